@@ -1,0 +1,36 @@
+# Two commands: `make run` opens the lab, `make test` checks everything.
+# Both set up .venv when it is missing or when the dependencies changed, and otherwise install nothing.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: run test lint bench clean
+
+run: .venv/.run-ready
+	@$(BIN)/cnn-tui $(ARGS)
+
+test: lint
+	$(BIN)/python -m pytest
+
+lint: .venv/.test-ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+.venv/.made:
+	@$(PYTHON) -c 'import sys; sys.exit("cnn-tui needs Python 3.11 to 3.13, and %s is %d.%d: try make PYTHON=python3.12" % (sys.executable, *sys.version_info[:2]) if not (3, 11) <= sys.version_info[:2] <= (3, 13) else 0)'
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.run-ready: .venv/.made pyproject.toml constraints.txt
+	@echo "Installing cnn-tui into .venv (TensorFlow is large: a minute or two, once)" >&2
+	$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/.test-ready: .venv/.run-ready
+	$(PIP) install --constraint constraints.txt --editable '.[test]'
+	@touch $@
+
+clean:
+	rm -rf .venv dist build

@@ -1,0 +1,1 @@
+"""The only room that touches TensorFlow, always in a process of its own."""

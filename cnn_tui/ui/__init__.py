@@ -1,0 +1,1 @@
+"""The Textual face: panes, screens, keys and chart. Never imports TensorFlow or Keras."""
