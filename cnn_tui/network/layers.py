@@ -69,16 +69,27 @@ Strides = Annotated[
 ]
 PaddingMode = Annotated[
     Padding,
-    argument("valid: no border, so the map shrinks. same: a border of zeros, so that the border pixels count too."),
+    argument(
+        "valid: no border, so the map shrinks. same: a border of zeros, so that the border pixels count too."
+    ),
 ]
 Activate = Annotated[
     Activation,
-    argument("What is done to each output: relu keeps what is positive, softmax makes probabilities.", start="relu"),
+    argument(
+        "What is done to each output: relu keeps what is positive, softmax makes probabilities.", start="relu"
+    ),
 ]
 UseBias = Annotated[bool, argument("Whether each output gets a number of its own added.")]
 
 
-class Layer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", omit_defaults=True):
+class Layer(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    tag_field="type",
+    omit_defaults=True,
+):
     """What every layer kind shares. `enabled = false` keeps a layer in the file but out of the network."""
 
     about: ClassVar[str] = ""

@@ -35,6 +35,8 @@ class Flow(msgspec.Struct, frozen=True):
     output_shape: Shape
     trainable: int = 0
     non_trainable: int = 0
+    macs: int = 0
+    """Multiplications for one image on its way through."""
     formula: str = ""
     """How the parameters come about, as `3·3·32·32 + 32`."""
 
@@ -56,11 +58,12 @@ def _(layer: kinds.Conv2D, shape: Shape) -> Flow:
     rows, columns = layer.kernel_size
     size = _slide((height, width), layer.kernel_size, layer.strides, layer.padding, "kernel", layer)
     weights = rows * columns * channels * layer.filters
+    macs = weights * math.prod(size)
     formula = f"{rows}·{columns}·{channels}·{layer.filters}"
     if layer.use_bias:
         weights += layer.filters
         formula += f" + {layer.filters}"
-    return Flow((*size, layer.filters), trainable=weights, formula=formula)
+    return Flow((*size, layer.filters), trainable=weights, macs=macs, formula=formula)
 
 
 @flow.register(kinds.MaxPooling2D)
@@ -80,11 +83,12 @@ def _(layer: kinds.Flatten, shape: Shape) -> Flow:
 @flow.register
 def _(layer: kinds.Dense, shape: Shape) -> Flow:
     weights = shape[-1] * layer.units
+    macs = weights * math.prod(shape[:-1])
     formula = f"{shape[-1]}·{layer.units}"
     if layer.use_bias:
         weights += layer.units
         formula += f" + {layer.units}"
-    return Flow((*shape[:-1], layer.units), trainable=weights, formula=formula)
+    return Flow((*shape[:-1], layer.units), trainable=weights, macs=macs, formula=formula)
 
 
 @flow.register

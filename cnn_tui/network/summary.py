@@ -21,6 +21,7 @@ class Row(msgspec.Struct, frozen=True):
     params: int = 0
     trainable: int = 0
     non_trainable: int = 0
+    macs: int = 0
     formula: str = ""
     input_shape: Shape | None = None
 
@@ -42,6 +43,11 @@ class Summary(msgspec.Struct, frozen=True):
     def total_params(self) -> int:
         """Trainable and non-trainable together."""
         return self.trainable_params + self.non_trainable_params
+
+    @property
+    def macs(self) -> int:
+        """Multiplications for one image on its way through the network."""
+        return sum(row.macs for row in self.rows)
 
     @property
     def trainable_params(self) -> int:
@@ -79,6 +85,7 @@ def summarize(stack: Stack) -> Summary:
                 params=made.params,
                 trainable=made.trainable,
                 non_trainable=made.non_trainable,
+                macs=made.macs,
                 formula=made.formula,
                 input_shape=before,
             )

@@ -1,0 +1,120 @@
+"""What a dataset is: its name, the shape of its images, its classes and how many images it has.
+
+Nothing here loads pictures. A built-in dataset is described from a table; a `.npz` file from the headers inside
+it; a folder of image folders from its names and its first picture. So the editor can show shapes at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+
+import msgspec
+
+FASHION = (
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+)
+DIGITS = tuple("0123456789")
+CIFAR10 = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+CIFAR100 = tuple(
+    ["apple", "aquarium_fish", "baby", "bear", "beaver", "bed", "bee", "beetle", "bicycle", "bottle", "bowl", "boy", "bridge", "bus", "butterfly", "camel", "can", "castle", "caterpillar", "cattle", "chair", "chimpanzee", "clock", "cloud", "cockroach", "couch", "crab", "crocodile", "cup", "dinosaur", "dolphin", "elephant", "flatfish", "forest", "fox", "girl", "hamster", "house", "kangaroo", "keyboard", "lamp", "lawn_mower", "leopard", "lion", "lizard", "lobster", "man", "maple_tree", "motorcycle", "mountain", "mouse", "mushroom", "oak_tree", "orange", "orchid", "otter", "palm_tree", "pear", "pickup_truck", "pine_tree", "plain", "plate", "poppy", "porcupine", "possum", "rabbit", "raccoon", "ray", "road", "rocket", "rose", "sea", "seal", "shark", "shrew", "skunk", "skyscraper", "snail", "snake", "spider", "squirrel", "streetcar", "sunflower", "sweet_pepper", "table", "tank", "telephone", "television", "tiger", "tractor", "train", "trout", "tulip", "turtle", "wardrobe", "whale", "willow_tree", "wolf", "woman", "worm"]
+)
+
+
+class DatasetError(ValueError):
+    """A dataset that cannot be used. Its message is a sentence: what is wrong, where, and what to do."""
+
+
+class Dataset(msgspec.Struct, frozen=True):
+    """What is known of a dataset before a picture is loaded.
+
+    `input_shape` is (height, width, channels) in pixels; `class_names` are in the order of the labels, from 0.
+    """
+
+    name: str
+    title: str
+    input_shape: tuple[int, int, int]
+    class_names: tuple[str, ...]
+    train_images: int
+    test_images: int
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are: the units of the last layer."""
+        return len(self.class_names)
+
+
+BUILT_IN: dict[str, Dataset] = {
+    dataset.name: dataset
+    for dataset in (
+        Dataset("fashion_mnist", "Fashion-MNIST", (28, 28, 1), FASHION, 60_000, 10_000),
+        Dataset("fashion_mnist_sample", "Fashion-MNIST (sample)", (28, 28, 1), FASHION, 6_000, 1_000),
+        Dataset("mnist", "MNIST", (28, 28, 1), DIGITS, 60_000, 10_000),
+        Dataset("cifar10", "CIFAR-10", (32, 32, 3), CIFAR10, 50_000, 10_000),
+        Dataset("cifar100", "CIFAR-100", (32, 32, 3), CIFAR100, 50_000, 10_000),
+    )
+}
+
+
+def describe(dataset: str) -> Dataset:
+    """Describe a dataset from its name: a built-in one, a path that ends in `.npz`, or a folder of image folders.
+
+    Answers for files are remembered until the file changes. Raises DatasetError for a name that is none of these
+    and for a file or folder that cannot be a dataset.
+    """
+    if dataset in BUILT_IN:
+        return BUILT_IN[dataset]
+    path = path_of(dataset)
+    if path is None:
+        raise DatasetError(_unknown(dataset))
+    from cnn_tui.experiments import image_folder, npz_file  # here, because both need the names above
+
+    try:
+        return npz_file.describe(dataset, path) if is_npz(path) else image_folder.describe(dataset, path)
+    except OSError as error:
+        raise DatasetError(f"{shown(path)} cannot be read: {error.strerror or error}. Check the path.") from None
+
+
+def path_of(dataset: str) -> Path | None:
+    """The file or folder that a dataset's name points at, with `~` opened; None when there is none."""
+    if not dataset.strip() or dataset in BUILT_IN:
+        return None
+    try:
+        path = Path(dataset).expanduser()
+        found = path.is_file() if is_npz(path) else path.is_dir()
+    except (OSError, ValueError, RuntimeError):  # a name too long, a NUL in it, a home that is not there
+        return None
+    return path if found else None
+
+
+def is_npz(path: Path) -> bool:
+    """Whether a path is named as a `.npz` file is."""
+    return path.suffix.lower() == ".npz"
+
+
+def shown(name: str | Path) -> str:
+    """A name in quotes with control characters escaped, so that showing it cannot move the cursor or colour a line."""
+    return repr(str(name))
+
+
+def _unknown(dataset: str) -> str:
+    if dataset.lower().endswith(".npz"):
+        return f"There is no file {shown(dataset)}. Give the path of a .npz file that exists."
+    close = difflib.get_close_matches(dataset.lower(), BUILT_IN, n=1)
+    hint = f" Did you mean {close[0]}?" if close else ""
+    if os.sep in dataset and not close:
+        return f"There is no folder {shown(dataset)}. Give a folder of image folders, or the path of a .npz file."
+    return (
+        f"There is no dataset {shown(dataset)}.{hint} Allowed are {', '.join(BUILT_IN)}, "
+        "the path of a .npz file, or a folder of image folders."
+    )

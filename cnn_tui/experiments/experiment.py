@@ -1,0 +1,230 @@
+"""An experiment: a dataset, a layer stack, how it is trained and when to stop. Read from and written to TOML.
+
+Only data is read: no expression, no import path and no Lambda layer is ever evaluated.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeAlias
+
+import msgspec
+
+from cnn_tui.experiments import wording
+from cnn_tui.experiments.dataset import describe
+from cnn_tui.network.fields import argument, fields_of
+from cnn_tui.network.layers import LAYERS, AnyLayer
+from cnn_tui.network.stack import Stack
+
+MAX_FILE_BYTES = 1_000_000
+MAX_LAYERS = 1_000
+
+Optimizer: TypeAlias = Literal["adam", "adamw", "sgd", "rmsprop", "nadam", "adagrad", "adamax", "adadelta"]
+Loss: TypeAlias = Literal["sparse_categorical_crossentropy", "categorical_crossentropy"]
+Metric: TypeAlias = Literal["accuracy", "sparse_top_k_categorical_accuracy", "top_k_categorical_accuracy"]
+Precision: TypeAlias = Literal["float32", "mixed_bfloat16", "mixed_float16"]
+
+
+class ExperimentError(ValueError):
+    """An experiment that cannot be read; the message names the file, the key, what was found and what is allowed."""
+
+
+class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the network is trained: Keras's `compile` and `fit`."""
+
+    epochs: Annotated[
+        int, argument("How often every image is seen.", ladder=(1, 2, 5, 10, 20, 50), ge=1, le=100_000)
+    ] = 5
+    batch_size: Annotated[
+        int,
+        argument(
+            "Images in one step of training.", ladder=(8, 16, 32, 64, 128, 256, 512), ge=1, le=1_000_000
+        ),
+    ] = 32
+    optimizer: Annotated[Optimizer, argument("How the weights follow the gradient.")] = "adam"
+    learning_rate: Annotated[
+        float,
+        argument(
+            "How far each step goes.", ladder=(0.0001, 0.0003, 0.001, 0.003, 0.01, 0.1), ge=1e-9, le=100.0
+        ),
+    ] = 0.001
+    loss: Annotated[Loss, argument("What training makes small; sparse means labels are class numbers.")] = (
+        "sparse_categorical_crossentropy"
+    )
+    metrics: tuple[Metric, ...] = ("accuracy",)
+    validation: str | float = "test"
+    precision: Annotated[Precision, argument("The numbers that the arithmetic uses.")] = "float32"
+    seed: int | None = None
+
+    def __post_init__(self) -> None:
+        for field in fields_of(type(self)):
+            field.check(getattr(self, field.name))
+        if isinstance(self.validation, str):
+            if self.validation not in ("none", "test"):
+                raise ValueError(
+                    f'validation must be "none", "test" or a fraction like 0.1, not "{self.validation}"'
+                )
+        elif not 0 < self.validation < 1:
+            raise ValueError(
+                f'validation must be "none", "test" or above 0 and below 1, not {self.validation:g}'
+            )
+        if self.seed is not None and not 0 <= self.seed < 2**31:
+            raise ValueError(f"seed must be a whole number from 0 to {2**31 - 1}, not {self.seed}")
+
+
+class StopRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """When to stop early: once `metric` is below or above a value, at the end of an epoch."""
+
+    metric: str
+    below: float | None = None
+    above: float | None = None
+
+    def __post_init__(self) -> None:
+        if (self.below is None) == (self.above is None):
+            raise ValueError("a stop rule needs either below or above, a number")
+
+    def fires(self, value: float) -> bool:
+        """Whether training stops at this value of the metric."""
+        return value < self.below if self.below is not None else value > (self.above or 0.0)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.metric} below {self.below:g}"
+            if self.below is not None
+            else f"{self.metric} above {self.above:g}"
+        )
+
+
+class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is tried. Layers are in order from the image to the answer."""
+
+    name: str = "untitled"
+    dataset: str = "fashion_mnist"
+    training: Training = Training()
+    stop: tuple[StopRule, ...] = ()
+    layers: tuple[AnyLayer, ...] = ()
+
+    @property
+    def stack(self) -> Stack:
+        """The layers on the dataset's input shape. Raises DatasetError when the dataset cannot be described."""
+        return Stack(describe(self.dataset).input_shape, self.layers)
+
+    def with_stack(self, stack: Stack) -> Experiment:
+        """The experiment with other layers."""
+        return msgspec.structs.replace(self, layers=stack.layers)
+
+    def with_training(self, **values: Any) -> Experiment:
+        """The experiment with other training settings. Raises ValueError for a value that is not allowed."""
+        return msgspec.structs.replace(self, training=msgspec.structs.replace(self.training, **values))
+
+    def emitted_metrics(self) -> tuple[str, ...]:
+        """The names that this compile and fit will report, as in a Keras History."""
+        names = ("loss", *self.training.metrics)
+        return names if self.training.validation == "none" else (*names, *(f"val_{name}" for name in names))
+
+
+def read(path: Path) -> Experiment:
+    """Read an experiment file. Raises ExperimentError with one sentence a person can act on."""
+    shown = wording.quiet(str(path))
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise ExperimentError(
+                f"{shown} is larger than {MAX_FILE_BYTES:,} bytes: is it an experiment file?"
+            )
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ExperimentError(f"{shown} does not exist; `cnn-tui presets` lists what is built in") from None
+    except UnicodeDecodeError:
+        raise ExperimentError(f"{shown} is not a text file in UTF-8: is it an experiment file?") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ExperimentError(f"{shown} cannot be read: {reason}") from None
+    experiment = parse(text, shown)
+    if experiment.name == "untitled":
+        experiment = msgspec.structs.replace(experiment, name=path.stem)
+    if "/" in experiment.dataset or experiment.dataset.endswith(".npz"):
+        beside = path.absolute().parent / Path(experiment.dataset).expanduser()
+        experiment = msgspec.structs.replace(experiment, dataset=str(beside))
+    return experiment
+
+
+def parse(text: str, where: str = "the experiment") -> Experiment:
+    """Read an experiment from TOML text; `where` names the file in errors. Raises ExperimentError."""
+    try:
+        raw = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else wording.quiet(str(error))
+        raise ExperimentError(f"{where} is not valid TOML: {reason}") from None
+    return from_builtins(raw, where)
+
+
+def from_builtins(raw: dict[str, Any], where: str = "the experiment") -> Experiment:
+    """Make an experiment of plain dicts and lists, as TOML and JSON give them. Raises ExperimentError."""
+    raw = _with_pairs(raw)
+    try:
+        experiment = msgspec.convert(raw, Experiment)
+    except msgspec.ValidationError as error:
+        raise ExperimentError(f"{where}: {wording.explain(str(error), raw, Experiment)}") from None
+    except RecursionError:
+        raise ExperimentError(f"{where} is nested too deeply") from None
+    if len(experiment.layers) > MAX_LAYERS:
+        raise ExperimentError(
+            f"{where}: {len(experiment.layers):,} layers; at most {MAX_LAYERS:,} are allowed"
+        )
+    emitted = experiment.emitted_metrics()
+    for at, rule in enumerate(experiment.stop):
+        if rule.metric not in emitted:
+            near = difflib.get_close_matches(rule.metric, emitted, 1, 0.3)
+            hint = f' Did you mean "{near[0]}"?' if near else ""
+            raise ExperimentError(
+                f"{where}: stop[{at}].metric: found {wording.found(rule.metric)}; this experiment reports "
+                f"{', '.join(emitted)}.{hint}"
+            )
+    return experiment
+
+
+def to_toml(experiment: Experiment) -> str:
+    """The experiment as the text of its file."""
+    import tomlkit  # only saving needs it
+
+    document = tomlkit.document()
+    plain = msgspec.to_builtins(experiment)
+    document.add("name", tomlkit.item(plain["name"]))
+    document.add("dataset", tomlkit.item(plain["dataset"]))
+    training = tomlkit.table()
+    for key, value in plain["training"].items():
+        if value is not None:
+            training.add(key, tomlkit.item(value))
+    document.add("training", training)
+    for key in ("stop", "layers"):
+        tables = tomlkit.aot()
+        for part in plain[key]:
+            table = tomlkit.table()
+            for name, value in part.items():
+                table.add(name, tomlkit.item(value))
+            tables.append(table)
+        if plain[key]:
+            document.add(key, tables)
+    return tomlkit.dumps(document)
+
+
+def _with_pairs(raw: dict[str, Any]) -> dict[str, Any]:
+    """Accept `kernel_size = 3` for `[3, 3]`, as Keras does."""
+    layers = raw.get("layers")
+    if not isinstance(layers, list):
+        return raw
+    return {**raw, "layers": [_layer_with_pairs(layer) for layer in layers]}
+
+
+def _layer_with_pairs(layer: Any) -> Any:
+    kind = (
+        LAYERS.get(layer["type"]) if isinstance(layer, dict) and isinstance(layer.get("type"), str) else None
+    )
+    if kind is None:
+        return layer
+    pairs = {field.name for field in fields_of(kind) if field.kind == "pair"}
+    return {
+        key: [value, value] if key in pairs and type(value) is int else value for key, value in layer.items()
+    }

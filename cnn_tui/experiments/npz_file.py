@@ -1,0 +1,182 @@
+"""A dataset in a `.npz` file, described from the headers of its arrays.
+
+A `.npz` is a zip of `.npy` arrays. Only the headers and the labels are read here, never the images, and never a
+pickle. Every size that the file claims is checked before memory is taken for it.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import zipfile
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnn_tui.experiments.dataset import Dataset, DatasetError, shown
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+ARRAYS = ("x_train", "y_train", "x_test", "y_test")
+MOST_IMAGES = 10_000_000
+MOST_CLASSES = 10_000
+
+# What a broken or unfamiliar zip raises while it is read.
+BROKEN = (ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, MemoryError)
+
+
+class Header(NamedTuple):
+    """What an array says of itself before its data: shape, and dtype as NumPy's kind letter and its name."""
+
+    shape: tuple[int, ...]
+    kind: str
+    dtype: str
+
+
+def describe(name: str, path: Path) -> Dataset:
+    """Describe the `.npz` file at `path` as the dataset called `name`. Raises DatasetError, OSError."""
+    status = path.stat()
+    return _described(name, path, status.st_mtime_ns, status.st_size)
+
+
+@functools.lru_cache(maxsize=32)
+def _described(name: str, path: Path, changed: int, size: int) -> Dataset:
+    with _opened(path) as archive:
+        headers = {array: _header(archive, path, array) for array in ARRAYS}
+        train = _image_shape(path, "x_train", headers["x_train"])
+        test = _image_shape(path, "x_test", headers["x_test"])
+        if train != test:
+            raise DatasetError(
+                f"In {shown(path)} the training images are {_times(train)} and the test images {_times(test)}. "
+                "Save both in one size."
+            )
+        highest = max(_highest_label(archive, path, headers, part) for part in ("train", "test"))
+    if highest < 1:
+        raise DatasetError(
+            f"In {shown(path)} every label is 0, which is one class. Labels count the classes from 0; "
+            "a network needs at least two to tell apart."
+        )
+    return Dataset(
+        name=name,
+        title=repr(path.stem)[1:-1],
+        input_shape=train,
+        class_names=tuple(str(label) for label in range(highest + 1)),
+        train_images=headers["x_train"].shape[0],
+        test_images=headers["x_test"].shape[0],
+    )
+
+
+def read_array(archive: zipfile.ZipFile, path: Path, array: str) -> NDArray[np.generic]:
+    """Read one array of the file whole. Raises DatasetError where it is cut off, broken or a pickle."""
+    from numpy.lib import format as npy
+
+    try:
+        with archive.open(f"{array}.npy") as stream:
+            data: NDArray[np.generic] = npy.read_array(stream, allow_pickle=False)
+            stream.read(1)  # the end of the member is where the zip compares its checksum
+            return data
+    except BROKEN as error:
+        raise DatasetError(
+            f"The array {array} in {shown(path)} is broken ({error}). Save the file again, or fetch it again."
+        ) from None
+
+
+def _opened(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except BROKEN:
+        raise DatasetError(
+            f"{shown(path)} is not a .npz file (a zip of NumPy arrays). "
+            f"Save one with numpy.savez_compressed and the arrays {', '.join(ARRAYS)}."
+        ) from None
+
+
+def _header(archive: zipfile.ZipFile, path: Path, array: str) -> Header:
+    from numpy.lib import format as npy
+
+    try:
+        member = archive.getinfo(f"{array}.npy")
+    except KeyError:
+        raise DatasetError(
+            f"{shown(path)} has no array {array}. A dataset needs {', '.join(ARRAYS)}; it has {_names(archive)}."
+        ) from None
+    try:
+        with archive.open(member) as stream:
+            version = npy.read_magic(stream)
+            read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+            shape, _, dtype = read(stream)
+            header_bytes = stream.tell()
+    except BROKEN as error:
+        raise DatasetError(
+            f"The array {array} in {shown(path)} is not a NumPy array ({error}). Save the file again."
+        ) from None
+    if dtype.hasobject:
+        raise DatasetError(
+            f"The array {array} in {shown(path)} holds pickled Python objects, which are never loaded. "
+            "Save it as numbers: uint8 for images, int64 for labels."
+        )
+    if header_bytes + math.prod(shape) * dtype.itemsize != member.file_size:
+        raise DatasetError(
+            f"The array {array} in {shown(path)} says that it is {_times(shape)} of {dtype}, "
+            "but its data is of another length. Save the file again."
+        )
+    return Header(shape, dtype.kind, str(dtype))
+
+
+def _image_shape(path: Path, array: str, header: Header) -> tuple[int, int, int]:
+    """(height, width, channels) of an array of images. Raises DatasetError for what cannot be images."""
+    where = f"The array {array} in {shown(path)}"
+    shape = header.shape
+    if header.dtype != "uint8" and header.kind != "f":
+        raise DatasetError(
+            f"{where} is {header.dtype}. Save images as uint8, 0 to 255, or as floats from 0 to 1 or 0 to 255."
+        )
+    if len(shape) == 4 and shape[3] not in (1, 3) and shape[1] in (1, 3):
+        raise DatasetError(f"{where} has its channels first. Move them last with numpy.moveaxis({array}, 1, -1).")
+    if len(shape) not in (3, 4) or (len(shape) == 4 and shape[3] not in (1, 3)):
+        raise DatasetError(
+            f"{where} has the shape {_times(shape)}. Images are (count, height, width) "
+            "or (count, height, width, channels) with 1 channel or 3."
+        )
+    if not math.prod(shape):
+        raise DatasetError(f"{where} is empty: its shape is {_times(shape)}. Save at least one image in it.")
+    if shape[0] > MOST_IMAGES:
+        raise DatasetError(f"{where} has {shape[0]:,} images; at most {MOST_IMAGES:,} are taken. Save fewer.")
+    return (shape[1], shape[2], shape[3] if len(shape) == 4 else 1)
+
+
+def _highest_label(archive: zipfile.ZipFile, path: Path, headers: dict[str, Header], part: str) -> int:
+    array, images, header = f"y_{part}", headers[f"x_{part}"].shape[0], headers[f"y_{part}"]
+    where = f"The array {array} in {shown(path)}"
+    if len(header.shape) not in (1, 2) or (len(header.shape) == 2 and header.shape[1] != 1):
+        raise DatasetError(
+            f"{where} has the shape {_times(header.shape)}. Labels are one whole number an image, from 0; "
+            f"turn one-hot rows into them with {array}.argmax(axis=1)."
+        )
+    if header.kind not in "iu":
+        raise DatasetError(f"{where} is {header.dtype}. Labels are whole numbers from 0; save them as int64.")
+    if header.shape[0] != images:
+        raise DatasetError(
+            f"{where} has {header.shape[0]:,} labels, but x_{part} has {images:,} images. Save one label an image."
+        )
+    labels = read_array(archive, path, array)
+    lowest, highest = int(labels.min()), int(labels.max())
+    if lowest < 0:
+        raise DatasetError(f"{where} has the label {lowest}. Labels count the classes from 0; remove negative ones.")
+    if highest >= MOST_CLASSES:
+        raise DatasetError(
+            f"{where} has the label {highest}, but at most {MOST_CLASSES:,} classes are taken. "
+            "Number the classes from 0 without gaps."
+        )
+    return highest
+
+
+def _times(shape: tuple[int, ...]) -> str:
+    return " × ".join(str(size) for size in shape) or "a single number"
+
+
+def _names(archive: zipfile.ZipFile) -> str:
+    names = [shown(name.removesuffix(".npy")) for name in archive.namelist()[:8]]
+    return ", ".join(names) or "nothing"

@@ -1,0 +1,45 @@
+"""The presets: one experiment file each, shipped with the app."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+from cnn_tui.experiments.experiment import Experiment, ExperimentError, read
+from cnn_tui.experiments.wording import quiet
+
+_PACKAGE = Path(__file__).parent.parent
+
+
+def presets_folder() -> Path:
+    """`presets/` inside the installed package, or beside it in a checkout."""
+    packaged = _PACKAGE / "presets"
+    return packaged if packaged.is_dir() else _PACKAGE.parent / "presets"
+
+
+def preset_names() -> tuple[str, ...]:
+    """What the command line takes, sorted."""
+    return tuple(sorted(path.stem for path in presets_folder().glob("*.toml")))
+
+
+def load_preset(name: str) -> Experiment:
+    """The preset of that name. Raises ExperimentError."""
+    if name not in preset_names():
+        raise ExperimentError(_unknown(name))
+    return read(presets_folder() / f"{name}.toml")
+
+
+def find_experiment(name: str) -> Experiment:
+    """What the command line's EXPERIMENT means: a preset's name, or the path of a .toml file. Raises ExperimentError."""
+    if name in preset_names():
+        return load_preset(name)
+    if name.endswith(".toml") or "/" in name or Path(name).is_file():
+        return read(Path(name))
+    raise ExperimentError(_unknown(name))
+
+
+def _unknown(name: str) -> str:
+    names = preset_names()
+    near = difflib.get_close_matches(name, names, 1, 0.4)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return f'there is no preset "{quiet(name, 60)}" (presets: {", ".join(names)}).{hint} A file\'s name ends in .toml.'

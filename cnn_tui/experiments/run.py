@@ -1,0 +1,122 @@
+"""The record of a run: what was tried, how it went epoch by epoch, how it ended."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from cnn_tui.experiments.experiment import Experiment
+
+Status: TypeAlias = Literal["queued", "running", "paused", "finished", "stopped", "failed", "interrupted"]
+Wish: TypeAlias = Literal["", "stop", "pause"]
+"""What somebody asks of a run; a Keras callback looks for it a few times a second."""
+
+LIVE: frozenset[str] = frozenset({"queued", "running", "paused"})
+"""The statuses of a run that has not ended."""
+
+
+class Epoch(msgspec.Struct, frozen=True):
+    """One epoch, counted from 1. `metrics` has Keras's names: loss, accuracy, val_loss, val_accuracy."""
+
+    epoch: int
+    metrics: dict[str, float]
+    seconds: float
+    images_per_second: float
+
+    def to_json(self) -> dict[str, Any]:
+        """The promised flat form."""
+        return {
+            "epoch": self.epoch,
+            **self.metrics,
+            "seconds": round(self.seconds, 3),
+            "images_per_second": round(self.images_per_second, 1),
+        }
+
+
+class Point(msgspec.Struct, frozen=True):
+    """A reading within an epoch. `at` counts epochs: 1.5 is the middle of the second."""
+
+    at: float
+    loss: float
+    accuracy: float | None
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """Where a run is now. `phase` is what it does: starting, training, evaluating."""
+
+    phase: str = "starting"
+    epoch: int = 0
+    step: int = 0
+    steps: int = 0
+    images: int = 0
+    loss: float | None = None
+    accuracy: float | None = None
+    images_per_second: float = 0.0
+    seconds: float = 0.0
+    """Seconds since this epoch began."""
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A run as a row of a table: everything but its epochs, experiment and environment."""
+
+    id: int
+    name: str
+    status: Status
+    dataset: str
+    epochs: int
+    epochs_done: int
+    params: int
+    created: float
+    seconds: float
+    loss: float | None
+    accuracy: float | None
+    test_loss: float | None
+    test_accuracy: float | None
+    note: str
+    fingerprint: str
+    seed: int | None
+
+
+class Run(msgspec.Struct, frozen=True):
+    """Everything that is recorded of a run. Times are in seconds, `created` since 1970."""
+
+    id: int
+    name: str
+    status: Status
+    stop_cause: str
+    experiment: Experiment
+    fingerprint: str
+    dataset: str
+    train_images: int
+    test_images: int
+    seed: int | None
+    params: int
+    created: float
+    seconds: float
+    test_loss: float | None
+    test_accuracy: float | None
+    note: str
+    tags: tuple[str, ...]
+    environment: dict[str, Any]
+    pid: int | None
+    wish: Wish
+    epochs: tuple[Epoch, ...] = ()
+
+    @property
+    def live(self) -> bool:
+        """Whether the run has not ended."""
+        return self.status in LIVE
+
+    def to_json(self) -> dict[str, Any]:
+        """The promised form, ready for a JSON encoder."""
+        plain: dict[str, Any] = msgspec.to_builtins(self)
+        for internal in ("pid", "wish"):
+            del plain[internal]
+        plain["created"] = datetime.datetime.fromtimestamp(self.created, datetime.UTC).isoformat(
+            timespec="seconds"
+        )
+        plain["seconds"] = round(self.seconds, 3)
+        plain["epochs"] = [epoch.to_json() for epoch in self.epochs]
+        return plain

@@ -1,0 +1,164 @@
+"""Says what is wrong with a file in words: the key, what was found, what is allowed.
+
+msgspec names the place of an error (`$.layers[2].filters`); this adds the value found there and the choices.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import types
+import typing
+from typing import Any
+
+import msgspec
+
+from cnn_tui.network.fields import fields_of
+from cnn_tui.network.layers import LAYERS
+
+_PLACE = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>\$[^`]*)`)?$", re.DOTALL)
+_STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+|\.\.\.)\]")
+
+
+def quiet(text: str, limit: int = 200) -> str:
+    """Text from outside made inert: control characters escaped, and cut to `limit` characters."""
+    shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def found(value: Any) -> str:
+    """A value from a file as it may be shown in an error."""
+    if isinstance(value, str):
+        return f'"{quiet(value, 60)}"'
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list):
+        return quiet(str(value), 60)
+    try:
+        return quiet(str(value), 60)
+    except ValueError:  # an integer of thousands of digits
+        return "a very large number"
+
+
+def explain(error: str, raw: Any, root: type[msgspec.Struct]) -> str:
+    """msgspec's error as a sentence. `raw` is what was read, `root` the struct that it should have been."""
+    match = _PLACE.match(error)
+    assert match
+    what, path = match["what"], match["path"] or "$"
+    steps: list[str | int] = [
+        name or (int(index) if index.isdigit() else 0) for name, index in _STEP.findall(path)
+    ]
+    unknown = re.match(r"Object contains unknown field `(.*)`", what, re.DOTALL)
+    missing = re.match(r"Object missing required field `(.*)`", what)
+    if unknown:
+        keys = _keys(_struct_at(root, raw, steps))
+        return f"{_where(steps, raw, unknown[1])} is an unknown key; allowed: {', '.join(keys)}.{_near(unknown[1], keys)}"
+    if missing:
+        struct = _struct_at(root, raw, steps)
+        if missing[1] == "type" and struct is None:
+            return f"{_where(steps, raw)} needs a type, one of {', '.join(LAYERS)}"
+        return f"{_where(steps, raw)} needs {missing[1]}{_allowed(struct, missing[1], ': ')}"
+    value = _value_at(raw, steps)
+    if steps and steps[-1] == "type":
+        names = list(LAYERS)
+        return f"{_where(steps, raw)}: found {found(value)}; allowed: {', '.join(names)}.{_near(str(value), names)}"
+    if what.startswith(("Expected", "Invalid")):
+        return f"{_where(steps, raw)}: found {found(value)}; {_expected(root, raw, steps, what)}"
+    return f"{_where(steps, raw)}: {what}" if steps else what
+
+
+def _where(steps: list[str | int], raw: Any, *more: str) -> str:
+    parts = [*steps, *(quiet(part, 60) for part in more)]
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).lstrip(".")
+    if len(steps) >= 2 and steps[0] == "layers" and isinstance(steps[1], int):
+        layer = _value_at(raw, steps[:2])
+        kind = layer.get("type") if isinstance(layer, dict) else None
+        text += f" (layer {steps[1] + 1}{', ' + kind if isinstance(kind, str) and kind in LAYERS else ''})"
+    return text or "the file"
+
+
+def _value_at(raw: Any, steps: list[str | int]) -> Any:
+    for step in steps:
+        try:
+            raw = raw[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return raw
+
+
+def _struct_at(root: type[msgspec.Struct], raw: Any, steps: list[str | int]) -> type[msgspec.Struct] | None:
+    if steps[:1] == ["layers"] and len(steps) >= 2:
+        layer = _value_at(raw, steps[:2])
+        return LAYERS.get(str(layer.get("type"))) if isinstance(layer, dict) else None
+    struct: type[msgspec.Struct] = root
+    for step in steps:
+        if isinstance(step, str):
+            hint = typing.get_type_hints(struct).get(step)
+            inner = [part for part in (hint, *typing.get_args(hint)) if _is_struct(part)]
+            if not inner:
+                return None
+            struct = inner[0]
+    return struct
+
+
+def _is_struct(part: Any) -> bool:
+    return (
+        isinstance(part, type)
+        and not isinstance(part, types.GenericAlias)
+        and issubclass(part, msgspec.Struct)
+    )
+
+
+def _keys(struct: type[msgspec.Struct] | None) -> list[str]:
+    if struct is None:
+        return []
+    tag = ["type"] if struct.__name__ in LAYERS else []
+    return tag + [field.encode_name for field in msgspec.structs.fields(struct)]
+
+
+def _allowed(struct: type[msgspec.Struct] | None, key: str, before: str) -> str:
+    for field in fields_of(struct) if struct else ():
+        if field.name == key:
+            return before + field.allowed()
+    return ""
+
+
+def _expected(root: type[msgspec.Struct], raw: Any, steps: list[str | int], what: str) -> str:
+    names = [at for at, step in enumerate(steps) if isinstance(step, str)]
+    if names:
+        last = names[-1]
+        allowed = _allowed(_struct_at(root, raw, steps[:last]), str(steps[last]), "allowed: ")
+        if allowed:
+            return allowed
+        struct = _struct_at(root, raw, steps[:last])
+        hint = typing.get_type_hints(struct).get(str(steps[last])) if struct else None
+        choices = [
+            word
+            for part in (hint, *typing.get_args(hint))
+            for word in typing.get_args(part)
+            if isinstance(word, str)
+        ]
+        if choices:
+            return "allowed: " + ", ".join(choices)
+    plain = {
+        "int": "a whole number",
+        "float": "a number",
+        "str": "text",
+        "array": "a list",
+        "object": "a table",
+        "bool": "true or false",
+        "null": "nothing",
+    }
+    wanted = re.search(r"Expected `([^`]*)`", what)
+    if wanted:
+        words = [plain.get(part.strip(), part.strip()) for part in wanted[1].split("|")]
+        return "allowed: " + " or ".join(dict.fromkeys(word for word in words if word != "nothing"))
+    return what
+
+
+def _near(word: str, choices: list[str]) -> str:
+    lowered = {choice.lower(): choice for choice in choices}
+    near = difflib.get_close_matches(word.lower(), lowered, 1, 0.5)
+    return f' Did you mean "{lowered[near[0]]}"?' if near else ""
