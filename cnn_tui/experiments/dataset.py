@@ -1,7 +1,7 @@
 """What a dataset is: its name, the shape of its images, its classes and how many images it has.
 
-Nothing here loads pictures. A built-in dataset is described from a table; a `.npz` file from the headers inside
-it; a folder of image folders from its names and its first picture. So the editor can show shapes at once.
+Nothing here loads pictures. A built-in dataset is described from a table; a `.npz` file from the headers
+inside it; a folder of image folders from its names and its first picture. So shapes can be shown at once.
 """
 
 from __future__ import annotations
@@ -26,9 +26,21 @@ FASHION = (
 )
 DIGITS = tuple("0123456789")
 CIFAR10 = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
-CIFAR100 = tuple(
-    ["apple", "aquarium_fish", "baby", "bear", "beaver", "bed", "bee", "beetle", "bicycle", "bottle", "bowl", "boy", "bridge", "bus", "butterfly", "camel", "can", "castle", "caterpillar", "cattle", "chair", "chimpanzee", "clock", "cloud", "cockroach", "couch", "crab", "crocodile", "cup", "dinosaur", "dolphin", "elephant", "flatfish", "forest", "fox", "girl", "hamster", "house", "kangaroo", "keyboard", "lamp", "lawn_mower", "leopard", "lion", "lizard", "lobster", "man", "maple_tree", "motorcycle", "mountain", "mouse", "mushroom", "oak_tree", "orange", "orchid", "otter", "palm_tree", "pear", "pickup_truck", "pine_tree", "plain", "plate", "poppy", "porcupine", "possum", "rabbit", "raccoon", "ray", "road", "rocket", "rose", "sea", "seal", "shark", "shrew", "skunk", "skyscraper", "snail", "snake", "spider", "squirrel", "streetcar", "sunflower", "sweet_pepper", "table", "tank", "telephone", "television", "tiger", "tractor", "train", "trout", "tulip", "turtle", "wardrobe", "whale", "willow_tree", "wolf", "woman", "worm"]
+# fmt: off
+CIFAR100 = (
+    "apple", "aquarium_fish", "baby", "bear", "beaver", "bed", "bee", "beetle", "bicycle", "bottle", "bowl",
+    "boy", "bridge", "bus", "butterfly", "camel", "can", "castle", "caterpillar", "cattle", "chair",
+    "chimpanzee", "clock", "cloud", "cockroach", "couch", "crab", "crocodile", "cup", "dinosaur", "dolphin",
+    "elephant", "flatfish", "forest", "fox", "girl", "hamster", "house", "kangaroo", "keyboard", "lamp",
+    "lawn_mower", "leopard", "lion", "lizard", "lobster", "man", "maple_tree", "motorcycle", "mountain",
+    "mouse", "mushroom", "oak_tree", "orange", "orchid", "otter", "palm_tree", "pear", "pickup_truck",
+    "pine_tree", "plain", "plate", "poppy", "porcupine", "possum", "rabbit", "raccoon", "ray", "road",
+    "rocket", "rose", "sea", "seal", "shark", "shrew", "skunk", "skyscraper", "snail", "snake", "spider",
+    "squirrel", "streetcar", "sunflower", "sweet_pepper", "table", "tank", "telephone", "television", "tiger",
+    "tractor", "train", "trout", "tulip", "turtle", "wardrobe", "whale", "willow_tree", "wolf", "woman",
+    "worm",
 )
+# fmt: on
 
 
 class DatasetError(ValueError):
@@ -38,7 +50,7 @@ class DatasetError(ValueError):
 class Dataset(msgspec.Struct, frozen=True):
     """What is known of a dataset before a picture is loaded.
 
-    `input_shape` is (height, width, channels) in pixels; `class_names` are in the order of the labels, from 0.
+    `input_shape` is (height, width, channels) in pixels; `class_names` are in the order of the labels.
     """
 
     name: str
@@ -67,10 +79,10 @@ BUILT_IN: dict[str, Dataset] = {
 
 
 def describe(dataset: str) -> Dataset:
-    """Describe a dataset from its name: a built-in one, a path that ends in `.npz`, or a folder of image folders.
+    """Describe a built-in dataset, a `.npz` file by its path, or a folder of image folders by its path.
 
-    Answers for files are remembered until the file changes. Raises DatasetError for a name that is none of these
-    and for a file or folder that cannot be a dataset.
+    Answers for files are remembered until the file changes. Raises DatasetError for a name that is none of
+    these and for a file or folder that cannot be a dataset.
     """
     if dataset in BUILT_IN:
         return BUILT_IN[dataset]
@@ -82,15 +94,15 @@ def describe(dataset: str) -> Dataset:
     try:
         return npz_file.describe(dataset, path) if is_npz(path) else image_folder.describe(dataset, path)
     except OSError as error:
-        raise DatasetError(f"{shown(path)} cannot be read: {error.strerror or error}. Check the path.") from None
+        raise unreadable(path, error) from None
 
 
 def path_of(dataset: str) -> Path | None:
-    """The file or folder that a dataset's name points at, with `~` opened; None when there is none."""
+    """The file or folder, as an absolute path, that a dataset's name points at; None when there is none."""
     if not dataset.strip() or dataset in BUILT_IN:
         return None
     try:
-        path = Path(dataset).expanduser()
+        path = Path(dataset).expanduser().absolute()
         found = path.is_file() if is_npz(path) else path.is_dir()
     except (OSError, ValueError, RuntimeError):  # a name too long, a NUL in it, a home that is not there
         return None
@@ -103,8 +115,25 @@ def is_npz(path: Path) -> bool:
 
 
 def shown(name: str | Path) -> str:
-    """A name in quotes with control characters escaped, so that showing it cannot move the cursor or colour a line."""
+    """A name in quotes, control characters escaped: shown, it cannot move the cursor or colour a line."""
     return repr(str(name))
+
+
+def inert(text: str) -> str:
+    """Text from a file, unquoted, with control characters escaped in the same way."""
+    return text if text.isprintable() else repr(text)[1:-1]
+
+
+def reason(error: BaseException) -> str:
+    """What a library says went wrong, short and inert, to stand in brackets in a sentence of ours."""
+    return inert(str(error).strip().rstrip(".")[:120]) or type(error).__name__
+
+
+def unreadable(path: Path, error: OSError) -> DatasetError:
+    """The system's refusal to read a file or folder, as a sentence."""
+    where = Path(os.fsdecode(error.filename)) if error.filename else path
+    why = inert(error.strerror or str(error))
+    return DatasetError(f"{shown(where)} cannot be read ({why}). Check the path and its permissions.")
 
 
 def _unknown(dataset: str) -> str:
@@ -113,7 +142,7 @@ def _unknown(dataset: str) -> str:
     close = difflib.get_close_matches(dataset.lower(), BUILT_IN, n=1)
     hint = f" Did you mean {close[0]}?" if close else ""
     if os.sep in dataset and not close:
-        return f"There is no folder {shown(dataset)}. Give a folder of image folders, or the path of a .npz file."
+        return f"There is no folder {shown(dataset)}. Give a folder of image folders, or a .npz file."
     return (
         f"There is no dataset {shown(dataset)}.{hint} Allowed are {', '.join(BUILT_IN)}, "
         "the path of a .npz file, or a folder of image folders."

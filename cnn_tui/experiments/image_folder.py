@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnn_tui.experiments.dataset import Dataset, DatasetError, shown
+from cnn_tui.experiments.dataset import Dataset, DatasetError, inert, shown
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -47,22 +47,22 @@ def _described(name: str, folder: Path, changed: tuple[int, ...]) -> Dataset:
         channels = 1 if picture.mode in GREY_MODES else 3
     return Dataset(
         name=name,
-        title=repr(folder.resolve().name)[1:-1],
+        title=inert(folder.resolve().name),
         input_shape=(height, width, channels),
-        class_names=tuple(repr(class_name)[1:-1] for class_name in listing.names),
+        class_names=tuple(inert(class_name) for class_name in listing.names),
         train_images=len(listing.train),
         test_images=len(listing.test),
     )
 
 
 def list_pictures(folder: Path) -> Listing:
-    """List the pictures of a folder, sorted by class and by name. Raises DatasetError where there are none."""
+    """List the pictures of a folder, sorted by class and name. Raises DatasetError where there are none."""
     train, test = folder / "train", folder / "test"
     if train.is_dir() and test.is_dir():
         return _list_split(train, test)
     if train.is_dir() and _folders(train):
         raise DatasetError(
-            f"{shown(folder)} has a folder train but no folder test beside it. Add one, with the same class folders."
+            f"{shown(folder)} has a folder train but no folder test. Add one, with the same class folders."
         )
     names = _class_names(folder)
     listing = Listing(names, [], [])
@@ -78,29 +78,25 @@ def list_pictures(folder: Path) -> Listing:
 
 
 def open_picture(path: str) -> Image.Image:
-    """Open and unpack one picture, turned as its camera meant it. Raises DatasetError when it is broken or huge."""
+    """Open and unpack a picture, turned as its camera meant it. Raises DatasetError when it is broken or huge."""
     from PIL import Image, ImageOps
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns on stderr, over the terminal; the size is checked here
-            picture = Image.open(path, formats=_FORMATS)
-            width, height = picture.size
-            if width * height <= MOST_PIXELS:
-                picture.load()
-                ImageOps.exif_transpose(picture, in_place=True)
-                return picture
-            picture.close()
+            warnings.simplefilter("ignore")  # Pillow warns over the terminal; the size is checked here anyway
+            with Image.open(path, formats=_FORMATS) as picture:
+                if picture.width * picture.height > MOST_PIXELS:
+                    raise Image.DecompressionBombError
+                return ImageOps.exif_transpose(picture)
     except Image.DecompressionBombError:
-        width, height = 0, 0
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, OverflowError, ArithmeticError, TypeError) as error:
         raise DatasetError(
-            f"{shown(path)} cannot be read as a picture ({type(error).__name__}). Remove it, or save it again."
+            f"{shown(path)} has more than the {MOST_PIXELS // 1_000_000} million pixels that are unpacked. "
+            "Make it smaller, or remove it."
         ) from None
-    size = f"{width:,} × {height:,} pixels" if width else "far too many pixels"
-    raise DatasetError(
-        f"{shown(path)} has {size}; at most {MOST_PIXELS // 1_000_000} million are unpacked. Make it smaller, or remove it."
-    )
+    except Exception as error:  # a broken picture makes Pillow's readers raise nearly anything
+        raise DatasetError(
+            f"{shown(path)} cannot be read as a picture ({type(error).__name__}). Remove or replace it."
+        ) from None
 
 
 def _list_split(train: Path, test: Path) -> Listing:
@@ -116,7 +112,7 @@ def _list_split(train: Path, test: Path) -> Listing:
         present = [(label, folder / class_name) for label, class_name in enumerate(names)]
         parts.append([(file, label) for label, path in present if path.is_dir() for file in _pictures(path)])
     if not parts[1]:
-        raise DatasetError(f"{shown(test)} has no class folders to test on. Add folders named as those in train.")
+        raise DatasetError(f"{shown(test)} has no class folders. Add some, named as those in train.")
     return Listing(names, parts[0], parts[1])
 
 

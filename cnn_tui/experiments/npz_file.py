@@ -1,19 +1,20 @@
 """A dataset in a `.npz` file, described from the headers of its arrays.
 
-A `.npz` is a zip of `.npy` arrays. Only the headers and the labels are read here, never the images, and never a
-pickle. Every size that the file claims is checked before memory is taken for it.
+A `.npz` is a zip of `.npy` arrays. Only the headers and the labels are read here, never the images, and never
+a pickle. Every size that the file claims is checked before memory is taken for it.
 """
 
 from __future__ import annotations
 
 import functools
+import io
 import math
 import zipfile
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnn_tui.experiments.dataset import Dataset, DatasetError, shown
+from cnn_tui.experiments.dataset import Dataset, DatasetError, inert, reason, shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 MOST_IMAGES = 10_000_000
 MOST_CLASSES = 10_000
+LONGEST_HEADER = 65_536  # bytes; NumPy writes 128
 
 # What a broken or unfamiliar zip raises while it is read.
-BROKEN = (ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, MemoryError)
+BROKEN = (ValueError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, MemoryError)
 
 
 class Header(NamedTuple):
@@ -49,8 +51,8 @@ def _described(name: str, path: Path, changed: int, size: int) -> Dataset:
         test = _image_shape(path, "x_test", headers["x_test"])
         if train != test:
             raise DatasetError(
-                f"In {shown(path)} the training images are {_times(train)} and the test images {_times(test)}. "
-                "Save both in one size."
+                f"In {shown(path)} the training images are {_times(train)}, "
+                f"but the test images {_times(test)}. Save both in one size."
             )
         highest = max(_highest_label(archive, path, headers, part) for part in ("train", "test"))
     if highest < 1:
@@ -60,7 +62,7 @@ def _described(name: str, path: Path, changed: int, size: int) -> Dataset:
         )
     return Dataset(
         name=name,
-        title=repr(path.stem)[1:-1],
+        title=inert(path.stem),
         input_shape=train,
         class_names=tuple(str(label) for label in range(highest + 1)),
         train_images=headers["x_train"].shape[0],
@@ -79,7 +81,7 @@ def read_array(archive: zipfile.ZipFile, path: Path, array: str) -> NDArray[np.g
             return data
     except BROKEN as error:
         raise DatasetError(
-            f"The array {array} in {shown(path)} is broken ({error}). Save the file again, or fetch it again."
+            f"The array {array} in {shown(path)} is broken ({reason(error)}). Save or fetch the file again."
         ) from None
 
 
@@ -100,24 +102,25 @@ def _header(archive: zipfile.ZipFile, path: Path, array: str) -> Header:
         member = archive.getinfo(f"{array}.npy")
     except KeyError:
         raise DatasetError(
-            f"{shown(path)} has no array {array}. A dataset needs {', '.join(ARRAYS)}; it has {_names(archive)}."
+            f"{shown(path)} has no array {array}; it has {_names(archive)}. A dataset needs {', '.join(ARRAYS)}."
         ) from None
     try:
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise ValueError("NumPy does not compress in this way")
         with archive.open(member) as stream:
-            version = npy.read_magic(stream)
-            read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-            shape, _, dtype = read(stream)
-            header_bytes = stream.tell()
+            start = io.BytesIO(stream.read(LONGEST_HEADER))  # so that a header cannot claim to be gigabytes
+        read = npy.read_array_header_1_0 if npy.read_magic(start) == (1, 0) else npy.read_array_header_2_0
+        shape, _, dtype = read(start)
     except BROKEN as error:
         raise DatasetError(
-            f"The array {array} in {shown(path)} is not a NumPy array ({error}). Save the file again."
+            f"The array {array} in {shown(path)} is not a NumPy array ({reason(error)}). Save the file again."
         ) from None
     if dtype.hasobject:
         raise DatasetError(
             f"The array {array} in {shown(path)} holds pickled Python objects, which are never loaded. "
             "Save it as numbers: uint8 for images, int64 for labels."
         )
-    if header_bytes + math.prod(shape) * dtype.itemsize != member.file_size:
+    if start.tell() + math.prod(shape) * dtype.itemsize != member.file_size:
         raise DatasetError(
             f"The array {array} in {shown(path)} says that it is {_times(shape)} of {dtype}, "
             "but its data is of another length. Save the file again."
@@ -130,9 +133,7 @@ def _image_shape(path: Path, array: str, header: Header) -> tuple[int, int, int]
     where = f"The array {array} in {shown(path)}"
     shape = header.shape
     if header.dtype != "uint8" and header.kind != "f":
-        raise DatasetError(
-            f"{where} is {header.dtype}. Save images as uint8, 0 to 255, or as floats from 0 to 1 or 0 to 255."
-        )
+        raise DatasetError(f"{where} is {header.dtype}. Save images as uint8 from 0 to 255, or as floats from 0 to 1.")
     if len(shape) == 4 and shape[3] not in (1, 3) and shape[1] in (1, 3):
         raise DatasetError(f"{where} has its channels first. Move them last with numpy.moveaxis({array}, 1, -1).")
     if len(shape) not in (3, 4) or (len(shape) == 4 and shape[3] not in (1, 3)):
@@ -140,7 +141,7 @@ def _image_shape(path: Path, array: str, header: Header) -> tuple[int, int, int]
             f"{where} has the shape {_times(shape)}. Images are (count, height, width) "
             "or (count, height, width, channels) with 1 channel or 3."
         )
-    if not math.prod(shape):
+    if min(shape) < 1:
         raise DatasetError(f"{where} is empty: its shape is {_times(shape)}. Save at least one image in it.")
     if shape[0] > MOST_IMAGES:
         raise DatasetError(f"{where} has {shape[0]:,} images; at most {MOST_IMAGES:,} are taken. Save fewer.")
@@ -164,7 +165,7 @@ def _highest_label(archive: zipfile.ZipFile, path: Path, headers: dict[str, Head
     labels = read_array(archive, path, array)
     lowest, highest = int(labels.min()), int(labels.max())
     if lowest < 0:
-        raise DatasetError(f"{where} has the label {lowest}. Labels count the classes from 0; remove negative ones.")
+        raise DatasetError(f"{where} has the label {lowest}. Number the classes from 0, none below.")
     if highest >= MOST_CLASSES:
         raise DatasetError(
             f"{where} has the label {highest}, but at most {MOST_CLASSES:,} classes are taken. "

@@ -51,6 +51,7 @@ class Progress(msgspec.Struct, frozen=True):
     step: int = 0
     steps: int = 0
     images: int = 0
+    images_an_epoch: int = 0
     loss: float | None = None
     accuracy: float | None = None
     images_per_second: float = 0.0

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import types
 import typing
 from typing import Any
 
@@ -47,14 +46,14 @@ def explain(error: str, raw: Any, root: type[msgspec.Struct]) -> str:
     match = _PLACE.match(error)
     assert match
     what, path = match["what"], match["path"] or "$"
-    steps: list[str | int] = [
-        name or (int(index) if index.isdigit() else 0) for name, index in _STEP.findall(path)
-    ]
+    steps: list[str | int] = [name or (int(index) if index.isdigit() else 0) for name, index in _STEP.findall(path)]
     unknown = re.match(r"Object contains unknown field `(.*)`", what, re.DOTALL)
     missing = re.match(r"Object missing required field `(.*)`", what)
     if unknown:
         keys = _keys(_struct_at(root, raw, steps))
-        return f"{_where(steps, raw, unknown[1])} is an unknown key; allowed: {', '.join(keys)}.{_near(unknown[1], keys)}"
+        return (
+            f"{_where(steps, raw, unknown[1])} is an unknown key; allowed: {', '.join(keys)}.{_near(unknown[1], keys)}"
+        )
     if missing:
         struct = _struct_at(root, raw, steps)
         if missing[1] == "type" and struct is None:
@@ -104,11 +103,7 @@ def _struct_at(root: type[msgspec.Struct], raw: Any, steps: list[str | int]) -> 
 
 
 def _is_struct(part: Any) -> bool:
-    return (
-        isinstance(part, type)
-        and not isinstance(part, types.GenericAlias)
-        and issubclass(part, msgspec.Struct)
-    )
+    return isinstance(part, type) and issubclass(part, msgspec.Struct)
 
 
 def _keys(struct: type[msgspec.Struct] | None) -> list[str]:
@@ -135,10 +130,7 @@ def _expected(root: type[msgspec.Struct], raw: Any, steps: list[str | int], what
         struct = _struct_at(root, raw, steps[:last])
         hint = typing.get_type_hints(struct).get(str(steps[last])) if struct else None
         choices = [
-            word
-            for part in (hint, *typing.get_args(hint))
-            for word in typing.get_args(part)
-            if isinstance(word, str)
+            word for part in (hint, *typing.get_args(hint)) for word in typing.get_args(part) if isinstance(word, str)
         ]
         if choices:
             return "allowed: " + ", ".join(choices)

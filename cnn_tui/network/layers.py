@@ -69,15 +69,11 @@ Strides = Annotated[
 ]
 PaddingMode = Annotated[
     Padding,
-    argument(
-        "valid: no border, so the map shrinks. same: a border of zeros, so that the border pixels count too."
-    ),
+    argument("valid: no border, so the map shrinks. same: a border of zeros, so that the border pixels count too."),
 ]
 Activate = Annotated[
     Activation,
-    argument(
-        "What is done to each output: relu keeps what is positive, softmax makes probabilities.", start="relu"
-    ),
+    argument("What is done to each output: relu keeps what is positive, softmax makes probabilities.", start="relu"),
 ]
 UseBias = Annotated[bool, argument("Whether each output gets a number of its own added.")]
 

@@ -1,0 +1,1 @@
+"""The work of the commands; `cli.py` declares them. Standard output is data, standard error is words."""

@@ -1,0 +1,43 @@
+"""`cnn-tui doctor`: looks at everything the app depends on, and says how to mend what is wrong. It never hangs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from cnn_tui.commands import machine
+from cnn_tui.commands.machine import Finding
+from cnn_tui.commands.streams import FAILED, FINISHED, bold, put, table
+from cnn_tui.experiments.wording import quiet
+
+
+def examine(as_json: bool) -> int:
+    """Print every finding; gives 1 when one of them is a problem."""
+    findings = list(_findings())
+    if as_json:
+        put("\n".join(json.dumps(finding._asdict(), ensure_ascii=False) for finding in findings))
+    else:
+        put("\n".join(_lines(findings)))
+    return FAILED if any(finding.state == "problem" for finding in findings) else FINISHED
+
+
+def _findings() -> Iterator[Finding]:
+    yield machine.python()
+    yield machine.tensorflow()
+    yield machine.gpus()
+    yield machine.memory()
+    yield from machine.data()
+    yield from machine.terminal()
+    yield machine.history()
+    yield machine.disk()
+
+
+def _lines(findings: list[Finding]) -> list[str]:
+    lines = table([(finding.state, finding.check, quiet(finding.found, 1000)) for finding in findings])
+    shown = []
+    for finding, line in zip(findings, lines, strict=True):
+        shown.append(line if finding.state == "ok" else bold(line))
+        if finding.fix:
+            shown.append(f"    fix: {quiet(finding.fix, 1000)}")
+    bad = [finding for finding in findings if finding.state != "ok"]
+    return [*shown, "", f"{len(bad)} to look at" if bad else "all is well"]

@@ -1,0 +1,178 @@
+"""Follows runs to their end: reads what the training process writes into the history, and shows it."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from types import FrameType
+
+from cnn_tui.commands.progress import Reporter, epoch_parts, fit, progress_parts
+from cnn_tui.commands.streams import FAILED, FINISHED, INTERRUPTED, UserError, is_terminal
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.home import log_path
+from cnn_tui.experiments.run import Run
+from cnn_tui.experiments.wording import quiet
+
+_LOOK_SECONDS = 0.15
+_REVIVE_SECONDS = 2.0  # how often to see to it that somebody is at work
+
+
+class Interrupts:
+    """Counts ctrl+c. More than two, and Python's own exception comes, whatever is going on."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        self.count += 1
+        if self.count > 2:
+            raise KeyboardInterrupt
+
+    @contextlib.contextmanager
+    def caught(self) -> Iterator[None]:
+        """Inside this, ctrl+c counts instead of ending the process."""
+        before = signal.signal(signal.SIGINT, self)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+
+class LeftError(Exception):
+    """The user left while the runs go on."""
+
+
+class Follower:
+    """Follows runs, one after another. `own` runs are stopped by ctrl+c; another's are only left."""
+
+    def __init__(self, history: History, interrupts: Interrupts, own: list[int]) -> None:
+        self.stopping = False
+        self._history = history
+        self._interrupts = interrupts
+        self._own = own
+        self._out = Reporter(sys.stderr, is_terminal(sys.stderr))
+        self._told: set[str] = set()
+        self._looked_after = 0.0
+
+    def follow(self, run_id: int) -> Run:
+        """Show a run until it has ended. Raises LeftError when the user goes before."""
+        seen, epochs = -1, 0
+        try:
+            while True:
+                version = self._history.data_version()
+                run = None
+                if version != seen or self._look_after_worker():
+                    seen = version
+                    run = self._read(run_id)
+                    epochs = self._show(run, epochs)
+                    if not run.live:
+                        return run
+                self._heed_interrupts(run_id)
+                time.sleep(_LOOK_SECONDS)
+        finally:
+            self._out.clear()
+
+    def say_result(self, run: Run) -> None:
+        """Say in a line how a run ended."""
+        self._out.line(result_line(run))
+
+    def _read(self, run_id: int) -> Run:
+        run = self._history.run(run_id)
+        if run is None:
+            raise UserError(f"run {run_id} is gone from the history")
+        return run
+
+    def _show(self, run: Run, epochs: int) -> int:
+        """Show what is new since `epochs` epochs were told; gives how many have been now."""
+        if run.status == "queued":
+            self._show_queued(run)
+            return epochs
+        data = f" on {run.train_images:,} images of {quiet(run.dataset)}" if run.train_images else ""
+        if data or not run.live:
+            self._tell_once(f"start {run.id}", f"run {run.id} {quiet(run.name)}: {run.params:,} parameters{data}")
+        if run.train_images and run.dataset != run.experiment.dataset:
+            self._tell_once(
+                f"data {run.id}",
+                f"run {run.id} uses {quiet(run.dataset)}, because {quiet(run.experiment.dataset)} is not here; "
+                "cnn-tui data says how to get it",
+            )
+        for epoch in run.epochs[epochs:]:
+            self._out.line(fit(epoch_parts(run, epoch), self._out.columns()))
+        if run.live:
+            self._out.bar(progress_parts(run, self._history.progress(run.id)))
+        return len(run.epochs)
+
+    def _show_queued(self, run: Run) -> None:
+        ahead = [other.id for other in self._history.live_runs() if other.id < run.id and other.id not in self._own]
+        if ahead:
+            self._tell_once(f"queue {run.id}", f"run {run.id} waits in the queue behind {_listed(ahead)}")
+            self._out.bar([(0, f"run {run.id}"), (0, f"waiting for {_listed(ahead)}")])
+        else:
+            self._out.bar([(0, f"run {run.id}"), (0, "starting")])
+
+    def _tell_once(self, key: str, text: str) -> None:
+        if key not in self._told:
+            self._told.add(key)
+            self._out.line(text)
+
+    def _look_after_worker(self) -> bool:
+        """Now and then end runs whose process died, and have a worker; says whether it did."""
+        from cnn_tui.training.launch import recover, wake
+
+        now = time.monotonic()
+        if now - self._looked_after < _REVIVE_SECONDS:
+            return False
+        self._looked_after = now
+        recover(self._history)
+        if any(run.status == "queued" for run in self._history.live_runs()):
+            wake()
+        return True
+
+    def _heed_interrupts(self, run_id: int) -> None:
+        if self._interrupts.count == 0:
+            return
+        if not self._own:
+            self._out.line(f"run {run_id} goes on; cnn-tui attach {run_id} comes back to it")
+            raise LeftError
+        if self._interrupts.count > 1:
+            self._out.line("left; the history will have what came of it: cnn-tui history")
+            raise LeftError
+        if not self.stopping:
+            self.stopping = True
+            live = [run.id for run in self._history.live_runs() if run.id in self._own]
+            for one in reversed(live):  # those that wait first, so that none starts meanwhile
+                self._history.ask(one, "stop")
+            self._out.line(
+                f"asked {_listed(live)} to stop: what is learned is kept and evaluated. ctrl+c again leaves at once. "
+                "(To leave a run training, start it with --detach.)"
+            )
+
+
+def result_line(run: Run) -> str:
+    """How a run ended, in one line."""
+    if run.status in ("failed", "interrupted") and run.test_accuracy is None:
+        log = f"; its log is {quiet(str(log_path(run.id)), 4000)}" if log_path(run.id).exists() else ""
+        return f"run {run.id} {run.status}: {quiet(run.stop_cause, 1000) or 'no cause is known'}{log}"
+    figures = [
+        f"{name} {value:.4f}"
+        for name, value in (("test accuracy", run.test_accuracy), ("test loss", run.test_loss))
+        if value is not None
+    ]
+    if run.epochs:
+        figures.append(f"{run.seconds / len(run.epochs):.1f} s an epoch")
+    cause = f" ({quiet(run.stop_cause, 1000)})" if run.stop_cause else ""
+    return f"run {run.id} {run.status}{cause}" + (f": {', '.join(figures)}" if figures else "")
+
+
+def status_of(runs: list[Run]) -> int:
+    """The exit status that the ends of runs come to: a failure says more than a stop."""
+    if any(run.status == "failed" for run in runs):
+        return FAILED
+    return INTERRUPTED if any(run.status in ("stopped", "interrupted") for run in runs) else FINISHED
+
+
+def _listed(ids: list[int]) -> str:
+    return ("run " if len(ids) == 1 else "runs ") + ", ".join(map(str, ids))

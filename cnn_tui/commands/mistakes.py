@@ -1,0 +1,36 @@
+"""Turns an error into the sentence and the exit status that a user gets for it. A bug keeps its traceback."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from cnn_tui.commands.streams import FAILED, WRONG, UserError
+from cnn_tui.experiments.dataset import DatasetError
+from cnn_tui.experiments.experiment import ExperimentError
+from cnn_tui.experiments.history import HistoryError
+
+
+def explain(error: Exception) -> tuple[str, int] | None:
+    """What to say of an error, and the exit status; None for an error that no user caused."""
+    if isinstance(error, UserError):
+        return str(error), error.status
+    if isinstance(error, ExperimentError | DatasetError):
+        return str(error), WRONG
+    if isinstance(error, HistoryError):
+        return str(error), FAILED
+    if isinstance(error, sqlite3.Error):
+        return f"the history cannot be used: {error}; `cnn-tui doctor` looks for the cause", FAILED
+    # typer's own errors about the call have this method, in every version of it.
+    format_message = getattr(error, "format_message", None)
+    if format_message is not None:
+        command = getattr(getattr(error, "ctx", None), "command_path", "cnn-tui").split(" :")[0]
+        return f"{_without_stop(format_message())}; see {command} --help", WRONG
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename is not None else ""
+        return f"{where}{error.strerror or error}", FAILED
+    return None
+
+
+def _without_stop(message: str) -> str:
+    message = message.strip().rstrip(".")
+    return message[:1].lower() + message[1:]

@@ -1,0 +1,96 @@
+"""`--set KEY=VALUE`: an experiment with single keys of its file changed, as if the file had been written so."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cnn_tui.commands.streams import UserError
+from cnn_tui.experiments.dataset import path_of
+from cnn_tui.experiments.experiment import Experiment, Training, from_builtins
+from cnn_tui.experiments.wording import found, quiet
+
+_KEY = re.compile(r"[A-Za-z_]\w*(\[\d+\])*(\.[A-Za-z_]\w*(\[\d+\])*)*")
+_STEP = re.compile(r"([A-Za-z_]\w*)|\[(\d+)\]")
+_PAIR = re.compile(r"\d{1,9}x\d{1,9}")
+
+
+def override(experiment: Experiment, settings: Sequence[tuple[str, Any]]) -> Experiment:
+    """The experiment with each (key, value) applied. Raises UserError or ExperimentError, which name the key."""
+    raw: dict[str, Any] = msgspec.to_builtins(experiment)
+    seen: set[tuple[str | int, ...]] = set()
+    for key, value in settings:
+        steps = _steps(key)
+        if steps in seen:
+            raise UserError(f"{key} is given twice; there is one value for each key")
+        seen.add(steps)
+        _put(raw, steps, _fitting(value, steps), key)
+    return from_builtins(raw, "the call") if settings else experiment
+
+
+def parse(setting: str) -> tuple[str, Any]:
+    """The key and the value of `KEY=VALUE`. The value is read as TOML; a bare word is text. Raises UserError."""
+    key, equals, text = setting.partition("=")
+    key = key.strip()
+    if not equals or not _KEY.fullmatch(key):
+        raise UserError(f"--set takes KEY=VALUE, as training.epochs=3 or layers[0].filters=16, not {found(setting)}")
+    try:
+        parsed = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):
+        parsed = {}
+    return key, parsed["value"] if parsed.keys() == {"value"} else text
+
+
+def _steps(key: str) -> tuple[str | int, ...]:
+    """The way to a key: a key of the training section may stand alone."""
+    steps = tuple(name or int(index) for name, index in _STEP.findall(key))
+    top, training = Experiment.__struct_fields__, Training.__struct_fields__
+    first = str(steps[0])
+    if first in top:
+        return steps
+    if first in training:
+        return ("training", *steps)
+    allowed = [*top, *training]
+    near = difflib.get_close_matches(first, allowed, 1, 0.5)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    raise UserError(f"{quiet(key, 60)} is an unknown key; allowed: {', '.join(allowed)}.{hint}")
+
+
+def _fitting(value: Any, steps: tuple[str | int, ...]) -> Any:
+    """The value as the file would have it: 3x3 is what it is everywhere else here, and a path is whole."""
+    if isinstance(value, str) and steps[0] == "layers" and _PAIR.fullmatch(value):
+        return [int(part) for part in value.split("x")]
+    if isinstance(value, str) and steps == ("dataset",) and path_of(value) is not None:
+        # The training process has a folder of its own.
+        return str(Path(value).expanduser().absolute())
+    return value
+
+
+def _put(raw: Any, steps: tuple[str | int, ...], value: Any, key: str) -> None:
+    """Set the value at the end of `steps`. What the last key may be is for the reader of files to say."""
+    inner = raw
+    for at, step in enumerate(steps):
+        last = at == len(steps) - 1
+        if isinstance(step, int):
+            if not isinstance(inner, list):
+                raise UserError(f"{quiet(key, 60)}: what stands before [{step}] is not a list")
+            if step >= len(inner):
+                raise UserError(f"{quiet(key, 60)}: there is no [{step}]; {_counted(len(inner))}")
+        elif not isinstance(inner, dict) or (not last and step not in inner):
+            raise UserError(f"{quiet(key, 60)}: there is nothing to set at {step}")
+        if last:
+            inner[step] = value
+        else:
+            inner = inner[step]
+
+
+def _counted(count: int) -> str:
+    if count == 0:
+        return "the experiment has none of these"
+    return f"the experiment has {count}, [0] to [{count - 1}]" if count > 1 else "the experiment has one, [0]"

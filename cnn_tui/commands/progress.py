@@ -1,0 +1,127 @@
+"""The progress line on standard error: one line that is rewritten on a terminal, plain lines anywhere else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TextIO
+
+from cnn_tui.commands.streams import columns_of, rewrite, say
+from cnn_tui.experiments.run import Epoch, Progress, Run
+
+Part = tuple[int, str]
+"""A piece of a line and its rank: where room is short, the pieces of the highest rank go first."""
+
+_REDRAW_SECONDS = 0.25  # four times a second is what a bad line can carry
+_CELLS = 20
+
+
+class Reporter:
+    """Writes lines, and keeps at most one unfinished line below them that it rewrites."""
+
+    def __init__(self, stream: TextIO | None, rewrites: bool) -> None:
+        self.rewrites = rewrites
+        self._stream = stream
+        self._shown = ""
+        self._drawn = 0.0
+
+    def line(self, text: str) -> None:
+        """Write a line that stays."""
+        self.clear()
+        say(text)
+
+    def bar(self, parts: Sequence[Part]) -> None:
+        """Rewrite the unfinished line, unless it was rewritten a moment ago. Only for a terminal."""
+        now = time.monotonic()
+        if not self.rewrites or now - self._drawn < _REDRAW_SECONDS:
+            return
+        width = columns_of(self._stream) - 1
+        text = fit(parts, width)
+        if text != self._shown:
+            # Blanks instead of an erase sequence: any terminal knows them.
+            rewrite("\r" + text.ljust(min(len(self._shown), width)))
+            self._shown, self._drawn = text, now
+
+    def clear(self) -> None:
+        """Take the unfinished line away."""
+        if self._shown:
+            rewrite("\r" + " " * len(self._shown) + "\r")
+            self._shown = ""
+
+    def columns(self) -> int:
+        """How long a line may be: as wide as the terminal, else without a limit."""
+        return columns_of(self._stream) if self.rewrites else 100_000
+
+
+def fit(parts: Sequence[Part], width: int) -> str:
+    """The parts in a line of at most `width` characters, without those of the highest ranks if need be."""
+    kept = list(parts)
+    while True:
+        text = "  ".join(part for _, part in kept)
+        worst = max(rank for rank, _ in kept)
+        if len(text) <= width or worst == 0:
+            return text[:width]
+        kept.remove(next(part for part in reversed(kept) if part[0] == worst))
+
+
+def bar(share: float) -> str:
+    """A bar in characters that every terminal has."""
+    full = min(_CELLS, max(0, int(share * _CELLS)))
+    return f"[{'#' * full}{'.' * (_CELLS - full)}]"
+
+
+def progress_parts(run: Run, now: Progress) -> list[Part]:
+    """Where a run is, steps and images both named."""
+    head: list[Part] = [(0, f"run {run.id}")]
+    if now.phase == "starting" or run.status == "queued":
+        return [*head, (0, "starting TensorFlow and loading the data")]
+    total = run.experiment.training.epochs
+    head.append((0, f"epoch {now.epoch}/{total}"))
+    if now.phase == "evaluating":
+        return [*head, (0, "evaluating on the test images")]
+    parts = [
+        *head,
+        (3, bar(now.step / now.steps if now.steps else 0.0)),
+        (1, f"{now.step:,}/{now.steps:,} steps"),
+        (5, f"{now.images:,}/{now.images_an_epoch:,} images"),
+    ]
+    parts += [
+        (2, f"{name} {value:.4f}")
+        for name, value in (("loss", now.loss), ("accuracy", now.accuracy))
+        if value is not None
+    ]
+    if run.status == "paused":
+        return [*parts, (0, "paused")]
+    parts.append((4, f"{now.images_per_second:,.0f} images/s"))
+    left = seconds_left(run, now)
+    if left is not None:
+        parts.append((1, f"ETA {clock(left)}"))
+    return parts
+
+
+def epoch_parts(run: Run, epoch: Epoch) -> list[Part]:
+    """What an epoch came to, with Keras's names."""
+    ranks = {"loss": 0, "accuracy": 0, "val_accuracy": 1, "val_loss": 2}
+    return [
+        (0, f"run {run.id}"),
+        (0, f"epoch {epoch.epoch}/{run.experiment.training.epochs}"),
+        *((ranks.get(name, 3), f"{name} {value:.4f}") for name, value in epoch.metrics.items()),
+        (4, f"{epoch.seconds:.1f} s"),
+        (5, f"{epoch.images_per_second:,.0f} images/s"),
+    ]
+
+
+def seconds_left(run: Run, now: Progress) -> float | None:
+    """How long the training still takes, from the pace of this epoch and the time of those before."""
+    if not now.steps or now.images_per_second <= 0:
+        return None
+    here = max(0, now.images_an_epoch - now.images) / now.images_per_second
+    an_epoch = run.epochs[-1].seconds if run.epochs else now.images_an_epoch / now.images_per_second
+    return here + an_epoch * (run.experiment.training.epochs - now.epoch)
+
+
+def clock(seconds: float) -> str:
+    """Seconds as `0:21` or `1:02:05`."""
+    whole = round(seconds)
+    hours, minutes = whole // 3600, whole // 60 % 60
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

@@ -1,0 +1,113 @@
+"""`cnn-tui show`: everything that is known of one run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cnn_tui.commands.history import find_run, to_json
+from cnn_tui.commands.run_table import when
+from cnn_tui.commands.streams import FINISHED, bold, put, table
+from cnn_tui.commands.summary import layer_lines, total_lines
+from cnn_tui.experiments import home
+from cnn_tui.experiments.dataset import DatasetError
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.run import Run
+from cnn_tui.experiments.wording import quiet
+from cnn_tui.network.summary import summarize
+
+
+def show_run(run_id: int, as_json: bool) -> int:
+    """Print one run."""
+    with History() as history:
+        run = find_run(history, run_id)
+    put(to_json(run) if as_json else "\n".join(to_text(run)))
+    return FINISHED
+
+
+def to_text(run: Run) -> list[str]:
+    """The lines of a run's page."""
+    sections = [
+        ("", _pairs(_facts(run))),
+        ("Training", _pairs(_training(run))),
+        ("Layers", _layers(run)),
+        ("Epochs", _epochs(run)),
+        ("Environment", _pairs([(key, _plain(value)) for key, value in run.environment.items()])),
+        ("Files", _pairs(_files(run))),
+    ]
+    lines = [bold(f"Run {run.id}: {quiet(run.name)}")]
+    for title, body in sections:
+        if body:
+            lines += ["", bold(title), *body] if title else body
+    return lines
+
+
+def _facts(run: Run) -> list[tuple[str, str]]:
+    status = run.status + (f": {quiet(run.stop_cause, 1000)}" if run.stop_cause else "")
+    images = f" ({run.train_images:,} + {run.test_images:,} images)" if run.train_images else ""
+    facts = [
+        ("status", status),
+        ("dataset", quiet(run.dataset) + images),
+        ("params", f"{run.params:,}"),
+        ("fingerprint", run.fingerprint),
+        ("seed", "random" if run.seed is None else str(run.seed)),
+        ("created", when(run.created)),
+        ("training time", f"{run.seconds:.1f} s"),
+    ]
+    if run.test_accuracy is not None:
+        facts.append(("test accuracy", f"{run.test_accuracy:.4f}"))
+    if run.test_loss is not None:
+        facts.append(("test loss", f"{run.test_loss:.4f}"))
+    if run.note:
+        facts.append(("note", quiet(run.note, 10_000)))
+    if run.tags:
+        facts.append(("tags", quiet(", ".join(run.tags))))
+    return facts
+
+
+def _training(run: Run) -> list[tuple[str, str]]:
+    training = run.experiment.training
+    facts = [
+        (name, _plain(getattr(training, name)))
+        for name in training.__struct_fields__
+        if name != "seed"  # the run's own is shown above
+    ]
+    return facts + [("stop when", str(rule)) for rule in run.experiment.stop]
+
+
+def _layers(run: Run) -> list[str]:
+    try:
+        summary = summarize(run.experiment.stack)
+    except DatasetError as error:  # a file that has gone since takes no run's page with it
+        kinds = [layer.type for layer in run.experiment.layers]
+        return [f"{', '.join(kinds)}; their shapes are unknown now: {quiet(str(error), 1000)}"]
+    return [*layer_lines(summary), *total_lines(summary)]
+
+
+def _epochs(run: Run) -> list[str]:
+    names = list(dict.fromkeys(name for epoch in run.epochs for name in epoch.metrics))
+    if not run.epochs:
+        return []
+    rows = [["epoch", *names, "seconds", "images/s"]]
+    for epoch in run.epochs:
+        figures = [f"{epoch.metrics[name]:.4f}" if name in epoch.metrics else "" for name in names]
+        rows.append([str(epoch.epoch), *figures, f"{epoch.seconds:.1f}", f"{epoch.images_per_second:,.0f}"])
+    return table(rows, right=range(len(rows[0])))
+
+
+def _files(run: Run) -> list[tuple[str, str]]:
+    places = [("model", home.model_path(run.id)), ("log", home.log_path(run.id))]
+    return [(name, quiet(str(path), 4000)) for name, path in places if path.exists()]
+
+
+def _pairs(facts: list[tuple[str, str]]) -> list[str]:
+    return table(facts)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{quiet(str(key))} {_plain(inner)}" for key, inner in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_plain(inner) for inner in value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    return quiet(str(value), 1000)

@@ -1,0 +1,111 @@
+"""The two streams of a command: `put` writes data to standard output, `say` writes words to standard error."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Sequence
+from typing import TextIO
+
+FINISHED, FAILED, WRONG, INTERRUPTED = range(4)
+"""The exit statuses: done; it ran and failed, or the stack has problems; the call is wrong; interrupted."""
+
+
+class UserError(Exception):
+    """What a user can mend. The message is one sentence; `status` is the exit status it leads to."""
+
+    def __init__(self, message: str, status: int = WRONG) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class ReaderGoneError(Exception):
+    """Whoever read the output has left, as `head` does: there is nobody to tell anything more."""
+
+
+def prepare() -> None:
+    """Make sure that any text can be written, whatever the terminal's encoding is."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def put(text: str) -> None:
+    """Write data, a line or several, to standard output."""
+    _write(sys.stdout, text + "\n")
+
+
+def say(text: str) -> None:
+    """Write words, a line or several, to standard error."""
+    _write(sys.stderr, text + "\n")
+
+
+def complain(message: str) -> None:
+    """Say in one line what is wrong."""
+    from cnn_tui.experiments.wording import quiet
+
+    say(f"cnn-tui: {quiet(' '.join(message.split()), 4000)}")
+
+
+def rewrite(text: str) -> None:
+    """Write to standard error as it stands, without ending the line: `\\r` and what follows it."""
+    _write(sys.stderr, text)
+
+
+def silence() -> None:
+    """Send what is still to be flushed nowhere, so that leaving raises nothing more."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+
+
+def is_terminal(*streams: TextIO | None) -> bool:
+    """Whether all of the streams are terminals; one that is closed is not."""
+    return all(stream is not None and not stream.closed and stream.isatty() for stream in streams)
+
+
+def columns_of(stream: TextIO | None) -> int:
+    """How wide the terminal behind a stream is: `COLUMNS`, else what the terminal says, else 80."""
+    chosen = os.environ.get("COLUMNS", "")
+    if chosen.isdecimal() and int(chosen) > 0:
+        return int(chosen)
+    try:
+        return (os.get_terminal_size(stream.fileno()).columns if stream else 0) or 80
+    except (OSError, ValueError):
+        return 80
+
+
+def bold(text: str) -> str:
+    """Text in bold where standard output is a terminal that may be coloured, else as it is."""
+    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb" or not is_terminal(sys.stdout)
+    return text if plain else f"\x1b[1m{text}\x1b[0m"
+
+
+def table(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
+    """Rows of cells as lines with columns of equal width; the columns in `right` are aligned to the right."""
+    from rich.cells import cell_len  # knows which characters are two columns wide
+
+    widths = [max(cell_len(row[at]) for row in rows) for at in range(len(rows[0]))] if rows else []
+    lines = []
+    for row in rows:
+        cells = []
+        for at, cell in enumerate(row):
+            space = " " * (widths[at] - cell_len(cell))
+            cells.append(space + cell if at in right else cell + space)
+        lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+def _write(stream: TextIO | None, text: str) -> None:
+    if stream is None:
+        return
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        raise ReaderGoneError from None

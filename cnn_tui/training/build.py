@@ -1,0 +1,64 @@
+"""Experiment -> compiled Keras model. A layer's fields are Keras's argument names, so there is little to do."""
+
+from __future__ import annotations
+
+import keras
+import msgspec
+import tensorflow as tf
+
+from cnn_tui.experiments.check import problems_of
+from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.network.layers import AnyLayer
+from cnn_tui.network.summary import keras_names
+
+OPTIMIZERS = {
+    optimizer.__name__.lower(): optimizer
+    for optimizer in (
+        keras.optimizers.Adam,
+        keras.optimizers.AdamW,
+        keras.optimizers.SGD,
+        keras.optimizers.RMSprop,
+        keras.optimizers.Nadam,
+        keras.optimizers.Adagrad,
+        keras.optimizers.Adamax,
+        keras.optimizers.Adadelta,
+    )
+}
+
+
+class BuildError(ValueError):
+    """A stack that is no network for its dataset; the message says why, in words."""
+
+
+def build(experiment: Experiment, *, steps_per_execution: int = 1) -> keras.Sequential:
+    """The network of `experiment`, compiled. It takes (batch, height, width, channels) in float32, from 0 to 1.
+
+    Layers bear the names that the live summary shows. `steps_per_execution` is how many batches Keras takes between
+    two calls of its callbacks. Sets Keras's dtype policy. Raises BuildError and DatasetError.
+    """
+    stack, training = experiment.stack, experiment.training
+    for problem in problems_of(experiment):
+        raise BuildError(f"layer {problem.layer}: {problem.message}" if problem.layer else problem.message)
+    keras.config.set_dtype_policy(training.precision)
+    names = keras_names(stack)
+    layers = [keras_layer(layer, names[at]) for at, layer in stack.enabled()]
+    # "Even if the model does not end in a softmax, the outputs should still be float32", says the guide:
+    # https://www.tensorflow.org/guide/mixed_precision
+    layers[-1].dtype_policy = "float32"
+    model = keras.Sequential([keras.Input(stack.input_shape), *layers])
+    model.compile(
+        optimizer=OPTIMIZERS[training.optimizer](learning_rate=training.learning_rate),
+        loss=training.loss,
+        metrics=list(training.metrics),
+        steps_per_execution=steps_per_execution,
+        # XLA takes twice as long as TensorFlow's own kernels for small convolutions on a CPU.
+        jit_compile="auto" if tf.config.list_physical_devices("GPU") else False,
+    )
+    return model
+
+
+def keras_layer(layer: AnyLayer, name: str) -> keras.layers.Layer:
+    """One layer of the stack as Keras's."""
+    arguments = msgspec.structs.asdict(layer)
+    del arguments["enabled"]
+    return getattr(keras.layers, layer.type)(name=name, **arguments)

@@ -1,0 +1,88 @@
+"""What the app and the command line need of the training room, without loading TensorFlow or NumPy."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from cnn_tui.experiments.history import History, Result
+from cnn_tui.experiments.home import home
+from cnn_tui.training import locks
+
+MAX_LOG_BYTES = 1_000_000
+
+# Kept until they have ended, so that Python collects their exit status.
+_started: list[subprocess.Popen[bytes]] = []
+
+
+def wake() -> None:
+    """Start the worker unless one is at work; returns at once. Call it after `History.add`, as often as you like.
+
+    A worker that is one too many sees the other's lock and ends. Raises OSError when no process can be started.
+    """
+    _started[:] = [worker for worker in _started if worker.poll() is None]
+    if locks.is_held(locks.worker_lock()):
+        return
+    with open_log() as log:
+        # A session of its own: a terminal that closes takes no training with it.
+        worker = subprocess.Popen(
+            python("cnn_tui.training.worker"),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=home(),
+            env=environment(),
+            start_new_session=True,
+        )
+    _started.append(worker)
+
+
+def recover(history: History) -> list[int]:
+    """Give runs whose training process is gone their ending; gives the ids of those it ended."""
+    ended = []
+    for run in history.live_runs():
+        if run.status != "queued" and not locks.is_held(locks.run_lock(run.id)):
+            kept = f"{len(run.epochs)} of {run.experiment.training.epochs} epochs are kept"
+            history.record_end(run.id, Result("interrupted", f"the training process is gone; {kept}"))
+            ended.append(run.id)
+    return ended
+
+
+@contextlib.contextmanager
+def presence() -> Iterator[None]:
+    """Tell the worker that a lab is open: inside this, it stays ready for the next run."""
+    lock = locks.take(locks.present_lock(), shared=True, wait=5)
+    try:
+        yield
+    finally:
+        if lock is not None:
+            locks.release(lock)
+
+
+def python(module: str, *arguments: str) -> list[str]:
+    """The command that runs a module of this package, not a file of that name where the user happens to be."""
+    return [sys.executable, "-P", "-m", module, *arguments]
+
+
+def environment() -> dict[str, str]:
+    """The environment for `python`: this package is found, even in a checkout that is not installed."""
+    package = Path(__file__).parents[2]
+    paths = [os.environ.get("PYTHONPATH", "")]
+    if package.name != "site-packages":
+        paths.insert(0, str(package))
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONUNBUFFERED": "1"}
+
+
+def open_log() -> BinaryIO:
+    """The worker's log, to be written at its end; emptied first when it has grown large."""
+    path = home() / "worker.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileNotFoundError):
+        if path.stat().st_size > MAX_LOG_BYTES:
+            os.truncate(path, 0)
+    return path.open("ab")

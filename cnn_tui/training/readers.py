@@ -1,0 +1,242 @@
+"""Read images and labels from the files that datasets come in: npz, idx, CIFAR's batches, image folders.
+
+Every reader gives `Arrays`: images uint8 (count, height, width, channels), labels int64 (count,). A file that is
+cut off, broken or hostile is a DatasetError whose sentence names it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import pickle
+import warnings
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any, NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnn_tui.experiments import npz_file
+from cnn_tui.experiments.dataset import DatasetError, reason, shown
+from cnn_tui.experiments.image_folder import list_pictures, open_picture
+
+Pixels = NDArray[np.uint8]
+Labels = NDArray[np.int64]
+Say = Callable[[str], None]
+
+IDX_FILES = {
+    "x_train": "train-images-idx3-ubyte",
+    "y_train": "train-labels-idx1-ubyte",
+    "x_test": "t10k-images-idx3-ubyte",
+    "y_test": "t10k-labels-idx1-ubyte",
+}
+_BATCH = 1024  # images turned from floats into bytes at a time, so that no second copy of all is made
+
+
+class Arrays(NamedTuple):
+    """The pictures and labels of a dataset, as they stay in memory until the device takes them."""
+
+    x_train: Pixels
+    y_train: Labels
+    x_test: Pixels
+    y_test: Labels
+
+
+def idx_file(folder: Path, name: str) -> Path | None:
+    """The idx file of that name in a folder, packed with gzip or not; None when it is not there."""
+    return next((path for path in (folder / name, folder / f"{name}.gz") if path.is_file()), None)
+
+
+def has_idx(folder: Path) -> bool:
+    """Whether all four idx files are in a folder."""
+    return all(idx_file(folder, name) for name in IDX_FILES.values())
+
+
+def first_test_labels(folder: Path) -> bytes:
+    """The first ten test labels of the idx files in a folder; b"" where they cannot be read."""
+    path = idx_file(folder, IDX_FILES["y_test"])
+    if path is None:
+        return b""
+    try:
+        with _opened(path) as file:
+            return file.read(18)[8:]
+    except (OSError, EOFError, zlib.error):  # whoever reads the whole file will say what is wrong with it
+        return b""
+
+
+def read_idx(folder: Path) -> Arrays:
+    """Read the four idx files of MNIST or Fashion-MNIST in a folder."""
+    parts: dict[str, Any] = {}
+    for array, name in IDX_FILES.items():
+        path = idx_file(folder, name)
+        if path is None:
+            raise DatasetError(f"{shown(folder)} has no file {name} or {name}.gz. Put all four idx files there.")
+        parts[array] = _read_idx_file(path, dimensions=3 if array[0] == "x" else 1)
+    for part in ("train", "test"):
+        images, labels = len(parts[f"x_{part}"]), len(parts[f"y_{part}"])
+        if images != labels:
+            raise DatasetError(
+                f"{shown(folder)} has {images:,} {part} images, but {labels:,} {part} labels. "
+                "Put files of one and the same set there."
+            )
+        parts[f"x_{part}"] = parts[f"x_{part}"][..., np.newaxis]
+        parts[f"y_{part}"] = parts[f"y_{part}"].astype(np.int64)
+    return Arrays(**parts)
+
+
+def read_npz(path: Path, say: Say) -> Arrays:
+    """Read a `.npz` file; float images are turned into uint8, and `say` is told so."""
+    described = npz_file.describe(str(path), path)  # checks shapes, sizes and labels before anything is loaded
+    _check_room(path, described.train_images + described.test_images, described.input_shape)
+    with zipfile.ZipFile(path) as archive:
+        x_train, y_train, x_test, y_test = (npz_file.read_array(archive, path, name) for name in npz_file.ARRAYS)
+    shape = described.input_shape
+    return Arrays(
+        _as_bytes(path, "x_train", x_train, say).reshape(-1, *shape),
+        y_train.reshape(-1).astype(np.int64),
+        _as_bytes(path, "x_test", x_test, say).reshape(-1, *shape),
+        y_test.reshape(-1).astype(np.int64),
+    )
+
+
+def read_cifar10(folder: Path) -> Arrays:
+    """Read CIFAR-10's five training batches and its test batch, as its archive unpacks them."""
+    batches = [_read_cifar_batch(folder / f"data_batch_{number}", "labels") for number in range(1, 6)]
+    x_train, y_train = (np.concatenate(part) for part in zip(*batches, strict=True))
+    return Arrays(x_train, y_train, *_read_cifar_batch(folder / "test_batch", "labels"))
+
+
+def read_cifar100(folder: Path) -> Arrays:
+    """Read CIFAR-100's two files with the labels of its 100 fine classes."""
+    train, test = (_read_cifar_batch(folder / name, "fine_labels") for name in ("train", "test"))
+    return Arrays(*train, *test)
+
+
+def read_folder(folder: Path, shape: tuple[int, int, int], say: Say) -> Arrays:
+    """Read a folder of image folders, each picture resized to `shape` (height, width, channels)."""
+    listing = list_pictures(folder)
+    _check_room(folder, len(listing.train) + len(listing.test), shape)
+    resized = 0
+    parts: list[Any] = []
+    for pictures in (listing.train, listing.test):
+        images = np.empty((len(pictures), *shape), np.uint8)
+        for position, (path, _) in enumerate(pictures):
+            images[position], changed = _read_picture(path, shape)
+            resized += changed
+        parts += [images, np.array([label for _, label in pictures], np.int64)]
+    if resized:
+        say(f"{resized:,} pictures of another size were resized to {shape[1]} × {shape[0]}, the first one's size.")
+    return Arrays(*parts)
+
+
+def _read_idx_file(path: Path, dimensions: int) -> Pixels:
+    """Read one idx file of unsigned bytes. Its header: 0, 0, 8, dimensions, then each size in 4 bytes."""
+    header_bytes = 4 + 4 * dimensions
+    try:
+        with _opened(path) as file:
+            header = file.read(header_bytes)
+            if len(header) < header_bytes or header[:4] != bytes((0, 0, 8, dimensions)):
+                raise DatasetError(f"{shown(path)} is not an idx{dimensions} file of bytes. Fetch the file again.")
+            shape = tuple(int(size) for size in np.frombuffer(header, ">u4", offset=4))
+            size = int(np.prod(shape, dtype=object))
+            # Deflate packs at most 1032 to 1, so a larger claim is a lie and no memory is taken for it.
+            data = file.read(size + 1) if size <= path.stat().st_size * 1032 else b""
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DatasetError(f"{shown(path)} is cut off or broken ({reason(error)}). Fetch the file again.") from None
+    if len(data) != size:
+        amount = "less" if len(data) < size else "more"
+        raise DatasetError(
+            f"{shown(path)} holds {amount} than the {' × '.join(map(str, shape))} bytes that it says it does. "
+            "Fetch the file again."
+        )
+    if not size:
+        raise DatasetError(f"{shown(path)} is empty. Fetch the file again.")
+    return np.frombuffer(data, np.uint8).reshape(shape)
+
+
+def _opened(path: Path) -> IO[bytes]:
+    return cast(IO[bytes], gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
+
+
+class _OnlyArrays(pickle.Unpickler):
+    """Unpickles NumPy arrays and built-in containers; anything else that a pickle could call is refused."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) in (("numpy.core.multiarray", "_reconstruct"), ("numpy._core.multiarray", "_reconstruct")):
+            return lambda _, shape, kind: np.ndarray.__new__(np.ndarray, shape, kind)
+        if (module, name) in (("numpy", "ndarray"), ("numpy", "dtype")):
+            return getattr(np, name)
+        raise pickle.UnpicklingError(f"it asks for {module}.{name}")
+
+
+def _read_cifar_batch(path: Path, label_key: str) -> tuple[Pixels, Labels]:
+    """One of CIFAR's pickled files: images (count, 32, 32, 3) and labels (count,)."""
+    try:
+        with path.open("rb") as file:
+            batch = _OnlyArrays(file, encoding="bytes").load()
+        data, labels = np.asarray(batch[b"data"]), np.asarray(batch[label_key.encode()])
+        if data.dtype != np.uint8 or labels.dtype.kind not in "iu" or labels.shape != data.shape[:1]:
+            raise ValueError("it holds other arrays than images and labels")
+        images = data.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
+        return np.ascontiguousarray(images), labels.astype(np.int64)
+    except OSError:
+        raise
+    except Exception as error:  # a broken pickle makes the unpickler raise nearly anything
+        raise DatasetError(
+            f"{shown(path)} is not a batch of CIFAR images ({reason(error)}). Remove its folder and fetch it again."
+        ) from None
+
+
+def _as_bytes(path: Path, array: str, images: NDArray[np.generic], say: Say) -> Pixels:
+    if images.dtype == np.uint8:
+        return np.ascontiguousarray(cast(Pixels, images))
+    floats = cast(NDArray[np.floating[Any]], images)
+    lowest, highest = float(floats.min()), float(floats.max())  # either is NaN when any value is
+    if not (lowest >= 0 and highest <= 255):
+        raise DatasetError(
+            f"The array {array} in {shown(path)} has values from {lowest:g} to {highest:g}. "
+            "Save images as uint8 from 0 to 255, or as floats from 0 to 1."
+        )
+    scale = 255 if highest <= 1 else 1
+    say(f"The array {array} in {shown(path)} was {images.dtype}, 0 to {255 // scale}; it is now uint8, 0 to 255.")
+    result = np.empty(images.shape, np.uint8)
+    for start in range(0, len(images), _BATCH):
+        result[start : start + _BATCH] = np.rint(floats[start : start + _BATCH].astype(np.float32) * scale)
+    return result
+
+
+def _read_picture(path: str, shape: tuple[int, int, int]) -> tuple[Pixels, bool]:
+    """One picture as bytes of `shape`, and whether it had to be resized."""
+    from PIL import Image
+
+    height, width, channels = shape
+    picture = open_picture(path)
+    if picture.mode.startswith("I;16"):  # Pillow would cut 16 bits off at 255; the upper 8 are the picture
+        picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # on a palette's transparency, which has no meaning here
+            picture = picture.convert("L" if channels == 1 else "RGB")
+    except ValueError as error:
+        raise DatasetError(f"{shown(path)} cannot be used ({reason(error)}). Save it again as RGB.") from None
+    changed = picture.size != (width, height)
+    if changed:
+        picture = picture.resize((width, height))
+    return np.asarray(picture, np.uint8).reshape(shape), changed
+
+
+def _check_room(path: Path, images: int, shape: tuple[int, int, int]) -> None:
+    """Refuse what could not fit into this machine's memory, before a half of it is read."""
+    needed = images * int(np.prod(shape))
+    try:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):  # a system that does not say
+        return
+    if needed > memory:
+        raise DatasetError(
+            f"{shown(path)} needs {needed / 2**30:,.1f} GB of memory for {images:,} images, "
+            f"and this machine has {memory / 2**30:,.1f} GB. Use fewer or smaller images."
+        )

@@ -1,0 +1,73 @@
+"""The app around the lab: theme, palette, how it opens and how it is left."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from cnn_tui.experiments.editing import Document
+from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.presets import load_preset
+from cnn_tui.ui.keys import keys_of
+from cnn_tui.ui.screens.lab import LabScreen, Trainer
+from cnn_tui.ui.theme import THEMES
+
+FIRST_PRESET = "lab1-baseline"
+
+
+class LabApp(App[None]):
+    """Everything it needs comes from outside, so that a test can bring its own."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "cnn-tui"
+    ENABLE_COMMAND_PALETTE: ClassVar[bool] = True
+
+    def __init__(self, document: Document, history: History, trainer: Trainer, theme: str = "cnn-dark") -> None:
+        super().__init__()
+        for one in THEMES:
+            self.register_theme(one)
+        self.theme = theme
+        # Nothing moves by itself: on a slow line an animation is a delay.
+        self.animation_level = "none"
+        self.lab = LabScreen(document, history, trainer)
+
+    def get_default_screen(self) -> LabScreen:
+        """The lab is the first screen, so that no empty one is painted before it."""
+        return self.lab
+
+    async def action_quit(self) -> None:
+        """Textual's ctrl+q is the same as q."""
+        self.lab.action_quit_lab()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """What the palette lists: the keymap of the lab and of the pane in focus, and the themes."""
+        focused = self.lab.focused
+        scope = getattr(focused, "scope", "stack")
+        for key in (*keys_of(scope), *keys_of("lab")):
+            node = self.lab if key.scope == "lab" else focused
+            run = functools.partial(self.run_action, key.action, node)
+            yield SystemCommand(f"{key.help} ({key.keys.split()[0]})", key.id, run)
+        for theme in THEMES:
+            yield SystemCommand(f"theme {theme.name}", "colours", functools.partial(setattr, self, "theme", theme.name))
+
+
+def open_lab(experiment: Experiment | None = None, source: Path | None = None) -> int:
+    """Open the lab in this terminal until it is left; gives the exit status.
+
+    `source` is the file that `experiment` came from, None for a preset. Raises DatasetError and HistoryError.
+    """
+    from cnn_tui.training import launch
+
+    document = Document(experiment or load_preset(FIRST_PRESET), source)
+    with History() as history, launch.presence():
+        app = LabApp(document, history, launch)
+        app.run()
+        sys.stdout.flush()
+        return app.return_code or 0

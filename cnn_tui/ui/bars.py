@@ -1,0 +1,88 @@
+"""The line above the panes and the line of keys below them."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from cnn_tui.experiments.editing import Document
+from cnn_tui.ui.keys import keys_of
+from cnn_tui.ui.lines import Lines
+from cnn_tui.ui.live import Live
+
+PANES = (("stack", "1 Stack"), ("summary", "2 Summary"), ("training", "3 Training"), ("history", "4 History"))
+
+
+class Header(Lines):
+    """What is open and what goes on. Where only one pane fits, it lists the panes as well."""
+
+    def __init__(self, document: Document, live: Live) -> None:
+        super().__init__(id="header")
+        self.document = document
+        self.live = live
+        self.tabs = False
+        self.shown = "stack"
+
+    def draw(self, width: int, height: int) -> list[Text]:
+        """The name, its data and size on the left, the run on the right."""
+        left = self._tabs() if self.tabs else self._document()
+        right = self._run()
+        left.truncate(max(0, width - right.cell_len - 1), overflow="ellipsis")
+        return [left + Text(" " * max(1, width - left.cell_len - right.cell_len)) + right]
+
+    def _document(self) -> Text:
+        view = self.document.view
+        words = Text(" ")
+        words.append(self.document.experiment.name.replace("\n", " "), self.style("strong"))
+        if self.document.dirty:
+            words.append(" (edited)", self.style("warn"))
+        words.append(f"  {view.dataset.name}, {view.dataset.classes} classes", self.style("dim"))
+        if view.problems:
+            count = len(view.problems)
+            words.append(f"  ! {count} problem{'s' if count > 1 else ''}", self.style("bad"))
+        return words
+
+    def _tabs(self) -> Text:
+        words = Text(" ")
+        for name, label in PANES:
+            words.append(f" {label} ", self.style("cursor" if name == self.shown else "dim"))
+        if self.document.dirty:
+            words.append(" edited", self.style("warn"))
+        if self.document.view.problems:
+            words.append(" !", self.style("bad"))
+        return words
+
+    def _run(self) -> Text:
+        run = self.live.going
+        if run is None:
+            return Text(f"{self.live.waiting} waiting " if self.live.waiting else "")
+        now = self.live.progress
+        words = Text(f"run {run.id} ", self.style("accent"))
+        if run.status == "paused":
+            return words.append("paused ")
+        if now.phase != "training":
+            return words.append(f"{now.phase} ")
+        return words.append(f"epoch {now.epoch}/{run.experiment.training.epochs} ")
+
+
+class KeyBar(Lines):
+    """The keys that matter here, as many as fit, never one cut in two."""
+
+    def __init__(self) -> None:
+        super().__init__(id="keybar")
+        self.scope = "stack"
+
+    def draw(self, width: int, height: int) -> list[Text]:
+        """The pane's keys, then those that work everywhere; help always fits."""
+        help_key, *general = [key for key in keys_of("lab") if key.label]
+        line = Text(" ", no_wrap=True)
+        end = self._token(help_key.keys, help_key.label)
+        for key in (*[key for key in keys_of(self.scope) if key.label], *general):
+            first, _, more = key.label.partition(" ")
+            token = self._token(first, more) if more and "/" in first else self._token(key.keys.split()[0], key.label)
+            if line.cell_len + token.cell_len + end.cell_len > width:
+                continue
+            line.append_text(token)
+        return [line + end]
+
+    def _token(self, key: str, label: str) -> Text:
+        return Text.assemble((key, self.style("accent")), (f" {label}  ", self.style("dim")))

@@ -1,0 +1,68 @@
+"""The fields of one layer on a few lines, with the help of the field that the keys act on, or the layer's problem."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from cnn_tui.network.fields import Field
+from cnn_tui.network.layers import AnyLayer
+from cnn_tui.network.problems import Problem
+from cnn_tui.ui.lines import Lines
+
+
+class FieldForm(Lines):
+    """Its height is fixed, so that nothing jumps while the cursor moves."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._layer: AnyLayer | None = None
+        self._fields: tuple[Field, ...] = ()
+        self._at = 0
+        self._problem: Problem | None = None
+
+    def show(self, layer: AnyLayer | None, fields: tuple[Field, ...], at: int, problem: Problem | None) -> None:
+        """Show the fields of `layer`, the one at `at` marked, and its problem if it has one."""
+        self._layer, self._fields, self._at, self._problem = layer, fields, at, problem
+        self.redraw()
+
+    def draw(self, width: int, height: int) -> list[Text]:
+        """Fields first; below them the problem, or the help of the chosen field."""
+        lines = [Text("─" * width, self.style("dim")), *self._field_lines(width)]
+        below = self._problem_words() if self._problem else self._help_words()
+        room = max(0, height - len(lines))
+        return [*lines, *below.wrap(self.app.console, width)[:room]]
+
+    def _field_lines(self, width: int) -> list[Text]:
+        if self._layer is None:
+            return [Text("Empty: a adds a layer, p opens a preset.", self.style("dim"))]
+        if not self._fields:
+            return [Text(f"{self._layer.type} has no arguments.", self.style("dim"))]
+        lines = [Text(no_wrap=True)]
+        for at, field in enumerate(self._fields):
+            value = field.format(getattr(self._layer, field.name))
+            chosen = at == self._at
+            token = Text.assemble(
+                (f" {field.name} ", self.style("cursor" if chosen else "dim")),
+                (f"{value} ", self.style("cursor" if chosen else "strong")),
+            )
+            if lines[-1].cell_len + token.cell_len > width:
+                lines.append(Text(no_wrap=True))
+            lines[-1].append_text(token)
+        return lines
+
+    def _problem_words(self) -> Text:
+        assert self._problem
+        words = Text.assemble(("! ", self.style("bad")), (f"{self._problem.message}.", self.style("bad")))
+        for at, fix in enumerate(self._problem.fixes):
+            words.append(f" {'f:' if at == 0 else f'{at + 1})'} {fix.label}.")
+        if len(self._problem.fixes) > 1:
+            words.append(" F lists them.")
+        return words
+
+    def _help_words(self) -> Text:
+        if self._layer is None:
+            return Text()
+        if not self._fields:
+            return Text(f"It {self._layer.about}.", self.style("dim"))
+        field = self._fields[self._at]
+        return Text.assemble(field.help, (f" Allowed: {field.allowed()}.", self.style("dim")))

@@ -1,0 +1,234 @@
+"""The stack pane: the layers from input to output, and the fields of the one under the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, cast
+
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.message import Message
+
+from cnn_tui.experiments.editing import Document
+from cnn_tui.network.fields import Field, Value, fields_of
+from cnn_tui.network.layers import LAYERS, AnyLayer, new_layer
+from cnn_tui.network.problems import Problem
+from cnn_tui.network.shapes import show
+from cnn_tui.network.stack import Stack
+from cnn_tui.ui.keys import bindings_of
+from cnn_tui.ui.panes.form import FieldForm
+from cnn_tui.ui.panes.pane import Pane
+from cnn_tui.ui.screens.ask import AskScreen
+from cnn_tui.ui.screens.pick import Item, PickScreen
+from cnn_tui.ui.table import Cell, Column, Table
+
+
+class StackPane(Pane):
+    """Edits the document's layers. Every edit is made at once and told by `Edited`."""
+
+    scope: ClassVar[str] = "stack"
+    title: ClassVar[str] = "Stack"
+    number: ClassVar[int] = 1
+    BINDINGS = bindings_of("stack", "pane")
+
+    class Edited(Message):
+        """The document's stack was changed here."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.document = document
+        self._field = 0
+
+    def compose(self) -> ComposeResult:
+        """The layers above, the fields below."""
+        columns = (Column("#", 2, right=True), Column("Layer", 16), Column("Arguments", 14, stretch=True))
+        yield Table(columns, self._rows, id="layers")
+        yield FieldForm(id="fields")
+
+    def refresh_view(self) -> None:
+        """Show the document as it is now."""
+        view = self.document.view
+        output = view.summary.output_shape
+        self.say(f"{show(view.stack.input_shape)} → {show(output) if output else '?'}")
+        self.rows.set_count(len(view.stack))
+        self._show_fields()
+
+    @property
+    def rows(self) -> Table:
+        """The table of layers."""
+        return self.query_one("#layers", Table)
+
+    @property
+    def stack(self) -> Stack:
+        """The stack under edit."""
+        return self.document.view.stack
+
+    def on_pane_moved(self) -> None:
+        """Another layer has other fields."""
+        self._show_fields()
+
+    # Drawing
+
+    def _show_fields(self) -> None:
+        layer = self._layer()
+        fields = fields_of(type(layer)) if layer else ()
+        self._field = max(0, min(self._field, len(fields) - 1))
+        index = self.rows.cursor + 1 if layer else 0
+        problem = self.document.view.problem_at(index) or self.document.view.problem_at(0)
+        self.query_one(FieldForm).show(layer, fields, self._field, problem)
+
+    def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
+        return [self._row(at) for at in range(offset, min(offset + limit, len(self.stack)))]
+
+    def _row(self, at: int) -> Sequence[Cell]:
+        layer = self.stack.layers[at]
+        table = self.rows
+        broken = self.document.view.problem_at(at + 1) is not None
+        name = Text(layer.type)
+        values = Text(arguments(layer))
+        if not layer.enabled:
+            name.stylize(table.style("dim"))
+            values = Text("off  " + values.plain, table.style("dim"))
+        if broken:
+            name = Text("! ", table.style("bad")) + name
+        return (Text(str(at + 1), table.style("dim")), name, values)
+
+    # Moving
+
+    def action_move_field(self, by: int) -> None:
+        """The next or previous field of the layer."""
+        layer = self._layer()
+        if layer:
+            count = len(fields_of(type(layer)))
+            self._field = (self._field + by) % count if count else 0
+            self._show_fields()
+
+    # Editing
+
+    def action_step_field(self, direction: int) -> None:
+        """Step the field on its ladder."""
+        chosen = self._chosen()
+        if chosen:
+            layer, field = chosen
+            self._set(layer, field, field.step(getattr(layer, field.name), direction))
+
+    @work
+    async def action_edit_field(self) -> None:
+        """Type a value for the field, or choose it from its list."""
+        chosen = self._chosen()
+        if not chosen:
+            self.notify("This layer has no fields." if self._layer() else "The stack is empty: a adds a layer.")
+            return
+        layer, field = chosen
+        now = getattr(layer, field.name)
+        if field.kind in ("choice", "flag"):
+            words = field.choices or ("yes", "no")
+            items = [Item(word, word) for word in words]
+            word = await self.app.push_screen_wait(PickScreen(field.name, items, at=field.format(now), hint=field.help))
+            value: Value = field.parse(word) if word is not None else now
+        else:
+            hint = f"{field.help}\n{field.allowed()}"
+            screen = AskScreen(f"{layer.type} {field.name}", field.format(now), field.parse, hint)
+            answer = await self.app.push_screen_wait(screen)
+            value = now if answer is None else cast(Value, answer[0])
+        self._set(layer, field, value)
+
+    @work
+    async def action_add_layer(self, below: int) -> None:
+        """Add a layer below (1) or above (0) the cursor."""
+        items = [Item(name, name, kind.about) for name, kind in LAYERS.items()]
+        name = await self.app.push_screen_wait(PickScreen("Add a layer", items))
+        if name is not None:
+            at = min(self.rows.cursor + below, len(self.stack)) if len(self.stack) else 0
+            self._field = 0
+            self._edit(f"add {name}", self.stack.insert(at, new_layer(name)), at)
+
+    def action_delete_layer(self) -> None:
+        """Delete the layer under the cursor."""
+        layer, at = self._layer(), self.rows.cursor
+        if layer:
+            self._edit(f"delete {layer.type}", self.stack.delete(at), min(at, len(self.stack) - 2))
+
+    def action_duplicate_layer(self) -> None:
+        """The layer twice."""
+        layer, at = self._layer(), self.rows.cursor
+        if layer:
+            self._edit(f"duplicate {layer.type}", self.stack.duplicate(at), at + 1)
+
+    def action_move_layer(self, by: int) -> None:
+        """Move the layer down (1) or up (-1)."""
+        layer, at = self._layer(), self.rows.cursor
+        if layer and 0 <= at + by < len(self.stack):
+            word = "down" if by > 0 else "up"
+            self._edit(f"move {layer.type} {word}", self.stack.move(at, at + by), at + by)
+
+    def action_toggle_layer(self) -> None:
+        """Switch the layer off or on."""
+        layer, at = self._layer(), self.rows.cursor
+        if layer:
+            word = "off" if layer.enabled else "on"
+            self._edit(f"switch {layer.type} {word}", self.stack.toggle(at), at)
+
+    def action_apply_fix(self) -> None:
+        """Apply the first fix of the problem."""
+        problem = self._problem()
+        if problem is None:
+            self.notify("There is no problem to fix.")
+        elif not problem.fixes:
+            self.notify(f"No ready fix: {problem.message}.", markup=False)
+        else:
+            self._edit(f"fix: {problem.fixes[0].label}", problem.fixes[0].stack, max(0, problem.layer - 1))
+
+    @work
+    async def action_list_fixes(self) -> None:
+        """Choose among the fixes of the problem."""
+        problem = self._problem()
+        if problem is None or not problem.fixes:
+            self.action_apply_fix()
+            return
+        items = [Item(str(at), fix.label) for at, fix in enumerate(problem.fixes)]
+        chosen = await self.app.push_screen_wait(PickScreen("Fixes", items, hint=problem.message))
+        if chosen is not None:
+            fix = problem.fixes[int(chosen)]
+            self._edit(f"fix: {fix.label}", fix.stack, max(0, problem.layer - 1))
+
+    # Inside
+
+    def _layer(self) -> AnyLayer | None:
+        return self.stack.layers[self.rows.cursor] if len(self.stack) else None
+
+    def _chosen(self) -> tuple[AnyLayer, Field] | None:
+        layer = self._layer()
+        fields = fields_of(type(layer)) if layer else ()
+        return (layer, fields[self._field]) if layer and fields else None
+
+    def _problem(self) -> Problem | None:
+        view = self.document.view
+        return view.problem_at(self.rows.cursor + 1) or (view.problems[0] if view.problems else None)
+
+    def _set(self, layer: AnyLayer, field: Field, value: Value) -> None:
+        at = self.rows.cursor
+        before = getattr(layer, field.name)
+        if value == before:
+            return
+        label = f"{field.name} {field.format(before)} → {field.format(value)}"
+        self._edit(label, self.stack.change(at, **{field.name: value}), at)
+
+    def _edit(self, label: str, stack: Stack, cursor: int) -> None:
+        self.document.edit_stack(label, stack)
+        self.rows.cursor = max(0, cursor)
+        self.refresh_view()
+        self.post_message(self.Edited())
+
+
+def arguments(layer: AnyLayer) -> str:
+    """A layer's arguments in a few words: the one that matters and whatever is not Keras's default."""
+    words = []
+    for at, field in enumerate(fields_of(type(layer))):
+        value = getattr(layer, field.name)
+        if at == 0 or value != field.default:
+            shown = field.format(value)
+            plain = field.kind in ("int", "float", "pair") and field.name in ("filters", "kernel_size", "units", "rate")
+            words.append(shown if plain or field.name in ("activation", "pool_size") else f"{field.name} {shown}")
+    return "  ".join(words)

@@ -1,0 +1,333 @@
+"""The lab: four panes, and what the keys do that work in all of them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Protocol
+
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.events import DescendantFocus, Resize
+from textual.screen import Screen
+from textual.widgets import Static
+
+from cnn_tui.experiments import presets
+from cnn_tui.experiments.dataset import DatasetError
+from cnn_tui.experiments.editing import Document
+from cnn_tui.experiments.experiment import Experiment, ExperimentError, to_toml
+from cnn_tui.experiments.history import History
+from cnn_tui.ui.bars import PANES, Header, KeyBar
+from cnn_tui.ui.keys import bindings_of
+from cnn_tui.ui.live import Live
+from cnn_tui.ui.panes.history import HistoryPane
+from cnn_tui.ui.panes.pane import Pane
+from cnn_tui.ui.panes.stack import StackPane
+from cnn_tui.ui.panes.summary import SummaryPane
+from cnn_tui.ui.panes.training import TrainingPane
+from cnn_tui.ui.screens.ask import AskScreen
+from cnn_tui.ui.screens.help import HelpScreen
+from cnn_tui.ui.screens.pick import Item, PickScreen
+from cnn_tui.ui.screens.run_page import RunScreen
+
+SMALLEST = (60, 16)
+"""Below this many columns and rows the lab asks for more room."""
+_ALL_FOUR = (110, 30)
+_POLL_SECONDS = 0.25
+
+
+class Trainer(Protocol):
+    """Where queued runs are executed. `cnn_tui.training.launch` is the real one."""
+
+    def wake(self) -> None:
+        """See to it that somebody takes the queued runs."""
+
+    def recover(self, history: History) -> list[int]:
+        """Find the runs whose process is gone and record that."""
+
+
+class LabScreen(Screen[None]):
+    """Owns what is under edit; the panes draw it and say what was done."""
+
+    BINDINGS = bindings_of("lab")
+    AUTO_FOCUS = "#stack"
+
+    def __init__(self, document: Document, history: History, trainer: Trainer) -> None:
+        super().__init__()
+        self.document = document
+        self.history = history
+        self.trainer = trainer
+        self.live = Live(history)
+        self._zoomed = False
+        self._warned = False
+
+    def compose(self) -> ComposeResult:
+        """A header, four panes, the keys."""
+        yield Header(self.document, self.live)
+        with Container(id="panes"):
+            yield StackPane(self.document)
+            yield SummaryPane(self.document)
+            yield TrainingPane(self.live)
+            yield HistoryPane(self.history)
+        yield KeyBar()
+        yield Static(id="small")
+
+    def on_mount(self) -> None:
+        """Show everything once, then look for changes."""
+        self.live.poll()
+        self._show_document()
+        self._show_runs()
+        self.set_interval(_POLL_SECONDS, self._poll)
+        self.call_after_refresh(self._start_trainer)
+
+    def on_resize(self, event: Resize) -> None:
+        """All four panes where they fit, one at a time where they do not."""
+        self._lay_out(event.size.width, event.size.height)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """The keys below the panes are those of the pane in focus."""
+        if isinstance(event.widget, Pane):
+            self._mark_shown(event.widget)
+
+    # Showing
+
+    def _show_document(self) -> None:
+        self.query_one(StackPane).refresh_view()
+        self.query_one(SummaryPane).refresh_view()
+        self._follow_cursor()
+        self.query_one(Header).redraw()
+
+    def _show_runs(self) -> None:
+        self.query_one(TrainingPane).refresh_view()
+        self.query_one(HistoryPane).refresh_view()
+        self.query_one(Header).redraw()
+
+    def _poll(self) -> None:
+        if self.live.poll():
+            self._show_runs()
+
+    def _read_now(self) -> None:
+        self.live.read()
+        self._show_runs()
+
+    @work(thread=True, exit_on_error=False)
+    def _start_trainer(self) -> None:
+        with History(self.history.path) as history:
+            self.trainer.recover(history)
+        self.trainer.wake()
+
+    def _lay_out(self, width: int, height: int) -> None:
+        tiny = width < SMALLEST[0] or height < SMALLEST[1]
+        self.set_class(tiny, "-tiny")
+        if tiny:
+            words = (
+                f"The terminal is {width}x{height}; the lab needs {SMALLEST[0]}x{SMALLEST[1]}. Make it larger, or q."
+            )
+            self.query_one("#small", Static).update(Text(words))
+        single = self._zoomed or width < _ALL_FOUR[0] or height < _ALL_FOUR[1]
+        self.query_one("#panes").set_class(single, "-single")
+        header = self.query_one(Header)
+        header.tabs = single
+        header.redraw()
+
+    def _mark_shown(self, pane: Pane) -> None:
+        for one in self.query(Pane):
+            one.set_class(one is pane, "-shown")
+        header, keys = self.query_one(Header), self.query_one(KeyBar)
+        header.shown = keys.scope = pane.scope
+        header.redraw()
+        keys.redraw()
+
+    # What the panes say
+
+    def on_stack_pane_edited(self) -> None:
+        """The other panes follow an edit."""
+        self._warned = False
+        self.query_one(SummaryPane).refresh_view()
+        self._follow_cursor()
+        self.query_one(Header).redraw()
+
+    def on_pane_moved(self) -> None:
+        """The summary marks the layer under the stack's cursor."""
+        self._follow_cursor()
+
+    def _follow_cursor(self) -> None:
+        self.query_one(SummaryPane).mark(self.query_one(StackPane).rows.cursor)
+
+    def on_history_pane_opened(self, message: HistoryPane.Opened) -> None:
+        """Show a run's page."""
+        run = self.history.run(message.run_id)
+        if run:
+            self.app.push_screen(RunScreen(run))
+
+    def on_history_pane_loaded(self, message: HistoryPane.Loaded) -> None:
+        """Put a run's experiment into the editor."""
+        run = self.history.run(message.run_id)
+        if run and self._open(run.experiment, None):
+            self.notify(f"Run {run.id}'s experiment is in the editor; u brings yours back.")
+
+    # The keys
+
+    def action_focus_pane(self, name: str) -> None:
+        """Go to a pane; where only one fits, show it."""
+        pane = self.query_one(f"#{name}", Pane)
+        self._mark_shown(pane)
+        pane.focus()
+
+    def action_cycle_pane(self, by: int) -> None:
+        """The next or previous pane."""
+        names = [name for name, _ in PANES]
+        self.action_focus_pane(names[(names.index(self.query_one(Header).shown) + by) % len(names)])
+
+    def action_toggle_zoom(self) -> None:
+        """This pane alone, and back."""
+        self._zoomed = not self._zoomed
+        self._lay_out(*self.size)
+
+    def action_go_back(self) -> None:
+        """Out of the zoom."""
+        if self._zoomed:
+            self.action_toggle_zoom()
+
+    def action_start_run(self) -> None:
+        """Queue the experiment as it stands, unless it has a problem."""
+        problems = self.document.view.problems
+        if problems:
+            where = f"Layer {problems[0].layer}: " if problems[0].layer else ""
+            fix = " f fixes it." if problems[0].fixes else ""
+            self.notify(f"Not started. {where}{problems[0].message}.{fix}", severity="error", markup=False)
+            return
+        run_id = self.history.add(self.document.experiment)
+        self._wake()
+        self._read_now()
+        ahead = self.live.waiting - 1 + (self.live.going is not None)
+        self.notify(f"Run {run_id} is queued." + (f" {ahead} before it." if ahead > 0 else ""))
+
+    @work(thread=True, exit_on_error=False)
+    def _wake(self) -> None:
+        self.trainer.wake()
+
+    def action_stop_run(self) -> None:
+        """Ask the run to stop; one that only waits leaves the queue."""
+        run = self.live.run
+        if run is None or not run.live:
+            self.notify("Nothing is being trained.")
+            return
+        self.history.ask(run.id, "stop")
+        self._read_now()
+        waits = run.status == "queued"
+        self.notify(
+            f"Run {run.id} left the queue."
+            if waits
+            else f"Run {run.id} stops after this batch; it is kept and evaluated."
+        )
+
+    def action_pause_run(self) -> None:
+        """Pause the run, or let it go on."""
+        run = self.live.going
+        if run is None:
+            self.notify("Nothing is being trained.")
+            return
+        pausing = run.wish != "pause"
+        self.history.ask(run.id, "pause" if pausing else "")
+        self._read_now()
+        self.notify(f"Run {run.id} pauses; P resumes it." if pausing else f"Run {run.id} goes on.")
+
+    def action_undo_edit(self) -> None:
+        """Take the last edit back."""
+        self._after_history_step(self.document.undo(), "undo", "There is nothing to undo.")
+
+    def action_redo_edit(self) -> None:
+        """Make the last undone edit again."""
+        self._after_history_step(self.document.redo(), "redo", "There is nothing to redo.")
+
+    def _after_history_step(self, label: str | None, word: str, nothing: str) -> None:
+        self.notify(f"{word}: {label}" if label else nothing, markup=False, timeout=2)
+        self._show_document()
+
+    @work
+    async def action_open_preset(self) -> None:
+        """Choose a preset and put it into the editor."""
+        items = [Item(name, name, presets.load_preset(name).name) for name in presets.preset_names()]
+        name = await self.app.push_screen_wait(PickScreen("Open a preset", items))
+        if name is not None and self._open(presets.load_preset(name), None):
+            self.notify(f"{name} is in the editor; u brings back what was there.")
+
+    @work
+    async def action_save_experiment(self) -> None:
+        """Save to the experiment's file, or ask for a name."""
+        path = self.document.path
+        if path is None:
+            slug = re.sub(r"[^a-z0-9]+", "-", self.document.experiment.name.lower()).strip("-") or "experiment"
+            screen = AskScreen("Save the experiment as", f"{slug}.toml", _new_file, "A file that ends in .toml.")
+            answer = await self.app.push_screen_wait(screen)
+            if answer is None:
+                return
+            path = Path(str(answer[0]))
+        try:
+            write(path, self.document.experiment)
+        except OSError as error:
+            self.notify(f"Not saved: {path}: {error.strerror}.", severity="error", markup=False)
+            return
+        self.document.mark_saved(path)
+        self.query_one(Header).redraw()
+        self.notify(f"Saved to {path}.", markup=False)
+
+    @work
+    async def action_show_help(self) -> None:
+        """The keys of this pane and of the lab; Enter runs one."""
+        scope = self.query_one(Header).shown
+        action = await self.app.push_screen_wait(HelpScreen(scope))
+        if action is not None:
+            pane = self.query_one(f"#{scope}", Pane)
+            await self.app.run_action(action, pane if hasattr(pane, f"action_{action.split('(')[0]}") else self)
+
+    def action_open_palette(self) -> None:
+        """Textual's command palette, filled from the keymap."""
+        self.app.action_command_palette()
+
+    def action_quit_lab(self) -> None:
+        """Leave; a run goes on, and unsaved work is mentioned first."""
+        if self.document.dirty and not self._warned:
+            self._warned = True
+            self.notify("There are unsaved edits: w saves them, q again leaves without.", severity="warning")
+            return
+        self.app.exit(message=self._farewell())
+
+    def _farewell(self) -> str | None:
+        self.live.read()
+        run = self.live.going
+        if run is None and not self.live.waiting:
+            return None
+        what = f"Run {run.id} goes on" if run else f"{self.live.waiting} queued will be trained"
+        return f"{what} without the lab: cnn-tui shows it again, cnn-tui attach follows it."
+
+    def _open(self, experiment: Experiment, path: Path | None) -> bool:
+        try:
+            self.document.open(experiment, path)
+        except (DatasetError, ExperimentError) as error:
+            self.notify(str(error), severity="error", markup=False)
+            return False
+        self.query_one(StackPane).rows.cursor = 0
+        self._show_document()
+        return True
+
+
+def write(path: Path, experiment: Experiment) -> None:
+    """Write an experiment file whole or not at all. Raises OSError."""
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(to_toml(experiment), encoding="utf-8")
+    part.replace(path)
+
+
+def _new_file(text: str) -> Path:
+    path = Path(text.strip()).expanduser()
+    if path.suffix != ".toml":
+        raise ValueError("The name must end in .toml, so that cnn-tui knows it as a file.")
+    if path.exists():
+        raise ValueError(f"{path} exists already; choose another name.")
+    if not path.absolute().parent.is_dir():
+        raise ValueError(f"There is no folder {path.parent}.")
+    return path
