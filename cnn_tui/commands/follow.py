@@ -56,10 +56,13 @@ class Follower:
         self._out = Reporter(sys.stderr, is_terminal(sys.stderr))
         self._told: set[str] = set()
         self._looked_after = 0.0
+        self._epoch_ended: float | None = None
+        self._epoch_seconds: float | None = None
 
     def follow(self, run_id: int) -> Run:
         """Show a run until it has ended. Raises LeftError when the user goes before."""
         seen, epochs = -1, 0
+        self._epoch_ended = self._epoch_seconds = None
         try:
             while True:
                 version = self._history.data_version()
@@ -99,10 +102,11 @@ class Follower:
                 f"run {run.id} uses {quiet(run.dataset)}, because {quiet(run.experiment.dataset)} is not here; "
                 "cnn-tui data says how to get it",
             )
+        self._time_epochs(len(run.epochs) - epochs)
         for epoch in run.epochs[epochs:]:
             self._out.line(fit(epoch_parts(run, epoch), self._out.columns()))
         if run.live:
-            self._out.bar(progress_parts(run, self._history.progress(run.id)))
+            self._out.bar(progress_parts(run, self._history.progress(run.id), self._epoch_seconds))
         return len(run.epochs)
 
     def _show_queued(self, run: Run) -> None:
@@ -112,6 +116,14 @@ class Follower:
             self._out.bar([(0, f"run {run.id}"), (0, f"waiting for {_listed(ahead)}")])
         else:
             self._out.bar([(0, f"run {run.id}"), (0, "starting")])
+
+    def _time_epochs(self, new: int) -> None:
+        """Note how long an epoch takes on the clock: the recorded seconds are those of its training steps alone."""
+        if new == 0:
+            return
+        now = time.monotonic()
+        self._epoch_seconds = now - self._epoch_ended if new == 1 and self._epoch_ended is not None else None
+        self._epoch_ended = now
 
     def _tell_once(self, key: str, text: str) -> None:
         if key not in self._told:
@@ -171,7 +183,12 @@ def status_of(runs: list[Run]) -> int:
     """The exit status that the ends of runs come to: a failure says more than a stop."""
     if any(run.status == "failed" for run in runs):
         return FAILED
-    return INTERRUPTED if any(run.status in ("stopped", "interrupted") for run in runs) else FINISHED
+    return INTERRUPTED if any(_was_cut_short(run) for run in runs) else FINISHED
+
+
+def _was_cut_short(run: Run) -> bool:
+    """Whether a run ended before it should have; a stop rule that fires is what the experiment asked for."""
+    return run.status == "interrupted" or (run.status == "stopped" and not run.stop_cause.startswith("stop rule"))
 
 
 def _listed(ids: list[int]) -> str:

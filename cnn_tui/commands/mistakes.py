@@ -25,6 +25,8 @@ def explain(error: Exception) -> tuple[str, int] | None:
     if format_message is not None:
         command = getattr(getattr(error, "ctx", None), "command_path", "cnn-tui").split(" :")[0]
         return f"{_without_stop(format_message())}; see {command} --help", WRONG
+    if isinstance(error, UnicodeEncodeError):
+        return f"{error.object!r} has bytes that are no text in UTF-8: rename it", WRONG
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename is not None else ""
         return f"{where}{error.strerror or error}", FAILED

@@ -23,7 +23,7 @@ _PAIR = re.compile(r"\d{1,9}x\d{1,9}")
 
 def override(experiment: Experiment, settings: Sequence[tuple[str, Any]]) -> Experiment:
     """The experiment with each (key, value) applied. Raises UserError or ExperimentError, which name the key."""
-    raw: dict[str, Any] = msgspec.to_builtins(experiment)
+    raw: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(experiment))  # lists, which can be changed
     seen: set[tuple[str | int, ...]] = set()
     for key, value in settings:
         steps = _steps(key)
@@ -31,7 +31,7 @@ def override(experiment: Experiment, settings: Sequence[tuple[str, Any]]) -> Exp
             raise UserError(f"{key} is given twice; there is one value for each key")
         seen.add(steps)
         _put(raw, steps, _fitting(value, steps), key)
-    return from_builtins(raw, "the call") if settings else experiment
+    return from_builtins(raw, "the options") if settings else experiment
 
 
 def parse(setting: str) -> tuple[str, Any]:

@@ -8,12 +8,20 @@ from typing import TextIO
 
 from cnn_tui.commands.streams import columns_of, rewrite, say
 from cnn_tui.experiments.run import Epoch, Progress, Run
+from cnn_tui.experiments.wording import quiet
 
 Part = tuple[int, str]
 """A piece of a line and its rank: where room is short, the pieces of the highest rank go first."""
 
 _REDRAW_SECONDS = 0.25  # four times a second is what a bad line can carry
 _CELLS = 20
+_PHASES = {
+    "starting": "starting TensorFlow",
+    "loading data": "loading the data",
+    "building": "building the network",
+    "saving": "saving the model",
+    "evaluating": "evaluating on the test images",
+}
 
 
 class Reporter:
@@ -70,30 +78,25 @@ def bar(share: float) -> str:
     return f"[{'#' * full}{'.' * (_CELLS - full)}]"
 
 
-def progress_parts(run: Run, now: Progress) -> list[Part]:
-    """Where a run is, steps and images both named."""
-    head: list[Part] = [(0, f"run {run.id}")]
-    if now.phase == "starting" or run.status == "queued":
-        return [*head, (0, "starting TensorFlow and loading the data")]
-    total = run.experiment.training.epochs
-    head.append((0, f"epoch {now.epoch}/{total}"))
-    if now.phase == "evaluating":
-        return [*head, (0, "evaluating on the test images")]
-    parts = [
-        *head,
+def progress_parts(run: Run, now: Progress, epoch_seconds: float | None = None) -> list[Part]:
+    """Where a run is, steps and images both named. `epoch_seconds` is what an epoch took with its validation."""
+    parts: list[Part] = [(0, f"run {run.id}")]
+    if now.phase in _PHASES:
+        return [*parts, (0, _PHASES[now.phase])]
+    parts.append((0, f"epoch {now.epoch}/{run.experiment.training.epochs}"))
+    if now.phase != "training":
+        return [*parts, (0, quiet(now.phase))]
+    parts += [
         (3, bar(now.step / now.steps if now.steps else 0.0)),
         (1, f"{now.step:,}/{now.steps:,} steps"),
         (5, f"{now.images:,}/{now.images_an_epoch:,} images"),
     ]
-    parts += [
-        (2, f"{name} {value:.4f}")
-        for name, value in (("loss", now.loss), ("accuracy", now.accuracy))
-        if value is not None
-    ]
+    figures = (("loss", now.loss), ("accuracy", now.accuracy))
+    parts += [(2, f"{name} {value:.4f}") for name, value in figures if value is not None]
     if run.status == "paused":
         return [*parts, (0, "paused")]
     parts.append((4, f"{now.images_per_second:,.0f} images/s"))
-    left = seconds_left(run, now)
+    left = seconds_left(run, now, epoch_seconds)
     if left is not None:
         parts.append((1, f"ETA {clock(left)}"))
     return parts
@@ -111,12 +114,14 @@ def epoch_parts(run: Run, epoch: Epoch) -> list[Part]:
     ]
 
 
-def seconds_left(run: Run, now: Progress) -> float | None:
+def seconds_left(run: Run, now: Progress, epoch_seconds: float | None = None) -> float | None:
     """How long the training still takes, from the pace of this epoch and the time of those before."""
     if not now.steps or now.images_per_second <= 0:
         return None
-    here = max(0, now.images_an_epoch - now.images) / now.images_per_second
-    an_epoch = run.epochs[-1].seconds if run.epochs else now.images_an_epoch / now.images_per_second
+    steps_only = now.images_an_epoch / now.images_per_second
+    beside = max(0.0, epoch_seconds - run.epochs[-1].seconds) if epoch_seconds and run.epochs else 0.0
+    here = max(0, now.images_an_epoch - now.images) / now.images_per_second + beside
+    an_epoch = (run.epochs[-1].seconds if run.epochs else steps_only) + beside
     return here + an_epoch * (run.experiment.training.epochs - now.epoch)
 
 

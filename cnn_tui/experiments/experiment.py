@@ -143,7 +143,7 @@ def read(path: Path) -> Experiment:
         raise ExperimentError(f"{shown} cannot be read: {reason}") from None
     experiment = parse(text, shown)
     if experiment.name == "untitled":
-        experiment = msgspec.structs.replace(experiment, name=path.stem)
+        experiment = msgspec.structs.replace(experiment, name=wording.quiet(path.stem))
     if "/" in experiment.dataset or experiment.dataset.endswith(".npz"):
         beside = path.absolute().parent / Path(experiment.dataset).expanduser()
         experiment = msgspec.structs.replace(experiment, dataset=str(beside))

@@ -7,6 +7,7 @@ step, which may lie past the end of the epoch.
 
 from __future__ import annotations
 
+import functools
 import math
 import sqlite3
 import time
@@ -15,7 +16,7 @@ from typing import Any
 
 import keras
 
-from cnn_tui.experiments.experiment import StopRule
+from cnn_tui.experiments.experiment import Experiment, StopRule
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.run import Epoch, Point, Progress, Status, Wish
 
@@ -48,24 +49,23 @@ class Stopwatch:
 class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
     """Writes where a run is, four times a second at most, and every whole epoch.
 
-    A history that cannot be written stops no training: epochs wait here until it can be. `seconds` is the time that
-    training steps took, without validation and pauses.
+    A history that cannot be written stops no training: what must not be lost waits here until it can be. `seconds` is
+    the time that training steps took, without validation and pauses. `train_images` is to be set before training.
     """
 
-    def __init__(
-        self, history: History, run_id: int, *, train_images: int, batch_size: int, stopwatch: Stopwatch, say: Say
-    ) -> None:
+    def __init__(self, history: History, run_id: int, experiment: Experiment, stopwatch: Stopwatch, say: Say) -> None:
         super().__init__()
         self.seconds = 0.0
-        self.phase = "training"
-        self._history, self._run_id, self._say = history, run_id, say
-        self._images, self._batch_size, self._stopwatch = train_images, batch_size, stopwatch
+        self.phase = "starting"
+        self.train_images = 0
+        self._history, self._run_id, self._experiment = history, run_id, experiment
+        self._stopwatch, self._say = stopwatch, say
         self._epoch = self._step = 0
         self._epoch_began = self._step_ended = 0.0
         self._first = (0, 0.0)
         self._next_write = self._next_point = 0.0
         self._logs: dict[str, Any] = {}
-        self._waiting: list[tuple[Epoch, float]] = []
+        self._waiting: list[Callable[[], None]] = []
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self._epoch, self._step, self.phase = epoch + 1, 0, "training"
@@ -92,17 +92,19 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         self.seconds += seconds
         if self._step < self.params["steps"]:
             return
-        metrics = {name: float(value) for name, value in (logs or {}).items()}
-        rate = self._images / seconds if seconds > 0 else 0.0
-        self._waiting.append((Epoch(epoch + 1, metrics, seconds, rate), self.seconds))
-        self._say(_epoch_line(self._waiting[-1][0], self.params["epochs"]))
-        self.save_epochs()
+        found = logs or {}
+        metrics = {name: float(found[name]) for name in self._experiment.emitted_metrics() if name in found}
+        rate = self.train_images / seconds if seconds > 0 else 0.0
+        whole = Epoch(epoch + 1, metrics, seconds, rate)
+        self._say(_epoch_line(whole, self.params["epochs"]))
+        self.write(functools.partial(self._history.record_epoch, self._run_id, whole, self.seconds))
 
-    def save_epochs(self) -> None:
-        """Write the epochs that wait, the oldest first."""
+    def write(self, *writes: Callable[[], None]) -> None:
+        """Write to the history what must not be lost, after what waits already; now if possible, else later."""
+        self._waiting += writes
         try:
             while self._waiting:
-                self._history.record_epoch(self._run_id, *self._waiting[0])
+                self._waiting[0]()
                 del self._waiting[0]
         except sqlite3.Error as error:
             self._put_off(error)
@@ -115,26 +117,24 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
     def _write_progress(self, now: float) -> None:
         self._next_write = now + PERIOD
         try:
-            self._history.record_progress(self._run_id, self._progress(now), self._point())
+            self._history.record_progress(self._run_id, self._progress(), self._point())
         except sqlite3.Error as error:
             self._put_off(error)
             return
-        if self._waiting:
-            self.save_epochs()
+        self.write()
 
-    def _progress(self, now: float) -> Progress:
-        began = self._epoch_began if self._step else now
+    def _progress(self) -> Progress:
         return Progress(
             phase=self.phase,
             epoch=self._epoch,
             step=self._step,
             steps=(self.params or {}).get("steps") or 0,
             images=self._seen(),
-            images_an_epoch=self._images,
+            images_an_epoch=self.train_images,
             loss=_finite(self._logs.get("loss")),
             accuracy=_finite(self._logs.get("accuracy")),
             images_per_second=self._rate(),
-            seconds=self._step_ended - began,
+            seconds=self._step_ended - self._epoch_began,
         )
 
     def _point(self) -> Point | None:
@@ -148,7 +148,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         return Point(at, loss, _finite(self._logs.get("accuracy")))
 
     def _seen(self) -> int:
-        return min(self._step * self._batch_size, self._images)
+        return min(self._step * self._experiment.training.batch_size, self.train_images)
 
     def _rate(self) -> float:
         """Images a second in this epoch, without its first execution, in which Keras may build its graph."""
@@ -195,6 +195,8 @@ class ControlPoll(keras.callbacks.Callback):  # type: ignore[misc]
         self._history, self._run_id, self._stopwatch = history, run_id, stopwatch
         self._next_look = 0.0
         self._last: Wish = ""
+        self._cut = False
+        self._unsaid: Status | None = None
 
     def wish(self) -> Wish:
         """What is asked of the run now; what was asked before when the history cannot be read."""
@@ -216,7 +218,7 @@ class ControlPoll(keras.callbacks.Callback):  # type: ignore[misc]
         step, steps, epochs = batch + 1, self.params["steps"], self.params["epochs"]
         if step < steps:
             self.cause = self.stopped(f"in epoch {self._epoch} of {epochs}, after {step:,} of {steps:,} steps")
-            self.model.stop_training = True
+            self.model.stop_training = self._cut = True
         else:
             self._stop_after_epoch()
 
@@ -230,8 +232,8 @@ class ControlPoll(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_test_begin(self, logs: Logs = None) -> None:
         # What an epoch that was cut short came to is not recorded, so it need not be measured.
-        if self.model.stop_training:
-            self.model.stop_evaluating = self.cause.startswith(self.stopped("in"))
+        if self._cut:
+            self.model.stop_evaluating = True
 
     def _stop_after_epoch(self) -> None:
         if self._epoch < self.params["epochs"]:
@@ -247,6 +249,8 @@ class ControlPoll(keras.callbacks.Callback):  # type: ignore[misc]
 
     def _heed(self) -> Wish:
         """The wish, once it is no longer a pause."""
+        if self._unsaid:
+            self._record(self._unsaid)
         if (wish := self.wish()) != "pause":
             return wish
         began = time.monotonic()
@@ -260,8 +264,9 @@ class ControlPoll(keras.callbacks.Callback):  # type: ignore[misc]
     def _record(self, status: Status) -> None:
         try:
             self._history.record_status(self._run_id, status)
+            self._unsaid = None
         except sqlite3.Error:
-            pass  # it shows late; the pause itself is not lost
+            self._unsaid = status  # it shows late; the pause itself is not lost
 
 
 def _finite(value: Any) -> float | None:

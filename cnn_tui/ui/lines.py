@@ -10,8 +10,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
-from textual.events import Resize
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -28,6 +27,7 @@ class Lines(Widget):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._strips: list[Strip] = []
+        self._drawn_at: Size | None = None
 
     def draw(self, width: int, height: int) -> list[Text]:
         """The lines to show, at most `height` of them, each cut at `width`."""
@@ -39,39 +39,41 @@ class Lines(Widget):
 
     def redraw(self) -> None:
         """Draw again and repaint the lines that differ."""
-        width, height = self.size
-        if not width or not height:
-            return
-        strips = [self._strip(line, width) for line in self.draw(width, height)[:height]]
-        blank = Strip.blank(width, self.rich_style)
-        strips += [blank] * (height - len(strips))
-        old, self._strips = self._strips, strips
-        if len(old) != len(strips):
+        if self._drawn_at != self.size:
+            # Textual asks for every line after a change of size; drawing then saves painting blanks first.
             self.refresh()
             return
-        changed = [Region(0, y, width, 1) for y, strip in enumerate(strips) if strip != old[y]]
+        old = self._strips
+        self._draw()
+        changed = [Region(0, y, self.size.width, 1) for y, strip in enumerate(self._strips) if strip != old[y]]
         if changed:
             self.refresh(*changed)
 
     def render_line(self, y: int) -> Strip:
         """Textual's line API."""
+        if self._drawn_at != self.size:
+            self._draw()
         return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.rich_style)
 
-    def on_resize(self, _: Resize) -> None:
-        """A new size is a new drawing."""
-        self._strips = []
-        self.redraw()
-
     def notify_style_update(self) -> None:
-        """A new theme is a new drawing."""
+        """Another theme or focus may be another drawing."""
         super().notify_style_update()
-        self._strips = []
-        self.redraw()
+        if self._drawn_at == self.size:
+            self.redraw()
+
+    def _draw(self) -> None:
+        width, height = self.size
+        lines = self.draw(width, height)[:height] if width and height else []
+        blank = Strip.blank(width, self.rich_style)
+        self._strips = [self._strip(line, width) for line in lines] + [blank] * (height - len(lines))
+        self._drawn_at = self.size
 
     def _strip(self, line: Text, width: int) -> Strip:
         base = self.rich_style
         line.end = ""
-        segments = [Segment(text, base + style if style else base) for text, style, _ in line.render(self.app.console)]
+        # Rich leaves a Text's own style out of its segments when it has no spans.
+        own = base + self.app.console.get_style(line.style)
+        segments = [Segment(text, own + style if style else own) for text, style, _ in line.render(self.app.console)]
         return Strip(segments).adjust_cell_length(width, base).simplify()
 
 

@@ -62,7 +62,8 @@ class Table(Lines):
 
     def draw(self, width: int, height: int) -> list[Text]:
         """The heading and the rows around the cursor."""
-        room = height - 1
+        headed = any(column.title for column in self.columns)
+        room = height - headed
         if room < 1:
             return []
         self._top = max(min(self._top, self.cursor, max(0, self.count - room)), self.cursor - room + 1, 0)
@@ -71,7 +72,7 @@ class Table(Lines):
         if not self.count and self.empty:
             return list(Text(self.empty, self.style("dim")).wrap(self.app.console, width))
         heading = self.style("heading")
-        lines = [self._line([Text(column.title, heading) for column in self.columns], widths, width)]
+        lines = [self._line([Text(column.title, heading) for column in self.columns], widths, width)] if headed else []
         rows = self._fetch(self._top, room) if self.count else ()
         for at, row in enumerate(rows, self._top):
             line = self._line(row, widths, width)

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -51,6 +52,10 @@ def cnn_tui(*arguments: str | bytes, cwd: Path | None = None, timeout: float = 6
     return Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
+Inside = Callable[..., Answer]
+"""Runs the command line in the test's own process: quicker, where the exit of a real process is not the point."""
+
+
 def assert_one_sentence(answer: Answer, status: int, *words: str) -> None:
     """The answer is one line on standard error that has the words, and nothing else."""
     assert answer.status == status, answer
@@ -65,7 +70,7 @@ def assert_one_sentence(answer: Answer, status: int, *words: str) -> None:
 def write_dataset(path: Path, images: int = 256, size: int = 8) -> Path:
     """A tiny dataset that a network learns at once: the class is how bright the image is."""
     rng = np.random.default_rng(1)
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for part, count in (("train", images), ("test", images // 4)):
         labels = rng.integers(0, 2, count)
         noise = rng.integers(0, 50, (count, size, size))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import REPOSITORY, assert_one_sentence, cnn_tui, command, environment
+from tests.cli.command import REPOSITORY, Inside, assert_one_sentence, cnn_tui, command, environment
 
 BASELINE = (REPOSITORY / "presets" / "lab1-baseline.toml").read_text()
 
@@ -18,7 +18,7 @@ BASELINE = (REPOSITORY / "presets" / "lab1-baseline.toml").read_text()
     [
         (BASELINE.replace("filters = 32", "filtres = 32"), ("layers[0].filtres", "unknown key", "filters")),
         (BASELINE.replace("epochs = 5", 'epochs = "many"'), ("training.epochs", '"many"', "a whole number")),
-        (BASELINE.replace("epochs = 5", "epochs = 0"), ("training.epochs", "0", "from 1")),
+        (BASELINE.replace("epochs = 5", "epochs = 0"), ("training", "epochs must be", "from 1", "not 0")),
         (BASELINE.replace('"Conv2D"', '"Conv3D"'), ("layers[0].type", '"Conv3D"', "Did you mean")),
         (BASELINE.replace('"fashion_mnist"', '"fashion"'), ("fashion", "fashion_mnist")),
         ("layers = " + "[" * 10_000 + "]" * 10_000, ("nested too deeply",)),
@@ -28,22 +28,22 @@ BASELINE = (REPOSITORY / "presets" / "lab1-baseline.toml").read_text()
     ids=["unknown key", "wrong type", "wrong value", "unknown layer", "dataset", "nested", "NUL", "not a list"],
 )
 @pytest.mark.parametrize("name", ["summary", "run"])
-def test_wrong_files(tmp_path: Path, name: str, text: str, words: tuple[str, ...]) -> None:
+def test_wrong_files(inside: Inside, tmp_path: Path, name: str, text: str, words: tuple[str, ...]) -> None:
     path = tmp_path / "wrong.toml"
     path.write_text(text)
-    assert_one_sentence(cnn_tui(name, str(path)), 2, *words)
+    assert_one_sentence(inside(name, str(path)), 2, *words)
 
 
-def test_files_that_cannot_be_read(tmp_path: Path) -> None:
-    assert_one_sentence(cnn_tui("summary", str(tmp_path / "none.toml")), 2, "does not exist", "cnn-tui presets")
-    assert_one_sentence(cnn_tui("summary", f"{tmp_path}/"), 2, "directory")
-    assert_one_sentence(cnn_tui("summary", str(tmp_path / "\x1b[2J.toml")), 2, r"\x1b[2J.toml")
+def test_files_that_cannot_be_read(inside: Inside, tmp_path: Path) -> None:
+    assert_one_sentence(inside("summary", str(tmp_path / "none.toml")), 2, "does not exist", "cnn-tui presets")
+    assert_one_sentence(inside("summary", f"{tmp_path}/"), 2, "directory")
+    assert_one_sentence(inside("summary", str(tmp_path / "\x1b[2J.toml")), 2, r"\x1b[2J.toml")
     binary = tmp_path / "picture.toml"
     binary.write_bytes(bytes(range(256)))
-    assert_one_sentence(cnn_tui("summary", str(binary)), 2, "not a text file")
+    assert_one_sentence(inside("summary", str(binary)), 2, "not a text file")
     huge = tmp_path / "huge.toml"
     huge.write_bytes(b"#" * 2_000_000)
-    assert_one_sentence(cnn_tui("summary", str(huge)), 2, "larger than")
+    assert_one_sentence(inside("summary", str(huge)), 2, "larger than")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser reads everything")
@@ -54,10 +54,10 @@ def test_a_file_without_permission(tmp_path: Path) -> None:
     assert_one_sentence(cnn_tui("summary", str(path)), 2, "cannot be read")
 
 
-def test_an_unknown_preset_names_the_nearest() -> None:
-    assert_one_sentence(cnn_tui("summary", "lab1-basline"), 2, "Did you mean lab1-baseline?")
-    assert_one_sentence(cnn_tui("lab1-basline"), 2, "Did you mean lab1-baseline?")
-    assert_one_sentence(cnn_tui("sumary"), 2, "Did you mean summary?")
+def test_an_unknown_preset_names_the_nearest(inside: Inside) -> None:
+    assert_one_sentence(inside("summary", "lab1-basline"), 2, "Did you mean lab1-baseline?")
+    assert_one_sentence(inside("lab1-basline"), 2, "Did you mean lab1-baseline?")
+    assert_one_sentence(inside("sumary"), 2, "Did you mean summary?")
 
 
 @pytest.mark.parametrize(
@@ -80,8 +80,8 @@ def test_an_unknown_preset_names_the_nearest() -> None:
     ],
     ids=" ".join,
 )
-def test_wrong_calls(arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
-    assert_one_sentence(cnn_tui(*arguments), 2, *words)
+def test_wrong_calls(inside: Inside, arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
+    assert_one_sentence(inside(*arguments), 2, *words)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_wrong_calls(arguments: tuple[str, ...], words: tuple[str, ...]) -> None
         ("learning_rat=3", ("learning_rat", "Did you mean learning_rate?")),
         ("training.epoch=3", ("training.epoch", "Did you mean", "epochs")),
         ("epochs=many", ("training.epochs", '"many"', "a whole number")),
-        ("layers[0].filters=0", ("layers[0].filters", "from 1")),
+        ("layers[0].filters=0", ("layers[0] (layer 1, Conv2D)", "filters must be", "from 1")),
         ("layers[0].units=3", ("layers[0].units (layer 1, Conv2D)", "unknown key")),
         ("layers[7].units=3", ("layers[7].units", "has 7, [0] to [6]")),
         ("layers[0].filters.more=3", ("layers[0].filters.more",)),
@@ -103,21 +103,21 @@ def test_wrong_calls(arguments: tuple[str, ...], words: tuple[str, ...]) -> None
         ("seed=-1", ("seed",)),
     ],
 )
-def test_wrong_settings(setting: str, words: tuple[str, ...]) -> None:
-    assert_one_sentence(cnn_tui("run", "lab1-baseline", "--set", setting), 2, *words)
+def test_wrong_settings(inside: Inside, setting: str, words: tuple[str, ...]) -> None:
+    assert_one_sentence(inside("run", "lab1-baseline", "--set", setting), 2, *words)
 
 
-def test_a_key_has_one_value() -> None:
-    twice = cnn_tui("run", "lab1-baseline", "--epochs", "2", "--set", "training.epochs=3")
+def test_a_key_has_one_value(inside: Inside) -> None:
+    twice = inside("run", "lab1-baseline", "--epochs", "2", "--set", "training.epochs=3")
     assert_one_sentence(twice, 2, "training.epochs is given twice")
 
 
-def test_a_stack_with_problems_is_not_queued(tmp_path: Path) -> None:
+def test_a_stack_with_problems_is_not_queued(inside: Inside, tmp_path: Path) -> None:
     path = tmp_path / "wrong.toml"
     path.write_text(BASELINE.replace("units = 10", "units = 7"))
-    answer = cnn_tui("run", str(path), "lab1-baseline")
+    answer = inside("run", str(path), "lab1-baseline")
     assert_one_sentence(answer, 1, "layer 7 (dense_1)", "10 classes", "fix: units 10")
-    assert cnn_tui("history").out == ""
+    assert inside("history").out == ""
 
 
 def test_a_history_that_cannot_be_opened(sealed_machine: Path) -> None:

@@ -58,7 +58,8 @@ def test_presets_have_the_notes_parameters(preset: str, params: int) -> None:
 def test_nothing_heavy_is_loaded() -> None:
     program = (
         "import sys; from cnn_tui.cli import status_of; status_of(['summary', 'lab1-baseline']);"
-        "print([name for name in ('tensorflow', 'keras', 'textual', 'plotext', 'numpy', 'sqlite3') if name in sys.modules])"
+        "heavy = ('tensorflow', 'keras', 'textual', 'plotext', 'numpy', 'sqlite3');"
+        "print([name for name in heavy if name in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, env=environment(), check=True, timeout=60

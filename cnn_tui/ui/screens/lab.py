@@ -67,7 +67,10 @@ class LabScreen(Screen[None]):
         """A header, four panes, the keys."""
         yield Header(self.document, self.live)
         with Container(id="panes"):
-            yield StackPane(self.document)
+            stack = StackPane(self.document)
+            # Shown from the start, so that it can take the focus where only one pane fits.
+            stack.add_class("-shown")
+            yield stack
             yield SummaryPane(self.document)
             yield TrainingPane(self.live)
             yield HistoryPane(self.history)

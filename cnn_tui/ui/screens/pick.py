@@ -51,7 +51,8 @@ class PickScreen(ModalScreen[str | None]):
             field = Input(placeholder="type to find")
             field.cursor_blink = False
             yield field
-            yield Table((Column("", width), Column("", 10, stretch=True)), self._rows)
+            columns = (Column("", width), Column("", 10, stretch=True))
+            yield Table(columns, self._rows, empty="Nothing here has those words.")
             if self._hint:
                 yield Static(Text(self._hint), id="hint")
 
@@ -59,7 +60,7 @@ class PickScreen(ModalScreen[str | None]):
         """Start on the item that is chosen now."""
         table = self.query_one(Table)
         table.active = True
-        table.styles.height = min(len(self._items) + 1, 18)
+        table.styles.height = max(1, min(len(self._items), 17))
         table.cursor = next((at for at, item in enumerate(self._items) if item.key == self._at), 0)
         table.set_count(len(self._found))
 

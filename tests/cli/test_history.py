@@ -1,0 +1,163 @@
+"""`history`, `show`, `note`, `stop`: the runs that are recorded, in every form."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from cnn_tui.experiments.history import History, Result
+from cnn_tui.experiments.presets import find_experiment, load_preset
+from cnn_tui.experiments.run import Epoch
+from tests.cli.command import Inside, assert_one_sentence, write_dataset, write_experiment
+
+LOUD = "loud\x1b[2J [red]| name"
+
+
+@pytest.fixture(autouse=True)
+def runs(sealed_machine: Path) -> None:
+    """Three runs: one finished, one failed with a loud name, one waiting."""
+    baseline = load_preset("lab1-baseline")
+    with History() as history:
+        first = history.add(baseline.with_training(epochs=2, seed=7))
+        assert history.claim(first, 4321, 7)
+        history.record_start(
+            first,
+            dataset="fashion_mnist",
+            train_images=60_000,
+            test_images=10_000,
+            environment={"python": "3.11.7", "tensorflow": "2.21.0"},
+        )
+        for number, accuracy in ((1, 0.81), (2, 0.91)):
+            metrics = {"loss": 0.5 / number, "accuracy": accuracy, "val_loss": float("nan"), "val_accuracy": 0.8}
+            history.record_epoch(first, Epoch(number, metrics, 8.0, 7500.0), 8.0 * number)
+        history.record_end(first, Result("finished", "", 0.3, 0.9, 16.5))
+        second = history.add(msgspec.structs.replace(load_preset("lab1-16-filters"), name=LOUD))
+        assert history.claim(second, 4322, 1)
+        history.record_end(second, Result("failed", "out of memory\x1b[31m"))
+        history.add(load_preset("lab1-64-filters"))
+
+
+def test_the_table_is_plain_and_newest_first(inside: Inside) -> None:
+    answer = inside("history")
+    assert (answer.status, answer.err) == (0, "")
+    heading, *lines = answer.out.splitlines()
+    assert heading.startswith("id  name  ")
+    assert heading.endswith("status  epochs   params  train acc  test acc  s/epoch  dataset")
+    assert [line.split()[0] for line in lines] == ["3", "2", "1"]
+    assert "2/2  113,386     0.9100    0.9000      8.2  fashion_mnist" in lines[2]
+    assert r"loud\x1b[2J [red]| name" in lines[1]
+    assert "\x1b" not in answer.out
+
+
+def test_json_is_the_promised_run(inside: Inside) -> None:
+    answer = inside("history", "--json")
+    assert [run["id"] for run in answer.objects] == [3, 2, 1]
+    assert list(answer.objects[2]) == [
+        *("id", "name", "status", "stop_cause", "experiment", "fingerprint", "dataset", "train_images"),
+        *("test_images", "seed", "params", "created", "seconds", "test_loss", "test_accuracy", "note", "tags"),
+        *("environment", "epochs"),
+    ]
+    (shown,) = inside("show", "1", "--json").objects
+    assert shown == answer.objects[2]
+    assert shown["epochs"][1] == {
+        "epoch": 2,
+        "loss": 0.25,
+        "accuracy": 0.91,
+        "val_loss": None,
+        "val_accuracy": 0.8,
+        "seconds": 8.0,
+        "images_per_second": 7500.0,
+    }
+    assert answer.objects[1]["name"] == LOUD
+
+
+def test_csv_is_read_back(inside: Inside) -> None:
+    rows = list(csv.DictReader(io.StringIO(inside("history", "--csv").out)))
+    assert [row["id"] for row in rows] == ["3", "2", "1"]
+    assert (rows[2]["test_accuracy"], rows[2]["epochs"], rows[2]["seed"], rows[0]["seed"]) == ("0.9", "2", "7", "")
+    assert rows[1]["name"] == r"loud\x1b[2J [red]| name"
+
+
+def test_markdown_is_escaped(inside: Inside) -> None:
+    lines = inside("history", "--markdown").out.splitlines()
+    assert lines[0].startswith("| id | name |")
+    assert lines[1].startswith("| ---: | --- |")
+    assert r"loud\\x1b\[2J \[red\]\| name" in lines[3]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "ids"),
+    [
+        (("--sort", "params"), [3, 1, 2]),
+        (("--sort", "-params"), [2, 1, 3]),
+        (("--sort", "test_accuracy"), [1, 3, 2]),
+        (("--sort=-id",), [1, 2, 3]),
+        (("--sort", "Train Acc"), [1, 3, 2]),
+        (("--sort", "name"), [3, 1, 2]),
+        (("--filter", "filters 64"), [3]),
+        (("--filter", "FAILED"), [2]),
+        (("--filter", "lab", "--sort", "-id"), [1, 3]),
+        (("--filter", "nothing like it"), []),
+    ],
+)
+def test_sort_and_filter(inside: Inside, arguments: tuple[str, ...], ids: list[int]) -> None:
+    assert [run["id"] for run in inside("history", "--json", *arguments).objects] == ids
+
+
+def test_show_has_all_of_a_run(inside: Inside) -> None:
+    text = inside("show", "1").out
+    for part in (
+        "Run 1: Lab 1: baseline, 32 filters",
+        "fashion_mnist (60,000 + 10,000 images)",
+        "test accuracy  0.9000",
+        "seed           7",
+        "batch_size     32",
+        "conv2d_1 (Conv2D)               (None, 11, 11, 32)    9,248",
+        "    2  0.2500    0.9100       nan        0.8000      8.0     7,500",
+        "tensorflow  2.21.0",
+    ):
+        assert part in text
+    failed = inside("show", "2").out
+    assert r"failed: out of memory\x1b[31m" in failed
+    assert "\x1b" not in failed
+
+
+def test_show_of_a_run_whose_dataset_is_gone(inside: Inside, tmp_path: Path) -> None:
+    dataset = write_dataset(tmp_path / "tiny.npz")
+    path = write_experiment(tmp_path / "tiny.toml", dataset)
+    with History() as history:
+        run_id = history.add(find_experiment(str(path)))
+    dataset.unlink()
+    answer = inside("show", str(run_id))
+    assert answer.status == 0
+    assert "Flatten, Dense; their shapes are unknown now" in answer.out
+
+
+def test_notes_are_kept_and_found(inside: Inside) -> None:
+    answer = inside("note", "1", "better", "than\x1b", "64")
+    assert (answer.status, answer.out) == (0, "")
+    assert "note           better than\\x1b 64" in inside("show", "1").out
+    assert [run["id"] for run in inside("history", "--json", "--filter", "better").objects] == [1]
+    assert inside("note", "1", "").status == 0
+    assert inside("show", "1", "--json").objects[0]["note"] == ""
+    assert_one_sentence(inside("note", "9", "x"), 2, "there is no run 9; the newest is run 3")
+
+
+def test_stop_takes_out_of_the_queue(inside: Inside) -> None:
+    assert inside("stop", "3") == (0, "", "run 3 is taken out of the queue\n")
+    assert inside("show", "3", "--json").objects[0]["status"] == "stopped"
+    assert inside("stop", "1") == (0, "", "run 1 has ended already: it is finished\n")
+
+
+def test_attach_to_a_run_that_has_ended_says_how(inside: Inside) -> None:
+    answer = inside("attach", "1")
+    assert answer.status == 0
+    assert answer.err.splitlines()[-1] == "run 1 finished: test accuracy 0.9000, test loss 0.3000, 8.2 s an epoch"
+    assert "run 1  epoch 2/2  loss 0.2500  accuracy 0.9100" in answer.err
+    failed = inside("attach", "2")
+    assert failed.status == 1
+    assert r"run 2 failed: out of memory\x1b[31m" in failed.err
