@@ -95,7 +95,7 @@ class Follower:
             return epochs
         data = f" on {run.train_images:,} images of {quiet(run.dataset)}" if run.train_images else ""
         if data or not run.live:
-            self._tell_once(f"start {run.id}", f"run {run.id} {quiet(run.name)}: {run.params:,} parameters{data}")
+            self._tell_once(f"start {run.id}", f"run {run.id} ({quiet(run.name)}): {run.params:,} parameters{data}")
         if run.train_images and run.dataset != run.experiment.dataset:
             self._tell_once(
                 f"data {run.id}",
@@ -112,8 +112,8 @@ class Follower:
     def _show_queued(self, run: Run) -> None:
         ahead = [other.id for other in self._history.live_runs() if other.id < run.id and other.id not in self._own]
         if ahead:
-            self._tell_once(f"queue {run.id}", f"run {run.id} waits in the queue behind {_listed(ahead)}")
-            self._out.bar([(0, f"run {run.id}"), (0, f"waiting for {_listed(ahead)}")])
+            self._tell_once(f"queue {run.id}", f"run {run.id} waits in the queue behind {listed(ahead)}")
+            self._out.bar([(0, f"run {run.id}"), (0, f"waiting for {listed(ahead)}")])
         else:
             self._out.bar([(0, f"run {run.id}"), (0, "starting")])
 
@@ -157,26 +157,30 @@ class Follower:
             live = [run.id for run in self._history.live_runs() if run.id in self._own]
             for one in reversed(live):  # those that wait first, so that none starts meanwhile
                 self._history.ask(one, "stop")
-            self._out.line(
-                f"asked {_listed(live)} to stop: what is learned is kept and evaluated. ctrl+c again leaves at once. "
-                "(To leave a run training, start it with --detach.)"
-            )
+            if live:
+                self._out.line(f"asked {listed(live)} to stop: what is learned is kept and evaluated")
+            self._out.line("ctrl+c again leaves at once; a run that shall go on without you starts with --detach")
+
+
+def ending(run: Run) -> str:
+    """A run's status and why: `finished`, `failed: out of memory`, `stopped by request in epoch 2 of 3`."""
+    cause = quiet(run.stop_cause, 1000)
+    return cause if cause.startswith(run.status) else run.status + (f": {cause}" if cause else "")
 
 
 def result_line(run: Run) -> str:
     """How a run ended, in one line."""
-    if run.status in ("failed", "interrupted") and run.test_accuracy is None:
-        log = f"; its log is {quiet(str(log_path(run.id)), 4000)}" if log_path(run.id).exists() else ""
-        return f"run {run.id} {run.status}: {quiet(run.stop_cause, 1000) or 'no cause is known'}{log}"
+    head = f"run {run.id} {ending(run)}"
+    if run.status in ("failed", "interrupted"):
+        return head + (f"; its log is {quiet(str(log_path(run.id)), 4000)}" if log_path(run.id).exists() else "")
     figures = [
         f"{name} {value:.4f}"
         for name, value in (("test accuracy", run.test_accuracy), ("test loss", run.test_loss))
         if value is not None
     ]
     if run.epochs:
-        figures.append(f"{run.seconds / len(run.epochs):.1f} s an epoch")
-    cause = f" ({quiet(run.stop_cause, 1000)})" if run.stop_cause else ""
-    return f"run {run.id} {run.status}{cause}" + (f": {', '.join(figures)}" if figures else "")
+        figures.append(f"{sum(epoch.seconds for epoch in run.epochs) / len(run.epochs):.1f} s an epoch")
+    return head + (f": {', '.join(figures)}" if figures else "")
 
 
 def status_of(runs: list[Run]) -> int:
@@ -191,5 +195,8 @@ def _was_cut_short(run: Run) -> bool:
     return run.status == "interrupted" or (run.status == "stopped" and not run.stop_cause.startswith("stop rule"))
 
 
-def _listed(ids: list[int]) -> str:
+def listed(ids: list[int]) -> str:
+    """Runs in a few words: `run 4`, `runs 4, 5`, `runs 4 to 9`."""
+    if len(ids) > 3:
+        return f"runs {ids[0]} to {ids[-1]}"
     return ("run " if len(ids) == 1 else "runs ") + ", ".join(map(str, ids))

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
@@ -129,10 +130,12 @@ def history() -> Finding:
     path = history_path()
     if not path.exists():
         folder = _nearest(home())
-        if os.access(folder, os.W_OK | os.X_OK):
-            return Finding("history", "ok", f"{path} (none yet)")
-        fix = "set CNN_TUI_HOME to a folder that you may write to"
-        return Finding("history", "problem", f"{path} cannot be made: {folder} may not be written", fix)
+        try:
+            with tempfile.TemporaryFile(dir=folder):
+                return Finding("history", "ok", f"{path} (none yet)")
+        except OSError as error:
+            fix = "set CNN_TUI_HOME to a folder that you may write to"
+            return Finding("history", "problem", f"{path} cannot be made: {folder}: {error.strerror}", fix)
     try:
         with History() as opened:
             count = opened.count()

@@ -14,7 +14,7 @@ Part = tuple[int, str]
 """A piece of a line and its rank: where room is short, the pieces of the highest rank go first."""
 
 _REDRAW_SECONDS = 0.25  # four times a second is what a bad line can carry
-_CELLS = 20
+_CELLS = 10
 _PHASES = {
     "starting": "starting TensorFlow",
     "loading data": "loading the data",
@@ -87,15 +87,15 @@ def progress_parts(run: Run, now: Progress, epoch_seconds: float | None = None) 
     if now.phase != "training":
         return [*parts, (0, quiet(now.phase))]
     parts += [
-        (3, bar(now.step / now.steps if now.steps else 0.0)),
+        (4, bar(now.step / now.steps if now.steps else 0.0)),
         (1, f"{now.step:,}/{now.steps:,} steps"),
-        (5, f"{now.images:,}/{now.images_an_epoch:,} images"),
+        (3, f"{now.images:,}/{now.images_an_epoch:,} images"),
     ]
     figures = (("loss", now.loss), ("accuracy", now.accuracy))
     parts += [(2, f"{name} {value:.4f}") for name, value in figures if value is not None]
     if run.status == "paused":
         return [*parts, (0, "paused")]
-    parts.append((4, f"{now.images_per_second:,.0f} images/s"))
+    parts.append((5, f"{now.images_per_second:,.0f} images/s"))
     left = seconds_left(run, now, epoch_seconds)
     if left is not None:
         parts.append((1, f"ETA {clock(left)}"))

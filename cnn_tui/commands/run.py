@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from cnn_tui.commands.follow import Follower, Interrupts, LeftError, status_of
+from cnn_tui.commands.follow import Follower, Interrupts, LeftError, listed, status_of
 from cnn_tui.commands.history import find_run, to_json
 from cnn_tui.commands.overrides import override, parse
 from cnn_tui.commands.run_table import to_text
@@ -46,7 +46,7 @@ def run(
         wake()
         if detach:
             return _leave(history, ids, as_json)
-        say(f"{_counted(ids)} queued" if len(ids) > 1 else f"run {ids[0]} queued: {quiet(wanted[0].name)}")
+        say(f"{listed(ids)} queued" if len(ids) > 1 else f"run {ids[0]} queued: {quiet(wanted[0].name)}")
         return _follow(history, Follower(history, interrupts, ids), ids, as_json)
 
 
@@ -97,7 +97,7 @@ def _can_be_trained(experiment: Experiment) -> bool:
 def _leave(history: History, ids: list[int], as_json: bool) -> int:
     for run_id in ids:
         put(to_json(find_run(history, run_id)) if as_json else str(run_id))
-    say(f"{_counted(ids)} left to train; cnn-tui attach {ids[0]} follows, cnn-tui stop {ids[0]} stops")
+    say(f"{listed(ids)} left to train; cnn-tui attach {ids[0]} follows, cnn-tui stop {ids[0]} stops")
     return 0
 
 
@@ -115,7 +115,3 @@ def _follow(history: History, follower: Follower, ids: list[int], as_json: bool)
         chosen = {run.id for run in ended}
         put(to_text([line for line in reversed(history.lines()) if line.id in chosen]))
     return INTERRUPTED if follower.stopping else status_of(ended)
-
-
-def _counted(ids: list[int]) -> str:
-    return f"run {ids[0]}" if len(ids) == 1 else f"runs {ids[0]} to {ids[-1]} ({len(ids)})"

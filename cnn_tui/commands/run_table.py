@@ -10,11 +10,14 @@ import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from rich.cells import cell_len, set_cell_size
+
 from cnn_tui.commands.streams import UserError, bold, columns_of, is_terminal, table
 from cnn_tui.experiments.run import Line
 from cnn_tui.experiments.wording import found, quiet
 
-_NARROWEST_NAME = 12
+_NARROWEST = {"name": 16, "dataset": 14}  # what can be cut on a narrow terminal, and how far
+_FIRST_TO_GO = ("params", "seconds_an_epoch", "epochs")  # and the columns that go where that is not enough
 
 
 class Column(NamedTuple):
@@ -25,11 +28,6 @@ class Column(NamedTuple):
     value: Callable[[Line], Any]
     show: Callable[[Line], str]
     right: bool = True
-
-
-def seconds_an_epoch(line: Line) -> float | None:
-    """The mean time of the epochs that are done."""
-    return line.seconds / line.epochs_done if line.epochs_done and line.seconds else None
 
 
 def _figure(value: float | None, digits: int) -> str:
@@ -44,7 +42,12 @@ COLUMNS: tuple[Column, ...] = (
     Column("params", "params", lambda line: line.params, lambda line: f"{line.params:,}"),
     Column("accuracy", "train acc", lambda line: line.accuracy, lambda line: _figure(line.accuracy, 4)),
     Column("test_accuracy", "test acc", lambda line: line.test_accuracy, lambda line: _figure(line.test_accuracy, 4)),
-    Column("seconds_an_epoch", "s/epoch", seconds_an_epoch, lambda line: _figure(seconds_an_epoch(line), 1)),
+    Column(
+        "seconds_an_epoch",
+        "s/epoch",
+        lambda line: line.seconds_an_epoch,
+        lambda line: _figure(line.seconds_an_epoch, 1),
+    ),
     Column("dataset", "dataset", lambda line: line.dataset, lambda line: quiet(line.dataset), right=False),
 )
 # What a spreadsheet wants beside them; they sort too.
@@ -91,19 +94,41 @@ def matching(lines: list[Line], text: str) -> list[Line]:
 
 
 def to_text(lines: list[Line]) -> str:
-    """A table for people; on a terminal the names give way where it is too narrow."""
-    rows = [[column.title for column in COLUMNS], *([column.show(line) for column in COLUMNS] for line in lines)]
-    right = [at for at, column in enumerate(COLUMNS) if column.right]
-    made = table(rows, right)
-    excess = max(map(len, made)) - columns_of(sys.stdout)
-    if excess > 0 and is_terminal(sys.stdout):
-        names = max(len(row[1]) for row in rows)
-        keep = max(_NARROWEST_NAME, names - excess)
-        for row in rows:
-            row[1] = row[1] if len(row[1]) <= keep else f"{row[1][: keep - 2]}.."
-        made = table(rows, right)
+    """A table for people: whole in a file; on a terminal that is too narrow, names and datasets are cut."""
+    columns = list(COLUMNS)
+    room = columns_of(sys.stdout) if is_terminal(sys.stdout) else None
+    made = _table(columns, lines)
+    for column in (None, *_FIRST_TO_GO):
+        if room is None or max(map(cell_len, made)) <= room:
+            break
+        columns = [kept for kept in columns if kept.key != column]
+        made = _table(columns, lines, room)
     heading, *rest = made
     return "\n".join([bold(heading), *rest])
+
+
+def _table(columns: list[Column], lines: list[Line], room: int | None = None) -> list[str]:
+    titles = [column.title if room is None else column.title.removesuffix(" acc") for column in columns]
+    rows = [titles, *([column.show(line) for column in columns] for line in lines)]
+    right = [at for at, column in enumerate(columns) if column.right]
+    made = table(rows, right)
+    for at, column in enumerate(columns):
+        least = _NARROWEST.get(column.key)
+        excess = 0 if room is None else max(map(cell_len, made)) - room
+        if least is None or excess <= 0:
+            continue
+        keep = max(least, max(cell_len(row[at]) for row in rows) - excess)
+        for row in rows[1:]:
+            row[at] = _cut(row[at], keep, from_start=column.key == "dataset")
+        made = table(rows, right)
+    return made
+
+
+def _cut(text: str, width: int, from_start: bool) -> str:
+    """The text in at most `width` cells; a dataset keeps its end, where a path has its name."""
+    if cell_len(text) <= width:
+        return text
+    return ".." + set_cell_size(text[::-1], width - 2)[::-1] if from_start else set_cell_size(text, width - 2) + ".."
 
 
 def to_csv(lines: list[Line]) -> str:

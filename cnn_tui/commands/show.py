@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnn_tui.commands.follow import ending
 from cnn_tui.commands.history import find_run, to_json
 from cnn_tui.commands.run_table import when
 from cnn_tui.commands.streams import FINISHED, bold, put, table
@@ -42,7 +43,7 @@ def to_text(run: Run) -> list[str]:
 
 
 def _facts(run: Run) -> list[tuple[str, str]]:
-    status = run.status + (f": {quiet(run.stop_cause, 1000)}" if run.stop_cause else "")
+    status = ending(run)
     images = f" ({run.train_images:,} + {run.test_images:,} images)" if run.train_images else ""
     facts = [
         ("status", status),

@@ -26,10 +26,12 @@ class ReaderGoneError(Exception):
 
 
 def prepare() -> None:
-    """Make sure that any text can be written, whatever the terminal's encoding is."""
+    """Make sure that any text can be written: data is UTF-8, words are what the terminal can show."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    if isinstance(sys.stdout, io.TextIOWrapper) and not is_terminal(sys.stdout):
+        sys.stdout.reconfigure(encoding="utf-8")
 
 
 def put(text: str) -> None:

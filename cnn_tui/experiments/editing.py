@@ -18,6 +18,8 @@ class Step(NamedTuple):
 
     label: str
     before: Experiment
+    file: tuple[Path | None, Experiment] | None = None
+    """Where an `open` came from: the path before it, and what was saved there."""
 
 
 class View(NamedTuple):
@@ -80,16 +82,21 @@ class Document:
 
     def open(self, experiment: Experiment, path: Path | None) -> None:
         """Put another experiment in its place; undo brings the old one back."""
-        self.edit(f"open {experiment.name}", experiment)
+        file = (self.path, self._saved)
+        if experiment != self.experiment:
+            self.edit(f"open {experiment.name}", experiment)
+            self._done[-1] = self._done[-1]._replace(file=file)
         self.path = path
         self.mark_saved()
 
     def _swap(self, source: list[Step], target: list[Step]) -> str | None:
         if not source:
             return None
-        label, before = source.pop()
-        target.append(Step(label, self.experiment))
+        label, before, file = source.pop()
+        target.append(Step(label, self.experiment, (self.path, self._saved) if file else None))
         self.experiment, self.view = before, _look(before)
+        if file:
+            self.path, self._saved = file
         return label
 
 

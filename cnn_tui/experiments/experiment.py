@@ -5,7 +5,9 @@ Only data is read: no expression, no import path and no Lambda layer is ever eva
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import math
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
@@ -20,6 +22,8 @@ from cnn_tui.network.stack import Stack
 
 MAX_FILE_BYTES = 1_000_000
 MAX_LAYERS = 1_000
+MAX_DOTS = 200
+"""In a line: what tomllib needs for a dotted key grows with the square of its parts."""
 
 Optimizer: TypeAlias = Literal["adam", "adamw", "sgd", "rmsprop", "nadam", "adagrad", "adamax", "adadelta"]
 Loss: TypeAlias = Literal["sparse_categorical_crossentropy", "categorical_crossentropy"]
@@ -39,16 +43,12 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 5
     batch_size: Annotated[
         int,
-        argument(
-            "Images in one step of training.", ladder=(8, 16, 32, 64, 128, 256, 512), ge=1, le=1_000_000
-        ),
+        argument("Images in one step of training.", ladder=(8, 16, 32, 64, 128, 256, 512), ge=1, le=1_000_000),
     ] = 32
     optimizer: Annotated[Optimizer, argument("How the weights follow the gradient.")] = "adam"
     learning_rate: Annotated[
         float,
-        argument(
-            "How far each step goes.", ladder=(0.0001, 0.0003, 0.001, 0.003, 0.01, 0.1), ge=1e-9, le=100.0
-        ),
+        argument("How far each step goes.", ladder=(0.0001, 0.0003, 0.001, 0.003, 0.01, 0.1), ge=1e-9, le=100.0),
     ] = 0.001
     loss: Annotated[Loss, argument("What training makes small; sparse means labels are class numbers.")] = (
         "sparse_categorical_crossentropy"
@@ -63,15 +63,11 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             field.check(getattr(self, field.name))
         if isinstance(self.validation, str):
             if self.validation not in ("none", "test"):
-                raise ValueError(
-                    f'validation must be "none", "test" or a fraction like 0.1, not "{self.validation}"'
-                )
+                raise ValueError(f'validation must be "none", "test" or a fraction like 0.1, not "{self.validation}"')
         elif not 0 < self.validation < 1:
-            raise ValueError(
-                f'validation must be "none", "test" or above 0 and below 1, not {self.validation:g}'
-            )
+            raise ValueError(f'validation must be "none", "test" or above 0 and below 1, not {self.validation:g}')
         if self.seed is not None and not 0 <= self.seed < 2**31:
-            raise ValueError(f"seed must be a whole number from 0 to {2**31 - 1}, not {self.seed}")
+            raise ValueError(f"seed must be a whole number from 0 to {2**31 - 1}, not {wording.found(self.seed)}")
 
 
 class StopRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -84,6 +80,8 @@ class StopRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     def __post_init__(self) -> None:
         if (self.below is None) == (self.above is None):
             raise ValueError("a stop rule needs either below or above, a number")
+        if not math.isfinite(self.below if self.below is not None else self.above or 0.0):
+            raise ValueError("a stop rule needs a number that a metric can pass, not nan or inf")
 
     def fires(self, value: float) -> bool:
         """Whether training stops at this value of the metric."""
@@ -91,9 +89,7 @@ class StopRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
 
     def __str__(self) -> str:
         return (
-            f"{self.metric} below {self.below:g}"
-            if self.below is not None
-            else f"{self.metric} above {self.above:g}"
+            f"{self.metric} below {self.below:g}" if self.below is not None else f"{self.metric} above {self.above:g}"
         )
 
 
@@ -129,11 +125,11 @@ def read(path: Path) -> Experiment:
     """Read an experiment file. Raises ExperimentError with one sentence a person can act on."""
     shown = wording.quiet(str(path))
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise ExperimentError(
-                f"{shown} is larger than {MAX_FILE_BYTES:,} bytes: is it an experiment file?"
-            )
-        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
+            raise ExperimentError(f"{shown} is larger than {MAX_FILE_BYTES:,} bytes: is it an experiment file?")
+        text = content.decode("utf-8-sig")
     except FileNotFoundError:
         raise ExperimentError(f"{shown} does not exist; `cnn-tui presets` lists what is built in") from None
     except UnicodeDecodeError:
@@ -145,13 +141,19 @@ def read(path: Path) -> Experiment:
     if experiment.name == "untitled":
         experiment = msgspec.structs.replace(experiment, name=wording.quiet(path.stem))
     if "/" in experiment.dataset or experiment.dataset.endswith(".npz"):
-        beside = path.absolute().parent / Path(experiment.dataset).expanduser()
-        experiment = msgspec.structs.replace(experiment, dataset=str(beside))
+        with contextlib.suppress(RuntimeError):  # the home of somebody who is not there: no dataset, said later
+            beside = path.absolute().parent / Path(experiment.dataset).expanduser()
+            experiment = msgspec.structs.replace(experiment, dataset=str(beside))
     return experiment
 
 
 def parse(text: str, where: str = "the experiment") -> Experiment:
     """Read an experiment from TOML text; `where` names the file in errors. Raises ExperimentError."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > MAX_DOTS and not line.lstrip().startswith("#"):
+            raise ExperimentError(
+                f"{where} has more than {MAX_DOTS} dots in line {number}; write a long list over several lines"
+            )
     try:
         raw = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
@@ -169,10 +171,10 @@ def from_builtins(raw: dict[str, Any], where: str = "the experiment") -> Experim
         raise ExperimentError(f"{where}: {wording.explain(str(error), raw, Experiment)}") from None
     except RecursionError:
         raise ExperimentError(f"{where} is nested too deeply") from None
+    except UnicodeEncodeError:
+        raise ExperimentError(f"{where} has half a character (a lone surrogate) in it") from None
     if len(experiment.layers) > MAX_LAYERS:
-        raise ExperimentError(
-            f"{where}: {len(experiment.layers):,} layers; at most {MAX_LAYERS:,} are allowed"
-        )
+        raise ExperimentError(f"{where}: {len(experiment.layers):,} layers; at most {MAX_LAYERS:,} are allowed")
     emitted = experiment.emitted_metrics()
     for at, rule in enumerate(experiment.stop):
         if rule.metric not in emitted:
@@ -219,12 +221,8 @@ def _with_pairs(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _layer_with_pairs(layer: Any) -> Any:
-    kind = (
-        LAYERS.get(layer["type"]) if isinstance(layer, dict) and isinstance(layer.get("type"), str) else None
-    )
+    kind = LAYERS.get(layer["type"]) if isinstance(layer, dict) and isinstance(layer.get("type"), str) else None
     if kind is None:
         return layer
     pairs = {field.name for field in fields_of(kind) if field.kind == "pair"}
-    return {
-        key: [value, value] if key in pairs and type(value) is int else value for key, value in layer.items()
-    }
+    return {key: [value, value] if key in pairs and type(value) is int else value for key, value in layer.items()}

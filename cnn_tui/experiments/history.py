@@ -23,6 +23,7 @@ from cnn_tui.network.summary import summarize
 
 # Two hosts that share a folder do not share memory, which WAL needs.
 _NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "lustre", "gpfs", "beegfs", "afs", "ceph", "fuse.sshfs", "9p")
+_LARGEST = 2**63 - 1  # what a column of SQLite holds
 _LIVE = ", ".join(f"'{status}'" for status in sorted(LIVE))
 
 
@@ -52,6 +53,7 @@ class History:
         except (OSError, sqlite3.Error) as error:
             raise HistoryError(f"the history {self.path} cannot be opened: {error}") from None
         try:
+            self._refuse_newer()  # first, because the journal mode is written into the file
             self._db.execute(f"PRAGMA journal_mode = {_journal_mode(self.path)}")
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.execute("PRAGMA foreign_keys = ON")
@@ -87,7 +89,7 @@ class History:
                 stack.fingerprint(),
                 experiment.dataset,
                 experiment.training.seed,
-                summarize(stack).total_params,
+                min(summarize(stack).total_params, _LARGEST),
                 time.time(),
                 experiment.training.epochs,
             ),
@@ -192,10 +194,9 @@ class History:
 
     def lines(self, limit: int = -1, offset: int = 0) -> list[Line]:
         """Runs as rows of a table, the newest first; `limit` -1 gives all."""
-        columns = ", ".join(Line.__struct_fields__)
-        rows = self._db.execute(
-            f"SELECT {columns} FROM runs ORDER BY id DESC LIMIT ? OFFSET ?", (limit, offset)
-        )
+        columns = ", ".join(name for name in Line.__struct_fields__ if name != "seconds_an_epoch")
+        columns += ", (SELECT avg(epochs.seconds) FROM epochs WHERE epochs.run = runs.id)"
+        rows = self._db.execute(f"SELECT {columns} FROM runs ORDER BY id DESC LIMIT ? OFFSET ?", (limit, offset))
         return [Line(*row) for row in rows]
 
     def count(self) -> int:
@@ -228,9 +229,7 @@ class History:
         ids = {row[0] for row in rows}
         some = f"WHERE run IN ({', '.join(str(int(one)) for one in ids)})" if len(ids) < 500 else ""
         epochs: dict[int, list[Epoch]] = {}
-        query = (
-            f"SELECT run, epoch, metrics, seconds, images_per_second FROM epochs {some} ORDER BY run, epoch"
-        )
+        query = f"SELECT run, epoch, metrics, seconds, images_per_second FROM epochs {some} ORDER BY run, epoch"
         for run, number, metrics, seconds, rate in self._db.execute(query):
             epochs.setdefault(run, []).append(Epoch(number, _decode_metrics(metrics), seconds, rate))
         return [_to_run(dict(zip(names, row, strict=True)), epochs.get(row[0], [])) for row in rows]
@@ -247,7 +246,7 @@ class History:
             raise
         self._db.execute("COMMIT")
 
-    def _migrate(self) -> None:
+    def _refuse_newer(self) -> None:
         version = self._version()
         if version > len(MIGRATIONS):
             self._db.close()
@@ -255,6 +254,9 @@ class History:
                 f"the history {self.path} was written by a newer cnn-tui (its version is {version}, this one knows "
                 f"{len(MIGRATIONS)}). It was left as it is: update cnn-tui, or set CNN_TUI_HOME to another folder"
             )
+
+    def _migrate(self) -> None:
+        version = self._version()
         if version == len(MIGRATIONS):
             return
         if version > 0:

@@ -30,12 +30,22 @@ def load_preset(name: str) -> Experiment:
 
 
 def find_experiment(name: str) -> Experiment:
-    """What the command line's EXPERIMENT means: a preset's name, or the path of a .toml file. Raises ExperimentError."""
+    """What the command line's EXPERIMENT means: a preset's name, or the path of a .toml file.
+
+    Raises ExperimentError.
+    """
     if name in preset_names():
         return load_preset(name)
-    if name.endswith(".toml") or "/" in name or Path(name).is_file():
+    if name.endswith(".toml") or "/" in name or _is_file(name):
         return read(Path(name))
     raise ExperimentError(_unknown(name))
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).is_file()
+    except (OSError, ValueError):  # a name too long, a NUL in it
+        return False
 
 
 def _unknown(name: str) -> str:

@@ -78,6 +78,8 @@ class Line(msgspec.Struct, frozen=True):
     note: str
     fingerprint: str
     seed: int | None
+    seconds_an_epoch: float | None = None
+    """The mean over the whole epochs: `seconds` counts one that was cut short too."""
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -115,9 +117,7 @@ class Run(msgspec.Struct, frozen=True):
         plain: dict[str, Any] = msgspec.to_builtins(self)
         for internal in ("pid", "wish"):
             del plain[internal]
-        plain["created"] = datetime.datetime.fromtimestamp(self.created, datetime.UTC).isoformat(
-            timespec="seconds"
-        )
+        plain["created"] = datetime.datetime.fromtimestamp(self.created, datetime.UTC).isoformat(timespec="seconds")
         plain["seconds"] = round(self.seconds, 3)
         plain["epochs"] = [epoch.to_json() for epoch in self.epochs]
         return plain

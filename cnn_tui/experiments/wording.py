@@ -16,7 +16,7 @@ from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import LAYERS
 
 _PLACE = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>\$[^`]*)`)?$", re.DOTALL)
-_STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d+|\.\.\.)\]")
+_STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d{1,9}|\.\.\.)\]")
 
 
 def quiet(text: str, limit: int = 200) -> str:
@@ -33,12 +33,10 @@ def found(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, dict):
         return "a table"
-    if isinstance(value, list):
-        return quiet(str(value), 60)
     try:
         return quiet(str(value), 60)
-    except ValueError:  # an integer of thousands of digits
-        return "a very large number"
+    except (ValueError, RecursionError):  # an integer of thousands of digits, a list nested thousands deep
+        return "a list" if isinstance(value, list) else "a very large number"
 
 
 def explain(error: str, raw: Any, root: type[msgspec.Struct]) -> str:

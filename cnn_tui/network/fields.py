@@ -60,7 +60,7 @@ class Field(msgspec.Struct, frozen=True):
             return
         numbers = value if isinstance(value, tuple) else (value,)
         if not all(self._inside(typing.cast(float, number)) for number in numbers):
-            raise ValueError(f"{self.name} must be {self.allowed()}, not {self.format(value)}")
+            raise self._wrong(value)
 
     def step(self, value: Value, direction: int) -> Value:
         """The next value up (+1) or down (-1) the ladder; the same value at either end."""
@@ -97,6 +97,15 @@ class Field(msgspec.Struct, frozen=True):
                 words = number.rstrip(",")
         return words + (f", or auto ({self.optional_means})" if self.optional else "")
 
+    def _wrong(self, value: Value) -> ValueError:
+        try:
+            shown = self.format(value)
+        except ValueError:  # Python writes no integer of thousands of digits
+            shown = "a number of thousands of digits"
+        shown = shown if len(shown) <= 40 else shown[:39] + "…"
+        shown = shown if shown.isprintable() else repr(shown)[1:-1]
+        return ValueError(f"{self.name} must be {self.allowed()}, not {shown or 'nothing'}")
+
     def _inside(self, number: float) -> bool:
         return (
             (self.low is None or number >= self.low)
@@ -105,7 +114,7 @@ class Field(msgspec.Struct, frozen=True):
         )
 
     def _convert(self, text: str) -> Value:
-        wrong = ValueError(f"{self.name} must be {self.allowed()}, not {text or 'nothing'}")
+        wrong = self._wrong(text)
         if self.kind == "flag":
             if text in ("yes", "true", "on", "1"):
                 return True
@@ -118,6 +127,8 @@ class Field(msgspec.Struct, frozen=True):
             starts = [choice for choice in self.choices if text and choice.startswith(text)]
             if len(starts) == 1:
                 return starts[0]
+            raise wrong
+        if not text.isascii() or "_" in text:  # int() and float() take digits of every script, and 1_000
             raise wrong
         try:
             if self.kind == "float":

@@ -29,7 +29,7 @@ class Stack(msgspec.Struct, frozen=True):
 
     def insert(self, at: int, layer: AnyLayer) -> Stack:
         """The stack with `layer` at position `at`, which may be the end."""
-        return self._with(self.layers[:at] + (layer,) + self.layers[at:])
+        return self._with((*self.layers[:at], layer, *self.layers[at:]))
 
     def delete(self, at: int) -> Stack:
         """The stack without the layer at `at`."""
@@ -45,7 +45,7 @@ class Stack(msgspec.Struct, frozen=True):
 
     def replace(self, at: int, layer: AnyLayer) -> Stack:
         """The stack with another layer at `at`."""
-        return self._with(self.layers[:at] + (layer,) + self.layers[at + 1 :])
+        return self._with((*self.layers[:at], layer, *self.layers[at + 1 :]))
 
     def change(self, at: int, **values: Any) -> Stack:
         """The stack with arguments of the layer at `at` changed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keras
 import msgspec
+import numpy as np
 import tensorflow as tf
 
 from cnn_tui.experiments.check import problems_of
@@ -54,7 +55,20 @@ def build(experiment: Experiment, *, steps_per_execution: int = 1) -> keras.Sequ
         # XLA takes twice as long as TensorFlow's own kernels for small convolutions on a CPU.
         jit_compile="auto" if tf.config.list_physical_devices("GPU") else False,
     )
+    make_variables(model)
     return model
+
+
+def make_variables(model: keras.Sequential) -> None:
+    """Make the variables of the optimizer and the metrics of a compiled model.
+
+    Keras would make them in the first batch, and TensorFlow then trace the network twice: half a second more.
+    """
+    answer = np.zeros((1, *model.output_shape[1:]), np.float32)
+    sparse = model.loss == "sparse_categorical_crossentropy"
+    model.optimizer.build(model.trainable_variables)
+    model.compute_metrics(None, answer[:, 0] if sparse else answer, answer)
+    model.reset_metrics()
 
 
 def keras_layer(layer: AnyLayer, name: str) -> keras.layers.Layer:

@@ -75,10 +75,10 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         now = self._stopwatch.now()
         first = self._step == 0
         self._step, self._step_ended = min(batch + 1, self.params["steps"]), now
+        self._logs = logs or {}
         if first:
             self._first = (self._seen(), now)
         if now >= self._next_write:
-            self._logs = logs or {}
             self._write_progress(now)
 
     def on_test_batch_end(self, batch: int, logs: Logs = None) -> None:

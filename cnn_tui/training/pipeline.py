@@ -19,6 +19,7 @@ CALLS_PER_SECOND = 10
 MACS_PER_SECOND_AND_CORE = 15e9  # measured with the notes' network: 4.5 ms a step of 32 images on two cores
 MACS_PER_SECOND_ON_GPU = 5e12
 STEP_SECONDS_ON_GPU = 0.0015  # what a step costs at least, however small the network
+MAX_BYTES_AHEAD = 64_000_000  # of batches that wait for the network
 
 
 def training_batches(
@@ -36,14 +37,14 @@ def training_batches(
     """
     count = len(images)
     order = tf.data.Dataset.range(count).shuffle(count, seed=seed, reshuffle_each_iteration=True)
-    return _gathered(order.batch(batch_size), images, labels, one_hot)
+    return _gathered(order, images, labels, batch_size, one_hot)
 
 
-def test_batches(
+def evaluation_batches(
     images: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], *, batch_size: int, one_hot: int | None = None
 ) -> tf.data.Dataset:
     """Batches of (images, labels) in their own order, for validation and test."""
-    return _gathered(tf.data.Dataset.range(len(images)).batch(batch_size), images, labels, one_hot)
+    return _gathered(tf.data.Dataset.range(len(images)), images, labels, batch_size, one_hot)
 
 
 def steps_per_execution(stack: Stack, batch_size: int, steps: int, *, cores: int, gpu: bool = False) -> int:
@@ -62,16 +63,27 @@ def steps_per_execution(stack: Stack, batch_size: int, steps: int, *, cores: int
 
 
 def _gathered(
-    indices: tf.data.Dataset, images: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], one_hot: int | None
+    order: tf.data.Dataset,
+    images: np.ndarray[Any, Any],
+    labels: np.ndarray[Any, Any],
+    batch_size: int,
+    one_hot: int | None,
 ) -> tf.data.Dataset:
     # tf.data runs on the host; images that lay on a GPU would be copied back for every batch.
     with tf.device("/cpu:0"):
         all_images = tf.constant(images)
         all_labels = tf.constant(labels.astype(np.int32))
 
+    batch_bytes = batch_size * images[0].size * 4
+    ahead = max(2, min(16, MAX_BYTES_AHEAD // batch_bytes))
+
     def batch(index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         chosen = tf.gather(all_labels, index)
         scaled = tf.cast(tf.gather(all_images, index), tf.float32) / 255.0
         return scaled, chosen if one_hot is None else tf.one_hot(chosen, one_hot)
 
-    return indices.map(batch).prefetch(tf.data.AUTOTUNE)
+    options = tf.data.Options()
+    # A dataset that tunes itself now and then takes two seconds to let go of its last iterator, and Keras makes two of
+    # them an epoch. There is nothing to tune here.
+    options.autotune.enabled = False
+    return order.batch(batch_size).map(batch).prefetch(ahead).with_options(options)

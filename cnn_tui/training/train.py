@@ -157,12 +157,12 @@ class Trainer:
         batch_size = self.training.batch_size
         one_hot = images.dataset.classes if self.training.loss == "categorical_crossentropy" else None
         training = pipeline.training_batches(x, y, batch_size=batch_size, seed=self.seed, one_hot=one_hot)
-        test = pipeline.test_batches(images.x_test, images.y_test, batch_size=batch_size, one_hot=one_hot)
+        test = pipeline.evaluation_batches(images.x_test, images.y_test, batch_size=batch_size, one_hot=one_hot)
         if x_val is None or y_val is None:
             return training, None, test
         if x_val is images.x_test:
             return training, test, test
-        return training, pipeline.test_batches(x_val, y_val, batch_size=batch_size, one_hot=one_hot), test
+        return training, pipeline.evaluation_batches(x_val, y_val, batch_size=batch_size, one_hot=one_hot), test
 
     def _steps_per_execution(self, steps: int) -> int:
         gpu = bool(tf.config.list_physical_devices("GPU"))

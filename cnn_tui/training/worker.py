@@ -69,11 +69,8 @@ class Standby:
             return
         assert self._process.stdin is not None
         self._process.stdin.close()
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._process.terminate()  # it may still be loading TensorFlow, and has nothing to lose
+        self._process.wait()
         self._process = None
 
 

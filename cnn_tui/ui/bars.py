@@ -32,7 +32,7 @@ class Header(Lines):
     def _document(self) -> Text:
         view = self.document.view
         words = Text(" ")
-        words.append(self.document.experiment.name.replace("\n", " "), self.style("strong"))
+        words.append(self.document.experiment.name, self.style("strong"))
         if self.document.dirty:
             words.append(" (edited)", self.style("warn"))
         words.append(f"  {view.dataset.name}, {view.dataset.classes} classes", self.style("dim"))

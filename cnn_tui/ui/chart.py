@@ -69,7 +69,7 @@ class Chart(Lines):
         figure.ruler("x").ticks(ticks, [str(tick) for tick in ticks])
         figure.ruler("y").lim(low, high)
         rows = _value_ticks(low, high, height)
-        figure.ruler("y").ticks(rows, [f"{row:.3g}".rjust(5) for row in rows])
+        figure.ruler("y").ticks(rows, value_labels(rows))
         # plotext colours with 256-colour codes: these stand for the theme's own until the lines come back.
         colours = {}
         for code, one in enumerate(self._series, 1):
@@ -110,13 +110,20 @@ def bounds(values: Sequence[float], before: tuple[float, float] | None) -> tuple
         return before
     if before and before[1] > before[0]:
         low, high = min(low, before[0]), max(high, before[1])
-    span = (high - low) or abs(high) or 1.0
+    span = max(high - low, abs(high) * 1e-3, 1e-6)
     step = 10 ** math.floor(math.log10(span))
     step = next(step * part for part in (0.1, 0.2, 0.5, 1, 2) if span / (step * part) <= 6)
     bottom, top = math.floor(low / step) * step, math.ceil(high / step) * step
     if bottom == top:
         top += step
     return (round(bottom, 10), round(top, 10))
+
+
+def value_labels(values: Sequence[float]) -> list[str]:
+    """The values with as many decimals as tell them apart, all alike, at least five cells wide."""
+    decimals = next((few for few in range(6) if len({f"{value:.{few}f}" for value in values}) == len(values)), 6)
+    exact = next((few for few in range(6) if all(abs(round(value, few) - value) < 1e-9 for value in values)), 6)
+    return [f"{value:.{min(max(decimals, exact), decimals + 1)}f}".rjust(5) for value in values]
 
 
 def _epoch_ticks(epochs: int, width: int) -> list[int]:

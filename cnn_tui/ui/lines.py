@@ -73,8 +73,15 @@ class Lines(Widget):
         line.end = ""
         # Rich leaves a Text's own style out of its segments when it has no spans.
         own = base + self.app.console.get_style(line.style)
-        segments = [Segment(text, own + style if style else own) for text, style, _ in line.render(self.app.console)]
+        segments = [
+            Segment(inert(text), own + style if style else own) for text, style, _ in line.render(self.app.console)
+        ]
         return Strip(segments).adjust_cell_length(width, base).simplify()
+
+
+def inert(text: str) -> str:
+    """Text without what a terminal would obey: escape sequences, line ends, marks that turn the direction."""
+    return text if text.isprintable() else "".join(char if char.isprintable() else "·" for char in text)
 
 
 def bar(share: float, width: int, full: Style, empty: Style) -> Text:

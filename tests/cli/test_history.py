@@ -46,9 +46,9 @@ def test_the_table_is_plain_and_newest_first(inside: Inside) -> None:
     assert (answer.status, answer.err) == (0, "")
     heading, *lines = answer.out.splitlines()
     assert heading.startswith("id  name  ")
-    assert heading.endswith("status  epochs   params  train acc  test acc  s/epoch  dataset")
+    assert heading.endswith("status    epochs   params  train acc  test acc  s/epoch  dataset")
     assert [line.split()[0] for line in lines] == ["3", "2", "1"]
-    assert "2/2  113,386     0.9100    0.9000      8.2  fashion_mnist" in lines[2]
+    assert "2/2  113,386     0.9100    0.9000      8.0  fashion_mnist" in lines[2]
     assert r"loud\x1b[2J [red]| name" in lines[1]
     assert "\x1b" not in answer.out
 
@@ -156,7 +156,7 @@ def test_stop_takes_out_of_the_queue(inside: Inside) -> None:
 def test_attach_to_a_run_that_has_ended_says_how(inside: Inside) -> None:
     answer = inside("attach", "1")
     assert answer.status == 0
-    assert answer.err.splitlines()[-1] == "run 1 finished: test accuracy 0.9000, test loss 0.3000, 8.2 s an epoch"
+    assert answer.err.splitlines()[-1] == "run 1 finished: test accuracy 0.9000, test loss 0.3000, 8.0 s an epoch"
     assert "run 1  epoch 2/2  loss 0.2500  accuracy 0.9100" in answer.err
     failed = inside("attach", "2")
     assert failed.status == 1

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import REPOSITORY, Inside, assert_one_sentence, cnn_tui, command, environment
+from tests.cli.terminal import Terminal
 
 BASELINE = (REPOSITORY / "presets" / "lab1-baseline.toml").read_text()
 
@@ -130,6 +131,14 @@ def test_a_history_that_cannot_be_opened(sealed_machine: Path) -> None:
 def test_the_lab_needs_a_terminal() -> None:
     assert_one_sentence(cnn_tui(), 2, "terminal", "cnn-tui run")
     assert_one_sentence(cnn_tui("lab1-baseline"), 2, "terminal", "cnn-tui run")
+
+
+def test_the_lab_needs_a_terminal_that_moves_its_cursor() -> None:
+    for term in ("dumb", ""):
+        with Terminal("lab1-baseline", TERM=term, all_streams=True) as terminal:
+            status, _ = terminal.wait_for_end()
+        assert status == 2
+        assert "cnn-tui: the lab needs a terminal that can move the cursor" in terminal.screen
 
 
 def test_a_reader_that_leaves_ends_the_command_quietly() -> None:

@@ -120,6 +120,13 @@ def test_names_from_files_are_inert(tmp_path: Path) -> None:
     assert cnn_tui("summary", str(path), "--json").objects[0]["name"] == "[red]\x1b[2Jx\x07[/red]"
 
 
+def test_data_is_utf_8_whatever_the_locale(tmp_path: Path) -> None:
+    path = tmp_path / "name.toml"
+    path.write_text(BASELINE.replace("Lab 1: baseline, 32 filters", "32 → 64 😀"), encoding="utf-8")
+    answer = cnn_tui("summary", str(path), "--json", PYTHONIOENCODING="latin-1")
+    assert answer.objects[0]["name"] == "32 → 64 😀"
+
+
 def test_a_file_whose_name_is_no_text(tmp_path: Path) -> None:
     path = bytes(tmp_path) + b"/\xff.toml"
     Path(path.decode(errors="surrogateescape")).write_text(BASELINE.replace("name =", "# name ="))

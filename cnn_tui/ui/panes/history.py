@@ -16,12 +16,12 @@ from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.table import Cell, Column, Table
 
 _COLUMNS = (
-    Column("Run", 4, right=True),
-    Column("Name", 12, stretch=True),
-    Column("Status", 11),
-    Column("Test acc", 8, right=True),
+    Column("Run", 3, right=True),
+    Column("Name", 14, stretch=True),
+    Column("Test", 6, right=True),
     Column("Train", 6, right=True),
     Column("s/epoch", 7, right=True),
+    Column("Status", 11),
     Column("Params", 10, right=True),
     Column("Epochs", 6, right=True),
     Column("Dataset", 20),
@@ -93,11 +93,11 @@ class HistoryPane(Pane):
         sample = line.dataset == "fashion_mnist_sample"
         return (
             str(line.id),
-            Text(line.name.replace("\n", " ")),
-            Text(line.status, style(_STYLES.get(line.status, "accent"))),
-            figure(line.test_accuracy),
+            Text(line.name),
+            Text(figure(line.test_accuracy), style("strong")),
             Text(figure(line.accuracy), style("dim")),
             f"{each:.1f}" if each is not None else "",
+            Text(line.status, style(_STYLES.get(line.status, "accent"))),
             f"{line.params:,}",
             f"{line.epochs_done}/{line.epochs}",
             Text(line.dataset, style("warn")) if sample else line.dataset,

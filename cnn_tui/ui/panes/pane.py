@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.events import Blur, Focus
 from textual.message import Message
 
+from cnn_tui.ui.lines import inert
 from cnn_tui.ui.table import Table
 
 
@@ -28,7 +29,7 @@ class Pane(Vertical, can_focus=True):
 
     def say(self, text: str) -> None:
         """Put words on the right of the pane's frame; text from outside is shown as it is."""
-        self.border_subtitle = Text(text).markup
+        self.border_subtitle = Text(inert(text)).markup
 
     @property
     def table(self) -> Table | None:

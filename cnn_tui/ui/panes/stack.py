@@ -38,7 +38,8 @@ class StackPane(Pane):
     def __init__(self, document: Document) -> None:
         super().__init__()
         self.document = document
-        self._field = 0
+        # The field by its name, so that the cursor finds it again past a layer that has none of that name.
+        self._field = ""
 
     def compose(self) -> ComposeResult:
         """The layers above, the fields below."""
@@ -73,10 +74,9 @@ class StackPane(Pane):
     def _show_fields(self) -> None:
         layer = self._layer()
         fields = fields_of(type(layer)) if layer else ()
-        self._field = max(0, min(self._field, len(fields) - 1))
         index = self.rows.cursor + 1 if layer else 0
         problem = self.document.view.problem_at(index) or self.document.view.problem_at(0)
-        self.query_one(FieldForm).show(layer, fields, self._field, problem)
+        self.query_one(FieldForm).show(layer, fields, self._field_at(fields), problem)
 
     def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
         return [self._row(at) for at in range(offset, min(offset + limit, len(self.stack)))]
@@ -100,8 +100,9 @@ class StackPane(Pane):
         """The next or previous field of the layer."""
         layer = self._layer()
         if layer:
-            count = len(fields_of(type(layer)))
-            self._field = (self._field + by) % count if count else 0
+            fields = fields_of(type(layer))
+            if fields:
+                self._field = fields[(self._field_at(fields) + by) % len(fields)].name
             self._show_fields()
 
     # Editing
@@ -141,7 +142,7 @@ class StackPane(Pane):
         name = await self.app.push_screen_wait(PickScreen("Add a layer", items))
         if name is not None:
             at = min(self.rows.cursor + below, len(self.stack)) if len(self.stack) else 0
-            self._field = 0
+            self._field = ""
             self._edit(f"add {name}", self.stack.insert(at, new_layer(name)), at)
 
     def action_delete_layer(self) -> None:
@@ -201,7 +202,10 @@ class StackPane(Pane):
     def _chosen(self) -> tuple[AnyLayer, Field] | None:
         layer = self._layer()
         fields = fields_of(type(layer)) if layer else ()
-        return (layer, fields[self._field]) if layer and fields else None
+        return (layer, fields[self._field_at(fields)]) if layer and fields else None
+
+    def _field_at(self, fields: Sequence[Field]) -> int:
+        return next((at for at, field in enumerate(fields) if field.name == self._field), 0)
 
     def _problem(self) -> Problem | None:
         view = self.document.view

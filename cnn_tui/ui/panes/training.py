@@ -122,17 +122,19 @@ class Standing(Lines):
             return [*self._ending(run), Text()][:3]
         epochs = run.experiment.training.epochs
         if now.phase != "training" or not now.steps:
-            return [Text(f"{now.phase} …", self.style("dim")), self._figures(run), Text()]
+            count = f"epoch {now.epoch}/{epochs}, " if now.epoch and now.phase != "evaluating" else ""
+            return [Text(f"{count}{now.phase} …", self.style("dim")), Text(), self._figures(run)]
         left = Text(f"epoch {now.epoch}/{epochs} ")
-        step = f" {now.step:,}/{now.steps:,} steps"
-        right = Text.assemble(step, (f"  {now.images:,}/{now.images_an_epoch:,} images", self.style("dim")))
+        right = Text(f" {now.step:,}/{now.steps:,} steps of {run.experiment.training.batch_size}")
         room = width - left.cell_len - right.cell_len
         share = now.step / now.steps
         progress = bar(share, max(4, room), self.style("bar"), self.style("dim"))
         rate = Text.assemble(
-            (f"{now.images_per_second:,.0f} images/s", self.style("strong")), "  ", eta(run, self.live)
+            f"{now.images:,}/{now.images_an_epoch:,} images  ",
+            (f"{now.images_per_second:,.0f} images/s", self.style("strong")),
+            f"  {eta(run, self.live)}",
         )
-        return [left + progress + right, self._figures(run), rate]
+        return [left + progress + right, rate, self._figures(run)]
 
     def _figures(self, run: Run) -> Text:
         now = self.live.progress
@@ -182,7 +184,7 @@ def eta(run: Run, live: Live) -> str:
     each = sum(done.seconds for done in run.epochs) / len(run.epochs) if run.epochs else None
     whole = each or now.images_an_epoch / now.images_per_second
     rest = epoch + whole * max(0, run.experiment.training.epochs - now.epoch)
-    return f"ETA epoch {clock(epoch)}, run {clock(rest)}"
+    return f"ETA {clock(epoch)}, run {clock(rest)}"
 
 
 def clock(seconds: float) -> str:

@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from cnn_tui.experiments.home import log_path, model_path
 from cnn_tui.experiments.run import Run
+from cnn_tui.ui.lines import inert
 from cnn_tui.ui.panes.history import figure
 from cnn_tui.ui.panes.stack import arguments
 
@@ -76,7 +77,7 @@ def _facts(run: Run) -> RichTable:
     ]
     for label, value in rows:
         if value:
-            grid.add_row(Text(label, "dim"), Text(value))
+            grid.add_row(Text(label, "dim"), Text(inert(value)))
     return grid
 
 

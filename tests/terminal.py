@@ -1,0 +1,108 @@
+"""A program in a real terminal (a pty), its screen kept by pyte, so that a test sees what a person would see."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import termios
+import time
+from collections.abc import Callable, Sequence
+
+import pyte
+
+KEYS = {
+    "enter": "\r",
+    "esc": "\x1b",
+    "tab": "\t",
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "right": "\x1b[C",
+    "left": "\x1b[D",
+}
+
+
+class Terminal:
+    """Runs `command` in a terminal of `columns` x `rows`; use it in a `with`, which ends the program."""
+
+    def __init__(
+        self, command: Sequence[str], columns: int = 120, rows: int = 40, env: dict[str, str] | None = None
+    ) -> None:
+        self.received = 0
+        """Bytes that the program has sent."""
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._ours, theirs = pty.openpty()
+        self._set_size(columns, rows)
+        whole = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})}
+        for name in ("NO_COLOR", "COLUMNS", "LINES"):
+            if name not in (env or {}):
+                whole.pop(name, None)
+        self.process = subprocess.Popen(
+            command, stdin=theirs, stdout=theirs, stderr=theirs, env=whole, start_new_session=True
+        )
+        os.close(theirs)
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self._ours)
+
+    @property
+    def text(self) -> str:
+        """The screen as lines."""
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def press(self, *keys: str) -> None:
+        """Type keys: a name in KEYS, or the characters themselves."""
+        for key in keys:
+            os.write(self._ours, KEYS.get(key, key).encode())
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size."""
+        self._screen.resize(rows, columns)
+        self._set_size(columns, rows)
+        self.process.send_signal(signal.SIGWINCH)
+
+    def wait_for(self, words: str, seconds: float = 30) -> None:
+        """Read until the words are on the screen."""
+        self.wait(lambda: words in self.text, words, seconds)
+
+    def wait(self, condition: Callable[[], object], what: str, seconds: float = 30) -> None:
+        """Read until the condition holds."""
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, f"not seen in {seconds} s: {what}\n{self.text}"
+            self.read(0.05)
+
+    def wait_for_end(self, seconds: float = 30) -> int:
+        """Read until the program has ended; gives its exit status."""
+        self.wait(lambda: self.process.poll() is not None, "the end of the program", seconds)
+        while self.read(0.1):
+            pass
+        return self.process.returncode
+
+    def read(self, seconds: float) -> int:
+        """Read what comes within `seconds`, until the program falls silent; gives the number of bytes."""
+        count = 0
+        while select.select([self._ours], [], [], seconds)[0]:
+            try:
+                data = os.read(self._ours, 65_536)
+            except OSError:  # nobody has the other end open any more
+                break
+            if not data:
+                break
+            self._stream.feed(data)
+            count += len(data)
+        self.received += count
+        return count
+
+    def _set_size(self, columns: int, rows: int) -> None:
+        fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))

@@ -1,0 +1,91 @@
+"""The network that Keras gets is the one that the live summary shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import numpy as np
+import pytest
+
+from cnn_tui.experiments.experiment import Experiment, Optimizer, Precision
+from cnn_tui.experiments.presets import load_preset, preset_names
+from cnn_tui.network.layers import Dense, Dropout, Flatten
+from cnn_tui.network.summary import summarize
+from cnn_tui.training.build import BuildError, build
+
+SMALL = Experiment(layers=(Flatten(), Dense(units=10, activation="softmax")))
+
+
+@pytest.fixture(autouse=True)
+def default_precision() -> Iterator[None]:
+    yield
+    import keras
+
+    keras.config.set_dtype_policy("float32")
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_names_shapes_and_parameters_are_those_of_the_summary(name: str) -> None:
+    experiment = load_preset(name)
+    model = build(experiment)
+    rows = [row for row in summarize(experiment.stack).rows if row.enabled]
+    assert [(layer.name, tuple(layer.output.shape[1:]), layer.count_params()) for layer in model.layers] == [
+        (row.name, row.output_shape, row.params) for row in rows
+    ]
+    assert model.count_params() == summarize(experiment.stack).total_params
+
+
+def test_a_layer_that_is_off_is_not_built() -> None:
+    layers = (Flatten(), Dense(units=5, enabled=False), Dropout(rate=0.5), SMALL.layers[1])
+    model = build(SMALL.with_stack(SMALL.stack._with(layers)))
+    assert [layer.name for layer in model.layers] == ["flatten", "dropout", "dense"]
+
+
+def test_arguments_reach_keras_unchanged() -> None:
+    experiment = load_preset("lab1-baseline")
+    stack = experiment.stack.change(0, padding="same", strides=(2, 1), use_bias=False, activation="silu")
+    convolution = build(experiment.with_stack(stack)).layers[0]
+    config = convolution.get_config()
+    assert (config["padding"], config["strides"], config["use_bias"]) == ("same", (2, 1), False)
+    assert (config["activation"], config["filters"], config["kernel_size"]) == ("silu", 32, (3, 3))
+
+
+@pytest.mark.parametrize("name", get_args(Optimizer))
+def test_every_optimizer_is_keras_own(name: str) -> None:
+    model = build(SMALL.with_training(optimizer=name, learning_rate=0.5))
+    assert type(model.optimizer).__name__.lower() == name
+    assert float(model.optimizer.learning_rate) == 0.5
+
+
+@pytest.mark.parametrize("precision", get_args(Precision))
+def test_the_answer_is_float32_in_every_precision(precision: str) -> None:
+    experiment = load_preset("lab1-baseline").with_training(precision=precision)
+    layers = build(experiment).layers
+    assert layers[0].dtype_policy.name == precision
+    assert layers[-1].compute_dtype == "float32"
+
+
+@pytest.mark.parametrize("loss", ["sparse_categorical_crossentropy", "categorical_crossentropy"])
+def test_the_metric_is_called_accuracy_and_the_network_is_traced_once(loss: str) -> None:
+    import keras
+    import tensorflow as tf
+
+    model = build(SMALL.with_training(loss=loss), steps_per_execution=2)
+    traced: list[Any] = []
+    train_step = model.train_step
+    model.train_step = lambda data: traced.append(0) or train_step(data)
+    labels = np.arange(8)
+    answers = labels if loss.startswith("sparse") else keras.utils.to_categorical(labels, 10)
+    data = tf.data.Dataset.from_tensor_slices((np.zeros((8, 28, 28, 1), np.float32), answers)).batch(2)
+    history = model.fit(data, epochs=2, verbose=0, shuffle=False).history
+    assert set(history) == {"accuracy", "loss"}
+    assert len(traced) == 1
+
+
+def test_what_cannot_be_trained_is_refused_in_the_words_of_the_lab() -> None:
+    experiment = load_preset("lab1-baseline")
+    with pytest.raises(BuildError, match=r"^layer 3: Conv2D's 20x20 kernel does not fit the 13x13 map it gets$"):
+        build(experiment.with_stack(experiment.stack.change(2, kernel_size=(20, 20))))
+    with pytest.raises(BuildError, match="no layers"):
+        build(Experiment())

@@ -1,0 +1,38 @@
+"""The lab with a real history in a folder of the test, and a trainer that the test plays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from cnn_tui.experiments.editing import Document
+from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.presets import load_preset
+from cnn_tui.ui.app import LabApp
+from tests.ui.fake import FakeTrainer
+
+MakeLab = Callable[..., LabApp]
+
+
+@pytest.fixture
+def history() -> Iterator[History]:
+    """The history that the app under test uses, open on a second connection."""
+    with History() as one:
+        yield one
+
+
+@pytest.fixture
+def make_lab() -> Iterator[MakeLab]:
+    """Make an app; each call is another app on the same history."""
+    opened: list[History] = []
+
+    def make(experiment: Experiment | str = "lab1-baseline", theme: str = "cnn-dark") -> LabApp:
+        chosen = load_preset(experiment) if isinstance(experiment, str) else experiment
+        opened.append(History())
+        return LabApp(Document(chosen), opened[-1], FakeTrainer(), theme)
+
+    yield make
+    for one in opened:
+        one.close()

@@ -1,0 +1,64 @@
+"""A trainer that a test plays by hand: it writes to a real history what a training process would write."""
+
+from __future__ import annotations
+
+import os
+
+from cnn_tui.experiments.history import History, Result
+from cnn_tui.experiments.run import Epoch, Point, Progress
+
+IMAGES = 60_000
+STEPS = 1_875
+
+
+class FakeTrainer:
+    """Stands where `cnn_tui.training.launch` stands in the app."""
+
+    def __init__(self) -> None:
+        self.woken = 0
+
+    def wake(self) -> None:
+        """Count the calls; nothing is trained until the test plays it."""
+        self.woken += 1
+
+    def recover(self, history: History) -> list[int]:
+        """No process, so none is gone."""
+        return []
+
+
+def begin(history: History, run_id: int) -> None:
+    """Take a queued run, as a training process does."""
+    assert history.claim(run_id, os.getpid(), 7)
+    history.record_start(
+        run_id,
+        dataset="fashion_mnist",
+        train_images=IMAGES,
+        test_images=10_000,
+        environment={"device": "CPU, 2 cores", "keras": "3.15.1"},
+    )
+
+
+def play(history: History, run_id: int, at: float) -> None:
+    """Let the run be `at` epochs far, with readings and finished epochs on the way."""
+    epochs = int(at)
+    for epoch in range(1, epochs + 1):
+        loss = 0.6 / epoch
+        for part in (0.25, 0.5, 0.75):
+            history.record_progress(run_id, Progress("training"), Point(epoch - 1 + part, loss * 1.3, 0.8))
+        metrics = {
+            "loss": loss,
+            "accuracy": 0.8 + 0.02 * epoch,
+            "val_loss": loss * 1.1,
+            "val_accuracy": 0.79 + 0.02 * epoch,
+        }
+        history.record_epoch(run_id, Epoch(epoch, metrics, 8.0, IMAGES / 8), 8.0 * epoch)
+    step = round((at - epochs) * STEPS)
+    history.record_progress(
+        run_id,
+        Progress("training", epochs + 1, step, STEPS, step * 32, IMAGES, 0.21, 0.9212, 7_500.0, step * 32 / 7_500),
+    )
+
+
+def finish(history: History, run_id: int) -> None:
+    """Let the run end well."""
+    history.record_end(run_id, Result("finished", "", 0.2583, 0.9083, 40.0))

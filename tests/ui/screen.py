@@ -1,0 +1,46 @@
+"""What a user sees of the app under test, as text, and waiting for it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from textual.pilot import Pilot
+
+from cnn_tui.ui.app import LabApp
+
+LARGE = (120, 40)
+SMALL = (80, 24)
+
+
+def text(app: LabApp) -> str:
+    """The whole screen as lines of text."""
+    height = app.size.height
+    lines = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in line).rstrip() for line in lines[:height])
+
+
+def pane(app: LabApp, name: str) -> str:
+    """One pane's lines, without its neighbours."""
+    region = app.screen.query_one(f"#{name}").region
+    return "\n".join(line[region.x : region.right] for line in text(app).splitlines()[region.y : region.bottom])
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], object], what: str, seconds: float = 10) -> None:
+    """Wait until `condition` holds; fail with `what` and the screen when it does not in time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            app = pilot.app
+            assert isinstance(app, LabApp)
+            raise AssertionError(f"not seen in {seconds} s: {what}\n{text(app)}")
+        await pilot.pause()
+        await asyncio.sleep(0.01)
+
+
+async def sees(pilot: Pilot[None], words: str, seconds: float = 10) -> None:
+    """Wait until `words` are on the screen."""
+    app = pilot.app
+    assert isinstance(app, LabApp)
+    await until(pilot, lambda: words in text(app), words, seconds)

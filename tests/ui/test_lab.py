@@ -1,0 +1,309 @@
+"""The lab as a person uses it: keys in, words on the screen out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from cnn_tui.experiments.experiment import read
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.presets import load_preset
+from cnn_tui.ui.keys import KEYS, SCOPES
+from tests.ui import fake
+from tests.ui.conftest import MakeLab
+from tests.ui.screen import LARGE, SMALL, pane, sees, text, until
+
+
+async def test_four_panes_at_120x40(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await sees(pilot, "4 History")
+        shown = text(app)
+        for words in ("1 Stack", "2 Summary", "3 Training", "Total params: 113,386", "(None, 11, 11, 32)", "102,528"):
+            assert words in shown
+
+
+async def test_one_pane_at_a_time_at_80x24(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        await sees(pilot, "kernel_size 3x3")
+        assert "Total params" not in text(app)
+        await pilot.press("2")
+        await sees(pilot, "Total params: 113,386")
+        assert "kernel_size" not in text(app)
+        await pilot.press("tab", "tab")
+        await sees(pilot, "Every run comes here")
+
+
+async def test_zoom_shows_one_pane_and_esc_goes_back(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("2", "z")
+        await until(pilot, lambda: "kernel_size" not in text(app), "the summary alone")
+        await pilot.press("escape")
+        await sees(pilot, "kernel_size")
+
+
+async def test_terminal_too_small_says_so_and_recovers(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=(40, 10), notifications=True) as pilot:
+        await sees(pilot, "The terminal is 40x10")
+        await pilot.resize_terminal(*SMALL)
+        await sees(pilot, "1 Stack")
+
+
+async def test_step_follows_the_ladder_and_the_summary_follows_at_once(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("plus", "j", "j", "plus")
+        await sees(pilot, "Total params: 243,786")
+        assert "(edited)" in text(app)
+        await pilot.press("minus", "minus", "k", "k", "minus", "minus")
+        await sees(pilot, "Total params: 55,098")
+        await pilot.press("u", "u", "u", "u", "u", "u")
+        await sees(pilot, "Total params: 113,386")
+        assert "(edited)" not in text(app)
+        await pilot.press("U")
+        await sees(pilot, "Total params: 122,922")
+
+
+async def test_fields_are_reached_with_h_and_l(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("l", "l", "l", "plus", "j", "j", "plus")
+        await sees(pilot, "Total params: 211,690")  # padding same in both convolutions
+
+
+async def test_add_delete_duplicate_move_and_switch_off(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("j", "a", *"drop", "enter")
+        await sees(pilot, "dropout (Dropout)")
+        assert "3  Dropout" in pane(app, "stack")
+        await pilot.press("J")
+        assert "4  Dropout" in pane(app, "stack")
+        await pilot.press("c")
+        await sees(pilot, "dropout_1 (Dropout)")
+        await pilot.press("d", "k", "d")
+        await until(pilot, lambda: "Dropout" not in text(app), "no Dropout left")
+        await pilot.press("g", "j", "j", "space")
+        await sees(pilot, "off  32  3x3  relu")
+        await pilot.press("space")
+        await sees(pilot, "Total params: 113,386")
+
+
+async def test_a_wrong_value_is_refused_in_words_and_the_old_one_stays(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("enter")
+        await sees(pilot, "Conv2D filters")
+        await pilot.press(*"many", "enter")
+        await sees(pilot, "filters must be a whole number from 1 to 65536, not many")
+        await pilot.press("escape")
+        await until(pilot, lambda: "filters must be" not in text(app), "the box is gone")
+        assert "Total params: 113,386" in text(app)
+        await pilot.press("enter", *"48", "enter")
+        await sees(pilot, "48  3x3  relu")
+
+
+async def test_a_choice_is_picked_by_typing(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("l", "l", "enter", *"tanh", "enter")
+        await sees(pilot, "32  3x3  tanh")
+
+
+async def test_typing_in_a_field_runs_no_command(make_lab: MakeLab, history: History) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("a", *"rdqs?u")
+        await sees(pilot, "Nothing here has those words.")
+        assert history.count() == 0
+        await pilot.press("escape")
+        await until(pilot, lambda: "Add a layer" not in text(app), "the box is gone")
+        assert "Total params: 113,386" in text(app)
+
+
+async def test_a_stack_that_cannot_be_built_is_not_started_and_f_fixes_it(make_lab: MakeLab, history: History) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("g", "l", "enter", *"40", "enter")
+        await sees(pilot, "40x40 kernel does not fit the 28x28 map")
+        await pilot.press("r")
+        await sees(pilot, "Not started")
+        assert history.count() == 0
+        await pilot.press("f")
+        await sees(pilot, "(None, 28, 28, 32)")
+        await pilot.press("u")
+        await sees(pilot, "does not fit")
+        await pilot.press("F", "down", "enter")
+        await sees(pilot, "28x28")
+
+
+async def test_run_is_watched_to_its_end_and_becomes_a_row(make_lab: MakeLab, history: History) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await sees(pilot, "The curves of a run come here")
+        await pilot.press("r")
+        await sees(pilot, "Run 1 is queued.")
+        await until(pilot, lambda: app.lab.trainer.woken, "the trainer was woken")  # type: ignore[attr-defined]
+        fake.begin(history, 1)
+        fake.play(history, 1, 2.5)
+        await sees(pilot, "epoch 3/5")
+        shown = pane(app, "training")
+        for words in (
+            "938/1,875 steps of 32",
+            "30,016/60,000 images",
+            "7,500 images/s",
+            "ETA 0:04, run 0:20",
+            "loss 0.2100",
+        ):
+            assert words in shown
+        # The panes stay alive while it trains.
+        await pilot.press("plus")
+        await sees(pilot, "Total params: 122,922")
+        await pilot.press("u")
+        fake.play(history, 1, 5.0)
+        fake.finish(history, 1)
+        await sees(pilot, "test accuracy 0.9083")
+        row = next(line for line in pane(app, "history").splitlines() if "Lab 1" in line)
+        assert "0.9083" in row and "0.9000" in row and "8.0" in row and "finished" in row
+
+
+async def test_leaving_keeps_the_run_and_opening_again_shows_it(make_lab: MakeLab, history: History) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("r")
+        await sees(pilot, "Run 1 is queued.")
+        fake.begin(history, 1)
+        fake.play(history, 1, 1.5)
+        await sees(pilot, "epoch 2/5")
+        await pilot.press("q")
+        await pilot.pause()
+    run = history.run(1)
+    assert run is not None and run.status == "running" and run.wish == ""
+    again = make_lab()
+    async with again.run_test(size=LARGE, notifications=True) as pilot:
+        await sees(pilot, "epoch 2/5")
+        assert "run 1 running" in pane(again, "training")
+
+
+async def test_stop_and_pause_are_asked_of_the_run(make_lab: MakeLab, history: History) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("s")
+        await sees(pilot, "Nothing is being trained.")
+        await pilot.press("r", "r")
+        await sees(pilot, "Run 2 is queued.")
+        fake.begin(history, 1)
+        fake.play(history, 1, 0.5)
+        await sees(pilot, "epoch 1/5")
+        await pilot.press("P")
+        await until(pilot, lambda: history.wish(1) == "pause", "asked to pause")
+        await pilot.press("P")
+        await until(pilot, lambda: history.wish(1) == "", "asked to go on")
+        await pilot.press("s")
+        await until(pilot, lambda: history.wish(1) == "stop", "asked to stop")
+        await sees(pilot, "running, stopping")
+        second = history.run(2)
+        assert second is not None and second.status == "queued"
+
+
+async def test_unsaved_work_is_mentioned_before_leaving(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("plus", "q")
+        await sees(pilot, "unsaved edits")
+        assert app.is_running
+        await pilot.press("q")
+        await until(pilot, lambda: not app.is_running or app._exit, "the app ends")
+
+
+async def test_save_asks_for_a_name_and_never_overwrites(
+    make_lab: MakeLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "taken.toml").write_text("mine")
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("plus", "w")
+        await sees(pilot, "Save the experiment as")
+        await pilot.press(*"taken.toml", "enter")
+        await sees(pilot, "exists already")
+        await pilot.press("home", *"new-", "enter")
+        await sees(pilot, "Saved to new-taken.toml")
+        assert "(edited)" not in text(app)
+    assert (tmp_path / "taken.toml").read_text() == "mine"
+    assert read(tmp_path / "new-taken.toml").layers[0].filters == 64  # type: ignore[union-attr]
+
+
+async def test_a_preset_is_opened_and_undo_brings_the_old_one_back(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("p", *"16", "enter")
+        await sees(pilot, "Total params: 55,098")
+        await pilot.press("u")
+        await sees(pilot, "Total params: 113,386")
+
+
+async def test_the_run_page_and_loading_a_run(make_lab: MakeLab, history: History) -> None:
+    run_id = history.add(load_preset("lab1-64-filters"))
+    fake.begin(history, run_id)
+    fake.play(history, run_id, 5.0)
+    fake.finish(history, run_id)
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("4", "enter")
+        await sees(pilot, "fingerprint")
+        for words in ("243,786 parameters", "accuracy 0.9083", "60,000 training", "val_accuracy"):
+            assert words in text(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: "fingerprint" not in text(app), "the page is closed")
+        await pilot.press("L")
+        await sees(pilot, "Total params: 243,786")
+
+
+async def test_help_lists_the_keys_of_the_pane_and_runs_what_it_lists(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("question_mark")
+        await sees(pilot, "step the field up its ladder")
+        await pilot.press(*"duplicate", "enter")
+        await sees(pilot, "conv2d_2 (Conv2D)")
+
+
+async def test_text_from_outside_is_shown_inert(make_lab: MakeLab, history: History) -> None:
+    hostile = "[bold red]x[/] \x1b[31mred\n[@click=app.quit]y[/]"
+    app = make_lab(msgspec.structs.replace(load_preset("lab1-baseline"), name=hostile))
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("r")
+        await sees(pilot, "Run 1 is queued.")
+        await sees(pilot, "[bold red]x[/]")
+        assert "\x1b" not in text(app)
+        await pilot.press("4", "enter")
+        await sees(pilot, "fingerprint")
+        assert "\x1b" not in text(app)
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: key.id)
+async def test_every_key_of_the_table_has_an_action(make_lab: MakeLab, key: object) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True):
+        row = next(one for one in KEYS if one is key)
+        assert row.scope in SCOPES
+        name = f"action_{row.action.split('(')[0]}"
+        panes = ("stack", "summary", "history") if row.scope == "pane" else (row.scope,)
+        nodes = [app.lab] if row.scope == "lab" else [app.lab.query_one(f"#{scope}") for scope in panes]
+        for node in nodes:
+            assert hasattr(node, name), f"{row.keys} names {name}, which {node} does not have"
+
+
+def test_no_key_has_two_meanings_inside_one_pane() -> None:
+    for scope in ("stack", "summary", "training", "history"):
+        seen: dict[str, str] = {}
+        for key in KEYS:
+            if key.scope in (scope, "lab") or (key.scope == "pane" and scope != "training"):
+                for code in key.codes():
+                    assert seen.setdefault(code, key.id) == key.id, f"{code} means {seen[code]} and {key.id} in {scope}"

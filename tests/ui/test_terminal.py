@@ -1,0 +1,66 @@
+"""The real command in a real terminal."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.presets import load_preset
+from tests.terminal import Terminal
+from tests.ui import fake
+
+LAB = [sys.executable, "-m", "cnn_tui"]
+
+
+@pytest.fixture(autouse=True)
+def short_lived_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that these tests start ends with the lab."""
+    monkeypatch.setenv("CNN_TUI_WORKER_IDLE", "0")
+
+
+def test_an_idle_lab_sends_nothing_and_a_key_is_answered() -> None:
+    with Terminal([*LAB, "lab1-16-filters"]) as terminal:
+        terminal.wait_for("Total params: 55,098")
+        while terminal.read(0.5):
+            pass
+        assert terminal.read(2.0) == 0
+        terminal.press("+")
+        terminal.wait_for("32  3x3  relu")
+        terminal.press("u", "q")
+        assert terminal.wait_for_end() == 0
+
+
+def test_leaving_while_a_run_trains_says_that_it_goes_on() -> None:
+    with History() as history:
+        run_id = history.add(load_preset("lab1-baseline"))
+        with Terminal(LAB, 80, 24) as terminal:
+            terminal.wait_for("1 Stack")
+            fake.begin(history, run_id)
+            fake.play(history, run_id, 1.5)
+            terminal.press("3")
+            terminal.wait_for("epoch 2/5")
+            terminal.press("q")
+            assert terminal.wait_for_end() == 0
+            assert f"Run {run_id} goes on" in terminal.text
+
+
+def test_resizing_changes_the_layout() -> None:
+    with Terminal(LAB, 120, 40) as terminal:
+        terminal.wait_for("4 History")
+        terminal.resize(80, 24)
+        terminal.wait(lambda: "Total params" not in terminal.text and "kernel_size" in terminal.text, "one pane")
+        terminal.resize(50, 10)
+        terminal.wait_for("The terminal is 50x10")
+        terminal.resize(120, 40)
+        terminal.wait_for("Total params")
+
+
+def test_without_a_terminal_it_names_the_command_that_needs_none() -> None:
+    import subprocess
+
+    done = subprocess.run(LAB, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 2
+    assert "cnn-tui run" in done.stderr and len(done.stderr.splitlines()) == 1
+    assert done.stdout == ""
