@@ -26,7 +26,7 @@ app.add_typer(data_app, name="data")
 
 _OPEN = ":open"  # the command that a bare word becomes which is none itself
 
-Experiments = Annotated[list[str], typer.Argument(metavar="EXPERIMENT...", help="A preset's name or a .toml file.")]
+Experiments = Annotated[list[str], typer.Argument(metavar="EXPERIMENT", help="A preset's name or a .toml file.")]
 RunId = Annotated[int, typer.Argument(metavar="RUN", help="The number of a run; history lists them.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON: one object a line.")]
 

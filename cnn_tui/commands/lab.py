@@ -20,7 +20,7 @@ def open_lab(name: str | None, commands: Sequence[str]) -> int:
     without = "cnn-tui run EXPERIMENT trains without one"
     if not is_terminal(sys.stdin, sys.stdout):
         raise UserError(f"the lab needs a terminal to draw on and to read keys from; {without}")
-    if os.environ.get("TERM", "dumb") == "dumb":
+    if os.environ.get("TERM") in (None, "", "dumb"):
         raise UserError(
             f"the lab needs a terminal that can move the cursor, and TERM does not name one here; {without}"
         )

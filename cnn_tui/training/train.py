@@ -11,6 +11,7 @@ import contextlib
 import functools
 import os
 import platform
+import re
 import secrets
 import signal
 import sqlite3
@@ -99,7 +100,7 @@ class Trainer:
         except (BuildError, DatasetError) as error:
             return Result("failed", str(error))
         except Exception as error:
-            traceback.print_exc()
+            say(traceback.format_exc())
             return Result("failed", describe_error(error), seconds=self.recorder.seconds)
 
     def _run(self) -> Result:
@@ -182,7 +183,7 @@ def save(model: Any, path: Path) -> str:
         model.save(part)
         part.replace(path)
     except OSError as error:
-        traceback.print_exc()
+        say(traceback.format_exc())
         part.unlink(missing_ok=True)
         return f"the weights could not be saved ({error.strerror or first_line(error)})"
     return ""
@@ -236,8 +237,9 @@ def describe_error(error: Exception) -> str:
 
 def first_line(error: Exception) -> str:
     """The first line of an error that says something."""
-    # TensorFlow begins with where in the graph it happened.
-    says = [line.strip() for line in str(error).split("<stack traces unavailable>")[-1].splitlines() if line.strip()]
+    # TensorFlow adds where in the graph it happened.
+    text = re.sub(r"\{\{.*?\}\}|\[Op:.*", "", str(error).split("<stack traces unavailable>")[-1])
+    says = [line.strip() for line in text.splitlines() if line.strip()]
     return says[0] if says else "no message"
 
 

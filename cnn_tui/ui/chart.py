@@ -106,17 +106,21 @@ def bounds(values: Sequence[float], before: tuple[float, float] | None) -> tuple
     if not values:
         return (0.0, 1.0)
     low, high = min(values), max(values)
-    if before and before[0] <= low and high <= before[1] and before[1] > before[0]:
-        return before
     if before and before[1] > before[0]:
+        if before[0] <= low and high <= before[1]:
+            return before
         low, high = min(low, before[0]), max(high, before[1])
-    span = max(high - low, abs(high) * 1e-3, 1e-6)
-    step = 10 ** math.floor(math.log10(span))
-    step = next(step * part for part in (0.1, 0.2, 0.5, 1, 2) if span / (step * part) <= 6)
+    step = _round_step(max(high - low, abs(high) * 1e-3, 1e-6), 6)
     bottom, top = math.floor(low / step) * step, math.ceil(high / step) * step
     if bottom == top:
         top += step
     return (round(bottom, 10), round(top, 10))
+
+
+def _round_step(span: float, most: int) -> float:
+    """The smallest of 1, 2, 5, 10, 20 … (or a tenth, a hundredth of them) that cuts `span` into at most `most` parts."""
+    power = 10.0 ** math.floor(math.log10(span / most))
+    return next(power * part for part in (1, 2, 5, 10, 20) if span / (power * part) <= most)
 
 
 def value_labels(values: Sequence[float]) -> list[str]:
@@ -133,5 +137,6 @@ def _epoch_ticks(epochs: int, width: int) -> list[int]:
 
 
 def _value_ticks(low: float, high: float, height: int) -> list[float]:
-    count = max(2, min(6, (height - 2) // 3))
-    return [low + (high - low) * at / (count - 1) for at in range(count)]
+    step = _round_step(high - low, max(2, min(6, (height - 2) // 3)))
+    first = math.ceil(low / step - 1e-9)
+    return [at * step for at in range(first, math.floor(high / step + 1e-9) + 1)]

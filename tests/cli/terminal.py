@@ -75,6 +75,6 @@ class Terminal:
     def _read(self, seconds: float) -> None:
         while select.select([self._ours], [], [], seconds)[0]:
             try:
-                self.screen += os.read(self._ours, 65_536).decode()
+                self.screen += os.read(self._ours, 65_536).decode(errors="replace")
             except OSError:  # nobody has the other end open any more
                 return

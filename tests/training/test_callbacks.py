@@ -187,7 +187,8 @@ class Pausing(History):
 
 
 def test_a_pause_waits_and_its_time_does_not_count(tmp_path: Path) -> None:
-    with Pausing(tmp_path / "history.db") as history:
+    history = Pausing(tmp_path / "history.db")
+    with history:
         history.add(EXPERIMENT)
         history.claim(1, 1, 1)
         Fit(history).run()

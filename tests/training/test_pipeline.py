@@ -10,7 +10,7 @@ import pytest
 from cnn_tui.experiments.presets import load_preset
 from cnn_tui.network.layers import Dense, Flatten
 from cnn_tui.network.stack import Stack
-from cnn_tui.training.pipeline import steps_per_execution, evaluation_batches, training_batches
+from cnn_tui.training.pipeline import evaluation_batches, steps_per_execution, training_batches
 
 COUNT = 70
 LABELS = np.arange(COUNT)

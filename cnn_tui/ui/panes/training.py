@@ -156,9 +156,9 @@ class Standing(Lines):
         if run.test_accuracy is not None:
             figures.append(f"test accuracy {run.test_accuracy:.4f}  ", self.style("strong"))
         if run.test_loss is not None:
-            figures.append(f"test loss {run.test_loss:.4f}  ")
+            figures.append(f"loss {run.test_loss:.4f}  ")
         if run.epochs and "accuracy" in run.epochs[-1].metrics:
-            figures.append(f"train accuracy {run.epochs[-1].metrics['accuracy']:.4f}", self.style("dim"))
+            figures.append(f"train {run.epochs[-1].metrics['accuracy']:.4f}", self.style("dim"))
         if run.stop_cause:
             cause = Text(run.stop_cause, self.style("bad" if run.status == "failed" else "warn"))
             return [lines[0], cause, figures] if figures else [lines[0], cause]

@@ -1,0 +1,207 @@
+"""The real worker and the real training processes, on a dataset that takes no time."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.home import log_path, model_path
+from cnn_tui.experiments.run import Run
+from cnn_tui.network.layers import Dense, Flatten
+from cnn_tui.training import launch, locks
+from tests.waiting import end_processes_of, processes_of, wait_for
+
+WORKER, TRAIN = "cnn_tui.training.worker", "cnn_tui.training.train"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("CNN_TUI_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("CNN_TUI_WORKER_IDLE", "0.5")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+    yield tmp_path / "home"
+    end_processes_of(tmp_path / "home")
+
+
+@pytest.fixture
+def history(home: Path) -> Iterator[History]:
+    with History() as history:
+        yield history
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Experiment:
+    """Two classes of 64 images of 8x8 that are told apart at once: an epoch takes milliseconds."""
+    labels = np.arange(64) % 2
+    images = np.repeat(labels * 255, 64).astype(np.uint8).reshape(64, 8, 8, 1)
+    np.savez(tmp_path / "tiny.npz", x_train=images, y_train=labels, x_test=images[:16], y_test=labels[:16])
+    layers = (Flatten(), Dense(units=2, activation="softmax"))
+    experiment = Experiment(name="tiny", dataset=str(tmp_path / "tiny.npz"), layers=layers)
+    return experiment.with_training(epochs=2, batch_size=8, learning_rate=0.05)
+
+
+def get(history: History, run_id: int) -> Run:
+    run = history.run(run_id)
+    assert run is not None
+    return run
+
+
+def wait_for_end(history: History, run_id: int) -> Run:
+    wait_for(lambda: not get(history, run_id).live, f"the end of run {run_id}")
+    return get(history, run_id)
+
+
+def wait_for_status(history: History, run_id: int, status: str) -> None:
+    wait_for(lambda: get(history, run_id).status == status, f"status {status} of run {run_id}")
+
+
+def wait_for_epochs(history: History, run_id: int, more_than: int = 0) -> int:
+    def count() -> int:
+        done = history.lines()[-run_id].epochs_done
+        return done if done > more_than else 0
+
+    return wait_for(count, f"epoch {more_than + 1} of run {run_id}")
+
+
+def test_queued_runs_are_trained_in_order_and_the_worker_then_ends(history: History, tiny: Experiment) -> None:
+    first = history.add(tiny.with_training(seed=7))
+    broken = tiny.with_stack(tiny.stack.change(1, units=3))
+    second = history.add(broken)
+    for _ in range(3):
+        launch.wake()
+    run = wait_for_end(history, first)
+    assert (run.status, run.stop_cause, run.seed) == ("finished", "", 7)
+    assert get(history, second).status in ("queued", "running", "failed")
+    assert [epoch.epoch for epoch in run.epochs] == [1, 2]
+    assert list(run.epochs[0].metrics) == ["loss", "accuracy", "val_loss", "val_accuracy"]
+    assert (run.dataset, run.train_images, run.test_images) == (tiny.dataset, 64, 16)
+    assert run.test_loss == pytest.approx(run.epochs[-1].metrics["val_loss"], rel=1e-5)
+    assert run.test_accuracy is not None
+    assert {"cnn_tui", "python", "tensorflow", "keras", "numpy", "platform", "cpus", "device", "data"} == set(
+        run.environment
+    )
+    assert model_path(first).exists()
+    assert "Epoch 2 of 2: loss" in log_path(first).read_text()
+    assert "Traceback" not in (history.path.parent / "worker.log").read_text()
+
+    failed = wait_for_end(history, second)
+    assert (failed.status, failed.stop_cause) == (
+        "failed",
+        "layer 2: the network gives 3 numbers, but the data has 2 classes",
+    )
+    home = history.path.parent
+    wait_for(lambda: not processes_of(home), "the end of the worker and of all that it started")
+
+
+def test_runs_are_paused_stopped_killed_and_followed_by_the_next(history: History, tiny: Experiment) -> None:
+    home = history.path.parent
+    endless = tiny.with_training(epochs=100_000)
+    stopped, killed, last = (history.add(one) for one in (endless, endless, tiny))
+    with launch.presence():
+        launch.wake()
+        wait_for_epochs(history, stopped)
+        history.ask(stopped, "pause")
+        wait_for_status(history, stopped, "paused")
+        done = wait_for_epochs(history, stopped)
+        history.ask(stopped, "")
+        wait_for_status(history, stopped, "running")
+        wait_for_epochs(history, stopped, more_than=done)
+        history.ask(stopped, "stop")
+        run = wait_for_end(history, stopped)
+        assert run.status == "stopped"
+        assert run.stop_cause.startswith("stopped by request ")
+        assert run.test_accuracy == 1.0
+        assert model_path(stopped).exists()
+
+        wait_for_epochs(history, killed)
+        pid = get(history, killed).pid
+        assert pid in processes_of(home, TRAIN)
+        os.kill(pid, signal.SIGKILL)
+        run = wait_for_end(history, killed)
+        assert run.status == "interrupted"
+        kept = f"{len(run.epochs)} of 100000 epochs are kept"
+        assert run.stop_cause == f"the training process was killed by signal 9 (out of memory?); {kept}"
+        assert not model_path(killed).exists()
+
+        assert wait_for_end(history, last).status == "finished"
+        # A lab is open: the worker stays, with a process that is ready.
+        wait_for(lambda: processes_of(home, "--standby"), "the next process")
+        time.sleep(0.7)  # longer than the worker's idle time
+        [worker] = processes_of(home, WORKER)
+    wait_for(lambda: not processes_of(home), f"the end of the worker {worker}")
+
+
+def test_a_training_outlives_its_worker_and_the_next_worker_waits_for_it(history: History, tiny: Experiment) -> None:
+    home = history.path.parent
+    first = history.add(tiny.with_training(epochs=100_000))
+    launch.wake()
+    wait_for_epochs(history, first)
+    [worker] = processes_of(home, WORKER)
+    os.kill(worker, signal.SIGKILL)
+    second = history.add(tiny)
+    wait_for(lambda: not locks.is_held(locks.worker_lock()), "the end of the worker")
+    launch.wake()
+    wait_for(lambda: locks.is_held(locks.worker_lock()), "the next worker")
+    done = wait_for_epochs(history, first)
+    wait_for_epochs(history, first, more_than=done + 20)
+    assert get(history, second).status == "queued"
+    assert launch.recover(history) == []
+    training = get(history, first).pid
+    assert training is not None
+    os.kill(training, signal.SIGTERM)
+    run = wait_for_end(history, first)
+    assert run.status == "stopped"
+    assert run.stop_cause.startswith("stopped by a signal (SIGTERM) ")
+    assert model_path(first).exists()
+    assert wait_for_end(history, second).status == "finished"
+
+
+def test_a_run_whose_process_is_gone_is_interrupted(history: History, tiny: Experiment) -> None:
+    waiting, gone, living = (history.add(tiny) for _ in range(3))
+    history.claim(gone, 1, 1)
+    history.claim(living, 1, 1)
+    lock = locks.take(locks.run_lock(living))
+    assert lock is not None
+    assert launch.recover(history) == [gone]
+    assert launch.recover(history) == []
+    run = get(history, gone)
+    assert (run.status, run.stop_cause) == ("interrupted", "the training process is gone; 0 of 2 epochs are kept")
+    assert [get(history, one).status for one in (waiting, living)] == ["queued", "running"]
+    locks.release(lock)
+    assert launch.recover(history) == [living]
+
+
+def test_a_lock_is_seen_while_it_is_held(home: Path) -> None:
+    path = locks.present_lock()
+    assert not locks.is_held(path, shared=True)
+    with launch.presence(), launch.presence():
+        assert locks.is_held(path, shared=True)
+        assert not locks.is_held(path)  # two labs share it
+        assert locks.take(path, wait=0.05) is None
+    assert not locks.is_held(path, shared=True)
+
+
+def test_the_worker_log_does_not_grow_for_ever(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launch, "MAX_LOG_BYTES", 10)
+    for _ in range(3):
+        with launch.open_log() as log:
+            log.write(b"seven b")
+    assert (home / "worker.log").read_bytes() == b"seven b"
+
+
+def test_waking_loads_neither_tensorflow_nor_numpy(home: Path) -> None:
+    import subprocess
+
+    for module in ("cnn_tui.training.launch", "cnn_tui.training.worker"):
+        code = f"import sys, {module}; print(*sorted({{'tensorflow', 'keras', 'numpy'}} & set(sys.modules)))"
+        command = [*launch.python("x")[:2], "-c", code]
+        done = subprocess.run(command, env=launch.environment(), capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == ""
