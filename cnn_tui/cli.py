@@ -160,6 +160,15 @@ def data(context: typer.Context) -> int:
     return data_list() if context.invoked_subcommand is None else streams.FINISHED
 
 
+@app.command()
+def keys(markdown: Annotated[bool, typer.Option("--markdown", help="As the README has them.")] = False) -> int:
+    """List the keys of the lab."""
+    from cnn_tui.ui.keys import keys_markdown, keys_text
+
+    streams.put(keys_markdown() if markdown else keys_text())
+    return streams.FINISHED
+
+
 @data_app.command("list")
 def data_list(as_json: AsJson = False) -> int:
     """List the datasets and where each is on this machine."""

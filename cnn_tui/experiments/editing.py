@@ -6,20 +6,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cnn_tui.experiments.check import problems_of
-from cnn_tui.experiments.dataset import Dataset, describe
+from cnn_tui.experiments.dataset import Dataset, DatasetError, describe
 from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiments.journal import Event, Journal, Snapshot, Step
 from cnn_tui.network.problems import Problem
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import Summary, summarize
-
-
-class Step(NamedTuple):
-    """An edit that can be taken back: what it was called, and the experiment before it."""
-
-    label: str
-    before: Experiment
-    file: tuple[Path | None, Experiment] | None = None
-    """Where an `open` came from: the path before it, and what was saved there."""
 
 
 class View(NamedTuple):
@@ -36,18 +28,21 @@ class View(NamedTuple):
 
 
 class Document:
-    """An experiment under edit. Undo and redo have no limit.
+    """An experiment under edit. Undo and redo have no limit, and with a journal they outlive the lab.
 
     Raises DatasetError when the experiment's dataset cannot be described; an edit that would do so is not made.
     """
 
-    def __init__(self, experiment: Experiment, path: Path | None = None) -> None:
+    def __init__(self, experiment: Experiment, path: Path | None = None, journal: Journal | None = None) -> None:
         self.experiment = experiment
         self.path = path
         self.view = _look(experiment)
+        self.baseline = experiment
+        """What the difference is shown against."""
         self._saved = experiment
         self._done: list[Step] = []
         self._undone: list[Step] = []
+        self._journal = journal
 
     @property
     def dirty(self) -> bool:
@@ -62,6 +57,7 @@ class Document:
         self._done.append(Step(label, self.experiment))
         self._undone.clear()
         self.experiment, self.view = experiment, view
+        self._note(Event("edit", label, experiment))
 
     def edit_stack(self, label: str, stack: Stack) -> None:
         """Make an edit of the layers."""
@@ -69,35 +65,95 @@ class Document:
 
     def undo(self) -> str | None:
         """Take the last edit back; gives its label, None when there is none."""
-        return self._swap(self._done, self._undone)
+        return self._swap(self._done, self._undone, Event("undo"))
 
     def redo(self) -> str | None:
         """Make the last undone edit again; gives its label, None when there is none."""
-        return self._swap(self._undone, self._done)
+        return self._swap(self._undone, self._done, Event("redo"))
 
     def mark_saved(self, path: Path | None = None) -> None:
         """The experiment as it is now is what the file at `path` holds."""
         self.path = path or self.path
         self._saved = self.experiment
+        self._note(Event("saved", path=str(self.path) if self.path else None))
+
+    def set_baseline(self) -> None:
+        """Show differences against the experiment as it is now."""
+        self.baseline = self.experiment
+        self._note(Event("baseline"))
 
     def open(self, experiment: Experiment, path: Path | None) -> None:
         """Put another experiment in its place; undo brings the old one back."""
-        file = (self.path, self._saved)
-        if experiment != self.experiment:
-            self.edit(f"open {experiment.name}", experiment)
-            self._done[-1] = self._done[-1]._replace(file=file)
+        self.edit(f"open {experiment.name}", experiment)
         self.path = path
         self.mark_saved()
 
-    def _swap(self, source: list[Step], target: list[Step]) -> str | None:
+    def _swap(self, source: list[Step], target: list[Step], event: Event) -> str | None:
         if not source:
             return None
-        label, before, file = source.pop()
-        target.append(Step(label, self.experiment, (self.path, self._saved) if file else None))
-        self.experiment, self.view = before, _look(before)
-        if file:
-            self.path, self._saved = file
-        return label
+        step = source[-1]
+        view = _look(step.other)
+        source.pop()
+        target.append(Step(step.label, self.experiment))
+        self.experiment, self.view = step.other, view
+        self._note(event)
+        return step.label
+
+    def snapshot(self) -> Snapshot:
+        """The document with all its steps."""
+        path = str(self.path) if self.path else None
+        done, undone = tuple(self._done), tuple(self._undone)
+        return Snapshot(self.experiment, self._saved, self.baseline, path, done, undone)
+
+    def _note(self, event: Event) -> None:
+        if self._journal is not None:
+            self._journal.add(event)
+
+
+def resume(experiment: Experiment, path: Path | None, journal: Journal, *, chosen: bool) -> Document:
+    """The document to open: as it was left, with `experiment` opened on top of it when it was `chosen` by name.
+
+    Raises DatasetError when the chosen experiment's dataset cannot be described.
+    """
+    document = _left(journal)
+    if document is None:
+        document = Document(experiment, path)
+    elif chosen:
+        document.open(experiment, path)
+    journal.begin(document.snapshot())
+    document._journal = journal
+    return document
+
+
+def _left(journal: Journal) -> Document | None:
+    """The document as a journal has it; None where it has none, or where its data is gone."""
+    found = journal.open()
+    if found is None:
+        return None
+    snapshot, events = found
+    try:
+        document = Document(snapshot.experiment, Path(snapshot.path) if snapshot.path else None)
+        document.baseline, document._saved = snapshot.baseline, snapshot.saved
+        document._done, document._undone = [*snapshot.done], [*snapshot.undone]
+        for event in events:
+            _apply(document, event)
+    except DatasetError:
+        return None
+    return document
+
+
+def _apply(document: Document, event: Event) -> None:
+    if event.kind == "edit" and event.experiment is not None:
+        document.edit(event.label, event.experiment)
+    elif event.kind == "undo":
+        document.undo()
+    elif event.kind == "redo":
+        document.redo()
+    elif event.kind == "saved":
+        document.mark_saved(Path(event.path) if event.path else None)
+        document.path = Path(event.path) if event.path else None
+    elif event.kind == "baseline":
+        document.set_baseline()
 
 
 def _look(experiment: Experiment) -> View:

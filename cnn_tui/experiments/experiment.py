@@ -22,7 +22,7 @@ from cnn_tui.network.stack import Stack
 
 MAX_FILE_BYTES = 1_000_000
 MAX_LAYERS = 1_000
-MAX_DOTS = 200
+MAX_DOTS = 100
 """In a line: what tomllib needs for a dotted key grows with the square of its parts."""
 
 Optimizer: TypeAlias = Literal["adam", "adamw", "sgd", "rmsprop", "nadam", "adagrad", "adamax", "adadelta"]

@@ -63,7 +63,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         self._epoch = self._step = 0
         self._epoch_began = self._step_ended = 0.0
         self._first = (0, 0.0)
-        self._next_write = self._next_point = 0.0
+        self._next_write = self._next_try = self._next_point = 0.0
         self._logs: dict[str, Any] = {}
         self._waiting: list[Callable[[], None]] = []
 
@@ -102,12 +102,18 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
     def write(self, *writes: Callable[[], None]) -> None:
         """Write to the history what must not be lost, after what waits already; now if possible, else later."""
         self._waiting += writes
+        if self._stopwatch.now() >= self._next_try:
+            self.write_waiting()
+
+    def write_waiting(self) -> bool:
+        """Write what waits, in its order; False when it still waits."""
         try:
             while self._waiting:
                 self._waiting[0]()
                 del self._waiting[0]
         except sqlite3.Error as error:
             self._put_off(error)
+        return not self._waiting
 
     def show_phase(self, phase: str) -> None:
         """Write what the run does outside `fit`."""
@@ -161,7 +167,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
 
     def _put_off(self, error: sqlite3.Error) -> None:
         self._say(f"The history cannot be written ({error}); training goes on, and it is tried again.")
-        self._next_write = self._stopwatch.now() + RETRY
+        self._next_write = self._next_try = self._stopwatch.now() + RETRY
 
 
 class StopRuleCallback(keras.callbacks.Callback):  # type: ignore[misc]

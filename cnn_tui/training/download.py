@@ -111,9 +111,7 @@ def _run_keras(name: str, home: Path, progress: Progress | None) -> None:
     if status:
         lines = said.decode(errors="replace").strip().splitlines() or ["it gave no reason"]
         why = inert(re.sub(r"^\w+: ", "", lines[-1]))[:200]  # the last line of a traceback, less the exception's name
-        raise DatasetError(
-            f"{BUILT_IN[name].title} could not be downloaded ({why}). Check the network and try again."
-        )
+        raise DatasetError(f"{BUILT_IN[name].title} could not be downloaded ({why}). Check the network and try again.")
 
 
 def _watch(stream: IO[bytes], name: str, progress: Progress | None) -> bytes:

@@ -14,7 +14,6 @@ import platform
 import re
 import secrets
 import signal
-import sqlite3
 import sys
 import time
 import traceback
@@ -44,7 +43,7 @@ from cnn_tui.training.callbacks import ControlPoll, Recorder, StopRuleCallback, 
 from cnn_tui.training.datasets import load, split
 
 END_RETRIES = 60
-"""How often, a second apart and after SQLite's own waiting, the end of a run is tried to be written."""
+"""How often the end of a run is tried to be written, a second apart and after SQLite's own waiting."""
 
 
 def main(arguments: list[str]) -> int:
@@ -75,8 +74,7 @@ def train(run_id: int) -> int:
         trainer = Trainer(history, run, seed)
         result = trainer.result()
         say(f"Run {run_id} {result.status}{f': {result.stop_cause}' if result.stop_cause else '.'}")
-        trainer.recorder.write()
-        record_end(history, run_id, result)
+        record_end(history, run_id, result, trainer.recorder)
     return 1 if result.status == "failed" else 0
 
 
@@ -189,15 +187,13 @@ def save(model: Any, path: Path) -> str:
     return ""
 
 
-def record_end(history: History, run_id: int, result: Result) -> None:
-    """Write how the run ended. A history that is locked or has no room is given a minute and more."""
+def record_end(history: History, run_id: int, result: Result, recorder: Recorder) -> None:
+    """Write what still waits and how the run ended. A history that is locked or has no room gets a minute and more."""
+    recorder.write(functools.partial(history.record_end, run_id, result))
     for _ in range(END_RETRIES):
-        try:
-            history.record_end(run_id, result)
+        if recorder.write_waiting():
             return
-        except sqlite3.Error as error:
-            say(f"The end of the run cannot be written ({error}); it is tried again.")
-            time.sleep(1)
+        time.sleep(1)
 
 
 def environment(data: str) -> dict[str, Any]:

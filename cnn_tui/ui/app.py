@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import sys
 from collections.abc import Iterable
@@ -11,9 +12,10 @@ from typing import ClassVar
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
-from cnn_tui.experiments.editing import Document
+from cnn_tui.experiments.editing import Document, resume
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
+from cnn_tui.experiments.journal import Journal
 from cnn_tui.experiments.presets import load_preset
 from cnn_tui.ui.keys import keys_of
 from cnn_tui.ui.screens.lab import LabScreen, Trainer
@@ -65,8 +67,10 @@ def open_lab(experiment: Experiment | None = None, source: Path | None = None) -
     """
     from cnn_tui.training import launch
 
-    document = Document(experiment or load_preset(FIRST_PRESET), source)
-    with History() as history, launch.presence():
+    journal = Journal()
+    with History() as history, launch.presence(), contextlib.closing(journal):
+        first = experiment or load_preset(FIRST_PRESET)
+        document = resume(first, source, journal, chosen=experiment is not None)
         app = LabApp(document, history, launch)
         app.run()
         sys.stdout.flush()

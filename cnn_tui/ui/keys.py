@@ -118,6 +118,26 @@ def keys_of(*scopes: str) -> tuple[Key, ...]:
     return tuple(key for key in KEYS if key.scope in scopes)
 
 
+def keys_text() -> str:
+    """The whole table as plain text."""
+    lines = []
+    for scope, title in SCOPES.items():
+        lines.append(title)
+        lines += [f"  {key.keys:14}  {key.help}" for key in keys_of(scope)]
+        lines.append("")
+    return "\n".join(lines).rstrip()
+
+
+def keys_markdown() -> str:
+    """The table as the README has it."""
+    lines = []
+    for scope, title in SCOPES.items():
+        lines += [f"| {title} | |", "| --- | --- |"]
+        lines += [f"| {' '.join(f'`{one}`' for one in key.keys.split())} | {key.help} |" for key in keys_of(scope)]
+        lines.append("")
+    return "\n".join(lines).rstrip()
+
+
 def bindings_of(*scopes: str) -> list[BindingType]:
     """The rows of those scopes as Textual's bindings."""
     return [

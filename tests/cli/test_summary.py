@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import REPOSITORY, cnn_tui, environment
+from tests.cli.command import REPOSITORY, Inside, cnn_tui, environment
 
 BASELINE = (REPOSITORY / "presets" / "lab1-baseline.toml").read_text()
 
@@ -51,8 +51,8 @@ def test_baseline_json_is_the_notes_network() -> None:
 @pytest.mark.parametrize(
     ("preset", "params"), [("lab1-16-filters", 55_098), ("lab1-64-filters", 243_786), ("lab1-no-final-conv", 693_962)]
 )
-def test_presets_have_the_notes_parameters(preset: str, params: int) -> None:
-    assert cnn_tui("summary", preset, "--json").objects[0]["total_params"] == params
+def test_presets_have_the_notes_parameters(inside: Inside, preset: str, params: int) -> None:
+    assert inside("summary", preset, "--json").objects[0]["total_params"] == params
 
 
 def test_nothing_heavy_is_loaded() -> None:
@@ -77,47 +77,47 @@ def test_text_is_a_whole_plain_table() -> None:
     assert "\x1b" not in answer.out
 
 
-def test_a_problem_has_words_fixes_and_status_1(tmp_path: Path) -> None:
+def test_a_problem_has_words_fixes_and_status_1(inside: Inside, tmp_path: Path) -> None:
     path = tmp_path / "tall.toml"
     path.write_text(BASELINE.replace("kernel_size = [3, 3]", "kernel_size = [20, 20]"))
-    answer = cnn_tui("summary", str(path), "lab1-baseline")
+    answer = inside("summary", str(path), "lab1-baseline")
     assert answer.status == 1
     assert "Problem in layer 3 (conv2d_1): Conv2D's 20x20 kernel does not fit the 4x4 map it gets" in answer.out
     assert "  fix 1: padding same" in answer.out
     assert "113,386" in answer.out
 
-    (summary,) = cnn_tui("summary", str(path), "--json").objects
+    (summary,) = inside("summary", str(path), "--json").objects
     assert [layer["output_shape"] for layer in summary["layers"]] == [[9, 9, 32], [4, 4, 32], *[None] * 5]
     (problem,) = summary["problems"]
     assert problem["layer"] == 3
     assert problem["fixes"][0] == "padding same"
 
 
-def test_good_files_are_printed_beside_wrong_ones(tmp_path: Path) -> None:
+def test_good_files_are_printed_beside_wrong_ones(inside: Inside, tmp_path: Path) -> None:
     bad = tmp_path / "bad.toml"
     bad.write_text("epochs = 1")
-    answer = cnn_tui("summary", str(bad), "lab1-baseline", "nowhere.toml", "--json")
+    answer = inside("summary", str(bad), "lab1-baseline", "nowhere.toml", "--json")
     assert answer.status == 2
     assert [one["total_params"] for one in answer.objects] == [113_386]
     assert answer.err.count("cnn-tui: ") == answer.err.count("\n") == 2
 
 
-def test_a_layer_that_is_off_stays_in_the_table(tmp_path: Path) -> None:
+def test_a_layer_that_is_off_stays_in_the_table(inside: Inside, tmp_path: Path) -> None:
     path = tmp_path / "off.toml"
     path.write_text(BASELINE.replace('type = "Dense"\nunits = 128', 'type = "Dense"\nenabled = false\nunits = 128'))
-    answer = cnn_tui("summary", str(path))
+    answer = inside("summary", str(path))
     assert "dense (Dense, switched off)     -                         0" in answer.out
     assert "dense (Dense)                   (None, 10)            8,010" in answer.out
-    (summary,) = cnn_tui("summary", str(path), "--json").objects
+    (summary,) = inside("summary", str(path), "--json").objects
     assert [layer["enabled"] for layer in summary["layers"]] == [True] * 5 + [False, True]
 
 
-def test_names_from_files_are_inert(tmp_path: Path) -> None:
+def test_names_from_files_are_inert(inside: Inside, tmp_path: Path) -> None:
     path = tmp_path / "loud.toml"
     path.write_text(BASELINE.replace("Lab 1: baseline, 32 filters", r"[red]\u001b[2Jx\u0007[/red]"))
-    answer = cnn_tui("summary", str(path))
+    answer = inside("summary", str(path))
     assert answer.out.startswith(r"[red]\x1b[2Jx\x07[/red]  (fashion_mnist")
-    assert cnn_tui("summary", str(path), "--json").objects[0]["name"] == "[red]\x1b[2Jx\x07[/red]"
+    assert inside("summary", str(path), "--json").objects[0]["name"] == "[red]\x1b[2Jx\x07[/red]"
 
 
 def test_data_is_utf_8_whatever_the_locale(tmp_path: Path) -> None:
@@ -143,10 +143,10 @@ def test_a_hundred_files_take_one_start(tmp_path: Path) -> None:
     assert (answer.status, len(answer.objects)) == (0, 100)
 
 
-def test_presets_names_are_what_summary_takes() -> None:
-    presets = cnn_tui("presets", "--json").objects
+def test_presets_names_are_what_summary_takes(inside: Inside) -> None:
+    presets = inside("presets", "--json").objects
     assert {"lab1-baseline", "lab1-16-filters"} <= {preset["name"] for preset in presets}
     assert all(preset["title"] and preset["params"] for preset in presets)
-    answer = cnn_tui("summary", "--json", *(preset["name"] for preset in presets))
+    answer = inside("summary", "--json", *(preset["name"] for preset in presets))
     assert [one["name"] for one in answer.objects] == [preset["title"] for preset in presets]
-    assert "lab1-baseline " in cnn_tui("presets").out
+    assert "lab1-baseline " in inside("presets").out

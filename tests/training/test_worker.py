@@ -16,7 +16,7 @@ from cnn_tui.experiments.history import History
 from cnn_tui.experiments.home import log_path, model_path
 from cnn_tui.experiments.run import Run
 from cnn_tui.network.layers import Dense, Flatten
-from cnn_tui.training import launch, locks
+from cnn_tui.training import launch, locks, worker
 from tests.waiting import end_processes_of, processes_of, wait_for
 
 WORKER, TRAIN = "cnn_tui.training.worker", "cnn_tui.training.train"
@@ -135,8 +135,8 @@ def test_runs_are_paused_stopped_killed_and_followed_by_the_next(history: Histor
         # A lab is open: the worker stays, with a process that is ready.
         wait_for(lambda: processes_of(home, "--standby"), "the next process")
         time.sleep(0.7)  # longer than the worker's idle time
-        [worker] = processes_of(home, WORKER)
-    wait_for(lambda: not processes_of(home), f"the end of the worker {worker}")
+        assert len(processes_of(home, WORKER)) == 1
+    wait_for(lambda: not processes_of(home), "the end of the worker")
 
 
 def test_a_training_outlives_its_worker_and_the_next_worker_waits_for_it(history: History, tiny: Experiment) -> None:
@@ -144,8 +144,8 @@ def test_a_training_outlives_its_worker_and_the_next_worker_waits_for_it(history
     first = history.add(tiny.with_training(epochs=100_000))
     launch.wake()
     wait_for_epochs(history, first)
-    [worker] = processes_of(home, WORKER)
-    os.kill(worker, signal.SIGKILL)
+    [first_worker] = processes_of(home, WORKER)
+    os.kill(first_worker, signal.SIGKILL)
     second = history.add(tiny)
     wait_for(lambda: not locks.is_held(locks.worker_lock()), "the end of the worker")
     launch.wake()
@@ -177,6 +177,23 @@ def test_a_run_whose_process_is_gone_is_interrupted(history: History, tiny: Expe
     assert [get(history, one).status for one in (waiting, living)] == ["queued", "running"]
     locks.release(lock)
     assert launch.recover(history) == [living]
+
+
+def test_a_process_that_ends_without_an_ending_is_told_of(history: History, tiny: Experiment) -> None:
+    crashed, unstarted, taken = (history.add(tiny) for _ in range(3))
+    history.claim(crashed, 1, 1)
+    history.claim(taken, 1, 1)
+    lock = locks.take(locks.run_lock(taken))
+    assert lock is not None
+    worker.settle(history, crashed, -signal.SIGSEGV)
+    worker.settle(history, unstarted, 1)
+    worker.settle(history, taken, 1)
+    assert get(history, crashed).status == "interrupted"
+    assert "killed by signal 11 (Segmentation fault); 0 of 2 epochs are kept" in get(history, crashed).stop_cause
+    assert get(history, unstarted).status == "failed"
+    assert "could not start (exit status 1); see " in get(history, unstarted).stop_cause
+    assert get(history, taken).status == "running"
+    locks.release(lock)
 
 
 def test_a_lock_is_seen_while_it_is_held(home: Path) -> None:

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 
 from cnn_tui.experiments.editing import Document
+from cnn_tui.network.diff import arguments
 from cnn_tui.network.fields import Field, Value, fields_of
 from cnn_tui.network.layers import LAYERS, AnyLayer, new_layer
 from cnn_tui.network.problems import Problem
@@ -224,15 +225,3 @@ class StackPane(Pane):
         self.rows.cursor = max(0, cursor)
         self.refresh_view()
         self.post_message(self.Edited())
-
-
-def arguments(layer: AnyLayer) -> str:
-    """A layer's arguments in a few words: the one that matters and whatever is not Keras's default."""
-    words = []
-    for at, field in enumerate(fields_of(type(layer))):
-        value = getattr(layer, field.name)
-        if at == 0 or value != field.default:
-            shown = field.format(value)
-            plain = field.kind in ("int", "float", "pair") and field.name in ("filters", "kernel_size", "units", "rate")
-            words.append(shown if plain or field.name in ("activation", "pool_size") else f"{field.name} {shown}")
-    return "  ".join(words)

@@ -16,9 +16,9 @@ from textual.widgets import Static
 
 from cnn_tui.experiments.home import log_path, model_path
 from cnn_tui.experiments.run import Run
+from cnn_tui.network.diff import arguments
 from cnn_tui.ui.lines import inert
 from cnn_tui.ui.panes.history import figure
-from cnn_tui.ui.panes.stack import arguments
 
 
 class RunScreen(ModalScreen[None]):

@@ -1,0 +1,113 @@
+"""The edits of the lab on disk, so that undo and redo outlive it.
+
+A file of one JSON object a line, only ever added to while a lab is open; when one opens, it is read and written anew
+without what can no longer be reached. A line that was cut short by a crash is the last one, and is left out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from pathlib import Path
+from typing import IO, Literal
+
+import msgspec
+
+from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiments.home import home
+
+MAX_BYTES = 64_000_000
+"""A journal larger than this is not read again: it could not be opened in a moment."""
+
+
+class Step(msgspec.Struct, frozen=True):
+    """An edit that can be taken back or made again: what it was called, and the experiment on its other side."""
+
+    label: str
+    other: Experiment
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """A document with all its steps. The journal begins with one."""
+
+    experiment: Experiment
+    saved: Experiment
+    baseline: Experiment
+    path: str | None = None
+    done: tuple[Step, ...] = ()
+    undone: tuple[Step, ...] = ()
+
+
+class Event(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One thing that happened to the document. An edit has the experiment that came of it."""
+
+    kind: Literal["edit", "undo", "redo", "saved", "baseline"]
+    label: str = ""
+    experiment: Experiment | None = None
+    path: str | None = None
+
+
+class Journal:
+    """The journal of the lab. A second lab at the same time finds it taken, and keeps its edits to itself."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path or home() / "edits.jsonl"
+        self._file: IO[bytes] | None = None
+
+    def open(self) -> tuple[Snapshot, list[Event]] | None:
+        """What happened so far; None where nothing did, or where another lab has the journal."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            file = self.path.open("a+b")
+        except OSError:
+            return None
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            return None
+        self._file = file
+        file.seek(0)
+        return _decode(file.read(MAX_BYTES + 1))
+
+    def begin(self, snapshot: Snapshot) -> None:
+        """Put `snapshot` in place of all that was there."""
+        if self._file is None:
+            return
+        # In place, not by a new file: the lock is on this one.
+        with contextlib.suppress(OSError):
+            self._file.seek(0)
+            self._file.truncate()
+            self._file.write(msgspec.json.encode(snapshot) + b"\n")
+            self._file.flush()
+
+    def add(self, event: Event) -> None:
+        """Note an event. What cannot be written (a full disk) is kept in memory only, as without a journal."""
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                self._file.write(msgspec.json.encode(event) + b"\n")
+                self._file.flush()
+
+    def close(self) -> None:
+        """Let another lab have it."""
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                os.fsync(self._file.fileno())
+            self._file.close()
+            self._file = None
+
+
+def _decode(data: bytes) -> tuple[Snapshot, list[Event]] | None:
+    if not 0 < len(data) <= MAX_BYTES:
+        return None
+    first, *rest = data.splitlines()
+    try:
+        snapshot = msgspec.json.decode(first, type=Snapshot)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+    events: list[Event] = []
+    with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError):
+        for line in rest:
+            events.append(msgspec.json.decode(line, type=Event))  # noqa: PERF401  what was read before a broken line counts
+    return snapshot, events

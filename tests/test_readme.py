@@ -1,0 +1,34 @@
+"""The README is true: its key table is the app's, and its commands exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from cnn_tui.cli import _commands
+from cnn_tui.experiments.experiment import parse
+from cnn_tui.ui.keys import keys_markdown
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_key_table_is_the_keymap() -> None:
+    match = re.search(r"<!-- keys: .*?-->\n(.*?)\n<!-- end of keys -->", README, re.DOTALL)
+    assert match and match[1].strip() == keys_markdown(), "put what `cnn-tui keys --markdown` prints into the README"
+
+
+def test_every_command_that_it_names_exists() -> None:
+    named = set(re.findall(r"^    cnn-tui ([a-z]+)", README, re.MULTILINE))
+    assert named and named <= set(_commands())
+
+
+def test_its_experiment_file_is_one() -> None:
+    block = re.search(r'(    name = "My net".*?)\n\n\S', README, re.DOTALL)
+    assert block
+    experiment = parse(re.sub(r"^    ", "", block[1], flags=re.MULTILINE))
+    assert experiment.name == "My net" and len(experiment.layers) == 3 and experiment.stop[0].below == 0.3
+
+
+def test_the_picture_is_there() -> None:
+    (picture,) = re.findall(r"!\[.*?\]\((.*?)\)", README)
+    assert (Path(__file__).parent.parent / picture).read_text(encoding="utf-8").startswith("<svg")
