@@ -8,12 +8,12 @@ from cnn_tui.commands.follow import ending
 from cnn_tui.commands.history import find_run, to_json
 from cnn_tui.commands.run_table import when
 from cnn_tui.commands.streams import FINISHED, bold, put, table
-from cnn_tui.commands.summary import layer_lines, total_lines
 from cnn_tui.experiments import home
 from cnn_tui.experiments.dataset import DatasetError
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.run import Run
 from cnn_tui.experiments.wording import quiet
+from cnn_tui.network.report import summary_lines
 from cnn_tui.network.summary import summarize
 
 
@@ -81,7 +81,7 @@ def _layers(run: Run) -> list[str]:
     except DatasetError as error:  # a file that has gone since takes no run's page with it
         kinds = [layer.type for layer in run.experiment.layers]
         return [f"{', '.join(kinds)}; their shapes are unknown now: {quiet(str(error), 1000)}"]
-    return [*layer_lines(summary), *total_lines(summary)]
+    return summary_lines(summary)
 
 
 def _epochs(run: Run) -> list[str]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from cnn_tui.commands.streams import FAILED, FINISHED, WRONG, bold, complain, put, table
+from cnn_tui.commands.streams import FAILED, FINISHED, WRONG, bold, complain, put
 from cnn_tui.experiments.check import problems_of
 from cnn_tui.experiments.dataset import DatasetError
 from cnn_tui.experiments.experiment import Experiment, ExperimentError
 from cnn_tui.experiments.presets import find_experiment
 from cnn_tui.experiments.wording import quiet
 from cnn_tui.network.problems import Problem
-from cnn_tui.network.summary import Row, Summary, summarize
+from cnn_tui.network.report import keras_shape, summary_lines
+from cnn_tui.network.summary import Summary, summarize
 
 
 def show_summaries(names: list[str], as_json: bool) -> int:
@@ -57,44 +58,14 @@ def to_json(experiment: Experiment, summary: Summary, problems: tuple[Problem, .
 
 def to_text(experiment: Experiment, summary: Summary, problems: tuple[Problem, ...]) -> list[str]:
     """The lines of a summary for people."""
-    title = f"{quiet(experiment.name)}  ({quiet(experiment.dataset)}, input {_with_batch(summary.input_shape)})"
-    lines = [bold(title), *layer_lines(summary), *total_lines(summary)]
+    title = f"{quiet(experiment.name)}  ({quiet(experiment.dataset)}, input {keras_shape(summary.input_shape)})"
+    lines = [bold(title), *summary_lines(summary)]
     for problem in problems:
         lines += ["", bold(f"Problem in {place(problem, summary)}: ") + quiet(problem.message, 1000)]
         lines += [f"  fix {at}: {fix.label}" for at, fix in enumerate(problem.fixes, 1)]
     return lines
 
 
-def layer_lines(summary: Summary) -> list[str]:
-    """A table of the layers like Keras's, with every cell whole."""
-    rows = [("Layer (type)", "Output shape", "Param #")]
-    rows += [(_named(row), _shape(row), f"{row.params:,}" if row.output_shape else "?") for row in summary.rows]
-    return table(rows, right=[2])
-
-
-def total_lines(summary: Summary) -> list[str]:
-    """The three totals as Keras words them."""
-    return [
-        f"Total params: {summary.total_params:,}",
-        f"Trainable params: {summary.trainable_params:,}",
-        f"Non-trainable params: {summary.non_trainable_params:,}",
-    ]
-
-
 def place(problem: Problem, summary: Summary) -> str:
     """Where a problem is: `layer 4 (max_pooling2d_1)`, or the stack as a whole."""
     return f"layer {problem.layer} ({summary.rows[problem.layer - 1].name})" if problem.layer else "the stack"
-
-
-def _named(row: Row) -> str:
-    return f"{row.name} ({row.type})" if row.enabled else f"{row.name} ({row.type}, switched off)"
-
-
-def _shape(row: Row) -> str:
-    if not row.enabled:
-        return "-"
-    return _with_batch(row.output_shape) if row.output_shape else "?"
-
-
-def _with_batch(shape: tuple[int, ...]) -> str:
-    return f"({', '.join(['None', *map(str, shape)])})"

@@ -26,6 +26,7 @@ MAX_DOTS = 100
 """In a line: what tomllib needs for a dotted key grows with the square of its parts."""
 
 Optimizer: TypeAlias = Literal["adam", "adamw", "sgd", "rmsprop", "nadam", "adagrad", "adamax", "adadelta"]
+MOMENTUM_OPTIMIZERS = ("sgd", "rmsprop")
 Loss: TypeAlias = Literal["sparse_categorical_crossentropy", "categorical_crossentropy"]
 Metric: TypeAlias = Literal["accuracy", "sparse_top_k_categorical_accuracy", "top_k_categorical_accuracy"]
 Precision: TypeAlias = Literal["float32", "mixed_bfloat16", "mixed_float16"]
@@ -50,6 +51,10 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         float,
         argument("How far each step goes.", ladder=(0.0001, 0.0003, 0.001, 0.003, 0.01, 0.1), ge=1e-9, le=100.0),
     ] = 0.001
+    momentum: Annotated[
+        float,
+        argument("For sgd and rmsprop: how much of the last step goes on.", ladder=(0.0, 0.5, 0.9, 0.99), ge=0, lt=1),
+    ] = 0.0
     loss: Annotated[Loss, argument("What training makes small; sparse means labels are class numbers.")] = (
         "sparse_categorical_crossentropy"
     )
@@ -63,7 +68,8 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             field.check(getattr(self, field.name))
         if isinstance(self.validation, str):
             if self.validation not in ("none", "test"):
-                raise ValueError(f'validation must be "none", "test" or a fraction like 0.1, not "{self.validation}"')
+                found = wording.found(self.validation)
+                raise ValueError(f'validation must be "none", "test" or a fraction like 0.1, not {found}')
         elif not 0 < self.validation < 1:
             raise ValueError(f'validation must be "none", "test" or above 0 and below 1, not {self.validation:g}')
         if self.seed is not None and not 0 <= self.seed < 2**31:
@@ -101,6 +107,14 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     training: Training = Training()
     stop: tuple[StopRule, ...] = ()
     layers: tuple[AnyLayer, ...] = ()
+
+    @property
+    def optimizer_arguments(self) -> dict[str, float]:
+        """What the optimizer is made with, by Keras's names."""
+        arguments = {"learning_rate": self.training.learning_rate}
+        if self.training.optimizer in MOMENTUM_OPTIMIZERS:
+            arguments["momentum"] = self.training.momentum
+        return arguments
 
     @property
     def stack(self) -> Stack:
@@ -197,7 +211,7 @@ def to_toml(experiment: Experiment) -> str:
     document.add("dataset", tomlkit.item(plain["dataset"]))
     training = tomlkit.table()
     for key, value in plain["training"].items():
-        if value is not None:
+        if value is not None and (key, value) != ("momentum", 0.0):
             training.add(key, tomlkit.item(value))
     document.add("training", training)
     for key in ("stop", "layers"):

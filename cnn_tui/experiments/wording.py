@@ -122,16 +122,18 @@ def _expected(root: type[msgspec.Struct], raw: Any, steps: list[str | int], what
     names = [at for at, step in enumerate(steps) if isinstance(step, str)]
     if names:
         last = names[-1]
-        allowed = _allowed(_struct_at(root, raw, steps[:last]), str(steps[last]), "allowed: ")
-        if allowed:
-            return allowed
         struct = _struct_at(root, raw, steps[:last])
+        allowed = _allowed(struct, str(steps[last]), "allowed: ")
+        if allowed:
+            choices = [word for field in fields_of(struct) if field.name == steps[last] for word in field.choices]
+            return allowed + _near_value(raw, steps, choices)
         hint = typing.get_type_hints(struct).get(str(steps[last])) if struct else None
         choices = [
             word for part in (hint, *typing.get_args(hint)) for word in typing.get_args(part) if isinstance(word, str)
         ]
         if choices:
-            return "allowed: " + ", ".join(choices)
+            whole = "a list of " if what.startswith("Expected `array`") else ""
+            return f"allowed: {whole}{', '.join(choices)}" + _near_value(raw, steps, choices)
     plain = {
         "int": "a whole number",
         "float": "a number",
@@ -146,6 +148,12 @@ def _expected(root: type[msgspec.Struct], raw: Any, steps: list[str | int], what
         words = [plain.get(part.strip(), part.strip()) for part in wanted[1].split("|")]
         return "allowed: " + " or ".join(dict.fromkeys(word for word in words if word != "nothing"))
     return what
+
+
+def _near_value(raw: Any, steps: list[str | int], choices: list[str]) -> str:
+    value = _value_at(raw, steps)
+    near = _near(value, choices) if isinstance(value, str) and value not in choices else ""
+    return f".{near}" if near else ""
 
 
 def _near(word: str, choices: list[str]) -> str:

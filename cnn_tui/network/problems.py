@@ -116,10 +116,14 @@ def _answer_problems(stack: Stack, goal: Goal, summary: Summary) -> Iterator[Pro
         yield Problem(
             at + 1, f"the network gives {shape[0]} numbers, but the data has {goal.classes} classes", tuple(fixes)
         )
-    elif _activation(last) not in (None, "softmax"):
+        return
+    # A Dropout or Flatten at the end hands on what the layer above it made.
+    at = max((at for at, layer in stack.enabled() if _activation(layer) is not None), default=at)
+    activation = _activation(stack.layers[at])
+    if activation not in (None, "softmax"):
         yield Problem(
             at + 1,
-            f"{goal.loss} needs probabilities, but the last layer's activation is {_activation(last)}",
+            f"{goal.loss} needs probabilities, but the last layer's activation is {activation}",
             (Fix("activation softmax", stack.change(at, activation="softmax")),),
         )
 

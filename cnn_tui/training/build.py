@@ -48,7 +48,7 @@ def build(experiment: Experiment, *, steps_per_execution: int = 1) -> keras.Sequ
     layers[-1].dtype_policy = "float32"
     model = keras.Sequential([keras.Input(stack.input_shape), *layers])
     model.compile(
-        optimizer=OPTIMIZERS[training.optimizer](learning_rate=training.learning_rate),
+        optimizer=OPTIMIZERS[training.optimizer](**experiment.optimizer_arguments),
         loss=training.loss,
         metrics=list(training.metrics),
         steps_per_execution=steps_per_execution,

@@ -88,7 +88,9 @@ def serve(history: History, standby: Standby, idle: float = IDLE) -> None:
             if run_id is not None and not waiting:
                 process = standby.train(run_id)
                 settle(history, run_id, process.wait())
-                standby.prepare()
+                # Without a lab or another run, nobody waits for it.
+                if history.next_queued() is not None or locks.is_held(locks.present_lock(), shared=True):
+                    standby.prepare()
                 seen, quiet_since = None, time.monotonic()
                 continue
         if waiting:

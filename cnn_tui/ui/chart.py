@@ -118,7 +118,7 @@ def bounds(values: Sequence[float], before: tuple[float, float] | None) -> tuple
 
 
 def _round_step(span: float, most: int) -> float:
-    """The smallest of 1, 2, 5, 10, 20 … (or a tenth, a hundredth of them) that cuts `span` into at most `most` parts."""
+    """The smallest of 1, 2, 5, 10 … or a tenth, a hundredth of them, that cuts `span` into at most `most` parts."""
     power = 10.0 ** math.floor(math.log10(span / most))
     return next(power * part for part in (1, 2, 5, 10, 20) if span / (power * part) <= most)
 

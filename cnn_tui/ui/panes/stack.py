@@ -21,7 +21,10 @@ from cnn_tui.ui.keys import bindings_of
 from cnn_tui.ui.panes.form import FieldForm
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.screens.ask import AskScreen
+from cnn_tui.ui.screens.page import PageScreen
 from cnn_tui.ui.screens.pick import Item, PickScreen
+from cnn_tui.ui.screens.settings import SettingsScreen
+from cnn_tui.ui.screens.stack_pages import diff_page, layer_page
 from cnn_tui.ui.table import Cell, Column, Table
 
 
@@ -195,6 +198,34 @@ class StackPane(Pane):
             fix = problem.fixes[int(chosen)]
             self._edit(f"fix: {fix.label}", fix.stack, max(0, problem.layer - 1))
 
+    # Around the stack
+
+    @work
+    async def action_edit_settings(self) -> None:
+        """Training settings and stop rules."""
+        await self.app.push_screen_wait(SettingsScreen(self.document, self._changed))
+
+    def action_explain_layer(self) -> None:
+        """What the layer under the cursor does."""
+        layer = self._layer()
+        if layer:
+            row = self.document.view.summary.rows[self.rows.cursor]
+            self.app.push_screen(PageScreen(f"What {layer.type} does", layer_page(layer, row)))
+
+    def action_show_difference(self) -> None:
+        """What differs from the baseline."""
+        page = diff_page(self.document.baseline, self.document.experiment)
+        self.app.push_screen(PageScreen("Difference to the baseline", page))
+
+    def action_set_baseline(self) -> None:
+        """Differences are shown against this from now on."""
+        self.document.set_baseline()
+        self.notify("This is the baseline now; b shows what differs from it.")
+
+    def _changed(self) -> None:
+        self.refresh_view()
+        self.post_message(self.Edited())
+
     # Inside
 
     def _layer(self) -> AnyLayer | None:
@@ -223,5 +254,4 @@ class StackPane(Pane):
     def _edit(self, label: str, stack: Stack, cursor: int) -> None:
         self.document.edit_stack(label, stack)
         self.rows.cursor = max(0, cursor)
-        self.refresh_view()
-        self.post_message(self.Edited())
+        self._changed()

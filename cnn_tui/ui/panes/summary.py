@@ -1,4 +1,4 @@
-"""The summary pane: what Keras's `model.summary()` says, at every keystroke."""
+"""The summary pane: what Keras's `model.summary()` says, at every keystroke, and where it comes from."""
 
 from __future__ import annotations
 
@@ -9,16 +9,23 @@ from rich.text import Text
 from textual.app import ComposeResult
 
 from cnn_tui.experiments.editing import Document
-from cnn_tui.network.stack import Shape
+from cnn_tui.network.report import in_bytes, row_cells, totals
 from cnn_tui.network.summary import Row
 from cnn_tui.ui.keys import bindings_of
 from cnn_tui.ui.lines import Lines
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.table import Cell, Column, Table
 
+_PLAIN = ("Layer (type)", "Output shape", "Param #")
+_FORMULA = ("Layer (type)", "Param #", "Share", "Parameters come from")
+_COST = ("Layer (type)", "Param #", "MACs", "Memory", "Sees")
+_RIGHT = ("Param #", "MACs", "Memory", "Sees")
+_BAR = 8
+_FLOAT_BYTES = 4
+
 
 class SummaryPane(Pane):
-    """A table of layers, shapes and parameters, with the totals below."""
+    """A table of layers with one of three sets of columns, and the totals below."""
 
     scope: ClassVar[str] = "summary"
     title: ClassVar[str] = "Summary"
@@ -28,7 +35,7 @@ class SummaryPane(Pane):
     def __init__(self, document: Document) -> None:
         super().__init__()
         self.document = document
-        self._formula = False
+        self._titles: tuple[str, ...] = _PLAIN
 
     def compose(self) -> ComposeResult:
         """The rows above, the totals below."""
@@ -37,8 +44,16 @@ class SummaryPane(Pane):
 
     def refresh_view(self) -> None:
         """Show the document as it is now."""
-        self._set_columns()
-        self.query_one(Table).set_count(len(self.document.view.summary.rows))
+        rows = self.document.view.summary.rows
+        # As wide as the content, so that nothing is cut.
+        cells = [self._cells(row) for row in rows]
+        widths = [max(len(title), *(row[at].cell_len for row in cells), 0) for at, title in enumerate(self._titles)]
+        columns = [
+            Column(title, width, right=title in _RIGHT) for title, width in zip(self._titles, widths, strict=True)
+        ]
+        table = self.query_one(Table)
+        table.columns = tuple(columns)
+        table.set_count(len(rows))
         self.query_one(Totals).redraw()
 
     def mark(self, at: int) -> None:
@@ -47,34 +62,47 @@ class SummaryPane(Pane):
             self.query_one(Table).move(at)
 
     def action_toggle_formula(self) -> None:
-        """Show or hide how the parameters come about."""
-        self._formula = not self._formula
-        self._set_columns()
-        self.query_one(Table).redraw()
+        """How the parameters come about, and whose share they are."""
+        self._show(_FORMULA)
 
-    def _set_columns(self) -> None:
-        """As wide as the content, so that nothing is cut."""
-        rows = [[Text(cell).cell_len for cell in cells(row)] for row in self.document.view.summary.rows]
-        titles = ("Layer (type)", "Output shape", "Param #", "Parameters")
-        widths = [max(len(title), *(row[at] for row in rows), 0) for at, title in enumerate(titles)]
-        columns = [Column(title, width, right=title == "Param #") for title, width in zip(titles, widths, strict=True)]
-        self.query_one(Table).columns = tuple(columns if self._formula else columns[:3])
+    def action_toggle_cost(self) -> None:
+        """Multiplications, memory, and how much of the image each output sees."""
+        self._show(_COST)
+
+    def _show(self, titles: tuple[str, ...]) -> None:
+        self._titles = _PLAIN if self._titles == titles else titles
+        self.refresh_view()
 
     def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
-        return [self._row(row) for row in self.document.view.summary.rows[offset : offset + limit]]
+        return [self._cells(row) for row in self.document.view.summary.rows[offset : offset + limit]]
 
-    def _row(self, row: Row) -> Sequence[Cell]:
-        table = self.query_one(Table)
-        dim = table.style("dim")
-        name, shape, params, formula = cells(row)
-        if not row.enabled:
-            return (Text(name, dim), Text("off", dim), "", "")
-        if row.index == self.document.view.summary.stuck_at:
-            bad = table.style("bad")
-            return (Text(name, bad), Text("does not fit", bad), Text("?", bad), "")
-        if row.output_shape is None:
-            return (Text(name, dim), Text("?", dim), Text("?", dim), "")
-        return (name, shape, params, Text(formula, dim))
+    def _cells(self, row: Row) -> list[Text]:
+        style = self.query_one(Table).style
+        name, shape, params = row_cells(row)
+        stuck = row.index == self.document.view.summary.stuck_at
+        values = {
+            "Layer (type)": name,
+            "Output shape": "does not fit" if stuck else shape,
+            "Param #": params,
+            "Share": self._share(row),
+            "Parameters come from": row.formula,
+        }
+        if "MACs" in self._titles and row.enabled and row.output_shape is not None:
+            batch = self.document.experiment.training.batch_size
+            values["MACs"] = f"{row.macs:,}"
+            values["Memory"] = in_bytes(row.activations * _FLOAT_BYTES * batch)
+            seen = row.receptive_field
+            values["Sees"] = f"{seen[0]}x{seen[1]}" if seen else "all"
+        tone = style("bad") if stuck else style("dim") if not row.enabled or row.output_shape is None else None
+        return [Text(values.get(title, ""), tone or "") for title in self._titles]
+
+    def _share(self, row: Row) -> str:
+        """A bar of the layer's part of all parameters; it is words as well as length."""
+        total = self.document.view.summary.total_params
+        if not row.params or not total:
+            return ""
+        part = row.params / total
+        return f"{'━' * max(1, round(part * _BAR)):{_BAR}} {part:4.0%}"
 
 
 class Totals(Lines):
@@ -85,40 +113,15 @@ class Totals(Lines):
         self.document = document
 
     def draw(self, width: int, height: int) -> list[Text]:
-        """Totals, with the memory of float32 weights as Keras prints it."""
+        """Totals, with the memory of float32 weights as Keras prints it, and what an image costs."""
         summary = self.document.view.summary
         floor = " at least" if summary.stuck_at is not None else ""
-        counts = (
-            (f"Total params:{floor}", summary.total_params),
-            (f"Trainable params:{floor}", summary.trainable_params),
-            (f"Non-trainable params:{floor}", summary.non_trainable_params),
-        )
-        rule = Text("─" * width, self.style("dim"))
-        lines = [
-            Text.assemble(
-                f"{label} ", (f"{count:,}", self.style("strong")), (f" ({size(count * 4)})", self.style("dim"))
-            )
-            for label, count in counts
-        ]
-        return [rule, *lines]
-
-
-def cells(row: Row) -> tuple[str, str, str, str]:
-    """What a row that fits shows: name, shape, parameters and their formula."""
-    shape = keras_shape(row.output_shape) if row.output_shape is not None else ""
-    return f"{row.name} ({row.type})", shape, f"{row.params:,}", row.formula
-
-
-def keras_shape(shape: Shape) -> str:
-    """A shape as Keras prints it, with the batch axis."""
-    return f"(None, {', '.join(str(size) for size in shape)})"
-
-
-def size(count: int) -> str:
-    """Bytes as Keras prints them: `442.91 KB`."""
-    amount = float(count)
-    for unit in ("B", "KB", "MB", "GB"):
-        if amount < 1024 or unit == "GB":
-            break
-        amount /= 1024
-    return f"{amount:.2f} {unit}"
+        lines = [Text("─" * width, self.style("dim"))]
+        for label, count in totals(summary):
+            memory = (f" ({in_bytes(count * _FLOAT_BYTES)})", self.style("dim"))
+            lines.append(Text.assemble(f"{label}:{floor} ", (f"{count:,}", self.style("strong")), memory))
+        cost = f"{summary.macs:,} MACs an image"
+        room = width - lines[-1].cell_len
+        if room > len(cost) + 2:
+            lines[-1].append(" " * (room - len(cost)) + cost, self.style("dim"))
+        return lines

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import Protocol
 
 from rich.text import Text
@@ -11,13 +9,9 @@ from textual import work
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import DescendantFocus, Resize
-from textual.screen import Screen
 from textual.widgets import Static
 
-from cnn_tui.experiments import presets
-from cnn_tui.experiments.dataset import DatasetError
 from cnn_tui.experiments.editing import Document
-from cnn_tui.experiments.experiment import Experiment, ExperimentError, to_toml
 from cnn_tui.experiments.history import History
 from cnn_tui.ui.bars import PANES, Header, KeyBar
 from cnn_tui.ui.keys import bindings_of
@@ -27,10 +21,10 @@ from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.panes.stack import StackPane
 from cnn_tui.ui.panes.summary import SummaryPane
 from cnn_tui.ui.panes.training import TrainingPane
-from cnn_tui.ui.screens.ask import AskScreen
+from cnn_tui.ui.screens.file_actions import FileActions
 from cnn_tui.ui.screens.help import HelpScreen
-from cnn_tui.ui.screens.pick import Item, PickScreen
-from cnn_tui.ui.screens.run_page import RunScreen
+from cnn_tui.ui.screens.page import PageScreen
+from cnn_tui.ui.screens.run_page import run_page
 
 SMALLEST = (60, 16)
 """Below this many columns and rows the lab asks for more room."""
@@ -48,15 +42,14 @@ class Trainer(Protocol):
         """Find the runs whose process is gone and record that."""
 
 
-class LabScreen(Screen[None]):
+class LabScreen(FileActions):
     """Owns what is under edit; the panes draw it and say what was done."""
 
     BINDINGS = bindings_of("lab")
     AUTO_FOCUS = "#stack"
 
     def __init__(self, document: Document, history: History, trainer: Trainer) -> None:
-        super().__init__()
-        self.document = document
+        super().__init__(document)
         self.history = history
         self.trainer = trainer
         self.live = Live(history)
@@ -163,7 +156,7 @@ class LabScreen(Screen[None]):
         """Show a run's page."""
         run = self.history.run(message.run_id)
         if run:
-            self.app.push_screen(RunScreen(run))
+            self.app.push_screen(PageScreen(f"Run {run.id}", run_page(run)))
 
     def on_history_pane_loaded(self, message: HistoryPane.Loaded) -> None:
         """Put a run's experiment into the editor."""
@@ -251,34 +244,6 @@ class LabScreen(Screen[None]):
         self._show_document()
 
     @work
-    async def action_open_preset(self) -> None:
-        """Choose a preset and put it into the editor."""
-        items = [Item(name, name, presets.load_preset(name).name) for name in presets.preset_names()]
-        name = await self.app.push_screen_wait(PickScreen("Open a preset", items))
-        if name is not None and self._open(presets.load_preset(name), None):
-            self.notify(f"{name} is in the editor; u brings back what was there.")
-
-    @work
-    async def action_save_experiment(self) -> None:
-        """Save to the experiment's file, or ask for a name."""
-        path = self.document.path
-        if path is None:
-            slug = re.sub(r"[^a-z0-9]+", "-", self.document.experiment.name.lower()).strip("-") or "experiment"
-            screen = AskScreen("Save the experiment as", f"{slug}.toml", _new_file, "A file that ends in .toml.")
-            answer = await self.app.push_screen_wait(screen)
-            if answer is None:
-                return
-            path = Path(str(answer[0]))
-        try:
-            write(path, self.document.experiment)
-        except OSError as error:
-            self.notify(f"Not saved: {path}: {error.strerror}.", severity="error", markup=False)
-            return
-        self.document.mark_saved(path)
-        self.query_one(Header).redraw()
-        self.notify(f"Saved to {path}.", markup=False)
-
-    @work
     async def action_show_help(self) -> None:
         """The keys of this pane and of the lab; Enter runs one."""
         scope = self.query_one(Header).shown
@@ -306,31 +271,3 @@ class LabScreen(Screen[None]):
             return None
         what = f"Run {run.id} goes on" if run else f"{self.live.waiting} queued will be trained"
         return f"{what} without the lab: cnn-tui shows it again, cnn-tui attach follows it."
-
-    def _open(self, experiment: Experiment, path: Path | None) -> bool:
-        try:
-            self.document.open(experiment, path)
-        except (DatasetError, ExperimentError) as error:
-            self.notify(str(error), severity="error", markup=False)
-            return False
-        self.query_one(StackPane).rows.cursor = 0
-        self._show_document()
-        return True
-
-
-def write(path: Path, experiment: Experiment) -> None:
-    """Write an experiment file whole or not at all. Raises OSError."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(to_toml(experiment), encoding="utf-8")
-    part.replace(path)
-
-
-def _new_file(text: str) -> Path:
-    path = Path(text.strip()).expanduser()
-    if path.suffix != ".toml":
-        raise ValueError("The name must end in .toml, so that cnn-tui knows it as a file.")
-    if path.exists():
-        raise ValueError(f"{path} exists already; choose another name.")
-    if not path.absolute().parent.is_dir():
-        raise ValueError(f"There is no folder {path.parent}.")
-    return path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, NamedTuple
 
 from rich.text import Text
@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from cnn_tui.ui.lines import inert
 from cnn_tui.ui.table import Cell, Column, Table
 
 
@@ -21,6 +22,10 @@ class Item(NamedTuple):
     key: str
     label: str
     detail: str = ""
+
+
+Preview = Callable[[str], Sequence[str]]
+"""The lines shown below the list for the key of an item."""
 
 
 class PickScreen(ModalScreen[str | None]):
@@ -34,13 +39,16 @@ class PickScreen(ModalScreen[str | None]):
         Binding("pageup", "move(-8)", "page up"),
     ]
 
-    def __init__(self, title: str, items: Sequence[Item], *, at: str = "", hint: str = "") -> None:
+    def __init__(
+        self, title: str, items: Sequence[Item], *, at: str = "", hint: str = "", preview: Preview | None = None
+    ) -> None:
         super().__init__()
         self._title = title
         self._items = tuple(items)
         self._found = self._items
         self._at = at
         self._hint = hint
+        self._preview = preview
 
     def compose(self) -> ComposeResult:
         """A field, the list, a line of help."""
@@ -53,6 +61,8 @@ class PickScreen(ModalScreen[str | None]):
             yield field
             columns = (Column("", width), Column("", 10, stretch=True))
             yield Table(columns, self._rows, empty="Nothing here has those words.")
+            if self._preview:
+                yield Static(id="preview")
             if self._hint:
                 yield Static(Text(self._hint), id="hint")
 
@@ -63,6 +73,7 @@ class PickScreen(ModalScreen[str | None]):
         table.styles.height = max(1, min(len(self._items), 17))
         table.cursor = next((at for at, item in enumerate(self._items) if item.key == self._at), 0)
         table.set_count(len(self._found))
+        self._show_preview()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the list: what starts with the words first, then what holds them."""
@@ -72,6 +83,7 @@ class PickScreen(ModalScreen[str | None]):
         self._found = find(self._items, event.value)
         table.cursor = 0
         table.set_count(len(self._found))
+        self._show_preview()
 
     def on_input_submitted(self, _: Input.Submitted) -> None:
         """Take the row under the cursor."""
@@ -82,10 +94,16 @@ class PickScreen(ModalScreen[str | None]):
         """Move the cursor."""
         table = self.query_one(Table)
         table.move(table.cursor + by)
+        self._show_preview()
 
     def action_leave(self) -> None:
         """Back, with nothing chosen."""
         self.dismiss(None)
+
+    def _show_preview(self) -> None:
+        if self._preview and self._found:
+            words = self._preview(self._found[self.query_one(Table).cursor].key)
+            self.query_one("#preview", Static).update(Text("\n".join(inert(line) for line in words)))
 
     def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
         dim = self.query_one(Table).style("dim")

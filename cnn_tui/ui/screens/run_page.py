@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from typing import ClassVar
 
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from cnn_tui.experiments.home import log_path, model_path
 from cnn_tui.experiments.run import Run
@@ -21,36 +15,9 @@ from cnn_tui.ui.lines import inert
 from cnn_tui.ui.panes.history import figure
 
 
-class RunScreen(ModalScreen[None]):
-    """Scrolls; Esc and q go back."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter", "leave", "back"),
-        Binding("j,down", "scroll(1)", "down"),
-        Binding("k,up", "scroll(-1)", "up"),
-        Binding("ctrl+d,pagedown", "scroll(8)", "page down"),
-        Binding("ctrl+u,pageup", "scroll(-8)", "page up"),
-    ]
-
-    def __init__(self, run: Run) -> None:
-        super().__init__()
-        self._run = run
-
-    def compose(self) -> ComposeResult:
-        """One long text."""
-        with Vertical(classes="box page") as box:
-            box.border_title = f"Run {self._run.id}"
-            box.border_subtitle = "Esc goes back"
-            with VerticalScroll(can_focus=False):
-                yield Static(Group(_facts(self._run), Text(), _layers(self._run), Text(), _epochs(self._run)))
-
-    def action_leave(self) -> None:
-        """Back."""
-        self.dismiss(None)
-
-    def action_scroll(self, by: int) -> None:
-        """Up and down."""
-        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
+def run_page(run: Run) -> RenderableType:
+    """All that is recorded of a run."""
+    return Group(_facts(run), Text(), _layers(run), Text(), _epochs(run))
 
 
 def _facts(run: Run) -> RichTable:

@@ -1,0 +1,157 @@
+"""The training settings as a form sees them: rows with a name, a value, help, and what may be typed."""
+
+from __future__ import annotations
+
+import math
+import re
+import typing
+from pathlib import Path
+from typing import NamedTuple, cast
+
+import msgspec
+
+from cnn_tui.experiments.dataset import BUILT_IN, describe
+from cnn_tui.experiments.experiment import MOMENTUM_OPTIMIZERS, Experiment, Metric, StopRule, Training
+from cnn_tui.network.fields import Value, fields_of
+
+_FIELDS = {field.name: field for field in fields_of(Training)}
+_METRICS: tuple[str, ...] = typing.get_args(Metric)
+_VALIDATIONS = ("none", "test", "0.1", "0.2", "0.3")
+
+
+class Setting(NamedTuple):
+    """A row of the form. `choices` are offered as a list; other text may still be typed where `free`."""
+
+    name: str
+    value: str
+    help: str
+    allowed: str
+    choices: tuple[str, ...] = ()
+    free: bool = True
+
+
+def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
+    """The rows, in the order of the file; the stop rules come after them."""
+    training = experiment.training
+    rows = [
+        Setting("name", experiment.name, "What the runs are called.", "any words"),
+        Setting(
+            "dataset", experiment.dataset, "The images.", "a name, a .npz file or a folder of folders", tuple(BUILT_IN)
+        ),
+    ]
+    for info in msgspec.structs.fields(Training):
+        value = getattr(training, info.name)
+        if info.name == "metrics":
+            rows.append(_row("metrics", ", ".join(value), "What is reported beside the loss.", _METRICS))
+        elif info.name == "validation":
+            words = "Images that are watched, never learned from: none, the test set, or a part held out."
+            rows.append(_row("validation", _shown(value), words, _VALIDATIONS))
+        elif info.name == "seed":
+            shown = "random" if value is None else str(value)
+            rows.append(Setting("seed", shown, "The same seed gives the same run.", "a whole number, or random"))
+        elif info.name != "momentum" or training.optimizer in MOMENTUM_OPTIMIZERS:
+            field = _FIELDS[info.name]
+            free = field.kind != "choice"
+            rows.append(Setting(field.name, field.format(value), field.help, field.allowed(), field.choices, free))
+    return tuple(rows)
+
+
+def change(experiment: Experiment, name: str, text: str) -> Experiment:
+    """The experiment with what was typed for a setting. Raises ValueError with a sentence."""
+    text = text.strip()
+    if name == "name":
+        if not text or len(text) > 200:
+            raise ValueError("a name has 1 to 200 characters")
+        return msgspec.structs.replace(experiment, name=text)
+    if name == "dataset":
+        describe(text)
+        dataset = text if text in BUILT_IN else str(Path(text).expanduser().absolute())
+        return msgspec.structs.replace(experiment, dataset=dataset)
+    if name == "metrics":
+        return _checked(experiment.with_training(metrics=_metrics(text)))
+    if name == "validation":
+        return _checked(experiment.with_training(validation=_fraction(text)))
+    if name == "seed":
+        return experiment.with_training(seed=_seed(text))
+    return experiment.with_training(**{name: _FIELDS[name].parse(text)})
+
+
+def step(experiment: Experiment, name: str, direction: int) -> Experiment:
+    """The experiment with a setting one step up (+1) or down (-1)."""
+    if name in _FIELDS:
+        value = cast(Value, getattr(experiment.training, name))
+        return experiment.with_training(**{name: _FIELDS[name].step(value, direction)})
+    choices = {"dataset": tuple(BUILT_IN), "validation": _VALIDATIONS}.get(name)
+    if choices is None:
+        return experiment
+    now = experiment.dataset if name == "dataset" else _shown(experiment.training.validation)
+    at = choices.index(now) + direction if now in choices else 0
+    return change(experiment, name, choices[at % len(choices)])
+
+
+def parse_rule(experiment: Experiment, text: str) -> StopRule:
+    """A stop rule as typed: `loss below 0.3`. Raises ValueError with a sentence."""
+    emitted = ", ".join(experiment.emitted_metrics())
+    match = re.fullmatch(r"(\w+)\s+(below|above|<|>)\s+(\S+)", text.strip())
+    if not match:
+        raise ValueError(
+            f"a stop rule is a metric, below or above, and a number, as: loss below 0.3 (metrics: {emitted})"
+        )
+    metric, side, number = match.groups()
+    if metric not in experiment.emitted_metrics():
+        raise ValueError(f"this experiment reports {emitted}, not {metric}")
+    try:
+        value = float(number)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ValueError(f"{number} is no number that {metric} can pass")
+    return StopRule(metric, below=value) if side in ("below", "<") else StopRule(metric, above=value)
+
+
+def set_rule(experiment: Experiment, at: int, rule: StopRule | None) -> Experiment:
+    """The experiment with another stop rule at position `at`, one more at the end, or one fewer (None)."""
+    rules = [*experiment.stop]
+    rules[at : at + 1] = [rule] if rule is not None else []
+    return msgspec.structs.replace(experiment, stop=tuple(rules))
+
+
+def _row(name: str, value: str, help: str, choices: tuple[str, ...]) -> Setting:
+    allowed = {"metrics": ", ".join(choices), "validation": "none, test, or a fraction like 0.1"}[name]
+    return Setting(name, value, help, allowed, choices)
+
+
+def _shown(validation: str | float) -> str:
+    return validation if isinstance(validation, str) else f"{validation:g}"
+
+
+def _metrics(text: str) -> tuple[Metric, ...]:
+    names = [part for part in re.split(r"[,\s]+", text) if part]
+    for name in names:
+        if name not in _METRICS:
+            raise ValueError(f"metrics are some of {', '.join(_METRICS)}, not {name}")
+    return cast(tuple[Metric, ...], tuple(dict.fromkeys(names)))
+
+
+def _fraction(text: str) -> str | float:
+    try:
+        return float(text)
+    except ValueError:
+        return text.lower()
+
+
+def _seed(text: str) -> int | None:
+    if text.lower() in ("", "random", "none"):
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 12:
+        raise ValueError(f"seed must be a whole number from 0 to {2**31 - 1}, or random")
+    return int(text)
+
+
+def _checked(experiment: Experiment) -> Experiment:
+    """An experiment whose stop rules watch what it reports."""
+    emitted = experiment.emitted_metrics()
+    for rule in experiment.stop:
+        if rule.metric not in emitted:
+            raise ValueError(f"the stop rule {rule} needs {rule.metric}: take the rule away first")
+    return experiment

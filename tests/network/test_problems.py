@@ -1,0 +1,153 @@
+"""What is wrong with a stack, said on its layer, and the ways out that are offered."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnn_tui.network.layers import AveragePooling2D, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+from cnn_tui.network.problems import Goal, Problem, find_problems
+from cnn_tui.network.stack import Stack
+from cnn_tui.network.summary import summarize
+from tests.network.strategies import notes_net, stacks
+
+GOAL = Goal("sparse_categorical_crossentropy", 10)
+goals = st.builds(
+    Goal, st.sampled_from(["sparse_categorical_crossentropy", "categorical_crossentropy"]), st.integers(2, 30)
+)
+
+
+def only(stack: Stack) -> Problem:
+    """The one problem of a stack."""
+    (problem,) = find_problems(stack, GOAL)
+    return problem
+
+
+def ways_out(problem: Problem) -> dict[str, Stack]:
+    """The fixes by what they are called."""
+    assert len({fix.label for fix in problem.fixes}) == len(problem.fixes), "two ways out look the same"
+    return {fix.label: fix.stack for fix in problem.fixes}
+
+
+@pytest.mark.parametrize("filters", [16, 32, 64])
+def test_the_notes_nets_have_no_problem(filters: int) -> None:
+    assert find_problems(notes_net(filters), GOAL) == ()
+
+
+def test_a_stack_without_layers_asks_for_one() -> None:
+    for stack in (Stack((28, 28, 1)), Stack((28, 28, 1), (Flatten(enabled=False),))):
+        problem = only(stack)
+        assert (problem.layer, problem.message) == (0, "the stack has no layers yet: add one")
+        assert find_problems(ways_out(problem)["add Flatten and Dense 10 softmax at the end"], GOAL) == ()
+
+
+def test_a_window_that_does_not_fit_names_the_layer_and_both_sizes() -> None:
+    third = Conv2D(filters=32, kernel_size=(3, 3), activation="relu")
+    stack = notes_net().insert(4, third).insert(5, MaxPooling2D()).insert(6, third)
+    problem = only(stack)
+    assert problem.layer == 7
+    assert problem.message == "Conv2D's 3x3 kernel does not fit the 1x1 map it gets"
+    ways = ways_out(problem)
+    assert list(ways) == [
+        "padding same",
+        "remove the MaxPooling2D above (layer 6)",
+        "kernel_size 1x1",
+        "switch this Conv2D off",
+    ]
+    assert ways["padding same"].layers[6] == Conv2D(filters=32, kernel_size=(3, 3), activation="relu", padding="same")
+    assert len(ways["remove the MaxPooling2D above (layer 6)"]) == len(stack) - 1
+    assert not ways["switch this Conv2D off"].layers[6].enabled
+
+
+def test_a_pooling_below_a_flatten_can_be_moved_above_it() -> None:
+    stack = Stack((8, 8, 1), (Flatten(), AveragePooling2D(pool_size=(2, 2)), Dense(units=10, activation="softmax")))
+    problem = only(stack)
+    assert problem.layer == 2
+    assert problem.message.startswith("AveragePooling2D needs a map")
+    moved = ways_out(problem)["move this AveragePooling2D above the Flatten (layer 1)"]
+    assert [layer.type for layer in moved.layers] == ["AveragePooling2D", "Flatten", "Dense"]
+    assert find_problems(moved, GOAL) == ()
+
+
+def test_a_flatten_that_is_missing_is_put_above_the_dense() -> None:
+    problem = only(notes_net().delete(4))
+    assert problem.layer == 6
+    assert problem.message == (
+        "the network ends in a 5x5x10 map, but the answer is one row of 10 numbers: a Flatten is missing"
+    )
+    assert ways_out(problem)["Flatten above the Dense (layer 5)"] == notes_net()
+
+
+def test_a_wrong_number_of_classes() -> None:
+    problem = only(notes_net().change(6, units=12))
+    assert problem.layer == 7
+    assert problem.message == "the network gives 12 numbers, but the data has 10 classes"
+    assert ways_out(problem)["units 10"] == notes_net()
+
+
+@pytest.mark.parametrize("activation", ["relu", "linear", "sigmoid"])
+def test_an_answer_that_is_no_probability(activation: str) -> None:
+    problem = only(notes_net().change(6, activation=activation))
+    assert problem.layer == 7
+    assert problem.message == (
+        f"sparse_categorical_crossentropy needs probabilities, but the last layer's activation is {activation}"
+    )
+    assert ways_out(problem) == {"activation softmax": notes_net()}
+
+
+def test_a_dropout_at_the_end_does_not_hide_a_wrong_activation() -> None:
+    end = Dropout(rate=0.5)
+    assert find_problems(notes_net().insert(7, end), GOAL) == ()
+    problem = only(notes_net().change(6, activation="relu").insert(7, end))
+    assert problem.layer == 7
+    assert ways_out(problem) == {"activation softmax": notes_net().insert(7, end)}
+
+
+def test_layers_switched_off_are_not_the_last() -> None:
+    stack = notes_net().insert(7, Dense(units=3, enabled=False))
+    assert find_problems(stack, GOAL) == ()
+    assert only(notes_net().toggle(6)).layer == 6
+
+
+@settings(deadline=None, max_examples=200)
+@given(stacks(most=8), goals)
+def test_a_problem_stands_on_its_layer_in_words_with_a_way_out(stack: Stack, goal: Goal) -> None:
+    for problem in find_problems(stack, goal):
+        assert 0 <= problem.layer <= len(stack)
+        assert len(problem.message.split()) >= 5
+        assert problem.message.isprintable()
+        assert "None" not in problem.message
+        assert ways_out(problem), "a problem without a way out"
+        assert all(len(fix.label) <= 70 for fix in problem.fixes)
+        if problem.layer:
+            layer = stack.layers[problem.layer - 1]
+            assert layer.enabled
+            assert problem.message.startswith((layer.type, "the network ", goal.loss))
+        assert (problem.layer == 0) == (not list(stack.enabled()))
+
+
+@settings(deadline=None, max_examples=300)
+@given(stacks(most=8), goals)
+def test_each_way_out_removes_its_problem(stack: Stack, goal: Goal) -> None:
+    for problem in find_problems(stack, goal):
+        for fix in problem.fixes:
+            assert fix.stack != stack, f"{fix.label} changes nothing"
+            where = problem.layer + len(fix.stack) - len(stack)  # a layer above may have come or gone
+            after = find_problems(fix.stack, goal)
+            assert (where, problem.message) not in [(one.layer, one.message) for one in after], fix.label
+            summary = summarize(fix.stack)
+            assert summary.stuck_at is None or summary.stuck_at > where, f"{fix.label}: still not built"
+
+
+@settings(deadline=None, max_examples=300)
+@given(stacks(most=8), goals)
+def test_first_ways_out_lead_to_a_network_that_can_be_trained(stack: Stack, goal: Goal) -> None:
+    most = len(stack) + 3  # each layer may be in the way; then the shape, the classes and the activation of the answer
+    for _ in range(most):
+        problems = find_problems(stack, goal)
+        if not problems:
+            break
+        stack = problems[0].fixes[0].stack
+    assert find_problems(stack, goal) == ()
+    assert summarize(stack).output_shape == (goal.classes,)
