@@ -53,10 +53,7 @@ class Document:
         """Make an edit named `label`. An edit that changes nothing leaves no step."""
         if experiment == self.experiment:
             return
-        view = _look(experiment)
-        self._done.append(Step(label, self.experiment))
-        self._undone.clear()
-        self.experiment, self.view = experiment, view
+        self._make(Step(label, self.experiment), experiment)
         self._note(Event("edit", label, experiment))
 
     def edit_stack(self, label: str, stack: Stack) -> None:
@@ -75,7 +72,7 @@ class Document:
         """The experiment as it is now is what the file at `path` holds."""
         self.path = path or self.path
         self._saved = self.experiment
-        self._note(Event("saved", path=str(self.path) if self.path else None))
+        self._note(Event("saved", path=_text(self.path)))
 
     def set_baseline(self) -> None:
         """Show differences against the experiment as it is now."""
@@ -83,10 +80,20 @@ class Document:
         self._note(Event("baseline"))
 
     def open(self, experiment: Experiment, path: Path | None) -> None:
-        """Put another experiment in its place; undo brings the old one back."""
-        self.edit(f"open {experiment.name}", experiment)
-        self.path = path
-        self.mark_saved()
+        """Put another experiment in its place; undo brings the old one back, with the file that it belongs to."""
+        if experiment != self.experiment:
+            self._make(Step(f"open {experiment.name}", self.experiment, self._file()), experiment)
+        self.path, self._saved = path, experiment
+        self._note(Event("open", experiment=experiment, path=_text(path)))
+
+    def _make(self, step: Step, experiment: Experiment) -> None:
+        view = _look(experiment)
+        self._done.append(step)
+        self._undone.clear()
+        self.experiment, self.view = experiment, view
+
+    def _file(self) -> tuple[str | None, Experiment]:
+        return _text(self.path), self._saved
 
     def _swap(self, source: list[Step], target: list[Step], event: Event) -> str | None:
         if not source:
@@ -94,16 +101,17 @@ class Document:
         step = source[-1]
         view = _look(step.other)
         source.pop()
-        target.append(Step(step.label, self.experiment))
+        target.append(Step(step.label, self.experiment, self._file() if step.file else None))
         self.experiment, self.view = step.other, view
+        if step.file:
+            self.path, self._saved = _path(step.file[0]), step.file[1]
         self._note(event)
         return step.label
 
     def snapshot(self) -> Snapshot:
         """The document with all its steps."""
-        path = str(self.path) if self.path else None
         done, undone = tuple(self._done), tuple(self._undone)
-        return Snapshot(self.experiment, self._saved, self.baseline, path, done, undone)
+        return Snapshot(self.experiment, self._saved, self.baseline, _text(self.path), done, undone)
 
     def _note(self, event: Event) -> None:
         if self._journal is not None:
@@ -132,7 +140,7 @@ def _left(journal: Journal) -> Document | None:
         return None
     snapshot, events = found
     try:
-        document = Document(snapshot.experiment, Path(snapshot.path) if snapshot.path else None)
+        document = Document(snapshot.experiment, _path(snapshot.path))
         document.baseline, document._saved = snapshot.baseline, snapshot.saved
         document._done, document._undone = [*snapshot.done], [*snapshot.undone]
         for event in events:
@@ -145,15 +153,24 @@ def _left(journal: Journal) -> Document | None:
 def _apply(document: Document, event: Event) -> None:
     if event.kind == "edit" and event.experiment is not None:
         document.edit(event.label, event.experiment)
+    elif event.kind == "open" and event.experiment is not None:
+        document.open(event.experiment, _path(event.path))
     elif event.kind == "undo":
         document.undo()
     elif event.kind == "redo":
         document.redo()
     elif event.kind == "saved":
-        document.mark_saved(Path(event.path) if event.path else None)
-        document.path = Path(event.path) if event.path else None
+        document.mark_saved(_path(event.path))
     elif event.kind == "baseline":
         document.set_baseline()
+
+
+def _text(path: Path | None) -> str | None:
+    return str(path) if path else None
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None
 
 
 def _look(experiment: Experiment) -> View:

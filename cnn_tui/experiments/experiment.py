@@ -141,16 +141,17 @@ def read(path: Path) -> Experiment:
     try:
         with path.open("rb") as file:
             content = file.read(MAX_FILE_BYTES + 1)
-        if len(content) > MAX_FILE_BYTES:
-            raise ExperimentError(f"{shown} is larger than {MAX_FILE_BYTES:,} bytes: is it an experiment file?")
-        text = content.decode("utf-8-sig")
     except FileNotFoundError:
         raise ExperimentError(f"{shown} does not exist; `cnn-tui presets` lists what is built in") from None
-    except UnicodeDecodeError:
-        raise ExperimentError(f"{shown} is not a text file in UTF-8: is it an experiment file?") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ExperimentError(f"{shown} cannot be read: {reason}") from None
+    if len(content) > MAX_FILE_BYTES:
+        raise ExperimentError(f"{shown} is larger than {MAX_FILE_BYTES:,} bytes: is it an experiment file?")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ExperimentError(f"{shown} is not a text file in UTF-8: is it an experiment file?") from None
     experiment = parse(text, shown)
     if experiment.name == "untitled":
         experiment = msgspec.structs.replace(experiment, name=wording.quiet(path.stem))

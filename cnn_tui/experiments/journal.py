@@ -26,6 +26,8 @@ class Step(msgspec.Struct, frozen=True):
 
     label: str
     other: Experiment
+    file: tuple[str | None, Experiment] | None = None
+    """Of an `open`: the path on its other side, and what is saved there."""
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -42,7 +44,7 @@ class Snapshot(msgspec.Struct, frozen=True):
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     """One thing that happened to the document. An edit has the experiment that came of it."""
 
-    kind: Literal["edit", "undo", "redo", "saved", "baseline"]
+    kind: Literal["edit", "open", "undo", "redo", "saved", "baseline"]
     label: str = ""
     experiment: Experiment | None = None
     path: str | None = None

@@ -1,4 +1,4 @@
-"""Values and calls as lines of Python, laid out as ruff formats them."""
+"""Values, calls and the parts of a program as lines of Python, laid out as ruff formats them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Any
 WIDTH = 88
 """Columns of a line: ruff's own default."""
 
+Lines = Sequence[str]
+
 
 def literal(value: Any) -> str:
     """A plain value as Python writes it, text in double quotes where that needs no escape.
 
-    Text from outside is safe in it: `repr` escapes what would end the text or the line.
+    Text from outside is safe in it: `repr` escapes whatever would end the text or the line.
     """
     if isinstance(value, tuple):
         inner = ", ".join(literal(part) for part in value)
@@ -40,10 +42,16 @@ def call(function: str, arguments: Iterable[str], indent: int = 0, before: str =
     return [opening, *(f"{deeper}{argument}," for argument in given), closing]
 
 
-def sections(parts: Iterable[Sequence[str]]) -> list[str]:
-    """Lines with an empty one between the parts that are not empty."""
+def program(parts: Iterable[Lines]) -> str:
+    """The text of a program: an empty line between parts, two around a class or a function."""
     lines: list[str] = []
+    defined = False
     for part in parts:
-        if part:
-            lines += ["", *part] if lines else part
-    return lines
+        if not part:
+            continue
+        defines = any(line.startswith(("class ", "def ")) for line in part)
+        if lines:
+            lines += [""] * (2 if defines or defined else 1)
+        lines += part
+        defined = defines
+    return "\n".join(lines) + "\n"

@@ -59,8 +59,8 @@ def explain(error: str, raw: Any, root: type[msgspec.Struct]) -> str:
         return f"{_where(steps, raw)} needs {missing[1]}{_allowed(struct, missing[1], ': ')}"
     value = _value_at(raw, steps)
     if steps and steps[-1] == "type":
-        names = list(LAYERS)
-        return f"{_where(steps, raw)}: found {found(value)}; allowed: {', '.join(names)}.{_near(str(value), names)}"
+        near = _near(value, list(LAYERS)) if isinstance(value, str) else ""
+        return f"{_where(steps, raw)}: found {found(value)}; allowed: {', '.join(LAYERS)}.{near}"
     if what.startswith(("Expected", "Invalid")):
         return f"{_where(steps, raw)}: found {found(value)}; {_expected(root, raw, steps, what)}"
     return f"{_where(steps, raw)}: {what}" if steps else what

@@ -14,9 +14,12 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Meta
 
-Pair = tuple[int, int]
-Value = int | float | str | bool | Pair | None
-Kind = Literal["int", "float", "pair", "choice", "flag"]
+from cnn_tui.network.values import L1L2, Kind, Pair, Value, read_value, show_value, size_of
+
+__all__ = ["L1L2", "Field", "Kind", "Pair", "Value", "argument", "fields_of"]
+
+_MOST_INTS = 6
+_PENALTY_WORDS = "a penalty like l2 0.001 or l1 0.01 l2 0.01 (in a file { l2 = 0.001 })"
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -34,49 +37,56 @@ class Field(msgspec.Struct, frozen=True):
     ladder: tuple[Any, ...] = ()
     optional: bool = False
     optional_means: str = ""
+    none: str = "auto"  # how None is typed and shown
+    between: str = "x"  # what stands between the numbers of a pair or a list
+    rest: bool = False  # whether one number of a list may be -1: whatever is left
 
     def format(self, value: Value) -> str:
         """The value as a person types it: `32`, `3x3`, `same`, `yes`."""
-        if value is None:
-            return "auto"
-        if isinstance(value, bool):
-            return "yes" if value else "no"
-        if isinstance(value, tuple):
-            return f"{value[0]}x{value[1]}"
-        return f"{value:g}" if isinstance(value, float) else str(value)
+        return self.none if value is None else show_value(value, self.between)
 
     def parse(self, text: str) -> Value:
         """The value that a person typed. Raises ValueError with a sentence that says what is allowed."""
         text = text.strip().lower()
         if self.optional and text in ("", "auto", "none"):
             return None
-        value = self._convert(text)
+        try:
+            value = read_value(self.kind, text, self.choices)
+        except ValueError:
+            raise self._wrong(text) from None
         self.check(value)
         return value
 
     def check(self, value: Value) -> None:
         """Raise ValueError, with a sentence that says what is allowed, when a number is out of bounds."""
-        if self.kind in ("choice", "flag") or value is None:
+        if value is None or isinstance(value, str | bool | L1L2):
             return
-        numbers = value if isinstance(value, tuple) else (value,)
-        if not all(self._inside(typing.cast(float, number)) for number in numbers):
+        numbers: tuple[float, ...] = value if isinstance(value, tuple) else (value,)
+        if self.rest and numbers.count(-1) == 1:
+            numbers = tuple(number for number in numbers if number != -1)
+            fits = len(numbers) < _MOST_INTS
+        else:
+            fits = 1 <= len(numbers) <= _MOST_INTS
+        if not fits or not all(self._inside(number) for number in numbers):
             raise self._wrong(value)
 
     def step(self, value: Value, direction: int) -> Value:
-        """The next value up (+1) or down (-1) the ladder; the same value at either end."""
+        """The next value up (+1) or down (-1) the ladder; the same value at either end. Words and lists go round."""
         if self.kind == "flag":
             return not value
         rungs: tuple[Any, ...] = self.choices or self.ladder
-        if self.kind == "choice":
-            at = rungs.index(value) + direction
+        if self.kind in ("choice", "ints"):
+            rungs = (None, *rungs) if self.optional else rungs
+            at = rungs.index(value) + direction if value in rungs else 0
             return typing.cast(Value, rungs[at % len(rungs)])
+        if self.kind == "penalty" and value is None:
+            return typing.cast(Value, rungs[0]) if direction > 0 else None
         if value is None:
             return typing.cast(Value, rungs[0])
-        key = max(value) if isinstance(value, tuple) else value
-        keyed = [(max(rung) if isinstance(rung, tuple) else rung, rung) for rung in rungs]
-        beyond = [rung for at, rung in keyed if (at > key if direction > 0 else at < key)]
+        here = size_of(value)
+        beyond = [rung for rung in rungs if (size_of(rung) > here if direction > 0 else size_of(rung) < here)]
         if not beyond:
-            return value
+            return None if self.kind == "penalty" and direction < 0 else value
         return typing.cast(Value, beyond[0] if direction > 0 else beyond[-1])
 
     def allowed(self) -> str:
@@ -85,17 +95,22 @@ class Field(msgspec.Struct, frozen=True):
             words = "one of " + ", ".join(self.choices)
         elif self.kind == "flag":
             words = "yes or no"
+        elif self.kind == "penalty":
+            words = _PENALTY_WORDS
         else:
-            number = "a number" if self.kind == "float" else "a whole number"
-            if self.kind == "pair":
-                number = "one or two whole numbers, like 3 or 3x3,"
-            if self.below is not None:
-                words = f"{number} from {self.low:g} to below {self.below:g}"
-            elif self.low is not None and self.high is not None:
-                words = f"{number} from {self.low:g} to {self.high:g}"
-            else:
-                words = number.rstrip(",")
-        return words + (f", or auto ({self.optional_means})" if self.optional else "")
+            words = self._numbers()
+        return words + (f", or {self.none} ({self.optional_means})" if self.optional else "")
+
+    def _numbers(self) -> str:
+        names = {"float": "a number", "int": "a whole number"}
+        words = names.get(self.kind) or f"one or two whole numbers, like 3 or 3{self.between}3,"
+        if self.kind == "ints":
+            words = f"whole numbers, like {self.format(self.ladder[-1])},"
+        if self.below is not None:
+            words = f"{words} from {_plain(self.low)} to below {_plain(self.below)}"
+        elif self.low is not None and self.high is not None:
+            words = f"{words} from {_plain(self.low)} to {_plain(self.high)}"
+        return words.rstrip(",") + (", of which one may be -1 (whatever is left)" if self.rest else "")
 
     def _wrong(self, value: Value) -> ValueError:
         try:
@@ -113,34 +128,9 @@ class Field(msgspec.Struct, frozen=True):
             and (self.below is None or number < self.below)
         )
 
-    def _convert(self, text: str) -> Value:
-        wrong = self._wrong(text)
-        if self.kind == "flag":
-            if text in ("yes", "true", "on", "1"):
-                return True
-            if text in ("no", "false", "off", "0"):
-                return False
-            raise wrong
-        if self.kind == "choice":
-            if text in self.choices:
-                return text
-            starts = [choice for choice in self.choices if text and choice.startswith(text)]
-            if len(starts) == 1:
-                return starts[0]
-            raise wrong
-        if not text.isascii() or "_" in text:  # int() and float() take digits of every script, and 1_000
-            raise wrong
-        try:
-            if self.kind == "float":
-                return float(text)
-            if self.kind == "int":
-                return int(text)
-            parts = [int(part) for part in text.strip("()[]").replace("x", " ").replace(",", " ").split()]
-        except ValueError:
-            raise wrong from None
-        if len(parts) not in (1, 2):
-            raise wrong
-        return (parts[0], parts[-1])
+
+def _plain(bound: float | None) -> str:
+    return str(bound) if isinstance(bound, int) else f"{bound:g}"  # 1000000, not 1e+06
 
 
 def argument(
@@ -152,10 +142,14 @@ def argument(
     le: float | None = None,
     lt: float | None = None,
     optional_means: str = "",
+    none: str = "auto",
+    between: str = "x",
+    rest: bool = False,
 ) -> Meta:
-    """The annotation of a layer's argument. `ge`, `le`, `lt` bound a number, or each number of a pair."""
-    extra = {"start": start, "ladder": ladder, "ge": ge, "le": le, "lt": lt, "optional_means": optional_means}
-    return Meta(description=help, extra=extra)
+    """The annotation of a layer's argument. `ge`, `le`, `lt` bound a number, or each number of a pair or list."""
+    extra = {"start": start, "ladder": ladder, "low": ge, "high": le, "below": lt}
+    words = {"optional_means": optional_means, "none": none, "between": between, "rest": rest}
+    return Meta(description=help, extra={**extra, **words})
 
 
 @functools.cache
@@ -171,37 +165,22 @@ def fields_of(layer: type[msgspec.Struct]) -> tuple[Field, ...]:
 
 
 def _field(name: str, annotation: Any, default: Any) -> Field:
-    base, *metas = typing.get_args(annotation)
-    meta: Meta = metas[0]
-    extra = meta.extra or {}
-    optional = False
-    if typing.get_origin(base) in (typing.Union, types.UnionType):
+    base, meta, *_ = typing.get_args(annotation)
+    optional = typing.get_origin(base) in (typing.Union, types.UnionType)
+    if optional:
         (base,) = [part for part in typing.get_args(base) if part is not type(None)]
-        optional = True
-    choices: tuple[str, ...] = ()
-    kind: Kind
+    extra = dict(meta.extra)
+    if extra["start"] is msgspec.NODEFAULT:
+        extra["start"] = default
+    kind = _kind(base)
+    choices = typing.get_args(base) if kind == "choice" else ()
+    return Field(name, kind, meta.description, default, choices=choices, optional=optional, **extra)
+
+
+def _kind(base: Any) -> Kind:
     if typing.get_origin(base) is Literal:
-        kind, choices = "choice", typing.get_args(base)
-    elif base is bool:
-        kind = "flag"
-    elif base is float:
-        kind = "float"
-    elif base is int:
-        kind = "int"
-    else:
-        kind = "pair"
-    start = extra["start"] if extra["start"] is not msgspec.NODEFAULT else default
-    return Field(
-        name=name,
-        kind=kind,
-        help=meta.description or "",
-        default=default,
-        start=start,
-        low=extra["ge"],
-        high=extra["le"],
-        below=extra["lt"],
-        choices=choices,
-        ladder=extra["ladder"],
-        optional=optional,
-        optional_means=extra["optional_means"],
-    )
+        return "choice"
+    if base == Pair:
+        return "pair"
+    kinds: dict[Any, Kind] = {bool: "flag", float: "float", int: "int", L1L2: "penalty"}
+    return kinds.get(base, "ints")

@@ -17,8 +17,8 @@ from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.table import Cell, Column, Table
 
 _PLAIN = ("Layer (type)", "Output shape", "Param #")
-_FORMULA = ("Layer (type)", "Param #", "Share", "Parameters come from")
-_COST = ("Layer (type)", "Param #", "MACs", "Memory", "Sees")
+_FORMULA = ("Layer", "Param #", "Share", "Parameters come from")
+_COST = ("Layer", "Param #", "MACs", "Memory", "Sees")
 _RIGHT = ("Param #", "MACs", "Memory", "Sees")
 _BAR = 8
 _FLOAT_BYTES = 4
@@ -82,6 +82,7 @@ class SummaryPane(Pane):
         stuck = row.index == self.document.view.summary.stuck_at
         values = {
             "Layer (type)": name,
+            "Layer": row.name,
             "Output shape": "does not fit" if stuck else shape,
             "Param #": params,
             "Share": self._share(row),

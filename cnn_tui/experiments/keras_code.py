@@ -1,0 +1,230 @@
+"""The Keras script that an experiment is: what a person would have written, in the style of the course notes.
+
+With a seed it repeats a run of the lab: the same weights at the start, the same images held out, the same order of the
+images in every epoch, so the same losses (on the same machine; the arithmetic of another one rounds differently).
+Without one it is `model.fit(training_images, training_labels, epochs=5)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from cnn_tui.experiments.dataset import describe
+from cnn_tui.experiments.experiment import Experiment, StopRule
+from cnn_tui.experiments.keras_data_code import data_code
+from cnn_tui.experiments.python_code import Lines, call, literal, program
+from cnn_tui.experiments.wording import quiet
+from cnn_tui.network.fields import fields_of
+from cnn_tui.network.layers import AnyLayer
+
+OPTIMIZERS = {
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "sgd": "SGD",
+    "rmsprop": "RMSprop",
+    "nadam": "Nadam",
+    "adagrad": "Adagrad",
+    "adamax": "Adamax",
+    "adadelta": "Adadelta",
+}
+"""Keras's classes by the names that an experiment has for them."""
+
+_ALWAYS_SHOWN = ("pool_size",)  # as the notes do: the size of a pooling is what one reads it for
+_KERAS_BATCH = 32  # what `fit` takes when it is told nothing
+
+
+def keras_script(experiment: Experiment, *, seed: int | None = None) -> str:
+    """The text of a Python program that trains and evaluates `experiment`.
+
+    `seed` is that of a run; without it, the experiment's own counts. Raises DatasetError.
+    """
+    seed = experiment.training.seed if seed is None else seed
+    data = data_code(experiment.dataset)
+    imports = {"import tensorflow as tf", *data.imports}
+    if isinstance(experiment.training.validation, float):
+        imports.add("import numpy as np")
+    definitions, callbacks = _callbacks(experiment.stop)
+    return program(
+        [
+            _head(experiment),
+            *_imports(imports),
+            _random(seed),
+            _policy(experiment),
+            *data.parts,
+            _held_out(experiment, seed),
+            _labels(experiment),
+            model_code(experiment),
+            ["# Print the model summary", "model.summary()"],
+            _compile(experiment),
+            *definitions,
+            _fit(experiment, seed, callbacks),
+            _evaluate(),
+        ]
+    )
+
+
+def model_code(experiment: Experiment) -> Lines:
+    """The lines that make `model`. A layer that is switched off stays as a comment. Raises DatasetError."""
+    stack = experiment.stack
+    last = max((at for at, _ in stack.enabled()), default=None)
+    lines = [f"        tf.keras.Input({literal(stack.input_shape)}),"]
+    for at, layer in enumerate(stack.layers):
+        arguments = layer_arguments(layer)
+        if at == last and experiment.training.precision != "float32":
+            arguments.append('dtype="float32"')  # an answer in half precision would be too coarse
+        name = f"tf.keras.layers.{layer.type}"
+        if layer.enabled:
+            lines += call(name, arguments, indent=8, after=",")
+        else:
+            lines.append(f"        # {name}({', '.join(arguments)}),")
+    return ["# Define the model", "model = tf.keras.Sequential(", "    [", *lines, "    ]", ")"]
+
+
+def layer_arguments(layer: AnyLayer) -> list[str]:
+    """The arguments of a layer that are not Keras's defaults, those that Keras demands first and without a name."""
+    demanded, named = [], []
+    for field in fields_of(type(layer)):
+        value = getattr(layer, field.name)
+        if field.default is msgspec.NODEFAULT or field.name in _ALWAYS_SHOWN:
+            demanded.append(_value(value))
+        elif value != field.default:
+            named.append(f"{field.name}={_value(value)}")
+    return demanded + named
+
+
+def _value(value: Any) -> str:
+    return _regularizer(value) if isinstance(value, msgspec.Struct) else literal(value)
+
+
+def _regularizer(value: msgspec.Struct) -> str:
+    factors = {name: factor for name, factor in msgspec.structs.asdict(value).items() if factor}
+    kind = "".join(name.upper() for name in factors) or "L1L2"
+    given = ", ".join(f"{name}={literal(factor)}" for name, factor in factors.items())
+    return f"tf.keras.regularizers.{kind}({given})"
+
+
+def _head(experiment: Experiment) -> Lines:
+    # In the first two lines of a program, a comment with "coding:" in it would be an order to Python.
+    return ["# Written by cnn-tui. Run it with Python: it trains the network and tests it.", "#", _comment(experiment)]
+
+
+def _comment(experiment: Experiment) -> str:
+    return f"# {quiet(experiment.name)}".rstrip()
+
+
+def _imports(wanted: set[str]) -> Iterator[Lines]:
+    yield sorted(line for line in wanted if "pathlib" in line)
+    others = wanted - {line for line in wanted if "pathlib" in line}
+    yield sorted(others, key=lambda line: (line.startswith("from"), line))
+
+
+def _random(seed: int | None) -> Lines:
+    if seed is None:
+        return ()
+    return ["# The same seed gives the same weights and the same order of images", f"SEED = {seed}", _SET_SEED]
+
+
+_SET_SEED = "tf.keras.utils.set_random_seed(SEED)"
+
+
+def _policy(experiment: Experiment) -> Lines:
+    precision = experiment.training.precision
+    if precision == "float32":
+        return ()
+    return ["# Compute in half precision, keep the weights in full", f'tf.keras.config.set_dtype_policy("{precision}")']
+
+
+def _held_out(experiment: Experiment, seed: int | None) -> Lines:
+    fraction = experiment.training.validation
+    if isinstance(fraction, str):
+        return ()
+    return [
+        f"# Hold out {fraction * 100:g} % of the training images, to validate on",
+        f"order = np.random.default_rng({'' if seed is None else 'SEED'}).permutation(len(training_images))",
+        f"held_out = round(len(training_images) * {fraction!r})",
+        "held, kept = np.sort(order[:held_out]), np.sort(order[held_out:])",
+        "validation_images, validation_labels = training_images[held], training_labels[held]",
+        "training_images, training_labels = training_images[kept], training_labels[kept]",
+    ]
+
+
+def _labels(experiment: Experiment) -> Lines:
+    if experiment.training.loss != "categorical_crossentropy":
+        return ()
+    classes = describe(experiment.dataset).classes
+    sets = ["training_labels", "test_labels"]
+    if isinstance(experiment.training.validation, float):
+        sets.insert(1, "validation_labels")
+    return [
+        "# Turn class numbers into rows of 0 and 1, which this loss wants",
+        *(f"{labels} = tf.keras.utils.to_categorical({labels}, {classes})" for labels in sets),
+    ]
+
+
+def _compile(experiment: Experiment) -> Lines:
+    training = experiment.training
+    given = experiment.optimizer_arguments
+    optimizer = ", ".join(
+        f"{name}={literal(value)}" for name, value in given.items() if value or name == "learning_rate"
+    )
+    arguments = [
+        f"optimizer=tf.keras.optimizers.{OPTIMIZERS[training.optimizer]}({optimizer})",
+        f"loss={literal(training.loss)}",
+    ]
+    if training.metrics:
+        arguments.append(f"metrics=[{', '.join(map(literal, training.metrics))}]")
+    return ["# Choose how it is trained", *call("model.compile", arguments)]
+
+
+def _callbacks(rules: tuple[StopRule, ...]) -> tuple[list[Lines], list[str]]:
+    """The definitions that the stop rules need, and the callbacks as `fit` is given them."""
+    if not rules:
+        return [], []
+    lines = [
+        "# Cancel training once it has reached enough",
+        "class StopTraining(tf.keras.callbacks.Callback):",
+        "    def on_epoch_end(self, epoch, logs=None):",
+    ]
+    for rule in rules:
+        sign, limit = ("<", rule.below) if rule.below is not None else (">", rule.above)
+        lines += [
+            f"        if logs[{literal(rule.metric)}] {sign} {limit!r}:",
+            f"            print({literal(f'''{chr(10)}{rule}: training stops''')})",
+            "            self.model.stop_training = True",
+        ]
+    return [lines], ["StopTraining()"]
+
+
+def _fit(experiment: Experiment, seed: int | None, callbacks: list[str]) -> Lines:
+    training = experiment.training
+    lines = ["# Train the model", r'print("\nMODEL TRAINING:")']
+    if seed is None:
+        arguments = ["training_images", "training_labels", f"epochs={training.epochs}"]
+        if training.batch_size != _KERAS_BATCH:
+            arguments.append(f"batch_size={training.batch_size}")
+    else:
+        arguments = ["training_data", f"epochs={training.epochs}"]
+        lines += [
+            "training_data = (",
+            "    tf.data.Dataset.from_tensor_slices((training_images, training_labels))",
+            "    .shuffle(len(training_images), seed=SEED)",
+            f"    .batch({training.batch_size})",
+            ")",
+        ]
+    if training.validation != "none":
+        part = "test" if training.validation == "test" else "validation"
+        arguments.append(f"validation_data=({part}_images, {part}_labels)")
+    if callbacks:
+        arguments.append(f"callbacks=[{', '.join(callbacks)}]")
+    return [*lines, *call("model.fit", arguments)]
+
+
+def _evaluate() -> Lines:
+    return [
+        "# Evaluate on the test set",
+        r'print("\nMODEL EVALUATION:")',
+        "model.evaluate(test_images, test_labels)",
+    ]

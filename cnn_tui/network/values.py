@@ -1,0 +1,112 @@
+"""The values that an argument can have, as a person types them and as they are shown.
+
+Each kind of value is read and written here; bounds and sentences about them are in `fields.py`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Literal
+
+import msgspec
+
+Pair = tuple[int, int]
+Ints = tuple[int, ...]
+Kind = Literal["int", "float", "pair", "ints", "choice", "flag", "penalty"]
+
+_YES, _NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0")
+_PENALTY = re.compile(r"(l1|l2)[\s=]*([0-9.e+-]+)")
+_USUAL_PENALTY = 0.01
+_MOST_PENALTY = 1000
+
+
+class L1L2(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, order=True):
+    """A penalty on large weights, as Keras's `regularizers.L1L2`: l1 times their sizes, l2 times their squares."""
+
+    l1: float = 0.0
+    l2: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, factor in (("l1", self.l1), ("l2", self.l2)):
+            if not 0 <= factor <= _MOST_PENALTY:
+                raise ValueError(f"{name} must be a number from 0 to {_MOST_PENALTY}, not {factor:g}")
+
+    def __str__(self) -> str:
+        named = [("l1", self.l1), ("l2", self.l2)]
+        return " ".join(f"{name} {_number(factor)}" for name, factor in named if factor) or "l2 0"
+
+
+Value = int | float | str | bool | Pair | Ints | L1L2 | None
+
+
+def show_value(value: Value, between: str = "x") -> str:
+    """A value as a person types it: `32`, `3x3`, `same`, `yes`, `l2 0.001`. None has no word of its own."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return between.join(str(number) for number in value)
+    return _number(value) if isinstance(value, float) else str(value)
+
+
+def read_value(kind: Kind, text: str, choices: tuple[str, ...] = ()) -> Value:
+    """What `text` means as a value of `kind`, whatever the bounds. Raises ValueError without a sentence."""
+    if kind == "flag":
+        return _read_flag(text)
+    if kind == "choice":
+        return _read_choice(text, choices)
+    if not text.isascii() or "_" in text:  # int() and float() take digits of every script, and 1_000
+        raise ValueError
+    if kind == "float":
+        return float(text)
+    if kind == "int":
+        return int(text)
+    if kind == "penalty":
+        return read_penalty(text)
+    parts = text.strip("()[]").replace("to", " ").replace("x", " ").replace(",", " ").split()
+    numbers = tuple(int(part) for part in parts)
+    if not numbers or (kind == "pair" and len(numbers) > 2):
+        raise ValueError
+    return (numbers[0], numbers[-1]) if kind == "pair" else numbers
+
+
+def read_penalty(text: str) -> L1L2:
+    """A penalty as typed (`l2 0.001`, `l1 0.01 l2 0.01`) or as Keras names it (`l1`, `l2`, `l1_l2`).
+
+    Raises ValueError.
+    """
+    if text in ("l1", "l2"):
+        return L1L2(**{text: _USUAL_PENALTY})
+    if text == "l1_l2":
+        return L1L2(l1=_USUAL_PENALTY, l2=_USUAL_PENALTY)
+    found = _PENALTY.findall(text)
+    if not found or len(dict(found)) < len(found) or _PENALTY.sub("", text).strip(" ,{}"):
+        raise ValueError
+    return L1L2(**{name: float(factor) for name, factor in found})
+
+
+def size_of(value: Value) -> float:
+    """What places a number, a pair or a penalty on its ladder."""
+    if isinstance(value, L1L2):
+        return value.l1 + value.l2
+    if isinstance(value, tuple):
+        return max(value)
+    return value if isinstance(value, int | float) else -math.inf
+
+
+def _read_flag(text: str) -> bool:
+    if text not in _YES + _NO:
+        raise ValueError
+    return text in _YES
+
+
+def _read_choice(text: str, choices: tuple[str, ...]) -> str:
+    starts = [choice for choice in choices if text and choice.startswith(text)]
+    if text not in choices and len(starts) != 1:
+        raise ValueError
+    return text if text in choices else starts[0]
+
+
+def _number(value: float) -> str:
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
