@@ -7,6 +7,7 @@ Standard output is data, standard error is words. Exit status: 0 done; 1 it ran 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,6 +30,7 @@ _OPEN = ":open"  # the command that a bare word becomes which is none itself
 Experiments = Annotated[list[str], typer.Argument(metavar="EXPERIMENT", help="A preset's name or a .toml file.")]
 RunId = Annotated[int, typer.Argument(metavar="RUN", help="The number of a run; history lists them.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON: one object a line.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write a new file instead.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -136,6 +138,28 @@ def note(
     from cnn_tui.commands import history as command
 
     return command.note(run, " ".join(text))
+
+
+@app.command()
+def export(
+    source: Annotated[str, typer.Argument(metavar="EXPERIMENT|RUN", help="An experiment, or the number of a run.")],
+    output: Output = None,
+) -> int:
+    """Write the Keras script that an experiment is; that of a run repeats it, seed and all."""
+    from cnn_tui.commands import export as command
+
+    return command.export(source, output)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .keras file, or the JSON of a model.")],
+    output: Output = None,
+) -> int:
+    """Write the experiment that a Keras model is: its layers and how it is trained, without its weights."""
+    from cnn_tui.commands import export as command
+
+    return command.import_(file, output)
 
 
 @app.command()

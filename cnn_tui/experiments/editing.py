@@ -161,6 +161,7 @@ def _apply(document: Document, event: Event) -> None:
         document.redo()
     elif event.kind == "saved":
         document.mark_saved(_path(event.path))
+        document.path = _path(event.path)
     elif event.kind == "baseline":
         document.set_baseline()
 

@@ -1,6 +1,7 @@
 """The lines of a Keras script that load a dataset: the same images and labels that the lab trains on.
 
-They leave `training_images`, `training_labels`, `test_images` and `test_labels`, images from 0 to 1 with a channel axis.
+They leave `training_images`, `training_labels`, `test_images` and `test_labels`: images from 0 to 1, with an axis of
+channels, and class numbers.
 """
 
 from __future__ import annotations

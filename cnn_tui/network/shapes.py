@@ -1,7 +1,8 @@
-"""One shape rule per layer kind: what comes out, and how many numbers it learns.
+"""What comes out of a layer, how many numbers it learns, and how much of its input one output sees.
 
-The rules repeat Keras's arithmetic without loading it; a test holds them to Keras itself. One difference: Keras 3
-lets a dimension of 0 through, here a dimension below 1 is an error.
+`flow` answers for every kind; the rules themselves are in `rules/`, one for each kind. They repeat Keras's arithmetic
+without loading it; a test holds them to Keras itself. One difference: Keras 3 lets a dimension of 0 through, here a
+dimension below 1 is an error.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from functools import singledispatch
 
 import msgspec
 
-from cnn_tui.network import layers as kinds
 from cnn_tui.network.fields import Pair
 from cnn_tui.network.layers import Layer
 from cnn_tui.network.stack import Shape
@@ -26,7 +26,15 @@ class RankError(ShapeError):
 
 
 class SizeError(ShapeError):
-    """A window that is larger than the map under it."""
+    """A window, or a border to cut off, that is larger than the map under it."""
+
+
+class DivisionError(ShapeError):
+    """Channels or numbers that cannot be shared out evenly as the layer's arguments say."""
+
+
+class ClashError(ShapeError):
+    """Arguments that are fine by themselves but not together, or not on this input."""
 
 
 class Flow(msgspec.Struct, frozen=True):
@@ -39,6 +47,12 @@ class Flow(msgspec.Struct, frozen=True):
     """Multiplications for one image on its way through."""
     formula: str = ""
     """How the parameters come about, as `3·3·32·32 + 32`."""
+    window: Pair | None = (1, 1)
+    """Height and width of what one output sees of the input; None is all of it."""
+    jump: Pair = (1, 1)
+    """How far the window moves from one output to the next."""
+    spread: Pair = (1, 1)
+    """How many outputs there are for one step on the input, where the map grows."""
 
     @property
     def params(self) -> int:
@@ -49,71 +63,35 @@ class Flow(msgspec.Struct, frozen=True):
 @singledispatch
 def flow(layer: Layer, shape: Shape) -> Flow:
     """What `layer` makes of an input of `shape` (without the batch axis). Raises ShapeError."""
-    raise NotImplementedError(f"{layer.type} has no shape rule in network/shapes.py")
+    raise NotImplementedError(f"{layer.type} has no shape rule in network/rules/")
 
 
-@flow.register
-def _(layer: kinds.Conv2D, shape: Shape) -> Flow:
-    height, width, channels = _map(layer, shape)
-    rows, columns = layer.kernel_size
-    size = _slide((height, width), layer.kernel_size, layer.strides, layer.padding, "kernel", layer)
-    weights = rows * columns * channels * layer.filters
-    macs = weights * math.prod(size)
-    formula = f"{rows}·{columns}·{channels}·{layer.filters}"
-    if layer.use_bias:
-        weights += layer.filters
-        formula += f" + {layer.filters}"
-    return Flow((*size, layer.filters), trainable=weights, macs=macs, formula=formula)
-
-
-@flow.register(kinds.MaxPooling2D)
-@flow.register(kinds.AveragePooling2D)
-def _(layer: kinds.MaxPooling2D | kinds.AveragePooling2D, shape: Shape) -> Flow:
-    height, width, channels = _map(layer, shape)
-    strides = layer.strides or layer.pool_size
-    size = _slide((height, width), layer.pool_size, strides, layer.padding, "window", layer)
-    return Flow((*size, channels))
-
-
-@flow.register
-def _(layer: kinds.Flatten, shape: Shape) -> Flow:
-    return Flow((math.prod(shape),))
-
-
-@flow.register
-def _(layer: kinds.Dense, shape: Shape) -> Flow:
-    weights = shape[-1] * layer.units
-    macs = weights * math.prod(shape[:-1])
-    formula = f"{shape[-1]}·{layer.units}"
-    if layer.use_bias:
-        weights += layer.units
-        formula += f" + {layer.units}"
-    return Flow((*shape[:-1], layer.units), trainable=weights, macs=macs, formula=formula)
-
-
-@flow.register
-def _(layer: kinds.Dropout, shape: Shape) -> Flow:
-    return Flow(shape)
-
-
-def _map(layer: Layer, shape: Shape) -> tuple[int, int, int]:
+def map_of(layer: Layer, shape: Shape) -> tuple[int, int, int]:
+    """Height, width and channels of the map that `layer` gets. Raises RankError where it gets none."""
     if len(shape) != 3:
-        raise RankError(
-            f"{layer.type} needs a map (height x width x channels), but gets {show(shape)}: a row of numbers"
-        )
+        what = "a row of numbers" if len(shape) == 1 else f"{len(shape)} dimensions"
+        raise RankError(f"{layer.type} needs a map (height x width x channels), but gets {show(shape)}: {what}")
     return shape[0], shape[1], shape[2]
 
 
-def _slide(size: Pair, window: Pair, strides: Pair, padding: str, noun: str, layer: Layer) -> Pair:
+def slide(size: Pair, window: Pair, strides: Pair, padding: str, noun: str, layer: Layer) -> Pair:
+    """Height and width after a window has slid over a map of `size`. Raises SizeError."""
     if padding == "same":
         return math.ceil(size[0] / strides[0]), math.ceil(size[1] / strides[1])
     if window[0] > size[0] or window[1] > size[1]:
-        raise SizeError(
-            f"{layer.type}'s {window[0]}x{window[1]} {noun} does not fit the {size[0]}x{size[1]} map it gets"
-        )
+        raise SizeError(f"{layer.type}'s {show(window)} {noun} does not fit the {show(size)} map it gets")
     return (size[0] - window[0]) // strides[0] + 1, (size[1] - window[1]) // strides[1] + 1
+
+
+def weigh(*parts: tuple[int, ...]) -> tuple[int, str]:
+    """How many weights arrays of these shapes hold together, and the sum as people write it."""
+    return sum(map(math.prod, parts)), " + ".join("·".join(map(str, part)) for part in parts)
 
 
 def show(shape: Shape) -> str:
     """A shape for people: `26x26x32`, `800`."""
     return "x".join(str(size) for size in shape)
+
+
+# The rules need what is above, and register themselves when they are loaded.
+from cnn_tui.network import rules as rules  # noqa: E402

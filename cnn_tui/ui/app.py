@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.screen import Screen
 
 from cnn_tui.experiments.editing import Document, resume
@@ -20,11 +20,12 @@ from cnn_tui.experiments.presets import load_preset
 from cnn_tui.ui.keys import keys_of
 from cnn_tui.ui.screens.lab import LabScreen, Trainer
 from cnn_tui.ui.theme import THEMES
+from cnn_tui.ui.typeahead import TypeaheadApp
 
 FIRST_PRESET = "lab1-baseline"
 
 
-class LabApp(App[None]):
+class LabApp(TypeaheadApp):
     """Everything it needs comes from outside, so that a test can bring its own."""
 
     CSS_PATH = "app.tcss"

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from cnn_tui.network.fields import Field, fields_of
+from cnn_tui.network.fields import L1L2, Field, fields_of
 from cnn_tui.network.layers import LAYERS, AnyLayer, Conv2D, Dense, Flatten, Layer, MaxPooling2D
 from cnn_tui.network.stack import Stack
 
@@ -26,11 +26,17 @@ def values(field: Field, most: int | None = None) -> st.SearchStrategy[Any]:
     elif field.kind == "float":
         high = field.below if field.below is not None else field.high
         one = st.floats(field.low, high, exclude_max=field.below is not None)
+    elif field.kind == "penalty":
+        factors = st.floats(0, 1000)
+        one = st.builds(L1L2, factors, factors)
     else:
         assert field.low is not None and field.high is not None
         one = st.integers(int(field.low), int(field.high) if most is None else min(int(field.high), most))
         if field.kind == "pair":
             one = st.tuples(one, one)
+        elif field.kind == "ints":
+            one = st.lists(one, min_size=1, max_size=3).map(tuple)
+            one = st.tuples(st.just(-1)) | st.tuples(one, st.just(-1)).map(lambda two: (*two[0], -1)) if field.rest else one
     return st.none() | one if field.optional else one
 
 

@@ -64,3 +64,13 @@ def test_without_a_terminal_it_names_the_command_that_needs_none() -> None:
     assert done.returncode == 2
     assert "cnn-tui run" in done.stderr and len(done.stderr.splitlines()) == 1
     assert done.stdout == ""
+
+
+def test_keys_that_arrive_at_once_are_dealt_with_in_turn() -> None:
+    with Terminal([*LAB, "lab1-baseline"]) as terminal:
+        terminal.wait_for("Total params: 113,386")
+        # In one write, as a slow line delivers them: add a Dropout, rate 0.5, then step the filters of layer 1.
+        terminal.press("adropout\r\r0.5\rk+")
+        terminal.wait_for("Dropout           0.5")
+        terminal.wait_for("64  3x3  relu")
+        assert terminal.text.count("MaxPooling2D") == 4, "no letter ran as a command"

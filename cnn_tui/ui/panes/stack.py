@@ -26,6 +26,7 @@ from cnn_tui.ui.screens.pick import Item, PickScreen
 from cnn_tui.ui.screens.settings import SettingsScreen
 from cnn_tui.ui.screens.stack_pages import diff_page, layer_page
 from cnn_tui.ui.table import Cell, Column, Table
+from cnn_tui.ui.typeahead import DIALOG
 
 
 class StackPane(Pane):
@@ -118,7 +119,7 @@ class StackPane(Pane):
             layer, field = chosen
             self._set(layer, field, field.step(getattr(layer, field.name), direction))
 
-    @work
+    @work(group=DIALOG)
     async def action_edit_field(self) -> None:
         """Type a value for the field, or choose it from its list."""
         chosen = self._chosen()
@@ -139,7 +140,7 @@ class StackPane(Pane):
             value = now if answer is None else cast(Value, answer[0])
         self._set(layer, field, value)
 
-    @work
+    @work(group=DIALOG)
     async def action_add_layer(self, below: int) -> None:
         """Add a layer below (1) or above (0) the cursor."""
         items = [Item(name, name, kind.about) for name, kind in LAYERS.items()]
@@ -185,7 +186,7 @@ class StackPane(Pane):
         else:
             self._edit(f"fix: {problem.fixes[0].label}", problem.fixes[0].stack, max(0, problem.layer - 1))
 
-    @work
+    @work(group=DIALOG)
     async def action_list_fixes(self) -> None:
         """Choose among the fixes of the problem."""
         problem = self._problem()
@@ -200,7 +201,7 @@ class StackPane(Pane):
 
     # Around the stack
 
-    @work
+    @work(group=DIALOG)
     async def action_edit_settings(self) -> None:
         """Training settings and stop rules."""
         await self.app.push_screen_wait(SettingsScreen(self.document, self._changed))

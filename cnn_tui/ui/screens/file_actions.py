@@ -16,6 +16,7 @@ from cnn_tui.ui.lines import inert
 from cnn_tui.ui.panes.stack import StackPane
 from cnn_tui.ui.screens.ask import AskScreen
 from cnn_tui.ui.screens.menu import Choice, MenuScreen
+from cnn_tui.ui.typeahead import DIALOG
 
 
 class FileActions(Screen[None]):
@@ -36,7 +37,7 @@ class FileActions(Screen[None]):
     def _cursor(self, row: int) -> None:
         self.query_one(StackPane).rows.cursor = row
 
-    @work
+    @work(group=DIALOG)
     async def action_open_preset(self) -> None:
         """Choose an experiment and put it into the editor."""
         name = await self.app.push_screen_wait(files.open_screen())
@@ -50,21 +51,21 @@ class FileActions(Screen[None]):
         if self._open(experiment, path):
             self.notify(f"{inert(name)} is in the editor; u brings back what was there.", markup=False)
 
-    @work
+    @work(group=DIALOG)
     async def action_save_experiment(self) -> None:
         """Save to the experiment's file, or ask for a name."""
         path = self.document.path or await self._ask_path("Save the experiment as", ".toml")
         if path is not None:
             self._write(path, to_toml(self.document.experiment), saved=True)
 
-    @work
+    @work(group=DIALOG)
     async def action_save_experiment_as(self) -> None:
         """Save to another file."""
         path = await self._ask_path("Save the experiment as", ".toml")
         if path is not None:
             self._write(path, to_toml(self.document.experiment), saved=True)
 
-    @work
+    @work(group=DIALOG)
     async def action_open_copy_menu(self) -> None:
         """Copy something to the clipboard."""
         choices = [Choice(key, words, what) for what, (key, words) in copying.WHAT.items()]
@@ -75,7 +76,7 @@ class FileActions(Screen[None]):
             also = f"; also in {path}" if path else ""
             self.notify(f"Copied {copying.WHAT[what][1]}{also}.", markup=False)
 
-    @work
+    @work(group=DIALOG)
     async def action_open_export_menu(self) -> None:
         """Write something to a file."""
         choices = [Choice("k", "a Keras script (.py)", "code"), Choice("t", "the experiment (.toml)", "table")]

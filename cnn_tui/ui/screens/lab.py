@@ -25,6 +25,7 @@ from cnn_tui.ui.screens.file_actions import FileActions
 from cnn_tui.ui.screens.help import HelpScreen
 from cnn_tui.ui.screens.page import PageScreen
 from cnn_tui.ui.screens.run_page import run_page
+from cnn_tui.ui.typeahead import DIALOG
 
 SMALLEST = (60, 16)
 """Below this many columns and rows the lab asks for more room."""
@@ -243,7 +244,7 @@ class LabScreen(FileActions):
         self.notify(f"{word}: {label}" if label else nothing, markup=False, timeout=2)
         self._show_document()
 
-    @work
+    @work(group=DIALOG)
     async def action_show_help(self) -> None:
         """The keys of this pane and of the lab; Enter runs one."""
         scope = self.query_one(Header).shown

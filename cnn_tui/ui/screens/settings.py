@@ -20,6 +20,7 @@ from cnn_tui.ui.lines import inert
 from cnn_tui.ui.screens.ask import AskScreen
 from cnn_tui.ui.screens.pick import Item, PickScreen
 from cnn_tui.ui.table import Cell, Column, Table
+from cnn_tui.ui.typeahead import DIALOG
 
 
 class SettingsScreen(ModalScreen[None]):
@@ -72,7 +73,7 @@ class SettingsScreen(ModalScreen[None]):
         if setting is not None:
             self._try(setting.name, lambda experiment: step(experiment, setting.name, direction))
 
-    @work
+    @work(group=DIALOG)
     async def action_edit(self) -> None:
         """Type a value, or choose it."""
         setting = self._setting()
@@ -121,7 +122,7 @@ class SettingsScreen(ModalScreen[None]):
         hint = f"Training stops at the end of an epoch. Metrics: {', '.join(self._now.emitted_metrics())}."
         self._ask("stop rule", text, lambda typed: set_rule(self._now, at, parse_rule(self._now, typed)), hint)
 
-    @work
+    @work(group=DIALOG)
     async def _ask(self, name: str, text: str, accept: Callable[[str], Experiment], hint: str) -> None:
         def checked(typed: str) -> Experiment:
             made = accept(typed)

@@ -1,0 +1,77 @@
+"""`cnn-tui export` and `import`: an experiment as a Keras script, and a Keras model as an experiment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from cnn_tui.commands.streams import FAILED, FINISHED, WRONG, UserError, complain, put, say
+from cnn_tui.commands.summary import place
+from cnn_tui.experiments.check import problems_of
+from cnn_tui.experiments.experiment import Experiment, to_toml
+from cnn_tui.experiments.keras_code import keras_script
+from cnn_tui.experiments.keras_import import ImportProblem, import_model
+from cnn_tui.experiments.presets import find_experiment
+from cnn_tui.experiments.wording import quiet
+from cnn_tui.network.summary import summarize
+
+_SAMPLE = "fashion_mnist_sample"
+_LONGEST_ID = 19  # digits of the largest number that a history can hold
+
+
+def export(name: str, output: Path | None) -> int:
+    """Write the Keras script of an experiment, or of a run with its seed, to `output` or to standard output.
+
+    A stack that has problems is exported all the same; they are said, and the exit status is 1.
+    """
+    experiment, seed = _run(name) if name.isascii() and name.isdecimal() else (find_experiment(name), None)
+    _deliver(keras_script(experiment, seed=seed), output)
+    summary = summarize(experiment.stack)
+    problems = problems_of(experiment, summary)
+    for problem in problems:
+        complain(f"{quiet(experiment.name)}: {place(problem, summary)}: {problem.message}")
+    return FAILED if problems else FINISHED
+
+
+def import_(source: Path, output: Path | None) -> int:
+    """Write the experiment that a Keras model is to `output` or to standard output; say what of it was left out."""
+    try:
+        imported = import_model(source)
+    except ImportProblem as error:
+        for problem in error.problems:
+            complain(problem)
+        return WRONG
+    head = [f"# From {quiet(source.name)}", *(f"# Left out: {quiet(note, 1000)}" for note in imported.notes)]
+    _deliver("\n".join([*head, to_toml(imported.experiment)]), output)
+    for note in imported.notes:
+        complain(note)
+    return FINISHED
+
+
+def _run(digits: str) -> tuple[Experiment, int | None]:
+    """The experiment of a run, on the images that it was trained on, and its seed."""
+    from cnn_tui.commands.history import find_run
+    from cnn_tui.experiments.history import History
+
+    with History() as history:
+        run = find_run(history, int(digits[-_LONGEST_ID:]) if len(digits) <= _LONGEST_ID else 2**63)
+    experiment = run.experiment
+    if run.dataset == _SAMPLE:  # it stood in for the whole set
+        experiment = msgspec.structs.replace(experiment, dataset=_SAMPLE)
+    return experiment, run.seed
+
+
+def _deliver(text: str, output: Path | None) -> None:
+    """Write a file that is not there yet, or standard output. Raises UserError for one that is there."""
+    if output is None:
+        put(text.removesuffix("\n"))
+        return
+    try:
+        with output.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise UserError(f"{quiet(str(output))} exists already and is left as it is: name another file") from None
+    except ValueError:  # a NUL in the name
+        raise UserError(f"{quiet(str(output))} cannot be the name of a file") from None
+    say(f"{quiet(str(output))} written")

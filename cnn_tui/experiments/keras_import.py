@@ -1,0 +1,116 @@
+"""A Keras model as an experiment: from a `.keras` file, `model.to_json()` or `json.dumps(model.get_config())`.
+
+Only data is read: no code, no class by its name, no weights. A layer that cannot be taken is named with the reason,
+and so is every argument that is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cnn_tui.experiments.dataset import BUILT_IN
+from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiments.keras_import_chain import Plain, chain_of, config_of, name_of
+from cnn_tui.experiments.keras_import_file import ImportProblem, read_config
+from cnn_tui.experiments.keras_import_layers import Findings, take_layer
+from cnn_tui.experiments.keras_import_training import training_of
+from cnn_tui.experiments.wording import found, quiet
+from cnn_tui.network.layers import AnyLayer, Dense, Flatten
+from cnn_tui.network.stack import Shape
+
+__all__ = ["ImportProblem", "Imported", "import_model"]
+
+_LIKELY = ("fashion_mnist", "cifar10", "cifar100")
+"""The datasets that a model may be for, the likelier of a shape first."""
+_MIXED = ("mixed_bfloat16", "mixed_float16")
+
+
+class Imported(msgspec.Struct, frozen=True):
+    """The experiment that a model is, and in sentences what of the model is not in it."""
+
+    experiment: Experiment
+    notes: tuple[str, ...]
+
+
+def import_model(path: Path) -> Imported:
+    """Read a Sequential, or a Functional that is a plain chain of layers, from a file. Raises ImportProblem."""
+    model = read_config(path)
+    try:
+        return _imported(model, quiet(path.stem))
+    except RecursionError:
+        raise ImportProblem(f"{quiet(str(path))} is nested too deeply to be a model") from None
+
+
+def _imported(model: Plain, name: str) -> Imported:
+    findings = Findings()
+    chain = chain_of(model, findings.problems)
+    taken = [take_layer(number, layer, findings) for number, layer in enumerate(chain.layers, 1)]
+    layers = tuple(layer for layer in taken if layer is not None)
+    if not chain.layers:
+        findings.problems.append("the model has no layers")
+    if findings.problems:
+        raise ImportProblem(*findings.problems)
+    notes = findings.notes
+    _note_names(chain.layers, layers, notes)
+    dataset = _dataset(chain.input_shape, layers, notes)
+    training = training_of(model.get("compile_config"), _precision(chain.layers, notes), notes)
+    return Imported(Experiment(name=name, dataset=dataset, training=training, layers=layers), tuple(notes))
+
+
+def _dataset(shape: tuple[Any, ...] | None, layers: tuple[AnyLayer, ...], notes: list[str]) -> str:
+    """The built-in dataset whose images the model takes; the usual one, and a note, where there is none."""
+    if shape is None:
+        notes.append(f"the file does not say what images the model takes: the dataset is {_LIKELY[0]}")
+        return _LIKELY[0]
+    sizes: Shape = tuple(size if type(size) is int else 0 for size in shape)
+    if len(sizes) == 2 and isinstance(layers[0], Flatten):  # the same row of numbers either way
+        sizes = (*sizes, 1)
+    fitting = [name for name in _LIKELY if BUILT_IN[name].input_shape == sizes]
+    if not fitting:
+        wanted = "x".join(found(size) if size is not None else "any" for size in shape)
+        notes.append(
+            f"the model takes {wanted or 'single numbers'}, and no built-in dataset has such images: "
+            f"the dataset is {_LIKELY[0]}, so set it to a .npz file or a folder of your own"
+        )
+        return _LIKELY[0]
+    answers = [layer.units for layer in layers if isinstance(layer, Dense)]
+    by_classes = [name for name in fitting if answers and BUILT_IN[name].classes == answers[-1]]
+    return (by_classes or fitting)[0]
+
+
+def _precision(layers: Iterable[Plain], notes: list[str]) -> str:
+    """The precision that the layers' dtype policies amount to."""
+    policies = dict.fromkeys(_policy(config_of(layer).get("dtype")) for layer in layers)
+    mixed = [policy for policy in policies if policy in _MIXED]
+    others = [policy for policy in policies if policy not in (*_MIXED, "float32")]
+    if others:
+        notes.append(f"the precision {', '.join(quiet(policy, 30) for policy in others[:5])} is left out")
+    return mixed[0] if mixed else "float32"
+
+
+def _policy(dtype: Any) -> str:
+    """`mixed_bfloat16`, of that or of the object that Keras makes of a policy."""
+    if isinstance(dtype, dict):
+        dtype = config_of(dtype).get("name")
+    return dtype if isinstance(dtype, str) else "float32"
+
+
+def _note_names(described: tuple[Plain, ...], layers: tuple[AnyLayer, ...], notes: list[str]) -> None:
+    """Note the names that a person gave; Keras's own, as `conv2d_3`, go without a word."""
+    own = [
+        name_of(layer)
+        for layer, taken in zip(described, layers, strict=True)
+        if name_of(layer) and not re.fullmatch(f"{_bare(taken.type)}\\d*", _bare(name_of(layer)))
+    ]
+    if own:
+        names = ", ".join(f'"{quiet(name, 40)}"' for name in own[:5])
+        notes.append(f"names of layers are left out ({names}{', …' if len(own) > 5 else ''}): Keras names them anew")
+
+
+def _bare(name: str) -> str:
+    return name.replace("_", "").lower()

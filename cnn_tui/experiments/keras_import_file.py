@@ -1,0 +1,81 @@
+"""The description of a model in a file of Keras's: read as data, whatever the file holds.
+
+A `.keras` file is a zip whose `config.json` describes the model; its weights are not looked at. Nothing is unpickled
+and no class is loaded by its name.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from cnn_tui.experiments.npz_file import BROKEN
+from cnn_tui.experiments.wording import quiet
+
+MAX_CONFIG_BYTES = 5_000_000
+"""A model of a thousand layers takes about one."""
+
+_MEMBER = "config.json"
+_ZIP, _HDF5 = b"PK", b"\x89HDF"
+_BROKEN_ZIP = (*BROKEN, struct.error, OverflowError, OSError)
+
+
+class ImportProblem(ValueError):  # noqa: N818  it lists what is in the way, and is no fault of the program
+    """A model that cannot be taken. `problems` are sentences about one layer or the whole; the message has them all."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """The JSON object that describes the model in the file. Raises ImportProblem."""
+    shown = quiet(str(path))
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_CONFIG_BYTES + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise ImportProblem(f"{shown} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    if content.startswith(_ZIP):
+        content = _unpacked(path, shown)
+    elif content.startswith(_HDF5):
+        raise ImportProblem(f'{shown} is an old HDF5 file of Keras: load it there and save it as "model.keras"')
+    if len(content) > MAX_CONFIG_BYTES:
+        raise ImportProblem(f"{shown} describes its model in more than {MAX_CONFIG_BYTES:,} bytes: is it a model?")
+    found = _parsed(content, shown)
+    if isinstance(found, str):  # json.dumps(model.to_json()), which is JSON in JSON
+        found = _parsed(found, shown)
+    if not isinstance(found, dict):
+        raise ImportProblem(f"{shown} is no model of Keras: its JSON is not an object")
+    return found
+
+
+def _unpacked(path: Path, shown: str) -> bytes:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            member = archive.getinfo(_MEMBER)
+            if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise ValueError("Keras does not compress in this way")
+            if member.file_size > MAX_CONFIG_BYTES:
+                return bytes(MAX_CONFIG_BYTES + 1)
+            with archive.open(member) as stream:
+                return stream.read(MAX_CONFIG_BYTES + 1)  # the size that a zip claims may be a lie
+    except KeyError:
+        raise ImportProblem(f"{shown} is a zip without a {_MEMBER}: it is no .keras file") from None
+    except _BROKEN_ZIP as error:
+        reason = quiet(str(error).strip().rstrip("."), 120) or type(error).__name__
+        raise ImportProblem(f"{shown} is a broken .keras file ({reason}): save the model again") from None
+
+
+def _parsed(content: bytes | str, shown: str) -> Any:
+    try:
+        return json.loads(content)
+    except RecursionError:
+        raise ImportProblem(f"{shown} is nested too deeply to be a model") from None
+    except ValueError:
+        raise ImportProblem(
+            f"{shown} is neither a .keras file nor JSON: write one with model.save(...) or model.to_json()"
+        ) from None

@@ -1,0 +1,254 @@
+"""One layer of a Keras model as one of ours: its class by name, its arguments through the fields of the catalogue.
+
+What Keras does with an argument that has no field here, and is not at its default, decides what is said: one that
+makes another network is a problem, one that only bears on training is a note.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+import typing
+from typing import Any
+
+import msgspec
+
+from cnn_tui.experiments.keras_import_chain import Plain, config_of, label
+from cnn_tui.experiments.wording import found, quiet
+from cnn_tui.network.fields import Field, fields_of
+from cnn_tui.network.layers import LAYERS, AnyLayer, Layer
+
+_OF_KERAS = ("keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras")
+_MODELS = ("Sequential", "Functional", "Model")
+_NO_ARGUMENTS = ("name", "dtype", "batch_shape", "batch_input_shape", "input_dtype", "autocast")
+_ONLY_TRAINING = ("seed", "noise_shape", "synchronized", "trainable", "quantization_config")
+_ONLY_TRAINING_ENDS = ("_initializer", "_regularizer", "_constraint")
+_ALIASES = {"swish": "silu", None: "linear"}  # of activations
+
+# What an argument without a field here must be, by its name: Keras 3's defaults, as its configs have them.
+_DEFAULTS: dict[str, tuple[Any, ...]] = {
+    "trainable": (True,),
+    "data_format": ("channels_last",),
+    "dilation_rate": (1, [1, 1]),
+    "groups": (1,),
+    "depth_multiplier": (1,),
+    "use_bias": (True,),
+    "keepdims": (False,),
+    "axis": (-1, [-1], 3, [3]),  # the channels of a map
+    "center": (True,),
+    "scale": (True,),
+    "momentum": (0.99,),
+    "epsilon": (0.001,),
+    "synchronized": (False,),
+    "renorm": (False,),
+    "renorm_momentum": (0.99,),
+    "rms_scaling": (False,),
+    "max_value": (None, [0, 255]),
+    "negative_slope": (0.0,),
+    "threshold": (0.0,),
+    "alpha": (1.0,),
+    "offset": (0.0,),
+    "interpolation": ("bilinear",),
+    "fill_mode": ("reflect",),
+    "fill_value": (0.0,),
+    "value_range": ([0, 255],),
+    "antialias": (False,),
+    "crop_to_aspect_ratio": (False,),
+    "pad_to_aspect_ratio": (False,),
+    "invert": (False,),
+}
+_DEFAULTS_OF_KIND: dict[tuple[str, str], tuple[Any, ...]] = {
+    ("GroupNormalization", "groups"): (32,),
+    ("LeakyReLU", "negative_slope"): (0.3,),
+    ("RMSNormalization", "epsilon"): (1e-6,),
+    ("UpSampling2D", "interpolation"): ("nearest",),
+    ("ZeroPadding2D", "padding"): (1, [1, 1], [[1, 1], [1, 1]]),
+}
+_INITIALIZERS = {
+    "kernel_initializer": "GlorotUniform",
+    "depthwise_initializer": "GlorotUniform",
+    "pointwise_initializer": "GlorotUniform",
+    "gamma_initializer": "Ones",
+    "moving_variance_initializer": "Ones",
+}  # and Zeros for every other
+
+
+class Findings:
+    """What was found on the way: `problems` are in the way of taking the model, `notes` are not."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+        self.notes: list[str] = []
+
+
+def take_layer(number: int, described: Plain, findings: Findings) -> AnyLayer | None:
+    """The layer that Keras describes; None, with its problems among the findings, where it cannot be taken."""
+    called = label(number, described)
+    kind = described.get("class_name")
+    refusal = _refusal(kind, described)
+    if refusal:
+        findings.problems.append(f"{called} is {refusal}")
+        return None
+    cls, config = LAYERS[str(kind)], config_of(described)
+    before = len(findings.problems)
+    values = _values(cls, config, called, findings)
+    fields = {field.name for field in fields_of(cls)}
+    for argument, value in config.items():
+        if argument not in fields and not _is_default(cls.__name__, argument, value):
+            _say_left_out(f"{called} ({cls.__name__})", argument, value, findings)
+    if len(findings.problems) > before:
+        return None
+    try:
+        return typing.cast(AnyLayer, cls(**values))
+    except ValueError as error:
+        findings.problems.append(f"{called} ({cls.__name__}): {error}")
+        return None
+
+
+def _refusal(kind: Any, described: Plain) -> str:
+    """Why no layer of this kind can be taken; "" when it can."""
+    if not isinstance(kind, str):
+        return "no layer: it names no class"
+    shown = quiet(kind, 60)
+    if kind == "Lambda":
+        return "a Lambda: code is never imported"
+    module, registered = described.get("module"), described.get("registered_name")
+    own = isinstance(module, str) and not module.startswith(_OF_KERAS)
+    if own or (isinstance(registered, str) and ">" in registered):
+        return f"{shown}, a class of its author's: code is never imported"
+    if kind in _MODELS:
+        return f"{shown}, a model inside the model: only its own layers can be taken"
+    if kind == "InputLayer":
+        return "InputLayer, but not the first layer: only one input can be taken"
+    return "" if kind in LAYERS else f"{shown}, which is not among the layers here"
+
+
+def _values(cls: type[Layer], config: Plain, called: str, findings: Findings) -> dict[str, Any]:
+    """The arguments that have fields. What a field does not allow becomes a problem."""
+    hints = typing.get_type_hints(cls, include_extras=True)
+    values: dict[str, Any] = {}
+    for field in fields_of(cls):
+        if field.name not in config:
+            if field.default is msgspec.NODEFAULT:
+                findings.problems.append(f"{called} ({cls.__name__}) has no {field.name}")
+            continue
+        raw = config[field.name]
+        try:
+            values[field.name] = _value(field, raw, hints[field.name])
+        except (ValueError, OverflowError, TypeError):
+            sentence = f"{called} ({cls.__name__}): {field.name} is {shown(raw)}"
+            if field.name.endswith(_ONLY_TRAINING_ENDS):
+                findings.notes.append(f"{sentence}, which is left out")
+            else:
+                findings.problems.append(f"{sentence}; it can be {field.allowed()}")
+    if "pool_size" in values and values.get("strides") == values["pool_size"]:
+        values["strides"] = None  # which means just that, and is how one writes it
+    return values
+
+
+def _value(field: Field, raw: Any, hint: Any) -> Any:
+    """The value of a field. Raises ValueError, OverflowError or TypeError for what the field does not allow."""
+    if field.kind == "choice":
+        raw = _named(raw)
+    elif field.kind == "pair":
+        raw = _pair(raw)
+    elif field.kind == "float":
+        raw = _number(raw)
+    elif isinstance(raw, dict):
+        raw = _factors(raw)
+    value = msgspec.convert(raw, hint)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("not a number")
+    field.check(value)
+    return value
+
+
+def _named(raw: Any) -> Any:
+    """`relu`, of `relu` or of the object that Keras makes of a function."""
+    if isinstance(raw, dict) and raw.get("class_name") == "function":
+        raw = raw.get("config")
+    return _ALIASES.get(raw, raw) if raw is None or isinstance(raw, str) else raw
+
+
+def _pair(raw: Any) -> Any:
+    """(2, 3), of 2, (2, 3) or ((2, 2), (3, 3)), which is how Keras writes a border that is equal on both sides."""
+    if type(raw) is int:
+        return [raw, raw]
+    if isinstance(raw, list) and all(isinstance(part, list) and len(part) == 2 for part in raw):
+        if any(part[0] != part[1] for part in raw):
+            raise ValueError("the two sides differ")
+        return [part[0] for part in raw]
+    return raw
+
+
+def _number(raw: Any) -> Any:
+    """0.1, of 0.1 or of (-0.1, 0.1) or (0, 0.1), which is what Keras makes of a factor."""
+    if isinstance(raw, list) and len(raw) == 2 and raw[0] in (0, -raw[1]):
+        raw = raw[1]
+    return shortened(raw, 5) if isinstance(raw, float | int) else raw
+
+
+def _factors(raw: Plain) -> Plain:
+    """{"l1": 0.01}, of a regularizer as Keras describes it."""
+    config = config_of(raw)
+    if raw.get("class_name") not in ("L1", "L2", "L1L2") or not config.keys() <= {"l1", "l2"}:
+        raise ValueError("another regularizer")
+    factors = {name: shortened(factor, 9) for name, factor in config.items()}
+    if not all(math.isfinite(factor) for factor in factors.values()):
+        raise ValueError("not a number")
+    return factors
+
+
+def shortened(number: float, digits: int) -> float:
+    """0.001, of the 0.0010000000474974513 that a float32 makes of it; in `digits` digits at most, else as it is."""
+    try:
+        number = float(number)
+        (nearest,) = struct.unpack("f", struct.pack("f", number))
+    except OverflowError:  # a whole number of hundreds of digits, or one that no float32 holds
+        return number if isinstance(number, float) else math.inf
+    if nearest != number:
+        return number
+    for wanted in range(1, digits + 1):
+        short = float(f"{number:.{wanted}g}")
+        if struct.pack("f", short) == struct.pack("f", number):
+            return short
+    return number
+
+
+def _is_default(kind: str, argument: str, value: Any) -> bool:
+    if argument in _NO_ARGUMENTS:
+        return True
+    if argument.endswith("_initializer"):
+        usual = _INITIALIZERS.get(argument, "Zeros")
+        return _is_initializer(value, usual)
+    allowed = _DEFAULTS_OF_KIND.get((kind, argument)) or _DEFAULTS.get(argument, ())
+    return value is None or any(
+        value == default and isinstance(value, bool) == isinstance(default, bool) for default in allowed
+    )
+
+
+def _is_initializer(value: Any, usual: str) -> bool:
+    if isinstance(value, str):  # "glorot_uniform", "zeros"
+        return value.replace("_", "").lower() == usual.lower()
+    if not isinstance(value, dict):
+        return value is None
+    return value.get("class_name") == usual and all(part is None for part in config_of(value).values())
+
+
+def _say_left_out(called: str, argument: str, value: Any, findings: Findings) -> None:
+    sentence = f"{called}: {quiet(argument, 60)} {shown(value)}"
+    if argument == "trainable":
+        findings.notes.append(f"{called} is frozen there, but is trained here")
+    elif argument in _ONLY_TRAINING or argument.endswith(_ONLY_TRAINING_ENDS):
+        findings.notes.append(f"{sentence} is left out")
+    else:
+        findings.problems.append(f"{sentence} makes another layer of it than there is here")
+
+
+def shown(value: Any) -> str:
+    """A value of Keras's in a few words; `L2(l2=0.01)` of an object."""
+    if not isinstance(value, dict) or not isinstance(value.get("class_name"), str):
+        return "nothing" if value is None else found(value)
+    config = config_of(value)
+    inner = ", ".join(f"{name}={found(part)}" for name, part in config.items() if part is not None)
+    return quiet(f"{value['class_name']}({inner})" if inner else value["class_name"], 80)

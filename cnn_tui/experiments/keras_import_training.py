@@ -1,0 +1,131 @@
+"""How a Keras model was compiled, as an experiment has it. What cannot be taken becomes a note: it is no part of the
+network, and the experiment's own defaults stand in for it.
+"""
+
+from __future__ import annotations
+
+import re
+import typing
+from typing import Any
+
+import msgspec
+
+from cnn_tui.experiments.experiment import MOMENTUM_OPTIMIZERS, Loss, Metric, Optimizer, Training
+from cnn_tui.experiments.keras_import_chain import Plain, config_of
+from cnn_tui.experiments.keras_import_layers import shortened, shown
+
+_LOSSES: tuple[str, ...] = typing.get_args(Loss)
+_METRICS: tuple[str, ...] = typing.get_args(Metric)
+_OPTIMIZERS: tuple[str, ...] = typing.get_args(Optimizer)
+_SAME_METRIC = {
+    "acc": "accuracy",
+    "categorical_accuracy": "accuracy",
+    "sparse_categorical_accuracy": "accuracy",
+    "top_kcategorical_accuracy": "top_k_categorical_accuracy",
+    "sparse_top_kcategorical_accuracy": "sparse_top_k_categorical_accuracy",
+}
+_OPTIMIZER_DEFAULTS: Plain = {
+    "use_ema": False,
+    "ema_momentum": 0.99,
+    "beta_1": 0.9,
+    "beta_2": 0.999,
+    "epsilon": 1e-7,
+    "amsgrad": False,
+    "nesterov": False,
+    "rho": 0.9,
+    "centered": False,
+    "initial_accumulator_value": 0.1,
+    "momentum": 0.0,
+}  # and None for every other
+_OF_OPTIMIZER: dict[str, Plain] = {"adamw": {"weight_decay": 0.004}, "adadelta": {"rho": 0.95}}
+_NEUTRAL: tuple[Any, ...] = (None, [], {}, [None])
+
+
+def training_of(compiled: Any, precision: str, notes: list[str]) -> Training:
+    """The training settings of a model's `compile_config`; what is not taken is added to `notes`."""
+    training = _with(Training(), "precision", precision, notes)
+    if not isinstance(compiled, dict) or not compiled:
+        notes.append("the file does not say how the model is trained: the usual settings stand in")
+        return training
+    training = _with_optimizer(training, compiled.get("optimizer"), notes)
+    loss = _only(compiled.get("loss"))
+    name = _name(loss)
+    if name in _LOSSES:
+        training = _with(training, "loss", name, notes)
+        if isinstance(loss, dict):
+            _note_others(f"the loss {name}", config_of(loss), {"reduction": "sum_over_batch_size"}, notes)
+    else:
+        notes.append(f"the loss {shown(loss)} is left out: {training.loss} stands in")
+    training = _with(training, "metrics", _metrics(compiled.get("metrics"), notes), notes)
+    others = {key: compiled.get(key) for key in ("loss_weights", "weighted_metrics")}
+    notes += [f"{key} {shown(value)} is left out" for key, value in others.items() if value not in _NEUTRAL]
+    return training
+
+
+def _with_optimizer(training: Training, described: Any, notes: list[str]) -> Training:
+    if isinstance(described, dict) and described.get("class_name") == "LossScaleOptimizer":  # of mixed_float16
+        described = config_of(described).get("inner_optimizer")
+    name = described.get("class_name") if isinstance(described, dict) else described
+    name = name.lower() if isinstance(name, str) else ""
+    if name not in _OPTIMIZERS:
+        notes.append(f"the optimizer {shown(described)} is left out: {training.optimizer} stands in")
+        return training
+    training = _with(training, "optimizer", name, notes)
+    if not isinstance(described, dict):
+        return training
+    config = dict(config_of(described))
+    rate = config.pop("learning_rate", training.learning_rate)
+    if isinstance(rate, float | int):
+        training = _with(training, "learning_rate", shortened(rate, 9), notes)
+    else:
+        notes.append(f"the learning rate {shown(rate)} is left out: {training.learning_rate:g} stands in")
+    if name in MOMENTUM_OPTIMIZERS and isinstance(config.get("momentum"), float | int):
+        training = _with(training, "momentum", shortened(config.pop("momentum"), 5), notes)
+    _note_others(f"the optimizer {name}", config, {**_OPTIMIZER_DEFAULTS, **_OF_OPTIMIZER.get(name, {})}, notes)
+    return training
+
+
+def _metrics(described: Any, notes: list[str]) -> tuple[str, ...]:
+    described = _only(described)
+    parts = described if isinstance(described, list) else [] if described is None else [described]
+    metrics: dict[str, None] = {}
+    for part in parts:
+        name = _name(part)
+        name = _SAME_METRIC.get(name, name)
+        if name in _METRICS and not (isinstance(part, dict) and config_of(part).get("k", 5) != 5):
+            metrics[name] = None
+        else:
+            notes.append(f"the metric {shown(part)} is left out")
+    return tuple(metrics)
+
+
+def _name(described: Any) -> str:
+    """`sparse_categorical_crossentropy`, of that, of the class, or of the object that Keras makes of the function."""
+    if isinstance(described, dict):
+        named = described.get("class_name")
+        described = described.get("config") if named == "function" else named
+    if not isinstance(described, str):
+        return ""
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", described).lower()
+
+
+def _only(described: Any) -> Any:
+    """What is in a list of one: Keras has a list for each output, and there is one output."""
+    while isinstance(described, list) and len(described) == 1:
+        described = described[0]
+    return described
+
+
+def _with(training: Training, key: str, value: Any, notes: list[str]) -> Training:
+    try:
+        return msgspec.structs.replace(training, **{key: value})
+    except ValueError as error:
+        notes.append(f"{error}; {getattr(training, key)} stands in")
+        return training
+
+
+def _note_others(what: str, config: Plain, defaults: Plain, notes: list[str]) -> None:
+    """Note the arguments that are not at their defaults."""
+    for argument, value in config.items():
+        if argument not in ("name", "dtype") and value not in (None, False, defaults.get(argument)):
+            notes.append(f"{what}: {shown(argument)} {shown(value)} is left out")

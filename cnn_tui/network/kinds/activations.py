@@ -1,0 +1,108 @@
+"""Activations as layers of their own."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from cnn_tui.network.fields import argument
+from cnn_tui.network.kinds.base import Activate, Layer, WeightPenalty
+from cnn_tui.network.values import Ints
+
+_SLOPES = (0.0, 0.01, 0.1, 0.2, 0.3)
+
+
+class Activation(Layer, frozen=True, tag=True):
+    """An activation as a layer of its own."""
+
+    about: ClassVar[str] = "an activation as a layer of its own"
+    explanation: ClassVar[str] = (
+        "It does to each number what the activation argument of a Conv2D or Dense layer does: relu sets whatever is "
+        "negative to zero, softmax turns a row into probabilities. As a layer of its own it can stand where the "
+        "argument cannot, most often behind a BatchNormalization. Without activations a stack of layers could do "
+        "no more than a single one."
+    )
+
+    activation: Activate
+
+
+class ReLU(Layer, frozen=True, tag=True):
+    """Whatever is negative becomes zero; with options."""
+
+    about: ClassVar[str] = "sets what is negative to zero; can be capped"
+    explanation: ClassVar[str] = (
+        "What is positive passes, what is negative becomes zero: on a feature map, only the places remain where the "
+        "filter found its feature. As a layer it has options that the activation argument lacks: a cap (6 is "
+        "usual in small networks), a slope for the negative side, and a threshold below which nothing passes."
+    )
+
+    max_value: Annotated[
+        float | None,
+        argument(
+            "The largest number that is let through.",
+            ladder=(1.0, 6.0, 20.0),
+            ge=0,
+            le=1_000_000,
+            optional_means="there is no cap",
+            none="none",
+        ),
+    ] = None
+    negative_slope: Annotated[
+        float, argument("What negative numbers are multiplied by.", ladder=_SLOPES, ge=0, le=100)
+    ] = 0.0
+    threshold: Annotated[
+        float,
+        argument("How large a number must be to pass.", ladder=(0.0, 0.1, 0.5, 1.0), ge=0, le=1_000_000),
+    ] = 0.0
+
+
+class LeakyReLU(Layer, frozen=True, tag=True):
+    """What is negative becomes small and stays negative."""
+
+    about: ClassVar[str] = "like relu, but lets a little of the negative through"
+    explanation: ClassVar[str] = (
+        "A relu that leaks: negative numbers are not set to zero but made small. Behind a plain relu a filter that "
+        "gives only negative numbers passes nothing back while training and never recovers; one speaks of a dead "
+        "filter. With a small slope it goes on learning."
+    )
+
+    negative_slope: Annotated[
+        float, argument("What negative numbers are multiplied by.", ladder=_SLOPES, ge=0, le=100)
+    ] = 0.3
+
+
+class PReLU(Layer, frozen=True, tag=True):
+    """A leaky relu that learns its slope."""
+
+    about: ClassVar[str] = "a leaky relu that learns how much to let through"
+    explanation: ClassVar[str] = (
+        "A LeakyReLU whose slope for negative numbers is learned. Unless told otherwise it learns a slope for each "
+        "number of the map, which is a great many; with shared_axes 1,2 height and width share theirs, and there is "
+        "one for each channel."
+    )
+
+    shared_axes: Annotated[
+        Ints | None,
+        argument(
+            "Axes along which one slope serves all: 1 is height, 2 width, 3 channels.",
+            start=(1, 2),
+            ladder=((1, 2),),
+            ge=1,
+            le=3,
+            optional_means="each number has a slope of its own",
+            none="none",
+            between=",",
+        ),
+    ] = None
+    alpha_regularizer: WeightPenalty = None
+
+
+class Softmax(Layer, frozen=True, tag=True):
+    """Numbers turned into probabilities."""
+
+    about: ClassVar[str] = "turns a row of numbers into probabilities"
+    explanation: ClassVar[str] = (
+        "It turns the numbers of a row into probabilities: all between 0 and 1, together 1, and the largest stays "
+        "the largest. At the end of a network each is how sure it is of one class; this is what predict returns and "
+        "what the loss compares with the right answer. It does the same as activation softmax in the last Dense "
+        "layer, so use one of the two."
+    )

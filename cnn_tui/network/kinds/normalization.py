@@ -1,0 +1,62 @@
+"""Layers that bring the numbers between two layers to a common scale."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from cnn_tui.network.fields import argument
+from cnn_tui.network.kinds.base import Layer
+
+Epsilon = Annotated[
+    float,
+    argument(
+        "A little that is added to the variance, so that nothing is divided by zero.",
+        ladder=(1e-6, 1e-5, 1e-4, 1e-3, 1e-2),
+        ge=1e-12,
+        le=1,
+    ),
+]
+Center = Annotated[bool, argument("Whether a learned number is added to each channel at the end.")]
+Scale = Annotated[bool, argument("Whether each channel is multiplied by a learned number at the end.")]
+
+
+class BatchNormalization(Layer, frozen=True, tag=True):
+    """Each channel brought to mean 0 and variance 1 over the batch."""
+
+    about: ClassVar[str] = "evens out each channel over the batch: faster, steadier training"
+    explanation: ClassVar[str] = (
+        "Each channel is brought to mean 0 and spread 1 over the images of a batch, and then scaled and shifted by "
+        "two learned numbers. The layers behind it get numbers of a steady size, so one can train faster and with "
+        "a larger learning rate. For every channel it keeps four numbers: two are learned, and two, the running "
+        "mean and variance, are only counted along and stand in for the batch when one evaluates or predicts: "
+        "they are the non-trainable parameters of the summary."
+    )
+
+    momentum: Annotated[
+        float,
+        argument(
+            "How slowly the running mean and variance follow the batches; lower for short trainings.",
+            ladder=(0.5, 0.8, 0.9, 0.95, 0.99, 0.999),
+            ge=0,
+            le=1,
+        ),
+    ] = 0.99
+    epsilon: Epsilon = 0.001
+    center: Center = True
+    scale: Scale = True
+
+
+class LayerNormalization(Layer, frozen=True, tag=True):
+    """The channels of each place brought to mean 0 and variance 1."""
+
+    about: ClassVar[str] = "evens out the channels at each place, image by image"
+    explanation: ClassVar[str] = (
+        "At each place of the map the channels are brought to mean 0 and spread 1, and then scaled and shifted by "
+        "learned numbers. It looks at one image at a time, so unlike BatchNormalization it does not depend on the "
+        "batch and does the same while training and afterwards. It is the choice for small batches; with "
+        "convolutions and usual batches BatchNormalization mostly does better."
+    )
+
+    epsilon: Epsilon = 0.001
+    center: Center = True
+    scale: Scale = True

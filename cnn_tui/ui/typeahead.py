@@ -1,0 +1,88 @@
+"""Keys one at a time: what is typed ahead waits for the box that an earlier key opens.
+
+On a slow line several keys arrive at once. Textual hands all of them to the widget that has the focus now; of `a` and
+`conv2d` the letters would then run as commands before the box that `a` opens is there. So a key is passed on when the
+one before it has been dealt with, and the box that it opened, if it did, has the focus.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from textual.app import App
+from textual.events import Event, Key
+from textual.message import Message
+from textual.timer import Timer
+
+DIALOG = "dialog"
+"""The group of workers that open a box and wait for its answer."""
+
+_LOOK_AGAIN = 0.005
+_GIVE_UP = 0.5
+
+
+class Passed(Message):
+    """Follows a key through the same queues: when it is back, the key has been dealt with."""
+
+    def __init__(self, number: int, rounds: int) -> None:
+        super().__init__()
+        self.number = number
+        self.rounds = rounds
+
+
+class TypeaheadApp(App[None]):
+    """An app that deals with keys strictly in turn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._typed: deque[Key] = deque()
+        self._number = 0
+        self._busy: Timer | None = None
+        self._looks = 0
+
+    async def on_event(self, event: Event) -> None:
+        """Queue a key that comes from the terminal; everything else goes its way."""
+        if isinstance(event, Key) and not event.is_forwarded:
+            self._typed.append(event)
+            if self._busy is None:
+                await self._type_next()
+            return
+        await super().on_event(event)
+
+    async def on_passed(self, message: Passed) -> None:
+        """The key has gone its way. What it posted itself (an Enter's answer) goes its way in a second round."""
+        if message.number != self._number or self._busy is None:
+            return
+        if message.rounds:
+            (self.focused or self.screen).post_message(Passed(message.number, message.rounds - 1))
+        else:
+            await self._finish()
+
+    async def _type_next(self) -> None:
+        if not self._typed:
+            return
+        if not self._is_ready() and self._looks * _LOOK_AGAIN < _GIVE_UP:
+            self._looks += 1
+            self._busy = self.set_timer(_LOOK_AGAIN, self._finish)
+            return
+        self._looks = 0
+        self._number += 1
+        # A widget that is closing lets its messages drop: then the next key is not kept waiting for ever.
+        self._busy = self.set_timer(_GIVE_UP, self._finish)
+        target = self.focused or self.screen
+        await super().on_event(self._typed.popleft())
+        target.post_message(Passed(self._number, 1))
+
+    async def _finish(self) -> None:
+        if self._busy is not None:
+            self._busy.stop()
+            self._busy = None
+        await self._type_next()
+
+    def _is_ready(self) -> bool:
+        """Whether every box that was asked for is open, and the one in front can take a key."""
+        asked = sum(worker.group == DIALOG and not worker.is_finished for worker in self.workers)
+        screen = self.screen
+        return (
+            asked <= len(self.screen_stack) - 1 and screen.is_mounted and bool(screen.focused or not screen.focus_chain)
+        )

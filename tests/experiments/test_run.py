@@ -1,0 +1,90 @@
+"""The record of a run in its promised form."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import msgspec
+import pytest
+
+from cnn_tui.experiments.presets import load_preset
+from cnn_tui.experiments.run import LIVE, Epoch, Run, Status
+
+RUN_KEYS = (
+    "id, name, status, stop_cause, experiment, fingerprint, dataset, train_images, test_images, seed, params, created, "
+    "seconds, epochs, test_loss, test_accuracy, note, tags, environment"
+)
+EPOCH_KEYS = "epoch, loss, accuracy, val_loss, val_accuracy, seconds, images_per_second"
+METRICS = {"loss": 0.5, "accuracy": 0.8, "val_loss": 0.6, "val_accuracy": 0.75}
+
+
+def run(**changes: Any) -> Run:
+    """A finished run of one epoch, save for what is changed."""
+    plain: dict[str, Any] = {
+        "id": 3,
+        "name": "Lab 1",
+        "status": "finished",
+        "stop_cause": "",
+        "experiment": load_preset("lab1-baseline"),
+        "fingerprint": "95d261d6651d",
+        "dataset": "fashion_mnist",
+        "train_images": 60_000,
+        "test_images": 10_000,
+        "seed": 7,
+        "params": 113_386,
+        "created": 1_700_000_000.25,
+        "seconds": 8.12345,
+        "test_loss": 0.4,
+        "test_accuracy": 0.86,
+        "note": "",
+        "tags": ("week 3",),
+        "environment": {"python": "3.11"},
+        "pid": 99,
+        "wish": "",
+        "epochs": (Epoch(1, METRICS, 8.00049, 7_500.04),),
+    }
+    return Run(**{**plain, **changes})
+
+
+def test_a_run_has_the_promised_keys_and_no_other() -> None:
+    plain = run().to_json()
+    assert sorted(plain) == sorted(RUN_KEYS.split(", "))
+    assert sorted(plain["epochs"][0]) == sorted(EPOCH_KEYS.split(", "))
+
+
+def test_a_run_is_told_in_plain_values() -> None:
+    plain = msgspec.json.decode(msgspec.json.encode(run().to_json()))
+    assert plain["created"] == "2023-11-14T22:13:20+00:00"
+    assert plain["seconds"] == 8.123
+    assert plain["tags"] == ["week 3"]
+    assert plain["experiment"]["layers"][0]["kernel_size"] == [3, 3]
+    assert plain["experiment"]["layers"][0]["type"] == "Conv2D"
+    assert plain["epochs"] == [{"epoch": 1, **METRICS, "seconds": 8.0, "images_per_second": 7500.0}]
+
+
+def test_a_run_without_validation_has_no_validation_metrics() -> None:
+    bare = run(epochs=(Epoch(1, {"loss": 0.5}, 8.0, 1.0),)).to_json()
+    assert list(bare["epochs"][0]) == ["epoch", "loss", "seconds", "images_per_second"]
+
+
+def test_a_loss_that_is_no_number_is_null_in_json() -> None:
+    plain = run(epochs=(Epoch(1, {"loss": math.nan}, 8.0, 1.0),), test_loss=None).to_json()
+    assert b'"loss":null' in msgspec.json.encode(plain["epochs"])
+    assert plain["test_loss"] is None
+
+
+@pytest.mark.parametrize(
+    ("status", "live"),
+    [
+        ("queued", True),
+        ("running", True),
+        ("paused", True),
+        ("finished", False),
+        ("stopped", False),
+        ("failed", False),
+        ("interrupted", False),
+    ],
+)
+def test_a_run_is_live_until_it_has_ended(status: Status, live: bool) -> None:
+    assert run(status=status).live == live == (status in LIVE)
