@@ -1,5 +1,5 @@
-# Two commands: `make run` opens the lab, `make test` checks everything.
-# Both set up .venv when it is missing or when the dependencies changed, and otherwise install nothing.
+# `make run` opens the lab, `make test` checks everything, `make bench` measures.
+# All set up .venv when it is missing or when the dependencies changed, and otherwise install nothing.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -11,7 +11,11 @@ run: .venv/.run-ready
 	@$(BIN)/cnn-tui $(ARGS)
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+
+bench: .venv/.test-ready
+	$(BIN)/python -m tests.benchmarks.first_paint
+	$(BIN)/python -m tests.benchmarks.keystroke
 
 lint: .venv/.test-ready
 	$(BIN)/ruff check .

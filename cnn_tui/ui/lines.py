@@ -63,13 +63,13 @@ class Lines(Widget):
 
     def _draw(self) -> None:
         width, height = self.size
+        base = self.rich_style  # asking for it costs, so once
         lines = self.draw(width, height)[:height] if width and height else []
-        blank = Strip.blank(width, self.rich_style)
-        self._strips = [self._strip(line, width) for line in lines] + [blank] * (height - len(lines))
+        blank = Strip.blank(width, base)
+        self._strips = [self._strip(line, width, base) for line in lines] + [blank] * (height - len(lines))
         self._drawn_at = self.size
 
-    def _strip(self, line: Text, width: int) -> Strip:
-        base = self.rich_style
+    def _strip(self, line: Text, width: int, base: Style) -> Strip:
         line.end = ""
         # Rich leaves a Text's own style out of its segments when it has no spans.
         own = base + self.app.console.get_style(line.style)

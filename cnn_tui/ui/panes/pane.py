@@ -26,10 +26,13 @@ class Pane(Vertical, can_focus=True):
     def __init__(self) -> None:
         super().__init__(id=self.scope)
         self.border_title = f"{self.number} {self.title}"
+        self._said = ""
 
     def say(self, text: str) -> None:
         """Put words on the right of the pane's frame; text from outside is shown as it is."""
-        self.border_subtitle = Text(inert(text)).markup
+        if text != self._said:  # setting it repaints the whole frame
+            self._said = text
+            self.border_subtitle = Text(inert(text)).markup
 
     @property
     def table(self) -> Table | None:

@@ -85,7 +85,7 @@ class SummaryPane(Pane):
             "Layer": row.name,
             "Output shape": "does not fit" if stuck else shape,
             "Param #": params,
-            "Share": self._share(row),
+            "Share": self._share(row) if "Share" in self._titles else "",
             "Parameters come from": row.formula,
         }
         if "MACs" in self._titles and row.enabled and row.output_shape is not None:
