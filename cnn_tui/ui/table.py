@@ -73,6 +73,8 @@ class Table(Lines):
             return list(Text(self.empty, self.style("dim")).wrap(self.app.console, width))
         heading = self.style("heading")
         lines = [self._line([Text(column.title, heading) for column in self.columns], widths, width)] if headed else []
+        if headed and self.count > room:
+            self._show_place(lines[0], width, room)
         rows = self._fetch(self._top, room) if self.count else ()
         for at, row in enumerate(rows, self._top):
             line = self._line(row, widths, width)
@@ -81,6 +83,13 @@ class Table(Lines):
                 line.stylize(self.style("cursor" if self.active else "cursor-idle"))
             lines.append(line)
         return lines
+
+    def _show_place(self, heading: Text, width: int, room: int) -> None:
+        """Which rows these are, when there are more than fit."""
+        place = f" {self._top + 1}-{min(self._top + room, self.count)} of {self.count}"
+        heading.truncate(max(0, width - len(place)))
+        heading.append(" " * (width - heading.cell_len - len(place)))
+        heading.append(place, self.style("dim"))
 
     def _widths(self, width: int) -> list[int]:
         fixed = sum(column.width for column in self.columns) + self.GAP * (len(self.columns) - 1)

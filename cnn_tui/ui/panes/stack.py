@@ -144,7 +144,7 @@ class StackPane(Pane):
     async def action_add_layer(self, below: int) -> None:
         """Add a layer below (1) or above (0) the cursor."""
         items = [Item(name, name, kind.about) for name, kind in LAYERS.items()]
-        name = await self.app.push_screen_wait(PickScreen("Add a layer", items))
+        name = await self.app.push_screen_wait(PickScreen("Add a layer", items, preview=_about))
         if name is not None:
             at = min(self.rows.cursor + below, len(self.stack)) if len(self.stack) else 0
             self._field = ""
@@ -256,3 +256,7 @@ class StackPane(Pane):
         self.document.edit_stack(label, stack)
         self.rows.cursor = max(0, cursor)
         self._changed()
+
+
+def _about(kind: str) -> Sequence[str]:
+    return (f"{kind} {LAYERS[kind].about}.",)

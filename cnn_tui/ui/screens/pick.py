@@ -70,7 +70,8 @@ class PickScreen(ModalScreen[str | None]):
         """Start on the item that is chosen now."""
         table = self.query_one(Table)
         table.active = True
-        table.styles.height = max(1, min(len(self._items), 17))
+        most = self.app.size.height - (11 if self._preview else 8)
+        table.styles.height = max(1, min(len(self._items), 17, most))
         table.cursor = next((at for at, item in enumerate(self._items) if item.key == self._at), 0)
         table.set_count(len(self._found))
         self._show_preview()
