@@ -18,7 +18,9 @@ from cnn_tui.experiments import wording
 from cnn_tui.experiments.dataset import describe
 from cnn_tui.network.fields import argument, fields_of
 from cnn_tui.network.layers import LAYERS, AnyLayer
+from cnn_tui.network.layers import plain as plain_layer
 from cnn_tui.network.stack import Stack
+from cnn_tui.network.values import Kind, read_penalty
 
 MAX_FILE_BYTES = 1_000_000
 MAX_LAYERS = 1_000
@@ -179,7 +181,7 @@ def parse(text: str, where: str = "the experiment") -> Experiment:
 
 def from_builtins(raw: dict[str, Any], where: str = "the experiment") -> Experiment:
     """Make an experiment of plain dicts and lists, as TOML and JSON give them. Raises ExperimentError."""
-    raw = _with_pairs(raw)
+    raw = _in_full(raw)
     try:
         experiment = msgspec.convert(raw, Experiment)
     except msgspec.ValidationError as error:
@@ -215,29 +217,38 @@ def to_toml(experiment: Experiment) -> str:
         if value is not None and (key, value) != ("momentum", 0.0):
             training.add(key, tomlkit.item(value))
     document.add("training", training)
-    for key in ("stop", "layers"):
+    for key, parts in (("stop", plain["stop"]), ("layers", [plain_layer(layer) for layer in experiment.layers])):
         tables = tomlkit.aot()
-        for part in plain[key]:
+        for part in parts:
             table = tomlkit.table()
             for name, value in part.items():
-                table.add(name, tomlkit.item(value))
+                table.add(name, tomlkit.inline_table() | value if isinstance(value, dict) else tomlkit.item(value))
             tables.append(table)
-        if plain[key]:
+        if parts:
             document.add(key, tables)
     return tomlkit.dumps(document)
 
 
-def _with_pairs(raw: dict[str, Any]) -> dict[str, Any]:
-    """Accept `kernel_size = 3` for `[3, 3]`, as Keras does."""
+def _in_full(raw: dict[str, Any]) -> dict[str, Any]:
+    """Accept what Keras accepts for short: `kernel_size = 3`, `kernel_regularizer = "l2"`."""
     layers = raw.get("layers")
     if not isinstance(layers, list):
         return raw
-    return {**raw, "layers": [_layer_with_pairs(layer) for layer in layers]}
+    return {**raw, "layers": [_layer_in_full(layer) for layer in layers]}
 
 
-def _layer_with_pairs(layer: Any) -> Any:
+def _layer_in_full(layer: Any) -> Any:
     kind = LAYERS.get(layer["type"]) if isinstance(layer, dict) and isinstance(layer.get("type"), str) else None
     if kind is None:
         return layer
-    pairs = {field.name for field in fields_of(kind) if field.kind == "pair"}
-    return {key: [value, value] if key in pairs and type(value) is int else value for key, value in layer.items()}
+    kinds = {field.name: field.kind for field in fields_of(kind)}
+    return {key: _value_in_full(kinds.get(key), value) for key, value in layer.items()}
+
+
+def _value_in_full(kind: Kind | None, value: Any) -> Any:
+    if kind in ("pair", "ints") and type(value) is int:
+        return [value, value] if kind == "pair" else [value]
+    if kind == "penalty" and isinstance(value, str):
+        with contextlib.suppress(ValueError):  # what it is not is said later, with what is allowed
+            return None if value == "none" else msgspec.to_builtins(read_penalty(value))
+    return value

@@ -23,6 +23,7 @@ from cnn_tui.network.summary import summarize
 
 # Two hosts that share a folder do not share memory, which WAL needs.
 _NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "lustre", "gpfs", "beegfs", "afs", "ceph", "fuse.sshfs", "9p")
+_WAIT = 10.0  # seconds, for another process that writes
 _LARGEST = 2**63 - 1  # what a column of SQLite holds
 _LIVE = ", ".join(f"'{status}'" for status in sorted(LIVE))
 
@@ -49,12 +50,12 @@ class History:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             # Every write is one statement or one explicit transaction.
-            self._db = sqlite3.connect(self.path, timeout=10, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
         except (OSError, sqlite3.Error) as error:
             raise HistoryError(f"the history {self.path} cannot be opened: {error}") from None
         try:
             self._refuse_newer()  # first, because the journal mode is written into the file
-            self._db.execute(f"PRAGMA journal_mode = {_journal_mode(self.path)}")
+            self._set_journal()
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.execute("PRAGMA foreign_keys = ON")
             self._migrate()
@@ -255,6 +256,18 @@ class History:
                 f"{len(MIGRATIONS)}). It was left as it is: update cnn-tui, or set CNN_TUI_HOME to another folder"
             )
 
+    def _set_journal(self) -> None:
+        # Where another process does the same to a new file, SQLite does not wait for it, as it does elsewhere.
+        until = time.monotonic() + _WAIT
+        while True:
+            try:
+                self._db.execute(f"PRAGMA journal_mode = {_journal_mode(self.path)}")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+                time.sleep(0.01)
+
     def _migrate(self) -> None:
         version = self._version()
         if version == len(MIGRATIONS):
@@ -281,7 +294,11 @@ def _decode_metrics(text: str) -> dict[str, float]:
 
 
 def _to_run(row: dict[str, Any], epochs: list[Epoch]) -> Run:
-    row["experiment"] = msgspec.json.decode(row["experiment"], type=Experiment)
+    try:
+        row["experiment"] = msgspec.json.decode(row["experiment"], type=Experiment)
+    except msgspec.MsgspecError:
+        # Written by a version with other layers: its figures are still worth showing.
+        row["experiment"] = Experiment(name=row["name"], dataset=row["dataset"])
     row["tags"] = tuple(msgspec.json.decode(row["tags"]))
     row["environment"] = msgspec.json.decode(row["environment"])
     return Run(**row, epochs=tuple(epochs))

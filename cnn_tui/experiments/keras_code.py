@@ -19,6 +19,7 @@ from cnn_tui.experiments.python_code import Lines, call, literal, program
 from cnn_tui.experiments.wording import quiet
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import AnyLayer
+from cnn_tui.network.values import L1L2
 
 OPTIMIZERS = {
     "adam": "Adam",
@@ -96,14 +97,11 @@ def layer_arguments(layer: AnyLayer) -> list[str]:
 
 
 def _value(value: Any) -> str:
-    return _regularizer(value) if isinstance(value, msgspec.Struct) else literal(value)
-
-
-def _regularizer(value: msgspec.Struct) -> str:
-    factors = {name: factor for name, factor in msgspec.structs.asdict(value).items() if factor}
-    kind = "".join(name.upper() for name in factors) or "L1L2"
-    given = ", ".join(f"{name}={literal(factor)}" for name, factor in factors.items())
-    return f"tf.keras.regularizers.{kind}({given})"
+    if isinstance(value, L1L2):
+        factors = {name: factor for name, factor in (("l1", value.l1), ("l2", value.l2)) if factor}
+        kind = "".join(factors).upper() or "L1L2"
+        return f"tf.keras.regularizers.{kind}({', '.join(f'{name}={factor}' for name, factor in factors.items())})"
+    return "1 / 255" if value == 1 / 255 else literal(value)
 
 
 def _head(experiment: Experiment) -> Lines:

@@ -7,6 +7,7 @@ makes another network is a problem, one that only bears on training is a note.
 from __future__ import annotations
 
 import math
+import re
 import struct
 import typing
 from typing import Any
@@ -23,54 +24,24 @@ _MODELS = ("Sequential", "Functional", "Model")
 _NO_ARGUMENTS = ("name", "dtype", "batch_shape", "batch_input_shape", "input_dtype", "autocast")
 _ONLY_TRAINING = ("seed", "noise_shape", "synchronized", "trainable", "quantization_config")
 _ONLY_TRAINING_ENDS = ("_initializer", "_regularizer", "_constraint")
-_ALIASES = {"swish": "silu", None: "linear"}  # of activations
+_OLD_NAMES = {("LeakyReLU", "alpha"): "negative_slope"}  # of arguments, in Keras 2
+_ALIASES = {"swish": "silu", "hard_swish": "hard_silu"}  # of activations
 
-# What an argument without a field here must be, by its name: Keras 3's defaults, as its configs have them.
+# What an argument without a field here must be: Keras 3's default, as its configs have it, or nothing.
 _DEFAULTS: dict[str, tuple[Any, ...]] = {
     "trainable": (True,),
     "data_format": ("channels_last",),
-    "dilation_rate": (1, [1, 1]),
-    "groups": (1,),
-    "depth_multiplier": (1,),
-    "use_bias": (True,),
-    "keepdims": (False,),
     "axis": (-1, [-1], 3, [3]),  # the channels of a map
-    "center": (True,),
-    "scale": (True,),
-    "momentum": (0.99,),
-    "epsilon": (0.001,),
     "synchronized": (False,),
     "renorm": (False,),
     "renorm_momentum": (0.99,),
     "rms_scaling": (False,),
-    "max_value": (None, [0, 255]),
-    "negative_slope": (0.0,),
-    "threshold": (0.0,),
-    "alpha": (1.0,),
-    "offset": (0.0,),
-    "interpolation": ("bilinear",),
-    "fill_mode": ("reflect",),
-    "fill_value": (0.0,),
-    "value_range": ([0, 255],),
-    "antialias": (False,),
-    "crop_to_aspect_ratio": (False,),
-    "pad_to_aspect_ratio": (False,),
-    "invert": (False,),
 }
-_DEFAULTS_OF_KIND: dict[tuple[str, str], tuple[Any, ...]] = {
-    ("GroupNormalization", "groups"): (32,),
-    ("LeakyReLU", "negative_slope"): (0.3,),
-    ("RMSNormalization", "epsilon"): (1e-6,),
-    ("UpSampling2D", "interpolation"): ("nearest",),
-    ("ZeroPadding2D", "padding"): (1, [1, 1], [[1, 1], [1, 1]]),
-}
-_INITIALIZERS = {
-    "kernel_initializer": "GlorotUniform",
-    "depthwise_initializer": "GlorotUniform",
-    "pointwise_initializer": "GlorotUniform",
-    "gamma_initializer": "Ones",
-    "moving_variance_initializer": "Ones",
-}  # and Zeros for every other
+_INITIALIZERS = {"gamma_initializer": "ones", "moving_variance_initializer": "ones"}  # and zeros for every other
+_INITIALIZER_DEFAULTS = {"mean": 0.0, "stddev": 0.05, "minval": -0.05, "maxval": 0.05, "gain": 1.0}
+
+
+_LEAST_PRECISE = 1e-37  # below it, a float32 has ever fewer digits
 
 
 class Findings:
@@ -89,12 +60,13 @@ def take_layer(number: int, described: Plain, findings: Findings) -> AnyLayer | 
     if refusal:
         findings.problems.append(f"{called} is {refusal}")
         return None
-    cls, config = LAYERS[str(kind)], config_of(described)
+    cls = LAYERS[str(kind)]
+    config = {_OLD_NAMES.get((cls.__name__, name), name): value for name, value in config_of(described).items()}
     before = len(findings.problems)
     values = _values(cls, config, called, findings)
     fields = {field.name for field in fields_of(cls)}
     for argument, value in config.items():
-        if argument not in fields and not _is_default(cls.__name__, argument, value):
+        if argument not in fields and not _is_default(argument, value):
             _say_left_out(f"{called} ({cls.__name__})", argument, value, findings)
     if len(findings.problems) > before:
         return None
@@ -133,6 +105,9 @@ def _values(cls: type[Layer], config: Plain, called: str, findings: Findings) ->
                 findings.problems.append(f"{called} ({cls.__name__}) has no {field.name}")
             continue
         raw = config[field.name]
+        if field.name.endswith("_initializer") and isinstance(raw, dict) and config_of(raw).get("seed") is not None:
+            findings.notes.append(f"{called} ({cls.__name__}): the seed of {field.name} is left out")
+            raw = {**raw, "config": {**config_of(raw), "seed": None}}
         try:
             values[field.name] = _value(field, raw, hints[field.name])
         except (ValueError, OverflowError, TypeError):
@@ -148,8 +123,10 @@ def _values(cls: type[Layer], config: Plain, called: str, findings: Findings) ->
 
 def _value(field: Field, raw: Any, hint: Any) -> Any:
     """The value of a field. Raises ValueError, OverflowError or TypeError for what the field does not allow."""
-    if field.kind == "choice":
-        raw = _named(raw)
+    if field.name == "activation":
+        raw = _activation(raw)
+    elif field.name.endswith("_initializer"):
+        raw = _initializer(raw)
     elif field.kind == "pair":
         raw = _pair(raw)
     elif field.kind == "float":
@@ -163,11 +140,13 @@ def _value(field: Field, raw: Any, hint: Any) -> Any:
     return value
 
 
-def _named(raw: Any) -> Any:
-    """`relu`, of `relu` or of the object that Keras makes of a function."""
+def _activation(raw: Any) -> Any:
+    """`relu`, of that or of the object that Keras makes of the function."""
     if isinstance(raw, dict) and raw.get("class_name") == "function":
         raw = raw.get("config")
-    return _ALIASES.get(raw, raw) if raw is None or isinstance(raw, str) else raw
+    if raw is None:
+        return "linear"
+    return _ALIASES.get(raw, raw) if isinstance(raw, str) else raw
 
 
 def _pair(raw: Any) -> Any:
@@ -178,6 +157,8 @@ def _pair(raw: Any) -> Any:
         if any(part[0] != part[1] for part in raw):
             raise ValueError("the two sides differ")
         return [part[0] for part in raw]
+    if isinstance(raw, list):
+        return [int(part) if isinstance(part, float) and part.is_integer() else part for part in raw]
     return raw
 
 
@@ -196,7 +177,7 @@ def _factors(raw: Plain) -> Plain:
     factors = {name: shortened(factor, 9) for name, factor in config.items()}
     if not all(math.isfinite(factor) for factor in factors.values()):
         raise ValueError("not a number")
-    return factors
+    return {name: factor for name, factor in factors.items() if factor}
 
 
 def shortened(number: float, digits: int) -> float:
@@ -206,7 +187,7 @@ def shortened(number: float, digits: int) -> float:
         (nearest,) = struct.unpack("f", struct.pack("f", number))
     except OverflowError:  # a whole number of hundreds of digits, or one that no float32 holds
         return number if isinstance(number, float) else math.inf
-    if nearest != number:
+    if nearest != number or abs(number) < _LEAST_PRECISE:
         return number
     for wanted in range(1, digits + 1):
         short = float(f"{number:.{wanted}g}")
@@ -215,24 +196,29 @@ def shortened(number: float, digits: int) -> float:
     return number
 
 
-def _is_default(kind: str, argument: str, value: Any) -> bool:
-    if argument in _NO_ARGUMENTS:
+def _is_default(argument: str, value: Any) -> bool:
+    if argument in _NO_ARGUMENTS or value is None:
         return True
     if argument.endswith("_initializer"):
-        usual = _INITIALIZERS.get(argument, "Zeros")
-        return _is_initializer(value, usual)
-    allowed = _DEFAULTS_OF_KIND.get((kind, argument)) or _DEFAULTS.get(argument, ())
-    return value is None or any(
-        value == default and isinstance(value, bool) == isinstance(default, bool) for default in allowed
+        return bool(_initializer(value) == _INITIALIZERS.get(argument, "zeros"))
+    return any(
+        value == default and isinstance(value, bool) == isinstance(default, bool)
+        for default in _DEFAULTS.get(argument, ())
     )
 
 
-def _is_initializer(value: Any, usual: str) -> bool:
-    if isinstance(value, str):  # "glorot_uniform", "zeros"
-        return value.replace("_", "").lower() == usual.lower()
-    if not isinstance(value, dict):
-        return value is None
-    return value.get("class_name") == usual and all(part is None for part in config_of(value).values())
+def _initializer(raw: Any) -> Any:
+    """`he_normal`, of that or of the object that Keras makes of it; what it is not made like is left as it is."""
+    if not isinstance(raw, dict) or not isinstance(raw.get("class_name"), str):
+        return raw
+    if any(part not in (None, _INITIALIZER_DEFAULTS.get(name)) for name, part in config_of(raw).items()):
+        return raw
+    return snake_case(raw["class_name"])
+
+
+def snake_case(name: str) -> str:
+    """`he_normal`, of `HeNormal`."""
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
 def _say_left_out(called: str, argument: str, value: Any, findings: Findings) -> None:

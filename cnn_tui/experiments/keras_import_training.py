@@ -4,7 +4,6 @@ network, and the experiment's own defaults stand in for it.
 
 from __future__ import annotations
 
-import re
 import typing
 from typing import Any
 
@@ -12,7 +11,8 @@ import msgspec
 
 from cnn_tui.experiments.experiment import MOMENTUM_OPTIMIZERS, Loss, Metric, Optimizer, Training
 from cnn_tui.experiments.keras_import_chain import Plain, config_of
-from cnn_tui.experiments.keras_import_layers import shortened, shown
+from cnn_tui.experiments.keras_import_layers import shortened, shown, snake_case
+from cnn_tui.experiments.wording import quiet
 
 _LOSSES: tuple[str, ...] = typing.get_args(Loss)
 _METRICS: tuple[str, ...] = typing.get_args(Metric)
@@ -106,7 +106,7 @@ def _name(described: Any) -> str:
         described = described.get("config") if named == "function" else named
     if not isinstance(described, str):
         return ""
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", described).lower()
+    return snake_case(described)
 
 
 def _only(described: Any) -> Any:
@@ -128,4 +128,4 @@ def _note_others(what: str, config: Plain, defaults: Plain, notes: list[str]) ->
     """Note the arguments that are not at their defaults."""
     for argument, value in config.items():
         if argument not in ("name", "dtype") and value not in (None, False, defaults.get(argument)):
-            notes.append(f"{what}: {shown(argument)} {shown(value)} is left out")
+            notes.append(f"{what}: {quiet(argument, 60)} {shown(value)} is left out")

@@ -86,10 +86,13 @@ def _value_at(raw: Any, steps: list[str | int]) -> Any:
 
 
 def _struct_at(root: type[msgspec.Struct], raw: Any, steps: list[str | int]) -> type[msgspec.Struct] | None:
+    struct: type[msgspec.Struct] = root
     if steps[:1] == ["layers"] and len(steps) >= 2:
         layer = _value_at(raw, steps[:2])
-        return LAYERS.get(str(layer.get("type"))) if isinstance(layer, dict) else None
-    struct: type[msgspec.Struct] = root
+        kind = LAYERS.get(str(layer.get("type"))) if isinstance(layer, dict) else None
+        if kind is None:
+            return None
+        struct, steps = kind, steps[2:]
     for step in steps:
         if isinstance(step, str):
             hint = typing.get_type_hints(struct).get(step)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import functools
 import typing
-from typing import TypeAlias, Union
+from typing import Any, TypeAlias, Union
+
+import msgspec
 
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.kinds.activations import Activation, LeakyReLU, PReLU, ReLU, Softmax
@@ -78,3 +80,16 @@ def main_field(kind: type[Layer]) -> str | None:
     """The name of the argument that matters most (filters, units, rate, pool_size); None where there is none."""
     fields = fields_of(kind)
     return fields[0].name if fields else None
+
+
+def plain(layer: AnyLayer) -> dict[str, Any]:
+    """A layer as plain data: its main argument, and the others where they are not Keras's defaults.
+
+    Files are written so, and fingerprints are made of it: histories on disk hold them, so it must stay what it is.
+    """
+    written: dict[str, Any] = {"type": layer.type}
+    main = main_field(type(layer))
+    if main and getattr(layer, main) is not None:
+        written[main] = msgspec.to_builtins(getattr(layer, main))
+    written.update(msgspec.to_builtins(layer))
+    return written

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.network.layers import AnyLayer
+from cnn_tui.network.layers import AnyLayer, plain
 
 Shape = tuple[int, ...]
 """A shape without the batch axis, as (height, width, channels) or (units,)."""
@@ -57,8 +57,8 @@ class Stack(msgspec.Struct, frozen=True):
 
     def fingerprint(self) -> str:
         """Twelve hex digits that are equal for equal networks: layers that are switched off do not count."""
-        network = [self.input_shape, [layer for _, layer in self.enabled()]]
-        return hashlib.sha256(msgspec.json.encode(network, order="deterministic")).hexdigest()[:12]
+        network = [self.input_shape, [plain(layer) for _, layer in self.enabled()]]
+        return hashlib.sha256(msgspec.json.encode(network)).hexdigest()[:12]
 
     def _with(self, layers: tuple[AnyLayer, ...]) -> Stack:
         return Stack(self.input_shape, layers)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
+from fractions import Fraction
 
 import msgspec
 
+from cnn_tui.network.fields import Pair
 from cnn_tui.network.shapes import Flow, ShapeError, flow
 from cnn_tui.network.stack import Shape, Stack
+
+FLOAT_BYTES = 4
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -24,6 +29,13 @@ class Row(msgspec.Struct, frozen=True):
     macs: int = 0
     formula: str = ""
     input_shape: Shape | None = None
+    activations: int = 0  # how many numbers the layer hands on for each image
+    receptive_field: Pair | None = None
+    """Height and width of the part of the image that one output sees at most; None is all of it, or not known."""
+
+    def memory_bytes(self, batch_size: int) -> int:
+        """What the layer's outputs take for a batch, in float32."""
+        return self.activations * FLOAT_BYTES * batch_size
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -49,6 +61,10 @@ class Summary(msgspec.Struct, frozen=True):
         """Multiplications for one image on its way through the network."""
         return sum(row.macs for row in self.rows)
 
+    def memory_bytes(self, batch_size: int) -> int:
+        """What the outputs of all layers take for a batch, in float32: training keeps them for the way back."""
+        return sum(row.memory_bytes(batch_size) for row in self.rows)
+
     @property
     def trainable_params(self) -> int:
         """Parameters that training changes."""
@@ -60,37 +76,64 @@ class Summary(msgspec.Struct, frozen=True):
         return sum(row.non_trainable for row in self.rows)
 
 
+class _Sight:
+    """How much of the image one output sees, followed from layer to layer.
+
+    Along each axis: how many pixels that are, and how far the view moves from one output to the next.
+    """
+
+    def __init__(self, image: Shape) -> None:
+        self._image = image[:2]
+        self._all = len(image) != 3
+        self._seen = [Fraction(1), Fraction(1)]
+        self._step = [Fraction(1), Fraction(1)]
+
+    def pass_through(self, made: Flow) -> Pair | None:
+        """What one output of the next layer sees; None is all."""
+        if self._all or made.window is None:
+            self._all = True
+            return None
+        for axis in (0, 1):
+            self._seen[axis] += (made.window[axis] - 1) * self._step[axis]
+            self._step[axis] *= Fraction(made.jump[axis], made.spread[axis])
+        high, wide = (min(math.ceil(seen), size) for seen, size in zip(self._seen, self._image, strict=True))
+        return high, wide
+
+
 def summarize(stack: Stack) -> Summary:
     """Work out every row of a stack; stops at the first layer that cannot take its input."""
     names = keras_names(stack)
+    sight = _Sight(stack.input_shape)
     shape: Shape | None = stack.input_shape
     rows: list[Row] = []
     stuck_at, stuck_why = None, None
     for at, layer in enumerate(stack.layers):
-        before, made = shape, None
+        row = Row(at + 1, layer.type, names[at], layer.enabled, shape, input_shape=shape)
         if layer.enabled and shape is not None:
             try:
                 made = flow(layer, shape)
             except ShapeError as error:
-                stuck_at, stuck_why = at + 1, error
-            shape = made.output_shape if made else None
-        made = made or Flow(())
-        rows.append(
-            Row(
-                index=at + 1,
-                type=layer.type,
-                name=names[at],
-                enabled=layer.enabled,
-                output_shape=shape,
-                params=made.params,
-                trainable=made.trainable,
-                non_trainable=made.non_trainable,
-                macs=made.macs,
-                formula=made.formula,
-                input_shape=before,
-            )
-        )
+                stuck_at, stuck_why, shape = at + 1, error, None
+                row = msgspec.structs.replace(row, output_shape=None)
+            else:
+                shape = made.output_shape
+                row = _filled(row, made, sight.pass_through(made))
+        rows.append(row)
     return Summary(stack.input_shape, tuple(rows), stuck_at, stuck_why)
+
+
+def _filled(row: Row, made: Flow, seen: Pair | None) -> Row:
+    return msgspec.structs.replace(
+        row,
+        output_shape=made.output_shape,
+        params=made.params,
+        trainable=made.trainable,
+        non_trainable=made.non_trainable,
+        macs=made.macs,
+        formula=made.formula,
+        activations=math.prod(made.output_shape),
+        receptive_field=seen,
+    )
 
 
 def keras_names(stack: Stack) -> tuple[str, ...]:

@@ -55,14 +55,14 @@ def read_value(kind: Kind, text: str, choices: tuple[str, ...] = ()) -> Value:
         return _read_flag(text)
     if kind == "choice":
         return _read_choice(text, choices)
+    if kind == "penalty":
+        return read_penalty(text)
     if not text.isascii() or "_" in text:  # int() and float() take digits of every script, and 1_000
         raise ValueError
     if kind == "float":
         return float(text)
     if kind == "int":
         return int(text)
-    if kind == "penalty":
-        return read_penalty(text)
     parts = text.strip("()[]").replace("to", " ").replace("x", " ").replace(",", " ").split()
     numbers = tuple(int(part) for part in parts)
     if not numbers or (kind == "pair" and len(numbers) > 2):

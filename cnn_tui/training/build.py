@@ -9,8 +9,9 @@ import tensorflow as tf
 
 from cnn_tui.experiments.check import problems_of
 from cnn_tui.experiments.experiment import Experiment
-from cnn_tui.network.layers import AnyLayer
+from cnn_tui.network.layers import AnyLayer, RandomRotation, RandomTranslation, RandomZoom, UpSampling2D
 from cnn_tui.network.summary import keras_names
+from cnn_tui.network.values import L1L2
 
 OPTIMIZERS = {
     optimizer.__name__.lower(): optimizer
@@ -43,6 +44,9 @@ def build(experiment: Experiment, *, steps_per_execution: int = 1) -> keras.Sequ
     keras.config.set_dtype_policy(training.precision)
     names = keras_names(stack)
     layers = [keras_layer(layer, names[at]) for at, layer in stack.enabled()]
+    for made, (_, layer) in zip(layers, stack.enabled(), strict=True):
+        if _needs_float32(layer):
+            made.dtype_policy = "float32"
     # "Even if the model does not end in a softmax, the outputs should still be float32", says the guide:
     # https://www.tensorflow.org/guide/mixed_precision
     layers[-1].dtype_policy = "float32"
@@ -53,7 +57,7 @@ def build(experiment: Experiment, *, steps_per_execution: int = 1) -> keras.Sequ
         metrics=list(training.metrics),
         steps_per_execution=steps_per_execution,
         # XLA takes twice as long as TensorFlow's own kernels for small convolutions on a CPU.
-        jit_compile="auto" if tf.config.list_physical_devices("GPU") else False,
+        jit_compile="auto" if tf.config.list_physical_devices("GPU") and _compiles(stack.layers) else False,
     )
     make_variables(model)
     return model
@@ -75,4 +79,20 @@ def keras_layer(layer: AnyLayer, name: str) -> keras.layers.Layer:
     """One layer of the stack as Keras's."""
     arguments = msgspec.structs.asdict(layer)
     del arguments["enabled"]
+    for argument, value in arguments.items():
+        if isinstance(value, L1L2):
+            arguments[argument] = keras.regularizers.L1L2(l1=value.l1, l2=value.l2)
     return getattr(keras.layers, layer.type)(name=name, **arguments)
+
+
+def _needs_float32(layer: AnyLayer) -> bool:
+    """Whether TensorFlow can take the layer's way back in float32 only, whatever the precision of the rest."""
+    lanczos = isinstance(layer, UpSampling2D) and layer.interpolation.startswith("lanczos")
+    return lanczos or isinstance(layer, RandomRotation | RandomTranslation | RandomZoom)
+
+
+def _compiles(layers: tuple[AnyLayer, ...]) -> bool:
+    """Whether XLA can compile the layers. Keras does not know that XLA lacks these ways of enlarging an image."""
+    return not any(
+        isinstance(layer, UpSampling2D) and layer.interpolation not in ("nearest", "bilinear") for layer in layers
+    )

@@ -140,7 +140,7 @@ def test_all_that_differs_from_a_default_is_written() -> None:
     assert parse(written) == experiment
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=70)
 @given(experiments())
 def test_what_is_written_is_read_back(experiment: Experiment) -> None:
     written = to_toml(experiment)
@@ -150,7 +150,7 @@ def test_what_is_written_is_read_back(experiment: Experiment) -> None:
     assert [layer["type"] for layer in plain.get("layers", [])] == [layer.type for layer in experiment.layers]
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(experiments())
 def test_an_experiment_survives_json_as_the_history_keeps_it(experiment: Experiment) -> None:
     assert from_builtins(msgspec.json.decode(msgspec.json.encode(experiment))) == experiment

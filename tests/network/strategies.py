@@ -36,7 +36,11 @@ def values(field: Field, most: int | None = None) -> st.SearchStrategy[Any]:
             one = st.tuples(one, one)
         elif field.kind == "ints":
             one = st.lists(one, min_size=1, max_size=3).map(tuple)
-            one = st.tuples(st.just(-1)) | st.tuples(one, st.just(-1)).map(lambda two: (*two[0], -1)) if field.rest else one
+            one = (
+                st.tuples(st.just(-1)) | st.tuples(one, st.just(-1)).map(lambda two: (*two[0], -1))
+                if field.rest
+                else one
+            )
     return st.none() | one if field.optional else one
 
 

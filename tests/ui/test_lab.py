@@ -10,7 +10,7 @@ import pytest
 from cnn_tui.experiments.experiment import read
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.presets import load_preset
-from cnn_tui.ui.keys import KEYS, SCOPES
+from cnn_tui.ui.keys import KEYS
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
 from tests.ui.screen import LARGE, SMALL, pane, sees, text, until
@@ -285,19 +285,6 @@ async def test_text_from_outside_is_shown_inert(make_lab: MakeLab, history: Hist
         await pilot.press("4", "enter")
         await sees(pilot, "fingerprint")
         assert "\x1b" not in text(app)
-
-
-@pytest.mark.parametrize("key", KEYS, ids=lambda key: key.id)
-async def test_every_key_of_the_table_has_an_action(make_lab: MakeLab, key: object) -> None:
-    app = make_lab()
-    async with app.run_test(size=LARGE, notifications=True):
-        row = next(one for one in KEYS if one is key)
-        assert row.scope in SCOPES
-        name = f"action_{row.action.split('(')[0]}"
-        panes = ("stack", "summary", "history") if row.scope == "pane" else (row.scope,)
-        nodes = [app.lab] if row.scope == "lab" else [app.lab.query_one(f"#{scope}") for scope in panes]
-        for node in nodes:
-            assert hasattr(node, name), f"{row.keys} names {name}, which {node} does not have"
 
 
 def test_no_key_has_two_meanings_inside_one_pane() -> None:

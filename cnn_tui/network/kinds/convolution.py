@@ -123,6 +123,5 @@ class Conv2DTranspose(Layer, frozen=True, tag=True):
         argument("How far apart the stamps lie: 2x2 doubles the map.", start=(2, 2), ladder=STEPS, ge=1, le=1024),
     ] = (1, 1)
     use_bias: UseBias = True
-    dilation_rate: DilationRate = (1, 1)
     kernel_initializer: WeightStart = "glorot_uniform"
     kernel_regularizer: WeightPenalty = None

@@ -26,6 +26,7 @@ def _(layer: kinds.Conv2D, shape: Shape) -> Flow:
 @flow.register
 def _(layer: kinds.DepthwiseConv2D, shape: Shape) -> Flow:
     height, width, channels = map_of(layer, shape)
+    _check_strides(layer)
     reach = spread_kernel(layer.kernel_size, layer.dilation_rate)
     size = slide((height, width), reach, layer.strides, layer.padding, _noun(layer.dilation_rate), layer)
     made = channels * layer.depth_multiplier
@@ -38,6 +39,7 @@ def _(layer: kinds.DepthwiseConv2D, shape: Shape) -> Flow:
 @flow.register
 def _(layer: kinds.SeparableConv2D, shape: Shape) -> Flow:
     height, width, channels = map_of(layer, shape)
+    _check_strides(layer)
     reach = spread_kernel(layer.kernel_size, layer.dilation_rate)
     size = slide((height, width), reach, layer.strides, layer.padding, _noun(layer.dilation_rate), layer)
     apart = (*layer.kernel_size, channels, layer.depth_multiplier)
@@ -50,13 +52,12 @@ def _(layer: kinds.SeparableConv2D, shape: Shape) -> Flow:
 @flow.register
 def _(layer: kinds.Conv2DTranspose, shape: Shape) -> Flow:
     height, width, channels = map_of(layer, shape)
-    _check_dilation(layer)
-    reach = spread_kernel(layer.kernel_size, layer.dilation_rate)
-    size = _grow((height, width), reach, layer.strides, layer.padding)
+    size = _grow((height, width), layer.kernel_size, layer.strides, layer.padding)
     kernel = (*layer.kernel_size, layer.filters, channels)
     weights, formula = weigh(kernel, *_bias(layer.use_bias, layer.filters))
     macs = math.prod(kernel) * height * width
-    overlap = (math.ceil(reach[0] / layer.strides[0]), math.ceil(reach[1] / layer.strides[1]))
+    rows, columns = layer.kernel_size
+    overlap = (math.ceil(rows / layer.strides[0]), math.ceil(columns / layer.strides[1]))
     return Flow((*size, layer.filters), weights, 0, macs, formula, window=overlap, spread=layer.strides)
 
 
@@ -65,12 +66,12 @@ def spread_kernel(kernel: Pair, dilation: Pair) -> Pair:
     return (kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1
 
 
-def _grow(size: Pair, reach: Pair, strides: Pair, padding: str) -> Pair:
+def _grow(size: Pair, kernel: Pair, strides: Pair, padding: str) -> Pair:
     if padding == "same":
         return size[0] * strides[0], size[1] * strides[1]
     return (
-        (size[0] - 1) * strides[0] + max(reach[0], strides[0]),
-        (size[1] - 1) * strides[1] + max(reach[1], strides[1]),
+        (size[0] - 1) * strides[0] + max(kernel[0], strides[0]),
+        (size[1] - 1) * strides[1] + max(kernel[1], strides[1]),
     )
 
 
@@ -88,9 +89,15 @@ def _check_groups(layer: kinds.Conv2D, channels: int) -> None:
             raise DivisionError(f"{layer.type} cannot share out the {count} {what} among {layer.groups} groups")
 
 
-def _check_dilation(layer: kinds.Conv2D | kinds.Conv2DTranspose) -> None:
+def _check_dilation(layer: kinds.Conv2D) -> None:
     if max(layer.strides) > 1 and max(layer.dilation_rate) > 1:
         raise ClashError(
             f"{layer.type} takes strides {show(layer.strides)} or dilation_rate {show(layer.dilation_rate)}, "
             "but not both: one of them has to be 1x1"
         )
+
+
+def _check_strides(layer: kinds.DepthwiseConv2D | kinds.SeparableConv2D) -> None:
+    # TensorFlow's documentation says so. With oneDNN it goes, but not on a GPU, nor on every processor.
+    if layer.strides[0] != layer.strides[1] and layer.dilation_rate == (1, 1):
+        raise ClashError(f"{layer.type} moves as far down as to the right: strides {show(layer.strides)} cannot be")

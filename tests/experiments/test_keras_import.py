@@ -1,0 +1,429 @@
+"""A Keras model becomes the experiment that it is, and whatever cannot be taken is named; no file makes a traceback."""
+
+from __future__ import annotations
+
+import copy
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from cnn_tui.experiments.experiment import Experiment, Optimizer, parse, to_toml
+from cnn_tui.experiments.keras_import import Imported, ImportProblem, import_model
+from cnn_tui.experiments.keras_import_file import MAX_CONFIG_BYTES
+from cnn_tui.experiments.presets import load_preset
+from cnn_tui.network.layers import LAYERS, Conv2D, Dense, Flatten, LeakyReLU
+from cnn_tui.network.stack import Stack
+from cnn_tui.network.values import L1L2
+from tests.experiments.test_keras_code import BASELINE, buildable, every_kind, model_of, networks
+from tests.network.strategies import layers_of
+
+Model = dict[str, Any]
+
+
+@pytest.fixture(autouse=True)
+def default_precision() -> Iterator[None]:
+    yield
+    import keras
+
+    keras.config.set_dtype_policy("float32")
+
+
+def read(path: Path, model: Any) -> Imported:
+    """Import what `json.dumps` makes of a model."""
+    path.write_text(model if isinstance(model, str) else json.dumps(model))
+    return import_model(path)
+
+
+def refusal(path: Path) -> tuple[str, ...]:
+    """The problems that a file is refused with: each one line that can be shown."""
+    with pytest.raises(ImportProblem) as caught:
+        import_model(path)
+    assert caught.value.problems
+    assert all(problem.isprintable() for problem in caught.value.problems)
+    assert str(caught.value) == "; ".join(caught.value.problems)
+    return caught.value.problems
+
+
+def alike(experiment: Experiment) -> Stack:
+    """The stack with its enabled layers alone, and written in the one way that a file of Keras's leads to."""
+    layers = []
+    for _, layer in experiment.stack.enabled():
+        values = {name: value for name, value in msgspec.structs.asdict(layer).items() if isinstance(value, L1L2)}
+        plain: dict[str, Any] = {name: msgspec.convert(_factors(value), L1L2) for name, value in values.items()}
+        if getattr(layer, "strides", None) == getattr(layer, "pool_size", ()):
+            plain["strides"] = None
+        layers.append(msgspec.structs.replace(layer, **plain))
+    return Stack(experiment.stack.input_shape, tuple(layers))
+
+
+def _factors(penalty: L1L2) -> dict[str, float]:
+    return {name: factor for name, factor in msgspec.structs.asdict(penalty).items() if factor}
+
+
+# There and back
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@given(networks)
+@example(BASELINE.with_stack(every_kind))
+def test_a_network_comes_back_from_keras_json(tmp_path: Path, experiment: Experiment) -> None:
+    imported = read(tmp_path / "model.json", model_of(experiment).to_json())
+    assert imported.experiment.stack.fingerprint() == alike(experiment).fingerprint()
+    assert len(imported.notes) == 1  # it was not compiled
+
+
+@pytest.mark.parametrize("kind", LAYERS)
+def test_each_kind_comes_back_with_any_arguments(tmp_path: Path, kind: str) -> None:
+    @settings(deadline=None, max_examples=6, database=None, suppress_health_check=list(HealthCheck))
+    @given(layers_of(kind, pair=3, number=8))
+    def hold(layer: Any) -> None:
+        layer = msgspec.structs.replace(layer, enabled=True)
+        experiment = BASELINE.with_stack(buildable(Stack((28, 28, 1), (layer,))))
+        imported = read(tmp_path / "model.json", model_of(experiment).get_config() | {"extra": 1})
+        assert imported.experiment.stack.fingerprint() == alike(experiment).fingerprint()
+
+    hold()
+
+
+@pytest.mark.parametrize("name", ["lab1-baseline", "lab1-no-final-conv"])
+def test_a_trained_experiment_comes_back_from_a_keras_file(tmp_path: Path, name: str) -> None:
+    from cnn_tui.training.build import build
+
+    experiment = load_preset(name).with_training(
+        optimizer="sgd", momentum=0.9, learning_rate=0.01, loss="categorical_crossentropy", precision="mixed_bfloat16"
+    )
+    build(experiment).save(tmp_path / "model.keras")
+    imported = import_model(tmp_path / "model.keras")
+    assert imported == Imported(msgspec.structs.replace(experiment, name="model"), ())
+    assert parse(to_toml(imported.experiment)) == imported.experiment
+
+
+@pytest.mark.parametrize("optimizer", get_args(Optimizer))
+def test_every_optimizer_comes_back_without_a_note(tmp_path: Path, optimizer: str) -> None:
+    from cnn_tui.training.build import build
+
+    experiment = Experiment(name="model", layers=(Flatten(), Dense(units=10, activation="softmax")))
+    experiment = experiment.with_training(optimizer=optimizer, learning_rate=0.003, precision="mixed_float16")
+    assert read(tmp_path / "model.json", build(experiment).to_json()) == Imported(experiment, ())
+
+
+def functional(keras: Any) -> tuple[Any, Any]:
+    """An input and what a Flatten makes of it."""
+    pixels = keras.Input((28, 28, 1))
+    return pixels, keras.layers.Flatten()(pixels)
+
+
+def test_a_functional_chain_is_taken(tmp_path: Path) -> None:
+    import keras
+
+    pixels, row = functional(keras)
+    hidden = keras.layers.Dense(32, "swish", name="hidden")(row)
+    model = keras.Model(pixels, keras.layers.Dense(10, "softmax")(keras.layers.LeakyReLU()(hidden)))
+    layers = (Flatten(), Dense(units=32, activation="silu"), LeakyReLU(), Dense(units=10, activation="softmax"))
+    for described in (model.to_json(), json.dumps(model.get_config()), json.dumps(model.to_json())):
+        imported = read(tmp_path / "model.json", described)
+        assert imported.experiment.layers == layers
+        assert 'names of layers are left out ("hidden")' in " ".join(imported.notes)
+
+
+def test_a_network_that_branches_is_refused_layer_by_layer(tmp_path: Path) -> None:
+    import keras
+
+    pixels, row = functional(keras)
+    left, right = keras.layers.Dense(10, name="left")(row), keras.layers.Dense(10, name="right")(row)
+    model = keras.Model(pixels, keras.layers.Add(name="sum")([left, right]))
+    model.save(tmp_path / "model.keras")
+    problems = "\n".join(refusal(tmp_path / "model.keras"))
+    assert 'layer 4 "sum" has 2 inputs: only a plain chain of layers can be taken' in problems
+    assert 'feeds 2 layers ("left", "right")' in problems
+    assert 'layer 4 "sum" is Add, which is not among the layers here' in problems
+
+
+# What is said of what cannot be taken
+
+
+def test_each_layer_that_cannot_be_taken_is_named(tmp_path: Path) -> None:
+    import keras
+
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            keras.layers.Flatten(data_format="channels_first", name="early"),
+            keras.layers.Lambda(lambda x: x),
+            keras.layers.Dense(10, activation="hard_tanh"),
+            keras.layers.Embedding(4, 4),
+            keras.Sequential([keras.Input((10, 4)), keras.layers.Dense(2)], name="inner"),
+        ]
+    )
+    model.save(tmp_path / "model.keras")
+    early, code, answer, words, inner = refusal(tmp_path / "model.keras")
+    assert early.startswith('layer 1 "early" (Flatten): data_format "channels_first" makes another layer of it')
+    assert code.endswith(" is a Lambda: code is never imported")
+    assert code.startswith('layer 2 "lambda')
+    assert 'activation is "hard_tanh"; it can be one of linear, relu' in answer
+    assert "is Embedding, which is not among the layers here" in words
+    assert inner == 'layer 5 "inner" is Sequential, a model inside the model: only its own layers can be taken'
+
+
+def test_arguments_that_are_left_out_are_noted(tmp_path: Path) -> None:
+    import keras
+
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            keras.layers.Conv2D(
+                4,
+                3,
+                bias_initializer="ones",
+                kernel_initializer=keras.initializers.HeNormal(seed=3),
+                kernel_constraint=keras.constraints.MaxNorm(2),
+                kernel_regularizer="l2",
+                activity_regularizer="l1",
+                name="eyes",
+            ),
+            keras.layers.Flatten(trainable=False),
+            keras.layers.Dropout(0.5, seed=3),
+            keras.layers.Dense(10, activation="softmax", kernel_initializer=keras.initializers.RandomNormal(stddev=1)),
+        ]
+    )
+    model.compile(
+        keras.optimizers.Adam(keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.9), beta_1=0.8),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["acc", keras.metrics.AUC(), keras.metrics.SparseTopKCategoricalAccuracy(), "mse"],
+    )
+    imported = read(tmp_path / "model.json", model.to_json())
+    notes = "\n".join(imported.notes)
+    convolution = imported.experiment.layers[0]
+    assert isinstance(convolution, Conv2D)
+    assert (convolution.kernel_initializer, str(convolution.kernel_regularizer)) == ("he_normal", "l2 0.01")
+    for words in (
+        'layer 1 "eyes" (Conv2D): the seed of kernel_initializer is left out',
+        "bias_initializer Ones is left out",
+        "kernel_constraint MaxNorm(max_value=2, axis=0) is left out",
+        "activity_regularizer L1(l1=0.0",
+        "(Flatten) is frozen there, but is trained here",
+        "(Dropout): seed 3 is left out",
+        "kernel_initializer is RandomNormal(mean=0.0, stddev=1",
+        "the learning rate ExponentialDecay(",
+        "the optimizer adam: beta_1 0.8 is left out",
+        "the loss sparse_categorical_crossentropy: from_logits true is left out",
+        "the metric AUC(",
+        'the metric "mse" is left out',
+    ):
+        assert words in notes
+    assert imported.experiment.training.metrics == ("accuracy", "sparse_top_k_categorical_accuracy")
+
+
+DENSE: Model = {"class_name": "Dense", "config": {"name": "dense", "units": 10, "activation": "softmax"}}
+
+
+def sequential(*layers: Model, shape: Any = (28, 28, 1), **more: Any) -> Model:
+    """A model as Keras writes it, with less in it."""
+    first = {"class_name": "InputLayer", "config": {"batch_shape": [None, *shape], "name": "input_layer"}}
+    return {"class_name": "Sequential", "config": {"name": "sequential", "layers": [first, *layers]}, **more}
+
+
+FLATTEN: Model = {"class_name": "Flatten", "config": {"name": "flatten"}}
+
+
+@pytest.mark.parametrize(
+    ("shape", "classes", "dataset"),
+    [
+        ((28, 28, 1), 10, "fashion_mnist"),
+        ((28, 28), 10, "fashion_mnist"),
+        ((32, 32, 3), 10, "cifar10"),
+        ((32, 32, 3), 100, "cifar100"),
+    ],
+)
+def test_the_dataset_is_the_one_that_fits(tmp_path: Path, shape: Any, classes: int, dataset: str) -> None:
+    answer = {"class_name": "Dense", "config": {"units": classes}}
+    imported = read(tmp_path / "model.json", sequential(FLATTEN, answer, shape=shape))
+    assert imported.experiment.dataset == dataset
+    assert not any("dataset" in note for note in imported.notes)
+
+
+@pytest.mark.parametrize("shape", [(64, 64, 3), (None, None, 3), (784,), (), ("x", [], {})])
+def test_images_that_no_dataset_has_are_said(tmp_path: Path, shape: Any) -> None:
+    imported = read(tmp_path / "model.json", sequential(FLATTEN, DENSE, shape=shape))
+    assert imported.experiment.dataset == "fashion_mnist"
+    assert any("no built-in dataset has such images" in note for note in imported.notes)
+
+
+def test_a_model_of_keras_2_is_taken(tmp_path: Path) -> None:
+    layers = [
+        {
+            "class_name": "Conv2D",
+            "config": {
+                "name": "conv2d",
+                "trainable": True,
+                "batch_input_shape": [None, 32, 32, 3],
+                "dtype": "float32",
+                "filters": 8,
+                "kernel_size": [3, 3],
+                "activation": "relu",
+                "kernel_initializer": {"class_name": "GlorotUniform", "config": {"seed": None}},
+                "kernel_regularizer": {"class_name": "L2", "config": {"l2": 0.009999999776482582}},
+                "bias_initializer": {"class_name": "Zeros", "config": {}},
+            },
+        },
+        {"class_name": "LeakyReLU", "config": {"name": "leaky_re_lu", "alpha": 0.10000000149011612}},
+        FLATTEN,
+        DENSE,
+    ]
+    model = {"class_name": "Sequential", "config": {"name": "sequential", "layers": layers}, "keras_version": "2.12.0"}
+    experiment = read(tmp_path / "model.json", model).experiment
+    assert experiment.dataset == "cifar10"
+    assert str(getattr(experiment.layers[0], "kernel_regularizer", "")) == "l2 0.01"
+    assert experiment.layers[1] == LeakyReLU(negative_slope=0.1)
+
+
+@pytest.mark.parametrize(
+    ("layer", "words"),
+    [
+        ({"class_name": "Dense", "module": "mine", "config": {"units": 3}}, "a class of its author's"),
+        ({"class_name": "Dense", "registered_name": "mine>Dense", "config": {"units": 3}}, "code is never imported"),
+        ({"class_name": "Dense", "config": {"units": 0}}, "units is 0; it can be a whole number from 1"),
+        ({"class_name": "Dense", "config": {"units": 10**400}}, "units is"),
+        ({"class_name": "Dense", "config": {"units": True}}, "units is true"),
+        ({"class_name": "Dense", "config": {}}, "(Dense) has no units"),
+        ({"class_name": "Dense", "config": []}, "(Dense) has no units"),
+        ({"class_name": "Dense", "config": {"units": 3, "use_bias": "x\x1b[2J"}}, r"x\x1b[2J"),
+        ({"class_name": "Dense", "config": {"units": 3, "rank\x07": 2}}, r"rank\x07 2 makes another layer of it"),
+        ({"class_name": "Dropout", "config": {"rate": float("nan")}}, "rate is nan"),
+        ({"class_name": "Rescaling", "config": {"scale": float("inf")}}, "scale is inf"),
+        ({"class_name": "Rescaling", "config": {"scale": 10**400}}, "scale is"),
+        ({"class_name": "ZeroPadding2D", "config": {"padding": [[1, 2], [0, 0]]}}, "padding is [[1, 2], [0, 0]]"),
+        ({"class_name": "InputLayer", "config": {}}, "only one input"),
+        ({"class_name": ["Dense"], "config": {}}, "it names no class"),
+        ({}, "it names no class"),
+    ],
+)
+def test_a_layer_that_is_wrong_is_refused(tmp_path: Path, layer: Model, words: str) -> None:
+    path = tmp_path / "model.json"
+    path.write_text(json.dumps(sequential(FLATTEN, layer, DENSE)))
+    (problem,) = refusal(path)
+    assert problem.startswith("layer 2")
+    assert words in problem
+
+
+# Hostile files
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "neither a .keras file nor JSON"),
+        (b"\xff\xfe\x00", "neither a .keras file nor JSON"),
+        (b"PK\x03\x04", "broken .keras file"),
+        (b"\x89HDF\r\n\x1a\n", "old HDF5 file"),
+        (b"[1, 2]", "its JSON is not an object"),
+        (b'"[]"', "its JSON is not an object"),
+        (b"NaN", "its JSON is not an object"),
+        (b"9" * 5000, "neither"),
+        (b"[" * 200_000, "nested too deeply"),
+        (b'{"class_name": "Sequential", "config": ' + b"[" * 900 + b"]" * 900 + b"}", "not a list of objects"),
+        (b"{" + b" " * MAX_CONFIG_BYTES + b"}", "more than 5,000,000 bytes"),
+        (b"{}", "it names no class"),
+        (b'{"class_name": "Sequential"}', "can be taken"),
+        (b'{"class_name": "Mine\\u001b", "config": {"layers": []}}', r"Mine\x1b"),
+        (b'{"class_name": "Sequential", "config": {"layers": []}}', "no layers"),
+        (b'{"class_name": "Sequential", "config": {"layers": [3]}}', "not a list of objects"),
+        (b'{"class_name": "Sequential", "config": {"layers": [%s{}]}}' % (b"{}," * 2000), "at most 1,000"),
+        (b'{"class_name": "Functional", "config": {"layers": [{}]}}', "0 inputs"),
+    ],
+    ids=lambda value: repr(value)[:40],
+)
+def test_files_that_are_no_models(tmp_path: Path, content: bytes, words: str) -> None:
+    path = tmp_path / "model.keras"
+    path.write_bytes(content)
+    assert words in "; ".join(refusal(path))
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    assert "No such file" in refusal(tmp_path / "none.keras")[0]
+    assert "directory" in refusal(tmp_path)[0].lower()
+    assert "cannot be read" in refusal(Path("a\0b"))[0]
+
+
+def test_zips_that_are_no_models(tmp_path: Path) -> None:
+    path = tmp_path / "model.keras"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("weights.h5", b"")
+    assert "without a config.json" in refusal(path)[0]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("config.json", b" " * 200_000_000)
+    assert path.stat().st_size < 500_000
+    assert "more than 5,000,000 bytes" in refusal(path)[0]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("config.json", b"{}")
+    assert "broken" in refusal(path)[0]
+
+
+def keras_file() -> bytes:
+    """A small `.keras` file, without Keras."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("metadata.json", b"{}")
+        archive.writestr("config.json", json.dumps(sequential(FLATTEN, DENSE)))
+    return file.getvalue()
+
+
+def test_a_file_that_is_cut_off_or_damaged_is_a_sentence(tmp_path: Path) -> None:
+    whole, path = keras_file(), tmp_path / "model.keras"
+    path.write_bytes(whole)
+    assert len(import_model(path).experiment.layers) == 2
+    for length in range(0, len(whole), 7):
+        path.write_bytes(whole[:length])
+        refusal(path)
+    for at in range(len(whole)):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        try:
+            import_model(path)
+        except ImportProblem as problem:
+            assert all(each.isprintable() for each in problem.problems)
+
+
+JUNK: list[Any] = [None, True, 0, -1, 10**400, 1e308, float("nan"), "", "relu", "\ud800", [], {}, [[]], [[[]]]]
+JUNK += [{"class_name": "L2", "config": {"l2": 10**400}}, {"class_name": [], "config": 3}, {"keras_history": ["a"]}]
+
+
+def places(value: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to every value inside a JSON value."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in items:
+        yield (*here, key)
+        yield from places(inner, (*here, key))
+
+
+@settings(deadline=None, max_examples=300, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_no_wrong_value_makes_a_traceback(tmp_path: Path, data: st.DataObject) -> None:
+    compiled = {"optimizer": {"class_name": "SGD", "config": {"learning_rate": 0.1, "momentum": 0.9}}}
+    compiled |= {"loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"]}
+    convolution = {"class_name": "Conv2D", "config": {"filters": 3, "kernel_size": [3, 3], "kernel_regularizer": None}}
+    node = {"args": [{"class_name": "__keras_tensor__", "config": {"keras_history": ["input_layer", 0, 0]}}]}
+    chain = [{**FLATTEN, "name": "flatten", "inbound_nodes": [node]}]
+    joined = sequential(*chain) | {"class_name": "Functional"}
+    joined["config"]["output_layers"] = ["flatten", 0, 0]
+    model = copy.deepcopy(data.draw(st.sampled_from([sequential(convolution, DENSE, compile_config=compiled), joined])))
+    for _ in range(data.draw(st.integers(1, 3))):
+        *way, last = data.draw(st.sampled_from(list(places(model)) or [("x",)]))
+        inner: Any = model
+        for step in way:
+            inner = inner[step]
+        inner[last] = copy.deepcopy(data.draw(st.sampled_from(JUNK)))
+    try:
+        imported = read(tmp_path / "model.json", model)
+    except ImportProblem as problem:
+        assert all(each.isprintable() for each in problem.problems)
+        return
+    assert all(note.isprintable() for note in imported.notes)
+    assert parse(to_toml(imported.experiment)) == imported.experiment

@@ -1,0 +1,87 @@
+"""Random stacks that mostly fit: each layer is made for the shape that the layers above it give."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import msgspec
+from hypothesis import strategies as st
+
+from cnn_tui.network.fields import Field, fields_of
+from cnn_tui.network.layers import LAYERS, AnyLayer, new_layer
+from cnn_tui.network.shapes import ShapeError, flow
+from cnn_tui.network.stack import Shape, Stack
+from tests.network.strategies import values
+
+MOST_NUMBERS = 6_000
+"""In an output: what makes a layer slow is not what makes it wrong."""
+
+ON_ROWS = [
+    kind
+    for kind in LAYERS
+    if not kind.startswith(("Random", "Global", "Zero", "Cropping", "Up", "Spatial")) and not kind.endswith("2D")
+    if kind != "Conv2DTranspose"
+]
+
+
+def plausible_stacks(most: int = 6) -> st.SearchStrategy[Stack]:
+    """Stacks of all kinds of layers with any arguments, most of which can be built."""
+    return _stacks(most)
+
+
+@st.composite
+def _stacks(draw: st.DrawFn, most: int) -> Stack:
+    image = draw(st.tuples(st.integers(1, 14), st.integers(1, 14), st.integers(1, 4)))
+    shape: Shape = image
+    layers: list[AnyLayer] = []
+    for _ in range(draw(st.integers(1, most))):
+        fitting = ON_ROWS if len(shape) != 3 else list(LAYERS)
+        odd = draw(st.integers(0, 11)) == 0
+        layer = draw(plausible_layer(draw(st.sampled_from(list(LAYERS) if odd else fitting)), shape))
+        try:
+            made = flow(layer, shape).output_shape if layer.enabled else shape
+        except ShapeError:
+            layers.append(layer)
+            break
+        if math.prod(made) <= MOST_NUMBERS:
+            layers.append(layer)
+            shape = made
+    return Stack(image, tuple(layers))
+
+
+@st.composite
+def plausible_layer(draw: st.DrawFn, kind: str, shape: Shape) -> AnyLayer:
+    """A layer of `kind` that has a good chance on an input of `shape`."""
+    changes: dict[str, Any] = {"enabled": draw(st.integers(0, 15)) > 0}
+    for field in fields_of(LAYERS[kind]):
+        if draw(st.booleans()) or field.name in ("filters", "units"):
+            changes[field.name] = draw(_value(field, shape))
+    return msgspec.structs.replace(new_layer(kind), **changes)
+
+
+def _value(field: Field, shape: Shape) -> st.SearchStrategy[Any]:
+    if field.name in ("kernel_size", "pool_size"):
+        side = st.integers(1, max(2, min(7, *shape[:2])))
+        return st.tuples(side, side)
+    if field.name == "cropping":
+        return st.tuples(st.integers(0, 3), st.integers(0, 3))
+    if field.name == "groups":
+        return st.sampled_from([1, 1, 2, 3, shape[-1]])
+    if field.name == "filters":
+        return st.sampled_from([1, 2, 3, 4, 6, 2 * shape[-1], shape[-1]]).map(lambda count: min(count, 12))
+    if field.name == "target_shape":
+        return _target(shape)
+    if field.name == "value_range":
+        return st.sampled_from([(0, 1), (0, 255), (3, 3), (9, 1)])
+    return values(field, 3 if field.kind == "pair" else 12)
+
+
+def _target(shape: Shape) -> st.SearchStrategy[tuple[int, ...]]:
+    count = math.prod(shape)
+    last = st.sampled_from([size for size in range(1, count + 1) if count % size == 0])
+    split = last.map(lambda size: (count // size, size))
+    with_rest = last.map(lambda size: (-1, size))
+    return st.sampled_from([(-1,), (count,), (1, 1, count), (*shape, 1), shape[::-1], (*shape[:-1], -1)]) | (
+        split | with_rest | st.just((count + 1,)) | st.tuples(st.integers(1, 9), st.just(-1))
+    )

@@ -1,0 +1,217 @@
+"""The wall between rooms: arrows go downwards only, and what is slow to load is loaded where it is needed."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "cnn_tui"
+
+# A room may import itself and those before it.
+ROOMS = ("network", "experiments", "training", "ui", "commands")
+TOP = len(ROOMS)  # cli.py and __main__.py
+SLOW = ("tensorflow", "keras", "numpy", "PIL", "textual", "plotext")
+LIGHT_TRAINING = ("cnn_tui.training", "cnn_tui.training.launch", "cnn_tui.training.locks", "cnn_tui.training.worker")
+
+
+class Import(NamedTuple):
+    """One import of a source file. `inside` tells that it is made when a function runs."""
+
+    name: str
+    line: int
+    inside: bool
+
+
+def modules(room: str = "") -> list[str]:
+    """The modules of a room, or of the package, by their full names."""
+    found = []
+    for file in sorted((PACKAGE / room).rglob("*.py")):
+        parts = file.relative_to(ROOT).with_suffix("").parts
+        found.append(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
+    return found
+
+
+def source(module: str) -> Path:
+    """The file of a module."""
+    file = ROOT / Path(*module.split("."))
+    return file / "__init__.py" if file.is_dir() else file.with_suffix(".py")
+
+
+@functools.cache
+def imports(module: str) -> tuple[Import, ...]:
+    """All imports of a module, those inside functions too."""
+    return tuple(_walk(ast.parse(source(module).read_text(encoding="utf-8")), module, False))
+
+
+def _walk(node: ast.AST, module: str, inside: bool) -> Iterator[Import]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            for alias in child.names:
+                yield Import(alias.name, child.lineno, inside)
+        elif isinstance(child, ast.ImportFrom):
+            assert child.level == 0, f"{module}:{child.lineno} imports relatively: write the whole name"
+            assert child.module is not None
+            for alias in child.names:
+                whole = f"{child.module}.{alias.name}"
+                yield Import(whole if whole in _MODULES else child.module, child.lineno, inside)
+        else:
+            yield from _walk(child, module, inside or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+_MODULES = frozenset(modules())
+
+
+def rank(module: str) -> int:
+    """How high in the house a module is; -1 for the package itself, which holds the version."""
+    parts = module.split(".")
+    if len(parts) == 1:
+        return -1
+    return ROOMS.index(parts[1]) if parts[1] in ROOMS else TOP
+
+
+def loaded_by(names: Iterable[str]) -> set[str]:
+    """The modules that a clean interpreter has loaded after importing `names`."""
+    lines = [*(f"import {name}" for name in names), "import sys, json", "print(json.dumps(sorted(sys.modules)))"]
+    # -E and -P: no setting of this process, and no file where it happens to be, takes part.
+    command = [sys.executable, "-E", "-P", "-c", "\n".join([f"import sys; sys.path.insert(0, {str(ROOT)!r})", *lines])]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout))
+
+
+def roots(loaded: set[str]) -> set[str]:
+    """The packages that they belong to."""
+    return {name.split(".")[0] for name in loaded}
+
+
+def rooms(loaded: set[str]) -> set[str]:
+    """The rooms that they belong to."""
+    return {name.split(".")[1] for name in loaded if name.startswith("cnn_tui.")}
+
+
+# What is loaded, in a clean interpreter
+
+
+def test_network_is_pure_and_imports_no_other_room() -> None:
+    loaded = loaded_by(modules("network"))
+    assert roots(loaded) & {*SLOW, "rich", "sqlite3", "platformdirs", "tomlkit", "typer"} == set()
+    assert rooms(loaded) == {"network"}
+
+
+def test_experiments_load_nothing_slow_and_only_network() -> None:
+    loaded = loaded_by(modules("experiments"))
+    assert roots(loaded) & {*SLOW, "rich", "typer"} == set()
+    assert rooms(loaded) == {"network", "experiments"}
+
+
+def test_the_ui_loads_no_tensorflow_and_no_numpy() -> None:
+    loaded = loaded_by(modules("ui"))
+    assert roots(loaded) & {"tensorflow", "keras", "numpy", "PIL"} == set()
+    assert "commands" not in rooms(loaded)
+    assert "cnn_tui.cli" not in loaded
+
+
+def test_the_lab_opens_without_the_training_room() -> None:
+    loaded = loaded_by(["cnn_tui.ui.app"])
+    assert roots(loaded) & {"tensorflow", "keras", "numpy", "PIL"} == set()
+    assert {name for name in loaded if name.startswith("cnn_tui.training")} <= set(LIGHT_TRAINING)
+
+
+def test_the_command_line_loads_only_what_it_declares_with() -> None:
+    loaded = loaded_by(["cnn_tui.cli"])
+    assert roots(loaded) & set(SLOW) == set()
+    assert rooms(loaded) <= {"cli", "commands"}, "a command imports what it needs inside itself"
+
+
+def test_the_worker_and_what_starts_it_load_no_tensorflow() -> None:
+    assert roots(loaded_by(LIGHT_TRAINING)) & {"tensorflow", "keras", "numpy", "PIL", "textual", "plotext"} == set()
+
+
+def test_all_that_the_ui_imports_of_training_is_free_of_tensorflow() -> None:
+    """Inside functions too: the terminal's process never loads it."""
+    wanted = {
+        one.name for module in modules("ui") for one in imports(module) if rank(one.name) == rank(LIGHT_TRAINING[0])
+    }
+    assert wanted, "the ui starts no worker any more: this test can go"
+    assert roots(loaded_by(sorted(wanted))) & {"tensorflow", "keras"} == set()
+
+
+# What the sources say
+
+
+@pytest.mark.parametrize("module", modules())
+def test_arrows_go_downwards_only(module: str) -> None:
+    upwards = [
+        f"{source(module)}:{one.line} imports {one.name}"
+        for one in imports(module)
+        if one.name.split(".")[0] == "cnn_tui" and rank(one.name) > rank(module)
+    ]
+    assert upwards == []
+
+
+def test_the_version_imports_nothing() -> None:
+    assert imports("cnn_tui") == ()
+
+
+def test_the_ui_imports_training_inside_functions_or_its_light_part() -> None:
+    heavy = [
+        f"{source(module)}:{one.line} imports {one.name}"
+        for module in modules("ui")
+        for one in imports(module)
+        if one.name.startswith("cnn_tui.training") and not one.inside and one.name not in LIGHT_TRAINING
+    ]
+    assert heavy == []
+
+
+@pytest.mark.parametrize(
+    ("package", "allowed"),
+    [
+        ("tensorflow", "cnn_tui.training."),
+        ("keras", "cnn_tui.training."),
+        ("plotext", "cnn_tui.ui.chart"),
+        ("textual", "cnn_tui.ui."),
+        ("typer", "cnn_tui.cli"),
+    ],
+)
+def test_a_package_is_imported_in_its_room_only(package: str, allowed: str) -> None:
+    importers = {module for module in _MODULES for one in imports(module) if one.name.split(".")[0] == package}
+    assert importers, f"nothing imports {package}: does this test still look at the right place?"
+    assert {module for module in importers if not f"{module}.".startswith(f"{allowed.rstrip('.')}.")} == set()
+
+
+def test_only_the_history_talks_to_sqlite() -> None:
+    users = {module for module in _MODULES for one in imports(module) if one.name == "sqlite3"}
+    talkers = {module for module in users if ".execute(" in source(module).read_text(encoding="utf-8")}
+    assert talkers == {"cnn_tui.experiments.history"}
+
+
+# What no file says
+
+
+def tracked() -> list[Path]:
+    """The files of the checkout; of an unpacked archive, all that are text of ours."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode == 0 and listed.stdout:
+        return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+    return [file for folder in ("cnn_tui", "presets", "tests") for file in (ROOT / folder).rglob("*") if file.is_file()]
+
+
+def test_no_file_holds_the_address_of_a_package_index() -> None:
+    """Where packages come from is the user's own choice: names and versions are enough."""
+    addresses = [
+        name.encode() for name in ("pypi" + ".org", "python" + "hosted.org", "--index" + "-url", "--extra-" + "index")
+    ]
+    addresses += [b"/simple" + b"/", b"conda." + b"anaconda.org", b"PIP_" + b"INDEX"]
+    files = tracked()
+    assert len(files) > 50
+    holders = {str(file.relative_to(ROOT)) for file in files for one in addresses if one in file.read_bytes()}
+    assert holders == set()
