@@ -59,10 +59,9 @@ def measure(name: str, file: Path, home: str) -> None:
         times, sizes = zip(*(answers(terminal, "+-"[at % 2]) for at in range(KEYS)), strict=True)
         terminal.press("q", "q")
     ordered = sorted(times)
-    print(
-        f"{name}: median {statistics.median(times) * 1000:.1f} ms, 95th percentile {ordered[int(KEYS * 0.95)] * 1000:.1f} ms,"
-        f" {statistics.median(sizes):,.0f} bytes an edit"
-    )
+    median, late = statistics.median(times) * 1000, ordered[int(KEYS * 0.95)] * 1000
+    size = statistics.median(sizes)
+    print(f"{name}: median {median:.1f} ms, 95th percentile {late:.1f} ms, {size:,.0f} bytes an edit")
 
 
 def main() -> None:
