@@ -72,6 +72,4 @@ def _deliver(text: str, output: Path | None) -> None:
             file.write(text)
     except FileExistsError:
         raise UserError(f"{quiet(str(output))} exists already and is left as it is: name another file") from None
-    except ValueError:  # a NUL in the name
-        raise UserError(f"{quiet(str(output))} cannot be the name of a file") from None
     say(f"{quiet(str(output))} written")

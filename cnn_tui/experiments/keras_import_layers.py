@@ -17,7 +17,7 @@ import msgspec
 from cnn_tui.experiments.keras_import_chain import Plain, config_of, label
 from cnn_tui.experiments.wording import found, quiet
 from cnn_tui.network.fields import Field, fields_of
-from cnn_tui.network.layers import LAYERS, AnyLayer, Layer
+from cnn_tui.network.layers import LAYERS, AnyLayer, Layer, RandomContrast
 
 _OF_KERAS = ("keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras")
 _MODELS = ("Sequential", "Functional", "Model")
@@ -32,6 +32,14 @@ _DEFAULTS: dict[str, tuple[Any, ...]] = {
     "trainable": (True,),
     "data_format": ("channels_last",),
     "axis": (-1, [-1], 3, [3]),  # the channels of a map
+    "dilation_rate": (1, [1, 1]),
+    "groups": (1,),
+    "depth_multiplier": (1,),
+    "use_bias": (True,),
+    "keepdims": (False,),
+    "fill_mode": ("reflect",),
+    "fill_value": (0.0,),
+    "value_range": ([0, 255],),
     "synchronized": (False,),
     "renorm": (False,),
     "renorm_momentum": (0.99,),
@@ -39,8 +47,7 @@ _DEFAULTS: dict[str, tuple[Any, ...]] = {
 }
 _INITIALIZERS = {"gamma_initializer": "ones", "moving_variance_initializer": "ones"}  # and zeros for every other
 _INITIALIZER_DEFAULTS = {"mean": 0.0, "stddev": 0.05, "minval": -0.05, "maxval": 0.05, "gain": 1.0}
-
-
+_TYPED_DIGITS = 5
 _LEAST_PRECISE = 1e-37  # below it, a float32 has ever fewer digits
 
 
@@ -62,6 +69,8 @@ def take_layer(number: int, described: Plain, findings: Findings) -> AnyLayer | 
         return None
     cls = LAYERS[str(kind)]
     config = {_OLD_NAMES.get((cls.__name__, name), name): value for name, value in config_of(described).items()}
+    if cls is RandomContrast and isinstance(config.get("factor"), list) and config["factor"][:1] == [0]:
+        config["factor"] = config["factor"][-1]  # (0, 0.1), which Keras makes of 0.1 for this layer alone
     before = len(findings.problems)
     values = _values(cls, config, called, findings)
     fields = {field.name for field in fields_of(cls)}
@@ -163,10 +172,10 @@ def _pair(raw: Any) -> Any:
 
 
 def _number(raw: Any) -> Any:
-    """0.1, of 0.1 or of (-0.1, 0.1) or (0, 0.1), which is what Keras makes of a factor."""
-    if isinstance(raw, list) and len(raw) == 2 and raw[0] in (0, -raw[1]):
+    """0.1, of 0.1 or of (-0.1, 0.1), which is what Keras makes of a factor."""
+    if isinstance(raw, list) and len(raw) == 2 and raw[0] == -raw[1]:
         raw = raw[1]
-    return shortened(raw, 5) if isinstance(raw, float | int) else raw
+    return _plain(raw) if isinstance(raw, float | int) else raw
 
 
 def _factors(raw: Plain) -> Plain:
@@ -174,26 +183,32 @@ def _factors(raw: Plain) -> Plain:
     config = config_of(raw)
     if raw.get("class_name") not in ("L1", "L2", "L1L2") or not config.keys() <= {"l1", "l2"}:
         raise ValueError("another regularizer")
-    factors = {name: shortened(factor, 9) for name, factor in config.items()}
+    # Keras 3 itself puts the factor of L1, and of no other, through a float32.
+    factors = {
+        name: of_float32(factor) if raw["class_name"] == "L1" else _plain(factor) for name, factor in config.items()
+    }
     if not all(math.isfinite(factor) for factor in factors.values()):
         raise ValueError("not a number")
     return {name: factor for name, factor in factors.items() if factor}
 
 
-def shortened(number: float, digits: int) -> float:
-    """0.001, of the 0.0010000000474974513 that a float32 makes of it; in `digits` digits at most, else as it is."""
+def of_float32(number: float, digits: int = 9) -> float:
+    """0.001, of the 0.0010000000474974513 that a float32 makes of it; as it is where that takes more `digits`."""
     try:
         number = float(number)
         (nearest,) = struct.unpack("f", struct.pack("f", number))
     except OverflowError:  # a whole number of hundreds of digits, or one that no float32 holds
         return number if isinstance(number, float) else math.inf
-    if nearest != number or abs(number) < _LEAST_PRECISE:
-        return number
-    for wanted in range(1, digits + 1):
+    for wanted in range(1, digits + 1) if nearest == number else ():
         short = float(f"{number:.{wanted}g}")
         if struct.pack("f", short) == struct.pack("f", number):
             return short
     return number
+
+
+def _plain(number: float) -> float:
+    """A number that Keras 2 may have put through a float32, but nobody typed with more than a few digits."""
+    return of_float32(number, _TYPED_DIGITS) if abs(number) > _LEAST_PRECISE else of_float32(number, 0)
 
 
 def _is_default(argument: str, value: Any) -> bool:

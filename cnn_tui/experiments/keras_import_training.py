@@ -11,7 +11,7 @@ import msgspec
 
 from cnn_tui.experiments.experiment import MOMENTUM_OPTIMIZERS, Loss, Metric, Optimizer, Training
 from cnn_tui.experiments.keras_import_chain import Plain, config_of
-from cnn_tui.experiments.keras_import_layers import shortened, shown, snake_case
+from cnn_tui.experiments.keras_import_layers import of_float32, shown, snake_case
 from cnn_tui.experiments.wording import quiet
 
 _LOSSES: tuple[str, ...] = typing.get_args(Loss)
@@ -76,11 +76,11 @@ def _with_optimizer(training: Training, described: Any, notes: list[str]) -> Tra
     config = dict(config_of(described))
     rate = config.pop("learning_rate", training.learning_rate)
     if isinstance(rate, float | int):
-        training = _with(training, "learning_rate", shortened(rate, 9), notes)
+        training = _with(training, "learning_rate", of_float32(rate), notes)
     else:
         notes.append(f"the learning rate {shown(rate)} is left out: {training.learning_rate:g} stands in")
     if name in MOMENTUM_OPTIMIZERS and isinstance(config.get("momentum"), float | int):
-        training = _with(training, "momentum", shortened(config.pop("momentum"), 5), notes)
+        training = _with(training, "momentum", of_float32(config.pop("momentum"), 5), notes)
     _note_others(f"the optimizer {name}", config, {**_OPTIMIZER_DEFAULTS, **_OF_OPTIMIZER.get(name, {})}, notes)
     return training
 

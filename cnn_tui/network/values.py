@@ -21,16 +21,21 @@ _USUAL_PENALTY = 0.01
 _MOST_PENALTY = 1000
 
 
+_NONE = 0.0
+
+
 class L1L2(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, order=True):
     """A penalty on large weights, as Keras's `regularizers.L1L2`: l1 times their sizes, l2 times their squares."""
 
-    l1: float = 0.0
-    l2: float = 0.0
+    l1: float = _NONE
+    l2: float = _NONE
 
     def __post_init__(self) -> None:
         for name, factor in (("l1", self.l1), ("l2", self.l2)):
             if not 0 <= factor <= _MOST_PENALTY:
                 raise ValueError(f"{name} must be a number from 0 to {_MOST_PENALTY}, not {factor:g}")
+            if not factor:  # msgspec omits a default that is the same object, and equal networks are written alike
+                msgspec.structs.force_setattr(self, name, _NONE)
 
     def __str__(self) -> str:
         named = [("l1", self.l1), ("l2", self.l2)]

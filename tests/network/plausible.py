@@ -9,8 +9,8 @@ import msgspec
 from hypothesis import strategies as st
 
 from cnn_tui.network.fields import Field, fields_of
-from cnn_tui.network.layers import LAYERS, AnyLayer, new_layer
-from cnn_tui.network.shapes import ShapeError, flow
+from cnn_tui.network.layers import LAYERS, AnyLayer, Conv2D, DepthwiseConv2D, SeparableConv2D, new_layer
+from cnn_tui.network.shapes import ShapeError, SizeError, flow
 from cnn_tui.network.stack import Shape, Stack
 from tests.network.strategies import values
 
@@ -25,7 +25,7 @@ ON_ROWS = [
 ]
 
 
-def plausible_stacks(most: int = 6) -> st.SearchStrategy[Stack]:
+def plausible_stacks(most: int = 8) -> st.SearchStrategy[Stack]:
     """Stacks of all kinds of layers with any arguments, most of which can be built."""
     return _stacks(most)
 
@@ -35,7 +35,7 @@ def _stacks(draw: st.DrawFn, most: int) -> Stack:
     image = draw(st.tuples(st.integers(1, 14), st.integers(1, 14), st.integers(1, 4)))
     shape: Shape = image
     layers: list[AnyLayer] = []
-    for _ in range(draw(st.integers(1, most))):
+    for _ in range(draw(st.integers(2, most))):
         fitting = ON_ROWS if len(shape) != 3 else list(LAYERS)
         odd = draw(st.integers(0, 11)) == 0
         layer = draw(plausible_layer(draw(st.sampled_from(list(LAYERS) if odd else fitting)), shape))
@@ -57,7 +57,30 @@ def plausible_layer(draw: st.DrawFn, kind: str, shape: Shape) -> AnyLayer:
     for field in fields_of(LAYERS[kind]):
         if draw(st.booleans()) or field.name in ("filters", "units"):
             changes[field.name] = draw(_value(field, shape))
-    return msgspec.structs.replace(new_layer(kind), **changes)
+    layer = msgspec.structs.replace(new_layer(kind), **changes)
+    return _soothed(draw, layer, shape) if draw(st.integers(0, 5)) else layer
+
+
+def _soothed(draw: st.DrawFn, layer: AnyLayer, shape: Shape) -> AnyLayer:
+    """A convolution whose arguments go together; other layers as they are."""
+    calm: dict[str, Any] = {}
+    strides, dilation = getattr(layer, "strides", None) or (1, 1), getattr(layer, "dilation_rate", (1, 1))
+    if max(strides) > 1 and max(dilation) > 1:
+        calm = draw(st.sampled_from([{"strides": (1, 1)}, {"dilation_rate": (1, 1)}]))
+    if isinstance(layer, DepthwiseConv2D | SeparableConv2D):
+        calm["strides"] = (strides[0], strides[0])
+    if isinstance(layer, Conv2D) and layer.groups > 1:
+        groups = draw(st.sampled_from([size for size in range(1, shape[-1] + 1) if shape[-1] % size == 0]))
+        calm |= {"groups": groups, "filters": groups * draw(st.integers(1, 3))}
+    soothed = msgspec.structs.replace(layer, **calm)
+    try:
+        flow(soothed, shape)
+    except SizeError:
+        if getattr(layer, "padding", None) == "valid":
+            soothed = msgspec.structs.replace(soothed, padding="same")
+    except ShapeError:
+        pass
+    return soothed
 
 
 def _value(field: Field, shape: Shape) -> st.SearchStrategy[Any]:

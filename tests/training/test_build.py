@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, get_args
+from types import SimpleNamespace
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pytest
 
 from cnn_tui.experiments.experiment import Experiment, Optimizer, Precision
 from cnn_tui.experiments.presets import load_preset, preset_names
-from cnn_tui.network.layers import Dense, Dropout, Flatten
+from cnn_tui.network.layers import (
+    AnyLayer,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    RandomRotation,
+    RandomTranslation,
+    RandomZoom,
+    UpSampling2D,
+)
 from cnn_tui.network.summary import summarize
+from cnn_tui.network.values import L1L2
 from cnn_tui.training.build import BuildError, build
 
 SMALL = Experiment(layers=(Flatten(), Dense(units=10, activation="softmax")))
@@ -94,3 +106,40 @@ def test_what_cannot_be_trained_is_refused_in_the_words_of_the_lab() -> None:
         build(experiment.with_stack(experiment.stack.change(2, kernel_size=(20, 20))))
     with pytest.raises(BuildError, match="no layers"):
         build(Experiment())
+
+
+HALF = [
+    RandomRotation(factor=0.1),
+    RandomZoom(height_factor=0.1),
+    RandomTranslation(height_factor=0.1, width_factor=0.1),
+    UpSampling2D(size=(1, 2), interpolation="lanczos3"),
+]
+
+
+@pytest.mark.parametrize("layer", HALF, ids=[layer.type for layer in HALF])
+def test_a_layer_without_a_way_back_in_half_precision_has_one_in_float32(layer: AnyLayer) -> None:
+    first = Conv2D(filters=1, kernel_size=(9, 9), strides=(4, 4))
+    experiment = Experiment(layers=(first, layer, *SMALL.layers)).with_training(precision="mixed_bfloat16")
+    model = build(experiment)
+    assert [made.compute_dtype for made in model.layers] == ["bfloat16", "float32", "bfloat16", "float32"]
+    history = model.fit(np.ones((2, 28, 28, 1), np.float32), np.arange(2), verbose=0).history
+    assert np.isfinite(history["loss"][0])
+
+
+@pytest.mark.parametrize(("interpolation", "compiles"), [("nearest", True), ("bilinear", True), ("bicubic", False)])
+def test_what_xla_cannot_compile_is_not_compiled(
+    monkeypatch: pytest.MonkeyPatch, interpolation: Literal["nearest", "bilinear", "bicubic"], compiles: bool
+) -> None:
+    import tensorflow as tf
+
+    gpu = SimpleNamespace(device_type="GPU")
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda *_: [gpu])
+    layers = (UpSampling2D(interpolation=interpolation), *SMALL.layers)
+    assert build(Experiment(layers=layers)).jit_compile is compiles
+
+
+def test_a_penalty_is_part_of_the_loss() -> None:
+    layers = (Flatten(), Dense(units=10, activation="softmax", kernel_regularizer=L1L2(l1=0.1, l2=0.2)))
+    model = build(Experiment(layers=layers))
+    kernel = model.layers[-1].kernel.numpy()
+    assert float(model.losses[0]) == pytest.approx(0.1 * np.abs(kernel).sum() + 0.2 * (kernel**2).sum(), rel=1e-4)

@@ -100,4 +100,4 @@ def _check_dilation(layer: kinds.Conv2D) -> None:
 def _check_strides(layer: kinds.DepthwiseConv2D | kinds.SeparableConv2D) -> None:
     # TensorFlow's documentation says so. With oneDNN it goes, but not on a GPU, nor on every processor.
     if layer.strides[0] != layer.strides[1] and layer.dilation_rate == (1, 1):
-        raise ClashError(f"{layer.type} moves as far down as to the right: strides {show(layer.strides)} cannot be")
+        raise ClashError(f"{layer.type}'s strides have to be the same in height and width, not {show(layer.strides)}")

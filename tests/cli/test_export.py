@@ -1,0 +1,168 @@
+"""`cnn-tui export` and `import`: a script of an experiment or a run, and an experiment of a Keras model."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from cnn_tui.experiments.experiment import parse, read
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.keras_code import keras_script
+from cnn_tui.experiments.presets import load_preset
+from tests.cli.command import Inside, assert_one_sentence, cnn_tui, environment
+
+BASELINE = load_preset("lab1-baseline")
+
+
+def layer(kind: str, **config: Any) -> dict[str, Any]:
+    """A layer as Keras describes it."""
+    return {"module": "keras.layers", "class_name": kind, "config": config, "registered_name": None}
+
+
+PIXELS = layer("InputLayer", batch_shape=[None, 28, 28, 1])
+ANSWER = layer("Dense", name="dense", units=10, activation="softmax", bias_initializer="ones")
+
+
+def write_model(path: Path, *layers: dict[str, Any]) -> Path:
+    """A model's JSON, as `model.to_json()` gives it."""
+    path.write_text(json.dumps({"class_name": "Sequential", "config": {"layers": [PIXELS, *layers]}}))
+    return path
+
+
+# export
+
+
+def test_the_script_goes_to_standard_output(inside: Inside, tmp_path: Path) -> None:
+    answer = inside("export", "lab1-baseline")
+    assert (answer.status, answer.err) == (0, "")
+    assert answer.out == keras_script(BASELINE)
+
+
+def test_the_script_goes_to_a_new_file_and_never_over_one(inside: Inside, tmp_path: Path) -> None:
+    path = tmp_path / "script.py"
+    answer = inside("export", "lab1-baseline", "-o", str(path))
+    assert (answer.status, answer.out) == (0, "")
+    assert answer.err == f"{path} written\n"
+    assert path.read_text() == keras_script(BASELINE)
+    path.write_text("mine")
+    assert_one_sentence(inside("export", "lab1-baseline", "-o", str(path)), 2, "script.py exists already", "left as it")
+    assert path.read_text() == "mine"
+
+
+def test_a_run_is_exported_with_its_seed(inside: Inside) -> None:
+    with History() as history:
+        first = history.add(BASELINE.with_training(seed=1))
+        second = history.add(BASELINE)
+        history.claim(second, 1, 77)
+        history.record_start(second, dataset="fashion_mnist_sample", train_images=1, test_images=1, environment={})
+    assert "SEED = 1\n" in inside("export", str(first)).out
+    sample = inside("export", str(second)).out
+    assert "SEED = 77\n" in sample
+    assert "fashion_mnist_sample.npz" in sample
+
+
+def test_a_stack_with_problems_is_exported_and_they_are_said(inside: Inside, tmp_path: Path) -> None:
+    path = tmp_path / "seven.toml"
+    inside("import", str(write_model(tmp_path / "model.json", layer("Dense", units=7))), "-o", str(path))
+    answer = inside("export", str(path))
+    assert answer.status == 1
+    assert "tf.keras.layers.Dense(7)" in answer.out
+    assert "Problem" not in answer.out
+    assert answer.err.startswith("cnn-tui: model: layer 1 (dense)")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("export",), ("EXPERIMENT|RUN", "export --help")),
+        (("export", "7"), ("there is no run 7", "history is empty")),
+        (("export", "9" * 5000), ("there is no run",)),
+        (("export", "٣"), ("there is no preset",)),
+        (("export", "lab1-basline"), ("Did you mean lab1-baseline?",)),
+        (("export", "none.toml"), ("does not exist",)),
+        (("import",), ("FILE", "import --help")),
+        (("import", "none.keras"), ("none.keras cannot be read: No such file",)),
+        (("import", "/"), ("cannot be read", "directory")),
+    ],
+    ids=lambda value: " ".join(value)[:30],
+)
+def test_wrong_calls(inside: Inside, arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
+    assert_one_sentence(inside(*arguments), 2, *words)
+
+
+def test_a_folder_that_is_not_there_is_a_sentence(inside: Inside, tmp_path: Path) -> None:
+    assert_one_sentence(inside("export", "lab1-baseline", "-o", str(tmp_path / "no" / "a.py")), 1, "No such file")
+
+
+def test_a_dataset_that_is_gone_is_a_sentence(inside: Inside, tmp_path: Path) -> None:
+    path = tmp_path / "gone.toml"
+    path.write_text('dataset = "gone.npz"')
+    assert_one_sentence(inside("export", str(path)), 2, "There is no file", "gone.npz")
+
+
+def test_the_real_command_writes_a_program(tmp_path: Path) -> None:
+    answer = cnn_tui("export", "lab1-baseline", cwd=tmp_path)
+    assert answer.status == 0
+    assert ast.dump(ast.parse(answer.out)) == ast.dump(ast.parse(keras_script(BASELINE)))
+
+
+# import
+
+
+def test_a_model_becomes_an_experiment_file(inside: Inside, tmp_path: Path) -> None:
+    model = write_model(tmp_path / "my model.json", layer("Flatten"), ANSWER)
+    answer = inside("import", str(model))
+    assert answer.status == 0
+    assert answer.err.splitlines() == [
+        'cnn-tui: layer 2 "dense" (Dense): bias_initializer "ones" is left out',
+        "cnn-tui: the file does not say how the model is trained: the usual settings stand in",
+    ]
+    assert "# Left out: layer 2" in answer.out
+    experiment = parse(answer.out)
+    assert [each.type for each in experiment.layers] == ["Flatten", "Dense"]
+    assert (experiment.name, experiment.dataset) == ("my model", "fashion_mnist")
+
+    path = tmp_path / "mine.toml"
+    assert inside("import", str(model), "-o", str(path)).status == 0
+    assert read(path) == experiment
+    refused = inside("import", str(model), "-o", str(path))
+    assert refused.status == 2
+    assert "exists already" in refused.err
+    assert inside("summary", str(path)).status == 0
+
+
+def test_layers_that_cannot_be_taken_are_named_and_nothing_is_written(inside: Inside, tmp_path: Path) -> None:
+    hostile = layer("Lambda\x1b[2J\n", name="x")
+    model = write_model(tmp_path / "model.json", layer("Lambda", name="mine"), ANSWER, hostile)
+    path = tmp_path / "mine.toml"
+    answer = inside("import", str(model), "-o", str(path))
+    assert (answer.status, answer.out) == (2, "")
+    assert answer.err.splitlines() == [
+        'cnn-tui: layer 1 "mine" is a Lambda: code is never imported',
+        'cnn-tui: layer 3 "x" is Lambda\\x1b[2J\\n, which is not among the layers here',
+    ]
+    assert not path.exists()
+
+
+def test_an_exported_experiment_can_be_imported_again(inside: Inside, tmp_path: Path) -> None:
+    """Out as a script, through Keras, and in again."""
+    program = inside("export", "lab1-16-filters").out.split("# Print the model summary")[0]
+    program = "\n".join(line for line in program.splitlines() if "_images" not in line and "dataset" not in line)
+    (tmp_path / "model.py").write_text(program + '\nmodel.save("model.keras")\n')
+    subprocess.run([sys.executable, "model.py"], cwd=tmp_path, env=environment(), check=True, capture_output=True)
+    answer = inside("import", str(tmp_path / "model.keras"))
+    wanted = load_preset("lab1-16-filters")
+    assert msgspec.structs.replace(parse(answer.out), name=wanted.name).stack == wanted.stack
+
+
+def test_help_names_both() -> None:
+    answer = cnn_tui("--help")
+    assert "  export " in answer.out
+    assert "  import " in answer.out

@@ -1,0 +1,136 @@
+"""The script of a run, run as a program, makes the same network and, with the run's seed, the same losses."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import struct
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+
+from cnn_tui.experiments.experiment import Experiment, StopRule
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.keras_code import keras_script
+from cnn_tui.experiments.presets import load_preset
+from cnn_tui.experiments.run import Run
+from cnn_tui.network.layers import BatchNormalization, Dropout, RandomFlip
+from cnn_tui.network.summary import summarize
+from cnn_tui.network.values import L1L2
+from cnn_tui.training.datasets import SAMPLE
+from cnn_tui.training.launch import environment, python
+from cnn_tui.training.readers import IDX_FILES
+
+BASELINE = load_preset("lab1-baseline").with_training(epochs=2)
+TOLD = "@@@"
+TELL = f"""
+import json
+
+told = {{"history": model.history.history, "params": model.count_params()}}
+told["layers"] = [layer.name for layer in model.layers]
+told["scores"] = model.evaluate(test_images, test_labels, verbose=0, return_dict=True)
+print("\\n{TOLD}" + json.dumps(told))
+"""
+
+
+@pytest.fixture
+def keras_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of Keras's that has a little of Fashion-MNIST, in the layout of `keras.datasets`."""
+    folder = tmp_path / "keras" / "datasets" / "fashion-mnist"
+    folder.mkdir(parents=True)
+    with np.load(SAMPLE) as sample:
+        for name, file in IDX_FILES.items():
+            array = sample[name][: 600 if name.endswith("train") else 100]
+            head = bytes((0, 0, 8, array.ndim)) + struct.pack(f">{array.ndim}I", *array.shape)
+            (folder / f"{file}.gz").write_bytes(gzip.compress(head + array.tobytes()))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    return folder
+
+
+def child(command: list[str], cwd: Path) -> str:
+    """What a program printed; fails with all it said when it failed."""
+    quiet = {**environment(), "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
+    done = subprocess.run(command, cwd=cwd, env=quiet, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def trained(experiment: Experiment, folder: Path) -> Run:
+    """The run of an experiment, made by the real training in a process of its own."""
+    with History() as history:
+        run_id = history.add(experiment)
+        child(python("cnn_tui.training.train", str(run_id)), folder)
+        run = history.run(run_id)
+    assert run is not None
+    return run
+
+
+def scripted(experiment: Experiment, seed: int | None, folder: Path) -> dict[str, Any]:
+    """What the script came to, run as a program far from the package."""
+    path = folder / "script.py"
+    path.write_text(keras_script(experiment, seed=seed) + TELL)
+    printed = child([sys.executable, str(path)], folder)
+    assert "MODEL TRAINING:" in printed
+    told: dict[str, Any] = json.loads(printed.split(TOLD)[-1])
+    return told
+
+
+def assert_same(run: Run, told: dict[str, Any]) -> None:
+    """Network, losses of every epoch and the test's are those of the run."""
+    summary = summarize(run.experiment.stack)
+    assert told["layers"] == [row.name for row in summary.rows if row.enabled]
+    assert told["params"] == run.params == summary.total_params
+    assert len(told["history"]["loss"]) == len(run.epochs)
+    for epoch in run.epochs:
+        script = {name: values[epoch.epoch - 1] for name, values in told["history"].items()}
+        assert script == pytest.approx(epoch.metrics, abs=1e-5)
+    assert told["scores"]["loss"] == pytest.approx(run.test_loss, abs=1e-5)
+
+
+@pytest.mark.usefixtures("keras_cache")
+def test_a_run_of_the_notes_network_is_repeated(tmp_path: Path) -> None:
+    run = trained(BASELINE, tmp_path)
+    assert (run.status, run.dataset, run.train_images) == ("finished", "fashion_mnist", 600)
+    assert_same(run, scripted(run.experiment, run.seed, tmp_path))
+
+
+@pytest.mark.usefixtures("keras_cache")
+def test_a_run_with_everything_in_it_is_repeated(tmp_path: Path) -> None:
+    stack = BASELINE.stack.insert(0, RandomFlip(mode="horizontal")).insert(2, BatchNormalization())
+    stack = stack.insert(len(stack) - 1, Dropout(rate=0.3)).toggle(4)
+    stack = stack.change(len(stack) - 1, kernel_regularizer=L1L2(l1=0.001, l2=0.01))
+    experiment = BASELINE.with_stack(stack).with_training(
+        epochs=4,
+        seed=0,
+        batch_size=50,
+        validation=0.1,
+        loss="categorical_crossentropy",
+        optimizer="sgd",
+        momentum=0.9,
+        learning_rate=0.02,
+    )
+    rule = StopRule(metric="val_accuracy", above=0.0001)
+    run = trained(msgspec.structs.replace(experiment, stop=(rule,)), tmp_path)
+    assert (run.status, len(run.epochs), run.train_images) == ("stopped", 1, 540)
+    assert_same(run, scripted(run.experiment, run.seed, tmp_path))
+
+
+def test_a_run_in_half_precision_on_files_is_repeated(tmp_path: Path) -> None:
+    with np.load(SAMPLE) as sample:
+        np.savez(tmp_path / "few.npz", **{name: sample[name][:300] for name in sample})
+    experiment = msgspec.structs.replace(BASELINE, dataset=str(tmp_path / "few.npz"))
+    run = trained(experiment.with_training(epochs=1, precision="mixed_bfloat16", validation="none"), tmp_path)
+    assert_same(run, scripted(run.experiment, run.seed, tmp_path))
+
+
+@pytest.mark.usefixtures("keras_cache")
+def test_without_a_seed_it_is_the_same_network(tmp_path: Path) -> None:
+    told = scripted(BASELINE.with_training(epochs=1), None, tmp_path)
+    assert told["layers"] == [row.name for row in summarize(BASELINE.stack).rows]
+    assert told["params"] == 113_386
+    assert len(told["history"]["val_loss"]) == 1
