@@ -104,11 +104,11 @@ class Terminal:
         self.received += count
         return count
 
-    def read_once(self, seconds: float) -> int:
-        """Read one piece, without looking at it: for measuring. Gives 0 when none came within `seconds`."""
+    def read_raw(self, seconds: float) -> bytes:
+        """Read one piece as it comes, without looking at it: for measuring. Empty when none came in time."""
         if not select.select([self._ours], [], [], seconds)[0]:
-            return 0
-        return len(os.read(self._ours, 65_536))
+            return b""
+        return os.read(self._ours, 65_536)
 
     def _set_size(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))

@@ -1,4 +1,4 @@
-"""A keystroke in a 40-layer stack: from the key to the last byte of its repaint. `python -m tests.benchmarks.keystroke`
+"""A keystroke in a 40-layer stack: from the key until the new totals have come. `python -m tests.benchmarks.keystroke`
 
 The lab runs in a pty at 120x40. `+` and `-` change the filters of the first layer, which changes every row below it.
 Measured on an idle machine, and again while the worker trains lab1-baseline on the built-in sample.
@@ -19,11 +19,10 @@ from cnn_tui.experiments.experiment import Experiment, to_toml
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.presets import load_preset
 from cnn_tui.network.layers import Conv2D, Dense, Dropout, Flatten
+from cnn_tui.network.summary import summarize
 from tests.terminal import Terminal
 
 KEYS = 120
-QUIET = 0.06
-"""Seconds without a byte after which a repaint is over."""
 
 
 def forty_layers() -> Experiment:
@@ -36,32 +35,41 @@ def forty_layers() -> Experiment:
     return msgspec.structs.replace(load_preset("lab1-baseline"), name="forty", layers=(*body, *end))
 
 
-def answers(terminal: Terminal, key: str) -> tuple[float, int]:
-    """Seconds from the key to the last byte that it caused, and how many bytes came."""
-    began = last = time.perf_counter()
-    count = 0
+def totals() -> tuple[str, str]:
+    """The total parameters with 32 and with 64 filters in the first layer, as the summary shows them."""
+    stack = forty_layers().stack
+    more = stack.change(0, filters=64)
+    return f"{summarize(stack).total_params:,}", f"{summarize(more).total_params:,}"
+
+
+def answer(terminal: Terminal, key: str, total: str) -> tuple[float, int]:
+    """Seconds from the key until the new total has come, the last thing of its repaint, and the bytes until then."""
+    began = time.perf_counter()
+    came = b""
     terminal.press(key)
-    while True:
-        got = terminal.read_once(QUIET)
-        if not got:
-            return last - began, count
-        last = time.perf_counter()
-        count += got
+    while total.encode() not in came:
+        came += terminal.read_raw(0.05)
+        assert time.perf_counter() - began < 10, f"{total} did not come"
+    return time.perf_counter() - began, len(came)
 
 
 def measure(name: str, file: Path, home: str) -> None:
     """Print the 50th and 95th percentile, and the bytes of an edit."""
+    fewer, more = totals()
     with Terminal([sys.executable, "-m", "cnn_tui", str(file)], 120, 40, {"CNN_TUI_HOME": home}) as terminal:
         terminal.wait_for("Total params")
-        settled = time.monotonic() + 3  # a run repaints four times a second: silence never comes
-        while time.monotonic() < settled:
-            terminal.read_once(0.1)
-        times, sizes = zip(*(answers(terminal, "+-"[at % 2]) for at in range(KEYS)), strict=True)
+        results = []
+        for at in range(KEYS + 4):
+            pause = time.monotonic() + 0.1  # a person's pace
+            while time.monotonic() < pause:
+                terminal.read_raw(0.02)
+            results.append(answer(terminal, "+-"[at % 2], (more, fewer)[at % 2]))
         terminal.press("q", "q")
-    ordered = sorted(times)
-    median, late = statistics.median(times) * 1000, ordered[int(KEYS * 0.95)] * 1000
-    size = statistics.median(sizes)
-    print(f"{name}: median {median:.1f} ms, 95th percentile {late:.1f} ms, {size:,.0f} bytes an edit")
+    times, sizes = zip(*results[4:], strict=True)
+    median, late = statistics.median(times) * 1000, sorted(times)[int(KEYS * 0.95)] * 1000
+    print(
+        f"{name}: median {median:.1f} ms, 95th percentile {late:.1f} ms, {statistics.median(sizes):,.0f} bytes an edit"
+    )
 
 
 def main() -> None:

@@ -71,7 +71,7 @@ def _soothed(draw: st.DrawFn, layer: AnyLayer, shape: Shape) -> AnyLayer:
         calm["strides"] = (strides[0], strides[0])
     if isinstance(layer, Conv2D) and layer.groups > 1:
         groups = draw(st.sampled_from([size for size in range(1, shape[-1] + 1) if shape[-1] % size == 0]))
-        calm |= {"groups": groups, "filters": groups * draw(st.integers(1, 3))}
+        calm |= {"groups": groups, "filters": groups * draw(st.integers(1, 3)) + draw(st.sampled_from([0] * 4 + [1]))}
     soothed = msgspec.structs.replace(layer, **calm)
     try:
         flow(soothed, shape)

@@ -224,7 +224,7 @@ class StackPane(Pane):
         self.notify("This is the baseline now; b shows what differs from it.")
 
     def _changed(self) -> None:
-        self.refresh_view()
+        # The lab shows this pane together with the others: one repaint, not two.
         self.post_message(self.Edited())
 
     # Inside

@@ -140,11 +140,9 @@ class LabScreen(FileActions):
     # What the panes say
 
     def on_stack_pane_edited(self) -> None:
-        """The other panes follow an edit."""
+        """All panes follow an edit."""
         self._warned = False
-        self.query_one(SummaryPane).refresh_view()
-        self._follow_cursor()
-        self.query_one(Header).redraw()
+        self._show_document()
 
     def on_pane_moved(self) -> None:
         """The summary marks the layer under the stack's cursor."""
