@@ -86,13 +86,14 @@ def keras_layer(layer: AnyLayer, name: str) -> keras.layers.Layer:
 
 
 def _needs_float32(layer: AnyLayer) -> bool:
-    """Whether TensorFlow can take the layer's way back in float32 only, whatever the precision of the rest."""
-    lanczos = isinstance(layer, UpSampling2D) and layer.interpolation.startswith("lanczos")
-    return lanczos or isinstance(layer, RandomRotation | RandomTranslation | RandomZoom)
+    """Whether TensorFlow has the layer's way back in float32 only: elsewhere it fails, or learns nothing above it."""
+    return _blends_widely(layer) or isinstance(layer, RandomRotation | RandomTranslation | RandomZoom)
 
 
 def _compiles(layers: tuple[AnyLayer, ...]) -> bool:
-    """Whether XLA can compile the layers. Keras does not know that XLA lacks these ways of enlarging an image."""
-    return not any(
-        isinstance(layer, UpSampling2D) and layer.interpolation not in ("nearest", "bilinear") for layer in layers
-    )
+    """Whether XLA can compile the layers. Keras does not know that XLA lacks some ways of enlarging an image."""
+    return not any(_blends_widely(layer) for layer in layers)
+
+
+def _blends_widely(layer: AnyLayer) -> bool:
+    return isinstance(layer, UpSampling2D) and layer.interpolation in ("bicubic", "lanczos3", "lanczos5")

@@ -42,7 +42,7 @@ from cnn_tui.training.build import BuildError, build
 from cnn_tui.training.callbacks import ControlPoll, Recorder, StopRuleCallback, Stopwatch
 from cnn_tui.training.datasets import load, split
 
-NICE = 5
+NICE = 10
 """How much training steps back for the lab, which needs little and needs it at once, when both want the CPU."""
 END_RETRIES = 60
 """How often the end of a run is tried to be written, a second apart and after SQLite's own waiting."""

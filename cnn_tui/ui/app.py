@@ -7,7 +7,7 @@ import functools
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import SystemCommand
 from textual.screen import Screen
@@ -44,6 +44,11 @@ class LabApp(TypeaheadApp):
     def get_default_screen(self) -> LabScreen:
         """The lab is the first screen, so that no empty one is painted before it."""
         return self.lab
+
+    def notify(self, message: str, **how: Any) -> None:
+        """Say something, in place of what was said before: a pile of it would hide the lab."""
+        self.clear_notifications()
+        super().notify(message, **how)
 
     async def action_quit(self) -> None:
         """Textual's ctrl+q is the same as q."""

@@ -72,11 +72,14 @@ class KeyBar(Lines):
         self.scope = "stack"
 
     def draw(self, width: int, height: int) -> list[Text]:
-        """The pane's keys, then those that work everywhere; help always fits."""
-        help_key, *general = [key for key in keys_of("lab") if key.label]
+        """The pane's keys, then those that work everywhere; run and help always fit."""
+        general = [key for key in keys_of("lab") if key.label]
+        always = [key for key in general if key.id in ("run.start", "lab.help")]
         line = Text(" ", no_wrap=True)
-        end = self._token(help_key.keys, help_key.label)
+        end = Text().join(self._token(key.keys.split()[0], key.label) for key in reversed(always))
         for key in (*[key for key in keys_of(self.scope) if key.label], *general):
+            if key in always:
+                continue
             first, _, more = key.label.partition(" ")
             token = self._token(first, more) if more and "/" in first else self._token(key.keys.split()[0], key.label)
             if line.cell_len + token.cell_len + end.cell_len > width:

@@ -71,6 +71,8 @@ class Lines(Widget):
 
     def _strip(self, line: Text, width: int, base: Style) -> Strip:
         line.end = ""
+        if line.cell_len > width:
+            line.truncate(width, overflow="ellipsis")
         # Rich leaves a Text's own style out of its segments when it has no spans.
         own = base + self.app.console.get_style(line.style)
         segments = [

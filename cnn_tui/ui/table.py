@@ -121,6 +121,11 @@ class Table(Lines):
             text.truncate(widths[at], overflow="ellipsis")
             padding = " " * (widths[at] - text.cell_len)
             if place:
+                # A number cut in two is another number: a column that does not fit whole is left out, and marked.
+                if line.cell_len + self.GAP + widths[at] > width:
+                    line.append(" " * (width - 1 - line.cell_len))
+                    line.append("›", Style(dim=True))
+                    break
                 line.append(" " * self.GAP)
             if self.columns[at].right:
                 line.append(padding)
@@ -128,7 +133,4 @@ class Table(Lines):
             else:
                 line.append_text(text)
                 line.append(padding)
-        if line.cell_len > width:
-            line.truncate(max(0, width - 1))
-            line.append("›", Style(dim=True))
         return line

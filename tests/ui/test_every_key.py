@@ -36,7 +36,7 @@ SCENES: dict[str, tuple[str, str, str]] = {
     "file.copy": ("y s", "Copied the summary", ""),
     "file.export": ("e", "a Keras script", ""),
     "lab.back": ("z escape", "Total params", ""),
-    "lab.quit": ("+ q", "There are unsaved edits", ""),
+    "lab.quit": ("+ q", "The edits are in no file yet", ""),
     "move.down": ("j", "pool_size 2x2", ""),
     "move.up": ("j k", "filters 32", ""),
     "move.first": ("G g", "filters 32", ""),

@@ -72,7 +72,7 @@ async def test_step_follows_the_ladder_and_the_summary_follows_at_once(make_lab:
 async def test_fields_are_reached_with_h_and_l(make_lab: MakeLab) -> None:
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
-        await pilot.press("l", "l", "l", "plus", "j", "j", "plus")
+        await pilot.press("l", "l", "l", "plus", "j", "j", "l", "l", "l", "plus")
         await sees(pilot, "Total params: 211,690")  # padding same in both convolutions
 
 
@@ -215,7 +215,7 @@ async def test_unsaved_work_is_mentioned_before_leaving(make_lab: MakeLab) -> No
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await pilot.press("plus", "q")
-        await sees(pilot, "unsaved edits")
+        await sees(pilot, "The edits are in no file yet")
         assert app.is_running
         await pilot.press("q")
         await until(pilot, lambda: not app.is_running or app._exit, "the app ends")

@@ -19,18 +19,26 @@ class FieldForm(Lines):
         self._fields: tuple[Field, ...] = ()
         self._at = 0
         self._problem: Problem | None = None
+        self._index = 0
 
-    def show(self, layer: AnyLayer | None, fields: tuple[Field, ...], at: int, problem: Problem | None) -> None:
-        """Show the fields of `layer`, the one at `at` marked, and its problem if it has one."""
-        self._layer, self._fields, self._at, self._problem = layer, fields, at, problem
+    def show(
+        self, layer: AnyLayer | None, index: int, fields: tuple[Field, ...], at: int, problem: Problem | None
+    ) -> None:
+        """Show the fields of the layer `index` (from 1), the one at `at` marked, and a problem of it or of another."""
+        self._layer, self._fields, self._at, self._problem, self._index = layer, fields, at, problem, index
         self.redraw()
 
     def draw(self, width: int, height: int) -> list[Text]:
         """Fields first; below them the problem, or the help of the chosen field."""
         lines = [Text("─" * width, self.style("dim")), *self._field_lines(width)]
         below = self._problem_words() if self._problem else self._help_words()
-        room = max(0, height - len(lines))
-        return [*lines, *below.wrap(self.app.console, width)[:room]]
+        room = max(1, height - len(lines))
+        wrapped = list(below.wrap(self.app.console, width))
+        if len(wrapped) > room:
+            wrapped = wrapped[:room]
+            wrapped[-1].truncate(width - 2)
+            wrapped[-1].append(" …")
+        return [*lines, *wrapped]
 
     def _field_lines(self, width: int) -> list[Text]:
         if self._layer is None:
@@ -52,7 +60,8 @@ class FieldForm(Lines):
 
     def _problem_words(self) -> Text:
         assert self._problem
-        words = Text.assemble(("! ", self.style("bad")), (f"{self._problem.message}.", self.style("bad")))
+        where = f"Layer {self._problem.layer}: " if self._problem.layer not in (0, self._index) else ""
+        words = Text.assemble(("! ", self.style("bad")), (f"{where}{self._problem.message}.", self.style("bad")))
         for at, fix in enumerate(self._problem.fixes):
             words.append(f" {'f:' if at == 0 else f'{at + 1})'} {fix.label}.")
         if len(self._problem.fixes) > 1:

@@ -17,7 +17,7 @@ from cnn_tui.ui.table import Cell, Column, Table
 
 _COLUMNS = (
     Column("Run", 3, right=True),
-    Column("Name", 14, stretch=True),
+    Column("Name", 12, stretch=True),
     Column("Test", 6, right=True),
     Column("Train", 6, right=True),
     Column("s/epoch", 7, right=True),

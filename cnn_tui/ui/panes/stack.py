@@ -43,8 +43,8 @@ class StackPane(Pane):
     def __init__(self, document: Document) -> None:
         super().__init__()
         self.document = document
-        # The field by its name, so that the cursor finds it again past a layer that has none of that name.
         self._field = ""
+        """The field under the cursor by its name; none is the first."""
 
     def compose(self) -> ComposeResult:
         """The layers above, the fields below."""
@@ -71,7 +71,8 @@ class StackPane(Pane):
         return self.document.view.stack
 
     def on_pane_moved(self) -> None:
-        """Another layer has other fields."""
+        """Another layer has other fields; + and - begin with the one that matters."""
+        self._field = ""
         self._show_fields()
 
     # Drawing
@@ -80,8 +81,9 @@ class StackPane(Pane):
         layer = self._layer()
         fields = fields_of(type(layer)) if layer else ()
         index = self.rows.cursor + 1 if layer else 0
-        problem = self.document.view.problem_at(index) or self.document.view.problem_at(0)
-        self.query_one(FieldForm).show(layer, fields, self._field_at(fields), problem)
+        problems = self.document.view.problems
+        problem = self.document.view.problem_at(index) or (problems[0] if problems else None)
+        self.query_one(FieldForm).show(layer, index, fields, self._field_at(fields), problem)
 
     def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
         return [self._row(at) for at in range(offset, min(offset + limit, len(self.stack)))]

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.events import Resize
 
 from cnn_tui.experiments.editing import Document
 from cnn_tui.network.report import in_bytes, row_cells, totals
@@ -36,6 +37,7 @@ class SummaryPane(Pane):
         super().__init__()
         self.document = document
         self._titles: tuple[str, ...] = _PLAIN
+        self._shown: tuple[str, ...] = _PLAIN
 
     def compose(self) -> ComposeResult:
         """The rows above, the totals below."""
@@ -46,13 +48,16 @@ class SummaryPane(Pane):
         """Show the document as it is now."""
         rows = self.document.view.summary.rows
         # As wide as the content, so that nothing is cut.
-        cells = [self._cells(row) for row in rows]
-        widths = [max(len(title), *(row[at].cell_len for row in cells), 0) for at, title in enumerate(self._titles)]
-        columns = [
-            Column(title, width, right=title in _RIGHT) for title, width in zip(self._titles, widths, strict=True)
-        ]
         table = self.query_one(Table)
-        table.columns = tuple(columns)
+        self._shown = self._titles
+        widths = self._widths()
+        if self._titles == _PLAIN and sum(widths) + 2 * Table.GAP > table.size.width > 0:
+            # The type of a layer can be read from its name; a number that is cut cannot be read at all.
+            self._shown = ("Layer", *_PLAIN[1:])
+            widths = self._widths()
+        table.columns = tuple(
+            Column(title, width, right=title in _RIGHT) for title, width in zip(self._shown, widths, strict=True)
+        )
         table.set_count(len(rows))
         self.query_one(Totals).redraw()
 
@@ -73,6 +78,14 @@ class SummaryPane(Pane):
         self._titles = _PLAIN if self._titles == titles else titles
         self.refresh_view()
 
+    def on_resize(self, _: Resize) -> None:
+        """Another width may need shorter names."""
+        self.refresh_view()
+
+    def _widths(self) -> list[int]:
+        cells = [self._cells(row) for row in self.document.view.summary.rows]
+        return [max(len(title), *(row[at].cell_len for row in cells), 0) for at, title in enumerate(self._shown)]
+
     def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
         return [self._cells(row) for row in self.document.view.summary.rows[offset : offset + limit]]
 
@@ -91,11 +104,11 @@ class SummaryPane(Pane):
         if "MACs" in self._titles and row.enabled and row.output_shape is not None:
             batch = self.document.experiment.training.batch_size
             values["MACs"] = f"{row.macs:,}"
-            values["Memory"] = in_bytes(row.activations * _FLOAT_BYTES * batch)
+            values["Memory"] = in_bytes(row.memory_bytes(batch))
             seen = row.receptive_field
             values["Sees"] = f"{seen[0]}x{seen[1]}" if seen else "all"
         tone = style("bad") if stuck else style("dim") if not row.enabled or row.output_shape is None else None
-        return [Text(values.get(title, ""), tone or "") for title in self._titles]
+        return [Text(values.get(title, ""), tone or "") for title in self._shown]
 
     def _share(self, row: Row) -> str:
         """A bar of the layer's part of all parameters; it is words as well as length."""
@@ -103,7 +116,8 @@ class SummaryPane(Pane):
         if not row.params or not total:
             return ""
         part = row.params / total
-        return f"{'━' * max(1, round(part * _BAR)):{_BAR}} {part:4.0%}"
+        percent = f"{part:.0%}" if part >= 0.005 else "<1%"
+        return f"{'━' * round(part * _BAR):{_BAR}} {percent:>4}"
 
 
 class Totals(Lines):
@@ -123,6 +137,6 @@ class Totals(Lines):
             lines.append(Text.assemble(f"{label}:{floor} ", (f"{count:,}", self.style("strong")), memory))
         cost = f"{summary.macs:,} MACs an image"
         room = width - lines[-1].cell_len
-        if room > len(cost) + 2:
+        if summary.stuck_at is None and room > len(cost) + 2:
             lines[-1].append(" " * (room - len(cost)) + cost, self.style("dim"))
         return lines

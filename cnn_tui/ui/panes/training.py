@@ -145,7 +145,7 @@ class Standing(Lines):
             words.append(f"accuracy {now.accuracy:.4f}  ")
         if run.epochs and "val_accuracy" in run.epochs[-1].metrics:
             last = run.epochs[-1]
-            words.append(f"validation {last.metrics['val_accuracy']:.4f} after epoch {last.epoch}", self.style("dim"))
+            words.append(f"validation {last.metrics['val_accuracy']:.4f}", self.style("dim"))
         return words
 
     def _ending(self, run: Run) -> list[Text]:

@@ -15,4 +15,5 @@ class HelpScreen(PickScreen):
 
 
 def _item(key: Key) -> Item:
-    return Item(key.action, key.keys.replace(" ", "  "), key.help)
+    words = key.label.split(" ")[-1]
+    return Item(key.action, key.keys.replace(" ", "  "), key.help if words in key.help else f"{key.help} ({words})")

@@ -259,7 +259,9 @@ class LabScreen(FileActions):
         """Leave; a run goes on, and unsaved work is mentioned first."""
         if self.document.dirty and not self._warned:
             self._warned = True
-            self.notify("There are unsaved edits: w saves them, q again leaves without.", severity="warning")
+            self.notify(
+                "The edits are in no file yet: w saves them. q again leaves; the lab keeps them.", severity="warning"
+            )
             return
         self.app.exit(message=self._farewell())
 
