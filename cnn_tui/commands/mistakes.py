@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 
 from cnn_tui.commands.streams import FAILED, WRONG, UserError
@@ -33,6 +34,11 @@ def explain(error: Exception) -> tuple[str, int] | None:
     return None
 
 
+# typer's words for a number that is none.
+_NO_NUMBER = re.compile(r"Input should be a valid (integer|number)\b.*")
+
+
 def _without_stop(message: str) -> str:
+    message = _NO_NUMBER.sub("it must be a whole number", message)
     message = message.strip().rstrip(".")
     return message[:1].lower() + message[1:]
