@@ -156,13 +156,13 @@ def test_rows_of_every_kind_hang_together(stack: Stack) -> None:
             Conv2D(filters=4, kernel_size=(3, 3), groups=3),
             (8, 8, 4),
             DivisionError,
-            "Conv2D cannot share out the 4 channels it gets among 3 groups",
+            "Conv2D cannot split the channels it gets (4) into 3 equal groups",
         ),
         (
             Conv2D(filters=6, kernel_size=(3, 3), groups=4),
             (8, 8, 4),
             DivisionError,
-            "Conv2D cannot share out the 6 filters it has among 4 groups",
+            "Conv2D cannot split the filters it has (6) into 4 equal groups",
         ),
         (
             Conv2D(filters=6, kernel_size=(3, 3), dilation_rate=(4, 4)),

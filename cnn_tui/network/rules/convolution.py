@@ -86,7 +86,7 @@ def _noun(dilation: Pair) -> str:
 def _check_groups(layer: kinds.Conv2D, channels: int) -> None:
     for count, what in ((channels, "channels it gets"), (layer.filters, "filters it has")):
         if count % layer.groups:
-            raise DivisionError(f"{layer.type} cannot split {what} ({count}) into {layer.groups} equal groups")
+            raise DivisionError(f"{layer.type} cannot split the {what} ({count}) into {layer.groups} equal groups")
 
 
 def _check_dilation(layer: kinds.Conv2D) -> None:
