@@ -48,3 +48,21 @@ def test_a_summary_at_hand_is_used_and_changes_nothing() -> None:
 def test_a_dataset_that_is_not_there_is_said() -> None:
     with pytest.raises(DatasetError, match=r"There is no dataset 'fashion_mnits'\. Did you mean fashion_mnist\?"):
         problems_of(on("fashion_mnits"))
+
+
+@pytest.mark.parametrize(
+    ("loss", "metric"),
+    [
+        ("categorical_crossentropy", "sparse_top_k_categorical_accuracy"),
+        ("sparse_categorical_crossentropy", "top_k_categorical_accuracy"),
+    ],
+)
+def test_a_metric_that_wants_other_labels_than_the_loss_is_said(loss: str, metric: str) -> None:
+    (problem,) = problems_of(on("mnist", loss).with_training(metrics=("accuracy", metric)))
+    assert problem.layer == 0
+    assert metric in problem.message and loss in problem.message
+
+
+def test_a_metric_with_the_labels_of_the_loss_is_none() -> None:
+    metrics = ("accuracy", "top_k_categorical_accuracy")
+    assert problems_of(on("mnist", "categorical_crossentropy").with_training(metrics=metrics)) == ()
