@@ -42,15 +42,12 @@ from cnn_tui.training.build import BuildError, build
 from cnn_tui.training.callbacks import ControlPoll, Recorder, StopRuleCallback, Stopwatch
 from cnn_tui.training.datasets import load, split
 
-NICE = 10
-"""How much training steps back for the lab, which needs little and needs it at once, when both want the CPU."""
 END_RETRIES = 60
 """How often the end of a run is tried to be written, a second apart and after SQLite's own waiting."""
 
 
 def main(arguments: list[str]) -> int:
     """Train the run that the arguments or, on standby, the standard input names; gives the exit status."""
-    os.nice(NICE)
     if arguments == ["--standby"]:
         line = sys.stdin.readline().strip()
         return train(int(line)) if line else 0

@@ -47,8 +47,10 @@ class Table(Lines):
 
     def move(self, to: int) -> None:
         """Put the cursor on a row."""
-        self.cursor = max(0, min(to, self.count - 1))
-        self.redraw()
+        row = max(0, min(to, self.count - 1))
+        if row != self.cursor:
+            self.cursor = row
+            self.redraw()
 
     def scroll_columns(self, by: int) -> None:
         """Shift the columns, keeping the first one in place."""

@@ -38,6 +38,7 @@ class SummaryPane(Pane):
         self.document = document
         self._titles: tuple[str, ...] = _PLAIN
         self._shown: tuple[str, ...] = _PLAIN
+        self._cells: list[list[str]] = []
 
     def compose(self) -> ComposeResult:
         """The rows above, the totals below."""
@@ -47,14 +48,12 @@ class SummaryPane(Pane):
     def refresh_view(self) -> None:
         """Show the document as it is now."""
         rows = self.document.view.summary.rows
-        # As wide as the content, so that nothing is cut.
         table = self.query_one(Table)
-        self._shown = self._titles
-        widths = self._widths()
+        # As wide as the content, so that nothing is cut.
+        widths = self._measure(self._titles)
         if self._titles == _PLAIN and sum(widths) + 2 * Table.GAP > table.size.width > 0:
             # The type of a layer can be read from its name; a number that is cut cannot be read at all.
-            self._shown = ("Layer", *_PLAIN[1:])
-            widths = self._widths()
+            widths = self._measure(("Layer", *_PLAIN[1:]))
         table.columns = tuple(
             Column(title, width, right=title in _RIGHT) for title, width in zip(self._shown, widths, strict=True)
         )
@@ -82,33 +81,40 @@ class SummaryPane(Pane):
         """Another width may need shorter names."""
         self.refresh_view()
 
-    def _widths(self) -> list[int]:
-        cells = [self._cells(row) for row in self.document.view.summary.rows]
-        return [max(len(title), *(row[at].cell_len for row in cells), 0) for at, title in enumerate(self._shown)]
+    def _measure(self, titles: tuple[str, ...]) -> list[int]:
+        """Fill the cells of these columns; gives the widths that they need."""
+        self._shown = titles
+        self._cells = [self._values(row) for row in self.document.view.summary.rows]
+        return [max(len(title), *(len(row[at]) for row in self._cells), 0) for at, title in enumerate(titles)]
 
     def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
-        return [self._cells(row) for row in self.document.view.summary.rows[offset : offset + limit]]
-
-    def _cells(self, row: Row) -> list[Text]:
+        summary = self.document.view.summary
         style = self.query_one(Table).style
+        bad, dim = style("bad"), style("dim")
+        shown: list[Sequence[Cell]] = []
+        for row, cells in zip(summary.rows[offset : offset + limit], self._cells[offset:], strict=False):
+            tone = dim if not row.enabled or row.output_shape is None else None
+            tone = bad if row.index == summary.stuck_at else tone
+            shown.append([Text(cell, tone or "") for cell in cells])
+        return shown
+
+    def _values(self, row: Row) -> list[str]:
         name, shape, params = row_cells(row)
-        stuck = row.index == self.document.view.summary.stuck_at
         values = {
             "Layer (type)": name,
             "Layer": row.name,
-            "Output shape": "does not fit" if stuck else shape,
+            "Output shape": "does not fit" if row.index == self.document.view.summary.stuck_at else shape,
             "Param #": params,
-            "Share": self._share(row) if "Share" in self._titles else "",
+            "Share": self._share(row) if "Share" in self._shown else "",
             "Parameters come from": row.formula,
         }
-        if "MACs" in self._titles and row.enabled and row.output_shape is not None:
+        if "MACs" in self._shown and row.enabled and row.output_shape is not None:
             batch = self.document.experiment.training.batch_size
             values["MACs"] = f"{row.macs:,}"
             values["Memory"] = in_bytes(row.memory_bytes(batch))
             seen = row.receptive_field
             values["Sees"] = f"{seen[0]}x{seen[1]}" if seen else "all"
-        tone = style("bad") if stuck else style("dim") if not row.enabled or row.output_shape is None else None
-        return [Text(values.get(title, ""), tone or "") for title in self._shown]
+        return [values.get(title, "") for title in self._shown]
 
     def _share(self, row: Row) -> str:
         """A bar of the layer's part of all parameters; it is words as well as length."""
