@@ -32,6 +32,8 @@ class SettingsScreen(ModalScreen[None]):
         Binding("k,up", "move(-1)", "up"),
         Binding("plus,equals_sign,l,right", "step(1)", "step up"),
         Binding("minus,h,left", "step(-1)", "step down"),
+        Binding("g,home", "move(-1000)", "first"),
+        Binding("G,end", "move(1000)", "last"),
         Binding("enter", "edit", "edit"),
         Binding("a", "add_rule", "add a stop rule"),
         Binding("d", "delete_rule", "delete the stop rule"),
