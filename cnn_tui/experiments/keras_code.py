@@ -15,6 +15,7 @@ import msgspec
 from cnn_tui.experiments.dataset import describe
 from cnn_tui.experiments.experiment import Experiment, StopRule
 from cnn_tui.experiments.keras_data_code import data_code
+from cnn_tui.experiments.precision import float32_layers
 from cnn_tui.experiments.python_code import Lines, call, literal, program
 from cnn_tui.experiments.wording import quiet
 from cnn_tui.network.fields import fields_of
@@ -70,12 +71,12 @@ def keras_script(experiment: Experiment, *, seed: int | None = None) -> str:
 def model_code(experiment: Experiment) -> Lines:
     """The lines that make `model`. A layer that is switched off stays as a comment. Raises DatasetError."""
     stack = experiment.stack
-    last = max((at for at, _ in stack.enabled()), default=None)
+    whole = float32_layers(stack) if experiment.training.precision != "float32" else frozenset()
     lines = [f"        tf.keras.Input({literal(stack.input_shape)}),"]
     for at, layer in enumerate(stack.layers):
         arguments = layer_arguments(layer)
-        if at == last and experiment.training.precision != "float32":
-            arguments.append('dtype="float32"')  # an answer in half precision would be too coarse
+        if at in whole:
+            arguments.append('dtype="float32"')
         name = f"tf.keras.layers.{layer.type}"
         if layer.enabled:
             lines += call(name, arguments, indent=8, after=",")

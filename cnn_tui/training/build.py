@@ -9,7 +9,8 @@ import tensorflow as tf
 
 from cnn_tui.experiments.check import problems_of
 from cnn_tui.experiments.experiment import Experiment
-from cnn_tui.network.layers import AnyLayer, RandomRotation, RandomTranslation, RandomZoom, UpSampling2D
+from cnn_tui.experiments.precision import blends_widely, float32_layers
+from cnn_tui.network.layers import AnyLayer
 from cnn_tui.network.summary import keras_names
 from cnn_tui.network.values import L1L2
 
@@ -44,12 +45,10 @@ def build(experiment: Experiment, *, steps_per_execution: int = 1) -> keras.Sequ
     keras.config.set_dtype_policy(training.precision)
     names = keras_names(stack)
     layers = [keras_layer(layer, names[at]) for at, layer in stack.enabled()]
-    for made, (_, layer) in zip(layers, stack.enabled(), strict=True):
-        if _needs_float32(layer):
+    whole = float32_layers(stack)
+    for made, (at, _) in zip(layers, stack.enabled(), strict=True):
+        if at in whole:
             made.dtype_policy = "float32"
-    # "Even if the model does not end in a softmax, the outputs should still be float32", says the guide:
-    # https://www.tensorflow.org/guide/mixed_precision
-    layers[-1].dtype_policy = "float32"
     model = keras.Sequential([keras.Input(stack.input_shape), *layers])
     model.compile(
         optimizer=OPTIMIZERS[training.optimizer](**experiment.optimizer_arguments),
@@ -85,15 +84,6 @@ def keras_layer(layer: AnyLayer, name: str) -> keras.layers.Layer:
     return getattr(keras.layers, layer.type)(name=name, **arguments)
 
 
-def _needs_float32(layer: AnyLayer) -> bool:
-    """Whether TensorFlow has the layer's way back in float32 only: elsewhere it fails, or learns nothing above it."""
-    return _blends_widely(layer) or isinstance(layer, RandomRotation | RandomTranslation | RandomZoom)
-
-
 def _compiles(layers: tuple[AnyLayer, ...]) -> bool:
     """Whether XLA can compile the layers. Keras does not know that XLA lacks some ways of enlarging an image."""
-    return not any(_blends_widely(layer) for layer in layers)
-
-
-def _blends_widely(layer: AnyLayer) -> bool:
-    return isinstance(layer, UpSampling2D) and layer.interpolation in ("bicubic", "lanczos3", "lanczos5")
+    return not any(blends_widely(layer) for layer in layers)
