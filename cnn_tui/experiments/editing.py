@@ -34,15 +34,23 @@ class Document:
     """
 
     def __init__(self, experiment: Experiment, path: Path | None = None, journal: Journal | None = None) -> None:
+        describe(experiment.dataset)
         self.experiment = experiment
         self.path = path
-        self.view = _look(experiment)
+        self._view: View | None = None
         self.baseline = experiment
         """What the difference is shown against."""
         self._saved = experiment
         self._done: list[Step] = []
         self._undone: list[Step] = []
         self._journal = journal
+
+    @property
+    def view(self) -> View:
+        """What the experiment comes to. Worked out when it is asked for: replaying a journal asks only at its end."""
+        if self._view is None:
+            self._view = _look(self.experiment)
+        return self._view
 
     @property
     def dirty(self) -> bool:
@@ -87,10 +95,10 @@ class Document:
         self._note(Event("open", experiment=experiment, path=_text(path)))
 
     def _make(self, step: Step, experiment: Experiment) -> None:
-        view = _look(experiment)
+        describe(experiment.dataset)
         self._done.append(step)
         self._undone.clear()
-        self.experiment, self.view = experiment, view
+        self.experiment, self._view = experiment, None
 
     def _file(self) -> tuple[str | None, Experiment]:
         return _text(self.path), self._saved
@@ -99,10 +107,10 @@ class Document:
         if not source:
             return None
         step = source[-1]
-        view = _look(step.other)
+        describe(step.other.dataset)
         source.pop()
         target.append(Step(step.label, self.experiment, self._file() if step.file else None))
-        self.experiment, self.view = step.other, view
+        self.experiment, self._view = step.other, None
         if step.file:
             self.path, self._saved = _path(step.file[0]), step.file[1]
         self._note(event)
