@@ -7,7 +7,6 @@ import math
 import pytest
 from hypothesis import given, settings
 
-from cnn_tui.network.answer import Goal, Problem
 from cnn_tui.network.fixes import fixes_of_stuck
 from cnn_tui.network.layers import (
     AnyLayer,
@@ -31,25 +30,12 @@ from cnn_tui.network.layers import (
     UpSampling2D,
     ZeroPadding2D,
 )
-from cnn_tui.network.problems import find_problems
 from cnn_tui.network.shapes import ClashError, DivisionError, RankError, ShapeError, SizeError, flow
 from cnn_tui.network.stack import Shape, Stack
 from cnn_tui.network.summary import summarize
 from tests.network.plausible import plausible_stacks
+from tests.network.seen import labels, only
 from tests.network.strategies import notes_net
-
-GOAL = Goal("sparse_categorical_crossentropy", 10)
-
-
-def only(stack: Stack) -> Problem:
-    """The one problem of a stack."""
-    (problem,) = find_problems(stack, GOAL)
-    return problem
-
-
-def labels(problem: Problem) -> list[str]:
-    """What the ways out are called."""
-    return [fix.label for fix in problem.fixes]
 
 
 @pytest.mark.parametrize(

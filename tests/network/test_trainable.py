@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
-from cnn_tui.network.answer import Goal, Problem
 from cnn_tui.network.layers import (
     LAYERS,
     Activation,
@@ -27,20 +26,8 @@ from cnn_tui.network.problems import find_problems
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import summarize
 from tests.network.plausible import plausible_stacks
+from tests.network.seen import GOAL, labels, only
 from tests.network.strategies import notes_net
-
-GOAL = Goal("sparse_categorical_crossentropy", 10)
-
-
-def only(stack: Stack) -> Problem:
-    """The one problem of a stack."""
-    (problem,) = find_problems(stack, GOAL)
-    return problem
-
-
-def labels(problem: Problem) -> list[str]:
-    """What the ways out are called."""
-    return [fix.label for fix in problem.fixes]
 
 
 def test_a_network_without_a_flatten_has_two_ways_to_a_row() -> None:
