@@ -45,8 +45,8 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "seconds_an_epoch",
         "s/epoch",
-        lambda line: line.seconds_an_epoch,
-        lambda line: _figure(line.seconds_an_epoch, 1),
+        lambda line: line.pace,
+        lambda line: _figure(line.pace, 1),
     ),
     Column("dataset", "dataset", lambda line: line.dataset, lambda line: quiet(line.dataset), right=False),
 )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import math
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
@@ -16,6 +15,7 @@ import msgspec
 
 from cnn_tui.experiments import wording
 from cnn_tui.experiments.dataset import describe
+from cnn_tui.experiments.stop_rules import StopRule
 from cnn_tui.network.fields import argument, fields_of
 from cnn_tui.network.layers import LAYERS, AnyLayer
 from cnn_tui.network.layers import plain as plain_layer
@@ -76,29 +76,6 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f'validation must be "none", "test" or above 0 and below 1, not {self.validation:g}')
         if self.seed is not None and not 0 <= self.seed < 2**31:
             raise ValueError(f"seed must be a whole number from 0 to {2**31 - 1}, not {wording.found(self.seed)}")
-
-
-class StopRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """When to stop early: once `metric` is below or above a value, at the end of an epoch."""
-
-    metric: str
-    below: float | None = None
-    above: float | None = None
-
-    def __post_init__(self) -> None:
-        if (self.below is None) == (self.above is None):
-            raise ValueError("a stop rule needs either below or above, a number")
-        if not math.isfinite(self.below if self.below is not None else self.above or 0.0):
-            raise ValueError("a stop rule needs a number that a metric can pass, not nan or inf")
-
-    def fires(self, value: float) -> bool:
-        """Whether training stops at this value of the metric."""
-        return value < self.below if self.below is not None else value > (self.above or 0.0)
-
-    def __str__(self) -> str:
-        return (
-            f"{self.metric} below {self.below:g}" if self.below is not None else f"{self.metric} above {self.above:g}"
-        )
 
 
 class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,35 +1,28 @@
 """The history: one SQLite file that the training process writes and everybody else reads.
 
-Nobody talks to a training process in any other way: a wish (stop, pause) is a column that it looks at. The tables
-themselves are in `migrations.py`; no other module has SQL.
+Nobody talks to a training process in any other way: a wish (stop, pause) is a column that it looks at. The file is
+opened by `store.py`, its tables are in `migrations.py`.
 """
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
 from cnn_tui.experiments.experiment import Experiment
-from cnn_tui.experiments.home import history_path
-from cnn_tui.experiments.migrations import MIGRATIONS
-from cnn_tui.experiments.run import LIVE, Epoch, Line, Point, Progress, Run, Status, Wish
+from cnn_tui.experiments.run import ENDED_EARLY, LIVE, Epoch, Event, Line, Point, Progress, Run, Status, Wish
+from cnn_tui.experiments.store import HistoryError, Store
 from cnn_tui.network.summary import summarize
 
-# Two hosts that share a folder do not share memory, which WAL needs.
-_NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "lustre", "gpfs", "beegfs", "afs", "ceph", "fuse.sshfs", "9p")
-_WAIT = 10.0  # seconds, for another process that writes
+__all__ = ["History", "HistoryError", "Result"]
+
 _LARGEST = 2**63 - 1  # what a column of SQLite holds
+_COLUMNS = Line.__struct_fields__[:-1]  # without the tags, which are stored as JSON
+_WAITING = "WHERE status = 'queued' ORDER BY position, id"
 _LIVE = ", ".join(f"'{status}'" for status in sorted(LIVE))
-
-
-class HistoryError(Exception):
-    """The history cannot be used; the message says why and what to do. The file is left as it is."""
 
 
 class Result(NamedTuple):
@@ -42,48 +35,18 @@ class Result(NamedTuple):
     seconds: float | None = None
 
 
-class History:
+class History(Store):
     """An open history. Make one per process; the connection may be used from one thread at a time."""
-
-    def __init__(self, path: Path | None = None) -> None:
-        self.path = path or history_path()
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            # Every write is one statement or one explicit transaction.
-            self._db = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
-        except (OSError, sqlite3.Error) as error:
-            raise HistoryError(f"the history {self.path} cannot be opened: {error}") from None
-        try:
-            self._refuse_newer()  # first, because the journal mode is written into the file
-            self._set_journal()
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            self._db.execute("PRAGMA foreign_keys = ON")
-            self._migrate()
-        except sqlite3.DatabaseError as error:
-            self._db.close()
-            raise HistoryError(
-                f"the history {self.path} cannot be read ({error}). It was left as it is: move it away to start "
-                "a new one, or set CNN_TUI_HOME to another folder"
-            ) from None
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
-
-    def __enter__(self) -> History:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     # What the user's side writes
 
     def add(self, experiment: Experiment) -> int:
         """Queue a run of `experiment`; gives its id."""
         stack = experiment.stack
-        cursor = self._db.execute(
-            "INSERT INTO runs (name, status, experiment, fingerprint, dataset, seed, params, created, epochs)"
-            " VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?)",
+        cursor = self.execute(
+            "INSERT INTO runs (name, status, experiment, fingerprint, dataset, seed, params, created, epochs, position)"
+            " VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?,"
+            " 1 + (SELECT coalesce(max(position), 0) FROM runs WHERE status = 'queued'))",
             (
                 experiment.name,
                 msgspec.json.encode(experiment).decode(),
@@ -99,29 +62,59 @@ class History:
         return cursor.lastrowid
 
     def ask(self, run_id: int, wish: Wish) -> None:
-        """Ask a run to stop or pause, or to go on (`""`). A queued run that is asked to stop never starts."""
-        with self._transaction():
-            self._db.execute(f"UPDATE runs SET wish = ? WHERE id = ? AND status IN ({_LIVE})", (wish, run_id))
-            self._db.execute(
+        """Ask a run to stop, stop now, pause, or go on (`""`). A queued run that is asked to stop never starts."""
+        with self.transaction():
+            self.execute(f"UPDATE runs SET wish = ? WHERE id = ? AND status IN ({_LIVE})", (wish, run_id))
+            self.execute(
                 "UPDATE runs SET status = 'stopped', stop_cause = 'taken out of the queue'"
-                " WHERE id = ? AND status = 'queued' AND wish = 'stop'",
+                " WHERE id = ? AND status = 'queued' AND wish IN ('stop', 'now')",
                 (run_id,),
             )
 
+    def resume(self, run_id: int) -> bool:
+        """Put a run that did not reach its end back at the head of the queue; False when it cannot be resumed.
+
+        It goes on after its last checkpoint. What it had recorded stays; how it had ended becomes one of its events.
+        """
+        with self.transaction():
+            row = self.execute("SELECT status, stop_cause FROM runs WHERE id = ?", (run_id,)).fetchone()
+            if row is None or row[0] not in ENDED_EARLY:
+                return False
+            self.record_event(run_id, f"queued again; it was {row[0]}: {row[1] or 'no cause was recorded'}")
+            self.execute(
+                "UPDATE runs SET status = 'queued', stop_cause = '', wish = '', progress = '{}',"
+                " position = (SELECT coalesce(min(position), 1) - 1 FROM runs WHERE status = 'queued') WHERE id = ?",
+                (run_id,),
+            )
+        return True
+
+    def move(self, run_id: int, places: int) -> bool:
+        """Move a run that waits `places` later in the queue, or earlier; False when it cannot move so."""
+        with self.transaction():
+            order = [line.id for line in self.queue()]
+            if run_id not in order:
+                return False
+            at = order.index(run_id)
+            to = max(0, min(len(order) - 1, at + places))
+            order.insert(to, order.pop(at))
+            for position, one in enumerate(order, 1):
+                self.execute("UPDATE runs SET position = ? WHERE id = ?", (position, one))
+        return to != at
+
     def annotate(self, run_id: int, note: str) -> None:
         """Set the note of a run."""
-        self._db.execute("UPDATE runs SET note = ? WHERE id = ?", (note, run_id))
+        self.execute("UPDATE runs SET note = ? WHERE id = ?", (note, run_id))
 
     # What the training side writes
 
     def next_queued(self) -> int | None:
-        """The oldest run that waits; None when the queue is empty."""
-        row = self._db.execute("SELECT id FROM runs WHERE status = 'queued' ORDER BY id LIMIT 1").fetchone()
+        """The first run that waits; None when the queue is empty."""
+        row = self.execute(f"SELECT id FROM runs {_WAITING} LIMIT 1").fetchone()
         return int(row[0]) if row else None
 
     def claim(self, run_id: int, pid: int, seed: int) -> bool:
         """Take a queued run for the process `pid`; False when it was taken or left the queue meanwhile."""
-        cursor = self._db.execute(
+        cursor = self.execute(
             "UPDATE runs SET status = 'running', pid = ?, seed = ? WHERE id = ? AND status = 'queued'",
             (pid, seed, run_id),
         )
@@ -131,19 +124,17 @@ class History:
         self, run_id: int, *, dataset: str, train_images: int, test_images: int, environment: dict[str, Any]
     ) -> None:
         """What is known once the data is loaded."""
-        self._db.execute(
+        self.execute(
             "UPDATE runs SET dataset = ?, train_images = ?, test_images = ?, environment = ? WHERE id = ?",
             (dataset, train_images, test_images, msgspec.json.encode(environment).decode(), run_id),
         )
 
     def record_progress(self, run_id: int, progress: Progress, point: Point | None = None) -> None:
         """Where the run is now and, if given, one more reading of its curve."""
-        with self._transaction():
-            self._db.execute(
-                "UPDATE runs SET progress = ? WHERE id = ?", (msgspec.json.encode(progress).decode(), run_id)
-            )
+        with self.transaction():
+            self.execute("UPDATE runs SET progress = ? WHERE id = ?", (msgspec.json.encode(progress).decode(), run_id))
             if point is not None:
-                self._db.execute(
+                self.execute(
                     "INSERT OR REPLACE INTO points VALUES (?, ?, ?, ?)",
                     (run_id, point.at, point.loss, point.accuracy),
                 )
@@ -151,37 +142,47 @@ class History:
     def record_epoch(self, run_id: int, epoch: Epoch, seconds: float) -> None:
         """A finished epoch; `seconds` is the training time so far."""
         metrics = msgspec.json.encode(epoch.metrics).decode()
-        with self._transaction():
-            self._db.execute(
+        with self.transaction():
+            self.execute(
                 "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?)",
                 (run_id, epoch.epoch, metrics, epoch.seconds, epoch.images_per_second),
             )
-            self._db.execute(
-                "UPDATE runs SET epochs_done = ?, loss = ?, accuracy = ?, seconds = ? WHERE id = ?",
-                (epoch.epoch, epoch.metrics.get("loss"), epoch.metrics.get("accuracy"), seconds, run_id),
+            shown = [epoch.metrics.get(name) for name in ("loss", "accuracy", "val_loss", "val_accuracy")]
+            self.execute(
+                "UPDATE runs SET epochs_done = ?, loss = ?, accuracy = ?, val_loss = ?, val_accuracy = ?, seconds = ?,"
+                " pace = (SELECT avg(seconds) FROM epochs WHERE run = runs.id) WHERE id = ?",
+                (epoch.epoch, *shown, seconds, run_id),
             )
+
+    def record_event(self, run_id: int, text: str) -> None:
+        """Something that happened to the run, in a sentence, now."""
+        self.execute("INSERT INTO events VALUES (?, ?, ?)", (run_id, time.time(), text))
+
+    def forget_after(self, run_id: int, epoch: int) -> None:
+        """Take away what was recorded past the end of `epoch`: the run, resumed from there, is to record it again."""
+        with self.transaction():
+            self.execute("DELETE FROM epochs WHERE run = ? AND epoch > ?", (run_id, epoch))
+            self.execute("DELETE FROM points WHERE run = ? AND at > ?", (run_id, epoch))
+            self.execute("UPDATE runs SET epochs_done = min(epochs_done, ?) WHERE id = ?", (epoch, run_id))
 
     def record_status(self, run_id: int, status: Status) -> None:
         """A change of a live run, as to paused and back."""
-        self._db.execute("UPDATE runs SET status = ? WHERE id = ?", (status, run_id))
+        self.execute("UPDATE runs SET status = ? WHERE id = ?", (status, run_id))
 
     def record_end(self, run_id: int, result: Result) -> None:
         """How the run ended. A run that has ended already keeps its first ending."""
-        self._db.execute(
-            "UPDATE runs SET status = ?, stop_cause = ?, test_loss = ?, test_accuracy = ?,"
+        self.execute(
+            "UPDATE runs SET status = ?, stop_cause = ?, test_loss = coalesce(?, test_loss),"
+            " test_accuracy = coalesce(?, test_accuracy),"
             f" seconds = coalesce(?, seconds), pid = NULL, wish = '' WHERE id = ? AND status IN ({_LIVE})",
             (*result[:4], result.seconds, run_id),
         )
 
     # What everybody reads
 
-    def data_version(self) -> int:
-        """A number that changes when another connection has written; asking reads no table."""
-        return int(self._db.execute("PRAGMA data_version").fetchone()[0])
-
     def wish(self, run_id: int) -> Wish:
         """What is asked of a run; a run that is gone should stop."""
-        row = self._db.execute("SELECT wish FROM runs WHERE id = ?", (run_id,)).fetchone()
+        row = self.execute("SELECT wish FROM runs WHERE id = ?", (run_id,)).fetchone()
         return row[0] if row else "stop"
 
     def run(self, run_id: int) -> Run | None:
@@ -195,14 +196,25 @@ class History:
 
     def lines(self, limit: int = -1, offset: int = 0) -> list[Line]:
         """Runs as rows of a table, the newest first; `limit` -1 gives all."""
-        columns = ", ".join(name for name in Line.__struct_fields__ if name != "seconds_an_epoch")
-        columns += ", (SELECT avg(epochs.seconds) FROM epochs WHERE epochs.run = runs.id)"
-        rows = self._db.execute(f"SELECT {columns} FROM runs ORDER BY id DESC LIMIT ? OFFSET ?", (limit, offset))
-        return [Line(*row) for row in rows]
+        return self.lines_where("ORDER BY id DESC LIMIT ? OFFSET ?", (limit, offset))
+
+    def lines_where(self, clauses: str, values: Sequence[Any] = ()) -> list[Line]:
+        """Runs as rows of a table, chosen and sorted by clauses of SQL."""
+        rows = self.execute(f"SELECT {', '.join(_COLUMNS)}, tags FROM runs {clauses}", values)
+        return [Line(*(*row[:-1], tuple(msgspec.json.decode(row[-1])))) for row in rows]
+
+    def queue(self) -> list[Line]:
+        """The runs that wait, the next one first."""
+        return self.lines_where(_WAITING)
+
+    def events(self, run_id: int) -> list[Event]:
+        """What happened to a run, in order."""
+        rows = self.execute("SELECT at, text FROM events WHERE run = ? ORDER BY rowid", (run_id,))
+        return [Event(*row) for row in rows]
 
     def count(self) -> int:
         """How many runs there are."""
-        return int(self._db.execute("SELECT count(*) FROM runs").fetchone()[0])
+        return int(self.execute("SELECT count(*) FROM runs").fetchone()[0])
 
     def live_runs(self) -> list[Run]:
         """The runs that have not ended, the oldest first."""
@@ -210,12 +222,12 @@ class History:
 
     def progress(self, run_id: int) -> Progress:
         """Where a run is now."""
-        row = self._db.execute("SELECT progress FROM runs WHERE id = ?", (run_id,)).fetchone()
+        row = self.execute("SELECT progress FROM runs WHERE id = ?", (run_id,)).fetchone()
         return msgspec.json.decode(row[0], type=Progress) if row else Progress()
 
     def points(self, run_id: int, after: float = -1.0) -> list[Point]:
         """The readings within epochs past `after` (in epochs), in order."""
-        rows = self._db.execute(
+        rows = self.execute(
             "SELECT at, loss, accuracy FROM points WHERE run = ? AND at > ? ORDER BY at", (run_id, after)
         )
         return [Point(*row) for row in rows]
@@ -224,67 +236,16 @@ class History:
 
     def _runs(self, where: str, values: tuple[Any, ...]) -> list[Run]:
         names = [name for name in Run.__struct_fields__ if name != "epochs"]
-        rows = self._db.execute(f"SELECT {', '.join(names)} FROM runs {where}", values).fetchall()
+        rows = self.execute(f"SELECT {', '.join(names)} FROM runs {where}", values).fetchall()
         if not rows:
             return []
         ids = {row[0] for row in rows}
         some = f"WHERE run IN ({', '.join(str(int(one)) for one in ids)})" if len(ids) < 500 else ""
         epochs: dict[int, list[Epoch]] = {}
         query = f"SELECT run, epoch, metrics, seconds, images_per_second FROM epochs {some} ORDER BY run, epoch"
-        for run, number, metrics, seconds, rate in self._db.execute(query):
+        for run, number, metrics, seconds, rate in self.execute(query):
             epochs.setdefault(run, []).append(Epoch(number, _decode_metrics(metrics), seconds, rate))
         return [_to_run(dict(zip(names, row, strict=True)), epochs.get(row[0], [])) for row in rows]
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            # A full disk rolls back by itself.
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
-
-    def _refuse_newer(self) -> None:
-        version = self._version()
-        if version > len(MIGRATIONS):
-            self._db.close()
-            raise HistoryError(
-                f"the history {self.path} was written by a newer cnn-tui (its version is {version}, this one knows "
-                f"{len(MIGRATIONS)}). It was left as it is: update cnn-tui, or set CNN_TUI_HOME to another folder"
-            )
-
-    def _set_journal(self) -> None:
-        # Where another process does the same to a new file, SQLite does not wait for it, as it does elsewhere.
-        until = time.monotonic() + _WAIT
-        while True:
-            try:
-                self._db.execute(f"PRAGMA journal_mode = {_journal_mode(self.path)}")
-                return
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-                    raise
-                time.sleep(0.01)
-
-    def _migrate(self) -> None:
-        version = self._version()
-        if version == len(MIGRATIONS):
-            return
-        if version > 0:
-            with contextlib.closing(sqlite3.connect(f"{self.path}.v{version}.copy")) as copy:
-                self._db.backup(copy)
-        self._db.execute("BEGIN IMMEDIATE")
-        # Another process may have migrated while this one waited for the lock.
-        for step in MIGRATIONS[self._version() :]:
-            for statement in filter(str.strip, step.split(";")):
-                self._db.execute(statement)
-        self._db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-        self._db.execute("COMMIT")
-
-    def _version(self) -> int:
-        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _decode_metrics(text: str) -> dict[str, float]:
@@ -302,17 +263,3 @@ def _to_run(row: dict[str, Any], epochs: list[Epoch]) -> Run:
     row["tags"] = tuple(msgspec.json.decode(row["tags"]))
     row["environment"] = msgspec.json.decode(row["environment"])
     return Run(**row, epochs=tuple(epochs))
-
-
-def _journal_mode(path: Path) -> str:
-    """WAL, so that readers never wait for the writer; a rollback journal where the file system is shared."""
-    try:
-        mounts = Path("/proc/mounts").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return "WAL"
-    folder = path.parent.resolve()
-    kinds = {Path(parts[1]): parts[2] for parts in (line.split() for line in mounts) if len(parts) > 2}
-    for parent in (folder, *folder.parents):
-        if parent in kinds:
-            return "DELETE" if kinds[parent].startswith(_NETWORK_FILE_SYSTEMS) else "WAL"
-    return "WAL"

@@ -49,4 +49,33 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (run, at)
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE runs ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN pace REAL;
+    ALTER TABLE runs ADD COLUMN val_loss REAL;
+    ALTER TABLE runs ADD COLUMN val_accuracy REAL;
+    ALTER TABLE runs ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE runs ADD COLUMN exercise TEXT NOT NULL DEFAULT '';
+    UPDATE runs SET
+        pace = (SELECT avg(seconds) FROM epochs WHERE run = runs.id),
+        val_loss = (SELECT json_extract(metrics, '$.val_loss') FROM epochs WHERE run = runs.id AND epoch = epochs_done),
+        val_accuracy =
+            (SELECT json_extract(metrics, '$.val_accuracy') FROM epochs WHERE run = runs.id AND epoch = epochs_done);
+    CREATE TABLE events (
+        run INTEGER NOT NULL REFERENCES runs (id),
+        at REAL NOT NULL,
+        text TEXT NOT NULL
+    );
+    CREATE INDEX events_run ON events (run);
+    CREATE TABLE pins (name TEXT PRIMARY KEY, run INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE answers (
+        pack TEXT NOT NULL,
+        exercise TEXT NOT NULL,
+        prediction TEXT NOT NULL DEFAULT '{}',
+        conclusion TEXT NOT NULL DEFAULT '',
+        done INTEGER NOT NULL DEFAULT 0,
+        changed REAL NOT NULL,
+        PRIMARY KEY (pack, exercise)
+    ) WITHOUT ROWID;
+    """,
 )

@@ -10,11 +10,15 @@ import msgspec
 from cnn_tui.experiments.experiment import Experiment
 
 Status: TypeAlias = Literal["queued", "running", "paused", "finished", "stopped", "failed", "interrupted"]
-Wish: TypeAlias = Literal["", "stop", "pause"]
-"""What somebody asks of a run; a Keras callback looks for it a few times a second."""
+Wish: TypeAlias = Literal["", "stop", "now", "pause"]
+"""What somebody asks of a run; a Keras callback looks for it a few times a second.
+
+"stop" ends training after the batch, saves and evaluates; "now" ends the run without that."""
 
 LIVE: frozenset[str] = frozenset({"queued", "running", "paused"})
 """The statuses of a run that has not ended."""
+ENDED_EARLY: frozenset[str] = frozenset({"stopped", "failed", "interrupted"})
+"""The statuses of a run that may be resumed, if there is a checkpoint."""
 
 
 class Epoch(msgspec.Struct, frozen=True):
@@ -41,6 +45,13 @@ class Point(msgspec.Struct, frozen=True):
     at: float
     loss: float
     accuracy: float | None
+
+
+class Event(msgspec.Struct, frozen=True):
+    """Something that happened to a run. `at` is in seconds since 1970."""
+
+    at: float
+    text: str
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -78,8 +89,21 @@ class Line(msgspec.Struct, frozen=True):
     note: str
     fingerprint: str
     seed: int | None
-    seconds_an_epoch: float | None = None
-    """The mean over the whole epochs: `seconds` counts one that was cut short too."""
+    pace: float | None = None
+    """Seconds an epoch, the mean over the whole epochs: `seconds` counts one that was cut short too."""
+    val_loss: float | None = None
+    val_accuracy: float | None = None
+    archived: bool = False
+    exercise: str = ""
+    """The exercise that the run was made for, as `pack/name`; "" for none."""
+    tags: tuple[str, ...] = ()
+
+    @property
+    def gap(self) -> float | None:
+        """How much better the run is on what it learned from than on the test images, in accuracy."""
+        if self.accuracy is None or self.test_accuracy is None:
+            return None
+        return self.accuracy - self.test_accuracy
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -105,6 +129,8 @@ class Run(msgspec.Struct, frozen=True):
     environment: dict[str, Any]
     pid: int | None
     wish: Wish
+    archived: bool = False
+    exercise: str = ""
     epochs: tuple[Epoch, ...] = ()
 
     @property
@@ -115,7 +141,7 @@ class Run(msgspec.Struct, frozen=True):
     def to_json(self) -> dict[str, Any]:
         """The promised form, ready for a JSON encoder."""
         plain: dict[str, Any] = msgspec.to_builtins(self)
-        for internal in ("pid", "wish"):
+        for internal in ("pid", "wish", "archived", "exercise"):
             del plain[internal]
         plain["created"] = datetime.datetime.fromtimestamp(self.created, datetime.UTC).isoformat(timespec="seconds")
         plain["seconds"] = round(self.seconds, 3)

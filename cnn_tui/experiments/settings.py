@@ -11,7 +11,8 @@ from typing import NamedTuple, cast
 import msgspec
 
 from cnn_tui.experiments.dataset import BUILT_IN, describe
-from cnn_tui.experiments.experiment import MOMENTUM_OPTIMIZERS, Experiment, Metric, StopRule, Training
+from cnn_tui.experiments.experiment import MOMENTUM_OPTIMIZERS, Experiment, Metric, Training
+from cnn_tui.experiments.stop_rules import StopRule
 from cnn_tui.network.fields import Value, fields_of
 
 _FIELDS = {field.name: field for field in fields_of(Training)}

@@ -16,9 +16,10 @@ from typing import Any
 
 import keras
 
-from cnn_tui.experiments.experiment import Experiment, StopRule
+from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.run import Epoch, Point, Progress, Status, Wish
+from cnn_tui.experiments.stop_rules import StopRule, StopWatch
 
 PERIOD = 0.25
 """Seconds between two writes, and between two looks at the wish."""
@@ -176,18 +177,16 @@ class StopRuleCallback(keras.callbacks.Callback):  # type: ignore[misc]
     def __init__(self, rules: tuple[StopRule, ...]) -> None:
         super().__init__()
         self.cause = ""
-        self._rules = rules
+        self._watch = StopWatch(rules)
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         # An epoch that was cut short is no epoch, and after the last one there is nothing to stop.
         if self.model.stop_training or epoch + 1 >= self.params["epochs"]:
             return
-        for rule in self._rules:
-            value = (logs or {}).get(rule.metric)
-            if value is not None and rule.fires(value):
-                self.cause = f"stop rule: {rule} ({value:.4f} after epoch {epoch + 1})"
-                self.model.stop_training = True
-                return
+        fired = self._watch.after(epoch + 1, logs or {})
+        if fired is not None:
+            self.cause = f"stop rule: {fired}"
+            self.model.stop_training = True
 
 
 class ControlPoll(keras.callbacks.Callback):  # type: ignore[misc]

@@ -15,13 +15,14 @@ from typing import get_args
 import msgspec
 import pytest
 
-from cnn_tui.experiments import history as module
+from cnn_tui.experiments import store as module
 from cnn_tui.experiments.dataset import DatasetError
-from cnn_tui.experiments.experiment import Experiment, StopRule
+from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History, HistoryError, Result
 from cnn_tui.experiments.migrations import MIGRATIONS
 from cnn_tui.experiments.presets import load_preset
 from cnn_tui.experiments.run import Epoch, Point, Progress, Run, Status, Wish
+from cnn_tui.experiments.stop_rules import StopRule
 from cnn_tui.network.layers import Dense, Flatten
 from tests.experiments.test_run import EPOCH_KEYS, RUN_KEYS
 
@@ -120,8 +121,8 @@ def test_runs_are_told_oldest_first_and_lines_newest_first(history: History) -> 
     line = history.lines()[0]
     assert (line.status, line.epochs, line.epochs_done, line.params) == ("finished", 5, 2, 113_386)
     assert (line.loss, line.accuracy, line.test_accuracy, line.seconds) == (0.5, 0.8, 0.86, 18.0)
-    assert line.seconds_an_epoch == 8.5
-    assert history.lines()[1].seconds_an_epoch is None
+    assert line.pace == 8.5
+    assert history.lines()[1].pace is None
 
 
 def test_the_queue_is_first_in_first_out(history: History) -> None:

@@ -46,7 +46,7 @@ def refusal(make: Callable[[], object]) -> str:
         ),
         (
             '[[stop]]\nmetric = "loss"\nbelo = 1',
-            'stop[0].belo is an unknown key; allowed: metric, below, above. Did you mean "below"?',
+            'stop[0].belo is an unknown key; allowed: metric, below, above, patience, nan. Did you mean "below"?',
         ),
         (
             CONV + '[[layers]]\ntype = "MaxPool2D"',
@@ -122,8 +122,11 @@ def refusal(make: Callable[[], object]) -> str:
             'stop[0].metric: found "los"; this experiment reports loss, accuracy, val_loss, val_accuracy. '
             'Did you mean "loss"?',
         ),
-        ('[[stop]]\nmetric = "loss"', "stop[0]: a stop rule needs either below or above, a number"),
-        ('[[stop]]\nmetric = "loss"\nbelow = 1\nabove = 2', "stop[0]: a stop rule needs either below or above"),
+        (
+            '[[stop]]\nmetric = "loss"',
+            "stop[0]: a stop rule needs one of below or above (a number), patience (epochs) or nan",
+        ),
+        ('[[stop]]\nmetric = "loss"\nbelow = 1\nabove = 2', "stop[0]: a stop rule needs one of below or above"),
         ("[[stop]]\nbelow = 1", "stop[0] needs metric"),
     ],
 )

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnn_tui.experiments.experiment import Experiment, StopRule
+from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.run import Epoch, Point, Progress, Wish
+from cnn_tui.experiments.stop_rules import StopRule
 from cnn_tui.network.layers import Dense, Flatten
 
 EXPERIMENT = Experiment(layers=(Flatten(), Dense(units=10, activation="softmax"))).with_training(

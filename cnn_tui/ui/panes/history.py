@@ -89,7 +89,7 @@ class HistoryPane(Pane):
 
     def _row(self, line: Line) -> Sequence[Cell]:
         style = self.query_one(Table).style
-        each = line.seconds_an_epoch
+        each = line.pace
         sample = line.dataset == "fashion_mnist_sample"
         return (
             str(line.id),

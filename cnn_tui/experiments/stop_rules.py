@@ -1,0 +1,99 @@
+"""When training stops by itself: rules as data, and the watch that tells in which epoch one of them fires."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+MAX_PATIENCE = 100_000
+
+
+class StopRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """When to stop early, looked at after each epoch.
+
+    Once `metric` is below or above a value; once it has not improved for `patience` epochs, counted as Keras's
+    EarlyStopping counts them; or, with `nan`, once it is no number any more.
+    """
+
+    metric: str
+    below: float | None = None
+    above: float | None = None
+    patience: int | None = None
+    nan: bool = False
+
+    def __post_init__(self) -> None:
+        given = [self.below is not None, self.above is not None, self.patience is not None, self.nan]
+        if sum(given) != 1:
+            raise ValueError("a stop rule needs one of below or above (a number), patience (epochs) or nan = true")
+        if self.limit is not None and not math.isfinite(self.limit):
+            raise ValueError("a stop rule needs a number that a metric can pass, not nan or inf")
+        if self.patience is not None and not 1 <= self.patience <= MAX_PATIENCE:
+            raise ValueError(f"patience must be a whole number from 1 to {MAX_PATIENCE}, not {self.patience}")
+
+    @property
+    def limit(self) -> float | None:
+        """The value that the metric has to pass; None for a rule without one."""
+        return self.above if self.below is None else self.below
+
+    def __str__(self) -> str:
+        if self.nan:
+            return f"{self.metric} is not a number"
+        if self.patience is not None:
+            epochs = "epoch" if self.patience == 1 else "epochs"
+            return f"{self.metric} without improvement for {self.patience} {epochs}"
+        return f"{self.metric} {'above' if self.below is None else 'below'} {self.limit:g}"
+
+
+class Fired(NamedTuple):
+    """Which rule fired, after which epoch, and the value of its metric there."""
+
+    rule: StopRule
+    epoch: int
+    value: float
+    best: tuple[int, float] | None = None
+    """For a rule with patience: the epoch of the best value, and that value."""
+
+    def __str__(self) -> str:
+        value = f"{self.value:.4f} after epoch {self.epoch}"
+        if self.best is not None:
+            value += f"; the best was {self.best[1]:.4f} after epoch {self.best[0]}"
+        return f"{self.rule} ({value})"
+
+
+class StopWatch:
+    """Follows the epochs of one training and tells when a rule fires."""
+
+    def __init__(self, rules: Sequence[StopRule]) -> None:
+        self._rules = tuple(rules)
+        self._best: dict[str, tuple[int, float]] = {}
+
+    def after(self, epoch: int, metrics: Mapping[str, float]) -> Fired | None:
+        """What fires after `epoch` (from 1, each once and in order); the first rule of those that do."""
+        fired = [self._fired(rule, epoch, metrics[rule.metric]) for rule in self._rules if rule.metric in metrics]
+        for name, value in metrics.items():
+            self._note(name, epoch, value)
+        return next((one for one in fired if one is not None), None)
+
+    def _fired(self, rule: StopRule, epoch: int, value: float) -> Fired | None:
+        if rule.nan:
+            return Fired(rule, epoch, value) if not math.isfinite(value) else None
+        if rule.patience is not None:
+            best = self._best.get(rule.metric)
+            if best is None or improves(rule.metric, value, best[1]) or epoch - best[0] < rule.patience:
+                return None
+            return Fired(rule, epoch, value, best)
+        passed = value < rule.below if rule.below is not None else value > (rule.above or 0.0)
+        return Fired(rule, epoch, value) if passed else None
+
+    def _note(self, name: str, epoch: int, value: float) -> None:
+        best = self._best.get(name)
+        if math.isfinite(value) and (best is None or improves(name, value, best[1])):
+            self._best[name] = (epoch, value)
+
+
+def improves(metric: str, value: float, best: float) -> bool:
+    """Whether a value of a metric is better than another: a smaller loss, a greater accuracy."""
+    return value < best if metric.endswith("loss") else value > best
