@@ -104,6 +104,10 @@ class Terminal:
         self.received += count
         return count
 
+    def garble(self) -> None:
+        """Write over the screen, as a message from the system or noise on the line does."""
+        self._stream.feed(b"\x1b[2J\x1b[3;3Hout of paper")
+
     def read_raw(self, seconds: float) -> bytes:
         """Read one piece as it comes, without looking at it: for measuring. Empty when none came in time."""
         if not select.select([self._ours], [], [], seconds)[0]:

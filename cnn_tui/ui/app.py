@@ -21,6 +21,7 @@ from cnn_tui.ui.keys import keys_of
 from cnn_tui.ui.screens.lab import LabScreen, Trainer
 from cnn_tui.ui.theme import THEMES
 from cnn_tui.ui.typeahead import TypeaheadApp
+from cnn_tui.ui.wire.driver import LeanDriver
 
 FIRST_PRESET = "lab1-baseline"
 
@@ -33,7 +34,7 @@ class LabApp(TypeaheadApp):
     ENABLE_COMMAND_PALETTE: ClassVar[bool] = True
 
     def __init__(self, document: Document, history: History, trainer: Trainer, theme: str = "cnn-dark") -> None:
-        super().__init__()
+        super().__init__(driver_class=LeanDriver)
         for one in THEMES:
             self.register_theme(one)
         self.theme = theme
@@ -53,6 +54,12 @@ class LabApp(TypeaheadApp):
     async def action_quit(self) -> None:
         """Textual's ctrl+q is the same as q."""
         self.lab.action_quit_lab()
+
+    def action_repaint_screen(self) -> None:
+        """Send the whole screen again, after something else has written on the terminal."""
+        if isinstance(self._driver, LeanDriver):
+            self._driver.repaint()
+        self.notify("The whole screen was sent again.", timeout=2)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the palette lists: the keymap of the lab and of the pane in focus, and the themes."""

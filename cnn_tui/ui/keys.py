@@ -75,6 +75,7 @@ KEYS: tuple[Key, ...] = (
     Key("lab", "file.save_as", "W", "save_experiment_as", "", "save it to another file"),
     Key("lab", "file.copy", "y", "open_copy_menu", "", "copy menu: y row, c Keras code, t the experiment, s summary"),
     Key("lab", "file.export", "e", "open_export_menu", "", "export menu: k Keras script, t the experiment"),
+    Key("lab", "lab.repaint", "ctrl+l", "app.repaint_screen", "", "send the whole screen again"),
     Key("lab", "lab.back", "Esc", "go_back", "", "back"),
     Key("lab", "lab.quit", "q", "quit_lab", "quit", "back; at the root quit (training goes on)"),
     Key("pane", "move.down", "j down", "move_cursor(1)", "", "down"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 
 from textual.app import App
+from textual.driver import Driver
 from textual.events import Event, Key
 from textual.message import Message
 from textual.timer import Timer
@@ -33,8 +34,8 @@ class Passed(Message):
 class TypeaheadApp(App[None]):
     """An app that deals with keys strictly in turn."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, driver_class: type[Driver] | None = None) -> None:
+        super().__init__(driver_class=driver_class)
         self._typed: deque[Key] = deque()
         self._number = 0
         self._busy: Timer | None = None

@@ -35,6 +35,7 @@ SCENES: dict[str, tuple[str, str, str]] = {
     "file.save_as": ("W", "Save the experiment as", ""),
     "file.copy": ("y s", "Copied the summary", ""),
     "file.export": ("e", "a Keras script", ""),
+    "lab.repaint": ("ctrl+l", "The whole screen was sent again", ""),
     "lab.back": ("z escape", "Total params", ""),
     "lab.quit": ("+ q", "The edits are in no file yet", ""),
     "move.down": ("j", "pool_size 2x2", ""),

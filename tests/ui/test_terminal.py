@@ -57,6 +57,25 @@ def test_resizing_changes_the_layout() -> None:
         terminal.wait_for("Total params")
 
 
+def test_the_first_picture_and_an_edit_are_short_and_a_garbled_screen_is_mended() -> None:
+    with Terminal([*LAB, "lab1-baseline"]) as terminal:
+        terminal.wait_for("Total params: 113,386")
+        while terminal.read(0.5):
+            pass
+        assert terminal.received < 12_000
+        before, shown = terminal.received, terminal.text
+        terminal.press("+")
+        terminal.wait_for("Total params: 122,922")
+        assert terminal.received - before < 1_000
+        terminal.press("u")
+        terminal.wait(lambda: "Total params: 113,386" in terminal.text and "undo" not in terminal.text, "the start")
+        terminal.garble()
+        assert "Total params" not in terminal.text
+        terminal.press("\x0c")
+        terminal.wait(lambda: "out of paper" not in terminal.text and "sent again" not in terminal.text, "mended")
+        assert terminal.text == shown
+
+
 def test_without_a_terminal_it_names_the_command_that_needs_none() -> None:
     import subprocess
 
