@@ -16,6 +16,7 @@ test: lint
 bench: .venv/.test-ready
 	$(BIN)/python -m tests.benchmarks.first_paint
 	$(BIN)/python -m tests.benchmarks.keystroke
+	$(BIN)/python -m tests.benchmarks.wire
 
 lint: .venv/.test-ready
 	$(BIN)/ruff check .

@@ -33,11 +33,10 @@ class BuildError(ValueError):
     """A stack that is no network for its dataset; the message says why, in words."""
 
 
-def build(experiment: Experiment, *, steps_per_execution: int = 1) -> keras.Sequential:
+def build(experiment: Experiment) -> keras.Sequential:
     """The network of `experiment`, compiled. It takes (batch, height, width, channels) in float32, from 0 to 1.
 
-    Layers bear the names that the live summary shows. `steps_per_execution` is how many batches Keras takes between
-    two calls of its callbacks. Sets Keras's dtype policy. Raises BuildError and DatasetError.
+    Layers bear the names that the live summary shows. Sets Keras's dtype policy. Raises BuildError and DatasetError.
     """
     stack, training = experiment.stack, experiment.training
     for problem in problems_of(experiment):
@@ -54,7 +53,6 @@ def build(experiment: Experiment, *, steps_per_execution: int = 1) -> keras.Sequ
         optimizer=OPTIMIZERS[training.optimizer](**experiment.optimizer_arguments),
         loss=training.loss,
         metrics=list(training.metrics),
-        steps_per_execution=steps_per_execution,
         # XLA takes twice as long as TensorFlow's own kernels for small convolutions on a CPU.
         jit_compile="auto" if tf.config.list_physical_devices("GPU") and _compiles(stack.layers) else False,
     )

@@ -15,6 +15,8 @@ from cnn_tui.experiments.home import home
 from cnn_tui.training import locks
 
 MAX_LOG_BYTES = 1_000_000
+ENDED, ENDED_BADLY = 0, 3
+"""The exit statuses of a training process that has recorded how its run ended: well or stopped, and failed."""
 
 # Kept until they have ended, so that Python collects their exit status.
 _started: list[subprocess.Popen[bytes]] = []
@@ -45,12 +47,25 @@ def wake() -> None:
 def recover(history: History) -> list[int]:
     """Give runs whose training process is gone their ending; gives the ids of those it ended."""
     ended = []
-    for run in history.live_runs():
-        if run.status != "queued" and not locks.is_held(locks.run_lock(run.id)):
-            kept = f"{len(run.epochs)} of {run.experiment.training.epochs} epochs are kept"
-            history.record_end(run.id, Result("interrupted", f"the training process is gone; {kept}"))
+    # Not the runs that wait: there may be a thousand of them.
+    for run in history.lines_where("WHERE status IN ('running', 'paused') ORDER BY id"):
+        if not locks.is_held(locks.run_lock(run.id)):
+            kept = f"{run.epochs_done} of {run.epochs} epochs are kept"
+            gone = Result("interrupted", f"the training process is gone; {kept}")
+            history.record_end(run.id, ended_now(history, run.id) or gone)
             ended.append(run.id)
     return ended
+
+
+def ended_now(history: History, run_id: int) -> Result | None:
+    """The ending of a run whose process ended without one, if it was asked to end at once; else None."""
+    lines = history.lines_where("WHERE id = ?", (run_id,))
+    if not lines or history.wish(run_id) != "now":
+        return None
+    progress, epochs = history.progress(run_id), lines[0].epochs
+    where = f"in epoch {progress.epoch} of {epochs}" if progress.epoch else "before training began"
+    kept = f"{lines[0].epochs_done} of {epochs} epochs are kept"
+    return Result("stopped", f"stopped now by request {where}; its process did not answer and was killed, {kept}")
 
 
 @contextlib.contextmanager

@@ -1,89 +1,179 @@
 """The input pipeline: uint8 images in, batches of float32 from 0 to 1 out, each image once an epoch.
 
-Only numbers are shuffled; a whole batch is gathered and scaled at once. So memory holds the images as bytes (47 MB for
-Fashion-MNIST, where the notes' `training_images / 255.0` makes 376), and the network hardly ever waits.
+The images lie as bytes where the network is computed (47 MB for Fashion-MNIST, where the notes'
+`training_images / 255.0` makes 376). Of each epoch only an order of numbers is made; a batch is gathered and scaled
+inside the step that learns from it. Images that would take too much of the device's memory are sent there a little
+ahead of the steps instead.
 """
 
 from __future__ import annotations
 
+import functools
 import math
-from typing import Any
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
 
 import numpy as np
+import psutil
 import tensorflow as tf
+from numpy.typing import NDArray
 
-from cnn_tui.network.stack import Stack
-from cnn_tui.network.summary import summarize
+from cnn_tui.training.driver import read_gpus
 
-CALLS_PER_SECOND = 10
-MACS_PER_SECOND_AND_CORE = 15e9  # measured with the notes' network: 4.5 ms a step of 32 images on two cores
-MACS_PER_SECOND_ON_GPU = 5e12
-STEP_SECONDS_ON_GPU = 0.0015  # what a step costs at least, however small the network
-MAX_BYTES_AHEAD = 64_000_000  # of batches that wait for the network
+Pixels = NDArray[np.uint8]
+Labels = NDArray[Any]
+
+SHARE = 0.5
+"""How much of the device's free memory the images of a set may take; the network needs the rest."""
+UNKNOWN = 2_000_000_000
+"""Bytes that they may take on a GPU that does not tell how much it has."""
+CHUNK_BYTES = 64_000_000
+"""At most so much is sent at once of images that do not stay on the device."""
+
+
+class Batches:
+    """Images and labels in batches; the last one of an epoch holds what is left over.
+
+    `images` are uint8 of (n, height, width, channels), `labels` class numbers of (n,). `one_hot` is the number of
+    classes for a loss that wants labels of (batch, classes). With a `seed` every epoch has an order of its own, which
+    follows from the seed and the number of the epoch alone; without one the order is that of the images. `room` is how
+    many bytes of images may stay on the device; by default `room()`.
+    """
+
+    def __init__(
+        self,
+        images: Pixels,
+        labels: Labels,
+        *,
+        batch_size: int,
+        one_hot: int | None = None,
+        seed: int | None = None,
+        room: int | None = None,
+    ) -> None:
+        self.images, self.labels = images, labels
+        self.batch_size, self.one_hot, self.seed = batch_size, one_hot, seed
+        self.room = room
+
+    def __len__(self) -> int:
+        """How many batches an epoch has."""
+        return math.ceil(len(self.images) / self.batch_size)
+
+    def __iter__(self) -> Iterator[tuple[tf.Tensor, tf.Tensor]]:
+        """The batches of the first epoch, as the network gets them."""
+        order = self.order(0)
+        for start in range(0, len(order), self.batch_size):
+            rows = order[start : start + self.batch_size]
+            yield scaled(self.images[rows]), self.answers(tf.constant(self.labels[rows], tf.int64))
+
+    def order(self, epoch: int) -> NDArray[np.int64]:
+        """The positions of all images, in the order in which an epoch, counted from 0, shows them."""
+        if self.seed is None:
+            return np.arange(len(self.images))
+        return np.random.default_rng([self.seed, epoch]).permutation(len(self.images))
+
+    def answers(self, labels: tf.Tensor) -> tf.Tensor:
+        """Class numbers of (batch,) as the loss wants them."""
+        return labels if self.one_hot is None else tf.one_hot(labels, self.one_hot)
+
+    @functools.cached_property
+    def supply(self) -> Supply:
+        """The images on the device, brought there when they are first asked for."""
+        return Supply(self)
+
+    def rebatch(self, batch_size: int) -> Batches:
+        """The same images in batches of another size."""
+        return Batches(
+            self.images, self.labels, batch_size=batch_size, one_hot=self.one_hot, seed=self.seed, room=self.room
+        )
 
 
 def training_batches(
-    images: np.ndarray[Any, Any],
-    labels: np.ndarray[Any, Any],
-    *,
-    batch_size: int,
-    seed: int,
-    one_hot: int | None = None,
-) -> tf.data.Dataset:
-    """Batches of (images, labels) in a new order every epoch; the last one holds what is left over.
+    images: Pixels, labels: Labels, *, batch_size: int, seed: int, one_hot: int | None = None
+) -> Batches:
+    """Batches in a new order every epoch. The same seed gives the same orders."""
+    return Batches(images, labels, batch_size=batch_size, one_hot=one_hot, seed=seed)
 
-    `images` are uint8 of (n, height, width, channels), `labels` class numbers of (n,). `one_hot` is the number of
-    classes for a loss that wants labels of (batch, classes). The same seed gives the same orders.
+
+def evaluation_batches(images: Pixels, labels: Labels, *, batch_size: int, one_hot: int | None = None) -> Batches:
+    """Batches in the images' own order, for validation and test."""
+    return Batches(images, labels, batch_size=batch_size, one_hot=one_hot)
+
+
+def scaled(images: Any) -> tf.Tensor:
+    """Bytes as float32 from 0 to 1."""
+    # TensorFlow makes a division by a constant a multiplication, which in float32 rounds some values otherwise than
+    # the notes' `training_images / 255.0`.
+    return tf.cast(tf.cast(images, tf.float64) / 255.0, tf.float32)
+
+
+def room() -> int:
+    """How many bytes of images may stay where the network is computed."""
+    if not tf.config.list_logical_devices("GPU"):
+        return int(psutil.virtual_memory().available * SHARE)
+    free = [gpu.memory_free for gpu in read_gpus().devices if gpu.memory_free]
+    return int(min(free) * SHARE) if free else UNKNOWN
+
+
+class Piece(NamedTuple):
+    """What one execution goes through: which batches of which positions in the images on the device.
+
+    `done` is how many batches of the epoch are then behind it.
     """
-    count = len(images)
-    order = tf.data.Dataset.range(count).shuffle(count, seed=seed, reshuffle_each_iteration=True)
-    return _gathered(order, images, labels, batch_size, one_hot)
+
+    positions: tf.Tensor
+    first: int
+    end: int
+    done: int
 
 
-def evaluation_batches(
-    images: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], *, batch_size: int, one_hot: int | None = None
-) -> tf.data.Dataset:
-    """Batches of (images, labels) in their own order, for validation and test."""
-    return _gathered(tf.data.Dataset.range(len(images)), images, labels, batch_size, one_hot)
+class Supply:
+    """The images and labels of some batches on the device, as variables that compiled steps read."""
 
+    def __init__(self, batches: Batches) -> None:
+        self.batches = batches
+        images, labels = batches.images, batches.labels.astype(np.int64)
+        self.stays = images.nbytes <= (room() if batches.room is None else batches.room)
+        count = len(images) if self.stays else 0
+        # Variables, because GPUs have no kernel that gathers bytes from anything else.
+        self.images = tf.Variable(images[:count], trainable=False, shape=(None, *images.shape[1:]))
+        self.labels = tf.Variable(labels[:count], trainable=False, shape=(None,))
+        self.compiled: dict[Any, Any] = {}
+        """What reads them, kept with them so that it is compiled once."""
 
-def steps_per_execution(stack: Stack, batch_size: int, steps: int, *, cores: int, gpu: bool = False) -> int:
-    """How many batches Keras should take between two calls of its callbacks, for about ten calls a second.
+    def batch(self, positions: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """The images and the answers at these positions, as the network gets them."""
+        return scaled(tf.gather(self.images, positions)), self.batches.answers(tf.gather(self.labels, positions))
 
-    Each call costs; none for a long time would leave the lab blind and a stop unheard. `steps` is how many batches an
-    epoch has.
-    """
-    work = summarize(stack).macs * batch_size * 3  # the way back costs twice the way there
-    if gpu:
-        seconds = max(work / MACS_PER_SECOND_ON_GPU, STEP_SECONDS_ON_GPU)
-    else:
-        seconds = work / (MACS_PER_SECOND_AND_CORE * max(cores, 1))
-    wanted = 1 / (CALLS_PER_SECOND * seconds) if seconds else math.inf
-    return int(max(1, min(64, steps, wanted)))
+    def pieces(self, epoch: int, steps: Callable[[], int]) -> Iterator[Piece]:
+        """All batches of an epoch; `steps` is asked how many to take next."""
+        order = self.batches.order(epoch)
+        return self._staying(order, steps) if self.stays else self._sent(order, steps)
 
+    def _staying(self, order: NDArray[np.int64], steps: Callable[[], int]) -> Iterator[Piece]:
+        positions = tf.constant(order)
+        done, count = 0, len(self.batches)
+        while done < count:
+            first, done = done, min(done + steps(), count)
+            yield Piece(positions, first, done, done)
 
-def _gathered(
-    order: tf.data.Dataset,
-    images: np.ndarray[Any, Any],
-    labels: np.ndarray[Any, Any],
-    batch_size: int,
-    one_hot: int | None,
-) -> tf.data.Dataset:
-    # tf.data runs on the host; images that lay on a GPU would be copied back for every batch.
-    with tf.device("/cpu:0"):
-        all_images = tf.constant(images)
-        all_labels = tf.constant(labels.astype(np.int32))
+    def _sent(self, order: NDArray[np.int64], steps: Callable[[], int]) -> Iterator[Piece]:
+        images, labels, size = self.batches.images, self.batches.labels.astype(np.int64), self.batches.batch_size
+        most = max(1, CHUNK_BYTES // max(1, images[:size].nbytes))
+        count = len(self.batches)
 
-    batch_bytes = batch_size * images[0].size * 4
-    ahead = max(2, min(16, MAX_BYTES_AHEAD // batch_bytes))
+        def gather(first: int, end: int) -> tuple[Pixels, Labels]:
+            rows = order[first * size : end * size]
+            return images[rows], labels[rows]
 
-    def batch(index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        chosen = tf.gather(all_labels, index)
-        scaled = tf.cast(tf.gather(all_images, index), tf.float32) / 255.0
-        return scaled, chosen if one_hot is None else tf.one_hot(chosen, one_hot)
-
-    options = tf.data.Options()
-    # A dataset that tunes itself now and then takes two seconds to let go of its last iterator, and Keras makes two of
-    # them an epoch. There is nothing to tune here.
-    options.autotune.enabled = False
-    return order.batch(batch_size).map(batch).prefetch(ahead).with_options(options)
+        with ThreadPoolExecutor(1) as ahead:
+            first, end = 0, min(steps(), most, count)
+            gathered = ahead.submit(gather, first, end)
+            while first < count:
+                chunk, chunk_labels = gathered.result()
+                after = min(end + min(steps(), most), count)
+                gathered = ahead.submit(gather, end, after)  # while the network works on this one
+                self.images.assign(chunk)
+                self.labels.assign(chunk_labels)
+                yield Piece(tf.range(len(chunk), dtype=tf.int64), 0, end - first, end)
+                first, end = end, after

@@ -1,30 +1,30 @@
 """One run, from start to end: `python -m cnn_tui.training.train RUN_ID`.
 
-With `--standby` it loads TensorFlow first and then waits for a line with a RUN_ID, so that the run begins at once; when
-its standard input ends, so does it. What it and TensorFlow print goes to the run's log. Everything else it has to say
+With `--evaluate RUN_ID` it only evaluates the last checkpoint of a run that was interrupted. With `--standby` it loads
+TensorFlow first and then waits for a line with the other arguments, so that the run begins at once; when its standard
+input ends, so does it. What it and TensorFlow print goes to the run's log. Everything else it has to say
 it writes into the history.
 """
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import os
 import platform
 import re
 import secrets
+import select
 import signal
 import sys
 import time
 import traceback
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from cnn_tui import __version__
 from cnn_tui.experiments.dataset import DatasetError
 from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.home import log_path, model_path
+from cnn_tui.experiments.home import best_path, checkpoint_path, log_path, model_path
 from cnn_tui.experiments.run import Run
 from cnn_tui.training import locks
 
@@ -37,10 +37,21 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from cnn_tui.training import pipeline
+from cnn_tui.training import explain_store, pipeline
 from cnn_tui.training.build import BuildError, build
-from cnn_tui.training.callbacks import ControlPoll, Recorder, StopRuleCallback, Stopwatch
-from cnn_tui.training.datasets import load, split
+from cnn_tui.training.checkpoints import CheckpointError, Checkpoints, Kept, clear_parts, read, restore, write
+from cnn_tui.training.clock import Stopwatch
+from cnn_tui.training.control import ControlPoll, StopRuleCallback
+from cnn_tui.training.datasets import split
+from cnn_tui.training.devices import DeviceError, settle
+from cnn_tui.training.evaluate_checkpoint import evaluate_checkpoint
+from cnn_tui.training.launch import ENDED, ENDED_BADLY
+from cnn_tui.training.log import say, send_output_to
+from cnn_tui.training.loop import evaluate, fit
+from cnn_tui.training.pipeline import Batches
+from cnn_tui.training.recorder import Recorder, finite
+from cnn_tui.training.threads import cores, spread_work
+from cnn_tui.training.warm import load, warm_up
 
 END_RETRIES = 60
 """How often the end of a run is tried to be written, a second apart and after SQLite's own waiting."""
@@ -49,16 +60,20 @@ END_RETRIES = 60
 def main(arguments: list[str]) -> int:
     """Train the run that the arguments or, on standby, the standard input names; gives the exit status."""
     if arguments == ["--standby"]:
-        line = sys.stdin.readline().strip()
-        return train(int(line)) if line else 0
+        warm_up(lambda: bool(select.select([sys.stdin], [], [], 0)[0]))
+        arguments = sys.stdin.readline().split()
+        if not arguments:
+            return 0
     if len(arguments) == 1 and arguments[0].isdecimal():
         return train(int(arguments[0]))
-    say("usage: python -m cnn_tui.training.train (RUN_ID | --standby)")
+    if len(arguments) == 2 and arguments[0] == "--evaluate" and arguments[1].isdecimal():
+        return evaluate_checkpoint(int(arguments[1]))
+    say("usage: python -m cnn_tui.training.train (RUN_ID | --evaluate RUN_ID | --standby)")
     return 2
 
 
 def train(run_id: int) -> int:
-    """Take a queued run and train it to its end; gives 0, or 1 when it failed or was not to be had."""
+    """Take a queued run and train it to its end; gives ENDED or ENDED_BADLY, or 1 when it was not to be had."""
     lock = locks.take(locks.run_lock(run_id), wait=5)  # held until the process ends: it shows that the run lives
     if lock is None:
         say(f"Run {run_id} is trained by another process.")
@@ -74,8 +89,8 @@ def train(run_id: int) -> int:
         trainer = Trainer(history, run, seed)
         result = trainer.result()
         say(f"Run {run_id} {result.status}{f': {result.stop_cause}' if result.stop_cause else '.'}")
-        record_end(history, run_id, result, trainer.recorder)
-    return 1 if result.status == "failed" else 0
+        recorded = record_end(history, run_id, result, trainer.recorder)
+    return (ENDED_BADLY if result.status == "failed" else ENDED) if recorded else 1
 
 
 class Trainer:
@@ -85,9 +100,11 @@ class Trainer:
         self.history, self.run, self.seed = history, run, seed
         self.experiment, self.training = run.experiment, run.experiment.training
         stopwatch = Stopwatch()
+        self.resumed = bool(run.environment)  # it began before
         self.recorder = Recorder(history, run.id, self.experiment, stopwatch, say)
-        self.control = ControlPoll(history, run.id, stopwatch)
-        self.rule = StopRuleCallback(self.experiment.stop)
+        self.control = ControlPoll(history, run.id, self.training.epochs, stopwatch, self.recorder.note)
+        self.rule = StopRuleCallback(self.experiment.stop, self.recorder.note)
+        self.checkpoints = Checkpoints(run, self.recorder, stopwatch)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
 
@@ -95,52 +112,120 @@ class Trainer:
         """Train; whatever goes wrong becomes a result with a sentence, and its traceback goes to the log."""
         try:
             return self._run()
-        except (BuildError, DatasetError) as error:
+        except (BuildError, DatasetError, DeviceError) as error:
             return Result("failed", str(error))
         except Exception as error:
             say(traceback.format_exc())
-            return Result("failed", describe_error(error), seconds=self.recorder.seconds)
+            return Result("failed", describe_error(error), seconds=self.recorder.seconds or None)
 
     def _run(self) -> Result:
+        clear_parts(self.run.id)
+        explain_store.forget(self.run.id)
+        # TensorFlow looks for devices when it is first asked for one, not when it is imported.
+        if warning := settle(self.run.device).warning:
+            self.recorder.note(warning)
+        spread_work()
+        kept = self._last_checkpoint()
+        try:
+            return self._train(kept)
+        except CheckpointError as error:
+            self.recorder.note(f"begun again from the start on {device()}: {error}")
+            return self._train(None)
+
+    def _last_checkpoint(self) -> Kept | None:
+        """What the run can go on from; None when it begins."""
+        if not self.resumed:
+            self.recorder.note(f"started on {device()}")
+            for path in (checkpoint_path(self.run.id), best_path(self.run.id)):
+                path.unlink(missing_ok=True)  # of a run of that number in a history that is gone
+            return None
+        kept = read(checkpoint_path(self.run.id), self.run)
+        recorded = [epoch.epoch for epoch in self.run.epochs]
+        if kept is not None and recorded[: kept.epoch] == [*range(1, kept.epoch + 1)]:
+            return kept
+        why = "no checkpoint was kept" if kept is None else f"only {len(recorded)} epochs are recorded"
+        self.recorder.note(f"begun again from the start on {device()}: {why}")
+        return None
+
+    def _train(self, kept: Kept | None) -> Result:
         keras.utils.set_random_seed(self.seed)
         keras.config.set_floatx("float32")
         keras.config.set_image_data_format("channels_last")
+        done = kept.epoch if kept is not None else 0
 
         self.recorder.show_phase("loading data")
         training_data, validation_data, test_data = self._data()
 
         self.recorder.show_phase("building")
-        model = build(self.experiment, steps_per_execution=self._steps_per_execution(len(training_data)))
-        if self.control.wish() == "stop":
-            return Result("stopped", self.control.stopped("before training began"))
+        model = build(self.experiment)
+        if kept is not None:
+            restore(model, checkpoint_path(self.run.id), kept)
+        if self.control.ends_before() or self.control.wish() == "stop":
+            return Result("stopped", self.control.cause or self.control.stopped("before training began"))
 
+        if self.resumed:
+            self._go_on_after(done)
         self.recorder.show_phase("training")
-        model.fit(
-            training_data,
-            validation_data=validation_data,
-            epochs=self.training.epochs,
-            callbacks=[self.recorder, self.rule, self.control],
-            shuffle=False,  # the pipeline does
-            verbose=0,
+        if done < self.training.epochs:
+            fit(
+                model,
+                training_data,
+                validation_data=validation_data,
+                epochs=self.training.epochs,
+                initial_epoch=done,
+                callbacks=[self.recorder, self.rule, self.control, self.checkpoints],
+            )
+        return self._end(model, test_data)
+
+    def _go_on_after(self, done: int) -> None:
+        """Everything here knows the epochs that are done already; what was recorded after them goes."""
+        epochs = self.run.epochs[:done]
+        self.recorder.go_on_after(epochs)
+        self.rule.go_on_after(epochs)
+        self.checkpoints.go_on_after(done)
+        for path in (model_path(self.run.id), *([] if done else [best_path(self.run.id)])):
+            path.unlink(missing_ok=True)  # of the part that is trained again
+        if done:
+            self.recorder.note(f"resumed after epoch {done} on {device()}")
+
+    def _end(self, model: Any, test_data: Batches) -> Result:
+        """Save and evaluate the last weights, unless the run is to end at once."""
+        unsaved, scores = "", {}
+        if not self.control.ends_before("saved"):
+            self.recorder.show_phase("saving")
+            self.checkpoints.keep_last()
+            unsaved = write(model, model_path(self.run.id), Kept(self.run.created, self.recorder.whole_epochs))
+        if not self.control.ends_before("evaluated"):
+            self.recorder.show_phase("evaluating")
+            scores = evaluate(model, test_data, callbacks=[self.control])
+        if self.control.now:
+            scores = {}  # of some of the images
+        explain_store.keep(
+            model,
+            test_data.images,
+            test_data.labels,
+            self.run.id,
+            self.experiment.dataset,
+            scores,
+            say,
+            self.control.ends_before,
         )
+        if best := self.checkpoints.best_epoch():
+            self.recorder.note(best)
         stop_cause = self.control.cause or self.rule.cause
-
-        self.recorder.show_phase("saving")
-        unsaved = save(model, model_path(self.run.id))
-
-        self.recorder.show_phase("evaluating")
-        scores = model.evaluate(test_data, return_dict=True, verbose=0)
+        if not stop_cause and not unsaved:
+            checkpoint_path(self.run.id).unlink(missing_ok=True)  # there is nothing to go on to
         return Result(
             "stopped" if stop_cause else "finished",
-            "; ".join(filter(None, (stop_cause, unsaved))),
-            finite(scores["loss"]),
+            "; ".join(filter(None, (stop_cause, unsaved and f"the weights could not be saved ({unsaved})"))),
+            finite(scores.get("loss")),
             finite(scores.get("accuracy")),
             self.recorder.seconds,
         )
 
-    def _data(self) -> tuple[tf.data.Dataset, tf.data.Dataset | None, tf.data.Dataset]:
+    def _data(self) -> tuple[Batches, Batches | None, Batches]:
         """Batches to train on, to watch beside it, and to test on at the end; records what they are."""
-        images = load(self.experiment.dataset, say=say)
+        images = load(self.experiment.dataset, say)
         say(images.source)
         x, y, x_val, y_val = split(images, self.training.validation, self.seed)
         self.recorder.train_images = len(x)
@@ -163,37 +248,20 @@ class Trainer:
             return training, test, test
         return training, pipeline.evaluation_batches(x_val, y_val, batch_size=batch_size, one_hot=one_hot), test
 
-    def _steps_per_execution(self, steps: int) -> int:
-        gpu = bool(tf.config.list_physical_devices("GPU"))
-        stack, batch_size = self.experiment.stack, self.training.batch_size
-        return pipeline.steps_per_execution(stack, batch_size, steps, cores=cores(), gpu=gpu)
-
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         """The first signal stops the run as a request would; the next one ends the process at once."""
         self.control.signal = signal.Signals(number).name
         signal.signal(number, signal.SIG_DFL)
 
 
-def save(model: Any, path: Path) -> str:
-    """Write the model in one go, so that a half-written one is never found; gives what went wrong, or ""."""
-    part = path.with_name(f"part-{path.name}")
-    try:
-        model.save(part)
-        part.replace(path)
-    except OSError as error:
-        say(traceback.format_exc())
-        part.unlink(missing_ok=True)
-        return f"the weights could not be saved ({error.strerror or first_line(error)})"
-    return ""
-
-
-def record_end(history: History, run_id: int, result: Result, recorder: Recorder) -> None:
+def record_end(history: History, run_id: int, result: Result, recorder: Recorder) -> bool:
     """Write what still waits and how the run ended. A history that is locked or has no room gets a minute and more."""
     recorder.write(functools.partial(history.record_end, run_id, result))
     for _ in range(END_RETRIES):
         if recorder.write_waiting():
-            return
+            return True
         time.sleep(1)
+    return False
 
 
 def environment(data: str) -> dict[str, Any]:
@@ -219,11 +287,6 @@ def device() -> str:
     return str(tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU"))
 
 
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def describe_error(error: Exception) -> str:
     """An error in one sentence: its type, and what it says first."""
     if isinstance(error, MemoryError | tf.errors.ResourceExhaustedError):
@@ -239,26 +302,8 @@ def first_line(error: Exception) -> str:
     return says[0] if says else "no message"
 
 
-def finite(value: float | None) -> float | None:
-    """A number that JSON can hold; None for what is none."""
-    return float(value) if value is not None and np.isfinite(value) else None
-
-
-def say(sentence: str) -> None:
-    """Write a line to the log, which may be on a full disk."""
-    with contextlib.suppress(OSError):
-        print(f"{time.strftime('%H:%M:%S')} {sentence}", flush=True)
-
-
-def send_output_to(path: Path) -> None:
-    """Append all that this process prints, TensorFlow's own lines as well, to a file."""
+if __name__ == "__main__":
+    status = main(sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.flush()
-    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    os.dup2(log, 1)
-    os.dup2(log, 2)
-    os.close(log)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    os._exit(status)  # all is written, and to take TensorFlow down would keep the next run waiting for a second

@@ -1,27 +1,40 @@
 """The worker: `python -m cnn_tui.training.worker` takes queued runs one after another, each in a process of its own.
 
 There is one for each history, started by `launch.wake` and outliving the terminal. While it waits it keeps a process
-ready that has loaded TensorFlow already. It loads neither TensorFlow nor NumPy itself, and ends when no lab is open and
-nothing is left to do.
+ready that has loaded TensorFlow already, and has the next one load it while a run is evaluated. It loads neither
+TensorFlow nor NumPy itself, and ends when no lab is open and nothing is left to do.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 
 from cnn_tui.experiments.history import History, HistoryError, Result
-from cnn_tui.experiments.home import home, log_path
+from cnn_tui.experiments.home import checkpoint_path, home, log_path
+from cnn_tui.experiments.run import Progress
 from cnn_tui.training import locks
-from cnn_tui.training.launch import environment, open_log, python, recover
+from cnn_tui.training.launch import ENDED, ENDED_BADLY, ended_now, environment, open_log, python, recover
+from cnn_tui.training.overdue import Overdue
 
 LOOK = 0.2
 """Seconds between two looks at the queue."""
 IDLE = 20.0
 """Seconds that the worker waits for a run when no lab is open; `CNN_TUI_WORKER_IDLE` overrides it."""
+EARLY = 6.0
+"""Seconds before the end of training that the next process may begin to load TensorFlow, where cores are to spare."""
+SPARE_CORES = 2.0
+"""So many idle cores are enough for that."""
+
+RETRY, TRIES = 5.0, 720
+"""How often, in seconds, the end of a run that cannot be written is tried again, and how many times: an hour."""
+EVALUATION = 900.0
+"""Seconds that the evaluation of a checkpoint may take."""
 
 Process = subprocess.Popen[str]
 
@@ -50,11 +63,18 @@ class Standby:
 
     def train(self, run_id: int) -> Process:
         """Send the process off to train a run; the next `prepare` starts another."""
+        return self._send(str(run_id))
+
+    def evaluate(self, run_id: int) -> Process:
+        """Send the process off to evaluate the last checkpoint of a run."""
+        return self._send(f"--evaluate {run_id}")
+
+    def _send(self, arguments: str) -> Process:
         for _ in range(2):
             process = self.prepare()
             assert process.stdin is not None
             try:
-                process.stdin.write(f"{run_id}\n")
+                process.stdin.write(f"{arguments}\n")
                 process.stdin.close()
             except OSError:  # it died a moment ago
                 process.wait()
@@ -78,6 +98,7 @@ def serve(history: History, standby: Standby, idle: float = IDLE) -> None:
     """Train what is queued, until nothing is left to do for `idle` seconds and no lab is open."""
     standby.prepare()
     seen, waiting = None, False
+    overdue = Overdue(history)
     quiet_since = time.monotonic()
     while True:
         version = history.data_version()
@@ -85,14 +106,17 @@ def serve(history: History, standby: Standby, idle: float = IDLE) -> None:
             seen = version
             run_id = history.next_queued()
             waiting = run_id is not None and another_trains(history)
+            if run_id is None and evaluate_interrupted(history, standby):
+                seen, quiet_since = None, time.monotonic()
+                continue
             if run_id is not None and not waiting:
                 process = standby.train(run_id)
-                settle(history, run_id, process.wait())
-                # Without a lab or another run, nobody waits for it.
-                if history.next_queued() is not None or locks.is_held(locks.present_lock(), shared=True):
+                settle_in_the_end(history, run_id, attend(history, standby, run_id, process))
+                if is_wanted(history):
                     standby.prepare()
                 seen, quiet_since = None, time.monotonic()
                 continue
+        overdue.look()
         if waiting:
             quiet_since = time.monotonic()
         elif time.monotonic() - quiet_since > idle and not locks.is_held(locks.present_lock(), shared=True):
@@ -100,10 +124,91 @@ def serve(history: History, standby: Standby, idle: float = IDLE) -> None:
         time.sleep(LOOK)
 
 
+def attend(history: History, standby: Standby, run_id: int, process: Process) -> int:
+    """Wait for the end of a run's process, and meanwhile have the next one made ready; gives its exit status.
+
+    A process that is asked to end now and does not is killed.
+    """
+    overdue, prepared = Overdue(history), False
+    while True:
+        try:
+            return process.wait(LOOK)
+        except subprocess.TimeoutExpired:
+            pass
+        # A history that cannot be read for a moment is no reason to leave the queue.
+        with contextlib.suppress(sqlite3.Error):
+            overdue.look()
+            if not prepared and ends_soon(history, run_id) and is_wanted(history):
+                standby.prepare()
+                prepared = True
+
+
+def ends_soon(history: History, run_id: int) -> bool:
+    """Whether another process may load TensorFlow beside the run without slowing its training."""
+    progress = history.progress(run_id)
+    if progress.phase in ("saving", "evaluating"):
+        return True
+    lines = history.lines_where("WHERE id = ?", (run_id,))
+    if not lines or progress.epoch < lines[0].epochs:
+        return False
+    # The last step is behind it, or it leaves cores idle: a GPU does the work.
+    return progress.phase == "validating" or (seconds_left(progress) < EARLY and spare_cores() >= SPARE_CORES)
+
+
+def seconds_left(progress: Progress) -> float:
+    """Seconds until the last step of the epoch that goes on."""
+    left = progress.images_an_epoch - progress.images
+    return left / progress.images_per_second if progress.images_per_second > 0 else float("inf")
+
+
+def spare_cores() -> float:
+    """How many cores have had nothing to do during the last minute."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores - os.getloadavg()[0]
+
+
+def is_wanted(history: History) -> bool:
+    """Whether anybody waits for the next process: a run in the queue, or a lab that is open."""
+    return history.next_queued() is not None or locks.is_held(locks.present_lock(), shared=True)
+
+
+def evaluate_interrupted(history: History, standby: Standby) -> bool:
+    """Evaluate what a run that was interrupted had learned, if there is one; says whether there was.
+
+    Each is tried once: what killed the run may kill this too.
+    """
+    for run_id in history.untested():
+        if checkpoint_path(run_id).exists():
+            try:
+                history.record_event(run_id, "evaluating the checkpoint")
+            except sqlite3.Error:  # without it, it would be tried without end
+                return False
+            process = standby.evaluate(run_id)
+            try:
+                process.wait(EVALUATION)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            return True
+    return False
+
+
 def another_trains(history: History) -> bool:
     """Whether a run is still trained by a process that another worker left, or that was started by hand."""
     recover(history)
-    return any(run.status != "queued" for run in history.live_runs())
+    return bool(history.lines_where("WHERE status IN ('running', 'paused') LIMIT 1"))
+
+
+def settle_in_the_end(history: History, run_id: int, code: int) -> None:
+    """As `settle`, again and again while the history cannot be written, as on a full disk."""
+    for _ in range(TRIES):
+        try:
+            return settle(history, run_id, code)
+        except sqlite3.Error as error:
+            with contextlib.suppress(OSError):  # the log may be on the same full disk
+                print(f"the end of run {run_id} cannot be recorded ({error}); it is tried again", flush=True)
+            time.sleep(RETRY)
+    return None
 
 
 def settle(history: History, run_id: int, code: int) -> None:
@@ -111,8 +216,12 @@ def settle(history: History, run_id: int, code: int) -> None:
     run = history.run(run_id)
     if run is None or not run.live or locks.is_held(locks.run_lock(run_id)):
         return
+    if run.status == "queued" and code in (ENDED, ENDED_BADLY):
+        return  # it had its ending, and somebody has resumed it since
     kept = f"{len(run.epochs)} of {run.experiment.training.epochs} epochs are kept"
-    if code < 0:
+    if code in (-signal.SIGTERM, -signal.SIGKILL) and (now := ended_now(history, run_id)) is not None:
+        result = now
+    elif code < 0:
         why = "out of memory?" if -code == signal.SIGKILL else signal.strsignal(-code)
         result = Result("interrupted", f"the training process was killed by signal {-code} ({why}); {kept}")
     elif run.status == "queued":

@@ -83,7 +83,7 @@ def test_the_metric_is_called_accuracy_and_the_network_is_traced_once(loss: str)
     import keras
     import tensorflow as tf
 
-    model = build(SMALL.with_training(loss=loss), steps_per_execution=2)
+    model = build(SMALL.with_training(loss=loss))
     traced: list[Any] = []
     train_step = model.train_step
 

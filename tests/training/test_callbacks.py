@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 
-from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.run import Epoch, Point, Progress, Wish
+from cnn_tui.experiments.run import Epoch, Point, Progress, Status, Wish
 from cnn_tui.experiments.stop_rules import StopRule
-from cnn_tui.network.layers import Dense, Flatten
-
-EXPERIMENT = Experiment(layers=(Flatten(), Dense(units=10, activation="softmax"))).with_training(
-    epochs=3, batch_size=8, learning_rate=0.01
-)
-IMAGES, STEPS = 60, 8  # the last batch holds four
+from tests.training.fits import EXPERIMENT, IMAGES, STEPS, Fit, after_batch, in_validation, run_of, spoil, texts
 
 
 @pytest.fixture
@@ -35,61 +26,15 @@ def history(tmp_path: Path) -> Iterator[History]:
 
 @pytest.fixture(autouse=True)
 def always_due(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnn_tui.training import callbacks
+    from cnn_tui.training import clock
 
-    monkeypatch.setattr(callbacks, "PERIOD", 0.0)
-
-
-class Fit:
-    """A fit of the tiny network with the callbacks of a run."""
-
-    def __init__(self, history: History, *rules: StopRule, execution: int = 1) -> None:
-        from cnn_tui.training.build import build
-        from cnn_tui.training.callbacks import ControlPoll, Recorder, StopRuleCallback, Stopwatch
-
-        self.said: list[str] = []
-        stopwatch = Stopwatch()
-        self.recorder = Recorder(history, 1, EXPERIMENT, stopwatch, self.said.append)
-        self.recorder.train_images = IMAGES
-        self.rule = StopRuleCallback(rules)
-        self.control = ControlPoll(history, 1, stopwatch)
-        self.model = build(EXPERIMENT, steps_per_execution=execution)
-
-    def run(self, *others: Any) -> dict[str, list[float]]:
-        from cnn_tui.training.pipeline import evaluation_batches, training_batches
-
-        shown = np.random.default_rng(1).integers(0, 256, (IMAGES, 28, 28, 1), dtype=np.uint8)
-        labels = np.arange(IMAGES) % 10
-        history = self.model.fit(
-            training_batches(shown, labels, batch_size=8, seed=1),
-            validation_data=evaluation_batches(shown, labels, batch_size=8),
-            epochs=3,
-            callbacks=[*others, self.recorder, self.rule, self.control],
-            shuffle=False,
-            verbose=0,
-        )
-        logs: dict[str, list[float]] = history.history
-        return logs
-
-
-def after_batch(number: int, do: Any) -> Any:
-    """A callback that does something once, after the batch of that number, counted over all epochs from 1."""
-    import keras
-
-    counted = itertools.count(1)
-
-    def look(batch: int, logs: Any) -> None:
-        if next(counted) == number:
-            do()
-
-    return keras.callbacks.LambdaCallback(on_train_batch_end=look)
+    monkeypatch.setattr(clock, "PERIOD", 0.0)
 
 
 @pytest.mark.parametrize("execution", [1, 3])
 def test_epochs_and_points_are_recorded_under_keras_names(history: History, execution: int) -> None:
     logs = Fit(history, execution=execution).run()
-    run = history.run(1)
-    assert run is not None
+    run = run_of(history)
     assert [list(epoch.metrics) for epoch in run.epochs] == [["loss", "accuracy", "val_loss", "val_accuracy"]] * 3
     assert [epoch.epoch for epoch in run.epochs] == [1, 2, 3]
     for name, values in logs.items():
@@ -107,13 +52,12 @@ def test_epochs_and_points_are_recorded_under_keras_names(history: History, exec
 
 
 def test_writes_keep_their_distance(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnn_tui.training import callbacks
+    from cnn_tui.training import clock
 
-    monkeypatch.setattr(callbacks, "PERIOD", 3600.0)
+    monkeypatch.setattr(clock, "PERIOD", 3600.0)
     Fit(history).run()
     assert len(history.points(1)) == 1
-    run = history.run(1)
-    assert run is not None
+    run = run_of(history)
     assert len(run.epochs) == 3
 
 
@@ -122,15 +66,14 @@ def test_a_stop_rule_ends_training_and_says_why(history: History) -> None:
     logs = fit.run()
     assert len(logs["loss"]) == 1
     assert fit.rule.cause == f"stop rule: loss below 100 ({logs['loss'][0]:.4f} after epoch 1)"
-    run = history.run(1)
-    assert run is not None
+    run = run_of(history)
     assert len(run.epochs) == 1
 
 
 def test_a_rule_that_fires_after_the_last_epoch_stops_nothing(history: History) -> None:
-    from cnn_tui.training.callbacks import StopRuleCallback
+    from cnn_tui.training.control import StopRuleCallback
 
-    rule = StopRuleCallback((StopRule("loss", below=100.0),))
+    rule = StopRuleCallback((StopRule("loss", below=100.0),), print)
     rule.set_params({"epochs": 3})
     rule.set_model(Fit(history).model)
     rule.model.stop_training = False
@@ -142,8 +85,7 @@ def test_a_stop_cuts_the_epoch_and_leaves_no_row_of_it(history: History) -> None
     fit = Fit(history, StopRule("loss", below=0.0))
     fit.run(after_batch(STEPS + 5, lambda: history.ask(1, "stop")))
     assert fit.control.cause == "stopped by request in epoch 2 of 3, after 5 of 8 steps"
-    run = history.run(1)
-    assert run is not None
+    run = run_of(history)
     assert [epoch.epoch for epoch in run.epochs] == [1]
     assert run.live  # how it ended is recorded by the run, not by a callback
 
@@ -152,8 +94,7 @@ def test_a_stop_after_the_last_batch_of_an_epoch_keeps_it(history: History) -> N
     fit = Fit(history)
     fit.run(after_batch(STEPS, lambda: history.ask(1, "stop")))
     assert fit.control.cause == "stopped by request after epoch 1 of 3"
-    run = history.run(1)
-    assert run is not None
+    run = run_of(history)
     assert "val_loss" in run.epochs[0].metrics
 
 
@@ -163,6 +104,65 @@ def test_a_stop_when_all_is_done_is_none(history: History) -> None:
     assert fit.control.cause == ""
 
 
+def test_a_stop_is_one_of_the_events(history: History) -> None:
+    fit = Fit(history)
+    fit.run(after_batch(3, lambda: history.ask(1, "stop")))
+    assert texts(history) == [fit.control.cause] == ["stopped by request in epoch 1 of 3, after 3 of 8 steps"]
+
+
+def test_a_stop_now_ends_without_validating(history: History) -> None:
+    fit = Fit(history)
+    validated: list[int] = []
+    fit.run(
+        after_batch(STEPS + 5, lambda: history.ask(1, "now")),
+        in_validation(2, lambda: validated.append(1)),
+    )
+    assert fit.control.cause == "stopped now by request in epoch 2 of 3, after 5 of 8 steps"
+    assert fit.control.now
+    assert len(validated) <= 1
+    assert [epoch.epoch for epoch in run_of(history).epochs] == [1]
+
+
+def test_a_stop_now_during_validation_leaves_no_row_of_the_epoch(history: History) -> None:
+    fit = Fit(history)
+    fit.run(in_validation(2, lambda: history.ask(1, "now")))
+    assert fit.control.cause == "stopped now by request in epoch 2 of 3, after 8 of 8 steps, while it was validated"
+    assert [epoch.epoch for epoch in run_of(history).epochs] == [1]
+    assert fit.recorder.whole_epochs == 1
+
+
+def test_a_stop_during_validation_keeps_the_epoch(history: History) -> None:
+    fit = Fit(history)
+    fit.run(in_validation(2, lambda: history.ask(1, "stop")))
+    assert fit.control.cause == "stopped by request after epoch 2 of 3"
+    assert [epoch.epoch for epoch in run_of(history).epochs] == [1, 2]
+
+
+def test_a_stop_now_after_training_is_heard_before_each_thing_that_follows(history: History) -> None:
+    fit = Fit(history)
+    fit.run()
+    assert not fit.control.ends_before("saved")
+    history.ask(1, "stop")  # too late to stop anything
+    assert not fit.control.ends_before("saved")
+    history.ask(1, "now")
+    assert fit.control.ends_before("evaluated")
+    assert fit.control.cause == "stopped now by request after epoch 3 of 3, before it was evaluated"
+
+
+def test_what_is_asked_is_never_weakened(history: History) -> None:
+    wishes: tuple[tuple[Wish, Wish], ...] = (
+        ("stop", "stop"),
+        ("pause", "stop"),
+        ("", "stop"),
+        ("now", "now"),
+        ("stop", "now"),
+        ("pause", "now"),
+    )
+    for asked, wish in wishes:
+        history.ask(1, asked)
+        assert history.wish(1) == wish
+
+
 def test_a_signal_stops_like_a_request(history: History) -> None:
     fit = Fit(history, execution=3)
     fit.run(after_batch(2, lambda: setattr(fit.control, "signal", "SIGTERM")))
@@ -170,21 +170,16 @@ def test_a_signal_stops_like_a_request(history: History) -> None:
 
 
 class Pausing(History):
-    """A history in which somebody pauses the run for a second, in its second epoch."""
+    """A history in which somebody lets a run that has paused go on after a second."""
 
-    looks = 0
     statuses: tuple[str, ...] = ()
 
-    def wish(self, run_id: int) -> Wish:
-        self.looks += 1
-        if self.looks not in (STEPS + 3, STEPS + 4):
-            return ""
-        if self.looks == STEPS + 4:
-            run = self.run(run_id)
-            assert run is not None
-            self.statuses += (run.status,)
+    def record_status(self, run_id: int, status: Status) -> None:
+        super().record_status(run_id, status)
+        if status == "paused":
+            self.statuses += (run_of(self).status,)
             time.sleep(1.0)
-        return "pause"
+            self.ask(run_id, "")
 
 
 def test_a_pause_waits_and_its_time_does_not_count(tmp_path: Path) -> None:
@@ -192,11 +187,11 @@ def test_a_pause_waits_and_its_time_does_not_count(tmp_path: Path) -> None:
     with history:
         history.add(EXPERIMENT)
         history.claim(1, 1, 1)
-        Fit(history).run()
-        run = history.run(1)
-        assert run is not None
+        Fit(history).run(after_batch(STEPS + 3, lambda: history.ask(1, "pause")))
+        run = run_of(history)
         assert (history.statuses, run.status, len(run.epochs)) == (("paused",), "running", 3)
         assert run.epochs[1].seconds < 0.9
+        assert texts(history) == ["paused in epoch 2 of 3, after 3 of 8 steps", "gone on after 1 s"]
 
 
 class Failing(History):
@@ -222,30 +217,42 @@ class Failing(History):
 
 
 def test_a_history_that_cannot_be_written_loses_no_epoch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnn_tui.training import callbacks
+    from cnn_tui.training import clock
 
-    monkeypatch.setattr(callbacks, "RETRY", 0.0)
+    monkeypatch.setattr(clock, "RETRY", 0.0)
     with Failing(tmp_path / "history.db") as history:
         history.add(EXPERIMENT)
         history.claim(1, 1, 1)
         fit = Fit(history)
         fit.run()
-        run = history.run(1)
-        assert run is not None
+        run = run_of(history)
         assert [epoch.epoch for epoch in run.epochs] == [1, 2, 3]
         assert "cannot be written (database or disk is full)" in fit.said[0]
 
 
+def test_a_rule_for_a_loss_that_is_no_number_does_not_wait_for_the_epoch(history: History) -> None:
+    fit = Fit(history, StopRule("val_loss", patience=2), StopRule("loss", nan=True))
+    fit.run(spoil(STEPS + 3))
+    assert fit.rule.cause == "stop rule: loss is not a number in epoch 2, after step 3"
+    assert texts(history)[0] == fit.rule.cause
+    assert [epoch.epoch for epoch in run_of(history).epochs] == [1]
+
+
+def test_a_rule_knows_the_epochs_of_a_run_that_goes_on(history: History) -> None:
+    from cnn_tui.training.control import StopRuleCallback
+
+    rule = StopRuleCallback((StopRule("val_loss", patience=2),), print)
+    rule.go_on_after([Epoch(1, {"val_loss": 0.5}, 1.0, 1.0), Epoch(2, {"val_loss": 0.6}, 1.0, 1.0)])
+    rule.set_params({"epochs": 9})
+    rule.set_model(Fit(history).model)
+    rule.model.stop_training = False
+    rule.on_epoch_end(2, {"val_loss": 0.7})
+    assert rule.cause.startswith("stop rule: val_loss without improvement for 2 epochs (0.7000 after epoch 3; the best")
+
+
 def test_a_loss_that_is_no_number_is_recorded_as_none(history: History) -> None:
-    import keras
-
-    class Spoil(keras.callbacks.Callback):  # type: ignore[misc]
-        def on_train_begin(self, logs: Any = None) -> None:
-            self.model.set_weights([np.full_like(weight, np.nan) for weight in self.model.get_weights()])
-
-    Fit(history).run(Spoil())
-    run = history.run(1)
-    assert run is not None
+    Fit(history).run(spoil(1))
+    run = run_of(history)
     assert math.isnan(run.epochs[0].metrics["loss"])
     assert history.progress(1).loss is None
     assert history.points(1) == []

@@ -1,4 +1,4 @@
-"""Every image once an epoch, in a new order each time, from 0 to 1."""
+"""Every image once an epoch, in a new order each time, from 0 to 1; on the device, or sent there piece by piece."""
 
 from __future__ import annotations
 
@@ -7,83 +7,89 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnn_tui.experiments.presets import load_preset
-from cnn_tui.network.layers import Dense, Flatten
-from cnn_tui.network.stack import Stack
-from cnn_tui.training.pipeline import evaluation_batches, steps_per_execution, training_batches
+from cnn_tui.training import pipeline
+from cnn_tui.training.pipeline import Batches, Supply, evaluation_batches, room, scaled, training_batches
 
 COUNT = 70
 LABELS = np.arange(COUNT)
 IMAGES = np.repeat(LABELS, 4).astype(np.uint8).reshape(COUNT, 2, 2, 1)  # each shows its own number
 
 
-def read(batches: Any) -> tuple[list[int], list[int]]:
-    """The sizes of the batches and the numbers of their images; fails where image and label are not of a pair."""
-    sizes, order = [], []
-    for images, labels in batches:
-        assert images.dtype == "float32"
-        assert images.shape[1:] == (2, 2, 1)
-        np.testing.assert_allclose(images[:, 1, 1, 0], labels.numpy() / 255.0, rtol=1e-6)
-        sizes.append(len(labels))
-        order += [int(label) for label in labels]
-    return sizes, order
+def shown(supply: Supply, epoch: int = 0, steps: int = 1) -> list[list[int]]:
+    """The numbers of the images of every batch of an epoch; fails where image and label are not of a pair."""
+    size, batches = supply.batches.batch_size, []
+    for piece in supply.pieces(epoch, lambda: steps):
+        for at in range(piece.first, piece.end):
+            images, labels = supply.batch(piece.positions[at * size : (at + 1) * size])
+            assert images.dtype == "float32"
+            assert images.shape[1:] == (2, 2, 1)
+            np.testing.assert_allclose(images[:, 1, 1, 0], labels.numpy() / 255.0, rtol=1e-6)
+            batches.append([int(label) for label in labels])
+        assert piece.done == len(batches)
+    return batches
 
 
-def test_each_image_comes_once_an_epoch_and_the_last_batch_is_what_is_left() -> None:
-    batches = training_batches(IMAGES, LABELS, batch_size=32, seed=1)
-    assert len(batches) == 3
-    sizes, order = read(batches)
-    assert sizes == [32, 32, 6]
-    assert sorted(order) == list(range(COUNT))
+def flat(batches: list[list[int]]) -> list[int]:
+    return [number for batch in batches for number in batch]
+
+
+def supply(seed: int | None = None, stays: bool = True) -> Supply:
+    return Supply(Batches(IMAGES, LABELS, batch_size=32, seed=seed, room=None if stays else 0))
+
+
+@pytest.mark.parametrize("stays", [True, False])
+@pytest.mark.parametrize("steps", [1, 2, 64])
+def test_each_image_comes_once_an_epoch_and_the_last_batch_is_what_is_left(stays: bool, steps: int) -> None:
+    batches = shown(supply(1, stays), steps=steps)
+    assert [len(batch) for batch in batches] == [32, 32, 6]
+    assert sorted(flat(batches)) == list(range(COUNT))
 
 
 def test_each_epoch_has_an_order_of_its_own_that_the_seed_decides() -> None:
-    def orders(seed: int) -> list[list[int]]:
-        import keras
+    first = [shown(supply(1), epoch) for epoch in range(3)]
+    assert len({str(order) for order in first}) == 3
+    assert list(range(COUNT)) not in [flat(order) for order in first]
+    assert [shown(supply(1), epoch) for epoch in (2, 1, 0)] == first[::-1]  # whatever came before
+    assert shown(supply(2)) != first[0]
 
-        keras.utils.set_random_seed(seed)  # as a run does
-        batches = training_batches(IMAGES, LABELS, batch_size=32, seed=seed)
-        return [read(batches)[1] for _ in range(3)]
 
-    first = orders(1)
-    assert len({tuple(order) for order in first}) == 3
-    assert list(range(COUNT)) not in first
-    assert orders(1) == first
-    assert orders(2) != first
+def test_images_that_do_not_fit_come_in_the_same_order() -> None:
+    assert not supply(1, stays=False).stays
+    for epoch in range(2):
+        assert shown(supply(1, stays=False), epoch, steps=2) == shown(supply(1), epoch)
+
+
+def test_what_is_sent_at_once_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "CHUNK_BYTES", 2 * 32 * 4)  # two batches
+    one = Supply(Batches(IMAGES, LABELS, batch_size=32, room=0))
+    assert [(len(piece.positions), piece.done) for piece in one.pieces(0, lambda: 64)] == [(64, 2), (6, 3)]
+
+
+def test_half_of_the_memory_that_is_free_may_be_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Memory:
+        available = 2 * IMAGES.nbytes
+
+    monkeypatch.setattr("psutil.virtual_memory", Memory)
+    assert room() == IMAGES.nbytes
+    assert Supply(Batches(IMAGES, LABELS, batch_size=32)).stays
+    Memory.available -= 2
+    assert not Supply(Batches(IMAGES, LABELS, batch_size=32)).stays
 
 
 def test_test_images_keep_their_order() -> None:
     batches = evaluation_batches(IMAGES, LABELS, batch_size=32)
-    assert read(batches) == ([32, 32, 6], list(range(COUNT)))
-    assert read(batches) == ([32, 32, 6], list(range(COUNT)))
+    assert flat(shown(Supply(batches), 0)) == flat(shown(Supply(batches), 5)) == list(range(COUNT))
     assert len(batches) == 3
 
 
-def test_bytes_become_zero_to_one() -> None:
-    images = np.array([0, 51, 255], np.uint8).reshape(3, 1, 1, 1)
-    [(scaled, _)] = evaluation_batches(images, np.zeros(3, np.uint8), batch_size=8)
-    np.testing.assert_allclose(scaled.numpy().ravel(), [0.0, 0.2, 1.0], rtol=1e-6)
+def test_bytes_become_exactly_what_the_notes_make_of_them() -> None:
+    import tensorflow as tf
+
+    images = np.arange(256, dtype=np.uint8)
+    in_a_graph: Any = tf.function(scaled)
+    assert np.array_equal(in_a_graph(tf.constant(images)), (images / 255.0).astype(np.float32))
 
 
 def test_a_loss_that_is_not_sparse_gets_one_hot_labels() -> None:
-    [(_, labels)] = evaluation_batches(IMAGES[:3], LABELS[:3], batch_size=8, one_hot=4)
-    assert labels.numpy().tolist() == [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]]
-
-
-def test_callbacks_come_about_ten_times_a_second() -> None:
-    stack = load_preset("lab1-baseline").stack
-    assert steps_per_execution(stack, 32, 1875, cores=2) == 22  # of 4.5 ms each
-    assert steps_per_execution(stack, 64, 938, cores=2) == 11
-    assert steps_per_execution(stack, 32, 1875, cores=64) == 64
-
-
-@pytest.mark.parametrize("steps", [1, 7])
-def test_an_execution_is_never_longer_than_an_epoch(steps: int) -> None:
-    tiny = Stack((2, 2, 1), (Flatten(), Dense(units=2)))
-    assert steps_per_execution(tiny, 1, steps, cores=2) == steps
-    assert steps_per_execution(tiny, 1, steps, cores=2, gpu=True) == steps
-
-
-def test_a_step_that_takes_seconds_is_one_execution() -> None:
-    heavy = load_preset("lab1-baseline").stack.change(2, filters=4096)
-    assert steps_per_execution(heavy, 4096, 100, cores=2) == 1
+    one = Supply(training_batches(IMAGES[:3], LABELS[:3], batch_size=8, seed=1, one_hot=4))
+    assert one.batch(np.arange(3))[1].numpy().tolist() == [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]]

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
+import numpy as np
 import pytest
 
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History, Result
+from cnn_tui.experiments.home import checkpoint_path, history_path, model_path
+from cnn_tui.experiments.stop_rules import StopRule
+from cnn_tui.network.layers import Dense, Flatten
+from cnn_tui.training import launch, locks
 
 
 def test_an_error_becomes_one_sentence() -> None:
@@ -26,23 +34,10 @@ def test_an_error_becomes_one_sentence() -> None:
     )
 
 
-def test_a_model_that_cannot_be_saved_leaves_the_old_one_and_a_sentence(tmp_path: Path) -> None:
-    from cnn_tui.training.train import save
-
-    class Full:
-        def save(self, path: Path) -> None:
-            path.write_text("half a model")
-            raise OSError(28, "No space left on device")
-
-    model = tmp_path / "model.keras"
-    model.write_text("the model before")
-    assert save(Full(), model) == "the weights could not be saved (No space left on device)"
-    assert [path.read_text() for path in tmp_path.iterdir()] == ["the model before"]
-
-
 def test_the_end_of_a_run_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     from cnn_tui.training import train
-    from cnn_tui.training.callbacks import Recorder, Stopwatch
+    from cnn_tui.training.clock import Stopwatch
+    from cnn_tui.training.recorder import Recorder
 
     class Locked:
         ends: tuple[Any, ...] = ()
@@ -57,7 +52,7 @@ def test_the_end_of_a_run_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("cnn_tui.training.train.time.sleep", lambda _: None)
     history: Any = Locked()
     recorder = Recorder(history, 1, Experiment(), Stopwatch(), lambda _: None)
-    train.record_end(history, 1, Result("finished"), recorder)
+    assert train.record_end(history, 1, Result("finished"), recorder)
     assert (history.tries, history.ends) == (3, (Result("finished"),))
 
 
@@ -72,3 +67,134 @@ def test_a_run_that_is_not_queued_is_not_trained(
     assert train.main(["9"]) == 1
     assert "Run 9 is not in the queue." in capfd.readouterr().out
     assert train.main([]) == 2
+
+
+# Whole runs, in this process
+
+
+@pytest.fixture
+def trains(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], int]]:
+    """What trains a run here, where TensorFlow is loaded already."""
+    from cnn_tui.training import checkpoints, train
+
+    monkeypatch.setattr(train, "send_output_to", lambda path: None)
+    monkeypatch.setattr(checkpoints, "SHARE", 1e9)  # every epoch is kept
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    held: list[int] = []
+    take = locks.take
+
+    def note(path: Path, wait: float) -> int | None:
+        lock = take(path, wait=wait)
+        held.extend([] if lock is None else [lock])
+        return lock
+
+    def run(run_id: int) -> int:
+        code = train.train(run_id)
+        locks.release(held.pop())  # as the end of its process does
+        return code
+
+    monkeypatch.setattr(locks, "take", note)
+    yield run
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def stopping(tmp_path: Path) -> Experiment:
+    """An experiment of three epochs, with a rule that stops it after each but the last."""
+    labels = np.arange(64) % 2
+    images = np.repeat(labels * 255, 64).astype(np.uint8).reshape(64, 8, 8, 1)
+    np.savez(tmp_path / "tiny.npz", x_train=images, y_train=labels, x_test=images[:16], y_test=labels[:16])
+    return Experiment(
+        dataset=str(tmp_path / "tiny.npz"),
+        layers=(Flatten(), Dense(units=2, activation="softmax")),
+        stop=(StopRule("loss", below=1000.0),),
+    ).with_training(epochs=3, batch_size=8)
+
+
+def told(history: History, run_id: int) -> list[str]:
+    """What happened to a run, without the best weights."""
+    return [event.text for event in history.events(run_id) if not event.text.startswith("best weights")]
+
+
+def test_a_run_that_a_rule_stopped_goes_on_to_its_end(stopping: Experiment, trains: Callable[[int], int]) -> None:
+    with History() as history:
+        run_id = history.add(stopping)
+        for epochs in (1, 2, 3):
+            assert trains(run_id) == 0
+            run = history.run(run_id)
+            assert run is not None and len(run.epochs) == epochs
+            assert model_path(run_id).exists()
+            history.resume(run_id)
+        last = history.run(run_id)
+        assert last is not None and (last.status, last.stop_cause) == ("finished", "")
+        assert not history.resume(run_id)
+        assert not checkpoint_path(run_id).exists()
+        first, fired, queued, resumed, *_ = told(history, run_id)
+        assert first.startswith("started on ")
+        assert fired.startswith("stop rule: loss below 1000 (")
+        assert queued.startswith(f"queued again; it was stopped: {fired} (test accuracy ")
+        assert resumed.startswith("resumed after epoch 1 on ")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda path: path.unlink(), "no checkpoint was kept"),
+        (lambda path: path.write_bytes(path.read_bytes()[:-3_000]), "no checkpoint was kept"),
+        (lambda path: path.write_bytes(path.read_bytes().replace(b"dense", b"dance")), "checkpoint.keras is damaged"),
+    ],
+)
+def test_without_a_checkpoint_that_can_be_read_a_run_begins_again(
+    stopping: Experiment, trains: Callable[[int], int], spoil: Callable[[Path], object], why: str
+) -> None:
+    with History() as history:
+        run_id = history.add(stopping)
+        trains(run_id)
+        spoil(checkpoint_path(run_id))
+        history.resume(run_id)
+        assert trains(run_id) == 0
+        run = history.run(run_id)
+        assert run is not None and run.status == "stopped" and len(run.epochs) == 1
+        again = told(history, run_id)[3]
+        assert again.startswith("begun again from the start on ") and again.endswith(f": {why}")
+
+
+def test_a_run_that_failed_after_its_last_epoch_is_only_evaluated(
+    stopping: Experiment, trains: Callable[[int], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cnn_tui.training import train
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise MemoryError("no room for the test images")
+
+    whole = msgspec.structs.replace(stopping, stop=())
+    with History() as history, monkeypatch.context() as patched:
+        run_id = history.add(whole)
+        patched.setattr(train, "evaluate", fail)
+        assert trains(run_id) == launch.ENDED_BADLY
+        failed = history.run(run_id)
+        assert failed is not None
+        assert (failed.status, failed.stop_cause) == ("failed", "out of memory: no room for the test images")
+        patched.undo()
+        patched.setattr(train, "fit", fail)
+        history.resume(run_id)
+        assert trains(run_id) == launch.ENDED
+        run = history.run(run_id)
+        assert run is not None and run.status == "finished" and run.test_accuracy is not None
+        assert (run.epochs, run.seconds) == (failed.epochs, failed.seconds)
+
+
+def test_a_new_run_takes_nothing_from_an_old_one_of_its_number(
+    stopping: Experiment, trains: Callable[[int], int]
+) -> None:
+    with History() as history:
+        run_id = history.add(stopping)
+        trains(run_id)
+        kept = checkpoint_path(run_id).read_bytes()
+    history_path().unlink()
+    with History() as history:
+        assert history.add(stopping.with_training(seed=3)) == run_id
+        trains(run_id)
+        assert told(history, run_id)[0].startswith("started on ")
+        assert checkpoint_path(run_id).read_bytes() != kept

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +15,11 @@ import numpy as np
 import pytest
 
 from cnn_tui.experiments.experiment import Experiment
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.home import log_path, model_path
-from cnn_tui.experiments.run import Run
+from cnn_tui.experiments.history import History, Result
+from cnn_tui.experiments.home import checkpoint_path, log_path, model_path
+from cnn_tui.experiments.run import Epoch, Run
 from cnn_tui.network.layers import Dense, Flatten
-from cnn_tui.training import launch, locks, worker
+from cnn_tui.training import launch, locks, overdue, worker
 from tests.waiting import end_processes_of, processes_of, wait_for
 
 WORKER, TRAIN = "cnn_tui.training.worker", "cnn_tui.training.train"
@@ -215,10 +218,89 @@ def test_the_worker_log_does_not_grow_for_ever(home: Path, monkeypatch: pytest.M
 
 
 def test_waking_loads_neither_tensorflow_nor_numpy(home: Path) -> None:
-    import subprocess
-
     for module in ("cnn_tui.training.launch", "cnn_tui.training.worker"):
         code = f"import sys, {module}; print(*sorted({{'tensorflow', 'keras', 'numpy'}} & set(sys.modules)))"
         command = [*launch.python("x")[:2], "-c", code]
         done = subprocess.run(command, env=launch.environment(), capture_output=True, text=True, check=True)
         assert done.stdout.strip() == ""
+
+
+def test_a_run_that_was_resumed_the_moment_it_ended_stays_in_the_queue(history: History, tiny: Experiment) -> None:
+    run_id = history.add(tiny)
+    for code in (launch.ENDED, launch.ENDED_BADLY):
+        worker.settle(history, run_id, code)
+        assert get(history, run_id).status == "queued"
+
+
+def test_the_end_of_a_run_is_tried_again_until_it_can_be_written(
+    history: History, tiny: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "RETRY", 0.0)
+    run_id = history.add(tiny)
+    history.claim(run_id, 1, 1)
+    record_end, left = history.record_end, [1, 2, 3]
+
+    def full(run_id: int, result: Result) -> None:
+        if left:
+            left.pop()
+            raise sqlite3.OperationalError("database or disk is full")
+        record_end(run_id, result)
+
+    monkeypatch.setattr(history, "record_end", full)
+    worker.settle_in_the_end(history, run_id, -signal.SIGKILL)
+    assert get(history, run_id).status == "interrupted"
+
+
+class Dying(worker.Standby):
+    """Processes that are killed as soon as they are to evaluate something."""
+
+    count = 0
+
+    def evaluate(self, run_id: int) -> worker.Process:
+        self.count += 1
+        return subprocess.Popen([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], text=True)
+
+
+def test_an_evaluation_that_dies_is_not_tried_again_until_the_run_has_gone_on(
+    history: History, tiny: Experiment
+) -> None:
+    run_id, standby = history.add(tiny), Dying()
+    for count in (1, 2):
+        history.claim(run_id, 1, 1)
+        history.record_epoch(run_id, Epoch(1, {"loss": 0.5}, 1.0, 64.0), 1.0)
+        worker.settle(history, run_id, -signal.SIGKILL)
+        assert not worker.evaluate_interrupted(history, standby), "there is no checkpoint"
+        checkpoint_path(run_id).parent.mkdir(parents=True, exist_ok=True)
+        checkpoint_path(run_id).touch()
+        assert worker.evaluate_interrupted(history, standby)
+        assert not worker.evaluate_interrupted(history, standby)
+        assert standby.count == count
+        assert history.resume(run_id)
+        checkpoint_path(run_id).unlink()
+
+
+def test_only_the_process_that_trains_the_run_is_ended(
+    history: History, tiny: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overdue, "GRACE", 0.0)
+    monkeypatch.setattr(overdue, "KILL", 0.0)
+    run_id = history.add(tiny)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as another:
+        history.claim(run_id, another.pid, 1)  # the number of a process that is gone, and was given to another
+        history.ask(run_id, "now")
+        lock = locks.take(locks.run_lock(run_id))
+        assert lock is not None
+        watch = overdue.Overdue(history)
+        for _ in range(4):
+            watch.look()
+        assert another.poll() is None
+        locks.release(lock)
+        another.communicate(b"\n")
+        assert another.returncode == 0
+    assert launch.recover(history) == [run_id]
+    run = get(history, run_id)
+    assert (run.status, run.stop_cause) == (
+        "stopped",
+        "stopped now by request before training began; its process did not answer and was killed, "
+        "0 of 2 epochs are kept",
+    )

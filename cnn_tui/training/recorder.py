@@ -1,4 +1,4 @@
-"""Keras callbacks: what a run writes into the history, what it looks for there, and when it stops by itself.
+"""What a run writes into the history while it trains: where it is, its epochs, what happened to it.
 
 The order of Keras 3's `fit`: batches until one sets `model.stop_training`, then validation, then `on_epoch_end`, also
 for an epoch that was cut short. With several steps to an execution `on_train_batch_end` gets the number of the last
@@ -11,20 +11,17 @@ import functools
 import math
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
 
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.run import Epoch, Point, Progress, Status, Wish
-from cnn_tui.experiments.stop_rules import StopRule, StopWatch
+from cnn_tui.experiments.run import Epoch, Point, Progress
+from cnn_tui.training import clock
+from cnn_tui.training.clock import Stopwatch
 
-PERIOD = 0.25
-"""Seconds between two writes, and between two looks at the wish."""
-RETRY = 5.0
-"""Seconds until a history that could not be written is tried again."""
 MAX_POINTS = 4_000
 """At most so many points a run, however long it takes: more than a chart has columns."""
 
@@ -32,31 +29,18 @@ Logs = dict[str, Any] | None
 Say = Callable[[str], None]
 
 
-class Stopwatch:
-    """A monotonic clock, in seconds, that stands still while a run is paused."""
-
-    def __init__(self) -> None:
-        self._left_out = 0.0
-
-    def now(self) -> float:
-        """Seconds since some moment."""
-        return time.monotonic() - self._left_out
-
-    def leave_out(self, seconds: float) -> None:
-        """Do not count time that has passed."""
-        self._left_out += seconds
-
-
 class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
     """Writes where a run is, four times a second at most, and every whole epoch.
 
     A history that cannot be written stops no training: what must not be lost waits here until it can be. `seconds` is
-    the time that training steps took, without validation and pauses. `train_images` is to be set before training.
+    the time that training steps took, without validation and pauses, `whole_epochs` the number of the last epoch that
+    was not cut short. `train_images` is to be set before training.
     """
 
     def __init__(self, history: History, run_id: int, experiment: Experiment, stopwatch: Stopwatch, say: Say) -> None:
         super().__init__()
         self.seconds = 0.0
+        self.whole_epochs = 0
         self.phase = "starting"
         self.train_images = 0
         self._history, self._run_id, self._experiment = history, run_id, experiment
@@ -64,9 +48,16 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         self._epoch = self._step = 0
         self._epoch_began = self._step_ended = 0.0
         self._first = (0, 0.0)
+        self._test_began = self._validation_seconds = 0.0
         self._next_write = self._next_try = self._next_point = 0.0
         self._logs: dict[str, Any] = {}
         self._waiting: list[Callable[[], None]] = []
+
+    def go_on_after(self, epochs: Sequence[Epoch]) -> None:
+        """The run has these whole epochs already, from the first: what else was recorded of it is recorded again."""
+        self.seconds = sum(epoch.seconds for epoch in epochs)
+        self.whole_epochs = len(epochs)
+        self.write(functools.partial(self._history.forget_after, self._run_id, len(epochs)))
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self._epoch, self._step, self.phase = epoch + 1, 0, "training"
@@ -82,6 +73,13 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         if now >= self._next_write:
             self._write_progress(now)
 
+    def on_test_begin(self, logs: Logs = None) -> None:
+        self._test_began = self._stopwatch.now()
+
+    def on_test_end(self, logs: Logs = None) -> None:
+        if not getattr(self.model, "stop_evaluating", False):
+            self._validation_seconds = self._stopwatch.now() - self._test_began
+
     def on_test_batch_end(self, batch: int, logs: Logs = None) -> None:
         self.phase = "validating"
         now = self._stopwatch.now()
@@ -91,14 +89,21 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         seconds = self._step_ended - self._epoch_began
         self.seconds += seconds
-        if self._step < self.params["steps"]:
+        # Its training or its validation was cut short.
+        if self._step < self.params["steps"] or getattr(self.model, "stop_evaluating", False):
             return
         found = logs or {}
         metrics = {name: float(found[name]) for name in self._experiment.emitted_metrics() if name in found}
         rate = self.train_images / seconds if seconds > 0 else 0.0
         whole = Epoch(epoch + 1, metrics, seconds, rate)
+        self.whole_epochs = whole.epoch
         self._say(_epoch_line(whole, self.params["epochs"]))
         self.write(functools.partial(self._history.record_epoch, self._run_id, whole, self.seconds))
+
+    def note(self, event: str) -> None:
+        """Record something that happened to the run, and say it in the log."""
+        self._say(f"Run {self._run_id}: {event}")
+        self.write(functools.partial(self._history.record_event, self._run_id, event, time.time()))
 
     def write(self, *writes: Callable[[], None]) -> None:
         """Write to the history what must not be lost, after what waits already; now if possible, else later."""
@@ -122,7 +127,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         self._write_progress(self._stopwatch.now())
 
     def _write_progress(self, now: float) -> None:
-        self._next_write = now + PERIOD
+        self._next_write = now + clock.PERIOD
         try:
             self._history.record_progress(self._run_id, self._progress(), self._point())
         except sqlite3.Error as error:
@@ -138,21 +143,22 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
             steps=(self.params or {}).get("steps") or 0,
             images=self._seen(),
             images_an_epoch=self.train_images,
-            loss=_finite(self._logs.get("loss")),
-            accuracy=_finite(self._logs.get("accuracy")),
+            loss=finite(self._logs.get("loss")),
+            accuracy=finite(self._logs.get("accuracy")),
             images_per_second=self._rate(),
             seconds=self._step_ended - self._epoch_began,
+            validation_seconds=self._validation_seconds,
         )
 
     def _point(self) -> Point | None:
         if self.phase != "training" or not self._step:
             return None
         at = self._epoch - 1 + self._step / self.params["steps"]
-        loss = _finite(self._logs.get("loss"))
+        loss = finite(self._logs.get("loss"))
         if loss is None or at < self._next_point:
             return None
         self._next_point = at + self.params["epochs"] / MAX_POINTS
-        return Point(at, loss, _finite(self._logs.get("accuracy")))
+        return Point(at, loss, finite(self._logs.get("accuracy")))
 
     def _seen(self) -> int:
         return min(self._step * self._experiment.training.batch_size, self.train_images)
@@ -168,113 +174,10 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
 
     def _put_off(self, error: sqlite3.Error) -> None:
         self._say(f"The history cannot be written ({error}); training goes on, and it is tried again.")
-        self._next_write = self._next_try = self._stopwatch.now() + RETRY
+        self._next_write = self._next_try = self._stopwatch.now() + clock.RETRY
 
 
-class StopRuleCallback(keras.callbacks.Callback):  # type: ignore[misc]
-    """Stops training at the end of the first epoch in which a rule of the experiment fires; `cause` says which."""
-
-    def __init__(self, rules: tuple[StopRule, ...]) -> None:
-        super().__init__()
-        self.cause = ""
-        self._watch = StopWatch(rules)
-
-    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        # An epoch that was cut short is no epoch, and after the last one there is nothing to stop.
-        if self.model.stop_training or epoch + 1 >= self.params["epochs"]:
-            return
-        fired = self._watch.after(epoch + 1, logs or {})
-        if fired is not None:
-            self.cause = f"stop rule: {fired}"
-            self.model.stop_training = True
-
-
-class ControlPoll(keras.callbacks.Callback):  # type: ignore[misc]
-    """Looks, four times a second at most, for what somebody asks of the run; `cause` says how it was stopped."""
-
-    def __init__(self, history: History, run_id: int, stopwatch: Stopwatch) -> None:
-        super().__init__()
-        self.cause = ""
-        self.signal = ""
-        """The name of a signal that asks the process to end; set by its handler."""
-        self._history, self._run_id, self._stopwatch = history, run_id, stopwatch
-        self._next_look = 0.0
-        self._last: Wish = ""
-        self._cut = False
-        self._unsaid: Status | None = None
-
-    def wish(self) -> Wish:
-        """What is asked of the run now; what was asked before when the history cannot be read."""
-        if self.signal:
-            return "stop"
-        try:
-            self._last = self._history.wish(self._run_id)
-        except sqlite3.Error:
-            return self._last
-        return self._last
-
-    def stopped(self, where: str) -> str:
-        """The sentence of a stop: who asked, and where it came."""
-        return f"stopped by {f'a signal ({self.signal})' if self.signal else 'request'} {where}"
-
-    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
-        if not self._due() or self._heed() != "stop":
-            return
-        step, steps, epochs = batch + 1, self.params["steps"], self.params["epochs"]
-        if step < steps:
-            self.cause = self.stopped(f"in epoch {self._epoch} of {epochs}, after {step:,} of {steps:,} steps")
-            self.model.stop_training = self._cut = True
-        else:
-            self._stop_after_epoch()
-
-    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
-        self._epoch = epoch + 1
-
-    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        # Validation may have taken long.
-        if not self.model.stop_training and self._due() and self.wish() == "stop":
-            self._stop_after_epoch()
-
-    def on_test_begin(self, logs: Logs = None) -> None:
-        # What an epoch that was cut short came to is not recorded, so it need not be measured.
-        if self._cut:
-            self.model.stop_evaluating = True
-
-    def _stop_after_epoch(self) -> None:
-        if self._epoch < self.params["epochs"]:
-            self.cause = self.stopped(f"after epoch {self._epoch} of {self.params['epochs']}")
-            self.model.stop_training = True
-
-    def _due(self) -> bool:
-        now = time.monotonic()
-        if now < self._next_look and not self.signal:
-            return False
-        self._next_look = now + PERIOD
-        return True
-
-    def _heed(self) -> Wish:
-        """The wish, once it is no longer a pause."""
-        if self._unsaid:
-            self._record(self._unsaid)
-        if (wish := self.wish()) != "pause":
-            return wish
-        began = time.monotonic()
-        self._record("paused")
-        while (wish := self.wish()) == "pause":
-            time.sleep(PERIOD)
-        self._record("running")
-        self._stopwatch.leave_out(time.monotonic() - began)
-        return wish
-
-    def _record(self, status: Status) -> None:
-        try:
-            self._history.record_status(self._run_id, status)
-            self._unsaid = None
-        except sqlite3.Error:
-            self._unsaid = status  # it shows late; the pause itself is not lost
-
-
-def _finite(value: Any) -> float | None:
+def finite(value: Any) -> float | None:
     """A number that SQLite and JSON can hold; None for what is none."""
     return float(value) if value is not None and math.isfinite(value) else None
 

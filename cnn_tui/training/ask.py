@@ -1,0 +1,282 @@
+"""Asks the process that looks into trained networks. Loads neither TensorFlow nor NumPy.
+
+    explainer = Asker()
+    future = explainer.submit(ShowActivations(run=3, images=(0,)), Activations)
+
+A thread of its own starts the process, writes the questions and reads the answers, one after another. A process that
+dies is started once more for the question that it died of; then the answer is a sentence that says why.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import subprocess
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import BinaryIO, NamedTuple, Self, TypeVar
+
+import msgspec
+
+from cnn_tui.experiments.data_facts import DataFacts, read_facts
+from cnn_tui.experiments.dataset import path_of
+from cnn_tui.experiments.home import home
+from cnn_tui.experiments.raw_file import RawFileError
+from cnn_tui.training.launch import MAX_LOG_BYTES, environment, python
+from cnn_tui.training.questions import LONGEST_LINE, ExplainError, Question, Reply, Request, Warm
+
+PATIENCE = 600.0
+"""Seconds that an answer may take: the predictions of a large test set on a slow machine."""
+
+Answer = TypeVar("Answer", bound=msgspec.Struct)
+
+
+class _DiedError(Exception):
+    """The process ended, or could not be started; the message says how."""
+
+
+class _Waiting(NamedTuple):
+    question: Question
+    deliver: Callable[[Reply], None]
+    future: Future[msgspec.Struct]
+    topic: str
+
+
+class Asker:
+    """The asking side. Starts nothing until the first question; `close` it, or use it in a `with`."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[_Waiting] = deque()
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._closed = False
+        self._asked = 0
+        self._unread = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def submit(self, question: Question, answer: type[Answer], topic: str = "") -> Future[Answer]:
+        """Ask from any thread, without waiting; gives a future of the answer, or of an ExplainError.
+
+        A question with a `topic` takes the place of one with the same topic that still waits, whose future is
+        cancelled: somebody who leafs through images wants the last one, not all of them.
+        """
+        future: Future[Answer] = Future()
+
+        def deliver(reply: Reply) -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            if reply.error:
+                future.set_exception(ExplainError(reply.error, reply.wrong))
+                return
+            try:
+                future.set_result(msgspec.json.decode(reply.answer, type=answer))
+            except msgspec.MsgspecError as error:
+                future.set_exception(ExplainError(f"the answer is not understood: {error}"))
+
+        with self._changed:
+            if self._closed:
+                future.set_exception(ExplainError("nothing more is asked: it is closed"))
+                return future
+            if topic:
+                self._forget(topic)
+            self._waiting.append(_Waiting(question, deliver, future, topic))  # type: ignore[arg-type]
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="explain", daemon=True)
+                self._thread.start()
+            self._changed.notify()
+        return future
+
+    def ask(self, question: Question, answer: type[Answer], timeout: float | None = None) -> Answer:
+        """Ask and wait. Raises ExplainError; TimeoutError after `timeout` seconds."""
+        return self.submit(question, answer).result(timeout)
+
+    def warm(self, run: int = 0) -> None:
+        """Have TensorFlow and a run's model loaded by the time that they are needed; nothing is said of it."""
+        from cnn_tui.training.questions import Done
+
+        self.submit(Warm(run), Done, topic="warm")
+
+    def close(self) -> None:
+        """End the process and forget what still waits. Returns at once."""
+        with self._changed:
+            self._closed = True
+            for waiting in self._waiting:
+                waiting.future.cancel()
+            self._waiting.clear()
+            self._changed.notify()
+            process = self._process
+        if process is not None:
+            with contextlib.suppress(OSError):
+                process.kill()
+
+    def _forget(self, topic: str) -> None:
+        for waiting in [one for one in self._waiting if one.topic == topic]:
+            self._waiting.remove(waiting)
+            waiting.future.cancel()
+
+    # In the thread
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                while not self._waiting and not self._closed:
+                    self._changed.wait()
+                if self._closed:
+                    break
+                waiting = self._waiting.popleft()
+            if not waiting.future.cancelled():
+                waiting.deliver(self._reply(waiting.question))
+        self._end()
+
+    def _reply(self, question: Question) -> Reply:
+        for attempt in (1, 2):
+            try:
+                return self._exchange(question)
+            except _DiedError as error:
+                self._end()
+                if self._closed:
+                    return Reply(0, error="it was closed before it answered")
+                if attempt == 2:
+                    return Reply(0, error=f"the process that looks into the network {error}; see {log_path()}")
+        raise AssertionError
+
+    def _exchange(self, question: Question) -> Reply:
+        process = self._running()
+        self._asked += 1
+        request = msgspec.json.encode(Request(self._asked, question)) + b"\n"
+        assert process.stdin is not None and process.stdout is not None
+        try:
+            process.stdin.write(request)
+            process.stdin.flush()
+        except OSError:
+            raise _DiedError(_ending(process)) from None
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            line = self._line(process, deadline)
+            try:
+                reply = msgspec.json.decode(line, type=Reply)
+            except msgspec.MsgspecError:
+                process.kill()
+                raise _DiedError("says what is no answer") from None
+            if reply.id in (self._asked, 0):  # 0 is the number of a question that was not understood
+                return reply
+
+    def _line(self, process: subprocess.Popen[bytes], deadline: float) -> bytes:
+        """A line of the process's output."""
+        assert process.stdout is not None
+        descriptor = process.stdout.fileno()
+        pieces = [self._unread]
+        while b"\n" not in pieces[-1]:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([descriptor], [], [], left)[0]:
+                process.kill()
+                raise _DiedError(f"gave no answer in {PATIENCE:.0f} seconds and was ended")
+            piece = os.read(descriptor, 1_000_000)
+            if not piece:
+                raise _DiedError(_ending(process))
+            pieces.append(piece)
+            if sum(map(len, pieces)) > LONGEST_LINE:
+                process.kill()
+                raise _DiedError("gave an answer that is too long")
+        line, _, self._unread = b"".join(pieces).partition(b"\n")
+        return line
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        """The process, started if there is none: it ends by itself when it has nothing to do for a while."""
+        with self._changed:
+            if self._closed:
+                raise _DiedError("was ended")
+            if self._process is not None and self._process.poll() is None:
+                return self._process
+            self._end()
+            self._unread = b""
+            try:
+                with _open_log() as log:
+                    self._process = subprocess.Popen(
+                        python("cnn_tui.training.explain"),
+                        stdin=subprocess.PIPE,
+                        stdout=subprocess.PIPE,
+                        stderr=log,
+                        cwd=home(),
+                        env=environment(),
+                        process_group=0,  # a ctrl+c in the terminal is none for it; it ends with its input
+                    )
+            except OSError as error:
+                raise _DiedError(f"cannot be started ({error.strerror or error})") from None
+            return self._process
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+
+
+def look_at(dataset: str) -> DataFacts:
+    """What is in a dataset, by its name or path: at once where it is known, else by a process that reads it.
+
+    That takes a second or, for a folder of pictures, many: call it from a thread. Raises ExplainError.
+    """
+    dataset = str(path_of(dataset) or dataset)  # the process is elsewhere
+    with contextlib.suppress(RawFileError):
+        return read_facts(dataset)
+    try:
+        home().mkdir(parents=True, exist_ok=True)
+        done = subprocess.run(
+            python("cnn_tui.training.look", dataset),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            cwd=home(),
+            env=environment(),
+            check=False,
+            timeout=PATIENCE,
+        )
+    except (OSError, ValueError) as error:  # a name with a NUL in it
+        raise ExplainError(f"the dataset cannot be looked at: {error}") from None
+    except subprocess.TimeoutExpired:
+        raise ExplainError(f"the dataset could not be read in {PATIENCE:.0f} seconds") from None
+    if done.returncode:
+        said = done.stdout.strip().splitlines() or done.stderr.strip().splitlines() or ["no reason was given"]
+        raise ExplainError(said[-1], wrong=done.returncode == 1)
+    try:
+        return read_facts(dataset)
+    except RawFileError as error:
+        raise ExplainError(f"what was found in the dataset could not be kept: {error}") from None
+
+
+def log_path() -> str:
+    """What the process prints."""
+    return str(home() / "explain.log")
+
+
+def _ending(process: subprocess.Popen[bytes]) -> str:
+    try:
+        status = process.wait(5)
+    except subprocess.TimeoutExpired:
+        return "answers no more"
+    return f"was killed by signal {-status}" if status < 0 else f"ended with exit status {status}"
+
+
+def _open_log() -> BinaryIO:
+    path = home() / "explain.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileNotFoundError):
+        if path.stat().st_size > MAX_LOG_BYTES:
+            os.truncate(path, 0)
+    return path.open("ab")

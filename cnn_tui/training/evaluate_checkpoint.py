@@ -1,0 +1,50 @@
+"""What a run that was interrupted had learned, measured on the test images: from its last checkpoint."""
+
+from __future__ import annotations
+
+import keras
+
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.home import checkpoint_path, log_path
+from cnn_tui.experiments.run import Run
+from cnn_tui.training import locks, pipeline
+from cnn_tui.training.build import build
+from cnn_tui.training.checkpoints import Kept, read, restore
+from cnn_tui.training.datasets import load
+from cnn_tui.training.log import say, send_output_to
+from cnn_tui.training.loop import evaluate
+from cnn_tui.training.recorder import finite
+
+
+def evaluate_checkpoint(run_id: int) -> int:
+    """Evaluate the last checkpoint of an interrupted run and record it; gives 0, or 1 when there is nothing to do."""
+    lock = locks.take(locks.run_lock(run_id), wait=5)
+    if lock is None:
+        say(f"Run {run_id} is trained by another process.")
+        return 1
+    send_output_to(log_path(run_id))
+    with History() as history:
+        run = history.run(run_id)
+        kept = read(checkpoint_path(run_id), run) if run is not None else None
+        if run is None or kept is None or run.status != "interrupted":
+            say(f"Run {run_id} has nothing to evaluate.")
+            return 1
+        scores = _evaluate(run, kept)
+        if not history.record_test(run_id, finite(scores["loss"]), finite(scores.get("accuracy"))):
+            return 1
+        event = f"evaluated from the checkpoint of epoch {kept.epoch}"
+        history.record_event(run_id, event)
+        say(f"Run {run_id}: {event}")
+    return 0
+
+
+def _evaluate(run: Run, kept: Kept) -> dict[str, float]:
+    keras.config.set_floatx("float32")
+    keras.config.set_image_data_format("channels_last")
+    training = run.experiment.training
+    images = load(run.dataset, say=say)
+    one_hot = images.dataset.classes if training.loss == "categorical_crossentropy" else None
+    test = pipeline.evaluation_batches(images.x_test, images.y_test, batch_size=training.batch_size, one_hot=one_hot)
+    model = build(run.experiment)
+    restore(model, checkpoint_path(run.id), kept)
+    return evaluate(model, test)

@@ -1,0 +1,251 @@
+"""What can be asked of the process that looks into trained networks, and what it answers.
+
+A question is one line of JSON on its standard input, an answer one on its standard output. Bytes travel as base64.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import msgspec
+
+from cnn_tui.experiments import raw_file
+from cnn_tui.experiments.images import Picture
+from cnn_tui.network.convolution import Image, Plane, plane_of
+
+LONGEST_LINE = 64_000_000
+"""Of an answer, in bytes."""
+
+
+class ExplainError(Exception):
+    """A question that cannot be answered; the message is a sentence. `wrong` tells that the question is at fault."""
+
+    def __init__(self, message: str, wrong: bool = False) -> None:
+        super().__init__(message)
+        self.wrong = wrong
+
+
+# Questions
+
+
+class Warm(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
+    """Load TensorFlow and, if given, a run's model. Answer: Done."""
+
+    run: int = 0
+
+
+class DescribeModel(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
+    """What a run's model is made of. Answer: ModelFacts."""
+
+    run: int
+
+
+class KeepPredictions(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
+    """Work out and keep the predictions and the evaluation of a run that has none. Answer: Done."""
+
+    run: int
+
+
+class KeepImages(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
+    """Keep the test images of a run's predictions again, where they have been cleared away. Answer: Done."""
+
+    run: int
+
+
+class PredictPicture(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
+    """What a run's model says of a PNG or JPEG, given by its absolute path. Answer: Prediction."""
+
+    run: int
+    picture: str
+
+
+class PredictImage(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
+    """What a run's model says of a test image, asked anew. Answer: Prediction, without steps."""
+
+    run: int
+    image: int
+
+
+class ShowActivations(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
+    """What layers make of test images and, if given, of a picture, which comes after them. Answer: Activations.
+
+    `layers` are names, none for all that give maps; of each the filters from `first` on, at most `most`.
+    """
+
+    run: int
+    images: tuple[int, ...] = ()
+    picture: str = ""
+    layers: tuple[str, ...] = ()
+    first: int = 0
+    most: int = 64
+
+
+class ShowKernels(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
+    """The weights of a convolution. Answer: Kernels."""
+
+    run: int
+    layer: str
+
+
+class FindDeadFilters(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
+    """Which filters say the same of every pixel of a sample of test images. Answer: DeadFilters."""
+
+    run: int
+
+
+Question: TypeAlias = (
+    Warm
+    | DescribeModel
+    | KeepPredictions
+    | KeepImages
+    | PredictPicture
+    | PredictImage
+    | ShowActivations
+    | ShowKernels
+    | FindDeadFilters
+)
+
+
+class Request(msgspec.Struct, frozen=True):
+    """A question with the number that its answer will bear."""
+
+    id: int
+    question: Question
+
+
+# Answers
+
+
+class Done(msgspec.Struct, frozen=True):
+    """It is done."""
+
+
+class LayerFacts(msgspec.Struct, frozen=True):
+    """A layer that gives a map: its name, Keras's class, and (height, width, filters) of what it gives."""
+
+    name: str
+    kind: str
+    shape: tuple[int, int, int]
+    has_kernels: bool
+
+
+class ModelFacts(msgspec.Struct, frozen=True):
+    """What a model is made of; `layers` are those that give maps, from the image on."""
+
+    input_shape: tuple[int, int, int]
+    class_names: tuple[str, ...]
+    layers: tuple[LayerFacts, ...]
+
+
+class Prediction(msgspec.Struct, frozen=True):
+    """What the model says of one image. `steps` are what was done to a picture to make it one, in sentences.
+
+    `output_shape` is what `model.predict()` returns: one row, because the model takes a batch of images.
+    """
+
+    shape: tuple[int, int, int]
+    pixels: bytes
+    probabilities: tuple[float | None, ...]
+    """None stands for NaN, which a network gives whose training went astray."""
+    output_shape: tuple[int, int]
+    steps: tuple[str, ...] = ()
+
+    @property
+    def picture(self) -> Picture:
+        """The image as the model got it."""
+        return Picture(self.shape, self.pixels)
+
+
+class FilterMap(msgspec.Struct, frozen=True):
+    """A feature map as bytes, row after row: 0 is `low` and 255 is `high`."""
+
+    low: float
+    high: float
+    pixels: bytes
+
+
+class LayerMaps(msgspec.Struct, frozen=True):
+    """What a layer makes of images: `maps` has for each image the maps of the filters from `first` on.
+
+    A map is sent in `size` (height, width), which is smaller than the layer's `shape` says where that is very large.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, int, int]
+    size: tuple[int, int]
+    first: int
+    maps: tuple[tuple[FilterMap, ...], ...]
+
+    def picture(self, image: int, filter: int) -> Picture:
+        """The map of one filter, counted from 0 in the layer, as a grey picture between its own low and high."""
+        return Picture((*self.size, 1), self.maps[image][filter - self.first].pixels)
+
+    def values(self, image: int, filter: int) -> Plane:
+        """The map of one filter in numbers, exact to a 255th of its range."""
+        one = self.maps[image][filter - self.first]
+        step = (one.high - one.low) / 255
+        return plane_of([one.low + value * step for value in one.pixels], self.size[1])
+
+
+class Activations(msgspec.Struct, frozen=True):
+    """The images that were asked for, as the model got them, and what the layers make of them."""
+
+    shape: tuple[int, int, int]
+    images: tuple[bytes, ...]
+    layers: tuple[LayerMaps, ...]
+    steps: tuple[str, ...] = ()
+
+
+class Kernels(msgspec.Struct, frozen=True):
+    """The weights of a convolution: `weights` are float32 of `shape` (height, width, channels, filters), row by row.
+
+    `biases` are float32 as well, one for each filter, none where the layer has none. A DepthwiseConv2D has one channel.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, int, int, int]
+    weights: bytes
+    biases: bytes
+    strides: tuple[int, int]
+    padding: str
+    activation: str
+
+    def kernel(self, filter: int) -> Image:
+        """One filter's kernel, a plane for each channel: what `network.convolution.Convolution` takes."""
+        height, width, channels, filters = self.shape
+        every = raw_file.numbers("f", self.weights)
+        stride = channels * filters
+        return tuple(
+            plane_of([every[at * stride + channel * filters + filter] for at in range(height * width)], width)
+            for channel in range(channels)
+        )
+
+    def bias(self, filter: int) -> float:
+        """One filter's bias; 0 where the layer has none."""
+        return float(raw_file.numbers("f", self.biases)[filter]) if self.biases else 0.0
+
+
+class DeadLayer(msgspec.Struct, frozen=True):
+    """The filters of a layer, counted from 0, that say nothing."""
+
+    name: str
+    filters: int
+    dead: tuple[int, ...]
+
+
+class DeadFilters(msgspec.Struct, frozen=True):
+    """What was found over the first `images` test images."""
+
+    images: int
+    layers: tuple[DeadLayer, ...]
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """The line that comes back: `answer`, or in `error` a sentence that says why there is none."""
+
+    id: int
+    answer: msgspec.Raw = msgspec.Raw(b"null")
+    error: str = ""
+    wrong: bool = False

@@ -1,0 +1,39 @@
+"""How TensorFlow spreads its work over the cores of the processor."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+import tensorflow as tf
+
+MOST_PARTS = 4
+"""A part of a usual batch of 32 should still hold some images."""
+_OPERATIONS = "TF_NUM_INTEROP_THREADS"
+_INSIDE = "TF_NUM_INTRAOP_THREADS"
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def parts() -> int:
+    """How many parts of a batch are worked on at once, on a CPU: as many as operations are."""
+    asked = os.environ.get(_OPERATIONS, "")
+    return max(1, min(int(asked) if asked.isdecimal() else cores(), MOST_PARTS))
+
+
+def spread_work() -> None:
+    """Give each part of a batch a thread, and each operation the cores that are left over.
+
+    TensorFlow's own choice is as many of both as there are cores, which then wait for one another. It listens only
+    before its first operation. What TF_NUM_INTEROP_THREADS and TF_NUM_INTRAOP_THREADS say goes before.
+    """
+    if tf.config.list_physical_devices("GPU"):
+        return  # the work is done there
+    with contextlib.suppress(RuntimeError):  # it is at work already
+        if _OPERATIONS not in os.environ:
+            tf.config.threading.set_inter_op_parallelism_threads(parts())
+        if _INSIDE not in os.environ:
+            tf.config.threading.set_intra_op_parallelism_threads(max(1, cores() // parts()))

@@ -1,0 +1,162 @@
+"""What the measurements of training share: the machine, a table, and the two programs that are compared."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.run import Run
+from cnn_tui.training.launch import environment
+from tests.waiting import end_processes_of
+
+T = TypeVar("T")
+FULL, SAMPLE = "fashion_mnist", "fashion_mnist_sample"
+
+
+def machine() -> str:
+    """Processor, cores and TensorFlow."""
+    model = platform.processor() or platform.machine()
+    with contextlib.suppress(OSError):
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), model)
+    return f"{model}, {os.cpu_count()} cores, TensorFlow {importlib.metadata.version('tensorflow')}"
+
+
+def load() -> float:
+    """How many processes have wanted a core in the last minute: what else the machine does makes times longer."""
+    return os.getloadavg()[0]
+
+
+def table(title: str, rows: Sequence[Sequence[str]]) -> None:
+    """Print a title, the machine and rows; the first column to the left, the others to the right."""
+    print(f"{title}\n  {machine()}, load {load():.1f}")
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    for row in rows:
+        cells = [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        print("  " + "  ".join([row[0].ljust(widths[0]), *cells]))
+
+
+def median(values: Sequence[float], form: str = ".2f") -> str:
+    """The median, as text."""
+    return f"{statistics.median(values):{form}}"
+
+
+def dataset() -> str:
+    """Fashion-MNIST if it is on this machine, else the sample of it, and says so."""
+    from cnn_tui.training.datasets import find
+
+    if find(FULL) is not None:
+        return FULL
+    print("Fashion-MNIST is not on this machine: its sample of 6,000 images is trained on.")
+    return SAMPLE
+
+
+def wait(condition: Callable[[], T], seconds: float = 600, every: float = 0.005) -> T:
+    """What `condition` gives once it is true."""
+    end = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < end, "what was waited for did not come"
+        time.sleep(every)
+    return found
+
+
+class Notes:
+    """The course notes' script as a process that trains an epoch when it is told to, and tells how long it took."""
+
+    def __init__(self, epochs: int, data: str) -> None:
+        self.began = time.perf_counter()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.benchmarks.notes_script", str(epochs), data],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**environment(), "TF_CPP_MIN_LOG_LEVEL": "3"},
+            text=True,
+        )
+
+    def go(self) -> None:
+        """Let it train its next epoch."""
+        assert self.process.stdin is not None
+        print("go", file=self.process.stdin, flush=True)
+
+    def hear(self, key: str) -> Any:
+        """The next thing of that name that it tells."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if line.startswith("{") and key in (told := json.loads(line)):
+                return told[key]
+        raise AssertionError(f"the script ended without its {key}")
+
+
+class Training:
+    """`cnn-tui run lab1-baseline`, in a home of its own, that can be held between epochs."""
+
+    def __init__(self, home: Path, epochs: int, data: str, *more: str) -> None:
+        self._home = home
+        self._environment = {**environment(), "CNN_TUI_HOME": str(home), "CNN_TUI_WORKER_IDLE": "0"}
+        command = [sys.executable, "-m", "cnn_tui", "run", "lab1-baseline", "--epochs", str(epochs), "--dataset", data]
+        self.process = subprocess.Popen(
+            [*command, "--seed", "1", *more],
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        wait((home / "history.db").exists)
+        self.history = History(home / "history.db")
+        wait(lambda: self.history.run(1))
+
+    @property
+    def run(self) -> Run:
+        """The run as it is recorded now."""
+        found = self.history.run(1)
+        assert found is not None
+        return found
+
+    def hold(self) -> None:
+        """Pause it, and wait until it is."""
+        self.history.ask(1, "pause")
+        wait(lambda: self.run.status == "paused" or not self.run.live)
+
+    def go_on(self) -> None:
+        """Let it train."""
+        self.history.ask(1, "")
+
+    def epoch(self, number: int) -> float:
+        """Seconds of that epoch's steps, once it is done."""
+        return wait(lambda: self.run.epochs[number - 1 : number])[0].seconds
+
+    def end(self) -> Run:
+        """Let it come to its end; gives the run."""
+        self.process.wait()
+        run = self.run
+        self.close()
+        return run
+
+    def close(self) -> None:
+        """Leave nothing of it behind."""
+        self.history.close()
+        self.process.kill()
+        self.process.wait()
+        end_processes_of(self._home)
+
+
+@contextlib.contextmanager
+def closing(*trainings: Training) -> Iterator[None]:
+    """Inside this, the trainings run; afterwards nothing of them does."""
+    try:
+        yield
+    finally:
+        for training in trainings:
+            training.close()

@@ -1,0 +1,75 @@
+"""The listing of the course notes, to measure against: `python -m tests.benchmarks.notes_script EPOCHS DATASET`
+
+Only where the images come from differs, and that it says what it measures and waits for a line before each epoch.
+"""
+
+import json
+import resource
+import sys
+import time
+
+import tensorflow as tf
+
+from cnn_tui.training.datasets import load
+
+
+def tell(**told):
+    """Print something for the program that started this one."""
+    print(f"\n{json.dumps(told)}", flush=True)
+
+
+class Turns(tf.keras.callbacks.Callback):
+    """Waits for its turn before each epoch, and tells how long its steps took."""
+
+    def on_epoch_begin(self, epoch, logs=None):
+        sys.stdin.readline()
+        self.began, self.first = time.perf_counter(), True
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.first:
+            tell(first=time.perf_counter() - self.began)
+        self.first, self.ended = False, time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        tell(seconds=self.ended - self.began)
+
+
+EPOCHS, DATASET = int(sys.argv[1]), sys.argv[2]
+
+# Load the Fashion MNIST dataset
+_, training_images, training_labels, test_images, test_labels, _ = load(DATASET)
+training_images, test_images = training_images[..., 0], test_images[..., 0]
+
+# Normalize the pixel values
+training_images = training_images / 255.0
+test_images = test_images / 255.0
+
+# Define the model
+model = tf.keras.models.Sequential(
+    [
+        # Add convolutions and max pooling
+        tf.keras.layers.Conv2D(32, (3, 3), activation="relu", input_shape=(28, 28, 1)),
+        tf.keras.layers.MaxPooling2D(2, 2),
+        tf.keras.layers.Conv2D(32, (3, 3), activation="relu"),
+        tf.keras.layers.MaxPooling2D(2, 2),
+        # Add the same layers as before
+        tf.keras.layers.Flatten(),
+        tf.keras.layers.Dense(128, activation="relu"),
+        tf.keras.layers.Dense(10, activation="softmax"),
+    ]
+)
+
+# Print the model summary
+model.summary()
+
+# Use same settings
+model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+
+# Train the model
+print("\nMODEL TRAINING:")
+model.fit(training_images, training_labels, epochs=EPOCHS, callbacks=[Turns()])
+
+# Evaluate on the test set
+print("\nMODEL EVALUATION:")
+test_loss = model.evaluate(test_images, test_labels)
+tell(loss=test_loss[0], accuracy=test_loss[1], peak=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)

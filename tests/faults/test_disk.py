@@ -1,0 +1,98 @@
+"""The disk is full: training goes on, nothing that was recorded is damaged, and with room again all is well."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.home import model_path
+from tests.cli.command import assert_one_sentence, cnn_tui
+from tests.faults.lab import ENDLESS, WORKER, Lab
+from tests.waiting import end_processes_of, processes_of
+
+SIZE = 40_000_000  # bytes: the journal of the history alone may take four million
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
+    """A home on a small disk of its own; skips where none can be mounted."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    try:
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(disk)]
+        mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
+    except OSError:
+        mounted = False
+    if not mounted:
+        pytest.skip("a small disk cannot be mounted here: that takes root")
+    monkeypatch.setenv("CNN_TUI_HOME", str(disk))
+    monkeypatch.setenv("CNN_TUI_WORKER_IDLE", "300")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+    try:
+        with History() as history:
+            yield Lab(disk, history)
+    finally:
+        end_processes_of(disk)
+        subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def fill(disk: Path, leave: int = 0) -> Path:
+    """Fill the disk but for some bytes; gives the file that does."""
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"x" * 4_096)
+        except OSError:
+            file.truncate(max(0, file.tell() - leave))
+    return filler
+
+
+def test_a_run_goes_on_without_room_and_nothing_is_lost(small: Lab, tiny: Experiment) -> None:
+    run_id = small.add(tiny, ENDLESS)
+    small.wake()
+    small.wait_for_checkpoint(run_id)
+    filler = fill(small.home)
+    recorded = len(small.run(run_id).epochs)
+    pid = small.training_process(run_id)
+
+    def cpu_ticks() -> int:
+        return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11])
+
+    before = cpu_ticks()
+    small.wait(lambda: cpu_ticks() > before + 100, "a second of training without room")
+    answer = cnn_tui("note", str(run_id), "x" * 100_000)
+    assert_one_sentence(answer, 1, "the history cannot be used", "full")
+    assert len(small.run(run_id).epochs) <= recorded + 200, "there was no room for more"
+    small.assert_intact(run_id)
+
+    filler.unlink()
+    small.wait_for_epoch(run_id, recorded + 500)
+    filler = fill(small.home)
+    [worker] = processes_of(small.home, WORKER)
+    small.kill(small.training_process(run_id))
+    filler.unlink()
+    run = small.wait_for_end(run_id, "interrupted")
+    assert run.stop_cause.endswith(f"(out of memory?); {len(run.epochs)} of {ENDLESS} epochs are kept")
+    assert len(run.epochs) > recorded + 500
+    small.assert_intact(run_id)
+
+    filler = fill(small.home, leave=600_000)
+    big = tiny.with_stack(tiny.stack.change(1, units=2_000).insert(2, tiny.layers[1]))  # 1.6 MB with its optimizer
+    unsaved = small.wait_for_end(small.add(big, 3))
+    assert unsaved.stop_cause == "the weights could not be saved (No space left on device)"
+    assert len(unsaved.epochs) == 3 and unsaved.test_accuracy is not None
+    assert not list(model_path(unsaved.id).parent.glob("*.keras")), "nothing half written is left"
+    said = [text for text in small.texts(unsaved.id) if "could not be written" in text]
+    assert said == ["best.keras could not be written (No space left on device); training goes on"]
+
+    filler.unlink()
+    following = small.wait_for_end(small.add(big, 2))
+    assert following.stop_cause == "" and model_path(following.id).exists()
+    assert processes_of(small.home, WORKER) == [worker], "the worker was not troubled"
+    small.assert_intact(run_id, unsaved.id, following.id)

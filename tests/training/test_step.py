@@ -1,0 +1,156 @@
+"""A batch that goes through a network in parts teaches it what Keras's own step would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.network.layers import (
+    Activation,
+    AnyLayer,
+    AveragePooling2D,
+    BatchNormalization,
+    Conv2D,
+    Conv2DTranspose,
+    Cropping2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    GaussianNoise,
+    LayerNormalization,
+    LeakyReLU,
+    MaxPooling2D,
+    PReLU,
+    RandomFlip,
+    ReLU,
+    Rescaling,
+    SeparableConv2D,
+    SpatialDropout2D,
+    UpSampling2D,
+    ZeroPadding2D,
+)
+from cnn_tui.network.values import L1L2
+
+END: tuple[AnyLayer, ...] = (Flatten(), Dense(units=10, activation="softmax"))
+
+
+@pytest.fixture(autouse=True)
+def default_precision() -> Iterator[None]:
+    yield
+    import keras
+
+    keras.config.set_dtype_policy("float32")
+
+
+def conv(filters: int = 4) -> Conv2D:
+    return Conv2D(filters=filters, kernel_size=(3, 3), activation="relu", kernel_regularizer=L1L2(l2=0.01))
+
+
+PLAIN = Experiment(layers=(conv(), MaxPooling2D(pool_size=(2, 2)), conv(), *END))
+WHOLE_BATCH = Experiment(
+    layers=(
+        RandomFlip(mode="horizontal"),
+        conv(),
+        BatchNormalization(),
+        ReLU(),
+        SpatialDropout2D(rate=0.2),
+        conv(),
+        GaussianNoise(stddev=0.1),
+        Flatten(),
+        Dropout(rate=0.3),
+        *END[1:],
+    )
+)
+EVERY_PART = Experiment(
+    layers=(
+        Rescaling(scale=0.5),
+        ZeroPadding2D(padding=(1, 1)),
+        conv(),
+        LeakyReLU(),
+        DepthwiseConv2D(kernel_size=(3, 3)),
+        PReLU(),
+        SeparableConv2D(filters=3, kernel_size=(3, 3)),
+        Activation(activation="tanh"),
+        LayerNormalization(),
+        AveragePooling2D(pool_size=(2, 2)),
+        Conv2DTranspose(filters=3, kernel_size=(2, 2), strides=(2, 2)),
+        Cropping2D(cropping=(2, 2)),
+        UpSampling2D(size=(2, 2)),
+        MaxPooling2D(pool_size=(2, 2)),
+        *END,
+    )
+)
+
+
+def learned(experiment: Experiment, parts: int, sizes: tuple[int, ...] = (32, 32, 5)) -> tuple[list[Any], list[float]]:
+    """The weights, and then loss and accuracy, after batches of these sizes; 0 parts are Keras's own step."""
+    import keras
+    import tensorflow as tf
+
+    from cnn_tui.training.build import build
+    from cnn_tui.training.step import train_step
+
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(7)
+    model = build(experiment)
+
+    def take(x: Any, y: Any) -> None:
+        if parts:
+            train_step(model, x, y, parts)
+        else:
+            model.train_step((x, y))
+
+    step = tf.function(take, reduce_retracing=True)
+    draw = np.random.default_rng(1)
+    for size in sizes:
+        labels = draw.integers(0, 10, size)
+        answers = labels if experiment.training.loss.startswith("sparse") else np.eye(10, dtype=np.float32)[labels]
+        step(tf.constant(draw.random((size, 28, 28, 1)), tf.float32), tf.constant(answers))
+    return model.get_weights(), [float(metric) for metric in model.get_metrics_result().values()]
+
+
+def assert_alike(ours: tuple[list[Any], list[float]], kerass: tuple[list[Any], list[float]], within: float) -> None:
+    for one, other in zip(ours[0], kerass[0], strict=True):
+        np.testing.assert_allclose(one, other, rtol=0, atol=within)
+    assert ours[1] == pytest.approx(kerass[1], abs=within)
+
+
+@pytest.mark.parametrize(("experiment", "parts"), [(PLAIN, 2), (PLAIN, 4), (WHOLE_BATCH, 2), (EVERY_PART, 4)])
+def test_parts_learn_what_the_whole_batch_does(experiment: Experiment, parts: int) -> None:
+    sgd = experiment.with_training(optimizer="sgd", learning_rate=0.05, momentum=0.9)
+    assert_alike(learned(sgd, parts), learned(sgd, 0), within=2e-6)
+
+
+@pytest.mark.parametrize(
+    ("precision", "loss"),
+    [
+        ("float32", "sparse_categorical_crossentropy"),
+        ("mixed_bfloat16", "sparse_categorical_crossentropy"),
+        ("mixed_float16", "categorical_crossentropy"),
+    ],
+)
+def test_one_part_is_keras_step_to_the_last_digit(precision: str, loss: str) -> None:
+    experiment = PLAIN.with_training(precision=precision, loss=loss)
+    assert_alike(learned(experiment, 1), learned(experiment, 0), within=0.0)
+
+
+def test_another_adam_steps_as_keras_has_it() -> None:
+    experiment = PLAIN.with_training(optimizer="adamw")
+    assert_alike(learned(experiment, 1), learned(experiment, 0), within=0.0)
+
+
+def test_only_what_takes_each_image_by_itself_is_divided() -> None:
+    from cnn_tui.training.build import build
+    from cnn_tui.training.step import stretches
+
+    def divided(experiment: Experiment) -> list[str]:
+        return [layer.name for one in stretches(build(experiment), 2) if one.parts == 2 for layer in one.layers]
+
+    assert divided(PLAIN) == ["conv2d", "max_pooling2d", "conv2d_1"]
+    assert divided(WHOLE_BATCH) == ["conv2d", "conv2d_1"]
+    assert divided(Experiment(layers=(MaxPooling2D(pool_size=(2, 2)), *END))) == []
