@@ -1,11 +1,123 @@
-"""What differs between two experiments."""
+"""What differs between experiments, and between runs: settings, layers, and what came of them."""
 
 from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
 from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiments.run import Line, Run
+from cnn_tui.network.canonical import canonical
 from cnn_tui.network.diff import DiffLine, diff_stacks
+from cnn_tui.network.stack import Stack
+
+Group: TypeAlias = Literal["data", "training", "machine", "result"]
+Value: TypeAlias = str | int | float | None
+
+_ENVIRONMENT = ("device", "tensorflow", "keras", "cnn_tui")
+
+
+class Row(NamedTuple):
+    """One line of a comparison: a value for each run, and its change against the baseline where that is a number."""
+
+    key: str
+    group: Group
+    values: tuple[Value, ...]
+    changes: tuple[float | None, ...]
+    digits: int | None = None
+    """Digits after the point; None for whole numbers and words."""
+
+    @property
+    def differs(self) -> bool:
+        """Whether the runs do not all have the same value."""
+        return len(set(self.values)) > 1
+
+    def shown(self, at: int) -> str:
+        """The value of a run as a person reads it."""
+        value = self.values[at]
+        if value is None or isinstance(value, str):
+            return value or ""
+        if self.group != "result":
+            return str(value)
+        return f"{value:,}" if self.digits is None else f"{value:,.{self.digits}f}"
+
+    def change_shown(self, at: int) -> str:
+        """The change against the baseline with its sign; "" where there is none."""
+        change = self.changes[at]
+        if change is None:
+            return ""
+        return f"{change:+,}" if self.digits is None else f"{change:+,.{self.digits}f}"
+
+
+class LayerDiff(NamedTuple):
+    """How the layers of a run differ from the baseline's; no line is marked when they are the same network."""
+
+    run: int
+    lines: tuple[DiffLine, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether any layer does."""
+        return any(line.sign != " " for line in self.lines)
+
+
+class Comparison(NamedTuple):
+    """Runs side by side. When they were not trained and tested on the same images, the first row says so."""
+
+    runs: tuple[int, ...]
+    names: tuple[str, ...]
+    baseline: int
+    """The run that the others are compared with."""
+    rows: tuple[Row, ...]
+    layers: tuple[LayerDiff, ...]
+
+    def shown(self, everything: bool = False) -> tuple[Row, ...]:
+        """The rows that differ, or all."""
+        return tuple(row for row in self.rows if everything or row.differs)
+
+    def to_json(self, everything: bool = False) -> dict[str, Any]:
+        """The same as plain data."""
+        rows = [
+            {"key": row.key, "group": row.group, "values": row.values, "changes": row.changes}
+            for row in self.shown(everything)
+        ]
+        layers = [
+            {"run": diff.run, "lines": [line._asdict() for line in diff.lines if everything or line.sign != " "]}
+            for diff in self.layers
+        ]
+        return {"runs": self.runs, "names": self.names, "baseline": self.baseline, "rows": rows, "layers": layers}
+
+
+class Delta(NamedTuple):
+    """How a run's figures differ from the baseline's; None where one of the two has none."""
+
+    test_accuracy: float | None
+    gap: float | None
+    params: int
+    pace: float | None
+
+
+def delta(line: Line, baseline: Line) -> Delta:
+    """What a row of the history's table shows against the pinned run."""
+    return Delta(
+        _minus(line.test_accuracy, baseline.test_accuracy),
+        _minus(line.gap, baseline.gap),
+        line.params - baseline.params,
+        _minus(line.pace, baseline.pace),
+    )
+
+
+def compare(runs: Sequence[Run], baseline: int | None = None) -> Comparison:
+    """Put runs side by side. `baseline` is the number of one of them; the first one where it is not given."""
+    at = next((at for at, run in enumerate(runs) if run.id == baseline), 0)
+    rows = [_data(runs), *_training(runs), *_machine(runs), *_results(runs, at)]
+    base = runs[at]
+    layers = tuple(LayerDiff(run.id, _layers(base, run)) for run in runs if run is not base)
+    names = tuple(run.name for run in runs)
+    return Comparison(tuple(run.id for run in runs), names, base.id, tuple(rows), layers)
 
 
 def diff_experiments(before: Experiment, after: Experiment) -> tuple[DiffLine, ...]:
@@ -17,6 +129,80 @@ def diff_experiments(before: Experiment, after: Experiment) -> tuple[DiffLine, .
     layers = diff_stacks(before.stack, after.stack)
     changed = lines or any(line.sign != " " for line in layers)
     return (*lines, *layers) if changed else ()
+
+
+def pace_of(run: Run) -> float | None:
+    """Seconds an epoch, the mean over the whole epochs; None before the first."""
+    return statistics.fmean(epoch.seconds for epoch in run.epochs) if run.epochs else None
+
+
+def last_metric(run: Run, name: str) -> float | None:
+    """A metric after the last whole epoch, by Keras's name; None where there is none."""
+    return run.epochs[-1].metrics.get(name) if run.epochs else None
+
+
+def gap_of(run: Run) -> float | None:
+    """How much better a run is on what it learned from than on the test images, in accuracy."""
+    return _minus(last_metric(run, "accuracy"), run.test_accuracy)
+
+
+def _data(runs: Sequence[Run]) -> Row:
+    def value(run: Run) -> str:
+        counts = f", {run.train_images:,} + {run.test_images:,} images" if run.train_images else ""
+        return run.dataset + counts
+
+    return _words("data", "data", runs, value)
+
+
+def _training(runs: Sequence[Run]) -> list[Row]:
+    flat = [_flat(run.experiment) for run in runs]
+    names = dict.fromkeys(name for one in flat for name in one if name not in ("dataset", "seed"))
+    rows = [_row(name, "training", tuple(one.get(name, "") for one in flat)) for name in names]
+    return [*rows, _words("seed", "training", runs, lambda run: run.seed)]
+
+
+def _machine(runs: Sequence[Run]) -> list[Row]:
+    return [_row(name, "machine", tuple(str(run.environment.get(name, "")) for run in runs)) for name in _ENVIRONMENT]
+
+
+def _results(runs: Sequence[Run], base: int) -> list[Row]:
+    figures: list[tuple[str, int | None, Callable[[Run], float | None]]] = [
+        ("test accuracy", 4, lambda run: run.test_accuracy),
+        ("test loss", 4, lambda run: run.test_loss),
+        ("train accuracy", 4, lambda run: last_metric(run, "accuracy")),
+        ("train loss", 4, lambda run: last_metric(run, "loss")),
+        ("validation accuracy", 4, lambda run: last_metric(run, "val_accuracy")),
+        ("validation loss", 4, lambda run: last_metric(run, "val_loss")),
+        ("gap", 4, gap_of),
+        ("parameters", None, lambda run: run.params),
+        ("seconds an epoch", 1, pace_of),
+        ("epochs done", None, lambda run: len(run.epochs)),
+    ]
+    rows = []
+    for key, digits, figure in figures:
+        values = tuple(figure(run) for run in runs)
+        changes = tuple(_minus(value, values[base]) if at != base else None for at, value in enumerate(values))
+        rows.append(Row(key, "result", values, changes, digits))
+    ended = _words("ended", "result", runs, lambda run: run.status + (f": {run.stop_cause}" if run.stop_cause else ""))
+    return [*rows, ended]
+
+
+def _words(key: str, group: Group, runs: Sequence[Run], value: Callable[[Run], Value]) -> Row:
+    return _row(key, group, tuple(value(run) for run in runs))
+
+
+def _row(key: str, group: Group, values: tuple[Value, ...]) -> Row:
+    return Row(key, group, values, (None,) * len(values))
+
+
+def _layers(before: Run, after: Run) -> tuple[DiffLine, ...]:
+    """The difference of what two runs trained: arguments that make no difference are none."""
+
+    def stack(run: Run) -> Stack:
+        # The input shape takes no part, and a dataset that is gone has none.
+        return Stack((1, 1, 1), tuple(canonical(layer) for layer in run.experiment.layers))
+
+    return diff_stacks(stack(before), stack(after))
 
 
 def _settings(before: Experiment, after: Experiment) -> list[DiffLine]:
@@ -41,3 +227,7 @@ def _flat(experiment: Experiment) -> dict[str, str]:
             settings[name] = ", ".join(value) if isinstance(value, tuple) else f"{value}"
     settings |= {f"stop rule {rule}": "stops training" for rule in experiment.stop}
     return settings
+
+
+def _minus(value: float | None, other: float | None) -> float | None:
+    return None if value is None or other is None else value - other

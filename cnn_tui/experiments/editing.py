@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnn_tui.experiments.check import problems_of
 from cnn_tui.experiments.dataset import Dataset, DatasetError, describe
@@ -12,6 +13,9 @@ from cnn_tui.experiments.journal import Event, Journal, Snapshot, Step
 from cnn_tui.network.problems import Problem
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import Summary, summarize
+
+if TYPE_CHECKING:
+    from cnn_tui.experiments.locking import Lock
 
 
 class View(NamedTuple):
@@ -40,6 +44,10 @@ class Document:
         self._view: View | None = None
         self.baseline = experiment
         """What the difference is shown against."""
+        self.exercise = ""
+        """The exercise that the experiment belongs to, as `set/name`; "" for none."""
+        self.locks: Mapping[str, Lock] = {}
+        """What must not be edited, by exercise."""
         self._saved = experiment
         self._done: list[Step] = []
         self._undone: list[Step] = []
@@ -58,9 +66,14 @@ class Document:
         return self.experiment != self._saved
 
     def edit(self, label: str, experiment: Experiment) -> None:
-        """Make an edit named `label`. An edit that changes nothing leaves no step."""
+        """Make an edit named `label`. An edit that changes nothing leaves no step.
+
+        Raises LockedError for a field that the exercise's pack has locked.
+        """
         if experiment == self.experiment:
             return
+        if lock := self.locks.get(self.exercise):
+            lock.check(experiment)
         self._make(Step(label, self.experiment), experiment)
         self._note(Event("edit", label, experiment))
 
@@ -87,12 +100,12 @@ class Document:
         self.baseline = self.experiment
         self._note(Event("baseline"))
 
-    def open(self, experiment: Experiment, path: Path | None) -> None:
+    def open(self, experiment: Experiment, path: Path | None, exercise: str = "") -> None:
         """Put another experiment in its place; undo brings the old one back, with the file that it belongs to."""
-        if experiment != self.experiment:
-            self._make(Step(f"open {experiment.name}", self.experiment, self._file()), experiment)
-        self.path, self._saved = path, experiment
-        self._note(Event("open", experiment=experiment, path=_text(path)))
+        if experiment != self.experiment or exercise != self.exercise:
+            self._make(Step(f"open {experiment.name}", self.experiment, self._file(), self.exercise), experiment)
+        self.path, self._saved, self.exercise = path, experiment, exercise
+        self._note(Event("open", experiment=experiment, path=_text(path), exercise=exercise))
 
     def _make(self, step: Step, experiment: Experiment) -> None:
         describe(experiment.dataset)
@@ -109,17 +122,17 @@ class Document:
         step = source[-1]
         describe(step.other.dataset)
         source.pop()
-        target.append(Step(step.label, self.experiment, self._file() if step.file else None))
+        target.append(Step(step.label, self.experiment, self._file() if step.file else None, self.exercise))
         self.experiment, self._view = step.other, None
         if step.file:
-            self.path, self._saved = _path(step.file[0]), step.file[1]
+            self.path, self._saved, self.exercise = _path(step.file[0]), step.file[1], step.exercise
         self._note(event)
         return step.label
 
     def snapshot(self) -> Snapshot:
         """The document with all its steps."""
         done, undone = tuple(self._done), tuple(self._undone)
-        return Snapshot(self.experiment, self._saved, self.baseline, _text(self.path), done, undone)
+        return Snapshot(self.experiment, self._saved, self.baseline, _text(self.path), done, undone, self.exercise)
 
     def _note(self, event: Event) -> None:
         if self._journal is not None:
@@ -149,7 +162,7 @@ def _left(journal: Journal) -> Document | None:
     snapshot, events = found
     try:
         document = Document(snapshot.experiment, _path(snapshot.path))
-        document.baseline, document._saved = snapshot.baseline, snapshot.saved
+        document.baseline, document._saved, document.exercise = snapshot.baseline, snapshot.saved, snapshot.exercise
         document._done, document._undone = [*snapshot.done], [*snapshot.undone]
         for event in events:
             _apply(document, event)
@@ -162,7 +175,7 @@ def _apply(document: Document, event: Event) -> None:
     if event.kind == "edit" and event.experiment is not None:
         document.edit(event.label, event.experiment)
     elif event.kind == "open" and event.experiment is not None:
-        document.open(event.experiment, _path(event.path))
+        document.open(event.experiment, _path(event.path), event.exercise)
     elif event.kind == "undo":
         document.undo()
     elif event.kind == "redo":

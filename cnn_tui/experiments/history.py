@@ -22,6 +22,7 @@ __all__ = ["History", "HistoryError", "Result"]
 _LARGEST = 2**63 - 1  # what a column of SQLite holds
 _COLUMNS = Line.__struct_fields__[:-1]  # without the tags, which are stored as JSON
 _WAITING = "WHERE status = 'queued' ORDER BY position, id"
+_WISHES: tuple[Wish, ...] = ("", "pause", "stop", "now")  # each counts for more than those before it
 _LIVE = ", ".join(f"'{status}'" for status in sorted(LIVE))
 
 
@@ -40,12 +41,13 @@ class History(Store):
 
     # What the user's side writes
 
-    def add(self, experiment: Experiment) -> int:
-        """Queue a run of `experiment`; gives its id."""
+    def add(self, experiment: Experiment, device: str = "") -> int:
+        """Queue a run of `experiment` on `device` ("cpu", "gpu:1"; "" for the freest); gives its id."""
         stack = experiment.stack
         cursor = self.execute(
-            "INSERT INTO runs (name, status, experiment, fingerprint, dataset, seed, params, created, epochs, position)"
-            " VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?,"
+            "INSERT INTO runs"
+            " (name, status, experiment, fingerprint, dataset, seed, params, created, epochs, device, position)"
+            " VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?,"
             " 1 + (SELECT coalesce(max(position), 0) FROM runs WHERE status = 'queued'))",
             (
                 experiment.name,
@@ -56,15 +58,23 @@ class History(Store):
                 min(summarize(stack).total_params, _LARGEST),
                 time.time(),
                 experiment.training.epochs,
+                device,
             ),
         )
         assert cursor.lastrowid is not None
         return cursor.lastrowid
 
     def ask(self, run_id: int, wish: Wish) -> None:
-        """Ask a run to stop, stop now, pause, or go on (`""`). A queued run that is asked to stop never starts."""
+        """Ask a run to stop, stop now, pause, or go on (`""`). A queued run that is asked to stop never starts.
+
+        What stops stays so: a pause does not undo a stop, nor a stop a stop now.
+        """
+        stronger = ", ".join(f"'{one}'" for one in _WISHES[_WISHES.index(wish) + 1 :] if one != "pause")
         with self.transaction():
-            self.execute(f"UPDATE runs SET wish = ? WHERE id = ? AND status IN ({_LIVE})", (wish, run_id))
+            self.execute(
+                f"UPDATE runs SET wish = ? WHERE id = ? AND status IN ({_LIVE}) AND wish NOT IN ({stronger})",
+                (wish, run_id),
+            )
             self.execute(
                 "UPDATE runs SET status = 'stopped', stop_cause = 'taken out of the queue'"
                 " WHERE id = ? AND status = 'queued' AND wish IN ('stop', 'now')",
@@ -77,10 +87,11 @@ class History(Store):
         It goes on after its last checkpoint. What it had recorded stays; how it had ended becomes one of its events.
         """
         with self.transaction():
-            row = self.execute("SELECT status, stop_cause FROM runs WHERE id = ?", (run_id,)).fetchone()
+            row = self.execute("SELECT status, stop_cause, test_accuracy FROM runs WHERE id = ?", (run_id,)).fetchone()
             if row is None or row[0] not in ENDED_EARLY:
                 return False
-            self.record_event(run_id, f"queued again; it was {row[0]}: {row[1] or 'no cause was recorded'}")
+            tested = f" (test accuracy {row[2]:.4f})" if row[2] is not None else ""
+            self.record_event(run_id, f"queued again; it was {row[0]}: {row[1] or 'no cause was recorded'}{tested}")
             self.execute(
                 "UPDATE runs SET status = 'queued', stop_cause = '', wish = '', progress = '{}',"
                 " position = (SELECT coalesce(min(position), 1) - 1 FROM runs WHERE status = 'queued') WHERE id = ?",
@@ -154,16 +165,24 @@ class History(Store):
                 (epoch.epoch, *shown, seconds, run_id),
             )
 
-    def record_event(self, run_id: int, text: str) -> None:
-        """Something that happened to the run, in a sentence, now."""
-        self.execute("INSERT INTO events VALUES (?, ?, ?)", (run_id, time.time(), text))
+    def record_event(self, run_id: int, text: str, at: float | None = None) -> None:
+        """Something that happened to the run, in a sentence; `at` is in seconds since 1970, else it is now."""
+        self.execute("INSERT INTO events VALUES (?, ?, ?)", (run_id, time.time() if at is None else at, text))
 
     def forget_after(self, run_id: int, epoch: int) -> None:
         """Take away what was recorded past the end of `epoch`: the run, resumed from there, is to record it again."""
         with self.transaction():
             self.execute("DELETE FROM epochs WHERE run = ? AND epoch > ?", (run_id, epoch))
             self.execute("DELETE FROM points WHERE run = ? AND at > ?", (run_id, epoch))
-            self.execute("UPDATE runs SET epochs_done = min(epochs_done, ?) WHERE id = ?", (epoch, run_id))
+            last = "(SELECT json_extract(metrics, '$.{}') FROM epochs WHERE run = runs.id ORDER BY epoch DESC LIMIT 1)"
+            shown = [f"{name} = {last.format(name)}" for name in ("loss", "accuracy", "val_loss", "val_accuracy")]
+            self.execute(
+                f"UPDATE runs SET epochs_done = min(epochs_done, ?), {', '.join(shown)},"
+                " pace = (SELECT avg(seconds) FROM epochs WHERE run = runs.id),"
+                " seconds = (SELECT coalesce(sum(seconds), 0) FROM epochs WHERE run = runs.id),"
+                " test_loss = NULL, test_accuracy = NULL WHERE id = ?",
+                (epoch, run_id),
+            )
 
     def record_status(self, run_id: int, status: Status) -> None:
         """A change of a live run, as to paused and back."""
@@ -177,6 +196,14 @@ class History(Store):
             f" seconds = coalesce(?, seconds), pid = NULL, wish = '' WHERE id = ? AND status IN ({_LIVE})",
             (*result[:4], result.seconds, run_id),
         )
+
+    def record_test(self, run_id: int, loss: float | None, accuracy: float | None) -> bool:
+        """What a run that was interrupted reaches on the test images; False when it is no such run any more."""
+        cursor = self.execute(
+            "UPDATE runs SET test_loss = ?, test_accuracy = ? WHERE id = ? AND status = 'interrupted'",
+            (loss, accuracy, run_id),
+        )
+        return cursor.rowcount == 1
 
     # What everybody reads
 
@@ -202,6 +229,21 @@ class History(Store):
         """Runs as rows of a table, chosen and sorted by clauses of SQL."""
         rows = self.execute(f"SELECT {', '.join(_COLUMNS)}, tags FROM runs {clauses}", values)
         return [Line(*(*row[:-1], tuple(msgspec.json.decode(row[-1])))) for row in rows]
+
+    def ending_now(self) -> list[tuple[int, int]]:
+        """The runs in training that are to end at once, each with the number of its process."""
+        return self.execute(
+            "SELECT id, pid FROM runs WHERE status IN ('running', 'paused') AND wish = 'now' AND pid IS NOT NULL"
+        ).fetchall()
+
+    def untested(self) -> list[int]:
+        """The runs that were interrupted after an epoch and not evaluated since, the newest first."""
+        last = "SELECT text FROM events WHERE run = runs.id ORDER BY rowid DESC LIMIT 1"
+        rows = self.execute(
+            "SELECT id FROM runs WHERE status = 'interrupted' AND epochs_done > 0 AND test_loss IS NULL"
+            f" AND NOT archived AND coalesce(({last}), '') NOT LIKE 'evaluat%' ORDER BY id DESC"
+        )
+        return [int(row[0]) for row in rows]
 
     def queue(self) -> list[Line]:
         """The runs that wait, the next one first."""

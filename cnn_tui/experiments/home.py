@@ -29,6 +29,26 @@ def log_path(run_id: int) -> Path:
     return run_folder(run_id) / "log.txt"
 
 
+def worker_log_path() -> Path:
+    """What the worker printed, and what a run printed before it was told its number."""
+    return home() / "worker.log"
+
+
 def model_path(run_id: int) -> Path:
     """The trained model of a run, in Keras's own format."""
     return run_folder(run_id) / "model.keras"
+
+
+def checkpoint_path(run_id: int) -> Path:
+    """The model of a run as it was after the last epoch that was kept, to go on from."""
+    return run_folder(run_id) / "checkpoint.keras"
+
+
+def best_path(run_id: int) -> Path:
+    """The model of a run as it was after its best epoch, by the validation loss."""
+    return run_folder(run_id) / "best.keras"
+
+
+def settings_path() -> Path:
+    """What the user has set once for good; read only."""
+    return home() / "settings.toml"

@@ -28,6 +28,8 @@ class Step(msgspec.Struct, frozen=True):
     other: Experiment
     file: tuple[str | None, Experiment] | None = None
     """Of an `open`: the path on its other side, and what is saved there."""
+    exercise: str = ""
+    """Of an `open`: the exercise on its other side."""
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -39,6 +41,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     path: str | None = None
     done: tuple[Step, ...] = ()
     undone: tuple[Step, ...] = ()
+    exercise: str = ""
 
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -48,6 +51,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
     label: str = ""
     experiment: Experiment | None = None
     path: str | None = None
+    exercise: str = ""
 
 
 class Journal:

@@ -1,7 +1,8 @@
 """The Keras script that an experiment is: what a person would have written, in the style of the course notes.
 
 With a seed it repeats a run of the lab: the same weights at the start, the same images held out, the same order of the
-images in every epoch, so the same losses (on the same machine; the arithmetic of another one rounds differently).
+images in every epoch, so the same losses but for rounding. To the last digit they are the same on one machine and with
+one thread, TF_NUM_INTEROP_THREADS=1 and TF_NUM_INTRAOP_THREADS=1: the order in which more threads sum up differs.
 Without one it is `model.fit(training_images, training_labels, epochs=5)`.
 """
 
@@ -47,8 +48,11 @@ def keras_script(experiment: Experiment, *, seed: int | None = None) -> str:
     seed = experiment.training.seed if seed is None else seed
     data = data_code(experiment.dataset)
     imports = {"import tensorflow as tf", *data.imports}
-    if isinstance(experiment.training.validation, float):
+    held_out = isinstance(experiment.training.validation, float)
+    if held_out or seed is not None or any(rule.nan and _is_ours(rule) for rule in experiment.stop):
         imports.add("import numpy as np")
+    if seed is not None:
+        imports.add("import math")
     definitions, callbacks = _callbacks(experiment.stop)
     return program(
         [
@@ -63,6 +67,7 @@ def keras_script(experiment: Experiment, *, seed: int | None = None) -> str:
             ["# Print the model summary", "model.summary()"],
             _compile(experiment),
             *definitions,
+            _batches(experiment, seed),
             _fit(experiment, seed, callbacks),
             _evaluate(),
         ]
@@ -116,9 +121,9 @@ def _comment(experiment: Experiment) -> str:
 
 
 def _imports(wanted: set[str]) -> Iterator[Lines]:
-    yield sorted(line for line in wanted if "pathlib" in line)
-    others = wanted - {line for line in wanted if "pathlib" in line}
-    yield sorted(others, key=lambda line: (line.startswith("from"), line))
+    own = {line for line in wanted if line.split()[1] in ("math", "pathlib")}
+    for part in (own, wanted - own):
+        yield sorted(part, key=lambda line: (line.startswith("from"), line))
 
 
 def _random(seed: int | None) -> Lines:
@@ -179,26 +184,70 @@ def _compile(experiment: Experiment) -> Lines:
     return ["# Choose how it is trained", *call("model.compile", arguments)]
 
 
-def _callbacks(rules: tuple[StopRule, ...]) -> tuple[list[Lines], list[str]]:
-    """The definitions that the stop rules need, and the callbacks as `fit` is given them."""
-    if not rules:
-        return [], []
+def _callbacks(rules: tuple[StopRule, ...]) -> tuple[list[Lines], str]:
+    """The parts that the stop rules need, and the callbacks as `fit` is given them."""
+    keras = [_keras_callback(rule) for rule in rules if not _is_ours(rule)]
+    ours = [rule for rule in rules if _is_ours(rule)]
+    parts: list[Lines] = [_stop_training(ours)] if ours else []
+    if not keras:
+        return parts, "[StopTraining()]" if ours else ""
+    listed = [*(["    StopTraining(),"] if ours else []), *(line for lines in keras for line in lines)]
+    return [*parts, ["# Choose when training stops early", "callbacks = [", *listed, "]"]], "callbacks"
+
+
+def _is_ours(rule: StopRule) -> bool:
+    """Whether Keras has no callback for a rule."""
+    return rule.limit is not None or (rule.nan and rule.metric != "loss")
+
+
+def _keras_callback(rule: StopRule) -> list[str]:
+    if rule.nan:
+        return ["    tf.keras.callbacks.TerminateOnNaN(),"]
+    values = {
+        "monitor": rule.metric,
+        "patience": rule.patience,
+        "mode": "min" if rule.metric.endswith("loss") else "max",
+        "verbose": 1,
+    }
+    arguments = [f"{name}={literal(value)}" for name, value in values.items()]
+    return call("tf.keras.callbacks.EarlyStopping", arguments, indent=4, after=",")
+
+
+def _stop_training(rules: list[StopRule]) -> Lines:
     lines = [
         "# Cancel training once it has reached enough",
         "class StopTraining(tf.keras.callbacks.Callback):",
         "    def on_epoch_end(self, epoch, logs=None):",
     ]
     for rule in rules:
+        value = f"logs[{literal(rule.metric)}]"
         sign, limit = ("<", rule.below) if rule.below is not None else (">", rule.above)
         lines += [
-            f"        if logs[{literal(rule.metric)}] {sign} {limit!r}:",
-            f"            print({literal(f'''{chr(10)}{rule}: training stops''')})",
+            f"        if {f'not np.isfinite({value})' if rule.nan else f'{value} {sign} {limit!r}'}:",
+            f"            print({literal(f'{chr(10)}{rule}: training stops')})",
             "            self.model.stop_training = True",
         ]
-    return [lines], ["StopTraining()"]
+    return lines
 
 
-def _fit(experiment: Experiment, seed: int | None, callbacks: list[str]) -> Lines:
+def _batches(experiment: Experiment, seed: int | None) -> Lines:
+    """The images in the order that a run of the seed has them in: `training.pipeline.Batches.order`."""
+    if seed is None:
+        return ()
+    size = experiment.training.batch_size
+    return [
+        "# Show all images in every epoch, in an order that the seed decides",
+        "def batches():",
+        f"    for epoch in range({experiment.training.epochs}):",
+        "        rng = np.random.default_rng([SEED, epoch])",
+        "        order = rng.permutation(len(training_images))",
+        f"        for start in range(0, len(order), {size}):",
+        f"            batch = order[start : start + {size}]",
+        "            yield training_images[batch], training_labels[batch]",
+    ]
+
+
+def _fit(experiment: Experiment, seed: int | None, callbacks: str) -> Lines:
     training = experiment.training
     lines = ["# Train the model", r'print("\nMODEL TRAINING:")']
     if seed is None:
@@ -206,19 +255,13 @@ def _fit(experiment: Experiment, seed: int | None, callbacks: list[str]) -> Line
         if training.batch_size != _KERAS_BATCH:
             arguments.append(f"batch_size={training.batch_size}")
     else:
-        arguments = ["training_data", f"epochs={training.epochs}"]
-        lines += [
-            "training_data = (",
-            "    tf.data.Dataset.from_tensor_slices((training_images, training_labels))",
-            "    .shuffle(len(training_images), seed=SEED)",
-            f"    .batch({training.batch_size})",
-            ")",
-        ]
+        steps = f"steps_per_epoch=math.ceil(len(training_images) / {training.batch_size})"
+        arguments = ["batches()", f"epochs={training.epochs}", steps, "shuffle=False"]
     if training.validation != "none":
         part = "test" if training.validation == "test" else "validation"
         arguments.append(f"validation_data=({part}_images, {part}_labels)")
     if callbacks:
-        arguments.append(f"callbacks=[{', '.join(callbacks)}]")
+        arguments.append(f"callbacks={callbacks}")
     return [*lines, *call("model.fit", arguments)]
 
 

@@ -77,5 +77,9 @@ MIGRATIONS: tuple[str, ...] = (
         changed REAL NOT NULL,
         PRIMARY KEY (pack, exercise)
     ) WITHOUT ROWID;
+    ALTER TABLE runs ADD COLUMN conclusion TEXT NOT NULL DEFAULT '';
+    ALTER TABLE runs ADD COLUMN device TEXT NOT NULL DEFAULT '';
+    CREATE INDEX runs_archived ON runs (archived);
+    UPDATE runs SET fingerprint = fingerprint_of(experiment, fingerprint);
     """,
 )

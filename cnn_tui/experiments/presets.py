@@ -29,6 +29,15 @@ def load_preset(name: str) -> Experiment:
     return read(presets_folder() / f"{name}.toml")
 
 
+def about_preset(name: str) -> str:
+    """What a preset is, in a line: the comment that its file begins with. Raises ExperimentError."""
+    if name not in preset_names():
+        raise ExperimentError(_unknown(name))
+    with (presets_folder() / f"{name}.toml").open(encoding="utf-8") as file:
+        first = file.readline()
+    return first.removeprefix("#").strip() if first.startswith("#") else ""
+
+
 def find_experiment(name: str) -> Experiment:
     """What the command line's EXPERIMENT means: a preset's name, or the path of a .toml file.
 

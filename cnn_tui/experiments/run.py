@@ -68,6 +68,8 @@ class Progress(msgspec.Struct, frozen=True):
     images_per_second: float = 0.0
     seconds: float = 0.0
     """Seconds since this epoch began."""
+    validation_seconds: float = 0.0
+    """What the last validation took; 0 until there was one."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -131,6 +133,9 @@ class Run(msgspec.Struct, frozen=True):
     wish: Wish
     archived: bool = False
     exercise: str = ""
+    conclusion: str = ""
+    device: str = ""
+    """Where it was asked to be trained: "cpu", "gpu:1"; "" for the freest GPU."""
     epochs: tuple[Epoch, ...] = ()
 
     @property
@@ -141,7 +146,7 @@ class Run(msgspec.Struct, frozen=True):
     def to_json(self) -> dict[str, Any]:
         """The promised form, ready for a JSON encoder."""
         plain: dict[str, Any] = msgspec.to_builtins(self)
-        for internal in ("pid", "wish", "archived", "exercise"):
+        for internal in ("pid", "wish", "archived", "exercise", "conclusion", "device"):
             del plain[internal]
         plain["created"] = datetime.datetime.fromtimestamp(self.created, datetime.UTC).isoformat(timespec="seconds")
         plain["seconds"] = round(self.seconds, 3)

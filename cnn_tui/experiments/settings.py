@@ -17,6 +17,7 @@ from cnn_tui.network.fields import Value, fields_of
 
 _FIELDS = {field.name: field for field in fields_of(Training)}
 _METRICS: tuple[str, ...] = typing.get_args(Metric)
+_RULE = re.compile(r"(?P<metric>\w+)\s+((?P<kind>below|above|<|>|patience)\s*(?P<number>\S+)|(?P<nan>nan))")
 _VALIDATIONS = ("none", "test", "0.1", "0.2", "0.3")
 
 
@@ -91,23 +92,35 @@ def step(experiment: Experiment, name: str, direction: int) -> Experiment:
 
 
 def parse_rule(experiment: Experiment, text: str) -> StopRule:
-    """A stop rule as typed: `loss below 0.3`. Raises ValueError with a sentence."""
+    """A stop rule as typed: `loss below 0.3`, `val_loss patience 3`, `loss nan`. Raises ValueError with a sentence."""
     emitted = ", ".join(experiment.emitted_metrics())
-    match = re.fullmatch(r"(\w+)\s+(below|above|<|>)\s+(\S+)", text.strip())
+    match = _RULE.fullmatch(text.strip())
     if not match:
         raise ValueError(
-            f"a stop rule is a metric, below or above, and a number, as: loss below 0.3 (metrics: {emitted})"
+            "a stop rule is a metric with below or above and a number, with patience and a number of epochs, or with "
+            f"nan, as: loss below 0.3, val_loss patience 3, loss nan (metrics: {emitted})"
         )
-    metric, side, number = match.groups()
+    metric, kind, number = match["metric"], match["kind"], match["number"]
     if metric not in experiment.emitted_metrics():
         raise ValueError(f"this experiment reports {emitted}, not {metric}")
-    try:
-        value = float(number)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise ValueError(f"{number} is no number that {metric} can pass")
-    return StopRule(metric, below=value) if side in ("below", "<") else StopRule(metric, above=value)
+    if match["nan"]:
+        rule = StopRule(metric, nan=True)
+    elif kind == "patience":
+        rule = StopRule(metric, patience=_patience(number))
+    else:
+        value = _limit(metric, number)
+        rule = StopRule(metric, below=value) if kind in ("below", "<") else StopRule(metric, above=value)
+    problem = _problem(rule, experiment.training.epochs)
+    if problem:
+        raise ValueError(f"{problem}: the rule would never stop anything")
+    return rule
+
+
+def rule_text(rule: StopRule) -> str:
+    """A stop rule as `parse_rule` reads it."""
+    if rule.nan:
+        return f"{rule.metric} nan"
+    return f"{rule.metric} patience {rule.patience}" if rule.patience is not None else str(rule)
 
 
 def set_rule(experiment: Experiment, at: int, rule: StopRule | None) -> Experiment:
@@ -115,6 +128,34 @@ def set_rule(experiment: Experiment, at: int, rule: StopRule | None) -> Experime
     rules = [*experiment.stop]
     rules[at : at + 1] = [rule] if rule is not None else []
     return msgspec.structs.replace(experiment, stop=tuple(rules))
+
+
+def _patience(number: str) -> int:
+    if not number.isascii() or not number.isdecimal() or len(number) > 12:
+        raise ValueError(f"patience is a whole number of epochs, not {number}")
+    return int(number)
+
+
+def _limit(metric: str, number: str) -> float:
+    try:
+        value = float(number)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ValueError(f"{number} is no number that {metric} can pass")
+    return value
+
+
+def _problem(rule: StopRule, epochs: int) -> str:
+    """Why a rule can never fire; "" when it can."""
+    if rule.patience is not None and rule.patience >= epochs:
+        count = f"{epochs} epoch{'s' if epochs > 1 else ''}"
+        return f"patience {rule.patience} cannot run out within the {count} of this experiment"
+    if rule.below is not None and rule.below <= 0:
+        return f"{rule.metric} is never below 0"
+    if rule.above is not None and rule.above >= 1 and not rule.metric.endswith("loss"):
+        return f"{rule.metric} is a share of the images, never above 1"
+    return ""
 
 
 def _row(name: str, value: str, help: str, choices: tuple[str, ...]) -> Setting:

@@ -7,8 +7,9 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
+from cnn_tui.experiments import sql_functions
 from cnn_tui.experiments.home import history_path
 from cnn_tui.experiments.migrations import MIGRATIONS
 
@@ -19,6 +20,15 @@ _WAIT = 10.0  # seconds, for another process that writes
 
 class HistoryError(Exception):
     """The history cannot be used; the message says why and what to do. The file is left as it is."""
+
+
+class Health(NamedTuple):
+    """How the file is: its size in bytes, and what SQLite finds wrong, as far as it was `checked` in time."""
+
+    journal: str
+    size: int
+    checked: bool
+    damage: str = ""
 
 
 class Store:
@@ -37,6 +47,7 @@ class Store:
             self._set_journal()
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.execute("PRAGMA foreign_keys = ON")
+            sql_functions.register(self._db)
             self._migrate()
         except sqlite3.DatabaseError as error:
             self._db.close()
@@ -62,6 +73,22 @@ class Store:
     def execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Run one statement of SQL. Raises sqlite3.Error."""
         return self._db.execute(statement, values)
+
+    def health(self, seconds: float = 5.0) -> Health:
+        """Look through the whole file for damage, for at most `seconds`."""
+        journal = str(self._db.execute("PRAGMA journal_mode").fetchone()[0])
+        size = self.path.stat().st_size
+        until = time.monotonic() + seconds
+        self._db.set_progress_handler(lambda: int(time.monotonic() > until), 10_000)
+        try:
+            found = str(self._db.execute("PRAGMA quick_check(1)").fetchone()[0])
+        except sqlite3.OperationalError:
+            return Health(journal, size, checked=False)  # interrupted
+        except sqlite3.DatabaseError as error:
+            found = str(error)
+        finally:
+            self._db.set_progress_handler(None, 0)
+        return Health(journal, size, checked=True, damage="" if found == "ok" else found)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:

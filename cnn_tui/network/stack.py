@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from cnn_tui.network.canonical import canonical
 from cnn_tui.network.layers import AnyLayer, plain
 
 Shape = tuple[int, ...]
@@ -56,8 +57,11 @@ class Stack(msgspec.Struct, frozen=True):
         return self.change(at, enabled=not self.layers[at].enabled)
 
     def fingerprint(self) -> str:
-        """Twelve hex digits that are equal for equal networks: layers that are switched off do not count."""
-        network = [self.input_shape, [plain(layer) for _, layer in self.enabled()]]
+        """Twelve hex digits that are equal for equal networks, however their arguments are written.
+
+        Layers that are switched off do not count, nor do arguments that make no difference.
+        """
+        network = [self.input_shape, [plain(canonical(layer)) for _, layer in self.enabled()]]
         return hashlib.sha256(msgspec.json.encode(network)).hexdigest()[:12]
 
     def _with(self, layers: tuple[AnyLayer, ...]) -> Stack:

@@ -67,12 +67,16 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Scripts of all sorts, by what is special about them."""
     folder = tmp_path_factory.mktemp("data")
     rules = (StopRule(metric="loss", below=0.3), StopRule(metric="val_accuracy", above=0.95))
+    waits = StopRule(metric="val_accuracy", patience=3)
+    no_numbers = (StopRule(metric="loss", nan=True), StopRule(metric="val_loss", nan=True))
     plain = {name: load_preset(name) for name in preset_names()}
     changed = {
         "fraction": BASELINE.with_training(validation=0.1, loss="categorical_crossentropy"),
         "mixed": BASELINE.with_training(precision="mixed_bfloat16", optimizer="sgd", momentum=0.9, batch_size=64),
         "bare": BASELINE.with_training(validation="none", metrics=()),
         "stops": msgspec.structs.replace(BASELINE, stop=rules),
+        "waits": msgspec.structs.replace(BASELINE, stop=(waits,)),
+        "all rules": msgspec.structs.replace(BASELINE, stop=(*rules, waits, *no_numbers)),
         "off": BASELINE.with_stack(BASELINE.stack.toggle(1).toggle(2)),
         "empty": BASELINE.with_stack(Stack((28, 28, 1))),
         "all kinds": BASELINE.with_stack(every_kind),
@@ -191,11 +195,28 @@ class StopTraining(tf.keras.callbacks.Callback):
     assert "callbacks=[StopTraining()]" in scripts["stops"]
 
 
+def test_a_rule_that_keras_has_a_callback_for_is_that_one(scripts: dict[str, str]) -> None:
+    waits = """
+# Choose when training stops early
+callbacks = [
+    tf.keras.callbacks.EarlyStopping(
+        monitor="val_accuracy", patience=3, mode="max", verbose=1
+    ),
+]
+"""
+    assert waits in scripts["waits"]
+    assert "class StopTraining" not in scripts["waits"]
+    both = scripts["all rules"]
+    assert both.index("    StopTraining(),\n") < both.index("EarlyStopping(") < both.index("TerminateOnNaN(),\n]\n")
+    assert '        if not np.isfinite(logs["val_loss"]):\n' in both and "import numpy as np\n" in both
+    assert "    callbacks=callbacks,\n" in both
+
+
 def test_a_seed_and_a_fraction(scripts: dict[str, str]) -> None:
     seeded, plain = scripts["fraction, seed"], scripts["fraction"]
     assert "SEED = 7\ntf.keras.utils.set_random_seed(SEED)" in seeded
     assert "default_rng(SEED)" in seeded
-    assert ".shuffle(len(training_images), seed=SEED)" in seeded
+    assert "rng = np.random.default_rng([SEED, epoch])" in seeded
     assert "SEED" not in plain
     assert "default_rng()" in plain
     assert "validation_data=(validation_images, validation_labels)" in plain

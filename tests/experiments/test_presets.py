@@ -8,7 +8,7 @@ import pytest
 
 from cnn_tui.experiments.check import problems_of
 from cnn_tui.experiments.experiment import ExperimentError, parse, to_toml
-from cnn_tui.experiments.presets import find_experiment, load_preset, preset_names, presets_folder
+from cnn_tui.experiments.presets import about_preset, find_experiment, load_preset, preset_names, presets_folder
 from cnn_tui.network.summary import summarize
 from tests.network.strategies import notes_net
 
@@ -17,6 +17,12 @@ PARAMS = {
     "lab1-16-filters": 55_098,
     "lab1-64-filters": 243_786,
     "lab1-no-final-conv": 693_962,
+    "lab1-no-final-conv-keep-pool": 149_194,
+    "lab1-first-conv-only": 693_962,
+    "lab1-more-convs": 24_330,
+    "lab1-stop-at-loss": 113_386,
+    "padding-same": 211_690,
+    "lenet-5": 61_706,
 }
 EACH = pytest.mark.parametrize("name", preset_names())
 
@@ -27,7 +33,7 @@ def test_the_presets_of_the_notes_are_there_and_sorted() -> None:
 
 
 @pytest.mark.parametrize("name", PARAMS)
-def test_a_preset_has_the_parameters_of_the_notes(name: str) -> None:
+def test_a_preset_has_the_parameters_that_it_is_known_for(name: str) -> None:
     assert summarize(load_preset(name).stack).total_params == PARAMS[name]
 
 
@@ -52,7 +58,15 @@ def test_a_preset_can_be_run_and_is_laid_out_as_the_app_writes_it(name: str) -> 
     assert preset.name not in ("", "untitled")
 
 
-def test_presets_have_names_and_networks_of_their_own() -> None:
+@EACH
+def test_a_preset_says_in_its_first_line_what_it_is_and_how_large(name: str) -> None:
+    first = (presets_folder() / f"{name}.toml").read_text(encoding="utf-8").splitlines()[0]
+    total = summarize(load_preset(name).stack).total_params
+    assert first == f"# {about_preset(name)}"
+    assert first.endswith(f" {total:,} parameters.")
+
+
+def test_presets_have_names_of_their_own() -> None:
     presets = [load_preset(name) for name in preset_names()]
     assert len({preset.name for preset in presets}) == len(presets)
 

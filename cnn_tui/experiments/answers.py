@@ -1,0 +1,94 @@
+"""Answers to exercises: what somebody expected before the run, concluded after it, and whether the exercise is done.
+
+They are kept by the name of the exercise's set (or pack) and its own. Each change is one statement.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Literal, TypeAlias, cast, get_args
+
+import msgspec
+
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.notebook import MAX_TEXT, NotebookError
+from cnn_tui.experiments.wording import found
+
+Direction: TypeAlias = Literal["up", "down", "same"]
+Predicted: TypeAlias = Literal["accuracy", "time"]
+
+
+class Prediction(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What somebody expects of a change, against the baseline; None where nothing was said. `time` is an epoch's."""
+
+    accuracy: Direction | None = None
+    time: Direction | None = None
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What was answered to an exercise. `changed` is in seconds since 1970; 0 for never."""
+
+    prediction: Prediction = Prediction()
+    conclusion: str = ""
+    done: bool = False
+    changed: float = 0.0
+
+
+def answers(history: History, pack: str) -> dict[str, Answer]:
+    """The answers to a set of exercises, by the exercises' names; those without one are left out."""
+    rows = history.execute(
+        "SELECT exercise, prediction, conclusion, done, changed FROM answers WHERE pack = ? ORDER BY exercise", (pack,)
+    )
+    return {
+        name: Answer(_decoded(prediction), conclusion, bool(done), changed)
+        for name, prediction, conclusion, done, changed in rows
+    }
+
+
+def answer(history: History, pack: str, exercise: str) -> Answer:
+    """The answer to one exercise; an empty one where there is none."""
+    return answers(history, pack).get(exercise, Answer())
+
+
+def predict(history: History, pack: str, exercise: str, expected: Mapping[str, str | None]) -> None:
+    """Keep what is expected of `accuracy` and `time`: up, down, same, or None to take it back.
+
+    What is not mentioned stays. Raises NotebookError.
+    """
+    for name, direction in expected.items():
+        if name not in get_args(Predicted):
+            raise NotebookError(f"{found(name)} is not predicted; there are {', '.join(get_args(Predicted))}")
+        if direction is not None and direction not in get_args(Direction):
+            raise NotebookError(f"{name} goes {', '.join(get_args(Direction))}, not {found(direction)}")
+    patch = msgspec.json.encode(dict(expected)).decode()
+    _upsert(history, pack, exercise, "prediction", "json_patch('{}', ?)", "json_patch(prediction, ?)", patch)
+
+
+def conclude(history: History, pack: str, exercise: str, text: str) -> None:
+    """Keep a conclusion, or the answer to a question; "" takes it away. Raises NotebookError for a text too long."""
+    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    if len(text) > MAX_TEXT:
+        raise NotebookError(f"a conclusion has at most {MAX_TEXT:,} characters, not {len(text):,}")
+    _upsert(history, pack, exercise, "conclusion", "?", "?", text)
+
+
+def mark(history: History, pack: str, exercise: str, done: bool) -> None:
+    """Say that an exercise is done, or open again."""
+    _upsert(history, pack, exercise, "done", "?", "?", done)
+
+
+def _upsert(history: History, pack: str, exercise: str, column: str, first: str, then: str, value: str | bool) -> None:
+    history.execute(
+        f"INSERT INTO answers (pack, exercise, {column}, changed) VALUES (?, ?, {first}, ?)"
+        f" ON CONFLICT DO UPDATE SET {column} = {then}, changed = excluded.changed",
+        (pack, exercise, value, time.time(), value),
+    )
+
+
+def _decoded(text: str) -> Prediction:
+    plain = msgspec.json.decode(text)
+    known = {name: value for name, value in plain.items() if value in get_args(Direction)}
+    return Prediction(
+        accuracy=cast("Direction | None", known.get("accuracy")), time=cast("Direction | None", known.get("time"))
+    )

@@ -1,0 +1,212 @@
+"""One experiment becomes many: every combination of some values, each over several seeds.
+
+The command line (`run --set KEY=A,B --repeat N`) and the lab (`R`) share it. Every cell of a grid is trained with the
+same seeds, so that two cells can be compared seed by seed.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from cnn_tui.experiments.dataset import path_of
+from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.wording import quiet
+
+MOST_RUNS = 1_000
+"""At most so many runs are queued at a time."""
+SEEDS = 2**31
+"""A seed is below this."""
+_LONGEST_NAME = 200
+_NOTHING = object()
+
+Setting = tuple[str, Any]
+"""A key of an experiment, as `layers[0].filters`, and a value for it."""
+Change = Callable[[Experiment, Sequence[Setting]], Experiment]
+Taken = Callable[[Experiment], Collection[int]]
+"""Says with which seeds an experiment has been trained."""
+
+
+class BatchError(ValueError):
+    """Runs that cannot be queued together; the message is a sentence."""
+
+
+class Axis(NamedTuple):
+    """A key of an experiment and the values that it takes, one in each column of the grid."""
+
+    key: str
+    values: tuple[Any, ...]
+
+
+class Cell(NamedTuple):
+    """One experiment of a grid, and the words that tell it from its neighbours: `filters 16`."""
+
+    experiment: Experiment
+    varies: tuple[str, ...] = ()
+
+    def named(self, *more: str) -> Experiment:
+        """The experiment with those words, and `more`, behind its name."""
+        words = (*self.varies, *more)
+        if not words:
+            return self.experiment
+        ending = f": {', '.join(words)}"
+        name = self.experiment.name[: max(0, _LONGEST_NAME - len(ending))] + ending
+        return msgspec.structs.replace(self.experiment, name=name[:_LONGEST_NAME])
+
+
+def check_count(experiments: int, axes: Sequence[Axis], repeat: int) -> int:
+    """How many runs that would be. Raises BatchError when they are too many."""
+    count = experiments * math.prod(len(axis.values) for axis in axes) * repeat
+    if count > MOST_RUNS:
+        raise BatchError(
+            f"that would be {count:,} runs; at most {MOST_RUNS:,} are queued at a time: give fewer values or seeds"
+        )
+    return count
+
+
+def grid(experiment: Experiment, axes: Sequence[Axis], change: Change) -> list[Cell]:
+    """The experiment with each combination of the values; the last key varies fastest.
+
+    Raises BatchError when two combinations are the same experiment, and whatever `change` raises.
+    """
+    for key, values in axes:
+        again = next((value for at, value in enumerate(values) if value in values[:at]), _NOTHING)
+        if again is not _NOTHING:
+            raise BatchError(f"{key} is to be {shown_value(again)} twice")
+    cells: list[Cell] = []
+    seen: dict[Experiment, tuple[Setting, ...]] = {}
+    labels = _labels(axes)
+    for values in itertools.product(*(axis.values for axis in axes)):
+        settings = tuple((axis.key, value) for axis, value in zip(axes, values, strict=True))
+        changed = change(experiment, settings)
+        if changed in seen:
+            raise BatchError(f"{_same(seen[changed], settings)} are the same")
+        seen[changed] = settings
+        words = [
+            f"{label} {shown_value(value)}"
+            for axis, label, value in zip(axes, labels, values, strict=True)
+            if len(axis.values) > 1
+        ]
+        cells.append(Cell(changed, tuple(words)))
+    return cells
+
+
+def over_seeds(cells: Sequence[Cell], repeat: int, taken: Taken) -> list[Experiment]:
+    """What is to be queued, in order: all cells with the first seed, then all with the next.
+
+    So a batch that is stopped half way leaves cells that can be compared. An experiment's own seed is the first of its
+    sequence. The others share one: the smallest seeds, from 1, that none of them was trained with. A single experiment
+    that is to be trained once keeps its own seed, or stays without. Raises BatchError past the largest seed.
+    """
+    sequences = _seeds(cells, repeat, taken)
+    named = [Cell(_without_seed(cell.experiment), cell.varies) for cell in cells] if repeat > 1 else cells
+    queued = []
+    for at in range(repeat):
+        for cell, seeds in zip(named, sequences, strict=True):
+            experiment = cell.named(f"seed {seeds[at]}") if repeat > 1 else cell.named()
+            queued.append(experiment.with_training(seed=seeds[at]))
+    return queued
+
+
+def repeated(experiment: Experiment, repeat: int, history: History) -> list[Experiment]:
+    """The experiment with `repeat` different seeds: its own and those that follow, else new ones. Raises BatchError."""
+    return over_seeds([Cell(experiment)], repeat, lambda one: taken_seeds(history, one))
+
+
+def taken_seeds(history: History, experiment: Experiment) -> set[int]:
+    """The seeds of the runs of this very experiment, whatever their names, that reached their end or still may."""
+    own = msgspec.json.encode(experiment).decode()
+    parts = "'$.name', '$.training.seed'"
+    lines = history.lines_where(
+        "WHERE fingerprint = ? AND seed IS NOT NULL AND status NOT IN ('failed', 'interrupted')"
+        " AND (status != 'stopped' OR stop_cause LIKE 'stop rule%')"
+        f" AND json_remove(experiment, {parts}) = json_remove(?, {parts})",
+        (experiment.stack.fingerprint(), own),
+    )
+    return {line.seed for line in lines if line.seed is not None}
+
+
+def listed_seeds(experiments: Sequence[Experiment]) -> str:
+    """The seeds that are given, each once: `seed 7`, `seeds 1, 2`, `seeds 4 to 6, 8 to 16`; "" for none."""
+    seeds = sorted({one.training.seed for one in experiments if one.training.seed is not None})
+    stretches: list[list[int]] = []
+    for seed in seeds:
+        if stretches and stretches[-1][-1] == seed - 1:
+            stretches[-1].append(seed)
+        else:
+            stretches.append([seed])
+    parts = [f"{one[0]} to {one[-1]}" if len(one) > 3 else ", ".join(map(str, one)) for one in stretches]
+    return f"seed{'s' if len(seeds) > 1 else ''} {', '.join(parts)}" if seeds else ""
+
+
+def shown_value(value: Any) -> str:
+    """A value of a grid in as few characters as a run's name has for it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, list):
+        pair = len(value) == 2 and all(type(number) is int for number in value)
+        return ("x" if pair else "+").join(map(shown_value, value)) or "none"
+    if isinstance(value, dict):
+        return " ".join(f"{key} {shown_value(inner)}" for key, inner in value.items())
+    path = path_of(value) if isinstance(value, str) else None
+    return quiet(path.name if path else str(value), 40)
+
+
+def _seeds(cells: Sequence[Cell], repeat: int, taken: Taken) -> list[list[int | None]]:
+    own = [cell.experiment.training.seed for cell in cells]
+    if len(cells) == 1 and repeat == 1:
+        return [[own[0]]]
+    first = next((seed for seed in own if seed is not None), None)
+    shared: list[int | None] = []
+    if first is not None:
+        shared = _from(first, repeat)
+    elif None in own:
+        used = {seed for cell in cells for seed in taken(cell.experiment)}
+        shared = [*itertools.islice((seed for seed in itertools.count(1) if seed not in used), repeat)]
+    return [shared if seed is None or seed == first else _from(seed, repeat) for seed in own]
+
+
+def _from(first: int, repeat: int) -> list[int | None]:
+    if first + repeat > SEEDS:
+        raise BatchError(f"{repeat} seeds from {first} on pass the largest one, {SEEDS - 1}")
+    return [*range(first, first + repeat)]
+
+
+def _without_seed(experiment: Experiment) -> Experiment:
+    """The experiment without the seed that its name may tell: a run over seeds that is loaded and repeated."""
+    return msgspec.structs.replace(experiment, name=re.sub(r"[:,] seed \d+$", "", experiment.name))
+
+
+def _labels(axes: Sequence[Axis]) -> list[str]:
+    """What the keys are called in a name: `filters`, and where two layers have filters, `layer 1 filters`."""
+    last = [_last(axis.key) for axis in axes]
+    return [
+        f"{_place(axis.key)}{word}" if last.count(word) > 1 else word for axis, word in zip(axes, last, strict=True)
+    ]
+
+
+def _last(key: str) -> str:
+    """The last word of a key: `filters` of `layers[0].filters`, `kernel` of `kernel_size`, `layer 1` of `layers[0]`."""
+    word = key.rpartition(".")[2].removesuffix("_size")
+    whole = re.fullmatch(r"layers\[(\d+)\]", word)
+    return f"layer {int(whole[1]) + 1}" if whole else word
+
+
+def _place(key: str) -> str:
+    match = re.match(r"layers\[(\d+)\]\.", key)
+    return f"layer {int(match[1]) + 1} " if match else f"{key.rpartition('.')[0]} ".lstrip()
+
+
+def _same(one: Sequence[Setting], other: Sequence[Setting]) -> str:
+    differing = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
+    return " and ".join(
+        ", ".join(f"{key}={shown_value(value)}" for key, value in side) for side in zip(*differing, strict=True)
+    )

@@ -1,0 +1,136 @@
+"""What is in a dataset: how many images of each class, how bright they are, what the network gets of them.
+
+It is worked out once, in the training room, and kept until the dataset's files change; read at once, without NumPy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cnn_tui.experiments.home import home
+from cnn_tui.experiments.raw_file import RawFileError
+
+FORMAT = "cnn-tui data 1"
+
+Stamp = tuple[tuple[str, int, int], ...]
+"""Files and folders with their sizes in bytes and when they changed, in nanoseconds."""
+
+
+class PartFacts(msgspec.Struct, frozen=True):
+    """Training or test images: how many, how many of each class, and the smallest, largest and mean pixel as bytes."""
+
+    images: int
+    per_class: tuple[int, ...]
+    lowest: int
+    highest: int
+    mean: float
+
+    @property
+    def balance(self) -> float:
+        """How many times as many images the largest class has as the smallest that has any."""
+        counts = [count for count in self.per_class if count]
+        return max(counts) / min(counts) if counts else 1.0
+
+
+class DataFacts(msgspec.Struct, frozen=True):
+    """What is known of a dataset. `remarks` are sentences that were said while it was read."""
+
+    format: str
+    name: str
+    title: str
+    source: str
+    remarks: tuple[str, ...]
+    input_shape: tuple[int, int, int]
+    class_names: tuple[str, ...]
+    train: PartFacts
+    test: PartFacts
+    test_images: str
+    """The digest by which `images.StoredImages` opens the test images; "" where they could not be kept."""
+    train_images: str
+    """The same for some training images of each class."""
+    stamp: Stamp
+    chosen_folder: str
+    """CNN_TUI_DATA when it was looked at: it says where a dataset is found first."""
+
+    @property
+    def bytes_each(self) -> int:
+        """What an image takes in memory as bytes; as float32 it is four times as much, as float64 eight times."""
+        height, width, channels = self.input_shape
+        return height * width * channels
+
+    def range_lines(self) -> list[str]:
+        """In sentences: the range of the pixels before and after `/ 255.0`, and what that does to memory."""
+        low = min(self.train.lowest, self.test.lowest)
+        high = max(self.train.highest, self.test.highest)
+        mean = self.train.mean
+        size = self.train.images * self.bytes_each
+        return [
+            f"before / 255.0: whole numbers from {low} to {high}, {mean:.1f} in the mean; "
+            f"the training images take {_megabytes(size)}",
+            f"after / 255.0: numbers from {low / 255:g} to {high / 255:g}, {mean / 255:.3f} in the mean; "
+            f"{_megabytes(size * 4)} as float32, {_megabytes(size * 8)} as NumPy's float64",
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """What `cnn-tui data show --json` prints."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "source": self.source,
+            "input_shape": self.input_shape,
+            "classes": self.class_names,
+            **{
+                part: {
+                    "images": facts.images,
+                    "per_class": facts.per_class,
+                    "lowest": facts.lowest,
+                    "highest": facts.highest,
+                    "mean": round(facts.mean, 3),
+                }
+                for part, facts in (("train", self.train), ("test", self.test))
+            },
+        }
+
+
+def facts_path(dataset: str) -> Path:
+    """Where the facts of a dataset, by its name or path, are kept."""
+    name = hashlib.blake2b(dataset.encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
+    return home() / "data-cache" / f"{name}.json"
+
+
+def read_facts(dataset: str) -> DataFacts:
+    """The kept facts of a dataset. Raises RawFileError when there are none, or its files have changed since."""
+    path = facts_path(dataset)
+    try:
+        facts = msgspec.json.decode(path.read_bytes(), type=DataFacts)
+    except OSError as error:
+        raise RawFileError(f"{path} cannot be read: {error.strerror or error}") from None
+    except msgspec.MsgspecError:
+        raise RawFileError(f"{path} is broken, or of another version") from None
+    present = stamp_of(Path(name) for name, _, _ in facts.stamp)
+    if facts.format != FORMAT or facts.stamp != present or facts.chosen_folder != os.environ.get("CNN_TUI_DATA", ""):
+        raise RawFileError(f"the dataset {dataset} has changed since it was looked at")
+    return facts
+
+
+def stamp_of(paths: Iterable[Path]) -> Stamp:
+    """What tells the present state of files and folders from any other; those that are gone have a size of -1."""
+    return tuple(_entry(path) for path in paths)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.0f} MB" if size >= 10_000_000 else f"{size / 1e6:.2g} MB"
+
+
+def _entry(path: Path) -> tuple[str, int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return str(path), -1, 0
+    return str(path), status.st_size, status.st_mtime_ns

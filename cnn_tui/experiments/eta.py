@@ -1,0 +1,209 @@
+"""How long runs will take, from how long runs took.
+
+The pace of a run that waits is the mean of the last runs of the same network on the same data; else that of another
+run, by how many more multiplications and images an epoch has; else it is not known, and none is made up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.pace import Pace, Work, in_words, pace_so_far, seconds_left, work_of
+from cnn_tui.experiments.run import Line, Progress, Run
+
+LATEST = 5
+"""The last so many runs of the same kind make the mean."""
+
+Basis = Literal["same", "scaled", ""]
+"""What an estimate was worked out from: runs of the same kind, another run, or nothing."""
+
+
+class Estimate(NamedTuple):
+    """Seconds; None where nothing is known."""
+
+    seconds: float | None = None
+    basis: Basis = ""
+
+
+class Item(NamedTuple):
+    """A run that is trained (position 0) or waits (from 1), and what it still takes."""
+
+    position: int
+    line: Line
+    estimate: Estimate
+    done_in: float | None
+    """Seconds until it has ended, with all before it."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As `cnn-tui queue --json` has it."""
+        return {
+            "position": self.position,
+            "id": self.line.id,
+            "name": self.line.name,
+            "status": self.line.status,
+            "epochs": self.line.epochs,
+            "epochs_done": self.line.epochs_done,
+            "seconds": _rounded(self.estimate.seconds),
+            "estimated_from": self.estimate.basis or None,
+            "done_in": _rounded(self.done_in),
+        }
+
+
+class Outlook(NamedTuple):
+    """What is trained and what waits, in order."""
+
+    items: tuple[Item, ...] = ()
+
+    @property
+    def waiting(self) -> int:
+        """How many runs wait."""
+        return sum(item.position > 0 for item in self.items)
+
+    @property
+    def seconds(self) -> float | None:
+        """Until all is done; None when that is not known."""
+        return self.items[-1].done_in if self.items else 0.0
+
+    def words(self) -> str:
+        """When all is done, as a sentence: `All done in about 12 min.`"""
+        if self.seconds is not None:
+            return f"All done in about {in_words(self.seconds)}."
+        known = [item.estimate.seconds for item in self.items if item.estimate.seconds is not None]
+        if known:
+            return f"All done in more than {in_words(sum(known))}."
+        return "How long that takes is known once a run has trained."
+
+
+class Estimator:
+    """Estimates for one history. It remembers what cannot have changed, so it may be asked a few times a second."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._seen: object = None
+        self._runs: dict[int, Run] = {}
+        self._wholes: dict[int, Estimate] = {}
+        self._found_under: dict[str, str] = {}
+        self._paces: dict[tuple[Any, ...], tuple[Pace | None, Basis]] = {}
+        self._reference: tuple[int, Pace] | None = None
+
+    def outlook(self) -> Outlook:
+        """The run that goes on and all that wait, with what they still take."""
+        going, waiting = self._going(), self._history.queue()
+        self._remember(going, waiting)
+        items: list[Item] = []
+        end: float | None = 0.0
+        for line in (*going, *waiting):
+            estimate = self._left(line)
+            end = None if end is None or estimate.seconds is None else end + estimate.seconds
+            position = len(items) + 1 - len(going) if line.status == "queued" else 0
+            items.append(Item(position, line, estimate, end))
+        return Outlook(tuple(items))
+
+    def of(self, experiment: Experiment) -> Estimate:
+        """What a new run of the experiment would take."""
+        self._remember(self._going(), ())
+        return self._whole(experiment, "", experiment.training.epochs)
+
+    def _going(self) -> list[Line]:
+        return self._history.lines_where("WHERE status IN ('running', 'paused') ORDER BY id")
+
+    def _remember(self, going: Sequence[Line], waiting: Sequence[Line]) -> None:
+        """Read the experiments that are new; forget the paces when a run or an epoch has ended."""
+        now = [(line, self._history.progress(line.id)) for line in going]
+        # Before its first epoch is done, a run's pace is that of its images a second, and gets better.
+        tenths = [0 if line.epochs_done else one.step * 10 // max(1, one.steps) for line, one in now]
+        seen = ([(line.id, line.epochs_done) for line in going], tenths, [line.id for line in waiting])
+        if seen == self._seen:
+            return
+        self._seen = seen
+        self._wholes.clear()
+        self._paces.clear()
+        self._found_under.clear()
+        ids = {line.id for line in (*going, *waiting)}
+        new = ids - self._runs.keys()
+        self._runs = {one: run for one, run in self._runs.items() if one in ids}
+        read = self._history.live_runs() if len(new) > 3 else [self._history.run(one) for one in new]
+        self._runs.update((run.id, run) for run in read if run)
+        self._reference = self._reference_of(now)
+
+    def _reference_of(self, going: Sequence[tuple[Line, Progress]]) -> tuple[int, Pace] | None:
+        """The multiplications and the pace of the run to scale from: the one that goes on, else the last one."""
+        lines = self._history.lines_where("WHERE pace > 0 ORDER BY id DESC LIMIT 1")
+        for line, progress in (*going, *((line, self._history.progress(line.id)) for line in lines)):
+            run = self._runs.get(line.id) or self._history.run(line.id)
+            work = work_of(run.experiment, line.dataset) if run else None
+            pace = pace_so_far(line, progress, work) if work else None
+            if work and pace and work.macs:
+                return work.macs, pace
+        return None
+
+    def _left(self, line: Line) -> Estimate:
+        """What is left of a run."""
+        run = self._runs.get(line.id)
+        if run is None:
+            return Estimate()
+        if line.id not in self._wholes:
+            left = max(0, line.epochs - line.epochs_done)
+            self._wholes[line.id] = self._whole(run.experiment, run.device, left)
+        whole = self._wholes[line.id]
+        if line.status == "queued":
+            return whole
+        progress, work = self._history.progress(line.id), work_of(run.experiment, line.dataset)
+        pace = pace_so_far(line, progress, work) if work else None
+        if not work or not pace or not progress.steps:
+            return whole
+        return Estimate(seconds_left(progress, line.epochs, work, pace), "same")
+
+    def _whole(self, experiment: Experiment, device: str, epochs: int) -> Estimate:
+        work = work_of(experiment, self._dataset(experiment.dataset))
+        if work is None:
+            return Estimate()
+        kind = (work, device, experiment.layers, *_kind(experiment))
+        if kind not in self._paces:
+            self._paces[kind] = self._pace(experiment, device, work)
+        pace, basis = self._paces[kind]
+        return Estimate(work.run(pace, epochs), basis) if pace else Estimate()
+
+    def _pace(self, experiment: Experiment, device: str, work: Work) -> tuple[Pace | None, Basis]:
+        same = self._same(experiment, device)
+        if same:
+            seconds = [line.pace for line in same if line.pace]
+            validation = self._history.progress(same[0].id).validation_seconds
+            return work.pace(sum(seconds) / len(seconds), validation), "same"
+        if self._reference is None or not work.macs:
+            return None, ""
+        macs, pace = self._reference
+        return pace.times(work.macs / macs), "scaled"
+
+    def _same(self, experiment: Experiment, device: str) -> list[Line]:
+        """The last runs of this kind, as far as they used the data that the very last of them was trained on."""
+        lines = self._history.lines_where(
+            "WHERE fingerprint = ? AND pace > 0 AND device = ? AND json_extract(experiment, '$.dataset') = ?"
+            " AND json_extract(experiment, '$.training.batch_size') = ?"
+            " AND json_extract(experiment, '$.training.precision') = ?"
+            " AND json_extract(experiment, '$.training.validation') = ?"
+            f" ORDER BY id DESC LIMIT {LATEST}",
+            (experiment.stack.fingerprint(), device, *_kind(experiment)),
+        )
+        return [line for line in lines if line.dataset == lines[0].dataset]
+
+    def _dataset(self, name: str) -> str:
+        """What was found last under a dataset's name: the sample is, where the whole is not there."""
+        if name not in self._found_under:
+            lines = self._history.lines_where(
+                "WHERE train_images > 0 AND json_extract(experiment, '$.dataset') = ? ORDER BY id DESC LIMIT 1", (name,)
+            )
+            self._found_under[name] = lines[0].dataset if lines else name
+        return self._found_under[name]
+
+
+def _kind(experiment: Experiment) -> tuple[Any, ...]:
+    training = experiment.training
+    return experiment.dataset, training.batch_size, training.precision, training.validation
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 1)

@@ -1,0 +1,148 @@
+"""How well a trained network does on the test images: per class, and what it takes for what.
+
+The figures are worked out in the training room, by scikit-learn, and kept beside the run; here they are read and said.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from cnn_tui.experiments.home import model_path, run_folder
+from cnn_tui.experiments.predictions import model_stamp
+from cnn_tui.experiments.raw_file import RawFileError
+from cnn_tui.experiments.run import Run
+
+FORMAT = "cnn-tui evaluation 1"
+MOST_CLASSES = 2_000
+"""A matrix of more classes is not made."""
+_NOISY = ("Dropout", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "AlphaDropout")
+
+
+class ClassFigures(msgspec.Struct, frozen=True):
+    """One class: of those taken for it how many are (precision), of its images how many are found (recall).
+
+    `f1` is their harmonic mean, `support` how many test images the class has.
+    """
+
+    name: str
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+class Confusion(NamedTuple):
+    """A cell of the confusion matrix off the diagonal: so many images of a class were taken for another."""
+
+    true: int
+    predicted: int
+    images: int
+
+
+class Evaluation(msgspec.Struct, frozen=True):
+    """What is kept. `cells` are the cells of the confusion matrix that are not 0: true class, predicted, count."""
+
+    format: str
+    images: int
+    test_loss: float | None
+    test_accuracy: float
+    per_class: tuple[ClassFigures, ...]
+    cells: tuple[tuple[int, int, int], ...] | None
+    """None where there are too many classes for a matrix."""
+    model: tuple[int, int] | None
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes, in the order of rows and columns."""
+        return tuple(figures.name for figures in self.per_class)
+
+    def matrix(self) -> list[list[int]]:
+        """The confusion matrix: a row for each true class, a column for each predicted one. Empty where none is kept.
+
+        Its diagonal is what the network got right.
+        """
+        if self.cells is None:
+            return []
+        rows = [[0] * len(self.per_class) for _ in self.per_class]
+        for true, predicted, count in self.cells:
+            rows[true][predicted] = count
+        return rows
+
+    def confusions(self, most: int = 10) -> list[Confusion]:
+        """What is taken for what, the most frequent first."""
+        wrong = [Confusion(*cell) for cell in self.cells or () if cell[0] != cell[1]]
+        return sorted(wrong, key=lambda one: (-one.images, one.true, one.predicted))[:most]
+
+    def to_json(self) -> dict[str, Any]:
+        """The promised form, ready for a JSON encoder."""
+        names = self.classes
+        return {
+            "images": self.images,
+            "test_loss": self.test_loss,
+            "test_accuracy": self.test_accuracy,
+            "classes": names,
+            "per_class": [
+                {
+                    "class": figures.name,
+                    "precision": figures.precision,
+                    "recall": figures.recall,
+                    "f1": figures.f1,
+                    "support": figures.support,
+                }
+                for figures in self.per_class
+            ],
+            "confusion_matrix": self.matrix() if self.cells is not None else None,
+            "top_confusions": [
+                {"true": names[one.true], "predicted": names[one.predicted], "count": one.images}
+                for one in self.confusions()
+            ],
+        }
+
+
+def evaluation_path(run_id: int) -> Path:
+    """The file of a run's evaluation."""
+    return run_folder(run_id) / "evaluation.json"
+
+
+def read_evaluation(run_id: int) -> Evaluation:
+    """The evaluation of a run's present model. Raises RawFileError when none is kept, or that of an older model."""
+    path = evaluation_path(run_id)
+    try:
+        evaluation = msgspec.json.decode(path.read_bytes(), type=Evaluation)
+    except OSError as error:
+        raise RawFileError(f"{path} cannot be read: {error.strerror or error}") from None
+    except msgspec.MsgspecError:
+        raise RawFileError(f"{path} is broken, or of another version") from None
+    stamp = model_stamp(model_path(run_id))
+    if evaluation.format != FORMAT or (stamp is not None and stamp != evaluation.model):
+        raise RawFileError(f"the evaluation of run {run_id} is of another model or version")
+    return evaluation
+
+
+def how_it_differs(evaluation: Evaluation, run: Run) -> list[str]:
+    """In sentences: how these figures differ from those of the last epoch of training, and from predict."""
+    sentences = []
+    accuracy = run.epochs[-1].metrics.get("accuracy") if run.epochs else None
+    if accuracy is not None:
+        points = (evaluation.test_accuracy - accuracy) * 100
+        side = "more" if points >= 0 else "less"
+        why = [
+            "it is of the images that the network learns from",
+            "a mean over an epoch in which the weights kept changing",
+        ]
+        noisy = [layer.type for layer in run.experiment.layers if layer.type in _NOISY and layer.enabled]
+        if noisy:
+            why.append(f"with {noisy[0]} at work, which is off now")
+        sentences.append(
+            f"The last epoch of training said {accuracy:.4f}, and these {evaluation.images:,} test images give "
+            f"{evaluation.test_accuracy:.4f}, {abs(points):.1f} points {side}. Training's figure is another: "
+            f"{', '.join(why)}."
+        )
+    sentences.append(
+        "evaluate needs the labels and gives one loss and one accuracy; predict needs no labels and gives "
+        f"{len(evaluation.per_class):,} probabilities for each image."
+    )
+    return sentences

@@ -1,0 +1,175 @@
+"""What came of an exercise: the runs' figures beside the baseline's and the notes', and beside what was expected."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from cnn_tui.experiments.answers import Answer, Direction, Predicted, answer
+from cnn_tui.experiments.exercise_runs import group_of, runs_of
+from cnn_tui.experiments.exercises import Exercise, Notes, Place
+from cnn_tui.experiments.groups import Group
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.verdict import Verdict, judge
+
+SAME_ACCURACY, SAME_TIME = 0.005, 0.05
+"""An accuracy within half a point, a time within 5 % of the baseline's: as good as the same."""
+
+
+class Row(NamedTuple):
+    """A figure of an exercise: over its runs, over the baseline's, the difference of the two, and in the notes."""
+
+    key: str
+    yours: str
+    baseline: str
+    change: str
+    notes: str
+
+
+class Outcome(NamedTuple):
+    """What was expected of a figure, and what came of it. `found` is None while that cannot be told."""
+
+    figure: Predicted
+    expected: Direction | None
+    found: Direction | None
+    sentence: str
+
+    @property
+    def right(self) -> bool | None:
+        """Whether what was expected came true; None where nothing was expected, or nothing can be told."""
+        return None if self.expected is None or self.found is None else self.expected == self.found
+
+
+class Result(NamedTuple):
+    """All of it. `runs` are all runs of the exercise, `group` those that the figures are made of."""
+
+    runs: tuple[int, ...]
+    group: Group | None
+    baseline: Group | None
+    answer: Answer
+    rows: tuple[Row, ...]
+    outcomes: tuple[Outcome, ...]
+    verdicts: tuple[Verdict, ...]
+    """Accuracy and time against the baseline; empty for the baseline itself and before there are runs of both."""
+
+
+class _Figure(NamedTuple):
+    """A row to be: the field of `Trial`, its digits, and where the notes have it."""
+
+    key: str
+    field: str
+    digits: int
+    noted: str
+
+
+_FIGURES = (
+    _Figure("test accuracy", "test_accuracy", 4, "test_accuracy"),
+    _Figure("test loss", "test_loss", 4, "test_loss"),
+    _Figure("train accuracy", "accuracy", 4, "train_accuracy"),
+    _Figure("train loss", "loss", 4, "train_loss"),
+    _Figure("seconds an epoch", "pace", 1, "seconds_an_epoch"),
+    _Figure("epochs", "epochs", 0, ""),
+    _Figure("parameters", "params", 0, "params"),
+)
+
+
+def result(history: History, place: Place, exercise: Exercise) -> Result:
+    """What the history says of an exercise. Loads scipy once there are repeats: see `verdict.py`."""
+    base_exercise = place.exercise(place.set.baseline) if place.set.baseline else None
+    is_base = base_exercise is None or base_exercise.name == exercise.name or not exercise.is_run
+    group = group_of(history, place, exercise) if exercise.is_run else None
+    base = None if is_base or base_exercise is None else group_of(history, place, base_exercise, group)
+    names = f"{exercise.name} against {place.set.baseline}"
+    verdicts = judge(group, base, names) if group is not None and base is not None else ()
+    given = answer(history, place.name, exercise.name)
+    return Result(
+        runs_of(history, place, exercise),
+        group,
+        base,
+        given,
+        _rows(exercise.notes, group, base),
+        tuple(_outcome(figure, given, group, base, verdicts) for figure in _asked(exercise, is_base)),
+        verdicts,
+    )
+
+
+def to_json(history: History, place: Place, exercise: Exercise) -> dict[str, Any]:
+    """An exercise with what was answered to it and its runs, in the promised form."""
+    given = answer(history, place.name, exercise.name)
+    return {
+        "name": exercise.name,
+        "set": place.name,
+        "title": exercise.heading,
+        "question": exercise.question,
+        "preset": exercise.preset or None,
+        "notes": exercise.notes.to_json(),
+        "remark": exercise.remark,
+        "runs": list(runs_of(history, place, exercise)),
+        "prediction": {"accuracy": given.prediction.accuracy, "time": given.prediction.time},
+        "conclusion": given.conclusion,
+        "done": given.done,
+    }
+
+
+def _asked(exercise: Exercise, is_base: bool) -> tuple[Predicted, ...]:
+    return () if is_base else exercise.predict
+
+
+def _rows(notes: Notes, group: Group | None, base: Group | None) -> tuple[Row, ...]:
+    noted = notes.to_json()
+    rows = []
+    for figure in _FIGURES:
+        ours, theirs = (_spread(one, figure) for one in (group, base))
+        change = ""
+        if group is not None and base is not None:
+            mine, other = group.spread(figure.field).mean, base.spread(figure.field).mean
+            change = "" if mine is None or other is None else f"{mine - other:+,.{figure.digits}f}"
+        value = noted.get(figure.noted)
+        written = "" if value is None else f"{value:,.{figure.digits}f}"
+        if ours or theirs or written:
+            rows.append(Row(figure.key, ours, theirs, change, written))
+    return tuple(rows)
+
+
+def _spread(group: Group | None, figure: _Figure) -> str:
+    if group is None:
+        return ""
+    spread = group.spread(figure.field)
+    if spread.mean is None:
+        return ""
+    around = f" ± {spread.deviation:.{figure.digits}f}" if spread.deviation is not None and figure.digits else ""
+    return f"{spread.mean:,.{figure.digits}f}{around}"
+
+
+def _outcome(
+    figure: Predicted, given: Answer, group: Group | None, base: Group | None, verdicts: tuple[Verdict, ...]
+) -> Outcome:
+    expected = given.prediction.accuracy if figure == "accuracy" else given.prediction.time
+    words = f"{figure}: you expected {expected}" if expected else f"{figure}: nothing was expected"
+    if group is None or base is None:
+        missing = "this" if group is None else "the baseline"
+        return Outcome(figure, expected, None, f"{words}; there is no run of {missing} yet")
+    said = next(one for one in verdicts if one.figure == figure)
+    found = _found(said, base)
+    if found is not None:
+        went = "it stayed the same" if found == "same" else f"it went {found}"
+        return Outcome(figure, expected, found, f"{words}, {went}" if expected else f"{figure}: {went}")
+    return Outcome(figure, expected, None, f"{words}; {_open(said)}")
+
+
+def _found(said: Verdict, base: Group) -> Direction | None:
+    """Which way a figure went, if that is more than chance; the same if any difference is a small one."""
+    test = said.test
+    if test is None:
+        return None
+    if said.outcome == "decided":
+        return "up" if test.difference > 0 else "down"
+    least = SAME_ACCURACY if said.figure == "accuracy" else SAME_TIME * (base.spread("pace").mean or 0.0)
+    return "same" if abs(test.difference) + test.margin < least else None
+
+
+def _open(said: Verdict) -> str:
+    return {
+        "too few": "one run says nothing about chance: repeat with R",
+        "undecided": "the runs cannot tell yet",
+        "no spread": "the runs do not differ among themselves, so there is no chance to reckon with",
+    }.get(said.outcome, "the runs cannot be compared")

@@ -1,0 +1,185 @@
+"""The runs of an exercise: those made for it, and others of the very same experiment; and how to queue more."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from cnn_tui.experiments.check import problems_of
+from cnn_tui.experiments.exercises import Exercise, ExerciseError, Place
+from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiments.groups import CUT_SHORT, Group, asked_of, groups_of
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.locked_fields import unlocked_changes
+from cnn_tui.experiments.tags import merged
+from cnn_tui.experiments.wording import quiet
+
+_HEADS = "SELECT id, seed, experiment FROM runs WHERE archived = 0 AND "
+
+
+class Order(NamedTuple):
+    """What is to be trained for an exercise: its experiment, or one of its own that somebody made of it."""
+
+    place: Place
+    exercise: Exercise
+    experiment: Experiment
+
+    @property
+    def key(self) -> str:
+        """How its runs name the exercise."""
+        return self.place.key(self.exercise)
+
+
+class LeftOut(NamedTuple):
+    """An exercise that is not run, and why."""
+
+    key: str
+    why: str
+
+
+def runs_of(history: History, place: Place, exercise: Exercise) -> tuple[int, ...]:
+    """The runs of an exercise, the oldest first; archived ones are left out.
+
+    Those that carry its name count, or that of an exercise of its set which is the same; and those of its experiment
+    as it was given out, whatever they were made for.
+    """
+    keys = [place.key(one) for one in twins(place, exercise)]
+    rows = history.execute(f"{_HEADS} exercise IN ({', '.join('?' * len(keys))})", keys)
+    ids = {row[0] for row in rows}
+    experiment = None if exercise.change else place.experiment(exercise)
+    if experiment is not None:
+        ids.update(run for run, _ in _same(history, experiment))
+    return tuple(sorted(ids))
+
+
+def twins(place: Place, exercise: Exercise) -> tuple[Exercise, ...]:
+    """The exercises of a set that train the very same, whatever they are called; itself among them."""
+    experiment = place.experiment(exercise)
+    if experiment is None or exercise.change:
+        return (exercise,)
+    others = ((one, place.experiment(one)) for one in place.set.exercises if not one.change)
+    return tuple(one for one, its in others if its is not None and _same_training(its, experiment))
+
+
+def group_of(history: History, place: Place, exercise: Exercise, like: Group | None = None) -> Group | None:
+    """The repeats among the runs of an exercise that say most; None when no run has ended as planned.
+
+    That is the largest group, the latest of equals; one on the images of `like`, if there is one.
+    """
+    groups = groups_of(history, runs_of(history, place, exercise))
+    if like is not None:
+        groups = tuple(group for group in groups if group.key[1] == like.key[1]) or groups
+    return max(groups, key=lambda group: (len(group.trials), group.runs[-1]), default=None)
+
+
+def orders(
+    chosen: Iterable[tuple[Place, Exercise]], change: Callable[[Experiment], Experiment] | None = None
+) -> tuple[list[Order], list[LeftOut]]:
+    """What there is to train for the exercises, with `change` made to each experiment, and what is left out.
+
+    Left out are questions, what cannot be trained, and an exercise of the same experiment as an earlier one.
+    Raises ExperimentError.
+    """
+    made: list[Order] = []
+    left_out: list[LeftOut] = []
+    seen: dict[tuple[str, ...], str] = {}
+    for place, exercise in chosen:
+        given = place.experiment(exercise)
+        if given is None:
+            left_out.append(LeftOut(place.key(exercise), "it is a question, with nothing to run"))
+            continue
+        order = Order(place, exercise, given if change is None else change(given))
+        if exercise.change and order.experiment == given:
+            left_out.append(
+                LeftOut(order.key, "it asks you to change its experiment first: open it in the lab, or --with")
+            )
+            continue
+        # A changed experiment is known by the exercise's set alone.
+        same = (*_bare(order.experiment), "" if order.experiment == given else place.name)
+        why = obstacle(order)
+        if not why and same in seen:
+            why = f"it is the same as {seen[same]}, whose runs count here too"
+        if why:
+            left_out.append(LeftOut(order.key, why))
+        else:
+            seen[same] = order.key
+            made.append(order)
+    return made, left_out
+
+
+def obstacle(order: Order) -> str:
+    """Why an order cannot be carried out: a locked field that was changed, or a problem of its stack; "" for nothing.
+
+    Raises ExperimentError.
+    """
+    given = order.place.experiment(order.exercise)
+    changed = unlocked_changes(given, order.experiment, order.place.locked(order.exercise)) if given else ()
+    if changed:
+        return f"{', '.join(changed[:5])} {'is' if len(changed) == 1 else 'are'} locked"
+    problems = problems_of(order.experiment)
+    if not problems:
+        return ""
+    at = f"layer {problems[0].layer}: " if problems[0].layer else ""
+    return quiet(f"it cannot be trained ({at}{problems[0].message})", 300)
+
+
+def queue(history: History, wanted: Sequence[Order], repeat: int = 1, device: str = "") -> tuple[int, ...]:
+    """Queue runs, each order with the `repeat` smallest seeds, from 1, that it was not trained with yet.
+
+    So the exercises of a set share their seeds and can be compared in pairs. All are queued with the first seed before
+    any with the second. The runs bear the exercise, and its set as a tag; gives their numbers. An experiment with a
+    seed of its own counts from there. Raises ExerciseError for an order that cannot be carried out.
+    """
+    for order in wanted:
+        why = obstacle(order)
+        if why:
+            raise ExerciseError(f"{order.key}: {why}")
+    ids: list[int] = []
+    with history.transaction():
+        seeds = [_new_seeds(history, order.experiment, repeat) for order in wanted]
+        for at in range(repeat):
+            for order, numbers in zip(wanted, seeds, strict=True):
+                ids.append(history.add(order.experiment.with_training(seed=numbers[at]), device))
+                assign(history, ids[-1], order.place, order.exercise)
+    return tuple(ids)
+
+
+def assign(history: History, run: int, place: Place, exercise: Exercise) -> None:
+    """Say that a run was made for an exercise; for one that was queued from the editor."""
+    row = history.execute("SELECT tags FROM runs WHERE id = ?", (run,)).fetchone()
+    tags = merged(msgspec.json.decode(row[0]), [place.name])
+    history.execute(
+        "UPDATE runs SET exercise = ?, tags = ? WHERE id = ?",
+        (place.key(exercise), msgspec.json.encode(tags).decode(), run),
+    )
+
+
+@functools.lru_cache(maxsize=512)
+def _bare(experiment: Experiment) -> tuple[str, str, str]:
+    """What an experiment trains: equal for two that differ in names, seeds and ways of writing."""
+    return experiment.stack.fingerprint(), *asked_of(msgspec.json.encode(experiment))
+
+
+def _same_training(one: Experiment, other: Experiment) -> bool:
+    return len(one.layers) == len(other.layers) and _bare(one) == _bare(other)
+
+
+def _new_seeds(history: History, experiment: Experiment, count: int) -> list[int]:
+    used = {seed for _, seed in _same(history, experiment, "AND NOT " + CUT_SHORT)}
+    seeds: list[int] = []
+    seed = experiment.training.seed or 1
+    while len(seeds) < count:
+        if seed not in used:
+            seeds.append(seed)
+        seed += 1
+    return seeds
+
+
+def _same(history: History, experiment: Experiment, also: str = "") -> list[tuple[int, int | None]]:
+    """Number and seed of the runs of an experiment, whatever their names; `also` is a further condition."""
+    fingerprint, *asked = _bare(experiment)
+    rows = history.execute(f"{_HEADS} fingerprint = ? {also}", (fingerprint,))
+    return [(run, seed) for run, seed, other in rows if [*asked_of(other)] == asked]

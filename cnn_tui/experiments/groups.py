@@ -1,0 +1,237 @@
+"""Runs that are repeats of one another: the same network, images and training, apart from the seed."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.run import Run
+from cnn_tui.network.canonical import canonical
+from cnn_tui.network.diff import diff_stacks
+from cnn_tui.network.fields import fields_of
+from cnn_tui.network.layers import AnyLayer
+from cnn_tui.network.stack import Stack
+
+ENDED_AS_PLANNED = "(status = 'finished' OR (status = 'stopped' AND stop_cause LIKE 'stop rule%'))"
+CUT_SHORT = "(status IN ('failed', 'interrupted') OR (status = 'stopped' AND stop_cause NOT LIKE 'stop rule%'))"
+
+
+class Trial(NamedTuple):
+    """One run, as far as a comparison of groups looks at it. `pace` is in seconds an epoch."""
+
+    run: int
+    name: str
+    seed: int | None
+    test_accuracy: float | None
+    test_loss: float | None
+    accuracy: float | None
+    loss: float | None
+    pace: float | None
+    epochs: int
+    params: int
+    device: str
+    fingerprint: str
+    images: tuple[str, int, int]
+    """The dataset that was used, how many training images and how many test images."""
+    settings: str
+    """How it was trained and when it stops, as JSON without the seed."""
+    experiment: str
+    """As JSON."""
+
+    @property
+    def key(self) -> tuple[str, tuple[str, int, int], str]:
+        """Equal for repeats of one experiment."""
+        return self.fingerprint, self.images, self.settings
+
+
+class Spread(NamedTuple):
+    """A figure over the repeats: how many have it, its mean, and its standard deviation (None for fewer than two)."""
+
+    n: int
+    mean: float | None
+    deviation: float | None
+
+    def shown(self, digits: int = 4) -> str:
+        """As `0.9021 ± 0.0031 (5 runs)`."""
+        if self.mean is None:
+            return ""
+        spread = f" ± {self.deviation:.{digits}f}" if self.deviation is not None else ""
+        return f"{self.mean:.{digits}f}{spread} ({self.n} run{'s' if self.n != 1 else ''})"
+
+
+class Group(NamedTuple):
+    """Repeats of one experiment, in the order of their numbers."""
+
+    trials: tuple[Trial, ...]
+
+    @property
+    def name(self) -> str:
+        """What its runs are called: the name that most of them have, without the seed that it may end with."""
+        return statistics.mode(re.sub(r"[:,] seed \d+$", "", trial.name) for trial in self.trials)
+
+    @property
+    def runs(self) -> tuple[int, ...]:
+        """The numbers of its runs."""
+        return tuple(trial.run for trial in self.trials)
+
+    @property
+    def key(self) -> tuple[str, tuple[str, int, int], str]:
+        """What its runs have in common."""
+        return self.trials[0].key
+
+    @property
+    def experiment(self) -> Experiment | None:
+        """What was tried; None when a layer of it is not known here."""
+        try:
+            return msgspec.json.decode(self.trials[0].experiment, type=Experiment)
+        except msgspec.MsgspecError:
+            return None
+
+    def by_seed(self, figure: str) -> dict[int | str, float]:
+        """A figure for each seed. One that was run more than once counts once, with the mean: it repeats itself.
+
+        `figure` is the name of a field of `Trial`.
+        """
+        values: dict[int | str, list[float]] = {}
+        for trial in self.trials:
+            value = getattr(trial, figure)
+            if value is not None:
+                values.setdefault(f"run {trial.run}" if trial.seed is None else trial.seed, []).append(value)
+        return {seed: statistics.fmean(several) for seed, several in values.items()}
+
+    def spread(self, figure: str) -> Spread:
+        """Mean and standard deviation of a figure over the seeds."""
+        values = list(self.by_seed(figure).values())
+        if not values:
+            return Spread(0, None, None)
+        deviation = statistics.stdev(values) if len(values) > 1 else None
+        return Spread(len(values), statistics.fmean(values), deviation)
+
+
+def groups_of(history: History, runs: Sequence[int]) -> tuple[Group, ...]:
+    """The given runs, grouped; those that failed, were interrupted, stopped by hand or still go on are left out."""
+    found: list[Trial] = []
+    for at in range(0, len(runs), 500):
+        some = runs[at : at + 500]
+        found += _trials(history, f"id IN ({', '.join('?' * len(some))})", some)
+    return grouped(sorted(set(found)))
+
+
+def group_around(history: History, run: Run) -> Group | None:
+    """All repeats of a run in the history, itself as well if it ended as planned; None when there are none.
+
+    Archived runs are left out, save for the run itself.
+    """
+    settings = training_of(msgspec.json.encode(run.experiment))
+    key = (run.fingerprint, (run.dataset, run.train_images, run.test_images), settings)
+    where, values = "fingerprint = ? AND (archived = 0 OR id = ?)", (run.fingerprint, run.id)
+    found = [trial for trial in _trials(history, where, values) if trial.key == key]
+    return Group(tuple(found)) if found else None
+
+
+def grouped(trials: Iterable[Trial]) -> tuple[Group, ...]:
+    """Trials by what they repeat, in the order of the first of each."""
+    found: dict[tuple[Any, ...], list[Trial]] = {}
+    for trial in trials:
+        found.setdefault(trial.key, []).append(trial)
+    return tuple(Group(tuple(same)) for same in found.values())
+
+
+def contrast(group: Group, base: Group, names: str = "") -> str:
+    """What is compared, in few words: `64 against 32 filters`, else `names`, or what the runs are called."""
+    after, before = group.experiment, base.experiment
+    if after is not None and before is not None:
+        words = ""
+        if group.key[2] == base.key[2]:
+            words = _one_argument(before, after)
+        elif group.key[0] == base.key[0]:
+            words = _one_setting(before, after)
+        if words:
+            return words
+    if names:
+        return names
+    if group.name != base.name:
+        return f"{group.name} against {base.name}"
+    return f"run {group.runs[0]}'s against run {base.runs[0]}'s"
+
+
+def _one_argument(before: Experiment, after: Experiment) -> str:
+    """The words for two networks that differ in one argument of their layers, the same change everywhere."""
+    old, new = ([canonical(layer) for layer in one.layers if layer.enabled] for one in (before, after))
+    lines = diff_stacks(Stack((1, 1, 1), tuple(old)), Stack((1, 1, 1), tuple(new)))
+    if any(line.sign in "+-" for line in lines) or len(old) != len(new):
+        return ""
+    changes = {change for was, now in zip(old, new, strict=True) for change in _changes(was, now)}
+    if len(changes) != 1:
+        return ""
+    name, value, other = changes.pop()
+    return f"{value} against {other} {name}" if other[:1].isdigit() else f"{name} {value} against {other}"
+
+
+def _changes(was: AnyLayer, now: AnyLayer) -> list[tuple[str, str, str]]:
+    if type(was) is not type(now):
+        return [("", "", ""), (was.type, now.type, "")]
+    changed = []
+    for field in fields_of(type(now)):
+        before, after = getattr(was, field.name), getattr(now, field.name)
+        if before != after:
+            changed.append((field.name, field.format(after), field.format(before)))
+    return changed
+
+
+def _one_setting(before: Experiment, after: Experiment) -> str:
+    """The words for two experiments on one network that differ in one training setting."""
+    old, new = (msgspec.structs.asdict(one.training) for one in (before, after))
+    changed = [name for name in new if name != "seed" and old[name] != new[name]]
+    if len(changed) != 1 or before.stop != after.stop:
+        return ""
+    name = changed[0]
+    return f"{name} {new[name]} against {old[name]}"
+
+
+def _trials(history: History, where: str, values: Sequence[Any]) -> list[Trial]:
+    rows = history.execute(
+        "SELECT id, name, seed, test_accuracy, test_loss, accuracy, loss, pace, epochs_done, params,"
+        " coalesce(json_extract(environment, '$.device'), ''), fingerprint, dataset, train_images, test_images,"
+        f" experiment FROM runs WHERE {ENDED_AS_PLANNED} AND {where} ORDER BY id",
+        values,
+    )
+    return [_trial(tuple(row)) for row in rows]
+
+
+def _trial(row: tuple[Any, ...]) -> Trial:
+    *figures, dataset, train_images, test_images, experiment = row
+    return Trial._make((*figures, (dataset, train_images, test_images), training_of(experiment), experiment))
+
+
+class _Settings(msgspec.Struct):
+    """What of an experiment tells its repeats from others: all but names and layers, which the fingerprint has."""
+
+    dataset: str = ""
+    training: dict[str, Any] = {}
+    stop: list[dict[str, Any]] = []
+
+
+_SETTINGS = msgspec.json.Decoder(_Settings)
+
+
+def training_of(experiment: str | bytes) -> str:
+    """How an experiment in JSON is trained and when it stops, without the seed: equal for repeats."""
+    return _told(_SETTINGS.decode(experiment))
+
+
+def asked_of(experiment: str | bytes) -> tuple[str, str]:
+    """The dataset that an experiment in JSON asks for, and its settings."""
+    told = _SETTINGS.decode(experiment)
+    return told.dataset, _told(told)
+
+
+def _told(settings: _Settings) -> str:
+    training = {name: value for name, value in settings.training.items() if name != "seed"}
+    return msgspec.json.encode([training, settings.stop], order="sorted").decode()

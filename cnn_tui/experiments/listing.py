@@ -1,0 +1,143 @@
+"""A window on the history's runs: which of them are shown and in what order, however many there are.
+
+The numbers of the runs are kept, and nothing else: the rows themselves are read when they come into view.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from cnn_tui.experiments.filter import compile_filter
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.run import Line
+from cnn_tui.experiments.wording import found
+
+_CHUNK = 500
+
+
+class SortError(ValueError):
+    """There is no column to sort by of that name; the message is a sentence that names those there are."""
+
+
+class Sort(NamedTuple):
+    """What a column sorts by in SQL. Words go from A to Z, figures from the largest, unless turned round."""
+
+    sql: str
+    words: bool = False
+
+
+SORTS: dict[str, Sort] = {
+    "id": Sort("id"),
+    "name": Sort("name", words=True),
+    "status": Sort("status", words=True),
+    "test_accuracy": Sort("test_accuracy"),
+    "accuracy": Sort("accuracy"),
+    "gap": Sort("accuracy - test_accuracy"),
+    "val_accuracy": Sort("val_accuracy"),
+    "test_loss": Sort("test_loss"),
+    "loss": Sort("loss"),
+    "val_loss": Sort("val_loss"),
+    "params": Sort("params"),
+    "pace": Sort("pace"),
+    "seconds": Sort("seconds"),
+    "epochs_done": Sort("epochs_done"),
+    "seed": Sort("seed"),
+    "dataset": Sort("dataset", words=True),
+    "exercise": Sort("exercise", words=True),
+    "tags": Sort("nullif(tags, '[]')", words=True),
+    "note": Sort("note", words=True),
+    "created": Sort("created"),
+}
+"""By the names of the fields of `Line`."""
+
+
+class Query(NamedTuple):
+    """What is to be shown: a filter (see `filter.py`), a key of SORTS and its direction, archived runs or not."""
+
+    filter: str = ""
+    sort: str = "id"
+    reverse: bool = False
+    archived: bool = False
+
+
+class Listing:
+    """The runs of a history that a query chooses, in its order; the newest first where it says nothing else.
+
+    It stays as it was read until `refresh` or `show`: a run that is trained meanwhile does not move under the cursor.
+    """
+
+    def __init__(self, history: History, query: Query | None = None) -> None:
+        """Reads at once. Raises FilterError and SortError."""
+        self._history = history
+        self._query = Query()
+        self._ids: list[int] = []
+        self._places: dict[int, int] | None = None
+        self.show(query or Query())
+
+    @property
+    def query(self) -> Query:
+        """What is shown."""
+        return self._query
+
+    def show(self, query: Query) -> None:
+        """Show what another query chooses. Raises FilterError and SortError, and then goes on showing the old one."""
+        ids = self._read(query)
+        self._query, self._ids, self._places = query, ids, None
+
+    def refresh(self) -> None:
+        """Read again which runs there are; for after a change of the history."""
+        self._ids, self._places = self._read(self._query), None
+
+    def count(self) -> int:
+        """How many runs are shown."""
+        return len(self._ids)
+
+    def total(self) -> int:
+        """How many runs there would be without the filter."""
+        where = "" if self._query.archived else " WHERE archived = 0"
+        return int(self._history.execute(f"SELECT count(*) FROM runs{where}").fetchone()[0])
+
+    def ids(self, limit: int = -1, offset: int = 0) -> Sequence[int]:
+        """The numbers of the runs, in order; `limit` -1 gives all from `offset`."""
+        return self._ids[offset:] if limit < 0 else self._ids[offset : offset + limit]
+
+    def lines(self, limit: int = -1, offset: int = 0) -> list[Line]:
+        """The rows, as they are now; fewer than `limit` at the end."""
+        ids = self.ids(limit, offset)
+        rows: dict[int, Line] = {}
+        for at in range(0, len(ids), _CHUNK):
+            some = ids[at : at + _CHUNK]
+            marks = ", ".join("?" * len(some))
+            rows.update((line.id, line) for line in self._history.lines_where(f"WHERE id IN ({marks})", some))
+        return [rows[one] for one in ids if one in rows]
+
+    def position(self, run_id: int) -> int | None:
+        """Where a run stands, from 0; None when it is not shown."""
+        if self._places is None:
+            self._places = {one: at for at, one in enumerate(self._ids)}
+        return self._places.get(run_id)
+
+    def _read(self, query: Query) -> list[int]:
+        where, values = compile_filter(query.filter)
+        # Where every row is looked at anyway, the index on archived would only be a detour: + keeps it out.
+        plain = query.sort == "id" and not values
+        shown = "" if query.archived else f"{'' if plain else '+'}archived = 0 AND "
+        rows = self._history.execute(f"SELECT id FROM runs WHERE {shown}{where} ORDER BY {_order(query)}", values)
+        return [row[0] for row in rows]
+
+
+def _order(query: Query) -> str:
+    """The clauses of ORDER BY; a run without a value comes last in both directions."""
+    sort = SORTS.get(query.sort)
+    if sort is None:
+        near = difflib.get_close_matches(query.sort, SORTS, 1, 0.4)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise SortError(f"{found(query.sort)} is no column to sort by; there are {', '.join(SORTS)}.{hint}")
+    if query.sort == "id":
+        return "id" if query.reverse else "id DESC"
+    missing = f"coalesce({sort.sql}, '') = ''" if sort.words else f"{sort.sql} IS NULL"
+    collation = " COLLATE NOCASE" if sort.words else ""
+    direction = " DESC" if sort.words == query.reverse else ""
+    return f"{missing}, {sort.sql}{collation}{direction}, id DESC"

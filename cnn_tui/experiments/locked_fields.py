@@ -1,0 +1,94 @@
+"""Locked fields: parts of an experiment that a pack wants to stay as they are, named as the file names them.
+
+`dataset`, `training`, `training.epochs`, `stop`, `layers`, `layers[0]`, `layers[2].filters`; `layers[0]` is the first.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiments.wording import found
+from cnn_tui.network.fields import fields_of
+from cnn_tui.network.layers import AnyLayer
+
+MAX_LOCKS = 200
+_PATH = re.compile(r"(?P<top>[a-z_]+)(?:\[(?P<at>\d{1,4})\])?(?:\.(?P<key>[a-z_]+))?")
+_NOTHING = object()
+
+
+class LockError(ValueError):
+    """A field that cannot be locked; the message is a sentence."""
+
+
+def check_paths(experiment: Experiment, locked: Sequence[str]) -> None:
+    """See to it that every path names a field of the experiment. Raises LockError."""
+    if len(locked) > MAX_LOCKS:
+        raise LockError(f"{len(locked):,} fields; at most {MAX_LOCKS} can be locked")
+    for path in locked:
+        if value_at(experiment, path) is _NOTHING:
+            raise LockError(f"{found(path)} is no field of {experiment.name}.{_hint(experiment, path)}")
+
+
+def value_at(experiment: Experiment, path: str) -> Any:
+    """The value of a field as plain data, a default as well as one that is written; `_NOTHING` where there is none."""
+    match = _PATH.fullmatch(path)
+    if match is None or match["top"] not in experiment.__struct_fields__ or match["top"] == "name":
+        return _NOTHING
+    value: Any = getattr(experiment, match["top"])
+    if match["at"] is not None:
+        if not isinstance(value, tuple) or int(match["at"]) >= len(value):
+            return _NOTHING
+        value = value[int(match["at"])]
+    if match["key"] is not None:
+        if not isinstance(value, msgspec.Struct) or match["key"] not in (*value.__struct_fields__, "type"):
+            return _NOTHING
+        value = getattr(value, match["key"])
+    return _plain(value)
+
+
+def unlocked_changes(before: Experiment, after: Experiment, locked: Iterable[str]) -> tuple[str, ...]:
+    """The locked fields that differ between what a pack gave out and what was trained.
+
+    The seed is never locked by `training` as a whole: repeats need others.
+    """
+    return tuple(path for path in locked if value_at(before, path) != value_at(after, path))
+
+
+def holds_layer(locked: Iterable[str], at: int) -> bool:
+    """Whether the layer at position `at` (from 0) may not be changed, moved or removed as a whole."""
+    return any(path == "layers" or re.fullmatch(rf"layers\[{at}\](\..*)?", path) for path in locked)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, msgspec.Struct):
+        plain = {name: _plain(getattr(value, name)) for name in value.__struct_fields__ if name != "seed"}
+        # A layer's kind is no field of its own.
+        return {"type": type(value).__name__, **plain}
+    return value
+
+
+def _hint(experiment: Experiment, path: str) -> str:
+    choices = [
+        "dataset",
+        "stop",
+        "layers",
+        "training",
+        *(f"training.{name}" for name in experiment.training.__struct_fields__),
+        *(f"layers[{at}]" for at in range(len(experiment.layers))),
+        *(name for at, layer in enumerate(experiment.layers) for name in _fields(at, layer)),
+    ]
+    close = difflib.get_close_matches(path, choices, 1, 0.5)
+    meant = f" Did you mean {close[0]}?" if close else ""
+    return f" As one: dataset, training.epochs, layers[0], layers[0].filters.{meant}"
+
+
+def _fields(at: int, layer: AnyLayer) -> list[str]:
+    return [f"layers[{at}].{field.name}" for field in fields_of(type(layer))]

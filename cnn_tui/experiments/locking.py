@@ -1,0 +1,54 @@
+"""What a pack does not let be changed while its experiment is edited."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from cnn_tui.experiments.exercises import Place
+from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiments.locked_fields import unlocked_changes
+from cnn_tui.experiments.wording import quiet
+
+_PLAIN = {"stop": "the stop rule", "layers": "the stack", "training": "all of the training settings"}
+
+
+class LockedError(ValueError):
+    """An edit of a field that is locked; the message is a sentence."""
+
+
+class Lock(NamedTuple):
+    """The fields of an exercise's experiment that stay as they were given out."""
+
+    given: Experiment
+    paths: tuple[str, ...]
+    by: str
+    """Whose lock it is, in words: the pack 'Week 3'."""
+
+    def check(self, after: Experiment) -> None:
+        """Raises LockedError when a locked field is another one in `after`."""
+        changed = unlocked_changes(self.given, after, self.paths)
+        if changed:
+            raise LockedError(f"{self._told(changed[0], after)} is locked by {self.by}")
+
+    def _told(self, path: str, after: Experiment) -> str:
+        """A field in words. A layer that is no longer where it was is told as a whole."""
+        match = re.fullmatch(r"layers\[(\d+)\](?:\.(\w+))?", path)
+        if match is None:
+            return _PLAIN.get(path, path.removeprefix("training."))
+        at, before = int(match[1]), self.given.layers
+        moved = len(after.layers) != len(before) or type(after.layers[at]) is not type(before[at])
+        layer = f"layer {at + 1}, {before[at].type},"
+        return f"the place of {layer}" if moved else match[2] or layer
+
+
+def locks_of(place: Place) -> Mapping[str, Lock]:
+    """The locks of a set, by the exercise as runs name it. Raises ExperimentError."""
+    by = f"the pack '{quiet(place.set.title, 60)}'"
+    found: dict[str, Lock] = {}
+    for one in place.set.exercises:
+        experiment, paths = place.experiment(one), place.locked(one)
+        if experiment is not None and paths:
+            found[place.key(one)] = Lock(experiment, paths, by)
+    return found

@@ -1,0 +1,169 @@
+"""What a person writes about runs: names, notes, conclusions, tags, what is put away, and which run is the baseline.
+
+Every change is one statement or one transaction on the history, so that two people who write at once lose nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.run import LIVE, Status
+from cnn_tui.experiments.tags import merged, to_tag
+
+MAX_NAME = 200
+MAX_TEXT = 100_000
+_ARCHIVED, _RESTORED = "archived", "taken out of the archive"
+
+
+class NotebookError(ValueError):
+    """Something that cannot be written so; the message is a sentence."""
+
+
+class Archiving(NamedTuple):
+    """What an archiving changed, for `undo`: the runs that it put away (or, when `restored`, brought back)."""
+
+    runs: tuple[int, ...]
+    restored: bool = False
+
+
+def note(history: History, run_id: int, text: str) -> None:
+    """Set the note of a run; "" takes it away. Raises NotebookError for a run that is not there or a text too long."""
+    _write(history, run_id, "note", _text(text))
+
+
+def conclude(history: History, run_id: int, text: str) -> None:
+    """Set what a run has shown; "" takes it away. Raises NotebookError as `note` does."""
+    _write(history, run_id, "conclusion", _text(text))
+
+
+def rename(history: History, run_id: int, name: str) -> str:
+    """Give a run another name; gives the one it had. Raises NotebookError."""
+    name = _clean(name).strip()
+    if not 1 <= len(name) <= MAX_NAME:
+        raise NotebookError(f"a name has 1 to {MAX_NAME} characters, not {len(name):,}")
+    with history.transaction():
+        row = history.execute("SELECT name FROM runs WHERE id = ?", (run_id,)).fetchone()
+        _write(history, run_id, "name", name)
+    return str(row[0])
+
+
+def change_tags(
+    history: History, runs: Sequence[int], add: Iterable[str] = (), remove: Iterable[str] = ()
+) -> dict[int, tuple[str, ...]]:
+    """Put tags on runs and take tags off them; gives the tags that each has now.
+
+    Tags are kept as `tags.normalised` writes them. Raises NotebookError and TagError, and then changes nothing.
+    """
+    plus, minus = [to_tag(tag) for tag in add], [to_tag(tag) for tag in remove]
+    made: dict[int, tuple[str, ...]] = {}
+    with history.transaction():
+        for run_id in runs:
+            row = history.execute("SELECT tags FROM runs WHERE id = ?", (run_id,)).fetchone()
+            before = () if row is None else tuple(msgspec.json.decode(row[0]))
+            made[run_id] = merged(before, plus, minus)
+            _write(history, run_id, "tags", msgspec.json.encode(made[run_id]).decode())
+    return made
+
+
+def set_tags(history: History, run_id: int, tags: Iterable[str]) -> tuple[str, ...]:
+    """Give a run exactly these tags; gives them as they are kept. Raises NotebookError and TagError."""
+    made = merged((), [to_tag(tag) for tag in tags])
+    _write(history, run_id, "tags", msgspec.json.encode(made).decode())
+    return made
+
+
+def archive(history: History, runs: Iterable[int]) -> Archiving:
+    """Put runs away: they stay in the history, but no table shows them; gives what to undo it with.
+
+    Raises NotebookError for a run that is not there or has not ended, and then changes nothing.
+    """
+    return _set_archived(history, runs, True)
+
+
+def restore(history: History, runs: Iterable[int]) -> Archiving:
+    """Bring archived runs back; gives what to undo it with. Raises NotebookError."""
+    return _set_archived(history, runs, False)
+
+
+def undo(history: History, archiving: Archiving) -> None:
+    """Take an archiving, or a bringing back, back. Raises NotebookError."""
+    _set_archived(history, archiving.runs, archiving.restored)
+
+
+def last_archived(history: History) -> tuple[int, ...]:
+    """The runs that were put away last, together, and still are; () when there are none."""
+    where = "FROM runs JOIN events ON events.run = runs.id WHERE archived AND events.text = ?"
+    (at,) = history.execute(f"SELECT max(at) {where}", (_ARCHIVED,)).fetchone()
+    rows = history.execute(f"SELECT DISTINCT id {where} AND at = ? ORDER BY id", (_ARCHIVED, at))
+    return tuple(row[0] for row in rows)
+
+
+def pin(history: History, run_id: int, name: str = "baseline") -> None:
+    """Make a run the one that others are compared with. Raises NotebookError for a run that is not there."""
+    with history.transaction():
+        _status(history, run_id)
+        history.execute("INSERT OR REPLACE INTO pins VALUES (?, ?)", (name, run_id))
+
+
+def unpin(history: History, name: str = "baseline") -> None:
+    """Compare with no run any more."""
+    history.execute("DELETE FROM pins WHERE name = ?", (name,))
+
+
+def pinned(history: History, name: str = "baseline") -> int | None:
+    """The run that others are compared with; None when there is none."""
+    row = history.execute("SELECT run FROM pins JOIN runs ON runs.id = run WHERE pins.name = ?", (name,)).fetchone()
+    return int(row[0]) if row else None
+
+
+def _set_archived(history: History, runs: Iterable[int], put_away: bool) -> Archiving:
+    changed = []
+    now = time.time()
+    with history.transaction():
+        for run_id in dict.fromkeys(runs):
+            status = _status(history, run_id)
+            if put_away and status in LIVE:
+                raise NotebookError(f"run {run_id} is {status}: only a run that has ended can be put away")
+            cursor = history.execute(
+                "UPDATE runs SET archived = ? WHERE id = ? AND archived != ?", (put_away, run_id, put_away)
+            )
+            if cursor.rowcount:
+                changed.append(run_id)
+                history.execute(
+                    "INSERT INTO events VALUES (?, ?, ?)", (run_id, now, _ARCHIVED if put_away else _RESTORED)
+                )
+    return Archiving(tuple(changed), restored=not put_away)
+
+
+def _status(history: History, run_id: int) -> Status:
+    row = history.execute("SELECT status FROM runs WHERE id = ?", (run_id,)).fetchone()
+    if row is None:
+        raise _missing(run_id)
+    status: Status = row[0]
+    return status
+
+
+def _write(history: History, run_id: int, column: str, text: str) -> None:
+    if history.execute(f"UPDATE runs SET {column} = ? WHERE id = ?", (text, run_id)).rowcount != 1:
+        raise _missing(run_id)
+
+
+def _missing(run_id: int) -> NotebookError:
+    return NotebookError(f"there is no run {run_id}")
+
+
+def _text(text: str) -> str:
+    text = _clean(text)
+    if len(text) > MAX_TEXT:
+        raise NotebookError(f"a text has at most {MAX_TEXT:,} characters, not {len(text):,}")
+    return text
+
+
+def _clean(text: str) -> str:
+    """A byte that is no UTF-8 comes from the shell as half a character, which SQLite refuses."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

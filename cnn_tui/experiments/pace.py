@@ -1,0 +1,117 @@
+"""The arithmetic of estimates: what a run has to do, how fast it goes, what is left. Pure."""
+
+from __future__ import annotations
+
+import functools
+from typing import NamedTuple
+
+from cnn_tui.experiments.dataset import DatasetError, describe
+from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiments.run import Line, Progress
+from cnn_tui.network.stack import Stack
+from cnn_tui.network.summary import summarize
+
+BESIDE = 2.5
+"""Seconds that a run takes beside its epochs and its test: loading the data, building, saving, leaving. Measured."""
+FORWARD = 1 / 3
+"""What an image costs that is only looked at: learning from one takes the way back too, twice as long."""
+
+SETTLED = 0.05
+"""The share of an epoch after which its images a second can be trusted."""
+
+
+class Pace(NamedTuple):
+    """Seconds for an image: to learn from it, and only to look at it."""
+
+    learn: float
+    look: float
+
+    def times(self, factor: float) -> Pace:
+        """The pace of a network that is so many times the work."""
+        return Pace(self.learn * factor, self.look * factor)
+
+
+class Work(NamedTuple):
+    """What there is to do: multiplications for an image, images to learn from and to watch in an epoch, and to test."""
+
+    macs: int
+    images: int
+    watched: int
+    tested: int
+
+    def pace(self, epoch: float, validation: float = 0.0) -> Pace:
+        """The pace of a run whose epochs took so many seconds for their steps, and for their validation if known."""
+        learn = epoch / self.images
+        return Pace(learn, validation / self.watched if self.watched and validation else learn * FORWARD)
+
+    def epoch(self, pace: Pace) -> float:
+        """Seconds that an epoch takes with its validation."""
+        return self.images * pace.learn + self.watched * pace.look
+
+    def run(self, pace: Pace, epochs: int) -> float:
+        """Seconds that a run takes from start to end."""
+        return epochs * self.epoch(pace) + self.tested * pace.look + BESIDE
+
+
+def work_of(experiment: Experiment, dataset: str) -> Work | None:
+    """What a run of the experiment does when it is trained on `dataset`; None when that cannot be described."""
+    try:
+        data = describe(dataset)
+    except DatasetError:
+        return None
+    held, validation = 0, experiment.training.validation
+    if isinstance(validation, float):
+        held = round(data.train_images * validation)
+    images = data.train_images - held
+    if images <= 0:
+        return None
+    watched = data.test_images if validation == "test" else held
+    return Work(_macs(Stack(data.input_shape, experiment.layers)), images, watched, data.test_images)
+
+
+def pace_so_far(line: Line, progress: Progress, work: Work) -> Pace | None:
+    """The pace of a run: the mean of its epochs, else what the images a second of its first one tell."""
+    if line.pace:
+        return work.pace(line.pace, progress.validation_seconds)
+    rate, seen = progress.images_per_second, progress.images
+    # At first the graph is built, and the rate says nothing yet.
+    settled = seen >= SETTLED * progress.images_an_epoch > 0
+    return work.pace(work.images / rate) if rate > 0 and settled else None
+
+
+def seconds_left(progress: Progress, epochs: int, work: Work, pace: Pace) -> float:
+    """What is left of a run that has begun to train; a pause that goes on is not foreseen."""
+    validation, test = work.watched * pace.look, work.tested * pace.look
+    end = test + BESIDE / 2
+    if progress.phase == "evaluating":
+        return end / 2
+    if progress.phase == "saving":
+        return end
+    later = (epochs - progress.epoch) * work.epoch(pace) + end
+    if progress.phase == "validating":
+        return validation / 2 + later
+    steps = max(0, progress.images_an_epoch - progress.images) * pace.learn
+    return steps + validation + later
+
+
+def in_words(seconds: float) -> str:
+    """Seconds as a person says them, for an estimate: `40 s`, `12 min`, `3 h 20 min`."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours < 48 else f"{hours // 24} days"
+
+
+def clock(seconds: float) -> str:
+    """Seconds as `0:21` or `1:02:05`."""
+    whole = round(seconds)
+    hours, minutes = whole // 3600, whole // 60 % 60
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+@functools.lru_cache(4_000)
+def _macs(stack: Stack) -> int:
+    return summarize(stack).macs

@@ -1,0 +1,165 @@
+"""Packs: a set of exercises that a teacher hands out as a folder, and what a student hands in as one file.
+
+A submission holds the answers, the runs in their promised form and the experiments as the pack gave them out, with a
+SHA-256 checksum over its canonical JSON (keys sorted, no spaces, UTF-8). The checksum tells a file that was damaged or
+edited; it is no signature, and cannot tell who wrote it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import re
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cnn_tui import __version__
+from cnn_tui.experiments.answers import answers
+from cnn_tui.experiments.exercise_file import read_set
+from cnn_tui.experiments.exercise_runs import runs_of
+from cnn_tui.experiments.exercises import ExerciseError, Place, set_names
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.wording import quiet
+
+FORMAT = 1
+MAX_SUBMISSION = 50_000_000
+"""Bytes: some thousands of runs."""
+
+
+class Submission(msgspec.Struct, frozen=True):
+    """What a student hands in, without the checksum. Plain data: whoever reads it looks closer (`submissions.py`)."""
+
+    format: int
+    written_by: str
+    student: str
+    submitted: str
+    """When, in UTC."""
+    pack: str
+    title: str
+    digest: str
+    """SHA-256 of the pack's `pack.toml` and experiments, as they were."""
+    exercises: list[dict[str, Any]]
+    """Name, heading, question, locked fields, the experiment as given out (None for a question), and the answer."""
+    runs: list[dict[str, Any]]
+    """In their promised form, with the exercise that each was made for."""
+
+
+def open_pack(folder: Path) -> Place:
+    """The pack in a folder. Raises ExerciseError with one sentence a person can act on."""
+    folder = folder.expanduser().absolute()
+    made = read_set(folder)
+    return Place(pack_name(folder), folder, made)
+
+
+def pack_name(folder: Path) -> str:
+    """How a pack is known in the history: its folder's name in small letters, apart from the built-in sets' names."""
+    plain = unicodedata.normalize("NFKD", folder.resolve().name).encode("ascii", "ignore").decode().lower()
+    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "pack"
+    return f"{name}-pack" if name in set_names() else name
+
+
+def submission(history: History, place: Place, student: str = "") -> Submission:
+    """What there is to hand in. Raises ExerciseError while a run of the pack has not ended, and ExperimentError."""
+    given = answers(history, place.name)
+    exercises, runs = [], []
+    for one in place.set.exercises:
+        experiment = place.experiment(one)
+        answered = given.get(one.name)
+        exercises.append(
+            {
+                "name": one.name,
+                "heading": one.heading,
+                "question": one.question,
+                "locked": list(place.locked(one)) if experiment is not None else [],
+                "experiment": None if experiment is None else msgspec.to_builtins(experiment),
+                "predict": list(one.predict) if one.is_run and one.name != place.set.baseline else [],
+                "answer": msgspec.to_builtins(answered) if answered is not None else None,
+            }
+        )
+        for number in runs_of(history, place, one):
+            run = history.run(number)
+            if run is None:
+                continue
+            if run.live:
+                raise ExerciseError(f"run {number} ({place.key(one)}) is {run.status}: hand in when it has ended")
+            runs.append({**run.to_json(), "exercise": one.name})
+    return Submission(
+        FORMAT,
+        f"cnn-tui {__version__}",
+        student.encode("utf-8", "replace").decode()[:200],
+        datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        place.name,
+        place.set.title,
+        digest(place),
+        exercises,
+        runs,
+    )
+
+
+def digest(place: Place) -> str:
+    """What a pack is: equal for copies of it, another one once a question or an experiment was changed."""
+    experiments = [place.experiment(one) for one in place.set.exercises]
+    plain = msgspec.to_builtins([place.set, [None if one is None else _without_place(one) for one in experiments]])
+    return hashlib.sha256(canonical_json(plain)).hexdigest()
+
+
+def _without_place(experiment: Any) -> Any:
+    """A dataset inside the pack lies elsewhere on another machine."""
+    return msgspec.structs.replace(experiment, dataset=Path(experiment.dataset).name)
+
+
+def to_file(made: Submission) -> str:
+    """The text of a submission's file: JSON with a checksum, one line for each part."""
+    plain = _finite(msgspec.to_builtins(made))
+    plain["checksum"] = checksum(plain)
+    return json.dumps(plain, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def checksum(plain: dict[str, Any]) -> str:
+    """SHA-256, in hex digits, of everything but the checksum itself."""
+    return hashlib.sha256(canonical_json({key: value for key, value in plain.items() if key != "checksum"})).hexdigest()
+
+
+def canonical_json(plain: Any) -> bytes:
+    """The one way to write some data: keys sorted, no spaces, UTF-8. Raises ValueError for NaN and half characters."""
+    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.encode()
+
+
+def read_submission(path: Path) -> tuple[dict[str, Any], bool]:
+    """A submission's file as plain data, and whether its checksum holds. Raises ExerciseError with a sentence."""
+    shown = quiet(str(path))
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_SUBMISSION + 1)
+    except OSError as error:
+        raise ExerciseError(f"{shown} cannot be read: {error.strerror or error}") from None
+    if len(content) > MAX_SUBMISSION:
+        raise ExerciseError(f"{shown} is larger than {MAX_SUBMISSION:,} bytes: it is no submission")
+    try:
+        plain = json.loads(content.decode(), parse_constant=_refuse)
+        msgspec.convert(plain, Submission)
+        whole = checksum(plain) == plain.get("checksum")
+    except (ValueError, RecursionError) as error:
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else quiet(str(error), 120)
+        raise ExerciseError(f"{shown} is no submission of cnn-tui: {reason}") from None
+    if plain["format"] != FORMAT:
+        raise ExerciseError(f"{shown} is of format {plain['format']}, this cnn-tui reads {FORMAT}: update cnn-tui")
+    return plain, whole
+
+
+def _refuse(word: str) -> Any:
+    raise ValueError(f"{word} is no JSON")
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no NaN."""
+    if isinstance(value, float) and value - value != 0.0:
+        return None
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    return [_finite(inner) for inner in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,83 @@
+"""Files that open at once, without NumPy: a line of JSON that says what follows, then arrays as they lie in memory.
+
+Numbers are little-endian: int32 and float32. The training room writes such files; the lab and the commands read them.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+_LONGEST_HEADER = 4_000_000  # bytes: ten thousand class names
+_ITEM_BYTES = 4
+assert array.array("i").itemsize == array.array("f").itemsize == _ITEM_BYTES
+
+Header = TypeVar("Header", bound=msgspec.Struct)
+
+
+class RawFileError(Exception):
+    """A kept file that is not there or cannot be used; the message is a sentence."""
+
+
+def write(path: Path, header: msgspec.Struct, parts: Sequence[bytes | memoryview]) -> None:
+    """Write a file in one go, so that a half-written one is never found. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"part-{os.getpid()}-{path.name}")
+    try:
+        with part.open("wb") as file:
+            file.write(msgspec.json.encode(header) + b"\n")
+            for data in parts:
+                file.write(data)
+        part.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
+
+
+def read_header(path: Path, kind: type[Header]) -> tuple[Header, int]:
+    """The header, and where the arrays begin. Raises RawFileError."""
+    try:
+        with path.open("rb") as file:
+            line = file.readline(_LONGEST_HEADER)
+        return msgspec.json.decode(line, type=kind), len(line)
+    except FileNotFoundError:
+        raise RawFileError(f"{path} is not there") from None
+    except OSError as error:
+        raise RawFileError(f"{path} cannot be read: {error.strerror or error}") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        raise RawFileError(f"{path} is broken, or of another version") from None
+
+
+def read_bytes(path: Path, start: int, length: int) -> bytes:
+    """Bytes of a file. Raises RawFileError where it has fewer."""
+    try:
+        with path.open("rb") as file:
+            file.seek(start)
+            data = file.read(length)
+    except OSError as error:
+        raise RawFileError(f"{path} cannot be read: {error.strerror or error}") from None
+    if len(data) != length:
+        raise RawFileError(f"{path} is cut off")
+    return data
+
+
+def numbers(kind: Literal["i", "f"], data: bytes | memoryview) -> array.array[Any]:
+    """int32 ("i") or float32 ("f") numbers from their bytes."""
+    made: array.array[Any] = array.array(kind)
+    made.frombytes(data)
+    if sys.byteorder == "big":
+        made.byteswap()
+    return made
+
+
+def size_of(count: int) -> int:
+    """How many bytes `count` numbers take."""
+    return count * _ITEM_BYTES

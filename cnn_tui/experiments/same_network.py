@@ -1,0 +1,90 @@
+"""Which earlier runs have the same network: "same network as run 4".
+
+Networks are the same when their fingerprints are, whatever the runs are called and however the layers were written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.run import Line, Run
+
+
+class Same(NamedTuple):
+    """An earlier run of the same network: whether it had the same data, settings and stop rules, and seed."""
+
+    run: int
+    dataset: bool
+    training: bool
+    seed: bool
+
+
+class _Settings(msgspec.Struct, frozen=True):
+    """What of an experiment is compared. Plain data: it may be of a version with other settings."""
+
+    training: dict[str, Any] = {}
+    stop: list[dict[str, Any]] = []
+
+
+def same_network(history: History, what: Experiment | Run) -> tuple[Same, ...]:
+    """The runs of the same network, the earliest first: all of them for an experiment, those before it for a run.
+
+    The data is what a run was trained on, which may be the built-in sample. Raises DatasetError for an experiment
+    whose dataset cannot be described.
+    """
+    experiment, before, fingerprint, dataset, seed = _looked_for(what)
+    wanted, _ = _settings(msgspec.json.encode(experiment))
+    rows = history.execute(
+        "SELECT id, dataset, seed, experiment FROM runs WHERE fingerprint = ? AND id < ? ORDER BY id",
+        (fingerprint, before),
+    )
+    found = []
+    for run_id, data, its_seed, text in rows:
+        settings, asked = _settings(text)
+        same_data = dataset in ((data, asked) if isinstance(what, Experiment) else (data,))
+        found.append(Same(run_id, same_data, settings == wanted, seed is not None and seed == its_seed))
+    return tuple(found)
+
+
+def first_runs(history: History, lines: Iterable[Line]) -> dict[int, int]:
+    """For each run that repeats a network, the earliest run of that network; for the rows of a table."""
+    lines = list(lines)
+    prints = list({line.fingerprint for line in lines})
+    firsts: dict[str, int] = {}
+    for at in range(0, len(prints), 500):
+        some = prints[at : at + 500]
+        marks = ", ".join("?" * len(some))
+        query = f"SELECT fingerprint, min(id) FROM runs WHERE fingerprint IN ({marks}) GROUP BY fingerprint"
+        firsts.update(history.execute(query, some).fetchall())
+    return {line.id: first for line in lines if (first := firsts.get(line.fingerprint, line.id)) < line.id}
+
+
+def in_words(same: Sequence[Same]) -> str:
+    """What to say of the earlier runs, naming the one that is most alike; "" when there is none."""
+    if not same:
+        return ""
+    best = max(same, key=lambda one: (one.dataset and one.training, one.seed, one.dataset, one.training, -one.run))
+    more = f" ({len(same)} runs have it)" if len(same) > 1 else ""
+    if best.dataset and best.training:
+        seed = ", even the seed: the figures will be the same" if best.seed else ", another seed"
+        return f"same network, data and training as run {best.run}{seed}{more}"
+    other = "data" if best.training else "training" if best.dataset else "data and training"
+    return f"same network as run {best.run}, other {other}{more}"
+
+
+def _looked_for(what: Experiment | Run) -> tuple[Experiment, int, str, str, int | None]:
+    if isinstance(what, Run):
+        return what.experiment, what.id, what.fingerprint, what.dataset, what.seed
+    return what, 2**63 - 1, what.stack.fingerprint(), what.dataset, what.training.seed
+
+
+def _settings(text: str | bytes) -> tuple[_Settings, str]:
+    """An experiment's settings without the seed, and the dataset that it asked for."""
+    plain: dict[str, Any] = msgspec.json.decode(text)
+    training = {key: value for key, value in plain.get("training", {}).items() if key != "seed"}
+    return _Settings(training, plain.get("stop", [])), plain.get("dataset", "")

@@ -1,0 +1,32 @@
+"""What the history's SQL can do beyond SQLite's own: functions that every connection is given."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import msgspec
+
+
+def register(db: sqlite3.Connection) -> None:
+    """Give a connection `casefold(text)` and `fingerprint_of(experiment, otherwise)`."""
+    db.create_function("casefold", 1, _casefold, deterministic=True)
+    db.create_function("fingerprint_of", 2, _fingerprint_of)
+
+
+def _casefold(text: str) -> str:
+    """Text without upper and lower case in any script: SQLite's LIKE knows only ASCII's."""
+    return text.casefold()
+
+
+def _fingerprint_of(experiment: str, otherwise: str) -> str:
+    """The fingerprint of an experiment in JSON; `otherwise` where it cannot be told any more.
+
+    That is so when a layer or the dataset's file is not known here.
+    """
+    from cnn_tui.experiments.dataset import DatasetError
+    from cnn_tui.experiments.experiment import Experiment
+
+    try:
+        return msgspec.json.decode(experiment, type=Experiment).stack.fingerprint()
+    except (msgspec.MsgspecError, DatasetError):
+        return otherwise

@@ -1,0 +1,70 @@
+"""A line chart of plain characters, for a report: it reads the same in any editor and in any terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Series(NamedTuple):
+    """A line: what it is called, the character that draws it, and its points by x, in order."""
+
+    label: str
+    mark: str
+    points: tuple[tuple[float, float], ...]
+
+
+def draw(series: Sequence[Series], *, width: int = 60, height: int = 12, x_label: str = "epoch") -> list[str]:
+    """The chart with its axes and a legend; [] where there is no point. Where lines meet stands `#`.
+
+    `width` and `height` are those of the inside. Values that are no numbers leave a gap.
+    """
+    kept = [
+        Series(label, mark, tuple(one for one in points if all(map(math.isfinite, one))))
+        for label, mark, points in series
+    ]
+    points = [point for one in kept for point in one.points]
+    if not points:
+        return []
+    left, right = min(x for x, _ in points), max(x for x, _ in points)
+    low, high = _bounds([y for _, y in points])
+    grid = [[" "] * width for _ in range(height)]
+    for one in kept:
+        for column in range(width):
+            x = left + (right - left) * column / (width - 1) if right > left else left
+            y = _at(one.points, x)
+            if y is not None and (right > left or column == 0):
+                row = round((high - y) / (high - low) * (height - 1))
+                grid[row][column] = "#" if grid[row][column] not in (" ", one.mark) else one.mark
+    legend = "   ".join(f"{one.mark} {one.label}" for one in kept if one.points)
+    return [*_framed(grid, (left, right), (low, high), x_label), legend]
+
+
+def _framed(grid: list[list[str]], xs: tuple[float, float], ys: tuple[float, float], x_label: str) -> list[str]:
+    low, high = ys
+    height, width = len(grid), len(grid[0])
+    labels = {row: f"{high - (high - low) * row / (height - 1):.3f}" for row in (0, (height - 1) // 2, height - 1)}
+    room = max(map(len, labels.values()))
+    lines = [f"{labels.get(row, ''):>{room}} |{''.join(cells)}".rstrip() for row, cells in enumerate(grid)]
+    first, last = (f"{x:g}" for x in xs)
+    under = f"{first}{last:>{width - len(first)}}" if first != last else first
+    return [*lines, f"{'':{room}} +{'-' * width}", f"{'':{room}}  {under}  {x_label}"]
+
+
+def _bounds(values: Sequence[float]) -> tuple[float, float]:
+    low, high = min(values), max(values)
+    return (low, high) if high > low else (low - 0.5, high + 0.5)
+
+
+def _at(points: Sequence[tuple[float, float]], x: float) -> float | None:
+    """The height of a line at x, between its points straight; None outside of them."""
+    for at, (place, y) in enumerate(points):
+        if place == x:
+            return y
+        if place > x:
+            if at == 0:
+                return None
+            before, old = points[at - 1]
+            return old + (y - old) * (x - before) / (place - before)
+    return None

@@ -1,0 +1,159 @@
+"""Runs side by side: what differs, in the order in which it matters."""
+
+from __future__ import annotations
+
+import msgspec
+
+from cnn_tui.experiments.compare import Comparison, Row, compare, delta
+from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiments.history import History, Result
+from cnn_tui.experiments.presets import load_preset
+from cnn_tui.experiments.run import Epoch, Run
+from cnn_tui.experiments.stop_rules import StopRule
+from cnn_tui.network.layers import Dropout
+
+BASELINE = load_preset("lab1-baseline")
+MORE = load_preset("lab1-64-filters")
+
+
+def trained(
+    history: History,
+    experiment: Experiment = BASELINE,
+    *,
+    accuracy: float | None = 0.9,
+    dataset: str = "fashion_mnist",
+    images: int = 60_000,
+    pace: float = 8.0,
+) -> Run:
+    """A finished run of two epochs."""
+    run_id = history.add(experiment)
+    assert history.claim(run_id, 1, experiment.training.seed or 7)
+    history.record_start(
+        run_id, dataset=dataset, train_images=images, test_images=10_000, environment={"device": "CPU, 2 cores"}
+    )
+    for number in (1, 2):
+        metrics = {"loss": 0.4 / number, "accuracy": 0.93, "val_loss": 0.3, "val_accuracy": 0.9}
+        history.record_epoch(run_id, Epoch(number, metrics, pace, 7_000.0), pace * number)
+    history.record_end(run_id, Result("finished", "", 0.3, accuracy))
+    run = history.run(run_id)
+    assert run is not None
+    return run
+
+
+def keys(comparison: Comparison, everything: bool = False) -> list[str]:
+    """What is shown."""
+    return [row.key for row in comparison.shown(everything)]
+
+
+def row_of(comparison: Comparison, key: str) -> Row:
+    """The row of that key."""
+    return next(row for row in comparison.rows if row.key == key)
+
+
+def test_runs_that_are_alike_differ_in_nothing() -> None:
+    with History() as history:
+        found = compare([trained(history), trained(history)])
+    assert keys(found) == []
+    assert not found.layers[0].differs
+    assert keys(found, everything=True)[:3] == ["data", "epochs", "batch_size"]
+    assert all(row.changes[0] is None for row in found.rows)
+
+
+def test_only_what_differs_is_shown() -> None:
+    changed = MORE.with_training(learning_rate=0.01, seed=9)
+    changed = msgspec.structs.replace(changed, stop=(StopRule("loss", below=0.3),))
+    with History() as history:
+        found = compare([trained(history), trained(history, changed, accuracy=0.9123, pace=12.5)])
+    assert keys(found) == [
+        *("learning_rate", "stop rule loss below 0.3", "seed"),
+        *("test accuracy", "gap", "parameters", "seconds an epoch"),
+    ]
+    accuracy = row_of(found, "test accuracy")
+    assert (accuracy.shown(0), accuracy.shown(1), accuracy.change_shown(1)) == ("0.9000", "0.9123", "+0.0123")
+    assert (accuracy.change_shown(0), row_of(found, "gap").change_shown(1)) == ("", "-0.0123")
+    params = row_of(found, "parameters")
+    assert (params.shown(1), params.change_shown(1)) == ("243,786", "+130,400")
+    assert row_of(found, "seconds an epoch").change_shown(1) == "+4.5"
+    assert row_of(found, "seed").shown(1) == "9"
+    assert row_of(found, "stop rule loss below 0.3").shown(0) == ""
+    assert [(line.sign, line.text) for line in found.layers[0].lines if line.sign != " "] == [
+        ("~", "Conv2D  filters 32 → 64"),
+        ("~", "Conv2D  filters 32 → 64"),
+    ]
+
+
+def test_other_images_come_first() -> None:
+    with History() as history:
+        runs = [trained(history), trained(history, MORE, dataset="fashion_mnist_sample", images=6_000)]
+        fewer = [trained(history), trained(history, images=54_000)]
+    assert keys(compare(runs))[0] == "data"
+    assert row_of(compare(runs), "data").values == (
+        "fashion_mnist, 60,000 + 10,000 images",
+        "fashion_mnist_sample, 6,000 + 10,000 images",
+    )
+    assert keys(compare(fewer)) == ["data"]
+
+
+def test_the_baseline_is_any_of_them() -> None:
+    with History() as history:
+        runs = [trained(history, accuracy=accuracy) for accuracy in (0.91, 0.90, 0.92)]
+    first, second = compare(runs), compare(runs, baseline=2)
+    assert (first.baseline, second.baseline, compare(runs, baseline=77).baseline) == (1, 2, 1)
+    assert [row_of(first, "test accuracy").change_shown(at) for at in range(3)] == ["", "-0.0100", "+0.0100"]
+    assert [row_of(second, "test accuracy").change_shown(at) for at in range(3)] == ["+0.0100", "", "+0.0200"]
+    assert [one.run for one in second.layers] == [1, 3]
+
+
+def test_layers_come_and_go_and_what_makes_no_difference_is_none() -> None:
+    changed = BASELINE.stack.change(1, strides=(2, 2)).delete(2).insert(5, Dropout(rate=0.3))
+    changed = changed.insert(0, Dropout(rate=0.9, enabled=False))
+    with History() as history:
+        (layers,) = compare([trained(history), trained(history, BASELINE.with_stack(changed))]).layers
+    marked = [(line.sign, line.text) for line in layers.lines if line.sign != " "]
+    assert marked == [("-", "Conv2D  32  3x3  relu"), ("+", "Dropout  0.3")]
+
+
+def test_a_run_without_figures_has_none_to_compare() -> None:
+    with History() as history:
+        waiting = history.run(history.add(BASELINE))
+        assert waiting is not None
+        found = compare([trained(history, accuracy=None), waiting])
+    assert row_of(found, "test accuracy").values == (None, None)
+    assert row_of(found, "train loss").shown(1) == ""
+    assert row_of(found, "train loss").change_shown(1) == ""
+    assert row_of(found, "ended").shown(1) == "queued"
+
+
+def test_a_dataset_that_is_gone_takes_no_comparison_with_it() -> None:
+    gone = msgspec.structs.replace(BASELINE, dataset="/nowhere/gone.npz")
+    with History() as history:
+        runs = [trained(history), trained(history)]
+    found = compare([runs[0], msgspec.structs.replace(runs[1], experiment=gone)])
+    assert not found.layers[0].differs
+
+
+def test_json_has_the_same_rows() -> None:
+    with History() as history:
+        found = compare([trained(history), trained(history, MORE, accuracy=0.91)])
+    plain = found.to_json()
+    assert [row["key"] for row in plain["rows"]] == keys(found)
+    assert plain["rows"][-1] == {
+        "key": "parameters",
+        "group": "result",
+        "values": (113_386, 243_786),
+        "changes": (None, 130_400),
+    }
+    assert (plain["runs"], plain["baseline"]) == ((1, 2), 1)
+    assert [line["sign"] for line in plain["layers"][0]["lines"]] == ["~", "~"]
+    assert len(found.to_json(everything=True)["layers"][0]["lines"]) == 7
+
+
+def test_a_row_of_the_history_is_told_against_the_baseline() -> None:
+    with History() as history:
+        trained(history)
+        trained(history, MORE, accuracy=0.91, pace=10.0)
+        history.add(MORE)
+        waiting, more, base = history.lines()
+    told = delta(more, base)
+    assert [round(one or 0, 4) for one in told] == [0.01, -0.01, 130_400, 2.0]
+    assert delta(waiting, base) == (None, None, 130_400, None)

@@ -1,0 +1,113 @@
+"""Histories as released versions wrote them open in this one, whole. `tests/fixtures/make_history.py` made them."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from cnn_tui.experiments import answers, notebook
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.listing import Listing, Query
+from cnn_tui.experiments.migrations import MIGRATIONS
+from cnn_tui.experiments.run import Run
+from cnn_tui.experiments.same_network import same_network
+from tests.fixtures.make_history import BASELINE, HOSTILE, path_of
+
+STALE = "the tables changed after the file was made: python -m tests.fixtures.make_history, if they are not released"
+
+
+@pytest.fixture
+def home(sealed_machine: Path) -> Path:
+    """Where a history is opened."""
+    return sealed_machine / "history.db"
+
+
+def keep(version: int, home: Path) -> Path:
+    """A copy of a kept history, as the app finds it."""
+    shutil.copy(path_of(version), home)
+    return home
+
+
+def found(history: History, run_id: int) -> Run:
+    """A run that has to be there."""
+    run = history.run(run_id)
+    assert run is not None
+    return run
+
+
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS) + 1))
+def test_a_history_of_every_version_opens_and_takes_more(version: int, home: Path) -> None:
+    before = sqlite3.connect(path_of(version)).execute("SELECT count(*), max(id) FROM runs").fetchone()
+    with History(keep(version, home)) as history:
+        assert history.count() == before[0], STALE
+        assert len(history.runs()) == len(history.lines()) == before[0]
+        for run in history.runs():
+            assert run.to_json()["id"] == run.id
+            history.events(run.id)
+            history.points(run.id)
+        assert history.add(BASELINE) == before[1] + 1
+        notebook.change_tags(history, [1], ["new"])
+        assert "new" in found(history, 1).tags
+    assert home.with_name(f"history.db.v{version}.copy").exists() == (version < len(MIGRATIONS))
+
+
+def test_the_newest_tables_are_those_that_the_file_has(home: Path) -> None:
+    with History() as history:
+        fresh = {row[0] for row in history.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
+    home.unlink()
+    kept = {row[0] for row in sqlite3.connect(path_of(len(MIGRATIONS))).execute("SELECT sql FROM sqlite_master")}
+    assert kept - {None} == fresh, STALE
+
+
+def test_what_version_1_kept_is_all_there(home: Path) -> None:
+    with History(keep(1, home)) as history:
+        first, second = found(history, 1), found(history, 2)
+        line = history.lines()[0]
+        assert (first.experiment, first.test_accuracy, first.tags) == (BASELINE, 0.89, ("Week 3",))
+        assert [epoch.metrics["val_loss"] for epoch in first.epochs] == [0.4, 0.2]
+        assert (first.note, second.note) == (HOSTILE[1], HOSTILE[2])
+        assert (line.pace, line.val_loss, line.val_accuracy, line.archived, line.exercise) == (
+            8.5,
+            0.2,
+            0.86,
+            False,
+            "",
+        )
+        assert second.fingerprint == first.fingerprint, "strides that are written out make no other network"
+        assert [one.run for one in same_network(history, second)] == [1]
+
+
+def test_what_version_2_kept_is_all_there(home: Path) -> None:
+    with History(keep(2, home)) as history:
+        statuses = [run.status for run in history.runs()[:7]]
+        assert statuses == ["finished", "stopped", "failed", "interrupted", "queued", "running", "paused"]
+        first = found(history, 1)
+        assert (first.note, first.tags, first.test_loss, len(first.epochs)) == (
+            "the first one",
+            ("lab1", "keep"),
+            0.31,
+            2,
+        )
+        assert found(history, 2).stop_cause.startswith("stop rule: loss below 0.3")
+        assert [one.run for one in same_network(history, found(history, 2))] == [1]
+        assert history.progress(6).steps == 10 and len(history.points(6)) == 1
+        assert (found(history, 8).archived, found(history, 8).exercise) == (True, "lab1/64-filters")
+        assert [event.text for event in history.events(8)] == ["archived"]
+        assert notebook.pinned(history) == 1
+        answered = answers.answer(history, "lab1", "16-filters")
+        assert (answered.prediction.accuracy, answered.prediction.time, answered.done) == ("down", "same", True)
+        assert answered.conclusion == "quicker, hardly worse"
+        for run_id, text in enumerate(HOSTILE, 9):
+            run = found(history, run_id)
+            assert (run.name, run.note, run.conclusion, run.tags, run.stop_cause) == (
+                text,
+                text,
+                text,
+                (text, "plain"),
+                text,
+            )
+            assert history.events(run_id)[-1].text == text
+        assert Listing(history, Query("tag:plain")).count() == len(HOSTILE)

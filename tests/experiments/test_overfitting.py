@@ -1,0 +1,214 @@
+"""The overfitting read-out: on curves with a known answer, and silent where there is none."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnn_tui.experiments.check import problems_of
+from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiments.overfitting import Reading, next_experiment, read_curves, read_out
+from cnn_tui.experiments.presets import load_preset
+from cnn_tui.experiments.run import Epoch
+from cnn_tui.network.diff import diff_stacks
+from cnn_tui.network.layers import Conv2D, Dense, Dropout, Flatten, RandomFlip
+from cnn_tui.network.stack import Stack
+from tests.experiments.test_run import run
+
+BASELINE = load_preset("lab1-baseline")
+
+
+def epochs(vals: Sequence[float], losses: Sequence[float] | None = None, gap: float = 0.05) -> list[Epoch]:
+    """Epochs with these validation losses; the training loss falls unless it is given."""
+    falling = losses if losses is not None else [0.5 / at for at in range(1, len(vals) + 1)]
+    return [
+        Epoch(at, {"loss": loss, "accuracy": 0.95, "val_loss": val, "val_accuracy": 0.95 - gap}, 8.0, 1.0)
+        for at, (loss, val) in enumerate(zip(falling, vals, strict=True), 1)
+    ]
+
+
+def reading(vals: Sequence[float], losses: Sequence[float] | None = None) -> Reading:
+    """What the curves say, where they say something."""
+    found = read_curves(epochs(vals, losses))
+    assert found is not None
+    return found
+
+
+def test_the_onset_is_where_the_validation_turns() -> None:
+    found = reading([0.40, 0.33, 0.30, 0.32, 0.35, 0.39])
+    assert (found.onset, found.lowest, found.still_falling) == (3, 3, False)
+    assert found.gap is not None and round(found.gap, 6) == 5.0
+    assert found.reason == (
+        "overfits after epoch 3: there the validation loss was lowest (0.3000), and it is 0.3900 now, while the "
+        "training loss fell from 0.1667 to 0.0833; training is 5.0 points ahead of validation"
+    )
+
+
+def test_a_curve_that_still_falls_has_no_onset() -> None:
+    found = reading([0.40, 0.33, 0.31, 0.30, 0.29])
+    assert (found.onset, found.lowest, found.still_falling) == (None, 5, True)
+    assert found.reason.startswith("no overfitting in 5 epochs: the validation loss was still falling (0.2900)")
+
+
+@pytest.mark.parametrize(
+    "vals",
+    [
+        [0.40, 0.33, 0.300, 0.306, 0.305, 0.307],  # a rise of 2 % in few epochs
+        [0.40, 0.33, *[0.3] * 5, 0.302, 0.301, 0.302],  # less than 1 % in many
+        [0.40, 0.33, 0.300, 0.305],  # one epoch, 2 %
+        [0.30, 0.34, 0.29, 0.33, 0.30, 0.34, 0.29, 0.33, 0.30],  # a curve that jumps about
+    ],
+)
+def test_a_rise_that_may_be_chance_is_no_onset(vals: list[float]) -> None:
+    found = reading(vals)
+    assert found.onset is None
+    assert "has not risen by more than it jitters" in found.reason
+
+
+def test_a_single_epoch_past_the_lowest_needs_a_clear_rise() -> None:
+    assert reading([0.40, 0.33, 0.30, 0.32]).onset == 3
+    assert reading([0.30, 0.36]).onset == 1
+
+
+def test_where_training_does_not_get_better_either_it_is_no_overfitting() -> None:
+    assert reading([0.30, 0.35, 0.40], losses=[0.3, 0.4, 0.5]).onset is None
+
+
+def test_a_training_behind_its_validation_is_told_so() -> None:
+    found = read_curves(epochs([0.4, 0.3], gap=-0.02))
+    assert found is not None and found.reason.endswith("training is 2.0 points behind validation")
+
+
+@pytest.mark.parametrize(
+    "some",
+    [
+        [],
+        epochs([0.3]),
+        [Epoch(at, {"loss": 0.5, "accuracy": 0.8}, 8.0, 1.0) for at in (1, 2, 3)],
+        [Epoch(at, {"loss": 0.5, "val_loss": math.nan}, 8.0, 1.0) for at in (1, 2, 3)],
+    ],
+    ids=["no epoch", "one epoch", "no validation", "no number"],
+)
+def test_it_is_silent_where_there_is_nothing_to_say(some: list[Epoch]) -> None:
+    assert read_curves(some) is None
+    assert read_out(run(epochs=tuple(some))) is None
+
+
+def test_without_accuracies_there_is_no_gap() -> None:
+    found = read_curves([Epoch(at, {"loss": 1 / at, "val_loss": 1 / at}, 8.0, 1.0) for at in (1, 2)])
+    assert found is not None and found.gap is None
+    assert "points" not in found.reason
+
+
+# Against chance
+
+
+def test_a_flat_curve_that_jitters_seldom_seems_to_overfit() -> None:
+    rng = random.Random(5)
+    curves = [[0.3 + rng.gauss(0, 0.02) for _ in range(12)] for _ in range(400)]
+    wrong = sum(reading(vals).onset is not None for vals in curves)
+    assert wrong < 36, f"{wrong} of 400 flat curves were said to overfit"
+
+
+def test_a_real_turn_is_found_through_the_jitter() -> None:
+    rng = random.Random(6)
+    found, places = 0, []
+    for _ in range(200):
+        vals = [0.3 + 0.004 * abs(at - 6) ** 1.5 + rng.gauss(0, 0.004) for at in range(16)]
+        onset = reading(vals).onset
+        found += onset is not None
+        places += [onset] if onset is not None else []
+    assert found > 190
+    assert sum(abs(place - 7) <= 2 for place in places) > 0.9 * found
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(0.01, 5), min_size=2, max_size=30))
+def test_any_curve_is_read_and_the_onset_is_its_lowest(vals: list[float]) -> None:
+    found = reading(vals)
+    assert vals[found.lowest - 1] == min(vals)
+    assert found.onset in (None, found.lowest)
+    assert found.reason.isprintable()
+    if found.still_falling:
+        assert found.onset is None
+
+
+# The next experiment
+
+OVERFITS = reading([0.40, 0.33, 0.30, 0.34, 0.38])
+
+
+def suggested(experiment: Experiment, what: Reading = OVERFITS) -> str:
+    """The label of the next experiment, which can be trained."""
+    made = next_experiment(experiment, what)
+    assert made is not None
+    assert problems_of(made.experiment) == ()
+    assert made.experiment != experiment
+    return made.label
+
+
+def test_dropout_is_the_first_thing_to_try() -> None:
+    found = read_out(run(epochs=tuple(epochs([0.40, 0.33, 0.30, 0.34, 0.38]))))
+    assert found is not None
+    made = found[1]
+    assert made is not None and made.label == "Dropout 0.3 before the last Dense"
+    changed = [line for line in diff_stacks(BASELINE.stack, made.experiment.stack) if line.sign != " "]
+    assert [(line.sign, line.text) for line in changed] == [("+", "Dropout  0.3")]
+    assert isinstance(made.experiment.layers[6], Dropout)
+
+
+def test_each_means_is_tried_once_and_then_the_next() -> None:
+    experiment, labels = BASELINE, []
+    for _ in range(9):
+        made = next_experiment(experiment, OVERFITS)
+        assert made is not None
+        labels.append(made.label)
+        experiment = made.experiment
+    assert labels == [
+        "Dropout 0.3 before the last Dense",
+        "Dropout 0.5 instead of 0.3",
+        "RandomTranslation 0.1 before everything: images moved a little",
+        "l2 0.0001 on the weights of the first Dense",
+        "64 units instead of 128",
+        "32 units instead of 64",
+        "16 units instead of 32",
+        "8 units instead of 16",
+        "stop after epoch 3",
+    ]
+    assert next_experiment(experiment, OVERFITS) is None
+
+
+def test_what_is_switched_off_is_not_there() -> None:
+    off = BASELINE.with_stack(BASELINE.stack.insert(6, Dropout(rate=0.5, enabled=False)))
+    assert suggested(off) == "Dropout 0.3 before the last Dense"
+
+
+def test_images_that_are_varied_already_are_not_moved_too() -> None:
+    varied = BASELINE.stack.insert(0, RandomFlip()).insert(7, Dropout(rate=0.5))
+    assert suggested(BASELINE.with_stack(varied)).startswith("l2 0.0001")
+
+
+def test_a_network_of_one_dense_layer_has_something_to_try_as_well() -> None:
+    small = BASELINE.with_stack(Stack((28, 28, 1), (Flatten(), Dense(units=10, activation="softmax"))))
+    assert suggested(small) == "Dropout 0.3 before the last Dense"
+    alone = Conv2D(filters=10, kernel_size=(28, 28), activation="softmax")
+    assert suggested(BASELINE.with_stack(Stack((28, 28, 1), (alone, Flatten())))).startswith("Random")
+
+
+def test_a_run_that_was_getting_better_is_trained_longer() -> None:
+    better = read_curves(epochs([0.5, 0.4, 0.3], gap=0.01))
+    assert better is not None
+    assert suggested(BASELINE, better) == "train for 10 epochs"
+    flat = read_curves(epochs([0.3, 0.299, 0.3, 0.299, 0.3], gap=0.01))
+    assert flat is not None and next_experiment(BASELINE, flat) is None
+
+
+def test_a_dataset_that_is_gone_is_no_error() -> None:
+    gone = msgspec.structs.replace(BASELINE, dataset="/nowhere/gone.npz")
+    assert next_experiment(gone, OVERFITS) is None

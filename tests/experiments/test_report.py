@@ -1,0 +1,112 @@
+"""The lab report: what a reader of the Markdown finds in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from markdown_it import MarkdownIt
+
+from cnn_tui.experiments import answers, notebook
+from cnn_tui.experiments.exercises import load_set
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.markdown import escape, quote
+from cnn_tui.experiments.presets import load_preset
+from cnn_tui.experiments.report import report, set_table
+from tests.experiments.test_compare import trained
+from tests.experiments.test_exercises import run_all, train
+
+BASELINE, MORE = load_preset("lab1-baseline"), load_preset("lab1-64-filters")
+HOSTILE = "\x1b[2J<script>alert(1)</script> | `x` **b** [a](http://x) ![i](y) # h\n# not a heading\n- no\u202e"
+
+
+@pytest.fixture
+def history() -> Iterator[History]:
+    """Three pairs of runs, and an exercise that was answered."""
+    with History() as opened:
+        for seed, one, other in ((1, 0.90, 0.906), (2, 0.902, 0.909), (3, 0.899, 0.904)):
+            trained(opened, BASELINE.with_training(seed=seed), accuracy=one, pace=8.0 + seed / 10)
+            trained(opened, MORE.with_training(seed=seed), accuracy=other, pace=12.0 + seed / 20)
+        answers.predict(opened, "lab1", "64-filters", {"accuracy": "up"})
+        answers.conclude(opened, "lab1", "64-filters", "better, at half the pace")
+        notebook.note(opened, 1, "the first one")
+        notebook.conclude(opened, 2, "worth its time")
+        yield opened
+
+
+def test_it_has_the_runs_the_verdicts_the_exercises_and_the_curves(history: History) -> None:
+    text = report(history, [1, 2, 3, 4, 5, 6], [load_set("lab1"), load_set("overfitting")], "Week 3")
+    for part in (
+        "# Week 3\n\n6 runs, written ",
+        "| 2 | Lab 1: 64 filters | finished | 243,786 | 0.9060 |",
+        "| run 1 |",
+        "Run 1, note:\n\n> the first one",
+        "| Lab 1: 64 filters | 2, 4, 6 | 0.9063 ± 0.0025 (3 runs) |",
+        "- 64 against 32 filters: +0.6 ± 0.2 points over 3 pairs (p = 0.009)",
+        "### 64 filters instead of 32",
+        "- accuracy: you expected up, it went up",
+        "Conclusion:\n\n> better, at half the pace",
+        "### Run 2: Lab 1: 64 filters",
+        "```text\n",
+        "* training   o validation",
+        "Run 2, conclusion:\n\n> worth its time",
+        "no clear overfitting in 2 epochs",
+    ):
+        assert part in text, part
+    assert "### Run 4" not in text, "one curve for each experiment"
+    assert "Overfitting and its cures" not in text, "nothing was done of it"
+
+
+def test_it_keeps_the_order_that_it_is_given(history: History) -> None:
+    text = report(history, [3, 1])
+    assert text.index("| 3 | ") < text.index("| 1 | ")
+    assert "| 2 | " not in text
+
+
+def test_the_pinned_run_is_what_others_are_held_against(history: History) -> None:
+    notebook.pin(history, 2)
+    assert "- 32 against 64 filters: -0.6 ± 0.2 points" in report(history, [1, 2, 3, 4, 5, 6])
+
+
+def test_hostile_text_is_text_and_nothing_else(history: History) -> None:
+    trained(history, msgspec.structs.replace(BASELINE, name=HOSTILE))
+    notebook.note(history, 7, HOSTILE)
+    notebook.conclude(history, 7, HOSTILE * 50)
+    answers.conclude(history, "lab1", "64-filters", HOSTILE)
+    text = report(history, [7, 1], [load_set("lab1")], HOSTILE)
+    assert "\x1b" not in text and "\u202e" not in text
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
+    for tag in ("<script", "<strong", "<a ", "<img", "<li>no", "<code>x"):
+        assert tag not in html
+    headings = [line for line in text.splitlines() if line.startswith("#") and "not a heading" in line]
+    assert [line[:4] for line in headings] == ["# \\\\"], "the title"
+    tables = [line for line in text.splitlines() if line.startswith("| 7 |")]
+    assert [line.count("|") - line.count("\\|") for line in tables] == [14]
+
+
+def test_escaping_shows_a_text_as_it_is() -> None:
+    text = "a_b*c`d[e](f)<g>|h\\ # ~x~ &amp;"
+    assert MarkdownIt().renderInline(escape(text)) == text.replace("&", "&amp;").replace("<", "&lt;").replace(
+        ">", "&gt;"
+    )
+    assert quote("one\n\ntwo\n- three\n4) four") == ["> one", ">", "> two\\", "> \\- three\\", "> 4\\) four"]
+
+
+def test_a_set_is_one_table_with_the_notes_beside(history: History) -> None:
+    for run_id in run_all(history, "16-filters", repeat=2):
+        train(history, run_id, 0.89, 6.0)
+    lines = set_table(history, load_set("lab1"))
+    assert lines[0].count("in the notes") == 3
+    assert "| 16 filters instead of 32 | 55,098 | 2 | 0.8900 ± 0.0000 | -0.0103 | 0.8994 | 0.9500" in lines[3]
+    assert lines[3].endswith("| 6.0 ± 0.0 | 6.8 |")
+    assert "Trained on fashion\\_mnist (60,000 + 10,000 images), 2 epochs, CPU, 2 cores." in lines
+    assert any(line.startswith("- 64 against 32 filters: +0.6 ± 0.2 points") for line in lines)
+    assert not any("fourth" in line for line in lines)
+
+
+def test_a_report_on_runs_without_figures_is_short(history: History) -> None:
+    waiting = history.add(BASELINE)
+    text = report(history, [waiting])
+    assert "| 7 | Lab 1: baseline, 32 filters | queued |" in text
+    assert "## Curves" not in text and "## Repeats" not in text

@@ -1,0 +1,56 @@
+"""Stop rules as they are typed in the form of the settings."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from cnn_tui.experiments.presets import load_preset
+from cnn_tui.experiments.settings import parse_rule, rule_text
+from cnn_tui.experiments.stop_rules import StopRule
+
+EXPERIMENT = load_preset("lab1-baseline")  # five epochs, watched on the test set
+
+
+@pytest.mark.parametrize(
+    ("typed", "rule"),
+    [
+        ("loss below 0.3", StopRule("loss", below=0.3)),
+        ("loss < 0.3", StopRule("loss", below=0.3)),
+        ("loss <0.3", StopRule("loss", below=0.3)),
+        ("  val_accuracy  above  .95 ", StopRule("val_accuracy", above=0.95)),
+        ("accuracy > 9e-1", StopRule("accuracy", above=0.9)),
+        ("loss above 10", StopRule("loss", above=10.0)),
+        ("val_loss patience 3", StopRule("val_loss", patience=3)),
+        ("loss nan", StopRule("loss", nan=True)),
+    ],
+)
+def test_what_is_typed_is_the_rule(typed: str, rule: StopRule) -> None:
+    assert parse_rule(EXPERIMENT, typed) == rule
+    assert parse_rule(EXPERIMENT, rule_text(rule)) == rule
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [
+        ("loss", "a stop rule is a metric with below or above and a number, with patience and a number of epochs"),
+        ("loss nan 3", "as: loss below 0.3, val_loss patience 3, loss nan (metrics: loss, accuracy, val_loss"),
+        ("acc > 0.9", "this experiment reports loss, accuracy, val_loss, val_accuracy, not acc"),
+        ("loss below nan", "nan is no number that loss can pass"),
+        ("loss below one", "one is no number that loss can pass"),
+        ("loss patience 1.5", "patience is a whole number of epochs, not 1.5"),
+        ("loss patience 0", "patience must be a whole number from 1 to"),
+        ("val_loss patience 5", "patience 5 cannot run out within the 5 epochs of this experiment: the rule would"),
+        ("loss below 0", "loss is never below 0: the rule would never stop anything"),
+        ("val_accuracy > 1", "val_accuracy is a share of the images, never above 1: the rule would never stop"),
+    ],
+)
+def test_what_cannot_work_is_said(typed: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(problem)):
+        parse_rule(EXPERIMENT, typed)
+
+
+def test_without_validation_there_is_no_validation_metric() -> None:
+    with pytest.raises(ValueError, match="this experiment reports loss, accuracy, not val_loss"):
+        parse_rule(EXPERIMENT.with_training(validation="none"), "val_loss patience 2")
