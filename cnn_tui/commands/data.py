@@ -7,6 +7,7 @@ import json
 import sys
 import time
 
+from cnn_tui.commands.json_lines import inert
 from cnn_tui.commands.progress import Reporter, bar
 from cnn_tui.commands.streams import FAILED, FINISHED, UserError, bold, complain, is_terminal, put, say, table
 from cnn_tui.experiments.dataset import BUILT_IN, DatasetError
@@ -33,7 +34,7 @@ def list_datasets(as_json: bool) -> int:
                 "found": None if source is None else source.kind,
                 "path": None if source is None else str(source.path),
             }
-            put(json.dumps(fact, ensure_ascii=False))
+            put(inert(json.dumps(fact, ensure_ascii=False)))
         return FINISHED
     rows = [("name", "images", "size", "classes", "where")]
     for name, source in places:

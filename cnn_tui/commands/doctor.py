@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from cnn_tui.commands import machine
+from cnn_tui.commands import machine, machine_gpu, machine_terminal
 from cnn_tui.commands.machine import Finding
 from cnn_tui.commands.streams import FAILED, FINISHED, bold, put, table
 from cnn_tui.experiments.wording import quiet
@@ -22,14 +22,23 @@ def examine(as_json: bool) -> int:
 
 
 def _findings() -> Iterator[Finding]:
+    missing = machine_gpu.missing()
+    seen = machine_gpu.driver()
+    # It takes seconds: the other checks are made meanwhile. A driver that hangs would keep it for ever.
+    probe = None if missing else machine_gpu.Probe(look_for_devices=seen.state != "silent")
+    try:
+        others = [machine.memory(), *machine.data(), *machine_terminal.terminal(), machine.history(), machine.disk()]
+        loaded = probe.wait(machine_gpu.TENSORFLOW_SECONDS) if probe else None
+    finally:
+        if probe:
+            probe.end()
     yield machine.python()
-    yield machine.tensorflow()
-    yield machine.gpus()
-    yield machine.memory()
-    yield from machine.data()
-    yield from machine.terminal()
-    yield machine.history()
-    yield machine.disk()
+    if missing:
+        yield missing
+    elif loaded:
+        yield machine_gpu.tensorflow(loaded)
+    yield machine_gpu.gpus(seen, loaded)
+    yield from others
 
 
 def _lines(findings: list[Finding]) -> list[str]:

@@ -13,7 +13,7 @@ from cnn_tui.experiments.experiment import Experiment, to_toml
 from cnn_tui.experiments.keras_code import keras_script
 from cnn_tui.experiments.keras_import import ImportProblem, import_model
 from cnn_tui.experiments.presets import find_experiment
-from cnn_tui.experiments.wording import quiet
+from cnn_tui.experiments.wording import found, quiet
 from cnn_tui.network.summary import summarize
 
 _SAMPLE = "fashion_mnist_sample"
@@ -32,6 +32,26 @@ def export(name: str, output: Path | None) -> int:
     for problem in problems:
         complain(f"{quiet(experiment.name)}: {place(problem, summary)}: {problem.message}")
     return FAILED if problems else FINISHED
+
+
+def export_events(name: str, folder: Path) -> int:
+    """Write a run as event files for TensorBoard."""
+    from cnn_tui.commands.history import find_run
+    from cnn_tui.experiments.history import History
+    from cnn_tui.training.tensorboard_launch import EventFilesError, write_event_files
+
+    if not (name.isascii() and name.isdecimal()):
+        raise UserError(f"--tensorboard writes what a run did: give the number of one, not {found(name)}")
+    with History() as history:
+        run = find_run(history, _number(name))
+    if not run.epochs:
+        raise UserError(f"run {run.id} has no whole epoch to write")
+    try:
+        say(quiet(write_event_files([run.id], folder), 1_000))
+    except EventFilesError as error:
+        complain(str(error))
+        return FAILED
+    return FINISHED
 
 
 def import_(source: Path, output: Path | None) -> int:
@@ -55,11 +75,15 @@ def _run(digits: str) -> tuple[Experiment, int | None]:
     from cnn_tui.experiments.history import History
 
     with History() as history:
-        run = find_run(history, int(digits[-_LONGEST_ID:]) if len(digits) <= _LONGEST_ID else 2**63)
+        run = find_run(history, _number(digits))
     experiment = run.experiment
     if run.dataset == _SAMPLE:  # it stood in for the whole set
         experiment = msgspec.structs.replace(experiment, dataset=_SAMPLE)
     return experiment, run.seed
+
+
+def _number(digits: str) -> int:
+    return int(digits) if len(digits) <= _LONGEST_ID else 2**63
 
 
 def _deliver(text: str, output: Path | None) -> None:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import signal
 import sys
 import time
 from collections.abc import Iterator
 from types import FrameType
 
-from cnn_tui.commands.progress import Reporter, epoch_parts, fit, progress_parts
+from cnn_tui.commands.progress import Part, Reporter, epoch_parts, fit, progress_parts
 from cnn_tui.commands.streams import FAILED, FINISHED, INTERRUPTED, UserError, is_terminal
+from cnn_tui.experiments.eta import Estimator
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.home import log_path
+from cnn_tui.experiments.pace import clock, in_words
 from cnn_tui.experiments.run import Run
 from cnn_tui.experiments.wording import quiet
 
 _LOOK_SECONDS = 0.15
+_LIVE_LINES = "WHERE status IN ('queued', 'running', 'paused') ORDER BY status != 'queued' DESC, position, id"
 _REVIVE_SECONDS = 2.0  # how often to see to it that somebody is at work
 
 
@@ -54,6 +58,7 @@ class Follower:
         self._interrupts = interrupts
         self._own = own
         self._out = Reporter(sys.stderr, is_terminal(sys.stderr))
+        self._estimator = Estimator(history)
         self._told: set[str] = set()
         self._looked_after = 0.0
         self._epoch_ended: float | None = None
@@ -106,16 +111,28 @@ class Follower:
         for epoch in run.epochs[epochs:]:
             self._out.line(fit(epoch_parts(run, epoch), self._out.columns()))
         if run.live:
-            self._out.bar(progress_parts(run, self._history.progress(run.id), self._epoch_seconds))
+            parts = progress_parts(run, self._history.progress(run.id), self._epoch_seconds)
+            self._out.bar([*parts, *self._rest()])
         return len(run.epochs)
 
     def _show_queued(self, run: Run) -> None:
-        ahead = [other.id for other in self._history.live_runs() if other.id < run.id and other.id not in self._own]
+        items = self._estimator.outlook().items
+        ahead = [*itertools.takewhile(lambda item: item.line.id != run.id, items)]
         if ahead:
-            self._tell_once(f"queue {run.id}", f"run {run.id} waits in the queue behind {listed(ahead)}")
-            self._out.bar([(0, f"run {run.id}"), (0, f"waiting for {listed(ahead)}")])
+            others = listed([item.line.id for item in ahead])
+            self._tell_once(f"queue {run.id}", f"run {run.id} waits in the queue behind {others}")
+            begins = ahead[-1].done_in
+            when = [(1, f"begins in about {in_words(begins)}")] if begins is not None else []
+            self._out.bar([(0, f"run {run.id}"), (0, f"waiting for {others}"), *when])
         else:
             self._out.bar([(0, f"run {run.id}"), (0, "starting")])
+
+    def _rest(self) -> list[Part]:
+        """When the last of several runs of one's own is done."""
+        if len(self._own) < 2 or not self._out.rewrites:
+            return []
+        ends = [item.done_in for item in self._estimator.outlook().items if item.line.id in self._own]
+        return [(2, f"all {len(self._own)} runs {clock(ends[-1])}")] if ends and ends[-1] is not None else []
 
     def _time_epochs(self, new: int) -> None:
         """Note how long an epoch takes on the clock: the recorded seconds are those of its training steps alone."""
@@ -139,7 +156,7 @@ class Follower:
             return False
         self._looked_after = now
         recover(self._history)
-        if any(run.status == "queued" for run in self._history.live_runs()):
+        if self._history.next_queued() is not None:
             wake()
         return True
 
@@ -154,7 +171,7 @@ class Follower:
             raise LeftError
         if not self.stopping:
             self.stopping = True
-            live = [run.id for run in self._history.live_runs() if run.id in self._own]
+            live = [line.id for line in self._history.lines_where(_LIVE_LINES) if line.id in self._own]
             for one in reversed(live):  # those that wait first, so that none starts meanwhile
                 self._history.ask(one, "stop")
             if live:

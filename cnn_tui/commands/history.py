@@ -1,27 +1,34 @@
-"""`cnn-tui history`, `note` and `stop`: the table of all runs, and what is asked of one."""
+"""`cnn-tui history` and `note`: the table of all runs, and what is written on one."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from cnn_tui.commands import run_table
+from cnn_tui.commands.json_lines import inert
 from cnn_tui.commands.streams import FINISHED, UserError, put, say
+from cnn_tui.experiments import notebook
 from cnn_tui.experiments.history import History
+from cnn_tui.experiments.listing import Listing, Query
 from cnn_tui.experiments.run import Run
 
 _LARGEST_ID = 2**63 - 1  # what a column of SQLite holds
+_FEW = 500  # runs that are read one by one
 
 
-def list_runs(form: str, words: str, key: str) -> int:
-    """Print the runs, the newest first: `form` is text, json, csv or markdown."""
+def list_runs(form: str, words: str, key: str, archived: bool = False) -> int:
+    """Print the runs that a filter leaves, the newest first: `form` is text, json, csv or markdown."""
+    column, reverse = run_table.sorting(key)
     with History() as history:
-        lines = run_table.in_order(run_table.matching(history.lines(), words), key)
+        listing = Listing(history, Query(words, column, reverse, archived))
         if form == "json":
-            runs = {run.id: run for run in history.runs()} if lines else {}
-            for line in lines:
-                if line.id in runs:
-                    put(to_json(runs[line.id]))
+            for run in _in_full(history, listing.ids()):
+                put(to_json(run))
             return FINISHED
+        lines = listing.lines()
+        nothing = "" if lines else _nothing(history, words)
     if form == "csv":
         put(run_table.to_csv(lines))
     elif form == "markdown":
@@ -29,41 +36,31 @@ def list_runs(form: str, words: str, key: str) -> int:
     elif lines:
         put(run_table.to_text(lines))
     else:
-        say(_nothing(words))
+        say(nothing)
     return FINISHED
+
+
+def _in_full(history: History, ids: Sequence[int]) -> Iterator[Run]:
+    """The runs with their epochs, in the order of `ids`."""
+    if len(ids) <= _FEW:
+        found = (history.run(one) for one in ids)
+    else:
+        runs = {run.id: run for run in history.runs()}
+        found = (runs.get(one) for one in ids)
+    return (run for run in found if run is not None)
 
 
 def to_json(run: Run) -> str:
     """A run in the promised form, on one line."""
-    return msgspec.json.encode(run.to_json()).decode()
+    return inert(msgspec.json.encode(run.to_json()).decode())
 
 
-def note(run_id: int, text: str) -> int:
-    """Set the note of a run; an empty text takes it away."""
+def note(run_id: int, text: str, conclusion: bool = False) -> int:
+    """Set the note of a run, or its conclusion; an empty text takes it away."""
     with History() as history:
         find_run(history, run_id)
-        # A byte that is no UTF-8 comes from the shell as half a character, which SQLite refuses.
-        text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        history.annotate(run_id, text)
-    say(f"run {run_id}: the note is kept" if text else f"run {run_id}: the note is gone")
-    return FINISHED
-
-
-def stop(run_id: int) -> int:
-    """Ask a run to stop."""
-    from cnn_tui.training.launch import recover
-
-    with History() as history:
-        recover(history)
-        run = find_run(history, run_id)
-        if not run.live:
-            say(f"run {run_id} has ended already: it is {run.status}")
-        elif run.status == "queued":
-            history.ask(run_id, "stop")
-            say(f"run {run_id} is taken out of the queue")
-        else:
-            history.ask(run_id, "stop")
-            say(f"asked run {run_id} to stop: what it has learned is kept and evaluated")
+        (notebook.conclude if conclusion else notebook.note)(history, run_id, text)
+    say(f"run {run_id}: the {'conclusion' if conclusion else 'note'} is {'kept' if text else 'gone'}")
     return FINISHED
 
 
@@ -77,7 +74,9 @@ def find_run(history: History, run_id: int) -> Run:
     return run
 
 
-def _nothing(words: str) -> str:
+def _nothing(history: History, words: str) -> str:
     if words.strip():
-        return "No run has these words in its name, note or status."
+        return "No run passes the filter. As one: acc>0.9 tag:lab1 !failed, or words of names and notes."
+    if history.count():
+        return "All runs are archived: --archived lists them."
     return "No run yet: cnn-tui run lab1-baseline makes the first."

@@ -5,18 +5,40 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from cnn_tui.commands.streams import UserError, is_terminal
+from cnn_tui.commands.streams import FINISHED, WRONG, UserError, complain, is_terminal, put
 from cnn_tui.experiments.experiment import Experiment, ExperimentError
+from cnn_tui.experiments.home import settings_path
+from cnn_tui.experiments.packs import open_pack
 from cnn_tui.experiments.presets import find_experiment, preset_names
 from cnn_tui.experiments.wording import found
 
+if TYPE_CHECKING:
+    from cnn_tui.ui.preferences import Preferences
 
-def open_lab(name: str | None, commands: Sequence[str]) -> int:
-    """Open the lab on an experiment, or on what it opens with; gives the exit status."""
+
+ESCAPE_DELAY_OVER_SSH = "400"
+"""Milliseconds within which the rest of a key has to come: a slow line may bring an arrow key in two parts."""
+
+
+class Look(NamedTuple):
+    """How the lab is to look, as the command line has it; None leaves it to the settings and the terminal."""
+
+    theme: str | None = None
+    ascii_only: bool | None = None
+    mouse: bool | None = None
+
+
+def open_lab(name: str | None, commands: Sequence[str], look: Look, folder: Path | None = None) -> int:
+    """Open the lab on an experiment, or on what it opens with; gives the exit status.
+
+    With `folder`, on the exercises of the pack in it.
+    """
     experiment = _experiment(name, commands) if name is not None else None
+    pack = open_pack(folder) if folder is not None else None
     without = "cnn-tui run EXPERIMENT trains without one"
     if not is_terminal(sys.stdin, sys.stdout):
         raise UserError(f"the lab needs a terminal to draw on and to read keys from; {without}")
@@ -25,10 +47,70 @@ def open_lab(name: str | None, commands: Sequence[str]) -> int:
             f"the lab needs a terminal that can move the cursor, and TERM does not name one here; {without}"
         )
 
-    from cnn_tui.ui import app  # Textual, which no other command waits for
+    if {"SSH_CONNECTION", "SSH_TTY"} & os.environ.keys():
+        os.environ.setdefault("ESCDELAY", ESCAPE_DELAY_OVER_SSH)  # Textual reads it when it is imported
 
+    from cnn_tui.ui import app  # Textual, which no other command waits for
+    from cnn_tui.ui.theme import THEMES
+
+    themes = [theme.name for theme in THEMES]
+    if look.theme is not None and look.theme not in themes:
+        raise UserError(f"--theme: found {found(look.theme)}; allowed: {', '.join(themes)}")
+    preferences, warning = set_keys()
     source = Path(name) if name is not None and name not in preset_names() else None
-    return app.open_lab(experiment, source)
+    return app.open_lab(
+        experiment,
+        source,
+        theme=look.theme or preferences.theme or themes[0],
+        ascii_only=_first(look.ascii_only, preferences.ascii, not speaks_unicode(os.environ)),
+        mouse=_first(look.mouse, preferences.mouse),
+        warning=warning,
+        pack=pack,
+    )
+
+
+def set_keys() -> tuple[Preferences, str]:
+    """Put the user's keys in force; gives the settings and, where they cannot be used, the sentence that says why."""
+    from cnn_tui.ui.keymap import KeymapError, in_force
+    from cnn_tui.ui.keys import use
+    from cnn_tui.ui.preferences import Preferences, PreferencesError, read_preferences
+
+    preferences = Preferences()
+    try:
+        preferences = read_preferences()
+        use(in_force(preferences.keymap, preferences.keys))
+    except PreferencesError as error:
+        return preferences, f"{error}. The usual settings are in force."
+    except KeymapError as error:
+        return preferences, f"{settings_path()}: {error}. The usual keys are in force."
+    return preferences, ""
+
+
+def list_keys(*, markdown: bool, ids: bool) -> int:
+    """Print the keys; settings that cannot be used are an error here."""
+    from cnn_tui.ui.keys import keys_markdown, keys_text
+
+    if markdown:
+        put(keys_markdown())
+        return FINISHED
+    _, warning = set_keys()
+    put(keys_text(ids=ids))
+    if warning:
+        complain(warning)
+    return WRONG if warning else FINISHED
+
+
+def speaks_unicode(environment: Mapping[str, str]) -> bool:
+    """Whether the locale is one of UTF-8. Where none is set at all, terminals of today do speak it."""
+    everything, characters, language = (environment.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    if language in ("C", "POSIX") and characters.upper() in ("C.UTF-8", "C.UTF8", "UTF-8"):
+        characters = ""  # Python itself has set it, to make more of the C locale
+    locale = everything or characters or language
+    return not locale or "utf" in locale.lower()
+
+
+def _first(*choices: bool | None) -> bool:
+    return next(choice for choice in choices if choice is not None)
 
 
 def _experiment(name: str, commands: Sequence[str]) -> Experiment:

@@ -7,15 +7,19 @@ import sqlite3
 
 from cnn_tui.commands.streams import FAILED, WRONG, UserError
 from cnn_tui.experiments.dataset import DatasetError
+from cnn_tui.experiments.exercises import ExerciseError
 from cnn_tui.experiments.experiment import ExperimentError
+from cnn_tui.experiments.filter import FilterError
 from cnn_tui.experiments.history import HistoryError
+from cnn_tui.experiments.notebook import NotebookError
+from cnn_tui.experiments.tags import TagError
 
 
 def explain(error: Exception) -> tuple[str, int] | None:
     """What to say of an error, and the exit status; None for an error that no user caused."""
     if isinstance(error, UserError):
         return str(error), error.status
-    if isinstance(error, ExperimentError | DatasetError):
+    if isinstance(error, ExperimentError | ExerciseError | DatasetError | FilterError | NotebookError | TagError):
         return str(error), WRONG
     if isinstance(error, HistoryError):
         return str(error), FAILED

@@ -1,4 +1,8 @@
-"""`--set KEY=VALUE`: an experiment with single keys of its file changed, as if the file had been written so."""
+"""`--set KEY=VALUE`: an experiment with single keys of its file changed, as if the file had been written so.
+
+`KEY=A,B,C` gives several values. A value is read as TOML, so that commas inside brackets, braces and quotes are part of
+it; a bare word is text. A name is taken whole, because names have commas in them.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +16,16 @@ from typing import Any
 import msgspec
 
 from cnn_tui.commands.streams import UserError
+from cnn_tui.experiments.batch import Axis
 from cnn_tui.experiments.dataset import path_of
 from cnn_tui.experiments.experiment import Experiment, Training, from_builtins
 from cnn_tui.experiments.wording import found, quiet
 
 _KEY = re.compile(r"[A-Za-z_]\w*(\[\d+\])*(\.[A-Za-z_]\w*(\[\d+\])*)*")
 _STEP = re.compile(r"([A-Za-z_]\w*)|\[(\d+)\]")
+_OPENING = ("[", "{", '"', "'")
+_NOTHING = object()
+_MOST_COMMAS = 1_000  # in a list: what is tried to find its end grows with the square of them
 _PAIR = re.compile(r"\d{1,9}x\d{1,9}")
 
 
@@ -28,23 +36,55 @@ def override(experiment: Experiment, settings: Sequence[tuple[str, Any]]) -> Exp
     for key, value in settings:
         steps = _steps(key)
         if steps in seen:
-            raise UserError(f"{key} is given twice; there is one value for each key")
+            raise UserError(f"{quiet(key, 60)} is given twice; several values go into one: {quiet(key, 60)}=A,B")
         seen.add(steps)
         _put(raw, steps, _fitting(value, steps), key)
     return from_builtins(raw, "the options") if settings else experiment
 
 
-def parse(setting: str) -> tuple[str, Any]:
-    """The key and the value of `KEY=VALUE`. The value is read as TOML; a bare word is text. Raises UserError."""
+def parse(setting: str) -> Axis:
+    """The key and the values of `KEY=VALUE[,VALUE...]`. Raises UserError."""
     key, equals, text = setting.partition("=")
     key = key.strip()
     if not equals or not _KEY.fullmatch(key):
-        raise UserError(f"--set takes KEY=VALUE, as training.epochs=3 or layers[0].filters=16, not {found(setting)}")
+        raise UserError(f"--set takes KEY=VALUE, as training.epochs=3 or layers[0].filters=16,32, not {found(setting)}")
+    parts = [text.strip()] if _steps(key) == ("name",) else _parts(text)
+    if len(parts) > 1 and not all(parts):
+        raise UserError(f"{quiet(key, 60)}: there is nothing before or after a comma of {found(text)}")
+    return Axis(key, tuple(map(_value, parts)))
+
+
+def _parts(text: str) -> list[str]:
+    """The text between the commas that separate values."""
+    parts = []
+    while True:
+        end = _end_of_value(text)
+        parts.append(text[:end].strip())
+        if end == len(text):
+            return parts
+        text = text[end + 1 :]
+
+
+def _end_of_value(text: str) -> int:
+    """Where the first value ends: at a comma, or at the end. One that opens with a bracket or a quote closes first."""
+    commas = [at for at, char in enumerate(text) if char == ","]
+    if text.lstrip()[:1] not in _OPENING:
+        return commas[0] if commas else len(text)
+    ends = (at for at in commas[:_MOST_COMMAS] if _toml(text[:at]) is not _NOTHING)
+    return next(ends, len(text))  # what is never closed is said by whoever reads it
+
+
+def _value(text: str) -> Any:
+    value = _toml(text)
+    return text if value is _NOTHING else value
+
+
+def _toml(text: str) -> Any:
     try:
         parsed = tomllib.loads(f"value = {text}")
     except (ValueError, RecursionError):
-        parsed = {}
-    return key, parsed["value"] if parsed.keys() == {"value"} else text
+        return _NOTHING
+    return parsed["value"] if parsed.keys() == {"value"} else _NOTHING
 
 
 def _steps(key: str) -> tuple[str | int, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from cnn_tui.commands.streams import FINISHED, bold, put, table
-from cnn_tui.experiments.presets import load_preset, preset_names
+from cnn_tui.experiments.presets import about_preset, load_preset, preset_names
 from cnn_tui.network.summary import summarize
 
 
@@ -16,6 +16,7 @@ def list_presets(as_json: bool) -> int:
         {
             "name": name,
             "title": experiment.name,
+            "about": about_preset(name),
             "dataset": experiment.dataset,
             "layers": len(experiment.layers),
             "params": summarize(experiment.stack).total_params,

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import random
+import math
+from collections.abc import Sequence
 from typing import Any
 
 from cnn_tui.commands.follow import Follower, Interrupts, LeftError, listed, status_of
 from cnn_tui.commands.history import find_run, to_json
 from cnn_tui.commands.overrides import override, parse
+from cnn_tui.commands.run_device import chosen_device
 from cnn_tui.commands.run_table import to_text
 from cnn_tui.commands.streams import FAILED, INTERRUPTED, UserError, complain, put, say
 from cnn_tui.commands.summary import place
+from cnn_tui.experiments.batch import Axis, BatchError, Cell, check_count, grid, listed_seeds, over_seeds, taken_seeds
 from cnn_tui.experiments.check import problems_of
+from cnn_tui.experiments.eta import Estimator
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.presets import find_experiment
@@ -19,35 +23,34 @@ from cnn_tui.experiments.run import Run
 from cnn_tui.experiments.wording import quiet
 from cnn_tui.network.summary import summarize
 
-_SEEDS = 2**31
+_MOST_COMPLAINTS = 8
+_SEED = ("seed", "training.seed")
 _MOST_PARAMS = 2**63  # what a column of SQLite holds
 
 
 def run(
-    names: list[str], changes: dict[str, Any], settings: list[str], repeat: int, *, detach: bool, as_json: bool
+    names: list[str],
+    changes: dict[str, Any],
+    settings: list[str],
+    repeat: int,
+    *,
+    device: str | None = None,
+    detach: bool,
+    as_json: bool,
 ) -> int:
-    """Train every experiment `repeat` times; gives the exit status. Nothing is queued unless all can be.
+    """Train every experiment with every combination of the settings' values, `repeat` times; gives the exit status.
 
-    `changes` are keys with their values (None leaves a key alone), `settings` are further ones as `KEY=VALUE`.
+    `changes` are keys with their values (None leaves a key alone), `settings` are further ones as `KEY=VALUE,VALUE`.
+    Nothing is queued unless all can be.
     """
-    given = [*((key, value) for key, value in changes.items() if value is not None), *map(parse, settings)]
-    experiments = [override(find_experiment(name), given) for name in names]
-    trainable = [_can_be_trained(experiment) for experiment in experiments]  # all, so that all that is wrong is said
-    if not all(trainable):
-        return FAILED
-    wanted = [again for experiment in experiments for again in repeated(experiment, repeat)]
-
-    from cnn_tui.training.launch import recover, wake
-
-    interrupts = Interrupts()
-    with History() as history, interrupts.caught():
-        recover(history)
-        ids = [history.add(experiment) for experiment in wanted]
-        wake()
-        if detach:
-            return _leave(history, ids, as_json)
-        say(f"{listed(ids)} queued" if len(ids) > 1 else f"run {ids[0]} queued: {quiet(wanted[0].name)}")
-        return _follow(history, Follower(history, interrupts, ids), ids, as_json)
+    axes = [*(Axis(key, (value,)) for key, value in changes.items() if value is not None), *map(parse, settings)]
+    try:
+        cells = _cells(names, axes, repeat)
+        if not _can_be_trained(cells):
+            return FAILED
+        return _train(cells, axes, repeat, chosen_device(device), detach, as_json)
+    except BatchError as error:
+        raise UserError(str(error)) from None
 
 
 def attach(run_id: int | None) -> int:
@@ -63,35 +66,78 @@ def attach(run_id: int | None) -> int:
                 raise UserError("no run is training or waiting; cnn-tui history lists those that have ended")
             run_id = live[0].id
         find_run(history, run_id)
-        return _follow(history, Follower(history, interrupts, []), [run_id], as_json=False)
+        return follow(history, Follower(history, interrupts, []), [run_id], as_json=False)
 
 
-def repeated(experiment: Experiment, repeat: int) -> list[Experiment]:
-    """The experiment with `repeat` different seeds: its own and those that follow it, else random ones."""
-    first = experiment.training.seed
-    if repeat == 1:
-        return [experiment]
-    if first is None:
-        seeds = random.sample(range(_SEEDS), repeat)
-    elif first + repeat > _SEEDS:
-        raise UserError(f"--repeat {repeat} from seed {first} passes the largest seed, {_SEEDS - 1}")
-    else:
-        seeds = list(range(first, first + repeat))
-    return [experiment.with_training(seed=seed) for seed in seeds]
+def _cells(names: list[str], axes: list[Axis], repeat: int) -> list[Cell]:
+    """Every experiment with every combination of the values. Raises BatchError, UserError and ExperimentError."""
+    check_count(len(names), axes, repeat)
+    twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
+    if twice is not None:
+        raise UserError(f"{quiet(twice)} is given twice; --repeat trains an experiment several times")
+    if repeat > 1 and any(len(axis.values) > 1 and axis.key in _SEED for axis in axes):
+        raise UserError("--repeat and several seeds do not go together: one of them says which seeds there are")
+    return [cell for name in names for cell in grid(find_experiment(name), axes, override)]
 
 
-def _can_be_trained(experiment: Experiment) -> bool:
-    """Say what keeps an experiment from being trained; True when nothing does."""
+def _can_be_trained(cells: Sequence[Cell]) -> bool:
+    """Say what keeps experiments from being trained; True when nothing does."""
+    wrong = [sentence for cell in cells for sentence in _obstacles(cell.named())]
+    for sentence in wrong[:_MOST_COMPLAINTS]:
+        complain(sentence)
+    if len(wrong) > _MOST_COMPLAINTS:
+        complain(f"and {len(wrong) - _MOST_COMPLAINTS} more of this kind")
+    return not wrong
+
+
+def _obstacles(experiment: Experiment) -> list[str]:
     summary = summarize(experiment.stack)
-    problems = problems_of(experiment, summary)
+    name = quiet(experiment.name)
     if summary.total_params >= _MOST_PARAMS:
-        complain(f"{quiet(experiment.name)}: {summary.total_params:,} parameters are more than any machine holds")
-        return False
-    for problem in problems:
+        return [f"{name}: {summary.total_params:,} parameters are more than any machine holds"]
+    sentences = []
+    for problem in problems_of(experiment, summary):
         fixes = " or ".join(fix.label for fix in problem.fixes)
         ways = f" (fix: {fixes})" if fixes else ""
-        complain(f"{quiet(experiment.name)}: {place(problem, summary)}: {problem.message}{ways}")
-    return not problems
+        sentences.append(f"{name}: {place(problem, summary)}: {problem.message}{ways}")
+    return sentences
+
+
+def _train(cells: Sequence[Cell], axes: Sequence[Axis], repeat: int, device: str, detach: bool, as_json: bool) -> int:
+    from cnn_tui.training.launch import recover, wake
+
+    interrupts = Interrupts()
+    with History() as history, interrupts.caught():
+        wanted = over_seeds(cells, repeat, lambda experiment: taken_seeds(history, experiment))
+        recover(history)
+        with history.transaction():  # another who queues runs meanwhile comes before all of them or behind
+            ids = [history.add(experiment, device) for experiment in wanted]
+        wake()
+        _preview(history, ids, wanted, _counts(cells, axes, repeat))
+        if detach:
+            return _leave(history, ids, as_json)
+        return follow(history, Follower(history, interrupts, ids), ids, as_json)
+
+
+def _counts(cells: Sequence[Cell], axes: Sequence[Axis], repeat: int) -> str:
+    """What makes the number of runs: `2 experiments x 3 filters x 5 seeds`."""
+    several = [axis for axis in axes if len(axis.values) > 1]
+    experiments = len(cells) // math.prod(len(axis.values) for axis in several)
+    parts = [f"{experiments} experiments"] if experiments > 1 else []
+    parts += [f"{len(axis.values)} values of {axis.key}" for axis in several]
+    parts += [f"{repeat} seeds"] if repeat > 1 else []
+    return " x ".join(parts)
+
+
+def _preview(history: History, ids: list[int], wanted: list[Experiment], counts: str) -> None:
+    outlook = Estimator(history).outlook()
+    if len(ids) == 1:
+        say(f"run {ids[0]} queued: {quiet(wanted[0].name)}")
+        if outlook.seconds is None:
+            return
+    else:
+        say(f"{listed(ids)} queued: {len(ids):,} runs, {counts} ({listed_seeds(wanted)})")
+    say(outlook.words())
 
 
 def _leave(history: History, ids: list[int], as_json: bool) -> int:
@@ -101,7 +147,8 @@ def _leave(history: History, ids: list[int], as_json: bool) -> int:
     return 0
 
 
-def _follow(history: History, follower: Follower, ids: list[int], as_json: bool) -> int:
+def follow(history: History, follower: Follower, ids: list[int], as_json: bool) -> int:
+    """Follow runs to their end, print what came of them; gives the exit status."""
     ended: list[Run] = []
     try:
         for run_id in ids:

@@ -1,4 +1,4 @@
-"""Runs as rows of a table: the columns of `cnn-tui history`, in text, CSV and Markdown, and sorting by them."""
+"""Runs as rows of a table: the columns of `cnn-tui history`, in text, CSV and Markdown, and their names for sorting."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 from rich.cells import cell_len, set_cell_size
 
 from cnn_tui.commands.streams import UserError, bold, columns_of, is_terminal, table
+from cnn_tui.experiments.markdown import escape
+from cnn_tui.experiments.markdown import table as markdown_table
 from cnn_tui.experiments.run import Line
 from cnn_tui.experiments.wording import found, quiet
 
@@ -21,44 +23,57 @@ _FIRST_TO_GO = ("params", "seconds_an_epoch", "epochs")  # and the columns that 
 
 
 class Column(NamedTuple):
-    """A column: its key for --sort and CSV, its title, its value, and how the value is shown."""
+    """A column: its key for --sort and CSV, its title, its value, how that is shown, and what SORTS calls it."""
 
     key: str
     title: str
     value: Callable[[Line], Any]
     show: Callable[[Line], str]
     right: bool = True
+    sort: str = ""
 
 
-def _figure(value: float | None, digits: int) -> str:
-    return "" if value is None else f"{value:.{digits}f}"
+def _figure(key: str, title: str, field: str, digits: int) -> Column:
+    def show(line: Line) -> str:
+        value = getattr(line, field)
+        return "" if value is None else f"{value:.{digits}f}"
+
+    return Column(key, title, lambda line: getattr(line, field), show, sort=field)
 
 
 COLUMNS: tuple[Column, ...] = (
     Column("id", "id", lambda line: line.id, lambda line: str(line.id)),
     Column("name", "name", lambda line: line.name, lambda line: quiet(line.name), right=False),
     Column("status", "status", lambda line: line.status, lambda line: line.status, right=False),
-    Column("epochs", "epochs", lambda line: line.epochs_done, lambda line: f"{line.epochs_done}/{line.epochs}"),
-    Column("params", "params", lambda line: line.params, lambda line: f"{line.params:,}"),
-    Column("accuracy", "train acc", lambda line: line.accuracy, lambda line: _figure(line.accuracy, 4)),
-    Column("test_accuracy", "test acc", lambda line: line.test_accuracy, lambda line: _figure(line.test_accuracy, 4)),
     Column(
-        "seconds_an_epoch",
-        "s/epoch",
-        lambda line: line.pace,
-        lambda line: _figure(line.pace, 1),
+        "epochs",
+        "epochs",
+        lambda line: line.epochs_done,
+        lambda line: f"{line.epochs_done}/{line.epochs}",
+        sort="epochs_done",
     ),
+    Column("params", "params", lambda line: line.params, lambda line: f"{line.params:,}"),
+    _figure("accuracy", "train acc", "accuracy", 4),
+    _figure("test_accuracy", "test acc", "test_accuracy", 4),
+    _figure("seconds_an_epoch", "s/epoch", "pace", 1),
     Column("dataset", "dataset", lambda line: line.dataset, lambda line: quiet(line.dataset), right=False),
 )
 # What a spreadsheet wants beside them; they sort too.
 _MORE: tuple[Column, ...] = (
-    Column("loss", "loss", lambda line: line.loss, lambda line: _figure(line.loss, 4)),
-    Column("test_loss", "test loss", lambda line: line.test_loss, lambda line: _figure(line.test_loss, 4)),
-    Column("seconds", "seconds", lambda line: line.seconds, lambda line: _figure(line.seconds, 1)),
+    _figure("loss", "loss", "loss", 4),
+    _figure("test_loss", "test loss", "test_loss", 4),
+    _figure("seconds", "seconds", "seconds", 1),
     Column("seed", "seed", lambda line: line.seed, lambda line: "" if line.seed is None else str(line.seed)),
     Column("created", "created", lambda line: line.created, lambda line: when(line.created), right=False),
     Column("note", "note", lambda line: line.note, lambda line: quiet(line.note, 10_000), right=False),
+    _figure("gap", "gap", "gap", 4),
+    _figure("val_loss", "val loss", "val_loss", 4),
+    _figure("val_accuracy", "val acc", "val_accuracy", 4),
+    Column("tags", "tags", lambda line: " ".join(line.tags), lambda line: quiet(" ".join(line.tags)), right=False),
+    Column("exercise", "exercise", lambda line: line.exercise, lambda line: quiet(line.exercise), right=False),
 )
+# What the filter calls them.
+_ALSO = {"acc": "test_accuracy", "test": "test_accuracy", "train": "accuracy", "val": "val_accuracy", "run": "id"}
 
 
 def when(created: float) -> str:
@@ -66,31 +81,21 @@ def when(created: float) -> str:
     return datetime.datetime.fromtimestamp(created).astimezone().isoformat(sep=" ", timespec="seconds")
 
 
-def in_order(lines: list[Line], key: str) -> list[Line]:
-    """The lines sorted by a column: the largest or newest first, words from A to Z; `-KEY` the other way round.
+def sorting(key: str) -> tuple[str, bool]:
+    """The key of SORTS that a column's name is, and whether `-` turned it round.
 
-    Runs without a value come last. Raises UserError for a column that is not there.
+    The largest or newest come first and words go from A to Z; `-KEY` is the other way round. Raises UserError for a
+    column that is not there.
     """
     backwards, name = key.startswith("-"), key.removeprefix("-").strip().lower()
-    columns = {title: column for column in (*_MORE, *COLUMNS) for title in (column.key, column.title)}
-    if name not in columns:
-        keys = [column.key for column in (*COLUMNS, *_MORE)]
+    columns = {title: column for column in (*_MORE, *COLUMNS) for title in (column.key, column.title, column.sort)}
+    column = columns.get(_ALSO.get(name, name or "nothing"))
+    if column is None:
+        keys = [one.key for one in (*COLUMNS, *_MORE)]
         near = difflib.get_close_matches(name, keys, 1, 0.4)
         hint = f" Did you mean {near[0]}?" if near else ""
         raise UserError(f"--sort {found(key)} is no column; there are {', '.join(keys)}.{hint}")
-    value = columns[name].value
-    known = [line for line in lines if value(line) not in (None, "")]
-    words = any(isinstance(value(line), str) for line in known)
-    known.sort(key=lambda line: value(line).casefold() if words else value(line), reverse=words == backwards)
-    return known + [line for line in lines if value(line) in (None, "")]
-
-
-def matching(lines: list[Line], text: str) -> list[Line]:
-    """The lines whose name, note or status has every word of `text` in it."""
-    words = text.casefold().split()
-    return [
-        line for line in lines if all(word in f"{line.name}\n{line.note}\n{line.status}".casefold() for word in words)
-    ]
+    return column.sort or column.key, backwards
 
 
 def to_text(lines: list[Line]) -> str:
@@ -132,7 +137,10 @@ def _cut(text: str, width: int, from_start: bool) -> str:
 
 
 def to_csv(lines: list[Line]) -> str:
-    """Every column with its exact value, a line of keys first."""
+    """Every column with its exact value, a line of keys first.
+
+    Words that a spreadsheet would take for a formula have an apostrophe before them.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([column.key for column in (*COLUMNS, *_MORE)])
@@ -143,18 +151,14 @@ def to_csv(lines: list[Line]) -> str:
 
 def to_markdown(lines: list[Line]) -> str:
     """A table for a report."""
-    rows = [[column.title for column in COLUMNS], ["---:" if column.right else "---" for column in COLUMNS]]
-    rows += [[_escaped(column.show(line)) for column in COLUMNS] for line in lines]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    rows = [[escape(column.show(line)) for column in COLUMNS] for line in lines]
+    right = [at for at, column in enumerate(COLUMNS) if column.right]
+    return "\n".join(markdown_table([column.title for column in COLUMNS], rows, right))
 
 
 def _plain(column: Column, line: Line) -> Any:
     value = column.value(line)
     if isinstance(value, str) or column.key == "created":
-        return column.show(line)
+        shown = column.show(line)
+        return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown
     return value
-
-
-def _escaped(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    return "".join(f"\\{char}" if char in "\\|`*_[]<>#" else char for char in text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from cnn_tui.commands.follow import ending
@@ -11,7 +12,7 @@ from cnn_tui.commands.streams import FINISHED, bold, put, table
 from cnn_tui.experiments import home
 from cnn_tui.experiments.dataset import DatasetError
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.run import Run
+from cnn_tui.experiments.run import Event, Run
 from cnn_tui.experiments.wording import quiet
 from cnn_tui.network.report import summary_lines
 from cnn_tui.network.summary import summarize
@@ -21,17 +22,19 @@ def show_run(run_id: int, as_json: bool) -> int:
     """Print one run."""
     with History() as history:
         run = find_run(history, run_id)
-    put(to_json(run) if as_json else "\n".join(to_text(run)))
+        events = history.events(run_id)
+    put(to_json(run) if as_json else "\n".join(to_text(run, events)))
     return FINISHED
 
 
-def to_text(run: Run) -> list[str]:
-    """The lines of a run's page."""
+def to_text(run: Run, events: Sequence[Event] = ()) -> list[str]:
+    """The lines of a run's page; `events` is what happened to it."""
     sections = [
         ("", _pairs(_facts(run))),
         ("Training", _pairs(_training(run))),
         ("Layers", _layers(run)),
         ("Epochs", _epochs(run)),
+        ("Events", _pairs([(when(event.at), quiet(event.text, 1000)) for event in events])),
         ("Environment", _pairs([(key, _plain(value)) for key, value in run.environment.items()])),
         ("Files", _pairs(_files(run))),
     ]
@@ -60,6 +63,8 @@ def _facts(run: Run) -> list[tuple[str, str]]:
         facts.append(("test loss", f"{run.test_loss:.4f}"))
     if run.note:
         facts.append(("note", quiet(run.note, 10_000)))
+    if run.conclusion:
+        facts.append(("conclusion", quiet(run.conclusion, 10_000)))
     if run.tags:
         facts.append(("tags", quiet(", ".join(run.tags))))
     return facts
@@ -96,7 +101,12 @@ def _epochs(run: Run) -> list[str]:
 
 
 def _files(run: Run) -> list[tuple[str, str]]:
-    places = [("model", home.model_path(run.id)), ("log", home.log_path(run.id))]
+    places = [
+        ("model", home.model_path(run.id)),
+        ("best weights", home.best_path(run.id)),
+        ("checkpoint", home.checkpoint_path(run.id)),
+        ("log", home.log_path(run.id)),
+    ]
     return [(name, quiet(str(path), 4000)) for name, path in places if path.exists()]
 
 

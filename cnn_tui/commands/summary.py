@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from cnn_tui.commands.json_lines import line
 from cnn_tui.commands.streams import FAILED, FINISHED, WRONG, bold, complain, put
 from cnn_tui.experiments.check import problems_of
 from cnn_tui.experiments.dataset import DatasetError
@@ -31,7 +31,7 @@ def show_summaries(names: list[str], as_json: bool) -> int:
             continue
         statuses.add(FAILED if problems else FINISHED)
         if as_json:
-            put(json.dumps(to_json(experiment, summary, problems), ensure_ascii=False))
+            put(line(to_json(experiment, summary, problems)))
         else:
             put("\n".join([*([""] if printed else []), *to_text(experiment, summary, problems)]))
         printed += 1

@@ -1,4 +1,4 @@
-"""`--set`, `--repeat`: what an experiment becomes."""
+"""`--set`: the values that it gives, and what an experiment becomes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.commands.overrides import override, parse
-from cnn_tui.commands.run import repeated
 from cnn_tui.commands.streams import UserError
-from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiments.experiment import Experiment, ExperimentError
 from cnn_tui.experiments.presets import load_preset
 from cnn_tui.experiments.stop_rules import StopRule
 from cnn_tui.network.layers import Conv2D, Dense
@@ -17,7 +16,11 @@ from tests.cli.command import write_dataset
 
 
 def changed(*settings: str) -> Experiment:
-    return override(load_preset("lab1-baseline"), [parse(setting) for setting in settings])
+    pairs = []
+    for axis in map(parse, settings):
+        (value,) = axis.values
+        pairs.append((axis.key, value))
+    return override(load_preset("lab1-baseline"), pairs)
 
 
 def test_keys_by_path_and_by_their_bare_name() -> None:
@@ -50,13 +53,55 @@ def test_a_dataset_file_becomes_a_whole_path(tmp_path: Path, monkeypatch: pytest
     assert changed("dataset=mnist").dataset == "mnist"
 
 
-def test_repeated_seeds() -> None:
-    def seeds(experiment: Experiment, repeat: int) -> list[int | None]:
-        return [one.training.seed for one in repeated(experiment, repeat)]
+@pytest.mark.parametrize(
+    ("setting", "values"),
+    [
+        ("epochs=5", (5,)),
+        ("layers[0].filters=16,32, 64", (16, 32, 64)),
+        ("layers[0].kernel_size=3x3,5x5", ("3x3", "5x5")),
+        ("layers[0].kernel_size=[3, 3]", ([3, 3],)),
+        ("layers[0].kernel_size=[3, 3],[5,5] , 7", ([3, 3], [5, 5], 7)),
+        ("learning_rate=1e-3,0.01", (0.001, 0.01)),
+        ("optimizer=adam, sgd", ("adam", "sgd")),
+        ("dataset='a, b.npz',\"c\"", ("a, b.npz", "c")),
+        ("layers[0].use_bias=true,false", (True, False)),
+        ("metrics=['accuracy', 'x']", (["accuracy", "x"],)),
+        ("metrics=[],['accuracy']", ([], ["accuracy"])),
+        ("stop=[{metric='loss', below=0.3}]", ([{"metric": "loss", "below": 0.3}],)),
+        ("stop=[{metric='loss', below=0.3}],[]", ([{"metric": "loss", "below": 0.3}], [])),
+        ("layers[0].kernel_regularizer={l1=0.1, l2=0.1},{l2=0.1}", ({"l1": 0.1, "l2": 0.1}, {"l2": 0.1})),
+        ("name=Lab 1: baseline, 32 filters", ("Lab 1: baseline, 32 filters",)),
+        ("layers[0].kernel_size=[3, 3", ("[3, 3",)),  # never closed: one value, and no list
+        ("optimizer=", ("",)),
+    ],
+)
+def test_commas_separate_values_unless_inside_brackets_or_quotes(setting: str, values: tuple[object, ...]) -> None:
+    assert parse(setting).values == values
 
-    assert seeds(changed("seed=5"), 3) == [5, 6, 7]
-    assert seeds(changed("seed=5"), 1) == [5]
-    assert seeds(changed(), 1) == [None]
-    assert len(set(seeds(changed(), 50))) == 50
-    with pytest.raises(UserError, match="passes the largest seed"):
-        repeated(changed(f"seed={2**31 - 1}"), 2)
+
+@pytest.mark.parametrize("setting", ["epochs=1,", "epochs=,1", "epochs=1,,2", "epochs=,", "epochs=[1], "])
+def test_a_comma_with_nothing_beside_it_is_refused(setting: str) -> None:
+    with pytest.raises(UserError, match="epochs: there is nothing before or after a comma of "):
+        parse(setting)
+
+
+@pytest.mark.parametrize("setting", ["epochs", "=5", "2x=5", "layers[a].filters=1", "a..b=1"])
+def test_what_is_no_setting_is_refused(setting: str) -> None:
+    with pytest.raises(UserError, match=r"--set takes KEY=VALUE, as .*layers\[0\].filters=16,32, not "):
+        parse(setting)
+
+
+def test_an_unknown_key_and_a_key_given_twice_are_named() -> None:
+    with pytest.raises(UserError, match=r"epoch is an unknown key; .* Did you mean epochs"):
+        changed("epoch=5")
+    with pytest.raises(
+        UserError, match=r"training\.epochs is given twice; several values go into one: training\.epochs=A,B"
+    ):
+        changed("epochs=5", "training.epochs=6")
+
+
+def test_a_list_without_brackets_is_several_values_and_none_of_them_is_a_list() -> None:
+    axis = parse("metrics=accuracy,sparse_top_k_categorical_accuracy")
+    assert len(axis.values) == 2
+    with pytest.raises(ExperimentError, match='metrics: found "accuracy"'):
+        override(load_preset("lab1-baseline"), [(axis.key, axis.values[0])])

@@ -167,3 +167,26 @@ def test_a_second_ctrl_c_leaves_at_once_and_a_killed_process_is_told(files: Path
     answer = cnn_tui("attach", str(run_id))
     assert answer.status == 3
     assert f"run {run_id} interrupted: the training process" in answer.err
+
+
+def test_a_grid_over_seeds_is_trained_to_its_end(files: Path, history: History) -> None:
+    with Terminal(
+        *("run", str(files / "tiny.toml"), "--repeat", "2", "--epochs", "30"),
+        *("--set", "batch_size=8,16"),
+        columns=120,
+    ) as terminal:
+        first = int(terminal.wait_for(r"runs (\d+) to \d+ queued: 4 runs, 2 values of batch_size x 2 seeds")[1])
+        history.ask(first + 3, "stop")
+        status, out = terminal.wait_for_end()
+    assert status == 3, "one was taken out of the queue"
+    assert re.search(r"  all 4 runs \d+:\d\d", terminal.screen)
+    assert f"run {first + 3} stopped: taken out of the queue" in terminal.screen
+    rows = {int(row.split()[0]): row for row in out.splitlines()[1:]}
+    assert sorted(rows) == [*range(first, first + 4)]
+    assert all("finished" in rows[run_id] for run_id in range(first, first + 3))
+    runs = [run_of(history, run_id) for run_id in sorted(rows)]
+    assert (
+        len({(run.experiment.training.batch_size, run.experiment.training.validation, run.seed) for run in runs}) == 8
+    )
+    assert {run.seed for run in runs if run.status == "finished"} == {1, 2}
+    assert "tiny: batch 16, validation test, seed 2" in {run.name for run in runs}

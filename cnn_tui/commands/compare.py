@@ -1,0 +1,101 @@
+"""`cnn-tui compare`: runs side by side, by default only what differs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from cnn_tui.commands.history import find_run
+from cnn_tui.commands.json_lines import line
+from cnn_tui.commands.streams import FINISHED, UserError, bold, columns_of, put, table
+from cnn_tui.commands.wrapping import wrap
+from cnn_tui.experiments import notebook
+from cnn_tui.experiments.compare import Comparison, LayerDiff, Row, compare
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.verdict import Verdict, verdicts
+from cnn_tui.experiments.wording import quiet
+
+_NARROWEST = 14  # a column of values
+_WIDEST = 32
+_MOST = 50  # runs
+
+
+def compare_runs(ids: list[int], everything: bool, as_json: bool) -> int:
+    """Print the comparison of runs: against the pinned baseline if it is one of them, else against the first."""
+    ids = list(dict.fromkeys(ids))
+    if len(ids) < 2:
+        raise UserError("a comparison needs two runs or more, as cnn-tui compare 3 4")
+    if len(ids) > _MOST:
+        raise UserError(f"at most {_MOST} runs can be compared, not {len(ids)}")
+    with History() as history:
+        runs = [find_run(history, one) for one in ids]
+        found = compare(runs, notebook.pinned(history))
+        base = next(run for run in runs if run.id == found.baseline)
+        said = verdicts(history, runs, base)
+    if as_json:
+        whole = found.to_json(everything) | {"verdicts": [one.to_json() for one in said]}
+        put(line(whole))
+    else:
+        width = columns_of(sys.stdout)
+        put("\n".join([*to_text(found, everything, width), *_verdicts(said, width)]))
+    return FINISHED
+
+
+def to_text(found: Comparison, everything: bool, width: int) -> list[str]:
+    """The lines of a comparison, none wider than `width`; runs that do not fit beside each other go below."""
+    rows = found.shown(everything)
+    key_width = max(len(row.key) for row in rows) if rows else 0
+    fit = max(1, (width - key_width) // (_NARROWEST + 2) - 1)
+    base = found.runs.index(found.baseline)
+    others = [at for at in range(len(found.runs)) if at != base]
+    lines = []
+    for begin in range(0, len(others), fit):
+        block = [base, *others[begin : begin + fit]]
+        room = min(_WIDEST, (width - key_width) // len(block) - 2)
+        lines += [*_block(found, rows, block, room), ""]
+    if not rows:
+        lines += ["The runs differ in nothing that is recorded.", ""]
+    for diff in found.layers:
+        lines += [*_layers(found, diff, everything, width), ""]
+    return lines[:-1]
+
+
+def _block(found: Comparison, rows: Sequence[Row], block: list[int], room: int) -> list[str]:
+    """One table: the baseline and a few more runs."""
+    cells: list[list[str]] = []
+    names = [quiet(found.names[at]) for at in block]
+    heads = [f"run {found.runs[at]}" + (" (baseline)" if at == block[0] else "") for at in block]
+    for key, values in (("", heads), ("", names)):
+        cells += _wrapped(key, values, room)
+    heading = len(cells)
+    for row in rows:
+        cells += _wrapped(row.key, [quiet(row.shown(at), 1_000) for at in block], room)
+        changes = [row.change_shown(at) for at in block]
+        if any(changes) and row.differs:
+            cells += _wrapped("", changes, room)
+    made = table(cells)
+    return [*map(bold, made[:heading]), *made[heading:]]
+
+
+def _wrapped(key: str, values: Sequence[str], room: int) -> list[list[str]]:
+    """A row as several lines where a value is longer than its column."""
+    parts = [wrap(value, room) for value in values]
+    height = max(len(part) for part in parts)
+    return [[key if at == 0 else "", *(part[at] if at < len(part) else "" for part in parts)] for at in range(height)]
+
+
+def _layers(found: Comparison, diff: LayerDiff, everything: bool, width: int) -> list[str]:
+    head = f"Layers of run {diff.run} against run {found.baseline}"
+    if not diff.differs:
+        return [f"{head}: the same network"]
+    lines = [bold(head)]
+    for one in diff.lines:
+        if everything or one.sign != " ":
+            first, *rest = wrap(quiet(one.text, 1_000).replace("  ", " "), width - 4)
+            lines += [f"  {one.sign} {first}", *(f"    {more}" for more in rest)]
+    return lines
+
+
+def _verdicts(said: Sequence[Verdict], width: int) -> list[str]:
+    lines = [part for one in said for part in wrap(one.sentence, width)]
+    return ["", bold("All repeats in the history; ± is the 95 % interval"), *lines] if lines else []

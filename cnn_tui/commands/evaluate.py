@@ -1,0 +1,79 @@
+"""`cnn-tui evaluate`: how well a trained network does on the test images, class by class."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+
+import msgspec
+
+from cnn_tui.commands.explained import kept
+from cnn_tui.commands.history import find_run
+from cnn_tui.commands.json_lines import inert
+from cnn_tui.commands.streams import FINISHED, bold, columns_of, is_terminal, put, say, table
+from cnn_tui.experiments.confusion_text import matrix_lines
+from cnn_tui.experiments.evaluation import ClassFigures, Evaluation, how_it_differs, read_evaluation
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.run import Run
+from cnn_tui.experiments.wording import quiet
+
+_MOST_ROWS = 20  # classes in the table; of more, those that do worst
+_WIDTH = 80  # where nobody looks at a terminal
+
+
+def evaluate_run(run_id: int, as_json: bool) -> int:
+    """Print a run's evaluation."""
+    with History() as history:
+        run = find_run(history, run_id)
+    evaluation = kept(run, read_evaluation)
+    if as_json:
+        put(inert(msgspec.json.encode({"run": run.id, **evaluation.to_json()}).decode()))
+        return FINISHED
+    width = columns_of(sys.stdout) if is_terminal(sys.stdout) else _WIDTH
+    put("\n".join(to_text(run, evaluation, width)))
+    for sentence in how_it_differs(evaluation, run):
+        say(textwrap.fill(sentence, min(columns_of(sys.stderr), 100)))
+    return FINISHED
+
+
+def to_text(run: Run, evaluation: Evaluation, width: int) -> list[str]:
+    """The lines that a person reads, at most `width` columns wide where there are not very many classes."""
+    loss = "not known" if evaluation.test_loss is None else f"{evaluation.test_loss:.4f}"
+    lines = [
+        bold(f"Run {run.id}: {quiet(run.name)}"),
+        *table(
+            [
+                ("test images", f"{evaluation.images:,}"),
+                ("test accuracy", f"{evaluation.test_accuracy:.4f}"),
+                ("test loss", loss),
+            ]
+        ),
+        "",
+        *_per_class(evaluation),
+    ]
+    matrix = matrix_lines(evaluation, width)
+    if matrix:
+        lines += ["", bold("Confusion matrix: a row for each true class, columns are what it was taken for"), *matrix]
+    confusions = evaluation.confusions()
+    if confusions:
+        names = evaluation.classes
+        rows = [
+            (f"{one.images:,}", f"{quiet(names[one.true], 30)} taken for {quiet(names[one.predicted], 30)}")
+            for one in confusions
+        ]
+        lines += ["", bold("Most often confused"), *table(rows, right=[0])]
+    return lines
+
+
+def _per_class(evaluation: Evaluation) -> list[str]:
+    shown: list[ClassFigures] = list(evaluation.per_class)
+    title = []
+    if len(shown) > _MOST_ROWS:
+        shown = sorted((one for one in shown if one.support), key=lambda one: one.f1)[:_MOST_ROWS]
+        title = [f"The {len(shown)} of {len(evaluation.per_class):,} classes that do worst; --json has them all"]
+    rows = [("class", "precision", "recall", "F1", "images")]
+    for one in shown:
+        figures = (f"{one.precision:.4f}", f"{one.recall:.4f}", f"{one.f1:.4f}", f"{one.support:,}")
+        rows.append((quiet(one.name, 30), *figures))
+    heading, *body = table(rows, right=range(1, 5))
+    return [*title, bold(heading), *body]

@@ -1,0 +1,237 @@
+"""`cnn-tui exercises`: the sets, an exercise with its result, and what is done with one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from cnn_tui.commands.json_lines import line
+from cnn_tui.commands.overrides import override
+from cnn_tui.commands.streams import FAILED, FINISHED, UserError, bold, columns_of, complain, put, say, table
+from cnn_tui.commands.wrapping import wrap
+from cnn_tui.experiments import answers
+from cnn_tui.experiments.exercise_results import Result, result, to_json
+from cnn_tui.experiments.exercise_runs import Order, orders, queue, runs_of
+from cnn_tui.experiments.exercises import Exercise, Place, find_exercise, load_set, set_names
+from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.markdown import escape
+from cnn_tui.experiments.presets import find_experiment
+from cnn_tui.experiments.report import set_table
+from cnn_tui.experiments.wording import found, quiet
+
+VERBS = ("run", "predict", "conclude", "done", "open")
+
+
+def exercises(words: list[str], pack: Path | None, form: str, settings: dict[str, Any]) -> int:
+    """Do what the words say: list sets, show exercises, or one of VERBS. `settings` are for run.
+
+    `form` is text, json or markdown.
+    """
+    places = _places(pack)
+    verb, rest = (words[0], words[1:]) if words and words[0] in VERBS else ("", words)
+    if verb == "run":
+        return _run(rest, places, form == "json", **settings)
+    given = [
+        f"--{'with' if name == 'file' else name}" for name, value in settings.items() if value not in (None, False, 1)
+    ]
+    if given:
+        raise UserError(f"{given[0]} is for cnn-tui exercises run")
+    if verb == "predict":
+        return _predict(rest, places)
+    if verb == "conclude":
+        return _conclude(rest, places)
+    if verb:
+        return _mark(rest, places, done=verb == "done")
+    return _tables(rest, places) if form == "markdown" else _show(rest, places, form == "json")
+
+
+def _places(pack: Path | None) -> list[Place]:
+    """The sets that are meant: those that come with the app, or a pack."""
+    if pack is None:
+        return [load_set(name) for name in set_names()]
+    from cnn_tui.experiments.packs import open_pack
+
+    return [open_pack(pack)]
+
+
+def _chosen(words: Sequence[str], places: list[Place]) -> list[tuple[Place, Exercise]]:
+    """The exercises that the words name, sets as well as single ones; all of them without a word."""
+    if not words:
+        return [(place, one) for place in places for one in place.set.exercises]
+    chosen: list[tuple[Place, Exercise]] = []
+    for word in words:
+        sets = [place for place in places if place.name == word]
+        chosen += [(place, one) for place in sets for one in place.set.exercises] or [find_exercise(word, places)]
+    return list({place.key(one): (place, one) for place, one in chosen}.values())
+
+
+def _show(words: list[str], places: list[Place], as_json: bool) -> int:
+    chosen = _chosen(words, places)
+    with History() as history:
+        if as_json:
+            for place, one in chosen:
+                put(line(to_json(history, place, one)))
+        elif len(chosen) == 1 and len(words) == 1:
+            place, one = chosen[0]
+            put("\n".join(page(place, one, result(history, place, one), columns_of(sys.stdout))))
+        else:
+            put("\n".join(_listed(history, chosen)))
+    return FINISHED
+
+
+def _tables(words: list[str], places: list[Place]) -> int:
+    """Sets as Markdown: a table with the notes' figures beside ours, and the verdicts."""
+    names = [place.name for place, _ in _chosen(words, places)]
+    with History() as history:
+        for place in places:
+            if place.name in names and any(one.is_run for one in place.set.exercises):
+                put("\n".join([f"## {escape(place.set.title)}", "", *set_table(history, place), ""]))
+    return FINISHED
+
+
+def _listed(history: History, chosen: Sequence[tuple[Place, Exercise]]) -> list[str]:
+    """A table for each set."""
+    lines: list[str] = []
+    for name in dict.fromkeys(place.name for place, _ in chosen):
+        inside = [(place, one) for place, one in chosen if place.name == name]
+        title = quiet(inside[0][0].set.title)
+        rows = [["name", "exercise", "runs", "expected", ""]]
+        for place, one in inside:
+            given = answers.answer(history, place.name, one.name)
+            expected = [f"{key} {way}" for key, way in _predicted(given.prediction) if way]
+            count = "" if one.is_question else str(len(runs_of(history, place, one)))
+            state = "done" if given.done else "impossible" if one.impossible else ""
+            rows.append([one.name, quiet(one.heading, 48), count, ", ".join(expected), state])
+        heading, *rest = table(rows, right=[2])
+        lines += ["", bold(f"{name}: {title}"), bold(heading), *rest]
+    return lines[1:]
+
+
+def page(place: Place, one: Exercise, what: Result, width: int) -> list[str]:
+    """An exercise with everything that is known of it, in lines that fit `width`."""
+
+    def text(words: str) -> list[str]:
+        return [row for part in words.strip().split("\n") for row in wrap(quiet(part, 10_000), width)]
+
+    lines = [bold(f"{place.key(one)}: {quiet(one.heading)}"), *text(one.question)]
+    if one.preset:
+        lines += ["", f"preset {one.preset}"]
+    if what.rows:
+        rows = [["", "yours", "baseline", "change", "notes"], *([*row] for row in what.rows)]
+        kept = [at for at in range(5) if at == 0 or any(row[at] for row in rows[1:])]
+        heading, *rest = table([[row[at] for at in kept] for row in rows], right=range(1, len(kept)))
+        lines += ["", bold(heading), *rest]
+    if one.notes.conclusion:
+        lines += ["", *text(f"The notes: {one.notes.conclusion}")]
+    outcomes = [outcome for outcome in what.outcomes if outcome.expected or outcome.found]
+    said = [*(outcome.sentence for outcome in outcomes), *(verdict.sentence for verdict in what.verdicts)]
+    if said:
+        lines += ["", *(row for sentence in said for row in text(sentence))]
+    if one.remark and (what.group is not None or one.impossible):
+        lines += ["", *text(one.remark)]
+    if what.runs:
+        lines += ["", *text(f"runs {', '.join(map(str, what.runs))}")]
+    if what.answer.conclusion:
+        lines += ["", *text(f"Your conclusion: {what.answer.conclusion}")]
+    return [*lines, "", "done" if what.answer.done else "open"]
+
+
+def _run(
+    words: list[str],
+    places: list[Place],
+    as_json: bool,
+    *,
+    repeat: int,
+    detach: bool,
+    dataset: str | None,
+    epochs: int | None,
+    file: Path | None,
+) -> int:
+    if not words:
+        raise UserError("name exercises or a set, as cnn-tui exercises run lab1")
+    chosen = _chosen(words, places)
+    if file is not None and len(chosen) != 1:
+        raise UserError("--with is a version of one exercise: name that one")
+
+    def change(experiment: Experiment) -> Experiment:
+        made = experiment if file is None else find_experiment(str(file))
+        changes = {"dataset": dataset, "epochs": epochs}
+        return override(made, [(key, value) for key, value in changes.items() if value is not None])
+
+    wanted, left_out = orders(chosen, change)
+    for one in left_out:
+        complain(f"{one.key} is left out: {one.why}")
+    if not wanted:
+        return FAILED
+    return _train(wanted, repeat, detach, as_json)
+
+
+def _train(wanted: list[Order], repeat: int, detach: bool, as_json: bool) -> int:
+    from cnn_tui.commands.follow import Follower, Interrupts, listed
+    from cnn_tui.commands.run import follow
+    from cnn_tui.training.launch import recover, wake
+
+    interrupts = Interrupts()
+    with History() as history, interrupts.caught():
+        recover(history)
+        ids = list(queue(history, wanted, repeat))
+        wake()
+        say(f"{listed(ids)} queued")
+        if detach:
+            put("\n".join(map(str, ids)))
+            return FINISHED
+        return follow(history, Follower(history, interrupts, ids), ids, as_json)
+
+
+def _predict(words: list[str], places: list[Place]) -> int:
+    place, one = _one(words, places, "predict NAME accuracy=up time=down")
+    expected = dict(word.partition("=")[::2] for word in words[1:])
+    if not expected or any("=" not in word for word in words[1:]):
+        raise UserError("say what you expect, as cnn-tui exercises predict 16-filters accuracy=down time=down")
+    unasked = [name for name in expected if name in ("accuracy", "time") and name not in one.predict]
+    if unasked:
+        raise UserError(f"{place.key(one)} does not ask what {unasked[0]} will do")
+    with History() as history:
+        answers.predict(history, place.name, one.name, {name: way or None for name, way in expected.items()})
+        given = answers.answer(history, place.name, one.name)
+    kept = [f"{name} {way}" for name, way in _predicted(given.prediction) if way]
+    say(f"{place.key(one)}: you expect {', '.join(kept) or 'nothing'}")
+    return FINISHED
+
+
+def _conclude(words: list[str], places: list[Place]) -> int:
+    place, one = _one(words, places, "conclude NAME TEXT")
+    if len(words) < 2:
+        raise UserError("say what you conclude, as cnn-tui exercises conclude 16-filters 'quicker, and hardly worse'")
+    text = " ".join(words[1:])
+    with History() as history:
+        answers.conclude(history, place.name, one.name, text)
+        answers.mark(history, place.name, one.name, bool(text.strip()))
+    say(f"{place.key(one)}: the {'answer' if one.is_question else 'conclusion'} is {'kept' if text else 'gone'}")
+    return FINISHED
+
+
+def _mark(words: list[str], places: list[Place], done: bool) -> int:
+    verb = "done" if done else "open"
+    if len(words) > 1:
+        raise UserError(f"one exercise at a time, as cnn-tui exercises {verb} 16-filters")
+    place, one = _one(words, places, f"{verb} NAME")
+    with History() as history:
+        answers.mark(history, place.name, one.name, done)
+    say(f"{place.key(one)} is {verb}")
+    return FINISHED
+
+
+def _one(words: list[str], places: list[Place], usage: str) -> tuple[Place, Exercise]:
+    if not words:
+        raise UserError(f"name an exercise: cnn-tui exercises {usage}")
+    if any(place.name == words[0] for place in places):
+        raise UserError(f"{found(words[0])} is a set: name one of its exercises, as cnn-tui exercises {usage}")
+    return find_exercise(words[0], places)
+
+
+def _predicted(prediction: answers.Prediction) -> list[tuple[str, str | None]]:
+    return [("accuracy", prediction.accuracy), ("time", prediction.time)]

@@ -1,0 +1,32 @@
+"""JSON as a command prints it: one object on a line, and nothing in it that a terminal would take for an order."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any
+
+_UNSEEN = re.compile(r"[^ -~]")
+
+
+def line(value: Any) -> str:
+    """A value as JSON on one line; a number that is none, which JSON does not have, as null."""
+    return inert(json.dumps(_finite(value), ensure_ascii=False, allow_nan=False))
+
+
+def inert(text: str) -> str:
+    """JSON with everything that is not printed escaped: the same data, and harmless on a terminal.
+
+    JSON itself escapes the control characters of ASCII only, not those of 8 bits, nor marks that turn the direction of
+    writing.
+    """
+    return _UNSEEN.sub(lambda match: match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1], text)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    return [_finite(inner) for inner in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,151 @@
+"""What `cnn-tui doctor` finds out about TensorFlow and the GPUs, by children that have a deadline."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import time
+from importlib import metadata
+from typing import IO, Any, NamedTuple
+
+from cnn_tui.commands.machine import Finding
+from cnn_tui.training.devices import VISIBLE, visible
+from cnn_tui.training.driver import read_gpus
+from cnn_tui.training.gpus import Gpu, Gpus
+from cnn_tui.training.launch import environment, python
+
+TENSORFLOW_SECONDS = 60.0
+"""The first import on a machine takes 11 s where a later one takes 2."""
+_GIGABYTE = 1_000_000_000
+_INSTALL = "pip install 'cnn-tui[gpu]' gives TensorFlow the CUDA libraries"
+
+
+class Loaded(NamedTuple):
+    """TensorFlow as a process that loaded it saw it, or why it could not be loaded."""
+
+    found: dict[str, Any] | None
+    seconds: float
+    error: str = ""
+
+
+class Probe:
+    """Loads TensorFlow in a child that starts now; `wait` gives what it saw."""
+
+    def __init__(self, *, look_for_devices: bool) -> None:
+        self._began = time.monotonic()
+        arguments = [] if look_for_devices else ["--no-devices"]
+        self._child = subprocess.Popen(
+            python("cnn_tui.training.tensorflow_probe", *arguments),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment(),
+            text=True,
+            errors="replace",
+            process_group=0,  # all that it starts goes with it
+        )
+
+    def wait(self, seconds: float) -> Loaded:
+        """What the child saw, within `seconds` of its start."""
+        child = self._child
+        assert child.stdout is not None and child.stderr is not None
+        try:
+            out, err = child.communicate(timeout=max(0.0, self._began + seconds - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self.end()
+            return Loaded(None, seconds, f"it does not load within {seconds:.0f} s")
+        took = time.monotonic() - self._began
+        if child.returncode:
+            says = [line.strip() for line in err.splitlines() if line.strip()]
+            ended = f"it ends with {_status(child.returncode)}"
+            return Loaded(None, took, f"{ended}: {says[-1]}" if says else ended)
+        return Loaded(json.loads(out.splitlines()[-1]), took)
+
+    def end(self) -> None:
+        """Kill the child. One that hangs inside a driver goes when the driver lets it: nobody waits for that."""
+        if self._child.poll() is None:
+            with contextlib.suppress(OSError):
+                os.killpg(self._child.pid, signal.SIGKILL)
+        pipes: list[IO[str] | None] = [self._child.stdout, self._child.stderr]
+        for pipe in filter(None, pipes):
+            pipe.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._child.wait(0.2)
+
+
+def missing() -> Finding | None:
+    """What to say when TensorFlow or Keras 3 is not installed; None when loading them is worth a try."""
+    versions = {name: _version(name) for name in ("tensorflow", "tensorflow-cpu", "keras")}
+    found = versions["tensorflow"] or versions["tensorflow-cpu"]
+    if found is None:
+        return Finding("TensorFlow", "problem", "not installed", "pip install 'tensorflow>=2.20,<3'")
+    keras = versions["keras"]
+    if keras is None or not keras.startswith("3."):
+        return Finding("TensorFlow", "problem", f"{found} with Keras {keras or 'missing'}", "pip install 'keras>=3'")
+    return None
+
+
+def tensorflow(loaded: Loaded) -> Finding:
+    """Whether TensorFlow loads, and how fast."""
+    if loaded.found is None:
+        fix = "pip install --force-reinstall 'tensorflow>=2.20,<3'; python -c 'import tensorflow' shows all it says"
+        return Finding("TensorFlow", "problem", f"{_version('tensorflow') or ''} {loaded.error}".strip(), fix)
+    versions = f"{loaded.found['tensorflow']} with Keras {loaded.found['keras']}"
+    return Finding("TensorFlow", "ok", f"{versions}, loads in {loaded.seconds:.1f} s")
+
+
+def driver() -> Gpus:
+    """What NVIDIA's driver names; it has a deadline of its own."""
+    return read_gpus()
+
+
+def gpus(seen: Gpus, loaded: Loaded | None) -> Finding:
+    """The GPUs that NVIDIA's driver names, and whether TensorFlow uses them."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cpu = f"training uses {cores} CPU {'core' if cores == 1 else 'cores'}"
+    if seen.state == "absent":
+        return Finding("GPU", "ok", f"none: {seen.reason}; {cpu}")
+    if not seen.devices:
+        return Finding("GPU", "warning", f"{seen.reason}; {cpu}", seen.fix)
+    names = "; ".join(_describe(gpu) for gpu in seen.devices)
+    if lost := [gpu for gpu in seen.devices if gpu.trouble]:
+        fix = f"see what nvidia-smi says of GPU {lost[0].index}; the machine may have to be started again"
+        return Finding("GPU", "warning", names, fix)
+    if not visible(seen):
+        found = f"{names}; {VISIBLE}={os.environ.get(VISIBLE, '')} hides them, {cpu}"
+        return Finding("GPU", "warning", found, f"unset {VISIBLE}, or set it to a number that nvidia-smi shows")
+    if loaded is not None and loaded.found is not None and not loaded.found["gpus"]:
+        fix = _INSTALL
+        if not loaded.found["cuda"]:
+            fix = "pip install --force-reinstall 'tensorflow[and-cuda]': this TensorFlow was built without CUDA"
+        return Finding("GPU", "warning", f"{names}; TensorFlow sees none of them, {cpu}", fix)
+    return Finding("GPU", "ok", f"{names} (driver {seen.driver})")
+
+
+def _describe(gpu: Gpu) -> str:
+    if gpu.trouble:
+        return f"gpu:{gpu.index} cannot be used: {gpu.trouble}"
+    total = (gpu.memory_total or 0) / _GIGABYTE
+    memory = f", {gpu.memory_free / _GIGABYTE:.1f} of {total:.1f} GB free" if total else ""
+    users = {process.user or "somebody" for process in gpu.processes if not process.mine}
+    by = f", used by {', '.join(sorted(users))}" if users else ""
+    return f"gpu:{gpu.index} {gpu.name}{memory}{by}"
+
+
+def _status(code: int) -> str:
+    if code > 0:
+        return f"exit status {code}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None

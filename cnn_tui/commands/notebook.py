@@ -1,0 +1,93 @@
+"""`cnn-tui tag`, `rename`, `archive` and `baseline`: what a person says of runs."""
+
+from __future__ import annotations
+
+from cnn_tui.commands.follow import listed
+from cnn_tui.commands.history import find_run
+from cnn_tui.commands.streams import FINISHED, UserError, put, say
+from cnn_tui.experiments import notebook
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.run import Run
+from cnn_tui.experiments.wording import found, quiet
+
+
+def tag(words: list[str]) -> int:
+    """Put tags on runs and take them off: numbers of runs, then `+TAG` and `-TAG`. Without a tag, print theirs."""
+    ids, add, remove = _parted(words)
+    with History() as history:
+        runs = [find_run(history, one) for one in ids]
+        if not add and not remove:
+            for run in runs:
+                put(f"{run.id}  {quiet(' '.join(run.tags), 10_000)}".rstrip())
+            return FINISHED
+        for one, tags in notebook.change_tags(history, ids, add, remove).items():
+            say(f"run {one}: {quiet(', '.join(tags), 1_000) or 'no tag'}")
+    return FINISHED
+
+
+def rename(run_id: int, name: str) -> int:
+    """Give a run another name."""
+    with History() as history:
+        find_run(history, run_id)
+        before = notebook.rename(history, run_id, name)
+    say(f"run {run_id} is now {quiet(name.strip())}; it was {quiet(before)}")
+    return FINISHED
+
+
+def archive(ids: list[int], back: bool) -> int:
+    """Put runs away, or bring them back: without numbers, those that were put away last."""
+    with History() as history:
+        for one in ids:
+            find_run(history, one)
+        if back:
+            ids = ids or list(notebook.last_archived(history))
+            if not ids:
+                raise UserError("no run is archived")
+            changed = notebook.restore(history, ids).runs
+            say(f"{_told(changed)} back" if changed else f"{_told(tuple(ids))} not archived")
+            return FINISHED
+        if not ids:
+            raise UserError("name the runs to archive, as cnn-tui archive 3 4; --undo alone brings the last ones back")
+        changed = notebook.archive(history, ids).runs
+    say(f"{_told(changed)} archived; cnn-tui archive --undo brings back" if changed else "they were archived already")
+    return FINISHED
+
+
+def baseline(run_id: int | None, clear: bool) -> int:
+    """Pin the run that others are compared with; without one, print which it is."""
+    with History() as history:
+        if clear:
+            notebook.unpin(history)
+            say("no run is the baseline now")
+        elif run_id is None:
+            pinned = notebook.pinned(history)
+            if pinned is None:
+                say("no run is the baseline: cnn-tui baseline RUN pins one")
+            else:
+                put(str(pinned))
+        else:
+            run: Run = find_run(history, run_id)
+            notebook.pin(history, run_id)
+            say(f"run {run_id} ({quiet(run.name)}) is the baseline")
+    return FINISHED
+
+
+def _parted(words: list[str]) -> tuple[list[int], list[str], list[str]]:
+    """The numbers of the runs, the tags to put on and those to take off. Raises UserError."""
+    ids, add, remove = [], [], []
+    for word in words:
+        if word.isascii() and word.isdecimal():
+            ids.append(int(word[:30]))
+        elif word.startswith("-"):
+            remove.append(word[1:])
+        elif word.startswith("+"):
+            add.append(word[1:])
+        else:
+            raise UserError(f"{found(word)} is no run, and a tag has + or - before it, as cnn-tui tag 3 +lab1 -draft")
+    if not ids:
+        raise UserError("name the runs first, as cnn-tui tag 3 4 +lab1")
+    return ids, add, remove
+
+
+def _told(runs: tuple[int, ...]) -> str:
+    return f"run {runs[0]} is" if len(runs) == 1 else f"{len(runs)} runs ({listed(list(runs))}) are"

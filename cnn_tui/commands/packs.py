@@ -1,0 +1,86 @@
+"""`cnn-tui submit` and `check`: what a student hands in for a pack, and a teacher's look at it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from cnn_tui.commands.json_lines import inert
+from cnn_tui.commands.streams import FAILED, FINISHED, WRONG, UserError, bold, columns_of, complain, put, say
+from cnn_tui.commands.wrapping import wrap
+from cnn_tui.experiments.exercises import ExerciseError
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.packs import open_pack, read_submission, submission, to_file
+from cnn_tui.experiments.submissions import Checked, Report
+from cnn_tui.experiments.submissions import check as checked
+from cnn_tui.experiments.wording import quiet
+
+
+def submit(folder: Path, output: Path, student: str) -> int:
+    """Write the submission of a pack to a new file; say what a check of it would find missing."""
+    place = open_pack(folder)
+    with History() as history:
+        made = submission(history, place, student)
+    text = to_file(made)
+    try:
+        with output.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise UserError(f"{quiet(str(output))} exists already and is left as it is: name another file") from None
+    say(f"{quiet(str(output))} written: {len(made.runs)} runs, {len(made.exercises)} exercises")
+    for one in checked(json.loads(text), True, place).exercises:
+        for problem in one.problems:
+            say(f"{one.name}: {problem}")
+    return FINISHED
+
+
+def check(files: list[Path], pack: Path | None, as_json: bool) -> int:
+    """Print what each submission says; the exit status is 1 when one has problems, 2 when one cannot be read."""
+    place = open_pack(pack) if pack is not None else None
+    status = FINISHED
+    for at, path in enumerate(files):
+        try:
+            report = checked(*read_submission(path), place)
+        except ExerciseError as error:
+            complain(str(error))
+            status = WRONG
+            continue
+        if as_json:
+            put(inert(json.dumps({"file": str(path), **_plain(report)}, ensure_ascii=False)))
+        else:
+            put("\n".join([*([""] if at else []), *_page(path, report, columns_of(sys.stdout))]))
+        status = max(status, FINISHED if report.flawless else FAILED)
+    return status
+
+
+def _plain(report: Report) -> dict[str, object]:
+    exercises = [one._asdict() for one in report.exercises]
+    return {**report._asdict(), "exercises": exercises, "flawless": report.flawless}
+
+
+def _page(path: Path, report: Report, width: int) -> list[str]:
+    who = f"{report.student}, " if report.student else ""
+    lines = [bold(f"{quiet(str(path))}: {who}{report.title}"), f"handed in {report.submitted}"]
+    for problem in report.problems:
+        lines += wrap(f"! {problem}", width)
+    for one in report.exercises:
+        lines += ["", *_exercise(one, width)]
+    missing = sum(len(one.problems) for one in report.exercises) + len(report.problems)
+    return [*lines, "", "all is there and in order" if not missing else f"{missing} to look at, marked !"]
+
+
+def _exercise(one: Checked, width: int) -> list[str]:
+    lines = [bold(f"{one.name}: {one.heading}" if one.heading != one.name else one.name)]
+    facts = [
+        ("runs", ", ".join(map(str, one.runs))),
+        ("test accuracy", one.figures),
+        ("expected", one.expected),
+        ("changed", "; ".join(one.changes)),
+        ("answer", one.answer),
+    ]
+    for label, value in facts:
+        if value:
+            first, *rest = wrap(value, width - 17)
+            lines += [f"  {label:13}  {first}", *(f"{'':17}{line}" for line in rest)]
+    return [*lines, *(f"  ! {line}" for problem in one.problems for line in wrap(problem, width - 4))]

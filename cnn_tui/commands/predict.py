@@ -1,0 +1,197 @@
+"""`cnn-tui predict`: what a trained network says of one image, a test image or a picture of the user's own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+from rich.console import Console
+
+from cnn_tui.commands.explained import asked, in_words, kept, require_model
+from cnn_tui.commands.history import find_run
+from cnn_tui.commands.json_lines import inert
+from cnn_tui.commands.streams import FINISHED, UserError, bold, columns_of, is_terminal, put, say, table
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.images import Picture, StoredImages
+from cnn_tui.experiments.predictions import Predictions, open_predictions
+from cnn_tui.experiments.raw_file import RawFileError
+from cnn_tui.experiments.run import Run
+from cnn_tui.experiments.wording import quiet
+from cnn_tui.training.ask import Asker
+from cnn_tui.training.questions import DescribeModel, Done, KeepImages, ModelFacts, Prediction, PredictPicture
+from cnn_tui.ui.image import draw, mode_of
+
+_MOST_BARS = 10
+_MOST_NUMBERS = 20  # of the raw vector, in text
+_BAR = 30
+_PICTURE = (64, 16)  # cells at most, of two pixels each
+_LETTERS = (64, 32)  # and without colours, where a pixel wants more room
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+
+class Seen(NamedTuple):
+    """An image and what the network says of it. `label` is its true class, None where nobody knows it."""
+
+    run: int
+    what: str
+    picture: Picture
+    names: tuple[str, ...]
+    probabilities: list[float | None]
+    label: int | None = None
+    image: int | None = None
+    file: str = ""
+    steps: tuple[str, ...] = ()
+
+    @property
+    def order(self) -> list[int]:
+        """The classes, the likeliest first."""
+        return sorted(range(len(self.names)), key=lambda at: -(self.probabilities[at] or 0.0))
+
+
+def predict(run_id: int, image: int | None, file: Path | None, as_json: bool) -> int:
+    """Print what a run's model says of test image `image`, the first one if none is named, or of a picture."""
+    if image is not None and file is not None:
+        raise UserError("give --image N or a FILE, not both")
+    with History() as history:
+        run = find_run(history, run_id)
+    seen = _own_picture(run, file) if file is not None else _test_image(run, image or 0)
+    for step in seen.steps:
+        say(step)
+    put(inert(msgspec.json.encode(to_json(seen)).decode()) if as_json else to_text(seen))
+    return FINISHED
+
+
+def to_json(seen: Seen) -> dict[str, Any]:
+    """The prediction, ready for a JSON encoder. `output` is what `model.predict()` returns: a row for each image."""
+    best = seen.order[0]
+    fact: dict[str, Any] = {"run": seen.run}
+    if seen.file:
+        fact |= {"file": seen.file, "steps": seen.steps}
+    else:
+        fact |= {"image": seen.image}
+    return fact | {
+        "true_label": seen.label,
+        "true_class": None if seen.label is None else _name(seen, seen.label),
+        "predicted_label": best,
+        "predicted_class": seen.names[best],
+        "classes": seen.names,
+        "probabilities": seen.probabilities,
+        "output": [seen.probabilities],
+        "output_shape": [1, len(seen.probabilities)],
+    }
+
+
+def to_text(seen: Seen) -> str:
+    """The image, what it is, the bars and the raw vector."""
+    best = seen.order[0]
+    said = quiet(seen.names[best], 60)
+    facts = [("the network says", f"{said}, {_percent(seen.probabilities[best]).strip()}")]
+    if seen.label is not None:
+        right = "right" if seen.label == best else "wrong"
+        facts.insert(0, ("it is", f"{quiet(_name(seen, seen.label), 60)} ({right})"))
+    heading = bold(f"Run {seen.run}: {quiet(seen.what)}")
+    return "\n".join([heading, *_drawn(seen.picture), *table(facts), "", *_bars(seen), "", *_vector(seen)])
+
+
+def _test_image(run: Run, image: int) -> Seen:
+    predictions = kept(run, open_predictions)
+    if not 0 <= image < predictions.count:
+        raise UserError(f"there is no test image {image}: they are counted from 0 to {predictions.count - 1:,}")
+    names = predictions.class_names
+    probabilities: list[float | None] = [None if one != one else one for one in predictions.probabilities(image)]
+    picture = _stored(run.id, predictions).picture
+    with in_words():
+        pixels = picture(image)
+    return Seen(
+        run.id, f"test image {image}", pixels, names, probabilities, label=predictions.labels[image], image=image
+    )
+
+
+def _stored(run_id: int, predictions: Predictions) -> StoredImages:
+    try:
+        return StoredImages(predictions.images)
+    except RawFileError:
+        asked(KeepImages(run_id), Done)
+    with in_words():
+        return StoredImages(predictions.images)
+
+
+def _own_picture(run: Run, file: Path) -> Seen:
+    path = str(file.absolute())
+    if not os.path.exists(path):  # noqa: PTH110  it never raises
+        raise UserError(f"there is no file {quiet(path)}")
+    require_model(run)
+    with Asker() as asker, in_words():
+        answer = asker.ask(PredictPicture(run.id, path), Prediction)
+        names = asker.ask(DescribeModel(run.id), ModelFacts).class_names
+    return Seen(
+        run.id, file.name, answer.picture, names, list(answer.probabilities), file=str(file), steps=answer.steps
+    )
+
+
+def _name(seen: Seen, label: int) -> str:
+    return seen.names[label] if label < len(seen.names) else str(label)
+
+
+def _drawn(picture: Picture) -> list[str]:
+    """The image: half blocks on a terminal with colours, else letters."""
+    terminal = is_terminal(sys.stdout)
+    console = Console(file=sys.stdout, force_terminal=terminal, highlight=False, soft_wrap=True)
+    colours = console.color_system if terminal and not console.no_color else None
+    mode = mode_of(colours, not _has_blocks())
+    width, height = _LETTERS if mode == "shades" else _PICTURE
+    with console.capture() as capture:
+        for line in draw(picture, min(width, columns_of(sys.stdout)), height, mode):
+            console.print(line)
+    return [line.rstrip() if colours is None else line for line in capture.get().splitlines()]
+
+
+def _bars(seen: Seen) -> list[str]:
+    """A line for each class, in order; of many classes the likeliest only."""
+    chosen = list(range(len(seen.names))) if len(seen.names) <= _MOST_BARS else seen.order[:_MOST_BARS]
+    rows = []
+    for at in chosen:
+        mark = "<- true" if at == seen.label else ""
+        rows.append((quiet(seen.names[at], 30), _percent(seen.probabilities[at]), _bar(seen.probabilities[at]), mark))
+    lines = table(rows, right=[1])
+    more = len(seen.names) - len(chosen)
+    return [*lines, f"and {more:,} classes more, less likely"] if more else lines
+
+
+def _bar(share: float | None) -> str:
+    if not _has_blocks():
+        return ("#" * round((share or 0.0) * _BAR)).ljust(_BAR)
+    eighths = round((share or 0.0) * _BAR * 8)
+    full, rest = divmod(eighths, 8)
+    return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(_BAR)
+
+
+def _percent(share: float | None) -> str:
+    return "NaN" if share is None else f"{share:7.2%}"
+
+
+def _vector(seen: Seen) -> list[str]:
+    count = len(seen.probabilities)
+    height, width, channels = seen.picture.shape
+    shown = [f"{one:.7e}" if one is not None else "nan" for one in seen.probabilities[:_MOST_NUMBERS]]
+    if count > len(shown):
+        shown.append("...")
+    lines = [" ".join(shown[start : start + 5]) for start in range(0, len(shown), 5)]
+    return [
+        f"model.predict() returns, of shape (1, {count}):",
+        "[[" + "\n  ".join(lines) + "]]",
+        f"One row, because Keras takes images in batches: this one, of ({height}, {width}, {channels}), went in",
+        f"as a batch of one, of (1, {height}, {width}, {channels}).",
+    ]
+
+
+def _has_blocks() -> bool:
+    """Whether standard output can write blocks."""
+    try:
+        "▀█".encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

@@ -1,0 +1,108 @@
+"""`cnn-tui compare`: the table and its JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from rich.cells import cell_len
+
+from cnn_tui.commands.wrapping import wrap
+from cnn_tui.experiments import notebook
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.presets import load_preset
+from tests.cli.command import Inside, assert_one_sentence
+from tests.experiments.test_compare import trained
+
+BASELINE, MORE = load_preset("lab1-baseline"), load_preset("lab1-64-filters")
+
+
+@pytest.fixture(autouse=True)
+def runs(sealed_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three pairs of runs with the same seeds."""
+    monkeypatch.setenv("COLUMNS", "80")
+    with History() as history:
+        for seed, one, other in ((1, 0.90, 0.906), (2, 0.902, 0.909), (3, 0.899, 0.904)):
+            trained(history, BASELINE.with_training(seed=seed), accuracy=one, pace=8.0 + seed / 10)
+            trained(history, MORE.with_training(seed=seed), accuracy=other, pace=12.0 + seed / 20)
+
+
+def test_two_runs_are_put_side_by_side(inside: Inside) -> None:
+    answer = inside("compare", "1", "2")
+    assert (answer.status, answer.err) == (0, "")
+    for part in (
+        "run 1 (baseline)",
+        "test accuracy     0.9000                       0.9060",
+        "+0.0060",
+        "Layers of run 2 against run 1",
+        "  ~ Conv2D filters 32 → 64",
+        "All repeats in the history; ± is the 95 % interval",
+        "64 against 32 filters: +0.6 ± 0.2 points over 3 pairs (p = 0.009)",
+    ):
+        assert part in answer.out
+    assert "batch_size" not in answer.out
+    assert "batch_size" in inside("compare", "1", "2", "--all").out
+
+
+def test_it_fits_eighty_columns_however_many_runs(inside: Inside) -> None:
+    with History() as history:
+        for name in ("名前" * 40, "x" * 150, "loud\x1b[2J [red] \u202e"):
+            trained(history, msgspec.structs.replace(MORE, name=name))
+    answer = inside("compare", *map(str, range(1, 10)), "--all")
+    lines = answer.out.splitlines()
+    assert max(map(cell_len, lines)) <= 80
+    assert "\x1b" not in answer.out and "\u202e" not in answer.out
+    for number in range(1, 10):
+        assert f"run {number}" in answer.out
+    assert answer.out.count("run 1 (baseline)") >= 2, "runs that do not fit go below, beside the baseline again"
+
+
+def test_the_pinned_run_is_the_baseline(inside: Inside) -> None:
+    with History() as history:
+        notebook.pin(history, 2)
+    assert "run 2 (baseline)" in inside("compare", "1", "2", "3").out
+    assert inside("compare", "1", "3", "--json").objects[0]["baseline"] == 1
+
+
+def test_json_has_the_same(inside: Inside) -> None:
+    (found,) = inside("compare", "1", "2", "--json").objects
+    assert found["runs"] == [1, 2]
+    assert [row["key"] for row in found["rows"]] == [
+        *("test accuracy", "gap", "parameters", "seconds an epoch"),
+    ]
+    assert found["layers"] == [{"run": 2, "lines": [{"sign": "~", "text": "Conv2D  filters 32 → 64"}] * 2}]
+    accuracy, time = found["verdicts"]
+    assert (accuracy["figure"], accuracy["outcome"], accuracy["test"]["pairs"]) == ("accuracy", "decided", 3)
+    assert (time["figure"], time["test"]["difference"] > 3.8) == ("time", True)
+    (everything,) = inside("compare", "1", "2", "--json", "--all").objects
+    assert everything["rows"][0]["key"] == "data"
+
+
+def test_one_run_each_is_said_to_say_nothing(inside: Inside) -> None:
+    with History() as history:
+        trained(history, load_preset("lab1-16-filters"))
+    out = inside("compare", "1", "7").out
+    assert "one run of Lab 1: 16 filters says nothing about chance; repeat it with R" in " ".join(out.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("1",), ("two runs or more",)),
+        (("1", "1"), ("two runs or more",)),
+        (("1", "99"), ("there is no run 99",)),
+        (("1", "two"), ("whole number",)),
+        (tuple(map(str, range(1, 60))), ("at most 50 runs",)),
+    ],
+    ids=lambda value: value[0] if len(value) == 1 else None,
+)
+def test_wrong_calls(inside: Inside, arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
+    assert_one_sentence(inside("compare", *arguments), 2, *words)
+
+
+@pytest.mark.parametrize("text", ["", "a", "two words here", "名前" * 20, "x" * 50, "a  b", "one " + "y" * 30])
+def test_wrapped_text_fits_and_loses_nothing(text: str) -> None:
+    lines = wrap(text, 12)
+    assert max(map(cell_len, lines)) <= 12
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")

@@ -1,0 +1,231 @@
+"""`evaluate`, `predict` and `data show`, as a user runs them on a run that was really trained."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnn_tui.experiments.experiment import Experiment, read
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.home import model_path
+from cnn_tui.experiments.predictions import open_predictions, predictions_path
+from cnn_tui.training import launch
+from tests.cli.command import Inside, assert_one_sentence, cnn_tui, write_dataset, write_experiment
+from tests.cli.terminal import Terminal
+from tests.training.trained_run import home_at, small_network, train_run, write_shapes
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with run 1 of three grey shapes, and run 2 of 30 classes."""
+    home = tmp_path_factory.mktemp("trained")
+    with home_at(home):
+        train_run(write_shapes(home / "shapes.npz"), small_network(3))
+        train_run(write_shapes(home / "many.npz", classes=30, images=300), small_network(30), epochs=1)
+    return home
+
+
+@pytest.fixture
+def here(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the home, for the test alone."""
+    home = tmp_path / "home"
+    shutil.copytree(trained, home)
+    monkeypatch.setenv("CNN_TUI_HOME", str(home))
+    return home
+
+
+def bar_on_white(path: Path) -> Path:
+    """A picture of the second shape as somebody would draw it: black on white, larger."""
+    pixels = np.full((24, 24), 255, np.uint8)
+    pixels[6:8, 2:-2] = 0
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+# evaluate
+
+
+def test_evaluate_gives_the_promised_keys(here: Path, inside: Inside) -> None:
+    answer = inside("evaluate", "1", "--json")
+    (fact,) = answer.objects
+    assert {"test_loss", "test_accuracy", "classes", "per_class", "confusion_matrix"} <= set(fact)
+    with History() as history:
+        run = history.run(1)
+    assert run is not None
+    assert (fact["test_loss"], fact["run"]) == (run.test_loss, 1)
+    assert fact["test_accuracy"] == pytest.approx(run.test_accuracy)
+    kept = open_predictions(1)
+    matrix = fact["confusion_matrix"]
+    assert [sum(row) for row in matrix] == [kept.labels.count(label) for label in range(3)]
+    assert [sum(column) for column in zip(*matrix, strict=True)] == [kept.predicted.count(said) for said in range(3)]
+    assert [row["support"] for row in fact["per_class"]] == [sum(row) for row in matrix]
+
+
+def test_evaluate_shows_classes_matrix_confusions_and_what_the_figures_are(here: Path, inside: Inside) -> None:
+    answer = inside("evaluate", "1")
+    assert answer.status == 0
+    lines = answer.out.splitlines()
+    assert lines[0] == "Run 1: shapes"
+    assert "class  precision  recall      F1  images" in lines
+    assert any(line.startswith("Confusion matrix") for line in lines)
+    assert max(map(len, lines)) <= 80
+    assert "The last epoch of training said" in answer.err
+    assert "with Dropout at work" in answer.err
+    assert "predict needs no" in answer.err
+
+
+def test_of_many_classes_the_worst_and_the_top_confusions_are_shown(here: Path, inside: Inside) -> None:
+    out = inside("evaluate", "2").out
+    assert "The 20 of 30 classes that do worst" in out
+    assert "Confusion matrix" not in out
+    assert "taken for" in out
+    (fact,) = inside("evaluate", "2", "--json").objects
+    assert len(fact["confusion_matrix"]) == len(fact["per_class"]) == 30
+
+
+def test_evaluate_of_a_run_that_cannot_be_is_one_sentence(here: Path, inside: Inside) -> None:
+    with History() as history:
+        queued = history.add(Experiment("waits", "mnist"))
+    assert_one_sentence(inside("evaluate", "99"), 2, "there is no run 99")
+    assert_one_sentence(inside("evaluate", str(queued)), 2, "waits in the queue")
+    assert_one_sentence(inside("evaluate", "one"), 2, "whole number")
+    predictions_path(1).with_name("evaluation.json").unlink()
+    model_path(1).unlink()
+    assert_one_sentence(inside("evaluate", "1"), 1, "the model of run 1 is gone")
+    model_path(1).write_bytes(b"broken")
+    answer = inside("evaluate", "1")
+    assert answer.status == 1
+    assert answer.err.splitlines()[-1].endswith("train the experiment again")
+
+
+def test_what_was_not_kept_is_worked_out(here: Path) -> None:
+    predictions_path(1).unlink()
+    predictions_path(1).with_name("evaluation.json").write_text("broken")
+    answer = cnn_tui("evaluate", "1", "--json", timeout=200)
+    assert answer.status == 0
+    assert "its model is asked about every test image" in answer.err
+    assert answer.objects[0]["images"] == open_predictions(1).count == 80
+
+
+def test_a_run_that_has_ended_has_its_evaluation_and_predictions_at_hand(tmp_path: Path, inside: Inside) -> None:
+    """The training process itself, from the queue to its end."""
+    tiny = read(write_experiment(tmp_path / "tiny.toml", write_dataset(tmp_path / "tiny.npz"), epochs=1))
+    with History() as history:
+        run_id = history.add(tiny)
+        command = launch.python("cnn_tui.training.train", str(run_id))
+        subprocess.run(command, env=launch.environment(), capture_output=True, check=True, timeout=200)
+        run = history.run(run_id)
+    assert run is not None and run.status == "finished"
+    answer = inside("evaluate", str(run_id), "--json")
+    (fact,) = answer.objects
+    assert (fact["test_loss"], fact["test_accuracy"]) == (run.test_loss, pytest.approx(run.test_accuracy))
+    assert inside("predict", str(run_id), "--image", "63", "--json").objects[0]["image"] == 63
+    assert answer.err == "", "nothing had to be worked out"
+
+
+# predict
+
+
+def test_predict_gives_what_model_predict_returns(here: Path, inside: Inside) -> None:
+    answer = inside("predict", "1", "--image", "7", "--json")
+    (fact,) = answer.objects
+    kept = open_predictions(1)
+    assert fact["image"] == 7
+    assert fact["probabilities"] == pytest.approx(kept.probabilities(7))
+    assert (fact["output"], fact["output_shape"]) == ([fact["probabilities"]], [1, 3])
+    assert (fact["true_label"], fact["true_class"]) == (kept.labels[7], str(kept.labels[7]))
+    assert fact["predicted_label"] == kept.predicted[7]
+    assert answer.err == ""
+
+
+def test_predict_draws_the_image_bars_and_the_raw_vector(here: Path, inside: Inside) -> None:
+    answer = inside("predict", "1")
+    lines = answer.out.splitlines()
+    assert lines[0] == "Run 1: test image 0"
+    assert "\x1b" not in answer.out, "no colours where nobody looks at them"
+    drawn = lines[1:25]
+    brightest = max(drawn, key=lambda line: line.count("%"))
+    assert brightest.count("%") >= 16, "the bar of the shape"
+    assert "it is" in answer.out and "<- true" in answer.out
+    assert "model.predict() returns, of shape (1, 3):" in lines
+    assert "of (12, 12, 1), went in" in answer.out
+    assert "as a batch of one, of (1, 12, 12, 1)." in lines
+
+
+def test_predict_of_many_classes_shows_the_likeliest(here: Path, inside: Inside) -> None:
+    out = inside("predict", "2", "--image", "3").out
+    assert "and 20 classes more, less likely" in out
+    assert "..." in out
+    assert len(inside("predict", "2", "--image", "3", "--json").objects[0]["probabilities"]) == 30
+
+
+def test_a_picture_of_ones_own_is_prepared_and_each_step_said(here: Path, tmp_path: Path) -> None:
+    answer = cnn_tui("predict", "1", str(bar_on_white(tmp_path / "mine.png")), "--json", timeout=200)
+    assert answer.status == 0, answer
+    (fact,) = answer.objects
+    assert (fact["predicted_class"], fact["true_label"]) == ("1", None)
+    assert "resized from 24x24 to 12x12" in answer.err
+    assert "inverted: its border is bright" in answer.err
+    assert answer.err.splitlines() == fact["steps"]
+    assert "image" not in fact
+
+
+def test_predict_that_cannot_be_is_one_sentence(here: Path, inside: Inside, tmp_path: Path) -> None:
+    assert_one_sentence(inside("predict", "1", "--image", "80"), 2, "there is no test image 80", "0 to 79")
+    assert_one_sentence(inside("predict", "1", "--image", "-1"), 2, "there is no test image -1")
+    assert_one_sentence(inside("predict", "99"), 2, "there is no run 99")
+    assert_one_sentence(inside("predict", "1", str(tmp_path / "none.png")), 2, "there is no file")
+    assert_one_sentence(inside("predict", "1", "x.png", "--image", "1"), 2, "not both")
+
+
+def test_a_file_that_is_no_picture_is_one_sentence(here: Path, tmp_path: Path) -> None:
+    (tmp_path / "text.png").write_text("no picture")
+    answer = cnn_tui("predict", "1", str(tmp_path / "text.png"), timeout=200)
+    assert_one_sentence(answer, 2, "text.png' is no picture that can be read")
+
+
+@pytest.mark.parametrize(("colours", "sign"), [("truecolor", "\x1b[38;2;"), ("", "\x1b[38;5;")])
+def test_on_a_terminal_the_image_has_the_colours_that_it_can_show(
+    here: Path, colours: str, sign: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR")
+    monkeypatch.setenv("COLORTERM", colours)
+    with Terminal("predict", "1", all_streams=True) as terminal:
+        terminal.wait_for("batch of one")
+        assert "▀" in terminal.screen
+        assert sign in terminal.screen
+    with Terminal("predict", "1", all_streams=True, NO_COLOR="1") as terminal:
+        terminal.wait_for("batch of one")
+        assert "\x1b[38" not in terminal.screen
+
+
+# data show
+
+
+def test_data_show_tells_classes_sizes_and_range(here: Path, inside: Inside) -> None:
+    answer = inside("data", "show", str(here / "shapes.npz"))
+    assert answer.status == 0
+    assert "12x12 pixels, grey, 1 channel" in answer.out
+    assert "before / 255.0: whole numbers from 0 to 220" in answer.out
+    assert "after / 255.0: numbers from 0 to 0.862745" in answer.out
+    assert "All classes have as many training images as the others." in answer.out
+    (fact,) = inside("data", "show", str(here / "shapes.npz"), "--json").objects
+    assert (fact["train"]["per_class"], fact["test"]["images"]) == ([80, 80, 80], 80)
+    assert (fact["input_shape"], fact["train"]["highest"]) == ([12, 12, 1], 220)
+
+
+def test_data_show_of_no_dataset_is_one_sentence(inside: Inside) -> None:
+    assert_one_sentence(inside("data", "show", "fashion"), 2, "Did you mean fashion_mnist?")
+
+
+def test_float_images_are_said_to_have_become_bytes(tmp_path: Path, inside: Inside) -> None:
+    images, labels = np.linspace(0, 1, 8 * 5 * 5).reshape(8, 5, 5), np.array([0, 0, 0, 1] * 2)
+    np.savez(tmp_path / "f.npz", x_train=images, y_train=labels, x_test=images, y_test=labels)
+    answer = inside("data", "show", str(tmp_path / "f.npz"))
+    assert "it is now uint8, 0 to 255" in answer.err
+    assert "The largest class has 3.0 times as many training images as the smallest." in answer.out

@@ -1,0 +1,184 @@
+"""Grids, seeds and the queue: what the commands say and keep. Nothing is trained: the test is the worker."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cnn_tui.experiments.history import History, Result
+from cnn_tui.experiments.run import Epoch, Progress
+from cnn_tui.network.layers import Conv2D
+from cnn_tui.training import locks
+from tests.cli.command import Inside, assert_one_sentence, write_dataset, write_experiment
+
+BASELINE = "lab1-baseline"
+FILTERS = "layers[0].filters=16,32,64"
+
+
+@pytest.fixture(autouse=True)
+def no_other_worker() -> Iterator[None]:
+    """This process holds the worker's lock, so that none is started and what is queued stays so."""
+    lock = locks.take(locks.worker_lock())
+    assert lock is not None
+    yield
+    locks.release(lock)
+
+
+@pytest.fixture
+def history() -> Iterator[History]:
+    with History() as opened:
+        yield opened
+
+
+def trained(history: History, run_id: int, pace: float = 8.0) -> None:
+    """Let a queued run of five epochs be trained."""
+    history.claim(run_id, os.getpid(), 1)
+    history.record_start(run_id, dataset="fashion_mnist", train_images=60_000, test_images=10_000, environment={})
+    for number in range(1, 6):
+        history.record_epoch(run_id, Epoch(number, {"loss": 0.5}, pace, 60_000 / pace), pace * number)
+    history.record_end(run_id, Result("finished"))
+
+
+def test_a_grid_is_queued_whole_with_names_that_tell_its_cells_apart(history: History, inside: Inside) -> None:
+    answer = inside(
+        *("run", BASELINE, "lab1-no-final-conv", "--detach", "--repeat", "2"),
+        *("--set", FILTERS, "--set", "layers[0].kernel_size=3x3,[5, 5]", "--set", "epochs=1"),
+    )
+    assert answer.status == 0, answer
+    assert [int(line) for line in answer.out.split()] == [*range(1, 25)]
+    said = answer.err.splitlines()
+    assert said[0] == (
+        "runs 1 to 24 queued: 24 runs, 2 experiments x 3 values of layers[0].filters x 2 values of "
+        "layers[0].kernel_size x 2 seeds (seeds 1, 2)"
+    )
+    assert said[1] == "How long that takes is known once a run has trained."
+    lines = history.queue()
+    assert lines[0].name == "Lab 1: baseline, 32 filters: filters 16, kernel 3x3, seed 1"
+    assert len({line.name for line in lines}) == 24
+    assert [line.seed for line in lines] == [1] * 12 + [2] * 12
+    run = history.run(4)
+    assert run is not None
+    first = run.experiment.layers[0]
+    assert isinstance(first, Conv2D)
+    assert (first.filters, first.kernel_size) == (32, (5, 5))
+    assert run.experiment.training.epochs == 1
+
+
+def test_how_long_it_takes_is_told_once_a_run_was_trained(history: History, inside: Inside) -> None:
+    inside("run", BASELINE, "--detach")
+    trained(history, 1)
+    answer = inside("run", BASELINE, "--detach")
+    assert answer.err.splitlines()[:2] == ["run 2 queued: Lab 1: baseline, 32 filters", "All done in about 45 s."]
+    inside("stop", "2")
+    said = inside("run", BASELINE, "--set", FILTERS, "--detach").err
+    assert re.search(r"runs 3, 4, 5 queued: 3 runs, 3 values of layers\[0\].filters \(seed \d\)\n", said)
+    assert re.search(r"All done in about \d min\.", said)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--set", "layers[0].filters=16,16"), "layers[0].filters is to be 16 twice"),
+        (("--set", "layers[0].kernel_size=3x3,[3, 3]"), "kernel_size=3x3 and layers[0].kernel_size=3x3 are the same"),
+        (("--set", "epochs=1,2", "--epochs", "3"), "epochs is given twice"),
+        (("--set", "seed=1,2", "--repeat", "2"), "--repeat and several seeds do not go together"),
+        (
+            ("--set", f"epochs={','.join(map(str, range(1, 102)))}", "--repeat", "10"),
+            "that would be 1,010 runs; at most",
+        ),
+        (("--set", "layers[0].filters=16,many"), 'layers[0].filters (layer 1, Conv2D): found "many"'),
+        (("--set", "epochs=1,"), "epochs: there is nothing before or after a comma"),
+        ((BASELINE,), "lab1-baseline is given twice; --repeat trains an experiment several times"),
+        (("--seed", str(2**31 - 1), "--repeat", "2"), "2 seeds from 2147483647 on pass the largest one"),
+    ],
+)
+def test_what_cannot_be_queued_is_said_in_a_sentence_and_nothing_is(
+    history: History, inside: Inside, arguments: tuple[str, ...], words: str
+) -> None:
+    assert_one_sentence(inside("run", BASELINE, *arguments), 2, words)
+    assert history.count() == 0
+
+
+def test_a_cell_that_cannot_be_trained_keeps_all_from_being_queued(history: History, inside: Inside) -> None:
+    answer = inside("run", BASELINE, "--set", "layers[2].kernel_size=3x3,20x20", "--repeat", "5")
+    assert answer.status == 1
+    assert answer.err.count("\n") == 1, "said once, not for every seed"
+    assert "kernel 20x20: layer 3 (conv2d_1): Conv2D's 20x20 kernel does not fit" in answer.err
+    many = ",".join(f"{size}x{size}" for size in range(14, 28))
+    answer = inside("run", BASELINE, "--set", f"layers[2].kernel_size={many}")
+    assert answer.err.count("\n") == 9
+    assert "and 6 more of this kind" in answer.err
+    assert history.count() == 0
+
+
+def test_the_queue_is_listed_in_its_order_with_times(history: History, inside: Inside) -> None:
+    inside("run", BASELINE, "--detach")
+    trained(history, 1)
+    inside("run", BASELINE, "lab1-16-filters", "--repeat", "2", "--detach")
+    history.claim(2, os.getpid(), 1)
+    history.record_start(2, dataset="fashion_mnist", train_images=60_000, test_images=10_000, environment={})
+    history.record_progress(2, Progress("training", 1, 1, 1_875, 32, 60_000, images_per_second=7_500.0))
+    lock = locks.take(locks.run_lock(2))  # it lives
+    assert lock is not None
+    moved = inside("queue", "--move", "5", "-9")
+    assert moved.err.splitlines()[0] == "run 5 is next"
+    rows = [line.split("  ") for line in moved.out.splitlines()]
+    assert [row.strip() for row in rows[0] if row] == ["place", "run", "name", "status", "epochs", "takes", "done in"]
+    assert "running" in moved.out.splitlines()[1]
+    assert [int(line.split()[0]) for line in moved.out.splitlines()[2:]] == [1, 2, 3]
+    assert re.search(r" ~0:\d\d ", moved.out), "16 filters are scaled from 32"
+    assert re.search(r"All done in about \d min\. A time with ~ is scaled from another run's\.", moved.err)
+
+    answer = inside("queue", "--json")
+    objects = answer.objects
+    assert [(one["position"], one["id"], one["status"]) for one in objects] == [
+        *((0, 2, "running"), (1, 5, "queued"), (2, 3, "queued"), (3, 4, "queued"))
+    ]
+    assert set(objects[0]) == {
+        *("position", "id", "name", "status", "epochs", "epochs_done", "seconds", "estimated_from", "done_in")
+    }
+    assert objects[0]["seconds"] == pytest.approx(45, abs=5)
+    assert [one["estimated_from"] for one in objects] == ["same", "scaled", "scaled", "same"]
+    ends = [one["done_in"] for one in objects]
+    assert ends == sorted(ends)
+    assert ends[-1] == pytest.approx(sum(one["seconds"] for one in objects), abs=0.5)
+    locks.release(lock)
+
+
+def test_runs_are_moved_and_taken_out(history: History, inside: Inside) -> None:
+    inside("run", BASELINE, "--repeat", "4", "--detach")
+    assert inside("queue", "--move", "2", "1").err.startswith("run 2 has 2 before it\n")
+    assert [line.id for line in history.queue()] == [1, 3, 2, 4]
+    assert inside("queue", "--move", "1", "-1").err.startswith("run 1 is the first already\n")
+    assert inside("queue", "--move", "4", "7").err.startswith("run 4 is the last already\n")
+    assert_one_sentence(inside("queue", "--move", "9", "1"), 2, "there is no run 9")
+    assert_one_sentence(inside("queue", "--move", "1", "1", "--clear"), 2, "only one of --move and --clear")
+    inside("stop", "2")
+    assert_one_sentence(inside("queue", "--move", "2", "1"), 2, "run 2 does not wait in the queue: it is stopped")
+    cleared = inside("queue", "--clear")
+    assert cleared.err.startswith(
+        "runs 4, 3, 1 " if False else "runs 1, 3, 4 taken out of the queue; the history keeps them\n"
+    )
+    assert history.queue() == []
+    assert history.count() == 4
+    assert inside("queue", "--clear").err.startswith("the queue is empty already\n")
+
+
+def test_an_empty_queue_says_what_fills_it(inside: Inside) -> None:
+    answer = inside("queue")
+    assert (answer.status, answer.out) == (0, "")
+    assert "cnn-tui run EXPERIMENT queues a run" in answer.err
+    assert inside("queue", "--json").out == ""
+
+
+def test_a_hostile_name_is_listed_inert(inside: Inside, tmp_path: Path) -> None:
+    file = write_experiment(tmp_path / "a.toml", write_dataset(tmp_path / "tiny.npz"))
+    file.write_text(file.read_text().replace('"tiny"', '"\\u001b[31mred\\nline"'))
+    assert "\x1b" not in inside("run", str(file), "--repeat", "2", "--detach").err
+    answer = inside("queue")
+    assert "\x1b" not in answer.out
+    assert len(answer.out.splitlines()) == 3
