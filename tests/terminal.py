@@ -104,6 +104,10 @@ class Terminal:
         self.received += count
         return count
 
+    def hang_up(self) -> None:
+        """Take the terminal away. The program gets no signal: it is not the one that the terminal belongs to."""
+        os.close(self._ours)
+
     def garble(self) -> None:
         """Write over the screen, as a message from the system or noise on the line does."""
         self._stream.feed(b"\x1b[2J\x1b[3;3Hout of paper")

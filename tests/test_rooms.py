@@ -20,7 +20,20 @@ PACKAGE = ROOT / "cnn_tui"
 ROOMS = ("network", "experiments", "training", "ui", "commands")
 TOP = len(ROOMS)  # cli.py and __main__.py
 SLOW = ("tensorflow", "keras", "numpy", "PIL", "textual", "plotext")
-LIGHT_TRAINING = ("cnn_tui.training", "cnn_tui.training.launch", "cnn_tui.training.locks", "cnn_tui.training.worker")
+LIGHT_TRAINING = (
+    "cnn_tui.training",
+    "cnn_tui.training.ask",
+    "cnn_tui.training.devices",
+    "cnn_tui.training.driver",
+    "cnn_tui.training.gpus",
+    "cnn_tui.training.launch",
+    "cnn_tui.training.locks",
+    "cnn_tui.training.machine",
+    "cnn_tui.training.overdue",
+    "cnn_tui.training.questions",
+    "cnn_tui.training.tensorboard_launch",
+    "cnn_tui.training.worker",
+)
 
 
 class Import(NamedTuple):
@@ -191,7 +204,7 @@ def test_a_package_is_imported_in_its_room_only(package: str, allowed: str) -> N
 def test_only_the_history_talks_to_sqlite() -> None:
     users = {module for module in _MODULES for one in imports(module) if one.name == "sqlite3"}
     talkers = {module for module in users if ".execute(" in source(module).read_text(encoding="utf-8")}
-    assert talkers == {"cnn_tui.experiments.history"}
+    assert talkers == {"cnn_tui.experiments.store"}
 
 
 # What no file says

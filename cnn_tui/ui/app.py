@@ -13,15 +13,19 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 
 from cnn_tui.experiments.editing import Document, resume
+from cnn_tui.experiments.exercises import Place
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.journal import Journal
 from cnn_tui.experiments.presets import load_preset
-from cnn_tui.ui.keys import keys_of
+from cnn_tui.training.machine import Sensors
+from cnn_tui.ui import guide
+from cnn_tui.ui.keys import changed_keys, keys_of
+from cnn_tui.ui.machine_view import SensorsLike
 from cnn_tui.ui.screens.lab import LabScreen, Trainer
 from cnn_tui.ui.theme import THEMES
 from cnn_tui.ui.typeahead import TypeaheadApp
-from cnn_tui.ui.wire.driver import LeanDriver
+from cnn_tui.ui.wire.driver import AsciiDriver, LeanDriver
 
 FIRST_PRESET = "lab1-baseline"
 
@@ -33,14 +37,26 @@ class LabApp(TypeaheadApp):
     TITLE = "cnn-tui"
     ENABLE_COMMAND_PALETTE: ClassVar[bool] = True
 
-    def __init__(self, document: Document, history: History, trainer: Trainer, theme: str = "cnn-dark") -> None:
-        super().__init__(driver_class=LeanDriver)
+    def __init__(
+        self,
+        document: Document,
+        history: History,
+        trainer: Trainer,
+        theme: str = "cnn-dark",
+        *,
+        ascii_only: bool = False,
+        sensors: SensorsLike | None = None,
+    ) -> None:
+        super().__init__(driver_class=AsciiDriver if ascii_only else LeanDriver)
+        self.ascii_only = ascii_only
+        """The terminal shows ASCII only: pictures are drawn in characters, everything else is replaced on its way."""
         for one in THEMES:
             self.register_theme(one)
         self.theme = theme
         # Nothing moves by itself: on a slow line an animation is a delay.
         self.animation_level = "none"
-        self.lab = LabScreen(document, history, trainer)
+        self.lab = LabScreen(document, history, trainer, sensors or Sensors())
+        self.set_keymap(changed_keys())
 
     def get_default_screen(self) -> LabScreen:
         """The lab is the first screen, so that no empty one is painted before it."""
@@ -73,10 +89,21 @@ class LabApp(TypeaheadApp):
             yield SystemCommand(f"theme {theme.name}", "colours", functools.partial(setattr, self, "theme", theme.name))
 
 
-def open_lab(experiment: Experiment | None = None, source: Path | None = None) -> int:
+def open_lab(
+    experiment: Experiment | None = None,
+    source: Path | None = None,
+    *,
+    theme: str = "cnn-dark",
+    ascii_only: bool = False,
+    mouse: bool = True,
+    warning: str = "",
+    pack: Place | None = None,
+) -> int:
     """Open the lab in this terminal until it is left; gives the exit status.
 
-    `source` is the file that `experiment` came from, None for a preset. Raises DatasetError and HistoryError.
+    `source` is the file that `experiment` came from, None for a preset. `warning` is said at once.
+    With `pack`, its exercises are shown at once. Raises DatasetError
+    and HistoryError.
     """
     from cnn_tui.training import launch
 
@@ -84,7 +111,12 @@ def open_lab(experiment: Experiment | None = None, source: Path | None = None) -
     with History() as history, launch.presence(), contextlib.closing(journal):
         first = experiment or load_preset(FIRST_PRESET)
         document = resume(first, source, journal, chosen=experiment is not None)
-        app = LabApp(document, history, launch)
-        app.run()
+        app = LabApp(document, history, launch, theme, ascii_only=ascii_only)
+        app.lab.guided = experiment is None and pack is None and guide.wanted(history.count())
+        if pack is not None:
+            app.lab.use_pack(pack)
+        if warning:
+            app.call_later(app.notify, warning, severity="warning", timeout=20, markup=False)
+        app.run(mouse=mouse)
         sys.stdout.flush()
         return app.return_code or 0

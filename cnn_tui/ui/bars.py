@@ -9,7 +9,15 @@ from cnn_tui.ui.keys import keys_of
 from cnn_tui.ui.lines import Lines
 from cnn_tui.ui.live import Live
 
-PANES = (("stack", "1 Stack"), ("summary", "2 Summary"), ("training", "3 Training"), ("history", "4 History"))
+PANES = (
+    ("stack", "1 Stack"),
+    ("summary", "2 Summary"),
+    ("training", "3 Training"),
+    ("history", "4 History"),
+    ("explain", "5 Explain"),
+    ("log", "6 Log"),
+)
+"""The panes in the order of Tab, by their scopes, with what the header calls them."""
 
 
 class Header(Lines):
@@ -24,9 +32,12 @@ class Header(Lines):
 
     def draw(self, width: int, height: int) -> list[Text]:
         """The name, its data and size on the left, the run on the right."""
-        left = self._tabs() if self.tabs else self._document()
         right = self._run()
-        left.truncate(max(0, width - right.cell_len - 1), overflow="ellipsis")
+        room = max(0, width - right.cell_len - 1)
+        left = self._document() if not self.tabs else self._tabs()
+        if self.tabs and left.cell_len > room:
+            left = self._tabs(short=True)
+        left.truncate(room, overflow="ellipsis")
         return [left + Text(" " * max(1, width - left.cell_len - right.cell_len)) + right]
 
     def _document(self) -> Text:
@@ -41,10 +52,13 @@ class Header(Lines):
             words.append(f"  ! {count} problem{'s' if count > 1 else ''}", self.style("bad"))
         return words
 
-    def _tabs(self) -> Text:
+    def _tabs(self, *, short: bool = False) -> Text:
+        """All panes; `short` leaves of those not shown the number."""
         words = Text(" ")
         for name, label in PANES:
-            words.append(f" {label} ", self.style("cursor" if name == self.shown else "dim"))
+            shown = name == self.shown
+            title = label.split()[0] if short and not shown else label
+            words.append(f" {title} ", self.style("cursor" if shown else "dim"))
         if self.document.dirty:
             words.append(" edited", self.style("warn"))
         if self.document.view.problems:
@@ -80,8 +94,7 @@ class KeyBar(Lines):
         for key in (*[key for key in keys_of(self.scope) if key.label], *general):
             if key in always:
                 continue
-            first, _, more = key.label.partition(" ")
-            token = self._token(first, more) if more and "/" in first else self._token(key.keys.split()[0], key.label)
+            token = self._token(*key.shown)
             if line.cell_len + token.cell_len + end.cell_len > width:
                 continue
             line.append_text(token)

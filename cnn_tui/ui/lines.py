@@ -5,6 +5,7 @@ On a slow line every repainted cell costs; Textual repaints what a widget declar
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -17,6 +18,9 @@ from textual.widget import Widget
 STYLES = frozenset(
     {"dim", "strong", "accent", "good", "bad", "warn", "cursor", "cursor-idle", "heading", "train", "validation", "bar"}
 )
+
+_MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_STACKED = re.compile(f"({_MARKS}{{3}}){_MARKS}+")
 
 
 class Lines(Widget):
@@ -82,7 +86,12 @@ class Lines(Widget):
 
 
 def inert(text: str) -> str:
-    """Text without what a terminal would obey: escape sequences, line ends, marks that turn the direction."""
+    """Text without what a terminal would obey: escape sequences, line ends, marks that turn the direction.
+
+    Of marks that are stacked on one letter, only the first few are kept.
+    """
+    if not text.isascii():
+        text = _STACKED.sub(r"\1", text)
     return text if text.isprintable() else "".join(char if char.isprintable() else "·" for char in text)
 
 

@@ -13,6 +13,9 @@ from cnn_tui.ui.lines import Lines
 Cell = str | Text
 Fetch = Callable[[int, int], Sequence[Sequence[Cell]]]
 
+_LONGEST = 500
+"""No cell shows more characters; a name may have ten thousand."""
+
 
 class Column(NamedTuple):
     """A column: its title, its width in cells, and whether it takes the space that is left."""
@@ -28,19 +31,31 @@ class Table(Lines):
 
     GAP = 2
 
-    def __init__(self, columns: Sequence[Column], fetch: Fetch, *, empty: str = "", id: str | None = None) -> None:
+    def __init__(
+        self, columns: Sequence[Column], fetch: Fetch, *, empty: str = "", placed: bool = True, id: str | None = None
+    ) -> None:
+        """`fetch` gives rows from an offset on; `placed` has the heading say which rows those on screen are."""
         super().__init__(id=id)
         self.columns = tuple(columns)
         self.count = 0
         self.cursor = 0
         self.active = False
         self.empty = empty
+        self.placed = placed
         self._fetch = fetch
         self._top = 0
         self._left = 0
+        self._kept: tuple[object, list[Text]] | None = None
 
-    def set_count(self, count: int) -> None:
-        """How many rows there are now; also says that rows may have changed."""
+    def set_count(self, count: int, cursor: int | None = None) -> None:
+        """How many rows there are now; also says that rows may have changed.
+
+        With `cursor`, the row that it was on is now there: it keeps its line on the screen, where that can be.
+        """
+        if cursor is not None:
+            # What comes in above the first row is to be seen when the first row is.
+            self._top = max(0, self._top + cursor - self.cursor) if self._top else 0
+            self.cursor = cursor
         self.count = count
         self.cursor = max(0, min(self.cursor, count - 1))
         self.redraw()
@@ -50,17 +65,29 @@ class Table(Lines):
         row = max(0, min(to, self.count - 1))
         if row != self.cursor:
             self.cursor = row
-            self.redraw()
+            self._redraw_kept()
 
     def scroll_columns(self, by: int) -> None:
         """Shift the columns, keeping the first one in place."""
         self._left = max(0, min(self._left + by, self._most_left()))
         self.redraw()
 
+    def reveal_column(self, at: int) -> None:
+        """Shift the columns, if need be, so that this one is seen when the table is drawn again."""
+        if at <= self._left:
+            self._left = max(0, at - 1)
+        while at not in self._shown(self.size.width) and self._left < at - 1:
+            self._left += 1
+
     @property
     def page(self) -> int:
         """How many rows half a page is."""
         return max(1, (self.size.height - 1) // 2)
+
+    def redraw(self) -> None:
+        """Fetch the rows anew and repaint the lines that differ."""
+        self._kept = None
+        super().redraw()
 
     def draw(self, width: int, height: int) -> list[Text]:
         """The heading and the rows around the cursor."""
@@ -70,21 +97,38 @@ class Table(Lines):
             return []
         self._top = max(min(self._top, self.cursor, max(0, self.count - room)), self.cursor - room + 1, 0)
         self._left = min(self._left, self._most_left())
-        widths = self._widths(width)
         if not self.count and self.empty:
             return list(Text(self.empty, self.style("dim")).wrap(self.app.console, width))
-        heading = self.style("heading")
-        lines = [self._line([Text(column.title, heading) for column in self.columns], widths, width)] if headed else []
-        if headed and self.count > room:
-            self._show_place(lines[0], width, room)
-        rows = self._fetch(self._top, room) if self.count else ()
-        for at, row in enumerate(rows, self._top):
-            line = self._line(row, widths, width)
-            if at == self.cursor:
-                line.pad_right(max(0, width - line.cell_len))
-                line.stylize(self.style("cursor" if self.active else "cursor-idle"))
-            lines.append(line)
+        lines = self._lines(width, room, headed)
+        at = self.cursor - self._top + headed
+        if at < len(lines) and self.count:
+            line = lines[at].copy()
+            line.pad_right(max(0, width - line.cell_len))
+            line.stylize(self.style("cursor" if self.active else "cursor-idle"))
+            lines[at] = line
         return lines
+
+    def _redraw_kept(self) -> None:
+        """Repaint after the cursor moved; the rows are those that are kept, if they are the same ones."""
+        super().redraw()
+
+    def _lines(self, width: int, room: int, headed: bool) -> list[Text]:
+        """The heading and the rows without the cursor. They are kept until the next `redraw`."""
+        key = (self._top, self._left, width, room)
+        if self._kept and self._kept[0] == key:
+            return [*self._kept[1]]
+        shown = self._shown(width)
+        widths = self._widths(width, shown)
+        lines = []
+        if headed:
+            heading = self.style("heading")
+            lines = [self._line([Text(column.title, heading) for column in self.columns], shown, widths, width)]
+            if self.placed and self.count > room:
+                self._show_place(lines[0], width, room)
+        rows = self._fetch(self._top, room) if self.count else ()
+        lines += [self._line(row, shown, widths, width) for row in rows]
+        self._kept = (key, lines)
+        return [*lines]
 
     def _show_place(self, heading: Text, width: int, room: int) -> None:
         """Which rows these are, when there are more than fit."""
@@ -93,46 +137,65 @@ class Table(Lines):
         heading.append(" " * (width - heading.cell_len - len(place)))
         heading.append(place, self.style("dim"))
 
-    def _widths(self, width: int) -> list[int]:
-        fixed = sum(column.width for column in self.columns) + self.GAP * (len(self.columns) - 1)
-        spare = max(0, width - fixed)
-        stretch = [column.stretch for column in self.columns]
-        share = spare // sum(stretch) if any(stretch) else 0
-        return [column.width + (share if column.stretch else 0) for column in self.columns]
+    def _shown(self, width: int) -> list[int]:
+        """The columns that fit whole: the first one, and from `_left` on as many as there is room for."""
+        shown: list[int] = []
+        used = -self.GAP
+        for at in [0, *range(1 + self._left, len(self.columns))]:
+            if at >= len(self.columns):
+                break
+            used += self.GAP + self.columns[at].width
+            # A number cut in two is another number: a column that does not fit whole is left out, and marked.
+            if shown and used > width:
+                break
+            shown.append(at)
+        return shown
+
+    def _widths(self, width: int, shown: Sequence[int]) -> dict[int, int]:
+        """The widths of the columns that are shown; those that stretch share the space that is left."""
+        fixed = sum(self.columns[at].width for at in shown) + self.GAP * (len(shown) - 1)
+        stretch = [at for at in shown if self.columns[at].stretch]
+        last = not shown or shown[-1] == len(self.columns) - 1
+        spare = max(0, width - fixed - (0 if last else self.GAP))
+        share = spare // len(stretch) if stretch else 0
+        return {at: self.columns[at].width + (share if at in stretch else 0) for at in shown}
 
     def _most_left(self) -> int:
-        width = self.size.width
-        widths = self._widths(width)
-        hidden = 0
-        used = widths[0] + sum(width + self.GAP for width in widths[1:]) if widths else 0
-        for column in widths[1:]:
-            if used <= width:
-                break
-            used -= column + self.GAP
-            hidden += 1
-        return hidden
+        """How many columns have to be scrolled away for the last one to be seen."""
+        before, self._left = self._left, 0
+        while self._left < len(self.columns) - 1 and len(self.columns) - 1 not in self._shown(self.size.width):
+            self._left += 1
+        found, self._left = self._left, before
+        return found
 
-    def _line(self, cells: Sequence[Cell], widths: list[int], width: int) -> Text:
+    def _line(self, cells: Sequence[Cell], shown: Sequence[int], widths: dict[int, int], width: int) -> Text:
         line = Text(no_wrap=True)
-        shown = [0, *range(1 + self._left, len(self.columns))]
+        used = 0
         for place, at in enumerate(shown):
             if at >= len(cells):
                 break
-            cell = cells[at]
-            text = cell.copy() if isinstance(cell, Text) else Text(cell)
-            text.truncate(widths[at], overflow="ellipsis")
-            padding = " " * (widths[at] - text.cell_len)
             if place:
-                # A number cut in two is another number: a column that does not fit whole is left out, and marked.
-                if line.cell_len + self.GAP + widths[at] > width:
-                    line.append(" " * (width - 1 - line.cell_len))
-                    line.append("›", Style(dim=True))
-                    break
                 line.append(" " * self.GAP)
+            text = _fitted(cells[at], widths[at])
+            padding = " " * (widths[at] - text.cell_len)
             if self.columns[at].right:
                 line.append(padding)
                 line.append_text(text)
             else:
                 line.append_text(text)
                 line.append(padding)
+            used += widths[at] + (self.GAP if place else 0)
+        if shown and shown[-1] < len(self.columns) - 1 and used < width:
+            line.append(" " * (width - 1 - used))
+            line.append("›", Style(dim=True))
         return line
+
+
+def _fitted(cell: Cell, width: int) -> Text:
+    """A cell of at most `width` cells; it is not asked how wide ten thousand characters are."""
+    text = cell.copy() if isinstance(cell, Text) else Text(cell)
+    if len(text) > _LONGEST:
+        text.right_crop(len(text) - _LONGEST)
+    if text.cell_len > width:
+        text.truncate(width, overflow="ellipsis")
+    return text

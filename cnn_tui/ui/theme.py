@@ -46,4 +46,26 @@ LIGHT = Theme(
         "idle": "#dadada",
     },
 )
-THEMES = (DARK, LIGHT)
+SAFE = Theme(
+    # Blue against orange and yellow, which everybody tells apart; no red against green.
+    name="cnn-safe",
+    primary="#33bbee",
+    secondary="#88ccee",
+    accent="#66ccee",
+    warning="#ffdd55",
+    error="#ff8844",
+    success="#77bbff",
+    foreground="#dadada",
+    background="#121212",
+    surface="#1c1c1c",
+    panel="#262626",
+    dark=True,
+    variables={
+        "border": "#33bbee",
+        "border-blurred": "#4e4e4e",
+        "dim": "#949494",
+        "cursor-text": "#08131f",
+        "idle": "#303030",
+    },
+)
+THEMES = (DARK, LIGHT, SAFE)

@@ -12,6 +12,7 @@ from cnn_tui.experiments.history import History
 from cnn_tui.experiments.presets import load_preset
 from cnn_tui.ui.app import LabApp
 from tests.ui.fake import FakeTrainer
+from tests.ui.fake_machine import TWO, FakeSensors
 
 MakeLab = Callable[..., LabApp]
 
@@ -28,10 +29,12 @@ def make_lab() -> Iterator[MakeLab]:
     """Make an app; each call is another app on the same history."""
     opened: list[History] = []
 
-    def make(experiment: Experiment | str = "lab1-baseline", theme: str = "cnn-dark") -> LabApp:
+    def make(
+        experiment: Experiment | str = "lab1-baseline", theme: str = "cnn-dark", sensors: FakeSensors | None = None
+    ) -> LabApp:
         chosen = load_preset(experiment) if isinstance(experiment, str) else experiment
         opened.append(History())
-        return LabApp(Document(chosen), opened[-1], FakeTrainer(), theme)
+        return LabApp(Document(chosen), opened[-1], FakeTrainer(), theme, sensors=sensors or FakeSensors(TWO))
 
     yield make
     for one in opened:

@@ -1,43 +1,275 @@
-"""The chart's axes and points."""
+"""The chart as it is drawn: where its points, marks and lines come, and that it is drawn quickly."""
 
 from __future__ import annotations
 
+import math
+import time
+
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from textual.app import App, ComposeResult
 
-from cnn_tui.ui.chart import bounds, thin, value_labels
+from cnn_tui.experiments.stop_rules import StopRule
+from cnn_tui.ui.chart import Chart, fit_bounds, plot
+from cnn_tui.ui.composition import Choice, Recorded, overlay_of, overlay_style, picture_of, places
+from cnn_tui.ui.curves import SECONDS
+from cnn_tui.ui.glyphs import GLYPHS
+from cnn_tui.ui.picture import Level, Picture, Series
+from tests.ui.recorded import recorded
 
-values = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=50)
-
-
-@given(values)
-def test_bounds_hold_every_value(numbers: list[float]) -> None:
-    low, high = bounds(numbers, None)
-    slack = 1e-6 * max(1.0, abs(low), abs(high))
-    assert low <= min(numbers) + slack and max(numbers) <= high + slack and low < high
-
-
-@given(values, values)
-def test_bounds_move_only_when_a_value_is_outside(first: list[float], second: list[float]) -> None:
-    before = bounds(first, None)
-    after = bounds(second, before)
-    if before[0] <= min(second) and max(second) <= before[1]:
-        assert after == before
+WIDTH, HEIGHT = 66, 14
+BRAILLE = range(0x2801, 0x2900)
 
 
-@given(st.integers(0, 500), st.integers(1, 60))
-def test_thinning_keeps_the_last_point_and_the_order(count: int, most: int) -> None:
-    points = thin(list(range(count)), list(range(count)), most)
-    assert len(points) <= most
-    assert points == sorted(points)
-    if count:
-        assert points[-1] == (count - 1, count - 1)
+def drawn(picture: Picture, width: int = WIDTH, height: int = HEIGHT) -> list[str]:
+    """The chart as lines of text."""
+    limits = fit_bounds(picture, None)
+    assert limits is not None
+    return ["".join(text for text, _ in line) for line in plot(picture, limits, width, height)]
+
+
+def column(lines: list[str], epoch: int) -> int:
+    """The column of an epoch's tick."""
+    return lines[-1].index(str(epoch))
+
+
+def columns_of(lines: list[str], glyph: str) -> list[int]:
+    """The columns in which a sign stands, from left to right."""
+    return sorted(at for line in lines[:-2] for at, char in enumerate(line) if char == glyph)
+
+
+def curve_columns(lines: list[str]) -> list[int]:
+    """The columns that a braille curve goes through."""
+    return sorted({at for line in lines for at, char in enumerate(line) if ord(char) in BRAILLE})
+
+
+def test_a_chart_has_the_size_asked_for() -> None:
+    for width, height in ((20, 5), (66, 14), (110, 30)):
+        lines = drawn(picture_of(recorded(losses=[0.5, 0.4]), Choice()), width, height)
+        assert len(lines) == height
+        assert {len(line) for line in lines} == {width}
+
+
+def test_epochs_count_from_one_and_values_sit_at_their_ends() -> None:
+    lines = drawn(picture_of(recorded(losses=[0.5, 0.4, 0.3], validation=[0.6, 0.55, 0.5]), Choice()))
+    assert lines[-1].split() == ["1", "2", "3", "4", "5"]
+    dots = columns_of(lines, GLYPHS.validation) + columns_of(lines, GLYPHS.best)
+    assert dots == [column(lines, epoch) for epoch in (1, 2, 3)]
+
+
+def test_readings_lie_between_the_epochs() -> None:
+    one = recorded(losses=[0.5], readings=[(0.25, 0.9), (0.75, 0.6), (1.5, 0.45)])
+    found = curve_columns(drawn(picture_of(one, Choice())))
+    lines = drawn(picture_of(one, Choice()))
+    assert found[0] < column(lines, 1) < found[-1] < column(lines, 2)
+    assert abs(found[-1] - (column(lines, 1) + column(lines, 2)) / 2) <= 1
+
+
+def test_the_limit_of_a_rule_is_a_labelled_line_across() -> None:
+    lines = drawn(picture_of(recorded(losses=[0.5, 0.4], stop=[StopRule("loss", below=0.3)]), Choice()))
+    (row,) = (line for line in lines if "stop below 0.3" in line)
+    assert row.count(GLYPHS.level) > 20
+    other = Choice()
+    other.metric = "accuracy"
+    assert "stop" not in "".join(
+        drawn(picture_of(recorded(losses=[0.5], stop=[StopRule("loss", below=0.3)]), other))
+    ), "the rule is on another metric"
+
+
+def test_a_label_stands_on_its_own_line_whatever_else_has_its_colour() -> None:
+    base = recorded(7, losses=[0.35, 0.34, 0.33, 0.32, 0.31])
+    one = recorded(losses=[0.5, 0.48], stop=[StopRule("loss", below=0.4)])
+    (row,) = (line for line in drawn(picture_of(one, Choice(), base)) if "stop below 0.4" in line)
+    assert GLYPHS.level in row
+
+
+def test_a_limit_far_away_does_not_flatten_the_curves() -> None:
+    one = recorded(losses=[0.55, 0.5], stop=[StopRule("loss", below=0.001)])
+    picture = picture_of(one, Choice())
+    assert picture.levels == [Level(0.001, "stop below 0.001")]
+    limits = fit_bounds(picture, None)
+    assert limits is not None and limits[0] > 0.4
+
+
+def test_a_label_is_whole_or_not_there() -> None:
+    for width in range(20, 60):
+        one = recorded(losses=[0.5, 0.4, 0.31, 0.3, 0.29], stop=[StopRule("loss", below=0.3)])
+        text = "\n".join(drawn(picture_of(one, Choice()), width, 8))
+        assert ("stop" in text) == ("stop below 0.3" in text)
+
+
+def test_the_epoch_that_a_rule_fired_in_is_marked_on_the_axis() -> None:
+    rules = [StopRule("loss", below=0.35)]
+    cause = "stop rule: loss below 0.35 (0.3000 after epoch 3)"
+    one = recorded(losses=[0.5, 0.4, 0.3], stop=rules, status="stopped", stop_cause=cause)
+    lines = drawn(picture_of(one, Choice()))
+    assert columns_of(lines, GLYPHS.fired) == [column(lines, 3)]
+
+
+def test_a_rule_with_patience_marks_its_best_and_its_deadline() -> None:
+    rules = [StopRule("loss", patience=2)]
+    one = recorded(losses=[0.5, 0.3, 0.4], validation=[0.7, 0.65, 0.6], epochs=8, stop=rules)
+    lines = drawn(picture_of(one, Choice()))
+    assert columns_of(lines, GLYPHS.best) == [column(lines, 3)], "of the validation"
+    assert columns_of(lines, GLYPHS.rule_best) == [column(lines, 2)], "of what the rule watches"
+    assert set(columns_of(lines, GLYPHS.deadline)) == {column(lines, 4)}
+
+
+def test_smoothing_keeps_the_raw_values_behind() -> None:
+    choice = Choice()
+    one = recorded(losses=[0.9, 0.3, 0.9, 0.3, 0.9], validation=[1.0, 0.4, 1.0, 0.4, 1.0])
+    raw = picture_of(one, choice)
+    choice.smoothing = 3
+    smooth = picture_of(one, choice)
+    styles = [series.style for series in smooth.series]
+    assert styles.index("dim") < styles.index("train"), "the raw curve is drawn first"
+    behind = [series.points for series in smooth.series if series.style == "dim"]
+    assert [series.points for series in raw.series] == behind
+    assert fit_bounds(smooth, None) == fit_bounds(raw, None)
+
+
+def test_a_log_scale_leaves_out_what_it_cannot_show() -> None:
+    choice = Choice()
+    choice.log = True
+    lines = drawn(picture_of(recorded(losses=[1.0, 0.0, 0.1, math.nan, 0.01]), choice))
+    labels = [line.split("┤")[0].strip() for line in lines if "┤" in line]
+    assert labels == ["1", "0.1", "0.01"]
+    assert fit_bounds(picture_of(recorded(losses=[0.0, -1.0]), choice), None) is None
+    assert curve_columns(lines)
+
+
+def test_values_that_are_no_numbers_are_left_out() -> None:
+    lines = drawn(picture_of(recorded(losses=[0.5, math.nan, 0.4, math.inf, 0.3]), Choice()))
+    assert curve_columns(lines)
+    assert fit_bounds(picture_of(recorded(losses=[math.nan]), Choice()), None) is None
+
+
+def test_zoom_shows_a_part_with_its_own_bounds() -> None:
+    choice = Choice()
+    one = recorded(losses=[1 / epoch for epoch in range(1, 101)], epochs=100)
+    assert choice.zoom.step(1, 100, 100.0, None) and choice.zoom.step(1, 100, 100.0, None)
+    picture = picture_of(one, choice)
+    assert picture.window == (80, 100)
+    assert drawn(picture)[-1].split()[0] == "82"
+    limits = fit_bounds(picture, None)
+    assert limits is not None and limits[1] < 0.02
+
+
+def test_the_time_of_epochs_is_a_curve_too() -> None:
+    choice = Choice()
+    choice.metric = SECONDS
+    picture = picture_of(recorded(losses=[0.5, 0.4], validation=[0.5, 0.4]), choice)
+    assert [list(one.points) for one in picture.series if one.points] == [[(1.0, 8.0), (2.0, 9.0)]]
+    assert not picture.marks
+
+
+def test_the_baseline_is_behind_with_signs_of_its_own() -> None:
+    choice = Choice()
+    shown = recorded(2, losses=[0.5, 0.4], validation=[0.6, 0.5])
+    base = recorded(1, losses=[0.8, 0.7, 0.6], validation=[0.9, 0.8, 0.7])
+    picture = picture_of(shown, choice, base)
+    assert picture.series[0].points == [(1.0, 0.8), (2.0, 0.7), (3.0, 0.6)]
+    lines = drawn(picture)
+    assert columns_of(lines, GLYPHS.baseline) == [column(lines, epoch) for epoch in (1, 2, 3)]
+
+
+def several(*ids: int) -> list[tuple[Recorded, int]]:
+    """Runs of an overlay, each a little better than the one before."""
+    at = places(ids, {})
+    return [(recorded(one, losses=[0.9 - one / 20, 0.8 - one / 20]), at[one]) for one in ids]
+
+
+def test_overlaid_runs_have_letters_of_their_own_and_colours() -> None:
+    picture = overlay_of(several(1, 2, 3), Choice(), front=2)
+    lines = "\n".join(drawn(picture))
+    assert all(letter in lines for letter in "abc")
+    assert picture.series[-1].style == overlay_style(1), "the run in front is drawn last"
+    assert {one.style for one in picture.series} == {overlay_style(place) for place in range(3)}
+
+
+def test_a_run_keeps_its_place_while_others_come_and_go() -> None:
+    first = places([4, 7], {})
+    more = places([2, 4, 7, 11], first)
+    assert {one: more[one] for one in first} == first
+    fewer = places([7, 11], more)
+    assert fewer == {one: more[one] for one in (7, 11)}
+    assert places([4, 7], {}) == first, "the same runs get the same places again"
+    alone = places([7], {})
+    assert places([1, 7], alone)[7] == alone[7], "though run 1 would get the same place"
+    many = places(range(1, 40), {})
+    assert sorted(many.values()) == list(range(26)), "as many as there are letters, none twice"
+
+
+def test_overlaid_runs_with_validation_show_it_by_their_letters() -> None:
+    runs = [(recorded(one, losses=[0.5, 0.4], validation=[0.6, 0.5]), one - 1) for one in (1, 2)]
+    choice = Choice()
+    assert [one.glyph for one in overlay_of(runs, choice).series] == ["", "a", "", "b"]
+    choice.which = "validation"
+    shown = [one for one in overlay_of(runs, choice).series if one.points]
+    assert [one.glyph for one in shown] == ["a", "b"]
+
+
+def test_readings_that_no_column_can_show_cost_little() -> None:
+    losses = [0.3 + math.exp(-epoch / 20) for epoch in range(1, 101)]
+    readings = [(at / 40, 0.3 + math.exp(-at / 800)) for at in range(1, 4001)]
+    took = {}
+    for count in (0, 4000):
+        one = recorded(losses=losses[: 1 if count else 100], readings=readings[:count], epochs=100)
+        rounds = []
+        for _ in range(7):
+            began = time.process_time()
+            drawn(picture_of(one, Choice()), 110, 30)
+            rounds.append(time.process_time() - began)
+        took[count] = min(rounds)
+    assert took[4000] < 6 * took[0], "forty times the points"
+
+
+class Alone(App[None]):
+    """A chart and nothing else."""
+
+    CSS_PATH = "../../cnn_tui/ui/app.tcss"
+
+    def __init__(self, picture: Picture) -> None:
+        super().__init__()
+        self.picture = picture
+        self.chart = Chart()
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The variables of the lab's own themes."""
+        return dict.fromkeys(("dim", "idle", "border-blurred", "cursor-text"), "#808080")
+
+    def compose(self) -> ComposeResult:
+        """The chart."""
+        yield self.chart
 
 
 @pytest.mark.parametrize(
-    ("numbers", "labels"),
-    [([0.2, 0.6, 1.0], ["0.2", "0.6", "1.0"]), ([0, 1, 2], ["0", "1", "2"]), ([0.25, 0.5], ["0.25", "0.50"])],
+    ("picture", "size", "words"),
+    [
+        (Picture(empty="Nothing yet."), (60, 10), "Nothing yet."),
+        (Picture([Series("train", [(1.0, 0.5)])], held=[0.5]), (60, 4), "needs more room"),
+        (Picture([Series("train", [(1.0, -0.5)])], held=[-0.5], log=True), (60, 10), "is above 0"),
+        (Picture([Series("train", [(1.0, math.nan)])]), (60, 10), "is a number"),
+    ],
 )
-def test_labels_have_the_decimals_they_need(numbers: list[float], labels: list[str]) -> None:
-    assert [label.strip() for label in value_labels(numbers)] == labels
+async def test_where_there_is_no_chart_words_say_why(picture: Picture, size: tuple[int, int], words: str) -> None:
+    app = Alone(picture)
+    async with app.run_test(size=size) as pilot:
+        app.chart.show(picture)
+        await pilot.pause()
+        shown = " ".join(line.plain for line in app.chart.draw(*app.chart.size))
+        assert words in shown
+
+
+async def test_a_new_reading_changes_few_lines_and_the_same_picture_none() -> None:
+    readings = [(at / 20, 1 / (1 + at)) for at in range(1, 30)]
+    pictures = [picture_of(recorded(losses=[0.6], readings=readings[:count]), Choice()) for count in (27, 28, 28)]
+    app = Alone(pictures[0])
+    async with app.run_test(size=(60, 12)) as pilot:
+        app.chart.show(pictures[0])
+        await pilot.pause()
+        before = app.chart._strips
+        app.chart.show(pictures[1])
+        after = app.chart._strips
+        assert 1 <= sum(one != other for one, other in zip(before, after, strict=True)) <= 2
+        app.chart.show(pictures[2])
+        assert app.chart._strips is after

@@ -6,11 +6,18 @@ import re
 from pathlib import Path
 
 import pytest
+from textual.dom import DOMNode
 
 from cnn_tui.experiments.history import History
+from cnn_tui.experiments.home import log_path
 from cnn_tui.experiments.presets import load_preset
 from cnn_tui.ui.keys import KEYS, Key
-from tests.ui import fake
+from cnn_tui.ui.panes.explain import ExplainPane
+from cnn_tui.ui.panes.history import HistoryPane
+from cnn_tui.ui.screens.compare import CompareScreen
+from cnn_tui.ui.screens.queue import QueueScreen
+from cnn_tui.ui.screens.run_page import RunScreen
+from tests.ui import explained, fake
 from tests.ui.conftest import MakeLab
 from tests.ui.screen import LARGE, text, until
 
@@ -23,9 +30,11 @@ SCENES: dict[str, tuple[str, str, str]] = {
     "pane.training": ("3", "m metric", "Enter edit"),
     "pane.history": ("4", "Enter open", ""),
     "pane.next": ("tab", "v formula", ""),
-    "pane.previous": ("shift+tab", "Enter open", ""),
+    "pane.previous": ("shift+tab", "following", ""),
     "pane.zoom": ("z", "1 Stack  2 Summary", "Total params"),
     "run.start": ("r", "Run 3 is queued", ""),
+    "run.repeat": ("R", "Over how many seeds?", ""),
+    "queue.open": ("Q", "0 waiting. All done in about", ""),
     "run.stop": ("s", "Run 2 stops after this batch", ""),
     "run.pause": ("P", "Run 2 pauses", ""),
     "edit.undo": ("+ u", "undo: filters 32 → 64", "(edited)"),
@@ -68,10 +77,95 @@ SCENES: dict[str, tuple[str, str, str]] = {
     "summary.cost": ("2 m", "1,115,136", ""),
     "training.metric": ("3 m", "accuracy: ━ train", ""),
     "training.series": ("3 v", "loss: ━ train", "● validation"),
+    "training.left": ("3 h", "epoch 2: train 0.3", ""),
+    "training.right": ("3 l", "epoch 1: train 0.6", ""),
+    "training.previous_run": ("3 [", "not live: run 2 is", ""),
+    "training.next_run": ("3 [ ]", "run 2 running  live", "not live"),
+    "training.zoom_in": ("3 +", "3 Training", "4         5"),
+    "training.zoom_out": ("3 + -", "4         5", ""),
+    "training.zoom_all": ("3 + 0", "4         5", ""),
+    "training.log": ("3 L", "loss (log): ━ train", ""),
+    "training.smoothing": ("3 S", "mean of 3", ""),
+    "training.baseline": ("3 b", "There is no baseline", ""),
     "history.open": ("4 enter", "fingerprint", ""),
     "history.load": ("4 j L", "Total params: 55,098", ""),
     "history.left": ("4 l h", "Name", ""),
     "history.right": ("4 l l l", "Params", ""),
+    "history.mark": ("4 space", "1 marked", ""),
+    "history.compare": ("4 space j space c", "2 runs, against run 1", ""),
+    "history.compare_all": ("4 space j space C", "tensorflow", ""),
+    "history.filter": ("4 / 1 6", "1 run. Enter keeps the filter", ""),
+    "history.sort": ("4 o", "Name▲", ""),
+    "history.reverse": ("4 O", "Run▲", ""),
+    "history.baseline": ("4 b", "vs 2", ""),
+    "history.overlay": ("4 space j space v", "one of 2 overlaid", ""),
+    "history.note": ("4 i", "Conclusion: what it has shown", ""),
+    "history.tags": ("4 t", "Tags of run 2", ""),
+    "history.rename": ("4 comma", "Name of run 2", ""),
+    "history.archive": ("4 j d", "Run 1 is archived", "Lab 1: 16 filters"),
+    "history.resume": ("4 j a", "Run 1 came to its end", ""),
+    "history.columns": ("4 V", "runs that were put away, in the table too", ""),
+    "history.next_mark": ("4 j space k n enter", "Run 1: Lab 1: 16 filters", ""),
+    "history.previous_mark": ("4 j space k N enter", "Run 1: Lab 1: 16 filters", ""),
+    "page.leave": ("4 enter escape", "Enter open", "fingerprint"),
+    "page.help": ("4 enter ?", "the keys of this page", ""),
+    "page.metric": ("4 enter m", "accuracy: ━ train", ""),
+    "page.next_experiment": ("4 j enter f", "experiment, changed (train for", "fingerprint"),
+    "page.load": ("4 j enter L", "Total params: 55,098", ""),
+    "page.note": ("4 enter i", "Conclusion: what it has shown", ""),
+    "page.tags": ("4 enter t", "Tags of run 2", ""),
+    "page.rename": ("4 enter comma", "Name of run 2", ""),
+    "page.baseline": ("4 enter b", "It is the baseline that others are compared with", ""),
+    "page.compare": ("4 b j enter c", "2 runs, against run 2", ""),
+    "page.resume": ("4 j enter a", "Run 1 came to its end", ""),
+    "page.previous": ("4 j enter [", "Run 2: Lab 1: baseline", ""),
+    "page.next": ("4 enter ]", "Run 1: Lab 1: 16 filters", ""),
+    "page.undo": ("4 enter b u", "undo: baseline", "It is the baseline"),
+    "compare.leave": ("4 space j space c escape", "Enter open", "against run 1"),
+    "compare.help": ("4 space j space c ?", "the keys of the comparison", ""),
+    "compare.everything": ("4 space j space c C", "tensorflow", ""),
+    "compare.metric": ("4 space j space c m G", "seconds an epoch:", ""),
+    "compare.left": ("4 space j space c l h", "2 runs, against run 1", ""),
+    "compare.right": ("4 space j space c l", "2 runs, against run 1", ""),
+    "compare.baseline": ("4 space j space c b", "2 runs, against run 2", ""),
+    "pane.explain": ("5", "[predictions]", "Total params"),
+    "explain.view": ("5 m", "[confusion]", ""),
+    "explain.view_back": ("5 M", "[data]", ""),
+    "explain.previous_image": ("5 l l h", "2 of 40", ""),
+    "explain.next_image": ("5 l", "2 of 40", ""),
+    "explain.left": ("5 M M left", "output (13, 12)", ""),
+    "explain.right": ("5 M M right", "output (13, 14)", ""),
+    "explain.open": ("5 m enter", "1 of 1, Coat taken for Sandal", ""),
+    "explain.order": ("5 o", "1 of 8 wrong", ""),
+    "explain.class": ("5 c b a g enter", "1 of 4, Bag", ""),
+    "explain.previous_layer": ("5 m m ] [", "layer 1/2", ""),
+    "explain.next_layer": ("5 m m ]", "layer 2/2", ""),
+    "explain.previous_filter": ("5 m m } } {", "filter 2/4", ""),
+    "explain.next_filter": ("5 m m }", "filter 2/4", ""),
+    "explain.numbers": ("5 M M v", "the image around the window", ""),
+    "explain.mark": ("5 space", "marked", ""),
+    "explain.picture": ("5 i", "A PNG or JPEG", ""),
+    "explain.field": ("5 M M tab", "▸3x3", ""),
+    "explain.step_up": ("5 M M +", "▸kernel horizontal edges", ""),
+    "explain.step_down": ("5 M M -", "▸kernel identity", ""),
+    "explain.next_question": ("5 n", "LAB 2, 1 of", ""),
+    "explain.previous_question": ("5 n n N", "LAB 2, 1 of", ""),
+    "explain.answer": ("5 a y e s enter", "Your answer: yes", ""),
+    "explain.run": ("5 O", "Look into which run?", ""),
+    "pane.log": ("6", "following", "Total params"),
+    "log.follow": ("6 f", "f follows", "following"),
+    "log.search": ("6 / o n e enter", "▶ the line one", ""),
+    "log.next_hit": ("6 / l i n e enter n", "▶ the line two", ""),
+    "log.previous_hit": ("6 / l i n e enter n N", "▶ the line one", ""),
+    "log.left": ("6 l h", "the line one", ""),
+    "log.right": ("6 l l l l l l l l", "the far end", ""),
+    "log.next_device": ("6 ]", "GPU 1: NVIDIA H200", ""),
+    "log.previous_device": ("6 ] [", "GPU 0: NVIDIA H200", ""),
+    "queue.later": ("r r Q j J", "1     4  Lab", ""),
+    "queue.earlier": ("r r Q G K", "2     3  Lab", ""),
+    "queue.remove": ("r Q G d", "Run 3 left the queue", "1     3  Lab"),
+    "queue.show": ("Q enter", "fingerprint", ""),
+    "queue.back": ("Q escape", "Total params", "The queue"),
 }
 
 
@@ -89,11 +183,17 @@ async def test_key(
         fake.begin(history, run_id)
         fake.play(history, run_id, 2.5)
     fake.finish(history, 1)
+    log_path(2).parent.mkdir(parents=True)
+    log_path(2).write_text(f"the line one\nthe line two{'.' * 150}the far end\n")
+    explained.write_images()
+    explained.write_facts()
+    explained.write_predictions(1)
     keys, seen, unseen = SCENES[key.id]
     names = {"?": "question_mark", ":": "colon", "+": "plus", "-": "minus"}
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await until(pilot, lambda: "epoch 3/5" in text(app), "the run that goes on")
+        monkeypatch.setattr(app.lab.query_one(ExplainPane), "asker", explained.FakeAsker())
         await pilot.press(*(names.get(one, one) for one in keys.split()))
         await until(pilot, lambda: seen in text(app), seen)
         if unseen:
@@ -105,7 +205,13 @@ async def test_every_key_of_a_row_is_bound_to_its_action(make_lab: MakeLab) -> N
     async with app.run_test(size=LARGE):
         for key in KEYS:
             scope = key.scope if key.scope not in ("lab", "pane") else "stack"
-            node = app.lab if key.scope == "lab" else app.lab.query_one(f"#{scope}")
+            lab = app.lab
+            above: dict[str, DOMNode] = {
+                "queue": QueueScreen(lab.history, lambda: None),
+                "page": RunScreen(lab.history, lab.query_one(HistoryPane).editor, 1),
+                "compare": CompareScreen(lab.history, [1]),
+            }
+            node = {"lab": lab, **above}.get(key.scope) or lab.query_one(f"#{scope}")
             for code in key.codes():
                 actions = {binding.action for binding in node._bindings.key_to_bindings.get(code, [])}
                 assert actions == {key.action}, f"{code} on {node}"

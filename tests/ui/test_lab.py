@@ -169,7 +169,7 @@ async def test_run_is_watched_to_its_end_and_becomes_a_row(make_lab: MakeLab, hi
         fake.finish(history, 1)
         await sees(pilot, "test accuracy 0.9083")
         row = next(line for line in pane(app, "history").splitlines() if "Lab 1" in line)
-        assert "0.9083" in row and "0.9000" in row and "8.0" in row and "finished" in row
+        assert "0.9083" in row and "-0.83" in row and "8.0" in row and "finished" in row
 
 
 async def test_leaving_keeps_the_run_and_opening_again_shows_it(make_lab: MakeLab, history: History) -> None:
@@ -257,7 +257,7 @@ async def test_the_run_page_and_loading_a_run(make_lab: MakeLab, history: Histor
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await pilot.press("4", "enter")
         await sees(pilot, "fingerprint")
-        for words in ("243,786 parameters", "accuracy 0.9083", "60,000 training", "val_accuracy"):
+        for words in ("243,786 parameters", "test 0.9083", "60,000 training", "validation 0.8900"):
             assert words in text(app)
         await pilot.press("escape")
         await until(pilot, lambda: "fingerprint" not in text(app), "the page is closed")
@@ -288,7 +288,7 @@ async def test_text_from_outside_is_shown_inert(make_lab: MakeLab, history: Hist
 
 
 def test_no_key_has_two_meanings_inside_one_pane() -> None:
-    for scope in ("stack", "summary", "training", "history"):
+    for scope in ("stack", "summary", "training", "history", "log"):
         seen: dict[str, str] = {}
         for key in KEYS:
             if key.scope in (scope, "lab") or (key.scope == "pane" and scope != "training"):

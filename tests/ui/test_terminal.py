@@ -8,6 +8,7 @@ import pytest
 
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.presets import load_preset
+from cnn_tui.training import locks
 from tests.terminal import Terminal
 from tests.ui import fake
 
@@ -35,6 +36,7 @@ def test_an_idle_lab_sends_nothing_and_a_key_is_answered() -> None:
 def test_leaving_while_a_run_trains_says_that_it_goes_on() -> None:
     with History() as history:
         run_id = history.add(load_preset("lab1-baseline"))
+        locks.take(locks.run_lock(run_id))  # this test is the process that trains it
         with Terminal(LAB, 80, 24) as terminal:
             terminal.wait_for("1 Stack")
             fake.begin(history, run_id)
@@ -93,3 +95,73 @@ def test_keys_that_arrive_at_once_are_dealt_with_in_turn() -> None:
         terminal.wait_for("Dropout           0.5")
         terminal.wait_for("64  3x3  relu")
         assert terminal.text.count("MaxPooling2D") == 4, "no letter ran as a command"
+
+
+@pytest.mark.parametrize(
+    ("options", "environment"),
+    [(["--ascii"], {}), ([], {"LANG": "C", "LC_ALL": ""}), ([], {"LC_ALL": "en_US.ISO-8859-1"})],
+    ids=["asked for", "C", "Latin 1"],
+)
+def test_an_ascii_terminal_gets_ascii_only(options: list[str], environment: dict[str, str]) -> None:
+    with History() as history:
+        run_id = history.add(load_preset("lab1-baseline"))
+        locks.take(locks.run_lock(run_id))  # this test is the process that trains it
+        fake.begin(history, run_id)
+        fake.play(history, run_id, 2.5)
+    with Terminal([*LAB, "lab1-baseline", *options], env={"LANG": "C.UTF-8", **environment}) as terminal:
+        terminal.wait_for("Total params: 113,386")
+        terminal.wait_for("epoch 3/5")
+        assert terminal.text.isascii()
+        assert "+- 1 Stack -" in terminal.text and "28x28x1 > 10" in terminal.text
+        terminal.press("+")
+        terminal.wait_for("64  3x3  relu")
+        terminal.press("u", "q")
+        assert terminal.wait_for_end() == 0
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (200, 60), (300, 100)])
+def test_the_lab_opens_and_answers_in_terminals_of_every_size(size: tuple[int, int]) -> None:
+    with Terminal([*LAB, "lab1-baseline"], *size) as terminal:
+        terminal.wait_for("1 Stack")
+        terminal.wait_for("32  3x3  relu")
+        terminal.press("+")
+        terminal.wait_for("64  3x3  relu")
+        terminal.press("u", "q")
+        assert terminal.wait_for_end() == 0
+
+
+def test_options_of_the_lab_that_cannot_be_are_refused_with_a_sentence() -> None:
+    with Terminal([*LAB, "--theme", "pink"]) as terminal:
+        assert terminal.wait_for_end() == 2
+        assert '--theme: found "pink"; allowed: cnn-dark, cnn-light, cnn-safe' in terminal.text
+
+
+def test_without_the_mouse_the_terminal_is_not_asked_for_it() -> None:
+    for options, asked in (([], True), (["--no-mouse"], False)):
+        with Terminal([*LAB, *options]) as terminal:
+            sent = b""
+            while b"Stack" not in sent:
+                sent += terminal.read_raw(30)
+            assert (b"\x1b[?1000h" in sent) is asked
+
+
+def test_over_ssh_an_arrow_key_that_comes_in_two_parts_is_still_one() -> None:
+    with Terminal([*LAB, "lab1-baseline"], env={"SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22"}) as terminal:
+        terminal.wait_for("28x28x1 → 10")
+        terminal.press("z")
+        terminal.wait(lambda: "2 Summary ─" not in terminal.text, "the stack alone")
+        terminal.press("\x1b")
+        terminal.read(0.2)  # longer than a terminal at hand would be waited for
+        terminal.press("[B")
+        terminal.wait_for("pool_size")
+        assert "2 Summary ─" not in terminal.text, "no Esc has ended the zoom"
+
+
+def test_a_lab_whose_terminal_is_gone_without_a_signal_ends() -> None:
+    terminal = Terminal([*LAB, "lab1-baseline"])
+    try:
+        terminal.wait_for("Total params: 113,386")
+        terminal.hang_up()
+        assert terminal.process.wait(30) == 129
+    finally:
+        terminal.process.kill()

@@ -9,11 +9,13 @@ import time
 from typing import Any
 
 import pyte
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from cnn_tui.ui.wire.driver import Line
 from cnn_tui.ui.wire.pen import PLAIN, change, turned
+from cnn_tui.ui.wire.plain import to_ascii
 from cnn_tui.ui.wire.screen import Screen
 
 COLUMNS, ROWS = 12, 4
@@ -83,6 +85,7 @@ def half_covered(paintings: list[str]) -> bool:
     return False
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(paintings(), st.booleans()), min_size=1, max_size=5), st.sampled_from([1, 30, 10_000]))
 def test_the_terminal_shows_what_was_painted(paintings: list[tuple[str, bool]], piece: int) -> None:
     plain = [painting for painting, _ in paintings]
@@ -98,6 +101,7 @@ def test_the_terminal_shows_what_was_painted(paintings: list[tuple[str, bool]], 
     assert seen(sent) == seen(plain)
 
 
+@settings(deadline=None)
 @given(looks, looks)
 def test_a_change_of_looks_comes_to_the_look_that_is_wanted(before: str, after: str) -> None:
     first, second = turned(PLAIN, before), turned(PLAIN, after)
@@ -159,3 +163,17 @@ def test_a_terminal_that_takes_nothing_stops_nobody_and_gets_the_last_picture() 
     line.end()
     os.close(ours)
     os.close(theirs)
+
+
+@settings(deadline=None)
+@given(st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs", "Mn", "Me", "Cf"]), max_size=40))
+def test_an_ascii_terminal_gets_ascii_of_the_same_width(text: str) -> None:
+    assert to_ascii(text).isascii()
+    assert cell_len(to_ascii(text)) == cell_len(text)
+
+
+def test_what_the_lab_draws_with_has_its_likeness_in_ascii() -> None:
+    assert to_ascii("╭─ 1 Stack ─╮│ 28×28 → 10 … –") == "+- 1 Stack -+| 28x28 > 10 . -"
+    assert to_ascii("é日") == "e??"
+    curve = "".join(chr(0x2800 + dots) for dots in (0b00000000, 0b00001001, 0b00100100, 0b11000000, 0b01100001))
+    assert to_ascii(curve)[:4] == " '-."

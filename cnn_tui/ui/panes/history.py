@@ -1,109 +1,147 @@
-"""The history pane: every run, the newest first."""
+"""The history pane: what its keys do with runs. How they are shown is in `runs.py`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
 from typing import ClassVar
 
-from rich.text import Text
-from textual.app import ComposeResult
+from textual import work
 from textual.message import Message
 
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.run import Line
+from cnn_tui.experiments import notebook
 from cnn_tui.ui.keys import bindings_of
-from cnn_tui.ui.panes.pane import Pane
-from cnn_tui.ui.table import Cell, Column, Table
-
-_COLUMNS = (
-    Column("Run", 3, right=True),
-    Column("Name", 12, stretch=True),
-    Column("Test", 6, right=True),
-    Column("Train", 6, right=True),
-    Column("s/epoch", 7, right=True),
-    Column("Status", 11),
-    Column("Params", 10, right=True),
-    Column("Epochs", 6, right=True),
-    Column("Dataset", 20),
-)
-_STYLES = {"finished": "good", "failed": "bad", "interrupted": "warn", "stopped": "warn"}
+from cnn_tui.ui.panes.runs import RunsPane
+from cnn_tui.ui.run_editor import RunEditor
+from cnn_tui.ui.typeahead import DIALOG
 
 
-class HistoryPane(Pane):
-    """A window on the history's runs."""
+class HistoryPane(RunsPane):
+    """Every run, with the difference to the baseline. What a key does beyond the pane, it says by a message."""
 
     scope: ClassVar[str] = "history"
     title: ClassVar[str] = "History"
     number: ClassVar[int] = 4
     BINDINGS = bindings_of("history", "pane")
 
-    class Opened(Message):
+    class Asked(Message):
+        """Something is wanted of runs that is not done here."""
+
+        def __init__(self, *runs: int) -> None:
+            super().__init__()
+            self.runs = runs
+
+    class Opened(Asked):
         """A run's page is wanted."""
 
-        def __init__(self, run_id: int) -> None:
-            super().__init__()
-            self.run_id = run_id
-
-    class Loaded(Message):
+    class Loaded(Asked):
         """A run's experiment is wanted in the editor."""
 
-        def __init__(self, run_id: int) -> None:
-            super().__init__()
-            self.run_id = run_id
+    class Resumed(Asked):
+        """A run is to go on."""
 
-    def __init__(self, history: History) -> None:
-        super().__init__()
-        self.history = history
+    class Overlaid(Asked):
+        """Curves are wanted over each other."""
 
-    def compose(self) -> ComposeResult:
-        """One table."""
-        yield Table(
-            _COLUMNS, self._rows, empty="Every run comes here, with its figures. r trains the stack.", id="runs"
-        )
+    class Compared(Asked):
+        """A comparison is wanted, of what differs or of everything."""
 
-    def refresh_view(self) -> None:
-        """Show the history as it is now; the cursor stays on its run when new ones come in above."""
-        table = self.query_one(Table)
-        count = self.history.count()
-        if table.count and count > table.count and table.cursor > 0:
-            table.cursor += count - table.count
-        self.say(f"{count} run{'s' if count != 1 else ''}" if count else "no runs yet")
-        table.set_count(count)
+        def __init__(self, *runs: int, everything: bool = False) -> None:
+            super().__init__(*runs)
+            self.everything = everything
+
+    @functools.cached_property
+    def editor(self) -> RunEditor:
+        """What writes about runs."""
+        return RunEditor(self.app, self.history)
+
+    # What goes up
 
     def action_open_run(self) -> None:
         """The page of the run under the cursor."""
-        if (line := self._current()) is not None:
-            self.post_message(self.Opened(line.id))
+        self._ask(self.Opened, self.current)
 
     def action_load_run(self) -> None:
         """The experiment of the run under the cursor, into the editor."""
-        if (line := self._current()) is not None:
-            self.post_message(self.Loaded(line.id))
+        self._ask(self.Loaded, self.current)
 
-    def _current(self) -> Line | None:
-        lines = self.history.lines(limit=1, offset=self.query_one(Table).cursor)
-        return lines[0] if lines else None
+    def action_resume_run(self) -> None:
+        """Let the run under the cursor go on."""
+        self._ask(self.Resumed, self.current)
 
-    def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
-        return [self._row(line) for line in self.history.lines(limit, offset)]
+    def action_overlay_runs(self) -> None:
+        """The curves of the marked runs over each other; with no mark, that of the run under the cursor."""
+        self._ask(self.Overlaid, *(sorted(self.marked) if self.marked else [self.current]))
 
-    def _row(self, line: Line) -> Sequence[Cell]:
-        style = self.query_one(Table).style
-        each = line.pace
-        sample = line.dataset == "fashion_mnist_sample"
-        return (
-            str(line.id),
-            Text(line.name),
-            Text(figure(line.test_accuracy), style("strong")),
-            Text(figure(line.accuracy), style("dim")),
-            f"{each:.1f}" if each is not None else "",
-            Text(line.status, style(_STYLES.get(line.status, "accent"))),
-            f"{line.params:,}",
-            f"{line.epochs_done}/{line.epochs}",
-            Text(line.dataset, style("warn")) if sample else line.dataset,
-        )
+    def action_compare_runs(self, everything: bool) -> None:
+        """The marked runs side by side; with no two marked, the run under the cursor and the baseline."""
+        runs = sorted(self.marked)
+        if len(runs) < 2:
+            both = [notebook.pinned(self.history), *runs, self.current]
+            runs = list(dict.fromkeys(one for one in both if one is not None))
+        if len(runs) < 2:
+            self.app.notify("A comparison needs two runs: Space marks them, or b makes one of them the baseline.")
+        else:
+            self.post_message(self.Compared(*runs, everything=everything))
 
+    def _ask(self, message: type[Asked], *runs: int | None) -> None:
+        wanted = [one for one in runs if one is not None]
+        if wanted:
+            self.post_message(message(*wanted))
 
-def figure(value: float | None) -> str:
-    """A share with four digits, or nothing."""
-    return f"{value:.4f}" if value is not None else ""
+    # What is written
+
+    @work(group=DIALOG)
+    async def action_edit_note(self) -> None:
+        """Note and conclusion of the run under the cursor."""
+        run_id = self.current
+        if run_id is not None and await self.editor.edit_note(run_id):
+            self.read()
+
+    @work(group=DIALOG)
+    async def action_edit_tags(self) -> None:
+        """The tags of the run under the cursor, or of all that are marked."""
+        runs = self._acted_on()
+        if runs and await self.editor.edit_tags(runs):
+            self.read()
+
+    @work(group=DIALOG)
+    async def action_rename_run(self) -> None:
+        """Another name for the run under the cursor."""
+        run_id = self.current
+        if run_id is not None and await self.editor.rename(run_id):
+            self.read()
+
+    def action_archive_runs(self) -> None:
+        """Put the run away, or all that are marked."""
+        runs = self._acted_on()
+        self._selected = self.current
+        if runs and self.editor.archive(runs):
+            for one in runs:
+                self.marked.pop(one, None)
+            self.read()
+
+    def action_toggle_baseline(self) -> None:
+        """Compare every run with this one, or with none again."""
+        run_id = self._selected = self.current
+        if run_id is not None and self.editor.toggle_baseline(run_id):
+            self.read()
+
+    def undo(self) -> bool:
+        """Take back what was written here last; False when that is not here."""
+        return self._after(self.editor.undo())
+
+    def redo(self) -> bool:
+        """Write it again; False when there is nothing."""
+        return self._after(self.editor.redo())
+
+    def _after(self, written: bool) -> bool:
+        if written:
+            self.read()
+        return written
+
+    def _acted_on(self) -> tuple[int, ...]:
+        """The run under the cursor; all that are marked, if it is one of them."""
+        run_id = self.current
+        if run_id is None:
+            return ()
+        return tuple(sorted(self.marked)) if run_id in self.marked else (run_id,)

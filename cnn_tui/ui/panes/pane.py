@@ -19,12 +19,14 @@ class Pane(Vertical, can_focus=True):
     scope: ClassVar[str]
     title: ClassVar[str]
     number: ClassVar[int]
+    alone: ClassVar[bool] = False
+    """Whether it takes the whole room when it is shown, and none beside the others."""
 
     class Moved(Message):
         """The cursor of the pane's table is on another row."""
 
     def __init__(self) -> None:
-        super().__init__(id=self.scope)
+        super().__init__(id=self.scope, classes="-alone" if self.alone else None)
         self.border_title = f"{self.number} {self.title}"
         self._said = ""
 
@@ -33,6 +35,18 @@ class Pane(Vertical, can_focus=True):
         if text != self._said:  # setting it repaints the whole frame
             self._said = text
             self.border_subtitle = Text(inert(text)).markup
+
+    def step_back(self) -> bool:
+        """What Esc goes back from inside the pane, as a search; False when there is nothing."""
+        return False
+
+    def undo(self) -> bool:
+        """Take back the last of the pane's own edits, if it has any; False leaves it to the lab."""
+        return False
+
+    def redo(self) -> bool:
+        """Make again what `undo` took back; False leaves it to the lab."""
+        return False
 
     @property
     def table(self) -> Table | None:

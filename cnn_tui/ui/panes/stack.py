@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 
 from cnn_tui.experiments.editing import Document
+from cnn_tui.experiments.locking import LockedError
 from cnn_tui.network.diff import arguments
 from cnn_tui.network.fields import Field, Value, fields_of
 from cnn_tui.network.layers import LAYERS, AnyLayer, new_layer
@@ -18,6 +19,7 @@ from cnn_tui.network.problems import Problem
 from cnn_tui.network.shapes import show
 from cnn_tui.network.stack import Stack
 from cnn_tui.ui.keys import bindings_of
+from cnn_tui.ui.lines import inert
 from cnn_tui.ui.panes.form import FieldForm
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.screens.ask import AskScreen
@@ -255,7 +257,12 @@ class StackPane(Pane):
         self._edit(label, self.stack.change(at, **{field.name: value}), at)
 
     def _edit(self, label: str, stack: Stack, cursor: int) -> None:
-        self.document.edit_stack(label, stack)
+        try:
+            self.document.edit_stack(label, stack)
+        except LockedError as error:
+            words = inert(str(error))
+            self.notify(f"{words[:1].upper()}{words[1:]}.", severity="warning", markup=False)
+            return
         self.rows.cursor = max(0, cursor)
         self._changed()
 

@@ -1,27 +1,34 @@
-"""The training pane: where the run is, how fast it goes, and its curves."""
+"""The training pane: where a run is, how fast it goes, and its curves."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
+from textual.timer import Timer
 
+from cnn_tui.experiments.notebook import pinned
 from cnn_tui.experiments.run import Run
-from cnn_tui.ui.chart import Chart, Series
+from cnn_tui.ui.axes import XY
+from cnn_tui.ui.chart import Chart
+from cnn_tui.ui.composition import SMOOTHING, WHICH, Choice, Recorded, epochs_of, overlay_of, picture_of, places
+from cnn_tui.ui.curves import Curve, metrics_of, word
 from cnn_tui.ui.keys import bindings_of
-from cnn_tui.ui.lines import Lines, bar
-from cnn_tui.ui.live import Live
+from cnn_tui.ui.live import Live, Watched
+from cnn_tui.ui.panes.legend import legend, overlay_legend, readings
 from cnn_tui.ui.panes.pane import Pane
+from cnn_tui.ui.panes.standing import LEGEND_LINES, Standing
+from cnn_tui.ui.parts import Part
+from cnn_tui.ui.picture import Picture
 
-_METRICS = ("loss", "accuracy", "seconds an epoch")
-_SERIES = ("both", "train", "validation")
-# The first readings of an epoch are means over a few batches of an untrained net: they would stretch the axis.
-_SETTLED = 0.08
+REDRAW_SECONDS = 0.5
+"""Figures that change by the batch are shown anew twice a second; what changes less often, at once."""
 
 
 class TrainingPane(Pane):
-    """Shows the run that `live` watches."""
+    """Shows the run that `live` watches, an earlier one, or several over each other."""
 
     scope: ClassVar[str] = "training"
     title: ClassVar[str] = "Training"
@@ -31,164 +38,262 @@ class TrainingPane(Pane):
     def __init__(self, live: Live) -> None:
         super().__init__()
         self.live = live
-        self._metric = 0
-        self._which = 0
-        self._shown: tuple[int | None, int] = (None, 0)
+        self.choice = Choice()
+        self._chosen: Watched | None = None
+        self._baseline: Watched | None = None
+        self._overlaid: dict[int, Watched] = {}
+        self._places: dict[int, int] = {}
+        self._drawn = 0.0
+        self._state: object = None
+        self._later: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Words above, curves below."""
         yield Standing(self.live, id="standing")
         yield Chart(id="chart")
 
+    @property
+    def shown(self) -> Watched | None:
+        """The run that the words are about."""
+        return self._chosen or self.live.watched
+
+    # What is shown
+
     def refresh_view(self) -> None:
-        """Show the run as it is now."""
-        run = self.live.run
-        metric = _METRICS[self._metric]
-        which = _SERIES[self._which] if metric != "seconds an epoch" else "train"
-        standing = self.query_one(Standing)
-        standing.metric, standing.which = metric, which
-        standing.redraw()
-        chart = self.query_one(Chart)
-        if self._shown != (shown := (run.id if run else None, self._metric)):
-            chart.forget_bounds()
-            self._shown = shown
-        if run is None:
-            chart.show((), 1, "The curves of a run come here. r trains the stack.")
-            return
-        empty = "The first readings come in a moment." if run.live else "This run recorded no epoch."
-        chart.show(self._curves(run, metric, which), run.experiment.training.epochs, empty)
-        self.say(run.environment.get("device", ""))
+        """Show what was recorded: at once what the run does, its counters and curves twice a second."""
+        shown = self.shown
+        state = (shown and shown.id, shown and _state(shown), self.live.watched and _state(self.live.watched))
+        wait = self._drawn + REDRAW_SECONDS - time.monotonic()
+        if wait <= 0 or state != self._state:
+            self._state = state
+            self.show_now()
+        elif self._later is None:
+            self._later = self.set_timer(wait, self.show_now)
+
+    def show_now(self) -> None:
+        """Read what is shown and draw it."""
+        if self._later:
+            self._later.stop()
+            self._later = None
+        self._drawn = time.monotonic()
+        if self._chosen:
+            self._chosen.read()
+        for one in self._overlaid.values():
+            one.read_unless_ended()
+        self._read_baseline()
+        shown = self._recorded(self.shown)
+        if shown:
+            self._keep_crosshair()
+        self._show_words(shown)
+        self.query_one(Chart).show(self._picture(shown))
+        self.say(str(shown.run.environment.get("device", "")) if shown else "")
+
+    def overlay(self, run_ids: Sequence[int]) -> None:
+        """Lay the curves of these runs over each other; with none, go back to one run.
+
+        A run keeps its letter and colour while others come and go.
+        """
+        history = self.live.history
+        self._overlaid = {one: self._overlaid.get(one) or Watched(history, one) for one in run_ids}
+        for one in self._overlaid.values():
+            one.read_unless_ended()
+        self._overlaid = {one: watched for one, watched in self._overlaid.items() if watched.run}
+        self._places = places(list(self._overlaid), self._places)
+        self._chosen = next(reversed(self._overlaid.values()), None)
+        self.show_now()
+
+    def step_back(self) -> bool:
+        """Let go of the crosshair, else of the overlay, else go back to the live run."""
+        if self.choice.crosshair is not None:
+            self.choice.crosshair = None
+        elif self._overlaid:
+            self._overlaid, self._chosen = {}, None
+        elif self._chosen:
+            self._chosen = None
+        else:
+            return False
+        self.show_now()
+        return True
+
+    # The keys
 
     def action_next_metric(self) -> None:
-        """Loss, accuracy, seconds an epoch."""
-        self._metric = (self._metric + 1) % len(_METRICS)
-        self.refresh_view()
+        """Loss, accuracy, what else is measured, seconds an epoch."""
+        shown = self._recorded(self.shown)
+        names = metrics_of(shown.run) if shown else ("loss",)
+        now = self.choice.metric
+        self.choice.metric = names[(names.index(now) + 1) % len(names)] if now in names else names[0]
+        self.show_now()
 
     def action_next_series(self) -> None:
         """Train and validation, or one of them."""
-        self._which = (self._which + 1) % len(_SERIES)
-        self.refresh_view()
+        self.choice.which = WHICH[(WHICH.index(self.choice.which) + 1) % len(WHICH)]
+        self.show_now()
 
-    def _curves(self, run: Run, metric: str, which: str) -> list[Series]:
-        if metric == "seconds an epoch":
-            done = [(float(epoch.epoch), epoch.seconds) for epoch in run.epochs]
-            return [Series("seconds", "train", [x for x, _ in done], [y for _, y in done])]
-        series = []
-        if which in ("both", "train"):
-            points = [(point.at, getattr(point, metric)) for point in self.live.points if point.at > _SETTLED]
-            points = [(x, y) for x, y in points if y is not None]
-            points += [(float(epoch.epoch), epoch.metrics[metric]) for epoch in run.epochs if metric in epoch.metrics]
-            points.sort()
-            series.append(Series("train", "train", [x for x, _ in points], [y for _, y in points]))
-        if which in ("both", "validation"):
-            name = f"val_{metric}"
-            held = [(float(epoch.epoch), epoch.metrics[name]) for epoch in run.epochs if name in epoch.metrics]
-            series.append(Series("validation", "validation", [x for x, _ in held], [y for _, y in held], dots=True))
-        return series
+    def action_move_crosshair(self, by: int) -> None:
+        """To the next epoch or, in the first one, the next reading; past the end lets go of it."""
+        positions = self._positions()
+        if not positions:
+            self.app.notify("There is nothing to read off yet.", timeout=2)
+            return
+        at = self.choice.crosshair
+        if at is None:
+            self.choice.crosshair = positions[-1] if by < 0 else positions[0]
+        else:
+            beyond = [one for one in positions if (one > at if by > 0 else one < at)]
+            self.choice.crosshair = (beyond[0] if by > 0 else beyond[-1]) if beyond else None
+        if self.choice.crosshair is not None:
+            self.choice.zoom.reveal(self.choice.crosshair, *self._extent())
+        self.show_now()
 
+    def action_zoom_epochs(self, by: int) -> None:
+        """Fewer epochs on the axis, more, or with 0 all."""
+        if by == 0:
+            self.choice.zoom.show_all()
+        elif not self.choice.zoom.step(by, *self._extent(), self.choice.crosshair):
+            self.app.notify("One epoch fills the chart." if by > 0 else "All epochs are shown.", timeout=2)
+        self.show_now()
 
-class Standing(Lines):
-    """A few lines of words and numbers above the chart. Their places stay, so that little is repainted."""
+    def action_toggle_log(self) -> None:
+        """A logarithmic scale for the values, and back."""
+        self.choice.log = not self.choice.log
+        self.show_now()
 
-    def __init__(self, live: Live, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.live = live
-        self.metric = "loss"
-        self.which = "both"
+    def action_next_smoothing(self) -> None:
+        """Values as recorded, as means of 3, of 5."""
+        self.choice.smoothing = SMOOTHING[(SMOOTHING.index(self.choice.smoothing) + 1) % len(SMOOTHING)]
+        self.show_now()
 
-    def draw(self, width: int, height: int) -> list[Text]:
-        """Which run, how far, how well, and what the chart shows."""
-        run = self.live.run
-        if run is None:
-            return []
-        return [self._title(run), *self._middle(run, width), self._legend(run)]
+    def action_toggle_baseline(self) -> None:
+        """The baseline's curve behind, and away."""
+        self.choice.baseline = not self.choice.baseline
+        self._read_baseline()
+        shown = self.shown
+        if self.choice.baseline and self._baseline is None:
+            self.choice.baseline = False
+            self.app.notify("There is no baseline: b in the history makes a run the baseline.")
+        elif self.choice.baseline and shown and self._baseline and self._baseline.id == shown.id:
+            self.app.notify(f"Run {shown.id} is the baseline itself: its curve comes behind those of other runs.")
+        self.show_now()
 
-    def _title(self, run: Run) -> Text:
-        style = {"finished": "good", "failed": "bad", "interrupted": "warn", "stopped": "warn"}.get(
-            run.status, "accent"
+    def action_show_run(self, by: int) -> None:
+        """An earlier run (-1) or a later one (1); past the last one, the live run again."""
+        shown = self.shown
+        if shown is None:
+            self.app.notify("No run is recorded yet.", timeout=2)
+        elif self._overlaid:
+            ids = list(self._overlaid)
+            self._chosen = self._overlaid[ids[(ids.index(shown.id) + by) % len(ids)]]
+        else:
+            self._show_neighbour(shown.id, by)
+        self.show_now()
+
+    # Inside
+
+    def _show_neighbour(self, run_id: int, by: int) -> None:
+        side, order = ("<", "DESC") if by < 0 else (">", "ASC")
+        found = self.live.history.lines_where(
+            f"WHERE id {side} ? AND NOT archived ORDER BY id {order} LIMIT 1", (run_id,)
         )
-        words = Text.assemble((f"run {run.id} ", self.style("strong")), (run.status, self.style(style)))
-        if run.wish == "stop" and run.live:
-            words.append(", stopping", self.style("warn"))
-        if self.live.waiting and run.status != "queued":
-            words.append(f", {self.live.waiting} waiting", self.style("dim"))
-        return words.append(f"  {run.name}")
+        live = self.live.watched.id if self.live.watched else None
+        if found and found[0].id != live:
+            self._chosen = Watched(self.live.history, found[0].id)
+        elif found or (self._chosen and by > 0):
+            self._chosen = None
+        else:
+            self.app.notify("That is the first run." if by < 0 else "That is the latest run.", timeout=2)
 
-    def _middle(self, run: Run, width: int) -> list[Text]:
-        now = self.live.progress
-        if run.status == "queued":
-            return [Text("It waits for its turn.", self.style("dim")), Text(), Text()]
-        if not run.live:
-            return [*self._ending(run), Text()][:3]
-        epochs = run.experiment.training.epochs
-        if now.phase != "training" or not now.steps:
-            count = f"epoch {now.epoch}/{epochs}, " if now.epoch and now.phase != "evaluating" else ""
-            return [Text(f"{count}{now.phase} …", self.style("dim")), Text(), self._figures(run)]
-        left = Text(f"epoch {now.epoch}/{epochs} ")
-        right = Text(f" {now.step:,}/{now.steps:,} steps of {run.experiment.training.batch_size}")
-        room = width - left.cell_len - right.cell_len
-        share = now.step / now.steps
-        progress = bar(share, max(4, room), self.style("bar"), self.style("dim"))
-        rate = Text.assemble(
-            f"{now.images:,}/{now.images_an_epoch:,} images  ",
-            (f"{now.images_per_second:,.0f} images/s", self.style("strong")),
-            f"  {eta(run, self.live)}",
-        )
-        return [left + progress + right, rate, self._figures(run)]
+    def _recorded(self, watched: Watched | None) -> Recorded | None:
+        return Recorded(watched.run, watched.points) if watched and watched.run else None
 
-    def _figures(self, run: Run) -> Text:
-        now = self.live.progress
-        words = Text()
-        if now.loss is not None:
-            words.append(f"loss {now.loss:.4f}  ")
-        if now.accuracy is not None:
-            words.append(f"accuracy {now.accuracy:.4f}  ")
-        if run.epochs and "val_accuracy" in run.epochs[-1].metrics:
-            last = run.epochs[-1]
-            words.append(f"validation {last.metrics['val_accuracy']:.4f}", self.style("dim"))
-        return words
+    def _several(self) -> list[tuple[Recorded, int]]:
+        found = ((self._recorded(one), self._places.get(one.id)) for one in self._overlaid.values())
+        return [(one, place) for one, place in found if one and place is not None]
 
-    def _ending(self, run: Run) -> list[Text]:
-        count = len(run.epochs)
-        each = f", {run.seconds / count:.1f} s an epoch" if count else ""
-        lines = [Text(f"{count}/{run.experiment.training.epochs} epochs in {run.seconds:.1f} s{each}")]
-        figures = Text()
-        if run.test_accuracy is not None:
-            figures.append(f"test accuracy {run.test_accuracy:.4f}  ", self.style("strong"))
-        if run.test_loss is not None:
-            figures.append(f"loss {run.test_loss:.4f}  ")
-        if run.epochs and "accuracy" in run.epochs[-1].metrics:
-            figures.append(f"train {run.epochs[-1].metrics['accuracy']:.4f}", self.style("dim"))
-        if run.stop_cause:
-            cause = Text(run.stop_cause, self.style("bad" if run.status == "failed" else "warn"))
-            return [lines[0], cause, figures] if figures else [lines[0], cause]
-        return [*lines, figures]
+    def _behind(self) -> Recorded | None:
+        """The baseline, where it is wanted and is another run."""
+        shown = self.shown
+        if not self.choice.baseline or self._overlaid or shown is None or self._baseline is None:
+            return None
+        return self._recorded(self._baseline) if self._baseline.id != shown.id else None
 
-    def _legend(self, run: Run) -> Text:
-        words = Text(f"{self.metric}: ", self.style("dim"))
-        if self.which in ("both", "train"):
-            words.append("━ train  ", self.style("train"))
-        if self.which in ("both", "validation"):
-            source = run.experiment.training.validation
-            label = {"test": "validation (the test images)", "none": "no validation"}.get(str(source), "validation")
-            words.append(f"● {label}", self.style("validation"))
-        return words
+    def _read_baseline(self) -> None:
+        run_id = pinned(self.live.history) if self.choice.baseline else None
+        if run_id is None:
+            self._baseline = None
+        elif self._baseline is None or self._baseline.id != run_id:
+            self._baseline = Watched(self.live.history, run_id)
+        if self._baseline:
+            self._baseline.read_unless_ended()
+            if self._baseline.run is None:
+                self._baseline = None
+
+    def _picture(self, shown: Recorded | None) -> Picture:
+        if shown is None:
+            return Picture(empty="The curves of a run come here. r trains the stack.")
+        empty = _without_points(shown.run, self.choice)
+        several = self._several()
+        if several:
+            return overlay_of(several, self.choice, shown.run.id, empty)
+        return picture_of(shown, self.choice, self._behind(), empty)
+
+    def _show_words(self, shown: Recorded | None) -> None:
+        standing = self.query_one(Standing)
+        standing.shown, standing.among = self.shown, len(self._overlaid)
+        several, behind, choice = self._several(), self._behind(), self.choice
+
+        def parts(width: int) -> Sequence[Part]:
+            if shown is None:
+                return ()
+            if several:
+                return overlay_legend(several, choice, standing.style, width, LEGEND_LINES)
+            words = legend if choice.crosshair is None else readings
+            return words(shown, choice, behind, standing.style)
+
+        standing.legend = parts
+        standing.redraw()
+
+    def _curves(self) -> list[Curve]:
+        """All that are on the chart."""
+        shown = self._recorded(self.shown)
+        several = [one for one, _ in self._several()] or ([shown] if shown else [])
+        behind = self._behind()
+        return [self.choice.curve_of(one) for one in (*several, *([behind] if behind else []))]
+
+    def _positions(self) -> list[float]:
+        """Where the crosshair can be: at the ends of epochs, while there are none at readings."""
+        curves = self._curves()
+        ends: list[XY] = [point for one in curves for point in (*one.epochs, *one.validation)]
+        return sorted({x for x, _ in ends or [point for one in curves for point in one.readings]})
+
+    def _extent(self) -> tuple[int, float]:
+        """How many epochs there are, and how far the curves of the run shown go."""
+        shown = self._recorded(self.shown)
+        runs = [one.run for one, _ in self._several()] or ([shown.run] if shown else [])
+        end = max((one.end for one in self._curves()), default=0.0)
+        return (epochs_of(*runs) if runs else 1), end
+
+    def _keep_crosshair(self) -> None:
+        """Put it on what there is now: other runs have other epochs, and readings give way to the first epoch."""
+        if (at := self.choice.crosshair) is None:
+            return
+        positions = self._positions()
+        if at not in positions:
+            self.choice.crosshair = min(positions, key=lambda one: abs(one - at)) if positions else None
 
 
-def eta(run: Run, live: Live) -> str:
-    """How long this epoch and the run still take, as far as can be told."""
-    now = live.progress
-    if not now.images_per_second:
-        return ""
-    epoch = max(0, now.images_an_epoch - now.images) / now.images_per_second
-    each = sum(done.seconds for done in run.epochs) / len(run.epochs) if run.epochs else None
-    whole = each or now.images_an_epoch / now.images_per_second
-    rest = epoch + whole * max(0, run.experiment.training.epochs - now.epoch)
-    return f"ETA {clock(epoch)}, run {clock(rest)}"
+def _state(watched: Watched) -> object:
+    """What of a run is shown as soon as it changes."""
+    run, now = watched.run, watched.progress
+    return run and (run.status, run.wish, len(run.epochs), now.phase, now.epoch)
 
 
-def clock(seconds: float) -> str:
-    """`0:07`, `12:30`, `1:02:03`."""
-    whole = round(seconds)
-    hours, minutes = whole // 3600, whole // 60 % 60
-    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+def _without_points(run: Run, choice: Choice) -> str:
+    """What the chart says while there is no point."""
+    if choice.which == "validation" and run.experiment.training.validation == "none":
+        return "This run has no validation images: v shows its training."
+    if run.live:
+        return "The first readings come in a moment." if run.epochs or choice.sees("train") else "No epoch is done yet."
+    if run.epochs and choice.metric_of(run) not in run.epochs[-1].metrics:
+        return f"This run recorded no {word(choice.metric_of(run))}."
+    return "This run recorded no epoch."

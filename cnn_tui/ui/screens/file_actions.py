@@ -29,6 +29,10 @@ class FileActions(Screen[None]):
     def _show_document(self) -> None:
         raise NotImplementedError
 
+    async def export_report(self) -> None:
+        """Write a lab report to a new file. For workers."""
+        raise NotImplementedError
+
     @property
     def _cursor(self) -> int:
         return self.query_one(StackPane).rows.cursor
@@ -79,9 +83,15 @@ class FileActions(Screen[None]):
     @work(group=DIALOG)
     async def action_open_export_menu(self) -> None:
         """Write something to a file."""
-        choices = [Choice("k", "a Keras script (.py)", "code"), Choice("t", "the experiment (.toml)", "table")]
+        choices = [
+            Choice("k", "a Keras script (.py)", "code"),
+            Choice("t", "the experiment (.toml)", "table"),
+            Choice("m", "a Markdown lab report (.md): the runs that the history shows, and the exercises", "report"),
+        ]
         what = await self.app.push_screen_wait(MenuScreen("Export to a file", choices))
-        if what is not None:
+        if what == "report":
+            await self.export_report()
+        elif what is not None:
             path = await self._ask_path("Export to", ".py" if what == "code" else ".toml")
             if path is not None:
                 self._write(path, copying.text_of(what, self.document, 0), saved=False)
@@ -105,9 +115,9 @@ class FileActions(Screen[None]):
             self._show_document()
         self.notify(f"Saved to {inert(str(path))}.", markup=False)
 
-    def _open(self, experiment: Experiment, path: Path | None) -> bool:
+    def _open(self, experiment: Experiment, path: Path | None, exercise: str = "") -> bool:
         try:
-            self.document.open(experiment, path)
+            self.document.open(experiment, path, exercise)
         except (DatasetError, ExperimentError) as error:
             self.notify(str(error), severity="error", markup=False)
             return False

@@ -9,8 +9,9 @@ from cnn_tui.ui.screens.pick import Item, PickScreen
 class HelpScreen(PickScreen):
     """Gives the action to run, or None."""
 
-    def __init__(self, scope: str) -> None:
-        keys = [*keys_of(scope), *keys_of("lab"), *keys_of("pane")]
+    def __init__(self, scope: str, *, alone: bool = False) -> None:
+        """`alone` leaves the lab's keys out: over a page they do nothing."""
+        keys = [*keys_of(scope), *([] if alone else keys_of("lab")), *keys_of("pane")]
         super().__init__("Keys", [_item(key) for key in keys], hint="Typing in a field never runs a command.")
 
 

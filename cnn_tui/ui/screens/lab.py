@@ -14,17 +14,21 @@ from textual.widgets import Static
 from cnn_tui.experiments.editing import Document
 from cnn_tui.experiments.history import History
 from cnn_tui.ui.bars import PANES, Header, KeyBar
+from cnn_tui.ui.guide import Guide, never_again
 from cnn_tui.ui.keys import bindings_of
 from cnn_tui.ui.live import Live
+from cnn_tui.ui.machine_view import SensorsLike
+from cnn_tui.ui.panes.explain import ExplainPane
 from cnn_tui.ui.panes.history import HistoryPane
+from cnn_tui.ui.panes.log import LogPane
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.panes.stack import StackPane
 from cnn_tui.ui.panes.summary import SummaryPane
 from cnn_tui.ui.panes.training import TrainingPane
-from cnn_tui.ui.screens.file_actions import FileActions
+from cnn_tui.ui.screens.exercise_actions import ExerciseActions
 from cnn_tui.ui.screens.help import HelpScreen
-from cnn_tui.ui.screens.page import PageScreen
-from cnn_tui.ui.screens.run_page import run_page
+from cnn_tui.ui.screens.history_actions import HistoryActions
+from cnn_tui.ui.screens.queue import QueueActions
 from cnn_tui.ui.typeahead import DIALOG
 
 SMALLEST = (60, 16)
@@ -43,22 +47,26 @@ class Trainer(Protocol):
         """Find the runs whose process is gone and record that."""
 
 
-class LabScreen(FileActions):
+class LabScreen(ExerciseActions, HistoryActions, QueueActions):
     """Owns what is under edit; the panes draw it and say what was done."""
 
     BINDINGS = bindings_of("lab")
     AUTO_FOCUS = "#stack"
 
-    def __init__(self, document: Document, history: History, trainer: Trainer) -> None:
+    def __init__(self, document: Document, history: History, trainer: Trainer, sensors: SensorsLike) -> None:
         super().__init__(document)
         self.history = history
         self.trainer = trainer
+        self.sensors = sensors
         self.live = Live(history)
         self._zoomed = False
+        self._left = "stack"
         self._warned = False
+        self.guided = False
+        """Whether to show the guided start; to be set before the screen is."""
 
     def compose(self) -> ComposeResult:
-        """A header, four panes, the keys."""
+        """A header, four panes and those that are shown alone, the keys."""
         yield Header(self.document, self.live)
         with Container(id="panes"):
             stack = StackPane(self.document)
@@ -68,6 +76,10 @@ class LabScreen(FileActions):
             yield SummaryPane(self.document)
             yield TrainingPane(self.live)
             yield HistoryPane(self.history)
+            yield ExplainPane(self.history, self.document)
+            yield LogPane(self.live, self.sensors)
+        if self.guided:
+            yield Guide(self.document, self.live)
         yield KeyBar()
         yield Static(id="small")
 
@@ -78,6 +90,8 @@ class LabScreen(FileActions):
         self._show_runs()
         self.set_interval(_POLL_SECONDS, self._poll)
         self.call_after_refresh(self._start_trainer)
+        if self.pack:
+            self.action_open_exercises()
 
     def on_resize(self, event: Resize) -> None:
         """All four panes where they fit, one at a time where they do not."""
@@ -95,11 +109,19 @@ class LabScreen(FileActions):
         self.query_one(SummaryPane).refresh_view()
         self._follow_cursor()
         self.query_one(Header).redraw()
+        self._look_at_guide()
 
     def _show_runs(self) -> None:
         self.query_one(TrainingPane).refresh_view()
         self.query_one(HistoryPane).refresh_view()
+        self.query_one(ExplainPane).refresh_view()
+        self.query_one(LogPane).refresh_view()
         self.query_one(Header).redraw()
+        self._look_at_guide()
+
+    def _look_at_guide(self) -> None:
+        for guide in self.query(Guide):
+            guide.look()
 
     def _poll(self) -> None:
         if self.live.poll():
@@ -123,19 +145,25 @@ class LabScreen(FileActions):
                 f"The terminal is {width}x{height}; the lab needs {SMALLEST[0]}x{SMALLEST[1]}. Make it larger, or q."
             )
             self.query_one("#small", Static).update(Text(words))
-        single = self._zoomed or width < _ALL_FOUR[0] or height < _ALL_FOUR[1]
-        self.query_one("#panes").set_class(single, "-single")
         header = self.query_one(Header)
+        alone = self._pane(header.shown).alone
+        single = alone or self._zoomed or width < _ALL_FOUR[0] or height < _ALL_FOUR[1]
+        self.query_one("#panes").set_class(single, "-single")
         header.tabs = single
         header.redraw()
 
     def _mark_shown(self, pane: Pane) -> None:
         for one in self.query(Pane):
             one.set_class(one is pane, "-shown")
+        if not pane.alone:
+            self._left = pane.scope
         header, keys = self.query_one(Header), self.query_one(KeyBar)
         header.shown = keys.scope = pane.scope
-        header.redraw()
+        self._lay_out(*self.size)
         keys.redraw()
+
+    def _pane(self, name: str) -> Pane:
+        return self.query_one(f"#{name}", Pane)
 
     # What the panes say
 
@@ -148,26 +176,19 @@ class LabScreen(FileActions):
         """The summary marks the layer under the stack's cursor."""
         self._follow_cursor()
 
+    def on_explain_pane_run_asked(self, message: ExplainPane.RunAsked) -> None:
+        """Look into a run."""
+        self.query_one(ExplainPane).show_run(message.run)
+        self.action_focus_pane("explain")
+
     def _follow_cursor(self) -> None:
         self.query_one(SummaryPane).mark(self.query_one(StackPane).rows.cursor)
-
-    def on_history_pane_opened(self, message: HistoryPane.Opened) -> None:
-        """Show a run's page."""
-        run = self.history.run(message.run_id)
-        if run:
-            self.app.push_screen(PageScreen(f"Run {run.id}", run_page(run)))
-
-    def on_history_pane_loaded(self, message: HistoryPane.Loaded) -> None:
-        """Put a run's experiment into the editor."""
-        run = self.history.run(message.run_id)
-        if run and self._open(run.experiment, None):
-            self.notify(f"Run {run.id}'s experiment is in the editor; u brings yours back.")
 
     # The keys
 
     def action_focus_pane(self, name: str) -> None:
         """Go to a pane; where only one fits, show it."""
-        pane = self.query_one(f"#{name}", Pane)
+        pane = self._pane(name)
         self._mark_shown(pane)
         pane.focus()
 
@@ -177,47 +198,74 @@ class LabScreen(FileActions):
         self.action_focus_pane(names[(names.index(self.query_one(Header).shown) + by) % len(names)])
 
     def action_toggle_zoom(self) -> None:
-        """This pane alone, and back."""
-        self._zoomed = not self._zoomed
-        self._lay_out(*self.size)
+        """This pane alone, and back; one that is always alone stays so."""
+        if not self._pane(self.query_one(Header).shown).alone:
+            self._zoomed = not self._zoomed
+            self._lay_out(*self.size)
 
     def action_go_back(self) -> None:
-        """Out of the zoom."""
-        if self._zoomed:
+        """Out of what the pane is in, of a pane that is shown alone, of the zoom, of the guide."""
+        pane = self._pane(self.query_one(Header).shown)
+        if pane.step_back():
+            return
+        if pane.alone:
+            self.action_focus_pane(self._left)
+        elif self._zoomed:
             self.action_toggle_zoom()
+        elif self.query(Guide):
+            never_again()
+            self.query(Guide).remove()
 
     def action_start_run(self) -> None:
         """Queue the experiment as it stands, unless it has a problem."""
+        if self._refuses():
+            return
+        same = self.same_as(self.document.experiment)
+        run_id = self.history.add(self.document.experiment)
+        self._count_for_exercise([run_id])
+        self._queued()
+        ahead = self.live.waiting - 1 + (self.live.going is not None)
+        self.notify(f"Run {run_id} is queued.{same}" + (f" {ahead} before it." if ahead > 0 else ""))
+
+    def _refuses(self) -> bool:
         problems = self.document.view.problems
         if problems:
             where = f"Layer {problems[0].layer}: " if problems[0].layer else ""
             fix = " f fixes it." if problems[0].fixes else ""
             self.notify(f"Not started. {where}{problems[0].message}.{fix}", severity="error", markup=False)
-            return
-        run_id = self.history.add(self.document.experiment)
+        return bool(problems)
+
+    def _queued(self) -> None:
         self._wake()
+        self._warn_of_others()
         self._read_now()
-        ahead = self.live.waiting - 1 + (self.live.going is not None)
-        self.notify(f"Run {run_id} is queued." + (f" {ahead} before it." if ahead > 0 else ""))
 
     @work(thread=True, exit_on_error=False)
     def _wake(self) -> None:
         self.trainer.wake()
 
+    @work(thread=True, exit_on_error=False)
+    def _warn_of_others(self) -> None:
+        """Say who else uses the card that the run would be given now."""
+        if warning := self.sensors.warning():
+            self.app.call_from_thread(self.notify, warning, severity="warning", markup=False)
+
     def action_stop_run(self) -> None:
-        """Ask the run to stop; one that only waits leaves the queue."""
+        """Ask the run to stop, and the second time to end now; one that only waits leaves the queue."""
         run = self.live.run
         if run is None or not run.live:
             self.notify("Nothing is being trained.")
             return
-        self.history.ask(run.id, "stop")
+        now = run.wish in ("stop", "now")
+        self.history.ask(run.id, "now" if now else "stop")
         self._read_now()
-        waits = run.status == "queued"
-        self.notify(
-            f"Run {run.id} left the queue."
-            if waits
-            else f"Run {run.id} stops after this batch; it is kept and evaluated."
-        )
+        if run.status == "queued":
+            self.notify(f"Run {run.id} left the queue.")
+        elif now:
+            self._wake()  # the worker sees to it that it ends, even if it hangs
+            self.notify(f"Run {run.id} ends now; its last checkpoint is kept, nothing more is saved or evaluated.")
+        else:
+            self.notify(f"Run {run.id} stops after this batch; it is kept and evaluated. s again ends it now.")
 
     def action_pause_run(self) -> None:
         """Pause the run, or let it go on."""
@@ -225,17 +273,24 @@ class LabScreen(FileActions):
         if run is None:
             self.notify("Nothing is being trained.")
             return
+        if run.wish in ("stop", "now"):
+            self.notify(f"Run {run.id} is stopping already.")
+            return
         pausing = run.wish != "pause"
         self.history.ask(run.id, "pause" if pausing else "")
         self._read_now()
         self.notify(f"Run {run.id} pauses; P resumes it." if pausing else f"Run {run.id} goes on.")
 
     def action_undo_edit(self) -> None:
-        """Take the last edit back."""
+        """Take the last edit back; in a pane that has edits of its own, the last of those."""
+        if self._pane(self.query_one(Header).shown).undo():
+            return
         self._after_history_step(self.document.undo(), "undo", "There is nothing to undo.")
 
     def action_redo_edit(self) -> None:
         """Make the last undone edit again."""
+        if self._pane(self.query_one(Header).shown).redo():
+            return
         self._after_history_step(self.document.redo(), "redo", "There is nothing to redo.")
 
     def _after_history_step(self, label: str | None, word: str, nothing: str) -> None:
@@ -248,7 +303,7 @@ class LabScreen(FileActions):
         scope = self.query_one(Header).shown
         action = await self.app.push_screen_wait(HelpScreen(scope))
         if action is not None:
-            pane = self.query_one(f"#{scope}", Pane)
+            pane = self._pane(scope)
             await self.app.run_action(action, pane if hasattr(pane, f"action_{action.split('(')[0]}") else self)
 
     def action_open_palette(self) -> None:

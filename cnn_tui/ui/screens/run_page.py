@@ -1,74 +1,136 @@
-"""A run's page: all that is recorded of it."""
+"""A run's page: what came of it, how, and what to try next."""
 
 from __future__ import annotations
 
-import datetime
+from collections.abc import Sequence
+from typing import ClassVar, Literal, NamedTuple
 
-from rich.console import Group, RenderableType
-from rich.table import Table as RichTable
 from rich.text import Text
+from textual import work
 
-from cnn_tui.experiments.home import log_path, model_path
-from cnn_tui.experiments.run import Run
-from cnn_tui.network.diff import arguments
-from cnn_tui.ui.lines import inert
-from cnn_tui.ui.panes.history import figure
-
-
-def run_page(run: Run) -> RenderableType:
-    """All that is recorded of a run."""
-    return Group(_facts(run), Text(), _layers(run), Text(), _epochs(run))
-
-
-def _facts(run: Run) -> RichTable:
-    training = run.experiment.training
-    grid = _grid()
-    rows: list[tuple[str, str]] = [
-        ("name", run.name),
-        ("status", run.status + (f": {run.stop_cause}" if run.stop_cause else "")),
-        ("test", f"accuracy {figure(run.test_accuracy) or '?'}, loss {figure(run.test_loss) or '?'}"),
-        ("data", f"{run.dataset}, {run.train_images:,} training and {run.test_images:,} test images"),
-        ("network", f"{run.params:,} parameters, fingerprint {run.fingerprint}"),
-        (
-            "training",
-            f"{training.epochs} epochs, batch {training.batch_size}, {training.optimizer} {training.learning_rate:g}, "
-            f"{training.precision}, validation {training.validation}, seed {run.seed}",
-        ),
-        ("stop rules", ", ".join(str(rule) for rule in run.experiment.stop) or "none"),
-        ("started", datetime.datetime.fromtimestamp(run.created).isoformat(" ", "minutes")),
-        ("trained for", f"{run.seconds:.1f} s"),
-        ("note", run.note),
-        ("environment", ", ".join(f"{key} {value}" for key, value in run.environment.items())),
-        ("model", str(model_path(run.id))),
-        ("log", str(log_path(run.id))),
-    ]
-    for label, value in rows:
-        if value:
-            grid.add_row(Text(label, "dim"), Text(inert(value)))
-    return grid
+from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiments.history import History
+from cnn_tui.ui.composition import Choice
+from cnn_tui.ui.curves import metrics_of
+from cnn_tui.ui.keys import bindings_of
+from cnn_tui.ui.page_view import PageView
+from cnn_tui.ui.run_editor import RunEditor
+from cnn_tui.ui.run_facts import Facts, lay_out, read_facts
+from cnn_tui.ui.screens.long_page import LongPage
+from cnn_tui.ui.typeahead import DIALOG
 
 
-def _layers(run: Run) -> RichTable:
-    grid = _grid()
-    for at, layer in enumerate(run.experiment.layers, 1):
-        words = arguments(layer) if layer.enabled else f"off  {arguments(layer)}"
-        grid.add_row(Text(f"layer {at}", "dim"), Text(f"{layer.type}  {words}"))
-    return grid
+class Wanted(NamedTuple):
+    """What the page was left for: to load an experiment, to resume the run, to compare it with the baseline."""
+
+    what: Literal["load", "resume", "compare"]
+    run: int
+    experiment: Experiment | None = None
+    words: str = ""
+    """What the experiment is, for a sentence."""
 
 
-def _epochs(run: Run) -> RichTable:
-    names = list(dict.fromkeys(name for epoch in run.epochs for name in epoch.metrics))
-    table = RichTable(box=None, pad_edge=False, header_style="dim")
-    for title in ("epoch", *names, "seconds", "images/s"):
-        table.add_column(title, justify="right")
-    for epoch in run.epochs:
-        values = [f"{epoch.metrics[name]:.4f}" if name in epoch.metrics else "" for name in names]
-        table.add_row(str(epoch.epoch), *values, f"{epoch.seconds:.1f}", f"{epoch.images_per_second:,.0f}")
-    return table
+class RunScreen(LongPage[Wanted | None]):
+    """Gives what is wanted of the lab, or None when it was just left."""
 
+    scope: ClassVar[str] = "page"
+    BINDINGS = bindings_of("page", "pane")
 
-def _grid() -> RichTable:
-    grid = RichTable.grid(padding=(0, 2))
-    grid.add_column(width=12)
-    grid.add_column(ratio=1)
-    return grid
+    def __init__(self, history: History, editor: RunEditor, run_id: int, among: Sequence[int] = ()) -> None:
+        """`among` are the runs of the table that it was opened from, in their order."""
+        super().__init__(history)
+        self.editor = editor
+        self.run_id = run_id
+        self.choice = Choice()
+        self._among = list(among) or [run_id]
+        self._facts: Facts | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the run does."""
+        return self._facts is not None and self._facts.run.live
+
+    def read(self) -> None:
+        """Read all that is recorded of it."""
+        self._facts = read_facts(self.history, self.run_id)
+        self.entitle(f"Run {self.run_id}: {self._facts.run.name}" if self._facts else f"There is no run {self.run_id}")
+
+    def build(self, view: PageView, width: int) -> list[Text]:
+        """The lines of the page."""
+        return lay_out(self._facts, self.choice, view, width) if self._facts else []
+
+    # The keys
+
+    def action_next_metric(self) -> None:
+        """Loss, accuracy, what else is measured, seconds an epoch."""
+        if self._facts:
+            names = metrics_of(self._facts.run)
+            now = self.choice.metric_of(self._facts.run)
+            self.choice.metric = names[(names.index(now) + 1) % len(names)]
+            self.page.rebuild()
+
+    def action_show_neighbour(self, by: int) -> None:
+        """The next run of the table, or the one before."""
+        at = self._among.index(self.run_id) + by if self.run_id in self._among else 0
+        if not 0 <= at < len(self._among):
+            self.notify("That is the last run of the table." if by > 0 else "That is the first run.", timeout=2)
+            return
+        self.run_id = self._among[at]
+        self.page.top = 0
+        self.reload()
+
+    def action_take_suggestion(self) -> None:
+        """The next experiment, into the editor."""
+        found = self._facts.suggestion if self._facts else None
+        if found is None:
+            self.notify("The curves of this run suggest no next experiment.", timeout=3)
+        else:
+            words = f"Run {self.run_id}'s experiment, changed ({found.label}),"
+            self.dismiss(Wanted("load", self.run_id, found.experiment, words))
+
+    def action_load_run(self) -> None:
+        """Its experiment, into the editor."""
+        if self._facts:
+            words = f"Run {self.run_id}'s experiment"
+            self.dismiss(Wanted("load", self.run_id, self._facts.run.experiment, words))
+
+    def action_resume_run(self) -> None:
+        """Let it go on."""
+        self.dismiss(Wanted("resume", self.run_id))
+
+    def action_compare_run(self) -> None:
+        """It and the baseline, side by side."""
+        if self._facts and self._facts.against:
+            self.dismiss(Wanted("compare", self.run_id))
+        else:
+            self.notify("There is no other run to compare with: b in the history makes one the baseline.", timeout=4)
+
+    @work(group=DIALOG)
+    async def action_edit_note(self) -> None:
+        """Note and conclusion."""
+        if await self.editor.edit_note(self.run_id):
+            self.reload()
+
+    @work(group=DIALOG)
+    async def action_edit_tags(self) -> None:
+        """The tags."""
+        if await self.editor.edit_tags([self.run_id]):
+            self.reload()
+
+    @work(group=DIALOG)
+    async def action_rename_run(self) -> None:
+        """Another name."""
+        if await self.editor.rename(self.run_id):
+            self.reload()
+
+    def action_toggle_baseline(self) -> None:
+        """Compare every run with this one, or with none again."""
+        if self.editor.toggle_baseline(self.run_id):
+            self.reload()
+
+    def action_undo_edit(self) -> None:
+        """Take back what was written about runs."""
+        if self.editor.undo():
+            self.reload()
+        else:
+            self.notify("Nothing was written about runs.", timeout=2)

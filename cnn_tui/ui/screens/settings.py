@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from cnn_tui.experiments.editing import Document
 from cnn_tui.experiments.experiment import Experiment
-from cnn_tui.experiments.settings import Setting, change, parse_rule, set_rule, settings_of, step
+from cnn_tui.experiments.settings import Setting, change, parse_rule, rule_text, set_rule, settings_of, step
 from cnn_tui.ui.lines import inert
 from cnn_tui.ui.screens.ask import AskScreen
 from cnn_tui.ui.screens.pick import Item, PickScreen
@@ -120,8 +120,11 @@ class SettingsScreen(ModalScreen[None]):
 
     def _ask_rule(self, at: int) -> None:
         rules = self._now.stop
-        text = str(rules[at]) if 0 <= at < len(rules) else "loss below 0.3"
-        hint = f"Training stops at the end of an epoch. Metrics: {', '.join(self._now.emitted_metrics())}."
+        text = rule_text(rules[at]) if 0 <= at < len(rules) else "loss below 0.3"
+        hint = (
+            "Training stops at the end of an epoch: loss below 0.3, accuracy above 0.9, val_loss patience 3 (no better "
+            f"for 3 epochs), loss nan (no number any more). Metrics: {', '.join(self._now.emitted_metrics())}."
+        )
         self._ask("stop rule", text, lambda typed: set_rule(self._now, at, parse_rule(self._now, typed)), hint)
 
     @work(group=DIALOG)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import sys
 import threading
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from textual.drivers.linux_driver import LinuxDriver
 
@@ -19,15 +21,21 @@ _SMALL_PIECE = 512
 """And while it does not: after each, what is wanted by then is looked at anew."""
 _SLOW = 0.05
 """Seconds that a write takes on a line that does not keep up."""
+_LOOK = 2.0
+"""Seconds between two looks whether the terminal is still there, while nothing is written."""
 
 
 class Line:
-    """Writes to a terminal in a thread of its own what `Screen` says is to be sent."""
+    """Writes to a terminal in a thread of its own what `Screen` says is to be sent.
 
-    def __init__(self, terminal: int) -> None:
+    `gone` is called once, in that thread, when the terminal is no longer there.
+    """
+
+    def __init__(self, terminal: int, *, ascii_only: bool = False, gone: Callable[[], object] | None = None) -> None:
+        self._gone = gone
         self._terminal = terminal
         self._last_size: tuple[int, ...] = (0, 0)
-        self._screen = Screen(*self._size())
+        self._screen = Screen(*self._size(), ascii_only=ascii_only)
         self._work = threading.Condition()
         self._busy = self._ended = False
         self._thread = threading.Thread(target=self._run, name="cnn-tui-line", daemon=True)
@@ -73,7 +81,8 @@ class Line:
             with self._work:
                 self._busy = False
                 self._work.notify_all()
-                self._work.wait_for(lambda: self._screen.waiting or self._ended)
+                while not self._work.wait_for(lambda: self._screen.waiting or self._ended, _LOOK):
+                    self._look()
                 if self._ended:
                     return
                 data = self._screen.take(piece)
@@ -85,6 +94,15 @@ class Line:
                 self._send(data.encode("utf-8", "replace"))
             piece = _SMALL_PIECE if time.monotonic() - began > _SLOW else _PIECE
 
+    def _look(self) -> None:
+        # A line that drops sends a signal only to the process that the terminal belongs to. The others read an end of
+        # file, which Textual takes for a pause, and reads it again and again.
+        poll = select.poll()
+        poll.register(self._terminal, 0)
+        if self._gone is not None and any(event & (select.POLLHUP | select.POLLNVAL) for _, event in poll.poll(0)):
+            gone, self._gone = self._gone, None
+            gone()
+
     def _send(self, data: bytes) -> None:
         while data:
             data = data[os.write(self._terminal, data) :]
@@ -93,6 +111,9 @@ class Line:
 class LeanDriver(LinuxDriver):
     """Sends only the cells that changed. Its line is made with the first write."""
 
+    ascii_only: ClassVar[bool] = False
+    """For a terminal without Unicode: what is not ASCII is sent as something that looks like it."""
+
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._line: Line | None = None
@@ -100,8 +121,14 @@ class LeanDriver(LinuxDriver):
     def write(self, data: str) -> None:
         """Take what Textual would send."""
         if self._line is None:
-            self._line = Line(sys.__stderr__.fileno() if sys.__stderr__ else 2)
+            terminal = sys.__stderr__.fileno() if sys.__stderr__ else 2
+            self._line = Line(terminal, ascii_only=self.ascii_only, gone=self._leave)
         self._line.write(data)
+
+    def _leave(self) -> None:
+        """End the app: nobody is there any more. What it edits is kept, and training goes on."""
+        self.exit_event.set()  # for the thread that reads keys
+        self._app.call_later(self._app.exit, None, 129)  # the status of a program that a hang-up ended
 
     def repaint(self) -> None:
         """Send the whole screen again."""
@@ -119,3 +146,9 @@ class LeanDriver(LinuxDriver):
         if self._line is not None:
             self._line.end()
         super().close()
+
+
+class AsciiDriver(LeanDriver):
+    """The same for a terminal that shows ASCII only."""
+
+    ascii_only = True

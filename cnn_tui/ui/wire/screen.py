@@ -12,6 +12,7 @@ import re
 from rich.cells import cell_len
 
 from cnn_tui.ui.wire.pen import PLAIN, Pen, change, turned
+from cnn_tui.ui.wire.plain import to_ascii
 
 _TOKEN = re.compile(
     r"\x1b\[(?P<row>\d*);?(?P<column>\d*)H"
@@ -36,7 +37,8 @@ _BLANK: Cell = (" ", PLAIN)
 class Screen:
     """The wanted and the sent picture of a terminal of `columns` x `rows`."""
 
-    def __init__(self, columns: int, rows: int) -> None:
+    def __init__(self, columns: int, rows: int, *, ascii_only: bool = False) -> None:
+        self._ascii_only = ascii_only
         self.synchronized = False
         """Whether the terminal holds its display back between two marks; the app has asked it."""
         self._pen = self._sent_pen = PLAIN
@@ -102,6 +104,8 @@ class Screen:
 
     def _put(self, text: str) -> None:
         x, y = self._at
+        if self._ascii_only:
+            text = to_ascii(text)
         width = cell_len(text)
         self._at = (x + width, y)
         if not 0 <= y < self.rows:

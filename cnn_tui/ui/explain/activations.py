@@ -1,0 +1,186 @@
+"""What the layers make of images: every filter's map of a layer, or one filter's maps through all layers."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+
+from cnn_tui.experiments.images import Picture
+from cnn_tui.training.questions import Activations, LayerMaps, ShowActivations
+from cnn_tui.ui.explain.layers import LayerView
+from cnn_tui.ui.explain.scene import Scene, Wanted
+from cnn_tui.ui.explain.tiles import laid, lay_out
+from cnn_tui.ui.explain.view import short
+from cnn_tui.ui.image import side_by_side
+
+_MOST = 64
+_NARROWEST = 9
+
+
+class ActivationsView(LayerView):
+    """One to three images beside each other: the marked ones and the present one."""
+
+    code: ClassVar[str] = "activations"
+    title: ClassVar[str] = "activations"
+    what = "activations"
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)
+        self._last: tuple[ShowActivations, Activations] | None = None
+        self._part = ""
+
+    def show(self, scene: Scene) -> None:
+        """Another model."""
+        super().show(scene)
+        self._last = None
+
+    def questions(self) -> list[Wanted]:
+        """The maps that are to be seen."""
+        question = self.question
+        return [Wanted(question, Activations, "maps")] if question else []
+
+    @property
+    def question(self) -> ShowActivations | None:
+        """What is asked for what is to be seen now."""
+        layer, own = self.chosen_layer, self.scene.own
+        through = self.one and not self.scene.numbers
+        images = () if own else self.scene.gallery.beside(2 if through else 0)
+        if layer is None or not (images or own):
+            return None
+        path, run = own.path if own else "", self.scene.model_id
+        if through:
+            return ShowActivations(run, images, path, (), self.filter, 1)
+        return ShowActivations(run, images, path, (layer.name,), self.filter // _MOST * _MOST, _MOST)
+
+    def open(self) -> bool:
+        """One filter, or all."""
+        self.one = not self.one
+        return True
+
+    # Drawing
+
+    def draw(self, width: int, height: int) -> list[Text]:
+        """The images on the left, the maps beside them."""
+        if words := self.nothing():
+            return self.paragraph(words, width)
+        question = self.question
+        if question is None:
+            return self.paragraph("There is no image to show: o shows all again.", width)
+        found = self.scene.answer(question, Activations)
+        if found is not None:
+            self._last = (question, found)
+        if self._last is None:
+            return self.paragraph(self.scene.waiting(self.what), width)
+        asked, shown = self._last  # what was shown stays until the answer is there
+        self._part = ""
+        head = self.head(width)
+        room = height - len(head) - 1
+        if len(shown.layers) > 1 or asked.most == 1:
+            body = self._through(asked, shown, width, room)
+        elif self.scene.numbers:
+            body = self._numbers(asked, shown, width, room)
+        else:
+            body = self._grid(asked, shown, width, room)
+        return [*head, *body, self._foot(width)]
+
+    def _foot(self, width: int) -> Text:
+        gallery = self.scene.gallery
+        what = "Enter: all filters of a layer" if self.one else "Enter: one filter through all layers"
+        if self._part:
+            what = f"{self._part}; {what}"
+        words = f"{gallery.place()}; Space marks up to 3 images ({len(gallery.marked)}); {what}"
+        return Text(short(words if len(words) <= width else what, width), self.style("dim"))
+
+    def _grid(self, asked: ShowActivations, shown: Activations, width: int, room: int) -> list[Text]:
+        """For each image the maps of all filters, or of those around the chosen one."""
+        maps, lines = shown.layers[0], []
+        each = room // len(shown.images)
+        beside = min(24, max(8, width // 6))
+        for at in range(len(shown.images)):
+            left = [self._caption(asked, at, beside), *self._input(shown, at, beside, each - 1)]
+            count = len(maps.maps[at])
+            tiles = lay_out(count, maps.size, width - beside - 2, each)
+            page = tiles.page_of(self.filter - maps.first, count)
+            if len(page) < maps.shape[2]:
+                self._part = f"filters {maps.first + page[0] + 1}-{maps.first + page[-1] + 1} of {maps.shape[2]}"
+            blocks = [
+                (
+                    self.label(maps.name, maps.first + one, ""),
+                    self.drawn(maps.picture(at, maps.first + one), tiles.wide, tiles.tall),
+                )
+                for one in page
+            ]
+            for line in left:
+                line.pad_right(beside - line.cell_len)
+            part = side_by_side([left, laid(tiles, blocks)])
+            lines += part + [Text()] * (each - len(part) if at + 1 < len(shown.images) else 0)
+        return lines[:room]
+
+    def _through(self, asked: ShowActivations, shown: Activations, width: int, room: int) -> list[Text]:
+        """The course's own figure: a row for each image, a column for each layer."""
+        most = max(1, (width + 1) // (_NARROWEST + 1) - 1)
+        first = max(0, min(self.layer_at - most // 2, len(shown.layers) - most))
+        columns = shown.layers[first : first + most]
+        wide = (width + 1) // (len(columns) + 1) - 1
+        each = max(2, room // len(shown.images))
+        lines: list[Text] = []
+        for at in range(len(shown.images)):
+            blocks = [[self._caption(asked, at, wide), *self._input(shown, at, wide, each - 1)]]
+            blocks += [
+                [self._layer_label(layer, asked.first, wide), *self._map(layer, at, wide, each - 1)]
+                for layer in columns
+            ]
+            for block in blocks:
+                block[0].pad_right(wide - block[0].cell_len)
+            lines += side_by_side(blocks, 1)
+        return lines[:room]
+
+    def _layer_label(self, layer: LayerMaps, number: int, wide: int) -> Text:
+        chosen = self.chosen_layer is not None and layer.name == self.chosen_layer.name
+        dead = self.is_dead(layer.name, number)
+        size = f" {layer.shape[0]}x{layer.shape[1]}"
+        name = (
+            layer.name
+            if len(layer.name) + len(size) + 1 <= wide
+            else layer.kind.replace("2D", "").replace("Pooling", "")
+        )
+        words = f"{'▸' if chosen else ' '}{short(name, wide - 1 - (len(size) if wide > 14 else 0))}"
+        text = Text(words + (size if wide > 14 else ""), self.style("cursor" if chosen else "dim"))
+        if dead:
+            text = Text(short(f"{words[0]}dead {name}", wide), self.style("warn"))
+        return text
+
+    def _map(self, layer: LayerMaps, image: int, wide: int, tall: int) -> list[Text]:
+        maps = layer.maps[image]
+        if not maps:
+            return self.paragraph(f"only {layer.shape[2]} filters", wide)
+        return self.drawn(layer.picture(image, layer.first), wide, tall)
+
+    def _numbers(self, asked: ShowActivations, shown: Activations, width: int, room: int) -> list[Text]:
+        """One filter's map of the first image in numbers, as much of it as fits."""
+        maps = shown.layers[0]
+        if self.filter - maps.first >= len(maps.maps[0]):
+            return self.paragraph(self.scene.waiting("numbers"), width)
+        values = maps.values(0, self.filter)
+        one = maps.maps[0][self.filter - maps.first]
+        digits = 2 if max(abs(one.low), abs(one.high)) < 10 else 1
+        cells = max(len(f"{one.low:.{digits}f}"), len(f"{one.high:.{digits}f}")) + 1
+        head = f"filter {self.filter + 1} of image {self._what(asked, 0)}: from {one.low:.3g} to {one.high:.3g}"
+        if self.is_dead(maps.name, self.filter):
+            head += "; it is dead: the same number everywhere"
+        lines = [Text(short(head, width))]
+        rows = [row[: width // cells] for row in values[: room - 1]]
+        return [*lines, *(Text("".join(f"{number:{cells}.{digits}f}" for number in row)) for row in rows)]
+
+    def _caption(self, asked: ShowActivations, at: int, width: int) -> Text:
+        words = self._what(asked, at)
+        if at < len(asked.images):
+            words += f" {self.scene.gallery.name(self.scene.gallery.label_of(asked.images[at]))}"
+        return Text(short(words, width), self.style("strong"))
+
+    def _what(self, asked: ShowActivations, at: int) -> str:
+        return f"{asked.images[at]}" if at < len(asked.images) else "yours"
+
+    def _input(self, shown: Activations, at: int, width: int, height: int) -> list[Text]:
+        return self.drawn(Picture(shown.shape, shown.images[at]), width, height)

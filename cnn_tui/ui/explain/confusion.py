@@ -1,0 +1,183 @@
+"""What the network does on all test images: loss, accuracy, each class, and what it takes for what."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+
+from cnn_tui.experiments.confusion_text import matrix_lines
+from cnn_tui.experiments.evaluation import Confusion, Evaluation, how_it_differs
+from cnn_tui.ui.explain.scene import Scene, Wanted
+from cnn_tui.ui.explain.view import View, short
+from cnn_tui.ui.image import side_by_side
+
+_MOST = 50
+_PARTS = ("matrix", "classes", "words")
+
+
+class ConfusionView(View):
+    """The cursor is on the most frequent confusions; Enter shows their images."""
+
+    code: ClassVar[str] = "confusion"
+    title: ClassVar[str] = "confusion"
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)
+        self.cursor = 0
+        self.part = 0
+        """Where not all fits, the part that is shown above the confusions."""
+        self.first = 0
+        """The class that the table begins with."""
+        self._fits = True
+        self._place = ""
+
+    def show(self, scene: Scene) -> None:
+        """Another run: from the top again."""
+        super().show(scene)
+        self.cursor = self.first = 0
+
+    def wanted(self) -> list[Wanted]:
+        """Nothing, unless what is kept is gone."""
+        return self.scene.kept()
+
+    @property
+    def confusions(self) -> list[Confusion]:
+        """What can be chosen."""
+        return self.scene.evaluation.confusions(_MOST) if self.scene.evaluation else []
+
+    @property
+    def chosen(self) -> Confusion | None:
+        """The confusion under the cursor."""
+        found = self.confusions
+        return found[min(self.cursor, len(found) - 1)] if found else None
+
+    # The keys
+
+    def move_image(self, by: int) -> bool:
+        """There is no image here: the classes that do not fit."""
+        if self.scene.evaluation is None:
+            return False
+        self.first = max(0, min(self.first + by, len(self.scene.evaluation.per_class) - 1))
+        return True
+
+    def move_down(self, by: int) -> bool:
+        """Another confusion."""
+        self.cursor = max(0, min(self.cursor + by, len(self.confusions) - 1))
+        return True
+
+    def move_to_end(self, last: bool) -> bool:
+        """The first confusion, or the last."""
+        return self.move_down(_MOST if last else -_MOST)
+
+    def turn(self) -> bool:
+        """The next part, where not all fits."""
+        self.part = (self.part + 1) % len(_PARTS)
+        return not self._fits
+
+    # Drawing
+
+    def draw(self, width: int, height: int) -> list[Text]:
+        """All of it where it fits, else a part and the confusions."""
+        evaluation = self.scene.evaluation
+        if evaluation is None:
+            return self.paragraph(self.scene.state_of_kept("figures"), width)
+        head = self._head(evaluation, width)
+        matrix = self._matrix(evaluation, width)
+        words = self._words(evaluation, width)
+        rows = min(len(evaluation.per_class) + 1, 13)
+        if width >= 100 and height >= 6 + len(matrix) + rows + len(words):
+            wide = 58
+            rows = max(rows, height - 5 - len(matrix) - len(words))
+            both = side_by_side(
+                [self._table(evaluation, wide, rows), self._list(width - wide - 4, rows)],
+                gap=4,
+            )
+            self._fits = True
+            if self._place:
+                head.append(f"   {self._place}", self.style("dim"))
+            return [head, Text(), *matrix, Text(), *both, Text(), *words]
+        self._fits = False
+        return [head, *self._small(evaluation, matrix, words, width, height - 1)]
+
+    def _small(
+        self, evaluation: Evaluation, matrix: list[Text], words: list[Text], width: int, room: int
+    ) -> list[Text]:
+        least = 4  # of the confusions
+        part = _PARTS[self.part]
+        others = " · ".join(f"[{one}]" if one == part else one for one in _PARTS)
+        switch = Text(f"v: {others}", self.style("dim"))
+        if part == "matrix":
+            upper = matrix if len(matrix) <= room - least else self.paragraph("The matrix needs more rows.", width)
+        elif part == "classes":
+            upper = self._table(evaluation, width, min(len(evaluation.per_class) + 1, room - least))
+        else:
+            upper = words[: room - 2]
+        if part == "classes" and self._place:
+            switch.append(f"   {self._place}")
+        lower = self._list(width, room - 1 - len(upper))
+        return [switch, *upper, *lower]
+
+    def _head(self, evaluation: Evaluation, width: int) -> Text:
+        head = Text("test accuracy ", self.style("dim"))
+        head.append(f"{evaluation.test_accuracy:.4f}", "bold")
+        if evaluation.test_loss is not None:
+            head.append("   test loss ", self.style("dim")).append(f"{evaluation.test_loss:.4f}", "bold")
+        tail = f"   {evaluation.images:,} images"
+        if head.cell_len + len(tail) <= width:
+            head.append(tail, self.style("dim"))
+        return head
+
+    def _matrix(self, evaluation: Evaluation, width: int) -> list[Text]:
+        lines = matrix_lines(evaluation, min(width, 100))
+        if not lines:
+            count = len(evaluation.per_class)
+            room = f"in {width} columns" if evaluation.matrix() else "at all"
+            words = f"The matrix of {count:,} classes does not fit {room}: below are its largest cells."
+            return self.paragraph(words, width)
+        chosen = self.chosen
+        drawn = [Text(line, self.style("dim") if at == 0 else "") for at, line in enumerate(lines)]
+        if chosen is not None and chosen.true + 1 < len(drawn):
+            drawn[chosen.true + 1].stylize("bold")
+        head = Text(short("rows: what it is; columns: what it was taken for; [right]", width), self.style("dim"))
+        return [head, *drawn]
+
+    def _table(self, evaluation: Evaluation, width: int, rows: int) -> list[Text]:
+        """Precision, recall, F1 and support of so many classes as fit."""
+        wide = max(6, min(max(len(one.name) for one in evaluation.per_class), width - 40, 20))
+        head = f"{'class':{wide}}  precision  recall     F1  support"
+        lines = [Text(short(head, width), self.style("heading"))]
+        every = evaluation.per_class
+        first = max(0, min(self.first, len(every) - (rows - 1)))
+        for one in every[first : first + rows - 1]:
+            words = f"{short(one.name, wide):{wide}}  {one.precision:9.3f}  {one.recall:6.3f}  {one.f1:5.3f}"
+            lines.append(Text(f"{words}  {one.support:7,}"))
+        self._place = ""
+        if len(every) > rows - 1:
+            self._place = f"classes {first + 1}-{min(first + rows - 1, len(every))} of {len(every)}: h l"
+        return lines
+
+    def _list(self, width: int, rows: int) -> list[Text]:
+        """What is taken for what, around the cursor."""
+        if rows < 1:
+            return []
+        found = self.confusions
+        if not found:
+            return [Text("Nothing is taken for anything else.", self.style("good"))]
+        names = self.scene.evaluation.classes if self.scene.evaluation else ()
+        lines = [Text(short("images  taken for another (Enter shows them)", width), self.style("heading"))]
+        room = max(1, rows - 1)
+        top = max(0, min(self.cursor - room // 2, len(found) - room))
+        each = (width - 12) // 2
+        for at, one in enumerate(found[top : top + room], top):
+            line = Text(f"{one.images:6,}  {short(names[one.true], each)} → {short(names[one.predicted], each)}")
+            if at == self.cursor:
+                line.pad_right(max(0, width - line.cell_len))
+                line.stylize(self.style("cursor"))
+            lines.append(line)
+        return lines
+
+    def _words(self, evaluation: Evaluation, width: int) -> list[Text]:
+        if self.scene.run is None:
+            return []
+        return [line for one in how_it_differs(evaluation, self.scene.run) for line in self.paragraph(one, width)]

@@ -1,0 +1,161 @@
+"""The dataset: images of each class, how many there are, and what `/ 255.0` does to the pixels."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+
+from cnn_tui.experiments.data_facts import DataFacts
+from cnn_tui.experiments.images import StoredImages
+from cnn_tui.experiments.raw_file import RawFileError
+from cnn_tui.ui.explain.scene import Scene
+from cnn_tui.ui.explain.tiles import laid, lay_out
+from cnn_tui.ui.explain.view import View, short
+from cnn_tui.ui.image import side_by_side
+
+
+class DataView(View):
+    """A table of the classes with a cursor, and images of the one under it."""
+
+    code: ClassVar[str] = "data"
+    title: ClassVar[str] = "data"
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)
+        self.label = 0
+        self.first = 0
+        self._page = 1
+        self._opened: tuple[str, StoredImages | None] = ("", None)
+
+    def show(self, scene: Scene) -> None:
+        """Other data, perhaps: from the first class on."""
+        super().show(scene)
+        self.label = self.first = 0
+
+    def datasets(self) -> list[str]:
+        """That of the run, or of the experiment under edit."""
+        return [self.scene.dataset]
+
+    @property
+    def facts(self) -> DataFacts | None:
+        """What is known of it."""
+        found = self.scene.facts.get(self.scene.dataset)
+        return found if isinstance(found, DataFacts) else None
+
+    def images(self) -> StoredImages | None:
+        """The test images, where they are kept."""
+        facts = self.facts
+        if facts is None or not facts.test_images:
+            return None
+        if self._opened[0] != facts.test_images:
+            try:
+                self._opened = (facts.test_images, StoredImages(facts.test_images))
+            except RawFileError:
+                return None
+        return self._opened[1]
+
+    # The keys
+
+    def move_image(self, by: int) -> bool:
+        """The next images of the class, as many as are shown."""
+        images = self.images()
+        count = len(images.of_class(self.label)) if images else 0
+        if 0 <= self.first + by * self._page < count:
+            self.first += by * self._page
+        return True
+
+    def move_down(self, by: int) -> bool:
+        """Another class."""
+        if self.facts is not None:
+            self.go_to(self.label + by)
+        return True
+
+    def move_to_end(self, last: bool) -> bool:
+        """The first class, or the last."""
+        return self.move_down(10**6 if last else -(10**6))
+
+    def go_to(self, label: int) -> None:
+        """Show a class."""
+        if self.facts is not None:
+            self.label, self.first = max(0, min(label, len(self.facts.class_names) - 1)), 0
+
+    # Drawing
+
+    def draw(self, width: int, height: int) -> list[Text]:
+        """What is known in sentences; below it classes and images."""
+        facts = self.facts
+        if facts is None:
+            said = self.scene.facts.get(self.scene.dataset)
+            name = self.scene.dataset
+            return self.paragraph(said if isinstance(said, str) else f"looking at the dataset {name} …", width)
+        head = self._head(facts, width, height)
+        room = height - len(head)
+        wide = 50 if width >= 100 else 36 if width >= 70 else 26
+        table = self._table(facts, wide, room)
+        for line in table:
+            line.pad_right(max(0, wide - line.cell_len))
+        return [*head, *side_by_side([table, self._pictures(width - wide - 2, room)])]
+
+    def _head(self, facts: DataFacts, width: int, height: int) -> list[Text]:
+        rows, columns, channels = facts.input_shape
+        first = Text(short(facts.title, width // 2), "bold")
+        counts = f"  {facts.train.images:,} + {facts.test.images:,} images"
+        words = f"{counts} of {rows}x{columns}x{channels}, {len(facts.class_names)} classes"
+        if first.cell_len + len(words) > width:
+            words = counts
+        lines = [first + Text(words, self.style("dim"))]
+        most = facts.train.balance
+        balance = f"the largest class has {most:.1f} times as many as the smallest"
+        if most == 1:
+            balance = "every class has as many"
+        sentences = [*facts.range_lines(), f"training images: {balance}", *facts.remarks]
+        if height < 15:
+            low, high = facts.train.lowest, facts.train.highest
+            return [*lines, *self.paragraph(f"pixels {low} to {high}; / 255.0: {low / 255:g} to {high / 255:g}", width)]
+        for one in sentences:
+            lines += self.paragraph(one, width)
+        return [*lines, Text()] if height >= 30 else lines
+
+    def _table(self, facts: DataFacts, width: int, room: int) -> list[Text]:
+        """The classes around the cursor, with how many training and test images each has."""
+        names, train, test = facts.class_names, facts.train.per_class, facts.test.per_class
+        name = max(6, min(max(map(len, names)), width - 18, 18))
+        heading = f"  {'class':{name}} {'train':>6} {'test':>6}"
+        lines = [Text(short(heading, width), self.style("heading"))]
+        rows = max(1, room - 1)
+        top = max(0, min(self.label - rows // 2, len(names) - rows))
+        most = max([1, *train])
+        spare = width - name - 17
+        for at in range(top, min(len(names), top + rows)):
+            counts = [part[at] if at < len(part) else 0 for part in (train, test)]
+            chosen = at == self.label
+            line = Text(f"{'▸' if chosen else ' '} {short(names[at], name):{name}} {counts[0]:6,} {counts[1]:6,} ")
+            if chosen:
+                line.stylize(self.style("cursor"))
+            if spare >= 5:
+                line.append_text(self.bar(counts[0] / most, spare))
+            lines.append(line)
+        return lines
+
+    def _pictures(self, width: int, room: int) -> list[Text]:
+        images = self.images()
+        facts = self.facts
+        if facts is None or images is None:
+            return self.paragraph("The test images are not kept.", width)
+        found = images.of_class(self.label)
+        name = facts.class_names[self.label]
+        if not found:
+            return self.paragraph(f"There is no test image of {name}.", width)
+        tiles = lay_out(12 if width >= 56 else 6, images.shape, width, room - 1)
+        self._page = max(1, tiles.fit)
+        shown = found[self.first : self.first + self._page]
+        head = f"{self.first + 1}-{self.first + len(shown)} of {len(found):,} test images (h l)"
+        blocks = []
+        for index in shown:
+            try:
+                block = self.drawn(images.picture(index), tiles.wide, tiles.tall)
+            except RawFileError:
+                block = self.paragraph("gone", tiles.wide)
+            blocks.append((Text(str(index), self.style("dim")), block))
+        return [Text(short(head, width), self.style("heading")), *laid(tiles, blocks)][:room]

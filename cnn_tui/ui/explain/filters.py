@@ -1,0 +1,138 @@
+"""The kernels that a network has learned, as pictures or in numbers."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+
+from cnn_tui.network.convolution import Plane
+from cnn_tui.training.questions import Kernels, LayerFacts, ShowKernels
+from cnn_tui.ui.explain.layers import LayerView
+from cnn_tui.ui.explain.scene import Scene, Wanted
+from cnn_tui.ui.explain.tiles import GAP, Tiles, laid
+from cnn_tui.ui.explain.view import short
+
+
+class FiltersView(LayerView):
+    """All filters of a layer on one channel of what comes in, or one filter on all channels."""
+
+    code: ClassVar[str] = "filters"
+    title: ClassVar[str] = "filters"
+    what = "filters"
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)
+        self.channel = 0
+
+    @property
+    def model_layers(self) -> tuple[LayerFacts, ...]:
+        """Those that have kernels."""
+        return tuple(one for one in super().model_layers if one.has_kernels)
+
+    @property
+    def kernels(self) -> Kernels | None:
+        """The weights of the layer."""
+        return (
+            self.scene.answer(ShowKernels(self.scene.model_id, self.chosen_layer.name), Kernels)
+            if self.chosen_layer
+            else None
+        )
+
+    def questions(self) -> list[Wanted]:
+        """The weights."""
+        return (
+            [Wanted(ShowKernels(self.scene.model_id, self.chosen_layer.name), Kernels, "kernels")]
+            if self.chosen_layer
+            else []
+        )
+
+    # The keys
+
+    def move_image(self, by: int) -> bool:
+        """Another channel of what comes in."""
+        if self.kernels is not None:
+            self.channel = max(0, min(self.channel + by, self.kernels.shape[2] - 1))
+        return True
+
+    def move_down(self, by: int) -> bool:
+        """The filters below or above."""
+        return self.move_filter(by * self._across)
+
+    def move_to_end(self, last: bool) -> bool:
+        """The first filter, or the last."""
+        return self.move_filter(10**6 if last else -(10**6))
+
+    def move_layer(self, by: int) -> bool:
+        """Another layer has other channels."""
+        self.channel = 0
+        return super().move_layer(by)
+
+    _across = 1
+
+    # Drawing
+
+    def draw(self, width: int, height: int) -> list[Text]:
+        """The kernels of the layer, and the chosen one whole."""
+        if words := self.nothing():
+            return self.paragraph(words, width)
+        kernels = self.kernels
+        if kernels is None:
+            return self.paragraph(self.scene.waiting(self.what), width)
+        self.channel = min(self.channel, kernels.shape[2] - 1)
+        head = [*self.head(width), self._about(kernels, width)]
+        return [*head, *self._grid(kernels, width, height - len(head))]
+
+    def _about(self, kernels: Kernels, width: int) -> Text:
+        rows, columns, channels, _ = kernels.shape
+        bias = f"filter {self.filter + 1}: bias {kernels.bias(self.filter):.4f}"
+        where = f"channel {self.channel + 1} of {channels} (h l)" if channels > 1 else "one channel"
+        more = "Enter: step it by hand; v: " + ("pictures" if self.scene.numbers else "numbers")
+        signs = "" if self.scene.numbers else "orange + above 0, blue - below; "
+        for words in (
+            f"{rows}x{columns}, {where}; {bias}; {signs}{more}",
+            f"{where}; {bias}; {more}",
+            f"{where}; {bias}",
+        ):
+            if len(words) <= width:
+                break
+        return Text(short(words, width), self.style("dim"))
+
+    def _grid(self, kernels: Kernels, width: int, room: int) -> list[Text]:
+        rows, columns, _, filters = kernels.shape
+        number = 6 if self.scene.numbers else 0
+        tiles = self._tiles(rows, columns, filters, width, room, number)
+        self._across = tiles.columns
+        blocks = []
+        for at in tiles.page_of(self.filter, filters):
+            plane = kernels.kernel(at)[self.channel]
+            block = _numbers(plane, number) if number else self.drawn_kernel(plane, tiles.wide, tiles.tall)
+            blocks.append((self.label(kernels.name, at), block))
+        lines = laid(tiles, blocks)
+        if len(blocks) < filters:
+            lines = lines[: room - 1]
+            lines.append(Text(f"{len(blocks)} of {filters} filters; braces or j k go on", self.style("dim")))
+        return lines[:room]
+
+    def _tiles(self, rows: int, columns: int, count: int, width: int, room: int, number: int) -> Tiles:
+        """Blocks as large as all fit; with numbers, as wide as those."""
+        sizes = (
+            [(number * columns, rows)]
+            if number
+            else [(wide * columns, max(1, wide // 2) * rows) for wide in (6, 4, 2, 1)]
+        )
+        tiles = Tiles(1, 1, width, room)
+        for wide, tall in sizes:
+            wide = max(wide, 7)
+            tiles = Tiles(max(1, (width + GAP) // (wide + GAP)), max(1, room // (tall + 1)), wide, tall)
+            if tiles.fit >= count:
+                break
+        return tiles
+
+
+def _numbers(plane: Plane, cells: int) -> list[Text]:
+    return [Text("".join(f"{_shown(weight, cells)}" for weight in row)) for row in plane]
+
+
+def _shown(weight: float, cells: int) -> str:
+    return f"{weight:+.2f}".rjust(cells)[:cells] if abs(weight) < 100 else f"{weight:+.0e}".rjust(cells)[:cells]

@@ -1,0 +1,121 @@
+"""An image with its padded border and the window on it, and the output with its cell, in cells of a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.style import Style
+from rich.text import Text
+
+from cnn_tui.experiments.images import Picture
+from cnn_tui.ui.image import Mode, draw
+
+Pixel = tuple[int, int, int]
+_BORDER: Pixel = (40, 60, 120)
+_DOWN, _RIGHT = "▾", "▸"
+
+
+class Box(NamedTuple):
+    """A rectangle of pixels: rows and columns from the first to before the last."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    def holds(self, y: int, x: int) -> bool:
+        """Whether a pixel is in it."""
+        return self.top <= y < self.bottom and self.left <= x < self.right
+
+
+class Sheet(NamedTuple):
+    """Rows of pixels with a border around them. Grey is three times the same number, 0 to 255."""
+
+    rows: Sequence[Sequence[Pixel]]
+    border: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """Above, below, left, right."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width with the border."""
+        above, below, left, right = self.border
+        return len(self.rows) + above + below, len(self.rows[0]) + left + right
+
+    def pixel(self, y: int, x: int) -> Pixel | None:
+        """A pixel, counted from the corner of the border; None in the border."""
+        row, column = y - self.border[0], x - self.border[2]
+        inside = 0 <= row < len(self.rows) and 0 <= column < len(self.rows[0])
+        return self.rows[row][column] if inside else None
+
+
+def room_of(sheet: Sheet, width: int, height: int) -> tuple[int, int, int]:
+    """How a sheet is shown in so many cells, its marks at the left and above included: pixels down, across, scale."""
+    rows, columns = sheet.size
+    wide, tall = max(1, width - 1), max(1, (height - 1) * 2)
+    scale = max(1, min(wide // columns, tall // rows))
+    return min(rows, tall // scale), min(columns, wide // scale), scale
+
+
+def framed(sheet: Sheet, window: Box, width: int, height: int, mode: Mode, dark: bool, mark: Style) -> list[Text]:
+    """The sheet, or the part of it around the window; marks above and at the left say where the window is.
+
+    `window` counts from the corner of the border.
+    """
+    down, across, scale = room_of(sheet, width, height)
+    rows, columns = sheet.size
+    top = _start(window.top, window.bottom, down, rows) // 2 * 2
+    left = _start(window.left, window.right, across, columns)
+    pixels = bytearray()
+    shown = min(down, rows - top)
+    for y in range(top, top + shown):
+        row = bytearray()
+        for x in range(left, left + across):
+            row += bytes(_tinted(sheet.pixel(y, x), window.holds(y, x), mode)) * scale
+        pixels += row * scale
+    picture = Picture((shown * scale, across * scale, 3), bytes(pixels))
+    drawn = draw(picture, across * scale, -(-shown * scale // 2), mode, dark=dark)
+    if mode == "shades":
+        drawn = [_dotted(line, at, sheet, top, left, across, scale) for at, line in enumerate(drawn)]
+    above = "".join((_DOWN if window.left <= x < window.right else " ") * scale for x in range(left, left + across))
+    lines = [Text(" " + above, mark)]
+    for at, line in enumerate(drawn):
+        half = {top + (2 * at) // scale, top + min(2 * at + 1, shown * scale - 1) // scale}
+        inside = any(window.top <= y < window.bottom for y in half)
+        lines.append(Text.assemble((_RIGHT if inside else " ", mark), line))
+    return lines
+
+
+def _start(first: int, last: int, shown: int, count: int) -> int:
+    """Where to begin so that a window is in the middle of what is shown."""
+    return max(0, min((first + last - shown) // 2, count - shown))
+
+
+def _tinted(pixel: Pixel | None, inside: bool, mode: Mode) -> Pixel:
+    """A border is blue; in the window there is orange over it all. Letters have no tint."""
+    if mode == "shades":
+        return pixel or (0, 0, 0)
+    red, green, blue = pixel if pixel is not None else _BORDER
+    if not inside:
+        return red, green, blue
+    return min(255, 110 + red * 57 // 100), min(255, 50 + green * 70 // 100), blue // 2
+
+
+def _dotted(line: Text, at: int, sheet: Sheet, top: int, left: int, across: int, scale: int) -> Text:
+    """Letters with a dot for the border."""
+    rows = {top + (2 * at) // scale, top + (2 * at + 1) // scale}
+    letters = list(line.plain)
+    for place in range(min(len(letters), across * scale)):
+        if all(sheet.pixel(y, left + place // scale) is None for y in rows):
+            letters[place] = "·"
+    return Text("".join(letters))
+
+
+def grey(plane: Sequence[Sequence[float]], low: float, high: float) -> list[list[Pixel]]:
+    """Numbers as grey pixels: `low` is black and `high` white."""
+    span = (high - low) or 1.0
+    return [[(level,) * 3 for level in (_level(value, low, span) for value in row)] for row in plane]
+
+
+def _level(value: float, low: float, span: float) -> int:
+    return max(0, min(255, round((value - low) * 255 / span)))

@@ -1,0 +1,136 @@
+"""Runs side by side: what differs, what came of it, and whether chance says as much."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.message import Message
+
+from cnn_tui.experiments import notebook
+from cnn_tui.experiments.compare import Comparison, compare
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.run import Run
+from cnn_tui.experiments.verdict import verdicts
+from cnn_tui.ui.comparison import Side, fitting, lay_out
+from cnn_tui.ui.composition import Choice, Recorded, places
+from cnn_tui.ui.curves import metrics_of
+from cnn_tui.ui.keys import bindings_of
+from cnn_tui.ui.page_view import PageView
+from cnn_tui.ui.screens.long_page import LongPage
+
+MOST = 26
+"""So many runs have a letter of their own."""
+
+
+class CompareScreen(LongPage[None]):
+    """A table of the runs, their layers, verdicts over their repeats, and their curves."""
+
+    scope: ClassVar[str] = "compare"
+    BINDINGS = bindings_of("compare", "pane")
+
+    class Judged(Message):
+        """The verdicts are there, as sentences; of the comparison against the run `baseline`."""
+
+        def __init__(self, baseline: int, sentences: Sequence[str]) -> None:
+            super().__init__()
+            self.baseline = baseline
+            self.sentences = sentences
+
+    def __init__(self, history: History, runs: Sequence[int], *, everything: bool = False) -> None:
+        super().__init__(history)
+        self.choice = Choice()
+        self.choice.metric = "accuracy"
+        self._ids = list(dict.fromkeys(runs))
+        self._places = places(self._ids, {})
+        pinned = notebook.pinned(history)
+        self._baseline = pinned if pinned in self._ids else self._ids[0]
+        self._everything = everything
+        self._left = 0
+        self._runs: list[Run] = []
+        self._recorded: list[Recorded] = []
+        self._found: Comparison | None = None
+        self._verdicts: Sequence[str] | None = None
+
+    def on_mount(self) -> None:
+        """Show it, and work out the verdicts meanwhile."""
+        super().on_mount()
+        self._judge(self._baseline)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether any of the runs does."""
+        return any(run.live for run in self._runs)
+
+    def read(self) -> None:
+        """Read the runs and compare them."""
+        found = [self.history.run(one) for one in self._ids]
+        self._runs = [run for run in found if run is not None]
+        self._recorded = [Recorded(run, self.history.points(run.id)) for run in self._runs]
+        self._compare()
+
+    def _compare(self) -> None:
+        self._found = compare(self._runs, self._baseline)
+        self.entitle(f"{len(self._runs)} runs, against run {self._found.baseline}")
+
+    def build(self, view: PageView, width: int) -> list[Text]:
+        """The lines of the page."""
+        if self._found is None:
+            return []
+        self._left = max(0, min(self._left, self._most_left(width)))
+        recorded = [(one, self._places[one.run.id]) for one in self._recorded]
+        side = Side(self._found, recorded, self._everything, self._left, self._verdicts)
+        return lay_out(side, self.choice, view, width)
+
+    def _most_left(self, width: int) -> int:
+        others = len(self._runs) - 1
+        return others - fitting(width, others)
+
+    # The keys
+
+    def action_toggle_everything(self) -> None:
+        """All rows, or those that differ."""
+        self._everything = not self._everything
+        self.page.rebuild()
+
+    def action_next_metric(self) -> None:
+        """The next metric of the curves."""
+        names = list(dict.fromkeys(name for run in self._runs for name in metrics_of(run)))
+        now = self.choice.metric
+        self.choice.metric = names[(names.index(now) + 1) % len(names)] if now in names else names[0]
+        self.page.rebuild()
+
+    def action_scroll_columns(self, by: int) -> None:
+        """The runs before or after those beside the baseline."""
+        left = max(0, min(self._left + by, self._most_left(self.page.size.width)))
+        if left != self._left:
+            self._left = left
+            self.page.rebuild()
+
+    def action_next_baseline(self) -> None:
+        """Compare with the next of the runs."""
+        self._baseline = self._ids[(self._ids.index(self._baseline) + 1) % len(self._ids)]
+        self._verdicts = None
+        self._compare()
+        self.page.rebuild()
+        self._judge(self._baseline)
+
+    # Verdicts
+
+    @work(thread=True, exclusive=True, exit_on_error=False)
+    def _judge(self, baseline: int) -> None:
+        """Loading scipy takes the better part of a second: it must not hold up the keys."""
+        with History(self.history.path) as history:
+            runs = [run for one in self._ids if (run := history.run(one)) is not None]
+            base = next(run for run in runs if run.id == baseline)
+            said = verdicts(history, runs, base)
+        sentences = [f"{one.sentence}." for one in said]
+        self.post_message(self.Judged(baseline, sentences or ["No two of them are different experiments."]))
+
+    def on_compare_screen_judged(self, message: Judged) -> None:
+        """Show them, unless they are of another comparison by now."""
+        if message.baseline == self._baseline:
+            self._verdicts = message.sentences
+            self.page.rebuild()

@@ -1,0 +1,107 @@
+"""A long page over the lab, with keys of its own from the keymap."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen, ScreenResultType
+
+from cnn_tui.experiments.history import History
+from cnn_tui.ui.keys import keys_of
+from cnn_tui.ui.lines import inert
+from cnn_tui.ui.page_view import PageView
+from cnn_tui.ui.screens.help import HelpScreen
+from cnn_tui.ui.typeahead import DIALOG
+
+_POLL_SECONDS = 0.5
+
+
+class LongPage(ModalScreen[ScreenResultType]):
+    """Shows what `build` makes, and makes it anew while something of it goes on. `scope` names its keys."""
+
+    scope: ClassVar[str]
+
+    def __init__(self, history: History) -> None:
+        super().__init__()
+        self.history = history
+        self._version: int | None = None
+
+    def compose(self) -> ComposeResult:
+        """One page; its keys below it."""
+        with Vertical(classes="box") as box:
+            words = "  ".join(" ".join(key.shown) for key in keys_of(self.scope) if key.label)
+            box.border_subtitle = Text(words).markup
+            yield PageView(self.build)
+
+    def on_mount(self) -> None:
+        """Read, then look for changes."""
+        self.reload()
+        self.set_interval(_POLL_SECONDS, self._poll)
+
+    @property
+    def page(self) -> PageView:
+        """The text."""
+        return self.query_one(PageView)
+
+    def entitle(self, words: str) -> None:
+        """Put words on the frame; text from outside is shown as it is."""
+        self.query_one(Vertical).border_title = Text(inert(words[:200])).markup
+
+    def build(self, view: PageView, width: int) -> list[Text]:
+        """The lines of the page."""
+        raise NotImplementedError
+
+    def read(self) -> None:
+        """Read what is shown."""
+        raise NotImplementedError
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether what is shown may change by itself."""
+        raise NotImplementedError
+
+    def reload(self) -> None:
+        """Read and show it anew."""
+        self.read()
+        self.page.rebuild()
+
+    def _poll(self) -> None:
+        if not self.goes_on:
+            return
+        version = self.history.data_version()
+        if version != self._version:
+            self._version = version
+            self.reload()
+
+    # The keys
+
+    def action_move_cursor(self, by: int) -> None:
+        """A line down or up."""
+        self.page.scroll_rows(by)
+
+    def action_move_page(self, by: int) -> None:
+        """Half a page down or up."""
+        self.page.scroll_half(by)
+
+    def action_move_first(self) -> None:
+        """The first line."""
+        self.page.scroll_rows(-(10**9))
+
+    def action_move_last(self) -> None:
+        """The last line."""
+        self.page.scroll_rows(10**9)
+
+    def action_leave(self) -> None:
+        """Back."""
+        self.dismiss(None)
+
+    @work(group=DIALOG)
+    async def action_show_help(self) -> None:
+        """The keys; Enter runs one."""
+        action = await self.app.push_screen_wait(HelpScreen(self.scope, alone=True))
+        if action is not None:
+            await self.run_action(action)

@@ -1,0 +1,144 @@
+"""Kept predictions, figures, images and facts of a dataset, written by hand, and a process that answers at once."""
+
+from __future__ import annotations
+
+import array
+import math
+from collections.abc import Sequence
+from concurrent.futures import Future
+from typing import Any
+
+from cnn_tui.experiments import evaluation, images, predictions, raw_file
+from cnn_tui.experiments.data_facts import FORMAT, DataFacts, PartFacts, facts_path
+from cnn_tui.experiments.dataset import FASHION
+from cnn_tui.experiments.evaluation import ClassFigures, Evaluation
+from cnn_tui.experiments.home import model_path
+from cnn_tui.experiments.images import ImagesHeader, images_path
+from cnn_tui.experiments.predictions import PredictionsHeader, model_stamp
+from cnn_tui.training.questions import (
+    Activations,
+    DeadFilters,
+    DeadLayer,
+    DescribeModel,
+    Done,
+    ExplainError,
+    FilterMap,
+    FindDeadFilters,
+    Kernels,
+    LayerFacts,
+    LayerMaps,
+    ModelFacts,
+    Prediction,
+    PredictPicture,
+    Question,
+    ShowActivations,
+    ShowKernels,
+)
+
+COUNT, SIZE = 40, 28
+DIGEST = "made-by-hand"
+LAYERS = (LayerFacts("conv2d", "Conv2D", (26, 26, 4), True), LayerFacts("pool", "MaxPooling2D", (13, 13, 4), False))
+
+
+def write_images(names: Sequence[str] = FASHION, count: int = COUNT) -> None:
+    """Images with a bright square, larger for higher classes."""
+    labels = array.array("i", [at % len(names) for at in range(count)])
+    pixels = b"".join(_square(label) for label in labels)
+    header = ImagesHeader(images.FORMAT, count, count, (SIZE, SIZE, 1), tuple(names))
+    raw_file.write(images_path(DIGEST), header, [labels.tobytes(), pixels])
+
+
+def write_facts(dataset: str = "fashion_mnist_sample", names: Sequence[str] = FASHION) -> None:
+    """What is known of a dataset of those images; they have to be written too."""
+    part = PartFacts(COUNT, tuple(COUNT // len(names) for _ in names), 0, 255, 70.0)
+    shape = (SIZE, SIZE, 1)
+    facts = DataFacts(FORMAT, dataset, dataset, "by hand", (), shape, tuple(names), part, part, DIGEST, "", (), "")
+    raw_file.write(facts_path(dataset), facts, [])
+
+
+def write_predictions(run_id: int, names: Sequence[str] = FASHION, count: int = COUNT, *, model: bool = True) -> None:
+    """Predictions of which every fifth is wrong: the class after the true one; without `model` it has been deleted."""
+    if model:
+        model_path(run_id).parent.mkdir(parents=True, exist_ok=True)
+        model_path(run_id).write_bytes(b"a model")
+    classes, stamp = len(names), model_stamp(model_path(run_id))
+    labels = [at % classes for at in range(count)]
+    said = [(label + 1) % classes if at % 5 == 4 else label for at, label in enumerate(labels)]
+    margins = [0.5 + at / (2 * count) for at in range(count)]
+    rows = [[0.7 if at == one else 0.3 / (classes - 1) for at in range(classes)] for one in said]
+    header = PredictionsHeader(predictions.FORMAT, count, classes, tuple(names), (SIZE, SIZE, 1), DIGEST, stamp)
+    parts = [array.array("i", labels), array.array("i", said), array.array("f", margins)]
+    parts.append(array.array("f", [share for row in rows for share in row]))
+    raw_file.write(predictions.predictions_path(run_id), header, [part.tobytes() for part in parts])
+    cells: dict[tuple[int, int], int] = {}
+    for true, guessed in zip(labels, said, strict=True):
+        cells[true, guessed] = cells.get((true, guessed), 0) + 1
+    figures = tuple(ClassFigures(name, 0.8, 0.75, 0.774, count // classes) for name in names)
+    found = Evaluation(
+        evaluation.FORMAT, count, 0.5, 0.8, figures, tuple((*cell, images) for cell, images in cells.items()), stamp
+    )
+    raw_file.write(evaluation.evaluation_path(run_id), found, [])
+
+
+class FakeAsker:
+    """Stands where the explain process stands; answers with made-up maps at once, or refuses with `refusal`."""
+
+    def __init__(self, refusal: str = "") -> None:
+        self.asked: list[Question] = []
+        self.closed = False
+        self.refusal = refusal
+
+    def submit(self, question: Question, answer: type[Any], topic: str = "") -> Future[Any]:
+        """A future that is done."""
+        self.asked.append(question)
+        future: Future[Any] = Future()
+        if self.refusal:
+            future.set_exception(ExplainError(self.refusal))
+        else:
+            future.set_result(_answer(question))
+        return future
+
+    def close(self) -> None:
+        """Remember it."""
+        self.closed = True
+
+
+def _answer(question: Question) -> Any:
+    match question:
+        case DescribeModel():
+            return ModelFacts((SIZE, SIZE, 1), FASHION, LAYERS)
+        case ShowActivations():
+            return _activations(question)
+        case ShowKernels():
+            weights = array.array("f", [math.sin(at) for at in range(36)]).tobytes()
+            biases = array.array("f", [0.1, 0.2, 0.3, 0.4]).tobytes()
+            return Kernels("conv2d", "Conv2D", (3, 3, 1, 4), weights, biases, (1, 1), "valid", "relu")
+        case FindDeadFilters():
+            return DeadFilters(COUNT, (DeadLayer("conv2d", 4, (2,)), DeadLayer("pool", 4, ())))
+        case PredictPicture():
+            steps = ("resized from 200x100 to 28x28", "made grey")
+            return Prediction((SIZE, SIZE, 1), _square(5), (0.1,) * 10, (1, 10), steps)
+        case _:
+            return Done()
+
+
+def _activations(question: ShowActivations) -> Activations:
+    count = len(question.images) + bool(question.picture)
+    layers = []
+    for layer in LAYERS:
+        if question.layers and layer.name not in question.layers:
+            continue
+        size = layer.shape[:2]
+        maps = tuple(
+            FilterMap(0.0, 1.0, bytes((at * 5 + filter * 40) % 256 for at in range(size[0] * size[1])))
+            for filter in range(question.first, min(4, question.first + question.most))
+        )
+        layers.append(LayerMaps(layer.name, layer.kind, layer.shape, size, question.first, (maps,) * count))
+    return Activations((SIZE, SIZE, 1), tuple(_square(at) for at in range(count)), tuple(layers))
+
+
+def _square(label: int) -> bytes:
+    half = 2 + label % 10
+    middle = SIZE // 2
+    inside = range(middle - half, middle + half)
+    return bytes(220 if y in inside and x in inside else 0 for y in range(SIZE) for x in range(SIZE))

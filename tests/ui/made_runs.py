@@ -1,0 +1,43 @@
+"""Runs that have ended, put into a real history as a training process would."""
+
+from __future__ import annotations
+
+import msgspec
+
+from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiments.history import History, Result
+from cnn_tui.experiments.presets import load_preset
+from cnn_tui.experiments.run import Epoch, Status
+from tests.ui import fake
+
+
+def made(
+    history: History,
+    what: Experiment | str = "lab1-baseline",
+    accuracy: float = 0.9,
+    *,
+    name: str = "",
+    train: float = 0.92,
+    seconds: float = 8.0,
+    epochs: int = 2,
+    status: Status = "finished",
+    cause: str = "",
+    val_losses: tuple[float, ...] = (),
+    dataset: str = "",
+) -> int:
+    """Add a run; gives its number."""
+    experiment = load_preset(what) if isinstance(what, str) else what
+    if name:
+        experiment = msgspec.structs.replace(experiment, name=name)
+    run_id = history.add(experiment.with_training(epochs=max(epochs, len(val_losses), 1)))
+    fake.begin(history, run_id)
+    if dataset:
+        history.record_start(run_id, dataset=dataset, train_images=6_000, test_images=1_000, environment={})
+    losses = val_losses or tuple(0.5 / at for at in range(1, epochs + 1))
+    for at, val_loss in enumerate(losses, 1):
+        metrics = {"loss": 0.4 / at, "accuracy": train, "val_loss": val_loss, "val_accuracy": accuracy}
+        history.record_epoch(run_id, Epoch(at, metrics, seconds, fake.IMAGES / seconds), seconds * at)
+    ended = status in ("finished", "stopped")
+    result = Result(status, cause, 0.3 if ended else None, accuracy if ended else None, seconds * len(losses))
+    history.record_end(run_id, result)
+    return run_id

@@ -1,0 +1,139 @@
+"""What the curves of a run are made of: its values, smoothing, the best epoch, what its stop rules mark."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnn_tui.experiments.stop_rules import StopRule, StopWatch
+from cnn_tui.ui import rule_marks
+from cnn_tui.ui.curves import SECONDS, best, curve, metrics_of, scale, smoothed, training_line
+from tests.ui.recorded import recorded
+
+NAN = math.nan
+
+
+def test_an_epochs_value_sits_at_its_end_and_readings_lie_between() -> None:
+    one = recorded(losses=[0.5, 0.4], readings=[(0.25, 0.9), (0.75, 0.6), (1.5, 0.45), (2.5, 0.38)])
+    found = curve(one.run, one.points, "loss")
+    assert found.epochs == [(1.0, 0.5), (2.0, 0.4)]
+    assert training_line(found, 5) == [
+        (0.25, 0.9),
+        (0.75, 0.6),
+        (1.0, 0.5),
+        (1.5, 0.45),
+        (2.0, 0.4),
+        (2.5, 0.38),
+    ]
+    assert training_line(found, 100) == [(1.0, 0.5), (2.0, 0.4), (2.5, 0.38)], "of many epochs, their ends"
+    assert found.end == 2.5
+
+
+def test_what_can_be_shown_is_what_the_compile_reports_and_the_time() -> None:
+    one = recorded(losses=[0.5, 0.4])
+    top = one.run.experiment.with_training(metrics=("accuracy", "sparse_top_k_categorical_accuracy"))
+    assert metrics_of(one.run) == ("loss", "accuracy", SECONDS)
+    assert metrics_of(msgspec.structs.replace(one.run, experiment=top)) == (
+        "loss",
+        "accuracy",
+        "sparse_top_k_categorical_accuracy",
+        SECONDS,
+    )
+    assert curve(one.run, one.points, SECONDS).epochs == [(1.0, 8.0), (2.0, 9.0)]
+    assert curve(one.run, one.points, "sparse_top_k_categorical_accuracy").epochs == []
+
+
+@pytest.mark.parametrize(
+    ("values", "window", "means"),
+    [
+        ([1, 2, 6, 3], 1, [1, 2, 6, 3]),
+        ([1, 2, 6, 3], 3, [1.5, 3, 11 / 3, 4.5]),
+        ([1, 2, 6, 3], 5, [3, 3, 3, 11 / 3]),
+        ([1, NAN, 3], 3, [1, NAN, 3]),
+    ],
+)
+def test_smoothing_is_the_mean_around_each_value(values: list[float], window: int, means: list[float]) -> None:
+    found = [y for _, y in smoothed(list(enumerate(values, 1)), window)]
+    assert found == pytest.approx(means, nan_ok=True)
+
+
+@given(st.lists(st.floats(-1e3, 1e3), max_size=30), st.sampled_from([1, 3, 5]))
+def test_smoothing_stays_within_the_values(values: list[float], window: int) -> None:
+    found = smoothed(list(enumerate(values)), window)
+    assert [x for x, _ in found] == list(range(len(values)))
+    assert all(min(values) - 1e-6 <= y <= max(values) + 1e-6 for _, y in found)
+
+
+def test_smoothing_leaves_the_epoch_that_goes_on_to_itself() -> None:
+    one = recorded(losses=[1.0, 2.0, 6.0], readings=[(0.5, 9.0), (3.25, 5.0), (3.5, 3.0)])
+    found = training_line(curve(one.run, one.points, "loss"), 5, 3)
+    assert found == pytest.approx([(1, 1.5), (2, 3), (3, 4), (3.25, 4), (3.5, 4)])
+
+
+def test_the_axis_holds_what_is_settled_once_something_is() -> None:
+    early = [(0.01, 2.3), (0.05, 1.4)]
+    assert scale(early, 0, 5) == ([2.3, 1.4], 0)
+    first = [*early, (0.5, 0.7), (1.0, 0.6), (1.02, 0.9)]
+    assert scale(first, 0, 5) == ([0.7, 0.6], 1)
+    assert scale([*first, (1.5, 0.55), (2.0, 0.5)], 0, 5) == ([0.6, 0.55, 0.5], 2)
+    assert scale([(1.0, 0.6), (2.0, NAN), (3.0, 0.4)], 2, 3) == ([0.4], 2)
+
+
+def test_the_best_epoch_is_of_validation_where_there_is_some() -> None:
+    watched = recorded(losses=[0.5, 0.4, 0.3], validation=[0.6, 0.45, 0.5])
+    assert best(watched.run, "loss") == ("val_loss", 2, 0.45)
+    accurate = best(watched.run, "accuracy")
+    assert accurate is not None and accurate[:2] == ("val_accuracy", 2)
+    alone = recorded(losses=[0.5, NAN, 0.3, 0.3])
+    assert best(alone.run, "loss") == ("loss", 3, 0.3), "the first of equals; what is no number is no best"
+    assert best(alone.run, SECONDS) is None
+    assert best(recorded().run, "loss") is None
+
+
+def test_a_limit_is_a_level_of_the_metric_that_it_is_on() -> None:
+    rules = (StopRule("loss", below=0.3), StopRule("val_accuracy", above=0.9), StopRule("loss", nan=True))
+    run = recorded(losses=[0.5], validation=[0.6], stop=rules).run
+    assert rule_marks.levels(run, ("loss", "val_loss")) == [(0.3, "stop below 0.3")]
+    assert rule_marks.levels(run, ("accuracy", "val_accuracy")) == [(0.9, "stop val_accuracy above 0.9")]
+    assert rule_marks.levels(run, ("accuracy",)) == []
+
+
+@pytest.mark.parametrize(
+    ("rules", "losses"),
+    [
+        ((StopRule("loss", below=0.35), StopRule("loss", below=0.3)), [0.5, 0.4, 0.32, 0.2]),
+        ((StopRule("loss", patience=1),), [0.5, 0.6, 0.2]),
+        ((StopRule("loss", nan=True),), [0.5, NAN, 0.2]),
+    ],
+)
+def test_the_epoch_that_a_rule_fired_in_is_the_one_that_training_names(
+    rules: tuple[StopRule, ...], losses: list[float]
+) -> None:
+    watch = StopWatch(rules)
+    fired = next(found for at, loss in enumerate(losses, 1) if (found := watch.after(at, {"loss": loss})))
+    one = recorded(losses=losses[: fired.epoch], stop=rules, status="stopped", stop_cause=f"stop rule: {fired}")
+    assert rule_marks.fired(one.run) == (fired.epoch, False)
+
+
+def test_a_rule_may_fire_within_an_epoch_and_a_stop_by_request_is_no_rule() -> None:
+    cause = "stop rule: loss is not a number in epoch 2, after step 300"
+    found = rule_marks.fired(recorded(losses=[0.5], status="stopped", stop_cause=cause).run)
+    assert found is not None and str(found) == "in epoch 2"
+    asked = recorded(losses=[0.5], status="stopped", stop_cause="stopped by request after epoch 1 of 5").run
+    assert rule_marks.fired(asked) is None
+
+
+def test_a_rule_with_patience_says_where_it_fires_as_things_stand() -> None:
+    rules = (StopRule("val_loss", patience=2),)
+    one = recorded(losses=[0.5, 0.4, 0.3], validation=[0.6, 0.45, 0.5], epochs=9, stop=rules)
+    (found,) = rule_marks.deadlines(one.run, ("loss", "val_loss"))
+    assert (found.epoch, found.best.epoch) == (4, 2)
+    assert rule_marks.deadlines(one.run, ("loss",)) == [], "its metric is not on the chart"
+    late = recorded(losses=[0.5, 0.4, 0.3], validation=[0.6, 0.45, 0.5], epochs=4, stop=rules)
+    assert rule_marks.deadlines(late.run, ("val_loss",)) == [], "the run ends before"
+    over = recorded(losses=[0.5, 0.4], validation=[0.6, 0.45], epochs=9, stop=rules, status="finished")
+    assert rule_marks.deadlines(over.run, ("val_loss",)) == []

@@ -1,0 +1,365 @@
+"""The exercises screen, with a trainer that the test plays: expect, run, compare, conclude; sets; packs with locks."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from cnn_tui.experiments import answers
+from cnn_tui.experiments.exercise_runs import orders, queue
+from cnn_tui.experiments.exercises import find_exercise, load_set
+from cnn_tui.experiments.experiment import to_toml
+from cnn_tui.experiments.history import History, Result
+from cnn_tui.experiments.packs import open_pack
+from cnn_tui.experiments.presets import load_preset
+from cnn_tui.experiments.run import Epoch
+from cnn_tui.ui.app import LabApp
+from cnn_tui.ui.screens.exercises import ExercisesScreen
+from tests.terminal import Terminal
+from tests.ui import fake
+from tests.ui.conftest import MakeLab
+from tests.ui.screen import LARGE, SMALL, sees, text, until
+from tests.ui.test_snapshots import Compare, in_colour, keys
+
+__all__ = ["in_colour"]
+
+LAB = [sys.executable, "-m", "cnn_tui"]
+PACK = """
+title = "Week 3"
+about = "Fewer weights."
+baseline = "start"
+locked = ["dataset", "training.epochs"]
+[[exercises]]
+name = "start"
+question = "Where do you start from?"
+experiment = "start.toml"
+[[exercises]]
+name = "lighter"
+title = "Half the weights"
+question = "And with fewer weights?"
+experiment = "start.toml"
+change = true
+locked = ["dataset", "training.epochs", "layers[0].filters", "layers[1]"]
+[[exercises]]
+name = "why"
+question = "Why is that?"
+"""
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    """A folder with a small pack."""
+    folder = tmp_path / "week-3"
+    folder.mkdir()
+    (folder / "pack.toml").write_text(PACK)
+    (folder / "start.toml").write_text(to_toml(load_preset("lab1-baseline")))
+    return folder
+
+
+def trained(history: History, run_id: int, accuracy: float, pace: float) -> int:
+    """Bring a queued run to its end, with its own seed."""
+    run = history.run(run_id)
+    assert run is not None and history.claim(run_id, os.getpid(), run.seed or 7)
+    environment = {"device": "CPU, 2 cores"}
+    history.record_start(
+        run_id, dataset="fashion_mnist", train_images=fake.IMAGES, test_images=10_000, environment=environment
+    )
+    for epoch in (1, 2):
+        metrics = {"loss": 0.4 / epoch, "accuracy": 0.91}
+        history.record_epoch(run_id, Epoch(epoch, metrics, pace, fake.IMAGES / pace), pace * epoch)
+    history.record_end(run_id, Result("finished", "", 0.2951, accuracy, pace * 2))
+    return run_id
+
+
+def done_by_hand(history: History, name: str, accuracies: tuple[float, ...], pace: float = 8.0) -> None:
+    """Runs of an exercise of lab1, one for each accuracy."""
+    wanted, _ = orders([find_exercise(name, [load_set("lab1")])])
+    for at, (run_id, accuracy) in enumerate(zip(queue(history, wanted, len(accuracies)), accuracies, strict=True)):
+        trained(history, run_id, accuracy, pace + at / 10)
+
+
+async def opened(pilot: Pilot[None], words: str = "The network of the notes") -> None:
+    await pilot.press("x")
+    await sees(pilot, words)
+
+
+async def at(pilot: Pilot[None], key: str) -> None:
+    """Move to a row by its key."""
+    app = pilot.app
+    screen = app.screen
+    assert isinstance(screen, ExercisesScreen)
+    names = [row.key for row in screen._rows]
+    while screen.chosen.key != key:
+        await pilot.press("j" if names.index(screen.chosen.key) < names.index(key) else "k")
+        await pilot.pause()
+
+
+def flat(app: LabApp) -> str:
+    """What is on the screen, or in the box over it, as one line of words; then the notes that pop up."""
+    lines = text(app).splitlines()
+    found = []
+    for widget in (*app.screen.query(".box"), *app.screen.query("Toast")):
+        region = widget.region
+        found += [line[region.x : region.right] for line in lines[region.y : region.bottom]]
+    return " ".join(" ".join([*lines, *found]).replace("│", " ").split())
+
+
+async def reads(pilot: Pilot[None], words: str) -> None:
+    """Wait until the words are on the screen, wrapped or not. The list beside the page is hidden."""
+    app = pilot.app
+    assert isinstance(app, LabApp)
+    await until(pilot, lambda: words in flat(app), words, seconds=30)
+
+
+async def test_from_what_is_expected_to_the_conclusion(make_lab: MakeLab, history: History) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await opened(pilot)
+        await at(pilot, "lab1/64-filters")
+        await pilot.press("z")
+        await reads(pilot, "○ open p says what you expect; then r runs it.")
+        await reads(pilot, "~ Conv2D filters 32 → 64")
+        await reads(pilot, "113,386 → 243,786 parameters")
+        assert "0.8943" not in text(app), "the notes' figures would give the answer away"
+        await pilot.press("p")
+        await sees(pilot, "Test accuracy, against the baseline")
+        await pilot.press("u")
+        await sees(pilot, "Time of an epoch")
+        await pilot.press("s")
+        await reads(pilot, "? predicted r runs it.")
+        await reads(pilot, "test accuracy up, time of an epoch same")
+        await pilot.press("r")
+        await reads(pilot, "2 runs, 1 to 2, are queued")
+        assert [line.exercise for line in history.queue()] == ["lab1/baseline", "lab1/64-filters"]
+        assert [line.seed for line in history.queue()] == [1, 1]
+        await reads(pilot, "… waiting 1 of its runs waits to be trained.")
+        trained(history, 1, 0.9, 8.0)
+        fake.begin(history, 2)
+        fake.play(history, 2, 1.5)
+        await reads(pilot, "▸ training Run 2 is trained, 1 of 5 epochs done.")
+        fake.finish(history, 2)
+        await reads(pilot, "● run i writes what you conclude")
+        await reads(pilot, "accuracy: you expected up; one run says nothing about chance")
+        await reads(pilot, "test accuracy 0.9083 0.9000 +0.0083 0.8943")
+        await reads(pilot, "seconds an epoch 8.0 8.0 +0.0 7.2")
+        await reads(pilot, "train accuracy")
+        assert "64 filters is better" not in text(app)
+        await pilot.press("i")
+        await sees(pilot, "Enter keeps it")
+        await pilot.press(*"better", "enter")
+        await reads(pilot, "✓ done")
+        await reads(pilot, "The notes conclude 64 filters is better than 32 filters")
+        kept = answers.answer(history, "lab1", "64-filters")
+        assert (kept.conclusion, kept.done) == ("better", True)
+        assert (kept.prediction.accuracy, kept.prediction.time) == ("up", "same")
+        await pilot.press("space")
+        await reads(pilot, "● run")
+        await pilot.press("p")
+        await reads(pilot, "Its result is known already")
+        assert app.lab.trainer.woken > 1  # type: ignore[attr-defined]
+
+
+async def test_repeats_bring_a_verdict_and_both_sides_have_as_many(make_lab: MakeLab, history: History) -> None:
+    done_by_hand(history, "baseline", (0.9,))
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await opened(pilot)
+        await at(pilot, "lab1/16-filters")
+        await pilot.press("z", "R")
+        await reads(pilot, "3 runs of it, and 2 of the baseline, so that both have as many: 5 runs, about")
+        await pilot.press("enter")
+        await reads(pilot, "5 runs, 2 to 6, are queued.")
+        queued = [(line.exercise, line.seed) for line in history.queue()]
+        first = [("lab1/baseline", 2), ("lab1/16-filters", 1), ("lab1/baseline", 3)]
+        assert queued == [*first, ("lab1/16-filters", 2), ("lab1/16-filters", 3)]
+        for line, accuracy in zip(history.queue(), (0.901, 0.88, 0.902, 0.882, 0.881), strict=True):
+            trained(history, line.id, accuracy, 8.0 if "baseline" in line.exercise else 6.0)
+        await reads(pilot, "16 against 32 filters: -2.0 ±")
+        await reads(pilot, "0.8810 ± 0.0010 0.9010 ± 0.0010 -0.0200 0.8994")
+        await pilot.press("c")
+        await reads(pilot, "6 runs, against run 1")
+
+
+async def test_a_whole_set_is_queued_over_seeds(make_lab: MakeLab, history: History) -> None:
+    done_by_hand(history, "baseline", (0.9,))
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await opened(pilot)
+        await pilot.press("A")
+        await reads(pilot, "7 exercises over 1 seed. 1 run of them is there already. To queue: 6 runs, about")
+        await reads(pilot, "Left out, as their pages say why: fourth-conv, first-conv-only.")
+        await pilot.press("2")
+        await reads(pilot, "To queue: 13 runs, about")
+        await pilot.press("x")
+        await reads(pilot, "must be a whole number from 1 to 100")
+        await pilot.press("backspace", "enter")
+        await reads(pilot, "13 runs, 2 to 14, are queued.")
+        lines = history.queue()
+        assert len(lines) == 13
+        assert sorted({line.seed for line in lines if line.exercise == "lab1/more-convs"}) == [1, 2]
+        assert all(line.tags == ("lab1",) for line in lines)
+        await pilot.press("A")
+        await sees(pilot, "over how many seeds?")
+        await pilot.press("2", "enter")
+        await reads(pilot, "They have as many runs already")
+        assert len(history.queue()) == 13
+
+
+async def test_the_editor_gets_its_experiment_and_gives_yours_back(make_lab: MakeLab, history: History) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("+")
+        await opened(pilot)
+        await at(pilot, "lab1/more-convs")
+        await pilot.press("enter")
+        await sees(pilot, "Total params: 24,330")
+        await pilot.press("u")
+        await sees(pilot, "Total params: 122,922")
+        await pilot.press("x")
+        await reads(pilot, "A third convolution")
+        await pilot.press("escape")
+        await sees(pilot, "Total params: 122,922")
+
+
+async def test_notes_on_demand_and_twins_are_named(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await opened(pilot)
+        await at(pilot, "lab1/first-conv-only")
+        await pilot.press("z")
+        await reads(pilot, "The same network and training as no-final-conv")
+        assert "accuracy is increased" not in text(app)
+        await pilot.press("n")
+        await reads(pilot, "The notes conclude accuracy is increased")
+        await pilot.press("n")
+        await reads(pilot, "is shown when you have written yours")
+
+
+async def test_an_exercise_without_a_run_leads_to_explain(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await opened(pilot)
+        await at(pilot, "lab2/identity")
+        await pilot.press("r")
+        await reads(pilot, "Not started: there is nothing to train")
+        await pilot.press("p")
+        await reads(pilot, "does not ask what you expect")
+        await pilot.press("A")
+        await reads(pilot, "Nothing of this set is trained.")
+        await pilot.press("enter")
+        await reads(pilot, "Here it is done by hand")
+        assert app.lab.focused is app.lab.query_one("#explain")
+
+
+async def test_what_cannot_be_trained_says_so(make_lab: MakeLab, history: History) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await opened(pilot)
+        await at(pilot, "lab1/fourth-conv")
+        await pilot.press("r")
+        await reads(pilot, "Not started: it cannot be trained")
+        assert not history.count()
+        await at(pilot, "lab1")
+        await pilot.press("r")
+        await reads(pilot, "This is a whole set")
+
+
+async def test_a_pack_opens_with_its_exercises_and_holds_its_locks(
+    make_lab: MakeLab, history: History, pack: Path
+) -> None:
+    app = make_lab()
+    app.lab.use_pack(open_pack(pack))
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await sees(pilot, "Where do you start from?")
+        assert "16-filters" not in text(app)
+        await at(pilot, "week-3/lighter")
+        await pilot.press("r")
+        await reads(pilot, "Not started: Enter opens its experiment")
+        await pilot.press("enter")
+        await reads(pilot, "Half the weights: its experiment is in the editor")
+        await pilot.press("+")
+        await reads(pilot, "Filters is locked by the pack 'Week 3'.")
+        assert app.lab.document.experiment == load_preset("lab1-baseline")
+        await pilot.press("d")
+        await reads(pilot, "The place of layer 2, MaxPooling2D, is locked by the pack 'Week 3'.")
+        await pilot.press("t", "j", "j", "+")
+        await reads(pilot, "epochs is locked by the pack 'Week 3'")
+        await pilot.press("escape", "r")
+        await reads(pilot, "Run 1 is queued")
+        assert [line.exercise for line in history.queue()] == [""], "nothing was changed yet"
+        await pilot.press("j", "j", "-")
+        await sees(pilot, "(edited)")
+        await pilot.press("r")
+        await until(pilot, lambda: history.count() == 2, "the second run")
+        assert history.queue()[1].exercise == "week-3/lighter"
+        await pilot.press("x")
+        await reads(pilot, "And with fewer weights?")
+        await pilot.press("r")
+        await until(pilot, lambda: history.count() > 2, "the third run")
+        assert [line.exercise for line in history.queue()][-1] == "week-3/lighter"
+        await at(pilot, "week-3/why")
+        await reads(pilot, "○ open i writes your answer.")
+        await pilot.press("enter")
+        await sees(pilot, "Enter keeps it")
+        await pilot.press(*"so", "enter")
+        await reads(pilot, "✓ done")
+        assert answers.answer(history, "week-3", "why").conclusion == "so"
+        await at(pilot, "week-3/lighter")
+        await pilot.press("escape", "u", "u", "+")
+        await until(pilot, lambda: app.lab.document.exercise == "", "out of the exercise")
+        await sees(pilot, "Total params: 122,922")
+
+
+async def test_a_lab_report_is_written_and_nothing_overwritten(
+    make_lab: MakeLab, history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done_by_hand(history, "baseline", (0.9,))
+    answers.conclude(history, "lab1", "baseline", "it learns")
+    (tmp_path / "lab-report.md").write_text("mine")
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await sees(pilot, "run 1 finished")
+        await pilot.press("e", "m")
+        await sees(pilot, "Write the lab report to")
+        await pilot.press("enter")
+        await reads(pilot, "exists already; choose another name")
+        await pilot.press(*"week3.md", "enter")
+        await sees(pilot, "Saved to week3.md.", 30)
+    assert (tmp_path / "lab-report.md").read_text() == "mine"
+    written = (tmp_path / "week3.md").read_text()
+    assert "it learns" in written and "0.9000" in written
+
+
+def test_the_command_line_opens_a_pack_at_once(pack: Path, sealed_machine: Path) -> None:
+    with Terminal([*LAB, "--pack", str(pack)], 80, 24) as terminal:
+        terminal.wait_for("Where do you start from?")
+        terminal.press("q")
+        terminal.wait_for("Conv2D")
+        terminal.press("q")
+        assert terminal.wait_for_end() == 0
+
+
+def example(history: History) -> None:
+    """A baseline of three runs, an exercise that was run and one that was only thought about."""
+    done_by_hand(history, "baseline", (0.9, 0.901, 0.902))
+    answers.predict(history, "lab1", "16-filters", {"accuracy": "same", "time": "down"})
+    answers.predict(history, "lab1", "64-filters", {"accuracy": "up", "time": "up"})
+    done_by_hand(history, "16-filters", (0.88, 0.881, 0.882), 6.0)
+    answers.mark(history, "lab1", "baseline", True)
+
+
+def test_exercises_at_120x40(make_lab: MakeLab, history: History, snap_compare: Compare) -> None:
+    example(history)
+    run = keys("x", "j", then="over 3 pairs")
+    assert snap_compare(make_lab(), terminal_size=LARGE, run_before=run)
+
+
+def test_light_exercises_at_80x24(make_lab: MakeLab, history: History, snap_compare: Compare) -> None:
+    example(history)
+    run = keys("x", "j", "j", then="243,786 parameters")
+    assert snap_compare(make_lab(theme="cnn-light"), terminal_size=SMALL, run_before=run)

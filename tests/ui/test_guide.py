@@ -1,0 +1,66 @@
+"""The guided start, as somebody meets it who opens the lab for the first time."""
+
+from __future__ import annotations
+
+import sys
+
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.presets import load_preset
+from tests.terminal import Terminal
+from tests.ui import fake
+from tests.ui.conftest import MakeLab
+from tests.ui.screen import text, until
+
+LAB = [sys.executable, "-m", "cnn_tui"]
+LARGE = (120, 40)
+
+
+async def test_it_leads_from_the_first_edit_to_a_trained_network(make_lab: MakeLab, history: History) -> None:
+    app = make_lab()
+    app.lab.guided = True
+    async with app.run_test(size=LARGE) as pilot:
+        await until(pilot, lambda: "1/5" in text(app) and "+ doubles the filters" in text(app), "the first step")
+        await pilot.press("+")
+        await until(pilot, lambda: "2/5" in text(app), "the second step")
+        await pilot.press("u")
+        await until(pilot, lambda: "3/5  r trains the network" in text(app), "the third step")
+        await pilot.press("r")
+        await until(pilot, lambda: "4/5" in text(app), "the fourth step")
+        fake.begin(history, 1)
+        fake.play(history, 1, 5.0)
+        fake.finish(history, 1)
+        await until(pilot, lambda: "5/5" in text(app) and "Test accuracy" in text(app), "the last step")
+        await pilot.press("escape")
+        await until(pilot, lambda: "ends the guide" not in text(app), "the end of the guide")
+
+
+async def test_whoever_trains_at_once_is_not_told_to_edit(make_lab: MakeLab) -> None:
+    app = make_lab()
+    app.lab.guided = True
+    async with app.run_test(size=LARGE) as pilot:
+        await until(pilot, lambda: "1/5" in text(app), "the first step")
+        await pilot.press("r")
+        await until(pilot, lambda: "4/5" in text(app), "the fourth step")
+
+
+def test_it_comes_until_it_is_ended_and_never_where_there_are_runs() -> None:
+    with Terminal(LAB, 80, 24) as terminal:
+        terminal.wait_for("1/5")
+        terminal.press("q")
+        assert terminal.wait_for_end() == 0
+    with Terminal(LAB, 60, 16) as terminal:
+        terminal.wait_for("1/5")
+        terminal.press("\x1b")
+        terminal.wait(lambda: "1/5" not in terminal.text, "no guide")
+    with Terminal(LAB, 80, 24) as terminal:
+        terminal.wait_for("? help")
+        assert "1/5" not in terminal.text
+
+
+def test_it_is_not_for_those_who_have_runs() -> None:
+    with History() as history:
+        history.add(load_preset("lab1-baseline"))
+        history.ask(1, "stop")
+    with Terminal(LAB, 80, 24) as terminal:
+        terminal.wait_for("? help")
+        assert "1/5" not in terminal.text

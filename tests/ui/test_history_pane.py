@@ -1,0 +1,425 @@
+"""The history pane: sorted, filtered, marked, compared with a baseline, written into."""
+
+from __future__ import annotations
+
+import pytest
+from textual.events import AppBlur, AppFocus
+from textual.pilot import Pilot
+
+from cnn_tui.experiments import notebook
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.presets import load_preset
+from cnn_tui.ui.app import LabApp
+from cnn_tui.ui.panes.history import HistoryPane
+from tests.ui import fake
+from tests.ui.conftest import MakeLab
+from tests.ui.made_runs import made
+from tests.ui.screen import LARGE, SMALL, pane, sees, text, until
+
+
+@pytest.fixture
+def four_runs(history: History) -> None:
+    """Networks of 16, 32 and 64 filters, and one that failed."""
+    made(history, "lab1-16-filters", 0.88, train=0.90, seconds=4.0)
+    made(history, "lab1-baseline", 0.90, train=0.93, seconds=8.0)
+    made(history, "lab1-64-filters", 0.91, train=0.95, seconds=16.0)
+    made(history, "lab1-more-convs", status="failed", cause="out of memory", epochs=0)
+
+
+def order(app: LabApp) -> list[int]:
+    """The numbers of the runs in the table, from above."""
+    found = []
+    for line in pane(app, "history").splitlines()[2:-1]:
+        number, *rest = [*line.strip("│").split(), "", ""][:2]
+        if number.strip("*b-").isdigit() and rest != ["runs."]:
+            found.append(int(number.strip("*b-")))
+    return found
+
+
+def current(app: LabApp) -> int | None:
+    """The run under the cursor."""
+    return app.lab.query_one(HistoryPane).current
+
+
+def rows(app: LabApp) -> dict[int, str]:
+    """The lines of the runs by their numbers."""
+    lines = [line.strip("│") for line in pane(app, "history").splitlines()[2:-1]]
+    numbered = ((line.split()[0].strip("*b-"), line) for line in lines if line.split())
+    return {int(number): line for number, line in numbered if number.isdigit()}
+
+
+async def shows(pilot: Pilot[None], app: LabApp, *ids: int) -> None:
+    """Wait until exactly these runs are in the table, in this order."""
+    await until(pilot, lambda: order(app) == [*ids], f"the runs {ids}")
+
+
+@pytest.mark.usefixtures("four_runs")
+async def test_runs_are_sorted_by_one_column_after_the_other_and_turned_round(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("4", "z")
+        await shows(pilot, app, 4, 3, 2, 1)
+        assert "Run▼" in text(app)
+        await pilot.press("o", "o")
+        await sees(pilot, "Test▼")
+        await shows(pilot, app, 3, 2, 1, 4)
+        await pilot.press("O")
+        await sees(pilot, "Test▲")
+        await shows(pilot, app, 1, 2, 3, 4)  # the one without a figure stays the last
+        await pilot.press("o", "o")
+        await sees(pilot, "s/epoch▼")
+        await shows(pilot, app, 3, 2, 1, 4)
+
+
+@pytest.mark.usefixtures("four_runs")
+async def test_the_cursor_stays_on_its_run_when_runs_come_and_the_order_changes(
+    make_lab: MakeLab, history: History
+) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("4", "j", "j")
+        assert current(app) == 2
+        made(history, "lab1-baseline", 0.5)
+        await shows(pilot, app, 5, 4, 3, 2, 1)
+        assert current(app) == 2
+        await pilot.press("o", "o", "o", "O")
+        assert current(app) == 2
+        await pilot.press("slash", *"16", "enter")
+        await shows(pilot, app, 1)
+        await pilot.press("escape")
+        await until(pilot, lambda: len(order(app)) == 5, "all runs again")
+        assert current(app) == 2, "the filter is gone, and the cursor is where it was"
+
+
+async def test_more_runs_than_fit_are_a_window_that_the_cursor_moves(make_lab: MakeLab, history: History) -> None:
+    with history.transaction():
+        for number in range(300):
+            history.add(load_preset("lab1-baseline"))
+            history.execute("UPDATE runs SET status = 'finished' WHERE id = ?", (number + 1,))
+    app = make_lab()
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        await pilot.press("4")
+        await sees(pilot, "300 runs")
+        assert order(app)[0] == 300
+        await pilot.press("G")
+        await until(pilot, lambda: order(app)[-1] == 1, "the first run")
+        await pilot.press("ctrl+u", "k")
+        assert current(app) == 2 + app.lab.query_one(HistoryPane).rows.page
+        await pilot.press("g")
+        await until(pilot, lambda: order(app)[0] == 300, "the last run")
+
+
+@pytest.mark.usefixtures("four_runs")
+async def test_a_filter_answers_while_it_is_typed_and_says_what_is_wrong_with_it(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("4", "slash", *"acc>0.8")
+        await sees(pilot, "3 runs. Enter keeps the filter, Esc clears it.")
+        await pilot.press("9")
+        await shows(pilot, app, 3, 2)
+        await pilot.press("space", *">5")
+        await sees(pilot, "needs the name of a figure before the sign")
+        assert order(app) == [3, 2], "the last filter that meant something"
+        await pilot.press("enter")
+        await sees(pilot, "needs the name of a figure before the sign")
+        await pilot.press(*["backspace"] * 3, "enter")
+        await sees(pilot, "/acc>0.89 (Esc clears it)")
+        await sees(pilot, "2 of 4 runs")
+        await pilot.press("j")
+        assert current(app) == 2, "the keys are the table's again"
+        await pilot.press("escape")
+        await shows(pilot, app, 4, 3, 2, 1)
+        await pilot.press("slash", *"zzz")
+        await sees(pilot, "No run is like that.")
+        await pilot.press("escape")
+        await shows(pilot, app, 4, 3, 2, 1)
+
+
+@pytest.mark.usefixtures("four_runs")
+async def test_typing_a_filter_runs_no_command(make_lab: MakeLab, history: History) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        for key in ("4", "slash", *"rdqsbz", "enter"):
+            app.simulate_key(key)
+        await sees(pilot, "/rdqsbz")
+        assert history.count() == 4 and notebook.pinned(history) is None and app.is_running
+
+
+@pytest.mark.usefixtures("four_runs")
+async def test_a_filter_outlives_a_look_at_another_window_and_closes_for_another_pane(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("4", "slash", *"acc>")
+        app.post_message(AppBlur())
+        await pilot.pause()
+        app.post_message(AppFocus())
+        await pilot.press(*"0.89")
+        await shows(pilot, app, 3, 2)
+        await pilot.press("shift+tab")
+        await sees(pilot, "/acc>0.89 (Esc clears it)")
+        await pilot.press("4", "j")
+        await until(pilot, lambda: current(app) == 2, "the keys are the table's again")
+
+
+@pytest.mark.usefixtures("four_runs")
+async def test_every_row_shows_how_far_it_is_from_the_baseline(make_lab: MakeLab, history: History) -> None:
+    app = make_lab()
+    async with app.run_test(size=(160, 40), notifications=True) as pilot:
+        await pilot.press("4", "z", "j", "j", "b")
+        await sees(pilot, "vs 2")
+        # Test accuracy, gap and its change in points, seconds an epoch, parameters.
+        for part in ("0.9100   +1.00", "+4.00   +1.00", "16.0    +8.0", "243,786   +130,400"):
+            assert part in rows(app)[3]
+        for part in ("0.8800   -2.00", "+2.00   -1.00", "4.0    -4.0", "55,098    -58,288"):
+            assert part in rows(app)[1]
+        assert " 2b " in rows(app)[2] and "+0" not in rows(app)[2].replace("+3.00", "")
+        assert notebook.pinned(history) == 2
+    again = make_lab()
+    async with again.run_test(size=LARGE, notifications=True) as pilot:
+        await sees(pilot, "vs 2")
+        await pilot.press("4", "j", "j", "b")
+        await sees(pilot, "Run 2 is the baseline no more.")
+        await until(pilot, lambda: "vs 2" not in text(again), "no baseline")
+        await pilot.press("u")
+        await sees(pilot, "vs 2")
+
+
+@pytest.mark.usefixtures("four_runs")
+async def test_marks_are_a_sign_and_are_gone_through(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("4", "n")
+        await sees(pilot, "No run here is marked")
+        await pilot.press("space", "j", "j", "space")
+        await sees(pilot, "2 marked")
+        assert "*4 " in rows(app)[4] and "*2 " in rows(app)[2] and "*" not in rows(app)[3] + rows(app)[1]
+        await pilot.press("n")
+        assert current(app) == 4
+        await pilot.press("N")
+        assert current(app) == 2
+        await pilot.press("space")
+        await until(pilot, lambda: "*" not in rows(app)[2], "no mark")
+        await pilot.press("escape")
+        await until(pilot, lambda: "marked" not in text(app), "no marks at all")
+
+
+@pytest.mark.usefixtures("four_runs")
+async def test_archived_runs_go_and_u_brings_them_back(make_lab: MakeLab, history: History) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("4", "d")
+        await sees(pilot, "Run 4 is archived; u undoes it.")
+        await shows(pilot, app, 3, 2, 1)
+        await pilot.press("space", "j", "j", "space", "d")
+        await sees(pilot, "Runs 1 and 3 are archived")
+        await shows(pilot, app, 2)
+        assert "marked" not in pane(app, "history")
+        await pilot.press("u")
+        await shows(pilot, app, 3, 2, 1)
+        await pilot.press("u")
+        await shows(pilot, app, 4, 3, 2, 1)
+        await pilot.press("U")
+        await shows(pilot, app, 3, 2, 1)
+        assert [run.id for run in history.runs() if run.archived] == [4]
+
+
+@pytest.mark.usefixtures("four_runs")
+async def test_a_run_that_goes_on_is_not_archived(make_lab: MakeLab, history: History) -> None:
+    run_id = history.add(load_preset("lab1-baseline"))
+    fake.begin(history, run_id)
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("4", "d")
+        await sees(pilot, "Run 5 is running: only a run that has ended")
+        assert 5 in order(app)
+
+
+@pytest.mark.usefixtures("four_runs")
+async def test_undo_goes_back_through_what_was_done_here_and_then_through_the_edits(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("plus", "4", "d", "j", "j", "L")
+        await sees(pilot, "Total params: 55,098")
+        await pilot.press("u")
+        await sees(pilot, "Total params: 122,922")
+        assert 4 not in order(app)
+        await pilot.press("u")
+        await shows(pilot, app, 4, 3, 2, 1)
+        await pilot.press("u")
+        await sees(pilot, "Total params: 113,386")
+
+
+@pytest.mark.usefixtures("four_runs")
+async def test_note_and_conclusion_are_written_on_several_lines_and_undone(make_lab: MakeLab, history: History) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("4", "i")
+        await sees(pilot, "Conclusion: what it has shown")
+        await pilot.press(*"too", "ctrl+j", *"large", "tab", *"smaller", "enter")
+        await until(pilot, lambda: history.runs()[-1].note == "too\nlarge", "the note")
+        assert history.runs()[-1].conclusion == "smaller"
+        await pilot.press("enter")
+        await sees(pilot, "smaller")
+        assert "too" in text(app) and "large" in text(app)
+        await pilot.press("escape", "i", "escape", "i", "enter")
+        await until(pilot, lambda: "Conclusion" not in text(app), "the box is gone")
+        assert history.runs()[-1].note == "too\nlarge", "nothing typed, nothing written"
+        await pilot.press("u", "u")
+        await until(pilot, lambda: history.runs()[-1].note == "", "no note")
+
+
+@pytest.mark.usefixtures("four_runs")
+async def test_a_note_that_somebody_else_wrote_meanwhile_is_not_lost(make_lab: MakeLab, history: History) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("4", "i")
+        await sees(pilot, "Conclusion: what it has shown")
+        notebook.note(history, 4, "theirs")
+        await pilot.press(*"mine", "enter")
+        await until(pilot, lambda: history.runs()[-1].note == "theirs\nmine", "both")
+        notebook.note(history, 4, "another")
+        await pilot.press("u")
+        await sees(pilot, "was changed elsewhere")
+        assert history.runs()[-1].note == "another"
+
+
+@pytest.mark.usefixtures("four_runs")
+async def test_tags_of_one_run_and_of_all_the_marked(make_lab: MakeLab, history: History) -> None:
+    def tags() -> list[tuple[str, ...]]:
+        return [run.tags for run in history.runs()]
+
+    app = make_lab()
+    async with app.run_test(size=(160, 40), notifications=True) as pilot:
+        await pilot.press("4", "z", "t", *"Lab1", "space", *"keep", "enter")
+        await until(pilot, lambda: tags()[3] == ("lab1", "keep"), "two tags")
+        await sees(pilot, "lab1 keep")
+        await pilot.press("space", "j", "space", "t")
+        await sees(pilot, "Tags of runs 3 and 4")
+        await pilot.press(*"new", "space", "minus", *"keep", "enter")
+        await until(pilot, lambda: tags()[2:] == [("new",), ("lab1", "new")], "the tags of both")
+        await pilot.press("u")
+        await until(pilot, lambda: tags()[2:] == [(), ("lab1", "keep")], "as before")
+        await pilot.press("escape", "t", *"!!!", "enter")
+        await sees(pilot, "!!!")
+
+
+@pytest.mark.usefixtures("four_runs")
+async def test_a_run_is_renamed_and_an_empty_name_is_refused_on_the_spot(make_lab: MakeLab, history: History) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("4", "comma")
+        await sees(pilot, "Name of run 4")
+        await pilot.press("delete", "enter")
+        await sees(pilot, "a name has 1 to 200 characters")
+        await pilot.press(*"small", "enter")
+        await until(pilot, lambda: "small" in rows(app)[4], "the new name")
+        await pilot.press("u")
+        await until(pilot, lambda: "Lab 1" in rows(app)[4], "the old name")
+
+
+async def test_a_run_that_was_cut_short_is_resumed_and_others_are_not(make_lab: MakeLab, history: History) -> None:
+    made(history, status="interrupted", cause="the training process is gone")
+    made(history)
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("4", "a")
+        await sees(pilot, "Run 2 came to its end")
+        woken = app.lab.trainer.woken  # type: ignore[attr-defined]
+        await pilot.press("j", "a")
+        await sees(pilot, "Run 1 is queued again")
+        await until(pilot, lambda: app.lab.trainer.woken > woken, "the trainer was woken")  # type: ignore[attr-defined]
+        assert history.queue()[0].id == 1
+        await pilot.press("a")
+        await sees(pilot, "Run 1 has not ended: it is queued.")
+
+
+@pytest.mark.usefixtures("four_runs")
+async def test_marked_runs_are_laid_over_each_other_on_the_chart(make_lab: MakeLab) -> None:
+    for size in (LARGE, SMALL):
+        app = make_lab()
+        async with app.run_test(size=size, notifications=True) as pilot:
+            await pilot.press("4", "j", "space", "j", "space", "v")
+            await sees(pilot, "one of 2 overlaid")
+            await sees(pilot, "runs 2 and 3")
+            assert ("4 History ─" in text(app)) == (size == LARGE)
+
+
+@pytest.mark.usefixtures("four_runs")
+async def test_columns_are_chosen_and_kept_for_the_next_time(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("4", "z", "V", "space")
+        await sees(pilot, "The number tells runs apart")
+        await pilot.press("j", "J", "j", "space", "escape")  # Name after Test, no Gap
+        await until(pilot, lambda: "Gap" not in text(app), "no Gap")
+        heading = text(app).splitlines()[2]
+        assert heading.index("Test") < heading.index("Name") < heading.index("s/epoch")
+    again = make_lab()
+    async with again.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("4", "z")
+        await sees(pilot, "s/epoch")
+        heading = text(again).splitlines()[2]
+        assert "Gap" not in heading and heading.index("Test") < heading.index("Name")
+        await pilot.press("V", "0", "escape")
+        await sees(pilot, "Gap")
+
+
+@pytest.mark.usefixtures("four_runs")
+async def test_archived_runs_are_shown_when_asked_for_and_brought_back(make_lab: MakeLab, history: History) -> None:
+    notebook.archive(history, [3])
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("4")
+        await shows(pilot, app, 4, 2, 1)
+        await pilot.press("V", "G", "space", "escape")
+        await shows(pilot, app, 4, 3, 2, 1)
+        assert " 3- " in rows(app)[3] and "archived too" in text(app)
+        await pilot.press("j", "d")
+        await sees(pilot, "Run 3 is taken out of the archive")
+        assert not any(run.archived for run in history.runs())
+
+
+async def test_the_dataset_is_a_column_where_it_differs_or_is_the_sample(make_lab: MakeLab, history: History) -> None:
+    made(history)
+    app = make_lab()
+    async with app.run_test(size=(160, 40), notifications=True) as pilot:
+        await pilot.press("4", "z")
+        await sees(pilot, "Tags")
+        assert "Dataset" not in text(app)
+        made(history, dataset="fashion_mnist_sample")
+        await sees(pilot, "Dataset")
+        await sees(pilot, "fashion_mnist_sample")
+
+
+@pytest.mark.usefixtures("four_runs")
+async def test_a_run_of_a_network_that_was_tried_says_so_when_it_is_queued(make_lab: MakeLab) -> None:
+    app = make_lab("lab1-baseline")
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("r")
+        await sees(pilot, "Run 5 is queued. Same network as run 2, other")
+        await pilot.press("plus", "r")
+        await sees(pilot, "Run 6 is queued.")
+        await until(pilot, lambda: "Same network" not in text(app), "a network that is new")
+
+
+async def test_what_another_program_writes_is_seen_at_once(make_lab: MakeLab, history: History) -> None:
+    made(history)
+    app = make_lab()
+    async with app.run_test(size=(160, 40), notifications=True) as pilot:
+        await pilot.press("4", "z", "slash", *"better", "enter")
+        await sees(pilot, "0 of 1 runs")
+        notebook.note(history, 1, "much better")
+        await sees(pilot, "much better")
+
+
+@pytest.mark.parametrize("size", [SMALL, (60, 16)])
+async def test_it_is_whole_in_small_terminals(make_lab: MakeLab, history: History, size: tuple[int, int]) -> None:
+    for _ in range(30):
+        made(history, epochs=1)
+    app = make_lab()
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await pilot.press("4", "b", "G", "space")
+        await sees(pilot, "30 runs · 1 marked")
+        assert order(app)[-1] == 1 and "0.9000" in text(app) and "vs 30" in text(app)
+        await pilot.press("slash", *"what:x")
+        await sees(pilot, "what is no key")

@@ -1,0 +1,110 @@
+"""The user's keys: what settings.toml says is in force, and what cannot be is refused with a sentence."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cnn_tui.ui import keys
+from cnn_tui.ui.keymap import PRESETS, KeymapError, in_force
+from cnn_tui.ui.keys import KEYS, Key
+from tests.cli.command import cnn_tui
+from tests.ui.conftest import MakeLab
+from tests.ui.screen import text, until
+
+
+@pytest.fixture(autouse=True)
+def usual_keys_again() -> Iterator[None]:
+    """What a test puts in force is so for that test only."""
+    yield
+    keys.use(KEYS)
+
+
+def settings(text: str) -> None:
+    """Write the user's settings."""
+    (Path(os.environ["CNN_TUI_HOME"]) / "settings.toml").write_text(text)
+
+
+def row(rows: tuple[Key, ...], action: str) -> Key:
+    """The row of an action."""
+    return next(one for one in rows if one.id == action)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_keeps_every_action_and_has_no_conflict(preset: str) -> None:
+    rows = in_force(preset)
+    assert [one.id for one in rows] == [one.id for one in KEYS]
+    assert all(one.keys for one in rows)
+
+
+def test_with_arrows_only_no_letter_moves() -> None:
+    for one in in_force("arrows"):
+        if one.action.startswith(("move_cursor", "move_field", "scroll_columns")):
+            assert not set(one.keys.split()) & set("hjkl"), one.id
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (
+            {"stack.delete": "r"},
+            "r would mean both run.start (run this experiment) and stack.delete (delete the layer)",
+        ),
+        ({"stack.delete": "c"}, "c would mean both stack.delete"),
+        ({"stack.delte": "x"}, '"stack.delte" is no action. Did you mean stack.delete?'),
+        ({"stack.delete": "delte"}, 'stack.delete: found "delte"; a key is a character'),
+        ({"stack.delete": " "}, "stack.delete needs at least one key"),
+    ],
+)
+def test_keys_that_cannot_be_are_refused_with_a_sentence(changes: dict[str, str], sentence: str) -> None:
+    with pytest.raises(KeymapError) as caught:
+        in_force("default", changes)
+    assert sentence in str(caught.value)
+
+
+def test_two_actions_may_swap_their_keys() -> None:
+    rows = in_force("default", {"stack.delete": "c", "stack.duplicate": "d"})
+    assert (row(rows, "stack.delete").keys, row(rows, "stack.duplicate").keys) == ("c", "d")
+
+
+async def test_the_lab_answers_to_the_keys_in_force_and_names_them(make_lab: MakeLab) -> None:
+    keys.use(in_force("default", {"stack.delete": "X", "stack.step_up": "ctrl+o"}))
+    app = make_lab()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: "X delete" in text(app), "the key in the bar")
+        assert "ctrl+o step" in text(app)
+        await pilot.press("d")
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: "Total params: 122,922" in text(app), "a step up, and nothing deleted")
+        await pilot.press("X")
+        await until(pilot, lambda: "Total params: 122,922" not in text(app), "the layer deleted")
+
+
+def test_the_command_lists_what_is_in_force() -> None:
+    settings('keymap = "vim"\n[keys]\nstack.delete = "X"\n')
+    answer = cnn_tui("keys", "--ids")
+    assert answer.status == 0
+    assert "  X               stack.delete" in answer.out
+    assert "  i Enter         stack.edit" in answer.out
+    assert "`d`" in cnn_tui("keys", "--markdown").out, "the README has the usual ones"
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ('[keys]\n"stack.delete" = "r"\n', "r would mean both"),
+        ('keymap = "emacs"\n', 'keymap: found "emacs"; allowed: default, vim, arrows'),
+        ("colour = 1\n", "colour is an unknown key; allowed: theme, ascii, mouse, keymap, keys"),
+        ("keys = 3\n", "keys: found 3"),
+        ("keymap = \n", "is not valid TOML"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_named_and_the_usual_ones_hold(content: str, sentence: str) -> None:
+    settings(content)
+    answer = cnn_tui("keys")
+    assert answer.status == 2
+    assert sentence in answer.err and "settings.toml" in answer.err
+    assert "  d               delete the layer" in answer.out

@@ -1,0 +1,63 @@
+"""The log pane in a real terminal: what it sends, and keys that arrive at once."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.home import log_path
+from cnn_tui.experiments.presets import load_preset
+from tests.terminal import Terminal
+from tests.ui import fake
+from tests.waiting import end_processes_of
+
+LAB = [sys.executable, "-m", "cnn_tui"]
+
+
+@pytest.fixture
+def log(sealed_machine: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The log of a run that has ended."""
+    monkeypatch.setenv("CNN_TUI_WORKER_IDLE", "0")
+    with History() as history:
+        run_id = history.add(load_preset("lab1-baseline"))
+        fake.begin(history, run_id)
+        fake.play(history, run_id, 5.0)
+        fake.finish(history, run_id)
+    path = log_path(run_id)
+    path.parent.mkdir(parents=True)
+    path.write_text("".join(f"line {number} of the log, and some words more\n" for number in range(1, 301)))
+    yield path
+    end_processes_of(sealed_machine)
+
+
+def test_only_changed_numbers_are_sent_and_nothing_once_it_is_left(log: Path) -> None:
+    with Terminal(LAB) as terminal:
+        terminal.wait_for("Total params")
+        terminal.press("6")
+        terminal.wait_for("line 300")
+        terminal.wait_for("CPU:")
+        while terminal.read(0.5):
+            pass
+        before, end = terminal.received, time.monotonic() + 5
+        while time.monotonic() < end:
+            terminal.read(0.2)
+        assert terminal.received - before < 1_000, "a reading repaints its own lines"
+        terminal.press("1")
+        terminal.wait_for("Total params")
+        while terminal.read(2.5):
+            pass
+        assert terminal.read(3.0) == 0
+
+
+def test_a_search_that_arrives_in_one_write(log: Path) -> None:
+    with Terminal(LAB, 80, 24) as terminal:
+        terminal.wait_for("1 Stack")
+        terminal.press("6/LINE 123\rnk")
+        terminal.wait_for("▶ line 123 ")
+        terminal.press("q")
+        assert terminal.wait_for_end() == 0

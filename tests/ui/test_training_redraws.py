@@ -1,0 +1,84 @@
+"""How often the training pane is drawn, and what that costs."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.run import Point
+from cnn_tui.training import locks
+from cnn_tui.ui.panes.training import TrainingPane
+from tests.terminal import Terminal
+from tests.ui.conftest import MakeLab
+from tests.ui.screen import LARGE, until
+from tests.ui.training_scenes import MIDDLE, shows, started
+
+
+async def test_counters_are_shown_twice_a_second_and_what_happens_at_once(make_lab: MakeLab, history: History) -> None:
+    run_id = started(history, 1.5)
+    app = make_lab()
+    drawn: list[float] = []
+    async with app.run_test(size=LARGE) as pilot:
+        await shows(pilot, "epoch 2/5")
+        training = app.lab.query_one(TrainingPane)
+        shown: Callable[[], None] = training.show_now
+        clock_of: list[float] = [0.0]
+
+        def counted() -> None:
+            drawn.append(clock_of[0])
+            shown()
+
+        training.show_now = counted  # type: ignore[method-assign]
+        training._drawn = float("inf")  # as if it had been drawn a moment ago, however long this takes
+        for step in range(5):
+            history.record_progress(run_id, msgspec.structs.replace(MIDDLE, epoch=2, step=step + 1))
+            app.lab.live.read()
+            training.refresh_view()
+        assert drawn == [], "they wait"
+        assert training._later is not None
+        history.ask(run_id, "stop")
+        app.lab.live.read()
+        training.refresh_view()
+        assert len(drawn) == 1
+        await shows(pilot, "stopping after this batch")
+
+
+async def test_what_waits_to_be_shown_is_shown(make_lab: MakeLab, history: History) -> None:
+    run_id = started(history, 1.0)
+    history.record_progress(run_id, msgspec.structs.replace(MIDDLE, step=100))
+    app = make_lab()
+    async with app.run_test(size=LARGE) as pilot:
+        await shows(pilot, " 100/1,875 steps")
+        training = app.lab.query_one(TrainingPane)
+        training._drawn = time.monotonic() + 1  # it will be a while until it may be drawn again
+        history.record_progress(run_id, msgspec.structs.replace(MIDDLE, step=200))
+        await until(pilot, lambda: app.lab.live.progress.step == 200, "it was read")
+        await shows(pilot, " 200/1,875 steps")
+
+
+def test_what_changes_by_the_batch_costs_few_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CNN_TUI_WORKER_IDLE", "0")
+    with History() as history:
+        run_id = started(history, 2.0)
+        alive = locks.take(locks.run_lock(run_id))  # as its training process holds it
+        with Terminal([sys.executable, "-m", "cnn_tui"], 120, 40) as terminal:
+            terminal.wait_for("epoch 3/5")
+            terminal.press("3")
+            while terminal.read(1.0):
+                pass
+            before, changes = terminal.received, 12
+            for at in range(1, changes + 1):
+                step = 100 * at
+                now = msgspec.structs.replace(MIDDLE, step=step, images=32 * step, loss=0.3 - at / 100)
+                history.record_progress(run_id, now, Point(2 + step / 1_875, 0.3 - at / 100, 0.9))
+                terminal.wait_for(f"{step:,}/1,875 steps")
+            while terminal.read(1.0):
+                pass
+            assert terminal.received - before < 250 * changes
+    assert alive is not None
+    locks.release(alive)

@@ -1,0 +1,82 @@
+"""Pictures of the training pane, compared with those kept beside this file."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+import pytest
+from textual.pilot import Pilot
+
+from cnn_tui.experiments.history import History, Result
+from cnn_tui.experiments.notebook import pin
+from cnn_tui.experiments.presets import load_preset
+from cnn_tui.experiments.stop_rules import StopRule
+from cnn_tui.ui.app import LabApp
+from cnn_tui.ui.panes.training import TrainingPane
+from tests.ui import fake
+from tests.ui.conftest import MakeLab
+from tests.ui.screen import LARGE, SMALL, sees
+
+Compare = Callable[..., bool]
+
+
+@pytest.fixture(autouse=True)
+def in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pictures are in colour."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+@pytest.fixture
+def runs(history: History) -> None:
+    """A baseline, a run that a rule stopped, and one that goes on under two rules."""
+    first = history.add(load_preset("lab1-16-filters"))
+    fake.begin(history, first)
+    fake.play(history, first, 5.0)
+    fake.finish(history, first)
+    pin(history, first)
+    rules = (StopRule("loss", below=0.16), StopRule("val_loss", patience=2))
+    watched = msgspec.structs.replace(load_preset("lab1-baseline"), name="watched", stop=rules)
+    second = history.add(watched)
+    fake.begin(history, second)
+    fake.play(history, second, 4.0)
+    cause = "stop rule: loss below 0.16 (0.1500 after epoch 4)"
+    history.record_end(second, Result("stopped", cause, 0.2583, 0.9083, 32.0))
+    third = history.add(watched)
+    fake.begin(history, third)
+    fake.play(history, third, 2.5)
+
+
+def keys(*names: str, then: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
+    """Press keys, and wait for words."""
+
+    async def press(pilot: Pilot[Any]) -> None:
+        await pilot.press(*names)
+        await sees(pilot, then)
+
+    return press
+
+
+@pytest.mark.usefixtures("runs")
+def test_rules_and_baseline_at_80x24(make_lab: MakeLab, snap_compare: Compare) -> None:
+    press = keys("3", "b", then="baseline, run 1")
+    assert snap_compare(make_lab(), terminal_size=SMALL, run_before=press)
+
+
+@pytest.mark.usefixtures("runs")
+def test_fired_rule_and_crosshair_in_light_at_80x24(make_lab: MakeLab, snap_compare: Compare) -> None:
+    press = keys("3", "left_square_bracket", "S", "h", then="epoch 4: train 0.15")
+    assert snap_compare(make_lab(theme="cnn-light"), terminal_size=SMALL, run_before=press)
+
+
+@pytest.mark.usefixtures("runs")
+def test_overlay_at_120x40(make_lab: MakeLab, snap_compare: Compare) -> None:
+    async def lay_over(pilot: Pilot[Any]) -> None:
+        app = pilot.app
+        assert isinstance(app, LabApp)
+        await pilot.press("3", "z")
+        app.lab.query_one(TrainingPane).overlay([1, 2, 3])
+        await sees(pilot, "lines: train, letters: validation")
+
+    assert snap_compare(make_lab(), terminal_size=LARGE, run_before=lay_over)
