@@ -95,6 +95,9 @@ def run(
     device: Annotated[
         str | None, typer.Option(metavar="NAME", help="cpu, gpu or gpu:N; else the freest GPU there is.")
     ] = None,
+    tensorboard: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write event files for TensorBoard at the end.")
+    ] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Queue, print the ids and leave.")] = False,
     as_json: AsJson = False,
 ) -> int:
@@ -102,7 +105,16 @@ def run(
     from cnn_tui.commands import run as command
 
     changes = {"epochs": epochs, "seed": seed, "dataset": dataset}
-    return command.run(experiments, changes, settings or [], repeat, device=device, detach=detach, as_json=as_json)
+    return command.run(
+        experiments,
+        changes,
+        settings or [],
+        repeat,
+        device=device,
+        tensorboard=tensorboard,
+        detach=detach,
+        as_json=as_json,
+    )
 
 
 @app.command()

@@ -38,7 +38,6 @@ def export_events(name: str, folder: Path) -> int:
     """Write a run as event files for TensorBoard."""
     from cnn_tui.commands.history import find_run
     from cnn_tui.experiments.history import History
-    from cnn_tui.training.tensorboard_launch import EventFilesError, write_event_files
 
     if not (name.isascii() and name.isdecimal()):
         raise UserError(f"--tensorboard writes what a run did: give the number of one, not {found(name)}")
@@ -46,8 +45,15 @@ def export_events(name: str, folder: Path) -> int:
         run = find_run(history, _number(name))
     if not run.epochs:
         raise UserError(f"run {run.id} has no whole epoch to write")
+    return write_events([run.id], folder)
+
+
+def write_events(ids: list[int], folder: Path) -> int:
+    """Write runs as event files for TensorBoard; gives the exit status."""
+    from cnn_tui.training.tensorboard_launch import EventFilesError, write_event_files
+
     try:
-        say(quiet(write_event_files([run.id], folder), 1_000))
+        say(quiet(write_event_files(ids, folder), 1_000))
     except EventFilesError as error:
         complain(str(error))
         return FAILED

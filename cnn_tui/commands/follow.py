@@ -125,7 +125,7 @@ class Follower:
             when = [(1, f"begins in about {in_words(begins)}")] if begins is not None else []
             self._out.bar([(0, f"run {run.id}"), (0, f"waiting for {others}"), *when])
         else:
-            self._out.bar([(0, f"run {run.id}"), (0, "starting")])
+            self._out.bar([(0, f"run {run.id}"), (0, "starting"), *self._rest()])
 
     def _rest(self) -> list[Part]:
         """When the last of several runs of one's own is done."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from cnn_tui.commands.export import write_events
 from cnn_tui.commands.follow import Follower, Interrupts, LeftError, listed, status_of
 from cnn_tui.commands.history import find_run, to_json
 from cnn_tui.commands.overrides import override, parse
@@ -35,22 +37,26 @@ def run(
     repeat: int,
     *,
     device: str | None = None,
+    tensorboard: Path | None = None,
     detach: bool,
     as_json: bool,
 ) -> int:
     """Train every experiment with every combination of the settings' values, `repeat` times; gives the exit status.
 
     `changes` are keys with their values (None leaves a key alone), `settings` are further ones as `KEY=VALUE,VALUE`.
-    Nothing is queued unless all can be.
+    Nothing is queued unless all can be. `tensorboard` is a folder that event files of the runs are written into.
     """
+    if detach and tensorboard is not None:
+        raise UserError("--detach leaves before there is anything to write: cnn-tui export RUN --tensorboard DIR later")
     axes = [*(Axis(key, (value,)) for key, value in changes.items() if value is not None), *map(parse, settings)]
     try:
         cells = _cells(names, axes, repeat)
         if not _can_be_trained(cells):
             return FAILED
-        return _train(cells, axes, repeat, chosen_device(device), detach, as_json)
+        ids, status = _train(cells, axes, repeat, chosen_device(device), detach, as_json)
     except BatchError as error:
         raise UserError(str(error)) from None
+    return status if tensorboard is None else max(status, write_events(ids, tensorboard))
 
 
 def attach(run_id: int | None) -> int:
@@ -103,7 +109,10 @@ def _obstacles(experiment: Experiment) -> list[str]:
     return sentences
 
 
-def _train(cells: Sequence[Cell], axes: Sequence[Axis], repeat: int, device: str, detach: bool, as_json: bool) -> int:
+def _train(
+    cells: Sequence[Cell], axes: Sequence[Axis], repeat: int, device: str, detach: bool, as_json: bool
+) -> tuple[list[int], int]:
+    """Queue the runs and follow them; gives their ids and the exit status."""
     from cnn_tui.training.launch import recover, wake
 
     interrupts = Interrupts()
@@ -115,8 +124,8 @@ def _train(cells: Sequence[Cell], axes: Sequence[Axis], repeat: int, device: str
         wake()
         _preview(history, ids, wanted, _counts(cells, axes, repeat))
         if detach:
-            return _leave(history, ids, as_json)
-        return follow(history, Follower(history, interrupts, ids), ids, as_json)
+            return ids, _leave(history, ids, as_json)
+        return ids, follow(history, Follower(history, interrupts, ids), ids, as_json)
 
 
 def _counts(cells: Sequence[Cell], axes: Sequence[Axis], repeat: int) -> str:

@@ -90,8 +90,10 @@ class History(Store):
             row = self.execute("SELECT status, stop_cause, test_accuracy FROM runs WHERE id = ?", (run_id,)).fetchone()
             if row is None or row[0] not in ENDED_EARLY:
                 return False
+            status, cause = row[0], row[1] or "no cause was recorded"
+            was = cause if cause.startswith(status) else f"{status}: {cause}"
             tested = f" (test accuracy {row[2]:.4f})" if row[2] is not None else ""
-            self.record_event(run_id, f"queued again; it was {row[0]}: {row[1] or 'no cause was recorded'}{tested}")
+            self.record_event(run_id, f"queued again; it was {was}{tested}")
             self.execute(
                 "UPDATE runs SET status = 'queued', stop_cause = '', wish = '', progress = '{}',"
                 " position = (SELECT coalesce(min(position), 1) - 1 FROM runs WHERE status = 'queued') WHERE id = ?",

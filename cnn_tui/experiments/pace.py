@@ -16,8 +16,8 @@ BESIDE = 2.5
 FORWARD = 1 / 3
 """What an image costs that is only looked at: learning from one takes the way back too, twice as long."""
 
-SETTLED = 0.05
-"""The share of an epoch after which its images a second can be trusted."""
+SETTLED_STEPS, SETTLED_SHARE = 64, 0.05
+"""So much of the first epoch has to be behind it before its images a second are trusted: the graph is built in it."""
 
 
 class Pace(NamedTuple):
@@ -73,9 +73,8 @@ def pace_so_far(line: Line, progress: Progress, work: Work) -> Pace | None:
     """The pace of a run: the mean of its epochs, else what the images a second of its first one tell."""
     if line.pace:
         return work.pace(line.pace, progress.validation_seconds)
-    rate, seen = progress.images_per_second, progress.images
-    # At first the graph is built, and the rate says nothing yet.
-    settled = seen >= SETTLED * progress.images_an_epoch > 0
+    rate = progress.images_per_second
+    settled = progress.step >= SETTLED_STEPS and progress.images >= SETTLED_SHARE * progress.images_an_epoch
     return work.pace(work.images / rate) if rate > 0 and settled else None
 
 

@@ -126,7 +126,7 @@ def verdicts(history: History, runs: Sequence[Run], base: Run) -> tuple[Verdict,
 def _refusal(group: Group, base: Group, figure: Figure) -> str:
     """Why the two cannot be compared; "" when they can."""
     if group.key == base.key:
-        return f"both are the same experiment; their runs are repeats of one another"
+        return "both are the same experiment; their runs are repeats of one another"
     if group.key[1] != base.key[1]:
         ours, theirs = (_images(one) for one in (group, base))
         return f"not the same images ({ours} against {theirs}), so the figures say nothing"

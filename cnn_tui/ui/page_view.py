@@ -15,7 +15,7 @@ from cnn_tui.ui.picture import Picture
 Build = Callable[["PageView", int], Sequence[Text]]
 """Makes the lines of a page for a width; the view helps with pieces of them."""
 
-LABEL = 17
+LABEL = 21
 """The width of the labels before values."""
 _LONGEST = 20_000  # characters of one text
 
@@ -70,10 +70,12 @@ class PageView(Lines):
         if not value:
             return []
         room = max(10, width - LABEL)
-        lines = self.flowed(value, room)
-        return [
-            Text.assemble((f"{label if at == 0 else '':{LABEL}}", self.style("dim")), line)
-            for at, line in enumerate(lines)
+        style = self.style("dim")
+        above = [Text(label, style)] if len(label) >= LABEL else []
+        beside = "" if above else label
+        return above + [
+            Text.assemble((f"{beside if at == 0 else '':{LABEL}}", style), line)
+            for at, line in enumerate(self.flowed(value, room))
         ]
 
     def flowed(self, text: str | Text, width: int) -> list[Text]:

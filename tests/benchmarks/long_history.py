@@ -76,6 +76,8 @@ def measure_app(home: str, empty: str) -> None:
         percentiles("half a page down", [_answered(terminal, "\x04") for _ in range(KEYS)])
         percentiles("sort by the next column", [_answered(terminal, "o", *ARROWS) for _ in range(KEYS // 4)])
         percentiles("sort the other way round", [_answered(terminal, "O", *ARROWS) for _ in range(KEYS // 4)])
+        terminal.press("\x0c")  # what came until now was not looked at: once more
+        terminal.wait_for("The whole screen was sent again.")
         for words in FILTERS:
             percentiles(f"filter {words}, its last letter", [_filtered(terminal, home, words) for _ in range(ROUNDS)])
         status = Path(f"/proc/{terminal.process.pid}/status").read_text(encoding="ascii")

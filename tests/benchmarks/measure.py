@@ -15,10 +15,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psutil
+
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.run import Run
 from cnn_tui.training.launch import environment
-from tests.waiting import end_processes_of
+from tests.waiting import end_processes_of, processes_of
 
 T = TypeVar("T")
 FULL, SAMPLE = "fashion_mnist", "fashion_mnist_sample"
@@ -83,12 +85,18 @@ class Notes:
             stderr=subprocess.DEVNULL,
             env={**environment(), "TF_CPP_MIN_LOG_LEVEL": "3"},
             text=True,
+            start_new_session=True,  # as the worker has: Linux gives each session the same share of a busy machine
         )
 
     def go(self) -> None:
         """Let it train its next epoch."""
         assert self.process.stdin is not None
         print("go", file=self.process.stdin, flush=True)
+
+    def close(self) -> None:
+        """Leave nothing of it behind."""
+        self.process.kill()
+        self.process.wait()
 
     def hear(self, key: str) -> Any:
         """The next thing of that name that it tells."""
@@ -137,13 +145,6 @@ class Training:
         """Seconds of that epoch's steps, once it is done."""
         return wait(lambda: self.run.epochs[number - 1 : number])[0].seconds
 
-    def end(self) -> Run:
-        """Let it come to its end; gives the run."""
-        self.process.wait()
-        run = self.run
-        self.close()
-        return run
-
     def close(self) -> None:
         """Leave nothing of it behind."""
         self.history.close()
@@ -153,10 +154,19 @@ class Training:
 
 
 @contextlib.contextmanager
-def closing(*trainings: Training) -> Iterator[None]:
-    """Inside this, the trainings run; afterwards nothing of them does."""
+def closing(*programs: Notes | Training) -> Iterator[None]:
+    """Inside this, the programs run; afterwards none does."""
     try:
         yield
     finally:
-        for training in trainings:
-            training.close()
+        for program in programs:
+            program.close()
+
+
+def standby_of(home: Path) -> int:
+    """The process that waits for a run in this home, once it has done all that it does ahead."""
+    pid = wait(lambda: next(iter(processes_of(home, "--standby")), 0))
+    process, busy = psutil.Process(pid), -1.0
+    while busy != (busy := sum(process.cpu_times()[:2])) or busy < 1:
+        time.sleep(1)
+    return pid

@@ -3,42 +3,47 @@
 Only where the images come from differs, and that it says what it measures and waits for a line before each epoch.
 """
 
+from __future__ import annotations
+
 import json
 import resource
 import sys
 import time
+from typing import Any
 
 import tensorflow as tf
 
 from cnn_tui.training.datasets import load
 
 
-def tell(**told):
+def tell(**told: Any) -> None:
     """Print something for the program that started this one."""
     print(f"\n{json.dumps(told)}", flush=True)
 
 
-class Turns(tf.keras.callbacks.Callback):
+class Turns(tf.keras.callbacks.Callback):  # type: ignore[misc]
     """Waits for its turn before each epoch, and tells how long its steps took."""
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         sys.stdin.readline()
         self.began, self.first = time.perf_counter(), True
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         if self.first:
             tell(first=time.perf_counter() - self.began)
         self.first, self.ended = False, time.perf_counter()
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         tell(seconds=self.ended - self.began)
 
 
 EPOCHS, DATASET = int(sys.argv[1]), sys.argv[2]
 
 # Load the Fashion MNIST dataset
-_, training_images, training_labels, test_images, test_labels, _ = load(DATASET)
-training_images, test_images = training_images[..., 0], test_images[..., 0]
+images = load(DATASET)
+training_images: Any = images.x_train[..., 0]
+test_images: Any = images.x_test[..., 0]
+training_labels, test_labels = images.y_train, images.y_test
 
 # Normalize the pixel values
 training_images = training_images / 255.0

@@ -1,4 +1,4 @@
-"""Seconds an epoch: the course notes' script against `cnn-tui run`. `python -m tests.benchmarks.training_speed [EPOCHS]`
+"""Seconds an epoch: the notes' script against `cnn-tui run`. `python -m tests.benchmarks.training_speed [EPOCHS]`
 
 All three train the notes' network on the same images at the same time, but one after another: each is held while
 another has an epoch, so that what else the machine does meets all alike. Only the time of the training steps counts.
@@ -25,7 +25,7 @@ def main(epochs: int = EPOCHS) -> None:
             Training(Path(whole), epochs, data),
             Training(Path(half), epochs, data, "--set", "training.precision=mixed_bfloat16"),
         ]
-        with closing(*ours):
+        with closing(notes, *ours):
             for one in ours:
                 one.hold()
             seconds: list[list[float]] = [[], [], []]

@@ -1,8 +1,8 @@
 """What a training lab sends down the line. `python -m tests.benchmarks.wire [full]`
 
 The lab runs in a pty at 120x40, all four panes open, while the real worker trains lab1-baseline: on the built-in sample
-(6,000 images), or with `full` on Fashion-MNIST (60,000). Counted from the start of an epoch to the start of a later one,
-so that whole epochs are in it: bytes a second, and redraws a second.
+(6,000 images), or with `full` on Fashion-MNIST (60,000). Counted from the start of an epoch to the start of a later
+one, so that whole epochs are in it: bytes a second, and redraws a second.
 """
 
 from __future__ import annotations

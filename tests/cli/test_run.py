@@ -93,9 +93,9 @@ def test_run_json_end_to_end(files: Path, inside: Inside) -> None:
     assert "tensorflow" in page
 
 
-def test_table_and_a_stop_rule_that_fires(files: Path, history: History) -> None:
+def test_table_event_files_and_a_stop_rule_that_fires(files: Path, history: History, tmp_path: Path) -> None:
     answer = cnn_tui(
-        *("run", str(files / "tiny.toml"), "--seed", "5"),
+        *("run", str(files / "tiny.toml"), "--seed", "5", "--tensorboard", str(tmp_path / "events")),
         *("--set", "layers[1].use_bias=false", "--set", 'stop=[{metric="loss", below=1000}]'),
     )
     assert answer.status == 0, answer
@@ -104,6 +104,8 @@ def test_table_and_a_stop_rule_that_fires(files: Path, history: History) -> None
     run = run_of(history, int(row.split()[0]))
     assert (run.status, run.seed, run.params, len(run.epochs)) == ("stopped", 5, 128, 1)
     assert f"run {run.id} stopped: stop rule: loss below 1000" in answer.err
+    assert f"1 run written to {tmp_path}/events" in answer.err
+    assert list((tmp_path / "events").rglob("events.out.tfevents.*"))
 
 
 def test_the_bar_rewrites_its_line_and_ctrl_c_keeps_what_is_learned(files: Path, history: History) -> None:
@@ -185,8 +187,5 @@ def test_a_grid_over_seeds_is_trained_to_its_end(files: Path, history: History) 
     assert sorted(rows) == [*range(first, first + 4)]
     assert all("finished" in rows[run_id] for run_id in range(first, first + 3))
     runs = [run_of(history, run_id) for run_id in sorted(rows)]
-    assert (
-        len({(run.experiment.training.batch_size, run.experiment.training.validation, run.seed) for run in runs}) == 8
-    )
-    assert {run.seed for run in runs if run.status == "finished"} == {1, 2}
-    assert "tiny: batch 16, validation test, seed 2" in {run.name for run in runs}
+    assert [(run.experiment.training.batch_size, run.seed) for run in runs] == [(8, 1), (16, 1), (8, 2), (16, 2)]
+    assert runs[-1].name == "tiny: batch 16, seed 2"

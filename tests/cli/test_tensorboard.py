@@ -86,3 +86,8 @@ def test_only_a_run_with_epochs_can_be_written(run_id: int, inside: Inside, tmp_
     assert_one_sentence(inside("export", str(run_id + 1), *folder), 2, "has no whole epoch")
     assert_one_sentence(inside("export", "99", *folder), 2, "there is no run 99")
     assert_one_sentence(inside("export", "1", *folder, "-o", "x"), 2, "--output is for the script")
+
+
+def test_a_run_that_is_left_alone_cannot_be_written_yet(inside: Inside, tmp_path: Path) -> None:
+    answer = inside("run", "lab1-baseline", "--detach", "--tensorboard", str(tmp_path))
+    assert_one_sentence(answer, 2, "--detach leaves before there is anything to write", "cnn-tui export RUN")

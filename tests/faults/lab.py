@@ -149,7 +149,7 @@ def tiny(folder: Path) -> Experiment:
 
 def random_one(folder: Path) -> Experiment:
     """An experiment with all that is random in it, whose epochs take long enough to be caught in their middle."""
-    dataset = write_dataset(folder / "random.npz", 3_000, 12)
+    dataset = write_dataset(folder / "random.npz", 2_000, 12)
     layers = (
         RandomFlip(mode="horizontal"),
         Conv2D(filters=8, kernel_size=(3, 3), activation="relu"),

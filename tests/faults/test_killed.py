@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.home import best_path, checkpoint_path, model_path
 from cnn_tui.training import locks, overdue
@@ -13,30 +10,34 @@ from tests.faults.lab import ENDLESS, PATIENCE, TRAIN, WORKER, Lab
 from tests.waiting import processes_of
 
 
-def kill_in_epoch_2(lab: Lab, run_id: int) -> None:
-    """`kill -9` the training process in the middle of its second epoch."""
-    lab.wait(lambda: lab.history.progress(run_id).epoch == 2 and lab.history.progress(run_id).step > 0, "epoch 2")
-    pid = lab.training_process(run_id)
-    os.kill(pid, signal.SIGSTOP)
-    progress = lab.history.progress(run_id)
-    assert (progress.epoch, progress.step < progress.steps) == (2, True)
-    lab.kill(pid)
+def kill_in_epoch_2(lab: Lab, run_id: int) -> int:
+    """`kill -9` the training process in the middle of its second epoch; gives how many were recorded then.
+
+    A machine that is very fast may be in the third by then, which is as good.
+    """
+    lab.wait(lambda: lab.history.progress(run_id).epoch >= 2, "epoch 2")
+    lab.kill(lab.training_process(run_id))
+    return len(lab.run(run_id).epochs)
 
 
 def test_a_training_that_was_killed_goes_on_as_if_nothing_had_been(lab: Lab, random_one: Experiment) -> None:
     killed, following = lab.add(random_one, 3), lab.add(random_one, 3)
     lab.wake()
-    kill_in_epoch_2(lab, killed)
+    done = kill_in_epoch_2(lab, killed)
     run = lab.wait_for_end(killed, "interrupted")
-    assert run.stop_cause == "the training process was killed by signal 9 (out of memory?); 1 of 3 epochs are kept"
-    assert (len(run.epochs), run.test_accuracy) == (1, None)
+    assert (
+        run.stop_cause == f"the training process was killed by signal 9 (out of memory?); {done} of 3 epochs are kept"
+    )
+    assert (len(run.epochs), run.test_accuracy) == (done, None) and done in (1, 2)
     whole = lab.wait_for_end(following)
 
     # Nobody waits: what it had learned is measured.
     lab.wait(lambda: lab.run(killed).test_loss is not None, "the evaluation of the checkpoint")
     lab.wait_for_event(killed, "evaluated")
     run = lab.run(killed)
-    assert (run.status, run.test_accuracy) == ("interrupted", run.epochs[0].metrics["val_accuracy"])
+    kept = int(lab.texts(killed)[-1].removeprefix("evaluated from the checkpoint of epoch "))
+    assert 1 <= kept <= done, "after epochs that are short, not each is written"
+    assert (run.status, run.test_accuracy) == ("interrupted", run.epochs[kept - 1].metrics["val_accuracy"])
 
     answer = cnn_tui("resume", str(killed), "--json", timeout=PATIENCE)
     assert (answer.status, answer.objects[0]["status"], len(answer.objects[0]["epochs"])) == (0, "finished", 3)
@@ -52,9 +53,9 @@ def test_a_training_that_was_killed_goes_on_as_if_nothing_had_been(lab: Lab, ran
     assert lab.texts(killed) == [
         f"started on {device}",
         "evaluating the checkpoint",
-        "evaluated from the checkpoint of epoch 1",
+        f"evaluated from the checkpoint of epoch {kept}",
         f"queued again; it was interrupted: {run.stop_cause} (test accuracy {run.test_accuracy:.4f})",
-        f"resumed after epoch 1 on {device}",
+        f"resumed after epoch {kept} on {device}",
         f"best weights: epoch {best.epoch}, val_loss {best.metrics['val_loss']:.4f}",
     ]
     assert model_path(killed).exists() and best_path(killed).exists() and not checkpoint_path(killed).exists()
@@ -113,7 +114,7 @@ def test_a_run_that_is_to_end_now_does_and_one_that_hangs_is_killed(lab: Lab, ti
     stopped = lab.stop(run_id)
     assert stopped.test_accuracy is not None and model_path(run_id).exists()
     assert [text for text in lab.texts(run_id) if text.startswith("queued")] == [
-        f"queued again; it was stopped: {ended.stop_cause}",
-        f"queued again; it was stopped: {killed.stop_cause}",
+        f"queued again; it was {ended.stop_cause}",
+        f"queued again; it was {killed.stop_cause}",
     ]
     lab.assert_intact(run_id)

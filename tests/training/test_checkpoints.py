@@ -8,12 +8,27 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
 from cnn_tui.experiments.history import History, Result
 from cnn_tui.experiments.home import best_path, checkpoint_path, run_folder
 from cnn_tui.experiments.run import Progress
+from cnn_tui.network.layers import (
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GaussianNoise,
+    RandomContrast,
+    RandomFlip,
+    RandomRotation,
+    RandomTranslation,
+    RandomZoom,
+    SpatialDropout2D,
+)
 from tests.training.fits import EXPERIMENT, STEPS, Fit, after_batch, run_of, spoil, texts
 
 
@@ -78,6 +93,51 @@ def test_another_model_goes_on_from_a_checkpoint_as_if_nothing_had_been(history:
     assert {name: values[2] for name, values in whole.items()} == {
         name: values[0] for name, values in second.run(first_epoch=2).items()
     }
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "precision"), [("adam", "float32"), ("nadam", "float32"), ("sgd", "mixed_float16")]
+)
+def test_whatever_is_random_and_whatever_the_optimizer_remembers_is_in_it(
+    tmp_path: Path, optimizer: str, precision: str
+) -> None:
+    import keras
+
+    from cnn_tui.training import loop
+    from cnn_tui.training.build import build
+    from cnn_tui.training.checkpoints import Kept, restore, seeds, write
+    from cnn_tui.training.pipeline import training_batches
+
+    layers = (
+        *(RandomFlip(), RandomRotation(factor=0.1), RandomZoom(height_factor=0.1), RandomContrast(factor=0.2)),
+        *(RandomTranslation(height_factor=0.1, width_factor=0.1), Conv2D(filters=4, kernel_size=(3, 3))),
+        *(SpatialDropout2D(rate=0.2), BatchNormalization(), Flatten(), GaussianNoise(stddev=0.1), Dropout(rate=0.3)),
+        Dense(units=10, activation="softmax"),
+    )
+    momentum = 0.9 if optimizer == "sgd" else 0.0
+    experiment = msgspec.structs.replace(EXPERIMENT, layers=layers)
+    experiment = experiment.with_training(optimizer=optimizer, precision=precision, momentum=momentum)
+    images = np.random.default_rng(1).integers(0, 256, (40, 28, 28, 1), dtype=np.uint8)
+
+    def train(model: Any, epochs: int, done: int = 0) -> list[float]:
+        batches = training_batches(images, np.arange(40) % 10, batch_size=16, seed=1)
+        return loop.fit(model, batches, epochs=epochs, initial_epoch=done)["loss"]
+
+    try:
+        keras.utils.set_random_seed(1)
+        whole = train(build(experiment), 4)
+        keras.utils.set_random_seed(1)
+        model = build(experiment)
+        first = train(model, 2)
+        kept = Kept(run=0.0, epoch=2, seeds=seeds(model))
+        assert len(kept.seeds) == 8
+        assert write(model, tmp_path / "checkpoint.keras", kept) == ""
+        keras.utils.set_random_seed(99)
+        model = build(experiment)
+        restore(model, tmp_path / "checkpoint.keras", kept)
+        assert first + train(model, 4, done=2) == whole
+    finally:
+        keras.config.set_dtype_policy("float32")
 
 
 @pytest.mark.usefixtures("always_due")

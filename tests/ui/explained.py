@@ -67,7 +67,7 @@ def write_predictions(run_id: int, names: Sequence[str] = FASHION, count: int = 
     margins = [0.5 + at / (2 * count) for at in range(count)]
     rows = [[0.7 if at == one else 0.3 / (classes - 1) for at in range(classes)] for one in said]
     header = PredictionsHeader(predictions.FORMAT, count, classes, tuple(names), (SIZE, SIZE, 1), DIGEST, stamp)
-    parts = [array.array("i", labels), array.array("i", said), array.array("f", margins)]
+    parts: list[array.array[Any]] = [array.array("i", labels), array.array("i", said), array.array("f", margins)]
     parts.append(array.array("f", [share for row in rows for share in row]))
     raw_file.write(predictions.predictions_path(run_id), header, [part.tobytes() for part in parts])
     cells: dict[tuple[int, int], int] = {}
@@ -130,8 +130,8 @@ def _activations(question: ShowActivations) -> Activations:
             continue
         size = layer.shape[:2]
         maps = tuple(
-            FilterMap(0.0, 1.0, bytes((at * 5 + filter * 40) % 256 for at in range(size[0] * size[1])))
-            for filter in range(question.first, min(4, question.first + question.most))
+            FilterMap(0.0, 1.0, bytes((at * 5 + number * 40) % 256 for at in range(size[0] * size[1])))
+            for number in range(question.first, min(4, question.first + question.most))
         )
         layers.append(LayerMaps(layer.name, layer.kind, layer.shape, size, question.first, (maps,) * count))
     return Activations((SIZE, SIZE, 1), tuple(_square(at) for at in range(count)), tuple(layers))

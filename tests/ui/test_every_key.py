@@ -15,6 +15,7 @@ from cnn_tui.ui.keys import KEYS, Key
 from cnn_tui.ui.panes.explain import ExplainPane
 from cnn_tui.ui.panes.history import HistoryPane
 from cnn_tui.ui.screens.compare import CompareScreen
+from cnn_tui.ui.screens.exercises import ExercisesScreen
 from cnn_tui.ui.screens.queue import QueueScreen
 from cnn_tui.ui.screens.run_page import RunScreen
 from tests.ui import explained, fake
@@ -135,7 +136,7 @@ SCENES: dict[str, tuple[str, str, str]] = {
     "explain.next_image": ("5 l", "2 of 40", ""),
     "explain.left": ("5 M M left", "output (13, 12)", ""),
     "explain.right": ("5 M M right", "output (13, 14)", ""),
-    "explain.open": ("5 m enter", "1 of 1, Coat taken for Sandal", ""),
+    "explain.open": ("5 m enter", "1 of 4, Coat taken for Sandal", ""),
     "explain.order": ("5 o", "1 of 8 wrong", ""),
     "explain.class": ("5 c b a g enter", "1 of 4, Bag", ""),
     "explain.previous_layer": ("5 m m ] [", "layer 1/2", ""),
@@ -166,6 +167,19 @@ SCENES: dict[str, tuple[str, str, str]] = {
     "queue.remove": ("r Q G d", "Run 3 left the queue", "1     3  Lab"),
     "queue.show": ("Q enter", "fingerprint", ""),
     "queue.back": ("Q escape", "Total params", "The queue"),
+    "exercises.open": ("x", "The network of the notes", "Total params"),
+    "exercises.predict": ("x j j p", "Test accuracy, against the baseline", ""),
+    "exercises.run": ("x j j r", "Run 3 is queued", ""),
+    "exercises.repeat": ("x j j R", "Over how many seeds?", ""),
+    "exercises.all": ("x A", "The whole set lab1: over how many seeds?", ""),
+    "exercises.conclude": ("x j i", "Enter keeps it", ""),
+    "exercises.done": ("x j space", "✓ done       16-filters", ""),
+    "exercises.experiment": ("x j enter", "Total params: 55,098", ""),
+    "exercises.notes": ("x j j n", "64 filters is better than 32 filters", ""),
+    "exercises.compare": ("x j c", "There is nothing to compare yet", ""),
+    "exercises.zoom": ("x z", "The network of the notes", "no-final-conv-keep-pool"),
+    "exercises.help": ("x ?", "the keys of the exercises", ""),
+    "exercises.leave": ("x escape", "Total params", "no-final-conv-keep-pool"),
 }
 
 
@@ -210,6 +224,7 @@ async def test_every_key_of_a_row_is_bound_to_its_action(make_lab: MakeLab) -> N
                 "queue": QueueScreen(lab.history, lambda: None),
                 "page": RunScreen(lab.history, lab.query_one(HistoryPane).editor, 1),
                 "compare": CompareScreen(lab.history, [1]),
+                "exercises": ExercisesScreen(lab.history, lab.places, lambda: None),
             }
             node = {"lab": lab, **above}.get(key.scope) or lab.query_one(f"#{scope}")
             for code in key.codes():

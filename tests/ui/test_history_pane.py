@@ -371,7 +371,7 @@ async def test_archived_runs_are_shown_when_asked_for_and_brought_back(make_lab:
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await pilot.press("4")
         await shows(pilot, app, 4, 2, 1)
-        await pilot.press("V", "G", "space", "escape")
+        await pilot.press("V", "g", "space", "escape")
         await shows(pilot, app, 4, 3, 2, 1)
         assert " 3- " in rows(app)[3] and "archived too" in text(app)
         await pilot.press("j", "d")

@@ -40,8 +40,8 @@ async def test_the_page_has_all_that_is_recorded(make_lab: MakeLab, history: His
             "stopped: stop rule: loss below 0.3",
             "test 0.9100, train 0.9500, validation 0.9100, gap +4.00 points",
             "243,786 parameters",
-            "tags             lab1",
-            "first line\n                 second line",
+            "tags                 lab1",
+            "first line\n                     second line",
             "larger is slower",
             "60,000 training and 10,000 test images",
             "3  Conv2D        64  3x3  relu  (None, 11, 11, 64)   36,928",
@@ -69,7 +69,7 @@ async def test_the_difference_to_the_baseline_is_on_the_page(make_lab: MakeLab, 
         await sees(pilot, "fingerprint")
         shown = whole(app)
         assert "Difference to the baseline, run 1" in shown
-        assert "learning_rate    0.001 → 0.01" in shown
+        assert "learning_rate        0.001 → 0.01" in shown
         assert "0.9000 → 0.9100  (+0.0100)" in shown
         assert "~ Conv2D  filters 32 → 64" in shown
         await pilot.press("]")

@@ -227,9 +227,8 @@ class ByHandView(View):
         lines = [Text(no_wrap=True)]
         for field in bench.fields:
             chosen = field == bench.chosen
-            words = (
-                f"{'▸' if chosen else ' '}{'' if field in ('operation', 'activation') else f'{field} '}{values[field]} "
-            )
+            name = "" if field in ("operation", "size", "activation") else f"{field} "
+            words = f"{'▸' if chosen else ' '}{name}{values[field]} "
             if lines[-1].cell_len + len(words) > width:
                 lines.append(Text(no_wrap=True))
             lines[-1].append(words, self.style("cursor" if chosen else "strong"))

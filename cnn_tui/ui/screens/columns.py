@@ -48,7 +48,7 @@ class ColumnsScreen(ModalScreen[Chosen | None]):
         return Chosen(tuple(key for key in self._order if key in self._on), _ARCHIVED in self._on)
 
     def compose(self) -> ComposeResult:
-        """The columns, and below them the archived runs."""
+        """The archived runs, and below them the columns."""
         with Vertical(classes="box") as box:
             box.border_title = "Columns"
             box.border_subtitle = "Space shows or hides, J K move it, 0 the usual ones, Esc back"
@@ -56,9 +56,9 @@ class ColumnsScreen(ModalScreen[Chosen | None]):
             yield Table(columns, self._rows)
 
     def on_mount(self) -> None:
-        """Begin with the first."""
+        """Begin with the first column."""
         table = self.query_one(Table)
-        table.active = True
+        table.active, table.cursor = True, 1
         table.set_count(len(self._order) + 1)
 
     def on_resize(self, _: Resize) -> None:
@@ -86,10 +86,10 @@ class ColumnsScreen(ModalScreen[Chosen | None]):
     def action_move_column(self, by: int) -> None:
         """Move the column; the first one stays the first."""
         table = self.query_one(Table)
-        at = table.cursor
+        at = table.cursor - 1
         if 1 <= at < len(self._order) and 1 <= at + by < len(self._order):
             self._order.insert(at + by, self._order.pop(at))
-            table.cursor = at + by
+            table.cursor += by
             table.redraw()
 
     def action_reset(self) -> None:
@@ -98,7 +98,7 @@ class ColumnsScreen(ModalScreen[Chosen | None]):
         self.query_one(Table).redraw()
 
     def _keys(self) -> list[str]:
-        return [*self._order, _ARCHIVED]
+        return [_ARCHIVED, *self._order]
 
     def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
         dim = self.query_one(Table).style("dim")

@@ -16,7 +16,10 @@ from cnn_tui.experiments.history import History
 from cnn_tui.experiments.locking import locks_of
 from cnn_tui.experiments.report import report
 from cnn_tui.ui import files
+from cnn_tui.ui.explain.by_hand import ByHandView
+from cnn_tui.ui.explain.lab2 import SET
 from cnn_tui.ui.lines import inert
+from cnn_tui.ui.panes.explain import ExplainPane
 from cnn_tui.ui.panes.history import HistoryPane
 from cnn_tui.ui.screens.ask import AskScreen
 from cnn_tui.ui.screens.exercises import ExercisesScreen
@@ -65,8 +68,7 @@ class ExerciseActions(FileActions):
             self.notify(inert(str(error)), severity="error", markup=False)
             return
         if experiment is None:
-            self.action_focus_pane("explain")
-            self.notify("Here it is done by hand, without training; x and i write your answer.", timeout=6)
+            self._go_by_hand(place, exercise)
             return
         key = place.key(exercise)
         mine = self._mine(key)
@@ -76,6 +78,15 @@ class ExerciseActions(FileActions):
         if self._open(experiment, None, key):
             words = f"{inert(exercise.heading)}: its experiment is in the editor; u brings yours back, x goes back."
             self.notify(words, markup=False)
+
+    def _go_by_hand(self, place: Place, exercise: Exercise) -> None:
+        """To where a question of LAB 2 is asked and answered."""
+        explain = self.query_one(ExplainPane)
+        if place.name == SET:
+            explain.lab2.at = place.set.exercises.index(exercise)
+        explain.show_view(ByHandView)
+        self.action_focus_pane("explain")
+        self.notify("Here it is done by hand, without training. x goes back to the exercises.", timeout=6)
 
     def _mine(self, key: str) -> Experiment | None:
         """What the editor has of an exercise's experiment; None when it has another one."""

@@ -50,7 +50,8 @@ class ConclusionScreen(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "back")]
     DEFAULT_CSS: ClassVar[str] = """
-    ConclusionScreen TextArea { height: 6; border: none; padding: 0; background: $panel; }
+    ConclusionScreen TextArea, ConclusionScreen TextArea:focus { border: none; }
+    ConclusionScreen TextArea { height: 6; padding: 0; background: $panel; }
     ConclusionScreen #question { height: auto; max-height: 6; margin: 0 0 1 0; color: $dim; }
     """
 

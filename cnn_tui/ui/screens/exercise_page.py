@@ -149,10 +149,8 @@ def _next(asked: Asked, standing: Standing) -> str:
     if standing.state == "answered":
         return "Space marks it as done."
     if one.is_question:
-        by_hand = (
-            "" if asked.from_outside else "Nothing is trained: Enter goes to Explain (5), where you do it by hand. "
-        )
-        return f"{by_hand}i writes your answer."
+        where = "" if asked.from_outside else "Nothing is trained: Enter goes to Explain (5), to do it by hand. "
+        return f"{where}i writes your answer."
     if one.impossible:
         return "Enter opens it in the editor. i writes your answer."
     if standing.state == "run":
@@ -277,11 +275,10 @@ def _notes(asked: Asked, view: PageView, width: int) -> list[Text]:
         return []
     own = asked.standing.answer.conclusion if asked.standing else ""
     if not (own or asked.revealed):
-        words = "The notes' conclusion" if one.notes.conclusion else "A remark"
-        return [
-            Text(),
-            *view.flowed(Text(f"{words} is shown when you have written yours (n: now).", view.style("dim")), width),
-        ]
+        what = "The notes' conclusion" if one.notes.conclusion else "A remark"
+        own_word = "answer" if one.is_question or one.impossible else "conclusion"
+        later = f"{what} is shown when you have written your {own_word} (n: now)."
+        return [Text(), *view.flowed(Text(later, view.style("dim")), width)]
     lines: list[Text] = []
     if one.notes.conclusion:
         lines += view.heading("The notes conclude") + view.flowed(one.notes.conclusion.strip(), width)

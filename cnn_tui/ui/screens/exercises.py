@@ -27,7 +27,7 @@ from cnn_tui.experiments.exercise_state import (
     standings,
     tally,
 )
-from cnn_tui.experiments.exercises import Exercise, Place
+from cnn_tui.experiments.exercises import Exercise, Place, sets_folder
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.pace import in_words
@@ -296,8 +296,11 @@ class ExercisesScreen(Screen[Chosen | None]):
 
     def action_open_experiment(self) -> None:
         """Into the editor, or, for a question, to where it is answered."""
-        if self.chosen.exercise is None:
+        place, one = self.chosen
+        if one is None:
             self.action_move_cursor(1)
+        elif one.is_question and place.folder.parent != sets_folder():
+            self.action_conclude()
         else:
             self.dismiss(self.chosen)
 

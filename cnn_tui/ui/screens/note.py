@@ -33,8 +33,9 @@ class NoteScreen(ModalScreen[Notes | None]):
         Binding("shift+tab", "next_field", "other field", priority=True),
     ]
     DEFAULT_CSS: ClassVar[str] = """
-    NoteScreen TextArea { height: 1fr; max-height: 6; border: none; padding: 0; background: $panel; }
-    NoteScreen .box { height: 19; }
+    NoteScreen NoteField, NoteScreen NoteField:focus { height: 1fr; border: none; padding: 0; background: $panel; }
+    NoteScreen .box { height: 18; }
+    NoteScreen #hint { height: auto; margin: 0; }
     """
 
     def __init__(self, run_id: int, note: str, conclusion: str) -> None:
@@ -47,7 +48,7 @@ class NoteScreen(ModalScreen[Notes | None]):
         """Two fields."""
         with Vertical(classes="box") as box:
             box.border_title = f"Run {self._run}"
-            box.border_subtitle = "Enter keeps it, ctrl+j is a new line, Tab the other field, Esc leaves"
+            box.border_subtitle = "Enter keeps it  ctrl+j new line  Tab next  Esc back"
             yield Static(Text("Note", "dim"))
             yield NoteField(self._before.note or "", id="note")
             yield Static(Text("Conclusion: what it has shown", "dim"))

@@ -1,0 +1,85 @@
+"""What recording costs a training: epochs with and without the Recorder. `python -m tests.benchmarks.recording_cost`
+
+One process trains lab1-baseline on the built-in sample, an epoch with and an epoch without in turn. Processor time is
+compared, which what else the machine does hardly touches, and the time inside the Recorder is measured by itself.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.presets import load_preset
+from tests.benchmarks.measure import SAMPLE, median, table
+
+ROUNDS = 30
+
+
+def timed(callback: Any, spent: list[float]) -> Any:
+    """The callback, with the seconds in each of its calls added to `spent`."""
+    for name in ("on_epoch_begin", "on_train_batch_end", "on_test_batch_end", "on_epoch_end"):
+        setattr(callback, name, functools.partial(_timed, getattr(callback, name), spent))
+    return callback
+
+
+def _timed(call: Callable[..., None], spent: list[float], *arguments: Any, **named: Any) -> None:
+    began = time.perf_counter()
+    call(*arguments, **named)
+    spent.append(time.perf_counter() - began)
+
+
+def main() -> None:
+    """Print medians and the ratio."""
+    from cnn_tui.training import datasets, pipeline
+    from cnn_tui.training.build import build
+    from cnn_tui.training.clock import Stopwatch
+    from cnn_tui.training.loop import fit
+    from cnn_tui.training.recorder import Recorder
+    from cnn_tui.training.threads import spread_work
+
+    spread_work()
+    experiment = msgspec.structs.replace(load_preset("lab1-baseline"), dataset=SAMPLE)
+    images = datasets.load(SAMPLE)
+    data = pipeline.training_batches(images.x_train, images.y_train, batch_size=32, seed=1)
+    model = build(experiment)
+    spent: list[float] = []
+    used: dict[bool, list[float]] = {False: [], True: []}
+    wall: dict[bool, list[float]] = {False: [], True: []}
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["CNN_TUI_HOME"] = home
+        with History() as history:
+            run_id = history.add(experiment)
+            history.claim(run_id, os.getpid(), 1)
+            recorder = Recorder(history, run_id, experiment, Stopwatch(), lambda _: None)
+            recorder.train_images = len(images.x_train)
+            fit(model, data, epochs=3)  # the pace is found
+            for epoch in range(2 * ROUNDS):
+                recorded = epoch % 2 == 1
+                began, processor = time.perf_counter(), time.process_time()
+                fit(
+                    model,
+                    data,
+                    epochs=epoch + 1,
+                    initial_epoch=epoch,
+                    callbacks=[timed(recorder, spent)] if recorded else [],
+                )
+                wall[recorded].append(time.perf_counter() - began)
+                used[recorded].append(time.process_time() - processor)
+    more = statistics.median(used[True]) / statistics.median(used[False]) - 1
+    rows = [["an epoch of the sample", "processor s", "wall s"]]
+    rows += [["without", median(used[False], ".3f"), median(wall[False], ".3f")]]
+    rows += [["with the Recorder", median(used[True], ".3f"), median(wall[True], ".3f")]]
+    table(f"Recording, medians of {ROUNDS} epochs each, in turn", rows)
+    print(f"  {more:+.1%} of the processor time; {sum(spent) / sum(wall[True]):.1%} of the wall time inside it")
+
+
+if __name__ == "__main__":
+    main()

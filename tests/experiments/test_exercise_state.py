@@ -1,0 +1,94 @@
+"""How far somebody is with an exercise, and which runs a set still misses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from cnn_tui.experiments import answers
+from cnn_tui.experiments.exercise_runs import orders
+from cnn_tui.experiments.exercise_state import (
+    baseline_order,
+    counted,
+    missing,
+    queue_missing,
+    standings,
+    tally,
+)
+from cnn_tui.experiments.exercises import load_set
+from cnn_tui.experiments.history import History, Result
+from tests.experiments.test_exercises import train
+
+LAB1 = load_set("lab1")
+SIXTEEN = LAB1.exercise("16-filters")
+
+
+@pytest.fixture
+def history() -> Iterator[History]:
+    """An empty history."""
+    with History() as opened:
+        yield opened
+
+
+def state(history: History, name: str = "16-filters") -> str:
+    return standings(history, LAB1)[name].state
+
+
+def test_an_exercise_goes_from_open_to_done(history: History) -> None:
+    seen = [state(history)]
+    answers.predict(history, "lab1", "16-filters", {"time": "down"})
+    seen.append(state(history))
+    wanted, _ = orders([(LAB1, SIXTEEN)])
+    (run_id,) = queue_missing(history, [(wanted[0], 1)])
+    seen.append(state(history))
+    assert history.claim(run_id, 1, 1)
+    seen.append(state(history))
+    history.record_end(run_id, Result("finished", "", 0.3, 0.9))
+    seen.append(state(history))
+    answers.conclude(history, "lab1", "16-filters", "quicker")
+    answers.mark(history, "lab1", "16-filters", True)
+    seen.append(state(history))
+    assert seen == ["open", "predicted", "waiting", "training", "run", "done"]
+
+
+def test_a_run_that_failed_leaves_it_open_and_is_not_counted(history: History) -> None:
+    wanted, _ = orders([(LAB1, SIXTEEN)])
+    (run_id,) = queue_missing(history, [(wanted[0], 1)])
+    assert counted(history, wanted)[0][1] == 1
+    history.claim(run_id, 1, 1)
+    history.record_end(run_id, Result("failed", "out of memory", None, None))
+    assert state(history) == "open"
+    assert missing(counted(history, wanted), 2) == [(wanted[0], 2)]
+
+
+def test_missing_runs_are_queued_seed_by_seed(history: History) -> None:
+    wanted, _ = orders([(LAB1, one) for one in LAB1.set.exercises[:3]])
+    train(history, queue_missing(history, [(wanted[1], 1)])[0])
+    ids = queue_missing(history, missing(counted(history, wanted), 2))
+    lines = [line for one in ids for line in history.lines_where("WHERE id = ?", (one,))]
+    assert [(line.exercise, line.seed) for line in lines] == [
+        ("lab1/baseline", 1),
+        ("lab1/16-filters", 2),
+        ("lab1/64-filters", 1),
+        ("lab1/baseline", 2),
+        ("lab1/64-filters", 2),
+    ]
+    assert missing(counted(history, wanted), 2) == []
+
+
+def test_the_baseline_of_an_exercise(history: History) -> None:
+    order = baseline_order(LAB1, SIXTEEN)
+    assert order is not None and order.key == "lab1/baseline"
+    assert baseline_order(LAB1, LAB1.exercise("baseline")) is None
+    assert baseline_order(LAB1, LAB1.exercise("fourth-conv")) is None
+
+
+def test_the_tally_tells_when_to_look_again(history: History) -> None:
+    before = tally(history)
+    assert tally(history) == before
+    answers.mark(history, "lab1", "16-filters", True)
+    marked = tally(history)
+    assert marked != before
+    queue_missing(history, [(orders([(LAB1, SIXTEEN)])[0][0], 1)])
+    assert tally(history) != marked and tally(history).waiting == 1

@@ -1,0 +1,238 @@
+"""The explain pane: of a run that was really trained, asked of a real process, and of runs that have little to show."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+from PIL import Image as Pillow
+
+from cnn_tui.experiments import answers
+from cnn_tui.experiments.history import History
+from cnn_tui.experiments.home import model_path
+from cnn_tui.experiments.presets import load_preset
+from cnn_tui.network.image_kernels import KERNELS
+from cnn_tui.training.ask import Asker
+from cnn_tui.ui.app import LabApp
+from cnn_tui.ui.explain.bench import Bench, sized
+from cnn_tui.ui.panes.explain import ExplainPane
+from tests.training.trained_run import home_at, small_network, train_run, write_shapes
+from tests.ui import explained, fake
+from tests.ui.conftest import MakeLab
+from tests.ui.screen import LARGE, SMALL, sees, text, until
+
+SECONDS = 90.0
+SIZES = ((120, 40), (80, 24), (60, 16))
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with run 1 of three grey shapes and run 2 of two coloured ones."""
+    home = tmp_path_factory.mktemp("trained")
+    with home_at(home):
+        train_run(write_shapes(home / "grey.npz"), small_network(3))
+        train_run(write_shapes(home / "colour.npz", classes=2, channels=3), small_network(2))
+    return home
+
+
+@pytest.fixture
+def lab(trained: Path, sealed_machine: Path) -> Path:
+    """The same in the home of the test, which may change it."""
+    shutil.copytree(trained, sealed_machine, dirs_exist_ok=True)
+    return sealed_machine
+
+
+def explain(app: LabApp) -> ExplainPane:
+    """The pane."""
+    return app.lab.query_one(ExplainPane)
+
+
+async def closed(app: LabApp) -> None:
+    """Wait until the explain process is gone."""
+    process = explain_process(app)
+    for _ in range(500):
+        if process is None or process.poll() is not None:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("the explain process outlives the app")
+
+
+def explain_process(app: LabApp):  # type: ignore[no-untyped-def]
+    """The process that the pane started, if any."""
+    asker = app.asker_of_test  # type: ignore[attr-defined]
+    assert isinstance(asker, Asker)
+    return asker._process
+
+
+async def test_a_trained_run_is_looked_into_by_a_real_process(make_lab: MakeLab, lab: Path) -> None:
+    """Predictions from kept files; activations, filters and a filter by hand from the process."""
+    picture = lab / "own.png"
+    Pillow.new("RGB", (60, 40), (255, 255, 255)).save(picture)
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        app.asker_of_test = explain(app).asker  # type: ignore[attr-defined]
+        assert explain_process(app) is None, "TensorFlow is loaded before anybody looks"
+        await pilot.press("5")
+        await sees(pilot, "of shape (1, 2):")
+        explain(app).show_run(1)
+        await sees(pilot, "of shape (1, 3):")
+        assert "(1, 12, 12, 1)" in text(app) and "1 of 80" in text(app)
+        await pilot.press("m")
+        await sees(pilot, "test accuracy")
+        await pilot.press("m")
+        await sees(pilot, "layer 1/3", SECONDS)
+        await sees(pilot, "10x10x6", SECONDS)
+        await sees(pilot, "over 80 test images", SECONDS)
+        await pilot.press("]")
+        await sees(pilot, "5x5x6")
+        await pilot.press("enter")
+        await sees(pilot, "conv2d", SECONDS)
+        await pilot.press("m")
+        await sees(pilot, "bias", SECONDS)
+        await pilot.press("]", "}")
+        await sees(pilot, "channel 1 of 6", SECONDS)
+        await pilot.press("enter")
+        await sees(pilot, "sum over 6 channels", SECONDS)
+        await pilot.press("m", "m")
+        await sees(pilot, "[predictions]")
+        await pilot.press("i")
+        await sees(pilot, "The picture's file")
+        await pilot.press(*str(lab / "none.png"), "enter")
+        await sees(pilot, "There is no file")
+        await pilot.press("home", *["delete"] * len(str(lab / "none.png")), *str(picture), "enter")
+        await sees(pilot, "your picture", SECONDS)
+        await sees(pilot, "resized", SECONDS)
+        await pilot.press("escape")
+        await sees(pilot, "test image 0")
+    await closed(app)
+
+
+async def test_a_colour_run_is_shown_in_every_view_and_size(make_lab: MakeLab, lab: Path) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("5")
+        await sees(pilot, "of shape (1, 2):")
+        for title in ("confusion", "activations", "filters", "by hand", "data", "predictions"):
+            await pilot.press("m")
+            await sees(pilot, f"[{title}]")
+            for words in ("TensorFlow", "working out", "reading the images", "looking at"):
+                await until(pilot, lambda words=words: words not in text(app), f"no {words}", SECONDS)  # type: ignore[misc]
+            for size in SIZES:
+                await pilot.resize_terminal(*size)
+                await sees(pilot, f"[{title}]")
+
+
+async def test_a_deleted_model_leaves_what_was_kept_and_says_so(make_lab: MakeLab, lab: Path) -> None:
+    model_path(2).unlink()
+    app = make_lab()
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        explain(app).show_run(2)
+        await pilot.press("5")
+        await sees(pilot, "of shape (1, 2)")
+        await pilot.press("m", "m")
+        await sees(pilot, "The model of run 2 is gone")
+
+
+@pytest.fixture
+def kept(history: History) -> int:
+    """A finished run with predictions that were written by hand."""
+    run = history.add(load_preset("lab1-baseline"))
+    fake.begin(history, run)
+    fake.play(history, run, 5.0)
+    fake.finish(history, run)
+    explained.write_images()
+    explained.write_facts()
+    explained.write_predictions(run)
+    return run
+
+
+async def test_without_any_run_there_are_the_sample_and_the_questions(make_lab: MakeLab, history: History) -> None:
+    explained.write_images()
+    explained.write_facts()
+    app = make_lab()
+    asker = explained.FakeAsker()
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        explain(app).asker = asker  # type: ignore[assignment]
+        await pilot.press("5")
+        await sees(pilot, "No run has a trained model yet")
+        await pilot.press("m", "m", "m", "m")
+        await sees(pilot, "28x28 → 26x26")
+        await pilot.press("n", "n")
+        await sees(pilot, "LAB 2, 2 of")
+        await pilot.press("a", *"left", "enter")
+        await until(pilot, lambda: answers.answers(history, "lab2"), "the answer")
+    assert answers.answer(history, "lab2", "vertical-edges").conclusion == "left"
+    assert asker.asked == [], "no view without a run needs TensorFlow"
+    assert asker.closed
+
+
+async def test_padding_stride_and_pooling_change_the_output(make_lab: MakeLab, kept: int) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        explain(app).asker = explained.FakeAsker()  # type: ignore[assignment]
+        await pilot.press("5", "M", "M")
+        await sees(pilot, "28x28 → 26x26. The edge costs 2 rows and 2 columns. 1 window sees a corner")
+        await pilot.press("tab", "tab", "tab", "plus")
+        await sees(pilot, "28x28 → 28x28. Padding adds 1+1 rows")
+        await pilot.press("minus", "tab", "tab", "tab", "tab", "tab", "plus")
+        await sees(pilot, "28x28 → 13x13. No window reaches the last 1 row and 1 column")
+        await pilot.press("tab", "tab", "tab", "plus")
+        await sees(pilot, "28x28 → 14x14")
+        await sees(pilot, "the largest of 4 pixels")
+        await pilot.press("shift+tab")
+        await until(pilot, lambda: "14x14" not in text(app), "another pane")
+
+
+async def test_a_typed_kernel_is_used_or_refused_in_words(make_lab: MakeLab, kept: int) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        explain(app).asker = explained.FakeAsker()  # type: ignore[assignment]
+        await pilot.press("5", "M", "M", "enter", *"type", "enter")
+        await sees(pilot, "A kernel")
+        await pilot.press("home", "shift+end", "delete", *"1 2; 3", "enter")
+        await sees(pilot, "row 2 has 1 number")
+        await pilot.press("home", "shift+end", "delete", *"1 2; 3 4", "enter")
+        await sees(pilot, "kernel typed in")
+        await sees(pilot, "28x28 → 27x27")
+
+
+async def test_a_refusal_of_the_process_is_a_sentence_in_the_pane(make_lab: MakeLab, kept: int) -> None:
+    app = make_lab()
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        explain(app).asker = explained.FakeAsker("the model file is broken")  # type: ignore[assignment]
+        await pilot.press("5", "m", "m")
+        await sees(pilot, "The model file is broken.")
+        await pilot.press("m")
+        await sees(pilot, "The model file is broken.")
+
+
+async def test_marked_images_stand_beside_each_other_and_dead_filters_are_named(make_lab: MakeLab, kept: int) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        explain(app).asker = explained.FakeAsker()  # type: ignore[assignment]
+        await pilot.press("5", "space", "l", "l", "space", "m", "m")
+        await sees(pilot, "0 T-shirt/top")
+        await sees(pilot, "2 Pullover")
+        await sees(pilot, "3 dead")
+        await pilot.press("enter", "}", "}")
+        await until(pilot, lambda: text(app).count("▸dead conv2d") == 2, "the dead filter")
+
+
+def test_kernels_of_other_sizes_do_what_their_names_say() -> None:
+    for kernel in KERNELS:
+        for size in (1, 5, 7):
+            plane = sized(kernel, size)
+            assert len(plane) == size and all(len(row) == size for row in plane)
+    named = {kernel.name: kernel for kernel in KERNELS}
+    assert sum(map(sum, sized(named["blur"], 5))) == pytest.approx(1)
+    assert sized(named["vertical edges"], 5)[0] == (1, 1, 0, -1, -1)
+    assert sized(named["identity"], 5)[2] == (0, 0, 1, 0, 0)
+
+
+def test_the_window_stays_inside_the_output() -> None:
+    bench, image = Bench(), (tuple((0.5,) * 6 for _ in range(6)),)
+    bench.move(image, 99, 99)
+    assert (bench.row, bench.column) == (3, 3)
+    assert bench.take_step(image).output == 0.0
