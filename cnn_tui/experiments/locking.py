@@ -14,6 +14,9 @@ from cnn_tui.experiments.wording import quiet
 _PLAIN = {"stop": "the stop rule", "layers": "the stack", "training": "all of the training settings"}
 
 
+_LAYER = re.compile(r"layers\[(\d+)\](?:\.(\w+))?")
+
+
 class LockedError(ValueError):
     """An edit of a field that is locked; the message is a sentence."""
 
@@ -34,13 +37,22 @@ class Lock(NamedTuple):
 
     def _told(self, path: str, after: Experiment) -> str:
         """A field in words. A layer that is no longer where it was is told as a whole."""
-        match = re.fullmatch(r"layers\[(\d+)\](?:\.(\w+))?", path)
+        match = _LAYER.fullmatch(path)
         if match is None:
-            return _PLAIN.get(path, path.removeprefix("training."))
+            return in_words(path)
         at, before = int(match[1]), self.given.layers
         moved = len(after.layers) != len(before) or type(after.layers[at]) is not type(before[at])
         layer = f"layer {at + 1}, {before[at].type},"
         return f"the place of {layer}" if moved else match[2] or layer
+
+
+def in_words(path: str) -> str:
+    """A locked field as a person says it: `layers[0].filters` is filters of layer 1."""
+    match = _LAYER.fullmatch(path)
+    if match is None:
+        return _PLAIN.get(path, path.removeprefix("training."))
+    layer = f"layer {int(match[1]) + 1}"
+    return f"{match[2]} of {layer}" if match[2] else layer
 
 
 def locks_of(place: Place) -> Mapping[str, Lock]:

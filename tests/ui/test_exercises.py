@@ -281,6 +281,7 @@ async def test_a_pack_opens_with_its_exercises_and_holds_its_locks(
         await at(pilot, "week-3/lighter")
         await pilot.press("r")
         await reads(pilot, "Not started: Enter opens its experiment")
+        await reads(pilot, "dataset, epochs, filters of layer 1, layer 2")
         await pilot.press("enter")
         await reads(pilot, "Half the weights: its experiment is in the editor")
         await pilot.press("+")
@@ -300,6 +301,7 @@ async def test_a_pack_opens_with_its_exercises_and_holds_its_locks(
         assert history.queue()[1].exercise == "week-3/lighter"
         await pilot.press("x")
         await reads(pilot, "And with fewer weights?")
+        await reads(pilot, "What you have changed, in the editor ~ Conv2D filters 32 → 16")
         await pilot.press("r")
         await until(pilot, lambda: history.count() > 2, "the third run")
         assert [line.exercise for line in history.queue()][-1] == "week-3/lighter"
@@ -337,9 +339,27 @@ async def test_a_lab_report_is_written_and_nothing_overwritten(
     assert "it learns" in written and "0.9000" in written
 
 
-def test_the_command_line_opens_a_pack_at_once(pack: Path, sealed_machine: Path) -> None:
+async def test_a_packs_words_are_shown_as_they_are(make_lab: MakeLab, pack: Path) -> None:
+    words = PACK.replace('"Week 3"', r'"[bold]W[/] \u001b[31m3"').replace("Half the", r"\u202e[/]Half the")
+    (pack / "pack.toml").write_text(words)
+    app = make_lab()
+    app.lab.use_pack(open_pack(pack))
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await sees(pilot, "[bold]W[/] ·[31m3")
+        await at(pilot, "week-3/lighter")
+        await sees(pilot, "·[/]Half the weights")
+        await pilot.press("i")
+        await sees(pilot, "Enter keeps it")
+        await pilot.press("escape", "enter")
+        await reads(pilot, "·[/]Half the weights: its experiment is in the editor")
+        await pilot.press("+")
+        await reads(pilot, "Filters is locked by the pack '[bold]W[/]")
+
+
+def test_the_command_line_opens_a_pack_at_once_and_sends_nothing_at_rest(pack: Path) -> None:
     with Terminal([*LAB, "--pack", str(pack)], 80, 24) as terminal:
         terminal.wait_for("Where do you start from?")
+        terminal.wait(lambda: terminal.read(2.0) == 0, "a screen at rest")
         terminal.press("q")
         terminal.wait_for("Conv2D")
         terminal.press("q")

@@ -58,10 +58,18 @@ class ByHandView(View):
             found.append(Wanted(ShowKernels(run, self._taking[0]), Kernels, "kernels"))
         return [*found, *([Wanted(maps, Activations, "by hand")] if maps else [])]
 
-    def take(self, layer: str, number: int) -> None:
-        """Take a trained filter, as soon as it is known."""
+    def take(self, layer: str, number: int) -> bool:
+        """Take a trained filter, as soon as it is known; False for one whose arithmetic is not done here."""
+        run = self.scene.run
+        facts = self.scene.answer(DescribeModel(self.scene.model_id), ModelFacts)
+        plain = facts and any(one.name == layer and one.kind == "Conv2D" for one in facts.layers)
+        layers = run.experiment.layers if run else ()
+        odd = [getattr(one, "groups", 1) != 1 or set(getattr(one, "dilation_rate", (1,))) != {1} for one in layers]
+        if not plain or any(odd):
+            return False
         self._taking = (layer, number)
         self.settle()
+        return True
 
     def settle(self) -> None:
         """Take the filter that is wanted, if it is known by now."""

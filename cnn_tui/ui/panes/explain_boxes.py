@@ -182,9 +182,18 @@ class ExplainBoxes(Pane):
         self.show_view(PredictionsView)
 
     def _step_filter(self, view: FiltersView) -> None:
-        if view.chosen_layer is not None and view.kernels is not None:
-            self.query_one(ByHandView).take(view.chosen_layer.name, view.filter)
+        layer = view.chosen_layer
+        if layer is None or view.kernels is None:
+            return
+        if self._take(self.query_one(ByHandView), layer.name, view.filter):
             self.show_view(ByHandView)
+
+    def _take(self, view: ByHandView, layer: str, number: int) -> bool:
+        taken = view.take(layer, number)
+        if not taken:
+            words = "By hand goes a plain Conv2D only: no DepthwiseConv2D, no transposed one, no dilation, no groups."
+            self.notify(words, timeout=5)
+        return taken
 
     @work(group=DIALOG)
     async def choose_kernel(self, view: ByHandView) -> None:
@@ -213,7 +222,7 @@ class ExplainBoxes(Pane):
                 view.bench.type_in(answer[0])  # type: ignore[arg-type]
         elif key is not None and "/" in key:
             layer_name, _, number = key.rpartition("/")
-            view.take(layer_name, int(number))
+            self._take(view, layer_name, int(number))
         elif key is not None:
             view.bench.use(next(one for one in KERNELS if one.name == key))
         self.after_change()

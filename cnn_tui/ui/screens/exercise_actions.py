@@ -72,8 +72,9 @@ class ExerciseActions(FileActions):
             return
         key = place.key(exercise)
         mine = self._mine(key)
+        self.action_focus_pane("stack")
         if mine is not None and mine != experiment:
-            self.notify("The editor has your version of it already; p and u as always.", timeout=4)
+            self.notify("Your version of it is in the editor already; u takes edits back.", timeout=4)
             return
         if self._open(experiment, None, key):
             words = f"{inert(exercise.heading)}: its experiment is in the editor; u brings yours back, x goes back."

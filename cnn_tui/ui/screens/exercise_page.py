@@ -14,8 +14,10 @@ from cnn_tui.experiments.exercise_results import Outcome, Result, result
 from cnn_tui.experiments.exercise_runs import twins
 from cnn_tui.experiments.exercise_state import Standing, State, Tally
 from cnn_tui.experiments.exercises import Exercise, Place, sets_folder
+from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.groups import Group
 from cnn_tui.experiments.history import History
+from cnn_tui.experiments.locking import in_words as lock_in_words
 from cnn_tui.experiments.pace import in_words
 from cnn_tui.network.diff import DiffLine
 from cnn_tui.network.summary import summarize
@@ -63,6 +65,8 @@ class Asked(NamedTuple):
     tally: Tally | None
     revealed: bool
     """Whether the notes' figures and conclusion were asked for."""
+    mine: Experiment | None = None
+    """What the editor has of its experiment."""
 
     @property
     def is_base(self) -> bool:
@@ -122,7 +126,9 @@ def lay_out_set(place: Place, standings: dict[str, Standing], view: PageView, wi
             "r runs it; its result comes to stand beside what you expected and beside the baseline.",
             "R runs it over several seeds: only repeats tell a change from chance.",
         ]
-    steps += ["i: write what you conclude; then the notes' own conclusion is shown too (n shows it before)."]
+    noted = any(one.notes.conclusion for one in place.set.exercises)
+    more = "; then the notes' own conclusion is shown too (n shows it before)" if noted else ""
+    steps += [f"i: write what you conclude{more}." if runs else "i: write your answer."]
     steps += ["A queues the whole set."] if runs else ["Enter goes to where you do it by hand."]
     return lines + [line for step in steps for line in view.flowed(step, width)]
 
@@ -157,7 +163,9 @@ def _next(asked: Asked, standing: Standing) -> str:
         return "i writes what you conclude; R runs it over more seeds."
     takes = asked.seen.seconds if asked.seen else None
     run = f"r runs it{f', about {in_words(takes)}' if takes is not None else ''}."
-    if one.change:
+    if _mine(asked):
+        run = "r runs your version, which is in the editor."
+    elif one.change:
         run = "Enter opens its experiment: change it there, then r runs it for this exercise."
     if standing.state == "open" and one.predict and not asked.is_base:
         return f"p says what you expect; then {run}"
@@ -173,15 +181,27 @@ def _changes(asked: Asked, view: PageView, width: int) -> list[Text]:
     if seen.changes:
         lines = view.heading("What changes against the baseline")
         lines += diff_lines(seen.changes[:_LONGEST_DIFF], view, width)
+        if len(seen.changes) > _LONGEST_DIFF:
+            lines.append(Text(f"    and {len(seen.changes) - _LONGEST_DIFF} more", view.style("dim")))
         if seen.params and not one.impossible:
             lines.append(Text(f"    {seen.params[0]:,} → {seen.params[1]:,} parameters", view.style("dim")))
+    if mine := _mine(asked):
+        lines += view.heading("What you have changed, in the editor") + diff_lines(mine, view, width)
     locked = asked.place.locked(one)
     if locked:
-        lines += view.heading("Locked") + view.flowed(", ".join(map(inert, locked)), width)
+        lines += view.heading("Locked by the pack") + view.flowed(", ".join(map(lock_in_words, locked)), width)
     if seen.same:
         words = f"The same network and training as {', '.join(seen.same)}: runs of either count for both."
         lines += [Text(), *view.flowed(words, width)]
     return lines
+
+
+def _mine(asked: Asked) -> tuple[DiffLine, ...]:
+    """What somebody has changed of an experiment that is there to be changed."""
+    given = asked.place.experiment(asked.exercise) if asked.exercise.change and asked.mine is not None else None
+    if given is None or asked.mine is None:
+        return ()
+    return tuple(line for line in diff_experiments(given, asked.mine) if line.sign != " ")
 
 
 def _expected(asked: Asked, view: PageView, width: int) -> list[Text]:
@@ -225,7 +245,9 @@ def _result(asked: Asked, view: PageView, width: int) -> list[Text]:
         return []
     sizes = [(one, who) for one, who in ((mine, ""), (base, " of the baseline")) if one is not None]
     of = [f"{len(one.trials)} run{'s' if len(one.trials) != 1 else ''}{who}" for one, who in sizes]
-    lines = view.heading(f"Result: {', '.join(of)}" if of else "The notes' figures")
+    around = " (± over the seeds)" if any("±" in row[1] + row[2] for row in rows) else ""
+    what = "Result" if mine is not None else "Before the run"
+    lines = view.heading(f"{what}: {', '.join(of)}{around}" if of else "The notes' figures")
     lines += _table(rows, view, width)
     if sizes:
         lines += _images(sizes[0][0], any(row[4] for row in rows), view, width)

@@ -225,9 +225,9 @@ class ExercisesScreen(Screen[Chosen | None]):
         if chosen.exercise is None:
             return lay_out_set(chosen.place, self._standings.get(chosen.place.name, {}), view, width)
         _, seen = self._seen.get(chosen.key, (0, None))
-        asked = Asked(
-            chosen.place, chosen.exercise, self._standing(chosen), seen, self._tally, chosen.key in self._revealed
-        )
+        key = chosen.key
+        revealed, mine = key in self._revealed, self._mine(key)
+        asked = Asked(chosen.place, chosen.exercise, self._standing(chosen), seen, self._tally, revealed, mine)
         return lay_out(asked, view, width)
 
     def _cells(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
