@@ -144,6 +144,7 @@ KEYS: tuple[Key, ...] = (
     Key("training", "training.baseline", "b", "toggle_baseline", "baseline", "baseline's curve behind"),
     Key("history", "history.open", "Enter", "open_run", "open", "the run's page"),
     Key("history", "history.mark", "Space", "toggle_mark", "mark", "mark the run, or take its mark away"),
+    Key("history", "history.mark_all", "M", "mark_all", "", "mark all runs that the filter leaves; again: none"),
     Key("history", "history.compare", "c", "compare_runs(False)", "compare", "compare the marked: what differs"),
     Key("history", "history.compare_all", "C", "compare_runs(True)", "", "compare the marked: all rows"),
     Key(

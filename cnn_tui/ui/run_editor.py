@@ -33,7 +33,7 @@ class RunEditor:
     def __init__(self, app: App[None], history: History) -> None:
         self.app = app
         self.history = history
-        self._done: list[Written | None] = []
+        self._done: list[Written | Callable[[], bool]] = []
         self._undone: list[Written] = []
 
     # Asking and writing
@@ -120,17 +120,17 @@ class RunEditor:
 
     # Undo
 
-    def note_load(self) -> None:
-        """An experiment went into the editor: what undo takes back next is the editor's."""
-        self._done.append(None)
+    def note_load(self, is_there: Callable[[], bool]) -> None:
+        """An experiment went into the editor: while it `is_there`, it is what undo is to take back, and not here."""
+        self._done.append(is_there)
 
     def undo(self) -> bool:
         """Take back what was written last; False when that is not here."""
-        if not self._done or self._done[-1] is None:
-            del self._done[-1:]
+        one = self._done.pop() if self._done else None
+        while one is not None and not isinstance(one, Written) and not one():
+            one = self._done.pop() if self._done else None
+        if not isinstance(one, Written):
             return False
-        one = self._done.pop()
-        assert one is not None
         if self._try(one.undo):
             self._undone.append(one)
             self.app.notify(f"undo: {inert(one.label)}", markup=False, timeout=2)

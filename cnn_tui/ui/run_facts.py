@@ -20,6 +20,7 @@ from cnn_tui.network.report import keras_shape
 from cnn_tui.network.summary import summarize
 from cnn_tui.ui.composition import Choice, Recorded, picture_of
 from cnn_tui.ui.lines import inert
+from cnn_tui.ui.live import Watched
 from cnn_tui.ui.page_view import PageView, columns
 from cnn_tui.ui.panes.history_columns import figure, points
 from cnn_tui.ui.panes.legend import legend
@@ -50,19 +51,22 @@ class Facts(NamedTuple):
         return self.recorded.run
 
 
-def read_facts(history: History, run_id: int) -> Facts | None:
-    """All that is known of a run; None when there is none of that number."""
-    run = history.run(run_id)
+def read_facts(history: History, watched: Watched, before: Facts | None = None) -> Facts | None:
+    """All that is known of a run; None when there is none of that number. `before` is what was known of it."""
+    watched.read()
+    run, run_id = watched.run, watched.id
     if run is None:
         return None
+    # What other runs it is like does not change while it goes on, and is slow to find out in a long history.
+    same = before.same if before is not None else in_words(same_network(history, run))
     baseline = notebook.pinned(history)
     base = history.run(baseline) if baseline is not None and baseline != run_id else None
     found = read_out(run)
     reading, suggestion = found if found is not None else (None, None)
     return Facts(
-        Recorded(run, history.points(run_id)),
-        history.events(run_id),
-        in_words(same_network(history, run)),
+        Recorded(run, watched.points),
+        watched.events,
+        same,
         baseline,
         compare([base, run], base.id) if base is not None else None,
         reading,

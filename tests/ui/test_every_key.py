@@ -93,6 +93,7 @@ SCENES: dict[str, tuple[str, str, str]] = {
     "history.left": ("4 l h", "Name", ""),
     "history.right": ("4 l l l", "Params", ""),
     "history.mark": ("4 space", "1 marked", ""),
+    "history.mark_all": ("4 M", "2 marked", ""),
     "history.compare": ("4 space j space c", "2 runs, against run 1", ""),
     "history.compare_all": ("4 space j space C", "tensorflow", ""),
     "history.filter": ("4 / 1 6", "1 run. Enter keeps the filter", ""),

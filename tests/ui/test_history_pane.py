@@ -199,7 +199,9 @@ async def test_marks_are_a_sign_and_are_gone_through(make_lab: MakeLab) -> None:
         assert current(app) == 2
         await pilot.press("space")
         await until(pilot, lambda: "*" not in rows(app)[2], "no mark")
-        await pilot.press("escape")
+        await pilot.press("escape", "M")
+        await sees(pilot, "4 marked")
+        await pilot.press("M")
         await until(pilot, lambda: "marked" not in text(app), "no marks at all")
 
 
@@ -247,6 +249,13 @@ async def test_undo_goes_back_through_what_was_done_here_and_then_through_the_ed
         await shows(pilot, app, 4, 3, 2, 1)
         await pilot.press("u")
         await sees(pilot, "Total params: 113,386")
+        # What was loaded and undone elsewhere is not in the way.
+        await pilot.press("g", "d", "L")
+        await sees(pilot, "Total params: 243,786")
+        await pilot.press("1", "u")
+        await sees(pilot, "Total params: 113,386")
+        await pilot.press("4", "u")
+        await shows(pilot, app, 4, 3, 2, 1)
 
 
 @pytest.mark.usefixtures("four_runs")
@@ -299,8 +308,8 @@ async def test_tags_of_one_run_and_of_all_the_marked(make_lab: MakeLab, history:
         await until(pilot, lambda: tags()[2:] == [("new",), ("lab1", "new")], "the tags of both")
         await pilot.press("u")
         await until(pilot, lambda: tags()[2:] == [(), ("lab1", "keep")], "as before")
-        await pilot.press("escape", "t", *"!!!", "enter")
-        await sees(pilot, "!!!")
+        await pilot.press("space", "t", *"###", "enter")
+        await sees(pilot, "a tag has at least one letter or digit")
 
 
 @pytest.mark.usefixtures("four_runs")

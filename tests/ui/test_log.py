@@ -43,7 +43,7 @@ def add(path: Path, words: str) -> None:
 async def test_it_takes_the_place_of_the_four_panes_and_gives_it_back(make_lab: MakeLab, log: Path) -> None:
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
-        for leave in ("escape", "1", "shift+tab"):
+        for leave in ("escape", "1"):
             await pilot.press("6")
             await sees(pilot, "line 300")
             assert "Total params" not in text(app) and "kernel_size" not in text(app)
@@ -51,6 +51,8 @@ async def test_it_takes_the_place_of_the_four_panes_and_gives_it_back(make_lab: 
             await pilot.press(leave)
             await sees(pilot, "Total params")
             assert "line 300" not in text(app)
+        await pilot.press("6", "shift+tab")
+        await sees(pilot, "[predictions]")
         await pilot.press("4", "tab", "tab")
         await sees(pilot, "line 300")
         await pilot.press("tab")

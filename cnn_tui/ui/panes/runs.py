@@ -262,15 +262,10 @@ class RunsPane(Pane):
             self._show(archived=chosen.archived)
 
     def step_back(self) -> bool:
-        """Esc clears the filter, then the marks."""
-        if self.listing.query.filter:
-            self._show(filter="")
-        elif self.marked:
-            self.marked.clear()
-            self.rows.redraw()
-            self._say()
-        else:
+        """Esc clears the filter."""
+        if not self.listing.query.filter:
             return False
+        self._show(filter="")
         return True
 
     # Marks
@@ -285,6 +280,16 @@ class RunsPane(Pane):
                 self.marked[run_id] = None
             self.rows.redraw()
             self._say()
+
+    def action_mark_all(self) -> None:
+        """Mark all runs in the table, or none if all of them are marked."""
+        ids = self.listing.ids()
+        if all(one in self.marked for one in ids):
+            self.marked.clear()
+        else:
+            self.marked.update(dict.fromkeys(ids))
+        self.rows.redraw()
+        self._say()
 
     def action_next_mark(self, by: int) -> None:
         """The next marked run, or the one before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -11,13 +12,14 @@ from textual.message import Message
 
 from cnn_tui.experiments import notebook
 from cnn_tui.experiments.compare import Comparison, compare
-from cnn_tui.experiments.history import History
+from cnn_tui.experiments.history import History, HistoryError
 from cnn_tui.experiments.run import Run
 from cnn_tui.experiments.verdict import verdicts
 from cnn_tui.ui.comparison import Side, fitting, lay_out
 from cnn_tui.ui.composition import Choice, Recorded, places
 from cnn_tui.ui.curves import metrics_of
 from cnn_tui.ui.keys import bindings_of
+from cnn_tui.ui.live import Watched
 from cnn_tui.ui.page_view import PageView
 from cnn_tui.ui.screens.long_page import LongPage
 
@@ -49,7 +51,7 @@ class CompareScreen(LongPage[None]):
         self._baseline = pinned if pinned in self._ids else self._ids[0]
         self._everything = everything
         self._left = 0
-        self._runs: list[Run] = []
+        self._watched = [Watched(history, one) for one in self._ids]
         self._recorded: list[Recorded] = []
         self._found: Comparison | None = None
         self._verdicts: Sequence[str] | None = None
@@ -60,15 +62,19 @@ class CompareScreen(LongPage[None]):
         self._judge(self._baseline)
 
     @property
+    def _runs(self) -> list[Run]:
+        return [one.run for one in self._recorded]
+
+    @property
     def goes_on(self) -> bool:
         """Whether any of the runs does."""
         return any(run.live for run in self._runs)
 
     def read(self) -> None:
         """Read the runs and compare them."""
-        found = [self.history.run(one) for one in self._ids]
-        self._runs = [run for run in found if run is not None]
-        self._recorded = [Recorded(run, self.history.points(run.id)) for run in self._runs]
+        for one in self._watched:
+            one.read_unless_ended()
+        self._recorded = [Recorded(one.run, one.points) for one in self._watched if one.run]
         self._compare()
 
     def _compare(self) -> None:
@@ -122,11 +128,15 @@ class CompareScreen(LongPage[None]):
     @work(thread=True, exclusive=True, exit_on_error=False)
     def _judge(self, baseline: int) -> None:
         """Loading scipy takes the better part of a second: it must not hold up the keys."""
-        with History(self.history.path) as history:
-            runs = [run for one in self._ids if (run := history.run(one)) is not None]
-            base = next(run for run in runs if run.id == baseline)
-            said = verdicts(history, runs, base)
-        sentences = [f"{one.sentence}." for one in said]
+        try:
+            with History(self.history.path) as history:
+                runs = [run for one in self._ids if (run := history.run(one)) is not None]
+                base = next(run for run in runs if run.id == baseline)
+                said = [one.sentence for one in verdicts(history, runs, base)]
+        except (HistoryError, sqlite3.Error) as error:
+            said = [f"they cannot be told: {error}"]
+        # With one run each, accuracy and time have the same to say.
+        sentences = [f"{one}." for one in dict.fromkeys(said)]
         self.post_message(self.Judged(baseline, sentences or ["No two of them are different experiments."]))
 
     def on_compare_screen_judged(self, message: Judged) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from rich.text import Text
 from textual import work
@@ -11,63 +11,34 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import Resize
 from textual.message import Message
-from textual.screen import Screen
 
-from cnn_tui.experiments import answers
-from cnn_tui.experiments.eta import Estimator
-from cnn_tui.experiments.exercise_runs import LeftOut, Order, obstacle, orders, runs_of
 from cnn_tui.experiments.exercise_state import (
     Standing,
     Tally,
-    baseline_order,
-    counted,
-    ended,
-    missing,
-    queue_missing,
     standings,
     tally,
 )
-from cnn_tui.experiments.exercises import Exercise, Place, sets_folder
+from cnn_tui.experiments.exercises import Place, sets_folder
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.pace import in_words
-from cnn_tui.ui.keys import bindings_of, keys_of
-from cnn_tui.ui.lines import Lines, inert
+from cnn_tui.ui.keys import bindings_of
+from cnn_tui.ui.lines import inert
 from cnn_tui.ui.page_view import PageView
-from cnn_tui.ui.parts import Part, fit
 from cnn_tui.ui.screens.compare import MOST, CompareScreen
 from cnn_tui.ui.screens.exercise_page import SIGNS, Asked, Seen, lay_out, lay_out_set, look
+from cnn_tui.ui.screens.exercise_parts import Chosen, ExercisesFoot, ExercisesHead, ExerciseView
+from cnn_tui.ui.screens.exercise_queue import ExerciseQueue
 from cnn_tui.ui.screens.help import HelpScreen
-from cnn_tui.ui.screens.menu import Choice, MenuScreen
 from cnn_tui.ui.table import Cell, Column, Table
 from cnn_tui.ui.typeahead import DIALOG
 
 _POLL_SECONDS = 0.5
 _SIDE_BY_SIDE = 100
 """From so many columns on the list stands beside the exercise, not above it."""
-_LIST = 42
 _STATE, _NAME = 13, 24
-_USUAL_SEEDS = 3
-_DIRECTIONS = (("u", "up"), ("s", "the same"), ("d", "down"), ("x", "I cannot say"))
-_PREDICTED = {
-    "accuracy": "Test accuracy, against the baseline",
-    "time": "Time of an epoch, against the baseline",
-}
 
 
-class Chosen(NamedTuple):
-    """A row of the list: a set, or one of its exercises."""
-
-    place: Place
-    exercise: Exercise | None
-
-    @property
-    def key(self) -> str:
-        """How runs name the exercise; the set's name for a set."""
-        return self.place.key(self.exercise) if self.exercise else self.place.name
-
-
-class ExercisesScreen(Screen[Chosen | None]):
+class ExercisesScreen(ExerciseQueue):
     """Gives the exercise that is to be opened in the lab, or None when it was just left."""
 
     scope: ClassVar[str] = "exercises"
@@ -171,7 +142,7 @@ class ExercisesScreen(Screen[Chosen | None]):
             return
         self._tally = now
         self._change += 1
-        self.query_one(ExercisesHead).redraw()
+        self.query_one(ExercisesHead).show(*self._head())
         self._look()
 
     def _look(self) -> None:
@@ -214,7 +185,7 @@ class ExercisesScreen(Screen[Chosen | None]):
 
     def _show(self) -> None:
         self.query_one(Table).redraw()
-        self.query_one(ExercisesHead).redraw()
+        self.query_one(ExercisesHead).show(*self._head())
         self.query_one(ExerciseView).rebuild()
 
     def _standing(self, chosen: Chosen) -> Standing | None:
@@ -247,7 +218,7 @@ class ExercisesScreen(Screen[Chosen | None]):
             state = Text(f"  {sign} {standing.state}"[:_STATE], style(name))
         return (state, inert(chosen.exercise.name), Text(inert(chosen.exercise.heading), style("dim")))
 
-    def head(self) -> tuple[str, str]:
+    def _head(self) -> tuple[str, str]:
         """What stands on the left and on the right of the line above."""
         every = [one for found in self._standings.values() for one in found.values()]
         done = f"{sum(one.state == 'done' for one in every)} of {len(every)} done" if every else ""
@@ -311,174 +282,6 @@ class ExercisesScreen(Screen[Chosen | None]):
         if action is not None:
             await self.run_action(action)
 
-    # Answering
-
-    def _exercise(self) -> tuple[Place, Exercise] | None:
-        """The exercise under the cursor; says so when it is a set."""
-        place, one = self.chosen
-        if one is None:
-            self.notify("This is a whole set: j goes to its exercises, A queues all of them.", timeout=4)
-            return None
-        return place, one
-
-    @work(group=DIALOG)
-    async def action_predict(self) -> None:
-        """Say what is expected, before the result is known."""
-        found = self._exercise()
-        if found is None:
-            return
-        place, one = found
-        if not one.predict or not one.is_run or one.name == place.set.baseline:
-            self.notify("This exercise does not ask what you expect.", timeout=4)
-            return
-        if ended(self._history, runs_of(self._history, place, one)):
-            self.notify("Its result is known already: what one expects is said before the run.", timeout=4)
-            return
-        for name in one.predict:
-            choices = [Choice(key, words, "same" if key == "s" else words) for key, words in _DIRECTIONS]
-            way = await self.app.push_screen_wait(MenuScreen(_PREDICTED[name], choices))
-            if way is None:
-                return
-            kept = way if way in ("up", "down", "same") else None
-            answers.predict(self._history, place.name, one.name, {name: kept})
-            self._read()
-
-    @work(group=DIALOG)
-    async def action_conclude(self) -> None:
-        """Write the conclusion or the answer; then the exercise is done."""
-        from cnn_tui.ui.screens.exercise_dialogs import ConclusionScreen  # only here: its field is slow to load
-
-        found = self._exercise()
-        if found is None:
-            return
-        place, one = found
-        before = answers.answer(self._history, place.name, one.name).conclusion
-        text = await self.app.push_screen_wait(ConclusionScreen(one.heading, one.question, before))
-        if text is None:
-            return
-        answers.conclude(self._history, place.name, one.name, text)
-        answers.mark(self._history, place.name, one.name, bool(text.strip()))
-        self._read()
-        if text.strip():
-            self.notify("Kept, and marked as done; Space opens it again.", timeout=4)
-
-    def action_toggle_done(self) -> None:
-        """Done, or open again."""
-        if found := self._exercise():
-            place, one = found
-            now = answers.answer(self._history, place.name, one.name).done
-            answers.mark(self._history, place.name, one.name, not now)
-            self._read()
-
-    def action_reveal_notes(self) -> None:
-        """What the notes found, before one's own conclusion is written; again: hidden."""
-        if found := self._exercise():
-            place, one = found
-            if not (one.notes.to_json() or one.remark):
-                self.notify("The notes say nothing about this one.", timeout=3)
-            self._revealed ^= {place.key(one)}
-            self.query_one(ExerciseView).rebuild()
-
-    # Running
-
-    def action_run(self) -> None:
-        """Queue it, and the baseline if that has no run yet."""
-        found = self._orders()
-        if found is not None:
-            order, base = found
-            have = counted(self._history, [base]) if base else []
-            self._queue([*missing(have, 1), (order, 1)])
-
-    @work(group=DIALOG)
-    async def action_repeat(self) -> None:
-        """Queue it over several seeds, and as many of the baseline."""
-        from cnn_tui.ui.screens.exercise_dialogs import SeedsScreen
-
-        found = self._orders()
-        if found is None:
-            return
-        order, base = found
-        have = counted(self._history, [base] if base else [])
-        seconds = self._seconds([order, *([base] if base else [])])
-
-        def told(each: int) -> str:
-            more = missing(have, each)
-            also = f", and {more[0][1]} of the baseline, so that both have as many" if more else ""
-            return f"{_runs(each)} of it{also}: {_takes([(order, each), *more], seconds)}"
-
-        answer = await self.app.push_screen_wait(SeedsScreen("Over how many seeds?", _USUAL_SEEDS, told))
-        if answer is not None:
-            each = int(str(answer[0]))
-            self._queue([*missing(have, each), (order, each)])
-
-    @work(group=DIALOG)
-    async def action_queue_set(self) -> None:
-        """Queue the whole set over some seeds."""
-        from cnn_tui.ui.screens.exercise_dialogs import SeedsScreen
-
-        place = self.chosen.place
-        wanted, left_out = orders([(place, one) for one in place.set.exercises])
-        if not wanted:
-            self.notify("Nothing of this set is trained.", timeout=4)
-            return
-        have, seconds = counted(self._history, wanted), self._seconds(wanted)
-
-        def told(each: int) -> str:
-            counts = missing(have, each)
-            total = sum(count for _, count in counts)
-            there = each * len(have) - total
-            also = f" {_runs(there)} of them {'is' if there == 1 else 'are'} there already." if there else ""
-            words = f"{len(have)} exercises over {each} seed{'s' if each != 1 else ''}.{also}"
-            return f"{words} To queue: {_takes(counts, seconds)}{_left_out(left_out)}"
-
-        title = f"The whole set {place.name}: over how many seeds?"
-        answer = await self.app.push_screen_wait(SeedsScreen(title, 1, told))
-        if answer is None:
-            return
-        counts = missing(have, int(str(answer[0])))
-        if counts:
-            self._queue(counts)
-        else:
-            self.notify("They have as many runs already; a larger number queues more.", timeout=4)
-
-    def _orders(self) -> tuple[Order, Order | None] | None:
-        """What to train for the exercise, and for its baseline; says why when it cannot be run."""
-        found = self._exercise()
-        if found is None:
-            return None
-        place, one = found
-        mine = self._mine(place.key(one)) if one.change else None
-        if mine is not None and (why := obstacle(Order(place, one, mine))):
-            self._refuse(why)
-            return None
-        made, left_out = orders([(place, one)], lambda given: mine or given)
-        if made:
-            return made[0], baseline_order(place, one)
-        if one.change and mine in (None, place.experiment(one)):
-            self._refuse("Enter opens its experiment: change it there, then r runs it for this exercise")
-        elif one.is_question:
-            self._refuse("there is nothing to train: i writes your answer")
-        else:
-            self._refuse(left_out[0].why)
-        return None
-
-    def _refuse(self, why: str) -> None:
-        words = inert(why)
-        self.notify(f"Not started: {words}.", severity="warning", markup=False)
-
-    def _queue(self, counts: Sequence[tuple[Order, int]]) -> None:
-        ids = queue_missing(self._history, counts)
-        self._queued()
-        self._read()
-        which = f"Run {ids[0]} is" if len(ids) == 1 else f"{len(ids)} runs, {ids[0]} to {ids[-1]}, are"
-        first = "the baseline's too, " if len(counts) == 2 and len(ids) == 2 else ""
-        when = Estimator(self._history).outlook().words()
-        self.notify(f"{which} queued, {first}{when[:1].lower()}{when[1:]}" if first else f"{which} queued. {when}")
-
-    def _seconds(self, wanted: Sequence[Order]) -> dict[str, float | None]:
-        estimator = Estimator(self._history)
-        return {order.key: estimator.of(order.experiment).seconds for order in wanted}
-
     @work(group=DIALOG)
     async def action_compare(self) -> None:
         """Its runs and the baseline's, side by side."""
@@ -493,57 +296,3 @@ class ExercisesScreen(Screen[Chosen | None]):
         most = MOST // 2
         runs = [*seen.result.baseline.runs[-most:], *seen.result.group.runs[-most:]]
         await self.app.push_screen_wait(CompareScreen(self._history, runs))
-
-
-class ExerciseView(PageView):
-    """The exercise; the cursor keys belong to the list."""
-
-    more_key: ClassVar[str] = "ctrl+d"
-
-
-class ExercisesHead(Lines):
-    """How much is done, and what is trained."""
-
-    def draw(self, width: int, height: int) -> list[Text]:
-        """One line."""
-        screen = self.screen
-        assert isinstance(screen, ExercisesScreen)
-        done, going = screen.head()
-        left = Text.assemble((" Exercises  ", self.style("strong")), (done, self.style("dim")))
-        right = Text(f"{going} ", self.style("accent"))
-        return [left + Text(" " * max(1, width - left.cell_len - right.cell_len)) + right]
-
-
-class ExercisesFoot(Lines):
-    """The keys, as many as fit."""
-
-    def draw(self, width: int, height: int) -> list[Text]:
-        """One line."""
-        shown = [key for key in keys_of("exercises") if key.label]
-        first = ("predict", "run", "conclude", "help", "leave", "experiment", "repeat", "all", "done", "notes")
-        parts = []
-        for key in shown:
-            name = key.id.split(".")[1]
-            one, label = key.shown
-            text = Text.assemble((one, self.style("accent")), (f" {label}", self.style("dim")))
-            parts.append(Part(first.index(name) if name in first else len(first), text))
-        return [Text(" ") + fit(parts, width - 1)]
-
-
-def _runs(count: int) -> str:
-    return f"{count} run{'s' if count != 1 else ''}"
-
-
-def _takes(counts: Sequence[tuple[Order, int]], seconds: dict[str, float | None]) -> str:
-    """How many runs, and how long they take where that is known."""
-    total = sum(count for _, count in counts)
-    each = [(seconds[order.key], count) for order, count in counts]
-    known = [one * count for one, count in each if one is not None]
-    if len(known) < len(each) or not each:
-        return f"{_runs(total)}{'; how long they take is known once one has trained' if total else ''}."
-    return f"{_runs(total)}, about {in_words(sum(known))}."
-
-
-def _left_out(left_out: Sequence[LeftOut]) -> str:
-    names = [one.key.partition("/")[2] for one in left_out]
-    return f"\nLeft out, as their pages say why: {', '.join(names)}." if names else ""

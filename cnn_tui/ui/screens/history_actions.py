@@ -10,6 +10,7 @@ from textual.screen import Screen
 
 from cnn_tui.experiments import notebook
 from cnn_tui.experiments.dataset import DatasetError
+from cnn_tui.experiments.editing import Document
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.same_network import in_words, same_network
@@ -26,6 +27,7 @@ from cnn_tui.ui.typeahead import DIALOG
 class HistoryActions(Screen[None]):
     """What the history pane and the pages of runs ask of the lab."""
 
+    document: Document
     history: History
 
     def _queued(self) -> None:
@@ -66,8 +68,9 @@ class HistoryActions(Screen[None]):
             self._load(Wanted("load", run.id, run.experiment, f"Run {run.id}'s experiment"))
 
     def _load(self, wanted: Wanted) -> None:
-        if wanted.experiment is not None and self._open(wanted.experiment, None):
-            self.query_one(HistoryPane).editor.note_load()
+        loaded = wanted.experiment
+        if loaded is not None and self._open(loaded, None):
+            self.query_one(HistoryPane).editor.note_load(lambda: self.document.experiment == loaded)
             self.notify(f"{inert(wanted.words)} is in the editor; u brings yours back.", markup=False)
 
     def on_history_pane_resumed(self, message: HistoryPane.Resumed) -> None:
@@ -105,7 +108,7 @@ class HistoryActions(Screen[None]):
 
     async def _compare(self, runs: Sequence[int], everything: bool) -> None:
         if len(runs) > MOST:
-            self.notify(f"{len(runs)} runs are marked; at most {MOST} can be compared. Esc takes the marks away.")
+            self.notify(f"{len(runs)} runs are marked; at most {MOST} can be compared. M takes the marks away.")
             return
         await self.app.push_screen_wait(CompareScreen(self.history, runs, everything=everything))
 

@@ -13,6 +13,7 @@ from cnn_tui.experiments.history import History
 from cnn_tui.ui.composition import Choice
 from cnn_tui.ui.curves import metrics_of
 from cnn_tui.ui.keys import bindings_of
+from cnn_tui.ui.live import Watched
 from cnn_tui.ui.page_view import PageView
 from cnn_tui.ui.run_editor import RunEditor
 from cnn_tui.ui.run_facts import Facts, lay_out, read_facts
@@ -40,10 +41,15 @@ class RunScreen(LongPage[Wanted | None]):
         """`among` are the runs of the table that it was opened from, in their order."""
         super().__init__(history)
         self.editor = editor
-        self.run_id = run_id
         self.choice = Choice()
+        self._watched = Watched(history, run_id)
         self._among = list(among) or [run_id]
         self._facts: Facts | None = None
+
+    @property
+    def run_id(self) -> int:
+        """The run on show."""
+        return self._watched.id
 
     @property
     def goes_on(self) -> bool:
@@ -52,7 +58,7 @@ class RunScreen(LongPage[Wanted | None]):
 
     def read(self) -> None:
         """Read all that is recorded of it."""
-        self._facts = read_facts(self.history, self.run_id)
+        self._facts = read_facts(self.history, self._watched, self._facts)
         self.entitle(f"Run {self.run_id}: {self._facts.run.name}" if self._facts else f"There is no run {self.run_id}")
 
     def build(self, view: PageView, width: int) -> list[Text]:
@@ -75,7 +81,7 @@ class RunScreen(LongPage[Wanted | None]):
         if not 0 <= at < len(self._among):
             self.notify("That is the last run of the table." if by > 0 else "That is the first run.", timeout=2)
             return
-        self.run_id = self._among[at]
+        self._watched, self._facts = Watched(self.history, self._among[at]), None
         self.page.top = 0
         self.reload()
 

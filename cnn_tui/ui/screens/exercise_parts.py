@@ -1,0 +1,67 @@
+"""The parts of the exercises screen: a row of its list, the exercise, the lines above and below."""
+
+from __future__ import annotations
+
+from typing import ClassVar, NamedTuple
+
+from rich.text import Text
+
+from cnn_tui.experiments.exercises import Exercise, Place
+from cnn_tui.ui.keys import keys_of
+from cnn_tui.ui.lines import Lines
+from cnn_tui.ui.page_view import PageView
+from cnn_tui.ui.parts import Part, fit
+
+
+class Chosen(NamedTuple):
+    """A row of the list: a set, or one of its exercises."""
+
+    place: Place
+    exercise: Exercise | None
+
+    @property
+    def key(self) -> str:
+        """How runs name the exercise; the set's name for a set."""
+        return self.place.key(self.exercise) if self.exercise else self.place.name
+
+
+class ExerciseView(PageView):
+    """The exercise; the cursor keys belong to the list."""
+
+    more_key: ClassVar[str] = "ctrl+d"
+
+
+class ExercisesHead(Lines):
+    """How much is done, and what is trained."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said = ("", "")
+
+    def show(self, done: str, going: str) -> None:
+        """Show these words on the left and on the right."""
+        self._said = (done, going)
+        self.redraw()
+
+    def draw(self, width: int, height: int) -> list[Text]:
+        """One line."""
+        done, going = self._said
+        left = Text.assemble((" Exercises  ", self.style("strong")), (done, self.style("dim")))
+        right = Text(f"{going} ", self.style("accent"))
+        return [left + Text(" " * max(1, width - left.cell_len - right.cell_len)) + right]
+
+
+class ExercisesFoot(Lines):
+    """The keys, as many as fit."""
+
+    def draw(self, width: int, height: int) -> list[Text]:
+        """One line."""
+        shown = [key for key in keys_of("exercises") if key.label]
+        first = ("predict", "run", "conclude", "help", "leave", "experiment", "repeat", "all", "done", "notes")
+        parts = []
+        for key in shown:
+            name = key.id.split(".")[1]
+            one, label = key.shown
+            text = Text.assemble((one, self.style("accent")), (f" {label}", self.style("dim")))
+            parts.append(Part(first.index(name) if name in first else len(first), text))
+        return [Text(" ") + fit(parts, width - 1)]

@@ -1,0 +1,60 @@
+"""Makes the pictures of the Explain pane: `python docs/make_explain_pictures.py RUN` photographs a run of the history.
+
+The run must have ended and have its weights; `cnn-tui run lab1-baseline` makes one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+# What is pressed after the picture before, what then has to be on the screen, and the picture's name.
+VIEWS = (
+    (("5",), "model.predict() returns", "predictions"),
+    (("m",), "precision", "confusion"),
+    (("m", "m", "m", *("right", "down") * 4), "kernel", "by-hand"),
+)
+
+
+async def photograph(run_id: int) -> dict[str, str]:
+    """The pictures by their names."""
+    from cnn_tui.experiments.editing import Document
+    from cnn_tui.experiments.history import History
+    from cnn_tui.training import launch
+    from cnn_tui.ui.app import LabApp
+    from cnn_tui.ui.panes.explain import ExplainPane
+
+    pictures = {}
+    with History() as history, launch.presence():
+        run = history.run(run_id)
+        if run is None:
+            raise SystemExit(f"there is no run {run_id}; cnn-tui history lists them")
+        app = LabApp(Document(run.experiment), history, launch)
+        async with app.run_test(size=(100, 34)) as pilot:
+            app.lab.query_one(ExplainPane).show_run(run_id)
+            for keys, words, name in VIEWS:
+                await pilot.press(*keys)
+                while words not in (picture := app.export_screenshot(title="cnn-tui")).replace("&#160;", " "):
+                    await asyncio.sleep(0.1)
+                    await pilot.pause()
+                pictures[name] = picture
+    return pictures
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pictures."""
+    if len(arguments) != 1 or not arguments[0].isdecimal():
+        print("usage: python docs/make_explain_pictures.py RUN", file=sys.stderr)
+        return 2
+    for name, svg in asyncio.run(photograph(int(arguments[0]))).items():
+        # A viewer has a monospaced font of its own; none need be fetched.
+        svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+        (FOLDER / f"{name}.svg").write_text(svg, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
