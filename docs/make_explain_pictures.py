@@ -13,9 +13,9 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 # What is pressed after the picture before, what then has to be on the screen, and the picture's name.
 VIEWS = (
-    (("5",), "model.predict() returns", "predictions"),
-    (("m",), "precision", "confusion"),
-    (("m", "m", "m", *("right", "down") * 4), "kernel", "by-hand"),
+    (("5",), "returns", "predictions"),
+    (("m",), "rows:", "confusion"),
+    (("m", "m", "m", *("right", "down") * 4), "products", "by-hand"),
 )
 
 

@@ -29,6 +29,8 @@ def test_its_experiment_file_is_one() -> None:
     assert experiment.name == "My net" and len(experiment.layers) == 3 and experiment.stop[0].below == 0.3
 
 
-def test_the_picture_is_there() -> None:
-    (picture,) = re.findall(r"!\[.*?\]\((.*?)\)", README)
-    assert (Path(__file__).parent.parent / picture).read_text(encoding="utf-8").startswith("<svg")
+def test_the_pictures_are_there() -> None:
+    pictures = re.findall(r"!\[.*?\]\((.*?)\)", README)
+    assert len(pictures) == 4
+    for picture in pictures:
+        assert (Path(__file__).parent.parent / picture).read_text(encoding="utf-8").startswith("<svg"), picture
