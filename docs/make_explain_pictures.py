@@ -6,6 +6,7 @@ The run must have ended and have its weights; `cnn-tui run lab1-baseline` makes 
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import sys
 from pathlib import Path
@@ -49,6 +50,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or not arguments[0].isdecimal():
         print("usage: python docs/make_explain_pictures.py RUN", file=sys.stderr)
         return 2
+    os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}  # whatever it runs in
     for name, svg in asyncio.run(photograph(int(arguments[0]))).items():
         # A viewer has a monospaced font of its own; none need be fetched.
         svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)

@@ -83,13 +83,21 @@ def _show(words: list[str], places: list[Place], as_json: bool) -> int:
 
 
 def _tables(words: list[str], places: list[Place]) -> int:
-    """Sets as Markdown: a table with the notes' figures beside ours, and the verdicts."""
+    """Sets as Markdown: a table with the notes' figures beside ours, the verdicts and the conclusions."""
     names = [place.name for place, _ in _chosen(words, places)]
     with History() as history:
         for place in places:
             if place.name in names and any(one.is_run for one in place.set.exercises):
-                put("\n".join([f"## {escape(place.set.title)}", "", *set_table(history, place), ""]))
+                title = f"## {escape(place.set.title)}"
+                put("\n".join([title, "", *set_table(history, place), "", *_conclusions(history, place)]))
     return FINISHED
+
+
+def _conclusions(history: History, place: Place) -> list[str]:
+    """What was concluded from the exercises of a set, a line each."""
+    written = [(one, answers.answer(history, place.name, one.name).conclusion) for one in place.set.exercises]
+    lines = [f"- {escape(one.heading)}: {escape(' '.join(words.split()))}" for one, words in written if words]
+    return ["Conclusions:", "", *lines, ""] if lines else []
 
 
 def _listed(history: History, chosen: Sequence[tuple[Place, Exercise]]) -> list[str]:

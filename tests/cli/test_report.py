@@ -50,3 +50,6 @@ def test_sets_are_printed_as_tables(inside: Inside) -> None:
     text = inside("exercises", "lab1", "--markdown").out
     assert text.startswith("## Lab 1: the exercises of the course notes\n\n| exercise | params | seeds |")
     assert inside("exercises", "--markdown").out.count("| exercise |") == 3
+    assert "Conclusions" not in text
+    inside("exercises", "conclude", "lab1/64-filters", "No difference\n<b>here</b>.")
+    assert "- 64 filters instead of 32: No difference" in inside("exercises", "lab1", "--markdown").out
