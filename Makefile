@@ -17,6 +17,11 @@ bench: .venv/.test-ready
 	$(BIN)/python -m tests.benchmarks.first_paint
 	$(BIN)/python -m tests.benchmarks.keystroke
 	$(BIN)/python -m tests.benchmarks.wire
+	$(BIN)/python -m tests.benchmarks.training_speed
+	$(BIN)/python -m tests.benchmarks.first_batch
+	$(BIN)/python -m tests.benchmarks.recording_cost
+	$(BIN)/python -m tests.benchmarks.open_app_cost
+	$(BIN)/python -m tests.benchmarks.memory
 
 lint: .venv/.test-ready
 	$(BIN)/ruff check .

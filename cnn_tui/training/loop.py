@@ -110,7 +110,7 @@ class Execution:
             result: dict[str, tf.Tensor] = model.get_metrics_result()
             return result
 
-        number = tf.TensorSpec((), tf.int64)
+        number = tf.TensorSpec((), tf.int32)  # a GPU leaves counting with int32 to the processor
         return tf.function(loop, input_signature=[tf.TensorSpec((None,), tf.int64), number, number], autograph=False)
 
 

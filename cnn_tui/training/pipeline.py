@@ -19,6 +19,7 @@ import psutil
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from cnn_tui.training.devices import visible
 from cnn_tui.training.driver import read_gpus
 
 Pixels = NDArray[np.uint8]
@@ -111,8 +112,8 @@ def room() -> int:
     """How many bytes of images may stay where the network is computed."""
     if not tf.config.list_logical_devices("GPU"):
         return int(psutil.virtual_memory().available * SHARE)
-    free = [gpu.memory_free for gpu in read_gpus().devices if gpu.memory_free]
-    return int(min(free) * SHARE) if free else UNKNOWN
+    free = next((gpu.memory_free for gpu in visible(read_gpus())), 0)
+    return int(free * SHARE) or UNKNOWN
 
 
 class Piece(NamedTuple):

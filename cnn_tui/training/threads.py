@@ -19,21 +19,22 @@ def cores() -> int:
 
 
 def parts() -> int:
-    """How many parts of a batch are worked on at once, on a CPU: as many as operations are."""
+    """How many parts of a batch are worked on at once, on a CPU; never more than operations are."""
     asked = os.environ.get(_OPERATIONS, "")
-    return max(1, min(int(asked) if asked.isdecimal() else cores(), MOST_PARTS))
+    return max(1, min(cores(), MOST_PARTS, int(asked) if asked.isdecimal() else MOST_PARTS))
 
 
 def spread_work() -> None:
-    """Give each part of a batch a thread, and each operation the cores that are left over.
+    """Give each part of a batch a core, and each operation the cores that are left over.
 
-    TensorFlow's own choice is as many of both as there are cores, which then wait for one another. It listens only
-    before its first operation. What TF_NUM_INTEROP_THREADS and TF_NUM_INTRAOP_THREADS say goes before.
+    TensorFlow's own choice, every operation on all cores, has threads wait for one another. Two threads a part, so that
+    work goes on when another process takes a core from one of them. TensorFlow listens only before its first operation;
+    what TF_NUM_INTEROP_THREADS and TF_NUM_INTRAOP_THREADS say goes before.
     """
     if tf.config.list_physical_devices("GPU"):
         return  # the work is done there
     with contextlib.suppress(RuntimeError):  # it is at work already
         if _OPERATIONS not in os.environ:
-            tf.config.threading.set_inter_op_parallelism_threads(parts())
+            tf.config.threading.set_inter_op_parallelism_threads(2 * parts())
         if _INSIDE not in os.environ:
             tf.config.threading.set_intra_op_parallelism_threads(max(1, cores() // parts()))

@@ -83,6 +83,7 @@ def test_losses_and_calls_are_those_of_keras() -> None:
         keras_batches(batches(), 2),
         epochs=2,
         steps_per_epoch=9,
+        shuffle=False,
         validation_data=(IMAGES / 255.0, LABELS),
         validation_batch_size=8,
         callbacks=[kerass],
