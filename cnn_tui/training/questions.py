@@ -121,12 +121,17 @@ class Done(msgspec.Struct, frozen=True):
 
 
 class LayerFacts(msgspec.Struct, frozen=True):
-    """A layer that gives a map: its name, Keras's class, and (height, width, filters) of what it gives."""
+    """A layer that gives a map: its name, Keras's class, and (height, width, filters) of what it gives.
+
+    `by_hand` tells that `network.convolution` does what it does: a Conv2D without dilation and groups, whose activation
+    takes one number at a time.
+    """
 
     name: str
     kind: str
     shape: tuple[int, int, int]
     has_kernels: bool
+    by_hand: bool = False
 
 
 class ModelFacts(msgspec.Struct, frozen=True):

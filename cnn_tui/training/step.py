@@ -8,6 +8,9 @@ the sums of the gradients round differently.
 
 from __future__ import annotations
 
+import functools
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import keras
@@ -87,16 +90,41 @@ def _forward(model: keras.Sequential, x: tf.Tensor, parts: int) -> tf.Tensor:
         return model(x, training=True)
     for stretch in stretches(model, parts):
         divided = _divide(x, stretch.parts)
-        for layer in stretch.layers:
-            divided = [_call(layer, part) for part in divided]
+        for call in _calls(stretch.layers):
+            divided = [call(part) for part in divided]
         x = tf.concat(divided, axis=0) if stretch.parts > 1 else divided[0]
     return x
 
 
-def _call(layer: Any, x: tf.Tensor) -> tf.Tensor:
-    if type(layer) is not keras.layers.Conv2D or not layer.use_bias or layer.compute_dtype != "float32":
-        return layer(x, training=True)
-    return layer.activation(_add_bias(layer.convolution_op(x, layer.kernel), layer.bias.value))
+def _calls(layers: Sequence[Any]) -> Iterator[Callable[[tf.Tensor], tf.Tensor]]:
+    """What to call, one after another, for what the layers compute in training.
+
+    ReLU and max pooling may change places: the largest of some values is the same before and after, and so is the way
+    back. After the pooling there are four times fewer values for ReLU in the notes' network.
+    """
+    waiting = None
+    for layer, after in itertools.zip_longest(layers, layers[1:]):
+        if type(layer) is keras.layers.Conv2D:
+            yield functools.partial(_convolve, layer)
+            if layer.activation is keras.activations.relu and type(after) is keras.layers.MaxPooling2D:
+                waiting = layer.activation
+            else:
+                yield layer.activation
+        else:
+            yield functools.partial(layer, training=True)
+            if waiting is not None:
+                yield waiting
+                waiting = None
+
+
+def _convolve(layer: keras.layers.Conv2D, x: tf.Tensor) -> tf.Tensor:
+    """What the layer computes before its activation."""
+    kind = layer.compute_dtype
+    x = layer.convolution_op(tf.cast(x, kind), tf.cast(layer.kernel.value, kind))
+    if not layer.use_bias:
+        return x
+    bias = tf.cast(layer.bias.value, kind)
+    return _add_bias(x, bias) if kind == "float32" else tf.nn.bias_add(x, bias)
 
 
 @tf.custom_gradient  # type: ignore[untyped-decorator]

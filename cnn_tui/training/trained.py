@@ -11,6 +11,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from cnn_tui.experiments.dataset import reason, shown
+from cnn_tui.network.activation import ACTIVATIONS
 from cnn_tui.training.explain_store import scaled
 from cnn_tui.training.questions import (
     Activations,
@@ -53,7 +54,7 @@ class TrainedModel:
     def layers(self) -> tuple[LayerFacts, ...]:
         """The layers that give maps."""
         return tuple(
-            LayerFacts(layer.name, type(layer).__name__, _shape(layer), _kernel(layer) is not None)
+            LayerFacts(layer.name, type(layer).__name__, _shape(layer), _kernel(layer) is not None, _by_hand(layer))
             for layer in self._maps
         )
 
@@ -90,7 +91,7 @@ class TrainedModel:
             bias,
             tuple(layer.strides),
             layer.padding,
-            getattr(layer.activation, "__name__", "linear"),
+            _activation(layer),
         )
 
     def dead_filters(self, images: Pixels) -> tuple[DeadLayer, ...]:
@@ -147,6 +148,17 @@ def _kernel(layer: Any) -> Floats | None:
         kernel = np.asarray(layer.kernel.numpy(), np.float32)
         return kernel.reshape(*kernel.shape[:2], 1, -1)
     return None
+
+
+def _activation(layer: Any) -> str:
+    return getattr(getattr(layer, "activation", None), "__name__", "linear")
+
+
+def _by_hand(layer: Any) -> bool:
+    if type(layer).__name__ != "Conv2D":
+        return False
+    plain: bool = set(layer.dilation_rate) == {1} and layer.groups == 1
+    return plain and _activation(layer) in ACTIVATIONS
 
 
 def _layer_maps(layer: Any, maps: Floats, first: int, most: int) -> LayerMaps:

@@ -74,12 +74,12 @@ def wait(condition: Callable[[], T], seconds: float = 600, every: float = 0.005)
 
 
 class Notes:
-    """The course notes' script as a process that trains an epoch when it is told to, and tells how long it took."""
+    """The course notes' script as a process that trains a part of an epoch when it is told to."""
 
-    def __init__(self, epochs: int, data: str) -> None:
+    def __init__(self, epochs: int, data: str, turns: int = 1) -> None:
         self.began = time.perf_counter()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.benchmarks.notes_script", str(epochs), data],
+            [sys.executable, "-m", "tests.benchmarks.notes_script", str(epochs), data, str(turns)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -89,7 +89,7 @@ class Notes:
         )
 
     def go(self) -> None:
-        """Let it train its next epoch."""
+        """Let it train the next part."""
         assert self.process.stdin is not None
         print("go", file=self.process.stdin, flush=True)
 
@@ -137,13 +137,18 @@ class Training:
         self.history.ask(1, "pause")
         wait(lambda: self.run.status == "paused" or not self.run.live)
 
-    def go_on(self) -> None:
-        """Let it train."""
+    def reach(self, epochs: float) -> None:
+        """Let it train until so many epochs are behind it, at least."""
         self.history.ask(1, "")
+        if epochs == int(epochs):
+            wait(lambda: len(self.run.epochs) >= epochs or not self.run.live, every=0.1)
+        else:
+            wait(lambda: self.seen() >= epochs * self.run.train_images, every=0.1)
 
-    def epoch(self, number: int) -> float:
-        """Seconds of that epoch's steps, once it is done."""
-        return wait(lambda: self.run.epochs[number - 1 : number])[0].seconds
+    def seen(self) -> int:
+        """How many images it has learned from."""
+        progress = self.history.progress(1)
+        return (progress.epoch - 1) * progress.images_an_epoch + progress.images
 
     def close(self) -> None:
         """Leave nothing of it behind."""

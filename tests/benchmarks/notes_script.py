@@ -1,6 +1,7 @@
-"""The listing of the course notes, to measure against: `python -m tests.benchmarks.notes_script EPOCHS DATASET`
+"""The listing of the course notes, to measure against: `python -m tests.benchmarks.notes_script EPOCHS DATASET TURNS`
 
-Only where the images come from differs, and that it says what it measures and waits for a line before each epoch.
+Only where the images come from differs, and that it takes each epoch in turns: it waits for a line before each, and
+says how long each took.
 """
 
 from __future__ import annotations
@@ -22,22 +23,24 @@ def tell(**told: Any) -> None:
 
 
 class Turns(tf.keras.callbacks.Callback):  # type: ignore[misc]
-    """Waits for its turn before each epoch, and tells how long its steps took."""
+    """Waits for its turns, a part of an epoch each, and tells how long their steps took."""
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        sys.stdin.readline()
-        self.began, self.first = time.perf_counter(), True
+        self.size = -(-self.params["steps"] // TURNS)
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        if batch % self.size == 0:
+            sys.stdin.readline()
+            self.began = time.perf_counter()
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        if self.first:
+        if batch == 0:
             tell(first=time.perf_counter() - self.began)
-        self.first, self.ended = False, time.perf_counter()
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        tell(seconds=self.ended - self.began)
+        if (batch + 1) % self.size == 0 or batch + 1 == self.params["steps"]:
+            tell(seconds=time.perf_counter() - self.began)
 
 
-EPOCHS, DATASET = int(sys.argv[1]), sys.argv[2]
+EPOCHS, DATASET, TURNS = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 
 # Load the Fashion MNIST dataset
 images = load(DATASET)

@@ -23,16 +23,10 @@ SECONDS = 8.0
 EPOCHS = 100_000  # more than there is time for
 
 
-def seen(training: Training) -> int:
-    """How many images the run has learned from."""
-    progress = training.history.progress(1)
-    return (progress.epoch - 1) * progress.images_an_epoch + progress.images
-
-
 def step_of(training: Training, terminal: Terminal | None) -> tuple[float, int]:
     """The moment at which the next step is recorded, and how many images were seen by then."""
-    before = seen(training)
-    while (now := seen(training)) == before:
+    before = training.seen()
+    while (now := training.seen()) == before:
         _let(terminal, 0.005)
     return time.perf_counter(), now
 

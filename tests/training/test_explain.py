@@ -174,7 +174,7 @@ def test_a_picture_of_ones_own_is_predicted_and_shown_in_the_layers(asker: Asker
 
 
 def test_filters_that_say_nothing_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lab: Path) -> None:
-    from cnn_tui.training.explain import Explainer
+    from cnn_tui.training.explainer import Explainer
 
     home = copy_of(lab, tmp_path, monkeypatch)
     dead_at(home, (1, 4))
@@ -230,7 +230,8 @@ def dead_at(home: Path, filters: tuple[int, ...]) -> None:
 
 def answer_here(question: Question) -> Any:
     """The answer of the process's own code, without a process; its error's sentence where there is none."""
-    from cnn_tui.training.explain import Explainer, reply_to
+    from cnn_tui.training.explain import reply_to
+    from cnn_tui.training.explainer import Explainer
 
     reply = reply_to(Explainer(), msgspec.json.encode(Request(1, question)))
     return reply.error or reply.answer

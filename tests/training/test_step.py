@@ -52,6 +52,17 @@ def conv(filters: int = 4) -> Conv2D:
 
 
 PLAIN = Experiment(layers=(conv(), MaxPooling2D(pool_size=(2, 2)), conv(), *END))
+POOLS = Experiment(
+    layers=(
+        conv(),
+        MaxPooling2D(pool_size=(3, 3), strides=(2, 2), padding="same"),
+        Conv2D(filters=4, kernel_size=(3, 3), activation="tanh", use_bias=False),
+        MaxPooling2D(pool_size=(2, 2)),
+        conv(),
+        AveragePooling2D(pool_size=(2, 2)),
+        *END,
+    )
+)
 WHOLE_BATCH = Experiment(
     layers=(
         RandomFlip(mode="horizontal"),
@@ -120,7 +131,9 @@ def assert_alike(ours: tuple[list[Any], list[float]], kerass: tuple[list[Any], l
     assert ours[1] == pytest.approx(kerass[1], abs=within)
 
 
-@pytest.mark.parametrize(("experiment", "parts"), [(PLAIN, 2), (PLAIN, 4), (WHOLE_BATCH, 2), (EVERY_PART, 4)])
+@pytest.mark.parametrize(
+    ("experiment", "parts"), [(PLAIN, 2), (PLAIN, 4), (POOLS, 2), (WHOLE_BATCH, 2), (EVERY_PART, 4)]
+)
 def test_parts_learn_what_the_whole_batch_does(experiment: Experiment, parts: int) -> None:
     sgd = experiment.with_training(optimizer="sgd", learning_rate=0.05, momentum=0.9)
     assert_alike(learned(sgd, parts), learned(sgd, 0), within=2e-6)
