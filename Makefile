@@ -22,6 +22,7 @@ bench: .venv/.test-ready
 	$(BIN)/python -m tests.benchmarks.recording_cost
 	$(BIN)/python -m tests.benchmarks.open_app_cost
 	$(BIN)/python -m tests.benchmarks.memory
+	$(BIN)/python -m tests.benchmarks.long_history
 
 lint: .venv/.test-ready
 	$(BIN)/ruff check .

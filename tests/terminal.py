@@ -5,13 +5,15 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
 import subprocess
 import termios
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import pyte
 
@@ -25,6 +27,20 @@ KEYS = {
     "left": "\x1b[D",
 }
 
+_LOOK = re.compile(rb"\x1b\[([\d;:]*)m")
+
+
+def _codes(look: str) -> Iterator[str]:
+    """The codes in a sequence of them; a colour of a palette or of parts counts as one: "38;5", "48;2"."""
+    codes = look.replace(":", ";").split(";")
+    while codes:
+        code = codes.pop(0)
+        if code in ("38", "48") and codes:
+            kind = codes.pop(0)
+            del codes[: 3 if kind == "2" else 1]
+            code = f"{code};{kind}"
+        yield code or "0"
+
 
 class Terminal:
     """Runs `command` in a terminal of `columns` x `rows`; use it in a `with`, which ends the program."""
@@ -34,6 +50,9 @@ class Terminal:
     ) -> None:
         self.received = 0
         """Bytes that the program has sent."""
+        self.looks: set[str] = set()
+        """The codes of all looks (SGR) that it has asked for."""
+        self._unread = b""
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._ours, theirs = pty.openpty()
@@ -59,6 +78,12 @@ class Terminal:
     def text(self) -> str:
         """The screen as lines."""
         return "\n".join(line.rstrip() for line in self._screen.display)
+
+    @property
+    def cells(self) -> list[list[Any]]:
+        """The screen's cells, row by row: of each its `data` (a character), `fg`, `bg`, `bold`, `reverse` and so on."""
+        rows, columns = range(self._screen.lines), range(self._screen.columns)
+        return [[self._screen.buffer[row][column] for column in columns] for row in rows]
 
     def press(self, *keys: str) -> None:
         """Type keys: a name in KEYS, or the characters themselves."""
@@ -100,9 +125,16 @@ class Terminal:
             if not data:
                 break
             self._stream.feed(data)
+            self._note_looks(data)
             count += len(data)
         self.received += count
         return count
+
+    def _note_looks(self, data: bytes) -> None:
+        whole = self._unread + data
+        for look in _LOOK.finditer(whole):
+            self.looks.update(_codes(look[1].decode()))
+        self._unread = whole[whole.rfind(b"\x1b") :][:30] if b"\x1b" in whole else b""  # one may be cut in two
 
     def hang_up(self) -> None:
         """Take the terminal away. The program gets no signal: it is not the one that the terminal belongs to."""
@@ -117,6 +149,10 @@ class Terminal:
         if not select.select([self._ours], [], [], seconds)[0]:
             return b""
         return os.read(self._ours, 65_536)
+
+    def show(self, data: bytes) -> None:
+        """Put on the screen what was read without looking at it."""
+        self._stream.feed(data)
 
     def _set_size(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))

@@ -30,11 +30,16 @@ class Lines(Widget):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
+        self._texts: list[Text] = []
         self._strips: list[Strip] = []
+        self._base: Style | None = None
         self._drawn_at: Size | None = None
 
     def draw(self, width: int, height: int) -> list[Text]:
-        """The lines to show, at most `height` of them, each cut at `width`."""
+        """The lines to show, at most `height` of them, each cut at `width`.
+
+        A line that was given once is not changed later: given again, it is not looked at again.
+        """
         raise NotImplementedError
 
     def style(self, name: str) -> Style:
@@ -69,9 +74,13 @@ class Lines(Widget):
         width, height = self.size
         base = self.rich_style  # asking for it costs, so once
         lines = self.draw(width, height)[:height] if width and height else []
+        # A line that `draw` gives a second time looks as it did.
+        same = self._drawn_at is not None and self._drawn_at.width == width and self._base == base
+        drawn = {id(text): strip for text, strip in zip(self._texts, self._strips, strict=False)} if same else {}
         blank = Strip.blank(width, base)
-        self._strips = [self._strip(line, width, base) for line in lines] + [blank] * (height - len(lines))
-        self._drawn_at = self.size
+        strips = [drawn.get(id(line)) or self._strip(line, width, base) for line in lines]
+        self._texts, self._strips = lines, strips + [blank] * (height - len(lines))
+        self._base, self._drawn_at = base, self.size
 
     def _strip(self, line: Text, width: int, base: Style) -> Strip:
         line.end = ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from rich.style import Style
 from rich.text import Text
 
 from cnn_tui.ui.lines import Lines
@@ -45,7 +44,8 @@ class Table(Lines):
         self._fetch = fetch
         self._top = 0
         self._left = 0
-        self._kept: tuple[object, list[Text]] | None = None
+        self._kept: dict[int, Text] = {}
+        self._kept_for: object = None
 
     def set_count(self, count: int, cursor: int | None = None) -> None:
         """How many rows there are now; also says that rows may have changed.
@@ -80,13 +80,18 @@ class Table(Lines):
             self._left += 1
 
     @property
+    def window(self) -> range:
+        """The rows that are on the screen."""
+        return range(self._top, self._top + len(self._kept))
+
+    @property
     def page(self) -> int:
         """How many rows half a page is."""
         return max(1, (self.size.height - 1) // 2)
 
     def redraw(self) -> None:
         """Fetch the rows anew and repaint the lines that differ."""
-        self._kept = None
+        self._kept_for = None
         super().redraw()
 
     def draw(self, width: int, height: int) -> list[Text]:
@@ -109,14 +114,11 @@ class Table(Lines):
         return lines
 
     def _redraw_kept(self) -> None:
-        """Repaint after the cursor moved; the rows are those that are kept, if they are the same ones."""
+        """Repaint after the cursor moved; only rows that were not on the screen are fetched."""
         super().redraw()
 
     def _lines(self, width: int, room: int, headed: bool) -> list[Text]:
-        """The heading and the rows without the cursor. They are kept until the next `redraw`."""
-        key = (self._top, self._left, width, room)
-        if self._kept and self._kept[0] == key:
-            return [*self._kept[1]]
+        """The heading and the rows without the cursor."""
         shown = self._shown(width)
         widths = self._widths(width, shown)
         lines = []
@@ -125,10 +127,15 @@ class Table(Lines):
             lines = [self._line([Text(column.title, heading) for column in self.columns], shown, widths, width)]
             if self.placed and self.count > room:
                 self._show_place(lines[0], width, room)
-        rows = self._fetch(self._top, room) if self.count else ()
-        lines += [self._line(row, shown, widths, width) for row in rows]
-        self._kept = (key, lines)
-        return [*lines]
+        if self._kept_for != (self._left, width):
+            self._kept, self._kept_for = {}, (self._left, width)
+        rows = range(self._top, min(self._top + room, self.count))
+        missing = [row for row in rows if row not in self._kept]
+        if missing:
+            fetched = self._fetch(missing[0], missing[-1] + 1 - missing[0])
+            self._kept |= {missing[0] + at: self._line(cells, shown, widths, width) for at, cells in enumerate(fetched)}
+        self._kept = {row: self._kept[row] for row in rows if row in self._kept}
+        return lines + list(self._kept.values())
 
     def _show_place(self, heading: Text, width: int, room: int) -> None:
         """Which rows these are, when there are more than fit."""
@@ -187,7 +194,7 @@ class Table(Lines):
             used += widths[at] + (self.GAP if place else 0)
         if shown and shown[-1] < len(self.columns) - 1 and used < width:
             line.append(" " * (width - 1 - used))
-            line.append("›", Style(dim=True))
+            line.append("›", self.style("dim"))
         return line
 
 

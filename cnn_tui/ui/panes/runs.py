@@ -43,8 +43,8 @@ class RunsPane(Pane):
         self._baseline: Line | None = None
         self._selected: int | None = None
         """The run that the cursor stays on; None until it was moved."""
-        self._drawn: tuple[tuple[int, int], list[Line]] = ((0, 0), [])
-        """The rows on the screen: how many from where, and their runs."""
+        self._drawn: dict[int, Line] = {}
+        """The runs in the rows on the screen."""
         self._same_data = True
         self._looked_through = 0
         """Up to this run, the data of each is known."""
@@ -98,8 +98,8 @@ class RunsPane(Pane):
             return
         if self._later is None:
             self._later = self.set_timer(wait, self.read)
-        window, before = self._drawn
-        if self.listing.lines(*window) != before:
+        window = self.rows.window
+        if self.listing.lines(len(window), window.start) != [self._drawn.get(row) for row in window]:
             self.rows.redraw()
 
     def read(self) -> None:
@@ -183,7 +183,8 @@ class RunsPane(Pane):
 
     def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
         lines = self.listing.lines(limit, offset)
-        self._drawn = (limit, offset), lines
+        self._drawn = {row: self._drawn[row] for row in self.rows.window if row in self._drawn}
+        self._drawn |= {offset + at: line for at, line in enumerate(lines)}
         first = first_runs(self.history, lines) if "same" in self.chosen.columns else {}
         styles: dict[str, Style] = {}
         rows = self.rows
