@@ -27,6 +27,8 @@ KEYS = {
     "left": "\x1b[D",
 }
 
+_SLOT = 0.02
+"""Seconds between two looks at a line that is read slowly."""
 _LOOK = re.compile(rb"\x1b\[([\d;:]*)m")
 
 
@@ -124,17 +126,34 @@ class Terminal:
                 break
             if not data:
                 break
-            self._stream.feed(data)
-            self._note_looks(data)
+            self._take(data)
             count += len(data)
-        self.received += count
         return count
+
+    def _take(self, data: bytes) -> None:
+        self.received += len(data)
+        self._stream.feed(data)
+        self._note_looks(data)
 
     def _note_looks(self, data: bytes) -> None:
         whole = self._unread + data
         for look in _LOOK.finditer(whole):
             self.looks.update(_codes(look[1].decode()))
         self._unread = whole[whole.rfind(b"\x1b") :][:30] if b"\x1b" in whole else b""  # one may be cut in two
+
+    def read_slowly(
+        self, condition: Callable[[], object], what: str, rate: int = 2_000, seconds: float = 60
+    ) -> tuple[int, float]:
+        """Read `rate` bytes a second, as a slow line does, until the condition holds; gives bytes and seconds."""
+        began = time.monotonic()
+        before, due = self.received, began
+        while not condition():
+            assert time.monotonic() < began + seconds, f"not seen in {seconds} s: {what}\n{self.text}"
+            due = max(due, time.monotonic() - 0.1) + _SLOT  # what a line did not carry in time it does not make up for
+            time.sleep(max(0.0, due - time.monotonic()))
+            if select.select([self._ours], [], [], 0)[0]:
+                self._take(os.read(self._ours, round(rate * _SLOT)))
+        return self.received - before, time.monotonic() - began
 
     def hang_up(self) -> None:
         """Take the terminal away. The program gets no signal: it is not the one that the terminal belongs to."""

@@ -18,7 +18,7 @@ PACKAGE = ROOT / "cnn_tui"
 
 # A room may import itself and those before it.
 ROOMS = ("network", "experiments", "training", "ui", "commands")
-TOP = len(ROOMS)  # cli.py and __main__.py
+TOP = len(ROOMS)  # cli/ and __main__.py
 SLOW = ("tensorflow", "keras", "numpy", "PIL", "textual", "plotext")
 LIGHT_TRAINING = (
     "cnn_tui.training",

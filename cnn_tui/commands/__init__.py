@@ -1,1 +1,1 @@
-"""The work of the commands; `cli.py` declares them. Standard output is data, standard error is words."""
+"""The work of the commands; `cli/` declares them. Standard output is data, standard error is words."""

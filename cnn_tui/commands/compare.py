@@ -13,7 +13,7 @@ from cnn_tui.experiments import notebook
 from cnn_tui.experiments.compare import Comparison, LayerDiff, Row, compare
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.verdict import Verdict, verdicts
-from cnn_tui.experiments.wording import quiet
+from cnn_tui.network.inert import quiet
 
 _NARROWEST = 14  # a column of values
 _WIDEST = 32

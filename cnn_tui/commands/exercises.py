@@ -14,13 +14,15 @@ from cnn_tui.commands.wrapping import wrap
 from cnn_tui.experiments import answers
 from cnn_tui.experiments.exercise_results import Result, result, to_json
 from cnn_tui.experiments.exercise_runs import Order, orders, queue, runs_of
-from cnn_tui.experiments.exercises import Exercise, Place, find_exercise, load_set, set_names
+from cnn_tui.experiments.exercises import Exercise, Place, find_exercise
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.markdown import escape
+from cnn_tui.experiments.packs import places_of
 from cnn_tui.experiments.presets import find_experiment
 from cnn_tui.experiments.report import set_table
-from cnn_tui.experiments.wording import found, quiet
+from cnn_tui.experiments.wording import found
+from cnn_tui.network.inert import quiet
 
 VERBS = ("run", "predict", "conclude", "done", "open")
 
@@ -30,7 +32,7 @@ def exercises(words: list[str], pack: Path | None, form: str, settings: dict[str
 
     `form` is text, json or markdown.
     """
-    places = _places(pack)
+    places = places_of(pack)
     verb, rest = (words[0], words[1:]) if words and words[0] in VERBS else ("", words)
     if verb == "run":
         return _run(rest, places, form == "json", **settings)
@@ -46,15 +48,6 @@ def exercises(words: list[str], pack: Path | None, form: str, settings: dict[str
     if verb:
         return _mark(rest, places, done=verb == "done")
     return _tables(rest, places) if form == "markdown" else _show(rest, places, form == "json")
-
-
-def _places(pack: Path | None) -> list[Place]:
-    """The sets that are meant: those that come with the app, or a pack."""
-    if pack is None:
-        return [load_set(name) for name in set_names()]
-    from cnn_tui.experiments.packs import open_pack
-
-    return [open_pack(pack)]
 
 
 def _chosen(words: Sequence[str], places: list[Place]) -> list[tuple[Place, Exercise]]:

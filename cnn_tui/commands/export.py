@@ -6,14 +6,16 @@ from pathlib import Path
 
 import msgspec
 
-from cnn_tui.commands.streams import FAILED, FINISHED, WRONG, UserError, complain, put, say
+from cnn_tui.commands.new_file import deliver
+from cnn_tui.commands.streams import FAILED, FINISHED, WRONG, UserError, complain, say
 from cnn_tui.commands.summary import place
 from cnn_tui.experiments.check import problems_of
 from cnn_tui.experiments.experiment import Experiment, to_toml
 from cnn_tui.experiments.keras_code import keras_script
 from cnn_tui.experiments.keras_import import ImportProblem, import_model
 from cnn_tui.experiments.presets import find_experiment
-from cnn_tui.experiments.wording import found, quiet
+from cnn_tui.experiments.wording import found
+from cnn_tui.network.inert import quiet
 from cnn_tui.network.summary import summarize
 
 _SAMPLE = "fashion_mnist_sample"
@@ -26,7 +28,7 @@ def export(name: str, output: Path | None) -> int:
     A stack that has problems is exported all the same; they are said, and the exit status is 1.
     """
     experiment, seed = _run(name) if name.isascii() and name.isdecimal() else (find_experiment(name), None)
-    _deliver(keras_script(experiment, seed=seed), output)
+    deliver(keras_script(experiment, seed=seed), output)
     summary = summarize(experiment.stack)
     problems = problems_of(experiment, summary)
     for problem in problems:
@@ -69,7 +71,7 @@ def import_(source: Path, output: Path | None) -> int:
             complain(problem)
         return WRONG
     head = [f"# From {quiet(source.name)}", *(f"# Left out: {quiet(note, 1000)}" for note in imported.notes)]
-    _deliver("\n".join([*head, to_toml(imported.experiment)]), output)
+    deliver("\n".join([*head, to_toml(imported.experiment)]), output)
     for note in imported.notes:
         complain(note)
     return FINISHED
@@ -90,16 +92,3 @@ def _run(digits: str) -> tuple[Experiment, int | None]:
 
 def _number(digits: str) -> int:
     return int(digits) if len(digits) <= _LONGEST_ID else 2**63
-
-
-def _deliver(text: str, output: Path | None) -> None:
-    """Write a file that is not there yet, or standard output. Raises UserError for one that is there."""
-    if output is None:
-        put(text.removesuffix("\n"))
-        return
-    try:
-        with output.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise UserError(f"{quiet(str(output))} exists already and is left as it is: name another file") from None
-    say(f"{quiet(str(output))} written")

@@ -17,7 +17,7 @@ from cnn_tui.experiments.history import History
 from cnn_tui.experiments.home import log_path
 from cnn_tui.experiments.pace import clock, in_words
 from cnn_tui.experiments.run import Run
-from cnn_tui.experiments.wording import quiet
+from cnn_tui.network.inert import quiet
 
 _LOOK_SECONDS = 0.15
 _LIVE_LINES = "WHERE status IN ('queued', 'running', 'paused') ORDER BY status != 'queued' DESC, position, id"

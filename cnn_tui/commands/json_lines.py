@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from typing import Any
+
+from cnn_tui.experiments.finite import without_nan
 
 _UNSEEN = re.compile(r"[^ -~]")
 
 
 def line(value: Any) -> str:
     """A value as JSON on one line; a number that is none, which JSON does not have, as null."""
-    return inert(json.dumps(_finite(value), ensure_ascii=False, allow_nan=False))
+    return inert(json.dumps(without_nan(value), ensure_ascii=False, allow_nan=False))
 
 
 def inert(text: str) -> str:
@@ -22,11 +23,3 @@ def inert(text: str) -> str:
     writing.
     """
     return _UNSEEN.sub(lambda match: match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1], text)
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, dict):
-        return {key: _finite(inner) for key, inner in value.items()}
-    return [_finite(inner) for inner in value] if isinstance(value, list | tuple) else value

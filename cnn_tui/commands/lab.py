@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnn_tui.commands.run_device import chosen_device
 from cnn_tui.commands.streams import FINISHED, WRONG, UserError, complain, is_terminal, put
 from cnn_tui.experiments.experiment import Experiment, ExperimentError
 from cnn_tui.experiments.home import settings_path
@@ -32,13 +33,16 @@ class Look(NamedTuple):
     mouse: bool | None = None
 
 
-def open_lab(name: str | None, commands: Sequence[str], look: Look, folder: Path | None = None) -> int:
+def open_lab(
+    name: str | None, commands: Sequence[str], look: Look, folder: Path | None = None, device: str | None = None
+) -> int:
     """Open the lab on an experiment, or on what it opens with; gives the exit status.
 
-    With `folder`, on the exercises of the pack in it.
+    With `folder`, on the exercises of the pack in it. With `device`, runs that are started in it are trained there.
     """
     experiment = _experiment(name, commands) if name is not None else None
     pack = open_pack(folder) if folder is not None else None
+    wanted = chosen_device(device)
     without = "cnn-tui run EXPERIMENT trains without one"
     if not is_terminal(sys.stdin, sys.stdout):
         raise UserError(f"the lab needs a terminal to draw on and to read keys from; {without}")
@@ -66,6 +70,7 @@ def open_lab(name: str | None, commands: Sequence[str], look: Look, folder: Path
         mouse=_first(look.mouse, preferences.mouse),
         warning=warning,
         pack=pack,
+        device=wanted,
     )
 
 

@@ -12,7 +12,7 @@ from importlib import metadata
 from typing import IO, Any, NamedTuple
 
 from cnn_tui.commands.machine import Finding
-from cnn_tui.training.devices import VISIBLE, visible
+from cnn_tui.training.devices import VISIBLE, cores, visible
 from cnn_tui.training.driver import read_gpus
 from cnn_tui.training.gpus import Gpu, Gpus
 from cnn_tui.training.launch import environment, python
@@ -104,8 +104,8 @@ def driver() -> Gpus:
 
 def gpus(seen: Gpus, loaded: Loaded | None) -> Finding:
     """The GPUs that NVIDIA's driver names, and whether TensorFlow uses them."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    cpu = f"training uses {cores} CPU {'core' if cores == 1 else 'cores'}"
+    count = cores()
+    cpu = f"training uses {count} CPU {'core' if count == 1 else 'cores'}"
     if seen.state == "absent":
         return Finding("GPU", "ok", f"none: {seen.reason}; {cpu}")
     if not seen.devices:

@@ -8,7 +8,8 @@ from cnn_tui.commands.streams import FINISHED, UserError, put, say
 from cnn_tui.experiments import notebook
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.run import Run
-from cnn_tui.experiments.wording import found, quiet
+from cnn_tui.experiments.wording import found
+from cnn_tui.network.inert import quiet
 
 
 def tag(words: list[str]) -> int:

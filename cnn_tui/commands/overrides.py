@@ -19,7 +19,8 @@ from cnn_tui.commands.streams import UserError
 from cnn_tui.experiments.batch import Axis
 from cnn_tui.experiments.dataset import path_of
 from cnn_tui.experiments.experiment import Experiment, Training, from_builtins
-from cnn_tui.experiments.wording import found, quiet
+from cnn_tui.experiments.wording import found
+from cnn_tui.network.inert import quiet
 
 _KEY = re.compile(r"[A-Za-z_]\w*(\[\d+\])*(\.[A-Za-z_]\w*(\[\d+\])*)*")
 _STEP = re.compile(r"([A-Za-z_]\w*)|\[(\d+)\]")

@@ -7,14 +7,15 @@ import sys
 from pathlib import Path
 
 from cnn_tui.commands.json_lines import inert
-from cnn_tui.commands.streams import FAILED, FINISHED, WRONG, UserError, bold, columns_of, complain, put, say
+from cnn_tui.commands.new_file import write_new
+from cnn_tui.commands.streams import FAILED, FINISHED, WRONG, bold, columns_of, complain, put, say
 from cnn_tui.commands.wrapping import wrap
 from cnn_tui.experiments.exercises import ExerciseError
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.packs import open_pack, read_submission, submission, to_file
 from cnn_tui.experiments.submissions import Checked, Report
 from cnn_tui.experiments.submissions import check as checked
-from cnn_tui.experiments.wording import quiet
+from cnn_tui.network.inert import quiet
 
 
 def submit(folder: Path, output: Path, student: str) -> int:
@@ -23,11 +24,7 @@ def submit(folder: Path, output: Path, student: str) -> int:
     with History() as history:
         made = submission(history, place, student)
     text = to_file(made)
-    try:
-        with output.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise UserError(f"{quiet(str(output))} exists already and is left as it is: name another file") from None
+    write_new(text, output)
     say(f"{quiet(str(output))} written: {len(made.runs)} runs, {len(made.exercises)} exercises")
     for one in checked(json.loads(text), True, place).exercises:
         for problem in one.problems:

@@ -19,7 +19,7 @@ from cnn_tui.experiments.images import Picture, StoredImages
 from cnn_tui.experiments.predictions import Predictions, open_predictions
 from cnn_tui.experiments.raw_file import RawFileError
 from cnn_tui.experiments.run import Run
-from cnn_tui.experiments.wording import quiet
+from cnn_tui.network.inert import quiet
 from cnn_tui.training.ask import Asker
 from cnn_tui.training.questions import DescribeModel, Done, KeepImages, ModelFacts, Prediction, PredictPicture
 from cnn_tui.ui.image import draw, mode_of
@@ -51,13 +51,19 @@ class Seen(NamedTuple):
         return sorted(range(len(self.names)), key=lambda at: -(self.probabilities[at] or 0.0))
 
 
-def predict(run_id: int, image: int | None, file: Path | None, as_json: bool) -> int:
-    """Print what a run's model says of test image `image`, the first one if none is named, or of a picture."""
+def predict(run_id: int, image: str | None, file: Path | None, as_json: bool) -> int:
+    """Print what a run's model says of test image `image`, the first one if none is named, or of a picture.
+
+    A picture may be named by `image` as well.
+    """
     if image is not None and file is not None:
         raise UserError("give --image N or a FILE, not both")
+    number = _whole(image or "0")
+    if number is None:
+        file = Path(image or "")
     with History() as history:
         run = find_run(history, run_id)
-    seen = _own_picture(run, file) if file is not None else _test_image(run, image or 0)
+    seen = _own_picture(run, file) if file is not None else _test_image(run, number or 0)
     for step in seen.steps:
         say(step)
     put(inert(msgspec.json.encode(to_json(seen)).decode()) if as_json else to_text(seen))
@@ -108,6 +114,14 @@ def _test_image(run: Run, image: int) -> Seen:
     return Seen(
         run.id, f"test image {image}", pixels, names, probabilities, label=predictions.labels[image], image=image
     )
+
+
+def _whole(words: str) -> int | None:
+    """The number that words are; None where they are none."""
+    try:
+        return int(words)
+    except ValueError:
+        return None
 
 
 def _stored(run_id: int, predictions: Predictions) -> StoredImages:

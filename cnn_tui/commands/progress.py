@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from cnn_tui.commands.streams import columns_of, rewrite, say
+from cnn_tui.experiments.pace import clock
 from cnn_tui.experiments.run import Epoch, Progress, Run
-from cnn_tui.experiments.wording import quiet
+from cnn_tui.network.inert import quiet
 
 Part = tuple[int, str]
 """A piece of a line and its rank: where room is short, the pieces of the highest rank go first."""
@@ -123,10 +124,3 @@ def seconds_left(run: Run, now: Progress, epoch_seconds: float | None = None) ->
     here = max(0, now.images_an_epoch - now.images) / now.images_per_second + beside
     an_epoch = (run.epochs[-1].seconds if run.epochs else steps_only) + beside
     return here + an_epoch * (run.experiment.training.epochs - now.epoch)
-
-
-def clock(seconds: float) -> str:
-    """Seconds as `0:21` or `1:02:05`."""
-    whole = round(seconds)
-    hours, minutes = whole // 3600, whole // 60 % 60
-    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

@@ -22,7 +22,7 @@ from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.presets import find_experiment
 from cnn_tui.experiments.run import Run
-from cnn_tui.experiments.wording import quiet
+from cnn_tui.network.inert import quiet
 from cnn_tui.network.summary import summarize
 
 _MOST_COMPLAINTS = 8

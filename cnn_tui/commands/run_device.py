@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnn_tui.commands.streams import UserError, say
-from cnn_tui.experiments.wording import quiet
+from cnn_tui.network.inert import quiet
 
 
 def chosen_device(wish: str | None) -> str:

@@ -16,7 +16,8 @@ from cnn_tui.commands.streams import UserError, bold, columns_of, is_terminal, t
 from cnn_tui.experiments.markdown import escape
 from cnn_tui.experiments.markdown import table as markdown_table
 from cnn_tui.experiments.run import Line
-from cnn_tui.experiments.wording import found, quiet
+from cnn_tui.experiments.wording import found
+from cnn_tui.network.inert import quiet
 
 _NARROWEST = {"name": 16, "dataset": 14}  # what can be cut on a narrow terminal, and how far
 _FIRST_TO_GO = ("params", "seconds_an_epoch", "epochs")  # and the columns that go where that is not enough

@@ -13,7 +13,7 @@ from cnn_tui.experiments import home
 from cnn_tui.experiments.dataset import DatasetError
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.run import Event, Run
-from cnn_tui.experiments.wording import quiet
+from cnn_tui.network.inert import quiet
 from cnn_tui.network.report import summary_lines
 from cnn_tui.network.summary import summarize
 
@@ -30,13 +30,13 @@ def show_run(run_id: int, as_json: bool) -> int:
 def to_text(run: Run, events: Sequence[Event] = ()) -> list[str]:
     """The lines of a run's page; `events` is what happened to it."""
     sections = [
-        ("", _pairs(_facts(run))),
-        ("Training", _pairs(_training(run))),
+        ("", table(_facts(run))),
+        ("Training", table(_training(run))),
         ("Layers", _layers(run)),
         ("Epochs", _epochs(run)),
-        ("Events", _pairs([(when(event.at), quiet(event.text, 1000)) for event in events])),
-        ("Environment", _pairs([(key, _plain(value)) for key, value in run.environment.items()])),
-        ("Files", _pairs(_files(run))),
+        ("Events", table([(when(event.at), quiet(event.text, 1000)) for event in events])),
+        ("Environment", table([(key, _plain(value)) for key, value in run.environment.items()])),
+        ("Files", table(_files(run))),
     ]
     lines = [bold(f"Run {run.id}: {quiet(run.name)}")]
     for title, body in sections:
@@ -108,10 +108,6 @@ def _files(run: Run) -> list[tuple[str, str]]:
         ("log", home.log_path(run.id)),
     ]
     return [(name, quiet(str(path), 4000)) for name, path in places if path.exists()]
-
-
-def _pairs(facts: list[tuple[str, str]]) -> list[str]:
-    return table(facts)
 
 
 def _plain(value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnn_tui.experiments.evaluation import Evaluation
-from cnn_tui.experiments.wording import quiet
+from cnn_tui.network.inert import quiet
 
 _NAME = 16  # cells of a class's name at most
 
@@ -19,8 +19,8 @@ def matrix_lines(evaluation: Evaluation, width: int = 80) -> list[str]:
         return []
     count = len(matrix)
     number = len(str(count - 1))
-    names = [quiet(name, _NAME) for name in evaluation.classes]
-    label = number + 2 + max(map(len, names))
+    names = ["" if name == str(at) else quiet(name, _NAME) for at, name in enumerate(evaluation.classes)]
+    label = number + 1 + max(len(name) + bool(name) for name in names)
     cell = max(len(f"[{max(max(row) for row in matrix)}]"), number + 2)
     if label + count * cell > width:
         return []

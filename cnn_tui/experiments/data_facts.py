@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from cnn_tui.experiments.home import home
-from cnn_tui.experiments.raw_file import RawFileError
+from cnn_tui.experiments.raw_file import RawFileError, read_json
 
 FORMAT = "cnn-tui data 1"
 
@@ -106,13 +106,7 @@ def facts_path(dataset: str) -> Path:
 
 def read_facts(dataset: str) -> DataFacts:
     """The kept facts of a dataset. Raises RawFileError when there are none, or its files have changed since."""
-    path = facts_path(dataset)
-    try:
-        facts = msgspec.json.decode(path.read_bytes(), type=DataFacts)
-    except OSError as error:
-        raise RawFileError(f"{path} cannot be read: {error.strerror or error}") from None
-    except msgspec.MsgspecError:
-        raise RawFileError(f"{path} is broken, or of another version") from None
+    facts = read_json(facts_path(dataset), DataFacts)
     present = stamp_of(Path(name) for name, _, _ in facts.stamp)
     if facts.format != FORMAT or facts.stamp != present or facts.chosen_folder != os.environ.get("CNN_TUI_DATA", ""):
         raise RawFileError(f"the dataset {dataset} has changed since it was looked at")

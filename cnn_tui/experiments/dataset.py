@@ -12,6 +12,8 @@ from pathlib import Path
 
 import msgspec
 
+from cnn_tui.network.inert import quiet
+
 FASHION = (
     "T-shirt/top",
     "Trouser",
@@ -119,20 +121,10 @@ def shown(name: str | Path) -> str:
     return repr(str(name))
 
 
-def inert(text: str) -> str:
-    """Text from a file, unquoted, with control characters escaped in the same way."""
-    return text if text.isprintable() else repr(text)[1:-1]
-
-
-def reason(error: BaseException) -> str:
-    """What a library says went wrong, short and inert, to stand in brackets in a sentence of ours."""
-    return inert(str(error).strip().rstrip(".")[:120]) or type(error).__name__
-
-
 def unreadable(path: Path, error: OSError) -> DatasetError:
     """The system's refusal to read a file or folder, as a sentence."""
     where = Path(os.fsdecode(error.filename)) if error.filename else path
-    why = inert(error.strerror or str(error))
+    why = quiet(error.strerror or str(error))
     return DatasetError(f"{shown(where)} cannot be read ({why}). Check the path and its permissions.")
 
 

@@ -12,13 +12,14 @@ import msgspec
 
 from cnn_tui.experiments.home import model_path, run_folder
 from cnn_tui.experiments.predictions import model_stamp
-from cnn_tui.experiments.raw_file import RawFileError
+from cnn_tui.experiments.raw_file import RawFileError, read_json
 from cnn_tui.experiments.run import Run
 
 FORMAT = "cnn-tui evaluation 1"
 MOST_CLASSES = 2_000
 """A matrix of more classes is not made."""
-_NOISY = ("Dropout", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "AlphaDropout")
+NOISY = ("Dropout", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "AlphaDropout")
+"""Layers that do nothing but while a network is trained."""
 
 
 class ClassFigures(msgspec.Struct, frozen=True):
@@ -109,13 +110,7 @@ def evaluation_path(run_id: int) -> Path:
 
 def read_evaluation(run_id: int) -> Evaluation:
     """The evaluation of a run's present model. Raises RawFileError when none is kept, or that of an older model."""
-    path = evaluation_path(run_id)
-    try:
-        evaluation = msgspec.json.decode(path.read_bytes(), type=Evaluation)
-    except OSError as error:
-        raise RawFileError(f"{path} cannot be read: {error.strerror or error}") from None
-    except msgspec.MsgspecError:
-        raise RawFileError(f"{path} is broken, or of another version") from None
+    evaluation = read_json(evaluation_path(run_id), Evaluation)
     stamp = model_stamp(model_path(run_id))
     if evaluation.format != FORMAT or (stamp is not None and stamp != evaluation.model):
         raise RawFileError(f"the evaluation of run {run_id} is of another model or version")
@@ -133,7 +128,7 @@ def how_it_differs(evaluation: Evaluation, run: Run) -> list[str]:
             "it is of the images that the network learns from",
             "a mean over an epoch in which the weights kept changing",
         ]
-        noisy = [layer.type for layer in run.experiment.layers if layer.type in _NOISY and layer.enabled]
+        noisy = [layer.type for layer in run.experiment.layers if layer.type in NOISY and layer.enabled]
         if noisy:
             why.append(f"with {noisy[0]} at work, which is off now")
         sentences.append(

@@ -18,6 +18,7 @@ from cnn_tui.experiments.exercises import NAME, Exercise, ExerciseError, Exercis
 from cnn_tui.experiments.experiment import MAX_DOTS, MAX_FILE_BYTES, Experiment, ExperimentError, read
 from cnn_tui.experiments.locked_fields import LockError, check_paths
 from cnn_tui.experiments.presets import load_preset
+from cnn_tui.network.inert import quiet
 
 FILE = "pack.toml"
 MAX_EXERCISES = 200
@@ -27,7 +28,7 @@ MAX_WORDS = 10_000
 
 def read_set(folder: Path) -> ExerciseSet:
     """The set in a folder. Raises ExerciseError with one sentence a person can act on."""
-    shown = wording.quiet(str(folder))
+    shown = quiet(str(folder))
     if not folder.is_dir():
         raise ExerciseError(f"{shown} is no folder: a pack is a folder with a {FILE}")
     made = _decoded(_toml(folder / FILE, f"{shown}/{FILE}"), f"{shown}/{FILE}")
@@ -45,7 +46,7 @@ def read_inside(folder: Path, name: str) -> Experiment:
     try:
         home, there = folder.resolve(strict=True), inside.resolve(strict=True)
     except (OSError, RuntimeError):
-        raise ExerciseError(f"{shown} is not in the pack {wording.quiet(str(folder))}") from None
+        raise ExerciseError(f"{shown} is not in the pack {quiet(str(folder))}") from None
     if not there.is_relative_to(home):
         raise ExerciseError(f"{shown} is a link that leads out of the pack: an experiment is a file inside its folder")
     if not there.is_file():
@@ -79,8 +80,7 @@ def _toml(path: Path, shown: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        reason = "it is nested too deeply" if isinstance(error, RecursionError) else wording.quiet(str(error))
-        raise ExerciseError(f"{shown} is not valid TOML: {reason}") from None
+        raise ExerciseError(f"{shown} is not valid TOML: {wording.misread(error)}") from None
 
 
 def _decoded(raw: dict[str, Any], shown: str) -> ExerciseSet:

@@ -15,7 +15,7 @@ from cnn_tui.experiments.groups import CUT_SHORT, Group, asked_of, groups_of
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.locked_fields import unlocked_changes
 from cnn_tui.experiments.tags import merged
-from cnn_tui.experiments.wording import quiet
+from cnn_tui.network.inert import quiet
 
 _HEADS = "SELECT id, seed, experiment FROM runs WHERE archived = 0 AND "
 

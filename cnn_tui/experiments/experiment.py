@@ -17,6 +17,7 @@ from cnn_tui.experiments import wording
 from cnn_tui.experiments.dataset import describe
 from cnn_tui.experiments.stop_rules import StopRule
 from cnn_tui.network.fields import argument, fields_of
+from cnn_tui.network.inert import quiet
 from cnn_tui.network.layers import LAYERS, AnyLayer
 from cnn_tui.network.layers import plain as plain_layer
 from cnn_tui.network.stack import Stack
@@ -116,7 +117,7 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def read(path: Path) -> Experiment:
     """Read an experiment file. Raises ExperimentError with one sentence a person can act on."""
-    shown = wording.quiet(str(path))
+    shown = quiet(str(path))
     try:
         with path.open("rb") as file:
             content = file.read(MAX_FILE_BYTES + 1)
@@ -133,7 +134,7 @@ def read(path: Path) -> Experiment:
         raise ExperimentError(f"{shown} is not a text file in UTF-8: is it an experiment file?") from None
     experiment = parse(text, shown)
     if experiment.name == "untitled":
-        experiment = msgspec.structs.replace(experiment, name=wording.quiet(path.stem))
+        experiment = msgspec.structs.replace(experiment, name=quiet(path.stem))
     if "/" in experiment.dataset or experiment.dataset.endswith(".npz"):
         with contextlib.suppress(RuntimeError):  # the home of somebody who is not there: no dataset, said later
             beside = path.absolute().parent / Path(experiment.dataset).expanduser()
@@ -151,8 +152,7 @@ def parse(text: str, where: str = "the experiment") -> Experiment:
     try:
         raw = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        reason = "it is nested too deeply" if isinstance(error, RecursionError) else wording.quiet(str(error))
-        raise ExperimentError(f"{where} is not valid TOML: {reason}") from None
+        raise ExperimentError(f"{where} is not valid TOML: {wording.misread(error)}") from None
     return from_builtins(raw, where)
 
 

@@ -16,7 +16,8 @@ import msgspec
 from cnn_tui.experiments.dataset import BUILT_IN
 from cnn_tui.experiments.run import LIVE, Status
 from cnn_tui.experiments.tags import normalised
-from cnn_tui.experiments.wording import found, quiet
+from cnn_tui.experiments.wording import found
+from cnn_tui.network.inert import quiet
 
 MAX_LENGTH = 2_000
 MAX_TERMS = 50

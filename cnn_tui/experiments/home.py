@@ -34,6 +34,11 @@ def worker_log_path() -> Path:
     return home() / "worker.log"
 
 
+def explain_log_path() -> Path:
+    """What the process that answers questions about trained runs printed."""
+    return home() / "explain.log"
+
+
 def model_path(run_id: int) -> Path:
     """The trained model of a run, in Keras's own format."""
     return run_folder(run_id) / "model.keras"

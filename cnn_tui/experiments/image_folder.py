@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnn_tui.experiments.dataset import Dataset, DatasetError, inert, shown
+from cnn_tui.experiments.dataset import Dataset, DatasetError, shown
+from cnn_tui.network.inert import escaped
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -47,9 +48,9 @@ def _described(name: str, folder: Path, changed: tuple[int, ...]) -> Dataset:
         channels = 1 if picture.mode in GREY_MODES else 3
     return Dataset(
         name=name,
-        title=inert(folder.resolve().name),
+        title=escaped(folder.resolve().name),
         input_shape=(height, width, channels),
-        class_names=tuple(inert(class_name) for class_name in listing.names),
+        class_names=tuple(escaped(class_name) for class_name in listing.names),
         train_images=len(listing.train),
         test_images=len(listing.test),
     )

@@ -19,7 +19,8 @@ from cnn_tui.experiments.keras_import_chain import Plain, chain_of, config_of, n
 from cnn_tui.experiments.keras_import_file import ImportProblem, read_config
 from cnn_tui.experiments.keras_import_layers import Findings, take_layer
 from cnn_tui.experiments.keras_import_training import training_of
-from cnn_tui.experiments.wording import found, quiet
+from cnn_tui.experiments.wording import found
+from cnn_tui.network.inert import quiet
 from cnn_tui.network.layers import AnyLayer, Dense, Flatten
 from cnn_tui.network.stack import Shape
 

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from cnn_tui.experiments.keras_import_file import ImportProblem
-from cnn_tui.experiments.wording import found, quiet
+from cnn_tui.experiments.wording import found
+from cnn_tui.network.inert import quiet
 
 MAX_LAYERS = 1_000
 _FUNCTIONAL = ("Functional", "Model")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cnn_tui.experiments.npz_file import BROKEN
-from cnn_tui.experiments.wording import quiet
+from cnn_tui.network.inert import quiet, reason
 
 MAX_CONFIG_BYTES = 5_000_000
 """A model of a thousand layers takes about one."""
@@ -66,8 +66,7 @@ def _unpacked(path: Path, shown: str) -> bytes:
     except KeyError:
         raise ImportProblem(f"{shown} is a zip without a {_MEMBER}: it is no .keras file") from None
     except _BROKEN_ZIP as error:
-        reason = quiet(str(error).strip().rstrip("."), 120) or type(error).__name__
-        raise ImportProblem(f"{shown} is a broken .keras file ({reason}): save the model again") from None
+        raise ImportProblem(f"{shown} is a broken .keras file ({reason(error)}): save the model again") from None
 
 
 def _parsed(content: bytes | str, shown: str) -> Any:

@@ -15,8 +15,9 @@ from typing import Any
 import msgspec
 
 from cnn_tui.experiments.keras_import_chain import Plain, config_of, label
-from cnn_tui.experiments.wording import found, quiet
+from cnn_tui.experiments.wording import found
 from cnn_tui.network.fields import Field, fields_of
+from cnn_tui.network.inert import quiet
 from cnn_tui.network.layers import LAYERS, AnyLayer, Layer, RandomContrast
 
 _OF_KERAS = ("keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras")

@@ -60,11 +60,6 @@ def unlocked_changes(before: Experiment, after: Experiment, locked: Iterable[str
     return tuple(path for path in locked if value_at(before, path) != value_at(after, path))
 
 
-def holds_layer(locked: Iterable[str], at: int) -> bool:
-    """Whether the layer at position `at` (from 0) may not be changed, moved or removed as a whole."""
-    return any(path == "layers" or re.fullmatch(rf"layers\[{at}\](\..*)?", path) for path in locked)
-
-
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(one) for one in value]

@@ -70,13 +70,6 @@ def change_tags(
     return made
 
 
-def set_tags(history: History, run_id: int, tags: Iterable[str]) -> tuple[str, ...]:
-    """Give a run exactly these tags; gives them as they are kept. Raises NotebookError and TagError."""
-    made = merged((), [to_tag(tag) for tag in tags])
-    _write(history, run_id, "tags", msgspec.json.encode(made).decode())
-    return made
-
-
 def archive(history: History, runs: Iterable[int]) -> Archiving:
     """Put runs away: they stay in the history, but no table shows them; gives what to undo it with.
 

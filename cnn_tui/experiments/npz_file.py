@@ -14,7 +14,8 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnn_tui.experiments.dataset import Dataset, DatasetError, inert, reason, shown
+from cnn_tui.experiments.dataset import Dataset, DatasetError, shown
+from cnn_tui.network.inert import escaped, reason
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,7 +63,7 @@ def _described(name: str, path: Path, changed: int, size: int) -> Dataset:
         )
     return Dataset(
         name=name,
-        title=inert(path.stem),
+        title=escaped(path.stem),
         input_shape=train,
         class_names=tuple(str(label) for label in range(highest + 1)),
         train_images=headers["x_train"].shape[0],

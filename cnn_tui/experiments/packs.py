@@ -21,9 +21,11 @@ from cnn_tui import __version__
 from cnn_tui.experiments.answers import answers
 from cnn_tui.experiments.exercise_file import read_set
 from cnn_tui.experiments.exercise_runs import runs_of
-from cnn_tui.experiments.exercises import ExerciseError, Place, set_names
+from cnn_tui.experiments.exercises import ExerciseError, Place, load_set, set_names
+from cnn_tui.experiments.finite import without_nan
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.wording import quiet
+from cnn_tui.experiments.wording import misread
+from cnn_tui.network.inert import quiet
 
 FORMAT = 1
 MAX_SUBMISSION = 50_000_000
@@ -46,6 +48,11 @@ class Submission(msgspec.Struct, frozen=True):
     """Name, heading, question, locked fields, the experiment as given out (None for a question), and the answer."""
     runs: list[dict[str, Any]]
     """In their promised form, with the exercise that each was made for."""
+
+
+def places_of(folder: Path | None) -> list[Place]:
+    """The sets that are meant: the pack in a folder, else those that come with the app. Raises ExerciseError."""
+    return [load_set(name) for name in set_names()] if folder is None else [open_pack(folder)]
 
 
 def open_pack(folder: Path) -> Place:
@@ -114,7 +121,7 @@ def _without_place(experiment: Any) -> Any:
 
 def to_file(made: Submission) -> str:
     """The text of a submission's file: JSON with a checksum, one line for each part."""
-    plain = _finite(msgspec.to_builtins(made))
+    plain = without_nan(msgspec.to_builtins(made))
     plain["checksum"] = checksum(plain)
     return json.dumps(plain, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
@@ -145,8 +152,7 @@ def read_submission(path: Path) -> tuple[dict[str, Any], bool]:
         msgspec.convert(plain, Submission)
         whole = checksum(plain) == plain.get("checksum")
     except (ValueError, RecursionError) as error:
-        reason = "it is nested too deeply" if isinstance(error, RecursionError) else quiet(str(error), 120)
-        raise ExerciseError(f"{shown} is no submission of cnn-tui: {reason}") from None
+        raise ExerciseError(f"{shown} is no submission of cnn-tui: {misread(error, 120)}") from None
     if plain["format"] != FORMAT:
         raise ExerciseError(f"{shown} is of format {plain['format']}, this cnn-tui reads {FORMAT}: update cnn-tui")
     return plain, whole
@@ -154,12 +160,3 @@ def read_submission(path: Path) -> tuple[dict[str, Any], bool]:
 
 def _refuse(word: str) -> Any:
     raise ValueError(f"{word} is no JSON")
-
-
-def _finite(value: Any) -> Any:
-    """JSON has no NaN."""
-    if isinstance(value, float) and value - value != 0.0:
-        return None
-    if isinstance(value, dict):
-        return {key: _finite(inner) for key, inner in value.items()}
-    return [_finite(inner) for inner in value] if isinstance(value, list | tuple) else value

@@ -75,10 +75,6 @@ class Predictions:
         """What the network said of an image: one number for each class."""
         return self._probabilities[index * self.outputs : (index + 1) * self.outputs].tolist()
 
-    def is_wrong(self, index: int) -> bool:
-        """Whether the network missed the image's class."""
-        return self.predicted[index] != self.labels[index]
-
     def choose(self, which: Which = "all", true: int | None = None, predicted: int | None = None) -> list[int]:
         """Images by their numbers: all or the wrong ones in order, or all with the least certain first.
 

@@ -56,6 +56,16 @@ def read_header(path: Path, kind: type[Header]) -> tuple[Header, int]:
         raise RawFileError(f"{path} is broken, or of another version") from None
 
 
+def read_json(path: Path, kind: type[Header]) -> Header:
+    """A file that is JSON as a whole. Raises RawFileError."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except OSError as error:
+        raise RawFileError(f"{path} cannot be read: {error.strerror or error}") from None
+    except msgspec.MsgspecError:
+        raise RawFileError(f"{path} is broken, or of another version") from None
+
+
 def read_bytes(path: Path, start: int, length: int) -> bytes:
     """Bytes of a file. Raises RawFileError where it has fewer."""
     try:

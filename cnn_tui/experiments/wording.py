@@ -13,16 +13,16 @@ from typing import Any
 import msgspec
 
 from cnn_tui.network.fields import fields_of
+from cnn_tui.network.inert import quiet
 from cnn_tui.network.layers import LAYERS
 
 _PLACE = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>\$[^`]*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d{1,9}|\.\.\.)\]")
 
 
-def quiet(text: str, limit: int = 200) -> str:
-    """Text from outside made inert: control characters escaped, and cut to `limit` characters."""
-    shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
-    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+def misread(error: ValueError | RecursionError, limit: int = 200) -> str:
+    """Why a reader of TOML or JSON gave up on a text."""
+    return "it is nested too deeply" if isinstance(error, RecursionError) else quiet(str(error), limit)
 
 
 def found(value: Any) -> str:

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from cnn_tui.network.activation import ACTIVATIONS, activate
 from cnn_tui.network.shapes import SizeError
 from cnn_tui.network.values import Pair
 
@@ -21,7 +22,6 @@ Image = tuple[Plane, ...]
 Framed = tuple[tuple[float | None, ...], ...]
 """Rows of what lies under a window; None is the padded border."""
 Padding = Literal["valid", "same"]
-Activation = Literal["linear", "relu"]
 
 
 class ConvolutionStep(NamedTuple):
@@ -144,7 +144,8 @@ class Convolution(msgspec.Struct, frozen=True):
     bias: float = 0.0
     strides: Pair = (1, 1)
     padding: Padding = "valid"
-    activation: Activation = "linear"
+    activation: str = "linear"
+    """One of `activation.ACTIVATIONS`."""
 
     @property
     def window(self) -> Window:
@@ -183,7 +184,8 @@ class Convolution(msgspec.Struct, frozen=True):
                 for row in range(rows if weight else 0):
                     pixels = padded[row * down + y][x : x + (columns - 1) * across + 1 : across]
                     sums[row] = [so_far + pixel * weight for so_far, pixel in zip(sums[row], pixels, strict=True)]
-        return tuple(tuple(activate(number + self.bias, self.activation) for number in line) for line in sums)
+        activation = ACTIVATIONS[self.activation]
+        return tuple(tuple(activation(number + self.bias) for number in line) for line in sums)
 
     def _check(self, image: Image) -> None:
         if len(image) != len(self.kernel):
@@ -226,11 +228,6 @@ class Pooling(msgspec.Struct, frozen=True):
         """One channel pooled. Raises SizeError."""
         rows, columns = self.window.output_size(*size_of(plane))
         return tuple(tuple(self.step(plane, row, column).output for column in range(columns)) for row in range(rows))
-
-
-def activate(total: float, activation: Activation) -> float:
-    """What an activation makes of a number: relu turns all below 0 into 0."""
-    return max(total, 0.0) if activation == "relu" else total
 
 
 def size_of(plane: Plane) -> Pair:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Meta
 
+from cnn_tui.network.inert import quiet
 from cnn_tui.network.values import L1L2, Kind, Pair, Value, read_value, show_value, size_of
 
 __all__ = ["L1L2", "Field", "Kind", "Pair", "Value", "argument", "fields_of"]
@@ -117,9 +118,7 @@ class Field(msgspec.Struct, frozen=True):
             shown = self.format(value)
         except ValueError:  # Python writes no integer of thousands of digits
             shown = "a number of thousands of digits"
-        shown = shown if len(shown) <= 40 else shown[:39] + "…"
-        shown = shown if shown.isprintable() else repr(shown)[1:-1]
-        return ValueError(f"{self.name} must be {self.allowed()}, not {shown or 'nothing'}")
+        return ValueError(f"{self.name} must be {self.allowed()}, not {quiet(shown, 40) or 'nothing'}")
 
     def _inside(self, number: float) -> bool:
         return (

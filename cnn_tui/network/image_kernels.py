@@ -8,11 +8,13 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cnn_tui.network.convolution import Plane
+from cnn_tui.network.inert import quiet
 
 LARGEST = 11
 """Rows and columns that a typed kernel has at most."""
 _MOST = 1_000_000
 _LONGEST = 2_000  # characters
+_FINEST = LARGEST**2  # a blur of the largest kernel has weights of 1/121
 _NUMBER = re.compile(r"[+-]?(\d{1,12}(\.\d{0,12})?|\.\d{1,12})(/\d{1,12}(\.\d{0,12})?)?")
 
 
@@ -35,22 +37,22 @@ KERNELS: tuple[NamedKernel, ...] = (
     NamedKernel(
         "vertical edges",
         _scaled(1, (1, 0, -1), (1, 0, -1), (1, 0, -1)),
-        "Left minus right: large where it is bright on the left and dark on the right.",
+        "Left minus right: large from bright to dark.",
     ),
     NamedKernel(
         "horizontal edges",
         _scaled(1, (1, 1, 1), (0, 0, 0), (-1, -1, -1)),
-        "Top minus bottom: large where it is bright above and dark below.",
+        "Top minus bottom: large from bright down to dark.",
     ),
     NamedKernel(
         "Sobel x",
         _scaled(1, (-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
-        "Right minus left, the middle row counting twice: how fast it gets brighter to the right.",
+        "Right minus left, the middle row counting twice.",
     ),
     NamedKernel(
         "Sobel y",
         _scaled(1, (-1, -2, -1), (0, 0, 0), (1, 2, 1)),
-        "Bottom minus top, the middle column counting twice: how fast it gets brighter downwards.",
+        "Bottom minus top, the middle column counting twice.",
     ),
     NamedKernel("blur", _scaled(9, (1, 1, 1), (1, 1, 1), (1, 1, 1)), "The mean of nine pixels (a box blur)."),
     NamedKernel(
@@ -61,24 +63,19 @@ KERNELS: tuple[NamedKernel, ...] = (
     NamedKernel(
         "sharpen",
         _scaled(1, (0, -1, 0), (-1, 5, -1), (0, -1, 0)),
-        "Five times the pixel minus its four neighbours: differences grow.",
+        "Five times the pixel minus its four neighbours.",
     ),
     NamedKernel(
         "emboss",
         _scaled(1, (-2, -1, 0), (-1, 1, 1), (0, 1, 2)),
-        "Bottom right minus top left, and the pixel itself: as if light fell from one side.",
+        "Bottom right minus top left, and the pixel itself.",
     ),
     NamedKernel(
         "outline",
         _scaled(1, (-1, -1, -1), (-1, 8, -1), (-1, -1, -1)),
-        "Eight times the pixel minus its eight neighbours: 0 where all are alike.",
+        "Eight times the pixel minus its eight neighbours.",
     ),
 )
-
-
-def kernel_called(name: str) -> NamedKernel | None:
-    """The kernel of that name, in small or large letters."""
-    return next((kernel for kernel in KERNELS if kernel.name.casefold() == name.strip().casefold()), None)
 
 
 def parse_kernel(text: str) -> Plane:
@@ -111,12 +108,12 @@ def show_kernel(plane: Plane) -> str:
 
 
 def show_weight(weight: float) -> str:
-    """A weight in few characters: whole, a small fraction such as 1/9, or with four decimals."""
+    """A weight in few characters: whole, a fraction such as 1/9, or with four decimals."""
     if not math.isfinite(weight):
         return str(weight)
     if weight == int(weight):
         return str(int(weight))
-    near = Fraction(weight).limit_denominator(16)
+    near = Fraction(weight).limit_denominator(_FINEST)
     if math.isclose(near, weight, rel_tol=1e-9):
         return str(near)
     return f"{round(weight, 4) + 0.0:.4f}".rstrip("0").rstrip(".")  # + 0.0, because there is a -0.0
@@ -124,7 +121,7 @@ def show_weight(weight: float) -> str:
 
 def _number(word: str, row: int, column: int) -> float:
     plain = word.replace("\N{MINUS SIGN}", "-")
-    shown = word if word.isprintable() and len(word) <= 20 else f"{ascii(word)[1:18]}…"
+    shown = quiet(word, 20)
     where = f"row {row}, number {column}"
     if not plain.isascii() or not _NUMBER.fullmatch(plain):
         raise ValueError(f"{where}: {shown} is no number; write it as 2, -0.5 or 1/9")

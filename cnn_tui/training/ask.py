@@ -18,15 +18,15 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import BinaryIO, NamedTuple, Self, TypeVar
+from typing import NamedTuple, Self, TypeVar
 
 import msgspec
 
 from cnn_tui.experiments.data_facts import DataFacts, read_facts
 from cnn_tui.experiments.dataset import path_of
-from cnn_tui.experiments.home import home
+from cnn_tui.experiments.home import explain_log_path, home
 from cnn_tui.experiments.raw_file import RawFileError
-from cnn_tui.training.launch import MAX_LOG_BYTES, environment, python
+from cnn_tui.training.launch import environment, open_log, python
 from cnn_tui.training.questions import LONGEST_LINE, ExplainError, Question, Reply, Request, Warm
 
 PATIENCE = 600.0
@@ -147,7 +147,7 @@ class Asker:
                 if self._closed:
                     return Reply(0, error="it was closed before it answered")
                 if attempt == 2:
-                    return Reply(0, error=f"the process that looks into the network {error}; see {log_path()}")
+                    return Reply(0, error=f"the process that looks into the network {error}; see {explain_log_path()}")
         raise AssertionError
 
     def _exchange(self, question: Question) -> Reply:
@@ -201,7 +201,7 @@ class Asker:
             self._end()
             self._unread = b""
             try:
-                with _open_log() as log:
+                with open_log(explain_log_path()) as log:
                     self._process = subprocess.Popen(
                         python("cnn_tui.training.explain"),
                         stdin=subprocess.PIPE,
@@ -260,23 +260,9 @@ def look_at(dataset: str) -> DataFacts:
         raise ExplainError(f"what was found in the dataset could not be kept: {error}") from None
 
 
-def log_path() -> str:
-    """What the process prints."""
-    return str(home() / "explain.log")
-
-
 def _ending(process: subprocess.Popen[bytes]) -> str:
     try:
         status = process.wait(5)
     except subprocess.TimeoutExpired:
         return "answers no more"
     return f"was killed by signal {-status}" if status < 0 else f"ended with exit status {status}"
-
-
-def _open_log() -> BinaryIO:
-    path = home() / "explain.log"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(FileNotFoundError):
-        if path.stat().st_size > MAX_LOG_BYTES:
-            os.truncate(path, 0)
-    return path.open("ab")

@@ -28,6 +28,11 @@ class Choice(NamedTuple):
     """What CUDA_VISIBLE_DEVICES has to be; None leaves it."""
 
 
+def cores() -> int:
+    """How many cores of the processor this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def parse(text: str) -> str:
     """A wish as it is stored: "cpu", "gpu" or "gpu:1". Raises DeviceError for anything else."""
     wish = text.strip().lower()

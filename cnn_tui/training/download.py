@@ -23,7 +23,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from cnn_tui.experiments.dataset import BUILT_IN, DatasetError, inert, reason, shown
+from cnn_tui.experiments.dataset import BUILT_IN, DatasetError, shown
+from cnn_tui.network.inert import quiet, reason
 
 Say = Callable[[str], None]
 Progress = Callable[[int, int], None]
@@ -110,7 +111,7 @@ def _run_keras(name: str, home: Path, progress: Progress | None) -> None:
         child.stdout.close()
     if status:
         lines = said.decode(errors="replace").strip().splitlines() or ["it gave no reason"]
-        why = inert(re.sub(r"^\w+: ", "", lines[-1]))[:200]  # the last line of a traceback, less the exception's name
+        why = quiet(re.sub(r"^\w+: ", "", lines[-1]))  # the last line of a traceback, less the exception's name
         raise DatasetError(f"{BUILT_IN[name].title} could not be downloaded ({why}). Check the network and try again.")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keras
 
+from cnn_tui.experiments.finite import finite
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.home import checkpoint_path, log_path
 from cnn_tui.experiments.run import Run
@@ -13,7 +14,6 @@ from cnn_tui.training.checkpoints import Kept, read, restore
 from cnn_tui.training.datasets import load
 from cnn_tui.training.log import say, send_output_to
 from cnn_tui.training.loop import evaluate
-from cnn_tui.training.recorder import finite
 
 
 def evaluate_checkpoint(run_id: int) -> int:

@@ -12,7 +12,6 @@ import queue
 import sys
 import threading
 import traceback
-from pathlib import Path
 
 import msgspec
 
@@ -23,7 +22,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # warnings and errors
 
 from cnn_tui.experiments.dataset import DatasetError
 from cnn_tui.experiments.history import HistoryError
-from cnn_tui.experiments.home import home
+from cnn_tui.experiments.home import explain_log_path
 from cnn_tui.experiments.raw_file import RawFileError
 from cnn_tui.training.explainer import Explainer
 from cnn_tui.training.log import say
@@ -51,12 +50,7 @@ def reply_to(explainer: Explainer, line: bytes) -> Reply:
     except Exception as error:
         say(traceback.format_exc())
         first = next(iter(str(error).strip().splitlines()), "")
-        return Reply(number, error=f"{type(error).__name__}: {first}; see {log_path()}")
-
-
-def log_path() -> Path:
-    """What TensorFlow and this process print."""
-    return home() / "explain.log"
+        return Reply(number, error=f"{type(error).__name__}: {first}; see {explain_log_path()}")
 
 
 def main() -> int:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from cnn_tui.experiments import evaluation, predictions, raw_file
 from cnn_tui.experiments.dataset import describe
 from cnn_tui.experiments.evaluation import ClassFigures, Evaluation
+from cnn_tui.experiments.finite import finite
 from cnn_tui.experiments.home import model_path
 from cnn_tui.experiments.predictions import PredictionsHeader, model_stamp
 from cnn_tui.training.image_store import keep_images, shape_of
@@ -175,8 +176,3 @@ def class_names_of(dataset: str) -> tuple[str, ...]:
         return describe(dataset).class_names
     except ValueError:
         return ()
-
-
-def finite(value: float | None) -> float | None:
-    """A number that JSON can hold; None for what is none."""
-    return float(value) if value is not None and np.isfinite(value) else None

@@ -15,6 +15,7 @@ from cnn_tui.experiments.predictions import Predictions, model_stamp, open_predi
 from cnn_tui.experiments.raw_file import RawFileError
 from cnn_tui.experiments.run import Run
 from cnn_tui.experiments.weights import no_model
+from cnn_tui.network import shapes
 from cnn_tui.training.log import say
 from cnn_tui.training.questions import (
     DeadFilters,
@@ -110,8 +111,8 @@ class Explainer:
         images = load(run.dataset, download=False, say=say)
         if tuple(images.x_test.shape[1:]) != model.input_shape:
             raise ExplainError(
-                f"the test images of {run.dataset} are {_times(images.x_test.shape[1:])} now, "
-                f"and run {run_id} learned from {_times(model.input_shape)}"
+                f"the test images of {run.dataset} are {shapes.show(images.x_test.shape[1:])} now, "
+                f"and run {run_id} learned from {shapes.show(model.input_shape)}"
             )
         loss = run.test_loss
         if loss is None:  # it ended before it was evaluated
@@ -157,17 +158,18 @@ class Explainer:
 
     def _prepared(self, run_id: int, picture: str) -> tuple[Any, tuple[str, ...]]:
         """A user's picture as a batch of one, and what was done to it."""
-        model, border = self._model(run_id), None
         import numpy as np
 
-        from cnn_tui.training.picture import border_of, prepare
+        from cnn_tui.training.picture import border_of, open_picture, prepare
 
+        opened = open_picture(Path(picture))  # first, so that one that is none is refused before TensorFlow is loaded
+        model, border = self._model(run_id), None
         try:
             stored = self._images(run_id)
             border = border_of(self._test_images(run_id, tuple(range(min(SAMPLE, stored.kept)))))
         except (DatasetError, ExplainError, RawFileError) as error:
             say(f"How bright the border of the test images is stays unknown: {error}")
-        prepared = prepare(Path(picture), model.input_shape, border)
+        prepared = prepare(opened, model.input_shape, border)
         return prepared.pixels[np.newaxis], prepared.steps
 
     def _prediction(self, run_id: int, images: Any, steps: tuple[str, ...]) -> Prediction:
@@ -195,8 +197,8 @@ class Explainer:
             raise ExplainError("no image was asked for", wrong=True)
         if tuple(images.shape[1:]) != model.input_shape:
             raise ExplainError(
-                f"the test images are {_times(images.shape[1:])} now, "
-                f"and run {question.run} learned from {_times(model.input_shape)}"
+                f"the test images are {shapes.show(images.shape[1:])} now, "
+                f"and run {question.run} learned from {shapes.show(model.input_shape)}"
             )
         answer: msgspec.Struct = model.activations(images, question.layers, question.first, question.most, steps)
         return answer
@@ -216,7 +218,3 @@ def _predictions(run_id: int) -> Predictions:
         return open_predictions(run_id)
     except RawFileError:
         return Predictions(predictions_path(run_id))  # an older model's, of the same images
-
-
-def _times(shape: tuple[int, ...]) -> str:
-    return "x".join(str(size) for size in shape)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.home import home
+from cnn_tui.experiments.home import home, worker_log_path
 from cnn_tui.training import locks
 
 MAX_LOG_BYTES = 1_000_000
@@ -30,7 +30,7 @@ def wake() -> None:
     _started[:] = [worker for worker in _started if worker.poll() is None]
     if locks.is_held(locks.worker_lock()):
         return
-    with open_log() as log:
+    with open_log(worker_log_path()) as log:
         # A session of its own: a terminal that closes takes no training with it.
         worker = subprocess.Popen(
             python("cnn_tui.training.worker"),
@@ -93,9 +93,8 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONUNBUFFERED": "1"}
 
 
-def open_log() -> BinaryIO:
-    """The worker's log, to be written at its end; emptied first when it has grown large."""
-    path = home() / "worker.log"
+def open_log(path: Path) -> BinaryIO:
+    """A log of many processes, to be written at its end; emptied first when it has grown large."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileNotFoundError):
         if path.stat().st_size > MAX_LOG_BYTES:

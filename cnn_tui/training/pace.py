@@ -29,14 +29,3 @@ class Pace:
         # What else the machine does makes single executions late, and none early.
         self._each = (self._each + now) / 2 if 0 < self._each < now else now
         self.steps = max(1, min(self.steps * _GROWTH, round(self._period / self._each)))
-
-
-class Fixed(Pace):
-    """The same number of steps each time."""
-
-    def __init__(self, steps: int) -> None:
-        super().__init__()
-        self.steps = steps
-
-    def took(self, steps: int, seconds: float) -> None:
-        """Nothing follows from it."""

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_tui.experiments.dataset import inert, shown
+from cnn_tui.experiments.dataset import shown
 from cnn_tui.experiments.image_folder import MOST_PIXELS
+from cnn_tui.network.inert import reason
 from cnn_tui.training.questions import ExplainError
 
 if TYPE_CHECKING:
     from PIL import Image
 
-    Opened = Image.Image
+    Pillow = Image.Image
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
 BRIGHT, DARK = 160, 96
@@ -28,6 +29,13 @@ _DEEP = ("I", "I;16", "I;16B", "I;16L", "F")  # more than 8 bits a pixel, which 
 Pixels = NDArray[np.uint8]
 
 
+class Opened(NamedTuple):
+    """A picture in memory, and what is to be said of it."""
+
+    picture: Pillow
+    steps: tuple[str, ...]
+
+
 class Prepared(NamedTuple):
     """An image of (height, width, channels) as bytes, and what was done to make it one."""
 
@@ -35,14 +43,19 @@ class Prepared(NamedTuple):
     steps: tuple[str, ...]
 
 
-def prepare(path: Path, shape: tuple[int, int, int], border: float | None) -> Prepared:
+def open_picture(path: Path) -> Opened:
+    """Unpack a picture. Raises ExplainError, of a wrong question, for what is no picture or too large a one."""
+    steps: list[str] = []
+    return Opened(_unpacked(path, steps), tuple(steps))
+
+
+def prepare(opened: Opened, shape: tuple[int, int, int], border: float | None) -> Prepared:
     """Make a picture an image of `shape`. `border` is how bright the border of the test images is, None if unknown.
 
-    A grey picture with a bright border is turned around where theirs is dark. Raises ExplainError, of a wrong question,
-    for what is no picture or too large a one.
+    A grey picture with a bright border is turned around where theirs is dark.
     """
-    steps: list[str] = []
-    picture = _upright(_opened(path, steps), steps)
+    steps = list(opened.steps)
+    picture = _upright(opened.picture, steps)
     flat = _without_alpha(_eight_bits(picture, steps), steps)
     height, width, channels = shape
     grey = channels == 1
@@ -58,10 +71,9 @@ def prepare(path: Path, shape: tuple[int, int, int], border: float | None) -> Pr
     if grey and border is not None and border < DARK and own > BRIGHT:
         pixels = (255 - pixels).astype(np.uint8)
         steps.append(
-            f"inverted: its border is bright ({own:.0f} of 255), and the images that the network knows are light "
-            f"on a dark ground ({border:.0f} of 255)"
+            f"inverted: its border is bright ({own:.0f} of 255), and that of the test images dark ({border:.0f})"
         )
-    steps.append("divided by 255, and put into a batch of one: the network takes (1, " + _shape(shape) + ")")
+    steps.append(f"divided by 255, in a batch of (1, {_shape(shape)})")
     return Prepared(pixels, tuple(steps))
 
 
@@ -71,7 +83,7 @@ def border_of(images: Pixels) -> float:
     return float(np.concatenate([edge.reshape(-1) for edge in edges]).mean())
 
 
-def _opened(path: Path, steps: list[str]) -> Opened:
+def _unpacked(path: Path, steps: list[str]) -> Pillow:
     from PIL import Image, UnidentifiedImageError
 
     name = shown(path)
@@ -97,14 +109,14 @@ def _opened(path: Path, steps: list[str]) -> Opened:
     except PermissionError:
         raise ExplainError(f"{name} may not be read: check its permissions", wrong=True) from None
     except Exception as error:  # a broken picture makes Pillow's readers raise nearly anything
-        why = inert(str(error)) or type(error).__name__
+        why = reason(error)
         raise ExplainError(f"{name} is a broken picture ({why}); save it again as PNG", wrong=True) from None
     if frames > 1 and picture.format != "MPO":  # a telephone's JPEG, with a small copy beside it
         steps.append(f"it moves: the first of its {frames} frames was taken")
     return picture
 
 
-def _upright(picture: Opened, steps: list[str]) -> Opened:
+def _upright(picture: Pillow, steps: list[str]) -> Pillow:
     """The picture as the camera was held."""
     from PIL import ExifTags, ImageOps
 
@@ -118,7 +130,7 @@ def _upright(picture: Opened, steps: list[str]) -> Opened:
     return upright
 
 
-def _eight_bits(picture: Opened, steps: list[str]) -> Opened:
+def _eight_bits(picture: Pillow, steps: list[str]) -> Pillow:
     from PIL import Image
 
     if picture.mode not in _DEEP:
@@ -129,7 +141,7 @@ def _eight_bits(picture: Opened, steps: list[str]) -> Opened:
     return Image.fromarray(np.clip(deep * (255 / highest), 0, 255).astype(np.uint8))
 
 
-def _without_alpha(picture: Opened, steps: list[str]) -> Opened:
+def _without_alpha(picture: Pillow, steps: list[str]) -> Pillow:
     """The picture on a ground that its visible parts stand out from: black under bright ones, else white."""
     from PIL import Image
 
@@ -149,7 +161,7 @@ def _without_alpha(picture: Opened, steps: list[str]) -> Opened:
     return Image.alpha_composite(below, picture).convert("RGB")
 
 
-def _fitted(picture: Opened, width: int, height: int, steps: list[str]) -> Pixels:
+def _fitted(picture: Pillow, width: int, height: int, steps: list[str]) -> Pixels:
     """The picture in the middle of width x height, its proportions kept, the rest in the colour of its border."""
     from PIL import Image
 
@@ -170,7 +182,7 @@ def _fitted(picture: Opened, width: int, height: int, steps: list[str]) -> Pixel
     canvas[:] = ground
     top, left = (height - size[1]) // 2, (width - size[0]) // 2
     canvas[top : top + size[1], left : left + size[0]] = small.reshape(size[1], size[0], channels)
-    steps.append(f"filled up to {width}x{height} with the colour of its border")
+    steps.append(f"filled up to {width}x{height} in its border's colour")
     return canvas
 
 

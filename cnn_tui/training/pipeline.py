@@ -82,12 +82,6 @@ class Batches:
         """The images on the device, brought there when they are first asked for."""
         return Supply(self)
 
-    def rebatch(self, batch_size: int) -> Batches:
-        """The same images in batches of another size."""
-        return Batches(
-            self.images, self.labels, batch_size=batch_size, one_hot=self.one_hot, seed=self.seed, room=self.room
-        )
-
 
 def training_batches(
     images: Pixels, labels: Labels, *, batch_size: int, seed: int, one_hot: int | None = None

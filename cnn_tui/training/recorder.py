@@ -8,7 +8,6 @@ step, which may lie past the end of the epoch.
 from __future__ import annotations
 
 import functools
-import math
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -17,6 +16,7 @@ from typing import Any
 import keras
 
 from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiments.finite import finite
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.run import Epoch, Point, Progress
 from cnn_tui.training import clock
@@ -175,11 +175,6 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
     def _put_off(self, error: sqlite3.Error) -> None:
         self._say(f"The history cannot be written ({error}); training goes on, and it is tried again.")
         self._next_write = self._next_try = self._stopwatch.now() + clock.RETRY
-
-
-def finite(value: Any) -> float | None:
-    """A number that SQLite and JSON can hold; None for what is none."""
-    return float(value) if value is not None and math.isfinite(value) else None
 
 
 def _epoch_line(epoch: Epoch, epochs: int) -> str:

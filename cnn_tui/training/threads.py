@@ -7,15 +7,12 @@ import os
 
 import tensorflow as tf
 
+from cnn_tui.training.devices import cores
+
 MOST_PARTS = 4
 """A part of a usual batch of 32 should still hold some images."""
 _OPERATIONS = "TF_NUM_INTEROP_THREADS"
 _INSIDE = "TF_NUM_INTRAOP_THREADS"
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def parts() -> int:

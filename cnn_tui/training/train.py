@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import functools
 import os
-import platform
-import re
 import secrets
 import select
 import signal
@@ -21,8 +19,8 @@ import traceback
 from types import FrameType
 from typing import Any
 
-from cnn_tui import __version__
 from cnn_tui.experiments.dataset import DatasetError
+from cnn_tui.experiments.finite import finite
 from cnn_tui.experiments.history import History, Result
 from cnn_tui.experiments.home import best_path, checkpoint_path, log_path, model_path
 from cnn_tui.experiments.run import Run
@@ -34,8 +32,6 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # warnings and errors
 os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # leave the rest of the GPU to others
 
 import keras
-import numpy as np
-import tensorflow as tf
 
 from cnn_tui.training import explain_store, pipeline
 from cnn_tui.training.build import BuildError, build
@@ -45,12 +41,14 @@ from cnn_tui.training.control import ControlPoll, StopRuleCallback
 from cnn_tui.training.datasets import split
 from cnn_tui.training.devices import DeviceError, settle
 from cnn_tui.training.evaluate_checkpoint import evaluate_checkpoint
+from cnn_tui.training.failure import describe_error
 from cnn_tui.training.launch import ENDED, ENDED_BADLY
 from cnn_tui.training.log import say, send_output_to
 from cnn_tui.training.loop import evaluate, fit
 from cnn_tui.training.pipeline import Batches
-from cnn_tui.training.recorder import Recorder, finite
-from cnn_tui.training.threads import cores, spread_work
+from cnn_tui.training.provenance import device, environment
+from cnn_tui.training.recorder import Recorder
+from cnn_tui.training.threads import spread_work
 from cnn_tui.training.warm import load, warm_up
 
 END_RETRIES = 60
@@ -262,44 +260,6 @@ def record_end(history: History, run_id: int, result: Result, recorder: Recorder
             return True
         time.sleep(1)
     return False
-
-
-def environment(data: str) -> dict[str, Any]:
-    """What the run ran on, as far as it bears on its figures."""
-    return {
-        "cnn_tui": __version__,
-        "python": platform.python_version(),
-        "tensorflow": tf.__version__,
-        "keras": keras.__version__,
-        "numpy": np.__version__,
-        "platform": platform.platform(),
-        "cpus": os.cpu_count(),
-        "device": device(),
-        "data": data,
-    }
-
-
-def device() -> str:
-    """Where the arithmetic happens: the GPU's name, else the CPU and how many of its cores may be used."""
-    gpus = tf.config.list_physical_devices("GPU")
-    if not gpus:
-        return f"CPU, {cores()} cores"
-    return str(tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU"))
-
-
-def describe_error(error: Exception) -> str:
-    """An error in one sentence: its type, and what it says first."""
-    if isinstance(error, MemoryError | tf.errors.ResourceExhaustedError):
-        return f"out of memory: {first_line(error)}"
-    return f"{type(error).__name__}: {first_line(error)}"
-
-
-def first_line(error: Exception) -> str:
-    """The first line of an error that says something."""
-    # TensorFlow adds where in the graph it happened.
-    text = re.sub(r"\{\{.*?\}\}|\[Op:.*", "", str(error).split("<stack traces unavailable>")[-1])
-    says = [line.strip() for line in text.splitlines() if line.strip()]
-    return says[0] if says else "no message"
 
 
 if __name__ == "__main__":

@@ -10,8 +10,10 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from cnn_tui.experiments.dataset import reason, shown
+from cnn_tui.experiments.dataset import shown
+from cnn_tui.experiments.evaluation import NOISY
 from cnn_tui.network.activation import ACTIVATIONS
+from cnn_tui.network.inert import reason
 from cnn_tui.training.explain_store import scaled
 from cnn_tui.training.questions import (
     Activations,
@@ -26,8 +28,6 @@ from cnn_tui.training.questions import (
 MOST_SENT = 128
 """Rows or columns of a map beyond which it is sent smaller: no terminal shows more."""
 MOST_WEIGHTS = 4_000_000
-# They change maps only while training, so after it their maps are those of the layer before.
-_RANDOM = ("Dropout", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "AlphaDropout")
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -44,7 +44,7 @@ class TrainedModel:
         except FileNotFoundError:
             raise ExplainError(f"the model file {path} is not there any more") from None
         except Exception as error:  # a broken file makes the loaders of zip, JSON and HDF5 raise nearly anything
-            why = reason(error).splitlines()[0]
+            why = reason(error)
             raise ExplainError(f"the model file {path} cannot be loaded ({why}): train the experiment again") from error
         self.input_shape: tuple[int, int, int] = tuple(self.model.input_shape[1:])
         self.outputs = int(self.model.output_shape[-1])
@@ -129,7 +129,7 @@ class TrainedModel:
 def _gives_map(layer: Any) -> bool:
     kind = type(layer).__name__
     shape = getattr(getattr(layer, "output", None), "shape", ())
-    return len(shape) == 4 and kind != "InputLayer" and kind not in _RANDOM and not kind.startswith("Random")
+    return len(shape) == 4 and kind != "InputLayer" and kind not in NOISY and not kind.startswith("Random")
 
 
 def _shape(layer: Any) -> tuple[int, int, int]:

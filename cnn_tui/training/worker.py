@@ -16,9 +16,10 @@ import sys
 import time
 
 from cnn_tui.experiments.history import History, HistoryError, Result
-from cnn_tui.experiments.home import checkpoint_path, home, log_path
+from cnn_tui.experiments.home import checkpoint_path, home, log_path, worker_log_path
 from cnn_tui.experiments.run import Progress
 from cnn_tui.training import locks
+from cnn_tui.training.devices import cores
 from cnn_tui.training.launch import ENDED, ENDED_BADLY, ended_now, environment, open_log, python, recover
 from cnn_tui.training.overdue import Overdue
 
@@ -48,7 +49,7 @@ class Standby:
     def prepare(self) -> Process:
         """The waiting process, started if there is none."""
         if self._process is None or self._process.poll() is not None:
-            with open_log() as log:
+            with open_log(worker_log_path()) as log:
                 self._process = subprocess.Popen(
                     python("cnn_tui.training.train", "--standby"),
                     stdin=subprocess.PIPE,
@@ -163,8 +164,7 @@ def seconds_left(progress: Progress) -> float:
 
 def spare_cores() -> float:
     """How many cores have had nothing to do during the last minute."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores - os.getloadavg()[0]
+    return cores() - os.getloadavg()[0]
 
 
 def is_wanted(history: History) -> bool:
@@ -225,7 +225,7 @@ def settle(history: History, run_id: int, code: int) -> None:
         why = "out of memory?" if -code == signal.SIGKILL else signal.strsignal(-code)
         result = Result("interrupted", f"the training process was killed by signal {-code} ({why}); {kept}")
     elif run.status == "queued":
-        log = log_path(run_id) if log_path(run_id).exists() else home() / "worker.log"
+        log = log_path(run_id) if log_path(run_id).exists() else worker_log_path()
         result = Result("failed", f"the training process could not start (exit status {code}); see {log}")
     else:
         result = Result("failed", f"the training process ended with exit status {code}; {kept}")

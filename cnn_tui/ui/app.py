@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -23,7 +24,7 @@ from cnn_tui.ui import guide
 from cnn_tui.ui.keys import changed_keys, keys_of
 from cnn_tui.ui.machine_view import SensorsLike
 from cnn_tui.ui.screens.lab import LabScreen, Trainer
-from cnn_tui.ui.theme import THEMES
+from cnn_tui.ui.theme import THEMES, Colours, suited
 from cnn_tui.ui.typeahead import TypeaheadApp
 from cnn_tui.ui.wire.driver import AsciiDriver, LeanDriver
 
@@ -36,6 +37,7 @@ class LabApp(TypeaheadApp):
     CSS_PATH = "app.tcss"
     TITLE = "cnn-tui"
     ENABLE_COMMAND_PALETTE: ClassVar[bool] = True
+    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-short"), (22, "-high")]  # noqa: RUF012 - as Textual has it
 
     def __init__(
         self,
@@ -47,11 +49,13 @@ class LabApp(TypeaheadApp):
         ascii_only: bool = False,
         sensors: SensorsLike | None = None,
     ) -> None:
+        if not os.environ.get("NO_COLOR"):
+            os.environ.pop("NO_COLOR", None)  # empty it asks for nothing, but Textual takes it as set
         super().__init__(driver_class=AsciiDriver if ascii_only else LeanDriver)
         self.ascii_only = ascii_only
         """The terminal shows ASCII only: pictures are drawn in characters, everything else is replaced on its way."""
         for one in THEMES:
-            self.register_theme(one)
+            self.register_theme(suited(one, self._colours()))
         self.theme = theme
         # Nothing moves by itself: on a slow line an animation is a delay.
         self.animation_level = "none"
@@ -61,6 +65,11 @@ class LabApp(TypeaheadApp):
     def get_default_screen(self) -> LabScreen:
         """The lab is the first screen, so that no empty one is painted before it."""
         return self.lab
+
+    def _colours(self) -> Colours:
+        if self.no_color or self.console.color_system is None:
+            return "none"
+        return "many" if self.console.color_system in ("256", "truecolor") else "16"
 
     def notify(self, message: str, **how: Any) -> None:
         """Say something, in place of what was said before: a pile of it would hide the lab."""
@@ -98,17 +107,19 @@ def open_lab(
     mouse: bool = True,
     warning: str = "",
     pack: Place | None = None,
+    device: str = "",
 ) -> int:
     """Open the lab in this terminal until it is left; gives the exit status.
 
     `source` is the file that `experiment` came from, None for a preset. `warning` is said at once.
-    With `pack`, its exercises are shown at once. Raises DatasetError
-    and HistoryError.
+    With `pack`, its exercises are shown at once. `device` is where runs that are started here are to be trained.
+    Raises DatasetError and HistoryError.
     """
     from cnn_tui.training import launch
 
     journal = Journal()
     with History() as history, launch.presence(), contextlib.closing(journal):
+        history.device = device
         first = experiment or load_preset(FIRST_PRESET)
         document = resume(first, source, journal, chosen=experiment is not None)
         app = LabApp(document, history, launch, theme, ascii_only=ascii_only)

@@ -84,6 +84,8 @@ class KeyBar(Lines):
     def __init__(self) -> None:
         super().__init__(id="keybar")
         self.scope = "stack"
+        self.first: tuple[str, ...] = ()
+        """The ids of the pane's keys that are named, in this order; without any, all that have a label."""
 
     def draw(self, width: int, height: int) -> list[Text]:
         """The pane's keys, then those that work everywhere; run and help always fit."""
@@ -91,7 +93,10 @@ class KeyBar(Lines):
         always = [key for key in general if key.id in ("run.start", "lab.help")]
         line = Text(" ", no_wrap=True)
         end = Text().join(self._token(key.keys.split()[0], key.label) for key in reversed(always))
-        for key in (*[key for key in keys_of(self.scope) if key.label], *general):
+        rows = [key for key in keys_of(self.scope) if key.label and (key.id in self.first or not self.first)]
+        if self.first:
+            rows.sort(key=lambda key: self.first.index(key.id))
+        for key in (*rows, *general):
             if key in always:
                 continue
             token = self._token(*key.shown)

@@ -1,5 +1,7 @@
 """Images in a terminal: half blocks of two pixels a cell in colour, else letters from light to dark.
 
+Where there are many colours, a picture that has more columns than there is room for is drawn four pixels a cell.
+
 Colours are given as 24 bits, which Rich turns into 256 where a terminal has no more; sixteen have four greys, chosen
 here. Kernels, whose numbers may be below 0, have signs and digits too, so that they read without colour.
 """
@@ -7,6 +9,7 @@ here. Kernels, whose numbers may be below 0, have signs and digits too, so that 
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
@@ -16,17 +19,19 @@ from rich.text import Text
 
 from cnn_tui.experiments.images import Picture
 from cnn_tui.network.convolution import Plane
+from cnn_tui.ui.image_quadrants import Colour, cells_of
 
 Mode = Literal["full", "16", "shades"]
 """24 bits or 256 colours; sixteen colours; none."""
 SHADES = " .:-=+*#%@"
 HALF = "▀"
 
-Colour = tuple[int, int, int]
 _STEP = 85  # the four greys among the sixteen colours are 0, 85, 170 and 255
 _NEUTRAL: Colour = (38, 38, 38)
 _BELOW: Colour = (66, 135, 245)  # blue and orange differ to every eye
 _ABOVE: Colour = (245, 145, 32)
+_LUMINANCE = (0.2126, 0.7152, 0.0722)  # what red, green and blue add to it
+_READ_BOTH_WAYS = 0.18  # where black and white letters are read alike
 
 
 class Fit(NamedTuple):
@@ -63,7 +68,10 @@ def draw(picture: Picture, width: int, height: int, mode: Mode = "full", *, dark
     """
     if width < 1 or height < 1:
         return []
-    grid = _resampled(picture, fit(picture.shape, width, height))
+    size = fit(picture.shape, width, height)
+    if mode == "full" and picture.shape[1] > size.columns:
+        return _quadrants(_resampled(picture, Fit(2 * size.columns, size.rows + size.rows % 2)))
+    grid = _resampled(picture, size)
     if mode == "shades":
         return _in_shades(grid, dark)
     return [_half_blocks(above, below, mode) for above, below in _pairs(grid)]
@@ -151,6 +159,16 @@ def _pairs(grid: list[list[Colour]]) -> list[tuple[list[Colour], list[Colour] | 
     return [(grid[y], grid[y + 1] if y + 1 < len(grid) else None) for y in range(0, len(grid), 2)]
 
 
+def _quadrants(grid: list[list[Colour]]) -> list[Text]:
+    lines = []
+    for above, below in zip(grid[::2], grid[1::2], strict=True):
+        text = Text()
+        for (front, ground), cells in itertools.groupby(cells_of(above, below), lambda cell: (cell.front, cell.ground)):
+            text.append("".join(cell.glyph for cell in cells), _half_style(front, ground, "full"))
+        lines.append(text)
+    return lines
+
+
 def _half_blocks(above: list[Colour], below: list[Colour] | None, mode: Mode) -> Text:
     text, start = Text(), 0
     lower: Sequence[Colour | None] = below or [None] * len(above)
@@ -196,7 +214,9 @@ def _signed_style(share: float, mode: Mode) -> Style:
     if mode == "shades":
         return Style()
     if mode == "16":
-        return Style(color="#ffffff", bgcolor="#000000" if abs(share) < 0.25 else "#aa5500" if share > 0 else "#0000aa")
+        if share >= 0.25:
+            return Style(color="#000000", bgcolor="#ffff55")  # no terminal's brown goes with both black and white
+        return Style(color="#ffffff", bgcolor="#000000" if share > -0.25 else "#0000aa")
     colour = signed_colour(share)
-    light = sum(colour) > 330
-    return Style(color="#101010" if light else "#dadada", bgcolor="#{:02x}{:02x}{:02x}".format(*colour))
+    light = sum(part * (one / 255) ** 2.2 for part, one in zip(_LUMINANCE, colour, strict=True)) > _READ_BOTH_WAYS
+    return Style(color="#000000" if light else "#ffffff", bgcolor="#{:02x}{:02x}{:02x}".format(*colour))

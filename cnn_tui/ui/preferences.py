@@ -9,6 +9,7 @@ import msgspec
 
 from cnn_tui.experiments import wording
 from cnn_tui.experiments.home import settings_path
+from cnn_tui.network.inert import quiet
 
 MAX_BYTES = 100_000
 
@@ -42,7 +43,7 @@ def read_preferences() -> Preferences:
     try:
         raw = tomllib.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise PreferencesError(f"{path} is not valid TOML: {wording.quiet(str(error))}") from None
+        raise PreferencesError(f"{path} is not valid TOML: {quiet(str(error))}") from None
     if isinstance(raw.get("keys"), dict):
         raw["keys"] = dict(_flat(raw["keys"]))
     try:

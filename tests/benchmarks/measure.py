@@ -64,6 +64,20 @@ def dataset() -> str:
     return SAMPLE
 
 
+@contextlib.contextmanager
+def hushed() -> Iterator[None]:
+    """Inside this, nothing comes to the standard error: TensorFlow chats there when it is imported."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
 def wait(condition: Callable[[], T], seconds: float = 600, every: float = 0.005) -> T:
     """What `condition` gives once it is true."""
     end = time.monotonic() + seconds

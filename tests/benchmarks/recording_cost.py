@@ -18,7 +18,7 @@ import msgspec
 
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.presets import load_preset
-from tests.benchmarks.measure import dataset, median, table
+from tests.benchmarks.measure import dataset, hushed, median, table
 
 ROUNDS = 8
 
@@ -38,14 +38,15 @@ def _timed(call: Callable[..., None], spent: list[float], *arguments: Any, **nam
 def main() -> None:
     """Print medians and the ratio."""
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    from cnn_tui.training import datasets, pipeline
-    from cnn_tui.training.build import build
-    from cnn_tui.training.clock import Stopwatch
-    from cnn_tui.training.loop import fit
-    from cnn_tui.training.recorder import Recorder
-    from cnn_tui.training.threads import spread_work
+    with hushed():
+        from cnn_tui.training import datasets, pipeline
+        from cnn_tui.training.build import build
+        from cnn_tui.training.clock import Stopwatch
+        from cnn_tui.training.loop import fit
+        from cnn_tui.training.recorder import Recorder
+        from cnn_tui.training.threads import spread_work
 
-    spread_work()
+        spread_work()
     name = dataset()
     experiment = msgspec.structs.replace(load_preset("lab1-baseline"), dataset=name)
     images = datasets.load(name)

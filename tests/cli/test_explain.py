@@ -181,6 +181,7 @@ def test_predict_that_cannot_be_is_one_sentence(here: Path, inside: Inside, tmp_
     assert_one_sentence(inside("predict", "99"), 2, "there is no run 99")
     assert_one_sentence(inside("predict", "1", str(tmp_path / "none.png")), 2, "there is no file")
     assert_one_sentence(inside("predict", "1", "x.png", "--image", "1"), 2, "not both")
+    assert_one_sentence(inside("predict", "1", "--image", "none.png"), 2, "there is no file", "none.png")
 
 
 def test_a_file_that_is_no_picture_is_one_sentence(here: Path, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from cnn_tui.commands.progress import clock, epoch_parts, fit, progress_parts, seconds_left
+from cnn_tui.commands.progress import epoch_parts, fit, progress_parts, seconds_left
 from cnn_tui.experiments.presets import load_preset
 from cnn_tui.experiments.run import Epoch, Progress, Run
 
@@ -95,7 +95,3 @@ def test_an_epoch_names_what_keras_names() -> None:
         "run 4  epoch 2/5  loss 0.3000  accuracy 0.9000  val_loss 0.3500  val_accuracy 0.8800  8.0 s  7,460 images/s"
     )
     assert fit(parts, 79) == "run 4  epoch 2/5  loss 0.3000  accuracy 0.9000  val_accuracy 0.8800"
-
-
-def test_clock() -> None:
-    assert [clock(seconds) for seconds in (0, 21.4, 61, 3725)] == ["0:00", "0:21", "1:01", "1:02:05"]

@@ -14,6 +14,7 @@ from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History, Result
 from cnn_tui.experiments.pace import BESIDE, Pace, Work, in_words, seconds_left, work_of
 from cnn_tui.experiments.presets import load_preset
+from cnn_tui.experiments.records import Records
 from cnn_tui.experiments.run import Epoch, Progress
 
 BASELINE = load_preset("lab1-baseline").with_training(epochs=2)
@@ -186,7 +187,7 @@ def test_experiments_are_read_once(history: History, monkeypatch: pytest.MonkeyP
     estimator = Estimator(history)
     before = estimator.outlook()
     for reading in ("run", "runs", "live_runs"):
-        monkeypatch.delattr(History, reading)
+        monkeypatch.delattr(Records, reading)
     assert estimator.outlook() == before
 
 

@@ -15,6 +15,7 @@ from typing import get_args
 import msgspec
 import pytest
 
+from cnn_tui.experiments import notebook
 from cnn_tui.experiments import store as module
 from cnn_tui.experiments.dataset import DatasetError
 from cnn_tui.experiments.experiment import Experiment
@@ -182,7 +183,7 @@ def test_an_epoch_done_again_replaces_the_first(history: History) -> None:
 def test_a_note_is_kept_as_it_was_typed(history: History) -> None:
     run_id = history.add(BASELINE)
     for note in ("faster, but Привет 😀 'quoted'; DROP TABLE runs", ""):
-        history.annotate(run_id, note)
+        notebook.note(history, run_id, note)
         assert found(history, run_id).note == note
 
 
@@ -267,7 +268,7 @@ def test_two_connections_see_each_other(path: Path) -> None:
         assert other.data_version() != before
         assert found(other, run_id).status == "queued"
         mine = one.data_version()
-        one.annotate(run_id, "mine")
+        notebook.note(one, run_id, "mine")
         assert one.data_version() == mine, "one's own writing is no news"
         other.ask(run_id, "stop")
         assert one.data_version() != mine

@@ -75,7 +75,7 @@ def _factors(penalty: L1L2) -> dict[str, float]:
 # There and back
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
 @given(networks)
 @example(BASELINE.with_stack(every_kind))
 def test_a_network_comes_back_from_keras_json(tmp_path: Path, experiment: Experiment) -> None:

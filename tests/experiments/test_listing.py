@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from cnn_tui.experiments import notebook
 from cnn_tui.experiments.filter import FilterError
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.listing import SORTS, Listing, Query, SortError
@@ -130,7 +131,7 @@ def test_it_stays_still_until_it_is_refreshed() -> None:
         first = history.add(BASELINE)
         listing = Listing(history)
         second = history.add(BASELINE)
-        history.annotate(first, "seen at once")
+        notebook.note(history, first, "seen at once")
         assert [line.id for line in listing.lines()] == [first]
         assert listing.lines()[0].note == "seen at once"
         assert listing.position(second) is None

@@ -74,7 +74,6 @@ def test_what_is_not_there_or_too_long_is_refused(history: History) -> None:
         lambda: notebook.conclude(history, 9, "x"),
         lambda: notebook.rename(history, 9, "x"),
         lambda: notebook.change_tags(history, [1, 9], ["x"]),
-        lambda: notebook.set_tags(history, 9, ["x"]),
         lambda: notebook.archive(history, [1, 9]),
         lambda: notebook.pin(history, 9),
     ):
@@ -132,8 +131,8 @@ def test_tags_come_and_go(history: History) -> None:
     assert notebook.change_tags(history, [1, 2], ["Lab 1", "keep"]) == {1: ("lab-1", "keep"), 2: ("lab-1", "keep")}
     assert notebook.change_tags(history, [1, 3], ["new", "keep"], ["lab-1"]) == {1: ("keep", "new"), 3: ("new", "keep")}
     assert found(history, 2).tags == ("lab-1", "keep")
-    assert notebook.set_tags(history, 2, ["b", "A", "b"]) == ("b", "a")
-    assert notebook.set_tags(history, 2, []) == ()
+    assert notebook.change_tags(history, [2], ["b", "A", "b"], ["lab-1", "keep"]) == {2: ("b", "a")}
+    assert notebook.change_tags(history, [2], [], ["a", "b"]) == {2: ()}
     with pytest.raises(TagError, match="at most 50 tags"):
         notebook.change_tags(history, [1], [f"t{number}" for number in range(50)])
     assert found(history, 1).tags == ("keep", "new")

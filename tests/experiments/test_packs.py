@@ -17,7 +17,7 @@ from cnn_tui.experiments.exercise_runs import Order, assign, orders, queue
 from cnn_tui.experiments.exercises import ExerciseError, Place
 from cnn_tui.experiments.experiment import Experiment, to_toml
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.locked_fields import LockError, check_paths, holds_layer, unlocked_changes
+from cnn_tui.experiments.locked_fields import LockError, check_paths, unlocked_changes
 from cnn_tui.experiments.packs import open_pack, pack_name, read_submission, submission, to_file
 from cnn_tui.experiments.presets import load_preset
 from cnn_tui.experiments.stop_rules import StopRule
@@ -224,11 +224,6 @@ def test_what_is_not_locked_may_change() -> None:
 def test_a_field_that_is_not_there_cannot_be_locked(path: str) -> None:
     with pytest.raises(LockError, match="is no field of"):
         check_paths(BASELINE, [path])
-
-
-def test_layers_know_whether_they_may_be_touched() -> None:
-    assert [holds_layer(["layers[0]", "layers[2].filters"], at) for at in range(3)] == [True, False, True]
-    assert holds_layer(["layers"], 5)
 
 
 def test_a_run_that_changes_a_locked_field_is_not_queued(history: History, pack: Path) -> None:

@@ -49,7 +49,6 @@ def test_each_image_has_its_probabilities_label_and_margin() -> None:
     assert kept.probabilities(1) == pytest.approx([0.1, 0.5, 0.4])
     assert (list(kept.labels), list(kept.predicted)) == ([0, 2, 1, 2], [0, 1, 2, 2])
     assert kept.margins[0] == pytest.approx(0.5)
-    assert [kept.is_wrong(index) for index in range(4)] == [False, True, True, False]
 
 
 def test_images_are_chosen_by_what_the_network_said() -> None:

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cnn_tui.experiments.experiment import Experiment, ExperimentError, Training, from_builtins, parse, read
-from cnn_tui.experiments.wording import found, quiet
+from cnn_tui.experiments.wording import found
 from cnn_tui.network.layers import LAYERS
 
 KINDS = ", ".join(LAYERS)
@@ -318,12 +318,6 @@ def test_any_bytes_are_an_experiment_or_a_sentence(content: bytes) -> None:
         assert str(error).startswith(str(file))
         assert str(error).isprintable()
         assert len(str(error)) <= MOST_CHARACTERS
-
-
-def test_text_is_made_inert_and_cut() -> None:
-    assert quiet("a\x1b[2J\u202eé") == "a\\x1b[2J\\u202eé"
-    assert quiet("x" * 300) == "x" * 199 + "…"
-    assert quiet("x" * 300, 10) == "x" * 9 + "…"
 
 
 def test_values_are_shown_as_the_file_has_them() -> None:

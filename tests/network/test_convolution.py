@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cnn_tui.network.activation import ACTIVATIONS, activate
 from cnn_tui.network.convolution import Convolution, Image, Plane, Pooling, Window, plane_of
-from cnn_tui.network.image_kernels import KERNELS, kernel_called, parse_kernel, show_kernel
+from cnn_tui.network.image_kernels import KERNELS, parse_kernel, show_kernel
+from cnn_tui.network.kinds.base import ActivationName
 from cnn_tui.network.shapes import SizeError
 
 Padding = Literal["valid", "same"]
@@ -56,7 +58,7 @@ def strides_of(draw: st.DrawFn) -> tuple[int, int]:
 def test_a_convolution_by_hand_is_what_conv2d_gives(data: st.DataObject) -> None:
     size, window, channels = data.draw(SIZES), data.draw(WINDOWS), data.draw(st.integers(1, 3))
     padding: Padding = data.draw(PADDINGS)
-    activation: Literal["linear", "relu"] = data.draw(st.sampled_from(("linear", "relu")))
+    activation = data.draw(st.sampled_from(sorted(ACTIVATIONS)))
     strides = data.draw(st.composite(strides_of)())
     pixels = data.draw(st.composite(numbers)(*size, channels))
     weights = data.draw(st.composite(numbers)(*window, channels))
@@ -102,6 +104,21 @@ def test_a_pooling_by_hand_is_what_keras_gives(data: st.DataObject) -> None:
     np.testing.assert_allclose(by_hand.output(plane), expected, atol=1e-4)
 
 
+@pytest.mark.parametrize("name", sorted(ACTIVATIONS))
+def test_an_activation_is_keras_own(name: str) -> None:
+    """Also far from 0, where an exponential would be too large."""
+    points = [-1000.0, -30.0, -3.5, -1.0, -0.1, 0.0, 0.1, 1.0, 3.5, 6.5, 30.0, 80.0]
+    keras_layers()
+    import keras
+
+    expected = np.asarray(keras.activations.get(name)(np.array(points, np.float32)))
+    np.testing.assert_allclose([activate(point, name) for point in points], expected, rtol=1e-5, atol=1e-6)
+
+
+def test_every_activation_of_the_catalogue_is_here_but_those_over_all_filters() -> None:
+    assert set(get_args(ActivationName)) - set(ACTIVATIONS) == {"softmax", "log_softmax"}
+
+
 def test_a_step_shows_window_products_sum_bias_and_activation() -> None:
     kernel = parse_kernel("1 0 -1; 1 0 -1; 1 0 -1")
     step = Convolution((kernel,), bias=1, activation="relu").step((RAMP,), 0, 0)
@@ -111,7 +128,8 @@ def test_a_step_shows_window_products_sum_bias_and_activation() -> None:
 
 
 def test_with_padding_same_the_border_is_marked_and_counts_as_nothing() -> None:
-    corner = Convolution((kernel_called("blur").plane,), padding="same").step((RAMP,), 0, 0)  # type: ignore[union-attr]
+    blur = next(kernel for kernel in KERNELS if kernel.name == "blur")
+    corner = Convolution((blur.plane,), padding="same").step((RAMP,), 0, 0)
     assert (corner.top, corner.left) == (-1, -1)
     assert [[list(row) for row in plane] for plane in corner.window] == [[[None] * 3, [None, 1, 2], [None, 4, 5]]]
     assert corner.output == pytest.approx((1 + 2 + 4 + 5) / 9)

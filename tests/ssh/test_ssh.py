@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from cnn_tui.experiments.presets import load_preset
 from cnn_tui.experiments.run import Run
 from tests.ssh.server import WHY_NOT, Server, lab, serving
 from tests.waiting import end_processes_of, wait_for
+
+EPOCHS = 6
+"""Over which bytes are counted."""
 
 pytestmark = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
 
@@ -117,3 +121,26 @@ def test_the_line_is_silent_at_idle_and_an_edit_is_short(server: Server, home: P
         while terminal.read(0.5):
             pass
         assert terminal.received - before <= 2_000
+
+
+def test_a_run_with_its_chart_and_table_sends_at_most_2_kb_a_second(server: Server, home: Path, tmp_path: Path) -> None:
+    sample = load_preset("lab1-baseline").with_training(epochs=100, seed=1)
+    path = tmp_path / "sample.toml"
+    path.write_text(to_toml(msgspec.structs.replace(sample, dataset="fashion_mnist_sample")))
+    with server.terminal(lab(home, str(path))) as terminal:
+        terminal.wait_for("Total params: 113,386", 60)
+        terminal.press("r", "3")
+        terminal.wait_for("epoch 2/100", 120)
+        with History(home / "history.db") as history:
+            first, began = history.progress(1).epoch, time.monotonic()
+            before, redraws = terminal.received, 0
+            while history.progress(1).epoch < first + EPOCHS:
+                redraws += bool(terminal.read(0.05))  # what comes without a pause is one of them
+            seconds = time.monotonic() - began
+            received = terminal.received - before
+            terminal.press("s")
+            terminal.wait_for("run 1 stopped", 60)
+            told = f"{received:,} bytes and {redraws} redraws in {seconds:.1f} s, {EPOCHS} epochs"
+            assert received / EPOCHS > 100, told
+            assert received / seconds <= 2_000, told
+            assert redraws / seconds <= 5, told

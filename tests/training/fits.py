@@ -45,8 +45,8 @@ class Fit:
     def run(self, *others: Any, first_epoch: int = 0) -> dict[str, list[float]]:
         """Train, with other callbacks before those of the run; gives the metrics of every epoch, by name."""
         from cnn_tui.training import loop
-        from cnn_tui.training.pace import Fixed
         from cnn_tui.training.pipeline import evaluation_batches, training_batches
+        from tests.training.fixed_pace import Fixed
 
         shown = np.random.default_rng(1).integers(0, 256, (IMAGES, 28, 28, 1), dtype=np.uint8)
         labels = np.arange(IMAGES) % 10

@@ -24,7 +24,7 @@ from cnn_tui.experiments.history import History, Result
 from cnn_tui.experiments.home import checkpoint_path, model_path
 from cnn_tui.experiments.predictions import open_predictions
 from cnn_tui.network.convolution import Convolution, Pooling
-from cnn_tui.network.layers import Dense, Flatten
+from cnn_tui.network.layers import Conv2D, Dense, Flatten
 from cnn_tui.training import ask
 from cnn_tui.training.ask import Asker, look_at
 from cnn_tui.training.launch import environment, python
@@ -56,13 +56,27 @@ SECONDS = 120.0
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with run 1 of three grey shapes, 2 of two coloured ones, 3 of 200 classes without kept predictions."""
+    """A home of four runs.
+
+    1 is of three grey shapes, 2 of two coloured ones, 3 of 200 classes without kept predictions, 4 has convolutions
+    that are no plain ones.
+    """
     home = tmp_path_factory.mktemp("lab")
     with home_at(home):
         train_run(write_shapes(home / "grey.npz"), small_network(3))
         train_run(write_shapes(home / "colour.npz", classes=2, channels=3), small_network(2))
         answer = (Flatten(), Dense(units=200, activation="softmax"))
         train_run(write_shapes(home / "many.npz", classes=200, images=600), answer, epochs=1, keep=False)
+        odd: list[dict[str, Any]] = [
+            {"activation": "tanh"},
+            {"dilation_rate": (2, 2), "activation": "relu"},
+            {"groups": 2},
+            {"activation": "softmax"},
+            {"strides": (2, 2), "activation": "sigmoid"},
+        ]
+        plain = Conv2D(filters=4, kernel_size=(3, 3), padding="same")
+        layers = [msgspec.structs.replace(plain, **one) for one in odd]
+        train_run(home / "grey.npz", (*layers, Flatten(), Dense(units=3, activation="softmax")), epochs=1)
     return home
 
 
@@ -137,6 +151,20 @@ def test_a_kernel_of_many_channels_adds_up_to_the_layers_map(asker: Asker, here:
     by_hand = Convolution(kernels.kernel(3), kernels.bias(3), padding="same", activation="relu").output(pooled)
     top = max(one.high for one in shown[1].maps[0])
     np.testing.assert_allclose(shown[2].values(0, 3), by_hand, atol=0.05 * (1 + top))
+
+
+def test_convolutions_that_are_no_plain_ones_are_shown_and_not_stepped_by_hand(asker: Asker, here: Path) -> None:
+    """Dilation, groups and an activation over all filters: the maps are there, and the facts tell which are plain."""
+    layers = asker.ask(DescribeModel(4), ModelFacts, SECONDS).layers
+    assert [layer.by_hand for layer in layers] == [True, False, False, False, True]
+    shown = asker.ask(ShowActivations(4, (2,)), Activations, SECONDS)
+    assert [layer.size for layer in shown.layers] == [(12, 12)] * 4 + [(6, 6)]
+    grouped = asker.ask(ShowKernels(4, layers[2].name), Kernels, SECONDS)
+    assert len(grouped.kernel(3)) == 2, "a filter of two groups sees half of the four channels"
+    picture = stored_images.StoredImages(open_predictions(4).images).picture(2)
+    first = asker.ask(ShowKernels(4, layers[0].name), Kernels, SECONDS)
+    by_hand = Convolution(first.kernel(1), first.bias(1), first.strides, "same", first.activation)
+    np.testing.assert_allclose(shown.layers[0].values(0, 1), by_hand.output(picture.channels(1 / 255)), atol=0.01)
 
 
 def test_colour_images_and_two_classes(asker: Asker, here: Path) -> None:

@@ -74,7 +74,7 @@ def listener() -> Any:
 
 def test_losses_and_calls_are_those_of_keras() -> None:
     from cnn_tui.training.loop import evaluate, fit
-    from cnn_tui.training.pace import Fixed
+    from tests.training.fixed_pace import Fixed
 
     ours, kerass = listener(), listener()
     mine, theirs = built(), built()
@@ -104,7 +104,7 @@ def test_losses_and_calls_are_those_of_keras() -> None:
 @pytest.mark.parametrize("room", [None, 0])
 def test_a_call_is_told_the_number_of_the_last_step(room: int | None) -> None:
     from cnn_tui.training.loop import fit
-    from cnn_tui.training.pace import Fixed
+    from tests.training.fixed_pace import Fixed
 
     ours = listener()
     fit(built(), batches(room=room), epochs=1, callbacks=[ours], pace=Fixed(4))
@@ -118,7 +118,8 @@ def test_a_call_is_told_the_number_of_the_last_step(room: int | None) -> None:
 
 def test_images_that_are_sent_train_the_same_weights_at_any_pace() -> None:
     from cnn_tui.training.loop import fit
-    from cnn_tui.training.pace import Fixed, Pace
+    from cnn_tui.training.pace import Pace
+    from tests.training.fixed_pace import Fixed
 
     def weights(room: int | None, pace: Pace) -> list[Any]:
         model = built(RANDOM)
@@ -184,7 +185,7 @@ def test_a_callback_cuts_an_epoch_and_an_evaluation_short() -> None:
     import keras
 
     from cnn_tui.training.loop import evaluate, fit
-    from cnn_tui.training.pace import Fixed
+    from tests.training.fixed_pace import Fixed
 
     def stop(name: str) -> Any:
         def at_batch(batch: int, logs: Any) -> None:

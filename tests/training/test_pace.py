@@ -6,7 +6,8 @@ import itertools
 
 import pytest
 
-from cnn_tui.training.pace import PERIOD, Fixed, Pace
+from cnn_tui.training.pace import PERIOD, Pace
+from tests.training.fixed_pace import Fixed
 
 GRAPH = 0.6
 """Seconds that the first step takes longer than the others."""

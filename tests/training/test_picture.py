@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn_tui.training.picture import Prepared, border_of, prepare
+from cnn_tui.training.picture import Prepared, border_of, open_picture, prepare
 from cnn_tui.training.questions import ExplainError
 
 DARK_DATA = 3.0
@@ -28,7 +28,7 @@ def save(path: Path, pixels: Any, **more: Any) -> Path:
 
 def made(path: Path, shape: tuple[int, int, int] = (8, 8, 1), border: float | None = DARK_DATA) -> Prepared:
     """The image for a network of 8x8."""
-    prepared = prepare(path, shape, border)
+    prepared = prepare(open_picture(path), shape, border)
     assert prepared.pixels.shape == shape
     assert prepared.pixels.dtype == np.uint8
     return prepared
@@ -42,7 +42,7 @@ def said(prepared: Prepared) -> str:
 def refusal(path: Path) -> str:
     """The sentence that a picture is refused with."""
     with pytest.raises(ExplainError) as caught:
-        prepare(path, (8, 8, 1), DARK_DATA)
+        open_picture(path)
     assert caught.value.wrong
     assert str(caught.value).isprintable()
     return str(caught.value)
@@ -53,7 +53,7 @@ def test_a_picture_that_fits_is_taken_as_it_is(tmp_path: Path) -> None:
     pixels[3] = 200
     prepared = made(save(tmp_path / "x.png", pixels))
     assert (prepared.pixels[..., 0] == pixels).all()
-    assert prepared.steps == ("divided by 255, and put into a batch of one: the network takes (1, 8, 8, 1)",)
+    assert prepared.steps == ("divided by 255, in a batch of (1, 8, 8, 1)",)
 
 
 def test_dark_on_bright_is_inverted_where_the_data_is_bright_on_dark(tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_dark_on_bright_is_inverted_where_the_data_is_bright_on_dark(tmp_path: P
     prepared = made(path)
     assert prepared.pixels[3, 3, 0] == 245
     assert "inverted: its border is bright (250 of 255)" in said(prepared)
-    assert "light on a dark ground (3 of 255)" in said(prepared)
+    assert "that of the test images dark (3)" in said(prepared)
     for border in (240.0, None):
         assert "inverted" not in said(made(path, border=border))
     assert "inverted" not in said(made(path, (8, 8, 3))), "colours are not turned around"
@@ -85,7 +85,7 @@ def test_another_size_is_resized_with_its_proportions(tmp_path: Path) -> None:
     pixels[4:12, 24:40] = 240
     prepared = made(save(tmp_path / "wide.png", pixels))
     assert "resized from 64x16 to 8x2" in said(prepared)
-    assert "filled up to 8x8 with the colour of its border" in said(prepared)
+    assert "filled up to 8x8 in its border's colour" in said(prepared)
     assert set(prepared.pixels[:3].flatten()) == {40}
     assert "filled up" not in said(made(save(tmp_path / "square.png", np.zeros((40, 40)))))
     assert made(save(tmp_path / "thin.png", np.zeros((300, 1)))).pixels.shape == (8, 8, 1)

@@ -16,7 +16,7 @@ import pytest
 
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.home import checkpoint_path, log_path, model_path
+from cnn_tui.experiments.home import checkpoint_path, log_path, model_path, worker_log_path
 from cnn_tui.experiments.run import Epoch, Run
 from cnn_tui.network.layers import Dense, Flatten
 from cnn_tui.training import launch, locks, overdue, worker
@@ -212,7 +212,7 @@ def test_a_lock_is_seen_while_it_is_held(home: Path) -> None:
 def test_the_worker_log_does_not_grow_for_ever(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launch, "MAX_LOG_BYTES", 10)
     for _ in range(3):
-        with launch.open_log() as log:
+        with launch.open_log(worker_log_path()) as log:
             log.write(b"seven b")
     assert (home / "worker.log").read_bytes() == b"seven b"
 

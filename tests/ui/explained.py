@@ -37,7 +37,10 @@ from cnn_tui.training.questions import (
 
 COUNT, SIZE = 40, 28
 DIGEST = "made-by-hand"
-LAYERS = (LayerFacts("conv2d", "Conv2D", (26, 26, 4), True), LayerFacts("pool", "MaxPooling2D", (13, 13, 4), False))
+LAYERS = (
+    LayerFacts("conv2d", "Conv2D", (26, 26, 4), True, True),
+    LayerFacts("pool", "MaxPooling2D", (13, 13, 4), False),
+)
 
 
 def write_images(names: Sequence[str] = FASHION, count: int = COUNT) -> None:

@@ -14,6 +14,7 @@ from cnn_tui.ui.composition import Choice, Recorded, overlay_of, overlay_style, 
 from cnn_tui.ui.curves import SECONDS
 from cnn_tui.ui.glyphs import GLYPHS
 from cnn_tui.ui.picture import Level, Picture, Series
+from cnn_tui.ui.theme import DARK
 from tests.ui.recorded import recorded
 
 WIDTH, HEIGHT = 66, 14
@@ -235,7 +236,7 @@ class Alone(App[None]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The variables of the lab's own themes."""
-        return dict.fromkeys(("dim", "idle", "border-blurred", "cursor-text"), "#808080")
+        return DARK.variables
 
     def compose(self) -> ComposeResult:
         """The chart."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image as Pillow
+from textual.dom import DOMNode
+from textual.widget import Widget
 
 from cnn_tui.experiments import answers
 from cnn_tui.experiments.history import History
@@ -185,6 +188,57 @@ async def test_padding_stride_and_pooling_change_the_output(make_lab: MakeLab, k
         await until(pilot, lambda: "14x14" not in text(app), "another pane")
 
 
+async def test_on_a_small_terminal_the_arithmetic_is_at_the_right_and_the_keys_by_hand_are_named(
+    make_lab: MakeLab, kept: int
+) -> None:
+    app = make_lab()
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        explain(app).asker = explained.FakeAsker()  # type: ignore[assignment]
+        await pilot.press("5")
+        await sees(pilot, "h/l image")
+        assert "LAB 2" not in text(app)
+        await pilot.press("M", "M")
+        await sees(pilot, "Tab field  +/- step  n/N LAB 2  a answer")
+        for words in ("pixels", "x kernel", "= products", " + bias 0", "n asks the first question"):
+            assert words in text(app)
+        await pilot.press("v")
+        await sees(pilot, "1 window sees a corner")
+
+
+async def test_what_is_good_to_know_is_said_when_the_question_is_answered(make_lab: MakeLab, kept: int) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        explain(app).asker = explained.FakeAsker()  # type: ignore[assignment]
+        await pilot.press("5", "n")
+        await sees(pilot, "LAB 2, 1 of 12")
+        assert "Good to know" not in text(app)
+        await pilot.press("a", *"border", "enter")
+        await sees(pilot, "Good to know: The output is the image without")
+
+
+async def test_opening_the_pane_leaves_the_styles_of_the_others_alone(
+    make_lab: MakeLab, kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Working them out takes most of the time between the key and the picture."""
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        explain(app).asker = explained.FakeAsker()  # type: ignore[assignment]
+        await pilot.press("2")
+        await pilot.pause()
+        styled: list[Widget] = []
+        apply = app.stylesheet.apply
+
+        def watched(node: DOMNode, **more: Any) -> None:
+            if isinstance(node, Widget):
+                styled.append(node)
+            apply(node, **more)
+
+        monkeypatch.setattr(app.stylesheet, "apply", watched)
+        await pilot.press("5")
+        await sees(pilot, "of shape (1, 10):")
+        assert [widget.id for widget in styled] == ["summary", "explain"]
+
+
 async def test_a_typed_kernel_is_used_or_refused_in_words(make_lab: MakeLab, kept: int) -> None:
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
@@ -196,6 +250,25 @@ async def test_a_typed_kernel_is_used_or_refused_in_words(make_lab: MakeLab, kep
         await pilot.press("home", "shift+end", "delete", *"1 2; 3 4", "enter")
         await sees(pilot, "kernel typed in")
         await sees(pilot, "28x28 → 27x27")
+
+
+async def test_a_filter_that_is_no_plain_one_is_refused_by_hand_in_words(
+    make_lab: MakeLab, kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dilation, groups and the like: the kernel is shown, Enter says why it goes no further, and no list offers it."""
+    odd = explained.LAYERS[0].__class__("conv2d", "Conv2D", (24, 24, 4), True, by_hand=False)
+    monkeypatch.setattr(explained, "LAYERS", (odd,))
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        explain(app).asker = explained.FakeAsker()  # type: ignore[assignment]
+        await pilot.press("5", "m", "m", "m")
+        await sees(pilot, "filter 1: bias 0.1000")
+        assert "Enter: step it by hand" not in text(app)
+        await pilot.press("enter")
+        await sees(pilot, "conv2d is not stepped by hand")
+        await pilot.press("m", "enter")
+        await sees(pilot, "Which kernel?")
+        assert "filter 1" not in text(app)
 
 
 async def test_a_refusal_of_the_process_is_a_sentence_in_the_pane(make_lab: MakeLab, kept: int) -> None:
@@ -213,8 +286,8 @@ async def test_marked_images_stand_beside_each_other_and_dead_filters_are_named(
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         explain(app).asker = explained.FakeAsker()  # type: ignore[assignment]
         await pilot.press("5", "space", "l", "l", "space", "m", "m")
-        await sees(pilot, "0 T-shirt/top")
-        await sees(pilot, "2 Pullover")
+        await sees(pilot, "0: T-shirt/top")
+        await sees(pilot, "2: Pullover")
         await sees(pilot, "3 dead")
         await pilot.press("enter", "}", "}")
         await until(pilot, lambda: text(app).count("▸dead conv2d") == 2, "the dead filter")

@@ -30,7 +30,7 @@ def four_runs(history: History) -> None:
     made(history, "lab1-baseline", 0.9043, train=0.9287, seconds=7.9, val_losses=(0.45, 0.34, 0.3, 0.29, 0.28))
     made(history, "lab1-64-filters", 0.9121, train=0.9655, seconds=15.8, val_losses=(0.4, 0.3, 0.26, 0.29, 0.35))
     made(history, "lab1-more-convs", status="interrupted", cause="the training process is gone", epochs=1)
-    notebook.set_tags(history, 3, ["lab1", "keep"])
+    notebook.change_tags(history, [3], ["lab1", "keep"])
     notebook.note(history, 3, "larger, and four times as slow")
     notebook.pin(history, 2)
 

@@ -7,12 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.color import Color, ColorSystem
 from rich.text import Text
-from textual.app import App, ComposeResult
 
 from cnn_tui.experiments.images import Picture
 from cnn_tui.network.image_kernels import KERNELS, parse_kernel
 from cnn_tui.ui.image import HALF, SHADES, Mode, draw, draw_kernel, fit, mode_of, side_by_side, signed_colour
-from cnn_tui.ui.image_view import ImageView
+from cnn_tui.ui.image_quadrants import cell_of
 
 RAMP = Picture((2, 4, 1), bytes((0, 85, 170, 255, 255, 170, 85, 0)))
 
@@ -87,9 +86,33 @@ def test_a_drawing_never_passes_its_room(shape: tuple[int, int, int], width: int
     assert bool(lines) == (width > 0 and height > 0)
 
 
-def test_pixels_that_fall_together_become_their_mean() -> None:
+def test_a_cell_shows_four_pixels_where_there_are_more_columns_than_room() -> None:
+    """A single bright pixel keeps its corner; an edge between rows stays one."""
     (line,) = draw(Picture((4, 4, 1), bytes((0, 100, 0, 0, 100, 200, 0, 0, *[40] * 8))), 2, 1)
-    assert colours(line) == [("#646464", "#282828"), ("#000000", "#282828")]
+    assert line.plain == "▝▀"
+    assert colours(line) == [("#969696", "#2b2b2b"), ("#000000", "#282828")]
+
+
+def test_with_sixteen_colours_pixels_that_fall_together_become_their_mean() -> None:
+    (line,) = draw(Picture((4, 4, 1), bytes((0, 170, 0, 0, 170, 0, 0, 0, *[255] * 8))), 2, 1, "16")
+    assert line.plain == HALF * 2
+    assert colours(line) == [("#555555", "#ffffff"), ("#000000", "#ffffff")]
+
+
+_PIXEL = st.integers(0, 255).map(lambda level: (level, level, level))
+
+
+@given(st.tuples(_PIXEL, _PIXEL, _PIXEL, _PIXEL))
+def test_four_pixels_in_a_cell_are_never_worse_than_two(pixels: tuple[tuple[int, int, int], ...]) -> None:
+    cell = cell_of(pixels)  # type: ignore[arg-type]
+    front = " ▘▝▀▖▌▞▛".index(cell.glyph)
+    shown = [cell.front[0] if front >> at & 1 else cell.ground[0] for at in range(4)]
+    levels = [pixel[0] for pixel in pixels]
+    halves = [sum(levels[:2]) / 2] * 2 + [sum(levels[2:]) / 2] * 2
+    lost, lost_in_halves = (
+        sum((level - one) ** 2 for level, one in zip(levels, seen, strict=True)) for seen in (shown, halves)
+    )
+    assert lost <= lost_in_halves + 4, "but for what rounding takes"
 
 
 def shown_as(name: str | None, system: ColorSystem) -> int | None:
@@ -141,7 +164,7 @@ def test_a_kernel_tells_negative_from_positive_with_and_without_colour() -> None
     assert len({left, middle, right}) == 3
     plain = draw_kernel(plane, 12, 3, "shades")
     assert [line.plain.split() for line in plain] == [["+5", "0", "-5"], ["+9", "0", "-9"], ["+5", "0", "-5"]]
-    assert colours(draw_kernel(plane, 12, 3, "16")[1])[0][1] == "#aa5500"
+    assert colours(draw_kernel(plane, 12, 3, "16")[1])[0][1] == "#ffff55"
 
 
 @pytest.mark.parametrize("kernel", KERNELS, ids=lambda kernel: kernel.name)
@@ -170,30 +193,3 @@ def test_drawings_stand_beside_each_other() -> None:
     assert [line.plain for line in lines] == ["ab d", "c  "]
     kernel = draw_kernel(((0.0, 1.0),), 12, 3)
     assert [line.cell_len for line in side_by_side([kernel, kernel], gap=1)] == [25] * 3, "coloured blanks stay"
-
-
-def text_of(app: App[None]) -> str:
-    """The whole screen as lines of text."""
-    lines = app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in line) for line in lines)
-
-
-class Showing(App[None]):
-    """An app of one image."""
-
-    def compose(self) -> ComposeResult:
-        yield ImageView(id="image")
-
-
-async def test_the_widget_shows_an_image_and_words_without_one() -> None:
-    app = Showing()
-    async with app.run_test(size=(10, 4)) as pilot:
-        view = app.query_one(ImageView)
-        view.show(None, "no image is kept")
-        await pilot.pause()
-        assert "no image" in text_of(app)
-        view.show(Picture((2, 2, 1), b"\xff\xff\x00\x00"))
-        await pilot.pause()
-        shown = text_of(app)
-        assert "no image" not in shown
-        assert "@@@@" in shown, "the test's terminal has no colours"

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from cnn_tui.experiments.run import Progress
-from cnn_tui.ui.panes.pace import clock, left, rate
+from cnn_tui.ui.panes.pace import left, rate
 from tests.ui.recorded import recorded
 from tests.ui.training_scenes import MIDDLE
 
@@ -29,13 +29,6 @@ def test_the_first_step_which_builds_the_graph_tells_no_pace() -> None:
     assert left(recorded().run, second) is not None
     later = Progress("training", 2, 32, 1_875, 1_024, 60_000, 0.5, 0.8, 7_500.0, 1_024 / 7_500)
     assert left(recorded(losses=[0.5]).run, later) is not None
-
-
-@pytest.mark.parametrize(
-    ("seconds", "shown"), [(0.4, "0:00"), (7, "0:07"), (750, "12:30"), (3_723, "1:02:03"), (360_000, "100:00:00")]
-)
-def test_clock(seconds: float, shown: str) -> None:
-    assert clock(seconds) == shown
 
 
 @pytest.mark.parametrize(

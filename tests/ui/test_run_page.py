@@ -30,7 +30,7 @@ async def test_the_page_has_all_that_is_recorded(make_lab: MakeLab, history: His
     history.record_event(run_id, "resumed after epoch 1")
     notebook.note(history, run_id, "first line\nsecond line")
     notebook.conclude(history, run_id, "larger is slower")
-    notebook.set_tags(history, run_id, ["lab1"])
+    notebook.change_tags(history, [run_id], ["lab1"])
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await pilot.press("4", "enter")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.presets import load_preset
 from cnn_tui.training import locks
+from tests.cli.command import write_dataset, write_experiment
 from tests.terminal import Terminal
 from tests.ui import fake
+from tests.waiting import end_processes_of
 
 LAB = [sys.executable, "-m", "cnn_tui"]
 
@@ -113,6 +116,7 @@ def test_an_ascii_terminal_gets_ascii_only(options: list[str], environment: dict
         terminal.wait_for("epoch 3/5")
         assert terminal.text.isascii()
         assert "+- 1 Stack -" in terminal.text and "28x28x1 > 10" in terminal.text
+        assert "=====-----" in terminal.text, "half of the epoch is done"
         terminal.press("+")
         terminal.wait_for("64  3x3  relu")
         terminal.press("u", "q")
@@ -134,6 +138,24 @@ def test_options_of_the_lab_that_cannot_be_are_refused_with_a_sentence() -> None
     with Terminal([*LAB, "--theme", "pink"]) as terminal:
         assert terminal.wait_for_end() == 2
         assert '--theme: found "pink"; allowed: cnn-dark, cnn-light, cnn-safe' in terminal.text
+
+
+def test_runs_that_are_started_in_the_lab_get_the_device_it_was_opened_with(
+    tmp_path: Path, sealed_machine: Path
+) -> None:
+    tiny = str(write_experiment(tmp_path / "tiny.toml", write_dataset(tmp_path / "tiny.npz")))
+    with Terminal([*LAB, tiny, "--device", "tpu"]) as terminal:
+        assert terminal.wait_for_end() == 2
+        assert "a device is cpu, gpu (the freest) or gpu:N" in terminal.text
+    try:
+        with Terminal([*LAB, tiny, "--device", "cpu"]) as terminal:
+            terminal.wait_for("Total params")
+            terminal.press("r")
+            terminal.wait_for("Run 1 is queued")
+    finally:
+        end_processes_of(sealed_machine)
+    with History() as history:
+        assert [run.device for run in history.runs()] == ["cpu"]
 
 
 def test_without_the_mouse_the_terminal_is_not_asked_for_it() -> None:

@@ -186,5 +186,6 @@ def test_an_ascii_terminal_gets_ascii_of_the_same_width(text: str) -> None:
 def test_what_the_lab_draws_with_has_its_likeness_in_ascii() -> None:
     assert to_ascii("╭─ 1 Stack ─╮│ 28×28 → 10 … –") == "+- 1 Stack -+| 28x28 > 10 . -"
     assert to_ascii("é日") == "e??"
+    assert to_ascii("━━━──") == "===--", "how much of a bar is full"
     curve = "".join(chr(0x2800 + dots) for dots in (0b00000000, 0b00001001, 0b00100100, 0b11000000, 0b01100001))
     assert to_ascii(curve)[:4] == " '-."

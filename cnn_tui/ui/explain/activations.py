@@ -23,6 +23,7 @@ class ActivationsView(LayerView):
 
     code: ClassVar[str] = "activations"
     title: ClassVar[str] = "activations"
+    keys: ClassVar[str] = "next_image next_layer next_filter open mark numbers class picture run"
     what = "activations"
 
     def __init__(self, scene: Scene) -> None:
@@ -90,6 +91,8 @@ class ActivationsView(LayerView):
         if self._part:
             what = f"{self._part}; {what}"
         words = f"{gallery.place()}; Space marks up to 3 images ({len(gallery.marked)}); {what}"
+        if self.scene.own is not None:
+            words = f"your picture: h and l go back to the test images; {what}"
         return Text(short(words if len(words) <= width else what, width), self.style("dim"))
 
     def _grid(self, asked: ShowActivations, shown: Activations, width: int, room: int) -> list[Text]:
@@ -176,7 +179,7 @@ class ActivationsView(LayerView):
     def _caption(self, asked: ShowActivations, at: int, width: int) -> Text:
         words = self._what(asked, at)
         if at < len(asked.images):
-            words += f" {self.scene.gallery.name(self.scene.gallery.label_of(asked.images[at]))}"
+            words += f": {self.scene.gallery.name(self.scene.gallery.label_of(asked.images[at]))}"
         return Text(short(words, width), self.style("strong"))
 
     def _what(self, asked: ShowActivations, at: int) -> str:

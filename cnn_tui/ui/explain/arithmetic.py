@@ -10,6 +10,7 @@ from rich.text import Text
 from cnn_tui.network.convolution import ConvolutionStep, Framed, Plane, PoolingStep
 from cnn_tui.network.image_kernels import show_weight
 from cnn_tui.ui.explain.bench import Bench
+from cnn_tui.ui.explain.framed import Box
 from cnn_tui.ui.image import side_by_side
 
 Step = ConvolutionStep | PoolingStep
@@ -18,35 +19,46 @@ Styles = Callable[[str], Style]
 _GAP = 3
 
 
-def number(value: float) -> str:
-    """A number in few characters."""
+def number(value: float, digits: int = 2) -> str:
+    """A number in few characters, with so many digits after the point."""
     if value != value or abs(value) == float("inf"):
         return str(value)
     if abs(value) >= 1000:
         return f"{value:.3g}"
-    return f"{value + 0.0:.2f}" if value else "0"
+    return f"{value + 0.0:.{digits}f}" if value else "0"
 
 
-def written_out(
-    bench: Bench, step: ConvolutionStep | PoolingStep, width: int, style: Callable[[str], Style]
-) -> list[Text]:
+def shown_activation(name: str) -> str:
+    """An activation by its usual name."""
+    return "ReLU" if name == "relu" else name
+
+
+def written_out(bench: Bench, step: Step, width: int, style: Styles) -> list[Text]:
     """Window, kernel and products of the channel that is looked at, beside each other; what is too wide is left out."""
-    if isinstance(step, PoolingStep):
-        return side_by_side([_block("under the window", step.window, style, chosen=step.chosen)])
-    channel = min(bench.channel, len(step.window) - 1)
-    kernel = bench.kernel[min(channel, len(bench.kernel) - 1)]
-    many = len(step.window) > 1
-    which = f" (channel {channel + 1})" if many else ""
-    blocks = [
-        _block(f"pixels{which}", step.window[channel], style),
-        _block("x kernel", kernel, style, show=_weight),
-        _block("= products", step.products[channel], style),
-    ]
-    for some in (blocks, blocks[1:], blocks[2:]):
-        lines = side_by_side(some, _GAP)
+    blocks = _blocks(bench, step, style)
+    for first in range(len(blocks)):
+        lines = side_by_side(blocks[first:], _GAP)
         if max(line.cell_len for line in lines) <= width:
             return lines
     return [Text("The window is too large to be written out here.", style("dim"))]
+
+
+def stacked_up(bench: Bench, step: Step, style: Styles) -> list[Text]:
+    """The same, one below the other."""
+    return [line for block in _blocks(bench, step, style) for line in block]
+
+
+def _blocks(bench: Bench, step: Step, style: Styles) -> list[list[Text]]:
+    if isinstance(step, PoolingStep):
+        return [_block("under the window", step.window, style, chosen=step.chosen)]
+    channel = min(bench.channel, len(step.window) - 1)
+    kernel = bench.kernel[min(channel, len(bench.kernel) - 1)]
+    which = f" (channel {channel + 1})" if len(step.window) > 1 else ""
+    return [
+        _block(f"pixels{which}", step.window[channel], style),
+        _block("x kernel", kernel, style, show=_exact(kernel)),
+        _block("= products", step.products[channel], style, show=_precise(step.products[channel])),
+    ]
 
 
 def sums(bench: Bench, step: Step, style: Styles) -> Text:
@@ -64,42 +76,42 @@ def sums(bench: Bench, step: Step, style: Styles) -> Text:
     line = Text.assemble("sum ", (number(step.sum), "bold"), f" + bias {number(bench.bias)} = {number(step.total)}")
     if len(step.window) > 1:
         line = Text.assemble(f"sum over {len(step.window)} channels ", line[4:])
-    if bench.activation == "relu":
-        line.append("  ReLU ", style("dim")).append(number(step.output), "bold")
+    if bench.activation != "linear":
+        line.append(f"  {shown_activation(bench.activation)} ", style("dim")).append(number(step.output), "bold")
     return line.append(f"  {cell}", style("accent"))
 
 
 def crop(
-    plane: Sequence[Sequence[float | None]],
-    inside: Callable[[int, int], bool],
-    middle: tuple[int, int],
-    size: tuple[int, int],
-    title: str,
-    style: Styles,
+    plane: Sequence[Sequence[float | None]], inside: Box, size: tuple[int, int], title: str, style: Styles
 ) -> list[Text]:
-    """The numbers around a place, those inside the window or cell in brackets."""
+    """So many rows and columns of numbers around the window or cell, those in it in brackets."""
     rows, columns = len(plane), len(plane[0])
-    top = max(0, min(middle[0] - size[0] // 2, rows - size[0]))
-    left = max(0, min(middle[1] - size[1] // 2, columns - size[1]))
+    top = max(0, min((inside.top + inside.bottom) // 2 - size[0] // 2, rows - size[0]))
+    left = max(0, min((inside.left + inside.right) // 2 - size[1] // 2, columns - size[1]))
     lines = [Text(title, style("dim"))]
     for y in range(top, min(rows, top + size[0])):
         line = Text()
         for x in range(left, min(columns, left + size[1])):
-            value = plane[y][x]
-            shown = "·" if value is None else number(value)
-            marked = inside(y, x)
+            shown, marked = _shown(plane[y][x]), inside.holds(y, x)
             line.append(f"[{shown:>5}]" if marked else f" {shown:>5} ", style("strong" if marked else "dim"))
         lines.append(line)
     return lines
 
 
-def _weight(value: float | None) -> str:
-    shown = show_weight(value or 0.0)
-    return shown if len(shown) <= 5 else number(value or 0.0)
-
-
 def _shown(value: float | None) -> str:
     return "·" if value is None else number(value)
+
+
+def _exact(kernel: Plane) -> Callable[[float | None], str]:
+    """How weights are shown: as they were typed where all are short, else as other numbers are."""
+    short = all(len(show_weight(weight)) <= 5 for row in kernel for weight in row)
+    return lambda value: show_weight(value or 0.0) if short else number(value or 0.0)
+
+
+def _precise(plane: Plane) -> Callable[[float | None], str]:
+    """How numbers are shown that may all be small, as under a large blur."""
+    digits = 2 if max(abs(value) for row in plane for value in row) >= 0.1 else 4
+    return lambda value: number(value or 0.0, digits)
 
 
 def _block(

@@ -6,7 +6,6 @@ import functools
 from typing import Literal, NamedTuple
 
 from cnn_tui.network.convolution import (
-    Activation,
     Convolution,
     ConvolutionStep,
     Image,
@@ -19,6 +18,7 @@ from cnn_tui.network.convolution import (
 )
 from cnn_tui.network.image_kernels import KERNELS, NamedKernel
 from cnn_tui.network.values import Pair
+from cnn_tui.training.questions import Kernels
 
 Operation = Literal["convolution", "max pooling", "average pooling"]
 OPERATIONS: tuple[Operation, ...] = ("convolution", "max pooling", "average pooling")
@@ -50,7 +50,7 @@ class Bench:
         self.pool_size = 2
         self.strides: Pair = (1, 1)
         self.padding: Padding = "valid"
-        self.activation: Activation = "linear"
+        self.activation = "linear"
         self.field = 1
         self.row = self.column = 0
         self.channel = 0
@@ -131,14 +131,12 @@ class Bench:
         self.operation, self.named, self.trained = "convolution", None, None
         self.kernel, self.bias, self.channel = (plane,), 0.0, 0
 
-    def use_trained(
-        self, trained: Trained, kernel: Image, bias: float, strides: Pair, padding: str, activation: str
-    ) -> None:
+    def use_trained(self, trained: Trained, kernels: Kernels) -> None:
         """Take a trained filter as its layer has it."""
         self.operation, self.named, self.trained = "convolution", None, trained
-        self.kernel, self.bias, self.channel = kernel, bias, 0
-        self.strides, self.padding = strides, "same" if padding == "same" else "valid"
-        self.activation = "relu" if activation == "relu" else "linear"
+        self.kernel, self.bias = kernels.kernel(trained.filter), kernels.bias(trained.filter)
+        self.strides, self.padding = kernels.strides, "same" if kernels.padding == "same" else "valid"
+        self.activation, self.channel = kernels.activation, 0
 
     def move(self, image: Image, down: int, across: int) -> None:
         """Move the window by so many output cells, within the output."""

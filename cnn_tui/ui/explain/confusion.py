@@ -21,6 +21,7 @@ class ConfusionView(View):
 
     code: ClassVar[str] = "confusion"
     title: ClassVar[str] = "confusion"
+    keys: ClassVar[str] = "open class run"
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)

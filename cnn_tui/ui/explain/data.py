@@ -20,6 +20,7 @@ class DataView(View):
 
     code: ClassVar[str] = "data"
     title: ClassVar[str] = "data"
+    keys: ClassVar[str] = "next_image open class"
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)

@@ -19,6 +19,7 @@ class FiltersView(LayerView):
 
     code: ClassVar[str] = "filters"
     title: ClassVar[str] = "filters"
+    keys: ClassVar[str] = "next_layer next_filter open numbers run"
     what = "filters"
 
     def __init__(self, scene: Scene) -> None:
@@ -87,7 +88,9 @@ class FiltersView(LayerView):
         rows, columns, channels, _ = kernels.shape
         bias = f"filter {self.filter + 1}: bias {kernels.bias(self.filter):.4f}"
         where = f"channel {self.channel + 1} of {channels} (h l)" if channels > 1 else "one channel"
-        more = "Enter: step it by hand; v: " + ("pictures" if self.scene.numbers else "numbers")
+        layer = self.chosen_layer
+        enter = "Enter: step it by hand; " if layer and layer.by_hand else ""
+        more = f"{enter}v: {'pictures' if self.scene.numbers else 'numbers'}"
         signs = "" if self.scene.numbers else "orange + above 0, blue - below; "
         for words in (
             f"{rows}x{columns}, {where}; {bias}; {signs}{more}",

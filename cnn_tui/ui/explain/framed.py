@@ -111,6 +111,11 @@ def _dotted(line: Text, at: int, sheet: Sheet, top: int, left: int, across: int,
     return Text("".join(letters))
 
 
+def ends(plane: Sequence[Sequence[float]]) -> tuple[float, float]:
+    """The smallest of the numbers, and the largest."""
+    return min(min(row) for row in plane), max(max(row) for row in plane)
+
+
 def grey(plane: Sequence[Sequence[float]], low: float, high: float) -> list[list[Pixel]]:
     """Numbers as grey pixels: `low` is black and `high` white."""
     span = (high - low) or 1.0

@@ -14,6 +14,8 @@ from cnn_tui.ui.explain.view import View, short
 from cnn_tui.ui.image import side_by_side
 
 _MOST_NUMBERS = 12
+_MOST_BARS = 10
+"""Of more than twice as many classes, the likeliest."""
 _NAME = 16
 
 
@@ -37,6 +39,7 @@ class PredictionsView(View):
 
     code: ClassVar[str] = "predictions"
     title: ClassVar[str] = "predictions"
+    keys: ClassVar[str] = "next_image open order class picture mark run"
 
     def wanted(self) -> list[Wanted]:
         """Nothing, unless what is kept is gone."""
@@ -120,8 +123,8 @@ class PredictionsView(View):
         """A line for each class; where they do not fit, the likeliest and the true one."""
         count = len(shown.probabilities)
         chosen = list(range(count))
-        if count > room or count > 20:
-            keep = max(1, min(room, 20) - 1)
+        if count > room or count > 2 * _MOST_BARS:
+            keep = max(1, min(room - 1, _MOST_BARS))
             chosen = shown.order[:keep]
             if shown.label is not None and shown.label < count and shown.label not in chosen:
                 chosen[-1] = shown.label

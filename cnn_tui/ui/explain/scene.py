@@ -138,8 +138,8 @@ class Scene:
                 "m goes on to convolution by hand and to the data, which need none."
             )
         if self.missing is not None:
-            more = " Load its experiment (L in the history) and train it again." if self.missing.lost else ""
-            return sentence(self.missing.why) + more
+            again = "Load its experiment (L in the history) and train it again, or look into another run with O."
+            return f"{sentence(self.missing.why)} {again if self.missing.lost else 'O looks into another run.'}"
         return ""
 
     def waiting(self, what: str) -> str:

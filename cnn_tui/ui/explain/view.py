@@ -19,6 +19,8 @@ class View(Lines):
 
     code: ClassVar[str]
     title: ClassVar[str]
+    keys: ClassVar[str]
+    """The keys that matter in it, the most important first, by their ids without the scope."""
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(id=f"explain-{self.code}", classes="explain-view")
@@ -99,7 +101,7 @@ class View(Lines):
 
     def paragraph(self, words: str, width: int, style: str = "dim") -> list[Text]:
         """Sentences as lines; text from outside is shown as it is."""
-        return list(Text(inert(words), self.style(style)).wrap(self.app.console, max(1, width)))
+        return list(Text(inert(words), self.style(style) if style else "").wrap(self.app.console, max(1, width)))
 
     def bar(self, share: float, width: int, *, best: bool = False) -> Text:
         """A bar of `width` cells; ASCII has letters of its own for it."""

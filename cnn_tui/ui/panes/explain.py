@@ -2,54 +2,28 @@
 
 from __future__ import annotations
 
-import threading
 from concurrent.futures import Future
 from typing import Any
 
-from rich.text import Text
-from textual.actions import SkipAction
-from textual.app import ComposeResult
 from textual.events import Hide, Show
 from textual.message import Message
 
-from cnn_tui.experiments.data_facts import DataFacts, read_facts
+from cnn_tui.experiments.data_facts import DataFacts
 from cnn_tui.experiments.editing import Document
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.home import model_path
 from cnn_tui.experiments.predictions import predictions_path
-from cnn_tui.experiments.raw_file import RawFileError
-from cnn_tui.training.ask import Asker, look_at
+from cnn_tui.training.ask import Asker
 from cnn_tui.training.questions import Done, ExplainError, PredictPicture, Warm
-from cnn_tui.ui.explain.activations import ActivationsView
 from cnn_tui.ui.explain.by_hand import ByHandView
-from cnn_tui.ui.explain.confusion import ConfusionView
-from cnn_tui.ui.explain.data import DataView
-from cnn_tui.ui.explain.filters import FiltersView
-from cnn_tui.ui.explain.predictions import PredictionsView
+from cnn_tui.ui.explain.datasets import Datasets
+from cnn_tui.ui.explain.names import ViewNames
 from cnn_tui.ui.explain.scene import Own, Scene, Wanted, sentence
-from cnn_tui.ui.explain.view import View
-from cnn_tui.ui.lines import Lines
 from cnn_tui.ui.panes.explain_boxes import ExplainBoxes
-
-VIEWS: tuple[type[View], ...] = (
-    PredictionsView,
-    ConfusionView,
-    ActivationsView,
-    FiltersView,
-    ByHandView,
-    DataView,
-)
 
 
 class ExplainPane(ExplainBoxes):
     """Shows one view of one run. What needs TensorFlow is asked of a process of its own; the app never waits for it."""
-
-    class RunAsked(Message):
-        """Somebody wants to look into a run."""
-
-        def __init__(self, run: int) -> None:
-            super().__init__()
-            self.run = run
 
     class Answered(Message):
         """The explain process has answered, or refused, or was not asked after all."""
@@ -69,20 +43,11 @@ class ExplainPane(ExplainBoxes):
         super().__init__(history)
         self.document = document
         self.asker = asker or Asker()
-        self._facts: dict[str, DataFacts | str] = {}
+        self.datasets = Datasets(lambda name, found: self.post_message(self.Looked(name, found)))
         self._run_id: int | None = None
         self._shown = False
         self._warm = False
         self._pending: dict[Any, Future[Any]] = {}
-        self._looking: set[str] = set()
-
-    def compose(self) -> ComposeResult:
-        """The names of the views, and the views, of which one is shown."""
-        yield ViewNames([one.title for one in VIEWS])
-        for kind in VIEWS:
-            view = kind(self.scene)
-            view.display = kind is VIEWS[0]
-            yield view
 
     def on_show(self, _: Show) -> None:
         """Look at the run that there is to look at, and have its model loaded."""
@@ -124,10 +89,10 @@ class ExplainPane(ExplainBoxes):
         if same and dataset == self.scene.dataset and not self._changed_since(run_id):
             return
         scene = Scene(run, dataset)
-        scene.facts, scene.warm, scene.numbers = self._facts, self._warm, self.scene.numbers
+        scene.facts, scene.warm, scene.numbers = self.datasets.found, self._warm, self.scene.numbers
         self.scene = scene
         self._give_images()
-        for view in self.query(View):
+        for view in self.views:
             view.show(scene)
         self.say(f"run {run.id}, {run.name}" if run else "no run")
         self.after_change()
@@ -158,14 +123,16 @@ class ExplainPane(ExplainBoxes):
             view.question = self.lab2.question
             view.settle()
         self.query_one(ViewNames).show(view.title)
-        for one in self.query(View):
+        for one in self.views:
             if one is not view:
                 one.forget()
         view.redraw()
         if not self._shown:
             return
-        for name in view.datasets():
-            self._look_at(name)
+        became_known = [name for name in view.datasets() if self.datasets.look_at(name)]
+        if became_known:
+            self._give_images()
+            view.redraw()
         for wanted in view.wanted():
             if not self.scene.knows(wanted.question):
                 self._ask(wanted)
@@ -188,9 +155,9 @@ class ExplainPane(ExplainBoxes):
         if future.cancelled():
             return
         failed = future.exception()
-        answer = (
-            failed if isinstance(failed, ExplainError) else ExplainError(str(failed)) if failed else future.result()
-        )
+        if failed is not None and not isinstance(failed, ExplainError):
+            failed = ExplainError(str(failed))
+        answer = failed or future.result()
         self._warm = self._warm or failed is None
         message.scene.warm = self._warm
         if isinstance(question, PredictPicture):
@@ -210,147 +177,15 @@ class ExplainPane(ExplainBoxes):
             return
         scene.own = Own(question.picture, answer)
 
-    def _look_at(self, dataset: str) -> None:
-        """Have a dataset looked at, in a thread that nobody waits for."""
-        if dataset in self._facts or dataset in self._looking:
-            return
-        try:
-            self._facts[dataset] = read_facts(dataset)
-        except RawFileError:
-            self._looking.add(dataset)
-            threading.Thread(target=self._look_in_thread, args=(dataset,), name="look", daemon=True).start()
-            return
-        self._give_images()
-        self.view.redraw()
-
-    def _look_in_thread(self, dataset: str) -> None:
-        try:
-            found: DataFacts | str = look_at(dataset)
-        except ExplainError as error:
-            found = sentence(str(error))
-        self.post_message(self.Looked(dataset, found))
-
     def on_explain_pane_looked(self, message: Looked) -> None:
         """Show what is in the dataset."""
         message.stop()
-        self._looking.discard(message.dataset)
-        self._facts[message.dataset] = message.found
+        self.datasets.keep(message.dataset, message.found)
         self._give_images()
         self.after_change()
 
     def _give_images(self) -> None:
         for name in (self.scene.dataset, *self.view.datasets()):
-            facts = self._facts.get(name)
+            facts = self.datasets.found.get(name)
             if isinstance(facts, DataFacts):
                 self.scene.give_images(facts)
-
-    # The keys
-
-    @property
-    def view(self) -> View:
-        """The view that is shown."""
-        return next(one for one in self.query(View) if one.display)
-
-    def show_view(self, kind: type[View]) -> None:
-        """Show a view."""
-        for one in self.query(View):
-            one.display = type(one) is kind
-        self.after_change()
-
-    def step_back(self) -> bool:
-        """Esc leaves the user's own picture first, then a choice of images."""
-        gallery = self.scene.gallery
-        if self.scene.own is not None:
-            self.scene.own = None
-        elif gallery.true is not None or gallery.which != "all" or gallery.predicted is not None:
-            gallery.choose("all", keep=True)
-        else:
-            return False
-        self.after_change()
-        return True
-
-    def action_next_view(self, by: int) -> None:
-        """The next view, or the one before."""
-        self.show_view(VIEWS[(VIEWS.index(type(self.view)) + by) % len(VIEWS)])
-
-    def action_move_image(self, by: int) -> None:
-        """The next image, or the one before."""
-        self._did(self.view.move_image(by))
-
-    def action_move_across(self, by: int) -> None:
-        """By hand the window to the left or right; elsewhere as `action_move_image`."""
-        self._did(self.view.move_across(by))
-
-    def action_move_cursor(self, by: int) -> None:
-        """Down or up: a row, or the window."""
-        self._did(self.view.move_down(by))
-
-    def action_move_page(self, by: int) -> None:
-        """Some rows down or up."""
-        self._did(self.view.move_down(8 * by))
-
-    def action_move_first(self) -> None:
-        """The first image, row or place."""
-        self._did(self.view.move_to_end(False))
-
-    def action_move_last(self) -> None:
-        """The last one."""
-        self._did(self.view.move_to_end(True))
-
-    def action_move_layer(self, by: int) -> None:
-        """The next layer, or the one before."""
-        self._did(self.view.move_layer(by))
-
-    def action_move_filter(self, by: int) -> None:
-        """The next filter, or the one before."""
-        self._did(self.view.move_filter(by))
-
-    def action_next_field(self) -> None:
-        """By hand the next setting; elsewhere Tab goes to the next pane."""
-        if not self.view.next_field():
-            raise SkipAction
-        self.after_change()
-
-    def action_step_field(self, by: int) -> None:
-        """Step the setting that Tab chose."""
-        self._did(self.view.step(by))
-
-    def action_toggle_numbers(self) -> None:
-        """Numbers or shades; the next part of the confusion view where not all fits."""
-        if isinstance(self.view, ConfusionView):
-            self._did(self.view.turn())
-        else:
-            self.scene.numbers = not self.scene.numbers
-            self.after_change()
-
-    def _did(self, something: bool) -> None:
-        if something:
-            self.after_change()
-
-
-class ViewNames(Lines):
-    """The views by their names, the one that is shown in brackets."""
-
-    def __init__(self, titles: list[str]) -> None:
-        super().__init__(id="explain-names")
-        self._titles = titles
-        self._shown = titles[0]
-
-    def show(self, title: str) -> None:
-        """This one is shown now."""
-        if title != self._shown:
-            self._shown = title
-            self.redraw()
-
-    def draw(self, width: int, height: int) -> list[Text]:
-        """All of them in one line."""
-        for gap in (" · ", " "):
-            line = Text(no_wrap=True)
-            for title in self._titles:
-                if line:
-                    line.append(gap, self.style("dim"))
-                shown = title == self._shown
-                line.append(f"[{title}]" if shown else title, self.style("accent" if shown else "dim"))
-            if line.cell_len <= width:
-                break
-        return [line]

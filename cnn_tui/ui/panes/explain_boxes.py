@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
 
 from textual import work
 
@@ -20,11 +19,9 @@ from cnn_tui.ui.explain.filters import FiltersView
 from cnn_tui.ui.explain.gallery import ORDERS
 from cnn_tui.ui.explain.lab2 import Lab2
 from cnn_tui.ui.explain.predictions import PredictionsView
-from cnn_tui.ui.explain.scene import Scene, Wanted
-from cnn_tui.ui.explain.view import View
-from cnn_tui.ui.keys import bindings_of
+from cnn_tui.ui.explain.scene import Wanted
 from cnn_tui.ui.lines import inert
-from cnn_tui.ui.panes.pane import Pane
+from cnn_tui.ui.panes.explain_views import ExplainViews
 from cnn_tui.ui.screens.ask import AskScreen
 from cnn_tui.ui.screens.pick import Item, PickScreen
 from cnn_tui.ui.typeahead import DIALOG
@@ -34,37 +31,17 @@ _TYPED = "typed"
 _MOST_FILTERS = 600
 
 
-class ExplainBoxes(Pane):
+class ExplainBoxes(ExplainViews):
     """The keys of the pane that open something."""
-
-    scope: ClassVar[str] = "explain"
-    title: ClassVar[str] = "Explain"
-    number: ClassVar[int] = 5
-    alone: ClassVar[bool] = True
-    BINDINGS = bindings_of("explain", "pane")
 
     def __init__(self, history: History) -> None:
         super().__init__()
         self.history = history
-        self.scene = Scene()
         self.lab2 = Lab2(history)
         self._path = ""
 
-    @property
-    def view(self) -> View:
-        """The view that is shown."""
-        raise NotImplementedError
-
-    def show_view(self, kind: type[View]) -> None:
-        """Show a view."""
-        raise NotImplementedError
-
     def show_run(self, run_id: int) -> None:
         """Look into this run from now on."""
-        raise NotImplementedError
-
-    def after_change(self) -> None:
-        """Draw anew what changed, and ask for what the view needs now."""
         raise NotImplementedError
 
     def _ask(self, wanted: Wanted) -> None:
@@ -191,8 +168,11 @@ class ExplainBoxes(Pane):
     def _take(self, view: ByHandView, layer: str, number: int) -> bool:
         taken = view.take(layer, number)
         if not taken:
-            words = "By hand goes a plain Conv2D only: no DepthwiseConv2D, no transposed one, no dilation, no groups."
-            self.notify(words, timeout=5)
+            self.notify(
+                f"{inert(layer)} is not stepped by hand: only a plain Conv2D is, without dilation, groups or softmax.",
+                timeout=5,
+                markup=False,
+            )
         return taken
 
     @work(group=DIALOG)
@@ -203,7 +183,7 @@ class ExplainBoxes(Pane):
         run = self.scene.model_id
         facts = self.scene.answer(DescribeModel(run), ModelFacts) if run else None
         for layer in facts.layers if facts else ():
-            if layer.kind == "Conv2D":
+            if layer.by_hand:
                 items += [
                     Item(f"{layer.name}/{at}", f"{layer.name} filter {at + 1}", f"trained by run {run}")
                     for at in range(layer.shape[2])

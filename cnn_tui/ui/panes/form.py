@@ -30,7 +30,10 @@ class FieldForm(Lines):
 
     def draw(self, width: int, height: int) -> list[Text]:
         """Fields first; below them the problem, or the help of the chosen field."""
-        lines = [Text("─" * width, self.style("dim")), *self._field_lines(width)]
+        fields, chosen = self._field_lines(width)
+        most = max(1, height - 3)  # of the lines with fields, so that there is room for words
+        first = max(0, min(chosen - most // 2, len(fields) - most))
+        lines = [Text("─" * width, self.style("dim")), *fields[first : first + most]]
         below = self._problem_words() if self._problem else self._help_words()
         room = max(1, height - len(lines))
         wrapped = list(below.wrap(self.app.console, width))
@@ -40,12 +43,13 @@ class FieldForm(Lines):
             wrapped[-1].append(" …")
         return [*lines, *wrapped]
 
-    def _field_lines(self, width: int) -> list[Text]:
+    def _field_lines(self, width: int) -> tuple[list[Text], int]:
+        """All lines, and which of them has the field that the keys act on."""
         if self._layer is None:
-            return [Text("Empty: a adds a layer, p opens a preset.", self.style("dim"))]
+            return [Text("Empty: a adds a layer, p opens a preset.", self.style("dim"))], 0
         if not self._fields:
-            return [Text(f"{self._layer.type} has no arguments.", self.style("dim"))]
-        lines = [Text(no_wrap=True)]
+            return [Text(f"{self._layer.type} has no arguments.", self.style("dim"))], 0
+        lines, row = [Text(no_wrap=True)], 0
         for at, field in enumerate(self._fields):
             value = field.format(getattr(self._layer, field.name))
             chosen = at == self._at
@@ -56,7 +60,8 @@ class FieldForm(Lines):
             if lines[-1].cell_len + token.cell_len > width:
                 lines.append(Text(no_wrap=True))
             lines[-1].append_text(token)
-        return lines
+            row = len(lines) - 1 if chosen else row
+        return lines, row
 
     def _problem_words(self) -> Text:
         assert self._problem

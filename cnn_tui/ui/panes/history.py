@@ -39,6 +39,9 @@ class HistoryPane(RunsPane):
     class Resumed(Asked):
         """A run is to go on."""
 
+    class Explained(Asked):
+        """Somebody wants to look into a run."""
+
     class Overlaid(Asked):
         """Curves are wanted over each other."""
 
@@ -67,6 +70,10 @@ class HistoryPane(RunsPane):
     def action_resume_run(self) -> None:
         """Let the run under the cursor go on."""
         self._ask(self.Resumed, self.current)
+
+    def action_explain_run(self) -> None:
+        """Look into the run under the cursor: its predictions, what its layers see."""
+        self._ask(self.Explained, self.current)
 
     def action_overlay_runs(self) -> None:
         """The curves of the marked runs over each other; with no mark, that of the run under the cursor."""

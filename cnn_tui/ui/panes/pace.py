@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from cnn_tui.experiments.pace import clock
 from cnn_tui.experiments.run import Progress, Run
 
 _RECENT = 3
@@ -48,13 +49,6 @@ def rate(images_per_second: float) -> str:
         return "0 images/s"
     digits = 2 - math.floor(math.log10(images_per_second))
     return f"{round(images_per_second, digits):,.{max(0, digits)}f} images/s"
-
-
-def clock(seconds: float) -> str:
-    """`0:07`, `12:30`, `1:02:03`."""
-    whole = round(seconds)
-    hours, minutes = whole // 3600, whole // 60 % 60
-    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
 
 
 def duration(seconds: float) -> str:

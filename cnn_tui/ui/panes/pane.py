@@ -12,6 +12,9 @@ from textual.message import Message
 from cnn_tui.ui.lines import inert
 from cnn_tui.ui.table import Table
 
+GRID = (20, 2)
+"""Columns and rows of the grid that the panes share."""
+
 
 class Pane(Vertical, can_focus=True):
     """A frame with a title. `scope` names its rows in the keymap."""
@@ -25,16 +28,36 @@ class Pane(Vertical, can_focus=True):
     class Moved(Message):
         """The cursor of the pane's table is on another row."""
 
+    class KeysChanged(Message):
+        """Other keys of the pane matter now."""
+
     def __init__(self) -> None:
         super().__init__(id=self.scope, classes="-alone" if self.alone else None)
         self.border_title = f"{self.number} {self.title}"
         self._said = ""
+
+    def take_place(self, *, displayed: bool, whole: bool) -> None:
+        """Be shown or not, in the whole grid of the panes or in its own part.
+
+        A class on the grid would do too, but then Textual works out the styles of everything in every pane.
+        """
+        self.display = displayed
+        self.styles.column_span, self.styles.row_span = GRID if displayed and whole else (None, None)
+
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """Only the frame shows the focus; Textual would work out the styles of all that is inside as well."""
+        self.app.stylesheet.update_nodes([self])
 
     def say(self, text: str) -> None:
         """Put words on the right of the pane's frame; text from outside is shown as it is."""
         if text != self._said:  # setting it repaints the whole frame
             self._said = text
             self.border_subtitle = Text(inert(text)).markup
+
+    @property
+    def first_keys(self) -> tuple[str, ...]:
+        """The ids of the keys that matter now, the most important first; none where it is always the same ones."""
+        return ()
 
     def step_back(self) -> bool:
         """What Esc goes back from inside the pane, as a search; False when there is nothing."""

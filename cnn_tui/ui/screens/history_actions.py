@@ -16,6 +16,7 @@ from cnn_tui.experiments.history import History
 from cnn_tui.experiments.same_network import in_words, same_network
 from cnn_tui.ui.glyphs import LETTERS
 from cnn_tui.ui.lines import inert
+from cnn_tui.ui.panes.explain import ExplainPane
 from cnn_tui.ui.panes.history import HistoryPane
 from cnn_tui.ui.panes.training import TrainingPane
 from cnn_tui.ui.run_editor import told
@@ -55,6 +56,8 @@ class HistoryActions(Screen[None]):
             return
         if wanted.what == "resume":
             self._resume(wanted.run)
+        elif wanted.what == "explain":
+            self._explain(wanted.run)
         elif wanted.what == "compare":
             base = notebook.pinned(self.history)
             await self._compare([one for one in (base, wanted.run) if one is not None], everything=False)
@@ -90,6 +93,14 @@ class HistoryActions(Screen[None]):
             done = len(run.epochs)
             where = f"it goes on after epoch {done}, from its last checkpoint" if done else "it begins again"
             self.notify(f"Run {run_id} is queued again: {where}.")
+
+    def on_history_pane_explained(self, message: HistoryPane.Explained) -> None:
+        """Look into a run."""
+        self._explain(message.runs[0])
+
+    def _explain(self, run_id: int) -> None:
+        self.query_one(ExplainPane).show_run(run_id)
+        self.action_focus_pane("explain")
 
     def on_history_pane_overlaid(self, message: HistoryPane.Overlaid) -> None:
         """Lay the curves of runs over each other."""

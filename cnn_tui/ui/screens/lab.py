@@ -69,10 +69,7 @@ class LabScreen(ExerciseActions, HistoryActions, QueueActions):
         """A header, four panes and those that are shown alone, the keys."""
         yield Header(self.document, self.live)
         with Container(id="panes"):
-            stack = StackPane(self.document)
-            # Shown from the start, so that it can take the focus where only one pane fits.
-            stack.add_class("-shown")
-            yield stack
+            yield StackPane(self.document)
             yield SummaryPane(self.document)
             yield TrainingPane(self.live)
             yield HistoryPane(self.history)
@@ -146,21 +143,29 @@ class LabScreen(ExerciseActions, HistoryActions, QueueActions):
             )
             self.query_one("#small", Static).update(Text(words))
         header = self.query_one(Header)
-        alone = self._pane(header.shown).alone
-        single = alone or self._zoomed or width < _ALL_FOUR[0] or height < _ALL_FOUR[1]
-        self.query_one("#panes").set_class(single, "-single")
+        shown = self._pane(header.shown)
+        single = shown.alone or self._zoomed or width < _ALL_FOUR[0] or height < _ALL_FOUR[1]
+        for pane in self.query(Pane):
+            pane.take_place(displayed=pane is shown if single else not pane.alone, whole=single)
         header.tabs = single
         header.redraw()
 
     def _mark_shown(self, pane: Pane) -> None:
-        for one in self.query(Pane):
-            one.set_class(one is pane, "-shown")
         if not pane.alone:
             self._left = pane.scope
         header, keys = self.query_one(Header), self.query_one(KeyBar)
         header.shown = keys.scope = pane.scope
         self._lay_out(*self.size)
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        keys = self.query_one(KeyBar)
+        keys.first = self._pane(keys.scope).first_keys
         keys.redraw()
+
+    def on_pane_keys_changed(self) -> None:
+        """Name the keys that matter now."""
+        self._show_keys()
 
     def _pane(self, name: str) -> Pane:
         return self.query_one(f"#{name}", Pane)
@@ -175,11 +180,6 @@ class LabScreen(ExerciseActions, HistoryActions, QueueActions):
     def on_pane_moved(self) -> None:
         """The summary marks the layer under the stack's cursor."""
         self._follow_cursor()
-
-    def on_explain_pane_run_asked(self, message: ExplainPane.RunAsked) -> None:
-        """Look into a run."""
-        self.query_one(ExplainPane).show_run(message.run)
-        self.action_focus_pane("explain")
 
     def _follow_cursor(self) -> None:
         self.query_one(SummaryPane).mark(self.query_one(StackPane).rows.cursor)

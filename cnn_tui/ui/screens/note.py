@@ -35,6 +35,7 @@ class NoteScreen(ModalScreen[Notes | None]):
     DEFAULT_CSS: ClassVar[str] = """
     NoteScreen NoteField, NoteScreen NoteField:focus { height: 1fr; border: none; padding: 0; background: $panel; }
     NoteScreen .box { height: 18; }
+    NoteScreen .label { color: $dim; }
     NoteScreen #hint { height: auto; margin: 0; }
     """
 
@@ -49,9 +50,9 @@ class NoteScreen(ModalScreen[Notes | None]):
         with Vertical(classes="box") as box:
             box.border_title = f"Run {self._run}"
             box.border_subtitle = "Enter keeps it  ctrl+j new line  Tab next  Esc back"
-            yield Static(Text("Note", "dim"))
+            yield Static("Note", classes="label")
             yield NoteField(self._before.note or "", id="note")
-            yield Static(Text("Conclusion: what it has shown", "dim"))
+            yield Static("Conclusion: what it has shown", classes="label")
             yield NoteField(self._before.conclusion or "", id="conclusion")
             yield Static(id="hint")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.console import RenderableType
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
+from textual.visual import VisualType
 from textual.widgets import Static
 
 from cnn_tui.ui.lines import inert
@@ -28,7 +28,7 @@ class PageScreen(ModalScreen[None]):
         Binding("G,end", "scroll(100000)", "last"),
     ]
 
-    def __init__(self, title: str, page: RenderableType) -> None:
+    def __init__(self, title: str, page: VisualType) -> None:
         super().__init__()
         self._title = title
         self._page = page

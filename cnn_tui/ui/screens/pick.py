@@ -104,7 +104,9 @@ class PickScreen(ModalScreen[str | None]):
     def _show_preview(self) -> None:
         if self._preview and self._found:
             words = self._preview(self._found[self.query_one(Table).cursor].key)
-            self.query_one("#preview", Static).update(Text("\n".join(inert(line) for line in words)))
+            preview = self.query_one("#preview", Static)
+            preview.styles.text_wrap = "wrap" if len(words) == 1 else "nowrap"  # the rows of a table stay rows
+            preview.update(Text("\n".join(inert(line) for line in words)))
 
     def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
         dim = self.query_one(Table).style("dim")

@@ -22,9 +22,9 @@ from cnn_tui.ui.typeahead import DIALOG
 
 
 class Wanted(NamedTuple):
-    """What the page was left for: to load an experiment, to resume the run, to compare it with the baseline."""
+    """What the page was left for: to load an experiment, to resume the run, to compare it or to look into it."""
 
-    what: Literal["load", "resume", "compare"]
+    what: Literal["load", "resume", "compare", "explain"]
     run: int
     experiment: Experiment | None = None
     words: str = ""
@@ -103,6 +103,10 @@ class RunScreen(LongPage[Wanted | None]):
     def action_resume_run(self) -> None:
         """Let it go on."""
         self.dismiss(Wanted("resume", self.run_id))
+
+    def action_explain_run(self) -> None:
+        """Look into it: its predictions, what its layers see."""
+        self.dismiss(Wanted("explain", self.run_id))
 
     def action_compare_run(self) -> None:
         """It and the baseline, side by side."""

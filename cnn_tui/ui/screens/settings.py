@@ -50,7 +50,7 @@ class SettingsScreen(ModalScreen[None]):
         """The rows, and help for the one under the cursor."""
         with Vertical(classes="box") as box:
             box.border_title = "Training settings and stop rules"
-            box.border_subtitle = "+ - step  Enter edit  a add rule  d delete rule  u undo  Esc back"
+            box.border_subtitle = "+ - step  Enter edit  a d rules  u undo  Esc back"
             yield Table((Column("", 16), Column("", 20, stretch=True)), self._rows)
             yield Static(id="hint")
 

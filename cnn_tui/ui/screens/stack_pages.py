@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.console import Group, RenderableType
 from rich.text import Text
+from textual.content import Content
 
 from cnn_tui.experiments.compare import diff_experiments
 from cnn_tui.experiments.experiment import Experiment
@@ -13,17 +14,16 @@ from cnn_tui.network.layers import AnyLayer
 from cnn_tui.network.summary import Row
 from cnn_tui.ui.lines import inert
 
-_SIGNS = {" ": "dim", "+": "green", "-": "red", "~": "yellow"}
+_SIGNS = {" ": "$dim", "+": "$success", "-": "$error", "~": "$warning"}
 
 
-def diff_page(baseline: Experiment, now: Experiment) -> RenderableType:
+def diff_page(baseline: Experiment, now: Experiment) -> Content:
     """What changed against the baseline, like a small diff. Raises DatasetError."""
     lines = diff_experiments(baseline, now)
-    names = (("baseline  ", "dim"), inert(baseline.name), "\n", ("now       ", "dim"), inert(now.name), "\n")
-    head = Text.assemble(*names)
+    names = (("baseline  ", "$dim"), inert(baseline.name), "\n", ("now       ", "$dim"), inert(now.name), "\n\n")
     if not lines:
-        return Group(head, Text("No difference: the same data, layers and training settings."))
-    return Group(head, *(Text(inert(f"{line.sign} {line.text}"), _SIGNS[line.sign]) for line in lines))
+        return Content.assemble(*names, "No difference: the same data, layers and training settings.")
+    return Content.assemble(*names, *((inert(f"{line.sign} {line.text}") + "\n", _SIGNS[line.sign]) for line in lines))
 
 
 def layer_page(layer: AnyLayer, row: Row) -> RenderableType:

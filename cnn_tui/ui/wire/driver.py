@@ -31,11 +31,18 @@ class Line:
     `gone` is called once, in that thread, when the terminal is no longer there.
     """
 
-    def __init__(self, terminal: int, *, ascii_only: bool = False, gone: Callable[[], object] | None = None) -> None:
+    def __init__(
+        self,
+        terminal: int,
+        *,
+        ascii_only: bool = False,
+        colours: bool = True,
+        gone: Callable[[], object] | None = None,
+    ) -> None:
         self._gone = gone
         self._terminal = terminal
         self._last_size: tuple[int, ...] = (0, 0)
-        self._screen = Screen(*self._size(), ascii_only=ascii_only)
+        self._screen = Screen(*self._size(), ascii_only=ascii_only, colours=colours)
         self._work = threading.Condition()
         self._busy = self._ended = False
         self._thread = threading.Thread(target=self._run, name="cnn-tui-line", daemon=True)
@@ -122,7 +129,8 @@ class LeanDriver(LinuxDriver):
         """Take what Textual would send."""
         if self._line is None:
             terminal = sys.__stderr__.fileno() if sys.__stderr__ else 2
-            self._line = Line(terminal, ascii_only=self.ascii_only, gone=self._leave)
+            colours = not self._app.no_color
+            self._line = Line(terminal, ascii_only=self.ascii_only, colours=colours, gone=self._leave)
         self._line.write(data)
 
     def _leave(self) -> None:

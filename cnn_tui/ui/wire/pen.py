@@ -19,6 +19,10 @@ class Pen(NamedTuple):
     background: str = "49"
     attributes: tuple[int, ...] = ()
 
+    def without_colour(self) -> Pen:
+        """The same attributes in the terminal's own two colours."""
+        return Pen(attributes=self.attributes)
+
     def of_blank(self) -> Pen:
         """What is seen of the pen where it writes a blank: no foreground, unless a line or its reverse shows it."""
         return self if _SEEN.intersection(self.attributes) else Pen("", self.background)

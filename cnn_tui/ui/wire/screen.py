@@ -37,8 +37,8 @@ _BLANK: Cell = (" ", PLAIN)
 class Screen:
     """The wanted and the sent picture of a terminal of `columns` x `rows`."""
 
-    def __init__(self, columns: int, rows: int, *, ascii_only: bool = False) -> None:
-        self._ascii_only = ascii_only
+    def __init__(self, columns: int, rows: int, *, ascii_only: bool = False, colours: bool = True) -> None:
+        self._ascii_only, self._colours = ascii_only, colours
         self.synchronized = False
         """Whether the terminal holds its display back between two marks; the app has asked it."""
         self._pen = self._sent_pen = PLAIN
@@ -71,7 +71,8 @@ class Screen:
             if kind == "text":
                 self._put(token["text"])
             elif kind == "look":
-                self._pen = turned(self._pen, token["look"])
+                pen = turned(self._pen, token["look"])
+                self._pen = pen if self._colours else pen.without_colour()
             elif kind in ("row", "column"):
                 self._at = (int(token["column"] or 1) - 1, int(token["row"] or 1) - 1)
             elif kind == "sync":

@@ -1,0 +1,26 @@
+"""Where a command leaves a text that it made: in a file that was not there before, or on standard output."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cnn_tui.commands.streams import UserError, put, say
+from cnn_tui.network.inert import quiet
+
+
+def deliver(text: str, output: Path | None) -> None:
+    """Write a text to a new file and say so; without one, to standard output. Raises UserError as `write_new` does."""
+    if output is None:
+        put(text.removesuffix("\n"))
+        return
+    write_new(text, output)
+    say(f"{quiet(str(output))} written")
+
+
+def write_new(text: str, output: Path) -> None:
+    """Write a text to a new file. Raises UserError for one that is there: it is left as it is."""
+    try:
+        with output.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise UserError(f"{quiet(str(output))} exists already and is left as it is: name another file") from None

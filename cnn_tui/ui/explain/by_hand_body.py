@@ -1,0 +1,151 @@
+"""The pictures of the view by hand, and the arithmetic: as shades beside each other, or in numbers."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rich.text import Text
+
+from cnn_tui.network.convolution import Image, Plane, size_of
+from cnn_tui.ui.explain import arithmetic
+from cnn_tui.ui.explain.arithmetic import Step
+from cnn_tui.ui.explain.bench import Bench
+from cnn_tui.ui.explain.by_hand_words import Asked, question_lines
+from cnn_tui.ui.explain.framed import Box, Sheet, ends, framed, grey, room_of
+from cnn_tui.ui.explain.ground import Ground
+from cnn_tui.ui.explain.view import View
+from cnn_tui.ui.image import side_by_side
+
+_TALL = 18
+"""Lines of a picture that is not enlarged: more is left to the words."""
+_QUESTION = 8
+
+
+class Framed(NamedTuple):
+    """A picture with a window on it, and what it shows."""
+
+    sheet: Sheet
+    box: Box
+    title: str
+
+
+class Body(NamedTuple):
+    """What the window does at one place of `image`: the `step` there, and the whole `output`."""
+
+    view: View
+    ground: Ground
+    bench: Bench
+    image: Image
+    step: Step
+    output: Plane
+    asked: Asked | None
+
+    def draw(self, width: int, room: int) -> list[Text]:
+        """As the scene wants it, in at most `room` lines."""
+        lines = self._in_numbers(width, room) if self.view.scene.numbers else self._in_shades(width, room)
+        return lines[:room]
+
+    # In shades
+
+    def _in_shades(self, width: int, room: int) -> list[Text]:
+        """Image and output beside each other, the arithmetic below them or, where lines are short, at their right."""
+        style = self.view.style
+        total = arithmetic.sums(self.bench, self.step, style)
+        question = self._question(width, _QUESTION)
+        written = arithmetic.written_out(self.bench, self.step, width, style)
+        shown = self._framed()
+        natural = min(_TALL, -(-shown[0].sheet.size[0] // 2) + 1)
+        if room >= natural + len(written) + len(question) + 4:
+            tall = self._tall(shown[0].sheet, width, room - len(written) - len(question) - 4)
+            return [*self._beside(shown, width, tall), Text(), *written, total, Text(), *question]
+        question = self._question(width, max(1, room - natural - 1))
+        tall = self._tall(shown[0].sheet, width, room - 1 - len(question))
+        return [*self._crowded(shown, width, tall), self._with_hint(total, width), *question]
+
+    def _tall(self, sheet: Sheet, width: int, room: int) -> int:
+        """Lines of the pictures: twice as large where there is room for that."""
+        rows, columns = sheet.size
+        return min(room, rows + 1 if room >= rows + 1 and columns * 4 < width else _TALL)
+
+    def _framed(self) -> list[Framed]:
+        step, window = self.step, self.bench.window
+        box = self.ground.box(self.image, step.top, step.left)
+        low, high = ends(self.output)
+        visits = window.visits(*size_of(self.image[0]))
+        fewest, most = ends(visits)
+        seen = grey(visits, 0, most)
+        return [
+            Framed(self.ground.sheet(self.image), box, self.ground.title),
+            Framed(
+                Sheet(grey(self.output, low, high)),
+                Box(step.row, step.column, step.row + 1, step.column + 1),
+                f"output, {arithmetic.number(low)} to {arithmetic.number(high)}",
+            ),
+            Framed(Sheet(seen, self.ground.border(self.image)), box, f"windows that see a pixel, {fewest} to {most}"),
+        ]
+
+    def _beside(self, shown: list[Framed], width: int, tall: int) -> list[Text]:
+        """As many of them as fit, their titles above them."""
+        blocks: list[list[Text]] = []
+        for at, one in enumerate(shown):
+            share = max(2, at + 1)
+            block = [Text(f" {one.title}", self.view.style("dim")), *self._block(one, width, tall, share)]
+            if at < 2 or _wide([*blocks, block]) <= width:
+                blocks.append(block)
+        return side_by_side(blocks)
+
+    def _crowded(self, shown: list[Framed], width: int, tall: int) -> list[Text]:
+        """Image and output with their titles among the marks and, where there is room at the right, the arithmetic."""
+        blocks = [_titled(self._block(one, width, tall, 2), one.title, self.view) for one in shown[:2]]
+        written = arithmetic.stacked_up(self.bench, self.step, self.view.style)
+        fits = len(written) <= tall and _wide([*blocks, written], gap=1) <= width
+        return side_by_side([*blocks, written], gap=1) if fits else side_by_side(blocks)
+
+    def _block(self, one: Framed, width: int, tall: int, share: int) -> list[Text]:
+        most = (width - 2 * (share - 1)) // share
+        _, across, scale = room_of(one.sheet, most, tall)
+        view = self.view
+        dark, mark = view.app.current_theme.dark, view.style("accent")
+        return framed(one.sheet, one.box, across * scale + 1, tall, view.mode, dark, mark)
+
+    def _with_hint(self, total: Text, width: int) -> Text:
+        hint = "   v: in numbers"
+        return total.append(hint, self.view.style("dim")) if total.cell_len + len(hint) <= width else total
+
+    # In numbers
+
+    def _in_numbers(self, width: int, room: int) -> list[Text]:
+        """The arithmetic, then the numbers around the window and the output's around its cell."""
+        style, step = self.view.style, self.step
+        written = arithmetic.written_out(self.bench, step, width, style)[: max(0, room - 1)]
+        written.append(arithmetic.sums(self.bench, step, style))
+        question = self._question(width, _QUESTION)
+        left_over = room - len(written) - 2
+        if left_over - len(question) < 5:
+            return [*written, Text(), *self._question(width, left_over + 1)]
+        rows = min(left_over - len(question) - 1, 13)
+        size = (rows, max(3, min(9, (width - 3) // 2 // 7)))
+        plane = self.image[min(self.bench.channel, len(self.image) - 1)]
+        tall, wide = self.bench.size
+        window = Box(step.top, step.left, step.top + tall, step.left + wide)
+        cell = Box(step.row, step.column, step.row + 1, step.column + 1)
+        around = arithmetic.crop(plane, window, size, f"{self.ground.title} around the window", style)
+        beside = arithmetic.crop(self.output, cell, size, "the output", style)
+        return [*written, Text(), *side_by_side([around, beside], 3), Text(), *question]
+
+    def _question(self, width: int, most: int) -> list[Text]:
+        return question_lines(self.asked, width, most, self.view.app.console, self.view.style)
+
+
+def _titled(block: list[Text], words: str, view: View) -> list[Text]:
+    """The words in the line of the marks, where the marks leave room for them."""
+    line = block[0]
+    if not line.plain[: len(words) + 2].strip():
+        block[0] = Text(f" {words}", view.style("dim")) + line[len(words) + 1 :]
+    elif not line.plain[-len(words) :].strip() and len(line) > len(words):
+        block[0] = line[: -len(words)] + Text(words, view.style("dim"))
+    return block
+
+
+def _wide(blocks: list[list[Text]], gap: int = 2) -> int:
+    return sum(max(line.cell_len for line in block) for block in blocks) + gap * (len(blocks) - 1)
