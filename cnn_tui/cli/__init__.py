@@ -75,10 +75,13 @@ def main() -> None:
 def status_of(arguments: list[str]) -> int:
     """Run a command line; gives its exit status. What a user did wrong ends here as one sentence."""
     streams.prepare()
-    if arguments and arguments[0] not in (*_commands(), *_NOT_THE_LABS):
-        arguments = [_OPEN, *arguments]
+    for_the_lab = not arguments or arguments[0] not in (*_commands(), *_NOT_THE_LABS)
     try:
-        status = app(arguments, prog_name="cnn-tui", standalone_mode=False)
+        if for_the_lab and len(arguments) < 2 and not "".join(arguments).startswith("-"):
+            # There is nothing to parse, and what typer parses with takes time to load.
+            status = open_(next(iter(arguments), None))
+        else:
+            status = app([_OPEN, *arguments] if for_the_lab else arguments, prog_name="cnn-tui", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
         return streams.INTERRUPTED
     except streams.ReaderGoneError:

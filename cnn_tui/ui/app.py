@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import os
 import sys
 from collections.abc import Iterable
@@ -23,7 +24,8 @@ from cnn_tui.training.machine import Sensors
 from cnn_tui.ui import guide
 from cnn_tui.ui.keys import changed_keys, keys_of
 from cnn_tui.ui.machine_view import SensorsLike
-from cnn_tui.ui.screens.lab import LabScreen, Trainer
+from cnn_tui.ui.screens.lab import LabScreen
+from cnn_tui.ui.screens.run_actions import Trainer
 from cnn_tui.ui.theme import THEMES, Colours, suited
 from cnn_tui.ui.typeahead import TypeaheadApp
 from cnn_tui.ui.wire.driver import AsciiDriver, LeanDriver
@@ -128,6 +130,8 @@ def open_lab(
             app.lab.use_pack(pack)
         if warning:
             app.call_later(app.notify, warning, severity="warning", timeout=20, markup=False)
+        # What is there once the lab is drawn stays: to look through it for garbage would hold up a key for 0.1 s.
+        app.call_later(app.call_after_refresh, gc.freeze)
         app.run(mouse=mouse)
         sys.stdout.flush()
         return app.return_code or 0

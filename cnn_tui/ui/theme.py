@@ -31,6 +31,16 @@ _BY_ATTRIBUTE = {
     "input-cursor-text-style": "reverse",
     "block-cursor-text-style": "bold reverse",
 }
+_ON_DARK = {
+    "border-blurred": "#4e4e4e",
+    "dim": "#a8a8a8",
+    "text-disabled": "#a8a8a8",
+    "cursor-text": "#08131f",
+    "idle": "#303030",
+    "input-selection-background": "#005f87",
+    "block-cursor-blurred-background": "#303030",
+    **_BY_COLOUR,
+}
 
 DARK = Theme(
     name="cnn-dark",
@@ -45,17 +55,7 @@ DARK = Theme(
     surface="#1c1c1c",
     panel="#262626",
     dark=True,
-    variables={
-        "border": "#5fafff",
-        "border-blurred": "#4e4e4e",
-        "dim": "#a8a8a8",
-        "text-disabled": "#a8a8a8",
-        "cursor-text": "#08131f",
-        "idle": "#303030",
-        "input-selection-background": "#005f87",
-        "block-cursor-blurred-background": "#303030",
-        **_BY_COLOUR,
-    },
+    variables={"border": "#5fafff", **_ON_DARK},
 )
 LIGHT = Theme(
     name="cnn-light",
@@ -96,17 +96,7 @@ SAFE = Theme(
     surface="#1c1c1c",
     panel="#262626",
     dark=True,
-    variables={
-        "border": "#33bbee",
-        "border-blurred": "#4e4e4e",
-        "dim": "#a8a8a8",
-        "text-disabled": "#a8a8a8",
-        "cursor-text": "#08131f",
-        "idle": "#303030",
-        "input-selection-background": "#005f87",
-        "block-cursor-blurred-background": "#303030",
-        **_BY_COLOUR,
-    },
+    variables={"border": "#33bbee", **_ON_DARK},
 )
 THEMES = (DARK, LIGHT, SAFE)
 

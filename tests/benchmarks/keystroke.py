@@ -20,6 +20,7 @@ from cnn_tui.experiments.history import History
 from cnn_tui.experiments.presets import load_preset
 from cnn_tui.network.layers import Conv2D, Dense, Dropout, Flatten
 from cnn_tui.network.summary import summarize
+from tests.benchmarks.measure import answer
 from tests.terminal import Terminal
 
 KEYS = 120
@@ -42,28 +43,12 @@ def totals() -> tuple[str, str]:
     return f"{summarize(stack).total_params:,}", f"{summarize(more).total_params:,}"
 
 
-def answer(terminal: Terminal, key: str, total: str) -> tuple[float, int]:
-    """Seconds from the key until the new total has come, the last thing of its repaint, and the bytes until then."""
-    began = time.perf_counter()
-    came = b""
-    terminal.press(key)
-    while total.encode() not in came:
-        came += terminal.read_raw(0.05)
-        assert time.perf_counter() - began < 10, f"{total} did not come"
-    return time.perf_counter() - began, len(came)
-
-
 def measure(name: str, file: Path, home: str) -> None:
     """Print the 50th and 95th percentile, and the bytes of an edit."""
     fewer, more = totals()
     with Terminal([sys.executable, "-m", "cnn_tui", str(file)], 120, 40, {"CNN_TUI_HOME": home}) as terminal:
         terminal.wait_for("Total params")
-        results = []
-        for at in range(KEYS + 4):
-            pause = time.monotonic() + 0.1  # a person's pace
-            while time.monotonic() < pause:
-                terminal.read_raw(0.02)
-            results.append(answer(terminal, "+-"[at % 2], (more, fewer)[at % 2]))
+        results = [answer(terminal, "+-"[at % 2], (more, fewer)[at % 2]) for at in range(KEYS + 4)]
         terminal.press("q", "q")
     times, sizes = zip(*results[4:], strict=True)
     median, late = statistics.median(times) * 1000, sorted(times)[int(KEYS * 0.95)] * 1000

@@ -19,6 +19,7 @@ from cnn_tui.experiments.history import History
 from cnn_tui.experiments.listing import SORTS, Listing, Query
 from tests.benchmarks.fill_history import fill
 from tests.benchmarks.first_paint import seconds_until
+from tests.benchmarks.measure import answer
 from tests.terminal import Terminal
 
 FILTERS = ("acc>0.9", "tag:lab1 !failed", "acc>0.9 tag:lab1 !failed", "border", "net:4", "Привет")
@@ -113,24 +114,12 @@ def _filtered(terminal: Terminal, home: str, words: str) -> float:
     with History(Path(home) / "history.db") as history:
         seen = f" {Listing(history, Query(words)).count():,} of "
     terminal.press("/", words[:-1])
-    while terminal.read(0.3):
-        pass
-    began = time.perf_counter()
-    terminal.press(words[-1])
-    pieces: list[tuple[float, bytes]] = []
-    while data := terminal.read_raw(0.5):  # to look at the screen takes time of its own: later
-        pieces.append((time.perf_counter(), data))
-    took = 0.0
-    for came, data in pieces:
-        terminal.show(data)
-        if seen in terminal.text:
-            took = (came - began) * 1000
-            break
-    assert took, terminal.text
+    terminal.read(0.3)
+    took, _ = answer(terminal, words[-1], seen)
     terminal.press("esc")
     while terminal.read(0.3):
         pass
-    return took
+    return took * 1000
 
 
 def percentiles(name: str, times: list[float]) -> None:

@@ -20,6 +20,7 @@ import psutil
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.run import Run
 from cnn_tui.training.launch import environment
+from tests.terminal import Terminal
 from tests.waiting import end_processes_of, processes_of
 
 T = TypeVar("T")
@@ -62,6 +63,34 @@ def dataset() -> str:
         return FULL
     print("Fashion-MNIST is not on this machine: its sample of 6,000 images is trained on.")
     return SAMPLE
+
+
+def answer(terminal: Terminal, key: str, words: str) -> tuple[float, int]:
+    """Seconds from a key until the piece has come that brings `words` to the screen, and the bytes until then.
+
+    Everything is read first and looked at later: looking takes time of its own.
+    """
+    while terminal.read(0.1):  # what came until now is seen
+        pass
+    began, size, found = time.perf_counter(), 0, (0.0, 0)
+    terminal.press(key)
+    while not found[1]:
+        pieces = [*_pieces(terminal)]
+        assert pieces, f"{words} did not come"
+        for at, data in pieces:
+            terminal.show(data)
+            size += len(data)
+            if not found[1] and words in terminal.text:
+                found = at - began, size
+    return found
+
+
+def _pieces(terminal: Terminal) -> Iterator[tuple[float, bytes]]:
+    """What comes until the program falls silent for a moment, and when it came."""
+    silence = 10.0
+    while data := terminal.read_raw(silence):
+        yield time.perf_counter(), data
+        silence = 0.1
 
 
 @contextlib.contextmanager

@@ -13,12 +13,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from cnn_tui.experiments.notebook import MAX_TEXT
-from cnn_tui.experiments.wording import found
 from cnn_tui.ui.lines import inert
 from cnn_tui.ui.screens.ask import AskScreen
 from cnn_tui.ui.screens.note import NoteField, shown
-
-MOST_SEEDS = 100
+from cnn_tui.ui.screens.seeds import seeds_typed
 
 
 class SeedsScreen(AskScreen):
@@ -35,14 +33,6 @@ class SeedsScreen(AskScreen):
         except ValueError as error:
             words = str(error)
         self.query_one("#hint", Static).update(Text(words))
-
-
-def seeds_typed(text: str) -> int:
-    """How many seeds were asked for. Raises ValueError with a sentence."""
-    text = text.strip()
-    if text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= MOST_SEEDS:
-        return int(text)
-    raise ValueError(f"how many seeds must be a whole number from 1 to {MOST_SEEDS}, not {found(text)}")
 
 
 class ConclusionScreen(ModalScreen[str | None]):

@@ -13,9 +13,8 @@ from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.pace import in_words
 from cnn_tui.ui.lines import inert
 from cnn_tui.ui.screens.exercise_answers import ExerciseAnswers
+from cnn_tui.ui.screens.seeds import USUAL_SEEDS
 from cnn_tui.ui.typeahead import DIALOG
-
-_USUAL_SEEDS = 3
 
 
 class ExerciseQueue(ExerciseAnswers):
@@ -49,7 +48,7 @@ class ExerciseQueue(ExerciseAnswers):
             also = f", and {more[0][1]} of the baseline, so that both have as many" if more else ""
             return f"{_runs(each)} of it{also}: {_takes([(order, each), *more], seconds)}"
 
-        answer = await self.app.push_screen_wait(SeedsScreen("Over how many seeds?", _USUAL_SEEDS, told))
+        answer = await self.app.push_screen_wait(SeedsScreen("Over how many seeds?", USUAL_SEEDS, told))
         if answer is not None:
             each = int(str(answer[0]))
             self._queue([*missing(have, each), (order, each)])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
@@ -25,10 +23,8 @@ from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.panes.stack import StackPane
 from cnn_tui.ui.panes.summary import SummaryPane
 from cnn_tui.ui.panes.training import TrainingPane
-from cnn_tui.ui.screens.exercise_actions import ExerciseActions
 from cnn_tui.ui.screens.help import HelpScreen
-from cnn_tui.ui.screens.history_actions import HistoryActions
-from cnn_tui.ui.screens.queue import QueueActions
+from cnn_tui.ui.screens.run_actions import RunActions, Trainer
 from cnn_tui.ui.typeahead import DIALOG
 
 SMALLEST = (60, 16)
@@ -37,17 +33,7 @@ _ALL_FOUR = (110, 30)
 _POLL_SECONDS = 0.25
 
 
-class Trainer(Protocol):
-    """Where queued runs are executed. `cnn_tui.training.launch` is the real one."""
-
-    def wake(self) -> None:
-        """See to it that somebody takes the queued runs."""
-
-    def recover(self, history: History) -> list[int]:
-        """Find the runs whose process is gone and record that."""
-
-
-class LabScreen(ExerciseActions, HistoryActions, QueueActions):
+class LabScreen(RunActions):
     """Owns what is under edit; the panes draw it and say what was done."""
 
     BINDINGS = bindings_of("lab")
@@ -123,16 +109,6 @@ class LabScreen(ExerciseActions, HistoryActions, QueueActions):
     def _poll(self) -> None:
         if self.live.poll():
             self._show_runs()
-
-    def _read_now(self) -> None:
-        self.live.read()
-        self._show_runs()
-
-    @work(thread=True, exit_on_error=False)
-    def _start_trainer(self) -> None:
-        with History(self.history.path) as history:
-            self.trainer.recover(history)
-        self.trainer.wake()
 
     def _lay_out(self, width: int, height: int) -> None:
         tiny = width < SMALLEST[0] or height < SMALLEST[1]
@@ -215,71 +191,6 @@ class LabScreen(ExerciseActions, HistoryActions, QueueActions):
         elif self.query(Guide):
             never_again()
             self.query(Guide).remove()
-
-    def action_start_run(self) -> None:
-        """Queue the experiment as it stands, unless it has a problem."""
-        if self._refuses():
-            return
-        same = self.same_as(self.document.experiment)
-        run_id = self.history.add(self.document.experiment)
-        self._count_for_exercise([run_id])
-        self._queued()
-        ahead = self.live.waiting - 1 + (self.live.going is not None)
-        self.notify(f"Run {run_id} is queued.{same}" + (f" {ahead} before it." if ahead > 0 else ""))
-
-    def _refuses(self) -> bool:
-        problems = self.document.view.problems
-        if problems:
-            where = f"Layer {problems[0].layer}: " if problems[0].layer else ""
-            fix = " f fixes it." if problems[0].fixes else ""
-            self.notify(f"Not started. {where}{problems[0].message}.{fix}", severity="error", markup=False)
-        return bool(problems)
-
-    def _queued(self) -> None:
-        self._wake()
-        self._warn_of_others()
-        self._read_now()
-
-    @work(thread=True, exit_on_error=False)
-    def _wake(self) -> None:
-        self.trainer.wake()
-
-    @work(thread=True, exit_on_error=False)
-    def _warn_of_others(self) -> None:
-        """Say who else uses the card that the run would be given now."""
-        if warning := self.sensors.warning():
-            self.app.call_from_thread(self.notify, warning, severity="warning", markup=False)
-
-    def action_stop_run(self) -> None:
-        """Ask the run to stop, and the second time to end now; one that only waits leaves the queue."""
-        run = self.live.run
-        if run is None or not run.live:
-            self.notify("Nothing is being trained.")
-            return
-        now = run.wish in ("stop", "now")
-        self.history.ask(run.id, "now" if now else "stop")
-        self._read_now()
-        if run.status == "queued":
-            self.notify(f"Run {run.id} left the queue.")
-        elif now:
-            self._wake()  # the worker sees to it that it ends, even if it hangs
-            self.notify(f"Run {run.id} ends now; its last checkpoint is kept, nothing more is saved or evaluated.")
-        else:
-            self.notify(f"Run {run.id} stops after this batch; it is kept and evaluated. s again ends it now.")
-
-    def action_pause_run(self) -> None:
-        """Pause the run, or let it go on."""
-        run = self.live.going
-        if run is None:
-            self.notify("Nothing is being trained.")
-            return
-        if run.wish in ("stop", "now"):
-            self.notify(f"Run {run.id} is stopping already.")
-            return
-        pausing = run.wish != "pause"
-        self.history.ask(run.id, "pause" if pausing else "")
-        self._read_now()
-        self.notify(f"Run {run.id} pauses; P resumes it." if pausing else f"Run {run.id} goes on.")
 
     def action_undo_edit(self) -> None:
         """Take the last edit back; in a pane that has edits of its own, the last of those."""

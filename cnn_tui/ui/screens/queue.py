@@ -1,4 +1,4 @@
-"""The queue: what is trained and what waits, in order, and when it is done. And the keys that fill and open it."""
+"""The queue: what is trained and what waits, in order, and when it is done."""
 
 from __future__ import annotations
 
@@ -11,23 +11,16 @@ from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import Resize
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 
-from cnn_tui.experiments.batch import listed_seeds, repeated
-from cnn_tui.experiments.editing import Document
 from cnn_tui.experiments.eta import Estimator, Item, Outlook
-from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.pace import clock, in_words
-from cnn_tui.experiments.wording import found
+from cnn_tui.experiments.pace import clock
 from cnn_tui.ui.keys import bindings_of, keys_of
 from cnn_tui.ui.lines import Lines
-from cnn_tui.ui.screens.ask import AskScreen
 from cnn_tui.ui.table import Cell, Column, Table
 from cnn_tui.ui.typeahead import DIALOG
 
-USUAL_SEEDS = 3
-MOST_SEEDS = 100
 _POLL_SECONDS = 0.25
 _COLUMNS = (
     Column("Place", 5, right=True),
@@ -37,58 +30,6 @@ _COLUMNS = (
     Column("Takes", 7, right=True),
     Column("Done in", 7, right=True),
 )
-
-
-class QueueActions(Screen[None]):
-    """What the lab does with the queue."""
-
-    document: Document
-    history: History
-
-    def _refuses(self) -> bool:
-        """Say what keeps the experiment from being trained; False when nothing does."""
-        raise NotImplementedError
-
-    def _queued(self) -> None:
-        """Runs were added: wake the worker, show them."""
-        raise NotImplementedError
-
-    def _read_now(self) -> None:
-        raise NotImplementedError
-
-    async def show_run(self, run_id: int, among: Sequence[int] = ()) -> None:
-        """Show a run's page."""
-        raise NotImplementedError
-
-    def _count_for_exercise(self, runs: Sequence[int]) -> None:
-        """Say of runs that they were made for the exercise in the editor, if there is one."""
-
-    @work(group=DIALOG)
-    async def action_repeat_run(self) -> None:
-        """Queue the experiment over several seeds."""
-        if self._refuses():
-            return
-        experiment = self.document.experiment
-
-        def accept(typed: str) -> list[Experiment]:
-            return repeated(experiment, seeds_typed(typed), self.history)
-
-        hint = _repeat_hint(experiment, Estimator(self.history).of(experiment).seconds)
-        answer = await self.app.push_screen_wait(AskScreen("Over how many seeds?", str(USUAL_SEEDS), accept, hint))
-        if answer is None:
-            return
-        wanted = answer[0]
-        assert isinstance(wanted, list)
-        with self.history.transaction():
-            self._count_for_exercise([self.history.add(one) for one in wanted])
-        self._queued()
-        when = Estimator(self.history).outlook().words()
-        self.notify(f"{len(wanted)} runs are queued, {listed_seeds(wanted)}. {when} Q shows the queue.")
-
-    @work(group=DIALOG)
-    async def action_open_queue(self) -> None:
-        """What is trained and what waits."""
-        await self.app.push_screen_wait(QueueScreen(self.history, self._read_now, self.show_run))
 
 
 class QueueScreen(ModalScreen[None]):
@@ -260,21 +201,6 @@ def with_its_end(name: str, width: int) -> str:
     start, _, end = name.rpartition(": ")
     room = width - cell_len(end) - 1
     return f"{set_cell_size(start, room)}…{end}" if room > 0 else f"…{end}"
-
-
-def seeds_typed(text: str) -> int:
-    """How many seeds were asked for. Raises ValueError with a sentence."""
-    text = text.strip()
-    if text.isascii() and text.isdigit() and 2 <= int(text[:9]) <= MOST_SEEDS and len(text) < 10:
-        return int(text)
-    raise ValueError(f"how many seeds must be a whole number from 2 to {MOST_SEEDS}, not {found(text)}")
-
-
-def _repeat_hint(experiment: Experiment, seconds: float | None) -> str:
-    first = experiment.training.seed
-    which = f"The seeds are {first} and those after it." if first is not None else "Seeds not used yet are taken."
-    takes = f" A run takes about {in_words(seconds)}." if seconds is not None else ""
-    return f"The same experiment, another seed each: how far its figures can be trusted. {which}{takes}"
 
 
 def _takes(item: Item) -> str:
