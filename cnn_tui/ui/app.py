@@ -11,8 +11,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 
+from textual import messages
 from textual.app import SystemCommand
+from textual.geometry import Size
 from textual.screen import Screen
+from textual.timer import Timer
 
 from cnn_tui.experiments.editing import Document, resume
 from cnn_tui.experiments.exercises import Place
@@ -31,6 +34,8 @@ from cnn_tui.ui.typeahead import TypeaheadApp
 from cnn_tui.ui.wire.driver import AsciiDriver, LeanDriver
 
 FIRST_PRESET = "lab1-baseline"
+_SETTLED = 0.05
+"""Seconds without another size after which a terminal has the one it keeps."""
 
 
 class LabApp(TypeaheadApp):
@@ -63,6 +68,8 @@ class LabApp(TypeaheadApp):
         self.animation_level = "none"
         self.lab = LabScreen(document, history, trainer, sensors or Sensors())
         self.set_keymap(changed_keys())
+        self._shown_size: Size | None = None
+        self._settling: Timer | None = None
 
     def get_default_screen(self) -> LabScreen:
         """The lab is the first screen, so that no empty one is painted before it."""
@@ -82,10 +89,31 @@ class LabApp(TypeaheadApp):
         """Textual's ctrl+q is the same as q."""
         self.lab.action_quit_lab()
 
-    def action_repaint_screen(self) -> None:
-        """Send the whole screen again, after something else has written on the terminal."""
+    def on_resize(self) -> None:
+        """Look, once the terminal keeps its size, at whether that is another one."""
+        if self._settling is not None:
+            self._settling.stop()
+        self._settling = self.set_timer(_SETTLED, self._settled)
+
+    def _settled(self) -> None:
+        # Small and back at once: Textual paints nothing, for it sees the size it knows. But the terminal has cut cells.
+        if self._shown_size == self.size:
+            self._send_all()
+        self._shown_size = self.size
+
+    def on_in_band_window_resize(self, _: messages.InBandWindowResize) -> None:
+        """The terminal is going to say its size without having changed it."""
+        self._shown_size = None
+
+    def _send_all(self) -> None:
         if isinstance(self._driver, LeanDriver):
             self._driver.repaint()
+        for screen in self.screen_stack:
+            screen.refresh()
+
+    def action_repaint_screen(self) -> None:
+        """Send the whole screen again, after something else has written on the terminal."""
+        self._send_all()
         self.notify("The whole screen was sent again.", timeout=2)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
