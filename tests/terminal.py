@@ -174,4 +174,7 @@ class Terminal:
         self._stream.feed(data)
 
     def _set_size(self, columns: int, rows: int) -> None:
-        fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self._set_winsize(struct.pack("HHHH", rows, columns, 0, 0))
+
+    def _set_winsize(self, size: bytes) -> None:
+        fcntl.ioctl(self._ours, termios.TIOCSWINSZ, size)

@@ -68,6 +68,7 @@ def open_lab(
         theme=look.theme or preferences.theme or themes[0],
         ascii_only=_first(look.ascii_only, preferences.ascii, not speaks_unicode(os.environ)),
         mouse=_first(look.mouse, preferences.mouse),
+        sixel=preferences.sixel,
         warning=warning,
         pack=pack,
         device=wanted,

@@ -31,6 +31,7 @@ from cnn_tui.ui.screens.lab import LabScreen
 from cnn_tui.ui.screens.run_actions import Trainer
 from cnn_tui.ui.theme import THEMES, Colours, suited
 from cnn_tui.ui.typeahead import TypeaheadApp
+from cnn_tui.ui.wire.album import Album
 from cnn_tui.ui.wire.driver import AsciiDriver, LeanDriver
 
 FIRST_PRESET = "lab1-baseline"
@@ -54,13 +55,16 @@ class LabApp(TypeaheadApp):
         theme: str = "cnn-dark",
         *,
         ascii_only: bool = False,
+        sixel: bool | None = None,
         sensors: SensorsLike | None = None,
     ) -> None:
+        """`sixel` tells whether the terminal shows sixel graphics; None leaves it to what the terminal says."""
         if not os.environ.get("NO_COLOR"):
             os.environ.pop("NO_COLOR", None)  # empty it asks for nothing, but Textual takes it as set
         super().__init__(driver_class=AsciiDriver if ascii_only else LeanDriver)
         self.ascii_only = ascii_only
         """The terminal shows ASCII only: pictures are drawn in characters, everything else is replaced on its way."""
+        self._sixel = sixel
         for one in THEMES:
             self.register_theme(suited(one, self._colours()))
         self.theme = theme
@@ -79,6 +83,13 @@ class LabApp(TypeaheadApp):
         if self.no_color or self.console.color_system is None:
             return "none"
         return "many" if self.console.color_system in ("256", "truecolor") else "16"
+
+    @property
+    def album(self) -> Album | None:
+        """Where pictures are put that the terminal shows with all their pixels; None where it does not."""
+        if self._sixel is False or self._colours() == "none" or not isinstance(self._driver, LeanDriver):
+            return None
+        return self._driver.album(known=self._sixel is True)
 
     def notify(self, message: str, **how: Any) -> None:
         """Say something, in place of what was said before: a pile of it would hide the lab."""
@@ -135,15 +146,16 @@ def open_lab(
     theme: str = "cnn-dark",
     ascii_only: bool = False,
     mouse: bool = True,
+    sixel: bool | None = None,
     warning: str = "",
     pack: Place | None = None,
     device: str = "",
 ) -> int:
     """Open the lab in this terminal until it is left; gives the exit status.
 
-    `source` is the file that `experiment` came from, None for a preset. `warning` is said at once.
-    With `pack`, its exercises are shown at once. `device` is where runs that are started here are to be trained.
-    Raises DatasetError and HistoryError.
+    `source` is the file that `experiment` came from, None for a preset. `sixel` tells whether the terminal shows such
+    graphics, None leaves it to what the terminal says. `warning` is said at once. With `pack`, its exercises are shown
+    at once. `device` is where runs that are started here are to be trained. Raises DatasetError and HistoryError.
     """
     from cnn_tui.training import launch
 
@@ -152,7 +164,7 @@ def open_lab(
         history.device = device
         first = experiment or load_preset(FIRST_PRESET)
         document = resume(first, source, journal, chosen=experiment is not None)
-        app = LabApp(document, history, launch, theme, ascii_only=ascii_only)
+        app = LabApp(document, history, launch, theme, ascii_only=ascii_only, sixel=sixel)
         app.lab.guided = experiment is None and pack is None and guide.wanted(history.count())
         if pack is not None:
             app.lab.use_pack(pack)

@@ -1,6 +1,7 @@
 """Images in a terminal: half blocks of two pixels a cell in colour, else letters from light to dark.
 
-Where there are many colours, a picture that has more columns than there is room for is drawn four pixels a cell.
+Where there are many colours, a picture that has more columns than there is room for is drawn four pixels a cell. A
+terminal that shows pictures gets all the pixels, where blocks would lose some or the colours are few.
 
 Colours are given as 24 bits, which Rich turns into 256 where a terminal has no more; sixteen have four greys, chosen
 here. Kernels, whose numbers may be below 0, have signs and digits too, so that they read without colour.
@@ -12,14 +13,16 @@ import functools
 import itertools
 import math
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from rich.style import Style
 from rich.text import Text
 
 from cnn_tui.experiments.images import Picture
 from cnn_tui.network.convolution import Plane
-from cnn_tui.ui.image_quadrants import Colour, cells_of
+from cnn_tui.ui.image_grid import Colour, Fit, fit, resampled
+from cnn_tui.ui.image_quadrants import cells_of
+from cnn_tui.ui.wire.album import Album
 
 Mode = Literal["full", "16", "shades"]
 """24 bits or 256 colours; sixteen colours; none."""
@@ -34,18 +37,6 @@ _LUMINANCE = (0.2126, 0.7152, 0.0722)  # what red, green and blue add to it
 _READ_BOTH_WAYS = 0.18  # where black and white letters are read alike
 
 
-class Fit(NamedTuple):
-    """How large an image is drawn: pixels across and down, of which a cell holds one above the other."""
-
-    columns: int
-    rows: int
-
-    @property
-    def cells(self) -> tuple[int, int]:
-        """Width and height in cells."""
-        return self.columns, -(-self.rows // 2)
-
-
 def mode_of(color_system: str | None, ascii_only: bool = False) -> Mode:
     """How to draw on a console with that `color_system`, as Rich names it; None has no colours."""
     if ascii_only or color_system is None:
@@ -53,25 +44,22 @@ def mode_of(color_system: str | None, ascii_only: bool = False) -> Mode:
     return "16" if color_system in ("standard", "windows") else "full"
 
 
-def fit(shape: tuple[int, ...], width: int, height: int) -> Fit:
-    """How an image (height, width, ...) is drawn into `width` x `height` cells: enlarged by whole numbers only."""
-    scale = min(width / shape[1], 2 * height / shape[0])
-    if scale >= 1:
-        scale = math.floor(scale)
-    return Fit(max(1, round(shape[1] * scale)), max(1, round(shape[0] * scale)))
-
-
-def draw(picture: Picture, width: int, height: int, mode: Mode = "full", *, dark: bool = True) -> list[Text]:
+def draw(
+    picture: Picture, width: int, height: int, mode: Mode = "full", *, dark: bool = True, album: Album | None = None
+) -> list[Text]:
     """The image in at most `width` x `height` cells, its proportions kept.
 
-    `dark` tells that letters are lighter than what is behind them: so that white is white in shades too.
+    `dark` tells that letters are lighter than what is behind them: so that white is white in shades too. `album` is
+    that of a terminal that shows pictures.
     """
     if width < 1 or height < 1:
         return []
     size = fit(picture.shape, width, height)
+    if album is not None and mode != "shades" and (picture.shape[1] > size.columns or mode == "16"):
+        return album.put(picture, size)
     if mode == "full" and picture.shape[1] > size.columns:
-        return _quadrants(_resampled(picture, Fit(2 * size.columns, size.rows + size.rows % 2)))
-    grid = _resampled(picture, size)
+        return _quadrants(resampled(picture, Fit(2 * size.columns, size.rows + size.rows % 2)))
+    grid = resampled(picture, size)
     if mode == "shades":
         return _in_shades(grid, dark)
     return [_half_blocks(above, below, mode) for above, below in _pairs(grid)]
@@ -123,36 +111,6 @@ def signed_colour(share: float) -> Colour:
         round(_NEUTRAL[1] + (end[1] - _NEUTRAL[1]) * amount),
         round(_NEUTRAL[2] + (end[2] - _NEUTRAL[2]) * amount),
     )
-
-
-def _resampled(picture: Picture, size: Fit) -> list[list[Colour]]:
-    """Rows of colours: each pixel repeated, or the mean of those that fall together."""
-    height, width, channels = picture.shape
-    across = [_span(at, width, size.columns) for at in range(size.columns)]
-    lines: list[list[Colour]] = []
-    for down in range(size.rows):
-        first, last = _span(down, height, size.rows)
-        planes: list[list[int]] = []
-        for channel in range(channels):
-            rows = [
-                picture.pixels[y * width * channels + channel : (y + 1) * width * channels : channels]
-                for y in range(first, last)
-            ]
-            planes.append(
-                [
-                    sum(sum(row[left:right]) for row in rows) // ((right - left) * (last - first))
-                    for left, right in across
-                ]
-            )
-        red, green, blue = planes if channels == 3 else planes * 3
-        lines.append(list(zip(red, green, blue, strict=True)))
-    return lines
-
-
-def _span(at: int, pixels: int, shown: int) -> tuple[int, int]:
-    """Which pixels fall on one that is shown: at least one."""
-    first = at * pixels // shown
-    return first, max(first + 1, (at + 1) * pixels // shown)
 
 
 def _pairs(grid: list[list[Colour]]) -> list[tuple[list[Colour], list[Colour] | None]]:

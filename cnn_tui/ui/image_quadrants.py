@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-Colour = tuple[int, int, int]
+from cnn_tui.ui.image_grid import Colour
 
 # By which of the pixels are in front: 1 is upper left, 2 upper right, 4 lower left, 8 lower right.
 _GLYPHS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"

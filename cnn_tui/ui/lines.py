@@ -89,7 +89,8 @@ class Lines(Widget):
         # Rich leaves a Text's own style out of its segments when it has no spans.
         own = base + self.app.console.get_style(line.style)
         segments = [
-            Segment(inert(text), own + style if style else own) for text, style, _ in line.render(self.app.console)
+            Segment(text if style and style.conceal else inert(text), own + style if style else own)
+            for text, style, _ in line.render(self.app.console)
         ]
         return Strip(segments).adjust_cell_length(width, base).simplify()
 

@@ -24,6 +24,7 @@ class Preferences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     theme: Literal["cnn-dark", "cnn-light", "cnn-safe"] | None = None
     ascii: bool | None = None
     mouse: bool = True
+    sixel: bool | None = None
     keymap: Literal["default", "vim", "arrows"] = "default"
     keys: dict[str, str] = {}
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from cnn_tui.ui.wire.driver import Line
+from cnn_tui.ui.wire.line import Line
 from cnn_tui.ui.wire.pen import PLAIN, change, turned
 from cnn_tui.ui.wire.plain import to_ascii
 from cnn_tui.ui.wire.screen import Screen

@@ -93,7 +93,8 @@ class View(Lines):
 
     def drawn(self, picture: Picture, width: int, height: int) -> list[Text]:
         """A picture in at most so many cells."""
-        return draw(picture, width, height, self.mode, dark=self.app.current_theme.dark)
+        album = getattr(self.app, "album", None)
+        return draw(picture, width, height, self.mode, dark=self.app.current_theme.dark, album=album)
 
     def drawn_kernel(self, plane: Plane, width: int, height: int) -> list[Text]:
         """A kernel in at most so many cells."""

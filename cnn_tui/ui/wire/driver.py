@@ -2,117 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import select
+import enum
 import sys
-import threading
-import time
-from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
+from textual import _ansi_sequences
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key
+from textual.message import Message
+from textual.messages import TerminalSupportsSynchronizedOutput
 
-from cnn_tui.ui.wire.screen import Screen
+from cnn_tui.ui.wire.album import Album
+from cnn_tui.ui.wire.line import Line
 
-_PIECE = 16_384
-"""Characters in one write while the line takes them at once."""
-_SMALL_PIECE = 512
-"""And while it does not: after each, what is wanted by then is looked at anew."""
-_SLOW = 0.05
-"""Seconds that a write takes on a line that does not keep up."""
-_LOOK = 2.0
-"""Seconds between two looks whether the terminal is still there, while nothing is written."""
+_ASK_FOR_SIXEL = "\x1b[?80$p"  # whether it knows the mode that says how sixel graphics scroll
 
 
-class Line:
-    """Writes to a terminal in a thread of its own what `Screen` says is to be sent.
+class _Answer(enum.Enum):
+    """What a terminal says of itself, in a form in which Textual hands it on: as keys that nobody has."""
 
-    `gone` is called once, in that thread, when the terminal is no longer there.
-    """
+    SIXEL = "<sixel>"
 
-    def __init__(
-        self,
-        terminal: int,
-        *,
-        ascii_only: bool = False,
-        colours: bool = True,
-        gone: Callable[[], object] | None = None,
-    ) -> None:
-        self._gone = gone
-        self._terminal = terminal
-        self._last_size: tuple[int, ...] = (0, 0)
-        self._screen = Screen(*self._size(), ascii_only=ascii_only, colours=colours)
-        self._work = threading.Condition()
-        self._busy = self._ended = False
-        self._thread = threading.Thread(target=self._run, name="cnn-tui-line", daemon=True)
-        self._thread.start()
 
-    def write(self, data: str) -> None:
-        """Take what the app writes; returns at once."""
-        with self._work:
-            size = self._size()
-            if size != (self._screen.columns, self._screen.rows):
-                self._screen.resize(*size)
-            self._screen.write(data)
-            self._work.notify_all()
-
-    def repaint(self) -> None:
-        """Send everything again: something else has written on the terminal."""
-        with self._work:
-            self._screen.forget()
-            self._work.notify_all()
-
-    def drain(self, seconds: float) -> bool:
-        """Wait until all has been written; False when it has not within `seconds`."""
-        with self._work:
-            return self._work.wait_for(lambda: not self._busy and not self._screen.waiting, seconds)
-
-    def end(self) -> None:
-        """Write what is left, for a few seconds at most, and end the thread."""
-        self.drain(5)
-        with self._work:
-            self._ended = True
-            self._work.notify_all()
-        self._thread.join(1)
-
-    def _size(self) -> tuple[int, int]:
-        """Columns and rows, asked each time: a picture for another size is of no use. A serial line may not know."""
-        with contextlib.suppress(OSError):  # the terminal is gone
-            self._last_size = os.get_terminal_size(self._terminal)
-        return self._last_size[0] or 80, self._last_size[1] or 24
-
-    def _run(self) -> None:
-        piece = _PIECE
-        while True:
-            with self._work:
-                self._busy = False
-                self._work.notify_all()
-                while not self._work.wait_for(lambda: self._screen.waiting or self._ended, _LOOK):
-                    self._look()
-                if self._ended:
-                    return
-                data = self._screen.take(piece)
-                if data and self._screen.synchronized:
-                    data = f"\x1b[?2026h{data}\x1b[?2026l"
-                self._busy = True
-            began = time.monotonic()
-            with contextlib.suppress(OSError):  # the terminal is gone, and the app hears of it elsewhere
-                self._send(data.encode("utf-8", "replace"))
-            piece = _SMALL_PIECE if time.monotonic() - began > _SLOW else _PIECE
-
-    def _look(self) -> None:
-        # A line that drops sends a signal only to the process that the terminal belongs to. The others read an end of
-        # file, which Textual takes for a pause, and reads it again and again.
-        poll = select.poll()
-        poll.register(self._terminal, 0)
-        if self._gone is not None and any(event & (select.POLLHUP | select.POLLNVAL) for _, event in poll.poll(0)):
-            gone, self._gone = self._gone, None
-            gone()
-
-    def _send(self, data: bytes) -> None:
-        while data:
-            data = data[os.write(self._terminal, data) :]
+for _state in "123":  # set, not set, always set; 0 and 4 are of no use
+    _keys = cast("dict[str, tuple[_Answer, ...]]", _ansi_sequences.ANSI_SEQUENCES_KEYS)
+    _keys[f"\x1b[?80;{_state}$y"] = (_Answer.SIXEL,)
 
 
 class LeanDriver(LinuxDriver):
@@ -124,14 +38,39 @@ class LeanDriver(LinuxDriver):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._line: Line | None = None
+        self._album = Album()
+        self._sixel = False
+
+    def album(self, *, known: bool = False) -> Album | None:
+        """Where to put pictures that are to be shown with all their pixels; None where the terminal shows none.
+
+        `known` is that it does, whatever it says itself. Nor are there any on a slow line: they are more bytes than
+        blocks, and would hold up what is typed.
+        """
+        line = self._line
+        if line is None or line.slow or not all(line.cell):
+            return None
+        return self._album if self._sixel or known else None
 
     def write(self, data: str) -> None:
         """Take what Textual would send."""
         if self._line is None:
             terminal = sys.__stderr__.fileno() if sys.__stderr__ else 2
             colours = not self._app.no_color
-            self._line = Line(terminal, ascii_only=self.ascii_only, colours=colours, gone=self._leave)
+            self._line = Line(
+                terminal, ascii_only=self.ascii_only, colours=colours, album=self._album, gone=self._leave
+            )
         self._line.write(data)
+
+    def process_message(self, message: Message) -> None:
+        """Take from what the terminal says what is for the driver alone. Comes in the thread that reads keys."""
+        if isinstance(message, Key) and message.key == _Answer.SIXEL.value:
+            self._sixel = True
+            return
+        super().process_message(message)
+        # One that answered a question of this kind leaves no letters on the screen for another.
+        if isinstance(message, TerminalSupportsSynchronizedOutput) and not self.ascii_only and not self._app.no_color:
+            self.write(_ASK_FOR_SIXEL)
 
     def _leave(self) -> None:
         """End the app: nobody is there any more. What it edits is kept, and training goes on."""

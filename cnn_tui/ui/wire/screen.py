@@ -11,6 +11,7 @@ import re
 
 from rich.cells import cell_len
 
+from cnn_tui.ui.wire.album import LETTERS, Album, Piece
 from cnn_tui.ui.wire.pen import PLAIN, Pen, change, turned
 from cnn_tui.ui.wire.plain import to_ascii
 
@@ -29,7 +30,7 @@ _BREAKS = ("\r", "\n")  # Textual puts one after each row, and a move before the
 _CLOSE = 4
 """So many unchanged cells between two changed ones cost less than a move of the cursor."""
 
-Cell = tuple[str, Pen]
+Cell = tuple[str | Piece, Pen]
 _UNKNOWN: Cell = ("\0", PLAIN)  # equal to nothing that is ever wanted
 _BLANK: Cell = (" ", PLAIN)
 
@@ -37,8 +38,19 @@ _BLANK: Cell = (" ", PLAIN)
 class Screen:
     """The wanted and the sent picture of a terminal of `columns` x `rows`."""
 
-    def __init__(self, columns: int, rows: int, *, ascii_only: bool = False, colours: bool = True) -> None:
+    def __init__(
+        self,
+        columns: int,
+        rows: int,
+        *,
+        ascii_only: bool = False,
+        colours: bool = True,
+        album: Album | None = None,
+    ) -> None:
         self._ascii_only, self._colours = ascii_only, colours
+        self._album = album
+        self.cell = (0, 0)
+        """Pixels of a cell across and down, for pictures."""
         self.synchronized = False
         """Whether the terminal holds its display back between two marks; the app has asked it."""
         self._pen = self._sent_pen = PLAIN
@@ -112,9 +124,12 @@ class Screen:
         if not 0 <= y < self.rows:
             return
         cells: list[Cell]
-        if width == len(text):
-            blank = (" ", self._pen.of_blank())
-            cells = [(character, self._pen) if character != " " else blank for character in text]
+        if self._album is not None and ord(text[0]) in LETTERS:
+            blank = self._pen.of_blank()
+            cells = [(self._album.piece(letter) or " ", blank) for letter in text]
+        elif width == len(text):
+            space = (" ", self._pen.of_blank())
+            cells = [(character, self._pen) if character != " " else space for character in text]
         else:
             cells = self._uneven(text)
         room = self.columns - x
@@ -124,7 +139,7 @@ class Screen:
 
     def _uneven(self, text: str) -> list[Cell]:
         """The cells of a text in which a character takes two of them, or none."""
-        cells: list[Cell] = []
+        cells: list[tuple[str, Pen]] = []
         for character in text:
             width = cell_len(character)
             if width:
@@ -150,9 +165,28 @@ class Screen:
                     pen = pen.beside(self._sent_pen)
                     parts.append(change(self._sent_pen, pen))
                     self._sent_pen = pen
-                parts.append(character)
+                parts.append(" " if isinstance(character, Piece) else character)
+            if self._album is not None:
+                for at, piece, count in _pictures(wanted, first, end):  # over the blanks that were sent for them
+                    parts += [_move(at, row), self._album.sixel(piece, count, self.cell)]
         self._sent[row] = wanted.copy()
         return "".join(parts)
+
+
+def _pictures(cells: list[Cell], first: int, end: int) -> list[tuple[int, Piece, int]]:
+    """Where in a row pieces of pictures begin, with how many cells each goes on."""
+    found: list[tuple[int, Piece, int]] = []
+    for at in range(first, end):
+        piece = cells[at][0]
+        if not isinstance(piece, Piece):
+            continue
+        if found:
+            start, begun, count = found[-1]
+            if at == start + count and piece == begun._replace(column=begun.column + count):
+                found[-1] = (start, begun, count + 1)
+                continue
+        found.append((at, piece, 1))
+    return found
 
 
 def _runs(changed: list[bool]) -> list[tuple[int, int]]:
