@@ -1,7 +1,8 @@
-"""The lab left alone while a run trains. `python -m tests.benchmarks.ten_minutes [MINUTES]`
+"""The lab left alone while a run trains. `python -m tests.benchmarks.ten_minutes [MINUTES [DATASET]]`
 
-The lab is open in a pty at 120x40, all four panes, while the real worker trains lab1-baseline on the built-in sample.
-Each minute a line: the lab's memory (RSS, and USS: what is its own), and bytes and redraws a second in that minute.
+The lab is open in a pty at 120x40, all four panes, while the real worker trains lab1-baseline, on the built-in
+sample if no other dataset is named. Each minute a line: the lab's memory (RSS, and USS: what is its own), and bytes
+and redraws a second in that minute.
 The last line has the memory after the first minute and in the end.
 """
 
@@ -85,12 +86,13 @@ def main() -> None:
     """Print the figures."""
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
     preset = load_preset("lab1-baseline").with_training(epochs=max(10, round(minutes * EPOCHS_A_MINUTE)), seed=1)
-    sample = msgspec.structs.replace(preset, dataset="fashion_mnist_sample")
-    print(f"The lab left alone for {minutes:g} minutes while a run trains\n  {machine()}", flush=True)
+    dataset = sys.argv[2] if len(sys.argv) > 2 else "fashion_mnist_sample"
+    experiment = msgspec.structs.replace(preset, dataset=dataset)
+    print(f"The lab left alone for {minutes:g} minutes while a run trains on {dataset}\n  {machine()}", flush=True)
     with tempfile.TemporaryDirectory() as home:
         os.environ |= {"CNN_TUI_HOME": home, "CNN_TUI_WORKER_IDLE": "0"}
         try:
-            measured = leave_alone(sample, minutes * 60)
+            measured = leave_alone(experiment, minutes * 60)
         finally:
             end_processes_of(Path(home))
     received, seconds = sum(one.received for one in measured), sum(one.seconds for one in measured)
