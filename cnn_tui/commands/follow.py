@@ -61,13 +61,10 @@ class Follower:
         self._estimator = Estimator(history)
         self._told: set[str] = set()
         self._looked_after = 0.0
-        self._epoch_ended: float | None = None
-        self._epoch_seconds: float | None = None
 
     def follow(self, run_id: int) -> Run:
         """Show a run until it has ended. Raises LeftError when the user goes before."""
         seen, epochs = -1, 0
-        self._epoch_ended = self._epoch_seconds = None
         try:
             while True:
                 version = self._history.data_version()
@@ -107,11 +104,10 @@ class Follower:
                 f"run {run.id} uses {quiet(run.dataset)}, because {quiet(run.experiment.dataset)} is not here; "
                 "cnn-tui data says how to get it",
             )
-        self._time_epochs(len(run.epochs) - epochs)
         for epoch in run.epochs[epochs:]:
             self._out.line(fit(epoch_parts(run, epoch), self._out.columns()))
         if run.live:
-            parts = progress_parts(run, self._history.progress(run.id), self._epoch_seconds)
+            parts = progress_parts(run, self._history.progress(run.id))
             self._out.bar([*parts, *self._rest()])
         return len(run.epochs)
 
@@ -133,14 +129,6 @@ class Follower:
             return []
         ends = [item.done_in for item in self._estimator.outlook().items if item.line.id in self._own]
         return [(2, f"all {len(self._own)} runs {clock(ends[-1])}")] if ends and ends[-1] is not None else []
-
-    def _time_epochs(self, new: int) -> None:
-        """Note how long an epoch takes on the clock: the recorded seconds are those of its training steps alone."""
-        if new == 0:
-            return
-        now = time.monotonic()
-        self._epoch_seconds = now - self._epoch_ended if new == 1 and self._epoch_ended is not None else None
-        self._epoch_ended = now
 
     def _tell_once(self, key: str, text: str) -> None:
         if key not in self._told:

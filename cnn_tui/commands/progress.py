@@ -8,6 +8,7 @@ from typing import TextIO
 
 from cnn_tui.commands.streams import columns_of, rewrite, say
 from cnn_tui.experiments.pace import clock
+from cnn_tui.experiments.remaining import left
 from cnn_tui.experiments.run import Epoch, Progress, Run
 from cnn_tui.network.inert import quiet
 
@@ -79,8 +80,8 @@ def bar(share: float) -> str:
     return f"[{'#' * full}{'.' * (_CELLS - full)}]"
 
 
-def progress_parts(run: Run, now: Progress, epoch_seconds: float | None = None) -> list[Part]:
-    """Where a run is, steps and images both named. `epoch_seconds` is what an epoch took with its validation."""
+def progress_parts(run: Run, now: Progress) -> list[Part]:
+    """Where a run is, steps and images both named."""
     parts: list[Part] = [(0, f"run {run.id}")]
     if now.phase in _PHASES:
         return [*parts, (0, _PHASES[now.phase])]
@@ -97,9 +98,8 @@ def progress_parts(run: Run, now: Progress, epoch_seconds: float | None = None) 
     if run.status == "paused":
         return [*parts, (0, "paused")]
     parts.append((5, f"{now.images_per_second:,.0f} images/s"))
-    left = seconds_left(run, now, epoch_seconds)
-    if left is not None:
-        parts.append((1, f"ETA {clock(left)}"))
+    if rest := left(run, now):
+        parts.append((1, f"ETA {clock(rest.run)}"))
     return parts
 
 
@@ -113,14 +113,3 @@ def epoch_parts(run: Run, epoch: Epoch) -> list[Part]:
         (4, f"{epoch.seconds:.1f} s"),
         (5, f"{epoch.images_per_second:,.0f} images/s"),
     ]
-
-
-def seconds_left(run: Run, now: Progress, epoch_seconds: float | None = None) -> float | None:
-    """How long the training still takes, from the pace of this epoch and the time of those before."""
-    if not now.steps or now.images_per_second <= 0:
-        return None
-    steps_only = now.images_an_epoch / now.images_per_second
-    beside = max(0.0, epoch_seconds - run.epochs[-1].seconds) if epoch_seconds and run.epochs else 0.0
-    here = max(0, now.images_an_epoch - now.images) / now.images_per_second + beside
-    an_epoch = (run.epochs[-1].seconds if run.epochs else steps_only) + beside
-    return here + an_epoch * (run.experiment.training.epochs - now.epoch)

@@ -11,6 +11,7 @@ from cnn_tui.commands.run_table import when
 from cnn_tui.commands.streams import FINISHED, bold, put, table
 from cnn_tui.experiments import home
 from cnn_tui.experiments.dataset import DatasetError
+from cnn_tui.experiments.epoch_rows import epoch_rows
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.run import Event, Run
 from cnn_tui.network.inert import quiet
@@ -90,14 +91,8 @@ def _layers(run: Run) -> list[str]:
 
 
 def _epochs(run: Run) -> list[str]:
-    names = list(dict.fromkeys(name for epoch in run.epochs for name in epoch.metrics))
-    if not run.epochs:
-        return []
-    rows = [["epoch", *names, "seconds", "images/s"]]
-    for epoch in run.epochs:
-        figures = [f"{epoch.metrics[name]:.4f}" if name in epoch.metrics else "" for name in names]
-        rows.append([str(epoch.epoch), *figures, f"{epoch.seconds:.1f}", f"{epoch.images_per_second:,.0f}"])
-    return table(rows, right=range(len(rows[0])))
+    rows = epoch_rows(run)
+    return table(rows, right=range(len(rows[0]))) if rows else []
 
 
 def _files(run: Run) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ import time
 
 from cnn_tui.experiments.history import History, HistoryError, Result
 from cnn_tui.experiments.home import checkpoint_path, home, log_path, worker_log_path
-from cnn_tui.experiments.run import Progress
+from cnn_tui.experiments.remaining import seconds_of_steps
 from cnn_tui.training import locks
 from cnn_tui.training.devices import cores
 from cnn_tui.training.launch import ENDED, ENDED_BADLY, ended_now, environment, open_log, python, recover
@@ -153,13 +153,7 @@ def ends_soon(history: History, run_id: int) -> bool:
     if not lines or progress.epoch < lines[0].epochs:
         return False
     # The last step is behind it, or it leaves cores idle: a GPU does the work.
-    return progress.phase == "validating" or (seconds_left(progress) < EARLY and spare_cores() >= SPARE_CORES)
-
-
-def seconds_left(progress: Progress) -> float:
-    """Seconds until the last step of the epoch that goes on."""
-    left = progress.images_an_epoch - progress.images
-    return left / progress.images_per_second if progress.images_per_second > 0 else float("inf")
+    return progress.phase == "validating" or (seconds_of_steps(progress) < EARLY and spare_cores() >= SPARE_CORES)
 
 
 def spare_cores() -> float:

@@ -11,6 +11,7 @@ from rich.text import Text
 from cnn_tui.experiments import home, notebook
 from cnn_tui.experiments.compare import Comparison, compare, gap_of, pace_of
 from cnn_tui.experiments.dataset import DatasetError
+from cnn_tui.experiments.epoch_rows import epoch_rows
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.overfitting import Reading, Suggestion, read_out
 from cnn_tui.experiments.run import Event, Run
@@ -22,12 +23,11 @@ from cnn_tui.ui.composition import Choice, Recorded, picture_of
 from cnn_tui.ui.lines import inert
 from cnn_tui.ui.live import Watched
 from cnn_tui.ui.page_view import PageView, columns
-from cnn_tui.ui.panes.history_columns import figure, points
+from cnn_tui.ui.panes.history_columns import STATUS_STYLES, figure, points
 from cnn_tui.ui.panes.legend import legend
 from cnn_tui.ui.parts import flow
 
 _CHART_ROWS = 12
-_STATUSES = {"finished": "good", "failed": "bad", "interrupted": "warn", "stopped": "warn"}
 SIGNS = {" ": "dim", "+": "good", "-": "bad", "~": "warn"}
 """The styles of the lines of a difference; their signs say the same."""
 
@@ -106,7 +106,7 @@ def _result(facts: Facts, view: PageView, width: int) -> list[Text]:
         f"validation {figure(last['val_loss'])}" if "val_loss" in last else "",
     ]
     took = [f"{run.seconds:.1f} s of training", f"{pace:.1f} s an epoch" if pace is not None else ""]
-    status = Text(run.status, view.style(_STATUSES.get(run.status, "accent")))
+    status = Text(run.status, view.style(STATUS_STYLES.get(run.status, "accent")))
     if run.stop_cause:
         status.append(f": {inert(run.stop_cause)}")
     if run.archived:
@@ -211,13 +211,9 @@ def _layers(run: Run, view: PageView, width: int) -> list[Text]:
 
 
 def _epochs(run: Run, view: PageView) -> list[Text]:
-    names = list(dict.fromkeys(name for epoch in run.epochs for name in epoch.metrics))
-    if not run.epochs:
+    rows = epoch_rows(run)
+    if not rows:
         return []
-    rows = [["epoch", *names, "seconds", "images/s"]]
-    for epoch in run.epochs:
-        values = [f"{epoch.metrics[name]:.4f}" if name in epoch.metrics else "" for name in names]
-        rows.append([str(epoch.epoch), *values, f"{epoch.seconds:.1f}", f"{epoch.images_per_second:,.0f}"])
     head, *body = columns(rows, right=range(len(rows[0])))
     return [*view.heading("Epochs"), Text(head, view.style("dim")), *(Text(line) for line in body)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from cnn_tui.commands.progress import epoch_parts, fit, progress_parts, seconds_left
+from cnn_tui.commands.progress import epoch_parts, fit, progress_parts
 from cnn_tui.experiments.presets import load_preset
 from cnn_tui.experiments.run import Epoch, Progress, Run
 
@@ -79,13 +79,9 @@ def test_every_phase_has_words() -> None:
     assert paused.endswith("accuracy 0.8712  paused")
 
 
-def test_time_left_counts_validation_once_it_is_known() -> None:
-    rest = (60_000 - 30_720) / 7120
-    assert seconds_left(RUN, NOW) == pytest.approx(rest + 3 * 8)
-    assert seconds_left(RUN, NOW, epoch_seconds=10) == pytest.approx(rest + 2 + 3 * 10)
-    first = msgspec.structs.replace(RUN, epochs=())
-    assert seconds_left(first, NOW) == pytest.approx(rest + 3 * 60_000 / 7120)
-    assert seconds_left(RUN, msgspec.structs.replace(NOW, images_per_second=0.0)) is None
+def test_no_time_is_named_while_there_is_no_pace() -> None:
+    assert "ETA" in fit(progress_parts(RUN, NOW), 200)
+    assert "ETA" not in fit(progress_parts(RUN, msgspec.structs.replace(NOW, images_per_second=0.0)), 200)
 
 
 def test_an_epoch_names_what_keras_names() -> None:

@@ -23,7 +23,8 @@ Styles = Callable[[str], Style]
 
 MARK, BASELINE, PUT_AWAY = "*", "b", "-"
 """Beside a run's number: it is marked, it is the baseline, it is archived."""
-_STATUSES = {"finished": "good", "failed": "bad", "interrupted": "warn", "stopped": "warn"}
+STATUS_STYLES = {"finished": "good", "failed": "bad", "interrupted": "warn", "stopped": "warn"}
+"""The style of a run's status; every other one has the accent."""
 _CUT = 200  # characters of a name or note: no column is as wide
 
 
@@ -110,7 +111,7 @@ def _test(line: Line, around: Around) -> Cell:
 
 
 def _status(line: Line, around: Around) -> Cell:
-    return Text(line.status, around.style(_STATUSES.get(line.status, "accent")))
+    return Text(line.status, around.style(STATUS_STYLES.get(line.status, "accent")))
 
 
 def _dataset(line: Line, around: Around) -> Cell:

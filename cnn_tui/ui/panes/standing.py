@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from rich.text import Text
 
 from cnn_tui.experiments.pace import clock
+from cnn_tui.experiments.remaining import Left, is_told, left
 from cnn_tui.experiments.run import Progress, Run
 from cnn_tui.ui.keys import keys_of
 from cnn_tui.ui.lines import Lines, bar, inert
 from cnn_tui.ui.live import Live, Watched
-from cnn_tui.ui.panes.pace import Left, duration, is_told, left, rate
+from cnn_tui.ui.panes.pace import duration, rate
 from cnn_tui.ui.parts import GAP, Part, cut, fit, fits, flow, wrap
 from cnn_tui.ui.rule_marks import fired
 
