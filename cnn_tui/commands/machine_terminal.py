@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import locale
 import os
+import struct
 import sys
+import termios
 from collections.abc import Iterator, Mapping
 
 from cnn_tui.commands.machine import Finding
 from cnn_tui.commands.streams import columns_of, is_terminal
+
+_WINSIZE = struct.Struct("4H")  # rows, columns, and pixels across and down
 
 
 def terminal() -> Iterator[Finding]:
@@ -18,6 +23,7 @@ def terminal() -> Iterator[Finding]:
     else:
         yield _size()
         yield colours(os.environ)
+        yield pictures(fcntl.ioctl(sys.stdout.fileno(), termios.TIOCGWINSZ, bytes(_WINSIZE.size)))
         yield session(os.environ)
     encoding = locale.getencoding().lower().replace("-", "")
     if encoding == "utf8" or sys.flags.utf8_mode:
@@ -32,7 +38,7 @@ def colours(environ: Mapping[str, str]) -> Finding:
     term = environ.get("TERM", "")
     if term in ("", "dumb"):
         return Finding("colours", "warning", f"TERM is {term or 'not set'}", "export TERM=xterm-256color opens the lab")
-    if "NO_COLOR" in environ:
+    if environ.get("NO_COLOR"):
         return Finding("colours", "ok", f"none, as NO_COLOR asks (TERM {term})")
     if environ.get("COLORTERM") in ("truecolor", "24bit"):
         return Finding("colours", "ok", f"16 million (TERM {term})")
@@ -41,6 +47,15 @@ def colours(environ: Mapping[str, str]) -> Finding:
         fix = "set -g default-terminal tmux-256color (tmux), or term screen-256color (screen)" if inside else ""
         return Finding("colours", "warning" if fix else "ok", f"16 (TERM {term})", fix)
     return Finding("colours", "ok", f"256 (TERM {term})")
+
+
+def pictures(size: bytes) -> Finding:
+    """How the lab draws images; `size` is what the system says of the terminal."""
+    rows, columns, wide, tall = _WINSIZE.unpack(size)
+    if not (rows and columns and wide >= columns and tall >= rows):
+        return Finding("pictures", "ok", "in blocks: the terminal does not say how many pixels a cell has")
+    cell = f"{wide // columns}x{tall // rows}"
+    return Finding("pictures", "ok", f"a cell has {cell} pixels: sixel graphics, if the terminal tells the lab of them")
 
 
 def session(environ: Mapping[str, str]) -> Finding:

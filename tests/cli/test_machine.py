@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import sys
 from pathlib import Path
 
@@ -143,7 +144,8 @@ def test_doctor_says_when_the_environment_hides_the_gpus(monkeypatch: pytest.Mon
         ({"TERM": "xterm-256color"}, "256 (TERM xterm-256color)"),
         ({"TERM": "xterm", "COLORTERM": "truecolor"}, "16 million (TERM xterm)"),
         ({"TERM": "linux"}, "16 (TERM linux)"),
-        ({"TERM": "xterm", "NO_COLOR": ""}, "none, as NO_COLOR asks (TERM xterm)"),
+        ({"TERM": "xterm", "NO_COLOR": "1"}, "none, as NO_COLOR asks (TERM xterm)"),
+        ({"TERM": "xterm", "NO_COLOR": ""}, "16 (TERM xterm)"),  # empty it asks for nothing
         ({"TERM": "screen", "TMUX": "/tmp/x"}, "16 (TERM screen)"),
         ({"TERM": "dumb"}, "TERM is dumb"),
         ({}, "TERM is not set"),
@@ -159,6 +161,14 @@ def test_doctor_says_what_lies_between_the_terminal_and_the_lab() -> None:
     assert machine_terminal.session({}).found == "at this machine's own terminal"
     assert "training goes on" in machine_terminal.session({"SSH_TTY": "/dev/pts/1"}).found
     assert machine_terminal.session({"SSH_TTY": "/dev/pts/1", "STY": "1.x"}).found == "over SSH, inside screen"
+
+
+@pytest.mark.parametrize(
+    ("size", "found"),
+    [((40, 120, 840, 600), "a cell has 7x15 pixels"), ((40, 120, 0, 0), "in blocks"), ((0, 0, 0, 0), "in blocks")],
+)
+def test_doctor_says_how_images_are_drawn(size: tuple[int, int, int, int], found: str) -> None:
+    assert found in machine_terminal.pictures(struct.pack("4H", *size)).found
 
 
 def test_data_lists_every_dataset_and_how_to_get_it(
