@@ -79,8 +79,13 @@ def train_step(model: keras.Sequential, x: tf.Tensor, y: tf.Tensor, parts: int) 
 
 def test_step(model: keras.Sequential, x: tf.Tensor, y: tf.Tensor, parts: int) -> None:
     """Count a batch in the metrics, without learning from it."""
-    # Outside training no layer looks at the whole batch, and there is no way back on which more parts cost more.
-    predicted = tf.concat([model(part, training=False) for part in _divide(x, parts)], axis=0)
+    # Outside training no layer looks at the whole batch, and there is no way back on which more parts cost more. The
+    # last layer gets it whole: Keras takes the loss of a softmax or sigmoid from what goes into it, if it is the last.
+    *before, last = model.layers
+    divided = _divide(x, parts)
+    for layer in before:
+        divided = [layer(part, training=False) for part in divided]
+    predicted = last(tf.concat(divided, axis=0) if parts > 1 else divided[0], training=False)
     _count_loss(model, model.compute_loss(x, y, predicted, training=False), x)
     model.compute_metrics(x, y, predicted)
 

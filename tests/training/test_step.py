@@ -167,3 +167,38 @@ def test_only_what_takes_each_image_by_itself_is_divided() -> None:
     assert divided(PLAIN) == ["conv2d", "max_pooling2d", "conv2d_1"]
     assert divided(WHOLE_BATCH) == ["conv2d", "conv2d_1"]
     assert divided(Experiment(layers=(MaxPooling2D(pool_size=(2, 2)), *END))) == []
+
+
+@pytest.mark.parametrize(
+    ("end", "loss"),
+    [
+        ((Dense(units=10, activation="softmax"),), "sparse_categorical_crossentropy"),
+        ((Dense(units=10, activation="softmax"),), "categorical_crossentropy"),
+        ((Dense(units=10), Activation(activation="softmax")), "sparse_categorical_crossentropy"),
+    ],
+)
+@pytest.mark.parametrize("parts", [1, 2])
+def test_what_a_network_that_is_sure_gets_wrong_costs_what_keras_says(
+    end: tuple[AnyLayer, ...], loss: str, parts: int
+) -> None:
+    """Its probabilities are too small for a float; Keras takes the loss from what goes into the softmax."""
+    import keras
+    import tensorflow as tf
+
+    from cnn_tui.training.build import build
+    from cnn_tui.training.step import test_step as count
+
+    experiment = Experiment(layers=(conv(), MaxPooling2D(pool_size=(2, 2)), Flatten(), *end)).with_training(loss=loss)
+    keras.utils.set_random_seed(7)
+    model = build(experiment)
+    draw = np.random.default_rng(1)
+    model.set_weights([40 * draw.standard_normal(one.shape) for one in model.get_weights()])
+    images = tf.constant(draw.random((33, 28, 28, 1)), tf.float32)
+    labels = draw.integers(0, 10, 33)
+    answers = tf.constant(labels if loss.startswith("sparse") else np.eye(10, dtype=np.float32)[labels])
+    model.reset_metrics()
+    tf.function(count)(model, images, answers, parts)
+    ours = {name: float(value) for name, value in model.get_metrics_result().items()}
+    theirs = model.evaluate(images, answers, batch_size=33, verbose=0, return_dict=True)
+    assert ours["loss"] > 20, "a loss that a clipped probability cannot have"
+    assert ours == pytest.approx(theirs, rel=1e-5)

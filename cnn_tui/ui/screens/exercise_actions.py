@@ -13,6 +13,7 @@ from cnn_tui.experiments.exercise_runs import Order, assign, obstacle
 from cnn_tui.experiments.exercises import Exercise, ExerciseError, Place, find_exercise, load_set, set_names
 from cnn_tui.experiments.experiment import Experiment, ExperimentError
 from cnn_tui.experiments.history import History
+from cnn_tui.experiments.listing import Listing
 from cnn_tui.experiments.locking import locks_of
 from cnn_tui.experiments.report import report
 from cnn_tui.ui import files
@@ -94,16 +95,18 @@ class ExerciseActions(FileActions):
         return self.document.experiment if self.document.exercise == key else None
 
     async def export_report(self) -> None:
-        """Write the lab report to a new file: on the runs that the history shows, and on the exercises."""
-        runs = list(self.query_one(HistoryPane).listing.ids())
+        """Write the lab report to a new file: on the runs that the history's filter leaves, and on the exercises."""
+        query = self.query_one(HistoryPane).listing.query
+        # The pane reads only while it is seen: it may not know the newest runs.
+        runs = list(Listing(self.history, query._replace(sort="id", reverse=True)).ids())
         if not runs:
-            self.notify("There is no run to report on.")
+            self.notify("There is no run to report on" + (" that passes the filter." if query.filter else "."))
             return
         accept = functools.partial(files.new_file, suffix=".md")
         hint = f"A file that ends in .md. {len(runs):,} run{'s' if len(runs) != 1 else ''}, the newest last."
         answer = await self.app.push_screen_wait(AskScreen("Write the lab report to", "lab-report.md", accept, hint))
         if answer is not None:
-            self._write_report(Path(str(answer[0])), runs[::-1])
+            self._write_report(Path(str(answer[0])), runs)
 
     @work(thread=True, exit_on_error=False)
     def _write_report(self, path: Path, runs: Sequence[int]) -> None:
