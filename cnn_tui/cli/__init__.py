@@ -17,6 +17,7 @@ import typer
 from cnn_tui.cli import exchange, exercises, machine, notebook, trained, training
 from cnn_tui.cli.arguments import Device, Pack
 from cnn_tui.commands import streams
+from cnn_tui.experiments.home import settle
 
 app = typer.Typer(
     name="cnn-tui",
@@ -77,6 +78,7 @@ def status_of(arguments: list[str]) -> int:
     streams.prepare()
     for_the_lab = not arguments or arguments[0] not in (*_commands(), *_NOT_THE_LABS)
     try:
+        settle()
         if for_the_lab and len(arguments) < 2 and not "".join(arguments).startswith("-"):
             # There is nothing to parse, and what typer parses with takes time to load.
             status = open_(next(iter(arguments), None))

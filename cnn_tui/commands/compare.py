@@ -10,9 +10,9 @@ from cnn_tui.commands.json_lines import line
 from cnn_tui.commands.streams import FINISHED, UserError, bold, columns_of, put, table
 from cnn_tui.commands.wrapping import wrap
 from cnn_tui.experiments import notebook
-from cnn_tui.experiments.compare import Comparison, LayerDiff, Row, compare
+from cnn_tui.experiments.compare import Comparison, LayerDiff, Row, baseline_of, compare
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.verdict import Verdict, verdicts
+from cnn_tui.experiments.verdict import BY_COMMAND, Verdict, sentences, verdicts
 from cnn_tui.network.inert import quiet
 
 _NARROWEST = 14  # a column of values
@@ -21,7 +21,10 @@ _MOST = 50  # runs
 
 
 def compare_runs(ids: list[int], everything: bool, as_json: bool) -> int:
-    """Print the comparison of runs: against the pinned baseline if it is one of them, else against the first."""
+    """Print the comparison of runs: against the pinned baseline if it is one of them, else against the first.
+
+    One that has figures goes before one that has none.
+    """
     ids = list(dict.fromkeys(ids))
     if len(ids) < 2:
         raise UserError("a comparison needs two runs or more, as cnn-tui compare 3 4")
@@ -29,7 +32,7 @@ def compare_runs(ids: list[int], everything: bool, as_json: bool) -> int:
         raise UserError(f"at most {_MOST} runs can be compared, not {len(ids)}")
     with History() as history:
         runs = [find_run(history, one) for one in ids]
-        found = compare(runs, notebook.pinned(history))
+        found = compare(runs, baseline_of(runs, notebook.pinned(history)))
         base = next(run for run in runs if run.id == found.baseline)
         said = verdicts(history, runs, base)
     if as_json:
@@ -55,6 +58,8 @@ def to_text(found: Comparison, everything: bool, width: int) -> list[str]:
         lines += [*_block(found, rows, block, room), ""]
     if not rows:
         lines += ["The runs differ in nothing that is recorded.", ""]
+    if remark := found.remark():
+        lines += [*wrap(remark, width), ""]
     for diff in found.layers:
         lines += [*_layers(found, diff, everything, width), ""]
     return lines[:-1]
@@ -97,5 +102,5 @@ def _layers(found: Comparison, diff: LayerDiff, everything: bool, width: int) ->
 
 
 def _verdicts(said: Sequence[Verdict], width: int) -> list[str]:
-    lines = [part for one in said for part in wrap(one.sentence, width)]
+    lines = [part for one in sentences(said, BY_COMMAND) for part in wrap(one, width)]
     return ["", bold("All repeats in the history; ± is the 95 % interval"), *lines] if lines else []

@@ -12,7 +12,7 @@ from cnn_tui.commands.overrides import override
 from cnn_tui.commands.streams import FAILED, FINISHED, UserError, bold, columns_of, complain, put, say, table
 from cnn_tui.commands.wrapping import wrap
 from cnn_tui.experiments import answers
-from cnn_tui.experiments.exercise_results import Result, result, to_json
+from cnn_tui.experiments.exercise_results import BY_COMMAND, Result, result, to_json
 from cnn_tui.experiments.exercise_runs import Order, orders, queue, runs_of
 from cnn_tui.experiments.exercises import Exercise, Place, find_exercise
 from cnn_tui.experiments.experiment import Experiment
@@ -21,6 +21,7 @@ from cnn_tui.experiments.markdown import escape
 from cnn_tui.experiments.packs import places_of
 from cnn_tui.experiments.presets import find_experiment
 from cnn_tui.experiments.report import set_table
+from cnn_tui.experiments.verdict import sentences
 from cnn_tui.experiments.wording import found
 from cnn_tui.network.inert import quiet
 
@@ -128,7 +129,7 @@ def page(place: Place, one: Exercise, what: Result, width: int) -> list[str]:
     if one.notes.conclusion:
         lines += ["", *text(f"The notes: {one.notes.conclusion}")]
     outcomes = [outcome for outcome in what.outcomes if outcome.expected or outcome.found]
-    said = [*(outcome.sentence for outcome in outcomes), *(verdict.sentence for verdict in what.verdicts)]
+    said = [*(outcome.told(BY_COMMAND) for outcome in outcomes), *sentences(what.verdicts, BY_COMMAND)]
     if said:
         lines += ["", *(row for sentence in said for row in text(sentence))]
     if one.remark and (what.group is not None or one.impossible):

@@ -32,8 +32,8 @@ class Row(NamedTuple):
 
     @property
     def differs(self) -> bool:
-        """Whether the runs do not all have the same value."""
-        return len(set(self.values)) > 1
+        """Whether the runs do not all have the same value. What is not known of a run is only a missing result."""
+        return len({value for value in self.values if value is not None or self.group == "result"}) > 1
 
     def shown(self, at: int) -> str:
         """The value of a run as a person reads it."""
@@ -65,7 +65,7 @@ class LayerDiff(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """Runs side by side. When they were not trained and tested on the same images, the first row says so."""
+    """Runs side by side. The first row is their data."""
 
     runs: tuple[int, ...]
     names: tuple[str, ...]
@@ -73,6 +73,17 @@ class Comparison(NamedTuple):
     """The run that the others are compared with."""
     rows: tuple[Row, ...]
     layers: tuple[LayerDiff, ...]
+    not_trained: tuple[int, ...] = ()
+    """The runs that no image was loaded for: those that wait, left the queue, or failed before."""
+    other_data: bool = False
+    """Whether those that were trained did not have the same images."""
+
+    def remark(self) -> str:
+        """Which runs have no figures because they were not trained, in words; "" when there are none."""
+        if not self.not_trained:
+            return ""
+        some = ", ".join(map(str, self.not_trained))
+        return f"run {some} was not trained" if len(self.not_trained) == 1 else f"runs {some} were not trained"
 
     def shown(self, everything: bool = False) -> tuple[Row, ...]:
         """The rows that differ, or all."""
@@ -88,7 +99,14 @@ class Comparison(NamedTuple):
             {"run": diff.run, "lines": [line._asdict() for line in diff.lines if everything or line.sign != " "]}
             for diff in self.layers
         ]
-        return {"runs": self.runs, "names": self.names, "baseline": self.baseline, "rows": rows, "layers": layers}
+        return {
+            "runs": self.runs,
+            "names": self.names,
+            "baseline": self.baseline,
+            "not_trained": self.not_trained,
+            "rows": rows,
+            "layers": layers,
+        }
 
 
 class Delta(NamedTuple):
@@ -111,13 +129,27 @@ def delta(line: Line, baseline: Line) -> Delta:
 
 
 def compare(runs: Sequence[Run], baseline: int | None = None) -> Comparison:
-    """Put runs side by side. `baseline` is the number of one of them; the first one where it is not given."""
-    at = next((at for at, run in enumerate(runs) if run.id == baseline), 0)
+    """Put runs side by side. `baseline` is the number of one of them; else it is `baseline_of` them."""
+    ids = [run.id for run in runs]
+    at = ids.index(baseline if baseline in ids else baseline_of(runs))
     rows = [_data(runs), *_training(runs), *_machine(runs), *_results(runs, at)]
     base = runs[at]
     layers = tuple(LayerDiff(run.id, _layers(base, run)) for run in runs if run is not base)
     names = tuple(run.name for run in runs)
-    return Comparison(tuple(run.id for run in runs), names, base.id, tuple(rows), layers)
+    used = {value for run, value in zip(runs, rows[0].values, strict=True) if is_trained(run)}
+    idle = tuple(run.id for run in runs if not is_trained(run))
+    return Comparison(tuple(ids), names, base.id, tuple(rows), layers, idle, len(used) > 1)
+
+
+def baseline_of(runs: Sequence[Run], pinned: int | None = None) -> int:
+    """The run that others are best compared with: the pinned one or the first, but rather one that has figures."""
+    order = sorted(runs, key=lambda run: run.id != pinned)
+    return next((run for run in order if run.epochs), next(filter(is_trained, order), order[0])).id
+
+
+def is_trained(run: Run) -> bool:
+    """Whether the run was begun with images."""
+    return run.train_images > 0
 
 
 def diff_experiments(before: Experiment, after: Experiment) -> tuple[DiffLine, ...]:
@@ -143,13 +175,20 @@ def last_metric(run: Run, name: str) -> float | None:
 
 def gap_of(run: Run) -> float | None:
     """How much better a run is on what it learned from than on the test images, in accuracy."""
-    return _minus(last_metric(run, "accuracy"), run.test_accuracy)
+    if run.tested_epoch is None:
+        return _minus(last_metric(run, "accuracy"), run.test_accuracy)
+    trained = next((one.metrics.get("accuracy") for one in run.epochs if one.epoch == run.tested_epoch), None)
+    return _minus(trained, run.test_accuracy)
 
 
 def _data(runs: Sequence[Run]) -> Row:
-    def value(run: Run) -> str:
-        counts = f", {run.train_images:,} + {run.test_images:,} images" if run.train_images else ""
-        return run.dataset + counts
+    asked = {run.experiment.dataset for run in runs if is_trained(run)}
+
+    def value(run: Run) -> str | None:
+        if is_trained(run):
+            return f"{run.dataset}, {run.train_images:,} + {run.test_images:,} images"
+        # It would have had what the others with that dataset had.
+        return None if run.experiment.dataset in asked else run.dataset
 
     return _words("data", "data", runs, value)
 
@@ -162,7 +201,10 @@ def _training(runs: Sequence[Run]) -> list[Row]:
 
 
 def _machine(runs: Sequence[Run]) -> list[Row]:
-    return [_row(name, "machine", tuple(str(run.environment.get(name, "")) for run in runs)) for name in _ENVIRONMENT]
+    def value(run: Run, name: str) -> Value:
+        return str(run.environment.get(name, "")) if is_trained(run) else None
+
+    return [_row(name, "machine", tuple(value(run, name) for run in runs)) for name in _ENVIRONMENT]
 
 
 def _results(runs: Sequence[Run], base: int) -> list[Row]:

@@ -1,12 +1,14 @@
 """How long runs will take, from how long runs took.
 
-The pace of a run that waits is the mean of the last runs of the same network on the same data; else that of another
-run, by how many more multiplications and images an epoch has; else it is not known, and none is made up.
+The pace of a run that waits is the mean of the last runs of the same network on the same data; else that of the run,
+of the last ones, that is most like it in what an image costs, by how much more it costs; else it is not known, and
+none is made up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 from cnn_tui.experiments.experiment import Experiment
@@ -16,6 +18,9 @@ from cnn_tui.experiments.run import Line, Progress, Run
 
 LATEST = 5
 """The last so many runs of the same kind make the mean."""
+
+REFERENCES = 10
+"""Among the last so many runs is the one whose pace is taken for another network."""
 
 Basis = Literal["same", "scaled", ""]
 """What an estimate was worked out from: runs of the same kind, another run, or nothing."""
@@ -87,7 +92,8 @@ class Estimator:
         self._wholes: dict[int, Estimate] = {}
         self._found_under: dict[str, str] = {}
         self._paces: dict[tuple[Any, ...], tuple[Pace | None, Basis]] = {}
-        self._reference: tuple[int, Pace] | None = None
+        self._works: dict[int, Work | None] = {}
+        self._references: list[tuple[float, Pace]] = []
 
     def outlook(self) -> Outlook:
         """The run that goes on and all that wait, with what they still take."""
@@ -127,18 +133,19 @@ class Estimator:
         self._runs = {one: run for one, run in self._runs.items() if one in ids}
         read = self._history.live_runs() if len(new) > 3 else [self._history.run(one) for one in new]
         self._runs.update((run.id, run) for run in read if run)
-        self._reference = self._reference_of(now)
+        self._references = list(self._paces_of(now))
 
-    def _reference_of(self, going: Sequence[tuple[Line, Progress]]) -> tuple[int, Pace] | None:
-        """The multiplications and the pace of the run to scale from: the one that goes on, else the last one."""
-        lines = self._history.lines_where("WHERE pace > 0 ORDER BY id DESC LIMIT 1")
+    def _paces_of(self, going: Sequence[tuple[Line, Progress]]) -> Iterator[tuple[float, Pace]]:
+        """What an image costs, and the pace, of the runs to scale from: those that go on and the last ones."""
+        lines = self._history.lines_where(f"WHERE pace > 0 ORDER BY id DESC LIMIT {REFERENCES}")
         for line, progress in (*going, *((line, self._history.progress(line.id)) for line in lines)):
-            run = self._runs.get(line.id) or self._history.run(line.id)
-            work = work_of(run.experiment, line.dataset) if run else None
-            pace = pace_so_far(line, progress, work) if work else None
-            if work and pace and work.macs:
-                return work.macs, pace
-        return None
+            if line.id not in self._works:
+                run = self._runs.get(line.id) or self._history.run(line.id)
+                self._works[line.id] = work_of(run.experiment, line.dataset) if run else None
+            work = self._works[line.id]
+            pace = pace_so_far(line, progress, work) if work and work.tells else None
+            if work and pace:
+                yield work.cost, pace
 
     def _left(self, line: Line) -> Estimate:
         """What is left of a run."""
@@ -173,10 +180,10 @@ class Estimator:
             seconds = [line.pace for line in same if line.pace]
             validation = self._history.progress(same[0].id).validation_seconds
             return work.pace(sum(seconds) / len(seconds), validation), "same"
-        if self._reference is None or not work.macs:
+        if not self._references:
             return None, ""
-        macs, pace = self._reference
-        return pace.times(work.macs / macs), "scaled"
+        cost, pace = min(self._references, key=lambda one: abs(math.log(work.cost / one[0])))
+        return pace.times(work.cost / cost), "scaled"
 
     def _same(self, experiment: Experiment, device: str) -> list[Line]:
         """The last runs of this kind, as far as they used the data that the very last of them was trained on."""

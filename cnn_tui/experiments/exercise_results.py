@@ -11,6 +11,9 @@ from cnn_tui.experiments.groups import Group
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.verdict import Verdict, judge
 
+BY_COMMAND = "cnn-tui exercises run NAME --repeat 3"
+"""How the runs of an exercise are repeated outside the lab."""
+
 SAME_ACCURACY, SAME_TIME = 0.005, 0.05
 """An accuracy within half a point, a time within 5 % of the baseline's: as good as the same."""
 
@@ -32,6 +35,12 @@ class Outcome(NamedTuple):
     expected: Direction | None
     found: Direction | None
     sentence: str
+    remedy: str = ""
+    """What would tell more, as in `Verdict`."""
+
+    def told(self, repeat: str) -> str:
+        """The sentence with what to do about it; `repeat` is how runs are repeated."""
+        return f"{self.sentence}; {self.remedy} {repeat}" if self.remedy else self.sentence
 
     @property
     def right(self) -> bool | None:
@@ -153,7 +162,7 @@ def _outcome(
     if found is not None:
         went = "it stayed the same" if found == "same" else f"it went {found}"
         return Outcome(figure, expected, found, f"{words}, {went}" if expected else f"{figure}: {went}")
-    return Outcome(figure, expected, None, f"{words}; {_open(said)}")
+    return Outcome(figure, expected, None, f"{words}; {_open(said)}", "repeat with" if said.remedy else "")
 
 
 def _found(said: Verdict, base: Group) -> Direction | None:
@@ -169,7 +178,7 @@ def _found(said: Verdict, base: Group) -> Direction | None:
 
 def _open(said: Verdict) -> str:
     return {
-        "too few": "one run says nothing about chance: repeat with R",
+        "too few": "one run says nothing about chance",
         "undecided": "the runs cannot tell yet",
         "no spread": "the runs do not differ among themselves, so there is no chance to reckon with",
     }.get(said.outcome, "the runs cannot be compared")

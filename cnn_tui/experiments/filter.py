@@ -16,6 +16,7 @@ import msgspec
 from cnn_tui.experiments.dataset import BUILT_IN
 from cnn_tui.experiments.run import LIVE, Status
 from cnn_tui.experiments.tags import normalised
+from cnn_tui.experiments.tested import GAP
 from cnn_tui.experiments.wording import found
 from cnn_tui.network.inert import quiet
 
@@ -47,7 +48,7 @@ FIGURES: dict[str, Figure] = {
     "loss": Figure("test_loss", "test loss"),
     "train": Figure("accuracy", "training accuracy of the last epoch", share=True),
     "val": Figure("val_accuracy", "validation accuracy of the last epoch", share=True),
-    "gap": Figure("(accuracy - test_accuracy)", "training minus test accuracy", share=True),
+    "gap": Figure(GAP, "training minus test accuracy", share=True),
     "params": Figure("params", "parameters"),
     "seconds": Figure("pace", "seconds an epoch"),
     "epochs": Figure("epochs_done", "epochs that were trained"),
@@ -249,7 +250,8 @@ def _net(value: str, term: str) -> Filter:
 
 def _contains(columns: tuple[str, ...], text: str) -> Filter:
     # LIKE knows upper and lower case of ASCII only, and is much the faster.
-    column = "{}" if text.isascii() else "casefold({})"
+    # A text that is no UTF-8 can be given to a function only as bytes.
+    column = "{}" if text.isascii() else "casefold(CAST({} AS BLOB))"
     pattern = f"%{_escaped(text if text.isascii() else text.casefold())}%"
     likes = [_LIKE.format(column.format(one)) for one in columns]
     return Filter(f"({' OR '.join(likes)})", (pattern,) * len(columns))

@@ -15,6 +15,7 @@ from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.records import IS_LIVE, Records
 from cnn_tui.experiments.run import ENDED_EARLY, Epoch, Point, Progress, Status, Wish
 from cnn_tui.experiments.store import HistoryError
+from cnn_tui.experiments.tested import EVENT
 from cnn_tui.network.summary import summarize
 
 __all__ = ["History", "HistoryError", "Result"]
@@ -167,7 +168,10 @@ class History(Records):
         with self.transaction():
             self.execute("DELETE FROM epochs WHERE run = ? AND epoch > ?", (run_id, epoch))
             self.execute("DELETE FROM points WHERE run = ? AND at > ?", (run_id, epoch))
-            last = "(SELECT json_extract(metrics, '$.{}') FROM epochs WHERE run = runs.id ORDER BY epoch DESC LIMIT 1)"
+            last = (
+                "(SELECT json_extract(iif(json_valid(metrics), metrics, '{{}}'), '$.{}')"
+                " FROM epochs WHERE run = runs.id ORDER BY epoch DESC LIMIT 1)"
+            )
             shown = [f"{name} = {last.format(name)}" for name in ("loss", "accuracy", "val_loss", "val_accuracy")]
             self.execute(
                 f"UPDATE runs SET epochs_done = min(epochs_done, ?), {', '.join(shown)},"
@@ -190,10 +194,17 @@ class History(Records):
             (*result[:4], result.seconds, run_id),
         )
 
-    def record_test(self, run_id: int, loss: float | None, accuracy: float | None) -> bool:
-        """What a run that was interrupted reaches on the test images; False when it is no such run any more."""
-        cursor = self.execute(
-            "UPDATE runs SET test_loss = ?, test_accuracy = ? WHERE id = ? AND status = 'interrupted'",
-            (loss, accuracy, run_id),
-        )
+    def record_test(self, run_id: int, loss: float | None, accuracy: float | None, epoch: int) -> bool:
+        """What a run that was interrupted reaches on the test images with its weights after `epoch`.
+
+        Its cause and an event say which epoch that was. False when it is no such run any more.
+        """
+        with self.transaction():
+            cursor = self.execute(
+                "UPDATE runs SET test_loss = ?, test_accuracy = ?, stop_cause = stop_cause"
+                " || iif(stop_cause = '', '', '; ') || ? WHERE id = ? AND status = 'interrupted'",
+                (loss, accuracy, f"tested with the weights of epoch {epoch}", run_id),
+            )
+            if cursor.rowcount == 1:
+                self.record_event(run_id, f"{EVENT}{epoch}")
         return cursor.rowcount == 1

@@ -14,6 +14,13 @@ def home() -> Path:
     return Path(chosen).expanduser().absolute() if chosen else platformdirs.user_data_path("cnn-tui", False)
 
 
+def settle() -> None:
+    """Make the folders that the environment names absolute, once, at the start: child processes run elsewhere."""
+    for name in ("CNN_TUI_HOME", "CNN_TUI_DATA", "KERAS_HOME"):
+        if chosen := os.environ.get(name):
+            os.environ[name] = str(Path(chosen).expanduser().absolute())
+
+
 def history_path() -> Path:
     """The SQLite file of the history."""
     return home() / "history.db"

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from cnn_tui.experiments.filter import compile_filter
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.run import Line
+from cnn_tui.experiments.tested import GAP
 from cnn_tui.experiments.wording import found
 
 _CHUNK = 500
@@ -34,7 +35,7 @@ SORTS: dict[str, Sort] = {
     "status": Sort("status", words=True),
     "test_accuracy": Sort("test_accuracy"),
     "accuracy": Sort("accuracy"),
-    "gap": Sort("accuracy - test_accuracy"),
+    "gap": Sort(GAP),
     "val_accuracy": Sort("val_accuracy"),
     "test_loss": Sort("test_loss"),
     "loss": Sort("loss"),

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-import msgspec
-
-from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiments.experiment import Experiment, Training
+from cnn_tui.experiments.rows import Columns, damage_in_words, decoded, number
 from cnn_tui.experiments.run import LIVE, Epoch, Event, Line, Point, Progress, Run, Wish
-from cnn_tui.experiments.store import Store
+from cnn_tui.experiments.store import HistoryError, Store
+from cnn_tui.experiments.tested import TESTED_EPOCH, TRAINED
 
 _LIVE = ", ".join(f"'{status}'" for status in sorted(LIVE))
 IS_LIVE = f"status IN ({_LIVE})"
 """A run that has not ended, in SQL."""
-_COLUMNS = Line.__struct_fields__[:-1]  # without the tags, which are stored as JSON
+_SQL = {"tested_epoch": TESTED_EPOCH, "trained": TRAINED}  # the columns that are worked out
+_LINE = Columns([name for name in Line.__struct_fields__ if name != "damage"])
+_TAGS = _LINE.names.index("tags")
+_RUN = Columns([*(name for name in Run.__struct_fields__ if name not in ("damage", "epochs")), "epochs"])
 _WAITING = "WHERE status = 'queued' ORDER BY position, id"
 
 
@@ -41,8 +45,7 @@ class Records(Store):
 
     def lines_where(self, clauses: str, values: Sequence[Any] = ()) -> list[Line]:
         """Runs as rows of a table, chosen and sorted by clauses of SQL."""
-        rows = self.execute(f"SELECT {', '.join(_COLUMNS)}, tags FROM runs {clauses}", values)
-        return [Line(*(*row[:-1], tuple(msgspec.json.decode(row[-1])))) for row in rows]
+        return [_to_line(row) for row in self.rows(f"SELECT {_selected(_LINE)} FROM runs {clauses}", values)]
 
     def ending_now(self) -> list[tuple[int, int]]:
         """The runs in training that are to end at once, each with the number of its process."""
@@ -71,7 +74,7 @@ class Records(Store):
     def events(self, run_id: int) -> list[Event]:
         """What happened to a run, in order."""
         rows = self.execute("SELECT at, text FROM events WHERE run = ? ORDER BY rowid", (run_id,))
-        return [Event(*row) for row in rows]
+        return [Event(number(at), str(text)) for at, text in rows]
 
     def count(self) -> int:
         """How many runs there are."""
@@ -84,41 +87,86 @@ class Records(Store):
     def progress(self, run_id: int) -> Progress:
         """Where a run is now."""
         row = self.execute("SELECT progress FROM runs WHERE id = ?", (run_id,)).fetchone()
-        return msgspec.json.decode(row[0], type=Progress) if row else Progress()
+        return (decoded(row[0], Progress) if row else None) or Progress()
 
     def points(self, run_id: int, after: float = -1.0) -> list[Point]:
         """The readings within epochs past `after` (in epochs), in order."""
         rows = self.execute(
             "SELECT at, loss, accuracy FROM points WHERE run = ? AND at > ? ORDER BY at", (run_id, after)
         )
-        return [Point(*row) for row in rows]
+        return [Point(*row) for row in rows if all(value is None or isinstance(value, float) for value in row)]
 
     def _runs(self, where: str, values: tuple[Any, ...]) -> list[Run]:
-        names = [name for name in Run.__struct_fields__ if name != "epochs"]
-        rows = self.execute(f"SELECT {', '.join(names)} FROM runs {where}", values).fetchall()
+        rows = self.rows(f"SELECT {_selected(_RUN)} FROM runs {where}", values)
         if not rows:
             return []
         ids = {row[0] for row in rows}
         some = f"WHERE run IN ({', '.join(str(int(one)) for one in ids)})" if len(ids) < 500 else ""
-        epochs: dict[int, list[Epoch]] = {}
+        epochs: dict[int, list[tuple[Any, ...]]] = {}
         query = f"SELECT run, epoch, metrics, seconds, images_per_second FROM epochs {some} ORDER BY run, epoch"
-        for run, number, metrics, seconds, rate in self.execute(query):
-            epochs.setdefault(run, []).append(Epoch(number, _decode_metrics(metrics), seconds, rate))
-        return [_to_run(dict(zip(names, row, strict=True)), epochs.get(row[0], [])) for row in rows]
+        for run, *epoch in self.execute(query):
+            epochs.setdefault(run, []).append(tuple(epoch))
+        return [_to_run(row, epochs.get(row[0], [])) for row in rows]
 
 
-def _decode_metrics(text: str) -> dict[str, float]:
-    # JSON has no NaN: msgspec writes null for it.
-    plain: dict[str, float | None] = msgspec.json.decode(text)
-    return {name: float("nan") if value is None else value for name, value in plain.items()}
+def require_experiment(run: Run) -> Experiment:
+    """The experiment of a run. Raises HistoryError for one whose row does not say what it was any more."""
+    if not run.has_experiment:
+        raise HistoryError(
+            f"the experiment of run {run.id} cannot be read: its row in the history is damaged, or was written by "
+            "another version of cnn-tui. It was left as it is"
+        )
+    return run.experiment
 
 
-def _to_run(row: dict[str, Any], epochs: list[Epoch]) -> Run:
-    try:
-        row["experiment"] = msgspec.json.decode(row["experiment"], type=Experiment)
-    except msgspec.MsgspecError:
-        # Written by a version with other layers: its figures are still worth showing.
-        row["experiment"] = Experiment(name=row["name"], dataset=row["dataset"])
-    row["tags"] = tuple(msgspec.json.decode(row["tags"]))
-    row["environment"] = msgspec.json.decode(row["environment"])
-    return Run(**row, epochs=tuple(epochs))
+def damages(records: Iterable[Run | Line]) -> list[str]:
+    """A sentence for each of some runs that are damaged."""
+    return [damage_in_words(one.id, one.damage) for one in records if one.damage]
+
+
+def _selected(columns: Columns) -> str:
+    return ", ".join(f"{_SQL[name]} AS {name}" if name in _SQL else name for name in columns.names)
+
+
+def _to_line(row: tuple[Any, ...]) -> Line:
+    values, damage = _LINE.check(row)
+    if values[_TAGS] == "[]":
+        return Line(*values[:_TAGS], (), *values[_TAGS + 1 :], damage)
+    tags = decoded(values[_TAGS], tuple[str, ...])
+    if tags is None:
+        tags, damage = (), (*damage, "tags")
+    return Line(*values[:_TAGS], tags, *values[_TAGS + 1 :], damage)
+
+
+def _to_run(row: tuple[Any, ...], epochs: Sequence[tuple[Any, ...]]) -> Run:
+    values, found = _RUN.check(row)
+    fields, damage = dict(zip(_RUN.names, values, strict=True)), [*found]
+    asked_for = fields.pop("epochs")
+    for name, kind, empty in _IN_JSON:
+        value: Any = decoded(fields[name], kind) if name not in damage else None
+        if value is None:
+            damage += [name] if name not in damage else []
+            value = empty
+        fields[name] = value
+    if fields["experiment"] is None:
+        # Perhaps of a version with other layers: the figures of the run are still worth showing.
+        training = Training(epochs=min(max(asked_for, 1), _MOST_EPOCHS))
+        fields["experiment"] = Experiment(name=fields["name"], dataset=fields["dataset"], training=training)
+    read = []
+    for number_of_it, metrics, *figures in epochs:
+        told = decoded(metrics, dict[str, float | None]) if isinstance(metrics, str) else None
+        if told is None or not all(isinstance(figure, float) for figure in figures):
+            damage.append(f"epoch {number_of_it}")
+        # JSON has no NaN: msgspec writes null for it.
+        plain = {name: math.nan if value is None else value for name, value in (told or {}).items()}
+        read.append(Epoch(number_of_it, plain, *map(number, figures)))
+    return Run(**fields, epochs=tuple(read), damage=tuple(damage))
+
+
+_MOST_EPOCHS = 100_000
+_IN_JSON: tuple[tuple[str, Any, Any], ...] = (
+    ("experiment", Experiment, None),
+    ("tags", tuple[str, ...], ()),
+    ("environment", dict[str, Any], {}),
+)
+"""The columns that are JSON, what they should be, and what stands in place of one that is not."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from cnn_tui.experiments import notebook
 from cnn_tui.experiments.compare import pace_of
+from cnn_tui.experiments.exercise_results import BY_COMMAND as REPEAT_EXERCISE
 from cnn_tui.experiments.exercise_results import Result, Row, result
 from cnn_tui.experiments.exercises import Exercise, Place
 from cnn_tui.experiments.experiment import Experiment
@@ -17,7 +18,7 @@ from cnn_tui.experiments.overfitting import read_out
 from cnn_tui.experiments.run import Line, Run
 from cnn_tui.experiments.same_network import first_runs
 from cnn_tui.experiments.text_chart import Series, draw
-from cnn_tui.experiments.verdict import judge
+from cnn_tui.experiments.verdict import BY_COMMAND, judge, sentences
 
 MOST_RUNS = 500
 MOST_CURVES = 30
@@ -43,7 +44,8 @@ def set_table(history: History, place: Place) -> list[str]:
     """A set of exercises as one table, the notes' figures beside ours, and the verdicts below it."""
     found = [(one, result(history, place, one)) for one in place.set.exercises if one.is_run]
     groups = [what.group for _, what in found if what.group is not None]
-    verdicts = [f"- {escape(verdict.sentence)}" for _, what in found for verdict in what.verdicts]
+    said = [one for _, what in found for one in sentences(what.verdicts, REPEAT_EXERCISE)]
+    verdicts = [f"- {escape(one)}" for one in said]
     heading = ["exercise", "params", "seeds", "test acc", "change", "in the notes", "train acc", "in the notes"]
     heading += ["s/epoch", "in the notes"]
     made = table(heading, [_exercise_cells(*one) for one in found], right=range(1, len(heading)))
@@ -150,7 +152,7 @@ def _groups(groups: Sequence[Group], base: Group | None) -> list[str]:
     made = ["## Repeats", "", *table(["experiment", "runs", "test acc", "train acc", "s/epoch"], rows)]
     said = [one for group in groups if base is not None and group is not base for one in judge(group, base)]
     if said and base is not None:
-        made += ["", f"Against {escape(base.name, 200)}:", "", *(f"- {escape(one.sentence)}" for one in said)]
+        made += ["", f"Against {escape(base.name, 200)}:", "", *(f"- {escape(one)}" for one in sentences(said, BY_COMMAND))]
     return [*made, "", INTERVAL, ""]
 
 
@@ -170,8 +172,8 @@ def _exercise(one: Exercise, what: Result) -> list[str]:
     if what.rows:
         rows = [[row.key, *map(escape, row[1:])] for row in what.rows]
         text += [*table(["", "yours", "baseline", "change", "notes"], rows, right=range(1, 5)), ""]
-    said = [outcome.sentence for outcome in what.outcomes if outcome.expected or outcome.found]
-    said += [verdict.sentence for verdict in what.verdicts]
+    said = [outcome.told(REPEAT_EXERCISE) for outcome in what.outcomes if outcome.expected or outcome.found]
+    said += sentences(what.verdicts, REPEAT_EXERCISE)
     text += [f"- {escape(sentence)}" for sentence in said]
     if one.notes.conclusion:
         text += ["", "The notes conclude:", "", *quote(one.notes.conclusion)]

@@ -99,13 +99,20 @@ class Line(msgspec.Struct, frozen=True):
     exercise: str = ""
     """The exercise that the run was made for, as `pack/name`; "" for none."""
     tags: tuple[str, ...] = ()
+    tested_epoch: int | None = None
+    """The epoch whose weights were tested, of a run that was tested from a checkpoint; else it was the last."""
+    trained: float | None = None
+    """The training accuracy of that epoch."""
+    damage: tuple[str, ...] = ()
+    """What of its row cannot be read: names of fields, which are empty here."""
 
     @property
     def gap(self) -> float | None:
         """How much better the run is on what it learned from than on the test images, in accuracy."""
-        if self.accuracy is None or self.test_accuracy is None:
+        accuracy = self.accuracy if self.tested_epoch is None else self.trained
+        if accuracy is None or self.test_accuracy is None:
             return None
-        return self.accuracy - self.test_accuracy
+        return accuracy - self.test_accuracy
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -136,18 +143,31 @@ class Run(msgspec.Struct, frozen=True):
     conclusion: str = ""
     device: str = ""
     """Where it was asked to be trained: "cpu", "gpu:1"; "" for the freest GPU."""
+    tested_epoch: int | None = None
+    """The epoch whose weights were tested, of a run that was tested from a checkpoint; else it was the last."""
     epochs: tuple[Epoch, ...] = ()
+    damage: tuple[str, ...] = ()
+    """What of its rows cannot be read: names of fields, and "epoch 3"; what it was is empty here."""
 
     @property
     def live(self) -> bool:
         """Whether the run has not ended."""
         return self.status in LIVE
 
+    @property
+    def has_experiment(self) -> bool:
+        """Whether `experiment` is what was recorded; else it is an empty one that stands in its place."""
+        return "experiment" not in self.damage
+
     def to_json(self) -> dict[str, Any]:
         """The promised form, ready for a JSON encoder."""
         plain: dict[str, Any] = msgspec.to_builtins(self)
-        for internal in ("pid", "wish", "archived", "exercise", "conclusion", "device"):
+        for internal in ("pid", "wish", "archived", "exercise", "conclusion", "device", "tested_epoch"):
             del plain[internal]
+        if not self.damage:  # a key that only a damaged run has
+            del plain["damage"]
+        if not self.has_experiment:
+            plain["experiment"] = None
         plain["created"] = datetime.datetime.fromtimestamp(self.created, datetime.UTC).isoformat(timespec="seconds")
         plain["seconds"] = round(self.seconds, 3)
         plain["epochs"] = [epoch.to_json() for epoch in self.epochs]

@@ -13,9 +13,9 @@ def register(db: sqlite3.Connection) -> None:
     db.create_function("fingerprint_of", 2, _fingerprint_of)
 
 
-def _casefold(text: str) -> str:
-    """Text without upper and lower case in any script: SQLite's LIKE knows only ASCII's."""
-    return text.casefold()
+def _casefold(text: bytes | None) -> str:
+    """Text in UTF-8 without upper and lower case in any script: SQLite's LIKE knows only ASCII's."""
+    return (text or b"").decode("utf-8", "replace").casefold()
 
 
 def _fingerprint_of(experiment: str, otherwise: str) -> str:

@@ -133,14 +133,26 @@ class Store:
                 self._db.backup(copy)
         self._db.execute("BEGIN IMMEDIATE")
         # Another process may have migrated while this one waited for the lock.
+        fresh = self._version() == 0
         for step in MIGRATIONS[self._version() :]:
             for statement in filter(str.strip, step.split(";")):
                 self._db.execute(statement)
+        if fresh:
+            # The models of a history that was moved away are still beside it; no new run is to write over them.
+            number = ("runs", _last_folder(self.path.parent / "runs"))
+            self._db.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", number)
         self._db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         self._db.execute("COMMIT")
 
     def _version(self) -> int:
         return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _last_folder(runs: Path) -> int:
+    """The highest number of a run that has a folder; 0 without any."""
+    with contextlib.suppress(OSError):
+        return max((int(one.name) for one in runs.iterdir() if one.name.isdecimal()), default=0)
+    return 0
 
 
 def _journal_mode(path: Path) -> str:

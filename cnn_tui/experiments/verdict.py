@@ -16,7 +16,7 @@ import contextlib
 import math
 import statistics
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from cnn_tui.experiments.groups import Group, contrast, group_around
@@ -29,6 +29,8 @@ Outcome: TypeAlias = Literal["decided", "undecided", "too few", "no spread", "no
 
 LEVEL = 0.05
 _Z_LEVEL, _Z_POWER = 1.9599639845400545, 0.8416212335729143  # of 97.5 % and 80 % of the normal distribution
+BY_KEY, BY_COMMAND = "R", "cnn-tui run EXPERIMENT --repeat 3"
+"""How runs are repeated: in the lab, and everywhere else."""
 HOPELESS = 50
 """So many more runs each are not worth their time: the difference, if there is one, is small."""
 
@@ -53,11 +55,17 @@ class Verdict(NamedTuple):
     sentence: str
     test: TTest | None = None
     """None where there was nothing to test."""
+    remedy: str = ""
+    """What would tell more, to stand before how that is done; "" where the sentence has it, or nothing would."""
+
+    def told(self, repeat: str) -> str:
+        """The sentence with what to do about it; `repeat` is how runs are repeated, such as BY_KEY."""
+        return f"{self.sentence}; {self.remedy} {repeat}" if self.remedy else self.sentence
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain data."""
         test = self.test._asdict() if self.test is not None else None
-        return {"figure": self.figure, "outcome": self.outcome, "sentence": self.sentence, "test": test}
+        return {"figure": self.figure, "outcome": self.outcome, "sentence": self.told(BY_COMMAND), "test": test}
 
     @property
     def better(self) -> bool | None:
@@ -91,9 +99,9 @@ def verdict(group: Group, base: Group, figure: Figure, names: str = "") -> Verdi
     if refused:
         return Verdict(figure, "not comparable", f"{words}: {refused}")
     ours, theirs = group.by_seed(unit.field), base.by_seed(unit.field)
-    few = _too_few(group, base, len(ours), len(theirs))
+    few, remedy = _too_few(group, base, len(ours), len(theirs))
     if few:
-        return Verdict(figure, "too few", f"{words}: {few}")
+        return Verdict(figure, "too few", f"{words}: {few}", remedy=remedy)
     mean = statistics.fmean(theirs.values())
     seeds = [seed for seed in ours if seed in theirs]
     if len(seeds) >= 2 and len(seeds) == min(len(ours), len(theirs)):
@@ -123,6 +131,11 @@ def verdicts(history: History, runs: Sequence[Run], base: Run) -> tuple[Verdict,
     return tuple(one for group in others for one in judge(group, against))
 
 
+def sentences(said: Iterable[Verdict], repeat: str) -> list[str]:
+    """What verdicts say, once each: with few runs, accuracy and time have the same to say. `repeat` as in `told`."""
+    return list(dict.fromkeys(one.told(repeat) for one in said))
+
+
 def _refusal(group: Group, base: Group, figure: Figure) -> str:
     """Why the two cannot be compared; "" when they can."""
     if group.key == base.key:
@@ -142,17 +155,28 @@ def _images(group: Group) -> str:
     return f"{quiet(dataset, 60)}, {train:,} + {test:,} images"
 
 
-def _too_few(group: Group, base: Group, ours: int, theirs: int) -> str:
-    """Why there is nothing to test; "" when there is."""
+def _too_few(group: Group, base: Group, ours: int, theirs: int) -> tuple[str, str]:
+    """Why there is nothing to test, and the remedy; "" when there is. `ours` and `theirs` are numbers of seeds."""
     if ours >= 2 and theirs >= 2:
-        return ""
+        return "", ""
+    nothing = "says nothing about chance"
     if ours == theirs == 1:
-        return "one run each says nothing about chance; repeat with R"
+        what = "run" if len(group.trials) == len(base.trials) == 1 else "seed"
+        return f"one {what} each ({_numbers(group)} and {_numbers(base)}) {nothing}", "repeat with"
     for one, count in ((group, ours), (base, theirs)):
         if count == 0:
-            return f"no run of {quiet(one.name, 60)} has this figure"
+            return f"no run of {quiet(one.name, 60)} ({_numbers(one)}) has this figure", ""
     single = group if ours == 1 else base
-    return f"one run of {quiet(single.name, 60)} says nothing about chance; repeat it with R"
+    what = "run" if len(single.trials) == 1 else "seed"
+    return f"one {what} of {quiet(single.name, 60)} ({_numbers(single)}) {nothing}", "repeat it with"
+
+
+def _numbers(group: Group) -> str:
+    """Which runs those are: the two sides may well be called the same."""
+    first, *more = group.runs
+    if not more:
+        return f"run {first}"
+    return f"runs {', '.join(map(str, group.runs[:5]))}{' …' if len(more) > 4 else ''}"
 
 
 def _paired(ours: list[float], theirs: list[float]) -> TTest | None:

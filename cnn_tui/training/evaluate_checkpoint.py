@@ -7,10 +7,12 @@ import keras
 from cnn_tui.experiments.finite import finite
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.home import checkpoint_path, log_path
+from cnn_tui.experiments.kept_weights import Kept, read
 from cnn_tui.experiments.run import Run
+from cnn_tui.experiments.tested import EVENT
 from cnn_tui.training import locks, pipeline
 from cnn_tui.training.build import build
-from cnn_tui.training.checkpoints import Kept, read, restore
+from cnn_tui.training.checkpoints import restore
 from cnn_tui.training.datasets import load
 from cnn_tui.training.log import say, send_output_to
 from cnn_tui.training.loop import evaluate
@@ -26,15 +28,13 @@ def evaluate_checkpoint(run_id: int) -> int:
     with History() as history:
         run = history.run(run_id)
         kept = read(checkpoint_path(run_id), run) if run is not None else None
-        if run is None or kept is None or run.status != "interrupted":
+        if run is None or kept is None or run.status != "interrupted" or not run.has_experiment:
             say(f"Run {run_id} has nothing to evaluate.")
             return 1
         scores = _evaluate(run, kept)
-        if not history.record_test(run_id, finite(scores["loss"]), finite(scores.get("accuracy"))):
+        if not history.record_test(run_id, finite(scores["loss"]), finite(scores.get("accuracy")), kept.epoch):
             return 1
-        event = f"evaluated from the checkpoint of epoch {kept.epoch}"
-        history.record_event(run_id, event)
-        say(f"Run {run_id}: {event}")
+        say(f"Run {run_id}: {EVENT}{kept.epoch}")
     return 0
 
 

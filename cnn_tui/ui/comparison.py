@@ -72,8 +72,11 @@ def _table(side: Side, view: PageView, width: int) -> list[Text]:
     if len(seen) <= len(side.others):
         words = f"{side.left + 1}-{side.left + fit} of {len(side.others)} beside it: h l"
         lines.append(Text(f"{'':{_KEY}}{words}", view.style("dim")))
-    if side.found.rows[0].differs:
-        lines += [Text(), *view.flowed(Text(_OTHER_DATA, view.style("warn")), width)]
+    remark = side.found.remark()
+    warnings = [f"{remark[0].upper()}{remark[1:]}."] if remark else []
+    warnings += [_OTHER_DATA] if side.found.other_data else []
+    for words in warnings:
+        lines += [Text(), *view.flowed(Text(words, view.style("warn")), width)]
     rows = side.found.shown(side.everything)
     if not rows:
         return [*lines, Text(), Text("They differ in nothing that is recorded.", view.style("dim"))]

@@ -36,7 +36,8 @@ class Guide(Lines):
         step = STEPS[self._at]
         words = Text.assemble((f" {self._at + 1}/{len(STEPS)} ", self.style("cursor")), f" {step.words} ")
         words.append("Esc ends the guide.", self.style("dim"))
-        return list(words.wrap(self.app.console, width))[:height]
+        first, *rest = words.wrap(self.app.console, max(1, width - 1))
+        return [first, *(Text.assemble(" ", line) for line in rest)][:height]
 
     def look(self) -> None:
         """Go on to the first step that was not done yet."""
@@ -64,7 +65,7 @@ def _never(guide: Guide) -> bool:
 
 STEPS = (
     Step("This network will tell ten kinds of clothes apart. + doubles the filters of its first layer.", Guide.changed),
-    Step("The summary has followed: shapes and parameters. u takes the edit back.", lambda guide: not guide.changed()),
+    Step("Shapes and parameters have followed. u takes the edit back.", lambda guide: not guide.changed()),
     Step("r trains the network.", lambda guide: guide.live.run is not None),
     Step("It trains in a process of its own: even q does not stop it. 3 shows its curves.", Guide.trained),
     Step("Test accuracy is its share of right answers on images it never saw. 4, Enter: all about the run.", _never),

@@ -79,11 +79,29 @@ def test_json_has_the_same(inside: Inside) -> None:
     assert everything["rows"][0]["key"] == "data"
 
 
-def test_one_run_each_is_said_to_say_nothing(inside: Inside) -> None:
+def test_one_run_each_is_said_to_say_nothing_and_said_once(inside: Inside) -> None:
     with History() as history:
         trained(history, load_preset("lab1-16-filters"))
-    out = inside("compare", "1", "7").out
-    assert "one run of Lab 1: 16 filters says nothing about chance; repeat it with R" in " ".join(out.split())
+    out = " ".join(inside("compare", "1", "7").out.split())
+    words = (
+        "16 against 32 filters: one run of Lab 1: 16 filters (run 7) says nothing about chance; "
+        "repeat it with cnn-tui run EXPERIMENT --repeat 3"
+    )
+    assert out.count(words) == out.count("says nothing") == 1
+    (found,) = inside("compare", "1", "7", "--json").objects
+    assert [one["figure"] for one in found["verdicts"]] == ["accuracy", "time"]
+    assert found["verdicts"][0]["sentence"] == words
+
+
+def test_a_run_that_left_the_queue_is_no_run_on_other_images(inside: Inside) -> None:
+    with History() as history:
+        history.ask(history.add(MORE), "stop")
+    answer = inside("compare", "7", "1")
+    assert answer.status == 0 and "run 1 (baseline)" in answer.out
+    assert "run 7 was not trained" in answer.out
+    assert "fashion_mnist" not in answer.out, "it would have had the same images"
+    (found,) = inside("compare", "7", "1", "--json").objects
+    assert (found["baseline"], found["not_trained"]) == (1, [7])
 
 
 @pytest.mark.parametrize(

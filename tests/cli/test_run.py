@@ -189,3 +189,11 @@ def test_a_grid_over_seeds_is_trained_to_its_end(files: Path, history: History) 
     runs = [run_of(history, run_id) for run_id in sorted(rows)]
     assert [(run.experiment.training.batch_size, run.seed) for run in runs] == [(8, 1), (16, 1), (8, 2), (16, 2)]
     assert runs[-1].name == "tiny: batch 16, seed 2"
+
+
+def test_a_home_named_from_the_present_folder_is_that_of_the_training_too(files: Path, tmp_path: Path) -> None:
+    places = {"CNN_TUI_HOME": "rel home", "CNN_TUI_WORKER_IDLE": "0"}
+    answer = cnn_tui("run", str(files / "tiny.toml"), cwd=tmp_path, timeout=DEADLINE, **places)
+    assert answer.status == 0, answer.err
+    assert (tmp_path / "rel home" / "runs" / "1" / "model.keras").exists()
+    assert not (tmp_path / "rel home" / "rel home").exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from cnn_tui.experiments.compare import Comparison, Row, compare, delta
+from cnn_tui.experiments.compare import Comparison, Row, baseline_of, compare, delta
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History, Result
 from cnn_tui.experiments.presets import load_preset
@@ -122,6 +122,30 @@ def test_a_run_without_figures_has_none_to_compare() -> None:
     assert row_of(found, "train loss").shown(1) == ""
     assert row_of(found, "train loss").change_shown(1) == ""
     assert row_of(found, "ended").shown(1) == "queued"
+
+
+def test_a_run_that_was_not_trained_is_said_to_be_that_and_nothing_else() -> None:
+    with History() as history:
+        ids = [history.add(BASELINE), trained(history, dataset="fashion_mnist_sample", images=6_000).id]
+        history.ask(ids[0], "stop")
+        other = history.add(msgspec.structs.replace(MORE, dataset="mnist"))
+        runs = [run for one in (*ids, other) if (run := history.run(one)) is not None]
+    empty, full, elsewhere = runs
+    found = compare([empty, full])
+    assert found.baseline == full.id, "there is nothing to hold against a run without figures"
+    assert (found.remark(), found.other_data, found.to_json()["not_trained"]) == (
+        "run 1 was not trained",
+        False,
+        (1,),
+    )
+    assert not {"data", "seed", "device"} & set(keys(found))
+    assert row_of(found, "ended").shown(0) == "stopped: taken out of the queue"
+    found = compare(runs)
+    assert row_of(found, "data").values == (None, "fashion_mnist_sample, 6,000 + 10,000 images", "mnist")
+    assert found.remark() == "runs 1, 3 were not trained" and not found.other_data
+    assert compare([empty, elsewhere]).baseline == 1
+    assert compare([empty, full], 1).baseline == 1, "somebody may want it all the same"
+    assert baseline_of([empty, full], 1) == full.id
 
 
 def test_a_dataset_that_is_gone_takes_no_comparison_with_it() -> None:

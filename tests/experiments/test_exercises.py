@@ -9,7 +9,7 @@ import pytest
 
 from cnn_tui.experiments import answers, notebook
 from cnn_tui.experiments.check import problems_of
-from cnn_tui.experiments.exercise_results import Outcome, Result, result, to_json
+from cnn_tui.experiments.exercise_results import BY_COMMAND, Outcome, Result, result, to_json
 from cnn_tui.experiments.exercise_runs import assign, group_of, orders, queue, runs_of, twins
 from cnn_tui.experiments.exercises import ExerciseError, Place, find_exercise, load_set, set_names
 from cnn_tui.experiments.experiment import Experiment
@@ -312,7 +312,9 @@ def test_one_run_decides_nothing(history: History) -> None:
         train(history, run_id)
     accuracy = shown(history, "64-filters").outcomes[0]
     assert (accuracy.found, accuracy.right) == (None, None)
-    assert accuracy.sentence.endswith("one run says nothing about chance: repeat with R")
+    assert accuracy.told(BY_COMMAND).endswith(
+        "one run says nothing about chance; repeat with cnn-tui exercises run NAME --repeat 3"
+    )
 
 
 def test_the_runs_that_are_compared_saw_the_same_images(history: History) -> None:

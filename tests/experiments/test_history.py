@@ -436,6 +436,14 @@ def nobody() -> Iterator[None]:
         os.seteuid(0)
 
 
+def test_runs_are_numbered_past_the_folders_that_a_history_has_left(path: Path) -> None:
+    for number in ("7", "12", "old"):
+        (path.parent / "runs" / number).mkdir(parents=True)
+    with History(path) as history:
+        assert history.add(BASELINE) == 13
+        assert history.add(BASELINE) == 14
+
+
 def test_a_folder_that_cannot_be_written_is_said(nobody: None) -> None:
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)

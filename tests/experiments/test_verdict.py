@@ -19,7 +19,7 @@ from cnn_tui.experiments.history import History, Result
 from cnn_tui.experiments.presets import load_preset
 from cnn_tui.experiments.run import Epoch, Status
 from cnn_tui.experiments.stop_rules import StopRule
-from cnn_tui.experiments.verdict import judge, verdict
+from cnn_tui.experiments.verdict import BY_COMMAND, BY_KEY, judge, sentences, verdict
 from cnn_tui.network.layers import Dropout
 
 BASELINE = load_preset("lab1-baseline")
@@ -105,22 +105,31 @@ def test_a_group_with_more_seeds_is_compared_where_both_have_them() -> None:
 
 def test_one_run_each_says_nothing() -> None:
     found = verdict(group([0.91], MORE), group([0.90]), "accuracy")
-    assert found.sentence == "64 against 32 filters: one run each says nothing about chance; repeat with R"
+    assert found.sentence == "64 against 32 filters: one run each (run 1 and run 1) says nothing about chance"
+    assert found.told(BY_KEY) == f"{found.sentence}; repeat with R"
     assert (found.outcome, found.test) == ("too few", None)
     lone = verdict(group([0.91], MORE), group([0.90, 0.89]), "accuracy")
-    assert lone.sentence.endswith("one run of Lab 1: 64 filters says nothing about chance; repeat it with R")
+    assert lone.told(BY_KEY).endswith("one run of Lab 1: 64 filters (run 1) says nothing about chance; repeat it with R")
+    assert lone.told(BY_COMMAND).endswith("repeat it with cnn-tui run EXPERIMENT --repeat 3")
+
+
+def test_what_accuracy_and_time_say_alike_is_said_once() -> None:
+    both = judge(group([0.91], MORE), group([0.90, 0.89]))
+    assert len({one.sentence for one in both}) == len(sentences(both, BY_KEY)) == 1
+    assert len(sentences(judge(group([0.91, 0.92], MORE), group([0.90, 0.89])), BY_KEY)) == 2
 
 
 def test_a_seed_that_was_run_again_is_no_second_piece_of_evidence() -> None:
     base = group([0.90, 0.90, 0.90], seeds=[7, 7, 7])
     more = group([0.91, 0.91], MORE, seeds=[7, 7])
-    assert "one run each" in verdict(more, base, "accuracy").sentence
+    sentence = verdict(more, base, "accuracy").sentence
+    assert "one seed each (runs 1, 2 and runs 1, 2, 3) says nothing" in sentence
     assert group([0.8, 0.9, 1.0], seeds=[7, 7, 8]).spread("test_accuracy").n == 2
 
 
 def test_runs_without_the_figure_are_not_counted() -> None:
     base = group([None, None])
-    assert "no run of Lab 1: baseline, 32 filters has this figure" in verdict(group([0.9], MORE), base, "accuracy")[2]
+    assert "no run of Lab 1: baseline, 32 filters (runs 1, 2) has this figure" in verdict(group([0.9], MORE), base, "accuracy")[2]
     half = verdict(group([0.9, 0.91, None], MORE), group([0.89, 0.90, 0.88]), "accuracy")
     assert "over 2 pairs" in half.sentence
 

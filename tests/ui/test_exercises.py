@@ -339,6 +339,23 @@ async def test_a_lab_report_is_written_and_nothing_overwritten(
     assert "it learns" in written and "0.9000" in written
 
 
+async def test_the_lab_report_has_the_runs_that_the_history_pane_has_not_shown_yet(
+    make_lab: MakeLab, history: History
+) -> None:
+    app = make_lab()
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        await sees(pilot, "Conv2D")
+        await pilot.press("e", "m")
+        await sees(pilot, "There is no run to report on.")
+        done_by_hand(history, "baseline", (0.9, 0.91))
+        await pilot.press("e", "m")
+        await reads(pilot, "A file that ends in .md. 2 runs, the newest last.")
+        await pilot.press("escape", "4", "/", *"!failed acc>0.905", "enter", "1")
+        await sees(pilot, "Conv2D")
+        await pilot.press("e", "m")
+        await reads(pilot, "A file that ends in .md. 1 run, the newest last.")
+
+
 async def test_a_packs_words_are_shown_as_they_are(make_lab: MakeLab, pack: Path) -> None:
     words = PACK.replace('"Week 3"', r'"[bold]W[/] \u001b[31m3"').replace("Half the", r"\u202e[/]Half the")
     (pack / "pack.toml").write_text(words)

@@ -5,29 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, cast
 
-from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
+from textual.events import Resize
 from textual.message import Message
 
 from cnn_tui.experiments.editing import Document
 from cnn_tui.experiments.locking import LockedError
-from cnn_tui.network.diff import arguments
 from cnn_tui.network.fields import Field, Value, fields_of
 from cnn_tui.network.layers import LAYERS, AnyLayer, new_layer
 from cnn_tui.network.problems import Problem
-from cnn_tui.network.shapes import show
 from cnn_tui.network.stack import Stack
 from cnn_tui.ui.keys import bindings_of
 from cnn_tui.ui.lines import inert
 from cnn_tui.ui.panes.form import FieldForm
+from cnn_tui.ui.panes.layers import LayersTable
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.screens.ask import AskScreen
 from cnn_tui.ui.screens.page import PageScreen
 from cnn_tui.ui.screens.pick import Item, PickScreen
 from cnn_tui.ui.screens.settings import SettingsScreen
 from cnn_tui.ui.screens.stack_pages import diff_page, layer_page
-from cnn_tui.ui.table import Cell, Column, Table
 from cnn_tui.ui.typeahead import DIALOG
 
 
@@ -50,22 +48,23 @@ class StackPane(Pane):
 
     def compose(self) -> ComposeResult:
         """The layers above, the fields below."""
-        columns = (Column("#", 2, right=True), Column("Layer", 16), Column("Arguments", 14, stretch=True))
-        yield Table(columns, self._rows, id="layers")
+        yield LayersTable(self.document, id="layers")
         yield FieldForm(id="fields")
 
     def refresh_view(self) -> None:
         """Show the document as it is now."""
-        view = self.document.view
-        output = view.summary.output_shape
-        self.say(f"{show(view.stack.input_shape)} → {show(output) if output else '?'}")
-        self.rows.set_count(len(view.stack))
+        self.say(self.rows.said(self.content_size.width))
+        self.rows.set_count(len(self.stack))
         self._show_fields()
 
+    def on_resize(self, _: Resize) -> None:
+        """More room, more words in the frame."""
+        self.say(self.rows.said(self.content_size.width))
+
     @property
-    def rows(self) -> Table:
+    def rows(self) -> LayersTable:
         """The table of layers."""
-        return self.query_one("#layers", Table)
+        return self.query_one(LayersTable)
 
     @property
     def stack(self) -> Stack:
@@ -86,22 +85,6 @@ class StackPane(Pane):
         problems = self.document.view.problems
         problem = self.document.view.problem_at(index) or (problems[0] if problems else None)
         self.query_one(FieldForm).show(layer, index, fields, self._field_at(fields), problem)
-
-    def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
-        return [self._row(at) for at in range(offset, min(offset + limit, len(self.stack)))]
-
-    def _row(self, at: int) -> Sequence[Cell]:
-        layer = self.stack.layers[at]
-        table = self.rows
-        broken = self.document.view.problem_at(at + 1) is not None
-        name = Text(layer.type)
-        values = Text(arguments(layer))
-        if not layer.enabled:
-            name.stylize(table.style("dim"))
-            values = Text("off  " + values.plain, table.style("dim"))
-        if broken:
-            name = Text("! ", table.style("bad")) + name
-        return (Text(str(at + 1), table.style("dim")), name, values)
 
     # Moving
 

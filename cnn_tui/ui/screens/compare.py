@@ -11,10 +11,10 @@ from textual import work
 from textual.message import Message
 
 from cnn_tui.experiments import notebook
-from cnn_tui.experiments.compare import Comparison, compare
+from cnn_tui.experiments.compare import Comparison, baseline_of, compare
 from cnn_tui.experiments.history import History, HistoryError
 from cnn_tui.experiments.run import Run
-from cnn_tui.experiments.verdict import verdicts
+from cnn_tui.experiments.verdict import BY_KEY, sentences, verdicts
 from cnn_tui.ui.comparison import Side, fitting, lay_out
 from cnn_tui.ui.composition import Choice, Recorded, places
 from cnn_tui.ui.curves import metrics_of
@@ -47,8 +47,7 @@ class CompareScreen(LongPage[None]):
         self.choice.metric = "accuracy"
         self._ids = list(dict.fromkeys(runs))
         self._places = places(self._ids, {})
-        pinned = notebook.pinned(history)
-        self._baseline = pinned if pinned in self._ids else self._ids[0]
+        self._baseline = 0  # a run, once they are read
         self._everything = everything
         self._left = 0
         self._watched = [Watched(history, one) for one in self._ids]
@@ -78,6 +77,7 @@ class CompareScreen(LongPage[None]):
         self._compare()
 
     def _compare(self) -> None:
+        self._baseline = self._baseline or baseline_of(self._runs, notebook.pinned(self.history))
         self._found = compare(self._runs, self._baseline)
         self.entitle(f"{len(self._runs)} runs, against run {self._found.baseline}")
 
@@ -132,12 +132,12 @@ class CompareScreen(LongPage[None]):
             with History(self.history.path) as history:
                 runs = [run for one in self._ids if (run := history.run(one)) is not None]
                 base = next(run for run in runs if run.id == baseline)
-                said = [one.sentence for one in verdicts(history, runs, base)]
+                said = sentences(verdicts(history, runs, base), BY_KEY)
         except (HistoryError, sqlite3.Error) as error:
             said = [f"they cannot be told: {error}"]
-        # With one run each, accuracy and time have the same to say.
-        sentences = [f"{one}." for one in dict.fromkeys(said)]
-        self.post_message(self.Judged(baseline, sentences or ["No two of them are different experiments."]))
+        told = [f"{one}." for one in said]
+        nothing = "There are no two different experiments among those of them that ended as planned."
+        self.post_message(self.Judged(baseline, told or [nothing]))
 
     def on_compare_screen_judged(self, message: Judged) -> None:
         """Show them, unless they are of another comparison by now."""

@@ -19,6 +19,7 @@ from cnn_tui.experiments.groups import Group
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.locking import in_words as lock_in_words
 from cnn_tui.experiments.pace import in_words
+from cnn_tui.experiments.verdict import BY_KEY, sentences
 from cnn_tui.network.diff import DiffLine
 from cnn_tui.network.summary import summarize
 from cnn_tui.ui.lines import inert
@@ -227,7 +228,7 @@ _FIGURES = {"accuracy": "test accuracy", "time": "time of an epoch"}
 
 def _outcome(outcome: Outcome, view: PageView, width: int) -> list[Text]:
     sign, style = {True: ("✓", "good"), False: ("✗", "bad"), None: ("?", "dim")}[outcome.right]
-    first, *rest = view.flowed(outcome.sentence, width - 2)
+    first, *rest = view.flowed(outcome.told(BY_KEY), width - 2)
     return [Text.assemble((f"{sign} ", view.style(style)), first), *(Text(f"  {line.plain}") for line in rest)]
 
 
@@ -256,7 +257,7 @@ def _result(asked: Asked, view: PageView, width: int) -> list[Text]:
     verdicts = [one for one in seen.result.verdicts if not (told and one.outcome == "too few")]
     if verdicts:
         lines += view.heading("Is it more than chance? (± is the 95 % interval)")
-        lines += [line for one in verdicts for line in view.flowed(one.sentence, width)]
+        lines += [line for one in sentences(verdicts, BY_KEY) for line in view.flowed(one, width)]
     if mine is not None:
         lines.append(Text(f"runs {', '.join(map(str, seen.result.runs[-12:]))}", view.style("dim")))
     return lines

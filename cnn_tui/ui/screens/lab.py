@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
@@ -29,6 +31,8 @@ from cnn_tui.ui.typeahead import DIALOG
 
 SMALLEST = (60, 16)
 """Below this many columns and rows the lab asks for more room."""
+SHORT = 22
+"""Below this many rows the panes say less."""
 _ALL_FOUR = (110, 30)
 _POLL_SECONDS = 0.25
 
@@ -53,14 +57,22 @@ class LabScreen(RunActions):
 
     def compose(self) -> ComposeResult:
         """A header, four panes and those that are shown alone, the keys."""
-        yield Header(self.document, self.live)
+        panes = (
+            StackPane(self.document),
+            SummaryPane(self.document),
+            TrainingPane(self.live),
+            HistoryPane(self.history),
+            ExplainPane(self.history, self.document),
+            LogPane(self.live, self.sensors),
+        )
+        header = Header(self.document, self.live)
+        # What is painted first is laid out for the terminal's size, which Textual tells only after that.
+        self.set_class(self.app.size.height < SHORT, "-short")
+        self.set_class(self.guided, "-guided")
+        self._place(header, panes, *self.app.size)
+        yield header
         with Container(id="panes"):
-            yield StackPane(self.document)
-            yield SummaryPane(self.document)
-            yield TrainingPane(self.live)
-            yield HistoryPane(self.history)
-            yield ExplainPane(self.history, self.document)
-            yield LogPane(self.live, self.sensors)
+            yield from panes
         if self.guided:
             yield Guide(self.document, self.live)
         yield KeyBar()
@@ -119,12 +131,15 @@ class LabScreen(RunActions):
             )
             self.query_one("#small", Static).update(Text(words))
         header = self.query_one(Header)
-        shown = self._pane(header.shown)
+        self._place(header, tuple(self.query(Pane)), width, height)
+        header.redraw()
+
+    def _place(self, header: Header, panes: Sequence[Pane], width: int, height: int) -> None:
+        shown = next(pane for pane in panes if pane.scope == header.shown)
         single = shown.alone or self._zoomed or width < _ALL_FOUR[0] or height < _ALL_FOUR[1]
-        for pane in self.query(Pane):
+        for pane in panes:
             pane.take_place(displayed=pane is shown if single else not pane.alone, whole=single)
         header.tabs = single
-        header.redraw()
 
     def _mark_shown(self, pane: Pane) -> None:
         if not pane.alone:
@@ -180,7 +195,12 @@ class LabScreen(RunActions):
             self._lay_out(*self.size)
 
     def action_go_back(self) -> None:
-        """Out of what the pane is in, of a pane that is shown alone, of the zoom, of the guide."""
+        """Out of the guide, which says so; of what the pane is in, of a pane that is shown alone, of the zoom."""
+        if self.query(Guide):
+            never_again()
+            self.query(Guide).remove()
+            self.remove_class("-guided")
+            return
         pane = self._pane(self.query_one(Header).shown)
         if pane.step_back():
             return
@@ -188,9 +208,6 @@ class LabScreen(RunActions):
             self.action_focus_pane(self._left)
         elif self._zoomed:
             self.action_toggle_zoom()
-        elif self.query(Guide):
-            never_again()
-            self.query(Guide).remove()
 
     def action_undo_edit(self) -> None:
         """Take the last edit back; in a pane that has edits of its own, the last of those."""

@@ -1,0 +1,27 @@
+"""Which epoch's weights a run was tested with, where that is not the last one: in SQL, for its row.
+
+A run that was interrupted is tested from its checkpoint, which may be of an earlier epoch than the last one recorded.
+Its gap is then the one of that epoch. Which it was is kept as an event.
+"""
+
+from __future__ import annotations
+
+EVENT = "evaluated from the checkpoint of epoch "
+"""How the event begins that says so; the number of the epoch ends it."""
+
+TESTED_EPOCH = (
+    "CASE WHEN status = 'interrupted' AND test_accuracy IS NOT NULL THEN"
+    f" (SELECT CAST(substr(text, {len(EVENT) + 1}) AS INTEGER) FROM events"
+    f" WHERE run = runs.id AND text LIKE '{EVENT}%' ORDER BY events.rowid DESC LIMIT 1) END"
+)
+"""The epoch; NULL for a run that was tested with its last weights, or not at all."""
+
+TRAINED = (
+    f"CASE WHEN {TESTED_EPOCH} IS NULL THEN accuracy ELSE (SELECT"
+    " json_extract(iif(json_valid(metrics), metrics, '{}'), '$.accuracy')"
+    f" FROM epochs WHERE run = runs.id AND epoch = {TESTED_EPOCH}) END"
+)
+"""The training accuracy of the epoch whose weights were tested."""
+
+GAP = f"({TRAINED} - test_accuracy)"
+"""How much better a run is on what it learned from than on the test images."""
