@@ -155,6 +155,12 @@ class Terminal:
                 self._take(os.read(self._ours, round(rate * _SLOT)))
         return self.received - before, time.monotonic() - began
 
+    @property
+    def echoes(self) -> bool:
+        """Whether what is typed is shown and taken line by line, as a shell leaves it."""
+        wanted = termios.ECHO | termios.ICANON
+        return termios.tcgetattr(self._ours)[3] & wanted == wanted
+
     def hang_up(self) -> None:
         """Take the terminal away. The program gets no signal: it is not the one that the terminal belongs to."""
         os.close(self._ours)
@@ -164,10 +170,13 @@ class Terminal:
         self._stream.feed(b"\x1b[2J\x1b[3;3Hout of paper")
 
     def read_raw(self, seconds: float) -> bytes:
-        """Read one piece as it comes, without looking at it: for measuring. Empty when none came in time."""
+        """Read one piece as it comes, without looking at it: for measuring. Empty when none came."""
         if not select.select([self._ours], [], [], seconds)[0]:
             return b""
-        return os.read(self._ours, 65_536)
+        try:
+            return os.read(self._ours, 65_536)
+        except OSError:  # nobody has the other end open any more
+            return b""
 
     def show(self, data: bytes) -> None:
         """Put on the screen what was read without looking at it."""

@@ -49,7 +49,9 @@ class Lines(Widget):
     def redraw(self) -> None:
         """Draw again and repaint the lines that differ."""
         if self._drawn_at != self.size:
-            # Textual asks for every line after a change of size; drawing then saves painting blanks first.
+            # Textual asks for every line after a change of size; drawing then saves painting blanks first. A pane that
+            # is hidden has no size, and may have the old one again when it is shown.
+            self._drawn_at = None
             self.refresh()
             return
         old = self._strips

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import signal
 import sys
 from pathlib import Path
 
@@ -187,3 +189,26 @@ def test_a_lab_whose_terminal_is_gone_without_a_signal_ends() -> None:
         assert terminal.process.wait(30) == 129
     finally:
         terminal.process.kill()
+
+
+@pytest.mark.parametrize(
+    ("way", "status"), [("q", 0), (signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGHUP, 128 + signal.SIGHUP)]
+)
+def test_the_terminal_is_given_back_as_it_was(way: str | signal.Signals, status: int) -> None:
+    with Terminal([*LAB, "lab1-baseline"]) as terminal:
+        terminal.wait_for("Total params: 113,386")
+        while terminal.read(0.1):
+            pass
+        if isinstance(way, str):
+            terminal.press(way)
+        else:
+            terminal.process.send_signal(way)
+        sent = b""
+        while piece := terminal.read_raw(5 if terminal.process.poll() is None else 0.1):
+            sent += piece
+        assert terminal.process.wait(30) == status
+        before, left, after = sent.partition(b"\x1b[?1049l")
+        assert left, "the other screen is left"
+        assert b"\x1b[?1000l" in before, "the mouse is let go"
+        assert not re.search(rb"\x1b\[[\d;]*H", after), "the cursor stays where it was before the lab"
+        assert terminal.echoes

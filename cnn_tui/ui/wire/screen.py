@@ -26,6 +26,7 @@ _TOKEN = re.compile(
 )
 # After these the terminal shows something else than before.
 _WIPING = re.compile(r"\x1b\[\?(1049|1047|47)[hl]|\x1b\[\d*[JKLMPSTX@]|\x1bc")
+_GIVE_BACK = "\x1b[?1049l"
 _BREAKS = ("\r", "\n")  # Textual puts one after each row, and a move before the next
 _CLOSE = 4
 """So many unchanged cells between two changed ones cost less than a move of the cursor."""
@@ -56,6 +57,7 @@ class Screen:
         self._pen = self._sent_pen = PLAIN
         self._at = self._rests = (0, 0)
         self._others: list[str] = []
+        self._given_back = False
         self.resize(columns, rows)
 
     def resize(self, columns: int, rows: int) -> None:
@@ -103,8 +105,9 @@ class Screen:
             changes = self._changes(row)
             parts.append(changes)
             length += len(changes)
-        # Where the cursor rests matters to input methods only, but to them it does.
-        if not self._touched and (any(parts) or self._at != self._rests):
+        # Where the cursor rests matters to input methods only, but to them it does. A terminal that is given back has
+        # its own place for it.
+        if not self._touched and not self._given_back and (any(parts) or self._at != self._rests):
             self._rests = self._at
             parts.append(_move(*self._at))
         return "".join(parts)
@@ -112,6 +115,7 @@ class Screen:
     def _pass_on(self, sequence: str) -> None:
         self._others.append(sequence)
         if _WIPING.match(sequence):
+            self._given_back = sequence == _GIVE_BACK
             self._painted.clear()
             self.forget()
 
