@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,8 @@ class TrainedModel:
         except FileNotFoundError:
             raise ExplainError(f"the model file {path} is not there any more") from None
         except Exception as error:  # a broken file makes the loaders of zip, JSON and HDF5 raise nearly anything
-            why = reason(error)
+            # What is no archive at all Keras calls a file that is not found.
+            why = reason(error) if zipfile.is_zipfile(path) else "it is damaged, no Keras file any more"
             raise ExplainError(f"the model file {path} cannot be loaded ({why}): train the experiment again") from error
         self.input_shape: tuple[int, int, int] = tuple(self.model.input_shape[1:])
         self.outputs = int(self.model.output_shape[-1])

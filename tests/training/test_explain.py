@@ -292,7 +292,7 @@ def test_a_broken_model_file_is_a_sentence(
     copy_of(lab, tmp_path, monkeypatch)
     model_path(1).write_bytes(content)
     said = answer_here(DescribeModel(1))
-    assert said.startswith(f"the model file {model_path(1)} cannot be loaded (")
+    assert said.startswith(f"the model file {model_path(1)} cannot be loaded (it is damaged")
     assert said.endswith("train the experiment again")
 
 
