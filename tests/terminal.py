@@ -159,7 +159,7 @@ class Terminal:
     def echoes(self) -> bool:
         """Whether what is typed is shown and taken line by line, as a shell leaves it."""
         wanted = termios.ECHO | termios.ICANON
-        return termios.tcgetattr(self._ours)[3] & wanted == wanted
+        return bool(termios.tcgetattr(self._ours)[3] & wanted == wanted)
 
     def hang_up(self) -> None:
         """Take the terminal away. The program gets no signal: it is not the one that the terminal belongs to."""

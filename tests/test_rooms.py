@@ -25,6 +25,7 @@ LIGHT_TRAINING = (
     "cnn_tui.training.ask",
     "cnn_tui.training.devices",
     "cnn_tui.training.driver",
+    "cnn_tui.training.endings",
     "cnn_tui.training.gpus",
     "cnn_tui.training.launch",
     "cnn_tui.training.locks",

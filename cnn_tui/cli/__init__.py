@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from cnn_tui.cli import exchange, exercises, machine, notebook, trained, training
 from cnn_tui.cli.arguments import Device, Pack
 from cnn_tui.commands import streams
-from cnn_tui.experiments.home import settle
 
 app = typer.Typer(
     name="cnn-tui",
@@ -53,9 +53,19 @@ def lab(
     return open_() if context.invoked_subcommand is None else streams.FINISHED
 
 
-@app.command(_OPEN, hidden=True)
+class _Lab(TyperCommand):
+    """A command that nobody calls by its name."""
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        """As it is called."""
+        formatter.write_usage(ctx.find_root().command_path, " ".join(self.collect_usage_pieces(ctx)))
+
+
+@app.command(_OPEN, hidden=True, cls=_Lab)
 def open_(
-    experiment: Annotated[str | None, typer.Argument(metavar="[EXPERIMENT]")] = None,
+    experiment: Annotated[
+        str | None, typer.Argument(metavar="EXPERIMENT", help="A preset's name or a .toml file.")
+    ] = None,
     theme: Annotated[str | None, typer.Option(metavar="NAME", help="cnn-dark, cnn-light or cnn-safe.")] = None,
     ascii_only: Annotated[bool | None, typer.Option("--ascii/--unicode", help="Draw with ASCII characters.")] = None,
     mouse: Annotated[bool | None, typer.Option("--mouse/--no-mouse", help="Listen to the mouse.")] = None,
@@ -77,6 +87,8 @@ def status_of(arguments: list[str]) -> int:
     """Run a command line; gives its exit status. What a user did wrong ends here as one sentence."""
     streams.prepare()
     for_the_lab = not arguments or arguments[0] not in (*_commands(), *_NOT_THE_LABS)
+    from cnn_tui.experiments.home import settle
+
     try:
         settle()
         if for_the_lab and len(arguments) < 2 and not "".join(arguments).startswith("-"):

@@ -80,9 +80,13 @@ def note(
 
 @app.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 def tag(
+    context: typer.Context,
     words: Annotated[list[str], typer.Argument(metavar="RUN... [+TAG | -TAG]...", help="Runs, then tags on and off.")],
 ) -> int:
     """Put tags on runs with +TAG and take them off with -TAG."""
+    if words == ["-h"]:  # behind runs it takes the tag h off
+        streams.put(context.get_help())
+        return streams.FINISHED
     from cnn_tui.commands import notebook as command
 
     return command.tag(words)

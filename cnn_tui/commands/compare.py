@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from cnn_tui.commands.damaged import say_damage
 from cnn_tui.commands.history import find_run
 from cnn_tui.commands.json_lines import line
 from cnn_tui.commands.streams import FINISHED, UserError, bold, columns_of, put, table
@@ -32,6 +33,7 @@ def compare_runs(ids: list[int], everything: bool, as_json: bool) -> int:
         raise UserError(f"at most {_MOST} runs can be compared, not {len(ids)}")
     with History() as history:
         runs = [find_run(history, one) for one in ids]
+        say_damage(runs)
         found = compare(runs, baseline_of(runs, notebook.pinned(history)))
         base = next(run for run in runs if run.id == found.baseline)
         said = verdicts(history, runs, base)

@@ -7,7 +7,8 @@ from cnn_tui.commands.history import find_run, to_json
 from cnn_tui.commands.run import follow
 from cnn_tui.commands.streams import FINISHED, UserError, put, say
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.home import checkpoint_path
+from cnn_tui.experiments.kept_weights import goes_on
+from cnn_tui.experiments.records import require_experiment
 from cnn_tui.experiments.run import ENDED_EARLY, Run
 
 
@@ -48,8 +49,7 @@ def resume(run_ids: list[int], *, detach: bool, as_json: bool) -> int:
             history.resume(run_id)
         wake()
         for run in runs:
-            kept = checkpoint_path(run.id).exists()
-            say(f"run {run.id} {'goes on after its last checkpoint' if kept else 'has no checkpoint: it begins again'}")
+            say(f"run {run.id} {goes_on(run)}")
         if detach:
             for run_id in run_ids:
                 put(to_json(find_run(history, run_id)) if as_json else str(run_id))
@@ -64,4 +64,5 @@ def _resumable(run: Run) -> Run:
         raise UserError(f"run {run.id} has not ended: it is {run.status}")
     if run.status not in ENDED_EARLY:
         raise UserError(f"run {run.id} has reached its end: there is nothing to go on with")
+    require_experiment(run)
     return run

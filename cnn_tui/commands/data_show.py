@@ -8,6 +8,7 @@ from cnn_tui.commands.json_lines import inert
 from cnn_tui.commands.streams import FINISHED, bold, put, say, table
 from cnn_tui.experiments.data_facts import DataFacts
 from cnn_tui.network.inert import quiet
+from cnn_tui.network.words import counted
 
 _MOST_ROWS = 40
 _BAR = 30
@@ -47,7 +48,7 @@ def _balance(facts: DataFacts) -> list[str]:
     heading, *lines = table(rows, right=[1, 2])
     more = len(facts.class_names) - _MOST_ROWS
     if more > 0:
-        lines.append(f"and {more:,} classes more")
+        lines.append(f"and {counted(more, 'class', 'classes')} more")
     balance = facts.train.balance
     said = (
         "All classes have as many training images as the others."

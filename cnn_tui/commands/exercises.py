@@ -135,7 +135,7 @@ def page(place: Place, one: Exercise, what: Result, width: int) -> list[str]:
     if one.remark and (what.group is not None or one.impossible):
         lines += ["", *text(one.remark)]
     if what.runs:
-        lines += ["", *text(f"runs {', '.join(map(str, what.runs))}")]
+        lines += ["", *text(f"run{'s' if len(what.runs) > 1 else ''} {', '.join(map(str, what.runs))}")]
     if what.answer.conclusion:
         lines += ["", *text(f"Your conclusion: {what.answer.conclusion}")]
     return [*lines, "", "done" if what.answer.done else "open"]
@@ -159,7 +159,7 @@ def _run(
         raise UserError("--with is a version of one exercise: name that one")
 
     def change(experiment: Experiment) -> Experiment:
-        made = experiment if file is None else find_experiment(str(file))
+        made = experiment if file is None else find_experiment(str(file), other_dataset=dataset is not None)
         changes = {"dataset": dataset, "epochs": epochs}
         return override(made, [(key, value) for key, value in changes.items() if value is not None])
 

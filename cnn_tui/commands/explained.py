@@ -35,7 +35,9 @@ def require_model(run: Run) -> None:
     """Raises UserError for a run that has no model."""
     missing = no_model(run)
     if missing is not None:
-        raise UserError(missing.why, FAILED if missing.lost else WRONG)
+        if missing.lost:
+            raise UserError(f"{missing.why}: train the experiment again", FAILED)
+        raise UserError(missing.why)
 
 
 def asked(question: Question, answer: type[Answer]) -> Answer:

@@ -81,10 +81,11 @@ def _run(digits: str) -> tuple[Experiment, int | None]:
     """The experiment of a run, on the images that it was trained on, and its seed."""
     from cnn_tui.commands.history import find_run
     from cnn_tui.experiments.history import History
+    from cnn_tui.experiments.records import require_experiment
 
     with History() as history:
         run = find_run(history, _number(digits))
-    experiment = run.experiment
+    experiment = require_experiment(run)
     if run.dataset == _SAMPLE:  # it stood in for the whole set
         experiment = msgspec.structs.replace(experiment, dataset=_SAMPLE)
     return experiment, run.seed

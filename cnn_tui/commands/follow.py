@@ -18,6 +18,7 @@ from cnn_tui.experiments.home import log_path
 from cnn_tui.experiments.pace import clock, in_words
 from cnn_tui.experiments.run import Run
 from cnn_tui.network.inert import quiet
+from cnn_tui.network.words import counted
 
 _LOOK_SECONDS = 0.15
 _LIVE_LINES = "WHERE status IN ('queued', 'running', 'paused') ORDER BY status != 'queued' DESC, position, id"
@@ -95,9 +96,10 @@ class Follower:
         if run.status == "queued":
             self._show_queued(run)
             return epochs
-        data = f" on {run.train_images:,} images of {quiet(run.dataset)}" if run.train_images else ""
+        data = f" on {counted(run.train_images, 'image')} of {quiet(run.dataset)}" if run.train_images else ""
         if data or not run.live:
-            self._tell_once(f"start {run.id}", f"run {run.id} ({quiet(run.name)}): {run.params:,} parameters{data}")
+            words = f"run {run.id} ({quiet(run.name)}): {counted(run.params, 'parameter')}{data}"
+            self._tell_once(f"start {run.id}", words)
         if run.train_images and run.dataset != run.experiment.dataset:
             self._tell_once(
                 f"data {run.id}",

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from cnn_tui.commands import run_table
+from cnn_tui.commands.damaged import say_damage
 from cnn_tui.commands.json_lines import inert
 from cnn_tui.commands.streams import FINISHED, UserError, put, say
 from cnn_tui.experiments import notebook
@@ -24,10 +25,14 @@ def list_runs(form: str, words: str, key: str, archived: bool = False) -> int:
     with History() as history:
         listing = Listing(history, Query(words, column, reverse, archived))
         if form == "json":
+            damaged = []
             for run in _in_full(history, listing.ids()):
                 put(to_json(run))
+                damaged += [run] if run.damage else []
+            say_damage(damaged)
             return FINISHED
         lines = listing.lines()
+        say_damage(lines)
         nothing = "" if lines else _nothing(history, words)
     if form == "csv":
         put(run_table.to_csv(lines))

@@ -16,6 +16,7 @@ from cnn_tui.experiments.home import settings_path
 from cnn_tui.experiments.packs import open_pack
 from cnn_tui.experiments.presets import find_experiment, preset_names
 from cnn_tui.experiments.wording import found
+from cnn_tui.network.words import sentence
 
 if TYPE_CHECKING:
     from cnn_tui.ui.preferences import Preferences
@@ -86,9 +87,9 @@ def set_keys() -> tuple[Preferences, str]:
         preferences = read_preferences()
         use(in_force(preferences.keymap, preferences.keys))
     except PreferencesError as error:
-        return preferences, f"{error}. The usual settings are in force."
+        return preferences, f"{sentence(str(error))} The usual settings are in force."
     except KeymapError as error:
-        return preferences, f"{settings_path()}: {error}. The usual keys are in force."
+        return preferences, f"{sentence(f'{settings_path()}: {error}')} The usual keys are in force."
     return preferences, ""
 
 

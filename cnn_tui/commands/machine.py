@@ -82,10 +82,11 @@ def history() -> Finding:
         with History() as opened:
             count, health = opened.count(), opened.health()
     except HistoryError as error:
-        return Finding("history", "problem", str(error), "move the file away, or set CNN_TUI_HOME to another folder")
-    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        fix = f"move {path} away, or set CNN_TUI_HOME to another folder"
+        return Finding("history", "problem", str(error), fix)
+    if opened.read_only or not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         fix = "change its owner or its permissions, or set CNN_TUI_HOME to another folder"
-        return Finding("history", "problem", f"{path} may not be written", fix)
+        return Finding("history", "problem", f"{path} can be read, but not written", fix)
     if health.damage:
         fix = f"copy it, then sqlite3 {path} .recover saves what can be read; move it away to begin anew"
         return Finding("history", "problem", f"{path} is damaged: {health.damage}", fix)

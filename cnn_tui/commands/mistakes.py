@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import sqlite3
 
@@ -11,7 +12,9 @@ from cnn_tui.experiments.exercises import ExerciseError
 from cnn_tui.experiments.experiment import ExperimentError
 from cnn_tui.experiments.filter import FilterError
 from cnn_tui.experiments.history import HistoryError
+from cnn_tui.experiments.home import history_path, home
 from cnn_tui.experiments.notebook import NotebookError
+from cnn_tui.experiments.store import in_words
 from cnn_tui.experiments.tags import TagError
 
 
@@ -24,7 +27,7 @@ def explain(error: Exception) -> tuple[str, int] | None:
     if isinstance(error, HistoryError):
         return str(error), FAILED
     if isinstance(error, sqlite3.Error):
-        return f"the history cannot be used: {error}; `cnn-tui doctor` looks for the cause", FAILED
+        return in_words(error, history_path()), FAILED
     # typer's own errors about the call have this method, in every version of it.
     format_message = getattr(error, "format_message", None)
     if format_message is not None:
@@ -34,8 +37,15 @@ def explain(error: Exception) -> tuple[str, int] | None:
         return f"{error.object!r} has bytes that are no text in UTF-8: rename it", WRONG
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename is not None else ""
-        return f"{where}{error.strerror or error}", FAILED
+        return f"{where}{error.strerror or error}{_remedy(error)}", FAILED
     return None
+
+
+def _remedy(error: OSError) -> str:
+    """What to do about an error with a file of the app's own."""
+    if error.errno == errno.EROFS and str(error.filename).startswith(str(home())):
+        return "; set CNN_TUI_HOME to a folder that you may write to"
+    return ""
 
 
 # typer's words for a number that is none.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
-from cnn_tui.commands.streams import UserError, put, say
+from cnn_tui.commands.streams import FAILED, UserError, put, say
 from cnn_tui.network.inert import quiet
 
 
@@ -18,9 +19,20 @@ def deliver(text: str, output: Path | None) -> None:
 
 
 def write_new(text: str, output: Path) -> None:
-    """Write a text to a new file. Raises UserError for one that is there: it is left as it is."""
+    """Write a text to a new file. Raises UserError for one that is there, and leaves it as it is.
+
+    A file that cannot be written whole is taken away again, so that it is in nobody's way the next time.
+    """
     try:
-        with output.open("x", encoding="utf-8") as file:
-            file.write(text)
+        file = output.open("x", encoding="utf-8")
     except FileExistsError:
         raise UserError(f"{quiet(str(output))} exists already and is left as it is: name another file") from None
+    try:
+        with file:
+            file.write(text)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            output.unlink()
+        if isinstance(error, OSError):
+            raise UserError(f"{quiet(str(output))} cannot be written: {error.strerror or error}", FAILED) from None
+        raise

@@ -16,6 +16,7 @@ from cnn_tui.experiments.packs import open_pack, read_submission, submission, to
 from cnn_tui.experiments.submissions import Checked, Report
 from cnn_tui.experiments.submissions import check as checked
 from cnn_tui.network.inert import quiet
+from cnn_tui.network.words import counted
 
 
 def submit(folder: Path, output: Path, student: str) -> int:
@@ -25,7 +26,7 @@ def submit(folder: Path, output: Path, student: str) -> int:
         made = submission(history, place, student)
     text = to_file(made)
     write_new(text, output)
-    say(f"{quiet(str(output))} written: {len(made.runs)} runs, {len(made.exercises)} exercises")
+    say(f"{quiet(str(output))} written: {counted(len(made.runs), 'run')}, {counted(len(made.exercises), 'exercise')}")
     for one in checked(json.loads(text), True, place).exercises:
         for problem in one.problems:
             say(f"{one.name}: {problem}")
@@ -70,7 +71,7 @@ def _page(path: Path, report: Report, width: int) -> list[str]:
 def _exercise(one: Checked, width: int) -> list[str]:
     lines = [bold(f"{one.name}: {one.heading}" if one.heading != one.name else one.name)]
     facts = [
-        ("runs", ", ".join(map(str, one.runs))),
+        ("run" if len(one.runs) == 1 else "runs", ", ".join(map(str, one.runs))),
         ("test accuracy", one.figures),
         ("expected", one.expected),
         ("changed", "; ".join(one.changes)),

@@ -20,6 +20,7 @@ from cnn_tui.experiments.predictions import Predictions, open_predictions
 from cnn_tui.experiments.raw_file import RawFileError
 from cnn_tui.experiments.run import Run
 from cnn_tui.network.inert import quiet
+from cnn_tui.network.words import counted
 from cnn_tui.training.ask import Asker
 from cnn_tui.training.questions import DescribeModel, Done, KeepImages, ModelFacts, Prediction, PredictPicture
 from cnn_tui.ui.image import draw, mode_of
@@ -172,7 +173,7 @@ def _bars(seen: Seen) -> list[str]:
         rows.append((quiet(seen.names[at], 30), _percent(seen.probabilities[at]), _bar(seen.probabilities[at]), mark))
     lines = table(rows, right=[1])
     more = len(seen.names) - len(chosen)
-    return [*lines, f"and {more:,} classes more, less likely"] if more else lines
+    return [*lines, f"and {counted(more, 'class', 'classes')} more, less likely"] if more else lines
 
 
 def _bar(share: float | None) -> str:

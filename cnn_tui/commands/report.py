@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cnn_tui.commands.damaged import say_damage
 from cnn_tui.commands.history import find_run
 from cnn_tui.commands.new_file import deliver
 from cnn_tui.commands.streams import FINISHED, UserError, say
@@ -25,6 +26,7 @@ def write_report(runs: list[int], words: str, title: str, pack: Path | None, out
             raise UserError("there is no run to report on" + (" that passes the filter" if words else ""))
         if len(ids) > MOST_RUNS:
             say(f"the table has the first {MOST_RUNS} of {len(ids):,} runs; --filter chooses")
+        say_damage(run for one in ids[:MOST_RUNS] if (run := history.run(one)) is not None)
         text = report(history, ids, places_of(pack), title)
     deliver(text, output)
     return FINISHED

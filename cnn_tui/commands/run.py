@@ -83,7 +83,8 @@ def _cells(names: list[str], axes: list[Axis], repeat: int) -> list[Cell]:
         raise UserError(f"{quiet(twice)} is given twice; --repeat trains an experiment several times")
     if repeat > 1 and any(len(axis.values) > 1 and axis.key in _SEED for axis in axes):
         raise UserError("--repeat and several seeds do not go together: one of them says which seeds there are")
-    return [cell for name in names for cell in grid(find_experiment(name), axes, override)]
+    other = any(axis.key == "dataset" for axis in axes)
+    return [cell for name in names for cell in grid(find_experiment(name, other_dataset=other), axes, override)]
 
 
 def _can_be_trained(cells: Sequence[Cell]) -> bool:

@@ -20,6 +20,7 @@ from cnn_tui.experiments.wording import found
 from cnn_tui.network.inert import quiet
 
 _NARROWEST = {"name": 16, "dataset": 14}  # what can be cut on a narrow terminal, and how far
+_WIDEST_NAME = 60  # where there is no terminal: one long name would pad every other
 _FIRST_TO_GO = ("params", "seconds_an_epoch", "epochs")  # and the columns that go where that is not enough
 
 
@@ -45,7 +46,13 @@ def _figure(key: str, title: str, field: str, digits: int) -> Column:
 COLUMNS: tuple[Column, ...] = (
     Column("id", "id", lambda line: line.id, lambda line: str(line.id)),
     Column("name", "name", lambda line: line.name, lambda line: quiet(line.name), right=False),
-    Column("status", "status", lambda line: line.status, lambda line: line.status, right=False),
+    Column(
+        "status",
+        "status",
+        lambda line: line.status,
+        lambda line: f"{line.status}, damaged" if line.damage else line.status,
+        right=False,
+    ),
     Column(
         "epochs",
         "epochs",
@@ -100,7 +107,7 @@ def sorting(key: str) -> tuple[str, bool]:
 
 
 def to_text(lines: list[Line]) -> str:
-    """A table for people: whole in a file; on a terminal that is too narrow, names and datasets are cut."""
+    """A table for people. Names and datasets are cut to a terminal that is too narrow; in a file, very long names."""
     columns = list(COLUMNS)
     room = columns_of(sys.stdout) if is_terminal(sys.stdout) else None
     made = _table(columns, lines)
@@ -116,6 +123,9 @@ def to_text(lines: list[Line]) -> str:
 def _table(columns: list[Column], lines: list[Line], room: int | None = None) -> list[str]:
     titles = [column.title if room is None else column.title.removesuffix(" acc") for column in columns]
     rows = [titles, *([column.show(line) for column in columns] for line in lines)]
+    if room is None:
+        at = [column.key for column in columns].index("name")
+        rows = [[_cut(cell, _WIDEST_NAME) if place == at else cell for place, cell in enumerate(row)] for row in rows]
     right = [at for at, column in enumerate(columns) if column.right]
     made = table(rows, right)
     for at, column in enumerate(columns):
@@ -130,7 +140,7 @@ def _table(columns: list[Column], lines: list[Line], room: int | None = None) ->
     return made
 
 
-def _cut(text: str, width: int, from_start: bool) -> str:
+def _cut(text: str, width: int, from_start: bool = False) -> str:
     """The text in at most `width` cells; a dataset keeps its end, where a path has its name."""
     if cell_len(text) <= width:
         return text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from cnn_tui.commands.damaged import say_damage
 from cnn_tui.commands.follow import ending
 from cnn_tui.commands.history import find_run, to_json
 from cnn_tui.commands.run_table import when
@@ -13,6 +14,7 @@ from cnn_tui.experiments import home
 from cnn_tui.experiments.dataset import DatasetError
 from cnn_tui.experiments.epoch_rows import epoch_rows
 from cnn_tui.experiments.history import History
+from cnn_tui.experiments.rows import damage_in_words
 from cnn_tui.experiments.run import Event, Run
 from cnn_tui.network.inert import quiet
 from cnn_tui.network.report import summary_lines
@@ -24,6 +26,7 @@ def show_run(run_id: int, as_json: bool) -> int:
     with History() as history:
         run = find_run(history, run_id)
         events = history.events(run_id)
+    say_damage([run])
     put(to_json(run) if as_json else "\n".join(to_text(run, events)))
     return FINISHED
 
@@ -32,8 +35,8 @@ def to_text(run: Run, events: Sequence[Event] = ()) -> list[str]:
     """The lines of a run's page; `events` is what happened to it."""
     sections = [
         ("", table(_facts(run))),
-        ("Training", table(_training(run))),
-        ("Layers", _layers(run)),
+        ("Training", table(_training(run)) if run.has_experiment else []),
+        ("Layers", _layers(run) if run.has_experiment else []),
         ("Epochs", _epochs(run)),
         ("Events", table([(when(event.at), quiet(event.text, 1000)) for event in events])),
         ("Environment", table([(key, _plain(value)) for key, value in run.environment.items()])),
@@ -58,8 +61,11 @@ def _facts(run: Run) -> list[tuple[str, str]]:
         ("created", when(run.created)),
         ("training time", f"{run.seconds:.1f} s"),
     ]
+    if run.damage:
+        facts.insert(1, ("damaged", f"{damage_in_words(run.id, run.damage)}; what can be read is here"))
     if run.test_accuracy is not None:
-        facts.append(("test accuracy", f"{run.test_accuracy:.4f}"))
+        which = f" (with the weights of epoch {run.tested_epoch})" if run.tested_epoch is not None else ""
+        facts.append(("test accuracy", f"{run.test_accuracy:.4f}{which}"))
     if run.test_loss is not None:
         facts.append(("test loss", f"{run.test_loss:.4f}"))
     if run.note:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Literal, TypeAlias, cast, get_args
+from typing import Any, Literal, TypeAlias, cast, get_args
 
 import msgspec
 
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.notebook import MAX_TEXT, NotebookError
+from cnn_tui.experiments.rows import decoded
 from cnn_tui.experiments.wording import found
 
 Direction: TypeAlias = Literal["up", "down", "same"]
@@ -87,7 +88,7 @@ def _upsert(history: History, pack: str, exercise: str, column: str, first: str,
 
 
 def _decoded(text: str) -> Prediction:
-    plain = msgspec.json.decode(text)
+    plain = decoded(text, dict[str, Any]) or {}
     known = {name: value for name, value in plain.items() if value in get_args(Direction)}
     return Prediction(
         accuracy=cast("Direction | None", known.get("accuracy")), time=cast("Direction | None", known.get("time"))

@@ -6,6 +6,7 @@ from cnn_tui.experiments.dataset import describe
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.network.problems import Goal, Problem, find_problems
 from cnn_tui.network.summary import Summary
+from cnn_tui.network.words import counted
 
 # Keras counts a metric's hits in labels of one form only; "accuracy" takes either.
 _LABELS = {
@@ -17,12 +18,17 @@ _LABELS = {
 
 
 def problems_of(experiment: Experiment, summary: Summary | None = None) -> tuple[Problem, ...]:
-    """The problems of the experiment's stack for its dataset and loss, and of its metrics. Raises DatasetError.
+    """The problems of the experiment's stack for its dataset and loss, of its metrics and its validation.
 
-    `summary` is the stack's, where the caller has it already.
+    `summary` is the stack's, where the caller has it already. Raises DatasetError.
     """
-    goal = Goal(experiment.training.loss, describe(experiment.dataset).classes)
-    return (*find_problems(experiment.stack, goal, summary), *_metric_problems(experiment))
+    dataset = describe(experiment.dataset)
+    goal = Goal(experiment.training.loss, dataset.classes)
+    return (
+        *find_problems(experiment.stack, goal, summary),
+        *_metric_problems(experiment),
+        *_validation_problems(experiment, dataset.train_images),
+    )
 
 
 def _metric_problems(experiment: Experiment) -> list[Problem]:
@@ -35,4 +41,15 @@ def _metric_problems(experiment: Experiment) -> list[Problem]:
         )
         for metric in experiment.training.metrics
         if metric in _LABELS and _LABELS[metric] != _LABELS[loss]
+    ]
+
+
+def _validation_problems(experiment: Experiment, images: int) -> list[Problem]:
+    fraction = experiment.training.validation
+    held = 0 if isinstance(fraction, str) else round(images * fraction)  # as the training does it
+    if isinstance(fraction, str) or not images or 0 < held < images:
+        return []
+    left = f"{held:,} of {counted(images, 'image')} to validate on and {images - held:,} to train on"
+    return [
+        Problem(0, f"a validation of {fraction:g} leaves {left}: choose another fraction in the training settings"),
     ]

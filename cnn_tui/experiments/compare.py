@@ -194,7 +194,7 @@ def _data(runs: Sequence[Run]) -> Row:
 
 
 def _training(runs: Sequence[Run]) -> list[Row]:
-    flat = [_flat(run.experiment) for run in runs]
+    flat = [_flat(run.experiment) if run.has_experiment else {} for run in runs]
     names = dict.fromkeys(name for one in flat for name in one if name not in ("dataset", "seed"))
     rows = [_row(name, "training", tuple(one.get(name, "") for one in flat)) for name in names]
     return [*rows, _words("seed", "training", runs, lambda run: run.seed)]
@@ -239,6 +239,8 @@ def _row(key: str, group: Group, values: tuple[Value, ...]) -> Row:
 
 def _layers(before: Run, after: Run) -> tuple[DiffLine, ...]:
     """The difference of what two runs trained: arguments that make no difference are none."""
+    if not (before.has_experiment and after.has_experiment):
+        return (DiffLine("~", "the layers of one of the two cannot be read any more"),)
 
     def stack(run: Run) -> Stack:
         # The input shape takes no part, and a dataset that is gone has none.

@@ -14,6 +14,7 @@ from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.groups import CUT_SHORT, Group, asked_of, groups_of
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.locked_fields import unlocked_changes
+from cnn_tui.experiments.rows import decoded
 from cnn_tui.experiments.tags import merged
 from cnn_tui.network.inert import quiet
 
@@ -150,7 +151,7 @@ def queue(history: History, wanted: Sequence[Order], repeat: int = 1, device: st
 def assign(history: History, run: int, place: Place, exercise: Exercise) -> None:
     """Say that a run was made for an exercise; for one that was queued from the editor."""
     row = history.execute("SELECT tags FROM runs WHERE id = ?", (run,)).fetchone()
-    tags = merged(msgspec.json.decode(row[0]), [place.name])
+    tags = merged(decoded(row[0], tuple[str, ...]) or (), [place.name])
     history.execute(
         "UPDATE runs SET exercise = ?, tags = ? WHERE id = ?",
         (place.key(exercise), msgspec.json.encode(tags).decode(), run),
@@ -160,7 +161,7 @@ def assign(history: History, run: int, place: Place, exercise: Exercise) -> None
 @functools.lru_cache(maxsize=512)
 def _bare(experiment: Experiment) -> tuple[str, str, str]:
     """What an experiment trains: equal for two that differ in names, seeds and ways of writing."""
-    return experiment.stack.fingerprint(), *asked_of(msgspec.json.encode(experiment))
+    return experiment.stack.fingerprint(), *(asked_of(msgspec.json.encode(experiment)) or ("", ""))
 
 
 def _same_training(one: Experiment, other: Experiment) -> bool:
@@ -182,4 +183,4 @@ def _same(history: History, experiment: Experiment, also: str = "") -> list[tupl
     """Number and seed of the runs of an experiment, whatever their names; `also` is a further condition."""
     fingerprint, *asked = _bare(experiment)
     rows = history.execute(f"{_HEADS} fingerprint = ? {also}", (fingerprint,))
-    return [(run, seed) for run, seed, other in rows if [*asked_of(other)] == asked]
+    return [(run, seed) for run, seed, other in rows if asked_of(other) == tuple(asked)]

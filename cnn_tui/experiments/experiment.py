@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 import msgspec
 
 from cnn_tui.experiments import wording
-from cnn_tui.experiments.dataset import describe
+from cnn_tui.experiments.dataset import DatasetError, describe
 from cnn_tui.experiments.stop_rules import StopRule
 from cnn_tui.network.fields import argument, fields_of
 from cnn_tui.network.inert import quiet
@@ -22,9 +22,12 @@ from cnn_tui.network.layers import LAYERS, AnyLayer
 from cnn_tui.network.layers import plain as plain_layer
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.values import Kind, read_penalty
+from cnn_tui.network.words import counted
 
 MAX_FILE_BYTES = 1_000_000
 MAX_LAYERS = 1_000
+MAX_NAME = 200
+"""Characters."""
 MAX_DOTS = 100
 """In a line: what tomllib needs for a dotted key grows with the square of its parts."""
 
@@ -142,6 +145,14 @@ def read(path: Path) -> Experiment:
     return experiment
 
 
+def check_dataset(experiment: Experiment, where: str) -> None:
+    """Raise ExperimentError, which names the file `where` and the key, when the dataset cannot be described."""
+    try:
+        describe(experiment.dataset)
+    except DatasetError as error:
+        raise ExperimentError(f"{where}: dataset: {error}") from None
+
+
 def parse(text: str, where: str = "the experiment") -> Experiment:
     """Read an experiment from TOML text; `where` names the file in errors. Raises ExperimentError."""
     for number, line in enumerate(text.split("\n"), 1):
@@ -167,6 +178,11 @@ def from_builtins(raw: dict[str, Any], where: str = "the experiment") -> Experim
         raise ExperimentError(f"{where} is nested too deeply") from None
     except UnicodeEncodeError:
         raise ExperimentError(f"{where} has half a character (a lone surrogate) in it") from None
+    if not 1 <= len(experiment.name.strip()) <= MAX_NAME:
+        raise ExperimentError(
+            f"{where}: name: found {wording.found(experiment.name)}, {counted(len(experiment.name), 'character')}; "
+            f"allowed: 1 to {MAX_NAME} characters"
+        )
     if len(experiment.layers) > MAX_LAYERS:
         raise ExperimentError(f"{where}: {len(experiment.layers):,} layers; at most {MAX_LAYERS:,} are allowed")
     emitted = experiment.emitted_metrics()

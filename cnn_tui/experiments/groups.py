@@ -11,12 +11,14 @@ import msgspec
 
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
+from cnn_tui.experiments.rows import Columns
 from cnn_tui.experiments.run import Run
 from cnn_tui.network.canonical import canonical
 from cnn_tui.network.diff import diff_stacks
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import AnyLayer
 from cnn_tui.network.stack import Stack
+from cnn_tui.network.words import counted
 
 ENDED_AS_PLANNED = "(status = 'finished' OR (status = 'stopped' AND stop_cause LIKE 'stop rule%'))"
 CUT_SHORT = "(status IN ('failed', 'interrupted') OR (status = 'stopped' AND stop_cause NOT LIKE 'stop rule%'))"
@@ -62,7 +64,7 @@ class Spread(NamedTuple):
         if self.mean is None:
             return ""
         spread = f" ± {self.deviation:.{digits}f}" if self.deviation is not None else ""
-        return f"{self.mean:.{digits}f}{spread} ({self.n} run{'s' if self.n != 1 else ''})"
+        return f"{self.mean:.{digits}f}{spread} ({counted(self.n, 'run')})"
 
 
 class Group(NamedTuple):
@@ -195,19 +197,38 @@ def _one_setting(before: Experiment, after: Experiment) -> str:
     return f"{name} {new[name]} against {old[name]}"
 
 
+_TRIAL = Columns(
+    (
+        *("id", "name", "seed", "test_accuracy", "test_loss", "accuracy", "loss", "pace", "epochs_done", "params"),
+        *("device", "fingerprint", "dataset", "train_images", "test_images", "experiment"),
+    )
+)
+"""What is read of a run, by the names of its fields; `device` is the one that it ran on."""
+_TELLS = {"fingerprint", "dataset", "train_images", "test_images", "experiment"}
+"""What tells which runs are repeats."""
+
+
 def _trials(history: History, where: str, values: Sequence[Any]) -> list[Trial]:
-    rows = history.execute(
+    rows = history.rows(
         "SELECT id, name, seed, test_accuracy, test_loss, accuracy, loss, pace, epochs_done, params,"
         " coalesce(json_extract(environment, '$.device'), ''), fingerprint, dataset, train_images, test_images,"
         f" experiment FROM runs WHERE {ENDED_AS_PLANNED} AND {where} ORDER BY id",
         values,
     )
-    return [_trial(tuple(row)) for row in rows]
+    return [trial for row in rows if (trial := _trial(row)) is not None]
 
 
-def _trial(row: tuple[Any, ...]) -> Trial:
-    *figures, dataset, train_images, test_images, experiment = row
-    return Trial._make((*figures, (dataset, train_images, test_images), training_of(experiment), experiment))
+def _trial(row: tuple[Any, ...]) -> Trial | None:
+    """A run as one of several; None when it cannot be told any more what it tried."""
+    values, damage = _TRIAL.check(row)
+    if not _TELLS.isdisjoint(damage):
+        return None
+    *figures, dataset, train_images, test_images, experiment = values
+    try:
+        settings = training_of(experiment)
+    except msgspec.MsgspecError:
+        return None
+    return Trial._make((*figures, (dataset, train_images, test_images), settings, experiment))
 
 
 class _Settings(msgspec.Struct):
@@ -226,9 +247,12 @@ def training_of(experiment: str | bytes) -> str:
     return _told(_SETTINGS.decode(experiment))
 
 
-def asked_of(experiment: str | bytes) -> tuple[str, str]:
-    """The dataset that an experiment in JSON asks for, and its settings."""
-    told = _SETTINGS.decode(experiment)
+def asked_of(experiment: str | bytes) -> tuple[str, str] | None:
+    """The dataset that an experiment in JSON asks for, and its settings; None where it is damaged."""
+    try:
+        told = _SETTINGS.decode(experiment)
+    except msgspec.MsgspecError:
+        return None
     return told.dataset, _told(told)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from cnn_tui.experiments.home import checkpoint_path
+from cnn_tui.experiments.home import checkpoint_path, model_path
 from cnn_tui.experiments.run import Run
 
 MEMBER = "cnn_tui.json"
@@ -35,10 +35,19 @@ def read(path: Path, run: Run) -> Kept | None:
     return kept if kept.run == run.created else None
 
 
+def weights_in_words(run: Run) -> str:
+    """Which epoch the weights are of that a run has kept."""
+    for path in (model_path(run.id), checkpoint_path(run.id)):
+        kept = read(path, run)
+        if kept is not None:
+            return f"the weights that are kept are those of epoch {kept.epoch}"
+    return "no weights are kept"
+
+
 def goes_on(run: Run) -> str:
     """Where a run that is resumed goes on, as far as its checkpoint tells: "goes on after epoch 3, …"."""
     kept = read(checkpoint_path(run.id), run)
-    if kept is None:
+    if kept is None or [one.epoch for one in run.epochs][: kept.epoch] != [*range(1, kept.epoch + 1)]:
         return "has no checkpoint: it begins again"
     lost = len(run.epochs) - kept.epoch
     again = f"; the {'epoch' if lost == 1 else f'{lost} epochs'} after it {'is' if lost == 1 else 'are'} trained again"

@@ -7,7 +7,8 @@ and so is every argument that is left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,15 @@ import msgspec
 
 from cnn_tui.experiments.dataset import BUILT_IN
 from cnn_tui.experiments.experiment import Experiment
-from cnn_tui.experiments.keras_import_chain import Plain, chain_of, config_of, name_of
+from cnn_tui.experiments.keras_import_chain import Plain, chain_of, config_of, label, name_of
 from cnn_tui.experiments.keras_import_file import ImportProblem, read_config
 from cnn_tui.experiments.keras_import_layers import Findings, take_layer
 from cnn_tui.experiments.keras_import_training import training_of
+from cnn_tui.experiments.precision import float32_layers
 from cnn_tui.experiments.wording import found
 from cnn_tui.network.inert import quiet
 from cnn_tui.network.layers import AnyLayer, Dense, Flatten
-from cnn_tui.network.stack import Shape
+from cnn_tui.network.stack import Shape, Stack
 
 __all__ = ["ImportProblem", "Imported", "import_model"]
 
@@ -59,7 +61,7 @@ def _imported(model: Plain, name: str) -> Imported:
     notes = findings.notes
     _note_names(chain.layers, layers, notes)
     dataset = _dataset(chain.input_shape, layers, notes)
-    training = training_of(model.get("compile_config"), _precision(chain.layers, notes), notes)
+    training = training_of(model.get("compile_config"), _precision(chain.layers, layers, notes), notes)
     return Imported(Experiment(name=name, dataset=dataset, training=training, layers=layers), tuple(notes))
 
 
@@ -84,14 +86,28 @@ def _dataset(shape: tuple[Any, ...] | None, layers: tuple[AnyLayer, ...], notes:
     return (by_classes or fitting)[0]
 
 
-def _precision(layers: Iterable[Plain], notes: list[str]) -> str:
-    """The precision that the layers' dtype policies amount to."""
-    policies = dict.fromkeys(_policy(config_of(layer).get("dtype")) for layer in layers)
-    mixed = [policy for policy in policies if policy in _MIXED]
-    others = [policy for policy in policies if policy not in (*_MIXED, "float32")]
+def _precision(described: Sequence[Plain], layers: tuple[AnyLayer, ...], notes: list[str]) -> str:
+    """The precision that most layers' dtype policies ask for; a note names the layers that ask for another.
+
+    The layers that compute in float32 here whatever the precision is do not count.
+    """
+    policies = [_policy(config_of(layer).get("dtype")) for layer in described]
+    others = [policy for policy in dict.fromkeys(policies) if policy not in (*_MIXED, "float32")]
     if others:
         notes.append(f"the precision {', '.join(quiet(policy, 30) for policy in others[:5])} is left out")
-    return mixed[0] if mixed else "float32"
+    always = float32_layers(Stack((1, 1, 1), layers))
+    asked = [policy if policy in _MIXED else "float32" for policy in policies]
+    counts = Counter(policy for at, policy in enumerate(asked) if at not in always)
+    precision = max((*_MIXED, "float32"), key=lambda policy: counts[policy]) if counts else "float32"
+    differing = []
+    for at, policy in enumerate(asked):
+        here = "float32" if at in always else precision
+        if policy != here and "dtype" in config_of(described[at]):
+            differing.append(f"{label(at + 1, described[at])} has {policy}, here {here}")
+    if differing:
+        more = ", …" if len(differing) > 5 else ""
+        notes.append(f"the dtypes of single layers are left out ({', '.join(differing[:5])}{more})")
+    return precision
 
 
 def _policy(dtype: Any) -> str:

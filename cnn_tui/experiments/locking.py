@@ -33,7 +33,7 @@ class Lock(NamedTuple):
         """Raises LockedError when a locked field is another one in `after`."""
         changed = unlocked_changes(self.given, after, self.paths)
         if changed:
-            raise LockedError(f"{self._told(changed[0], after)} is locked by {self.by}")
+            raise LockedError(f"{self.by} locks {self._told(changed[0], after)}")
 
     def _told(self, path: str, after: Experiment) -> str:
         """A field in words. A layer that is no longer where it was is told as a whole."""
@@ -42,7 +42,7 @@ class Lock(NamedTuple):
             return in_words(path)
         at, before = int(match[1]), self.given.layers
         moved = len(after.layers) != len(before) or type(after.layers[at]) is not type(before[at])
-        layer = f"layer {at + 1}, {before[at].type},"
+        layer = f"layer {at + 1}, {before[at].type}"
         return f"the place of {layer}" if moved else match[2] or layer
 
 

@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 import msgspec
 
+from cnn_tui.experiments.experiment import MAX_NAME
 from cnn_tui.experiments.history import History
+from cnn_tui.experiments.rows import decoded
 from cnn_tui.experiments.run import LIVE, Status
 from cnn_tui.experiments.tags import merged, to_tag
 
-MAX_NAME = 200
 MAX_TEXT = 100_000
 _ARCHIVED, _RESTORED = "archived", "taken out of the archive"
 
@@ -64,7 +65,7 @@ def change_tags(
     with history.transaction():
         for run_id in runs:
             row = history.execute("SELECT tags FROM runs WHERE id = ?", (run_id,)).fetchone()
-            before = () if row is None else tuple(msgspec.json.decode(row[0]))
+            before = () if row is None else decoded(row[0], tuple[str, ...]) or ()
             made[run_id] = merged(before, plus, minus)
             _write(history, run_id, "tags", msgspec.json.encode(made[run_id]).decode())
     return made

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnn_tui.experiments.dataset import Dataset, DatasetError, shown
 from cnn_tui.network.inert import escaped, reason
+from cnn_tui.network.words import counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -161,7 +162,8 @@ def _highest_label(archive: zipfile.ZipFile, path: Path, headers: dict[str, Head
         raise DatasetError(f"{where} is {header.dtype}. Labels are whole numbers from 0; save them as int64.")
     if header.shape[0] != images:
         raise DatasetError(
-            f"{where} has {header.shape[0]:,} labels, but x_{part} has {images:,} images. Save one label an image."
+            f"{where} has {counted(header.shape[0], 'label')}, but x_{part} has {counted(images, 'image')}. "
+            "Save one label an image."
         )
     labels = read_array(archive, path, array)
     lowest, highest = int(labels.min()), int(labels.max())

@@ -31,6 +31,7 @@ from cnn_tui.network.layers import (
 )
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.values import L1L2
+from cnn_tui.network.words import counted
 
 _RISE, _SHORT_RISE = 0.01, 0.03
 _JITTER, _LONE_JITTER = 2.0, 4.0
@@ -106,7 +107,9 @@ def next_experiment(experiment: Experiment, reading: Reading) -> Suggestion | No
 def read_out(run: Run) -> tuple[Reading, Suggestion | None] | None:
     """The reading of a run with the next experiment; None without validation data or with fewer than two epochs."""
     reading = read_curves(run.epochs)
-    return None if reading is None else (reading, next_experiment(run.experiment, reading))
+    if reading is None:
+        return None
+    return reading, next_experiment(run.experiment, reading) if run.has_experiment else None
 
 
 def _losses(epoch: Epoch) -> tuple[float, float]:
@@ -145,10 +148,11 @@ def _reason(reading: Reading, losses: Sequence[float], vals: Sequence[float], lo
             f"overfits after epoch {reading.onset}: there the validation loss was lowest ({vals[low]:.4f}), and it is "
             f"{vals[-1]:.4f} now, while the training loss fell from {losses[low]:.4f} to {losses[-1]:.4f}{gap}"
         )
+    seen = counted(last, "epoch")
     if reading.still_falling:
-        return f"no overfitting in {last} epochs: the validation loss was still falling ({vals[-1]:.4f}){gap}"
+        return f"no overfitting in {seen}: the validation loss was still falling ({vals[-1]:.4f}){gap}"
     return (
-        f"no clear overfitting in {last} epochs: the validation loss was lowest after epoch {reading.lowest} "
+        f"no clear overfitting in {seen}: the validation loss was lowest after epoch {reading.lowest} "
         f"({vals[low]:.4f}), but has not risen by more than it jitters ({vals[-1]:.4f}){gap}"
     )
 

@@ -24,6 +24,7 @@ from cnn_tui.experiments.exercise_runs import runs_of
 from cnn_tui.experiments.exercises import ExerciseError, Place, load_set, set_names
 from cnn_tui.experiments.finite import without_nan
 from cnn_tui.experiments.history import History
+from cnn_tui.experiments.rows import damage_in_words
 from cnn_tui.experiments.wording import misread
 from cnn_tui.network.inert import quiet
 
@@ -93,6 +94,8 @@ def submission(history: History, place: Place, student: str = "") -> Submission:
                 continue
             if run.live:
                 raise ExerciseError(f"run {number} ({place.key(one)}) is {run.status}: hand in when it has ended")
+            if not run.has_experiment:
+                raise ExerciseError(f"{damage_in_words(number, run.damage)}: archive it to hand in without it")
             runs.append({**run.to_json(), "exercise": one.name})
     return Submission(
         FORMAT,

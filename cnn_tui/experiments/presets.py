@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from cnn_tui.experiments.experiment import Experiment, ExperimentError, read
+from cnn_tui.experiments.experiment import Experiment, ExperimentError, check_dataset, read
 from cnn_tui.network.inert import quiet
 
 _PACKAGE = Path(__file__).parent.parent
@@ -38,15 +38,18 @@ def about_preset(name: str) -> str:
     return first.removeprefix("#").strip() if first.startswith("#") else ""
 
 
-def find_experiment(name: str) -> Experiment:
+def find_experiment(name: str, *, other_dataset: bool = False) -> Experiment:
     """What the command line's EXPERIMENT means: a preset's name, or the path of a .toml file.
 
-    Raises ExperimentError.
+    A file's dataset must be there, unless it is to have another one. Raises ExperimentError.
     """
     if name in preset_names():
         return load_preset(name)
     if name.endswith(".toml") or "/" in name or _is_file(name):
-        return read(Path(name))
+        experiment = read(Path(name))
+        if not other_dataset:
+            check_dataset(experiment, quiet(name))
+        return experiment
     raise ExperimentError(_unknown(name))
 
 

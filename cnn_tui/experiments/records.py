@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from cnn_tui.experiments.experiment import Experiment, Training
-from cnn_tui.experiments.rows import Columns, damage_in_words, decoded, number
+from cnn_tui.experiments.rows import Columns, decoded, number
 from cnn_tui.experiments.run import LIVE, Epoch, Event, Line, Point, Progress, Run, Wish
 from cnn_tui.experiments.store import HistoryError, Store
 from cnn_tui.experiments.tested import TESTED_EPOCH, TRAINED
@@ -119,23 +119,18 @@ def require_experiment(run: Run) -> Experiment:
     return run.experiment
 
 
-def damages(records: Iterable[Run | Line]) -> list[str]:
-    """A sentence for each of some runs that are damaged."""
-    return [damage_in_words(one.id, one.damage) for one in records if one.damage]
-
-
 def _selected(columns: Columns) -> str:
     return ", ".join(f"{_SQL[name]} AS {name}" if name in _SQL else name for name in columns.names)
 
 
 def _to_line(row: tuple[Any, ...]) -> Line:
-    values, damage = _LINE.check(row)
-    if values[_TAGS] == "[]":
-        return Line(*values[:_TAGS], (), *values[_TAGS + 1 :], damage)
-    tags = decoded(values[_TAGS], tuple[str, ...])
+    found, damage = _LINE.check(row)
+    values = [*found]
+    tags = () if values[_TAGS] == "[]" else decoded(values[_TAGS], tuple[str, ...])
     if tags is None:
-        tags, damage = (), (*damage, "tags")
-    return Line(*values[:_TAGS], tags, *values[_TAGS + 1 :], damage)
+        damage = (*damage, "tags")
+    values[_TAGS] = tags or ()
+    return Line(*(*values, damage))
 
 
 def _to_run(row: tuple[Any, ...], epochs: Sequence[tuple[Any, ...]]) -> Run:

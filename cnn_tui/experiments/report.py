@@ -15,10 +15,12 @@ from cnn_tui.experiments.groups import Group, groups_of
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.markdown import escape, quote, table
 from cnn_tui.experiments.overfitting import read_out
+from cnn_tui.experiments.rows import damage_in_words
 from cnn_tui.experiments.run import Line, Run
 from cnn_tui.experiments.same_network import first_runs
 from cnn_tui.experiments.text_chart import Series, draw
 from cnn_tui.experiments.verdict import BY_COMMAND, judge, sentences
+from cnn_tui.network.words import counted
 
 MOST_RUNS = 500
 MOST_CURVES = 30
@@ -30,7 +32,7 @@ def report(history: History, runs: Sequence[int], places: Iterable[Place] = (), 
     lines = {line.id: line for line in _lines(history, runs)}
     chosen = [lines[one] for one in runs if one in lines]
     when = datetime.datetime.now().astimezone().isoformat(sep=" ", timespec="minutes")
-    text = [f"# {escape(title)}", "", f"{len(chosen):,} run{'s' if len(chosen) != 1 else ''}, written {when}.", ""]
+    text = [f"# {escape(title)}", "", f"{counted(len(chosen), 'run')}, written {when}.", ""]
     text += _runs(history, chosen)
     groups = groups_of(history, [line.id for line in chosen])
     text += _groups(groups, _baseline(history, groups))
@@ -72,7 +74,8 @@ def _trained_on(groups: Sequence[Group]) -> list[str]:
     """A sentence for each set of images, so that nobody takes a sample's figures for the full set's."""
     seen = {(*group.key[1], trial.epochs, trial.device) for group in groups for trial in group.trials}
     lines = [
-        f"Trained on {escape(name)} ({train:,} + {test:,} images), {epochs} epochs, {escape(device or 'unknown')}."
+        f"Trained on {escape(name)} ({train:,} + {test:,} images), {counted(epochs, 'epoch')}, "
+        f"{escape(device or 'unknown')}."
         for name, train, test, epochs, device in sorted(seen)
     ]
     return [*lines, ""] if lines else []
@@ -115,7 +118,7 @@ def _run_cells(line: Line, firsts: dict[int, int]) -> list[str]:
     return [
         str(line.id),
         escape(line.name, 200),
-        line.status,
+        f"{line.status}, damaged" if line.damage else line.status,
         f"{line.params:,}",
         *(_noted(value, 4) for value in (line.test_accuracy, line.test_loss, line.accuracy, line.gap)),
         _noted(line.pace, 1),
@@ -152,7 +155,12 @@ def _groups(groups: Sequence[Group], base: Group | None) -> list[str]:
     made = ["## Repeats", "", *table(["experiment", "runs", "test acc", "train acc", "s/epoch"], rows)]
     said = [one for group in groups if base is not None and group is not base for one in judge(group, base)]
     if said and base is not None:
-        made += ["", f"Against {escape(base.name, 200)}:", "", *(f"- {escape(one)}" for one in sentences(said, BY_COMMAND))]
+        made += [
+            "",
+            f"Against {escape(base.name, 200)}:",
+            "",
+            *(f"- {escape(one)}" for one in sentences(said, BY_COMMAND)),
+        ]
     return [*made, "", INTERVAL, ""]
 
 
@@ -196,8 +204,11 @@ def _curves(history: History, lines: Sequence[Line], groups: Sequence[Group]) ->
 
 def _curve(run: Run) -> list[str]:
     pace = pace_of(run)
-    text = [f"### Run {run.id}: {escape(run.name, 200)}", "", f"{_settings(run.experiment)}, seed {run.seed}"]
+    settings = _settings(run.experiment) if run.has_experiment else "Settings unknown"
+    text = [f"### Run {run.id}: {escape(run.name, 200)}", "", f"{settings}, seed {run.seed}"]
     text[-1] += f", {pace:.1f} s an epoch." if pace is not None else "."
+    if run.damage:
+        text += ["", f"{escape(damage_in_words(run.id, run.damage)).capitalize()}."]
     for metric, name in (("loss", "Loss"), ("accuracy", "Accuracy")):
         series = [
             Series(label, mark, tuple((one.epoch, one.metrics[key]) for one in run.epochs if key in one.metrics))
@@ -218,6 +229,6 @@ def _settings(experiment: Experiment) -> str:
     training = experiment.training
     rules = "".join(f", stop when {rule}" for rule in experiment.stop)
     return escape(
-        f"{training.epochs} epochs of {experiment.dataset}, batches of {training.batch_size}, {training.optimizer} "
-        f"{training.learning_rate:g}{rules}"
+        f"{counted(training.epochs, 'epoch')} of {experiment.dataset}, batches of {training.batch_size}, "
+        f"{training.optimizer} {training.learning_rate:g}{rules}"
     )

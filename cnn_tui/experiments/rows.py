@@ -14,13 +14,14 @@ import msgspec
 
 from cnn_tui.experiments.run import Status, Wish
 
-_TEXTS = frozenset(
-    "name status stop_cause experiment fingerprint dataset note tags environment wish exercise conclusion device".split()
-)
-_WHOLE = frozenset("id epochs epochs_done params seed train_images test_images pid archived tested_epoch".split())
-_MAY_BE_MISSING = frozenset(
-    "loss accuracy test_loss test_accuracy pace val_loss val_accuracy seed pid tested_epoch trained".split()
-)
+_IN_JSON = {"experiment", "tags", "environment"}
+_WORDS = {"name", "status", "stop_cause", "fingerprint", "dataset", "note", "wish", "exercise", "conclusion", "device"}
+_TEXTS = _IN_JSON | _WORDS
+_COUNTS = {"id", "epochs", "epochs_done", "params", "train_images", "test_images", "archived"}
+_WHOLE = _COUNTS | {"seed", "pid", "tested_epoch"}
+_TIMES = {"created", "seconds", "pace"}
+_FIGURES = {"loss", "accuracy", "test_loss", "test_accuracy", "val_loss", "val_accuracy", "trained"}
+_MAY_BE_MISSING = _FIGURES | {"seed", "pid", "tested_epoch", "pace"}
 _CHOICES = {"status": frozenset(get_args(Status)), "wish": frozenset(get_args(Wish))}
 _INSTEAD: dict[str, Any] = {"status": "failed", "tags": "[]", "environment": "{}"}
 _NO_TIME: Final = 250_000_000_000.0
@@ -56,17 +57,13 @@ class Columns:
     def __init__(self, names: Sequence[str]) -> None:
         self.names = tuple(names)
         self._sound_kinds: set[tuple[type, ...]] = set()
-        self._status, self._created, self._seconds = map(self.names.index, ("status", "created", "seconds"))
+        self._choices = [(at, _CHOICES[name]) for at, name in enumerate(self.names) if name in _CHOICES]
+        self._times = [at for at, name in enumerate(self.names) if name in _TIMES]
 
     def check(self, row: tuple[Any, ...]) -> Checked:
         """A row as it is, if it is sound; else with something empty in place of what is not."""
-        # Nearly all rows end here: their kinds have been seen before, and only three columns have bounds.
-        if (
-            tuple(map(type, row)) in self._sound_kinds
-            and row[self._status] in _CHOICES["status"]
-            and 0 <= row[self._created] < _NO_TIME
-            and 0 <= row[self._seconds] < _NO_TIME
-        ):
+        # Nearly all rows end here: their kinds have been seen before, and few columns have limits beyond that.
+        if tuple(map(type, row)) in self._sound_kinds and self._is_within_limits(row):
             return Checked(row)
         damage = tuple(name for name, value in zip(self.names, row, strict=True) if not _is_sound(name, value))
         if not damage:
@@ -74,6 +71,12 @@ class Columns:
             return Checked(row)
         pairs = zip(self.names, row, strict=True)
         return Checked([_instead(name, value) if name in damage else value for name, value in pairs], damage)
+
+    def _is_within_limits(self, row: tuple[Any, ...]) -> bool:
+        for at in self._times:
+            if row[at] is not None and not 0 <= row[at] < _NO_TIME:
+                return False
+        return all(row[at] in choices for at, choices in self._choices)
 
 
 def decoded(text: str, kind: type[Kind]) -> Kind | None:
@@ -106,7 +109,7 @@ def _is_sound(name: str, value: Any) -> bool:
         return type(value) is str and value in _CHOICES.get(name, (value,))
     if name in _WHOLE:
         return isinstance(value, int)
-    if name in ("created", "seconds", "pace"):
+    if name in _TIMES:
         return isinstance(value, int | float) and 0 <= value < _NO_TIME
     return isinstance(value, int | float)
 

@@ -37,6 +37,8 @@ def same_network(history: History, what: Experiment | Run) -> tuple[Same, ...]:
     The data is what a run was trained on, which may be the built-in sample. Raises DatasetError for an experiment
     whose dataset cannot be described.
     """
+    if isinstance(what, Run) and not what.has_experiment:
+        return ()
     experiment, before, fingerprint, dataset, seed = _looked_for(what)
     wanted, _ = _settings(msgspec.json.encode(experiment))
     rows = history.execute(
@@ -45,7 +47,10 @@ def same_network(history: History, what: Experiment | Run) -> tuple[Same, ...]:
     )
     found = []
     for run_id, data, its_seed, text in rows:
-        settings, asked = _settings(text)
+        try:
+            settings, asked = _settings(text)
+        except msgspec.MsgspecError:  # a row that is damaged: nobody can tell what it tried
+            continue
         same_data = dataset in ((data, asked) if isinstance(what, Experiment) else (data,))
         found.append(Same(run_id, same_data, settings == wanted, seed is not None and seed == its_seed))
     return tuple(found)

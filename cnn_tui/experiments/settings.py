@@ -11,9 +11,10 @@ from typing import NamedTuple, cast
 import msgspec
 
 from cnn_tui.experiments.dataset import BUILT_IN, describe
-from cnn_tui.experiments.experiment import MOMENTUM_OPTIMIZERS, Experiment, Metric, Training
+from cnn_tui.experiments.experiment import MAX_NAME, MOMENTUM_OPTIMIZERS, Experiment, Metric, Training
 from cnn_tui.experiments.stop_rules import StopRule
 from cnn_tui.network.fields import Value, fields_of
+from cnn_tui.network.words import counted
 
 _FIELDS = {field.name: field for field in fields_of(Training)}
 _METRICS: tuple[str, ...] = typing.get_args(Metric)
@@ -62,8 +63,8 @@ def change(experiment: Experiment, name: str, text: str) -> Experiment:
     """The experiment with what was typed for a setting. Raises ValueError with a sentence."""
     text = text.strip()
     if name == "name":
-        if not text or len(text) > 200:
-            raise ValueError("a name has 1 to 200 characters")
+        if not text or len(text) > MAX_NAME:
+            raise ValueError(f"a name has 1 to {MAX_NAME} characters")
         return msgspec.structs.replace(experiment, name=text)
     if name == "dataset":
         describe(text)
@@ -149,8 +150,7 @@ def _limit(metric: str, number: str) -> float:
 def _problem(rule: StopRule, epochs: int) -> str:
     """Why a rule can never fire; "" when it can."""
     if rule.patience is not None and rule.patience >= epochs:
-        count = f"{epochs} epoch{'s' if epochs > 1 else ''}"
-        return f"patience {rule.patience} cannot run out within the {count} of this experiment"
+        return f"patience {rule.patience} cannot run out within the {counted(epochs, 'epoch')} of this experiment"
     if rule.below is not None and rule.below <= 0:
         return f"{rule.metric} is never below 0"
     if rule.above is not None and rule.above >= 1 and not rule.metric.endswith("loss"):

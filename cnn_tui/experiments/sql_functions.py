@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import Any
 
 import msgspec
 
@@ -11,6 +12,21 @@ def register(db: sqlite3.Connection) -> None:
     """Give a connection `casefold(text)` and `fingerprint_of(experiment, otherwise)`."""
     db.create_function("casefold", 1, _casefold, deterministic=True)
     db.create_function("fingerprint_of", 2, _fingerprint_of)
+
+
+def forgive_json(db: sqlite3.Connection) -> None:
+    """Give a connection a `json_extract(text, path)` for which JSON that is none is empty; `path` as `$.one.two`."""
+    db.create_function("json_extract", 2, _json_extract, deterministic=True)
+
+
+def _json_extract(text: Any, path: str) -> Any:
+    try:
+        value = msgspec.json.decode(text)
+        for key in path.split(".")[1:]:
+            value = value[key]
+    except (msgspec.MsgspecError, TypeError, KeyError, UnicodeError, RecursionError):
+        return None
+    return value if isinstance(value, str | int | float) else None
 
 
 def _casefold(text: bytes | None) -> str:

@@ -12,10 +12,15 @@ from typing import Any, NamedTuple, Self
 from cnn_tui.experiments import sql_functions
 from cnn_tui.experiments.home import history_path
 from cnn_tui.experiments.migrations import MIGRATIONS
+from cnn_tui.experiments.rows import to_text
 
 # Two hosts that share a folder do not share memory, which WAL needs.
 _NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "lustre", "gpfs", "beegfs", "afs", "ceph", "fuse.sshfs", "9p")
 _WAIT = 10.0  # seconds, for another process that writes
+_NOT_WRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+_ELSEWHERE = "set CNN_TUI_HOME to another folder"
+_READ_ONLY = "its folder is read-only, or not yours to write to; set CNN_TUI_HOME to a folder that you may write to"
+NO_ROOM = "the disk is full: make room on it"
 
 
 class HistoryError(Exception):
@@ -36,25 +41,23 @@ class Store:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or history_path()
+        self.read_only = False
+        """Whether it is only read, because it lies where nothing can be written."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            # Every write is one statement or one explicit transaction.
-            self._db = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
+            if self.path.is_dir():
+                raise IsADirectoryError("it is a folder, not a file; move it away")
+            self._db = _connect(str(self.path))
         except (OSError, sqlite3.Error) as error:
-            raise HistoryError(f"the history {self.path} cannot be opened: {error}") from None
+            raise HistoryError(f"the history {self.path} cannot be opened: {error}, or {_ELSEWHERE}") from None
         try:
-            self._refuse_newer()  # first, because the journal mode is written into the file
-            self._set_journal()
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            self._db.execute("PRAGMA foreign_keys = ON")
-            sql_functions.register(self._db)
-            self._migrate()
+            self._open()
         except sqlite3.DatabaseError as error:
             self._db.close()
-            raise HistoryError(
-                f"the history {self.path} cannot be read ({error}). It was left as it is: move it away to start "
-                "a new one, or set CNN_TUI_HOME to another folder"
-            ) from None
+            if _primary_code(error) not in _NOT_WRITABLE or not self.path.is_file():
+                raise self._unreadable(error) from None
+            self._db = self._open_to_read()
+            self.read_only = True
 
     def close(self) -> None:
         """Close the file."""
@@ -73,6 +76,21 @@ class Store:
     def execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Run one statement of SQL. Raises sqlite3.Error."""
         return self._db.execute(statement, values)
+
+    def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All that a query finds; JSON in it that is none has no parts. Raises sqlite3.Error."""
+        self._db.text_factory = str  # the quickest, where all texts are sound
+        try:
+            return self._db.execute(query, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if not str(error).startswith(("malformed JSON", "Could not decode to UTF-8")):
+                raise
+        finally:
+            self._db.text_factory = to_text
+        # One damaged row is no reason to find nothing. SQLite's own function is much the faster.
+        sql_functions.forgive_json(self._db)
+        # Another text: the statement as it was is kept, with SQLite's own function in it.
+        return self._db.execute(f"{query} ", values).fetchall()
 
     def health(self, seconds: float = 5.0) -> Health:
         """Look through the whole file for damage, for at most `seconds`."""
@@ -103,10 +121,58 @@ class Store:
             raise
         self._db.execute("COMMIT")
 
-    def _refuse_newer(self) -> None:
-        version = self._version()
+    def _open(self) -> None:
+        self._refuse_newer(self._db)  # first, because the journal mode is written into the file
+        self._set_journal()
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.execute("PRAGMA foreign_keys = ON")
+        sql_functions.register(self._db)
+        self._migrate()
+
+    def _open_to_read(self) -> sqlite3.Connection:
+        """The file where nothing can be written, not even the files that SQLite keeps beside it."""
+        where = self.path.absolute().as_uri()
+        log = self.path.with_name(f"{self.path.name}-wal")
+        try:
+            db = _connect(f"{where}?mode=ro")
+            try:
+                _version(db)
+            except sqlite3.OperationalError:
+                db.close()
+                if log.exists() and log.stat().st_size:  # it has the newest, which what is immutable leaves out
+                    raise
+                db = _connect(f"{where}?mode=ro&immutable=1")
+            self._refuse_newer(db)
+            if _version(db) < len(MIGRATIONS):
+                older, db = db, _connect(":memory:")
+                older.backup(db)
+                older.close()
+                sql_functions.register(db)
+                self._step_forward(db)
+            sql_functions.register(db)
+            db.execute("PRAGMA query_only = ON")
+        except (OSError, sqlite3.Error) as error:
+            raise HistoryError(
+                f"the history {self.path} cannot be read ({error}), and its folder is read-only. Copy that folder to "
+                "where you may write and set CNN_TUI_HOME to the copy"
+            ) from None
+        return db
+
+    def _unreadable(self, error: sqlite3.Error) -> HistoryError:
+        code = _primary_code(error)
+        if code == sqlite3.SQLITE_FULL:
+            return HistoryError(f"the history {self.path} cannot be opened: {NO_ROOM}, or {_ELSEWHERE}")
+        if code in _NOT_WRITABLE:
+            return HistoryError(f"the history {self.path} cannot be made ({error}): {_READ_ONLY}")
+        return HistoryError(
+            f"the history {self.path} cannot be read ({error}). It was left as it is: move it away to start "
+            f"a new one, or {_ELSEWHERE}"
+        )
+
+    def _refuse_newer(self, db: sqlite3.Connection) -> None:
+        version = _version(db)
         if version > len(MIGRATIONS):
-            self._db.close()
+            db.close()
             raise HistoryError(
                 f"the history {self.path} was written by a newer cnn-tui (its version is {version}, this one knows "
                 f"{len(MIGRATIONS)}). It was left as it is: update cnn-tui, or set CNN_TUI_HOME to another folder"
@@ -125,27 +191,55 @@ class Store:
                 time.sleep(0.01)
 
     def _migrate(self) -> None:
-        version = self._version()
+        version = _version(self._db)
         if version == len(MIGRATIONS):
             return
         if version > 0:
             with contextlib.closing(sqlite3.connect(f"{self.path}.v{version}.copy")) as copy:
                 self._db.backup(copy)
-        self._db.execute("BEGIN IMMEDIATE")
+        self._step_forward(self._db)
+
+    def _step_forward(self, db: sqlite3.Connection) -> None:
+        """Bring the tables to the version that is known here."""
+        db.execute("BEGIN IMMEDIATE")
         # Another process may have migrated while this one waited for the lock.
-        fresh = self._version() == 0
-        for step in MIGRATIONS[self._version() :]:
+        fresh = _version(db) == 0
+        for step in MIGRATIONS[_version(db) :]:
             for statement in filter(str.strip, step.split(";")):
-                self._db.execute(statement)
+                db.execute(statement)
         if fresh:
             # The models of a history that was moved away are still beside it; no new run is to write over them.
             number = ("runs", _last_folder(self.path.parent / "runs"))
-            self._db.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", number)
-        self._db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-        self._db.execute("COMMIT")
+            db.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", number)
+        db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        db.execute("COMMIT")
 
-    def _version(self) -> int:
-        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+
+def in_words(error: sqlite3.Error, path: Path) -> str:
+    """What hinders the use of an open history, in a sentence that names its file and says what to do."""
+    code = _primary_code(error)
+    if code == sqlite3.SQLITE_FULL:
+        return f"the history {path} cannot be used: {error}; make room on the disk and try again"
+    if code in _NOT_WRITABLE:
+        return f"the history {path} cannot be written: {_READ_ONLY}"
+    return f"the history {path} cannot be used: {error}; `cnn-tui doctor` looks for the cause"
+
+
+def _connect(where: str) -> sqlite3.Connection:
+    # Every write is one statement or one explicit transaction.
+    is_uri = where.startswith("file:")
+    db = sqlite3.connect(where, timeout=_WAIT, isolation_level=None, check_same_thread=False, uri=is_uri)
+    db.text_factory = to_text
+    return db
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _primary_code(error: sqlite3.Error) -> int | None:
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
 
 
 def _last_folder(runs: Path) -> int:

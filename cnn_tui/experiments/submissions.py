@@ -15,6 +15,7 @@ from cnn_tui.experiments.experiment import Experiment, ExperimentError, from_bui
 from cnn_tui.experiments.locked_fields import unlocked_changes
 from cnn_tui.experiments.packs import digest
 from cnn_tui.network.inert import quiet
+from cnn_tui.network.words import counted
 
 MOST_TEXT = 10_000
 
@@ -201,7 +202,7 @@ def _figures(scores: list[float]) -> str:
     if not scores:
         return ""
     around = f" ± {statistics.stdev(scores):.4f}" if len(scores) > 1 else ""
-    return f"{statistics.fmean(scores):.4f}{around} ({len(scores)} run{'s' if len(scores) != 1 else ''})"
+    return f"{statistics.fmean(scores):.4f}{around} ({counted(len(scores), 'run')})"
 
 
 def _text(value: Any, most: int) -> str:

@@ -23,6 +23,7 @@ from cnn_tui.experiments.groups import Group, contrast, group_around
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.run import Run
 from cnn_tui.network.inert import quiet
+from cnn_tui.network.words import counted
 
 Figure: TypeAlias = Literal["accuracy", "time"]
 Outcome: TypeAlias = Literal["decided", "undecided", "too few", "no spread", "not comparable"]
@@ -236,7 +237,7 @@ def _steady(values: list[float], figures: list[float]) -> bool:
 def _undecided(test: TTest) -> str:
     if test.more > HOPELESS:
         return f"cannot tell; if there is a difference, {HOPELESS} more runs each would hardly show it"
-    return f"cannot tell yet: about {test.more} more run{'s' if test.more != 1 else ''} each"
+    return f"cannot tell yet: about {counted(test.more, 'more run')} each"
 
 
 def _p(p: float) -> str:

@@ -25,6 +25,7 @@ from cnn_tui.network.layers import (
 from cnn_tui.network.shapes import show
 from cnn_tui.network.stack import Shape, Stack
 from cnn_tui.network.summary import summarize
+from cnn_tui.network.words import counted
 
 # Probabilities that pass through these are still probabilities, or nearly.
 _HANDS_ON = (
@@ -69,7 +70,7 @@ def problem_of_answer(stack: Stack, goal: Goal) -> Problem | None:
     if shape != (goal.classes,):
         return Problem(
             last + 1,
-            f"the network gives {shape[0]} numbers, but the data has {goal.classes} classes",
+            f"the network gives {counted(shape[0], 'number')}, but the data has {goal.classes} classes",
             _completed(_of_count(stack, goal), goal),
         )
     return _problem_of_activation(stack, goal)

@@ -38,8 +38,9 @@ def totals(summary: Summary) -> list[tuple[str, int]]:
 
 
 def summary_lines(summary: Summary) -> list[str]:
-    """The table and the totals."""
-    return [*layer_lines(summary), *(f"{label}: {count:,}" for label, count in totals(summary))]
+    """The table and the totals; of a stack that cannot be built, what they are at least."""
+    floor = "at least " if summary.stuck_at is not None else ""
+    return [*layer_lines(summary), *(f"{label}: {floor}{count:,}" for label, count in totals(summary))]
 
 
 def in_bytes(count: int) -> str:

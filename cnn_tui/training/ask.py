@@ -18,7 +18,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import NamedTuple, Self, TypeVar
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, Self, TypeVar
 
 import msgspec
 
@@ -201,7 +202,7 @@ class Asker:
             self._end()
             self._unread = b""
             try:
-                with open_log(explain_log_path()) as log:
+                with _log() as log:
                     self._process = subprocess.Popen(
                         python("cnn_tui.training.explain"),
                         stdin=subprocess.PIPE,
@@ -258,6 +259,14 @@ def look_at(dataset: str) -> DataFacts:
         return read_facts(dataset)
     except RawFileError as error:
         raise ExplainError(f"what was found in the dataset could not be kept: {error}") from None
+
+
+def _log() -> BinaryIO:
+    """Where the process prints to: its log, or nowhere if its folder is read-only."""
+    try:
+        return open_log(explain_log_path())
+    except OSError:
+        return Path(os.devnull).open("ab")
 
 
 def _ending(process: subprocess.Popen[bytes]) -> str:

@@ -21,30 +21,21 @@ import keras
 import msgspec
 
 from cnn_tui.experiments.home import best_path, checkpoint_path, run_folder
+from cnn_tui.experiments.kept_weights import MEMBER, Kept, read
 from cnn_tui.experiments.run import Run
 from cnn_tui.experiments.stop_rules import improves
 from cnn_tui.training import clock
 from cnn_tui.training.clock import Stopwatch
 from cnn_tui.training.recorder import Logs, Recorder
 
+__all__ = ["CheckpointError", "Checkpoints", "Kept", "clear_parts", "read", "restore", "seeds", "weights", "write"]
+
 SHARE = 0.05
 """How much of the time of training may go into writing; where epochs are too short for that, some are left out."""
-_MEMBER = "cnn_tui.json"
 
 
 class CheckpointError(Exception):
     """A checkpoint that cannot be read, or that does not fit; the message says why."""
-
-
-class Kept(msgspec.Struct, frozen=True):
-    """What the file of a model says of itself. `run` is when the run was made: numbers of runs may come again."""
-
-    run: float
-    epoch: int
-    metric: str = ""
-    value: float = 0.0
-    """For the best epoch: what it was chosen by."""
-    seeds: list[list[int]] = []
 
 
 class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
@@ -141,16 +132,6 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
         self._next = now + max((now - began) / SHARE, clock.RETRY if self._complaint else 0.0)
 
 
-def read(path: Path, run: Run) -> Kept | None:
-    """What the file of a model says of itself; None when it cannot be read, or is of another run."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            kept = msgspec.json.decode(archive.read(_MEMBER), type=Kept)
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
-        return None
-    return kept if kept.run == run.created else None
-
-
 def restore(model: Any, path: Path, kept: Kept) -> None:
     """Give a compiled model the weights of a file, and its optimizer and layers the state they had.
 
@@ -179,7 +160,7 @@ def write(model: Any, path: Path, kept: Kept) -> str:
     try:
         model.save(part)
         with zipfile.ZipFile(part, "a") as archive:
-            archive.writestr(_MEMBER, msgspec.json.encode(kept))
+            archive.writestr(MEMBER, msgspec.json.encode(kept))
         with part.open("rb") as file:
             os.fsync(file.fileno())
         part.replace(path)

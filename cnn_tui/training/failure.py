@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 
 import tensorflow as tf
@@ -9,6 +11,9 @@ import tensorflow as tf
 
 def describe_error(error: Exception) -> str:
     """An error in one sentence: its type, and what it says first."""
+    if getattr(error, "errno", None) == errno.ENOSPC or os.strerror(errno.ENOSPC) in str(error):
+        where = getattr(error, "filename", None)
+        return f"the disk is full: {where if where is not None else _first_line(error)}"
     if isinstance(error, MemoryError | tf.errors.ResourceExhaustedError):
         return f"out of memory: {_first_line(error)}"
     return f"{type(error).__name__}: {_first_line(error)}"

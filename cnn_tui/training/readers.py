@@ -23,6 +23,7 @@ from cnn_tui.experiments import npz_file
 from cnn_tui.experiments.dataset import DatasetError, shown
 from cnn_tui.experiments.image_folder import list_pictures, open_picture
 from cnn_tui.network.inert import reason
+from cnn_tui.network.words import counted
 
 Pixels = NDArray[np.uint8]
 Labels = NDArray[np.int64]
@@ -80,7 +81,7 @@ def read_idx(folder: Path) -> Arrays:
         images, labels = len(parts[f"x_{part}"]), len(parts[f"y_{part}"])
         if images != labels:
             raise DatasetError(
-                f"{shown(folder)} has {images:,} {part} images, but {labels:,} {part} labels. "
+                f"{shown(folder)} has {counted(images, f'{part} image')}, but {counted(labels, f'{part} label')}. "
                 "Put files of one and the same set there."
             )
         parts[f"x_{part}"] = parts[f"x_{part}"][..., np.newaxis]

@@ -51,6 +51,8 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         self._test_began = self._validation_seconds = 0.0
         self._next_write = self._next_try = self._next_point = 0.0
         self._logs: dict[str, Any] = {}
+        self.trouble: sqlite3.Error | None = None
+        """Why the history could not be written the last time that it could not."""
         self._waiting: list[Callable[[], None]] = []
 
     def go_on_after(self, epochs: Sequence[Epoch]) -> None:
@@ -173,6 +175,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         return self._seen() / seconds if seconds > 0 else 0.0
 
     def _put_off(self, error: sqlite3.Error) -> None:
+        self.trouble = error
         self._say(f"The history cannot be written ({error}); training goes on, and it is tried again.")
         self._next_write = self._next_try = self._stopwatch.now() + clock.RETRY
 

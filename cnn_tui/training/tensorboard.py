@@ -24,6 +24,7 @@ import tensorflow as tf
 from cnn_tui.experiments.experiment import to_toml
 from cnn_tui.experiments.history import History, HistoryError
 from cnn_tui.experiments.run import Run
+from cnn_tui.network.words import counted
 
 Event: TypeAlias = Any
 """A message of TensorFlow's, `tf.compat.v1.Event`."""
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     except (OSError, HistoryError, tf.errors.OpError) as error:
         print(f"the event files could not be written: {getattr(error, 'strerror', None) or error}")
         return 1
-    print(f"{len(written)} run{'s' if len(written) != 1 else ''} written to {folder}; tensorboard --logdir shows them")
+    print(f"{counted(len(written), 'run')} written to {folder}; tensorboard --logdir shows them")
     return 0
 
 

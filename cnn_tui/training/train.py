@@ -8,6 +8,7 @@ it writes into the history.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import secrets
@@ -21,9 +22,11 @@ from typing import Any
 
 from cnn_tui.experiments.dataset import DatasetError
 from cnn_tui.experiments.finite import finite
-from cnn_tui.experiments.history import History, Result
+from cnn_tui.experiments.history import History, HistoryError, Result
 from cnn_tui.experiments.home import best_path, checkpoint_path, log_path, model_path
+from cnn_tui.experiments.records import require_experiment
 from cnn_tui.experiments.run import Run
+from cnn_tui.network.words import counted
 from cnn_tui.training import locks
 
 # All of these are read when TensorFlow is imported.
@@ -40,6 +43,7 @@ from cnn_tui.training.clock import Stopwatch
 from cnn_tui.training.control import ControlPoll, StopRuleCallback
 from cnn_tui.training.datasets import split
 from cnn_tui.training.devices import DeviceError, settle
+from cnn_tui.training.endings import NO_ROOM, is_full
 from cnn_tui.training.evaluate_checkpoint import evaluate_checkpoint
 from cnn_tui.training.failure import describe_error
 from cnn_tui.training.launch import ENDED, ENDED_BADLY
@@ -71,7 +75,7 @@ def main(arguments: list[str]) -> int:
 
 
 def train(run_id: int) -> int:
-    """Take a queued run and train it to its end; gives ENDED or ENDED_BADLY, or 1 when it was not to be had."""
+    """Train a queued run to its end; gives ENDED, ENDED_BADLY or NO_ROOM, or 1 when it was not to be had."""
     lock = locks.take(locks.run_lock(run_id), wait=5)  # held until the process ends: it shows that the run lives
     if lock is None:
         say(f"Run {run_id} is trained by another process.")
@@ -88,7 +92,9 @@ def train(run_id: int) -> int:
         result = trainer.result()
         say(f"Run {run_id} {result.status}{f': {result.stop_cause}' if result.stop_cause else '.'}")
         recorded = record_end(history, run_id, result, trainer.recorder)
-    return (ENDED_BADLY if result.status == "failed" else ENDED) if recorded else 1
+    if not recorded:
+        return NO_ROOM if is_full(trainer.recorder.trouble) else 1
+    return ENDED_BADLY if result.status == "failed" else ENDED
 
 
 class Trainer:
@@ -98,7 +104,7 @@ class Trainer:
         self.history, self.run, self.seed = history, run, seed
         self.experiment, self.training = run.experiment, run.experiment.training
         stopwatch = Stopwatch()
-        self.resumed = bool(run.environment)  # it began before
+        self.resumed = bool(run.environment) or "environment" in run.damage  # it began before
         self.recorder = Recorder(history, run.id, self.experiment, stopwatch, say)
         self.control = ControlPoll(history, run.id, self.training.epochs, stopwatch, self.recorder.note)
         self.rule = StopRuleCallback(self.experiment.stop, self.recorder.note)
@@ -109,8 +115,9 @@ class Trainer:
     def result(self) -> Result:
         """Train; whatever goes wrong becomes a result with a sentence, and its traceback goes to the log."""
         try:
+            require_experiment(self.run)
             return self._run()
-        except (BuildError, DatasetError, DeviceError) as error:
+        except (BuildError, DatasetError, DeviceError, HistoryError) as error:
             return Result("failed", str(error))
         except Exception as error:
             say(traceback.format_exc())
@@ -141,7 +148,7 @@ class Trainer:
         recorded = [epoch.epoch for epoch in self.run.epochs]
         if kept is not None and recorded[: kept.epoch] == [*range(1, kept.epoch + 1)]:
             return kept
-        why = "no checkpoint was kept" if kept is None else f"only {len(recorded)} epochs are recorded"
+        why = "no checkpoint was kept" if kept is None else f"the record ends after {counted(len(recorded), 'epoch')}"
         self.recorder.note(f"begun again from the start on {device()}: {why}")
         return None
 
@@ -264,6 +271,7 @@ def record_end(history: History, run_id: int, result: Result, recorder: Recorder
 
 if __name__ == "__main__":
     status = main(sys.argv[1:])
-    sys.stdout.flush()
-    sys.stderr.flush()
+    with contextlib.suppress(OSError):  # a log on a full disk is no failure
+        sys.stdout.flush()
+        sys.stderr.flush()
     os._exit(status)  # all is written, and to take TensorFlow down would keep the next run waiting for a second

@@ -17,9 +17,11 @@ import time
 
 from cnn_tui.experiments.history import History, HistoryError, Result
 from cnn_tui.experiments.home import checkpoint_path, home, log_path, worker_log_path
+from cnn_tui.experiments.kept_weights import weights_in_words
 from cnn_tui.experiments.remaining import seconds_of_steps
 from cnn_tui.training import locks
 from cnn_tui.training.devices import cores
+from cnn_tui.training.endings import NO_ROOM, is_full
 from cnn_tui.training.launch import ENDED, ENDED_BADLY, ended_now, environment, open_log, python, recover
 from cnn_tui.training.overdue import Overdue
 
@@ -199,6 +201,8 @@ def settle_in_the_end(history: History, run_id: int, code: int) -> None:
         try:
             return settle(history, run_id, code)
         except sqlite3.Error as error:
+            if code > 0 and code not in (ENDED, ENDED_BADLY) and is_full(error):
+                code = NO_ROOM  # what hinders the worker has hindered the run
             with contextlib.suppress(OSError):  # the log may be on the same full disk
                 print(f"the end of run {run_id} cannot be recorded ({error}); it is tried again", flush=True)
             time.sleep(RETRY)
@@ -218,6 +222,9 @@ def settle(history: History, run_id: int, code: int) -> None:
     elif code < 0:
         why = "out of memory?" if -code == signal.SIGKILL else signal.strsignal(-code)
         result = Result("interrupted", f"the training process was killed by signal {-code} ({why}); {kept}")
+    elif code == NO_ROOM:
+        why = "the disk was full and stayed so, and how the run ended could not be recorded"
+        result = Result("failed", f"{why}; {kept}; {weights_in_words(run)}")
     elif run.status == "queued":
         log = log_path(run_id) if log_path(run_id).exists() else worker_log_path()
         result = Result("failed", f"the training process could not start (exit status {code}); see {log}")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import functools
 import gc
 import os
+import signal
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,7 +29,8 @@ from cnn_tui.training.machine import Sensors
 from cnn_tui.ui import guide
 from cnn_tui.ui.keys import changed_keys, keys_of
 from cnn_tui.ui.machine_view import SensorsLike
-from cnn_tui.ui.screens.lab import LabScreen
+from cnn_tui.ui.panes.pane import Pane
+from cnn_tui.ui.screens.lab import SHORT, LabScreen
 from cnn_tui.ui.screens.run_actions import Trainer
 from cnn_tui.ui.theme import THEMES, Colours, suited
 from cnn_tui.ui.typeahead import TypeaheadApp
@@ -45,7 +48,7 @@ class LabApp(TypeaheadApp):
     CSS_PATH = "app.tcss"
     TITLE = "cnn-tui"
     ENABLE_COMMAND_PALETTE: ClassVar[bool] = True
-    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-short"), (22, "-high")]  # noqa: RUF012 - as Textual has it
+    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-short"), (SHORT, "-high")]  # noqa: RUF012 - as Textual has it
 
     def __init__(
         self,
@@ -75,6 +78,16 @@ class LabApp(TypeaheadApp):
         self._shown_size: Size | None = None
         self._settling: Timer | None = None
 
+    def on_mount(self) -> None:
+        """Leave in good order also when the system or a line that drops asks for it: the terminal is given back."""
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            with contextlib.suppress(RuntimeError, ValueError):  # in a thread that is not the first
+                asyncio.get_running_loop().add_signal_handler(number, self._end_by, number)
+
+    def _end_by(self, number: signal.Signals) -> None:
+        asyncio.get_running_loop().remove_signal_handler(number)  # a second one ends it whatever it does
+        self.exit(None, 128 + number)
+
     def get_default_screen(self) -> LabScreen:
         """The lab is the first screen, so that no empty one is painted before it."""
         return self.lab
@@ -99,6 +112,11 @@ class LabApp(TypeaheadApp):
     async def action_quit(self) -> None:
         """Textual's ctrl+q is the same as q."""
         self.lab.action_quit_lab()
+
+    def action_help_quit(self) -> None:
+        """What ctrl+c is answered with: it leaves many programs, but here it is a slip that would cost the view."""
+        leave = next(key.keys.split()[0] for key in keys_of("lab") if key.id == "lab.quit")
+        self.notify(f"{leave} leaves the lab, and training goes on.", markup=False, timeout=4)
 
     def on_resize(self) -> None:
         """Look, once the terminal keeps its size, at whether that is another one."""
@@ -128,13 +146,16 @@ class LabApp(TypeaheadApp):
         self.notify("The whole screen was sent again.", timeout=2)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """What the palette lists: the keymap of the lab and of the pane in focus, and the themes."""
-        focused = self.lab.focused
-        scope = getattr(focused, "scope", "stack")
-        for key in (*keys_of(scope), *keys_of("lab")):
-            node = self.lab if key.scope == "lab" else focused
-            run = functools.partial(self.run_action, key.action, node)
+        """What the palette lists: the keymap of the pane in focus, of the lab and of other panes, and the themes."""
+        shown = self.lab.shown
+        for key in (*keys_of(shown.scope), *keys_of("lab")):
+            run = functools.partial(self.run_action, key.action, self.lab if key.scope == "lab" else shown)
             yield SystemCommand(f"{key.help} ({key.keys.split()[0]})", key.id, run)
+        for pane in self.lab.query(Pane):
+            for key in keys_of(pane.scope) if pane is not shown else ():
+                words = f"{pane.title}: {key.help} ({pane.number} {key.keys.split()[0]})"
+                there = functools.partial(self.lab.run_there, pane, key.action)
+                yield SystemCommand(words, key.id, there, discover=False)  # listed when it is looked for
         for theme in THEMES:
             yield SystemCommand(f"theme {theme.name}", "colours", functools.partial(setattr, self, "theme", theme.name))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from cnn_tui.experiments.editing import Document
+from cnn_tui.network.words import counted
 from cnn_tui.ui.keys import keys_of
 from cnn_tui.ui.lines import Lines
 from cnn_tui.ui.live import Live
@@ -49,7 +50,7 @@ class Header(Lines):
         words.append(f"  {view.dataset.name}, {view.dataset.classes} classes", self.style("dim"))
         if view.problems:
             count = len(view.problems)
-            words.append(f"  ! {count} problem{'s' if count > 1 else ''}", self.style("bad"))
+            words.append(f"  ! {counted(count, 'problem')}", self.style("bad"))
         return words
 
     def _tabs(self, *, short: bool = False) -> Text:

@@ -92,12 +92,26 @@ def training_line(one: Curve, span: int, smoothing: int = 1) -> list[XY]:
 
 def smoothed(points: Sequence[XY], window: int) -> list[XY]:
     """Each value as the mean of the `window` around it, of fewer at the ends; a value that is no number stays so."""
-    reach = window // 2
     found = []
     for at, (x, value) in enumerate(points):
-        around = [y for _, y in points[max(0, at - reach) : at + reach + 1] if math.isfinite(y)]
+        around = _around(points, at, window)
         found.append((x, sum(around) / len(around) if math.isfinite(value) else value))
     return found
+
+
+def mean_at(points: Sequence[XY], at: float, window: int) -> tuple[float, int] | None:
+    """The smoothed value at exactly this place, and how many values it is the mean of."""
+    for place, (x, value) in enumerate(points):
+        if x == at:
+            around = _around(points, place, window)
+            return (sum(around) / len(around), len(around)) if math.isfinite(value) else (value, 1)
+    return None
+
+
+def _around(points: Sequence[XY], at: int, window: int) -> list[float]:
+    """The values of the window around a point that are numbers."""
+    reach = window // 2
+    return [y for _, y in points[max(0, at - reach) : at + reach + 1] if math.isfinite(y)]
 
 
 def scale(points: Iterable[XY], left: float, right: float) -> tuple[list[float], int]:

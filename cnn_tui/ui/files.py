@@ -8,7 +8,8 @@ from pathlib import Path
 
 from cnn_tui.experiments import presets
 from cnn_tui.experiments.dataset import DatasetError
-from cnn_tui.experiments.experiment import Experiment, ExperimentError, read
+from cnn_tui.experiments.experiment import Experiment, ExperimentError, check_dataset, read
+from cnn_tui.network.inert import quiet
 from cnn_tui.network.report import summary_lines
 from cnn_tui.network.summary import summarize
 from cnn_tui.ui.screens.pick import Item, PickScreen
@@ -31,7 +32,9 @@ def load(name: str) -> tuple[Experiment, Path | None]:
         return Experiment(name="My network"), None
     if name in presets.preset_names():
         return presets.load_preset(name), None
-    return read(Path(name)), Path(name)
+    experiment = read(Path(name))
+    check_dataset(experiment, quiet(name))
+    return experiment, Path(name)
 
 
 def suggested_name(experiment: Experiment, suffix: str) -> str:

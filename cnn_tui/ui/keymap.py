@@ -42,7 +42,7 @@ def in_force(preset: str = "default", changes: Mapping[str, str] | None = None) 
     for one in given:
         if one not in ids:
             near = difflib.get_close_matches(one, ids, 1, 0.5)
-            hint = f" Did you mean {near[0]}?" if near else " cnn-tui keys --ids lists them."
+            hint = f" Did you mean {near[0]}?" if near else " cnn-tui keys --ids lists all actions."
             raise KeymapError(f"keys: {found(one)} is no action.{hint}")
         _check(one, given[one])
     rows = tuple(row._replace(keys=given.get(row.id, _preset_keys(preset, row))) for row in KEYS)

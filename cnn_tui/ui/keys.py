@@ -51,12 +51,18 @@ class Key(NamedTuple):
         first, _, more = self.label.partition(" ")
         if not more or "/" not in first:
             return self.keys.split()[0], self.label
-        return (first if self.keys == _USUAL_KEYS[self.id] else self.keys.split()[0]), more
+        now = {_USUAL_KEYS[key.id].split()[0]: key.keys.split()[0] for key in keys_of(self.scope)}
+        return "/".join(now.get(key, key) for key in first.split("/")), more
 
 
 def name_of(key: str) -> str:
     """A key as Textual names it."""
     return _NAMES.get(key, key)
+
+
+def shown_name(code: str) -> str:
+    """A key that Textual names, as people write it."""
+    return next((key for key, name in _NAMES.items() if name == code), code)
 
 
 SCOPES = {
@@ -242,6 +248,7 @@ KEYS: tuple[Key, ...] = (
     Key("queue", "queue.earlier", "K", "move_run(-1)", "", "move the run earlier"),
     Key("queue", "queue.remove", "d", "remove_run", "take out", "take the run out of the queue"),
     Key("queue", "queue.show", "Enter", "show_run", "open", "the run's page"),
+    Key("queue", "queue.help", "?", "show_help", "help", "the keys of the queue"),
     Key("queue", "queue.back", "Esc q Q", "leave", "back", "back to the lab"),
     Key("exercises", "exercises.predict", "p", "predict", "predict", "say what you expect, before the run"),
     Key("exercises", "exercises.run", "r", "run", "run", "run it; the baseline too, if that has no run yet"),

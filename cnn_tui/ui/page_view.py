@@ -8,6 +8,7 @@ from typing import ClassVar
 from rich.style import Style
 from rich.text import Text
 
+from cnn_tui.network.words import counted
 from cnn_tui.ui.chart import fit_bounds, plot
 from cnn_tui.ui.lines import Lines, inert
 from cnn_tui.ui.picture import Picture
@@ -56,7 +57,7 @@ class PageView(Lines):
         lines = [line.copy() for line in self._page[self.top : self.top + height]]
         if self.top + height < len(self._page) and lines:
             below = len(self._page) - self.top - height + 1
-            lines[-1] = Text(f"… {below} more line{'s' if below != 1 else ''}: {self.more_key}", self.style("dim"))
+            lines[-1] = Text(f"… {counted(below, 'more line')}: {self.more_key}", self.style("dim"))
         return lines
 
     # Pieces of pages

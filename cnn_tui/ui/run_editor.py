@@ -8,6 +8,7 @@ from typing import NamedTuple
 from textual.app import App
 
 from cnn_tui.experiments import notebook
+from cnn_tui.experiments.experiment import MAX_NAME
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.notebook import NotebookError
 from cnn_tui.experiments.run import Run
@@ -78,7 +79,7 @@ class RunEditor:
         if run is None:
             return False
         before = run.name
-        hint = f"1 to {notebook.MAX_NAME} characters. The experiment in the editor keeps its own."
+        hint = f"1 to {MAX_NAME} characters. The experiment in the editor keeps its own."
 
         def accept(text: str) -> None:
             if text.strip() not in (before, inert(before)):

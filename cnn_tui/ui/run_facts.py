@@ -14,11 +14,13 @@ from cnn_tui.experiments.dataset import DatasetError
 from cnn_tui.experiments.epoch_rows import epoch_rows
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.overfitting import Reading, Suggestion, read_out
+from cnn_tui.experiments.rows import damage_in_words
 from cnn_tui.experiments.run import Event, Run
 from cnn_tui.experiments.same_network import in_words, same_network
 from cnn_tui.network.diff import DiffLine, arguments
 from cnn_tui.network.report import keras_shape
 from cnn_tui.network.summary import summarize
+from cnn_tui.network.words import counted
 from cnn_tui.ui.composition import Choice, Recorded, picture_of
 from cnn_tui.ui.lines import inert
 from cnn_tui.ui.live import Watched
@@ -98,7 +100,7 @@ def _result(facts: Facts, view: PageView, width: int) -> list[Text]:
         f"test {figure(run.test_accuracy)}" if run.test_accuracy is not None else "",
         f"train {figure(last['accuracy'])}" if "accuracy" in last else "",
         f"validation {figure(last['val_accuracy'])}" if "val_accuracy" in last else "",
-        f"gap {points(gap)} points" if gap is not None else "",
+        f"gap {points(gap)} points{_of_epoch(run)}" if gap is not None else "",
     ]
     loss = [
         f"test {figure(run.test_loss)}" if run.test_loss is not None else "",
@@ -112,15 +114,23 @@ def _result(facts: Facts, view: PageView, width: int) -> list[Text]:
     if run.archived:
         status.append(" (archived)", view.style("dim"))
     lines = view.pair("status", status, width)
+    if run.damage:
+        damage = f"{_sentence(damage_in_words(run.id, run.damage))} What can be read is here."
+        lines += view.pair("damaged", Text(inert(damage), view.style("bad")), width)
     lines += view.pair("epochs", f"{len(run.epochs)} of {run.experiment.training.epochs}", width)
     lines += view.pair("accuracy", Text(_joined(accuracy), view.style("strong")), width)
     lines += view.pair("loss", _joined(loss), width)
     lines += view.pair("time", _joined(took), width)
-    lines += view.pair("network", f"{run.params:,} parameters, fingerprint {run.fingerprint}", width)
+    lines += view.pair("network", f"{counted(run.params, 'parameter')}, fingerprint {run.fingerprint}", width)
     lines += view.pair("", _sentence(facts.same), width)
     if facts.baseline == run.id:
         lines += view.pair("", "It is the baseline that others are compared with.", width)
     return lines
+
+
+def _of_epoch(run: Run) -> str:
+    """Where test and gap are not of the last epoch: of which."""
+    return "" if run.tested_epoch is None else f", test and gap of epoch {run.tested_epoch}"
 
 
 def _words(run: Run, view: PageView, width: int) -> list[Text]:
@@ -181,10 +191,13 @@ def _experiment(run: Run, view: PageView, width: int) -> list[Text]:
     images = f", {run.train_images:,} training and {run.test_images:,} test images" if run.train_images else ""
     asked = f" (asked for: {run.experiment.dataset})" if run.dataset != run.experiment.dataset else ""
     settings = (
-        f"{training.epochs} epochs, batch {training.batch_size}, {training.optimizer} {training.learning_rate:g}, "
-        f"{training.loss}, {training.precision}, validation {training.validation}"
+        f"{counted(training.epochs, 'epoch')}, batch {training.batch_size}, "
+        f"{training.optimizer} {training.learning_rate:g}, {training.loss}, "
+        f"{training.precision}, validation {training.validation}"
     )
     lines = view.heading("Experiment")
+    if not run.has_experiment:
+        return [*lines, Text("It cannot be read.", view.style("dim"))]
     lines += view.pair("data", run.dataset + asked + images, width)
     lines += view.pair("training", settings, width)
     lines += view.pair("metrics", ", ".join(training.metrics), width)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
+from cnn_tui.experiments import kept_weights
 from cnn_tui.experiments.history import History, Result
 from cnn_tui.experiments.home import checkpoint_path
 from cnn_tui.experiments.presets import load_preset
-from cnn_tui.experiments.run import Status
+from cnn_tui.experiments.run import Epoch, Status
 from cnn_tui.training import launch, locks
 from tests.cli.command import Inside, assert_one_sentence
 
@@ -43,12 +46,18 @@ def test_runs_that_ended_early_are_put_first_in_the_order_they_are_named(
     statuses: tuple[Status, ...] = ("stopped", "interrupted", "failed")
     ids = [ended(history, status) for status in statuses]
     checkpoint_path(ids[1]).parent.mkdir(parents=True)
-    checkpoint_path(ids[1]).touch()
+    epoch = Epoch(1, {"loss": 0.5}, 1.0, 1.0)
+    for number in (1, 2, 3):
+        history.record_epoch(ids[1], msgspec.structs.replace(epoch, epoch=number), 1.0)
+    run = history.run(ids[1])
+    assert run is not None
+    with zipfile.ZipFile(checkpoint_path(ids[1]), "w") as archive:
+        archive.writestr(kept_weights.MEMBER, msgspec.json.encode(kept_weights.Kept(run.created, 2)))
     answer = inside("resume", *map(str, ids), str(ids[0]), "--detach")
     assert (answer.status, answer.out.split()) == (0, [str(one) for one in ids])
     assert answer.err.splitlines() == [
         f"run {ids[0]} has no checkpoint: it begins again",
-        f"run {ids[1]} goes on after its last checkpoint",
+        f"run {ids[1]} goes on after epoch 2, from its last checkpoint; the epoch after it is trained again",
         f"run {ids[2]} has no checkpoint: it begins again",
         f"runs {ids[0]}, {ids[1]}, {ids[2]} left to train; cnn-tui attach {ids[0]} follows",
     ]

@@ -53,6 +53,16 @@ def test_the_table_is_plain_and_newest_first(inside: Inside) -> None:
     assert "\x1b" not in answer.out
 
 
+def test_a_very_long_name_pads_no_other_row(inside: Inside) -> None:
+    with History() as history:
+        history.add(msgspec.structs.replace(load_preset("lab1-baseline"), name="x" * 200))
+    heading, first, *others = inside("history").out.splitlines()
+    assert f" {'x' * 58}..  " in first
+    assert len(heading) < 160 and max(map(len, others)) < 160
+    assert "x" * 200 in inside("history", "--json").out
+    assert "x" * 200 in inside("history", "--csv").out
+
+
 def test_json_is_the_promised_run(inside: Inside) -> None:
     answer = inside("history", "--json")
     assert [run["id"] for run in answer.objects] == [3, 2, 1]

@@ -42,7 +42,7 @@ def test_doctor_says_how_to_mend_a_history(inside: Inside, sealed_machine: Path)
     answer = inside("doctor")
     assert answer.status == 1
     assert "problem  history" in answer.out
-    assert "    fix: move the file away" in answer.out
+    assert f"    fix: move {sealed_machine / 'history.db'} away" in answer.out
 
 
 @pytest.mark.usefixtures("no_tensorflow")

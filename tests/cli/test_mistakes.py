@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -21,18 +22,56 @@ BASELINE = (REPOSITORY / "presets" / "lab1-baseline.toml").read_text()
         (BASELINE.replace("epochs = 5", 'epochs = "many"'), ("training.epochs", '"many"', "a whole number")),
         (BASELINE.replace("epochs = 5", "epochs = 0"), ("training", "epochs must be", "from 1", "not 0")),
         (BASELINE.replace('"Conv2D"', '"Conv3D"'), ("layers[0].type", '"Conv3D"', "Did you mean")),
-        (BASELINE.replace('"fashion_mnist"', '"fashion"'), ("fashion", "fashion_mnist")),
+        (BASELINE.replace('"fashion_mnist"', '"fashion"'), ("wrong.toml: dataset: ", "'fashion'", "fashion_mnist")),
+        (BASELINE.replace('"fashion_mnist"', "'../../etc/passwd'"), ("wrong.toml: dataset: There is no folder",)),
+        (BASELINE.replace('"fashion_mnist"', r'"\u001b[31mfoo"'), ("wrong.toml: dataset: ", r"\x1b[31mfoo")),
+        (re.sub("name = .*", 'name = ""', BASELINE, count=1), ('wrong.toml: name: found ""', "1 to 200 characters")),
+        (
+            re.sub("name = .*", f'name = "{"x" * 5_000}"', BASELINE, count=1),
+            ("wrong.toml: name: found", "5,000 characters; allowed: 1 to 200"),
+        ),
         ("layers = " + "[" * 10_000 + "]" * 10_000, ("nested too deeply",)),
         ("name = \x00", ("not valid TOML",)),
         ("layers = 3", ("layers", "a list")),
     ],
-    ids=["unknown key", "wrong type", "wrong value", "unknown layer", "dataset", "nested", "NUL", "not a list"],
+    ids=[
+        *("unknown key", "wrong type", "wrong value", "unknown layer", "dataset", "folder", "escape"),
+        *("no name", "long name", "nested", "NUL", "not a list"),
+    ],
 )
 @pytest.mark.parametrize("name", ["summary", "run"])
 def test_wrong_files(inside: Inside, tmp_path: Path, name: str, text: str, words: tuple[str, ...]) -> None:
     path = tmp_path / "wrong.toml"
     path.write_text(text)
     assert_one_sentence(inside(name, str(path)), 2, *words)
+
+
+def test_a_dataset_that_is_overridden_need_not_be_there(inside: Inside, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(BASELINE.replace('"fashion_mnist"', '"gone.npz"'))
+    assert_one_sentence(inside("run", str(path)), 2, "mine.toml: dataset: There is no file")
+    answer = inside("run", str(path), "--dataset", "cifar100")
+    assert answer.status == 1 and "100 classes" in answer.err
+    assert_one_sentence(inside("run", str(path), "--dataset", "gone"), 2, "There is no dataset 'gone'")
+
+
+def test_a_validation_of_no_image_is_said_before_a_run(inside: Inside, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    text = BASELINE.replace('"fashion_mnist"', '"fashion_mnist_sample"')
+    path.write_text(text.replace('validation = "test"', "validation = 0.00001"))
+    words = "a validation of 1e-05 leaves 0 of 6,000 images to validate on"
+    answer = inside("summary", str(path))
+    assert answer.status == 1 and words in answer.out
+    assert_one_sentence(inside("run", str(path)), 1, words, "choose another fraction")
+    assert "no run" in inside("history").err.lower(), "nothing was recorded"
+
+
+def test_help_names_no_command_that_nobody_calls(inside: Inside) -> None:
+    for arguments in (("pack", "--help"), ("--theme", "cnn-dark", "-h"), ("--ascii", "--help")):
+        answer = inside(*arguments)
+        assert answer.status == 0
+        assert answer.out.startswith("Usage: cnn-tui [OPTIONS] [EXPERIMENT]\n")
+        assert ":open" not in answer.out
 
 
 def test_files_that_cannot_be_read(inside: Inside, tmp_path: Path) -> None:

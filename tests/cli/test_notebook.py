@@ -43,6 +43,13 @@ def test_a_tag_may_begin_as_an_option_does() -> None:
     assert "RUN... [+TAG | -TAG]" in cnn_tui("tag", "--help").out
 
 
+def test_tag_has_help_as_every_command(inside: Inside) -> None:
+    answer = inside("tag", "-h")
+    assert (answer.status, answer.err) == (0, "")
+    assert answer.out.startswith("Usage: cnn-tui tag") and "Put tags on runs" in answer.out
+    assert answer.out == inside("tag", "--help").out
+
+
 def test_a_rename_is_seen_everywhere(inside: Inside) -> None:
     assert inside("rename", "2", "sixteen", "again") == (
         0,

@@ -51,6 +51,22 @@ def test_a_submission_is_read_by_the_teacher(handed_in: Path, inside: Inside, mo
     assert [one["runs"] for one in plain["exercises"]] == [[1, 2], [], [3, 4], []]
 
 
+def test_one_run_is_called_one_run(inside: Inside, tmp_path: Path) -> None:
+    place = open_pack(PACK)
+    start = place.set.exercises[0]
+    experiment = place.experiment(start)
+    assert experiment is not None
+    with History() as history:
+        (run_id,) = queue(history, [Order(place, start, experiment)], 1)
+        train(history, run_id, dataset="fashion_mnist_sample")
+    path = tmp_path / "ada.json"
+    said = inside("submit", "--pack", str(PACK), "--name", "Ada", "-o", str(path)).err
+    assert said.startswith(f"{path} written: 1 run, 4 exercises\n")
+    assert "\n  run            1\n" in inside("check", str(path), "--pack", str(PACK)).out
+    page = inside("exercises", "--pack", str(PACK), "start").out
+    assert "\nrun 1\n" in page and "runs 1" not in page
+
+
 def test_an_edited_one_is_found_out_among_others(handed_in: Path, inside: Inside, tmp_path: Path) -> None:
     edited = tmp_path / "bob.json"
     edited.write_text(handed_in.read_text().replace('"Ada"', '"Bob"'))

@@ -85,6 +85,7 @@ def test_a_problem_has_words_fixes_and_status_1(inside: Inside, tmp_path: Path) 
     assert "Problem in layer 3 (conv2d_1): Conv2D's 20x20 kernel does not fit the 4x4 map it gets" in answer.out
     assert "  fix 1: padding same" in answer.out
     assert "113,386" in answer.out
+    assert "Total params: at least 12,832\nTrainable params: at least 12,832\n" in answer.out
 
     (summary,) = inside("summary", str(path), "--json").objects
     assert [layer["output_shape"] for layer in summary["layers"]] == [[9, 9, 32], [4, 4, 32], *[None] * 5]

@@ -76,7 +76,7 @@ def trainings(draw: st.DrawFn) -> Training:
 def experiments(draw: st.DrawFn) -> Experiment:
     """Experiments with any names, settings, rules and layers."""
     plain = Experiment(
-        name=draw(text),
+        name=draw(text.filter(lambda name: 1 <= len(name.strip()) <= 200)),
         dataset=draw(st.sampled_from(list(BUILT_IN)) | text),
         training=draw(trainings()),
         layers=tuple(draw(st.lists(any_layer(), max_size=4))),

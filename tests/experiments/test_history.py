@@ -458,8 +458,10 @@ def test_a_folder_that_cannot_be_written_is_said(nobody: None) -> None:
         (folder / "history.db").chmod(0o444)
         folder.chmod(0o555)
         content = (folder / "history.db").read_bytes()
-        with pytest.raises(HistoryError, match="history"):
-            History(folder / "history.db")
+        with History(folder / "history.db") as history:  # what was recorded can be read all the same
+            assert (history.read_only, history.count(), found(history, 1).status) == (True, 1, "queued")
+            with pytest.raises(sqlite3.OperationalError, match="readonly"):
+                history.add(BASELINE)
         assert (folder / "history.db").read_bytes() == content
         folder.chmod(0o755)
 
@@ -468,7 +470,7 @@ def test_a_path_through_a_file_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(HistoryError, match=r"^the history .* cannot be opened"):
         History(tmp_path / "file" / "history.db")
-    with pytest.raises(HistoryError, match=r"^the history .* cannot be opened"):
+    with pytest.raises(HistoryError, match=r"^the history .* cannot be opened: it is a folder, .* CNN_TUI_HOME"):
         History(tmp_path)
 
 

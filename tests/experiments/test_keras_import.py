@@ -119,6 +119,29 @@ def test_every_optimizer_comes_back_without_a_note(tmp_path: Path, optimizer: st
     assert read(tmp_path / "model.json", build(experiment).to_json()) == Imported(experiment, ())
 
 
+@pytest.mark.parametrize(
+    ("policies", "precision", "named"),
+    [
+        (("float32", "float32", "mixed_float16"), "float32", 'layer 3 "c" has mixed_float16, here float32'),
+        (("mixed_float16", "float32", "float32"), "mixed_float16", 'layer 2 "b" has float32, here mixed_float16'),
+        (("mixed_bfloat16", "mixed_bfloat16", "float32"), "mixed_bfloat16", ""),
+        (("float32", "float32", "float32"), "float32", ""),
+    ],
+)
+def test_the_dtypes_of_single_layers_are_named(
+    tmp_path: Path, policies: tuple[str, ...], precision: str, named: str
+) -> None:
+    kinds: tuple[tuple[str, dict[str, Any]], ...] = (("Flatten", {}), ("Dense", {"units": 8}), ("Dense", {"units": 10}))
+    layers = [
+        {"class_name": kind, "config": {**config, "name": name, "dtype": policy}}
+        for (kind, config), name, policy in zip(kinds, "abc", policies, strict=True)
+    ]
+    imported = read(tmp_path / "model.json", json.dumps({"class_name": "Sequential", "config": {"layers": layers}}))
+    assert imported.experiment.training.precision == precision
+    told = [note for note in imported.notes if "dtypes" in note]
+    assert told == ([f"the dtypes of single layers are left out ({named})"] if named else [])
+
+
 def functional(keras: Any) -> tuple[Any, Any]:
     """An input and what a Flatten makes of it."""
     pixels = keras.Input((28, 28, 1))

@@ -32,9 +32,9 @@ def locked(*paths: str) -> Document:
     ("path", "after", "words"),
     [
         ("layers[0].filters", BASELINE.with_stack(STACK.change(0, filters=16)), "filters"),
-        ("layers[0]", BASELINE.with_stack(STACK.change(0, filters=16)), "layer 1, Conv2D,"),
-        ("layers[2].filters", BASELINE.with_stack(STACK.delete(1)), "the place of layer 3, Conv2D,"),
-        ("layers[6].units", BASELINE.with_stack(STACK.delete(6)), "the place of layer 7, Dense,"),
+        ("layers[0]", BASELINE.with_stack(STACK.change(0, filters=16)), "layer 1, Conv2D"),
+        ("layers[2].filters", BASELINE.with_stack(STACK.delete(1)), "the place of layer 3, Conv2D"),
+        ("layers[6].units", BASELINE.with_stack(STACK.delete(6)), "the place of layer 7, Dense"),
         ("layers", BASELINE.with_stack(STACK.insert(1, new_layer("Dropout"))), "the stack"),
         ("training.epochs", BASELINE.with_training(epochs=9), "epochs"),
         ("training", BASELINE.with_training(epochs=9), "all of the training settings"),
@@ -43,7 +43,7 @@ def locked(*paths: str) -> Document:
 )
 def test_an_edit_of_a_locked_field_is_refused(path: str, after: Experiment, words: str) -> None:
     document = locked(path)
-    with pytest.raises(LockedError, match=f"^{words or 'the stop rule'} is locked by the pack 'Week 3'$"):
+    with pytest.raises(LockedError, match=f"^the pack 'Week 3' locks {words or 'the stop rule'}$"):
         document.edit("an edit", after)
     assert document.experiment == BASELINE
 

@@ -109,7 +109,8 @@ def test_one_run_each_says_nothing() -> None:
     assert found.told(BY_KEY) == f"{found.sentence}; repeat with R"
     assert (found.outcome, found.test) == ("too few", None)
     lone = verdict(group([0.91], MORE), group([0.90, 0.89]), "accuracy")
-    assert lone.told(BY_KEY).endswith("one run of Lab 1: 64 filters (run 1) says nothing about chance; repeat it with R")
+    words = "one run of Lab 1: 64 filters (run 1) says nothing about chance; repeat it with R"
+    assert lone.told(BY_KEY).endswith(words)
     assert lone.told(BY_COMMAND).endswith("repeat it with cnn-tui run EXPERIMENT --repeat 3")
 
 
@@ -129,7 +130,8 @@ def test_a_seed_that_was_run_again_is_no_second_piece_of_evidence() -> None:
 
 def test_runs_without_the_figure_are_not_counted() -> None:
     base = group([None, None])
-    assert "no run of Lab 1: baseline, 32 filters (runs 1, 2) has this figure" in verdict(group([0.9], MORE), base, "accuracy")[2]
+    none = verdict(group([0.9], MORE), base, "accuracy").sentence
+    assert "no run of Lab 1: baseline, 32 filters (runs 1, 2) has this figure" in none
     half = verdict(group([0.9, 0.91, None], MORE), group([0.89, 0.90, 0.88]), "accuracy")
     assert "over 2 pairs" in half.sentence
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +11,12 @@ import pytest
 
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.home import model_path
+from cnn_tui.experiments.home import checkpoint_path, model_path
+from cnn_tui.experiments.kept_weights import read
+from cnn_tui.training.endings import NO_ROOM
+from cnn_tui.training.worker import settle_in_the_end
 from tests.cli.command import assert_one_sentence, cnn_tui
-from tests.faults.lab import ENDLESS, WORKER, Lab
+from tests.faults.lab import ENDLESS, PATIENCE, WORKER, Lab, to_file
 from tests.waiting import end_processes_of, processes_of
 
 SIZE = 40_000_000  # bytes: the journal of the history alone may take four million
@@ -67,7 +71,7 @@ def test_a_run_goes_on_without_room_and_nothing_is_lost(small: Lab, tiny: Experi
     before = cpu_ticks()
     small.wait(lambda: cpu_ticks() > before + 100, "a second of training without room")
     answer = cnn_tui("note", str(run_id), "x" * 100_000)
-    assert_one_sentence(answer, 1, "the history cannot be used", "full")
+    assert_one_sentence(answer, 1, f"the history {small.history.path} cannot be used", "full")
     assert len(small.run(run_id).epochs) <= recorded + 200, "there was no room for more"
     small.assert_intact(run_id)
 
@@ -96,3 +100,47 @@ def test_a_run_goes_on_without_room_and_nothing_is_lost(small: Lab, tiny: Experi
     assert following.stop_cause == "" and model_path(following.id).exists()
     assert processes_of(small.home, WORKER) == [worker], "the worker was not troubled"
     small.assert_intact(run_id, unsaved.id, following.id)
+
+
+OUT_OF_PATIENCE = """
+import os, sys
+from cnn_tui.training import train
+train.END_RETRIES = 2
+os._exit(train.main(sys.argv[1:]))
+"""
+"""A training process that gives up soon where the end of its run cannot be recorded."""
+
+
+def test_a_disk_that_stays_full_to_the_end_is_the_cause_in_the_row(small: Lab, tiny: Experiment) -> None:
+    run_id = small.add(tiny, ENDLESS)
+    process = subprocess.Popen([sys.executable, "-c", OUT_OF_PATIENCE, str(run_id)])
+    small.wait_for_checkpoint(run_id)
+    filler = fill(small.home)
+    process.terminate()  # it stops, saves and evaluates, as well as it can
+    assert process.wait(PATIENCE) == NO_ROOM
+    assert small.run(run_id).live, "there was no room to say how it ended"
+    filler.unlink()
+    settle_in_the_end(small.history, run_id, NO_ROOM)
+    run = small.wait_for_end(run_id, "failed")
+    assert run.stop_cause.startswith("the disk was full and stayed so, and how the run ended could not be recorded; ")
+    kept = read(checkpoint_path(run_id), run)
+    assert kept is not None
+    epochs = f"{len(run.epochs)} of {ENDLESS} epochs are kept"
+    assert run.stop_cause.endswith(f"{epochs}; the weights that are kept are those of epoch {kept.epoch}")
+
+
+def test_a_file_without_room_is_named_and_does_not_stay_half_written(small: Lab, tiny: Experiment) -> None:
+    run_id = small.add(tiny, 3)
+    note = small.home / "experiment.toml"
+    to_file(tiny, note)
+    filler = fill(small.home)
+    for arguments in (("export", str(run_id)), ("report",)):
+        output = small.home / f"{arguments[0]}.txt"
+        answer = cnn_tui(*arguments, "-o", str(output))
+        assert_one_sentence(answer, 1, f"{output} cannot be written: No space left on device")
+        assert not output.exists(), "it is in nobody's way the next time"
+    for words in (["note", str(run_id), "x" * 90_000], ["run", str(note), "--detach"]):
+        answer = cnn_tui(*words)
+        assert_one_sentence(answer, 1, f"the history {small.history.path} cannot be ", "full", "make room")
+    filler.unlink()
+    assert cnn_tui("report", "-o", str(small.home / "report.txt")).status == 0

@@ -38,10 +38,11 @@ def test_a_training_that_was_killed_goes_on_as_if_nothing_had_been(lab: Lab, ran
     kept = int(lab.texts(killed)[-1].removeprefix("evaluated from the checkpoint of epoch "))
     assert 1 <= kept <= done, "after epochs that are short, not each is written"
     assert (run.status, run.test_accuracy) == ("interrupted", run.epochs[kept - 1].metrics["val_accuracy"])
+    assert run.stop_cause.endswith(f"{done} of 3 epochs are kept; tested with the weights of epoch {kept}")
 
     answer = cnn_tui("resume", str(killed), "--json", timeout=PATIENCE)
     assert (answer.status, answer.objects[0]["status"], len(answer.objects[0]["epochs"])) == (0, "finished", 3)
-    assert answer.err.startswith(f"run {killed} goes on after its last checkpoint\n")
+    assert answer.err.startswith(f"run {killed} goes on after epoch {kept}, from its last checkpoint")
     resumed = lab.run(killed)
     assert [epoch.metrics for epoch in resumed.epochs] == [epoch.metrics for epoch in whole.epochs]
     assert (resumed.test_loss, resumed.test_accuracy) == (whole.test_loss, whole.test_accuracy)

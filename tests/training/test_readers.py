@@ -143,7 +143,7 @@ BAD_IDX = [
     (b"\0\0\x08\x03" + struct.pack(">3I", 2**32 - 1, 2**32 - 1, 2**32 - 1), "less than"),
     (b"\0\0\x08\x03" + struct.pack(">3I", 1, 28, 28) + bytes(28 * 28 + 1), "more than"),
     (b"\0\0\x08\x03" + struct.pack(">3I", 0, 28, 28), "is empty"),
-    (b"\0\0\x08\x03" + struct.pack(">3I", 1, 28, 28) + bytes(28 * 28), "1 train images, but 30 train labels"),
+    (b"\0\0\x08\x03" + struct.pack(">3I", 1, 28, 28) + bytes(28 * 28), "1 train image, but 30 train labels"),
 ]
 
 

@@ -27,6 +27,9 @@ def test_an_error_becomes_one_sentence() -> None:
 
     assert describe_error(MemoryError("no room\nfor it")) == "out of memory: no room"
     assert describe_error(ValueError()) == "ValueError: no message"
+    assert describe_error(OSError(28, "No space left on device", "/a/b")) == "the disk is full: /a/b"
+    no_room = tf.errors.ResourceExhaustedError(None, None, "/a/b; No space left on device")
+    assert describe_error(no_room) == "the disk is full: /a/b; No space left on device", "not the memory"
     with pytest.raises(tf.errors.InvalidArgumentError) as caught:
         tf.nn.in_top_k([0, 0], [[0.0, 1.0]], 1)
     assert describe_error(caught.value) == (

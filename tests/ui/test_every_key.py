@@ -169,6 +169,7 @@ SCENES: dict[str, tuple[str, str, str]] = {
     "queue.earlier": ("r r Q G K", "2     3  Lab", ""),
     "queue.remove": ("r Q G d", "Run 3 left the queue", "1     3  Lab"),
     "queue.show": ("Q enter", "fingerprint", ""),
+    "queue.help": ("Q ?", "take the run out of the queue", ""),
     "queue.back": ("Q escape", "Total params", "The queue"),
     "exercises.open": ("x", "The network of the notes", "Total params"),
     "exercises.predict": ("x j j p", "Test accuracy, against the baseline", ""),

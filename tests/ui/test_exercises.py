@@ -134,7 +134,7 @@ async def test_from_what_is_expected_to_the_conclusion(make_lab: MakeLab, histor
         await reads(pilot, "? predicted r runs it.")
         await reads(pilot, "test accuracy up, time of an epoch same")
         await pilot.press("r")
-        await reads(pilot, "2 runs, 1 to 2, are queued")
+        await reads(pilot, "2 runs, 1 to 2, are queued, the baseline's too. ")
         assert [line.exercise for line in history.queue()] == ["lab1/baseline", "lab1/64-filters"]
         assert [line.seed for line in history.queue()] == [1, 1]
         await reads(pilot, "… waiting 1 of its runs waits to be trained.")
@@ -285,12 +285,12 @@ async def test_a_pack_opens_with_its_exercises_and_holds_its_locks(
         await pilot.press("enter")
         await reads(pilot, "Half the weights: its experiment is in the editor")
         await pilot.press("+")
-        await reads(pilot, "Filters is locked by the pack 'Week 3'.")
+        await reads(pilot, "The pack 'Week 3' locks filters.")
         assert app.lab.document.experiment == load_preset("lab1-baseline")
         await pilot.press("d")
-        await reads(pilot, "The place of layer 1, Conv2D, is locked by the pack 'Week 3'.")
+        await reads(pilot, "The pack 'Week 3' locks the place of layer 1, Conv2D.")
         await pilot.press("t", "j", "j", "+")
-        await reads(pilot, "epochs is locked by the pack 'Week 3'")
+        await reads(pilot, "the pack 'Week 3' locks epochs")
         await pilot.press("escape", "r")
         await reads(pilot, "Run 1 is queued")
         assert [line.exercise for line in history.queue()] == [""], "nothing was changed yet"
@@ -370,7 +370,7 @@ async def test_a_packs_words_are_shown_as_they_are(make_lab: MakeLab, pack: Path
         await pilot.press("escape", "enter")
         await reads(pilot, "·[/]Half the weights: its experiment is in the editor")
         await pilot.press("+")
-        await reads(pilot, "Filters is locked by the pack '[bold]W[/]")
+        await reads(pilot, "The pack '[bold]W[/]")
 
 
 def test_the_command_line_opens_a_pack_at_once_and_sends_nothing_at_rest(pack: Path) -> None:
@@ -402,3 +402,16 @@ def test_light_exercises_at_80x24(make_lab: MakeLab, history: History, snap_comp
     example(history)
     run = keys("x", "j", "j", then="243,786 parameters")
     assert snap_compare(make_lab(theme="cnn-light"), terminal_size=SMALL, run_before=run)
+
+
+async def test_where_the_notes_draw_no_conclusion_it_says_so(make_lab: MakeLab, history: History) -> None:
+    done_by_hand(history, "16-filters", (0.89,))
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await opened(pilot)
+        await at(pilot, "lab1/16-filters")
+        await sees(pilot, "Result")
+        await pilot.press("n")
+        await until(
+            pilot, lambda: flat(app).count("The notes draw no conclusion about this one.") >= 2, "page and note"
+        )

@@ -309,3 +309,36 @@ def test_the_window_stays_inside_the_output() -> None:
     bench.move(image, 99, 99)
     assert (bench.row, bench.column) == (3, 3)
     assert bench.take_step(image).output == 0.0
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize(
+    ("keys", "opened", "before"),
+    [
+        ("m m m enter v", "[by hand]", "[filters]"),
+        ("enter", "[activations]", "[predictions]"),
+        ("m enter", "[predictions]", "[confusion]"),
+    ],
+)
+async def test_esc_goes_back_to_where_enter_was_pressed(
+    make_lab: MakeLab, monkeypatch: pytest.MonkeyPatch, keys: str, opened: str, before: str
+) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        monkeypatch.setattr(explain(app), "asker", explained.FakeAsker())
+        await pilot.press("5", *keys.split())
+        await sees(pilot, opened)
+        await pilot.press("escape")
+        await sees(pilot, before)
+        await pilot.press("escape")
+        await until(pilot, lambda: before not in text(app), "the other panes")
+
+
+@pytest.mark.usefixtures("kept")
+async def test_v_says_where_there_are_numbers(make_lab: MakeLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        monkeypatch.setattr(explain(app), "asker", explained.FakeAsker())
+        await pilot.press("5", "v")
+        await sees(pilot, "v has no numbers to show in predictions.")
+        await sees(pilot, "activations, filters, by hand")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sys
 
+import pytest
+
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.presets import load_preset
+from cnn_tui.ui.guide import Guide
 from tests.terminal import Terminal
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
@@ -64,3 +67,43 @@ def test_it_is_not_for_those_who_have_runs() -> None:
     with Terminal(LAB, 80, 24) as terminal:
         terminal.wait_for("? help")
         assert "1/5" not in terminal.text
+
+
+@pytest.mark.parametrize("size", [LARGE, (80, 24), (60, 16)])
+async def test_what_is_said_leaves_the_guide_to_be_read(make_lab: MakeLab, size: tuple[int, int]) -> None:
+    app = make_lab()
+    app.lab.guided = True
+    async with app.run_test(size=size, notifications=True) as pilot:
+        for keys, said in (("plus u", "undo: filters"), ("r", "Run 1 is queued.")):
+            await pilot.press(*keys.split())
+            await until(pilot, lambda said=said: said in text(app), said)  # type: ignore[misc]
+            toast, guide = app.screen.query("Toast").last().region, app.lab.query_one(Guide).region
+            assert not toast.overlaps(guide), f"{toast} over {guide}"
+        await until(pilot, lambda: "4/5" in text(app), "the fourth step")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 16)])
+async def test_what_it_says_has_followed_is_on_the_screen(make_lab: MakeLab, size: tuple[int, int]) -> None:
+    app = make_lab()
+    app.lab.guided = True
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("plus")
+        await until(pilot, lambda: "2/5  Shapes and parameters have followed." in text(app), "the second step")
+        assert "26x26x64" in text(app) and "122,922 params" in text(app)
+        at = next(at for at, line in enumerate(text(app).splitlines()) if " 2/5 " in line)
+        second = text(app).splitlines()[at + 1]
+        assert second.startswith(" ") and second[1] != " ", "both lines begin in the same column"
+        assert "ends the guide." in " ".join(text(app).split())
+
+
+async def test_esc_ends_it_in_every_pane(make_lab: MakeLab) -> None:
+    app = make_lab()
+    app.lab.guided = True
+    async with app.run_test(size=LARGE) as pilot:
+        await pilot.press("5")
+        await until(pilot, lambda: "[predictions]" in text(app) and "Esc ends the guide." in text(app), "Explain")
+        await pilot.press("escape")
+        await until(pilot, lambda: "ends the guide" not in text(app), "the end of the guide")
+        assert "[predictions]" in text(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: "[predictions]" not in text(app), "the other panes")

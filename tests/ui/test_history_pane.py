@@ -131,6 +131,9 @@ async def test_a_filter_answers_while_it_is_typed_and_says_what_is_wrong_with_it
         await shows(pilot, app, 4, 3, 2, 1)
         await pilot.press("slash", *"zzz")
         await sees(pilot, "No run is like that.")
+        await pilot.press("space", *"nothing>5")
+        await sees(pilot, "nothing is no figure")
+        assert "No run is like that." not in text(app), "nobody knows what was asked for"
         await pilot.press("escape")
         await shows(pilot, app, 4, 3, 2, 1)
 
@@ -416,7 +419,7 @@ async def test_what_another_program_writes_is_seen_at_once(make_lab: MakeLab, hi
     app = make_lab()
     async with app.run_test(size=(160, 40), notifications=True) as pilot:
         await pilot.press("4", "z", "slash", *"better", "enter")
-        await sees(pilot, "0 of 1 runs")
+        await sees(pilot, "0 of 1 run")
         notebook.note(history, 1, "much better")
         await sees(pilot, "much better")
 
@@ -432,3 +435,23 @@ async def test_it_is_whole_in_small_terminals(make_lab: MakeLab, history: Histor
         assert order(app)[-1] == 1 and "0.9000" in text(app) and "vs 30" in text(app)
         await pilot.press("slash", *"what:x")
         await sees(pilot, "what is no key")
+
+
+@pytest.mark.usefixtures("four_runs")
+async def test_the_row_of_a_run_is_copied_and_those_of_all_the_marked(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("4", "j", "y")
+        await sees(pilot, "y  the row of run 3")
+        await pilot.press("y")
+        await sees(pilot, "Copied the row of run 3")
+        heading, row = (line.split("\t") for line in app.clipboard.splitlines())
+        found = dict(zip(heading, row, strict=True))
+        assert (found["Run"], found["Test"], found["Status"]) == ("3", "0.9100", "finished")
+        assert "64 filters" in found["Name"]
+        await pilot.press("space", "j", "space", "y", "y")
+        await sees(pilot, "Copied the rows of runs 2 and 3")
+        assert [line.split("\t")[0] for line in app.clipboard.splitlines()] == ["Run", "2", "3"]
+        await pilot.press("1", "y", "y")
+        await sees(pilot, "Copied the layer under the cursor")
+        assert app.clipboard == "Conv2D  32  3x3  relu"

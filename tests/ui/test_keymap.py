@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cnn_tui.commands.lab import set_keys
 from cnn_tui.ui import keys
 from cnn_tui.ui.keymap import PRESETS, KeymapError, in_force
 from cnn_tui.ui.keys import KEYS, Key
@@ -65,6 +66,15 @@ def test_keys_that_cannot_be_are_refused_with_a_sentence(changes: dict[str, str]
     assert sentence in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("action", "end"), [("xyz", "cnn-tui keys --ids lists all actions."), ("stack.delte", "Did you mean stack.delete?")]
+)
+def test_what_is_wrong_with_the_settings_ends_as_a_sentence_does(action: str, end: str) -> None:
+    settings(f'[keys]\n"{action}" = "x"\n')
+    _, warning = set_keys()
+    assert warning.endswith(f"{end} The usual keys are in force.")
+
+
 def test_two_actions_may_swap_their_keys() -> None:
     rows = in_force("default", {"stack.delete": "c", "stack.duplicate": "d"})
     assert (row(rows, "stack.delete").keys, row(rows, "stack.duplicate").keys) == ("c", "d")
@@ -75,7 +85,7 @@ async def test_the_lab_answers_to_the_keys_in_force_and_names_them(make_lab: Mak
     app = make_lab()
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: "X delete" in text(app), "the key in the bar")
-        assert "ctrl+o step" in text(app)
+        assert "ctrl+o/- step" in text(app)
         await pilot.press("d")
         await pilot.press("ctrl+o")
         await until(pilot, lambda: "Total params: 122,922" in text(app), "a step up, and nothing deleted")
@@ -97,7 +107,7 @@ def test_the_command_lists_what_is_in_force() -> None:
     [
         ('[keys]\n"stack.delete" = "r"\n', "r would mean both"),
         ('keymap = "emacs"\n', 'keymap: found "emacs"; allowed: default, vim, arrows'),
-        ("colour = 1\n", "colour is an unknown key; allowed: theme, ascii, mouse, keymap, keys"),
+        ("colour = 1\n", "colour is an unknown key; allowed: theme, ascii, mouse, sixel, keymap, keys"),
         ("keys = 3\n", "keys: found 3"),
         ("keymap = \n", "is not valid TOML"),
     ],
@@ -108,3 +118,16 @@ def test_settings_that_cannot_be_used_are_named_and_the_usual_ones_hold(content:
     assert answer.status == 2
     assert sentence in answer.err and "settings.toml" in answer.err
     assert "  d               delete the layer" in answer.out
+
+
+def test_a_pair_of_keys_is_shown_as_the_keys_that_are_in_force() -> None:
+    def shown(action: str) -> tuple[str, str]:
+        return row(keys.keys_of("stack", "training"), action).shown
+
+    assert shown("stack.next_field") == ("h/l", "field")
+    keys.use(in_force("arrows"))
+    assert shown("stack.next_field") == ("left/right", "field")
+    assert shown("training.right") == ("left/right", "values")
+    assert shown("stack.step_up") == ("+/-", "step")
+    keys.use(in_force(changes={"stack.step_down": "M"}))
+    assert shown("stack.step_up") == ("+/M", "step")

@@ -126,6 +126,15 @@ async def test_typing_in_a_field_runs_no_command(make_lab: MakeLab, history: His
         assert "Total params: 113,386" in text(app)
 
 
+async def test_a_stack_without_layers_is_not_started_in_two_sentences(make_lab: MakeLab, history: History) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await sees(pilot, "Total params: 113,386")
+        await pilot.press(*["d"] * 7, "r")
+        await sees(pilot, "Not started. The stack has no layers yet")
+        assert history.count() == 0
+
+
 async def test_a_stack_that_cannot_be_built_is_not_started_and_f_fixes_it(make_lab: MakeLab, history: History) -> None:
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:

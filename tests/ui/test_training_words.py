@@ -246,3 +246,23 @@ async def test_a_loss_that_is_no_number_is_said(make_lab: MakeLab, history: Hist
     app = make_lab()
     async with app.run_test(size=LARGE) as pilot:
         await shows(pilot, "the loss is not a number")
+
+
+@pytest.mark.parametrize("size", [LARGE, SMALL, (60, 16)])
+async def test_a_failed_run_says_all_of_its_cause_with_what_to_do_about_it(
+    make_lab: MakeLab, history: History, size: tuple[int, int]
+) -> None:
+    run_id = history.add(load_preset("lab1-baseline"))
+    fake.begin(history, run_id)
+    cause = (
+        "CIFAR-10 could not be downloaded (URL fetch failure on https://www.cs.toronto.edu/cifar-10-python.tar.gz: "
+        "no name). Get it with `cnn-tui data fetch cifar10` where there is a network, or choose another dataset."
+    )
+    history.record_end(run_id, Result("failed", cause, None, None, 1.0))
+    app = make_lab()
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("3")
+        await shows(pilot, "or choose another dataset.", "0/5 epochs", "This run recorded no epoch.")
+        await shows(pilot, cause)
+        await pilot.resize_terminal(*((60, 16) if size == LARGE else LARGE))
+        await shows(pilot, cause)

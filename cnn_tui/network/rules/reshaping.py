@@ -7,6 +7,7 @@ import math
 from cnn_tui.network import layers as kinds
 from cnn_tui.network.shapes import DivisionError, Flow, SizeError, flow, map_of, show
 from cnn_tui.network.stack import Shape
+from cnn_tui.network.words import counted
 
 _NEIGHBOURS = {"nearest": 1, "bilinear": 2, "bicubic": 4, "lanczos3": 6, "lanczos5": 10}
 
@@ -49,7 +50,7 @@ def _(layer: kinds.Reshape, shape: Shape) -> Flow:
     if count % known or (-1 not in layer.target_shape and count != known):
         raise DivisionError(
             f"{layer.type} cannot make {show(layer.target_shape)} of {show(shape)}: "
-            f"{count:,} numbers do not fill it exactly"
+            f"{counted(count, 'number')} {'does' if count == 1 else 'do'} not fill it exactly"
         )
     made = tuple(count // known if size == -1 else size for size in layer.target_shape)
     # The pixels stay where they are only if height and width do.

@@ -7,6 +7,7 @@ from typing import ClassVar
 from rich.text import Text
 
 from cnn_tui.experiments.images import Picture
+from cnn_tui.network.words import counted
 from cnn_tui.training.questions import Activations, LayerMaps, ShowActivations
 from cnn_tui.ui.explain.layers import LayerView
 from cnn_tui.ui.explain.scene import Scene, Wanted
@@ -24,6 +25,7 @@ class ActivationsView(LayerView):
     code: ClassVar[str] = "activations"
     title: ClassVar[str] = "activations"
     keys: ClassVar[str] = "next_image next_layer next_filter open mark numbers class picture run"
+    has_numbers: ClassVar[bool] = True
     what = "activations"
 
     def __init__(self, scene: Scene) -> None:
@@ -157,7 +159,7 @@ class ActivationsView(LayerView):
     def _map(self, layer: LayerMaps, image: int, wide: int, tall: int) -> list[Text]:
         maps = layer.maps[image]
         if not maps:
-            return self.paragraph(f"only {layer.shape[2]} filters", wide)
+            return self.paragraph(f"only {counted(layer.shape[2], 'filter')}", wide)
         return self.drawn(layer.picture(image, layer.first), wide, tall)
 
     def _numbers(self, asked: ShowActivations, shown: Activations, width: int, room: int) -> list[Text]:

@@ -9,8 +9,10 @@ from rich.text import Text
 
 from cnn_tui.network.convolution import ConvolutionStep, Framed, Plane, PoolingStep
 from cnn_tui.network.image_kernels import show_weight
+from cnn_tui.network.words import counted
 from cnn_tui.ui.explain.bench import Bench
 from cnn_tui.ui.explain.framed import Box
+from cnn_tui.ui.explain.rounding import MOST, rounded
 from cnn_tui.ui.image import side_by_side
 
 Step = ConvolutionStep | PoolingStep
@@ -43,42 +45,61 @@ def written_out(bench: Bench, step: Step, width: int, style: Styles) -> list[Tex
     return [Text("The window is too large to be written out here.", style("dim"))]
 
 
-def stacked_up(bench: Bench, step: Step, style: Styles) -> list[Text]:
-    """The same, one below the other."""
-    return [line for block in _blocks(bench, step, style) for line in block]
+def stacked_up(bench: Bench, step: Step, style: Styles, width: int) -> tuple[list[Text], int]:
+    """The same, one below the other, and how many digits there is room for; no lines where they are too wide."""
+    for most in range(MOST, 1, -1):
+        lines = [line for block in _blocks(bench, step, style, most) for line in block]
+        if max(line.cell_len for line in lines) <= width:
+            return lines, most
+    return [], MOST
 
 
-def _blocks(bench: Bench, step: Step, style: Styles) -> list[list[Text]]:
+def _blocks(bench: Bench, step: Step, style: Styles, most: int = MOST) -> list[list[Text]]:
     if isinstance(step, PoolingStep):
         return [_block("under the window", step.window, style, chosen=step.chosen)]
     channel = min(bench.channel, len(step.window) - 1)
     kernel = bench.kernel[min(channel, len(bench.kernel) - 1)]
     which = f" (channel {channel + 1})" if len(step.window) > 1 else ""
+    figures = rounded(step, bench.bias, channel, most)
+
+    def product(value: float | None) -> str:
+        shown = number(value or 0.0, figures.digits)
+        return shown.replace("0.", ".", 1) if most < MOST and abs(value or 0.0) < 1 and figures.digits > 2 else shown
+
     return [
         _block(f"pixels{which}", step.window[channel], style),
         _block("x kernel", kernel, style, show=_exact(kernel)),
-        _block("= products", step.products[channel], style, show=_precise(step.products[channel])),
+        _block("= products", figures.products, style, show=product),
     ]
 
 
-def sums(bench: Bench, step: Step, style: Styles) -> Text:
-    """How the output's number comes of them, in one line."""
+def sums(bench: Bench, step: Step, style: Styles, most: int = MOST) -> Text:
+    """How the output's number comes of them, in one line; with at most so many digits."""
     cell = f"output ({step.row}, {step.column})"
     if isinstance(step, PoolingStep):
         left_out = bench.size[0] * bench.size[1] - step.real
         what = "largest" if bench.operation == "max pooling" else "mean"
         border = f", the border's {left_out} left out" if left_out else ""
         return Text.assemble(
-            f"the {what} of {step.real} pixels{border} = ",
+            f"the {what} of {counted(step.real, 'pixel')}{border} = ",
             (number(step.output), "bold"),
             (f"  {cell}", style("accent")),
         )
-    line = Text.assemble("sum ", (number(step.sum), "bold"), f" + bias {number(bench.bias)} = {number(step.total)}")
+    figures = rounded(step, bench.bias, min(bench.channel, len(step.window) - 1), most)
+    added, bias, total = (number(one, figures.digits) for one in (figures.sum, figures.bias, figures.total))
+    line = Text.assemble("sum ", (added, "bold"), f" + bias {bias} = {total}")
     if len(step.window) > 1:
         line = Text.assemble(f"sum over {len(step.window)} channels ", line[4:])
     if bench.activation != "linear":
-        line.append(f"  {shown_activation(bench.activation)} ", style("dim")).append(number(step.output), "bold")
+        line.append(f"  {shown_activation(bench.activation)} ", style("dim")).append(
+            _answer(step, total, figures.digits), "bold"
+        )
     return line.append(f"  {cell}", style("accent"))
+
+
+def _answer(step: ConvolutionStep, total: str, digits: int) -> str:
+    """What the activation makes of the total; the same words where it leaves that as it is."""
+    return total if step.output == step.total else number(step.output, digits)
 
 
 def crop(
@@ -106,12 +127,6 @@ def _exact(kernel: Plane) -> Callable[[float | None], str]:
     """How weights are shown: as they were typed where all are short, else as other numbers are."""
     short = all(len(show_weight(weight)) <= 5 for row in kernel for weight in row)
     return lambda value: show_weight(value or 0.0) if short else number(value or 0.0)
-
-
-def _precise(plane: Plane) -> Callable[[float | None], str]:
-    """How numbers are shown that may all be small, as under a large blur."""
-    digits = 2 if max(abs(value) for row in plane for value in row) >= 0.1 else 4
-    return lambda value: number(value or 0.0, digits)
 
 
 def _block(

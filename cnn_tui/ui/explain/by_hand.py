@@ -11,12 +11,13 @@ from cnn_tui.network.convolution import Image
 from cnn_tui.network.image_kernels import KERNELS
 from cnn_tui.network.shapes import SizeError
 from cnn_tui.network.values import Pair
+from cnn_tui.network.words import sentence
 from cnn_tui.training.questions import Activations, DescribeModel, Kernels, ModelFacts, ShowKernels
 from cnn_tui.ui.explain.bench import Bench, Trained
 from cnn_tui.ui.explain.by_hand_body import Body
 from cnn_tui.ui.explain.by_hand_words import Asked, settings, sizes
 from cnn_tui.ui.explain.ground import Ground
-from cnn_tui.ui.explain.scene import SAMPLE, Scene, Wanted, sentence
+from cnn_tui.ui.explain.scene import SAMPLE, Scene, Wanted
 from cnn_tui.ui.explain.view import View
 
 _LOW = 22
@@ -29,6 +30,7 @@ class ByHandView(View):
     code: ClassVar[str] = "by-hand"
     title: ClassVar[str] = "by hand"
     keys: ClassVar[str] = "open field step_up next_question answer numbers class next_image picture"
+    has_numbers: ClassVar[bool] = True
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)

@@ -13,6 +13,7 @@ from cnn_tui.ui.explain.bench import Bench
 from cnn_tui.ui.explain.by_hand_words import Asked, question_lines
 from cnn_tui.ui.explain.framed import Box, Sheet, ends, framed, grey, room_of
 from cnn_tui.ui.explain.ground import Ground
+from cnn_tui.ui.explain.rounding import MOST
 from cnn_tui.ui.explain.view import View
 from cnn_tui.ui.image import side_by_side
 
@@ -60,7 +61,9 @@ class Body(NamedTuple):
             return [*self._beside(shown, width, tall), Text(), *written, total, Text(), *question]
         question = self._question(width, max(1, room - natural - 1))
         tall = self._tall(shown[0].sheet, width, room - 1 - len(question))
-        return [*self._crowded(shown, width, tall), self._with_hint(total, width), *question]
+        crowded, most = self._crowded(shown, width, tall)
+        total = arithmetic.sums(self.bench, self.step, style, most)
+        return [*crowded, self._with_hint(total, width), *question]
 
     def _tall(self, sheet: Sheet, width: int, room: int) -> int:
         """Lines of the pictures: twice as large where there is room for that."""
@@ -94,12 +97,17 @@ class Body(NamedTuple):
                 blocks.append(block)
         return side_by_side(blocks)
 
-    def _crowded(self, shown: list[Framed], width: int, tall: int) -> list[Text]:
-        """Image and output with their titles among the marks and, where there is room at the right, the arithmetic."""
+    def _crowded(self, shown: list[Framed], width: int, tall: int) -> tuple[list[Text], int]:
+        """Image and output with their titles among the marks and, where there is room at the right, the arithmetic.
+
+        Beside them, how many digits after the point the arithmetic has at most.
+        """
         blocks = [_titled(self._block(one, width, tall, 2), one.title, self.view) for one in shown[:2]]
-        written = arithmetic.stacked_up(self.bench, self.step, self.view.style)
-        fits = len(written) <= tall and _wide([*blocks, written], gap=1) <= width
-        return side_by_side([*blocks, written], gap=1) if fits else side_by_side(blocks)
+        room = width - _wide(blocks, gap=1) - 1
+        written, most = arithmetic.stacked_up(self.bench, self.step, self.view.style, room)
+        if not written or len(written) > tall:
+            return side_by_side(blocks), MOST
+        return side_by_side([*blocks, written], gap=1), most
 
     def _block(self, one: Framed, width: int, tall: int, share: int) -> list[Text]:
         most = (width - 2 * (share - 1)) // share

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from cnn_tui.experiments.exercises import Exercise
 from cnn_tui.network.convolution import Image, size_of
+from cnn_tui.network.words import counted
 from cnn_tui.ui.explain.arithmetic import Styles, shown_activation
 from cnn_tui.ui.explain.bench import Bench
 from cnn_tui.ui.explain.view import short
@@ -54,9 +55,9 @@ def sizes(bench: Bench, image: Image, *, brief: bool) -> str:
         above, below, left, right = border
         words += f" Padding adds {above}+{below} rows and {left}+{right} columns of zeros."
     elif lost != (0, 0) and bench.strides == (1, 1):
-        words += f" The edge costs {_some(lost[0], 'row')} and {_some(lost[1], 'column')}."
+        words += f" The edge costs {counted(lost[0], 'row')} and {counted(lost[1], 'column')}."
     if unseen != (0, 0):
-        words += f" No window reaches the last {_some(unseen[0], 'row')} and {_some(unseen[1], 'column')}."
+        words += f" No window reaches the last {counted(unseen[0], 'row')} and {counted(unseen[1], 'column')}."
     if brief:
         return words
     visits = window.visits(height, width)
@@ -92,7 +93,3 @@ def _head(asked: Asked, width: int, style: Styles, *, whole: bool) -> Text:
     keys = ("   a answers, n N others", "   a answers") if whole else ("   a: read and answer it", "   a: read it")
     more = next((one for one in keys if len(words + one) <= width), "")
     return Text(short(words + more, width), style("accent"))
-
-
-def _some(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"

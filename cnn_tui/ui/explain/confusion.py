@@ -8,6 +8,7 @@ from rich.text import Text
 
 from cnn_tui.experiments.confusion_text import matrix_lines
 from cnn_tui.experiments.evaluation import Confusion, Evaluation, how_it_differs
+from cnn_tui.network.words import counted
 from cnn_tui.ui.explain.scene import Scene, Wanted
 from cnn_tui.ui.explain.view import View, short
 from cnn_tui.ui.image import side_by_side
@@ -124,7 +125,7 @@ class ConfusionView(View):
         head.append(f"{evaluation.test_accuracy:.4f}", "bold")
         if evaluation.test_loss is not None:
             head.append("   test loss ", self.style("dim")).append(f"{evaluation.test_loss:.4f}", "bold")
-        tail = f"   {evaluation.images:,} images"
+        tail = f"   {counted(evaluation.images, 'image')}"
         if head.cell_len + len(tail) <= width:
             head.append(tail, self.style("dim"))
         return head

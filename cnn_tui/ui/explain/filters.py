@@ -7,6 +7,7 @@ from typing import ClassVar
 from rich.text import Text
 
 from cnn_tui.network.convolution import Plane
+from cnn_tui.network.words import counted
 from cnn_tui.training.questions import Kernels, LayerFacts, ShowKernels
 from cnn_tui.ui.explain.layers import LayerView
 from cnn_tui.ui.explain.scene import Scene, Wanted
@@ -20,6 +21,7 @@ class FiltersView(LayerView):
     code: ClassVar[str] = "filters"
     title: ClassVar[str] = "filters"
     keys: ClassVar[str] = "next_layer next_filter open numbers run"
+    has_numbers: ClassVar[bool] = True
     what = "filters"
 
     def __init__(self, scene: Scene) -> None:
@@ -114,7 +116,7 @@ class FiltersView(LayerView):
         lines = laid(tiles, blocks)
         if len(blocks) < filters:
             lines = lines[: room - 1]
-            lines.append(Text(f"{len(blocks)} of {filters} filters; braces or j k go on", self.style("dim")))
+            lines.append(Text(f"{len(blocks)} of {counted(filters, 'filter')}; braces or j k go on", self.style("dim")))
         return lines[:room]
 
     def _tiles(self, rows: int, columns: int, count: int, width: int, room: int, number: int) -> Tiles:

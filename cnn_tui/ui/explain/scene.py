@@ -14,6 +14,7 @@ from cnn_tui.experiments.predictions import Predictions, open_predictions
 from cnn_tui.experiments.raw_file import RawFileError
 from cnn_tui.experiments.run import Run
 from cnn_tui.experiments.weights import NoModel, no_model
+from cnn_tui.network.words import sentence
 from cnn_tui.training.questions import Done, ExplainError, KeepImages, KeepPredictions, Prediction, Question
 from cnn_tui.ui.explain.gallery import Gallery
 
@@ -153,9 +154,3 @@ class Scene:
         if self._lost is None:
             return f"There are no {what}."
         return self.refusal(self._lost) or self.waiting(what)
-
-
-def sentence(words: str) -> str:
-    """Words that begin with a capital and end with a full stop."""
-    words = words.strip()
-    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?")) else ".")

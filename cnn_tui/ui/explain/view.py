@@ -22,6 +22,9 @@ class View(Lines):
     keys: ClassVar[str]
     """The keys that matter in it, the most important first, by their ids without the scope."""
 
+    has_numbers: ClassVar[bool] = False
+    """Whether it can show numbers in place of shades."""
+
     def __init__(self, scene: Scene) -> None:
         super().__init__(id=f"explain-{self.code}", classes="explain-view")
         self.scene = scene

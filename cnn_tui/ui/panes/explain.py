@@ -13,12 +13,13 @@ from cnn_tui.experiments.editing import Document
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.home import model_path
 from cnn_tui.experiments.predictions import predictions_path
+from cnn_tui.network.words import sentence
 from cnn_tui.training.ask import Asker
 from cnn_tui.training.questions import Done, ExplainError, PredictPicture, Warm
 from cnn_tui.ui.explain.by_hand import ByHandView
 from cnn_tui.ui.explain.datasets import Datasets
 from cnn_tui.ui.explain.names import ViewNames
-from cnn_tui.ui.explain.scene import Own, Scene, Wanted, sentence
+from cnn_tui.ui.explain.scene import Own, Scene, Wanted
 from cnn_tui.ui.panes.explain_boxes import ExplainBoxes
 
 

@@ -10,6 +10,7 @@ from cnn_tui.experiments.history import History
 from cnn_tui.experiments.home import model_path
 from cnn_tui.experiments.notebook import NotebookError
 from cnn_tui.network.image_kernels import KERNELS, parse_kernel, show_kernel
+from cnn_tui.network.words import sentence
 from cnn_tui.training.questions import DescribeModel, ModelFacts, Prediction, PredictPicture
 from cnn_tui.ui.explain.activations import ActivationsView
 from cnn_tui.ui.explain.by_hand import ByHandView
@@ -139,7 +140,7 @@ class ExplainBoxes(ExplainViews):
         elif isinstance(view, DataView):
             self._open_class(view)
         elif isinstance(view, PredictionsView):
-            self.show_view(ActivationsView)
+            self.open_view(ActivationsView)
         elif view.open():
             self.after_change()
 
@@ -148,7 +149,7 @@ class ExplainBoxes(ExplainViews):
         if chosen is not None:
             self.scene.own = None
             self.scene.gallery.choose("all", chosen.true, chosen.predicted)
-            self.show_view(PredictionsView)
+            self.open_view(PredictionsView)
 
     def _open_class(self, view: DataView) -> None:
         if self.scene.predictions is None:
@@ -156,14 +157,14 @@ class ExplainBoxes(ExplainViews):
             return
         self.scene.own = None
         self.scene.gallery.choose("all", view.label)
-        self.show_view(PredictionsView)
+        self.open_view(PredictionsView)
 
     def _step_filter(self, view: FiltersView) -> None:
         layer = view.chosen_layer
         if layer is None or view.kernels is None:
             return
         if self._take(self.query_one(ByHandView), layer.name, view.filter):
-            self.show_view(ByHandView)
+            self.open_view(ByHandView)
 
     def _take(self, view: ByHandView, layer: str, number: int) -> bool:
         taken = view.take(layer, number)
@@ -229,7 +230,7 @@ class ExplainBoxes(ExplainViews):
             try:
                 self.lab2.answer(str(given[0]))
             except NotebookError as error:
-                self.notify(f"{error}.", severity="error", markup=False)
+                self.notify(sentence(str(error)), severity="error", markup=False)
         self.show_view(ByHandView)
 
 

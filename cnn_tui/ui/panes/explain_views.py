@@ -44,6 +44,8 @@ class ExplainViews(Pane):
         self.views = tuple(kind(self.scene) for kind in VIEWS)
         self.view = self.views[0]
         """The one that is shown."""
+        self._opened_from: type[View] | None = None
+        """The view in which Enter opened this one; Esc goes back there."""
 
     def compose(self) -> ComposeResult:
         """The names of the views, and the views, of which one is shown."""
@@ -63,18 +65,30 @@ class ExplainViews(Pane):
 
     def show_view(self, kind: type[View]) -> None:
         """Show a view."""
+        self._opened_from = None
         self.view.display = False
         self.view = self.views[VIEWS.index(kind)]
         self.view.display = True
         self.post_message(self.KeysChanged())
         self.after_change()
 
+    def open_view(self, kind: type[View]) -> None:
+        """Show a view that Esc comes back from."""
+        before = type(self.view)
+        self.show_view(kind)
+        self._opened_from = before
+
     def step_back(self) -> bool:
-        """Esc leaves the user's own picture first, then a choice of images."""
-        gallery = self.scene.gallery
+        """Esc leaves the user's own picture first, then what Enter opened, then a choice of images."""
+        gallery, before = self.scene.gallery, self._opened_from
+        narrowed = gallery.true is not None or gallery.which != "all" or gallery.predicted is not None
         if self.scene.own is not None:
             self.scene.own = None
-        elif gallery.true is not None or gallery.which != "all" or gallery.predicted is not None:
+        elif before is not None:
+            if narrowed and before in (ConfusionView, DataView):
+                gallery.choose("all", keep=True)
+            self.show_view(before)
+        elif narrowed:
             gallery.choose("all", keep=True)
         else:
             return False
@@ -131,6 +145,9 @@ class ExplainViews(Pane):
         """Numbers or shades; the next part of the confusion view where not all fits."""
         if isinstance(self.view, ConfusionView):
             self._did(self.view.turn())
+        elif not self.view.has_numbers:
+            where = ", ".join(one.title for one in VIEWS if one.has_numbers)
+            self.notify(f"v has no numbers to show in {self.view.title}. It has in: {where}; m goes there.", timeout=4)
         else:
             self.scene.numbers = not self.scene.numbers
             self.after_change()

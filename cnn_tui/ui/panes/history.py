@@ -11,7 +11,7 @@ from textual.message import Message
 from cnn_tui.experiments import notebook
 from cnn_tui.ui.keys import bindings_of
 from cnn_tui.ui.panes.runs import RunsPane
-from cnn_tui.ui.run_editor import RunEditor
+from cnn_tui.ui.run_editor import RunEditor, told
 from cnn_tui.ui.typeahead import DIALOG
 
 
@@ -132,6 +132,11 @@ class HistoryPane(RunsPane):
         run_id = self._selected = self.current
         if run_id is not None and self.editor.toggle_baseline(run_id):
             self.read()
+
+    def copied(self) -> tuple[str, str] | None:
+        """The row of the run under the cursor; of all the marked, if it is one of them."""
+        runs = self._acted_on()
+        return (f"the row{'s' if len(runs) > 1 else ''} of {told(runs)}", self.row_text(runs)) if runs else None
 
     def undo(self) -> bool:
         """Take back what was written here last; False when that is not here."""

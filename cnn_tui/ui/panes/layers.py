@@ -17,6 +17,7 @@ WIDE = 56
 _OUTCOME = ("Output shape", "Param #")
 _NAME, _ARGUMENTS = 16, 14
 _SHORTEST_NAME = 12
+_ALL = 5
 
 
 class LayersTable(Table):
@@ -65,6 +66,20 @@ class LayersTable(Table):
             Column(_OUTCOME[0], shape, right=True),
             Column(_OUTCOME[1], params, right=True),
         )
+
+    def _show_place(self, heading: Text, width: int, room: int) -> None:
+        if len(self.columns) < _ALL:
+            super()._show_place(heading, width, room)
+            return
+        # On the right stand figures, which need their headings more than the arguments need theirs.
+        number, name, words, *_ = (column.width for column in self.columns)
+        begin = number + name + 2 * self.GAP
+        place = Text(f"{self._top + 1}-{min(self._top + room, self.count)} of {self.count}", self.style("dim"))
+        kept = len("Arguments") + 1 if len("Arguments") + 1 + len(place) <= words else 0
+        place.pad_right(words - kept - len(place))
+        after = heading[begin + words :]
+        heading.right_crop(len(heading) - begin - kept)
+        heading.append_text(place).append_text(after)
 
     def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
         return [self._row(at) for at in range(offset, min(offset + limit, len(self.document.view.stack)))]

@@ -11,7 +11,7 @@ from rich.text import Text
 from cnn_tui.experiments.run import Run
 from cnn_tui.ui import rule_marks
 from cnn_tui.ui.composition import Choice, Recorded, overlay_style, rule_best, shown_best
-from cnn_tui.ui.curves import SECONDS, Best, Curve, smoothed, value_at, word
+from cnn_tui.ui.curves import SECONDS, Best, Curve, mean_at, value_at, word
 from cnn_tui.ui.glyphs import GLYPHS, LETTERS
 from cnn_tui.ui.parts import Part, fits
 
@@ -34,7 +34,7 @@ def legend(shown: Recorded, choice: Choice, baseline: Recorded | None, style: St
     parts += _rules(run, choice, style)
     if choice.smoothing > 1:
         unit = "epochs" if one.epochs or one.validation else "readings"
-        words = Text(f"mean of {choice.smoothing} {unit}, as recorded behind", style("dim"))
+        words = Text(f"mean of {choice.smoothing} {unit}, fewer at the ends; as recorded behind", style("dim"))
         parts.append(Part(3, words, Text(f"mean of {choice.smoothing}", style("dim"))))
     if choice.log and any(value <= 0 for points in one for _, value in points):
         parts.append(Part(1, Text("values of 0 or less are left out", style("warn")), Text("≤ 0 left out")))
@@ -51,9 +51,9 @@ def readings(shown: Recorded, choice: Choice, baseline: Recorded | None, style: 
         words = f"{which} {exact(values, choice.metric)}"
         parts.append(Part(0, Text(words, style(which if which in ("train", "validation") else "train"))))
     if choice.smoothing > 1:
-        means = [exact(value, choice.metric) for value in _values(_smoothed(one, choice.smoothing), at).values()]
+        means = _means(one, at, choice)
         if means:
-            parts.append(Part(2, Text(f"mean of {choice.smoothing}: {', '.join(means)}", style("dim"))))
+            parts.append(Part(2, Text(means, style("dim"))))
     if baseline:
         found = _values(choice.curve_of(baseline), at)
         said = "  ".join(f"{which} {exact(value, choice.metric)}" for which, value in found.items())
@@ -147,15 +147,24 @@ def _rules(run: Run, choice: Choice, style: Styles) -> list[Part]:
     return parts
 
 
+def _means(one: Curve, at: float, choice: Choice) -> str:
+    """The smoothed values in the order of `_values`, and of how many each is the mean: `mean of 2: 0.1, 0.2`."""
+    last = one.epochs[-1][0] if one.epochs else 0.0
+    going = [reading for reading in one.readings if reading[0] > last]
+    curves = [one.epochs, one.validation] if at == int(at) else [going]
+    found = [mean for points in curves if (mean := mean_at(points, at, choice.smoothing)) is not None]
+    words = []
+    for place, (value, count) in enumerate(found):
+        said = place > 0 and found[place - 1][1] == count
+        words.append(exact(value, choice.metric) if said else f"mean of {count}: {exact(value, choice.metric)}")
+    return ", ".join(words)
+
+
 def _values(one: Curve, at: float) -> dict[str, float]:
     found = {"train": value_at(one.epochs, at), "validation": value_at(one.validation, at)}
     if at != int(at):
         found = {"train so far": value_at(one.readings, at)}
     return {which: value for which, value in found.items() if value is not None}
-
-
-def _smoothed(one: Curve, window: int) -> Curve:
-    return Curve(*(smoothed(points, window) for points in one))
 
 
 def _entry(one: Recorded, at: int, choice: Choice, style: Styles) -> Text:

@@ -63,6 +63,10 @@ class Pane(Vertical, can_focus=True):
         """What Esc goes back from inside the pane, as a search; False when there is nothing."""
         return False
 
+    def copied(self) -> tuple[str, str] | None:
+        """What `y y` copies of the pane, in words, and its text; None leaves it to the lab: the layer of the stack."""
+        return None
+
     def undo(self) -> bool:
         """Take back the last of the pane's own edits, if it has any; False leaves it to the lab."""
         return False

@@ -17,6 +17,7 @@ from cnn_tui.experiments.history import History
 from cnn_tui.experiments.listing import Listing
 from cnn_tui.experiments.run import LIVE, Line
 from cnn_tui.experiments.same_network import first_runs
+from cnn_tui.network.words import counted, sentence
 from cnn_tui.ui.panes.history_columns import FIELD, Around, Chosen, Layout, arrow, remember, remembered
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.prompt import Prompt
@@ -139,6 +140,8 @@ class RunsPane(Pane):
         table = self.rows
         table.columns = tuple(self._layout.columns)
         table.empty = "No run is like that. Esc clears the filter." if query.filter else _EMPTY
+        if self.query_one(Prompt).refused:  # what was typed last means nothing: no run was asked for
+            table.empty = ""
         if reveal and self._layout.sorted_column is not None:
             table.reveal_column(self._layout.sorted_column)
         places = [self.listing.position(one) for one in (self._selected, before) if one is not None]
@@ -149,10 +152,10 @@ class RunsPane(Pane):
     def _say(self) -> None:
         """In the frame: how many runs, how they are sorted. At the bottom: the filter."""
         query, count = self.listing.query, self.listing.count()
-        runs = f"{count:,} run{'s' if count != 1 else ''}"
+        runs = counted(count, "run")
         words = [runs if count else "no runs yet"]
         if query.filter:
-            words[0] = f"{count:,} of {self.listing.total():,} runs"
+            words[0] = f"{count:,} of {counted(self.listing.total(), 'run')}"
         if self.marked:
             words.append(f"{len(self.marked):,} marked")
         if query.archived:
@@ -161,6 +164,8 @@ class RunsPane(Pane):
             words.append(f"{FIELD[query.sort].title}{arrow(query.sort, query.reverse)}")
         self.say(" · ".join(words))
         prompt = self.query_one(Prompt)
+        if prompt.is_open and prompt.refused:
+            return
         if prompt.is_open:
             prompt.tell(f"{runs}. Enter keeps the filter, Esc clears it.", "strong")
         else:
@@ -196,6 +201,20 @@ class RunsPane(Pane):
 
         around = Around(style, self._baseline, self.marked, first)
         return [self._layout.row(line, around) for line in lines]
+
+    def row_text(self, run_ids: Sequence[int]) -> str:
+        """The rows of these runs in the columns that are chosen, with tabs between: a heading, then a line each."""
+        around = Around(lambda _: Style(), self._baseline)
+        lines = [line for one in run_ids if (line := self._line(one)) is not None]
+        if "same" in self.chosen.columns:
+            around = around._replace(first=first_runs(self.history, lines))
+        titles = [column.title.rstrip("▼▲") for column in self._layout.columns]
+        rows = [[str(cell).strip() for cell in self._layout.row(line, around)] for line in lines]
+        if FIELD["id"].title in titles:
+            at = titles.index(FIELD["id"].title)
+            for row, line in zip(rows, lines, strict=True):
+                row[at] = str(line.id)  # without the signs beside it
+        return "".join("\t".join(row) + "\n" for row in (titles, *rows))
 
     def _line(self, run_id: int) -> Line | None:
         return next(iter(self.history.lines_where("WHERE id = ?", (run_id,))), None)
@@ -235,12 +254,14 @@ class RunsPane(Pane):
         """Show what the filter leaves, or what is wrong with it."""
         message.stop()
         prompt = self.query_one(Prompt)
+        prompt.refused = False
         try:
             self._show(filter=message.value.strip())
-            prompt.refused = False
         except FilterError as error:
             prompt.refused = True
-            prompt.tell(f"{error}.", "bad")
+            prompt.tell(sentence(str(error)), "bad")
+            self.rows.empty = ""
+            self.rows.redraw()
 
     def on_prompt_closed(self, message: Prompt.Closed) -> None:
         """Esc clears the filter, all else keeps it."""

@@ -9,6 +9,7 @@ from rich.text import Text
 from cnn_tui.experiments.pace import clock
 from cnn_tui.experiments.remaining import Left, is_told, left
 from cnn_tui.experiments.run import Progress, Run
+from cnn_tui.network.words import counted
 from cnn_tui.ui.keys import keys_of
 from cnn_tui.ui.lines import Lines, bar, inert
 from cnn_tui.ui.live import Live, Watched
@@ -18,6 +19,8 @@ from cnn_tui.ui.rule_marks import fired
 
 LEGEND_LINES = 2
 _MIDDLE = 3
+_USUAL = 1 + _MIDDLE + LEGEND_LINES
+"""The rows it has, unless the cause of a run's end takes more."""
 _SHORTEST_NAME = 8
 _STATUS_STYLES = {"finished": "good", "failed": "bad", "interrupted": "warn", "stopped": "warn", "paused": "warn"}
 _WILL_RESUME = "It goes on from its last checkpoint."
@@ -36,13 +39,25 @@ class Standing(Lines):
         self.shown: Watched | None = None
         self.among = 0
         """How many runs are laid over each other, if any are."""
+        self._more = 0
+        """Rows beyond the usual ones."""
         self.legend: Legend = lambda width: ()
+
+    def take_room(self, width: int, most: int) -> None:
+        """Take as many rows, up to `most`, as it needs to say why the run ended: what to do about it stands last."""
+        run = self.shown.run if self.shown else None
+        cut_short = run is not None and not run.live and run.status != "finished"
+        cause = wrap(inert(run.stop_cause or ""), "", width, most) if run and cut_short and width and most > 0 else ()
+        rows = max(_USUAL, min(most, _USUAL + len(cause) - (_MIDDLE - 1)))
+        if self.styles.height is None or self.styles.height.value != rows:
+            self.styles.height = rows
 
     def draw(self, width: int, height: int) -> list[Text]:
         """A title, three lines that depend on what the run does, the legend."""
         run = self.shown.run if self.shown else None
         if run is None or self.shown is None:
             return []
+        self._more = max(0, height - _USUAL)
         lines = [self._title(run, width), *self._middle(self.shown, run, width)]
         lines += [Text()] * (1 + _MIDDLE - len(lines))
         room = max(1, height - len(lines))
@@ -121,7 +136,7 @@ class Standing(Lines):
         words = {
             "starting": "starting: a training process has taken the run",
             "loading data": f"loading the data: {inert(run.experiment.dataset)}",
-            "building": f"building the network of {run.params:,} parameters",
+            "building": f"building the network of {counted(run.params, 'parameter')}",
             "training": "training begins: the first step is being prepared",
             "saving": "saving the model",
             "evaluating": f"evaluating on the {run.test_images:,} test images" if run.test_images else "evaluating",
@@ -199,7 +214,8 @@ class Standing(Lines):
         if run.status == "finished":
             return [fit([counts], width), fit(figures, width), *self._how_resumed(watched, width)]
         style = self.style("bad" if run.status == "failed" else "warn")
-        lines = wrap(inert(run.stop_cause or "no cause was recorded"), style, width, _MIDDLE - 1)
+        cause = inert(run.stop_cause or "no cause was recorded")
+        lines = wrap(cause, style, width, _MIDDLE - 1 + self._more)
         if len(lines) == 1:
             lines.append(fit([counts, *([] if on else figures)], width))
             return [*lines, fit([*figures, *on] if on else [], width)]

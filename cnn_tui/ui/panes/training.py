@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.events import Resize
 from textual.timer import Timer
 
 from cnn_tui.experiments.notebook import pinned
@@ -25,6 +26,8 @@ from cnn_tui.ui.picture import Picture
 
 REDRAW_SECONDS = 0.5
 """Figures that change by the batch are shown anew twice a second; what changes less often, at once."""
+_LEAST_CHART = 7
+"""Rows that curves keep, however much there is to say."""
 
 
 class TrainingPane(Pane):
@@ -51,6 +54,10 @@ class TrainingPane(Pane):
         """Words above, curves below."""
         yield Standing(self.live, id="standing")
         yield Chart(id="chart")
+
+    def on_resize(self, _: Resize) -> None:
+        """Words take other lines at another width."""
+        self._share_room()
 
     @property
     def shown(self) -> Watched | None:
@@ -251,7 +258,15 @@ class TrainingPane(Pane):
             return words(shown, choice, behind, standing.style)
 
         standing.legend = parts
+        self._share_room()
         standing.redraw()
+
+    def _share_room(self) -> None:
+        """The words may take what a chart without curves does not need."""
+        width, height = self.content_size
+        if height:
+            chart = _LEAST_CHART if self._positions() else 1
+            self.query_one(Standing).take_room(width, height - chart)
 
     def _curves(self) -> list[Curve]:
         """All that are on the chart."""

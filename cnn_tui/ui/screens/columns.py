@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -13,7 +14,9 @@ from textual.events import Resize
 from textual.screen import ModalScreen
 
 from cnn_tui.ui.panes.history_columns import FIELD, FIELDS, USUAL, Chosen
+from cnn_tui.ui.screens.help import BoxHelpScreen
 from cnn_tui.ui.table import Cell, Column, Table
+from cnn_tui.ui.typeahead import DIALOG
 
 _ARCHIVED = "archived"
 
@@ -31,6 +34,7 @@ class ColumnsScreen(ModalScreen[Chosen | None]):
         Binding("J", "move_column(1)", "later"),
         Binding("K", "move_column(-1)", "earlier"),
         Binding("0", "reset", "the usual ones"),
+        Binding("question_mark", "show_help", "these keys"),
     ]
 
     def __init__(self, chosen: Chosen) -> None:
@@ -51,7 +55,7 @@ class ColumnsScreen(ModalScreen[Chosen | None]):
         """The archived runs, and below them the columns."""
         with Vertical(classes="box") as box:
             box.border_title = "Columns"
-            box.border_subtitle = "Space shows or hides, J K move it, 0 the usual ones, Esc back"
+            box.border_subtitle = "Space shows  J K move  0 usual  ? help  Esc back"
             columns = (Column("", 3), Column("", 14), Column("", 30, stretch=True))
             yield Table(columns, self._rows)
 
@@ -64,6 +68,13 @@ class ColumnsScreen(ModalScreen[Chosen | None]):
     def on_resize(self, _: Resize) -> None:
         """As many rows as fit."""
         self.query_one(Table).styles.height = max(3, min(len(self._order) + 1, self.app.size.height - 6))
+
+    @work(group=DIALOG)
+    async def action_show_help(self) -> None:
+        """The keys; Enter runs one."""
+        action = await self.app.push_screen_wait(BoxHelpScreen(self.BINDINGS))
+        if action is not None:
+            await self.run_action(action)
 
     def action_leave(self) -> None:
         """Back, with what is chosen now."""

@@ -15,6 +15,7 @@ from cnn_tui.experiments.compare import Comparison, baseline_of, compare
 from cnn_tui.experiments.history import History, HistoryError
 from cnn_tui.experiments.run import Run
 from cnn_tui.experiments.verdict import BY_KEY, sentences, verdicts
+from cnn_tui.network.words import counted
 from cnn_tui.ui.comparison import Side, fitting, lay_out
 from cnn_tui.ui.composition import Choice, Recorded, places
 from cnn_tui.ui.curves import metrics_of
@@ -79,7 +80,7 @@ class CompareScreen(LongPage[None]):
     def _compare(self) -> None:
         self._baseline = self._baseline or baseline_of(self._runs, notebook.pinned(self.history))
         self._found = compare(self._runs, self._baseline)
-        self.entitle(f"{len(self._runs)} runs, against run {self._found.baseline}")
+        self.entitle(f"{counted(len(self._runs), 'run')}, against run {self._found.baseline}")
 
     def build(self, view: PageView, width: int) -> list[Text]:
         """The lines of the page."""

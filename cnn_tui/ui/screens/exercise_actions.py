@@ -16,6 +16,7 @@ from cnn_tui.experiments.history import History
 from cnn_tui.experiments.listing import Listing
 from cnn_tui.experiments.locking import locks_of
 from cnn_tui.experiments.report import report
+from cnn_tui.network.words import counted
 from cnn_tui.ui import files
 from cnn_tui.ui.explain.by_hand import ByHandView
 from cnn_tui.ui.explain.lab2 import SET
@@ -103,7 +104,7 @@ class ExerciseActions(FileActions):
             self.notify("There is no run to report on" + (" that passes the filter." if query.filter else "."))
             return
         accept = functools.partial(files.new_file, suffix=".md")
-        hint = f"A file that ends in .md. {len(runs):,} run{'s' if len(runs) != 1 else ''}, the newest last."
+        hint = f"A file that ends in .md. {counted(len(runs), 'run')}, the newest last."
         answer = await self.app.push_screen_wait(AskScreen("Write the lab report to", "lab-report.md", accept, hint))
         if answer is not None:
             self._write_report(Path(str(answer[0])), runs)

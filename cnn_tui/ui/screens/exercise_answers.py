@@ -10,6 +10,7 @@ from cnn_tui.experiments.exercise_runs import runs_of
 from cnn_tui.experiments.exercise_state import ended
 from cnn_tui.experiments.exercises import Exercise, Place
 from cnn_tui.experiments.history import History
+from cnn_tui.ui.screens.exercise_page import NO_CONCLUSION
 from cnn_tui.ui.screens.exercise_parts import Chosen, ExerciseView
 from cnn_tui.ui.screens.menu import Choice, MenuScreen
 from cnn_tui.ui.typeahead import DIALOG
@@ -97,7 +98,9 @@ class ExerciseAnswers(Screen[Chosen | None]):
         """What the notes found, before one's own conclusion is written; again: hidden."""
         if found := self._exercise():
             place, one = found
+            self._revealed ^= {place.key(one)}
             if not (one.notes.to_json() or one.remark):
                 self.notify("The notes say nothing about this one.", timeout=3)
-            self._revealed ^= {place.key(one)}
+            elif not (one.notes.conclusion or one.remark) and place.key(one) in self._revealed:
+                self.notify(f"{NO_CONCLUSION} Their figures are in the table.", timeout=4)
             self.query_one(ExerciseView).rebuild()

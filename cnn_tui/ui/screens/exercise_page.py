@@ -22,6 +22,7 @@ from cnn_tui.experiments.pace import in_words
 from cnn_tui.experiments.verdict import BY_KEY, sentences
 from cnn_tui.network.diff import DiffLine
 from cnn_tui.network.summary import summarize
+from cnn_tui.network.words import counted
 from cnn_tui.ui.lines import inert
 from cnn_tui.ui.page_view import PageView, columns
 from cnn_tui.ui.run_facts import diff_lines
@@ -39,6 +40,7 @@ SIGNS: dict[State, tuple[str, str]] = {
 _NOTED_ON = 60_000
 """The course notes trained on so many images."""
 _LONGEST_DIFF = 12
+NO_CONCLUSION = "The notes draw no conclusion about this one."
 
 
 class Seen(NamedTuple):
@@ -128,7 +130,7 @@ def lay_out_set(place: Place, standings: dict[str, Standing], view: PageView, wi
             "R runs it over several seeds: only repeats tell a change from chance.",
         ]
     noted = any(one.notes.conclusion for one in place.set.exercises)
-    more = "; then the notes' own conclusion is shown too (n shows it before)" if noted else ""
+    more = "; then the notes' own conclusion, where they have one, is shown too (n: before)" if noted else ""
     steps += [f"i: write what you conclude{more}." if runs else "i: write your answer."]
     steps += ["A queues the whole set."] if runs else ["Enter goes to where you do it by hand."]
     return lines + [line for step in steps for line in view.flowed(step, width)]
@@ -185,7 +187,7 @@ def _changes(asked: Asked, view: PageView, width: int) -> list[Text]:
         if len(seen.changes) > _LONGEST_DIFF:
             lines.append(Text(f"    and {len(seen.changes) - _LONGEST_DIFF} more", view.style("dim")))
         if seen.params and not one.impossible:
-            lines.append(Text(f"    {seen.params[0]:,} → {seen.params[1]:,} parameters", view.style("dim")))
+            lines.append(Text(f"    {seen.params[0]:,} → {counted(seen.params[1], 'parameter')}", view.style("dim")))
     if mine := _mine(asked):
         lines += view.heading("What you have changed, in the editor") + diff_lines(mine, view, width)
     locked = asked.place.locked(one)
@@ -245,7 +247,7 @@ def _result(asked: Asked, view: PageView, width: int) -> list[Text]:
     if not rows:
         return []
     sizes = [(one, who) for one, who in ((mine, ""), (base, " of the baseline")) if one is not None]
-    of = [f"{len(one.trials)} run{'s' if len(one.trials) != 1 else ''}{who}" for one, who in sizes]
+    of = [f"{counted(len(one.trials), 'run')}{who}" for one, who in sizes]
     around = " (± over the seeds)" if any("±" in row[1] + row[2] for row in rows) else ""
     what = "Result" if mine is not None else "Before the run"
     lines = view.heading(f"{what}: {', '.join(of)}{around}" if of else "The notes' figures")
@@ -259,7 +261,9 @@ def _result(asked: Asked, view: PageView, width: int) -> list[Text]:
         lines += view.heading("Is it more than chance? (± is the 95 % interval)")
         lines += [line for one in sentences(verdicts, BY_KEY) for line in view.flowed(one, width)]
     if mine is not None:
-        lines.append(Text(f"runs {', '.join(map(str, seen.result.runs[-12:]))}", view.style("dim")))
+        runs = seen.result.runs[-12:]
+        what = "runs" if len(runs) > 1 else "run"
+        lines.append(Text(f"{what} {', '.join(map(str, runs))}", view.style("dim")))
     return lines
 
 
@@ -294,9 +298,11 @@ def _conclusion(asked: Asked, view: PageView, width: int) -> list[Text]:
 def _notes(asked: Asked, view: PageView, width: int) -> list[Text]:
     """The notes' conclusion and what is good to know: not before one's own."""
     one = asked.exercise
-    if not one.notes.conclusion and not one.remark:
-        return []
     own = asked.standing.answer.conclusion if asked.standing else ""
+    if not one.notes.conclusion and not one.remark:
+        # Of an exercise that they have figures for, one may wait for it.
+        none = one.notes.to_json() and (own or asked.revealed)
+        return [Text(), *view.flowed(Text(NO_CONCLUSION, view.style("dim")), width)] if none else []
     if not (own or asked.revealed):
         what = "The notes' conclusion" if one.notes.conclusion else "A remark"
         own_word = "answer" if one.is_question or one.impossible else "conclusion"

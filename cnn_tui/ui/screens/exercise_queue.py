@@ -11,6 +11,7 @@ from cnn_tui.experiments.exercise_runs import LeftOut, Order, obstacle, orders
 from cnn_tui.experiments.exercise_state import baseline_order, counted, missing, queue_missing
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.pace import in_words
+from cnn_tui.network.words import counted as number_of
 from cnn_tui.ui.lines import inert
 from cnn_tui.ui.screens.exercise_answers import ExerciseAnswers
 from cnn_tui.ui.screens.seeds import USUAL_SEEDS
@@ -70,7 +71,7 @@ class ExerciseQueue(ExerciseAnswers):
             total = sum(count for _, count in counts)
             there = each * len(have) - total
             also = f" {_runs(there)} of them {'is' if there == 1 else 'are'} there already." if there else ""
-            words = f"{len(have)} exercises over {each} seed{'s' if each != 1 else ''}.{also}"
+            words = f"{number_of(len(have), 'exercise')} over {number_of(each, 'seed')}.{also}"
             return f"{words} To queue: {_takes(counts, seconds)}{_left_out(left_out)}"
 
         title = f"The whole set {place.name}: over how many seeds?"
@@ -113,9 +114,8 @@ class ExerciseQueue(ExerciseAnswers):
         self._queued()
         self._read()
         which = f"Run {ids[0]} is" if len(ids) == 1 else f"{len(ids)} runs, {ids[0]} to {ids[-1]}, are"
-        first = "the baseline's too, " if len(counts) == 2 and len(ids) == 2 else ""
-        when = Estimator(self._history).outlook().words()
-        self.notify(f"{which} queued, {first}{when[:1].lower()}{when[1:]}" if first else f"{which} queued. {when}")
+        first = ", the baseline's too" if len(counts) == 2 and len(ids) == 2 else ""
+        self.notify(f"{which} queued{first}. {Estimator(self._history).outlook().words()}")
 
     def _seconds(self, wanted: Sequence[Order]) -> dict[str, float | None]:
         estimator = Estimator(self._history)
@@ -123,7 +123,7 @@ class ExerciseQueue(ExerciseAnswers):
 
 
 def _runs(count: int) -> str:
-    return f"{count} run{'s' if count != 1 else ''}"
+    return number_of(count, "run")
 
 
 def _takes(counts: Sequence[tuple[Order, int]], seconds: dict[str, float | None]) -> str:

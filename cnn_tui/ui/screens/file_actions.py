@@ -29,6 +29,10 @@ class FileActions(Screen[None]):
     def _show_document(self) -> None:
         raise NotImplementedError
 
+    def _copied(self) -> tuple[str, str] | None:
+        """The row of the pane in focus in words, and its text; None for the layer under the stack's cursor."""
+        raise NotImplementedError
+
     async def export_report(self) -> None:
         """Write a lab report to a new file. For workers."""
         raise NotImplementedError
@@ -72,13 +76,15 @@ class FileActions(Screen[None]):
     @work(group=DIALOG)
     async def action_open_copy_menu(self) -> None:
         """Copy something to the clipboard."""
-        choices = [Choice(key, words, what) for what, (key, words) in copying.WHAT.items()]
+        row = self._copied()
+        named = {what: words for what, (_, words) in copying.WHAT.items()} | ({"row": row[0]} if row else {})
+        choices = [Choice(key, named[what], what) for what, (key, _) in copying.WHAT.items()]
         what = await self.app.push_screen_wait(MenuScreen("Copy", choices))
         if what is not None:
-            text = copying.text_of(what, self.document, self._cursor)
+            text = row[1] if row and what == "row" else copying.text_of(what, self.document, self._cursor)
             path = copying.copy(self.app, text)
             also = f"; also in {path}" if path else ""
-            self.notify(f"Copied {copying.WHAT[what][1]}{also}.", markup=False)
+            self.notify(f"Copied {named[what]}{also}.", markup=False)
 
     @work(group=DIALOG)
     async def action_open_export_menu(self) -> None:

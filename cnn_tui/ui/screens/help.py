@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from cnn_tui.ui.keys import Key, keys_of
+from collections.abc import Sequence
+
+from textual.binding import Binding, BindingType
+
+from cnn_tui.ui.keys import Key, keys_of, shown_name
 from cnn_tui.ui.screens.pick import Item, PickScreen
 
 
@@ -13,6 +17,19 @@ class HelpScreen(PickScreen):
         """`alone` leaves the lab's keys out: over a page they do nothing."""
         keys = [*keys_of(scope), *([] if alone else keys_of("lab")), *keys_of("pane")]
         super().__init__("Keys", [_item(key) for key in keys], hint="Typing in a field never runs a command.")
+
+
+class BoxHelpScreen(PickScreen):
+    """The keys of a box that are no rows of the keymap. Gives the action to run, or None."""
+
+    def __init__(self, bindings: Sequence[BindingType]) -> None:
+        rows = [one for one in bindings if isinstance(one, Binding) and one.action != "show_help"]
+        super().__init__("Keys", [Item(one.action, _shown(one), one.description) for one in rows])
+
+
+def _shown(binding: Binding) -> str:
+    """The keys of a binding as people write them."""
+    return "  ".join(shown_name(key) for key in binding.key.split(","))
 
 
 def _item(key: Key) -> Item:

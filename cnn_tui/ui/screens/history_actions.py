@@ -12,7 +12,10 @@ from cnn_tui.experiments import notebook
 from cnn_tui.experiments.dataset import DatasetError
 from cnn_tui.experiments.editing import Document
 from cnn_tui.experiments.experiment import Experiment
-from cnn_tui.experiments.history import History
+from cnn_tui.experiments.history import History, HistoryError
+from cnn_tui.experiments.kept_weights import goes_on
+from cnn_tui.experiments.records import require_experiment
+from cnn_tui.experiments.run import Run
 from cnn_tui.experiments.same_network import in_words, same_network
 from cnn_tui.ui.glyphs import LETTERS
 from cnn_tui.ui.lines import inert
@@ -67,7 +70,7 @@ class HistoryActions(Screen[None]):
     def on_history_pane_loaded(self, message: HistoryPane.Loaded) -> None:
         """Put a run's experiment into the editor."""
         run = self.history.run(message.runs[0])
-        if run is not None:
+        if run is not None and self._has_experiment(run):
             self._load(Wanted("load", run.id, run.experiment, f"Run {run.id}'s experiment"))
 
     def _load(self, wanted: Wanted) -> None:
@@ -82,7 +85,7 @@ class HistoryActions(Screen[None]):
 
     def _resume(self, run_id: int) -> None:
         run = self.history.run(run_id)
-        if run is None:
+        if run is None or not self._has_experiment(run):
             return
         if run.live:
             self.notify(f"Run {run_id} has not ended: it is {run.status}.")
@@ -90,9 +93,17 @@ class HistoryActions(Screen[None]):
             self.notify(f"Run {run_id} came to its end: there is nothing to resume. L and r run it again.")
         else:
             self._queued()
-            done = len(run.epochs)
-            where = f"it goes on after epoch {done}, from its last checkpoint" if done else "it begins again"
-            self.notify(f"Run {run_id} is queued again: {where}.")
+            self.notify(f"Run {run_id} is queued again: it {goes_on(run)}.")
+
+    def _has_experiment(self, run: Run) -> bool:
+        """Whether it is known what a run tried; says so where it is not."""
+        try:
+            require_experiment(run)
+        except HistoryError as error:
+            words = str(error)
+            self.notify(f"{words[:1].upper()}{words[1:]}.", severity="error", markup=False)
+            return False
+        return True
 
     def on_history_pane_explained(self, message: HistoryPane.Explained) -> None:
         """Look into a run."""

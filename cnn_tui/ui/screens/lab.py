@@ -67,7 +67,9 @@ class LabScreen(RunActions):
         )
         header = Header(self.document, self.live)
         # What is painted first is laid out for the terminal's size, which Textual tells only after that.
-        self.set_class(self.app.size.height < SHORT, "-short")
+        short = self.app.size.height < SHORT
+        self.set_class(short, "-short")
+        self.set_class(not short, "-high")
         self.set_class(self.guided, "-guided")
         self._place(header, panes, *self.app.size)
         yield header
@@ -91,6 +93,10 @@ class LabScreen(RunActions):
     def on_resize(self, event: Resize) -> None:
         """All four panes where they fit, one at a time where they do not."""
         self._lay_out(event.size.width, event.size.height)
+
+    def on_screen_suspend(self) -> None:
+        """What is said is said by the box in front, where it has room; behind it, it would stand a second time."""
+        self.query("ToastHolder").remove()
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """The keys below the panes are those of the pane in focus."""
@@ -158,6 +164,19 @@ class LabScreen(RunActions):
         """Name the keys that matter now."""
         self._show_keys()
 
+    @property
+    def shown(self) -> Pane:
+        """The pane that the keys are for."""
+        return self._pane(self.query_one(Header).shown)
+
+    def _copied(self) -> tuple[str, str] | None:
+        return self.shown.copied()
+
+    async def run_there(self, pane: Pane, action: str) -> None:
+        """Go to a pane, and do there what one of its keys does."""
+        self.action_focus_pane(pane.scope)
+        await self.app.run_action(action, pane)
+
     def _pane(self, name: str) -> Pane:
         return self.query_one(f"#{name}", Pane)
 
@@ -190,7 +209,7 @@ class LabScreen(RunActions):
 
     def action_toggle_zoom(self) -> None:
         """This pane alone, and back; one that is always alone stays so."""
-        if not self._pane(self.query_one(Header).shown).alone:
+        if not self.shown.alone:
             self._zoomed = not self._zoomed
             self._lay_out(*self.size)
 
@@ -201,7 +220,7 @@ class LabScreen(RunActions):
             self.query(Guide).remove()
             self.remove_class("-guided")
             return
-        pane = self._pane(self.query_one(Header).shown)
+        pane = self.shown
         if pane.step_back():
             return
         if pane.alone:
@@ -211,13 +230,13 @@ class LabScreen(RunActions):
 
     def action_undo_edit(self) -> None:
         """Take the last edit back; in a pane that has edits of its own, the last of those."""
-        if self._pane(self.query_one(Header).shown).undo():
+        if self.shown.undo():
             return
         self._after_history_step(self.document.undo(), "undo", "There is nothing to undo.")
 
     def action_redo_edit(self) -> None:
         """Make the last undone edit again."""
-        if self._pane(self.query_one(Header).shown).redo():
+        if self.shown.redo():
             return
         self._after_history_step(self.document.redo(), "redo", "There is nothing to redo.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.text import Text
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -13,6 +14,8 @@ from textual.visual import VisualType
 from textual.widgets import Static
 
 from cnn_tui.ui.lines import inert
+from cnn_tui.ui.screens.help import BoxHelpScreen
+from cnn_tui.ui.typeahead import DIALOG
 
 
 class PageScreen(ModalScreen[None]):
@@ -26,6 +29,7 @@ class PageScreen(ModalScreen[None]):
         Binding("ctrl+u,pageup", "scroll(-8)", "page up"),
         Binding("g,home", "scroll(-100000)", "first"),
         Binding("G,end", "scroll(100000)", "last"),
+        Binding("question_mark", "show_help", "these keys"),
     ]
 
     def __init__(self, title: str, page: VisualType) -> None:
@@ -37,9 +41,16 @@ class PageScreen(ModalScreen[None]):
         """One long text."""
         with Vertical(classes="box page") as box:
             box.border_title = Text(inert(self._title)).markup
-            box.border_subtitle = "j k scroll, Esc goes back"
+            box.border_subtitle = "j k scroll, ? help, Esc goes back"
             with VerticalScroll(can_focus=False):
                 yield Static(self._page)
+
+    @work(group=DIALOG)
+    async def action_show_help(self) -> None:
+        """The keys; Enter runs one."""
+        action = await self.app.push_screen_wait(BoxHelpScreen(self.BINDINGS))
+        if action is not None:
+            await self.run_action(action)
 
     def action_leave(self) -> None:
         """Back."""

@@ -102,8 +102,8 @@ class PickScreen(ModalScreen[str | None]):
         self.dismiss(None)
 
     def _show_preview(self) -> None:
-        if self._preview and self._found:
-            words = self._preview(self._found[self.query_one(Table).cursor].key)
+        if self._preview:
+            words = self._preview(self._found[self.query_one(Table).cursor].key) if self._found else ()
             preview = self.query_one("#preview", Static)
             preview.styles.text_wrap = "wrap" if len(words) == 1 else "nowrap"  # the rows of a table stay rows
             preview.update(Text("\n".join(inert(line) for line in words)))

@@ -18,6 +18,7 @@ from cnn_tui.experiments.history import History
 from cnn_tui.experiments.pace import clock
 from cnn_tui.ui.keys import bindings_of, keys_of
 from cnn_tui.ui.lines import Lines
+from cnn_tui.ui.screens.help import HelpScreen
 from cnn_tui.ui.table import Cell, Column, Table
 from cnn_tui.ui.typeahead import DIALOG
 
@@ -109,6 +110,13 @@ class QueueScreen(ModalScreen[None]):
         item = self._current()
         if item is not None and self._show_run is not None:
             await self._show_run(item.line.id, [one.line.id for one in self._outlook.items])
+
+    @work(group=DIALOG)
+    async def action_show_help(self) -> None:
+        """The keys; Enter runs one."""
+        action = await self.app.push_screen_wait(HelpScreen("queue", alone=True))
+        if action is not None:
+            await self.run_action(action)
 
     def action_leave(self) -> None:
         """Back to the lab."""

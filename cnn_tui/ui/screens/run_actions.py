@@ -11,6 +11,7 @@ from cnn_tui.experiments.eta import Estimator
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.pace import in_words
+from cnn_tui.network.words import sentence
 from cnn_tui.ui.live import Live
 from cnn_tui.ui.machine_view import SensorsLike
 from cnn_tui.ui.screens.ask import AskScreen
@@ -116,7 +117,8 @@ class RunActions(ExerciseActions, HistoryActions):
         if problems:
             where = f"Layer {problems[0].layer}: " if problems[0].layer else ""
             fix = " f fixes it." if problems[0].fixes else ""
-            self.notify(f"Not started. {where}{problems[0].message}.{fix}", severity="error", markup=False)
+            words = sentence(f"{where}{problems[0].message}")
+            self.notify(f"Not started. {words}{fix}", severity="error", markup=False)
         return bool(problems)
 
     def _queued(self) -> None:

@@ -96,7 +96,9 @@ class RunScreen(LongPage[Wanted | None]):
 
     def action_load_run(self) -> None:
         """Its experiment, into the editor."""
-        if self._facts:
+        if self._facts and not self._facts.run.has_experiment:
+            self.notify(f"The experiment of run {self.run_id} cannot be read.", severity="error")
+        elif self._facts:
             words = f"Run {self.run_id}'s experiment"
             self.dismiss(Wanted("load", self.run_id, self._facts.run.experiment, words))
 

@@ -18,6 +18,7 @@ from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.settings import Setting, change, parse_rule, rule_text, set_rule, settings_of, step
 from cnn_tui.ui.lines import inert
 from cnn_tui.ui.screens.ask import AskScreen
+from cnn_tui.ui.screens.help import BoxHelpScreen
 from cnn_tui.ui.screens.pick import Item, PickScreen
 from cnn_tui.ui.table import Cell, Column, Table
 from cnn_tui.ui.typeahead import DIALOG
@@ -39,6 +40,7 @@ class SettingsScreen(ModalScreen[None]):
         Binding("d", "delete_rule", "delete the stop rule"),
         Binding("u,ctrl+z", "undo", "undo"),
         Binding("U,ctrl+r", "redo", "redo"),
+        Binding("question_mark", "show_help", "these keys"),
     ]
 
     def __init__(self, document: Document, changed: Callable[[], None]) -> None:
@@ -50,7 +52,7 @@ class SettingsScreen(ModalScreen[None]):
         """The rows, and help for the one under the cursor."""
         with Vertical(classes="box") as box:
             box.border_title = "Training settings and stop rules"
-            box.border_subtitle = "+ - step  Enter edit  a d rules  u undo  Esc back"
+            box.border_subtitle = "+ - step  Enter edit  a d rules  ? help  Esc back"
             yield Table((Column("", 16), Column("", 20, stretch=True)), self._rows)
             yield Static(id="hint")
 
@@ -58,6 +60,13 @@ class SettingsScreen(ModalScreen[None]):
         """Show the document."""
         self.query_one(Table).active = True
         self._show()
+
+    @work(group=DIALOG)
+    async def action_show_help(self) -> None:
+        """The keys; Enter runs one."""
+        action = await self.app.push_screen_wait(BoxHelpScreen(self.BINDINGS))
+        if action is not None:
+            await self.run_action(action)
 
     def action_leave(self) -> None:
         """Back to the lab."""

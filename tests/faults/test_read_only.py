@@ -1,0 +1,73 @@
+"""A home where nothing can be written: what was recorded can be read, and what must write says what to do."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cnn_tui.experiments.history import History
+from tests.cli.command import assert_one_sentence, cnn_tui
+from tests.fixtures.make_history import make_newest, path_of
+
+
+@pytest.fixture
+def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home on a disk of its own; skips where none can be mounted."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    try:
+        mount = ["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", str(folder)]
+        mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
+    except OSError:
+        mounted = False
+    if not mounted:
+        pytest.skip("a disk cannot be mounted here: that takes root")
+    monkeypatch.setenv("CNN_TUI_HOME", str(folder))
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def make_read_only(disk: Path) -> None:
+    """From now on nothing can be written there."""
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+
+
+def test_it_can_be_read_and_what_writes_says_what_to_do(disk: Path) -> None:
+    make_newest(disk / "history.db")
+    with History() as history:  # as it is left by an app that ended: in the mode that needs files beside it
+        assert history.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    make_read_only(disk)
+    assert not (disk / "history.db-wal").exists()
+    for arguments in (("history",), ("show", "1"), ("export", "1"), ("report",), ("compare", "1", "2")):
+        answer = cnn_tui(*arguments)
+        assert (answer.status, answer.err) == (0, ""), arguments
+        assert answer.out
+    for arguments in (("note", "1", "x"), ("tag", "1", "+x"), ("run", "lab1-baseline", "--detach"), ("resume", "2")):
+        answer = cnn_tui(*arguments)
+        assert_one_sentence(answer, 1, f"the history {disk / 'history.db'}", "read-only", "CNN_TUI_HOME")
+    assert "can be read, but not written" in cnn_tui("doctor").out
+
+
+def test_what_was_not_yet_in_the_file_itself_is_read_too(disk: Path) -> None:
+    make_newest(disk / "history.db")
+    with History() as history:
+        history.execute("UPDATE runs SET name = 'the newest name' WHERE id = 1")
+        left = {path: path.read_bytes() for path in disk.iterdir()}
+    # As after a crash: the newest is in the file beside it.
+    for path, content in left.items():
+        path.write_bytes(content)
+    assert (disk / "history.db-wal").stat().st_size
+    make_read_only(disk)
+    assert "the newest name" in cnn_tui("show", "1").out
+
+
+def test_a_history_of_an_older_version_is_read_too(disk: Path) -> None:
+    before = path_of(1).read_bytes()
+    (disk / "history.db").write_bytes(before)
+    make_read_only(disk)
+    answer = cnn_tui("history")
+    assert (answer.status, len(answer.out.splitlines())) == (0, 3)
+    assert (disk / "history.db").read_bytes() == before
