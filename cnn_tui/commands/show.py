@@ -16,6 +16,7 @@ from cnn_tui.experiments.epoch_rows import epoch_rows
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.rows import damage_in_words
 from cnn_tui.experiments.run import Event, Run
+from cnn_tui.experiments.tested import tested_in_words
 from cnn_tui.network.inert import quiet
 from cnn_tui.network.report import summary_lines
 from cnn_tui.network.summary import summarize
@@ -64,8 +65,8 @@ def _facts(run: Run) -> list[tuple[str, str]]:
     if run.damage:
         facts.insert(1, ("damaged", f"{damage_in_words(run.id, run.damage)}; what can be read is here"))
     if run.test_accuracy is not None:
-        which = f" (with the weights of epoch {run.tested_epoch})" if run.tested_epoch is not None else ""
-        facts.append(("test accuracy", f"{run.test_accuracy:.4f}{which}"))
+        which = tested_in_words(run.tested_epoch)
+        facts.append(("test accuracy", f"{run.test_accuracy:.4f}{f' ({which})' if which else ''}"))
     if run.test_loss is not None:
         facts.append(("test loss", f"{run.test_loss:.4f}"))
     if run.note:

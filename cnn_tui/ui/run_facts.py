@@ -17,6 +17,7 @@ from cnn_tui.experiments.overfitting import Reading, Suggestion, read_out
 from cnn_tui.experiments.rows import damage_in_words
 from cnn_tui.experiments.run import Event, Run
 from cnn_tui.experiments.same_network import in_words, same_network
+from cnn_tui.experiments.tested import tested_in_words
 from cnn_tui.network.diff import DiffLine, arguments
 from cnn_tui.network.report import keras_shape
 from cnn_tui.network.summary import summarize
@@ -129,8 +130,9 @@ def _result(facts: Facts, view: PageView, width: int) -> list[Text]:
 
 
 def _of_epoch(run: Run) -> str:
-    """Where test and gap are not of the last epoch: of which."""
-    return "" if run.tested_epoch is None else f", test and gap of epoch {run.tested_epoch}"
+    """Where the test is not of the last epoch: of which."""
+    words = tested_in_words(run.tested_epoch)
+    return f", tested {words}" if words else ""
 
 
 def _words(run: Run, view: PageView, width: int) -> list[Text]:

@@ -10,7 +10,7 @@ from cnn_tui.experiments.compare import gap_of
 from cnn_tui.experiments.history import History, Result
 from cnn_tui.experiments.listing import Listing, Query
 from cnn_tui.experiments.presets import load_preset
-from cnn_tui.experiments.run import Epoch, Line, Run
+from cnn_tui.experiments.run import Epoch, Line, Progress, Run
 
 ACCURACIES = (0.70, 0.80, 0.88, 0.95)
 
@@ -55,6 +55,18 @@ def test_a_run_that_was_resumed_after_it_has_the_gap_of_its_end(history: History
     run, line = both(history)
     assert (run.tested_epoch, run.stop_cause) == (None, "")
     assert line.gap == gap_of(run) == pytest.approx(0.05)
+
+
+def test_a_run_that_was_stopped_within_an_epoch_has_no_gap(history: History) -> None:
+    history.resume(1)
+    history.claim(1, 1, 7)
+    history.record_progress(1, Progress("evaluating", 5, 580, 1_875, 18_560, 60_000, 0.33, 0.8788))
+    history.record_end(1, Result("stopped", "stopped by request in epoch 5", 0.3, 0.9))
+    run, line = both(history)
+    assert line.gap is None and gap_of(run) is None
+    history.record_progress(1, Progress("evaluating", 4, 1_875, 1_875, 60_000, 60_000, 0.33, 0.95))
+    run, line = both(history)
+    assert line.gap == gap_of(run) == pytest.approx(0.05), "stopped after a whole epoch"
 
 
 def test_an_epoch_that_is_damaged_leaves_the_gap_out(history: History) -> None:
