@@ -6,6 +6,7 @@ import contextlib
 import os
 import pty
 import select
+import threading
 import time
 from typing import Any
 
@@ -173,6 +174,21 @@ def test_a_terminal_that_takes_nothing_stops_nobody_and_gets_the_last_picture() 
     assert len(received) < 300_000 < sum(map(len, frames)), "what was overtaken is not sent"
     line.end()
     os.close(ours)
+    os.close(theirs)
+
+
+def test_an_app_that_always_has_something_to_write_hears_that_the_terminal_is_gone() -> None:
+    ours, theirs = pty.openpty()
+    gone = threading.Event()
+    line = Line(theirs, gone=gone.set)
+    os.close(ours)
+    end = time.monotonic() + 30
+    number = 0
+    while not gone.wait(0.05):
+        assert time.monotonic() < end, "nobody said so"
+        number += 1
+        line.write(f"\x1b[1;1H{number}")
+    line.end()
     os.close(theirs)
 
 

@@ -114,8 +114,10 @@ class Line:
                     data = f"\x1b[?2026h{data}\x1b[?2026l"
                 self._busy = True
             began = time.monotonic()
-            with contextlib.suppress(OSError):  # the terminal is gone, and the app hears of it elsewhere
+            try:
                 self._send(data.encode("utf-8", "replace"))
+            except OSError:  # an app that has always something to write would never be told otherwise
+                self._look()
             seconds = time.monotonic() - began
             piece = _SMALL_PIECE if seconds > _SLOW else _PIECE
             self.slow = self.slow or seconds > _TOO_SLOW
