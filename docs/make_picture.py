@@ -49,6 +49,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as home:
         os.environ["CNN_TUI_HOME"] = home
         os.environ["CNN_TUI_WORKER_IDLE"] = "0"
+        os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}  # whatever terminal this runs in
+        os.environ.pop("NO_COLOR", None)
         from cnn_tui.training.datasets import find
 
         if find("fashion_mnist") is None:
