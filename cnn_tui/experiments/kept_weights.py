@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
 import msgspec
@@ -27,6 +26,8 @@ class Kept(msgspec.Struct, frozen=True):
 
 def read(path: Path, run: Run) -> Kept | None:
     """What the file of a model says of itself; None when it cannot be read, or is of another run."""
+    import zipfile  # the lab opens sooner without it
+
     try:
         with zipfile.ZipFile(path) as archive:
             kept = msgspec.json.decode(archive.read(MEMBER), type=Kept)
