@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import locale
 import os
-import struct
 import sys
-import termios
 from collections.abc import Iterator, Mapping
 
 from cnn_tui.commands.machine import Finding
 from cnn_tui.commands.streams import columns_of, is_terminal
-
-_WINSIZE = struct.Struct("4H")  # rows, columns, and pixels across and down
+from cnn_tui.ui.wire.winsize import Winsize
 
 
 def terminal() -> Iterator[Finding]:
@@ -23,7 +19,7 @@ def terminal() -> Iterator[Finding]:
     else:
         yield _size()
         yield colours(os.environ)
-        yield pictures(fcntl.ioctl(sys.stdout.fileno(), termios.TIOCGWINSZ, bytes(_WINSIZE.size)))
+        yield pictures(Winsize.of(sys.stdout.fileno()))
         yield session(os.environ)
     encoding = locale.getencoding().lower().replace("-", "")
     if encoding == "utf8" or sys.flags.utf8_mode:
@@ -49,12 +45,11 @@ def colours(environ: Mapping[str, str]) -> Finding:
     return Finding("colours", "ok", f"256 (TERM {term})")
 
 
-def pictures(size: bytes) -> Finding:
+def pictures(size: Winsize) -> Finding:
     """How the lab draws images; `size` is what the system says of the terminal."""
-    rows, columns, wide, tall = _WINSIZE.unpack(size)
-    if not (rows and columns and wide >= columns and tall >= rows):
+    if not all(size.cell):
         return Finding("pictures", "ok", "in blocks: the terminal does not say how many pixels a cell has")
-    cell = f"{wide // columns}x{tall // rows}"
+    cell = f"{size.cell[0]}x{size.cell[1]}"
     return Finding("pictures", "ok", f"a cell has {cell} pixels: sixel graphics, if the terminal tells the lab of them")
 
 

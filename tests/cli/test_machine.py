@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 import sys
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from cnn_tui.experiments.presets import load_preset
 from cnn_tui.training import download
 from cnn_tui.training.download import Progress, Say
 from cnn_tui.training.gpus import ABSENT, Gpu, GpuProcess, Gpus
+from cnn_tui.ui.wire.winsize import Winsize
 from tests.cli.command import Inside, assert_one_sentence, cnn_tui
 from tests.waiting import wait_for
 
@@ -168,7 +168,7 @@ def test_doctor_says_what_lies_between_the_terminal_and_the_lab() -> None:
     [((40, 120, 840, 600), "a cell has 7x15 pixels"), ((40, 120, 0, 0), "in blocks"), ((0, 0, 0, 0), "in blocks")],
 )
 def test_doctor_says_how_images_are_drawn(size: tuple[int, int, int, int], found: str) -> None:
-    assert found in machine_terminal.pictures(struct.pack("4H", *size)).found
+    assert found in machine_terminal.pictures(Winsize(*size)).found
 
 
 def test_data_lists_every_dataset_and_how_to_get_it(

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import select
-import struct
-import termios
 import threading
 import time
 from collections.abc import Callable
 
 from cnn_tui.ui.wire.album import Album
 from cnn_tui.ui.wire.screen import Screen
+from cnn_tui.ui.wire.winsize import Winsize
 
 _PIECE = 16_384
 """Characters in one write while the line takes them at once."""
@@ -23,7 +21,6 @@ _SLOW = 0.05
 """Seconds that a write takes on a line that does not keep up."""
 _TOO_SLOW = 0.5
 """And on a line that is not for pictures."""
-_WINSIZE = struct.Struct("4H")  # rows, columns, and pixels across and down
 _LOOK = 2.0
 """Seconds between two looks whether the terminal is still there, while nothing is written."""
 
@@ -47,7 +44,7 @@ class Line:
         """Whether a write has taken so long that pictures would hold up what is typed."""
         self._gone = gone
         self._terminal = terminal
-        self._last_size: tuple[int, int, int, int] = (0, 0, 0, 0)
+        self._last_size = Winsize()
         self._screen = Screen(*self._size(), ascii_only=ascii_only, colours=colours, album=album)
         self._screen.cell = self.cell
         self._work = threading.Condition()
@@ -89,15 +86,13 @@ class Line:
     @property
     def cell(self) -> tuple[int, int]:
         """Pixels of a cell across and down; (0, 0) where the terminal does not say."""
-        rows, columns, wide, tall = self._last_size
-        return (wide // columns, tall // rows) if rows and columns else (0, 0)
+        return self._last_size.cell
 
     def _size(self) -> tuple[int, int]:
         """Columns and rows, asked each time: a picture for another size is of no use. A serial line may not know."""
         with contextlib.suppress(OSError):  # the terminal is gone
-            said = fcntl.ioctl(self._terminal, termios.TIOCGWINSZ, bytes(_WINSIZE.size))
-            self._last_size = _WINSIZE.unpack(said)
-        return self._last_size[1] or 80, self._last_size[0] or 24
+            self._last_size = Winsize.of(self._terminal)
+        return self._last_size.columns or 80, self._last_size.rows or 24
 
     def _run(self) -> None:
         piece = _PIECE
