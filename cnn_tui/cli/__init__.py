@@ -87,7 +87,7 @@ def status_of(arguments: list[str]) -> int:
     """Run a command line; gives its exit status. What a user did wrong ends here as one sentence."""
     streams.prepare()
     for_the_lab = not arguments or arguments[0] not in (*_commands(), *_NOT_THE_LABS)
-    from cnn_tui.experiments.home import settle
+    from cnn_tui.home import settle
 
     try:
         settle()

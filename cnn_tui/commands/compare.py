@@ -14,7 +14,7 @@ from cnn_tui.experiments import notebook
 from cnn_tui.experiments.compare import Comparison, LayerDiff, Row, baseline_of, compare
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.verdict import BY_COMMAND, Verdict, sentences, verdicts
-from cnn_tui.network.inert import quiet
+from cnn_tui.text import quiet
 
 _NARROWEST = 14  # a column of values
 _WIDEST = 32

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from cnn_tui.commands import machine, machine_gpu, machine_terminal
 from cnn_tui.commands.machine import Finding
 from cnn_tui.commands.streams import FAILED, FINISHED, bold, put, table
-from cnn_tui.network.inert import quiet
+from cnn_tui.text import quiet
 
 
 def examine(as_json: bool) -> int:

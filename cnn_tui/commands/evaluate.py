@@ -15,7 +15,7 @@ from cnn_tui.experiments.confusion_text import matrix_lines
 from cnn_tui.experiments.evaluation import ClassFigures, Evaluation, how_it_differs, read_evaluation
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.run import Run
-from cnn_tui.network.inert import quiet
+from cnn_tui.text import quiet
 
 _MOST_ROWS = 20  # classes in the table; of more, those that do worst
 _WIDTH = 80  # where nobody looks at a terminal

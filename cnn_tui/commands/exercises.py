@@ -23,7 +23,7 @@ from cnn_tui.experiments.presets import find_experiment
 from cnn_tui.experiments.report import set_table
 from cnn_tui.experiments.verdict import sentences
 from cnn_tui.experiments.wording import found
-from cnn_tui.network.inert import quiet
+from cnn_tui.text import quiet
 
 VERBS = ("run", "predict", "conclude", "done", "open")
 

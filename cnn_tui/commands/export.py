@@ -15,8 +15,8 @@ from cnn_tui.experiments.keras_code import keras_script
 from cnn_tui.experiments.keras_import import ImportProblem, import_model
 from cnn_tui.experiments.presets import find_experiment
 from cnn_tui.experiments.wording import found
-from cnn_tui.network.inert import quiet
 from cnn_tui.network.summary import summarize
+from cnn_tui.text import quiet
 
 _SAMPLE = "fashion_mnist_sample"
 _LONGEST_ID = 19  # digits of the largest number that a history can hold

@@ -14,11 +14,10 @@ from cnn_tui.commands.progress import Part, Reporter, epoch_parts, fit, progress
 from cnn_tui.commands.streams import FAILED, FINISHED, INTERRUPTED, UserError, is_terminal
 from cnn_tui.experiments.eta import Estimator
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.home import log_path
 from cnn_tui.experiments.pace import clock, in_words
 from cnn_tui.experiments.run import Run
-from cnn_tui.network.inert import quiet
-from cnn_tui.network.words import counted
+from cnn_tui.home import log_path
+from cnn_tui.text import counted, quiet
 
 _LOOK_SECONDS = 0.15
 _LIVE_LINES = "WHERE status IN ('queued', 'running', 'paused') ORDER BY status != 'queued' DESC, position, id"

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from cnn_tui.experiments.dataset import DatasetError
 from cnn_tui.experiments.history import History, HistoryError
-from cnn_tui.experiments.home import history_path, home
+from cnn_tui.home import history_path, home
 
 _GIGABYTE = 1_000_000_000
 

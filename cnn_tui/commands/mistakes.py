@@ -12,10 +12,10 @@ from cnn_tui.experiments.exercises import ExerciseError
 from cnn_tui.experiments.experiment import ExperimentError
 from cnn_tui.experiments.filter import FilterError
 from cnn_tui.experiments.history import HistoryError
-from cnn_tui.experiments.home import history_path, home
 from cnn_tui.experiments.notebook import NotebookError
 from cnn_tui.experiments.store import in_words
 from cnn_tui.experiments.tags import TagError
+from cnn_tui.home import history_path, home
 
 
 def explain(error: Exception) -> tuple[str, int] | None:

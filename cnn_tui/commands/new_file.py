@@ -6,7 +6,7 @@ import contextlib
 from pathlib import Path
 
 from cnn_tui.commands.streams import FAILED, UserError, put, say
-from cnn_tui.network.inert import quiet
+from cnn_tui.text import quiet
 
 
 def deliver(text: str, output: Path | None) -> None:

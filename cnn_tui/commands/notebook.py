@@ -9,7 +9,7 @@ from cnn_tui.experiments import notebook
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.run import Run
 from cnn_tui.experiments.wording import found
-from cnn_tui.network.inert import quiet
+from cnn_tui.text import quiet
 
 
 def tag(words: list[str]) -> int:

@@ -20,7 +20,7 @@ from cnn_tui.experiments.batch import Axis
 from cnn_tui.experiments.dataset import path_of
 from cnn_tui.experiments.experiment import Experiment, Training, from_builtins
 from cnn_tui.experiments.wording import found
-from cnn_tui.network.inert import quiet
+from cnn_tui.text import quiet
 
 _KEY = re.compile(r"[A-Za-z_]\w*(\[\d+\])*(\.[A-Za-z_]\w*(\[\d+\])*)*")
 _STEP = re.compile(r"([A-Za-z_]\w*)|\[(\d+)\]")

@@ -15,8 +15,7 @@ from cnn_tui.experiments.history import History
 from cnn_tui.experiments.packs import open_pack, read_submission, submission, to_file
 from cnn_tui.experiments.submissions import Checked, Report
 from cnn_tui.experiments.submissions import check as checked
-from cnn_tui.network.inert import quiet
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted, quiet
 
 
 def submit(folder: Path, output: Path, student: str) -> int:

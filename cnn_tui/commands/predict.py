@@ -19,8 +19,7 @@ from cnn_tui.experiments.images import Picture, StoredImages
 from cnn_tui.experiments.predictions import Predictions, open_predictions
 from cnn_tui.experiments.raw_file import RawFileError
 from cnn_tui.experiments.run import Run
-from cnn_tui.network.inert import quiet
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted, quiet
 from cnn_tui.training.ask import Asker
 from cnn_tui.training.questions import DescribeModel, Done, KeepImages, ModelFacts, Prediction, PredictPicture
 from cnn_tui.ui.image import draw, mode_of

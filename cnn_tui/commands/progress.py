@@ -10,7 +10,7 @@ from cnn_tui.commands.streams import columns_of, rewrite, say
 from cnn_tui.experiments.pace import clock
 from cnn_tui.experiments.remaining import left
 from cnn_tui.experiments.run import Epoch, Progress, Run
-from cnn_tui.network.inert import quiet
+from cnn_tui.text import quiet
 
 Part = tuple[int, str]
 """A piece of a line and its rank: where room is short, the pieces of the highest rank go first."""

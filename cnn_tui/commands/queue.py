@@ -11,7 +11,7 @@ from cnn_tui.commands.streams import FINISHED, UserError, bold, put, say, table
 from cnn_tui.experiments.eta import Estimator, Item, Outlook
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.pace import clock
-from cnn_tui.network.inert import quiet
+from cnn_tui.text import quiet
 
 
 def queue(move: tuple[int, int] | None, clear: bool, as_json: bool) -> int:

@@ -22,8 +22,8 @@ from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.presets import find_experiment
 from cnn_tui.experiments.run import Run
-from cnn_tui.network.inert import quiet
 from cnn_tui.network.summary import summarize
+from cnn_tui.text import quiet
 
 _MOST_COMPLAINTS = 8
 _SEED = ("seed", "training.seed")

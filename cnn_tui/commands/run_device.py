@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnn_tui.commands.streams import UserError, say
-from cnn_tui.network.inert import quiet
+from cnn_tui.text import quiet
 
 
 def chosen_device(wish: str | None) -> str:

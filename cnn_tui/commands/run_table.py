@@ -17,7 +17,7 @@ from cnn_tui.experiments.markdown import escape
 from cnn_tui.experiments.markdown import table as markdown_table
 from cnn_tui.experiments.run import Line
 from cnn_tui.experiments.wording import found
-from cnn_tui.network.inert import quiet
+from cnn_tui.text import quiet
 
 _NARROWEST = {"name": 16, "dataset": 14}  # what can be cut on a narrow terminal, and how far
 _WIDEST_NAME = 60  # where there is no terminal: one long name would pad every other

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from cnn_tui import home
 from cnn_tui.commands.damaged import say_damage
 from cnn_tui.commands.follow import ending
 from cnn_tui.commands.history import find_run, to_json
 from cnn_tui.commands.run_table import when
 from cnn_tui.commands.streams import FINISHED, bold, put, table
-from cnn_tui.experiments import home
 from cnn_tui.experiments.dataset import DatasetError
 from cnn_tui.experiments.epoch_rows import epoch_rows
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.rows import damage_in_words
 from cnn_tui.experiments.run import Event, Run
 from cnn_tui.experiments.tested import tested_in_words
-from cnn_tui.network.inert import quiet
 from cnn_tui.network.report import summary_lines
 from cnn_tui.network.summary import summarize
+from cnn_tui.text import quiet
 
 
 def show_run(run_id: int, as_json: bool) -> int:

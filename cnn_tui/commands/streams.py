@@ -46,7 +46,7 @@ def say(text: str) -> None:
 
 def complain(message: str) -> None:
     """Say in one line what is wrong."""
-    from cnn_tui.network.inert import quiet
+    from cnn_tui.text import quiet
 
     say(f"cnn-tui: {quiet(' '.join(message.split()), 4000)}")
 

@@ -10,10 +10,10 @@ from cnn_tui.experiments.check import problems_of
 from cnn_tui.experiments.dataset import DatasetError
 from cnn_tui.experiments.experiment import Experiment, ExperimentError
 from cnn_tui.experiments.presets import find_experiment
-from cnn_tui.network.inert import quiet
 from cnn_tui.network.problems import Problem
 from cnn_tui.network.report import keras_shape, summary_lines
 from cnn_tui.network.summary import Summary, summarize
+from cnn_tui.text import quiet
 
 
 def show_summaries(names: list[str], as_json: bool) -> int:

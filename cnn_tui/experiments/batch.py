@@ -17,7 +17,7 @@ import msgspec
 from cnn_tui.experiments.dataset import path_of
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
-from cnn_tui.network.inert import quiet
+from cnn_tui.text import quiet
 
 MOST_RUNS = 1_000
 """At most so many runs are queued at a time."""

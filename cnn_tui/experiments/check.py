@@ -6,7 +6,7 @@ from cnn_tui.experiments.dataset import describe
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.network.problems import Goal, Problem, find_problems
 from cnn_tui.network.summary import Summary
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted
 
 # Keras counts a metric's hits in labels of one form only; "accuracy" takes either.
 _LABELS = {

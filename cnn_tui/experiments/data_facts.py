@@ -13,8 +13,8 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.experiments.home import home
 from cnn_tui.experiments.raw_file import RawFileError, read_json
+from cnn_tui.home import home
 
 FORMAT = "cnn-tui data 1"
 

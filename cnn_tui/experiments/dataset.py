@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from cnn_tui.network.inert import quiet
+from cnn_tui.text import quiet
 
 FASHION = (
     "T-shirt/top",

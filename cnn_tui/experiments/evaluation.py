@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from cnn_tui.experiments.home import model_path, run_folder
 from cnn_tui.experiments.predictions import model_stamp
 from cnn_tui.experiments.raw_file import RawFileError, read_json
 from cnn_tui.experiments.run import Run
+from cnn_tui.home import model_path, run_folder
 
 FORMAT = "cnn-tui evaluation 1"
 MOST_CLASSES = 2_000

@@ -18,7 +18,7 @@ from cnn_tui.experiments.exercises import NAME, Exercise, ExerciseError, Exercis
 from cnn_tui.experiments.experiment import MAX_DOTS, MAX_FILE_BYTES, Experiment, ExperimentError, read
 from cnn_tui.experiments.locked_fields import LockError, check_paths
 from cnn_tui.experiments.presets import load_preset
-from cnn_tui.network.inert import quiet
+from cnn_tui.text import quiet
 
 FILE = "pack.toml"
 MAX_EXERCISES = 200

@@ -16,7 +16,7 @@ from cnn_tui.experiments.history import History
 from cnn_tui.experiments.locked_fields import unlocked_changes
 from cnn_tui.experiments.rows import decoded
 from cnn_tui.experiments.tags import merged
-from cnn_tui.network.inert import quiet
+from cnn_tui.text import quiet
 
 _HEADS = "SELECT id, seed, experiment FROM runs WHERE archived = 0 AND "
 

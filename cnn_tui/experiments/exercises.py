@@ -20,7 +20,7 @@ from cnn_tui.experiments.answers import Predicted
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.presets import load_preset
 from cnn_tui.experiments.wording import found
-from cnn_tui.network.inert import quiet
+from cnn_tui.text import quiet
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
 """What a set or an exercise may be called: it stands in tags, in file names and on the command line."""

@@ -17,12 +17,11 @@ from cnn_tui.experiments import wording
 from cnn_tui.experiments.dataset import DatasetError, describe
 from cnn_tui.experiments.stop_rules import StopRule
 from cnn_tui.network.fields import argument, fields_of
-from cnn_tui.network.inert import quiet
 from cnn_tui.network.layers import LAYERS, AnyLayer
 from cnn_tui.network.layers import plain as plain_layer
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.values import Kind, read_penalty
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted, quiet
 
 MAX_FILE_BYTES = 1_000_000
 MAX_LAYERS = 1_000

@@ -18,7 +18,7 @@ from cnn_tui.experiments.run import LIVE, Status
 from cnn_tui.experiments.tags import normalised
 from cnn_tui.experiments.tested import GAP
 from cnn_tui.experiments.wording import found
-from cnn_tui.network.inert import quiet
+from cnn_tui.text import quiet
 
 MAX_LENGTH = 2_000
 MAX_TERMS = 50

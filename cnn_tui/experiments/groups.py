@@ -18,7 +18,7 @@ from cnn_tui.network.diff import diff_stacks
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import AnyLayer
 from cnn_tui.network.stack import Stack
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted
 
 ENDED_AS_PLANNED = "(status = 'finished' OR (status = 'stopped' AND stop_cause LIKE 'stop rule%'))"
 CUT_SHORT = "(status IN ('failed', 'interrupted') OR (status = 'stopped' AND stop_cause NOT LIKE 'stop rule%'))"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnn_tui.experiments.dataset import Dataset, DatasetError, shown
-from cnn_tui.network.inert import escaped
+from cnn_tui.text import escaped
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import msgspec
 
 from cnn_tui.experiments import raw_file
-from cnn_tui.experiments.home import home
 from cnn_tui.experiments.raw_file import RawFileError
+from cnn_tui.home import home
 from cnn_tui.network.convolution import Image, plane_of
 
 MOST_BYTES = 200_000_000

@@ -15,7 +15,7 @@ from typing import IO, Literal
 import msgspec
 
 from cnn_tui.experiments.experiment import Experiment
-from cnn_tui.experiments.home import home
+from cnn_tui.home import home
 
 MAX_BYTES = 64_000_000
 """A journal larger than this is not read again: it could not be opened in a moment."""

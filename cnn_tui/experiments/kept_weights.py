@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from cnn_tui.experiments.home import checkpoint_path, model_path
 from cnn_tui.experiments.run import Run
+from cnn_tui.home import checkpoint_path, model_path
 
 MEMBER = "cnn_tui.json"
 """Where in the file it is said; Keras does not look at it."""

@@ -20,9 +20,9 @@ from cnn_tui.experiments.precision import float32_layers
 from cnn_tui.experiments.python_code import Lines, call, literal, program
 from cnn_tui.experiments.stop_rules import StopRule
 from cnn_tui.network.fields import fields_of
-from cnn_tui.network.inert import quiet
 from cnn_tui.network.layers import AnyLayer
 from cnn_tui.network.values import L1L2
+from cnn_tui.text import quiet
 
 OPTIMIZERS = {
     "adam": "Adam",

@@ -22,9 +22,9 @@ from cnn_tui.experiments.keras_import_layers import Findings, take_layer
 from cnn_tui.experiments.keras_import_training import training_of
 from cnn_tui.experiments.precision import float32_layers
 from cnn_tui.experiments.wording import found
-from cnn_tui.network.inert import quiet
 from cnn_tui.network.layers import AnyLayer, Dense, Flatten
 from cnn_tui.network.stack import Shape, Stack
+from cnn_tui.text import quiet
 
 __all__ = ["ImportProblem", "Imported", "import_model"]
 

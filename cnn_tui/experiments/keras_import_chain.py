@@ -8,7 +8,7 @@ import msgspec
 
 from cnn_tui.experiments.keras_import_file import ImportProblem
 from cnn_tui.experiments.wording import found
-from cnn_tui.network.inert import quiet
+from cnn_tui.text import quiet
 
 MAX_LAYERS = 1_000
 _FUNCTIONAL = ("Functional", "Model")

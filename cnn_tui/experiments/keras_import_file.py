@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cnn_tui.experiments.npz_file import BROKEN
-from cnn_tui.network.inert import quiet, reason
+from cnn_tui.text import quiet, reason
 
 MAX_CONFIG_BYTES = 5_000_000
 """A model of a thousand layers takes about one."""

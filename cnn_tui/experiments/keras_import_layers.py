@@ -17,8 +17,8 @@ import msgspec
 from cnn_tui.experiments.keras_import_chain import Plain, config_of, label
 from cnn_tui.experiments.wording import found
 from cnn_tui.network.fields import Field, fields_of
-from cnn_tui.network.inert import quiet
 from cnn_tui.network.layers import LAYERS, AnyLayer, Layer, RandomContrast
+from cnn_tui.text import quiet
 
 _OF_KERAS = ("keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras")
 _MODELS = ("Sequential", "Functional", "Model")

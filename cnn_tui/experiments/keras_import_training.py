@@ -12,7 +12,7 @@ import msgspec
 from cnn_tui.experiments.experiment import MOMENTUM_OPTIMIZERS, Loss, Metric, Optimizer, Training
 from cnn_tui.experiments.keras_import_chain import Plain, config_of
 from cnn_tui.experiments.keras_import_layers import of_float32, shown, snake_case
-from cnn_tui.network.inert import quiet
+from cnn_tui.text import quiet
 
 _LOSSES: tuple[str, ...] = typing.get_args(Loss)
 _METRICS: tuple[str, ...] = typing.get_args(Metric)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cnn_tui.experiments.exercises import Place
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.locked_fields import unlocked_changes
-from cnn_tui.network.inert import quiet
+from cnn_tui.text import quiet
 
 _PLAIN = {"stop": "the stop rule", "layers": "the stack", "training": "all of the training settings"}
 

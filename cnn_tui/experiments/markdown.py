@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from cnn_tui.network.inert import quiet
+from cnn_tui.text import quiet
 
 _SPECIAL = frozenset("\\|`*_[]<>#&~")
 _LISTED = re.compile(r"^(\d*)([-+=.)])")  # what makes a list or a heading at the start of a line

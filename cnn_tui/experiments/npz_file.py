@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnn_tui.experiments.dataset import Dataset, DatasetError, shown
-from cnn_tui.network.inert import escaped, reason
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted, escaped, reason
 
 if TYPE_CHECKING:
     import numpy as np

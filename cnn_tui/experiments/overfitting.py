@@ -31,7 +31,7 @@ from cnn_tui.network.layers import (
 )
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.values import L1L2
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted
 
 _RISE, _SHORT_RISE = 0.01, 0.03
 _JITTER, _LONE_JITTER = 2.0, 4.0

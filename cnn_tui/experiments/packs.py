@@ -26,7 +26,7 @@ from cnn_tui.experiments.finite import without_nan
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.rows import damage_in_words
 from cnn_tui.experiments.wording import misread
-from cnn_tui.network.inert import quiet
+from cnn_tui.text import quiet
 
 FORMAT = 1
 MAX_SUBMISSION = 50_000_000

@@ -6,7 +6,7 @@ import difflib
 from pathlib import Path
 
 from cnn_tui.experiments.experiment import Experiment, ExperimentError, check_dataset, read
-from cnn_tui.network.inert import quiet
+from cnn_tui.text import quiet
 
 _PACKAGE = Path(__file__).parent.parent
 

@@ -20,7 +20,7 @@ from cnn_tui.experiments.run import Line, Run
 from cnn_tui.experiments.same_network import first_runs
 from cnn_tui.experiments.text_chart import Series, draw
 from cnn_tui.experiments.verdict import BY_COMMAND, judge, sentences
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted
 
 MOST_RUNS = 500
 MOST_CURVES = 30

@@ -14,7 +14,7 @@ from cnn_tui.experiments.dataset import BUILT_IN, describe
 from cnn_tui.experiments.experiment import MAX_NAME, MOMENTUM_OPTIMIZERS, Experiment, Metric, Training
 from cnn_tui.experiments.stop_rules import StopRule
 from cnn_tui.network.fields import Value, fields_of
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted
 
 _FIELDS = {field.name: field for field in fields_of(Training)}
 _METRICS: tuple[str, ...] = typing.get_args(Metric)

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from cnn_tui.experiments import sql_functions
-from cnn_tui.experiments.home import history_path
 from cnn_tui.experiments.migrations import MIGRATIONS
 from cnn_tui.experiments.rows import to_text
+from cnn_tui.home import history_path
 
 # Two hosts that share a folder do not share memory, which WAL needs.
 _NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "lustre", "gpfs", "beegfs", "afs", "ceph", "fuse.sshfs", "9p")

@@ -14,8 +14,7 @@ from cnn_tui.experiments.exercises import Place
 from cnn_tui.experiments.experiment import Experiment, ExperimentError, from_builtins
 from cnn_tui.experiments.locked_fields import unlocked_changes
 from cnn_tui.experiments.packs import digest
-from cnn_tui.network.inert import quiet
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted, quiet
 
 MOST_TEXT = 10_000
 

@@ -22,8 +22,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from cnn_tui.experiments.groups import Group, contrast, group_around
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.run import Run
-from cnn_tui.network.inert import quiet
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted, quiet
 
 Figure: TypeAlias = Literal["accuracy", "time"]
 Outcome: TypeAlias = Literal["decided", "undecided", "too few", "no spread", "not comparable"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cnn_tui.experiments.home import checkpoint_path, model_path
 from cnn_tui.experiments.run import Run
+from cnn_tui.home import checkpoint_path, model_path
 
 
 class NoModel(NamedTuple):

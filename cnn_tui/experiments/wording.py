@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from cnn_tui.network.fields import fields_of
-from cnn_tui.network.inert import quiet
 from cnn_tui.network.layers import LAYERS
+from cnn_tui.text import quiet
 
 _PLACE = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>\$[^`]*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d{1,9}|\.\.\.)\]")

@@ -25,7 +25,7 @@ from cnn_tui.network.layers import (
 from cnn_tui.network.shapes import show
 from cnn_tui.network.stack import Shape, Stack
 from cnn_tui.network.summary import summarize
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted
 
 # Probabilities that pass through these are still probabilities, or nearly.
 _HANDS_ON = (

@@ -14,8 +14,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Meta
 
-from cnn_tui.network.inert import quiet
 from cnn_tui.network.values import L1L2, Kind, Pair, Value, read_value, show_value, size_of
+from cnn_tui.text import quiet
 
 __all__ = ["L1L2", "Field", "Kind", "Pair", "Value", "argument", "fields_of"]
 

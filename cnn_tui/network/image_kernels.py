@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from cnn_tui.network.convolution import Plane
-from cnn_tui.network.inert import quiet
+from cnn_tui.text import quiet
 
 LARGEST = 11
 """Rows and columns that a typed kernel has at most."""

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import IO
 
 from cnn_tui.experiments.dataset import BUILT_IN, DatasetError, shown
-from cnn_tui.network.inert import quiet, reason
+from cnn_tui.text import quiet, reason
 
 Say = Callable[[str], None]
 Progress = Callable[[int, int], None]

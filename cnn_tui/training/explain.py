@@ -22,8 +22,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # warnings and errors
 
 from cnn_tui.experiments.dataset import DatasetError
 from cnn_tui.experiments.history import HistoryError
-from cnn_tui.experiments.home import explain_log_path
 from cnn_tui.experiments.raw_file import RawFileError
+from cnn_tui.home import explain_log_path
 from cnn_tui.training.explainer import Explainer
 from cnn_tui.training.log import say
 from cnn_tui.training.questions import ExplainError, Reply, Request

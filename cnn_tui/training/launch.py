@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.home import home, worker_log_path
+from cnn_tui.home import home, worker_log_path
 from cnn_tui.training import locks
 
 MAX_LOG_BYTES = 1_000_000

@@ -11,7 +11,7 @@ import os
 import time
 from pathlib import Path
 
-from cnn_tui.experiments.home import home, run_folder
+from cnn_tui.home import home, run_folder
 
 
 def run_lock(run_id: int) -> Path:

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cnn_tui.experiments.home import home
+from cnn_tui.home import home
 from cnn_tui.training.devices import choose
 from cnn_tui.training.driver import Driver, read_gpus
 from cnn_tui.training.gpus import Gpus

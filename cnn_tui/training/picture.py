@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cnn_tui.experiments.dataset import shown
 from cnn_tui.experiments.image_folder import MOST_PIXELS
-from cnn_tui.network.inert import reason
+from cnn_tui.text import reason
 from cnn_tui.training.questions import ExplainError
 
 if TYPE_CHECKING:

@@ -22,8 +22,7 @@ from numpy.typing import NDArray
 from cnn_tui.experiments import npz_file
 from cnn_tui.experiments.dataset import DatasetError, shown
 from cnn_tui.experiments.image_folder import list_pictures, open_picture
-from cnn_tui.network.inert import reason
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted, reason
 
 Pixels = NDArray[np.uint8]
 Labels = NDArray[np.int64]

@@ -24,7 +24,7 @@ import tensorflow as tf
 from cnn_tui.experiments.experiment import to_toml
 from cnn_tui.experiments.history import History, HistoryError
 from cnn_tui.experiments.run import Run
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted
 
 Event: TypeAlias = Any
 """A message of TensorFlow's, `tf.compat.v1.Event`."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from cnn_tui.experiments.dataset import shown
 from cnn_tui.experiments.evaluation import NOISY
 from cnn_tui.network.activation import ACTIVATIONS
-from cnn_tui.network.inert import reason
+from cnn_tui.text import reason
 from cnn_tui.training.explain_store import scaled
 from cnn_tui.training.questions import (
     Activations,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from cnn_tui.experiments.editing import Document
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted
 from cnn_tui.ui.keys import keys_of
 from cnn_tui.ui.lines import Lines
 from cnn_tui.ui.live import Live

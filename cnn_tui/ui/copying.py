@@ -7,7 +7,7 @@ from pathlib import Path
 from textual.app import App
 
 from cnn_tui.experiments.editing import Document
-from cnn_tui.experiments.home import home
+from cnn_tui.home import home
 from cnn_tui.network.diff import describe
 from cnn_tui.network.report import summary_lines
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from cnn_tui.experiments import presets
 from cnn_tui.experiments.dataset import DatasetError
 from cnn_tui.experiments.experiment import Experiment, ExperimentError, check_dataset, read
-from cnn_tui.network.inert import quiet
 from cnn_tui.network.report import summary_lines
 from cnn_tui.network.summary import summarize
+from cnn_tui.text import quiet
 from cnn_tui.ui.screens.pick import Item, PickScreen
 
 EMPTY = "empty"

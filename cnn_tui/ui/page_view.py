@@ -8,7 +8,7 @@ from typing import ClassVar
 from rich.style import Style
 from rich.text import Text
 
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted
 from cnn_tui.ui.chart import fit_bounds, plot
 from cnn_tui.ui.lines import Lines, inert
 from cnn_tui.ui.picture import Picture

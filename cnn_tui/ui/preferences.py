@@ -8,8 +8,8 @@ from typing import Any, Literal
 import msgspec
 
 from cnn_tui.experiments import wording
-from cnn_tui.experiments.home import settings_path
-from cnn_tui.network.inert import quiet
+from cnn_tui.home import settings_path
+from cnn_tui.text import quiet
 
 MAX_BYTES = 100_000
 

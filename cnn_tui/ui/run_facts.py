@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from rich.text import Text
 
-from cnn_tui.experiments import home, notebook
+from cnn_tui import home
+from cnn_tui.experiments import notebook
 from cnn_tui.experiments.compare import Comparison, compare, gap_of, pace_of
 from cnn_tui.experiments.dataset import DatasetError
 from cnn_tui.experiments.epoch_rows import epoch_rows
@@ -21,7 +22,7 @@ from cnn_tui.experiments.tested import tested_in_words
 from cnn_tui.network.diff import DiffLine, arguments
 from cnn_tui.network.report import keras_shape
 from cnn_tui.network.summary import summarize
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted
 from cnn_tui.ui.composition import Choice, Recorded, picture_of
 from cnn_tui.ui.lines import inert
 from cnn_tui.ui.live import Watched

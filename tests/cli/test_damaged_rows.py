@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.home import history_path
+from cnn_tui.home import history_path
 from tests.cli.command import Inside, assert_one_sentence
 from tests.fixtures.make_history import make_newest
 

@@ -16,8 +16,8 @@ import numpy as np
 
 from cnn_tui.experiments.experiment import Experiment, to_toml
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.home import checkpoint_path
 from cnn_tui.experiments.run import Run, Status
+from cnn_tui.home import checkpoint_path
 from cnn_tui.network.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, RandomFlip
 from cnn_tui.training import launch
 from tests.waiting import processes_of, wait_for

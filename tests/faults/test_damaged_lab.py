@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.home import history_path
+from cnn_tui.home import history_path
 from tests.experiments.test_history import add_finished
 from tests.faults.lab import COMMAND
 from tests.terminal import Terminal

@@ -11,8 +11,8 @@ import pytest
 
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.home import checkpoint_path, model_path
 from cnn_tui.experiments.kept_weights import read
+from cnn_tui.home import checkpoint_path, model_path
 from cnn_tui.training.endings import NO_ROOM
 from cnn_tui.training.worker import settle_in_the_end
 from tests.cli.command import assert_one_sentence, cnn_tui

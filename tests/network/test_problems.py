@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnn_tui.network.answer import problem_of_answer
 from cnn_tui.network.layers import AveragePooling2D, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from cnn_tui.network.problems import Goal, Problem, find_problems
 from cnn_tui.network.stack import Stack
@@ -151,3 +152,10 @@ def test_first_ways_out_lead_to_a_network_that_can_be_trained(stack: Stack, goal
         stack = problems[0].fixes[0].stack
     assert find_problems(stack, goal) == ()
     assert summarize(stack).output_shape == (goal.classes,)
+
+
+def test_a_network_of_one_unit_gives_one_number() -> None:
+    stack = Stack((28, 28, 1), (Flatten(), Dense(units=1, activation="softmax")))
+    problem = problem_of_answer(stack, Goal("sparse_categorical_crossentropy", 10))
+    assert problem is not None
+    assert problem.message == "the network gives 1 number, but the data has 10 classes"

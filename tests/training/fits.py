@@ -10,9 +10,9 @@ import numpy as np
 
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.home import run_folder
 from cnn_tui.experiments.run import Run
 from cnn_tui.experiments.stop_rules import StopRule
+from cnn_tui.home import run_folder
 from cnn_tui.network.layers import Dense, Dropout, Flatten
 
 EXPERIMENT = Experiment(layers=(Flatten(), Dropout(rate=0.2), Dense(units=10, activation="softmax"))).with_training(

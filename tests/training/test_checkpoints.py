@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.home import best_path, checkpoint_path, run_folder
 from cnn_tui.experiments.run import Progress
+from cnn_tui.home import best_path, checkpoint_path, run_folder
 from cnn_tui.network.layers import (
     BatchNormalization,
     Conv2D,

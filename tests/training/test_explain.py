@@ -21,8 +21,8 @@ from cnn_tui.experiments import images as stored_images
 from cnn_tui.experiments.evaluation import read_evaluation
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.home import checkpoint_path, model_path
 from cnn_tui.experiments.predictions import open_predictions
+from cnn_tui.home import checkpoint_path, model_path
 from cnn_tui.network.convolution import Convolution, Pooling
 from cnn_tui.network.layers import Conv2D, Dense, Flatten
 from cnn_tui.training import ask

@@ -16,8 +16,8 @@ import pytest
 
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.home import checkpoint_path, log_path, model_path, worker_log_path
 from cnn_tui.experiments.run import Epoch, Run
+from cnn_tui.home import checkpoint_path, log_path, model_path, worker_log_path
 from cnn_tui.network.layers import Dense, Flatten
 from cnn_tui.training import launch, locks, overdue, worker
 from tests.waiting import end_processes_of, processes_of, wait_for

@@ -12,9 +12,9 @@ from cnn_tui.experiments import evaluation, images, predictions, raw_file
 from cnn_tui.experiments.data_facts import FORMAT, DataFacts, PartFacts, facts_path
 from cnn_tui.experiments.dataset import FASHION
 from cnn_tui.experiments.evaluation import ClassFigures, Evaluation
-from cnn_tui.experiments.home import model_path
 from cnn_tui.experiments.images import ImagesHeader, images_path
 from cnn_tui.experiments.predictions import PredictionsHeader, model_stamp
+from cnn_tui.home import model_path
 from cnn_tui.training.questions import (
     Activations,
     DeadFilters,

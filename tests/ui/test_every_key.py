@@ -9,8 +9,8 @@ import pytest
 from textual.dom import DOMNode
 
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.home import log_path
 from cnn_tui.experiments.presets import load_preset
+from cnn_tui.home import log_path
 from cnn_tui.ui.keys import KEYS, Key
 from cnn_tui.ui.panes.explain import ExplainPane
 from cnn_tui.ui.panes.history import HistoryPane

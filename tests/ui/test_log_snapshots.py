@@ -8,8 +8,8 @@ import pytest
 from textual.pilot import Pilot
 
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.home import log_path
 from cnn_tui.experiments.presets import load_preset
+from cnn_tui.home import log_path
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
 from tests.ui.screen import LARGE, SMALL, sees

@@ -7,8 +7,8 @@ import pytest
 
 from cnn_tui.experiments.editing import Document
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.home import log_path, model_path
 from cnn_tui.experiments.presets import load_preset
+from cnn_tui.home import log_path, model_path
 from cnn_tui.training import launch
 from cnn_tui.ui.app import LabApp
 from tests.ui.screen import LARGE, pane, sees, text

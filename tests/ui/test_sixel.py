@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.text import Text
 
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.home import settings_path
 from cnn_tui.experiments.images import Picture, StoredImages
+from cnn_tui.home import settings_path
 from cnn_tui.ui.image import draw
 from cnn_tui.ui.image_grid import Fit
 from cnn_tui.ui.wire.album import LETTERS, Album, Piece

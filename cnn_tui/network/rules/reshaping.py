@@ -7,7 +7,7 @@ import math
 from cnn_tui.network import layers as kinds
 from cnn_tui.network.shapes import DivisionError, Flow, SizeError, flow, map_of, show
 from cnn_tui.network.stack import Shape
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted
 
 _NEIGHBOURS = {"nearest": 1, "bilinear": 2, "bicubic": 4, "lanczos3": 6, "lanczos5": 10}
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 from rich.text import Text
 
 from cnn_tui.experiments.images import Picture
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted
 from cnn_tui.training.questions import Activations, LayerMaps, ShowActivations
 from cnn_tui.ui.explain.layers import LayerView
 from cnn_tui.ui.explain.scene import Scene, Wanted

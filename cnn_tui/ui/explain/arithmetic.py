@@ -9,7 +9,7 @@ from rich.text import Text
 
 from cnn_tui.network.convolution import ConvolutionStep, Framed, Plane, PoolingStep
 from cnn_tui.network.image_kernels import show_weight
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted
 from cnn_tui.ui.explain.bench import Bench
 from cnn_tui.ui.explain.framed import Box
 from cnn_tui.ui.explain.rounding import MOST, rounded

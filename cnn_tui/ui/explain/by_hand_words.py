@@ -7,7 +7,7 @@ from rich.text import Text
 
 from cnn_tui.experiments.exercises import Exercise
 from cnn_tui.network.convolution import Image, size_of
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted
 from cnn_tui.ui.explain.arithmetic import Styles, shown_activation
 from cnn_tui.ui.explain.bench import Bench
 from cnn_tui.ui.explain.view import short

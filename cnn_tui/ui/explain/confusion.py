@@ -8,7 +8,7 @@ from rich.text import Text
 
 from cnn_tui.experiments.confusion_text import matrix_lines
 from cnn_tui.experiments.evaluation import Confusion, Evaluation, how_it_differs
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted
 from cnn_tui.ui.explain.scene import Scene, Wanted
 from cnn_tui.ui.explain.view import View, short
 from cnn_tui.ui.image import side_by_side

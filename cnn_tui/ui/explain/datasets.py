@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from cnn_tui.experiments.data_facts import DataFacts, read_facts
 from cnn_tui.experiments.raw_file import RawFileError
-from cnn_tui.network.words import sentence
+from cnn_tui.text import sentence
 from cnn_tui.training.ask import look_at
 from cnn_tui.training.questions import ExplainError
 

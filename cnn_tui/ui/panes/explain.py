@@ -11,9 +11,9 @@ from textual.message import Message
 from cnn_tui.experiments.data_facts import DataFacts
 from cnn_tui.experiments.editing import Document
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.home import model_path
 from cnn_tui.experiments.predictions import predictions_path
-from cnn_tui.network.words import sentence
+from cnn_tui.home import model_path
+from cnn_tui.text import sentence
 from cnn_tui.training.ask import Asker
 from cnn_tui.training.questions import Done, ExplainError, PredictPicture, Warm
 from cnn_tui.ui.explain.by_hand import ByHandView

@@ -7,10 +7,10 @@ from pathlib import Path
 from textual import work
 
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.home import model_path
 from cnn_tui.experiments.notebook import NotebookError
+from cnn_tui.home import model_path
 from cnn_tui.network.image_kernels import KERNELS, parse_kernel, show_kernel
-from cnn_tui.network.words import sentence
+from cnn_tui.text import sentence
 from cnn_tui.training.questions import DescribeModel, ModelFacts, Prediction, PredictPicture
 from cnn_tui.ui.explain.activations import ActivationsView
 from cnn_tui.ui.explain.by_hand import ByHandView

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input
 
-from cnn_tui.experiments.home import log_path, worker_log_path
+from cnn_tui.home import log_path, worker_log_path
 from cnn_tui.training.machine import Reading
 from cnn_tui.ui.keys import bindings_of
 from cnn_tui.ui.lines import Lines

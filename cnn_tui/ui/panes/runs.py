@@ -17,7 +17,7 @@ from cnn_tui.experiments.history import History
 from cnn_tui.experiments.listing import Listing
 from cnn_tui.experiments.run import LIVE, Line
 from cnn_tui.experiments.same_network import first_runs
-from cnn_tui.network.words import counted, sentence
+from cnn_tui.text import counted, sentence
 from cnn_tui.ui.panes.history_columns import FIELD, Around, Chosen, Layout, arrow, remember, remembered
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.prompt import Prompt

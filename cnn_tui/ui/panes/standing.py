@@ -9,7 +9,7 @@ from rich.text import Text
 from cnn_tui.experiments.pace import clock
 from cnn_tui.experiments.remaining import Left, is_told, left
 from cnn_tui.experiments.run import Progress, Run
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted
 from cnn_tui.ui.keys import keys_of
 from cnn_tui.ui.lines import Lines, bar, inert
 from cnn_tui.ui.live import Live, Watched

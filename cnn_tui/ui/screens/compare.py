@@ -15,7 +15,7 @@ from cnn_tui.experiments.compare import Comparison, baseline_of, compare
 from cnn_tui.experiments.history import History, HistoryError
 from cnn_tui.experiments.run import Run
 from cnn_tui.experiments.verdict import BY_KEY, sentences, verdicts
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted
 from cnn_tui.ui.comparison import Side, fitting, lay_out
 from cnn_tui.ui.composition import Choice, Recorded, places
 from cnn_tui.ui.curves import metrics_of

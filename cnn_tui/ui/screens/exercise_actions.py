@@ -16,7 +16,7 @@ from cnn_tui.experiments.history import History
 from cnn_tui.experiments.listing import Listing
 from cnn_tui.experiments.locking import locks_of
 from cnn_tui.experiments.report import report
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted
 from cnn_tui.ui import files
 from cnn_tui.ui.explain.by_hand import ByHandView
 from cnn_tui.ui.explain.lab2 import SET

@@ -22,7 +22,7 @@ from cnn_tui.experiments.pace import in_words
 from cnn_tui.experiments.verdict import BY_KEY, sentences
 from cnn_tui.network.diff import DiffLine
 from cnn_tui.network.summary import summarize
-from cnn_tui.network.words import counted
+from cnn_tui.text import counted
 from cnn_tui.ui.lines import inert
 from cnn_tui.ui.page_view import PageView, columns
 from cnn_tui.ui.run_facts import diff_lines

@@ -11,7 +11,7 @@ from cnn_tui.experiments.eta import Estimator
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.pace import in_words
-from cnn_tui.network.words import sentence
+from cnn_tui.text import sentence
 from cnn_tui.ui.live import Live
 from cnn_tui.ui.machine_view import SensorsLike
 from cnn_tui.ui.screens.ask import AskScreen

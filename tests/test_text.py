@@ -1,8 +1,10 @@
-"""Text from outside as it is shown."""
+"""Text from outside as it is shown; counts and sentences in words."""
 
 from __future__ import annotations
 
-from cnn_tui.network.inert import escaped, quiet, reason
+import pytest
+
+from cnn_tui.text import counted, escaped, quiet, reason, sentence
 
 
 def test_what_a_terminal_would_obey_is_escaped() -> None:
@@ -21,3 +23,16 @@ def test_what_a_library_says_fits_into_a_sentence() -> None:
     assert reason(ValueError(" no such\x1b[31m thing. ")) == "no such\\x1b[31m thing"
     assert reason(EOFError()) == "EOFError"
     assert len(reason(OSError("x" * 1_000))) == 120
+
+
+def test_one_is_no_plural() -> None:
+    assert [counted(count, "run") for count in (0, 1, 2, 1_000)] == ["0 runs", "1 run", "2 runs", "1,000 runs"]
+    assert [counted(count, "class", "classes") for count in (1, 2)] == ["1 class", "2 classes"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [("no such key", "No such key."), ("Did you mean x?", "Did you mean x?"), (" It is. ", "It is."), ("", ".")],
+)
+def test_a_sentence_begins_with_a_capital_and_ends(words: str, told: str) -> None:
+    assert sentence(words) == told

@@ -1,4 +1,7 @@
-"""Text from outside, a name or what a file says, made inert: nothing in it moves the cursor or colours a line."""
+"""Text that every room needs: names from outside made inert, counts, and sentences that end.
+
+Inert text moves no cursor and colours no line, whatever a name or a file says.
+"""
 
 from __future__ import annotations
 
@@ -19,3 +22,14 @@ def quiet(text: str, limit: int = 200) -> str:
 def reason(error: BaseException) -> str:
     """What a library says went wrong, to stand in brackets in a sentence of ours."""
     return quiet(str(error).strip().rstrip("."), 120) or type(error).__name__
+
+
+def counted(count: int, what: str, several: str = "") -> str:
+    """`1 run`, `2,000 runs`; `several` is the plural where it is not `what` with an s."""
+    return f"{count:,} {what if count == 1 else several or what + 's'}"
+
+
+def sentence(words: str) -> str:
+    """Words that begin with a capital and end with a full stop, unless they end a sentence already."""
+    words = words.strip()
+    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?")) else ".")
