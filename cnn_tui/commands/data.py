@@ -10,7 +10,7 @@ import time
 from cnn_tui.commands.json_lines import inert
 from cnn_tui.commands.progress import Reporter, bar
 from cnn_tui.commands.streams import FAILED, FINISHED, UserError, bold, complain, is_terminal, put, say, table
-from cnn_tui.experiments.dataset import BUILT_IN, DatasetError
+from cnn_tui.data.dataset import BUILT_IN, DatasetError
 from cnn_tui.experiments.wording import found
 
 _MEGABYTE = 1_000_000

@@ -6,7 +6,7 @@ import json
 
 from cnn_tui.commands.json_lines import inert
 from cnn_tui.commands.streams import FINISHED, bold, put, say, table
-from cnn_tui.experiments.data_facts import DataFacts
+from cnn_tui.data.data_facts import DataFacts
 from cnn_tui.text import counted, quiet
 
 _MOST_ROWS = 40

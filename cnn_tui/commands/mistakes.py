@@ -7,7 +7,7 @@ import re
 import sqlite3
 
 from cnn_tui.commands.streams import FAILED, WRONG, UserError
-from cnn_tui.experiments.dataset import DatasetError
+from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiments.exercises import ExerciseError
 from cnn_tui.experiments.experiment import ExperimentError
 from cnn_tui.experiments.filter import FilterError

@@ -16,8 +16,8 @@ from typing import Any
 import msgspec
 
 from cnn_tui.commands.streams import UserError
+from cnn_tui.data.dataset import path_of
 from cnn_tui.experiments.batch import Axis
-from cnn_tui.experiments.dataset import path_of
 from cnn_tui.experiments.experiment import Experiment, Training, from_builtins
 from cnn_tui.experiments.wording import found
 from cnn_tui.text import quiet

@@ -11,7 +11,7 @@ from cnn_tui.commands.follow import ending
 from cnn_tui.commands.history import find_run, to_json
 from cnn_tui.commands.run_table import when
 from cnn_tui.commands.streams import FINISHED, bold, put, table
-from cnn_tui.experiments.dataset import DatasetError
+from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiments.epoch_rows import epoch_rows
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.rows import damage_in_words

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnn_tui.data.dataset import Dataset, DatasetError, describe
 from cnn_tui.experiments.check import problems_of
-from cnn_tui.experiments.dataset import Dataset, DatasetError, describe
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.journal import Event, Journal, Snapshot, Step
 from cnn_tui.network.problems import Problem

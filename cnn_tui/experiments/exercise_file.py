@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
+from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiments import wording
-from cnn_tui.experiments.dataset import BUILT_IN
 from cnn_tui.experiments.exercises import NAME, Exercise, ExerciseError, ExerciseSet
 from cnn_tui.experiments.experiment import MAX_DOTS, MAX_FILE_BYTES, Experiment, ExperimentError, read
 from cnn_tui.experiments.locked_fields import LockError, check_paths

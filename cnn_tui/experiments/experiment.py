@@ -13,8 +13,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
+from cnn_tui.data.dataset import DatasetError, describe
 from cnn_tui.experiments import wording
-from cnn_tui.experiments.dataset import DatasetError, describe
 from cnn_tui.experiments.stop_rules import StopRule
 from cnn_tui.network.fields import argument, fields_of
 from cnn_tui.network.layers import LAYERS, AnyLayer

@@ -13,7 +13,7 @@ from typing import NamedTuple, get_args
 
 import msgspec
 
-from cnn_tui.experiments.dataset import BUILT_IN
+from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiments.run import LIVE, Status
 from cnn_tui.experiments.tags import normalised
 from cnn_tui.experiments.tested import GAP

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.experiments.dataset import describe
+from cnn_tui.data.dataset import describe
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.keras_data_code import data_code
 from cnn_tui.experiments.precision import float32_layers

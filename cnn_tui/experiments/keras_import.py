@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.experiments.dataset import BUILT_IN
+from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.keras_import_chain import Plain, chain_of, config_of, label, name_of
 from cnn_tui.experiments.keras_import_file import ImportProblem, read_config

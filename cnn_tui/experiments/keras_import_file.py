@@ -12,7 +12,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from cnn_tui.experiments.npz_file import BROKEN
+from cnn_tui.data.npz_file import BROKEN
 from cnn_tui.text import quiet, reason
 
 MAX_CONFIG_BYTES = 5_000_000

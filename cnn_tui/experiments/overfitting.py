@@ -16,8 +16,8 @@ import statistics
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiments.check import problems_of
-from cnn_tui.experiments.dataset import DatasetError
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.run import Epoch, Run
 from cnn_tui.network.layers import (

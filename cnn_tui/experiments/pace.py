@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import NamedTuple
 
-from cnn_tui.experiments.dataset import DatasetError, describe
+from cnn_tui.data.dataset import DatasetError, describe
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.run import Line, Progress
 from cnn_tui.network.stack import Stack

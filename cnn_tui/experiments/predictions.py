@@ -9,8 +9,8 @@ from typing import Literal
 
 import msgspec
 
-from cnn_tui.experiments import raw_file
-from cnn_tui.experiments.raw_file import RawFileError
+from cnn_tui.data import raw_file
+from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.home import model_path, run_folder
 
 FORMAT = "cnn-tui predictions 1"

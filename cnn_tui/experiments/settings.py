@@ -10,7 +10,7 @@ from typing import NamedTuple, cast
 
 import msgspec
 
-from cnn_tui.experiments.dataset import BUILT_IN, describe
+from cnn_tui.data.dataset import BUILT_IN, describe
 from cnn_tui.experiments.experiment import MAX_NAME, MOMENTUM_OPTIMIZERS, Experiment, Metric, Training
 from cnn_tui.experiments.stop_rules import StopRule
 from cnn_tui.network.fields import Value, fields_of

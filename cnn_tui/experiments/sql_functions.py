@@ -39,7 +39,7 @@ def _fingerprint_of(experiment: str, otherwise: str) -> str:
 
     That is so when a layer or the dataset's file is not known here.
     """
-    from cnn_tui.experiments.dataset import DatasetError
+    from cnn_tui.data.dataset import DatasetError
     from cnn_tui.experiments.experiment import Experiment
 
     try:

@@ -23,9 +23,9 @@ from typing import BinaryIO, NamedTuple, Self, TypeVar
 
 import msgspec
 
-from cnn_tui.experiments.data_facts import DataFacts, read_facts
-from cnn_tui.experiments.dataset import path_of
-from cnn_tui.experiments.raw_file import RawFileError
+from cnn_tui.data.data_facts import DataFacts, read_facts
+from cnn_tui.data.dataset import path_of
+from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.home import explain_log_path, home
 from cnn_tui.training.launch import environment, open_log, python
 from cnn_tui.training.questions import LONGEST_LINE, ExplainError, Question, Reply, Request, Warm

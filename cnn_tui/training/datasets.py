@@ -16,16 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_tui.experiments.dataset import (
-    BUILT_IN,
-    Dataset,
-    DatasetError,
-    describe,
-    is_npz,
-    path_of,
-    shown,
-    unreadable,
-)
+from cnn_tui.data.dataset import BUILT_IN, Dataset, DatasetError, describe, is_npz, path_of, shown, unreadable
 from cnn_tui.training import readers
 from cnn_tui.training.download import DOWNLOADS, Progress, fetch, keras_home
 from cnn_tui.training.readers import Arrays, Labels, Pixels
@@ -33,7 +24,7 @@ from cnn_tui.training.readers import Arrays, Labels, Pixels
 Kind = Literal["CNN_TUI_DATA", "keras cache", "system", "sample", "file", "folder"]
 Layout = Literal["npz", "idx", "cifar10", "cifar100", "pictures"]
 
-SAMPLE = Path(__file__).parent / "sample" / "fashion_mnist_sample.npz"
+SAMPLE = Path(__file__).parents[1] / "data" / "sample" / "fashion_mnist_sample.npz"
 SYSTEM = Path("/usr/share/datasets")  # Debian's dataset packages
 
 _ALSO_CALLED = {

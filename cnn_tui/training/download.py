@@ -23,7 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from cnn_tui.experiments.dataset import BUILT_IN, DatasetError, shown
+from cnn_tui.data.dataset import BUILT_IN, DatasetError, shown
 from cnn_tui.text import quiet, reason
 
 Say = Callable[[str], None]

@@ -13,8 +13,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from cnn_tui.experiments import evaluation, predictions, raw_file
-from cnn_tui.experiments.dataset import describe
+from cnn_tui.data import raw_file
+from cnn_tui.data.dataset import describe
+from cnn_tui.experiments import evaluation, predictions
 from cnn_tui.experiments.evaluation import ClassFigures, Evaluation
 from cnn_tui.experiments.finite import finite
 from cnn_tui.experiments.predictions import PredictionsHeader, model_stamp

@@ -7,9 +7,9 @@ import hashlib
 
 import numpy as np
 
-from cnn_tui.experiments import images, raw_file
-from cnn_tui.experiments.images import ImagesHeader, StoredImages, images_path
-from cnn_tui.experiments.raw_file import RawFileError
+from cnn_tui.data import images, raw_file
+from cnn_tui.data.images import ImagesHeader, StoredImages, images_path
+from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.training.readers import Labels, Pixels
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from cnn_tui.experiments import raw_file
-from cnn_tui.experiments.data_facts import FORMAT, DataFacts, PartFacts, Stamp, facts_path, stamp_of
-from cnn_tui.experiments.dataset import BUILT_IN, DatasetError
+from cnn_tui.data import raw_file
+from cnn_tui.data.data_facts import FORMAT, DataFacts, PartFacts, Stamp, facts_path, stamp_of
+from cnn_tui.data.dataset import BUILT_IN, DatasetError
 from cnn_tui.training.datasets import SYSTEM, Images, find, load
 from cnn_tui.training.download import keras_home
 from cnn_tui.training.image_store import keep_images

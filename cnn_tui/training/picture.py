@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_tui.experiments.dataset import shown
-from cnn_tui.experiments.image_folder import MOST_PIXELS
+from cnn_tui.data.dataset import shown
+from cnn_tui.data.image_folder import MOST_PIXELS
 from cnn_tui.text import reason
 from cnn_tui.training.questions import ExplainError
 

@@ -9,8 +9,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from cnn_tui.experiments import raw_file
-from cnn_tui.experiments.images import Picture
+from cnn_tui.data import raw_file
+from cnn_tui.data.images import Picture
 from cnn_tui.network.convolution import Image, Plane, plane_of
 
 LONGEST_LINE = 64_000_000

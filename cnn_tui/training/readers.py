@@ -19,9 +19,9 @@ from typing import IO, Any, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_tui.experiments import npz_file
-from cnn_tui.experiments.dataset import DatasetError, shown
-from cnn_tui.experiments.image_folder import list_pictures, open_picture
+from cnn_tui.data import npz_file
+from cnn_tui.data.dataset import DatasetError, shown
+from cnn_tui.data.image_folder import list_pictures, open_picture
 from cnn_tui.text import counted, reason
 
 Pixels = NDArray[np.uint8]

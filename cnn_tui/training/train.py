@@ -20,7 +20,7 @@ import traceback
 from types import FrameType
 from typing import Any
 
-from cnn_tui.experiments.dataset import DatasetError
+from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiments.finite import finite
 from cnn_tui.experiments.history import History, HistoryError, Result
 from cnn_tui.experiments.records import require_experiment

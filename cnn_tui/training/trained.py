@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from cnn_tui.experiments.dataset import shown
+from cnn_tui.data.dataset import shown
 from cnn_tui.experiments.evaluation import NOISY
 from cnn_tui.network.activation import ACTIVATIONS
 from cnn_tui.text import reason

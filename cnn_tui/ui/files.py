@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiments import presets
-from cnn_tui.experiments.dataset import DatasetError
 from cnn_tui.experiments.experiment import Experiment, ExperimentError, check_dataset, read
 from cnn_tui.network.report import summary_lines
 from cnn_tui.network.summary import summarize

@@ -18,7 +18,7 @@ from typing import Literal
 from rich.style import Style
 from rich.text import Text
 
-from cnn_tui.experiments.images import Picture
+from cnn_tui.data.images import Picture
 from cnn_tui.network.convolution import Plane
 from cnn_tui.ui.image_grid import Colour, Fit, fit, resampled
 from cnn_tui.ui.image_quadrants import cells_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from cnn_tui.experiments.images import Picture
+from cnn_tui.data.images import Picture
 
 Colour = tuple[int, int, int]
 

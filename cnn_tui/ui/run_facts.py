@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from rich.text import Text
 
 from cnn_tui import home
+from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiments import notebook
 from cnn_tui.experiments.compare import Comparison, compare, gap_of, pace_of
-from cnn_tui.experiments.dataset import DatasetError
 from cnn_tui.experiments.epoch_rows import epoch_rows
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.overfitting import Reading, Suggestion, read_out

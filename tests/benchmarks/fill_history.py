@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from cnn_tui.experiments.dataset import BUILT_IN
+from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.presets import load_preset, preset_names

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiments.check import problems_of
-from cnn_tui.experiments.dataset import DatasetError
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.presets import load_preset
 from cnn_tui.network.summary import summarize

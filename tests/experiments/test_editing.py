@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnn_tui.experiments.dataset import DatasetError
+from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiments.editing import Document, resume
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.journal import Journal

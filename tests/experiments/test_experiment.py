@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnn_tui.experiments.dataset import BUILT_IN
+from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiments.experiment import (
     MAX_FILE_BYTES,
     MAX_LAYERS,

@@ -15,9 +15,9 @@ from typing import get_args
 import msgspec
 import pytest
 
+from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiments import notebook
 from cnn_tui.experiments import store as module
-from cnn_tui.experiments.dataset import DatasetError
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History, HistoryError, Result
 from cnn_tui.experiments.migrations import MIGRATIONS

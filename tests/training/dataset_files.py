@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnn_tui.experiments.dataset import DatasetError
+from cnn_tui.data.dataset import DatasetError
 from cnn_tui.training import datasets
 from cnn_tui.training.datasets import load
 from cnn_tui.training.readers import IDX_FILES

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnn_tui.experiments.dataset import DatasetError
+from cnn_tui.data.dataset import DatasetError
 from cnn_tui.training import datasets
 from cnn_tui.training.datasets import find, held_out, load, split
 from cnn_tui.training.readers import Arrays
-from cnn_tui.training.sample import make
+from docs import make_sample
 from tests.training.dataset_files import bare_machine, refusal, write_idx, write_npz
 
 __all__ = ["bare_machine"]  # a fixture that every test here uses
@@ -123,8 +123,8 @@ def test_the_sample_is_the_first_of_each_class_of_the_real_set_in_its_order(monk
 def test_the_sample_is_made_alike_every_time(tmp_path: Path) -> None:
     images = load("fashion_mnist_sample")
     arrays = Arrays(images.x_train[:50], images.y_train[:50], images.x_test[:20], images.y_test[:20])
-    make.write(arrays, tmp_path / "a.npz")
-    make.write(arrays, tmp_path / "b.npz")
+    make_sample.write(arrays, tmp_path / "a.npz")
+    make_sample.write(arrays, tmp_path / "b.npz")
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
     assert np.array_equal(np.load(tmp_path / "a.npz")["x_test"], images.x_test[:20, :, :, 0])
 

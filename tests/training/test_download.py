@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.experiments.dataset import DatasetError
+from cnn_tui.data.dataset import DatasetError
 from cnn_tui.training import datasets, download
 from tests.training.dataset_files import bare_machine
 

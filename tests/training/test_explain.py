@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from cnn_tui.experiments import images as stored_images
+from cnn_tui.data import images as stored_images
 from cnn_tui.experiments.evaluation import read_evaluation
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History, Result

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cnn_tui.data.images import StoredImages, images_path
 from cnn_tui.experiments.evaluation import read_evaluation
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.images import StoredImages, images_path
 from cnn_tui.experiments.predictions import open_predictions, predictions_path
 from cnn_tui.home import model_path
 from tests.training.trained_run import home_at, small_network, train_run, write_shapes
@@ -138,7 +138,7 @@ def test_whatever_goes_wrong_is_said_and_never_raised(monkeypatch: pytest.Monkey
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("cnn_tui.experiments.raw_file.write", full)
+        patched.setattr("cnn_tui.data.raw_file.write", full)
         kept, said = keep([[1.0, 0.0]], [0])
     assert not kept
     assert said[-1] == "The predictions could not be kept: [Errno 28] No space left on device"
@@ -181,6 +181,6 @@ def test_the_same_images_are_kept_once_and_others_beside_them() -> None:
 def test_of_very_many_images_the_first_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     from cnn_tui.training.image_store import keep_images
 
-    monkeypatch.setattr("cnn_tui.experiments.images.MOST_BYTES", 9)
+    monkeypatch.setattr("cnn_tui.data.images.MOST_BYTES", 9)
     kept = StoredImages(keep_images(np.ones((5, 2, 2, 1), np.uint8), np.arange(5), ("a",)))
     assert (kept.count, kept.kept, list(kept.labels)) == (5, 2, [0, 1])

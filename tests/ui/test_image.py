@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.color import Color, ColorSystem
 from rich.text import Text
 
-from cnn_tui.experiments.images import Picture
+from cnn_tui.data.images import Picture
 from cnn_tui.network.image_kernels import KERNELS, parse_kernel
 from cnn_tui.ui.image import HALF, SHADES, Mode, draw, draw_kernel, mode_of, side_by_side, signed_colour
 from cnn_tui.ui.image_grid import fit

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from rich.text import Text
 
-from cnn_tui.experiments.images import Picture
+from cnn_tui.data.images import Picture
 from cnn_tui.text import counted
 from cnn_tui.training.questions import Activations, LayerMaps, ShowActivations
 from cnn_tui.ui.explain.layers import LayerView

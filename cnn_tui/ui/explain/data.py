@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from rich.text import Text
 
-from cnn_tui.experiments.data_facts import DataFacts
-from cnn_tui.experiments.images import StoredImages
-from cnn_tui.experiments.raw_file import RawFileError
+from cnn_tui.data.data_facts import DataFacts
+from cnn_tui.data.images import StoredImages
+from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.ui.explain.scene import Scene
 from cnn_tui.ui.explain.tiles import laid, lay_out
 from cnn_tui.ui.explain.view import View, short

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from cnn_tui.experiments.data_facts import DataFacts, read_facts
-from cnn_tui.experiments.raw_file import RawFileError
+from cnn_tui.data.data_facts import DataFacts, read_facts
+from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.text import sentence
 from cnn_tui.training.ask import look_at
 from cnn_tui.training.questions import ExplainError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cnn_tui.experiments.images import StoredImages
+from cnn_tui.data.images import StoredImages
 from cnn_tui.experiments.predictions import Predictions, Which
 
 ORDERS: tuple[Which, ...] = ("all", "wrong", "least certain")

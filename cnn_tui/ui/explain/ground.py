@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cnn_tui.experiments.images import Picture
+from cnn_tui.data.images import Picture
 from cnn_tui.network.convolution import Image, size_of
 from cnn_tui.training.questions import Activations, ShowActivations
 from cnn_tui.ui.explain.bench import Bench

@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 
 from rich.text import Text
 
-from cnn_tui.experiments.images import Picture
+from cnn_tui.data.images import Picture
 from cnn_tui.ui.explain.scene import Wanted
 from cnn_tui.ui.explain.view import View, short
 from cnn_tui.ui.image import side_by_side

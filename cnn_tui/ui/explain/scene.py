@@ -7,11 +7,11 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from cnn_tui.experiments.data_facts import DataFacts
+from cnn_tui.data.data_facts import DataFacts
+from cnn_tui.data.images import Picture, StoredImages
+from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.experiments.evaluation import Evaluation, read_evaluation
-from cnn_tui.experiments.images import Picture, StoredImages
 from cnn_tui.experiments.predictions import Predictions, open_predictions
-from cnn_tui.experiments.raw_file import RawFileError
 from cnn_tui.experiments.run import Run
 from cnn_tui.experiments.weights import NoModel, no_model
 from cnn_tui.text import sentence

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from rich.text import Text
 
-from cnn_tui.experiments.images import Picture
+from cnn_tui.data.images import Picture
 from cnn_tui.network.convolution import Plane
 from cnn_tui.ui.explain.scene import Scene, Wanted
 from cnn_tui.ui.image import Mode, draw, draw_kernel, mode_of

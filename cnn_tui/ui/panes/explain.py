@@ -8,7 +8,7 @@ from typing import Any
 from textual.events import Hide, Show
 from textual.message import Message
 
-from cnn_tui.experiments.data_facts import DataFacts
+from cnn_tui.data.data_facts import DataFacts
 from cnn_tui.experiments.editing import Document
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.predictions import predictions_path

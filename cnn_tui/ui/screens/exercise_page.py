@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from rich.text import Text
 
+from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiments.compare import diff_experiments
-from cnn_tui.experiments.dataset import DatasetError
 from cnn_tui.experiments.eta import Estimator
 from cnn_tui.experiments.exercise_results import Outcome, Result, result
 from cnn_tui.experiments.exercise_runs import twins

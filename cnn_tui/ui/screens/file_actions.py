@@ -8,7 +8,7 @@ from pathlib import Path
 from textual import work
 from textual.screen import Screen
 
-from cnn_tui.experiments.dataset import DatasetError
+from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiments.editing import Document
 from cnn_tui.experiments.experiment import Experiment, ExperimentError, to_toml
 from cnn_tui.ui import copying, files

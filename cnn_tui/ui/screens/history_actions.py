@@ -8,8 +8,8 @@ from pathlib import Path
 from textual import work
 from textual.screen import Screen
 
+from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiments import notebook
-from cnn_tui.experiments.dataset import DatasetError
 from cnn_tui.experiments.editing import Document
 from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History, HistoryError

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from rich.style import Style
 from rich.text import Text
 
-from cnn_tui.experiments.images import Picture
+from cnn_tui.data.images import Picture
 from cnn_tui.ui.image_grid import Colour, Fit, resampled
 from cnn_tui.ui.wire.sixel import encode
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.experiments.raw_file import RawFileError, read_json
+from cnn_tui.data.raw_file import RawFileError, read_json
 from cnn_tui.home import home
 
 FORMAT = "cnn-tui data 1"

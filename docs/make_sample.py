@@ -1,4 +1,4 @@
-"""Make the sample from the whole of Fashion-MNIST: `python -m cnn_tui.training.sample.make [FOLDER]`.
+"""Make the sample from the whole of Fashion-MNIST: `python -m docs.make_sample [FOLDER]`.
 
 FOLDER holds the four idx files; without it, the set is looked for where the app looks. The first 600 training
 images and the first 100 test images of each class are taken, in the order of the set, so the same file comes out
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from cnn_tui.experiments.dataset import DatasetError
+from cnn_tui.data.dataset import DatasetError
 from cnn_tui.training import datasets
 from cnn_tui.training.readers import Arrays, read_idx
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnn_tui.experiments.dataset import Dataset, DatasetError, shown
+from cnn_tui.data.dataset import Dataset, DatasetError, shown
 from cnn_tui.text import escaped
 
 if TYPE_CHECKING:

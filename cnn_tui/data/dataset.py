@@ -91,7 +91,7 @@ def describe(dataset: str) -> Dataset:
     path = path_of(dataset)
     if path is None:
         raise DatasetError(_unknown(dataset))
-    from cnn_tui.experiments import image_folder, npz_file  # here, because both need the names above
+    from cnn_tui.data import image_folder, npz_file  # here, because both need the names above
 
     try:
         return npz_file.describe(dataset, path) if is_npz(path) else image_folder.describe(dataset, path)

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from cnn_tui.experiments import raw_file
-from cnn_tui.experiments.raw_file import RawFileError
+from cnn_tui.data import raw_file
+from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.home import home
 from cnn_tui.network.convolution import Image, plane_of
 

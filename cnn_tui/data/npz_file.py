@@ -14,7 +14,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnn_tui.experiments.dataset import Dataset, DatasetError, shown
+from cnn_tui.data.dataset import Dataset, DatasetError, shown
 from cnn_tui.text import counted, escaped, reason
 
 if TYPE_CHECKING:

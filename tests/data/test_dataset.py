@@ -15,7 +15,7 @@ import pytest
 from numpy.lib import format as npy
 from PIL import Image
 
-from cnn_tui.experiments.dataset import BUILT_IN, Dataset, DatasetError, describe
+from cnn_tui.data.dataset import BUILT_IN, Dataset, DatasetError, describe
 
 
 def save_npz(path: Path, **changes: Any) -> str:
@@ -61,7 +61,7 @@ def test_built_in_datasets_have_as_many_classes_as_they_should() -> None:
 
 def test_describing_a_built_in_dataset_imports_neither_numpy_nor_pillow_nor_tensorflow() -> None:
     program = (
-        "import sys; from cnn_tui.experiments.dataset import describe; describe('cifar10');"
+        "import sys; from cnn_tui.data.dataset import describe; describe('cifar10');"
         "from cnn_tui.experiments import image_folder, npz_file;"
         "print({'numpy', 'PIL', 'tensorflow', 'keras', 'textual', 'plotext'} & set(sys.modules))"
     )
