@@ -18,9 +18,9 @@ PICTURE = Path(__file__).with_name("lab.svg")
 
 async def photograph() -> str:
     """Train 16 filters for two epochs, then the baseline, and take the picture in the baseline's fourth epoch."""
-    from cnn_tui.experiments.editing import Document
+    from cnn_tui.experiment.document import Document
+    from cnn_tui.experiment.presets import load_preset
     from cnn_tui.experiments.history import History
-    from cnn_tui.experiments.presets import load_preset
     from cnn_tui.training import launch
     from cnn_tui.ui.app import LabApp
 

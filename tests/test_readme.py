@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from cnn_tui.cli import _commands
-from cnn_tui.experiments.experiment import parse
+from cnn_tui.experiment.experiment import parse
 from cnn_tui.ui.keys import keys_markdown
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from cnn_tui.commands.json_lines import inert
 from cnn_tui.commands.progress import Reporter, bar
 from cnn_tui.commands.streams import FAILED, FINISHED, UserError, bold, complain, is_terminal, put, say, table
 from cnn_tui.data.dataset import BUILT_IN, DatasetError
-from cnn_tui.experiments.wording import found
+from cnn_tui.experiment.file_errors import found
 
 _MEGABYTE = 1_000_000
 

@@ -9,12 +9,12 @@ import msgspec
 from cnn_tui.commands.new_file import deliver
 from cnn_tui.commands.streams import FAILED, FINISHED, WRONG, UserError, complain, say
 from cnn_tui.commands.summary import place
-from cnn_tui.experiments.check import problems_of
-from cnn_tui.experiments.experiment import Experiment, to_toml
+from cnn_tui.experiment.check import problems_of
+from cnn_tui.experiment.experiment import Experiment, to_toml
+from cnn_tui.experiment.file_errors import found
+from cnn_tui.experiment.presets import find_experiment
 from cnn_tui.experiments.keras_code import keras_script
 from cnn_tui.experiments.keras_import import ImportProblem, import_model
-from cnn_tui.experiments.presets import find_experiment
-from cnn_tui.experiments.wording import found
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet
 

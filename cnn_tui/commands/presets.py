@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from cnn_tui.commands.streams import FINISHED, bold, put, table
-from cnn_tui.experiments.presets import about_preset, load_preset, preset_names
+from cnn_tui.experiment.presets import about_preset, load_preset, preset_names
 from cnn_tui.network.summary import summarize
 
 

@@ -15,12 +15,12 @@ from cnn_tui.commands.run_device import chosen_device
 from cnn_tui.commands.run_table import to_text
 from cnn_tui.commands.streams import FAILED, INTERRUPTED, UserError, complain, put, say
 from cnn_tui.commands.summary import place
+from cnn_tui.experiment.check import problems_of
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.presets import find_experiment
 from cnn_tui.experiments.batch import Axis, BatchError, Cell, check_count, grid, listed_seeds, over_seeds, taken_seeds
-from cnn_tui.experiments.check import problems_of
 from cnn_tui.experiments.eta import Estimator
-from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.presets import find_experiment
 from cnn_tui.experiments.run import Run
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet

@@ -7,9 +7,9 @@ from typing import Any
 from cnn_tui.commands.json_lines import line
 from cnn_tui.commands.streams import FAILED, FINISHED, WRONG, bold, complain, put
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.experiments.check import problems_of
-from cnn_tui.experiments.experiment import Experiment, ExperimentError
-from cnn_tui.experiments.presets import find_experiment
+from cnn_tui.experiment.check import problems_of
+from cnn_tui.experiment.experiment import Experiment, ExperimentError
+from cnn_tui.experiment.presets import find_experiment
 from cnn_tui.network.problems import Problem
 from cnn_tui.network.report import keras_shape, summary_lines
 from cnn_tui.network.summary import Summary, summarize

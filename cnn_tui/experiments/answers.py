@@ -11,10 +11,10 @@ from typing import Any, Literal, TypeAlias, cast, get_args
 
 import msgspec
 
+from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.notebook import MAX_TEXT, NotebookError
 from cnn_tui.experiments.rows import decoded
-from cnn_tui.experiments.wording import found
 
 Direction: TypeAlias = Literal["up", "down", "same"]
 Predicted: TypeAlias = Literal["accuracy", "time"]

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
-from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.pace import Pace, Work, in_words, pace_so_far, seconds_left, work_of
 from cnn_tui.experiments.run import Line, Progress, Run

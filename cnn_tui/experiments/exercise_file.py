@@ -13,11 +13,11 @@ from typing import Any
 import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN
-from cnn_tui.experiments import wording
+from cnn_tui.experiment import file_errors
+from cnn_tui.experiment.experiment import MAX_DOTS, MAX_FILE_BYTES, Experiment, ExperimentError, read
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments.exercises import NAME, Exercise, ExerciseError, ExerciseSet
-from cnn_tui.experiments.experiment import MAX_DOTS, MAX_FILE_BYTES, Experiment, ExperimentError, read
 from cnn_tui.experiments.locked_fields import LockError, check_paths
-from cnn_tui.experiments.presets import load_preset
 from cnn_tui.text import quiet
 
 FILE = "pack.toml"
@@ -39,7 +39,7 @@ def read_set(folder: Path) -> ExerciseSet:
 def read_inside(folder: Path, name: str) -> Experiment:
     """An experiment file of a set's folder. Raises ExerciseError for a path that leads out, and ExperimentError."""
     path = PurePosixPath(name)
-    shown = wording.found(name)
+    shown = file_errors.found(name)
     if path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name:
         raise ExerciseError(f"{shown} leads out of the pack: an experiment is a file inside its folder")
     inside = folder / path
@@ -54,7 +54,7 @@ def read_inside(folder: Path, name: str) -> Experiment:
     experiment = read(inside)
     if experiment.dataset not in BUILT_IN and not Path(experiment.dataset).resolve().is_relative_to(home):
         raise ExerciseError(
-            f"{shown}: the dataset {wording.found(experiment.dataset)} lies outside of the pack; it must be built in, "
+            f"{shown}: the dataset {file_errors.found(experiment.dataset)} lies outside of the pack; it must be built in, "
             "or inside the folder"
         )
     return experiment
@@ -80,14 +80,14 @@ def _toml(path: Path, shown: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ExerciseError(f"{shown} is not valid TOML: {wording.misread(error)}") from None
+        raise ExerciseError(f"{shown} is not valid TOML: {file_errors.misread(error)}") from None
 
 
 def _decoded(raw: dict[str, Any], shown: str) -> ExerciseSet:
     try:
         return msgspec.convert(raw, ExerciseSet)
     except msgspec.ValidationError as error:
-        raise ExerciseError(f"{shown}: {wording.explain(str(error), raw, ExerciseSet)}") from None
+        raise ExerciseError(f"{shown}: {file_errors.explain(str(error), raw, ExerciseSet)}") from None
     except RecursionError:
         raise ExerciseError(f"{shown} is nested too deeply") from None
     except UnicodeEncodeError:
@@ -101,13 +101,13 @@ def _check(made: ExerciseSet, folder: Path, shown: str) -> None:
     for at, name in enumerate(names):
         if not NAME.fullmatch(name):
             raise ExerciseError(
-                f"{shown}: exercises[{at}].name: found {wording.found(name)}; allowed: small letters, digits and -, "
+                f"{shown}: exercises[{at}].name: found {file_errors.found(name)}; allowed: small letters, digits and -, "
                 "at most 50"
             )
         if name in names[:at]:
             raise ExerciseError(f"{shown}: exercises[{at}].name: there is another exercise {name}")
     if made.baseline and made.baseline not in names:
-        raise ExerciseError(f"{shown}: baseline: found {wording.found(made.baseline)}; allowed: {', '.join(names)}")
+        raise ExerciseError(f"{shown}: baseline: found {file_errors.found(made.baseline)}; allowed: {', '.join(names)}")
     texts = itertools.chain.from_iterable((one.question, one.title, one.remark) for one in made.exercises)
     if any(len(text) > MAX_WORDS for text in (*texts, made.title, made.about)):
         raise ExerciseError(f"{shown} has a text of more than {MAX_WORDS:,} characters")

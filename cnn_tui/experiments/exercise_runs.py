@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from cnn_tui.experiments.check import problems_of
+from cnn_tui.experiment.check import problems_of
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiments.exercises import Exercise, ExerciseError, Place
-from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.groups import CUT_SHORT, Group, asked_of, groups_of
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.locked_fields import unlocked_changes

@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.file_errors import found
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments.answers import Predicted
-from cnn_tui.experiments.experiment import Experiment
-from cnn_tui.experiments.presets import load_preset
-from cnn_tui.experiments.wording import found
 from cnn_tui.text import quiet
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")

@@ -14,10 +14,10 @@ from typing import NamedTuple, get_args
 import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN
+from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiments.run import LIVE, Status
 from cnn_tui.experiments.tags import normalised
 from cnn_tui.experiments.tested import GAP
-from cnn_tui.experiments.wording import found
 from cnn_tui.text import quiet
 
 MAX_LENGTH = 2_000

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiments.records import IS_LIVE, Records
 from cnn_tui.experiments.run import ENDED_EARLY, Epoch, Point, Progress, Status, Wish
 from cnn_tui.experiments.store import HistoryError

@@ -9,11 +9,11 @@ import difflib
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiments.filter import compile_filter
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.run import Line
 from cnn_tui.experiments.tested import GAP
-from cnn_tui.experiments.wording import found
 
 _CHUNK = 500
 

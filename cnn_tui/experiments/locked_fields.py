@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.experiments.experiment import Experiment
-from cnn_tui.experiments.wording import found
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.file_errors import found
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import AnyLayer
 

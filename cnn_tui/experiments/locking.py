@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiments.exercises import Place
-from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.locked_fields import unlocked_changes
 from cnn_tui.text import quiet
 

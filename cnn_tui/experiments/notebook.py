@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from cnn_tui.experiments.experiment import MAX_NAME
+from cnn_tui.experiment.experiment import MAX_NAME
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.rows import decoded
 from cnn_tui.experiments.run import LIVE, Status

@@ -17,8 +17,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.experiments.check import problems_of
-from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiment.check import problems_of
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiments.run import Epoch, Run
 from cnn_tui.network.layers import (
     Dense,

@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from cnn_tui import __version__
+from cnn_tui.experiment.file_errors import misread
 from cnn_tui.experiments.answers import answers
 from cnn_tui.experiments.exercise_file import read_set
 from cnn_tui.experiments.exercise_runs import runs_of
@@ -25,7 +26,6 @@ from cnn_tui.experiments.exercises import ExerciseError, Place, load_set, set_na
 from cnn_tui.experiments.finite import without_nan
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.rows import damage_in_words
-from cnn_tui.experiments.wording import misread
 from cnn_tui.text import quiet
 
 FORMAT = 1

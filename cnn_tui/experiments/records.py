@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from cnn_tui.experiments.experiment import Experiment, Training
+from cnn_tui.experiment.experiment import Experiment, Training
 from cnn_tui.experiments.rows import Columns, decoded, number
 from cnn_tui.experiments.run import LIVE, Epoch, Event, Line, Point, Progress, Run, Wish
 from cnn_tui.experiments.store import HistoryError, Store

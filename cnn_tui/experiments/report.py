@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiments import notebook
 from cnn_tui.experiments.compare import pace_of
 from cnn_tui.experiments.exercise_results import BY_COMMAND as REPEAT_EXERCISE
 from cnn_tui.experiments.exercise_results import Result, Row, result
 from cnn_tui.experiments.exercises import Exercise, Place
-from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.groups import Group, groups_of
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.markdown import escape, quote, table

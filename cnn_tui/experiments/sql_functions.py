@@ -40,7 +40,7 @@ def _fingerprint_of(experiment: str, otherwise: str) -> str:
     That is so when a layer or the dataset's file is not known here.
     """
     from cnn_tui.data.dataset import DatasetError
-    from cnn_tui.experiments.experiment import Experiment
+    from cnn_tui.experiment.experiment import Experiment
 
     try:
         return msgspec.json.decode(experiment, type=Experiment).stack.fingerprint()

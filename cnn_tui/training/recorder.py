@@ -15,7 +15,7 @@ from typing import Any
 
 import keras
 
-from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiments.finite import finite
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.run import Epoch, Point, Progress

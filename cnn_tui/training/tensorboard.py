@@ -21,7 +21,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import tensorflow as tf
 
-from cnn_tui.experiments.experiment import to_toml
+from cnn_tui.experiment.experiment import to_toml
 from cnn_tui.experiments.history import History, HistoryError
 from cnn_tui.experiments.run import Run
 from cnn_tui.text import counted

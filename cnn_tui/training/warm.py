@@ -13,7 +13,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.network.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from cnn_tui.training import datasets
 from cnn_tui.training.build import build

@@ -19,12 +19,12 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.timer import Timer
 
-from cnn_tui.experiments.editing import Document, resume
+from cnn_tui.experiment.document import Document, resume
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.journal import Journal
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments.exercises import Place
-from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.journal import Journal
-from cnn_tui.experiments.presets import load_preset
 from cnn_tui.training.machine import Sensors
 from cnn_tui.ui import guide
 from cnn_tui.ui.keys import changed_keys, keys_of

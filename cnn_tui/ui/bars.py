@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from cnn_tui.experiments.editing import Document
+from cnn_tui.experiment.document import Document
 from cnn_tui.text import counted
 from cnn_tui.ui.keys import keys_of
 from cnn_tui.ui.lines import Lines

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from textual.app import App
 
-from cnn_tui.experiments.editing import Document
+from cnn_tui.experiment.document import Document
 from cnn_tui.home import home
 from cnn_tui.network.diff import describe
 from cnn_tui.network.report import summary_lines
@@ -27,7 +27,7 @@ def text_of(what: str, document: Document, cursor: int) -> str:
 
         return keras_script(document.experiment)
     if what == "table":
-        from cnn_tui.experiments.experiment import to_toml
+        from cnn_tui.experiment.experiment import to_toml
 
         return to_toml(document.experiment)
     if what == "summary":

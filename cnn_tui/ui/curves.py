@@ -10,8 +10,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from cnn_tui.experiment.stop_rules import improves
 from cnn_tui.experiments.run import Point, Run
-from cnn_tui.experiments.stop_rules import improves
 from cnn_tui.ui.axes import XY
 
 SECONDS = "seconds an epoch"

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.experiments import presets
-from cnn_tui.experiments.experiment import Experiment, ExperimentError, check_dataset, read
+from cnn_tui.experiment import presets
+from cnn_tui.experiment.experiment import Experiment, ExperimentError, check_dataset, read
 from cnn_tui.network.report import summary_lines
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from rich.text import Text
 
-from cnn_tui.experiments.editing import Document
+from cnn_tui.experiment.document import Document
 from cnn_tui.home import home
 from cnn_tui.ui.lines import Lines
 from cnn_tui.ui.live import Live

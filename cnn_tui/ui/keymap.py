@@ -6,7 +6,7 @@ import difflib
 import itertools
 from collections.abc import Mapping
 
-from cnn_tui.experiments.wording import found
+from cnn_tui.experiment.file_errors import found
 from cnn_tui.ui.keys import KEYS, Key, name_of
 
 PRESETS = ("default", "vim", "arrows")

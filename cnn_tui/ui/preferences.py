@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from cnn_tui.experiments import wording
+from cnn_tui.experiment import file_errors
 from cnn_tui.home import settings_path
 from cnn_tui.text import quiet
 
@@ -50,7 +50,7 @@ def read_preferences() -> Preferences:
     try:
         return msgspec.convert(raw, Preferences)
     except msgspec.ValidationError as error:
-        raise PreferencesError(f"{path}: {wording.explain(str(error), raw, Preferences)}") from None
+        raise PreferencesError(f"{path}: {file_errors.explain(str(error), raw, Preferences)}") from None
 
 
 def _flat(keys: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:

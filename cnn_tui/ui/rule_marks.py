@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiments.run import Run
-from cnn_tui.experiments.stop_rules import StopRule
 from cnn_tui.ui.curves import Best, best_of
 from cnn_tui.ui.picture import Level
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from textual.app import App
 
+from cnn_tui.experiment.experiment import MAX_NAME
 from cnn_tui.experiments import notebook
-from cnn_tui.experiments.experiment import MAX_NAME
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.notebook import NotebookError
 from cnn_tui.experiments.run import Run

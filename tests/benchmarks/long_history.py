@@ -90,8 +90,8 @@ def measure_app(home: str, empty: str) -> None:
 
 def measure_redraw(home: str) -> None:
     """What a look at the history costs the lab four times a second while a run trains."""
-    from cnn_tui.experiments.editing import Document
-    from cnn_tui.experiments.presets import load_preset
+    from cnn_tui.experiment.document import Document
+    from cnn_tui.experiment.presets import load_preset
     from cnn_tui.ui.app import LabApp
     from cnn_tui.ui.panes.history import HistoryPane
     from tests.ui.fake import FakeTrainer

@@ -14,8 +14,8 @@ import time
 
 import msgspec
 
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.presets import load_preset
 from tests.terminal import Terminal
 
 QUIET = 0.02

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments import kept_weights
 from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.presets import load_preset
 from cnn_tui.experiments.run import Epoch, Status
 from cnn_tui.home import checkpoint_path
 from cnn_tui.training import launch, locks

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from rich.cells import cell_len
 
-from cnn_tui.experiments.experiment import to_toml
+from cnn_tui.experiment.experiment import to_toml
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.presets import load_preset
 from tests.cli.command import Inside, assert_one_sentence, cnn_tui, write_dataset, write_experiment
 from tests.waiting import end_processes_of
 

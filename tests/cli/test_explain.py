@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn_tui.experiments.experiment import Experiment, read
+from cnn_tui.experiment.experiment import Experiment, read
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.predictions import open_predictions, predictions_path
 from cnn_tui.home import model_path

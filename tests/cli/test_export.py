@@ -12,10 +12,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from cnn_tui.experiments.experiment import parse, read
+from cnn_tui.experiment.experiment import parse, read
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.keras_code import keras_script
-from cnn_tui.experiments.presets import load_preset
 from tests.cli.command import Inside, assert_one_sentence, cnn_tui, environment
 
 BASELINE = load_preset("lab1-baseline")

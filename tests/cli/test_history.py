@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from cnn_tui.experiment.presets import find_experiment, load_preset
 from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.presets import find_experiment, load_preset
 from cnn_tui.experiments.run import Epoch
 from tests.cli.command import Inside, assert_one_sentence, write_dataset, write_experiment
 

@@ -8,9 +8,9 @@ import pytest
 
 from cnn_tui.commands.overrides import override, parse
 from cnn_tui.commands.streams import UserError
-from cnn_tui.experiments.experiment import Experiment, ExperimentError
-from cnn_tui.experiments.presets import load_preset
-from cnn_tui.experiments.stop_rules import StopRule
+from cnn_tui.experiment.experiment import Experiment, ExperimentError
+from cnn_tui.experiment.presets import load_preset
+from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.network.layers import Conv2D, Dense
 from tests.cli.command import write_dataset
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.experiments.experiment import read
+from cnn_tui.experiment.experiment import read
 from cnn_tui.experiments.history import History
 from cnn_tui.training import driver
 from cnn_tui.training.gpus import Gpu, GpuProcess, Gpus

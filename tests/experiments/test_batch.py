@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments.batch import (
     MOST_RUNS,
     SEEDS,
@@ -24,9 +26,7 @@ from cnn_tui.experiments.batch import (
     shown_value,
     taken_seeds,
 )
-from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.presets import load_preset
 
 BASELINE = load_preset("lab1-baseline")
 NAME = "Lab 1: baseline, 32 filters"

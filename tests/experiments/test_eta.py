@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments.eta import Estimate, Estimator
-from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History, Result
 from cnn_tui.experiments.pace import BESIDE, Pace, Work, in_words, seconds_left, work_of
-from cnn_tui.experiments.presets import load_preset
 from cnn_tui.experiments.records import Records
 from cnn_tui.experiments.run import Epoch, Progress
 from cnn_tui.network.layers import Dense, Dropout, Flatten

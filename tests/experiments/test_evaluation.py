@@ -9,10 +9,10 @@ import pytest
 from cnn_tui.data import raw_file
 from cnn_tui.data.dataset import FASHION
 from cnn_tui.data.raw_file import RawFileError
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiments import evaluation
 from cnn_tui.experiments.confusion_text import matrix_lines
 from cnn_tui.experiments.evaluation import ClassFigures, Evaluation, evaluation_path, how_it_differs, read_evaluation
-from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.run import Epoch, Run
 from cnn_tui.network.layers import AnyLayer, Dropout
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments.filter import FIGURES, KEYS, MAX_LENGTH, FilterError, compile_filter
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.presets import load_preset
 
 NOBODY: list[int] = []
 

@@ -16,14 +16,14 @@ import msgspec
 import pytest
 
 from cnn_tui.data.dataset import DatasetError
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.presets import load_preset
+from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiments import notebook
 from cnn_tui.experiments import store as module
-from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History, HistoryError, Result
 from cnn_tui.experiments.migrations import MIGRATIONS
-from cnn_tui.experiments.presets import load_preset
 from cnn_tui.experiments.run import Epoch, Point, Progress, Run, Status, Wish
-from cnn_tui.experiments.stop_rules import StopRule
 from cnn_tui.network.layers import Dense, Flatten
 from tests.experiments.test_run import EPOCH_KEYS, RUN_KEYS
 
@@ -279,7 +279,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.presets import load_preset
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments.run import Epoch, Point, Progress
 
 experiment = load_preset("lab1-baseline")

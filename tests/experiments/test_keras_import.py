@@ -16,10 +16,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from cnn_tui.experiments.experiment import Experiment, Optimizer, parse, to_toml
+from cnn_tui.experiment.experiment import Experiment, Optimizer, parse, to_toml
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments.keras_import import Imported, ImportProblem, import_model
 from cnn_tui.experiments.keras_import_file import MAX_CONFIG_BYTES
-from cnn_tui.experiments.presets import load_preset
 from cnn_tui.network.layers import LAYERS, Conv2D, Dense, Flatten, LeakyReLU
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.values import L1L2

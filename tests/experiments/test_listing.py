@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments import notebook
 from cnn_tui.experiments.filter import FilterError
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.listing import SORTS, Listing, Query, SortError
-from cnn_tui.experiments.presets import load_preset
 from cnn_tui.experiments.run import Line
 from tests.benchmarks.fill_history import fill
 

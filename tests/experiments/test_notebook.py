@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments import answers, notebook
 from cnn_tui.experiments.answers import Answer, Prediction
 from cnn_tui.experiments.history import History, Result
 from cnn_tui.experiments.notebook import Archiving, NotebookError
-from cnn_tui.experiments.presets import load_preset
 from cnn_tui.experiments.run import Run
 from cnn_tui.experiments.tags import TagError, normalised, to_tag
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from cnn_tui.experiments.presets import load_preset
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments.run import LIVE, Epoch, Run, Status
 
 RUN_KEYS = (

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.presets import load_preset
+from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.migrations import MIGRATIONS
-from cnn_tui.experiments.presets import load_preset
 from cnn_tui.experiments.run import Run
 from cnn_tui.experiments.same_network import Same, first_runs, in_words, same_network
-from cnn_tui.experiments.stop_rules import StopRule
 from cnn_tui.network.layers import Dropout
 
 BASELINE = load_preset("lab1-baseline").with_training(seed=1)

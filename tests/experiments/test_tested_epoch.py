@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments.compare import gap_of
 from cnn_tui.experiments.history import History, Result
 from cnn_tui.experiments.listing import Listing, Query
-from cnn_tui.experiments.presets import load_preset
 from cnn_tui.experiments.run import Epoch, Line, Progress, Run
 
 ACCURACIES = (0.70, 0.80, 0.88, 0.95)

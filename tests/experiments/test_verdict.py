@@ -13,12 +13,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.presets import load_preset
+from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiments.groups import Group, Spread, Trial, contrast, group_around, grouped, groups_of
 from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.presets import load_preset
 from cnn_tui.experiments.run import Epoch, Status
-from cnn_tui.experiments.stop_rules import StopRule
 from cnn_tui.experiments.verdict import BY_COMMAND, BY_KEY, judge, sentences, verdict
 from cnn_tui.network.layers import Dropout
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiments.history import History
 from cnn_tui.training import locks
 from tests.faults import lab as made

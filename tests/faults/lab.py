@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from cnn_tui.experiments.experiment import Experiment, to_toml
+from cnn_tui.experiment.experiment import Experiment, to_toml
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.run import Run, Status
 from cnn_tui.home import checkpoint_path

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiment.experiment import Experiment
 from tests.cli.command import cnn_tui
 from tests.cli.terminal import Terminal
 from tests.faults.lab import ENDLESS, Lab, moment, to_file

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.kept_weights import read
 from cnn_tui.home import checkpoint_path, model_path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.home import best_path, checkpoint_path, model_path
 from cnn_tui.training import locks, overdue
 from tests.cli.command import cnn_tui

@@ -6,7 +6,7 @@ import resource
 
 import pytest
 
-from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiment.experiment import Experiment
 from tests.faults.lab import Lab
 from tests.waiting import processes_of
 

@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiment.experiment import Experiment
 from tests.cli.command import cnn_tui
 from tests.faults.lab import COMMAND, ENDLESS, Lab, has_ended, to_file
 from tests.terminal import Terminal

@@ -8,8 +8,8 @@ import re
 
 import pytest
 
-from cnn_tui.experiments.experiment import Experiment, ExperimentError, parse, to_toml
-from cnn_tui.experiments.presets import load_preset
+from cnn_tui.experiment.experiment import Experiment, ExperimentError, parse, to_toml
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.network import kinds
 from cnn_tui.network.fields import Field, fields_of
 from cnn_tui.network.layers import (

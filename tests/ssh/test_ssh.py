@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from cnn_tui.experiments.experiment import to_toml
+from cnn_tui.experiment.experiment import to_toml
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.presets import load_preset
 from cnn_tui.experiments.run import Run
 from tests.ssh.server import WHY_NOT, Server, lab, serving
 from tests.waiting import end_processes_of, wait_for

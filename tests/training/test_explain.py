@@ -18,8 +18,8 @@ import pytest
 from PIL import Image as Pillow
 
 from cnn_tui.data import images as stored_images
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiments.evaluation import read_evaluation
-from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History, Result
 from cnn_tui.experiments.predictions import open_predictions
 from cnn_tui.home import checkpoint_path, model_path

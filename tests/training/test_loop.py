@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.network.layers import Conv2D, Dense, Dropout, Flatten
 from cnn_tui.training.pipeline import Batches
 

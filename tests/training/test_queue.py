@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.experiments.experiment import Experiment, read
+from cnn_tui.experiment.experiment import Experiment, read
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.run import Progress, Run
 from cnn_tui.training import launch, worker

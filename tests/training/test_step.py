@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.network.layers import (
     Activation,
     AnyLayer,

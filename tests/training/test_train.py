@@ -12,9 +12,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.stop_rules import StopRule
 from cnn_tui.home import checkpoint_path, history_path, model_path
 from cnn_tui.network.layers import Dense, Flatten
 from cnn_tui.training import launch, locks

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiments.history import History, Result
 from cnn_tui.experiments.run import Epoch, Run
 from cnn_tui.home import checkpoint_path, log_path, model_path, worker_log_path

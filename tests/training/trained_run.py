@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from cnn_tui.experiments.experiment import Experiment, Training
+from cnn_tui.experiment.experiment import Experiment, Training
 from cnn_tui.experiments.history import History, Result
 from cnn_tui.experiments.run import Epoch
 from cnn_tui.home import model_path

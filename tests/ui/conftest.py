@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from cnn_tui.experiments.editing import Document
-from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiment.document import Document
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.presets import load_preset
 from cnn_tui.ui.app import LabApp
 from tests.ui.fake import FakeTrainer
 from tests.ui.fake_machine import TWO, FakeSensors

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.presets import load_preset
 from cnn_tui.experiments.run import Epoch, Status
 from tests.ui import fake
 

@@ -8,7 +8,7 @@ import time
 import pytest
 from textual.app import App, ComposeResult
 
-from cnn_tui.experiments.stop_rules import StopRule
+from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.ui.chart import Chart, fit_bounds, plot
 from cnn_tui.ui.composition import Choice, Recorded, overlay_of, overlay_style, picture_of, places
 from cnn_tui.ui.curves import SECONDS

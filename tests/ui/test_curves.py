@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnn_tui.experiments.stop_rules import StopRule, StopWatch
+from cnn_tui.experiment.stop_rules import StopRule, StopWatch
 from cnn_tui.ui import rule_marks
 from cnn_tui.ui.curves import SECONDS, best, curve, metrics_of, scale, smoothed, training_line
 from tests.ui.recorded import recorded

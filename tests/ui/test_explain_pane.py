@@ -12,9 +12,9 @@ from PIL import Image as Pillow
 from textual.dom import DOMNode
 from textual.widget import Widget
 
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments import answers
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.presets import load_preset
 from cnn_tui.home import model_path
 from cnn_tui.network.image_kernels import KERNELS
 from cnn_tui.training.ask import Asker

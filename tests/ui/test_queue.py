@@ -8,9 +8,9 @@ import sys
 import msgspec
 from textual.pilot import Pilot
 
-from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.presets import load_preset
 from cnn_tui.training import locks
 from cnn_tui.ui.app import LabApp
 from tests.terminal import Terminal

@@ -5,11 +5,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.presets import load_preset
+from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiments import notebook
-from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.presets import load_preset
-from cnn_tui.experiments.stop_rules import StopRule
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.page_view import PageView
 from tests.ui import fake

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from cnn_tui.experiment.presets import load_preset
+from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiments.history import History
-from cnn_tui.experiments.presets import load_preset
-from cnn_tui.experiments.stop_rules import StopRule
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
 from tests.ui.screen import LARGE, sees

@@ -9,10 +9,10 @@ import msgspec
 import pytest
 from textual.pilot import Pilot
 
+from cnn_tui.experiment.presets import load_preset
+from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiments.history import History, Result
 from cnn_tui.experiments.notebook import pin
-from cnn_tui.experiments.presets import load_preset
-from cnn_tui.experiments.stop_rules import StopRule
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.panes.training import TrainingPane
 from tests.ui import fake

@@ -7,11 +7,11 @@ import os
 import msgspec
 import pytest
 
+from cnn_tui.experiment.presets import load_preset
+from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiments.history import History, Result
 from cnn_tui.experiments.notebook import pin
-from cnn_tui.experiments.presets import load_preset
 from cnn_tui.experiments.run import Epoch, Progress
-from cnn_tui.experiments.stop_rules import StopRule
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.glyphs import GLYPHS
 from tests.ui import fake

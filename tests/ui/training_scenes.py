@@ -6,9 +6,9 @@ import re
 
 from textual.pilot import Pilot
 
-from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.presets import load_preset
 from cnn_tui.experiments.run import Progress
 from cnn_tui.ui.app import LabApp
 from tests.ui import fake

@@ -9,7 +9,7 @@ from textual.events import Hide, Show
 from textual.message import Message
 
 from cnn_tui.data.data_facts import DataFacts
-from cnn_tui.experiments.editing import Document
+from cnn_tui.experiment.document import Document
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.predictions import predictions_path
 from cnn_tui.home import model_path

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from cnn_tui.experiments.editing import Document
+from cnn_tui.experiment.document import Document
 from cnn_tui.network.diff import arguments
 from cnn_tui.network.shapes import show
 from cnn_tui.ui.parts import Part, fit

@@ -9,7 +9,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.events import Resize
 
-from cnn_tui.experiments.editing import Document
+from cnn_tui.experiment.document import Document
 from cnn_tui.network.report import in_bytes, row_cells, totals
 from cnn_tui.network.summary import Row
 from cnn_tui.ui.keys import bindings_of

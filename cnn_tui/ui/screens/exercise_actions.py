@@ -8,10 +8,10 @@ from pathlib import Path
 
 from textual import work
 
+from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiments.compare import diff_experiments
 from cnn_tui.experiments.exercise_runs import Order, assign, obstacle
 from cnn_tui.experiments.exercises import Exercise, ExerciseError, Place, find_exercise, load_set, set_names
-from cnn_tui.experiments.experiment import Experiment, ExperimentError
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.listing import Listing
 from cnn_tui.experiments.locking import locks_of

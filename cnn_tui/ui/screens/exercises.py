@@ -12,6 +12,7 @@ from textual.containers import Container
 from textual.events import Resize
 from textual.message import Message
 
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiments.exercise_state import (
     Standing,
     Tally,
@@ -19,7 +20,6 @@ from cnn_tui.experiments.exercise_state import (
     tally,
 )
 from cnn_tui.experiments.exercises import Place, sets_folder
-from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
 from cnn_tui.ui.keys import bindings_of
 from cnn_tui.ui.lines import inert

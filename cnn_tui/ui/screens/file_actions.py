@@ -9,8 +9,8 @@ from textual import work
 from textual.screen import Screen
 
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.experiments.editing import Document
-from cnn_tui.experiments.experiment import Experiment, ExperimentError, to_toml
+from cnn_tui.experiment.document import Document
+from cnn_tui.experiment.experiment import Experiment, ExperimentError, to_toml
 from cnn_tui.ui import copying, files
 from cnn_tui.ui.lines import inert
 from cnn_tui.ui.panes.stack import StackPane

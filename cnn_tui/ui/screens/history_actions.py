@@ -9,9 +9,9 @@ from textual import work
 from textual.screen import Screen
 
 from cnn_tui.data.dataset import DatasetError
+from cnn_tui.experiment.document import Document
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiments import notebook
-from cnn_tui.experiments.editing import Document
-from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History, HistoryError
 from cnn_tui.experiments.kept_weights import goes_on
 from cnn_tui.experiments.records import require_experiment

@@ -11,7 +11,7 @@ from textual.containers import Container
 from textual.events import DescendantFocus, Resize
 from textual.widgets import Static
 
-from cnn_tui.experiments.editing import Document
+from cnn_tui.experiment.document import Document
 from cnn_tui.experiments.history import History
 from cnn_tui.ui.bars import PANES, Header, KeyBar
 from cnn_tui.ui.guide import Guide, never_again

@@ -6,9 +6,9 @@ from typing import Protocol
 
 from textual import work
 
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiments.batch import listed_seeds, repeated
 from cnn_tui.experiments.eta import Estimator
-from cnn_tui.experiments.experiment import Experiment
 from cnn_tui.experiments.history import History
 from cnn_tui.experiments.pace import in_words
 from cnn_tui.text import sentence

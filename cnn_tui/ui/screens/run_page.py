@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, NamedTuple
 from rich.text import Text
 from textual import work
 
-from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiments.history import History
 from cnn_tui.ui.composition import Choice
 from cnn_tui.ui.curves import metrics_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnn_tui.experiments.wording import found
+from cnn_tui.experiment.file_errors import found
 
 USUAL_SEEDS = 3
 MOST_SEEDS = 100

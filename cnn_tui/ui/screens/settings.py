@@ -13,9 +13,9 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from cnn_tui.experiments.editing import Document
-from cnn_tui.experiments.experiment import Experiment
-from cnn_tui.experiments.settings import Setting, change, parse_rule, rule_text, set_rule, settings_of, step
+from cnn_tui.experiment.document import Document
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.settings import Setting, change, parse_rule, rule_text, set_rule, settings_of, step
 from cnn_tui.ui.lines import inert
 from cnn_tui.ui.screens.ask import AskScreen
 from cnn_tui.ui.screens.help import BoxHelpScreen

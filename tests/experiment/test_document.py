@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.experiments.editing import Document, resume
-from cnn_tui.experiments.experiment import Experiment
-from cnn_tui.experiments.journal import Journal
-from cnn_tui.experiments.presets import load_preset
+from cnn_tui.experiment.document import Document, resume
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.journal import Journal
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.network.layers import new_layer
 
 BASELINE = load_preset("lab1-baseline")

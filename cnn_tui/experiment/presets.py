@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from cnn_tui.experiments.experiment import Experiment, ExperimentError, check_dataset, read
+from cnn_tui.experiment.experiment import Experiment, ExperimentError, check_dataset, read
 from cnn_tui.text import quiet
 
 _PACKAGE = Path(__file__).parent.parent

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from cnn_tui.experiments.experiment import Experiment, ExperimentError, Training, from_builtins, parse, read
-from cnn_tui.experiments.wording import found
+from cnn_tui.experiment.experiment import Experiment, ExperimentError, Training, from_builtins, parse, read
+from cnn_tui.experiment.file_errors import found
 from cnn_tui.network.layers import LAYERS
 
 KINDS = ", ".join(LAYERS)

@@ -11,8 +11,8 @@ from typing import NamedTuple, cast
 import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN, describe
-from cnn_tui.experiments.experiment import MAX_NAME, MOMENTUM_OPTIMIZERS, Experiment, Metric, Training
-from cnn_tui.experiments.stop_rules import StopRule
+from cnn_tui.experiment.experiment import MAX_NAME, MOMENTUM_OPTIMIZERS, Experiment, Metric, Training
+from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.network.fields import Value, fields_of
 from cnn_tui.text import counted
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnn_tui.data.dataset import Dataset, DatasetError, describe
-from cnn_tui.experiments.check import problems_of
-from cnn_tui.experiments.experiment import Experiment
-from cnn_tui.experiments.journal import Event, Journal, Snapshot, Step
+from cnn_tui.experiment.check import problems_of
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.journal import Event, Journal, Snapshot, Step
 from cnn_tui.network.problems import Problem
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import Summary, summarize

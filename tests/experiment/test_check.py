@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.experiments.check import problems_of
-from cnn_tui.experiments.experiment import Experiment
-from cnn_tui.experiments.presets import load_preset
+from cnn_tui.experiment.check import problems_of
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.network.summary import summarize
 
 BASELINE = load_preset("lab1-baseline")

@@ -14,8 +14,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 import msgspec
 
 from cnn_tui.data.dataset import DatasetError, describe
-from cnn_tui.experiments import wording
-from cnn_tui.experiments.stop_rules import StopRule
+from cnn_tui.experiment import file_errors
+from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.network.fields import argument, fields_of
 from cnn_tui.network.layers import LAYERS, AnyLayer
 from cnn_tui.network.layers import plain as plain_layer
@@ -73,12 +73,12 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             field.check(getattr(self, field.name))
         if isinstance(self.validation, str):
             if self.validation not in ("none", "test"):
-                found = wording.found(self.validation)
+                found = file_errors.found(self.validation)
                 raise ValueError(f'validation must be "none", "test" or a fraction like 0.1, not {found}')
         elif not 0 < self.validation < 1:
             raise ValueError(f'validation must be "none", "test" or above 0 and below 1, not {self.validation:g}')
         if self.seed is not None and not 0 <= self.seed < 2**31:
-            raise ValueError(f"seed must be a whole number from 0 to {2**31 - 1}, not {wording.found(self.seed)}")
+            raise ValueError(f"seed must be a whole number from 0 to {2**31 - 1}, not {file_errors.found(self.seed)}")
 
 
 class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -162,7 +162,7 @@ def parse(text: str, where: str = "the experiment") -> Experiment:
     try:
         raw = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ExperimentError(f"{where} is not valid TOML: {wording.misread(error)}") from None
+        raise ExperimentError(f"{where} is not valid TOML: {file_errors.misread(error)}") from None
     return from_builtins(raw, where)
 
 
@@ -172,14 +172,14 @@ def from_builtins(raw: dict[str, Any], where: str = "the experiment") -> Experim
     try:
         experiment = msgspec.convert(raw, Experiment)
     except msgspec.ValidationError as error:
-        raise ExperimentError(f"{where}: {wording.explain(str(error), raw, Experiment)}") from None
+        raise ExperimentError(f"{where}: {file_errors.explain(str(error), raw, Experiment)}") from None
     except RecursionError:
         raise ExperimentError(f"{where} is nested too deeply") from None
     except UnicodeEncodeError:
         raise ExperimentError(f"{where} has half a character (a lone surrogate) in it") from None
     if not 1 <= len(experiment.name.strip()) <= MAX_NAME:
         raise ExperimentError(
-            f"{where}: name: found {wording.found(experiment.name)}, {counted(len(experiment.name), 'character')}; "
+            f"{where}: name: found {file_errors.found(experiment.name)}, {counted(len(experiment.name), 'character')}; "
             f"allowed: 1 to {MAX_NAME} characters"
         )
     if len(experiment.layers) > MAX_LAYERS:
@@ -190,7 +190,7 @@ def from_builtins(raw: dict[str, Any], where: str = "the experiment") -> Experim
             near = difflib.get_close_matches(rule.metric, emitted, 1, 0.3)
             hint = f' Did you mean "{near[0]}"?' if near else ""
             raise ExperimentError(
-                f"{where}: stop[{at}].metric: found {wording.found(rule.metric)}; this experiment reports "
+                f"{where}: stop[{at}].metric: found {file_errors.found(rule.metric)}; this experiment reports "
                 f"{', '.join(emitted)}.{hint}"
             )
     return experiment

@@ -14,7 +14,7 @@ from typing import IO, Literal
 
 import msgspec
 
-from cnn_tui.experiments.experiment import Experiment
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.home import home
 
 MAX_BYTES = 64_000_000
