@@ -20,7 +20,7 @@ async def photograph() -> str:
     """Train 16 filters for two epochs, then the baseline, and take the picture in the baseline's fourth epoch."""
     from cnn_tui.experiment.document import Document
     from cnn_tui.experiment.presets import load_preset
-    from cnn_tui.experiments.history import History
+    from cnn_tui.history.history import History
     from cnn_tui.training import launch
     from cnn_tui.ui.app import LabApp
 

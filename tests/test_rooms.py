@@ -205,7 +205,7 @@ def test_a_package_is_imported_in_its_room_only(package: str, allowed: str) -> N
 def test_only_the_history_talks_to_sqlite() -> None:
     users = {module for module in _MODULES for one in imports(module) if one.name == "sqlite3"}
     talkers = {module for module in users if ".execute(" in source(module).read_text(encoding="utf-8")}
-    assert talkers == {"cnn_tui.experiments.store"}
+    assert talkers == {"cnn_tui.history.store"}
 
 
 # What no file says

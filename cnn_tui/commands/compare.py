@@ -10,10 +10,10 @@ from cnn_tui.commands.history import find_run
 from cnn_tui.commands.json_lines import line
 from cnn_tui.commands.streams import FINISHED, UserError, bold, columns_of, put, table
 from cnn_tui.commands.wrapping import wrap
-from cnn_tui.experiments import notebook
 from cnn_tui.experiments.compare import Comparison, LayerDiff, Row, baseline_of, compare
-from cnn_tui.experiments.history import History
 from cnn_tui.experiments.verdict import BY_COMMAND, Verdict, sentences, verdicts
+from cnn_tui.history import notebook
+from cnn_tui.history.history import History
 from cnn_tui.text import quiet
 
 _NARROWEST = 14  # a column of values

@@ -6,10 +6,10 @@ from cnn_tui.commands.follow import Follower, Interrupts, listed
 from cnn_tui.commands.history import find_run, to_json
 from cnn_tui.commands.run import follow
 from cnn_tui.commands.streams import FINISHED, UserError, put, say
-from cnn_tui.experiments.history import History
 from cnn_tui.experiments.kept_weights import goes_on
-from cnn_tui.experiments.records import require_experiment
-from cnn_tui.experiments.run import ENDED_EARLY, Run
+from cnn_tui.history.history import History
+from cnn_tui.history.records import require_experiment
+from cnn_tui.history.run import ENDED_EARLY, Run
 
 
 def stop(run_id: int, now: bool) -> int:

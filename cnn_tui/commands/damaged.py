@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cnn_tui.commands.streams import complain
-from cnn_tui.experiments.rows import damage_in_words
-from cnn_tui.experiments.run import Line, Run
+from cnn_tui.history.rows import damage_in_words
+from cnn_tui.history.run import Line, Run
 
 _MOST = 5  # runs that are named
 

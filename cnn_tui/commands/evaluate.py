@@ -13,8 +13,8 @@ from cnn_tui.commands.json_lines import inert
 from cnn_tui.commands.streams import FINISHED, bold, columns_of, is_terminal, put, say, table
 from cnn_tui.experiments.confusion_text import matrix_lines
 from cnn_tui.experiments.evaluation import ClassFigures, Evaluation, how_it_differs, read_evaluation
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.run import Run
+from cnn_tui.history.history import History
+from cnn_tui.history.run import Run
 from cnn_tui.text import quiet
 
 _MOST_ROWS = 20  # classes in the table; of more, those that do worst

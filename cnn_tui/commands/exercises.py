@@ -18,11 +18,11 @@ from cnn_tui.experiments import answers
 from cnn_tui.experiments.exercise_results import BY_COMMAND, Result, result, to_json
 from cnn_tui.experiments.exercise_runs import Order, orders, queue, runs_of
 from cnn_tui.experiments.exercises import Exercise, Place, find_exercise
-from cnn_tui.experiments.history import History
 from cnn_tui.experiments.markdown import escape
 from cnn_tui.experiments.packs import places_of
 from cnn_tui.experiments.report import set_table
 from cnn_tui.experiments.verdict import sentences
+from cnn_tui.history.history import History
 from cnn_tui.text import quiet
 
 VERBS = ("run", "predict", "conclude", "done", "open")

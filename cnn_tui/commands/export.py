@@ -39,7 +39,7 @@ def export(name: str, output: Path | None) -> int:
 def export_events(name: str, folder: Path) -> int:
     """Write a run as event files for TensorBoard."""
     from cnn_tui.commands.history import find_run
-    from cnn_tui.experiments.history import History
+    from cnn_tui.history.history import History
 
     if not (name.isascii() and name.isdecimal()):
         raise UserError(f"--tensorboard writes what a run did: give the number of one, not {found(name)}")
@@ -80,8 +80,8 @@ def import_(source: Path, output: Path | None) -> int:
 def _run(digits: str) -> tuple[Experiment, int | None]:
     """The experiment of a run, on the images that it was trained on, and its seed."""
     from cnn_tui.commands.history import find_run
-    from cnn_tui.experiments.history import History
-    from cnn_tui.experiments.records import require_experiment
+    from cnn_tui.history.history import History
+    from cnn_tui.history.records import require_experiment
 
     with History() as history:
         run = find_run(history, _number(digits))

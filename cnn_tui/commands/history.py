@@ -10,10 +10,10 @@ from cnn_tui.commands import run_table
 from cnn_tui.commands.damaged import say_damage
 from cnn_tui.commands.json_lines import inert
 from cnn_tui.commands.streams import FINISHED, UserError, put, say
-from cnn_tui.experiments import notebook
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.listing import Listing, Query
-from cnn_tui.experiments.run import Run
+from cnn_tui.history import notebook
+from cnn_tui.history.history import History
+from cnn_tui.history.listing import Listing, Query
+from cnn_tui.history.run import Run
 
 _LARGEST_ID = 2**63 - 1  # what a column of SQLite holds
 _FEW = 500  # runs that are read one by one

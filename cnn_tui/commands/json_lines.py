@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from cnn_tui.experiments.finite import without_nan
+from cnn_tui.history.finite import without_nan
 
 _UNSEEN = re.compile(r"[^ -~]")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.experiments.history import History, HistoryError
+from cnn_tui.history.history import History, HistoryError
 from cnn_tui.home import history_path, home
 
 _GIGABYTE = 1_000_000_000

@@ -10,11 +10,11 @@ from cnn_tui.commands.streams import FAILED, WRONG, UserError
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment.experiment import ExperimentError
 from cnn_tui.experiments.exercises import ExerciseError
-from cnn_tui.experiments.filter import FilterError
-from cnn_tui.experiments.history import HistoryError
-from cnn_tui.experiments.notebook import NotebookError
-from cnn_tui.experiments.store import in_words
-from cnn_tui.experiments.tags import TagError
+from cnn_tui.history.filter import FilterError
+from cnn_tui.history.history import HistoryError
+from cnn_tui.history.notebook import NotebookError
+from cnn_tui.history.store import in_words
+from cnn_tui.history.tags import TagError
 from cnn_tui.home import history_path, home
 
 

@@ -6,9 +6,9 @@ from cnn_tui.commands.follow import listed
 from cnn_tui.commands.history import find_run
 from cnn_tui.commands.streams import FINISHED, UserError, put, say
 from cnn_tui.experiment.file_errors import found
-from cnn_tui.experiments import notebook
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.run import Run
+from cnn_tui.history import notebook
+from cnn_tui.history.history import History
+from cnn_tui.history.run import Run
 from cnn_tui.text import quiet
 
 

@@ -11,10 +11,10 @@ from cnn_tui.commands.new_file import write_new
 from cnn_tui.commands.streams import FAILED, FINISHED, WRONG, bold, columns_of, complain, put, say
 from cnn_tui.commands.wrapping import wrap
 from cnn_tui.experiments.exercises import ExerciseError
-from cnn_tui.experiments.history import History
 from cnn_tui.experiments.packs import open_pack, read_submission, submission, to_file
 from cnn_tui.experiments.submissions import Checked, Report
 from cnn_tui.experiments.submissions import check as checked
+from cnn_tui.history.history import History
 from cnn_tui.text import counted, quiet
 
 

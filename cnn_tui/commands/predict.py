@@ -16,9 +16,9 @@ from cnn_tui.commands.json_lines import inert
 from cnn_tui.commands.streams import FINISHED, UserError, bold, columns_of, is_terminal, put, say, table
 from cnn_tui.data.images import Picture, StoredImages
 from cnn_tui.data.raw_file import RawFileError
-from cnn_tui.experiments.history import History
 from cnn_tui.experiments.predictions import Predictions, open_predictions
-from cnn_tui.experiments.run import Run
+from cnn_tui.history.history import History
+from cnn_tui.history.run import Run
 from cnn_tui.text import counted, quiet
 from cnn_tui.training.ask import Asker
 from cnn_tui.training.questions import DescribeModel, Done, KeepImages, ModelFacts, Prediction, PredictPicture

@@ -8,10 +8,10 @@ from cnn_tui.commands.damaged import say_damage
 from cnn_tui.commands.history import find_run
 from cnn_tui.commands.new_file import deliver
 from cnn_tui.commands.streams import FINISHED, UserError, say
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.listing import Listing, Query
 from cnn_tui.experiments.packs import places_of
 from cnn_tui.experiments.report import MOST_RUNS, report
+from cnn_tui.history.history import History
+from cnn_tui.history.listing import Listing, Query
 
 
 def write_report(runs: list[int], words: str, title: str, pack: Path | None, output: Path | None) -> int:

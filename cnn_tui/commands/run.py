@@ -20,8 +20,8 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import find_experiment
 from cnn_tui.experiments.batch import Axis, BatchError, Cell, check_count, grid, listed_seeds, over_seeds, taken_seeds
 from cnn_tui.experiments.eta import Estimator
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.run import Run
+from cnn_tui.history.history import History
+from cnn_tui.history.run import Run
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet
 

@@ -12,9 +12,9 @@ from typing import Any, Literal, TypeAlias, cast, get_args
 import msgspec
 
 from cnn_tui.experiment.file_errors import found
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.notebook import MAX_TEXT, NotebookError
-from cnn_tui.experiments.rows import decoded
+from cnn_tui.history.history import History
+from cnn_tui.history.notebook import MAX_TEXT, NotebookError
+from cnn_tui.history.rows import decoded
 
 Direction: TypeAlias = Literal["up", "down", "same"]
 Predicted: TypeAlias = Literal["accuracy", "time"]

@@ -16,7 +16,7 @@ import msgspec
 
 from cnn_tui.data.dataset import path_of
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.text import quiet
 
 MOST_RUNS = 1_000

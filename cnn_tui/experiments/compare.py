@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments.run import Line, Run
+from cnn_tui.history.run import Line, Run
 from cnn_tui.network.canonical import canonical
 from cnn_tui.network.diff import DiffLine, diff_stacks
 from cnn_tui.network.stack import Stack

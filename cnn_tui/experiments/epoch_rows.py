@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnn_tui.experiments.run import Run
+from cnn_tui.history.run import Run
 
 
 def epoch_rows(run: Run) -> list[list[str]]:

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.pace import Pace, Work, in_words, pace_so_far, seconds_left, work_of
-from cnn_tui.experiments.run import Line, Progress, Run
+from cnn_tui.history.history import History
+from cnn_tui.history.pace import Pace, Work, in_words, pace_so_far, seconds_left, work_of
+from cnn_tui.history.run import Line, Progress, Run
 
 LATEST = 5
 """The last so many runs of the same kind make the mean."""

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from cnn_tui.experiments.answers import Answer, Direction, Predicted, answer
 from cnn_tui.experiments.exercise_runs import group_of, runs_of
 from cnn_tui.experiments.exercises import Exercise, Notes, Place
-from cnn_tui.experiments.groups import Group
-from cnn_tui.experiments.history import History
 from cnn_tui.experiments.verdict import Verdict, judge
+from cnn_tui.history.groups import Group
+from cnn_tui.history.history import History
 
 BY_COMMAND = "cnn-tui exercises run NAME --repeat 3"
 """How the runs of an exercise are repeated outside the lab."""

@@ -11,11 +11,11 @@ import msgspec
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiments.exercises import Exercise, ExerciseError, Place
-from cnn_tui.experiments.groups import CUT_SHORT, Group, asked_of, groups_of
-from cnn_tui.experiments.history import History
 from cnn_tui.experiments.locked_fields import unlocked_changes
-from cnn_tui.experiments.rows import decoded
-from cnn_tui.experiments.tags import merged
+from cnn_tui.history.groups import CUT_SHORT, Group, asked_of, groups_of
+from cnn_tui.history.history import History
+from cnn_tui.history.rows import decoded
+from cnn_tui.history.tags import merged
 from cnn_tui.text import quiet
 
 _HEADS = "SELECT id, seed, experiment FROM runs WHERE archived = 0 AND "

@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple
 from cnn_tui.experiments.answers import Answer, answers
 from cnn_tui.experiments.exercise_runs import Order, orders, queue, runs_of
 from cnn_tui.experiments.exercises import Exercise, Place
-from cnn_tui.experiments.groups import CUT_SHORT, ENDED_AS_PLANNED
-from cnn_tui.experiments.history import History
+from cnn_tui.history.groups import CUT_SHORT, ENDED_AS_PLANNED
+from cnn_tui.history.history import History
 
 State = Literal["open", "predicted", "waiting", "training", "run", "answered", "done"]
 """From the first to the last; `answered` is a question with an answer that is not marked as done."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from cnn_tui.experiments.run import Run
+from cnn_tui.history.run import Run
 from cnn_tui.home import checkpoint_path, model_path
 
 MEMBER = "cnn_tui.json"

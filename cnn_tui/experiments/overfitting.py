@@ -19,7 +19,7 @@ from typing import NamedTuple
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments.run import Epoch, Run
+from cnn_tui.history.run import Epoch, Run
 from cnn_tui.network.layers import (
     Dense,
     Dropout,

@@ -23,9 +23,9 @@ from cnn_tui.experiments.answers import answers
 from cnn_tui.experiments.exercise_file import read_set
 from cnn_tui.experiments.exercise_runs import runs_of
 from cnn_tui.experiments.exercises import ExerciseError, Place, load_set, set_names
-from cnn_tui.experiments.finite import without_nan
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.rows import damage_in_words
+from cnn_tui.history.finite import without_nan
+from cnn_tui.history.history import History
+from cnn_tui.history.rows import damage_in_words
 from cnn_tui.text import quiet
 
 FORMAT = 1

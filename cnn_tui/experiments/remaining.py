@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from cnn_tui.experiments.run import Progress, Run
+from cnn_tui.history.run import Progress, Run
 
 _RECENT = 3
 """So many epochs tell how long the next ones take: a resumed run may have begun on another machine."""

@@ -19,9 +19,9 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from cnn_tui.experiments.groups import Group, contrast, group_around
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.run import Run
+from cnn_tui.history.groups import Group, contrast, group_around
+from cnn_tui.history.history import History
+from cnn_tui.history.run import Run
 from cnn_tui.text import counted, quiet
 
 Figure: TypeAlias = Literal["accuracy", "time"]

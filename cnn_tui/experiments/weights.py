@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cnn_tui.experiments.run import Run
+from cnn_tui.history.run import Run
 from cnn_tui.home import checkpoint_path, model_path
 
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 import keras
 
 from cnn_tui.experiment.stop_rules import StopRule, StopWatch
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.run import Epoch, Status, Wish
+from cnn_tui.history.history import History
+from cnn_tui.history.run import Epoch, Status, Wish
 from cnn_tui.training import clock
 from cnn_tui.training.clock import Stopwatch
 from cnn_tui.training.recorder import Logs

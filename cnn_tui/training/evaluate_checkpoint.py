@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import keras
 
-from cnn_tui.experiments.finite import finite
-from cnn_tui.experiments.history import History
 from cnn_tui.experiments.kept_weights import Kept, read
-from cnn_tui.experiments.run import Run
-from cnn_tui.experiments.tested import EVENT
+from cnn_tui.history.finite import finite
+from cnn_tui.history.history import History
+from cnn_tui.history.run import Run
+from cnn_tui.history.tested import EVENT
 from cnn_tui.home import checkpoint_path, log_path
 from cnn_tui.training import locks, pipeline
 from cnn_tui.training.build import build

@@ -22,7 +22,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # warnings and errors
 
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.data.raw_file import RawFileError
-from cnn_tui.experiments.history import HistoryError
+from cnn_tui.history.history import HistoryError
 from cnn_tui.home import explain_log_path
 from cnn_tui.training.explainer import Explainer
 from cnn_tui.training.log import say

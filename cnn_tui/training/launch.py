@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from cnn_tui.experiments.history import History, Result
+from cnn_tui.history.history import History, Result
 from cnn_tui.home import home, worker_log_path
 from cnn_tui.training import locks
 

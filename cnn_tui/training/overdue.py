@@ -7,7 +7,7 @@ import os
 import signal
 import time
 
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.training import locks
 
 GRACE = 5.0

@@ -16,9 +16,9 @@ from typing import Any
 import keras
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments.finite import finite
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.run import Epoch, Point, Progress
+from cnn_tui.history.finite import finite
+from cnn_tui.history.history import History
+from cnn_tui.history.run import Epoch, Point, Progress
 from cnn_tui.training import clock
 from cnn_tui.training.clock import Stopwatch
 

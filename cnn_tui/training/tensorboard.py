@@ -22,8 +22,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import tensorflow as tf
 
 from cnn_tui.experiment.experiment import to_toml
-from cnn_tui.experiments.history import History, HistoryError
-from cnn_tui.experiments.run import Run
+from cnn_tui.history.history import History, HistoryError
+from cnn_tui.history.run import Run
 from cnn_tui.text import counted
 
 Event: TypeAlias = Any

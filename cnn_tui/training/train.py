@@ -21,10 +21,10 @@ from types import FrameType
 from typing import Any
 
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.experiments.finite import finite
-from cnn_tui.experiments.history import History, HistoryError, Result
-from cnn_tui.experiments.records import require_experiment
-from cnn_tui.experiments.run import Run
+from cnn_tui.history.finite import finite
+from cnn_tui.history.history import History, HistoryError, Result
+from cnn_tui.history.records import require_experiment
+from cnn_tui.history.run import Run
 from cnn_tui.home import best_path, checkpoint_path, log_path, model_path
 from cnn_tui.text import counted
 from cnn_tui.training import locks

@@ -24,7 +24,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.journal import Journal
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments.exercises import Place
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.training.machine import Sensors
 from cnn_tui.ui import guide
 from cnn_tui.ui.keys import changed_keys, keys_of

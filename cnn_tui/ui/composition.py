@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cnn_tui.experiments.run import Point, Run
+from cnn_tui.history.run import Point, Run
 from cnn_tui.ui import rule_marks
 from cnn_tui.ui.axes import XY, Zoom
 from cnn_tui.ui.curves import (

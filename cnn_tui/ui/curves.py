@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from cnn_tui.experiment.stop_rules import improves
-from cnn_tui.experiments.run import Point, Run
+from cnn_tui.history.run import Point, Run
 from cnn_tui.ui.axes import XY
 
 SECONDS = "seconds an epoch"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.run import Event, Line, Point, Progress, Run
+from cnn_tui.history.history import History
+from cnn_tui.history.run import Event, Line, Point, Progress, Run
 
 # How the events begin that tell of it.
 _QUEUED_AGAIN = "queued again"

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from rich.text import Text
 
-from cnn_tui.experiments.run import Run
+from cnn_tui.history.run import Run
 from cnn_tui.training.devices import VISIBLE, visible
 from cnn_tui.training.gpus import Gpu, GpuProcess
 from cnn_tui.training.machine import OwnProcess, Reading

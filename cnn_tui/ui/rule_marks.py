@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.experiments.run import Run
+from cnn_tui.history.run import Run
 from cnn_tui.ui.curves import Best, best_of
 from cnn_tui.ui.picture import Level
 

@@ -8,11 +8,11 @@ from typing import NamedTuple
 from textual.app import App
 
 from cnn_tui.experiment.experiment import MAX_NAME
-from cnn_tui.experiments import notebook
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.notebook import NotebookError
-from cnn_tui.experiments.run import Run
-from cnn_tui.experiments.tags import TagError, normalised
+from cnn_tui.history import notebook
+from cnn_tui.history.history import History
+from cnn_tui.history.notebook import NotebookError
+from cnn_tui.history.run import Run
+from cnn_tui.history.tags import TagError, normalised
 from cnn_tui.ui.lines import inert
 from cnn_tui.ui.screens.ask import AskScreen
 

@@ -10,15 +10,15 @@ from rich.text import Text
 
 from cnn_tui import home
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.experiments import notebook
 from cnn_tui.experiments.compare import Comparison, compare, gap_of, pace_of
 from cnn_tui.experiments.epoch_rows import epoch_rows
-from cnn_tui.experiments.history import History
 from cnn_tui.experiments.overfitting import Reading, Suggestion, read_out
-from cnn_tui.experiments.rows import damage_in_words
-from cnn_tui.experiments.run import Event, Run
-from cnn_tui.experiments.same_network import in_words, same_network
-from cnn_tui.experiments.tested import tested_in_words
+from cnn_tui.history import notebook
+from cnn_tui.history.history import History
+from cnn_tui.history.rows import damage_in_words
+from cnn_tui.history.run import Event, Run
+from cnn_tui.history.same_network import in_words, same_network
+from cnn_tui.history.tested import tested_in_words
 from cnn_tui.network.diff import DiffLine, arguments
 from cnn_tui.network.report import keras_shape
 from cnn_tui.network.summary import summarize

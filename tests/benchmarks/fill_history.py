@@ -18,7 +18,7 @@ import msgspec
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset, preset_names
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.network.summary import summarize
 
 EPOCHS = 20

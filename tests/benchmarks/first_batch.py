@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from tests.benchmarks.measure import Notes, closing, dataset, median, standby_of, table, wait
 from tests.terminal import Terminal
 from tests.waiting import end_processes_of

@@ -17,7 +17,7 @@ import msgspec
 
 from cnn_tui.experiment.experiment import Experiment, to_toml
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.network.layers import Conv2D, Dense, Dropout, Flatten
 from cnn_tui.network.summary import summarize
 from tests.benchmarks.measure import answer

@@ -15,8 +15,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.listing import SORTS, Listing, Query
+from cnn_tui.history.history import History
+from cnn_tui.history.listing import SORTS, Listing, Query
 from tests.benchmarks.fill_history import fill
 from tests.benchmarks.first_paint import seconds_until
 from tests.benchmarks.measure import answer

@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 
 import psutil
 
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.run import Run
+from cnn_tui.history.history import History
+from cnn_tui.history.run import Run
 from cnn_tui.training.launch import environment
 from tests.terminal import Terminal
 from tests.waiting import end_processes_of, processes_of

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import psutil
 
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from tests.benchmarks.measure import Notes, closing, dataset, standby_of, table, wait
 from tests.terminal import Terminal
 from tests.waiting import end_processes_of, processes_of

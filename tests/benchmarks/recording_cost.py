@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from tests.benchmarks.measure import dataset, hushed, median, table
 
 ROUNDS = 8

@@ -20,7 +20,7 @@ import psutil
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from tests.benchmarks.measure import machine
 from tests.terminal import Terminal
 from tests.waiting import end_processes_of

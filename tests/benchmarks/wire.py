@@ -15,7 +15,7 @@ import time
 import msgspec
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from tests.terminal import Terminal
 
 QUIET = 0.02

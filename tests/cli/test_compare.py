@@ -10,8 +10,8 @@ from rich.cells import cell_len
 
 from cnn_tui.commands.wrapping import wrap
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments import notebook
-from cnn_tui.experiments.history import History
+from cnn_tui.history import notebook
+from cnn_tui.history.history import History
 from tests.cli.command import Inside, assert_one_sentence
 from tests.experiments.test_compare import trained
 

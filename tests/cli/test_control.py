@@ -10,8 +10,8 @@ import pytest
 
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments import kept_weights
-from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.run import Epoch, Status
+from cnn_tui.history.history import History, Result
+from cnn_tui.history.run import Epoch, Status
 from cnn_tui.home import checkpoint_path
 from cnn_tui.training import launch, locks
 from tests.cli.command import Inside, assert_one_sentence

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.home import history_path
 from tests.cli.command import Inside, assert_one_sentence
 from tests.fixtures.make_history import make_newest

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from cnn_tui.experiment.experiment import Experiment, read
-from cnn_tui.experiments.history import History
 from cnn_tui.experiments.predictions import open_predictions, predictions_path
+from cnn_tui.history.history import History
 from cnn_tui.home import model_path
 from cnn_tui.training import launch
 from tests.cli.command import Inside, assert_one_sentence, cnn_tui, write_dataset, write_experiment

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from cnn_tui.experiment.presets import find_experiment, load_preset
-from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.run import Epoch
+from cnn_tui.history.history import History, Result
+from cnn_tui.history.run import Epoch
 from tests.cli.command import Inside, assert_one_sentence, write_dataset, write_experiment
 
 LOUD = "loud\x1b[2J [red]| name"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.commands import json_lines
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from tests.cli.command import Inside
 from tests.fixtures.make_history import HOSTILE, path_of
 

@@ -11,7 +11,7 @@ from cnn_tui.commands import machine, machine_gpu, machine_terminal
 from cnn_tui.commands.machine import Finding
 from cnn_tui.commands.machine_gpu import Loaded, Probe
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.training import download
 from cnn_tui.training.download import Progress, Say
 from cnn_tui.training.gpus import ABSENT, Gpu, GpuProcess, Gpus

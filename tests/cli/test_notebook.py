@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.history import History, Result
+from cnn_tui.history.history import History, Result
 from tests.cli.command import Inside, assert_one_sentence, cnn_tui
 
 

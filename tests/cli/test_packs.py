@@ -8,8 +8,8 @@ import pytest
 from rich.cells import cell_len
 
 from cnn_tui.experiments.exercise_runs import Order, queue
-from cnn_tui.experiments.history import History
 from cnn_tui.experiments.packs import open_pack
+from cnn_tui.history.history import History
 from tests.cli.command import Inside, assert_one_sentence
 from tests.experiments.test_exercises import train
 

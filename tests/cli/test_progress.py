@@ -7,7 +7,7 @@ import pytest
 
 from cnn_tui.commands.progress import epoch_parts, fit, progress_parts
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.run import Epoch, Progress, Run
+from cnn_tui.history.run import Epoch, Progress, Run
 
 RUN = Run(
     id=4,

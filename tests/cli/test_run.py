@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.run import Run
+from cnn_tui.history.history import History
+from cnn_tui.history.run import Run
 from cnn_tui.training import launch
 from tests.cli.command import Inside, cnn_tui, write_dataset, write_experiment
 from tests.cli.terminal import DEADLINE, Terminal

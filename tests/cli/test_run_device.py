@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.experiment.experiment import read
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.training import driver
 from cnn_tui.training.gpus import Gpu, GpuProcess, Gpus
 from tests.cli.command import Inside, assert_one_sentence, cnn_tui, write_dataset, write_experiment

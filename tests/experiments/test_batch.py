@@ -26,7 +26,7 @@ from cnn_tui.experiments.batch import (
     shown_value,
     taken_seeds,
 )
-from cnn_tui.experiments.history import History, Result
+from cnn_tui.history.history import History, Result
 
 BASELINE = load_preset("lab1-baseline")
 NAME = "Lab 1: baseline, 32 filters"

@@ -8,8 +8,8 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiments.compare import Comparison, Row, baseline_of, compare, delta
-from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.run import Epoch, Run
+from cnn_tui.history.history import History, Result
+from cnn_tui.history.run import Epoch, Run
 from cnn_tui.network.layers import Dropout
 
 BASELINE = load_preset("lab1-baseline")

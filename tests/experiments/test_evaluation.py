@@ -13,7 +13,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiments import evaluation
 from cnn_tui.experiments.confusion_text import matrix_lines
 from cnn_tui.experiments.evaluation import ClassFigures, Evaluation, evaluation_path, how_it_differs, read_evaluation
-from cnn_tui.experiments.run import Epoch, Run
+from cnn_tui.history.run import Epoch, Run
 from cnn_tui.network.layers import AnyLayer, Dropout
 
 

@@ -17,7 +17,7 @@ from cnn_tui.experiments.exercise_state import (
     tally,
 )
 from cnn_tui.experiments.exercises import load_set
-from cnn_tui.experiments.history import History, Result
+from cnn_tui.history.history import History, Result
 from tests.experiments.test_exercises import train
 
 LAB1 = load_set("lab1")

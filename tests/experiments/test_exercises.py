@@ -10,13 +10,14 @@ import pytest
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset, preset_names
-from cnn_tui.experiments import answers, notebook
+from cnn_tui.experiments import answers
 from cnn_tui.experiments.exercise_results import BY_COMMAND, Outcome, Result, result, to_json
 from cnn_tui.experiments.exercise_runs import assign, group_of, orders, queue, runs_of, twins
 from cnn_tui.experiments.exercises import ExerciseError, Place, find_exercise, load_set, set_names
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.history import Result as End
-from cnn_tui.experiments.run import Epoch
+from cnn_tui.history import notebook
+from cnn_tui.history.history import History
+from cnn_tui.history.history import Result as End
+from cnn_tui.history.run import Epoch
 from cnn_tui.network.summary import summarize
 
 LAB1 = load_set("lab1")

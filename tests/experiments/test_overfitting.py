@@ -15,11 +15,11 @@ from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments.overfitting import Reading, next_experiment, read_curves, read_out
-from cnn_tui.experiments.run import Epoch
+from cnn_tui.history.run import Epoch
 from cnn_tui.network.diff import diff_stacks
 from cnn_tui.network.layers import Conv2D, Dense, Dropout, Flatten, RandomFlip
 from cnn_tui.network.stack import Stack
-from tests.experiments.test_run import run
+from tests.history.test_run import run
 
 BASELINE = load_preset("lab1-baseline")
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from cnn_tui.experiments.remaining import left, seconds_of_steps
-from cnn_tui.experiments.run import Progress
+from cnn_tui.history.run import Progress
 from tests.ui.recorded import recorded
 from tests.ui.training_scenes import MIDDLE
 

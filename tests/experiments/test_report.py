@@ -9,11 +9,12 @@ import pytest
 from markdown_it import MarkdownIt
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments import answers, notebook
+from cnn_tui.experiments import answers
 from cnn_tui.experiments.exercises import load_set
-from cnn_tui.experiments.history import History
 from cnn_tui.experiments.markdown import escape, quote
 from cnn_tui.experiments.report import report, set_table
+from cnn_tui.history import notebook
+from cnn_tui.history.history import History
 from tests.experiments.test_compare import trained
 from tests.experiments.test_exercises import run_all, train
 

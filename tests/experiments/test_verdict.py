@@ -16,10 +16,10 @@ from scipy import stats
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.experiments.groups import Group, Spread, Trial, contrast, group_around, grouped, groups_of
-from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.run import Epoch, Status
 from cnn_tui.experiments.verdict import BY_COMMAND, BY_KEY, judge, sentences, verdict
+from cnn_tui.history.groups import Group, Spread, Trial, contrast, group_around, grouped, groups_of
+from cnn_tui.history.history import History, Result
+from cnn_tui.history.run import Epoch, Status
 from cnn_tui.network.layers import Dropout
 
 BASELINE = load_preset("lab1-baseline")
@@ -237,7 +237,7 @@ def test_the_runs_it_asks_for_have_the_power_that_it_names(effect: float, sample
 
 def test_scipy_is_loaded_only_for_a_verdict() -> None:
     code = (
-        "import sys, cnn_tui.experiments.verdict, cnn_tui.experiments.groups\n"
+        "import sys, cnn_tui.experiments.verdict, cnn_tui.history.groups\n"
         "assert not {'scipy', 'numpy'} & {name.split('.')[0] for name in sys.modules}"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.training import locks
 from tests.faults import lab as made
 from tests.faults.lab import Lab

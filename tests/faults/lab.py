@@ -15,8 +15,8 @@ import msgspec
 import numpy as np
 
 from cnn_tui.experiment.experiment import Experiment, to_toml
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.run import Run, Status
+from cnn_tui.history.history import History
+from cnn_tui.history.run import Run, Status
 from cnn_tui.home import checkpoint_path
 from cnn_tui.network.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, RandomFlip
 from cnn_tui.training import launch

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.home import history_path
-from tests.experiments.test_history import add_finished
 from tests.faults.lab import COMMAND
+from tests.history.test_history import add_finished
 from tests.terminal import Terminal
 from tests.waiting import end_processes_of
 

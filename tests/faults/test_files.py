@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.home import history_path
 from tests.cli.command import assert_one_sentence, cnn_tui
 from tests.faults.lab import COMMAND

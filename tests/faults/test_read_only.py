@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from tests.cli.command import assert_one_sentence, cnn_tui
 from tests.fixtures.make_history import make_newest, path_of
 

@@ -12,8 +12,8 @@ import pytest
 
 from cnn_tui.experiment.experiment import to_toml
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.run import Run
+from cnn_tui.history.history import History
+from cnn_tui.history.run import Run
 from tests.ssh.server import WHY_NOT, Server, lab, serving
 from tests.waiting import end_processes_of, wait_for
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.run import Run
+from cnn_tui.history.history import History
+from cnn_tui.history.run import Run
 from cnn_tui.home import run_folder
 from cnn_tui.network.layers import Dense, Dropout, Flatten
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.run import Epoch, Point, Progress, Status, Wish
+from cnn_tui.history.history import History
+from cnn_tui.history.run import Epoch, Point, Progress, Status, Wish
 from tests.training.fits import EXPERIMENT, IMAGES, STEPS, Fit, after_batch, in_validation, run_of, spoil, texts
 
 

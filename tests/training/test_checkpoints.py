@@ -12,8 +12,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.run import Progress
+from cnn_tui.history.history import History, Result
+from cnn_tui.history.run import Progress
 from cnn_tui.home import best_path, checkpoint_path, run_folder
 from cnn_tui.network.layers import (
     BatchNormalization,

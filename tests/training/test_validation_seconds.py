@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from tests.training.fits import EXPERIMENT, Fit, after_batch, in_validation
 
 

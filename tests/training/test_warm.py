@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.training.datasets import SAMPLE
 from cnn_tui.training.launch import environment, python
 

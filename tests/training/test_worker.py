@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.run import Epoch, Run
+from cnn_tui.history.history import History, Result
+from cnn_tui.history.run import Epoch, Run
 from cnn_tui.home import checkpoint_path, log_path, model_path, worker_log_path
 from cnn_tui.network.layers import Dense, Flatten
 from cnn_tui.training import launch, locks, overdue, worker

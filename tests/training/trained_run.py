@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from cnn_tui.experiment.experiment import Experiment, Training
-from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.run import Epoch
+from cnn_tui.history.history import History, Result
+from cnn_tui.history.run import Epoch
 from cnn_tui.home import model_path
 from cnn_tui.network.layers import AnyLayer, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.run import Epoch, Point, Progress
+from cnn_tui.history.history import History, Result
+from cnn_tui.history.run import Epoch, Point, Progress
 
 IMAGES = 60_000
 STEPS = 1_875

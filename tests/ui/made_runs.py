@@ -6,8 +6,8 @@ import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.run import Epoch, Status
+from cnn_tui.history.history import History, Result
+from cnn_tui.history.run import Epoch, Status
 from tests.ui import fake
 
 

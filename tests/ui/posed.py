@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.panes.explain import ExplainPane
 from tests.terminal import Terminal

@@ -10,7 +10,7 @@ import msgspec
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.experiments.run import Epoch, Point, Run
+from cnn_tui.history.run import Epoch, Point, Run
 from cnn_tui.ui.composition import Recorded
 
 

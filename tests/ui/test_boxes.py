@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from tests.terminal import Terminal
 from tests.ui.conftest import MakeLab
 from tests.ui.made_runs import made

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from tests.terminal import Terminal
 from tests.ui.contrast import CONSOLE, WINDOWS, XTERM, faint, palette
 from tests.ui.posed import COMMAND, pose, walk

@@ -10,7 +10,7 @@ from cnn_tui.experiment.document import resume
 from cnn_tui.experiment.experiment import read
 from cnn_tui.experiment.journal import Journal
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.ui.app import LabApp
 from tests.ui.conftest import MakeLab
 from tests.ui.fake import FakeTrainer

@@ -9,7 +9,7 @@ import pytest
 from textual.dom import DOMNode
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.home import log_path
 from cnn_tui.ui.keys import KEYS, Key
 from cnn_tui.ui.panes.explain import ExplainPane

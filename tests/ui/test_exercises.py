@@ -15,9 +15,9 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments import answers
 from cnn_tui.experiments.exercise_runs import orders, queue
 from cnn_tui.experiments.exercises import find_exercise, load_set
-from cnn_tui.experiments.history import History, Result
 from cnn_tui.experiments.packs import open_pack
-from cnn_tui.experiments.run import Epoch
+from cnn_tui.history.history import History, Result
+from cnn_tui.history.run import Epoch
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.screens.exercises import ExercisesScreen
 from tests.terminal import Terminal

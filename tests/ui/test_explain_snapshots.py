@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.panes.explain import ExplainPane
 from tests.ui import explained, fake

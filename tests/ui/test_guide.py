@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.ui.guide import Guide
 from tests.terminal import Terminal
 from tests.ui import fake

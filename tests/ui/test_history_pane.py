@@ -7,8 +7,8 @@ from textual.events import AppBlur, AppFocus
 from textual.pilot import Pilot
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments import notebook
-from cnn_tui.experiments.history import History
+from cnn_tui.history import notebook
+from cnn_tui.history.history import History
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.panes.history import HistoryPane
 from tests.ui import fake

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from cnn_tui.experiments import notebook
-from cnn_tui.experiments.history import History
+from cnn_tui.history import notebook
+from cnn_tui.history.history import History
 from tests.ui.conftest import MakeLab
 from tests.ui.made_runs import made
 from tests.ui.screen import LARGE, SMALL, sees, text, until

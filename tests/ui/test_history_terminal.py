@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments import notebook
-from cnn_tui.experiments.history import History
+from cnn_tui.history import notebook
+from cnn_tui.history.history import History
 from cnn_tui.training.locks import release, run_lock, take
 from tests.benchmarks.fill_history import fill
 from tests.terminal import Terminal

@@ -9,7 +9,7 @@ import pytest
 
 from cnn_tui.experiment.experiment import read
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.ui.keys import KEYS
 from tests.ui import fake
 from tests.ui.conftest import MakeLab

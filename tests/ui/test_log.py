@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.home import log_path, worker_log_path
 from cnn_tui.training.gpus import ABSENT, Gpu, Gpus
 from cnn_tui.training.machine import Reading

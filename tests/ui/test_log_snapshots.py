@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.home import log_path
 from tests.ui import fake
 from tests.ui.conftest import MakeLab

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from tests.terminal import Terminal
 from tests.ui.posed import COMMAND, pose_training
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from tests.terminal import Terminal
 from tests.ui.posed import COMMAND, pose, settle, walk
 

@@ -8,8 +8,8 @@ import pytest
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.experiments import notebook
-from cnn_tui.experiments.history import History
+from cnn_tui.history import notebook
+from cnn_tui.history.history import History
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.page_view import PageView
 from tests.ui import fake

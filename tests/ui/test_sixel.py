@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from cnn_tui.data.images import Picture, StoredImages
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.home import settings_path
 from cnn_tui.ui.image import draw
 from cnn_tui.ui.image_grid import Fit

@@ -17,8 +17,8 @@ import msgspec
 import psutil
 import pytest
 
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.run import Point
+from cnn_tui.history.history import History
+from cnn_tui.history.run import Point
 from cnn_tui.training import locks
 from tests.terminal import Terminal
 from tests.ui.training_scenes import MIDDLE, started

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.training import locks
 from tests.cli.command import write_dataset, write_experiment
 from tests.terminal import Terminal

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.notebook import pin
-from cnn_tui.experiments.run import Epoch, Point
+from cnn_tui.history.history import History, Result
+from cnn_tui.history.notebook import pin
+from cnn_tui.history.run import Epoch, Point
 from cnn_tui.ui.glyphs import GLYPHS
 from cnn_tui.ui.panes.training import TrainingPane
 from tests.ui import fake

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.run import Point
+from cnn_tui.history.history import History
+from cnn_tui.history.run import Point
 from cnn_tui.training import locks
 from cnn_tui.ui.panes.training import TrainingPane
 from tests.terminal import Terminal

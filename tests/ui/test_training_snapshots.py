@@ -11,8 +11,8 @@ from textual.pilot import Pilot
 
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.notebook import pin
+from cnn_tui.history.history import History, Result
+from cnn_tui.history.notebook import pin
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.panes.training import TrainingPane
 from tests.ui import fake

@@ -9,9 +9,9 @@ import pytest
 
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.notebook import pin
-from cnn_tui.experiments.run import Epoch, Progress
+from cnn_tui.history.history import History, Result
+from cnn_tui.history.notebook import pin
+from cnn_tui.history.run import Epoch, Progress
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.glyphs import GLYPHS
 from tests.ui import fake

@@ -8,8 +8,8 @@ from textual.pilot import Pilot
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.run import Progress
+from cnn_tui.history.history import History, Result
+from cnn_tui.history.run import Progress
 from cnn_tui.ui.app import LabApp
 from tests.ui import fake
 from tests.ui.screen import pane, until

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnn_tui.experiments import answers
 from cnn_tui.experiments.exercises import Exercise, load_set
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 
 SET = "lab2"
 

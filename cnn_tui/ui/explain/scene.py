@@ -12,8 +12,8 @@ from cnn_tui.data.images import Picture, StoredImages
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.experiments.evaluation import Evaluation, read_evaluation
 from cnn_tui.experiments.predictions import Predictions, open_predictions
-from cnn_tui.experiments.run import Run
 from cnn_tui.experiments.weights import NoModel, no_model
+from cnn_tui.history.run import Run
 from cnn_tui.text import sentence
 from cnn_tui.training.questions import Done, ExplainError, KeepImages, KeepPredictions, Prediction, Question
 from cnn_tui.ui.explain.gallery import Gallery

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from textual import work
 
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.notebook import NotebookError
+from cnn_tui.history.history import History
+from cnn_tui.history.notebook import NotebookError
 from cnn_tui.home import model_path
 from cnn_tui.network.image_kernels import KERNELS, parse_kernel, show_kernel
 from cnn_tui.text import sentence

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import work
 from textual.message import Message
 
-from cnn_tui.experiments import notebook
+from cnn_tui.history import notebook
 from cnn_tui.ui.keys import bindings_of
 from cnn_tui.ui.panes.runs import RunsPane
 from cnn_tui.ui.run_editor import RunEditor, told

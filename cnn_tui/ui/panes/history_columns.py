@@ -13,8 +13,8 @@ from rich.style import Style
 from rich.text import Text
 
 from cnn_tui.experiments.compare import Delta, delta
-from cnn_tui.experiments.listing import SORTS
-from cnn_tui.experiments.run import Line
+from cnn_tui.history.listing import SORTS
+from cnn_tui.history.run import Line
 from cnn_tui.home import home
 from cnn_tui.ui.lines import inert
 from cnn_tui.ui.table import Cell, Column

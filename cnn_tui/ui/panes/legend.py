@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from rich.style import Style
 from rich.text import Text
 
-from cnn_tui.experiments.run import Run
+from cnn_tui.history.run import Run
 from cnn_tui.ui import rule_marks
 from cnn_tui.ui.composition import Choice, Recorded, overlay_style, rule_best, shown_best
 from cnn_tui.ui.curves import SECONDS, Best, Curve, mean_at, value_at, word

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from cnn_tui.experiments.pace import clock
+from cnn_tui.history.pace import clock
 
 
 def rate(images_per_second: float) -> str:

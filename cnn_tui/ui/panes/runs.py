@@ -11,12 +11,12 @@ from textual.app import ComposeResult
 from textual.events import Hide, Resize, Show
 from textual.timer import Timer
 
-from cnn_tui.experiments import notebook
-from cnn_tui.experiments.filter import FilterError
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.listing import Listing
-from cnn_tui.experiments.run import LIVE, Line
-from cnn_tui.experiments.same_network import first_runs
+from cnn_tui.history import notebook
+from cnn_tui.history.filter import FilterError
+from cnn_tui.history.history import History
+from cnn_tui.history.listing import Listing
+from cnn_tui.history.run import LIVE, Line
+from cnn_tui.history.same_network import first_runs
 from cnn_tui.text import counted, sentence
 from cnn_tui.ui.panes.history_columns import FIELD, Around, Chosen, Layout, arrow, remember, remembered
 from cnn_tui.ui.panes.pane import Pane

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 from rich.text import Text
 
-from cnn_tui.experiments.pace import clock
 from cnn_tui.experiments.remaining import Left, is_told, left
-from cnn_tui.experiments.run import Progress, Run
+from cnn_tui.history.pace import clock
+from cnn_tui.history.run import Progress, Run
 from cnn_tui.text import counted
 from cnn_tui.ui.keys import keys_of
 from cnn_tui.ui.lines import Lines, bar, inert

@@ -10,8 +10,8 @@ from textual.app import ComposeResult
 from textual.events import Resize
 from textual.timer import Timer
 
-from cnn_tui.experiments.notebook import pinned
-from cnn_tui.experiments.run import Run
+from cnn_tui.history.notebook import pinned
+from cnn_tui.history.run import Run
 from cnn_tui.ui.axes import XY
 from cnn_tui.ui.chart import Chart
 from cnn_tui.ui.composition import SMOOTHING, WHICH, Choice, Recorded, epochs_of, overlay_of, picture_of, places

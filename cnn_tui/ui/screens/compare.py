@@ -10,11 +10,11 @@ from rich.text import Text
 from textual import work
 from textual.message import Message
 
-from cnn_tui.experiments import notebook
 from cnn_tui.experiments.compare import Comparison, baseline_of, compare
-from cnn_tui.experiments.history import History, HistoryError
-from cnn_tui.experiments.run import Run
 from cnn_tui.experiments.verdict import BY_KEY, sentences, verdicts
+from cnn_tui.history import notebook
+from cnn_tui.history.history import History, HistoryError
+from cnn_tui.history.run import Run
 from cnn_tui.text import counted
 from cnn_tui.ui.comparison import Side, fitting, lay_out
 from cnn_tui.ui.composition import Choice, Recorded, places

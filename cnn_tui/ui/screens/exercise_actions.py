@@ -12,10 +12,10 @@ from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiments.compare import diff_experiments
 from cnn_tui.experiments.exercise_runs import Order, assign, obstacle
 from cnn_tui.experiments.exercises import Exercise, ExerciseError, Place, find_exercise, load_set, set_names
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.listing import Listing
 from cnn_tui.experiments.locking import locks_of
 from cnn_tui.experiments.report import report
+from cnn_tui.history.history import History
+from cnn_tui.history.listing import Listing
 from cnn_tui.text import counted
 from cnn_tui.ui import files
 from cnn_tui.ui.explain.by_hand import ByHandView

@@ -9,7 +9,7 @@ from cnn_tui.experiments import answers
 from cnn_tui.experiments.exercise_runs import runs_of
 from cnn_tui.experiments.exercise_state import ended
 from cnn_tui.experiments.exercises import Exercise, Place
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.ui.screens.exercise_page import NO_CONCLUSION
 from cnn_tui.ui.screens.exercise_parts import Chosen, ExerciseView
 from cnn_tui.ui.screens.menu import Choice, MenuScreen

@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from cnn_tui.experiments.notebook import MAX_TEXT
+from cnn_tui.history.notebook import MAX_TEXT
 from cnn_tui.ui.lines import inert
 from cnn_tui.ui.screens.ask import AskScreen
 from cnn_tui.ui.screens.note import NoteField, shown

@@ -15,11 +15,11 @@ from cnn_tui.experiments.exercise_results import Outcome, Result, result
 from cnn_tui.experiments.exercise_runs import twins
 from cnn_tui.experiments.exercise_state import Standing, State, Tally
 from cnn_tui.experiments.exercises import Exercise, Place, sets_folder
-from cnn_tui.experiments.groups import Group
-from cnn_tui.experiments.history import History
 from cnn_tui.experiments.locking import in_words as lock_in_words
-from cnn_tui.experiments.pace import in_words
 from cnn_tui.experiments.verdict import BY_KEY, sentences
+from cnn_tui.history.groups import Group
+from cnn_tui.history.history import History
+from cnn_tui.history.pace import in_words
 from cnn_tui.network.diff import DiffLine
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import counted

@@ -20,7 +20,7 @@ from cnn_tui.experiments.exercise_state import (
     tally,
 )
 from cnn_tui.experiments.exercises import Place, sets_folder
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.ui.keys import bindings_of
 from cnn_tui.ui.lines import inert
 from cnn_tui.ui.page_view import PageView

@@ -11,12 +11,12 @@ from textual.screen import Screen
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments import notebook
-from cnn_tui.experiments.history import History, HistoryError
 from cnn_tui.experiments.kept_weights import goes_on
-from cnn_tui.experiments.records import require_experiment
-from cnn_tui.experiments.run import Run
-from cnn_tui.experiments.same_network import in_words, same_network
+from cnn_tui.history import notebook
+from cnn_tui.history.history import History, HistoryError
+from cnn_tui.history.records import require_experiment
+from cnn_tui.history.run import Run
+from cnn_tui.history.same_network import in_words, same_network
 from cnn_tui.ui.glyphs import LETTERS
 from cnn_tui.ui.lines import inert
 from cnn_tui.ui.panes.explain import ExplainPane

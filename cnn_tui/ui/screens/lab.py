@@ -12,7 +12,7 @@ from textual.events import DescendantFocus, Resize
 from textual.widgets import Static
 
 from cnn_tui.experiment.document import Document
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.ui.bars import PANES, Header, KeyBar
 from cnn_tui.ui.guide import Guide, never_again
 from cnn_tui.ui.keys import bindings_of

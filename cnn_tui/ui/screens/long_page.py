@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import ModalScreen, ScreenResultType
 
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.ui.keys import keys_of
 from cnn_tui.ui.lines import inert
 from cnn_tui.ui.page_view import PageView

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Static, TextArea
 
-from cnn_tui.experiments.notebook import MAX_TEXT
+from cnn_tui.history.notebook import MAX_TEXT
 from cnn_tui.ui.lines import inert
 
 

@@ -14,8 +14,8 @@ from textual.events import Resize
 from textual.screen import ModalScreen
 
 from cnn_tui.experiments.eta import Estimator, Item, Outlook
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.pace import clock
+from cnn_tui.history.history import History
+from cnn_tui.history.pace import clock
 from cnn_tui.ui.keys import bindings_of, keys_of
 from cnn_tui.ui.lines import Lines
 from cnn_tui.ui.screens.help import HelpScreen

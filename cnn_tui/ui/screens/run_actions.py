@@ -9,8 +9,8 @@ from textual import work
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiments.batch import listed_seeds, repeated
 from cnn_tui.experiments.eta import Estimator
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.pace import in_words
+from cnn_tui.history.history import History
+from cnn_tui.history.pace import in_words
 from cnn_tui.text import sentence
 from cnn_tui.ui.live import Live
 from cnn_tui.ui.machine_view import SensorsLike

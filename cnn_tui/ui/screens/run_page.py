@@ -9,7 +9,7 @@ from rich.text import Text
 from textual import work
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 from cnn_tui.ui.composition import Choice
 from cnn_tui.ui.curves import metrics_of
 from cnn_tui.ui.keys import bindings_of

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from cnn_tui.experiment.experiment import Experiment, Training
-from cnn_tui.experiments.rows import Columns, decoded, number
-from cnn_tui.experiments.run import LIVE, Epoch, Event, Line, Point, Progress, Run, Wish
-from cnn_tui.experiments.store import HistoryError, Store
-from cnn_tui.experiments.tested import TESTED_EPOCH, TRAINED
+from cnn_tui.history.rows import Columns, decoded, number
+from cnn_tui.history.run import LIVE, Epoch, Event, Line, Point, Progress, Run, Wish
+from cnn_tui.history.store import HistoryError, Store
+from cnn_tui.history.tested import TESTED_EPOCH, TRAINED
 
 _LIVE = ", ".join(f"'{status}'" for status in sorted(LIVE))
 IS_LIVE = f"status IN ({_LIVE})"

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, TypeVar, get_args
 
 import msgspec
 
-from cnn_tui.experiments.run import Status, Wish
+from cnn_tui.history.run import Status, Wish
 
 _IN_JSON = {"experiment", "tags", "environment"}
 _WORDS = {"name", "status", "stop_cause", "fingerprint", "dataset", "note", "wish", "exercise", "conclusion", "device"}

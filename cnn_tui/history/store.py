@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from cnn_tui.experiments import sql_functions
-from cnn_tui.experiments.migrations import MIGRATIONS
-from cnn_tui.experiments.rows import to_text
+from cnn_tui.history import sql_functions
+from cnn_tui.history.migrations import MIGRATIONS
+from cnn_tui.history.rows import to_text
 from cnn_tui.home import history_path
 
 # Two hosts that share a folder do not share memory, which WAL needs.

@@ -12,10 +12,10 @@ from typing import NamedTuple
 import msgspec
 
 from cnn_tui.experiment.experiment import MAX_NAME
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.rows import decoded
-from cnn_tui.experiments.run import LIVE, Status
-from cnn_tui.experiments.tags import merged, to_tag
+from cnn_tui.history.history import History
+from cnn_tui.history.rows import decoded
+from cnn_tui.history.run import LIVE, Status
+from cnn_tui.history.tags import merged, to_tag
 
 MAX_TEXT = 100_000
 _ARCHIVED, _RESTORED = "archived", "taken out of the archive"

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.run import Line, Run
+from cnn_tui.history.history import History
+from cnn_tui.history.run import Line, Run
 
 
 class Same(NamedTuple):

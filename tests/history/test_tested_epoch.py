@@ -8,9 +8,9 @@ import pytest
 
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiments.compare import gap_of
-from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.listing import Listing, Query
-from cnn_tui.experiments.run import Epoch, Line, Progress, Run
+from cnn_tui.history.history import History, Result
+from cnn_tui.history.listing import Listing, Query
+from cnn_tui.history.run import Epoch, Line, Progress, Run
 
 ACCURACIES = (0.70, 0.80, 0.88, 0.95)
 

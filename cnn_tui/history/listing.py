@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cnn_tui.experiment.file_errors import found
-from cnn_tui.experiments.filter import compile_filter
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.run import Line
-from cnn_tui.experiments.tested import GAP
+from cnn_tui.history.filter import compile_filter
+from cnn_tui.history.history import History
+from cnn_tui.history.run import Line
+from cnn_tui.history.tested import GAP
 
 _CHUNK = 500
 

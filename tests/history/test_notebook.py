@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments import answers, notebook
+from cnn_tui.experiments import answers
 from cnn_tui.experiments.answers import Answer, Prediction
-from cnn_tui.experiments.history import History, Result
-from cnn_tui.experiments.notebook import Archiving, NotebookError
-from cnn_tui.experiments.run import Run
-from cnn_tui.experiments.tags import TagError, normalised, to_tag
+from cnn_tui.history import notebook
+from cnn_tui.history.history import History, Result
+from cnn_tui.history.notebook import Archiving, NotebookError
+from cnn_tui.history.run import Run
+from cnn_tui.history.tags import TagError, normalised, to_tag
 
 ROOT = Path(__file__).parents[2]
 BASELINE = load_preset("lab1-baseline")
@@ -231,7 +232,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from cnn_tui.experiments import answers, notebook
-from cnn_tui.experiments.history import History
+from cnn_tui.history.history import History
 
 path, me = Path(sys.argv[1]), sys.argv[2]
 with History(path) as history:

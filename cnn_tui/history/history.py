@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments.records import IS_LIVE, Records
-from cnn_tui.experiments.run import ENDED_EARLY, Epoch, Point, Progress, Status, Wish
-from cnn_tui.experiments.store import HistoryError
-from cnn_tui.experiments.tested import EVENT
+from cnn_tui.history.records import IS_LIVE, Records
+from cnn_tui.history.run import ENDED_EARLY, Epoch, Point, Progress, Status, Wish
+from cnn_tui.history.store import HistoryError
+from cnn_tui.history.tested import EVENT
 from cnn_tui.network.summary import summarize
 
 __all__ = ["History", "HistoryError", "Result"]

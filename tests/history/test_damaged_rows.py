@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from cnn_tui.experiments.groups import groups_of
-from cnn_tui.experiments.history import History, HistoryError
-from cnn_tui.experiments.listing import SORTS, Listing, Query
-from cnn_tui.experiments.records import require_experiment
-from cnn_tui.experiments.rows import damage_in_words
+from cnn_tui.history.groups import groups_of
+from cnn_tui.history.history import History, HistoryError
+from cnn_tui.history.listing import SORTS, Listing, Query
+from cnn_tui.history.records import require_experiment
+from cnn_tui.history.rows import damage_in_words
 from cnn_tui.home import history_path
 from tests.fixtures.make_history import make_newest
 

@@ -19,13 +19,13 @@ from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.experiments import notebook
-from cnn_tui.experiments import store as module
-from cnn_tui.experiments.history import History, HistoryError, Result
-from cnn_tui.experiments.migrations import MIGRATIONS
-from cnn_tui.experiments.run import Epoch, Point, Progress, Run, Status, Wish
+from cnn_tui.history import notebook
+from cnn_tui.history import store as module
+from cnn_tui.history.history import History, HistoryError, Result
+from cnn_tui.history.migrations import MIGRATIONS
+from cnn_tui.history.run import Epoch, Point, Progress, Run, Status, Wish
 from cnn_tui.network.layers import Dense, Flatten
-from tests.experiments.test_run import EPOCH_KEYS, RUN_KEYS
+from tests.history.test_run import EPOCH_KEYS, RUN_KEYS
 
 BASELINE = load_preset("lab1-baseline")
 ROOT = Path(__file__).parents[2]
@@ -278,9 +278,9 @@ def test_two_connections_see_each_other(path: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from cnn_tui.experiments.history import History, Result
+from cnn_tui.history.history import History, Result
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.run import Epoch, Point, Progress
+from cnn_tui.history.run import Epoch, Point, Progress
 
 experiment = load_preset("lab1-baseline")
 print("ready", flush=True)

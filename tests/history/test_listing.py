@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments import notebook
-from cnn_tui.experiments.filter import FilterError
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.listing import SORTS, Listing, Query, SortError
-from cnn_tui.experiments.run import Line
+from cnn_tui.history import notebook
+from cnn_tui.history.filter import FilterError
+from cnn_tui.history.history import History
+from cnn_tui.history.listing import SORTS, Listing, Query, SortError
+from cnn_tui.history.run import Line
 from tests.benchmarks.fill_history import fill
 
 BASELINE = load_preset("lab1-baseline")

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.rows import Columns
-from cnn_tui.experiments.run import Run
+from cnn_tui.history.history import History
+from cnn_tui.history.rows import Columns
+from cnn_tui.history.run import Run
 from cnn_tui.network.canonical import canonical
 from cnn_tui.network.diff import diff_stacks
 from cnn_tui.network.fields import fields_of

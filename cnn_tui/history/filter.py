@@ -15,9 +15,9 @@ import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiment.file_errors import found
-from cnn_tui.experiments.run import LIVE, Status
-from cnn_tui.experiments.tags import normalised
-from cnn_tui.experiments.tested import GAP
+from cnn_tui.history.run import LIVE, Status
+from cnn_tui.history.tags import normalised
+from cnn_tui.history.tested import GAP
 from cnn_tui.text import quiet
 
 MAX_LENGTH = 2_000

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cnn_tui.data.dataset import DatasetError, describe
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments.run import Line, Progress
+from cnn_tui.history.run import Line, Progress
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import summarize
 

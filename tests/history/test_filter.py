@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.filter import FIGURES, KEYS, MAX_LENGTH, FilterError, compile_filter
-from cnn_tui.experiments.history import History
+from cnn_tui.history.filter import FIGURES, KEYS, MAX_LENGTH, FilterError, compile_filter
+from cnn_tui.history.history import History
 
 NOBODY: list[int] = []
 

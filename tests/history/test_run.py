@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.run import LIVE, Epoch, Run, Status
+from cnn_tui.history.run import LIVE, Epoch, Run, Status
 
 RUN_KEYS = (
     "id, name, status, stop_cause, experiment, fingerprint, dataset, train_images, test_images, seed, params, created, "

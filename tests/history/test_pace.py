@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cnn_tui.experiments.pace import clock, in_words
+from cnn_tui.history.pace import clock, in_words
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.experiments import answers, notebook
-from cnn_tui.experiments.history import History
-from cnn_tui.experiments.listing import Listing, Query
-from cnn_tui.experiments.migrations import MIGRATIONS
-from cnn_tui.experiments.run import Run
-from cnn_tui.experiments.same_network import same_network
+from cnn_tui.experiments import answers
+from cnn_tui.history import notebook
+from cnn_tui.history.history import History
+from cnn_tui.history.listing import Listing, Query
+from cnn_tui.history.migrations import MIGRATIONS
+from cnn_tui.history.run import Run
+from cnn_tui.history.same_network import same_network
 from tests.fixtures.make_history import BASELINE, HOSTILE, path_of
 
 STALE = "the tables changed after the file was made: python -m tests.fixtures.make_history, if they are not released"
