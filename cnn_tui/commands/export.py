@@ -13,8 +13,8 @@ from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment, to_toml
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.presets import find_experiment
-from cnn_tui.experiments.keras_code import keras_script
-from cnn_tui.experiments.keras_import import ImportProblem, import_model
+from cnn_tui.keras_io.import_model import ImportProblem, import_model
+from cnn_tui.keras_io.script import keras_script
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet
 

@@ -23,7 +23,7 @@ WHAT = {
 def text_of(what: str, document: Document, cursor: int) -> str:
     """What is copied, as text."""
     if what == "code":
-        from cnn_tui.experiments.keras_code import keras_script  # only here
+        from cnn_tui.keras_io.script import keras_script  # only here
 
         return keras_script(document.experiment)
     if what == "table":

@@ -14,8 +14,8 @@ import pytest
 
 from cnn_tui.experiment.experiment import parse, read
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.keras_code import keras_script
 from cnn_tui.history.history import History
+from cnn_tui.keras_io.script import keras_script
 from tests.cli.command import Inside, assert_one_sentence, cnn_tui, environment
 
 BASELINE = load_preset("lab1-baseline")

@@ -20,9 +20,9 @@ import pytest
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.experiments.keras_code import keras_script
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
+from cnn_tui.keras_io.script import keras_script
 from cnn_tui.network.layers import BatchNormalization, Dropout, RandomFlip
 from cnn_tui.network.summary import summarize
 from cnn_tui.network.values import L1L2

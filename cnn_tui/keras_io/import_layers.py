@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from cnn_tui.experiment.file_errors import found
-from cnn_tui.experiments.keras_import_chain import Plain, config_of, label
+from cnn_tui.keras_io.import_chain import Plain, config_of, label
 from cnn_tui.network.fields import Field, fields_of
 from cnn_tui.network.layers import LAYERS, AnyLayer, Layer, RandomContrast
 from cnn_tui.text import quiet

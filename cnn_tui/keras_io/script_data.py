@@ -13,7 +13,7 @@ import msgspec
 
 from cnn_tui.data import image_folder
 from cnn_tui.data.dataset import BUILT_IN, Dataset, describe, is_npz, path_of
-from cnn_tui.experiments.python_code import Lines, call, literal
+from cnn_tui.keras_io.source import Lines, call, literal
 
 SAMPLE = "fashion_mnist_sample"
 _SAMPLE_FILE = Path(__file__).parents[1] / "data" / "sample" / f"{SAMPLE}.npz"

@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 from cnn_tui.experiment.experiment import Experiment, Optimizer
 from cnn_tui.experiment.presets import load_preset, preset_names
 from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.experiments.keras_code import OPTIMIZERS, keras_script, layer_arguments, model_code
-from cnn_tui.experiments.keras_data_code import data_code
-from cnn_tui.experiments.python_code import literal
+from cnn_tui.keras_io.script import OPTIMIZERS, keras_script, layer_arguments, model_code
+from cnn_tui.keras_io.script_data import data_code
+from cnn_tui.keras_io.source import literal
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import LAYERS, AnyLayer, Dense, Dropout, Flatten, new_layer
 from cnn_tui.network.stack import Stack

@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 
 from cnn_tui.experiment.experiment import Experiment, Optimizer, parse, to_toml
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.keras_import import Imported, ImportProblem, import_model
-from cnn_tui.experiments.keras_import_file import MAX_CONFIG_BYTES
+from cnn_tui.keras_io.import_file import MAX_CONFIG_BYTES
+from cnn_tui.keras_io.import_model import Imported, ImportProblem, import_model
 from cnn_tui.network.layers import LAYERS, Conv2D, Dense, Flatten, LeakyReLU
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.values import L1L2
-from tests.experiments.test_keras_code import BASELINE, buildable, every_kind, model_of, networks
+from tests.keras_io.test_script import BASELINE, buildable, every_kind, model_of, networks
 from tests.network.strategies import layers_of
 
 Model = dict[str, Any]

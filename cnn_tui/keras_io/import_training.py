@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from cnn_tui.experiment.experiment import MOMENTUM_OPTIMIZERS, Loss, Metric, Optimizer, Training
-from cnn_tui.experiments.keras_import_chain import Plain, config_of
-from cnn_tui.experiments.keras_import_layers import of_float32, shown, snake_case
+from cnn_tui.keras_io.import_chain import Plain, config_of
+from cnn_tui.keras_io.import_layers import of_float32, shown, snake_case
 from cnn_tui.text import quiet
 
 _LOSSES: tuple[str, ...] = typing.get_args(Loss)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from cnn_tui.experiment.file_errors import found
-from cnn_tui.experiments.keras_import_file import ImportProblem
+from cnn_tui.keras_io.import_file import ImportProblem
 from cnn_tui.text import quiet
 
 MAX_LAYERS = 1_000
