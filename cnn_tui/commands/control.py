@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from cnn_tui.artifacts.kept_weights import goes_on
 from cnn_tui.commands.follow import Follower, Interrupts, listed
 from cnn_tui.commands.history import find_run, to_json
 from cnn_tui.commands.run import follow
 from cnn_tui.commands.streams import FINISHED, UserError, put, say
-from cnn_tui.experiments.kept_weights import goes_on
 from cnn_tui.history.history import History
 from cnn_tui.history.records import require_experiment
 from cnn_tui.history.run import ENDED_EARLY, Run

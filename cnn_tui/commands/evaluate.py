@@ -7,12 +7,12 @@ import textwrap
 
 import msgspec
 
+from cnn_tui.artifacts.evaluation import ClassFigures, Evaluation, how_it_differs, read_evaluation
 from cnn_tui.commands.explained import kept
 from cnn_tui.commands.history import find_run
 from cnn_tui.commands.json_lines import inert
 from cnn_tui.commands.streams import FINISHED, bold, columns_of, is_terminal, put, say, table
 from cnn_tui.experiments.confusion_text import matrix_lines
-from cnn_tui.experiments.evaluation import ClassFigures, Evaluation, how_it_differs, read_evaluation
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
 from cnn_tui.text import quiet

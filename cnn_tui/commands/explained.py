@@ -8,9 +8,9 @@ from typing import TypeVar
 
 import msgspec
 
+from cnn_tui.artifacts.weights import no_model
 from cnn_tui.commands.streams import FAILED, WRONG, UserError, say
 from cnn_tui.data.raw_file import RawFileError
-from cnn_tui.experiments.weights import no_model
 from cnn_tui.history.run import Run
 from cnn_tui.training.ask import Asker
 from cnn_tui.training.questions import Done, ExplainError, KeepPredictions, Question

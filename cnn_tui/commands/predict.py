@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 import msgspec
 from rich.console import Console
 
+from cnn_tui.artifacts.predictions import Predictions, open_predictions
 from cnn_tui.commands.explained import asked, in_words, kept, require_model
 from cnn_tui.commands.history import find_run
 from cnn_tui.commands.json_lines import inert
 from cnn_tui.commands.streams import FINISHED, UserError, bold, columns_of, is_terminal, put, say, table
 from cnn_tui.data.images import Picture, StoredImages
 from cnn_tui.data.raw_file import RawFileError
-from cnn_tui.experiments.predictions import Predictions, open_predictions
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
 from cnn_tui.text import counted, quiet

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnn_tui.experiments.evaluation import Evaluation
+from cnn_tui.artifacts.evaluation import Evaluation
 from cnn_tui.text import quiet
 
 _NAME = 16  # cells of a class's name at most

@@ -20,8 +20,8 @@ from typing import Any
 import keras
 import msgspec
 
+from cnn_tui.artifacts.kept_weights import MEMBER, Kept, read
 from cnn_tui.experiment.stop_rules import improves
-from cnn_tui.experiments.kept_weights import MEMBER, Kept, read
 from cnn_tui.history.run import Run
 from cnn_tui.home import best_path, checkpoint_path, run_folder
 from cnn_tui.training import clock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keras
 
-from cnn_tui.experiments.kept_weights import Kept, read
+from cnn_tui.artifacts.kept_weights import Kept, read
 from cnn_tui.history.finite import finite
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run

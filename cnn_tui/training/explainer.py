@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
+from cnn_tui.artifacts.predictions import Predictions, model_stamp, open_predictions, predictions_path
+from cnn_tui.artifacts.weights import no_model
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.data.images import StoredImages
 from cnn_tui.data.raw_file import RawFileError
-from cnn_tui.experiments.predictions import Predictions, model_stamp, open_predictions, predictions_path
-from cnn_tui.experiments.weights import no_model
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
 from cnn_tui.home import model_path

@@ -11,8 +11,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from cnn_tui.artifacts.evaluation import NOISY
 from cnn_tui.data.dataset import shown
-from cnn_tui.experiments.evaluation import NOISY
 from cnn_tui.network.activation import ACTIVATIONS
 from cnn_tui.text import reason
 from cnn_tui.training.explain_store import scaled

@@ -11,7 +11,7 @@ from textual import work
 from textual.message import Message
 from textual.worker import get_current_worker
 
-from cnn_tui.experiments.log_file import LogFile, Row, Stamp
+from cnn_tui.artifacts.log_file import LogFile, Row, Stamp
 from cnn_tui.ui.lines import Lines, inert
 from cnn_tui.ui.log_text import Search, plain
 

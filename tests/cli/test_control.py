@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
+from cnn_tui.artifacts import kept_weights
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments import kept_weights
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Epoch, Status
 from cnn_tui.home import checkpoint_path

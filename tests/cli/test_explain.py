@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cnn_tui.artifacts.predictions import open_predictions, predictions_path
 from cnn_tui.experiment.experiment import Experiment, read
-from cnn_tui.experiments.predictions import open_predictions, predictions_path
 from cnn_tui.history.history import History
 from cnn_tui.home import model_path
 from cnn_tui.training import launch

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from cnn_tui.artifacts.kept_weights import read
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments.kept_weights import read
 from cnn_tui.history.history import History
 from cnn_tui.home import checkpoint_path, model_path
 from cnn_tui.training.endings import NO_ROOM

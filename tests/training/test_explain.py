@@ -17,10 +17,10 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
+from cnn_tui.artifacts.evaluation import read_evaluation
+from cnn_tui.artifacts.predictions import open_predictions
 from cnn_tui.data import images as stored_images
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments.evaluation import read_evaluation
-from cnn_tui.experiments.predictions import open_predictions
 from cnn_tui.history.history import History, Result
 from cnn_tui.home import checkpoint_path, model_path
 from cnn_tui.network.convolution import Convolution, Pooling

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cnn_tui.artifacts.evaluation import read_evaluation
+from cnn_tui.artifacts.predictions import open_predictions, predictions_path
 from cnn_tui.data.images import StoredImages, images_path
-from cnn_tui.experiments.evaluation import read_evaluation
-from cnn_tui.experiments.predictions import open_predictions, predictions_path
 from cnn_tui.history.history import History
 from cnn_tui.home import model_path
 from tests.training.trained_run import home_at, small_network, train_run, write_shapes

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Any
 
+from cnn_tui.artifacts import evaluation, predictions
+from cnn_tui.artifacts.evaluation import ClassFigures, Evaluation
+from cnn_tui.artifacts.predictions import PredictionsHeader, model_stamp
 from cnn_tui.data import images, raw_file
 from cnn_tui.data.data_facts import FORMAT, DataFacts, PartFacts, facts_path
 from cnn_tui.data.dataset import FASHION
 from cnn_tui.data.images import ImagesHeader, images_path
-from cnn_tui.experiments import evaluation, predictions
-from cnn_tui.experiments.evaluation import ClassFigures, Evaluation
-from cnn_tui.experiments.predictions import PredictionsHeader, model_stamp
 from cnn_tui.home import model_path
 from cnn_tui.training.questions import (
     Activations,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cnn_tui.artifacts.predictions import Predictions, Which
 from cnn_tui.data.images import StoredImages
-from cnn_tui.experiments.predictions import Predictions, Which
 
 ORDERS: tuple[Which, ...] = ("all", "wrong", "least certain")
 MOST_MARKED = 3

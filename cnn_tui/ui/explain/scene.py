@@ -7,12 +7,12 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from cnn_tui.artifacts.evaluation import Evaluation, read_evaluation
+from cnn_tui.artifacts.predictions import Predictions, open_predictions
+from cnn_tui.artifacts.weights import NoModel, no_model
 from cnn_tui.data.data_facts import DataFacts
 from cnn_tui.data.images import Picture, StoredImages
 from cnn_tui.data.raw_file import RawFileError
-from cnn_tui.experiments.evaluation import Evaluation, read_evaluation
-from cnn_tui.experiments.predictions import Predictions, open_predictions
-from cnn_tui.experiments.weights import NoModel, no_model
 from cnn_tui.history.run import Run
 from cnn_tui.text import sentence
 from cnn_tui.training.questions import Done, ExplainError, KeepImages, KeepPredictions, Prediction, Question

@@ -8,9 +8,9 @@ from typing import Any
 from textual.events import Hide, Show
 from textual.message import Message
 
+from cnn_tui.artifacts.predictions import predictions_path
 from cnn_tui.data.data_facts import DataFacts
 from cnn_tui.experiment.document import Document
-from cnn_tui.experiments.predictions import predictions_path
 from cnn_tui.history.history import History
 from cnn_tui.home import model_path
 from cnn_tui.text import sentence

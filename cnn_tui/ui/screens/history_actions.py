@@ -8,10 +8,10 @@ from pathlib import Path
 from textual import work
 from textual.screen import Screen
 
+from cnn_tui.artifacts.kept_weights import goes_on
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments.kept_weights import goes_on
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History, HistoryError
 from cnn_tui.history.records import require_experiment

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from cnn_tui.artifacts import evaluation
+from cnn_tui.artifacts.evaluation import ClassFigures, Evaluation, evaluation_path, how_it_differs, read_evaluation
 from cnn_tui.data import raw_file
 from cnn_tui.data.dataset import FASHION
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments import evaluation
 from cnn_tui.experiments.confusion_text import matrix_lines
-from cnn_tui.experiments.evaluation import ClassFigures, Evaluation, evaluation_path, how_it_differs, read_evaluation
 from cnn_tui.history.run import Epoch, Run
 from cnn_tui.network.layers import AnyLayer, Dropout
 

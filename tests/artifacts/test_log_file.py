@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cnn_tui.experiments import log_file
-from cnn_tui.experiments.log_file import BLOCK, LogFile, Row
+from cnn_tui.artifacts import log_file
+from cnn_tui.artifacts.log_file import BLOCK, LogFile, Row
 
 ALL = 1_000_000
 

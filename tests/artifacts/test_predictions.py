@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from cnn_tui.artifacts import predictions
+from cnn_tui.artifacts.predictions import Predictions, PredictionsHeader, model_stamp, open_predictions
 from cnn_tui.data import images, raw_file
 from cnn_tui.data.images import ImagesHeader, Picture, StoredImages, images_path
 from cnn_tui.data.raw_file import RawFileError
-from cnn_tui.experiments import predictions
-from cnn_tui.experiments.predictions import Predictions, PredictionsHeader, model_stamp, open_predictions
 from cnn_tui.home import model_path
 
 SAID = ((0.7, 0.2, 0.1), (0.1, 0.5, 0.4), (0.3, 0.3, 0.4), (0.0, 0.0, 1.0))

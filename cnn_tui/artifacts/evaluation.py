@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from cnn_tui.artifacts.predictions import model_stamp
 from cnn_tui.data.raw_file import RawFileError, read_json
-from cnn_tui.experiments.predictions import model_stamp
 from cnn_tui.history.run import Run
 from cnn_tui.home import model_path, run_folder
 
