@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from cnn_tui.analysis.compare import Comparison, LayerDiff, Row, baseline_of, compare
+from cnn_tui.analysis.verdict import BY_COMMAND, Verdict, sentences, verdicts
 from cnn_tui.commands.damaged import say_damage
 from cnn_tui.commands.history import find_run
 from cnn_tui.commands.json_lines import line
 from cnn_tui.commands.streams import FINISHED, UserError, bold, columns_of, put, table
 from cnn_tui.commands.wrapping import wrap
-from cnn_tui.experiments.compare import Comparison, LayerDiff, Row, baseline_of, compare
-from cnn_tui.experiments.verdict import BY_COMMAND, Verdict, sentences, verdicts
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
 from cnn_tui.text import quiet

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from cnn_tui.analysis.verdict import sentences
 from cnn_tui.commands.json_lines import line
 from cnn_tui.commands.overrides import override
 from cnn_tui.commands.streams import FAILED, FINISHED, UserError, bold, columns_of, complain, put, say, table
@@ -21,7 +22,6 @@ from cnn_tui.experiments.exercises import Exercise, Place, find_exercise
 from cnn_tui.experiments.markdown import escape
 from cnn_tui.experiments.packs import places_of
 from cnn_tui.experiments.report import set_table
-from cnn_tui.experiments.verdict import sentences
 from cnn_tui.history.history import History
 from cnn_tui.text import quiet
 

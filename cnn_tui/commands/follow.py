@@ -10,9 +10,9 @@ import time
 from collections.abc import Iterator
 from types import FrameType
 
+from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.commands.progress import Part, Reporter, epoch_parts, fit, progress_parts
 from cnn_tui.commands.streams import FAILED, FINISHED, INTERRUPTED, UserError, is_terminal
-from cnn_tui.experiments.eta import Estimator
 from cnn_tui.history.history import History
 from cnn_tui.history.pace import clock, in_words
 from cnn_tui.history.run import Run

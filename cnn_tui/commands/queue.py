@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from cnn_tui.analysis.estimates import Estimator, Item, Outlook
 from cnn_tui.commands.follow import listed
 from cnn_tui.commands.history import find_run
 from cnn_tui.commands.json_lines import inert
 from cnn_tui.commands.streams import FINISHED, UserError, bold, put, say, table
-from cnn_tui.experiments.eta import Estimator, Item, Outlook
 from cnn_tui.history.history import History
 from cnn_tui.history.pace import clock
 from cnn_tui.text import quiet

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.commands.export import write_events
 from cnn_tui.commands.follow import Follower, Interrupts, LeftError, listed, status_of
 from cnn_tui.commands.history import find_run, to_json
@@ -19,7 +20,6 @@ from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import find_experiment
 from cnn_tui.experiments.batch import Axis, BatchError, Cell, check_count, grid, listed_seeds, over_seeds, taken_seeds
-from cnn_tui.experiments.eta import Estimator
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
 from cnn_tui.network.summary import summarize

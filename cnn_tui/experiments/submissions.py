@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from cnn_tui.analysis.compare import diff_experiments
 from cnn_tui.data.dataset import BUILT_IN, DatasetError
 from cnn_tui.experiment.experiment import Experiment, ExperimentError, from_builtins
-from cnn_tui.experiments.compare import diff_experiments
 from cnn_tui.experiments.exercises import Place
 from cnn_tui.experiments.locked_fields import unlocked_changes
 from cnn_tui.experiments.packs import digest

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rich.text import Text
 
-from cnn_tui.experiments.compare import Comparison, Row
+from cnn_tui.analysis.compare import Comparison, Row
 from cnn_tui.ui.composition import Choice, Recorded, overlay_of, overlay_style
 from cnn_tui.ui.glyphs import LETTERS
 from cnn_tui.ui.lines import inert

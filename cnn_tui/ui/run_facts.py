@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from rich.text import Text
 
 from cnn_tui import home
+from cnn_tui.analysis.compare import Comparison, compare, gap_of, pace_of
+from cnn_tui.analysis.overfitting import Reading, Suggestion, read_out
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.experiments.compare import Comparison, compare, gap_of, pace_of
 from cnn_tui.experiments.epoch_rows import epoch_rows
-from cnn_tui.experiments.overfitting import Reading, Suggestion, read_out
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
 from cnn_tui.history.rows import damage_in_words

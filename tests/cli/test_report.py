@@ -9,8 +9,8 @@ import pytest
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
+from tests.analysis.test_compare import trained
 from tests.cli.command import Inside, assert_one_sentence
-from tests.experiments.test_compare import trained
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from cnn_tui.experiments.markdown import escape, quote
 from cnn_tui.experiments.report import report, set_table
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
-from tests.experiments.test_compare import trained
+from tests.analysis.test_compare import trained
 from tests.experiments.test_exercises import run_all, train
 
 BASELINE, MORE = load_preset("lab1-baseline"), load_preset("lab1-64-filters")

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from cnn_tui.analysis.compare import gap_of
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.compare import gap_of
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.listing import Listing, Query
 from cnn_tui.history.run import Epoch, Line, Progress, Run

@@ -12,7 +12,7 @@ import msgspec
 from rich.style import Style
 from rich.text import Text
 
-from cnn_tui.experiments.compare import Delta, delta
+from cnn_tui.analysis.compare import Delta, delta
 from cnn_tui.history.listing import SORTS
 from cnn_tui.history.run import Line
 from cnn_tui.home import home

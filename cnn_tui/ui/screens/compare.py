@@ -10,8 +10,8 @@ from rich.text import Text
 from textual import work
 from textual.message import Message
 
-from cnn_tui.experiments.compare import Comparison, baseline_of, compare
-from cnn_tui.experiments.verdict import BY_KEY, sentences, verdicts
+from cnn_tui.analysis.compare import Comparison, baseline_of, compare
+from cnn_tui.analysis.verdict import BY_KEY, sentences, verdicts
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History, HistoryError
 from cnn_tui.history.run import Run

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from textual import work
 
+from cnn_tui.analysis.compare import diff_experiments
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
-from cnn_tui.experiments.compare import diff_experiments
 from cnn_tui.experiments.exercise_runs import Order, assign, obstacle
 from cnn_tui.experiments.exercises import Exercise, ExerciseError, Place, find_exercise, load_set, set_names
 from cnn_tui.experiments.locking import locks_of

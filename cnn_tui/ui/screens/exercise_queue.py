@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from textual import work
 
+from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments.eta import Estimator
 from cnn_tui.experiments.exercise_runs import LeftOut, Order, obstacle, orders
 from cnn_tui.experiments.exercise_state import baseline_order, counted, missing, queue_missing
 from cnn_tui.history.pace import in_words

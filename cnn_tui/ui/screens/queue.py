@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from textual.events import Resize
 from textual.screen import ModalScreen
 
-from cnn_tui.experiments.eta import Estimator, Item, Outlook
+from cnn_tui.analysis.estimates import Estimator, Item, Outlook
 from cnn_tui.history.history import History
 from cnn_tui.history.pace import clock
 from cnn_tui.ui.keys import bindings_of, keys_of

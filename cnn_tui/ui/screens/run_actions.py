@@ -6,9 +6,9 @@ from typing import Protocol
 
 from textual import work
 
+from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiments.batch import listed_seeds, repeated
-from cnn_tui.experiments.eta import Estimator
 from cnn_tui.history.history import History
 from cnn_tui.history.pace import in_words
 from cnn_tui.text import sentence

@@ -6,8 +6,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 from textual.content import Content
 
+from cnn_tui.analysis.compare import diff_experiments
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments.compare import diff_experiments
 from cnn_tui.network.diff import describe
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import AnyLayer

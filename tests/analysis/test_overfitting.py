@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnn_tui.analysis.overfitting import Reading, next_experiment, read_curves, read_out
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.overfitting import Reading, next_experiment, read_curves, read_out
 from cnn_tui.history.run import Epoch
 from cnn_tui.network.diff import diff_stacks
 from cnn_tui.network.layers import Conv2D, Dense, Dropout, Flatten, RandomFlip

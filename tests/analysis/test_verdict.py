@@ -13,10 +13,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from cnn_tui.analysis.verdict import BY_COMMAND, BY_KEY, judge, sentences, verdict
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.experiments.verdict import BY_COMMAND, BY_KEY, judge, sentences, verdict
 from cnn_tui.history.groups import Group, Spread, Trial, contrast, group_around, grouped, groups_of
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Epoch, Status
@@ -222,7 +222,7 @@ def test_groups_are_tested_as_scipy_tests_them(ours: list[float], theirs: list[f
 @given(st.floats(0.2, 3.0), st.integers(1, 2))
 def test_the_runs_it_asks_for_have_the_power_that_it_names(effect: float, samples: int) -> None:
     """Against the exact power of the t-test, from the noncentral t distribution."""
-    from cnn_tui.experiments.verdict import _needed
+    from cnn_tui.analysis.verdict import _needed
 
     def power(count: int) -> float:
         freedom = samples * (count - 1)
@@ -237,7 +237,7 @@ def test_the_runs_it_asks_for_have_the_power_that_it_names(effect: float, sample
 
 def test_scipy_is_loaded_only_for_a_verdict() -> None:
     code = (
-        "import sys, cnn_tui.experiments.verdict, cnn_tui.history.groups\n"
+        "import sys, cnn_tui.analysis.verdict, cnn_tui.history.groups\n"
         "assert not {'scipy', 'numpy'} & {name.split('.')[0] for name in sys.modules}"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

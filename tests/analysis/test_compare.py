@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
+from cnn_tui.analysis.compare import Comparison, Row, baseline_of, compare, delta
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.experiments.compare import Comparison, Row, baseline_of, compare, delta
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Epoch, Run
 from cnn_tui.network.layers import Dropout

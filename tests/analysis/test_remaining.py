@@ -7,7 +7,7 @@ import math
 import msgspec
 import pytest
 
-from cnn_tui.experiments.remaining import left, seconds_of_steps
+from cnn_tui.analysis.remaining import left, seconds_of_steps
 from cnn_tui.history.run import Progress
 from tests.ui.recorded import recorded
 from tests.ui.training_scenes import MIDDLE

@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from cnn_tui.analysis.estimates import Estimate, Estimator
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.eta import Estimate, Estimator
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.pace import BESIDE, Pace, Work, in_words, seconds_left, work_of
 from cnn_tui.history.records import Records
