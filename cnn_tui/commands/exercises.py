@@ -12,15 +12,15 @@ from cnn_tui.commands.json_lines import line
 from cnn_tui.commands.overrides import override
 from cnn_tui.commands.streams import FAILED, FINISHED, UserError, bold, columns_of, complain, put, say, table
 from cnn_tui.commands.wrapping import wrap
+from cnn_tui.exercises import answers
+from cnn_tui.exercises.model import Exercise, Place, find_exercise
+from cnn_tui.exercises.packs import places_of
+from cnn_tui.exercises.results import BY_COMMAND, Result, result, to_json
+from cnn_tui.exercises.runs import Order, orders, queue, runs_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.presets import find_experiment
-from cnn_tui.experiments import answers
-from cnn_tui.experiments.exercise_results import BY_COMMAND, Result, result, to_json
-from cnn_tui.experiments.exercise_runs import Order, orders, queue, runs_of
-from cnn_tui.experiments.exercises import Exercise, Place, find_exercise
 from cnn_tui.experiments.markdown import escape
-from cnn_tui.experiments.packs import places_of
 from cnn_tui.experiments.report import set_table
 from cnn_tui.history.history import History
 from cnn_tui.text import quiet

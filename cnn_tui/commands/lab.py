@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnn_tui.commands.run_device import chosen_device
 from cnn_tui.commands.streams import FINISHED, WRONG, UserError, complain, is_terminal, put
+from cnn_tui.exercises.packs import open_pack
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.presets import find_experiment, preset_names
-from cnn_tui.experiments.packs import open_pack
 from cnn_tui.home import settings_path
 from cnn_tui.text import sentence
 

@@ -8,8 +8,8 @@ import sqlite3
 
 from cnn_tui.commands.streams import FAILED, WRONG, UserError
 from cnn_tui.data.dataset import DatasetError
+from cnn_tui.exercises.model import ExerciseError
 from cnn_tui.experiment.experiment import ExperimentError
-from cnn_tui.experiments.exercises import ExerciseError
 from cnn_tui.history.filter import FilterError
 from cnn_tui.history.history import HistoryError
 from cnn_tui.history.notebook import NotebookError

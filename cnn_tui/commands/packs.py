@@ -10,10 +10,10 @@ from cnn_tui.commands.json_lines import inert
 from cnn_tui.commands.new_file import write_new
 from cnn_tui.commands.streams import FAILED, FINISHED, WRONG, bold, columns_of, complain, put, say
 from cnn_tui.commands.wrapping import wrap
-from cnn_tui.experiments.exercises import ExerciseError
-from cnn_tui.experiments.packs import open_pack, read_submission, submission, to_file
-from cnn_tui.experiments.submissions import Checked, Report
-from cnn_tui.experiments.submissions import check as checked
+from cnn_tui.exercises.model import ExerciseError
+from cnn_tui.exercises.packs import open_pack, read_submission, submission, to_file
+from cnn_tui.exercises.submissions import Checked, Report
+from cnn_tui.exercises.submissions import check as checked
 from cnn_tui.history.history import History
 from cnn_tui.text import counted, quiet
 

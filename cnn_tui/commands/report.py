@@ -8,7 +8,7 @@ from cnn_tui.commands.damaged import say_damage
 from cnn_tui.commands.history import find_run
 from cnn_tui.commands.new_file import deliver
 from cnn_tui.commands.streams import FINISHED, UserError, say
-from cnn_tui.experiments.packs import places_of
+from cnn_tui.exercises.packs import places_of
 from cnn_tui.experiments.report import MOST_RUNS, report
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing, Query

@@ -15,7 +15,7 @@ from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import Summary, summarize
 
 if TYPE_CHECKING:
-    from cnn_tui.experiments.locking import Lock
+    from cnn_tui.exercises.locking import Lock
 
 
 class View(NamedTuple):

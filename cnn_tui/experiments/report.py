@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from cnn_tui.analysis.compare import pace_of
 from cnn_tui.analysis.overfitting import read_out
 from cnn_tui.analysis.verdict import BY_COMMAND, judge, sentences
+from cnn_tui.exercises.model import Exercise, Place
+from cnn_tui.exercises.results import BY_COMMAND as REPEAT_EXERCISE
+from cnn_tui.exercises.results import Result, Row, result
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments.exercise_results import BY_COMMAND as REPEAT_EXERCISE
-from cnn_tui.experiments.exercise_results import Result, Row, result
-from cnn_tui.experiments.exercises import Exercise, Place
 from cnn_tui.experiments.markdown import escape, quote, table
 from cnn_tui.experiments.text_chart import Series, draw
 from cnn_tui.history import notebook

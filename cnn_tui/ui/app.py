@@ -19,11 +19,11 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.timer import Timer
 
+from cnn_tui.exercises.model import Place
 from cnn_tui.experiment.document import Document, resume
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.journal import Journal
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.exercises import Place
 from cnn_tui.history.history import History
 from cnn_tui.training.machine import Sensors
 from cnn_tui.ui import guide

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from cnn_tui.experiments.exercise_runs import Order, queue
-from cnn_tui.experiments.packs import open_pack
+from cnn_tui.exercises.packs import open_pack
+from cnn_tui.exercises.runs import Order, queue
 from cnn_tui.history.history import History
 from tests.cli.command import Inside, assert_one_sentence
-from tests.experiments.test_exercises import train
+from tests.exercises.test_exercises import train
 
 PACK = Path(__file__).parents[2] / "docs" / "example-pack"
 

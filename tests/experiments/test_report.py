@@ -8,15 +8,15 @@ import msgspec
 import pytest
 from markdown_it import MarkdownIt
 
+from cnn_tui.exercises import answers
+from cnn_tui.exercises.model import load_set
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments import answers
-from cnn_tui.experiments.exercises import load_set
 from cnn_tui.experiments.markdown import escape, quote
 from cnn_tui.experiments.report import report, set_table
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
 from tests.analysis.test_compare import trained
-from tests.experiments.test_exercises import run_all, train
+from tests.exercises.test_exercises import run_all, train
 
 BASELINE, MORE = load_preset("lab1-baseline"), load_preset("lab1-64-filters")
 HOSTILE = "\x1b[2J<script>alert(1)</script> | `x` **b** [a](http://x) ![i](y) # h\n# not a heading\n- no\u202e"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.experiments import answers
+from cnn_tui.exercises import answers
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing, Query

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnn_tui.exercises import answers
+from cnn_tui.exercises.answers import Answer, Prediction
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments import answers
-from cnn_tui.experiments.answers import Answer, Prediction
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.notebook import Archiving, NotebookError

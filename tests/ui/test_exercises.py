@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from cnn_tui.exercises import answers
+from cnn_tui.exercises.model import find_exercise, load_set
+from cnn_tui.exercises.packs import open_pack
+from cnn_tui.exercises.runs import orders, queue
 from cnn_tui.experiment.experiment import to_toml
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments import answers
-from cnn_tui.experiments.exercise_runs import orders, queue
-from cnn_tui.experiments.exercises import find_exercise, load_set
-from cnn_tui.experiments.packs import open_pack
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Epoch
 from cnn_tui.ui.app import LabApp

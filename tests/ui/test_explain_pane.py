@@ -12,8 +12,8 @@ from PIL import Image as Pillow
 from textual.dom import DOMNode
 from textual.widget import Widget
 
+from cnn_tui.exercises import answers
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments import answers
 from cnn_tui.history.history import History
 from cnn_tui.home import model_path
 from cnn_tui.network.image_kernels import KERNELS

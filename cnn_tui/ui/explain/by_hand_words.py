@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from cnn_tui.experiments.exercises import Exercise
+from cnn_tui.exercises.model import Exercise
 from cnn_tui.network.convolution import Image, size_of
 from cnn_tui.text import counted
 from cnn_tui.ui.explain.arithmetic import Styles, shown_activation

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cnn_tui.experiments import answers
-from cnn_tui.experiments.exercises import Exercise, load_set
+from cnn_tui.exercises import answers
+from cnn_tui.exercises.model import Exercise, load_set
 from cnn_tui.history.history import History
 
 SET = "lab2"

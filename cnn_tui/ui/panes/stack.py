@@ -10,8 +10,8 @@ from textual.app import ComposeResult
 from textual.events import Resize
 from textual.message import Message
 
+from cnn_tui.exercises.locking import LockedError
 from cnn_tui.experiment.document import Document
-from cnn_tui.experiments.locking import LockedError
 from cnn_tui.network.fields import Field, Value, fields_of
 from cnn_tui.network.layers import LAYERS, AnyLayer, new_layer
 from cnn_tui.network.problems import Problem

@@ -9,10 +9,10 @@ from pathlib import Path
 from textual import work
 
 from cnn_tui.analysis.compare import diff_experiments
+from cnn_tui.exercises.locking import locks_of
+from cnn_tui.exercises.model import Exercise, ExerciseError, Place, find_exercise, load_set, set_names
+from cnn_tui.exercises.runs import Order, assign, obstacle
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
-from cnn_tui.experiments.exercise_runs import Order, assign, obstacle
-from cnn_tui.experiments.exercises import Exercise, ExerciseError, Place, find_exercise, load_set, set_names
-from cnn_tui.experiments.locking import locks_of
 from cnn_tui.experiments.report import report
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing

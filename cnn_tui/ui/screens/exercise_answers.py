@@ -5,10 +5,10 @@ from __future__ import annotations
 from textual import work
 from textual.screen import Screen
 
-from cnn_tui.experiments import answers
-from cnn_tui.experiments.exercise_runs import runs_of
-from cnn_tui.experiments.exercise_state import ended
-from cnn_tui.experiments.exercises import Exercise, Place
+from cnn_tui.exercises import answers
+from cnn_tui.exercises.model import Exercise, Place
+from cnn_tui.exercises.progress import ended
+from cnn_tui.exercises.runs import runs_of
 from cnn_tui.history.history import History
 from cnn_tui.ui.screens.exercise_page import NO_CONCLUSION
 from cnn_tui.ui.screens.exercise_parts import Chosen, ExerciseView

@@ -11,12 +11,12 @@ from cnn_tui.analysis.compare import diff_experiments
 from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.verdict import BY_KEY, sentences
 from cnn_tui.data.dataset import DatasetError
+from cnn_tui.exercises.locking import in_words as lock_in_words
+from cnn_tui.exercises.model import Exercise, Place, sets_folder
+from cnn_tui.exercises.progress import Standing, State, Tally
+from cnn_tui.exercises.results import Outcome, Result, result
+from cnn_tui.exercises.runs import twins
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments.exercise_results import Outcome, Result, result
-from cnn_tui.experiments.exercise_runs import twins
-from cnn_tui.experiments.exercise_state import Standing, State, Tally
-from cnn_tui.experiments.exercises import Exercise, Place, sets_folder
-from cnn_tui.experiments.locking import in_words as lock_in_words
 from cnn_tui.history.groups import Group
 from cnn_tui.history.history import History
 from cnn_tui.history.pace import in_words

@@ -6,7 +6,7 @@ from typing import ClassVar, NamedTuple
 
 from rich.text import Text
 
-from cnn_tui.experiments.exercises import Exercise, Place
+from cnn_tui.exercises.model import Exercise, Place
 from cnn_tui.ui.keys import keys_of
 from cnn_tui.ui.lines import Lines
 from cnn_tui.ui.page_view import PageView

@@ -12,14 +12,9 @@ from textual.containers import Container
 from textual.events import Resize
 from textual.message import Message
 
+from cnn_tui.exercises.model import Place, sets_folder
+from cnn_tui.exercises.progress import Standing, Tally, standings, tally
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments.exercise_state import (
-    Standing,
-    Tally,
-    standings,
-    tally,
-)
-from cnn_tui.experiments.exercises import Place, sets_folder
 from cnn_tui.history.history import History
 from cnn_tui.ui.keys import bindings_of
 from cnn_tui.ui.lines import inert

@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from cnn_tui.exercises.answers import Predicted
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.answers import Predicted
 from cnn_tui.text import quiet
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
@@ -139,7 +139,7 @@ class Place(NamedTuple):
         if exercise.preset:
             return _preset(exercise.preset)
         if exercise.experiment:
-            from cnn_tui.experiments.exercise_file import read_inside
+            from cnn_tui.exercises.reader import read_inside
 
             return read_inside(self.folder, exercise.experiment)
         return None
@@ -160,7 +160,7 @@ def _preset(name: str) -> Experiment:
 
 def sets_folder() -> Path:
     """Where the sets that come with the app are."""
-    return Path(__file__).parent.parent / "exercises"
+    return Path(__file__).parent / "sets"
 
 
 def set_names() -> tuple[str, ...]:
@@ -176,7 +176,7 @@ def load_set(name: str) -> Place:
         raise ExerciseError(
             f"there is no set of exercises {found(name)}; there are {', '.join(set_names())}.{near(name, set_names())}"
         )
-    from cnn_tui.experiments.exercise_file import read_set
+    from cnn_tui.exercises.reader import read_set
 
     return Place(name, sets_folder() / name, read_set(sets_folder() / name))
 

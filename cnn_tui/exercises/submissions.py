@@ -10,10 +10,10 @@ import msgspec
 
 from cnn_tui.analysis.compare import diff_experiments
 from cnn_tui.data.dataset import BUILT_IN, DatasetError
+from cnn_tui.exercises.locked_fields import unlocked_changes
+from cnn_tui.exercises.model import Place
+from cnn_tui.exercises.packs import digest
 from cnn_tui.experiment.experiment import Experiment, ExperimentError, from_builtins
-from cnn_tui.experiments.exercises import Place
-from cnn_tui.experiments.locked_fields import unlocked_changes
-from cnn_tui.experiments.packs import digest
 from cnn_tui.text import counted, quiet
 
 MOST_TEXT = 10_000

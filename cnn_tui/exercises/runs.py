@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from cnn_tui.exercises.locked_fields import unlocked_changes
+from cnn_tui.exercises.model import Exercise, ExerciseError, Place
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments.exercises import Exercise, ExerciseError, Place
-from cnn_tui.experiments.locked_fields import unlocked_changes
 from cnn_tui.history.groups import CUT_SHORT, Group, asked_of, groups_of
 from cnn_tui.history.history import History
 from cnn_tui.history.rows import decoded

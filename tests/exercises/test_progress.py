@@ -6,19 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from cnn_tui.experiments import answers
-from cnn_tui.experiments.exercise_runs import orders
-from cnn_tui.experiments.exercise_state import (
-    baseline_order,
-    counted,
-    missing,
-    queue_missing,
-    standings,
-    tally,
-)
-from cnn_tui.experiments.exercises import load_set
+from cnn_tui.exercises import answers
+from cnn_tui.exercises.model import load_set
+from cnn_tui.exercises.progress import baseline_order, counted, missing, queue_missing, standings, tally
+from cnn_tui.exercises.runs import orders
 from cnn_tui.history.history import History, Result
-from tests.experiments.test_exercises import train
+from tests.exercises.test_exercises import train
 
 LAB1 = load_set("lab1")
 SIXTEEN = LAB1.exercise("16-filters")

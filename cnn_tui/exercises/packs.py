@@ -18,11 +18,11 @@ from typing import Any
 import msgspec
 
 from cnn_tui import __version__
+from cnn_tui.exercises.answers import answers
+from cnn_tui.exercises.model import ExerciseError, Place, load_set, set_names
+from cnn_tui.exercises.reader import read_set
+from cnn_tui.exercises.runs import runs_of
 from cnn_tui.experiment.file_errors import misread
-from cnn_tui.experiments.answers import answers
-from cnn_tui.experiments.exercise_file import read_set
-from cnn_tui.experiments.exercise_runs import runs_of
-from cnn_tui.experiments.exercises import ExerciseError, Place, load_set, set_names
 from cnn_tui.history.finite import without_nan
 from cnn_tui.history.history import History
 from cnn_tui.history.rows import damage_in_words

@@ -12,17 +12,17 @@ from typing import Any
 import msgspec
 import pytest
 
+from cnn_tui.exercises import answers
+from cnn_tui.exercises.locked_fields import LockError, check_paths, unlocked_changes
+from cnn_tui.exercises.model import ExerciseError, Place
+from cnn_tui.exercises.packs import open_pack, pack_name, read_submission, submission, to_file
+from cnn_tui.exercises.runs import Order, assign, orders, queue
+from cnn_tui.exercises.submissions import Checked, Report, check
 from cnn_tui.experiment.experiment import Experiment, to_toml
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.experiments import answers
-from cnn_tui.experiments.exercise_runs import Order, assign, orders, queue
-from cnn_tui.experiments.exercises import ExerciseError, Place
-from cnn_tui.experiments.locked_fields import LockError, check_paths, unlocked_changes
-from cnn_tui.experiments.packs import open_pack, pack_name, read_submission, submission, to_file
-from cnn_tui.experiments.submissions import Checked, Report, check
 from cnn_tui.history.history import History
-from tests.experiments.test_exercises import train
+from tests.exercises.test_exercises import train
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "example-pack"
 BASELINE = load_preset("lab1-baseline")

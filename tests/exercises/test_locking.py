@@ -7,12 +7,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from cnn_tui.exercises.locking import Lock, LockedError
 from cnn_tui.experiment.document import Document, resume
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.journal import Journal
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.experiments.locking import Lock, LockedError
 from cnn_tui.network.layers import new_layer
 
 BASELINE = load_preset("lab1-baseline")

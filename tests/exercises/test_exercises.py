@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
+from cnn_tui.exercises import answers
+from cnn_tui.exercises.model import ExerciseError, Place, find_exercise, load_set, set_names
+from cnn_tui.exercises.results import BY_COMMAND, Outcome, Result, result, to_json
+from cnn_tui.exercises.runs import assign, group_of, orders, queue, runs_of, twins
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset, preset_names
-from cnn_tui.experiments import answers
-from cnn_tui.experiments.exercise_results import BY_COMMAND, Outcome, Result, result, to_json
-from cnn_tui.experiments.exercise_runs import assign, group_of, orders, queue, runs_of, twins
-from cnn_tui.experiments.exercises import ExerciseError, Place, find_exercise, load_set, set_names
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
 from cnn_tui.history.history import Result as End

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from cnn_tui.exercises.locked_fields import unlocked_changes
+from cnn_tui.exercises.model import Place
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments.exercises import Place
-from cnn_tui.experiments.locked_fields import unlocked_changes
 from cnn_tui.text import quiet
 
 _PLAIN = {"stop": "the stop rule", "layers": "the stack", "training": "all of the training settings"}
