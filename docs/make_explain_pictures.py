@@ -24,7 +24,7 @@ async def photograph(run_id: int) -> dict[str, str]:
     """The pictures by their names."""
     from cnn_tui.experiment.document import Document
     from cnn_tui.history.history import History
-    from cnn_tui.training import launch
+    from cnn_tui.jobs import launch
     from cnn_tui.ui.app import LabApp
     from cnn_tui.ui.panes.explain import ExplainPane
 

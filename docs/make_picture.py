@@ -21,7 +21,7 @@ async def photograph() -> str:
     from cnn_tui.experiment.document import Document
     from cnn_tui.experiment.presets import load_preset
     from cnn_tui.history.history import History
-    from cnn_tui.training import launch
+    from cnn_tui.jobs import launch
     from cnn_tui.ui.app import LabApp
 
     with History() as history, launch.presence():

@@ -22,18 +22,18 @@ TOP = len(ROOMS)  # cli/ and __main__.py
 SLOW = ("tensorflow", "keras", "numpy", "PIL", "textual", "plotext")
 LIGHT_TRAINING = (
     "cnn_tui.training",
-    "cnn_tui.training.ask",
-    "cnn_tui.training.devices",
-    "cnn_tui.training.driver",
-    "cnn_tui.training.endings",
-    "cnn_tui.training.gpus",
-    "cnn_tui.training.launch",
-    "cnn_tui.training.locks",
-    "cnn_tui.training.machine",
-    "cnn_tui.training.overdue",
-    "cnn_tui.training.questions",
-    "cnn_tui.training.tensorboard_launch",
-    "cnn_tui.training.worker",
+    "cnn_tui.jobs.explain_client",
+    "cnn_tui.jobs.devices",
+    "cnn_tui.jobs.gpu_client",
+    "cnn_tui.jobs.endings",
+    "cnn_tui.jobs.gpus",
+    "cnn_tui.jobs.launch",
+    "cnn_tui.jobs.locks",
+    "cnn_tui.jobs.sensors",
+    "cnn_tui.jobs.overdue",
+    "cnn_tui.jobs.explain_protocol",
+    "cnn_tui.jobs.tensorboard_launch",
+    "cnn_tui.jobs.worker",
 )
 
 

@@ -14,7 +14,7 @@ from cnn_tui.history.run import ENDED_EARLY, Run
 
 def stop(run_id: int, now: bool) -> int:
     """Ask a run to stop after its batch or, `now`, to end at once."""
-    from cnn_tui.training.launch import recover, wake
+    from cnn_tui.jobs.launch import recover, wake
 
     with History() as history:
         recover(history)
@@ -38,7 +38,7 @@ def resume(run_ids: list[int], *, detach: bool, as_json: bool) -> int:
 
     Nothing is queued unless all can be. ctrl+c only leaves them.
     """
-    from cnn_tui.training.launch import recover, wake
+    from cnn_tui.jobs.launch import recover, wake
 
     interrupts = Interrupts()
     run_ids = list(dict.fromkeys(run_ids))

@@ -174,7 +174,7 @@ def _run(
 def _train(wanted: list[Order], repeat: int, detach: bool, as_json: bool) -> int:
     from cnn_tui.commands.follow import Follower, Interrupts, listed
     from cnn_tui.commands.run import follow
-    from cnn_tui.training.launch import recover, wake
+    from cnn_tui.jobs.launch import recover, wake
 
     interrupts = Interrupts()
     with History() as history, interrupts.caught():

@@ -12,8 +12,8 @@ from cnn_tui.artifacts.weights import no_model
 from cnn_tui.commands.streams import FAILED, WRONG, UserError, say
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.run import Run
-from cnn_tui.training.ask import Asker
-from cnn_tui.training.questions import Done, ExplainError, KeepPredictions, Question
+from cnn_tui.jobs.explain_client import Asker
+from cnn_tui.jobs.explain_protocol import Done, ExplainError, KeepPredictions, Question
 
 Kept = TypeVar("Kept")
 Answer = TypeVar("Answer", bound=msgspec.Struct)

@@ -52,7 +52,7 @@ def export_events(name: str, folder: Path) -> int:
 
 def write_events(ids: list[int], folder: Path) -> int:
     """Write runs as event files for TensorBoard; gives the exit status."""
-    from cnn_tui.training.tensorboard_launch import EventFilesError, write_event_files
+    from cnn_tui.jobs.tensorboard_launch import EventFilesError, write_event_files
 
     try:
         say(quiet(write_event_files(ids, folder), 1_000))

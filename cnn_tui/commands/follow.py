@@ -138,7 +138,7 @@ class Follower:
 
     def _look_after_worker(self) -> bool:
         """Now and then end runs whose process died, and have a worker; says whether it did."""
-        from cnn_tui.training.launch import recover, wake
+        from cnn_tui.jobs.launch import recover, wake
 
         now = time.monotonic()
         if now - self._looked_after < _REVIVE_SECONDS:

@@ -12,10 +12,10 @@ from importlib import metadata
 from typing import IO, Any, NamedTuple
 
 from cnn_tui.commands.machine import Finding
-from cnn_tui.training.devices import VISIBLE, cores, visible
-from cnn_tui.training.driver import read_gpus
-from cnn_tui.training.gpus import Gpu, Gpus
-from cnn_tui.training.launch import environment, python
+from cnn_tui.jobs.devices import VISIBLE, cores, visible
+from cnn_tui.jobs.gpu_client import read_gpus
+from cnn_tui.jobs.gpus import Gpu, Gpus
+from cnn_tui.jobs.launch import environment, python
 
 TENSORFLOW_SECONDS = 60.0
 """The first import on a machine takes 11 s where a later one takes 2."""

@@ -19,7 +19,7 @@ from cnn_tui.commands.streams import UserError
 from cnn_tui.data.dataset import path_of
 from cnn_tui.experiment.experiment import Experiment, Training, from_builtins
 from cnn_tui.experiment.file_errors import found
-from cnn_tui.experiments.batch import Axis
+from cnn_tui.jobs.grid import Axis
 from cnn_tui.text import quiet
 
 _KEY = re.compile(r"[A-Za-z_]\w*(\[\d+\])*(\.[A-Za-z_]\w*(\[\d+\])*)*")

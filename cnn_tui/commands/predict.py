@@ -19,9 +19,9 @@ from cnn_tui.data.images import Picture, StoredImages
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
+from cnn_tui.jobs.explain_client import Asker
+from cnn_tui.jobs.explain_protocol import DescribeModel, Done, KeepImages, ModelFacts, Prediction, PredictPicture
 from cnn_tui.text import counted, quiet
-from cnn_tui.training.ask import Asker
-from cnn_tui.training.questions import DescribeModel, Done, KeepImages, ModelFacts, Prediction, PredictPicture
 from cnn_tui.ui.image import draw, mode_of
 
 _MOST_BARS = 10

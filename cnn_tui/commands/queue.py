@@ -16,7 +16,7 @@ from cnn_tui.text import quiet
 
 def queue(move: tuple[int, int] | None, clear: bool, as_json: bool) -> int:
     """Print the queue, once a run of it was moved by so many places or all were taken out."""
-    from cnn_tui.training.launch import recover, wake
+    from cnn_tui.jobs.launch import recover, wake
 
     if move and clear:
         raise UserError("only one of --move and --clear at a time")

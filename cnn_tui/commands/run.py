@@ -19,9 +19,9 @@ from cnn_tui.commands.summary import place
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import find_experiment
-from cnn_tui.experiments.batch import Axis, BatchError, Cell, check_count, grid, listed_seeds, over_seeds, taken_seeds
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
+from cnn_tui.jobs.grid import Axis, BatchError, Cell, check_count, grid, listed_seeds, over_seeds, taken_seeds
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet
 
@@ -61,7 +61,7 @@ def run(
 
 def attach(run_id: int | None) -> int:
     """Follow a live run, the oldest one unless another is named; ctrl+c only leaves it."""
-    from cnn_tui.training.launch import recover
+    from cnn_tui.jobs.launch import recover
 
     interrupts = Interrupts()
     with History() as history, interrupts.caught():
@@ -114,7 +114,7 @@ def _train(
     cells: Sequence[Cell], axes: Sequence[Axis], repeat: int, device: str, detach: bool, as_json: bool
 ) -> tuple[list[int], int]:
     """Queue the runs and follow them; gives their ids and the exit status."""
-    from cnn_tui.training.launch import recover, wake
+    from cnn_tui.jobs.launch import recover, wake
 
     interrupts = Interrupts()
     with History() as history, interrupts.caught():

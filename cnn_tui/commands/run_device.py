@@ -11,9 +11,9 @@ def chosen_device(wish: str | None) -> str:
 
     The card itself is chosen again when the run begins, which may be hours later.
     """
-    from cnn_tui.training.devices import DeviceError, choose, parse
-    from cnn_tui.training.driver import read_gpus
-    from cnn_tui.training.gpus import Gpus
+    from cnn_tui.jobs.devices import DeviceError, choose, parse
+    from cnn_tui.jobs.gpu_client import read_gpus
+    from cnn_tui.jobs.gpus import Gpus
 
     try:
         wanted = parse(wish) if wish is not None else ""

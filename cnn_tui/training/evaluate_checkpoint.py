@@ -10,7 +10,8 @@ from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
 from cnn_tui.history.tested import EVENT
 from cnn_tui.home import checkpoint_path, log_path
-from cnn_tui.training import locks, pipeline
+from cnn_tui.jobs import locks
+from cnn_tui.training import pipeline
 from cnn_tui.training.build import build
 from cnn_tui.training.checkpoints import restore
 from cnn_tui.training.datasets import load

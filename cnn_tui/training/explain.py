@@ -24,9 +24,9 @@ from cnn_tui.data.dataset import DatasetError
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.history import HistoryError
 from cnn_tui.home import explain_log_path
+from cnn_tui.jobs.explain_protocol import ExplainError, Reply, Request
 from cnn_tui.training.explainer import Explainer
 from cnn_tui.training.log import say
-from cnn_tui.training.questions import ExplainError, Reply, Request
 
 IDLE = 600.0
 """Seconds without a question after which the process ends; `CNN_TUI_EXPLAIN_IDLE` overrides it."""

@@ -15,9 +15,7 @@ from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
 from cnn_tui.home import model_path
-from cnn_tui.network import shapes
-from cnn_tui.training.log import say
-from cnn_tui.training.questions import (
+from cnn_tui.jobs.explain_protocol import (
     DeadFilters,
     DescribeModel,
     Done,
@@ -33,6 +31,8 @@ from cnn_tui.training.questions import (
     ShowKernels,
     Warm,
 )
+from cnn_tui.network import shapes
+from cnn_tui.training.log import say
 
 SAMPLE = 256
 """Test images over which filters are watched."""

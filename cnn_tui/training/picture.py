@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from cnn_tui.data.dataset import shown
 from cnn_tui.data.image_folder import MOST_PIXELS
+from cnn_tui.jobs.explain_protocol import ExplainError
 from cnn_tui.text import reason
-from cnn_tui.training.questions import ExplainError
 
 if TYPE_CHECKING:
     from PIL import Image

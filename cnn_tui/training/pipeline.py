@@ -19,8 +19,8 @@ import psutil
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from cnn_tui.training.devices import visible
-from cnn_tui.training.driver import read_gpus
+from cnn_tui.jobs.devices import visible
+from cnn_tui.jobs.gpu_client import read_gpus
 
 Pixels = NDArray[np.uint8]
 Labels = NDArray[Any]

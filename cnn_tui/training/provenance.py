@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from cnn_tui import __version__
-from cnn_tui.training.devices import cores
+from cnn_tui.jobs.devices import cores
 
 
 def environment(data: str) -> dict[str, Any]:

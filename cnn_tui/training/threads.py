@@ -7,7 +7,7 @@ import os
 
 import tensorflow as tf
 
-from cnn_tui.training.devices import cores
+from cnn_tui.jobs.devices import cores
 
 MOST_PARTS = 4
 """A part of a usual batch of 32 should still hold some images."""

@@ -26,8 +26,8 @@ from cnn_tui.history.history import History, HistoryError, Result
 from cnn_tui.history.records import require_experiment
 from cnn_tui.history.run import Run
 from cnn_tui.home import best_path, checkpoint_path, log_path, model_path
+from cnn_tui.jobs import locks
 from cnn_tui.text import counted
-from cnn_tui.training import locks
 
 # All of these are read when TensorFlow is imported.
 os.environ["KERAS_BACKEND"] = "tensorflow"  # whatever ~/.keras/keras.json says
@@ -36,17 +36,17 @@ os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # leave the rest of 
 
 import keras
 
+from cnn_tui.jobs.devices import DeviceError, settle
+from cnn_tui.jobs.endings import NO_ROOM, is_full
+from cnn_tui.jobs.launch import ENDED, ENDED_BADLY
 from cnn_tui.training import explain_store, pipeline
 from cnn_tui.training.build import BuildError, build
 from cnn_tui.training.checkpoints import CheckpointError, Checkpoints, Kept, clear_parts, read, restore, write
 from cnn_tui.training.clock import Stopwatch
 from cnn_tui.training.control import ControlPoll, StopRuleCallback
 from cnn_tui.training.datasets import split
-from cnn_tui.training.devices import DeviceError, settle
-from cnn_tui.training.endings import NO_ROOM, is_full
 from cnn_tui.training.evaluate_checkpoint import evaluate_checkpoint
 from cnn_tui.training.failure import describe_error
-from cnn_tui.training.launch import ENDED, ENDED_BADLY
 from cnn_tui.training.log import say, send_output_to
 from cnn_tui.training.loop import evaluate, fit
 from cnn_tui.training.pipeline import Batches

@@ -13,10 +13,7 @@ from numpy.typing import NDArray
 
 from cnn_tui.artifacts.evaluation import NOISY
 from cnn_tui.data.dataset import shown
-from cnn_tui.network.activation import ACTIVATIONS
-from cnn_tui.text import reason
-from cnn_tui.training.explain_store import scaled
-from cnn_tui.training.questions import (
+from cnn_tui.jobs.explain_protocol import (
     Activations,
     DeadLayer,
     ExplainError,
@@ -25,6 +22,9 @@ from cnn_tui.training.questions import (
     LayerFacts,
     LayerMaps,
 )
+from cnn_tui.network.activation import ACTIVATIONS
+from cnn_tui.text import reason
+from cnn_tui.training.explain_store import scaled
 
 MOST_SENT = 128
 """Rows or columns of a map beyond which it is sent smaller: no terminal shows more."""

@@ -25,7 +25,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.journal import Journal
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
-from cnn_tui.training.machine import Sensors
+from cnn_tui.jobs.sensors import Sensors
 from cnn_tui.ui import guide
 from cnn_tui.ui.keys import changed_keys, keys_of
 from cnn_tui.ui.machine_view import SensorsLike
@@ -178,7 +178,7 @@ def open_lab(
     graphics, None leaves it to what the terminal says. `warning` is said at once. With `pack`, its exercises are shown
     at once. `device` is where runs that are started here are to be trained. Raises DatasetError and HistoryError.
     """
-    from cnn_tui.training import launch
+    from cnn_tui.jobs import launch
 
     journal = Journal()
     with History() as history, launch.presence(), contextlib.closing(journal):

@@ -7,9 +7,9 @@ from typing import Protocol
 from rich.text import Text
 
 from cnn_tui.history.run import Run
-from cnn_tui.training.devices import VISIBLE, visible
-from cnn_tui.training.gpus import Gpu, GpuProcess
-from cnn_tui.training.machine import OwnProcess, Reading
+from cnn_tui.jobs.devices import VISIBLE, visible
+from cnn_tui.jobs.gpus import Gpu, GpuProcess
+from cnn_tui.jobs.sensors import OwnProcess, Reading
 from cnn_tui.ui.lines import Lines, bar, inert
 
 _GIGABYTE = 1_000_000_000
@@ -20,7 +20,7 @@ INSTALL = "pip install 'cnn-tui[gpu]'"
 
 
 class SensorsLike(Protocol):
-    """Reads the machine. `cnn_tui.training.machine.Sensors` is the real one."""
+    """Reads the machine. `cnn_tui.jobs.sensors.Sensors` is the real one."""
 
     def read(self) -> Reading:
         """The machine as it is now; may take seconds, so ask in a thread."""

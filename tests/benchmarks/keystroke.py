@@ -67,7 +67,7 @@ def main() -> None:
         with History() as history:
             long = load_preset("lab1-baseline").with_training(epochs=1_000)
             run_id = history.add(msgspec.structs.replace(long, dataset="fashion_mnist_sample"))
-            from cnn_tui.training import launch
+            from cnn_tui.jobs import launch
 
             launch.wake()
             while history.progress(run_id).step == 0:

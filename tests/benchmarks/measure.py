@@ -19,7 +19,7 @@ import psutil
 
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
-from cnn_tui.training.launch import environment
+from cnn_tui.jobs.launch import environment
 from tests.terminal import Terminal
 from tests.waiting import end_processes_of, processes_of
 

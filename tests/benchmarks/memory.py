@@ -69,7 +69,7 @@ def of_lab(home: Path) -> dict[str, Memory]:
                 found["run"] = found["run"].most(of(pid))
                 terminal.read(0.05)
             found["lab"] = of(terminal.process.pid)
-            found["worker"] = of(processes_of(home, "cnn_tui.training.worker")[0])
+            found["worker"] = of(processes_of(home, "cnn_tui.jobs.worker")[0])
     return found
 
 

@@ -13,7 +13,7 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Epoch, Status
 from cnn_tui.home import checkpoint_path
-from cnn_tui.training import launch, locks
+from cnn_tui.jobs import launch, locks
 from tests.cli.command import Inside, assert_one_sentence
 
 

@@ -111,7 +111,7 @@ def test_exercises_are_really_run(
 
 
 def test_a_set_is_queued_and_left(sealed_machine: Path, inside: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnn_tui.training import launch
+    from cnn_tui.jobs import launch
 
     monkeypatch.setattr(launch, "wake", lambda: None)
     answer = inside("exercises", "run", "lab1", "--repeat", "3", "--detach", "--dataset", "fashion_mnist_sample")
@@ -127,7 +127,7 @@ def test_a_set_is_queued_and_left(sealed_machine: Path, inside: Inside, monkeypa
 def test_a_version_of_ones_own_belongs_to_the_exercise(
     sealed_machine: Path, inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cnn_tui.training import launch
+    from cnn_tui.jobs import launch
 
     monkeypatch.setattr(launch, "wake", lambda: None)
     mine = tmp_path / "mine.toml"

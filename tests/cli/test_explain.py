@@ -14,7 +14,7 @@ from cnn_tui.artifacts.predictions import open_predictions, predictions_path
 from cnn_tui.experiment.experiment import Experiment, read
 from cnn_tui.history.history import History
 from cnn_tui.home import model_path
-from cnn_tui.training import launch
+from cnn_tui.jobs import launch
 from tests.cli.command import Inside, assert_one_sentence, cnn_tui, write_dataset, write_experiment
 from tests.cli.terminal import Terminal
 from tests.training.trained_run import home_at, small_network, train_run, write_shapes

@@ -11,8 +11,8 @@ import pytest
 
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Epoch, Progress
+from cnn_tui.jobs import locks
 from cnn_tui.network.layers import Conv2D
-from cnn_tui.training import locks
 from tests.cli.command import Inside, assert_one_sentence, write_dataset, write_experiment
 
 BASELINE = "lab1-baseline"

@@ -14,7 +14,7 @@ import pytest
 
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
-from cnn_tui.training import launch
+from cnn_tui.jobs import launch
 from tests.cli.command import Inside, cnn_tui, write_dataset, write_experiment
 from tests.cli.terminal import DEADLINE, Terminal
 
@@ -35,7 +35,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home whose worker keeps TensorFlow ready from one test to the next."""
     home = tmp_path_factory.mktemp("lab")
     env = {**launch.environment(), "CNN_TUI_HOME": str(home), "CNN_TUI_OFFLINE": "1", "CNN_TUI_WORKER_IDLE": "300"}
-    worker = subprocess.Popen(launch.python("cnn_tui.training.worker"), cwd=home, env=env, start_new_session=True)
+    worker = subprocess.Popen(launch.python("cnn_tui.jobs.worker"), cwd=home, env=env, start_new_session=True)
     yield home
     worker.terminate()
     worker.wait(DEADLINE)

@@ -8,8 +8,8 @@ import pytest
 
 from cnn_tui.experiment.experiment import read
 from cnn_tui.history.history import History
-from cnn_tui.training import driver
-from cnn_tui.training.gpus import Gpu, GpuProcess, Gpus
+from cnn_tui.jobs import gpu_client
+from cnn_tui.jobs.gpus import Gpu, GpuProcess, Gpus
 from tests.cli.command import Inside, assert_one_sentence, cnn_tui, write_dataset, write_experiment
 from tests.waiting import end_processes_of
 
@@ -23,7 +23,7 @@ def tiny(tmp_path: Path) -> Path:
     return write_experiment(tmp_path / "tiny.toml", write_dataset(tmp_path / "tiny.npz"))
 
 
-@pytest.mark.skipif(driver._has_library(), reason="this machine has NVIDIA's driver")
+@pytest.mark.skipif(gpu_client._has_library(), reason="this machine has NVIDIA's driver")
 def test_a_device_that_is_not_to_be_had_queues_nothing(inside: Inside, tiny: Path) -> None:
     assert_one_sentence(inside("run", str(tiny), "--device", "tpu"), 2, "a device is cpu, gpu (the freest) or gpu:N")
     assert_one_sentence(inside("run", str(tiny), "--device", "gpu:0"), 2, "NVIDIA's driver is not on this machine")
@@ -32,8 +32,8 @@ def test_a_device_that_is_not_to_be_had_queues_nothing(inside: Inside, tiny: Pat
 
 
 def test_a_busy_card_is_said_before_the_run(inside: Inside, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(driver, "read_gpus", lambda: BUSY)
-    monkeypatch.setattr("cnn_tui.training.launch.wake", lambda: None)
+    monkeypatch.setattr(gpu_client, "read_gpus", lambda: BUSY)
+    monkeypatch.setattr("cnn_tui.jobs.launch.wake", lambda: None)
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     answer = inside("run", str(tiny), "--detach", "--device", "GPU:0")
     assert answer.status == 0
@@ -45,7 +45,7 @@ def test_a_busy_card_is_said_before_the_run(inside: Inside, tiny: Path, monkeypa
         assert "device" not in history.runs()[0].to_json()
 
 
-@pytest.mark.skipif(driver._has_library(), reason="this machine has NVIDIA's driver")
+@pytest.mark.skipif(gpu_client._has_library(), reason="this machine has NVIDIA's driver")
 def test_the_training_process_obeys_or_says_why_not(tiny: Path, sealed_machine: Path) -> None:
     with History() as history:
         # As if it had been queued where there is a GPU, or the GPU had gone since.

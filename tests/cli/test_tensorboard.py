@@ -12,7 +12,7 @@ import pytest
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Epoch
-from cnn_tui.training.tensorboard_launch import EventFilesError, write_event_files
+from cnn_tui.jobs.tensorboard_launch import EventFilesError, write_event_files
 from tests.cli.command import Inside, assert_one_sentence
 
 

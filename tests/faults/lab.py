@@ -18,11 +18,11 @@ from cnn_tui.experiment.experiment import Experiment, to_toml
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run, Status
 from cnn_tui.home import checkpoint_path
+from cnn_tui.jobs import launch
 from cnn_tui.network.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, RandomFlip
-from cnn_tui.training import launch
 from tests.waiting import processes_of, wait_for
 
-WORKER, TRAIN = "cnn_tui.training.worker", "cnn_tui.training.train"
+WORKER, TRAIN = "cnn_tui.jobs.worker", "cnn_tui.training.train"
 COMMAND = (sys.executable, "-m", "cnn_tui")
 PATIENCE = 90.0
 """Seconds that a test waits for what should come at once: the machine may be busy."""

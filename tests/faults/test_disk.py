@@ -13,8 +13,8 @@ from cnn_tui.artifacts.kept_weights import read
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
 from cnn_tui.home import checkpoint_path, model_path
-from cnn_tui.training.endings import NO_ROOM
-from cnn_tui.training.worker import settle_in_the_end
+from cnn_tui.jobs.endings import NO_ROOM
+from cnn_tui.jobs.worker import settle_in_the_end
 from tests.cli.command import assert_one_sentence, cnn_tui
 from tests.faults.lab import ENDLESS, PATIENCE, WORKER, Lab, to_file
 from tests.waiting import end_processes_of, processes_of

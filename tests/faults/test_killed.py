@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.home import best_path, checkpoint_path, model_path
-from cnn_tui.training import locks, overdue
+from cnn_tui.jobs import locks, overdue
 from tests.cli.command import cnn_tui
 from tests.faults.lab import ENDLESS, PATIENCE, TRAIN, WORKER, Lab
 from tests.waiting import processes_of

@@ -23,12 +23,9 @@ from cnn_tui.data import images as stored_images
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History, Result
 from cnn_tui.home import checkpoint_path, model_path
-from cnn_tui.network.convolution import Convolution, Pooling
-from cnn_tui.network.layers import Conv2D, Dense, Flatten
-from cnn_tui.training import ask
-from cnn_tui.training.ask import Asker, look_at
-from cnn_tui.training.launch import environment, python
-from cnn_tui.training.questions import (
+from cnn_tui.jobs import explain_client
+from cnn_tui.jobs.explain_client import Asker, look_at
+from cnn_tui.jobs.explain_protocol import (
     Activations,
     DeadFilters,
     DescribeModel,
@@ -48,6 +45,9 @@ from cnn_tui.training.questions import (
     ShowKernels,
     Warm,
 )
+from cnn_tui.jobs.launch import environment, python
+from cnn_tui.network.convolution import Convolution, Pooling
+from cnn_tui.network.layers import Conv2D, Dense, Flatten
 from tests.training.trained_run import home_at, small_network, train_run, write_shapes
 from tests.waiting import wait_for
 
@@ -422,7 +422,7 @@ for line in sys.stdin:
     print(json.dumps({"id": request["id"], "answer": {}}), flush=True)
 """
     )
-    monkeypatch.setattr(ask, "python", lambda module: [*python("x")[:1], str(script)])
+    monkeypatch.setattr(explain_client, "python", lambda module: [*python("x")[:1], str(script)])
     return sealed_machine
 
 
@@ -443,13 +443,13 @@ def test_a_process_that_dies_again_says_why(simple: Path) -> None:
 
 
 def test_a_process_that_cannot_be_started_is_a_sentence(simple: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ask, "python", lambda module: ["/no/such/python"])
+    monkeypatch.setattr(explain_client, "python", lambda module: ["/no/such/python"])
     with Asker() as asker:
         assert "cannot be started (No such file or directory)" in str(refused(asker, Warm()))
 
 
 def test_a_process_that_hangs_is_ended(simple: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ask, "PATIENCE", 0.3)
+    monkeypatch.setattr(explain_client, "PATIENCE", 0.3)
     with Asker() as asker:
         assert "gave no answer in 0 seconds and was ended" in str(refused(asker, Warm(1)))
 
@@ -512,7 +512,7 @@ def test_a_dataset_is_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert stored_images.StoredImages(facts.test_images).kept == 30
     assert stored_images.StoredImages(facts.train_images).of_class(2)
     with monkeypatch.context() as patched:
-        patched.setattr(ask, "python", lambda *_: ["/no/such/python"])
+        patched.setattr(explain_client, "python", lambda *_: ["/no/such/python"])
         assert look_at(str(path)) == facts, "the second time no process is needed"
     write_shapes(path, images=120)
     assert look_at(str(path)).train.images == 120

@@ -22,12 +22,12 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
+from cnn_tui.jobs.launch import environment, python
 from cnn_tui.keras_io.script import keras_script
 from cnn_tui.network.layers import BatchNormalization, Dropout, RandomFlip
 from cnn_tui.network.summary import summarize
 from cnn_tui.network.values import L1L2
 from cnn_tui.training.datasets import SAMPLE
-from cnn_tui.training.launch import environment, python
 from cnn_tui.training.readers import IDX_FILES
 
 BASELINE = load_preset("lab1-baseline").with_training(epochs=2)

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cnn_tui.jobs.explain_protocol import ExplainError
 from cnn_tui.training.picture import Prepared, border_of, open_picture, prepare
-from cnn_tui.training.questions import ExplainError
 
 DARK_DATA = 3.0
 """How bright the border of Fashion-MNIST is."""

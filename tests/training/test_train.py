@@ -16,8 +16,8 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.history import History, Result
 from cnn_tui.home import checkpoint_path, history_path, model_path
+from cnn_tui.jobs import launch, locks
 from cnn_tui.network.layers import Dense, Flatten
-from cnn_tui.training import launch, locks
 
 
 def test_an_error_becomes_one_sentence() -> None:

@@ -13,8 +13,8 @@ import pytest
 
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
+from cnn_tui.jobs.launch import environment, python
 from cnn_tui.training.datasets import SAMPLE
-from cnn_tui.training.launch import environment, python
 
 WARM = """
 import sys

@@ -16,7 +16,7 @@ from cnn_tui.data.data_facts import FORMAT, DataFacts, PartFacts, facts_path
 from cnn_tui.data.dataset import FASHION
 from cnn_tui.data.images import ImagesHeader, images_path
 from cnn_tui.home import model_path
-from cnn_tui.training.questions import (
+from cnn_tui.jobs.explain_protocol import (
     Activations,
     DeadFilters,
     DeadLayer,

@@ -12,7 +12,7 @@ STEPS = 1_875
 
 
 class FakeTrainer:
-    """Stands where `cnn_tui.training.launch` stands in the app."""
+    """Stands where `cnn_tui.jobs.launch` stands in the app."""
 
     def __init__(self) -> None:
         self.woken = 0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from cnn_tui.training.gpus import ABSENT, Gpu, GpuProcess, Gpus
-from cnn_tui.training.machine import OwnProcess, Processor, Reading
+from cnn_tui.jobs.gpus import ABSENT, Gpu, GpuProcess, Gpus
+from cnn_tui.jobs.sensors import OwnProcess, Processor, Reading
 
 GB = 1_000_000_000
 PROCESSOR = Processor(16, 35.0, 3.2, 12 * GB, 64 * GB)
@@ -22,7 +22,7 @@ TWO = Gpus(
 
 
 class FakeSensors:
-    """Stands where `cnn_tui.training.machine.Sensors` stands in the app; `gpus` may be changed by the test."""
+    """Stands where `cnn_tui.jobs.sensors.Sensors` stands in the app; `gpus` may be changed by the test."""
 
     def __init__(self, gpus: Gpus = ABSENT) -> None:
         self.gpus = gpus

@@ -16,8 +16,8 @@ from cnn_tui.exercises import answers
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.home import model_path
+from cnn_tui.jobs.explain_client import Asker
 from cnn_tui.network.image_kernels import KERNELS
-from cnn_tui.training.ask import Asker
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.explain.bench import Bench, sized
 from cnn_tui.ui.panes.explain import ExplainPane

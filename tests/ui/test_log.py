@@ -10,8 +10,8 @@ import pytest
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.home import log_path, worker_log_path
-from cnn_tui.training.gpus import ABSENT, Gpu, Gpus
-from cnn_tui.training.machine import Reading
+from cnn_tui.jobs.gpus import ABSENT, Gpu, Gpus
+from cnn_tui.jobs.sensors import Reading
 from cnn_tui.ui.log_text import Search, plain
 from cnn_tui.ui.log_view import LogView
 from tests.ui import fake

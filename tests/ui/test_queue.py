@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
-from cnn_tui.training import locks
+from cnn_tui.jobs import locks
 from cnn_tui.ui.app import LabApp
 from tests.terminal import Terminal
 from tests.ui import fake

@@ -9,7 +9,7 @@ from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.home import log_path, model_path
-from cnn_tui.training import launch
+from cnn_tui.jobs import launch
 from cnn_tui.ui.app import LabApp
 from tests.ui.screen import LARGE, pane, sees, text
 

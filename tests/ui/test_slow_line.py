@@ -19,7 +19,7 @@ import pytest
 
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Point
-from cnn_tui.training import locks
+from cnn_tui.jobs import locks
 from tests.terminal import Terminal
 from tests.ui.training_scenes import MIDDLE, started
 

@@ -11,7 +11,7 @@ import pytest
 
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
-from cnn_tui.training import locks
+from cnn_tui.jobs import locks
 from tests.cli.command import write_dataset, write_experiment
 from tests.terminal import Terminal
 from tests.ui import fake

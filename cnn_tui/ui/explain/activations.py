@@ -7,8 +7,8 @@ from typing import ClassVar
 from rich.text import Text
 
 from cnn_tui.data.images import Picture
+from cnn_tui.jobs.explain_protocol import Activations, LayerMaps, ShowActivations
 from cnn_tui.text import counted
-from cnn_tui.training.questions import Activations, LayerMaps, ShowActivations
 from cnn_tui.ui.explain.layers import LayerView
 from cnn_tui.ui.explain.scene import Scene, Wanted
 from cnn_tui.ui.explain.tiles import laid, lay_out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Literal, NamedTuple
 
+from cnn_tui.jobs.explain_protocol import Kernels
 from cnn_tui.network.convolution import (
     Convolution,
     ConvolutionStep,
@@ -18,7 +19,6 @@ from cnn_tui.network.convolution import (
 )
 from cnn_tui.network.image_kernels import KERNELS, NamedKernel
 from cnn_tui.network.values import Pair
-from cnn_tui.training.questions import Kernels
 
 Operation = Literal["convolution", "max pooling", "average pooling"]
 OPERATIONS: tuple[Operation, ...] = ("convolution", "max pooling", "average pooling")

@@ -7,12 +7,12 @@ from typing import ClassVar
 
 from rich.text import Text
 
+from cnn_tui.jobs.explain_protocol import Activations, DescribeModel, Kernels, ModelFacts, ShowKernels
 from cnn_tui.network.convolution import Image
 from cnn_tui.network.image_kernels import KERNELS
 from cnn_tui.network.shapes import SizeError
 from cnn_tui.network.values import Pair
 from cnn_tui.text import sentence
-from cnn_tui.training.questions import Activations, DescribeModel, Kernels, ModelFacts, ShowKernels
 from cnn_tui.ui.explain.bench import Bench, Trained
 from cnn_tui.ui.explain.by_hand_body import Body
 from cnn_tui.ui.explain.by_hand_words import Asked, settings, sizes

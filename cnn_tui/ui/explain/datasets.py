@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from cnn_tui.data.data_facts import DataFacts, read_facts
 from cnn_tui.data.raw_file import RawFileError
+from cnn_tui.jobs.explain_client import look_at
+from cnn_tui.jobs.explain_protocol import ExplainError
 from cnn_tui.text import sentence
-from cnn_tui.training.ask import look_at
-from cnn_tui.training.questions import ExplainError
 
 
 class Datasets:

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from rich.text import Text
 
+from cnn_tui.jobs.explain_protocol import Kernels, LayerFacts, ShowKernels
 from cnn_tui.network.convolution import Plane
 from cnn_tui.text import counted
-from cnn_tui.training.questions import Kernels, LayerFacts, ShowKernels
 from cnn_tui.ui.explain.layers import LayerView
 from cnn_tui.ui.explain.scene import Scene, Wanted
 from cnn_tui.ui.explain.tiles import GAP, Tiles, laid

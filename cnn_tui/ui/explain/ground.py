@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cnn_tui.data.images import Picture
+from cnn_tui.jobs.explain_protocol import Activations, ShowActivations
 from cnn_tui.network.convolution import Image, size_of
-from cnn_tui.training.questions import Activations, ShowActivations
 from cnn_tui.ui.explain.bench import Bench
 from cnn_tui.ui.explain.framed import Box, Sheet, ends, grey
 from cnn_tui.ui.explain.scene import SAMPLE, Scene

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from cnn_tui.training.questions import DeadFilters, DescribeModel, FindDeadFilters, LayerFacts, ModelFacts
+from cnn_tui.jobs.explain_protocol import DeadFilters, DescribeModel, FindDeadFilters, LayerFacts, ModelFacts
 from cnn_tui.ui.explain.scene import Scene, Wanted
 from cnn_tui.ui.explain.view import View
 

@@ -14,8 +14,8 @@ from cnn_tui.data.data_facts import DataFacts
 from cnn_tui.data.images import Picture, StoredImages
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.run import Run
+from cnn_tui.jobs.explain_protocol import Done, ExplainError, KeepImages, KeepPredictions, Prediction, Question
 from cnn_tui.text import sentence
-from cnn_tui.training.questions import Done, ExplainError, KeepImages, KeepPredictions, Prediction, Question
 from cnn_tui.ui.explain.gallery import Gallery
 
 SAMPLE = "fashion_mnist_sample"

@@ -13,9 +13,9 @@ from cnn_tui.data.data_facts import DataFacts
 from cnn_tui.experiment.document import Document
 from cnn_tui.history.history import History
 from cnn_tui.home import model_path
+from cnn_tui.jobs.explain_client import Asker
+from cnn_tui.jobs.explain_protocol import Done, ExplainError, PredictPicture, Warm
 from cnn_tui.text import sentence
-from cnn_tui.training.ask import Asker
-from cnn_tui.training.questions import Done, ExplainError, PredictPicture, Warm
 from cnn_tui.ui.explain.by_hand import ByHandView
 from cnn_tui.ui.explain.datasets import Datasets
 from cnn_tui.ui.explain.names import ViewNames

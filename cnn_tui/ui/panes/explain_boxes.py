@@ -9,9 +9,9 @@ from textual import work
 from cnn_tui.history.history import History
 from cnn_tui.history.notebook import NotebookError
 from cnn_tui.home import model_path
+from cnn_tui.jobs.explain_protocol import DescribeModel, ModelFacts, Prediction, PredictPicture
 from cnn_tui.network.image_kernels import KERNELS, parse_kernel, show_kernel
 from cnn_tui.text import sentence
-from cnn_tui.training.questions import DescribeModel, ModelFacts, Prediction, PredictPicture
 from cnn_tui.ui.explain.activations import ActivationsView
 from cnn_tui.ui.explain.by_hand import ByHandView
 from cnn_tui.ui.explain.confusion import ConfusionView

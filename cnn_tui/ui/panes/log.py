@@ -15,7 +15,7 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from cnn_tui.home import log_path, worker_log_path
-from cnn_tui.training.machine import Reading
+from cnn_tui.jobs.sensors import Reading
 from cnn_tui.ui.keys import bindings_of
 from cnn_tui.ui.lines import Lines
 from cnn_tui.ui.live import Live

@@ -8,9 +8,9 @@ from textual import work
 
 from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments.batch import listed_seeds, repeated
 from cnn_tui.history.history import History
 from cnn_tui.history.pace import in_words
+from cnn_tui.jobs.grid import listed_seeds, repeated
 from cnn_tui.text import sentence
 from cnn_tui.ui.live import Live
 from cnn_tui.ui.machine_view import SensorsLike
@@ -23,7 +23,7 @@ from cnn_tui.ui.typeahead import DIALOG
 
 
 class Trainer(Protocol):
-    """Where queued runs are executed. `cnn_tui.training.launch` is the real one."""
+    """Where queued runs are executed. `cnn_tui.jobs.launch` is the real one."""
 
     def wake(self) -> None:
         """See to it that somebody takes the queued runs."""

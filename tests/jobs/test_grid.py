@@ -12,7 +12,8 @@ import pytest
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.batch import (
+from cnn_tui.history.history import History, Result
+from cnn_tui.jobs.grid import (
     MOST_RUNS,
     SEEDS,
     Axis,
@@ -26,7 +27,6 @@ from cnn_tui.experiments.batch import (
     shown_value,
     taken_seeds,
 )
-from cnn_tui.history.history import History, Result
 
 BASELINE = load_preset("lab1-baseline")
 NAME = "Lab 1: baseline, 32 filters"

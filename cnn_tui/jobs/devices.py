@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping, MutableMapping
 from typing import NamedTuple
 
-from cnn_tui.training.driver import read_gpus
-from cnn_tui.training.gpus import Gpu, Gpus
+from cnn_tui.jobs.gpu_client import read_gpus
+from cnn_tui.jobs.gpus import Gpu, Gpus
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 _WISH = re.compile(r"cpu|gpu(:\d{1,4})?")

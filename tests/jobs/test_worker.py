@@ -18,11 +18,11 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Epoch, Run
 from cnn_tui.home import checkpoint_path, log_path, model_path, worker_log_path
+from cnn_tui.jobs import launch, locks, overdue, worker
 from cnn_tui.network.layers import Dense, Flatten
-from cnn_tui.training import launch, locks, overdue, worker
 from tests.waiting import end_processes_of, processes_of, wait_for
 
-WORKER, TRAIN = "cnn_tui.training.worker", "cnn_tui.training.train"
+WORKER, TRAIN = "cnn_tui.jobs.worker", "cnn_tui.training.train"
 
 
 @pytest.fixture
@@ -218,7 +218,7 @@ def test_the_worker_log_does_not_grow_for_ever(home: Path, monkeypatch: pytest.M
 
 
 def test_waking_loads_neither_tensorflow_nor_numpy(home: Path) -> None:
-    for module in ("cnn_tui.training.launch", "cnn_tui.training.worker"):
+    for module in ("cnn_tui.jobs.launch", "cnn_tui.jobs.worker"):
         code = f"import sys, {module}; print(*sorted({{'tensorflow', 'keras', 'numpy'}} & set(sys.modules)))"
         command = [*launch.python("x")[:2], "-c", code]
         done = subprocess.run(command, env=launch.environment(), capture_output=True, text=True, check=True)

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from cnn_tui.history.history import History, Result
 from cnn_tui.home import home, worker_log_path
-from cnn_tui.training import locks
+from cnn_tui.jobs import locks
 
 MAX_LOG_BYTES = 1_000_000
 ENDED, ENDED_BADLY = 0, 3
@@ -33,7 +33,7 @@ def wake() -> None:
     with open_log(worker_log_path()) as log:
         # A session of its own: a terminal that closes takes no training with it.
         worker = subprocess.Popen(
-            python("cnn_tui.training.worker"),
+            python("cnn_tui.jobs.worker"),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.training.gpus import ABSENT
-from cnn_tui.training.machine import Sensors
+from cnn_tui.jobs.gpus import ABSENT
+from cnn_tui.jobs.sensors import Sensors
 
 SLEEP = "import time; time.sleep(600)"
 
@@ -40,9 +40,9 @@ def test_the_processor_and_our_own_processes_are_read(
     sealed_machine: Path, children: list[subprocess.Popen[bytes]]
 ) -> None:
     for folder, words in (
-        (sealed_machine, ["cnn_tui.training.worker"]),
+        (sealed_machine, ["cnn_tui.jobs.worker"]),
         (sealed_machine, ["cnn_tui.training.train", "--standby"]),
-        (sealed_machine.parent, ["cnn_tui.training.worker"]),  # of another history
+        (sealed_machine.parent, ["cnn_tui.jobs.worker"]),  # of another history
         (sealed_machine, ["something.else"]),
     ):
         children.append(subprocess.Popen([sys.executable, "-c", SLEEP, *words], cwd=folder))

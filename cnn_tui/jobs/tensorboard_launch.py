@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from cnn_tui.training.launch import environment, python
+from cnn_tui.jobs.launch import environment, python
 
 TIMEOUT = 300.0
 """Seconds: TensorFlow takes some to load."""

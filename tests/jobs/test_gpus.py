@@ -13,11 +13,11 @@ import msgspec
 import pynvml
 import pytest
 
-from cnn_tui.training import driver as driver_module
-from cnn_tui.training.driver import Driver, read_gpus
-from cnn_tui.training.gpus import ABSENT, Gpus, read, serve
-from tests.training import fake_nvml
-from tests.training.fake_nvml import GB, FakeNvml
+from cnn_tui.jobs import gpu_client as driver_module
+from cnn_tui.jobs.gpu_client import Driver, read_gpus
+from cnn_tui.jobs.gpus import ABSENT, Gpus, read, serve
+from tests.jobs import fake_nvml
+from tests.jobs.fake_nvml import GB, FakeNvml
 from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -25,8 +25,8 @@ CARD = {"name": "NVIDIA H200", "uuid": "GPU-aaaa", "use": 43, "used": 12 * GB, "
 
 SERVE = f"""
 import sys; sys.path.insert(0, {str(ROOT)!r})
-from cnn_tui.training.gpus import serve
-from tests.training.fake_nvml import FakeNvml
+from cnn_tui.jobs.gpus import serve
+from tests.jobs.fake_nvml import FakeNvml
 serve(FakeNvml({{**{CARD!r}, "compute": [], "graphics": []}}, hang=%s), sys.stdin, sys.stdout)
 """
 

@@ -1,4 +1,4 @@
-"""The worker: `python -m cnn_tui.training.worker` takes queued runs one after another, each in a process of its own.
+"""The worker: `python -m cnn_tui.jobs.worker` takes queued runs one after another, each in a process of its own.
 
 There is one for each history, started by `launch.wake` and outliving the terminal. While it waits it keeps a process
 ready that has loaded TensorFlow already, and has the next one load it while a run is evaluated. It loads neither
@@ -19,11 +19,11 @@ from cnn_tui.analysis.remaining import seconds_of_steps
 from cnn_tui.artifacts.kept_weights import weights_in_words
 from cnn_tui.history.history import History, HistoryError, Result
 from cnn_tui.home import checkpoint_path, home, log_path, worker_log_path
-from cnn_tui.training import locks
-from cnn_tui.training.devices import cores
-from cnn_tui.training.endings import NO_ROOM, is_full
-from cnn_tui.training.launch import ENDED, ENDED_BADLY, ended_now, environment, open_log, python, recover
-from cnn_tui.training.overdue import Overdue
+from cnn_tui.jobs import locks
+from cnn_tui.jobs.devices import cores
+from cnn_tui.jobs.endings import NO_ROOM, is_full
+from cnn_tui.jobs.launch import ENDED, ENDED_BADLY, ended_now, environment, open_log, python, recover
+from cnn_tui.jobs.overdue import Overdue
 
 LOOK = 0.2
 """Seconds between two looks at the queue."""

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from cnn_tui.training.gpus import ABSENT, Gpus
-from cnn_tui.training.launch import environment, python
+from cnn_tui.jobs.gpus import ABSENT, Gpus
+from cnn_tui.jobs.launch import environment, python
 
 DEADLINE = 5.0
 """Seconds that the driver has for an answer."""
@@ -73,7 +73,7 @@ class Driver:
         self._closed.clear()
         if self._child is None or self._child.poll() is not None:
             self._child = subprocess.Popen(
-                self._command or python("cnn_tui.training.gpus"),
+                self._command or python("cnn_tui.jobs.gpus"),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -15,7 +15,7 @@ import pytest
 from cnn_tui.experiment.experiment import Experiment, read
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Progress, Run
-from cnn_tui.training import launch, worker
+from cnn_tui.jobs import launch, worker
 from tests.cli.command import cnn_tui, write_dataset, write_experiment
 from tests.waiting import end_processes_of, processes_of, wait_for
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from cnn_tui.training import devices
-from cnn_tui.training.devices import VISIBLE, DeviceError, busy, choose, parse, settle, visible
-from cnn_tui.training.gpus import ABSENT, Gpu, GpuProcess, Gpus
+from cnn_tui.jobs import devices
+from cnn_tui.jobs.devices import VISIBLE, DeviceError, busy, choose, parse, settle, visible
+from cnn_tui.jobs.gpus import ABSENT, Gpu, GpuProcess, Gpus
 
 GB = 1_000_000_000
 ALICE = GpuProcess(77, "alice", "python", 30 * GB)

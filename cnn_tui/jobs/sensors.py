@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnn_tui.home import home
-from cnn_tui.training.devices import choose
-from cnn_tui.training.driver import Driver, read_gpus
-from cnn_tui.training.gpus import Gpus
+from cnn_tui.jobs.devices import choose
+from cnn_tui.jobs.gpu_client import Driver, read_gpus
+from cnn_tui.jobs.gpus import Gpus
 
 _FIRST = 0.2  # seconds, over which the first reading of the processor is taken
-_WORKER, _TRAIN = "cnn_tui.training.worker", "cnn_tui.training.train"
+_WORKER, _TRAIN = "cnn_tui.jobs.worker", "cnn_tui.training.train"
 
 
 class Processor(NamedTuple):

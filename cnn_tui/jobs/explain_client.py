@@ -27,8 +27,8 @@ from cnn_tui.data.data_facts import DataFacts, read_facts
 from cnn_tui.data.dataset import path_of
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.home import explain_log_path, home
-from cnn_tui.training.launch import environment, open_log, python
-from cnn_tui.training.questions import LONGEST_LINE, ExplainError, Question, Reply, Request, Warm
+from cnn_tui.jobs.explain_protocol import LONGEST_LINE, ExplainError, Question, Reply, Request, Warm
+from cnn_tui.jobs.launch import environment, open_log, python
 
 PATIENCE = 600.0
 """Seconds that an answer may take: the predictions of a large test set on a slow machine."""
@@ -103,7 +103,7 @@ class Asker:
 
     def warm(self, run: int = 0) -> None:
         """Have TensorFlow and a run's model loaded by the time that they are needed; nothing is said of it."""
-        from cnn_tui.training.questions import Done
+        from cnn_tui.jobs.explain_protocol import Done
 
         self.submit(Warm(run), Done, topic="warm")
 
