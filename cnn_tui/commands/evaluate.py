@@ -12,9 +12,9 @@ from cnn_tui.commands.explained import kept
 from cnn_tui.commands.history import find_run
 from cnn_tui.commands.json_lines import inert
 from cnn_tui.commands.streams import FINISHED, bold, columns_of, is_terminal, put, say, table
-from cnn_tui.experiments.confusion_text import matrix_lines
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
+from cnn_tui.reports.confusion_text import matrix_lines
 from cnn_tui.text import quiet
 
 _MOST_ROWS = 20  # classes in the table; of more, those that do worst

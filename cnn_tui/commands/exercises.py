@@ -20,9 +20,9 @@ from cnn_tui.exercises.runs import Order, orders, queue, runs_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.presets import find_experiment
-from cnn_tui.experiments.markdown import escape
-from cnn_tui.experiments.report import set_table
 from cnn_tui.history.history import History
+from cnn_tui.reports.lab_report import set_table
+from cnn_tui.reports.markdown import escape
 from cnn_tui.text import quiet
 
 VERBS = ("run", "predict", "conclude", "done", "open")

@@ -9,9 +9,9 @@ from cnn_tui.commands.history import find_run
 from cnn_tui.commands.new_file import deliver
 from cnn_tui.commands.streams import FINISHED, UserError, say
 from cnn_tui.exercises.packs import places_of
-from cnn_tui.experiments.report import MOST_RUNS, report
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing, Query
+from cnn_tui.reports.lab_report import MOST_RUNS, report
 
 
 def write_report(runs: list[int], words: str, title: str, pack: Path | None, output: Path | None) -> int:

@@ -14,9 +14,9 @@ from rich.cells import cell_len, set_cell_size
 
 from cnn_tui.commands.streams import UserError, bold, columns_of, is_terminal, table
 from cnn_tui.experiment.file_errors import found
-from cnn_tui.experiments.markdown import escape
-from cnn_tui.experiments.markdown import table as markdown_table
 from cnn_tui.history.run import Line
+from cnn_tui.reports.markdown import escape
+from cnn_tui.reports.markdown import table as markdown_table
 from cnn_tui.text import quiet
 
 _NARROWEST = {"name": 16, "dataset": 14}  # what can be cut on a narrow terminal, and how far

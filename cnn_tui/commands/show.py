@@ -12,13 +12,13 @@ from cnn_tui.commands.history import find_run, to_json
 from cnn_tui.commands.run_table import when
 from cnn_tui.commands.streams import FINISHED, bold, put, table
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.experiments.epoch_rows import epoch_rows
 from cnn_tui.history.history import History
 from cnn_tui.history.rows import damage_in_words
 from cnn_tui.history.run import Event, Run
 from cnn_tui.history.tested import tested_in_words
 from cnn_tui.network.report import summary_lines
 from cnn_tui.network.summary import summarize
+from cnn_tui.reports.epoch_rows import epoch_rows
 from cnn_tui.text import quiet
 
 

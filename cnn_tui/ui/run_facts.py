@@ -12,7 +12,6 @@ from cnn_tui import home
 from cnn_tui.analysis.compare import Comparison, compare, gap_of, pace_of
 from cnn_tui.analysis.overfitting import Reading, Suggestion, read_out
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.experiments.epoch_rows import epoch_rows
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
 from cnn_tui.history.rows import damage_in_words
@@ -22,6 +21,7 @@ from cnn_tui.history.tested import tested_in_words
 from cnn_tui.network.diff import DiffLine, arguments
 from cnn_tui.network.report import keras_shape
 from cnn_tui.network.summary import summarize
+from cnn_tui.reports.epoch_rows import epoch_rows
 from cnn_tui.text import counted
 from cnn_tui.ui.composition import Choice, Recorded, picture_of
 from cnn_tui.ui.lines import inert

@@ -13,9 +13,9 @@ from cnn_tui.exercises.locking import locks_of
 from cnn_tui.exercises.model import Exercise, ExerciseError, Place, find_exercise, load_set, set_names
 from cnn_tui.exercises.runs import Order, assign, obstacle
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
-from cnn_tui.experiments.report import report
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing
+from cnn_tui.reports.lab_report import report
 from cnn_tui.text import counted
 from cnn_tui.ui import files
 from cnn_tui.ui.explain.by_hand import ByHandView

@@ -7,7 +7,7 @@ import math
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnn_tui.experiments.text_chart import Series, draw
+from cnn_tui.reports.text_chart import Series, draw
 
 
 def test_a_line_goes_from_its_first_value_to_its_last() -> None:

@@ -11,10 +11,10 @@ from markdown_it import MarkdownIt
 from cnn_tui.exercises import answers
 from cnn_tui.exercises.model import load_set
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiments.markdown import escape, quote
-from cnn_tui.experiments.report import report, set_table
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
+from cnn_tui.reports.lab_report import report, set_table
+from cnn_tui.reports.markdown import escape, quote
 from tests.analysis.test_compare import trained
 from tests.exercises.test_exercises import run_all, train
 

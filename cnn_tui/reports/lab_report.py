@@ -12,14 +12,14 @@ from cnn_tui.exercises.model import Exercise, Place
 from cnn_tui.exercises.results import BY_COMMAND as REPEAT_EXERCISE
 from cnn_tui.exercises.results import Result, Row, result
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiments.markdown import escape, quote, table
-from cnn_tui.experiments.text_chart import Series, draw
 from cnn_tui.history import notebook
 from cnn_tui.history.groups import Group, groups_of
 from cnn_tui.history.history import History
 from cnn_tui.history.rows import damage_in_words
 from cnn_tui.history.run import Line, Run
 from cnn_tui.history.same_network import first_runs
+from cnn_tui.reports.markdown import escape, quote, table
+from cnn_tui.reports.text_chart import Series, draw
 from cnn_tui.text import counted
 
 MOST_RUNS = 500
