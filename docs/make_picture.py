@@ -51,7 +51,7 @@ def main() -> int:
         os.environ["CNN_TUI_WORKER_IDLE"] = "0"
         os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}  # whatever terminal this runs in
         os.environ.pop("NO_COLOR", None)
-        from cnn_tui.training.datasets import find
+        from cnn_tui.training.data.datasets import find
 
         if find("fashion_mnist") is None:
             print(

@@ -16,8 +16,8 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.training import datasets
-from cnn_tui.training.readers import Arrays, read_idx
+from cnn_tui.training.data import datasets
+from cnn_tui.training.data.readers import Arrays, read_idx
 
 TRAIN_PER_CLASS = 600
 TEST_PER_CLASS = 100

@@ -18,7 +18,7 @@ _MEGABYTE = 1_000_000
 
 def list_datasets(as_json: bool) -> int:
     """Print every built-in dataset and where it is on this machine, or how to get it."""
-    from cnn_tui.training.datasets import locations
+    from cnn_tui.training.data.datasets import locations
 
     places = locations()
     if as_json:
@@ -51,8 +51,8 @@ def list_datasets(as_json: bool) -> int:
 
 def fetch_dataset(name: str) -> int:
     """Download a dataset into Keras's cache, unless it is on this machine; gives the exit status."""
-    from cnn_tui.training.datasets import find
-    from cnn_tui.training.download import DOWNLOADS, fetch
+    from cnn_tui.training.data.datasets import find
+    from cnn_tui.training.data.download import DOWNLOADS, fetch
 
     source = find(name)
     if source is not None:

@@ -15,7 +15,7 @@ _BAR = 30
 
 def show_dataset(name: str, as_json: bool) -> int:
     """Print what is in a dataset: shapes, how many images of each class, the range of the pixels."""
-    from cnn_tui.training.look import look
+    from cnn_tui.training.data.inspect import look
 
     facts = look(name)
     for remark in facts.remarks:

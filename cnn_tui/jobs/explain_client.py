@@ -204,7 +204,7 @@ class Asker:
             try:
                 with _log() as log:
                     self._process = subprocess.Popen(
-                        python("cnn_tui.training.explain"),
+                        python("cnn_tui.training.explain.server"),
                         stdin=subprocess.PIPE,
                         stdout=subprocess.PIPE,
                         stderr=log,
@@ -239,7 +239,7 @@ def look_at(dataset: str) -> DataFacts:
     try:
         home().mkdir(parents=True, exist_ok=True)
         done = subprocess.run(
-            python("cnn_tui.training.look", dataset),
+            python("cnn_tui.training.data.inspect", dataset),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

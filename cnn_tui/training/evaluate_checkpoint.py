@@ -13,8 +13,8 @@ from cnn_tui.home import checkpoint_path, log_path
 from cnn_tui.jobs import locks
 from cnn_tui.training import pipeline
 from cnn_tui.training.build import build
-from cnn_tui.training.checkpoints import restore
-from cnn_tui.training.datasets import load
+from cnn_tui.training.callbacks.checkpoints import restore
+from cnn_tui.training.data.datasets import load
 from cnn_tui.training.log import say, send_output_to
 from cnn_tui.training.loop import evaluate
 

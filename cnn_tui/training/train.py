@@ -39,21 +39,22 @@ import keras
 from cnn_tui.jobs.devices import DeviceError, settle
 from cnn_tui.jobs.endings import NO_ROOM, is_full
 from cnn_tui.jobs.launch import ENDED, ENDED_BADLY
-from cnn_tui.training import explain_store, pipeline
+from cnn_tui.training import pipeline
 from cnn_tui.training.build import BuildError, build
-from cnn_tui.training.checkpoints import CheckpointError, Checkpoints, Kept, clear_parts, read, restore, write
-from cnn_tui.training.clock import Stopwatch
-from cnn_tui.training.control import ControlPoll, StopRuleCallback
-from cnn_tui.training.datasets import split
+from cnn_tui.training.callbacks.checkpoints import CheckpointError, Checkpoints, Kept, clear_parts, read, restore, write
+from cnn_tui.training.callbacks.clock import Stopwatch
+from cnn_tui.training.callbacks.control import ControlPoll, StopRuleCallback
+from cnn_tui.training.callbacks.recorder import Recorder
+from cnn_tui.training.data.datasets import split
 from cnn_tui.training.evaluate_checkpoint import evaluate_checkpoint
+from cnn_tui.training.explain import keep_files
 from cnn_tui.training.failure import describe_error
 from cnn_tui.training.log import say, send_output_to
 from cnn_tui.training.loop import evaluate, fit
 from cnn_tui.training.pipeline import Batches
 from cnn_tui.training.provenance import device, environment
-from cnn_tui.training.recorder import Recorder
+from cnn_tui.training.standby import load, warm_up
 from cnn_tui.training.threads import spread_work
-from cnn_tui.training.warm import load, warm_up
 
 END_RETRIES = 60
 """How often the end of a run is tried to be written, a second apart and after SQLite's own waiting."""
@@ -125,7 +126,7 @@ class Trainer:
 
     def _run(self) -> Result:
         clear_parts(self.run.id)
-        explain_store.forget(self.run.id)
+        keep_files.forget(self.run.id)
         # TensorFlow looks for devices when it is first asked for one, not when it is imported.
         if warning := settle(self.run.device).warning:
             self.recorder.note(warning)
@@ -205,7 +206,7 @@ class Trainer:
             scores = evaluate(model, test_data, callbacks=[self.control])
         if self.control.now:
             scores = {}  # of some of the images
-        explain_store.keep(
+        keep_files.keep(
             model,
             test_data.images,
             test_data.labels,

@@ -14,7 +14,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from cnn_tui.training.datasets import load
+from cnn_tui.training.data.datasets import load
 
 
 def tell(**told: Any) -> None:

@@ -39,11 +39,12 @@ def main() -> None:
     """Print medians and the ratio."""
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     with hushed():
-        from cnn_tui.training import datasets, pipeline
+        from cnn_tui.training import pipeline
         from cnn_tui.training.build import build
-        from cnn_tui.training.clock import Stopwatch
+        from cnn_tui.training.callbacks.clock import Stopwatch
+        from cnn_tui.training.callbacks.recorder import Recorder
+        from cnn_tui.training.data import datasets
         from cnn_tui.training.loop import fit
-        from cnn_tui.training.recorder import Recorder
         from cnn_tui.training.threads import spread_work
 
         spread_work()

@@ -322,7 +322,7 @@ def loaded_by_script(dataset: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("which", ["bytes", "floats", "grey", "colour", "split", "sample"])
 def test_the_script_loads_the_images_that_are_trained_on(tmp_path: Path, which: str) -> None:
-    from cnn_tui.training.datasets import load
+    from cnn_tui.training.data.datasets import load
 
     makers: dict[str, Callable[[], Path | str]] = {
         "bytes": lambda: write_npz(tmp_path / "bytes.npz"),
@@ -343,7 +343,7 @@ def test_the_script_loads_the_images_that_are_trained_on(tmp_path: Path, which: 
 def test_pictures_of_16_bits_are_loaded_by_their_upper_bits(tmp_path: Path) -> None:
     from PIL import Image
 
-    from cnn_tui.training.datasets import load
+    from cnn_tui.training.data.datasets import load
 
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
@@ -358,7 +358,7 @@ def test_pictures_of_16_bits_are_loaded_by_their_upper_bits(tmp_path: Path) -> N
 @pytest.mark.parametrize("fraction", [0.1, 1 / 3])
 @pytest.mark.parametrize("seed", [0, 7])
 def test_the_script_holds_the_same_images_out(tmp_path: Path, fraction: float, seed: int) -> None:
-    from cnn_tui.training.datasets import load, split
+    from cnn_tui.training.data.datasets import load, split
 
     path = str(write_npz(tmp_path / "data.npz"))
     experiment = msgspec.structs.replace(BASELINE, dataset=path).with_training(validation=fraction)

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.training import datasets
-from cnn_tui.training.datasets import load
-from cnn_tui.training.readers import IDX_FILES
+from cnn_tui.training.data import datasets
+from cnn_tui.training.data.datasets import load
+from cnn_tui.training.data.readers import IDX_FILES
 
 
 @pytest.fixture(autouse=True)

@@ -39,8 +39,8 @@ def test_an_error_becomes_one_sentence() -> None:
 
 def test_the_end_of_a_run_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     from cnn_tui.training import train
-    from cnn_tui.training.clock import Stopwatch
-    from cnn_tui.training.recorder import Recorder
+    from cnn_tui.training.callbacks.clock import Stopwatch
+    from cnn_tui.training.callbacks.recorder import Recorder
 
     class Locked:
         ends: tuple[Any, ...] = ()
@@ -78,7 +78,8 @@ def test_a_run_that_is_not_queued_is_not_trained(
 @pytest.fixture
 def trains(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], int]]:
     """What trains a run here, where TensorFlow is loaded already."""
-    from cnn_tui.training import checkpoints, train
+    from cnn_tui.training import train
+    from cnn_tui.training.callbacks import checkpoints
 
     monkeypatch.setattr(train, "send_output_to", lambda path: None)
     monkeypatch.setattr(checkpoints, "SHARE", 1e9)  # every epoch is kept

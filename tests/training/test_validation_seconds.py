@@ -12,7 +12,7 @@ from tests.training.fits import EXPERIMENT, Fit, after_batch, in_validation
 
 
 def test_the_time_of_the_last_validation_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnn_tui.training import clock
+    from cnn_tui.training.callbacks import clock
 
     monkeypatch.setattr(clock, "PERIOD", 0.0)
     told: list[float] = []

@@ -61,9 +61,9 @@ def train_run(dataset: Path | str, layers: tuple[AnyLayer, ...], epochs: int = 3
     """Train and record a run in the present home, as the training process does; gives its id."""
     import keras
 
-    from cnn_tui.training import explain_store
     from cnn_tui.training.build import build
-    from cnn_tui.training.datasets import load
+    from cnn_tui.training.data.datasets import load
+    from cnn_tui.training.explain import keep_files
 
     training = Training(epochs=epochs, batch_size=16, seed=3, learning_rate=0.01)
     experiment = Experiment("shapes", str(dataset), training, layers=layers)
@@ -83,6 +83,6 @@ def train_run(dataset: Path | str, layers: tuple[AnyLayer, ...], epochs: int = 3
         model.save(model_path(run_id))
         scores = model.evaluate(x_test, y_test, return_dict=True, verbose=0)
         if keep:
-            assert explain_store.keep(model, images.x_test, y_test, run_id, experiment.dataset, scores, print)
+            assert keep_files.keep(model, images.x_test, y_test, run_id, experiment.dataset, scores, print)
         history.record_end(run_id, Result("finished", "", scores["loss"], scores["accuracy"], 1.0))
     return run_id

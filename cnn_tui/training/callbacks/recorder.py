@@ -1,0 +1,186 @@
+"""What a run writes into the history while it trains: where it is, its epochs, what happened to it.
+
+The order of Keras 3's `fit`: batches until one sets `model.stop_training`, then validation, then `on_epoch_end`, also
+for an epoch that was cut short. With several steps to an execution `on_train_batch_end` gets the number of the last
+step, which may lie past the end of the epoch.
+"""
+
+from __future__ import annotations
+
+import functools
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.history.finite import finite
+from cnn_tui.history.history import History
+from cnn_tui.history.run import Epoch, Point, Progress
+from cnn_tui.training.callbacks import clock
+from cnn_tui.training.callbacks.clock import Stopwatch
+
+MAX_POINTS = 4_000
+"""At most so many points a run, however long it takes: more than a chart has columns."""
+
+Logs = dict[str, Any] | None
+Say = Callable[[str], None]
+
+
+class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
+    """Writes where a run is, four times a second at most, and every whole epoch.
+
+    A history that cannot be written stops no training: what must not be lost waits here until it can be. `seconds` is
+    the time that training steps took, without validation and pauses, `whole_epochs` the number of the last epoch that
+    was not cut short. `train_images` is to be set before training.
+    """
+
+    def __init__(self, history: History, run_id: int, experiment: Experiment, stopwatch: Stopwatch, say: Say) -> None:
+        super().__init__()
+        self.seconds = 0.0
+        self.whole_epochs = 0
+        self.phase = "starting"
+        self.train_images = 0
+        self._history, self._run_id, self._experiment = history, run_id, experiment
+        self._stopwatch, self._say = stopwatch, say
+        self._epoch = self._step = 0
+        self._epoch_began = self._step_ended = 0.0
+        self._first = (0, 0.0)
+        self._test_began = self._validation_seconds = 0.0
+        self._next_write = self._next_try = self._next_point = 0.0
+        self._logs: dict[str, Any] = {}
+        self.trouble: sqlite3.Error | None = None
+        """Why the history could not be written the last time that it could not."""
+        self._waiting: list[Callable[[], None]] = []
+
+    def go_on_after(self, epochs: Sequence[Epoch]) -> None:
+        """The run has these whole epochs already, from the first: what else was recorded of it is recorded again."""
+        self.seconds = sum(epoch.seconds for epoch in epochs)
+        self.whole_epochs = len(epochs)
+        self.write(functools.partial(self._history.forget_after, self._run_id, len(epochs)))
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        self._epoch, self._step, self.phase = epoch + 1, 0, "training"
+        self._epoch_began = self._step_ended = self._stopwatch.now()
+
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
+        now = self._stopwatch.now()
+        first = self._step == 0
+        self._step, self._step_ended = min(batch + 1, self.params["steps"]), now
+        self._logs = logs or {}
+        if first:
+            self._first = (self._seen(), now)
+        if now >= self._next_write:
+            self._write_progress(now)
+
+    def on_test_begin(self, logs: Logs = None) -> None:
+        self._test_began = self._stopwatch.now()
+
+    def on_test_end(self, logs: Logs = None) -> None:
+        if not getattr(self.model, "stop_evaluating", False):
+            self._validation_seconds = self._stopwatch.now() - self._test_began
+
+    def on_test_batch_end(self, batch: int, logs: Logs = None) -> None:
+        self.phase = "validating"
+        now = self._stopwatch.now()
+        if now >= self._next_write:
+            self._write_progress(now)
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        seconds = self._step_ended - self._epoch_began
+        self.seconds += seconds
+        # Its training or its validation was cut short.
+        if self._step < self.params["steps"] or getattr(self.model, "stop_evaluating", False):
+            return
+        found = logs or {}
+        metrics = {name: float(found[name]) for name in self._experiment.emitted_metrics() if name in found}
+        rate = self.train_images / seconds if seconds > 0 else 0.0
+        whole = Epoch(epoch + 1, metrics, seconds, rate)
+        self.whole_epochs = whole.epoch
+        self._say(_epoch_line(whole, self.params["epochs"]))
+        self.write(functools.partial(self._history.record_epoch, self._run_id, whole, self.seconds))
+
+    def note(self, event: str) -> None:
+        """Record something that happened to the run, and say it in the log."""
+        self._say(f"Run {self._run_id}: {event}")
+        self.write(functools.partial(self._history.record_event, self._run_id, event, time.time()))
+
+    def write(self, *writes: Callable[[], None]) -> None:
+        """Write to the history what must not be lost, after what waits already; now if possible, else later."""
+        self._waiting += writes
+        if self._stopwatch.now() >= self._next_try:
+            self.write_waiting()
+
+    def write_waiting(self) -> bool:
+        """Write what waits, in its order; False when it still waits."""
+        try:
+            while self._waiting:
+                self._waiting[0]()
+                del self._waiting[0]
+        except sqlite3.Error as error:
+            self._put_off(error)
+        return not self._waiting
+
+    def show_phase(self, phase: str) -> None:
+        """Write what the run does outside `fit`."""
+        self.phase = phase
+        self._write_progress(self._stopwatch.now())
+
+    def _write_progress(self, now: float) -> None:
+        self._next_write = now + clock.PERIOD
+        try:
+            self._history.record_progress(self._run_id, self._progress(), self._point())
+        except sqlite3.Error as error:
+            self._put_off(error)
+            return
+        self.write()
+
+    def _progress(self) -> Progress:
+        return Progress(
+            phase=self.phase,
+            epoch=self._epoch,
+            step=self._step,
+            steps=(self.params or {}).get("steps") or 0,
+            images=self._seen(),
+            images_an_epoch=self.train_images,
+            loss=finite(self._logs.get("loss")),
+            accuracy=finite(self._logs.get("accuracy")),
+            images_per_second=self._rate(),
+            seconds=self._step_ended - self._epoch_began,
+            validation_seconds=self._validation_seconds,
+        )
+
+    def _point(self) -> Point | None:
+        if self.phase != "training" or not self._step:
+            return None
+        at = self._epoch - 1 + self._step / self.params["steps"]
+        loss = finite(self._logs.get("loss"))
+        if loss is None or at < self._next_point:
+            return None
+        self._next_point = at + self.params["epochs"] / MAX_POINTS
+        return Point(at, loss, finite(self._logs.get("accuracy")))
+
+    def _seen(self) -> int:
+        return min(self._step * self._experiment.training.batch_size, self.train_images)
+
+    def _rate(self) -> float:
+        """Images a second in this epoch, without its first execution, in which Keras may build its graph."""
+        images, began = self._first
+        seconds = self._step_ended - began
+        if seconds > 0:
+            return (self._seen() - images) / seconds
+        seconds = self._step_ended - self._epoch_began
+        return self._seen() / seconds if seconds > 0 else 0.0
+
+    def _put_off(self, error: sqlite3.Error) -> None:
+        self.trouble = error
+        self._say(f"The history cannot be written ({error}); training goes on, and it is tried again.")
+        self._next_write = self._next_try = self._stopwatch.now() + clock.RETRY
+
+
+def _epoch_line(epoch: Epoch, epochs: int) -> str:
+    figures = "  ".join(f"{name} {value:.4f}" for name, value in epoch.metrics.items())
+    pace = f"{epoch.seconds:.1f} s, {epoch.images_per_second:,.0f} images/s"
+    return f"Epoch {epoch.epoch} of {epochs}: {figures}  ({pace})"

@@ -1,0 +1,220 @@
+"""Answers questions about trained networks, as `questions.py` has them. TensorFlow is loaded when it is needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cnn_tui.artifacts.predictions import Predictions, model_stamp, open_predictions, predictions_path
+from cnn_tui.artifacts.weights import no_model
+from cnn_tui.data.dataset import DatasetError
+from cnn_tui.data.images import StoredImages
+from cnn_tui.data.raw_file import RawFileError
+from cnn_tui.history.history import History
+from cnn_tui.history.run import Run
+from cnn_tui.home import model_path
+from cnn_tui.jobs.explain_protocol import (
+    DeadFilters,
+    DescribeModel,
+    Done,
+    ExplainError,
+    FindDeadFilters,
+    KeepImages,
+    KeepPredictions,
+    ModelFacts,
+    PredictImage,
+    Prediction,
+    PredictPicture,
+    ShowActivations,
+    ShowKernels,
+    Warm,
+)
+from cnn_tui.network import shapes
+from cnn_tui.training.log import say
+
+SAMPLE = 256
+"""Test images over which filters are watched."""
+MODELS = 4
+"""Models that are kept in memory."""
+
+
+class Explainer:
+    """Answers questions about runs. TensorFlow is loaded with the first one that needs it."""
+
+    def __init__(self) -> None:
+        self._models: dict[tuple[int, tuple[int, int]], Any] = {}
+
+    def answer(self, question: msgspec.Struct) -> msgspec.Struct:
+        """The answer to a question. Raises ExplainError, and the errors of datasets and of the history."""
+        match question:
+            case Warm(run):
+                if run:
+                    self._model(run)
+                else:
+                    from cnn_tui.training.explain import model  # noqa: F401  loads TensorFlow
+                return Done()
+            case DescribeModel(run):
+                return self._facts(run)
+            case KeepPredictions(run):
+                self._keep(run)
+                return Done()
+            case KeepImages(run):
+                self._images(run)
+                return Done()
+            case PredictPicture(run, picture):
+                pixels, steps = self._prepared(run, picture)
+                return self._prediction(run, pixels, steps)
+            case PredictImage(run, image):
+                return self._prediction(run, self._test_images(run, (image,)), ())
+            case ShowActivations():
+                return self._activations(question)
+            case ShowKernels(run, layer):
+                return self._model(run).kernels(layer)  # type: ignore[no-any-return]
+            case FindDeadFilters(run):
+                stored = self._images(run)
+                sample = self._test_images(run, tuple(range(min(SAMPLE, stored.kept))))
+                return DeadFilters(len(sample), self._model(run).dead_filters(sample))
+        raise ExplainError(f"{type(question).__name__} is no question", wrong=True)
+
+    def _model(self, run_id: int) -> Any:
+        path = model_path(run_id)
+        stamp = model_stamp(path)
+        if stamp is None:
+            missing = no_model(find_run(run_id))
+            raise ExplainError(
+                missing.why if missing else "the model is being written", wrong=not missing or not missing.lost
+            )
+        from cnn_tui.training.explain.model import TrainedModel
+
+        key = (run_id, stamp)
+        if key not in self._models:
+            while len(self._models) >= MODELS:
+                del self._models[next(iter(self._models))]
+            self._models[key] = TrainedModel(path)
+        return self._models[key]
+
+    def _facts(self, run_id: int) -> ModelFacts:
+        model = self._model(run_id)
+        from cnn_tui.training.explain.keep_files import class_names_of, named
+
+        names = named(class_names_of(find_run(run_id).dataset), model.outputs)
+        return ModelFacts(model.input_shape, names, model.layers())
+
+    def _keep(self, run_id: int) -> None:
+        """Work out the predictions and the evaluation, unless those of the present model are kept."""
+        run, model = find_run(run_id), self._model(run_id)
+        from cnn_tui.training.data.datasets import load
+        from cnn_tui.training.explain import keep_files
+
+        images = load(run.dataset, download=False, say=say)
+        if tuple(images.x_test.shape[1:]) != model.input_shape:
+            raise ExplainError(
+                f"the test images of {run.dataset} are {shapes.show(images.x_test.shape[1:])} now, "
+                f"and run {run_id} learned from {shapes.show(model.input_shape)}"
+            )
+        loss = run.test_loss
+        if loss is None:  # it ended before it was evaluated
+            one_hot = run.experiment.training.loss == "categorical_crossentropy"
+            loss = keep_files.test_loss(model_path(run_id), images.x_test, images.y_test, one_hot)
+        keep_files.keep_or_raise(
+            model.model, images.x_test, images.y_test, run_id, images.dataset.class_names, {"loss": loss}
+        )
+
+    def _images(self, run_id: int) -> StoredImages:
+        """The test images that the predictions of a run are of, kept now if they were not."""
+        from cnn_tui.training.data.datasets import load
+        from cnn_tui.training.data.image_store import keep_images
+
+        try:
+            digest = _predictions(run_id).images
+        except RawFileError:
+            digest = ""
+        try:
+            return StoredImages(digest)
+        except RawFileError:
+            pass
+        run = find_run(run_id)
+        images = load(run.dataset, download=False, say=say)
+        now = keep_images(images.x_test, images.y_test, images.dataset.class_names)
+        if digest and now != digest:
+            raise ExplainError(
+                f"the dataset {run.dataset} has changed since run {run_id}: its test images are others now"
+            )
+        return StoredImages(now)
+
+    def _test_images(self, run_id: int, wanted: tuple[int, ...]) -> Any:
+        import numpy as np
+
+        stored = self._images(run_id)
+        for index in wanted:
+            if not 0 <= index < stored.kept:
+                raise ExplainError(
+                    f"there is no test image {index}: they are counted from 0 to {stored.kept - 1:,}", wrong=True
+                )
+        flat = b"".join(stored.picture(index).pixels for index in wanted)
+        return np.frombuffer(flat, np.uint8).reshape(-1, *stored.shape)
+
+    def _prepared(self, run_id: int, picture: str) -> tuple[Any, tuple[str, ...]]:
+        """A user's picture as a batch of one, and what was done to it."""
+        import numpy as np
+
+        from cnn_tui.training.explain.user_picture import border_of, open_picture, prepare
+
+        opened = open_picture(Path(picture))  # first, so that one that is none is refused before TensorFlow is loaded
+        model, border = self._model(run_id), None
+        try:
+            stored = self._images(run_id)
+            border = border_of(self._test_images(run_id, tuple(range(min(SAMPLE, stored.kept)))))
+        except (DatasetError, ExplainError, RawFileError) as error:
+            say(f"How bright the border of the test images is stays unknown: {error}")
+        prepared = prepare(opened, model.input_shape, border)
+        return prepared.pixels[np.newaxis], prepared.steps
+
+    def _prediction(self, run_id: int, images: Any, steps: tuple[str, ...]) -> Prediction:
+        import math
+
+        said = self._model(run_id).predict(images)
+        return Prediction(
+            tuple(images.shape[1:]),
+            images.tobytes(),
+            tuple(None if math.isnan(one) else one for one in said[0].tolist()),
+            (1, said.shape[1]),
+            steps,
+        )
+
+    def _activations(self, question: ShowActivations) -> msgspec.Struct:
+        model = self._model(question.run)
+        import numpy as np
+
+        images = self._test_images(question.run, question.images)
+        steps: tuple[str, ...] = ()
+        if question.picture:
+            own, steps = self._prepared(question.run, question.picture)
+            images = np.concatenate([images.reshape(-1, *own.shape[1:]), own])
+        if not len(images):
+            raise ExplainError("no image was asked for", wrong=True)
+        if tuple(images.shape[1:]) != model.input_shape:
+            raise ExplainError(
+                f"the test images are {shapes.show(images.shape[1:])} now, "
+                f"and run {question.run} learned from {shapes.show(model.input_shape)}"
+            )
+        answer: msgspec.Struct = model.activations(images, question.layers, question.first, question.most, steps)
+        return answer
+
+
+def find_run(run_id: int) -> Run:
+    """A run of the history. Raises ExplainError when there is none of that number."""
+    with History() as history:
+        run = history.run(run_id)
+    if run is None:
+        raise ExplainError(f"there is no run {run_id}", wrong=True)
+    return run
+
+
+def _predictions(run_id: int) -> Predictions:
+    try:
+        return open_predictions(run_id)
+    except RawFileError:
+        return Predictions(predictions_path(run_id))  # an older model's, of the same images

@@ -1,0 +1,179 @@
+"""Keeps what a trained network says of the test images, so that predictions and evaluation open at once later."""
+
+from __future__ import annotations
+
+import contextlib
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from cnn_tui.artifacts import evaluation, predictions
+from cnn_tui.artifacts.evaluation import ClassFigures, Evaluation
+from cnn_tui.artifacts.predictions import PredictionsHeader, model_stamp
+from cnn_tui.data import raw_file
+from cnn_tui.data.dataset import describe
+from cnn_tui.history.finite import finite
+from cnn_tui.home import model_path
+from cnn_tui.training.data.image_store import keep_images, shape_of
+from cnn_tui.training.data.readers import Labels, Pixels
+
+BATCH = 256
+MOST_BYTES = 400_000_000
+"""Of probabilities; more are not kept."""
+
+
+def keep(
+    model: Any,
+    images: Pixels,
+    labels: Labels,
+    run_id: int,
+    dataset: str,
+    scores: Mapping[str, float],
+    say: Callable[[str], None],
+    ends: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Keep predictions, evaluation and test images of a run; whether it could. What goes wrong is only said.
+
+    `images` are uint8 of (n, height, width, channels), `labels` class numbers of (n,), `scores` what `model.evaluate`
+    gave; without any, nothing is kept. `ends` is asked between batches whether to leave it.
+    """
+    if not scores:
+        return False
+    try:
+        keep_or_raise(model, images, labels, run_id, class_names_of(dataset), scores, ends)
+    except Exception as error:  # a run that is trained has ended well, whatever becomes of this
+        say(traceback.format_exc())
+        say(f"The predictions could not be kept: {error}")
+        return False
+    return True
+
+
+def keep_or_raise(
+    model: Any,
+    images: Pixels,
+    labels: Labels,
+    run_id: int,
+    class_names: tuple[str, ...],
+    scores: Mapping[str, float],
+    ends: Callable[[], bool] = lambda: False,
+) -> None:
+    """As `keep`, but raises what goes wrong: ValueError with a sentence, OSError, or what TensorFlow raises."""
+    probabilities = ask_all(model, images, ends)
+    outputs = probabilities.shape[1]
+    names = named(class_names, max(outputs, int(labels.max()) + 1))
+    stamp = model_stamp(model_path(run_id))
+    digest = keep_images(images, labels, class_names)
+
+    predicted = probabilities.argmax(axis=1)
+    header = PredictionsHeader(
+        predictions.FORMAT,
+        len(labels),
+        outputs,
+        names[:outputs],
+        shape_of(images),
+        digest,
+        stamp,
+    )
+    parts = [
+        labels.astype("<i4"),
+        predicted.astype("<i4"),
+        margins(probabilities).astype("<f4"),
+        probabilities.astype("<f4"),
+    ]
+    raw_file.write(predictions.predictions_path(run_id), header, [part.tobytes() for part in parts])
+    measured = measure(labels, predicted, names, finite(scores.get("loss")), stamp)
+    raw_file.write(evaluation.evaluation_path(run_id), measured, [])
+
+
+def forget(run_id: int) -> None:
+    """Take away what is kept of a run: its weights are about to become others."""
+    for path in (predictions.predictions_path(run_id), evaluation.evaluation_path(run_id)):
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def ask_all(model: Any, images: Pixels, ends: Callable[[], bool]) -> NDArray[np.float32]:
+    """What the network says of every image, (n, classes). Raises ValueError when that is too much to keep."""
+    if len(model.output_shape) != 2:
+        raise ValueError(f"the network gives {model.output_shape[1:]} for an image, and not one number for each class")
+    outputs = int(model.output_shape[-1])
+    if len(images) * outputs * 4 > MOST_BYTES:
+        raise ValueError(f"{len(images):,} times {outputs:,} probabilities are more than {MOST_BYTES:,} bytes")
+    some_images = tf.TensorSpec((None, *images.shape[1:]), tf.uint8)
+    answer = tf.function(lambda x: model(scaled(x), training=False), input_signature=[some_images])
+    said = np.empty((len(images), outputs), np.float32)
+    for start in range(0, len(images), BATCH):
+        if ends():
+            raise ValueError("the run is to end at once")
+        said[start : start + BATCH] = tf.cast(answer(images[start : start + BATCH]), tf.float32).numpy()
+    return said
+
+
+def test_loss(path: Path, images: Pixels, labels: Labels, one_hot: bool) -> float:
+    """The loss of a saved model over test images, as `model.evaluate` gives it."""
+    model = keras.models.load_model(path)
+    answers = keras.utils.to_categorical(labels, model.output_shape[-1]) if one_hot else labels
+    scores = {"loss": float("nan")}
+    for start in range(0, len(images), BATCH):
+        end = start + BATCH
+        # Keras's means go on from batch to batch.
+        scores = model.test_on_batch(scaled(images[start:end]), answers[start:end], return_dict=True)
+    return float(scores["loss"])
+
+
+def scaled(images: Any) -> tf.Tensor:
+    """Bytes as the network takes them: float32 from 0 to 1."""
+    return tf.cast(images, tf.float32) / 255.0
+
+
+def measure(
+    labels: Labels,
+    predicted: NDArray[np.int64],
+    names: tuple[str, ...],
+    test_loss: float | None,
+    stamp: tuple[int, int] | None,
+) -> Evaluation:
+    """The figures of every class and the confusion matrix, by scikit-learn. A class without images has figures of 0."""
+    from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
+    every = np.arange(len(names))
+    columns = precision_recall_fscore_support(labels, predicted, labels=every, zero_division=0.0)
+    per_class = tuple(
+        ClassFigures(name, float(precision), float(recall), float(f1), int(support))
+        for name, precision, recall, f1, support in zip(names, *columns, strict=True)
+    )
+    cells = None
+    if len(names) <= evaluation.MOST_CLASSES:
+        matrix = confusion_matrix(labels, predicted, labels=every)
+        cells = tuple((int(true), int(said), int(matrix[true, said])) for true, said in np.argwhere(matrix))
+    accuracy = float(np.mean(labels == predicted))
+    return Evaluation(evaluation.FORMAT, len(labels), test_loss, accuracy, per_class, cells, stamp)
+
+
+def margins(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The largest probability of each row minus the second largest; 0 where the network said NaN."""
+    if probabilities.shape[1] < 2:
+        return np.nan_to_num(probabilities[:, 0])
+    highest = np.partition(np.nan_to_num(probabilities, nan=0.0), -2, axis=1)
+    gap: NDArray[np.float32] = highest[:, -1] - highest[:, -2]
+    gap[np.isnan(probabilities).any(axis=1)] = 0
+    return gap
+
+
+def named(class_names: tuple[str, ...], count: int) -> tuple[str, ...]:
+    """`count` names: a number where a class has none."""
+    return (*class_names, *(str(number) for number in range(len(class_names), count)))[:count]
+
+
+def class_names_of(dataset: str) -> tuple[str, ...]:
+    """The names of a dataset's classes; none when it is gone, and numbers will do."""
+    try:
+        return describe(dataset).class_names
+    except ValueError:
+        return ()

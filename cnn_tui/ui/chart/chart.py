@@ -1,0 +1,199 @@
+"""Curves in a terminal, drawn by plotext; the only importer of it.
+
+The axes are fixed ahead (x: all epochs, y: rounded bounds that seldom move), so that a new point changes few cells.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.text import Text
+
+from cnn_tui.ui.chart.axes import XY, Bounds, bounds, epoch_ticks, thin, value_labels, value_ticks
+from cnn_tui.ui.chart.glyphs import GLYPHS
+from cnn_tui.ui.chart.spec import Picture
+from cnn_tui.ui.widgets.lines import Lines
+
+_SMALLEST = (20, 5)
+"""Columns and rows below which there is no chart."""
+_AXIS = 2
+"""Rows of the x axis and its labels."""
+_CROWDED = 0.4
+"""A level that would leave the curves a smaller share of the height is not shown."""
+_NONE_ABOVE_ZERO = "No value here is above 0: L goes back from the log scale."
+_ESCAPE = re.compile(r"\x1b\[([0-9;]*)m")
+
+
+class Chart(Lines):
+    """A picture of curves over epochs."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.picture = Picture()
+        self._bounds: Bounds | None = None
+
+    def show(self, picture: Picture) -> None:
+        """Draw a picture; nothing is done when it is the same as before."""
+        if picture == self.picture:
+            return
+        before = self._bounds if picture.subject == self.picture.subject else None
+        self._bounds = fit_bounds(picture, before)
+        self.picture = picture
+        self.redraw()
+
+    def draw(self, width: int, height: int) -> list[Text]:
+        """The chart, or the words that stand for it."""
+        if words := self._words(width, height):
+            return list(Text(words, self.style("dim")).wrap(self.app.console, width))
+        if self._bounds is None:
+            return []
+        lines = plot(self.picture, self._bounds, width, height)
+        styles = {name: self.style(name) for line in lines for _, name in line}
+        return [Text.assemble(*((text, styles[name]) for text, name in line), no_wrap=True) for line in lines]
+
+    def _words(self, width: int, height: int) -> str:
+        """What is said in place of a chart."""
+        if not any(one.points for one in self.picture.series):
+            return self.picture.empty
+        if self._bounds is None:
+            return _NONE_ABOVE_ZERO if self.picture.log else "No value here is a number."
+        if width < _SMALLEST[0] or height < _SMALLEST[1]:
+            return "The chart needs more room: z shows this pane alone."
+        return ""
+
+
+def plot(picture: Picture, limits: Bounds, width: int, height: int) -> list[list[tuple[str, str]]]:
+    """The chart as lines of pieces of text with the names of their styles; `limits` are those of its y axis."""
+    drawing = _Plot(picture, limits, width, height)
+    lines = [list(_pieces(line)) for line in drawing.build().splitlines()[:height]]
+    for code, label in drawing.labels.items():
+        _write_on(lines, code, f" {label} ")
+    names = ["", *drawing.names]
+    return [[(piece, names[code] or "dim") for piece, code in line] for line in lines]
+
+
+class _Plot:
+    """One drawing with plotext. Its colours are numbers that stand for `names`, from 1."""
+
+    def __init__(self, picture: Picture, limits: Bounds, width: int, height: int) -> None:
+        import plotext
+
+        self.names: list[str] = []
+        self.labels: dict[int, str] = {}
+        """Of the levels, by their numbers."""
+        self._plotext: Any = plotext
+        self._figure: Any = plotext.figure
+        self._picture, self._limits = picture, limits
+        self._columns = width - 6
+        self._rows = height - _AXIS
+        plotext.terminal.limit(False, False)  # the size asked for is the widget's
+        self._figure.clear()
+        self._figure.plot_size(width, height)
+        self._figure.theme("colorless")
+
+    def build(self) -> str:
+        """The chart as lines with plotext's colours."""
+        self._draw_axes()
+        self._draw_levels()
+        picture, (left, right) = self._picture, self._picture.window
+        for one in picture.series:
+            self._draw(thin(self._numbers(one.points), left, right, self._columns), one.glyph, one.style)
+        for mark in picture.marks:
+            if left <= mark.at <= right:
+                value = self._limits[0] if mark.value is None else mark.value
+                self._draw(self._numbers([(mark.at, value)]), mark.glyph, mark.style)
+        text: str = self._figure.build().string()
+        return text
+
+    def _draw_axes(self) -> None:
+        figure, (left, right) = self._figure, self._picture.window
+        figure.axes(False, axis="x", side="upper")
+        figure.axes(False, axis="y", side="right")
+        figure.ruler("x").lim(left, right)
+        ticks = epoch_ticks(left, right, self._columns)
+        figure.ruler("x").ticks(ticks, [str(tick) for tick in ticks])
+        log = self._picture.log
+        ticks_y = value_ticks(*self._limits, self._rows, log)
+        figure.ruler("y").lim(*(self._height(one) for one in self._limits))
+        figure.ruler("y").ticks([self._height(one) for one in ticks_y], value_labels(ticks_y, log))
+
+    def _draw_levels(self) -> None:
+        figure, (left, right) = self._figure, self._picture.window
+        low, high = self._limits
+        for column in self._picture.columns:
+            if left <= column.at <= right:
+                colour = self._plotext.pixel(self._code(column.style))
+                figure.line(column.at, orientation="vertical", pixel=colour, style="dotted" if column.dotted else None)
+        for level in self._picture.levels:
+            if low <= level.value <= high:
+                self.names.append("")  # a number of its own, which no series has
+                self.labels[len(self.names)] = level.label
+                colour = self._plotext.pixel(len(self.names))
+                figure.line(self._height(level.value), orientation="horizontal", pixel=colour, style="dotted")
+
+    def _draw(self, points: Sequence[XY], glyph: str, style: str) -> None:
+        if not points:
+            return
+        marker = self._plotext.marker(glyph or GLYPHS.curve, pixel=self._plotext.pixel(self._code(style)))
+        signal = self._figure.signal([x for x, _ in points], [self._height(y) for _, y in points], marker=marker)
+        self._figure.draw(signal if glyph else signal.lines())
+
+    def _numbers(self, points: Sequence[XY]) -> list[XY]:
+        lowest = 0.0 if self._picture.log else -math.inf
+        return [point for point in points if lowest < point[1] < math.inf]
+
+    def _height(self, value: float) -> float:
+        return math.log10(value) if self._picture.log else value
+
+    def _code(self, name: str) -> int:
+        if name not in self.names:
+            self.names.append(name)
+        return self.names.index(name) + 1
+
+
+def fit_bounds(picture: Picture, before: Bounds | None) -> Bounds | None:
+    """The bounds of the y axis, those of `before` while they do; None when no value can be shown."""
+    lowest = 0.0 if picture.log else -math.inf
+    values = [value for value in picture.held if lowest < value < math.inf]
+    if not values:
+        return None
+    found = bounds(values, before, picture.log)
+    for level in picture.levels:
+        if lowest < level.value:
+            wider = bounds([*values, level.value], found, picture.log)
+            if _share(found, wider, picture.log) >= _CROWDED:
+                found = wider
+    return found
+
+
+def _share(part: Bounds, whole: Bounds, log: bool) -> float:
+    (a, b), (c, d) = (tuple(map(math.log10, one)) if log else one for one in (part, whole))
+    return (b - a) / (d - c)
+
+
+def _write_on(lines: list[list[tuple[str, int]]], code: int, label: str) -> None:
+    """Write a level's label where the curves leave room for it."""
+    for line in lines:
+        for at, (piece, found) in enumerate(line):
+            if found == code and len(piece) >= len(label) + 2:
+                line[at] = (piece[0] + label + piece[len(label) + 1 :], code)
+                return
+
+
+def _pieces(line: str) -> Iterable[tuple[str, int]]:
+    """The parts of a line of plotext's with the number of their colour, 0 for none."""
+    code, at = 0, 0
+    for escape in _ESCAPE.finditer(line):
+        if escape.start() > at:
+            yield line[at : escape.start()], code
+        parts = escape[1].split(";")
+        if parts[:2] == ["38", "5"]:
+            code = int(parts[2])
+        elif parts == ["0"]:
+            code = 0
+        at = escape.end()
+    if at < len(line):
+        yield line[at:], code

@@ -1,0 +1,234 @@
+"""From runs to a picture: which curves, levels and marks a chart has, by what the user chose to see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from cnn_tui.history.run import Point, Run
+from cnn_tui.ui.chart import rule_marks
+from cnn_tui.ui.chart.axes import XY, Zoom
+from cnn_tui.ui.chart.curves import (
+    DETAIL,
+    SECONDS,
+    Best,
+    Curve,
+    best,
+    best_of,
+    curve,
+    metrics_of,
+    scale,
+    smoothed,
+    training_line,
+)
+from cnn_tui.ui.chart.glyphs import GLYPHS, LETTERS
+from cnn_tui.ui.chart.spec import Column, Mark, Picture, Series
+
+WHICH = ("both", "train", "validation")
+SMOOTHING = (1, 3, 5)
+OVERLAY_STYLES = ("train", "validation", "good", "accent", "strong", "bad")
+"""The colours of overlaid runs; of more, letters tell those of the same colour apart."""
+
+
+class Recorded(NamedTuple):
+    """What is recorded of a run, as far as curves are made of it."""
+
+    run: Run
+    points: Sequence[Point]
+
+
+class Choice:
+    """What the user wants to see."""
+
+    def __init__(self) -> None:
+        self.metric = "loss"
+        self.which = "both"
+        self.smoothing = 1
+        self.log = False
+        self.baseline = False
+        self.zoom = Zoom()
+        self.crosshair: float | None = None
+
+    def metric_of(self, run: Run) -> str:
+        """The metric chosen, or the loss where a run does not report it."""
+        return self.metric if self.metric in metrics_of(run) else "loss"
+
+    def sees(self, which: str) -> bool:
+        """Whether "train" or "validation" is to be shown."""
+        if self.metric == SECONDS:
+            return which == "train"
+        return self.which in ("both", which)
+
+    def curve_of(self, one: Recorded) -> Curve:
+        """The run's curve of the metric, as far as it is to be shown."""
+        found = curve(one.run, one.points, self.metric_of(one.run))
+        if not self.sees("train"):
+            found = found._replace(epochs=[], readings=[])
+        return found if self.sees("validation") else found._replace(validation=[])
+
+    def names(self, run: Run) -> tuple[str, ...]:
+        """Keras's names for what is shown."""
+        metric = self.metric_of(run)
+        named = {"train": metric, "validation": f"val_{metric}"}
+        return tuple(name for which, name in named.items() if self.sees(which))
+
+
+def epochs_of(*runs: Run) -> int:
+    """How many epochs an axis has: all that are to come, or were recorded."""
+    return max(max(run.experiment.training.epochs, run.epochs[-1].epoch if run.epochs else 1) for run in runs)
+
+
+def picture_of(shown: Recorded, choice: Choice, baseline: Recorded | None = None, empty: str = "") -> Picture:
+    """The chart of one run, with the baseline's curves behind it."""
+    run, metric, one = shown.run, choice.metric_of(shown.run), choice.curve_of(shown)
+    window = choice.zoom.window(epochs_of(run), one.end)
+    span = window[1] - window[0]
+    series = _behind(baseline, choice, span) if baseline else []
+    series += _of_one(one, choice, span)
+    held, settled = _held(series, window)
+    return Picture(
+        series,
+        window,
+        marks=_marks(run, choice, one),
+        levels=rule_marks.levels(run, choice.names(run)),
+        columns=_columns([*_deadlines(run, choice), *_fired(run)], choice),
+        log=choice.log,
+        held=held,
+        subject=(run.id, metric, choice.which, choice.log, window, bool(baseline), settled),
+        empty=empty,
+    )
+
+
+def overlay_of(runs: Sequence[tuple[Recorded, int]], choice: Choice, front: int = 0, empty: str = "") -> Picture:
+    """Runs over each other, each with its place among the colours and letters; the run `front` is drawn last."""
+    curves = {one.run.id: choice.curve_of(one) for one, _ in runs}
+    end = max(found.end for found in curves.values())
+    window = choice.zoom.window(epochs_of(*(one.run for one, _ in runs)), end)
+    series = []
+    for one, place in sorted(runs, key=lambda pair: pair[0].run.id == front):
+        series += _of_many(curves[one.run.id], choice, place, window)
+    held, settled = _held(series, window)
+    ids = tuple(one.run.id for one, _ in runs)
+    return Picture(
+        series,
+        window,
+        columns=_columns([], choice),
+        log=choice.log,
+        held=held,
+        subject=(ids, choice.metric, choice.which, choice.log, window, settled),
+        empty=empty,
+    )
+
+
+def overlay_style(place: int) -> str:
+    """The colour of an overlaid run."""
+    return OVERLAY_STYLES[place % len(OVERLAY_STYLES)]
+
+
+def places(ids: Sequence[int], before: dict[int, int]) -> dict[int, int]:
+    """The place of each run among the letters and colours: its old one, else the next free from what its id gives.
+
+    So a run keeps its letter and colour while others come and go. More runs than letters have no place.
+    """
+    found = {one: before[one] for one in ids if one in before}
+    for one in ids:
+        if one not in found:
+            free = [place for place in range(len(LETTERS)) if place not in found.values()]
+            wanted = (one - 1) % len(OVERLAY_STYLES)
+            place = next((place for place in free if place >= wanted), free[0] if free else None)
+            if place is not None:
+                found[one] = place
+    return found
+
+
+def rule_best(run: Run, choice: Choice) -> Best | None:
+    """The best value that a rule with patience counts from, where the chart shows it and marks another one as best."""
+    marked = best(run, choice.metric_of(run))
+    for rule in run.experiment.stop:
+        if rule.patience and rule.metric in choice.names(run) and (marked is None or marked.name != rule.metric):
+            return best_of(run, rule.metric)
+    return None
+
+
+def shown_best(run: Run, choice: Choice) -> Best | None:
+    """The best epoch of the metric, where the chart shows the curve that it is on."""
+    found = best(run, choice.metric_of(run))
+    return found if found and found.name in choice.names(run) else None
+
+
+def _of_one(one: Curve, choice: Choice, span: int) -> list[Series]:
+    smoothing = choice.smoothing
+    behind = []
+    if smoothing > 1:
+        behind = [Series("dim", training_line(one, span)), *_dotted("dim", one.validation, GLYPHS.raw, span)]
+    return [
+        *behind,
+        Series("train", training_line(one, span, smoothing)),
+        *_dotted("validation", smoothed(one.validation, smoothing), GLYPHS.validation, span),
+    ]
+
+
+def _behind(baseline: Recorded, choice: Choice, span: int) -> list[Series]:
+    one = choice.curve_of(baseline)
+    line = training_line(one, span, choice.smoothing)
+    return [
+        Series("dim", line),
+        Series("dim", line[-1:], GLYPHS.baseline_end),
+        *_dotted("dim", smoothed(one.validation, choice.smoothing), GLYPHS.baseline, span),
+    ]
+
+
+def _of_many(one: Curve, choice: Choice, place: int, window: tuple[int, int]) -> list[Series]:
+    style, letter = overlay_style(place), LETTERS[place]
+    # Whole epochs only: the readings of several runs would hide each other.
+    line = training_line(one, DETAIL + 1, choice.smoothing)
+    held = smoothed(one.validation, choice.smoothing)
+    if held:
+        return [Series(style, line), *_dotted(style, held, letter, window[1] - window[0], place)]
+    ends = smoothed(one.epochs, choice.smoothing) or line[-1:]
+    return [Series(style, line), Series(style, _some(ends, window[1] - window[0], place), letter)]
+
+
+def _dotted(style: str, points: Sequence[XY], glyph: str, span: int, first: int = 0) -> list[Series]:
+    """Points marked by a glyph; where the epochs are many, a line with some of them marked."""
+    if span <= DETAIL:
+        return [Series(style, points, glyph)]
+    return [Series(style, points), Series(style, _some(points, span, first), glyph)]
+
+
+def _some(points: Sequence[XY], span: int, first: int) -> list[XY]:
+    """About a dozen over the whole axis, and the last one. Those of another `first` hide these less often."""
+    stride = -(-span // DETAIL)
+    return [point for at, point in enumerate(points) if (point[0] + first) % stride == 0 or at == len(points) - 1]
+
+
+def _held(series: Sequence[Series], window: tuple[int, int]) -> tuple[list[float], int]:
+    points: list[XY] = [point for one in series for point in one.points]
+    return scale(points, *window)
+
+
+def _marks(run: Run, choice: Choice, one: Curve) -> list[Mark]:
+    marks = []
+    for found, glyph in ((rule_best(run, choice), GLYPHS.rule_best), (shown_best(run, choice), GLYPHS.best)):
+        if found:
+            points = one.validation if found.name.startswith("val_") else one.epochs
+            value = dict(smoothed(points, choice.smoothing)).get(found.epoch)
+            marks.append(Mark(found.epoch, value, glyph, "good"))
+    marks += [Mark(column.at, None, GLYPHS.fired, "warn") for column in _fired(run)]
+    return marks
+
+
+def _fired(run: Run) -> list[Column]:
+    fired = rule_marks.fired(run)
+    return [Column(fired.epoch, "warn")] if fired else []
+
+
+def _deadlines(run: Run, choice: Choice) -> list[Column]:
+    return [Column(one.epoch, "warn") for one in rule_marks.deadlines(run, choice.names(run))]
+
+
+def _columns(others: Sequence[Column], choice: Choice) -> list[Column]:
+    """The lines down the chart; the crosshair's hides another in its place."""
+    if choice.crosshair is None:
+        return list(others)
+    return [*(one for one in others if one.at != choice.crosshair), Column(choice.crosshair, "accent", dotted=False)]

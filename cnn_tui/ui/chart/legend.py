@@ -1,0 +1,186 @@
+"""What the signs of the training chart mean, and the values under its crosshair, in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from rich.style import Style
+from rich.text import Text
+
+from cnn_tui.history.run import Run
+from cnn_tui.ui.chart import rule_marks
+from cnn_tui.ui.chart.compose import Choice, Recorded, overlay_style, rule_best, shown_best
+from cnn_tui.ui.chart.curves import SECONDS, Best, Curve, mean_at, value_at, word
+from cnn_tui.ui.chart.glyphs import GLYPHS, LETTERS
+from cnn_tui.ui.widgets.layout import Part, fits
+
+Styles = Callable[[str], Style]
+
+
+def legend(shown: Recorded, choice: Choice, baseline: Recorded | None, style: Styles) -> list[Part]:
+    """The signs of one run's chart."""
+    run, one = shown.run, choice.curve_of(shown)
+    parts = []
+    if choice.sees("train"):
+        label = "train" if choice.metric != SECONDS else "training steps"
+        parts.append(Part(0, Text(f"{GLYPHS.line} {label}", style("train"))))
+    if choice.sees("validation"):
+        parts.append(_validation(run, style))
+    if baseline:
+        signs = [sign for which, sign in (("train", "b"), ("validation", GLYPHS.baseline)) if choice.sees(which)]
+        parts.append(Part(1, Text(f"{' '.join(signs)} baseline, run {baseline.run.id}", style("dim"))))
+    parts += _best(run, choice, style)
+    parts += _rules(run, choice, style)
+    if choice.smoothing > 1:
+        unit = "epochs" if one.epochs or one.validation else "readings"
+        words = Text(f"mean of {choice.smoothing} {unit}, fewer at the ends; as recorded behind", style("dim"))
+        parts.append(Part(3, words, Text(f"mean of {choice.smoothing}", style("dim"))))
+    if choice.log and any(value <= 0 for points in one for _, value in points):
+        parts.append(Part(1, Text("values of 0 or less are left out", style("warn")), Text("≤ 0 left out")))
+    return _led(_head(run, choice, style), parts)
+
+
+def readings(shown: Recorded, choice: Choice, baseline: Recorded | None, style: Styles) -> list[Part]:
+    """The exact values of all curves at the crosshair."""
+    at = choice.crosshair or 0.0
+    one = choice.curve_of(shown)
+    head = Text(place(at), style("accent"))
+    parts = []
+    for which, values in _values(one, at).items():
+        words = f"{which} {exact(values, choice.metric)}"
+        parts.append(Part(0, Text(words, style(which if which in ("train", "validation") else "train"))))
+    if choice.smoothing > 1:
+        means = _means(one, at, choice)
+        if means:
+            parts.append(Part(2, Text(means, style("dim"))))
+    if baseline:
+        found = _values(choice.curve_of(baseline), at)
+        said = "  ".join(f"{which} {exact(value, choice.metric)}" for which, value in found.items())
+        parts.append(Part(1, Text(f"baseline: {said or 'none here'}", style("dim"))))
+    return _led(head, parts or [Part(0, Text("no value here", style("dim")))])
+
+
+def overlay_legend(
+    runs: Sequence[tuple[Recorded, int]], choice: Choice, style: Styles, width: int, lines: int
+) -> list[Part]:
+    """The letters of overlaid runs, as many as fit on so many lines; at the crosshair with their values."""
+    first = runs[0][0].run
+    head = _head(first, choice, style)
+    if choice.crosshair is not None:
+        head = Text(place(choice.crosshair), style("accent"))
+    entries = [Part(0, _entry(one, at, choice, style)) for one, at in runs]
+    hint = Part(1, Text(_overlay_hint(runs, choice), style("dim")))
+    for count in range(len(entries), 0, -1):
+        left = len(entries) - count
+        more = [Part(0, Text(f"and {left} more", style("dim")))] if left else []
+        parts = [*_led(head, entries[:count]), *more]
+        if fits([*parts, hint], width, lines) or (left and fits(parts, width, lines)):
+            return [*parts, hint]
+    return _led(head, entries[:1])
+
+
+def place(at: float) -> str:
+    """Where the crosshair is: an epoch, or within one."""
+    if at == int(at):
+        return f"epoch {int(at)}:"
+    return f"epoch {int(at) + 1} at {at % 1:.0%}:"
+
+
+def exact(value: float, metric: str = "") -> str:
+    """A value with as many digits as were recorded to any purpose."""
+    if not math.isfinite(value):
+        return "not a number"
+    return f"{value:.2f} s" if metric == SECONDS else f"{value:.6g}"
+
+
+def _head(run: Run, choice: Choice, style: Styles) -> Text:
+    log = " (log)" if choice.log else ""
+    return Text(f"{word(choice.metric_of(run))}{log}:", style("dim"))
+
+
+def _led(head: Text, parts: Sequence[Part]) -> list[Part]:
+    """The parts, the first of them after a head."""
+    first = parts[0]
+    led = [Text.assemble(head, " ", text) for text in (first.text, first.short) if text]
+    return [Part(first.rank, *led), *parts[1:]]
+
+
+def _validation(run: Run, style: Styles) -> Part:
+    source = run.experiment.training.validation
+    if source == "none":
+        return Part(0, Text("no validation", style("dim")))
+    images = "the test images" if source == "test" else "held-out images"
+    sign = f"{GLYPHS.validation} validation"
+    return Part(0, Text(f"{sign} ({images})", style("validation")), Text(sign, style("validation")))
+
+
+def _best(run: Run, choice: Choice, style: Styles) -> list[Part]:
+    parts = []
+    for found, glyph, what in (
+        (shown_best(run, choice), GLYPHS.best, "best"),
+        (rule_best(run, choice), GLYPHS.rule_best, "best for the rule"),
+    ):
+        if found:
+            long = f"{glyph} {what} {_keras_name(found)} {found.value:.4f} after epoch {found.epoch}"
+            short = f"{glyph} {what}: epoch {found.epoch}"
+            parts.append(Part(1, Text(long, style("good")), Text(short, style("good"))))
+    return parts
+
+
+def _keras_name(found: Best) -> str:
+    prefix = "val_" if found.name.startswith("val_") else ""
+    return prefix + word(found.name.removeprefix("val_"))
+
+
+def _rules(run: Run, choice: Choice, style: Styles) -> list[Part]:
+    names = choice.names(run)
+    parts = [Part(2, Text(f"{GLYPHS.level} {level.label}")) for level in rule_marks.levels(run, names)]
+    for one in rule_marks.deadlines(run, names):
+        words = f"{GLYPHS.deadline} stops after epoch {one.epoch} unless {one.rule.metric} improves"
+        parts.append(
+            Part(2, Text(words, style("warn")), Text(f"{GLYPHS.deadline} stops: epoch {one.epoch}", style("warn")))
+        )
+    if fired := rule_marks.fired(run):
+        words, short = f"{GLYPHS.fired} a stop rule fired {fired}", f"{GLYPHS.fired} rule fired: epoch {fired.epoch}"
+        parts.append(Part(1, Text(words, style("warn")), Text(short, style("warn"))))
+    return parts
+
+
+def _means(one: Curve, at: float, choice: Choice) -> str:
+    """The smoothed values in the order of `_values`, and of how many each is the mean: `mean of 2: 0.1, 0.2`."""
+    last = one.epochs[-1][0] if one.epochs else 0.0
+    going = [reading for reading in one.readings if reading[0] > last]
+    curves = [one.epochs, one.validation] if at == int(at) else [going]
+    found = [mean for points in curves if (mean := mean_at(points, at, choice.smoothing)) is not None]
+    words = []
+    for place, (value, count) in enumerate(found):
+        said = place > 0 and found[place - 1][1] == count
+        words.append(exact(value, choice.metric) if said else f"mean of {count}: {exact(value, choice.metric)}")
+    return ", ".join(words)
+
+
+def _values(one: Curve, at: float) -> dict[str, float]:
+    found = {"train": value_at(one.epochs, at), "validation": value_at(one.validation, at)}
+    if at != int(at):
+        found = {"train so far": value_at(one.readings, at)}
+    return {which: value for which, value in found.items() if value is not None}
+
+
+def _entry(one: Recorded, at: int, choice: Choice, style: Styles) -> Text:
+    words = f"{LETTERS[at]} run {one.run.id}"
+    if choice.crosshair is not None:
+        values = _values(choice.curve_of(one), choice.crosshair).values()
+        words += f" {' / '.join(exact(value, choice.metric) for value in values) or 'none here'}"
+    return Text(words, style(overlay_style(at)))
+
+
+def _overlay_hint(runs: Sequence[tuple[Recorded, int]], choice: Choice) -> str:
+    if choice.metric == SECONDS or choice.which == "train":
+        return "on the training images" if choice.metric != SECONDS else ""
+    held = any(one.run.experiment.training.validation != "none" for one, _ in runs)
+    if choice.which == "validation":
+        return "on the validation images" if held else "none has validation"
+    if choice.crosshair is not None:
+        return "train / validation" if held else "train"
+    return "lines: train, letters: validation" if held else "lines: train"

@@ -1,0 +1,69 @@
+"""What the stop rules of a run look like on its chart: a level, the epoch that one fired in, or will."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.history.run import Run
+from cnn_tui.ui.chart.curves import Best, best_of
+from cnn_tui.ui.chart.spec import Level
+
+_CAUSE = "stop rule: "
+_AFTER = re.compile(r"\bafter epoch (\d+)")
+_IN = re.compile(r"\bin epoch (\d+)")
+
+
+class FiredAt(NamedTuple):
+    """A rule that ended a run: after which epoch or, with `within`, in which."""
+
+    epoch: int
+    within: bool = False
+
+    def __str__(self) -> str:
+        return f"{'in' if self.within else 'after'} epoch {self.epoch}"
+
+
+class Deadline(NamedTuple):
+    """A rule that waits for something better than `best`, and ends the run after `epoch` if it does not come."""
+
+    rule: StopRule
+    epoch: int
+    best: Best
+
+
+def levels(run: Run, names: tuple[str, ...]) -> list[Level]:
+    """The limits of the rules on these metrics."""
+    rules = [rule for rule in run.experiment.stop if rule.metric in names]
+    return [Level(rule.limit, level_label(rule)) for rule in rules if rule.limit is not None]
+
+
+def level_label(rule: StopRule) -> str:
+    """`stop below 0.3`, `stop val_accuracy above 0.9`."""
+    what = f"{rule.metric} " if rule.metric.startswith("val_") else ""
+    return f"stop {what}{'below' if rule.below is not None else 'above'} {rule.limit:g}"
+
+
+def fired(run: Run) -> FiredAt | None:
+    """The rule that ended the run."""
+    if not run.stop_cause.startswith(_CAUSE):
+        return None
+    words = run.stop_cause.removeprefix(_CAUSE)
+    after, within = _AFTER.search(words), _IN.search(words)
+    if within and not after:
+        return FiredAt(int(within[1]), within=True)
+    last = run.epochs[-1].epoch if run.epochs else 0
+    return FiredAt(int(after[1]) if after else last)
+
+
+def deadlines(run: Run, names: tuple[str, ...]) -> list[Deadline]:
+    """When the rules with patience on these metrics fire, as things stand: of a run that goes on, before its end."""
+    if not run.live:
+        return []
+    found = []
+    for rule in run.experiment.stop:
+        top = best_of(run, rule.metric) if rule.metric in names and rule.patience else None
+        if top and rule.patience and top.epoch + rule.patience < run.experiment.training.epochs:
+            found.append(Deadline(rule, top.epoch + rule.patience, top))
+    return found

@@ -1,0 +1,123 @@
+"""Which columns the history shows, and in what order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.events import Resize
+from textual.screen import ModalScreen
+
+from cnn_tui.ui.dialogs.help import BoxHelpScreen
+from cnn_tui.ui.panes.history.columns import FIELD, FIELDS, USUAL, Chosen
+from cnn_tui.ui.typeahead import DIALOG
+from cnn_tui.ui.widgets.table import Cell, Column, Table
+
+_ARCHIVED = "archived"
+
+
+class ColumnsScreen(ModalScreen[Chosen | None]):
+    """Gives what was chosen, or None when nothing was changed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,V", "leave", "back"),
+        Binding("space,enter", "toggle_column", "show, hide"),
+        Binding("j,down", "move(1)", "down"),
+        Binding("k,up", "move(-1)", "up"),
+        Binding("g,home", "move(-1000)", "first"),
+        Binding("G,end", "move(1000)", "last"),
+        Binding("J", "move_column(1)", "later"),
+        Binding("K", "move_column(-1)", "earlier"),
+        Binding("0", "reset", "the usual ones"),
+        Binding("question_mark", "show_help", "these keys"),
+    ]
+
+    def __init__(self, chosen: Chosen) -> None:
+        super().__init__()
+        self._before = chosen
+        self._show(chosen)
+
+    def _show(self, chosen: Chosen) -> None:
+        rest = [field.key for field in FIELDS if field.key not in chosen.columns]
+        self._order = [*chosen.columns, *rest]
+        self._on = {*chosen.columns, *([_ARCHIVED] if chosen.archived else [])}
+
+    @property
+    def _chosen(self) -> Chosen:
+        return Chosen(tuple(key for key in self._order if key in self._on), _ARCHIVED in self._on)
+
+    def compose(self) -> ComposeResult:
+        """The archived runs, and below them the columns."""
+        with Vertical(classes="box") as box:
+            box.border_title = "Columns"
+            box.border_subtitle = "Space shows  J K move  0 usual  ? help  Esc back"
+            columns = (Column("", 3), Column("", 14), Column("", 30, stretch=True))
+            yield Table(columns, self._rows)
+
+    def on_mount(self) -> None:
+        """Begin with the first column."""
+        table = self.query_one(Table)
+        table.active, table.cursor = True, 1
+        table.set_count(len(self._order) + 1)
+
+    def on_resize(self, _: Resize) -> None:
+        """As many rows as fit."""
+        self.query_one(Table).styles.height = max(3, min(len(self._order) + 1, self.app.size.height - 6))
+
+    @work(group=DIALOG)
+    async def action_show_help(self) -> None:
+        """The keys; Enter runs one."""
+        action = await self.app.push_screen_wait(BoxHelpScreen(self.BINDINGS))
+        if action is not None:
+            await self.run_action(action)
+
+    def action_leave(self) -> None:
+        """Back, with what is chosen now."""
+        self.dismiss(self._chosen if self._chosen != self._before else None)
+
+    def action_move(self, by: int) -> None:
+        """Another row."""
+        table = self.query_one(Table)
+        table.move(table.cursor + by)
+
+    def action_toggle_column(self) -> None:
+        """Show the column, or hide it; that of the numbers stays."""
+        key = self._keys()[self.query_one(Table).cursor]
+        if key == "id":
+            self.notify("The number tells runs apart: it stays.", timeout=2)
+        else:
+            self._on ^= {key}
+            self.query_one(Table).redraw()
+
+    def action_move_column(self, by: int) -> None:
+        """Move the column; the first one stays the first."""
+        table = self.query_one(Table)
+        at = table.cursor - 1
+        if 1 <= at < len(self._order) and 1 <= at + by < len(self._order):
+            self._order.insert(at + by, self._order.pop(at))
+            table.cursor += by
+            table.redraw()
+
+    def action_reset(self) -> None:
+        """The columns as they are at first."""
+        self._show(USUAL)
+        self.query_one(Table).redraw()
+
+    def _keys(self) -> list[str]:
+        return [_ARCHIVED, *self._order]
+
+    def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
+        dim = self.query_one(Table).style("dim")
+        return [
+            (
+                "[x]" if key in self._on else "[ ]",
+                FIELD[key].title if key in FIELD else "Archived runs",
+                Text(FIELD[key].help if key in FIELD else "runs that were put away, in the table too", dim),
+            )
+            for key in self._keys()[offset : offset + limit]
+        ]

@@ -1,0 +1,194 @@
+"""The training settings and stop rules: a form whose every change is an edit that undo takes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from cnn_tui.experiment.document import Document
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.settings import Setting, change, parse_rule, rule_text, set_rule, settings_of, step
+from cnn_tui.ui.dialogs.ask import AskScreen
+from cnn_tui.ui.dialogs.help import BoxHelpScreen
+from cnn_tui.ui.dialogs.pick import Item, PickScreen
+from cnn_tui.ui.typeahead import DIALOG
+from cnn_tui.ui.widgets.lines import inert
+from cnn_tui.ui.widgets.table import Cell, Column, Table
+
+
+class SettingsScreen(ModalScreen[None]):
+    """Edits the document's training settings; `changed` is called after each edit."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,t", "leave", "back"),
+        Binding("j,down", "move(1)", "down"),
+        Binding("k,up", "move(-1)", "up"),
+        Binding("plus,equals_sign,l,right", "step(1)", "step up"),
+        Binding("minus,h,left", "step(-1)", "step down"),
+        Binding("g,home", "move(-1000)", "first"),
+        Binding("G,end", "move(1000)", "last"),
+        Binding("enter", "edit", "edit"),
+        Binding("a", "add_rule", "add a stop rule"),
+        Binding("d", "delete_rule", "delete the stop rule"),
+        Binding("u,ctrl+z", "undo", "undo"),
+        Binding("U,ctrl+r", "redo", "redo"),
+        Binding("question_mark", "show_help", "these keys"),
+    ]
+
+    def __init__(self, document: Document, changed: Callable[[], None]) -> None:
+        super().__init__()
+        self.document = document
+        self._changed = changed
+
+    def compose(self) -> ComposeResult:
+        """The rows, and help for the one under the cursor."""
+        with Vertical(classes="box") as box:
+            box.border_title = "Training settings and stop rules"
+            box.border_subtitle = "+ - step  Enter edit  a d rules  ? help  Esc back"
+            yield Table((Column("", 16), Column("", 20, stretch=True)), self._rows)
+            yield Static(id="hint")
+
+    def on_mount(self) -> None:
+        """Show the document."""
+        self.query_one(Table).active = True
+        self._show()
+
+    @work(group=DIALOG)
+    async def action_show_help(self) -> None:
+        """The keys; Enter runs one."""
+        action = await self.app.push_screen_wait(BoxHelpScreen(self.BINDINGS))
+        if action is not None:
+            await self.run_action(action)
+
+    def action_leave(self) -> None:
+        """Back to the lab."""
+        self.dismiss(None)
+
+    def action_move(self, by: int) -> None:
+        """Another row."""
+        table = self.query_one(Table)
+        table.move(table.cursor + by)
+        self._show()
+
+    def action_step(self, direction: int) -> None:
+        """Step the setting on its ladder."""
+        setting = self._setting()
+        if setting is not None:
+            self._try(setting.name, lambda experiment: step(experiment, setting.name, direction))
+
+    @work(group=DIALOG)
+    async def action_edit(self) -> None:
+        """Type a value, or choose it."""
+        setting = self._setting()
+        if setting is None:
+            self._ask_rule(self._rule_at())
+        elif setting.choices and not setting.free:
+            items = [Item(choice, choice) for choice in setting.choices]
+            word = await self.app.push_screen_wait(PickScreen(setting.name, items, at=setting.value, hint=setting.help))
+            if word is not None:
+                self._try(setting.name, lambda experiment: change(experiment, setting.name, word))
+        else:
+            hint = f"{setting.help} Allowed: {setting.allowed}."
+            if setting.choices:
+                hint += f" Choices: {', '.join(setting.choices)}."
+            self._ask(setting.name, setting.value, lambda text: change(self._now, setting.name, text), hint)
+
+    def action_add_rule(self) -> None:
+        """One more stop rule."""
+        self._ask_rule(len(self._now.stop))
+
+    def action_delete_rule(self) -> None:
+        """Take the stop rule under the cursor away."""
+        at = self._rule_at()
+        if 0 <= at < len(self._now.stop):
+            self._try("stop rule", lambda experiment: set_rule(experiment, at, None))
+
+    def action_undo(self) -> None:
+        """Take the last edit back."""
+        self.notify(f"undo: {inert(self.document.undo() or 'nothing')}", markup=False, timeout=2)
+        self._show()
+
+    def action_redo(self) -> None:
+        """Make it again."""
+        self.notify(f"redo: {inert(self.document.redo() or 'nothing')}", markup=False, timeout=2)
+        self._show()
+
+    # Inside
+
+    @property
+    def _now(self) -> Experiment:
+        return self.document.experiment
+
+    def _ask_rule(self, at: int) -> None:
+        rules = self._now.stop
+        text = rule_text(rules[at]) if 0 <= at < len(rules) else "loss below 0.3"
+        hint = (
+            "Training stops at the end of an epoch: loss below 0.3, accuracy above 0.9, val_loss patience 3 (no better "
+            f"for 3 epochs), loss nan (no number any more). Metrics: {', '.join(self._now.emitted_metrics())}."
+        )
+        self._ask("stop rule", text, lambda typed: set_rule(self._now, at, parse_rule(self._now, typed)), hint)
+
+    @work(group=DIALOG)
+    async def _ask(self, name: str, text: str, accept: Callable[[str], Experiment], hint: str) -> None:
+        def checked(typed: str) -> Experiment:
+            made = accept(typed)
+            Document(made)  # a dataset that cannot be described is refused where it is typed
+            return made
+
+        answer = await self.app.push_screen_wait(AskScreen(name, text, checked, hint))
+        if answer is not None:
+            made = answer[0]
+            assert isinstance(made, Experiment)
+            self._try(name, lambda _: made)
+
+    def _try(self, name: str, make: Callable[[Experiment], Experiment]) -> None:
+        try:
+            after = make(self._now)
+            self.document.edit(_label(name, self._now, after), after)
+        except ValueError as error:
+            self.notify(inert(str(error)), severity="error", markup=False)
+        self._show()
+
+    def _show(self) -> None:
+        table = self.query_one(Table)
+        count = len(settings_of(self._now)) + max(1, len(self._now.stop))
+        table.styles.height = min(count, max(4, self.app.size.height - 8))
+        table.set_count(count)
+        setting = self._setting()
+        if setting is None:
+            words = (
+                "Training is cancelled at the end of the first epoch in which a rule holds. a adds one, d deletes it."
+            )
+        else:
+            words = f"{setting.help} Allowed: {setting.allowed}."
+        self.query_one("#hint", Static).update(Text(words))
+        self._changed()
+
+    def _setting(self) -> Setting | None:
+        settings = settings_of(self._now)
+        at = self.query_one(Table).cursor
+        return settings[at] if at < len(settings) else None
+
+    def _rule_at(self) -> int:
+        return self.query_one(Table).cursor - len(settings_of(self._now))
+
+    def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
+        dim = self.query_one(Table).style("dim")
+        rows: list[Sequence[Cell]] = [(Text(one.name, dim), one.value) for one in settings_of(self._now)]
+        rows += [(Text(f"stop rule {at}", dim), str(rule)) for at, rule in enumerate(self._now.stop, 1)]
+        if not self._now.stop:
+            rows.append((Text("stop rule", dim), Text("none: a adds one", dim)))
+        return rows[offset : offset + limit]
+
+
+def _label(name: str, before: Experiment, after: Experiment) -> str:
+    values = [next((one.value for one in settings_of(each) if one.name == name), "") for each in (before, after)]
+    return f"{name} {values[0]} → {values[1]}" if any(values) else name

@@ -1,0 +1,180 @@
+"""Images in a terminal: half blocks of two pixels a cell in colour, else letters from light to dark.
+
+Where there are many colours, a picture that has more columns than there is room for is drawn four pixels a cell. A
+terminal that shows pictures gets all the pixels, where blocks would lose some or the colours are few.
+
+Colours are given as 24 bits, which Rich turns into 256 where a terminal has no more; sixteen have four greys, chosen
+here. Kernels, whose numbers may be below 0, have signs and digits too, so that they read without colour.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+from rich.style import Style
+from rich.text import Text
+
+from cnn_tui.data.images import Picture
+from cnn_tui.network.convolution import Plane
+from cnn_tui.ui.images.image_grid import Colour, Fit, fit, resampled
+from cnn_tui.ui.images.image_quadrants import cells_of
+from cnn_tui.ui.terminal.album import Album
+
+Mode = Literal["full", "16", "shades"]
+"""24 bits or 256 colours; sixteen colours; none."""
+SHADES = " .:-=+*#%@"
+HALF = "▀"
+
+_STEP = 85  # the four greys among the sixteen colours are 0, 85, 170 and 255
+_NEUTRAL: Colour = (38, 38, 38)
+_BELOW: Colour = (66, 135, 245)  # blue and orange differ to every eye
+_ABOVE: Colour = (245, 145, 32)
+_LUMINANCE = (0.2126, 0.7152, 0.0722)  # what red, green and blue add to it
+_READ_BOTH_WAYS = 0.18  # where black and white letters are read alike
+
+
+def mode_of(color_system: str | None, ascii_only: bool = False) -> Mode:
+    """How to draw on a console with that `color_system`, as Rich names it; None has no colours."""
+    if ascii_only or color_system is None:
+        return "shades"
+    return "16" if color_system in ("standard", "windows") else "full"
+
+
+def draw(
+    picture: Picture, width: int, height: int, mode: Mode = "full", *, dark: bool = True, album: Album | None = None
+) -> list[Text]:
+    """The image in at most `width` x `height` cells, its proportions kept.
+
+    `dark` tells that letters are lighter than what is behind them: so that white is white in shades too. `album` is
+    that of a terminal that shows pictures.
+    """
+    if width < 1 or height < 1:
+        return []
+    size = fit(picture.shape, width, height)
+    if album is not None and mode != "shades" and (picture.shape[1] > size.columns or mode == "16"):
+        return album.put(picture, size)
+    if mode == "full" and picture.shape[1] > size.columns:
+        return _quadrants(resampled(picture, Fit(2 * size.columns, size.rows + size.rows % 2)))
+    grid = resampled(picture, size)
+    if mode == "shades":
+        return _in_shades(grid, dark)
+    return [_half_blocks(above, below, mode) for above, below in _pairs(grid)]
+
+
+def draw_kernel(plane: Plane, width: int, height: int, mode: Mode = "full") -> list[Text]:
+    """A kernel, a block for each weight: orange and + above 0, blue and - below, stronger the further from it.
+
+    Without colours a block says how far in tenths of the largest weight: +9 is the largest.
+    """
+    rows, columns = len(plane), len(plane[0])
+    wide = min(6, width // columns)
+    tall = max(1, min(wide // 2, height // rows))
+    if wide < 1 or rows > height:
+        return [Text("it needs more room")][:height]
+    most = max((abs(weight) for row in plane for weight in row if math.isfinite(weight)), default=0.0) or 1.0
+    lines = []
+    for row in plane:
+        for line in range(tall):
+            text = Text()
+            for weight in row:
+                share = max(-1.0, min(1.0, weight / most)) if math.isfinite(weight) else 0.0
+                label = _label(share, wide, mode) if line == (tall - 1) // 2 else ""
+                text.append(label.center(wide), _signed_style(share, mode))
+            lines.append(text)
+    return lines
+
+
+def side_by_side(blocks: Sequence[Sequence[Text]], gap: int = 2) -> list[Text]:
+    """Drawings beside each other, each as wide as its widest line."""
+    widths = [max((line.cell_len for line in block), default=0) for block in blocks]
+    lines = []
+    for at in range(max((len(block) for block in blocks), default=0)):
+        whole = Text()
+        for number, (block, width) in enumerate(zip(blocks, widths, strict=True), 1):
+            line = block[at] if at < len(block) else Text()
+            whole.append_text(line)
+            if number < len(blocks):
+                whole.append(" " * (width - line.cell_len + gap))
+        lines.append(whole)
+    return lines
+
+
+def signed_colour(share: float) -> Colour:
+    """The colour of a number from -1 to 1: blue, dark, orange."""
+    end, amount = (_ABOVE if share > 0 else _BELOW), abs(share)
+    return (
+        round(_NEUTRAL[0] + (end[0] - _NEUTRAL[0]) * amount),
+        round(_NEUTRAL[1] + (end[1] - _NEUTRAL[1]) * amount),
+        round(_NEUTRAL[2] + (end[2] - _NEUTRAL[2]) * amount),
+    )
+
+
+def _pairs(grid: list[list[Colour]]) -> list[tuple[list[Colour], list[Colour] | None]]:
+    return [(grid[y], grid[y + 1] if y + 1 < len(grid) else None) for y in range(0, len(grid), 2)]
+
+
+def _quadrants(grid: list[list[Colour]]) -> list[Text]:
+    lines = []
+    for above, below in zip(grid[::2], grid[1::2], strict=True):
+        text = Text()
+        for (front, ground), cells in itertools.groupby(cells_of(above, below), lambda cell: (cell.front, cell.ground)):
+            text.append("".join(cell.glyph for cell in cells), _half_style(front, ground, "full"))
+        lines.append(text)
+    return lines
+
+
+def _half_blocks(above: list[Colour], below: list[Colour] | None, mode: Mode) -> Text:
+    text, start = Text(), 0
+    lower: Sequence[Colour | None] = below or [None] * len(above)
+    cells = list(zip(above, lower, strict=True))
+    for at in range(1, len(cells) + 1):
+        if at == len(cells) or cells[at] != cells[start]:  # a run of equal cells is sent as one
+            text.append(HALF * (at - start), _half_style(*cells[start], mode))
+            start = at
+    return text
+
+
+@functools.lru_cache(maxsize=8192)
+def _half_style(above: Colour, below: Colour | None, mode: Mode) -> Style:
+    return Style(color=_colour(above, mode), bgcolor=None if below is None else _colour(below, mode))
+
+
+def _colour(colour: Colour, mode: Mode) -> str:
+    if mode == "16" and max(colour) - min(colour) < 24:
+        colour = (round(sum(colour) / 3 / _STEP) * _STEP,) * 3
+    return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
+def _in_shades(grid: list[list[Colour]], dark: bool) -> list[Text]:
+    lines = []
+    for above, below in _pairs(grid):
+        cells = zip(above, below or above, strict=True)
+        # What the eye makes of red, green and blue.
+        levels = [sum(299 * c[0] + 587 * c[1] + 114 * c[2] for c in pair) / 2000 for pair in cells]
+        darkness = [level if dark else 255 - level for level in levels]
+        lines.append(Text("".join(SHADES[int(level * len(SHADES) / 256)] for level in darkness)))
+    return lines
+
+
+def _label(share: float, wide: int, mode: Mode) -> str:
+    sign = "+" if share > 0 else "-" if share < 0 else "0" if mode == "shades" else "·"
+    if mode != "shades" or wide < 3 or not share:
+        return sign
+    return f"{sign}{min(9, math.ceil(abs(share) * 9))}"
+
+
+@functools.lru_cache(maxsize=1024)
+def _signed_style(share: float, mode: Mode) -> Style:
+    if mode == "shades":
+        return Style()
+    if mode == "16":
+        if share >= 0.25:
+            return Style(color="#000000", bgcolor="#ffff55")  # no terminal's brown goes with both black and white
+        return Style(color="#ffffff", bgcolor="#000000" if share > -0.25 else "#0000aa")
+    colour = signed_colour(share)
+    light = sum(part * (one / 255) ** 2.2 for part, one in zip(_LUMINANCE, colour, strict=True)) > _READ_BOTH_WAYS
+    return Style(color="#000000" if light else "#ffffff", bgcolor="#{:02x}{:02x}{:02x}".format(*colour))

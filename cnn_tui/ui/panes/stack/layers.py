@@ -1,0 +1,106 @@
+"""The table of the stack pane: the layers, with what comes out of each where the row has room for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from cnn_tui.experiment.document import Document
+from cnn_tui.network.diff import arguments
+from cnn_tui.network.shapes import show
+from cnn_tui.ui.widgets.layout import Part, fit
+from cnn_tui.ui.widgets.table import Cell, Column, Table
+
+WIDE = 56
+"""From so many cells on, which is what a lab of 60 columns has, a row says what comes out of its layer."""
+_OUTCOME = ("Output shape", "Param #")
+_NAME, _ARGUMENTS = 16, 14
+_SHORTEST_NAME = 12
+_ALL = 5
+
+
+class LayersTable(Table):
+    """Below WIDE cells the names and arguments alone: then the summary stands beside them."""
+
+    def __init__(self, document: Document, *, id: str | None = None) -> None:
+        super().__init__((), self._rows, id=id)
+        self.document = document
+        self._fitted: object = None
+
+    def draw(self, width: int, height: int) -> list[Text]:
+        """The columns that this width has room for, and the rows."""
+        view = self.document.view
+        if self._fitted != (width, id(view)):
+            self._fitted = (width, id(view))
+            self.columns = self._fit(width)
+        return super().draw(width, height)
+
+    def said(self, width: int) -> str:
+        """What the pane's frame says: the shapes; where rows say theirs, the data and the total as well."""
+        view = self.document.view
+        output = view.summary.output_shape
+        shapes = Part(0, Text(f"{show(view.stack.input_shape)} → {show(output) if output else '?'}"))
+        if width < WIDE:
+            return shapes.text.plain
+        floor = "at least " if view.summary.stuck_at is not None else ""
+        total = Part(1, Text(f"{floor}{view.summary.total_params:,} params"))
+        data = Part(2, Text(f"{view.dataset.name}, {view.dataset.classes} classes"), Text(view.dataset.name))
+        return fit([data, shapes, total], width - 2).plain
+
+    def _fit(self, width: int) -> tuple[Column, ...]:
+        number = Column("#", 2, right=True)
+        if width < WIDE:
+            return (number, Column("Layer", _NAME), Column("Arguments", _ARGUMENTS, stretch=True))
+        cells = [self._outcome(at) for at in range(len(self.document.view.stack))]
+        shape, params = (max(len(title), *(len(one[at]) for one in cells), 0) for at, title in enumerate(_OUTCOME))
+        layers = self.document.view.stack.layers
+        names = max((len(layer.type) + 2 for layer in layers), default=_NAME)  # two for the sign of a problem
+        words = max((len(arguments(layer)) + 5 * (not layer.enabled) for layer in layers), default=_ARGUMENTS)
+        room = width - number.width - shape - params - 4 * self.GAP
+        name = max(_SHORTEST_NAME, min(names, room - words))
+        return (
+            number,
+            Column("Layer", name),
+            Column("Arguments", max(1, room - name), stretch=True),
+            Column(_OUTCOME[0], shape, right=True),
+            Column(_OUTCOME[1], params, right=True),
+        )
+
+    def _show_place(self, heading: Text, width: int, room: int) -> None:
+        if len(self.columns) < _ALL:
+            super()._show_place(heading, width, room)
+            return
+        # On the right stand figures, which need their headings more than the arguments need theirs.
+        number, name, words, *_ = (column.width for column in self.columns)
+        begin = number + name + 2 * self.GAP
+        place = Text(f"{self._top + 1}-{min(self._top + room, self.count)} of {self.count}", self.style("dim"))
+        kept = len("Arguments") + 1 if len("Arguments") + 1 + len(place) <= words else 0
+        place.pad_right(words - kept - len(place))
+        after = heading[begin + words :]
+        heading.right_crop(len(heading) - begin - kept)
+        heading.append_text(place).append_text(after)
+
+    def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
+        return [self._row(at) for at in range(offset, min(offset + limit, len(self.document.view.stack)))]
+
+    def _row(self, at: int) -> Sequence[Cell]:
+        view = self.document.view
+        layer, dim = view.stack.layers[at], self.style("dim")
+        tone = "" if layer.enabled else dim
+        name = Text(layer.type, tone)
+        if view.problem_at(at + 1) is not None:
+            name = Text("! ", self.style("bad")) + name
+        words = Text(arguments(layer) if layer.enabled else f"off  {arguments(layer)}", tone)
+        stuck = self.style("bad") if view.summary.stuck_at == view.summary.rows[at].index else tone
+        shape, params = self._outcome(at)
+        return (Text(str(at + 1), dim), name, words, Text(shape, stuck or dim), Text(params, tone))
+
+    def _outcome(self, at: int) -> tuple[str, str]:
+        """The output shape of a layer and its parameters, in words."""
+        row = self.document.view.summary.rows[at]
+        if row.index == self.document.view.summary.stuck_at:
+            return "does not fit", "?"
+        if not row.enabled:
+            return "-", "0"
+        return (show(row.output_shape), f"{row.params:,}") if row.output_shape is not None else ("?", "?")

@@ -1,0 +1,254 @@
+"""The stack pane: the layers from input to output, and the fields of the one under the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, cast
+
+from textual import work
+from textual.app import ComposeResult
+from textual.events import Resize
+from textual.message import Message
+
+from cnn_tui.exercises.locking import LockedError
+from cnn_tui.experiment.document import Document
+from cnn_tui.network.fields import Field, Value, fields_of
+from cnn_tui.network.layers import LAYERS, AnyLayer, new_layer
+from cnn_tui.network.problems import Problem
+from cnn_tui.network.stack import Stack
+from cnn_tui.ui.dialogs.ask import AskScreen
+from cnn_tui.ui.dialogs.page import PageScreen
+from cnn_tui.ui.dialogs.pick import Item, PickScreen
+from cnn_tui.ui.dialogs.settings import SettingsScreen
+from cnn_tui.ui.keys import bindings_of
+from cnn_tui.ui.panes.pane import Pane
+from cnn_tui.ui.panes.stack.form import FieldForm
+from cnn_tui.ui.panes.stack.layers import LayersTable
+from cnn_tui.ui.panes.stack.stack_pages import diff_page, layer_page
+from cnn_tui.ui.typeahead import DIALOG
+from cnn_tui.ui.widgets.lines import inert
+
+
+class StackPane(Pane):
+    """Edits the document's layers. Every edit is made at once and told by `Edited`."""
+
+    scope: ClassVar[str] = "stack"
+    title: ClassVar[str] = "Stack"
+    number: ClassVar[int] = 1
+    BINDINGS = bindings_of("stack", "pane")
+
+    class Edited(Message):
+        """The document's stack was changed here."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.document = document
+        self._field = ""
+        """The field under the cursor by its name; none is the first."""
+
+    def compose(self) -> ComposeResult:
+        """The layers above, the fields below."""
+        yield LayersTable(self.document, id="layers")
+        yield FieldForm(id="fields")
+
+    def refresh_view(self) -> None:
+        """Show the document as it is now."""
+        self.say(self.rows.said(self.content_size.width))
+        self.rows.set_count(len(self.stack))
+        self._show_fields()
+
+    def on_resize(self, _: Resize) -> None:
+        """More room, more words in the frame."""
+        self.say(self.rows.said(self.content_size.width))
+
+    @property
+    def rows(self) -> LayersTable:
+        """The table of layers."""
+        return self.query_one(LayersTable)
+
+    @property
+    def stack(self) -> Stack:
+        """The stack under edit."""
+        return self.document.view.stack
+
+    def on_pane_moved(self) -> None:
+        """Another layer has other fields; + and - begin with the one that matters."""
+        self._field = ""
+        self._show_fields()
+
+    # Drawing
+
+    def _show_fields(self) -> None:
+        layer = self._layer()
+        fields = fields_of(type(layer)) if layer else ()
+        index = self.rows.cursor + 1 if layer else 0
+        problems = self.document.view.problems
+        problem = self.document.view.problem_at(index) or (problems[0] if problems else None)
+        self.query_one(FieldForm).show(layer, index, fields, self._field_at(fields), problem)
+
+    # Moving
+
+    def action_move_field(self, by: int) -> None:
+        """The next or previous field of the layer."""
+        layer = self._layer()
+        if layer:
+            fields = fields_of(type(layer))
+            if fields:
+                self._field = fields[(self._field_at(fields) + by) % len(fields)].name
+            self._show_fields()
+
+    # Editing
+
+    def action_step_field(self, direction: int) -> None:
+        """Step the field on its ladder."""
+        chosen = self._chosen()
+        if chosen:
+            layer, field = chosen
+            self._set(layer, field, field.step(getattr(layer, field.name), direction))
+
+    @work(group=DIALOG)
+    async def action_edit_field(self) -> None:
+        """Type a value for the field, or choose it from its list."""
+        chosen = self._chosen()
+        if not chosen:
+            self.notify("This layer has no fields." if self._layer() else "The stack is empty: a adds a layer.")
+            return
+        layer, field = chosen
+        now = getattr(layer, field.name)
+        if field.kind in ("choice", "flag"):
+            words = field.choices or ("yes", "no")
+            items = [Item(word, word) for word in words]
+            word = await self.app.push_screen_wait(PickScreen(field.name, items, at=field.format(now), hint=field.help))
+            value: Value = field.parse(word) if word is not None else now
+        else:
+            hint = f"{field.help}\n{field.allowed()}"
+            screen = AskScreen(f"{layer.type} {field.name}", field.format(now), field.parse, hint)
+            answer = await self.app.push_screen_wait(screen)
+            value = now if answer is None else cast(Value, answer[0])
+        self._set(layer, field, value)
+
+    @work(group=DIALOG)
+    async def action_add_layer(self, below: int) -> None:
+        """Add a layer below (1) or above (0) the cursor."""
+        items = [Item(name, name, kind.about) for name, kind in LAYERS.items()]
+        name = await self.app.push_screen_wait(PickScreen("Add a layer", items, preview=_about))
+        if name is not None:
+            at = min(self.rows.cursor + below, len(self.stack)) if len(self.stack) else 0
+            self._field = ""
+            self._edit(f"add {name}", self.stack.insert(at, new_layer(name)), at)
+
+    def action_delete_layer(self) -> None:
+        """Delete the layer under the cursor."""
+        layer, at = self._layer(), self.rows.cursor
+        if layer:
+            self._edit(f"delete {layer.type}", self.stack.delete(at), min(at, len(self.stack) - 2))
+
+    def action_duplicate_layer(self) -> None:
+        """The layer twice."""
+        layer, at = self._layer(), self.rows.cursor
+        if layer:
+            self._edit(f"duplicate {layer.type}", self.stack.duplicate(at), at + 1)
+
+    def action_move_layer(self, by: int) -> None:
+        """Move the layer down (1) or up (-1)."""
+        layer, at = self._layer(), self.rows.cursor
+        if layer and 0 <= at + by < len(self.stack):
+            word = "down" if by > 0 else "up"
+            self._edit(f"move {layer.type} {word}", self.stack.move(at, at + by), at + by)
+
+    def action_toggle_layer(self) -> None:
+        """Switch the layer off or on."""
+        layer, at = self._layer(), self.rows.cursor
+        if layer:
+            word = "off" if layer.enabled else "on"
+            self._edit(f"switch {layer.type} {word}", self.stack.toggle(at), at)
+
+    def action_apply_fix(self) -> None:
+        """Apply the first fix of the problem."""
+        problem = self._problem()
+        if problem is None:
+            self.notify("There is no problem to fix.")
+        elif not problem.fixes:
+            self.notify(f"No ready fix: {problem.message}.", markup=False)
+        else:
+            self._edit(f"fix: {problem.fixes[0].label}", problem.fixes[0].stack, max(0, problem.layer - 1))
+
+    @work(group=DIALOG)
+    async def action_list_fixes(self) -> None:
+        """Choose among the fixes of the problem."""
+        problem = self._problem()
+        if problem is None or not problem.fixes:
+            self.action_apply_fix()
+            return
+        items = [Item(str(at), fix.label) for at, fix in enumerate(problem.fixes)]
+        chosen = await self.app.push_screen_wait(PickScreen("Fixes", items, hint=problem.message))
+        if chosen is not None:
+            fix = problem.fixes[int(chosen)]
+            self._edit(f"fix: {fix.label}", fix.stack, max(0, problem.layer - 1))
+
+    # Around the stack
+
+    @work(group=DIALOG)
+    async def action_edit_settings(self) -> None:
+        """Training settings and stop rules."""
+        await self.app.push_screen_wait(SettingsScreen(self.document, self._changed))
+
+    def action_explain_layer(self) -> None:
+        """What the layer under the cursor does."""
+        layer = self._layer()
+        if layer:
+            row = self.document.view.summary.rows[self.rows.cursor]
+            self.app.push_screen(PageScreen(f"What {layer.type} does", layer_page(layer, row)))
+
+    def action_show_difference(self) -> None:
+        """What differs from the baseline."""
+        page = diff_page(self.document.baseline, self.document.experiment)
+        self.app.push_screen(PageScreen("Difference to the baseline", page))
+
+    def action_set_baseline(self) -> None:
+        """Differences are shown against this from now on."""
+        self.document.set_baseline()
+        self.notify("This is the baseline now; b shows what differs from it.")
+
+    def _changed(self) -> None:
+        # The lab shows this pane together with the others: one repaint, not two.
+        self.post_message(self.Edited())
+
+    # Inside
+
+    def _layer(self) -> AnyLayer | None:
+        return self.stack.layers[self.rows.cursor] if len(self.stack) else None
+
+    def _chosen(self) -> tuple[AnyLayer, Field] | None:
+        layer = self._layer()
+        fields = fields_of(type(layer)) if layer else ()
+        return (layer, fields[self._field_at(fields)]) if layer and fields else None
+
+    def _field_at(self, fields: Sequence[Field]) -> int:
+        return next((at for at, field in enumerate(fields) if field.name == self._field), 0)
+
+    def _problem(self) -> Problem | None:
+        view = self.document.view
+        return view.problem_at(self.rows.cursor + 1) or (view.problems[0] if view.problems else None)
+
+    def _set(self, layer: AnyLayer, field: Field, value: Value) -> None:
+        at = self.rows.cursor
+        before = getattr(layer, field.name)
+        if value == before:
+            return
+        label = f"{field.name} {field.format(before)} → {field.format(value)}"
+        self._edit(label, self.stack.change(at, **{field.name: value}), at)
+
+    def _edit(self, label: str, stack: Stack, cursor: int) -> None:
+        try:
+            self.document.edit_stack(label, stack)
+        except LockedError as error:
+            words = inert(str(error))
+            self.notify(f"{words[:1].upper()}{words[1:]}.", severity="warning", markup=False)
+            return
+        self.rows.cursor = max(0, cursor)
+        self._changed()
+
+
+def _about(kind: str) -> Sequence[str]:
+    return (f"{kind} {LAYERS[kind].about}.",)

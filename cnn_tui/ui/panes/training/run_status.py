@@ -1,0 +1,250 @@
+"""Where a run stands, in a few lines of words and numbers. Their places stay, so that few cells change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rich.text import Text
+
+from cnn_tui.analysis.remaining import Left, is_told, left
+from cnn_tui.history.pace import clock
+from cnn_tui.history.run import Progress, Run
+from cnn_tui.text import counted
+from cnn_tui.ui.chart.rule_marks import fired
+from cnn_tui.ui.keys import keys_of
+from cnn_tui.ui.panes.training.pace import duration, rate
+from cnn_tui.ui.watcher import Live, Watched
+from cnn_tui.ui.widgets.layout import GAP, Part, cut, fit, fits, flow, wrap
+from cnn_tui.ui.widgets.lines import Lines, bar, inert
+
+LEGEND_LINES = 2
+_MIDDLE = 3
+_USUAL = 1 + _MIDDLE + LEGEND_LINES
+"""The rows it has, unless the cause of a run's end takes more."""
+_SHORTEST_NAME = 8
+_STATUS_STYLES = {"finished": "good", "failed": "bad", "interrupted": "warn", "stopped": "warn", "paused": "warn"}
+_WILL_RESUME = "It goes on from its last checkpoint."
+_WISHES = {"stop": ", stopping after this batch", "now": ", stopping now", "pause": ", pausing after this batch"}
+
+Legend = Callable[[int], Sequence[Part]]
+"""The legend's parts for a width."""
+
+
+class Standing(Lines):
+    """Which run this is, what it does, how fast, how well; then the chart's legend."""
+
+    def __init__(self, live: Live, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.live = live
+        self.shown: Watched | None = None
+        self.among = 0
+        """How many runs are laid over each other, if any are."""
+        self._more = 0
+        """Rows beyond the usual ones."""
+        self.legend: Legend = lambda width: ()
+
+    def take_room(self, width: int, most: int) -> None:
+        """Take as many rows, up to `most`, as it needs to say why the run ended: what to do about it stands last."""
+        run = self.shown.run if self.shown else None
+        cut_short = run is not None and not run.live and run.status != "finished"
+        cause = wrap(inert(run.stop_cause or ""), "", width, most) if run and cut_short and width and most > 0 else ()
+        rows = max(_USUAL, min(most, _USUAL + len(cause) - (_MIDDLE - 1)))
+        if self.styles.height is None or self.styles.height.value != rows:
+            self.styles.height = rows
+
+    def draw(self, width: int, height: int) -> list[Text]:
+        """A title, three lines that depend on what the run does, the legend."""
+        run = self.shown.run if self.shown else None
+        if run is None or self.shown is None:
+            return []
+        self._more = max(0, height - _USUAL)
+        lines = [self._title(run, width), *self._middle(self.shown, run, width)]
+        lines += [Text()] * (1 + _MIDDLE - len(lines))
+        room = max(1, height - len(lines))
+        return [*lines[: height - 1], *flow(self.legend(width), width, room)]
+
+    # The first line
+
+    def _title(self, run: Run, width: int) -> Text:
+        style = _STATUS_STYLES.get(run.status, "accent")
+        state = Text.assemble((f"run {run.id} ", self.style("strong")), (run.status, self.style(style)))
+        if run.live and run.status != "queued" and run.wish and (run.status, run.wish) != ("paused", "pause"):
+            state.append(_WISHES[run.wish], self.style("warn"))
+        after = self.shown.resumed_after if self.shown else None
+        if after is not None and run.live and run.status != "queued":
+            state.append(f", resumed after epoch {after}" if after else ", begun again", self.style("dim"))
+        parts = [Part(0, state), *self._which(run)]
+        elsewhere = run.dataset != run.experiment.dataset
+        if elsewhere:
+            parts.append(Part(0, Text(f"on {inert(run.dataset)}", self.style("warn"))))
+        waits = self.live.waiting if run.status != "queued" else 0
+        more = [Part(0, Text(f"{waits} waiting", self.style("dim")))] if waits else []
+        more += [] if elsewhere else [Part(0, Text(f"on {inert(run.dataset)}", self.style("dim")))]
+        name = Text(inert(run.name))
+        # The name goes before what is told elsewhere too.
+        while more and not fits([*parts, Part(0, name), *more], width, 1):
+            more.pop()
+        room = width - sum(part.text.cell_len + GAP for part in parts)
+        return fit([*parts, *([Part(1, cut(name, room))] if room >= _SHORTEST_NAME else []), *more], width)
+
+    def _which(self, run: Run) -> list[Part]:
+        """Whether this is the live run, or one of several."""
+        going, newest = self.live.going, self.live.run
+        if self.among:
+            return [Part(1, Text(f"one of {self.among} overlaid", self.style("dim")))]
+        if going and going.id == run.id:
+            return [Part(1, Text("live", self.style("accent")))]
+        if newest and newest.id == run.id:
+            return []
+        words = f"not live: run {going.id} is" if going else "an earlier run" if newest and run.id < newest.id else ""
+        return [Part(1, Text(words, self.style("warn")))] if words else []
+
+    # What it does
+
+    def _middle(self, watched: Watched, run: Run, width: int) -> list[Text]:
+        if run.status == "queued":
+            return self._queued(watched, run, width)
+        if not run.live:
+            return self._ended(watched, run, width)
+        if watched.progress.phase in ("training", "validating") and watched.progress.steps and watched.progress.epoch:
+            return self._training(run, watched.progress, width)
+        return self._preparing(watched, run, width)
+
+    def _queued(self, watched: Watched, run: Run, width: int) -> list[Text]:
+        ids = [line.id for line in self.live.queue]
+        place = ids.index(run.id) + 1 if run.id in ids else 1
+        going = self.live.going
+        ahead = [f"run {one}" for one in ids[: place - 1]]
+        if going:
+            rest = left(going, self.live.progress) if going.status == "running" else None
+            done = f"epoch {self.live.progress.epoch}/{going.experiment.training.epochs}"
+            told = f"{done}, about {clock(rest.run)} to go" if rest else going.status
+            ahead.insert(0, f"run {going.id} ({told})")
+        lines = [Text(f"It waits in the queue: place {place} of {len(ids) or 1}.")]
+        if ahead:
+            shown = ", ".join(ahead[:4]) + (f" and {len(ahead) - 4} more" if len(ahead) > 4 else "")
+            lines += wrap(f"Ahead of it: {shown}.", "", width, 1)
+        else:
+            lines += wrap("Nothing is ahead of it: the worker takes it as soon as TensorFlow is loaded.", "", width, 1)
+        if watched.will_resume:
+            lines.append(Text(_WILL_RESUME))
+        return [self._dim(line) for line in lines]
+
+    def _preparing(self, watched: Watched, run: Run, width: int) -> list[Text]:
+        """The phases before and after the epochs."""
+        training, now = run.experiment.training, watched.progress
+        words = {
+            "starting": "starting: a training process has taken the run",
+            "loading data": f"loading the data: {inert(run.experiment.dataset)}",
+            "building": f"building the network of {counted(run.params, 'parameter')}",
+            "training": "training begins: the first step is being prepared",
+            "saving": "saving the model",
+            "evaluating": f"evaluating on the {run.test_images:,} test images" if run.test_images else "evaluating",
+        }
+        lines = wrap(words.get(now.phase, inert(now.phase)) + " …", "", width, 1)
+        count = len(run.epochs)
+        if watched.will_resume:
+            lines.append(self._dim(Text(_WILL_RESUME)))
+        elif count:
+            lines.append(self._dim(Text(f"{count}/{training.epochs} epochs are done")))
+        return [*lines, fit(self._figures(run, now), width)]
+
+    def _training(self, run: Run, now: Progress, width: int) -> list[Text]:
+        epochs, steps = str(run.experiment.training.epochs), f"{now.steps:,}"
+        begin = Text(f"epoch {now.epoch:>{len(epochs)}}/{epochs} ")
+        end = Text(f" {now.step:>{len(steps)},}/{steps} steps of {run.experiment.training.batch_size}")
+        room = max(4, width - begin.cell_len - end.cell_len)
+        progress = bar(now.step / now.steps, room, self.style("bar"), self.style("dim"))
+        seen, all_images = f"{now.images:,}", f"{now.images_an_epoch:,}"
+        second = [Part(0, Text(f"{seen:>{len(all_images)}}/{all_images} images")), *self._pace(run, now)]
+        third = self._figures(run, now)
+        rest = left(run, now) if run.status != "paused" and run.wish not in ("stop", "now") else None
+        if rest:
+            eta = self._eta(now, rest)
+            # It stands with the images where there is room for it.
+            there = fits([part._replace(text=part.short or part.text) for part in (*second, eta)], width, 1)
+            second, third = ([*second, eta._replace(rank=1)], third) if there else (second, [eta, *third])
+        return [begin + progress + end, fit(second, width), fit(third, width)]
+
+    def _pace(self, run: Run, now: Progress) -> list[Part]:
+        if run.status == "paused":
+            return [Part(1, Text("paused: P goes on, s stops", self.style("warn")), Text("paused", self.style("warn")))]
+        if now.phase == "validating" and run.epochs and run.epochs[-1].epoch >= now.epoch:
+            return [Part(1, Text("the epoch is done", self.style("accent")))]
+        if now.phase == "validating":
+            source = "the test images" if run.experiment.training.validation == "test" else "held-out images"
+            return [Part(1, Text(f"validating on {source}", self.style("accent")), Text("validating"))]
+        return [Part(1, Text(rate(now.images_per_second)))] if is_told(run, now) else []
+
+    def _eta(self, now: Progress, rest: Left) -> Part:
+        # How far a validation is, is not recorded; its end is near.
+        run = f"run {clock(rest.run)}"
+        if now.phase != "training":
+            return Part(0, Text(f"ETA {run}"))
+        return Part(0, Text(f"ETA epoch {clock(rest.epoch)}, {run}"), Text(f"ETA {clock(rest.epoch)}, {run}"))
+
+    def _figures(self, run: Run, now: Progress) -> list[Part]:
+        """The means of this epoch so far, and the last validation."""
+        parts = []
+        if now.loss is None and now.step:
+            parts.append(Part(0, Text("the loss is not a number", self.style("bad"))))
+        elif now.loss is not None and now.step:
+            parts.append(Part(0, Text(f"loss {now.loss:.4f}")))
+            if now.accuracy is not None:
+                parts.append(Part(1, Text(f"accuracy {now.accuracy:.4f}")))
+            if now.phase == "training":
+                parts[-1] = parts[-1]._replace(text=parts[-1].text + Text(" so far", self.style("dim")))
+        if run.epochs and "val_loss" in (last := run.epochs[-1]).metrics:
+            loss, accuracy = last.metrics["val_loss"], last.metrics.get("val_accuracy")
+            short = f"validation {accuracy:.4f}" if accuracy is not None else f"validation {loss:.4f}"
+            long = f"validation loss {loss:.4f}" + (f"  accuracy {accuracy:.4f}" if accuracy is not None else "")
+            long += f" after epoch {last.epoch}"
+            parts.append(Part(2, Text(long, self.style("dim")), Text(short, self.style("dim"))))
+        return parts
+
+    # How it ended
+
+    def _ended(self, watched: Watched, run: Run, width: int) -> list[Text]:
+        count, epochs = len(run.epochs), run.experiment.training.epochs
+        each = f", {duration(sum(one.seconds for one in run.epochs) / count)} an epoch" if count else ""
+        counts = Part(
+            1, Text(f"{count}/{epochs} epochs in {duration(run.seconds)}{each}"), Text(f"{count}/{epochs} epochs")
+        )
+        figures, on = self._result(run), self._how_to_resume(run)
+        if run.status == "finished":
+            return [fit([counts], width), fit(figures, width), *self._how_resumed(watched, width)]
+        style = self.style("bad" if run.status == "failed" else "warn")
+        cause = inert(run.stop_cause or "no cause was recorded")
+        lines = wrap(cause, style, width, _MIDDLE - 1 + self._more)
+        if len(lines) == 1:
+            lines.append(fit([counts, *([] if on else figures)], width))
+            return [*lines, fit([*figures, *on] if on else [], width)]
+        return [*lines, fit([*figures, *on] or [counts], width)]
+
+    def _result(self, run: Run) -> list[Part]:
+        parts = []
+        if run.test_accuracy is not None:
+            parts.append(Part(0, Text(f"test accuracy {run.test_accuracy:.4f}", self.style("strong"))))
+        if run.test_loss is not None:
+            parts.append(Part(2, Text(f"test loss {run.test_loss:.4f}"), Text(f"loss {run.test_loss:.4f}")))
+        if run.epochs and "accuracy" in run.epochs[-1].metrics:
+            parts.append(Part(3, Text(f"train {run.epochs[-1].metrics['accuracy']:.4f}", self.style("dim"))))
+        return parts
+
+    def _how_resumed(self, watched: Watched, width: int) -> list[Text]:
+        after = watched.resumed_after
+        return wrap(f"It was resumed after epoch {after}.", self.style("dim"), width, 1) if after else []
+
+    def _how_to_resume(self, run: Run) -> list[Part]:
+        """The way on of a run that was cut short, where there is something to go on from."""
+        if not run.epochs or len(run.epochs) >= run.experiment.training.epochs or fired(run):
+            return []
+        row = next((key for key in keys_of("history") if key.id == "history.resume"), None)
+        inside = f"{row.keys.split()[0]} in the history, or " if row else ""
+        short = f"cnn-tui resume {run.id} goes on"
+        long = f"{inside}cnn-tui resume {run.id} goes on from its last checkpoint"
+        return [Part(1, Text(long, self.style("accent")), Text(short, self.style("accent")))]
+
+    def _dim(self, line: Text) -> Text:
+        line.style = self.style("dim")
+        return line

@@ -1,0 +1,112 @@
+"""Pictures that a terminal shows with all their pixels.
+
+The app writes text only. So a picture is hidden letters, each of which stands for one of its cells; `Screen` takes them
+for what they are, and asks for the pixels of the cells that it sends.
+"""
+
+from __future__ import annotations
+
+import collections
+import itertools
+from typing import NamedTuple
+
+from rich.style import Style
+from rich.text import Text
+
+from cnn_tui.data.images import Picture
+from cnn_tui.ui.images.image_grid import Colour, Fit, resampled
+from cnn_tui.ui.terminal.sixel import encode
+
+LETTERS = range(0xF0000, 0xFFFFE)
+"""Of no alphabet, so that no text has them; Unicode calls the area private."""
+_HIDDEN = Style(conceal=True)  # whatever is hidden goes as it is, while text from outside is made inert
+_MOST_GRIDS = 64  # more than there are pictures beside each other
+
+
+class Piece(NamedTuple):
+    """A cell of a picture."""
+
+    picture: int
+    row: int
+    column: int
+
+
+class _Placed(NamedTuple):
+    """A picture with its size in cells, and its letters."""
+
+    number: int
+    picture: Picture
+    size: Fit
+    letters: range
+
+
+class Album:
+    """The pictures that were put on the screen: by the app in its thread, asked for by the line in another."""
+
+    def __init__(self) -> None:
+        self._placed: dict[tuple[Picture, Fit], _Placed] = {}
+        self._by_number: dict[int, _Placed] = {}
+        self._by_letter: dict[int, Piece] = {}
+        self._numbers = itertools.count(1)
+        self._next = 0
+        self._grids: dict[tuple[Picture, Fit], list[list[Colour]]] = {}
+
+    def put(self, picture: Picture, size: Fit) -> list[Text]:
+        """The lines of text that show the picture; the same ones for the same picture, while it is remembered."""
+        columns, rows = size.cells
+        placed = self._placed.get((picture, size)) or self._place(picture, size)
+        letters = "".join(map(chr, placed.letters))
+        return [Text(letters[row * columns : (row + 1) * columns], _HIDDEN) for row in range(rows)]
+
+    def _place(self, picture: Picture, size: Fit) -> _Placed:
+        columns, rows = size.cells
+        if self._next + columns * rows > len(LETTERS):
+            self._next = 0  # and over those that were put first
+        letters = LETTERS[self._next : self._next + columns * rows]
+        self._next += columns * rows
+        for number in {self._by_letter[letter].picture for letter in letters if letter in self._by_letter}:
+            old = self._by_number.pop(number)
+            del self._placed[old.picture, old.size]
+            for letter in old.letters:
+                del self._by_letter[letter]
+        placed = _Placed(next(self._numbers), picture, size, letters)
+        self._placed[picture, size] = self._by_number[placed.number] = placed
+        for at, letter in enumerate(letters):
+            self._by_letter[letter] = Piece(placed.number, *divmod(at, columns))
+        return placed
+
+    def piece(self, letter: str) -> Piece | None:
+        """Which cell of a picture a letter stands for; None where it is another letter."""
+        return self._by_letter.get(ord(letter))
+
+    def sixel(self, piece: Piece, columns: int, cell: tuple[int, int]) -> str:
+        """What paints `columns` cells of a picture from `piece` on, where a cell has so many pixels across and down.
+
+        "" for a picture that made room for others.
+        """
+        placed = self._by_number.get(piece.picture)
+        if placed is None:
+            return ""
+        _, picture, size, _ = placed
+        wide, tall = size.columns * cell[0], size.rows * cell[1] // 2
+        grid = self._grid(picture, Fit(min(wide, picture.shape[1]), min(tall, picture.shape[0])))
+        top, left = piece.row * cell[1], piece.column * cell[0]
+        down = _spans(top, min(tall, top + cell[1]), tall, len(grid))
+        across = _spans(left, left + columns * cell[0], wide, len(grid[0]))
+        if not down or not across:
+            return ""
+        rows = [grid[at][min(across) : max(across) + 1] for at in down]
+        return encode(rows, list(down.values()), list(across.values()))
+
+    def _grid(self, picture: Picture, size: Fit) -> list[list[Colour]]:
+        """A picture with no more pixels than it is shown with. The last ones are kept: they are asked for by rows."""
+        grid = self._grids.pop((picture, size), None) or resampled(picture, size)
+        self._grids[picture, size] = grid
+        while len(self._grids) > _MOST_GRIDS:
+            del self._grids[next(iter(self._grids))]
+        return grid
+
+
+def _spans(first: int, end: int, shown: int, pixels: int) -> dict[int, int]:
+    """Which of so many `pixels` the ones from `first` to before `end` of those `shown` belong to, and how many."""
+    return collections.Counter(at * pixels // shown for at in range(first, end))

@@ -1,0 +1,101 @@
+"""Textual's driver for a terminal, with a slow line in mind: the app never waits for it, and it never falls behind."""
+
+from __future__ import annotations
+
+import enum
+import sys
+from typing import Any, ClassVar, cast
+
+from textual import _ansi_sequences
+from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key
+from textual.message import Message
+from textual.messages import TerminalSupportsSynchronizedOutput
+
+from cnn_tui.ui.terminal.album import Album
+from cnn_tui.ui.terminal.writer import Line
+
+_ASK_FOR_SIXEL = "\x1b[?80$p"  # whether it knows the mode that says how sixel graphics scroll
+
+
+class _Answer(enum.Enum):
+    """What a terminal says of itself, in a form in which Textual hands it on: as keys that nobody has."""
+
+    SIXEL = "<sixel>"
+
+
+for _state in "123":  # set, not set, always set; 0 and 4 are of no use
+    _keys = cast("dict[str, tuple[_Answer, ...]]", _ansi_sequences.ANSI_SEQUENCES_KEYS)
+    _keys[f"\x1b[?80;{_state}$y"] = (_Answer.SIXEL,)
+
+
+class LeanDriver(LinuxDriver):
+    """Sends only the cells that changed. Its line is made with the first write."""
+
+    ascii_only: ClassVar[bool] = False
+    """For a terminal without Unicode: what is not ASCII is sent as something that looks like it."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._line: Line | None = None
+        self._album = Album()
+        self._sixel = False
+
+    def album(self, *, known: bool = False) -> Album | None:
+        """Where to put pictures that are to be shown with all their pixels; None where the terminal shows none.
+
+        `known` is that it does, whatever it says itself. Nor are there any on a slow line: they are more bytes than
+        blocks, and would hold up what is typed.
+        """
+        line = self._line
+        if line is None or line.slow or not all(line.cell):
+            return None
+        return self._album if self._sixel or known else None
+
+    def write(self, data: str) -> None:
+        """Take what Textual would send."""
+        if self._line is None:
+            terminal = sys.__stderr__.fileno() if sys.__stderr__ else 2
+            colours = not self._app.no_color
+            self._line = Line(
+                terminal, ascii_only=self.ascii_only, colours=colours, album=self._album, gone=self._leave
+            )
+        self._line.write(data)
+
+    def process_message(self, message: Message) -> None:
+        """Take from what the terminal says what is for the driver alone. Comes in the thread that reads keys."""
+        if isinstance(message, Key) and message.key == _Answer.SIXEL.value:
+            self._sixel = True
+            return
+        super().process_message(message)
+        # One that answered a question of this kind leaves no letters on the screen for another.
+        if isinstance(message, TerminalSupportsSynchronizedOutput) and not self.ascii_only and not self._app.no_color:
+            self.write(_ASK_FOR_SIXEL)
+
+    def _leave(self) -> None:
+        """End the app: nobody is there any more. What it edits is kept, and training goes on."""
+        self.exit_event.set()  # for the thread that reads keys
+        self._app.call_later(self._app.exit, None, 129)  # the status of a program that a hang-up ended
+
+    def repaint(self) -> None:
+        """Send the whole screen again."""
+        if self._line is not None:
+            self._line.repaint()
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back, with all that was to be sent."""
+        super().stop_application_mode()
+        if self._line is not None:
+            self._line.drain(5)
+
+    def close(self) -> None:
+        """End the line, then what Textual has opened."""
+        if self._line is not None:
+            self._line.end()
+        super().close()
+
+
+class AsciiDriver(LeanDriver):
+    """The same for a terminal that shows ASCII only."""
+
+    ascii_only = True

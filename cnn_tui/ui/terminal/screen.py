@@ -1,0 +1,210 @@
+"""Two pictures of the screen: the one that the app wants, and the one that the terminal has been sent.
+
+The app writes as to a terminal. What comes of it is kept as cells; what has to be sent is the difference, row by row,
+whenever the line has room. So a row that is painted twice before it was sent is sent once, and one that is painted as
+it was is not sent at all.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rich.cells import cell_len
+
+from cnn_tui.ui.terminal.album import LETTERS, Album, Piece
+from cnn_tui.ui.terminal.ascii import to_ascii
+from cnn_tui.ui.terminal.cell_style import PLAIN, Pen, change, turned
+
+_TOKEN = re.compile(
+    r"\x1b\[(?P<row>\d*);?(?P<column>\d*)H"
+    r"|\x1b\[(?P<look>[\d;:]*)m"
+    r"|(?P<link>\x1b\]8;.*?(?:\x07|\x1b\\))"
+    r"|(?P<sync>\x1b\[\?2026[hl])"
+    r"|(?P<other>\x1b\].*?(?:\x07|\x1b\\)|\x1bP.*?\x1b\\|\x1b\[[<-?]?[\d;]*[ -/]*[@-~]|\x1b[ -/]*[0-~]|[\x00-\x1f\x7f])"
+    r"|(?P<text>[^\x00-\x1f\x7f]+)",
+    re.DOTALL,
+)
+# After these the terminal shows something else than before.
+_WIPING = re.compile(r"\x1b\[\?(1049|1047|47)[hl]|\x1b\[\d*[JKLMPSTX@]|\x1bc")
+_GIVE_BACK = "\x1b[?1049l"
+_BREAKS = ("\r", "\n")  # Textual puts one after each row, and a move before the next
+_CLOSE = 4
+"""So many unchanged cells between two changed ones cost less than a move of the cursor."""
+
+Cell = tuple[str | Piece, Pen]
+_UNKNOWN: Cell = ("\0", PLAIN)  # equal to nothing that is ever wanted
+_BLANK: Cell = (" ", PLAIN)
+
+
+class Screen:
+    """The wanted and the sent picture of a terminal of `columns` x `rows`."""
+
+    def __init__(
+        self,
+        columns: int,
+        rows: int,
+        *,
+        ascii_only: bool = False,
+        colours: bool = True,
+        album: Album | None = None,
+    ) -> None:
+        self._ascii_only, self._colours = ascii_only, colours
+        self._album = album
+        self.cell = (0, 0)
+        """Pixels of a cell across and down, for pictures."""
+        self.synchronized = False
+        """Whether the terminal holds its display back between two marks; the app has asked it."""
+        self._pen = self._sent_pen = PLAIN
+        self._at = self._rests = (0, 0)
+        self._others: list[str] = []
+        self._given_back = False
+        self.resize(columns, rows)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Begin anew with another size: nobody knows what the terminal has made of its old cells."""
+        self.columns, self.rows = columns, rows
+        self._wanted: list[list[Cell]] = [[_BLANK] * columns for _ in range(rows)]
+        self._painted: set[int] = set()
+        self.forget()
+
+    def forget(self) -> None:
+        """Take it that the terminal shows anything at all, so that every painted row is sent again."""
+        self._sent = [[_UNKNOWN] * self.columns for _ in range(self.rows)]
+        self._sent_pen = Pen("", "", ())
+        self._touched = set(self._painted)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is anything to send."""
+        return bool(self._others or self._touched)
+
+    def write(self, data: str) -> None:
+        """Take what the app writes."""
+        for token in _TOKEN.finditer(data):
+            kind = token.lastgroup
+            if kind == "text":
+                self._put(token["text"])
+            elif kind == "look":
+                pen = turned(self._pen, token["look"])
+                self._pen = pen if self._colours else pen.without_colour()
+            elif kind in ("row", "column"):
+                self._at = (int(token["column"] or 1) - 1, int(token["row"] or 1) - 1)
+            elif kind == "sync":
+                self.synchronized = True
+            elif kind == "other" and token["other"] not in _BREAKS:
+                self._pass_on(token["other"])
+
+    def take(self, most: int) -> str:
+        """What to send now: about `most` characters, whole rows of changes; "" when there is nothing."""
+        parts, self._others = self._others, []
+        length = sum(map(len, parts))
+        for row in sorted(self._touched):
+            if length > most:
+                break
+            self._touched.discard(row)
+            changes = self._changes(row)
+            parts.append(changes)
+            length += len(changes)
+        # Where the cursor rests matters to input methods only, but to them it does. A terminal that is given back has
+        # its own place for it.
+        if not self._touched and not self._given_back and (any(parts) or self._at != self._rests):
+            self._rests = self._at
+            parts.append(_move(*self._at))
+        return "".join(parts)
+
+    def _pass_on(self, sequence: str) -> None:
+        self._others.append(sequence)
+        if _WIPING.match(sequence):
+            self._given_back = sequence == _GIVE_BACK
+            self._painted.clear()
+            self.forget()
+
+    def _put(self, text: str) -> None:
+        x, y = self._at
+        if self._ascii_only:
+            text = to_ascii(text)
+        width = cell_len(text)
+        self._at = (x + width, y)
+        if not 0 <= y < self.rows:
+            return
+        cells: list[Cell]
+        if self._album is not None and ord(text[0]) in LETTERS:
+            blank = self._pen.of_blank()
+            cells = [(self._album.piece(letter) or " ", blank) for letter in text]
+        elif width == len(text):
+            space = (" ", self._pen.of_blank())
+            cells = [(character, self._pen) if character != " " else space for character in text]
+        else:
+            cells = self._uneven(text)
+        room = self.columns - x
+        self._wanted[y][x : x + width] = cells[: max(0, room)]
+        self._painted.add(y)
+        self._touched.add(y)
+
+    def _uneven(self, text: str) -> list[Cell]:
+        """The cells of a text in which a character takes two of them, or none."""
+        cells: list[tuple[str, Pen]] = []
+        for character in text:
+            width = cell_len(character)
+            if width:
+                cells.append((character, self._pen))
+                cells += [("", self._pen)] * (width - 1)
+            elif cells:
+                at = max(at for at, cell in enumerate(cells) if cell[0])
+                cells[at] = (cells[at][0] + character, self._pen)
+        wanted = cell_len(text)
+        return [*cells, *[_BLANK] * wanted][:wanted]
+
+    def _changes(self, row: int) -> str:
+        wanted, sent = self._wanted[row], self._sent[row]
+        if wanted == sent:
+            return ""
+        parts = []
+        for first, end in _runs([new != old for new, old in zip(wanted, sent, strict=True)]):
+            while first > 0 and wanted[first][0] == "":  # the right half of a wide character is not sent alone
+                first -= 1
+            parts.append(_move(first, row))
+            for character, pen in wanted[first:end]:
+                if pen is not self._sent_pen and pen != self._sent_pen:
+                    pen = pen.beside(self._sent_pen)
+                    parts.append(change(self._sent_pen, pen))
+                    self._sent_pen = pen
+                parts.append(" " if isinstance(character, Piece) else character)
+            if self._album is not None:
+                for at, piece, count in _pictures(wanted, first, end):  # over the blanks that were sent for them
+                    parts += [_move(at, row), self._album.sixel(piece, count, self.cell)]
+        self._sent[row] = wanted.copy()
+        return "".join(parts)
+
+
+def _pictures(cells: list[Cell], first: int, end: int) -> list[tuple[int, Piece, int]]:
+    """Where in a row pieces of pictures begin, with how many cells each goes on."""
+    found: list[tuple[int, Piece, int]] = []
+    for at in range(first, end):
+        piece = cells[at][0]
+        if not isinstance(piece, Piece):
+            continue
+        if found:
+            start, begun, count = found[-1]
+            if at == start + count and piece == begun._replace(column=begun.column + count):
+                found[-1] = (start, begun, count + 1)
+                continue
+        found.append((at, piece, 1))
+    return found
+
+
+def _runs(changed: list[bool]) -> list[tuple[int, int]]:
+    """From where to where cells changed, with those taken together that lie close."""
+    runs: list[tuple[int, int]] = []
+    for at, one in enumerate(changed):
+        if not one:
+            continue
+        if runs and at - runs[-1][1] <= _CLOSE:
+            runs[-1] = (runs[-1][0], at + 1)
+        else:
+            runs.append((at, at + 1))
+    return runs
+
+
+def _move(x: int, y: int) -> str:
+    return f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"

@@ -1,0 +1,136 @@
+"""What the lab watches: runs as they are recorded, read from the history when it changed."""
+
+from __future__ import annotations
+
+import re
+
+from cnn_tui.history.history import History
+from cnn_tui.history.run import Event, Line, Point, Progress, Run
+
+# How the events begin that tell of it.
+_QUEUED_AGAIN = "queued again"
+_FROM_THE_START = "begun again from the start"
+_RESUMED = re.compile(r"resumed after epoch (\d+)")
+
+
+class Watched:
+    """A run with its readings and events. Looking again reads what is new."""
+
+    def __init__(self, history: History, run_id: int) -> None:
+        self.id = run_id
+        self.run: Run | None = None
+        self.progress = Progress()
+        self.points: list[Point] = []
+        self.events: list[Event] = []
+        self._history = history
+
+    def read(self, run: Run | None = None) -> None:
+        """Read what is recorded by now; `run`, where it has been read already, is not read again."""
+        before, phase = self.run, self.progress.phase
+        self.run = run or self._history.run(self.id)
+        if self.run is None:
+            return
+        self.progress = self._history.progress(self.id)
+        if before is None or (before.status, phase) != (self.run.status, self.progress.phase):
+            self.events = self._history.events(self.id)
+        self._read_points()
+
+    def read_unless_ended(self) -> None:
+        """Read what is recorded by now of a run that was not read yet, or had not ended then."""
+        if self.run is None or self.run.live:
+            self.read()
+
+    @property
+    def resumed_after(self) -> int | None:
+        """The epoch after which a run that was queued again went on, 0 where it began again; None if it did not."""
+        for event in self._since_queued_again():
+            if event.text.startswith(_FROM_THE_START):
+                return 0
+            if told := _RESUMED.match(event.text):
+                return int(told[1])
+        return None
+
+    @property
+    def will_resume(self) -> bool:
+        """Whether it was queued again, and where it goes on is not known yet."""
+        return any(event.text.startswith(_QUEUED_AGAIN) for event in self.events) and self.resumed_after is None
+
+    def _since_queued_again(self) -> list[Event]:
+        again = [at for at, event in enumerate(self.events) if event.text.startswith(_QUEUED_AGAIN)]
+        return self.events[again[-1] + 1 :] if again else []
+
+    def _read_points(self) -> None:
+        last = self.points[-1].at if self.points else None
+        # The last one known is read again: when it is gone, the run was resumed from before it.
+        new = self._history.points(self.id, -1.0 if last is None else last - 1e-9)
+        if last is None:
+            self.points = new
+        elif new and new[0].at == last:
+            self.points += new[1:]
+        else:
+            self.points = self._history.points(self.id)
+
+
+class Live:
+    """The run that goes on now, or the last one, kept up to date by `poll`."""
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+        self.watched: Watched | None = None
+        self.queue: list[Line] = []
+        self._version: int | None = None
+
+    @property
+    def run(self) -> Run | None:
+        """The run itself; None in an empty history."""
+        return self.watched.run if self.watched else None
+
+    @property
+    def progress(self) -> Progress:
+        """Where the run is."""
+        return self.watched.progress if self.watched else Progress()
+
+    @property
+    def points(self) -> list[Point]:
+        """The readings of the run."""
+        return self.watched.points if self.watched else []
+
+    @property
+    def waiting(self) -> int:
+        """How many runs are queued."""
+        return len(self.queue)
+
+    @property
+    def going(self) -> Run | None:
+        """The run that is being trained now."""
+        return self.run if self.run and self.run.status in ("running", "paused") else None
+
+    def poll(self) -> bool:
+        """Read what changed; False, without reading a table, when nothing did."""
+        version = self.history.data_version()
+        if version == self._version:
+            return False
+        self._version = version
+        self.read()
+        return True
+
+    def read(self) -> None:
+        """Read the run on show. For after a change that this process made, which `poll` does not see."""
+        self.queue = self.history.queue()
+        found = self._find()
+        if found is None:
+            self.watched = None
+        elif self.watched is None or self.watched.id != found:
+            self.watched = Watched(self.history, found)
+        if self.watched:
+            self.watched.read()
+
+    def _find(self) -> int | None:
+        """The run that is trained, else the one that is next, else the one that was, else the newest."""
+        going = self.history.lines_where("WHERE status IN ('running', 'paused') ORDER BY id LIMIT 1")
+        if going or self.queue:
+            return (going or self.queue)[0].id
+        if self.watched:
+            return self.watched.id
+        newest = self.history.lines_where("WHERE NOT archived ORDER BY id DESC LIMIT 1")
+        return newest[0].id if newest else None

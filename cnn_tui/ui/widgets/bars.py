@@ -1,0 +1,110 @@
+"""The line above the panes and the line of keys below them."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from cnn_tui.experiment.document import Document
+from cnn_tui.text import counted
+from cnn_tui.ui.keys import keys_of
+from cnn_tui.ui.watcher import Live
+from cnn_tui.ui.widgets.lines import Lines
+
+PANES = (
+    ("stack", "1 Stack"),
+    ("summary", "2 Summary"),
+    ("training", "3 Training"),
+    ("history", "4 History"),
+    ("explain", "5 Explain"),
+    ("log", "6 Log"),
+)
+"""The panes in the order of Tab, by their scopes, with what the header calls them."""
+
+
+class Header(Lines):
+    """What is open and what goes on. Where only one pane fits, it lists the panes as well."""
+
+    def __init__(self, document: Document, live: Live) -> None:
+        super().__init__(id="header")
+        self.document = document
+        self.live = live
+        self.tabs = False
+        self.shown = "stack"
+
+    def draw(self, width: int, height: int) -> list[Text]:
+        """The name, its data and size on the left, the run on the right."""
+        right = self._run()
+        room = max(0, width - right.cell_len - 1)
+        left = self._document() if not self.tabs else self._tabs()
+        if self.tabs and left.cell_len > room:
+            left = self._tabs(short=True)
+        left.truncate(room, overflow="ellipsis")
+        return [left + Text(" " * max(1, width - left.cell_len - right.cell_len)) + right]
+
+    def _document(self) -> Text:
+        view = self.document.view
+        words = Text(" ")
+        words.append(self.document.experiment.name, self.style("strong"))
+        if self.document.dirty:
+            words.append(" (edited)", self.style("warn"))
+        words.append(f"  {view.dataset.name}, {view.dataset.classes} classes", self.style("dim"))
+        if view.problems:
+            count = len(view.problems)
+            words.append(f"  ! {counted(count, 'problem')}", self.style("bad"))
+        return words
+
+    def _tabs(self, *, short: bool = False) -> Text:
+        """All panes; `short` leaves of those not shown the number."""
+        words = Text(" ")
+        for name, label in PANES:
+            shown = name == self.shown
+            title = label.split()[0] if short and not shown else label
+            words.append(f" {title} ", self.style("cursor" if shown else "dim"))
+        if self.document.dirty:
+            words.append(" edited", self.style("warn"))
+        if self.document.view.problems:
+            words.append(" !", self.style("bad"))
+        return words
+
+    def _run(self) -> Text:
+        run = self.live.going
+        if run is None:
+            return Text(f"{self.live.waiting} waiting " if self.live.waiting else "")
+        now = self.live.progress
+        words = Text(f"run {run.id} ", self.style("accent"))
+        if run.status == "paused":
+            return words.append("paused ")
+        if now.phase != "training":
+            return words.append(f"{now.phase} ")
+        return words.append(f"epoch {now.epoch}/{run.experiment.training.epochs} ")
+
+
+class KeyBar(Lines):
+    """The keys that matter here, as many as fit, never one cut in two."""
+
+    def __init__(self) -> None:
+        super().__init__(id="keybar")
+        self.scope = "stack"
+        self.first: tuple[str, ...] = ()
+        """The ids of the pane's keys that are named, in this order; without any, all that have a label."""
+
+    def draw(self, width: int, height: int) -> list[Text]:
+        """The pane's keys, then those that work everywhere; run and help always fit."""
+        general = [key for key in keys_of("lab") if key.label]
+        always = [key for key in general if key.id in ("run.start", "lab.help")]
+        line = Text(" ", no_wrap=True)
+        end = Text().join(self._token(key.keys.split()[0], key.label) for key in reversed(always))
+        rows = [key for key in keys_of(self.scope) if key.label and (key.id in self.first or not self.first)]
+        if self.first:
+            rows.sort(key=lambda key: self.first.index(key.id))
+        for key in (*rows, *general):
+            if key in always:
+                continue
+            token = self._token(*key.shown)
+            if line.cell_len + token.cell_len + end.cell_len > width:
+                continue
+            line.append_text(token)
+        return [line + end]
+
+    def _token(self, key: str, label: str) -> Text:
+        return Text.assemble((key, self.style("accent")), (f" {label}  ", self.style("dim")))

@@ -1,0 +1,89 @@
+"""The guided start: a line or two above the keys that say what to try, until a first network is trained."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from rich.text import Text
+
+from cnn_tui.experiment.document import Document
+from cnn_tui.home import home
+from cnn_tui.ui.watcher import Live
+from cnn_tui.ui.widgets.lines import Lines
+
+
+class Step(NamedTuple):
+    """What to try, and how it shows that it was done."""
+
+    words: str
+    done: Callable[[Guide], bool]
+
+
+class Guide(Lines):
+    """Goes on by itself when what it says was done; Esc ends it for good."""
+
+    def __init__(self, document: Document, live: Live) -> None:
+        super().__init__(id="guide")
+        self.document, self.live = document, live
+        self._first = document.experiment
+        self._at = 0
+
+    def draw(self, width: int, height: int) -> list[Text]:
+        """The step, and how to be rid of the guide."""
+        step = STEPS[self._at]
+        words = Text.assemble((f" {self._at + 1}/{len(STEPS)} ", self.style("cursor")), f" {step.words} ")
+        words.append("Esc ends the guide.", self.style("dim"))
+        first, *rest = words.wrap(self.app.console, max(1, width - 1))
+        return [first, *(Text.assemble(" ", line) for line in rest)][:height]
+
+    def look(self) -> None:
+        """Go on to the first step that was not done yet."""
+        at = self._at
+        while STEPS[at].done(self):
+            at += 1
+        # Whoever trains at once needs no word about editing.
+        at = max([at, *(number + 1 for number in _WHATEVER_ELSE if STEPS[number].done(self))])
+        if self._at != at:
+            self._at = at
+            self.redraw()
+
+    def changed(self) -> bool:
+        """Whether the stack is another than at the start."""
+        return self.document.experiment.layers != self._first.layers
+
+    def trained(self) -> bool:
+        """Whether a run has come to its end."""
+        return self.live.run is not None and not self.live.run.live
+
+
+def _never(guide: Guide) -> bool:
+    return False
+
+
+STEPS = (
+    Step("This network will tell ten kinds of clothes apart. + doubles the filters of its first layer.", Guide.changed),
+    Step("Shapes and parameters have followed. u takes the edit back.", lambda guide: not guide.changed()),
+    Step("r trains the network.", lambda guide: guide.live.run is not None),
+    Step("It trains in a process of its own: even q does not stop it. 3 shows its curves.", Guide.trained),
+    Step("Test accuracy is its share of right answers on images it never saw. 4, Enter: all about the run.", _never),
+)
+_WHATEVER_ELSE = (2, 3)
+"""The steps that count whenever they are done."""
+
+
+def wanted(count: int) -> bool:
+    """Whether this is somebody's first time: no run yet, and the guide was never ended. `count` is that of runs."""
+    return count == 0 and not _mark().exists()
+
+
+def never_again() -> None:
+    """Remember that the guide was ended."""
+    with contextlib.suppress(OSError):  # it comes once more, that is all
+        _mark().touch()
+
+
+def _mark() -> Path:
+    return home() / "guide-ended"

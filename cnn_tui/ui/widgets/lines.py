@@ -1,0 +1,113 @@
+"""A widget of text lines that repaints only the lines that changed.
+
+On a slow line every repainted cell costs; Textual repaints what a widget declares dirty, so this one declares little.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+STYLES = frozenset(
+    {"dim", "strong", "accent", "good", "bad", "warn", "cursor", "cursor-idle", "heading", "train", "validation", "bar"}
+)
+
+_MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_STACKED = re.compile(f"({_MARKS}{{3}}){_MARKS}+")
+
+
+class Lines(Widget):
+    """Draws what `draw` returns. Call `redraw` when it may have changed."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{name}" for name in STYLES}
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._texts: list[Text] = []
+        self._strips: list[Strip] = []
+        self._base: Style | None = None
+        self._drawn_at: Size | None = None
+
+    def draw(self, width: int, height: int) -> list[Text]:
+        """The lines to show, at most `height` of them, each cut at `width`.
+
+        A line that was given once is not changed later: given again, it is not looked at again.
+        """
+        raise NotImplementedError
+
+    def style(self, name: str) -> Style:
+        """One of STYLES in the colours of the theme, without its background."""
+        return self.get_component_rich_style(f"lines--{name}", partial=True)
+
+    def redraw(self) -> None:
+        """Draw again and repaint the lines that differ."""
+        if self._drawn_at != self.size:
+            # Textual asks for every line after a change of size; drawing then saves painting blanks first. A pane that
+            # is hidden has no size, and may have the old one again when it is shown.
+            self._drawn_at = None
+            self.refresh()
+            return
+        old = self._strips
+        self._draw()
+        changed = [Region(0, y, self.size.width, 1) for y, strip in enumerate(self._strips) if strip != old[y]]
+        if changed:
+            self.refresh(*changed)
+
+    def render_line(self, y: int) -> Strip:
+        """Textual's line API."""
+        if self._drawn_at != self.size:
+            self._draw()
+        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.rich_style)
+
+    def notify_style_update(self) -> None:
+        """Another theme or focus may be another drawing."""
+        super().notify_style_update()
+        if self._drawn_at == self.size:
+            self.redraw()
+
+    def _draw(self) -> None:
+        width, height = self.size
+        base = self.rich_style  # asking for it costs, so once
+        lines = self.draw(width, height)[:height] if width and height else []
+        # A line that `draw` gives a second time looks as it did.
+        same = self._drawn_at is not None and self._drawn_at.width == width and self._base == base
+        drawn = {id(text): strip for text, strip in zip(self._texts, self._strips, strict=False)} if same else {}
+        blank = Strip.blank(width, base)
+        strips = [drawn.get(id(line)) or self._strip(line, width, base) for line in lines]
+        self._texts, self._strips = lines, strips + [blank] * (height - len(lines))
+        self._base, self._drawn_at = base, self.size
+
+    def _strip(self, line: Text, width: int, base: Style) -> Strip:
+        line.end = ""
+        if line.cell_len > width:
+            line.truncate(width, overflow="ellipsis")
+        # Rich leaves a Text's own style out of its segments when it has no spans.
+        own = base + self.app.console.get_style(line.style)
+        segments = [
+            Segment(text if style and style.conceal else inert(text), own + style if style else own)
+            for text, style, _ in line.render(self.app.console)
+        ]
+        return Strip(segments).adjust_cell_length(width, base).simplify()
+
+
+def inert(text: str) -> str:
+    """Text without what a terminal would obey: escape sequences, line ends, marks that turn the direction.
+
+    Of marks that are stacked on one letter, only the first few are kept.
+    """
+    if not text.isascii():
+        text = _STACKED.sub(r"\1", text)
+    return text if text.isprintable() else "".join(char if char.isprintable() else "·" for char in text)
+
+
+def bar(share: float, width: int, full: Style, empty: Style) -> Text:
+    """A progress bar of `width` cells that also reads without colour."""
+    done = max(0, min(width, round(share * width)))
+    return Text.assemble(("━" * done, full), ("─" * (width - done), empty))

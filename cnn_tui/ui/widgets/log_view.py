@@ -1,0 +1,256 @@
+"""A window on a log of any size: it scrolls, follows what is added, and marks what is searched for."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from rich.style import Style
+from rich.text import Text
+from textual import work
+from textual.message import Message
+from textual.worker import get_current_worker
+
+from cnn_tui.artifacts.log_file import LogFile, Row, Stamp
+from cnn_tui.ui.widgets.lines import Lines, inert
+from cnn_tui.ui.widgets.log_text import Search, plain
+
+SIDEWAYS = 20
+"""Cells that one step to the side is."""
+
+# How TensorFlow's lines and Python's say that something is wrong. The words themselves are there in any colour.
+_BAD = re.compile(r"[EF]\d{4} |Traceback|\w*Error\b|.{0,40}: [EF] ")
+_WARNING = re.compile(r"W\d{4} |WARNING|\w*Warning\b|.{0,40}: W ")
+
+
+class LogView(Lines):
+    """Shows `file` from the row at `top` on; while it follows, its end."""
+
+    class Searched(Message):
+        """A search has ended: it found `row`, or nothing."""
+
+        def __init__(self, number: int, row: int | None, wrapped: bool) -> None:
+            super().__init__()
+            self.number = number
+            self.row = row
+            self.wrapped = wrapped
+
+    class Changed(Message):
+        """What `standing` says has changed."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.file = LogFile(Path())
+        self.follow = True
+        self.top = 0
+        self.empty = ""
+        self.search: Search | None = None
+        self.hit: int | None = None
+        self.notice = ""
+        self._left = 0
+        self._stamp: Stamp | None = None
+        self._end = 0
+        self._searches = 0
+
+    def show(self, path: Path, empty: str) -> None:
+        """Show the log at `path` from its end; `empty` is said when there is nothing in it."""
+        if path == self.file.path and empty == self.empty:
+            return
+        self.empty = empty
+        if path != self.file.path:
+            self.file = LogFile(path)
+            self.follow, self.top, self._left = True, 0, 0
+            self.hit, self.notice = None, ""
+            self._searches += 1
+            self._stamp = self.file.stamp()
+        self.redraw()
+        self._say()
+
+    def look(self) -> None:
+        """Draw again if the file has changed; asking costs no reading."""
+        stamp, before = self.file.stamp(), self._stamp
+        if stamp == before:
+            return
+        self._stamp = stamp
+        if before is not None and (stamp is None or stamp.inode != before.inode or stamp.size < before.size):
+            self.top = self.file.row_at(self.top)
+            self.hit = None
+            self.notice = "the log was taken away" if stamp is None else "the log was begun anew"
+        self.redraw()
+        self._say()
+
+    def draw(self, width: int, height: int) -> list[Text]:
+        """The rows from the top on, or a sentence."""
+        size = self.file.size()
+        if self.follow:
+            self.top = self.file.back(size, height)
+        rows = self.file.rows(self.top, height)
+        if self.top and len(rows) < height:
+            self.top = self.file.back(size, height)
+            rows = self.file.rows(self.top, height)
+        self._end = rows[-1].next if rows else 0
+        if not rows:
+            words = f"The log cannot be read: {self.file.path}" if size else self.empty
+            return list(Text(inert(words), self.style("dim")).wrap(self.app.console, width))
+        return [self._line(row) for row in rows]
+
+    def scroll_rows(self, by: int) -> None:
+        """Towards the end, or back; going back ends following."""
+        if by < 0:
+            self._go(self.file.back(self.top, -by))
+        elif not self.follow:
+            rows = self.file.rows(self.top, by + self.size.height)
+            over = len(rows) - self.size.height
+            if over > 0:
+                self._go(rows[over].start)
+
+    def scroll_half(self, by: int) -> None:
+        """Half a page."""
+        self.scroll_rows(by * max(1, self.size.height // 2))
+
+    def go_first(self) -> None:
+        """To the first row."""
+        self._go(0)
+
+    def go_last(self) -> None:
+        """To the last rows."""
+        if not self.follow:
+            self._go(self.file.back(self.file.size(), self.size.height))
+
+    def scroll_sideways(self, by: int) -> None:
+        """To the right, as far as a row on screen goes, and back."""
+        longest = max((len(plain(row.data)) for row in self.file.rows(self.top, self.size.height)), default=0)
+        self._left = max(0, min(self._left + by * SIDEWAYS, longest - SIDEWAYS))
+        self.redraw()
+
+    def toggle_follow(self) -> None:
+        """Follow what is added, or stay."""
+        self.follow = not self.follow
+        self.notice = ""
+        self.redraw()
+        self._say()
+
+    # Searching
+
+    def seek(self, word: str, origin: int) -> None:
+        """Mark `word` and go to the first row from `origin` on that has it; "" ends the search."""
+        self.search = Search(word) if word else None
+        self.hit, self.notice = None, ""
+        if self.search:
+            self._begin(origin, backwards=False)
+        else:
+            self._searches += 1
+        self.redraw()
+        self._say()
+
+    def next_hit(self, by: int) -> None:
+        """To the next row that has the word, or the one before."""
+        if self.search:
+            at = self.hit if self.hit is not None else self.top
+            row = self.file.rows(at, 1)
+            self._begin(row[0].next if by > 0 and row else at, backwards=by < 0)
+            self._say()
+
+    def on_log_view_searched(self, message: Searched) -> None:
+        """Show the row, a few lines from the top, unless something else is looked for by now."""
+        message.stop()
+        if message.number != self._searches or self.search is None:
+            return
+        self.hit = message.row
+        self.notice = "not found" if message.row is None else "from the other end" if message.wrapped else ""
+        if message.row is not None:
+            self.follow = False
+            if not self.top <= message.row < self._end:
+                self.top = self.file.back(message.row, self.size.height // 3)
+            self._bring_in_sight(message.row)
+        self.redraw()
+        self._say()
+
+    def standing(self) -> Text:
+        """Where the window is, and what the search says."""
+        words = Text(no_wrap=True)
+        if self.search:
+            words.append(f"/{inert(self.search.word)} ", self.style("strong"))
+        if self.notice:
+            words.append(f"{inert(self.notice)}  ", self.style("warn"))
+        if self.follow:
+            return words.append("following", self.style("accent"))
+        size = self.file.size()
+        if size:
+            words.append(f"{min(100, 100 * self._end // size)} % of {_in_bytes(size)}, ", self.style("dim"))
+        return words.append("f follows", self.style("dim"))
+
+    def _begin(self, origin: int, *, backwards: bool) -> None:
+        self._searches += 1
+        self.notice = "searching"
+        assert self.search is not None
+        self._search(self._searches, self.search, self.file, origin, backwards)
+
+    @work(thread=True, exit_on_error=False, group="search")
+    def _search(self, number: int, search: Search, file: LogFile, origin: int, backwards: bool) -> None:
+        worker = get_current_worker()
+
+        def alive() -> bool:
+            return number == self._searches and not worker.is_cancelled
+
+        size = file.size()
+        for wrapped in (False, True):
+            if backwards:
+                places = file.find_back(search.places, *((origin, size) if wrapped else (0, origin)), alive)
+            else:
+                places = file.find(search.places, *((0, origin) if wrapped else (origin, size)), alive)
+            for place in places:
+                if not alive():
+                    return
+                row = file.row_at(place)
+                # What only an escape sequence holds is not on the screen.
+                if any(search.spans(plain(one.data)) for one in file.rows(row, 1)):
+                    self.post_message(self.Searched(number, row, wrapped))
+                    return
+        if alive():
+            self.post_message(self.Searched(number, None, True))
+
+    # Inside
+
+    def _bring_in_sight(self, start: int) -> None:
+        """Scroll sideways where the word would be off the screen."""
+        rows = self.file.rows(start, 1)
+        spans = self.search.spans(plain(rows[0].data)) if rows and self.search else []
+        room = self.size.width - 3  # beside the sign of a hit
+        if spans and not any(self._left < first and last <= self._left + room for first, last in spans):
+            self._left = 0 if spans[0][1] <= room else spans[0][0] - room // 3
+
+    def _go(self, top: int) -> None:
+        self.follow, self.notice = False, ""
+        self.top = top
+        self.redraw()
+        self._say()
+
+    def _say(self) -> None:
+        self.post_message(self.Changed())
+
+    def _line(self, row: Row) -> Text:
+        text = plain(row.data)
+        line = Text(text, no_wrap=True)
+        if tone := "bad" if _BAD.match(text) else "warn" if _WARNING.match(text) else "":
+            line.stylize(self.style(tone))
+        spans = self.search.spans(text) if self.search else ()
+        for start, end in spans:
+            line.stylize(self.style("accent") + Style(bold=True, underline=True), start, end)
+        if self._left:
+            line = Text.assemble(("‹", self.style("dim")), line[self._left + 1 :])
+        if self.search:
+            current = row.start == self.hit
+            sign = "▶ " if current else "> " if spans else "  "
+            line = Text.assemble((sign, self.style("strong")), line)
+            if current:
+                line.stylize(self.style("cursor-idle"))
+        return line
+
+
+def _in_bytes(size: int) -> str:
+    """A size as one reads it."""
+    for unit, name in ((1e9, "GB"), (1e6, "MB"), (1e3, "KB")):
+        if size >= unit:
+            return f"{size / unit:.1f} {name}"
+    return f"{size} B"
