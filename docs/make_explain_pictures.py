@@ -26,7 +26,7 @@ async def photograph(run_id: int) -> dict[str, str]:
     from cnn_tui.history.history import History
     from cnn_tui.jobs import launch
     from cnn_tui.ui.app import LabApp
-    from cnn_tui.ui.panes.explain import ExplainPane
+    from cnn_tui.ui.explain.pane import ExplainPane
 
     pictures = {}
     with History() as history, launch.presence():

@@ -191,7 +191,7 @@ def test_the_ui_imports_training_inside_functions_or_its_light_part() -> None:
     [
         ("tensorflow", "cnn_tui.training."),
         ("keras", "cnn_tui.training."),
-        ("plotext", "cnn_tui.ui.chart"),
+        ("plotext", "cnn_tui.ui.chart.chart"),
         ("textual", "cnn_tui.ui."),
         ("typer", "cnn_tui.cli"),
     ],

@@ -22,7 +22,7 @@ from cnn_tui.history.run import Run
 from cnn_tui.jobs.explain_client import Asker
 from cnn_tui.jobs.explain_protocol import DescribeModel, Done, KeepImages, ModelFacts, Prediction, PredictPicture
 from cnn_tui.text import counted, quiet
-from cnn_tui.ui.image import draw, mode_of
+from cnn_tui.ui.images.image import draw, mode_of
 
 _MOST_BARS = 10
 _MOST_NUMBERS = 20  # of the raw vector, in text

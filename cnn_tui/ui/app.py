@@ -26,16 +26,16 @@ from cnn_tui.experiment.journal import Journal
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.jobs.sensors import Sensors
-from cnn_tui.ui import guide
+from cnn_tui.ui.commands.run_actions import Trainer
 from cnn_tui.ui.keys import changed_keys, keys_of
-from cnn_tui.ui.machine_view import SensorsLike
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.screens.lab import SHORT, LabScreen
-from cnn_tui.ui.screens.run_actions import Trainer
+from cnn_tui.ui.terminal.album import Album
+from cnn_tui.ui.terminal.driver import AsciiDriver, LeanDriver
 from cnn_tui.ui.theme import THEMES, Colours, suited
 from cnn_tui.ui.typeahead import TypeaheadApp
-from cnn_tui.ui.wire.album import Album
-from cnn_tui.ui.wire.driver import AsciiDriver, LeanDriver
+from cnn_tui.ui.widgets import guide
+from cnn_tui.ui.widgets.machine_view import SensorsLike
 
 FIRST_PRESET = "lab1-baseline"
 _SETTLED = 0.05

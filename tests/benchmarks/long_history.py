@@ -93,7 +93,7 @@ def measure_redraw(home: str) -> None:
     from cnn_tui.experiment.document import Document
     from cnn_tui.experiment.presets import load_preset
     from cnn_tui.ui.app import LabApp
-    from cnn_tui.ui.panes.history import HistoryPane
+    from cnn_tui.ui.panes.history.pane import HistoryPane
     from tests.ui.fake import FakeTrainer
     from tests.ui.fake_machine import TWO, FakeSensors
 

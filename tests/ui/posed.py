@@ -17,7 +17,7 @@ from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.ui.app import LabApp
-from cnn_tui.ui.panes.explain import ExplainPane
+from cnn_tui.ui.explain.pane import ExplainPane
 from tests.terminal import Terminal
 from tests.ui import explained, fake
 from tests.ui.fake import FakeTrainer

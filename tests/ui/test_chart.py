@@ -9,11 +9,11 @@ import pytest
 from textual.app import App, ComposeResult
 
 from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.ui.chart import Chart, fit_bounds, plot
-from cnn_tui.ui.composition import Choice, Recorded, overlay_of, overlay_style, picture_of, places
-from cnn_tui.ui.curves import SECONDS
-from cnn_tui.ui.glyphs import GLYPHS
-from cnn_tui.ui.picture import Level, Picture, Series
+from cnn_tui.ui.chart.chart import Chart, fit_bounds, plot
+from cnn_tui.ui.chart.compose import Choice, Recorded, overlay_of, overlay_style, picture_of, places
+from cnn_tui.ui.chart.curves import SECONDS
+from cnn_tui.ui.chart.glyphs import GLYPHS
+from cnn_tui.ui.chart.spec import Level, Picture, Series
 from cnn_tui.ui.theme import DARK
 from tests.ui.recorded import recorded
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnn_tui.experiment.stop_rules import StopRule, StopWatch
-from cnn_tui.ui import rule_marks
-from cnn_tui.ui.curves import SECONDS, best, curve, metrics_of, scale, smoothed, training_line
+from cnn_tui.ui.chart import rule_marks
+from cnn_tui.ui.chart.curves import SECONDS, best, curve, metrics_of, scale, smoothed, training_line
 from tests.ui.recorded import recorded
 
 NAN = math.nan

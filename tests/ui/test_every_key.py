@@ -11,9 +11,9 @@ from textual.dom import DOMNode
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.home import log_path
+from cnn_tui.ui.explain.pane import ExplainPane
 from cnn_tui.ui.keys import KEYS, Key
-from cnn_tui.ui.panes.explain import ExplainPane
-from cnn_tui.ui.panes.history import HistoryPane
+from cnn_tui.ui.panes.history.pane import HistoryPane
 from cnn_tui.ui.screens.compare import CompareScreen
 from cnn_tui.ui.screens.exercises import ExercisesScreen
 from cnn_tui.ui.screens.queue import QueueScreen

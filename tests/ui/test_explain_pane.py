@@ -20,7 +20,7 @@ from cnn_tui.jobs.explain_client import Asker
 from cnn_tui.network.image_kernels import KERNELS
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.explain.bench import Bench, sized
-from cnn_tui.ui.panes.explain import ExplainPane
+from cnn_tui.ui.explain.pane import ExplainPane
 from tests.training.trained_run import home_at, small_network, train_run, write_shapes
 from tests.ui import explained, fake
 from tests.ui.conftest import MakeLab

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.ui.app import LabApp
-from cnn_tui.ui.panes.explain import ExplainPane
+from cnn_tui.ui.explain.pane import ExplainPane
 from tests.ui import explained, fake
 from tests.ui.conftest import MakeLab
 from tests.ui.screen import LARGE, SMALL, sees

@@ -8,7 +8,7 @@ import pytest
 
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
-from cnn_tui.ui.guide import Guide
+from cnn_tui.ui.widgets.guide import Guide
 from tests.terminal import Terminal
 from tests.ui import fake
 from tests.ui.conftest import MakeLab

@@ -10,7 +10,7 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
 from cnn_tui.ui.app import LabApp
-from cnn_tui.ui.panes.history import HistoryPane
+from cnn_tui.ui.panes.history.pane import HistoryPane
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
 from tests.ui.made_runs import made

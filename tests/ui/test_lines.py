@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 from textual.app import App, ComposeResult
 
-from cnn_tui.ui.lines import Lines
+from cnn_tui.ui.widgets.lines import Lines
 
 
 class Said(Lines):

@@ -11,7 +11,7 @@ from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
 from cnn_tui.ui.app import LabApp
-from cnn_tui.ui.page_view import PageView
+from cnn_tui.ui.widgets.page_view import PageView
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
 from tests.ui.made_runs import made

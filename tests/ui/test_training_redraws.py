@@ -12,7 +12,7 @@ import pytest
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Point
 from cnn_tui.jobs import locks
-from cnn_tui.ui.panes.training import TrainingPane
+from cnn_tui.ui.panes.training.pane import TrainingPane
 from tests.terminal import Terminal
 from tests.ui.conftest import MakeLab
 from tests.ui.screen import LARGE, until

@@ -14,7 +14,7 @@ from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.notebook import pin
 from cnn_tui.ui.app import LabApp
-from cnn_tui.ui.panes.training import TrainingPane
+from cnn_tui.ui.panes.training.pane import TrainingPane
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
 from tests.ui.screen import LARGE, SMALL, sees

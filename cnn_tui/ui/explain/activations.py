@@ -13,7 +13,7 @@ from cnn_tui.ui.explain.layers import LayerView
 from cnn_tui.ui.explain.scene import Scene, Wanted
 from cnn_tui.ui.explain.tiles import laid, lay_out
 from cnn_tui.ui.explain.view import short
-from cnn_tui.ui.image import side_by_side
+from cnn_tui.ui.images.image import side_by_side
 
 _MOST = 64
 _NARROWEST = 9

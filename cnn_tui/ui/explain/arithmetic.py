@@ -13,7 +13,7 @@ from cnn_tui.text import counted
 from cnn_tui.ui.explain.bench import Bench
 from cnn_tui.ui.explain.framed import Box
 from cnn_tui.ui.explain.rounding import MOST, rounded
-from cnn_tui.ui.image import side_by_side
+from cnn_tui.ui.images.image import side_by_side
 
 Step = ConvolutionStep | PoolingStep
 Styles = Callable[[str], Style]

@@ -15,7 +15,7 @@ from cnn_tui.ui.explain.framed import Box, Sheet, ends, framed, grey, room_of
 from cnn_tui.ui.explain.ground import Ground
 from cnn_tui.ui.explain.rounding import MOST
 from cnn_tui.ui.explain.view import View
-from cnn_tui.ui.image import side_by_side
+from cnn_tui.ui.images.image import side_by_side
 
 _TALL = 18
 """Lines of a picture that is not enlarged: more is left to the words."""

@@ -11,7 +11,7 @@ from cnn_tui.text import counted
 from cnn_tui.ui.explain.arithmetic import Styles, shown_activation
 from cnn_tui.ui.explain.bench import Bench
 from cnn_tui.ui.explain.view import short
-from cnn_tui.ui.lines import inert
+from cnn_tui.ui.widgets.lines import inert
 
 Asked = tuple[int, int, Exercise, str]
 """A question's number, of how many, the exercise, and what was answered."""

@@ -11,7 +11,7 @@ from cnn_tui.reports.confusion_text import matrix_lines
 from cnn_tui.text import counted
 from cnn_tui.ui.explain.scene import Scene, Wanted
 from cnn_tui.ui.explain.view import View, short
-from cnn_tui.ui.image import side_by_side
+from cnn_tui.ui.images.image import side_by_side
 
 _MOST = 50
 _PARTS = ("matrix", "classes", "words")

@@ -12,7 +12,7 @@ from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.ui.explain.scene import Scene
 from cnn_tui.ui.explain.tiles import laid, lay_out
 from cnn_tui.ui.explain.view import View, short
-from cnn_tui.ui.image import side_by_side
+from cnn_tui.ui.images.image import side_by_side
 
 
 class DataView(View):

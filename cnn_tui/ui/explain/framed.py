@@ -9,7 +9,7 @@ from rich.style import Style
 from rich.text import Text
 
 from cnn_tui.data.images import Picture
-from cnn_tui.ui.image import Mode, draw
+from cnn_tui.ui.images.image import Mode, draw
 
 Pixel = tuple[int, int, int]
 _BORDER: Pixel = (40, 60, 120)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from cnn_tui.ui.lines import Lines
+from cnn_tui.ui.widgets.lines import Lines
 
 
 class ViewNames(Lines):

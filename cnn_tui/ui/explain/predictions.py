@@ -11,7 +11,7 @@ from rich.text import Text
 from cnn_tui.data.images import Picture
 from cnn_tui.ui.explain.scene import Wanted
 from cnn_tui.ui.explain.view import View, short
-from cnn_tui.ui.image import side_by_side
+from cnn_tui.ui.images.image import side_by_side
 
 _MOST_NUMBERS = 12
 _MOST_BARS = 10

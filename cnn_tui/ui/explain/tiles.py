@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rich.text import Text
 
-from cnn_tui.ui.image import side_by_side
+from cnn_tui.ui.images.image import side_by_side
 
 GAP = 1
 

@@ -10,8 +10,8 @@ from rich.text import Text
 from cnn_tui.data.images import Picture
 from cnn_tui.network.convolution import Plane
 from cnn_tui.ui.explain.scene import Scene, Wanted
-from cnn_tui.ui.image import Mode, draw, draw_kernel, mode_of
-from cnn_tui.ui.lines import Lines, bar, inert
+from cnn_tui.ui.images.image import Mode, draw, draw_kernel, mode_of
+from cnn_tui.ui.widgets.lines import Lines, bar, inert
 
 
 class View(Lines):

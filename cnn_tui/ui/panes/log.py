@@ -17,11 +17,11 @@ from textual.widgets import Input
 from cnn_tui.home import log_path, worker_log_path
 from cnn_tui.jobs.sensors import Reading
 from cnn_tui.ui.keys import bindings_of
-from cnn_tui.ui.lines import Lines
-from cnn_tui.ui.live import Live
-from cnn_tui.ui.log_view import LogView
-from cnn_tui.ui.machine_view import MachineView, SensorsLike
 from cnn_tui.ui.panes.pane import Pane
+from cnn_tui.ui.watcher import Live
+from cnn_tui.ui.widgets.lines import Lines
+from cnn_tui.ui.widgets.log_view import LogView
+from cnn_tui.ui.widgets.machine_view import MachineView, SensorsLike
 
 _LOOK_SECONDS = 0.25
 _SENSE_SECONDS = 2.0

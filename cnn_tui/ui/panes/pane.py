@@ -9,8 +9,8 @@ from textual.containers import Vertical
 from textual.events import Blur, Focus
 from textual.message import Message
 
-from cnn_tui.ui.lines import inert
-from cnn_tui.ui.table import Table
+from cnn_tui.ui.widgets.lines import inert
+from cnn_tui.ui.widgets.table import Table
 
 GRID = (20, 2)
 """Columns and rows of the grid that the panes share."""

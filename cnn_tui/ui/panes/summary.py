@@ -13,9 +13,9 @@ from cnn_tui.experiment.document import Document
 from cnn_tui.network.report import in_bytes, row_cells, totals
 from cnn_tui.network.summary import Row
 from cnn_tui.ui.keys import bindings_of
-from cnn_tui.ui.lines import Lines
 from cnn_tui.ui.panes.pane import Pane
-from cnn_tui.ui.table import Cell, Column, Table
+from cnn_tui.ui.widgets.lines import Lines
+from cnn_tui.ui.widgets.table import Cell, Column, Table
 
 _PLAIN = ("Layer (type)", "Output shape", "Param #")
 _FORMULA = ("Layer", "Param #", "Share", "Parameters come from")

@@ -16,13 +16,13 @@ from cnn_tui.history import notebook
 from cnn_tui.history.history import History, HistoryError
 from cnn_tui.history.run import Run
 from cnn_tui.text import counted
-from cnn_tui.ui.comparison import Side, fitting, lay_out
-from cnn_tui.ui.composition import Choice, Recorded, places
-from cnn_tui.ui.curves import metrics_of
+from cnn_tui.ui.chart.compose import Choice, Recorded, places
+from cnn_tui.ui.chart.curves import metrics_of
 from cnn_tui.ui.keys import bindings_of
-from cnn_tui.ui.live import Watched
-from cnn_tui.ui.page_view import PageView
+from cnn_tui.ui.screens.comparison import Side, fitting, lay_out
 from cnn_tui.ui.screens.long_page import LongPage
+from cnn_tui.ui.watcher import Watched
+from cnn_tui.ui.widgets.page_view import PageView
 
 MOST = 26
 """So many runs have a letter of their own."""

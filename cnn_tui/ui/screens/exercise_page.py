@@ -23,9 +23,9 @@ from cnn_tui.history.pace import in_words
 from cnn_tui.network.diff import DiffLine
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import counted
-from cnn_tui.ui.lines import inert
-from cnn_tui.ui.page_view import PageView, columns
-from cnn_tui.ui.run_facts import diff_lines
+from cnn_tui.ui.screens.run_facts import diff_lines
+from cnn_tui.ui.widgets.lines import inert
+from cnn_tui.ui.widgets.page_view import PageView, columns
 
 SIGNS: dict[State, tuple[str, str]] = {
     "open": ("○", "dim"),

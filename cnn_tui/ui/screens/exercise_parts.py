@@ -8,9 +8,9 @@ from rich.text import Text
 
 from cnn_tui.exercises.model import Exercise, Place
 from cnn_tui.ui.keys import keys_of
-from cnn_tui.ui.lines import Lines
-from cnn_tui.ui.page_view import PageView
-from cnn_tui.ui.parts import Part, fit
+from cnn_tui.ui.widgets.layout import Part, fit
+from cnn_tui.ui.widgets.lines import Lines
+from cnn_tui.ui.widgets.page_view import PageView
 
 
 class Chosen(NamedTuple):

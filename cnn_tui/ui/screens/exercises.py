@@ -16,16 +16,16 @@ from cnn_tui.exercises.model import Place, sets_folder
 from cnn_tui.exercises.progress import Standing, Tally, standings, tally
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
+from cnn_tui.ui.commands.exercise_queue import ExerciseQueue
+from cnn_tui.ui.dialogs.help import HelpScreen
 from cnn_tui.ui.keys import bindings_of
-from cnn_tui.ui.lines import inert
-from cnn_tui.ui.page_view import PageView
 from cnn_tui.ui.screens.compare import MOST, CompareScreen
 from cnn_tui.ui.screens.exercise_page import SIGNS, Asked, Seen, lay_out, lay_out_set, look
 from cnn_tui.ui.screens.exercise_parts import Chosen, ExercisesFoot, ExercisesHead, ExerciseView
-from cnn_tui.ui.screens.exercise_queue import ExerciseQueue
-from cnn_tui.ui.screens.help import HelpScreen
-from cnn_tui.ui.table import Cell, Column, Table
 from cnn_tui.ui.typeahead import DIALOG
+from cnn_tui.ui.widgets.lines import inert
+from cnn_tui.ui.widgets.page_view import PageView
+from cnn_tui.ui.widgets.table import Cell, Column, Table
 
 _POLL_SECONDS = 0.5
 _SIDE_BY_SIDE = 100

@@ -13,21 +13,21 @@ from textual.widgets import Static
 
 from cnn_tui.experiment.document import Document
 from cnn_tui.history.history import History
-from cnn_tui.ui.bars import PANES, Header, KeyBar
-from cnn_tui.ui.guide import Guide, never_again
+from cnn_tui.ui.commands.run_actions import RunActions, Trainer
+from cnn_tui.ui.dialogs.help import HelpScreen
+from cnn_tui.ui.explain.pane import ExplainPane
 from cnn_tui.ui.keys import bindings_of
-from cnn_tui.ui.live import Live
-from cnn_tui.ui.machine_view import SensorsLike
-from cnn_tui.ui.panes.explain import ExplainPane
-from cnn_tui.ui.panes.history import HistoryPane
+from cnn_tui.ui.panes.history.pane import HistoryPane
 from cnn_tui.ui.panes.log import LogPane
 from cnn_tui.ui.panes.pane import Pane
-from cnn_tui.ui.panes.stack import StackPane
+from cnn_tui.ui.panes.stack.pane import StackPane
 from cnn_tui.ui.panes.summary import SummaryPane
-from cnn_tui.ui.panes.training import TrainingPane
-from cnn_tui.ui.screens.help import HelpScreen
-from cnn_tui.ui.screens.run_actions import RunActions, Trainer
+from cnn_tui.ui.panes.training.pane import TrainingPane
 from cnn_tui.ui.typeahead import DIALOG
+from cnn_tui.ui.watcher import Live
+from cnn_tui.ui.widgets.bars import PANES, Header, KeyBar
+from cnn_tui.ui.widgets.guide import Guide, never_again
+from cnn_tui.ui.widgets.machine_view import SensorsLike
 
 SMALLEST = (60, 16)
 """Below this many columns and rows the lab asks for more room."""

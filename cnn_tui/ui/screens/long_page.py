@@ -11,11 +11,11 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen, ScreenResultType
 
 from cnn_tui.history.history import History
+from cnn_tui.ui.dialogs.help import HelpScreen
 from cnn_tui.ui.keys import keys_of
-from cnn_tui.ui.lines import inert
-from cnn_tui.ui.page_view import PageView
-from cnn_tui.ui.screens.help import HelpScreen
 from cnn_tui.ui.typeahead import DIALOG
+from cnn_tui.ui.widgets.lines import inert
+from cnn_tui.ui.widgets.page_view import PageView
 
 _POLL_SECONDS = 0.5
 

@@ -16,11 +16,11 @@ from textual.screen import ModalScreen
 from cnn_tui.analysis.estimates import Estimator, Item, Outlook
 from cnn_tui.history.history import History
 from cnn_tui.history.pace import clock
+from cnn_tui.ui.dialogs.help import HelpScreen
 from cnn_tui.ui.keys import bindings_of, keys_of
-from cnn_tui.ui.lines import Lines
-from cnn_tui.ui.screens.help import HelpScreen
-from cnn_tui.ui.table import Cell, Column, Table
 from cnn_tui.ui.typeahead import DIALOG
+from cnn_tui.ui.widgets.lines import Lines
+from cnn_tui.ui.widgets.table import Cell, Column, Table
 
 _POLL_SECONDS = 0.25
 _COLUMNS = (

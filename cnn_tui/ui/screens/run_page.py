@@ -10,15 +10,15 @@ from textual import work
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
-from cnn_tui.ui.composition import Choice
-from cnn_tui.ui.curves import metrics_of
+from cnn_tui.ui.chart.compose import Choice
+from cnn_tui.ui.chart.curves import metrics_of
+from cnn_tui.ui.commands.run_editor import RunEditor
 from cnn_tui.ui.keys import bindings_of
-from cnn_tui.ui.live import Watched
-from cnn_tui.ui.page_view import PageView
-from cnn_tui.ui.run_editor import RunEditor
-from cnn_tui.ui.run_facts import Facts, lay_out, read_facts
 from cnn_tui.ui.screens.long_page import LongPage
+from cnn_tui.ui.screens.run_facts import Facts, lay_out, read_facts
 from cnn_tui.ui.typeahead import DIALOG
+from cnn_tui.ui.watcher import Watched
+from cnn_tui.ui.widgets.page_view import PageView
 
 
 class Wanted(NamedTuple):
