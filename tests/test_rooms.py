@@ -16,25 +16,26 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "cnn_tui"
 
-# A room may import itself and those before it.
-ROOMS = ("network", "experiments", "training", "ui", "commands")
-TOP = len(ROOMS)  # cli/ and __main__.py
-SLOW = ("tensorflow", "keras", "numpy", "PIL", "textual", "plotext")
-LIGHT_TRAINING = (
-    "cnn_tui.training",
-    "cnn_tui.jobs.explain_client",
-    "cnn_tui.jobs.devices",
-    "cnn_tui.jobs.gpu_client",
-    "cnn_tui.jobs.endings",
-    "cnn_tui.jobs.gpus",
-    "cnn_tui.jobs.launch",
-    "cnn_tui.jobs.locks",
-    "cnn_tui.jobs.sensors",
-    "cnn_tui.jobs.overdue",
-    "cnn_tui.jobs.explain_protocol",
-    "cnn_tui.jobs.tensorboard_launch",
-    "cnn_tui.jobs.worker",
+# From the ground up: a room may import itself, those before it, and the files beside the rooms.
+ROOMS = (
+    "network",
+    "data",
+    "experiment",
+    "history",
+    "keras_io",
+    "artifacts",
+    "analysis",
+    "exercises",
+    "jobs",
+    "reports",
+    "training",
+    "ui",
+    "commands",
+    "cli",
 )
+BESIDE = ("text", "home")
+TENSORFLOW = ("tensorflow", "keras")
+SLOW = (*TENSORFLOW, "numpy", "PIL", "textual", "plotext")
 
 
 class Import(NamedTuple):
@@ -84,12 +85,22 @@ def _walk(node: ast.AST, module: str, inside: bool) -> Iterator[Import]:
 _MODULES = frozenset(modules())
 
 
+def room_of(module: str) -> str:
+    """The room that a module is in; for the package and the files beside the rooms, their own name."""
+    return ".".join(module.split(".")[:2]).removeprefix("cnn_tui.")
+
+
 def rank(module: str) -> int:
-    """How high in the house a module is; -1 for the package itself, which holds the version."""
-    parts = module.split(".")
-    if len(parts) == 1:
-        return -1
-    return ROOMS.index(parts[1]) if parts[1] in ROOMS else TOP
+    """How high in the house a module is; -1 for the package itself and the files beside the rooms."""
+    room = room_of(module)
+    if room == "__main__":
+        return len(ROOMS)
+    return ROOMS.index(room) if room not in ("cnn_tui", *BESIDE) else -1
+
+
+def below(room: str) -> set[str]:
+    """What a room may load of this package: itself, the rooms before it, and the files beside them."""
+    return {*ROOMS[: ROOMS.index(room) + 1], *BESIDE}
 
 
 def loaded_by(names: Iterable[str]) -> set[str]:
@@ -115,48 +126,38 @@ def rooms(loaded: set[str]) -> set[str]:
 # What is loaded, in a clean interpreter
 
 
-def test_network_is_pure_and_imports_no_other_room() -> None:
+@pytest.mark.parametrize("room", [room for room in ROOMS if room != "training"])
+def test_a_room_loads_no_tensorflow_and_no_room_above_it(room: str) -> None:
+    loaded = loaded_by(modules(room))
+    assert roots(loaded) & set(TENSORFLOW) == set()
+    assert rooms(loaded) <= below(room)
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS[: ROOMS.index("training")] if room != "jobs"])
+def test_a_room_below_the_training_loads_nothing_slow(room: str) -> None:
+    assert roots(loaded_by(modules(room))) & {*SLOW, "rich", "typer"} == set()
+
+
+def test_the_network_is_pure() -> None:
     loaded = loaded_by(modules("network"))
-    assert roots(loaded) & {*SLOW, "rich", "sqlite3", "platformdirs", "tomlkit", "typer"} == set()
-    assert rooms(loaded) == {"network"}
+    assert roots(loaded) & {"sqlite3", "platformdirs", "tomlkit"} == set()
+    assert rooms(loaded) == {"network", "text"}
 
 
-def test_experiments_load_nothing_slow_and_only_network() -> None:
-    loaded = loaded_by(modules("experiments"))
-    assert roots(loaded) & {*SLOW, "rich", "typer"} == set()
-    assert rooms(loaded) == {"network", "experiments"}
+def test_the_jobs_load_nothing_slow() -> None:
+    assert roots(loaded_by(modules("jobs"))) & set(SLOW) == set()
 
 
-def test_the_ui_loads_no_tensorflow_and_no_numpy() -> None:
+def test_the_lab_opens_without_numpy_and_the_training_room() -> None:
     loaded = loaded_by(modules("ui"))
-    assert roots(loaded) & {"tensorflow", "keras", "numpy", "PIL"} == set()
-    assert "commands" not in rooms(loaded)
-    assert "cnn_tui.cli" not in loaded
-
-
-def test_the_lab_opens_without_the_training_room() -> None:
-    loaded = loaded_by(["cnn_tui.ui.app"])
-    assert roots(loaded) & {"tensorflow", "keras", "numpy", "PIL"} == set()
-    assert {name for name in loaded if name.startswith("cnn_tui.training")} <= set(LIGHT_TRAINING)
+    assert roots(loaded) & {"numpy", "PIL"} == set()
+    assert "training" not in rooms(loaded)
 
 
 def test_the_command_line_loads_only_what_it_declares_with() -> None:
     loaded = loaded_by(["cnn_tui.cli"])
     assert roots(loaded) & set(SLOW) == set()
     assert rooms(loaded) <= {"cli", "commands"}, "a command imports what it needs inside itself"
-
-
-def test_the_worker_and_what_starts_it_load_no_tensorflow() -> None:
-    assert roots(loaded_by(LIGHT_TRAINING)) & {"tensorflow", "keras", "numpy", "PIL", "textual", "plotext"} == set()
-
-
-def test_all_that_the_ui_imports_of_training_is_free_of_tensorflow() -> None:
-    """Inside functions too: the terminal's process never loads it."""
-    wanted = {
-        one.name for module in modules("ui") for one in imports(module) if rank(one.name) == rank(LIGHT_TRAINING[0])
-    }
-    assert wanted, "the ui starts no worker any more: this test can go"
-    assert roots(loaded_by(sorted(wanted))) & {"tensorflow", "keras"} == set()
 
 
 # What the sources say
@@ -176,23 +177,24 @@ def test_the_version_imports_nothing() -> None:
     assert imports("cnn_tui") == ()
 
 
-def test_the_ui_imports_training_inside_functions_or_its_light_part() -> None:
-    heavy = [
+def test_nothing_but_the_command_line_imports_the_training_room() -> None:
+    """It is started, as a process of its own: the terminal's process never loads it."""
+    importers = {
         f"{source(module)}:{one.line} imports {one.name}"
-        for module in modules("ui")
+        for module in _MODULES
         for one in imports(module)
-        if one.name.startswith("cnn_tui.training") and not one.inside and one.name not in LIGHT_TRAINING
-    ]
-    assert heavy == []
+        if room_of(one.name) == "training" and room_of(module) not in ("training", "commands", "cli")
+    }
+    assert importers == set()
 
 
 @pytest.mark.parametrize(
     ("package", "allowed"),
     [
-        ("tensorflow", "cnn_tui.training."),
-        ("keras", "cnn_tui.training."),
+        ("tensorflow", "cnn_tui.training"),
+        ("keras", "cnn_tui.training"),
         ("plotext", "cnn_tui.ui.chart.chart"),
-        ("textual", "cnn_tui.ui."),
+        ("textual", "cnn_tui.ui"),
         ("typer", "cnn_tui.cli"),
     ],
 )

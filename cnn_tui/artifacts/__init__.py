@@ -1,0 +1,1 @@
+"""What a run leaves beside its row: weights, predictions, evaluation, log."""

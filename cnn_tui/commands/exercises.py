@@ -13,7 +13,8 @@ from cnn_tui.commands.overrides import override
 from cnn_tui.commands.streams import FAILED, FINISHED, UserError, bold, columns_of, complain, put, say, table
 from cnn_tui.commands.wrapping import wrap
 from cnn_tui.exercises import answers
-from cnn_tui.exercises.model import Exercise, Place, find_exercise
+from cnn_tui.exercises.catalogue import Place, find_exercise
+from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.packs import places_of
 from cnn_tui.exercises.results import BY_COMMAND, Result, result, to_json
 from cnn_tui.exercises.runs import Order, orders, queue, runs_of

@@ -1,0 +1,1 @@
+"""What a dataset is, described without loading it."""

@@ -1,12 +1,7 @@
-"""What a dataset is: its name, the shape of its images, its classes and how many images it has.
-
-Nothing here loads pictures. A built-in dataset is described from a table; a `.npz` file from the headers
-inside it; a folder of image folders from its names and its first picture. So shapes can be shown at once.
-"""
+"""What a dataset is: its name, the shape of its images, its classes and how many images it has; the built-in ones."""
 
 from __future__ import annotations
 
-import difflib
 import os
 from pathlib import Path
 
@@ -80,25 +75,6 @@ BUILT_IN: dict[str, Dataset] = {
 }
 
 
-def describe(dataset: str) -> Dataset:
-    """Describe a built-in dataset, a `.npz` file by its path, or a folder of image folders by its path.
-
-    Answers for files are remembered until the file changes. Raises DatasetError for a name that is none of
-    these and for a file or folder that cannot be a dataset.
-    """
-    if dataset in BUILT_IN:
-        return BUILT_IN[dataset]
-    path = path_of(dataset)
-    if path is None:
-        raise DatasetError(_unknown(dataset))
-    from cnn_tui.data import image_folder, npz_file  # here, because both need the names above
-
-    try:
-        return npz_file.describe(dataset, path) if is_npz(path) else image_folder.describe(dataset, path)
-    except OSError as error:
-        raise unreadable(path, error) from None
-
-
 def path_of(dataset: str) -> Path | None:
     """The file or folder, as an absolute path, that a dataset's name points at; None when there is none."""
     if not dataset.strip() or dataset in BUILT_IN:
@@ -126,16 +102,3 @@ def unreadable(path: Path, error: OSError) -> DatasetError:
     where = Path(os.fsdecode(error.filename)) if error.filename else path
     why = quiet(error.strerror or str(error))
     return DatasetError(f"{shown(where)} cannot be read ({why}). Check the path and its permissions.")
-
-
-def _unknown(dataset: str) -> str:
-    if dataset.lower().endswith(".npz"):
-        return f"There is no file {shown(dataset)}. Give the path of a .npz file that exists."
-    close = difflib.get_close_matches(dataset.lower(), BUILT_IN, n=1)
-    hint = f" Did you mean {close[0]}?" if close else ""
-    if os.sep in dataset and not close:
-        return f"There is no folder {shown(dataset)}. Give a folder of image folders, or a .npz file."
-    return (
-        f"There is no dataset {shown(dataset)}.{hint} Allowed are {', '.join(BUILT_IN)}, "
-        "the path of a .npz file, or a folder of image folders."
-    )

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from cnn_tui.exercises.catalogue import Place
 from cnn_tui.exercises.locked_fields import unlocked_changes
-from cnn_tui.exercises.model import Place
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.text import quiet
 

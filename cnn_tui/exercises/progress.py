@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from cnn_tui.exercises.answers import Answer, answers
-from cnn_tui.exercises.model import Exercise, Place
+from cnn_tui.exercises.catalogue import Place
+from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.runs import Order, orders, queue, runs_of
 from cnn_tui.history.groups import CUT_SHORT, ENDED_AS_PLANNED
 from cnn_tui.history.history import History

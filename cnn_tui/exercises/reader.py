@@ -54,8 +54,8 @@ def read_inside(folder: Path, name: str) -> Experiment:
     experiment = read(inside)
     if experiment.dataset not in BUILT_IN and not Path(experiment.dataset).resolve().is_relative_to(home):
         raise ExerciseError(
-            f"{shown}: the dataset {file_errors.found(experiment.dataset)} lies outside of the pack; it must be built in, "
-            "or inside the folder"
+            f"{shown}: the dataset {file_errors.found(experiment.dataset)} lies outside of the pack; it must be "
+            "built in, or inside the folder"
         )
     return experiment
 
@@ -101,8 +101,8 @@ def _check(made: ExerciseSet, folder: Path, shown: str) -> None:
     for at, name in enumerate(names):
         if not NAME.fullmatch(name):
             raise ExerciseError(
-                f"{shown}: exercises[{at}].name: found {file_errors.found(name)}; allowed: small letters, digits and -, "
-                "at most 50"
+                f"{shown}: exercises[{at}].name: found {file_errors.found(name)}; allowed: small letters, digits "
+                "and -, at most 50"
             )
         if name in names[:at]:
             raise ExerciseError(f"{shown}: exercises[{at}].name: there is another exercise {name}")

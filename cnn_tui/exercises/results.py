@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from cnn_tui.analysis.verdict import Verdict, judge
 from cnn_tui.exercises.answers import Answer, Direction, Predicted, answer
-from cnn_tui.exercises.model import Exercise, Notes, Place
+from cnn_tui.exercises.catalogue import Place
+from cnn_tui.exercises.model import Exercise, Notes
 from cnn_tui.exercises.runs import group_of, runs_of
 from cnn_tui.history.groups import Group
 from cnn_tui.history.history import History

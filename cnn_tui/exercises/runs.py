@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from cnn_tui.exercises.catalogue import Place
 from cnn_tui.exercises.locked_fields import unlocked_changes
-from cnn_tui.exercises.model import Exercise, ExerciseError, Place
+from cnn_tui.exercises.model import Exercise, ExerciseError
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.groups import CUT_SHORT, Group, asked_of, groups_of

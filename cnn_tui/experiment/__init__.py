@@ -1,0 +1,1 @@
+"""What is tried: its file, its settings, stop rules, presets, the document under edit."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnn_tui.data.dataset import describe
+from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.network.problems import Goal, Problem, find_problems
 from cnn_tui.network.summary import Summary

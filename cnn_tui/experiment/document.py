@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 
-from cnn_tui.data.dataset import Dataset, DatasetError, describe
+from cnn_tui.data.dataset import Dataset, DatasetError
+from cnn_tui.data.describe import describe
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.journal import Event, Journal, Snapshot, Step
@@ -14,8 +15,12 @@ from cnn_tui.network.problems import Problem
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import Summary, summarize
 
-if TYPE_CHECKING:
-    from cnn_tui.exercises.locking import Lock
+
+class Lock(Protocol):
+    """What must not be changed."""
+
+    def check(self, after: Experiment) -> None:
+        """Raises an error, whose message is a sentence, when `after` changes what is locked."""
 
 
 class View(NamedTuple):
@@ -68,7 +73,7 @@ class Document:
     def edit(self, label: str, experiment: Experiment) -> None:
         """Make an edit named `label`. An edit that changes nothing leaves no step.
 
-        Raises LockedError for a field that the exercise's pack has locked.
+        Raises what the exercise's lock raises for a field that stays as it is.
         """
         if experiment == self.experiment:
             return

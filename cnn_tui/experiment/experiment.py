@@ -13,7 +13,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
-from cnn_tui.data.dataset import DatasetError, describe
+from cnn_tui.data.dataset import DatasetError
+from cnn_tui.data.describe import describe
 from cnn_tui.experiment import file_errors
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.network.fields import argument, fields_of

@@ -10,7 +10,8 @@ from typing import NamedTuple, cast
 
 import msgspec
 
-from cnn_tui.data.dataset import BUILT_IN, describe
+from cnn_tui.data.dataset import BUILT_IN
+from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import MAX_NAME, MOMENTUM_OPTIMIZERS, Experiment, Metric, Training
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.network.fields import Value, fields_of

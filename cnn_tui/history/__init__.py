@@ -1,0 +1,1 @@
+"""The SQLite store of runs: the only room with SQL."""

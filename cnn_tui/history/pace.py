@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 from typing import NamedTuple
 
-from cnn_tui.data.dataset import DatasetError, describe
+from cnn_tui.data.dataset import DatasetError
+from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.run import Line, Progress
 from cnn_tui.network.stack import Stack

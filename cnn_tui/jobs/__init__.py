@@ -1,0 +1,1 @@
+"""Who runs what, where: queue, worker, locks, devices, sensors. Never loads TensorFlow."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.data.dataset import describe
+from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.precision import float32_layers
 from cnn_tui.experiment.stop_rules import StopRule

@@ -12,7 +12,8 @@ from pathlib import Path
 import msgspec
 
 from cnn_tui.data import image_folder
-from cnn_tui.data.dataset import BUILT_IN, Dataset, describe, is_npz, path_of
+from cnn_tui.data.dataset import BUILT_IN, Dataset, is_npz, path_of
+from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.source import Lines, call, literal
 
 SAMPLE = "fashion_mnist_sample"

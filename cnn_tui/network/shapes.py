@@ -1,8 +1,8 @@
 """What comes out of a layer, how many numbers it learns, and how much of its input one output sees.
 
-`flow` answers for every kind; the rules themselves are in `rules/`, one for each kind. They repeat Keras's arithmetic
-without loading it; a test holds them to Keras itself. One difference: Keras 3 lets a dimension of 0 through, here a
-dimension below 1 is an error.
+`flow` answers for every kind once `rules/`, which has a rule for each, is loaded: import it from there. The rules
+repeat Keras's arithmetic without loading it; a test holds them to Keras itself. One difference: Keras 3 lets a
+dimension of 0 through, here a dimension below 1 is an error.
 """
 
 from __future__ import annotations
@@ -91,7 +91,3 @@ def weigh(*parts: tuple[int, ...]) -> tuple[int, str]:
 def show(shape: Shape) -> str:
     """A shape for people: `26x26x32`, `800`."""
     return "x".join(str(size) for size in shape)
-
-
-# The rules need what is above, and register themselves when they are loaded.
-from cnn_tui.network import rules as rules  # noqa: E402

@@ -9,7 +9,8 @@ from fractions import Fraction
 import msgspec
 
 from cnn_tui.network.fields import Pair
-from cnn_tui.network.shapes import Flow, ShapeError, flow
+from cnn_tui.network.rules import flow
+from cnn_tui.network.shapes import Flow, ShapeError
 from cnn_tui.network.stack import Shape, Stack
 
 FLOAT_BYTES = 4

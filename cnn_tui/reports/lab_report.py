@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from cnn_tui.analysis.compare import pace_of
 from cnn_tui.analysis.overfitting import read_out
 from cnn_tui.analysis.verdict import BY_COMMAND, judge, sentences
-from cnn_tui.exercises.model import Exercise, Place
+from cnn_tui.exercises.catalogue import Place
+from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.results import BY_COMMAND as REPEAT_EXERCISE
 from cnn_tui.exercises.results import Result, Row, result
 from cnn_tui.experiment.experiment import Experiment

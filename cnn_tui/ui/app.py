@@ -19,7 +19,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.timer import Timer
 
-from cnn_tui.exercises.model import Place
+from cnn_tui.exercises.catalogue import Place
 from cnn_tui.experiment.document import Document, resume
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.journal import Journal

@@ -15,7 +15,8 @@ import pytest
 from numpy.lib import format as npy
 from PIL import Image
 
-from cnn_tui.data.dataset import BUILT_IN, Dataset, DatasetError, describe
+from cnn_tui.data.dataset import BUILT_IN, Dataset, DatasetError
+from cnn_tui.data.describe import describe
 
 
 def save_npz(path: Path, **changes: Any) -> str:

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from cnn_tui.exercises import answers
-from cnn_tui.exercises.model import ExerciseError, Place, find_exercise, load_set, set_names
+from cnn_tui.exercises.catalogue import Place, find_exercise, load_set, set_names
+from cnn_tui.exercises.model import ExerciseError
 from cnn_tui.exercises.results import BY_COMMAND, Outcome, Result, result, to_json
 from cnn_tui.exercises.runs import assign, group_of, orders, queue, runs_of, twins
 from cnn_tui.experiment.check import problems_of

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from cnn_tui.exercises import answers
-from cnn_tui.exercises.model import load_set
+from cnn_tui.exercises.catalogue import load_set
 from cnn_tui.exercises.progress import baseline_order, counted, missing, queue_missing, standings, tally
 from cnn_tui.exercises.runs import orders
 from cnn_tui.history.history import History, Result

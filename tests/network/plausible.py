@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from cnn_tui.network.fields import Field, fields_of
 from cnn_tui.network.layers import LAYERS, AnyLayer, Conv2D, DepthwiseConv2D, SeparableConv2D, new_layer
-from cnn_tui.network.shapes import ShapeError, SizeError, flow
+from cnn_tui.network.rules import flow
+from cnn_tui.network.shapes import ShapeError, SizeError
 from cnn_tui.network.stack import Shape, Stack
 from tests.network.strategies import values
 

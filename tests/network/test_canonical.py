@@ -22,7 +22,8 @@ from cnn_tui.network.layers import (
     RandomZoom,
     SeparableConv2D,
 )
-from cnn_tui.network.shapes import ShapeError, flow
+from cnn_tui.network.rules import flow
+from cnn_tui.network.shapes import ShapeError
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.values import L1L2
 from tests.network.strategies import any_layer, notes_net

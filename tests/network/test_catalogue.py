@@ -21,7 +21,7 @@ from cnn_tui.network.layers import (
     PReLU,
     Reshape,
 )
-from cnn_tui.network.shapes import flow
+from cnn_tui.network.rules import flow
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.values import L1L2
 

@@ -10,7 +10,7 @@ import pytest
 from cnn_tui.network import layers
 from cnn_tui.network.fields import Field, fields_of
 from cnn_tui.network.layers import LAYERS, Conv2D, Dense, Dropout, Layer, MaxPooling2D, main_field, new_layer
-from cnn_tui.network.shapes import flow
+from cnn_tui.network.rules import flow
 from tests.network.strategies import FIELD_IDS, FIELDS
 
 KINDS = pytest.mark.parametrize("kind", LAYERS)

@@ -30,7 +30,8 @@ from cnn_tui.network.layers import (
     UpSampling2D,
     ZeroPadding2D,
 )
-from cnn_tui.network.shapes import ClashError, DivisionError, RankError, ShapeError, SizeError, flow
+from cnn_tui.network.rules import flow
+from cnn_tui.network.shapes import ClashError, DivisionError, RankError, ShapeError, SizeError
 from cnn_tui.network.stack import Shape, Stack
 from cnn_tui.network.summary import summarize
 from tests.network.plausible import plausible_stacks

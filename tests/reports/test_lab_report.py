@@ -9,7 +9,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from cnn_tui.exercises import answers
-from cnn_tui.exercises.model import load_set
+from cnn_tui.exercises.catalogue import load_set
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History

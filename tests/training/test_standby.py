@@ -54,8 +54,8 @@ def test_a_run_that_was_waited_for_learns_what_any_other_does(tmp_path: Path) ->
     assert cold is not None
     assert warm is not None
     assert (cold.train_images, len(cold.epochs)) == (200, 2)
-    assert [epoch.metrics for epoch in standby.epochs] == [epoch.metrics for epoch in cold.epochs]
-    assert standby.test_loss == cold.test_loss
+    assert [epoch.metrics for epoch in warm.epochs] == [epoch.metrics for epoch in cold.epochs]
+    assert warm.test_loss == cold.test_loss
 
 
 def test_what_was_read_ahead_is_not_read_again(own_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from cnn_tui.exercises import answers
-from cnn_tui.exercises.model import find_exercise, load_set
+from cnn_tui.exercises.catalogue import find_exercise, load_set
 from cnn_tui.exercises.packs import open_pack
 from cnn_tui.exercises.runs import orders, queue
 from cnn_tui.experiment.experiment import to_toml

@@ -1,0 +1,1 @@
+"""Images and labels, read, kept and inspected."""

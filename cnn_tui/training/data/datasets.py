@@ -16,7 +16,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_tui.data.dataset import BUILT_IN, Dataset, DatasetError, describe, is_npz, path_of, shown, unreadable
+from cnn_tui.data.dataset import BUILT_IN, Dataset, DatasetError, is_npz, path_of, shown, unreadable
+from cnn_tui.data.describe import describe
 from cnn_tui.training.data import readers
 from cnn_tui.training.data.download import DOWNLOADS, Progress, fetch, keras_home
 from cnn_tui.training.data.readers import Arrays, Labels, Pixels

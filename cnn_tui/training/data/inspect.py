@@ -1,4 +1,4 @@
-"""Looks at a dataset: `python -m cnn_tui.training.data.inspect NAME` works out what is in it and keeps that for the lab.
+"""Looks at a dataset, as `python -m cnn_tui.training.data.inspect NAME`: works out what is in it and keeps that.
 
 It needs NumPy and no TensorFlow. Where it cannot, it prints a sentence and ends with exit status 1.
 """

@@ -1,0 +1,1 @@
+"""Answers the questions of Explain, in a process of its own."""

@@ -9,8 +9,9 @@ from pathlib import Path
 from textual import work
 
 from cnn_tui.analysis.compare import diff_experiments
+from cnn_tui.exercises.catalogue import Place, find_exercise, load_set, set_names
 from cnn_tui.exercises.locking import locks_of
-from cnn_tui.exercises.model import Exercise, ExerciseError, Place, find_exercise, load_set, set_names
+from cnn_tui.exercises.model import Exercise, ExerciseError
 from cnn_tui.exercises.runs import Order, assign, obstacle
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.history.history import History

@@ -6,7 +6,8 @@ from textual import work
 from textual.screen import Screen
 
 from cnn_tui.exercises import answers
-from cnn_tui.exercises.model import Exercise, Place
+from cnn_tui.exercises.catalogue import Place
+from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.progress import ended
 from cnn_tui.exercises.runs import runs_of
 from cnn_tui.history.history import History

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cnn_tui.exercises import answers
-from cnn_tui.exercises.model import Exercise, load_set
+from cnn_tui.exercises.catalogue import load_set
+from cnn_tui.exercises.model import Exercise
 from cnn_tui.history.history import History
 
 SET = "lab2"

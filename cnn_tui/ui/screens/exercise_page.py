@@ -11,8 +11,9 @@ from cnn_tui.analysis.compare import diff_experiments
 from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.verdict import BY_KEY, sentences
 from cnn_tui.data.dataset import DatasetError
+from cnn_tui.exercises.catalogue import Place, sets_folder
 from cnn_tui.exercises.locking import in_words as lock_in_words
-from cnn_tui.exercises.model import Exercise, Place, sets_folder
+from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.progress import Standing, State, Tally
 from cnn_tui.exercises.results import Outcome, Result, result
 from cnn_tui.exercises.runs import twins

@@ -6,7 +6,8 @@ from typing import ClassVar, NamedTuple
 
 from rich.text import Text
 
-from cnn_tui.exercises.model import Exercise, Place
+from cnn_tui.exercises.catalogue import Place
+from cnn_tui.exercises.model import Exercise
 from cnn_tui.ui.keys import keys_of
 from cnn_tui.ui.widgets.layout import Part, fit
 from cnn_tui.ui.widgets.lines import Lines

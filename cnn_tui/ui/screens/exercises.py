@@ -12,7 +12,7 @@ from textual.containers import Container
 from textual.events import Resize
 from textual.message import Message
 
-from cnn_tui.exercises.model import Place, sets_folder
+from cnn_tui.exercises.catalogue import Place, sets_folder
 from cnn_tui.exercises.progress import Standing, Tally, standings, tally
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History

@@ -1,0 +1,43 @@
+"""Describes a dataset without loading its pictures, so that shapes can be shown at once.
+
+A built-in dataset is described from a table; a `.npz` file from the headers inside it; a folder of image folders from
+its names and its first picture.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+
+from cnn_tui.data import image_folder, npz_file
+from cnn_tui.data.dataset import BUILT_IN, Dataset, DatasetError, is_npz, path_of, shown, unreadable
+
+
+def describe(dataset: str) -> Dataset:
+    """Describe a built-in dataset, a `.npz` file by its path, or a folder of image folders by its path.
+
+    Answers for files are remembered until the file changes. Raises DatasetError for a name that is none of
+    these and for a file or folder that cannot be a dataset.
+    """
+    if dataset in BUILT_IN:
+        return BUILT_IN[dataset]
+    path = path_of(dataset)
+    if path is None:
+        raise DatasetError(_unknown(dataset))
+    try:
+        return npz_file.describe(dataset, path) if is_npz(path) else image_folder.describe(dataset, path)
+    except OSError as error:
+        raise unreadable(path, error) from None
+
+
+def _unknown(dataset: str) -> str:
+    if dataset.lower().endswith(".npz"):
+        return f"There is no file {shown(dataset)}. Give the path of a .npz file that exists."
+    close = difflib.get_close_matches(dataset.lower(), BUILT_IN, n=1)
+    hint = f" Did you mean {close[0]}?" if close else ""
+    if os.sep in dataset and not close:
+        return f"There is no folder {shown(dataset)}. Give a folder of image folders, or a .npz file."
+    return (
+        f"There is no dataset {shown(dataset)}.{hint} Allowed are {', '.join(BUILT_IN)}, "
+        "the path of a .npz file, or a folder of image folders."
+    )
