@@ -231,7 +231,8 @@ def test_a_prediction_is_of_something_and_goes_somewhere(history: History) -> No
 WRITER = """
 import sys
 from pathlib import Path
-from cnn_tui.experiments import answers, notebook
+from cnn_tui.exercises import answers
+from cnn_tui.history import notebook
 from cnn_tui.history.history import History
 
 path, me = Path(sys.argv[1]), sys.argv[2]

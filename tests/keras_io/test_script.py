@@ -375,8 +375,8 @@ def test_the_script_holds_the_same_images_out(tmp_path: Path, fraction: float, s
 
 def test_nothing_heavy_is_loaded() -> None:
     program = (
-        "import sys; from cnn_tui.experiments import keras_code, keras_import, presets;"
-        "keras_code.keras_script(presets.load_preset('lab1-baseline'));"
+        "import sys; from cnn_tui.experiment import presets; from cnn_tui.keras_io import import_model, script;"
+        "script.keras_script(presets.load_preset('lab1-baseline'));"
         "print([name for name in ('tensorflow', 'keras', 'numpy', 'h5py') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
