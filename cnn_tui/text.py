@@ -5,6 +5,8 @@ Inert text moves no cursor and colours no line, whatever a name or a file says.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 def escaped(text: str) -> str:
     """The whole text with all that is not printed escaped: control characters, marks that turn the direction."""
@@ -33,3 +35,23 @@ def sentence(words: str) -> str:
     """Words that begin with a capital and end with a full stop, unless they end a sentence already."""
     words = words.strip()
     return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?")) else ".")
+
+
+def closest(word: str, choices: Iterable[str]) -> str | None:
+    """The choice that is most like a word, whether in capitals or not; None where none is much like it."""
+    import difflib  # only a mistake needs it
+
+    lowered = {choice.lower(): choice for choice in choices}
+    near = difflib.get_close_matches(word.lower(), lowered, 1, 0.5)
+    return lowered[near[0]] if near else None
+
+
+def did_you_mean(word: str, choices: Iterable[str], quoted: bool = False) -> str:
+    """` Did you mean loss?`, to stand behind a sentence that refuses a word; nothing where no choice is like it.
+
+    `quoted` is for what stands in quotes in the file that the sentence is about.
+    """
+    near = closest(word, choices)
+    if near is None:
+        return ""
+    return f' Did you mean "{near}"?' if quoted else f" Did you mean {near}?"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cnn_tui.text import counted, escaped, quiet, reason, sentence
+from cnn_tui.text import counted, did_you_mean, escaped, quiet, reason, sentence
 
 
 def test_what_a_terminal_would_obey_is_escaped() -> None:
@@ -36,3 +36,16 @@ def test_one_is_no_plural() -> None:
 )
 def test_a_sentence_begins_with_a_capital_and_ends(words: str, told: str) -> None:
     assert sentence(words) == told
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [("los", " Did you mean loss?"), ("CONV2d", " Did you mean Conv2D?"), ("xyz", ""), ("", "")],
+)
+def test_a_hint_names_the_choice_that_is_most_like_a_word(word: str, hint: str) -> None:
+    assert did_you_mean(word, ["Conv2D", "loss", "val_loss"]) == hint
+
+
+def test_a_hint_quotes_what_stands_in_quotes_in_a_file() -> None:
+    assert did_you_mean("filter", iter(["filters", "padding"]), quoted=True) == ' Did you mean "filters"?'
+    assert did_you_mean("zzz", ["filters"], quoted=True) == ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import sys
 import time
@@ -12,6 +11,7 @@ from cnn_tui.commands.progress import Reporter, bar
 from cnn_tui.commands.streams import FAILED, FINISHED, UserError, bold, complain, is_terminal, put, say, table
 from cnn_tui.data.dataset import BUILT_IN, DatasetError
 from cnn_tui.experiment.file_errors import found
+from cnn_tui.text import did_you_mean
 
 _MEGABYTE = 1_000_000
 
@@ -59,8 +59,7 @@ def fetch_dataset(name: str) -> int:
         say(f"{name} is here already: {source}")
         return FINISHED
     if name not in DOWNLOADS:
-        near = difflib.get_close_matches(name, DOWNLOADS, 1, 0.4)
-        hint = f" Did you mean {near[0]}?" if near else ""
+        hint = did_you_mean(name, DOWNLOADS)
         raise UserError(f"there is no dataset {found(name)} to fetch; there are {', '.join(DOWNLOADS)}.{hint}")
     download = _Download(Reporter(sys.stderr, is_terminal(sys.stderr)))
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,7 +15,7 @@ from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.presets import find_experiment, preset_names
 from cnn_tui.home import settings_path
-from cnn_tui.text import sentence
+from cnn_tui.text import closest, did_you_mean, sentence
 
 if TYPE_CHECKING:
     from cnn_tui.ui.preferences import Preferences
@@ -124,7 +123,7 @@ def _experiment(name: str, commands: Sequence[str]) -> Experiment:
     try:
         return find_experiment(name)
     except ExperimentError:
-        near = difflib.get_close_matches(name, [*commands, *preset_names()], 1, 0.6)
-        if near and near[0] in commands and not Path(name).exists():
-            raise UserError(f"there is no command or preset {found(name)}. Did you mean {near[0]}?") from None
+        near = [*commands, *preset_names()]
+        if closest(name, near) in commands and not Path(name).exists():
+            raise UserError(f"there is no command or preset {found(name)}.{did_you_mean(name, near)}") from None
         raise

@@ -6,7 +6,6 @@ it; a bare word is text. A name is taken whole, because names have commas in the
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Sequence
@@ -20,7 +19,7 @@ from cnn_tui.data.dataset import path_of
 from cnn_tui.experiment.experiment import Experiment, Training, from_builtins
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.jobs.grid import Axis
-from cnn_tui.text import quiet
+from cnn_tui.text import did_you_mean, quiet
 
 _KEY = re.compile(r"[A-Za-z_]\w*(\[\d+\])*(\.[A-Za-z_]\w*(\[\d+\])*)*")
 _STEP = re.compile(r"([A-Za-z_]\w*)|\[(\d+)\]")
@@ -98,8 +97,7 @@ def _steps(key: str) -> tuple[str | int, ...]:
     if first in training:
         return ("training", *steps)
     allowed = [*top, *training]
-    near = difflib.get_close_matches(first, allowed, 1, 0.5)
-    hint = f" Did you mean {near[0]}?" if near else ""
+    hint = did_you_mean(first, allowed)
     raise UserError(f"{quiet(key, 60)} is an unknown key; allowed: {', '.join(allowed)}.{hint}")
 
 

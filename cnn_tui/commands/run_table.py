@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime
-import difflib
 import io
 import sys
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from cnn_tui.experiment.file_errors import found
 from cnn_tui.history.run import Line
 from cnn_tui.reports.markdown import escape
 from cnn_tui.reports.markdown import table as markdown_table
-from cnn_tui.text import quiet
+from cnn_tui.text import did_you_mean, quiet
 
 _NARROWEST = {"name": 16, "dataset": 14}  # what can be cut on a narrow terminal, and how far
 _WIDEST_NAME = 60  # where there is no terminal: one long name would pad every other
@@ -100,8 +99,7 @@ def sorting(key: str) -> tuple[str, bool]:
     column = columns.get(_ALSO.get(name, name or "nothing"))
     if column is None:
         keys = [one.key for one in (*COLUMNS, *_MORE)]
-        near = difflib.get_close_matches(name, keys, 1, 0.4)
-        hint = f" Did you mean {near[0]}?" if near else ""
+        hint = did_you_mean(name, keys)
         raise UserError(f"--sort {found(key)} is no column; there are {', '.join(keys)}.{hint}")
     return column.sort or column.key, backwards
 

@@ -6,11 +6,11 @@ its names and its first picture.
 
 from __future__ import annotations
 
-import difflib
 import os
 
 from cnn_tui.data import image_folder, npz_file
 from cnn_tui.data.dataset import BUILT_IN, Dataset, DatasetError, is_npz, path_of, shown, unreadable
+from cnn_tui.text import did_you_mean
 
 
 def describe(dataset: str) -> Dataset:
@@ -33,9 +33,8 @@ def describe(dataset: str) -> Dataset:
 def _unknown(dataset: str) -> str:
     if dataset.lower().endswith(".npz"):
         return f"There is no file {shown(dataset)}. Give the path of a .npz file that exists."
-    close = difflib.get_close_matches(dataset.lower(), BUILT_IN, n=1)
-    hint = f" Did you mean {close[0]}?" if close else ""
-    if os.sep in dataset and not close:
+    hint = did_you_mean(dataset, BUILT_IN)
+    if os.sep in dataset and not hint:
         return f"There is no folder {shown(dataset)}. Give a folder of image folders, or a .npz file."
     return (
         f"There is no dataset {shown(dataset)}.{hint} Allowed are {', '.join(BUILT_IN)}, "

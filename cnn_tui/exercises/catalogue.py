@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from cnn_tui.exercises.model import Exercise, ExerciseError, ExerciseSet, near
+from cnn_tui.exercises.model import Exercise, ExerciseError, ExerciseSet
 from cnn_tui.exercises.reader import read_inside, read_set
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.text import quiet
+from cnn_tui.text import did_you_mean, quiet
 
 
 class Place(NamedTuple):
@@ -29,7 +29,7 @@ class Place(NamedTuple):
                 return one
         names = [one.name for one in self.set.exercises]
         raise ExerciseError(
-            f"{self.name} has no exercise {found(name)}; there are {', '.join(names)}.{near(name, names)}"
+            f"{self.name} has no exercise {found(name)}; there are {', '.join(names)}.{did_you_mean(name, names)}"
         )
 
     def experiment(self, exercise: Exercise) -> Experiment | None:
@@ -68,9 +68,10 @@ def set_names() -> tuple[str, ...]:
 @functools.cache
 def load_set(name: str) -> Place:
     """A set that comes with the app. Raises ExerciseError for a name that is none."""
-    if name not in set_names():
+    names = set_names()
+    if name not in names:
         raise ExerciseError(
-            f"there is no set of exercises {found(name)}; there are {', '.join(set_names())}.{near(name, set_names())}"
+            f"there is no set of exercises {found(name)}; there are {', '.join(names)}.{did_you_mean(name, names)}"
         )
     return Place(name, sets_folder() / name, read_set(sets_folder() / name))
 
@@ -92,4 +93,4 @@ def find_exercise(name: str, places: Sequence[Place] | None = None) -> tuple[Pla
         either = " or ".join(place.key(one) for place, one in having)
         raise ExerciseError(f"{quiet(name, 60)} is in more than one set: say {either}")
     names = [one.name for place in known for one in place.set.exercises]
-    raise ExerciseError(f"there is no exercise {found(name)}; cnn-tui exercises lists them.{near(name, names)}")
+    raise ExerciseError(f"there is no exercise {found(name)}; cnn-tui exercises lists them.{did_you_mean(name, names)}")

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -16,6 +15,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import AnyLayer
+from cnn_tui.text import did_you_mean
 
 MAX_LOCKS = 200
 _PATH = re.compile(r"(?P<top>[a-z_]+)(?:\[(?P<at>\d{1,4})\])?(?:\.(?P<key>[a-z_]+))?")
@@ -80,9 +80,7 @@ def _hint(experiment: Experiment, path: str) -> str:
         *(f"layers[{at}]" for at in range(len(experiment.layers))),
         *(name for at, layer in enumerate(experiment.layers) for name in _fields(at, layer)),
     ]
-    close = difflib.get_close_matches(path, choices, 1, 0.5)
-    meant = f" Did you mean {close[0]}?" if close else ""
-    return f" As one: dataset, training.epochs, layers[0], layers[0].filters.{meant}"
+    return f" As one: dataset, training.epochs, layers[0], layers[0].filters.{did_you_mean(path, choices)}"
 
 
 def _fields(at: int, layer: AnyLayer) -> list[str]:

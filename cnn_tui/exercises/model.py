@@ -6,10 +6,8 @@ An exercise is about a preset, about an experiment file of the folder, or about 
 
 from __future__ import annotations
 
-import difflib
 import re
 import statistics
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -109,9 +107,3 @@ class ExerciseSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The exercise that the others are compared with."""
     locked: tuple[str, ...] = ()
     """Fields of every experiment that stay as they are."""
-
-
-def near(word: str, choices: Sequence[str]) -> str:
-    """A hint at what was meant, to stand behind a sentence."""
-    close = difflib.get_close_matches(word, choices, 1, 0.5)
-    return f" Did you mean {close[0]}?" if close else ""

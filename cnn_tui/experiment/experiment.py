@@ -6,7 +6,6 @@ Only data is read: no expression, no import path and no Lambda layer is ever eva
 from __future__ import annotations
 
 import contextlib
-import difflib
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
@@ -22,7 +21,7 @@ from cnn_tui.network.layers import LAYERS, AnyLayer
 from cnn_tui.network.layers import plain as plain_layer
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.values import Kind, read_penalty
-from cnn_tui.text import counted, quiet
+from cnn_tui.text import counted, did_you_mean, quiet
 
 MAX_FILE_BYTES = 1_000_000
 MAX_LAYERS = 1_000
@@ -188,8 +187,7 @@ def from_builtins(raw: dict[str, Any], where: str = "the experiment") -> Experim
     emitted = experiment.emitted_metrics()
     for at, rule in enumerate(experiment.stop):
         if rule.metric not in emitted:
-            near = difflib.get_close_matches(rule.metric, emitted, 1, 0.3)
-            hint = f' Did you mean "{near[0]}"?' if near else ""
+            hint = did_you_mean(rule.metric, emitted, quoted=True)
             raise ExperimentError(
                 f"{where}: stop[{at}].metric: found {file_errors.found(rule.metric)}; this experiment reports "
                 f"{', '.join(emitted)}.{hint}"

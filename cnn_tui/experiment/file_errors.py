@@ -5,7 +5,6 @@ msgspec names the place of an error (`$.layers[2].filters`); this adds the value
 
 from __future__ import annotations
 
-import difflib
 import re
 import typing
 from typing import Any
@@ -14,7 +13,7 @@ import msgspec
 
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import LAYERS
-from cnn_tui.text import quiet
+from cnn_tui.text import did_you_mean, quiet
 
 _PLACE = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>\$[^`]*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d{1,9}|\.\.\.)\]")
@@ -49,9 +48,8 @@ def explain(error: str, raw: Any, root: type[msgspec.Struct]) -> str:
     missing = re.match(r"Object missing required field `(.*)`", what)
     if unknown:
         keys = _keys(_struct_at(root, raw, steps))
-        return (
-            f"{_where(steps, raw, unknown[1])} is an unknown key; allowed: {', '.join(keys)}.{_near(unknown[1], keys)}"
-        )
+        hint = did_you_mean(unknown[1], keys, quoted=True)
+        return f"{_where(steps, raw, unknown[1])} is an unknown key; allowed: {', '.join(keys)}.{hint}"
     if missing:
         struct = _struct_at(root, raw, steps)
         if missing[1] == "type" and struct is None:
@@ -59,7 +57,7 @@ def explain(error: str, raw: Any, root: type[msgspec.Struct]) -> str:
         return f"{_where(steps, raw)} needs {missing[1]}{_allowed(struct, missing[1], ': ')}"
     value = _value_at(raw, steps)
     if steps and steps[-1] == "type":
-        near = _near(value, list(LAYERS)) if isinstance(value, str) else ""
+        near = did_you_mean(value, LAYERS, quoted=True) if isinstance(value, str) else ""
         return f"{_where(steps, raw)}: found {found(value)}; allowed: {', '.join(LAYERS)}.{near}"
     if what.startswith(("Expected", "Invalid")):
         return f"{_where(steps, raw)}: found {found(value)}; {_expected(root, raw, steps, what)}"
@@ -155,11 +153,5 @@ def _expected(root: type[msgspec.Struct], raw: Any, steps: list[str | int], what
 
 def _near_value(raw: Any, steps: list[str | int], choices: list[str]) -> str:
     value = _value_at(raw, steps)
-    near = _near(value, choices) if isinstance(value, str) and value not in choices else ""
+    near = did_you_mean(value, choices, quoted=True) if isinstance(value, str) and value not in choices else ""
     return f".{near}" if near else ""
-
-
-def _near(word: str, choices: list[str]) -> str:
-    lowered = {choice.lower(): choice for choice in choices}
-    near = difflib.get_close_matches(word.lower(), lowered, 1, 0.5)
-    return f' Did you mean "{lowered[near[0]]}"?' if near else ""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 
 from cnn_tui.experiment.experiment import Experiment, ExperimentError, check_dataset, read
-from cnn_tui.text import quiet
+from cnn_tui.text import did_you_mean, quiet
 
 _PACKAGE = Path(__file__).parent.parent
 
@@ -62,6 +61,5 @@ def _is_file(name: str) -> bool:
 
 def _unknown(name: str) -> str:
     names = preset_names()
-    near = difflib.get_close_matches(name, names, 1, 0.4)
-    hint = f" Did you mean {near[0]}?" if near else ""
+    hint = did_you_mean(name, names)
     return f'there is no preset "{quiet(name, 60)}" (presets: {", ".join(names)}).{hint} A file\'s name ends in .toml.'

@@ -6,9 +6,7 @@ names and notes, `"in quotes"` with their spaces. A figure that a run does not h
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable
 from typing import NamedTuple, get_args
 
 import msgspec
@@ -18,7 +16,7 @@ from cnn_tui.experiment.file_errors import found
 from cnn_tui.history.run import LIVE, Status
 from cnn_tui.history.tags import normalised
 from cnn_tui.history.tested import GAP
-from cnn_tui.text import quiet
+from cnn_tui.text import did_you_mean, quiet
 
 MAX_LENGTH = 2_000
 MAX_TERMS = 50
@@ -155,8 +153,8 @@ def _compared(name: str, sign: str, number: str, term: str) -> Filter:
         if name in KEYS and sign in ("=", "=="):
             return _keyed(name, number, term, quoted=False)
         raise FilterError(
-            f"{found(term)}: {quiet(name, 40)} is no figure; there are {', '.join(FIGURES)}.{_near(name, FIGURES)} "
-            "Text with a sign in it is looked for in quotes"
+            f"{found(term)}: {quiet(name, 40)} is no figure; there are {', '.join(FIGURES)}."
+            f"{did_you_mean(name, FIGURES)} Text with a sign in it is looked for in quotes"
         )
     match = _NUMBER.fullmatch(number)
     value = _value(match, figure) if match is not None else None
@@ -202,14 +200,15 @@ def _keyed(key: str, value: str, term: str, quoted: bool) -> Filter:
     if key not in KEYS:
         raise FilterError(
             f"{found(term)}: {quiet(key, 40)} is no key; there are {', '.join(f'{one}:' for one in KEYS)}."
-            f"{_near(key, KEYS)} Text with a colon in it is looked for in quotes"
+            f"{did_you_mean(key, KEYS)} Text with a colon in it is looked for in quotes"
         )
     if not value.strip():
         raise FilterError(f"{found(term)} needs a value: {KEYS[key]}")
     if key == "status":
         if value.lower() not in STATUSES:
             raise FilterError(
-                f"{found(term)}: {found(value)} is no status; there are {', '.join(STATUSES)}.{_near(value, STATUSES)}"
+                f"{found(term)}: {found(value)} is no status; there are {', '.join(STATUSES)}."
+                + did_you_mean(value, STATUSES)
             )
         return _status(value.lower())
     if key == "tag":
@@ -260,8 +259,3 @@ def _contains(columns: tuple[str, ...], text: str) -> Filter:
 def _escaped(text: str) -> str:
     """Text that LIKE takes as it stands."""
     return re.sub(r"([\\%_])", r"\\\1", text)
-
-
-def _near(word: str, choices: Iterable[str]) -> str:
-    near = difflib.get_close_matches(word.lower(), list(choices), 1, 0.5)
-    return f" Did you mean {near[0]}?" if near else ""

@@ -5,7 +5,6 @@ The numbers of the runs are kept, and nothing else: the rows themselves are read
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from cnn_tui.history.filter import compile_filter
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Line
 from cnn_tui.history.tested import GAP
+from cnn_tui.text import did_you_mean
 
 _CHUNK = 500
 
@@ -133,8 +133,7 @@ def _order(query: Query) -> str:
     """The clauses of ORDER BY; a run without a value comes last in both directions."""
     sort = SORTS.get(query.sort)
     if sort is None:
-        near = difflib.get_close_matches(query.sort, SORTS, 1, 0.4)
-        hint = f" Did you mean {near[0]}?" if near else ""
+        hint = did_you_mean(query.sort, SORTS)
         raise SortError(f"{found(query.sort)} is no column to sort by; there are {', '.join(SORTS)}.{hint}")
     if query.sort == "id":
         return "id" if query.reverse else "id DESC"

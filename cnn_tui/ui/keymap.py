@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 from collections.abc import Mapping
 
 from cnn_tui.experiment.file_errors import found
+from cnn_tui.text import did_you_mean
 from cnn_tui.ui.keys import KEYS, Key, name_of
 
 PRESETS = ("default", "vim", "arrows")
@@ -41,8 +41,7 @@ def in_force(preset: str = "default", changes: Mapping[str, str] | None = None) 
     ids = [row.id for row in KEYS]
     for one in given:
         if one not in ids:
-            near = difflib.get_close_matches(one, ids, 1, 0.5)
-            hint = f" Did you mean {near[0]}?" if near else " cnn-tui keys --ids lists all actions."
+            hint = did_you_mean(one, ids) or " cnn-tui keys --ids lists all actions."
             raise KeymapError(f"keys: {found(one)} is no action.{hint}")
         _check(one, given[one])
     rows = tuple(row._replace(keys=given.get(row.id, _preset_keys(preset, row))) for row in KEYS)
