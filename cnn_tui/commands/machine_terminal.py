@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from cnn_tui.commands.machine import Finding
 from cnn_tui.commands.streams import columns_of, is_terminal
-from cnn_tui.ui.terminal.winsize import Winsize
+from cnn_tui.ui.terminal.writer import Winsize
 
 
 def terminal() -> Iterator[Finding]:

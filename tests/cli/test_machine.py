@@ -15,7 +15,7 @@ from cnn_tui.history.history import History
 from cnn_tui.jobs.gpus import ABSENT, Gpu, GpuProcess, Gpus
 from cnn_tui.training.data import download
 from cnn_tui.training.data.download import Progress, Say
-from cnn_tui.ui.terminal.winsize import Winsize
+from cnn_tui.ui.terminal.writer import Winsize
 from tests.cli.command import Inside, assert_one_sentence, cnn_tui
 from tests.waiting import wait_for
 

@@ -10,10 +10,9 @@ from textual.app import App, ComposeResult
 
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.ui.chart.chart import Chart, fit_bounds, plot
-from cnn_tui.ui.chart.compose import Choice, Recorded, overlay_of, overlay_style, picture_of, places
+from cnn_tui.ui.chart.compose import ChartChoice, Recorded, overlay_of, overlay_style, picture_of, places
 from cnn_tui.ui.chart.curves import SECONDS
-from cnn_tui.ui.chart.glyphs import GLYPHS
-from cnn_tui.ui.chart.spec import Level, Picture, Series
+from cnn_tui.ui.chart.picture import GLYPHS, ChartPicture, ChartSeries, Level
 from cnn_tui.ui.theme import DARK
 from tests.ui.recorded import recorded
 
@@ -21,7 +20,7 @@ WIDTH, HEIGHT = 66, 14
 BRAILLE = range(0x2801, 0x2900)
 
 
-def drawn(picture: Picture, width: int = WIDTH, height: int = HEIGHT) -> list[str]:
+def drawn(picture: ChartPicture, width: int = WIDTH, height: int = HEIGHT) -> list[str]:
     """The chart as lines of text."""
     limits = fit_bounds(picture, None)
     assert limits is not None
@@ -45,13 +44,13 @@ def curve_columns(lines: list[str]) -> list[int]:
 
 def test_a_chart_has_the_size_asked_for() -> None:
     for width, height in ((20, 5), (66, 14), (110, 30)):
-        lines = drawn(picture_of(recorded(losses=[0.5, 0.4]), Choice()), width, height)
+        lines = drawn(picture_of(recorded(losses=[0.5, 0.4]), ChartChoice()), width, height)
         assert len(lines) == height
         assert {len(line) for line in lines} == {width}
 
 
 def test_epochs_count_from_one_and_values_sit_at_their_ends() -> None:
-    lines = drawn(picture_of(recorded(losses=[0.5, 0.4, 0.3], validation=[0.6, 0.55, 0.5]), Choice()))
+    lines = drawn(picture_of(recorded(losses=[0.5, 0.4, 0.3], validation=[0.6, 0.55, 0.5]), ChartChoice()))
     assert lines[-1].split() == ["1", "2", "3", "4", "5"]
     dots = columns_of(lines, GLYPHS.validation) + columns_of(lines, GLYPHS.best)
     assert dots == [column(lines, epoch) for epoch in (1, 2, 3)]
@@ -59,17 +58,17 @@ def test_epochs_count_from_one_and_values_sit_at_their_ends() -> None:
 
 def test_readings_lie_between_the_epochs() -> None:
     one = recorded(losses=[0.5], readings=[(0.25, 0.9), (0.75, 0.6), (1.5, 0.45)])
-    found = curve_columns(drawn(picture_of(one, Choice())))
-    lines = drawn(picture_of(one, Choice()))
+    found = curve_columns(drawn(picture_of(one, ChartChoice())))
+    lines = drawn(picture_of(one, ChartChoice()))
     assert found[0] < column(lines, 1) < found[-1] < column(lines, 2)
     assert abs(found[-1] - (column(lines, 1) + column(lines, 2)) / 2) <= 1
 
 
 def test_the_limit_of_a_rule_is_a_labelled_line_across() -> None:
-    lines = drawn(picture_of(recorded(losses=[0.5, 0.4], stop=[StopRule("loss", below=0.3)]), Choice()))
+    lines = drawn(picture_of(recorded(losses=[0.5, 0.4], stop=[StopRule("loss", below=0.3)]), ChartChoice()))
     (row,) = (line for line in lines if "stop below 0.3" in line)
     assert row.count(GLYPHS.level) > 20
-    other = Choice()
+    other = ChartChoice()
     other.metric = "accuracy"
     assert "stop" not in "".join(
         drawn(picture_of(recorded(losses=[0.5], stop=[StopRule("loss", below=0.3)]), other))
@@ -79,13 +78,13 @@ def test_the_limit_of_a_rule_is_a_labelled_line_across() -> None:
 def test_a_label_stands_on_its_own_line_whatever_else_has_its_colour() -> None:
     base = recorded(7, losses=[0.35, 0.34, 0.33, 0.32, 0.31])
     one = recorded(losses=[0.5, 0.48], stop=[StopRule("loss", below=0.4)])
-    (row,) = (line for line in drawn(picture_of(one, Choice(), base)) if "stop below 0.4" in line)
+    (row,) = (line for line in drawn(picture_of(one, ChartChoice(), base)) if "stop below 0.4" in line)
     assert GLYPHS.level in row
 
 
 def test_a_limit_far_away_does_not_flatten_the_curves() -> None:
     one = recorded(losses=[0.55, 0.5], stop=[StopRule("loss", below=0.001)])
-    picture = picture_of(one, Choice())
+    picture = picture_of(one, ChartChoice())
     assert picture.levels == [Level(0.001, "stop below 0.001")]
     limits = fit_bounds(picture, None)
     assert limits is not None and limits[0] > 0.4
@@ -94,7 +93,7 @@ def test_a_limit_far_away_does_not_flatten_the_curves() -> None:
 def test_a_label_is_whole_or_not_there() -> None:
     for width in range(20, 60):
         one = recorded(losses=[0.5, 0.4, 0.31, 0.3, 0.29], stop=[StopRule("loss", below=0.3)])
-        text = "\n".join(drawn(picture_of(one, Choice()), width, 8))
+        text = "\n".join(drawn(picture_of(one, ChartChoice()), width, 8))
         assert ("stop" in text) == ("stop below 0.3" in text)
 
 
@@ -102,21 +101,21 @@ def test_the_epoch_that_a_rule_fired_in_is_marked_on_the_axis() -> None:
     rules = [StopRule("loss", below=0.35)]
     cause = "stop rule: loss below 0.35 (0.3000 after epoch 3)"
     one = recorded(losses=[0.5, 0.4, 0.3], stop=rules, status="stopped", stop_cause=cause)
-    lines = drawn(picture_of(one, Choice()))
+    lines = drawn(picture_of(one, ChartChoice()))
     assert columns_of(lines, GLYPHS.fired) == [column(lines, 3)]
 
 
 def test_a_rule_with_patience_marks_its_best_and_its_deadline() -> None:
     rules = [StopRule("loss", patience=2)]
     one = recorded(losses=[0.5, 0.3, 0.4], validation=[0.7, 0.65, 0.6], epochs=8, stop=rules)
-    lines = drawn(picture_of(one, Choice()))
+    lines = drawn(picture_of(one, ChartChoice()))
     assert columns_of(lines, GLYPHS.best) == [column(lines, 3)], "of the validation"
     assert columns_of(lines, GLYPHS.rule_best) == [column(lines, 2)], "of what the rule watches"
     assert set(columns_of(lines, GLYPHS.deadline)) == {column(lines, 4)}
 
 
 def test_smoothing_keeps_the_raw_values_behind() -> None:
-    choice = Choice()
+    choice = ChartChoice()
     one = recorded(losses=[0.9, 0.3, 0.9, 0.3, 0.9], validation=[1.0, 0.4, 1.0, 0.4, 1.0])
     raw = picture_of(one, choice)
     choice.smoothing = 3
@@ -129,7 +128,7 @@ def test_smoothing_keeps_the_raw_values_behind() -> None:
 
 
 def test_a_log_scale_leaves_out_what_it_cannot_show() -> None:
-    choice = Choice()
+    choice = ChartChoice()
     choice.log = True
     lines = drawn(picture_of(recorded(losses=[1.0, 0.0, 0.1, math.nan, 0.01]), choice))
     labels = [line.split("┤")[0].strip() for line in lines if "┤" in line]
@@ -139,13 +138,13 @@ def test_a_log_scale_leaves_out_what_it_cannot_show() -> None:
 
 
 def test_values_that_are_no_numbers_are_left_out() -> None:
-    lines = drawn(picture_of(recorded(losses=[0.5, math.nan, 0.4, math.inf, 0.3]), Choice()))
+    lines = drawn(picture_of(recorded(losses=[0.5, math.nan, 0.4, math.inf, 0.3]), ChartChoice()))
     assert curve_columns(lines)
-    assert fit_bounds(picture_of(recorded(losses=[math.nan]), Choice()), None) is None
+    assert fit_bounds(picture_of(recorded(losses=[math.nan]), ChartChoice()), None) is None
 
 
 def test_zoom_shows_a_part_with_its_own_bounds() -> None:
-    choice = Choice()
+    choice = ChartChoice()
     one = recorded(losses=[1 / epoch for epoch in range(1, 101)], epochs=100)
     assert choice.zoom.step(1, 100, 100.0, None) and choice.zoom.step(1, 100, 100.0, None)
     picture = picture_of(one, choice)
@@ -156,7 +155,7 @@ def test_zoom_shows_a_part_with_its_own_bounds() -> None:
 
 
 def test_the_time_of_epochs_is_a_curve_too() -> None:
-    choice = Choice()
+    choice = ChartChoice()
     choice.metric = SECONDS
     picture = picture_of(recorded(losses=[0.5, 0.4], validation=[0.5, 0.4]), choice)
     assert [list(one.points) for one in picture.series if one.points] == [[(1.0, 8.0), (2.0, 9.0)]]
@@ -164,7 +163,7 @@ def test_the_time_of_epochs_is_a_curve_too() -> None:
 
 
 def test_the_baseline_is_behind_with_signs_of_its_own() -> None:
-    choice = Choice()
+    choice = ChartChoice()
     shown = recorded(2, losses=[0.5, 0.4], validation=[0.6, 0.5])
     base = recorded(1, losses=[0.8, 0.7, 0.6], validation=[0.9, 0.8, 0.7])
     picture = picture_of(shown, choice, base)
@@ -180,7 +179,7 @@ def several(*ids: int) -> list[tuple[Recorded, int]]:
 
 
 def test_overlaid_runs_have_letters_of_their_own_and_colours() -> None:
-    picture = overlay_of(several(1, 2, 3), Choice(), front=2)
+    picture = overlay_of(several(1, 2, 3), ChartChoice(), front=2)
     lines = "\n".join(drawn(picture))
     assert all(letter in lines for letter in "abc")
     assert picture.series[-1].style == overlay_style(1), "the run in front is drawn last"
@@ -202,7 +201,7 @@ def test_a_run_keeps_its_place_while_others_come_and_go() -> None:
 
 def test_overlaid_runs_with_validation_show_it_by_their_letters() -> None:
     runs = [(recorded(one, losses=[0.5, 0.4], validation=[0.6, 0.5]), one - 1) for one in (1, 2)]
-    choice = Choice()
+    choice = ChartChoice()
     assert [one.glyph for one in overlay_of(runs, choice).series] == ["", "a", "", "b"]
     choice.which = "validation"
     shown = [one for one in overlay_of(runs, choice).series if one.points]
@@ -218,7 +217,7 @@ def test_readings_that_no_column_can_show_cost_little() -> None:
         rounds = []
         for _ in range(7):
             began = time.process_time()
-            drawn(picture_of(one, Choice()), 110, 30)
+            drawn(picture_of(one, ChartChoice()), 110, 30)
             rounds.append(time.process_time() - began)
         took[count] = min(rounds)
     assert took[4000] < 6 * took[0], "forty times the points"
@@ -229,7 +228,7 @@ class Alone(App[None]):
 
     CSS_PATH = "../../cnn_tui/ui/app.tcss"
 
-    def __init__(self, picture: Picture) -> None:
+    def __init__(self, picture: ChartPicture) -> None:
         super().__init__()
         self.picture = picture
         self.chart = Chart()
@@ -246,13 +245,13 @@ class Alone(App[None]):
 @pytest.mark.parametrize(
     ("picture", "size", "words"),
     [
-        (Picture(empty="Nothing yet."), (60, 10), "Nothing yet."),
-        (Picture([Series("train", [(1.0, 0.5)])], held=[0.5]), (60, 4), "needs more room"),
-        (Picture([Series("train", [(1.0, -0.5)])], held=[-0.5], log=True), (60, 10), "is above 0"),
-        (Picture([Series("train", [(1.0, math.nan)])]), (60, 10), "is a number"),
+        (ChartPicture(empty="Nothing yet."), (60, 10), "Nothing yet."),
+        (ChartPicture([ChartSeries("train", [(1.0, 0.5)])], held=[0.5]), (60, 4), "needs more room"),
+        (ChartPicture([ChartSeries("train", [(1.0, -0.5)])], held=[-0.5], log=True), (60, 10), "is above 0"),
+        (ChartPicture([ChartSeries("train", [(1.0, math.nan)])]), (60, 10), "is a number"),
     ],
 )
-async def test_where_there_is_no_chart_words_say_why(picture: Picture, size: tuple[int, int], words: str) -> None:
+async def test_where_there_is_no_chart_words_say_why(picture: ChartPicture, size: tuple[int, int], words: str) -> None:
     app = Alone(picture)
     async with app.run_test(size=size) as pilot:
         app.chart.show(picture)
@@ -263,7 +262,7 @@ async def test_where_there_is_no_chart_words_say_why(picture: Picture, size: tup
 
 async def test_a_new_reading_changes_few_lines_and_the_same_picture_none() -> None:
     readings = [(at / 20, 1 / (1 + at)) for at in range(1, 30)]
-    pictures = [picture_of(recorded(losses=[0.6], readings=readings[:count]), Choice()) for count in (27, 28, 28)]
+    pictures = [picture_of(recorded(losses=[0.6], readings=readings[:count]), ChartChoice()) for count in (27, 28, 28)]
     app = Alone(pictures[0])
     async with app.run_test(size=(60, 12)) as pilot:
         app.chart.show(pictures[0])

@@ -12,8 +12,7 @@ from cnn_tui.history.history import History
 from cnn_tui.home import log_path, worker_log_path
 from cnn_tui.jobs.gpus import ABSENT, Gpu, Gpus
 from cnn_tui.jobs.sensors import Reading
-from cnn_tui.ui.widgets.log_text import Search, plain
-from cnn_tui.ui.widgets.log_view import LogView
+from cnn_tui.ui.widgets.log_view import LogView, Search, plain
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
 from tests.ui.fake_machine import TWO, FakeSensors

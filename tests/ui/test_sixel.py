@@ -17,7 +17,7 @@ from cnn_tui.history.history import History
 from cnn_tui.home import settings_path
 from cnn_tui.ui.images.image import draw
 from cnn_tui.ui.images.image_grid import Fit
-from cnn_tui.ui.terminal.album import LETTERS, Album, Piece
+from cnn_tui.ui.terminal.album import LETTERS, Album, PicturePiece
 from cnn_tui.ui.terminal.screen import Screen
 from cnn_tui.ui.terminal.sixel import encode
 from tests.terminal import Terminal
@@ -73,7 +73,7 @@ def test_pieces_of_a_picture_make_the_whole(columns: int, rows: int, wide: int, 
     cut = data.draw(st.integers(0, columns))
     for row, line in enumerate(lines):
         first = album.piece(line.plain[0])
-        assert first == Piece(first.picture if first else 0, row, 0)
+        assert first == PicturePiece(first.picture if first else 0, row, 0)
         whole = decoded(album.sixel(first, columns, (wide, tall)))
         assert len(whole[0]) == columns * wide
         assert len(whole) <= tall, "it would paint over the row below"

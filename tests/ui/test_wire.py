@@ -18,7 +18,7 @@ from rich.cells import cell_len
 from cnn_tui.ui.terminal.ascii import to_ascii
 from cnn_tui.ui.terminal.cell_style import PLAIN, change, turned
 from cnn_tui.ui.terminal.screen import Screen
-from cnn_tui.ui.terminal.writer import Line
+from cnn_tui.ui.terminal.writer import TerminalLine
 
 COLUMNS, ROWS = 12, 4
 
@@ -156,7 +156,7 @@ def fill(terminal: int) -> None:
 def test_a_terminal_that_takes_nothing_stops_nobody_and_gets_the_last_picture() -> None:
     ours, theirs = pty.openpty()
     fill(theirs)
-    line = Line(theirs)
+    line = TerminalLine(theirs)
     frames = ["".join(f"\x1b[{row};1H{str(number % 10) * 80}" for row in range(1, 24)) for number in range(400)]
     began = time.monotonic()
     for number, frame in enumerate(frames):
@@ -180,7 +180,7 @@ def test_a_terminal_that_takes_nothing_stops_nobody_and_gets_the_last_picture() 
 def test_an_app_that_always_has_something_to_write_hears_that_the_terminal_is_gone() -> None:
     ours, theirs = pty.openpty()
     gone = threading.Event()
-    line = Line(theirs, gone=gone.set)
+    line = TerminalLine(theirs, gone=gone.set)
     os.close(ours)
     end = time.monotonic() + 30
     number = 0

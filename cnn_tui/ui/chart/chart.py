@@ -13,8 +13,7 @@ from typing import Any
 from rich.text import Text
 
 from cnn_tui.ui.chart.axes import XY, Bounds, bounds, epoch_ticks, thin, value_labels, value_ticks
-from cnn_tui.ui.chart.glyphs import GLYPHS
-from cnn_tui.ui.chart.spec import Picture
+from cnn_tui.ui.chart.picture import GLYPHS, ChartPicture
 from cnn_tui.ui.widgets.lines import Lines
 
 _SMALLEST = (20, 5)
@@ -32,10 +31,10 @@ class Chart(Lines):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.picture = Picture()
+        self.picture = ChartPicture()
         self._bounds: Bounds | None = None
 
-    def show(self, picture: Picture) -> None:
+    def show(self, picture: ChartPicture) -> None:
         """Draw a picture; nothing is done when it is the same as before."""
         if picture == self.picture:
             return
@@ -65,7 +64,7 @@ class Chart(Lines):
         return ""
 
 
-def plot(picture: Picture, limits: Bounds, width: int, height: int) -> list[list[tuple[str, str]]]:
+def plot(picture: ChartPicture, limits: Bounds, width: int, height: int) -> list[list[tuple[str, str]]]:
     """The chart as lines of pieces of text with the names of their styles; `limits` are those of its y axis."""
     drawing = _Plot(picture, limits, width, height)
     lines = [list(_pieces(line)) for line in drawing.build().splitlines()[:height]]
@@ -78,7 +77,7 @@ def plot(picture: Picture, limits: Bounds, width: int, height: int) -> list[list
 class _Plot:
     """One drawing with plotext. Its colours are numbers that stand for `names`, from 1."""
 
-    def __init__(self, picture: Picture, limits: Bounds, width: int, height: int) -> None:
+    def __init__(self, picture: ChartPicture, limits: Bounds, width: int, height: int) -> None:
         import plotext
 
         self.names: list[str] = []
@@ -154,7 +153,7 @@ class _Plot:
         return self.names.index(name) + 1
 
 
-def fit_bounds(picture: Picture, before: Bounds | None) -> Bounds | None:
+def fit_bounds(picture: ChartPicture, before: Bounds | None) -> Bounds | None:
     """The bounds of the y axis, those of `before` while they do; None when no value can be shown."""
     lowest = 0.0 if picture.log else -math.inf
     values = [value for value in picture.held if lowest < value < math.inf]

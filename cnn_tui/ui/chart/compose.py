@@ -21,8 +21,7 @@ from cnn_tui.ui.chart.curves import (
     smoothed,
     training_line,
 )
-from cnn_tui.ui.chart.glyphs import GLYPHS, LETTERS
-from cnn_tui.ui.chart.spec import Column, Mark, Picture, Series
+from cnn_tui.ui.chart.picture import GLYPHS, LETTERS, ChartPicture, ChartSeries, EpochLine, Mark
 
 WHICH = ("both", "train", "validation")
 SMOOTHING = (1, 3, 5)
@@ -37,7 +36,7 @@ class Recorded(NamedTuple):
     points: Sequence[Point]
 
 
-class Choice:
+class ChartChoice:
     """What the user wants to see."""
 
     def __init__(self) -> None:
@@ -78,7 +77,7 @@ def epochs_of(*runs: Run) -> int:
     return max(max(run.experiment.training.epochs, run.epochs[-1].epoch if run.epochs else 1) for run in runs)
 
 
-def picture_of(shown: Recorded, choice: Choice, baseline: Recorded | None = None, empty: str = "") -> Picture:
+def picture_of(shown: Recorded, choice: ChartChoice, baseline: Recorded | None = None, empty: str = "") -> ChartPicture:
     """The chart of one run, with the baseline's curves behind it."""
     run, metric, one = shown.run, choice.metric_of(shown.run), choice.curve_of(shown)
     window = choice.zoom.window(epochs_of(run), one.end)
@@ -86,7 +85,7 @@ def picture_of(shown: Recorded, choice: Choice, baseline: Recorded | None = None
     series = _behind(baseline, choice, span) if baseline else []
     series += _of_one(one, choice, span)
     held, settled = _held(series, window)
-    return Picture(
+    return ChartPicture(
         series,
         window,
         marks=_marks(run, choice, one),
@@ -99,7 +98,9 @@ def picture_of(shown: Recorded, choice: Choice, baseline: Recorded | None = None
     )
 
 
-def overlay_of(runs: Sequence[tuple[Recorded, int]], choice: Choice, front: int = 0, empty: str = "") -> Picture:
+def overlay_of(
+    runs: Sequence[tuple[Recorded, int]], choice: ChartChoice, front: int = 0, empty: str = ""
+) -> ChartPicture:
     """Runs over each other, each with its place among the colours and letters; the run `front` is drawn last."""
     curves = {one.run.id: choice.curve_of(one) for one, _ in runs}
     end = max(found.end for found in curves.values())
@@ -109,7 +110,7 @@ def overlay_of(runs: Sequence[tuple[Recorded, int]], choice: Choice, front: int 
         series += _of_many(curves[one.run.id], choice, place, window)
     held, settled = _held(series, window)
     ids = tuple(one.run.id for one, _ in runs)
-    return Picture(
+    return ChartPicture(
         series,
         window,
         columns=_columns([], choice),
@@ -141,7 +142,7 @@ def places(ids: Sequence[int], before: dict[int, int]) -> dict[int, int]:
     return found
 
 
-def rule_best(run: Run, choice: Choice) -> Best | None:
+def rule_best(run: Run, choice: ChartChoice) -> Best | None:
     """The best value that a rule with patience counts from, where the chart shows it and marks another one as best."""
     marked = best(run, choice.metric_of(run))
     for rule in run.experiment.stop:
@@ -150,50 +151,50 @@ def rule_best(run: Run, choice: Choice) -> Best | None:
     return None
 
 
-def shown_best(run: Run, choice: Choice) -> Best | None:
+def shown_best(run: Run, choice: ChartChoice) -> Best | None:
     """The best epoch of the metric, where the chart shows the curve that it is on."""
     found = best(run, choice.metric_of(run))
     return found if found and found.name in choice.names(run) else None
 
 
-def _of_one(one: Curve, choice: Choice, span: int) -> list[Series]:
+def _of_one(one: Curve, choice: ChartChoice, span: int) -> list[ChartSeries]:
     smoothing = choice.smoothing
     behind = []
     if smoothing > 1:
-        behind = [Series("dim", training_line(one, span)), *_dotted("dim", one.validation, GLYPHS.raw, span)]
+        behind = [ChartSeries("dim", training_line(one, span)), *_dotted("dim", one.validation, GLYPHS.raw, span)]
     return [
         *behind,
-        Series("train", training_line(one, span, smoothing)),
+        ChartSeries("train", training_line(one, span, smoothing)),
         *_dotted("validation", smoothed(one.validation, smoothing), GLYPHS.validation, span),
     ]
 
 
-def _behind(baseline: Recorded, choice: Choice, span: int) -> list[Series]:
+def _behind(baseline: Recorded, choice: ChartChoice, span: int) -> list[ChartSeries]:
     one = choice.curve_of(baseline)
     line = training_line(one, span, choice.smoothing)
     return [
-        Series("dim", line),
-        Series("dim", line[-1:], GLYPHS.baseline_end),
+        ChartSeries("dim", line),
+        ChartSeries("dim", line[-1:], GLYPHS.baseline_end),
         *_dotted("dim", smoothed(one.validation, choice.smoothing), GLYPHS.baseline, span),
     ]
 
 
-def _of_many(one: Curve, choice: Choice, place: int, window: tuple[int, int]) -> list[Series]:
+def _of_many(one: Curve, choice: ChartChoice, place: int, window: tuple[int, int]) -> list[ChartSeries]:
     style, letter = overlay_style(place), LETTERS[place]
     # Whole epochs only: the readings of several runs would hide each other.
     line = training_line(one, DETAIL + 1, choice.smoothing)
     held = smoothed(one.validation, choice.smoothing)
     if held:
-        return [Series(style, line), *_dotted(style, held, letter, window[1] - window[0], place)]
+        return [ChartSeries(style, line), *_dotted(style, held, letter, window[1] - window[0], place)]
     ends = smoothed(one.epochs, choice.smoothing) or line[-1:]
-    return [Series(style, line), Series(style, _some(ends, window[1] - window[0], place), letter)]
+    return [ChartSeries(style, line), ChartSeries(style, _some(ends, window[1] - window[0], place), letter)]
 
 
-def _dotted(style: str, points: Sequence[XY], glyph: str, span: int, first: int = 0) -> list[Series]:
+def _dotted(style: str, points: Sequence[XY], glyph: str, span: int, first: int = 0) -> list[ChartSeries]:
     """Points marked by a glyph; where the epochs are many, a line with some of them marked."""
     if span <= DETAIL:
-        return [Series(style, points, glyph)]
-    return [Series(style, points), Series(style, _some(points, span, first), glyph)]
+        return [ChartSeries(style, points, glyph)]
+    return [ChartSeries(style, points), ChartSeries(style, _some(points, span, first), glyph)]
 
 
 def _some(points: Sequence[XY], span: int, first: int) -> list[XY]:
@@ -202,12 +203,12 @@ def _some(points: Sequence[XY], span: int, first: int) -> list[XY]:
     return [point for at, point in enumerate(points) if (point[0] + first) % stride == 0 or at == len(points) - 1]
 
 
-def _held(series: Sequence[Series], window: tuple[int, int]) -> tuple[list[float], int]:
+def _held(series: Sequence[ChartSeries], window: tuple[int, int]) -> tuple[list[float], int]:
     points: list[XY] = [point for one in series for point in one.points]
     return scale(points, *window)
 
 
-def _marks(run: Run, choice: Choice, one: Curve) -> list[Mark]:
+def _marks(run: Run, choice: ChartChoice, one: Curve) -> list[Mark]:
     marks = []
     for found, glyph in ((rule_best(run, choice), GLYPHS.rule_best), (shown_best(run, choice), GLYPHS.best)):
         if found:
@@ -218,17 +219,17 @@ def _marks(run: Run, choice: Choice, one: Curve) -> list[Mark]:
     return marks
 
 
-def _fired(run: Run) -> list[Column]:
+def _fired(run: Run) -> list[EpochLine]:
     fired = rule_marks.fired(run)
-    return [Column(fired.epoch, "warn")] if fired else []
+    return [EpochLine(fired.epoch, "warn")] if fired else []
 
 
-def _deadlines(run: Run, choice: Choice) -> list[Column]:
-    return [Column(one.epoch, "warn") for one in rule_marks.deadlines(run, choice.names(run))]
+def _deadlines(run: Run, choice: ChartChoice) -> list[EpochLine]:
+    return [EpochLine(one.epoch, "warn") for one in rule_marks.deadlines(run, choice.names(run))]
 
 
-def _columns(others: Sequence[Column], choice: Choice) -> list[Column]:
+def _columns(others: Sequence[EpochLine], choice: ChartChoice) -> list[EpochLine]:
     """The lines down the chart; the crosshair's hides another in its place."""
     if choice.crosshair is None:
         return list(others)
-    return [*(one for one in others if one.at != choice.crosshair), Column(choice.crosshair, "accent", dotted=False)]
+    return [*(one for one in others if one.at != choice.crosshair), EpochLine(choice.crosshair, "accent", dotted=False)]

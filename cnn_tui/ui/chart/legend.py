@@ -10,15 +10,15 @@ from rich.text import Text
 
 from cnn_tui.history.run import Run
 from cnn_tui.ui.chart import rule_marks
-from cnn_tui.ui.chart.compose import Choice, Recorded, overlay_style, rule_best, shown_best
+from cnn_tui.ui.chart.compose import ChartChoice, Recorded, overlay_style, rule_best, shown_best
 from cnn_tui.ui.chart.curves import SECONDS, Best, Curve, mean_at, value_at, word
-from cnn_tui.ui.chart.glyphs import GLYPHS, LETTERS
+from cnn_tui.ui.chart.picture import GLYPHS, LETTERS
 from cnn_tui.ui.widgets.layout import Part, fits
 
 Styles = Callable[[str], Style]
 
 
-def legend(shown: Recorded, choice: Choice, baseline: Recorded | None, style: Styles) -> list[Part]:
+def legend(shown: Recorded, choice: ChartChoice, baseline: Recorded | None, style: Styles) -> list[Part]:
     """The signs of one run's chart."""
     run, one = shown.run, choice.curve_of(shown)
     parts = []
@@ -41,7 +41,7 @@ def legend(shown: Recorded, choice: Choice, baseline: Recorded | None, style: St
     return _led(_head(run, choice, style), parts)
 
 
-def readings(shown: Recorded, choice: Choice, baseline: Recorded | None, style: Styles) -> list[Part]:
+def readings(shown: Recorded, choice: ChartChoice, baseline: Recorded | None, style: Styles) -> list[Part]:
     """The exact values of all curves at the crosshair."""
     at = choice.crosshair or 0.0
     one = choice.curve_of(shown)
@@ -62,7 +62,7 @@ def readings(shown: Recorded, choice: Choice, baseline: Recorded | None, style: 
 
 
 def overlay_legend(
-    runs: Sequence[tuple[Recorded, int]], choice: Choice, style: Styles, width: int, lines: int
+    runs: Sequence[tuple[Recorded, int]], choice: ChartChoice, style: Styles, width: int, lines: int
 ) -> list[Part]:
     """The letters of overlaid runs, as many as fit on so many lines; at the crosshair with their values."""
     first = runs[0][0].run
@@ -94,7 +94,7 @@ def exact(value: float, metric: str = "") -> str:
     return f"{value:.2f} s" if metric == SECONDS else f"{value:.6g}"
 
 
-def _head(run: Run, choice: Choice, style: Styles) -> Text:
+def _head(run: Run, choice: ChartChoice, style: Styles) -> Text:
     log = " (log)" if choice.log else ""
     return Text(f"{word(choice.metric_of(run))}{log}:", style("dim"))
 
@@ -115,7 +115,7 @@ def _validation(run: Run, style: Styles) -> Part:
     return Part(0, Text(f"{sign} ({images})", style("validation")), Text(sign, style("validation")))
 
 
-def _best(run: Run, choice: Choice, style: Styles) -> list[Part]:
+def _best(run: Run, choice: ChartChoice, style: Styles) -> list[Part]:
     parts = []
     for found, glyph, what in (
         (shown_best(run, choice), GLYPHS.best, "best"),
@@ -133,7 +133,7 @@ def _keras_name(found: Best) -> str:
     return prefix + word(found.name.removeprefix("val_"))
 
 
-def _rules(run: Run, choice: Choice, style: Styles) -> list[Part]:
+def _rules(run: Run, choice: ChartChoice, style: Styles) -> list[Part]:
     names = choice.names(run)
     parts = [Part(2, Text(f"{GLYPHS.level} {level.label}")) for level in rule_marks.levels(run, names)]
     for one in rule_marks.deadlines(run, names):
@@ -147,7 +147,7 @@ def _rules(run: Run, choice: Choice, style: Styles) -> list[Part]:
     return parts
 
 
-def _means(one: Curve, at: float, choice: Choice) -> str:
+def _means(one: Curve, at: float, choice: ChartChoice) -> str:
     """The smoothed values in the order of `_values`, and of how many each is the mean: `mean of 2: 0.1, 0.2`."""
     last = one.epochs[-1][0] if one.epochs else 0.0
     going = [reading for reading in one.readings if reading[0] > last]
@@ -167,7 +167,7 @@ def _values(one: Curve, at: float) -> dict[str, float]:
     return {which: value for which, value in found.items() if value is not None}
 
 
-def _entry(one: Recorded, at: int, choice: Choice, style: Styles) -> Text:
+def _entry(one: Recorded, at: int, choice: ChartChoice, style: Styles) -> Text:
     words = f"{LETTERS[at]} run {one.run.id}"
     if choice.crosshair is not None:
         values = _values(choice.curve_of(one), choice.crosshair).values()
@@ -175,7 +175,7 @@ def _entry(one: Recorded, at: int, choice: Choice, style: Styles) -> Text:
     return Text(words, style(overlay_style(at)))
 
 
-def _overlay_hint(runs: Sequence[tuple[Recorded, int]], choice: Choice) -> str:
+def _overlay_hint(runs: Sequence[tuple[Recorded, int]], choice: ChartChoice) -> str:
     if choice.metric == SECONDS or choice.which == "train":
         return "on the training images" if choice.metric != SECONDS else ""
     held = any(one.run.experiment.training.validation != "none" for one, _ in runs)

@@ -17,7 +17,7 @@ from cnn_tui.history.history import History, HistoryError
 from cnn_tui.history.records import require_experiment
 from cnn_tui.history.run import Run
 from cnn_tui.history.same_network import in_words, same_network
-from cnn_tui.ui.chart.glyphs import LETTERS
+from cnn_tui.ui.chart.picture import LETTERS
 from cnn_tui.ui.commands.run_editor import told
 from cnn_tui.ui.explain.pane import ExplainPane
 from cnn_tui.ui.panes.history.pane import HistoryPane

@@ -10,9 +10,8 @@ from cnn_tui.data.images import Picture
 from cnn_tui.jobs.explain_protocol import Activations, LayerMaps, ShowActivations
 from cnn_tui.text import counted
 from cnn_tui.ui.explain.layers import LayerView
-from cnn_tui.ui.explain.scene import Scene, Wanted
-from cnn_tui.ui.explain.tiles import laid, lay_out
-from cnn_tui.ui.explain.view import short
+from cnn_tui.ui.explain.scene import AnswerWanted, Scene
+from cnn_tui.ui.explain.view import laid, lay_out, short
 from cnn_tui.ui.images.image import side_by_side
 
 _MOST = 64
@@ -38,10 +37,10 @@ class ActivationsView(LayerView):
         super().show(scene)
         self._last = None
 
-    def questions(self) -> list[Wanted]:
+    def questions(self) -> list[AnswerWanted]:
         """The maps that are to be seen."""
         question = self.question
-        return [Wanted(question, Activations, "maps")] if question else []
+        return [AnswerWanted(question, Activations, "maps")] if question else []
 
     @property
     def question(self) -> ShowActivations | None:

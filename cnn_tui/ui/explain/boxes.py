@@ -19,10 +19,9 @@ from cnn_tui.ui.explain.by_hand import ByHandView
 from cnn_tui.ui.explain.confusion import ConfusionView
 from cnn_tui.ui.explain.data import DataView
 from cnn_tui.ui.explain.filters import FiltersView
-from cnn_tui.ui.explain.gallery import ORDERS
 from cnn_tui.ui.explain.lab2 import Lab2
 from cnn_tui.ui.explain.predictions import PredictionsView
-from cnn_tui.ui.explain.scene import Wanted
+from cnn_tui.ui.explain.scene import ORDERS, AnswerWanted
 from cnn_tui.ui.explain.views import ExplainViews
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
@@ -45,7 +44,7 @@ class ExplainBoxes(ExplainViews):
         """Look into this run from now on."""
         raise NotImplementedError
 
-    def _ask(self, wanted: Wanted) -> None:
+    def _ask(self, wanted: AnswerWanted) -> None:
         raise NotImplementedError
 
     # Which images
@@ -106,7 +105,7 @@ class ExplainBoxes(ExplainViews):
         if not isinstance(self.view, PredictionsView | ActivationsView | ByHandView):
             self.show_view(PredictionsView)
         self.scene.reading = True
-        self._ask(Wanted(PredictPicture(self.scene.model_id, self._path), Prediction, "own"))
+        self._ask(AnswerWanted(PredictPicture(self.scene.model_id, self._path), Prediction, "own"))
         self.after_change()
 
     @work(group=DIALOG)

@@ -17,14 +17,14 @@ from cnn_tui.ui.explain.bench import Bench, Trained
 from cnn_tui.ui.explain.by_hand_body import Body
 from cnn_tui.ui.explain.by_hand_words import Asked, settings, sizes
 from cnn_tui.ui.explain.ground import Ground
-from cnn_tui.ui.explain.scene import SAMPLE, Scene, Wanted
-from cnn_tui.ui.explain.view import View
+from cnn_tui.ui.explain.scene import SAMPLE, AnswerWanted, Scene
+from cnn_tui.ui.explain.view import ExplainView
 
 _LOW = 22
 """Below so many lines the words beside pictures are kept short."""
 
 
-class ByHandView(View):
+class ByHandView(ExplainView):
     """Needs no run: without one, the images of the sample that comes with the app."""
 
     code: ClassVar[str] = "by-hand"
@@ -51,14 +51,14 @@ class ByHandView(View):
         super().show(scene)
         self.ground.scene = scene
 
-    def wanted(self) -> list[Wanted]:
+    def wanted(self) -> list[AnswerWanted]:
         """The layers whose filters can be taken, the filter that is wanted, the maps that it is laid on."""
         found, run, maps = self.scene.kept(), self.scene.model_id, self.ground.maps
         if run:
-            found.append(Wanted(DescribeModel(run), ModelFacts))
+            found.append(AnswerWanted(DescribeModel(run), ModelFacts))
         if run and self._taking is not None:
-            found.append(Wanted(ShowKernels(run, self._taking[0]), Kernels, "kernels"))
-        return [*found, *([Wanted(maps, Activations, "by hand")] if maps else [])]
+            found.append(AnswerWanted(ShowKernels(run, self._taking[0]), Kernels, "kernels"))
+        return [*found, *([AnswerWanted(maps, Activations, "by hand")] if maps else [])]
 
     def take(self, layer: str, number: int) -> bool:
         """Take a trained filter, as soon as it is known; False for one whose arithmetic is not done here."""

@@ -8,13 +8,12 @@ from rich.text import Text
 
 from cnn_tui.network.convolution import Image, Plane, size_of
 from cnn_tui.ui.explain import arithmetic
-from cnn_tui.ui.explain.arithmetic import Step
+from cnn_tui.ui.explain.arithmetic import MOST, Step
 from cnn_tui.ui.explain.bench import Bench
 from cnn_tui.ui.explain.by_hand_words import Asked, question_lines
 from cnn_tui.ui.explain.framed import Box, Sheet, ends, framed, grey, room_of
 from cnn_tui.ui.explain.ground import Ground
-from cnn_tui.ui.explain.rounding import MOST
-from cnn_tui.ui.explain.view import View
+from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.images.image import side_by_side
 
 _TALL = 18
@@ -22,7 +21,7 @@ _TALL = 18
 _QUESTION = 8
 
 
-class Framed(NamedTuple):
+class FramedSheet(NamedTuple):
     """A picture with a window on it, and what it shows."""
 
     sheet: Sheet
@@ -33,7 +32,7 @@ class Framed(NamedTuple):
 class Body(NamedTuple):
     """What the window does at one place of `image`: the `step` there, and the whole `output`."""
 
-    view: View
+    view: ExplainView
     ground: Ground
     bench: Bench
     image: Image
@@ -70,7 +69,7 @@ class Body(NamedTuple):
         rows, columns = sheet.size
         return min(room, rows + 1 if room >= rows + 1 and columns * 4 < width else _TALL)
 
-    def _framed(self) -> list[Framed]:
+    def _framed(self) -> list[FramedSheet]:
         step, window = self.step, self.bench.window
         box = self.ground.box(self.image, step.top, step.left)
         low, high = ends(self.output)
@@ -78,16 +77,18 @@ class Body(NamedTuple):
         fewest, most = ends(visits)
         seen = grey(visits, 0, most)
         return [
-            Framed(self.ground.sheet(self.image), box, self.ground.title),
-            Framed(
+            FramedSheet(self.ground.sheet(self.image), box, self.ground.title),
+            FramedSheet(
                 Sheet(grey(self.output, low, high)),
                 Box(step.row, step.column, step.row + 1, step.column + 1),
                 f"output, {arithmetic.number(low)} to {arithmetic.number(high)}",
             ),
-            Framed(Sheet(seen, self.ground.border(self.image)), box, f"windows that see a pixel, {fewest} to {most}"),
+            FramedSheet(
+                Sheet(seen, self.ground.border(self.image)), box, f"windows that see a pixel, {fewest} to {most}"
+            ),
         ]
 
-    def _beside(self, shown: list[Framed], width: int, tall: int) -> list[Text]:
+    def _beside(self, shown: list[FramedSheet], width: int, tall: int) -> list[Text]:
         """As many of them as fit, their titles above them."""
         blocks: list[list[Text]] = []
         for at, one in enumerate(shown):
@@ -97,7 +98,7 @@ class Body(NamedTuple):
                 blocks.append(block)
         return side_by_side(blocks)
 
-    def _crowded(self, shown: list[Framed], width: int, tall: int) -> tuple[list[Text], int]:
+    def _crowded(self, shown: list[FramedSheet], width: int, tall: int) -> tuple[list[Text], int]:
         """Image and output with their titles among the marks and, where there is room at the right, the arithmetic.
 
         Beside them, how many digits after the point the arithmetic has at most.
@@ -109,7 +110,7 @@ class Body(NamedTuple):
             return side_by_side(blocks), MOST
         return side_by_side([*blocks, written], gap=1), most
 
-    def _block(self, one: Framed, width: int, tall: int, share: int) -> list[Text]:
+    def _block(self, one: FramedSheet, width: int, tall: int, share: int) -> list[Text]:
         most = (width - 2 * (share - 1)) // share
         _, across, scale = room_of(one.sheet, most, tall)
         view = self.view
@@ -145,7 +146,7 @@ class Body(NamedTuple):
         return question_lines(self.asked, width, most, self.view.app.console, self.view.style)
 
 
-def _titled(block: list[Text], words: str, view: View) -> list[Text]:
+def _titled(block: list[Text], words: str, view: ExplainView) -> list[Text]:
     """The words in the line of the marks, where the marks leave room for them."""
     line = block[0]
     if not line.plain[: len(words) + 2].strip():

@@ -9,15 +9,15 @@ from rich.text import Text
 from cnn_tui.artifacts.evaluation import Confusion, Evaluation, how_it_differs
 from cnn_tui.reports.confusion_text import matrix_lines
 from cnn_tui.text import counted
-from cnn_tui.ui.explain.scene import Scene, Wanted
-from cnn_tui.ui.explain.view import View, short
+from cnn_tui.ui.explain.scene import AnswerWanted, Scene
+from cnn_tui.ui.explain.view import ExplainView, short
 from cnn_tui.ui.images.image import side_by_side
 
 _MOST = 50
 _PARTS = ("matrix", "classes", "words")
 
 
-class ConfusionView(View):
+class ConfusionView(ExplainView):
     """The cursor is on the most frequent confusions; Enter shows their images."""
 
     code: ClassVar[str] = "confusion"
@@ -39,7 +39,7 @@ class ConfusionView(View):
         super().show(scene)
         self.cursor = self.first = 0
 
-    def wanted(self) -> list[Wanted]:
+    def wanted(self) -> list[AnswerWanted]:
         """Nothing, unless what is kept is gone."""
         return self.scene.kept()
 

@@ -10,12 +10,11 @@ from cnn_tui.data.data_facts import DataFacts
 from cnn_tui.data.images import StoredImages
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.ui.explain.scene import Scene
-from cnn_tui.ui.explain.tiles import laid, lay_out
-from cnn_tui.ui.explain.view import View, short
+from cnn_tui.ui.explain.view import ExplainView, laid, lay_out, short
 from cnn_tui.ui.images.image import side_by_side
 
 
-class DataView(View):
+class DataView(ExplainView):
     """A table of the classes with a cursor, and images of the one under it."""
 
     code: ClassVar[str] = "data"

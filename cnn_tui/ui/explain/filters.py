@@ -10,9 +10,8 @@ from cnn_tui.jobs.explain_protocol import Kernels, LayerFacts, ShowKernels
 from cnn_tui.network.convolution import Plane
 from cnn_tui.text import counted
 from cnn_tui.ui.explain.layers import LayerView
-from cnn_tui.ui.explain.scene import Scene, Wanted
-from cnn_tui.ui.explain.tiles import GAP, Tiles, laid
-from cnn_tui.ui.explain.view import short
+from cnn_tui.ui.explain.scene import AnswerWanted, Scene
+from cnn_tui.ui.explain.view import GAP, Tiles, laid, short
 
 
 class FiltersView(LayerView):
@@ -42,10 +41,10 @@ class FiltersView(LayerView):
             else None
         )
 
-    def questions(self) -> list[Wanted]:
+    def questions(self) -> list[AnswerWanted]:
         """The weights."""
         return (
-            [Wanted(ShowKernels(self.scene.model_id, self.chosen_layer.name), Kernels, "kernels")]
+            [AnswerWanted(ShowKernels(self.scene.model_id, self.chosen_layer.name), Kernels, "kernels")]
             if self.chosen_layer
             else []
         )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from rich.text import Text
 
 from cnn_tui.jobs.explain_protocol import DeadFilters, DescribeModel, FindDeadFilters, LayerFacts, ModelFacts
-from cnn_tui.ui.explain.scene import Scene, Wanted
-from cnn_tui.ui.explain.view import View
+from cnn_tui.ui.explain.scene import AnswerWanted, Scene
+from cnn_tui.ui.explain.view import ExplainView
 
 
-class LayerView(View):
+class LayerView(ExplainView):
     """A view of one layer of the model, and of one of its filters."""
 
     what = "maps"
@@ -43,17 +43,17 @@ class LayerView(View):
         layers = self.model_layers
         return layers[min(self.layer_at, len(layers) - 1)] if layers else None
 
-    def wanted(self) -> list[Wanted]:
+    def wanted(self) -> list[AnswerWanted]:
         """The model's description, what the view asks of it, and which filters are dead."""
         run = self.scene.model_id
         if not run:
             return []
-        found = [Wanted(DescribeModel(run), ModelFacts)]
+        found = [AnswerWanted(DescribeModel(run), ModelFacts)]
         if self.chosen_layer is not None:
-            found += [*self.questions(), Wanted(FindDeadFilters(run), DeadFilters, "dead")]
+            found += [*self.questions(), AnswerWanted(FindDeadFilters(run), DeadFilters, "dead")]
         return found
 
-    def questions(self) -> list[Wanted]:
+    def questions(self) -> list[AnswerWanted]:
         """What it asks of the layer."""
         return []
 

@@ -20,7 +20,7 @@ from cnn_tui.ui.explain.boxes import ExplainBoxes
 from cnn_tui.ui.explain.by_hand import ByHandView
 from cnn_tui.ui.explain.datasets import Datasets
 from cnn_tui.ui.explain.names import ViewNames
-from cnn_tui.ui.explain.scene import Own, Scene, Wanted
+from cnn_tui.ui.explain.scene import AnswerWanted, Own, Scene
 
 
 class ExplainPane(ExplainBoxes):
@@ -29,7 +29,7 @@ class ExplainPane(ExplainBoxes):
     class Answered(Message):
         """The explain process has answered, or refused, or was not asked after all."""
 
-        def __init__(self, scene: Scene, wanted: Wanted, future: Future[Any]) -> None:
+        def __init__(self, scene: Scene, wanted: AnswerWanted, future: Future[Any]) -> None:
             super().__init__()
             self.scene, self.wanted, self.future = scene, wanted, future
 
@@ -56,7 +56,7 @@ class ExplainPane(ExplainBoxes):
         self._look()
         self.after_change()
         if self.scene.model_id and not self._warm:
-            self._ask(Wanted(Warm(self.scene.model_id), Done, "warm"))
+            self._ask(AnswerWanted(Warm(self.scene.model_id), Done, "warm"))
 
     def on_hide(self, _: Hide) -> None:
         """Nobody sees it."""
@@ -138,7 +138,7 @@ class ExplainPane(ExplainBoxes):
             if not self.scene.knows(wanted.question):
                 self._ask(wanted)
 
-    def _ask(self, wanted: Wanted) -> None:
+    def _ask(self, wanted: AnswerWanted) -> None:
         pending = self._pending.get(wanted.question)
         if pending is not None and not pending.cancelled():
             return

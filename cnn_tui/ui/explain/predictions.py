@@ -9,8 +9,8 @@ from typing import ClassVar, NamedTuple
 from rich.text import Text
 
 from cnn_tui.data.images import Picture
-from cnn_tui.ui.explain.scene import Wanted
-from cnn_tui.ui.explain.view import View, short
+from cnn_tui.ui.explain.scene import AnswerWanted
+from cnn_tui.ui.explain.view import ExplainView, short
 from cnn_tui.ui.images.image import side_by_side
 
 _MOST_NUMBERS = 12
@@ -34,14 +34,14 @@ class Shown(NamedTuple):
         return sorted(range(len(self.probabilities)), key=lambda at: -_number(self.probabilities[at]))
 
 
-class PredictionsView(View):
+class PredictionsView(ExplainView):
     """One image after the other."""
 
     code: ClassVar[str] = "predictions"
     title: ClassVar[str] = "predictions"
     keys: ClassVar[str] = "next_image open order class picture mark run"
 
-    def wanted(self) -> list[Wanted]:
+    def wanted(self) -> list[AnswerWanted]:
         """Nothing, unless what is kept is gone."""
         return self.scene.kept()
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from cnn_tui.artifacts.evaluation import Evaluation, read_evaluation
-from cnn_tui.artifacts.predictions import Predictions, open_predictions
+from cnn_tui.artifacts.predictions import Predictions, Which, open_predictions
 from cnn_tui.artifacts.weights import NoModel, no_model
 from cnn_tui.data.data_facts import DataFacts
 from cnn_tui.data.images import Picture, StoredImages
@@ -16,7 +17,93 @@ from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.run import Run
 from cnn_tui.jobs.explain_protocol import Done, ExplainError, KeepImages, KeepPredictions, Prediction, Question
 from cnn_tui.text import sentence
-from cnn_tui.ui.explain.gallery import Gallery
+
+ORDERS: tuple[Which, ...] = ("all", "wrong", "least certain")
+MOST_MARKED = 3
+
+
+class Gallery:
+    """The images of a run, with what was said of them, or those of a dataset alone."""
+
+    def __init__(self, images: StoredImages | None, predictions: Predictions | None, names: Sequence[str]) -> None:
+        self.images = images
+        self.predictions = predictions
+        self.names = tuple(names)
+        self.which: Which = "all"
+        self.true: int | None = None
+        self.predicted: int | None = None
+        self.marked: list[int] = []
+        """Images that are shown beside each other, at most three."""
+        self.chosen: list[int] = []
+        self.at = 0
+        self.choose()
+
+    def choose(
+        self, which: Which | None = None, true: int | None = None, predicted: int | None = None, keep: bool = False
+    ) -> None:
+        """Choose anew, from the first one on; with `keep`, stay on the image where it is still among them."""
+        before = self.index
+        self.which = which or self.which
+        self.true, self.predicted = true, predicted
+        if self.predictions is not None:
+            self.chosen = self.predictions.choose(self.which, true, predicted)
+        elif self.images is not None:
+            self.chosen = list(range(self.images.kept)) if true is None else self.images.of_class(true)
+        self.at = self.chosen.index(before) if keep and before in self.chosen else 0
+
+    def move(self, by: int) -> None:
+        """So many images on or back."""
+        self.at = max(0, min(self.at + by, len(self.chosen) - 1))
+
+    def toggle_mark(self) -> bool:
+        """Show the present image beside others, or no longer; False where three are marked already."""
+        index = self.index
+        if index is None:
+            return True
+        if index in self.marked:
+            self.marked.remove(index)
+        elif len(self.marked) >= MOST_MARKED:
+            return False
+        else:
+            self.marked.append(index)
+        return True
+
+    @property
+    def index(self) -> int | None:
+        """The number of the image among the test images; None where none was chosen."""
+        return self.chosen[self.at] if self.at < len(self.chosen) else None
+
+    def beside(self, following: int = 0) -> tuple[int, ...]:
+        """The images to be shown beside each other: the marked ones and the present one, three at most.
+
+        Where none is marked, `following` more come after the present one.
+        """
+        both = [*self.marked, *self.chosen[self.at : self.at + 1 + (0 if self.marked else following)]]
+        return tuple(dict.fromkeys(both))[:MOST_MARKED]
+
+    def label_of(self, index: int) -> int | None:
+        """The true class of an image."""
+        labels = self.predictions.labels if self.predictions else self.images.labels if self.images else ()
+        return labels[index] if index < len(labels) else None
+
+    def name(self, label: int | None) -> str:
+        """A class's name."""
+        if label is None:
+            return "?"
+        return self.names[label] if 0 <= label < len(self.names) else str(label)
+
+    def place(self) -> str:
+        """Where one is, as `3 of 912 wrong`."""
+        what = {"all": "", "wrong": " wrong", "least certain": ", least certain first"}[self.which]
+        words = ""
+        if self.true is not None:
+            words += f", {self.name(self.true)}"
+        if self.predicted is not None:
+            words += f" taken for {self.name(self.predicted)}"
+        if not self.chosen:
+            return f"none{what}{words}"
+        return f"{self.at + 1:,} of {len(self.chosen):,}{what}{words}"
+
 
 SAMPLE = "fashion_mnist_sample"
 """The images that are there without any run."""
@@ -25,7 +112,7 @@ _MOST_ANSWERS = 200
 Answer = TypeVar("Answer", bound=msgspec.Struct)
 
 
-class Wanted(NamedTuple):
+class AnswerWanted(NamedTuple):
     """A question that a view needs the answer of; a newer one of the same topic takes its place."""
 
     question: Question
@@ -105,9 +192,9 @@ class Scene:
         """The run whose model can be asked; 0 where there is none."""
         return self.run.id if self.run and self.missing is None else 0
 
-    def kept(self) -> list[Wanted]:
+    def kept(self) -> list[AnswerWanted]:
         """What has to be worked out again before kept files can be read."""
-        return [Wanted(self._lost, Done, "keep")] if self._lost and self.model_id else []
+        return [AnswerWanted(self._lost, Done, "keep")] if self._lost and self.model_id else []
 
     def knows(self, question: Question) -> bool:
         """Whether it was answered."""

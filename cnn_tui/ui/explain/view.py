@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rich.text import Text
 
 from cnn_tui.data.images import Picture
 from cnn_tui.network.convolution import Plane
-from cnn_tui.ui.explain.scene import Scene, Wanted
-from cnn_tui.ui.images.image import Mode, draw, draw_kernel, mode_of
+from cnn_tui.ui.explain.scene import AnswerWanted, Scene
+from cnn_tui.ui.images.image import Mode, draw, draw_kernel, mode_of, side_by_side
 from cnn_tui.ui.widgets.lines import Lines, bar, inert
 
 
-class View(Lines):
+class ExplainView(Lines):
     """One of the views. The keys that do nothing in it are answered with False."""
 
     code: ClassVar[str]
@@ -37,7 +37,7 @@ class View(Lines):
         """What was drawn is out of date: it is drawn anew when it is shown again."""
         self._drawn_at = None
 
-    def wanted(self) -> list[Wanted]:
+    def wanted(self) -> list[AnswerWanted]:
         """The questions whose answers it needs, the most urgent first."""
         return []
 
@@ -130,3 +130,57 @@ def short(words: str, width: int) -> str:
 def stacked(lines: Sequence[Text], height: int) -> list[Text]:
     """At most `height` lines."""
     return list(lines[: max(0, height)])
+
+
+GAP = 1
+
+
+class Tiles(NamedTuple):
+    """How pictures are laid out: so many beside and below each other, each of so many cells, a label above each."""
+
+    columns: int
+    rows: int
+    wide: int
+    tall: int
+
+    @property
+    def fit(self) -> int:
+        """How many there is room for."""
+        return self.columns * self.rows
+
+    def page_of(self, at: int, count: int) -> range:
+        """Those that are shown when the one at `at` is to be seen."""
+        first = at // max(1, self.fit) * self.fit
+        return range(first, min(count, first + self.fit))
+
+
+def lay_out(count: int, shape: tuple[int, ...], width: int, height: int, least: int = 7) -> Tiles:
+    """The largest tiles of pictures of `shape` (height, width) in pixels of which all fit, else the smallest ones.
+
+    They are at least `least` cells wide, for the label. A pixel is never larger than two cells.
+    """
+    best = Tiles(1, 1, max(1, min(width, 2 * shape[1])), max(1, height - 1))
+    smallest = None
+    for wide in range(min(width, max(least, 2 * shape[1])), min(least, width) - 1, -1):
+        tall = max(1, -(-shape[0] * wide // (2 * shape[1])))
+        columns, rows = (width + GAP) // (wide + GAP), height // (tall + 1)
+        if columns < 1 or rows < 1:
+            continue
+        smallest = Tiles(columns, rows, wide, tall)
+        if columns * rows >= count:
+            return smallest
+    return smallest or best
+
+
+def laid(tiles: Tiles, blocks: Sequence[tuple[Text, Sequence[Text]]]) -> list[Text]:
+    """The labelled pictures as lines."""
+    lines: list[Text] = []
+    for start in range(0, len(blocks), tiles.columns):
+        row = []
+        for label, block in blocks[start : start + tiles.columns]:
+            head = label.copy()
+            head.truncate(tiles.wide)
+            head.pad_right(tiles.wide - head.cell_len)
+            row.append([head, *list(block)[: tiles.tall]])
+        lines += side_by_side(row, GAP)
+    return lines

@@ -15,11 +15,11 @@ from cnn_tui.ui.explain.filters import FiltersView
 from cnn_tui.ui.explain.names import ViewNames
 from cnn_tui.ui.explain.predictions import PredictionsView
 from cnn_tui.ui.explain.scene import Scene
-from cnn_tui.ui.explain.view import View
+from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import bindings_of
 from cnn_tui.ui.panes.pane import Pane
 
-VIEWS: tuple[type[View], ...] = (
+VIEWS: tuple[type[ExplainView], ...] = (
     PredictionsView,
     ConfusionView,
     ActivationsView,
@@ -44,7 +44,7 @@ class ExplainViews(Pane):
         self.views = tuple(kind(self.scene) for kind in VIEWS)
         self.view = self.views[0]
         """The one that is shown."""
-        self._opened_from: type[View] | None = None
+        self._opened_from: type[ExplainView] | None = None
         """The view in which Enter opened this one; Esc goes back there."""
 
     def compose(self) -> ComposeResult:
@@ -63,7 +63,7 @@ class ExplainViews(Pane):
         """Draw anew what changed, and ask for what the view needs now."""
         raise NotImplementedError
 
-    def show_view(self, kind: type[View]) -> None:
+    def show_view(self, kind: type[ExplainView]) -> None:
         """Show a view."""
         self._opened_from = None
         self.view.display = False
@@ -72,7 +72,7 @@ class ExplainViews(Pane):
         self.post_message(self.KeysChanged())
         self.after_change()
 
-    def open_view(self, kind: type[View]) -> None:
+    def open_view(self, kind: type[ExplainView]) -> None:
         """Show a view that Esc comes back from."""
         before = type(self.view)
         self.show_view(kind)

@@ -57,7 +57,7 @@ class LogPane(Pane):
         yield LogView(id="log-view")
         with Horizontal(id="log-foot"):
             yield SearchLine(id="log-search")
-            yield LogStanding(id="log-standing")
+            yield LogStatus(id="log-standing")
         yield MachineView(id="machine")
 
     def on_mount(self) -> None:
@@ -188,7 +188,7 @@ class LogPane(Pane):
         view.seek("", 0)
         view.follow, view.top = self._before[:2]
         view.redraw()
-        self.query_one(LogStanding).show(view.standing())
+        self.query_one(LogStatus).show(view.standing())
         self.screen.set_focus(self)
 
     # What comes from the view and the machine
@@ -196,7 +196,7 @@ class LogPane(Pane):
     def on_log_view_changed(self, message: LogView.Changed) -> None:
         """Say where the window is."""
         message.stop()
-        self.query_one(LogStanding).show(self.view.standing())
+        self.query_one(LogStatus).show(self.view.standing())
 
     def on_log_pane_sensed(self, message: Sensed) -> None:
         """Show the reading."""
@@ -227,7 +227,7 @@ class LogPane(Pane):
             self._sensing = False
 
 
-class LogStanding(Lines):
+class LogStatus(Lines):
     """One line about the log's window."""
 
     def __init__(self, *, id: str | None = None) -> None:

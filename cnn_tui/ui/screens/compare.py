@@ -16,7 +16,7 @@ from cnn_tui.history import notebook
 from cnn_tui.history.history import History, HistoryError
 from cnn_tui.history.run import Run
 from cnn_tui.text import counted
-from cnn_tui.ui.chart.compose import Choice, Recorded, places
+from cnn_tui.ui.chart.compose import ChartChoice, Recorded, places
 from cnn_tui.ui.chart.curves import metrics_of
 from cnn_tui.ui.keys import bindings_of
 from cnn_tui.ui.screens.comparison import Side, fitting, lay_out
@@ -44,7 +44,7 @@ class CompareScreen(LongPage[None]):
 
     def __init__(self, history: History, runs: Sequence[int], *, everything: bool = False) -> None:
         super().__init__(history)
-        self.choice = Choice()
+        self.choice = ChartChoice()
         self.choice.metric = "accuracy"
         self._ids = list(dict.fromkeys(runs))
         self._places = places(self._ids, {})

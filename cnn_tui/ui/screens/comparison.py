@@ -8,9 +8,9 @@ from typing import NamedTuple
 from rich.text import Text
 
 from cnn_tui.analysis.compare import Comparison, Row
-from cnn_tui.ui.chart.compose import Choice, Recorded, overlay_of, overlay_style
-from cnn_tui.ui.chart.glyphs import LETTERS
+from cnn_tui.ui.chart.compose import ChartChoice, Recorded, overlay_of, overlay_style
 from cnn_tui.ui.chart.legend import overlay_legend
+from cnn_tui.ui.chart.picture import LETTERS
 from cnn_tui.ui.commands.run_editor import told
 from cnn_tui.ui.screens.run_facts import diff_lines
 from cnn_tui.ui.widgets.layout import flow
@@ -53,7 +53,7 @@ def fitting(width: int, others: int) -> int:
     return max(1, min(others, (width - _KEY) // (_NARROWEST + 2) - 1))
 
 
-def lay_out(side: Side, choice: Choice, view: PageView, width: int) -> list[Text]:
+def lay_out(side: Side, choice: ChartChoice, view: PageView, width: int) -> list[Text]:
     """The table, the layers, the verdicts, the curves."""
     return [
         *_table(side, view, width),
@@ -142,7 +142,7 @@ def _verdicts(side: Side, view: PageView, width: int) -> list[Text]:
     return lines + [line for one in side.verdicts for line in view.flowed(one, width)]
 
 
-def _curves(side: Side, choice: Choice, view: PageView, width: int) -> list[Text]:
+def _curves(side: Side, choice: ChartChoice, view: PageView, width: int) -> list[Text]:
     shown = [(one, place) for one, place in side.recorded if one.run.epochs or one.points]
     lines = view.heading("Curves (m: the next metric)")
     if not shown:

@@ -25,7 +25,7 @@ from cnn_tui.ui.panes.summary import SummaryPane
 from cnn_tui.ui.panes.training.pane import TrainingPane
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.watcher import Live
-from cnn_tui.ui.widgets.bars import PANES, Header, KeyBar
+from cnn_tui.ui.widgets.bars import PANES, KeyBar, LabHeader
 from cnn_tui.ui.widgets.guide import Guide, never_again
 from cnn_tui.ui.widgets.machine_view import SensorsLike
 
@@ -65,7 +65,7 @@ class LabScreen(RunActions):
             ExplainPane(self.history, self.document),
             LogPane(self.live, self.sensors),
         )
-        header = Header(self.document, self.live)
+        header = LabHeader(self.document, self.live)
         # What is painted first is laid out for the terminal's size, which Textual tells only after that.
         short = self.app.size.height < SHORT
         self.set_class(short, "-short")
@@ -109,7 +109,7 @@ class LabScreen(RunActions):
         self.query_one(StackPane).refresh_view()
         self.query_one(SummaryPane).refresh_view()
         self._follow_cursor()
-        self.query_one(Header).redraw()
+        self.query_one(LabHeader).redraw()
         self._look_at_guide()
 
     def _show_runs(self) -> None:
@@ -117,7 +117,7 @@ class LabScreen(RunActions):
         self.query_one(HistoryPane).refresh_view()
         self.query_one(ExplainPane).refresh_view()
         self.query_one(LogPane).refresh_view()
-        self.query_one(Header).redraw()
+        self.query_one(LabHeader).redraw()
         self._look_at_guide()
 
     def _look_at_guide(self) -> None:
@@ -136,11 +136,11 @@ class LabScreen(RunActions):
                 f"The terminal is {width}x{height}; the lab needs {SMALLEST[0]}x{SMALLEST[1]}. Make it larger, or q."
             )
             self.query_one("#small", Static).update(Text(words))
-        header = self.query_one(Header)
+        header = self.query_one(LabHeader)
         self._place(header, tuple(self.query(Pane)), width, height)
         header.redraw()
 
-    def _place(self, header: Header, panes: Sequence[Pane], width: int, height: int) -> None:
+    def _place(self, header: LabHeader, panes: Sequence[Pane], width: int, height: int) -> None:
         shown = next(pane for pane in panes if pane.scope == header.shown)
         single = shown.alone or self._zoomed or width < _ALL_FOUR[0] or height < _ALL_FOUR[1]
         for pane in panes:
@@ -150,7 +150,7 @@ class LabScreen(RunActions):
     def _mark_shown(self, pane: Pane) -> None:
         if not pane.alone:
             self._left = pane.scope
-        header, keys = self.query_one(Header), self.query_one(KeyBar)
+        header, keys = self.query_one(LabHeader), self.query_one(KeyBar)
         header.shown = keys.scope = pane.scope
         self._lay_out(*self.size)
         self._show_keys()
@@ -167,7 +167,7 @@ class LabScreen(RunActions):
     @property
     def shown(self) -> Pane:
         """The pane that the keys are for."""
-        return self._pane(self.query_one(Header).shown)
+        return self._pane(self.query_one(LabHeader).shown)
 
     def _copied(self) -> tuple[str, str] | None:
         return self.shown.copied()
@@ -205,7 +205,7 @@ class LabScreen(RunActions):
     def action_cycle_pane(self, by: int) -> None:
         """The next or previous pane."""
         names = [name for name, _ in PANES]
-        self.action_focus_pane(names[(names.index(self.query_one(Header).shown) + by) % len(names)])
+        self.action_focus_pane(names[(names.index(self.query_one(LabHeader).shown) + by) % len(names)])
 
     def action_toggle_zoom(self) -> None:
         """This pane alone, and back; one that is always alone stays so."""
@@ -247,7 +247,7 @@ class LabScreen(RunActions):
     @work(group=DIALOG)
     async def action_show_help(self) -> None:
         """The keys of this pane and of the lab; Enter runs one."""
-        scope = self.query_one(Header).shown
+        scope = self.query_one(LabHeader).shown
         action = await self.app.push_screen_wait(HelpScreen(scope))
         if action is not None:
             pane = self._pane(scope)

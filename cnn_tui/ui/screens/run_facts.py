@@ -23,7 +23,7 @@ from cnn_tui.network.report import keras_shape
 from cnn_tui.network.summary import summarize
 from cnn_tui.reports.epoch_rows import epoch_rows
 from cnn_tui.text import counted
-from cnn_tui.ui.chart.compose import Choice, Recorded, picture_of
+from cnn_tui.ui.chart.compose import ChartChoice, Recorded, picture_of
 from cnn_tui.ui.chart.legend import legend
 from cnn_tui.ui.panes.history.columns import STATUS_STYLES, figure, points
 from cnn_tui.ui.watcher import Watched
@@ -78,7 +78,7 @@ def read_facts(history: History, watched: Watched, before: Facts | None = None) 
     )
 
 
-def lay_out(facts: Facts, choice: Choice, view: PageView, width: int) -> list[Text]:
+def lay_out(facts: Facts, choice: ChartChoice, view: PageView, width: int) -> list[Text]:
     """The lines of the page: what came of the run first, what it was below."""
     return [
         *_result(facts, view, width),
@@ -142,7 +142,7 @@ def _words(run: Run, view: PageView, width: int) -> list[Text]:
     return [Text(), *lines] if lines else []
 
 
-def _curves(facts: Facts, choice: Choice, view: PageView, width: int) -> list[Text]:
+def _curves(facts: Facts, choice: ChartChoice, view: PageView, width: int) -> list[Text]:
     lines = view.heading("Curves (m: the next metric)")
     if not facts.run.epochs and not facts.recorded.points:
         return [*lines, Text("There are none: no epoch was begun.", view.style("dim"))]

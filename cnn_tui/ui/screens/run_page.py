@@ -10,7 +10,7 @@ from textual import work
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
-from cnn_tui.ui.chart.compose import Choice
+from cnn_tui.ui.chart.compose import ChartChoice
 from cnn_tui.ui.chart.curves import metrics_of
 from cnn_tui.ui.commands.run_editor import RunEditor
 from cnn_tui.ui.keys import bindings_of
@@ -41,7 +41,7 @@ class RunScreen(LongPage[Wanted | None]):
         """`among` are the runs of the table that it was opened from, in their order."""
         super().__init__(history)
         self.editor = editor
-        self.choice = Choice()
+        self.choice = ChartChoice()
         self._watched = Watched(history, run_id)
         self._among = list(among) or [run_id]
         self._facts: Facts | None = None

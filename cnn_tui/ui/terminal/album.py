@@ -23,7 +23,7 @@ _HIDDEN = Style(conceal=True)  # whatever is hidden goes as it is, while text fr
 _MOST_GRIDS = 64  # more than there are pictures beside each other
 
 
-class Piece(NamedTuple):
+class PicturePiece(NamedTuple):
     """A cell of a picture."""
 
     picture: int
@@ -46,7 +46,7 @@ class Album:
     def __init__(self) -> None:
         self._placed: dict[tuple[Picture, Fit], _Placed] = {}
         self._by_number: dict[int, _Placed] = {}
-        self._by_letter: dict[int, Piece] = {}
+        self._by_letter: dict[int, PicturePiece] = {}
         self._numbers = itertools.count(1)
         self._next = 0
         self._grids: dict[tuple[Picture, Fit], list[list[Colour]]] = {}
@@ -72,14 +72,14 @@ class Album:
         placed = _Placed(next(self._numbers), picture, size, letters)
         self._placed[picture, size] = self._by_number[placed.number] = placed
         for at, letter in enumerate(letters):
-            self._by_letter[letter] = Piece(placed.number, *divmod(at, columns))
+            self._by_letter[letter] = PicturePiece(placed.number, *divmod(at, columns))
         return placed
 
-    def piece(self, letter: str) -> Piece | None:
+    def piece(self, letter: str) -> PicturePiece | None:
         """Which cell of a picture a letter stands for; None where it is another letter."""
         return self._by_letter.get(ord(letter))
 
-    def sixel(self, piece: Piece, columns: int, cell: tuple[int, int]) -> str:
+    def sixel(self, piece: PicturePiece, columns: int, cell: tuple[int, int]) -> str:
         """What paints `columns` cells of a picture from `piece` on, where a cell has so many pixels across and down.
 
         "" for a picture that made room for others.

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
 
 from cnn_tui.ui.terminal.album import Album
-from cnn_tui.ui.terminal.writer import Line
+from cnn_tui.ui.terminal.writer import TerminalLine
 
 _ASK_FOR_SIXEL = "\x1b[?80$p"  # whether it knows the mode that says how sixel graphics scroll
 
@@ -37,7 +37,7 @@ class LeanDriver(LinuxDriver):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._line: Line | None = None
+        self._line: TerminalLine | None = None
         self._album = Album()
         self._sixel = False
 
@@ -57,7 +57,7 @@ class LeanDriver(LinuxDriver):
         if self._line is None:
             terminal = sys.__stderr__.fileno() if sys.__stderr__ else 2
             colours = not self._app.no_color
-            self._line = Line(
+            self._line = TerminalLine(
                 terminal, ascii_only=self.ascii_only, colours=colours, album=self._album, gone=self._leave
             )
         self._line.write(data)

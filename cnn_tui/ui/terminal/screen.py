@@ -11,7 +11,7 @@ import re
 
 from rich.cells import cell_len
 
-from cnn_tui.ui.terminal.album import LETTERS, Album, Piece
+from cnn_tui.ui.terminal.album import LETTERS, Album, PicturePiece
 from cnn_tui.ui.terminal.ascii import to_ascii
 from cnn_tui.ui.terminal.cell_style import PLAIN, Pen, change, turned
 
@@ -31,7 +31,7 @@ _BREAKS = ("\r", "\n")  # Textual puts one after each row, and a move before the
 _CLOSE = 4
 """So many unchanged cells between two changed ones cost less than a move of the cursor."""
 
-Cell = tuple[str | Piece, Pen]
+Cell = tuple[str | PicturePiece, Pen]
 _UNKNOWN: Cell = ("\0", PLAIN)  # equal to nothing that is ever wanted
 _BLANK: Cell = (" ", PLAIN)
 
@@ -169,7 +169,7 @@ class Screen:
                     pen = pen.beside(self._sent_pen)
                     parts.append(change(self._sent_pen, pen))
                     self._sent_pen = pen
-                parts.append(" " if isinstance(character, Piece) else character)
+                parts.append(" " if isinstance(character, PicturePiece) else character)
             if self._album is not None:
                 for at, piece, count in _pictures(wanted, first, end):  # over the blanks that were sent for them
                     parts += [_move(at, row), self._album.sixel(piece, count, self.cell)]
@@ -177,12 +177,12 @@ class Screen:
         return "".join(parts)
 
 
-def _pictures(cells: list[Cell], first: int, end: int) -> list[tuple[int, Piece, int]]:
+def _pictures(cells: list[Cell], first: int, end: int) -> list[tuple[int, PicturePiece, int]]:
     """Where in a row pieces of pictures begin, with how many cells each goes on."""
-    found: list[tuple[int, Piece, int]] = []
+    found: list[tuple[int, PicturePiece, int]] = []
     for at in range(first, end):
         piece = cells[at][0]
-        if not isinstance(piece, Piece):
+        if not isinstance(piece, PicturePiece):
             continue
         if found:
             start, begun, count = found[-1]

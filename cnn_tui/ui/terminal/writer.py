@@ -3,15 +3,40 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import select
+import struct
+import termios
 import threading
 import time
 from collections.abc import Callable
+from typing import NamedTuple, Self
 
 from cnn_tui.ui.terminal.album import Album
 from cnn_tui.ui.terminal.screen import Screen
-from cnn_tui.ui.terminal.winsize import Winsize
+
+_LAYOUT = struct.Struct("4H")
+
+
+class Winsize(NamedTuple):
+    """Rows, columns, and pixels across and down; 0 for what the terminal does not say."""
+
+    rows: int = 0
+    columns: int = 0
+    wide: int = 0
+    tall: int = 0
+
+    @classmethod
+    def of(cls, terminal: int) -> Self:
+        """That of an open terminal. Raises OSError when it is gone."""
+        return cls(*_LAYOUT.unpack(fcntl.ioctl(terminal, termios.TIOCGWINSZ, bytes(_LAYOUT.size))))
+
+    @property
+    def cell(self) -> tuple[int, int]:
+        """Pixels of a cell across and down; (0, 0) where the terminal does not say."""
+        return (self.wide // self.columns, self.tall // self.rows) if self.rows and self.columns else (0, 0)
+
 
 _PIECE = 16_384
 """Characters in one write while the line takes them at once."""
@@ -25,7 +50,7 @@ _LOOK = 2.0
 """Seconds between two looks whether the terminal is still there, while nothing is written."""
 
 
-class Line:
+class TerminalLine:
     """Writes to a terminal in a thread of its own what `Screen` says is to be sent.
 
     `gone` is called once, in that thread, when the terminal is no longer there.

@@ -21,7 +21,7 @@ PANES = (
 """The panes in the order of Tab, by their scopes, with what the header calls them."""
 
 
-class Header(Lines):
+class LabHeader(Lines):
     """What is open and what goes on. Where only one pane fits, it lists the panes as well."""
 
     def __init__(self, document: Document, live: Live) -> None:

@@ -15,7 +15,7 @@ from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.lines import Lines
 
 
-class Step(NamedTuple):
+class GuideStep(NamedTuple):
     """What to try, and how it shows that it was done."""
 
     words: str
@@ -64,11 +64,15 @@ def _never(guide: Guide) -> bool:
 
 
 STEPS = (
-    Step("This network will tell ten kinds of clothes apart. + doubles the filters of its first layer.", Guide.changed),
-    Step("Shapes and parameters have followed. u takes the edit back.", lambda guide: not guide.changed()),
-    Step("r trains the network.", lambda guide: guide.live.run is not None),
-    Step("It trains in a process of its own: even q does not stop it. 3 shows its curves.", Guide.trained),
-    Step("Test accuracy is its share of right answers on images it never saw. 4, Enter: all about the run.", _never),
+    GuideStep(
+        "This network will tell ten kinds of clothes apart. + doubles the filters of its first layer.", Guide.changed
+    ),
+    GuideStep("Shapes and parameters have followed. u takes the edit back.", lambda guide: not guide.changed()),
+    GuideStep("r trains the network.", lambda guide: guide.live.run is not None),
+    GuideStep("It trains in a process of its own: even q does not stop it. 3 shows its curves.", Guide.trained),
+    GuideStep(
+        "Test accuracy is its share of right answers on images it never saw. 4, Enter: all about the run.", _never
+    ),
 )
 _WHATEVER_ELSE = (2, 3)
 """The steps that count whenever they are done."""

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from cnn_tui.text import counted
 from cnn_tui.ui.chart.chart import fit_bounds, plot
-from cnn_tui.ui.chart.spec import Picture
+from cnn_tui.ui.chart.picture import ChartPicture
 from cnn_tui.ui.widgets.lines import Lines, inert
 
 Build = Callable[["PageView", int], Sequence[Text]]
@@ -97,7 +97,7 @@ class PageView(Lines):
             line.rstrip()
         return lines
 
-    def chart(self, picture: Picture, width: int, height: int) -> list[Text]:
+    def chart(self, picture: ChartPicture, width: int, height: int) -> list[Text]:
         """Curves, or the words that stand for them."""
         limits = fit_bounds(picture, None)
         if limits is None or not any(one.points for one in picture.series):

@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, cast
 
+from rich.console import Group, RenderableType
+from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
+from textual.content import Content
 from textual.events import Resize
 from textual.message import Message
 
+from cnn_tui.analysis.compare import diff_experiments
 from cnn_tui.exercises.locking import LockedError
 from cnn_tui.experiment.document import Document
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.network.diff import describe
 from cnn_tui.network.fields import Field, Value, fields_of
 from cnn_tui.network.layers import LAYERS, AnyLayer, new_layer
 from cnn_tui.network.problems import Problem
 from cnn_tui.network.stack import Stack
+from cnn_tui.network.summary import Row
 from cnn_tui.ui.dialogs.ask import AskScreen
 from cnn_tui.ui.dialogs.page import PageScreen
 from cnn_tui.ui.dialogs.pick import Item, PickScreen
@@ -24,7 +31,6 @@ from cnn_tui.ui.keys import bindings_of
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.panes.stack.form import FieldForm
 from cnn_tui.ui.panes.stack.layers import LayersTable
-from cnn_tui.ui.panes.stack.stack_pages import diff_page, layer_page
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
 
@@ -252,3 +258,31 @@ class StackPane(Pane):
 
 def _about(kind: str) -> Sequence[str]:
     return (f"{kind} {LAYERS[kind].about}.",)
+
+
+_SIGNS = {" ": "$dim", "+": "$success", "-": "$error", "~": "$warning"}
+
+
+def diff_page(baseline: Experiment, now: Experiment) -> Content:
+    """What changed against the baseline, like a small diff. Raises DatasetError."""
+    lines = diff_experiments(baseline, now)
+    names = (("baseline  ", "$dim"), inert(baseline.name), "\n", ("now       ", "$dim"), inert(now.name), "\n\n")
+    if not lines:
+        return Content.assemble(*names, "No difference: the same data, layers and training settings.")
+    return Content.assemble(*names, *((inert(f"{line.sign} {line.text}") + "\n", _SIGNS[line.sign]) for line in lines))
+
+
+def layer_page(layer: AnyLayer, row: Row) -> RenderableType:
+    """What a layer does, and what each of its arguments means."""
+    parts: list[RenderableType] = [Text(describe(layer), "bold"), Text()]
+    parts.append(Text(getattr(layer, "explanation", "") or f"It {layer.about}."))
+    if row.params:
+        parts += [Text(), Text(f"Here it learns {row.formula} = {row.params:,} parameters.")]
+    for field in fields_of(type(layer)):
+        value = field.format(getattr(layer, field.name))
+        parts += [
+            Text(),
+            Text.assemble((field.name, "bold"), f" {value}"),
+            Text(f"{field.help} Allowed: {field.allowed()}."),
+        ]
+    return Group(*parts)

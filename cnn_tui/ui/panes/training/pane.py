@@ -14,13 +14,13 @@ from cnn_tui.history.notebook import pinned
 from cnn_tui.history.run import Run
 from cnn_tui.ui.chart.axes import XY
 from cnn_tui.ui.chart.chart import Chart
-from cnn_tui.ui.chart.compose import SMOOTHING, WHICH, Choice, Recorded, epochs_of, overlay_of, picture_of, places
+from cnn_tui.ui.chart.compose import SMOOTHING, WHICH, ChartChoice, Recorded, epochs_of, overlay_of, picture_of, places
 from cnn_tui.ui.chart.curves import Curve, metrics_of, word
 from cnn_tui.ui.chart.legend import legend, overlay_legend, readings
-from cnn_tui.ui.chart.spec import Picture
+from cnn_tui.ui.chart.picture import ChartPicture
 from cnn_tui.ui.keys import bindings_of
 from cnn_tui.ui.panes.pane import Pane
-from cnn_tui.ui.panes.training.run_status import LEGEND_LINES, Standing
+from cnn_tui.ui.panes.training.run_status import LEGEND_LINES, RunStatus
 from cnn_tui.ui.watcher import Live, Watched
 from cnn_tui.ui.widgets.layout import Part
 
@@ -41,7 +41,7 @@ class TrainingPane(Pane):
     def __init__(self, live: Live) -> None:
         super().__init__()
         self.live = live
-        self.choice = Choice()
+        self.choice = ChartChoice()
         self._chosen: Watched | None = None
         self._baseline: Watched | None = None
         self._overlaid: dict[int, Watched] = {}
@@ -52,7 +52,7 @@ class TrainingPane(Pane):
 
     def compose(self) -> ComposeResult:
         """Words above, curves below."""
-        yield Standing(self.live, id="standing")
+        yield RunStatus(self.live, id="standing")
         yield Chart(id="chart")
 
     def on_resize(self, _: Resize) -> None:
@@ -235,9 +235,9 @@ class TrainingPane(Pane):
             if self._baseline.run is None:
                 self._baseline = None
 
-    def _picture(self, shown: Recorded | None) -> Picture:
+    def _picture(self, shown: Recorded | None) -> ChartPicture:
         if shown is None:
-            return Picture(empty="The curves of a run come here. r trains the stack.")
+            return ChartPicture(empty="The curves of a run come here. r trains the stack.")
         empty = _without_points(shown.run, self.choice)
         several = self._several()
         if several:
@@ -245,7 +245,7 @@ class TrainingPane(Pane):
         return picture_of(shown, self.choice, self._behind(), empty)
 
     def _show_words(self, shown: Recorded | None) -> None:
-        standing = self.query_one(Standing)
+        standing = self.query_one(RunStatus)
         standing.shown, standing.among = self.shown, len(self._overlaid)
         several, behind, choice = self._several(), self._behind(), self.choice
 
@@ -266,7 +266,7 @@ class TrainingPane(Pane):
         width, height = self.content_size
         if height:
             chart = _LEAST_CHART if self._positions() else 1
-            self.query_one(Standing).take_room(width, height - chart)
+            self.query_one(RunStatus).take_room(width, height - chart)
 
     def _curves(self) -> list[Curve]:
         """All that are on the chart."""
@@ -303,7 +303,7 @@ def _state(watched: Watched) -> object:
     return run and (run.status, run.wish, len(run.epochs), now.phase, now.epoch)
 
 
-def _without_points(run: Run, choice: Choice) -> str:
+def _without_points(run: Run, choice: ChartChoice) -> str:
     """What the chart says while there is no point."""
     if choice.which == "validation" and run.experiment.training.validation == "none":
         return "This run has no validation images: v shows its training."

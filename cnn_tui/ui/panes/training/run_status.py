@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 from rich.text import Text
@@ -12,7 +13,6 @@ from cnn_tui.history.run import Progress, Run
 from cnn_tui.text import counted
 from cnn_tui.ui.chart.rule_marks import fired
 from cnn_tui.ui.keys import keys_of
-from cnn_tui.ui.panes.training.pace import duration, rate
 from cnn_tui.ui.watcher import Live, Watched
 from cnn_tui.ui.widgets.layout import GAP, Part, cut, fit, fits, flow, wrap
 from cnn_tui.ui.widgets.lines import Lines, bar, inert
@@ -30,7 +30,7 @@ Legend = Callable[[int], Sequence[Part]]
 """The legend's parts for a width."""
 
 
-class Standing(Lines):
+class RunStatus(Lines):
     """Which run this is, what it does, how fast, how well; then the chart's legend."""
 
     def __init__(self, live: Live, *, id: str | None = None) -> None:
@@ -248,3 +248,16 @@ class Standing(Lines):
     def _dim(self, line: Text) -> Text:
         line.style = self.style("dim")
         return line
+
+
+def rate(images_per_second: float) -> str:
+    """`7,490 images/s`: three digits are as many as stay the same from look to look."""
+    if images_per_second <= 0:
+        return "0 images/s"
+    digits = 2 - math.floor(math.log10(images_per_second))
+    return f"{round(images_per_second, digits):,.{max(0, digits)}f} images/s"
+
+
+def duration(seconds: float) -> str:
+    """`8.0 s`, from two minutes on `2:05`."""
+    return f"{seconds:.1f} s" if seconds < 120 else clock(seconds)
