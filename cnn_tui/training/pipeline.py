@@ -96,7 +96,7 @@ def evaluation_batches(images: Pixels, labels: Labels, *, batch_size: int, one_h
 
 
 def scaled(images: Any) -> tf.Tensor:
-    """Bytes as float32 from 0 to 1."""
+    """Bytes as a network takes them, in training and ever after: float32 from 0 to 1."""
     # TensorFlow makes a division by a constant a multiplication, which in float32 rounds some values otherwise than
     # the notes' `training_images / 255.0`.
     return tf.cast(tf.cast(images, tf.float64) / 255.0, tf.float32)

@@ -87,7 +87,26 @@ def test_bytes_become_exactly_what_the_notes_make_of_them() -> None:
 
     images = np.arange(256, dtype=np.uint8)
     in_a_graph: Any = tf.function(scaled)
-    assert np.array_equal(in_a_graph(tf.constant(images)), (images / 255.0).astype(np.float32))
+    as_the_notes_do = (images / 255.0).astype(np.float32)
+    assert np.array_equal(in_a_graph(tf.constant(images)), as_the_notes_do)
+    assert np.array_equal(scaled(images), as_the_notes_do)
+
+
+def test_training_explain_and_an_exported_script_scale_bytes_alike() -> None:
+    import keras
+
+    from cnn_tui.data.images import Picture
+    from cnn_tui.experiment.presets import load_preset
+    from cnn_tui.keras_io.script import keras_script
+    from cnn_tui.training.explain.keep_files import ask_all
+
+    images = np.arange(256, dtype=np.uint8)
+    in_training = np.asarray(scaled(images))
+    gives_its_input = keras.Sequential([keras.Input((16, 16, 1)), keras.layers.Flatten()])
+    assert np.array_equal(ask_all(gives_its_input, images.reshape(1, 16, 16, 1), lambda: False)[0], in_training)
+    by_hand = Picture((16, 16, 1), images.tobytes()).channels(1 / 255)
+    assert np.array_equal(np.asarray(by_hand, np.float32).ravel(), in_training)
+    assert "training_images.reshape(-1, 28, 28, 1) / 255.0" in keras_script(load_preset("lab1-baseline"))
 
 
 def test_a_loss_that_is_not_sparse_gets_one_hot_labels() -> None:

@@ -22,6 +22,7 @@ from cnn_tui.history.finite import finite
 from cnn_tui.home import model_path
 from cnn_tui.training.data.image_store import keep_images, shape_of
 from cnn_tui.training.data.readers import Labels, Pixels
+from cnn_tui.training.pipeline import scaled
 
 BATCH = 256
 MOST_BYTES = 400_000_000
@@ -125,11 +126,6 @@ def test_loss(path: Path, images: Pixels, labels: Labels, one_hot: bool) -> floa
         # Keras's means go on from batch to batch.
         scores = model.test_on_batch(scaled(images[start:end]), answers[start:end], return_dict=True)
     return float(scores["loss"])
-
-
-def scaled(images: Any) -> tf.Tensor:
-    """Bytes as the network takes them: float32 from 0 to 1."""
-    return tf.cast(images, tf.float32) / 255.0
 
 
 def measure(

@@ -24,7 +24,7 @@ from cnn_tui.jobs.explain_protocol import (
 )
 from cnn_tui.network.activation import ACTIVATIONS
 from cnn_tui.text import reason
-from cnn_tui.training.explain.keep_files import scaled
+from cnn_tui.training.pipeline import scaled
 
 MOST_SENT = 128
 """Rows or columns of a map beyond which it is sent smaller: no terminal shows more."""
