@@ -97,7 +97,7 @@ class Estimator:
 
     def outlook(self) -> Outlook:
         """The run that goes on and all that wait, with what they still take."""
-        going, waiting = self._going(), self._history.queue()
+        going, waiting = self._history.going(), self._history.queue()
         self._remember(going, waiting)
         items: list[Item] = []
         end: float | None = 0.0
@@ -110,11 +110,8 @@ class Estimator:
 
     def of(self, experiment: Experiment) -> Estimate:
         """What a new run of the experiment would take."""
-        self._remember(self._going(), ())
+        self._remember(self._history.going(), ())
         return self._whole(experiment, "", experiment.training.epochs)
-
-    def _going(self) -> list[Line]:
-        return self._history.lines_where("WHERE status IN ('running', 'paused') ORDER BY id")
 
     def _remember(self, going: Sequence[Line], waiting: Sequence[Line]) -> None:
         """Read the experiments that are new; forget the paces when a run or an epoch has ended."""
@@ -137,7 +134,7 @@ class Estimator:
 
     def _paces_of(self, going: Sequence[tuple[Line, Progress]]) -> Iterator[tuple[float, Pace]]:
         """What an image costs, and the pace, of the runs to scale from: those that go on and the last ones."""
-        lines = self._history.lines_where(f"WHERE pace > 0 ORDER BY id DESC LIMIT {REFERENCES}")
+        lines = self._history.timed(REFERENCES)
         for line, progress in (*going, *((line, self._history.progress(line.id)) for line in lines)):
             if line.id not in self._works:
                 run = self._runs.get(line.id) or self._history.run(line.id)
@@ -187,23 +184,13 @@ class Estimator:
 
     def _same(self, experiment: Experiment, device: str) -> list[Line]:
         """The last runs of this kind, as far as they used the data that the very last of them was trained on."""
-        lines = self._history.lines_where(
-            "WHERE fingerprint = ? AND pace > 0 AND device = ? AND json_extract(experiment, '$.dataset') = ?"
-            " AND json_extract(experiment, '$.training.batch_size') = ?"
-            " AND json_extract(experiment, '$.training.precision') = ?"
-            " AND json_extract(experiment, '$.training.validation') = ?"
-            f" ORDER BY id DESC LIMIT {LATEST}",
-            (experiment.stack.fingerprint(), device, *_kind(experiment)),
-        )
+        lines = self._history.timed_alike(experiment.stack.fingerprint(), device, experiment, LATEST)
         return [line for line in lines if line.dataset == lines[0].dataset]
 
     def _dataset(self, name: str) -> str:
         """What was found last under a dataset's name: the sample is, where the whole is not there."""
         if name not in self._found_under:
-            lines = self._history.lines_where(
-                "WHERE train_images > 0 AND json_extract(experiment, '$.dataset') = ? ORDER BY id DESC LIMIT 1", (name,)
-            )
-            self._found_under[name] = lines[0].dataset if lines else name
+            self._found_under[name] = self._history.found_under(name)
         return self._found_under[name]
 
 

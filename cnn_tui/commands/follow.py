@@ -20,7 +20,6 @@ from cnn_tui.home import log_path
 from cnn_tui.text import counted, quiet
 
 _LOOK_SECONDS = 0.15
-_LIVE_LINES = "WHERE status IN ('queued', 'running', 'paused') ORDER BY status != 'queued' DESC, position, id"
 _REVIVE_SECONDS = 2.0  # how often to see to it that somebody is at work
 
 
@@ -160,7 +159,7 @@ class Follower:
             raise LeftError
         if not self.stopping:
             self.stopping = True
-            live = [line.id for line in self._history.lines_where(_LIVE_LINES) if line.id in self._own]
+            live = [line.id for line in self._history.live_lines() if line.id in self._own]
             for one in reversed(live):  # those that wait first, so that none starts meanwhile
                 self._history.ask(one, "stop")
             if live:

@@ -80,11 +80,11 @@ def history() -> Finding:
             return Finding("history", "problem", f"{path} cannot be made: {folder}: {error.strerror}", fix)
     try:
         with History() as opened:
-            count, health = opened.count(), opened.health()
+            count, health = opened.count(), opened.store.health()
     except HistoryError as error:
         fix = f"move {path} away, or set CNN_TUI_HOME to another folder"
         return Finding("history", "problem", str(error), fix)
-    if opened.read_only or not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+    if opened.store.read_only or not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
         fix = "change its owner or its permissions, or set CNN_TUI_HOME to another folder"
         return Finding("history", "problem", f"{path} can be read, but not written", fix)
     if health.damage:

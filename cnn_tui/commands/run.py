@@ -19,9 +19,10 @@ from cnn_tui.commands.summary import place
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import find_experiment
+from cnn_tui.history.groups import taken_seeds
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
-from cnn_tui.jobs.grid import Axis, BatchError, Cell, check_count, grid, listed_seeds, over_seeds, taken_seeds
+from cnn_tui.jobs.grid import Axis, BatchError, Cell, check_count, grid, listed_seeds, over_seeds
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet
 

@@ -5,13 +5,13 @@ They are kept by the name of the exercise's set (or pack) and its own. Each chan
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias, cast, get_args
 
 import msgspec
 
 from cnn_tui.experiment.file_errors import found
+from cnn_tui.history import notebook
 from cnn_tui.history.history import History
 from cnn_tui.history.notebook import MAX_TEXT, NotebookError
 from cnn_tui.history.rows import decoded
@@ -38,9 +38,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 def answers(history: History, pack: str) -> dict[str, Answer]:
     """The answers to a set of exercises, by the exercises' names; those without one are left out."""
-    rows = history.execute(
-        "SELECT exercise, prediction, conclusion, done, changed FROM answers WHERE pack = ? ORDER BY exercise", (pack,)
-    )
+    rows = notebook.answer_rows(history, pack)
     return {
         name: Answer(_decoded(prediction), conclusion, bool(done), changed)
         for name, prediction, conclusion, done, changed in rows
@@ -63,7 +61,7 @@ def predict(history: History, pack: str, exercise: str, expected: Mapping[str, s
         if direction is not None and direction not in get_args(Direction):
             raise NotebookError(f"{name} goes {', '.join(get_args(Direction))}, not {found(direction)}")
     patch = msgspec.json.encode(dict(expected)).decode()
-    _upsert(history, pack, exercise, "prediction", "json_patch('{}', ?)", "json_patch(prediction, ?)", patch)
+    notebook.write_answer(history, pack, exercise, "prediction", patch)
 
 
 def conclude(history: History, pack: str, exercise: str, text: str) -> None:
@@ -71,20 +69,12 @@ def conclude(history: History, pack: str, exercise: str, text: str) -> None:
     text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     if len(text) > MAX_TEXT:
         raise NotebookError(f"a conclusion has at most {MAX_TEXT:,} characters, not {len(text):,}")
-    _upsert(history, pack, exercise, "conclusion", "?", "?", text)
+    notebook.write_answer(history, pack, exercise, "conclusion", text)
 
 
 def mark(history: History, pack: str, exercise: str, done: bool) -> None:
     """Say that an exercise is done, or open again."""
-    _upsert(history, pack, exercise, "done", "?", "?", done)
-
-
-def _upsert(history: History, pack: str, exercise: str, column: str, first: str, then: str, value: str | bool) -> None:
-    history.execute(
-        f"INSERT INTO answers (pack, exercise, {column}, changed) VALUES (?, ?, {first}, ?)"
-        f" ON CONFLICT DO UPDATE SET {column} = {then}, changed = excluded.changed",
-        (pack, exercise, value, time.time(), value),
-    )
+    notebook.write_answer(history, pack, exercise, "done", done)
 
 
 def _decoded(text: str) -> Prediction:

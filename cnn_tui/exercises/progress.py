@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from cnn_tui.exercises.answers import Answer, answers
 from cnn_tui.exercises.catalogue import Place
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.runs import Order, orders, queue, runs_of
-from cnn_tui.history.groups import CUT_SHORT, ENDED_AS_PLANNED
+from cnn_tui.history.groups import ended_as_planned
 from cnn_tui.history.history import History
 
 State = Literal["open", "predicted", "waiting", "training", "run", "answered", "done"]
@@ -25,50 +25,19 @@ class Standing(NamedTuple):
     live: tuple[int, ...] = ()
 
 
-class Tally(NamedTuple):
-    """What the history has of runs and answers; another one when an exercise may stand elsewhere."""
-
-    runs: tuple[tuple[str, int, int, int], ...]
-    """For each status how many, how many of them archived, and the largest number."""
-    going: tuple[tuple[int, int, int], ...]
-    """The runs that are trained: number, epochs done, epochs."""
-    answers: tuple[int, float]
-
-    @property
-    def waiting(self) -> int:
-        """How many runs are queued."""
-        return sum(count for status, count, _, _ in self.runs if status == "queued")
-
-
-def tally(history: History) -> Tally:
-    """Read it: three short queries, to be asked before a longer look."""
-    runs = history.execute("SELECT status, count(*), sum(archived), max(id) FROM runs GROUP BY status ORDER BY status")
-    going = history.lines_where("WHERE status IN ('running', 'paused') ORDER BY id")
-    (count, changed) = history.execute("SELECT count(*), coalesce(max(changed), 0) FROM answers").fetchone()
-    epochs = tuple((line.id, line.epochs_done, line.epochs) for line in going)
-    return Tally(tuple((*row,) for row in runs), epochs, (count, changed))
-
-
 def standings(history: History, place: Place) -> dict[str, Standing]:
     """How far each exercise of a set is, by its name. Raises ExperimentError."""
     given = answers(history, place.name)
-    live = {row[0]: row[1] for row in history.execute("SELECT id, status FROM runs WHERE " + _LIVE)}
+    live = history.live_statuses()
     return {
         one.name: _standing(history, place, one, given.get(one.name, Answer()), live) for one in place.set.exercises
     }
 
 
-def ended(history: History, runs: Sequence[int], *, also_live: bool = False) -> int:
-    """How many of the runs have ended as planned, or, with `also_live`, still may."""
-    marks = ", ".join("?" * len(runs))
-    which = f"NOT {CUT_SHORT}" if also_live else ENDED_AS_PLANNED
-    row = history.execute(f"SELECT count(*) FROM runs WHERE id IN ({marks}) AND {which}", runs).fetchone()
-    return int(row[0])
-
-
 def counted(history: History, wanted: Sequence[Order]) -> list[tuple[Order, int]]:
     """How many runs each order has, those that are queued or trained among them."""
-    return [(order, ended(history, runs_of(history, order.place, order.exercise), also_live=True)) for order in wanted]
+    runs = [runs_of(history, order.place, order.exercise) for order in wanted]
+    return [(order, ended_as_planned(history, its, also_live=True)) for order, its in zip(wanted, runs, strict=True)]
 
 
 def missing(have: Sequence[tuple[Order, int]], each: int) -> list[tuple[Order, int]]:
@@ -92,10 +61,7 @@ def baseline_order(place: Place, exercise: Exercise) -> Order | None:
     return made[0] if made else None
 
 
-_LIVE = "status IN ('queued', 'running', 'paused')"
-
-
-def _standing(history: History, place: Place, one: Exercise, given: Answer, live: dict[int, str]) -> Standing:
+def _standing(history: History, place: Place, one: Exercise, given: Answer, live: Mapping[int, str]) -> Standing:
     runs = () if one.is_question else runs_of(history, place, one)
     going = tuple(run for run in runs if run in live)
     state: State = "open"
@@ -105,7 +71,7 @@ def _standing(history: History, place: Place, one: Exercise, given: Answer, live
         state = "training"
     elif going:
         state = "waiting"
-    elif runs and ended(history, runs):
+    elif runs and ended_as_planned(history, runs):
         state = "run"
     elif given.conclusion:
         state = "answered"

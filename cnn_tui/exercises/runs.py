@@ -13,13 +13,10 @@ from cnn_tui.exercises.locked_fields import unlocked_changes
 from cnn_tui.exercises.model import Exercise, ExerciseError
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.history.groups import CUT_SHORT, Group, asked_of, groups_of
+from cnn_tui.history import notebook
+from cnn_tui.history.groups import Group, asked_of, groups_of, heads_of
 from cnn_tui.history.history import History
-from cnn_tui.history.rows import decoded
-from cnn_tui.history.tags import merged
 from cnn_tui.text import quiet
-
-_HEADS = "SELECT id, seed, experiment FROM runs WHERE archived = 0 AND "
 
 
 class Order(NamedTuple):
@@ -49,8 +46,7 @@ def runs_of(history: History, place: Place, exercise: Exercise) -> tuple[int, ..
     as it was given out, whatever they were made for.
     """
     keys = [place.key(one) for one in twins(place, exercise)]
-    rows = history.execute(f"{_HEADS} exercise IN ({', '.join('?' * len(keys))})", keys)
-    ids = {row[0] for row in rows}
+    ids = set(notebook.assigned(history, keys))
     experiment = None if exercise.change else place.experiment(exercise)
     if experiment is not None:
         ids.update(run for run, _ in _same(history, experiment))
@@ -151,12 +147,7 @@ def queue(history: History, wanted: Sequence[Order], repeat: int = 1, device: st
 
 def assign(history: History, run: int, place: Place, exercise: Exercise) -> None:
     """Say that a run was made for an exercise; for one that was queued from the editor."""
-    row = history.execute("SELECT tags FROM runs WHERE id = ?", (run,)).fetchone()
-    tags = merged(decoded(row[0], tuple[str, ...]) or (), [place.name])
-    history.execute(
-        "UPDATE runs SET exercise = ?, tags = ? WHERE id = ?",
-        (place.key(exercise), msgspec.json.encode(tags).decode(), run),
-    )
+    notebook.assign(history, run, place.key(exercise), place.name)
 
 
 @functools.lru_cache(maxsize=512)
@@ -170,7 +161,7 @@ def _same_training(one: Experiment, other: Experiment) -> bool:
 
 
 def _new_seeds(history: History, experiment: Experiment, count: int) -> list[int]:
-    used = {seed for _, seed in _same(history, experiment, "AND NOT " + CUT_SHORT)}
+    used = {seed for _, seed in _same(history, experiment, usable=True)}
     seeds: list[int] = []
     seed = experiment.training.seed or 1
     while len(seeds) < count:
@@ -180,8 +171,8 @@ def _new_seeds(history: History, experiment: Experiment, count: int) -> list[int
     return seeds
 
 
-def _same(history: History, experiment: Experiment, also: str = "") -> list[tuple[int, int | None]]:
-    """Number and seed of the runs of an experiment, whatever their names; `also` is a further condition."""
+def _same(history: History, experiment: Experiment, usable: bool = False) -> list[tuple[int, int | None]]:
+    """Number and seed of the runs of an experiment, whatever their names, as `heads_of` gives them."""
     fingerprint, *asked = _bare(experiment)
-    rows = history.execute(f"{_HEADS} fingerprint = ? {also}", (fingerprint,))
-    return [(run, seed) for run, seed, other in rows if asked_of(other) == tuple(asked)]
+    heads = heads_of(history, fingerprint, usable=usable)
+    return [(head.run, head.seed) for head in heads if asked_of(head.experiment) == tuple(asked)]

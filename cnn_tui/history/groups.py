@@ -11,6 +11,7 @@ import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
+from cnn_tui.history.records import Head, chunks, marks
 from cnn_tui.history.rows import Columns
 from cnn_tui.history.run import Run
 from cnn_tui.network.canonical import canonical
@@ -119,10 +120,35 @@ class Group(NamedTuple):
 def groups_of(history: History, runs: Sequence[int]) -> tuple[Group, ...]:
     """The given runs, grouped; those that failed, were interrupted, stopped by hand or still go on are left out."""
     found: list[Trial] = []
-    for at in range(0, len(runs), 500):
-        some = runs[at : at + 500]
-        found += _trials(history, f"id IN ({', '.join('?' * len(some))})", some)
+    for some in chunks(runs):
+        found += _trials(history, f"id IN ({marks(some)})", some)
     return grouped(sorted(set(found)))
+
+
+def ended_as_planned(history: History, runs: Sequence[int], *, also_live: bool = False) -> int:
+    """How many of the runs have ended as planned, or, with `also_live`, still may."""
+    which = f"NOT {CUT_SHORT}" if also_live else ENDED_AS_PLANNED
+    query = f"SELECT count(*) FROM runs WHERE id IN ({marks(runs)}) AND {which}"
+    return int(history.store.execute(query, runs).fetchone()[0])
+
+
+def heads_of(history: History, fingerprint: str, *, usable: bool = False) -> list[Head]:
+    """The runs of a network, without archived ones; `usable` ones have ended as planned or still may."""
+    also = f" AND NOT {CUT_SHORT}" if usable else ""
+    query = f"SELECT id, seed, dataset, experiment FROM runs WHERE archived = 0 AND fingerprint = ?{also}"
+    return [Head._make(row) for row in history.store.execute(query, (fingerprint,))]
+
+
+def taken_seeds(history: History, experiment: Experiment) -> set[int]:
+    """The seeds of the runs of this very experiment, whatever their names, that reached their end or still may."""
+    own = msgspec.json.encode(experiment).decode()
+    parts = "'$.name', '$.training.seed'"
+    rows = history.store.execute(
+        f"SELECT seed FROM runs WHERE fingerprint = ? AND seed IS NOT NULL AND NOT {CUT_SHORT}"
+        f" AND json_remove(experiment, {parts}) = json_remove(?, {parts})",
+        (experiment.stack.fingerprint(), own),
+    )
+    return {seed for (seed,) in rows}
 
 
 def group_around(history: History, run: Run) -> Group | None:
@@ -209,7 +235,7 @@ _TELLS = {"fingerprint", "dataset", "train_images", "test_images", "experiment"}
 
 
 def _trials(history: History, where: str, values: Sequence[Any]) -> list[Trial]:
-    rows = history.rows(
+    rows = history.store.rows(
         "SELECT id, name, seed, test_accuracy, test_loss, accuracy, loss, pace, epochs_done, params,"
         " coalesce(json_extract(environment, '$.device'), ''), fingerprint, dataset, train_images, test_images,"
         f" experiment FROM runs WHERE {ENDED_AS_PLANNED} AND {where} ORDER BY id",

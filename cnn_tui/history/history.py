@@ -6,21 +6,22 @@ writes; `records.py` reads. The file is opened by `store.py`, its tables are in 
 
 from __future__ import annotations
 
+import contextlib
 import time
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.history.records import IS_LIVE, Records
+from cnn_tui.history.records import IS_LIVE, LARGEST, Records
 from cnn_tui.history.run import ENDED_EARLY, Epoch, Point, Progress, Status, Wish
-from cnn_tui.history.store import HistoryError
+from cnn_tui.history.store import HistoryError, Store
 from cnn_tui.history.tested import EVENT
 from cnn_tui.network.summary import summarize
 
 __all__ = ["History", "HistoryError", "Result"]
 
-_LARGEST = 2**63 - 1  # what a column of SQLite holds
 _WISHES: tuple[Wish, ...] = ("", "pause", "stop", "now")  # each counts for more than those before it
 
 
@@ -40,12 +41,25 @@ class History(Records):
     device: str = ""
     """Where runs are to be trained that are added without a device; "" for the freest GPU."""
 
+    def __init__(self, path: Path | None = None) -> None:
+        """Raises HistoryError for a file that cannot be used."""
+        super().__init__(Store(path))
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.store.path
+
+    def transaction(self) -> contextlib.AbstractContextManager[None]:
+        """All the writes inside it, or none."""
+        return self.store.transaction()
+
     # What the user's side writes
 
     def add(self, experiment: Experiment, device: str = "") -> int:
         """Queue a run of `experiment` on `device` ("cpu", "gpu:1"), or on that of the history; gives its id."""
         stack = experiment.stack
-        cursor = self.execute(
+        cursor = self.store.execute(
             "INSERT INTO runs"
             " (name, status, experiment, fingerprint, dataset, seed, params, created, epochs, device, position)"
             " VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?,"
@@ -56,7 +70,7 @@ class History(Records):
                 stack.fingerprint(),
                 experiment.dataset,
                 experiment.training.seed,
-                min(summarize(stack).total_params, _LARGEST),
+                min(summarize(stack).total_params, LARGEST),
                 time.time(),
                 experiment.training.epochs,
                 device or self.device,
@@ -71,12 +85,12 @@ class History(Records):
         What stops stays so: a pause does not undo a stop, nor a stop a stop now.
         """
         stronger = ", ".join(f"'{one}'" for one in _WISHES[_WISHES.index(wish) + 1 :] if one != "pause")
-        with self.transaction():
-            self.execute(
+        with self.store.transaction():
+            self.store.execute(
                 f"UPDATE runs SET wish = ? WHERE id = ? AND {IS_LIVE} AND wish NOT IN ({stronger})",
                 (wish, run_id),
             )
-            self.execute(
+            self.store.execute(
                 "UPDATE runs SET status = 'stopped', stop_cause = 'taken out of the queue'"
                 " WHERE id = ? AND status = 'queued' AND wish IN ('stop', 'now')",
                 (run_id,),
@@ -87,15 +101,17 @@ class History(Records):
 
         It goes on after its last checkpoint. What it had recorded stays; how it had ended becomes one of its events.
         """
-        with self.transaction():
-            row = self.execute("SELECT status, stop_cause, test_accuracy FROM runs WHERE id = ?", (run_id,)).fetchone()
+        with self.store.transaction():
+            row = self.store.execute(
+                "SELECT status, stop_cause, test_accuracy FROM runs WHERE id = ?", (run_id,)
+            ).fetchone()
             if row is None or row[0] not in ENDED_EARLY:
                 return False
             status, cause = row[0], row[1] or "no cause was recorded"
             was = cause if cause.startswith(status) else f"{status}: {cause}"
             tested = f" (test accuracy {row[2]:.4f})" if row[2] is not None else ""
             self.record_event(run_id, f"queued again; it was {was}{tested}")
-            self.execute(
+            self.store.execute(
                 "UPDATE runs SET status = 'queued', stop_cause = '', wish = '', progress = '{}',"
                 " position = (SELECT coalesce(min(position), 1) - 1 FROM runs WHERE status = 'queued') WHERE id = ?",
                 (run_id,),
@@ -104,7 +120,7 @@ class History(Records):
 
     def move(self, run_id: int, places: int) -> bool:
         """Move a run that waits `places` later in the queue, or earlier; False when it cannot move so."""
-        with self.transaction():
+        with self.store.transaction():
             order = [line.id for line in self.queue()]
             if run_id not in order:
                 return False
@@ -112,14 +128,14 @@ class History(Records):
             to = max(0, min(len(order) - 1, at + places))
             order.insert(to, order.pop(at))
             for position, one in enumerate(order, 1):
-                self.execute("UPDATE runs SET position = ? WHERE id = ?", (position, one))
+                self.store.execute("UPDATE runs SET position = ? WHERE id = ?", (position, one))
         return to != at
 
     # What the training side writes
 
     def claim(self, run_id: int, pid: int, seed: int) -> bool:
         """Take a queued run for the process `pid`; False when it was taken or left the queue meanwhile."""
-        cursor = self.execute(
+        cursor = self.store.execute(
             "UPDATE runs SET status = 'running', pid = ?, seed = ? WHERE id = ? AND status = 'queued'",
             (pid, seed, run_id),
         )
@@ -129,17 +145,19 @@ class History(Records):
         self, run_id: int, *, dataset: str, train_images: int, test_images: int, environment: dict[str, Any]
     ) -> None:
         """What is known once the data is loaded."""
-        self.execute(
+        self.store.execute(
             "UPDATE runs SET dataset = ?, train_images = ?, test_images = ?, environment = ? WHERE id = ?",
             (dataset, train_images, test_images, msgspec.json.encode(environment).decode(), run_id),
         )
 
     def record_progress(self, run_id: int, progress: Progress, point: Point | None = None) -> None:
         """Where the run is now and, if given, one more reading of its curve."""
-        with self.transaction():
-            self.execute("UPDATE runs SET progress = ? WHERE id = ?", (msgspec.json.encode(progress).decode(), run_id))
+        with self.store.transaction():
+            self.store.execute(
+                "UPDATE runs SET progress = ? WHERE id = ?", (msgspec.json.encode(progress).decode(), run_id)
+            )
             if point is not None:
-                self.execute(
+                self.store.execute(
                     "INSERT OR REPLACE INTO points VALUES (?, ?, ?, ?)",
                     (run_id, point.at, point.loss, point.accuracy),
                 )
@@ -147,13 +165,13 @@ class History(Records):
     def record_epoch(self, run_id: int, epoch: Epoch, seconds: float) -> None:
         """A finished epoch; `seconds` is the training time so far."""
         metrics = msgspec.json.encode(epoch.metrics).decode()
-        with self.transaction():
-            self.execute(
+        with self.store.transaction():
+            self.store.execute(
                 "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?)",
                 (run_id, epoch.epoch, metrics, epoch.seconds, epoch.images_per_second),
             )
             shown = [epoch.metrics.get(name) for name in ("loss", "accuracy", "val_loss", "val_accuracy")]
-            self.execute(
+            self.store.execute(
                 "UPDATE runs SET epochs_done = ?, loss = ?, accuracy = ?, val_loss = ?, val_accuracy = ?, seconds = ?,"
                 " pace = (SELECT avg(seconds) FROM epochs WHERE run = runs.id) WHERE id = ?",
                 (epoch.epoch, *shown, seconds, run_id),
@@ -161,19 +179,19 @@ class History(Records):
 
     def record_event(self, run_id: int, text: str, at: float | None = None) -> None:
         """Something that happened to the run, in a sentence; `at` is in seconds since 1970, else it is now."""
-        self.execute("INSERT INTO events VALUES (?, ?, ?)", (run_id, time.time() if at is None else at, text))
+        self.store.execute("INSERT INTO events VALUES (?, ?, ?)", (run_id, time.time() if at is None else at, text))
 
     def forget_after(self, run_id: int, epoch: int) -> None:
         """Take away what was recorded past the end of `epoch`: the run, resumed from there, is to record it again."""
-        with self.transaction():
-            self.execute("DELETE FROM epochs WHERE run = ? AND epoch > ?", (run_id, epoch))
-            self.execute("DELETE FROM points WHERE run = ? AND at > ?", (run_id, epoch))
+        with self.store.transaction():
+            self.store.execute("DELETE FROM epochs WHERE run = ? AND epoch > ?", (run_id, epoch))
+            self.store.execute("DELETE FROM points WHERE run = ? AND at > ?", (run_id, epoch))
             last = (
                 "(SELECT json_extract(iif(json_valid(metrics), metrics, '{{}}'), '$.{}')"
                 " FROM epochs WHERE run = runs.id ORDER BY epoch DESC LIMIT 1)"
             )
             shown = [f"{name} = {last.format(name)}" for name in ("loss", "accuracy", "val_loss", "val_accuracy")]
-            self.execute(
+            self.store.execute(
                 f"UPDATE runs SET epochs_done = min(epochs_done, ?), {', '.join(shown)},"
                 " pace = (SELECT avg(seconds) FROM epochs WHERE run = runs.id),"
                 " seconds = (SELECT coalesce(sum(seconds), 0) FROM epochs WHERE run = runs.id),"
@@ -183,11 +201,11 @@ class History(Records):
 
     def record_status(self, run_id: int, status: Status) -> None:
         """A change of a live run, as to paused and back."""
-        self.execute("UPDATE runs SET status = ? WHERE id = ?", (status, run_id))
+        self.store.execute("UPDATE runs SET status = ? WHERE id = ?", (status, run_id))
 
     def record_end(self, run_id: int, result: Result) -> None:
         """How the run ended. A run that has ended already keeps its first ending."""
-        self.execute(
+        self.store.execute(
             "UPDATE runs SET status = ?, stop_cause = ?, test_loss = coalesce(?, test_loss),"
             " test_accuracy = coalesce(?, test_accuracy),"
             f" seconds = coalesce(?, seconds), pid = NULL, wish = '' WHERE id = ? AND {IS_LIVE}",
@@ -199,8 +217,8 @@ class History(Records):
 
         Its cause and an event say which epoch that was. False when it is no such run any more.
         """
-        with self.transaction():
-            cursor = self.execute(
+        with self.store.transaction():
+            cursor = self.store.execute(
                 "UPDATE runs SET test_loss = ?, test_accuracy = ?, stop_cause = stop_cause"
                 " || iif(stop_cause = '', '', '; ') || ? WHERE id = ? AND status = 'interrupted'",
                 (loss, accuracy, f"tested with the weights of epoch {epoch}", run_id),

@@ -15,8 +15,6 @@ from cnn_tui.history.run import Line
 from cnn_tui.history.tested import GAP
 from cnn_tui.text import did_you_mean
 
-_CHUNK = 500
-
 
 class SortError(ValueError):
     """There is no column to sort by of that name; the message is a sentence that names those there are."""
@@ -98,7 +96,7 @@ class Listing:
     def total(self) -> int:
         """How many runs there would be without the filter."""
         where = "" if self._query.archived else " WHERE archived = 0"
-        return int(self._history.execute(f"SELECT count(*) FROM runs{where}").fetchone()[0])
+        return int(self._history.store.execute(f"SELECT count(*) FROM runs{where}").fetchone()[0])
 
     def ids(self, limit: int = -1, offset: int = 0) -> Sequence[int]:
         """The numbers of the runs, in order; `limit` -1 gives all from `offset`."""
@@ -106,13 +104,7 @@ class Listing:
 
     def lines(self, limit: int = -1, offset: int = 0) -> list[Line]:
         """The rows, as they are now; fewer than `limit` at the end."""
-        ids = self.ids(limit, offset)
-        rows: dict[int, Line] = {}
-        for at in range(0, len(ids), _CHUNK):
-            some = ids[at : at + _CHUNK]
-            marks = ", ".join("?" * len(some))
-            rows.update((line.id, line) for line in self._history.lines_where(f"WHERE id IN ({marks})", some))
-        return [rows[one] for one in ids if one in rows]
+        return self._history.lines_of(self.ids(limit, offset))
 
     def position(self, run_id: int) -> int | None:
         """Where a run stands, from 0; None when it is not shown."""
@@ -125,7 +117,7 @@ class Listing:
         # Where every row is looked at anyway, the index on archived would only be a detour: + keeps it out.
         plain = query.sort == "id" and not values
         shown = "" if query.archived else f"{'' if plain else '+'}archived = 0 AND "
-        rows = self._history.execute(f"SELECT id FROM runs WHERE {shown}{where} ORDER BY {_order(query)}", values)
+        rows = self._history.store.execute(f"SELECT id FROM runs WHERE {shown}{where} ORDER BY {_order(query)}", values)
         return [row[0] for row in rows]
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from cnn_tui.experiment.experiment import MAX_NAME
 from cnn_tui.history.history import History
+from cnn_tui.history.records import marks
 from cnn_tui.history.rows import decoded
 from cnn_tui.history.run import LIVE, Status
 from cnn_tui.history.tags import merged, to_tag
@@ -47,8 +48,8 @@ def rename(history: History, run_id: int, name: str) -> str:
     name = _clean(name).strip()
     if not 1 <= len(name) <= MAX_NAME:
         raise NotebookError(f"a name has 1 to {MAX_NAME} characters, not {len(name):,}")
-    with history.transaction():
-        row = history.execute("SELECT name FROM runs WHERE id = ?", (run_id,)).fetchone()
+    with history.store.transaction():
+        row = history.store.execute("SELECT name FROM runs WHERE id = ?", (run_id,)).fetchone()
         _write(history, run_id, "name", name)
     return str(row[0])
 
@@ -62,13 +63,46 @@ def change_tags(
     """
     plus, minus = [to_tag(tag) for tag in add], [to_tag(tag) for tag in remove]
     made: dict[int, tuple[str, ...]] = {}
-    with history.transaction():
+    with history.store.transaction():
         for run_id in runs:
-            row = history.execute("SELECT tags FROM runs WHERE id = ?", (run_id,)).fetchone()
+            row = history.store.execute("SELECT tags FROM runs WHERE id = ?", (run_id,)).fetchone()
             before = () if row is None else decoded(row[0], tuple[str, ...]) or ()
             made[run_id] = merged(before, plus, minus)
             _write(history, run_id, "tags", msgspec.json.encode(made[run_id]).decode())
     return made
+
+
+def assigned(history: History, exercises: Sequence[str]) -> list[int]:
+    """The runs that were made for these exercises, by their keys `pack/name`; archived ones are left out."""
+    query = f"SELECT id FROM runs WHERE archived = 0 AND exercise IN ({marks(exercises)})"
+    return [run for (run,) in history.store.execute(query, exercises)]
+
+
+def assign(history: History, run_id: int, exercise: str, tag: str) -> None:
+    """Say that a run was made for an exercise, `pack/name`, and put a tag on it."""
+    row = history.store.execute("SELECT tags FROM runs WHERE id = ?", (run_id,)).fetchone()
+    tags = merged(decoded(row[0], tuple[str, ...]) or (), [tag])
+    history.store.execute(
+        "UPDATE runs SET exercise = ?, tags = ? WHERE id = ?", (exercise, msgspec.json.encode(tags).decode(), run_id)
+    )
+
+
+def answer_rows(history: History, pack: str) -> list[tuple[str, str, str, bool, float]]:
+    """The answers to a set of exercises: name, prediction as JSON, conclusion, whether it is done, time of change."""
+    columns = "exercise, prediction, conclusion, done, changed"
+    return history.store.execute(f"SELECT {columns} FROM answers WHERE pack = ? ORDER BY exercise", (pack,)).fetchall()
+
+
+def write_answer(
+    history: History, pack: str, exercise: str, column: Literal["prediction", "conclusion", "done"], value: str | bool
+) -> None:
+    """Write one part of an answer. A prediction is a JSON object: what it does not mention stays, null goes."""
+    first, then = ("json_patch('{}', ?)", "json_patch(prediction, ?)") if column == "prediction" else ("?", "?")
+    history.store.execute(
+        f"INSERT INTO answers (pack, exercise, {column}, changed) VALUES (?, ?, {first}, ?)"
+        f" ON CONFLICT DO UPDATE SET {column} = {then}, changed = excluded.changed",
+        (pack, exercise, value, time.time(), value),
+    )
 
 
 def archive(history: History, runs: Iterable[int]) -> Archiving:
@@ -92,50 +126,52 @@ def undo(history: History, archiving: Archiving) -> None:
 def last_archived(history: History) -> tuple[int, ...]:
     """The runs that were put away last, together, and still are; () when there are none."""
     where = "FROM runs JOIN events ON events.run = runs.id WHERE archived AND events.text = ?"
-    (at,) = history.execute(f"SELECT max(at) {where}", (_ARCHIVED,)).fetchone()
-    rows = history.execute(f"SELECT DISTINCT id {where} AND at = ? ORDER BY id", (_ARCHIVED, at))
+    (at,) = history.store.execute(f"SELECT max(at) {where}", (_ARCHIVED,)).fetchone()
+    rows = history.store.execute(f"SELECT DISTINCT id {where} AND at = ? ORDER BY id", (_ARCHIVED, at))
     return tuple(row[0] for row in rows)
 
 
 def pin(history: History, run_id: int, name: str = "baseline") -> None:
     """Make a run the one that others are compared with. Raises NotebookError for a run that is not there."""
-    with history.transaction():
+    with history.store.transaction():
         _status(history, run_id)
-        history.execute("INSERT OR REPLACE INTO pins VALUES (?, ?)", (name, run_id))
+        history.store.execute("INSERT OR REPLACE INTO pins VALUES (?, ?)", (name, run_id))
 
 
 def unpin(history: History, name: str = "baseline") -> None:
     """Compare with no run any more."""
-    history.execute("DELETE FROM pins WHERE name = ?", (name,))
+    history.store.execute("DELETE FROM pins WHERE name = ?", (name,))
 
 
 def pinned(history: History, name: str = "baseline") -> int | None:
     """The run that others are compared with; None when there is none."""
-    row = history.execute("SELECT run FROM pins JOIN runs ON runs.id = run WHERE pins.name = ?", (name,)).fetchone()
+    row = history.store.execute(
+        "SELECT run FROM pins JOIN runs ON runs.id = run WHERE pins.name = ?", (name,)
+    ).fetchone()
     return int(row[0]) if row else None
 
 
 def _set_archived(history: History, runs: Iterable[int], put_away: bool) -> Archiving:
     changed = []
     now = time.time()
-    with history.transaction():
+    with history.store.transaction():
         for run_id in dict.fromkeys(runs):
             status = _status(history, run_id)
             if put_away and status in LIVE:
                 raise NotebookError(f"run {run_id} is {status}: only a run that has ended can be put away")
-            cursor = history.execute(
+            cursor = history.store.execute(
                 "UPDATE runs SET archived = ? WHERE id = ? AND archived != ?", (put_away, run_id, put_away)
             )
             if cursor.rowcount:
                 changed.append(run_id)
-                history.execute(
+                history.store.execute(
                     "INSERT INTO events VALUES (?, ?, ?)", (run_id, now, _ARCHIVED if put_away else _RESTORED)
                 )
     return Archiving(tuple(changed), restored=not put_away)
 
 
 def _status(history: History, run_id: int) -> Status:
-    row = history.execute("SELECT status FROM runs WHERE id = ?", (run_id,)).fetchone()
+    row = history.store.execute("SELECT status FROM runs WHERE id = ?", (run_id,)).fetchone()
     if row is None:
         raise _missing(run_id)
     status: Status = row[0]
@@ -143,7 +179,7 @@ def _status(history: History, run_id: int) -> Status:
 
 
 def _write(history: History, run_id: int, column: str, text: str) -> None:
-    if history.execute(f"UPDATE runs SET {column} = ? WHERE id = ?", (text, run_id)).rowcount != 1:
+    if history.store.execute(f"UPDATE runs SET {column} = ? WHERE id = ?", (text, run_id)).rowcount != 1:
         raise _missing(run_id)
 
 

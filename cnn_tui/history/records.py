@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, Self, TypeVar
 
 from cnn_tui.experiment.experiment import Experiment, Training
 from cnn_tui.history.rows import Columns, decoded, number
-from cnn_tui.history.run import LIVE, Epoch, Event, Line, Point, Progress, Run, Wish
+from cnn_tui.history.run import LIVE, Epoch, Event, Line, Point, Progress, Run, Status, Wish
 from cnn_tui.history.store import HistoryError, Store
 from cnn_tui.history.tested import TESTED_EPOCH, TRAINED
 
@@ -20,14 +20,64 @@ _LINE = Columns([name for name in Line.__struct_fields__ if name != "damage"])
 _TAGS = _LINE.names.index("tags")
 _RUN = Columns([*(name for name in Run.__struct_fields__ if name not in ("damage", "epochs")), "epochs"])
 _WAITING = "WHERE status = 'queued' ORDER BY position, id"
+_GOING = "WHERE status IN ('running', 'paused') ORDER BY id"
+_HEAD = "id, seed, dataset, experiment"
+LARGEST = 2**63 - 1
+"""The largest whole number that a column of SQLite holds."""
+_CHUNK = 500  # values in one statement
+
+Kind = TypeVar("Kind")
 
 
-class Records(Store):
+class Head(NamedTuple):
+    """What tells whether a run is of an experiment, without the reading of all of it."""
+
+    run: int
+    seed: int | None
+    dataset: str
+    experiment: str
+    """As JSON."""
+
+
+class Tally(NamedTuple):
+    """What the history has of runs and answers; another one when an exercise may stand elsewhere."""
+
+    runs: tuple[tuple[str, int, int, int], ...]
+    """For each status how many, how many of them archived, and the largest number."""
+    going: tuple[tuple[int, int, int], ...]
+    """The runs that are trained: number, epochs done, epochs."""
+    answers: tuple[int, float]
+    """How many, and when the last of them was changed."""
+
+    @property
+    def waiting(self) -> int:
+        """How many runs are queued."""
+        return sum(count for status, count, _, _ in self.runs if status == "queued")
+
+
+class Records:
     """What everybody reads of a history: the lab, the command line, the training itself."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def close(self) -> None:
+        """Close the file."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def data_version(self) -> int:
+        """A number that changes when another connection has written; asking reads no table."""
+        return self.store.data_version()
 
     def wish(self, run_id: int) -> Wish:
         """What is asked of a run; a run that is gone should stop."""
-        row = self.execute("SELECT wish FROM runs WHERE id = ?", (run_id,)).fetchone()
+        row = self.store.execute("SELECT wish FROM runs WHERE id = ?", (run_id,)).fetchone()
         return row[0] if row else "stop"
 
     def run(self, run_id: int) -> Run | None:
@@ -41,22 +91,115 @@ class Records(Store):
 
     def lines(self, limit: int = -1, offset: int = 0) -> list[Line]:
         """Runs as rows of a table, the newest first; `limit` -1 gives all."""
-        return self.lines_where("ORDER BY id DESC LIMIT ? OFFSET ?", (limit, offset))
+        return self._lines("ORDER BY id DESC LIMIT ? OFFSET ?", (limit, offset))
 
-    def lines_where(self, clauses: str, values: Sequence[Any] = ()) -> list[Line]:
-        """Runs as rows of a table, chosen and sorted by clauses of SQL."""
-        return [_to_line(row) for row in self.rows(f"SELECT {_selected(_LINE)} FROM runs {clauses}", values)]
+    def line(self, run_id: int) -> Line | None:
+        """A run as a row of a table; None when there is none of that id."""
+        return next(iter(self._lines("WHERE id = ?", (run_id,))), None)
+
+    def lines_of(self, runs: Sequence[int]) -> list[Line]:
+        """These runs as rows of a table, in their order; those that are not there are left out."""
+        found: dict[int, Line] = {}
+        for some in chunks(runs):
+            found.update((line.id, line) for line in self._lines(f"WHERE id IN ({marks(some)})", some))
+        return [found[one] for one in runs if one in found]
+
+    def newest(self, limit: int, *, begun: bool = False) -> list[Line]:
+        """The last runs that are not archived, the newest first; with `begun`, those that do not wait."""
+        also = " AND status != 'queued'" if begun else ""
+        return self._lines(f"WHERE NOT archived{also} ORDER BY id DESC LIMIT ?", (limit,))
+
+    def neighbour(self, run_id: int, by: int) -> Line | None:
+        """The next run that is not archived, or with a negative `by` the one before it."""
+        side, order = ("<", "DESC") if by < 0 else (">", "ASC")
+        found = self._lines(f"WHERE id {side} ? AND NOT archived ORDER BY id {order} LIMIT 1", (run_id,))
+        return found[0] if found else None
+
+    def going(self) -> list[Line]:
+        """The runs that are trained, or pause, the oldest first."""
+        return self._lines(_GOING)
+
+    def live_lines(self) -> list[Line]:
+        """The runs that have not ended: those that are trained, then those that wait, the next one first."""
+        return self._lines(f"WHERE {IS_LIVE} ORDER BY status = 'queued', position, id")
+
+    def live_statuses(self) -> dict[int, Status]:
+        """The status of each run that has not ended."""
+        return dict(self.store.execute(f"SELECT id, status FROM runs WHERE {IS_LIVE}").fetchall())
+
+    def outline(self) -> tuple[Any, ...]:
+        """What tells cheaply that there are other runs, or that one has come to the end of an epoch or of its own."""
+        (newest,) = self.store.execute("SELECT max(id) FROM runs").fetchone()
+        (archived,) = self.store.execute("SELECT count(*) FROM runs WHERE archived = 1").fetchone()
+        live = self.store.execute(f"SELECT id, status, epochs_done FROM runs WHERE {IS_LIVE} ORDER BY id")
+        return newest, archived, tuple(live)
+
+    def tally(self) -> Tally:
+        """What there is of runs and answers: three short queries, to be asked before a longer look."""
+        runs = self.store.execute(
+            "SELECT status, count(*), sum(archived), max(id) FROM runs GROUP BY status ORDER BY status"
+        )
+        answers = self.store.execute("SELECT count(*), coalesce(max(changed), 0) FROM answers").fetchone()
+        epochs = tuple((line.id, line.epochs_done, line.epochs) for line in self.going())
+        return Tally(tuple((*row,) for row in runs), epochs, answers)
+
+    def has_other_data(self, after: int, sample: str) -> bool:
+        """Whether a run past `after` was trained on `sample`, or on other data than the very first run."""
+        other = "dataset = ? OR dataset != (SELECT dataset FROM runs ORDER BY id LIMIT 1)"
+        query = f"SELECT 1 FROM runs WHERE id > ? AND ({other}) LIMIT 1"
+        return self.store.execute(query, (after, sample)).fetchone() is not None
+
+    def ended_until(self) -> int:
+        """The last run up to which all have ended."""
+        live = f"(SELECT min(id) - 1 FROM runs WHERE {IS_LIVE})"
+        (last,) = self.store.execute(f"SELECT coalesce({live}, (SELECT max(id) FROM runs), 0)").fetchone()
+        return int(last)
+
+    def heads(self, fingerprint: str, *, before: int = LARGEST) -> list[Head]:
+        """The runs of a network, the oldest first; with `before`, those with a smaller number."""
+        query = f"SELECT {_HEAD} FROM runs WHERE fingerprint = ? AND id < ? ORDER BY id"
+        return [Head._make(row) for row in self.store.execute(query, (fingerprint, before))]
+
+    def conclusions(self, runs: Sequence[int]) -> dict[int, str]:
+        """What was concluded of these runs; those without a conclusion are left out."""
+        found: dict[int, str] = {}
+        for some in chunks(runs):
+            query = f"SELECT id, conclusion FROM runs WHERE conclusion != '' AND id IN ({marks(some)})"
+            found.update(self.store.execute(query, some).fetchall())
+        return found
+
+    def timed(self, limit: int) -> list[Line]:
+        """The last runs whose seconds an epoch are known, the newest first."""
+        return self._lines("WHERE pace > 0 ORDER BY id DESC LIMIT ?", (limit,))
+
+    def timed_alike(self, fingerprint: str, device: str, experiment: Experiment, limit: int) -> list[Line]:
+        """The last of them that take as long as the experiment on this device, by its network and settings."""
+        training = experiment.training
+        names = ("dataset", "training.batch_size", "training.precision", "training.validation")
+        same = " AND ".join(f"json_extract(experiment, '$.{name}') = ?" for name in names)
+        asked = (experiment.dataset, training.batch_size, training.precision, training.validation)
+        clauses = f"WHERE fingerprint = ? AND pace > 0 AND device = ? AND {same} ORDER BY id DESC LIMIT ?"
+        return self._lines(clauses, (fingerprint, device, *asked, limit))
+
+    def found_under(self, dataset: str) -> str:
+        """The data that the last run was trained on which asked for `dataset`; else that."""
+        query = (
+            "SELECT dataset FROM runs WHERE train_images > 0 AND json_extract(experiment, '$.dataset') = ?"
+            " ORDER BY id DESC LIMIT 1"
+        )
+        row = self.store.execute(query, (dataset,)).fetchone()
+        return str(row[0]) if row else dataset
 
     def ending_now(self) -> list[tuple[int, int]]:
         """The runs in training that are to end at once, each with the number of its process."""
-        return self.execute(
+        return self.store.execute(
             "SELECT id, pid FROM runs WHERE status IN ('running', 'paused') AND wish = 'now' AND pid IS NOT NULL"
         ).fetchall()
 
     def untested(self) -> list[int]:
         """The runs that were interrupted after an epoch and not evaluated since, the newest first."""
         last = "SELECT text FROM events WHERE run = runs.id ORDER BY rowid DESC LIMIT 1"
-        rows = self.execute(
+        rows = self.store.execute(
             "SELECT id FROM runs WHERE status = 'interrupted' AND epochs_done > 0 AND test_loss IS NULL"
             f" AND NOT archived AND coalesce(({last}), '') NOT LIKE 'evaluat%' ORDER BY id DESC"
         )
@@ -64,21 +207,21 @@ class Records(Store):
 
     def queue(self) -> list[Line]:
         """The runs that wait, the next one first."""
-        return self.lines_where(_WAITING)
+        return self._lines(_WAITING)
 
     def next_queued(self) -> int | None:
         """The first run that waits; None when the queue is empty."""
-        row = self.execute(f"SELECT id FROM runs {_WAITING} LIMIT 1").fetchone()
+        row = self.store.execute(f"SELECT id FROM runs {_WAITING} LIMIT 1").fetchone()
         return int(row[0]) if row else None
 
     def events(self, run_id: int) -> list[Event]:
         """What happened to a run, in order."""
-        rows = self.execute("SELECT at, text FROM events WHERE run = ? ORDER BY rowid", (run_id,))
+        rows = self.store.execute("SELECT at, text FROM events WHERE run = ? ORDER BY rowid", (run_id,))
         return [Event(number(at), str(text)) for at, text in rows]
 
     def count(self) -> int:
         """How many runs there are."""
-        return int(self.execute("SELECT count(*) FROM runs").fetchone()[0])
+        return int(self.store.execute("SELECT count(*) FROM runs").fetchone()[0])
 
     def live_runs(self) -> list[Run]:
         """The runs that have not ended, the oldest first."""
@@ -86,27 +229,41 @@ class Records(Store):
 
     def progress(self, run_id: int) -> Progress:
         """Where a run is now."""
-        row = self.execute("SELECT progress FROM runs WHERE id = ?", (run_id,)).fetchone()
+        row = self.store.execute("SELECT progress FROM runs WHERE id = ?", (run_id,)).fetchone()
         return (decoded(row[0], Progress) if row else None) or Progress()
 
     def points(self, run_id: int, after: float = -1.0) -> list[Point]:
         """The readings within epochs past `after` (in epochs), in order."""
-        rows = self.execute(
+        rows = self.store.execute(
             "SELECT at, loss, accuracy FROM points WHERE run = ? AND at > ? ORDER BY at", (run_id, after)
         )
         return [Point(*row) for row in rows if all(value is None or isinstance(value, float) for value in row)]
 
+    def _lines(self, clauses: str, values: Sequence[Any] = ()) -> list[Line]:
+        return [_to_line(row) for row in self.store.rows(f"SELECT {_selected(_LINE)} FROM runs {clauses}", values)]
+
     def _runs(self, where: str, values: tuple[Any, ...]) -> list[Run]:
-        rows = self.rows(f"SELECT {_selected(_RUN)} FROM runs {where}", values)
+        rows = self.store.rows(f"SELECT {_selected(_RUN)} FROM runs {where}", values)
         if not rows:
             return []
         ids = {row[0] for row in rows}
         some = f"WHERE run IN ({', '.join(str(int(one)) for one in ids)})" if len(ids) < 500 else ""
         epochs: dict[int, list[tuple[Any, ...]]] = {}
         query = f"SELECT run, epoch, metrics, seconds, images_per_second FROM epochs {some} ORDER BY run, epoch"
-        for run, *epoch in self.execute(query):
+        for run, *epoch in self.store.execute(query):
             epochs.setdefault(run, []).append(tuple(epoch))
         return [_to_run(row, epochs.get(row[0], [])) for row in rows]
+
+
+def marks(values: Sequence[Any]) -> str:
+    """A question mark for each value."""
+    return ", ".join("?" * len(values))
+
+
+def chunks(values: Sequence[Kind]) -> Iterator[Sequence[Kind]]:
+    """The values in parts that one statement can take."""
+    for at in range(0, len(values), _CHUNK):
+        yield values[at : at + _CHUNK]
 
 
 def require_experiment(run: Run) -> Experiment:

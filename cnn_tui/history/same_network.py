@@ -12,6 +12,7 @@ import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
+from cnn_tui.history.records import LARGEST, chunks, marks
 from cnn_tui.history.run import Line, Run
 
 
@@ -41,12 +42,8 @@ def same_network(history: History, what: Experiment | Run) -> tuple[Same, ...]:
         return ()
     experiment, before, fingerprint, dataset, seed = _looked_for(what)
     wanted, _ = _settings(msgspec.json.encode(experiment))
-    rows = history.execute(
-        "SELECT id, dataset, seed, experiment FROM runs WHERE fingerprint = ? AND id < ? ORDER BY id",
-        (fingerprint, before),
-    )
     found = []
-    for run_id, data, its_seed, text in rows:
+    for run_id, its_seed, data, text in history.heads(fingerprint, before=before):
         try:
             settings, asked = _settings(text)
         except msgspec.MsgspecError:  # a row that is damaged: nobody can tell what it tried
@@ -61,11 +58,9 @@ def first_runs(history: History, lines: Iterable[Line]) -> dict[int, int]:
     lines = list(lines)
     prints = list({line.fingerprint for line in lines})
     firsts: dict[str, int] = {}
-    for at in range(0, len(prints), 500):
-        some = prints[at : at + 500]
-        marks = ", ".join("?" * len(some))
-        query = f"SELECT fingerprint, min(id) FROM runs WHERE fingerprint IN ({marks}) GROUP BY fingerprint"
-        firsts.update(history.execute(query, some).fetchall())
+    for some in chunks(prints):
+        query = f"SELECT fingerprint, min(id) FROM runs WHERE fingerprint IN ({marks(some)}) GROUP BY fingerprint"
+        firsts.update(history.store.execute(query, some).fetchall())
     return {line.id: first for line in lines if (first := firsts.get(line.fingerprint, line.id)) < line.id}
 
 
@@ -85,7 +80,7 @@ def in_words(same: Sequence[Same]) -> str:
 def _looked_for(what: Experiment | Run) -> tuple[Experiment, int, str, str, int | None]:
     if isinstance(what, Run):
         return what.experiment, what.id, what.fingerprint, what.dataset, what.seed
-    return what, 2**63 - 1, what.stack.fingerprint(), what.dataset, what.training.seed
+    return what, LARGEST, what.stack.fingerprint(), what.dataset, what.training.seed
 
 
 def _settings(text: str | bytes) -> tuple[_Settings, str]:

@@ -16,6 +16,7 @@ import msgspec
 
 from cnn_tui.data.dataset import path_of
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.history.groups import taken_seeds
 from cnn_tui.history.history import History
 from cnn_tui.text import quiet
 
@@ -117,19 +118,6 @@ def over_seeds(cells: Sequence[Cell], repeat: int, taken: Taken) -> list[Experim
 def repeated(experiment: Experiment, repeat: int, history: History) -> list[Experiment]:
     """The experiment with `repeat` different seeds: its own and those that follow, else new ones. Raises BatchError."""
     return over_seeds([Cell(experiment)], repeat, lambda one: taken_seeds(history, one))
-
-
-def taken_seeds(history: History, experiment: Experiment) -> set[int]:
-    """The seeds of the runs of this very experiment, whatever their names, that reached their end or still may."""
-    own = msgspec.json.encode(experiment).decode()
-    parts = "'$.name', '$.training.seed'"
-    lines = history.lines_where(
-        "WHERE fingerprint = ? AND seed IS NOT NULL AND status NOT IN ('failed', 'interrupted')"
-        " AND (status != 'stopped' OR stop_cause LIKE 'stop rule%')"
-        f" AND json_remove(experiment, {parts}) = json_remove(?, {parts})",
-        (experiment.stack.fingerprint(), own),
-    )
-    return {line.seed for line in lines if line.seed is not None}
 
 
 def listed_seeds(experiments: Sequence[Experiment]) -> str:

@@ -48,7 +48,7 @@ def recover(history: History) -> list[int]:
     """Give runs whose training process is gone their ending; gives the ids of those it ended."""
     ended = []
     # Not the runs that wait: there may be a thousand of them.
-    for run in history.lines_where("WHERE status IN ('running', 'paused') ORDER BY id"):
+    for run in history.going():
         if not locks.is_held(locks.run_lock(run.id)):
             kept = f"{run.epochs_done} of {run.epochs} epochs are kept"
             gone = Result("interrupted", f"the training process is gone; {kept}")
@@ -59,12 +59,12 @@ def recover(history: History) -> list[int]:
 
 def ended_now(history: History, run_id: int) -> Result | None:
     """The ending of a run whose process ended without one, if it was asked to end at once; else None."""
-    lines = history.lines_where("WHERE id = ?", (run_id,))
-    if not lines or history.wish(run_id) != "now":
+    line = history.line(run_id)
+    if line is None or history.wish(run_id) != "now":
         return None
-    progress, epochs = history.progress(run_id), lines[0].epochs
+    progress, epochs = history.progress(run_id), line.epochs
     where = f"in epoch {progress.epoch} of {epochs}" if progress.epoch else "before training began"
-    kept = f"{lines[0].epochs_done} of {epochs} epochs are kept"
+    kept = f"{line.epochs_done} of {epochs} epochs are kept"
     return Result("stopped", f"stopped now by request {where}; its process did not answer and was killed, {kept}")
 
 

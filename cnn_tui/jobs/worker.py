@@ -151,8 +151,8 @@ def ends_soon(history: History, run_id: int) -> bool:
     progress = history.progress(run_id)
     if progress.phase in ("saving", "evaluating"):
         return True
-    lines = history.lines_where("WHERE id = ?", (run_id,))
-    if not lines or progress.epoch < lines[0].epochs:
+    line = history.line(run_id)
+    if line is None or progress.epoch < line.epochs:
         return False
     # The last step is behind it, or it leaves cores idle: a GPU does the work.
     return progress.phase == "validating" or (seconds_of_steps(progress) < EARLY and spare_cores() >= SPARE_CORES)
@@ -192,7 +192,7 @@ def evaluate_interrupted(history: History, standby: Standby) -> bool:
 def another_trains(history: History) -> bool:
     """Whether a run is still trained by a process that another worker left, or that was started by hand."""
     recover(history)
-    return bool(history.lines_where("WHERE status IN ('running', 'paused') LIMIT 1"))
+    return bool(history.going())
 
 
 def settle_in_the_end(history: History, run_id: int, code: int) -> None:

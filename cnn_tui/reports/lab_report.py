@@ -30,7 +30,7 @@ INTERVAL = "± in a table is the standard deviation over the seeds; in a verdict
 
 def report(history: History, runs: Sequence[int], places: Iterable[Place] = (), title: str = "Lab report") -> str:
     """The report on runs, in the order given, and on those exercises of `places` that have a run or an answer."""
-    lines = {line.id: line for line in _lines(history, runs)}
+    lines = {line.id: line for line in history.lines_of(runs)}
     chosen = [lines[one] for one in runs if one in lines]
     when = datetime.datetime.now().astimezone().isoformat(sep=" ", timespec="minutes")
     text = [f"# {escape(title)}", "", f"{counted(len(chosen), 'run')}, written {when}.", ""]
@@ -86,14 +86,6 @@ def _noted(value: float | None, digits: int) -> str:
     return "" if value is None else f"{value:.{digits}f}"
 
 
-def _lines(history: History, runs: Sequence[int]) -> list[Line]:
-    found: list[Line] = []
-    for at in range(0, len(runs), 500):
-        some = runs[at : at + 500]
-        found += history.lines_where(f"WHERE id IN ({', '.join('?' * len(some))})", some)
-    return found
-
-
 def _runs(history: History, lines: Sequence[Line]) -> list[str]:
     firsts = first_runs(history, lines)
     rows = [_run_cells(line, firsts) for line in lines[:MOST_RUNS]]
@@ -101,18 +93,12 @@ def _runs(history: History, lines: Sequence[Line]) -> list[str]:
     made = ["## Runs", "", *table([*heading, "dataset", "tags", "same network as"], rows, right=(0, *range(3, 10)))]
     if len(lines) > MOST_RUNS:
         made += ["", f"The first {MOST_RUNS} of {len(lines):,} runs."]
-    written = _conclusions(history, lines)
+    written = history.conclusions([line.id for line in lines[:MOST_RUNS]])
     for line in lines[:MOST_RUNS]:
         for kind, words in (("note", line.note), ("conclusion", written.get(line.id, ""))):
             if words:
                 made += ["", f"Run {line.id}, {kind}:", "", *quote(words)]
     return [*made, ""] if lines else []
-
-
-def _conclusions(history: History, lines: Sequence[Line]) -> dict[int, str]:
-    wanted = {line.id for line in lines}
-    rows = history.execute("SELECT id, conclusion FROM runs WHERE conclusion != ''")
-    return {run: text for run, text in rows if run in wanted}
 
 
 def _run_cells(line: Line, firsts: dict[int, int]) -> list[str]:

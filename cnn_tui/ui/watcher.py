@@ -127,10 +127,10 @@ class Live:
 
     def _find(self) -> int | None:
         """The run that is trained, else the one that is next, else the one that was, else the newest."""
-        going = self.history.lines_where("WHERE status IN ('running', 'paused') ORDER BY id LIMIT 1")
+        going = self.history.going()
         if going or self.queue:
             return (going or self.queue)[0].id
         if self.watched:
             return self.watched.id
-        newest = self.history.lines_where("WHERE NOT archived ORDER BY id DESC LIMIT 1")
+        newest = self.history.newest(1)
         return newest[0].id if newest else None

@@ -183,7 +183,9 @@ def test_what_is_known_is_told_where_not_all_is(history: History) -> None:
     train(history, BASELINE, 8.0)
     history.add(BASELINE)
     lost = history.add(BASELINE)
-    history.execute("UPDATE runs SET experiment = json_set(experiment, '$.dataset', '/gone.npz') WHERE id = ?", (lost,))
+    history.store.execute(
+        "UPDATE runs SET experiment = json_set(experiment, '$.dataset', '/gone.npz') WHERE id = ?", (lost,)
+    )
     outlook = Estimator(history).outlook()
     assert outlook.seconds is None
     assert outlook.words() == f"All done in more than {in_words(whole(2, 8.0, 1.2))}."

@@ -94,10 +94,10 @@ def _add(history: History, rng: random.Random, network: Network, created: float,
         *(msgspec.json.encode(rng.choice(_TAGS)).decode(), msgspec.json.encode(_ENVIRONMENT).decode()),
         *(pace if done else None, last[2], last[3], rng.random() < 0.02),
     )
-    run = history.execute(_RUN, values).lastrowid
+    run = history.store.execute(_RUN, values).lastrowid
     for number, (loss, accuracy, val_loss, val_accuracy) in enumerate(curve, 1):
         metrics = f'{{"loss":{loss},"accuracy":{accuracy},"val_loss":{val_loss},"val_accuracy":{val_accuracy}}}'
-        history.execute(
+        history.store.execute(
             "INSERT INTO epochs VALUES (?, ?, ?, ?, ?)", (run, number, metrics, pace, data.train_images / pace)
         )
 

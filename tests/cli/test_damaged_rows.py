@@ -16,7 +16,7 @@ def damage(statement: str) -> None:
     """A history whose run 2, which was stopped after an epoch, is damaged so."""
     make_newest(history_path())
     with History() as history:
-        history.execute(statement)
+        history.store.execute(statement)
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_doctor_looks_for_damage_in_the_history(sealed_machine: Path) -> None:
     with History() as history:
         for _ in range(200):
             history.add(load_preset("lab1-baseline"))
-        history.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        history.store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert "200 runs" in machine.history().found and "WAL, sound" in machine.history().found
     whole = bytearray(path.read_bytes())
     middle = len(whole) // 4096 // 2 * 4096
@@ -71,7 +71,7 @@ def test_a_history_too_large_to_check_in_time_is_not_called_damaged() -> None:
     with History() as history:
         for _ in range(2000):
             history.record_event(history.add(load_preset("lab1-baseline")), "x" * 5000)
-        health = history.health(seconds=0.0)
+        health = history.store.health(seconds=0.0)
     assert (health.checked, health.damage) == (False, "")
 
 

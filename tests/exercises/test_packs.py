@@ -337,8 +337,8 @@ def test_a_locked_field_that_was_changed_all_the_same_is_named(history: History,
 def test_runs_on_other_images_and_other_layers_are_named(history: History, pack: Path, tmp_path: Path) -> None:
     place = open_pack(pack)
     answered(history, place)
-    history.execute("UPDATE runs SET dataset = 'fashion_mnist_sample' WHERE id = 1")
-    history.execute("UPDATE runs SET fingerprint = 'abc' WHERE id = 2")
+    history.store.execute("UPDATE runs SET dataset = 'fashion_mnist_sample' WHERE id = 1")
+    history.store.execute("UPDATE runs SET fingerprint = 'abc' WHERE id = 2")
     problems = one_of(report_of(hand_in(history, place, tmp_path), place), "start").problems
     assert problems == (
         "run 1: it was trained on fashion_mnist_sample",

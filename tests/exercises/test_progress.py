@@ -8,7 +8,7 @@ import pytest
 
 from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import load_set
-from cnn_tui.exercises.progress import baseline_order, counted, missing, queue_missing, standings, tally
+from cnn_tui.exercises.progress import baseline_order, counted, missing, queue_missing, standings
 from cnn_tui.exercises.runs import orders
 from cnn_tui.history.history import History, Result
 from tests.exercises.test_exercises import train
@@ -59,7 +59,7 @@ def test_missing_runs_are_queued_seed_by_seed(history: History) -> None:
     wanted, _ = orders([(LAB1, one) for one in LAB1.set.exercises[:3]])
     train(history, queue_missing(history, [(wanted[1], 1)])[0])
     ids = queue_missing(history, missing(counted(history, wanted), 2))
-    lines = [line for one in ids for line in history.lines_where("WHERE id = ?", (one,))]
+    lines = [line for one in ids for line in history.lines_of([one])]
     assert [(line.exercise, line.seed) for line in lines] == [
         ("lab1/baseline", 1),
         ("lab1/16-filters", 2),
@@ -78,10 +78,10 @@ def test_the_baseline_of_an_exercise(history: History) -> None:
 
 
 def test_the_tally_tells_when_to_look_again(history: History) -> None:
-    before = tally(history)
-    assert tally(history) == before
+    before = history.tally()
+    assert history.tally() == before
     answers.mark(history, "lab1", "16-filters", True)
-    marked = tally(history)
+    marked = history.tally()
     assert marked != before
     queue_missing(history, [(orders([(LAB1, SIXTEEN)])[0][0], 1)])
-    assert tally(history) != marked and tally(history).waiting == 1
+    assert history.tally() != marked and history.tally().waiting == 1

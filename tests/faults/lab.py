@@ -61,7 +61,7 @@ class Lab:
         """Wait until a run has recorded more whole epochs than that; gives how many."""
 
         def done() -> int:
-            return self.history.lines_where("WHERE id = ?", (run_id,))[0].epochs_done
+            return self.history.lines_of([run_id])[0].epochs_done
 
         self.wait(lambda: done() > more_than, f"epoch {more_than + 1} of run {run_id}")
         return done()
@@ -124,7 +124,7 @@ class Lab:
             assert look.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         for run in map(self.run, run_ids):
             assert [epoch.epoch for epoch in run.epochs] == [*range(1, len(run.epochs) + 1)]
-            [line] = self.history.lines_where("WHERE id = ?", (run.id,))
+            [line] = self.history.lines_of([run.id])
             assert line.epochs_done == len(run.epochs)
             assert run.seconds >= sum(epoch.seconds for epoch in run.epochs) - 1e-6
             if run.epochs:

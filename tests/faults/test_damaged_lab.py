@@ -32,7 +32,7 @@ def home(sealed_machine: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
         for statement in (*DAMAGES.values(), ""):
             run_id = add_finished(history)
             if statement:
-                history.execute(f"{statement} WHERE {'run' if 'epochs' in statement else 'id'} = ?", (run_id,))
+                history.store.execute(f"{statement} WHERE {'run' if 'epochs' in statement else 'id'} = ?", (run_id,))
     yield sealed_machine
     end_processes_of(sealed_machine)
 
@@ -60,5 +60,5 @@ def test_every_run_has_its_page_and_says_what_is_damaged(home: Path) -> None:
 
 def _dump() -> Iterator[tuple[object, ...]]:
     with History(history_path()) as history:
-        yield from history.execute("SELECT * FROM runs ORDER BY id").fetchall()
-        yield from history.execute("SELECT * FROM epochs ORDER BY run, epoch").fetchall()
+        yield from history.store.execute("SELECT * FROM runs ORDER BY id").fetchall()
+        yield from history.store.execute("SELECT * FROM epochs ORDER BY run, epoch").fetchall()

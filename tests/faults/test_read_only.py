@@ -38,7 +38,7 @@ def make_read_only(disk: Path) -> None:
 def test_it_can_be_read_and_what_writes_says_what_to_do(disk: Path) -> None:
     make_newest(disk / "history.db")
     with History() as history:  # as it is left by an app that ended: in the mode that needs files beside it
-        assert history.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert history.store.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     make_read_only(disk)
     assert not (disk / "history.db-wal").exists()
     for arguments in (("history",), ("show", "1"), ("export", "1"), ("report",), ("compare", "1", "2")):
@@ -54,7 +54,7 @@ def test_it_can_be_read_and_what_writes_says_what_to_do(disk: Path) -> None:
 def test_what_was_not_yet_in_the_file_itself_is_read_too(disk: Path) -> None:
     make_newest(disk / "history.db")
     with History() as history:
-        history.execute("UPDATE runs SET name = 'the newest name' WHERE id = 1")
+        history.store.execute("UPDATE runs SET name = 'the newest name' WHERE id = 1")
         left = {path: path.read_bytes() for path in disk.iterdir()}
     # As after a crash: the newest is in the file beside it.
     for path, content in left.items():

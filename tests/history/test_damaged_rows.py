@@ -41,8 +41,8 @@ def test_the_others_are_read_and_the_damage_is_named(
     history: History, change: str, of_line: tuple[str, ...], of_run: tuple[str, ...]
 ) -> None:
     sound = {run.id: run for run in history.runs()}
-    history.execute(f"UPDATE runs SET {change} WHERE id = 2")
-    rows = history.execute("SELECT * FROM runs").fetchall()
+    history.store.execute(f"UPDATE runs SET {change} WHERE id = 2")
+    rows = history.store.execute("SELECT * FROM runs").fetchall()
     runs = {run.id: run for run in history.runs()}
     assert [runs[one] for one in runs if one != 2] == [sound[one] for one in sound if one != 2]
     assert runs[2].damage == of_run
@@ -54,30 +54,30 @@ def test_the_others_are_read_and_the_damage_is_named(
     for words in ("é", "lab", "tag:lab1", "gap>0"):
         Listing(history, Query(words))
     groups_of(history, [*runs])
-    assert history.execute("SELECT * FROM runs").fetchall() == rows, "reading changes nothing"
+    assert history.store.execute("SELECT * FROM runs").fetchall() == rows, "reading changes nothing"
 
 
 def test_an_epoch_that_cannot_be_read_is_named_and_the_others_are_there(history: History) -> None:
-    history.execute("UPDATE epochs SET metrics = 'x' WHERE run = 1 AND epoch = 1")
+    history.store.execute("UPDATE epochs SET metrics = 'x' WHERE run = 1 AND epoch = 1")
     run = history.run(1)
     assert run is not None
     assert (run.damage, [one.epoch for one in run.epochs]) == (("epoch 1",), [1, 2])
     assert run.epochs[0].metrics == {} and run.epochs[1].metrics["loss"] == 0.25
     assert run.to_json()["damage"] == ["epoch 1"] or run.to_json()["damage"] == ("epoch 1",)
     history.forget_after(1, 1)
-    assert history.lines_where("WHERE id = 1")[0].loss is None
+    assert history.lines_of([1])[0].loss is None
 
 
 def test_readings_and_events_that_cannot_be_read_are_left_out(history: History) -> None:
-    history.execute("UPDATE runs SET progress = 'x' WHERE id = 6")
-    history.execute("UPDATE points SET loss = 'x' WHERE run = 6")
-    history.execute("INSERT INTO events VALUES (6, 'never', x'ff')")
+    history.store.execute("UPDATE runs SET progress = 'x' WHERE id = 6")
+    history.store.execute("UPDATE points SET loss = 'x' WHERE run = 6")
+    history.store.execute("INSERT INTO events VALUES (6, 'never', x'ff')")
     assert (history.progress(6).epoch, history.points(6)) == (0, [])
     assert history.events(6)[-1].at == 0.0
 
 
 def test_an_experiment_that_cannot_be_read_is_not_made_up(history: History) -> None:
-    history.execute("UPDATE runs SET experiment = '{' WHERE id = 2")
+    history.store.execute("UPDATE runs SET experiment = '{' WHERE id = 2")
     run = history.run(2)
     assert run is not None and not run.has_experiment
     assert run.to_json()["experiment"] is None

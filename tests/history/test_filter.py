@@ -22,7 +22,7 @@ def add(history: History, preset: str = "lab1-baseline", **columns: Any) -> int:
     run_id = history.add(load_preset(preset))
     for name, value in columns.items():
         plain = msgspec.json.encode(value).decode() if name == "tags" else value
-        history.execute(f"UPDATE runs SET {name} = ? WHERE id = ?", (plain, run_id))
+        history.store.execute(f"UPDATE runs SET {name} = ? WHERE id = ?", (plain, run_id))
     return run_id
 
 
@@ -50,7 +50,7 @@ def history() -> Iterator[History]:
 def chosen(history: History, text: str) -> list[int]:
     """The runs that a filter chooses."""
     where, values = compile_filter(text)
-    return [row[0] for row in history.execute(f"SELECT id FROM runs WHERE {where} ORDER BY id", values)]
+    return [row[0] for row in history.store.execute(f"SELECT id FROM runs WHERE {where} ORDER BY id", values)]
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ def test_any_text_is_a_filter_or_a_sentence(text: str) -> None:
     with History() as history:
         if not history.count():
             add(history)
-        history.execute(f"SELECT id FROM runs WHERE {where}", values).fetchall()
+        history.store.execute(f"SELECT id FROM runs WHERE {where}", values).fetchall()
         assert history.count() == 1
 
 
@@ -229,5 +229,5 @@ def test_a_quoted_text_finds_the_names_that_hold_it(text: str, before: str, afte
     with History() as history:
         run_id = add(history, name=name)
         found = run_id in chosen(history, f'"{clean}"')
-        history.execute("DELETE FROM runs")
+        history.store.execute("DELETE FROM runs")
     assert found or "\0" in before, (clean, name)

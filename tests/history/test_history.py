@@ -459,7 +459,7 @@ def test_a_folder_that_cannot_be_written_is_said(nobody: None) -> None:
         folder.chmod(0o555)
         content = (folder / "history.db").read_bytes()
         with History(folder / "history.db") as history:  # what was recorded can be read all the same
-            assert (history.read_only, history.count(), found(history, 1).status) == (True, 1, "queued")
+            assert (history.store.read_only, history.count(), found(history, 1).status) == (True, 1, "queued")
             with pytest.raises(sqlite3.OperationalError, match="readonly"):
                 history.add(BASELINE)
         assert (folder / "history.db").read_bytes() == content

@@ -57,7 +57,7 @@ def test_a_history_of_every_version_opens_and_takes_more(version: int, home: Pat
 
 def test_the_newest_tables_are_those_that_the_file_has(home: Path) -> None:
     with History() as history:
-        fresh = {row[0] for row in history.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
+        fresh = {row[0] for row in history.store.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
     home.unlink()
     kept = {row[0] for row in sqlite3.connect(path_of(len(MIGRATIONS))).execute("SELECT sql FROM sqlite_master")}
     assert kept - {None} == fresh, STALE

@@ -29,7 +29,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
     with History(tmp_path_factory.mktemp("long") / "history.db") as opened:
         fill(opened, 300, epochs=2)
         for name in ("b", "", "Ä"):
-            opened.execute("UPDATE runs SET name = ? WHERE id = ?", (name, opened.add(BASELINE)))
+            opened.store.execute("UPDATE runs SET name = ? WHERE id = ?", (name, opened.add(BASELINE)))
         yield opened
 
 

@@ -140,7 +140,7 @@ def test_tags_come_and_go(history: History) -> None:
 
 
 def test_a_tag_that_an_older_version_kept_otherwise_can_be_taken_off(history: History) -> None:
-    history.execute("""UPDATE runs SET tags = '["Week 3", "keep"]' WHERE id = 1""")
+    history.store.execute("""UPDATE runs SET tags = '["Week 3", "keep"]' WHERE id = 1""")
     assert notebook.change_tags(history, [1], remove=["week 3"]) == {1: ("keep",)}
 
 

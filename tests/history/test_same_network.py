@@ -31,7 +31,7 @@ def run_of(history: History, experiment: Experiment, **columns: object) -> Run:
     """A run of the experiment, with its columns as given."""
     run_id = history.add(experiment)
     for name, value in columns.items():
-        history.execute(f"UPDATE runs SET {name} = ? WHERE id = ?", (value, run_id))
+        history.store.execute(f"UPDATE runs SET {name} = ? WHERE id = ?", (value, run_id))
     run = history.run(run_id)
     assert run is not None
     return run
@@ -93,7 +93,7 @@ def test_an_older_history_gets_the_fingerprints_of_today(history: History) -> No
     gone = msgspec.structs.replace(BASELINE, dataset="mnist")
     run_of(history, gone, fingerprint="ba9876543210")
     text = msgspec.json.encode(msgspec.structs.replace(gone, dataset="/nowhere/gone.npz")).decode()
-    history.execute("UPDATE runs SET experiment = ? WHERE id = 2", (text,))
+    history.store.execute("UPDATE runs SET experiment = ? WHERE id = 2", (text,))
     (step,) = [line for line in MIGRATIONS[1].split(";") if "fingerprint_of" in line]
-    history.execute(step)
+    history.store.execute(step)
     assert [line.fingerprint for line in history.lines()] == ["ba9876543210", BASELINE.stack.fingerprint()]

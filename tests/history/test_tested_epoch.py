@@ -71,7 +71,7 @@ def test_a_run_that_was_stopped_within_an_epoch_has_no_gap(history: History) -> 
 
 def test_an_epoch_that_is_damaged_leaves_the_gap_out(history: History) -> None:
     history.record_test(1, 0.9, 0.69, 1)
-    history.execute("UPDATE epochs SET metrics = 'x' WHERE epoch = 1")
+    history.store.execute("UPDATE epochs SET metrics = 'x' WHERE epoch = 1")
     run, line = both(history)
     assert line.gap is None and gap_of(run) is None
 

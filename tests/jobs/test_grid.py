@@ -12,6 +12,7 @@ import pytest
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
+from cnn_tui.history.groups import taken_seeds
 from cnn_tui.history.history import History, Result
 from cnn_tui.jobs.grid import (
     MOST_RUNS,
@@ -25,7 +26,6 @@ from cnn_tui.jobs.grid import (
     over_seeds,
     repeated,
     shown_value,
-    taken_seeds,
 )
 
 BASELINE = load_preset("lab1-baseline")

@@ -57,7 +57,7 @@ def test_after_the_machine_died_the_queue_goes_on_in_its_order_past_a_failure(
 ) -> None:
     going = history.add(tiny.with_training(epochs=100_000))
     last, failing, moved = history.add(tiny), history.add(tiny), history.add(tiny)
-    history.execute(
+    history.store.execute(
         "UPDATE runs SET experiment = json_set(experiment, '$.layers[1].units', 7) WHERE id = ?", (failing,)
     )
     history.move(moved, -9)

@@ -198,7 +198,7 @@ def test_a_new_run_takes_nothing_from_an_old_one_of_its_number(
         kept = checkpoint_path(run_id).read_bytes()
     history_path().unlink()
     with History() as history:
-        history.execute("DELETE FROM sqlite_sequence")  # as if the folder had come back later
+        history.store.execute("DELETE FROM sqlite_sequence")  # as if the folder had come back later
         assert history.add(stopping.with_training(seed=3)) == run_id
         trains(run_id)
         assert told(history, run_id)[0].startswith("started on ")

@@ -45,9 +45,9 @@ def write_hostile(history: History) -> None:
         run_id = made(history, load_preset("lab1-baseline"))
         # As another version or program may have written it: the notebook itself would refuse some of it.
         columns = "name = ?, note = ?, conclusion = ?, stop_cause = ?, exercise = ?"
-        history.execute(f"UPDATE runs SET {columns} WHERE id = ?", (*[text] * 5, run_id))
-        history.execute("UPDATE runs SET tags = json_array(?), dataset = ? WHERE id = ?", (text, text, run_id))
-        history.execute("UPDATE runs SET environment = json_object(?, ?) WHERE id = ?", (text, text, run_id))
+        history.store.execute(f"UPDATE runs SET {columns} WHERE id = ?", (*[text] * 5, run_id))
+        history.store.execute("UPDATE runs SET tags = json_array(?), dataset = ? WHERE id = ?", (text, text, run_id))
+        history.store.execute("UPDATE runs SET environment = json_object(?, ?) WHERE id = ?", (text, text, run_id))
         history.record_event(run_id, text)
 
 

@@ -43,7 +43,7 @@ def test_a_poll_with_nothing_new_reads_no_table(history: History) -> None:
         live = Live(other)
         assert live.poll()
         statements: list[str] = []
-        other._db.set_trace_callback(statements.append)
+        other.store._db.set_trace_callback(statements.append)
         assert not live.poll()
         assert statements == ["PRAGMA data_version"]
         history.record_progress(1, MIDDLE)

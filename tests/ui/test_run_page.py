@@ -196,8 +196,8 @@ async def test_the_verdict_over_repeats_comes_by_itself(make_lab: MakeLab, histo
     for seed in range(1, 6):
         for name, accuracy in (("lab1-baseline", 0.90), ("lab1-64-filters", 0.91)):
             made(history, load_preset(name).with_training(seed=seed), accuracy + seed % 2 / 1000)
-            history.execute("UPDATE runs SET seed = ? WHERE id = (SELECT max(id) FROM runs)", (seed,))
-    history.execute("UPDATE runs SET test_accuracy = test_accuracy + id * 0.0001 WHERE name LIKE '%64%'")
+            history.store.execute("UPDATE runs SET seed = ? WHERE id = (SELECT max(id) FROM runs)", (seed,))
+    history.store.execute("UPDATE runs SET test_accuracy = test_accuracy + id * 0.0001 WHERE name LIKE '%64%'")
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await pilot.press("4", "space", "j", "space", "c")

@@ -8,8 +8,8 @@ from textual.screen import Screen
 from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import Place
 from cnn_tui.exercises.model import Exercise
-from cnn_tui.exercises.progress import ended
 from cnn_tui.exercises.runs import runs_of
+from cnn_tui.history.groups import ended_as_planned
 from cnn_tui.history.history import History
 from cnn_tui.ui.dialogs.menu import Choice, MenuScreen
 from cnn_tui.ui.screens.exercise_page import NO_CONCLUSION
@@ -56,7 +56,7 @@ class ExerciseAnswers(Screen[Chosen | None]):
         if not one.predict or not one.is_run or one.name == place.set.baseline:
             self.notify("This exercise does not ask what you expect.", timeout=4)
             return
-        if ended(self._history, runs_of(self._history, place, one)):
+        if ended_as_planned(self._history, runs_of(self._history, place, one)):
             self.notify("Its result is known already: what one expects is said before the run.", timeout=4)
             return
         for name in one.predict:

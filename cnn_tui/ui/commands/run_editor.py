@@ -91,7 +91,7 @@ class RunEditor:
 
     def archive(self, runs: Sequence[int]) -> bool:
         """Put runs away, or bring them back if all of them are put away already."""
-        lines = self.history.lines_where(f"WHERE id IN ({', '.join(map(str, map(int, runs)))})")
+        lines = self.history.lines_of(runs)
         back = all(line.archived for line in lines)
         act = notebook.restore if back else notebook.archive
         changed: list[notebook.Archiving] = []
@@ -184,7 +184,7 @@ class RunEditor:
             self._set(run_id, "name", text, run.name)
 
     def _write_tags(self, runs: Sequence[int], add: Sequence[str], gone: Sequence[str]) -> None:
-        lines = self.history.lines_where(f"WHERE id IN ({', '.join(map(str, map(int, runs)))})")
+        lines = self.history.lines_of(runs)
         before = {line.id: line.tags for line in lines}
         after = notebook.change_tags(self.history, runs, add, gone)
         if all(before.get(one) == tags for one, tags in after.items()):

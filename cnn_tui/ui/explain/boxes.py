@@ -111,7 +111,7 @@ class ExplainBoxes(ExplainViews):
     @work(group=DIALOG)
     async def action_choose_run(self) -> None:
         """Look into another run."""
-        lines = self.history.lines_where("WHERE NOT archived ORDER BY id DESC LIMIT 2000")
+        lines = self.history.newest(2000)
         items = [
             Item(str(one.id), f"{one.id}  {inert(one.name)}", _how_good(one.test_accuracy))
             for one in lines

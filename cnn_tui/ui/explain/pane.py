@@ -100,7 +100,7 @@ class ExplainPane(ExplainBoxes):
 
     def _newest(self) -> int | None:
         """The newest run with a model, else the newest that has kept predictions."""
-        lines = self.history.lines_where("WHERE NOT archived AND status != 'queued' ORDER BY id DESC LIMIT 500")
+        lines = self.history.newest(500, begun=True)
         for path in (model_path, predictions_path):
             for line in lines:
                 if path(line.id).exists():

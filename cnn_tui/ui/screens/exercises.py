@@ -13,9 +13,10 @@ from textual.events import Resize
 from textual.message import Message
 
 from cnn_tui.exercises.catalogue import Place, sets_folder
-from cnn_tui.exercises.progress import Standing, Tally, standings, tally
+from cnn_tui.exercises.progress import Standing, standings
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
+from cnn_tui.history.records import Tally
 from cnn_tui.ui.commands.exercise_queue import ExerciseQueue
 from cnn_tui.ui.dialogs.help import HelpScreen
 from cnn_tui.ui.keys import bindings_of
@@ -132,7 +133,7 @@ class ExercisesScreen(ExerciseQueue):
             self._read()
 
     def _read(self) -> None:
-        now = tally(self._history)
+        now = self._history.tally()
         if now == self._tally:
             return
         self._tally = now

@@ -335,7 +335,7 @@ def test_images_that_were_cleared_away_are_kept_again_unless_the_data_has_change
 def retarget(home: Path, run_id: int, dataset: str) -> None:
     """Let a run's dataset be another file."""
     with History() as history:
-        history.execute("UPDATE runs SET dataset = ? WHERE id = ?", (dataset, run_id))
+        history.store.execute("UPDATE runs SET dataset = ? WHERE id = ?", (dataset, run_id))
 
 
 def test_a_run_that_was_not_evaluated_gets_its_loss_from_keras(
@@ -344,7 +344,7 @@ def test_a_run_that_was_not_evaluated_gets_its_loss_from_keras(
     copy_of(lab, tmp_path, monkeypatch)
     expected = read_evaluation(1).test_loss
     with History() as history:
-        history.execute("UPDATE runs SET test_loss = NULL, test_accuracy = NULL WHERE id = 1")
+        history.store.execute("UPDATE runs SET test_loss = NULL, test_accuracy = NULL WHERE id = 1")
     (model_path(1).parent / "evaluation.json").unlink()
     assert isinstance(answer_here(KeepPredictions(1)), msgspec.Raw)
     assert read_evaluation(1).test_loss == pytest.approx(expected, rel=1e-4)

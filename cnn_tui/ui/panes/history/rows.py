@@ -15,7 +15,7 @@ from cnn_tui.history import notebook
 from cnn_tui.history.filter import FilterError
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing
-from cnn_tui.history.run import LIVE, Line
+from cnn_tui.history.run import Line
 from cnn_tui.history.same_network import first_runs
 from cnn_tui.text import counted, sentence
 from cnn_tui.ui.dialogs.columns import ColumnsScreen
@@ -29,7 +29,6 @@ _READ_AGAIN = 2.0
 """Seconds after which a change, whatever it was, is taken to have changed which runs are shown and in what order."""
 _EMPTY = "Every run comes here, with its figures. r trains the stack."
 _NOT_THE_WHOLE = "fashion_mnist_sample"
-_LIVE = ", ".join(f"'{status}'" for status in sorted(LIVE))
 
 
 class RunsPane(Pane):
@@ -115,10 +114,7 @@ class RunsPane(Pane):
 
     def _look(self) -> object:
         """What tells cheaply that there are other runs, or that one has come to the end of an epoch or of its own."""
-        newest = self.history.execute("SELECT max(id) FROM runs").fetchone()
-        archived = self.history.execute("SELECT count(*) FROM runs WHERE archived = 1").fetchone()
-        going = self.history.execute(f"SELECT id, status, epochs_done FROM runs WHERE status IN ({_LIVE}) ORDER BY id")
-        return newest, archived, tuple(going), notebook.pinned(self.history)
+        return self.history.outline(), notebook.pinned(self.history)
 
     def _show_listing(self, before: int | None, *, reveal: bool = False) -> None:
         """Draw the listing, its columns, and what the frame says of it; `before` had the cursor.
@@ -175,15 +171,9 @@ class RunsPane(Pane):
         """The chosen columns; the dataset only where it is not the same and whole one everywhere."""
         keys = self.chosen.columns
         if self._same_data and "dataset" in keys:
-            other = "dataset = ? OR dataset != (SELECT dataset FROM runs ORDER BY id LIMIT 1)"
-            found = self.history.execute(
-                f"SELECT 1 FROM runs WHERE id > ? AND ({other}) LIMIT 1", (self._looked_through, _NOT_THE_WHOLE)
-            )
-            self._same_data = found.fetchone() is None
+            self._same_data = not self.history.has_other_data(self._looked_through, _NOT_THE_WHOLE)
             # A run that has not begun may yet get other data than it asked for.
-            going = f"(SELECT min(id) - 1 FROM runs WHERE status IN ({_LIVE}))"
-            ended = self.history.execute(f"SELECT coalesce({going}, (SELECT max(id) FROM runs), 0)")
-            (self._looked_through,) = ended.fetchone()
+            self._looked_through = self.history.ended_until()
         return Chosen(tuple(key for key in keys if key != "dataset") if self._same_data else keys)
 
     def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
@@ -217,7 +207,7 @@ class RunsPane(Pane):
         return "".join("\t".join(row) + "\n" for row in (titles, *rows))
 
     def _line(self, run_id: int) -> Line | None:
-        return next(iter(self.history.lines_where("WHERE id = ?", (run_id,))), None)
+        return self.history.line(run_id)
 
     def on_pane_moved(self) -> None:
         """From now on the cursor stays on this run."""

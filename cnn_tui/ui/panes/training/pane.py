@@ -198,13 +198,10 @@ class TrainingPane(Pane):
     # Inside
 
     def _show_neighbour(self, run_id: int, by: int) -> None:
-        side, order = ("<", "DESC") if by < 0 else (">", "ASC")
-        found = self.live.history.lines_where(
-            f"WHERE id {side} ? AND NOT archived ORDER BY id {order} LIMIT 1", (run_id,)
-        )
+        found = self.live.history.neighbour(run_id, by)
         live = self.live.watched.id if self.live.watched else None
-        if found and found[0].id != live:
-            self._chosen = Watched(self.live.history, found[0].id)
+        if found and found.id != live:
+            self._chosen = Watched(self.live.history, found.id)
         elif found or (self._chosen and by > 0):
             self._chosen = None
         else:
