@@ -225,6 +225,16 @@ def test_no_room_but_the_history_has_sql() -> None:
     assert found == set()
 
 
+def test_no_two_classes_share_a_name() -> None:
+    """A name says what a thing is, wherever it is met. Messages within a widget are named with it, and count apart."""
+    places: dict[str, list[str]] = {}
+    for module in modules():
+        for node in ast.parse(source(module).read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(module)
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
 # What no file says
 
 

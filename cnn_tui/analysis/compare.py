@@ -20,7 +20,7 @@ Value: TypeAlias = str | int | float | None
 _ENVIRONMENT = ("device", "tensorflow", "keras", "cnn_tui")
 
 
-class Row(NamedTuple):
+class ComparisonRow(NamedTuple):
     """One line of a comparison: a value for each run, and its change against the baseline where that is a number."""
 
     key: str
@@ -71,7 +71,7 @@ class Comparison(NamedTuple):
     names: tuple[str, ...]
     baseline: int
     """The run that the others are compared with."""
-    rows: tuple[Row, ...]
+    rows: tuple[ComparisonRow, ...]
     layers: tuple[LayerDiff, ...]
     not_trained: tuple[int, ...] = ()
     """The runs that no image was loaded for: those that wait, left the queue, or failed before."""
@@ -85,7 +85,7 @@ class Comparison(NamedTuple):
         some = ", ".join(map(str, self.not_trained))
         return f"run {some} was not trained" if len(self.not_trained) == 1 else f"runs {some} were not trained"
 
-    def shown(self, everything: bool = False) -> tuple[Row, ...]:
+    def shown(self, everything: bool = False) -> tuple[ComparisonRow, ...]:
         """The rows that differ, or all."""
         return tuple(row for row in self.rows if everything or row.differs)
 
@@ -181,7 +181,7 @@ def gap_of(run: Run) -> float | None:
     return _minus(trained, run.test_accuracy)
 
 
-def _data(runs: Sequence[Run]) -> Row:
+def _data(runs: Sequence[Run]) -> ComparisonRow:
     asked = {run.experiment.dataset for run in runs if is_trained(run)}
 
     def value(run: Run) -> str | None:
@@ -193,21 +193,21 @@ def _data(runs: Sequence[Run]) -> Row:
     return _words("data", "data", runs, value)
 
 
-def _training(runs: Sequence[Run]) -> list[Row]:
+def _training(runs: Sequence[Run]) -> list[ComparisonRow]:
     flat = [_flat(run.experiment) if run.has_experiment else {} for run in runs]
     names = dict.fromkeys(name for one in flat for name in one if name not in ("dataset", "seed"))
     rows = [_row(name, "training", tuple(one.get(name, "") for one in flat)) for name in names]
     return [*rows, _words("seed", "training", runs, lambda run: run.seed)]
 
 
-def _machine(runs: Sequence[Run]) -> list[Row]:
+def _machine(runs: Sequence[Run]) -> list[ComparisonRow]:
     def value(run: Run, name: str) -> Value:
         return str(run.environment.get(name, "")) if is_trained(run) else None
 
     return [_row(name, "machine", tuple(value(run, name) for run in runs)) for name in _ENVIRONMENT]
 
 
-def _results(runs: Sequence[Run], base: int) -> list[Row]:
+def _results(runs: Sequence[Run], base: int) -> list[ComparisonRow]:
     figures: list[tuple[str, int | None, Callable[[Run], float | None]]] = [
         ("test accuracy", 4, lambda run: run.test_accuracy),
         ("test loss", 4, lambda run: run.test_loss),
@@ -224,17 +224,17 @@ def _results(runs: Sequence[Run], base: int) -> list[Row]:
     for key, digits, figure in figures:
         values = tuple(figure(run) for run in runs)
         changes = tuple(_minus(value, values[base]) if at != base else None for at, value in enumerate(values))
-        rows.append(Row(key, "result", values, changes, digits))
+        rows.append(ComparisonRow(key, "result", values, changes, digits))
     ended = _words("ended", "result", runs, lambda run: run.status + (f": {run.stop_cause}" if run.stop_cause else ""))
     return [*rows, ended]
 
 
-def _words(key: str, group: Group, runs: Sequence[Run], value: Callable[[Run], Value]) -> Row:
+def _words(key: str, group: Group, runs: Sequence[Run], value: Callable[[Run], Value]) -> ComparisonRow:
     return _row(key, group, tuple(value(run) for run in runs))
 
 
-def _row(key: str, group: Group, values: tuple[Value, ...]) -> Row:
-    return Row(key, group, values, (None,) * len(values))
+def _row(key: str, group: Group, values: tuple[Value, ...]) -> ComparisonRow:
+    return ComparisonRow(key, group, values, (None,) * len(values))
 
 
 def _layers(before: Run, after: Run) -> tuple[DiffLine, ...]:

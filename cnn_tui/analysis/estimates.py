@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
-from cnn_tui.history.pace import Pace, Work, in_words, pace_so_far, seconds_left, work_of
+from cnn_tui.history.pace import SecondsAnImage, Work, in_words, pace_so_far, seconds_left, work_of
 from cnn_tui.history.run import Line, Progress, Run
 
 LATEST = 5
@@ -33,7 +33,7 @@ class Estimate(NamedTuple):
     basis: Basis = ""
 
 
-class Item(NamedTuple):
+class QueuedRun(NamedTuple):
     """A run that is trained (position 0) or waits (from 1), and what it still takes."""
 
     position: int
@@ -60,7 +60,7 @@ class Item(NamedTuple):
 class Outlook(NamedTuple):
     """What is trained and what waits, in order."""
 
-    items: tuple[Item, ...] = ()
+    items: tuple[QueuedRun, ...] = ()
 
     @property
     def waiting(self) -> int:
@@ -91,21 +91,21 @@ class Estimator:
         self._runs: dict[int, Run] = {}
         self._wholes: dict[int, Estimate] = {}
         self._found_under: dict[str, str] = {}
-        self._paces: dict[tuple[Any, ...], tuple[Pace | None, Basis]] = {}
+        self._paces: dict[tuple[Any, ...], tuple[SecondsAnImage | None, Basis]] = {}
         self._works: dict[int, Work | None] = {}
-        self._references: list[tuple[float, Pace]] = []
+        self._references: list[tuple[float, SecondsAnImage]] = []
 
     def outlook(self) -> Outlook:
         """The run that goes on and all that wait, with what they still take."""
         going, waiting = self._history.going(), self._history.queue()
         self._remember(going, waiting)
-        items: list[Item] = []
+        items: list[QueuedRun] = []
         end: float | None = 0.0
         for line in (*going, *waiting):
             estimate = self._left(line)
             end = None if end is None or estimate.seconds is None else end + estimate.seconds
             position = len(items) + 1 - len(going) if line.status == "queued" else 0
-            items.append(Item(position, line, estimate, end))
+            items.append(QueuedRun(position, line, estimate, end))
         return Outlook(tuple(items))
 
     def of(self, experiment: Experiment) -> Estimate:
@@ -132,7 +132,7 @@ class Estimator:
         self._runs.update((run.id, run) for run in read if run)
         self._references = list(self._paces_of(now))
 
-    def _paces_of(self, going: Sequence[tuple[Line, Progress]]) -> Iterator[tuple[float, Pace]]:
+    def _paces_of(self, going: Sequence[tuple[Line, Progress]]) -> Iterator[tuple[float, SecondsAnImage]]:
         """What an image costs, and the pace, of the runs to scale from: those that go on and the last ones."""
         lines = self._history.timed(REFERENCES)
         for line, progress in (*going, *((line, self._history.progress(line.id)) for line in lines)):
@@ -171,7 +171,7 @@ class Estimator:
         pace, basis = self._paces[kind]
         return Estimate(work.run(pace, epochs), basis) if pace else Estimate()
 
-    def _pace(self, experiment: Experiment, device: str, work: Work) -> tuple[Pace | None, Basis]:
+    def _pace(self, experiment: Experiment, device: str, work: Work) -> tuple[SecondsAnImage | None, Basis]:
         same = self._same(experiment, device)
         if same:
             seconds = [line.pace for line in same if line.pace]

@@ -42,7 +42,7 @@ _WIDE_GAP = 5.0  # points
 _AUGMENTATION = (RandomFlip, RandomTranslation, RandomRotation, RandomZoom, RandomContrast)
 
 
-class Reading(NamedTuple):
+class CurveReading(NamedTuple):
     """What the curves of a run say. Epochs count from 1."""
 
     onset: int | None
@@ -64,7 +64,7 @@ class Suggestion(NamedTuple):
     experiment: Experiment
 
 
-def read_curves(epochs: Sequence[Epoch]) -> Reading | None:
+def read_curves(epochs: Sequence[Epoch]) -> CurveReading | None:
     """What the epochs of a run say; None without validation losses, or with fewer than two epochs."""
     kept = [(one, *_losses(one)) for one in epochs]
     curve = [(one, loss, val) for one, loss, val in kept if math.isfinite(loss) and math.isfinite(val)]
@@ -74,7 +74,7 @@ def read_curves(epochs: Sequence[Epoch]) -> Reading | None:
     low = min(range(len(vals)), key=vals.__getitem__)
     overfits = _rises(vals, low) and losses[-1] < losses[low]
     last = curve[-1][0]
-    made = Reading(
+    made = CurveReading(
         curve[low][0].epoch if overfits else None,
         curve[low][0].epoch,
         _gap(last),
@@ -84,7 +84,7 @@ def read_curves(epochs: Sequence[Epoch]) -> Reading | None:
     return made._replace(reason=_reason(made, losses, vals, low, last.epoch))
 
 
-def next_experiment(experiment: Experiment, reading: Reading) -> Suggestion | None:
+def next_experiment(experiment: Experiment, reading: CurveReading) -> Suggestion | None:
     """One change to try next on `experiment` after what a run of it said; None when there is none to name.
 
     Against overfitting the first of these that is not in the network yet: Dropout before the last Dense, more of it,
@@ -104,7 +104,7 @@ def next_experiment(experiment: Experiment, reading: Reading) -> Suggestion | No
     return _stopped_in_time(experiment, reading)
 
 
-def read_out(run: Run) -> tuple[Reading, Suggestion | None] | None:
+def read_out(run: Run) -> tuple[CurveReading, Suggestion | None] | None:
     """The reading of a run with the next experiment; None without validation data or with fewer than two epochs."""
     reading = read_curves(run.epochs)
     if reading is None:
@@ -138,7 +138,7 @@ def _rises(vals: Sequence[float], low: int) -> bool:
     return statistics.median(after) - around > max(_RISE * vals[low], _JITTER * jitter)
 
 
-def _reason(reading: Reading, losses: Sequence[float], vals: Sequence[float], low: int, last: int) -> str:
+def _reason(reading: CurveReading, losses: Sequence[float], vals: Sequence[float], low: int, last: int) -> str:
     gap = ""
     if reading.gap is not None:
         side = "ahead of" if reading.gap >= 0 else "behind"
@@ -179,7 +179,7 @@ def _against_overfitting(stack: Stack) -> Iterator[tuple[str, Stack]]:
             yield f"{layer.units // 2} units instead of {layer.units}", stack.change(at, units=layer.units // 2)
 
 
-def _stopped_in_time(experiment: Experiment, reading: Reading) -> Suggestion | None:
+def _stopped_in_time(experiment: Experiment, reading: CurveReading) -> Suggestion | None:
     if reading.onset is None or reading.onset >= experiment.training.epochs:
         return None
     return Suggestion(f"stop after epoch {reading.onset}", experiment.with_training(epochs=reading.onset))

@@ -21,7 +21,7 @@ Places = Callable[[bytes], Iterable[int]]
 """Finds something in a piece of a log: gives where it begins, in order."""
 
 
-class Row(NamedTuple):
+class LogRow(NamedTuple):
     """A row of the log: where it begins, where the next one does, and its bytes without the line end."""
 
     start: int
@@ -57,7 +57,7 @@ class LogFile:
         stamp = self.stamp()
         return stamp.size if stamp else 0
 
-    def rows(self, start: int, count: int) -> list[Row]:
+    def rows(self, start: int, count: int) -> list[LogRow]:
         """At most `count` rows from the row that begins at `start` on."""
         span = max(BLOCK, count * 200)
         while True:
@@ -123,7 +123,7 @@ class LogFile:
             return b""
 
 
-def _rows(data: bytes, base: int, count: int, *, ended: bool) -> Iterator[Row]:
+def _rows(data: bytes, base: int, count: int, *, ended: bool) -> Iterator[LogRow]:
     """At most `count` rows of `data`, which begins with a row at `base`; `ended`: so does the file."""
     at = 0
     for _ in range(count):
@@ -134,12 +134,12 @@ def _rows(data: bytes, base: int, count: int, *, ended: bool) -> Iterator[Row]:
         if end is not None and end.start() < cut:
             if end.end() == len(data) and data.endswith(b"\r") and not ended:
                 return  # its \n may follow
-            yield Row(base + at, base + end.end(), data[at : end.start()])
+            yield LogRow(base + at, base + end.end(), data[at : end.start()])
             at = end.end()
         elif len(data) >= cut:
-            yield Row(base + at, base + cut, data[at:cut])
+            yield LogRow(base + at, base + cut, data[at:cut])
             at = cut
         else:
             if ended:
-                yield Row(base + at, base + len(data), data[at:])
+                yield LogRow(base + at, base + len(data), data[at:])
             return

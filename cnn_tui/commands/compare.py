@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from cnn_tui.analysis.compare import Comparison, LayerDiff, Row, baseline_of, compare
+from cnn_tui.analysis.compare import Comparison, ComparisonRow, LayerDiff, baseline_of, compare
 from cnn_tui.analysis.verdict import BY_COMMAND, Verdict, sentences, verdicts
 from cnn_tui.commands.damaged import say_damage
 from cnn_tui.commands.history import find_run
@@ -67,7 +67,7 @@ def to_text(found: Comparison, everything: bool, width: int) -> list[str]:
     return lines[:-1]
 
 
-def _block(found: Comparison, rows: Sequence[Row], block: list[int], room: int) -> list[str]:
+def _block(found: Comparison, rows: Sequence[ComparisonRow], block: list[int], room: int) -> list[str]:
     """One table: the baseline and a few more runs."""
     cells: list[list[str]] = []
     names = [quiet(found.names[at]) for at in block]

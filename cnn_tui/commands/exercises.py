@@ -16,7 +16,7 @@ from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import Place, find_exercise
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.packs import places_of
-from cnn_tui.exercises.results import BY_COMMAND, Result, result, to_json
+from cnn_tui.exercises.results import BY_COMMAND, ExerciseResult, result, to_json
 from cnn_tui.exercises.runs import Order, orders, queue, runs_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
@@ -113,7 +113,7 @@ def _listed(history: History, chosen: Sequence[tuple[Place, Exercise]]) -> list[
     return lines[1:]
 
 
-def page(place: Place, one: Exercise, what: Result, width: int) -> list[str]:
+def page(place: Place, one: Exercise, what: ExerciseResult, width: int) -> list[str]:
     """An exercise with everything that is known of it, in lines that fit `width`."""
 
     def text(words: str) -> list[str]:
@@ -236,5 +236,5 @@ def _one(words: list[str], places: list[Place], usage: str) -> tuple[Place, Exer
     return find_exercise(words[0], places)
 
 
-def _predicted(prediction: answers.Prediction) -> list[tuple[str, str | None]]:
+def _predicted(prediction: answers.Expectation) -> list[tuple[str, str | None]]:
     return [("accuracy", prediction.accuracy), ("time", prediction.time)]

@@ -12,7 +12,7 @@ from cnn_tui.commands.streams import FAILED, FINISHED, WRONG, bold, columns_of, 
 from cnn_tui.commands.wrapping import wrap
 from cnn_tui.exercises.model import ExerciseError
 from cnn_tui.exercises.packs import open_pack, read_submission, submission, to_file
-from cnn_tui.exercises.submissions import Checked, Report
+from cnn_tui.exercises.submissions import CheckedExercise, Report
 from cnn_tui.exercises.submissions import check as checked
 from cnn_tui.history.history import History
 from cnn_tui.text import counted, quiet
@@ -67,7 +67,7 @@ def _page(path: Path, report: Report, width: int) -> list[str]:
     return [*lines, "", "all is there and in order" if not missing else f"{missing} to look at, marked !"]
 
 
-def _exercise(one: Checked, width: int) -> list[str]:
+def _exercise(one: CheckedExercise, width: int) -> list[str]:
     lines = [bold(f"{one.name}: {one.heading}" if one.heading != one.name else one.name)]
     facts = [
         ("run" if len(one.runs) == 1 else "runs", ", ".join(map(str, one.runs))),

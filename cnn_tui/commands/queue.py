@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from cnn_tui.analysis.estimates import Estimator, Item, Outlook
+from cnn_tui.analysis.estimates import Estimator, Outlook, QueuedRun
 from cnn_tui.commands.follow import listed
 from cnn_tui.commands.history import find_run
 from cnn_tui.commands.json_lines import inert
@@ -69,7 +69,7 @@ _TITLES = ("place", "run", "name", "status", "epochs", "takes", "done in")
 _RIGHT = (0, 1, 4, 5, 6)
 
 
-def _row(item: Item) -> tuple[str, ...]:
+def _row(item: QueuedRun) -> tuple[str, ...]:
     line, seconds = item.line, item.estimate.seconds
     takes = "?" if seconds is None else f"{'~' if item.estimate.basis == 'scaled' else ''}{clock(seconds)}"
     return (

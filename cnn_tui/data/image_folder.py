@@ -27,7 +27,7 @@ GREY_MODES = ("1", "L", "I;16", "I;16B", "I;16L")
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")  # and no others, whatever a file's content claims to be
 
 
-class Listing(NamedTuple):
+class FolderPictures(NamedTuple):
     """The pictures of a folder: `names` are the class folders, `train` and `test` pairs of (path, label)."""
 
     names: tuple[str, ...]
@@ -56,7 +56,7 @@ def _described(name: str, folder: Path, changed: tuple[int, ...]) -> Dataset:
     )
 
 
-def list_pictures(folder: Path) -> Listing:
+def list_pictures(folder: Path) -> FolderPictures:
     """List the pictures of a folder, sorted by class and name. Raises DatasetError where there are none."""
     train, test = folder / "train", folder / "test"
     if train.is_dir() and test.is_dir():
@@ -66,7 +66,7 @@ def list_pictures(folder: Path) -> Listing:
             f"{shown(folder)} has a folder train but no folder test. Add one, with the same class folders."
         )
     names = _class_names(folder)
-    listing = Listing(names, [], [])
+    listing = FolderPictures(names, [], [])
     for label, class_name in enumerate(names):
         for position, picture in enumerate(_pictures(folder / class_name)):
             (listing.test if position % 5 == 4 else listing.train).append((picture, label))
@@ -100,7 +100,7 @@ def open_picture(path: str) -> Image.Image:
         ) from None
 
 
-def _list_split(train: Path, test: Path) -> Listing:
+def _list_split(train: Path, test: Path) -> FolderPictures:
     names = _class_names(train)
     unknown = [class_name for class_name in _folders(test) if class_name not in names]
     if unknown:
@@ -114,7 +114,7 @@ def _list_split(train: Path, test: Path) -> Listing:
         parts.append([(file, label) for label, path in present if path.is_dir() for file in _pictures(path)])
     if not parts[1]:
         raise DatasetError(f"{shown(test)} has no class folders. Add some, named as those in train.")
-    return Listing(names, parts[0], parts[1])
+    return FolderPictures(names, parts[0], parts[1])
 
 
 def _class_names(folder: Path) -> tuple[str, ...]:

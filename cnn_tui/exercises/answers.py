@@ -20,7 +20,7 @@ Direction: TypeAlias = Literal["up", "down", "same"]
 Predicted: TypeAlias = Literal["accuracy", "time"]
 
 
-class Prediction(msgspec.Struct, frozen=True, omit_defaults=True):
+class Expectation(msgspec.Struct, frozen=True, omit_defaults=True):
     """What somebody expects of a change, against the baseline; None where nothing was said. `time` is an epoch's."""
 
     accuracy: Direction | None = None
@@ -30,7 +30,7 @@ class Prediction(msgspec.Struct, frozen=True, omit_defaults=True):
 class Answer(msgspec.Struct, frozen=True):
     """What was answered to an exercise. `changed` is in seconds since 1970; 0 for never."""
 
-    prediction: Prediction = Prediction()
+    prediction: Expectation = Expectation()
     conclusion: str = ""
     done: bool = False
     changed: float = 0.0
@@ -77,9 +77,9 @@ def mark(history: History, pack: str, exercise: str, done: bool) -> None:
     notebook.write_answer(history, pack, exercise, "done", done)
 
 
-def _decoded(text: str) -> Prediction:
+def _decoded(text: str) -> Expectation:
     plain = decoded(text, dict[str, Any]) or {}
     known = {name: value for name, value in plain.items() if value in get_args(Direction)}
-    return Prediction(
+    return Expectation(
         accuracy=cast("Direction | None", known.get("accuracy")), time=cast("Direction | None", known.get("time"))
     )

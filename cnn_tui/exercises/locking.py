@@ -21,7 +21,7 @@ class LockedError(ValueError):
     """An edit of a field that is locked; the message is a sentence."""
 
 
-class Lock(NamedTuple):
+class LockedFields(NamedTuple):
     """The fields of an exercise's experiment that stay as they were given out."""
 
     given: Experiment
@@ -55,12 +55,12 @@ def in_words(path: str) -> str:
     return f"{match[2]} of {layer}" if match[2] else layer
 
 
-def locks_of(place: Place) -> Mapping[str, Lock]:
+def locks_of(place: Place) -> Mapping[str, LockedFields]:
     """The locks of a set, by the exercise as runs name it. Raises ExperimentError."""
     by = f"the pack '{quiet(place.set.title, 60)}'"
-    found: dict[str, Lock] = {}
+    found: dict[str, LockedFields] = {}
     for one in place.set.exercises:
         experiment, paths = place.experiment(one), place.locked(one)
         if experiment is not None and paths:
-            found[place.key(one)] = Lock(experiment, paths, by)
+            found[place.key(one)] = LockedFields(experiment, paths, by)
     return found

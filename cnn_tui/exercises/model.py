@@ -30,7 +30,7 @@ class NotedEpoch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seconds: float
 
 
-class Notes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CourseNotes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the course notes found; what they do not say is None or empty."""
 
     params: int | None = None
@@ -79,7 +79,7 @@ class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whether the experiment cannot be trained, which is its point."""
     remark: str = ""
     """What is good to know beside the result."""
-    notes: Notes = Notes()
+    notes: CourseNotes = CourseNotes()
 
     @property
     def heading(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from cnn_tui.analysis.verdict import Verdict, judge
 from cnn_tui.exercises.answers import Answer, Direction, Predicted, answer
 from cnn_tui.exercises.catalogue import Place
-from cnn_tui.exercises.model import Exercise, Notes
+from cnn_tui.exercises.model import CourseNotes, Exercise
 from cnn_tui.exercises.runs import group_of, runs_of
 from cnn_tui.history.groups import Group
 from cnn_tui.history.history import History
@@ -19,7 +19,7 @@ SAME_ACCURACY, SAME_TIME = 0.005, 0.05
 """An accuracy within half a point, a time within 5 % of the baseline's: as good as the same."""
 
 
-class Row(NamedTuple):
+class FigureRow(NamedTuple):
     """A figure of an exercise: over its runs, over the baseline's, the difference of the two, and in the notes."""
 
     key: str
@@ -49,14 +49,14 @@ class Outcome(NamedTuple):
         return None if self.expected is None or self.found is None else self.expected == self.found
 
 
-class Result(NamedTuple):
+class ExerciseResult(NamedTuple):
     """All of it. `runs` are all runs of the exercise, `group` those that the figures are made of."""
 
     runs: tuple[int, ...]
     group: Group | None
     baseline: Group | None
     answer: Answer
-    rows: tuple[Row, ...]
+    rows: tuple[FigureRow, ...]
     outcomes: tuple[Outcome, ...]
     verdicts: tuple[Verdict, ...]
     """Accuracy and time against the baseline; empty for the baseline itself and before there are runs of both."""
@@ -82,7 +82,7 @@ _FIGURES = (
 )
 
 
-def result(history: History, place: Place, exercise: Exercise) -> Result:
+def result(history: History, place: Place, exercise: Exercise) -> ExerciseResult:
     """What the history says of an exercise. Loads scipy once there are repeats: see `verdict.py`."""
     base_exercise = place.exercise(place.set.baseline) if place.set.baseline else None
     is_base = base_exercise is None or base_exercise.name == exercise.name or not exercise.is_run
@@ -91,7 +91,7 @@ def result(history: History, place: Place, exercise: Exercise) -> Result:
     names = f"{exercise.name} against {place.set.baseline}"
     verdicts = judge(group, base, names) if group is not None and base is not None else ()
     given = answer(history, place.name, exercise.name)
-    return Result(
+    return ExerciseResult(
         runs_of(history, place, exercise),
         group,
         base,
@@ -124,7 +124,7 @@ def _asked(exercise: Exercise, is_base: bool) -> tuple[Predicted, ...]:
     return () if is_base else exercise.predict
 
 
-def _rows(notes: Notes, group: Group | None, base: Group | None) -> tuple[Row, ...]:
+def _rows(notes: CourseNotes, group: Group | None, base: Group | None) -> tuple[FigureRow, ...]:
     noted = notes.to_json()
     rows = []
     for figure in _FIGURES:
@@ -136,7 +136,7 @@ def _rows(notes: Notes, group: Group | None, base: Group | None) -> tuple[Row, .
         value = noted.get(figure.noted)
         written = "" if value is None else f"{value:,.{figure.digits}f}"
         if ours or theirs or written:
-            rows.append(Row(figure.key, ours, theirs, change, written))
+            rows.append(FigureRow(figure.key, ours, theirs, change, written))
     return tuple(rows)
 
 

@@ -19,7 +19,7 @@ from cnn_tui.text import counted, quiet
 MOST_TEXT = 10_000
 
 
-class Checked(NamedTuple):
+class CheckedExercise(NamedTuple):
     """One exercise of a submission. Texts are inert."""
 
     name: str
@@ -44,7 +44,7 @@ class Report(NamedTuple):
     title: str
     submitted: str
     problems: tuple[str, ...]
-    exercises: tuple[Checked, ...]
+    exercises: tuple[CheckedExercise, ...]
 
     @property
     def flawless(self) -> bool:
@@ -117,7 +117,7 @@ def _given_by(place: Place) -> list[dict[str, Any]]:
     ]
 
 
-def _check(given: dict[str, Any], runs: list[_Handed], answer: Any) -> Checked:
+def _check(given: dict[str, Any], runs: list[_Handed], answer: Any) -> CheckedExercise:
     answer = answer if isinstance(answer, dict) else {}
     problems: list[str] = []
     changes: list[str] = []
@@ -139,7 +139,7 @@ def _check(given: dict[str, Any], runs: list[_Handed], answer: Any) -> Checked:
     if unsaid:
         problems.append(f"nothing was expected of {' and '.join(unsaid)}")
     scores = [run.test_accuracy for run in ended if run.test_accuracy is not None]
-    return Checked(
+    return CheckedExercise(
         _text(given["name"], 50),
         _text(given["heading"], 200),
         _text(given["question"], MOST_TEXT),

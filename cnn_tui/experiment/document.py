@@ -10,7 +10,7 @@ from cnn_tui.data.dataset import Dataset, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.journal import Event, Journal, Snapshot, Step
+from cnn_tui.experiment.journal import Journal, JournalEntry, Snapshot, Step
 from cnn_tui.network.problems import Problem
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import Summary, summarize
@@ -80,7 +80,7 @@ class Document:
         if lock := self.locks.get(self.exercise):
             lock.check(experiment)
         self._make(Step(label, self.experiment), experiment)
-        self._note(Event("edit", label, experiment))
+        self._note(JournalEntry("edit", label, experiment))
 
     def edit_stack(self, label: str, stack: Stack) -> None:
         """Make an edit of the layers."""
@@ -88,29 +88,29 @@ class Document:
 
     def undo(self) -> str | None:
         """Take the last edit back; gives its label, None when there is none."""
-        return self._swap(self._done, self._undone, Event("undo"))
+        return self._swap(self._done, self._undone, JournalEntry("undo"))
 
     def redo(self) -> str | None:
         """Make the last undone edit again; gives its label, None when there is none."""
-        return self._swap(self._undone, self._done, Event("redo"))
+        return self._swap(self._undone, self._done, JournalEntry("redo"))
 
     def mark_saved(self, path: Path | None = None) -> None:
         """The experiment as it is now is what the file at `path` holds."""
         self.path = path or self.path
         self._saved = self.experiment
-        self._note(Event("saved", path=_text(self.path)))
+        self._note(JournalEntry("saved", path=_text(self.path)))
 
     def set_baseline(self) -> None:
         """Show differences against the experiment as it is now."""
         self.baseline = self.experiment
-        self._note(Event("baseline"))
+        self._note(JournalEntry("baseline"))
 
     def open(self, experiment: Experiment, path: Path | None, exercise: str = "") -> None:
         """Put another experiment in its place; undo brings the old one back, with the file that it belongs to."""
         if experiment != self.experiment or exercise != self.exercise:
             self._make(Step(f"open {experiment.name}", self.experiment, self._file(), self.exercise), experiment)
         self.path, self._saved, self.exercise = path, experiment, exercise
-        self._note(Event("open", experiment=experiment, path=_text(path), exercise=exercise))
+        self._note(JournalEntry("open", experiment=experiment, path=_text(path), exercise=exercise))
 
     def _make(self, step: Step, experiment: Experiment) -> None:
         describe(experiment.dataset)
@@ -121,7 +121,7 @@ class Document:
     def _file(self) -> tuple[str | None, Experiment]:
         return _text(self.path), self._saved
 
-    def _swap(self, source: list[Step], target: list[Step], event: Event) -> str | None:
+    def _swap(self, source: list[Step], target: list[Step], event: JournalEntry) -> str | None:
         if not source:
             return None
         step = source[-1]
@@ -139,7 +139,7 @@ class Document:
         done, undone = tuple(self._done), tuple(self._undone)
         return Snapshot(self.experiment, self._saved, self.baseline, _text(self.path), done, undone, self.exercise)
 
-    def _note(self, event: Event) -> None:
+    def _note(self, event: JournalEntry) -> None:
         if self._journal is not None:
             self._journal.add(event)
 
@@ -176,7 +176,7 @@ def _left(journal: Journal) -> Document | None:
     return document
 
 
-def _apply(document: Document, event: Event) -> None:
+def _apply(document: Document, event: JournalEntry) -> None:
     if event.kind == "edit" and event.experiment is not None:
         document.edit(event.label, event.experiment)
     elif event.kind == "open" and event.experiment is not None:

@@ -44,7 +44,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     exercise: str = ""
 
 
-class Event(msgspec.Struct, frozen=True, omit_defaults=True):
+class JournalEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """One thing that happened to the document. An edit has the experiment that came of it."""
 
     kind: Literal["edit", "open", "undo", "redo", "saved", "baseline"]
@@ -61,7 +61,7 @@ class Journal:
         self.path = path or home() / "edits.jsonl"
         self._file: IO[bytes] | None = None
 
-    def open(self) -> tuple[Snapshot, list[Event]] | None:
+    def open(self) -> tuple[Snapshot, list[JournalEntry]] | None:
         """What happened so far; None where nothing did, or where another lab has the journal."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -88,7 +88,7 @@ class Journal:
             self._file.write(msgspec.json.encode(snapshot) + b"\n")
             self._file.flush()
 
-    def add(self, event: Event) -> None:
+    def add(self, event: JournalEntry) -> None:
         """Note an event. What cannot be written (a full disk) is kept in memory only, as without a journal."""
         if self._file is not None:
             with contextlib.suppress(OSError):
@@ -104,7 +104,7 @@ class Journal:
             self._file = None
 
 
-def _decode(data: bytes) -> tuple[Snapshot, list[Event]] | None:
+def _decode(data: bytes) -> tuple[Snapshot, list[JournalEntry]] | None:
     if not 0 < len(data) <= MAX_BYTES:
         return None
     first, *rest = data.splitlines()
@@ -112,8 +112,8 @@ def _decode(data: bytes) -> tuple[Snapshot, list[Event]] | None:
         snapshot = msgspec.json.decode(first, type=Snapshot)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
-    events: list[Event] = []
+    events: list[JournalEntry] = []
     with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError):
         for line in rest:
-            events.append(msgspec.json.decode(line, type=Event))  # noqa: PERF401  what was read before a broken line counts
+            events.append(msgspec.json.decode(line, type=JournalEntry))  # noqa: PERF401  what was read before a broken line counts
     return snapshot, events

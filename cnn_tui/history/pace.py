@@ -24,15 +24,15 @@ SETTLED_STEPS, SETTLED_SHARE = 64, 0.05
 """So much of the first epoch has to be behind it before its images a second are trusted: the graph is built in it."""
 
 
-class Pace(NamedTuple):
+class SecondsAnImage(NamedTuple):
     """Seconds for an image: to learn from it, and only to look at it."""
 
     learn: float
     look: float
 
-    def times(self, factor: float) -> Pace:
+    def times(self, factor: float) -> SecondsAnImage:
         """The pace of a network that is so many times the work."""
-        return Pace(self.learn * factor, self.look * factor)
+        return SecondsAnImage(self.learn * factor, self.look * factor)
 
 
 class Work(NamedTuple):
@@ -54,16 +54,16 @@ class Work(NamedTuple):
         """Whether an epoch has steps enough for its seconds to say how fast another run goes."""
         return self.images >= SETTLED_STEPS * self.batch
 
-    def pace(self, epoch: float, validation: float = 0.0) -> Pace:
+    def pace(self, epoch: float, validation: float = 0.0) -> SecondsAnImage:
         """The pace of a run whose epochs took so many seconds for their steps, and for their validation if known."""
         learn = epoch / self.images
-        return Pace(learn, validation / self.watched if self.watched and validation else learn * FORWARD)
+        return SecondsAnImage(learn, validation / self.watched if self.watched and validation else learn * FORWARD)
 
-    def epoch(self, pace: Pace) -> float:
+    def epoch(self, pace: SecondsAnImage) -> float:
         """Seconds that an epoch takes with its validation."""
         return self.images * pace.learn + self.watched * pace.look
 
-    def run(self, pace: Pace, epochs: int) -> float:
+    def run(self, pace: SecondsAnImage, epochs: int) -> float:
         """Seconds that a run takes from start to end."""
         return epochs * self.epoch(pace) + self.tested * pace.look + BESIDE
 
@@ -85,7 +85,7 @@ def work_of(experiment: Experiment, dataset: str) -> Work | None:
     return Work(macs, images, watched, data.test_images, experiment.training.batch_size)
 
 
-def pace_so_far(line: Line, progress: Progress, work: Work) -> Pace | None:
+def pace_so_far(line: Line, progress: Progress, work: Work) -> SecondsAnImage | None:
     """The pace of a run: the mean of its epochs, else what the images a second of its first one tell."""
     if line.pace:
         return work.pace(line.pace, progress.validation_seconds)
@@ -94,7 +94,7 @@ def pace_so_far(line: Line, progress: Progress, work: Work) -> Pace | None:
     return work.pace(work.images / rate) if rate > 0 and settled else None
 
 
-def seconds_left(progress: Progress, epochs: int, work: Work, pace: Pace) -> float:
+def seconds_left(progress: Progress, epochs: int, work: Work, pace: SecondsAnImage) -> float:
     """What is left of a run that has begun to train; a pause that goes on is not foreseen."""
     validation, test = work.watched * pace.look, work.tested * pace.look
     end = test + BESIDE / 2

@@ -25,7 +25,7 @@ class Same(NamedTuple):
     seed: bool
 
 
-class _Settings(msgspec.Struct, frozen=True):
+class _NetworkSettings(msgspec.Struct, frozen=True):
     """What of an experiment is compared. Plain data: it may be of a version with other settings."""
 
     training: dict[str, Any] = {}
@@ -83,8 +83,8 @@ def _looked_for(what: Experiment | Run) -> tuple[Experiment, int, str, str, int 
     return what, LARGEST, what.stack.fingerprint(), what.dataset, what.training.seed
 
 
-def _settings(text: str | bytes) -> tuple[_Settings, str]:
+def _settings(text: str | bytes) -> tuple[_NetworkSettings, str]:
     """An experiment's settings without the seed, and the dataset that it asked for."""
     plain: dict[str, Any] = msgspec.json.decode(text)
     training = {key: value for key, value in plain.get("training", {}).items() if key != "seed"}
-    return _Settings(training, plain.get("stop", [])), plain.get("dataset", "")
+    return _NetworkSettings(training, plain.get("stop", [])), plain.get("dataset", "")

@@ -19,7 +19,7 @@ class DeviceError(Exception):
     """The device that was asked for is not to be had; the message says why and what to do."""
 
 
-class Choice(NamedTuple):
+class ChosenDevice(NamedTuple):
     """The card to train on, None for the processor or where it is left to TensorFlow, and what there is to say."""
 
     gpu: Gpu | None = None
@@ -41,19 +41,19 @@ def parse(text: str) -> str:
     return wish
 
 
-def choose(wish: str, gpus: Gpus, environ: Mapping[str, str] = os.environ) -> Choice:
+def choose(wish: str, gpus: Gpus, environ: Mapping[str, str] = os.environ) -> ChosenDevice:
     """The card for a run: the one asked for, else the one with the most free memory, then the least used.
 
     Raises DeviceError when the wish cannot be met.
     """
     if wish == "cpu":
-        return Choice(cuda="-1")
+        return ChosenDevice(cuda="-1")
     if "MIG-" in environ.get(VISIBLE, ""):  # a part of a card, which is left to CUDA
         if ":" in wish:
             raise DeviceError(
                 f"{VISIBLE} names a part of a card (MIG), which {wish} would override: unset it, or use gpu"
             )
-        return Choice()
+        return ChosenDevice()
     allowed = [gpu for gpu in visible(gpus, environ) if not gpu.trouble]
     if not allowed:
         return _without(wish, gpus)
@@ -67,9 +67,9 @@ def choose(wish: str, gpus: Gpus, environ: Mapping[str, str] = os.environ) -> Ch
     else:
         chosen = max(allowed, key=lambda gpu: (gpu.memory_free, -(gpu.use or 0), -gpu.index))
     if len(allowed) == 1 and VISIBLE in environ:
-        return Choice(chosen, busy(chosen))
+        return ChosenDevice(chosen, busy(chosen))
     # By its UUID: CUDA may number the cards in another order than nvidia-smi does.
-    return Choice(chosen, busy(chosen), chosen.uuid or str(chosen.index))
+    return ChosenDevice(chosen, busy(chosen), chosen.uuid or str(chosen.index))
 
 
 def busy(gpu: Gpu) -> str:
@@ -97,7 +97,7 @@ def visible(gpus: Gpus, environ: Mapping[str, str] = os.environ) -> tuple[Gpu, .
     return tuple(found)
 
 
-def settle(wish: str, environ: MutableMapping[str, str] = os.environ) -> Choice:
+def settle(wish: str, environ: MutableMapping[str, str] = os.environ) -> ChosenDevice:
     """Choose, and let this process see the chosen device only. It must come before TensorFlow looks for devices.
 
     Raises DeviceError.
@@ -108,7 +108,7 @@ def settle(wish: str, environ: MutableMapping[str, str] = os.environ) -> Choice:
     return choice
 
 
-def _without(wish: str, gpus: Gpus) -> Choice:
+def _without(wish: str, gpus: Gpus) -> ChosenDevice:
     """No card may be used: an error where one was asked for."""
     hidden = f"{VISIBLE} hides every GPU" if gpus.devices else ""
     reason = next(filter(None, (*(gpu.trouble for gpu in gpus.devices), hidden, gpus.reason)), "there is no GPU")
@@ -117,8 +117,8 @@ def _without(wish: str, gpus: Gpus) -> Choice:
         raise DeviceError(f"{wish} cannot be used, because {reason}{fix}; cpu can")
     # TensorFlow would wait for a silent driver for ever.
     if gpus.state == "silent":
-        return Choice(warning=f"{gpus.reason}: trained on the CPU", cuda="-1")
-    return Choice()
+        return ChosenDevice(warning=f"{gpus.reason}: trained on the CPU", cuda="-1")
+    return ChosenDevice()
 
 
 def _names(word: str, gpu: Gpu) -> bool:

@@ -37,7 +37,7 @@ class OwnProcess(NamedTuple):
     memory: int
 
 
-class Reading(NamedTuple):
+class MachineReading(NamedTuple):
     """The machine at one moment."""
 
     processor: Processor
@@ -54,9 +54,9 @@ class Sensors:
         self._own: dict[int, tuple[str, Any]] = {}
         self._first = True
 
-    def read(self) -> Reading:
+    def read(self) -> MachineReading:
         """The machine as it is now. It takes as long as the GPU driver does, up to its deadline."""
-        return Reading(self._processor(), self._processes(), self._driver.read())
+        return MachineReading(self._processor(), self._processes(), self._driver.read())
 
     def warning(self) -> str:
         """What there is to say of the card that a run would be given now, as that others use it; "" when nothing."""

@@ -9,7 +9,7 @@ from cnn_tui.network.fields import fields_of
 from cnn_tui.network.fixes import Fix, above, changed, distinct, switched_off
 from cnn_tui.network.layers import Flatten, GlobalAveragePooling2D, MaxPooling2D, PReLU
 from cnn_tui.network.stack import Stack
-from cnn_tui.network.summary import FLOAT_BYTES, Row, Summary, summarize
+from cnn_tui.network.summary import FLOAT_BYTES, LayerSummary, Summary, summarize
 
 MOST_TRAINING_BYTES = 16_000_000_000
 MOST_OUTPUT_BYTES = 2_000_000_000
@@ -30,7 +30,7 @@ def problem_of_cost(stack: Stack, summary: Summary) -> Problem | None:
     return None
 
 
-def _too_much(row: Row) -> str:
+def _too_much(row: LayerSummary) -> str:
     training = row.trainable * FLOAT_BYTES * _COPIES
     if training > MOST_TRAINING_BYTES:
         return (

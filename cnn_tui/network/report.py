@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnn_tui.network.stack import Shape
-from cnn_tui.network.summary import Row, Summary
+from cnn_tui.network.summary import LayerSummary, Summary
 
 TITLES = ("Layer (type)", "Output shape", "Param #")
 
@@ -13,7 +13,7 @@ def keras_shape(shape: Shape) -> str:
     return f"({', '.join(['None', *map(str, shape)])})"
 
 
-def row_cells(row: Row) -> tuple[str, str, str]:
+def row_cells(row: LayerSummary) -> tuple[str, str, str]:
     """Name, output shape and parameters of a row."""
     if not row.enabled:
         return f"{row.name} ({row.type}, switched off)", "-", "0"

@@ -16,7 +16,7 @@ from cnn_tui.network.stack import Shape, Stack
 FLOAT_BYTES = 4
 
 
-class Row(msgspec.Struct, frozen=True):
+class LayerSummary(msgspec.Struct, frozen=True):
     """One layer of the summary. `output_shape` is None at a problem and past it."""
 
     index: int  # from 1, as in messages
@@ -43,7 +43,7 @@ class Summary(msgspec.Struct, frozen=True):
     """What a stack becomes. Totals count what could be worked out."""
 
     input_shape: Shape
-    rows: tuple[Row, ...]
+    rows: tuple[LayerSummary, ...]
     stuck_at: int | None = None  # the index (from 1) of the layer that cannot be built
     stuck_why: ShapeError | None = None
 
@@ -106,10 +106,10 @@ def summarize(stack: Stack) -> Summary:
     names = keras_names(stack)
     sight = _Sight(stack.input_shape)
     shape: Shape | None = stack.input_shape
-    rows: list[Row] = []
+    rows: list[LayerSummary] = []
     stuck_at, stuck_why = None, None
     for at, layer in enumerate(stack.layers):
-        row = Row(at + 1, layer.type, names[at], layer.enabled, shape, input_shape=shape)
+        row = LayerSummary(at + 1, layer.type, names[at], layer.enabled, shape, input_shape=shape)
         if layer.enabled and shape is not None:
             try:
                 made = flow(layer, shape)
@@ -123,7 +123,7 @@ def summarize(stack: Stack) -> Summary:
     return Summary(stack.input_shape, tuple(rows), stuck_at, stuck_why)
 
 
-def _filled(row: Row, made: Flow, seen: Pair | None) -> Row:
+def _filled(row: LayerSummary, made: Flow, seen: Pair | None) -> LayerSummary:
     return msgspec.structs.replace(
         row,
         output_shape=made.output_shape,

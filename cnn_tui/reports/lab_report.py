@@ -11,7 +11,7 @@ from cnn_tui.analysis.verdict import BY_COMMAND, judge, sentences
 from cnn_tui.exercises.catalogue import Place
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.results import BY_COMMAND as REPEAT_EXERCISE
-from cnn_tui.exercises.results import Result, Row, result
+from cnn_tui.exercises.results import ExerciseResult, FigureRow, result
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history import notebook
 from cnn_tui.history.groups import Group, groups_of
@@ -55,9 +55,9 @@ def set_table(history: History, place: Place) -> list[str]:
     return [*made, "", *_trained_on(groups), *verdicts, *(["", INTERVAL] if verdicts else [])]
 
 
-def _exercise_cells(one: Exercise, what: Result) -> list[str]:
+def _exercise_cells(one: Exercise, what: ExerciseResult) -> list[str]:
     figures, noted = {row.key: row for row in what.rows}, one.notes.to_json()
-    empty = Row("", "", "", "", "")
+    empty = FigureRow("", "", "", "", "")
     accuracy, train, pace, params = (
         figures.get(key, empty) for key in ("test accuracy", "train accuracy", "seconds an epoch", "parameters")
     )
@@ -162,7 +162,7 @@ def _exercises(history: History, place: Place) -> list[str]:
     return text
 
 
-def _exercise(one: Exercise, what: Result) -> list[str]:
+def _exercise(one: Exercise, what: ExerciseResult) -> list[str]:
     text = []
     if what.rows:
         rows = [[row.key, *map(escape, row[1:])] for row in what.rows]

@@ -26,7 +26,7 @@ from cnn_tui.experiment.journal import Journal
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.jobs.sensors import Sensors
-from cnn_tui.ui.commands.run_actions import Trainer
+from cnn_tui.ui.commands.run_actions import QueueKeeper
 from cnn_tui.ui.keys import changed_keys, keys_of
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.screens.lab import SHORT, LabScreen
@@ -54,7 +54,7 @@ class LabApp(TypeaheadApp):
         self,
         document: Document,
         history: History,
-        trainer: Trainer,
+        trainer: QueueKeeper,
         theme: str = "cnn-dark",
         *,
         ascii_only: bool = False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from cnn_tui.analysis.compare import Comparison, Row, baseline_of, compare, delta
+from cnn_tui.analysis.compare import Comparison, ComparisonRow, baseline_of, compare, delta
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
@@ -45,7 +45,7 @@ def keys(comparison: Comparison, everything: bool = False) -> list[str]:
     return [row.key for row in comparison.shown(everything)]
 
 
-def row_of(comparison: Comparison, key: str) -> Row:
+def row_of(comparison: Comparison, key: str) -> ComparisonRow:
     """The row of that key."""
     return next(row for row in comparison.rows if row.key == key)
 

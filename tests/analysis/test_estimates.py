@@ -13,7 +13,7 @@ from cnn_tui.analysis.estimates import Estimate, Estimator
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.pace import BESIDE, Pace, Work, in_words, seconds_left, work_of
+from cnn_tui.history.pace import BESIDE, SecondsAnImage, Work, in_words, seconds_left, work_of
 from cnn_tui.history.records import Records
 from cnn_tui.history.run import Epoch, Progress
 from cnn_tui.network.layers import Dense, Dropout, Flatten
@@ -216,7 +216,7 @@ def test_experiments_are_read_once(history: History, monkeypatch: pytest.MonkeyP
 
 
 WORK = Work(macs=1_000, images=100, watched=20, tested=10)
-PACE = Pace(learn=0.1, look=0.05)
+PACE = SecondsAnImage(learn=0.1, look=0.05)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnn_tui.analysis.overfitting import Reading, next_experiment, read_curves, read_out
+from cnn_tui.analysis.overfitting import CurveReading, next_experiment, read_curves, read_out
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
@@ -33,7 +33,7 @@ def epochs(vals: Sequence[float], losses: Sequence[float] | None = None, gap: fl
     ]
 
 
-def reading(vals: Sequence[float], losses: Sequence[float] | None = None) -> Reading:
+def reading(vals: Sequence[float], losses: Sequence[float] | None = None) -> CurveReading:
     """What the curves say, where they say something."""
     found = read_curves(epochs(vals, losses))
     assert found is not None
@@ -144,7 +144,7 @@ def test_any_curve_is_read_and_the_onset_is_its_lowest(vals: list[float]) -> Non
 OVERFITS = reading([0.40, 0.33, 0.30, 0.34, 0.38])
 
 
-def suggested(experiment: Experiment, what: Reading = OVERFITS) -> str:
+def suggested(experiment: Experiment, what: CurveReading = OVERFITS) -> str:
     """The label of the next experiment, which can be trained."""
     made = next_experiment(experiment, what)
     assert made is not None

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cnn_tui.artifacts import log_file
-from cnn_tui.artifacts.log_file import BLOCK, LogFile, Row
+from cnn_tui.artifacts.log_file import BLOCK, LogFile, LogRow
 
 ALL = 1_000_000
 
@@ -32,7 +32,7 @@ def starts(file: LogFile) -> list[int]:
 def test_rows_end_with_a_line_end_of_any_kind(tmp_path: Path) -> None:
     file = log(tmp_path / "log.txt", b"one\ntwo\r\n\n1/2\r2/2\nlast")
     assert [row.data for row in file.rows(0, ALL)] == [b"one", b"two", b"", b"1/2", b"2/2", b"last"]
-    assert file.rows(4, 1) == [Row(4, 9, b"two")]
+    assert file.rows(4, 1) == [LogRow(4, 9, b"two")]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None)

@@ -10,7 +10,7 @@ import pytest
 from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import Place, find_exercise, load_set, set_names
 from cnn_tui.exercises.model import ExerciseError
-from cnn_tui.exercises.results import BY_COMMAND, Outcome, Result, result, to_json
+from cnn_tui.exercises.results import BY_COMMAND, ExerciseResult, Outcome, result, to_json
 from cnn_tui.exercises.runs import assign, group_of, orders, queue, runs_of, twins
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
@@ -60,7 +60,7 @@ def run_all(history: History, *names: str, repeat: int = 1) -> tuple[int, ...]:
     return queue(history, wanted, repeat)
 
 
-def shown(history: History, name: str) -> Result:
+def shown(history: History, name: str) -> ExerciseResult:
     """What the history says of an exercise of lab1."""
     return result(history, LAB1, LAB1.exercise(name))
 

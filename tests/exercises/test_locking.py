@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from cnn_tui.exercises.locking import Lock, LockedError
+from cnn_tui.exercises.locking import LockedError, LockedFields
 from cnn_tui.experiment.document import Document, resume
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.journal import Journal
@@ -23,7 +23,7 @@ KEY = "week-3/lighter"
 def locked(*paths: str) -> Document:
     """The baseline as an exercise with those fields locked."""
     document = Document(load_preset("lab1-16-filters"))
-    document.locks = {KEY: Lock(BASELINE, paths, "the pack 'Week 3'")}
+    document.locks = {KEY: LockedFields(BASELINE, paths, "the pack 'Week 3'")}
     document.open(BASELINE, None, KEY)
     return document
 

@@ -18,7 +18,7 @@ from cnn_tui.exercises.locked_fields import LockError, check_paths, unlocked_cha
 from cnn_tui.exercises.model import ExerciseError
 from cnn_tui.exercises.packs import open_pack, pack_name, read_submission, submission, to_file
 from cnn_tui.exercises.runs import Order, assign, orders, queue
-from cnn_tui.exercises.submissions import Checked, Report, check
+from cnn_tui.exercises.submissions import CheckedExercise, Report, check
 from cnn_tui.experiment.experiment import Experiment, to_toml
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
@@ -269,7 +269,7 @@ def report_of(path: Path, place: Place | None = None) -> Report:
     return check(*read_submission(path), place)
 
 
-def one_of(report: Report, name: str) -> Checked:
+def one_of(report: Report, name: str) -> CheckedExercise:
     """An exercise of a report."""
     return next(one for one in report.exercises if one.name == name)
 

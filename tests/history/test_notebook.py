@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnn_tui.exercises import answers
-from cnn_tui.exercises.answers import Answer, Prediction
+from cnn_tui.exercises.answers import Answer, Expectation
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History, Result
@@ -207,12 +207,12 @@ def test_an_answer_is_written_piece_by_piece(history: History) -> None:
     kept = answers.answers(history, "lab1")
     assert list(kept) == ["16-filters", "64-filters"]
     one = kept["16-filters"]
-    assert one.prediction == Prediction(accuracy="down", time="down")
+    assert one.prediction == Expectation(accuracy="down", time="down")
     assert (one.conclusion, one.done) == ("a little worse, much faster", True)
     assert kept["64-filters"].changed >= one.changed > 0
     answers.predict(history, "lab1", "16-filters", {"accuracy": None})
     answers.mark(history, "lab1", "16-filters", False)
-    assert answers.answer(history, "lab1", "16-filters").prediction == Prediction(time="down")
+    assert answers.answer(history, "lab1", "16-filters").prediction == Expectation(time="down")
     assert not answers.answer(history, "lab1", "16-filters").done
 
 
@@ -284,6 +284,6 @@ def test_writers_at_once_lose_nothing(history: History) -> None:
     events = [event.text for event in history.events(3)]
     assert events == ["archived", "taken out of the archive"] * (len(events) // 2), "one after the other, never torn"
     kept = answers.answers(history, "lab1")
-    assert {one.prediction for one in kept.values()} == {Prediction(accuracy="up", time="up")}
+    assert {one.prediction for one in kept.values()} == {Expectation(accuracy="up", time="up")}
     assert len(kept) == 10
     assert all(answers.answer(history, f"pack{me}", "e").conclusion == "conclusion 9" for me in range(4))

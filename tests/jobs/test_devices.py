@@ -45,8 +45,8 @@ def test_cuda_visible_devices_is_read_as_cuda_reads_it(value: str, indices: list
 def test_cuda_visible_devices_is_respected() -> None:
     assert choose("", FOUR, {VISIBLE: "0,1"}).cuda == "GPU-11"
     assert choose("", FOUR, {VISIBLE: "0"}).cuda is None, "one card is what it says already"
-    assert choose("", FOUR, {VISIBLE: ""}) == devices.Choice()
-    assert choose("", FOUR, {VISIBLE: "MIG-5"}) == choose("gpu", FOUR, {VISIBLE: "MIG-5"}) == devices.Choice()
+    assert choose("", FOUR, {VISIBLE: ""}) == devices.ChosenDevice()
+    assert choose("", FOUR, {VISIBLE: "MIG-5"}) == choose("gpu", FOUR, {VISIBLE: "MIG-5"}) == devices.ChosenDevice()
     assert visible(FOUR, {VISIBLE: "MIG-5"}) == visible(FOUR, {}) == FOUR.devices
     with pytest.raises(DeviceError, match="part of a card"):
         choose("gpu:1", FOUR, {VISIBLE: "MIG-5"})

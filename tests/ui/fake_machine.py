@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from cnn_tui.jobs.gpus import ABSENT, Gpu, GpuProcess, Gpus
-from cnn_tui.jobs.sensors import OwnProcess, Processor, Reading
+from cnn_tui.jobs.sensors import MachineReading, OwnProcess, Processor
 
 GB = 1_000_000_000
 PROCESSOR = Processor(16, 35.0, 3.2, 12 * GB, 64 * GB)
@@ -31,10 +31,10 @@ class FakeSensors:
         self.closed = 0
         self.warns = ""
 
-    def read(self) -> Reading:
+    def read(self) -> MachineReading:
         """What the test wants to be read."""
         self.readings += 1
-        return Reading(self.processor, OWN, self.gpus)
+        return MachineReading(self.processor, OWN, self.gpus)
 
     def warning(self) -> str:
         """What the test wants to be said."""

@@ -11,7 +11,7 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.home import log_path, worker_log_path
 from cnn_tui.jobs.gpus import ABSENT, Gpu, Gpus
-from cnn_tui.jobs.sensors import Reading
+from cnn_tui.jobs.sensors import MachineReading
 from cnn_tui.ui.widgets.log_view import LogView, Search, plain
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
@@ -325,7 +325,7 @@ class Hanging(FakeSensors):
         super().__init__()
         self.gone = threading.Event()
 
-    def read(self) -> Reading:
+    def read(self) -> MachineReading:
         """Hang."""
         self.readings += 1
         self.gone.wait(60)

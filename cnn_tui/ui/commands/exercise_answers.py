@@ -11,9 +11,9 @@ from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.runs import runs_of
 from cnn_tui.history.groups import ended_as_planned
 from cnn_tui.history.history import History
-from cnn_tui.ui.dialogs.menu import Choice, MenuScreen
+from cnn_tui.ui.dialogs.menu import MenuLine, MenuScreen
 from cnn_tui.ui.screens.exercise_page import NO_CONCLUSION
-from cnn_tui.ui.screens.exercise_parts import Chosen, ExerciseView
+from cnn_tui.ui.screens.exercise_parts import ExerciseRow, ExerciseView
 from cnn_tui.ui.typeahead import DIALOG
 
 _DIRECTIONS = (("u", "up"), ("s", "the same"), ("d", "down"), ("x", "I cannot say"))
@@ -23,14 +23,14 @@ _PREDICTED = {
 }
 
 
-class ExerciseAnswers(Screen[Chosen | None]):
+class ExerciseAnswers(Screen[ExerciseRow | None]):
     """Predictions, conclusions, what is done, and the notes on demand."""
 
     _history: History
     _revealed: set[str]
 
     @property
-    def chosen(self) -> Chosen:
+    def chosen(self) -> ExerciseRow:
         """The row under the cursor."""
         raise NotImplementedError
 
@@ -60,7 +60,7 @@ class ExerciseAnswers(Screen[Chosen | None]):
             self.notify("Its result is known already: what one expects is said before the run.", timeout=4)
             return
         for name in one.predict:
-            choices = [Choice(key, words, "same" if key == "s" else words) for key, words in _DIRECTIONS]
+            choices = [MenuLine(key, words, "same" if key == "s" else words) for key, words in _DIRECTIONS]
             way = await self.app.push_screen_wait(MenuScreen(_PREDICTED[name], choices))
             if way is None:
                 return

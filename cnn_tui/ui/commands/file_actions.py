@@ -13,7 +13,7 @@ from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment, ExperimentError, to_toml
 from cnn_tui.ui.commands import copying, files
 from cnn_tui.ui.dialogs.ask import AskScreen
-from cnn_tui.ui.dialogs.menu import Choice, MenuScreen
+from cnn_tui.ui.dialogs.menu import MenuLine, MenuScreen
 from cnn_tui.ui.panes.stack.pane import StackPane
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
@@ -78,7 +78,7 @@ class FileActions(Screen[None]):
         """Copy something to the clipboard."""
         row = self._copied()
         named = {what: words for what, (_, words) in copying.WHAT.items()} | ({"row": row[0]} if row else {})
-        choices = [Choice(key, named[what], what) for what, (key, _) in copying.WHAT.items()]
+        choices = [MenuLine(key, named[what], what) for what, (key, _) in copying.WHAT.items()]
         what = await self.app.push_screen_wait(MenuScreen("Copy", choices))
         if what is not None:
             text = row[1] if row and what == "row" else copying.text_of(what, self.document, self._cursor)
@@ -90,9 +90,9 @@ class FileActions(Screen[None]):
     async def action_open_export_menu(self) -> None:
         """Write something to a file."""
         choices = [
-            Choice("k", "a Keras script (.py)", "code"),
-            Choice("t", "the experiment (.toml)", "table"),
-            Choice("m", "a Markdown lab report (.md): the runs that the history shows, and the exercises", "report"),
+            MenuLine("k", "a Keras script (.py)", "code"),
+            MenuLine("t", "the experiment (.toml)", "table"),
+            MenuLine("m", "a Markdown lab report (.md): the runs that the history shows, and the exercises", "report"),
         ]
         what = await self.app.push_screen_wait(MenuScreen("Export to a file", choices))
         if what == "report":

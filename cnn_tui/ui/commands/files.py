@@ -12,7 +12,7 @@ from cnn_tui.experiment.experiment import Experiment, ExperimentError, check_dat
 from cnn_tui.network.report import summary_lines
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet
-from cnn_tui.ui.dialogs.pick import Item, PickScreen
+from cnn_tui.ui.dialogs.pick import PickItem, PickScreen
 
 EMPTY = "empty"
 _MOST_FILES = 200
@@ -20,9 +20,11 @@ _MOST_FILES = 200
 
 def open_screen() -> PickScreen:
     """The list of presets and of the experiment files in this folder, each with its summary."""
-    items = [Item(name, name, "preset") for name in presets.preset_names()]
-    items.append(Item(EMPTY, EMPTY, "a new stack without layers"))
-    items += [Item(str(path), str(path), "file in this folder") for path in sorted(Path().glob("*.toml"))[:_MOST_FILES]]
+    items = [PickItem(name, name, "preset") for name in presets.preset_names()]
+    items.append(PickItem(EMPTY, EMPTY, "a new stack without layers"))
+    items += [
+        PickItem(str(path), str(path), "file in this folder") for path in sorted(Path().glob("*.toml"))[:_MOST_FILES]
+    ]
     return PickScreen("Open", items, preview=_preview)
 
 

@@ -22,7 +22,7 @@ from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.machine_view import SensorsLike
 
 
-class Trainer(Protocol):
+class QueueKeeper(Protocol):
     """Where queued runs are executed. `cnn_tui.jobs.launch` is the real one."""
 
     def wake(self) -> None:
@@ -35,7 +35,7 @@ class Trainer(Protocol):
 class RunActions(ExerciseActions, HistoryActions):
     """The keys that start runs and end them."""
 
-    trainer: Trainer
+    trainer: QueueKeeper
     sensors: SensorsLike
     live: Live
 

@@ -14,14 +14,14 @@ from textual.events import Resize
 from textual.screen import ModalScreen
 
 from cnn_tui.ui.dialogs.help import BoxHelpScreen
-from cnn_tui.ui.panes.history.columns import FIELD, FIELDS, USUAL, Chosen
+from cnn_tui.ui.panes.history.columns import FIELD, FIELDS, USUAL, ColumnChoice
 from cnn_tui.ui.typeahead import DIALOG
-from cnn_tui.ui.widgets.table import Cell, Column, Table
+from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
 
 _ARCHIVED = "archived"
 
 
-class ColumnsScreen(ModalScreen[Chosen | None]):
+class ColumnsScreen(ModalScreen[ColumnChoice | None]):
     """Gives what was chosen, or None when nothing was changed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -37,26 +37,26 @@ class ColumnsScreen(ModalScreen[Chosen | None]):
         Binding("question_mark", "show_help", "these keys"),
     ]
 
-    def __init__(self, chosen: Chosen) -> None:
+    def __init__(self, chosen: ColumnChoice) -> None:
         super().__init__()
         self._before = chosen
         self._show(chosen)
 
-    def _show(self, chosen: Chosen) -> None:
+    def _show(self, chosen: ColumnChoice) -> None:
         rest = [field.key for field in FIELDS if field.key not in chosen.columns]
         self._order = [*chosen.columns, *rest]
         self._on = {*chosen.columns, *([_ARCHIVED] if chosen.archived else [])}
 
     @property
-    def _chosen(self) -> Chosen:
-        return Chosen(tuple(key for key in self._order if key in self._on), _ARCHIVED in self._on)
+    def _chosen(self) -> ColumnChoice:
+        return ColumnChoice(tuple(key for key in self._order if key in self._on), _ARCHIVED in self._on)
 
     def compose(self) -> ComposeResult:
         """The archived runs, and below them the columns."""
         with Vertical(classes="box") as box:
             box.border_title = "Columns"
             box.border_subtitle = "Space shows  J K move  0 usual  ? help  Esc back"
-            columns = (Column("", 3), Column("", 14), Column("", 30, stretch=True))
+            columns = (TableColumn("", 3), TableColumn("", 14), TableColumn("", 30, stretch=True))
             yield Table(columns, self._rows)
 
     def on_mount(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from textual.binding import Binding, BindingType
 
-from cnn_tui.ui.dialogs.pick import Item, PickScreen
+from cnn_tui.ui.dialogs.pick import PickItem, PickScreen
 from cnn_tui.ui.keys import Key, keys_of, shown_name
 
 
@@ -24,7 +24,7 @@ class BoxHelpScreen(PickScreen):
 
     def __init__(self, bindings: Sequence[BindingType]) -> None:
         rows = [one for one in bindings if isinstance(one, Binding) and one.action != "show_help"]
-        super().__init__("Keys", [Item(one.action, _shown(one), one.description) for one in rows])
+        super().__init__("Keys", [PickItem(one.action, _shown(one), one.description) for one in rows])
 
 
 def _shown(binding: Binding) -> str:
@@ -32,6 +32,6 @@ def _shown(binding: Binding) -> str:
     return "  ".join(shown_name(key) for key in binding.key.split(","))
 
 
-def _item(key: Key) -> Item:
+def _item(key: Key) -> PickItem:
     words = key.label.split(" ")[-1]
-    return Item(key.action, key.keys.replace(" ", "  "), key.help if words in key.help else f"{key.help} ({words})")
+    return PickItem(key.action, key.keys.replace(" ", "  "), key.help if words in key.help else f"{key.help} ({words})")

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 
-class Choice(NamedTuple):
+class MenuLine(NamedTuple):
     """A line of the menu: its key, its words, and what the menu gives for it."""
 
     key: str
@@ -27,7 +27,7 @@ class MenuScreen(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "leave", "back")]
 
-    def __init__(self, title: str, choices: Sequence[Choice]) -> None:
+    def __init__(self, title: str, choices: Sequence[MenuLine]) -> None:
         super().__init__()
         self._title = title
         self._choices = {choice.key: choice for choice in choices}

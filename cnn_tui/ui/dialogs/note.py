@@ -17,14 +17,14 @@ from cnn_tui.history.notebook import MAX_TEXT
 from cnn_tui.ui.widgets.lines import inert
 
 
-class Notes(NamedTuple):
+class TypedNotes(NamedTuple):
     """What was typed; None where nothing was changed."""
 
     note: str | None
     conclusion: str | None
 
 
-class NoteScreen(ModalScreen[Notes | None]):
+class NoteScreen(ModalScreen[TypedNotes | None]):
     """Gives what was typed, or None when it was left with Esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -43,7 +43,7 @@ class NoteScreen(ModalScreen[Notes | None]):
         super().__init__()
         self._run = run_id
         # What a terminal would obey is not shown; text that nobody touches is kept as it is.
-        self._before = Notes(shown(note), shown(conclusion))
+        self._before = TypedNotes(shown(note), shown(conclusion))
 
     def compose(self) -> ComposeResult:
         """Two fields."""
@@ -58,14 +58,14 @@ class NoteScreen(ModalScreen[Notes | None]):
 
     def on_note_field_accepted(self) -> None:
         """Give what was changed, or say why not."""
-        fields = [self.query_one(f"#{name}", NoteField).text for name in Notes._fields]
-        for name, text in zip(Notes._fields, fields, strict=True):
+        fields = [self.query_one(f"#{name}", NoteField).text for name in TypedNotes._fields]
+        for name, text in zip(TypedNotes._fields, fields, strict=True):
             if len(text) > MAX_TEXT:
                 words = f"The {name} has {len(text):,} characters; it may have {MAX_TEXT:,}."
                 self.query_one("#hint", Static).update(Text(words, "bold"))
                 return
         changed = [None if text == before else text for text, before in zip(fields, self._before, strict=True)]
-        self.dismiss(Notes(*changed))
+        self.dismiss(TypedNotes(*changed))
 
     def action_next_field(self) -> None:
         """From one field to the other."""

@@ -13,10 +13,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from cnn_tui.ui.widgets.lines import inert
-from cnn_tui.ui.widgets.table import Cell, Column, Table
+from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
 
 
-class Item(NamedTuple):
+class PickItem(NamedTuple):
     """A row: its key, what is shown, and a few words beside it."""
 
     key: str
@@ -40,7 +40,7 @@ class PickScreen(ModalScreen[str | None]):
     ]
 
     def __init__(
-        self, title: str, items: Sequence[Item], *, at: str = "", hint: str = "", preview: Preview | None = None
+        self, title: str, items: Sequence[PickItem], *, at: str = "", hint: str = "", preview: Preview | None = None
     ) -> None:
         super().__init__()
         self._title = title
@@ -59,7 +59,7 @@ class PickScreen(ModalScreen[str | None]):
             field = Input(placeholder="type to find")
             field.cursor_blink = False
             yield field
-            columns = (Column("", width), Column("", 10, stretch=True))
+            columns = (TableColumn("", width), TableColumn("", 10, stretch=True))
             yield Table(columns, self._rows, empty="Nothing here has those words.")
             if self._preview:
                 yield Static(id="preview")
@@ -113,7 +113,7 @@ class PickScreen(ModalScreen[str | None]):
         return [(item.label, Text(item.detail, dim)) for item in self._found[offset : offset + limit]]
 
 
-def find(items: Sequence[Item], words: str) -> tuple[Item, ...]:
+def find(items: Sequence[PickItem], words: str) -> tuple[PickItem, ...]:
     """The items that hold all the words, those whose label starts with them first."""
     wanted = words.lower().split()
     if not wanted:

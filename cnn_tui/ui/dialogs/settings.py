@@ -18,10 +18,10 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.settings import Setting, change, parse_rule, rule_text, set_rule, settings_of, step
 from cnn_tui.ui.dialogs.ask import AskScreen
 from cnn_tui.ui.dialogs.help import BoxHelpScreen
-from cnn_tui.ui.dialogs.pick import Item, PickScreen
+from cnn_tui.ui.dialogs.pick import PickItem, PickScreen
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
-from cnn_tui.ui.widgets.table import Cell, Column, Table
+from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
 
 
 class SettingsScreen(ModalScreen[None]):
@@ -53,7 +53,7 @@ class SettingsScreen(ModalScreen[None]):
         with Vertical(classes="box") as box:
             box.border_title = "Training settings and stop rules"
             box.border_subtitle = "+ - step  Enter edit  a d rules  ? help  Esc back"
-            yield Table((Column("", 16), Column("", 20, stretch=True)), self._rows)
+            yield Table((TableColumn("", 16), TableColumn("", 20, stretch=True)), self._rows)
             yield Static(id="hint")
 
     def on_mount(self) -> None:
@@ -91,7 +91,7 @@ class SettingsScreen(ModalScreen[None]):
         if setting is None:
             self._ask_rule(self._rule_at())
         elif setting.choices and not setting.free:
-            items = [Item(choice, choice) for choice in setting.choices]
+            items = [PickItem(choice, choice) for choice in setting.choices]
             word = await self.app.push_screen_wait(PickScreen(setting.name, items, at=setting.value, hint=setting.help))
             if word is not None:
                 self._try(setting.name, lambda experiment: change(experiment, setting.name, word))

@@ -13,7 +13,7 @@ from cnn_tui.jobs.explain_protocol import DescribeModel, ModelFacts, Prediction,
 from cnn_tui.network.image_kernels import KERNELS, parse_kernel, show_kernel
 from cnn_tui.text import sentence
 from cnn_tui.ui.dialogs.ask import AskScreen
-from cnn_tui.ui.dialogs.pick import Item, PickScreen
+from cnn_tui.ui.dialogs.pick import PickItem, PickScreen
 from cnn_tui.ui.explain.activations import ActivationsView
 from cnn_tui.ui.explain.by_hand import ByHandView
 from cnn_tui.ui.explain.confusion import ConfusionView
@@ -75,9 +75,9 @@ class ExplainBoxes(ExplainViews):
         if not names:
             self.notify("There are no images to choose from yet.", timeout=3)
             return
-        items = [Item(str(at), inert(name), f"class {at}") for at, name in enumerate(names)]
+        items = [PickItem(str(at), inert(name), f"class {at}") for at, name in enumerate(names)]
         if not data:
-            items.insert(0, Item(_ALL, "all classes"))
+            items.insert(0, PickItem(_ALL, "all classes"))
         key = await self.app.push_screen_wait(PickScreen("Images of which class?", items))
         if key is None:
             return
@@ -113,7 +113,7 @@ class ExplainBoxes(ExplainViews):
         """Look into another run."""
         lines = self.history.newest(2000)
         items = [
-            Item(str(one.id), f"{one.id}  {inert(one.name)}", _how_good(one.test_accuracy))
+            PickItem(str(one.id), f"{one.id}  {inert(one.name)}", _how_good(one.test_accuracy))
             for one in lines
             if model_path(one.id).exists()
         ]
@@ -178,14 +178,14 @@ class ExplainBoxes(ExplainViews):
     @work(group=DIALOG)
     async def choose_kernel(self, view: ByHandView) -> None:
         """A kernel of the list, one that is typed, a trained filter."""
-        items = [Item(one.name, one.name, one.about) for one in KERNELS]
-        items.append(Item(_TYPED, "type one in", "rows between ; as in 1 0 -1; 2 0 -2; 1 0 -1"))
+        items = [PickItem(one.name, one.name, one.about) for one in KERNELS]
+        items.append(PickItem(_TYPED, "type one in", "rows between ; as in 1 0 -1; 2 0 -2; 1 0 -1"))
         run = self.scene.model_id
         facts = self.scene.answer(DescribeModel(run), ModelFacts) if run else None
         for layer in facts.layers if facts else ():
             if layer.by_hand:
                 items += [
-                    Item(f"{layer.name}/{at}", f"{layer.name} filter {at + 1}", f"trained by run {run}")
+                    PickItem(f"{layer.name}/{at}", f"{layer.name} filter {at + 1}", f"trained by run {run}")
                     for at in range(layer.shape[2])
                 ]
         hint = "" if facts or not run else f"The filters of run {run} are listed once TensorFlow is loaded."

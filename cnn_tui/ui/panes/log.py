@@ -15,7 +15,7 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from cnn_tui.home import log_path, worker_log_path
-from cnn_tui.jobs.sensors import Reading
+from cnn_tui.jobs.sensors import MachineReading
 from cnn_tui.ui.keys import bindings_of
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.watcher import Live
@@ -39,7 +39,7 @@ class LogPane(Pane):
     class Sensed(Message):
         """The machine has been read."""
 
-        def __init__(self, reading: Reading) -> None:
+        def __init__(self, reading: MachineReading) -> None:
             super().__init__()
             self.reading = reading
 

@@ -11,11 +11,11 @@ from textual.events import Resize
 
 from cnn_tui.experiment.document import Document
 from cnn_tui.network.report import in_bytes, row_cells, totals
-from cnn_tui.network.summary import Row
+from cnn_tui.network.summary import LayerSummary
 from cnn_tui.ui.keys import bindings_of
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.widgets.lines import Lines
-from cnn_tui.ui.widgets.table import Cell, Column, Table
+from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
 
 _PLAIN = ("Layer (type)", "Output shape", "Param #")
 _FORMULA = ("Layer", "Param #", "Share", "Parameters come from")
@@ -55,7 +55,7 @@ class SummaryPane(Pane):
             # The type of a layer can be read from its name; a number that is cut cannot be read at all.
             widths = self._measure(("Layer", *_PLAIN[1:]))
         table.columns = tuple(
-            Column(title, width, right=title in _RIGHT) for title, width in zip(self._shown, widths, strict=True)
+            TableColumn(title, width, right=title in _RIGHT) for title, width in zip(self._shown, widths, strict=True)
         )
         table.set_count(len(rows))
         self.query_one(Totals).redraw()
@@ -98,7 +98,7 @@ class SummaryPane(Pane):
             shown.append([Text(cell, tone or "") for cell in cells])
         return shown
 
-    def _values(self, row: Row) -> list[str]:
+    def _values(self, row: LayerSummary) -> list[str]:
         name, shape, params = row_cells(row)
         values = {
             "Layer (type)": name,
@@ -116,7 +116,7 @@ class SummaryPane(Pane):
             values["Sees"] = f"{seen[0]}x{seen[1]}" if seen else "all"
         return [values.get(title, "") for title in self._shown]
 
-    def _share(self, row: Row) -> str:
+    def _share(self, row: LayerSummary) -> str:
         """A bar of the layer's part of all parameters; it is words as well as length."""
         total = self.document.view.summary.total_params
         if not row.params or not total:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rich.text import Text
 
-from cnn_tui.analysis.compare import Comparison, Row
+from cnn_tui.analysis.compare import Comparison, ComparisonRow
 from cnn_tui.ui.chart.compose import ChartChoice, Recorded, overlay_of, overlay_style
 from cnn_tui.ui.chart.legend import overlay_legend
 from cnn_tui.ui.chart.picture import LETTERS
@@ -96,7 +96,7 @@ def _head(side: Side, at: int, view: PageView) -> Text:
     return Text(words, view.style(overlay_style(side.recorded[at][1])))
 
 
-def _cell(row: Row, at: int, view: PageView) -> Text:
+def _cell(row: ComparisonRow, at: int, view: PageView) -> Text:
     text = Text(inert(row.shown(at)[:_LONGEST]))
     change = row.change_shown(at) if row.differs else ""
     if change:

@@ -15,7 +15,7 @@ from cnn_tui.exercises.catalogue import Place, sets_folder
 from cnn_tui.exercises.locking import in_words as lock_in_words
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.progress import Standing, State
-from cnn_tui.exercises.results import Outcome, Result, result
+from cnn_tui.exercises.results import ExerciseResult, Outcome, result
 from cnn_tui.exercises.runs import twins
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.groups import Group
@@ -45,10 +45,10 @@ _LONGEST_DIFF = 12
 NO_CONCLUSION = "The notes draw no conclusion about this one."
 
 
-class Seen(NamedTuple):
+class ExerciseFacts(NamedTuple):
     """What was worked out about an exercise."""
 
-    result: Result
+    result: ExerciseResult
     seconds: float | None
     """What a run of it takes; None where that is not known."""
     changes: tuple[DiffLine, ...]
@@ -65,7 +65,7 @@ class Asked(NamedTuple):
     place: Place
     exercise: Exercise
     standing: Standing | None
-    seen: Seen | None
+    seen: ExerciseFacts | None
     """None while it is worked out."""
     tally: Tally | None
     revealed: bool
@@ -84,7 +84,7 @@ class Asked(NamedTuple):
         return self.place.folder.parent != sets_folder()
 
 
-def look(history: History, place: Place, exercise: Exercise) -> Seen:
+def look(history: History, place: Place, exercise: Exercise) -> ExerciseFacts:
     """Work out what there is to say; for a thread, because verdicts load scipy."""
     experiment = place.experiment(exercise)
     base = place.experiment(place.exercise(place.set.baseline)) if place.set.baseline else None
@@ -98,7 +98,7 @@ def look(history: History, place: Place, exercise: Exercise) -> Seen:
     except DatasetError:
         seconds = None
     same = tuple(one.name for one in twins(place, exercise) if one.name != exercise.name)
-    return Seen(result(history, place, exercise), seconds, changes, params, same)
+    return ExerciseFacts(result(history, place, exercise), seconds, changes, params, same)
 
 
 def lay_out(asked: Asked, view: PageView, width: int) -> list[Text]:

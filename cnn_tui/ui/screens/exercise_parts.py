@@ -14,7 +14,7 @@ from cnn_tui.ui.widgets.lines import Lines
 from cnn_tui.ui.widgets.page_view import PageView
 
 
-class Chosen(NamedTuple):
+class ExerciseRow(NamedTuple):
     """A row of the list: a set, or one of its exercises."""
 
     place: Place

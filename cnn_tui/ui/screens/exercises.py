@@ -21,12 +21,12 @@ from cnn_tui.ui.commands.exercise_queue import ExerciseQueue
 from cnn_tui.ui.dialogs.help import HelpScreen
 from cnn_tui.ui.keys import bindings_of
 from cnn_tui.ui.screens.compare import MOST, CompareScreen
-from cnn_tui.ui.screens.exercise_page import SIGNS, Asked, Seen, lay_out, lay_out_set, look
-from cnn_tui.ui.screens.exercise_parts import Chosen, ExercisesFoot, ExercisesHead, ExerciseView
+from cnn_tui.ui.screens.exercise_page import SIGNS, Asked, ExerciseFacts, lay_out, lay_out_set, look
+from cnn_tui.ui.screens.exercise_parts import ExerciseRow, ExercisesFoot, ExercisesHead, ExerciseView
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
 from cnn_tui.ui.widgets.page_view import PageView
-from cnn_tui.ui.widgets.table import Cell, Column, Table
+from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
 
 _POLL_SECONDS = 0.5
 _SIDE_BY_SIDE = 100
@@ -57,7 +57,9 @@ class ExercisesScreen(ExerciseQueue):
     class Looked(Message):
         """The standings, and what was worked out about an exercise, as of the `change`; None where it failed."""
 
-        def __init__(self, change: int, found: dict[str, dict[str, Standing]] | None, key: str, seen: Seen | None):
+        def __init__(
+            self, change: int, found: dict[str, dict[str, Standing]] | None, key: str, seen: ExerciseFacts | None
+        ):
             super().__init__()
             self.change, self.found, self.key, self.seen = change, found, key, seen
 
@@ -77,7 +79,7 @@ class ExercisesScreen(ExerciseQueue):
         self._history = history
         self._queued = queued
         self._mine = mine
-        self._rows = [Chosen(place, one) for place in places for one in (None, *place.set.exercises)]
+        self._rows = [ExerciseRow(place, one) for place in places for one in (None, *place.set.exercises)]
         self.at = at or self._rows[1].key
         """The row under the cursor, by its key."""
         self._version: int | None = None
@@ -86,7 +88,7 @@ class ExercisesScreen(ExerciseQueue):
         """Counts the changes of the history that matter here."""
         self._standings: dict[str, dict[str, Standing]] = {}
         self._standing_at = -1
-        self._seen: dict[str, tuple[int, Seen]] = {}
+        self._seen: dict[str, tuple[int, ExerciseFacts]] = {}
         self._looking = False
         self._revealed: set[str] = set()
 
@@ -95,7 +97,7 @@ class ExercisesScreen(ExerciseQueue):
         yield ExercisesHead()
         with Container(id="exercises"):
             with Container(id="exercise-list"):
-                yield Table((Column("", _STATE), Column("", _NAME, stretch=True)), self._cells)
+                yield Table((TableColumn("", _STATE), TableColumn("", _NAME, stretch=True)), self._cells)
             with Container(id="exercise-page"):
                 yield ExerciseView(self._build)
         yield ExercisesFoot()
@@ -115,12 +117,12 @@ class ExercisesScreen(ExerciseQueue):
         stacked = width < _SIDE_BY_SIDE
         self.set_class(stacked, "-stacked")
         self.query_one("#exercise-list").styles.height = max(4, min(len(self._rows), height // 3)) if stacked else None
-        titles = (Column("", 30, stretch=True),) if stacked and width >= _STATE + _NAME + 40 else ()
-        self.query_one(Table).columns = (Column("", _STATE), Column("", _NAME, stretch=not titles), *titles)
+        titles = (TableColumn("", 30, stretch=True),) if stacked and width >= _STATE + _NAME + 40 else ()
+        self.query_one(Table).columns = (TableColumn("", _STATE), TableColumn("", _NAME, stretch=not titles), *titles)
         self._show()
 
     @property
-    def chosen(self) -> Chosen:
+    def chosen(self) -> ExerciseRow:
         """The row under the cursor."""
         return self._rows[self.query_one(Table).cursor]
 
@@ -150,9 +152,9 @@ class ExercisesScreen(ExerciseQueue):
             self._look_closer(self._change, self._standing_at != self._change, None if known else self.chosen)
 
     @work(thread=True, exit_on_error=False)
-    def _look_closer(self, change: int, all_of_them: bool, chosen: Chosen | None) -> None:
+    def _look_closer(self, change: int, all_of_them: bool, chosen: ExerciseRow | None) -> None:
         found: dict[str, dict[str, Standing]] | None = None
-        seen: Seen | None = None
+        seen: ExerciseFacts | None = None
         try:
             with History(self._history.path) as history:
                 if all_of_them:
@@ -184,7 +186,7 @@ class ExercisesScreen(ExerciseQueue):
         self.query_one(ExercisesHead).show(*self._head())
         self.query_one(ExerciseView).rebuild()
 
-    def _standing(self, chosen: Chosen) -> Standing | None:
+    def _standing(self, chosen: ExerciseRow) -> Standing | None:
         return self._standings.get(chosen.place.name, {}).get(chosen.exercise.name) if chosen.exercise else None
 
     def _build(self, view: PageView, width: int) -> list[Text]:
@@ -200,7 +202,7 @@ class ExercisesScreen(ExerciseQueue):
     def _cells(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
         return [self._cell(chosen) for chosen in self._rows[offset : offset + limit]]
 
-    def _cell(self, chosen: Chosen) -> Sequence[Cell]:
+    def _cell(self, chosen: ExerciseRow) -> Sequence[Cell]:
         style = self.query_one(Table).style
         if chosen.exercise is None:
             found = self._standings.get(chosen.place.name, {})

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from cnn_tui.experiment.document import Document
 from cnn_tui.history.history import History
-from cnn_tui.ui.commands.run_actions import RunActions, Trainer
+from cnn_tui.ui.commands.run_actions import QueueKeeper, RunActions
 from cnn_tui.ui.dialogs.help import HelpScreen
 from cnn_tui.ui.explain.pane import ExplainPane
 from cnn_tui.ui.keys import bindings_of
@@ -43,7 +43,7 @@ class LabScreen(RunActions):
     BINDINGS = bindings_of("lab")
     AUTO_FOCUS = "#stack"
 
-    def __init__(self, document: Document, history: History, trainer: Trainer, sensors: SensorsLike) -> None:
+    def __init__(self, document: Document, history: History, trainer: QueueKeeper, sensors: SensorsLike) -> None:
         super().__init__(document)
         self.history = history
         self.trainer = trainer

@@ -13,23 +13,23 @@ from textual.containers import Vertical
 from textual.events import Resize
 from textual.screen import ModalScreen
 
-from cnn_tui.analysis.estimates import Estimator, Item, Outlook
+from cnn_tui.analysis.estimates import Estimator, Outlook, QueuedRun
 from cnn_tui.history.history import History
 from cnn_tui.history.pace import clock
 from cnn_tui.ui.dialogs.help import HelpScreen
 from cnn_tui.ui.keys import bindings_of, keys_of
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import Lines
-from cnn_tui.ui.widgets.table import Cell, Column, Table
+from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
 
 _POLL_SECONDS = 0.25
 _COLUMNS = (
-    Column("Place", 5, right=True),
-    Column("Run", 4, right=True),
-    Column("Name", 16, stretch=True),
-    Column("Epochs", 6, right=True),
-    Column("Takes", 7, right=True),
-    Column("Done in", 7, right=True),
+    TableColumn("Place", 5, right=True),
+    TableColumn("Run", 4, right=True),
+    TableColumn("Name", 16, stretch=True),
+    TableColumn("Epochs", 6, right=True),
+    TableColumn("Takes", 7, right=True),
+    TableColumn("Done in", 7, right=True),
 )
 
 
@@ -149,11 +149,11 @@ class QueueScreen(ModalScreen[None]):
     def _set_height(self) -> None:
         self.query_one(Table).styles.height = max(4, min(len(self._outlook.items) + 1, self.app.size.height - 10))
 
-    def _current(self) -> Item | None:
+    def _current(self) -> QueuedRun | None:
         at, items = self.query_one(Table).cursor, self._outlook.items
         return items[at] if at < len(items) else None
 
-    def _waiting(self) -> Item | None:
+    def _waiting(self) -> QueuedRun | None:
         """The run under the cursor if it waits."""
         item = self._current()
         if item is not None and not item.position:
@@ -211,7 +211,7 @@ def with_its_end(name: str, width: int) -> str:
     return f"{set_cell_size(start, room)}…{end}" if room > 0 else f"…{end}"
 
 
-def _takes(item: Item) -> str:
+def _takes(item: QueuedRun) -> str:
     return f"{'~' if item.estimate.basis == 'scaled' else ''}{_coarse(item.estimate.seconds)}"
 
 

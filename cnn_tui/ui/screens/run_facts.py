@@ -10,7 +10,7 @@ from rich.text import Text
 
 from cnn_tui import home
 from cnn_tui.analysis.compare import Comparison, compare, gap_of, pace_of
-from cnn_tui.analysis.overfitting import Reading, Suggestion, read_out
+from cnn_tui.analysis.overfitting import CurveReading, Suggestion, read_out
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
@@ -46,7 +46,7 @@ class Facts(NamedTuple):
     baseline: int | None
     against: Comparison | None
     """It beside the pinned baseline; None where there is none, or it is the one."""
-    reading: Reading | None
+    reading: CurveReading | None
     suggestion: Suggestion | None
 
     @property

@@ -12,7 +12,7 @@ from textual import work
 from textual.message import Message
 from textual.worker import get_current_worker
 
-from cnn_tui.artifacts.log_file import LogFile, Row, Stamp
+from cnn_tui.artifacts.log_file import LogFile, LogRow, Stamp
 from cnn_tui.ui.widgets.lines import Lines, inert
 
 # Colours, titles and cursor movements go; what is not whole stays, as a sign for each character.
@@ -270,7 +270,7 @@ class LogView(Lines):
     def _say(self) -> None:
         self.post_message(self.Changed())
 
-    def _line(self, row: Row) -> Text:
+    def _line(self, row: LogRow) -> Text:
         text = plain(row.data)
         line = Text(text, no_wrap=True)
         if tone := "bad" if _BAD.match(text) else "warn" if _WARNING.match(text) else "":

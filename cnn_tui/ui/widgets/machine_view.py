@@ -9,7 +9,7 @@ from rich.text import Text
 from cnn_tui.history.run import Run
 from cnn_tui.jobs.devices import VISIBLE, visible
 from cnn_tui.jobs.gpus import Gpu, GpuProcess
-from cnn_tui.jobs.sensors import OwnProcess, Reading
+from cnn_tui.jobs.sensors import MachineReading, OwnProcess
 from cnn_tui.ui.widgets.lines import Lines, bar, inert
 
 _GIGABYTE = 1_000_000_000
@@ -22,7 +22,7 @@ INSTALL = "pip install 'cnn-tui[gpu]'"
 class SensorsLike(Protocol):
     """Reads the machine. `cnn_tui.jobs.sensors.Sensors` is the real one."""
 
-    def read(self) -> Reading:
+    def read(self) -> MachineReading:
         """The machine as it is now; may take seconds, so ask in a thread."""
 
     def warning(self) -> str:
@@ -37,7 +37,7 @@ class MachineView(Lines):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.reading: Reading | None = None
+        self.reading: MachineReading | None = None
         self.run: Run | None = None
         self._at = 0
 
@@ -46,7 +46,7 @@ class MachineView(Lines):
         """How many lines it has to say."""
         return len(self.draw(self.size.width or 80, 0))
 
-    def show(self, reading: Reading | None, run: Run | None) -> None:
+    def show(self, reading: MachineReading | None, run: Run | None) -> None:
         """Show a reading; `run` is the one on show, whose processes are named."""
         self.reading, self.run = reading, run
         self.redraw()
@@ -63,7 +63,7 @@ class MachineView(Lines):
             return [self._rule("The machine", "", width), Text("It is being looked at.", self.style("dim"))]
         return [*self._gpu_lines(self.reading, width), *self._processor_lines(self.reading, width)]
 
-    def _gpu_lines(self, reading: Reading, width: int) -> list[Text]:
+    def _gpu_lines(self, reading: MachineReading, width: int) -> list[Text]:
         devices = reading.gpus.devices
         if not devices:
             words = Text(inert(f"{reading.gpus.reason}; the CPU trains."), self.style("dim"))
@@ -107,7 +107,7 @@ class MachineView(Lines):
         who = "you" if process.mine else process.user or "somebody"
         return f"{who} ({process.name or 'process'} {process.pid}){memory}"
 
-    def _processor_lines(self, reading: Reading, width: int) -> list[Text]:
+    def _processor_lines(self, reading: MachineReading, width: int) -> list[Text]:
         processor = reading.processor
         memory = processor.memory_used, processor.memory_total
         load = f"load {processor.load:.1f}"
@@ -144,7 +144,7 @@ class MachineView(Lines):
         )
 
 
-def unused(reading: Reading, run: Run | None) -> str:
+def unused(reading: MachineReading, run: Run | None) -> str:
     """Why a GPU that the driver sees is not trained on, in a sentence with what to do; "" when it is."""
     if not visible(reading.gpus):
         return f"{VISIBLE} hides every GPU: training uses the CPU."

@@ -16,7 +16,7 @@ _LONGEST = 500
 """No cell shows more characters; a name may have ten thousand."""
 
 
-class Column(NamedTuple):
+class TableColumn(NamedTuple):
     """A column: its title, its width in cells, and whether it takes the space that is left."""
 
     title: str
@@ -31,7 +31,13 @@ class Table(Lines):
     GAP = 2
 
     def __init__(
-        self, columns: Sequence[Column], fetch: Fetch, *, empty: str = "", placed: bool = True, id: str | None = None
+        self,
+        columns: Sequence[TableColumn],
+        fetch: Fetch,
+        *,
+        empty: str = "",
+        placed: bool = True,
+        id: str | None = None,
     ) -> None:
         """`fetch` gives rows from an offset on; `placed` has the heading say which rows those on screen are."""
         super().__init__(id=id)

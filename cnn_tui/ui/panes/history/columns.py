@@ -17,7 +17,7 @@ from cnn_tui.history.listing import SORTS
 from cnn_tui.history.run import Line
 from cnn_tui.home import home
 from cnn_tui.ui.widgets.lines import inert
-from cnn_tui.ui.widgets.table import Cell, Column
+from cnn_tui.ui.widgets.table import Cell, TableColumn
 
 Styles = Callable[[str], Style]
 
@@ -48,7 +48,7 @@ class Change(NamedTuple):
     """1 when more is better, -1 when less is, 0 when it is neither."""
 
 
-class Field(NamedTuple):
+class HistoryColumn(NamedTuple):
     """A column to choose: its key (of SORTS, where it sorts), its title, its width, what it shows, what it is."""
 
     key: str
@@ -65,7 +65,7 @@ class Field(NamedTuple):
         return self.key in SORTS
 
 
-class Chosen(msgspec.Struct, frozen=True):
+class ColumnChoice(msgspec.Struct, frozen=True):
     """What the user wants to see: the keys of the columns in order, and archived runs or not."""
 
     columns: tuple[str, ...] = ()
@@ -130,10 +130,10 @@ def _created(line: Line, around: Around) -> Cell:
     return datetime.datetime.fromtimestamp(line.created).isoformat(" ", "minutes")
 
 
-FIELDS: tuple[Field, ...] = (
-    Field("id", "Run", 3, _run, "the number of the run"),
-    Field("name", "Name", 12, lambda line, around: _words(line.name), "the name", right=False),
-    Field(
+FIELDS: tuple[HistoryColumn, ...] = (
+    HistoryColumn("id", "Run", 3, _run, "the number of the run"),
+    HistoryColumn("name", "Name", 12, lambda line, around: _words(line.name), "the name", right=False),
+    HistoryColumn(
         "test_accuracy",
         "Test",
         6,
@@ -141,7 +141,7 @@ FIELDS: tuple[Field, ...] = (
         "accuracy on the test images",
         change=Change(lambda one: one.test_accuracy, points, 6, 1),
     ),
-    Field(
+    HistoryColumn(
         "gap",
         "Gap",
         6,
@@ -149,7 +149,7 @@ FIELDS: tuple[Field, ...] = (
         "training minus test accuracy, in points",
         change=Change(lambda one: one.gap, points, 6, -1),
     ),
-    Field(
+    HistoryColumn(
         "pace",
         "s/epoch",
         7,
@@ -157,8 +157,8 @@ FIELDS: tuple[Field, ...] = (
         "seconds an epoch",
         change=Change(lambda one: one.pace, _seconds, 6, -1),
     ),
-    Field("status", "Status", 11, _status, "queued, running, finished …", right=False),
-    Field(
+    HistoryColumn("status", "Status", 11, _status, "queued, running, finished …", right=False),
+    HistoryColumn(
         "params",
         "Params",
         10,
@@ -166,35 +166,35 @@ FIELDS: tuple[Field, ...] = (
         "parameters",
         change=Change(lambda one: one.params, _signed, 9),
     ),
-    Field(
+    HistoryColumn(
         "epochs_done",
         "Epochs",
         7,
         lambda line, around: f"{line.epochs_done}/{line.epochs}",
         "epochs done, of those asked for",
     ),
-    Field("dataset", "Dataset", 20, _dataset, "the data, where it is not the same everywhere", right=False),
-    Field("tags", "Tags", 14, lambda line, around: _words(" ".join(line.tags)), "the tags", right=False),
-    Field("note", "Note", 30, lambda line, around: _words(line.note), "the note", right=False),
-    Field("accuracy", "Train", 6, _value("accuracy"), "accuracy on the training images in the last epoch"),
-    Field("val_accuracy", "Val", 6, _value("val_accuracy"), "validation accuracy after the last epoch"),
-    Field("test_loss", "Test loss", 9, _value("test_loss"), "loss on the test images"),
-    Field("loss", "Loss", 7, _value("loss"), "training loss of the last epoch"),
-    Field("val_loss", "Val loss", 8, _value("val_loss"), "validation loss after the last epoch"),
-    Field("seconds", "Seconds", 8, _value("seconds", 1), "seconds of training"),
-    Field("seed", "Seed", 6, lambda line, around: "" if line.seed is None else str(line.seed), "the seed"),
-    Field(
+    HistoryColumn("dataset", "Dataset", 20, _dataset, "the data, where it is not the same everywhere", right=False),
+    HistoryColumn("tags", "Tags", 14, lambda line, around: _words(" ".join(line.tags)), "the tags", right=False),
+    HistoryColumn("note", "Note", 30, lambda line, around: _words(line.note), "the note", right=False),
+    HistoryColumn("accuracy", "Train", 6, _value("accuracy"), "accuracy on the training images in the last epoch"),
+    HistoryColumn("val_accuracy", "Val", 6, _value("val_accuracy"), "validation accuracy after the last epoch"),
+    HistoryColumn("test_loss", "Test loss", 9, _value("test_loss"), "loss on the test images"),
+    HistoryColumn("loss", "Loss", 7, _value("loss"), "training loss of the last epoch"),
+    HistoryColumn("val_loss", "Val loss", 8, _value("val_loss"), "validation loss after the last epoch"),
+    HistoryColumn("seconds", "Seconds", 8, _value("seconds", 1), "seconds of training"),
+    HistoryColumn("seed", "Seed", 6, lambda line, around: "" if line.seed is None else str(line.seed), "the seed"),
+    HistoryColumn(
         "same",
         "Same net",
         9,
         lambda line, around: f"run {around.first[line.id]}" if line.id in around.first else "",
         "the first run of the same network",
     ),
-    Field("exercise", "Exercise", 16, lambda line, around: _words(line.exercise), "its exercise", right=False),
-    Field("created", "Created", 16, _created, "when it was queued", right=False),
+    HistoryColumn("exercise", "Exercise", 16, lambda line, around: _words(line.exercise), "its exercise", right=False),
+    HistoryColumn("created", "Created", 16, _created, "when it was queued", right=False),
 )
 FIELD = {field.key: field for field in FIELDS}
-USUAL = Chosen(tuple(field.key for field in FIELDS[:11]))
+USUAL = ColumnChoice(tuple(field.key for field in FIELDS[:11]))
 
 
 class Layout:
@@ -202,7 +202,7 @@ class Layout:
 
     def __init__(
         self,
-        chosen: Chosen,
+        chosen: ColumnChoice,
         *,
         room: int = 80,
         widest_run: int = 1,
@@ -211,7 +211,7 @@ class Layout:
         reverse: bool = False,
     ) -> None:
         """`room` is the width of the table, `widest_run` the largest number of a run, `baseline` the pinned run."""
-        self.columns: list[Column] = []
+        self.columns: list[TableColumn] = []
         self._cells: list[Callable[[Line, Around, Delta | None], Cell]] = []
         self.sorted_column: int | None = None
         """The place of the column that the runs are sorted by; None where it is not on show."""
@@ -222,11 +222,11 @@ class Layout:
             if key == sort:
                 self.sorted_column = len(self.columns)
                 title = f"{title}{arrow(sort, reverse)}"
-            self.columns.append(Column(title, max(width, len(title)), field.right, stretch=key == "name"))
+            self.columns.append(TableColumn(title, max(width, len(title)), field.right, stretch=key == "name"))
             self._cells.append(_plain(field))
             if field.change is not None and baseline is not None:
                 title = f"vs {baseline}"
-                self.columns.append(Column(title, max(field.change.width, len(title)), right=True))
+                self.columns.append(TableColumn(title, max(field.change.width, len(title)), right=True))
                 self._cells.append(_changed(field.change))
 
     def row(self, line: Line, around: Around) -> Sequence[Cell]:
@@ -241,27 +241,27 @@ def arrow(sort: str, reverse: bool) -> str:
     return "▲" if SORTS[sort].words != reverse else "▼"
 
 
-def remembered() -> Chosen:
+def remembered() -> ColumnChoice:
     """What the user chose the last time."""
     try:
-        found = msgspec.json.decode(_file().read_bytes(), type=Chosen)
+        found = msgspec.json.decode(_file().read_bytes(), type=ColumnChoice)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return USUAL
     columns = tuple(key for key in dict.fromkeys(found.columns) if key in FIELD)
-    return Chosen(columns or USUAL.columns)
+    return ColumnChoice(columns or USUAL.columns)
 
 
-def remember(chosen: Chosen) -> None:
+def remember(chosen: ColumnChoice) -> None:
     """Keep the columns for the next time; that archived runs are shown is not kept."""
     with contextlib.suppress(OSError):  # a full disk: the usual columns come again, that is all
-        _file().write_bytes(msgspec.json.encode(Chosen(chosen.columns)))
+        _file().write_bytes(msgspec.json.encode(ColumnChoice(chosen.columns)))
 
 
 def _file() -> Path:
     return home() / "history-columns.json"
 
 
-def _plain(field: Field) -> Callable[[Line, Around, Delta | None], Cell]:
+def _plain(field: HistoryColumn) -> Callable[[Line, Around, Delta | None], Cell]:
     return lambda line, around, change: field.shown(line, around)
 
 

@@ -19,7 +19,7 @@ from cnn_tui.history.run import Line
 from cnn_tui.history.same_network import first_runs
 from cnn_tui.text import counted, sentence
 from cnn_tui.ui.dialogs.columns import ColumnsScreen
-from cnn_tui.ui.panes.history.columns import FIELD, Around, Chosen, Layout, arrow, remember, remembered
+from cnn_tui.ui.panes.history.columns import FIELD, Around, ColumnChoice, Layout, arrow, remember, remembered
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.prompt import Prompt
@@ -167,14 +167,14 @@ class RunsPane(Pane):
         else:
             prompt.tell(f"/{query.filter}  (Esc clears it)" if query.filter else "", "accent")
 
-    def _columns(self) -> Chosen:
+    def _columns(self) -> ColumnChoice:
         """The chosen columns; the dataset only where it is not the same and whole one everywhere."""
         keys = self.chosen.columns
         if self._same_data and "dataset" in keys:
             self._same_data = not self.history.has_other_data(self._looked_through, _NOT_THE_WHOLE)
             # A run that has not begun may yet get other data than it asked for.
             self._looked_through = self.history.ended_until()
-        return Chosen(tuple(key for key in keys if key != "dataset") if self._same_data else keys)
+        return ColumnChoice(tuple(key for key in keys if key != "dataset") if self._same_data else keys)
 
     def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
         lines = self.listing.lines(limit, offset)
@@ -266,7 +266,7 @@ class RunsPane(Pane):
     @work(group=DIALOG)
     async def action_choose_columns(self) -> None:
         """Choose the columns, and whether archived runs are shown."""
-        now = Chosen(self.chosen.columns, self.listing.query.archived)
+        now = ColumnChoice(self.chosen.columns, self.listing.query.archived)
         chosen = await self.app.push_screen_wait(ColumnsScreen(now))
         if chosen is not None:
             self.chosen = chosen

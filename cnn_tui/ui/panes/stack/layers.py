@@ -10,7 +10,7 @@ from cnn_tui.experiment.document import Document
 from cnn_tui.network.diff import arguments
 from cnn_tui.network.shapes import show
 from cnn_tui.ui.widgets.layout import Part, fit
-from cnn_tui.ui.widgets.table import Cell, Column, Table
+from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
 
 WIDE = 56
 """From so many cells on, which is what a lab of 60 columns has, a row says what comes out of its layer."""
@@ -48,10 +48,10 @@ class LayersTable(Table):
         data = Part(2, Text(f"{view.dataset.name}, {view.dataset.classes} classes"), Text(view.dataset.name))
         return fit([data, shapes, total], width - 2).plain
 
-    def _fit(self, width: int) -> tuple[Column, ...]:
-        number = Column("#", 2, right=True)
+    def _fit(self, width: int) -> tuple[TableColumn, ...]:
+        number = TableColumn("#", 2, right=True)
         if width < WIDE:
-            return (number, Column("Layer", _NAME), Column("Arguments", _ARGUMENTS, stretch=True))
+            return (number, TableColumn("Layer", _NAME), TableColumn("Arguments", _ARGUMENTS, stretch=True))
         cells = [self._outcome(at) for at in range(len(self.document.view.stack))]
         shape, params = (max(len(title), *(len(one[at]) for one in cells), 0) for at, title in enumerate(_OUTCOME))
         layers = self.document.view.stack.layers
@@ -61,10 +61,10 @@ class LayersTable(Table):
         name = max(_SHORTEST_NAME, min(names, room - words))
         return (
             number,
-            Column("Layer", name),
-            Column("Arguments", max(1, room - name), stretch=True),
-            Column(_OUTCOME[0], shape, right=True),
-            Column(_OUTCOME[1], params, right=True),
+            TableColumn("Layer", name),
+            TableColumn("Arguments", max(1, room - name), stretch=True),
+            TableColumn(_OUTCOME[0], shape, right=True),
+            TableColumn(_OUTCOME[1], params, right=True),
         )
 
     def _show_place(self, heading: Text, width: int, room: int) -> None:

@@ -22,10 +22,10 @@ from cnn_tui.network.fields import Field, Value, fields_of
 from cnn_tui.network.layers import LAYERS, AnyLayer, new_layer
 from cnn_tui.network.problems import Problem
 from cnn_tui.network.stack import Stack
-from cnn_tui.network.summary import Row
+from cnn_tui.network.summary import LayerSummary
 from cnn_tui.ui.dialogs.ask import AskScreen
 from cnn_tui.ui.dialogs.page import PageScreen
-from cnn_tui.ui.dialogs.pick import Item, PickScreen
+from cnn_tui.ui.dialogs.pick import PickItem, PickScreen
 from cnn_tui.ui.dialogs.settings import SettingsScreen
 from cnn_tui.ui.keys import bindings_of
 from cnn_tui.ui.panes.pane import Pane
@@ -123,7 +123,7 @@ class StackPane(Pane):
         now = getattr(layer, field.name)
         if field.kind in ("choice", "flag"):
             words = field.choices or ("yes", "no")
-            items = [Item(word, word) for word in words]
+            items = [PickItem(word, word) for word in words]
             word = await self.app.push_screen_wait(PickScreen(field.name, items, at=field.format(now), hint=field.help))
             value: Value = field.parse(word) if word is not None else now
         else:
@@ -136,7 +136,7 @@ class StackPane(Pane):
     @work(group=DIALOG)
     async def action_add_layer(self, below: int) -> None:
         """Add a layer below (1) or above (0) the cursor."""
-        items = [Item(name, name, kind.about) for name, kind in LAYERS.items()]
+        items = [PickItem(name, name, kind.about) for name, kind in LAYERS.items()]
         name = await self.app.push_screen_wait(PickScreen("Add a layer", items, preview=_about))
         if name is not None:
             at = min(self.rows.cursor + below, len(self.stack)) if len(self.stack) else 0
@@ -186,7 +186,7 @@ class StackPane(Pane):
         if problem is None or not problem.fixes:
             self.action_apply_fix()
             return
-        items = [Item(str(at), fix.label) for at, fix in enumerate(problem.fixes)]
+        items = [PickItem(str(at), fix.label) for at, fix in enumerate(problem.fixes)]
         chosen = await self.app.push_screen_wait(PickScreen("Fixes", items, hint=problem.message))
         if chosen is not None:
             fix = problem.fixes[int(chosen)]
@@ -272,7 +272,7 @@ def diff_page(baseline: Experiment, now: Experiment) -> Content:
     return Content.assemble(*names, *((inert(f"{line.sign} {line.text}") + "\n", _SIGNS[line.sign]) for line in lines))
 
 
-def layer_page(layer: AnyLayer, row: Row) -> RenderableType:
+def layer_page(layer: AnyLayer, row: LayerSummary) -> RenderableType:
     """What a layer does, and what each of its arguments means."""
     parts: list[RenderableType] = [Text(describe(layer), "bold"), Text()]
     parts.append(Text(getattr(layer, "explanation", "") or f"It {layer.about}."))
