@@ -27,7 +27,7 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.jobs.sensors import Sensors
 from cnn_tui.ui.commands.run_actions import QueueKeeper
-from cnn_tui.ui.keys import changed_keys, keys_of
+from cnn_tui.ui.keys import changed_keys, key_of, keys_of
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.screens.lab import SHORT, LabScreen
 from cnn_tui.ui.terminal.album import Album
@@ -115,8 +115,7 @@ class LabApp(TypeaheadApp):
 
     def action_help_quit(self) -> None:
         """What ctrl+c is answered with: it leaves many programs, but here it is a slip that would cost the view."""
-        leave = next(key.keys.split()[0] for key in keys_of("lab") if key.id == "lab.quit")
-        self.notify(f"{leave} leaves the lab, and training goes on.", markup=False, timeout=4)
+        self.notify(f"{key_of('lab.quit')} leaves the lab, and training goes on.", markup=False, timeout=4)
 
     def on_resize(self) -> None:
         """Look, once the terminal keeps its size, at whether that is another one."""

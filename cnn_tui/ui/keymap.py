@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.text import did_you_mean
-from cnn_tui.ui.keys import KEYS, Key, name_of
+from cnn_tui.ui.keys import KEYS, MENUS, PANES, TYPING, Key, name_of, shown_name
 
 PRESETS = ("default", "vim", "arrows")
 _VIM = {
@@ -63,6 +62,8 @@ def _check(action: str, keys: str) -> None:
         raise KeymapError(f'keys: {action} needs at least one key, as "x" or "ctrl+x F5"')
     for key in keys.split():
         code = name_of(key)
+        if action.startswith(TYPING) and (len(key) == 1 or key == "Space"):
+            raise KeymapError(f"keys: {action}: found {found(key)}, which is typed there; give it ctrl+ and a letter")
         bare = code.removeprefix("ctrl+").removeprefix("shift+")
         named = code in _TYPED + _NAMED or (code[0] in "fF" and code[1:].isdecimal())
         if not (named or code != key or len(bare) == 1):
@@ -73,16 +74,22 @@ def _check(action: str, keys: str) -> None:
 
 
 def _refuse_conflicts(rows: tuple[Key, ...]) -> None:
-    usual = {row.id: row for row in KEYS}
-    for one, other in itertools.combinations(rows, 2):
-        shared = set(one.codes()) & set(other.codes())
-        if not shared or not _meet(one, other) or set(usual[one.id].codes()) & set(usual[other.id].codes()):
-            continue
-        key = next(key for key in one.keys.split() if name_of(key) in shared)
-        raise KeymapError(
-            f"keys: {key} would mean both {one.id} ({one.help}) and {other.id} ({other.help}); give one of them another"
-        )
+    usual = {row.id: set(row.codes()) for row in KEYS}
+    having: dict[str, list[Key]] = {}
+    for row in rows:
+        for code in row.codes():
+            for one in having.setdefault(code, []):
+                if _meet(one, row) and not usual[one.id] & usual[row.id]:
+                    raise KeymapError(
+                        f"keys: {shown_name(code)} would mean both {one.id} ({one.help}) and {row.id} ({row.help}); "
+                        "give one of them another"
+                    )
+            having[code].append(row)
 
 
 def _meet(one: Key, other: Key) -> bool:
-    return one.scope == other.scope or bool({one.scope, other.scope} & {"lab", "pane"})
+    """Whether both can be meant at once: the lab's keys work in its panes, movement wherever nothing is typed."""
+    scopes = {one.scope, other.scope}
+    if "lab" in scopes:
+        return scopes <= {"lab", "pane", *PANES}
+    return len(scopes) == 1 or ("pane" in scopes and not scopes & {*TYPING, *MENUS}) or "menu" in scopes <= {*MENUS}

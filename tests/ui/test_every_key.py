@@ -184,6 +184,20 @@ SCENES: dict[str, tuple[str, str, str]] = {
     "exercises.zoom": ("x z", "The network of the notes", "no-final-conv-keep-pool"),
     "exercises.help": ("x ?", "the keys of the exercises", ""),
     "exercises.leave": ("x escape", "Total params", "no-final-conv-keep-pool"),
+    "settings.step_up": ("t j j +", "epochs            10", ""),
+    "settings.step_down": ("t j j -", "(edited)", ""),
+    "settings.edit": ("t enter", "Enter accepts", ""),
+    "settings.add_rule": ("t a", "Training stops at the end of an epoch", ""),
+    "settings.delete_rule": ("t a enter G d", "none: a adds one", ""),
+    "settings.undo": ("t j j + u", "epochs            5", ""),
+    "settings.redo": ("t j j + u U", "epochs            10", ""),
+    "settings.help": ("t ?", "step", ""),
+    "settings.leave": ("t escape", "Enter edit", "learning_rate"),
+    "field.accept": ("t j j enter 9 enter", "epochs            9", "Enter accepts"),
+    "field.leave": ("t j j enter 9 escape", "epochs            5", "Enter accepts"),
+    "field.new_line": ("4 i o n e ctrl+j t w o", "two", "onetwo"),
+    "field.next": ("4 i tab o n e enter enter", "one", ""),
+    "field.previous": ("4 i shift+tab o n e enter enter", "one", ""),
 }
 
 
@@ -221,7 +235,7 @@ async def test_key(
 async def test_every_key_of_a_row_is_bound_to_its_action(make_lab: MakeLab) -> None:
     app = make_lab()
     async with app.run_test(size=LARGE):
-        for key in KEYS:
+        for key in (one for one in KEYS if one.scope not in ("settings", "field")):
             scope = key.scope if key.scope not in ("lab", "pane") else "stack"
             lab = app.lab
             above: dict[str, DOMNode] = {

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.commands.lab import set_keys
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.ui import keys
 from cnn_tui.ui.keymap import PRESETS, KeymapError, in_force
 from cnn_tui.ui.keys import KEYS, Key
@@ -131,3 +132,13 @@ def test_a_pair_of_keys_is_shown_as_the_keys_that_are_in_force() -> None:
     assert shown("stack.step_up") == ("+/-", "step")
     keys.use(in_force(changes={"stack.step_down": "M"}))
     assert shown("stack.step_up") == ("+/M", "step")
+
+
+async def test_a_sentence_names_the_key_that_is_in_force(make_lab: MakeLab) -> None:
+    keys.use(in_force("default", {"run.start": "ctrl+g", "edit.undo": "ctrl+e", "stack.add_below": "ctrl+o"}))
+    app = make_lab(Experiment(name="Empty"))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await until(pilot, lambda: "Empty: ctrl+o adds a layer, p opens a preset." in text(app), "the empty stack")
+        assert "ctrl+g trains the stack." in text(app)
+        await pilot.press("p", "enter")
+        await until(pilot, lambda: "ctrl+e" in text(app), "the preset")

@@ -24,6 +24,7 @@ from cnn_tui.ui.dialogs.ask import AskScreen
 from cnn_tui.ui.explain.by_hand import ByHandView
 from cnn_tui.ui.explain.lab2 import SET
 from cnn_tui.ui.explain.pane import ExplainPane
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.history.pane import HistoryPane
 from cnn_tui.ui.screens.exercises import ExercisesScreen
 from cnn_tui.ui.typeahead import DIALOG
@@ -77,10 +78,15 @@ class ExerciseActions(FileActions):
         mine = self._mine(key)
         self.action_focus_pane("stack")
         if mine is not None and mine != experiment:
-            self.notify("Your version of it is in the editor already; u takes edits back.", timeout=4)
+            self.notify(
+                f"Your version of it is in the editor already; {key_of('edit.undo')} takes edits back.", timeout=4
+            )
             return
         if self._open(experiment, None, key):
-            words = f"{inert(exercise.heading)}: its experiment is in the editor; u brings yours back, x goes back."
+            words = (
+                f"{inert(exercise.heading)}: its experiment is in the editor; "
+                f"{key_of('edit.undo')} brings yours back, {key_of('exercises.open')} goes back."
+            )
             self.notify(words, markup=False)
 
     def _go_by_hand(self, place: Place, exercise: Exercise) -> None:
@@ -90,7 +96,10 @@ class ExerciseActions(FileActions):
             explain.lab2.at = place.set.exercises.index(exercise)
         explain.show_view(ByHandView)
         self.action_focus_pane("explain")
-        self.notify("Here it is done by hand, without training. x goes back to the exercises.", timeout=6)
+        self.notify(
+            f"Here it is done by hand, without training. {key_of('exercises.open')} goes back to the exercises.",
+            timeout=6,
+        )
 
     def _mine(self, key: str) -> Experiment | None:
         """What the editor has of an exercise's experiment; None when it has another one."""

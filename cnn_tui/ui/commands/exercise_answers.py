@@ -12,6 +12,7 @@ from cnn_tui.exercises.runs import runs_of
 from cnn_tui.history.groups import ended_as_planned
 from cnn_tui.history.history import History
 from cnn_tui.ui.dialogs.menu import MenuLine, MenuScreen
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.screens.exercise_page import NO_CONCLUSION
 from cnn_tui.ui.screens.exercise_parts import ExerciseRow, ExerciseView
 from cnn_tui.ui.typeahead import DIALOG
@@ -42,7 +43,11 @@ class ExerciseAnswers(Screen[ExerciseRow | None]):
         """The exercise under the cursor; says so when it is a set."""
         place, one = self.chosen
         if one is None:
-            self.notify("This is a whole set: j goes to its exercises, A queues all of them.", timeout=4)
+            self.notify(
+                f"This is a whole set: {key_of('move.down')} goes to its exercises, "
+                f"{key_of('exercises.all')} queues all of them.",
+                timeout=4,
+            )
             return None
         return place, one
 
@@ -85,7 +90,7 @@ class ExerciseAnswers(Screen[ExerciseRow | None]):
         answers.mark(self._history, place.name, one.name, bool(text.strip()))
         self._read()
         if text.strip():
-            self.notify("Kept, and marked as done; Space opens it again.", timeout=4)
+            self.notify(f"Kept, and marked as done; {key_of('exercises.done')} opens it again.", timeout=4)
 
     def action_toggle_done(self) -> None:
         """Done, or open again."""

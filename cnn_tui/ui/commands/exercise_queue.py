@@ -14,6 +14,7 @@ from cnn_tui.history.pace import in_words
 from cnn_tui.text import counted as number_of
 from cnn_tui.ui.commands.exercise_answers import ExerciseAnswers
 from cnn_tui.ui.dialogs.seeds import USUAL_SEEDS
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
 
@@ -98,9 +99,12 @@ class ExerciseQueue(ExerciseAnswers):
         if made:
             return made[0], baseline_order(place, one)
         if one.change and mine in (None, place.experiment(one)):
-            self._refuse("Enter opens its experiment: change it there, then r runs it for this exercise")
+            self._refuse(
+                f"{key_of('exercises.experiment')} opens its experiment: change it there, then "
+                f"{key_of('exercises.run')} runs it for this exercise"
+            )
         elif one.is_question:
-            self._refuse("there is nothing to train: i writes your answer")
+            self._refuse(f"there is nothing to train: {key_of('exercises.conclude')} writes your answer")
         else:
             self._refuse(left_out[0].why)
         return None

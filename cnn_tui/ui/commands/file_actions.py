@@ -14,6 +14,7 @@ from cnn_tui.experiment.experiment import Experiment, ExperimentError, to_toml
 from cnn_tui.ui.commands import copying, files
 from cnn_tui.ui.dialogs.ask import AskScreen
 from cnn_tui.ui.dialogs.menu import MenuLine, MenuScreen
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.stack.pane import StackPane
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
@@ -57,7 +58,9 @@ class FileActions(Screen[None]):
             self.notify(inert(str(error)), severity="error", markup=False)
             return
         if self._open(experiment, path):
-            self.notify(f"{inert(name)} is in the editor; u brings back what was there.", markup=False)
+            self.notify(
+                f"{inert(name)} is in the editor; {key_of('edit.undo')} brings back what was there.", markup=False
+            )
 
     @work(group=DIALOG)
     async def action_save_experiment(self) -> None:

@@ -20,6 +20,7 @@ from cnn_tui.history.same_network import in_words, same_network
 from cnn_tui.ui.chart.picture import LETTERS
 from cnn_tui.ui.commands.run_editor import told
 from cnn_tui.ui.explain.pane import ExplainPane
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.history.pane import HistoryPane
 from cnn_tui.ui.panes.training.pane import TrainingPane
 from cnn_tui.ui.screens.compare import MOST, CompareScreen
@@ -77,7 +78,9 @@ class HistoryActions(Screen[None]):
         loaded = wanted.experiment
         if loaded is not None and self._open(loaded, None):
             self.query_one(HistoryPane).editor.note_load(lambda: self.document.experiment == loaded)
-            self.notify(f"{inert(wanted.words)} is in the editor; u brings yours back.", markup=False)
+            self.notify(
+                f"{inert(wanted.words)} is in the editor; {key_of('edit.undo')} brings yours back.", markup=False
+            )
 
     def on_history_pane_resumed(self, message: HistoryPane.Resumed) -> None:
         """Let a run go on that was cut short."""
@@ -90,7 +93,10 @@ class HistoryActions(Screen[None]):
         if run.live:
             self.notify(f"Run {run_id} has not ended: it is {run.status}.")
         elif not self.history.resume(run_id):
-            self.notify(f"Run {run_id} came to its end: there is nothing to resume. L and r run it again.")
+            self.notify(
+                f"Run {run_id} came to its end: there is nothing to resume. {key_of('history.load')} "
+                f"and {key_of('run.start')} run it again."
+            )
         else:
             self._queued()
             self.notify(f"Run {run_id} is queued again: it {goes_on(run)}.")
@@ -121,7 +127,7 @@ class HistoryActions(Screen[None]):
         if not training.display or not training.size:
             self.action_focus_pane("training")
         more = f", the first {len(LETTERS)} of {len(message.runs)}" if len(message.runs) > len(runs) else ""
-        self.notify(f"The chart shows {told(runs)}{more}. Esc in the training pane goes back.")
+        self.notify(f"The chart shows {told(runs)}{more}. {key_of('lab.back')} in the training pane goes back.")
 
     @work(group=DIALOG)
     async def on_history_pane_compared(self, message: HistoryPane.Compared) -> None:
@@ -130,7 +136,10 @@ class HistoryActions(Screen[None]):
 
     async def _compare(self, runs: Sequence[int], everything: bool) -> None:
         if len(runs) > MOST:
-            self.notify(f"{len(runs)} runs are marked; at most {MOST} can be compared. M takes the marks away.")
+            self.notify(
+                f"{len(runs)} runs are marked; at most {MOST} can be compared. "
+                f"{key_of('history.mark_all')} takes the marks away."
+            )
             return
         await self.app.push_screen_wait(CompareScreen(self.history, runs, everything=everything))
 

@@ -16,6 +16,7 @@ from cnn_tui.ui.commands.exercise_actions import ExerciseActions
 from cnn_tui.ui.commands.history_actions import HistoryActions
 from cnn_tui.ui.dialogs.ask import AskScreen
 from cnn_tui.ui.dialogs.seeds import USUAL_SEEDS, seeds_typed
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.screens.queue import QueueScreen
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.watcher import Live
@@ -74,7 +75,9 @@ class RunActions(ExerciseActions, HistoryActions):
             self._count_for_exercise([self.history.add(one) for one in wanted])
         self._queued()
         when = Estimator(self.history).outlook().words()
-        self.notify(f"{len(wanted)} runs are queued, {listed_seeds(wanted)}. {when} Q shows the queue.")
+        self.notify(
+            f"{len(wanted)} runs are queued, {listed_seeds(wanted)}. {when} {key_of('queue.open')} shows the queue."
+        )
 
     @work(group=DIALOG)
     async def action_open_queue(self) -> None:
@@ -96,7 +99,10 @@ class RunActions(ExerciseActions, HistoryActions):
             self._wake()  # the worker sees to it that it ends, even if it hangs
             self.notify(f"Run {run.id} ends now; its last checkpoint is kept, nothing more is saved or evaluated.")
         else:
-            self.notify(f"Run {run.id} stops after this batch; it is kept and evaluated. s again ends it now.")
+            self.notify(
+                f"Run {run.id} stops after this batch; it is kept and evaluated. {key_of('run.stop')} "
+                "again ends it now."
+            )
 
     def action_pause_run(self) -> None:
         """Pause the run, or let it go on."""
@@ -110,13 +116,13 @@ class RunActions(ExerciseActions, HistoryActions):
         pausing = run.wish != "pause"
         self.history.ask(run.id, "pause" if pausing else "")
         self._read_now()
-        self.notify(f"Run {run.id} pauses; P resumes it." if pausing else f"Run {run.id} goes on.")
+        self.notify(f"Run {run.id} pauses; {key_of('run.pause')} resumes it." if pausing else f"Run {run.id} goes on.")
 
     def _refuses(self) -> bool:
         problems = self.document.view.problems
         if problems:
             where = f"Layer {problems[0].layer}: " if problems[0].layer else ""
-            fix = " f fixes it." if problems[0].fixes else ""
+            fix = f" {key_of('stack.fix')} fixes it." if problems[0].fixes else ""
             words = sentence(f"{where}{problems[0].message}")
             self.notify(f"Not started. {words}{fix}", severity="error", markup=False)
         return bool(problems)

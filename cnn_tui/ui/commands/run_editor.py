@@ -14,6 +14,7 @@ from cnn_tui.history.notebook import NotebookError
 from cnn_tui.history.run import Run
 from cnn_tui.history.tags import TagError, normalised
 from cnn_tui.ui.dialogs.ask import AskScreen
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.lines import inert
 
 
@@ -103,7 +104,7 @@ class RunEditor:
             Written(label, lambda: notebook.undo(self.history, changed[0]), lambda: act(self.history, which)),
         )
         words = "taken out of the archive" if back else "archived"
-        self.app.notify(f"{told(which).capitalize()} {_are(which)} {words}; u undoes it.")
+        self.app.notify(f"{told(which).capitalize()} {_are(which)} {words}; {key_of('edit.undo')} undoes it.")
         return True
 
     def toggle_baseline(self, run_id: int) -> bool:

@@ -19,6 +19,7 @@ from cnn_tui.experiment.settings import Setting, change, parse_rule, rule_text, 
 from cnn_tui.ui.dialogs.ask import AskScreen
 from cnn_tui.ui.dialogs.help import BoxHelpScreen
 from cnn_tui.ui.dialogs.pick import PickItem, PickScreen
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
 from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
@@ -165,7 +166,8 @@ class SettingsScreen(ModalScreen[None]):
         setting = self._setting()
         if setting is None:
             words = (
-                "Training is cancelled at the end of the first epoch in which a rule holds. a adds one, d deletes it."
+                "Training is cancelled at the end of the first epoch in which a rule holds. "
+                f"{key_of('settings.add_rule')} adds one, {key_of('settings.delete_rule')} deletes it."
             )
         else:
             words = f"{setting.help} Allowed: {setting.allowed}."
@@ -185,7 +187,7 @@ class SettingsScreen(ModalScreen[None]):
         rows: list[Sequence[Cell]] = [(Text(one.name, dim), one.value) for one in settings_of(self._now)]
         rows += [(Text(f"stop rule {at}", dim), str(rule)) for at, rule in enumerate(self._now.stop, 1)]
         if not self._now.stop:
-            rows.append((Text("stop rule", dim), Text("none: a adds one", dim)))
+            rows.append((Text("stop rule", dim), Text(f"none: {key_of('settings.add_rule')} adds one", dim)))
         return rows[offset : offset + limit]
 
 

@@ -13,6 +13,7 @@ from cnn_tui.ui.explain.layers import LayerView
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import laid, lay_out, short
 from cnn_tui.ui.images.image import side_by_side
+from cnn_tui.ui.keys import key_of
 
 _MOST = 64
 _NARROWEST = 9
@@ -68,7 +69,7 @@ class ActivationsView(LayerView):
             return self.paragraph(words, width)
         question = self.question
         if question is None:
-            return self.paragraph("There is no image to show: o shows all again.", width)
+            return self.paragraph(f"There is no image to show: {key_of('explain.order')} shows all again.", width)
         found = self.scene.answer(question, Activations)
         if found is not None:
             self._last = (question, found)
@@ -88,12 +89,13 @@ class ActivationsView(LayerView):
 
     def _foot(self, width: int) -> Text:
         gallery = self.scene.gallery
-        what = "Enter: all filters of a layer" if self.one else "Enter: one filter through all layers"
+        what = f"{key_of('explain.open')}: {'all filters of a layer' if self.one else 'one filter through all layers'}"
         if self._part:
             what = f"{self._part}; {what}"
-        words = f"{gallery.place()}; Space marks up to 3 images ({len(gallery.marked)}); {what}"
+        words = f"{gallery.place()}; {key_of('explain.mark')} marks up to 3 images ({len(gallery.marked)}); {what}"
         if self.scene.own is not None:
-            words = f"your picture: h and l go back to the test images; {what}"
+            keys = f"{key_of('explain.previous_image')} and {key_of('explain.next_image')}"
+            words = f"your picture: {keys} go back to the test images; {what}"
         return Text(short(words if len(words) <= width else what, width), self.style("dim"))
 
     def _grid(self, asked: ShowActivations, shown: Activations, width: int, room: int) -> list[Text]:

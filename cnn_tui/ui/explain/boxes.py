@@ -23,6 +23,7 @@ from cnn_tui.ui.explain.lab2 import Lab2
 from cnn_tui.ui.explain.predictions import PredictionsView
 from cnn_tui.ui.explain.scene import ORDERS, AnswerWanted
 from cnn_tui.ui.explain.views import ExplainViews
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
 
@@ -63,7 +64,10 @@ class ExplainBoxes(ExplainViews):
     def action_toggle_mark(self) -> None:
         """Show this image beside others in the activations."""
         if not self.scene.gallery.toggle_mark():
-            self.notify("Three images are marked already; Space on one of them takes its mark away.", timeout=3)
+            self.notify(
+                f"Three images are marked already; {key_of('explain.mark')} on one of them takes its mark away.",
+                timeout=3,
+            )
         self.after_change()
 
     @work(group=DIALOG)
@@ -118,7 +122,7 @@ class ExplainBoxes(ExplainViews):
             if model_path(one.id).exists()
         ]
         if not items:
-            self.notify("No run has a trained model yet: r trains the experiment.", timeout=3)
+            self.notify(f"No run has a trained model yet: {key_of('run.start')} trains the experiment.", timeout=3)
             return
         at = str(self.scene.run.id) if self.scene.run else ""
         key = await self.app.push_screen_wait(PickScreen("Look into which run?", items, at=at))

@@ -15,6 +15,7 @@ from cnn_tui.ui.explain.framed import Box, Sheet, ends, framed, grey, room_of
 from cnn_tui.ui.explain.ground import Ground
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.images.image import side_by_side
+from cnn_tui.ui.keys import key_of
 
 _TALL = 18
 """Lines of a picture that is not enlarged: more is left to the words."""
@@ -118,7 +119,7 @@ class Body(NamedTuple):
         return framed(one.sheet, one.box, across * scale + 1, tall, view.mode, dark, mark)
 
     def _with_hint(self, total: Text, width: int) -> Text:
-        hint = "   v: in numbers"
+        hint = f"   {key_of('explain.numbers')}: in numbers"
         return total.append(hint, self.view.style("dim")) if total.cell_len + len(hint) <= width else total
 
     # In numbers

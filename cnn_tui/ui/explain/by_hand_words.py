@@ -11,12 +11,12 @@ from cnn_tui.text import counted
 from cnn_tui.ui.explain.arithmetic import Styles, shown_activation
 from cnn_tui.ui.explain.bench import Bench
 from cnn_tui.ui.explain.view import short
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.lines import inert
 
 Asked = tuple[int, int, Exercise, str]
 """A question's number, of how many, the exercise, and what was answered."""
 _UNNAMED = ("operation", "size", "activation")  # their values say what they are
-_HINTS = ("  Tab, + -; Enter lists kernels", "  Tab + - Enter")
 
 
 def settings(bench: Bench, width: int, style: Styles) -> list[Text]:
@@ -39,7 +39,10 @@ def settings(bench: Bench, width: int, style: Styles) -> list[Text]:
         if lines[-1].cell_len + len(words) > width:
             lines.append(Text(no_wrap=True))
         lines[-1].append(words, style("cursor" if chosen else "strong"))
-    hint = next((one for one in _HINTS if lines[-1].cell_len + len(one) <= width), "")
+    step = f"{key_of('explain.step_up')} {key_of('explain.step_down')}"
+    field, enter = key_of("explain.field"), key_of("explain.open")
+    hints = (f"  {field}, {step}; {enter} lists kernels", f"  {field} {step} {enter}")
+    hint = next((one for one in hints if lines[-1].cell_len + len(one) <= width), "")
     lines[-1].append(hint, style("dim"))
     return lines
 
@@ -68,7 +71,9 @@ def sizes(bench: Bench, image: Image, *, brief: bool) -> str:
 def question_lines(asked: Asked | None, width: int, most: int, console: Console, style: Styles) -> list[Text]:
     """LAB 2's question, what was answered, and the keys, in at most so many lines."""
     if asked is None:
-        return [Text("LAB 2: n asks the first question.", style("dim"))][: max(0, most)]
+        return [Text(f"LAB 2: {key_of('explain.next_question')} asks the first question.", style("dim"))][
+            : max(0, most)
+        ]
     _, _, exercise, answer = asked
     told = [Text(short(f"Your answer: {answer}", width), style("good"))] if answer else []
     room = most - 1 - len(told)
@@ -79,7 +84,7 @@ def question_lines(asked: Asked | None, width: int, most: int, console: Console,
     if not whole:
         lines = lines[:room]
         lines[-1].truncate(width - 9)
-        lines[-1].append(" … a: all")
+        lines[-1].append(f" … {key_of('explain.answer')}: all")
     if answer and exercise.remark:  # not before it is answered
         remark = " ".join(f"Good to know: {exercise.remark}".split())
         more = list(Text(inert(remark), style("dim")).wrap(console, width))
@@ -90,6 +95,10 @@ def question_lines(asked: Asked | None, width: int, most: int, console: Console,
 def _head(asked: Asked, width: int, style: Styles, *, whole: bool) -> Text:
     number, count, exercise, answer = asked
     words = f"LAB 2, {number} of {count}: {exercise.heading}" + (", answered" if answer and not whole else "")
-    keys = ("   a answers, n N others", "   a answers") if whole else ("   a: read and answer it", "   a: read it")
+    key = key_of("explain.answer")
+    others = f"{key_of('explain.next_question')} {key_of('explain.previous_question')} others"
+    keys = (f"   {key} answers, {others}", f"   {key} answers")
+    if not whole:
+        keys = (f"   {key}: read and answer it", f"   {key}: read it")
     more = next((one for one in keys if len(words + one) <= width), "")
     return Text(short(words + more, width), style("accent"))

@@ -12,6 +12,7 @@ from cnn_tui.text import counted
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView, short
 from cnn_tui.ui.images.image import side_by_side
+from cnn_tui.ui.keys import key_of
 
 _MOST = 50
 _PARTS = ("matrix", "classes", "words")
@@ -108,7 +109,7 @@ class ConfusionView(ExplainView):
         least = 4  # of the confusions
         part = _PARTS[self.part]
         others = " · ".join(f"[{one}]" if one == part else one for one in _PARTS)
-        switch = Text(f"v: {others}", self.style("dim"))
+        switch = Text(f"{key_of('explain.numbers')}: {others}", self.style("dim"))
         if part == "matrix":
             upper = matrix if len(matrix) <= room - least else self.paragraph("The matrix needs more rows.", width)
         elif part == "classes":
@@ -156,7 +157,8 @@ class ConfusionView(ExplainView):
             lines.append(Text(f"{words}  {one.support:7,}"))
         self._place = ""
         if len(every) > rows - 1:
-            self._place = f"classes {first + 1}-{min(first + rows - 1, len(every))} of {len(every)}: h l"
+            keys = f"{key_of('explain.previous_image')} {key_of('explain.next_image')}"
+            self._place = f"classes {first + 1}-{min(first + rows - 1, len(every))} of {len(every)}: {keys}"
         return lines
 
     def _list(self, width: int, rows: int) -> list[Text]:
@@ -167,7 +169,8 @@ class ConfusionView(ExplainView):
         if not found:
             return [Text("Nothing is taken for anything else.", self.style("good"))]
         names = self.scene.evaluation.classes if self.scene.evaluation else ()
-        lines = [Text(short("images  taken for another (Enter shows them)", width), self.style("heading"))]
+        heading = f"images  taken for another ({key_of('explain.open')} shows them)"
+        lines = [Text(short(heading, width), self.style("heading"))]
         room = max(1, rows - 1)
         top = max(0, min(self.cursor - room // 2, len(found) - room))
         each = (width - 12) // 2

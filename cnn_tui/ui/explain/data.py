@@ -12,6 +12,7 @@ from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.ui.explain.scene import Scene
 from cnn_tui.ui.explain.view import ExplainView, laid, lay_out, short
 from cnn_tui.ui.images.image import side_by_side
+from cnn_tui.ui.keys import key_of
 
 
 class DataView(ExplainView):
@@ -150,7 +151,10 @@ class DataView(ExplainView):
         tiles = lay_out(12 if width >= 56 else 6, images.shape, width, room - 1)
         self._page = max(1, tiles.fit)
         shown = found[self.first : self.first + self._page]
-        head = f"{self.first + 1}-{self.first + len(shown)} of {len(found):,} test images (h l)"
+        head = (
+            f"{self.first + 1}-{self.first + len(shown)} of {len(found):,} test images "
+            f"({key_of('explain.previous_image')} {key_of('explain.next_image')})"
+        )
         blocks = []
         for index in shown:
             try:

@@ -12,6 +12,7 @@ from cnn_tui.text import counted
 from cnn_tui.ui.explain.layers import LayerView
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import GAP, Tiles, laid, short
+from cnn_tui.ui.keys import key_of
 
 
 class FiltersView(LayerView):
@@ -88,10 +89,15 @@ class FiltersView(LayerView):
     def _about(self, kernels: Kernels, width: int) -> Text:
         rows, columns, channels, _ = kernels.shape
         bias = f"filter {self.filter + 1}: bias {kernels.bias(self.filter):.4f}"
-        where = f"channel {self.channel + 1} of {channels} (h l)" if channels > 1 else "one channel"
+        where = (
+            f"channel {self.channel + 1} of {channels} ({key_of('explain.previous_image')} "
+            f"{key_of('explain.next_image')})"
+            if channels > 1
+            else "one channel"
+        )
         layer = self.chosen_layer
-        enter = "Enter: step it by hand; " if layer and layer.by_hand else ""
-        more = f"{enter}v: {'pictures' if self.scene.numbers else 'numbers'}"
+        enter = f"{key_of('explain.open')}: step it by hand; " if layer and layer.by_hand else ""
+        more = f"{enter}{key_of('explain.numbers')}: {'pictures' if self.scene.numbers else 'numbers'}"
         signs = "" if self.scene.numbers else "orange + above 0, blue - below; "
         for words in (
             f"{rows}x{columns}, {where}; {bias}; {signs}{more}",
@@ -115,7 +121,12 @@ class FiltersView(LayerView):
         lines = laid(tiles, blocks)
         if len(blocks) < filters:
             lines = lines[: room - 1]
-            lines.append(Text(f"{len(blocks)} of {counted(filters, 'filter')}; braces or j k go on", self.style("dim")))
+            keys = (
+                f"{key_of('explain.previous_filter')} {key_of('explain.next_filter')} or "
+                f"{key_of('move.down')} {key_of('move.up')}"
+            )
+            words = f"{len(blocks)} of {counted(filters, 'filter')}; {keys} go on"
+            lines.append(Text(words, self.style("dim")))
         return lines[:room]
 
     def _tiles(self, rows: int, columns: int, count: int, width: int, room: int, number: int) -> Tiles:

@@ -10,6 +10,7 @@ from cnn_tui.network.convolution import Image, size_of
 from cnn_tui.ui.explain.bench import Bench
 from cnn_tui.ui.explain.framed import Box, Sheet, ends, grey
 from cnn_tui.ui.explain.scene import SAMPLE, Scene
+from cnn_tui.ui.keys import key_of
 
 
 class Ground:
@@ -66,7 +67,9 @@ class Ground:
             return known
         if self.scene.kept():
             return self.scene.state_of_kept("images")
-        return "reading the images …" if known is None else "There is no image here: o and c choose others."
+        if known is None:
+            return "reading the images …"
+        return f"There is no image here: {key_of('explain.order')} and {key_of('explain.class')} choose others."
 
     def sheet(self, image: Image) -> Sheet:
         """The pixels, with the border that padding adds; a colour image in its colours."""

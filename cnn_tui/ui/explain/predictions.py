@@ -12,6 +12,7 @@ from cnn_tui.data.images import Picture
 from cnn_tui.ui.explain.scene import AnswerWanted
 from cnn_tui.ui.explain.view import ExplainView, short
 from cnn_tui.ui.images.image import side_by_side
+from cnn_tui.ui.keys import key_of
 
 _MOST_NUMBERS = 12
 _MOST_BARS = 10
@@ -50,7 +51,8 @@ class PredictionsView(ExplainView):
         shown = self._shown()
         if shown is None:
             words = "" if self.scene.predictions else self.scene.state_of_kept("predictions")
-            return self.paragraph(words or f"There is no image here: {self.scene.gallery.place()}. o, c.", width)
+            keys = f"{key_of('explain.order')}, {key_of('explain.class')}"
+            return self.paragraph(words or f"There is no image here: {self.scene.gallery.place()}. {keys}.", width)
         head = self._place(width)
         room = height - 1
         left = self._picture(shown, width, room)
@@ -86,7 +88,8 @@ class PredictionsView(ExplainView):
     def _place(self, width: int) -> Text:
         own, gallery = self.scene.own, self.scene.gallery
         if own is not None:
-            return Text(short(f"your picture {own.path}; h and l go back to the test images", width))
+            keys = f"{key_of('explain.previous_image')} and {key_of('explain.next_image')}"
+            return Text(short(f"your picture {own.path}; {keys} go back to the test images", width))
         words = Text(f"test image {gallery.index}", self.style("strong"))
         words.append(f"   {gallery.place()}")
         if gallery.index in gallery.marked:

@@ -17,6 +17,7 @@ from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.run import Run
 from cnn_tui.jobs.explain_protocol import Done, ExplainError, KeepImages, KeepPredictions, Prediction, Question
 from cnn_tui.text import sentence
+from cnn_tui.ui.keys import key_of
 
 ORDERS: tuple[Which, ...] = ("all", "wrong", "least certain")
 MOST_MARKED = 3
@@ -222,12 +223,16 @@ class Scene:
         """Why there is no `what`, in sentences."""
         if self.run is None:
             return (
-                f"No run has a trained model yet, so there are no {what}. r trains the experiment; "
-                "m goes on to convolution by hand and to the data, which need none."
+                f"No run has a trained model yet, so there are no {what}. {key_of('run.start')} trains the experiment; "
+                f"{key_of('explain.view')} goes on to convolution by hand and to the data, which need none."
             )
         if self.missing is not None:
-            again = "Load its experiment (L in the history) and train it again, or look into another run with O."
-            return f"{sentence(self.missing.why)} {again if self.missing.lost else 'O looks into another run.'}"
+            other, load = key_of("explain.run"), key_of("history.load")
+            way = f"{other} looks into another run."
+            if self.missing.lost:
+                way = f"Load its experiment ({load} in the history) and train it again, or look into another run "
+                way += f"with {other}."
+            return f"{sentence(self.missing.why)} {way}"
         return ""
 
     def waiting(self, what: str) -> str:

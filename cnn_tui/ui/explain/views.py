@@ -16,7 +16,7 @@ from cnn_tui.ui.explain.names import ViewNames
 from cnn_tui.ui.explain.predictions import PredictionsView
 from cnn_tui.ui.explain.scene import Scene
 from cnn_tui.ui.explain.view import ExplainView
-from cnn_tui.ui.keys import bindings_of
+from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.panes.pane import Pane
 
 VIEWS: tuple[type[ExplainView], ...] = (
@@ -147,7 +147,8 @@ class ExplainViews(Pane):
             self._did(self.view.turn())
         elif not self.view.has_numbers:
             where = ", ".join(one.title for one in VIEWS if one.has_numbers)
-            self.notify(f"v has no numbers to show in {self.view.title}. It has in: {where}; m goes there.", timeout=4)
+            words = f"{key_of('explain.numbers')} has no numbers to show in {self.view.title}. It has in: {where}"
+            self.notify(f"{words}; {key_of('explain.view')} goes there.", markup=False, timeout=4)
         else:
             self.scene.numbers = not self.scene.numbers
             self.after_change()

@@ -16,7 +16,7 @@ from textual.widgets import Input
 
 from cnn_tui.home import log_path, worker_log_path
 from cnn_tui.jobs.sensors import MachineReading
-from cnn_tui.ui.keys import bindings_of
+from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.lines import Lines
@@ -97,7 +97,7 @@ class LogPane(Pane):
             return
         if run is None:
             self.say("the worker")
-            empty = "What TensorFlow prints while a run trains comes here. r trains the stack."
+            empty = f"What TensorFlow prints while a run trains comes here. {key_of('run.start')} trains the stack."
             self.view.show(worker_log_path(), empty)
             return
         self.say(f"run {run.id}")
@@ -159,7 +159,7 @@ class LogPane(Pane):
     def action_next_hit(self, by: int) -> None:
         """The next line with the word, or the one before."""
         if self.view.search is None:
-            self.notify("/ looks for a word first.", timeout=2)
+            self.notify(f"{key_of('log.search')} looks for a word first.", timeout=2)
         self.view.next_hit(by)
 
     def action_move_device(self, by: int) -> None:
@@ -255,7 +255,9 @@ class SearchLine(Input):
         """It was left with Esc."""
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(placeholder="search; Enter keeps it, Esc goes back", id=id)
+        super().__init__(
+            placeholder=f"search; {key_of('field.accept')} keeps it, {key_of('field.leave')} goes back", id=id
+        )
         self.cursor_blink = False
 
     def action_leave(self) -> None:

@@ -25,6 +25,7 @@ from cnn_tui.history.records import Tally
 from cnn_tui.network.diff import DiffLine
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import counted
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.screens.run_facts import diff_lines
 from cnn_tui.ui.widgets.lines import inert
 from cnn_tui.ui.widgets.page_view import PageView, columns
@@ -124,17 +125,22 @@ def lay_out_set(place: Place, standings: dict[str, Standing], view: PageView, wi
     if place.set.about:
         lines += [Text(), *view.flowed(place.set.about.strip(), width)]
     lines += view.heading("How it goes")
-    steps = ["j and k move through the exercises."]
+    steps = [f"{key_of('move.down')} and {key_of('move.up')} move through the exercises."]
     if runs:
         steps += [
-            "p: say what you expect, before the run.",
-            "r runs it; its result comes to stand beside what you expected and beside the baseline.",
-            "R runs it over several seeds: only repeats tell a change from chance.",
+            f"{key_of('exercises.predict')}: say what you expect, before the run.",
+            f"{key_of('exercises.run')} runs it; its result comes to stand beside what you expected "
+            "and beside the baseline.",
+            f"{key_of('exercises.repeat')} runs it over several seeds: only repeats tell a change from chance.",
         ]
     noted = any(one.notes.conclusion for one in place.set.exercises)
-    more = "; then the notes' own conclusion, where they have one, is shown too (n: before)" if noted else ""
-    steps += [f"i: write what you conclude{more}." if runs else "i: write your answer."]
-    steps += ["A queues the whole set."] if runs else ["Enter goes to where you do it by hand."]
+    before = (
+        f"; then the notes' own conclusion, where they have one, is shown too ({key_of('exercises.notes')}: before)"
+    )
+    write = f"write what you conclude{before if noted else ''}" if runs else "write your answer"
+    steps.append(f"{key_of('exercises.conclude')}: {write}.")
+    last = f"{key_of('exercises.all')} queues the whole set."
+    steps.append(last if runs else f"{key_of('exercises.experiment')} goes to where you do it by hand.")
     return lines + [line for step in steps for line in view.flowed(step, width)]
 
 
@@ -150,30 +156,31 @@ def _now(asked: Asked, view: PageView, width: int) -> list[Text]:
 def _next(asked: Asked, standing: Standing) -> str:
     one = asked.exercise
     if standing.state == "done":
-        return "Space opens it again."
+        return f"{key_of('exercises.done')} opens it again."
     if standing.state == "training" and asked.tally is not None:
         going = [each for each in asked.tally.going if each[0] in standing.live]
         where = f"Run {going[0][0]} is trained, {going[0][1]} of {going[0][2]} epochs done. " if going else ""
         return f"{where}The result comes here when it ends."
     if standing.state == "waiting":
         return f"{len(standing.live)} of its runs wait{'s' if len(standing.live) == 1 else ''} to be trained."
+    enter, write, start = (key_of(f"exercises.{what}") for what in ("experiment", "conclude", "run"))
     if standing.state == "answered":
-        return "Space marks it as done."
+        return f"{key_of('exercises.done')} marks it as done."
     if one.is_question:
-        where = "" if asked.from_outside else "Nothing is trained: Enter goes to Explain (5), to do it by hand. "
-        return f"{where}i writes your answer."
+        explain = f"{enter} goes to Explain ({key_of('pane.explain')}), to do it by hand"
+        return f"{'' if asked.from_outside else f'Nothing is trained: {explain}. '}{write} writes your answer."
     if one.impossible:
-        return "Enter opens it in the editor. i writes your answer."
+        return f"{enter} opens it in the editor. {write} writes your answer."
     if standing.state == "run":
-        return "i writes what you conclude; R runs it over more seeds."
+        return f"{write} writes what you conclude; {key_of('exercises.repeat')} runs it over more seeds."
     takes = asked.seen.seconds if asked.seen else None
-    run = f"r runs it{f', about {in_words(takes)}' if takes is not None else ''}."
+    run = f"{start} runs it{f', about {in_words(takes)}' if takes is not None else ''}."
     if _mine(asked):
-        run = "r runs your version, which is in the editor."
+        run = f"{start} runs your version, which is in the editor."
     elif one.change:
-        run = "Enter opens its experiment: change it there, then r runs it for this exercise."
+        run = f"{enter} opens its experiment: change it there, then {start} runs it for this exercise."
     if standing.state == "open" and one.predict and not asked.is_base:
-        return f"p says what you expect; then {run}"
+        return f"{key_of('exercises.predict')} says what you expect; then {run}"
     return run
 
 
@@ -308,7 +315,7 @@ def _notes(asked: Asked, view: PageView, width: int) -> list[Text]:
     if not (own or asked.revealed):
         what = "The notes' conclusion" if one.notes.conclusion else "A remark"
         own_word = "answer" if one.is_question or one.impossible else "conclusion"
-        later = f"{what} is shown when you have written your {own_word} (n: now)."
+        later = f"{what} is shown when you have written your {own_word} ({key_of('exercises.notes')}: now)."
         return [Text(), *view.flowed(Text(later, view.style("dim")), width)]
     lines: list[Text] = []
     if one.notes.conclusion:

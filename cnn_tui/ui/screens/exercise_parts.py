@@ -29,7 +29,7 @@ class ExerciseRow(NamedTuple):
 class ExerciseView(PageView):
     """The exercise; the cursor keys belong to the list."""
 
-    more_key: ClassVar[str] = "ctrl+d"
+    more_key: ClassVar[str] = "move.page_down"
 
 
 class ExercisesHead(Lines):

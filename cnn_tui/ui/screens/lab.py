@@ -16,7 +16,7 @@ from cnn_tui.history.history import History
 from cnn_tui.ui.commands.run_actions import QueueKeeper, RunActions
 from cnn_tui.ui.dialogs.help import HelpScreen
 from cnn_tui.ui.explain.pane import ExplainPane
-from cnn_tui.ui.keys import bindings_of
+from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.panes.history.pane import HistoryPane
 from cnn_tui.ui.panes.log import LogPane
 from cnn_tui.ui.panes.pane import Pane
@@ -133,7 +133,8 @@ class LabScreen(RunActions):
         self.set_class(tiny, "-tiny")
         if tiny:
             words = (
-                f"The terminal is {width}x{height}; the lab needs {SMALLEST[0]}x{SMALLEST[1]}. Make it larger, or q."
+                f"The terminal is {width}x{height}; the lab needs {SMALLEST[0]}x{SMALLEST[1]}. "
+                f"Make it larger, or {key_of('lab.quit')}."
             )
             self.query_one("#small", Static).update(Text(words))
         header = self.query_one(LabHeader)
@@ -262,7 +263,9 @@ class LabScreen(RunActions):
         if self.document.dirty and not self._warned:
             self._warned = True
             self.notify(
-                "The edits are in no file yet: w saves them. q again leaves; the lab keeps them.", severity="warning"
+                f"The edits are in no file yet: {key_of('file.save')} saves them. "
+                f"{key_of('lab.quit')} again leaves; the lab keeps them.",
+                severity="warning",
             )
             return
         self.app.exit(message=self._farewell())

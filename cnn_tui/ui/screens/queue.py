@@ -17,7 +17,7 @@ from cnn_tui.analysis.estimates import Estimator, Outlook, QueuedRun
 from cnn_tui.history.history import History
 from cnn_tui.history.pace import clock
 from cnn_tui.ui.dialogs.help import HelpScreen
-from cnn_tui.ui.keys import bindings_of, keys_of
+from cnn_tui.ui.keys import bindings_of, key_of, keys_of
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import Lines
 from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
@@ -59,7 +59,14 @@ class QueueScreen(ModalScreen[None]):
             box.styles.width = 100
             box.border_title = "The queue"
             box.border_subtitle = "  ".join(" ".join(key.shown) for key in keys_of("queue") if key.label)
-            yield Table(_COLUMNS, self._rows, empty="Nothing waits. r queues the experiment, R over several seeds.")
+            yield Table(
+                _COLUMNS,
+                self._rows,
+                empty=(
+                    f"Nothing waits. {key_of('run.start')} queues the experiment, "
+                    f"{key_of('run.repeat')} over several seeds."
+                ),
+            )
             yield Total()
 
     def on_mount(self) -> None:
@@ -102,7 +109,10 @@ class QueueScreen(ModalScreen[None]):
             return
         self._history.ask(item.line.id, "stop")
         self._read()
-        self.notify(f"Run {item.line.id} left the queue. To queue it again: L on it in the history, then r.")
+        self.notify(
+            f"Run {item.line.id} left the queue. To queue it again: {key_of('history.load')} on it in "
+            f"the history, then {key_of('run.start')}."
+        )
 
     @work(group=DIALOG)
     async def action_show_run(self) -> None:
@@ -157,7 +167,7 @@ class QueueScreen(ModalScreen[None]):
         """The run under the cursor if it waits."""
         item = self._current()
         if item is not None and not item.position:
-            self.notify(f"Run {item.line.id} is being trained: s in the lab stops it.")
+            self.notify(f"Run {item.line.id} is being trained: {key_of('run.stop')} in the lab stops it.")
             return None
         return item
 

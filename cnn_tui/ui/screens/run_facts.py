@@ -25,6 +25,7 @@ from cnn_tui.reports.epoch_rows import epoch_rows
 from cnn_tui.text import counted
 from cnn_tui.ui.chart.compose import ChartChoice, Recorded, picture_of
 from cnn_tui.ui.chart.legend import legend
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.history.columns import STATUS_STYLES, figure, points
 from cnn_tui.ui.watcher import Watched
 from cnn_tui.ui.widgets.layout import flow
@@ -156,7 +157,10 @@ def _overfitting(facts: Facts, view: PageView, width: int) -> list[Text]:
         return []
     lines = [*view.heading("Overfitting"), *view.flowed(_sentence(facts.reading.reason), width)]
     if facts.suggestion is not None:
-        words = f"One experiment to try next: {facts.suggestion.label}. f puts it into the editor."
+        words = (
+            f"One experiment to try next: {facts.suggestion.label}. "
+            f"{key_of('page.next_experiment')} puts it into the editor."
+        )
         lines += view.flowed(Text(words, view.style("accent")), width)
     return lines
 

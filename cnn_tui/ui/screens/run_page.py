@@ -13,7 +13,7 @@ from cnn_tui.history.history import History
 from cnn_tui.ui.chart.compose import ChartChoice
 from cnn_tui.ui.chart.curves import metrics_of
 from cnn_tui.ui.commands.run_editor import RunEditor
-from cnn_tui.ui.keys import bindings_of
+from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.screens.long_page import LongPage
 from cnn_tui.ui.screens.run_facts import Facts, lay_out, read_facts
 from cnn_tui.ui.typeahead import DIALOG
@@ -115,7 +115,11 @@ class RunScreen(LongPage[Wanted | None]):
         if self._facts and self._facts.against:
             self.dismiss(Wanted("compare", self.run_id))
         else:
-            self.notify("There is no other run to compare with: b in the history makes one the baseline.", timeout=4)
+            self.notify(
+                f"There is no other run to compare with: {key_of('history.baseline')} in the history "
+                "makes one the baseline.",
+                timeout=4,
+            )
 
     @work(group=DIALOG)
     async def action_edit_note(self) -> None:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from cnn_tui.experiment.document import Document
 from cnn_tui.home import home
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.lines import Lines
 
@@ -18,7 +19,7 @@ from cnn_tui.ui.widgets.lines import Lines
 class GuideStep(NamedTuple):
     """What to try, and how it shows that it was done."""
 
-    words: str
+    words: Callable[[], str]
     done: Callable[[Guide], bool]
 
 
@@ -34,8 +35,8 @@ class Guide(Lines):
     def draw(self, width: int, height: int) -> list[Text]:
         """The step, and how to be rid of the guide."""
         step = STEPS[self._at]
-        words = Text.assemble((f" {self._at + 1}/{len(STEPS)} ", self.style("cursor")), f" {step.words} ")
-        words.append("Esc ends the guide.", self.style("dim"))
+        words = Text.assemble((f" {self._at + 1}/{len(STEPS)} ", self.style("cursor")), f" {step.words()} ")
+        words.append(f"{key_of('lab.back')} ends the guide.", self.style("dim"))
         first, *rest = words.wrap(self.app.console, max(1, width - 1))
         return [first, *(Text.assemble(" ", line) for line in rest)][:height]
 
@@ -65,13 +66,30 @@ def _never(guide: Guide) -> bool:
 
 STEPS = (
     GuideStep(
-        "This network will tell ten kinds of clothes apart. + doubles the filters of its first layer.", Guide.changed
+        lambda: (
+            f"This network will tell ten kinds of clothes apart. {key_of('stack.step_up')} doubles the filters of its "
+            "first layer."
+        ),
+        Guide.changed,
     ),
-    GuideStep("Shapes and parameters have followed. u takes the edit back.", lambda guide: not guide.changed()),
-    GuideStep("r trains the network.", lambda guide: guide.live.run is not None),
-    GuideStep("It trains in a process of its own: even q does not stop it. 3 shows its curves.", Guide.trained),
     GuideStep(
-        "Test accuracy is its share of right answers on images it never saw. 4, Enter: all about the run.", _never
+        lambda: f"Shapes and parameters have followed. {key_of('edit.undo')} takes the edit back.",
+        lambda guide: not guide.changed(),
+    ),
+    GuideStep(lambda: f"{key_of('run.start')} trains the network.", lambda guide: guide.live.run is not None),
+    GuideStep(
+        lambda: (
+            f"It trains in a process of its own: even {key_of('lab.quit')} does not stop it. "
+            f"{key_of('pane.training')} shows its curves."
+        ),
+        Guide.trained,
+    ),
+    GuideStep(
+        lambda: (
+            "Test accuracy is its share of right answers on images it never saw. "
+            f"{key_of('pane.history')}, {key_of('history.open')}: all about the run."
+        ),
+        _never,
     ),
 )
 _WHATEVER_ELSE = (2, 3)

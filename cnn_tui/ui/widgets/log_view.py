@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from cnn_tui.artifacts.log_file import LogFile, LogRow, Stamp
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.lines import Lines, inert
 
 # Colours, titles and cursor movements go; what is not whole stays, as a sign for each character.
@@ -219,7 +220,7 @@ class LogView(Lines):
         size = self.file.size()
         if size:
             words.append(f"{min(100, 100 * self._end // size)} % of {_in_bytes(size)}, ", self.style("dim"))
-        return words.append("f follows", self.style("dim"))
+        return words.append(f"{key_of('log.follow')} follows", self.style("dim"))
 
     def _begin(self, origin: int, *, backwards: bool) -> None:
         self._searches += 1

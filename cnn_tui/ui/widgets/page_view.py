@@ -11,6 +11,7 @@ from rich.text import Text
 from cnn_tui.text import counted
 from cnn_tui.ui.chart.chart import fit_bounds, plot
 from cnn_tui.ui.chart.picture import ChartPicture
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.lines import Lines, inert
 
 Build = Callable[["PageView", int], Sequence[Text]]
@@ -22,9 +23,9 @@ _LONGEST = 20_000  # characters of one text
 
 
 class PageView(Lines):
-    """Shows what `build` makes, from `top` on. `more_key` is the key that shows more of it."""
+    """Shows what `build` makes, from `top` on. `more_key` is the action that shows more of it."""
 
-    more_key: ClassVar[str] = "j"
+    more_key: ClassVar[str] = "move.down"
 
     def __init__(self, build: Build, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -57,7 +58,7 @@ class PageView(Lines):
         lines = [line.copy() for line in self._page[self.top : self.top + height]]
         if self.top + height < len(self._page) and lines:
             below = len(self._page) - self.top - height + 1
-            lines[-1] = Text(f"… {counted(below, 'more line')}: {self.more_key}", self.style("dim"))
+            lines[-1] = Text(f"… {counted(below, 'more line')}: {key_of(self.more_key)}", self.style("dim"))
         return lines
 
     # Pieces of pages

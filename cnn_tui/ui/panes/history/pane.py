@@ -10,7 +10,7 @@ from textual.message import Message
 
 from cnn_tui.history import notebook
 from cnn_tui.ui.commands.run_editor import RunEditor, told
-from cnn_tui.ui.keys import bindings_of
+from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.panes.history.rows import RunsPane
 from cnn_tui.ui.typeahead import DIALOG
 
@@ -86,7 +86,10 @@ class HistoryPane(RunsPane):
             both = [notebook.pinned(self.history), *runs, self.current]
             runs = list(dict.fromkeys(one for one in both if one is not None))
         if len(runs) < 2:
-            self.app.notify("A comparison needs two runs: Space marks them, or b makes one of them the baseline.")
+            self.app.notify(
+                f"A comparison needs two runs: {key_of('history.mark')} marks them, or "
+                f"{key_of('history.baseline')} makes one of them the baseline."
+            )
         else:
             self.post_message(self.Compared(*runs, everything=everything))
 

@@ -19,6 +19,7 @@ from cnn_tui.history.run import Line
 from cnn_tui.history.same_network import first_runs
 from cnn_tui.text import counted, sentence
 from cnn_tui.ui.dialogs.columns import ColumnsScreen
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.history.columns import FIELD, Around, ColumnChoice, Layout, arrow, remember, remembered
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.typeahead import DIALOG
@@ -27,7 +28,6 @@ from cnn_tui.ui.widgets.table import Cell, Table
 
 _READ_AGAIN = 2.0
 """Seconds after which a change, whatever it was, is taken to have changed which runs are shown and in what order."""
-_EMPTY = "Every run comes here, with its figures. r trains the stack."
 _NOT_THE_WHOLE = "fashion_mnist_sample"
 
 
@@ -56,7 +56,7 @@ class RunsPane(Pane):
 
     def compose(self) -> ComposeResult:
         """One table, and a line for the filter."""
-        yield Table((), self._rows, empty=_EMPTY, placed=False, id="runs")
+        yield Table((), self._rows, empty=_empty(), placed=False, id="runs")
         yield Prompt("acc>0.9 tag:lab1 !failed, or words of names and notes")
 
     @property
@@ -135,7 +135,7 @@ class RunsPane(Pane):
         )
         table = self.rows
         table.columns = tuple(self._layout.columns)
-        table.empty = "No run is like that. Esc clears the filter." if query.filter else _EMPTY
+        table.empty = f"No run is like that. {key_of('lab.back')} clears the filter." if query.filter else _empty()
         if self.query_one(Prompt).refused:  # what was typed last means nothing: no run was asked for
             table.empty = ""
         if reveal and self._layout.sorted_column is not None:
@@ -163,9 +163,11 @@ class RunsPane(Pane):
         if prompt.is_open and prompt.refused:
             return
         if prompt.is_open:
-            prompt.tell(f"{runs}. Enter keeps the filter, Esc clears it.", "strong")
+            prompt.tell(
+                f"{runs}. {key_of('field.accept')} keeps the filter, {key_of('field.leave')} clears it.", "strong"
+            )
         else:
-            prompt.tell(f"/{query.filter}  (Esc clears it)" if query.filter else "", "accent")
+            prompt.tell(f"/{query.filter}  ({key_of('lab.back')} clears it)" if query.filter else "", "accent")
 
     def _columns(self) -> ColumnChoice:
         """The chosen columns; the dataset only where it is not the same and whole one everywhere."""
@@ -307,8 +309,12 @@ class RunsPane(Pane):
         """The next marked run, or the one before."""
         places = sorted(place for one in self.marked if (place := self.listing.position(one)) is not None)
         if not places:
-            self.app.notify("No run here is marked: Space marks one.", timeout=3)
+            self.app.notify(f"No run here is marked: {key_of('history.mark')} marks one.", timeout=3)
             return
         at = self.rows.cursor
         beyond = [place for place in places if (place > at if by > 0 else place < at)] or places
         self._move_to(beyond[0] if by > 0 else beyond[-1])
+
+
+def _empty() -> str:
+    return f"Every run comes here, with its figures. {key_of('run.start')} trains the stack."

@@ -7,6 +7,7 @@ from rich.text import Text
 from cnn_tui.network.fields import Field
 from cnn_tui.network.layers import AnyLayer
 from cnn_tui.network.problems import Problem
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.lines import Lines
 
 
@@ -46,7 +47,12 @@ class FieldForm(Lines):
     def _field_lines(self, width: int) -> tuple[list[Text], int]:
         """All lines, and which of them has the field that the keys act on."""
         if self._layer is None:
-            return [Text("Empty: a adds a layer, p opens a preset.", self.style("dim"))], 0
+            return [
+                Text(
+                    f"Empty: {key_of('stack.add_below')} adds a layer, {key_of('file.open')} opens a preset.",
+                    self.style("dim"),
+                )
+            ], 0
         if not self._fields:
             return [Text(f"{self._layer.type} has no arguments.", self.style("dim"))], 0
         lines, row = [Text(no_wrap=True)], 0
@@ -67,10 +73,11 @@ class FieldForm(Lines):
         assert self._problem
         where = f"Layer {self._problem.layer}: " if self._problem.layer not in (0, self._index) else ""
         words = Text.assemble(("! ", self.style("bad")), (f"{where}{self._problem.message}.", self.style("bad")))
+        fix_key = f"{key_of('stack.fix')}:"
         for at, fix in enumerate(self._problem.fixes):
-            words.append(f" {'f:' if at == 0 else f'{at + 1})'} {fix.label}.")
+            words.append(f" {fix_key if at == 0 else f'{at + 1})'} {fix.label}.")
         if len(self._problem.fixes) > 1:
-            words.append(" F lists them.")
+            words.append(f" {key_of('stack.fixes')} lists them.")
         return words
 
     def _help_words(self) -> Text:

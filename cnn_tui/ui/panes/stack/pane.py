@@ -27,7 +27,7 @@ from cnn_tui.ui.dialogs.ask import AskScreen
 from cnn_tui.ui.dialogs.page import PageScreen
 from cnn_tui.ui.dialogs.pick import PickItem, PickScreen
 from cnn_tui.ui.dialogs.settings import SettingsScreen
-from cnn_tui.ui.keys import bindings_of
+from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.panes.stack.form import FieldForm
 from cnn_tui.ui.panes.stack.layers import LayersTable
@@ -117,7 +117,11 @@ class StackPane(Pane):
         """Type a value for the field, or choose it from its list."""
         chosen = self._chosen()
         if not chosen:
-            self.notify("This layer has no fields." if self._layer() else "The stack is empty: a adds a layer.")
+            self.notify(
+                "This layer has no fields."
+                if self._layer()
+                else f"The stack is empty: {key_of('stack.add_below')} adds a layer."
+            )
             return
         layer, field = chosen
         now = getattr(layer, field.name)
@@ -214,7 +218,7 @@ class StackPane(Pane):
     def action_set_baseline(self) -> None:
         """Differences are shown against this from now on."""
         self.document.set_baseline()
-        self.notify("This is the baseline now; b shows what differs from it.")
+        self.notify(f"This is the baseline now; {key_of('stack.difference')} shows what differs from it.")
 
     def _changed(self) -> None:
         # The lab shows this pane together with the others: one repaint, not two.

@@ -18,7 +18,7 @@ from cnn_tui.ui.chart.compose import SMOOTHING, WHICH, ChartChoice, Recorded, ep
 from cnn_tui.ui.chart.curves import Curve, metrics_of, word
 from cnn_tui.ui.chart.legend import legend, overlay_legend, readings
 from cnn_tui.ui.chart.picture import ChartPicture
-from cnn_tui.ui.keys import bindings_of
+from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.panes.training.run_status import LEGEND_LINES, RunStatus
 from cnn_tui.ui.watcher import Live, Watched
@@ -178,7 +178,9 @@ class TrainingPane(Pane):
         shown = self.shown
         if self.choice.baseline and self._baseline is None:
             self.choice.baseline = False
-            self.app.notify("There is no baseline: b in the history makes a run the baseline.")
+            self.app.notify(
+                f"There is no baseline: {key_of('history.baseline')} in the history makes a run the baseline."
+            )
         elif self.choice.baseline and shown and self._baseline and self._baseline.id == shown.id:
             self.app.notify(f"Run {shown.id} is the baseline itself: its curve comes behind those of other runs.")
         self.show_now()
@@ -234,7 +236,7 @@ class TrainingPane(Pane):
 
     def _picture(self, shown: Recorded | None) -> ChartPicture:
         if shown is None:
-            return ChartPicture(empty="The curves of a run come here. r trains the stack.")
+            return ChartPicture(empty=f"The curves of a run come here. {key_of('run.start')} trains the stack.")
         empty = _without_points(shown.run, self.choice)
         several = self._several()
         if several:
@@ -303,7 +305,7 @@ def _state(watched: Watched) -> object:
 def _without_points(run: Run, choice: ChartChoice) -> str:
     """What the chart says while there is no point."""
     if choice.which == "validation" and run.experiment.training.validation == "none":
-        return "This run has no validation images: v shows its training."
+        return f"This run has no validation images: {key_of('training.series')} shows its training."
     if run.live:
         return "The first readings come in a moment." if run.epochs or choice.sees("train") else "No epoch is done yet."
     if run.epochs and choice.metric_of(run) not in run.epochs[-1].metrics:

@@ -12,7 +12,7 @@ from cnn_tui.history.pace import clock
 from cnn_tui.history.run import Progress, Run
 from cnn_tui.text import counted
 from cnn_tui.ui.chart.rule_marks import fired
-from cnn_tui.ui.keys import keys_of
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.watcher import Live, Watched
 from cnn_tui.ui.widgets.layout import GAP, Part, cut, fit, fits, flow, wrap
 from cnn_tui.ui.widgets.lines import Lines, bar, inert
@@ -168,7 +168,13 @@ class RunStatus(Lines):
 
     def _pace(self, run: Run, now: Progress) -> list[Part]:
         if run.status == "paused":
-            return [Part(1, Text("paused: P goes on, s stops", self.style("warn")), Text("paused", self.style("warn")))]
+            return [
+                Part(
+                    1,
+                    Text(f"paused: {key_of('run.pause')} goes on, {key_of('run.stop')} stops", self.style("warn")),
+                    Text("paused", self.style("warn")),
+                )
+            ]
         if now.phase == "validating" and run.epochs and run.epochs[-1].epoch >= now.epoch:
             return [Part(1, Text("the epoch is done", self.style("accent")))]
         if now.phase == "validating":
@@ -239,10 +245,8 @@ class RunStatus(Lines):
         """The way on of a run that was cut short, where there is something to go on from."""
         if not run.epochs or len(run.epochs) >= run.experiment.training.epochs or fired(run):
             return []
-        row = next((key for key in keys_of("history") if key.id == "history.resume"), None)
-        inside = f"{row.keys.split()[0]} in the history, or " if row else ""
         short = f"cnn-tui resume {run.id} goes on"
-        long = f"{inside}cnn-tui resume {run.id} goes on from its last checkpoint"
+        long = f"{key_of('history.resume')} in the history, or cnn-tui resume {run.id} goes on from its last checkpoint"
         return [Part(1, Text(long, self.style("accent")), Text(short, self.style("accent")))]
 
     def _dim(self, line: Text) -> Text:
