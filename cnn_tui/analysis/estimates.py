@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.same import pace_settings
 from cnn_tui.history.history import History
 from cnn_tui.history.pace import SecondsAnImage, Work, in_words, pace_so_far, seconds_left, work_of
 from cnn_tui.history.run import Line, Progress, Run
@@ -165,7 +166,7 @@ class Estimator:
         work = work_of(experiment, self._dataset(experiment.dataset))
         if work is None:
             return Estimate()
-        kind = (work, device, experiment.layers, *_kind(experiment))
+        kind = (work, device, experiment.stack.fingerprint(), experiment.dataset, *pace_settings(experiment))
         if kind not in self._paces:
             self._paces[kind] = self._pace(experiment, device, work)
         pace, basis = self._paces[kind]
@@ -192,11 +193,6 @@ class Estimator:
         if name not in self._found_under:
             self._found_under[name] = self._history.found_under(name)
         return self._found_under[name]
-
-
-def _kind(experiment: Experiment) -> tuple[Any, ...]:
-    training = experiment.training
-    return experiment.dataset, training.batch_size, training.precision, training.validation
 
 
 def _rounded(seconds: float | None) -> float | None:

@@ -140,7 +140,7 @@ def _refusal(group: Group, base: Group, figure: Figure) -> str:
     """Why the two cannot be compared; "" when they can."""
     if group.key == base.key:
         return "both are the same experiment; their runs are repeats of one another"
-    if group.key[1] != base.key[1]:
+    if group.images != base.images:
         ours, theirs = (_images(one) for one in (group, base))
         return f"not the same images ({ours} against {theirs}), so the figures say nothing"
     devices = {trial.device for one in (group, base) for trial in one.trials if trial.device}
@@ -151,7 +151,7 @@ def _refusal(group: Group, base: Group, figure: Figure) -> str:
 
 
 def _images(group: Group) -> str:
-    dataset, train, test = group.key[1]
+    dataset, train, test = group.images
     return f"{quiet(dataset, 60)}, {train:,} + {test:,} images"
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
-
-import msgspec
 
 from cnn_tui.exercises.catalogue import Place
 from cnn_tui.exercises.locked_fields import unlocked_changes
 from cnn_tui.exercises.model import Exercise, ExerciseError
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.same import Identity, identity_of
 from cnn_tui.history import notebook
-from cnn_tui.history.groups import Group, asked_of, groups_of, heads_of
+from cnn_tui.history.groups import Group, groups_of, heads_of
 from cnn_tui.history.history import History
 from cnn_tui.text import quiet
 
@@ -49,7 +47,7 @@ def runs_of(history: History, place: Place, exercise: Exercise) -> tuple[int, ..
     ids = set(notebook.assigned(history, keys))
     experiment = None if exercise.change else place.experiment(exercise)
     if experiment is not None:
-        ids.update(run for run, _ in _same(history, experiment))
+        ids.update(head.run for head in heads_of(history, experiment))
     return tuple(sorted(ids))
 
 
@@ -59,7 +57,7 @@ def twins(place: Place, exercise: Exercise) -> tuple[Exercise, ...]:
     if experiment is None or exercise.change:
         return (exercise,)
     others = ((one, place.experiment(one)) for one in place.set.exercises if not one.change)
-    return tuple(one for one, its in others if its is not None and _same_training(its, experiment))
+    return tuple(one for one, its in others if its is not None and identity_of(its) == identity_of(experiment))
 
 
 def group_of(history: History, place: Place, exercise: Exercise, like: Group | None = None) -> Group | None:
@@ -69,7 +67,7 @@ def group_of(history: History, place: Place, exercise: Exercise, like: Group | N
     """
     groups = groups_of(history, runs_of(history, place, exercise))
     if like is not None:
-        groups = tuple(group for group in groups if group.key[1] == like.key[1]) or groups
+        groups = tuple(group for group in groups if group.images == like.images) or groups
     return max(groups, key=lambda group: (len(group.trials), group.runs[-1]), default=None)
 
 
@@ -83,7 +81,7 @@ def orders(
     """
     made: list[Order] = []
     left_out: list[LeftOut] = []
-    seen: dict[tuple[str, ...], str] = {}
+    seen: dict[tuple[Identity, str], str] = {}
     for place, exercise in chosen:
         given = place.experiment(exercise)
         if given is None:
@@ -96,7 +94,7 @@ def orders(
             )
             continue
         # A changed experiment is known by the exercise's set alone.
-        same = (*_bare(order.experiment), "" if order.experiment == given else place.name)
+        same = (identity_of(order.experiment), "" if order.experiment == given else place.name)
         why = obstacle(order)
         if not why and same in seen:
             why = f"it is the same as {seen[same]}, whose runs count here too"
@@ -150,18 +148,8 @@ def assign(history: History, run: int, place: Place, exercise: Exercise) -> None
     notebook.assign(history, run, place.key(exercise), place.name)
 
 
-@functools.lru_cache(maxsize=512)
-def _bare(experiment: Experiment) -> tuple[str, str, str]:
-    """What an experiment trains: equal for two that differ in names, seeds and ways of writing."""
-    return experiment.stack.fingerprint(), *(asked_of(msgspec.json.encode(experiment)) or ("", ""))
-
-
-def _same_training(one: Experiment, other: Experiment) -> bool:
-    return len(one.layers) == len(other.layers) and _bare(one) == _bare(other)
-
-
 def _new_seeds(history: History, experiment: Experiment, count: int) -> list[int]:
-    used = {seed for _, seed in _same(history, experiment, usable=True)}
+    used = {head.seed for head in heads_of(history, experiment, usable=True)}
     seeds: list[int] = []
     seed = experiment.training.seed or 1
     while len(seeds) < count:
@@ -169,10 +157,3 @@ def _new_seeds(history: History, experiment: Experiment, count: int) -> list[int
             seeds.append(seed)
         seed += 1
     return seeds
-
-
-def _same(history: History, experiment: Experiment, usable: bool = False) -> list[tuple[int, int | None]]:
-    """Number and seed of the runs of an experiment, whatever their names, as `heads_of` gives them."""
-    fingerprint, *asked = _bare(experiment)
-    heads = heads_of(history, fingerprint, usable=usable)
-    return [(head.run, head.seed) for head in heads if asked_of(head.experiment) == tuple(asked)]

@@ -1,4 +1,4 @@
-"""Runs that are repeats of one another: the same network, images and training, apart from the seed."""
+"""Runs that are repeats of one another: of the same experiment, on the same images."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.same import identity_of, settings_of
 from cnn_tui.history.history import History
 from cnn_tui.history.records import Head, chunks, marks
 from cnn_tui.history.rows import Columns
@@ -43,7 +44,7 @@ class Trial(NamedTuple):
     images: tuple[str, int, int]
     """The dataset that was used, how many training images and how many test images."""
     settings: str
-    """How it was trained and when it stops, as JSON without the seed."""
+    """How it was trained and when it stops, as `Settings` has it."""
     experiment: str
     """As JSON."""
 
@@ -89,6 +90,11 @@ class Group(NamedTuple):
         return self.trials[0].key
 
     @property
+    def images(self) -> tuple[str, int, int]:
+        """What they were trained and tested on."""
+        return self.trials[0].images
+
+    @property
     def experiment(self) -> Experiment | None:
         """What was tried; None when a layer of it is not known here."""
         try:
@@ -132,23 +138,22 @@ def ended_as_planned(history: History, runs: Sequence[int], *, also_live: bool =
     return int(history.store.execute(query, runs).fetchone()[0])
 
 
-def heads_of(history: History, fingerprint: str, *, usable: bool = False) -> list[Head]:
-    """The runs of a network, without archived ones; `usable` ones have ended as planned or still may."""
-    also = f" AND NOT {CUT_SHORT}" if usable else ""
-    query = f"SELECT id, seed, dataset, experiment FROM runs WHERE archived = 0 AND fingerprint = ?{also}"
-    return [Head._make(row) for row in history.store.execute(query, (fingerprint,))]
+def heads_of(history: History, experiment: Experiment, *, usable: bool = False, archived: bool = False) -> list[Head]:
+    """The runs of the same experiment; `usable` ones have ended as planned or still may.
+
+    Raises DatasetError when the experiment's dataset cannot be described.
+    """
+    fingerprint, settings = identity_of(experiment)
+    also = (f" AND NOT {CUT_SHORT}" if usable else "") + ("" if archived else " AND archived = 0")
+    query = f"SELECT id, seed, dataset, experiment FROM runs WHERE fingerprint = ?{also}"
+    heads = [Head._make(row) for row in history.store.execute(query, (fingerprint,))]
+    return [head for head in heads if settings_of(head.experiment) == settings]
 
 
 def taken_seeds(history: History, experiment: Experiment) -> set[int]:
-    """The seeds of the runs of this very experiment, whatever their names, that reached their end or still may."""
-    own = msgspec.json.encode(experiment).decode()
-    parts = "'$.name', '$.training.seed'"
-    rows = history.store.execute(
-        f"SELECT seed FROM runs WHERE fingerprint = ? AND seed IS NOT NULL AND NOT {CUT_SHORT}"
-        f" AND json_remove(experiment, {parts}) = json_remove(?, {parts})",
-        (experiment.stack.fingerprint(), own),
-    )
-    return {seed for (seed,) in rows}
+    """The seeds of the runs of the same experiment, archived ones too, that reached their end or still may."""
+    heads = heads_of(history, experiment, usable=True, archived=True)
+    return {head.seed for head in heads if head.seed is not None}
 
 
 def group_around(history: History, run: Run) -> Group | None:
@@ -156,8 +161,8 @@ def group_around(history: History, run: Run) -> Group | None:
 
     Archived runs are left out, save for the run itself.
     """
-    settings = training_of(msgspec.json.encode(run.experiment))
-    key = (run.fingerprint, (run.dataset, run.train_images, run.test_images), settings)
+    settings = settings_of(msgspec.json.encode(run.experiment))
+    key = (run.fingerprint, (run.dataset, run.train_images, run.test_images), settings.training if settings else "")
     where, values = "fingerprint = ? AND (archived = 0 OR id = ?)", (run.fingerprint, run.id)
     found = [trial for trial in _trials(history, where, values) if trial.key == key]
     return Group(tuple(found)) if found else None
@@ -250,38 +255,7 @@ def _trial(row: tuple[Any, ...]) -> Trial | None:
     if not _TELLS.isdisjoint(damage):
         return None
     *figures, dataset, train_images, test_images, experiment = values
-    try:
-        settings = training_of(experiment)
-    except msgspec.MsgspecError:
+    settings = settings_of(experiment)
+    if settings is None:
         return None
-    return Trial._make((*figures, (dataset, train_images, test_images), settings, experiment))
-
-
-class _Settings(msgspec.Struct):
-    """What of an experiment tells its repeats from others: all but names and layers, which the fingerprint has."""
-
-    dataset: str = ""
-    training: dict[str, Any] = {}
-    stop: list[dict[str, Any]] = []
-
-
-_SETTINGS = msgspec.json.Decoder(_Settings)
-
-
-def training_of(experiment: str | bytes) -> str:
-    """How an experiment in JSON is trained and when it stops, without the seed: equal for repeats."""
-    return _told(_SETTINGS.decode(experiment))
-
-
-def asked_of(experiment: str | bytes) -> tuple[str, str] | None:
-    """The dataset that an experiment in JSON asks for, and its settings; None where it is damaged."""
-    try:
-        told = _SETTINGS.decode(experiment)
-    except msgspec.MsgspecError:
-        return None
-    return told.dataset, _told(told)
-
-
-def _told(settings: _Settings) -> str:
-    training = {name: value for name, value in settings.training.items() if name != "seed"}
-    return msgspec.json.encode([training, settings.stop], order="sorted").decode()
+    return Trial._make((*figures, (dataset, train_images, test_images), settings.training, experiment))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Self, TypeVar
 
 from cnn_tui.experiment.experiment import Experiment, Training
+from cnn_tui.experiment.same import PACE_SETTINGS, pace_settings
 from cnn_tui.history.rows import Columns, decoded, number
 from cnn_tui.history.run import LIVE, Epoch, Event, Line, Point, Progress, Run, Status, Wish
 from cnn_tui.history.store import HistoryError, Store
@@ -174,10 +175,9 @@ class Records:
 
     def timed_alike(self, fingerprint: str, device: str, experiment: Experiment, limit: int) -> list[Line]:
         """The last of them that take as long as the experiment on this device, by its network and settings."""
-        training = experiment.training
-        names = ("dataset", "training.batch_size", "training.precision", "training.validation")
+        names = ("dataset", *(f"training.{name}" for name in PACE_SETTINGS))
         same = " AND ".join(f"json_extract(experiment, '$.{name}') = ?" for name in names)
-        asked = (experiment.dataset, training.batch_size, training.precision, training.validation)
+        asked = (experiment.dataset, *pace_settings(experiment))
         clauses = f"WHERE fingerprint = ? AND pace > 0 AND device = ? AND {same} ORDER BY id DESC LIMIT ?"
         return self._lines(clauses, (fingerprint, device, *asked, limit))
 

@@ -6,11 +6,12 @@ Networks are the same when their fingerprints are, whatever the runs are called 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.same import settings_of
 from cnn_tui.history.history import History
 from cnn_tui.history.records import LARGEST, chunks, marks
 from cnn_tui.history.run import Line, Run
@@ -25,13 +26,6 @@ class Same(NamedTuple):
     seed: bool
 
 
-class _NetworkSettings(msgspec.Struct, frozen=True):
-    """What of an experiment is compared. Plain data: it may be of a version with other settings."""
-
-    training: dict[str, Any] = {}
-    stop: list[dict[str, Any]] = []
-
-
 def same_network(history: History, what: Experiment | Run) -> tuple[Same, ...]:
     """The runs of the same network, the earliest first: all of them for an experiment, those before it for a run.
 
@@ -41,15 +35,15 @@ def same_network(history: History, what: Experiment | Run) -> tuple[Same, ...]:
     if isinstance(what, Run) and not what.has_experiment:
         return ()
     experiment, before, fingerprint, dataset, seed = _looked_for(what)
-    wanted, _ = _settings(msgspec.json.encode(experiment))
+    wanted = settings_of(msgspec.json.encode(experiment))
     found = []
     for run_id, its_seed, data, text in history.heads(fingerprint, before=before):
-        try:
-            settings, asked = _settings(text)
-        except msgspec.MsgspecError:  # a row that is damaged: nobody can tell what it tried
+        settings = settings_of(text)
+        if settings is None or wanted is None:  # a row that is damaged: nobody can tell what it tried
             continue
-        same_data = dataset in ((data, asked) if isinstance(what, Experiment) else (data,))
-        found.append(Same(run_id, same_data, settings == wanted, seed is not None and seed == its_seed))
+        same_data = dataset in ((data, settings.dataset) if isinstance(what, Experiment) else (data,))
+        same_training = settings.training == wanted.training
+        found.append(Same(run_id, same_data, same_training, seed is not None and seed == its_seed))
     return tuple(found)
 
 
@@ -81,10 +75,3 @@ def _looked_for(what: Experiment | Run) -> tuple[Experiment, int, str, str, int 
     if isinstance(what, Run):
         return what.experiment, what.id, what.fingerprint, what.dataset, what.seed
     return what, LARGEST, what.stack.fingerprint(), what.dataset, what.training.seed
-
-
-def _settings(text: str | bytes) -> tuple[_NetworkSettings, str]:
-    """An experiment's settings without the seed, and the dataset that it asked for."""
-    plain: dict[str, Any] = msgspec.json.decode(text)
-    training = {key: value for key, value in plain.get("training", {}).items() if key != "seed"}
-    return _NetworkSettings(training, plain.get("stop", [])), plain.get("dataset", "")

@@ -16,6 +16,7 @@ import msgspec
 
 from cnn_tui.data.dataset import path_of
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.same import identity_of
 from cnn_tui.history.groups import taken_seeds
 from cnn_tui.history.history import History
 from cnn_tui.text import quiet
@@ -74,21 +75,23 @@ def check_count(experiments: int, axes: Sequence[Axis], repeat: int) -> int:
 def grid(experiment: Experiment, axes: Sequence[Axis], change: Change) -> list[Cell]:
     """The experiment with each combination of the values; the last key varies fastest.
 
-    Raises BatchError when two combinations are the same experiment, and whatever `change` raises.
+    Raises BatchError when two combinations are the same experiment with the same seed and name, DatasetError when the
+    dataset cannot be described, and whatever `change` raises.
     """
     for key, values in axes:
         again = next((value for at, value in enumerate(values) if value in values[:at]), _NOTHING)
         if again is not _NOTHING:
             raise BatchError(f"{key} is to be {shown_value(again)} twice")
     cells: list[Cell] = []
-    seen: dict[Experiment, tuple[Setting, ...]] = {}
+    seen: dict[tuple[Any, ...], tuple[Setting, ...]] = {}
     labels = _labels(axes)
     for values in itertools.product(*(axis.values for axis in axes)):
         settings = tuple((axis.key, value) for axis, value in zip(axes, values, strict=True))
         changed = change(experiment, settings)
-        if changed in seen:
-            raise BatchError(f"{_same(seen[changed], settings)} are the same")
-        seen[changed] = settings
+        one = (changed.name, changed.training.seed, identity_of(changed))
+        if one in seen:
+            raise BatchError(f"{_same(seen[one], settings)} are the same")
+        seen[one] = settings
         words = [
             f"{label} {shown_value(value)}"
             for axis, label, value in zip(axes, labels, values, strict=True)

@@ -73,7 +73,7 @@ def _exercise_cells(one: Exercise, what: ExerciseResult) -> list[str]:
 
 def _trained_on(groups: Sequence[Group]) -> list[str]:
     """A sentence for each set of images, so that nobody takes a sample's figures for the full set's."""
-    seen = {(*group.key[1], trial.epochs, trial.device) for group in groups for trial in group.trials}
+    seen = {(*group.images, trial.epochs, trial.device) for group in groups for trial in group.trials}
     lines = [
         f"Trained on {escape(name)} ({train:,} + {test:,} images), {counted(epochs, 'epoch')}, "
         f"{escape(device or 'unknown')}."

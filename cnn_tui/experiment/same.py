@@ -1,0 +1,77 @@
+"""When two experiments are the same: the one definition that repeats, exercises, grids and estimates ask.
+
+Same are the network, the dataset that is asked for, the training settings and the stop rules. Names do not count, nor
+does the seed: runs of one experiment with other seeds repeat it. A layer that is switched off is no part of the
+network, and neither arguments nor settings count that make no difference (`network/canonical.py`).
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, NamedTuple
+
+import msgspec
+
+from cnn_tui.experiment.experiment import MOMENTUM_OPTIMIZERS, Experiment, Training
+from cnn_tui.network.stack import Stack
+
+PACE_SETTINGS = ("batch_size", "precision", "validation")
+"""The training settings that change how long an epoch takes. Networks that are the same take as long otherwise."""
+
+
+class Settings(NamedTuple):
+    """What of an experiment is beside its network: the dataset asked for, and how it is trained and stopped."""
+
+    dataset: str
+    training: str
+    """The training settings without the seed, and the stop rules, as JSON with sorted keys."""
+
+
+class Identity(NamedTuple):
+    """Equal for experiments that are the same."""
+
+    fingerprint: str
+    settings: Settings
+
+
+class _Plain(msgspec.Struct):
+    """An experiment as a row of the history has it, perhaps from a version with other settings and layers."""
+
+    dataset: str = ""
+    training: dict[str, Any] = {}
+    stop: list[dict[str, Any]] = []
+
+
+_PLAIN = msgspec.json.Decoder(_Plain)
+_DEFAULTS = msgspec.to_builtins(Training())
+
+
+def identity_of(experiment: Experiment) -> Identity:
+    """What tells the experiment from others. Raises DatasetError when its dataset cannot be described."""
+    return _identity(experiment, experiment.stack)
+
+
+@functools.lru_cache(maxsize=512)
+def _identity(experiment: Experiment, stack: Stack) -> Identity:
+    settings = settings_of(msgspec.json.encode(experiment))
+    assert settings is not None, "an experiment can always be written"
+    return Identity(stack.fingerprint(), settings)
+
+
+def settings_of(experiment: str | bytes) -> Settings | None:
+    """The settings of an experiment in JSON; None where it is damaged."""
+    try:
+        plain = _PLAIN.decode(experiment)
+    except msgspec.MsgspecError:
+        return None
+    # A setting that an older version did not know was what its default is now.
+    training = {**_DEFAULTS, **plain.training}
+    del training["seed"]
+    if training["optimizer"] not in MOMENTUM_OPTIMIZERS:
+        del training["momentum"]
+    return Settings(plain.dataset, msgspec.json.encode([training, plain.stop], order="sorted").decode())
+
+
+def pace_settings(experiment: Experiment) -> tuple[Any, ...]:
+    """The values of `PACE_SETTINGS`."""
+    return tuple(getattr(experiment.training, name) for name in PACE_SETTINGS)
