@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from cnn_tui.cli import _commands
+from cnn_tui.cli import COMMANDS
 from cnn_tui.experiment.experiment import parse
 from cnn_tui.ui.keys import keys_markdown
 
@@ -19,7 +19,7 @@ def test_the_key_table_is_the_keymap() -> None:
 
 def test_every_command_that_it_names_exists() -> None:
     named = set(re.findall(r"^    cnn-tui ([a-z]+)", README, re.MULTILINE))
-    assert named and named <= set(_commands())
+    assert named and named <= set(COMMANDS)
 
 
 def test_its_experiment_file_is_one() -> None:

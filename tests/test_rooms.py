@@ -31,7 +31,6 @@ ROOMS = (
     "reports",
     "training",
     "ui",
-    "commands",
     "cli",
 )
 BESIDE = ("text", "home")
@@ -155,10 +154,18 @@ def test_the_lab_opens_without_numpy_and_the_training_room() -> None:
     assert "training" not in rooms(loaded)
 
 
-def test_the_command_line_loads_only_what_it_declares_with() -> None:
-    loaded = loaded_by(["cnn_tui.cli"])
+def test_the_command_line_loads_a_command_when_it_is_called() -> None:
+    loaded = loaded_by(["cnn_tui.cli.parser"])
     assert roots(loaded) & set(SLOW) == set()
-    assert rooms(loaded) <= {"cli", "commands"}, "a command imports what it needs inside itself"
+    assert {name for name in loaded if name.startswith("cnn_tui.")} == {
+        "cnn_tui.cli",
+        "cnn_tui.cli.parser",
+        "cnn_tui.cli.streams",
+    }
+
+
+def test_the_lab_opens_without_the_parser_of_the_command_line() -> None:
+    assert "typer" not in roots(loaded_by(["cnn_tui.cli.lab", *modules("ui")]))
 
 
 # What the sources say
@@ -184,7 +191,7 @@ def test_nothing_but_the_command_line_imports_the_training_room() -> None:
         f"{source(module)}:{one.line} imports {one.name}"
         for module in _MODULES
         for one in imports(module)
-        if room_of(one.name) == "training" and room_of(module) not in ("training", "commands", "cli")
+        if room_of(one.name) == "training" and room_of(module) not in ("training", "cli")
     }
     assert importers == set()
 

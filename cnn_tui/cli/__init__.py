@@ -1,81 +1,78 @@
-"""The command line. Only declarations: each command imports what it needs inside itself, so that all start at once.
-
-The modules beside this one declare the commands, those of one matter each; here they become one.
+"""The command line: a module for each matter, with what is declared and what is done in one function.
 
 Standard output is data, standard error is words. Exit status: 0 done; 1 it ran and failed, or the stack has problems;
 2 the input or the call is wrong; 3 interrupted.
+
+A command's module is loaded when the command is called, so its imports stand at its top. What the help lists is in
+COMMANDS for that reason: `cnn-tui --help` loads no command, and the lab opens without typer.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Any, NamedTuple
 
-import typer
-from typer.core import TyperCommand
+from cnn_tui.cli import streams
 
-from cnn_tui.cli import exchange, exercises, machine, notebook, trained, training
-from cnn_tui.cli.arguments import Device, Pack
-from cnn_tui.commands import streams
 
-app = typer.Typer(
-    name="cnn-tui",
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    subcommand_metavar="[EXPERIMENT | COMMAND ...]",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for _part in (training, notebook, trained, exchange, exercises, machine):
-    app.add_typer(_part.app)  # without a name: its commands stand beside the others, in this order
+class Command(NamedTuple):
+    """A command: the module of this room that it is in, what its help says, and settings of its own for typer."""
 
-_OPEN = ":open"  # the command that a bare word becomes which is none itself
+    module: str
+    help: str
+    settings: dict[str, Any] = {}  # noqa: RUF012  nobody changes it
+
+
+COMMANDS = {
+    "summary": Command("summary", "Print what each stack becomes: shapes, parameters, problems. Takes no TensorFlow."),
+    "run": Command(
+        "run", "Train experiments and follow them. ctrl+c stops them; what was learned is kept and evaluated."
+    ),
+    "queue": Command(
+        "queue", "List what is trained and what waits, in order, and how long it takes. stop RUN takes one out."
+    ),
+    "attach": Command("follow", "Follow a run that is training. ctrl+c only leaves it."),
+    "stop": Command("queue", "Ask a run to stop; what it has learned is kept and evaluated."),
+    "resume": Command("queue", "Let runs that ended early go on after their last checkpoint. ctrl+c only leaves them."),
+    "history": Command("history", "List the runs, the newest first."),
+    "show": Command("show", "Print everything about a run."),
+    "compare": Command("compare", "Print runs side by side: what differs, and what came of it."),
+    "report": Command(
+        "show", "Write a lab report in Markdown: runs, verdicts, exercises, conclusions, curves as text."
+    ),
+    "note": Command("notebook", "Write a note on a run."),
+    "tag": Command(
+        "notebook",
+        "Put tags on runs with +TAG and take them off with -TAG.",
+        {"ignore_unknown_options": True, "help_option_names": ["--help"]},
+    ),
+    "rename": Command("notebook", "Give a run another name."),
+    "archive": Command("notebook", "Put runs away: they are kept, but no table shows them."),
+    "baseline": Command("notebook", "Pin the run that others are compared with."),
+    "evaluate": Command(
+        "evaluate", "Print how well a run does on the test images: per class, and what it takes for what."
+    ),
+    "predict": Command(
+        "predict", "Print what a run's network says of a test image or of a picture: the image, bars, the raw vector."
+    ),
+    "export": Command(
+        "exchange", "Write the Keras script that an experiment is; that of a run repeats it, seed and all."
+    ),
+    "import": Command(
+        "exchange",
+        "Write the experiment that a Keras model is: its layers and how it is trained, without its weights.",
+    ),
+    "presets": Command("summary", "List the experiments that come with the app."),
+    "exercises": Command(
+        "exercises", "List the exercises, show one with its result, run them, and keep what you expect and conclude."
+    ),
+    "submit": Command("packs", "Write what was answered and run for a pack into one file."),
+    "check": Command("packs", "Read submissions: whether they are whole, keep to the pack, and what they say."),
+    "doctor": Command("doctor", "Look at everything that the app depends on."),
+    "keys": Command("keys", "List the keys of the lab that are in force."),
+    "data": Command("data", "Where the datasets are, and how to get one."),
+}
 _NOT_THE_LABS = ("--version", "--help", "-h")  # every other option before a command is the lab's
-
-
-@app.callback(invoke_without_command=True)
-def lab(
-    context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
-) -> int:
-    """A lab in a terminal for convolutional networks: edit the layer stack, train it, keep the answers.
-
-    Without a command it opens the lab; EXPERIMENT is a preset's name or a .toml file. The lab takes --theme cnn-dark,
-    cnn-light or cnn-safe, --ascii and --no-mouse, --device cpu or gpu:N for the runs that are started in it, and
-    --pack DIR with exercises that somebody handed out.
-    """
-    if version:
-        from cnn_tui import __version__
-
-        streams.put(f"cnn-tui {__version__}")
-        raise typer.Exit
-    return open_() if context.invoked_subcommand is None else streams.FINISHED
-
-
-class _Lab(TyperCommand):
-    """A command that nobody calls by its name."""
-
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
-        """As it is called."""
-        formatter.write_usage(ctx.find_root().command_path, " ".join(self.collect_usage_pieces(ctx)))
-
-
-@app.command(_OPEN, hidden=True, cls=_Lab)
-def open_(
-    experiment: Annotated[
-        str | None, typer.Argument(metavar="EXPERIMENT", help="A preset's name or a .toml file.")
-    ] = None,
-    theme: Annotated[str | None, typer.Option(metavar="NAME", help="cnn-dark, cnn-light or cnn-safe.")] = None,
-    ascii_only: Annotated[bool | None, typer.Option("--ascii/--unicode", help="Draw with ASCII characters.")] = None,
-    mouse: Annotated[bool | None, typer.Option("--mouse/--no-mouse", help="Listen to the mouse.")] = None,
-    pack: Pack = None,
-    device: Device = None,
-) -> int:
-    """Open the lab."""
-    from cnn_tui.commands.lab import Look, open_lab
-
-    return open_lab(experiment, _commands(), Look(theme, ascii_only, mouse), pack, device)
 
 
 def main() -> None:
@@ -86,30 +83,30 @@ def main() -> None:
 def status_of(arguments: list[str]) -> int:
     """Run a command line; gives its exit status. What a user did wrong ends here as one sentence."""
     streams.prepare()
-    for_the_lab = not arguments or arguments[0] not in (*_commands(), *_NOT_THE_LABS)
+    for_the_lab = not arguments or arguments[0] not in (*COMMANDS, *_NOT_THE_LABS)
     from cnn_tui.home import settle
 
     try:
         settle()
         if for_the_lab and len(arguments) < 2 and not "".join(arguments).startswith("-"):
             # There is nothing to parse, and what typer parses with takes time to load.
-            status = open_(next(iter(arguments), None))
-        else:
-            status = app([_OPEN, *arguments] if for_the_lab else arguments, prog_name="cnn-tui", standalone_mode=False)
-    except (KeyboardInterrupt, typer.Abort):
+            from cnn_tui.cli.lab import open_lab
+
+            return open_lab(next(iter(arguments), None))
+        from cnn_tui.cli.parser import parse
+
+        return parse(arguments, for_the_lab)
+    except KeyboardInterrupt:
         return streams.INTERRUPTED
     except streams.ReaderGoneError:
         streams.silence()
         return streams.FINISHED
     except Exception as error:
         return _mistake(error)
-    if status == 130:  # what typer makes of ctrl+c
-        return streams.INTERRUPTED
-    return status if isinstance(status, int) else streams.FINISHED
 
 
 def _mistake(error: Exception) -> int:
-    from cnn_tui.commands.mistakes import explain
+    from cnn_tui.cli.mistakes import explain
 
     explained = explain(error)
     if explained is None:
@@ -122,17 +119,3 @@ def _mistake(error: Exception) -> int:
     except (streams.ReaderGoneError, OSError):
         streams.silence()
     return status
-
-
-def _commands() -> list[str]:
-    return [*_names(app)]
-
-
-def _names(group: typer.Typer) -> Iterator[str]:
-    for command in group.registered_commands:
-        yield command.name or (command.callback.__name__ if command.callback else "")
-    for part in group.registered_groups:
-        if part.name:
-            yield part.name
-        elif part.typer_instance is not None:
-            yield from _names(part.typer_instance)

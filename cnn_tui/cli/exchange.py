@@ -1,19 +1,33 @@
-"""Experiments in and out: Keras scripts, Keras models, presets."""
+"""`cnn-tui export` and `import`: an experiment as a Keras script, and a Keras model as an experiment."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
-from cnn_tui.cli.arguments import AsJson, Output
-from cnn_tui.commands import streams
+from cnn_tui.cli.parser import Output
+from cnn_tui.cli.printing import deliver
+from cnn_tui.cli.runs import find_run
+from cnn_tui.cli.streams import FAILED, FINISHED, WRONG, UserError, complain, say
+from cnn_tui.cli.summary import place
+from cnn_tui.experiment.check import problems_of
+from cnn_tui.experiment.experiment import Experiment, to_toml
+from cnn_tui.experiment.file_errors import found
+from cnn_tui.experiment.presets import find_experiment
+from cnn_tui.history.history import History
+from cnn_tui.history.records import require_experiment
+from cnn_tui.keras_io.import_model import ImportProblem, import_model
+from cnn_tui.keras_io.script import keras_script
+from cnn_tui.network.summary import summarize
+from cnn_tui.text import quiet
 
-app = typer.Typer()
+_SAMPLE = "fashion_mnist_sample"
+_LONGEST_ID = 19  # digits of the largest number that a history can hold
 
 
-@app.command()
 def export(
     source: Annotated[str, typer.Argument(metavar="EXPERIMENT|RUN", help="An experiment, or the number of a run.")],
     output: Output = None,
@@ -21,30 +35,73 @@ def export(
         Path | None, typer.Option(metavar="DIR", help="Write a run's curves as event files for TensorBoard instead.")
     ] = None,
 ) -> int:
-    """Write the Keras script that an experiment is; that of a run repeats it, seed and all."""
-    from cnn_tui.commands import export as command
+    """Write the Keras script of an experiment, or of a run with its seed, to `output` or to standard output.
 
+    A stack that has problems is exported all the same; they are said, and the exit status is 1.
+    """
     if tensorboard is not None:
         if output is not None:
-            raise streams.UserError("--output is for the script; --tensorboard names a folder of its own")
-        return command.export_events(source, tensorboard)
-    return command.export(source, output)
+            raise UserError("--output is for the script; --tensorboard names a folder of its own")
+        return _export_events(source, tensorboard)
+    experiment, seed = _run(source) if source.isascii() and source.isdecimal() else (find_experiment(source), None)
+    deliver(keras_script(experiment, seed=seed), output)
+    summary = summarize(experiment.stack)
+    problems = problems_of(experiment, summary)
+    for problem in problems:
+        complain(f"{quiet(experiment.name)}: {place(problem, summary)}: {problem.message}")
+    return FAILED if problems else FINISHED
 
 
-@app.command("import")
+def _export_events(name: str, folder: Path) -> int:
+    """Write a run as event files for TensorBoard."""
+    if not (name.isascii() and name.isdecimal()):
+        raise UserError(f"--tensorboard writes what a run did: give the number of one, not {found(name)}")
+    with History() as history:
+        run = find_run(history, _number(name))
+    if not run.epochs:
+        raise UserError(f"run {run.id} has no whole epoch to write")
+    return write_events([run.id], folder)
+
+
+def write_events(ids: list[int], folder: Path) -> int:
+    """Write runs as event files for TensorBoard; gives the exit status."""
+    from cnn_tui.jobs.tensorboard_launch import EventFilesError, write_event_files
+
+    try:
+        say(quiet(write_event_files(ids, folder), 1_000))
+    except EventFilesError as error:
+        complain(str(error))
+        return FAILED
+    return FINISHED
+
+
 def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A .keras file, or the JSON of a model.")],
     output: Output = None,
 ) -> int:
-    """Write the experiment that a Keras model is: its layers and how it is trained, without its weights."""
-    from cnn_tui.commands import export as command
+    """Write the experiment that a Keras model is to `output` or to standard output; say what of it was left out."""
+    try:
+        imported = import_model(file)
+    except ImportProblem as error:
+        for problem in error.problems:
+            complain(problem)
+        return WRONG
+    head = [f"# From {quiet(file.name)}", *(f"# Left out: {quiet(note, 1000)}" for note in imported.notes)]
+    deliver("\n".join([*head, to_toml(imported.experiment)]), output)
+    for note in imported.notes:
+        complain(note)
+    return FINISHED
 
-    return command.import_(file, output)
+
+def _run(digits: str) -> tuple[Experiment, int | None]:
+    """The experiment of a run, on the images that it was trained on, and its seed."""
+    with History() as history:
+        run = find_run(history, _number(digits))
+    experiment = require_experiment(run)
+    if run.dataset == _SAMPLE:  # it stood in for the whole set
+        experiment = msgspec.structs.replace(experiment, dataset=_SAMPLE)
+    return experiment, run.seed
 
 
-@app.command()
-def presets(as_json: AsJson = False) -> int:
-    """List the experiments that come with the app."""
-    from cnn_tui.commands.presets import list_presets
-
-    return list_presets(as_json)
+def _number(digits: str) -> int:
+    return int(digits) if len(digits) <= _LONGEST_ID else 2**63

@@ -1,18 +1,36 @@
-"""Exercises, and the packs in which a teacher hands them out."""
+"""`cnn-tui exercises`: the sets, an exercise with its result, and what is done with one."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cnn_tui.cli.arguments import AsJson, Pack
+from cnn_tui.analysis.verdict import sentences
+from cnn_tui.cli.overrides import override
+from cnn_tui.cli.parser import AsJson, Pack
+from cnn_tui.cli.printing import bold, line, table, wrap
+from cnn_tui.cli.streams import FAILED, FINISHED, UserError, columns_of, complain, put, say
+from cnn_tui.exercises import answers
+from cnn_tui.exercises.catalogue import Place, find_exercise
+from cnn_tui.exercises.model import Exercise
+from cnn_tui.exercises.packs import places_of
+from cnn_tui.exercises.results import BY_COMMAND, ExerciseResult, result, to_json
+from cnn_tui.exercises.runs import Order, orders, queue, runs_of
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.file_errors import found
+from cnn_tui.experiment.presets import find_experiment
+from cnn_tui.history.history import History
+from cnn_tui.reports.lab_report import set_table
+from cnn_tui.reports.markdown import escape
+from cnn_tui.text import quiet
 
-app = typer.Typer()
+VERBS = ("run", "predict", "conclude", "done", "open")
 
 
-@app.command()
 def exercises(
     words: Annotated[
         list[str] | None,
@@ -34,33 +52,207 @@ def exercises(
     ] = False,
     as_json: AsJson = False,
 ) -> int:
-    """List the exercises, show one with its result, run them, and keep what you expect and conclude."""
-    from cnn_tui.commands import exercises as command
+    """Do what the words say: list sets, show exercises, or one of VERBS."""
+    words = words or []
+    settings = {"repeat": repeat, "detach": detach, "dataset": dataset, "epochs": epochs, "with": file}
+    places = places_of(pack)
+    verb, rest = (words[0], words[1:]) if words and words[0] in VERBS else ("", words)
+    if verb == "run":
+        return _run(rest, places, repeat, detach, dataset, epochs, file, as_json)
+    for name, value in settings.items():
+        if value not in (None, False, 1):
+            raise UserError(f"--{name} is for cnn-tui exercises run")
+    if verb == "predict":
+        return _predict(rest, places)
+    if verb == "conclude":
+        return _conclude(rest, places)
+    if verb:
+        return _mark(rest, places, done=verb == "done")
+    return _tables(rest, places) if as_markdown and not as_json else _show(rest, places, as_json)
 
-    settings = {"repeat": repeat, "detach": detach, "dataset": dataset, "epochs": epochs, "file": file}
-    form = "json" if as_json else "markdown" if as_markdown else "text"
-    return command.exercises(words or [], pack, form, settings)
+
+def _chosen(words: Sequence[str], places: list[Place]) -> list[tuple[Place, Exercise]]:
+    """The exercises that the words name, sets as well as single ones; all of them without a word."""
+    if not words:
+        return [(place, one) for place in places for one in place.set.exercises]
+    chosen: list[tuple[Place, Exercise]] = []
+    for word in words:
+        sets = [place for place in places if place.name == word]
+        chosen += [(place, one) for place in sets for one in place.set.exercises] or [find_exercise(word, places)]
+    return list({place.key(one): (place, one) for place, one in chosen}.values())
 
 
-@app.command()
-def submit(
-    pack: Annotated[Path, typer.Option("--pack", metavar="DIR", help="The pack's folder.")],
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The new file to hand in.")],
-    student: Annotated[str, typer.Option("--name", metavar="NAME", help="Who hands it in.")] = "",
+def _show(words: list[str], places: list[Place], as_json: bool) -> int:
+    chosen = _chosen(words, places)
+    with History() as history:
+        if as_json:
+            for place, one in chosen:
+                put(line(to_json(history, place, one)))
+        elif len(chosen) == 1 and len(words) == 1:
+            place, one = chosen[0]
+            put("\n".join(page(place, one, result(history, place, one), columns_of(sys.stdout))))
+        else:
+            put("\n".join(_listed(history, chosen)))
+    return FINISHED
+
+
+def _tables(words: list[str], places: list[Place]) -> int:
+    """Sets as Markdown: a table with the notes' figures beside ours, the verdicts and the conclusions."""
+    names = [place.name for place, _ in _chosen(words, places)]
+    with History() as history:
+        for place in places:
+            if place.name in names and any(one.is_run for one in place.set.exercises):
+                title = f"## {escape(place.set.title)}"
+                put("\n".join([title, "", *set_table(history, place), "", *_conclusions(history, place)]))
+    return FINISHED
+
+
+def _conclusions(history: History, place: Place) -> list[str]:
+    """What was concluded from the exercises of a set, a line each."""
+    written = [(one, answers.answer(history, place.name, one.name).conclusion) for one in place.set.exercises]
+    lines = [f"- {escape(one.heading)}: {escape(' '.join(words.split()))}" for one, words in written if words]
+    return ["Conclusions:", "", *lines, ""] if lines else []
+
+
+def _listed(history: History, chosen: Sequence[tuple[Place, Exercise]]) -> list[str]:
+    """A table for each set."""
+    lines: list[str] = []
+    for name in dict.fromkeys(place.name for place, _ in chosen):
+        inside = [(place, one) for place, one in chosen if place.name == name]
+        title = quiet(inside[0][0].set.title)
+        rows = [["name", "exercise", "runs", "expected", ""]]
+        for place, one in inside:
+            given = answers.answer(history, place.name, one.name)
+            expected = [f"{key} {way}" for key, way in _predicted(given.prediction) if way]
+            count = "" if one.is_question else str(len(runs_of(history, place, one)))
+            state = "done" if given.done else "impossible" if one.impossible else ""
+            rows.append([one.name, quiet(one.heading, 48), count, ", ".join(expected), state])
+        heading, *rest = table(rows, right=[2])
+        lines += ["", bold(f"{name}: {title}"), bold(heading), *rest]
+    return lines[1:]
+
+
+def page(place: Place, one: Exercise, what: ExerciseResult, width: int) -> list[str]:
+    """An exercise with everything that is known of it, in lines that fit `width`."""
+
+    def text(words: str) -> list[str]:
+        return [row for part in words.strip().split("\n") for row in wrap(quiet(part, 10_000), width)]
+
+    lines = [bold(f"{place.key(one)}: {quiet(one.heading)}"), *text(one.question)]
+    if one.preset:
+        lines += ["", f"preset {one.preset}"]
+    if what.rows:
+        rows = [["", "yours", "baseline", "change", "notes"], *([*row] for row in what.rows)]
+        kept = [at for at in range(5) if at == 0 or any(row[at] for row in rows[1:])]
+        heading, *rest = table([[row[at] for at in kept] for row in rows], right=range(1, len(kept)))
+        lines += ["", bold(heading), *rest]
+    if one.notes.conclusion:
+        lines += ["", *text(f"The notes: {one.notes.conclusion}")]
+    outcomes = [outcome for outcome in what.outcomes if outcome.expected or outcome.found]
+    said = [*(outcome.told(BY_COMMAND) for outcome in outcomes), *sentences(what.verdicts, BY_COMMAND)]
+    if said:
+        lines += ["", *(row for sentence in said for row in text(sentence))]
+    if one.remark and (what.group is not None or one.impossible):
+        lines += ["", *text(one.remark)]
+    if what.runs:
+        lines += ["", *text(f"run{'s' if len(what.runs) > 1 else ''} {', '.join(map(str, what.runs))}")]
+    if what.answer.conclusion:
+        lines += ["", *text(f"Your conclusion: {what.answer.conclusion}")]
+    return [*lines, "", "done" if what.answer.done else "open"]
+
+
+def _run(
+    words: list[str],
+    places: list[Place],
+    repeat: int,
+    detach: bool,
+    dataset: str | None,
+    epochs: int | None,
+    file: Path | None,
+    as_json: bool,
 ) -> int:
-    """Write what was answered and run for a pack into one file."""
-    from cnn_tui.commands import packs as command
+    if not words:
+        raise UserError("name exercises or a set, as cnn-tui exercises run lab1")
+    chosen = _chosen(words, places)
+    if file is not None and len(chosen) != 1:
+        raise UserError("--with is a version of one exercise: name that one")
 
-    return command.submit(pack, output, student)
+    def change(experiment: Experiment) -> Experiment:
+        made = experiment if file is None else find_experiment(str(file), other_dataset=dataset is not None)
+        changes = {"dataset": dataset, "epochs": epochs}
+        return override(made, [(key, value) for key, value in changes.items() if value is not None])
+
+    wanted, left_out = orders(chosen, change)
+    for one in left_out:
+        complain(f"{one.key} is left out: {one.why}")
+    if not wanted:
+        return FAILED
+    return _train(wanted, repeat, detach, as_json)
 
 
-@app.command()
-def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="What cnn-tui submit wrote.")],
-    pack: Pack = None,
-    as_json: AsJson = False,
-) -> int:
-    """Read submissions: whether they are whole, keep to the pack, and what they say."""
-    from cnn_tui.commands import packs as command
+def _train(wanted: list[Order], repeat: int, detach: bool, as_json: bool) -> int:
+    from cnn_tui.cli.follow import Follower, Interrupts, follow
+    from cnn_tui.cli.runs import listed
+    from cnn_tui.jobs.launch import recover, wake
 
-    return command.check(files, pack, as_json)
+    interrupts = Interrupts()
+    with History() as history, interrupts.caught():
+        recover(history)
+        ids = list(queue(history, wanted, repeat))
+        wake()
+        say(f"{listed(ids)} queued")
+        if detach:
+            put("\n".join(map(str, ids)))
+            return FINISHED
+        return follow(history, Follower(history, interrupts, ids), ids, as_json)
+
+
+def _predict(words: list[str], places: list[Place]) -> int:
+    place, one = _one(words, places, "predict NAME accuracy=up time=down")
+    expected = dict(word.partition("=")[::2] for word in words[1:])
+    if not expected or any("=" not in word for word in words[1:]):
+        raise UserError("say what you expect, as cnn-tui exercises predict 16-filters accuracy=down time=down")
+    unasked = [name for name in expected if name in ("accuracy", "time") and name not in one.predict]
+    if unasked:
+        raise UserError(f"{place.key(one)} does not ask what {unasked[0]} will do")
+    with History() as history:
+        answers.predict(history, place.name, one.name, {name: way or None for name, way in expected.items()})
+        given = answers.answer(history, place.name, one.name)
+    kept = [f"{name} {way}" for name, way in _predicted(given.prediction) if way]
+    say(f"{place.key(one)}: you expect {', '.join(kept) or 'nothing'}")
+    return FINISHED
+
+
+def _conclude(words: list[str], places: list[Place]) -> int:
+    place, one = _one(words, places, "conclude NAME TEXT")
+    if len(words) < 2:
+        raise UserError("say what you conclude, as cnn-tui exercises conclude 16-filters 'quicker, and hardly worse'")
+    text = " ".join(words[1:])
+    with History() as history:
+        answers.conclude(history, place.name, one.name, text)
+        answers.mark(history, place.name, one.name, bool(text.strip()))
+    say(f"{place.key(one)}: the {'answer' if one.is_question else 'conclusion'} is {'kept' if text else 'gone'}")
+    return FINISHED
+
+
+def _mark(words: list[str], places: list[Place], done: bool) -> int:
+    verb = "done" if done else "open"
+    if len(words) > 1:
+        raise UserError(f"one exercise at a time, as cnn-tui exercises {verb} 16-filters")
+    place, one = _one(words, places, f"{verb} NAME")
+    with History() as history:
+        answers.mark(history, place.name, one.name, done)
+    say(f"{place.key(one)} is {verb}")
+    return FINISHED
+
+
+def _one(words: list[str], places: list[Place], usage: str) -> tuple[Place, Exercise]:
+    if not words:
+        raise UserError(f"name an exercise: cnn-tui exercises {usage}")
+    if any(place.name == words[0] for place in places):
+        raise UserError(f"{found(words[0])} is a set: name one of its exercises, as cnn-tui exercises {usage}")
+    return find_exercise(words[0], places)
+
+
+def _predicted(prediction: answers.Expectation) -> list[tuple[str, str | None]]:
+    return [("accuracy", prediction.accuracy), ("time", prediction.time)]

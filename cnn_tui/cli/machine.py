@@ -1,66 +1,178 @@
-"""What the app finds on this machine: what it depends on, the keys in force, datasets."""
+"""What `cnn-tui doctor` looks at on this machine, one function a check."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import locale
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Literal, NamedTuple
 
-import typer
+from cnn_tui.cli.streams import columns_of, is_terminal
+from cnn_tui.data.dataset import DatasetError
+from cnn_tui.history.history import History, HistoryError
+from cnn_tui.home import history_path, home
+from cnn_tui.ui.terminal.writer import Winsize
 
-from cnn_tui.cli.arguments import AsJson
-from cnn_tui.commands import streams
-
-app = typer.Typer()
-data_app = typer.Typer(rich_markup_mode=None, help="Where the datasets are, and how to get one.")
-app.add_typer(data_app, name="data")
-
-
-@app.command()
-def doctor(as_json: AsJson = False) -> int:
-    """Look at everything that the app depends on."""
-    from cnn_tui.commands.doctor import examine
-
-    return examine(as_json)
+_GIGABYTE = 1_000_000_000
 
 
-@app.command()
-def keys(
-    markdown: Annotated[bool, typer.Option("--markdown", help="The usual keys, as the README has them.")] = False,
-    ids: Annotated[bool, typer.Option("--ids", help="With the action ids that settings.toml names.")] = False,
-) -> int:
-    """List the keys of the lab that are in force."""
-    from cnn_tui.commands.lab import list_keys
+class Finding(NamedTuple):
+    """What one check found; `fix` says what to do when it is not ok."""
 
-    return list_keys(markdown=markdown, ids=ids)
+    check: str
+    state: Literal["ok", "warning", "problem"]
+    found: str
+    fix: str = ""
 
 
-@data_app.callback(invoke_without_command=True)
-def data(context: typer.Context) -> int:
-    """Where the datasets are, and how to get one."""
-    return data_list() if context.invoked_subcommand is None else streams.FINISHED
+def python() -> Finding:
+    """The Python that runs this."""
+    found = ".".join(map(str, sys.version_info[:3]))
+    if (3, 11) <= sys.version_info[:2] <= (3, 13):
+        return Finding("Python", "ok", found)
+    return Finding("Python", "warning", found, "cnn-tui is tested with Python 3.11 to 3.13: install one of these")
 
 
-@data_app.command("list")
-def data_list(as_json: AsJson = False) -> int:
-    """List the datasets and where each is on this machine."""
-    from cnn_tui.commands.data import list_datasets
+def memory() -> Finding:
+    """Whether a training process finds room."""
+    import psutil
 
-    return list_datasets(as_json)
-
-
-@data_app.command("show")
-def data_show(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A dataset's name, a .npz file or a folder.")],
-    as_json: AsJson = False,
-) -> int:
-    """Print what is in a dataset: shapes, how many images of each class, the range of the pixels."""
-    from cnn_tui.commands.data_show import show_dataset
-
-    return show_dataset(name, as_json)
+    seen = psutil.virtual_memory()
+    found = f"{seen.available / _GIGABYTE:.1f} of {seen.total / _GIGABYTE:.1f} GB free"
+    if seen.available < 2 * _GIGABYTE:
+        return Finding("memory", "warning", found, "a run takes 1.5 to 2 GB: end other programs")
+    return Finding("memory", "ok", found)
 
 
-@data_app.command("fetch")
-def data_fetch(name: Annotated[str, typer.Argument(metavar="NAME", help="Its name, as list shows it.")]) -> int:
-    """Download a dataset into Keras's cache."""
-    from cnn_tui.commands.data import fetch_dataset
+def data() -> Iterator[Finding]:
+    """Where each dataset is. Only the default one is missed."""
+    try:
+        from cnn_tui.training.data.datasets import locations
+    except ImportError as error:
+        yield Finding("data", "problem", f"cannot be looked for: {error}", "install cnn-tui again")
+        return
+    try:
+        places = dict(locations())
+    except (OSError, DatasetError) as error:
+        yield Finding("data", "warning", str(error), "look at CNN_TUI_DATA and at ~/.keras/datasets")
+        return
+    for name, source in places.items():
+        if source is not None:
+            yield Finding(name, "ok", str(source))
+        elif name == "fashion_mnist":
+            fix = f"cnn-tui data fetch {name}; until then a sample of 6,000 images is used"
+            yield Finding(name, "warning", "not on this machine", fix)
+        else:
+            yield Finding(name, "ok", f"not on this machine; cnn-tui data fetch {name} gets it")
 
-    return fetch_dataset(name)
+
+def history() -> Finding:
+    """Whether the history can be read and written."""
+    path = history_path()
+    if not path.exists():
+        folder = _nearest(home())
+        try:
+            with tempfile.TemporaryFile(dir=folder):
+                return Finding("history", "ok", f"{path} (none yet)")
+        except OSError as error:
+            fix = "set CNN_TUI_HOME to a folder that you may write to"
+            return Finding("history", "problem", f"{path} cannot be made: {folder}: {error.strerror}", fix)
+    try:
+        with History() as opened:
+            count, health = opened.count(), opened.store.health()
+    except HistoryError as error:
+        fix = f"move {path} away, or set CNN_TUI_HOME to another folder"
+        return Finding("history", "problem", str(error), fix)
+    if opened.store.read_only or not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        fix = "change its owner or its permissions, or set CNN_TUI_HOME to another folder"
+        return Finding("history", "problem", f"{path} can be read, but not written", fix)
+    if health.damage:
+        fix = f"copy it, then sqlite3 {path} .recover saves what can be read; move it away to begin anew"
+        return Finding("history", "problem", f"{path} is damaged: {health.damage}", fix)
+    runs = f"{count:,} {'run' if count == 1 else 'runs'}, {health.size / 1_000_000:,.1f} MB"
+    journal = "WAL" if health.journal == "wal" else f"{health.journal} journal, as for a network folder"
+    sound = "sound" if health.checked else "too large to be checked whole here"
+    return Finding("history", "ok", f"{path} ({runs}, {journal}, {sound})")
+
+
+def disk() -> Finding:
+    """Whether there is room for models and logs."""
+    try:
+        free = shutil.disk_usage(_nearest(home())).free
+    except OSError as error:
+        return Finding("disk", "warning", f"cannot be measured: {error.strerror}", "look at the folder of the history")
+    found = f"{free / _GIGABYTE:,.1f} GB free for models and logs"
+    if free < _GIGABYTE / 10:
+        return Finding("disk", "problem", found, f"make room on the disk of {home()}, or set CNN_TUI_HOME to another")
+    if free < _GIGABYTE:
+        return Finding("disk", "warning", found, f"make room on the disk of {home()}")
+    return Finding("disk", "ok", found)
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or the one above it that exists."""
+    return next((place for place in (folder, *folder.parents) if place.is_dir()), Path("/"))
+
+
+def terminal() -> Iterator[Finding]:
+    """What the terminal can show, and what lies between it and the lab."""
+    if not is_terminal(sys.stdout):
+        yield Finding("terminal", "ok", "standard output is none here; the lab needs one, the commands do not")
+    else:
+        yield _size()
+        yield colours(os.environ)
+        yield pictures(Winsize.of(sys.stdout.fileno()))
+        yield session(os.environ)
+    encoding = locale.getencoding().lower().replace("-", "")
+    if encoding == "utf8" or sys.flags.utf8_mode:
+        yield Finding("characters", "ok", "UTF-8")
+    else:
+        fix = "export LANG=C.UTF-8 (or en_US.UTF-8) shows names and charts as they are; --ascii draws without them"
+        yield Finding("characters", "warning", f"the locale's encoding is {locale.getencoding()}", fix)
+
+
+def colours(environ: Mapping[str, str]) -> Finding:
+    """How many colours the terminal says that it has."""
+    term = environ.get("TERM", "")
+    if term in ("", "dumb"):
+        return Finding("colours", "warning", f"TERM is {term or 'not set'}", "export TERM=xterm-256color opens the lab")
+    if environ.get("NO_COLOR"):
+        return Finding("colours", "ok", f"none, as NO_COLOR asks (TERM {term})")
+    if environ.get("COLORTERM") in ("truecolor", "24bit"):
+        return Finding("colours", "ok", f"16 million (TERM {term})")
+    if "256" not in term and "direct" not in term:
+        inside = "TMUX" in environ or "STY" in environ
+        fix = "set -g default-terminal tmux-256color (tmux), or term screen-256color (screen)" if inside else ""
+        return Finding("colours", "warning" if fix else "ok", f"16 (TERM {term})", fix)
+    return Finding("colours", "ok", f"256 (TERM {term})")
+
+
+def pictures(size: Winsize) -> Finding:
+    """How the lab draws images; `size` is what the system says of the terminal."""
+    if not all(size.cell):
+        return Finding("pictures", "ok", "in blocks: the terminal does not say how many pixels a cell has")
+    cell = f"{size.cell[0]}x{size.cell[1]}"
+    return Finding("pictures", "ok", f"a cell has {cell} pixels: sixel graphics, if the terminal tells the lab of them")
+
+
+def session(environ: Mapping[str, str]) -> Finding:
+    """Whether a line that drops takes the lab with it. The training goes on either way."""
+    inside = "tmux" if "TMUX" in environ else "screen" if "STY" in environ else ""
+    away = "over SSH" if "SSH_CONNECTION" in environ or "SSH_TTY" in environ else ""
+    found = ", ".join(filter(None, (away, f"inside {inside}" if inside else "")))
+    if inside or not away:
+        return Finding("session", "ok", found or "at this machine's own terminal")
+    return Finding("session", "ok", f"{found}; if the line drops, training goes on and cnn-tui shows it again")
+
+
+def _size() -> Finding:
+    columns, rows = columns_of(sys.stdout), os.get_terminal_size(sys.stdout.fileno()).lines
+    if columns < 80 or rows < 24:
+        return Finding(
+            "terminal", "warning", f"{columns}x{rows}", "make the window 80x24 at least; 120x40 shows it all"
+        )
+    return Finding("terminal", "ok", f"{columns}x{rows}")

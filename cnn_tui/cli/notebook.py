@@ -1,4 +1,4 @@
-"""The notebook of all runs: read, compared, reported, and written into."""
+"""`cnn-tui note`, `tag`, `rename`, `archive` and `baseline`: what a person says of runs."""
 
 from __future__ import annotations
 
@@ -6,117 +6,119 @@ from typing import Annotated
 
 import typer
 
-from cnn_tui.cli.arguments import AsJson, Output, Pack, RunId
-from cnn_tui.commands import streams
+from cnn_tui.cli.parser import RunId
+from cnn_tui.cli.runs import find_run, listed
+from cnn_tui.cli.streams import FINISHED, UserError, put, say
+from cnn_tui.experiment.file_errors import found
+from cnn_tui.history import notebook
+from cnn_tui.history.history import History
+from cnn_tui.text import quiet
 
-app = typer.Typer()
 
-
-@app.command()
-def history(
-    words: Annotated[
-        str, typer.Option("--filter", metavar="EXPR", help="As acc>0.9 tag:lab1 !failed, or words of names and notes.")
-    ] = "",
-    sort: Annotated[str, typer.Option(metavar="KEY", help="A column; -KEY is the other way round.")] = "id",
-    as_json: AsJson = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with every column.")] = False,
-    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print a Markdown table.")] = False,
-    archived: Annotated[bool, typer.Option("--archived", help="Archived runs too.")] = False,
+def tag(
+    context: typer.Context,
+    words: Annotated[list[str], typer.Argument(metavar="RUN... [+TAG | -TAG]...", help="Runs, then tags on and off.")],
 ) -> int:
-    """List the runs, the newest first."""
-    from cnn_tui.commands import history as command
-
-    asked = [form for form, wanted in (("json", as_json), ("csv", as_csv), ("markdown", as_markdown)) if wanted]
-    if len(asked) > 1:
-        raise streams.UserError("only one of --json, --csv and --markdown at a time")
-    return command.list_runs(asked[0] if asked else "text", words, sort, archived)
-
-
-@app.command()
-def show(run: RunId, as_json: AsJson = False) -> int:
-    """Print everything about a run."""
-    from cnn_tui.commands.show import show_run
-
-    return show_run(run, as_json)
-
-
-@app.command()
-def compare(
-    runs: Annotated[list[int], typer.Argument(metavar="RUN...", help="The numbers of two runs or more.")],
-    everything: Annotated[bool, typer.Option("--all", help="All rows and layers, not only what differs.")] = False,
-    as_json: AsJson = False,
-) -> int:
-    """Print runs side by side: what differs, and what came of it."""
-    from cnn_tui.commands.compare import compare_runs
-
-    return compare_runs(runs, everything, as_json)
+    """Put tags on runs and take them off: numbers of runs, then `+TAG` and `-TAG`. Without a tag, print theirs."""
+    if words == ["-h"]:  # behind runs it takes the tag h off
+        put(context.get_help())
+        return FINISHED
+    ids, add, remove = _parted(words)
+    with History() as history:
+        runs = [find_run(history, one) for one in ids]
+        if not add and not remove:
+            for run in runs:
+                put(f"{run.id}  {quiet(' '.join(run.tags), 10_000)}".rstrip())
+            return FINISHED
+        for one, tags in notebook.change_tags(history, ids, add, remove).items():
+            say(f"run {one}: {quiet(', '.join(tags), 1_000) or 'no tag'}")
+    return FINISHED
 
 
-@app.command()
-def report(
-    runs: Annotated[list[int] | None, typer.Argument(metavar="[RUN...]", help="The runs; else all of them.")] = None,
-    words: Annotated[str, typer.Option("--filter", metavar="EXPR", help="The runs that pass it.")] = "",
-    title: Annotated[str, typer.Option(metavar="TEXT", help="Its heading.")] = "Lab report",
-    pack: Pack = None,
-    output: Output = None,
-) -> int:
-    """Write a lab report in Markdown: runs, verdicts, exercises, conclusions, curves as text."""
-    from cnn_tui.commands.report import write_report
-
-    return write_report(runs or [], words, title, pack, output)
-
-
-@app.command()
 def note(
     run: RunId,
     text: Annotated[list[str], typer.Argument(metavar="TEXT", help="The note; '' takes it away.")],
     conclusion: Annotated[bool, typer.Option("--conclusion", help="It is what the run has shown.")] = False,
 ) -> int:
-    """Write a note on a run."""
-    from cnn_tui.commands import history as command
-
-    return command.note(run, " ".join(text), conclusion)
-
-
-@app.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
-def tag(
-    context: typer.Context,
-    words: Annotated[list[str], typer.Argument(metavar="RUN... [+TAG | -TAG]...", help="Runs, then tags on and off.")],
-) -> int:
-    """Put tags on runs with +TAG and take them off with -TAG."""
-    if words == ["-h"]:  # behind runs it takes the tag h off
-        streams.put(context.get_help())
-        return streams.FINISHED
-    from cnn_tui.commands import notebook as command
-
-    return command.tag(words)
+    """Set the note of a run, or its conclusion; an empty text takes it away."""
+    words = " ".join(text)
+    with History() as history:
+        find_run(history, run)
+        (notebook.conclude if conclusion else notebook.note)(history, run, words)
+    say(f"run {run}: the {'conclusion' if conclusion else 'note'} is {'kept' if words else 'gone'}")
+    return FINISHED
 
 
-@app.command()
 def rename(run: RunId, name: Annotated[list[str], typer.Argument(metavar="NAME", help="Its new name.")]) -> int:
     """Give a run another name."""
-    from cnn_tui.commands import notebook as command
+    with History() as history:
+        find_run(history, run)
+        before = notebook.rename(history, run, " ".join(name))
+    say(f"run {run} is now {quiet(' '.join(name).strip())}; it was {quiet(before)}")
+    return FINISHED
 
-    return command.rename(run, " ".join(name))
 
-
-@app.command()
 def archive(
     runs: Annotated[list[int] | None, typer.Argument(metavar="RUN...", help="The numbers of the runs.")] = None,
     undo: Annotated[bool, typer.Option("--undo", help="Bring them back; without RUN, those put away last.")] = False,
 ) -> int:
-    """Put runs away: they are kept, but no table shows them."""
-    from cnn_tui.commands import notebook as command
+    """Put runs away, or bring them back: without numbers, those that were put away last."""
+    ids = runs or []
+    with History() as history:
+        for one in ids:
+            find_run(history, one)
+        if undo:
+            ids = ids or list(notebook.last_archived(history))
+            if not ids:
+                raise UserError("no run is archived")
+            changed = notebook.restore(history, ids).runs
+            say(f"{_told(changed)} back" if changed else f"{_told(tuple(ids))} not archived")
+            return FINISHED
+        if not ids:
+            raise UserError("name the runs to archive, as cnn-tui archive 3 4; --undo alone brings the last ones back")
+        changed = notebook.archive(history, ids).runs
+    say(f"{_told(changed)} archived; cnn-tui archive --undo brings back" if changed else "they were archived already")
+    return FINISHED
 
-    return command.archive(runs or [], undo)
 
-
-@app.command()
 def baseline(
     run: Annotated[int | None, typer.Argument(metavar="[RUN]", help="The run; else the pinned one is printed.")] = None,
     clear: Annotated[bool, typer.Option("--clear", help="Pin none.")] = False,
 ) -> int:
-    """Pin the run that others are compared with."""
-    from cnn_tui.commands import notebook as command
+    """Pin the run that others are compared with; without one, print which it is."""
+    with History() as history:
+        if clear:
+            notebook.unpin(history)
+            say("no run is the baseline now")
+        elif run is None:
+            pinned = notebook.pinned(history)
+            if pinned is None:
+                say("no run is the baseline: cnn-tui baseline RUN pins one")
+            else:
+                put(str(pinned))
+        else:
+            name = find_run(history, run).name
+            notebook.pin(history, run)
+            say(f"run {run} ({quiet(name)}) is the baseline")
+    return FINISHED
 
-    return command.baseline(run, clear)
+
+def _parted(words: list[str]) -> tuple[list[int], list[str], list[str]]:
+    """The numbers of the runs, the tags to put on and those to take off. Raises UserError."""
+    ids, add, remove = [], [], []
+    for word in words:
+        if word.isascii() and word.isdecimal():
+            ids.append(int(word[:30]))
+        elif word.startswith("-"):
+            remove.append(word[1:])
+        elif word.startswith("+"):
+            add.append(word[1:])
+        else:
+            raise UserError(f"{found(word)} is no run, and a tag has + or - before it, as cnn-tui tag 3 +lab1 -draft")
+    if not ids:
+        raise UserError("name the runs first, as cnn-tui tag 3 4 +lab1")
+    return ids, add, remove
+
+
+def _told(runs: tuple[int, ...]) -> str:
+    return f"run {runs[0]} is" if len(runs) == 1 else f"{len(runs)} runs ({listed(list(runs))}) are"

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from rich.cells import cell_len
 
-from cnn_tui.commands.wrapping import wrap
+from cnn_tui.cli.printing import wrap
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History

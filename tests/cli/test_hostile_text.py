@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.commands import json_lines
+from cnn_tui.cli import printing
 from cnn_tui.history.history import History
 from tests.cli.command import Inside
 from tests.fixtures.make_history import HOSTILE, path_of
@@ -107,10 +107,10 @@ def test_a_spreadsheet_finds_no_formula(inside: Inside) -> None:
 
 def test_json_is_escaped_without_loss() -> None:
     for text in (*HOSTILE, "\x00\x7f\x9b\u2028\ufeff\U000e0001"):
-        line = json_lines.line({"text": text})
+        line = printing.line({"text": text})
         assert_inert(line)
         assert json.loads(line) == {"text": text}
-    assert json_lines.line([float("nan"), 1.0, "é名😀"]) == '[null, 1.0, "é名😀"]'
+    assert printing.line([float("nan"), 1.0, "é名😀"]) == '[null, 1.0, "é名😀"]'
 
 
 def test_the_names_of_tags_cannot_hide_a_tag(inside: Inside) -> None:

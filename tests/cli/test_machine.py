@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.commands import machine, machine_gpu, machine_terminal
-from cnn_tui.commands.machine import Finding
-from cnn_tui.commands.machine_gpu import Loaded, Probe
+from cnn_tui.cli import doctor, machine
+from cnn_tui.cli.doctor import Loaded, Probe
+from cnn_tui.cli.machine import Finding
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.jobs.gpus import ABSENT, Gpu, GpuProcess, Gpus
@@ -33,7 +33,7 @@ def test_doctor_finds_this_machine_well() -> None:
 @pytest.fixture
 def no_tensorflow(monkeypatch: pytest.MonkeyPatch) -> None:
     """TensorFlow takes seconds, which a test of something else need not spend."""
-    monkeypatch.setattr(machine_gpu, "missing", lambda: Finding("TensorFlow", "ok", "not looked at"))
+    monkeypatch.setattr(doctor, "missing", lambda: Finding("TensorFlow", "ok", "not looked at"))
 
 
 @pytest.mark.usefixtures("no_tensorflow")
@@ -77,13 +77,13 @@ def test_a_history_too_large_to_check_in_time_is_not_called_damaged() -> None:
 
 def child(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     """Let the probe of TensorFlow be this code."""
-    monkeypatch.setattr(machine_gpu, "python", lambda *_: [sys.executable, "-c", code])
+    monkeypatch.setattr(doctor, "python", lambda *_: [sys.executable, "-c", code])
 
 
 def test_a_tensorflow_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     child(monkeypatch, "import time; time.sleep(600)")
     probe = Probe(look_for_devices=True)
-    finding = machine_gpu.tensorflow(probe.wait(0.2))
+    finding = doctor.tensorflow(probe.wait(0.2))
     assert (finding.state, "does not load within" in finding.found) == ("problem", True)
     wait_for(lambda: probe._child.poll() is not None, "the end of the child")
 
@@ -97,7 +97,7 @@ def test_a_tensorflow_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPat
 )
 def test_a_tensorflow_that_cannot_be_loaded_says_why(monkeypatch: pytest.MonkeyPatch, code: str, words: str) -> None:
     child(monkeypatch, code)
-    finding = machine_gpu.tensorflow(Probe(look_for_devices=True).wait(60))
+    finding = doctor.tensorflow(Probe(look_for_devices=True).wait(60))
     assert (finding.state, finding.fix != "") == ("problem", True)
     assert words in finding.found
 
@@ -126,14 +126,14 @@ def test_doctor_says_which_gpus_there_are_and_why_not(
     seen: Gpus, tensorflow: Loaded | None, state: str, words: str, fix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    finding = machine_gpu.gpus(seen, tensorflow)
+    finding = doctor.gpus(seen, tensorflow)
     assert finding.state == state and words in finding.found and fix in finding.fix
     assert (finding.fix == "") == (state == "ok")
 
 
 def test_doctor_says_when_the_environment_hides_the_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
-    finding = machine_gpu.gpus(ONE, loaded())
+    finding = doctor.gpus(ONE, loaded())
     assert (finding.state, "CUDA_VISIBLE_DEVICES=-1 hides them" in finding.found) == ("warning", True)
     assert "unset CUDA_VISIBLE_DEVICES" in finding.fix
 
@@ -152,15 +152,15 @@ def test_doctor_says_when_the_environment_hides_the_gpus(monkeypatch: pytest.Mon
     ],
 )
 def test_doctor_counts_the_colours(environ: dict[str, str], found: str) -> None:
-    finding = machine_terminal.colours(environ)
+    finding = machine.colours(environ)
     assert finding.found == found
     assert (finding.state == "ok") == (finding.fix == "")
 
 
 def test_doctor_says_what_lies_between_the_terminal_and_the_lab() -> None:
-    assert machine_terminal.session({}).found == "at this machine's own terminal"
-    assert "training goes on" in machine_terminal.session({"SSH_TTY": "/dev/pts/1"}).found
-    assert machine_terminal.session({"SSH_TTY": "/dev/pts/1", "STY": "1.x"}).found == "over SSH, inside screen"
+    assert machine.session({}).found == "at this machine's own terminal"
+    assert "training goes on" in machine.session({"SSH_TTY": "/dev/pts/1"}).found
+    assert machine.session({"SSH_TTY": "/dev/pts/1", "STY": "1.x"}).found == "over SSH, inside screen"
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_doctor_says_what_lies_between_the_terminal_and_the_lab() -> None:
     [((40, 120, 840, 600), "a cell has 7x15 pixels"), ((40, 120, 0, 0), "in blocks"), ((0, 0, 0, 0), "in blocks")],
 )
 def test_doctor_says_how_images_are_drawn(size: tuple[int, int, int, int], found: str) -> None:
-    assert found in machine_terminal.pictures(Winsize(*size)).found
+    assert found in machine.pictures(Winsize(*size)).found
 
 
 def test_data_lists_every_dataset_and_how_to_get_it(

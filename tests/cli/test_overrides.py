@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.commands.overrides import override, parse
-from cnn_tui.commands.streams import UserError
+from cnn_tui.cli.overrides import override, parse
+from cnn_tui.cli.streams import UserError
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from cnn_tui.commands.progress import epoch_parts, fit, progress_parts
+from cnn_tui.cli.progress import epoch_parts, fit, progress_parts
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.run import Epoch, Progress, Run
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.commands.lab import set_keys
+from cnn_tui.cli.lab import set_keys
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.ui import keys
 from cnn_tui.ui.keymap import PRESETS, KeymapError, in_force

@@ -1,34 +1,40 @@
-"""`cnn-tui show`: everything that is known of one run."""
+"""`cnn-tui show` and `report`: everything that is known of one run, and a lab report on several in Markdown."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from cnn_tui import home
-from cnn_tui.commands.damaged import say_damage
-from cnn_tui.commands.follow import ending
-from cnn_tui.commands.history import find_run, to_json
-from cnn_tui.commands.run_table import when
-from cnn_tui.commands.streams import FINISHED, bold, put, table
+from cnn_tui.cli.follow import ending
+from cnn_tui.cli.history import when
+from cnn_tui.cli.parser import AsJson, Output, Pack, RunId
+from cnn_tui.cli.printing import bold, deliver, table
+from cnn_tui.cli.runs import find_run, say_damage, to_json
+from cnn_tui.cli.streams import FINISHED, UserError, put, say
 from cnn_tui.data.dataset import DatasetError
+from cnn_tui.exercises.packs import places_of
 from cnn_tui.history.history import History
+from cnn_tui.history.listing import Listing, Query
 from cnn_tui.history.rows import damage_in_words
 from cnn_tui.history.run import Event, Run
 from cnn_tui.history.tested import tested_in_words
 from cnn_tui.network.report import summary_lines
 from cnn_tui.network.summary import summarize
+from cnn_tui.reports import lab_report
 from cnn_tui.reports.epoch_rows import epoch_rows
 from cnn_tui.text import quiet
 
 
-def show_run(run_id: int, as_json: bool) -> int:
+def show(run: RunId, as_json: AsJson = False) -> int:
     """Print one run."""
     with History() as history:
-        run = find_run(history, run_id)
-        events = history.events(run_id)
-    say_damage([run])
-    put(to_json(run) if as_json else "\n".join(to_text(run, events)))
+        found = find_run(history, run)
+        events = history.events(run)
+    say_damage([found])
+    put(to_json(found) if as_json else "\n".join(to_text(found, events)))
     return FINISHED
 
 
@@ -120,3 +126,27 @@ def _plain(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     return quiet(str(value), 1000)
+
+
+def report(
+    runs: Annotated[list[int] | None, typer.Argument(metavar="[RUN...]", help="The runs; else all of them.")] = None,
+    words: Annotated[str, typer.Option("--filter", metavar="EXPR", help="The runs that pass it.")] = "",
+    title: Annotated[str, typer.Option(metavar="TEXT", help="Its heading.")] = "Lab report",
+    pack: Pack = None,
+    output: Output = None,
+) -> int:
+    """Write the report on runs, on those that a filter leaves, or on all that are not archived."""
+    if runs and words:
+        raise UserError("name runs or give a --filter, not both")
+    with History() as history:
+        ids = [find_run(history, one).id for one in dict.fromkeys(runs or [])]
+        if not ids:
+            ids = list(Listing(history, Query(words, "id", reverse=True)).ids())
+        if not ids:
+            raise UserError("there is no run to report on" + (" that passes the filter" if words else ""))
+        if len(ids) > lab_report.MOST_RUNS:
+            say(f"the table has the first {lab_report.MOST_RUNS} of {len(ids):,} runs; --filter chooses")
+        say_damage(run for one in ids[: lab_report.MOST_RUNS] if (run := history.run(one)) is not None)
+        text = lab_report.report(history, ids, places_of(pack), title)
+    deliver(text, output)
+    return FINISHED

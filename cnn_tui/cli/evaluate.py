@@ -1,19 +1,29 @@
-"""`cnn-tui evaluate`: how well a trained network does on the test images, class by class."""
+"""`cnn-tui evaluate`: how well a trained network does on the test images, class by class.
+
+It is read where it is kept; else the run's model is asked, as for `cnn-tui predict`.
+"""
 
 from __future__ import annotations
 
 import sys
 import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
 
 import msgspec
 
 from cnn_tui.artifacts.evaluation import ClassFigures, Evaluation, how_it_differs, read_evaluation
-from cnn_tui.commands.explained import kept
-from cnn_tui.commands.history import find_run
-from cnn_tui.commands.json_lines import inert
-from cnn_tui.commands.streams import FINISHED, bold, columns_of, is_terminal, put, say, table
+from cnn_tui.artifacts.weights import no_model
+from cnn_tui.cli.parser import AsJson, RunId
+from cnn_tui.cli.printing import bold, inert, table
+from cnn_tui.cli.runs import find_run
+from cnn_tui.cli.streams import FAILED, FINISHED, WRONG, UserError, columns_of, is_terminal, put, say
+from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
+from cnn_tui.jobs.explain_client import Asker
+from cnn_tui.jobs.explain_protocol import Done, ExplainError, KeepPredictions, Question
 from cnn_tui.reports.confusion_text import matrix_lines
 from cnn_tui.text import quiet
 
@@ -21,17 +31,17 @@ _MOST_ROWS = 20  # classes in the table; of more, those that do worst
 _WIDTH = 80  # where nobody looks at a terminal
 
 
-def evaluate_run(run_id: int, as_json: bool) -> int:
+def evaluate(run: RunId, as_json: AsJson = False) -> int:
     """Print a run's evaluation."""
     with History() as history:
-        run = find_run(history, run_id)
-    evaluation = kept(run, read_evaluation)
+        found = find_run(history, run)
+    evaluation = kept(found, read_evaluation)
     if as_json:
-        put(inert(msgspec.json.encode({"run": run.id, **evaluation.to_json()}).decode()))
+        put(inert(msgspec.json.encode({"run": run, **evaluation.to_json()}).decode()))
         return FINISHED
     width = columns_of(sys.stdout) if is_terminal(sys.stdout) else _WIDTH
-    put("\n".join(to_text(run, evaluation, width)))
-    for sentence in how_it_differs(evaluation, run):
+    put("\n".join(to_text(found, evaluation, width)))
+    for sentence in how_it_differs(evaluation, found):
         say(textwrap.fill(sentence, min(columns_of(sys.stderr), 100)))
     return FINISHED
 
@@ -77,3 +87,45 @@ def _per_class(evaluation: Evaluation) -> list[str]:
         rows.append((quiet(one.name, 30), *figures))
     heading, *body = table(rows, right=range(1, 5))
     return [*title, bold(heading), *body]
+
+
+Kept = TypeVar("Kept")
+Answer = TypeVar("Answer", bound=msgspec.Struct)
+
+
+def kept(run: Run, read: Callable[[int], Kept]) -> Kept:
+    """What `read` gives for a run; worked out first where it is not kept. Raises UserError."""
+    try:
+        return read(run.id)
+    except RawFileError:
+        require_model(run)
+    say(f"run {run.id}: its model is asked about every test image, which takes a few seconds")
+    with Asker() as asker, in_words():
+        asker.ask(KeepPredictions(run.id), Done)
+        return read(run.id)
+
+
+def require_model(run: Run) -> None:
+    """Raises UserError for a run that has no model."""
+    missing = no_model(run)
+    if missing is not None:
+        if missing.lost:
+            raise UserError(f"{missing.why}: train the experiment again", FAILED)
+        raise UserError(missing.why)
+
+
+def asked(question: Question, answer: type[Answer]) -> Answer:
+    """The answer to one question. Raises UserError."""
+    with Asker() as asker, in_words():
+        return asker.ask(question, answer)
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """What cannot be answered or read becomes a UserError."""
+    try:
+        yield
+    except ExplainError as error:
+        raise UserError(str(error), WRONG if error.wrong else FAILED) from None
+    except RawFileError as error:
+        raise UserError(str(error), FAILED) from None

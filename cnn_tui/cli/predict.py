@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
+import typer
 from rich.console import Console
 
 from cnn_tui.artifacts.predictions import Predictions, open_predictions
-from cnn_tui.commands.explained import asked, in_words, kept, require_model
-from cnn_tui.commands.history import find_run
-from cnn_tui.commands.json_lines import inert
-from cnn_tui.commands.streams import FINISHED, UserError, bold, columns_of, is_terminal, put, say, table
+from cnn_tui.cli.evaluate import asked, in_words, kept, require_model
+from cnn_tui.cli.parser import AsJson, RunId
+from cnn_tui.cli.printing import bold, inert, table
+from cnn_tui.cli.runs import find_run
+from cnn_tui.cli.streams import FINISHED, UserError, columns_of, is_terminal, put, say
 from cnn_tui.data.images import Picture, StoredImages
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.history import History
@@ -51,7 +53,14 @@ class Seen(NamedTuple):
         return sorted(range(len(self.names)), key=lambda at: -(self.probabilities[at] or 0.0))
 
 
-def predict(run_id: int, image: str | None, file: Path | None, as_json: bool) -> int:
+def predict(
+    run: RunId,
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A picture of your own: a PNG or JPEG.")] = None,
+    image: Annotated[
+        str | None, typer.Option(metavar="N", help="A test image, counted from 0; a file will do too.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
     """Print what a run's model says of test image `image`, the first one if none is named, or of a picture.
 
     A picture may be named by `image` as well.
@@ -62,8 +71,8 @@ def predict(run_id: int, image: str | None, file: Path | None, as_json: bool) ->
     if number is None:
         file = Path(image or "")
     with History() as history:
-        run = find_run(history, run_id)
-    seen = _own_picture(run, file) if file is not None else _test_image(run, number or 0)
+        found = find_run(history, run)
+    seen = _own_picture(found, file) if file is not None else _test_image(found, number or 0)
     for step in seen.steps:
         say(step)
     put(inert(msgspec.json.encode(to_json(seen)).decode()) if as_json else to_text(seen))

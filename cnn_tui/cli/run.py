@@ -1,79 +1,73 @@
-"""`cnn-tui run` and `attach`: queue runs of experiments, and follow them to their end."""
+"""`cnn-tui run`: queue runs of experiments, and follow them to their end."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated
+
+import typer
 
 from cnn_tui.analysis.estimates import Estimator
-from cnn_tui.commands.export import write_events
-from cnn_tui.commands.follow import Follower, Interrupts, LeftError, listed, status_of
-from cnn_tui.commands.history import find_run, to_json
-from cnn_tui.commands.overrides import override, parse
-from cnn_tui.commands.run_device import chosen_device
-from cnn_tui.commands.run_table import to_text
-from cnn_tui.commands.streams import FAILED, INTERRUPTED, UserError, complain, put, say
-from cnn_tui.commands.summary import place
+from cnn_tui.cli.exchange import write_events
+from cnn_tui.cli.follow import Follower, Interrupts, follow
+from cnn_tui.cli.overrides import override, parse
+from cnn_tui.cli.parser import AsJson, Detach, Device, Experiments
+from cnn_tui.cli.runs import chosen_device, find_run, listed, to_json
+from cnn_tui.cli.streams import FAILED, UserError, complain, put, say
+from cnn_tui.cli.summary import place
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import find_experiment
 from cnn_tui.history.groups import taken_seeds
 from cnn_tui.history.history import History
-from cnn_tui.history.run import Run
 from cnn_tui.jobs.grid import Axis, BatchError, Cell, check_count, grid, listed_seeds, over_seeds
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet
 
+_SET_HELP = (
+    "Change a key, as learning_rate=0.01. With several values, as layers[0].filters=16,32,64, every combination of all "
+    "keys' values is trained, all with the same seeds. A comma separates values unless it is inside brackets or "
+    "quotes: layers[0].kernel_size=3x3,5x5 or [3,3],[5,5] are two pairs, metrics=['accuracy'] is one list. "
+    "A name is taken whole."
+)
 _MOST_COMPLAINTS = 8
 _SEED = ("seed", "training.seed")
 _MOST_PARAMS = 2**63  # what a column of SQLite holds
 
 
 def run(
-    names: list[str],
-    changes: dict[str, Any],
-    settings: list[str],
-    repeat: int,
-    *,
-    device: str | None = None,
-    tensorboard: Path | None = None,
-    detach: bool,
-    as_json: bool,
+    experiments: Experiments,
+    epochs: Annotated[int | None, typer.Option(metavar="N", help="Train for N epochs.")] = None,
+    seed: Annotated[int | None, typer.Option(metavar="N", help="Seed of the random numbers.")] = None,
+    repeat: Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="Train N times, each another seed.")] = 1,
+    dataset: Annotated[str | None, typer.Option(metavar="NAME", help="A dataset, a .npz file or a folder.")] = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE[,VALUE...]", help=_SET_HELP)] = None,
+    device: Device = None,
+    tensorboard: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write event files for TensorBoard at the end.")
+    ] = None,
+    detach: Detach = False,
+    as_json: AsJson = False,
 ) -> int:
     """Train every experiment with every combination of the settings' values, `repeat` times; gives the exit status.
 
-    `changes` are keys with their values (None leaves a key alone), `settings` are further ones as `KEY=VALUE,VALUE`.
-    Nothing is queued unless all can be. `tensorboard` is a folder that event files of the runs are written into.
+    Nothing is queued unless all can be.
     """
     if detach and tensorboard is not None:
         raise UserError("--detach leaves before there is anything to write: cnn-tui export RUN --tensorboard DIR later")
-    axes = [*(Axis(key, (value,)) for key, value in changes.items() if value is not None), *map(parse, settings)]
+    changes = {"epochs": epochs, "seed": seed, "dataset": dataset}
+    axes = [Axis(key, (value,)) for key, value in changes.items() if value is not None]
+    axes += map(parse, settings or [])
     try:
-        cells = _cells(names, axes, repeat)
+        cells = _cells(experiments, axes, repeat)
         if not _can_be_trained(cells):
             return FAILED
         ids, status = _train(cells, axes, repeat, chosen_device(device), detach, as_json)
     except BatchError as error:
         raise UserError(str(error)) from None
     return status if tensorboard is None else max(status, write_events(ids, tensorboard))
-
-
-def attach(run_id: int | None) -> int:
-    """Follow a live run, the oldest one unless another is named; ctrl+c only leaves it."""
-    from cnn_tui.jobs.launch import recover
-
-    interrupts = Interrupts()
-    with History() as history, interrupts.caught():
-        recover(history)
-        if run_id is None:
-            live = history.live_runs()
-            if not live:
-                raise UserError("no run is training or waiting; cnn-tui history lists those that have ended")
-            run_id = live[0].id
-        find_run(history, run_id)
-        return follow(history, Follower(history, interrupts, []), [run_id], as_json=False)
 
 
 def _cells(names: list[str], axes: list[Axis], repeat: int) -> list[Cell]:
@@ -156,20 +150,3 @@ def _leave(history: History, ids: list[int], as_json: bool) -> int:
         put(to_json(find_run(history, run_id)) if as_json else str(run_id))
     say(f"{listed(ids)} left to train; cnn-tui attach {ids[0]} follows, cnn-tui stop {ids[0]} stops")
     return 0
-
-
-def follow(history: History, follower: Follower, ids: list[int], as_json: bool) -> int:
-    """Follow runs to their end, print what came of them; gives the exit status."""
-    ended: list[Run] = []
-    try:
-        for run_id in ids:
-            ended.append(follower.follow(run_id))
-            follower.say_result(ended[-1])
-            if as_json:
-                put(to_json(ended[-1]))
-    except LeftError:
-        return INTERRUPTED
-    if not as_json:
-        chosen = {run.id for run in ended}
-        put(to_text([line for line in reversed(history.lines()) if line.id in chosen]))
-    return INTERRUPTED if follower.stopping else status_of(ended)

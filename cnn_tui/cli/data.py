@@ -1,22 +1,36 @@
-"""`cnn-tui data`: where the datasets are, and how to get one."""
+"""`cnn-tui data`: where the datasets are, what is in one, and how to get one."""
 
 from __future__ import annotations
 
 import json
 import sys
 import time
+from typing import Annotated
 
-from cnn_tui.commands.json_lines import inert
-from cnn_tui.commands.progress import Reporter, bar
-from cnn_tui.commands.streams import FAILED, FINISHED, UserError, bold, complain, is_terminal, put, say, table
+import typer
+
+from cnn_tui.cli.parser import AsJson
+from cnn_tui.cli.printing import bold, inert, table
+from cnn_tui.cli.progress import Reporter, bar
+from cnn_tui.cli.streams import FAILED, FINISHED, UserError, complain, is_terminal, put, say
+from cnn_tui.data.data_facts import DataFacts
 from cnn_tui.data.dataset import BUILT_IN, DatasetError
 from cnn_tui.experiment.file_errors import found
-from cnn_tui.text import did_you_mean
+from cnn_tui.text import counted, did_you_mean, quiet
 
+data = typer.Typer(rich_markup_mode=None)
 _MEGABYTE = 1_000_000
+_MOST_ROWS = 40
+_BAR = 30
 
 
-def list_datasets(as_json: bool) -> int:
+@data.callback(invoke_without_command=True)
+def _data(context: typer.Context) -> int:
+    return list_datasets() if context.invoked_subcommand is None else FINISHED
+
+
+@data.command("list", help="List the datasets and where each is on this machine.")
+def list_datasets(as_json: AsJson = False) -> int:
     """Print every built-in dataset and where it is on this machine, or how to get it."""
     from cnn_tui.training.data.datasets import locations
 
@@ -49,7 +63,56 @@ def list_datasets(as_json: bool) -> int:
     return FINISHED
 
 
-def fetch_dataset(name: str) -> int:
+@data.command("show")
+def show_dataset(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A dataset's name, a .npz file or a folder.")],
+    as_json: AsJson = False,
+) -> int:
+    """Print what is in a dataset: shapes, how many images of each class, the range of the pixels."""
+    from cnn_tui.training.data.inspect import look
+
+    facts = look(name)
+    for remark in facts.remarks:
+        say(remark)
+    put(inert(json.dumps(facts.to_json(), ensure_ascii=False)) if as_json else "\n".join(to_text(facts)))
+    return FINISHED
+
+
+def to_text(facts: DataFacts) -> list[str]:
+    """The lines that a person reads."""
+    height, width, channels = facts.input_shape
+    colour = "grey, 1 channel" if channels == 1 else f"colour, {channels} channels"
+    pairs = [
+        ("images", f"{facts.train.images:,} to learn from, {facts.test.images:,} to test on"),
+        ("size", f"{height}x{width} pixels, {colour}"),
+        ("classes", f"{len(facts.class_names):,}"),
+        ("source", quiet(facts.source, 1000)),
+    ]
+    heading = bold(quiet(facts.title))
+    return [heading, *table(pairs), "", *facts.range_lines(), "", *_balance(facts)]
+
+
+def _balance(facts: DataFacts) -> list[str]:
+    most = max(1, *facts.train.per_class)
+    rows = [("class", "training", "test", "")]
+    for at, name in list(enumerate(facts.class_names))[:_MOST_ROWS]:
+        count = facts.train.per_class[at]
+        rows.append((quiet(name, 30), f"{count:,}", f"{facts.test.per_class[at]:,}", "#" * round(count / most * _BAR)))
+    heading, *lines = table(rows, right=[1, 2])
+    more = len(facts.class_names) - _MOST_ROWS
+    if more > 0:
+        lines.append(f"and {counted(more, 'class', 'classes')} more")
+    balance = facts.train.balance
+    said = (
+        "All classes have as many training images as the others."
+        if balance == 1
+        else f"The largest class has {balance:.1f} times as many training images as the smallest."
+    )
+    return [bold(heading), *lines, "", said]
+
+
+@data.command("fetch", help="Download a dataset into Keras's cache.")
+def fetch_dataset(name: Annotated[str, typer.Argument(metavar="NAME", help="Its name, as list shows it.")]) -> int:
     """Download a dataset into Keras's cache, unless it is on this machine; gives the exit status."""
     from cnn_tui.training.data.datasets import find
     from cnn_tui.training.data.download import DOWNLOADS, fetch

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Annotated
 
-from cnn_tui.analysis.compare import Comparison, ComparisonRow, LayerDiff, baseline_of, compare
+import typer
+
+from cnn_tui.analysis import compare as analysis
+from cnn_tui.analysis.compare import Comparison, ComparisonRow, LayerDiff, baseline_of
 from cnn_tui.analysis.verdict import BY_COMMAND, Verdict, sentences, verdicts
-from cnn_tui.commands.damaged import say_damage
-from cnn_tui.commands.history import find_run
-from cnn_tui.commands.json_lines import line
-from cnn_tui.commands.streams import FINISHED, UserError, bold, columns_of, put, table
-from cnn_tui.commands.wrapping import wrap
+from cnn_tui.cli.parser import AsJson
+from cnn_tui.cli.printing import bold, line, table, wrap
+from cnn_tui.cli.runs import find_run, say_damage
+from cnn_tui.cli.streams import FINISHED, UserError, columns_of, put
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
 from cnn_tui.text import quiet
@@ -21,22 +24,26 @@ _WIDEST = 32
 _MOST = 50  # runs
 
 
-def compare_runs(ids: list[int], everything: bool, as_json: bool) -> int:
+def compare(
+    runs: Annotated[list[int], typer.Argument(metavar="RUN...", help="The numbers of two runs or more.")],
+    everything: Annotated[bool, typer.Option("--all", help="All rows and layers, not only what differs.")] = False,
+    as_json: AsJson = False,
+) -> int:
     """Print the comparison of runs: against the pinned baseline if it is one of them, else against the first.
 
     One that has figures goes before one that has none.
     """
-    ids = list(dict.fromkeys(ids))
+    ids = list(dict.fromkeys(runs))
     if len(ids) < 2:
         raise UserError("a comparison needs two runs or more, as cnn-tui compare 3 4")
     if len(ids) > _MOST:
         raise UserError(f"at most {_MOST} runs can be compared, not {len(ids)}")
     with History() as history:
-        runs = [find_run(history, one) for one in ids]
-        say_damage(runs)
-        found = compare(runs, baseline_of(runs, notebook.pinned(history)))
-        base = next(run for run in runs if run.id == found.baseline)
-        said = verdicts(history, runs, base)
+        compared = [find_run(history, one) for one in ids]
+        say_damage(compared)
+        found = analysis.compare(compared, baseline_of(compared, notebook.pinned(history)))
+        base = next(run for run in compared if run.id == found.baseline)
+        said = verdicts(history, compared, base)
     if as_json:
         whole = found.to_json(everything) | {"verdicts": [one.to_json() for one in said]}
         put(line(whole))

@@ -1,4 +1,4 @@
-"""Runs as rows of a table: the columns of `cnn-tui history`, in text, CSV and Markdown, and their names for sorting."""
+"""`cnn-tui history`: the table of all runs, in text, JSON, CSV and Markdown."""
 
 from __future__ import annotations
 
@@ -6,17 +6,81 @@ import csv
 import datetime
 import io
 import sys
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Annotated, Any, NamedTuple
 
+import typer
 from rich.cells import cell_len, set_cell_size
 
-from cnn_tui.commands.streams import UserError, bold, columns_of, is_terminal, table
+from cnn_tui.cli.parser import AsJson
+from cnn_tui.cli.printing import bold, table
+from cnn_tui.cli.runs import say_damage, to_json
+from cnn_tui.cli.streams import FINISHED, UserError, columns_of, is_terminal, put, say
 from cnn_tui.experiment.file_errors import found
-from cnn_tui.history.run import Line
+from cnn_tui.history.history import History
+from cnn_tui.history.listing import Listing, Query
+from cnn_tui.history.run import Line, Run
 from cnn_tui.reports.markdown import escape
 from cnn_tui.reports.markdown import table as markdown_table
 from cnn_tui.text import did_you_mean, quiet
+
+_FEW = 500  # runs that are read one by one
+
+
+def history(
+    words: Annotated[
+        str, typer.Option("--filter", metavar="EXPR", help="As acc>0.9 tag:lab1 !failed, or words of names and notes.")
+    ] = "",
+    sort: Annotated[str, typer.Option(metavar="KEY", help="A column; -KEY is the other way round.")] = "id",
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with every column.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print a Markdown table.")] = False,
+    archived: Annotated[bool, typer.Option("--archived", help="Archived runs too.")] = False,
+) -> int:
+    """Print the runs that a filter leaves, the newest first."""
+    if as_json + as_csv + as_markdown > 1:
+        raise UserError("only one of --json, --csv and --markdown at a time")
+    column, reverse = sorting(sort)
+    with History() as opened:
+        listing = Listing(opened, Query(words, column, reverse, archived))
+        if as_json:
+            damaged = []
+            for run in _in_full(opened, listing.ids()):
+                put(to_json(run))
+                damaged += [run] if run.damage else []
+            say_damage(damaged)
+            return FINISHED
+        lines = listing.lines()
+        say_damage(lines)
+        nothing = "" if lines else _nothing(opened, words)
+    if as_csv:
+        put(to_csv(lines))
+    elif as_markdown:
+        put(to_markdown(lines))
+    elif lines:
+        put(to_text(lines))
+    else:
+        say(nothing)
+    return FINISHED
+
+
+def _in_full(history: History, ids: Sequence[int]) -> Iterator[Run]:
+    """The runs with their epochs, in the order of `ids`."""
+    if len(ids) <= _FEW:
+        found = (history.run(one) for one in ids)
+    else:
+        runs = {run.id: run for run in history.runs()}
+        found = (runs.get(one) for one in ids)
+    return (run for run in found if run is not None)
+
+
+def _nothing(history: History, words: str) -> str:
+    if words.strip():
+        return "No run passes the filter. As one: acc>0.9 tag:lab1 !failed, or words of names and notes."
+    if history.count():
+        return "All runs are archived: --archived lists them."
+    return "No run yet: cnn-tui run lab1-baseline makes the first."
+
 
 _NARROWEST = {"name": 16, "dataset": 14}  # what can be cut on a narrow terminal, and how far
 _WIDEST_NAME = 60  # where there is no terminal: one long name would pad every other

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from cnn_tui.commands.run_device import chosen_device
-from cnn_tui.commands.streams import FINISHED, WRONG, UserError, complain, is_terminal, put
+from cnn_tui.cli import COMMANDS
+from cnn_tui.cli.runs import chosen_device
+from cnn_tui.cli.streams import UserError, is_terminal
 from cnn_tui.exercises.packs import open_pack
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file_errors import found
@@ -25,23 +26,22 @@ ESCAPE_DELAY_OVER_SSH = "400"
 """Milliseconds within which the rest of a key has to come: a slow line may bring an arrow key in two parts."""
 
 
-class Look(NamedTuple):
-    """How the lab is to look, as the command line has it; None leaves it to the settings and the terminal."""
-
-    theme: str | None = None
-    ascii_only: bool | None = None
-    mouse: bool | None = None
-
-
 def open_lab(
-    name: str | None, commands: Sequence[str], look: Look, folder: Path | None = None, device: str | None = None
+    name: str | None,
+    pack: Path | None = None,
+    device: str | None = None,
+    *,
+    theme: str | None = None,
+    ascii_only: bool | None = None,
+    mouse: bool | None = None,
 ) -> int:
     """Open the lab on an experiment, or on what it opens with; gives the exit status.
 
-    With `folder`, on the exercises of the pack in it. With `device`, runs that are started in it are trained there.
+    With the folder `pack`, on its exercises. With `device`, runs that are started in it are trained there. A look that
+    is None is left to the settings and the terminal.
     """
-    experiment = _experiment(name, commands) if name is not None else None
-    pack = open_pack(folder) if folder is not None else None
+    experiment = _experiment(name) if name is not None else None
+    place = open_pack(pack) if pack is not None else None
     wanted = chosen_device(device)
     without = "cnn-tui run EXPERIMENT trains without one"
     if not is_terminal(sys.stdin, sys.stdout):
@@ -57,20 +57,20 @@ def open_lab(
     from cnn_tui.ui import app  # Textual, which no other command waits for
     from cnn_tui.ui.theme import THEMES
 
-    themes = [theme.name for theme in THEMES]
-    if look.theme is not None and look.theme not in themes:
-        raise UserError(f"--theme: found {found(look.theme)}; allowed: {', '.join(themes)}")
+    themes = [one.name for one in THEMES]
+    if theme is not None and theme not in themes:
+        raise UserError(f"--theme: found {found(theme)}; allowed: {', '.join(themes)}")
     preferences, warning = set_keys()
     source = Path(name) if name is not None and name not in preset_names() else None
     return app.open_lab(
         experiment,
         source,
-        theme=look.theme or preferences.theme or themes[0],
-        ascii_only=_first(look.ascii_only, preferences.ascii, not speaks_unicode(os.environ)),
-        mouse=_first(look.mouse, preferences.mouse),
+        theme=theme or preferences.theme or themes[0],
+        ascii_only=_first(ascii_only, preferences.ascii, not speaks_unicode(os.environ)),
+        mouse=_first(mouse, preferences.mouse),
         sixel=preferences.sixel,
         warning=warning,
-        pack=pack,
+        pack=place,
         device=wanted,
     )
 
@@ -92,20 +92,6 @@ def set_keys() -> tuple[Preferences, str]:
     return preferences, ""
 
 
-def list_keys(*, markdown: bool, ids: bool) -> int:
-    """Print the keys; settings that cannot be used are an error here."""
-    from cnn_tui.ui.keys import keys_markdown, keys_text
-
-    if markdown:
-        put(keys_markdown())
-        return FINISHED
-    _, warning = set_keys()
-    put(keys_text(ids=ids))
-    if warning:
-        complain(warning)
-    return WRONG if warning else FINISHED
-
-
 def speaks_unicode(environment: Mapping[str, str]) -> bool:
     """Whether the locale is one of UTF-8. Where none is set at all, terminals of today do speak it."""
     everything, characters, language = (environment.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG"))
@@ -119,11 +105,11 @@ def _first(*choices: bool | None) -> bool:
     return next(choice for choice in choices if choice is not None)
 
 
-def _experiment(name: str, commands: Sequence[str]) -> Experiment:
+def _experiment(name: str) -> Experiment:
     try:
         return find_experiment(name)
     except ExperimentError:
-        near = [*commands, *preset_names()]
-        if closest(name, near) in commands and not Path(name).exists():
+        near = [*COMMANDS, *preset_names()]
+        if closest(name, near) in COMMANDS and not Path(name).exists():
             raise UserError(f"there is no command or preset {found(name)}.{did_you_mean(name, near)}") from None
         raise

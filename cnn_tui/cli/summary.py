@@ -1,39 +1,41 @@
-"""`cnn-tui summary`: what a stack becomes, without TensorFlow."""
+"""`cnn-tui summary` and `presets`: what a stack becomes, without TensorFlow; the experiments that come with the app."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from cnn_tui.commands.json_lines import line
-from cnn_tui.commands.streams import FAILED, FINISHED, WRONG, bold, complain, put
+from cnn_tui.cli.parser import AsJson, Experiments
+from cnn_tui.cli.printing import bold, line, table
+from cnn_tui.cli.streams import FAILED, FINISHED, WRONG, complain, put
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
-from cnn_tui.experiment.presets import find_experiment
+from cnn_tui.experiment.presets import about_preset, find_experiment, load_preset, preset_names
 from cnn_tui.network.problems import Problem
 from cnn_tui.network.report import keras_shape, summary_lines
 from cnn_tui.network.summary import Summary, summarize
 from cnn_tui.text import quiet
 
 
-def show_summaries(names: list[str], as_json: bool) -> int:
+def summary(experiments: Experiments, as_json: AsJson = False) -> int:
     """Print the summary of every experiment that can be read; gives the exit status."""
     statuses = {FINISHED}
     printed = 0
-    for name in names:
+    for name in experiments:
         try:
             experiment = find_experiment(name)
-            summary = summarize(experiment.stack)
-            problems = problems_of(experiment, summary)
+            made = summarize(experiment.stack)
+            problems = problems_of(experiment, made)
         except (ExperimentError, DatasetError) as error:
             complain(str(error))
             statuses.add(WRONG)
             continue
         statuses.add(FAILED if problems else FINISHED)
         if as_json:
-            put(line(to_json(experiment, summary, problems)))
+            put(line(to_json(experiment, made, problems)))
         else:
-            put("\n".join([*([""] if printed else []), *to_text(experiment, summary, problems)]))
+            put("\n".join([*([""] if printed else []), *to_text(experiment, made, problems)]))
         printed += 1
     return max(statuses)
 
@@ -69,3 +71,28 @@ def to_text(experiment: Experiment, summary: Summary, problems: tuple[Problem, .
 def place(problem: Problem, summary: Summary) -> str:
     """Where a problem is: `layer 4 (max_pooling2d_1)`, or the stack as a whole."""
     return f"layer {problem.layer} ({summary.rows[problem.layer - 1].name})" if problem.layer else "the stack"
+
+
+def presets(as_json: AsJson = False) -> int:
+    """Print every preset: its name for the command line, its title and its parameters."""
+    found = [(name, load_preset(name)) for name in preset_names()]
+    facts = [
+        {
+            "name": name,
+            "title": experiment.name,
+            "about": about_preset(name),
+            "dataset": experiment.dataset,
+            "layers": len(experiment.layers),
+            "params": summarize(experiment.stack).total_params,
+            "epochs": experiment.training.epochs,
+        }
+        for name, experiment in found
+    ]
+    if as_json:
+        put("\n".join(json.dumps(fact, ensure_ascii=False) for fact in facts))
+        return FINISHED
+    rows = [("name", "title", "params")]
+    rows += [(str(fact["name"]), str(fact["title"]), f"{fact['params']:,}") for fact in facts]
+    heading, *lines = table(rows, right=[2])
+    put("\n".join([bold(heading), *lines]))
+    return FINISHED

@@ -1,4 +1,7 @@
-"""What `cnn-tui doctor` finds out about TensorFlow and the GPUs, by children that have a deadline."""
+"""`cnn-tui doctor`: looks at everything the app depends on, and says how to mend what is wrong. It never hangs.
+
+TensorFlow and the GPUs are looked at by children that have a deadline.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,66 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from importlib import metadata
 from typing import IO, Any, NamedTuple
 
-from cnn_tui.commands.machine import Finding
+from cnn_tui.cli import machine
+from cnn_tui.cli.machine import Finding
+from cnn_tui.cli.parser import AsJson
+from cnn_tui.cli.printing import bold, table
+from cnn_tui.cli.streams import FAILED, FINISHED, put
 from cnn_tui.jobs.devices import VISIBLE, cores, visible
 from cnn_tui.jobs.gpu_client import read_gpus
 from cnn_tui.jobs.gpus import Gpu, Gpus
 from cnn_tui.jobs.launch import environment, python
+from cnn_tui.text import quiet
 
 TENSORFLOW_SECONDS = 60.0
 """The first import on a machine takes 11 s where a later one takes 2."""
 _GIGABYTE = 1_000_000_000
 _INSTALL = "pip install 'cnn-tui[gpu]' gives TensorFlow the CUDA libraries"
+
+
+def doctor(as_json: AsJson = False) -> int:
+    """Print every finding; gives 1 when one of them is a problem."""
+    findings = list(_findings())
+    if as_json:
+        put("\n".join(json.dumps(finding._asdict(), ensure_ascii=False) for finding in findings))
+    else:
+        put("\n".join(_lines(findings)))
+    return FAILED if any(finding.state == "problem" for finding in findings) else FINISHED
+
+
+def _findings() -> Iterator[Finding]:
+    absent = missing()
+    seen = driver()
+    # It takes seconds: the other checks are made meanwhile. A driver that hangs would keep it for ever.
+    probe = None if absent else Probe(look_for_devices=seen.state != "silent")
+    try:
+        others = [machine.memory(), *machine.data(), *machine.terminal(), machine.history(), machine.disk()]
+        loaded = probe.wait(TENSORFLOW_SECONDS) if probe else None
+    finally:
+        if probe:
+            probe.end()
+    yield machine.python()
+    if absent:
+        yield absent
+    elif loaded:
+        yield tensorflow(loaded)
+    yield gpus(seen, loaded)
+    yield from others
+
+
+def _lines(findings: list[Finding]) -> list[str]:
+    lines = table([(finding.state, finding.check, quiet(finding.found, 1000)) for finding in findings])
+    shown = []
+    for finding, line in zip(findings, lines, strict=True):
+        shown.append(line if finding.state == "ok" else bold(line))
+        if finding.fix:
+            shown.append(f"    fix: {quiet(finding.fix, 1000)}")
+    bad = [finding for finding in findings if finding.state != "ok"]
+    return [*shown, "", f"{len(bad)} to look at" if bad else "all is well"]
 
 
 class Loaded(NamedTuple):

@@ -1,4 +1,4 @@
-"""Follows runs to their end: reads what the training process writes into the history, and shows it."""
+"""`cnn-tui attach`: follows runs to their end, by what the training process writes into the history."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ import sys
 import time
 from collections.abc import Iterator
 from types import FrameType
+from typing import Annotated
+
+import typer
 
 from cnn_tui.analysis.estimates import Estimator
-from cnn_tui.commands.progress import Part, Reporter, epoch_parts, fit, progress_parts
-from cnn_tui.commands.streams import FAILED, FINISHED, INTERRUPTED, UserError, is_terminal
+from cnn_tui.cli.history import to_text
+from cnn_tui.cli.progress import Part, Reporter, epoch_parts, fit, progress_parts
+from cnn_tui.cli.runs import find_run, listed, to_json
+from cnn_tui.cli.streams import FAILED, FINISHED, INTERRUPTED, UserError, is_terminal, put
 from cnn_tui.history.history import History
 from cnn_tui.history.pace import clock, in_words
 from cnn_tui.history.run import Run
@@ -21,6 +26,41 @@ from cnn_tui.text import counted, quiet
 
 _LOOK_SECONDS = 0.15
 _REVIVE_SECONDS = 2.0  # how often to see to it that somebody is at work
+
+
+def attach(
+    run: Annotated[int | None, typer.Argument(metavar="[RUN]", help="The run; else the oldest live one.")] = None,
+) -> int:
+    """Follow a live run, the oldest one unless another is named; ctrl+c only leaves it."""
+    from cnn_tui.jobs.launch import recover
+
+    interrupts = Interrupts()
+    with History() as history, interrupts.caught():
+        recover(history)
+        if run is None:
+            live = history.live_runs()
+            if not live:
+                raise UserError("no run is training or waiting; cnn-tui history lists those that have ended")
+            run = live[0].id
+        find_run(history, run)
+        return follow(history, Follower(history, interrupts, []), [run], as_json=False)
+
+
+def follow(history: History, follower: Follower, ids: list[int], as_json: bool) -> int:
+    """Follow runs to their end, print what came of them; gives the exit status."""
+    ended: list[Run] = []
+    try:
+        for run_id in ids:
+            ended.append(follower.follow(run_id))
+            follower.say_result(ended[-1])
+            if as_json:
+                put(to_json(ended[-1]))
+    except LeftError:
+        return INTERRUPTED
+    if not as_json:
+        chosen = {run.id for run in ended}
+        put(to_text([line for line in reversed(history.lines()) if line.id in chosen]))
+    return INTERRUPTED if follower.stopping else status_of(ended)
 
 
 class Interrupts:
@@ -198,10 +238,3 @@ def status_of(runs: list[Run]) -> int:
 def _was_cut_short(run: Run) -> bool:
     """Whether a run ended before it should have; a stop rule that fires is what the experiment asked for."""
     return run.status == "interrupted" or (run.status == "stopped" and not run.stop_cause.startswith("stop rule"))
-
-
-def listed(ids: list[int]) -> str:
-    """Runs in a few words: `run 4`, `runs 4, 5`, `runs 4 to 9`."""
-    if len(ids) > 3:
-        return f"runs {ids[0]} to {ids[-1]}"
-    return ("run " if len(ids) == 1 else "runs ") + ", ".join(map(str, ids))

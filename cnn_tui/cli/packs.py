@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Annotated
 
-from cnn_tui.commands.json_lines import inert
-from cnn_tui.commands.new_file import write_new
-from cnn_tui.commands.streams import FAILED, FINISHED, WRONG, bold, columns_of, complain, put, say
-from cnn_tui.commands.wrapping import wrap
+import typer
+
+from cnn_tui.cli.parser import AsJson, Pack
+from cnn_tui.cli.printing import bold, inert, wrap, write_new
+from cnn_tui.cli.streams import FAILED, FINISHED, WRONG, columns_of, complain, put, say
 from cnn_tui.exercises.model import ExerciseError
 from cnn_tui.exercises.packs import open_pack, read_submission, submission, to_file
 from cnn_tui.exercises.submissions import CheckedExercise, Report
@@ -18,9 +20,13 @@ from cnn_tui.history.history import History
 from cnn_tui.text import counted, quiet
 
 
-def submit(folder: Path, output: Path, student: str) -> int:
+def submit(
+    pack: Annotated[Path, typer.Option("--pack", metavar="DIR", help="The pack's folder.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The new file to hand in.")],
+    student: Annotated[str, typer.Option("--name", metavar="NAME", help="Who hands it in.")] = "",
+) -> int:
     """Write the submission of a pack to a new file; say what a check of it would find missing."""
-    place = open_pack(folder)
+    place = open_pack(pack)
     with History() as history:
         made = submission(history, place, student)
     text = to_file(made)
@@ -32,7 +38,11 @@ def submit(folder: Path, output: Path, student: str) -> int:
     return FINISHED
 
 
-def check(files: list[Path], pack: Path | None, as_json: bool) -> int:
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="What cnn-tui submit wrote.")],
+    pack: Pack = None,
+    as_json: AsJson = False,
+) -> int:
     """Print what each submission says; the exit status is 1 when one has problems, 2 when one cannot be read."""
     place = open_pack(pack) if pack is not None else None
     status = FINISHED

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.commands.streams import UserError
+from cnn_tui.cli.streams import UserError
 from cnn_tui.data.dataset import path_of
 from cnn_tui.experiment.experiment import Experiment, Training, from_builtins
 from cnn_tui.experiment.file_errors import found

@@ -6,7 +6,7 @@ import errno
 import re
 import sqlite3
 
-from cnn_tui.commands.streams import FAILED, WRONG, UserError
+from cnn_tui.cli.streams import FAILED, WRONG, UserError
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.exercises.model import ExerciseError
 from cnn_tui.experiment.experiment import ExperimentError

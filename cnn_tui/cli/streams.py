@@ -6,7 +6,6 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Sequence
 from typing import TextIO
 
 FINISHED, FAILED, WRONG, INTERRUPTED = range(4)
@@ -80,27 +79,6 @@ def columns_of(stream: TextIO | None) -> int:
         return (os.get_terminal_size(stream.fileno()).columns if stream else 0) or 80
     except (OSError, ValueError):
         return 80
-
-
-def bold(text: str) -> str:
-    """Text in bold where standard output is a terminal that may be coloured, else as it is."""
-    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb" or not is_terminal(sys.stdout)
-    return text if plain else f"\x1b[1m{text}\x1b[0m"
-
-
-def table(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
-    """Rows of cells as lines with columns of equal width; the columns in `right` are aligned to the right."""
-    from rich.cells import cell_len  # knows which characters are two columns wide
-
-    widths = [max(cell_len(row[at]) for row in rows) for at in range(len(rows[0]))] if rows else []
-    lines = []
-    for row in rows:
-        cells = []
-        for at, cell in enumerate(row):
-            space = " " * (widths[at] - cell_len(cell))
-            cells.append(space + cell if at in right else cell + space)
-        lines.append("  ".join(cells).rstrip())
-    return lines
 
 
 def _write(stream: TextIO | None, text: str) -> None:

@@ -1,0 +1,97 @@
+"""How data is printed: tables and wrapped lines for people, JSON for programs; on standard output or in a new file."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.cells import cell_len, chop_cells  # which know the characters that are two columns wide
+
+from cnn_tui.cli.streams import FAILED, UserError, is_terminal, put, say
+from cnn_tui.history.finite import without_nan
+from cnn_tui.text import quiet
+
+_UNSEEN = re.compile(r"[^ -~]")
+
+
+def bold(text: str) -> str:
+    """Text in bold where standard output is a terminal that may be coloured, else as it is."""
+    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb" or not is_terminal(sys.stdout)
+    return text if plain else f"\x1b[1m{text}\x1b[0m"
+
+
+def table(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
+    """Rows of cells as lines with columns of equal width; the columns in `right` are aligned to the right."""
+    widths = [max(cell_len(row[at]) for row in rows) for at in range(len(rows[0]))] if rows else []
+    lines = []
+    for row in rows:
+        cells = []
+        for at, cell in enumerate(row):
+            space = " " * (widths[at] - cell_len(cell))
+            cells.append(space + cell if at in right else cell + space)
+        lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Text in lines of at most `width` columns, broken between words, and inside a word that is longer than a line."""
+    lines = [""]
+    for word in text.split(" "):
+        first, *rest = chop_cells(word, width) if cell_len(word) > width else [word]
+        if not lines[-1]:
+            lines[-1] = first
+        elif cell_len(lines[-1]) + 1 + cell_len(first) <= width:
+            lines[-1] += f" {first}"
+        else:
+            lines.append(first)
+        lines += rest
+    return lines
+
+
+def line(value: Any) -> str:
+    """A value as JSON on one line; a number that is none, which JSON does not have, as null."""
+    return inert(json.dumps(without_nan(value), ensure_ascii=False, allow_nan=False))
+
+
+def inert(text: str) -> str:
+    """JSON with everything that is not printed escaped: the same data, and harmless on a terminal.
+
+    JSON itself escapes the control characters of ASCII only, not those of 8 bits, nor marks that turn the direction of
+    writing.
+    """
+    return _UNSEEN.sub(lambda match: match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1], text)
+
+
+def deliver(text: str, output: Path | None) -> None:
+    """Write a text to a new file and say so; without one, to standard output. Raises UserError as `write_new` does."""
+    if output is None:
+        put(text.removesuffix("\n"))
+        return
+    write_new(text, output)
+    say(f"{quiet(str(output))} written")
+
+
+def write_new(text: str, output: Path) -> None:
+    """Write a text to a new file. Raises UserError for one that is there, and leaves it as it is.
+
+    A file that cannot be written whole is taken away again, so that it is in nobody's way the next time.
+    """
+    try:
+        file = output.open("x", encoding="utf-8")
+    except FileExistsError:
+        raise UserError(f"{quiet(str(output))} exists already and is left as it is: name another file") from None
+    try:
+        with file:
+            file.write(text)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            output.unlink()
+        if isinstance(error, OSError):
+            raise UserError(f"{quiet(str(output))} cannot be written: {error.strerror or error}", FAILED) from None
+        raise

@@ -1,0 +1,160 @@
+"""`cnn-tui queue`, `stop` and `resume`: what is trained and what waits, and how a run ends early or goes on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+import typer
+
+from cnn_tui.analysis.estimates import Estimator, Outlook, QueuedRun
+from cnn_tui.artifacts.kept_weights import goes_on
+from cnn_tui.cli.follow import Follower, Interrupts, follow
+from cnn_tui.cli.parser import AsJson, Detach, RunId
+from cnn_tui.cli.printing import bold, inert, table
+from cnn_tui.cli.runs import find_run, listed, to_json
+from cnn_tui.cli.streams import FINISHED, UserError, put, say
+from cnn_tui.history.history import History
+from cnn_tui.history.pace import clock
+from cnn_tui.history.records import require_experiment
+from cnn_tui.history.run import ENDED_EARLY, Run
+from cnn_tui.text import quiet
+
+
+def queue(
+    move: Annotated[
+        tuple[int, int] | None,
+        typer.Option("--move", metavar="RUN PLACES", help="Move a run so many places later; -1 is one earlier."),
+    ] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Take all that wait out of the queue.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Print the queue, once a run of it was moved by so many places or all were taken out."""
+    from cnn_tui.jobs.launch import recover, wake
+
+    if move and clear:
+        raise UserError("only one of --move and --clear at a time")
+    with History() as history:
+        recover(history)
+        if move:
+            _move(history, *move)
+        if clear:
+            _clear(history)
+        if history.next_queued() is not None:
+            wake()  # after a restart of the machine nobody is at work
+        _show(Estimator(history).outlook(), as_json)
+    return FINISHED
+
+
+def _move(history: History, run_id: int, places: int) -> None:
+    run = find_run(history, run_id)
+    if run.status != "queued":
+        raise UserError(f"run {run_id} does not wait in the queue: it is {run.status}")
+    if not history.move(run_id, places):
+        order = [line.id for line in history.queue()]
+        where = "first" if order[0] == run_id else "last"
+        say(f"run {run_id} is the {where} already" if places else f"run {run_id} stays where it is")
+        return
+    before = [line.id for line in history.queue()].index(run_id)
+    say(f"run {run_id} is next" if before == 0 else f"run {run_id} has {before} before it")
+
+
+def _clear(history: History) -> None:
+    ids = [line.id for line in history.queue()]
+    for one in reversed(ids):  # the next one last: it may be taken any moment
+        history.ask(one, "stop")
+    say(f"{listed(ids)} taken out of the queue; the history keeps them" if ids else "the queue is empty already")
+
+
+def _show(outlook: Outlook, as_json: bool) -> None:
+    for item in outlook.items if as_json else ():
+        put(inert(msgspec.json.encode(item.to_json()).decode()))
+    if not outlook.items:
+        say("Nothing is trained and nothing waits: cnn-tui run EXPERIMENT queues a run.")
+        return
+    if not as_json:
+        heading, *rows = table([_TITLES, *map(_row, outlook.items)], _RIGHT)
+        put("\n".join([bold(heading), *rows]))
+    scaled = any(item.estimate.basis == "scaled" for item in outlook.items)
+    say(outlook.words() + (" A time with ~ is scaled from another run's." if scaled and not as_json else ""))
+
+
+_TITLES = ("place", "run", "name", "status", "epochs", "takes", "done in")
+_RIGHT = (0, 1, 4, 5, 6)
+
+
+def _row(item: QueuedRun) -> tuple[str, ...]:
+    line, seconds = item.line, item.estimate.seconds
+    takes = "?" if seconds is None else f"{'~' if item.estimate.basis == 'scaled' else ''}{clock(seconds)}"
+    return (
+        str(item.position or ""),
+        str(line.id),
+        quiet(line.name),
+        line.status,
+        f"{line.epochs_done}/{line.epochs}",
+        takes,
+        "?" if item.done_in is None else clock(item.done_in),
+    )
+
+
+def stop(
+    run: RunId,
+    now: Annotated[bool, typer.Option("--now", help="End it at once; only its last checkpoint is kept.")] = False,
+) -> int:
+    """Ask a run to stop after its batch or, `now`, to end at once."""
+    from cnn_tui.jobs.launch import recover, wake
+
+    with History() as history:
+        recover(history)
+        found = find_run(history, run)
+        if not found.live:
+            say(f"run {run} has ended already: it is {found.status}")
+            return FINISHED
+        history.ask(run, "now" if now else "stop")
+    if found.status == "queued":
+        say(f"run {run} is taken out of the queue")
+    elif now:
+        wake()  # the worker sees to it that it ends, even if it hangs
+        say(f"asked run {run} to end now: nothing more is saved or evaluated, its last checkpoint is kept")
+    else:
+        say(f"asked run {run} to stop: what it has learned is kept and evaluated; --now ends it at once")
+    return FINISHED
+
+
+def resume(
+    runs: Annotated[list[int], typer.Argument(metavar="RUN...", help="Runs that were stopped, interrupted or failed.")],
+    detach: Detach = False,
+    as_json: AsJson = False,
+) -> int:
+    """Let runs that ended early go on after their last checkpoint, before all that wait, and follow them.
+
+    Nothing is queued unless all can be. ctrl+c only leaves them.
+    """
+    from cnn_tui.jobs.launch import recover, wake
+
+    interrupts = Interrupts()
+    ids = list(dict.fromkeys(runs))
+    with History() as history, interrupts.caught():
+        recover(history)
+        resumed = [_resumable(find_run(history, run_id)) for run_id in ids]
+        for run_id in reversed(ids):  # each goes to the head of the queue
+            history.resume(run_id)
+        wake()
+        for run in resumed:
+            say(f"run {run.id} {goes_on(run)}")
+        if detach:
+            for run_id in ids:
+                put(to_json(find_run(history, run_id)) if as_json else str(run_id))
+            say(f"{listed(ids)} left to train; cnn-tui attach {ids[0]} follows")
+            return FINISHED
+        return follow(history, Follower(history, interrupts, []), ids, as_json)
+
+
+def _resumable(run: Run) -> Run:
+    """The run itself. Raises UserError when it cannot go on."""
+    if run.live:
+        raise UserError(f"run {run.id} has not ended: it is {run.status}")
+    if run.status not in ENDED_EARLY:
+        raise UserError(f"run {run.id} has reached its end: there is nothing to go on with")
+    require_experiment(run)
+    return run

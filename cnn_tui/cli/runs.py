@@ -1,0 +1,67 @@
+"""What several commands do with runs: find them, name them, print them, choose their device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from cnn_tui.cli.printing import inert
+from cnn_tui.cli.streams import UserError, complain, say
+from cnn_tui.history.history import History
+from cnn_tui.history.rows import damage_in_words
+from cnn_tui.history.run import Line, Run
+from cnn_tui.text import quiet
+
+_MOST = 5  # runs that are named
+_LARGEST_ID = 2**63 - 1  # what a column of SQLite holds
+
+
+def find_run(history: History, run_id: int) -> Run:
+    """The run of that id. Raises UserError when there is none."""
+    run = history.run(run_id) if 0 < run_id <= _LARGEST_ID else None
+    if run is None:
+        newest = history.lines(limit=1)
+        known = f"the newest is run {newest[0].id}" if newest else "the history is empty"
+        raise UserError(f"there is no run {run_id}; {known}")
+    return run
+
+
+def to_json(run: Run) -> str:
+    """A run in the promised form, on one line."""
+    return inert(msgspec.json.encode(run.to_json()).decode())
+
+
+def listed(ids: list[int]) -> str:
+    """Runs in a few words: `run 4`, `runs 4, 5`, `runs 4 to 9`."""
+    if len(ids) > 3:
+        return f"runs {ids[0]} to {ids[-1]}"
+    return ("run " if len(ids) == 1 else "runs ") + ", ".join(map(str, ids))
+
+
+def say_damage(records: Iterable[Run | Line]) -> None:
+    """Name the runs that are damaged, and what of them cannot be read; the rest of them counts as it is."""
+    damaged = [one for one in records if one.damage]
+    for one in damaged[:_MOST]:
+        complain(f"{damage_in_words(one.id, one.damage)}; all else of it can")
+    if len(damaged) > _MOST:
+        complain(f"the rows of {len(damaged) - _MOST:,} more runs are damaged; cnn-tui show RUN says in what")
+
+
+def chosen_device(wish: str | None) -> str:
+    """The wish as a run keeps it, "" for the freest GPU. Says when the card is busy; raises UserError.
+
+    The card itself is chosen again when the run begins, which may be hours later.
+    """
+    from cnn_tui.jobs.devices import DeviceError, choose, parse
+    from cnn_tui.jobs.gpu_client import read_gpus
+    from cnn_tui.jobs.gpus import Gpus
+
+    try:
+        wanted = parse(wish) if wish is not None else ""
+        choice = choose(wanted, Gpus() if wanted == "cpu" else read_gpus())
+    except DeviceError as error:
+        raise UserError(str(error)) from None
+    if choice.warning:
+        say(quiet(choice.warning, 400))
+    return wanted
