@@ -1,17 +1,24 @@
-# `make run` opens the lab, `make test` checks everything, `make bench` measures.
+# `make run` opens the lab, `make test` checks, `make test-all` checks what takes long as well, `make bench` measures.
 # All set up .venv when it is missing or when the dependencies changed, and otherwise install nothing.
 
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
-.PHONY: run test lint bench clean
+# The tests start hundreds of processes. Each is to find the bytecode that the first has written.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: run test test-all lint bench clean
 
 run: .venv/.run-ready
 	@$(BIN)/cnn-tui $(ARGS)
 
 test: lint
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+	$(PYTEST) -m 'not long'
+
+test-all: lint
+	HYPOTHESIS_PROFILE=thorough $(PYTEST)
 
 bench: .venv/.test-ready
 	$(BIN)/python -m tests.benchmarks.first_paint

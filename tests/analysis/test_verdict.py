@@ -21,6 +21,7 @@ from cnn_tui.history.groups import Group, Spread, Trial, contrast, group_around,
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Epoch, Status
 from cnn_tui.network.layers import Dropout
+from tests.properties import examples
 
 BASELINE = load_preset("lab1-baseline")
 MORE = load_preset("lab1-64-filters")
@@ -186,7 +187,7 @@ def test_what_is_compared_is_named_by_what_was_changed(after: Experiment, words:
 figures = st.lists(st.floats(0.5, 1.0), min_size=2, max_size=8)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(st.lists(st.tuples(st.floats(0.5, 1.0), st.floats(0.5, 1.0)), min_size=2, max_size=8))
 def test_pairs_are_tested_as_scipy_tests_them(pairs: list[tuple[float, float]]) -> None:
     ours, theirs = [one for one, _ in pairs], [other for _, other in pairs]
@@ -204,7 +205,7 @@ def test_pairs_are_tested_as_scipy_tests_them(pairs: list[tuple[float, float]]) 
 
 
 @pytest.mark.filterwarnings("ignore:Precision loss:RuntimeWarning")  # of the test's own call
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(figures, figures)
 def test_groups_are_tested_as_scipy_tests_them(ours: list[float], theirs: list[float]) -> None:
     assume(max(max(one) - min(one) for one in (ours, theirs)) > 1e-9)
@@ -218,7 +219,7 @@ def test_groups_are_tested_as_scipy_tests_them(ours: list[float], theirs: list[f
     assert mirrored is not None and math.isclose(mirrored.difference, -found.test.difference, abs_tol=1e-12)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 @given(st.floats(0.2, 3.0), st.integers(1, 2))
 def test_the_runs_it_asks_for_have_the_power_that_it_names(effect: float, samples: int) -> None:
     """Against the exact power of the t-test, from the noncentral t distribution."""

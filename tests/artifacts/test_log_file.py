@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from cnn_tui.artifacts import log_file
 from cnn_tui.artifacts.log_file import BLOCK, LogFile, LogRow
+from tests.properties import examples
 
 ALL = 1_000_000
 
@@ -35,7 +36,7 @@ def test_rows_end_with_a_line_end_of_any_kind(tmp_path: Path) -> None:
     assert file.rows(4, 1) == [LogRow(4, 9, b"two")]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(300), deadline=None)
 @given(st.lists(st.sampled_from([b"a", b"bc" * 9, b"\n", b"\r", b"\r\n", b"d" * 40]), max_size=60))
 def test_going_back_meets_the_rows_of_going_forward(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parts: list[bytes]

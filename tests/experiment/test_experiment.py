@@ -27,6 +27,7 @@ from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from tests.network.strategies import any_layer, values
+from tests.properties import examples
 
 PROMISED = """\
 name = "Lab 1: baseline, 32 filters"
@@ -140,7 +141,7 @@ def test_all_that_differs_from_a_default_is_written() -> None:
     assert parse(written) == experiment
 
 
-@settings(deadline=None, max_examples=70)
+@settings(deadline=None, max_examples=examples(70))
 @given(experiments())
 def test_what_is_written_is_read_back(experiment: Experiment) -> None:
     written = to_toml(experiment)
@@ -150,7 +151,7 @@ def test_what_is_written_is_read_back(experiment: Experiment) -> None:
     assert [layer["type"] for layer in plain.get("layers", [])] == [layer.type for layer in experiment.layers]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(experiments())
 def test_an_experiment_survives_json_as_the_history_keeps_it(experiment: Experiment) -> None:
     assert from_builtins(msgspec.json.decode(msgspec.json.encode(experiment))) == experiment

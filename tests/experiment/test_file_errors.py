@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from cnn_tui.experiment.experiment import Experiment, ExperimentError, Training, from_builtins, parse, read
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.network.layers import LAYERS
+from tests.properties import examples
 
 KINDS = ", ".join(LAYERS)
 OF_CONV = ", ".join(LAYERS["Conv2D"].__struct_fields__)
@@ -292,7 +293,7 @@ files = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=examples(300), suppress_health_check=[HealthCheck.too_slow])
 @given(files | st.dictionaries(names, nested, max_size=4))
 def test_any_data_is_an_experiment_or_a_sentence(raw: dict[str, Any]) -> None:
     try:
@@ -305,7 +306,7 @@ def test_any_data_is_an_experiment_or_a_sentence(raw: dict[str, Any]) -> None:
         assert all(layer.type in LAYERS for layer in experiment.layers)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(st.binary(max_size=60) | st.text('[]{}"=.,\n\t\\u0x_e+-:TZ #aé', max_size=60).map(str.encode))
 @example(b"")
 @example(b"\0")

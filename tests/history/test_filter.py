@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.filter import FIGURES, KEYS, MAX_LENGTH, FilterError, compile_filter
 from cnn_tui.history.history import History
+from tests.properties import examples
 
 NOBODY: list[int] = []
 
@@ -206,7 +207,7 @@ terms = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(st.lists(terms, max_size=4).map(" ".join))
 def test_any_text_is_a_filter_or_a_sentence(text: str) -> None:
     try:
@@ -221,7 +222,7 @@ def test_any_text_is_a_filter_or_a_sentence(text: str) -> None:
         assert history.count() == 1
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(st.text(min_size=1, max_size=20), st.text(max_size=5), st.text(max_size=5))
 def test_a_quoted_text_finds_the_names_that_hold_it(text: str, before: str, after: str) -> None:
     clean = text.encode("utf-8", "replace").decode().replace('"', "").replace("\0", "")

@@ -25,6 +25,7 @@ from cnn_tui.network.stack import Stack
 from cnn_tui.network.values import L1L2
 from tests.keras_io.test_script import BASELINE, buildable, every_kind, model_of, networks
 from tests.network.strategies import layers_of
+from tests.properties import examples
 
 Model = dict[str, Any]
 
@@ -75,7 +76,7 @@ def _factors(penalty: L1L2) -> dict[str, float]:
 # There and back
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=examples(25, 8), suppress_health_check=list(HealthCheck))
 @given(networks)
 @example(BASELINE.with_stack(every_kind))
 def test_a_network_comes_back_from_keras_json(tmp_path: Path, experiment: Experiment) -> None:
@@ -430,7 +431,7 @@ def places(value: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from places(inner, (*here, key))
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=examples(300), suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_no_wrong_value_makes_a_traceback(tmp_path: Path, data: st.DataObject) -> None:
     compiled: Model = {"optimizer": {"class_name": "SGD", "config": {"learning_rate": 0.1, "momentum": 0.9}}}

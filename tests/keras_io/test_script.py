@@ -28,6 +28,7 @@ from cnn_tui.network.layers import LAYERS, AnyLayer, Dense, Dropout, Flatten, ne
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import summarize
 from tests.network.strategies import any_layer
+from tests.properties import examples
 
 BASELINE = load_preset("lab1-baseline")
 HOSTILE = [
@@ -298,7 +299,7 @@ def plain_config(model: Any) -> Any:
     return config
 
 
-@settings(deadline=None, max_examples=15, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=examples(15, 5), suppress_health_check=list(HealthCheck))
 @given(networks)
 @example(BASELINE.with_stack(every_kind))
 @example(BASELINE.with_stack(buildable(Stack((28, 28, 1), (Dropout(rate=0.5, enabled=False), Flatten())))))

@@ -38,10 +38,9 @@ from cnn_tui.network.summary import keras_names, summarize
 from cnn_tui.network.values import L1L2
 from tests.network.plausible import plausible_stacks
 from tests.network.strategies import FIELD_IDS, FIELDS, layers_of, notes_net
+from tests.properties import examples
 
 pytestmark = pytest.mark.filterwarnings("ignore:You are using a softmax over axis")
-
-EXAMPLES = max(250, settings.get_current_profile_name() == "nightly" and 2_000)
 
 
 class Made(NamedTuple):
@@ -136,7 +135,7 @@ def test_stacks_are_what_keras_makes_of_them(keras: Keras, record_property: Call
     verdicts: Counter[bool] = Counter()
     kinds: Counter[str] = Counter()
 
-    @settings(deadline=None, max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+    @settings(deadline=None, max_examples=examples(250, 80), suppress_health_check=list(HealthCheck))
     @given(plausible_stacks())
     @example(notes_net())
     @example(notes_net(16, "same"))

@@ -15,9 +15,9 @@ from cnn_tui.network.convolution import Convolution, Image, Plane, Pooling, Wind
 from cnn_tui.network.image_kernels import KERNELS, parse_kernel, show_kernel
 from cnn_tui.network.kinds.base import ActivationName
 from cnn_tui.network.shapes import SizeError
+from tests.properties import examples
 
 Padding = Literal["valid", "same"]
-EXAMPLES = max(150, settings.get_current_profile_name() == "nightly" and 2_000)
 PADDINGS: st.SearchStrategy[Padding] = st.sampled_from(("valid", "same"))
 SIZES = st.tuples(st.integers(1, 8), st.integers(1, 8))
 WINDOWS = st.tuples(st.integers(1, 4), st.integers(1, 4))
@@ -54,7 +54,7 @@ def strides_of(draw: st.DrawFn) -> tuple[int, int]:
 
 
 @given(st.data())
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_convolution_by_hand_is_what_conv2d_gives(data: st.DataObject) -> None:
     size, window, channels = data.draw(SIZES), data.draw(WINDOWS), data.draw(st.integers(1, 3))
     padding: Padding = data.draw(PADDINGS)
@@ -83,7 +83,7 @@ def test_a_convolution_by_hand_is_what_conv2d_gives(data: st.DataObject) -> None
 
 
 @given(st.data())
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_pooling_by_hand_is_what_keras_gives(data: st.DataObject) -> None:
     size, window = data.draw(SIZES), data.draw(WINDOWS)
     kind: Literal["max", "average"] = data.draw(st.sampled_from(("max", "average")))

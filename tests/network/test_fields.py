@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cnn_tui.network.fields import Field, Value
 from cnn_tui.network.values import size_of
 from tests.network.strategies import FIELD_IDS, FIELDS, values
+from tests.properties import examples
 
 HOSTILE = (
     "",
@@ -159,7 +160,7 @@ def test_zero_is_taken_only_where_zero_means_something(kind: str, one: Field) ->
             one.parse("0")
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(st.sampled_from(FIELDS), st.text(max_size=12) | st.text("0123456789.-+x, ()einfa_", max_size=12))
 def test_any_text_is_a_value_that_is_allowed_or_a_sentence(picked: tuple[str, Field], text: str) -> None:
     _, one = picked

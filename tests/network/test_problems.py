@@ -12,6 +12,7 @@ from cnn_tui.network.problems import Goal, Problem, find_problems
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import summarize
 from tests.network.strategies import notes_net, stacks
+from tests.properties import examples
 
 GOAL = Goal("sparse_categorical_crossentropy", 10)
 goals = st.builds(
@@ -111,7 +112,7 @@ def test_layers_switched_off_are_not_the_last() -> None:
     assert only(notes_net().toggle(6)).layer == 6
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(stacks(most=8), goals)
 def test_a_problem_stands_on_its_layer_in_words_with_a_way_out(stack: Stack, goal: Goal) -> None:
     for problem in find_problems(stack, goal):
@@ -128,7 +129,7 @@ def test_a_problem_stands_on_its_layer_in_words_with_a_way_out(stack: Stack, goa
         assert (problem.layer == 0) == (not list(stack.enabled()))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(stacks(most=8), goals)
 def test_each_way_out_removes_its_problem(stack: Stack, goal: Goal) -> None:
     for problem in find_problems(stack, goal):
@@ -141,7 +142,7 @@ def test_each_way_out_removes_its_problem(stack: Stack, goal: Goal) -> None:
             assert summary.stuck_at is None or summary.stuck_at > where, f"{fix.label}: still not built"
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(stacks(most=8), goals)
 def test_first_ways_out_lead_to_a_network_that_can_be_trained(stack: Stack, goal: Goal) -> None:
     most = len(stack) + 3  # each layer may be in the way; then the shape, the classes and the activation of the answer

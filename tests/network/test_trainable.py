@@ -28,6 +28,7 @@ from cnn_tui.network.summary import summarize
 from tests.network.plausible import plausible_stacks
 from tests.network.seen import GOAL, labels, only
 from tests.network.strategies import notes_net
+from tests.properties import examples
 
 
 def test_a_network_without_a_flatten_has_two_ways_to_a_row() -> None:
@@ -112,7 +113,7 @@ def test_an_end_that_makes_no_probabilities(end: tuple[AnyLayer, ...], what: str
     assert all(find_problems(fix.stack, GOAL) == () for fix in problem.fixes)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(plausible_stacks())
 def test_an_answer_is_right_after_any_of_its_fixes(stack: Stack) -> None:
     if summarize(stack).stuck_at is not None:

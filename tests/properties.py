@@ -1,0 +1,26 @@
+"""How many examples a property is tried with: few in `make test`, all of them in `make test-all`.
+
+`HYPOTHESIS_PROFILE` chooses: quick (the default), thorough, or nightly with 2,000 examples of everything. No profile
+has a deadline: a machine that is busy is not slow code.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+NIGHTLY = 2_000
+
+settings.register_profile("thorough", max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("thorough"), max_examples=20)
+settings.register_profile("nightly", settings.get_profile("thorough"), max_examples=NIGHTLY)
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "quick")
+settings.load_profile(PROFILE)
+
+
+def examples(thorough: int, quick: int | None = None) -> int:
+    """As many as the profile asks for: `thorough`, or for a quick look `quick`, or else a fifth."""
+    if PROFILE == "nightly":
+        return NIGHTLY
+    return thorough if PROFILE == "thorough" else quick or max(10, thorough // 5)
