@@ -94,7 +94,7 @@ class ExerciseActions(FileActions):
         explain = self.query_one(ExplainPane)
         if place.name == SET:
             explain.lab2.at = place.set.exercises.index(exercise)
-        explain.show_view(ByHandView)
+        explain.show_view(ByHandView.code)
         self.action_focus_pane("explain")
         self.notify(
             f"Here it is done by hand, without training. {key_of('exercises.open')} goes back to the exercises.",

@@ -26,6 +26,7 @@ class ActivationsView(LayerView):
     title: ClassVar[str] = "activations"
     keys: ClassVar[str] = "next_image next_layer next_filter open mark numbers class picture run"
     has_numbers: ClassVar[bool] = True
+    shows_own_picture: ClassVar[bool] = True
     what = "activations"
 
     def __init__(self, scene: Scene) -> None:
@@ -56,10 +57,9 @@ class ActivationsView(LayerView):
             return ShowActivations(run, images, path, (), self.filter, 1)
         return ShowActivations(run, images, path, (layer.name,), self.filter // _MOST * _MOST, _MOST)
 
-    def open(self) -> bool:
+    def open(self) -> None:
         """One filter, or all."""
         self.one = not self.one
-        return True
 
     # Drawing
 

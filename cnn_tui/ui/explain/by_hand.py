@@ -6,20 +6,26 @@ import contextlib
 from typing import ClassVar
 
 from rich.text import Text
+from textual import work
 
 from cnn_tui.jobs.explain_protocol import Activations, DescribeModel, Kernels, ModelFacts, ShowKernels
 from cnn_tui.network.convolution import Image
-from cnn_tui.network.image_kernels import KERNELS
+from cnn_tui.network.image_kernels import KERNELS, parse_kernel, show_kernel
 from cnn_tui.network.shapes import SizeError
 from cnn_tui.network.values import Pair
 from cnn_tui.text import sentence
+from cnn_tui.ui.dialogs.ask import AskScreen
+from cnn_tui.ui.dialogs.pick import PickItem, PickScreen
 from cnn_tui.ui.explain.bench import Bench, Trained
-from cnn_tui.ui.explain.by_hand_body import Body
-from cnn_tui.ui.explain.by_hand_words import Asked, settings, sizes
+from cnn_tui.ui.explain.by_hand_page import ByHandPage, settings, sizes
 from cnn_tui.ui.explain.ground import Ground
+from cnn_tui.ui.explain.lab2 import Lab2
 from cnn_tui.ui.explain.scene import SAMPLE, AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
+from cnn_tui.ui.typeahead import DIALOG
 
+_TYPED = "typed"
+_MOST_FILTERS = 600
 _LOW = 22
 """Below so many lines the words beside pictures are kept short."""
 
@@ -32,12 +38,13 @@ class ByHandView(ExplainView):
     keys: ClassVar[str] = "open field step_up next_question answer numbers class next_image picture"
     has_numbers: ClassVar[bool] = True
 
-    def __init__(self, scene: Scene) -> None:
+    shows_own_picture: ClassVar[bool] = True
+
+    def __init__(self, scene: Scene, lab2: Lab2) -> None:
         super().__init__(scene)
         self.bench = Bench()
         self.ground = Ground(scene, self.bench)
-        self.question: Asked | None = None
-        self._taking: tuple[str, int] | None = None
+        self.lab2 = lab2
         self._placed = False
 
     def datasets(self) -> list[str]:
@@ -56,22 +63,13 @@ class ByHandView(ExplainView):
         found, run, maps = self.scene.kept(), self.scene.model_id, self.ground.maps
         if run:
             found.append(AnswerWanted(DescribeModel(run), ModelFacts))
-        if run and self._taking is not None:
-            found.append(AnswerWanted(ShowKernels(run, self._taking[0]), Kernels, "kernels"))
+        if run and self.scene.taking is not None:
+            found.append(AnswerWanted(ShowKernels(run, self.scene.taking[0]), Kernels, "kernels"))
         return [*found, *([AnswerWanted(maps, Activations, "by hand")] if maps else [])]
 
-    def take(self, layer: str, number: int) -> bool:
-        """Take a trained filter, as soon as it is known; False for one whose arithmetic is not done here."""
-        facts = self.scene.answer(DescribeModel(self.scene.model_id), ModelFacts)
-        if facts is None or not any(one.name == layer and one.by_hand for one in facts.layers):
-            return False
-        self._taking = (layer, number)
-        self.settle()
-        return True
-
     def settle(self) -> None:
-        """Take the filter that is wanted, if it is known by now."""
-        run, taking = self.scene.model_id, self._taking
+        """Take the trained filter that is wanted, if it is known by now."""
+        run, taking = self.scene.model_id, self.scene.taking
         if not run or taking is None:
             return
         layer, number = taking
@@ -79,47 +77,41 @@ class ByHandView(ExplainView):
         facts = self.scene.answer(DescribeModel(run), ModelFacts)
         if kernels is None or facts is None:
             return
-        self._taking = None
+        self.scene.taking = None
         names = [one.name for one in facts.layers]
         below = names[names.index(layer) - 1] if names.index(layer) else ""
         self.bench.use_trained(Trained(layer, number, below), kernels)
 
     # The keys
 
-    def move_across(self, by: int) -> bool:
-        """Move the window."""
-        return self._move(0, by)
+    def move_sideways(self, by: int) -> None:
+        self._move(0, by)
 
-    def move_down(self, by: int) -> bool:
-        """Move the window."""
-        return self._move(by, 0)
+    def move_rows(self, by: int) -> None:
+        self._move(by, 0)
 
-    def move_to_end(self, last: bool) -> bool:
-        """To the first place, or the last."""
+    def move_to_end(self, *, last: bool) -> None:
         far = 10**6 if last else -(10**6)
-        return self._move(far, far)
+        self._move(far, far)
 
-    def _move(self, down: int, across: int) -> bool:
+    def _move(self, down: int, across: int) -> None:
         image = self.ground.image()
         if image is not None:
             with contextlib.suppress(SizeError):
                 self.bench.move(image, down, across)
-        return True
 
-    def move_filter(self, by: int) -> bool:
+    def move_filter(self, by: int) -> None:
         """Another channel of the image."""
         image = self.ground.image()
         if image is not None:
             self.bench.channel = max(0, min(self.bench.channel + by, len(image) - 1))
-        return True
 
     def next_field(self) -> bool:
-        """What + and - step next."""
         self.bench.next_field()
         return True
 
-    def step(self, by: int) -> bool:
-        """Step it; the window stays about where it is on the image."""
+    def step(self, by: int) -> None:
+        """Step the chosen field; the window stays about where it is on the image."""
         image = self.ground.image()
         place = self._place(image)
         self.bench.step(by)
@@ -129,7 +121,6 @@ class ByHandView(ExplainView):
                 self.bench.row = round((place[0] + above) / self.bench.strides[0])
                 self.bench.column = round((place[1] + left) / self.bench.strides[1])
                 self.bench.move(image, 0, 0)
-        return True
 
     def _place(self, image: Image | None) -> Pair | None:
         """Where the window's corner is on the image; None where the window does not fit."""
@@ -138,6 +129,38 @@ class ByHandView(ExplainView):
                 step = self.bench.take_step(image)
                 return step.top, step.left
         return None
+
+    def open(self) -> None:
+        self.choose_kernel()
+
+    @work(group=DIALOG)
+    async def choose_kernel(self) -> None:
+        """A kernel of the list, one that is typed, a trained filter."""
+        items = [PickItem(one.name, one.name, one.about) for one in KERNELS]
+        items.append(PickItem(_TYPED, "type one in", "rows between ; as in 1 0 -1; 2 0 -2; 1 0 -1"))
+        run = self.scene.model_id
+        facts = self.scene.answer(DescribeModel(run), ModelFacts) if run else None
+        for layer in facts.layers if facts else ():
+            if layer.by_hand:
+                items += [
+                    PickItem(f"{layer.name}/{at}", f"{layer.name} filter {at + 1}", f"trained by run {run}")
+                    for at in range(layer.shape[2])
+                ]
+        hint = "" if facts or not run else f"The filters of run {run} are listed once TensorFlow is loaded."
+        screen = PickScreen("Which kernel?", items[:_MOST_FILTERS], at=self.bench.kernel_name, hint=hint)
+        key = await self.app.push_screen_wait(screen)
+        if key == _TYPED:
+            hint = "Rows between ; and numbers between blanks; 1/9 is a number."
+            ask = AskScreen("A kernel", show_kernel(self.bench.kernel[0]), parse_kernel, hint)
+            answer = await self.app.push_screen_wait(ask)
+            if answer is not None:
+                self.bench.type_in(answer[0])  # type: ignore[arg-type]
+        elif key is not None and "/" in key:
+            layer_name, _, number = key.rpartition("/")
+            self.scene.taking = (layer_name, int(number))
+        elif key is not None:
+            self.bench.use(next(one for one in KERNELS if one.name == key))
+        self.post_message(self.Changed())
 
     # Drawing
 
@@ -156,5 +179,5 @@ class ByHandView(ExplainView):
             return [*lines, *self.paragraph(f"! {sentence(str(error))}", width, "warn")]
         brief = height < _LOW and not self.scene.numbers
         lines += self.paragraph(sizes(self.bench, image, brief=brief), width, "")
-        body = Body(self, self.ground, self.bench, image, step, output, self.question)
+        body = ByHandPage(self, self.ground, self.bench, image, step, output, self.lab2.question)
         return [*lines, *body.draw(width, height - len(lines))]

@@ -24,6 +24,7 @@ class ConfusionView(ExplainView):
     code: ClassVar[str] = "confusion"
     title: ClassVar[str] = "confusion"
     keys: ClassVar[str] = "open class run"
+    chooses_images: ClassVar[bool] = True
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
@@ -41,7 +42,6 @@ class ConfusionView(ExplainView):
         self.cursor = self.first = 0
 
     def wanted(self) -> list[AnswerWanted]:
-        """Nothing, unless what is kept is gone."""
         return self.scene.kept()
 
     @property
@@ -57,26 +57,35 @@ class ConfusionView(ExplainView):
 
     # The keys
 
-    def move_image(self, by: int) -> bool:
+    def move_image(self, by: int) -> None:
         """There is no image here: the classes that do not fit."""
-        if self.scene.evaluation is None:
-            return False
-        self.first = max(0, min(self.first + by, len(self.scene.evaluation.per_class) - 1))
-        return True
+        if self.scene.evaluation is not None:
+            self.first = max(0, min(self.first + by, len(self.scene.evaluation.per_class) - 1))
 
-    def move_down(self, by: int) -> bool:
+    def move_rows(self, by: int) -> None:
         """Another confusion."""
         self.cursor = max(0, min(self.cursor + by, len(self.confusions) - 1))
-        return True
 
-    def move_to_end(self, last: bool) -> bool:
-        """The first confusion, or the last."""
-        return self.move_down(_MOST if last else -_MOST)
+    def move_to_end(self, *, last: bool) -> None:
+        self.move_rows(_MOST if last else -_MOST)
 
-    def turn(self) -> bool:
+    def open(self) -> str | None:
+        """The images of the confusion under the cursor."""
+        chosen = self.chosen
+        if chosen is None:
+            return None
+        self.scene.own = None
+        self.scene.gallery.choose("all", chosen.true, chosen.predicted)
+        return "predictions"
+
+    def toggle_numbers(self) -> bool:
         """The next part, where not all fits."""
         self.part = (self.part + 1) % len(_PARTS)
-        return not self._fits
+        return True
+
+    def choose_class(self, label: int | None) -> str:
+        super().choose_class(label)
+        return "predictions"
 
     # Drawing
 

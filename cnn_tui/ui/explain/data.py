@@ -21,6 +21,8 @@ class DataView(ExplainView):
     code: ClassVar[str] = "data"
     title: ClassVar[str] = "data"
     keys: ClassVar[str] = "next_image open class"
+    chooses_images: ClassVar[bool] = True
+    can_show_all_classes: ClassVar[bool] = False
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
@@ -58,28 +60,36 @@ class DataView(ExplainView):
 
     # The keys
 
-    def move_image(self, by: int) -> bool:
+    def move_image(self, by: int) -> None:
         """The next images of the class, as many as are shown."""
         images = self.images()
         count = len(images.of_class(self.label)) if images else 0
         if 0 <= self.first + by * self._page < count:
             self.first += by * self._page
-        return True
 
-    def move_down(self, by: int) -> bool:
+    def move_rows(self, by: int) -> None:
         """Another class."""
         if self.facts is not None:
-            self.go_to(self.label + by)
-        return True
+            self.label, self.first = max(0, min(self.label + by, len(self.facts.class_names) - 1)), 0
 
-    def move_to_end(self, last: bool) -> bool:
-        """The first class, or the last."""
-        return self.move_down(10**6 if last else -(10**6))
+    def move_to_end(self, *, last: bool) -> None:
+        self.move_rows(10**6 if last else -(10**6))
 
-    def go_to(self, label: int) -> None:
-        """Show a class."""
-        if self.facts is not None:
-            self.label, self.first = max(0, min(label, len(self.facts.class_names) - 1)), 0
+    def open(self) -> str | None:
+        """What the run predicted for the images of the class."""
+        if self.scene.predictions is None:
+            self.notify("No run has said anything of these images yet.", timeout=3)
+            return None
+        self.scene.own = None
+        self.scene.gallery.choose("all", self.label)
+        return "predictions"
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        return self.facts.class_names if self.facts else self.scene.gallery.names
+
+    def choose_class(self, label: int | None) -> None:
+        self.move_rows((label or 0) - self.label)
 
     # Drawing
 

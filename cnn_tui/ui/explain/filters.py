@@ -13,6 +13,7 @@ from cnn_tui.ui.explain.layers import LayerView
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import GAP, Tiles, laid, short
 from cnn_tui.ui.keys import key_of
+from cnn_tui.ui.widgets.lines import inert
 
 
 class FiltersView(LayerView):
@@ -27,6 +28,7 @@ class FiltersView(LayerView):
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
         self.channel = 0
+        self._across = 1
 
     @property
     def model_layers(self) -> tuple[LayerFacts, ...]:
@@ -52,26 +54,34 @@ class FiltersView(LayerView):
 
     # The keys
 
-    def move_image(self, by: int) -> bool:
+    def move_image(self, by: int) -> None:
         """Another channel of what comes in."""
         if self.kernels is not None:
             self.channel = max(0, min(self.channel + by, self.kernels.shape[2] - 1))
-        return True
 
-    def move_down(self, by: int) -> bool:
+    def move_rows(self, by: int) -> None:
         """The filters below or above."""
-        return self.move_filter(by * self._across)
+        self.move_filter(by * self._across)
 
-    def move_to_end(self, last: bool) -> bool:
-        """The first filter, or the last."""
-        return self.move_filter(10**6 if last else -(10**6))
+    def move_to_end(self, *, last: bool) -> None:
+        self.move_filter(10**6 if last else -(10**6))
 
-    def move_layer(self, by: int) -> bool:
+    def move_layer(self, by: int) -> None:
         """Another layer has other channels."""
         self.channel = 0
-        return super().move_layer(by)
+        super().move_layer(by)
 
-    _across = 1
+    def open(self) -> str | None:
+        """Lay the filter on by hand."""
+        layer = self.chosen_layer
+        if layer is None or self.kernels is None:
+            return None
+        if not layer.by_hand:
+            words = "is not stepped by hand: only a plain Conv2D is, without dilation, groups or softmax."
+            self.notify(f"{inert(layer.name)} {words}", timeout=5, markup=False)
+            return None
+        self.scene.taking = (layer.name, self.filter)
+        return "by-hand"
 
     # Drawing
 

@@ -59,18 +59,14 @@ class LayerView(ExplainView):
 
     # The keys
 
-    def move_layer(self, by: int) -> bool:
-        """The next layer, or the one before."""
+    def move_layer(self, by: int) -> None:
         self.layer_at = max(0, min(self.layer_at + by, len(self.model_layers) - 1))
         if self.chosen_layer is not None:
             self.filter = min(self.filter, self.chosen_layer.shape[2] - 1)
-        return True
 
-    def move_filter(self, by: int) -> bool:
-        """The next filter, or the one before."""
+    def move_filter(self, by: int) -> None:
         if self.chosen_layer is not None:
             self.filter = max(0, min(self.filter + by, self.chosen_layer.shape[2] - 1))
-        return True
 
     # Drawing
 

@@ -1,76 +1,95 @@
-"""The explain pane: what a trained network sees, and a convolution by hand. Its views are in `ui/explain`."""
+"""The explain pane: what a trained network sees, and a convolution by hand. Each view of it has its own module."""
 
 from __future__ import annotations
 
-from concurrent.futures import Future
-from typing import Any
+from typing import ClassVar
 
+from textual import work
+from textual.actions import SkipAction
+from textual.app import ComposeResult
 from textual.events import Hide, Show
-from textual.message import Message
 
-from cnn_tui.artifacts.predictions import predictions_path
-from cnn_tui.data.data_facts import DataFacts
 from cnn_tui.experiment.document import Document
 from cnn_tui.history.history import History
-from cnn_tui.home import model_path
+from cnn_tui.history.notebook import NotebookError
 from cnn_tui.jobs.explain_client import Asker
-from cnn_tui.jobs.explain_protocol import Done, ExplainError, PredictPicture, Warm
+from cnn_tui.jobs.explain_protocol import Prediction, PredictPicture
 from cnn_tui.text import sentence
-from cnn_tui.ui.explain.boxes import ExplainBoxes
+from cnn_tui.ui.explain.activations import ActivationsView
 from cnn_tui.ui.explain.by_hand import ByHandView
-from cnn_tui.ui.explain.datasets import Datasets
-from cnn_tui.ui.explain.names import ViewNames
-from cnn_tui.ui.explain.scene import AnswerWanted, Own, Scene
+from cnn_tui.ui.explain.confusion import ConfusionView
+from cnn_tui.ui.explain.data import DataView
+from cnn_tui.ui.explain.dialogs import ALL, ask_class, ask_picture, ask_run
+from cnn_tui.ui.explain.explained_run import ExplainedRun
+from cnn_tui.ui.explain.filters import FiltersView
+from cnn_tui.ui.explain.lab2 import Lab2
+from cnn_tui.ui.explain.predictions import PredictionsView
+from cnn_tui.ui.explain.scene import ORDERS, AnswerWanted, Scene
+from cnn_tui.ui.explain.view import ExplainView, ViewNames
+from cnn_tui.ui.keys import bindings_of, key_of
+from cnn_tui.ui.panes.pane import Pane
+from cnn_tui.ui.typeahead import DIALOG
 
 
-class ExplainPane(ExplainBoxes):
+class ExplainPane(Pane):
     """Shows one view of one run. What needs TensorFlow is asked of a process of its own; the app never waits for it."""
 
-    class Answered(Message):
-        """The explain process has answered, or refused, or was not asked after all."""
-
-        def __init__(self, scene: Scene, wanted: AnswerWanted, future: Future[Any]) -> None:
-            super().__init__()
-            self.scene, self.wanted, self.future = scene, wanted, future
-
-    class Looked(Message):
-        """A dataset was looked at; a sentence where it could not be."""
-
-        def __init__(self, dataset: str, found: DataFacts | str) -> None:
-            super().__init__()
-            self.dataset, self.found = dataset, found
+    scope: ClassVar[str] = "explain"
+    title: ClassVar[str] = "Explain"
+    number: ClassVar[int] = 5
+    alone: ClassVar[bool] = True
+    BINDINGS = bindings_of("explain", "pane")
 
     def __init__(self, history: History, document: Document, asker: Asker | None = None) -> None:
-        super().__init__(history)
-        self.document = document
-        self.asker = asker or Asker()
-        self.datasets = Datasets(lambda name, found: self.post_message(self.Looked(name, found)))
-        self._run_id: int | None = None
+        super().__init__()
+        self.history = history
+        self.lab2 = Lab2(history)
+        self.explained = ExplainedRun(history, document, asker or Asker(), self.post_message)
+        scene = self.scene
+        self.views: tuple[ExplainView, ...] = (
+            PredictionsView(scene),
+            ConfusionView(scene),
+            ActivationsView(scene),
+            FiltersView(scene),
+            ByHandView(scene, self.lab2),
+            DataView(scene),
+        )
+        self.view: ExplainView = self.views[0]
+        """The one that is shown."""
+        self._opened_from: ExplainView | None = None
+        """The view in which Enter opened this one; Esc goes back there."""
         self._shown = False
-        self._warm = False
-        self._pending: dict[Any, Future[Any]] = {}
+        self._path = ""
+
+    @property
+    def scene(self) -> Scene:
+        """What the views look at."""
+        return self.explained.scene
+
+    def compose(self) -> ComposeResult:
+        yield ViewNames([one.title for one in self.views])
+        for view in self.views:
+            view.display = view is self.view
+            yield view
 
     def on_show(self, _: Show) -> None:
         """Look at the run that there is to look at, and have its model loaded."""
         self._shown = True
         self._look()
         self.after_change()
-        if self.scene.model_id and not self._warm:
-            self._ask(AnswerWanted(Warm(self.scene.model_id), Done, "warm"))
+        self.explained.load_model()
 
     def on_hide(self, _: Hide) -> None:
-        """Nobody sees it."""
         self._shown = False
 
     def on_unmount(self) -> None:
-        """The process ends with the app."""
-        self.asker.close()
+        self.explained.close()
 
     # Which run
 
     def show_run(self, run_id: int) -> None:
         """Look into this run from now on."""
-        self._run_id = run_id
+        self.explained.chosen = run_id
         if self._shown:
             self._look()
             self.after_change()
@@ -81,112 +100,201 @@ class ExplainPane(ExplainBoxes):
             self._look()
 
     def _look(self) -> None:
-        """Look at the chosen run or, where none was chosen, at the newest one with something to see."""
-        run_id = self._run_id if self._run_id is not None else self._newest()
-        run = self.history.run(run_id) if run_id is not None else None
-        now = self.scene.run
-        dataset = run.dataset if run else self.document.experiment.dataset
-        same = (run.id, run.status) == (now.id, now.status) if run and now else run is now
-        if same and dataset == self.scene.dataset and not self._changed_since(run_id):
-            return
-        scene = Scene(run, dataset)
-        scene.facts, scene.warm, scene.numbers = self.datasets.found, self._warm, self.scene.numbers
-        self.scene = scene
-        self._give_images()
-        for view in self.views:
-            view.show(scene)
-        self.say(f"run {run.id}, {run.name}" if run else "no run")
-        self.after_change()
-
-    def _newest(self) -> int | None:
-        """The newest run with a model, else the newest that has kept predictions."""
-        lines = self.history.newest(500, begun=True)
-        for path in (model_path, predictions_path):
-            for line in lines:
-                if path(line.id).exists():
-                    return line.id
-        return lines[0].id if lines else None
-
-    def _changed_since(self, run_id: int | None) -> bool:
-        """Whether the model has come or gone since the run was looked at."""
-        if run_id is None:
-            return False
-        return model_path(run_id).exists() != (self.scene.missing is None)
-
-    # Asking
+        if self.explained.look():
+            scene, run = self.scene, self.scene.run
+            self.explained.give_images(self.view)
+            for view in self.views:
+                view.show(scene)
+            self.say(f"run {run.id}, {run.name}" if run else "no run")
+            self.after_change()
 
     def after_change(self) -> None:
         """Draw anew what changed, and ask for what the view needs now."""
         if not self.is_mounted:
             return
         view = self.view
-        if isinstance(view, ByHandView):
-            view.question = self.lab2.question
-            view.settle()
+        view.settle()
         self.query_one(ViewNames).show(view.title)
         for one in self.views:
             if one is not view:
                 one.forget()
         view.redraw()
-        if not self._shown:
-            return
-        became_known = [name for name in view.datasets() if self.datasets.look_at(name)]
-        if became_known:
-            self._give_images()
+        if self._shown and self.explained.ask_for(view):
             view.redraw()
-        for wanted in view.wanted():
-            if not self.scene.knows(wanted.question):
-                self._ask(wanted)
 
-    def _ask(self, wanted: AnswerWanted) -> None:
-        pending = self._pending.get(wanted.question)
-        if pending is not None and not pending.cancelled():
-            return
-        scene = self.scene
-        future = self.asker.submit(wanted.question, wanted.kind, wanted.topic)
-        self._pending[wanted.question] = future
-        future.add_done_callback(lambda done: self.post_message(self.Answered(scene, wanted, done)))
-
-    def on_explain_pane_answered(self, message: Answered) -> None:
-        """Keep the answer, and go on."""
+    def on_explained_run_answered(self, message: ExplainedRun.Answered) -> None:
         message.stop()
-        question, future = message.wanted.question, message.future
-        if self._pending.get(question) is future:
-            del self._pending[question]
-        if future.cancelled():
-            return
-        failed = future.exception()
-        if failed is not None and not isinstance(failed, ExplainError):
-            failed = ExplainError(str(failed))
-        answer = failed or future.result()
-        self._warm = self._warm or failed is None
-        message.scene.warm = self._warm
-        if isinstance(question, PredictPicture):
-            self._show_own(message.scene, question, answer)
-        elif not isinstance(question, Warm):  # a model that cannot be loaded is told by the first real question
-            message.scene.keep(question, answer)
-            if isinstance(answer, Done):
-                message.scene.read()
-                self._give_images()
-        if message.scene is self.scene:
+        refusal = self.explained.keep_answer(message)
+        if refusal:
+            self.notify(refusal, severity="error", markup=False, timeout=10)
+        self._after_answer(message.scene)
+
+    def on_explained_run_looked(self, message: ExplainedRun.Looked) -> None:
+        message.stop()
+        self.explained.keep_facts(message)
+        self._after_answer(self.scene)
+
+    def _after_answer(self, scene: Scene) -> None:
+        self.explained.give_images(self.view)
+        if scene is self.scene:
             self.after_change()
 
-    def _show_own(self, scene: Scene, question: PredictPicture, answer: Any) -> None:
-        scene.reading = False
-        if isinstance(answer, ExplainError):
-            self.notify(sentence(str(answer)), severity="error", markup=False, timeout=10)
-            return
-        scene.own = Own(question.picture, answer)
+    # Which view
 
-    def on_explain_pane_looked(self, message: Looked) -> None:
-        """Show what is in the dataset."""
-        message.stop()
-        self.datasets.keep(message.dataset, message.found)
-        self._give_images()
+    @property
+    def first_keys(self) -> tuple[str, ...]:
+        return tuple(f"explain.{name}" for name in ("view", *self.view.keys.split()))
+
+    def show_view(self, code: str) -> None:
+        self._opened_from = None
+        self.view.display = False
+        self.view = next(one for one in self.views if one.code == code)
+        self.view.display = True
+        self.post_message(self.KeysChanged())
         self.after_change()
 
-    def _give_images(self) -> None:
-        for name in (self.scene.dataset, *self.view.datasets()):
-            facts = self.datasets.found.get(name)
-            if isinstance(facts, DataFacts):
-                self.scene.give_images(facts)
+    def show_question(self, at: int) -> None:
+        """Ask a question of LAB 2, beside the convolution by hand."""
+        self.lab2.at = at
+        self.show_view(ByHandView.code)
+
+    def step_back(self) -> bool:
+        """Esc leaves the user's own picture first, then what Enter opened, then a choice of images."""
+        gallery, before = self.scene.gallery, self._opened_from
+        if self.scene.own is not None:
+            self.scene.own = None
+        elif before is not None:
+            if before.chooses_images:
+                gallery.choose_all()
+            self.show_view(before.code)
+        elif not gallery.choose_all():
+            return False
+        self.after_change()
+        return True
+
+    def action_next_view(self, by: int) -> None:
+        self.show_view(self.views[(self.views.index(self.view) + by) % len(self.views)].code)
+
+    def action_open_chosen(self) -> None:
+        """What Enter does depends on the view: it opens what is chosen there."""
+        before = self.view
+        code = before.open()
+        if code is None:
+            self.after_change()
+        else:
+            self.show_view(code)
+            self._opened_from = before
+
+    # Moving
+
+    def on_movement_keys_moved(self) -> None:
+        self.after_change()
+
+    def on_explain_view_changed(self) -> None:
+        self.after_change()
+
+    def action_move_image(self, by: int) -> None:
+        self.view.move_image(by)
+        self.after_change()
+
+    def action_move_across(self, by: int) -> None:
+        self.view.move_sideways(by)
+        self.after_change()
+
+    def action_move_layer(self, by: int) -> None:
+        self.view.move_layer(by)
+        self.after_change()
+
+    def action_move_filter(self, by: int) -> None:
+        self.view.move_filter(by)
+        self.after_change()
+
+    def action_next_field(self) -> None:
+        """By hand the next setting; elsewhere Tab goes to the next pane."""
+        if not self.view.next_field():
+            raise SkipAction
+        self.after_change()
+
+    def action_step_field(self, by: int) -> None:
+        self.view.step(by)
+        self.after_change()
+
+    def action_toggle_numbers(self) -> None:
+        if not self.view.toggle_numbers():
+            where = ", ".join(one.title for one in self.views if one.has_numbers)
+            words = f"{key_of('explain.numbers')} has no numbers to show in {self.view.title}. It has in: {where}"
+            self.notify(f"{words}; {key_of('explain.view')} goes there.", markup=False, timeout=4)
+        self.after_change()
+
+    # Which images
+
+    def action_next_order(self) -> None:
+        """All images, only the wrong ones, the least certain first."""
+        gallery = self.scene.gallery
+        if gallery.predictions is None:
+            self.notify("Only what a run predicted can be wrong or uncertain.", timeout=3)
+            return
+        following = ORDERS[(ORDERS.index(gallery.which) + 1) % len(ORDERS)]
+        gallery.choose(following, gallery.true, gallery.predicted)
+        self.scene.own = None
+        self.after_change()
+
+    def action_toggle_mark(self) -> None:
+        """Show this image beside others in the activations."""
+        if not self.scene.gallery.toggle_mark():
+            words = f"Three images are marked already; {key_of('explain.mark')} on one of them takes its mark away."
+            self.notify(words, timeout=3)
+        self.after_change()
+
+    @work(group=DIALOG)
+    async def action_choose_class(self) -> None:
+        """The images of one class, or of all again."""
+        view = self.view
+        if not view.class_names:
+            self.notify("There are no images to choose from yet.", timeout=3)
+            return
+        at = await ask_class(self.app, view.class_names, or_all=view.can_show_all_classes)
+        if at is not None:
+            code = view.choose_class(None if at == ALL else at)
+            self.show_view(code) if code else self.after_change()
+
+    @work(group=DIALOG)
+    async def action_ask_picture(self) -> None:
+        """Have the network look at a picture of the user's own."""
+        if not self.scene.model_id:
+            words = self.scene.why_nothing("predictions")
+            self.notify(words, severity="warning", markup=False)
+            return
+        path = await ask_picture(self.app, self._path)
+        if path is None:
+            return
+        self._path = path
+        if not self.view.shows_own_picture:
+            self.show_view(PredictionsView.code)
+        self.scene.reading = True
+        self.explained.ask(AnswerWanted(PredictPicture(self.scene.model_id, path), Prediction, "own"))
+        self.after_change()
+
+    @work(group=DIALOG)
+    async def action_choose_run(self) -> None:
+        """Look into another run."""
+        lines = self.history.newest(2000)
+        run_id = await ask_run(self.app, lines, self.scene.run.id if self.scene.run else None)
+        if run_id is not None:
+            self.show_run(run_id)
+
+    # LAB 2
+
+    def action_next_question(self, by: int) -> None:
+        """The next question of LAB 2; it is asked beside the convolution by hand."""
+        self.lab2.move(by)
+        self.show_view(ByHandView.code)
+
+    @work(group=DIALOG)
+    async def action_answer_question(self) -> None:
+        """Read the question whole, and write an answer."""
+        try:
+            await self.lab2.ask_answer(self.app)
+        except NotebookError as error:
+            self.notify(sentence(str(error)), severity="error", markup=False)
+        self.show_view(ByHandView.code)

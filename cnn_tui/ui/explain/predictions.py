@@ -42,9 +42,14 @@ class PredictionsView(ExplainView):
     title: ClassVar[str] = "predictions"
     keys: ClassVar[str] = "next_image open order class picture mark run"
 
+    shows_own_picture: ClassVar[bool] = True
+
     def wanted(self) -> list[AnswerWanted]:
-        """Nothing, unless what is kept is gone."""
         return self.scene.kept()
+
+    def open(self) -> str:
+        """What the layers make of the image."""
+        return "activations"
 
     def draw(self, width: int, height: int) -> list[Text]:
         """The picture on the left, the rest beside and below it."""

@@ -52,6 +52,13 @@ class Gallery:
             self.chosen = list(range(self.images.kept)) if true is None else self.images.of_class(true)
         self.at = self.chosen.index(before) if keep and before in self.chosen else 0
 
+    def choose_all(self) -> bool:
+        """All images again, staying on the present one; False where none was left out."""
+        narrowed = self.true is not None or self.which != "all" or self.predicted is not None
+        if narrowed:
+            self.choose("all", keep=True)
+        return narrowed
+
     def move(self, by: int) -> None:
         """So many images on or back."""
         self.at = max(0, min(self.at + by, len(self.chosen) - 1))
@@ -147,6 +154,9 @@ class Scene:
         self.warm = False
         """Whether the explain process has answered before."""
         self.numbers = False
+        """Whether views show numbers in place of shades."""
+        self.taking: tuple[str, int] | None = None
+        """The layer and number of a trained filter that is to be laid on by hand, once it is known."""
         self._answers: dict[Question, msgspec.Struct | ExplainError] = {}
         self._lost: Question | None = None
         self.read()

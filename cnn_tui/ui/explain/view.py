@@ -1,4 +1,4 @@
-"""What the views of the Explain pane share: they draw lines, move, and say what they need to know."""
+"""What the views of the Explain pane share: they draw lines and small pictures, move, say what they need to know."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
 from rich.text import Text
+from textual.message import Message
 
 from cnn_tui.data.images import Picture
 from cnn_tui.network.convolution import Plane
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.images.image import Mode, draw, draw_kernel, mode_of, side_by_side
 from cnn_tui.ui.widgets.lines import Lines, bar, inert
+from cnn_tui.ui.widgets.movement import MovingLines
 
 
-class ExplainView(Lines):
-    """One of the views. The keys that do nothing in it are answered with False."""
+class ExplainView(MovingLines):
+    """One of the views. Its keys change the view or the scene; the pane then draws it and asks what it needs."""
 
     code: ClassVar[str]
     title: ClassVar[str]
@@ -24,6 +26,13 @@ class ExplainView(Lines):
 
     has_numbers: ClassVar[bool] = False
     """Whether it can show numbers in place of shades."""
+    chooses_images: ClassVar[bool] = False
+    """Whether Enter opens a choice of images, which Esc takes back."""
+    shows_own_picture: ClassVar[bool] = False
+    can_show_all_classes: ClassVar[bool] = True
+
+    class Changed(Message):
+        """Something of the view has changed by itself, not by a key that the pane passed on."""
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(id=f"explain-{self.code}", classes="explain-view")
@@ -37,6 +46,9 @@ class ExplainView(Lines):
         """What was drawn is out of date: it is drawn anew when it is shown again."""
         self._drawn_at = None
 
+    def settle(self) -> None:
+        """Take in what has been answered; comes before it is drawn."""
+
     def wanted(self) -> list[AnswerWanted]:
         """The questions whose answers it needs, the most urgent first."""
         return []
@@ -47,44 +59,53 @@ class ExplainView(Lines):
 
     # The keys
 
-    def move_image(self, by: int) -> bool:
-        """The next image, or the one before."""
+    def move_half_pages(self, by: int) -> None:
+        self.move_rows(8 * by)
+
+    def move_to_end(self, *, last: bool) -> None:
+        """The first image, or the last, where a view has nothing else with ends."""
+        self.scene.gallery.move(len(self.scene.gallery.chosen) * (1 if last else -1))
+
+    def move_sideways(self, by: int) -> None:
+        self.move_image(by)
+
+    def move_image(self, by: int) -> None:
         self.scene.own = None
         self.scene.gallery.move(by)
-        return True
 
-    def move_across(self, by: int) -> bool:
-        """What the left and right arrows do."""
-        return self.move_image(by)
+    def move_layer(self, by: int) -> None:
+        """The next layer, or the one before, in a view of layers."""
 
-    def move_down(self, by: int) -> bool:
-        """What j, k and the arrows do."""
-        return False
+    def move_filter(self, by: int) -> None:
+        """The next filter, or the one before, in a view of filters."""
 
-    def move_to_end(self, last: bool) -> bool:
-        """The first, or the last."""
-        self.scene.gallery.move(len(self.scene.gallery.chosen) * (1 if last else -1))
-        return True
-
-    def move_layer(self, by: int) -> bool:
-        """The next layer, or the one before."""
-        return False
-
-    def move_filter(self, by: int) -> bool:
-        """The next filter, or the one before."""
-        return False
-
-    def step(self, by: int) -> bool:
-        """Step what was chosen with Tab up or down."""
-        return False
+    def step(self, by: int) -> None:
+        """Step what was chosen with Tab up or down, where there is something to choose."""
 
     def next_field(self) -> bool:
         """What Tab does; False leaves the pane."""
         return False
 
-    def open(self) -> bool:
-        """What Enter does without a box."""
-        return False
+    def open(self) -> str | None:
+        """What Enter does; gives the code of the view that it opens, if it opens one."""
+        return None
+
+    def toggle_numbers(self) -> bool:
+        """Numbers or shades; False in a view that has no numbers."""
+        if self.has_numbers:
+            self.scene.numbers = not self.scene.numbers
+        return self.has_numbers
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The classes that can be chosen."""
+        return self.scene.gallery.names
+
+    def choose_class(self, label: int | None) -> str | None:
+        """The images of a class, or of all; gives the code of another view that shows them, if one does."""
+        self.scene.own = None
+        self.scene.gallery.choose(true=label)
+        return None
 
     # Drawing
 
@@ -184,3 +205,29 @@ def laid(tiles: Tiles, blocks: Sequence[tuple[Text, Sequence[Text]]]) -> list[Te
             row.append([head, *list(block)[: tiles.tall]])
         lines += side_by_side(row, GAP)
     return lines
+
+
+class ViewNames(Lines):
+    """The views by their names, the one that is shown in brackets."""
+
+    def __init__(self, titles: list[str]) -> None:
+        super().__init__(id="explain-names")
+        self._titles = titles
+        self._shown = titles[0]
+
+    def show(self, title: str) -> None:
+        if title != self._shown:
+            self._shown = title
+            self.redraw()
+
+    def draw(self, width: int, height: int) -> list[Text]:
+        for gap in (" · ", " "):
+            line = Text(no_wrap=True)
+            for title in self._titles:
+                if line:
+                    line.append(gap, self.style("dim"))
+                shown = title == self._shown
+                line.append(f"[{title}]" if shown else title, self.style("accent" if shown else "dim"))
+            if line.cell_len <= width:
+                break
+        return [line]

@@ -123,26 +123,6 @@ class LogPane(Pane):
 
     # The keys
 
-    def action_move_cursor(self, by: int) -> None:
-        """A line down or up."""
-        self.view.scroll_rows(by)
-
-    def action_move_page(self, by: int) -> None:
-        """Half a page down or up."""
-        self.view.scroll_half(by)
-
-    def action_move_first(self) -> None:
-        """The first line."""
-        self.view.go_first()
-
-    def action_move_last(self) -> None:
-        """The last line."""
-        self.view.go_last()
-
-    def action_scroll_columns(self, by: int) -> None:
-        """The rest of long lines, and back."""
-        self.view.scroll_sideways(by)
-
     def action_toggle_follow(self) -> None:
         """Follow what is added, or stay."""
         self.view.toggle_follow()

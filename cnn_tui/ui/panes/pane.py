@@ -10,13 +10,14 @@ from textual.events import Blur, Focus
 from textual.message import Message
 
 from cnn_tui.ui.widgets.lines import inert
+from cnn_tui.ui.widgets.movement import MovementKeys
 from cnn_tui.ui.widgets.table import Table
 
 GRID = (20, 2)
 """Columns and rows of the grid that the panes share."""
 
 
-class Pane(Vertical, can_focus=True):
+class Pane(MovementKeys, Vertical, can_focus=True):
     """A frame with a title. `scope` names its rows in the keymap."""
 
     scope: ClassVar[str]
@@ -24,9 +25,6 @@ class Pane(Vertical, can_focus=True):
     number: ClassVar[int]
     alone: ClassVar[bool] = False
     """Whether it takes the whole room when it is shown, and none beside the others."""
-
-    class Moved(Message):
-        """The cursor of the pane's table is on another row."""
 
     class KeysChanged(Message):
         """Other keys of the pane matter now."""
@@ -77,47 +75,16 @@ class Pane(Vertical, can_focus=True):
 
     @property
     def table(self) -> Table | None:
-        """The table that the movement keys move; None where there is none."""
+        """The table whose cursor row stands out while the pane has the focus."""
         return next(iter(self.query(Table)), None)
 
-    def action_move_cursor(self, by: int) -> None:
-        """One row down or up."""
-        if self.table:
-            self._move_to(self.table.cursor + by)
-
-    def action_move_first(self) -> None:
-        """The first row."""
-        self._move_to(0)
-
-    def action_move_last(self) -> None:
-        """The last row."""
-        if self.table:
-            self._move_to(self.table.count - 1)
-
-    def action_move_page(self, by: int) -> None:
-        """Half a page down or up."""
-        if self.table:
-            self._move_to(self.table.cursor + by * self.table.page)
-
-    def action_scroll_columns(self, by: int) -> None:
-        """Shift the table's columns."""
-        if self.table:
-            self.table.scroll_columns(by)
-
     def on_focus(self, _: Focus) -> None:
-        """The cursor row stands out."""
         self._mark(True)
 
     def on_blur(self, _: Blur) -> None:
-        """The cursor row steps back."""
         self._mark(False)
 
     def _mark(self, active: bool) -> None:
         if self.table:
             self.table.active = active
             self.table.redraw()
-
-    def _move_to(self, row: int) -> None:
-        if self.table:
-            self.table.move(row)
-            self.post_message(self.Moved())

@@ -188,7 +188,7 @@ class LabScreen(RunActions):
         self._warned = False
         self._show_document()
 
-    def on_pane_moved(self) -> None:
+    def on_movement_keys_moved(self) -> None:
         """The summary marks the layer under the stack's cursor."""
         self._follow_cursor()
 

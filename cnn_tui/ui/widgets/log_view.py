@@ -14,7 +14,8 @@ from textual.worker import get_current_worker
 
 from cnn_tui.artifacts.log_file import LogFile, LogRow, Stamp
 from cnn_tui.ui.keys import key_of
-from cnn_tui.ui.widgets.lines import Lines, inert
+from cnn_tui.ui.widgets.lines import inert
+from cnn_tui.ui.widgets.movement import MovingLines
 
 # Colours, titles and cursor movements go; what is not whole stays, as a sign for each character.
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-Z\\^-~]")
@@ -65,7 +66,7 @@ _BAD = re.compile(r"[EF]\d{4} |Traceback|\w*Error\b|.{0,40}: [EF] ")
 _WARNING = re.compile(r"W\d{4} |WARNING|\w*Warning\b|.{0,40}: W ")
 
 
-class LogView(Lines):
+class LogView(MovingLines):
     """Shows `file` from the row at `top` on; while it follows, its end."""
 
     class Searched(Message):
@@ -136,7 +137,7 @@ class LogView(Lines):
             return list(Text(inert(words), self.style("dim")).wrap(self.app.console, width))
         return [self._line(row) for row in rows]
 
-    def scroll_rows(self, by: int) -> None:
+    def move_rows(self, by: int) -> None:
         """Towards the end, or back; going back ends following."""
         if by < 0:
             self._go(self.file.back(self.top, -by))
@@ -146,20 +147,13 @@ class LogView(Lines):
             if over > 0:
                 self._go(rows[over].start)
 
-    def scroll_half(self, by: int) -> None:
-        """Half a page."""
-        self.scroll_rows(by * max(1, self.size.height // 2))
-
-    def go_first(self) -> None:
-        """To the first row."""
-        self._go(0)
-
-    def go_last(self) -> None:
-        """To the last rows."""
-        if not self.follow:
+    def move_to_end(self, *, last: bool) -> None:
+        if not last:
+            self._go(0)
+        elif not self.follow:
             self._go(self.file.back(self.file.size(), self.size.height))
 
-    def scroll_sideways(self, by: int) -> None:
+    def move_sideways(self, by: int) -> None:
         """To the right, as far as a row on screen goes, and back."""
         longest = max((len(plain(row.data)) for row in self.file.rows(self.top, self.size.height)), default=0)
         self._left = max(0, min(self._left + by * SIDEWAYS, longest - SIDEWAYS))

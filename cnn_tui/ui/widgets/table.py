@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rich.text import Text
 
-from cnn_tui.ui.widgets.lines import Lines
+from cnn_tui.ui.widgets.movement import MovingLines
 
 Cell = str | Text
 Fetch = Callable[[int, int], Sequence[Sequence[Cell]]]
@@ -25,7 +25,7 @@ class TableColumn(NamedTuple):
     stretch: bool = False
 
 
-class Table(Lines):
+class Table(MovingLines):
     """A heading, rows with a cursor, and a position line when not all rows fit. The pane around it has the focus."""
 
     GAP = 2
@@ -73,7 +73,13 @@ class Table(Lines):
             self.cursor = row
             self._redraw_kept()
 
-    def scroll_columns(self, by: int) -> None:
+    def move_rows(self, by: int) -> None:
+        self.move(self.cursor + by)
+
+    def move_half_pages(self, by: int) -> None:
+        self.move_rows(by * self.page)
+
+    def move_sideways(self, by: int) -> None:
         """Shift the columns, keeping the first one in place."""
         self._left = max(0, min(self._left + by, self._most_left()))
         self.redraw()

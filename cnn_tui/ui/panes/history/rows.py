@@ -211,7 +211,7 @@ class RunsPane(Pane):
     def _line(self, run_id: int) -> Line | None:
         return self.history.line(run_id)
 
-    def on_pane_moved(self) -> None:
+    def on_movement_keys_moved(self) -> None:
         """From now on the cursor stays on this run."""
         self._selected = self.current
 
@@ -313,7 +313,8 @@ class RunsPane(Pane):
             return
         at = self.rows.cursor
         beyond = [place for place in places if (place > at if by > 0 else place < at)] or places
-        self._move_to(beyond[0] if by > 0 else beyond[-1])
+        self.rows.move(beyond[0] if by > 0 else beyond[-1])
+        self._selected = self.current
 
 
 def _empty() -> str:

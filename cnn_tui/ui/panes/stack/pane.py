@@ -77,7 +77,7 @@ class StackPane(Pane):
         """The stack under edit."""
         return self.document.view.stack
 
-    def on_pane_moved(self) -> None:
+    def on_movement_keys_moved(self) -> None:
         """Another layer has other fields; + and - begin with the one that matters."""
         self._field = ""
         self._show_fields()

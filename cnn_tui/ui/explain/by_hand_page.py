@@ -1,4 +1,4 @@
-"""The pictures of the view by hand, and the arithmetic: as shades beside each other, or in numbers."""
+"""What the view by hand shows: its settings, the sizes, the pictures and the arithmetic, as shades or in numbers."""
 
 from __future__ import annotations
 
@@ -7,19 +7,70 @@ from typing import NamedTuple
 from rich.text import Text
 
 from cnn_tui.network.convolution import Image, Plane, size_of
+from cnn_tui.text import counted
 from cnn_tui.ui.explain import arithmetic
-from cnn_tui.ui.explain.arithmetic import MOST, Step
+from cnn_tui.ui.explain.arithmetic import MOST, Step, Styles, shown_activation
 from cnn_tui.ui.explain.bench import Bench
-from cnn_tui.ui.explain.by_hand_words import Asked, question_lines
 from cnn_tui.ui.explain.framed import Box, Sheet, ends, framed, grey, room_of
 from cnn_tui.ui.explain.ground import Ground
-from cnn_tui.ui.explain.view import ExplainView
+from cnn_tui.ui.explain.lab2 import Lab2Question, question_lines
+from cnn_tui.ui.explain.view import ExplainView, short
 from cnn_tui.ui.images.image import side_by_side
 from cnn_tui.ui.keys import key_of
 
 _TALL = 18
 """Lines of a picture that is not enlarged: more is left to the words."""
 _QUESTION = 8
+_UNNAMED = ("operation", "size", "activation")  # their values say what they are
+
+
+def settings(bench: Bench, width: int, style: Styles) -> list[Text]:
+    """What is stepped with Tab, + and -."""
+    rows, columns = bench.size
+    down, across = bench.strides
+    values = {
+        "operation": bench.operation,
+        "kernel": short(bench.kernel_name, 24),
+        "size": f"{rows}x{columns}",
+        "stride": str(down) if down == across else f"{down}x{across}",
+        "padding": bench.padding,
+        "activation": shown_activation(bench.activation),
+    }
+    lines = [Text(no_wrap=True)]
+    for field in bench.fields:
+        chosen = field == bench.chosen
+        name = "" if field in _UNNAMED else f"{field} "
+        words = f"{'▸' if chosen else ' '}{name}{values[field]} "
+        if lines[-1].cell_len + len(words) > width:
+            lines.append(Text(no_wrap=True))
+        lines[-1].append(words, style("cursor" if chosen else "strong"))
+    step = f"{key_of('explain.step_up')} {key_of('explain.step_down')}"
+    field, enter = key_of("explain.field"), key_of("explain.open")
+    hints = (f"  {field}, {step}; {enter} lists kernels", f"  {field} {step} {enter}")
+    hint = next((one for one in hints if lines[-1].cell_len + len(one) <= width), "")
+    lines[-1].append(hint, style("dim"))
+    return lines
+
+
+def sizes(bench: Bench, image: Image, *, brief: bool) -> str:
+    """The sizes before and after, what the border loses and, unless it is to be `brief`, what few windows see."""
+    window = bench.window
+    height, width = size_of(image[0])
+    rows, columns = window.output_size(height, width)
+    border, lost, unseen = window.border(height, width), window.lost(height, width), window.unseen(height, width)
+    words = f"{height}x{width} → {rows}x{columns}."
+    if any(border):
+        above, below, left, right = border
+        words += f" Padding adds {above}+{below} rows and {left}+{right} columns of zeros."
+    elif lost != (0, 0) and bench.strides == (1, 1):
+        words += f" The edge costs {counted(lost[0], 'row')} and {counted(lost[1], 'column')}."
+    if unseen != (0, 0):
+        words += f" No window reaches the last {counted(unseen[0], 'row')} and {counted(unseen[1], 'column')}."
+    if brief:
+        return words
+    visits = window.visits(height, width)
+    corner, most = visits[0][0], max(max(row) for row in visits)
+    return f"{words} {corner} window{' sees' if corner == 1 else 's see'} a corner pixel, {most} one in the middle."
 
 
 class FramedSheet(NamedTuple):
@@ -30,7 +81,7 @@ class FramedSheet(NamedTuple):
     title: str
 
 
-class Body(NamedTuple):
+class ByHandPage(NamedTuple):
     """What the window does at one place of `image`: the `step` there, and the whole `output`."""
 
     view: ExplainView
@@ -39,7 +90,7 @@ class Body(NamedTuple):
     image: Image
     step: Step
     output: Plane
-    asked: Asked | None
+    asked: Lab2Question | None
 
     def draw(self, width: int, room: int) -> list[Text]:
         """As the scene wants it, in at most `room` lines."""

@@ -1,0 +1,64 @@
+"""What the explain pane asks in boxes: a class, a run, the file of a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from textual.app import App
+
+from cnn_tui.history.run import Line
+from cnn_tui.home import model_path
+from cnn_tui.ui.dialogs.ask import AskScreen
+from cnn_tui.ui.dialogs.pick import PickItem, PickScreen
+from cnn_tui.ui.keys import key_of
+from cnn_tui.ui.widgets.lines import inert
+
+ALL = -1
+"""Stands for all classes."""
+
+
+async def ask_class(app: App[None], names: Sequence[str], *, or_all: bool) -> int | None:
+    """The place of a class in `names`, or ALL; None where nothing was chosen."""
+    items = [PickItem(str(ALL), "all classes")] if or_all else []
+    items += [PickItem(str(at), inert(name), f"class {at}") for at, name in enumerate(names)]
+    key = await app.push_screen_wait(PickScreen("Images of which class?", items))
+    return int(key) if key is not None else None
+
+
+async def ask_run(app: App[None], lines: Iterable[Line], now: int | None) -> int | None:
+    """One of the runs that have a model; None where nothing was chosen."""
+    items = [
+        PickItem(
+            str(one.id),
+            f"{one.id}  {inert(one.name)}",
+            "" if one.test_accuracy is None else f"test accuracy {one.test_accuracy:.4f}",
+        )
+        for one in lines
+        if model_path(one.id).exists()
+    ]
+    if not items:
+        app.notify(f"No run has a trained model yet: {key_of('run.start')} trains the experiment.", timeout=3)
+        return None
+    key = await app.push_screen_wait(PickScreen("Look into which run?", items, at=str(now or "")))
+    return int(key) if key is not None else None
+
+
+async def ask_picture(app: App[None], path: str) -> str | None:
+    """The absolute path of a file; `path` is what was asked before."""
+    hint = "A PNG or JPEG. It is made the size and colours of the images that the network knows; each step is said."
+    answer = await app.push_screen_wait(AskScreen("The picture's file", path, _existing, hint))
+    return str(answer[0]) if answer is not None else None
+
+
+def _existing(words: str) -> str:
+    """An absolute path. Raises ValueError where there is no file."""
+    if not words.strip():
+        raise ValueError("Give the path of a PNG or JPEG.")
+    try:
+        path = Path(words.strip()).expanduser().absolute()
+        if path.is_file():
+            return str(path)
+    except (OSError, RuntimeError, ValueError):
+        pass
+    raise ValueError(f"There is no file {inert(words.strip())}.")

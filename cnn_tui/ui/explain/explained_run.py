@@ -1,0 +1,169 @@
+"""The run that the explain pane looks into: which one it is, and what is asked about it and about its dataset."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from textual.message import Message
+
+from cnn_tui.artifacts.predictions import predictions_path
+from cnn_tui.data.data_facts import DataFacts, read_facts
+from cnn_tui.data.raw_file import RawFileError
+from cnn_tui.experiment.document import Document
+from cnn_tui.history.history import History
+from cnn_tui.home import model_path
+from cnn_tui.jobs.explain_client import Asker, look_at
+from cnn_tui.jobs.explain_protocol import Done, ExplainError, PredictPicture, Warm
+from cnn_tui.text import sentence
+from cnn_tui.ui.explain.scene import AnswerWanted, Own, Scene
+from cnn_tui.ui.explain.view import ExplainView
+
+
+class ExplainedRun:
+    """Makes the scene that the views show, and fills it with answers. Each question is under way once at a time.
+
+    Answers come in other threads, so they are posted as messages; whoever gets one hands it to `keep_answer` or
+    `keep_facts`.
+    """
+
+    class Answered(Message):
+        """The explain process has answered, or refused, or was not asked after all."""
+
+        def __init__(self, scene: Scene, wanted: AnswerWanted, future: Future[Any]) -> None:
+            super().__init__()
+            self.scene, self.wanted, self.future = scene, wanted, future
+
+    class Looked(Message):
+        """A dataset was looked at; a sentence where it could not be."""
+
+        def __init__(self, dataset: str, found: DataFacts | str) -> None:
+            super().__init__()
+            self.dataset, self.found = dataset, found
+
+    def __init__(self, history: History, document: Document, asker: Asker, post: Callable[[Message], object]) -> None:
+        """`post` is called in other threads; `document` has the dataset that is looked at while there is no run."""
+        self.scene = Scene()
+        self.chosen: int | None = None
+        """The run that was asked for; None is the newest with something to see."""
+        self.asker = asker
+        self._history, self._document, self._post = history, document, post
+        self._warm = False
+        self._pending: dict[Any, Future[Any]] = {}
+        self._facts: dict[str, DataFacts | str] = {}
+        self._looking: set[str] = set()
+
+    def close(self) -> None:
+        """End the explain process."""
+        self.asker.close()
+
+    # Which run
+
+    def look(self) -> bool:
+        """Look at the run as it is now; whether the scene is another one by that."""
+        run_id = self.chosen if self.chosen is not None else self._newest()
+        run = self._history.run(run_id) if run_id is not None else None
+        now = self.scene.run
+        dataset = run.dataset if run else self._document.experiment.dataset
+        same = (run.id, run.status) == (now.id, now.status) if run and now else run is now
+        if same and dataset == self.scene.dataset and not self._model_came_or_went(run_id):
+            return False
+        scene = Scene(run, dataset)
+        scene.facts, scene.warm, scene.numbers = self._facts, self._warm, self.scene.numbers
+        self.scene = scene
+        return True
+
+    def _newest(self) -> int | None:
+        """The newest run with a model, else the newest that has kept predictions."""
+        lines = self._history.newest(500, begun=True)
+        for path in (model_path, predictions_path):
+            for line in lines:
+                if path(line.id).exists():
+                    return line.id
+        return lines[0].id if lines else None
+
+    def _model_came_or_went(self, run_id: int | None) -> bool:
+        return run_id is not None and model_path(run_id).exists() != (self.scene.missing is None)
+
+    # What is asked
+
+    def load_model(self) -> None:
+        """Have the model loaded before the first question needs it."""
+        if self.scene.model_id and not self._warm:
+            self.ask(AnswerWanted(Warm(self.scene.model_id), Done, "warm"))
+
+    def ask_for(self, view: ExplainView) -> bool:
+        """Ask what the view needs and is not known; whether something became known by that, at once."""
+        became_known = [name for name in view.datasets() if self._look_at(name)]
+        if became_known:
+            self.give_images(view)
+        for wanted in view.wanted():
+            if not self.scene.knows(wanted.question):
+                self.ask(wanted)
+        return bool(became_known)
+
+    def ask(self, wanted: AnswerWanted) -> None:
+        pending = self._pending.get(wanted.question)
+        if pending is not None and not pending.cancelled():
+            return
+        scene = self.scene
+        future = self.asker.submit(wanted.question, wanted.kind, wanted.topic)
+        self._pending[wanted.question] = future
+        future.add_done_callback(lambda done: self._post(self.Answered(scene, wanted, done)))
+
+    def _look_at(self, dataset: str) -> bool:
+        """Have a dataset looked at, once; whether it has become known by that, at once."""
+        if dataset in self._facts or dataset in self._looking:
+            return False
+        try:
+            self._facts[dataset] = read_facts(dataset)
+        except RawFileError:
+            self._looking.add(dataset)
+            threading.Thread(target=self._look_closer, args=(dataset,), name="look", daemon=True).start()
+            return False
+        return True
+
+    def _look_closer(self, dataset: str) -> None:
+        try:
+            found: DataFacts | str = look_at(dataset)
+        except ExplainError as error:
+            found = sentence(str(error))
+        self._post(self.Looked(dataset, found))
+
+    # What is answered
+
+    def keep_answer(self, message: Answered) -> str:
+        """Keep the answer; a sentence where a picture of the user's own could not be looked at."""
+        scene, question, future = message.scene, message.wanted.question, message.future
+        if self._pending.get(question) is future:
+            del self._pending[question]
+        if future.cancelled():
+            return ""
+        failed = future.exception()
+        if failed is not None and not isinstance(failed, ExplainError):
+            failed = ExplainError(str(failed))
+        self._warm = scene.warm = self._warm or failed is None
+        if isinstance(question, PredictPicture):
+            scene.reading = False
+            if failed is not None:
+                return sentence(str(failed))
+            scene.own = Own(question.picture, future.result())
+        elif not isinstance(question, Warm):  # a model that cannot be loaded is told by the first real question
+            answer = failed or future.result()
+            scene.keep(question, answer)
+            if isinstance(answer, Done):
+                scene.read()
+        return ""
+
+    def keep_facts(self, message: Looked) -> None:
+        self._looking.discard(message.dataset)
+        self._facts[message.dataset] = message.found
+
+    def give_images(self, view: ExplainView) -> None:
+        """Have the scene show the test images of its dataset, or of the view's, where the run has kept none."""
+        for name in (self.scene.dataset, *view.datasets()):
+            facts = self._facts.get(name)
+            if isinstance(facts, DataFacts):
+                self.scene.give_images(facts)
