@@ -11,10 +11,10 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
+from cnn_tui.analysis.pace import SecondsAnImage, Work, in_words, pace_so_far, seconds_left, work_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.same import pace_settings
 from cnn_tui.history.history import History
-from cnn_tui.history.pace import SecondsAnImage, Work, in_words, pace_so_far, seconds_left, work_of
 from cnn_tui.history.run import Line, Progress, Run
 
 LATEST = 5

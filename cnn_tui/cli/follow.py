@@ -14,12 +14,12 @@ from typing import Annotated
 import typer
 
 from cnn_tui.analysis.estimates import Estimator
+from cnn_tui.analysis.pace import clock, in_words
 from cnn_tui.cli.history import to_text
 from cnn_tui.cli.progress import Part, Reporter, epoch_parts, fit, progress_parts
 from cnn_tui.cli.runs import find_run, listed, to_json
 from cnn_tui.cli.streams import FAILED, FINISHED, INTERRUPTED, UserError, is_terminal, put
 from cnn_tui.history.history import History
-from cnn_tui.history.pace import clock, in_words
 from cnn_tui.history.run import Run
 from cnn_tui.home import log_path
 from cnn_tui.text import counted, quiet

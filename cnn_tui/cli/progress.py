@@ -6,9 +6,8 @@ import time
 from collections.abc import Sequence
 from typing import TextIO
 
-from cnn_tui.analysis.remaining import left
+from cnn_tui.analysis.pace import clock, left
 from cnn_tui.cli.streams import columns_of, rewrite, say
-from cnn_tui.history.pace import clock
 from cnn_tui.history.run import Epoch, Progress, Run
 from cnn_tui.text import quiet
 

@@ -8,14 +8,14 @@ import msgspec
 import typer
 
 from cnn_tui.analysis.estimates import Estimator, Outlook, QueuedRun
-from cnn_tui.artifacts.kept_weights import goes_on
+from cnn_tui.analysis.pace import clock
+from cnn_tui.artifacts.weights import goes_on
 from cnn_tui.cli.follow import Follower, Interrupts, follow
 from cnn_tui.cli.parser import AsJson, Detach, RunId
 from cnn_tui.cli.printing import bold, inert, table
 from cnn_tui.cli.runs import find_run, listed, to_json
 from cnn_tui.cli.streams import FINISHED, UserError, put, say
 from cnn_tui.history.history import History
-from cnn_tui.history.pace import clock
 from cnn_tui.history.records import require_experiment
 from cnn_tui.history.run import ENDED_EARLY, Run
 from cnn_tui.text import quiet

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN
-from cnn_tui.exercises.locked_fields import LockError, check_paths
+from cnn_tui.exercises.locks import LockError, check_paths
 from cnn_tui.exercises.model import NAME, Exercise, ExerciseError, ExerciseSet
 from cnn_tui.experiment import file_errors
 from cnn_tui.experiment.experiment import MAX_DOTS, MAX_FILE_BYTES, Experiment, ExperimentError, read

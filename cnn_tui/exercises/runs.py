@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from cnn_tui.exercises.catalogue import Place
-from cnn_tui.exercises.locked_fields import unlocked_changes
+from cnn_tui.exercises.locks import unlocked_changes
 from cnn_tui.exercises.model import Exercise, ExerciseError
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment

@@ -11,7 +11,7 @@ import msgspec
 from cnn_tui.analysis.compare import diff_experiments
 from cnn_tui.data.dataset import BUILT_IN, DatasetError
 from cnn_tui.exercises.catalogue import Place
-from cnn_tui.exercises.locked_fields import unlocked_changes
+from cnn_tui.exercises.locks import unlocked_changes
 from cnn_tui.exercises.packs import digest
 from cnn_tui.experiment.experiment import Experiment, ExperimentError, from_builtins
 from cnn_tui.text import counted, quiet

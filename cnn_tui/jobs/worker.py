@@ -15,8 +15,8 @@ import subprocess
 import sys
 import time
 
-from cnn_tui.analysis.remaining import seconds_of_steps
-from cnn_tui.artifacts.kept_weights import weights_in_words
+from cnn_tui.analysis.pace import seconds_of_steps
+from cnn_tui.artifacts.weights import weights_in_words
 from cnn_tui.history.history import History, HistoryError, Result
 from cnn_tui.home import checkpoint_path, home, log_path, worker_log_path
 from cnn_tui.jobs import locks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keras
 
-from cnn_tui.artifacts.kept_weights import Kept, read
+from cnn_tui.artifacts.weights import KeptWeights, read_weights
 from cnn_tui.history.finite import finite
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
@@ -28,7 +28,7 @@ def evaluate_checkpoint(run_id: int) -> int:
     send_output_to(log_path(run_id))
     with History() as history:
         run = history.run(run_id)
-        kept = read(checkpoint_path(run_id), run) if run is not None else None
+        kept = read_weights(checkpoint_path(run_id), run) if run is not None else None
         if run is None or kept is None or run.status != "interrupted" or not run.has_experiment:
             say(f"Run {run_id} has nothing to evaluate.")
             return 1
@@ -39,7 +39,7 @@ def evaluate_checkpoint(run_id: int) -> int:
     return 0
 
 
-def _evaluate(run: Run, kept: Kept) -> dict[str, float]:
+def _evaluate(run: Run, kept: KeptWeights) -> dict[str, float]:
     keras.config.set_floatx("float32")
     keras.config.set_image_data_format("channels_last")
     training = run.experiment.training

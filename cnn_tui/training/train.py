@@ -20,6 +20,7 @@ import traceback
 from types import FrameType
 from typing import Any
 
+from cnn_tui.artifacts.weights import KeptWeights, read_weights
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.history.finite import finite
 from cnn_tui.history.history import History, HistoryError, Result
@@ -41,7 +42,7 @@ from cnn_tui.jobs.endings import NO_ROOM, is_full
 from cnn_tui.jobs.launch import ENDED, ENDED_BADLY
 from cnn_tui.training import pipeline
 from cnn_tui.training.build import BuildError, build
-from cnn_tui.training.callbacks.checkpoints import CheckpointError, Checkpoints, Kept, clear_parts, read, restore, write
+from cnn_tui.training.callbacks.checkpoints import CheckpointError, Checkpoints, clear_parts, restore, write
 from cnn_tui.training.callbacks.clock import Stopwatch
 from cnn_tui.training.callbacks.control import ControlPoll, StopRuleCallback
 from cnn_tui.training.callbacks.recorder import Recorder
@@ -138,14 +139,14 @@ class Trainer:
             self.recorder.note(f"begun again from the start on {device()}: {error}")
             return self._train(None)
 
-    def _last_checkpoint(self) -> Kept | None:
+    def _last_checkpoint(self) -> KeptWeights | None:
         """What the run can go on from; None when it begins."""
         if not self.resumed:
             self.recorder.note(f"started on {device()}")
             for path in (checkpoint_path(self.run.id), best_path(self.run.id)):
                 path.unlink(missing_ok=True)  # of a run of that number in a history that is gone
             return None
-        kept = read(checkpoint_path(self.run.id), self.run)
+        kept = read_weights(checkpoint_path(self.run.id), self.run)
         recorded = [epoch.epoch for epoch in self.run.epochs]
         if kept is not None and recorded[: kept.epoch] == [*range(1, kept.epoch + 1)]:
             return kept
@@ -153,7 +154,7 @@ class Trainer:
         self.recorder.note(f"begun again from the start on {device()}: {why}")
         return None
 
-    def _train(self, kept: Kept | None) -> Result:
+    def _train(self, kept: KeptWeights | None) -> Result:
         keras.utils.set_random_seed(self.seed)
         keras.config.set_floatx("float32")
         keras.config.set_image_data_format("channels_last")
@@ -200,7 +201,7 @@ class Trainer:
         if not self.control.ends_before("saved"):
             self.recorder.show_phase("saving")
             self.checkpoints.keep_last()
-            unsaved = write(model, model_path(self.run.id), Kept(self.run.created, self.recorder.whole_epochs))
+            unsaved = write(model, model_path(self.run.id), KeptWeights(self.run.created, self.recorder.whole_epochs))
         if not self.control.ends_before("evaluated"):
             self.recorder.show_phase("evaluating")
             scores = evaluate(model, test_data, callbacks=[self.control])

@@ -10,10 +10,10 @@ import msgspec
 import pytest
 
 from cnn_tui.analysis.estimates import Estimate, Estimator
+from cnn_tui.analysis.pace import BESIDE, SecondsAnImage, Work, in_words, seconds_left, work_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.pace import BESIDE, SecondsAnImage, Work, in_words, seconds_left, work_of
 from cnn_tui.history.records import Records
 from cnn_tui.history.run import Epoch, Progress
 from cnn_tui.network.layers import Dense, Dropout, Flatten

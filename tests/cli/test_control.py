@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from cnn_tui.artifacts import kept_weights
+from cnn_tui.artifacts.weights import WEIGHTS_MEMBER, KeptWeights
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Epoch, Status
@@ -52,7 +52,7 @@ def test_runs_that_ended_early_are_put_first_in_the_order_they_are_named(
     run = history.run(ids[1])
     assert run is not None
     with zipfile.ZipFile(checkpoint_path(ids[1]), "w") as archive:
-        archive.writestr(kept_weights.MEMBER, msgspec.json.encode(kept_weights.Kept(run.created, 2)))
+        archive.writestr(WEIGHTS_MEMBER, msgspec.json.encode(KeptWeights(run.created, 2)))
     answer = inside("resume", *map(str, ids), str(ids[0]), "--detach")
     assert (answer.status, answer.out.split()) == (0, [str(one) for one in ids])
     assert answer.err.splitlines() == [

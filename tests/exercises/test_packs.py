@@ -14,7 +14,7 @@ import pytest
 
 from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import Place
-from cnn_tui.exercises.locked_fields import LockError, check_paths, unlocked_changes
+from cnn_tui.exercises.locks import LockError, check_paths, unlocked_changes
 from cnn_tui.exercises.model import ExerciseError
 from cnn_tui.exercises.packs import open_pack, pack_name, read_submission, submission, to_file
 from cnn_tui.exercises.runs import Order, assign, orders, queue

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.artifacts.kept_weights import read
+from cnn_tui.artifacts.weights import read_weights
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
 from cnn_tui.home import checkpoint_path, model_path
@@ -123,7 +123,7 @@ def test_a_disk_that_stays_full_to_the_end_is_the_cause_in_the_row(small: Lab, t
     settle_in_the_end(small.history, run_id, NO_ROOM)
     run = small.wait_for_end(run_id, "failed")
     assert run.stop_cause.startswith("the disk was full and stayed so, and how the run ended could not be recorded; ")
-    kept = read(checkpoint_path(run_id), run)
+    kept = read_weights(checkpoint_path(run_id), run)
     assert kept is not None
     epochs = f"{len(run.epochs)} of {ENDLESS} epochs are kept"
     assert run.stop_cause.endswith(f"{epochs}; the weights that are kept are those of epoch {kept.epoch}")

@@ -20,15 +20,13 @@ from typing import Any
 import keras
 import msgspec
 
-from cnn_tui.artifacts.kept_weights import MEMBER, Kept, read
+from cnn_tui.artifacts.weights import WEIGHTS_MEMBER, KeptWeights, read_weights
 from cnn_tui.experiment.stop_rules import improves
 from cnn_tui.history.run import Run
 from cnn_tui.home import best_path, checkpoint_path, run_folder
 from cnn_tui.training.callbacks import clock
 from cnn_tui.training.callbacks.clock import Stopwatch
 from cnn_tui.training.callbacks.recorder import Logs, Recorder
-
-__all__ = ["CheckpointError", "Checkpoints", "Kept", "clear_parts", "read", "restore", "seeds", "weights", "write"]
 
 SHARE = 0.05
 """How much of the time of training may go into writing; where epochs are too short for that, some are left out."""
@@ -51,14 +49,14 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
         self._next = 0.0
         self._epoch = 0  # that is trained or has just been
         self._written = 0  # that the checkpoint is of
-        self._best: Kept | None = None
+        self._best: KeptWeights | None = None
         self._best_weights: list[Any] | None = None  # those of the best epoch, where they are not in the file yet
         self._complaint = ""
 
     def go_on_after(self, epochs: int) -> None:
         """Training goes on after this epoch, which the checkpoint is of."""
         self._epoch = self._written = epochs
-        self._best = read(best_path(self._run.id), self._run) if epochs else None
+        self._best = read_weights(best_path(self._run.id), self._run) if epochs else None
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self._epoch = epoch + 1
@@ -76,7 +74,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
 
     def best_epoch(self) -> str:
         """Which epoch `best.keras` is of, and what it was chosen by; "" where there is none."""
-        best = read(best_path(self._run.id), self._run)
+        best = read_weights(best_path(self._run.id), self._run)
         return f"best weights: epoch {best.epoch}, {best.metric} {best.value:.4f}" if best is not None else ""
 
     # Inside
@@ -97,15 +95,15 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
             if math.isfinite(metrics.get("loss", 0.0)):
                 self._write_checkpoint()
 
-    def _better(self, metrics: dict[str, Any]) -> Kept | None:
+    def _better(self, metrics: dict[str, Any]) -> KeptWeights | None:
         metric = next((name for name in ("val_loss", "val_accuracy") if name in metrics), "")
         value = float(metrics.get(metric, math.nan))
         if not math.isfinite(value) or (self._best is not None and not improves(metric, value, self._best.value)):
             return None
-        return Kept(self._run.created, self._epoch, metric, value)
+        return KeptWeights(self._run.created, self._epoch, metric, value)
 
     def _write_checkpoint(self) -> None:
-        kept = Kept(self._run.created, self._epoch, seeds=seeds(self.model))
+        kept = KeptWeights(self._run.created, self._epoch, seeds=seeds(self.model))
         if self._recorder.write_waiting() and self._try_to_write(checkpoint_path(self._run.id), kept):
             self._written = self._epoch
 
@@ -116,7 +114,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
             if self._try_to_write(best_path(self._run.id), self._best):
                 self._best_weights = None
 
-    def _try_to_write(self, path: Path, kept: Kept) -> bool:
+    def _try_to_write(self, path: Path, kept: KeptWeights) -> bool:
         complaint = write(self.model, path, kept)
         if complaint and complaint != self._complaint:
             self._recorder.note(f"{path.name} could not be written ({complaint}); training goes on")
@@ -132,7 +130,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
         self._next = now + max((now - began) / SHARE, clock.RETRY if self._complaint else 0.0)
 
 
-def restore(model: Any, path: Path, kept: Kept) -> None:
+def restore(model: Any, path: Path, kept: KeptWeights) -> None:
     """Give a compiled model the weights of a file, and its optimizer and layers the state they had.
 
     Raises CheckpointError; the model is then of no use any more.
@@ -154,13 +152,13 @@ def restore(model: Any, path: Path, kept: Kept) -> None:
         state.assign(seed)
 
 
-def write(model: Any, path: Path, kept: Kept) -> str:
+def write(model: Any, path: Path, kept: KeptWeights) -> str:
     """Write a model in one go, so that a half-written one is never found; gives what went wrong, or ""."""
     part = path.with_name(f"part-{path.name}")
     try:
         model.save(part)
         with zipfile.ZipFile(part, "a") as archive:
-            archive.writestr(MEMBER, msgspec.json.encode(kept))
+            archive.writestr(WEIGHTS_MEMBER, msgspec.json.encode(kept))
         with part.open("rb") as file:
             os.fsync(file.fileno())
         part.replace(path)

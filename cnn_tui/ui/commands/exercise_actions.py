@@ -10,7 +10,7 @@ from textual import work
 
 from cnn_tui.analysis.compare import diff_experiments
 from cnn_tui.exercises.catalogue import Place, find_exercise, load_set, set_names
-from cnn_tui.exercises.locking import locks_of
+from cnn_tui.exercises.locks import locks_of
 from cnn_tui.exercises.model import Exercise, ExerciseError
 from cnn_tui.exercises.runs import Order, assign, obstacle
 from cnn_tui.experiment.experiment import Experiment, ExperimentError

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from textual import work
 
 from cnn_tui.analysis.estimates import Estimator
+from cnn_tui.analysis.pace import in_words
 from cnn_tui.exercises.progress import baseline_order, counted, missing, queue_missing
 from cnn_tui.exercises.runs import LeftOut, Order, obstacle, orders
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.history.pace import in_words
 from cnn_tui.text import counted as number_of
 from cnn_tui.ui.commands.exercise_answers import ExerciseAnswers
 from cnn_tui.ui.dialogs.seeds import USUAL_SEEDS

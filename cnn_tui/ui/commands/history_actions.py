@@ -8,7 +8,7 @@ from pathlib import Path
 from textual import work
 from textual.screen import Screen
 
-from cnn_tui.artifacts.kept_weights import goes_on
+from cnn_tui.artifacts.weights import goes_on
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment

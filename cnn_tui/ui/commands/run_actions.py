@@ -7,9 +7,9 @@ from typing import Protocol
 from textual import work
 
 from cnn_tui.analysis.estimates import Estimator
+from cnn_tui.analysis.pace import in_words
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
-from cnn_tui.history.pace import in_words
 from cnn_tui.jobs.grid import listed_seeds, repeated
 from cnn_tui.text import sentence
 from cnn_tui.ui.commands.exercise_actions import ExerciseActions

@@ -9,10 +9,11 @@ from rich.text import Text
 
 from cnn_tui.analysis.compare import diff_experiments
 from cnn_tui.analysis.estimates import Estimator
+from cnn_tui.analysis.pace import in_words
 from cnn_tui.analysis.verdict import BY_KEY, sentences
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.exercises.catalogue import Place, sets_folder
-from cnn_tui.exercises.locking import in_words as lock_in_words
+from cnn_tui.exercises.locks import in_words as lock_in_words
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.progress import Standing, State
 from cnn_tui.exercises.results import ExerciseResult, Outcome, result
@@ -20,7 +21,6 @@ from cnn_tui.exercises.runs import twins
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.groups import Group
 from cnn_tui.history.history import History
-from cnn_tui.history.pace import in_words
 from cnn_tui.history.records import Tally
 from cnn_tui.network.diff import DiffLine
 from cnn_tui.network.summary import summarize

@@ -14,8 +14,8 @@ from textual.events import Resize
 from textual.screen import ModalScreen
 
 from cnn_tui.analysis.estimates import Estimator, Outlook, QueuedRun
+from cnn_tui.analysis.pace import clock
 from cnn_tui.history.history import History
-from cnn_tui.history.pace import clock
 from cnn_tui.ui.dialogs.help import HelpScreen
 from cnn_tui.ui.keys import bindings_of, key_of, keys_of
 from cnn_tui.ui.typeahead import DIALOG

@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from cnn_tui.artifacts.weights import KeptWeights, read_weights
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Progress
 from cnn_tui.home import best_path, checkpoint_path, run_folder
@@ -55,7 +56,7 @@ def writes(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     seen: list[tuple[str, int]] = []
     write = checkpoints.write
 
-    def noted(model: Any, path: Path, kept: checkpoints.Kept) -> str:
+    def noted(model: Any, path: Path, kept: KeptWeights) -> str:
         seen.append((path.name, kept.epoch))
         return write(model, path, kept)
 
@@ -75,14 +76,14 @@ def always_due(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_another_model_goes_on_from_a_checkpoint_as_if_nothing_had_been(history: History) -> None:
     import keras
 
-    from cnn_tui.training.callbacks.checkpoints import read, restore
+    from cnn_tui.training.callbacks.checkpoints import restore
 
     keras.utils.set_random_seed(1)
     whole = Fit(history).run()
     keras.utils.set_random_seed(1)
     first = Fit(history)
     first.run(after_batch(2 * STEPS + 3, lambda: history.ask(1, "now")))
-    kept = read(checkpoint_path(1), run_of(history))
+    kept = read_weights(checkpoint_path(1), run_of(history))
     assert kept is not None and kept.epoch == 2
 
     history.record_end(1, Result("stopped"))
@@ -105,7 +106,7 @@ def test_whatever_is_random_and_whatever_the_optimizer_remembers_is_in_it(
 
     from cnn_tui.training import loop
     from cnn_tui.training.build import build
-    from cnn_tui.training.callbacks.checkpoints import Kept, restore, seeds, write
+    from cnn_tui.training.callbacks.checkpoints import restore, seeds, write
     from cnn_tui.training.pipeline import training_batches
 
     layers = (
@@ -129,7 +130,7 @@ def test_whatever_is_random_and_whatever_the_optimizer_remembers_is_in_it(
         keras.utils.set_random_seed(1)
         model = build(experiment)
         first = train(model, 2)
-        kept = Kept(run=0.0, epoch=2, seeds=seeds(model))
+        kept = KeptWeights(run=0.0, epoch=2, seeds=seeds(model))
         assert len(kept.seeds) == 8
         assert write(model, tmp_path / "checkpoint.keras", kept) == ""
         keras.utils.set_random_seed(99)
@@ -154,10 +155,9 @@ def test_the_best_weights_are_those_of_the_lowest_validation_loss(history: Histo
 
 @pytest.mark.usefixtures("always_due")
 def test_weights_that_are_no_numbers_replace_no_checkpoint(history: History) -> None:
-    from cnn_tui.training.callbacks.checkpoints import read
 
     Fit(history).run(spoil(STEPS + 1))
-    kept = read(checkpoint_path(1), run_of(history))
+    kept = read_weights(checkpoint_path(1), run_of(history))
     assert kept is not None and kept.epoch == 1
 
 
@@ -229,27 +229,27 @@ def test_a_checkpoint_is_written_only_once_its_epochs_are_recorded(
 
 @pytest.mark.usefixtures("always_due")
 def test_files_of_another_run_and_damaged_ones_are_no_checkpoints(history: History) -> None:
-    from cnn_tui.training.callbacks.checkpoints import CheckpointError, read, restore
+    from cnn_tui.training.callbacks.checkpoints import CheckpointError, restore
 
     fit = Fit(history)
     fit.run()
     path, run = checkpoint_path(1), run_of(history)
-    kept = read(path, run)
+    kept = read_weights(path, run)
     assert kept is not None
     time.sleep(0.01)
     history.add(EXPERIMENT)
-    assert read(path, history.runs()[1]) is None
+    assert read_weights(path, history.runs()[1]) is None
     content = path.read_bytes()
     for damaged in (content[: len(content) // 2], b"", content[:200] + bytes(500) + content[700:]):
         path.write_bytes(damaged)
-        if read(path, run) is not None:
+        if read_weights(path, run) is not None:
             with pytest.raises(CheckpointError, match=r"checkpoint\.keras (is damaged|cannot be read)"):
                 restore(fit.model, path, kept)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("cnn_tui.json", "{}")
-    assert read(path, run) is None
+    assert read_weights(path, run) is None
     path.unlink()
-    assert read(path, run) is None
+    assert read_weights(path, run) is None
 
 
 def test_a_half_written_file_is_cleared_away() -> None:

@@ -14,7 +14,7 @@ from textual.events import Resize
 from textual.message import Message
 
 from cnn_tui.analysis.compare import diff_experiments
-from cnn_tui.exercises.locking import LockedError
+from cnn_tui.exercises.locks import LockedError
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.network.diff import describe

@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 
 from rich.text import Text
 
-from cnn_tui.analysis.remaining import Left, is_told, left
-from cnn_tui.history.pace import clock
+from cnn_tui.analysis.pace import Left, clock, is_told, left
 from cnn_tui.history.run import Progress, Run
 from cnn_tui.text import counted
 from cnn_tui.ui.chart.rule_marks import fired

@@ -1,4 +1,4 @@
-"""How long a run still takes."""
+"""How long a run still takes, and how a time span is written."""
 
 from __future__ import annotations
 
@@ -7,10 +7,26 @@ import math
 import msgspec
 import pytest
 
-from cnn_tui.analysis.remaining import left, seconds_of_steps
+from cnn_tui.analysis.pace import clock, in_words, left, seconds_of_steps
 from cnn_tui.history.run import Progress
 from tests.ui.recorded import recorded
 from tests.ui.training_scenes import MIDDLE
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(0.4, "0:00"), (7, "0:07"), (21.4, "0:21"), (750, "12:30"), (3_723, "1:02:03"), (360_000, "100:00:00")],
+)
+def test_seconds_on_a_clock(seconds: float, shown: str) -> None:
+    assert clock(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.2, "1 s"), (89, "89 s"), (90, "2 min"), (5_300, "88 min"), (12_000, "3 h 20 min"), (200_000, "2 days")],
+)
+def test_seconds_as_a_person_says_them(seconds: float, said: str) -> None:
+    assert in_words(seconds) == said
 
 
 def test_the_eta_counts_validation_once_it_is_known() -> None:

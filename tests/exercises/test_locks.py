@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from cnn_tui.exercises.locking import LockedError, LockedFields
+from cnn_tui.exercises.locks import LockedError, LockedFields
 from cnn_tui.experiment.document import Document, resume
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.journal import Journal

@@ -1,13 +1,14 @@
-"""Locked fields: parts of an experiment that a pack wants to stay as they are, named as the file names them.
+"""Locked fields: parts of an experiment that a pack wants to stay as they are, in the editor and in what is handed in.
 
+They are named as the experiment's file names them:
 `dataset`, `training`, `training.epochs`, `stop`, `layers`, `layers[0]`, `layers[2].filters`; `layers[0]` is the first.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -15,15 +16,49 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import AnyLayer
-from cnn_tui.text import did_you_mean
+from cnn_tui.text import did_you_mean, quiet
+
+if TYPE_CHECKING:
+    from cnn_tui.exercises.catalogue import Place
 
 MAX_LOCKS = 200
 _PATH = re.compile(r"(?P<top>[a-z_]+)(?:\[(?P<at>\d{1,4})\])?(?:\.(?P<key>[a-z_]+))?")
+_LAYER = re.compile(r"layers\[(\d+)\](?:\.(\w+))?")
+_PLAIN = {"stop": "the stop rule", "layers": "the stack", "training": "all of the training settings"}
 _NOTHING = object()
 
 
 class LockError(ValueError):
     """A field that cannot be locked; the message is a sentence."""
+
+
+class LockedError(ValueError):
+    """An edit of a field that is locked; the message is a sentence."""
+
+
+class LockedFields(NamedTuple):
+    """The fields of an exercise's experiment that stay as they were given out."""
+
+    given: Experiment
+    paths: tuple[str, ...]
+    by: str
+    """Whose lock it is, in words: the pack 'Week 3'."""
+
+    def check(self, after: Experiment) -> None:
+        """Raises LockedError when a locked field is another one in `after`."""
+        changed = unlocked_changes(self.given, after, self.paths)
+        if changed:
+            raise LockedError(f"{self.by} locks {self._told(changed[0], after)}")
+
+    def _told(self, path: str, after: Experiment) -> str:
+        """A field in words. A layer that is no longer where it was is told as a whole."""
+        match = _LAYER.fullmatch(path)
+        if match is None:
+            return in_words(path)
+        at, before = int(match[1]), self.given.layers
+        moved = len(after.layers) != len(before) or type(after.layers[at]) is not type(before[at])
+        layer = f"layer {at + 1}, {before[at].type}"
+        return f"the place of {layer}" if moved else match[2] or layer
 
 
 def check_paths(experiment: Experiment, locked: Sequence[str]) -> None:
@@ -58,6 +93,26 @@ def unlocked_changes(before: Experiment, after: Experiment, locked: Iterable[str
     The seed is never locked by `training` as a whole: repeats need others.
     """
     return tuple(path for path in locked if value_at(before, path) != value_at(after, path))
+
+
+def in_words(path: str) -> str:
+    """A locked field as a person says it: `layers[0].filters` is filters of layer 1."""
+    match = _LAYER.fullmatch(path)
+    if match is None:
+        return _PLAIN.get(path, path.removeprefix("training."))
+    layer = f"layer {int(match[1]) + 1}"
+    return f"{match[2]} of {layer}" if match[2] else layer
+
+
+def locks_of(place: Place) -> Mapping[str, LockedFields]:
+    """The locks of a set, by the exercise as runs name it. Raises ExperimentError."""
+    by = f"the pack '{quiet(place.set.title, 60)}'"
+    found: dict[str, LockedFields] = {}
+    for one in place.set.exercises:
+        experiment, paths = place.experiment(one), place.locked(one)
+        if experiment is not None and paths:
+            found[place.key(one)] = LockedFields(experiment, paths, by)
+    return found
 
 
 def _plain(value: Any) -> Any:

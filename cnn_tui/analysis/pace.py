@@ -1,14 +1,15 @@
-"""The arithmetic of estimates: what a run has to do, how fast it goes, what is left. Pure."""
+"""The arithmetic of estimates: what a run has to do, how fast it goes, what is left, and how that is said. Pure."""
 
 from __future__ import annotations
 
 import functools
+import math
 from typing import NamedTuple
 
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.history.run import Line, Progress
+from cnn_tui.history.run import Line, Progress, Run
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import summarize
 
@@ -22,6 +23,11 @@ STEP = 4.5e6
 
 SETTLED_STEPS, SETTLED_SHARE = 64, 0.05
 """So much of the first epoch has to be behind it before its images a second are trusted: the graph is built in it."""
+
+_RECENT = 3
+"""So many epochs tell how long the next ones take: a resumed run may have begun on another machine."""
+_BEGINNING = 0.02
+"""The share of an epoch in which there may have been one step only."""
 
 
 class SecondsAnImage(NamedTuple):
@@ -68,6 +74,13 @@ class Work(NamedTuple):
         return epochs * self.epoch(pace) + self.tested * pace.look + BESIDE
 
 
+class Left(NamedTuple):
+    """Seconds to the end of the epoch, its validation included once it is known, and to the end of training."""
+
+    epoch: float
+    run: float
+
+
 def work_of(experiment: Experiment, dataset: str) -> Work | None:
     """What a run of the experiment does when it is trained on `dataset`; None when that cannot be described."""
     try:
@@ -107,6 +120,31 @@ def seconds_left(progress: Progress, epochs: int, work: Work, pace: SecondsAnIma
         return validation / 2 + later
     steps = max(0, progress.images_an_epoch - progress.images) * pace.learn
     return steps + validation + later
+
+
+def left(run: Run, now: Progress) -> Left | None:
+    """How long it still takes; None when it cannot be told."""
+    if not is_told(run, now):
+        return None
+    validation = now.validation_seconds
+    recent = run.epochs[-_RECENT:]
+    whole = sum(one.seconds for one in recent) / len(recent) if recent else now.images_an_epoch / now.images_per_second
+    epoch = seconds_of_steps(now) + validation
+    return Left(epoch, epoch + (whole + validation) * max(0, run.experiment.training.epochs - now.epoch))
+
+
+def is_told(run: Run, now: Progress) -> bool:
+    """Whether the images a second tell the pace: the very first step includes that the graph is built."""
+    if now.images_per_second <= 0 or not now.images_an_epoch:
+        return False
+    begins = not run.epochs and now.images < now.images_an_epoch * _BEGINNING
+    return not (begins and math.isclose(now.images_per_second * now.seconds, now.images, rel_tol=0.01))
+
+
+def seconds_of_steps(now: Progress) -> float:
+    """Seconds until the last step of the epoch that goes on; infinite while there is no pace."""
+    left = max(0, now.images_an_epoch - now.images)
+    return left / now.images_per_second if now.images_per_second > 0 else math.inf
 
 
 def in_words(seconds: float) -> str:
