@@ -5,7 +5,7 @@ Inert text moves no cursor and colours no line, whatever a name or a file says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 def escaped(text: str) -> str:
@@ -55,3 +55,12 @@ def did_you_mean(word: str, choices: Iterable[str], quoted: bool = False) -> str
     if near is None:
         return ""
     return f' Did you mean "{near}"?' if quoted else f" Did you mean {near}?"
+
+
+def run_numbers(runs: Sequence[int]) -> str:
+    """Runs by their numbers: `run 4`, `runs 4, 5 and 7`, `12 runs`."""
+    if len(runs) == 1:
+        return f"run {runs[0]}"
+    if len(runs) > 5:
+        return f"{len(runs)} runs"
+    return f"runs {', '.join(map(str, runs[:-1]))} and {runs[-1]}"

@@ -181,6 +181,11 @@ def gap_of(run: Run) -> float | None:
     return _minus(trained, run.test_accuracy)
 
 
+def in_points(share: float) -> str:
+    """A difference of shares in points, signed; `+0.00` for none."""
+    return f"{round(share * 100, 2) + 0.0:+.2f}"
+
+
 def _data(runs: Sequence[Run]) -> ComparisonRow:
     asked = {run.experiment.dataset for run in runs if is_trained(run)}
 

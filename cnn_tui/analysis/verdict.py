@@ -29,8 +29,8 @@ Outcome: TypeAlias = Literal["decided", "undecided", "too few", "no spread", "no
 
 LEVEL = 0.05
 _Z_LEVEL, _Z_POWER = 1.9599639845400545, 0.8416212335729143  # of 97.5 % and 80 % of the normal distribution
-BY_KEY, BY_COMMAND = "R", "cnn-tui run EXPERIMENT --repeat 3"
-"""How runs are repeated: in the lab, and everywhere else."""
+BY_COMMAND = "cnn-tui run EXPERIMENT --repeat 3"
+"""How runs are repeated outside the lab."""
 HOPELESS = 50
 """So many more runs each are not worth their time: the difference, if there is one, is small."""
 
@@ -59,7 +59,7 @@ class Verdict(NamedTuple):
     """What would tell more, to stand before how that is done; "" where the sentence has it, or nothing would."""
 
     def told(self, repeat: str) -> str:
-        """The sentence with what to do about it; `repeat` is how runs are repeated, such as BY_KEY."""
+        """The sentence with what to do about it; `repeat` is how runs are repeated, such as BY_COMMAND."""
         return f"{self.sentence}; {self.remedy} {repeat}" if self.remedy else self.sentence
 
     def to_json(self) -> dict[str, Any]:

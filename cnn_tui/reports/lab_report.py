@@ -20,7 +20,7 @@ from cnn_tui.history.rows import damage_in_words
 from cnn_tui.history.run import Line, Run
 from cnn_tui.history.same_network import first_runs
 from cnn_tui.reports.markdown import escape, quote, table
-from cnn_tui.reports.text_chart import Series, draw
+from cnn_tui.reports.text_chart import TextCurve, draw
 from cnn_tui.text import counted
 
 MOST_RUNS = 500
@@ -198,7 +198,7 @@ def _curve(run: Run) -> list[str]:
         text += ["", f"{escape(damage_in_words(run.id, run.damage)).capitalize()}."]
     for metric, name in (("loss", "Loss"), ("accuracy", "Accuracy")):
         series = [
-            Series(label, mark, tuple((one.epoch, one.metrics[key]) for one in run.epochs if key in one.metrics))
+            TextCurve(label, mark, tuple((one.epoch, one.metrics[key]) for one in run.epochs if key in one.metrics))
             for label, mark, key in (("training", "*", metric), ("validation", "o", f"val_{metric}"))
         ]
         chart = draw(series)

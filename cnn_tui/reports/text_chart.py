@@ -1,13 +1,21 @@
-"""A line chart of plain characters, for a report: it reads the same in any editor and in any terminal."""
+"""A line chart of plain characters, for a report: it reads the same in any editor and in any terminal.
+
+plotext, which draws the lab's chart, has one figure for the whole process, and the lab writes reports in a thread
+beside that chart. Its frame is not ASCII, it does not show where lines meet, and it took 18 ms where this takes 2.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from cnn_tui.history.run import Run
+from cnn_tui.reports.blocks import Curves
 
-class Series(NamedTuple):
+
+class TextCurve(NamedTuple):
     """A line: what it is called, the character that draws it, and its points by x, in order."""
 
     label: str
@@ -15,13 +23,41 @@ class Series(NamedTuple):
     points: tuple[tuple[float, float], ...]
 
 
-def draw(series: Sequence[Series], *, width: int = 60, height: int = 12, x_label: str = "epoch") -> list[str]:
+class TextChart(NamedTuple):
+    """A chart under its name."""
+
+    name: str
+    lines: Sequence[str]
+
+
+def charts(curves: Curves, width: int = 60) -> Iterator[TextChart]:
+    """Loss and accuracy of one run; of several, the accuracy of each, on the validation images where it has them."""
+    if len(curves.runs) == 1:
+        for metric in ("loss", "accuracy"):
+            both = (("training", "*", metric), ("validation", "o", f"val_{metric}"))
+            series = [TextCurve(label, mark, _values(curves.runs[0], key)) for label, mark, key in both]
+            if lines := draw(series, width=width):
+                yield TextChart(metric.capitalize(), lines)
+        return
+    series = []
+    for run, mark in zip(curves.runs, curves.marks, strict=True):
+        points = _values(run, "val_accuracy") or _values(run, "accuracy")
+        series += [TextCurve(f"run {run.id}", mark, points)] if mark else []
+    if lines := draw(series, width=width):
+        yield TextChart("Accuracy, on the validation images where there are some", lines)
+
+
+def _values(run: Run, metric: str) -> tuple[tuple[float, float], ...]:
+    return tuple((one.epoch, one.metrics[metric]) for one in run.epochs if metric in one.metrics)
+
+
+def draw(series: Sequence[TextCurve], *, width: int = 60, height: int = 12, x_label: str = "epoch") -> list[str]:
     """The chart with its axes and a legend; [] where there is no point. Where lines meet stands `#`.
 
     `width` and `height` are those of the inside. Values that are no numbers leave a gap.
     """
     kept = [
-        Series(label, mark, tuple(one for one in points if all(map(math.isfinite, one))))
+        TextCurve(label, mark, tuple(one for one in points if all(map(math.isfinite, one))))
         for label, mark, points in series
     ]
     points = [point for one in kept for point in one.points]
@@ -38,7 +74,7 @@ def draw(series: Sequence[Series], *, width: int = 60, height: int = 12, x_label
                 row = round((high - y) / (high - low) * (height - 1))
                 grid[row][column] = "#" if grid[row][column] not in (" ", one.mark) else one.mark
     legend = "   ".join(f"{one.mark} {one.label}" for one in kept if one.points)
-    return [*_framed(grid, (left, right), (low, high), x_label), legend]
+    return [*_framed(grid, (left, right), (low, high), x_label), *textwrap.wrap(legend, width + 8)]
 
 
 def _framed(grid: list[list[str]], xs: tuple[float, float], ys: tuple[float, float], x_label: str) -> list[str]:

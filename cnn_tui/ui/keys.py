@@ -5,6 +5,7 @@ A sentence that names a key asks `key_of` for it, so that it stays true under an
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -89,6 +90,7 @@ MENUS = ("menu", "copy", "export", "predict")
 
 _USUAL_KEYS = {key.id: key.keys for key in KEYS}
 _in_force = {key.id: key for key in KEYS}
+_KEY_ID = re.compile(r"\{([a-z_.]+)\}")
 
 
 def use(rows: tuple[Key, ...]) -> None:
@@ -115,6 +117,11 @@ def key_of(action: str) -> str:
 def key_bar(scope: str) -> str:
     """The keys of a box, for its frame."""
     return "  ".join(" ".join(key.shown) for key in keys_of(scope) if key.label)
+
+
+def with_keys(words: str) -> str:
+    """A sentence in which the keys that are in force stand for their ids: `{page.metric}: the next metric`."""
+    return _KEY_ID.sub(lambda found: key_of(found[1]), words)
 
 
 def keys_text(*, ids: bool = False) -> str:

@@ -13,7 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from cnn_tui.analysis.verdict import BY_COMMAND, BY_KEY, judge, sentences, verdict
+from cnn_tui.analysis.verdict import BY_COMMAND, judge, sentences, verdict
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
@@ -107,18 +107,18 @@ def test_a_group_with_more_seeds_is_compared_where_both_have_them() -> None:
 def test_one_run_each_says_nothing() -> None:
     found = verdict(group([0.91], MORE), group([0.90]), "accuracy")
     assert found.sentence == "64 against 32 filters: one run each (run 1 and run 1) says nothing about chance"
-    assert found.told(BY_KEY) == f"{found.sentence}; repeat with R"
+    assert found.told("R") == f"{found.sentence}; repeat with R"
     assert (found.outcome, found.test) == ("too few", None)
     lone = verdict(group([0.91], MORE), group([0.90, 0.89]), "accuracy")
     words = "one run of Lab 1: 64 filters (run 1) says nothing about chance; repeat it with R"
-    assert lone.told(BY_KEY).endswith(words)
+    assert lone.told("R").endswith(words)
     assert lone.told(BY_COMMAND).endswith("repeat it with cnn-tui run EXPERIMENT --repeat 3")
 
 
 def test_what_accuracy_and_time_say_alike_is_said_once() -> None:
     both = judge(group([0.91], MORE), group([0.90, 0.89]))
-    assert len({one.sentence for one in both}) == len(sentences(both, BY_KEY)) == 1
-    assert len(sentences(judge(group([0.91, 0.92], MORE), group([0.90, 0.89])), BY_KEY)) == 2
+    assert len({one.sentence for one in both}) == len(sentences(both, "R")) == 1
+    assert len(sentences(judge(group([0.91, 0.92], MORE), group([0.90, 0.89])), "R")) == 2
 
 
 def test_a_seed_that_was_run_again_is_no_second_piece_of_evidence() -> None:

@@ -21,7 +21,7 @@ from tests.ui.screen import LARGE, SMALL, sees, text, until
 def whole(app: LabApp) -> str:
     """All lines of the page, those off the screen too."""
     view = app.screen.query_one(PageView)
-    return "\n".join(line.plain.rstrip() for line in view._build(view, view.size.width))
+    return "\n".join(line.plain.rstrip() for line in view.lay_out(view.size.width))
 
 
 async def test_the_page_has_all_that_is_recorded(make_lab: MakeLab, history: History) -> None:

@@ -75,5 +75,3 @@ class Glyphs(NamedTuple):
 
 
 GLYPHS = Glyphs()
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
-"""What tells the runs of an overlay apart."""

@@ -11,9 +11,9 @@ from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.runs import runs_of
 from cnn_tui.history.groups import ended_as_planned
 from cnn_tui.history.history import History
+from cnn_tui.reports.exercise_page import NO_CONCLUSION
 from cnn_tui.ui.dialogs.menu import MenuLine, MenuScreen
 from cnn_tui.ui.keys import key_of
-from cnn_tui.ui.screens.exercise_page import NO_CONCLUSION
 from cnn_tui.ui.screens.exercise_parts import ExerciseRow, ExerciseView
 from cnn_tui.ui.typeahead import DIALOG
 

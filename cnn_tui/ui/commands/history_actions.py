@@ -17,8 +17,8 @@ from cnn_tui.history.history import History, HistoryError
 from cnn_tui.history.records import require_experiment
 from cnn_tui.history.run import Run
 from cnn_tui.history.same_network import in_words, same_network
-from cnn_tui.ui.chart.picture import LETTERS
-from cnn_tui.ui.commands.run_editor import told
+from cnn_tui.reports.blocks import LETTERS
+from cnn_tui.text import run_numbers
 from cnn_tui.ui.explain.pane import ExplainPane
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.history.pane import HistoryPane
@@ -127,7 +127,7 @@ class HistoryActions(Screen[None]):
         if not training.display or not training.size:
             self.action_focus_pane("training")
         more = f", the first {len(LETTERS)} of {len(message.runs)}" if len(message.runs) > len(runs) else ""
-        self.notify(f"The chart shows {told(runs)}{more}. {key_of('lab.back')} in the training pane goes back.")
+        self.notify(f"The chart shows {run_numbers(runs)}{more}. {key_of('lab.back')} in the training pane goes back.")
 
     @work(group=DIALOG)
     async def on_history_pane_compared(self, message: HistoryPane.Compared) -> None:

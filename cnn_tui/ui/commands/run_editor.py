@@ -13,6 +13,7 @@ from cnn_tui.history.history import History
 from cnn_tui.history.notebook import NotebookError
 from cnn_tui.history.run import Run
 from cnn_tui.history.tags import TagError, normalised
+from cnn_tui.text import run_numbers
 from cnn_tui.ui.dialogs.ask import AskScreen
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.lines import inert
@@ -59,7 +60,7 @@ class RunEditor:
             title, value = f"Tags of run {run.id}", inert(" ".join(run.tags))
             hint = "Words with spaces between them, as: lab1 keep. A tag can be filtered by: tag:lab1."
         else:
-            title, value = f"Tags of {told(runs)}", ""
+            title, value = f"Tags of {run_numbers(runs)}", ""
             hint = "Those to put on, and with - before them those to take off, as: lab1 -draft."
 
         def accept(text: str) -> None:
@@ -99,12 +100,12 @@ class RunEditor:
         if not lines or not self._try(lambda: changed.append(act(self.history, runs))):
             return False
         which = changed[0].runs
-        label = f"{'bring back' if back else 'archive'} {told(which)}"
+        label = f"{'bring back' if back else 'archive'} {run_numbers(which)}"
         self._note(
             Written(label, lambda: notebook.undo(self.history, changed[0]), lambda: act(self.history, which)),
         )
         words = "taken out of the archive" if back else "archived"
-        self.app.notify(f"{told(which).capitalize()} {_are(which)} {words}; {key_of('edit.undo')} undoes it.")
+        self.app.notify(f"{run_numbers(which).capitalize()} {_are(which)} {words}; {key_of('edit.undo')} undoes it.")
         return True
 
     def toggle_baseline(self, run_id: int) -> bool:
@@ -197,7 +198,7 @@ class RunEditor:
                 minus = [tag for tag in old[one] if tag not in tags]
                 notebook.change_tags(self.history, [one], plus, minus)
 
-        label = f"tags of {told(runs)}"
+        label = f"tags of {run_numbers(runs)}"
         self._note(Written(label, lambda: change(after, before), lambda: change(before, after)))
 
     def _pin(self, run_id: int | None) -> None:
@@ -221,15 +222,6 @@ class RunEditor:
             self.app.notify(f"{words[:1].upper()}{words[1:]}.", severity="error", markup=False)
             return False
         return True
-
-
-def told(runs: Sequence[int]) -> str:
-    """Runs by their numbers: `run 4`, `runs 4, 5 and 7`, `12 runs`."""
-    if len(runs) == 1:
-        return f"run {runs[0]}"
-    if len(runs) > 5:
-        return f"{len(runs)} runs"
-    return f"runs {', '.join(map(str, runs[:-1]))} and {runs[-1]}"
 
 
 def _are(runs: Sequence[int]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -11,21 +11,25 @@ from textual import work
 from textual.message import Message
 
 from cnn_tui.analysis.compare import Comparison, baseline_of, compare
-from cnn_tui.analysis.verdict import BY_KEY, sentences, verdicts
+from cnn_tui.analysis.verdict import sentences, verdicts
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History, HistoryError
 from cnn_tui.history.run import Run
-from cnn_tui.text import counted
-from cnn_tui.ui.chart.compose import ChartChoice, Recorded, places
+from cnn_tui.reports.blocks import LETTERS, NO_CURVES, Block, SideBySide, Span
+from cnn_tui.reports.comparison import Compared, compared_title, comparison_page
+from cnn_tui.reports.layout import fitting
+from cnn_tui.ui.chart.compose import ChartChoice, Recorded, overlay_of, overlay_style, places
 from cnn_tui.ui.chart.curves import metrics_of
-from cnn_tui.ui.keys import bindings_of
-from cnn_tui.ui.screens.comparison import Side, fitting, lay_out
+from cnn_tui.ui.chart.legend import overlay_legend
+from cnn_tui.ui.keys import bindings_of, with_keys
 from cnn_tui.ui.screens.long_page import LongPage
 from cnn_tui.ui.watcher import Watched
+from cnn_tui.ui.widgets.layout import flow
 from cnn_tui.ui.widgets.page_view import PageView
 
 MOST = 26
 """So many runs have a letter of their own."""
+_CHART_ROWS = 14
 
 
 class CompareScreen(LongPage[None]):
@@ -80,20 +84,34 @@ class CompareScreen(LongPage[None]):
     def _compare(self) -> None:
         self._baseline = self._baseline or baseline_of(self._runs, notebook.pinned(self.history))
         self._found = compare(self._runs, self._baseline)
-        self.entitle(f"{counted(len(self._runs), 'run')}, against run {self._found.baseline}")
+        self.entitle(compared_title(self._found))
 
-    def build(self, view: PageView, width: int) -> list[Text]:
-        """The lines of the page."""
+    def build(self, width: int) -> Iterable[Block]:
+        """The blocks of the page; of the runs beside the baseline, those that fit."""
         if self._found is None:
-            return []
-        self._left = max(0, min(self._left, self._most_left(width)))
-        recorded = [(one, self._places[one.run.id]) for one in self._recorded]
-        side = Side(self._found, recorded, self._everything, self._left, self._verdicts)
-        return lay_out(side, self.choice, view, width)
+            return
+        marks = {run: Span(LETTERS[place], overlay_style(place)) for run, place in self._places.items()}
+        compared = Compared(self._found, self._runs, self._everything, self._verdicts, marks)
+        for block in comparison_page(compared).blocks:
+            yield self._seen(block, width) if isinstance(block, SideBySide) else block
 
-    def _most_left(self, width: int) -> int:
-        others = len(self._runs) - 1
-        return others - fitting(width, others)
+    def _seen(self, block: SideBySide, width: int) -> SideBySide:
+        fit = fitting(width, block.others)
+        self._left = max(0, min(self._left, block.others - fit))
+        part = block.part(self._left, fit)
+        if fit == block.others:
+            return part
+        told = f"{self._left + 1}-{self._left + fit} of {block.others}: {{compare.left}} {{compare.right}}"
+        return part._replace(heads=[*part.heads[:-1], part.heads[-1]._replace(key=with_keys(told))])
+
+    def draw_curves(self, view: PageView, width: int) -> Sequence[Text]:
+        """The runs' curves over each other, and their letters."""
+        shown = [(one, self._places[one.run.id]) for one in self._recorded if one.run.epochs or one.points]
+        if not shown:
+            return [Text(NO_CURVES, view.style("dim"))]
+        picture = overlay_of(shown, self.choice, self._baseline, "No value of it was recorded.")
+        signs = flow(overlay_legend(shown, self.choice, view.style, width, 3), width, 3)
+        return [*view.chart(picture, width, _CHART_ROWS), *signs]
 
     # The keys
 
@@ -111,10 +129,8 @@ class CompareScreen(LongPage[None]):
 
     def action_scroll_columns(self, by: int) -> None:
         """The runs before or after those beside the baseline."""
-        left = max(0, min(self._left + by, self._most_left(self.page.size.width)))
-        if left != self._left:
-            self._left = left
-            self.page.rebuild()
+        self._left += by
+        self.page.rebuild()
 
     def action_next_baseline(self) -> None:
         """Compare with the next of the runs."""
@@ -129,16 +145,15 @@ class CompareScreen(LongPage[None]):
     @work(thread=True, exclusive=True, exit_on_error=False)
     def _judge(self, baseline: int) -> None:
         """Loading scipy takes the better part of a second: it must not hold up the keys."""
+        repeat = with_keys("{run.repeat}")
         try:
             with History(self.history.path) as history:
                 runs = [run for one in self._ids if (run := history.run(one)) is not None]
                 base = next(run for run in runs if run.id == baseline)
-                said = sentences(verdicts(history, runs, base), BY_KEY)
+                said = sentences(verdicts(history, runs, base), repeat)
         except (HistoryError, sqlite3.Error) as error:
             said = [f"they cannot be told: {error}"]
-        told = [f"{one}." for one in said]
-        nothing = "There are no two different experiments among those of them that ended as planned."
-        self.post_message(self.Judged(baseline, told or [nothing]))
+        self.post_message(self.Judged(baseline, said))
 
     def on_compare_screen_judged(self, message: Judged) -> None:
         """Show them, unless they are of another comparison by now."""

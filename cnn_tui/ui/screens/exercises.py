@@ -17,15 +17,15 @@ from cnn_tui.exercises.progress import Standing, standings
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
 from cnn_tui.history.records import Tally
+from cnn_tui.reports.blocks import Block, Page, Paragraph, Span
+from cnn_tui.reports.exercise_page import SIGNS, Asked, ExerciseFacts, exercise_page, look, set_page
 from cnn_tui.ui.commands.exercise_queue import ExerciseQueue
 from cnn_tui.ui.dialogs.help import HelpScreen
-from cnn_tui.ui.keys import bindings_of
+from cnn_tui.ui.keys import bindings_of, with_keys
 from cnn_tui.ui.screens.compare import MOST, CompareScreen
-from cnn_tui.ui.screens.exercise_page import SIGNS, Asked, ExerciseFacts, lay_out, lay_out_set, look
 from cnn_tui.ui.screens.exercise_parts import ExerciseRow, ExercisesFoot, ExercisesHead, ExerciseView
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
-from cnn_tui.ui.widgets.page_view import PageView
 from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
 
 _POLL_SECONDS = 0.5
@@ -189,15 +189,19 @@ class ExercisesScreen(ExerciseQueue):
     def _standing(self, chosen: ExerciseRow) -> Standing | None:
         return self._standings.get(chosen.place.name, {}).get(chosen.exercise.name) if chosen.exercise else None
 
-    def _build(self, view: PageView, width: int) -> list[Text]:
+    def _build(self, width: int) -> Sequence[Block]:
+        page = self._page()
+        return [Paragraph([Span(page.title, "strong")]), *page.blocks]
+
+    def _page(self) -> Page:
         chosen = self.chosen
         if chosen.exercise is None:
-            return lay_out_set(chosen.place, self._standings.get(chosen.place.name, {}), view, width)
+            return set_page(chosen.place, self._standings.get(chosen.place.name, {}))
         _, seen = self._seen.get(chosen.key, (0, None))
-        key = chosen.key
-        revealed, mine = key in self._revealed, self._mine(key)
-        asked = Asked(chosen.place, chosen.exercise, self._standing(chosen), seen, self._tally, revealed, mine)
-        return lay_out(asked, view, width)
+        revealed, mine = chosen.key in self._revealed, self._mine(chosen.key)
+        repeat, standing = with_keys("{exercises.repeat}"), self._standing(chosen)
+        asked = Asked(chosen.place, chosen.exercise, standing, seen, self._tally, revealed, repeat, mine)
+        return exercise_page(asked)
 
     def _cells(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
         return [self._cell(chosen) for chosen in self._rows[offset : offset + limit]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -11,6 +12,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen, ScreenResultType
 
 from cnn_tui.history.history import History
+from cnn_tui.reports.blocks import Block
 from cnn_tui.ui.dialogs.help import HelpScreen
 from cnn_tui.ui.keys import keys_of
 from cnn_tui.ui.typeahead import DIALOG
@@ -35,7 +37,7 @@ class LongPage(ModalScreen[ScreenResultType]):
         with Vertical(classes="box") as box:
             words = "  ".join(" ".join(key.shown) for key in keys_of(self.scope) if key.label)
             box.border_subtitle = Text(words).markup
-            yield PageView(self.build)
+            yield PageView(self.build, self.draw_curves)
 
     def on_mount(self) -> None:
         """Read, then look for changes."""
@@ -51,8 +53,12 @@ class LongPage(ModalScreen[ScreenResultType]):
         """Put words on the frame; text from outside is shown as it is."""
         self.query_one(Vertical).border_title = Text(inert(words[:200])).markup
 
-    def build(self, view: PageView, width: int) -> list[Text]:
-        """The lines of the page."""
+    def build(self, width: int) -> Iterable[Block]:
+        """The blocks of the page."""
+        raise NotImplementedError
+
+    def draw_curves(self, view: PageView, width: int) -> Sequence[Text]:
+        """The chart of the page."""
         raise NotImplementedError
 
     def read(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Literal, NamedTuple
 
 from rich.text import Text
@@ -10,15 +10,20 @@ from textual import work
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
-from cnn_tui.ui.chart.compose import ChartChoice
+from cnn_tui.reports.blocks import NO_CURVES, Block, Page
+from cnn_tui.reports.run_page import RunFacts, read_facts, run_page
+from cnn_tui.ui.chart.compose import ChartChoice, Recorded, picture_of
 from cnn_tui.ui.chart.curves import metrics_of
+from cnn_tui.ui.chart.legend import legend
 from cnn_tui.ui.commands.run_editor import RunEditor
 from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.screens.long_page import LongPage
-from cnn_tui.ui.screens.run_facts import Facts, lay_out, read_facts
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.watcher import Watched
+from cnn_tui.ui.widgets.layout import flow
 from cnn_tui.ui.widgets.page_view import PageView
+
+_CHART_ROWS = 12
 
 
 class Wanted(NamedTuple):
@@ -44,7 +49,8 @@ class RunScreen(LongPage[Wanted | None]):
         self.choice = ChartChoice()
         self._watched = Watched(history, run_id)
         self._among = list(among) or [run_id]
-        self._facts: Facts | None = None
+        self._facts: RunFacts | None = None
+        self._page = Page("", ())
 
     @property
     def run_id(self) -> int:
@@ -58,12 +64,24 @@ class RunScreen(LongPage[Wanted | None]):
 
     def read(self) -> None:
         """Read all that is recorded of it."""
-        self._facts = read_facts(self.history, self._watched, self._facts)
-        self.entitle(f"Run {self.run_id}: {self._facts.run.name}" if self._facts else f"There is no run {self.run_id}")
+        self._watched.read()
+        run, events = self._watched.run, self._watched.events
+        self._facts = read_facts(self.history, run, events, self._facts) if run else None
+        self._page = run_page(self._facts) if self._facts else Page(f"There is no run {self.run_id}", ())
+        self.entitle(self._page.title)
 
-    def build(self, view: PageView, width: int) -> list[Text]:
-        """The lines of the page."""
-        return lay_out(self._facts, self.choice, view, width) if self._facts else []
+    def build(self, width: int) -> Iterable[Block]:
+        """The blocks of the page."""
+        return self._page.blocks
+
+    def draw_curves(self, view: PageView, width: int) -> Sequence[Text]:
+        """The run's curves and what their signs mean."""
+        if self._facts is None or not (self._facts.run.epochs or self._watched.points):
+            return [Text(NO_CURVES, view.style("dim"))]
+        recorded = Recorded(self._facts.run, self._watched.points)
+        picture = picture_of(recorded, self.choice, empty="No value of it was recorded.")
+        signs = flow(legend(recorded, self.choice, None, view.style), width, 2)
+        return [*view.chart(picture, width, _CHART_ROWS), *signs]
 
     # The keys
 

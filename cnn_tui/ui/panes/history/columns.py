@@ -12,10 +12,11 @@ import msgspec
 from rich.style import Style
 from rich.text import Text
 
-from cnn_tui.analysis.compare import Delta, delta
+from cnn_tui.analysis.compare import Delta, delta, in_points
 from cnn_tui.history.listing import SORTS
 from cnn_tui.history.run import Line
 from cnn_tui.home import home
+from cnn_tui.reports.blocks import STATUS_STYLES
 from cnn_tui.ui.widgets.lines import inert
 from cnn_tui.ui.widgets.table import Cell, TableColumn
 
@@ -23,8 +24,6 @@ Styles = Callable[[str], Style]
 
 MARK, BASELINE, PUT_AWAY = "*", "b", "-"
 """Beside a run's number: it is marked, it is the baseline, it is archived."""
-STATUS_STYLES = {"finished": "good", "failed": "bad", "interrupted": "warn", "stopped": "warn"}
-"""The style of a run's status; every other one has the accent."""
 _CUT = 200  # characters of a name or note: no column is as wide
 
 
@@ -70,11 +69,6 @@ class ColumnChoice(msgspec.Struct, frozen=True):
 
     columns: tuple[str, ...] = ()
     archived: bool = False
-
-
-def points(share: float) -> str:
-    """A difference of shares in points, signed; `+0.00` for none."""
-    return f"{round(share * 100, 2) + 0.0:+.2f}"
 
 
 def _signed(value: float) -> str:
@@ -123,7 +117,7 @@ def _dataset(line: Line, around: Around) -> Cell:
 
 
 def _gap(line: Line, around: Around) -> Cell:
-    return points(line.gap) if line.gap is not None else ""
+    return in_points(line.gap) if line.gap is not None else ""
 
 
 def _created(line: Line, around: Around) -> Cell:
@@ -139,7 +133,7 @@ FIELDS: tuple[HistoryColumn, ...] = (
         6,
         _test,
         "accuracy on the test images",
-        change=Change(lambda one: one.test_accuracy, points, 6, 1),
+        change=Change(lambda one: one.test_accuracy, in_points, 6, 1),
     ),
     HistoryColumn(
         "gap",
@@ -147,7 +141,7 @@ FIELDS: tuple[HistoryColumn, ...] = (
         6,
         _gap,
         "training minus test accuracy, in points",
-        change=Change(lambda one: one.gap, points, 6, -1),
+        change=Change(lambda one: one.gap, in_points, 6, -1),
     ),
     HistoryColumn(
         "pace",

@@ -9,7 +9,8 @@ from textual import work
 from textual.message import Message
 
 from cnn_tui.history import notebook
-from cnn_tui.ui.commands.run_editor import RunEditor, told
+from cnn_tui.text import run_numbers
+from cnn_tui.ui.commands.run_editor import RunEditor
 from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.panes.history.rows import RunsPane
 from cnn_tui.ui.typeahead import DIALOG
@@ -139,7 +140,7 @@ class HistoryPane(RunsPane):
     def copied(self) -> tuple[str, str] | None:
         """The row of the run under the cursor; of all the marked, if it is one of them."""
         runs = self._acted_on()
-        return (f"the row{'s' if len(runs) > 1 else ''} of {told(runs)}", self.row_text(runs)) if runs else None
+        return (f"the row{'s' if len(runs) > 1 else ''} of {run_numbers(runs)}", self.row_text(runs)) if runs else None
 
     def undo(self) -> bool:
         """Take back what was written here last; False when that is not here."""

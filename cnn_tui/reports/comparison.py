@@ -1,0 +1,115 @@
+"""Runs side by side: what differs, what came of it, and whether chance says as much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from cnn_tui.analysis.compare import Comparison, ComparisonRow
+from cnn_tui.history.run import Run
+from cnn_tui.reports.blocks import (
+    LETTERS,
+    Block,
+    Curves,
+    Difference,
+    Heading,
+    Page,
+    Paragraph,
+    SideBySide,
+    SideRow,
+    Span,
+    Words,
+)
+from cnn_tui.text import counted, run_numbers, sentence
+
+_OTHER_DATA = "These runs were not trained and tested on the same images: their figures say little about the change."
+
+
+class Compared(NamedTuple):
+    """What is compared, and how much of it is seen."""
+
+    found: Comparison
+    runs: Sequence[Run]
+    """In the comparison's order."""
+    everything: bool
+    """Whether rows and layers that are alike are seen too."""
+    verdicts: Sequence[str] | None
+    """Sentences; None while they are worked out."""
+    marks: Mapping[int, Span] = {}
+    """The letter of each run, in its colour; empty for one after another."""
+
+    def mark(self, run: int) -> Span:
+        """A run's letter; of more runs than letters the last ones have none."""
+        at = self.found.runs.index(run)
+        return self.marks.get(run) or Span(LETTERS[at : at + 1])
+
+
+def comparison_page(compared: Compared) -> Page:
+    """The table, the layers, the verdicts, the curves."""
+    blocks = [*_table(compared), *_layers(compared), *_verdicts(compared.verdicts), *_curves(compared)]
+    return Page(compared_title(compared.found), blocks)
+
+
+def compared_title(found: Comparison) -> str:
+    """How many runs, against which."""
+    return f"{counted(len(found.runs), 'run')}, against run {found.baseline}"
+
+
+def _table(compared: Compared) -> Iterator[Block]:
+    found = compared.found
+    base = found.runs.index(found.baseline)
+    order = [base, *(at for at in range(len(found.runs)) if at != base)]
+    rows = found.shown(compared.everything)
+    groups = [[row for row in rows if row.group == group] for group in dict.fromkeys(row.group for row in rows)]
+    heads = [
+        SideRow("", [_head(compared, found.runs[at]) for at in order]),
+        SideRow("", [found.names[at] for at in order]),
+    ]
+    cells = [[SideRow(row.key, [_cell(row, at) for at in order]) for row in group] for group in groups]
+    yield SideBySide(heads, cells)
+    if not rows:
+        yield Paragraph()
+        yield Paragraph("They differ in nothing that is recorded.", style="dim")
+    for words in (sentence(found.remark()) if found.remark() else "", _OTHER_DATA if found.other_data else ""):
+        if words:
+            yield Paragraph()
+            yield Paragraph(words, style="warn")
+
+
+def _head(compared: Compared, run: int) -> Words:
+    letter, style = compared.mark(run)
+    baseline = " (baseline)" if run == compared.found.baseline else ""
+    return [Span(f"{letter}  run {run}{baseline}".strip(), style or "strong")]
+
+
+def _cell(row: ComparisonRow, at: int) -> Words:
+    change = row.change_shown(at) if row.differs else ""
+    return [Span(row.shown(at)), Span(f" {change}", "dim")] if change else row.shown(at)
+
+
+def _layers(compared: Compared) -> Iterator[Block]:
+    found = compared.found
+    same = [diff.run for diff in found.layers if not diff.differs]
+    if same:
+        have = "has" if len(same) == 1 else "have"
+        yield Paragraph()
+        yield Paragraph(f"{sentence(f'{run_numbers(same)} {have} the layers of run {found.baseline}')}", style="dim")
+    for diff in found.layers:
+        if diff.differs:
+            yield Heading(f"Layers of run {diff.run} against run {found.baseline}")
+            yield Difference([line for line in diff.lines if compared.everything or line.sign != " "])
+
+
+def _verdicts(said: Sequence[str] | None) -> Iterator[Block]:
+    yield Heading("All repeats in the history; ± is the 95 % interval")
+    if said is None:
+        yield Paragraph("…", style="dim")
+        return
+    nothing = "There are no two different experiments among those of them that ended as planned."
+    for one in said or [nothing]:
+        yield Paragraph(sentence(one))
+
+
+def _curves(compared: Compared) -> Iterator[Block]:
+    yield Heading("Curves", "{compare.metric}: the next metric")
+    yield Curves(compared.runs, [compared.mark(run.id).words for run in compared.runs])

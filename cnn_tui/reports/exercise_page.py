@@ -1,0 +1,332 @@
+"""An exercise: what is asked, what was expected, what came of it; and a set of exercises as a whole."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from cnn_tui.analysis.compare import diff_experiments
+from cnn_tui.analysis.estimates import Estimator
+from cnn_tui.analysis.pace import in_words
+from cnn_tui.analysis.verdict import sentences
+from cnn_tui.data.dataset import DatasetError
+from cnn_tui.exercises.answers import Expectation
+from cnn_tui.exercises.catalogue import Place, sets_folder
+from cnn_tui.exercises.locks import in_words as lock_in_words
+from cnn_tui.exercises.model import Exercise
+from cnn_tui.exercises.progress import Standing, State
+from cnn_tui.exercises.results import ExerciseResult, result
+from cnn_tui.exercises.runs import twins
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.history.groups import Group
+from cnn_tui.history.history import History
+from cnn_tui.history.records import Tally
+from cnn_tui.network.diff import DiffLine
+from cnn_tui.network.summary import summarize
+from cnn_tui.reports.blocks import Block, Bullet, Difference, Heading, Page, Paragraph, Quote, Span, TextTable
+from cnn_tui.text import counted
+
+SIGNS: dict[State, tuple[str, str]] = {
+    "open": ("○", "dim"),
+    "predicted": ("?", "accent"),
+    "waiting": ("…", "warn"),
+    "training": ("▸", "warn"),
+    "run": ("●", "accent"),
+    "answered": ("●", "accent"),
+    "done": ("✓", "good"),
+}
+"""The sign of each state and its style."""
+_OUTCOMES = {True: Span("✓ ", "good"), False: Span("✗ ", "bad"), None: Span("? ", "dim")}
+_NOTED_ON = 60_000
+"""The course notes trained on so many images."""
+_LONGEST_DIFF = 12
+NO_CONCLUSION = "The notes draw no conclusion about this one."
+
+
+class ExerciseFacts(NamedTuple):
+    """What was worked out about an exercise."""
+
+    result: ExerciseResult
+    seconds: float | None
+    """What a run of it takes; None where that is not known."""
+    changes: tuple[DiffLine, ...]
+    """Against the baseline."""
+    params: tuple[int, int] | None
+    """The baseline's and its own."""
+    same: tuple[str, ...]
+    """The other exercises of its set that train the very same."""
+
+
+class Asked(NamedTuple):
+    """What the page is about."""
+
+    place: Place
+    exercise: Exercise
+    standing: Standing | None
+    seen: ExerciseFacts | None
+    """None while it is worked out."""
+    tally: Tally | None
+    revealed: bool
+    """Whether the notes' figures and conclusion were asked for."""
+    repeat: str
+    """How its runs are repeated: a key in the lab, a command elsewhere."""
+    mine: Experiment | None = None
+    """What the editor has of its experiment."""
+
+    @property
+    def conclusion(self) -> str:
+        """What somebody concluded or answered."""
+        return self.standing.answer.conclusion if self.standing else ""
+
+    @property
+    def has_run(self) -> bool:
+        """Whether there are figures of it."""
+        return self.seen is not None and self.seen.result.group is not None
+
+    @property
+    def is_base(self) -> bool:
+        """Whether others are compared with it."""
+        return self.exercise.name == self.place.set.baseline
+
+    @property
+    def from_outside(self) -> bool:
+        """Whether its set is somebody's pack."""
+        return self.place.folder.parent != sets_folder()
+
+
+def look(history: History, place: Place, exercise: Exercise) -> ExerciseFacts:
+    """Work out what there is to say; for a thread, because verdicts load scipy."""
+    experiment = place.experiment(exercise)
+    base = place.experiment(place.exercise(place.set.baseline)) if place.set.baseline else None
+    changes: tuple[DiffLine, ...] = ()
+    params, seconds = None, None
+    with contextlib.suppress(DatasetError):
+        if experiment is not None and base is not None:
+            changes = tuple(line for line in diff_experiments(base, experiment) if line.sign != " ")
+            params = (summarize(base.stack).total_params, summarize(experiment.stack).total_params)
+        seconds = Estimator(history).of(experiment).seconds if experiment and exercise.is_run else None
+    same = tuple(one.name for one in twins(place, exercise) if one.name != exercise.name)
+    return ExerciseFacts(result(history, place, exercise), seconds, changes, params, same)
+
+
+def exercise_page(asked: Asked) -> Page:
+    """The page of an exercise."""
+    one = asked.exercise
+    parts = [_changes(asked), _expected(asked), _result(asked), _conclusion(asked), _notes(asked)]
+    if asked.has_run:  # once there is a result, that is what one comes for
+        parts.append(parts.pop(0))
+    return Page(one.heading, [_state(asked), Paragraph(), Quote(one.question.strip()), *itertools.chain(*parts)])
+
+
+def set_page(place: Place, standings: Mapping[str, Standing]) -> Page:
+    """The page of a set as a whole."""
+    exercises = place.set.exercises
+    done = sum(one.state == "done" for one in standings.values())
+    blocks: list[Block] = [Paragraph(f"{done} of {len(exercises)} done", style="dim")]
+    if place.set.about:
+        blocks += [Paragraph(), Quote(place.set.about.strip())]
+    steps = ["{move.down} and {move.up} move through the exercises."]
+    if any(one.is_run for one in exercises):
+        noted = any(one.notes.conclusion for one in exercises)
+        more = "; then the notes' own conclusion, where they have one, is shown too ({exercises.notes}: before)"
+        steps += [
+            "{exercises.predict}: say what you expect, before the run.",
+            "{exercises.run} runs it; its result comes to stand beside what you expected and beside the baseline.",
+            "{exercises.repeat} runs it over several seeds: only repeats tell a change from chance.",
+            f"{{exercises.conclude}}: write what you conclude{more if noted else ''}.",
+            "{exercises.all} queues the whole set.",
+        ]
+    else:
+        steps += [
+            "{exercises.conclude}: write your answer.",
+            "{exercises.experiment} goes to where you do it by hand.",
+        ]
+    return Page(place.set.title, [*blocks, Heading("", "How it goes"), *(Paragraph("", step) for step in steps)])
+
+
+def _state(asked: Asked) -> Block:
+    """How far it is, and what to do next."""
+    if asked.standing is None:
+        return Paragraph()
+    standing = asked.standing
+    sign, style = SIGNS[standing.state]
+    words = [Span(f"{sign} {standing.state}", style), Span(" ")]
+    if standing.state == "training" and asked.tally is not None:
+        going = [each for each in asked.tally.going if each[0] in standing.live]
+        where = f"Run {going[0][0]} is trained, {going[0][1]} of {going[0][2]} epochs done. " if going else ""
+        words.append(Span(f" {where}The result comes here when it ends."))
+    if standing.state == "waiting":
+        wait = "waits" if len(standing.live) == 1 else "wait"
+        words.append(Span(f" {len(standing.live)} of its runs {wait} to be trained."))
+    return Paragraph(words, _next(asked, standing.state))
+
+
+def _next(asked: Asked, state: State) -> str:
+    """What can be done now, as a hint."""
+    one = asked.exercise
+    if state in ("training", "waiting"):
+        return ""
+    if state == "done":
+        return "{exercises.done} opens it again."
+    if state == "answered":
+        return "{exercises.done} marks it as done."
+    if one.is_question:
+        by_hand = "Nothing is trained: {exercises.experiment} goes to Explain ({pane.explain}), to do it by hand. "
+        return f"{'' if asked.from_outside else by_hand}{{exercises.conclude}} writes your answer."
+    if one.impossible:
+        return "{exercises.experiment} opens it in the editor. {exercises.conclude} writes your answer."
+    if state == "run":
+        return "{exercises.conclude} writes what you conclude; {exercises.repeat} runs it over more seeds."
+    takes = asked.seen.seconds if asked.seen else None
+    run = f"{{exercises.run}} runs it{f', about {in_words(takes)}' if takes is not None else ''}."
+    if _mine(asked):
+        run = "{exercises.run} runs your version, which is in the editor."
+    elif one.change:
+        run = (
+            "{exercises.experiment} opens its experiment: change it there, "
+            "then {exercises.run} runs it for this exercise."
+        )
+    if state == "open" and one.predict and not asked.is_base:
+        return f"{{exercises.predict}} says what you expect; then {run}"
+    return run
+
+
+def _changes(asked: Asked) -> Iterator[Block]:
+    """What is different from the baseline."""
+    seen, one = asked.seen, asked.exercise
+    if seen is None or one.is_question:
+        return
+    if seen.changes:
+        yield Heading("What changes against the baseline")
+        yield Difference(seen.changes[:_LONGEST_DIFF])
+        if len(seen.changes) > _LONGEST_DIFF:
+            yield Paragraph(f"    and {len(seen.changes) - _LONGEST_DIFF} more", style="dim")
+        if seen.params and not one.impossible:
+            yield Paragraph(f"    {seen.params[0]:,} → {counted(seen.params[1], 'parameter')}", style="dim")
+    if mine := _mine(asked):
+        yield Heading("What you have changed, in the editor")
+        yield Difference(mine)
+    if locked := asked.place.locked(one):
+        yield Heading("Locked by the pack")
+        yield Paragraph(", ".join(map(lock_in_words, locked)))
+    if seen.same:
+        yield Paragraph()
+        yield Paragraph(f"The same network and training as {', '.join(seen.same)}: runs of either count for both.")
+
+
+def _mine(asked: Asked) -> tuple[DiffLine, ...]:
+    """What somebody has changed of an experiment that is there to be changed."""
+    given = asked.place.experiment(asked.exercise) if asked.exercise.change and asked.mine is not None else None
+    if given is None or asked.mine is None:
+        return ()
+    return tuple(line for line in diff_experiments(given, asked.mine) if line.sign != " ")
+
+
+def _expected(asked: Asked) -> Iterator[Block]:
+    """What was expected, and once there is a result, whether it came so."""
+    one, seen = asked.exercise, asked.seen
+    if asked.is_base or not one.predict or not one.is_run:
+        return
+    if seen is not None and asked.has_run:
+        yield Heading("You expected, against the baseline")
+        outcomes = [outcome for outcome in seen.result.outcomes if outcome.expected or outcome.found]
+        if not outcomes:
+            yield Paragraph("Nothing was expected before the run.", style="dim")
+        for outcome in outcomes:
+            yield Bullet(outcome.told(asked.repeat), _OUTCOMES[outcome.right])
+        return
+    yield Heading("You expect, against the baseline")
+    prediction = asked.standing.answer.prediction if asked.standing else Expectation()
+    said = [(words, getattr(prediction, name)) for name, words in _FIGURES.items() if name in one.predict]
+    expected = ", ".join(f"{words} {way}" for words, way in said if way)
+    yield Paragraph(expected) if expected else Paragraph("Nothing yet.", "{exercises.predict} says it.", "dim")
+
+
+_FIGURES = {"accuracy": "test accuracy", "time": "time of an epoch"}
+
+
+def _result(asked: Asked) -> Iterator[Block]:
+    """The figures beside the baseline's and the notes', and what repeats say."""
+    seen = asked.seen
+    if seen is None:
+        if asked.standing is not None and asked.standing.runs:
+            yield Heading("Result")
+            yield Paragraph("it is worked out …", style="dim")
+        return
+    mine, base = seen.result.group, seen.result.baseline
+    shown = asked.revealed or mine is not None
+    rows = [(row.key, row.yours, row.baseline, row.change, row.notes if shown else "") for row in seen.result.rows]
+    rows = [row for row in rows if any(row[1:])]
+    if not rows:
+        return
+    sizes = [(one, who) for one, who in ((mine, ""), (base, " of the baseline")) if one is not None]
+    of = [f"{counted(len(one.trials), 'run')}{who}" for one, who in sizes]
+    around = " (± over the seeds)" if any("±" in row[1] + row[2] for row in rows) else ""
+    what = "Result" if mine is not None else "Before the run"
+    yield Heading(f"{what}: {', '.join(of)}{around}" if of else "The notes' figures")
+    yield _figures(rows)
+    if sizes:
+        yield _images(sizes[0][0], any(row[4] for row in rows))
+    yield from _verdicts(seen.result, asked.repeat)
+    if mine is not None:
+        runs = seen.result.runs[-12:]
+        yield Paragraph(f"{'runs' if len(runs) > 1 else 'run'} {', '.join(map(str, runs))}", style="dim")
+
+
+def _figures(rows: Sequence[Sequence[str]]) -> TextTable:
+    """The columns that have something; where room is short, the baseline's are the first that are left out."""
+    head = ("", "yours", "baseline", "change", "notes")
+    kept = [at for at in range(5) if at == 0 or any(row[at] for row in rows)]
+    spare = sorted(range(2, len(kept)), key=lambda at: (kept[at] != 2, -at))
+    cells = [[row[at] for at in kept] for row in rows]
+    return TextTable([head[at] for at in kept], cells, right=range(1, len(kept)), spare=spare)
+
+
+def _images(group: Group, noted: bool) -> Paragraph:
+    """What the runs were trained on; the notes' figures are not to be compared with those of a sample."""
+    name, train, test = group.key[1]
+    words = f"{name}, {train:,} + {test:,} images"
+    if noted and train < _NOTED_ON:
+        words += f"; the notes trained on {_NOTED_ON:,}, so their figures are of other images"
+    return Paragraph(words, style="dim")
+
+
+def _verdicts(found: ExerciseResult, repeat: str) -> Iterator[Block]:
+    # That one run says nothing stands with what was expected already.
+    told = any(outcome.expected for outcome in found.outcomes)
+    verdicts = [one for one in found.verdicts if not (told and one.outcome == "too few")]
+    if verdicts:
+        yield Heading("Is it more than chance? (± is the 95 % interval)")
+    for words in sentences(verdicts, repeat):
+        yield Bullet(words)
+
+
+def _conclusion(asked: Asked) -> Iterator[Block]:
+    yield Heading("Answer" if asked.exercise.is_question or asked.exercise.impossible else "Conclusion")
+    if asked.conclusion:
+        yield Quote(asked.conclusion)
+    else:
+        yield Paragraph("None yet.", "{exercises.conclude} writes it.", "dim")
+
+
+def _notes(asked: Asked) -> Iterator[Block]:
+    """The notes' conclusion and what is good to know: not before one's own."""
+    one = asked.exercise
+    shown = asked.conclusion or asked.revealed
+    if shown and one.notes.conclusion:
+        yield Heading("The notes conclude")
+        yield Quote(one.notes.conclusion.strip())
+    if shown and one.remark:
+        yield Heading("Good to know")
+        yield Quote(one.remark.strip())
+    if one.notes.conclusion or one.remark:
+        if not shown:
+            what = "The notes' conclusion" if one.notes.conclusion else "A remark"
+            own = "answer" if one.is_question or one.impossible else "conclusion"
+            yield Paragraph()
+            yield Paragraph(f"{what} is shown when you have written your {own}", "({exercises.notes}: now).", "dim")
+    elif one.notes.to_json() and shown:  # of an exercise that they have figures for, one may wait for it
+        yield Paragraph()
+        yield Paragraph(NO_CONCLUSION, style="dim")

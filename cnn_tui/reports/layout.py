@@ -1,0 +1,248 @@
+"""Blocks as lines of a terminal, for the lab and the command line alike: widths are those of its cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
+
+from cnn_tui.reports.blocks import (
+    NO_CURVES,
+    Block,
+    Bullet,
+    Curves,
+    Difference,
+    Fact,
+    Heading,
+    Paragraph,
+    Preformatted,
+    Quote,
+    SideBySide,
+    SideRow,
+    Span,
+    TextTable,
+    Words,
+)
+from cnn_tui.reports.text_chart import charts
+from cnn_tui.text import escaped
+
+StyledLine: TypeAlias = Sequence[Span]
+
+LABEL = 21
+"""The width of what stands before values."""
+SIGNS = {" ": "dim", "+": "good", "-": "bad", "~": "warn"}
+"""The styles of the lines of a difference; their signs say the same."""
+_NARROWEST, _WIDEST = 16, 40
+"""Of a column of values beside others."""
+_LONGEST, _LONGEST_CELL = 20_000, 300  # characters
+
+
+class PageLayout:
+    """Lays blocks out in lines of at most `width` cells. `inert` makes text from outside harmless.
+
+    `hint` puts keys into the hints of blocks; without it there are no keys to press, and hints are left out.
+    """
+
+    def __init__(
+        self, width: int, inert: Callable[[str], str] = escaped, hint: Callable[[str], str] = lambda words: ""
+    ) -> None:
+        self.width = width
+        self._inert = inert
+        self._hint = hint
+
+    def lines(self, blocks: Iterable[Block]) -> list[StyledLine]:
+        """All lines of a page."""
+        return [line for block in blocks for line in self.block(block)]
+
+    def block(self, block: Block) -> list[StyledLine]:
+        """The lines of one block."""
+        match block:
+            case Heading(words, hint):
+                shown = self._inert(words)
+                if hint := self._hint(hint):
+                    shown += f" ({hint})" if shown else hint
+                return [(), [Span(shown, "heading")]] if shown else []
+            case Paragraph(words, hint, style):
+                return self._paragraph(words, hint, style)
+            case Bullet(words, sign):
+                return self._hung(sign, self._flowed(words, self.width - cells(sign.words)))
+            case Quote(text):
+                return self._flowed(text, self.width)
+            case Fact(label, value):
+                return self._fact(label, value)
+            case TextTable():
+                return self._table(block)
+            case Difference(lines):
+                return [line for sign, text in lines for line in self._changed(sign, text)]
+            case SideBySide():
+                return self._side_by_side(block)
+            case Curves():
+                return self._charts(block)
+            case Preformatted(lines):
+                return [[Span(self._inert(line))] for line in lines]
+
+    def _charts(self, curves: Curves) -> list[StyledLine]:
+        drawn = [(f"{name}:", *lines, "") for name, lines in charts(curves, min(60, max(20, self.width - 16)))]
+        lines: list[StyledLine] = [[Span(line)] for chart in drawn for line in chart]
+        return lines[:-1] or [[Span(NO_CURVES, "dim")]]
+
+    def _paragraph(self, words: Words, hint: str, style: str) -> list[StyledLine]:
+        if hint and not words and not self._hint(hint):
+            return []
+        if hint := self._hint(hint):
+            words = [*self._spans(words), Span(f" {hint}" if words else hint)]
+        return [[Span(one.words, one.style or style) for one in line] for line in self._flowed(words, self.width)]
+
+    def _fact(self, label: str, value: Words) -> list[StyledLine]:
+        if not value:
+            return []
+        label = self._inert(label)
+        lines = self._flowed(value, max(10, self.width - LABEL))
+        if cells(label) >= LABEL:
+            return [(Span(label, "dim"),), *self._hung(Span(" " * LABEL), lines)]
+        return self._hung(Span(padded(label, LABEL), "dim"), lines)
+
+    def _table(self, table: TextTable) -> list[StyledLine]:
+        kept = list(range(len(table.rows[0] if table.rows else table.heading)))
+        rows = [[self._inert(cell) for cell in row] for row in (table.heading, *table.rows) if row]
+        made = columns(rows, table.right)
+        for spare in table.spare:
+            if not made or cells(made[0]) <= self.width:
+                break
+            kept.remove(spare)
+            right = [place for place, at in enumerate(kept) if at in table.right]
+            made = columns([[row[at] for at in kept] for row in rows], right)
+        styles = ["dim" if table.heading and at == 0 else "" for at in range(len(made))]
+        return [
+            line for text, style in zip(made, styles, strict=True) for line in wrapped([Span(text, style)], self.width)
+        ]
+
+    def _changed(self, sign: str, text: str) -> list[StyledLine]:
+        style = SIGNS[sign]
+        lines = wrapped([Span(self._inert(text), style)], self.width - 4)
+        return self._hung(Span(f"  {sign} ", style), lines)
+
+    def _side_by_side(self, block: SideBySide) -> list[StyledLine]:
+        lines: list[StyledLine] = []
+        fit = fitting(self.width, block.others)
+        for begin in range(0, block.others, fit):
+            part = block.part(begin, fit)
+            room = max(8, min(_WIDEST, (self.width - LABEL) // (part.others + 1) - 2))
+            lines += [()] if lines else []
+            for at, rows in enumerate((part.heads, *part.groups)):
+                lines += [()] if at else []
+                lines += [line for row in rows for line in self._side_row(row, room)]
+        return lines
+
+    def _side_row(self, row: SideRow, room: int) -> list[StyledLine]:
+        """A row on as many lines as its longest cell takes."""
+        stacks = [wrapped([Span(self._inert(row.key[:_LONGEST_CELL]), "dim")], LABEL - 2)]
+        stacks += [self._flowed(_cut(cell, _LONGEST_CELL), room) for cell in row.cells]
+        widths = [LABEL, *[room + 2] * len(row.cells)]
+        lines: list[StyledLine] = []
+        for at in range(max(map(len, stacks))):
+            line: list[Span] = []
+            for stack, width in zip(stacks, widths, strict=True):
+                cell = stack[at] if at < len(stack) else ()
+                line += [*cell, Span(" " * (width - sum(map(self._width, cell))))]
+            lines.append(line)
+        return lines
+
+    def _hung(self, first: Span, lines: Sequence[StyledLine]) -> list[StyledLine]:
+        """Lines beside what stands before the first of them."""
+        space = Span(" " * self._width(first))
+        return [[first if at == 0 else space, *line] for at, line in enumerate(lines)]
+
+    def _flowed(self, words: Words, width: int) -> list[StyledLine]:
+        """Text in lines of at most so many cells; the line ends of a plain text are kept."""
+        if not isinstance(words, str):
+            return wrapped(self._spans(words), width)
+        more = f" … and {len(words) - _LONGEST:,} more characters" if len(words) > _LONGEST else ""
+        parts = f"{words[:_LONGEST]}{more}".splitlines() or [""]
+        return [line for part in parts for line in wrapped(self._spans(part), width)]
+
+    def _spans(self, words: Words) -> list[Span]:
+        spans = [Span(words)] if isinstance(words, str) else words
+        return [Span(self._inert(one.words), one.style) for one in spans]
+
+    @staticmethod
+    def _width(span: Span) -> int:
+        return cells(span.words)
+
+
+def fitting(width: int, others: int) -> int:
+    """How many columns fit beside the first one of a `SideBySide`."""
+    return max(1, min(others, (width - LABEL) // (_NARROWEST + 2) - 1))
+
+
+def columns(rows: Sequence[Sequence[str]], right: Iterable[int] = ()) -> list[str]:
+    """Rows of cells in columns of equal width, two spaces between them; those in `right` end alike."""
+    if not rows:
+        return []
+    ends = set(right)
+    widths = [max(cells(row[at]) for row in rows) for at in range(len(rows[0]))]
+    return ["  ".join(padded(cell, widths[at], at in ends) for at, cell in enumerate(row)).rstrip() for row in rows]
+
+
+def padded(text: str, width: int, right: bool = False) -> str:
+    """Text with spaces after it, or before it, up to so many cells."""
+    space = " " * (width - cells(text))
+    return space + text if right else text + space
+
+
+def wrapped(spans: Sequence[Span], width: int) -> list[StyledLine]:
+    """Spans in lines of at most `width` cells, broken between words, or in a word that is longer than a line."""
+    return [_piece(spans, begin, end) for begin, end in _breaks("".join(one.words for one in spans), width)]
+
+
+def cells(text: str) -> int:
+    """How many cells of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # knows which characters are two cells wide, and which none
+
+    return cell_len(text)
+
+
+def _breaks(text: str, width: int) -> list[tuple[int, int]]:
+    """Where the lines of a text begin and end."""
+    if cells(text) <= width:
+        return [(0, len(text))]
+    lines = [(0, 0)]
+    for word in re.finditer(r" *[^ ]+", text):
+        begin, end = lines[-1]
+        if cells(text[begin : word.end()]) <= width:
+            lines[-1] = (begin, word.end())
+            continue
+        at = word.end() - len(word[0].lstrip(" ")) if end else 0
+        lines += [(at, at)] if end else []
+        while cells(text[at : word.end()]) > width:
+            stop = at + _fitting_characters(text[at : word.end()], width)
+            lines[-1:] = [(at, stop), (stop, stop)]
+            at = stop
+        lines[-1] = (at, word.end())
+    return lines
+
+
+def _fitting_characters(word: str, width: int) -> int:
+    """How many characters of a word fit on a line, one at least."""
+    from rich.cells import chop_cells
+
+    return max(1, len(chop_cells(word, width)[0]))
+
+
+def _piece(spans: Sequence[Span], begin: int, end: int) -> StyledLine:
+    """The part of spans between two places of their text."""
+    found, at = [], 0
+    for words, style in spans:
+        part = words[max(0, begin - at) : max(0, end - at)]
+        if part:
+            found.append(Span(part, style))
+        at += len(words)
+    return found
+
+
+def _cut(words: Words, most: int) -> Words:
+    if isinstance(words, str):
+        return words[:most]
+    return [Span(one.words[:most], one.style) for one in words]

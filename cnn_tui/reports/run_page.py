@@ -1,0 +1,221 @@
+"""A run's page: what came of it first, what it was below."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from cnn_tui import home
+from cnn_tui.analysis.compare import Comparison, compare, gap_of, in_points, pace_of
+from cnn_tui.analysis.overfitting import CurveReading, Suggestion, read_out
+from cnn_tui.data.dataset import DatasetError
+from cnn_tui.history import notebook
+from cnn_tui.history.history import History
+from cnn_tui.history.rows import damage_in_words
+from cnn_tui.history.run import Event, Run
+from cnn_tui.history.same_network import in_words, same_network
+from cnn_tui.history.tested import tested_in_words
+from cnn_tui.network.diff import arguments
+from cnn_tui.network.report import keras_shape
+from cnn_tui.network.summary import LayerSummary, summarize
+from cnn_tui.reports.blocks import (
+    STATUS_STYLES,
+    Block,
+    Curves,
+    Difference,
+    Fact,
+    Heading,
+    Page,
+    Paragraph,
+    Span,
+    TextTable,
+)
+from cnn_tui.text import counted, sentence
+
+
+class RunFacts(NamedTuple):
+    """What is recorded of a run, and what follows from it."""
+
+    run: Run
+    events: Sequence[Event]
+    same: str
+    """What it has in common with earlier runs; "" for nothing."""
+    baseline: int | None
+    against: Comparison | None
+    """It beside the pinned baseline; None where there is none, or it is the one."""
+    reading: CurveReading | None
+    suggestion: Suggestion | None
+
+
+def read_facts(history: History, run: Run, events: Sequence[Event], before: RunFacts | None = None) -> RunFacts:
+    """All that is known of a run; `before` is what was known of it."""
+    # What other runs it is like does not change while it goes on, and is slow to find out in a long history.
+    same = before.same if before is not None else in_words(same_network(history, run))
+    baseline = notebook.pinned(history)
+    base = history.run(baseline) if baseline is not None and baseline != run.id else None
+    against = compare([base, run], base.id) if base is not None else None
+    return RunFacts(run, events, same, baseline, against, *(read_out(run) or (None, None)))
+
+
+def run_page(facts: RunFacts) -> Page:
+    """The page."""
+    run = facts.run
+    blocks = [*_result(facts), *_words(run), *_curves(run), *overfitting(facts.reading, facts.suggestion)]
+    blocks += [*_difference(facts), *_experiment(run), *_epochs(run), *_what_happened(facts), *_around(run)]
+    return Page(f"Run {run.id}: {run.name}", blocks)
+
+
+def overfitting(reading: CurveReading | None, suggestion: Suggestion | None) -> Iterator[Block]:
+    """What the curves say, and what to try next."""
+    if reading is not None:
+        yield Heading("Overfitting")
+        yield Paragraph(sentence(reading.reason))
+    if suggestion is not None:
+        words = f"One experiment to try next: {suggestion.label}."
+        yield Paragraph(words, "{page.next_experiment} puts it into the editor.", "accent")
+
+
+def _result(facts: RunFacts) -> Iterator[Block]:
+    run = facts.run
+    gap, pace = gap_of(run), pace_of(run)
+    tested = tested_in_words(run.tested_epoch)
+    gap_words = f"gap {in_points(gap)} points{f', tested {tested}' if tested else ''}" if gap is not None else ""
+    took = [f"{run.seconds:.1f} s of training", f"{pace:.1f} s an epoch" if pace is not None else ""]
+    status = [Span(run.status, STATUS_STYLES.get(run.status, "accent"))]
+    status += [Span(f": {run.stop_cause}")] if run.stop_cause else []
+    status += [Span(" (archived)", "dim")] if run.archived else []
+    yield Fact("status", status)
+    if run.damage:
+        damage = f"{sentence(damage_in_words(run.id, run.damage))} What can be read is here."
+        yield Fact("damaged", [Span(damage, "bad")])
+    yield Fact("epochs", f"{len(run.epochs)} of {run.experiment.training.epochs}")
+    if accuracy := _joined([*_figures(run, run.test_accuracy, "accuracy"), gap_words]):
+        yield Fact("accuracy", [Span(accuracy, "strong")])
+    yield Fact("loss", _joined(_figures(run, run.test_loss, "loss")))
+    yield Fact("time", _joined(took))
+    yield Fact("network", f"{counted(run.params, 'parameter')}, fingerprint {run.fingerprint}")
+    if facts.same:
+        yield Fact("", sentence(facts.same))
+    if facts.baseline == run.id:
+        yield Fact("", "It is the baseline that others are compared with.")
+
+
+def _figures(run: Run, tested: float | None, metric: str) -> list[str]:
+    last = run.epochs[-1].metrics if run.epochs else {}
+    figures = (("test", tested), ("train", last.get(metric)), ("validation", last.get(f"val_{metric}")))
+    return [f"{name} {value:.4f}" for name, value in figures if value is not None]
+
+
+def _words(run: Run) -> list[Block]:
+    facts = (("tags", " ".join(run.tags)), ("exercise", run.exercise), ("note", run.note))
+    given = [Fact(label, value) for label, value in (*facts, ("conclusion", run.conclusion)) if value]
+    return [Paragraph(), *given] if given else []
+
+
+def _curves(run: Run) -> list[Block]:
+    return [Heading("Curves", "{page.metric}: the next metric"), Curves([run])]
+
+
+def _difference(facts: RunFacts) -> Iterator[Block]:
+    found = facts.against
+    if found is None:
+        return
+    yield Heading(f"Difference to the baseline, run {found.baseline}")
+    for row in found.shown():
+        change = row.change_shown(1)
+        value = f"{row.shown(0) or '-'} → {row.shown(1) or '-'}" + (f"  ({change})" if change else "")
+        yield Fact(row.key, value)
+    for diff in found.layers:
+        yield Difference(diff.lines) if diff.differs else Fact("layers", "the same network")
+
+
+def _experiment(run: Run) -> Iterator[Block]:
+    yield Heading("Experiment")
+    if not run.has_experiment:
+        yield Paragraph("It cannot be read.", style="dim")
+        return
+    training = run.experiment.training
+    images = f", {run.train_images:,} training and {run.test_images:,} test images" if run.train_images else ""
+    asked = f" (asked for: {run.experiment.dataset})" if run.dataset != run.experiment.dataset else ""
+    yield Fact("data", run.dataset + asked + images)
+    yield Fact(
+        "training",
+        f"{counted(training.epochs, 'epoch')}, batch {training.batch_size}, "
+        f"{training.optimizer} {training.learning_rate:g}, {training.loss}, "
+        f"{training.precision}, validation {training.validation}",
+    )
+    yield Fact("metrics", ", ".join(training.metrics))
+    yield Fact("seed", "random" if run.seed is None else str(run.seed))
+    yield Fact("stop when", ", ".join(str(rule) for rule in run.experiment.stop))
+    yield Fact("queued", _when(run.created))
+    yield Paragraph()
+    yield from _layers(run)
+
+
+def _layers(run: Run) -> Iterator[Block]:
+    unknown = ""
+    try:
+        rows: Sequence[LayerSummary] = summarize(run.experiment.stack).rows
+    except DatasetError as error:  # a file that has gone since takes no run's page with it
+        rows, unknown = (), f"Their shapes are unknown now: {error}."
+    cells = []
+    for at, layer in enumerate(run.experiment.layers):
+        row = rows[at] if at < len(rows) and layer.enabled else None
+        words = f"{'' if layer.enabled else 'off  '}{arguments(layer)}"
+        shape = keras_shape(row.output_shape) if row is not None and row.output_shape is not None else ""
+        cells.append((str(at + 1), layer.type, words, shape, f"{row.params:,}" if row is not None else ""))
+    yield TextTable((), cells, right=(0, 4))
+    if unknown:
+        yield Paragraph(unknown, style="dim")
+
+
+def _epochs(run: Run) -> Iterator[Block]:
+    """A row for each epoch that ended, under Keras's names for the metrics."""
+    if not run.epochs:
+        return
+    names = list(dict.fromkeys(name for epoch in run.epochs for name in epoch.metrics))
+    rows = []
+    for epoch in run.epochs:
+        figures = [f"{epoch.metrics[name]:.4f}" if name in epoch.metrics else "" for name in names]
+        rows.append([str(epoch.epoch), *figures, f"{epoch.seconds:.1f}", f"{epoch.images_per_second:,.0f}"])
+    yield Heading("Epochs")
+    yield TextTable(["epoch", *names, "seconds", "images/s"], rows, right=range(len(names) + 3))
+
+
+def _what_happened(facts: RunFacts) -> list[Block]:
+    happened = [Fact(_when(event.at), event.text) for event in facts.events]
+    return [Heading("What happened"), *happened] if happened else []
+
+
+def _around(run: Run) -> Iterator[Block]:
+    yield Heading("Environment")
+    for name, value in run.environment.items():
+        yield Fact(str(name)[:16], _plain(value))
+    yield Heading("Files")
+    places = {
+        "model": home.model_path(run.id),
+        "best weights": home.best_path(run.id),
+        "checkpoint": home.checkpoint_path(run.id),
+        "log": home.log_path(run.id),
+    }
+    there = [Fact(name, str(path)) for name, path in places.items() if path.exists()]
+    yield from there
+    if not there:
+        yield Paragraph("There are none.", style="dim")
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_plain(inner)}" for key, inner in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_plain(inner) for inner in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _joined(words: Sequence[str]) -> str:
+    return ", ".join(word for word in words if word)
+
+
+def _when(at: float) -> str:
+    return datetime.datetime.fromtimestamp(at).isoformat(" ", "minutes")
