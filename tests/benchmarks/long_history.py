@@ -104,7 +104,7 @@ def measure_redraw(home: str) -> None:
                 await pilot.press("4", "z")
                 pane = app.lab.query_one(HistoryPane)
                 told("a look, with nothing changed", milliseconds(pane.refresh_view))
-                told("a look that reads and draws everything", milliseconds(pane.read))
+                told("a look that reads and draws everything", milliseconds(pane.rows.read))
 
     asyncio.run(look())
 

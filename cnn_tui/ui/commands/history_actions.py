@@ -55,7 +55,7 @@ class HistoryActions(Screen[None]):
         """Show a run's page, and do what it is left for. For workers."""
         pane = self.query_one(HistoryPane)
         wanted = await self.app.push_screen_wait(RunScreen(self.history, pane.editor, run_id, among))
-        pane.read()
+        pane.rows.read()
         if wanted is None:
             return
         if wanted.what == "resume":

@@ -1,4 +1,4 @@
-"""The history pane: what its keys do with runs. How they are shown is in `runs.py`."""
+"""The history pane: the table of runs, the filter below it, and what the keys do with runs."""
 
 from __future__ import annotations
 
@@ -6,17 +6,26 @@ import functools
 from typing import ClassVar
 
 from textual import work
+from textual.app import ComposeResult
+from textual.events import Hide, Resize, Show
 from textual.message import Message
 
 from cnn_tui.history import notebook
-from cnn_tui.text import run_numbers
+from cnn_tui.history.filter import FilterError
+from cnn_tui.history.history import History
+from cnn_tui.history.listing import Listing
+from cnn_tui.text import counted, run_numbers, sentence
 from cnn_tui.ui.commands.run_editor import RunEditor
+from cnn_tui.ui.dialogs.columns import ColumnsScreen
 from cnn_tui.ui.keys import bindings_of, key_of
-from cnn_tui.ui.panes.history.rows import RunsPane
+from cnn_tui.ui.panes.history.columns import FIELD, ColumnChoice, arrow, remember
+from cnn_tui.ui.panes.history.runs_table import RunsTable
+from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.typeahead import DIALOG
+from cnn_tui.ui.widgets.prompt import Prompt
 
 
-class HistoryPane(RunsPane):
+class HistoryPane(Pane):
     """Every run, with the difference to the baseline. What a key does beyond the pane, it says by a message."""
 
     scope: ClassVar[str] = "history"
@@ -53,10 +62,144 @@ class HistoryPane(RunsPane):
             super().__init__(*runs)
             self.everything = everything
 
+    def __init__(self, history: History) -> None:
+        super().__init__()
+        self.history = history
+        self.rows = RunsTable(history, self._say)
+        self._shown = True
+
+    def compose(self) -> ComposeResult:
+        yield self.rows
+        yield Prompt("acc>0.9 tag:lab1 !failed, or words of names and notes")
+
     @functools.cached_property
     def editor(self) -> RunEditor:
         """What writes about runs."""
         return RunEditor(self.app, self.history)
+
+    @property
+    def listing(self) -> Listing:
+        """Which runs are shown, in what order."""
+        return self.rows.listing
+
+    @property
+    def current(self) -> int | None:
+        """The run under the cursor."""
+        return self.rows.current
+
+    # Showing
+
+    def on_show(self, _: Show) -> None:
+        """Catch up with what happened meanwhile."""
+        self._shown = True
+        self.refresh_view()
+
+    def on_resize(self, _: Resize) -> None:
+        self.rows.fit(self.size.width)
+
+    def on_hide(self, _: Hide) -> None:
+        """Nobody sees it: read nothing."""
+        self._shown = False
+
+    def refresh_view(self) -> None:
+        """Show the history as it is now."""
+        if self._shown:
+            self.rows.follow()
+
+    def on_movement_keys_moved(self) -> None:
+        self.rows.keep_cursor()
+
+    def _say(self) -> None:
+        """In the frame: how many runs, how they are sorted. At the bottom: the filter."""
+        query, count = self.listing.query, self.listing.count()
+        runs = counted(count, "run")
+        words = [runs if count else "no runs yet"]
+        if query.filter:
+            words[0] = f"{count:,} of {counted(self.listing.total(), 'run')}"
+        if self.rows.marked:
+            words.append(f"{len(self.rows.marked):,} marked")
+        if query.archived:
+            words.append("archived too")
+        if query.sort != "id" or query.reverse:
+            words.append(f"{FIELD[query.sort].title}{arrow(query.sort, query.reverse)}")
+        self.say(" · ".join(words))
+        prompt = self.query_one(Prompt)
+        if prompt.is_open and prompt.refused:
+            return
+        if prompt.is_open:
+            prompt.tell(
+                f"{runs}. {key_of('field.accept')} keeps the filter, {key_of('field.leave')} clears it.", "strong"
+            )
+        else:
+            prompt.tell(f"/{query.filter}  ({key_of('lab.back')} clears it)" if query.filter else "", "accent")
+
+    # Sorting, filtering, columns, marks
+
+    def action_sort_next(self) -> None:
+        """Sort by the next column that is shown."""
+        keys = [key for key in self.rows.columns_shown().columns if FIELD[key].sorts]
+        now = self.listing.query.sort
+        if keys:
+            self.rows.show(sort=keys[(keys.index(now) + 1) % len(keys)] if now in keys else keys[0], reverse=False)
+
+    def action_sort_reverse(self) -> None:
+        self.rows.show(reverse=not self.listing.query.reverse)
+
+    def action_start_filter(self) -> None:
+        """Ask for a filter; what it leaves is shown while it is typed."""
+        self.app.clear_notifications()  # they would lie over it
+        self.query_one(Prompt).open(self.listing.query.filter)
+        self._say()
+
+    def on_prompt_changed(self, message: Prompt.Changed) -> None:
+        """Show what the filter leaves, or what is wrong with it."""
+        message.stop()
+        prompt = self.query_one(Prompt)
+        prompt.refused = self.rows.refused = False
+        try:
+            self.rows.show(filter=message.value.strip())
+        except FilterError as error:
+            prompt.refused = True
+            prompt.tell(sentence(str(error)), "bad")
+            self.rows.refuse()
+
+    def on_prompt_closed(self, message: Prompt.Closed) -> None:
+        """Esc clears the filter, all else keeps it."""
+        message.stop()
+        self.rows.refused = False
+        if message.kept is not None:
+            self.screen.set_focus(self)
+        if message.kept is False:
+            self.rows.show(filter="")
+        else:
+            self._say()
+
+    @work(group=DIALOG)
+    async def action_choose_columns(self) -> None:
+        """Choose the columns, and whether archived runs are shown."""
+        now = ColumnChoice(self.rows.chosen.columns, self.listing.query.archived)
+        chosen = await self.app.push_screen_wait(ColumnsScreen(now))
+        if chosen is not None:
+            self.rows.chosen = chosen
+            remember(chosen)
+            self.rows.show(archived=chosen.archived)
+
+    def step_back(self) -> bool:
+        """Esc clears the filter."""
+        if not self.listing.query.filter:
+            return False
+        self.rows.show(filter="")
+        return True
+
+    def action_toggle_mark(self) -> None:
+        self.rows.toggle_mark()
+
+    def action_mark_all(self) -> None:
+        self.rows.mark_all()
+
+    def action_next_mark(self, by: int) -> None:
+        if not self.rows.next_mark(by):
+            self.app.notify(f"No run here is marked: {key_of('history.mark')} marks one.", timeout=3)
 
     # What goes up
 
@@ -78,11 +221,11 @@ class HistoryPane(RunsPane):
 
     def action_overlay_runs(self) -> None:
         """The curves of the marked runs over each other; with no mark, that of the run under the cursor."""
-        self._ask(self.Overlaid, *(sorted(self.marked) if self.marked else [self.current]))
+        self._ask(self.Overlaid, *(sorted(self.rows.marked) if self.rows.marked else [self.current]))
 
     def action_compare_runs(self, everything: bool) -> None:
         """The marked runs side by side; with no two marked, the run under the cursor and the baseline."""
-        runs = sorted(self.marked)
+        runs = sorted(self.rows.marked)
         if len(runs) < 2:
             both = [notebook.pinned(self.history), *runs, self.current]
             runs = list(dict.fromkeys(one for one in both if one is not None))
@@ -106,41 +249,45 @@ class HistoryPane(RunsPane):
         """Note and conclusion of the run under the cursor."""
         run_id = self.current
         if run_id is not None and await self.editor.edit_note(run_id):
-            self.read()
+            self.rows.read()
 
     @work(group=DIALOG)
     async def action_edit_tags(self) -> None:
         """The tags of the run under the cursor, or of all that are marked."""
-        runs = self._acted_on()
+        runs = self.rows.acted_on
         if runs and await self.editor.edit_tags(runs):
-            self.read()
+            self.rows.read()
 
     @work(group=DIALOG)
     async def action_rename_run(self) -> None:
         """Another name for the run under the cursor."""
         run_id = self.current
         if run_id is not None and await self.editor.rename(run_id):
-            self.read()
+            self.rows.read()
 
     def action_archive_runs(self) -> None:
         """Put the run away, or all that are marked."""
-        runs = self._acted_on()
-        self._selected = self.current
+        runs = self.rows.acted_on
+        self.rows.keep_cursor()
         if runs and self.editor.archive(runs):
             for one in runs:
-                self.marked.pop(one, None)
-            self.read()
+                self.rows.marked.pop(one, None)
+            self.rows.read()
 
     def action_toggle_baseline(self) -> None:
         """Compare every run with this one, or with none again."""
-        run_id = self._selected = self.current
+        run_id = self.rows.keep_cursor()
         if run_id is not None and self.editor.toggle_baseline(run_id):
-            self.read()
+            self.rows.read()
 
     def copied(self) -> tuple[str, str] | None:
         """The row of the run under the cursor; of all the marked, if it is one of them."""
-        runs = self._acted_on()
-        return (f"the row{'s' if len(runs) > 1 else ''} of {run_numbers(runs)}", self.row_text(runs)) if runs else None
+        runs = self.rows.acted_on
+        return (
+            (f"the row{'s' if len(runs) > 1 else ''} of {run_numbers(runs)}", self.rows.row_text(runs))
+            if runs
+            else None
+        )
 
     def undo(self) -> bool:
         """Take back what was written here last; False when that is not here."""
@@ -152,12 +299,5 @@ class HistoryPane(RunsPane):
 
     def _after(self, written: bool) -> bool:
         if written:
-            self.read()
+            self.rows.read()
         return written
-
-    def _acted_on(self) -> tuple[int, ...]:
-        """The run under the cursor; all that are marked, if it is one of them."""
-        run_id = self.current
-        if run_id is None:
-            return ()
-        return tuple(sorted(self.marked)) if run_id in self.marked else (run_id,)

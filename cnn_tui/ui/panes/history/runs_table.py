@@ -1,0 +1,215 @@
+"""The table of the history's runs: which of them, in what order, in which columns."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from rich.style import Style
+from textual.timer import Timer
+
+from cnn_tui.history import notebook
+from cnn_tui.history.history import History
+from cnn_tui.history.listing import Listing
+from cnn_tui.history.run import Line
+from cnn_tui.history.same_network import first_runs
+from cnn_tui.ui.keys import key_of
+from cnn_tui.ui.panes.history.columns import FIELD, Around, ColumnChoice, Layout, remembered
+from cnn_tui.ui.widgets.table import Cell, Table
+
+_READ_AGAIN = 2.0
+"""Seconds after which a change, whatever it was, is taken to have changed which runs are shown and in what order."""
+_NOT_THE_WHOLE = "fashion_mnist_sample"
+
+
+class RunsTable(Table):
+    """A window on the runs. The cursor stays on its run, whatever comes, goes or is sorted."""
+
+    def __init__(self, history: History, shown: Callable[[], None]) -> None:
+        """`shown` is called whenever other runs are shown, or the same ones in another way."""
+        super().__init__((), self._rows, empty=_empty(), placed=False, id="runs")
+        self.history = history
+        self.listing = Listing(history)
+        self.marked: dict[int, None] = {}
+        self.chosen = remembered()
+        """The columns that the user wants."""
+        self.room = 0
+        """The width that the columns are laid out for."""
+        self.refused = False
+        """Whether the filter that was typed last means nothing, so that no run was asked for."""
+        self._tell_shown = shown
+        self._baseline: Line | None = None
+        self._selected: int | None = None
+        """The run that the cursor stays on; None until it was moved."""
+        self._drawn: dict[int, Line] = {}
+        """The runs in the rows on the screen."""
+        self._same_data = True
+        self._looked_through = 0
+        """Up to this run, the data of each is known."""
+        self._state: object = None
+        self._read_at = 0.0
+        self._later: Timer | None = None
+        self._layout = Layout(self.chosen)
+
+    @property
+    def current(self) -> int | None:
+        """The run under the cursor."""
+        ids = self.listing.ids(1, self.cursor)
+        return ids[0] if ids else None
+
+    def keep_cursor(self) -> int | None:
+        """From now on the cursor stays on the run that it is on, which is given."""
+        self._selected = self.current
+        return self._selected
+
+    # Reading
+
+    def follow(self) -> None:
+        """Show the history as it is now: the rows on screen at once, the others when there may be other ones."""
+        # What tells cheaply that there are other runs, or that one has come to the end of an epoch or of its own.
+        state = self.history.outline(), notebook.pinned(self.history)
+        wait = self._read_at + _READ_AGAIN - time.monotonic()
+        if state != self._state or wait <= 0:
+            self._state = state
+            self.read()
+            return
+        if self._later is None:
+            self._later = self.set_timer(wait, self.read)
+        if self.listing.lines(len(self.window), self.window.start) != [self._drawn.get(row) for row in self.window]:
+            self.redraw()
+
+    def read(self) -> None:
+        """Read which runs there are, and in what order."""
+        if self._later:
+            self._later.stop()
+            self._later = None
+        self._read_at = time.monotonic()
+        before = self.current
+        self.listing.refresh()
+        self._show_listing(before)
+
+    def show(self, **changes: object) -> None:
+        """Show another query: these of its fields change. Raises FilterError, and then goes on showing the old one."""
+        before = self.current
+        if self._selected is None:
+            self._selected = before
+        self.listing.show(self.listing.query._replace(**changes))  # type: ignore[arg-type]
+        self._show_listing(before, reveal="sort" in changes)
+
+    def fit(self, room: int) -> None:
+        """Names have more room where there is more."""
+        self.room = room
+        if self.columns:
+            self._show_listing(self.current)
+
+    def refuse(self) -> None:
+        """Show nothing for a filter that means nothing."""
+        self.refused = True
+        self.empty = ""
+        self.redraw()
+
+    def _show_listing(self, before: int | None, *, reveal: bool = False) -> None:
+        """Draw the listing and its columns; `before` had the cursor. `reveal` has the sorted column seen."""
+        run_id = notebook.pinned(self.history)
+        self._baseline = self.history.line(run_id) if run_id is not None else None
+        ids, query = self.listing.ids(), self.listing.query
+        self._layout = Layout(
+            self.columns_shown(),
+            room=self.room,
+            widest_run=max(ids, default=1),
+            baseline=run_id,
+            sort=query.sort,
+            reverse=query.reverse,
+        )
+        self.columns = tuple(self._layout.columns)
+        self.empty = f"No run is like that. {key_of('lab.back')} clears the filter." if query.filter else _empty()
+        if self.refused:
+            self.empty = ""
+        if reveal and self._layout.sorted_column is not None:
+            self.reveal_column(self._layout.sorted_column)
+        places = [self.listing.position(one) for one in (self._selected, before) if one is not None]
+        found = [place for place in places if place is not None]
+        self.set_count(len(ids), found[0] if found and self._selected is not None else None)
+        self._tell_shown()
+
+    def columns_shown(self) -> ColumnChoice:
+        """The chosen columns; the dataset only where it is not the same and whole one everywhere."""
+        keys = self.chosen.columns
+        if self._same_data and "dataset" in keys:
+            self._same_data = not self.history.has_other_data(self._looked_through, _NOT_THE_WHOLE)
+            # A run that has not begun may yet get other data than it asked for.
+            self._looked_through = self.history.ended_until()
+        return ColumnChoice(tuple(key for key in keys if key != "dataset") if self._same_data else keys)
+
+    def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
+        lines = self.listing.lines(limit, offset)
+        self._drawn = {row: self._drawn[row] for row in self.window if row in self._drawn}
+        self._drawn |= {offset + at: line for at, line in enumerate(lines)}
+        first = first_runs(self.history, lines) if "same" in self.chosen.columns else {}
+        styles: dict[str, Style] = {}
+
+        def style(name: str) -> Style:
+            if name not in styles:
+                styles[name] = self.style(name)
+            return styles[name]
+
+        around = Around(style, self._baseline, self.marked, first)
+        return [self._layout.row(line, around) for line in lines]
+
+    def row_text(self, run_ids: Sequence[int]) -> str:
+        """The rows of these runs in the columns that are chosen, with tabs between: a heading, then a line each."""
+        around = Around(lambda _: Style(), self._baseline)
+        lines = [line for one in run_ids if (line := self.history.line(one)) is not None]
+        if "same" in self.chosen.columns:
+            around = around._replace(first=first_runs(self.history, lines))
+        titles = [column.title.rstrip("▼▲") for column in self._layout.columns]
+        rows = [[str(cell).strip() for cell in self._layout.row(line, around)] for line in lines]
+        if FIELD["id"].title in titles:
+            at = titles.index(FIELD["id"].title)
+            for row, line in zip(rows, lines, strict=True):
+                row[at] = str(line.id)  # without the signs beside it
+        return "".join("\t".join(row) + "\n" for row in (titles, *rows))
+
+    # Marks
+
+    @property
+    def acted_on(self) -> tuple[int, ...]:
+        """The run under the cursor; all that are marked, if it is one of them."""
+        run_id = self.current
+        if run_id is None:
+            return ()
+        return tuple(sorted(self.marked)) if run_id in self.marked else (run_id,)
+
+    def toggle_mark(self) -> None:
+        """Mark the run under the cursor, or take its mark away."""
+        run_id = self.keep_cursor()
+        if run_id is not None:
+            if run_id in self.marked:
+                del self.marked[run_id]
+            else:
+                self.marked[run_id] = None
+            self.redraw()
+            self._tell_shown()
+
+    def mark_all(self) -> None:
+        """Mark all runs in the table, or none if all of them are marked."""
+        ids = self.listing.ids()
+        if all(one in self.marked for one in ids):
+            self.marked.clear()
+        else:
+            self.marked.update(dict.fromkeys(ids))
+        self.redraw()
+        self._tell_shown()
+
+    def next_mark(self, by: int) -> bool:
+        """The cursor to the next marked run, or the one before; False when none in the table is marked."""
+        places = sorted(place for one in self.marked if (place := self.listing.position(one)) is not None)
+        if places:
+            beyond = [place for place in places if (place > self.cursor if by > 0 else place < self.cursor)] or places
+            self.move(beyond[0] if by > 0 else beyond[-1])
+            self.keep_cursor()
+        return bool(places)
+
+
+def _empty() -> str:
+    return f"Every run comes here, with its figures. {key_of('run.start')} trains the stack."
