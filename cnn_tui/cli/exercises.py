@@ -10,9 +10,11 @@ from typing import Annotated
 import typer
 
 from cnn_tui.analysis.verdict import sentences
+from cnn_tui.cli.follow import following
 from cnn_tui.cli.overrides import override
 from cnn_tui.cli.parser import AsJson, Pack
 from cnn_tui.cli.printing import bold, line, table, wrap
+from cnn_tui.cli.runs import listed
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, columns_of, complain, put, say
 from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import Place, find_exercise
@@ -24,6 +26,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.presets import find_experiment
 from cnn_tui.history.history import History
+from cnn_tui.jobs import launch
 from cnn_tui.reports.lab_report import set_table
 from cnn_tui.reports.markdown import escape
 from cnn_tui.text import quiet
@@ -191,20 +194,14 @@ def _run(
 
 
 def _train(wanted: list[Order], repeat: int, detach: bool, as_json: bool) -> int:
-    from cnn_tui.cli.follow import Follower, Interrupts, follow
-    from cnn_tui.cli.runs import listed
-    from cnn_tui.jobs.launch import recover, wake
-
-    interrupts = Interrupts()
-    with History() as history, interrupts.caught():
-        recover(history)
-        ids = list(queue(history, wanted, repeat))
-        wake()
+    with following() as follower:
+        ids = list(queue(follower.history, wanted, repeat))
+        launch.wake()
         say(f"{listed(ids)} queued")
         if detach:
             put("\n".join(map(str, ids)))
             return FINISHED
-        return follow(history, Follower(history, interrupts, ids), ids, as_json)
+        return follower.follow(ids, as_json, own=True)
 
 
 def _predict(words: list[str], places: list[Place]) -> int:

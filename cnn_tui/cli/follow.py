@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Self
 
 import typer
 
@@ -22,6 +22,7 @@ from cnn_tui.cli.streams import FAILED, FINISHED, INTERRUPTED, UserError, is_ter
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
 from cnn_tui.home import log_path
+from cnn_tui.jobs import launch
 from cnn_tui.text import counted, quiet
 
 _LOOK_SECONDS = 0.15
@@ -32,56 +33,41 @@ def attach(
     run: Annotated[int | None, typer.Argument(metavar="[RUN]", help="The run; else the oldest live one.")] = None,
 ) -> int:
     """Follow a live run, the oldest one unless another is named; ctrl+c only leaves it."""
-    from cnn_tui.jobs.launch import recover
-
-    interrupts = Interrupts()
-    with History() as history, interrupts.caught():
-        recover(history)
+    with following() as follower:
         if run is None:
-            live = history.live_runs()
+            live = follower.history.live_runs()
             if not live:
                 raise UserError("no run is training or waiting; cnn-tui history lists those that have ended")
             run = live[0].id
-        find_run(history, run)
-        return follow(history, Follower(history, interrupts, []), [run], as_json=False)
+        find_run(follower.history, run)
+        return follower.follow([run], as_json=False)
 
 
-def follow(history: History, follower: Follower, ids: list[int], as_json: bool) -> int:
-    """Follow runs to their end, print what came of them; gives the exit status."""
-    ended: list[Run] = []
-    try:
-        for run_id in ids:
-            ended.append(follower.follow(run_id))
-            follower.say_result(ended[-1])
-            if as_json:
-                put(to_json(ended[-1]))
-    except LeftError:
-        return INTERRUPTED
-    if not as_json:
-        chosen = {run.id for run in ended}
-        put(to_text([line for line in reversed(history.lines()) if line.id in chosen]))
-    return INTERRUPTED if follower.stopping else status_of(ended)
+@contextlib.contextmanager
+def following() -> Iterator[Follower]:
+    """A follower with the history open, in which every run whose process died has ended; ctrl+c counts meanwhile."""
+    with History() as history, Interrupts() as interrupts:
+        launch.recover(history)
+        yield Follower(history, interrupts)
 
 
 class Interrupts:
-    """Counts ctrl+c. More than two, and Python's own exception comes, whatever is going on."""
+    """Counts ctrl+c, which ends nothing inside its `with`. At the third, Python's own exception comes all the same."""
 
     def __init__(self) -> None:
         self.count = 0
 
-    def __call__(self, number: int, frame: FrameType | None) -> None:
+    def __enter__(self) -> Self:
+        self._before = signal.signal(signal.SIGINT, self._counted)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def _counted(self, number: int, frame: FrameType | None) -> None:
         self.count += 1
         if self.count > 2:
             raise KeyboardInterrupt
-
-    @contextlib.contextmanager
-    def caught(self) -> Iterator[None]:
-        """Inside this, ctrl+c counts instead of ending the process."""
-        before = signal.signal(signal.SIGINT, self)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
 
 
 class LeftError(Exception):
@@ -89,24 +75,41 @@ class LeftError(Exception):
 
 
 class Follower:
-    """Follows runs, one after another. `own` runs are stopped by ctrl+c; another's are only left."""
+    """Follows runs, one after another, to their end."""
 
-    def __init__(self, history: History, interrupts: Interrupts, own: list[int]) -> None:
-        self.stopping = False
-        self._history = history
+    def __init__(self, history: History, interrupts: Interrupts) -> None:
+        self.history = history
         self._interrupts = interrupts
-        self._own = own
+        self._own: list[int] = []
+        self._stopping = False
         self._out = Reporter(sys.stderr, is_terminal(sys.stderr))
         self._estimator = Estimator(history)
         self._told: set[str] = set()
         self._looked_after = 0.0
 
-    def follow(self, run_id: int) -> Run:
+    def follow(self, ids: list[int], as_json: bool, *, own: bool = False) -> int:
+        """Follow runs and print what came of them; gives the exit status. ctrl+c stops `own` runs, others it leaves."""
+        self._own = ids if own else []
+        ended: list[Run] = []
+        try:
+            for run_id in ids:
+                ended.append(self._to_its_end(run_id))
+                self._out.line(result_line(ended[-1]))
+                if as_json:
+                    put(to_json(ended[-1]))
+        except LeftError:
+            return INTERRUPTED
+        if not as_json:
+            chosen = {run.id for run in ended}
+            put(to_text([line for line in reversed(self.history.lines()) if line.id in chosen]))
+        return INTERRUPTED if self._stopping else _exit_status(ended)
+
+    def _to_its_end(self, run_id: int) -> Run:
         """Show a run until it has ended. Raises LeftError when the user goes before."""
         seen, epochs = -1, 0
         try:
             while True:
-                version = self._history.data_version()
+                version = self.history.data_version()
                 run = None
                 if version != seen or self._look_after_worker():
                     seen = version
@@ -119,12 +122,8 @@ class Follower:
         finally:
             self._out.clear()
 
-    def say_result(self, run: Run) -> None:
-        """Say in a line how a run ended."""
-        self._out.line(result_line(run))
-
     def _read(self, run_id: int) -> Run:
-        run = self._history.run(run_id)
+        run = self.history.run(run_id)
         if run is None:
             raise UserError(f"run {run_id} is gone from the history")
         return run
@@ -147,7 +146,7 @@ class Follower:
         for epoch in run.epochs[epochs:]:
             self._out.line(fit(epoch_parts(run, epoch), self._out.columns()))
         if run.live:
-            parts = progress_parts(run, self._history.progress(run.id))
+            parts = progress_parts(run, self.history.progress(run.id))
             self._out.bar([*parts, *self._rest()])
         return len(run.epochs)
 
@@ -177,15 +176,13 @@ class Follower:
 
     def _look_after_worker(self) -> bool:
         """Now and then end runs whose process died, and have a worker; says whether it did."""
-        from cnn_tui.jobs.launch import recover, wake
-
         now = time.monotonic()
         if now - self._looked_after < _REVIVE_SECONDS:
             return False
         self._looked_after = now
-        recover(self._history)
-        if self._history.next_queued() is not None:
-            wake()
+        launch.recover(self.history)
+        if self.history.next_queued() is not None:
+            launch.wake()
         return True
 
     def _heed_interrupts(self, run_id: int) -> None:
@@ -197,11 +194,11 @@ class Follower:
         if self._interrupts.count > 1:
             self._out.line("left; the history will have what came of it: cnn-tui history")
             raise LeftError
-        if not self.stopping:
-            self.stopping = True
-            live = [line.id for line in self._history.live_lines() if line.id in self._own]
+        if not self._stopping:
+            self._stopping = True
+            live = [line.id for line in self.history.live_lines() if line.id in self._own]
             for one in reversed(live):  # those that wait first, so that none starts meanwhile
-                self._history.ask(one, "stop")
+                self.history.ask(one, "stop")
             if live:
                 self._out.line(f"asked {listed(live)} to stop: what is learned is kept and evaluated")
             self._out.line("ctrl+c again leaves at once; a run that shall go on without you starts with --detach")
@@ -228,7 +225,7 @@ def result_line(run: Run) -> str:
     return head + (f": {', '.join(figures)}" if figures else "")
 
 
-def status_of(runs: list[Run]) -> int:
+def _exit_status(runs: list[Run]) -> int:
     """The exit status that the ends of runs come to: a failure says more than a stop."""
     if any(run.status == "failed" for run in runs):
         return FAILED

@@ -10,7 +10,7 @@ import typer
 from cnn_tui.analysis.estimates import Estimator, Outlook, QueuedRun
 from cnn_tui.analysis.pace import clock
 from cnn_tui.artifacts.weights import goes_on
-from cnn_tui.cli.follow import Follower, Interrupts, follow
+from cnn_tui.cli.follow import following
 from cnn_tui.cli.parser import AsJson, Detach, RunId
 from cnn_tui.cli.printing import bold, inert, table
 from cnn_tui.cli.runs import find_run, listed, to_json
@@ -18,6 +18,7 @@ from cnn_tui.cli.streams import FINISHED, UserError, put, say
 from cnn_tui.history.history import History
 from cnn_tui.history.records import require_experiment
 from cnn_tui.history.run import ENDED_EARLY, Run
+from cnn_tui.jobs import launch
 from cnn_tui.text import quiet
 
 
@@ -30,18 +31,16 @@ def queue(
     as_json: AsJson = False,
 ) -> int:
     """Print the queue, once a run of it was moved by so many places or all were taken out."""
-    from cnn_tui.jobs.launch import recover, wake
-
     if move and clear:
         raise UserError("only one of --move and --clear at a time")
     with History() as history:
-        recover(history)
+        launch.recover(history)
         if move:
             _move(history, *move)
         if clear:
             _clear(history)
         if history.next_queued() is not None:
-            wake()  # after a restart of the machine nobody is at work
+            launch.wake()  # after a restart of the machine nobody is at work
         _show(Estimator(history).outlook(), as_json)
     return FINISHED
 
@@ -102,10 +101,8 @@ def stop(
     now: Annotated[bool, typer.Option("--now", help="End it at once; only its last checkpoint is kept.")] = False,
 ) -> int:
     """Ask a run to stop after its batch or, `now`, to end at once."""
-    from cnn_tui.jobs.launch import recover, wake
-
     with History() as history:
-        recover(history)
+        launch.recover(history)
         found = find_run(history, run)
         if not found.live:
             say(f"run {run} has ended already: it is {found.status}")
@@ -114,7 +111,7 @@ def stop(
     if found.status == "queued":
         say(f"run {run} is taken out of the queue")
     elif now:
-        wake()  # the worker sees to it that it ends, even if it hangs
+        launch.wake()  # the worker sees to it that it ends, even if it hangs
         say(f"asked run {run} to end now: nothing more is saved or evaluated, its last checkpoint is kept")
     else:
         say(f"asked run {run} to stop: what it has learned is kept and evaluated; --now ends it at once")
@@ -130,16 +127,13 @@ def resume(
 
     Nothing is queued unless all can be. ctrl+c only leaves them.
     """
-    from cnn_tui.jobs.launch import recover, wake
-
-    interrupts = Interrupts()
     ids = list(dict.fromkeys(runs))
-    with History() as history, interrupts.caught():
-        recover(history)
+    with following() as follower:
+        history = follower.history
         resumed = [_resumable(find_run(history, run_id)) for run_id in ids]
         for run_id in reversed(ids):  # each goes to the head of the queue
             history.resume(run_id)
-        wake()
+        launch.wake()
         for run in resumed:
             say(f"run {run.id} {goes_on(run)}")
         if detach:
@@ -147,7 +141,7 @@ def resume(
                 put(to_json(find_run(history, run_id)) if as_json else str(run_id))
             say(f"{listed(ids)} left to train; cnn-tui attach {ids[0]} follows")
             return FINISHED
-        return follow(history, Follower(history, interrupts, []), ids, as_json)
+        return follower.follow(ids, as_json)
 
 
 def _resumable(run: Run) -> Run:

@@ -11,7 +11,7 @@ import typer
 
 from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.cli.exchange import write_events
-from cnn_tui.cli.follow import Follower, Interrupts, follow
+from cnn_tui.cli.follow import following
 from cnn_tui.cli.overrides import override, parse
 from cnn_tui.cli.parser import AsJson, Detach, Device, Experiments
 from cnn_tui.cli.runs import chosen_device, find_run, listed, to_json
@@ -22,6 +22,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import find_experiment
 from cnn_tui.history.groups import taken_seeds
 from cnn_tui.history.history import History
+from cnn_tui.jobs import launch
 from cnn_tui.jobs.grid import Axis, BatchError, Cell, check_count, grid, listed_seeds, over_seeds
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet
@@ -109,19 +110,16 @@ def _train(
     cells: Sequence[Cell], axes: Sequence[Axis], repeat: int, device: str, detach: bool, as_json: bool
 ) -> tuple[list[int], int]:
     """Queue the runs and follow them; gives their ids and the exit status."""
-    from cnn_tui.jobs.launch import recover, wake
-
-    interrupts = Interrupts()
-    with History() as history, interrupts.caught():
+    with following() as follower:
+        history = follower.history
         wanted = over_seeds(cells, repeat, lambda experiment: taken_seeds(history, experiment))
-        recover(history)
         with history.transaction():  # another who queues runs meanwhile comes before all of them or behind
             ids = [history.add(experiment, device) for experiment in wanted]
-        wake()
+        launch.wake()
         _preview(history, ids, wanted, _counts(cells, axes, repeat))
         if detach:
             return ids, _leave(history, ids, as_json)
-        return ids, follow(history, Follower(history, interrupts, ids), ids, as_json)
+        return ids, follower.follow(ids, as_json, own=True)
 
 
 def _counts(cells: Sequence[Cell], axes: Sequence[Axis], repeat: int) -> str:
