@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -13,6 +14,7 @@ import subprocess
 import termios
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pyte
@@ -154,6 +156,21 @@ class Terminal:
             if select.select([self._ours], [], [], 0)[0]:
                 self._take(os.read(self._ours, round(rate * _SLOT)))
         return self.received - before, time.monotonic() - began
+
+    @property
+    def at_work(self) -> bool:
+        """Whether a thread of the program runs or waits for a processor, however long it has to wait for one."""
+        for thread in Path(f"/proc/{self.process.pid}/task").glob("*/stat"):
+            with contextlib.suppress(OSError):  # it has just ended
+                if thread.read_text().rpartition(") ")[2][0] != "S":
+                    return True
+        return False
+
+    def settle(self) -> None:
+        """Read until nothing more comes: for 0.15 s the program has been silent with all its threads asleep."""
+        rounds = 0
+        while rounds < 10:
+            rounds = 0 if self.read(0.015) or self.at_work else rounds + 1
 
     @property
     def echoes(self) -> bool:

@@ -91,6 +91,7 @@ def test_what_cannot_be_run_is_said_and_nothing_is_queued(inside: Inside) -> Non
     assert inside("history").out == ""
 
 
+@pytest.mark.long
 def test_exercises_are_really_run(
     sealed_machine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inside: Inside
 ) -> None:

@@ -171,6 +171,7 @@ def test_a_second_ctrl_c_leaves_at_once_and_a_killed_process_is_told(files: Path
     assert f"run {run_id} interrupted: the training process" in answer.err
 
 
+@pytest.mark.long
 def test_a_grid_over_seeds_is_trained_to_its_end(files: Path, history: History) -> None:
     with Terminal(
         *("run", str(files / "tiny.toml"), "--repeat", "2", "--epochs", "30"),

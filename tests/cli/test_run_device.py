@@ -45,6 +45,7 @@ def test_a_busy_card_is_said_before_the_run(inside: Inside, tiny: Path, monkeypa
         assert "device" not in history.runs()[0].to_json()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(gpu_client._has_library(), reason="this machine has NVIDIA's driver")
 def test_the_training_process_obeys_or_says_why_not(tiny: Path, sealed_machine: Path) -> None:
     with History() as history:

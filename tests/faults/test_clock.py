@@ -36,6 +36,7 @@ def flag(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "jump"
 
 
+@pytest.mark.long
 def test_times_and_order_do_not_follow_the_clock(lab: Lab, tiny: Experiment, flag: Path, tmp_path: Path) -> None:
     began = moment()
     run_id = lab.add(tiny, ENDLESS)

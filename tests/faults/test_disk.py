@@ -57,6 +57,7 @@ def fill(disk: Path, leave: int = 0) -> Path:
     return filler
 
 
+@pytest.mark.long
 def test_a_run_goes_on_without_room_and_nothing_is_lost(small: Lab, tiny: Experiment) -> None:
     run_id = small.add(tiny, ENDLESS)
     small.wake()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.home import best_path, checkpoint_path, model_path
 from cnn_tui.jobs import locks, overdue
@@ -20,6 +22,7 @@ def kill_in_epoch_2(lab: Lab, run_id: int) -> int:
     return len(lab.run(run_id).epochs)
 
 
+@pytest.mark.long
 def test_a_training_that_was_killed_goes_on_as_if_nothing_had_been(lab: Lab, random_one: Experiment) -> None:
     killed, following = lab.add(random_one, 3), lab.add(random_one, 3)
     lab.wake()
@@ -63,6 +66,7 @@ def test_a_training_that_was_killed_goes_on_as_if_nothing_had_been(lab: Lab, ran
     lab.assert_intact(killed, following)
 
 
+@pytest.mark.long
 def test_a_training_outlives_its_worker_and_the_next_one_settles_it(lab: Lab, tiny: Experiment) -> None:
     orphan = lab.add(tiny, ENDLESS)
     lab.wake()
@@ -82,6 +86,7 @@ def test_a_training_outlives_its_worker_and_the_next_one_settles_it(lab: Lab, ti
     lab.assert_intact(orphan, following)
 
 
+@pytest.mark.long
 def test_a_run_that_is_to_end_now_does_and_one_that_hangs_is_killed(lab: Lab, tiny: Experiment) -> None:
     run_id = lab.add(tiny, ENDLESS)
     lab.wake()

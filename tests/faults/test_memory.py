@@ -14,6 +14,7 @@ LIMIT = 4_000_000_000  # bytes of addresses; TensorFlow alone takes two
 UNITS = 15_000_000  # 64 inputs each: 3.8 GB
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux limits another process")
 def test_a_run_without_memory_fails_alone(lab: Lab, tiny: Experiment) -> None:
     lab.wake()

@@ -7,6 +7,8 @@ import signal
 import sys
 from pathlib import Path
 
+import pytest
+
 from cnn_tui.experiment.experiment import Experiment
 from tests.cli.command import cnn_tui
 from tests.faults.lab import COMMAND, ENDLESS, Lab, has_ended, to_file
@@ -56,6 +58,7 @@ def test_a_run_goes_on_without_the_app_that_started_it(lab: Lab, tiny: Experimen
     lab.assert_intact(run_id)
 
 
+@pytest.mark.long
 def test_two_apps_and_a_command_share_a_history(lab: Lab, tiny: Experiment, tmp_path: Path) -> None:
     path = to_file(tiny.with_training(epochs=3), tmp_path / "shared.toml")
     newest = lab.history.count()

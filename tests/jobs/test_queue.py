@@ -85,6 +85,7 @@ def test_after_the_machine_died_the_queue_goes_on_in_its_order_past_a_failure(
     wait_for(lambda: not processes_of(home), "the end of the worker and of all that it started")
 
 
+@pytest.mark.long
 def test_a_run_that_is_killed_does_not_stop_the_queue(home: Path, history: History, tiny: Experiment) -> None:
     killed, after = history.add(tiny.with_training(epochs=100_000)), history.add(tiny)
     launch.wake()

@@ -123,6 +123,7 @@ def test_the_line_is_silent_at_idle_and_an_edit_is_short(server: Server, home: P
         assert terminal.received - before <= 2_000
 
 
+@pytest.mark.long
 def test_a_run_with_its_chart_and_table_sends_at_most_2_kb_a_second(server: Server, home: Path, tmp_path: Path) -> None:
     sample = load_preset("lab1-baseline").with_training(epochs=100, seed=1)
     path = tmp_path / "sample.toml"

@@ -97,6 +97,7 @@ def assert_same(run: Run, told: dict[str, Any]) -> None:
     assert told["scores"]["loss"] == pytest.approx(run.test_loss, abs=1e-5)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("keras_cache")
 def test_a_run_of_the_notes_network_is_repeated(tmp_path: Path) -> None:
     run = trained(BASELINE, tmp_path)
@@ -125,6 +126,7 @@ def test_a_run_with_everything_in_it_is_repeated(tmp_path: Path) -> None:
     assert_same(run, scripted(run.experiment, run.seed, tmp_path))
 
 
+@pytest.mark.long
 def test_a_run_in_half_precision_on_files_is_repeated(tmp_path: Path) -> None:
     with np.load(SAMPLE) as sample:
         np.savez(tmp_path / "few.npz", **{name: sample[name][:300] for name in sample})
@@ -133,6 +135,7 @@ def test_a_run_in_half_precision_on_files_is_repeated(tmp_path: Path) -> None:
     assert_same(run, scripted(run.experiment, run.seed, tmp_path))
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("keras_cache")
 def test_without_a_seed_it_is_the_same_network(tmp_path: Path) -> None:
     told = scripted(BASELINE.with_training(epochs=1), None, tmp_path)

@@ -39,6 +39,7 @@ def write(path: Path, count: int) -> None:
         np.savez(path, **{name: sample[name][:count] for name in sample})
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("own_data")
 def test_a_run_that_was_waited_for_learns_what_any_other_does(tmp_path: Path) -> None:
     experiment = msgspec.structs.replace(load_preset("lab1-baseline"), dataset="fashion_mnist")

@@ -91,14 +91,8 @@ def walk(terminal: Terminal, poses: tuple[Pose, ...] = POSES) -> Iterator[str]:
         for key in one.keys:
             _press(terminal, key)
         terminal.wait_for(one.words)
-        settle(terminal)
+        terminal.settle()
         yield one.name
-
-
-def settle(terminal: Terminal) -> None:
-    """Read until nothing more comes."""
-    while terminal.read(0.15):
-        pass
 
 
 def _press(terminal: Terminal, key: str) -> None:
@@ -106,7 +100,7 @@ def _press(terminal: Terminal, key: str) -> None:
     terminal.press(key)
     if key == "esc":  # what follows it at once would be one key with it
         terminal.wait(lambda: terminal.received > before, "what Esc goes back to")
-        settle(terminal)
+        terminal.settle()
 
 
 def main() -> None:

@@ -76,7 +76,9 @@ def test_an_empty_no_color_asks_for_nothing() -> None:
         assert "38;2" in terminal.looks or "38;5" in terminal.looks
 
 
-@pytest.mark.parametrize(("theme", "term"), [("cnn-dark", "linux"), ("cnn-light", "xterm-16color")])
+@pytest.mark.parametrize(
+    ("theme", "term"), [("cnn-dark", "linux"), pytest.param("cnn-light", "xterm-16color", marks=pytest.mark.long)]
+)
 def test_sixteen_colours_are_those_and_can_be_read_on_every_terminal(theme: str, term: str) -> None:
     with Terminal([*COMMAND, "--theme", theme], env={"TERM": term, "COLORTERM": ""}) as terminal:
         for name in walk(terminal):
@@ -86,7 +88,9 @@ def test_sixteen_colours_are_those_and_can_be_read_on_every_terminal(theme: str,
         assert terminal.looks & SIXTEEN
 
 
-@pytest.mark.parametrize("theme", ["cnn-dark", "cnn-light", "cnn-safe"])
+@pytest.mark.parametrize(
+    "theme", ["cnn-safe", *(pytest.param(theme, marks=pytest.mark.long) for theme in ("cnn-dark", "cnn-light"))]
+)
 def test_256_colours_are_those_and_can_be_read_on_every_screen(theme: str) -> None:
     with Terminal([*COMMAND, "--theme", theme], env={"COLORTERM": ""}) as terminal:
         for name in walk(terminal):
@@ -95,6 +99,7 @@ def test_256_colours_are_those_and_can_be_read_on_every_screen(theme: str) -> No
         assert terminal.looks & PALETTE
 
 
+@pytest.mark.long
 def test_a_terminal_of_all_colours_shows_nothing_that_cannot_be_read() -> None:
     with Terminal([*COMMAND, "--theme", "cnn-light"]) as terminal:
         for name in walk(terminal):

@@ -112,6 +112,7 @@ async def test_a_trained_run_is_looked_into_by_a_real_process(make_lab: MakeLab,
     await closed(app)
 
 
+@pytest.mark.long
 async def test_a_colour_run_is_shown_in_every_view_and_size(make_lab: MakeLab, lab: Path) -> None:
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:

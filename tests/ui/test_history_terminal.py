@@ -51,7 +51,7 @@ def write_hostile(history: History) -> None:
         history.record_event(run_id, text)
 
 
-@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+@pytest.mark.parametrize("size", [pytest.param((120, 40), marks=pytest.mark.long), (80, 24)])
 def test_hostile_text_is_shown_inert_and_cut(home: Path, size: tuple[int, int]) -> None:
     with History() as history:
         write_hostile(history)

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cnn_tui.history.history import History
 from tests.terminal import Terminal
-from tests.ui.posed import COMMAND, pose, settle, walk
+from tests.ui.posed import COMMAND, POSES, Pose, pose, walk
+
+SMALL = ((60, 16), (50, 10))
+HUGE = (300, 100)
 
 
-def test_on_every_screen_another_size_and_back_loses_nothing() -> None:
+@pytest.mark.parametrize(
+    ("poses", "sizes"),
+    [(POSES[:9], SMALL), (POSES[:1], (HUGE,)), pytest.param(POSES, (*SMALL, HUGE), marks=pytest.mark.long)],
+    ids=["the first screens", "the lab made huge", "every screen and size"],
+)
+def test_on_every_screen_another_size_and_back_loses_nothing(
+    poses: tuple[Pose, ...], sizes: tuple[tuple[int, int], ...]
+) -> None:
     with History() as history:
         pose(history)
     with Terminal(COMMAND, 120, 40) as terminal:
-        for name in walk(terminal):
+        for name in walk(terminal, poses):
             before = terminal.text
-            for columns, rows in ((60, 16), (50, 10), (300, 100)):
+            for columns, rows in sizes:
                 terminal.resize(columns, rows)
                 terminal.wait(lambda: terminal.text.strip(), f"{name} at {columns}x{rows}")
             terminal.resize(120, 40)
             terminal.wait(lambda text=before: terminal.text == text, f"{name} as it was before")  # type: ignore[misc]
-            settle(terminal)
+            terminal.settle()

@@ -22,7 +22,7 @@ from cnn_tui.ui.terminal.screen import Screen
 from cnn_tui.ui.terminal.sixel import encode
 from tests.terminal import Terminal
 from tests.ui import explained
-from tests.ui.posed import COMMAND, POSES, pose, settle, walk
+from tests.ui.posed import COMMAND, POSES, pose, walk
 from tests.ui.sixels import Percent, SixelTerminal, decoded
 
 CELL = (7, 15)
@@ -223,5 +223,5 @@ def test_the_settings_have_the_last_word(setting: str, says: bool, pictures: boo
         terminal.wait_for("1 Stack")
         terminal.press("5", "M")
         terminal.wait_for("test images (h l)", 60)
-        settle(terminal)
+        terminal.settle()
         assert bool(terminal.painted) == pictures

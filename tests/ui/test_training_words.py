@@ -201,7 +201,10 @@ async def test_the_sample_in_place_of_the_data_is_said_loudly(make_lab: MakeLab,
         await shows(pilot, "on fashion_mnist_sample")
 
 
-@pytest.mark.parametrize("size", [(60, 16), (64, 20), (71, 24), SMALL, (97, 30), LARGE])
+BETWEEN = [pytest.param(size, marks=pytest.mark.long) for size in ((64, 20), (71, 24), (97, 30))]
+
+
+@pytest.mark.parametrize("size", [(60, 16), SMALL, LARGE, *BETWEEN])
 async def test_no_word_is_cut_in_two(make_lab: MakeLab, history: History, size: tuple[int, int]) -> None:
     """Every word at this size is one that is there, whole, where room is plenty."""
     rules = (StopRule("loss", below=0.15), StopRule("val_loss", patience=2))
