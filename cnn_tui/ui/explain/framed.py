@@ -1,4 +1,12 @@
-"""An image with its padded border and the window on it, and the output with its cell, in cells of a terminal."""
+"""Pictures of the convolution by hand: pixels with the border that padding adds, and a window framed on them.
+
+A terminal has no lines as thin as a pixel to frame a window with, and colour alone must not say where it is. So the
+window is said twice: its pixels are tinted orange, and marks in a row above (▾) and a column at the left (▸) stand
+where it begins and ends, which can be read without colour too. The border of zeros is blue, or dots.
+
+Everything counts in pixels of the sheet, border included, from its upper left corner. A cell holds two pixels, one
+above the other, so what is shown begins at an even row: else every cell would mix two rows that belong to others.
+"""
 
 from __future__ import annotations
 

@@ -247,7 +247,7 @@ class ExercisesScreen(ExerciseQueue):
 
     def action_move_page(self, by: int) -> None:
         """Half a page of the exercise down or up."""
-        self.query_one(ExerciseView).scroll_half(by)
+        self.query_one(ExerciseView).move_half_pages(by)
 
     def _move_to(self, row: int) -> None:
         table, view = self.query_one(Table), self.query_one(ExerciseView)

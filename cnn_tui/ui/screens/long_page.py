@@ -17,12 +17,13 @@ from cnn_tui.ui.dialogs.help import HelpScreen
 from cnn_tui.ui.keys import keys_of
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
+from cnn_tui.ui.widgets.movement import MovementKeys
 from cnn_tui.ui.widgets.page_view import PageView
 
 _POLL_SECONDS = 0.5
 
 
-class LongPage(ModalScreen[ScreenResultType]):
+class LongPage(MovementKeys, ModalScreen[ScreenResultType]):
     """Shows what `build` makes, and makes it anew while something of it goes on. `scope` names its keys."""
 
     scope: ClassVar[str]
@@ -84,22 +85,6 @@ class LongPage(ModalScreen[ScreenResultType]):
             self.reload()
 
     # The keys
-
-    def action_move_cursor(self, by: int) -> None:
-        """A line down or up."""
-        self.page.scroll_rows(by)
-
-    def action_move_page(self, by: int) -> None:
-        """Half a page down or up."""
-        self.page.scroll_half(by)
-
-    def action_move_first(self) -> None:
-        """The first line."""
-        self.page.scroll_rows(-(10**9))
-
-    def action_move_last(self) -> None:
-        """The last line."""
-        self.page.scroll_rows(10**9)
 
     def action_leave(self) -> None:
         """Back."""

@@ -1,7 +1,18 @@
-"""Pictures that a terminal shows with all their pixels.
+"""Pictures that a terminal shows with all their pixels, sent through an app that can only write text.
 
-The app writes text only. So a picture is hidden letters, each of which stands for one of its cells; `Screen` takes them
-for what they are, and asks for the pixels of the cells that it sends.
+Textual lays out, clips, scrolls and covers text, and knows no pixels. If pixels were written past it, nobody would know
+where a picture is when a box opens over it or its pane is scrolled. So a picture is given to Textual as text: a block
+of as many letters as it has cells, each letter standing for one cell of one picture and for nothing else.
+ - The letters are of Unicode's private area, which no text from outside has, and one cell wide.
+ - They have the style "conceal", so that a terminal that got one by mistake would show nothing; `lines.py`, which makes
+   text from outside harmless, lets only concealed letters through as they are.
+The way of a picture: a view asks `Album.put` for its lines of letters and draws them as it draws any text. Textual
+writes what of them is to be seen. `Screen` asks `Album.piece` which cell of which picture each letter is, compares
+those with what was sent before as it compares characters, and asks `Album.sixel` for the pixels of the cells in a row
+that have changed. So a picture that a box has covered is painted anew only where it comes to light again.
+
+Letters are given out in turn. When all 65,534 are used up the first ones are given out again, and the pictures that
+had them are forgotten: they must be long gone from the screen, as no screen has so many cells.
 """
 
 from __future__ import annotations
@@ -18,8 +29,7 @@ from cnn_tui.ui.images.image_grid import Colour, Fit, resampled
 from cnn_tui.ui.terminal.sixel import encode
 
 LETTERS = range(0xF0000, 0xFFFFE)
-"""Of no alphabet, so that no text has them; Unicode calls the area private."""
-_HIDDEN = Style(conceal=True)  # whatever is hidden goes as it is, while text from outside is made inert
+_HIDDEN = Style(conceal=True)
 _MOST_GRIDS = 64  # more than there are pictures beside each other
 
 

@@ -1,8 +1,29 @@
-"""Two pictures of the screen: the one that the app wants, and the one that the terminal has been sent.
+"""The screen differ: keeps the screen that the app wants and the one that the terminal has, and sends the difference.
 
-The app writes as to a terminal. What comes of it is kept as cells; what has to be sent is the difference, row by row,
-whenever the line has room. So a row that is painted twice before it was sent is sent once, and one that is painted as
-it was is not sent at all.
+Textual writes escape sequences as to any terminal. On a slow line (SSH) that is too much: it paints a row that has
+changed in one cell as a whole, and paints again what was painted as it was. So nothing that it writes goes to the
+terminal as it is. It goes through three steps:
+
+1. `write` plays the terminal. It reads the sequences and keeps, in `_wanted`, what a terminal would then show: a grid
+   of cells, each a character with its pen (colours and attributes). Rows that were painted are noted in `_touched`.
+2. `take` is called by the writer's thread whenever the line has room. It compares the touched rows of `_wanted` with
+   those of `_sent`, cell by cell, and gives the shortest text that turns the one into the other: a move of the cursor
+   to each run of changed cells, a change of the pen where it differs from the one before, the characters.
+3. What was taken is copied into `_sent`.
+
+So a row that is painted twice before the line has room is sent once, and one that is painted as it was is not sent.
+
+What always holds, and has to be kept when this is changed:
+- `_sent` is what the terminal shows once it has read all that was taken, or `_UNKNOWN` where nobody can know.
+- A row whose `_wanted` and `_sent` differ is in `_touched`, unless the app never painted it (`_painted`).
+- `_sent_pen` is the pen that the terminal has after all that was taken, as changes of the pen build on it.
+- Sequences that paint nothing (titles, modes, queries) go on as they are, before any cells; links are left out. Those
+  that wipe the screen behind our back (`_WIPING`) make all of `_sent` unknown.
+- A character that is two cells wide is followed by a cell with the empty text, so that cells and columns agree; the two
+  are sent together.
+
+Pictures are cells too: the app paints hidden letters, which `album.py` takes for pieces of pictures. Such a cell is
+sent as a blank, and after the run the pixels of all its pieces are painted over the blanks.
 """
 
 from __future__ import annotations
@@ -24,7 +45,7 @@ _TOKEN = re.compile(
     r"|(?P<text>[^\x00-\x1f\x7f]+)",
     re.DOTALL,
 )
-# After these the terminal shows something else than before.
+# After these the terminal shows something else than before: another screen, erased or shifted cells, a reset.
 _WIPING = re.compile(r"\x1b\[\?(1049|1047|47)[hl]|\x1b\[\d*[JKLMPSTX@]|\x1bc")
 _GIVE_BACK = "\x1b[?1049l"
 _BREAKS = ("\r", "\n")  # Textual puts one after each row, and a move before the next
@@ -32,7 +53,8 @@ _CLOSE = 4
 """So many unchanged cells between two changed ones cost less than a move of the cursor."""
 
 Cell = tuple[str | PicturePiece, Pen]
-_UNKNOWN: Cell = ("\0", PLAIN)  # equal to nothing that is ever wanted
+"""What is in a cell, and how it is drawn. "" is the right half of a character that takes two cells."""
+_UNKNOWN: Cell = ("\0", PLAIN)  # equal to nothing that is ever wanted, so the cell is sent anew
 _BLANK: Cell = (" ", PLAIN)
 
 
@@ -55,22 +77,22 @@ class Screen:
         self.synchronized = False
         """Whether the terminal holds its display back between two marks; the app has asked it."""
         self._pen = self._sent_pen = PLAIN
-        self._at = self._rests = (0, 0)
-        self._others: list[str] = []
-        self._given_back = False
+        self._at = self._rests = (0, 0)  # where the app has the cursor, and where the terminal was told to leave it
+        self._others: list[str] = []  # sequences that paint nothing, to be sent before the next cells
+        self._given_back = False  # whether the terminal shows its own screen again, as at the end
         self.resize(columns, rows)
 
     def resize(self, columns: int, rows: int) -> None:
         """Begin anew with another size: nobody knows what the terminal has made of its old cells."""
         self.columns, self.rows = columns, rows
         self._wanted: list[list[Cell]] = [[_BLANK] * columns for _ in range(rows)]
-        self._painted: set[int] = set()
+        self._painted: set[int] = set()  # rows that the app has written to: the others are not ours to overwrite
         self.forget()
 
     def forget(self) -> None:
         """Take it that the terminal shows anything at all, so that every painted row is sent again."""
         self._sent = [[_UNKNOWN] * self.columns for _ in range(self.rows)]
-        self._sent_pen = Pen("", "", ())
+        self._sent_pen = Pen("", "", ())  # unlike any pen, so the next change of it is a whole one
         self._touched = set(self._painted)
 
     @property
@@ -120,6 +142,7 @@ class Screen:
             self.forget()
 
     def _put(self, text: str) -> None:
+        """Write text into the wanted cells from the cursor on; what goes beyond the right edge is cut off."""
         x, y = self._at
         if self._ascii_only:
             text = to_ascii(text)
@@ -129,6 +152,7 @@ class Screen:
             return
         cells: list[Cell]
         if self._album is not None and ord(text[0]) in LETTERS:
+            # No width is asked for and no letter is compared: each stands for exactly one cell.
             blank = self._pen.of_blank()
             cells = [(self._album.piece(letter) or " ", blank) for letter in text]
         elif width == len(text):
@@ -156,6 +180,7 @@ class Screen:
         return [*cells, *[_BLANK] * wanted][:wanted]
 
     def _changes(self, row: int) -> str:
+        """What turns the row as it was sent into the one that is wanted; from then on it counts as sent."""
         wanted, sent = self._wanted[row], self._sent[row]
         if wanted == sent:
             return ""
@@ -166,6 +191,7 @@ class Screen:
             parts.append(_move(first, row))
             for character, pen in wanted[first:end]:
                 if pen is not self._sent_pen and pen != self._sent_pen:
+                    # A blank shows no foreground, so its pen may keep the one that the terminal has.
                     pen = pen.beside(self._sent_pen)
                     parts.append(change(self._sent_pen, pen))
                     self._sent_pen = pen
@@ -194,7 +220,7 @@ def _pictures(cells: list[Cell], first: int, end: int) -> list[tuple[int, Pictur
 
 
 def _runs(changed: list[bool]) -> list[tuple[int, int]]:
-    """From where to where cells changed, with those taken together that lie close."""
+    """From where to where cells changed: runs with up to _CLOSE unchanged cells between them are sent as one."""
     runs: list[tuple[int, int]] = []
     for at, one in enumerate(changed):
         if not one:

@@ -13,13 +13,14 @@ from cnn_tui.text import counted
 from cnn_tui.ui.chart.chart import fit_bounds, plot
 from cnn_tui.ui.chart.picture import ChartPicture
 from cnn_tui.ui.keys import key_of, with_keys
-from cnn_tui.ui.widgets.lines import Lines, inert
+from cnn_tui.ui.widgets.lines import inert
+from cnn_tui.ui.widgets.movement import MovingLines
 
 Build: TypeAlias = Callable[[int], Iterable[Block]]
 """Makes the blocks of a page for a width."""
 
 
-class PageView(Lines):
+class PageView(MovingLines):
     """Shows what `build` makes, from `top` on; `curves` draws its curves. The action `more_key` shows more of it."""
 
     more_key: ClassVar[str] = "move.down"
@@ -37,16 +38,11 @@ class PageView(Lines):
         self._built_for = -1
         self.redraw()
 
-    def scroll_rows(self, by: int) -> None:
-        """Shift the window."""
+    def move_rows(self, by: int) -> None:
         top = max(0, min(self.top + by, len(self._page) - self.size.height))
         if top != self.top:
             self.top = top
             self.redraw()
-
-    def scroll_half(self, by: int) -> None:
-        """Half a page down or up."""
-        self.scroll_rows(by * max(1, self.size.height // 2))
 
     def draw(self, width: int, height: int) -> list[Text]:
         """The window; its last line says that there is more."""
