@@ -88,7 +88,7 @@ class Probe:
         self._began = time.monotonic()
         arguments = [] if look_for_devices else ["--no-devices"]
         self._child = subprocess.Popen(
-            python("cnn_tui.training.tensorflow_probe", *arguments),
+            python("cnn_tui.training.runtime", *arguments),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -20,7 +20,7 @@ from cnn_tui.training.data import datasets
 from cnn_tui.training.data.datasets import Images, Source
 from cnn_tui.training.loop import evaluate, fit
 from cnn_tui.training.pipeline import evaluation_batches, training_batches
-from cnn_tui.training.threads import spread_work
+from cnn_tui.training.runtime import spread_work
 
 DATASET = "fashion_mnist"
 

@@ -1,22 +1,30 @@
 """One step: what Keras's `train_step` and `test_step` do with a batch, laid out for the machine it runs on.
 
-On a CPU the layers that treat each image by itself are given the batch in parts, one for each core: TensorFlow then
-works on all parts at once, where it otherwise goes through the layers one after another. Layers that look at the whole
-batch (BatchNormalization) or that draw random numbers get it whole, so what is computed stays what Keras computes; only
-the sums of the gradients round differently.
+Why not Keras's own? TensorFlow computes the layers of a network one after another: each waits for the one before it. On
+a CPU only the work inside a layer can then be shared out among the cores, and layers as small as ours hold too little
+of it: the cores mostly wait for one another. So a batch of 32 images is cut into as many parts as there are cores (two
+of 16 images on two cores). The parts do not wait for one another, and TensorFlow sends each through the layers on a
+core of its own. In the middle and at the end they are joined again:
+
+    images (32, 28, 28, 1) ─┬─ (16, …) ─ Conv2D ─ MaxPooling2D ─┬─ Flatten ─ Dense ─ loss
+                            └─ (16, …) ─ Conv2D ─ MaxPooling2D ─┘
+
+Keras's own step takes 1.35 times as long for the notes' network on the full Fashion-MNIST (two cores, medians of 75
+pairs of 25 steps, longer in every pair; tests/benchmarks/step_parts.py). What is computed stays what Keras computes. A
+layer that treats each image by itself gives an image the same numbers whatever others are beside it. Layers that look
+at the whole batch (BatchNormalization) or draw random numbers (Dropout) get it whole. Only the gradients of the weights
+round differently: they are sums over the images, added up part by part. tests/training/test_step.py holds all this to
+Keras's own step.
 """
 
 from __future__ import annotations
 
-import functools
-import itertools
-from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
 
-from cnn_tui.training import threads
+from cnn_tui.training import runtime
 
 _CONVOLUTIONS = {"Conv2D", "DepthwiseConv2D", "SeparableConv2D", "Conv2DTranspose"}
 _IMAGE_BY_IMAGE = _CONVOLUTIONS | {
@@ -58,7 +66,7 @@ def stretches(model: keras.Sequential, parts: int) -> list[Stretch]:
 
 def usual_parts() -> int:
     """How many parts of a batch this machine works on at once: one on a GPU."""
-    return 1 if tf.config.list_logical_devices("GPU") else threads.parts()
+    return 1 if tf.config.list_logical_devices("GPU") else runtime.parts()
 
 
 def train_step(model: keras.Sequential, x: tf.Tensor, y: tf.Tensor, parts: int) -> None:
@@ -73,7 +81,7 @@ def train_step(model: keras.Sequential, x: tf.Tensor, y: tf.Tensor, parts: int) 
         scaled = model.optimizer.scale_loss(loss)
     variables = model.trainable_variables
     if variables:
-        _apply(model.optimizer, tape.gradient(scaled, variables), variables)
+        model.optimizer.apply(tape.gradient(scaled, variables), variables)
     model.compute_metrics(x, y, predicted)
 
 
@@ -95,54 +103,14 @@ def _forward(model: keras.Sequential, x: tf.Tensor, parts: int) -> tf.Tensor:
         return model(x, training=True)
     for stretch in stretches(model, parts):
         divided = _divide(x, stretch.parts)
-        for call in _calls(stretch.layers):
-            divided = [call(part) for part in divided]
+        for layer in stretch.layers:
+            divided = [layer(part, training=True) for part in divided]
         x = tf.concat(divided, axis=0) if stretch.parts > 1 else divided[0]
     return x
 
 
-def _calls(layers: Sequence[Any]) -> Iterator[Callable[[tf.Tensor], tf.Tensor]]:
-    """What to call, one after another, for what the layers compute in training.
-
-    ReLU and max pooling may change places: the largest of some values is the same before and after, and so is the way
-    back. After the pooling there are four times fewer values for ReLU in the notes' network.
-    """
-    waiting = None
-    for layer, after in itertools.zip_longest(layers, layers[1:]):
-        if type(layer) is keras.layers.Conv2D:
-            yield functools.partial(_convolve, layer)
-            if layer.activation is keras.activations.relu and type(after) is keras.layers.MaxPooling2D:
-                waiting = layer.activation
-            else:
-                yield layer.activation
-        else:
-            yield functools.partial(layer, training=True)
-            if waiting is not None:
-                yield waiting
-                waiting = None
-
-
-def _convolve(layer: keras.layers.Conv2D, x: tf.Tensor) -> tf.Tensor:
-    """What the layer computes before its activation."""
-    kind = layer.compute_dtype
-    x = layer.convolution_op(tf.cast(x, kind), tf.cast(layer.kernel.value, kind))
-    if not layer.use_bias:
-        return x
-    bias = tf.cast(layer.bias.value, kind)
-    return _add_bias(x, bias) if kind == "float32" else tf.nn.bias_add(x, bias)
-
-
-@tf.custom_gradient  # type: ignore[untyped-decorator]
-def _add_bias(x: tf.Tensor, bias: tf.Tensor) -> Any:
-    """`tf.nn.bias_add` with another way back.
-
-    TensorFlow makes the gradients of a convolution's bias and kernel one operation of oneDNN's, which takes up to
-    twice as long as the two of them, most of all on images of one channel. A plain sum it leaves alone.
-    """
-    return tf.nn.bias_add(x, bias), lambda gradient: (gradient, tf.reduce_sum(gradient, axis=(0, 1, 2)))
-
-
 def _divide(x: tf.Tensor, parts: int) -> list[tf.Tensor]:
+    """The batch (batch, …) in parts whose sizes differ by one image at most."""
     if parts == 1:
         return [x]
     count = tf.shape(x)[0]
@@ -155,32 +123,3 @@ def _divide(x: tf.Tensor, parts: int) -> list[tf.Tensor]:
 def _count_loss(model: keras.Sequential, loss: tf.Tensor, x: tf.Tensor) -> None:
     tracker = next(metric for metric in model.metrics if metric.name == "loss")
     tracker.update_state(loss, sample_weight=tf.shape(x)[0])
-
-
-def _apply(optimizer: Any, gradients: list[tf.Tensor], variables: list[Any]) -> None:
-    """`optimizer.apply`; a plain Adam's by the same arithmetic in fewer operations."""
-    if not _is_plain_adam(optimizer, gradients, variables):
-        optimizer.apply(gradients, variables)
-        return
-    step = tf.cast(optimizer.iterations + 1, tf.float32)
-    shrinks = [1 - tf.pow(tf.constant(beta), step) for beta in (optimizer.beta_1, optimizer.beta_2)]
-    rate = tf.convert_to_tensor(optimizer.learning_rate) * tf.sqrt(shrinks[1]) / shrinks[0]
-    kept = zip(optimizer._momentums, optimizer._velocities, strict=True)
-    for gradient, variable, (momentum, velocity) in zip(gradients, variables, kept, strict=True):
-        m, v = momentum.value, velocity.value
-        m.assign_add((gradient - m) * (1 - optimizer.beta_1))
-        v.assign_add((tf.square(gradient) - v) * (1 - optimizer.beta_2))
-        variable.value.assign_sub((m * rate) / (tf.sqrt(v) + optimizer.epsilon))
-    optimizer.iterations.assign_add(1)
-
-
-def _is_plain_adam(optimizer: Any, gradients: list[tf.Tensor], variables: list[Any]) -> bool:
-    """Whether nothing but Keras's Adam happens to the weights."""
-    extras = ("amsgrad", "weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "use_ema")
-    return (
-        type(optimizer) is keras.optimizers.Adam
-        and not any(getattr(optimizer, extra) for extra in extras)
-        and optimizer.gradient_accumulation_steps is None
-        and all(gradient is not None for gradient in gradients)
-        and all(variable.dtype == "float32" and variable.constraint is None for variable in variables)
-    )

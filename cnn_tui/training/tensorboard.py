@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # nothing is computed
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import tensorflow as tf
 

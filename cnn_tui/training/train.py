@@ -20,6 +20,8 @@ import traceback
 from types import FrameType
 from typing import Any
 
+import keras
+
 from cnn_tui.artifacts.weights import KeptWeights, read_weights
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.history.finite import finite
@@ -28,18 +30,10 @@ from cnn_tui.history.records import require_experiment
 from cnn_tui.history.run import Run
 from cnn_tui.home import best_path, checkpoint_path, log_path, model_path
 from cnn_tui.jobs import locks
-from cnn_tui.text import counted
-
-# All of these are read when TensorFlow is imported.
-os.environ["KERAS_BACKEND"] = "tensorflow"  # whatever ~/.keras/keras.json says
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # warnings and errors
-os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # leave the rest of the GPU to others
-
-import keras
-
 from cnn_tui.jobs.devices import DeviceError, settle
 from cnn_tui.jobs.endings import NO_ROOM, is_full
 from cnn_tui.jobs.launch import ENDED, ENDED_BADLY
+from cnn_tui.text import counted
 from cnn_tui.training import pipeline
 from cnn_tui.training.build import BuildError, build
 from cnn_tui.training.callbacks.checkpoints import CheckpointError, Checkpoints, clear_parts, restore, write
@@ -49,13 +43,11 @@ from cnn_tui.training.callbacks.recorder import Recorder
 from cnn_tui.training.data.datasets import split
 from cnn_tui.training.evaluate_checkpoint import evaluate_checkpoint
 from cnn_tui.training.explain import keep_files
-from cnn_tui.training.failure import describe_error
 from cnn_tui.training.log import say, send_output_to
 from cnn_tui.training.loop import evaluate, fit
 from cnn_tui.training.pipeline import Batches
-from cnn_tui.training.provenance import device, environment
+from cnn_tui.training.runtime import describe_error, device, environment, spread_work
 from cnn_tui.training.standby import load, warm_up
-from cnn_tui.training.threads import spread_work
 
 END_RETRIES = 60
 """How often the end of a run is tried to be written, a second apart and after SQLite's own waiting."""

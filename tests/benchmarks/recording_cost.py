@@ -45,7 +45,7 @@ def main() -> None:
         from cnn_tui.training.callbacks.recorder import Recorder
         from cnn_tui.training.data import datasets
         from cnn_tui.training.loop import fit
-        from cnn_tui.training.threads import spread_work
+        from cnn_tui.training.runtime import spread_work
 
         spread_work()
     name = dataset()

@@ -23,7 +23,7 @@ from cnn_tui.network.layers import Dense, Flatten
 def test_an_error_becomes_one_sentence() -> None:
     import tensorflow as tf
 
-    from cnn_tui.training.failure import describe_error
+    from cnn_tui.training.runtime import describe_error
 
     assert describe_error(MemoryError("no room\nfor it")) == "out of memory: no room"
     assert describe_error(ValueError()) == "ValueError: no message"

@@ -15,11 +15,6 @@ import traceback
 
 import msgspec
 
-# All of these are read when TensorFlow is imported.
-os.environ["KERAS_BACKEND"] = "tensorflow"  # whatever ~/.keras/keras.json says
-os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # warnings and errors
-
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.history import HistoryError
@@ -27,6 +22,8 @@ from cnn_tui.home import explain_log_path
 from cnn_tui.jobs.explain_protocol import ExplainError, Reply, Request
 from cnn_tui.training.explain.handler import Explainer
 from cnn_tui.training.log import say
+
+os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # TensorFlow reads it once it is loaded, with the first question
 
 IDLE = 600.0
 """Seconds without a question after which the process ends; `CNN_TUI_EXPLAIN_IDLE` overrides it."""
