@@ -37,9 +37,8 @@ from cnn_tui.text import counted
 from cnn_tui.training import pipeline
 from cnn_tui.training.build import BuildError, build
 from cnn_tui.training.callbacks.checkpoints import CheckpointError, Checkpoints, clear_parts, restore, write
-from cnn_tui.training.callbacks.clock import Stopwatch
 from cnn_tui.training.callbacks.control import ControlPoll, StopRuleCallback
-from cnn_tui.training.callbacks.recorder import Recorder
+from cnn_tui.training.callbacks.recorder import Recorder, Stopwatch
 from cnn_tui.training.data.datasets import split
 from cnn_tui.training.evaluate_checkpoint import evaluate_checkpoint
 from cnn_tui.training.explain import keep_files

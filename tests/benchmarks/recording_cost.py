@@ -41,8 +41,7 @@ def main() -> None:
     with hushed():
         from cnn_tui.training import pipeline
         from cnn_tui.training.build import build
-        from cnn_tui.training.callbacks.clock import Stopwatch
-        from cnn_tui.training.callbacks.recorder import Recorder
+        from cnn_tui.training.callbacks.recorder import Recorder, Stopwatch
         from cnn_tui.training.data import datasets
         from cnn_tui.training.loop import fit
         from cnn_tui.training.runtime import spread_work

@@ -27,9 +27,8 @@ class Fit:
     def __init__(self, history: History, *rules: StopRule, execution: int = 1) -> None:
         from cnn_tui.training.build import build
         from cnn_tui.training.callbacks.checkpoints import Checkpoints
-        from cnn_tui.training.callbacks.clock import Stopwatch
         from cnn_tui.training.callbacks.control import ControlPoll, StopRuleCallback
-        from cnn_tui.training.callbacks.recorder import Recorder
+        from cnn_tui.training.callbacks.recorder import Recorder, Stopwatch
 
         run_folder(1).mkdir(parents=True, exist_ok=True)
         self.said: list[str] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnn_tui.training.pace import Pace
+from cnn_tui.training.loop import Pace
 
 
 class Fixed(Pace):

@@ -117,8 +117,7 @@ def test_a_call_is_told_the_number_of_the_last_step(room: int | None) -> None:
 
 
 def test_images_that_are_sent_train_the_same_weights_at_any_pace() -> None:
-    from cnn_tui.training.loop import fit
-    from cnn_tui.training.pace import Pace
+    from cnn_tui.training.loop import Pace, fit
     from tests.training.fixed_pace import Fixed
 
     def weights(room: int | None, pace: Pace) -> list[Any]:

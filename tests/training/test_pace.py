@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from cnn_tui.training.pace import PERIOD, Pace
+from cnn_tui.training.loop import PERIOD, Pace
 from tests.training.fixed_pace import Fixed
 
 GRAPH = 0.6

@@ -39,8 +39,7 @@ def test_an_error_becomes_one_sentence() -> None:
 
 def test_the_end_of_a_run_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     from cnn_tui.training import train
-    from cnn_tui.training.callbacks.clock import Stopwatch
-    from cnn_tui.training.callbacks.recorder import Recorder
+    from cnn_tui.training.callbacks.recorder import Recorder, Stopwatch
 
     class Locked:
         ends: tuple[Any, ...] = ()

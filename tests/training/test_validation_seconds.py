@@ -12,9 +12,9 @@ from tests.training.fits import EXPERIMENT, Fit, after_batch, in_validation
 
 
 def test_the_time_of_the_last_validation_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnn_tui.training.callbacks import clock
+    from cnn_tui.training.callbacks import recorder
 
-    monkeypatch.setattr(clock, "PERIOD", 0.0)
+    monkeypatch.setattr(recorder, "PERIOD", 0.0)
     told: list[float] = []
     with History(tmp_path / "history.db") as history:
         assert history.add(EXPERIMENT) == 1 and history.claim(1, 1, 1)

@@ -24,9 +24,8 @@ from cnn_tui.artifacts.weights import WEIGHTS_MEMBER, KeptWeights, read_weights
 from cnn_tui.experiment.stop_rules import improves
 from cnn_tui.history.run import Run
 from cnn_tui.home import best_path, checkpoint_path, run_folder
-from cnn_tui.training.callbacks import clock
-from cnn_tui.training.callbacks.clock import Stopwatch
-from cnn_tui.training.callbacks.recorder import Logs, Recorder
+from cnn_tui.training.callbacks import recorder
+from cnn_tui.training.callbacks.recorder import Logs, Recorder, Stopwatch
 
 SHARE = 0.05
 """How much of the time of training may go into writing; where epochs are too short for that, some are left out."""
@@ -127,7 +126,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
         began = self._stopwatch.now()
         yield
         now = self._stopwatch.now()
-        self._next = now + max((now - began) / SHARE, clock.RETRY if self._complaint else 0.0)
+        self._next = now + max((now - began) / SHARE, recorder.RETRY if self._complaint else 0.0)
 
 
 def restore(model: Any, path: Path, kept: KeptWeights) -> None:

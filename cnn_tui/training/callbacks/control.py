@@ -13,9 +13,8 @@ import keras
 from cnn_tui.experiment.stop_rules import StopRule, StopWatch
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Epoch, Status, Wish
-from cnn_tui.training.callbacks import clock
-from cnn_tui.training.callbacks.clock import Stopwatch
-from cnn_tui.training.callbacks.recorder import Logs
+from cnn_tui.training.callbacks import recorder
+from cnn_tui.training.callbacks.recorder import Logs, Stopwatch
 
 Note = Callable[[str], None]
 
@@ -173,7 +172,7 @@ class ControlPoll(keras.callbacks.Callback):  # type: ignore[misc]
         now = time.monotonic()
         if now < self._next_look and not self.signal:
             return False
-        self._next_look = now + clock.PERIOD
+        self._next_look = now + recorder.PERIOD
         return True
 
     def _heed(self) -> Wish:
@@ -186,7 +185,7 @@ class ControlPoll(keras.callbacks.Callback):  # type: ignore[misc]
         self._record("paused")
         self._note(f"paused {self._where()}")
         while (wish := self.wish()) == "pause":
-            time.sleep(clock.PERIOD)
+            time.sleep(recorder.PERIOD)
         self._record("running")
         seconds = time.monotonic() - began
         self._stopwatch.leave_out(seconds)

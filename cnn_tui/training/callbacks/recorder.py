@@ -19,14 +19,31 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.finite import finite
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Epoch, Point, Progress
-from cnn_tui.training.callbacks import clock
-from cnn_tui.training.callbacks.clock import Stopwatch
 
+PERIOD = 0.25
+"""Seconds between two writes of where a run is, and between two looks at what is asked of it."""
+RETRY = 5.0
+"""Seconds until what could not be written is tried again."""
 MAX_POINTS = 4_000
 """At most so many points a run, however long it takes: more than a chart has columns."""
 
 Logs = dict[str, Any] | None
 Say = Callable[[str], None]
+
+
+class Stopwatch:
+    """A monotonic clock, in seconds, that stands still while a run is paused."""
+
+    def __init__(self) -> None:
+        self._left_out = 0.0
+
+    def now(self) -> float:
+        """Seconds since some moment."""
+        return time.monotonic() - self._left_out
+
+    def leave_out(self, seconds: float) -> None:
+        """Do not count time that has passed."""
+        self._left_out += seconds
 
 
 class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
@@ -129,7 +146,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         self._write_progress(self._stopwatch.now())
 
     def _write_progress(self, now: float) -> None:
-        self._next_write = now + clock.PERIOD
+        self._next_write = now + PERIOD
         try:
             self._history.record_progress(self._run_id, self._progress(), self._point())
         except sqlite3.Error as error:
@@ -177,7 +194,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
     def _put_off(self, error: sqlite3.Error) -> None:
         self.trouble = error
         self._say(f"The history cannot be written ({error}); training goes on, and it is tried again.")
-        self._next_write = self._next_try = self._stopwatch.now() + clock.RETRY
+        self._next_write = self._next_try = self._stopwatch.now() + RETRY
 
 
 def _epoch_line(epoch: Epoch, epochs: int) -> str:

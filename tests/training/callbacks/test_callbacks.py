@@ -26,9 +26,9 @@ def history(tmp_path: Path) -> Iterator[History]:
 
 @pytest.fixture(autouse=True)
 def always_due(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnn_tui.training.callbacks import clock
+    from cnn_tui.training.callbacks import recorder
 
-    monkeypatch.setattr(clock, "PERIOD", 0.0)
+    monkeypatch.setattr(recorder, "PERIOD", 0.0)
 
 
 @pytest.mark.parametrize("execution", [1, 3])
@@ -52,9 +52,9 @@ def test_epochs_and_points_are_recorded_under_keras_names(history: History, exec
 
 
 def test_writes_keep_their_distance(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnn_tui.training.callbacks import clock
+    from cnn_tui.training.callbacks import recorder
 
-    monkeypatch.setattr(clock, "PERIOD", 3600.0)
+    monkeypatch.setattr(recorder, "PERIOD", 3600.0)
     Fit(history).run()
     assert len(history.points(1)) == 1
     run = run_of(history)
@@ -217,9 +217,9 @@ class Failing(History):
 
 
 def test_a_history_that_cannot_be_written_loses_no_epoch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnn_tui.training.callbacks import clock
+    from cnn_tui.training.callbacks import recorder
 
-    monkeypatch.setattr(clock, "RETRY", 0.0)
+    monkeypatch.setattr(recorder, "RETRY", 0.0)
     with Failing(tmp_path / "history.db") as history:
         history.add(EXPERIMENT)
         history.claim(1, 1, 1)

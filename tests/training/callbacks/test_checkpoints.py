@@ -43,9 +43,9 @@ def history() -> Iterator[History]:
 
 @pytest.fixture(autouse=True)
 def every_batch_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnn_tui.training.callbacks import clock
+    from cnn_tui.training.callbacks import recorder
 
-    monkeypatch.setattr(clock, "PERIOD", 0.0)
+    monkeypatch.setattr(recorder, "PERIOD", 0.0)
 
 
 @pytest.fixture
@@ -200,9 +200,9 @@ def test_best_weights_that_were_not_written_at_once_are_written_later(
 def test_without_room_training_goes_on_and_it_is_said_once(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
     import keras
 
-    from cnn_tui.training.callbacks import clock
+    from cnn_tui.training.callbacks import recorder
 
-    monkeypatch.setattr(clock, "RETRY", 0.0)
+    monkeypatch.setattr(recorder, "RETRY", 0.0)
 
     def full(self: Any, path: Path, *_: Any, **__: Any) -> None:
         Path(path).write_text("half a model")
