@@ -12,7 +12,7 @@ from cnn_tui.analysis import compare as analysis
 from cnn_tui.analysis.compare import Comparison, ComparisonRow, LayerDiff, baseline_of
 from cnn_tui.analysis.verdict import BY_COMMAND, Verdict, sentences, verdicts
 from cnn_tui.cli.parser import AsJson
-from cnn_tui.cli.printing import bold, line, table, wrap
+from cnn_tui.cli.printing import bold, put_json, table, wrap
 from cnn_tui.cli.runs import find_run, say_damage
 from cnn_tui.cli.streams import FINISHED, UserError, columns_of, put
 from cnn_tui.history import notebook
@@ -46,7 +46,7 @@ def compare(
         said = verdicts(history, compared, base)
     if as_json:
         whole = found.to_json(everything) | {"verdicts": [one.to_json() for one in said]}
-        put(line(whole))
+        put_json(whole)
     else:
         width = columns_of(sys.stdout)
         put("\n".join([*to_text(found, everything, width), *_verdicts(said, width)]))

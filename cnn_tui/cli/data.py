@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from typing import Annotated
@@ -10,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cnn_tui.cli.parser import AsJson
-from cnn_tui.cli.printing import bold, inert, table
+from cnn_tui.cli.printing import bold, put_json, table
 from cnn_tui.cli.progress import Reporter, bar
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, complain, is_terminal, put, say
 from cnn_tui.data.data_facts import DataFacts
@@ -29,9 +28,9 @@ def _data(context: typer.Context) -> int:
     return list_datasets() if context.invoked_subcommand is None else FINISHED
 
 
-@data.command("list", help="List the datasets and where each is on this machine.")
+@data.command("list")
 def list_datasets(as_json: AsJson = False) -> int:
-    """Print every built-in dataset and where it is on this machine, or how to get it."""
+    """List the datasets and where each is on this machine."""
     from cnn_tui.training.data.datasets import locations
 
     places = locations()
@@ -48,7 +47,7 @@ def list_datasets(as_json: AsJson = False) -> int:
                 "found": None if source is None else source.kind,
                 "path": None if source is None else str(source.path),
             }
-            put(inert(json.dumps(fact, ensure_ascii=False)))
+            put_json(fact)
         return FINISHED
     rows = [("name", "images", "size", "classes", "where")]
     for name, source in places:
@@ -57,8 +56,7 @@ def list_datasets(as_json: AsJson = False) -> int:
         images = f"{dataset.train_images:,} + {dataset.test_images:,}"
         where = f"not here: cnn-tui data fetch {name}" if source is None else str(source)
         rows.append((name, images, size, str(dataset.classes), where))
-    heading, *lines = table(rows, right=[1, 2, 3])
-    put("\n".join([bold(heading), *lines]))
+    put(*table(rows, right=[1, 2, 3], titled=True))
     say("A dataset is also a .npz file (x_train, y_train, x_test, y_test) or a folder of image folders: give its path.")
     return FINISHED
 
@@ -74,7 +72,10 @@ def show_dataset(
     facts = look(name)
     for remark in facts.remarks:
         say(remark)
-    put(inert(json.dumps(facts.to_json(), ensure_ascii=False)) if as_json else "\n".join(to_text(facts)))
+    if as_json:
+        put_json(facts.to_json())
+    else:
+        put(*to_text(facts))
     return FINISHED
 
 
@@ -98,7 +99,7 @@ def _balance(facts: DataFacts) -> list[str]:
     for at, name in list(enumerate(facts.class_names))[:_MOST_ROWS]:
         count = facts.train.per_class[at]
         rows.append((quiet(name, 30), f"{count:,}", f"{facts.test.per_class[at]:,}", "#" * round(count / most * _BAR)))
-    heading, *lines = table(rows, right=[1, 2])
+    lines = table(rows, right=[1, 2], titled=True)
     more = len(facts.class_names) - _MOST_ROWS
     if more > 0:
         lines.append(f"and {counted(more, 'class', 'classes')} more")
@@ -108,12 +109,12 @@ def _balance(facts: DataFacts) -> list[str]:
         if balance == 1
         else f"The largest class has {balance:.1f} times as many training images as the smallest."
     )
-    return [bold(heading), *lines, "", said]
+    return [*lines, "", said]
 
 
-@data.command("fetch", help="Download a dataset into Keras's cache.")
+@data.command("fetch")
 def fetch_dataset(name: Annotated[str, typer.Argument(metavar="NAME", help="Its name, as list shows it.")]) -> int:
-    """Download a dataset into Keras's cache, unless it is on this machine; gives the exit status."""
+    """Download a dataset into Keras's cache."""
     from cnn_tui.training.data.datasets import find
     from cnn_tui.training.data.download import DOWNLOADS, fetch
 

@@ -18,7 +18,7 @@ from typing import IO, Any, NamedTuple
 from cnn_tui.cli import machine
 from cnn_tui.cli.machine import Finding
 from cnn_tui.cli.parser import AsJson
-from cnn_tui.cli.printing import bold, table
+from cnn_tui.cli.printing import bold, put_json, table
 from cnn_tui.cli.streams import FAILED, FINISHED, put
 from cnn_tui.jobs.devices import VISIBLE, cores, visible
 from cnn_tui.jobs.gpu_client import read_gpus
@@ -36,9 +36,10 @@ def doctor(as_json: AsJson = False) -> int:
     """Print every finding; gives 1 when one of them is a problem."""
     findings = list(_findings())
     if as_json:
-        put("\n".join(json.dumps(finding._asdict(), ensure_ascii=False) for finding in findings))
+        for finding in findings:
+            put_json(finding._asdict())
     else:
-        put("\n".join(_lines(findings)))
+        put(*_lines(findings))
     return FAILED if any(finding.state == "problem" for finding in findings) else FINISHED
 
 

@@ -40,7 +40,7 @@ def evaluate(run: RunId, as_json: AsJson = False) -> int:
         put(inert(msgspec.json.encode({"run": run, **evaluation.to_json()}).decode()))
         return FINISHED
     width = columns_of(sys.stdout) if is_terminal(sys.stdout) else _WIDTH
-    put("\n".join(to_text(found, evaluation, width)))
+    put(*to_text(found, evaluation, width))
     for sentence in how_it_differs(evaluation, found):
         say(textwrap.fill(sentence, min(columns_of(sys.stderr), 100)))
     return FINISHED
@@ -85,8 +85,7 @@ def _per_class(evaluation: Evaluation) -> list[str]:
     for one in shown:
         figures = (f"{one.precision:.4f}", f"{one.recall:.4f}", f"{one.f1:.4f}", f"{one.support:,}")
         rows.append((quiet(one.name, 30), *figures))
-    heading, *body = table(rows, right=range(1, 5))
-    return [*title, bold(heading), *body]
+    return [*title, *table(rows, right=range(1, 5), titled=True)]
 
 
 Kept = TypeVar("Kept")

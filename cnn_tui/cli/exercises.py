@@ -13,7 +13,7 @@ from cnn_tui.analysis.verdict import sentences
 from cnn_tui.cli.follow import following
 from cnn_tui.cli.overrides import override
 from cnn_tui.cli.parser import AsJson, Pack
-from cnn_tui.cli.printing import bold, line, table, wrap
+from cnn_tui.cli.printing import bold, put_json, table, wrap
 from cnn_tui.cli.runs import listed
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, columns_of, complain, put, say
 from cnn_tui.exercises import answers
@@ -90,7 +90,7 @@ def _show(words: list[str], places: list[Place], as_json: bool) -> int:
     with History() as history:
         if as_json:
             for place, one in chosen:
-                put(line(to_json(history, place, one)))
+                put_json(to_json(history, place, one))
         elif len(chosen) == 1 and len(words) == 1:
             place, one = chosen[0]
             put("\n".join(page(place, one, result(history, place, one), columns_of(sys.stdout))))

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from cnn_tui.cli.parser import AsJson, Pack
-from cnn_tui.cli.printing import bold, inert, wrap, write_new
+from cnn_tui.cli.printing import bold, put_json, wrap, write_new
 from cnn_tui.cli.streams import FAILED, FINISHED, WRONG, columns_of, complain, put, say
 from cnn_tui.exercises.model import ExerciseError
 from cnn_tui.exercises.packs import open_pack, read_submission, submission, to_file
@@ -54,9 +54,9 @@ def check(
             status = WRONG
             continue
         if as_json:
-            put(inert(json.dumps({"file": str(path), **_plain(report)}, ensure_ascii=False)))
+            put_json({"file": str(path), **_plain(report)})
         else:
-            put("\n".join([*([""] if at else []), *_page(path, report, columns_of(sys.stdout))]))
+            put(*([""] if at else []), *_page(path, report, columns_of(sys.stdout)))
         status = max(status, FINISHED if report.flawless else FAILED)
     return status
 

@@ -26,7 +26,11 @@ _PHASES = {
 
 
 class Reporter:
-    """Writes lines, and keeps at most one unfinished line below them that it rewrites."""
+    """Writes lines, and keeps at most one unfinished line below them that it rewrites.
+
+    rich's Progress sends 109 bytes for a line that takes 62 here, hides the cursor, and cuts a line that is too long
+    where this leaves out what matters least.
+    """
 
     def __init__(self, stream: TextIO | None, rewrites: bool) -> None:
         self.rewrites = rewrites

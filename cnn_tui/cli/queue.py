@@ -12,7 +12,7 @@ from cnn_tui.analysis.pace import clock
 from cnn_tui.artifacts.weights import goes_on
 from cnn_tui.cli.follow import following
 from cnn_tui.cli.parser import AsJson, Detach, RunId
-from cnn_tui.cli.printing import bold, inert, table
+from cnn_tui.cli.printing import inert, table
 from cnn_tui.cli.runs import find_run, listed, to_json
 from cnn_tui.cli.streams import FINISHED, UserError, put, say
 from cnn_tui.history.history import History
@@ -72,8 +72,7 @@ def _show(outlook: Outlook, as_json: bool) -> None:
         say("Nothing is trained and nothing waits: cnn-tui run EXPERIMENT queues a run.")
         return
     if not as_json:
-        heading, *rows = table([_TITLES, *map(_row, outlook.items)], _RIGHT)
-        put("\n".join([bold(heading), *rows]))
+        put(*table([_TITLES, *map(_row, outlook.items)], _RIGHT, titled=True))
     scaled = any(item.estimate.basis == "scaled" for item in outlook.items)
     say(outlook.words() + (" A time with ~ is scaled from another run's." if scaled and not as_json else ""))
 

@@ -33,9 +33,9 @@ def prepare() -> None:
         sys.stdout.reconfigure(encoding="utf-8")
 
 
-def put(text: str) -> None:
+def put(*lines: str) -> None:
     """Write data, a line or several, to standard output."""
-    _write(sys.stdout, text + "\n")
+    _write(sys.stdout, "\n".join(lines) + "\n")
 
 
 def say(text: str) -> None:

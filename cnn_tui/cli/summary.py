@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from cnn_tui.cli.parser import AsJson, Experiments
-from cnn_tui.cli.printing import bold, line, table
+from cnn_tui.cli.printing import bold, put_json, table
 from cnn_tui.cli.streams import FAILED, FINISHED, WRONG, complain, put
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment.check import problems_of
@@ -19,7 +18,7 @@ from cnn_tui.text import quiet
 
 
 def summary(experiments: Experiments, as_json: AsJson = False) -> int:
-    """Print the summary of every experiment that can be read; gives the exit status."""
+    """What cannot be read is said, and the others are printed all the same; the worst decides the exit status."""
     statuses = {FINISHED}
     printed = 0
     for name in experiments:
@@ -33,9 +32,9 @@ def summary(experiments: Experiments, as_json: AsJson = False) -> int:
             continue
         statuses.add(FAILED if problems else FINISHED)
         if as_json:
-            put(line(to_json(experiment, made, problems)))
+            put_json(to_json(experiment, made, problems))
         else:
-            put("\n".join([*([""] if printed else []), *to_text(experiment, made, problems)]))
+            put(*([""] if printed else []), *to_text(experiment, made, problems))
         printed += 1
     return max(statuses)
 
@@ -74,7 +73,6 @@ def place(problem: Problem, summary: Summary) -> str:
 
 
 def presets(as_json: AsJson = False) -> int:
-    """Print every preset: its name for the command line, its title and its parameters."""
     found = [(name, load_preset(name)) for name in preset_names()]
     facts = [
         {
@@ -89,10 +87,9 @@ def presets(as_json: AsJson = False) -> int:
         for name, experiment in found
     ]
     if as_json:
-        put("\n".join(json.dumps(fact, ensure_ascii=False) for fact in facts))
-        return FINISHED
-    rows = [("name", "title", "params")]
-    rows += [(str(fact["name"]), str(fact["title"]), f"{fact['params']:,}") for fact in facts]
-    heading, *lines = table(rows, right=[2])
-    put("\n".join([bold(heading), *lines]))
+        for fact in facts:
+            put_json(fact)
+    else:
+        rows = [(str(fact["name"]), str(fact["title"]), f"{fact['params']:,}") for fact in facts]
+        put(*table([("name", "title", "params"), *rows], right=[2], titled=True))
     return FINISHED

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.cli import printing
+from cnn_tui.cli.printing import put_json
 from cnn_tui.history.history import History
 from tests.cli.command import Inside
 from tests.fixtures.make_history import HOSTILE, path_of
@@ -105,12 +105,16 @@ def test_a_spreadsheet_finds_no_formula(inside: Inside) -> None:
     assert rows["1"]["gap"] == "0.010000000000000009", "figures stay figures"
 
 
-def test_json_is_escaped_without_loss() -> None:
+def test_json_is_escaped_without_loss(capsys: pytest.CaptureFixture[str]) -> None:
+    def printed(value: object) -> str:
+        put_json(value)
+        return capsys.readouterr().out.removesuffix("\n")
+
     for text in (*HOSTILE, "\x00\x7f\x9b\u2028\ufeff\U000e0001"):
-        line = printing.line({"text": text})
+        line = printed({"text": text})
         assert_inert(line)
         assert json.loads(line) == {"text": text}
-    assert printing.line([float("nan"), 1.0, "é名😀"]) == '[null, 1.0, "é名😀"]'
+    assert printed([float("nan"), 1.0, "é名😀"]) == '[null, 1.0, "é名😀"]'
 
 
 def test_the_names_of_tags_cannot_hide_a_tag(inside: Inside) -> None:
