@@ -9,24 +9,25 @@ from typing import Annotated
 
 import typer
 
-from cnn_tui.analysis.verdict import sentences
 from cnn_tui.cli.follow import following
 from cnn_tui.cli.overrides import override
 from cnn_tui.cli.parser import AsJson, Pack
-from cnn_tui.cli.printing import bold, put_json, table, wrap
+from cnn_tui.cli.printing import bold, put_json, put_page, table
 from cnn_tui.cli.runs import listed
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, columns_of, complain, put, say
 from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import Place, find_exercise
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.packs import places_of
-from cnn_tui.exercises.results import BY_COMMAND, ExerciseResult, result, to_json
+from cnn_tui.exercises.results import to_json
 from cnn_tui.exercises.runs import Order, orders, queue, runs_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.presets import find_experiment
 from cnn_tui.history.history import History
 from cnn_tui.jobs import launch
+from cnn_tui.reports.blocks import Page
+from cnn_tui.reports.exercise_page import exercise_page, read_exercise
 from cnn_tui.reports.lab_report import set_table
 from cnn_tui.reports.markdown import escape
 from cnn_tui.text import quiet
@@ -93,7 +94,8 @@ def _show(words: list[str], places: list[Place], as_json: bool) -> int:
                 put_json(to_json(history, place, one))
         elif len(chosen) == 1 and len(words) == 1:
             place, one = chosen[0]
-            put("\n".join(page(place, one, result(history, place, one), columns_of(sys.stdout))))
+            page = exercise_page(read_exercise(history, place, one))
+            put_page(Page(f"{place.key(one)}: {page.title}", page.blocks), columns_of(sys.stdout))
         else:
             put("\n".join(_listed(history, chosen)))
     return FINISHED
@@ -133,35 +135,6 @@ def _listed(history: History, chosen: Sequence[tuple[Place, Exercise]]) -> list[
         heading, *rest = table(rows, right=[2])
         lines += ["", bold(f"{name}: {title}"), bold(heading), *rest]
     return lines[1:]
-
-
-def page(place: Place, one: Exercise, what: ExerciseResult, width: int) -> list[str]:
-    """An exercise with everything that is known of it, in lines that fit `width`."""
-
-    def text(words: str) -> list[str]:
-        return [row for part in words.strip().split("\n") for row in wrap(quiet(part, 10_000), width)]
-
-    lines = [bold(f"{place.key(one)}: {quiet(one.heading)}"), *text(one.question)]
-    if one.preset:
-        lines += ["", f"preset {one.preset}"]
-    if what.rows:
-        rows = [["", "yours", "baseline", "change", "notes"], *([*row] for row in what.rows)]
-        kept = [at for at in range(5) if at == 0 or any(row[at] for row in rows[1:])]
-        heading, *rest = table([[row[at] for at in kept] for row in rows], right=range(1, len(kept)))
-        lines += ["", bold(heading), *rest]
-    if one.notes.conclusion:
-        lines += ["", *text(f"The notes: {one.notes.conclusion}")]
-    outcomes = [outcome for outcome in what.outcomes if outcome.expected or outcome.found]
-    said = [*(outcome.told(BY_COMMAND) for outcome in outcomes), *sentences(what.verdicts, BY_COMMAND)]
-    if said:
-        lines += ["", *(row for sentence in said for row in text(sentence))]
-    if one.remark and (what.group is not None or one.impossible):
-        lines += ["", *text(one.remark)]
-    if what.runs:
-        lines += ["", *text(f"run{'s' if len(what.runs) > 1 else ''} {', '.join(map(str, what.runs))}")]
-    if what.answer.conclusion:
-        lines += ["", *text(f"Your conclusion: {what.answer.conclusion}")]
-    return [*lines, "", "done" if what.answer.done else "open"]
 
 
 def _run(

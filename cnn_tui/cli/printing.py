@@ -12,18 +12,43 @@ from pathlib import Path
 from typing import Any
 
 from rich.cells import cell_len, chop_cells  # which know the characters that are two columns wide
+from rich.color import ColorSystem
+from rich.style import Style
 
 from cnn_tui.cli.streams import FAILED, UserError, is_terminal, put, say
 from cnn_tui.history.finite import without_nan
-from cnn_tui.text import quiet
+from cnn_tui.reports.blocks import Page, Paragraph, Span
+from cnn_tui.reports.layout import PageLayout
+from cnn_tui.text import escaped, quiet
 
+_STYLES = {
+    "strong": "bold",
+    "heading": "bold",
+    "dim": "dim",
+    "accent": "cyan",
+    "good": "green",
+    "bad": "red",
+    "warn": "yellow",
+}
 _UNSEEN = re.compile(r"[^ -~]")
+
+
+def put_page(page: Page, width: int) -> None:
+    """Print a page in lines of at most so many columns."""
+    lines = PageLayout(width).lines([Paragraph([Span(escaped(page.title), "strong")]), *page.blocks])
+    put("\n".join("".join(styled(words, style) for words, style in line).rstrip() for line in lines))
 
 
 def bold(text: str) -> str:
     """Text in bold where standard output is a terminal that may be coloured, else as it is."""
-    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb" or not is_terminal(sys.stdout)
-    return text if plain else f"\x1b[1m{text}\x1b[0m"
+    return styled(text, "strong")
+
+
+def styled(text: str, style: str) -> str:
+    """Text in a style of pages where standard output is a terminal that may be coloured, else as it is."""
+    if "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb" or not is_terminal(sys.stdout):
+        return text
+    return Style.parse(_STYLES.get(style, "")).render(text, color_system=ColorSystem.STANDARD)
 
 
 def table(rows: Sequence[Sequence[str]], right: Sequence[int] = (), *, titled: bool = False) -> list[str]:

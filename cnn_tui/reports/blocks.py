@@ -98,6 +98,10 @@ class SideBySide(NamedTuple):
         """How many columns there are beside the first."""
         return len(self.heads[0].cells) - 1
 
+    def keyed(self, words: str) -> SideBySide:
+        """With words before the last of its heads."""
+        return self._replace(heads=[*self.heads[:-1], self.heads[-1]._replace(key=words)])
+
     def part(self, begin: int, count: int) -> SideBySide:
         """The first column with `count` of the others from `begin` on."""
 

@@ -79,7 +79,7 @@ def _table(compared: Compared) -> Iterator[Block]:
 def _head(compared: Compared, run: int) -> Words:
     letter, style = compared.mark(run)
     baseline = " (baseline)" if run == compared.found.baseline else ""
-    return [Span(f"{letter}  run {run}{baseline}".strip(), style or "strong")]
+    return [Span(f"{letter} run {run}{baseline}".strip(), style or "strong")]
 
 
 def _cell(row: ComparisonRow, at: int) -> Words:

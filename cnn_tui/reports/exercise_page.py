@@ -16,8 +16,8 @@ from cnn_tui.exercises.answers import Expectation
 from cnn_tui.exercises.catalogue import Place, sets_folder
 from cnn_tui.exercises.locks import in_words as lock_in_words
 from cnn_tui.exercises.model import Exercise
-from cnn_tui.exercises.progress import Standing, State
-from cnn_tui.exercises.results import ExerciseResult, result
+from cnn_tui.exercises.progress import Standing, State, standings
+from cnn_tui.exercises.results import BY_COMMAND, ExerciseResult, result
 from cnn_tui.exercises.runs import twins
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.groups import Group
@@ -109,6 +109,12 @@ def look(history: History, place: Place, exercise: Exercise) -> ExerciseFacts:
         seconds = Estimator(history).of(experiment).seconds if experiment and exercise.is_run else None
     same = tuple(one.name for one in twins(place, exercise) if one.name != exercise.name)
     return ExerciseFacts(result(history, place, exercise), seconds, changes, params, same)
+
+
+def read_exercise(history: History, place: Place, exercise: Exercise) -> Asked:
+    """All that there is to say of an exercise outside the lab, where nothing is held back."""
+    standing = standings(history, place)[exercise.name]
+    return Asked(place, exercise, standing, look(history, place, exercise), history.tally(), True, BY_COMMAND)
 
 
 def exercise_page(asked: Asked) -> Page:

@@ -124,21 +124,21 @@ class PageLayout:
 
     def _side_by_side(self, block: SideBySide) -> list[StyledLine]:
         lines: list[StyledLine] = []
-        fit = fitting(self.width, block.others)
+        label, fit = key_width(block), fitting(block, self.width)
         for begin in range(0, block.others, fit):
             part = block.part(begin, fit)
-            room = max(8, min(_WIDEST, (self.width - LABEL) // (part.others + 1) - 2))
+            room = max(8, min(_WIDEST, (self.width - label) // (part.others + 1) - 2))
             lines += [()] if lines else []
             for at, rows in enumerate((part.heads, *part.groups)):
                 lines += [()] if at else []
-                lines += [line for row in rows for line in self._side_row(row, room)]
+                lines += [line for row in rows for line in self._side_row(row, label, room)]
         return lines
 
-    def _side_row(self, row: SideRow, room: int) -> list[StyledLine]:
+    def _side_row(self, row: SideRow, label: int, room: int) -> list[StyledLine]:
         """A row on as many lines as its longest cell takes."""
-        stacks = [wrapped([Span(self._inert(row.key[:_LONGEST_CELL]), "dim")], LABEL - 2)]
+        stacks = [wrapped([Span(self._inert(row.key[:_LONGEST_CELL]), "dim")], label - 2)]
         stacks += [self._flowed(_cut(cell, _LONGEST_CELL), room) for cell in row.cells]
-        widths = [LABEL, *[room + 2] * len(row.cells)]
+        widths = [label, *[room + 2] * len(row.cells)]
         lines: list[StyledLine] = []
         for at in range(max(map(len, stacks))):
             line: list[Span] = []
@@ -170,9 +170,14 @@ class PageLayout:
         return cells(span.words)
 
 
-def fitting(width: int, others: int) -> int:
-    """How many columns fit beside the first one of a `SideBySide`."""
-    return max(1, min(others, (width - LABEL) // (_NARROWEST + 2) - 1))
+def key_width(block: SideBySide) -> int:
+    """The width of the keys before the columns."""
+    return min(LABEL, max(cells(row.key) for rows in (block.heads, *block.groups) for row in rows) + 2)
+
+
+def fitting(block: SideBySide, width: int) -> int:
+    """How many columns fit beside the first one."""
+    return max(1, min(block.others, (width - key_width(block)) // (_NARROWEST + 2) - 1))
 
 
 def columns(rows: Sequence[Sequence[str]], right: Iterable[int] = ()) -> list[str]:

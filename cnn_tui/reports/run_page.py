@@ -158,7 +158,7 @@ def _layers(run: Run) -> Iterator[Block]:
     try:
         rows: Sequence[LayerSummary] = summarize(run.experiment.stack).rows
     except DatasetError as error:  # a file that has gone since takes no run's page with it
-        rows, unknown = (), f"Their shapes are unknown now: {error}."
+        rows, unknown = (), sentence(f"their shapes are unknown now: {error}")
     cells = []
     for at, layer in enumerate(run.experiment.layers):
         row = rows[at] if at < len(rows) and layer.enabled else None
@@ -189,7 +189,8 @@ def _what_happened(facts: RunFacts) -> list[Block]:
 
 
 def _around(run: Run) -> Iterator[Block]:
-    yield Heading("Environment")
+    if run.environment:
+        yield Heading("Environment")
     for name, value in run.environment.items():
         yield Fact(str(name)[:16], _plain(value))
     yield Heading("Files")

@@ -93,8 +93,8 @@ def test_a_conclusion_stands_beside_the_note(inside: Inside) -> None:
     assert inside("note", "1", "--conclusion", "64", "is", "no", "better").err == "run 1: the conclusion is kept\n"
     assert inside("note", "1", "ran hot").err == "run 1: the note is kept\n"
     text = inside("show", "1").out
-    assert "note           ran hot" in text
-    assert "conclusion     64 is no better" in text
+    assert "note                 ran hot" in text
+    assert "conclusion           64 is no better" in text
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,7 @@ async def test_only_what_differs_is_compared_at_first(make_lab: MakeLab, history
         await pilot.press("4", "space", "j", "space", "c")
         await sees(pilot, "2 runs, against run 1")
         shown = whole(app)
-        assert "a  run 1 (baseline)" in shown and "b  run 2" in shown
+        assert "a run 1 (baseline)" in shown and "b run 2" in shown
         assert "learning_rate" in shown and "batch_size" not in shown and "validation loss" not in shown
         assert "0.9100 +0.0100" in shown and "55,098 -58,288" in shown
         assert "~ Conv2D  filters 32 → 16" in shown and "MaxPooling2D" not in shown

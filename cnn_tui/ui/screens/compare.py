@@ -96,13 +96,14 @@ class CompareScreen(LongPage[None]):
             yield self._seen(block, width) if isinstance(block, SideBySide) else block
 
     def _seen(self, block: SideBySide, width: int) -> SideBySide:
-        fit = fitting(width, block.others)
+        """The runs beside the baseline that fit, from the one on that was scrolled to."""
+        if fitting(block, width) == block.others:
+            return block
+        keys = with_keys("{compare.left} {compare.right}")
+        fit = fitting(block.keyed(f"{block.others}-{block.others} of {block.others}: {keys}"), width)
         self._left = max(0, min(self._left, block.others - fit))
-        part = block.part(self._left, fit)
-        if fit == block.others:
-            return part
-        told = f"{self._left + 1}-{self._left + fit} of {block.others}: {{compare.left}} {{compare.right}}"
-        return part._replace(heads=[*part.heads[:-1], part.heads[-1]._replace(key=with_keys(told))])
+        told = f"{self._left + 1}-{self._left + fit} of {block.others}: {keys}"
+        return block.part(self._left, fit).keyed(told)
 
     def draw_curves(self, view: PageView, width: int) -> Sequence[Text]:
         """The runs' curves over each other, and their letters."""
