@@ -82,21 +82,19 @@ LIGHT = Theme(
         **_BY_COLOUR,
     },
 )
+# Blue against orange and yellow, which everybody tells apart; no red against green.
 SAFE = Theme(
-    # Blue against orange and yellow, which everybody tells apart; no red against green.
-    name="cnn-safe",
-    primary="#33bbee",
-    secondary="#88ccee",
-    accent="#66ccee",
-    warning="#ffdd55",
-    error="#ff8844",
-    success="#77bbff",
-    foreground="#dadada",
-    background="#121212",
-    surface="#1c1c1c",
-    panel="#262626",
-    dark=True,
-    variables={"border": "#33bbee", **_ON_DARK},
+    **{
+        **vars(DARK),
+        "name": "cnn-safe",
+        "primary": "#33bbee",
+        "secondary": "#88ccee",
+        "accent": "#66ccee",
+        "warning": "#ffdd55",
+        "error": "#ff8844",
+        "success": "#77bbff",
+        "variables": {"border": "#33bbee", **_ON_DARK},
+    }
 )
 THEMES = (DARK, LIGHT, SAFE)
 

@@ -47,7 +47,6 @@ class Zoom:
         return True
 
     def show_all(self) -> None:
-        """All epochs."""
         self._span = self._left = None
 
     def reveal(self, at: float, epochs: int, end: float) -> None:

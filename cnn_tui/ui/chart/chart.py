@@ -27,8 +27,6 @@ _ESCAPE = re.compile(r"\x1b\[([0-9;]*)m")
 
 
 class Chart(Lines):
-    """A picture of curves over epochs."""
-
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.picture = ChartPicture()
@@ -44,7 +42,6 @@ class Chart(Lines):
         self.redraw()
 
     def draw(self, width: int, height: int) -> list[Text]:
-        """The chart, or the words that stand for it."""
         if words := self._words(width, height):
             return list(Text(words, self.style("dim")).wrap(self.app.console, width))
         if self._bounds is None:

@@ -123,7 +123,6 @@ def overlay_of(
 
 
 def overlay_style(place: int) -> str:
-    """The colour of an overlaid run."""
     return OVERLAY_STYLES[place % len(OVERLAY_STYLES)]
 
 

@@ -59,12 +59,10 @@ def metrics_of(run: Run) -> tuple[str, ...]:
 
 
 def word(metric: str) -> str:
-    """A metric in few words."""
     return _SHORT.get(metric, metric)
 
 
 def curve(run: Run, points: Sequence[Point], metric: str) -> Curve:
-    """The points of a metric."""
     if metric == SECONDS:
         return Curve([(float(one.epoch), one.seconds) for one in run.epochs], [], [])
     ends = [(float(one.epoch), one.metrics[metric]) for one in run.epochs if metric in one.metrics]
@@ -147,5 +145,4 @@ def best_of(run: Run, name: str) -> Best | None:
 
 
 def value_at(points: Sequence[XY], at: float) -> float | None:
-    """The value at exactly this place."""
     return next((y for x, y in points if x == at), None)

@@ -35,12 +35,10 @@ class ActivationsView(LayerView):
         self._part = ""
 
     def show(self, scene: Scene) -> None:
-        """Another model."""
         super().show(scene)
         self._last = None
 
     def questions(self) -> list[AnswerWanted]:
-        """The maps that are to be seen."""
         question = self.question
         return [AnswerWanted(question, Activations, "maps")] if question else []
 
@@ -58,13 +56,11 @@ class ActivationsView(LayerView):
         return ShowActivations(run, images, path, (layer.name,), self.filter // _MOST * _MOST, _MOST)
 
     def open(self) -> None:
-        """One filter, or all."""
         self.one = not self.one
 
     # Drawing
 
     def draw(self, width: int, height: int) -> list[Text]:
-        """The images on the left, the maps beside them."""
         if words := self.nothing():
             return self.paragraph(words, width)
         question = self.question

@@ -59,12 +59,10 @@ class Bench:
 
     @property
     def is_convolution(self) -> bool:
-        """Whether it is no pooling."""
         return self.operation == "convolution"
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """What can be stepped now."""
         return FIELDS if self.is_convolution else ("operation", "size", "stride", "padding")
 
     @property
@@ -74,22 +72,18 @@ class Bench:
 
     @property
     def kernel_name(self) -> str:
-        """What the kernel is called."""
         if self.trained is not None:
             return f"{self.trained.layer} filter {self.trained.filter + 1}"
         return self.named.name if self.named else "typed in"
 
     @property
     def size(self) -> Pair:
-        """Height and width of the window."""
         return size_of(self.kernel[0]) if self.is_convolution else (self.pool_size, self.pool_size)
 
     def next_field(self) -> None:
-        """The next of them; after the last the first."""
         self.field = (self.fields.index(self.chosen) + 1) % len(self.fields)
 
     def step(self, by: int) -> None:
-        """Step the chosen field up or down."""
         field = self.chosen
         if field == "operation":
             at = OPERATIONS.index(self.operation)
@@ -122,12 +116,10 @@ class Bench:
             self.kernel = (sized(self.named, size),)
 
     def use(self, kernel: NamedKernel) -> None:
-        """Take a kernel of the list, in its own size."""
         self.operation, self.named, self.trained = "convolution", kernel, None
         self.kernel, self.bias, self.channel = (kernel.plane,), 0.0, 0
 
     def type_in(self, plane: Plane) -> None:
-        """Take a kernel that was typed."""
         self.operation, self.named, self.trained = "convolution", None, None
         self.kernel, self.bias, self.channel = (plane,), 0.0, 0
 
@@ -148,7 +140,6 @@ class Bench:
 
     @property
     def window(self) -> Window:
-        """The window that moves."""
         return Window(self.size, self.strides, self.padding)
 
     def output_size(self, image: Image) -> Pair:
@@ -161,7 +152,6 @@ class Bench:
         return Convolution(kernel, self.bias, self.strides, self.padding, self.activation)
 
     def pooling(self) -> Pooling:
-        """The pooling."""
         kind: Literal["max", "average"] = "max" if self.operation == "max pooling" else "average"
         return Pooling(kind, (self.pool_size, self.pool_size), self.strides, self.padding)
 

@@ -165,7 +165,6 @@ class ByHandView(ExplainView):
     # Drawing
 
     def draw(self, width: int, height: int) -> list[Text]:
-        """The settings, the pictures, the arithmetic, and the question of LAB 2."""
         lines = settings(self.bench, width, self.style)
         image = self.ground.image()
         if image is None:

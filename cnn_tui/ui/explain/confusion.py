@@ -46,12 +46,10 @@ class ConfusionView(ExplainView):
 
     @property
     def confusions(self) -> list[Confusion]:
-        """What can be chosen."""
         return self.scene.evaluation.confusions(_MOST) if self.scene.evaluation else []
 
     @property
     def chosen(self) -> Confusion | None:
-        """The confusion under the cursor."""
         found = self.confusions
         return found[min(self.cursor, len(found) - 1)] if found else None
 
@@ -63,7 +61,6 @@ class ConfusionView(ExplainView):
             self.first = max(0, min(self.first + by, len(self.scene.evaluation.per_class) - 1))
 
     def move_rows(self, by: int) -> None:
-        """Another confusion."""
         self.cursor = max(0, min(self.cursor + by, len(self.confusions) - 1))
 
     def move_to_end(self, *, last: bool) -> None:
@@ -90,7 +87,6 @@ class ConfusionView(ExplainView):
     # Drawing
 
     def draw(self, width: int, height: int) -> list[Text]:
-        """All of it where it fits, else a part and the confusions."""
         evaluation = self.scene.evaluation
         if evaluation is None:
             return self.paragraph(self.scene.state_of_kept("figures"), width)

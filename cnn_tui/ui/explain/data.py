@@ -42,7 +42,6 @@ class DataView(ExplainView):
 
     @property
     def facts(self) -> DataFacts | None:
-        """What is known of it."""
         found = self.scene.facts.get(self.scene.dataset)
         return found if isinstance(found, DataFacts) else None
 
@@ -68,7 +67,6 @@ class DataView(ExplainView):
             self.first += by * self._page
 
     def move_rows(self, by: int) -> None:
-        """Another class."""
         if self.facts is not None:
             self.label, self.first = max(0, min(self.label + by, len(self.facts.class_names) - 1)), 0
 
@@ -94,7 +92,6 @@ class DataView(ExplainView):
     # Drawing
 
     def draw(self, width: int, height: int) -> list[Text]:
-        """What is known in sentences; below it classes and images."""
         facts = self.facts
         if facts is None:
             said = self.scene.facts.get(self.scene.dataset)

@@ -56,7 +56,6 @@ class ExplainedRun:
         self._looking: set[str] = set()
 
     def close(self) -> None:
-        """End the explain process."""
         self.asker.close()
 
     # Which run

@@ -37,7 +37,6 @@ class FiltersView(LayerView):
 
     @property
     def kernels(self) -> Kernels | None:
-        """The weights of the layer."""
         return (
             self.scene.answer(ShowKernels(self.scene.model_id, self.chosen_layer.name), Kernels)
             if self.chosen_layer
@@ -45,7 +44,6 @@ class FiltersView(LayerView):
         )
 
     def questions(self) -> list[AnswerWanted]:
-        """The weights."""
         return (
             [AnswerWanted(ShowKernels(self.scene.model_id, self.chosen_layer.name), Kernels, "kernels")]
             if self.chosen_layer
@@ -86,7 +84,6 @@ class FiltersView(LayerView):
     # Drawing
 
     def draw(self, width: int, height: int) -> list[Text]:
-        """The kernels of the layer, and the chosen one whole."""
         if words := self.nothing():
             return self.paragraph(words, width)
         kernels = self.kernels

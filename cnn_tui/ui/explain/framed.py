@@ -33,7 +33,6 @@ class Box(NamedTuple):
     right: int
 
     def holds(self, y: int, x: int) -> bool:
-        """Whether a pixel is in it."""
         return self.top <= y < self.bottom and self.left <= x < self.right
 
 

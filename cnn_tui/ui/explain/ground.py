@@ -40,7 +40,6 @@ class Ground:
 
     @property
     def title(self) -> str:
-        """What it is, in a word or two."""
         trained = self.bench.trained
         return f"{trained.below}, map {self.bench.channel + 1}" if trained and self.maps else "image"
 

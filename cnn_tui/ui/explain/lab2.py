@@ -51,7 +51,6 @@ class Lab2:
         return load_set(SET).set.exercises
 
     def move(self, by: int) -> None:
-        """The next question, or the one before."""
         last = len(self.exercises) - 1
         self.at = max(0, min(self.at + by, last)) if self.at is not None else (0 if by > 0 else last)
 

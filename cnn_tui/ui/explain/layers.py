@@ -34,12 +34,10 @@ class LayerView(ExplainView):
 
     @property
     def facts(self) -> ModelFacts | None:
-        """What the model is made of."""
         return self.scene.answer(DescribeModel(self.scene.model_id), ModelFacts)
 
     @property
     def chosen_layer(self) -> LayerFacts | None:
-        """The layer that is looked at."""
         layers = self.model_layers
         return layers[min(self.layer_at, len(layers) - 1)] if layers else None
 
@@ -54,7 +52,6 @@ class LayerView(ExplainView):
         return found
 
     def questions(self) -> list[AnswerWanted]:
-        """What it asks of the layer."""
         return []
 
     # The keys
@@ -75,7 +72,6 @@ class LayerView(ExplainView):
         return number in self.dead_of(layer)
 
     def dead_of(self, layer: str) -> tuple[int, ...]:
-        """The dead filters of a layer."""
         found = self.scene.answer(FindDeadFilters(self.scene.model_id), DeadFilters)
         return next((one.dead for one in found.layers if one.name == layer), ()) if found else ()
 

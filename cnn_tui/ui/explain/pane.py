@@ -63,7 +63,6 @@ class ExplainPane(Pane):
 
     @property
     def scene(self) -> Scene:
-        """What the views look at."""
         return self.explained.scene
 
     def compose(self) -> ComposeResult:
@@ -88,7 +87,6 @@ class ExplainPane(Pane):
     # Which run
 
     def show_run(self, run_id: int) -> None:
-        """Look into this run from now on."""
         self.explained.chosen = run_id
         if self._shown:
             self._look()
@@ -152,11 +150,6 @@ class ExplainPane(Pane):
         self.view.display = True
         self.post_message(self.KeysChanged())
         self.after_change()
-
-    def show_question(self, at: int) -> None:
-        """Ask a question of LAB 2, beside the convolution by hand."""
-        self.lab2.at = at
-        self.show_view(ByHandView.code)
 
     def step_back(self) -> bool:
         """Esc leaves the user's own picture first, then what Enter opened, then a choice of images."""
@@ -260,7 +253,6 @@ class ExplainPane(Pane):
 
     @work(group=DIALOG)
     async def action_ask_picture(self) -> None:
-        """Have the network look at a picture of the user's own."""
         if not self.scene.model_id:
             words = self.scene.why_nothing("predictions")
             self.notify(words, severity="warning", markup=False)
@@ -277,7 +269,6 @@ class ExplainPane(Pane):
 
     @work(group=DIALOG)
     async def action_choose_run(self) -> None:
-        """Look into another run."""
         lines = self.history.newest(2000)
         run_id = await ask_run(self.app, lines, self.scene.run.id if self.scene.run else None)
         if run_id is not None:

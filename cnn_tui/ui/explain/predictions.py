@@ -21,8 +21,6 @@ _NAME = 16
 
 
 class Shown(NamedTuple):
-    """What is on the screen: one image and what the network says of it."""
-
     picture: Picture | None
     names: tuple[str, ...]
     probabilities: Sequence[float | None]
@@ -52,7 +50,6 @@ class PredictionsView(ExplainView):
         return "activations"
 
     def draw(self, width: int, height: int) -> list[Text]:
-        """The picture on the left, the rest beside and below it."""
         shown = self._shown()
         if shown is None:
             words = "" if self.scene.predictions else self.scene.state_of_kept("predictions")

@@ -60,7 +60,6 @@ class Gallery:
         return narrowed
 
     def move(self, by: int) -> None:
-        """So many images on or back."""
         self.at = max(0, min(self.at + by, len(self.chosen) - 1))
 
     def toggle_mark(self) -> bool:
@@ -90,12 +89,10 @@ class Gallery:
         return tuple(dict.fromkeys(both))[:MOST_MARKED]
 
     def label_of(self, index: int) -> int | None:
-        """The true class of an image."""
         labels = self.predictions.labels if self.predictions else self.images.labels if self.images else ()
         return labels[index] if index < len(labels) else None
 
     def name(self, label: int | None) -> str:
-        """A class's name."""
         if label is None:
             return "?"
         return self.names[label] if 0 <= label < len(self.names) else str(label)
@@ -208,7 +205,6 @@ class Scene:
         return [AnswerWanted(self._lost, Done, "keep")] if self._lost and self.model_id else []
 
     def knows(self, question: Question) -> bool:
-        """Whether it was answered."""
         return question in self._answers
 
     def keep(self, question: Question, answer: msgspec.Struct | ExplainError) -> None:
@@ -246,7 +242,6 @@ class Scene:
         return ""
 
     def waiting(self, what: str) -> str:
-        """What goes on while an answer is waited for."""
         return f"working out {what} …" if self.warm else f"loading TensorFlow for {what} …"
 
     def state_of_kept(self, what: str) -> str:

@@ -39,7 +39,6 @@ class ExplainView(MovingLines):
         self.scene = scene
 
     def show(self, scene: Scene) -> None:
-        """Look at something else."""
         self.scene = scene
 
     def forget(self) -> None:
@@ -98,7 +97,6 @@ class ExplainView(MovingLines):
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """The classes that can be chosen."""
         return self.scene.gallery.names
 
     def choose_class(self, label: int | None) -> str | None:
@@ -111,17 +109,14 @@ class ExplainView(MovingLines):
 
     @property
     def mode(self) -> Mode:
-        """How pictures are drawn on this terminal."""
         colours = None if self.app.no_color else self.app.console.color_system
         return mode_of(colours, bool(getattr(self.app, "ascii_only", False)))
 
     def drawn(self, picture: Picture, width: int, height: int) -> list[Text]:
-        """A picture in at most so many cells."""
         album = getattr(self.app, "album", None)
         return draw(picture, width, height, self.mode, dark=self.app.current_theme.dark, album=album)
 
     def drawn_kernel(self, plane: Plane, width: int, height: int) -> list[Text]:
-        """A kernel in at most so many cells."""
         return draw_kernel(plane, width, height, self.mode)
 
     def paragraph(self, words: str, width: int, style: str = "dim") -> list[Text]:
@@ -137,7 +132,6 @@ class ExplainView(MovingLines):
         return bar(share, width, full, empty)
 
     def right_or_wrong(self, right: bool) -> Text:
-        """In words and a sign."""
         return Text("✓ right", self.style("good")) if right else Text("✗ wrong", self.style("bad"))
 
 
@@ -146,11 +140,6 @@ def short(words: str, width: int) -> str:
     text = Text(inert(words))
     text.truncate(max(1, width), overflow="ellipsis")
     return text.plain
-
-
-def stacked(lines: Sequence[Text], height: int) -> list[Text]:
-    """At most `height` lines."""
-    return list(lines[: max(0, height)])
 
 
 GAP = 1
@@ -166,7 +155,6 @@ class Tiles(NamedTuple):
 
     @property
     def fit(self) -> int:
-        """How many there is room for."""
         return self.columns * self.rows
 
     def page_of(self, at: int, count: int) -> range:

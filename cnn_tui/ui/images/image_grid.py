@@ -18,7 +18,6 @@ class Fit(NamedTuple):
 
     @property
     def cells(self) -> tuple[int, int]:
-        """Width and height in cells."""
         return self.columns, -(-self.rows // 2)
 
 

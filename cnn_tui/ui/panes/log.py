@@ -7,9 +7,8 @@ from typing import ClassVar
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.events import Blur, Hide, Resize, Show
+from textual.events import Hide, Resize, Show
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input
@@ -22,6 +21,7 @@ from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.lines import Lines
 from cnn_tui.ui.widgets.log_view import LogView
 from cnn_tui.ui.widgets.machine_view import MachineView, SensorsLike
+from cnn_tui.ui.widgets.prompt import PromptField
 
 _LOOK_SECONDS = 0.25
 _SENSE_SECONDS = 2.0
@@ -37,8 +37,6 @@ class LogPane(Pane):
     BINDINGS = bindings_of("log", "pane")
 
     class Sensed(Message):
-        """The machine has been read."""
-
         def __init__(self, reading: MachineReading) -> None:
             super().__init__()
             self.reading = reading
@@ -53,10 +51,10 @@ class LogPane(Pane):
         self._before: tuple[bool, int, str] = (True, 0, "")
 
     def compose(self) -> ComposeResult:
-        """The log, a line about it, the machine."""
         yield LogView(id="log-view")
         with Horizontal(id="log-foot"):
-            yield SearchLine(id="log-search")
+            words = f"search; {key_of('field.accept')} keeps it, {key_of('field.leave')} goes back"
+            yield PromptField(words, id="log-search")
             yield LogStatus(id="log-standing")
         yield MachineView(id="machine")
 
@@ -87,11 +85,9 @@ class LogPane(Pane):
 
     @property
     def view(self) -> LogView:
-        """The log's window."""
         return self.query_one(LogView)
 
     def refresh_view(self) -> None:
-        """Show the log of the run as it is now."""
         run = self.live.run
         if not self._shown:
             return
@@ -124,26 +120,23 @@ class LogPane(Pane):
     # The keys
 
     def action_toggle_follow(self) -> None:
-        """Follow what is added, or stay."""
         self.view.toggle_follow()
 
     def action_start_search(self) -> None:
         """Ask for a word; what has it is shown while it is typed."""
         view = self.view
         self._before = (view.follow, view.top, view.search.word if view.search else "")
-        line = self.query_one(SearchLine)
+        line = self.query_one(PromptField)
         line.value = ""
         line.add_class("-open")
         self.screen.set_focus(line)
 
     def action_next_hit(self, by: int) -> None:
-        """The next line with the word, or the one before."""
         if self.view.search is None:
             self.notify(f"{key_of('log.search')} looks for a word first.", timeout=2)
         self.view.next_hit(by)
 
     def action_move_device(self, by: int) -> None:
-        """The next GPU, or the one before."""
         self.query_one(MachineView).move_device(by)
 
     # The search line
@@ -151,7 +144,7 @@ class LogPane(Pane):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Go to the first line that has the word, from where the search began."""
         event.stop()
-        if self.query_one(SearchLine).has_class("-open"):
+        if self.query_one(PromptField).has_class("-open"):
             self.view.seek(event.value, self._before[1])
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -161,7 +154,7 @@ class LogPane(Pane):
             self.view.seek(self._before[2], self._before[1])
         self.screen.set_focus(self)
 
-    def on_search_line_left(self, message: SearchLine.Left) -> None:
+    def on_prompt_field_left(self, message: PromptField.Left) -> None:
         """Go back to where the search began."""
         message.stop()
         view = self.view
@@ -171,15 +164,17 @@ class LogPane(Pane):
         self.query_one(LogStatus).show(view.standing())
         self.screen.set_focus(self)
 
+    def on_descendant_blur(self) -> None:
+        """It is there only while it is typed in."""
+        self.query_one(PromptField).remove_class("-open")
+
     # What comes from the view and the machine
 
     def on_log_view_changed(self, message: LogView.Changed) -> None:
-        """Say where the window is."""
         message.stop()
         self.query_one(LogStatus).show(self.view.standing())
 
     def on_log_pane_sensed(self, message: Sensed) -> None:
-        """Show the reading."""
         message.stop()
         machine = self.query_one(MachineView)
         machine.show(message.reading, self.live.run)
@@ -215,35 +210,10 @@ class LogStatus(Lines):
         self._words = Text()
 
     def show(self, words: Text) -> None:
-        """Show these words."""
         self._words = words
         self.redraw()
 
     def draw(self, width: int, height: int) -> list[Text]:
-        """The words, at the right."""
         words = self._words.copy()
         words.truncate(width, overflow="ellipsis")
         return [Text(" " * (width - words.cell_len)) + words]
-
-
-class SearchLine(Input):
-    """Where the word is typed; Enter keeps what is found, Esc goes back."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "back")]
-
-    class Left(Message):
-        """It was left with Esc."""
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(
-            placeholder=f"search; {key_of('field.accept')} keeps it, {key_of('field.leave')} goes back", id=id
-        )
-        self.cursor_blink = False
-
-    def action_leave(self) -> None:
-        """Back, with nothing searched for."""
-        self.post_message(self.Left())
-
-    def on_blur(self, _: Blur) -> None:
-        """It is there only while it is typed in."""
-        self.remove_class("-open")

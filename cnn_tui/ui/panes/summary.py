@@ -41,12 +41,10 @@ class SummaryPane(Pane):
         self._cells: list[list[str]] = []
 
     def compose(self) -> ComposeResult:
-        """The rows above, the totals below."""
         yield Table((), self._rows, id="rows")
         yield Totals(self.document, id="totals")
 
     def refresh_view(self) -> None:
-        """Show the document as it is now."""
         rows = self.document.view.summary.rows
         table = self.query_one(Table)
         # As wide as the content, so that nothing is cut.

@@ -53,7 +53,6 @@ class LeanDriver(LinuxDriver):
         return self._album if self._sixel or known else None
 
     def write(self, data: str) -> None:
-        """Take what Textual would send."""
         if self._line is None:
             terminal = sys.__stderr__.fileno() if sys.__stderr__ else 2
             colours = not self._app.no_color

@@ -97,11 +97,9 @@ class Screen:
 
     @property
     def waiting(self) -> bool:
-        """Whether there is anything to send."""
         return bool(self._others or self._touched)
 
     def write(self, data: str) -> None:
-        """Take what the app writes."""
         for token in _TOKEN.finditer(data):
             kind = token.lastgroup
             if kind == "text":

@@ -32,7 +32,6 @@ class LabHeader(Lines):
         self.shown = "stack"
 
     def draw(self, width: int, height: int) -> list[Text]:
-        """The name, its data and size on the left, the run on the right."""
         right = self._run()
         room = max(0, width - right.cell_len - 1)
         left = self._document() if not self.tabs else self._tabs()

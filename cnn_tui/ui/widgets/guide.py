@@ -33,7 +33,6 @@ class Guide(Lines):
         self._at = 0
 
     def draw(self, width: int, height: int) -> list[Text]:
-        """The step, and how to be rid of the guide."""
         step = STEPS[self._at]
         words = Text.assemble((f" {self._at + 1}/{len(STEPS)} ", self.style("cursor")), f" {step.words()} ")
         words.append(f"{key_of('lab.back')} ends the guide.", self.style("dim"))
@@ -56,7 +55,6 @@ class Guide(Lines):
         return self.document.experiment.layers != self._first.layers
 
     def trained(self) -> bool:
-        """Whether a run has come to its end."""
         return self.live.run is not None and not self.live.run.live
 
 
@@ -102,7 +100,6 @@ def wanted(count: int) -> bool:
 
 
 def never_again() -> None:
-    """Remember that the guide was ended."""
     with contextlib.suppress(OSError):  # it comes once more, that is all
         _mark().touch()
 

@@ -47,7 +47,6 @@ class Lines(Widget):
         return self.get_component_rich_style(f"lines--{name}", partial=True)
 
     def redraw(self) -> None:
-        """Draw again and repaint the lines that differ."""
         if self._drawn_at != self.size:
             # Textual asks for every line after a change of size; drawing then saves painting blanks first. A pane that
             # is hidden has no size, and may have the old one again when it is shown.
@@ -61,7 +60,6 @@ class Lines(Widget):
             self.refresh(*changed)
 
     def render_line(self, y: int) -> Strip:
-        """Textual's line API."""
         if self._drawn_at != self.size:
             self._draw()
         return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.rich_style)

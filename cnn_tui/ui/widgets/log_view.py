@@ -123,7 +123,6 @@ class LogView(MovingLines):
         self._say()
 
     def draw(self, width: int, height: int) -> list[Text]:
-        """The rows from the top on, or a sentence."""
         size = self.file.size()
         if self.follow:
             self.top = self.file.back(size, height)
@@ -160,7 +159,6 @@ class LogView(MovingLines):
         self.redraw()
 
     def toggle_follow(self) -> None:
-        """Follow what is added, or stay."""
         self.follow = not self.follow
         self.notice = ""
         self.redraw()

@@ -43,7 +43,6 @@ class MachineView(Lines):
 
     @property
     def rows(self) -> int:
-        """How many lines it has to say."""
         return len(self.draw(self.size.width or 80, 0))
 
     def show(self, reading: MachineReading | None, run: Run | None) -> None:
@@ -52,13 +51,11 @@ class MachineView(Lines):
         self.redraw()
 
     def move_device(self, by: int) -> None:
-        """The next GPU, or the one before."""
         if self.reading and self.reading.gpus.devices:
             self._at = (self._at + by) % len(self.reading.gpus.devices)
             self.redraw()
 
     def draw(self, width: int, height: int) -> list[Text]:
-        """A rule, the GPU, the processor."""
         if self.reading is None:
             return [self._rule("The machine", "", width), Text("It is being looked at.", self.style("dim"))]
         return [*self._gpu_lines(self.reading, width), *self._processor_lines(self.reading, width)]

@@ -30,8 +30,6 @@ class Prompt(Vertical):
     """
 
     class Changed(Message):
-        """Something was typed."""
-
         def __init__(self, value: str) -> None:
             super().__init__()
             self.value = value
@@ -50,13 +48,11 @@ class Prompt(Vertical):
         """Whether what is typed cannot be kept: Enter waits until it can."""
 
     def compose(self) -> ComposeResult:
-        """The words, and the field below them."""
         yield Told()
         yield PromptField(self._placeholder)
 
     @property
     def is_open(self) -> bool:
-        """Whether it is being typed in."""
         return self.has_class("-open")
 
     def open(self, value: str) -> None:
@@ -74,19 +70,16 @@ class Prompt(Vertical):
         self.query_one(Told).show(words, style)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Pass on what is typed."""
         event.stop()
         if self.is_open:
             self.post_message(self.Changed(event.value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter keeps it."""
         event.stop()
         if not self.refused:
             self._close(True)
 
     def on_prompt_field_left(self, event: PromptField.Left) -> None:
-        """Esc does not."""
         event.stop()
         self._close(False)
 
@@ -102,19 +95,18 @@ class Prompt(Vertical):
 
 
 class PromptField(Input):
-    """Where it is typed."""
+    """A field that Esc leaves."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "back")]
 
     class Left(Message):
         """It was left with Esc."""
 
-    def __init__(self, placeholder: str) -> None:
-        super().__init__(placeholder=placeholder, select_on_focus=False)
+    def __init__(self, placeholder: str, *, id: str | None = None) -> None:
+        super().__init__(placeholder=placeholder, select_on_focus=False, id=id)
         self.cursor_blink = False
 
     def action_leave(self) -> None:
-        """Back, with nothing kept."""
         self.post_message(self.Left())
 
 
@@ -126,7 +118,6 @@ class Told(Lines):
         self._words, self._style = "", "dim"
 
     def show(self, words: str, style: str) -> None:
-        """Show these words."""
         if (words, style) != (self._words, self._style):
             self._words, self._style = words, style
             self._fit()
@@ -137,7 +128,6 @@ class Told(Lines):
         self._fit()
 
     def draw(self, width: int, height: int) -> list[Text]:
-        """The words."""
         return wrap(inert(self._words), self.style(self._style), width, height)
 
     def _fit(self) -> None:

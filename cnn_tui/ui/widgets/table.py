@@ -67,7 +67,6 @@ class Table(MovingLines):
         self.redraw()
 
     def move(self, to: int) -> None:
-        """Put the cursor on a row."""
         row = max(0, min(to, self.count - 1))
         if row != self.cursor:
             self.cursor = row
@@ -93,7 +92,6 @@ class Table(MovingLines):
 
     @property
     def window(self) -> range:
-        """The rows that are on the screen."""
         return range(self._top, self._top + len(self._kept))
 
     @property
@@ -107,7 +105,6 @@ class Table(MovingLines):
         super().redraw()
 
     def draw(self, width: int, height: int) -> list[Text]:
-        """The heading and the rows around the cursor."""
         headed = any(column.title for column in self.columns)
         room = height - headed
         if room < 1:
@@ -130,7 +127,6 @@ class Table(MovingLines):
         super().redraw()
 
     def _lines(self, width: int, room: int, headed: bool) -> list[Text]:
-        """The heading and the rows without the cursor."""
         shown = self._shown(width)
         widths = self._widths(width, shown)
         lines = []

@@ -60,7 +60,6 @@ class HistoryColumn(NamedTuple):
 
     @property
     def sorts(self) -> bool:
-        """Whether runs can be sorted by it."""
         return self.key in SORTS
 
 
@@ -224,7 +223,6 @@ class Layout:
                 self._cells.append(_changed(field.change))
 
     def row(self, line: Line, around: Around) -> Sequence[Cell]:
-        """The cells of a run."""
         base = around.baseline
         change = delta(line, base) if base is not None and base.id != line.id else None
         return [cell(line, around, change) for cell in self._cells]

@@ -74,7 +74,6 @@ class HistoryPane(Pane):
 
     @functools.cached_property
     def editor(self) -> RunEditor:
-        """What writes about runs."""
         return RunEditor(self.app, self.history)
 
     @property
@@ -102,7 +101,6 @@ class HistoryPane(Pane):
         self._shown = False
 
     def refresh_view(self) -> None:
-        """Show the history as it is now."""
         if self._shown:
             self.rows.follow()
 
@@ -136,7 +134,6 @@ class HistoryPane(Pane):
     # Sorting, filtering, columns, marks
 
     def action_sort_next(self) -> None:
-        """Sort by the next column that is shown."""
         keys = [key for key in self.rows.columns_shown().columns if FIELD[key].sorts]
         now = self.listing.query.sort
         if keys:
@@ -185,7 +182,6 @@ class HistoryPane(Pane):
             self.rows.show(archived=chosen.archived)
 
     def step_back(self) -> bool:
-        """Esc clears the filter."""
         if not self.listing.query.filter:
             return False
         self.rows.show(filter="")
@@ -204,15 +200,12 @@ class HistoryPane(Pane):
     # What goes up
 
     def action_open_run(self) -> None:
-        """The page of the run under the cursor."""
         self._ask(self.Opened, self.current)
 
     def action_load_run(self) -> None:
-        """The experiment of the run under the cursor, into the editor."""
         self._ask(self.Loaded, self.current)
 
     def action_resume_run(self) -> None:
-        """Let the run under the cursor go on."""
         self._ask(self.Resumed, self.current)
 
     def action_explain_run(self) -> None:
@@ -246,7 +239,6 @@ class HistoryPane(Pane):
 
     @work(group=DIALOG)
     async def action_edit_note(self) -> None:
-        """Note and conclusion of the run under the cursor."""
         run_id = self.current
         if run_id is not None and await self.editor.edit_note(run_id):
             self.rows.read()
@@ -260,13 +252,11 @@ class HistoryPane(Pane):
 
     @work(group=DIALOG)
     async def action_rename_run(self) -> None:
-        """Another name for the run under the cursor."""
         run_id = self.current
         if run_id is not None and await self.editor.rename(run_id):
             self.rows.read()
 
     def action_archive_runs(self) -> None:
-        """Put the run away, or all that are marked."""
         runs = self.rows.acted_on
         self.rows.keep_cursor()
         if runs and self.editor.archive(runs):
@@ -275,7 +265,6 @@ class HistoryPane(Pane):
             self.rows.read()
 
     def action_toggle_baseline(self) -> None:
-        """Compare every run with this one, or with none again."""
         run_id = self.rows.keep_cursor()
         if run_id is not None and self.editor.toggle_baseline(run_id):
             self.rows.read()

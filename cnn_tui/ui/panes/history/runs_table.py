@@ -181,7 +181,6 @@ class RunsTable(Table):
         return tuple(sorted(self.marked)) if run_id in self.marked else (run_id,)
 
     def toggle_mark(self) -> None:
-        """Mark the run under the cursor, or take its mark away."""
         run_id = self.keep_cursor()
         if run_id is not None:
             if run_id in self.marked:

@@ -97,7 +97,6 @@ class LayersTable(Table):
         return (Text(str(at + 1), dim), name, words, Text(shape, stuck or dim), Text(params, tone))
 
     def _outcome(self, at: int) -> tuple[str, str]:
-        """The output shape of a layer and its parameters, in words."""
         row = self.document.view.summary.rows[at]
         if row.index == self.document.view.summary.stuck_at:
             return "does not fit", "?"

@@ -53,12 +53,10 @@ class StackPane(Pane):
         """The field under the cursor by its name; none is the first."""
 
     def compose(self) -> ComposeResult:
-        """The layers above, the fields below."""
         yield LayersTable(self.document, id="layers")
         yield FieldForm(id="fields")
 
     def refresh_view(self) -> None:
-        """Show the document as it is now."""
         self.say(self.rows.said(self.content_size.width))
         self.rows.set_count(len(self.stack))
         self._show_fields()
@@ -69,12 +67,10 @@ class StackPane(Pane):
 
     @property
     def rows(self) -> LayersTable:
-        """The table of layers."""
         return self.query_one(LayersTable)
 
     @property
     def stack(self) -> Stack:
-        """The stack under edit."""
         return self.document.view.stack
 
     def on_movement_keys_moved(self) -> None:
@@ -95,7 +91,6 @@ class StackPane(Pane):
     # Moving
 
     def action_move_field(self, by: int) -> None:
-        """The next or previous field of the layer."""
         layer = self._layer()
         if layer:
             fields = fields_of(type(layer))
@@ -106,7 +101,6 @@ class StackPane(Pane):
     # Editing
 
     def action_step_field(self, direction: int) -> None:
-        """Step the field on its ladder."""
         chosen = self._chosen()
         if chosen:
             layer, field = chosen
@@ -148,13 +142,11 @@ class StackPane(Pane):
             self._edit(f"add {name}", self.stack.insert(at, new_layer(name)), at)
 
     def action_delete_layer(self) -> None:
-        """Delete the layer under the cursor."""
         layer, at = self._layer(), self.rows.cursor
         if layer:
             self._edit(f"delete {layer.type}", self.stack.delete(at), min(at, len(self.stack) - 2))
 
     def action_duplicate_layer(self) -> None:
-        """The layer twice."""
         layer, at = self._layer(), self.rows.cursor
         if layer:
             self._edit(f"duplicate {layer.type}", self.stack.duplicate(at), at + 1)
@@ -167,14 +159,12 @@ class StackPane(Pane):
             self._edit(f"move {layer.type} {word}", self.stack.move(at, at + by), at + by)
 
     def action_toggle_layer(self) -> None:
-        """Switch the layer off or on."""
         layer, at = self._layer(), self.rows.cursor
         if layer:
             word = "off" if layer.enabled else "on"
             self._edit(f"switch {layer.type} {word}", self.stack.toggle(at), at)
 
     def action_apply_fix(self) -> None:
-        """Apply the first fix of the problem."""
         problem = self._problem()
         if problem is None:
             self.notify("There is no problem to fix.")
@@ -185,7 +175,6 @@ class StackPane(Pane):
 
     @work(group=DIALOG)
     async def action_list_fixes(self) -> None:
-        """Choose among the fixes of the problem."""
         problem = self._problem()
         if problem is None or not problem.fixes:
             self.action_apply_fix()
@@ -200,23 +189,19 @@ class StackPane(Pane):
 
     @work(group=DIALOG)
     async def action_edit_settings(self) -> None:
-        """Training settings and stop rules."""
         await self.app.push_screen_wait(SettingsScreen(self.document, self._changed))
 
     def action_explain_layer(self) -> None:
-        """What the layer under the cursor does."""
         layer = self._layer()
         if layer:
             row = self.document.view.summary.rows[self.rows.cursor]
             self.app.push_screen(PageScreen(f"What {layer.type} does", layer_page(layer, row)))
 
     def action_show_difference(self) -> None:
-        """What differs from the baseline."""
         page = diff_page(self.document.baseline, self.document.experiment)
         self.app.push_screen(PageScreen("Difference to the baseline", page))
 
     def action_set_baseline(self) -> None:
-        """Differences are shown against this from now on."""
         self.document.set_baseline()
         self.notify(f"This is the baseline now; {key_of('stack.difference')} shows what differs from it.")
 

@@ -51,7 +51,6 @@ class TrainingPane(Pane):
         self._later: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Words above, curves below."""
         yield RunStatus(self.live, id="standing")
         yield Chart(id="chart")
 
@@ -78,7 +77,6 @@ class TrainingPane(Pane):
             self._later = self.set_timer(wait, self.show_now)
 
     def show_now(self) -> None:
-        """Read what is shown and draw it."""
         if self._later:
             self._later.stop()
             self._later = None
@@ -125,7 +123,6 @@ class TrainingPane(Pane):
     # The keys
 
     def action_next_metric(self) -> None:
-        """Loss, accuracy, what else is measured, seconds an epoch."""
         shown = self._recorded(self.shown)
         names = metrics_of(shown.run) if shown else ("loss",)
         now = self.choice.metric
@@ -133,7 +130,6 @@ class TrainingPane(Pane):
         self.show_now()
 
     def action_next_series(self) -> None:
-        """Train and validation, or one of them."""
         self.choice.which = WHICH[(WHICH.index(self.choice.which) + 1) % len(WHICH)]
         self.show_now()
 
@@ -162,17 +158,14 @@ class TrainingPane(Pane):
         self.show_now()
 
     def action_toggle_log(self) -> None:
-        """A logarithmic scale for the values, and back."""
         self.choice.log = not self.choice.log
         self.show_now()
 
     def action_next_smoothing(self) -> None:
-        """Values as recorded, as means of 3, of 5."""
         self.choice.smoothing = SMOOTHING[(SMOOTHING.index(self.choice.smoothing) + 1) % len(SMOOTHING)]
         self.show_now()
 
     def action_toggle_baseline(self) -> None:
-        """The baseline's curve behind, and away."""
         self.choice.baseline = not self.choice.baseline
         self._read_baseline()
         shown = self.shown
@@ -268,7 +261,6 @@ class TrainingPane(Pane):
             self.query_one(RunStatus).take_room(width, height - chart)
 
     def _curves(self) -> list[Curve]:
-        """All that are on the chart."""
         shown = self._recorded(self.shown)
         several = [one for one, _ in self._several()] or ([shown] if shown else [])
         behind = self._behind()
