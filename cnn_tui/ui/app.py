@@ -35,6 +35,7 @@ from cnn_tui.ui.terminal.driver import AsciiDriver, LeanDriver
 from cnn_tui.ui.theme import THEMES, Colours, suited
 from cnn_tui.ui.typeahead import TypeaheadApp
 from cnn_tui.ui.widgets import guide
+from cnn_tui.ui.widgets.lines import COMPONENTS
 from cnn_tui.ui.widgets.machine_view import SensorsLike
 
 FIRST_PRESET = "lab1-baseline"
@@ -45,6 +46,7 @@ _SETTLED = 0.05
 class LabApp(TypeaheadApp):
     """Everything it needs comes from outside, so that a test can bring its own."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*COMPONENTS}
     CSS_PATH = "app.tcss"
     TITLE = "cnn-tui"
     ENABLE_COMMAND_PALETTE: ClassVar[bool] = True

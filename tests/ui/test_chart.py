@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from typing import ClassVar
 
 import pytest
 from textual.app import App, ComposeResult
@@ -14,6 +15,7 @@ from cnn_tui.ui.chart.compose import ChartChoice, Recorded, overlay_of, overlay_
 from cnn_tui.ui.chart.curves import SECONDS
 from cnn_tui.ui.chart.picture import GLYPHS, ChartPicture, ChartSeries, Level
 from cnn_tui.ui.theme import DARK
+from cnn_tui.ui.widgets.lines import COMPONENTS
 from tests.ui.recorded import recorded
 
 WIDTH, HEIGHT = 66, 14
@@ -226,6 +228,7 @@ def test_readings_that_no_column_can_show_cost_little() -> None:
 class Alone(App[None]):
     """A chart and nothing else."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*COMPONENTS}
     CSS_PATH = "../../cnn_tui/ui/app.tcss"
 
     def __init__(self, picture: ChartPicture) -> None:
