@@ -114,9 +114,9 @@ def key_of(action: str) -> str:
     return _in_force[action].keys.split()[0]
 
 
-def key_bar(scope: str) -> str:
-    """The keys of a box, for its frame."""
-    return "  ".join(" ".join(key.shown) for key in keys_of(scope) if key.label)
+def key_bar(scope: str, *, without: str = "") -> str:
+    """The keys of a box, for its frame, `without` one that does nothing there."""
+    return "  ".join(" ".join(key.shown) for key in keys_of(scope) if key.label and key.id != without)
 
 
 def with_keys(words: str) -> str:

@@ -11,13 +11,7 @@ from cnn_tui.home import home
 from cnn_tui.network.diff import describe
 from cnn_tui.network.report import summary_lines
 
-WHAT = {
-    "row": ("y", "the layer under the cursor"),
-    "code": ("c", "the Keras code"),
-    "table": ("t", "the experiment file"),
-    "summary": ("s", "the summary"),
-}
-"""What can be copied: its key in the menu, and its words."""
+LAYER = "the layer under the cursor"
 
 
 def text_of(what: str, document: Document, cursor: int) -> str:
@@ -26,7 +20,7 @@ def text_of(what: str, document: Document, cursor: int) -> str:
         from cnn_tui.keras_io.script import keras_script  # only here
 
         return keras_script(document.experiment)
-    if what == "table":
+    if what == "experiment":
         from cnn_tui.experiment.experiment import to_toml
 
         return to_toml(document.experiment)

@@ -12,12 +12,11 @@ from cnn_tui.exercises.runs import runs_of
 from cnn_tui.history.groups import ended_as_planned
 from cnn_tui.history.history import History
 from cnn_tui.reports.exercise_page import NO_CONCLUSION
-from cnn_tui.ui.dialogs.menu import MenuLine, MenuScreen
+from cnn_tui.ui.dialogs.ask import PredictMenu
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.screens.exercise_parts import ExerciseRow, ExerciseView
 from cnn_tui.ui.typeahead import DIALOG
 
-_DIRECTIONS = (("u", "up"), ("s", "the same"), ("d", "down"), ("x", "I cannot say"))
 _PREDICTED = {
     "accuracy": "Test accuracy, against the baseline",
     "time": "Time of an epoch, against the baseline",
@@ -65,25 +64,24 @@ class ExerciseAnswers(Screen[ExerciseRow | None]):
             self.notify("Its result is known already: what one expects is said before the run.", timeout=4)
             return
         for name in one.predict:
-            choices = [MenuLine(key, words, "same" if key == "s" else words) for key, words in _DIRECTIONS]
-            way = await self.app.push_screen_wait(MenuScreen(_PREDICTED[name], choices))
+            way = await self.app.push_screen_wait(PredictMenu(_PREDICTED[name]))
             if way is None:
                 return
-            kept = way if way in ("up", "down", "same") else None
-            answers.predict(self._history, place.name, one.name, {name: kept})
+            answers.predict(self._history, place.name, one.name, {name: way or None})
             self._read()
 
     @work(group=DIALOG)
     async def action_conclude(self) -> None:
         """Write the conclusion or the answer; then the exercise is done."""
-        from cnn_tui.ui.dialogs.exercise_dialogs import ConclusionScreen  # only here: its field is slow to load
+        from cnn_tui.ui.dialogs.note import NoteScreen  # only here: its field is slow to load
 
         found = self._exercise()
         if found is None:
             return
         place, one = found
         before = answers.answer(self._history, place.name, one.name).conclusion
-        text = await self.app.push_screen_wait(ConclusionScreen(one.heading, one.question, before))
+        typed = await self.app.push_screen_wait(NoteScreen(one.heading, {"Conclusion": before}, one.question))
+        text = typed[0] if typed else None
         if text is None:
             return
         answers.conclude(self._history, place.name, one.name, text)

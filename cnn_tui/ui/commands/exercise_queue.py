@@ -13,7 +13,7 @@ from cnn_tui.exercises.runs import LeftOut, Order, obstacle, orders
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.text import counted as number_of
 from cnn_tui.ui.commands.exercise_answers import ExerciseAnswers
-from cnn_tui.ui.dialogs.seeds import USUAL_SEEDS
+from cnn_tui.ui.dialogs.ask import USUAL_SEEDS, SeedsScreen
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
@@ -36,8 +36,6 @@ class ExerciseQueue(ExerciseAnswers):
     @work(group=DIALOG)
     async def action_repeat(self) -> None:
         """Queue it over several seeds, and as many of the baseline."""
-        from cnn_tui.ui.dialogs.exercise_dialogs import SeedsScreen
-
         found = self._orders()
         if found is None:
             return
@@ -58,8 +56,6 @@ class ExerciseQueue(ExerciseAnswers):
     @work(group=DIALOG)
     async def action_queue_set(self) -> None:
         """Queue the whole set over some seeds."""
-        from cnn_tui.ui.dialogs.exercise_dialogs import SeedsScreen
-
         place = self.chosen.place
         wanted, left_out = orders([(place, one) for one in place.set.exercises])
         if not wanted:

@@ -12,9 +12,8 @@ from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment, ExperimentError, to_toml
 from cnn_tui.ui.commands import copying, files
-from cnn_tui.ui.dialogs.ask import AskScreen
-from cnn_tui.ui.dialogs.menu import MenuLine, MenuScreen
-from cnn_tui.ui.keys import key_of
+from cnn_tui.ui.dialogs.ask import AskScreen, CopyMenu, ExportMenu
+from cnn_tui.ui.keys import key_of, keys_of
 from cnn_tui.ui.panes.stack.pane import StackPane
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
@@ -80,24 +79,18 @@ class FileActions(Screen[None]):
     async def action_open_copy_menu(self) -> None:
         """Copy something to the clipboard."""
         row = self._copied()
-        named = {what: words for what, (_, words) in copying.WHAT.items()} | ({"row": row[0]} if row else {})
-        choices = [MenuLine(key, named[what], what) for what, (key, _) in copying.WHAT.items()]
-        what = await self.app.push_screen_wait(MenuScreen("Copy", choices))
+        named = {key.id: key.help for key in keys_of("copy")} | {"copy.row": row[0] if row else copying.LAYER}
+        what = await self.app.push_screen_wait(CopyMenu("Copy", named))
         if what is not None:
             text = row[1] if row and what == "row" else copying.text_of(what, self.document, self._cursor)
             path = copying.copy(self.app, text)
             also = f"; also in {path}" if path else ""
-            self.notify(f"Copied {named[what]}{also}.", markup=False)
+            self.notify(f"Copied {named[f'copy.{what}']}{also}.", markup=False)
 
     @work(group=DIALOG)
     async def action_open_export_menu(self) -> None:
         """Write something to a file."""
-        choices = [
-            MenuLine("k", "a Keras script (.py)", "code"),
-            MenuLine("t", "the experiment (.toml)", "table"),
-            MenuLine("m", "a Markdown lab report (.md): the runs that the history shows, and the exercises", "report"),
-        ]
-        what = await self.app.push_screen_wait(MenuScreen("Export to a file", choices))
+        what = await self.app.push_screen_wait(ExportMenu("Export to a file"))
         if what == "report":
             await self.export_report()
         elif what is not None:

@@ -12,7 +12,7 @@ from cnn_tui.experiment.experiment import Experiment, ExperimentError, check_dat
 from cnn_tui.network.report import summary_lines
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet
-from cnn_tui.ui.dialogs.pick import PickItem, PickScreen
+from cnn_tui.ui.dialogs.dialog import PickItem, PickScreen
 
 EMPTY = "empty"
 _MOST_FILES = 200

@@ -14,8 +14,7 @@ from cnn_tui.jobs.grid import listed_seeds, repeated
 from cnn_tui.text import sentence
 from cnn_tui.ui.commands.exercise_actions import ExerciseActions
 from cnn_tui.ui.commands.history_actions import HistoryActions
-from cnn_tui.ui.dialogs.ask import AskScreen
-from cnn_tui.ui.dialogs.seeds import USUAL_SEEDS, seeds_typed
+from cnn_tui.ui.dialogs.ask import USUAL_SEEDS, AskScreen, seeds_typed
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.screens.queue import QueueScreen
 from cnn_tui.ui.typeahead import DIALOG

@@ -48,10 +48,9 @@ class RunEditor:
         before = self._run(run_id)
         if before is None:
             return False
-        answer = await self.app.push_screen_wait(NoteScreen(run_id, before.note, before.conclusion))
-        if answer is None:
-            return False
-        return self._try(lambda: self._write_note(before, answer.note, answer.conclusion))
+        fields = {"Note": before.note, "Conclusion: what it has shown": before.conclusion}
+        typed = await self.app.push_screen_wait(NoteScreen(f"Run {run_id}", fields))
+        return typed is not None and self._try(lambda: self._write_note(before, typed))
 
     async def edit_tags(self, runs: Sequence[int]) -> bool:
         """Ask for the tags of a run, or for those to put on and take off several; tells whether they were changed."""
@@ -151,12 +150,12 @@ class RunEditor:
 
     # Inside
 
-    def _write_note(self, before: Run, note: str | None, conclusion: str | None) -> None:
+    def _write_note(self, before: Run, texts: Sequence[str | None]) -> None:
         """Write what was changed; what somebody else wrote meanwhile stays, above it."""
         now = self._run(before.id)
         if now is None:
             return
-        for name, typed in (("note", note), ("conclusion", conclusion)):
+        for name, typed in zip(("note", "conclusion"), texts, strict=True):
             if typed is None:
                 continue
             was, stands = getattr(before, name), getattr(now, name)

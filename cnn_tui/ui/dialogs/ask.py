@@ -1,24 +1,33 @@
-"""A box that asks for one value. What cannot be accepted is said on the spot, and the box stays."""
+"""Boxes that ask: for one value, over how many seeds, for a line of a menu; and one that shows a page of text."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.screen import ModalScreen
+from textual.containers import VerticalScroll
+from textual.visual import VisualType
 from textual.widgets import Input, Static
 
+from cnn_tui.experiment.file_errors import found
+from cnn_tui.ui.dialogs.dialog import Dialog
+from cnn_tui.ui.keys import bindings_of, key_bar, key_of, keys_of
 
-class AskScreen(ModalScreen[tuple[object] | None]):
-    """Gives the accepted value in a tuple of one, or None when it was left with Esc."""
+USUAL_SEEDS = 3
+MOST_SEEDS = 100
+_FAR = 10**9
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "back")]
+
+class AskScreen(Dialog[tuple[object] | None]):
+    """Gives the accepted value in a tuple of one, or None when it was left. What is refused is said on the spot."""
+
+    scope: ClassVar[str] = "field"
+    BINDINGS = bindings_of("field")
 
     def __init__(self, title: str, value: str, accept: Callable[[str], object], hint: str = "") -> None:
+        """`accept` makes the value of what was typed, or raises ValueError with a sentence."""
         super().__init__()
         self._title = title
         self._value = value
@@ -27,21 +36,110 @@ class AskScreen(ModalScreen[tuple[object] | None]):
 
     def compose(self) -> ComposeResult:
         """A title, the field, and help that makes room for a complaint."""
-        with Vertical(classes="box") as box:
-            box.border_title = Text(self._title).markup
-            box.border_subtitle = "Enter accepts, Esc leaves it"
+        with self.frame(self._title, f"{key_of('field.accept')} accepts, {key_of('field.leave')} leaves it"):
             field = Input(self._value, select_on_focus=True)
             field.cursor_blink = False
             yield field
             yield Static(Text(self._hint), id="hint")
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def action_accept(self) -> None:
         """Take the value, or say why not."""
         try:
-            self.dismiss((self._accept(event.value),))
+            self.dismiss((self._accept(self.query_one(Input).value),))
         except ValueError as error:
             self.query_one("#hint", Static).update(Text(f"{error}", "bold"))
 
-    def action_leave(self) -> None:
-        """Back, with nothing changed."""
-        self.dismiss(None)
+
+class SeedsScreen(AskScreen):
+    """Asks over how many seeds, and says what that comes to while it is typed."""
+
+    def __init__(self, title: str, value: int, told: Callable[[int], str]) -> None:
+        super().__init__(title, str(value), seeds_typed, told(value))
+        self._told = told
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Say it for the number that stands there now."""
+        try:
+            words = self._told(seeds_typed(event.value))
+        except ValueError as error:
+            words = str(error)
+        self.query_one("#hint", Static).update(Text(words))
+
+
+def seeds_typed(text: str, least: int = 1) -> int:
+    """How many seeds were asked for. Raises ValueError with a sentence."""
+    text = text.strip()
+    if text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= MOST_SEEDS:
+        return int(text)
+    raise ValueError(f"how many seeds must be a whole number from {least} to {MOST_SEEDS}, not {found(text)}")
+
+
+class MenuScreen(Dialog[str | None]):
+    """A line for each key of its scope. Gives what the chosen line stands for, or None when it was left."""
+
+    def __init__(self, title: str, words: Mapping[str, str] | None = None) -> None:
+        """`words` stand in place of the table's, by the ids of the keys."""
+        super().__init__()
+        self._title = title
+        self._words = words or {}
+
+    def compose(self) -> ComposeResult:
+        """The lines."""
+        with self.frame(self._title, f"press a key, {key_of('menu.leave')} leaves"):
+            rows = [(key_of(key.id), self._words.get(key.id, key.help)) for key in keys_of(self.scope)]
+            yield Static(Text("\n").join(Text.assemble((key, "bold"), f"  {words}") for key, words in rows))
+
+    def action_take(self, what: str) -> None:
+        """Give what the line of the key stands for."""
+        self.dismiss(what)
+
+
+class CopyMenu(MenuScreen):
+    """What to copy."""
+
+    scope: ClassVar[str] = "copy"
+    BINDINGS = bindings_of("copy", "menu")
+
+
+class ExportMenu(MenuScreen):
+    """What to write to a file."""
+
+    scope: ClassVar[str] = "export"
+    BINDINGS = bindings_of("export", "menu")
+
+
+class PredictMenu(MenuScreen):
+    """Which way a figure will go; "" where one cannot say."""
+
+    scope: ClassVar[str] = "predict"
+    BINDINGS = bindings_of("predict", "menu")
+
+
+class PageScreen(Dialog[None]):
+    """A page of text that scrolls."""
+
+    scope: ClassVar[str] = "text"
+    BINDINGS = bindings_of("text", "pane")
+
+    def __init__(self, title: str, page: VisualType) -> None:
+        super().__init__()
+        self._title = title
+        self._page = page
+
+    def compose(self) -> ComposeResult:
+        """One long text."""
+        words = f"{key_of('move.down')}/{key_of('move.up')} scroll  {key_bar(self.scope)}"
+        with self.frame(self._title, words, "box page"), VerticalScroll(can_focus=False):
+            yield Static(self._page)
+
+    def action_move_cursor(self, by: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
+
+    def action_move_page(self, by: int) -> None:
+        self.action_move_cursor(by * 8)
+
+    def action_move_first(self) -> None:
+        self.action_move_cursor(-_FAR)
+
+    def action_move_last(self) -> None:
+        self.action_move_cursor(_FAR)

@@ -6,36 +6,22 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
-from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.events import Resize
-from textual.screen import ModalScreen
 
-from cnn_tui.ui.dialogs.help import BoxHelpScreen
+from cnn_tui.ui.dialogs.dialog import Dialog
+from cnn_tui.ui.keys import bindings_of
 from cnn_tui.ui.panes.history.columns import FIELD, FIELDS, USUAL, ColumnChoice
-from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
 
 _ARCHIVED = "archived"
 
 
-class ColumnsScreen(ModalScreen[ColumnChoice | None]):
+class ColumnsScreen(Dialog[ColumnChoice | None]):
     """Gives what was chosen, or None when nothing was changed."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,V", "leave", "back"),
-        Binding("space,enter", "toggle_column", "show, hide"),
-        Binding("j,down", "move(1)", "down"),
-        Binding("k,up", "move(-1)", "up"),
-        Binding("g,home", "move(-1000)", "first"),
-        Binding("G,end", "move(1000)", "last"),
-        Binding("J", "move_column(1)", "later"),
-        Binding("K", "move_column(-1)", "earlier"),
-        Binding("0", "reset", "the usual ones"),
-        Binding("question_mark", "show_help", "these keys"),
-    ]
+    scope: ClassVar[str] = "columns"
+    BINDINGS = bindings_of("columns", "pane")
 
     def __init__(self, chosen: ColumnChoice) -> None:
         super().__init__()
@@ -53,9 +39,7 @@ class ColumnsScreen(ModalScreen[ColumnChoice | None]):
 
     def compose(self) -> ComposeResult:
         """The archived runs, and below them the columns."""
-        with Vertical(classes="box") as box:
-            box.border_title = "Columns"
-            box.border_subtitle = "Space shows  J K move  0 usual  ? help  Esc back"
+        with self.frame("Columns"):
             columns = (TableColumn("", 3), TableColumn("", 14), TableColumn("", 30, stretch=True))
             yield Table(columns, self._rows)
 
@@ -69,21 +53,9 @@ class ColumnsScreen(ModalScreen[ColumnChoice | None]):
         """As many rows as fit."""
         self.query_one(Table).styles.height = max(3, min(len(self._order) + 1, self.app.size.height - 6))
 
-    @work(group=DIALOG)
-    async def action_show_help(self) -> None:
-        """The keys; Enter runs one."""
-        action = await self.app.push_screen_wait(BoxHelpScreen(self.BINDINGS))
-        if action is not None:
-            await self.run_action(action)
-
     def action_leave(self) -> None:
         """Back, with what is chosen now."""
         self.dismiss(self._chosen if self._chosen != self._before else None)
-
-    def action_move(self, by: int) -> None:
-        """Another row."""
-        table = self.query_one(Table)
-        table.move(table.cursor + by)
 
     def action_toggle_column(self) -> None:
         """Show the column, or hide it; that of the numbers stays."""

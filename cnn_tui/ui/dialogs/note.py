@@ -1,103 +1,85 @@
-"""A box for what is written about a run: a note, and what it has shown."""
+"""A box for texts of several lines: what is written about a run, what one concludes from an exercise."""
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from collections.abc import Mapping
+from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.events import Key, Paste
-from textual.message import Message
-from textual.screen import ModalScreen
+from textual.events import Paste
 from textual.widgets import Static, TextArea
 
 from cnn_tui.history.notebook import MAX_TEXT
+from cnn_tui.ui.dialogs.dialog import Dialog
+from cnn_tui.ui.keys import bindings_of, key_bar
 from cnn_tui.ui.widgets.lines import inert
 
 
-class TypedNotes(NamedTuple):
-    """What was typed; None where nothing was changed."""
+class NoteScreen(Dialog[tuple[str | None, ...] | None]):
+    """Gives what was typed in each field, None where nothing was changed; or None when it was left."""
 
-    note: str | None
-    conclusion: str | None
-
-
-class NoteScreen(ModalScreen[TypedNotes | None]):
-    """Gives what was typed, or None when it was left with Esc."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "back"),
-        Binding("tab", "next_field", "other field", priority=True),
-        Binding("shift+tab", "next_field", "other field", priority=True),
-    ]
+    scope: ClassVar[str] = "field"
+    BINDINGS = bindings_of("field")
     DEFAULT_CSS: ClassVar[str] = """
-    NoteScreen NoteField, NoteScreen NoteField:focus { height: 1fr; border: none; padding: 0; background: $panel; }
-    NoteScreen .box { height: 18; }
+    NoteScreen NoteField, NoteScreen NoteField:focus { height: 6; border: none; padding: 0; background: $panel; }
     NoteScreen .label { color: $dim; }
+    NoteScreen #question { height: auto; max-height: 6; margin: 0 0 1 0; color: $dim; }
     NoteScreen #hint { height: auto; margin: 0; }
     """
 
-    def __init__(self, run_id: int, note: str, conclusion: str) -> None:
+    def __init__(self, title: str, fields: Mapping[str, str], question: str = "") -> None:
+        """`fields` are the texts so far by their names; what a terminal would obey is not shown, and stays."""
         super().__init__()
-        self._run = run_id
-        # What a terminal would obey is not shown; text that nobody touches is kept as it is.
-        self._before = TypedNotes(shown(note), shown(conclusion))
+        self._title = title
+        self._before = {name: shown(text) for name, text in fields.items()}
+        self._question = shown(question.strip())
 
     def compose(self) -> ComposeResult:
-        """Two fields."""
-        with Vertical(classes="box") as box:
-            box.border_title = f"Run {self._run}"
-            box.border_subtitle = "Enter keeps it  ctrl+j new line  Tab next  Esc back"
-            yield Static("Note", classes="label")
-            yield NoteField(self._before.note or "", id="note")
-            yield Static("Conclusion: what it has shown", classes="label")
-            yield NoteField(self._before.conclusion or "", id="conclusion")
+        """The question, and the fields."""
+        several = len(self._before) > 1
+        with self.frame(self._title, key_bar("field") if several else key_bar("field", without="field.next")):
+            if self._question:
+                yield Static(Text(self._question), id="question")
+            for name, text in self._before.items():
+                if several:
+                    yield Static(name, classes="label")
+                yield NoteField(text)
             yield Static(id="hint")
 
-    def on_note_field_accepted(self) -> None:
+    def action_accept(self) -> None:
         """Give what was changed, or say why not."""
-        fields = [self.query_one(f"#{name}", NoteField).text for name in TypedNotes._fields]
-        for name, text in zip(TypedNotes._fields, fields, strict=True):
+        texts = [field.text for field in self.query(NoteField)]
+        for name, text in zip(self._before, texts, strict=True):
             if len(text) > MAX_TEXT:
-                words = f"The {name} has {len(text):,} characters; it may have {MAX_TEXT:,}."
+                what = name.partition(":")[0].lower()
+                words = f"The {what} has {len(text):,} characters; it may have {MAX_TEXT:,}."
                 self.query_one("#hint", Static).update(Text(words, "bold"))
                 return
-        changed = [None if text == before else text for text, before in zip(fields, self._before, strict=True)]
-        self.dismiss(TypedNotes(*changed))
+        before = self._before.values()
+        self.dismiss(tuple(None if text == old else text for text, old in zip(texts, before, strict=True)))
 
-    def action_next_field(self) -> None:
+    def action_next_field(self, by: int) -> None:
         """From one field to the other."""
-        note, conclusion = self.query(NoteField)
-        self.set_focus(conclusion if note.has_focus else note)
+        if by > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
 
-    def action_leave(self) -> None:
-        """Back, with nothing changed."""
-        self.dismiss(None)
+    def action_new_line(self) -> None:
+        """Begin another line."""
+        for field in self.query(NoteField):
+            if field.has_focus:
+                field.insert("\n")
 
 
 class NoteField(TextArea):
-    """Text of several lines; Enter accepts all of it."""
+    """Text of several lines."""
 
-    class Accepted(Message):
-        """Enter was pressed."""
-
-    def __init__(self, text: str, *, id: str) -> None:
-        super().__init__(text, id=id, tab_behavior="focus", soft_wrap=True, highlight_cursor_line=False)
+    def __init__(self, text: str) -> None:
+        super().__init__(text, tab_behavior="focus", soft_wrap=True, highlight_cursor_line=False)
         self.cursor_blink = False
         self.move_cursor(self.document.end)
-
-    async def _on_key(self, event: Key) -> None:
-        if event.key in ("enter", "ctrl+j", "newline"):
-            event.stop()
-            event.prevent_default()
-            if event.key == "enter":
-                self.post_message(self.Accepted())
-            else:
-                self.insert("\n")
-            return
-        await super()._on_key(event)
 
     async def _on_paste(self, event: Paste) -> None:
         event.stop()

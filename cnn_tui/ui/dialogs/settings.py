@@ -8,41 +8,24 @@ from typing import ClassVar
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.settings import Setting, change, parse_rule, rule_text, set_rule, settings_of, step
 from cnn_tui.ui.dialogs.ask import AskScreen
-from cnn_tui.ui.dialogs.help import BoxHelpScreen
-from cnn_tui.ui.dialogs.pick import PickItem, PickScreen
-from cnn_tui.ui.keys import key_of
+from cnn_tui.ui.dialogs.dialog import Dialog, PickItem, PickScreen
+from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
 from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
 
 
-class SettingsScreen(ModalScreen[None]):
+class SettingsScreen(Dialog[None]):
     """Edits the document's training settings; `changed` is called after each edit."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,t", "leave", "back"),
-        Binding("j,down", "move(1)", "down"),
-        Binding("k,up", "move(-1)", "up"),
-        Binding("plus,equals_sign,l,right", "step(1)", "step up"),
-        Binding("minus,h,left", "step(-1)", "step down"),
-        Binding("g,home", "move(-1000)", "first"),
-        Binding("G,end", "move(1000)", "last"),
-        Binding("enter", "edit", "edit"),
-        Binding("a", "add_rule", "add a stop rule"),
-        Binding("d", "delete_rule", "delete the stop rule"),
-        Binding("u,ctrl+z", "undo", "undo"),
-        Binding("U,ctrl+r", "redo", "redo"),
-        Binding("question_mark", "show_help", "these keys"),
-    ]
+    scope: ClassVar[str] = "settings"
+    BINDINGS = bindings_of("settings", "pane")
 
     def __init__(self, document: Document, changed: Callable[[], None]) -> None:
         super().__init__()
@@ -51,9 +34,7 @@ class SettingsScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The rows, and help for the one under the cursor."""
-        with Vertical(classes="box") as box:
-            box.border_title = "Training settings and stop rules"
-            box.border_subtitle = "+ - step  Enter edit  a d rules  ? help  Esc back"
+        with self.frame("Training settings and stop rules"):
             yield Table((TableColumn("", 16), TableColumn("", 20, stretch=True)), self._rows)
             yield Static(id="hint")
 
@@ -62,21 +43,8 @@ class SettingsScreen(ModalScreen[None]):
         self.query_one(Table).active = True
         self._show()
 
-    @work(group=DIALOG)
-    async def action_show_help(self) -> None:
-        """The keys; Enter runs one."""
-        action = await self.app.push_screen_wait(BoxHelpScreen(self.BINDINGS))
-        if action is not None:
-            await self.run_action(action)
-
-    def action_leave(self) -> None:
-        """Back to the lab."""
-        self.dismiss(None)
-
-    def action_move(self, by: int) -> None:
-        """Another row."""
-        table = self.query_one(Table)
-        table.move(table.cursor + by)
+    def on_movement_keys_moved(self) -> None:
+        """Help for another row."""
         self._show()
 
     def action_step(self, direction: int) -> None:

@@ -15,7 +15,7 @@ from cnn_tui.network.shapes import SizeError
 from cnn_tui.network.values import Pair
 from cnn_tui.text import sentence
 from cnn_tui.ui.dialogs.ask import AskScreen
-from cnn_tui.ui.dialogs.pick import PickItem, PickScreen
+from cnn_tui.ui.dialogs.dialog import PickItem, PickScreen
 from cnn_tui.ui.explain.bench import Bench, Trained
 from cnn_tui.ui.explain.by_hand_page import ByHandPage, settings, sizes
 from cnn_tui.ui.explain.ground import Ground

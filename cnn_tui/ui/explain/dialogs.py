@@ -10,7 +10,7 @@ from textual.app import App
 from cnn_tui.history.run import Line
 from cnn_tui.home import model_path
 from cnn_tui.ui.dialogs.ask import AskScreen
-from cnn_tui.ui.dialogs.pick import PickItem, PickScreen
+from cnn_tui.ui.dialogs.dialog import PickItem, PickScreen
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.lines import inert
 

@@ -20,7 +20,7 @@ from cnn_tui.history.records import Tally
 from cnn_tui.reports.blocks import Block, Page, Paragraph, Span
 from cnn_tui.reports.exercise_page import SIGNS, Asked, ExerciseFacts, exercise_page, look, set_page
 from cnn_tui.ui.commands.exercise_queue import ExerciseQueue
-from cnn_tui.ui.dialogs.help import HelpScreen
+from cnn_tui.ui.dialogs.dialog import HelpScreen
 from cnn_tui.ui.keys import bindings_of, with_keys
 from cnn_tui.ui.screens.compare import MOST, CompareScreen
 from cnn_tui.ui.screens.exercise_parts import ExerciseRow, ExercisesFoot, ExercisesHead, ExerciseView

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from cnn_tui.experiment.document import Document
 from cnn_tui.history.history import History
 from cnn_tui.ui.commands.run_actions import QueueKeeper, RunActions
-from cnn_tui.ui.dialogs.help import HelpScreen
+from cnn_tui.ui.dialogs.dialog import HelpScreen
 from cnn_tui.ui.explain.pane import ExplainPane
 from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.panes.history.pane import HistoryPane

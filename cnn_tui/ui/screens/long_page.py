@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
 
 from rich.text import Text
-from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen, ScreenResultType
+from textual.screen import ScreenResultType
 
 from cnn_tui.history.history import History
 from cnn_tui.reports.blocks import Block
-from cnn_tui.ui.dialogs.help import HelpScreen
-from cnn_tui.ui.keys import keys_of
-from cnn_tui.ui.typeahead import DIALOG
+from cnn_tui.ui.dialogs.dialog import Dialog
 from cnn_tui.ui.widgets.lines import inert
-from cnn_tui.ui.widgets.movement import MovementKeys
 from cnn_tui.ui.widgets.page_view import PageView
 
 _POLL_SECONDS = 0.5
 
 
-class LongPage(MovementKeys, ModalScreen[ScreenResultType]):
+class LongPage(Dialog[ScreenResultType]):
     """Shows what `build` makes, and makes it anew while something of it goes on. `scope` names its keys."""
-
-    scope: ClassVar[str]
 
     def __init__(self, history: History) -> None:
         super().__init__()
@@ -35,9 +28,7 @@ class LongPage(MovementKeys, ModalScreen[ScreenResultType]):
 
     def compose(self) -> ComposeResult:
         """One page; its keys below it."""
-        with Vertical(classes="box") as box:
-            words = "  ".join(" ".join(key.shown) for key in keys_of(self.scope) if key.label)
-            box.border_subtitle = Text(words).markup
+        with self.frame(""):
             yield PageView(self.build, self.draw_curves)
 
     def on_mount(self) -> None:
@@ -56,20 +47,19 @@ class LongPage(MovementKeys, ModalScreen[ScreenResultType]):
 
     def build(self, width: int) -> Iterable[Block]:
         """The blocks of the page."""
-        raise NotImplementedError
+        return ()
 
     def draw_curves(self, view: PageView, width: int) -> Sequence[Text]:
         """The chart of the page."""
-        raise NotImplementedError
+        return ()
 
     def read(self) -> None:
         """Read what is shown."""
-        raise NotImplementedError
 
     @property
     def goes_on(self) -> bool:
         """Whether what is shown may change by itself."""
-        raise NotImplementedError
+        return False
 
     def reload(self) -> None:
         """Read and show it anew."""
@@ -83,16 +73,3 @@ class LongPage(MovementKeys, ModalScreen[ScreenResultType]):
         if version != self._version:
             self._version = version
             self.reload()
-
-    # The keys
-
-    def action_leave(self) -> None:
-        """Back."""
-        self.dismiss(None)
-
-    @work(group=DIALOG)
-    async def action_show_help(self) -> None:
-        """The keys; Enter runs one."""
-        action = await self.app.push_screen_wait(HelpScreen(self.scope, alone=True))
-        if action is not None:
-            await self.run_action(action)

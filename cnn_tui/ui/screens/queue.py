@@ -9,15 +9,13 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.events import Resize
-from textual.screen import ModalScreen
 
 from cnn_tui.analysis.estimates import Estimator, Outlook, QueuedRun
 from cnn_tui.analysis.pace import clock
 from cnn_tui.history.history import History
-from cnn_tui.ui.dialogs.help import HelpScreen
-from cnn_tui.ui.keys import bindings_of, key_of, keys_of
+from cnn_tui.ui.dialogs.dialog import Dialog
+from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import Lines
 from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
@@ -33,9 +31,10 @@ _COLUMNS = (
 )
 
 
-class QueueScreen(ModalScreen[None]):
+class QueueScreen(Dialog[None]):
     """Lists the queue while it moves on; `changed` is called after a change that is made here."""
 
+    scope: ClassVar[str] = "queue"
     BINDINGS = bindings_of("queue", "pane")
     DEFAULT_CSS: ClassVar[str] = "Total { height: 2; margin: 1 0 0 0; }"
 
@@ -55,10 +54,8 @@ class QueueScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The runs, and when all of them are done."""
-        with Vertical(classes="box") as box:
-            box.styles.width = 100
-            box.border_title = "The queue"
-            box.border_subtitle = "  ".join(" ".join(key.shown) for key in keys_of("queue") if key.label)
+        with self.frame("The queue") as frame:
+            frame.styles.width = 100
             yield Table(
                 _COLUMNS,
                 self._rows,
@@ -78,23 +75,6 @@ class QueueScreen(ModalScreen[None]):
     def on_resize(self, _: Resize) -> None:
         """As many rows as fit."""
         self._set_height()
-
-    def action_move_cursor(self, by: int) -> None:
-        """One row down or up."""
-        table = self.query_one(Table)
-        table.move(table.cursor + by)
-
-    def action_move_first(self) -> None:
-        """The first row."""
-        self.query_one(Table).move(0)
-
-    def action_move_last(self) -> None:
-        """The last row."""
-        self.query_one(Table).move(len(self._outlook.items) - 1)
-
-    def action_move_page(self, by: int) -> None:
-        """Half a page down or up."""
-        self.action_move_cursor(by * self.query_one(Table).page)
 
     def action_move_run(self, places: int) -> None:
         """The run under the cursor later or earlier; the cursor goes with it."""
@@ -120,17 +100,6 @@ class QueueScreen(ModalScreen[None]):
         item = self._current()
         if item is not None and self._show_run is not None:
             await self._show_run(item.line.id, [one.line.id for one in self._outlook.items])
-
-    @work(group=DIALOG)
-    async def action_show_help(self) -> None:
-        """The keys; Enter runs one."""
-        action = await self.app.push_screen_wait(HelpScreen("queue", alone=True))
-        if action is not None:
-            await self.run_action(action)
-
-    def action_leave(self) -> None:
-        """Back to the lab."""
-        self.dismiss(None)
 
     # Inside
 

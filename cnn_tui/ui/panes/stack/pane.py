@@ -23,9 +23,8 @@ from cnn_tui.network.layers import LAYERS, AnyLayer, new_layer
 from cnn_tui.network.problems import Problem
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import LayerSummary
-from cnn_tui.ui.dialogs.ask import AskScreen
-from cnn_tui.ui.dialogs.page import PageScreen
-from cnn_tui.ui.dialogs.pick import PickItem, PickScreen
+from cnn_tui.ui.dialogs.ask import AskScreen, PageScreen
+from cnn_tui.ui.dialogs.dialog import PickItem, PickScreen
 from cnn_tui.ui.dialogs.settings import SettingsScreen
 from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.panes.pane import Pane

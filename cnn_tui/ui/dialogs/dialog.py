@@ -1,19 +1,61 @@
-"""A list to choose from: type to narrow it, Enter takes the row."""
+"""Screens with keys of their own: what all of them share, the list to choose from, and the help that lists the keys."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import ClassVar, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, ClassVar, NamedTuple
 
 from rich.text import Text
+from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.widgets import Input, Static
 
+from cnn_tui.ui.keys import Key, bindings_of, key_bar, key_of, keys_of
+from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
+from cnn_tui.ui.widgets.movement import MovementKeys
 from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
+
+Commands = Mapping[str, Callable[[], Any]]
+"""What actions do, by their ids; what gives a coroutine waits for a box, beside the keys."""
+
+
+class KeyedScreen(Screen[ScreenResultType], MovementKeys):
+    """`scope` names its rows in the keymap."""
+
+    scope: ClassVar[str]
+    commands: Commands = MappingProxyType({})
+
+    def action_command(self, action: str) -> None:
+        """Do what the keymap calls by the action's id alone."""
+        waiting = self.commands[action]()
+        if waiting is not None:
+            self.run_worker(waiting, group=DIALOG)
+
+    @work(group=DIALOG)
+    async def action_show_help(self) -> None:
+        """The keys; the row that is taken runs."""
+        action = await self.app.push_screen_wait(HelpScreen(self.scope, alone=True))
+        if action is not None:
+            await self.run_action(action)
+
+    def action_leave(self) -> None:
+        """Back, with nothing to give."""
+        self.dismiss(None)
+
+
+class Dialog(ModalScreen[ScreenResultType], KeyedScreen[ScreenResultType]):
+    """Lies over the lab."""
+
+    def frame(self, title: str, words: str = "", classes: str = "box") -> Vertical:
+        """What stands around it: the title above; below, the keys that the key bar would name, or `words`."""
+        frame = Vertical(classes=classes)
+        frame.border_title = Text(inert(title)).markup
+        frame.border_subtitle = Text(words or key_bar(self.scope)).markup
+        return frame
 
 
 class PickItem(NamedTuple):
@@ -28,16 +70,11 @@ Preview = Callable[[str], Sequence[str]]
 """The lines shown below the list for the key of an item."""
 
 
-class PickScreen(ModalScreen[str | None]):
-    """Gives the key of the chosen item, or None when it was left with Esc."""
+class PickScreen(Dialog[str | None]):
+    """A list that typing narrows. Gives the key of the chosen item, or None when it was left."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "back"),
-        Binding("down,ctrl+n", "move(1)", "down"),
-        Binding("up,ctrl+p", "move(-1)", "up"),
-        Binding("pagedown", "move(8)", "page down"),
-        Binding("pageup", "move(-8)", "page up"),
-    ]
+    scope: ClassVar[str] = "list"
+    BINDINGS = bindings_of("list")
 
     def __init__(
         self, title: str, items: Sequence[PickItem], *, at: str = "", hint: str = "", preview: Preview | None = None
@@ -53,9 +90,8 @@ class PickScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """A field, the list, a line of help."""
         width = max((len(item.label) for item in self._items), default=1)
-        with Vertical(classes="box tall") as box:
-            box.border_title = Text(self._title).markup
-            box.border_subtitle = "type to find, Enter takes it, Esc leaves"
+        words = f"type to find, {key_of('list.take')} takes it, {key_of('list.leave')} leaves"
+        with self.frame(self._title, words, "box tall"):
             field = Input(placeholder="type to find")
             field.cursor_blink = False
             yield field
@@ -86,20 +122,15 @@ class PickScreen(ModalScreen[str | None]):
         table.set_count(len(self._found))
         self._show_preview()
 
-    def on_input_submitted(self, _: Input.Submitted) -> None:
+    def action_take(self) -> None:
         """Take the row under the cursor."""
         if self._found:
             self.dismiss(self._found[self.query_one(Table).cursor].key)
 
     def action_move(self, by: int) -> None:
         """Move the cursor."""
-        table = self.query_one(Table)
-        table.move(table.cursor + by)
+        self.query_one(Table).move_rows(by)
         self._show_preview()
-
-    def action_leave(self) -> None:
-        """Back, with nothing chosen."""
-        self.dismiss(None)
 
     def _show_preview(self) -> None:
         if self._preview:
@@ -124,3 +155,17 @@ def find(items: Sequence[PickItem], words: str) -> tuple[PickItem, ...]:
             hits, key=lambda item: (not item.label.lower().startswith(wanted[0]), wanted[0] not in item.label.lower())
         )
     )
+
+
+class HelpScreen(PickScreen):
+    """The keys of a pane or screen. Gives the action to run, or None."""
+
+    def __init__(self, scope: str, *, alone: bool = False) -> None:
+        """`alone` leaves the lab's keys out: over a page they do nothing."""
+        keys = [*keys_of(scope), *([] if alone else keys_of("lab")), *keys_of("pane")]
+        super().__init__("Keys", [_item(key) for key in keys], hint="Typing in a field never runs a command.")
+
+
+def _item(key: Key) -> PickItem:
+    words = key.label.split(" ")[-1]
+    return PickItem(key.action, key.keys.replace(" ", "  "), key.help if words in key.help else f"{key.help} ({words})")

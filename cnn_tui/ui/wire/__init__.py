@@ -1,1 +1,0 @@
-"""What goes over the line: only the cells that changed, in as few bytes as they take."""
