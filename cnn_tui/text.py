@@ -1,10 +1,11 @@
-"""Text that every room needs: names from outside made inert, counts, and sentences that end.
+"""Text that every room needs: names from outside made inert, counts, sentences that end, and lines of a terminal.
 
 Inert text moves no cursor and colours no line, whatever a name or a file says.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 
@@ -64,3 +65,58 @@ def run_numbers(runs: Sequence[int]) -> str:
     if len(runs) > 5:
         return f"{len(runs)} runs"
     return f"runs {', '.join(map(str, runs[:-1]))} and {runs[-1]}"
+
+
+def cells(text: str) -> int:
+    """How many cells of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # which characters are two cells wide, and which none
+
+    return cell_len(text)
+
+
+def padded(text: str, width: int, right: bool = False) -> str:
+    """Text with spaces after it, or before it, up to so many cells."""
+    space = " " * (width - cells(text))
+    return space + text if right else text + space
+
+
+def columns(rows: Sequence[Sequence[str]], right: Iterable[int] = ()) -> list[str]:
+    """Rows of cells in columns of equal width, two spaces between them; those in `right` end alike."""
+    if not rows:
+        return []
+    ends = set(right)
+    widths = [max(cells(row[at]) for row in rows) for at in range(len(rows[0]))]
+    return ["  ".join(padded(cell, widths[at], at in ends) for at, cell in enumerate(row)).rstrip() for row in rows]
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Text in lines of at most `width` cells, broken between words, or in a word that is longer than a line."""
+    return [text[begin:end] for begin, end in line_ends(text, width)]
+
+
+def line_ends(text: str, width: int) -> list[tuple[int, int]]:
+    """Where the lines of a text begin and end in it, for text whose parts have styles; see `wrapped`."""
+    if cells(text) <= width:
+        return [(0, len(text))]
+    lines = [(0, 0)]
+    for word in re.finditer(r" *[^ ]+", text):
+        begin, end = lines[-1]
+        if cells(text[begin : word.end()]) > width:
+            begin = word.end() - len(word[0].lstrip(" ")) if end else 0
+            lines += [(begin, begin)] if end else []
+        while (room := _characters(text[begin : word.end()], width)) < word.end() - begin:
+            lines[-1:] = [(begin, begin + room), (begin + room, begin + room)]
+            begin += room
+        lines[-1] = (begin, word.end())
+    return lines
+
+
+def _characters(text: str, width: int) -> int:
+    """How many characters of a text fit on a line, one at least."""
+    if cells(text) <= width:
+        return len(text)
+    from rich.cells import chop_cells
+
+    return max(1, len(chop_cells(text, width)[0]))

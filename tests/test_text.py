@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from rich.cells import cell_len
 
-from cnn_tui.text import counted, did_you_mean, escaped, quiet, reason, sentence
+from cnn_tui.text import cells, counted, did_you_mean, escaped, line_ends, padded, quiet, reason, sentence, wrapped
 
 
 def test_what_a_terminal_would_obey_is_escaped() -> None:
@@ -49,3 +50,24 @@ def test_a_hint_names_the_choice_that_is_most_like_a_word(word: str, hint: str) 
 def test_a_hint_quotes_what_stands_in_quotes_in_a_file() -> None:
     assert did_you_mean("filter", iter(["filters", "padding"]), quoted=True) == ' Did you mean "filters"?'
     assert did_you_mean("zzz", ["filters"], quoted=True) == ""
+
+
+@pytest.mark.parametrize("text", ["", "a", "two words here", "名前" * 20, "x" * 50, "a  b", "one " + "y" * 30, "  in"])
+def test_wrapped_text_fits_and_loses_nothing(text: str) -> None:
+    lines = wrapped(text, 12)
+    assert max(map(cell_len, lines)) <= 12
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+def test_text_is_wrapped_between_words_and_in_a_word_that_is_longer_than_a_line() -> None:
+    assert wrapped("one two three", 7) == ["one two", "three"]
+    assert wrapped("one two three", 13) == ["one two three"]
+    assert wrapped("a wonderful b", 5) == ["a", "wonde", "rful", "b"]
+    assert wrapped("  a b", 3) == ["  a", "b"], "what stands before the first word stays"
+    assert wrapped("名前 x", 4) == ["名前", "x"], "which are two cells wide each"
+    assert wrapped("名前", 1) == ["名", "前"], "a line has a character at least"
+    assert line_ends("one two", 4) == [(0, 3), (4, 7)]
+
+
+def test_text_is_padded_by_cells() -> None:
+    assert (cells("名a"), padded("名a", 5), padded("名a", 5, right=True)) == (3, "名a  ", "  名a")

@@ -6,7 +6,6 @@ It is read where it is kept; else the run's model is asked, as for `cnn-tui pred
 from __future__ import annotations
 
 import sys
-import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -25,7 +24,7 @@ from cnn_tui.history.run import Run
 from cnn_tui.jobs.explain_client import Asker
 from cnn_tui.jobs.explain_protocol import Done, ExplainError, KeepPredictions, Question
 from cnn_tui.reports.confusion_text import matrix_lines
-from cnn_tui.text import quiet
+from cnn_tui.text import quiet, wrapped
 
 _MOST_ROWS = 20  # classes in the table; of more, those that do worst
 _WIDTH = 80  # where nobody looks at a terminal
@@ -42,7 +41,7 @@ def evaluate(run: RunId, as_json: AsJson = False) -> int:
     width = columns_of(sys.stdout) if is_terminal(sys.stdout) else _WIDTH
     put(*to_text(found, evaluation, width))
     for sentence in how_it_differs(evaluation, found):
-        say(textwrap.fill(sentence, min(columns_of(sys.stderr), 100)))
+        say("\n".join(wrapped(sentence, min(columns_of(sys.stderr), 100))))
     return FINISHED
 
 

@@ -10,14 +10,14 @@ from typing import Annotated
 import typer
 
 from cnn_tui.cli.parser import AsJson, Pack
-from cnn_tui.cli.printing import bold, put_json, wrap, write_new
+from cnn_tui.cli.printing import bold, put_json, write_new
 from cnn_tui.cli.streams import FAILED, FINISHED, WRONG, columns_of, complain, put, say
 from cnn_tui.exercises.model import ExerciseError
 from cnn_tui.exercises.packs import open_pack, read_submission, submission, to_file
 from cnn_tui.exercises.submissions import CheckedExercise, Report
 from cnn_tui.exercises.submissions import check as checked
 from cnn_tui.history.history import History
-from cnn_tui.text import counted, quiet
+from cnn_tui.text import counted, quiet, wrapped
 
 
 def submit(
@@ -70,7 +70,7 @@ def _page(path: Path, report: Report, width: int) -> list[str]:
     who = f"{report.student}, " if report.student else ""
     lines = [bold(f"{quiet(str(path))}: {who}{report.title}"), f"handed in {report.submitted}"]
     for problem in report.problems:
-        lines += wrap(f"! {problem}", width)
+        lines += wrapped(f"! {problem}", width)
     for one in report.exercises:
         lines += ["", *_exercise(one, width)]
     missing = sum(len(one.problems) for one in report.exercises) + len(report.problems)
@@ -88,6 +88,6 @@ def _exercise(one: CheckedExercise, width: int) -> list[str]:
     ]
     for label, value in facts:
         if value:
-            first, *rest = wrap(value, width - 17)
+            first, *rest = wrapped(value, width - 17)
             lines += [f"  {label:13}  {first}", *(f"{'':17}{line}" for line in rest)]
-    return [*lines, *(f"  ! {line}" for problem in one.problems for line in wrap(problem, width - 4))]
+    return [*lines, *(f"  ! {line}" for problem in one.problems for line in wrapped(problem, width - 4))]

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.cells import cell_len, chop_cells  # which know the characters that are two columns wide
 from rich.color import ColorSystem
 from rich.style import Style
 
@@ -19,7 +18,7 @@ from cnn_tui.cli.streams import FAILED, UserError, is_terminal, put, say
 from cnn_tui.history.finite import without_nan
 from cnn_tui.reports.blocks import Page, Paragraph, Span
 from cnn_tui.reports.layout import PageLayout
-from cnn_tui.text import escaped, quiet
+from cnn_tui.text import columns, escaped, quiet
 
 _STYLES = {
     "strong": "bold",
@@ -52,36 +51,14 @@ def styled(text: str, style: str) -> str:
 
 
 def table(rows: Sequence[Sequence[str]], right: Sequence[int] = (), *, titled: bool = False) -> list[str]:
-    """Rows of cells as lines with columns of equal width; the columns in `right` are aligned to the right.
+    """Rows of cells as lines, in `columns`.
 
     With `titled`, the first row is the titles, in bold. rich's own table gives the same lines, with blanks at their
     ends, but takes 75 times as long: 27 s for a history of 10,000 runs where this takes 0.35 (measured on two busy
     cores).
     """
-    widths = [max(cell_len(row[at]) for row in rows) for at in range(len(rows[0]))] if rows else []
-    lines = []
-    for row in rows:
-        cells = []
-        for at, cell in enumerate(row):
-            space = " " * (widths[at] - cell_len(cell))
-            cells.append(space + cell if at in right else cell + space)
-        lines.append("  ".join(cells).rstrip())
+    lines = columns(rows, right)
     return [bold(lines[0]), *lines[1:]] if titled else lines
-
-
-def wrap(text: str, width: int) -> list[str]:
-    """Text in lines of at most `width` columns, broken between words, and inside a word that is longer than a line."""
-    lines = [""]
-    for word in text.split(" "):
-        first, *rest = chop_cells(word, width) if cell_len(word) > width else [word]
-        if not lines[-1]:
-            lines[-1] = first
-        elif cell_len(lines[-1]) + 1 + cell_len(first) <= width:
-            lines[-1] += f" {first}"
-        else:
-            lines.append(first)
-        lines += rest
-    return lines
 
 
 def put_json(value: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
@@ -24,7 +23,7 @@ from cnn_tui.reports.blocks import (
     Words,
 )
 from cnn_tui.reports.text_chart import charts
-from cnn_tui.text import escaped
+from cnn_tui.text import cells, columns, escaped, line_ends, padded
 
 StyledLine: TypeAlias = Sequence[Span]
 
@@ -180,60 +179,9 @@ def fitting(block: SideBySide, width: int) -> int:
     return max(1, min(block.others, (width - key_width(block)) // (_NARROWEST + 2) - 1))
 
 
-def columns(rows: Sequence[Sequence[str]], right: Iterable[int] = ()) -> list[str]:
-    """Rows of cells in columns of equal width, two spaces between them; those in `right` end alike."""
-    if not rows:
-        return []
-    ends = set(right)
-    widths = [max(cells(row[at]) for row in rows) for at in range(len(rows[0]))]
-    return ["  ".join(padded(cell, widths[at], at in ends) for at, cell in enumerate(row)).rstrip() for row in rows]
-
-
-def padded(text: str, width: int, right: bool = False) -> str:
-    """Text with spaces after it, or before it, up to so many cells."""
-    space = " " * (width - cells(text))
-    return space + text if right else text + space
-
-
 def wrapped(spans: Sequence[Span], width: int) -> list[StyledLine]:
     """Spans in lines of at most `width` cells, broken between words, or in a word that is longer than a line."""
-    return [_piece(spans, begin, end) for begin, end in _breaks("".join(one.words for one in spans), width)]
-
-
-def cells(text: str) -> int:
-    """How many cells of a terminal a text takes."""
-    if text.isascii():
-        return len(text)
-    from rich.cells import cell_len  # knows which characters are two cells wide, and which none
-
-    return cell_len(text)
-
-
-def _breaks(text: str, width: int) -> list[tuple[int, int]]:
-    """Where the lines of a text begin and end."""
-    if cells(text) <= width:
-        return [(0, len(text))]
-    lines = [(0, 0)]
-    for word in re.finditer(r" *[^ ]+", text):
-        begin, end = lines[-1]
-        if cells(text[begin : word.end()]) <= width:
-            lines[-1] = (begin, word.end())
-            continue
-        at = word.end() - len(word[0].lstrip(" ")) if end else 0
-        lines += [(at, at)] if end else []
-        while cells(text[at : word.end()]) > width:
-            stop = at + _fitting_characters(text[at : word.end()], width)
-            lines[-1:] = [(at, stop), (stop, stop)]
-            at = stop
-        lines[-1] = (at, word.end())
-    return lines
-
-
-def _fitting_characters(word: str, width: int) -> int:
-    """How many characters of a word fit on a line, one at least."""
-    from rich.cells import chop_cells
-
-    return max(1, len(chop_cells(word, width)[0]))
+    return [_piece(spans, begin, end) for begin, end in line_ends("".join(one.words for one in spans), width)]
 
 
 def _piece(spans: Sequence[Span], begin: int, end: int) -> StyledLine:

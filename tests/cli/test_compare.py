@@ -8,7 +8,6 @@ import msgspec
 import pytest
 from rich.cells import cell_len
 
-from cnn_tui.cli.printing import wrap
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
@@ -118,10 +117,3 @@ def test_a_run_that_left_the_queue_is_no_run_on_other_images(inside: Inside) -> 
 )
 def test_wrong_calls(inside: Inside, arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
     assert_one_sentence(inside("compare", *arguments), 2, *words)
-
-
-@pytest.mark.parametrize("text", ["", "a", "two words here", "名前" * 20, "x" * 50, "a  b", "one " + "y" * 30])
-def test_wrapped_text_fits_and_loses_nothing(text: str) -> None:
-    lines = wrap(text, 12)
-    assert max(map(cell_len, lines)) <= 12
-    assert "".join(lines).replace(" ", "") == text.replace(" ", "")

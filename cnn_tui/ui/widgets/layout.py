@@ -8,6 +8,8 @@ from typing import NamedTuple
 from rich.style import Style
 from rich.text import Text
 
+from cnn_tui.text import wrapped
+
 GAP = 2
 
 
@@ -47,17 +49,9 @@ def fits(parts: Sequence[Part], width: int, lines: int) -> bool:
 
 def wrap(text: str, style: str | Style, width: int, lines: int) -> list[Text]:
     """A sentence on at most so many lines; what does not fit is left out at the end of a word, and a sign says so."""
-    words, found = text.split(), [""]
-    for at, one in enumerate(words):
-        longer = f"{found[-1]} {one}".strip()
-        room = width - 2 if len(found) == lines and at < len(words) - 1 else width
-        if Text(longer).cell_len <= room:
-            found[-1] = longer
-        elif len(found) < lines and found[-1]:
-            found.append(one)
-        else:
-            found[-1] = f"{found[-1]} …".strip()
-            break
+    found = wrapped(" ".join(text.split()), width)
+    if len(found) > lines:
+        found = [*found[: lines - 1], " ".join(found[lines - 1 :])]
     return [cut(Text(line, style), width) for line in found]
 
 
@@ -67,7 +61,7 @@ def cut(text: Text, width: int) -> Text:
         return text
     short = text.copy()
     short.truncate(max(0, width - 1))
-    at = short.plain.rstrip().rfind(" ")
+    at = short.plain.rfind(" ")
     if at > 0:
         short.plain = f"{short.plain[:at].rstrip()} …"
     else:  # a single word that is longer than the line has no better place to be cut
