@@ -15,11 +15,10 @@ import msgspec
 from cnn_tui.artifacts.evaluation import ClassFigures, Evaluation, how_it_differs, read_evaluation
 from cnn_tui.artifacts.weights import no_model
 from cnn_tui.cli.parser import AsJson, RunId
-from cnn_tui.cli.printing import bold, inert, table
-from cnn_tui.cli.runs import find_run
+from cnn_tui.cli.printing import bold, encoded, table
+from cnn_tui.cli.runs import read_run
 from cnn_tui.cli.streams import FAILED, FINISHED, WRONG, UserError, columns_of, is_terminal, put, say
 from cnn_tui.data.raw_file import RawFileError
-from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
 from cnn_tui.jobs.explain_client import Asker
 from cnn_tui.jobs.explain_protocol import Done, ExplainError, KeepPredictions, Question
@@ -31,12 +30,10 @@ _WIDTH = 80  # where nobody looks at a terminal
 
 
 def evaluate(run: RunId, as_json: AsJson = False) -> int:
-    """Print a run's evaluation."""
-    with History() as history:
-        found = find_run(history, run)
+    found = read_run(run)
     evaluation = kept(found, read_evaluation)
     if as_json:
-        put(inert(msgspec.json.encode({"run": run, **evaluation.to_json()}).decode()))
+        put(encoded({"run": run, **evaluation.to_json()}))
         return FINISHED
     width = columns_of(sys.stdout) if is_terminal(sys.stdout) else _WIDTH
     put(*to_text(found, evaluation, width))

@@ -10,14 +10,13 @@ import typer
 
 from cnn_tui.cli.parser import Output
 from cnn_tui.cli.printing import deliver
-from cnn_tui.cli.runs import find_run
+from cnn_tui.cli.runs import read_run, run_number
 from cnn_tui.cli.streams import FAILED, FINISHED, WRONG, UserError, complain, say
 from cnn_tui.cli.summary import place
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment, to_toml
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.presets import find_experiment
-from cnn_tui.history.history import History
 from cnn_tui.history.records import require_experiment
 from cnn_tui.keras_io.import_model import ImportProblem, import_model
 from cnn_tui.keras_io.script import keras_script
@@ -25,7 +24,6 @@ from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet
 
 _SAMPLE = "fashion_mnist_sample"
-_LONGEST_ID = 19  # digits of the largest number that a history can hold
 
 
 def export(
@@ -43,7 +41,8 @@ def export(
         if output is not None:
             raise UserError("--output is for the script; --tensorboard names a folder of its own")
         return _export_events(source, tensorboard)
-    experiment, seed = _run(source) if source.isascii() and source.isdecimal() else (find_experiment(source), None)
+    number = run_number(source)
+    experiment, seed = (find_experiment(source), None) if number is None else _run(number)
     deliver(keras_script(experiment, seed=seed), output)
     summary = summarize(experiment.stack)
     problems = problems_of(experiment, summary)
@@ -53,11 +52,10 @@ def export(
 
 
 def _export_events(name: str, folder: Path) -> int:
-    """Write a run as event files for TensorBoard."""
-    if not (name.isascii() and name.isdecimal()):
+    number = run_number(name)
+    if number is None:
         raise UserError(f"--tensorboard writes what a run did: give the number of one, not {found(name)}")
-    with History() as history:
-        run = find_run(history, _number(name))
+    run = read_run(number)
     if not run.epochs:
         raise UserError(f"run {run.id} has no whole epoch to write")
     return write_events([run.id], folder)
@@ -93,15 +91,10 @@ def import_(
     return FINISHED
 
 
-def _run(digits: str) -> tuple[Experiment, int | None]:
+def _run(number: int) -> tuple[Experiment, int | None]:
     """The experiment of a run, on the images that it was trained on, and its seed."""
-    with History() as history:
-        run = find_run(history, _number(digits))
+    run = read_run(number)
     experiment = require_experiment(run)
     if run.dataset == _SAMPLE:  # it stood in for the whole set
         experiment = msgspec.structs.replace(experiment, dataset=_SAMPLE)
     return experiment, run.seed
-
-
-def _number(digits: str) -> int:
-    return int(digits) if len(digits) <= _LONGEST_ID else 2**63

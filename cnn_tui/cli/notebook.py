@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cnn_tui.cli.parser import RunId
-from cnn_tui.cli.runs import find_run, listed
+from cnn_tui.cli.runs import find_run, listed, run_number
 from cnn_tui.cli.streams import FINISHED, UserError, put, say
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.history import notebook
@@ -40,7 +40,6 @@ def note(
     text: Annotated[list[str], typer.Argument(metavar="TEXT", help="The note; '' takes it away.")],
     conclusion: Annotated[bool, typer.Option("--conclusion", help="It is what the run has shown.")] = False,
 ) -> int:
-    """Set the note of a run, or its conclusion; an empty text takes it away."""
     words = " ".join(text)
     with History() as history:
         find_run(history, run)
@@ -50,7 +49,6 @@ def note(
 
 
 def rename(run: RunId, name: Annotated[list[str], typer.Argument(metavar="NAME", help="Its new name.")]) -> int:
-    """Give a run another name."""
     with History() as history:
         find_run(history, run)
         before = notebook.rename(history, run, " ".join(name))
@@ -107,8 +105,9 @@ def _parted(words: list[str]) -> tuple[list[int], list[str], list[str]]:
     """The numbers of the runs, the tags to put on and those to take off. Raises UserError."""
     ids, add, remove = [], [], []
     for word in words:
-        if word.isascii() and word.isdecimal():
-            ids.append(int(word[:30]))
+        number = run_number(word)
+        if number is not None:
+            ids.append(number)
         elif word.startswith("-"):
             remove.append(word[1:])
         elif word.startswith("+"):

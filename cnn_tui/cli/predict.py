@@ -7,19 +7,17 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
-import msgspec
 import typer
 from rich.console import Console
 
 from cnn_tui.artifacts.predictions import Predictions, open_predictions
 from cnn_tui.cli.evaluate import asked, in_words, kept, require_model
 from cnn_tui.cli.parser import AsJson, RunId
-from cnn_tui.cli.printing import bold, inert, table
-from cnn_tui.cli.runs import find_run
+from cnn_tui.cli.printing import bold, encoded, table
+from cnn_tui.cli.runs import read_run
 from cnn_tui.cli.streams import FINISHED, UserError, columns_of, is_terminal, put, say
 from cnn_tui.data.images import Picture, StoredImages
 from cnn_tui.data.raw_file import RawFileError
-from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
 from cnn_tui.jobs.explain_client import Asker
 from cnn_tui.jobs.explain_protocol import DescribeModel, Done, KeepImages, ModelFacts, Prediction, PredictPicture
@@ -70,12 +68,11 @@ def predict(
     number = _whole(image or "0")
     if number is None:
         file = Path(image or "")
-    with History() as history:
-        found = find_run(history, run)
+    found = read_run(run)
     seen = _own_picture(found, file) if file is not None else _test_image(found, number or 0)
     for step in seen.steps:
         say(step)
-    put(inert(msgspec.json.encode(to_json(seen)).decode()) if as_json else to_text(seen))
+    put(encoded(to_json(seen)) if as_json else to_text(seen))
     return FINISHED
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from rich.color import ColorSystem
 from rich.style import Style
 
@@ -63,10 +64,15 @@ def table(rows: Sequence[Sequence[str]], right: Sequence[int] = (), *, titled: b
 
 def put_json(value: Any) -> None:
     """Print a value as JSON on one line; NaN and the infinities, which JSON cannot hold, become null."""
-    put(inert(json.dumps(without_nan(value), ensure_ascii=False, allow_nan=False)))
+    put(_inert(json.dumps(without_nan(value), ensure_ascii=False, allow_nan=False)))
 
 
-def inert(text: str) -> str:
+def encoded(value: Any) -> str:
+    """A value as JSON on one line, without blanks and with msgspec's structs in it; NaN and the infinities are null."""
+    return _inert(msgspec.json.encode(value).decode())
+
+
+def _inert(text: str) -> str:
     """JSON with everything that is not printed escaped: the same data, and harmless on a terminal.
 
     JSON itself escapes the control characters of ASCII only, not those of 8 bits, nor marks that turn the direction of

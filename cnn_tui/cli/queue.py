@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
 import typer
 
 from cnn_tui.analysis.estimates import Estimator, Outlook, QueuedRun
@@ -12,8 +11,8 @@ from cnn_tui.analysis.pace import clock
 from cnn_tui.artifacts.weights import goes_on
 from cnn_tui.cli.follow import following
 from cnn_tui.cli.parser import AsJson, Detach, RunId
-from cnn_tui.cli.printing import inert, table
-from cnn_tui.cli.runs import find_run, listed, to_json
+from cnn_tui.cli.printing import encoded, table
+from cnn_tui.cli.runs import find_run, listed, put_runs
 from cnn_tui.cli.streams import FINISHED, UserError, put, say
 from cnn_tui.history.history import History
 from cnn_tui.history.records import require_experiment
@@ -67,7 +66,7 @@ def _clear(history: History) -> None:
 
 def _show(outlook: Outlook, as_json: bool) -> None:
     for item in outlook.items if as_json else ():
-        put(inert(msgspec.json.encode(item.to_json()).decode()))
+        put(encoded(item.to_json()))
     if not outlook.items:
         say("Nothing is trained and nothing waits: cnn-tui run EXPERIMENT queues a run.")
         return
@@ -136,8 +135,7 @@ def resume(
         for run in resumed:
             say(f"run {run.id} {goes_on(run)}")
         if detach:
-            for run_id in ids:
-                put(to_json(find_run(history, run_id)) if as_json else str(run_id))
+            put_runs(history, ids, as_json)
             say(f"{listed(ids)} left to train; cnn-tui attach {ids[0]} follows")
             return FINISHED
         return follower.follow(ids, as_json)

@@ -14,8 +14,8 @@ from cnn_tui.cli.exchange import write_events
 from cnn_tui.cli.follow import following
 from cnn_tui.cli.overrides import override, parse
 from cnn_tui.cli.parser import AsJson, Detach, Device, Experiments
-from cnn_tui.cli.runs import chosen_device, find_run, listed, to_json
-from cnn_tui.cli.streams import FAILED, UserError, complain, put, say
+from cnn_tui.cli.runs import chosen_device, listed, put_runs
+from cnn_tui.cli.streams import FAILED, FINISHED, UserError, complain, say
 from cnn_tui.cli.summary import place
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
@@ -24,6 +24,7 @@ from cnn_tui.history.groups import taken_seeds
 from cnn_tui.history.history import History
 from cnn_tui.jobs import launch
 from cnn_tui.jobs.grid import Axis, BatchError, Cell, check_count, grid, listed_seeds, over_seeds
+from cnn_tui.network.problems import Problem
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet
 
@@ -98,12 +99,14 @@ def _obstacles(experiment: Experiment) -> list[str]:
     name = quiet(experiment.name)
     if summary.total_params >= _MOST_PARAMS:
         return [f"{name}: {summary.total_params:,} parameters are more than any machine holds"]
-    sentences = []
-    for problem in problems_of(experiment, summary):
-        fixes = " or ".join(fix.label for fix in problem.fixes)
-        ways = f" (fix: {fixes})" if fixes else ""
-        sentences.append(f"{name}: {place(problem, summary)}: {problem.message}{ways}")
-    return sentences
+    return [
+        f"{name}: {place(problem, summary)}: {problem.message}{_ways_out(problem)}"
+        for problem in problems_of(experiment, summary)
+    ]
+
+
+def _ways_out(problem: Problem) -> str:
+    return f" (fix: {' or '.join(fix.label for fix in problem.fixes)})" if problem.fixes else ""
 
 
 def _train(
@@ -118,7 +121,9 @@ def _train(
         launch.wake()
         _preview(history, ids, wanted, _counts(cells, axes, repeat))
         if detach:
-            return ids, _leave(history, ids, as_json)
+            put_runs(history, ids, as_json)
+            say(f"{listed(ids)} left to train; cnn-tui attach {ids[0]} follows, cnn-tui stop {ids[0]} stops")
+            return ids, FINISHED
         return ids, follower.follow(ids, as_json, own=True)
 
 
@@ -141,10 +146,3 @@ def _preview(history: History, ids: list[int], wanted: list[Experiment], counts:
     else:
         say(f"{listed(ids)} queued: {len(ids):,} runs, {counts} ({listed_seeds(wanted)})")
     say(outlook.words())
-
-
-def _leave(history: History, ids: list[int], as_json: bool) -> int:
-    for run_id in ids:
-        put(to_json(find_run(history, run_id)) if as_json else str(run_id))
-    say(f"{listed(ids)} left to train; cnn-tui attach {ids[0]} follows, cnn-tui stop {ids[0]} stops")
-    return 0

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import msgspec
-
-from cnn_tui.cli.printing import inert
-from cnn_tui.cli.streams import UserError, complain, say
+from cnn_tui.cli.printing import encoded
+from cnn_tui.cli.streams import UserError, complain, put, say
 from cnn_tui.history.history import History
 from cnn_tui.history.rows import damage_in_words
 from cnn_tui.history.run import Line, Run
@@ -27,9 +25,27 @@ def find_run(history: History, run_id: int) -> Run:
     return run
 
 
+def read_run(run_id: int) -> Run:
+    """The run of that id, as the history has it now. Raises UserError when there is none."""
+    with History() as history:
+        return find_run(history, run_id)
+
+
+def run_number(word: str) -> int | None:
+    """The number of a run that a word is; None for any other word."""
+    # Python refuses to read thousands of digits, and no run has more than 19.
+    return int(word[:30]) if word.isascii() and word.isdecimal() else None
+
+
+def put_runs(history: History, ids: list[int], as_json: bool) -> None:
+    """Print runs that are left to train: their ids, or all that is known of them."""
+    for run_id in ids:
+        put(to_json(find_run(history, run_id)) if as_json else str(run_id))
+
+
 def to_json(run: Run) -> str:
     """A run in the promised form, on one line."""
-    return inert(msgspec.json.encode(run.to_json()).decode())
+    return encoded(run.to_json())
 
 
 def listed(ids: list[int]) -> str:

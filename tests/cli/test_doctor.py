@@ -1,4 +1,4 @@
-"""`doctor` and `data`: they answer on any machine, and never hang."""
+"""`cnn-tui doctor`: it answers on any machine, and never hangs."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from cnn_tui.cli.machine import Finding
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.jobs.gpus import ABSENT, Gpu, GpuProcess, Gpus
-from cnn_tui.training.data import download
-from cnn_tui.training.data.download import Progress, Say
 from cnn_tui.ui.terminal.writer import Winsize
-from tests.cli.command import Inside, assert_one_sentence, cnn_tui
+from tests.cli.command import Inside, cnn_tui
 from tests.waiting import wait_for
 
 
@@ -169,49 +167,3 @@ def test_doctor_says_what_lies_between_the_terminal_and_the_lab() -> None:
 )
 def test_doctor_says_how_images_are_drawn(size: tuple[int, int, int, int], found: str) -> None:
     assert found in machine.pictures(Winsize(*size)).found
-
-
-def test_data_lists_every_dataset_and_how_to_get_it(
-    inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    for arguments in (("data",), ("data", "list")):
-        answer = inside(*arguments)
-        assert answer.status == 0
-        assert "cnn-tui data fetch mnist" in answer.out
-        assert "fashion_mnist_sample.npz" in answer.out
-        assert ".npz file" in answer.err
-    found = {dataset["name"]: dataset for dataset in inside("data", "list", "--json").objects}
-    assert found["cifar10"]["found"] is None
-    assert (found["cifar10"]["input_shape"], found["cifar10"]["train_images"]) == ([32, 32, 3], 50_000)
-    assert found["fashion_mnist_sample"]["found"] == "sample"
-
-
-def test_fetch_without_a_network_is_a_sentence(inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    assert_one_sentence(inside("data", "fetch", "mnist"), 1, "MNIST was not downloaded", "CNN_TUI_OFFLINE")
-    assert_one_sentence(inside("data", "fetch", "mnits"), 2, "Did you mean mnist?")
-    there = inside("data", "fetch", "fashion_mnist_sample")
-    assert (there.status, "is here already" in there.err) == (0, True)
-
-
-def test_fetch_shows_its_progress_in_plain_lines(
-    inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fetch(name: str, say: Say, progress: Progress | None) -> None:
-        say(f"Downloading {name}.")
-        assert progress is not None
-        for done in range(0, 11_000_001, 100_000):
-            progress(done, 11_000_000)
-
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.setattr(download, "fetch", fetch)
-    answer = inside("data", "fetch", "mnist")
-    assert (answer.status, answer.out) == (0, "")
-    assert answer.err.splitlines() == [
-        "Downloading mnist.",
-        "25%  2.8/11.0 MB",
-        "50%  5.5/11.0 MB",
-        "75%  8.3/11.0 MB",
-        "100%  11.0/11.0 MB",
-    ]

@@ -203,30 +203,3 @@ def test_on_a_terminal_the_image_has_the_colours_that_it_can_show(
     with Terminal("predict", "1", all_streams=True, NO_COLOR="1") as terminal:
         terminal.wait_for("batch of one")
         assert "\x1b[38" not in terminal.screen
-
-
-# data show
-
-
-def test_data_show_tells_classes_sizes_and_range(here: Path, inside: Inside) -> None:
-    answer = inside("data", "show", str(here / "shapes.npz"))
-    assert answer.status == 0
-    assert "12x12 pixels, grey, 1 channel" in answer.out
-    assert "before / 255.0: whole numbers from 0 to 220" in answer.out
-    assert "after / 255.0: numbers from 0 to 0.862745" in answer.out
-    assert "All classes have as many training images as the others." in answer.out
-    (fact,) = inside("data", "show", str(here / "shapes.npz"), "--json").objects
-    assert (fact["train"]["per_class"], fact["test"]["images"]) == ([80, 80, 80], 80)
-    assert (fact["input_shape"], fact["train"]["highest"]) == ([12, 12, 1], 220)
-
-
-def test_data_show_of_no_dataset_is_one_sentence(inside: Inside) -> None:
-    assert_one_sentence(inside("data", "show", "fashion"), 2, "Did you mean fashion_mnist?")
-
-
-def test_float_images_are_said_to_have_become_bytes(tmp_path: Path, inside: Inside) -> None:
-    images, labels = np.linspace(0, 1, 8 * 5 * 5).reshape(8, 5, 5), np.array([0, 0, 0, 1] * 2)
-    np.savez(tmp_path / "f.npz", x_train=images, y_train=labels, x_test=images, y_test=labels)
-    answer = inside("data", "show", str(tmp_path / "f.npz"))
-    assert "it is now uint8, 0 to 255" in answer.err
-    assert "The largest class has 3.0 times as many training images as the smallest." in answer.out

@@ -1,0 +1,84 @@
+"""`cnn-tui data`: where the datasets are, what is in one, and how to get one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnn_tui.training.data import download
+from cnn_tui.training.data.download import Progress, Say
+from tests.cli.command import Inside, assert_one_sentence
+from tests.training.trained_run import write_shapes
+
+
+def test_data_lists_every_dataset_and_how_to_get_it(
+    inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    for arguments in (("data",), ("data", "list")):
+        answer = inside(*arguments)
+        assert answer.status == 0
+        assert "cnn-tui data fetch mnist" in answer.out
+        assert "fashion_mnist_sample.npz" in answer.out
+        assert ".npz file" in answer.err
+    found = {dataset["name"]: dataset for dataset in inside("data", "list", "--json").objects}
+    assert found["cifar10"]["found"] is None
+    assert (found["cifar10"]["input_shape"], found["cifar10"]["train_images"]) == ([32, 32, 3], 50_000)
+    assert found["fashion_mnist_sample"]["found"] == "sample"
+
+
+def test_fetch_without_a_network_is_a_sentence(inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    assert_one_sentence(inside("data", "fetch", "mnist"), 1, "MNIST was not downloaded", "CNN_TUI_OFFLINE")
+    assert_one_sentence(inside("data", "fetch", "mnits"), 2, "Did you mean mnist?")
+    there = inside("data", "fetch", "fashion_mnist_sample")
+    assert (there.status, "is here already" in there.err) == (0, True)
+
+
+def test_fetch_shows_its_progress_in_plain_lines(
+    inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fetch(name: str, say: Say, progress: Progress | None) -> None:
+        say(f"Downloading {name}.")
+        assert progress is not None
+        for done in range(0, 11_000_001, 100_000):
+            progress(done, 11_000_000)
+
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr(download, "fetch", fetch)
+    answer = inside("data", "fetch", "mnist")
+    assert (answer.status, answer.out) == (0, "")
+    assert answer.err.splitlines() == [
+        "Downloading mnist.",
+        "25%  2.8/11.0 MB",
+        "50%  5.5/11.0 MB",
+        "75%  8.3/11.0 MB",
+        "100%  11.0/11.0 MB",
+    ]
+
+
+def test_data_show_tells_classes_sizes_and_range(tmp_path: Path, inside: Inside) -> None:
+    shapes = str(write_shapes(tmp_path / "shapes.npz"))
+    answer = inside("data", "show", shapes)
+    assert answer.status == 0
+    assert "12x12 pixels, grey, 1 channel" in answer.out
+    assert "before / 255.0: whole numbers from 0 to 220" in answer.out
+    assert "after / 255.0: numbers from 0 to 0.862745" in answer.out
+    assert "All classes have as many training images as the others." in answer.out
+    (fact,) = inside("data", "show", shapes, "--json").objects
+    assert (fact["train"]["per_class"], fact["test"]["images"]) == ([80, 80, 80], 80)
+    assert (fact["input_shape"], fact["train"]["highest"]) == ([12, 12, 1], 220)
+
+
+def test_data_show_of_no_dataset_is_one_sentence(inside: Inside) -> None:
+    assert_one_sentence(inside("data", "show", "fashion"), 2, "Did you mean fashion_mnist?")
+
+
+def test_float_images_are_said_to_have_become_bytes(tmp_path: Path, inside: Inside) -> None:
+    images, labels = np.linspace(0, 1, 8 * 5 * 5).reshape(8, 5, 5), np.array([0, 0, 0, 1] * 2)
+    np.savez(tmp_path / "f.npz", x_train=images, y_train=labels, x_test=images, y_test=labels)
+    answer = inside("data", "show", str(tmp_path / "f.npz"))
+    assert "it is now uint8, 0 to 255" in answer.err
+    assert "The largest class has 3.0 times as many training images as the smallest." in answer.out
