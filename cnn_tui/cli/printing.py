@@ -1,4 +1,4 @@
-"""How data is printed: tables and wrapped lines for people, JSON for programs; on standard output or in a new file."""
+"""How data is printed: pages and tables for people, JSON for programs; on standard output or in a new file."""
 
 from __future__ import annotations
 
