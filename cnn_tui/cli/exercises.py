@@ -19,6 +19,7 @@ from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import Place, find_exercise
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.packs import places_of
+from cnn_tui.exercises.progress import standings
 from cnn_tui.exercises.results import to_json
 from cnn_tui.exercises.runs import Order, orders, queue, runs_of
 from cnn_tui.experiment.experiment import Experiment
@@ -26,10 +27,10 @@ from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.presets import find_experiment
 from cnn_tui.history.history import History
 from cnn_tui.jobs import launch
-from cnn_tui.reports.blocks import Page
+from cnn_tui.reports.blocks import Block, Heading, Page
 from cnn_tui.reports.exercise_page import exercise_page, read_exercise
 from cnn_tui.reports.lab_report import set_table
-from cnn_tui.reports.markdown import escape
+from cnn_tui.reports.markdown import markdown_lines
 from cnn_tui.text import quiet
 
 VERBS = ("run", "predict", "conclude", "done", "open")
@@ -94,7 +95,7 @@ def _show(words: list[str], places: list[Place], as_json: bool) -> int:
                 put_json(to_json(history, place, one))
         elif len(chosen) == 1 and len(words) == 1:
             place, one = chosen[0]
-            page = exercise_page(read_exercise(history, place, one))
+            page = exercise_page(read_exercise(history, place, one, standings(history, place)[one.name]))
             put_page(Page(f"{place.key(one)}: {page.title}", page.blocks), columns_of(sys.stdout))
         else:
             put("\n".join(_listed(history, chosen)))
@@ -104,19 +105,13 @@ def _show(words: list[str], places: list[Place], as_json: bool) -> int:
 def _tables(words: list[str], places: list[Place]) -> int:
     """Sets as Markdown: a table with the notes' figures beside ours, the verdicts and the conclusions."""
     names = [place.name for place, _ in _chosen(words, places)]
+    blocks: list[Block] = []
     with History() as history:
         for place in places:
             if place.name in names and any(one.is_run for one in place.set.exercises):
-                title = f"## {escape(place.set.title)}"
-                put("\n".join([title, "", *set_table(history, place), "", *_conclusions(history, place)]))
+                blocks += [Heading(place.set.title), *set_table(history, place)]
+    put("\n".join(markdown_lines(blocks)))
     return FINISHED
-
-
-def _conclusions(history: History, place: Place) -> list[str]:
-    """What was concluded from the exercises of a set, a line each."""
-    written = [(one, answers.answer(history, place.name, one.name).conclusion) for one in place.set.exercises]
-    lines = [f"- {escape(one.heading)}: {escape(' '.join(words.split()))}" for one, words in written if words]
-    return ["Conclusions:", "", *lines, ""] if lines else []
 
 
 def _listed(history: History, chosen: Sequence[tuple[Place, Exercise]]) -> list[str]:

@@ -20,8 +20,8 @@ from cnn_tui.experiment.file_errors import found
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing, Query
 from cnn_tui.history.run import Line, Run
-from cnn_tui.reports.markdown import escape
-from cnn_tui.reports.markdown import table as markdown_table
+from cnn_tui.reports.blocks import TextTable
+from cnn_tui.reports.markdown import markdown_lines
 from cnn_tui.text import did_you_mean, quiet
 
 _FEW = 500  # runs that are read one by one
@@ -224,9 +224,9 @@ def to_csv(lines: list[Line]) -> str:
 
 def to_markdown(lines: list[Line]) -> str:
     """A table for a report."""
-    rows = [[escape(column.show(line)) for column in COLUMNS] for line in lines]
+    rows = [[column.show(line) for column in COLUMNS] for line in lines]
     right = [at for at, column in enumerate(COLUMNS) if column.right]
-    return "\n".join(markdown_table([column.title for column in COLUMNS], rows, right))
+    return "\n".join(markdown_lines([TextTable([column.title for column in COLUMNS], rows, right)]))
 
 
 def _plain(column: Column, line: Line) -> Any:

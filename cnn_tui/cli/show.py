@@ -15,6 +15,7 @@ from cnn_tui.exercises.packs import places_of
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing, Query
 from cnn_tui.reports import lab_report
+from cnn_tui.reports.markdown import to_markdown
 from cnn_tui.reports.run_page import read_facts, run_page
 
 _NO_TERMINAL = 1_000  # columns: what nobody looks at is not wrapped
@@ -52,6 +53,6 @@ def report(
         if len(ids) > lab_report.MOST_RUNS:
             say(f"the table has the first {lab_report.MOST_RUNS} of {len(ids):,} runs; --filter chooses")
         say_damage(run for one in ids[: lab_report.MOST_RUNS] if (run := history.run(one)) is not None)
-        text = lab_report.report(history, ids, places_of(pack), title)
+        text = to_markdown(lab_report.report(history, ids, places_of(pack), title))
     deliver(text, output)
     return FINISHED

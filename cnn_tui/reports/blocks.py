@@ -33,6 +33,8 @@ class Heading(NamedTuple):
     words: str
     hint: str = ""
     """What a key does about it, the key by its id, as `{page.metric}: the next metric`. Only the lab shows hints."""
+    level: int = 1
+    """In Markdown: a chapter, 1, a section of it, 2, or words that lead to what follows, 3."""
 
 
 class Paragraph(NamedTuple):
@@ -135,3 +137,8 @@ class Page(NamedTuple):
 
     title: str
     blocks: Sequence[Block]
+
+    def nested(self, level: int) -> list[Block]:
+        """Its blocks as a part of another page, under a heading of this level."""
+        inside = [one._replace(level=3) if isinstance(one, Heading) else one for one in self.blocks]
+        return [Heading(self.title, level=level), *inside]

@@ -16,7 +16,7 @@ from cnn_tui.exercises.answers import Expectation
 from cnn_tui.exercises.catalogue import Place, sets_folder
 from cnn_tui.exercises.locks import in_words as lock_in_words
 from cnn_tui.exercises.model import Exercise
-from cnn_tui.exercises.progress import Standing, State, standings
+from cnn_tui.exercises.progress import Standing, State
 from cnn_tui.exercises.results import BY_COMMAND, ExerciseResult, result
 from cnn_tui.exercises.runs import twins
 from cnn_tui.experiment.experiment import Experiment
@@ -111,9 +111,8 @@ def look(history: History, place: Place, exercise: Exercise) -> ExerciseFacts:
     return ExerciseFacts(result(history, place, exercise), seconds, changes, params, same)
 
 
-def read_exercise(history: History, place: Place, exercise: Exercise) -> Asked:
+def read_exercise(history: History, place: Place, exercise: Exercise, standing: Standing) -> Asked:
     """All that there is to say of an exercise outside the lab, where nothing is held back."""
-    standing = standings(history, place)[exercise.name]
     return Asked(place, exercise, standing, look(history, place, exercise), history.tally(), True, BY_COMMAND)
 
 
@@ -123,7 +122,7 @@ def exercise_page(asked: Asked) -> Page:
     parts = [_changes(asked), _expected(asked), _result(asked), _conclusion(asked), _notes(asked)]
     if asked.has_run:  # once there is a result, that is what one comes for
         parts.append(parts.pop(0))
-    return Page(one.heading, [_state(asked), Paragraph(), Quote(one.question.strip()), *itertools.chain(*parts)])
+    return Page(one.heading, [_state(asked), Paragraph(), Paragraph(one.question.strip()), *itertools.chain(*parts)])
 
 
 def set_page(place: Place, standings: Mapping[str, Standing]) -> Page:
@@ -132,7 +131,7 @@ def set_page(place: Place, standings: Mapping[str, Standing]) -> Page:
     done = sum(one.state == "done" for one in standings.values())
     blocks: list[Block] = [Paragraph(f"{done} of {len(exercises)} done", style="dim")]
     if place.set.about:
-        blocks += [Paragraph(), Quote(place.set.about.strip())]
+        blocks += [Paragraph(), Paragraph(place.set.about.strip())]
     steps = ["{move.down} and {move.up} move through the exercises."]
     if any(one.is_run for one in exercises):
         noted = any(one.notes.conclusion for one in exercises)
@@ -326,7 +325,7 @@ def _notes(asked: Asked) -> Iterator[Block]:
         yield Quote(one.notes.conclusion.strip())
     if shown and one.remark:
         yield Heading("Good to know")
-        yield Quote(one.remark.strip())
+        yield Paragraph(one.remark.strip())
     if one.notes.conclusion or one.remark:
         if not shown:
             what = "The notes' conclusion" if one.notes.conclusion else "A remark"

@@ -56,7 +56,7 @@ class PageLayout:
     def block(self, block: Block) -> list[StyledLine]:
         """The lines of one block."""
         match block:
-            case Heading(words, hint):
+            case Heading(words, hint, _):
                 shown = self._inert(words)
                 if hint := self._hint(hint):
                     shown += f" ({hint})" if shown else hint

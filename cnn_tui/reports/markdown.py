@@ -1,17 +1,52 @@
-"""Text and tables as Markdown shows them: whatever somebody wrote stands as it was written, and does nothing."""
+"""Pages as Markdown: whatever somebody wrote stands as it was written, and does nothing."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from cnn_tui.text import quiet
+from cnn_tui.reports.blocks import (
+    NO_CURVES,
+    Block,
+    Bullet,
+    Curves,
+    Difference,
+    Fact,
+    Heading,
+    Page,
+    Paragraph,
+    Preformatted,
+    Quote,
+    SideBySide,
+    TextTable,
+    Words,
+)
+from cnn_tui.reports.text_chart import charts
+from cnn_tui.text import escaped, quiet
 
 _SPECIAL = frozenset("\\|`*_[]<>#&~")
 _LISTED = re.compile(r"^(\d*)([-+=.)])")  # what makes a list or a heading at the start of a line
 _BREAK = "\\"
 MAX_TEXT = 10_000
 MAX_LINES = 200
+_MAX_CELL = 200
+
+
+def to_markdown(page: Page) -> str:
+    """A page as a text of its own."""
+    return "\n".join([f"# {escape(page.title)}", "", *markdown_lines(page.blocks)]) + "\n"
+
+
+def markdown_lines(blocks: Iterable[Block]) -> list[str]:
+    """Blocks as lines, with empty ones between them where they are not items of one list."""
+    lines: list[str] = []
+    before = ""
+    for block in blocks:
+        for kind, part in _parts(block):
+            lines += [""] if lines and not before == kind == "item" else []
+            lines += part
+            before = kind
+    return lines
 
 
 def escape(text: str, most: int = MAX_TEXT) -> str:
@@ -21,12 +56,53 @@ def escape(text: str, most: int = MAX_TEXT) -> str:
 
 def quote(text: str) -> list[str]:
     """A text of several lines as a quotation that keeps them."""
-    lines = [_LISTED.sub(r"\1\\\2", escape(line.strip())) for line in text.strip().splitlines()[:MAX_LINES]]
+    return [f"> {line}".rstrip() for line in _kept(text)]
+
+
+def _parts(block: Block) -> list[tuple[str, Sequence[str]]]:
+    """A block as parts with empty lines between them, each with its kind: item or text."""
+    match block:
+        case Heading(words, _, level):
+            shown = escape(words)
+            return [("text", [f"{'#' * (level + 1)} {shown}" if level < 3 else f"{shown}:"])] if words else []
+        case Paragraph(words):
+            return [("text", _kept(_plain(words)))] if words else []
+        case Quote(text):
+            return [("text", quote(text))]
+        case Bullet(words):
+            return [("item", [f"- {_LISTED.sub(_UNLISTED, escape(_plain(words)))}"])]
+        case Fact(label, value):
+            first, *rest = _kept(f"{label}: {_plain(value)}" if label else _plain(value))
+            return [("item", [f"- {first}", *(f"  {line}" for line in rest)])] if value else []
+        case TextTable(heading, rows, right):
+            return [("text", _table(heading or [""] * len(rows[0]), rows, right))] if heading or rows else []
+        case SideBySide(heads, groups):
+            rows = [[row.key, *map(_plain, row.cells)] for row in (*heads, *(row for rows in groups for row in rows))]
+            return [("text", _table(rows[0], rows[1:]))]
+        case Difference(lines):
+            return [("text", ["```diff", *(escaped(f"{line.sign} {line.text}") for line in lines), "```"])]
+        case Curves():
+            drawn = [part for name, lines in charts(block) for part in ([f"{name}:"], ["```text", *lines, "```"])]
+            return [("text", part) for part in drawn or [[NO_CURVES]]]
+        case Preformatted(lines):
+            return [("text", ["```text", *map(escaped, lines), "```"])]
+
+
+_UNLISTED = r"\1\\\2"
+
+
+def _kept(text: str) -> list[str]:
+    """The lines of a text, escaped; a line that is followed by another ends in a break."""
+    lines = [_LISTED.sub(_UNLISTED, escape(line.strip())) for line in text.strip().splitlines()[:MAX_LINES]] or [""]
     followed = [bool(line) and bool(after) for line, after in zip(lines, [*lines[1:], ""], strict=True)]
-    return [f"> {line}{_BREAK if more else ''}".rstrip() for line, more in zip(lines, followed, strict=True)]
+    return [f"{line}{_BREAK if more else ''}" for line, more in zip(lines, followed, strict=True)]
 
 
-def table(heading: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
-    """A table; cells are escaped already. The columns in `right` are aligned to the right."""
-    lines = [heading, ["---:" if at in right else "---" for at in range(len(heading))], *rows]
-    return [f"| {' | '.join(line)} |" for line in lines]
+def _table(heading: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
+    made = [[escape(cell, _MAX_CELL) for cell in row] for row in (heading, *rows)]
+    made.insert(1, ["---:" if at in right else "---" for at in range(len(heading))])
+    return [f"| {' | '.join(line)} |" for line in made]
+
+
+def _plain(words: Words) -> str:
+    return words if isinstance(words, str) else "".join(one.words for one in words)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cnn_tui import home
 from cnn_tui.analysis.compare import Comparison, compare, gap_of, in_points, pace_of
-from cnn_tui.analysis.overfitting import CurveReading, Suggestion, read_out
+from cnn_tui.analysis.overfitting import read_out
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
@@ -44,8 +44,6 @@ class RunFacts(NamedTuple):
     baseline: int | None
     against: Comparison | None
     """It beside the pinned baseline; None where there is none, or it is the one."""
-    reading: CurveReading | None
-    suggestion: Suggestion | None
 
 
 def read_facts(history: History, run: Run, events: Sequence[Event], before: RunFacts | None = None) -> RunFacts:
@@ -55,22 +53,25 @@ def read_facts(history: History, run: Run, events: Sequence[Event], before: RunF
     baseline = notebook.pinned(history)
     base = history.run(baseline) if baseline is not None and baseline != run.id else None
     against = compare([base, run], base.id) if base is not None else None
-    return RunFacts(run, events, same, baseline, against, *(read_out(run) or (None, None)))
+    return RunFacts(run, events, same, baseline, against)
 
 
 def run_page(facts: RunFacts) -> Page:
     """The page."""
     run = facts.run
-    blocks = [*_result(facts), *_words(run), *_curves(run), *overfitting(facts.reading, facts.suggestion)]
+    blocks = [*_result(facts), *_words(run), *_curves(run), *overfitting(run)]
     blocks += [*_difference(facts), *_experiment(run), *_epochs(run), *_what_happened(facts), *_around(run)]
     return Page(f"Run {run.id}: {run.name}", blocks)
 
 
-def overfitting(reading: CurveReading | None, suggestion: Suggestion | None) -> Iterator[Block]:
+def overfitting(run: Run) -> Iterator[Block]:
     """What the curves say, and what to try next."""
-    if reading is not None:
-        yield Heading("Overfitting")
-        yield Paragraph(sentence(reading.reason))
+    found = read_out(run)
+    if found is None:
+        return
+    reading, suggestion = found
+    yield Heading("Overfitting")
+    yield Paragraph(sentence(reading.reason))
     if suggestion is not None:
         words = f"One experiment to try next: {suggestion.label}."
         yield Paragraph(words, "{page.next_experiment} puts it into the editor.", "accent")

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import pytest
 from markdown_it import MarkdownIt
 
 from cnn_tui.exercises import answers
-from cnn_tui.exercises.catalogue import load_set
+from cnn_tui.exercises.catalogue import Place, load_set
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
-from cnn_tui.reports.lab_report import report, set_table
-from cnn_tui.reports.markdown import escape, quote
+from cnn_tui.reports import lab_report
+from cnn_tui.reports.markdown import escape, markdown_lines, quote, to_markdown
 from tests.analysis.test_compare import trained
 from tests.exercises.test_exercises import run_all, train
 
 BASELINE, MORE = load_preset("lab1-baseline"), load_preset("lab1-64-filters")
 HOSTILE = "\x1b[2J<script>alert(1)</script> | `x` **b** [a](http://x) ![i](y) # h\n# not a heading\n- no\u202e"
+
+
+def report(history: History, runs: Sequence[int], places: Sequence[Place] = (), title: str = "Lab report") -> str:
+    """The report in Markdown."""
+    return to_markdown(lab_report.report(history, runs, places, title))
 
 
 @pytest.fixture
@@ -52,7 +57,7 @@ def test_it_has_the_runs_the_verdicts_the_exercises_and_the_curves(history: Hist
         "```text\n",
         "* training   o validation",
         "Run 2, conclusion:\n\n> worth its time",
-        "no clear overfitting in 2 epochs",
+        "No clear overfitting in 2 epochs",
     ):
         assert part in text, part
     assert "### Run 4" not in text, "one curve for each experiment"
@@ -97,7 +102,7 @@ def test_escaping_shows_a_text_as_it_is() -> None:
 def test_a_set_is_one_table_with_the_notes_beside(history: History) -> None:
     for run_id in run_all(history, "16-filters", repeat=2):
         train(history, run_id, 0.89, 6.0)
-    lines = set_table(history, load_set("lab1"))
+    lines = markdown_lines(lab_report.set_table(history, load_set("lab1")))
     assert lines[0].count("in the notes") == 3
     assert "| 16 filters instead of 32 | 55,098 | 2 | 0.8900 ± 0.0000 | -0.0103 | 0.8994 | 0.9500" in lines[3]
     assert lines[3].endswith("| 6.0 ± 0.0 | 6.8 |")

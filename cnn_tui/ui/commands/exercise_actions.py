@@ -17,6 +17,7 @@ from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing
 from cnn_tui.reports.lab_report import report
+from cnn_tui.reports.markdown import to_markdown
 from cnn_tui.text import counted
 from cnn_tui.ui.commands import files
 from cnn_tui.ui.commands.file_actions import FileActions
@@ -123,7 +124,7 @@ class ExerciseActions(FileActions):
     def _write_report(self, path: Path, runs: Sequence[int]) -> None:
         """In a thread: its verdicts load scipy, and each of many runs has its curves."""
         with History(self.history.path) as history:
-            text = report(history, runs, self.places)
+            text = to_markdown(report(history, runs, self.places))
         try:
             files.write(path, text)
         except OSError as error:

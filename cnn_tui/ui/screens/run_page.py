@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, NamedTuple
 from rich.text import Text
 from textual import work
 
+from cnn_tui.analysis.overfitting import read_out
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
 from cnn_tui.reports.blocks import NO_CURVES, Block, Page
@@ -105,12 +106,13 @@ class RunScreen(LongPage[Wanted | None]):
 
     def action_take_suggestion(self) -> None:
         """The next experiment, into the editor."""
-        found = self._facts.suggestion if self._facts else None
-        if found is None:
+        found = read_out(self._facts.run) if self._facts else None
+        suggestion = found[1] if found else None
+        if suggestion is None:
             self.notify("The curves of this run suggest no next experiment.", timeout=3)
         else:
-            words = f"Run {self.run_id}'s experiment, changed ({found.label}),"
-            self.dismiss(Wanted("load", self.run_id, found.experiment, words))
+            words = f"Run {self.run_id}'s experiment, changed ({suggestion.label}),"
+            self.dismiss(Wanted("load", self.run_id, suggestion.experiment, words))
 
     def action_load_run(self) -> None:
         """Its experiment, into the editor."""
