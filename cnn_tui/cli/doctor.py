@@ -5,7 +5,6 @@ TensorFlow and the GPUs are looked at by children that have a deadline.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
@@ -13,17 +12,18 @@ import subprocess
 import time
 from collections.abc import Iterator
 from importlib import metadata
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from cnn_tui.cli import machine
 from cnn_tui.cli.machine import Finding
 from cnn_tui.cli.parser import AsJson
 from cnn_tui.cli.printing import bold, put_json, table
 from cnn_tui.cli.streams import FAILED, FINISHED, put
+from cnn_tui.jobs.child import Child
 from cnn_tui.jobs.devices import VISIBLE, cores, visible
 from cnn_tui.jobs.gpu_client import read_gpus
 from cnn_tui.jobs.gpus import Gpu, Gpus
-from cnn_tui.jobs.launch import environment, python
+from cnn_tui.jobs.launch import python
 from cnn_tui.text import quiet
 
 TENSORFLOW_SECONDS = 60.0
@@ -88,43 +88,23 @@ class Probe:
     def __init__(self, *, look_for_devices: bool) -> None:
         self._began = time.monotonic()
         arguments = [] if look_for_devices else ["--no-devices"]
-        self._child = subprocess.Popen(
-            python("cnn_tui.training.runtime", *arguments),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment(),
-            text=True,
-            errors="replace",
-            process_group=0,  # all that it starts goes with it
-        )
+        self._child = Child(python("cnn_tui.training.runtime", *arguments), errors=subprocess.PIPE)
 
     def wait(self, seconds: float) -> Loaded:
         """What the child saw, within `seconds` of its start."""
-        child = self._child
-        assert child.stdout is not None and child.stderr is not None
         try:
-            out, err = child.communicate(timeout=max(0.0, self._began + seconds - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            self.end()
+            ended = self._child.finish(self._began + seconds - time.monotonic())
+        except TimeoutError:
             return Loaded(None, seconds, f"it does not load within {seconds:.0f} s")
         took = time.monotonic() - self._began
-        if child.returncode:
-            says = [line.strip() for line in err.splitlines() if line.strip()]
-            ended = f"it ends with {_status(child.returncode)}"
-            return Loaded(None, took, f"{ended}: {says[-1]}" if says else ended)
-        return Loaded(json.loads(out.splitlines()[-1]), took)
+        if ended.status:
+            why = f"it ends with {_status(ended.status)}"
+            return Loaded(None, took, f"{why}: {ended.errors[-1]}" if ended.errors else why)
+        return Loaded(json.loads(ended.out[-1]), took)
 
     def end(self) -> None:
-        """Kill the child. One that hangs inside a driver goes when the driver lets it: nobody waits for that."""
-        if self._child.poll() is None:
-            with contextlib.suppress(OSError):
-                os.killpg(self._child.pid, signal.SIGKILL)
-        pipes: list[IO[str] | None] = [self._child.stdout, self._child.stderr]
-        for pipe in filter(None, pipes):
-            pipe.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._child.wait(0.2)
+        """Kill the child."""
+        self._child.end()
 
 
 def missing() -> Finding | None:

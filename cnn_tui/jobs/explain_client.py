@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import subprocess
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -27,8 +25,9 @@ from cnn_tui.data.data_facts import DataFacts, read_facts
 from cnn_tui.data.dataset import path_of
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.home import explain_log_path, home
+from cnn_tui.jobs.child import Child
 from cnn_tui.jobs.explain_protocol import LONGEST_LINE, ExplainError, Question, Reply, Request, Warm
-from cnn_tui.jobs.launch import environment, open_log, python
+from cnn_tui.jobs.launch import open_log, python
 
 PATIENCE = 600.0
 """Seconds that an answer may take: the predictions of a large test set on a slow machine."""
@@ -54,10 +53,9 @@ class Asker:
         self._waiting: deque[_Waiting] = deque()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Child | None = None
         self._closed = False
         self._asked = 0
-        self._unread = b""
 
     def __enter__(self) -> Self:
         return self
@@ -154,45 +152,25 @@ class Asker:
     def _exchange(self, question: Question) -> Reply:
         process = self._running()
         self._asked += 1
-        request = msgspec.json.encode(Request(self._asked, question)) + b"\n"
-        assert process.stdin is not None and process.stdout is not None
         try:
-            process.stdin.write(request)
-            process.stdin.flush()
+            process.write_line(msgspec.json.encode(Request(self._asked, question)))
+            while True:
+                line = process.read_line(PATIENCE, LONGEST_LINE)
+                if not line:
+                    raise _DiedError(_ending(process))
+                reply = msgspec.json.decode(line, type=Reply)
+                if reply.id in (self._asked, 0):  # 0 is the number of a question that was not understood
+                    return reply
+        except TimeoutError:
+            raise _DiedError(f"gave no answer in {PATIENCE:.0f} seconds and was ended") from None
+        except msgspec.MsgspecError:
+            raise _DiedError("says what is no answer") from None
+        except ValueError:
+            raise _DiedError("gave an answer that is too long") from None
         except OSError:
             raise _DiedError(_ending(process)) from None
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            line = self._line(process, deadline)
-            try:
-                reply = msgspec.json.decode(line, type=Reply)
-            except msgspec.MsgspecError:
-                process.kill()
-                raise _DiedError("says what is no answer") from None
-            if reply.id in (self._asked, 0):  # 0 is the number of a question that was not understood
-                return reply
 
-    def _line(self, process: subprocess.Popen[bytes], deadline: float) -> bytes:
-        """A line of the process's output."""
-        assert process.stdout is not None
-        descriptor = process.stdout.fileno()
-        pieces = [self._unread]
-        while b"\n" not in pieces[-1]:
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([descriptor], [], [], left)[0]:
-                process.kill()
-                raise _DiedError(f"gave no answer in {PATIENCE:.0f} seconds and was ended")
-            piece = os.read(descriptor, 1_000_000)
-            if not piece:
-                raise _DiedError(_ending(process))
-            pieces.append(piece)
-            if sum(map(len, pieces)) > LONGEST_LINE:
-                process.kill()
-                raise _DiedError("gave an answer that is too long")
-        line, _, self._unread = b"".join(pieces).partition(b"\n")
-        return line
-
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running(self) -> Child:
         """The process, started if there is none: it ends by itself when it has nothing to do for a while."""
         with self._changed:
             if self._closed:
@@ -200,32 +178,17 @@ class Asker:
             if self._process is not None and self._process.poll() is None:
                 return self._process
             self._end()
-            self._unread = b""
             try:
                 with _log() as log:
-                    self._process = subprocess.Popen(
-                        python("cnn_tui.training.explain.server"),
-                        stdin=subprocess.PIPE,
-                        stdout=subprocess.PIPE,
-                        stderr=log,
-                        cwd=home(),
-                        env=environment(),
-                        process_group=0,  # a ctrl+c in the terminal is none for it; it ends with its input
-                    )
+                    self._process = Child(python("cnn_tui.training.explain.server"), errors=log, folder=home())
             except OSError as error:
                 raise _DiedError(f"cannot be started ({error.strerror or error})") from None
             return self._process
 
     def _end(self) -> None:
         process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
+        if process is not None:
+            process.end()
 
 
 def look_at(dataset: str) -> DataFacts:
@@ -238,23 +201,15 @@ def look_at(dataset: str) -> DataFacts:
         return read_facts(dataset)
     try:
         home().mkdir(parents=True, exist_ok=True)
-        done = subprocess.run(
-            python("cnn_tui.training.data.inspect", dataset),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            cwd=home(),
-            env=environment(),
-            check=False,
-            timeout=PATIENCE,
-        )
+        command = python("cnn_tui.training.data.inspect", dataset)
+        ended = Child(command, errors=subprocess.PIPE, folder=home()).finish(PATIENCE)
+    except TimeoutError:
+        raise ExplainError(f"the dataset could not be read in {PATIENCE:.0f} seconds") from None
     except (OSError, ValueError) as error:  # a name with a NUL in it
         raise ExplainError(f"the dataset cannot be looked at: {error}") from None
-    except subprocess.TimeoutExpired:
-        raise ExplainError(f"the dataset could not be read in {PATIENCE:.0f} seconds") from None
-    if done.returncode:
-        said = done.stdout.strip().splitlines() or done.stderr.strip().splitlines() or ["no reason was given"]
-        raise ExplainError(said[-1], wrong=done.returncode == 1)
+    if ended.status:
+        said = ended.out or ended.errors or ["no reason was given"]
+        raise ExplainError(said[-1], wrong=ended.status == 1)
     try:
         return read_facts(dataset)
     except RawFileError as error:
@@ -269,7 +224,7 @@ def _log() -> BinaryIO:
         return Path(os.devnull).open("ab")
 
 
-def _ending(process: subprocess.Popen[bytes]) -> str:
+def _ending(process: Child) -> str:
     try:
         status = process.wait(5)
     except subprocess.TimeoutExpired:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from cnn_tui.jobs.launch import environment, python
+from cnn_tui.jobs.child import Child
+from cnn_tui.jobs.launch import python
 
 TIMEOUT = 300.0
 """Seconds: TensorFlow takes some to load."""
@@ -23,12 +23,9 @@ def write_event_files(runs: Sequence[int], folder: Path) -> str:
     """
     command = python("cnn_tui.training.tensorboard", str(folder.expanduser().absolute()), *map(str, runs))
     try:
-        done = subprocess.run(
-            command, capture_output=True, stdin=subprocess.DEVNULL, env=environment(), timeout=TIMEOUT, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
+        ended = Child(command).finish(TIMEOUT)
+    except OSError as error:  # TimeoutError is one
         raise EventFilesError(f"the event files could not be written: {error}") from None
-    said = done.stdout.decode(errors="replace").strip().splitlines()
-    if done.returncode != 0 or not said:
-        raise EventFilesError(said[-1] if said else f"writing event files ended with exit status {done.returncode}")
-    return said[-1]
+    if ended.status or not ended.out:
+        raise EventFilesError(ended.out[-1] if ended.out else f"writing them ended with exit status {ended.status}")
+    return ended.out[-1]

@@ -11,18 +11,19 @@ import contextlib
 import os
 import signal
 import sqlite3
-import subprocess
 import sys
 import time
+from subprocess import TimeoutExpired
 
 from cnn_tui.analysis.pace import seconds_of_steps
 from cnn_tui.artifacts.weights import weights_in_words
 from cnn_tui.history.history import History, HistoryError, Result
 from cnn_tui.home import checkpoint_path, home, log_path, worker_log_path
 from cnn_tui.jobs import locks
+from cnn_tui.jobs.child import Child
 from cnn_tui.jobs.devices import cores
 from cnn_tui.jobs.endings import NO_ROOM, is_full
-from cnn_tui.jobs.launch import ENDED, ENDED_BADLY, ended_now, environment, open_log, python, recover
+from cnn_tui.jobs.launch import ENDED, ENDED_BADLY, ended_now, open_log, python, recover
 from cnn_tui.jobs.overdue import Overdue
 
 LOOK = 0.2
@@ -39,48 +40,37 @@ RETRY, TRIES = 5.0, 720
 EVALUATION = 900.0
 """Seconds that the evaluation of a checkpoint may take."""
 
-Process = subprocess.Popen[str]
-
 
 class Standby:
     """A process that has loaded TensorFlow, or is about to, and waits to be told which run to train."""
 
     def __init__(self) -> None:
-        self._process: Process | None = None
+        self._process: Child | None = None
 
-    def prepare(self) -> Process:
+    def prepare(self) -> Child:
         """The waiting process, started if there is none."""
         if self._process is None or self._process.poll() is not None:
             with open_log(worker_log_path()) as log:
-                self._process = subprocess.Popen(
-                    python("cnn_tui.training.train", "--standby"),
-                    stdin=subprocess.PIPE,
-                    stdout=log,
-                    stderr=log,
-                    cwd=home(),
-                    env=environment(),
-                    text=True,
-                    process_group=0,  # a ctrl+c for the worker is none for the training
-                )
+                command = python("cnn_tui.training.train", "--standby")
+                self._process = Child(command, output=log, errors=log, folder=home())
         return self._process
 
-    def train(self, run_id: int) -> Process:
+    def train(self, run_id: int) -> Child:
         """Send the process off to train a run; the next `prepare` starts another."""
         return self._send(str(run_id))
 
-    def evaluate(self, run_id: int) -> Process:
+    def evaluate(self, run_id: int) -> Child:
         """Send the process off to evaluate the last checkpoint of a run."""
         return self._send(f"--evaluate {run_id}")
 
-    def _send(self, arguments: str) -> Process:
+    def _send(self, arguments: str) -> Child:
         for _ in range(2):
             process = self.prepare()
-            assert process.stdin is not None
             try:
-                process.stdin.write(f"{arguments}\n")
-                process.stdin.close()
+                process.write_line(arguments.encode())
+                process.close_input()
             except OSError:  # it died a moment ago
-                process.wait()
+                process.end()
                 continue
             break
         self._process = None
@@ -88,13 +78,9 @@ class Standby:
 
     def end(self) -> None:
         """Let the waiting process go."""
-        if self._process is None:
-            return
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.terminate()  # it may still be loading TensorFlow, and has nothing to lose
-        self._process.wait()
-        self._process = None
+        if self._process is not None:
+            self._process.end()  # it may still be loading TensorFlow, and has nothing to lose
+            self._process = None
 
 
 def serve(history: History, standby: Standby, idle: float = IDLE) -> None:
@@ -127,7 +113,7 @@ def serve(history: History, standby: Standby, idle: float = IDLE) -> None:
         time.sleep(LOOK)
 
 
-def attend(history: History, standby: Standby, run_id: int, process: Process) -> int:
+def attend(history: History, standby: Standby, run_id: int, process: Child) -> int:
     """Wait for the end of a run's process, and meanwhile have the next one made ready; gives its exit status.
 
     A process that is asked to end now and does not is killed.
@@ -136,7 +122,7 @@ def attend(history: History, standby: Standby, run_id: int, process: Process) ->
     while True:
         try:
             return process.wait(LOOK)
-        except subprocess.TimeoutExpired:
+        except TimeoutExpired:
             pass
         # A history that cannot be read for a moment is no reason to leave the queue.
         with contextlib.suppress(sqlite3.Error):
@@ -180,11 +166,8 @@ def evaluate_interrupted(history: History, standby: Standby) -> bool:
             except sqlite3.Error:  # without it, it would be tried without end
                 return False
             process = standby.evaluate(run_id)
-            try:
-                process.wait(EVALUATION)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            with contextlib.suppress(TimeoutError):
+                process.finish(EVALUATION)
             return True
     return False
 

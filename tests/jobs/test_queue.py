@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from cnn_tui.experiment.experiment import Experiment, read
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Progress, Run
 from cnn_tui.jobs import launch, worker
+from cnn_tui.jobs.child import Child
 from tests.cli.command import cnn_tui, write_dataset, write_experiment
 from tests.waiting import end_processes_of, processes_of, wait_for
 
@@ -100,22 +100,22 @@ def test_a_run_that_is_killed_does_not_stop_the_queue(home: Path, history: Histo
 class Counted(worker.Standby):
     """A standby that only counts how often it is asked for; the first time lets `process` end, a little later."""
 
-    def __init__(self, process: worker.Process) -> None:
+    def __init__(self, process: Child) -> None:
         super().__init__()
         self.asked = 0
         self._ends = threading.Timer(0.2, process.communicate)
 
-    def prepare(self) -> worker.Process:
+    def prepare(self) -> Child:
         if not self.asked:
             self._ends.start()
         self.asked += 1
-        return subprocess.Popen(["true"], text=True)
+        return Child(["true"])
 
 
 @pytest.fixture
-def stand_in() -> Iterator[worker.Process]:
+def stand_in() -> Iterator[Child]:
     """A process that takes the place of a training, until its standard input is closed."""
-    process = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE, text=True)
+    process = Child([sys.executable, "-c", "import sys; sys.stdin.read()"])
     yield process
     process.kill()
     process.wait()
@@ -156,7 +156,7 @@ def test_the_next_process_is_made_ready_once_that_slows_no_training(
 
 
 def test_it_is_made_ready_once_and_only_when_somebody_waits_for_it(
-    history: History, tiny: Experiment, stand_in: worker.Process, monkeypatch: pytest.MonkeyPatch
+    history: History, tiny: Experiment, stand_in: Child, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "LOOK", 0.01)
     run_id = history.add(tiny)

@@ -19,6 +19,7 @@ from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Epoch, Run
 from cnn_tui.home import checkpoint_path, log_path, model_path, worker_log_path
 from cnn_tui.jobs import launch, locks, overdue, worker
+from cnn_tui.jobs.child import Child
 from cnn_tui.network.layers import Dense, Flatten
 from tests.waiting import end_processes_of, processes_of, wait_for
 
@@ -256,9 +257,9 @@ class Dying(worker.Standby):
 
     count = 0
 
-    def evaluate(self, run_id: int) -> worker.Process:
+    def evaluate(self, run_id: int) -> Child:
         self.count += 1
-        return subprocess.Popen([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], text=True)
+        return Child([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"])
 
 
 def test_an_evaluation_that_dies_is_not_tried_again_until_the_run_has_gone_on(
