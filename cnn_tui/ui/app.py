@@ -30,8 +30,8 @@ from cnn_tui.ui.commands.run_actions import QueueKeeper
 from cnn_tui.ui.keys import changed_keys, key_of, keys_of
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.screens.lab import SHORT, LabScreen
-from cnn_tui.ui.terminal.album import Album
 from cnn_tui.ui.terminal.driver import AsciiDriver, LeanDriver
+from cnn_tui.ui.terminal.sixel import Album
 from cnn_tui.ui.theme import THEMES, Colours, suited
 from cnn_tui.ui.typeahead import TypeaheadApp
 from cnn_tui.ui.widgets import guide

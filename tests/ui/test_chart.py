@@ -10,10 +10,9 @@ import pytest
 from textual.app import App, ComposeResult
 
 from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.ui.chart.chart import Chart, fit_bounds, plot
+from cnn_tui.ui.chart.chart import GLYPHS, Chart, ChartPicture, ChartSeries, Level, fit_bounds, plot
 from cnn_tui.ui.chart.compose import ChartChoice, Recorded, overlay_of, overlay_style, picture_of, places
 from cnn_tui.ui.chart.curves import SECONDS
-from cnn_tui.ui.chart.picture import GLYPHS, ChartPicture, ChartSeries, Level
 from cnn_tui.ui.theme import DARK
 from cnn_tui.ui.widgets.lines import COMPONENTS
 from tests.ui.recorded import recorded

@@ -6,7 +6,7 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.notebook import pin
 from cnn_tui.history.run import Epoch, Point
-from cnn_tui.ui.chart.picture import GLYPHS
+from cnn_tui.ui.chart.chart import GLYPHS
 from cnn_tui.ui.panes.training.pane import TrainingPane
 from tests.ui import fake
 from tests.ui.conftest import MakeLab

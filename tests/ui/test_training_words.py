@@ -13,7 +13,7 @@ from cnn_tui.history.history import History, Result
 from cnn_tui.history.notebook import pin
 from cnn_tui.history.run import Epoch, Progress
 from cnn_tui.ui.app import LabApp
-from cnn_tui.ui.chart.picture import GLYPHS
+from cnn_tui.ui.chart.chart import GLYPHS
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
 from tests.ui.screen import LARGE, SMALL, pane, until

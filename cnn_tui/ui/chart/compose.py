@@ -9,6 +9,7 @@ from cnn_tui.history.run import Point, Run
 from cnn_tui.reports.blocks import LETTERS
 from cnn_tui.ui.chart import rule_marks
 from cnn_tui.ui.chart.axes import XY, Zoom
+from cnn_tui.ui.chart.chart import GLYPHS, ChartPicture, ChartSeries, EpochLine, Mark
 from cnn_tui.ui.chart.curves import (
     DETAIL,
     SECONDS,
@@ -22,7 +23,6 @@ from cnn_tui.ui.chart.curves import (
     smoothed,
     training_line,
 )
-from cnn_tui.ui.chart.picture import GLYPHS, ChartPicture, ChartSeries, EpochLine, Mark
 
 WHICH = ("both", "train", "validation")
 SMOOTHING = (1, 3, 5)

@@ -11,9 +11,9 @@ from rich.text import Text
 from cnn_tui.history.run import Run
 from cnn_tui.reports.blocks import LETTERS
 from cnn_tui.ui.chart import rule_marks
+from cnn_tui.ui.chart.chart import GLYPHS
 from cnn_tui.ui.chart.compose import ChartChoice, Recorded, overlay_style, rule_best, shown_best
 from cnn_tui.ui.chart.curves import SECONDS, Best, Curve, mean_at, value_at, word
-from cnn_tui.ui.chart.picture import GLYPHS
 from cnn_tui.ui.widgets.layout import Part, fits
 
 Styles = Callable[[str], Style]

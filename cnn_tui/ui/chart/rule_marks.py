@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.run import Run
+from cnn_tui.ui.chart.chart import Level
 from cnn_tui.ui.chart.curves import Best, best_of
-from cnn_tui.ui.chart.picture import Level
 
 _CAUSE = "stop rule: "
 _AFTER = re.compile(r"\bafter epoch (\d+)")

@@ -18,7 +18,7 @@ from cnn_tui.ui.dialogs.ask import AskScreen
 from cnn_tui.ui.dialogs.dialog import PickItem, PickScreen
 from cnn_tui.ui.explain.bench import Bench, Trained
 from cnn_tui.ui.explain.by_hand_page import ByHandPage, settings, sizes
-from cnn_tui.ui.explain.ground import Ground
+from cnn_tui.ui.explain.framed import Ground
 from cnn_tui.ui.explain.lab2 import Lab2
 from cnn_tui.ui.explain.scene import SAMPLE, AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView

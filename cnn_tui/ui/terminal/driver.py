@@ -12,7 +12,7 @@ from textual.events import Key
 from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
 
-from cnn_tui.ui.terminal.album import Album
+from cnn_tui.ui.terminal.sixel import Album
 from cnn_tui.ui.terminal.writer import TerminalLine
 
 _ASK_FOR_SIXEL = "\x1b[?80$p"  # whether it knows the mode that says how sixel graphics scroll

@@ -22,7 +22,7 @@ What always holds, and has to be kept when this is changed:
 - A character that is two cells wide is followed by a cell with the empty text, so that cells and columns agree; the two
   are sent together.
 
-Pictures are cells too: the app paints hidden letters, which `album.py` takes for pieces of pictures. Such a cell is
+Pictures are cells too: the app paints hidden letters, which `sixel.py` takes for pieces of pictures. Such a cell is
 sent as a blank, and after the run the pixels of all its pieces are painted over the blanks.
 """
 
@@ -32,9 +32,9 @@ import re
 
 from rich.cells import cell_len
 
-from cnn_tui.ui.terminal.album import LETTERS, Album, PicturePiece
 from cnn_tui.ui.terminal.ascii import to_ascii
 from cnn_tui.ui.terminal.cell_style import PLAIN, Pen, change, turned
+from cnn_tui.ui.terminal.sixel import LETTERS, Album, PicturePiece
 
 _TOKEN = re.compile(
     r"\x1b\[(?P<row>\d*);?(?P<column>\d*)H"

@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple, Self
 
-from cnn_tui.ui.terminal.album import Album
 from cnn_tui.ui.terminal.screen import Screen
+from cnn_tui.ui.terminal.sixel import Album
 
 _LAYOUT = struct.Struct("4H")
 

@@ -10,8 +10,7 @@ from rich.text import Text
 from cnn_tui.reports.blocks import Block, Curves
 from cnn_tui.reports.layout import PageLayout
 from cnn_tui.text import counted
-from cnn_tui.ui.chart.chart import fit_bounds, plot
-from cnn_tui.ui.chart.picture import ChartPicture
+from cnn_tui.ui.chart.chart import ChartPicture, fit_bounds, plot
 from cnn_tui.ui.keys import key_of, with_keys
 from cnn_tui.ui.widgets.lines import inert
 from cnn_tui.ui.widgets.movement import MovingLines

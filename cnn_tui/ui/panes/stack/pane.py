@@ -28,8 +28,7 @@ from cnn_tui.ui.dialogs.dialog import PickItem, PickScreen
 from cnn_tui.ui.dialogs.settings import SettingsScreen
 from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.panes.pane import Pane
-from cnn_tui.ui.panes.stack.form import FieldForm
-from cnn_tui.ui.panes.stack.layers import LayersTable
+from cnn_tui.ui.panes.stack.layers import FieldForm, LayersTable
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
 

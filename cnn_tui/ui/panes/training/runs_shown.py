@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from cnn_tui.history.notebook import pinned
 from cnn_tui.history.run import Run
 from cnn_tui.ui.chart.axes import XY
+from cnn_tui.ui.chart.chart import ChartPicture
 from cnn_tui.ui.chart.compose import ChartChoice, Recorded, epochs_of, overlay_of, picture_of, places
 from cnn_tui.ui.chart.curves import Curve, word
-from cnn_tui.ui.chart.picture import ChartPicture
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.watcher import Live, Watched
 
