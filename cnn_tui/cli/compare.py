@@ -12,7 +12,7 @@ from cnn_tui.analysis.compare import baseline_of
 from cnn_tui.analysis.verdict import BY_COMMAND, sentences, verdicts
 from cnn_tui.cli.parser import AsJson
 from cnn_tui.cli.printing import put_json, put_page
-from cnn_tui.cli.runs import find_run, say_damage
+from cnn_tui.cli.runs import find_run
 from cnn_tui.cli.streams import FINISHED, UserError, columns_of
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
@@ -37,7 +37,6 @@ def compare(
         raise UserError(f"at most {_MOST} runs can be compared, not {len(ids)}")
     with History() as history:
         compared = [find_run(history, one) for one in ids]
-        say_damage(compared)
         found = analysis.compare(compared, baseline_of(compared, notebook.pinned(history)))
         base = next(run for run in compared if run.id == found.baseline)
         said = verdicts(history, compared, base)

@@ -20,7 +20,7 @@ from cnn_tui.cli.progress import Part, Reporter, epoch_parts, fit, progress_part
 from cnn_tui.cli.runs import find_run, listed, to_json
 from cnn_tui.cli.streams import FAILED, FINISHED, INTERRUPTED, UserError, is_terminal, put
 from cnn_tui.history.history import History
-from cnn_tui.history.run import Run
+from cnn_tui.history.run import Run, ending_in_words
 from cnn_tui.home import log_path
 from cnn_tui.jobs import launch
 from cnn_tui.text import counted, quiet
@@ -206,8 +206,7 @@ class Follower:
 
 def ending(run: Run) -> str:
     """A run's status and why: `finished`, `failed: out of memory`, `stopped by request in epoch 2 of 3`."""
-    cause = quiet(run.stop_cause, 1000)
-    return cause if cause.startswith(run.status) else run.status + (f": {cause}" if cause else "")
+    return ending_in_words(run.status, run.ending, quiet(run.stop_cause, 1000))
 
 
 def result_line(run: Run) -> str:
@@ -229,9 +228,4 @@ def _exit_status(runs: list[Run]) -> int:
     """The exit status that the ends of runs come to: a failure says more than a stop."""
     if any(run.status == "failed" for run in runs):
         return FAILED
-    return INTERRUPTED if any(_was_cut_short(run) for run in runs) else FINISHED
-
-
-def _was_cut_short(run: Run) -> bool:
-    """Whether a run ended before it should have; a stop rule that fires is what the experiment asked for."""
-    return run.status == "interrupted" or (run.status == "stopped" and not run.stop_cause.startswith("stop rule"))
+    return INTERRUPTED if any(run.cut_short for run in runs) else FINISHED

@@ -14,7 +14,7 @@ from rich.cells import cell_len, set_cell_size
 
 from cnn_tui.cli.parser import AsJson
 from cnn_tui.cli.printing import bold, table
-from cnn_tui.cli.runs import say_damage, to_json
+from cnn_tui.cli.runs import to_json
 from cnn_tui.cli.streams import FINISHED, UserError, columns_of, is_terminal, put, say
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.history.history import History
@@ -44,14 +44,10 @@ def history(
     with History() as opened:
         listing = Listing(opened, Query(words, column, reverse, archived))
         if as_json:
-            damaged = []
             for run in _in_full(opened, listing.ids()):
                 put(to_json(run))
-                damaged += [run] if run.damage else []
-            say_damage(damaged)
             return FINISHED
         lines = listing.lines()
-        say_damage(lines)
         nothing = "" if lines else _nothing(opened, words)
     if as_csv:
         put(to_csv(lines))
@@ -113,7 +109,7 @@ COLUMNS: tuple[Column, ...] = (
         "status",
         "status",
         lambda line: line.status,
-        lambda line: f"{line.status}, damaged" if line.damage else line.status,
+        lambda line: line.status,
         right=False,
     ),
     Column(

@@ -12,9 +12,8 @@ from cnn_tui.exercises.model import ExerciseError
 from cnn_tui.experiment.experiment import ExperimentError
 from cnn_tui.history.filter import FilterError
 from cnn_tui.history.history import HistoryError
-from cnn_tui.history.notebook import NotebookError
+from cnn_tui.history.notebook import NotebookError, TagError
 from cnn_tui.history.store import in_words
-from cnn_tui.history.tags import TagError
 from cnn_tui.home import history_path, home
 
 

@@ -16,7 +16,7 @@ from rich.color import ColorSystem
 from rich.style import Style
 
 from cnn_tui.cli.streams import FAILED, UserError, is_terminal, put, say
-from cnn_tui.history.finite import without_nan
+from cnn_tui.history.run import without_nan
 from cnn_tui.reports.blocks import Page, Paragraph, Span
 from cnn_tui.reports.layout import PageLayout
 from cnn_tui.text import columns, escaped, quiet

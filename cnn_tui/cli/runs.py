@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from cnn_tui.cli.printing import encoded
-from cnn_tui.cli.streams import UserError, complain, put, say
+from cnn_tui.cli.streams import UserError, put, say
 from cnn_tui.history.history import History
-from cnn_tui.history.rows import damage_in_words
-from cnn_tui.history.run import Line, Run
+from cnn_tui.history.run import Run
 from cnn_tui.text import quiet
 
-_MOST = 5  # runs that are named
 _LARGEST_ID = 2**63 - 1  # what a column of SQLite holds
 
 
@@ -53,15 +49,6 @@ def listed(ids: list[int]) -> str:
     if len(ids) > 3:
         return f"runs {ids[0]} to {ids[-1]}"
     return ("run " if len(ids) == 1 else "runs ") + ", ".join(map(str, ids))
-
-
-def say_damage(records: Iterable[Run | Line]) -> None:
-    """Name the runs that are damaged, and what of them cannot be read; the rest of them counts as it is."""
-    damaged = [one for one in records if one.damage]
-    for one in damaged[:_MOST]:
-        complain(f"{damage_in_words(one.id, one.damage)}; all else of it can")
-    if len(damaged) > _MOST:
-        complain(f"the rows of {len(damaged) - _MOST:,} more runs are damaged; cnn-tui show RUN says in what")
 
 
 def chosen_device(wish: str | None) -> str:

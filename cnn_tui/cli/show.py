@@ -9,7 +9,7 @@ import typer
 
 from cnn_tui.cli.parser import AsJson, Output, Pack, RunId
 from cnn_tui.cli.printing import deliver, put_page
-from cnn_tui.cli.runs import find_run, say_damage, to_json
+from cnn_tui.cli.runs import find_run, to_json
 from cnn_tui.cli.streams import FINISHED, UserError, columns_of, is_terminal, put, say
 from cnn_tui.exercises.packs import places_of
 from cnn_tui.history.history import History
@@ -25,7 +25,6 @@ def show(run: RunId, as_json: AsJson = False) -> int:
     """Print one run."""
     with History() as history:
         found = find_run(history, run)
-        say_damage([found])
         if as_json:
             put(to_json(found))
         else:
@@ -52,7 +51,6 @@ def report(
             raise UserError("there is no run to report on" + (" that passes the filter" if words else ""))
         if len(ids) > lab_report.MOST_RUNS:
             say(f"the table has the first {lab_report.MOST_RUNS} of {len(ids):,} runs; --filter chooses")
-        say_damage(run for one in ids[: lab_report.MOST_RUNS] if (run := history.run(one)) is not None)
         text = to_markdown(lab_report.report(history, ids, places_of(pack), title))
     deliver(text, output)
     return FINISHED

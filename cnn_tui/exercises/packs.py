@@ -24,9 +24,8 @@ from cnn_tui.exercises.model import ExerciseError
 from cnn_tui.exercises.reader import read_set
 from cnn_tui.exercises.runs import runs_of
 from cnn_tui.experiment.file_errors import misread
-from cnn_tui.history.finite import without_nan
 from cnn_tui.history.history import History
-from cnn_tui.history.rows import damage_in_words
+from cnn_tui.history.run import without_nan
 from cnn_tui.text import quiet
 
 FORMAT = 1
@@ -96,7 +95,7 @@ def submission(history: History, place: Place, student: str = "") -> Submission:
             if run.live:
                 raise ExerciseError(f"run {number} ({place.key(one)}) is {run.status}: hand in when it has ended")
             if not run.has_experiment:
-                raise ExerciseError(f"{damage_in_words(number, run.damage)}: archive it to hand in without it")
+                raise ExerciseError(f"the experiment of run {number} cannot be read: archive it to hand in without it")
             runs.append({**run.to_json(), "exercise": one.name})
     return Submission(
         FORMAT,

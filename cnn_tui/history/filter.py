@@ -13,9 +13,9 @@ import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiment.file_errors import found
+from cnn_tui.history.notebook import normalised
+from cnn_tui.history.records import GAP
 from cnn_tui.history.run import LIVE, Status
-from cnn_tui.history.tags import normalised
-from cnn_tui.history.tested import GAP
 from cnn_tui.text import did_you_mean, quiet
 
 MAX_LENGTH = 2_000
@@ -249,8 +249,7 @@ def _net(value: str, term: str) -> Filter:
 
 def _contains(columns: tuple[str, ...], text: str) -> Filter:
     # LIKE knows upper and lower case of ASCII only, and is much the faster.
-    # A text that is no UTF-8 can be given to a function only as bytes.
-    column = "{}" if text.isascii() else "casefold(CAST({} AS BLOB))"
+    column = "{}" if text.isascii() else "casefold({})"
     pattern = f"%{_escaped(text if text.isascii() else text.casefold())}%"
     likes = [_LIKE.format(column.format(one)) for one in columns]
     return Filter(f"({' OR '.join(likes)})", (pattern,) * len(columns))

@@ -13,7 +13,6 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.same import identity_of, settings_of
 from cnn_tui.history.history import History
 from cnn_tui.history.records import Head, chunks, marks
-from cnn_tui.history.rows import Columns
 from cnn_tui.history.run import Run
 from cnn_tui.network.canonical import canonical
 from cnn_tui.network.diff import diff_stacks
@@ -22,8 +21,8 @@ from cnn_tui.network.layers import AnyLayer
 from cnn_tui.network.stack import Stack
 from cnn_tui.text import counted
 
-ENDED_AS_PLANNED = "(status = 'finished' OR (status = 'stopped' AND stop_cause LIKE 'stop rule%'))"
-CUT_SHORT = "(status IN ('failed', 'interrupted') OR (status = 'stopped' AND stop_cause NOT LIKE 'stop rule%'))"
+ENDED_AS_PLANNED = "ending IN ('finished', 'rule')"
+CUT_SHORT = "ending NOT IN ('', 'finished', 'rule')"
 
 
 class Trial(NamedTuple):
@@ -228,33 +227,19 @@ def _one_setting(before: Experiment, after: Experiment) -> str:
     return f"{name} {new[name]} against {old[name]}"
 
 
-_TRIAL = Columns(
-    (
-        *("id", "name", "seed", "test_accuracy", "test_loss", "accuracy", "loss", "pace", "epochs_done", "params"),
-        *("device", "fingerprint", "dataset", "train_images", "test_images", "experiment"),
-    )
-)
-"""What is read of a run, by the names of its fields; `device` is the one that it ran on."""
-_TELLS = {"fingerprint", "dataset", "train_images", "test_images", "experiment"}
-"""What tells which runs are repeats."""
-
-
 def _trials(history: History, where: str, values: Sequence[Any]) -> list[Trial]:
-    rows = history.store.rows(
+    rows = history.store.execute(
         "SELECT id, name, seed, test_accuracy, test_loss, accuracy, loss, pace, epochs_done, params,"
         " coalesce(json_extract(environment, '$.device'), ''), fingerprint, dataset, train_images, test_images,"
         f" experiment FROM runs WHERE {ENDED_AS_PLANNED} AND {where} ORDER BY id",
         values,
     )
-    return [trial for row in rows if (trial := _trial(row)) is not None]
+    return [trial for row in rows if (trial := _trial(*row)) is not None]
 
 
-def _trial(row: tuple[Any, ...]) -> Trial | None:
-    """A run as one of several; None when it cannot be told any more what it tried."""
-    values, damage = _TRIAL.check(row)
-    if not _TELLS.isdisjoint(damage):
-        return None
-    *figures, dataset, train_images, test_images, experiment = values
+def _trial(*row: Any) -> Trial | None:
+    """A run as one of several; None for an experiment of another version of which it cannot be told what it tried."""
+    *figures, dataset, train_images, test_images, experiment = row
     settings = settings_of(experiment)
     if settings is None:
         return None

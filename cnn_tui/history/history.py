@@ -15,14 +15,31 @@ import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.records import IS_LIVE, LARGEST, Records
-from cnn_tui.history.run import ENDED_EARLY, Epoch, Point, Progress, Status, Wish
+from cnn_tui.history.run import (
+    ENDED_EARLY,
+    WITHIN,
+    Ending,
+    Epoch,
+    EventKind,
+    FiredAt,
+    Point,
+    Progress,
+    Status,
+    Wish,
+    ending_in_words,
+)
 from cnn_tui.history.store import HistoryError, Store
-from cnn_tui.history.tested import EVENT
 from cnn_tui.network.summary import summarize
 
 __all__ = ["History", "HistoryError", "Result"]
 
 _WISHES: tuple[Wish, ...] = ("", "pause", "stop", "now")  # each counts for more than those before it
+USUAL_ENDINGS: dict[Status, Ending] = {
+    "finished": "finished",
+    "stopped": "user",
+    "failed": "error",
+    "interrupted": "killed",
+}
 
 
 class Result(NamedTuple):
@@ -33,6 +50,9 @@ class Result(NamedTuple):
     test_loss: float | None = None
     test_accuracy: float | None = None
     seconds: float | None = None
+    ending: Ending = ""
+    """Why it ended; "" stands for what its status says alone: `finished`, `user`, `error` or `killed`."""
+    fired: FiredAt | None = None
 
 
 class History(Records):
@@ -91,7 +111,7 @@ class History(Records):
                 (wish, run_id),
             )
             self.store.execute(
-                "UPDATE runs SET status = 'stopped', stop_cause = 'taken out of the queue'"
+                "UPDATE runs SET status = 'stopped', ending = 'queue', stop_cause = 'taken out of the queue'"
                 " WHERE id = ? AND status = 'queued' AND wish IN ('stop', 'now')",
                 (run_id,),
             )
@@ -103,16 +123,17 @@ class History(Records):
         """
         with self.store.transaction():
             row = self.store.execute(
-                "SELECT status, stop_cause, test_accuracy FROM runs WHERE id = ?", (run_id,)
+                "SELECT status, ending, stop_cause, test_accuracy FROM runs WHERE id = ?", (run_id,)
             ).fetchone()
             if row is None or row[0] not in ENDED_EARLY:
                 return False
-            status, cause = row[0], row[1] or "no cause was recorded"
-            was = cause if cause.startswith(status) else f"{status}: {cause}"
-            tested = f" (test accuracy {row[2]:.4f})" if row[2] is not None else ""
-            self.record_event(run_id, f"queued again; it was {was}{tested}")
+            status, ending, cause, accuracy = row
+            was = ending_in_words(status, ending, cause or "no cause was recorded")
+            tested = f" (test accuracy {accuracy:.4f})" if accuracy is not None else ""
+            self.record_event(run_id, f"queued again; it was {was}{tested}", "queued again")
             self.store.execute(
-                "UPDATE runs SET status = 'queued', stop_cause = '', wish = '', progress = '{}',"
+                "UPDATE runs SET status = 'queued', ending = '', stop_cause = '', wish = '', progress = '{}',"
+                " fired_rule = NULL, fired_epoch = NULL, fired_within = 0, resumed_after = NULL,"
                 " position = (SELECT coalesce(min(position), 1) - 1 FROM runs WHERE status = 'queued') WHERE id = ?",
                 (run_id,),
             )
@@ -177,25 +198,31 @@ class History(Records):
                 (epoch.epoch, *shown, seconds, run_id),
             )
 
-    def record_event(self, run_id: int, text: str, at: float | None = None) -> None:
+    def record_event(self, run_id: int, text: str, kind: EventKind = "other", at: float | None = None) -> None:
         """Something that happened to the run, in a sentence; `at` is in seconds since 1970, else it is now."""
-        self.store.execute("INSERT INTO events VALUES (?, ?, ?)", (run_id, time.time() if at is None else at, text))
+        self.store.execute(
+            "INSERT INTO events (run, at, kind, text) VALUES (?, ?, ?, ?)",
+            (run_id, time.time() if at is None else at, kind, text),
+        )
+
+    def record_resumption(self, run_id: int, epoch: int, text: str, at: float | None = None) -> None:
+        """A run that was queued again goes on after `epoch`, or with 0 from the start; `text` says so."""
+        with self.store.transaction():
+            self.record_event(run_id, text, "resumed", at)
+            self.store.execute("UPDATE runs SET resumed_after = ? WHERE id = ?", (epoch, run_id))
 
     def forget_after(self, run_id: int, epoch: int) -> None:
         """Take away what was recorded past the end of `epoch`: the run, resumed from there, is to record it again."""
         with self.store.transaction():
             self.store.execute("DELETE FROM epochs WHERE run = ? AND epoch > ?", (run_id, epoch))
             self.store.execute("DELETE FROM points WHERE run = ? AND at > ?", (run_id, epoch))
-            last = (
-                "(SELECT json_extract(iif(json_valid(metrics), metrics, '{{}}'), '$.{}')"
-                " FROM epochs WHERE run = runs.id ORDER BY epoch DESC LIMIT 1)"
-            )
+            last = "(SELECT json_extract(metrics, '$.{}') FROM epochs WHERE run = runs.id ORDER BY epoch DESC LIMIT 1)"
             shown = [f"{name} = {last.format(name)}" for name in ("loss", "accuracy", "val_loss", "val_accuracy")]
             self.store.execute(
                 f"UPDATE runs SET epochs_done = min(epochs_done, ?), {', '.join(shown)},"
                 " pace = (SELECT avg(seconds) FROM epochs WHERE run = runs.id),"
                 " seconds = (SELECT coalesce(sum(seconds), 0) FROM epochs WHERE run = runs.id),"
-                " test_loss = NULL, test_accuracy = NULL WHERE id = ?",
+                " test_loss = NULL, test_accuracy = NULL, tested_epoch = NULL WHERE id = ?",
                 (epoch, run_id),
             )
 
@@ -205,24 +232,39 @@ class History(Records):
 
     def record_end(self, run_id: int, result: Result) -> None:
         """How the run ended. A run that has ended already keeps its first ending."""
+        status, cause, loss, accuracy, seconds, ending, fired = result
         self.store.execute(
-            "UPDATE runs SET status = ?, stop_cause = ?, test_loss = coalesce(?, test_loss),"
-            " test_accuracy = coalesce(?, test_accuracy),"
-            f" seconds = coalesce(?, seconds), pid = NULL, wish = '' WHERE id = ? AND {IS_LIVE}",
-            (*result[:4], result.seconds, run_id),
+            "UPDATE runs SET status = :status, ending = :ending, stop_cause = :cause, fired_rule = :rule,"
+            " fired_epoch = :epoch, fired_within = :within, test_loss = coalesce(:loss, test_loss),"
+            " test_accuracy = coalesce(:accuracy, test_accuracy), tested_epoch = CASE WHEN :accuracy IS NULL"
+            " THEN tested_epoch WHEN :status = 'stopped' AND json_extract(progress, '$.epoch') > epochs_done"
+            f" THEN {WITHIN} END, seconds = coalesce(:seconds, seconds), pid = NULL, wish = ''"
+            f" WHERE id = :id AND {IS_LIVE}",
+            {
+                "id": run_id,
+                "status": status,
+                "ending": ending or USUAL_ENDINGS[status],
+                "cause": cause,
+                "rule": fired and fired.rule,
+                "epoch": fired and fired.epoch,
+                "within": bool(fired and fired.within),
+                "loss": loss,
+                "accuracy": accuracy,
+                "seconds": seconds,
+            },
         )
 
     def record_test(self, run_id: int, loss: float | None, accuracy: float | None, epoch: int) -> bool:
         """What a run that was interrupted reaches on the test images with its weights after `epoch`.
 
-        Its cause and an event say which epoch that was. False when it is no such run any more.
+        False when it is no such run any more.
         """
         with self.store.transaction():
             cursor = self.store.execute(
-                "UPDATE runs SET test_loss = ?, test_accuracy = ?, stop_cause = stop_cause"
+                "UPDATE runs SET test_loss = ?, test_accuracy = ?, tested_epoch = ?, stop_cause = stop_cause"
                 " || iif(stop_cause = '', '', '; ') || ? WHERE id = ? AND status = 'interrupted'",
-                (loss, accuracy, f"tested with the weights of epoch {epoch}", run_id),
+                (loss, accuracy, epoch, f"tested with the weights of epoch {epoch}", run_id),
             )
             if cursor.rowcount == 1:
-                self.record_event(run_id, f"{EVENT}{epoch}")
+                self.record_event(run_id, f"evaluated from the checkpoint of epoch {epoch}", "evaluated")
         return cursor.rowcount == 1

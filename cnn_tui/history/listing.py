@@ -11,8 +11,8 @@ from typing import NamedTuple
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.history.filter import compile_filter
 from cnn_tui.history.history import History
+from cnn_tui.history.records import GAP
 from cnn_tui.history.run import Line
-from cnn_tui.history.tested import GAP
 from cnn_tui.text import did_you_mean
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-MIGRATIONS: tuple[str, ...] = (
-    """
+import sqlite3
+from collections.abc import Callable
+
+_TABLES_1 = """
     CREATE TABLE runs (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         name TEXT NOT NULL,
@@ -48,8 +50,8 @@ MIGRATIONS: tuple[str, ...] = (
         accuracy REAL,
         PRIMARY KEY (run, at)
     ) WITHOUT ROWID;
-    """,
-    """
+"""
+_TABLES_2 = """
     ALTER TABLE runs ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE runs ADD COLUMN pace REAL;
     ALTER TABLE runs ADD COLUMN val_loss REAL;
@@ -58,9 +60,11 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE runs ADD COLUMN exercise TEXT NOT NULL DEFAULT '';
     UPDATE runs SET
         pace = (SELECT avg(seconds) FROM epochs WHERE run = runs.id),
-        val_loss = (SELECT json_extract(metrics, '$.val_loss') FROM epochs WHERE run = runs.id AND epoch = epochs_done),
+        val_loss = (SELECT json_extract(iif(json_valid(metrics), metrics, '{}'), '$.val_loss')
+            FROM epochs WHERE run = runs.id AND epoch = epochs_done),
         val_accuracy =
-            (SELECT json_extract(metrics, '$.val_accuracy') FROM epochs WHERE run = runs.id AND epoch = epochs_done);
+            (SELECT json_extract(iif(json_valid(metrics), metrics, '{}'), '$.val_accuracy')
+            FROM epochs WHERE run = runs.id AND epoch = epochs_done);
     CREATE TABLE events (
         run INTEGER NOT NULL REFERENCES runs (id),
         at REAL NOT NULL,
@@ -80,6 +84,48 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE runs ADD COLUMN conclusion TEXT NOT NULL DEFAULT '';
     ALTER TABLE runs ADD COLUMN device TEXT NOT NULL DEFAULT '';
     CREATE INDEX runs_archived ON runs (archived);
-    UPDATE runs SET fingerprint = fingerprint_of(experiment, fingerprint);
-    """,
-)
+    UPDATE runs SET fingerprint = fingerprint_of(CAST(experiment AS BLOB), CAST(fingerprint AS BLOB));
+"""
+
+
+def bring_up_to_date(db: sqlite3.Connection, version: int) -> list[str]:
+    """Bring the tables from a version to the newest, in the transaction that is open.
+
+    Gives what could not be taken over as it was, each in a few words: `tags of run 2`.
+    """
+    db.create_function("fingerprint_of", 2, _fingerprint_of)
+    left_out: list[str] = []
+    for step in MIGRATIONS[version:]:
+        if callable(step):
+            left_out += step(db)
+            continue
+        for statement in filter(str.strip, step.split(";")):
+            db.execute(statement)
+    db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    return left_out
+
+
+def _fingerprint_of(experiment: bytes, otherwise: bytes) -> str:
+    """The fingerprint of an experiment in JSON; `otherwise` where it cannot be told any more.
+
+    That is so when a layer or the dataset's file is not known here.
+    """
+    import msgspec
+
+    from cnn_tui.data.dataset import DatasetError
+    from cnn_tui.experiment.experiment import Experiment
+
+    try:
+        return msgspec.json.decode(experiment, type=Experiment).stack.fingerprint()
+    except (msgspec.MsgspecError, DatasetError):
+        return otherwise.decode("utf-8", "replace")
+
+
+def _to_version_3(db: sqlite3.Connection) -> list[str]:
+    from cnn_tui.history.version_3 import to_version_3  # a history is seldom so old
+
+    return to_version_3(db)
+
+
+MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], list[str]], ...] = (_TABLES_1, _TABLES_2, _to_version_3)
+"""The steps from each version to the next; as many as there are is the version of today's tables."""

@@ -6,6 +6,7 @@ Every change is one statement or one transaction on the history, so that two peo
 from __future__ import annotations
 
 import time
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
@@ -13,17 +14,20 @@ import msgspec
 
 from cnn_tui.experiment.experiment import MAX_NAME
 from cnn_tui.history.history import History
-from cnn_tui.history.records import marks
-from cnn_tui.history.rows import decoded
+from cnn_tui.history.records import decoded, marks
 from cnn_tui.history.run import LIVE, Status
-from cnn_tui.history.tags import merged, to_tag
 
 MAX_TEXT = 100_000
-_ARCHIVED, _RESTORED = "archived", "taken out of the archive"
+MAX_TAG = 50
+MAX_TAGS = 50
 
 
 class NotebookError(ValueError):
     """Something that cannot be written so; the message is a sentence."""
+
+
+class TagError(ValueError):
+    """A tag that cannot be; the message is a sentence."""
 
 
 class Archiving(NamedTuple):
@@ -59,14 +63,14 @@ def change_tags(
 ) -> dict[int, tuple[str, ...]]:
     """Put tags on runs and take tags off them; gives the tags that each has now.
 
-    Tags are kept as `tags.normalised` writes them. Raises NotebookError and TagError, and then changes nothing.
+    Tags are kept as `normalised` writes them. Raises NotebookError and TagError, and then changes nothing.
     """
     plus, minus = [to_tag(tag) for tag in add], [to_tag(tag) for tag in remove]
     made: dict[int, tuple[str, ...]] = {}
     with history.store.transaction():
         for run_id in runs:
             row = history.store.execute("SELECT tags FROM runs WHERE id = ?", (run_id,)).fetchone()
-            before = () if row is None else decoded(row[0], tuple[str, ...]) or ()
+            before = () if row is None else decoded(row[0], tuple[str, ...])
             made[run_id] = merged(before, plus, minus)
             _write(history, run_id, "tags", msgspec.json.encode(made[run_id]).decode())
     return made
@@ -81,7 +85,7 @@ def assigned(history: History, exercises: Sequence[str]) -> list[int]:
 def assign(history: History, run_id: int, exercise: str, tag: str) -> None:
     """Say that a run was made for an exercise, `pack/name`, and put a tag on it."""
     row = history.store.execute("SELECT tags FROM runs WHERE id = ?", (run_id,)).fetchone()
-    tags = merged(decoded(row[0], tuple[str, ...]) or (), [tag])
+    tags = merged(decoded(row[0], tuple[str, ...]), [tag])
     history.store.execute(
         "UPDATE runs SET exercise = ?, tags = ? WHERE id = ?", (exercise, msgspec.json.encode(tags).decode(), run_id)
     )
@@ -125,9 +129,9 @@ def undo(history: History, archiving: Archiving) -> None:
 
 def last_archived(history: History) -> tuple[int, ...]:
     """The runs that were put away last, together, and still are; () when there are none."""
-    where = "FROM runs JOIN events ON events.run = runs.id WHERE archived AND events.text = ?"
-    (at,) = history.store.execute(f"SELECT max(at) {where}", (_ARCHIVED,)).fetchone()
-    rows = history.store.execute(f"SELECT DISTINCT id {where} AND at = ? ORDER BY id", (_ARCHIVED, at))
+    where = "FROM runs JOIN events ON events.run = runs.id WHERE archived AND events.kind = 'archived'"
+    (at,) = history.store.execute(f"SELECT max(at) {where}").fetchone()
+    rows = history.store.execute(f"SELECT DISTINCT id {where} AND at = ? ORDER BY id", (at,))
     return tuple(row[0] for row in rows)
 
 
@@ -164,9 +168,8 @@ def _set_archived(history: History, runs: Iterable[int], put_away: bool) -> Arch
             )
             if cursor.rowcount:
                 changed.append(run_id)
-                history.store.execute(
-                    "INSERT INTO events VALUES (?, ?, ?)", (run_id, now, _ARCHIVED if put_away else _RESTORED)
-                )
+                words = "archived" if put_away else "taken out of the archive"
+                history.record_event(run_id, words, "archived" if put_away else "restored", now)
     return Archiving(tuple(changed), restored=not put_away)
 
 
@@ -197,3 +200,37 @@ def _text(text: str) -> str:
 def _clean(text: str) -> str:
     """A byte that is no UTF-8 comes from the shell as half a character, which SQLite refuses."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def normalised(text: str) -> str:
+    """A tag as it is kept: lower case, no `#` before it, a dash for each space; "" when nothing is left.
+
+    What cannot be seen (control characters, marks that turn the direction of writing) and commas, which stand between
+    tags, count as spaces.
+    """
+    text = unicodedata.normalize("NFC", text).lower()
+    words = "".join(char if char.isprintable() and char != "," else " " for char in text).split()
+    return "-".join(words).lstrip("#+").strip("-")
+
+
+def to_tag(text: str) -> str:
+    """A tag as it is kept. Raises TagError for one that is nothing, or too long."""
+    tag = normalised(text)
+    if not tag:
+        raise TagError("a tag has at least one letter or digit, as lab1")
+    if len(tag) > MAX_TAG:
+        raise TagError(f"a tag has at most {MAX_TAG} characters, not {len(tag)}")
+    return tag
+
+
+def merged(tags: Iterable[str], add: Iterable[str] = (), remove: Iterable[str] = ()) -> tuple[str, ...]:
+    """`tags` without those of `remove` and with those of `add`, in their order. Raises TagError for too many.
+
+    A tag that an older version kept in another way is removed by its name of today as well.
+    """
+    gone = set(remove)
+    kept = [tag for tag in tags if tag not in gone and normalised(tag) not in gone]
+    made = tuple(dict.fromkeys([*kept, *add]))
+    if len(made) > MAX_TAGS:
+        raise TagError(f"a run has at most {MAX_TAGS} tags, not {len(made)}")
+    return made

@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import math
+import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Self, TypeVar
 
+import msgspec
+
 from cnn_tui.experiment.experiment import Experiment, Training
 from cnn_tui.experiment.same import PACE_SETTINGS, pace_settings
-from cnn_tui.history.rows import Columns, decoded, number
 from cnn_tui.history.run import LIVE, Epoch, Event, Line, Point, Progress, Run, Status, Wish
 from cnn_tui.history.store import HistoryError, Store
-from cnn_tui.history.tested import TESTED_EPOCH, TRAINED
 
 _LIVE = ", ".join(f"'{status}'" for status in sorted(LIVE))
 IS_LIVE = f"status IN ({_LIVE})"
 """A run that has not ended, in SQL."""
-_SQL = {"tested_epoch": TESTED_EPOCH, "trained": TRAINED}  # the columns that are worked out
-_LINE = Columns([name for name in Line.__struct_fields__ if name != "damage"])
-_TAGS = _LINE.names.index("tags")
-_RUN = Columns([*(name for name in Run.__struct_fields__ if name not in ("damage", "epochs")), "epochs"])
+
+# A run that was interrupted is tested from its checkpoint, which may be of an earlier epoch than the last one recorded;
+# its gap is then the one of that epoch. One that was stopped within an epoch is tested with the weights of that moment,
+# of which no whole epoch tells anything: it has no gap.
+TRAINED = (
+    "CASE WHEN tested_epoch IS NULL THEN accuracy ELSE (SELECT json_extract(metrics, '$.accuracy')"
+    " FROM epochs WHERE run = runs.id AND epoch = tested_epoch) END"
+)
+"""The training accuracy of the epoch whose weights were tested, in SQL."""
+GAP = f"({TRAINED} - test_accuracy)"
+"""How much better a run is on what it learned from than on the test images, in SQL."""
+_LINE = tuple(Line.__struct_fields__)
+_TAGS = _LINE.index("tags")
+_LINE_COLUMNS = ", ".join(f"{TRAINED} AS trained" if name == "trained" else name for name in _LINE)
+_RUN = tuple(name for name in Run.__struct_fields__ if name != "has_experiment")
+_RUN_COLUMNS = ", ".join(_RUN)
 _WAITING = "WHERE status = 'queued' ORDER BY position, id"
 _GOING = "WHERE status IN ('running', 'paused') ORDER BY id"
 _HEAD = "id, seed, dataset, experiment"
@@ -198,10 +211,10 @@ class Records:
 
     def untested(self) -> list[int]:
         """The runs that were interrupted after an epoch and not evaluated since, the newest first."""
-        last = "SELECT text FROM events WHERE run = runs.id ORDER BY rowid DESC LIMIT 1"
+        last = "SELECT kind FROM events WHERE run = runs.id ORDER BY rowid DESC LIMIT 1"
         rows = self.store.execute(
             "SELECT id FROM runs WHERE status = 'interrupted' AND epochs_done > 0 AND test_loss IS NULL"
-            f" AND NOT archived AND coalesce(({last}), '') NOT LIKE 'evaluat%' ORDER BY id DESC"
+            f" AND NOT archived AND coalesce(({last}), '') NOT IN ('evaluating', 'evaluated') ORDER BY id DESC"
         )
         return [int(row[0]) for row in rows]
 
@@ -216,8 +229,8 @@ class Records:
 
     def events(self, run_id: int) -> list[Event]:
         """What happened to a run, in order."""
-        rows = self.store.execute("SELECT at, text FROM events WHERE run = ? ORDER BY rowid", (run_id,))
-        return [Event(number(at), str(text)) for at, text in rows]
+        rows = self.store.execute("SELECT at, kind, text FROM events WHERE run = ? ORDER BY rowid", (run_id,))
+        return [Event(*row) for row in rows]
 
     def count(self) -> int:
         """How many runs there are."""
@@ -230,28 +243,28 @@ class Records:
     def progress(self, run_id: int) -> Progress:
         """Where a run is now."""
         row = self.store.execute("SELECT progress FROM runs WHERE id = ?", (run_id,)).fetchone()
-        return (decoded(row[0], Progress) if row else None) or Progress()
+        return decoded(row[0], Progress) if row else Progress()
 
     def points(self, run_id: int, after: float = -1.0) -> list[Point]:
         """The readings within epochs past `after` (in epochs), in order."""
         rows = self.store.execute(
             "SELECT at, loss, accuracy FROM points WHERE run = ? AND at > ? ORDER BY at", (run_id, after)
         )
-        return [Point(*row) for row in rows if all(value is None or isinstance(value, float) for value in row)]
+        return [Point(*row) for row in rows]
 
     def _lines(self, clauses: str, values: Sequence[Any] = ()) -> list[Line]:
-        return [_to_line(row) for row in self.store.rows(f"SELECT {_selected(_LINE)} FROM runs {clauses}", values)]
+        return [_to_line(row) for row in self.store.execute(f"SELECT {_LINE_COLUMNS} FROM runs {clauses}", values)]
 
     def _runs(self, where: str, values: tuple[Any, ...]) -> list[Run]:
-        rows = self.store.rows(f"SELECT {_selected(_RUN)} FROM runs {where}", values)
+        rows = self.store.execute(f"SELECT {_RUN_COLUMNS} FROM runs {where}", values).fetchall()
         if not rows:
             return []
         ids = {row[0] for row in rows}
         some = f"WHERE run IN ({', '.join(str(int(one)) for one in ids)})" if len(ids) < 500 else ""
-        epochs: dict[int, list[tuple[Any, ...]]] = {}
+        epochs: dict[int, list[Epoch]] = {}
         query = f"SELECT run, epoch, metrics, seconds, images_per_second FROM epochs {some} ORDER BY run, epoch"
         for run, *epoch in self.store.execute(query):
-            epochs.setdefault(run, []).append(tuple(epoch))
+            epochs.setdefault(run, []).append(_to_epoch(*epoch))
         return [_to_run(row, epochs.get(row[0], [])) for row in rows]
 
 
@@ -267,58 +280,50 @@ def chunks(values: Sequence[Kind]) -> Iterator[Sequence[Kind]]:
 
 
 def require_experiment(run: Run) -> Experiment:
-    """The experiment of a run. Raises HistoryError for one whose row does not say what it was any more."""
+    """The experiment of a run. Raises HistoryError for one that this version does not know."""
     if not run.has_experiment:
         raise HistoryError(
-            f"the experiment of run {run.id} cannot be read: its row in the history is damaged, or was written by "
-            "another version of cnn-tui. It was left as it is"
+            f"the experiment of run {run.id} cannot be read: it is damaged, or was written by another version of "
+            "cnn-tui. It was left as it is"
         )
     return run.experiment
 
 
-def _selected(columns: Columns) -> str:
-    return ", ".join(f"{_SQL[name]} AS {name}" if name in _SQL else name for name in columns.names)
+def decoded(text: str, kind: type[Kind]) -> Kind:
+    """JSON of the history as what it is. Raises sqlite3.DatabaseError where the file was damaged."""
+    try:
+        return msgspec.json.decode(text, type=kind)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise sqlite3.DatabaseError(f"the file is damaged: {error}") from None
 
 
 def _to_line(row: tuple[Any, ...]) -> Line:
-    found, damage = _LINE.check(row)
-    values = [*found]
-    tags = () if values[_TAGS] == "[]" else decoded(values[_TAGS], tuple[str, ...])
-    if tags is None:
-        damage = (*damage, "tags")
-    values[_TAGS] = tags or ()
-    return Line(*(*values, damage))
+    values = [*row]
+    values[_TAGS] = decoded(row[_TAGS], tuple[str, ...]) if row[_TAGS] != "[]" else ()
+    return Line(*values)
 
 
-def _to_run(row: tuple[Any, ...], epochs: Sequence[tuple[Any, ...]]) -> Run:
-    values, found = _RUN.check(row)
-    fields, damage = dict(zip(_RUN.names, values, strict=True)), [*found]
+def _to_run(row: tuple[Any, ...], epochs: Sequence[Epoch]) -> Run:
+    fields = dict(zip(_RUN, row, strict=True))
     asked_for = fields.pop("epochs")
-    for name, kind, empty in _IN_JSON:
-        value: Any = decoded(fields[name], kind) if name not in damage else None
-        if value is None:
-            damage += [name] if name not in damage else []
-            value = empty
-        fields[name] = value
-    if fields["experiment"] is None:
-        # Perhaps of a version with other layers: the figures of the run are still worth showing.
+    fields["tags"] = decoded(fields["tags"], tuple[str, ...])
+    fields["environment"] = decoded(fields["environment"], dict[str, Any])
+    fields["fired_within"] = bool(fields["fired_within"])
+    try:
+        fields["experiment"], known = msgspec.json.decode(fields["experiment"], type=Experiment), True
+    except msgspec.MsgspecError:
+        # Of a version with other layers: the figures of the run are still worth showing.
         training = Training(epochs=min(max(asked_for, 1), _MOST_EPOCHS))
         fields["experiment"] = Experiment(name=fields["name"], dataset=fields["dataset"], training=training)
-    read = []
-    for number_of_it, metrics, *figures in epochs:
-        told = decoded(metrics, dict[str, float | None]) if isinstance(metrics, str) else None
-        if told is None or not all(isinstance(figure, float) for figure in figures):
-            damage.append(f"epoch {number_of_it}")
-        # JSON has no NaN: msgspec writes null for it.
-        plain = {name: math.nan if value is None else value for name, value in (told or {}).items()}
-        read.append(Epoch(number_of_it, plain, *map(number, figures)))
-    return Run(**fields, epochs=tuple(read), damage=tuple(damage))
+        known = False
+    return Run(**fields, epochs=tuple(epochs), has_experiment=known)
+
+
+def _to_epoch(epoch: int, metrics: str, seconds: float, images_per_second: float) -> Epoch:
+    told = decoded(metrics, dict[str, float | None])
+    # JSON has no NaN: msgspec writes null for it.
+    plain = {name: math.nan if value is None else value for name, value in told.items()}
+    return Epoch(epoch, plain, seconds, images_per_second)
 
 
 _MOST_EPOCHS = 100_000
-_IN_JSON: tuple[tuple[str, Any, Any], ...] = (
-    ("experiment", Experiment, None),
-    ("tags", tuple[str, ...], ()),
-    ("environment", dict[str, Any], {}),
-)
-"""The columns that are JSON, what they should be, and what stands in place of one that is not."""

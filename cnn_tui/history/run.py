@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any, Literal, TypeAlias
+import math
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -15,8 +16,36 @@ Wish: TypeAlias = Literal["", "stop", "now", "pause"]
 
 "stop" ends training after the batch, saves and evaluates; "now" ends the run without that."""
 
+Ending: TypeAlias = Literal[
+    "", "finished", "rule", "user", "signal", "queue", "killed", "gone", "no room", "crashed", "error", "unknown"
+]
+"""Why a run ended; "" for one that has not.
+
+After its last epoch; a stop rule fired; somebody, or a signal, asked for it; it was taken out of the queue; its process
+was killed, or found to be gone; the disk was full; its process did not start, or ended by itself; what it was to do
+cannot be done. "unknown" is of an older version's sentence."""
+EventKind: TypeAlias = Literal[
+    "started",
+    "paused",
+    "gone on",
+    "rule",
+    "stopped",
+    "queued again",
+    "resumed",
+    "evaluating",
+    "evaluated",
+    "best weights",
+    "archived",
+    "restored",
+    "other",
+]
+"""What happened to a run."""
+AS_PLANNED: frozenset[str] = frozenset({"finished", "rule"})
+"""The endings of a run that went as its experiment asked for; it can be compared with others."""
 LIVE: frozenset[str] = frozenset({"queued", "running", "paused"})
 """The statuses of a run that has not ended."""
+WITHIN = 0
+"""Stands for the epoch whose weights were tested where a run was stopped in the middle of one."""
 ENDED_EARLY: frozenset[str] = frozenset({"stopped", "failed", "interrupted"})
 """The statuses of a run that may be resumed, if there is a checkpoint."""
 
@@ -51,7 +80,20 @@ class Event(msgspec.Struct, frozen=True):
     """Something that happened to a run. `at` is in seconds since 1970."""
 
     at: float
+    kind: EventKind
     text: str
+
+
+class FiredAt(NamedTuple):
+    """The stop rule that ended a run: its number, from 1, after which epoch or, with `within`, in which it fired."""
+
+    rule: int | None
+    """None where an older version's sentence names a rule that the experiment does not have."""
+    epoch: int
+    within: bool = False
+
+    def __str__(self) -> str:
+        return f"{'in' if self.within else 'after'} epoch {self.epoch}"
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -103,8 +145,6 @@ class Line(msgspec.Struct, frozen=True):
     """The epoch whose weights were tested, of a run that was tested from a checkpoint; else it was the last."""
     trained: float | None = None
     """The training accuracy of that epoch."""
-    damage: tuple[str, ...] = ()
-    """What of its row cannot be read: names of fields, which are empty here."""
 
     @property
     def gap(self) -> float | None:
@@ -143,11 +183,17 @@ class Run(msgspec.Struct, frozen=True):
     conclusion: str = ""
     device: str = ""
     """Where it was asked to be trained: "cpu", "gpu:1"; "" for the freest GPU."""
+    ending: Ending = ""
+    fired_rule: int | None = None
+    fired_epoch: int | None = None
+    fired_within: bool = False
+    resumed_after: int | None = None
+    """The epoch after which it went on when it was queued again, 0 where it began again; None until it does."""
     tested_epoch: int | None = None
     """The epoch whose weights were tested, of a run that was tested from a checkpoint; else it was the last."""
     epochs: tuple[Epoch, ...] = ()
-    damage: tuple[str, ...] = ()
-    """What of its rows cannot be read: names of fields, and "epoch 3"; what it was is empty here."""
+    has_experiment: bool = True
+    """Whether `experiment` is what was recorded; else it is an empty one, because another version wrote a newer one."""
 
     @property
     def live(self) -> bool:
@@ -155,20 +201,57 @@ class Run(msgspec.Struct, frozen=True):
         return self.status in LIVE
 
     @property
-    def has_experiment(self) -> bool:
-        """Whether `experiment` is what was recorded; else it is an empty one that stands in its place."""
-        return "experiment" not in self.damage
+    def fired(self) -> FiredAt | None:
+        """The stop rule that ended the run."""
+        return None if self.fired_epoch is None else FiredAt(self.fired_rule, self.fired_epoch, self.fired_within)
+
+    @property
+    def cut_short(self) -> bool:
+        """Whether the run ended before it should have; a stop rule that fires is what the experiment asked for."""
+        return not self.live and self.ending not in AS_PLANNED
 
     def to_json(self) -> dict[str, Any]:
         """The promised form, ready for a JSON encoder."""
         plain: dict[str, Any] = msgspec.to_builtins(self)
-        for internal in ("pid", "wish", "archived", "exercise", "conclusion", "device", "tested_epoch"):
+        for internal in _NOT_PROMISED:
             del plain[internal]
-        if not self.damage:  # a key that only a damaged run has
-            del plain["damage"]
         if not self.has_experiment:
             plain["experiment"] = None
         plain["created"] = datetime.datetime.fromtimestamp(self.created, datetime.UTC).isoformat(timespec="seconds")
         plain["seconds"] = round(self.seconds, 3)
         plain["epochs"] = [epoch.to_json() for epoch in self.epochs]
         return plain
+
+
+_NOT_PROMISED = (
+    *("pid", "wish", "archived", "exercise", "conclusion", "device", "ending", "fired_rule", "fired_epoch"),
+    *("fired_within", "resumed_after", "tested_epoch", "has_experiment"),
+)
+
+
+def ending_in_words(status: Status, ending: Ending, stop_cause: str) -> str:
+    """How a run ended: `finished`, `failed: out of memory`, `stopped by request in epoch 2 of 3`."""
+    if not stop_cause:
+        return status
+    return stop_cause if ending in ("user", "signal") else f"{status}: {stop_cause}"
+
+
+def tested_in_words(epoch: int | None) -> str:
+    """Of which weights the figures of the test are; "" where they are those of the last epoch."""
+    if epoch is None:
+        return ""
+    return f"with the weights of epoch {epoch}" if epoch != WITHIN else "with the weights from within an epoch"
+
+
+def finite(value: Any) -> float | None:
+    """A number as JSON and SQLite can hold it; None for NaN and the infinities, which they cannot."""
+    return float(value) if value is not None and math.isfinite(value) else None
+
+
+def without_nan(value: Any) -> Any:
+    """Plain data with None in place of NaN and the infinities. Tuples become lists, as in JSON."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {key: without_nan(inner) for key, inner in value.items()}
+    return [without_nan(inner) for inner in value] if isinstance(value, list | tuple) else value

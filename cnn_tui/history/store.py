@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from cnn_tui.history import sql_functions
-from cnn_tui.history.migrations import MIGRATIONS
-from cnn_tui.history.rows import to_text
+from cnn_tui.history import migrations
 from cnn_tui.home import history_path
+from cnn_tui.text import counted, quiet
 
 # Two hosts that share a folder do not share memory, which WAL needs.
 _NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "lustre", "gpfs", "beegfs", "afs", "ceph", "fuse.sshfs", "9p")
@@ -21,6 +21,8 @@ _NOT_WRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLIT
 _ELSEWHERE = "set CNN_TUI_HOME to another folder"
 _READ_ONLY = "its folder is read-only, or not yours to write to; set CNN_TUI_HOME to a folder that you may write to"
 NO_ROOM = "the disk is full: make room on it"
+_LEAST = (3, 37)  # of SQLite, which knows STRICT tables since then
+_NAMED = 5  # of what could not be taken over, so much is named
 
 
 class HistoryError(Exception):
@@ -43,6 +45,11 @@ class Store:
         self.path = path or history_path()
         self.read_only = False
         """Whether it is only read, because it lies where nothing can be written."""
+        if sqlite3.sqlite_version_info < _LEAST:
+            raise HistoryError(
+                f"the history needs SQLite {'.'.join(map(str, _LEAST))} or newer, and this Python has "
+                f"{sqlite3.sqlite_version}: run cnn-tui with a newer Python"
+            )
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             if self.path.is_dir():
@@ -73,24 +80,9 @@ class Store:
         """A number that changes when another connection has written; asking reads no table."""
         return int(self._db.execute("PRAGMA data_version").fetchone()[0])
 
-    def execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+    def execute(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Cursor:
         """Run one statement of SQL. Raises sqlite3.Error."""
         return self._db.execute(statement, values)
-
-    def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """All that a query finds; JSON in it that is none has no parts. Raises sqlite3.Error."""
-        self._db.text_factory = str  # the quickest, where all texts are sound
-        try:
-            return self._db.execute(query, values).fetchall()
-        except sqlite3.OperationalError as error:
-            if not str(error).startswith(("malformed JSON", "Could not decode to UTF-8")):
-                raise
-        finally:
-            self._db.text_factory = to_text
-        # One damaged row is no reason to find nothing. SQLite's own function is much the faster.
-        sql_functions.forgive_json(self._db)
-        # Another text: the statement as it was is kept, with SQLite's own function in it.
-        return self._db.execute(f"{query} ", values).fetchall()
 
     def health(self, seconds: float = 5.0) -> Health:
         """Look through the whole file for damage, for at most `seconds`."""
@@ -125,9 +117,8 @@ class Store:
         self._refuse_newer(self._db)  # first, because the journal mode is written into the file
         self._set_journal()
         self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.execute("PRAGMA foreign_keys = ON")
-        sql_functions.register(self._db)
         self._migrate()
+        self._db.execute("PRAGMA foreign_keys = ON")
 
     def _open_to_read(self) -> sqlite3.Connection:
         """The file where nothing can be written, not even the files that SQLite keeps beside it."""
@@ -143,13 +134,11 @@ class Store:
                     raise
                 db = _connect(f"{where}?mode=ro&immutable=1")
             self._refuse_newer(db)
-            if _version(db) < len(MIGRATIONS):
+            if _version(db) < len(migrations.MIGRATIONS):
                 older, db = db, _connect(":memory:")
                 older.backup(db)
                 older.close()
-                sql_functions.register(db)
-                self._step_forward(db)
-            sql_functions.register(db)
+                migrations.bring_up_to_date(db, _version(db))
             db.execute("PRAGMA query_only = ON")
         except (OSError, sqlite3.Error) as error:
             raise HistoryError(
@@ -170,12 +159,12 @@ class Store:
         )
 
     def _refuse_newer(self, db: sqlite3.Connection) -> None:
-        version = _version(db)
-        if version > len(MIGRATIONS):
+        version, known = _version(db), len(migrations.MIGRATIONS)
+        if version > known:
             db.close()
             raise HistoryError(
                 f"the history {self.path} was written by a newer cnn-tui (its version is {version}, this one knows "
-                f"{len(MIGRATIONS)}). It was left as it is: update cnn-tui, or set CNN_TUI_HOME to another folder"
+                f"{known}). It was left as it is: update cnn-tui, or set CNN_TUI_HOME to another folder"
             )
 
     def _set_journal(self) -> None:
@@ -191,28 +180,42 @@ class Store:
                 time.sleep(0.01)
 
     def _migrate(self) -> None:
-        version = _version(self._db)
-        if version == len(MIGRATIONS):
+        """Bring the tables to the version that is known here, and say what of an older file could not be read."""
+        if _version(self._db) == len(migrations.MIGRATIONS):
             return
-        if version > 0:
-            with contextlib.closing(sqlite3.connect(f"{self.path}.v{version}.copy")) as copy:
-                self._db.backup(copy)
-        self._step_forward(self._db)
+        left_out: list[str] = []
+        with self.transaction():
+            # Another process may have done it while this one waited for the lock.
+            version = _version(self._db)
+            if version > 0:
+                self._keep_copy(version)
+            left_out = migrations.bring_up_to_date(self._db, version)
+            if version == 0:
+                # The models of a history that was moved away are still beside it; no new run is to write over them.
+                number = ("runs", _last_folder(self.path.parent / "runs"))
+                self._db.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", number)
+        if left_out:
+            print(f"cnn-tui: {self._left_out_in_words(left_out, version)}", file=sys.stderr, flush=True)
 
-    def _step_forward(self, db: sqlite3.Connection) -> None:
-        """Bring the tables to the version that is known here."""
-        db.execute("BEGIN IMMEDIATE")
-        # Another process may have migrated while this one waited for the lock.
-        fresh = _version(db) == 0
-        for step in MIGRATIONS[_version(db) :]:
-            for statement in filter(str.strip, step.split(";")):
-                db.execute(statement)
-        if fresh:
-            # The models of a history that was moved away are still beside it; no new run is to write over them.
-            number = ("runs", _last_folder(self.path.parent / "runs"))
-            db.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", number)
-        db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-        db.execute("COMMIT")
+    def _keep_copy(self, version: int) -> None:
+        # Through a connection of its own: one that is about to write would wait for itself.
+        with (
+            contextlib.closing(sqlite3.connect(self.path, timeout=_WAIT)) as now,
+            contextlib.closing(sqlite3.connect(self._copy(version))) as copy,
+        ):
+            now.backup(copy)
+
+    def _copy(self, version: int) -> str:
+        return f"{self.path}.v{version}.copy"
+
+    def _left_out_in_words(self, left_out: Sequence[str], version: int) -> str:
+        named = ", ".join(quiet(what, 60) for what in left_out[:_NAMED])
+        more = f" and {len(left_out) - _NAMED:,} more" if len(left_out) > _NAMED else ""
+        return (
+            f"the history was brought up to date, but {counted(len(left_out), 'row')} of it could not be read as "
+            f"recorded: {named}{more}. What stood there is kept in its table set_aside, and the whole file as it was "
+            f"in {self._copy(version)}"
+        )
 
 
 def in_words(error: sqlite3.Error, path: Path) -> str:
@@ -229,8 +232,13 @@ def _connect(where: str) -> sqlite3.Connection:
     # Every write is one statement or one explicit transaction.
     is_uri = where.startswith("file:")
     db = sqlite3.connect(where, timeout=_WAIT, isolation_level=None, check_same_thread=False, uri=is_uri)
-    db.text_factory = to_text
+    db.create_function("casefold", 1, _casefold, deterministic=True)
     return db
+
+
+def _casefold(text: str | None) -> str:
+    """Text without upper and lower case in any script: SQLite's LIKE knows only ASCII's."""
+    return (text or "").casefold()
 
 
 def _version(db: sqlite3.Connection) -> int:

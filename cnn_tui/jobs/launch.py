@@ -51,7 +51,7 @@ def recover(history: History) -> list[int]:
     for run in history.going():
         if not locks.is_held(locks.run_lock(run.id)):
             kept = f"{run.epochs_done} of {run.epochs} epochs are kept"
-            gone = Result("interrupted", f"the training process is gone; {kept}")
+            gone = Result("interrupted", f"the training process is gone; {kept}", ending="gone")
             history.record_end(run.id, ended_now(history, run.id) or gone)
             ended.append(run.id)
     return ended

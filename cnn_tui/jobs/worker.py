@@ -162,7 +162,7 @@ def evaluate_interrupted(history: History, standby: Standby) -> bool:
     for run_id in history.untested():
         if checkpoint_path(run_id).exists():
             try:
-                history.record_event(run_id, "evaluating the checkpoint")
+                history.record_event(run_id, "evaluating the checkpoint", "evaluating")
             except sqlite3.Error:  # without it, it would be tried without end
                 return False
             process = standby.evaluate(run_id)
@@ -207,12 +207,13 @@ def settle(history: History, run_id: int, code: int) -> None:
         result = Result("interrupted", f"the training process was killed by signal {-code} ({why}); {kept}")
     elif code == NO_ROOM:
         why = "the disk was full and stayed so, and how the run ended could not be recorded"
-        result = Result("failed", f"{why}; {kept}; {weights_in_words(run)}")
+        result = Result("failed", f"{why}; {kept}; {weights_in_words(run)}", ending="no room")
     elif run.status == "queued":
         log = log_path(run_id) if log_path(run_id).exists() else worker_log_path()
-        result = Result("failed", f"the training process could not start (exit status {code}); see {log}")
+        why = f"the training process could not start (exit status {code}); see {log}"
+        result = Result("failed", why, ending="crashed")
     else:
-        result = Result("failed", f"the training process ended with exit status {code}; {kept}")
+        result = Result("failed", f"the training process ended with exit status {code}; {kept}", ending="crashed")
     history.record_end(run_id, result)
 
 

@@ -17,13 +17,12 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history import notebook
 from cnn_tui.history.groups import Group, groups_of
 from cnn_tui.history.history import History
-from cnn_tui.history.rows import damage_in_words
 from cnn_tui.history.run import Line, Run
 from cnn_tui.history.same_network import first_runs
 from cnn_tui.reports.blocks import Block, Bullet, Curves, Heading, Page, Paragraph, Quote, TextTable
 from cnn_tui.reports.exercise_page import exercise_page, read_exercise
 from cnn_tui.reports.run_page import overfitting
-from cnn_tui.text import counted, sentence
+from cnn_tui.text import counted
 
 MOST_RUNS = 500
 MOST_CURVES = 30
@@ -111,7 +110,7 @@ def _run_cells(line: Line, firsts: dict[int, int]) -> list[str]:
     return [
         str(line.id),
         line.name,
-        f"{line.status}, damaged" if line.damage else line.status,
+        line.status,
         f"{line.params:,}",
         *(_noted(value, 4) for value in (line.test_accuracy, line.test_loss, line.accuracy, line.gap)),
         _noted(line.pace, 1),
@@ -178,8 +177,6 @@ def _curve(run: Run) -> Iterator[Block]:
     pace = pace_of(run)
     settings = _settings(run.experiment) if run.has_experiment else "Settings unknown"
     yield Paragraph(f"{settings}, seed {run.seed}{f', {pace:.1f} s an epoch' if pace is not None else ''}.")
-    if run.damage:
-        yield Paragraph(sentence(damage_in_words(run.id, run.damage)))
     yield Curves([run])
     yield from overfitting(run)
 

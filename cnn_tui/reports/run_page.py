@@ -12,10 +12,8 @@ from cnn_tui.analysis.overfitting import read_out
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
-from cnn_tui.history.rows import damage_in_words
-from cnn_tui.history.run import Event, Run
+from cnn_tui.history.run import Event, Run, tested_in_words
 from cnn_tui.history.same_network import in_words, same_network
-from cnn_tui.history.tested import tested_in_words
 from cnn_tui.network.diff import arguments
 from cnn_tui.network.report import keras_shape
 from cnn_tui.network.summary import LayerSummary, summarize
@@ -87,9 +85,6 @@ def _result(facts: RunFacts) -> Iterator[Block]:
     status += [Span(f": {run.stop_cause}")] if run.stop_cause else []
     status += [Span(" (archived)", "dim")] if run.archived else []
     yield Fact("status", status)
-    if run.damage:
-        damage = f"{sentence(damage_in_words(run.id, run.damage))} What can be read is here."
-        yield Fact("damaged", [Span(damage, "bad")])
     yield Fact("epochs", f"{len(run.epochs)} of {run.experiment.training.epochs}")
     if accuracy := _joined([*_figures(run, run.test_accuracy, "accuracy"), gap_words]):
         yield Fact("accuracy", [Span(accuracy, "strong")])

@@ -5,10 +5,8 @@ from __future__ import annotations
 import keras
 
 from cnn_tui.artifacts.weights import KeptWeights, read_weights
-from cnn_tui.history.finite import finite
 from cnn_tui.history.history import History
-from cnn_tui.history.run import Run
-from cnn_tui.history.tested import EVENT
+from cnn_tui.history.run import Run, finite
 from cnn_tui.home import checkpoint_path, log_path
 from cnn_tui.jobs import locks
 from cnn_tui.training import pipeline
@@ -35,7 +33,7 @@ def evaluate_checkpoint(run_id: int) -> int:
         scores = _evaluate(run, kept)
         if not history.record_test(run_id, finite(scores["loss"]), finite(scores.get("accuracy")), kept.epoch):
             return 1
-        say(f"Run {run_id}: {EVENT}{kept.epoch}")
+        say(f"Run {run_id}: evaluated from the checkpoint of epoch {kept.epoch}")
     return 0
 
 

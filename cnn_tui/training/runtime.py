@@ -76,12 +76,17 @@ def spread_work() -> None:
 
 def describe_error(error: Exception) -> str:
     """What failed a run, in a sentence: the error's type and what it says first. TensorFlow says it in many lines."""
-    if getattr(error, "errno", None) == errno.ENOSPC or os.strerror(errno.ENOSPC) in str(error):
+    if has_no_room(error):
         where = getattr(error, "filename", None)
         return f"the disk is full: {where if where is not None else _first_line(error)}"
     if isinstance(error, MemoryError | tf.errors.ResourceExhaustedError):
         return f"out of memory: {_first_line(error)}"
     return f"{type(error).__name__}: {_first_line(error)}"
+
+
+def has_no_room(error: Exception) -> bool:
+    """Whether an error is that the disk is full; TensorFlow says so in words alone."""
+    return getattr(error, "errno", None) == errno.ENOSPC or os.strerror(errno.ENOSPC) in str(error)
 
 
 def _first_line(error: Exception) -> str:

@@ -24,10 +24,9 @@ import keras
 
 from cnn_tui.artifacts.weights import KeptWeights, read_weights
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.history.finite import finite
 from cnn_tui.history.history import History, HistoryError, Result
 from cnn_tui.history.records import require_experiment
-from cnn_tui.history.run import Run
+from cnn_tui.history.run import Ending, Run, finite
 from cnn_tui.home import best_path, checkpoint_path, log_path, model_path
 from cnn_tui.jobs import locks
 from cnn_tui.jobs.devices import DeviceError, settle
@@ -45,7 +44,7 @@ from cnn_tui.training.explain import keep_files
 from cnn_tui.training.log import say, send_output_to
 from cnn_tui.training.loop import evaluate, fit
 from cnn_tui.training.pipeline import Batches
-from cnn_tui.training.runtime import describe_error, device, environment, spread_work
+from cnn_tui.training.runtime import describe_error, device, environment, has_no_room, spread_work
 from cnn_tui.training.standby import load, warm_up
 
 END_RETRIES = 60
@@ -97,7 +96,7 @@ class Trainer:
         self.history, self.run, self.seed = history, run, seed
         self.experiment, self.training = run.experiment, run.experiment.training
         stopwatch = Stopwatch()
-        self.resumed = bool(run.environment) or "environment" in run.damage  # it began before
+        self.resumed = run.train_images > 0  # it began before
         self.recorder = Recorder(history, run.id, self.experiment, stopwatch, say)
         self.control = ControlPoll(history, run.id, self.training.epochs, stopwatch, self.recorder.note)
         self.rule = StopRuleCallback(self.experiment.stop, self.recorder.note)
@@ -114,7 +113,8 @@ class Trainer:
             return Result("failed", str(error))
         except Exception as error:
             say(traceback.format_exc())
-            return Result("failed", describe_error(error), seconds=self.recorder.seconds or None)
+            ending: Ending = "no room" if has_no_room(error) else "error"
+            return Result("failed", describe_error(error), seconds=self.recorder.seconds or None, ending=ending)
 
     def _run(self) -> Result:
         clear_parts(self.run.id)
@@ -127,13 +127,13 @@ class Trainer:
         try:
             return self._train(kept)
         except CheckpointError as error:
-            self.recorder.note(f"begun again from the start on {device()}: {error}")
+            self.recorder.note_resumption(0, f"begun again from the start on {device()}: {error}")
             return self._train(None)
 
     def _last_checkpoint(self) -> KeptWeights | None:
         """What the run can go on from; None when it begins."""
         if not self.resumed:
-            self.recorder.note(f"started on {device()}")
+            self.recorder.note(f"started on {device()}", "started")
             for path in (checkpoint_path(self.run.id), best_path(self.run.id)):
                 path.unlink(missing_ok=True)  # of a run of that number in a history that is gone
             return None
@@ -142,7 +142,7 @@ class Trainer:
         if kept is not None and recorded[: kept.epoch] == [*range(1, kept.epoch + 1)]:
             return kept
         why = "no checkpoint was kept" if kept is None else f"the record ends after {counted(len(recorded), 'epoch')}"
-        self.recorder.note(f"begun again from the start on {device()}: {why}")
+        self.recorder.note_resumption(0, f"begun again from the start on {device()}: {why}")
         return None
 
     def _train(self, kept: KeptWeights | None) -> Result:
@@ -159,7 +159,8 @@ class Trainer:
         if kept is not None:
             restore(model, checkpoint_path(self.run.id), kept)
         if self.control.ends_before() or self.control.wish() == "stop":
-            return Result("stopped", self.control.cause or self.control.stopped("before training began"))
+            cause = self.control.cause or self.control.stopped("before training began")
+            return Result("stopped", cause, ending=self.control.ending)
 
         if self.resumed:
             self._go_on_after(done)
@@ -184,7 +185,7 @@ class Trainer:
         for path in (model_path(self.run.id), *([] if done else [best_path(self.run.id)])):
             path.unlink(missing_ok=True)  # of the part that is trained again
         if done:
-            self.recorder.note(f"resumed after epoch {done} on {device()}")
+            self.recorder.note_resumption(done, f"resumed after epoch {done} on {device()}")
 
     def _end(self, model: Any, test_data: Batches) -> Result:
         """Save and evaluate the last weights, unless the run is to end at once."""
@@ -209,7 +210,8 @@ class Trainer:
             self.control.ends_before,
         )
         if best := self.checkpoints.best_epoch():
-            self.recorder.note(best)
+            self.recorder.note(best, "best weights")
+        by_rule = not self.control.cause and self.rule.fired is not None
         stop_cause = self.control.cause or self.rule.cause
         if not stop_cause and not unsaved:
             checkpoint_path(self.run.id).unlink(missing_ok=True)  # there is nothing to go on to
@@ -219,6 +221,8 @@ class Trainer:
             finite(scores.get("loss")),
             finite(scores.get("accuracy")),
             self.recorder.seconds,
+            "rule" if by_rule else self.control.ending if stop_cause else "finished",
+            self.rule.fired if by_rule else None,
         )
 
     def _data(self) -> tuple[Batches, Batches | None, Batches]:

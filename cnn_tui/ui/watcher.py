@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Event, Line, Point, Progress, Run
-
-# How the events begin that tell of it.
-_QUEUED_AGAIN = "queued again"
-_FROM_THE_START = "begun again from the start"
-_RESUMED = re.compile(r"resumed after epoch (\d+)")
 
 
 class Watched:
@@ -43,21 +36,12 @@ class Watched:
     @property
     def resumed_after(self) -> int | None:
         """The epoch after which a run that was queued again went on, 0 where it began again; None if it did not."""
-        for event in self._since_queued_again():
-            if event.text.startswith(_FROM_THE_START):
-                return 0
-            if told := _RESUMED.match(event.text):
-                return int(told[1])
-        return None
+        return self.run.resumed_after if self.run else None
 
     @property
     def will_resume(self) -> bool:
         """Whether it was queued again, and where it goes on is not known yet."""
-        return any(event.text.startswith(_QUEUED_AGAIN) for event in self.events) and self.resumed_after is None
-
-    def _since_queued_again(self) -> list[Event]:
-        again = [at for at, event in enumerate(self.events) if event.text.startswith(_QUEUED_AGAIN)]
-        return self.events[again[-1] + 1 :] if again else []
+        return self.resumed_after is None and any(event.kind == "queued again" for event in self.events)
 
     def _read_points(self) -> None:
         last = self.points[-1].at if self.points else None

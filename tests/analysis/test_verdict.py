@@ -19,7 +19,7 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.groups import Group, Spread, Trial, contrast, group_around, grouped, groups_of
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.run import Epoch, Status
+from cnn_tui.history.run import Ending, Epoch, Status
 from cnn_tui.network.layers import Dropout
 from tests.properties import examples
 
@@ -262,6 +262,7 @@ def trained(
     status: Status = "finished",
     cause: str = "",
     dataset: str = "fashion_mnist",
+    ending: Ending = "",
 ) -> int:
     """A run of two epochs that has ended; gives its id."""
     run_id = history.add(experiment.with_training(seed=seed))
@@ -271,7 +272,7 @@ def trained(
     )
     for number in (1, 2):
         history.record_epoch(run_id, Epoch(number, {"loss": 0.3, "accuracy": 0.9}, 8.0 + seed, 7_000.0), 8.0 * number)
-    history.record_end(run_id, Result(status, cause, 0.3, accuracy))
+    history.record_end(run_id, Result(status, cause, 0.3, accuracy, ending=ending))
     return run_id
 
 
@@ -281,7 +282,7 @@ def test_repeats_are_found_and_everything_else_is_not(history: History) -> None:
     renamed = trained(history, msgspec.structs.replace(BASELINE, name="again"), 2, 0.92)
     trained(history, BASELINE, 3, status="failed", cause="out of memory")
     trained(history, BASELINE, 4, status="stopped", cause="stopped by request in epoch 2 of 5")
-    ruled = trained(history, BASELINE, 5, 0.88, status="stopped", cause="stop rule: loss below 0.3")
+    ruled = trained(history, BASELINE, 5, 0.88, status="stopped", ending="rule")
     trained(history, BASELINE.with_training(epochs=9), 6)
     trained(history, BASELINE, 7, dataset="fashion_mnist_sample")
     history.add(BASELINE)

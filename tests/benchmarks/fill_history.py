@@ -28,6 +28,7 @@ _CAUSES = {
     "failed": "out of memory: failed to allocate memory",
     "interrupted": "the training process is gone; 7 of 20 epochs are kept",
 }
+_ENDINGS = {"finished": "finished", "stopped": "rule", "failed": "error", "interrupted": "gone"}
 _NOTES = ("", "", "", "", "faster than the one before", "the border pixels count too", "cannot tell them apart")
 _TAGS: tuple[tuple[str, ...], ...] = ((), (), ("lab1",), ("lab1", "keep"), ("padding-and-pooling",), ("overfitting",))
 _ENVIRONMENT = {
@@ -41,10 +42,10 @@ _ENVIRONMENT = {
     "data": "fashion_mnist: 60,000 + 10,000 images from /usr/share/datasets/fashion-mnist",
 }
 _RUN = (
-    "INSERT INTO runs (name, status, stop_cause, experiment, fingerprint, dataset, train_images, test_images, seed,"
-    " params, created, seconds, epochs, epochs_done, loss, accuracy, test_loss, test_accuracy, note, tags, environment,"
-    " pace, val_loss, val_accuracy, archived)"
-    f" VALUES ({', '.join('?' * 25)})"
+    "INSERT INTO runs (name, status, ending, stop_cause, experiment, fingerprint, dataset, train_images, test_images,"
+    " seed, params, created, seconds, epochs, epochs_done, loss, accuracy, test_loss, test_accuracy, note, tags,"
+    " environment, pace, val_loss, val_accuracy, archived)"
+    f" VALUES ({', '.join('?' * 26)})"
 )
 
 
@@ -88,7 +89,7 @@ def _add(history: History, rng: random.Random, network: Network, created: float,
     scored = status in ("finished", "stopped") and bool(curve)
     test = (curve[-1][2] + rng.gauss(0, 0.004), curve[-1][3] + rng.gauss(0, 0.002)) if scored else (None, None)
     values: tuple[Any, ...] = (
-        *(experiment.name, status, _CAUSES.get(status, ""), msgspec.json.encode(experiment).decode()),
+        *(experiment.name, status, _ENDINGS[status], _CAUSES.get(status, ""), msgspec.json.encode(experiment).decode()),
         *(network.fingerprint, experiment.dataset, data.train_images, data.test_images, seed, network.params),
         *(created, pace * done, epochs, done, last[0], last[1], *test, rng.choice(_NOTES)),
         *(msgspec.json.encode(rng.choice(_TAGS)).decode(), msgspec.json.encode(_ENVIRONMENT).decode()),

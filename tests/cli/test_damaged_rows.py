@@ -1,7 +1,8 @@
-"""The commands on a history with a damaged row: the others are there, and it is said which run is damaged in what."""
+"""The commands on an older history with a damaged row: the others are there, and it is said once which row it is."""
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -9,49 +10,44 @@ import pytest
 from cnn_tui.history.history import History
 from cnn_tui.home import history_path
 from tests.cli.command import Inside, assert_one_sentence
-from tests.fixtures.make_history import make_newest
-
-
-def damage(statement: str) -> None:
-    """A history whose run 2, which was stopped after an epoch, is damaged so."""
-    make_newest(history_path())
-    with History() as history:
-        history.store.execute(statement)
+from tests.history.test_damaged_rows import older
 
 
 @pytest.mark.parametrize(
     ("change", "what"),
     [
-        ("runs SET tags = '['", "tags"),
-        ("runs SET environment = 'nope', created = 'abc'", "created and environment"),
-        ("runs SET name = CAST(x'ff00fe' AS TEXT)", "name"),
-        ("epochs SET metrics = 'x'", "epoch 1"),
-        ("runs SET experiment = '{'", "experiment"),
+        ("runs SET tags = '['", "tags of run 2"),
+        ("runs SET environment = 'nope', created = 'abc'", "environment, created of run 2"),
+        ("runs SET name = CAST(x'ff00fe' AS TEXT)", "name of run 2"),
+        ("epochs SET metrics = 'x'", "epoch 1 of run 2"),
+        ("runs SET experiment = '{'", "experiment of run 2"),
     ],
 )
-def test_every_command_that_reads_goes_on_and_says_it(inside: Inside, change: str, what: str) -> None:
-    damage(f"UPDATE {change} WHERE {'run' if change.startswith('epochs') else 'id'} = 2")
-    sentence = f"cnn-tui: the row of run 2 in the history is damaged: {what} cannot be read"
-    for arguments in (
-        ("show", "2"),
-        ("show", "2", "--json"),
-        ("history", "--json"),
-        ("report",),
-        ("compare", "1", "2"),
-    ):
-        answer = inside(*arguments)
-        assert answer.status == 0, (arguments, answer)
-        assert answer.err.startswith(sentence), (arguments, answer.err)
-    assert f"damaged: {what} cannot be read" in inside("show", "2").out
-    runs = inside("history", "--json").objects
-    assert len(runs) == 15 and [run["id"] for run in runs if "damage" in run] == [2]
-    assert len(inside("history").out.splitlines()) == 16
-    for arguments in (("report", "2"), ("exercises",), ("show", "1"), ("history", "--csv")):
-        assert inside(*arguments).status == 0, arguments
+def test_every_command_that_reads_goes_on_and_the_first_says_it(inside: Inside, change: str, what: str) -> None:
+    older(f"UPDATE {change} WHERE {'run' if change.startswith('epochs') else 'id'} = 2")
+    said = [
+        inside(*arguments)
+        for arguments in (
+            ("show", "2"),
+            ("show", "2", "--json"),
+            ("history", "--json"),
+            ("report",),
+            ("compare", "1", "2"),
+            ("report", "2"),
+            ("exercises",),
+            ("history", "--csv"),
+        )
+    ]
+    assert [answer.status for answer in said] == [0] * len(said), said
+    sentence = f"cnn-tui: the history was brought up to date, but 1 row of it could not be read as recorded: {what}. "
+    assert said[0].err.startswith(sentence), said[0].err
+    assert not any("brought up to date" in answer.err for answer in said[1:])
+    assert len(said[2].objects) == 15 and len(inside("history").out.splitlines()) == 16
 
 
 def test_nothing_is_made_of_an_experiment_that_cannot_be_read(inside: Inside, tmp_path: Path) -> None:
-    damage("UPDATE runs SET experiment = '{' WHERE id = 2")
+    older("UPDATE runs SET experiment = '{' WHERE id = 2")
+    assert inside("show", "1").status == 0
     words = ("the experiment of run 2 cannot be read", "damaged")
     assert_one_sentence(inside("export", "2"), 1, *words)
     assert_one_sentence(inside("export", "2", "-o", str(tmp_path / "script.py")), 1, *words)
@@ -63,10 +59,17 @@ def test_nothing_is_made_of_an_experiment_that_cannot_be_read(inside: Inside, tm
     assert "Training\n" not in shown and "Layers" not in shown, "nothing is made up"
 
 
-def test_one_that_is_damaged_is_marked_in_the_table(inside: Inside) -> None:
-    damage("UPDATE runs SET tags = '[' WHERE id = 2")
-    [row] = [line for line in inside("history").out.splitlines() if "damaged" in line]
-    assert row.split()[0] == "2" and "stopped, damaged" in row
+@pytest.mark.parametrize("change", ["tags = '[1]'", "environment = '{\"a\": [}'", "name = CAST(x'ff' AS TEXT)"])
+def test_a_row_that_is_damaged_later_is_a_sentence(inside: Inside, change: str) -> None:
+    """As a disk may do it: past the constraints of the tables."""
+    older()
+    with History() as history:
+        history.count()
+    with sqlite3.connect(history_path()) as db:
+        db.execute("PRAGMA ignore_check_constraints = ON")
+        db.execute(f"UPDATE runs SET {change} WHERE id = 2")
+    assert_one_sentence(inside("show", "2"), 1, "cannot be used", "cnn-tui doctor")
+    assert_one_sentence(inside("compare", "1", "2"), 1, "cannot be used", "cnn-tui doctor")
 
 
 def test_a_history_that_is_a_folder_is_said(inside: Inside, sealed_machine: Path) -> None:

@@ -1,93 +1,137 @@
-"""A row of the history that is damaged: it takes nothing else with it, and what of it cannot be read is named."""
+"""A damaged row in an older file: everything else is taken over, the row is kept aside, and that is said once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from cnn_tui.history.groups import groups_of
 from cnn_tui.history.history import History, HistoryError
 from cnn_tui.history.listing import SORTS, Listing, Query
 from cnn_tui.history.records import require_experiment
-from cnn_tui.history.rows import damage_in_words
 from cnn_tui.home import history_path
-from tests.fixtures.make_history import make_newest
+from tests.fixtures.make_history import path_of
 
-DAMAGES = (
-    ("tags = '['", ("tags",), ("tags",)),
-    ("tags = '{\"a\": 1}'", ("tags",), ("tags",)),
-    ("environment = 'nope', created = 'abc'", ("created",), ("created", "environment")),
-    ("created = 1e300, seconds = -1", ("created", "seconds"), ("created", "seconds")),
-    ("name = CAST(x'ff00fe' AS TEXT)", ("name",), ("name",)),
-    ("note = x'01'", ("note",), ("note",)),
-    ("experiment = '{'", (), ("experiment",)),
-    ("experiment = x'00'", (), ("experiment",)),
-    ("status = 'odd', params = 'many', loss = 'low'", ("status", "params", "loss"), ("status", "params")),
+DAMAGES: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("runs SET tags = '['", "tags", {"tags": ()}),
+    ("runs SET tags = '{\"a\": 1}'", "tags", {"tags": ()}),
+    ("runs SET environment = 'nope', created = 'abc'", "environment, created", {"environment": {}, "created": 0.0}),
+    ("runs SET created = 1e300, seconds = -1", "created, seconds", {"created": 0.0, "seconds": 0.0}),
+    ("runs SET name = CAST(x'61ff62' AS TEXT)", "name", {"name": "a\ufffdb"}),
+    ("runs SET note = x'01'", "note", {"note": "\x01"}),
+    ("runs SET experiment = '{'", "experiment", {"has_experiment": False}),
+    ("runs SET experiment = x'00'", "experiment", {"has_experiment": False}),
+    (
+        "runs SET status = 'odd', params = 'many', loss = 'low', wish = 'what'",
+        "status, wish, params, loss",
+        {"status": "failed", "ending": "error", "params": 0, "wish": ""},
+    ),
+    ("runs SET progress = 'x', archived = 7", "progress, archived", {"archived": 0}),
 )
-"""What is done to a row, what its line in the table says is damaged, and what the whole run says."""
+"""What is done to run 2, what is said of it, and what is there in its place."""
 
 
-@pytest.fixture
-def history() -> Iterator[History]:
-    """A history with a run in every status; run 2 has stopped after an epoch."""
-    make_newest(history_path())
-    with History() as history:
-        yield history
+def older(*changes: str) -> Path:
+    """A history as version 2 wrote it, where somebody has been at it since."""
+    shutil.copy(path_of(2), history_path())
+    with sqlite3.connect(history_path()) as db:
+        for change in changes:
+            db.execute(change)
+    return history_path()
 
 
-@pytest.mark.parametrize(("change", "of_line", "of_run"), DAMAGES)
-def test_the_others_are_read_and_the_damage_is_named(
-    history: History, change: str, of_line: tuple[str, ...], of_run: tuple[str, ...]
+def kept_aside(history: History) -> list[tuple[str, str, dict[str, Any]]]:
+    """What is in the table for it: which table it was of, what it is called, and the row."""
+    rows = history.store.execute('SELECT version, "table", what, "row" FROM set_aside ORDER BY rowid').fetchall()
+    assert {version for version, *_ in rows} <= {2}
+    return [(table, what, msgspec.json.decode(row)) for _, table, what, row in rows]
+
+
+@pytest.mark.parametrize(("change", "damaged", "instead"), DAMAGES)
+def test_the_others_are_taken_over_and_what_can_be_read_of_it_too(
+    change: str, damaged: str, instead: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sound = {run.id: run for run in history.runs()}
-    history.store.execute(f"UPDATE runs SET {change} WHERE id = 2")
-    rows = history.store.execute("SELECT * FROM runs").fetchall()
-    runs = {run.id: run for run in history.runs()}
-    assert [runs[one] for one in runs if one != 2] == [sound[one] for one in sound if one != 2]
-    assert runs[2].damage == of_run
-    assert (len(runs[2].epochs), runs[2].fingerprint) == (1, sound[2].fingerprint), "what can be read is"
-    for sort in SORTS:
-        lines = {line.id: line for line in Listing(history, Query("", sort, archived=True)).lines()}
-        assert len(lines) == len(runs)
-        assert {one: line.damage for one, line in lines.items() if line.damage} == ({2: of_line} if of_line else {})
-    for words in ("é", "lab", "tag:lab1", "gap>0"):
-        Listing(history, Query(words))
-    groups_of(history, [*runs])
-    assert history.store.execute("SELECT * FROM runs").fetchall() == rows, "reading changes nothing"
+    with History(older()) as history:
+        sound = {run.id: run for run in history.runs()}
+        assert kept_aside(history) == []
+    assert capsys.readouterr().err == ""
+    history_path().unlink()
+    path = older(f"UPDATE {change} WHERE id = 2")
+    with History(path) as history:
+        runs = {run.id: run for run in history.runs()}
+        assert [runs[one] for one in runs if one != 2] == [sound[one] for one in sound if one != 2]
+        assert {name: getattr(runs[2], name) for name in instead} == instead
+        assert (runs[2].epochs, runs[2].fingerprint) == (sound[2].epochs, sound[2].fingerprint)
+        [(table, what, row)] = kept_aside(history)
+        assert (table, what, row["id"]) == ("runs", f"{damaged} of run 2", 2)
+        for sort in SORTS:
+            assert len(Listing(history, Query("", sort, archived=True)).lines()) == len(runs)
+        groups_of(history, [*runs])
+    assert capsys.readouterr().err == (
+        f"cnn-tui: the history was brought up to date, but 1 row of it could not be read as recorded: {damaged} of run "
+        f"2. What stood there is kept in its table set_aside, and the whole file as it was in {path}.v2.copy\n"
+    )
+    with History(path):
+        assert capsys.readouterr().err == "", "it is said once"
 
 
-def test_an_epoch_that_cannot_be_read_is_named_and_the_others_are_there(history: History) -> None:
-    history.store.execute("UPDATE epochs SET metrics = 'x' WHERE run = 1 AND epoch = 1")
-    run = history.run(1)
-    assert run is not None
-    assert (run.damage, [one.epoch for one in run.epochs]) == (("epoch 1",), [1, 2])
-    assert run.epochs[0].metrics == {} and run.epochs[1].metrics["loss"] == 0.25
-    assert run.to_json()["damage"] == ["epoch 1"] or run.to_json()["damage"] == ("epoch 1",)
-    history.forget_after(1, 1)
-    assert history.lines_of([1])[0].loss is None
+def test_epochs_readings_and_events_are_kept_aside_with_what_is_theirs(capsys: pytest.CaptureFixture[str]) -> None:
+    path = older(
+        "UPDATE epochs SET metrics = 'x' WHERE run = 1 AND epoch = 1",
+        "UPDATE epochs SET epoch = 'third' WHERE run = 1 AND epoch = 2",
+        "UPDATE points SET loss = 'x' WHERE run = 6",
+        "INSERT INTO events VALUES (6, 'never', CAST(x'61ff' AS TEXT))",
+        "INSERT INTO epochs VALUES (999, 1, '{}', 1.0, 1.0)",
+        "UPDATE answers SET prediction = '[' WHERE exercise = '16-filters'",
+    )
+    with History(path) as history:
+        run = history.run(1)
+        assert run is not None and [(one.epoch, one.metrics) for one in run.epochs] == [(1, {})]
+        assert history.points(6) == []
+        assert history.events(6)[-1].text == "a\ufffd" and history.events(6)[-1].at == 0.0
+        names = [what for _, what, _ in kept_aside(history)]
+        assert names == [
+            *("epoch 1 of run 1", "epoch third of run 1", "epoch 1 of run 999", "a reading of run 6"),
+            *("an event of run 6", "the answer to lab1/16-filters"),
+        ]
+        assert kept_aside(history)[3][2]["loss"] == "x"
+    said = capsys.readouterr().err
+    assert "but 6 rows of it could not be read as recorded: epoch 1 of run 1, " in said
+    assert "an event of run 6 and 1 more. What stood there" in said
 
 
-def test_readings_and_events_that_cannot_be_read_are_left_out(history: History) -> None:
-    history.store.execute("UPDATE runs SET progress = 'x' WHERE id = 6")
-    history.store.execute("UPDATE points SET loss = 'x' WHERE run = 6")
-    history.store.execute("INSERT INTO events VALUES (6, 'never', x'ff')")
-    assert (history.progress(6).epoch, history.points(6)) == (0, [])
-    assert history.events(6)[-1].at == 0.0
+def test_an_experiment_that_cannot_be_read_is_not_made_up() -> None:
+    with History(older("UPDATE runs SET experiment = '{' WHERE id = 2")) as history:
+        run = history.run(2)
+        assert run is not None and not run.has_experiment
+        assert run.to_json()["experiment"] is None
+        with pytest.raises(HistoryError, match=r"^the experiment of run 2 cannot be read"):
+            require_experiment(run)
+        assert kept_aside(history)[0][2]["experiment"] == "{"
 
 
-def test_an_experiment_that_cannot_be_read_is_not_made_up(history: History) -> None:
-    history.store.execute("UPDATE runs SET experiment = '{' WHERE id = 2")
-    run = history.run(2)
-    assert run is not None and not run.has_experiment
-    assert run.to_json()["experiment"] is None
-    with pytest.raises(HistoryError, match=r"^the experiment of run 2 cannot be read"):
-        require_experiment(run)
-
-
-def test_damage_is_a_sentence() -> None:
-    assert damage_in_words(3, ()) == ""
-    assert damage_in_words(3, ("stop_cause",)).endswith("run 3 in the history is damaged: stop cause cannot be read")
-    assert damage_in_words(3, ("tags", "name", "epoch 7")).endswith("damaged: tags, name and epoch 7 cannot be read")
-    many = tuple(f"epoch {one}" for one in range(1, 41))
-    assert damage_in_words(3, many).endswith("epoch 4, epoch 5 and 35 more cannot be read")
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE runs SET tags = '['",
+        "UPDATE runs SET status = 'odd'",
+        "UPDATE runs SET status = 'queued'",
+        "UPDATE runs SET ending = ''",
+        "UPDATE runs SET ending = 'somehow'",
+        "UPDATE runs SET params = 'many'",
+        "UPDATE runs SET created = -1",
+        "UPDATE runs SET note = x'01'",
+        "UPDATE runs SET experiment = '[]'",
+        "UPDATE epochs SET metrics = 'x'",
+        "UPDATE epochs SET epoch = 0",
+        "UPDATE events SET kind = 'else'",
+    ],
+)
+def test_the_tables_take_nothing_of_the_kind(change: str) -> None:
+    with History(older()) as history, pytest.raises(sqlite3.IntegrityError):
+        history.store.execute(f"{change} WHERE {'id = 1' if ' runs ' in change else 'run IN (1, 8)'}")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.filter import FIGURES, KEYS, MAX_LENGTH, FilterError, compile_filter
-from cnn_tui.history.history import History
+from cnn_tui.history.history import USUAL_ENDINGS, History
 from tests.properties import examples
 
 NOBODY: list[int] = []
@@ -21,9 +21,13 @@ NOBODY: list[int] = []
 def add(history: History, preset: str = "lab1-baseline", **columns: Any) -> int:
     """A run of a preset with its columns as given."""
     run_id = history.add(load_preset(preset))
-    for name, value in columns.items():
-        plain = msgspec.json.encode(value).decode() if name == "tags" else value
-        history.store.execute(f"UPDATE runs SET {name} = ? WHERE id = ?", (plain, run_id))
+    if "status" in columns:
+        columns["ending"] = USUAL_ENDINGS.get(columns["status"], "")
+    if "tags" in columns:
+        columns["tags"] = msgspec.json.encode(columns["tags"]).decode()
+    if columns:
+        change = ", ".join(f"{name} = ?" for name in columns)
+        history.store.execute(f"UPDATE runs SET {change} WHERE id = ?", (*columns.values(), run_id))
     return run_id
 
 

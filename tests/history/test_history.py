@@ -19,11 +19,10 @@ from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.history import notebook
-from cnn_tui.history import store as module
+from cnn_tui.history import migrations, notebook
 from cnn_tui.history.history import History, HistoryError, Result
 from cnn_tui.history.migrations import MIGRATIONS
-from cnn_tui.history.run import Epoch, Point, Progress, Run, Status, Wish
+from cnn_tui.history.run import LIVE, Epoch, Point, Progress, Run, Status, Wish
 from cnn_tui.network.layers import Dense, Flatten
 from tests.history.test_run import EPOCH_KEYS, RUN_KEYS
 
@@ -222,7 +221,10 @@ def test_every_status_and_any_experiment_can_be_kept(history: History) -> None:
     )
     for status in get_args(Status):
         run_id = history.add(odd)
-        history.record_status(run_id, status)
+        if status in LIVE:
+            history.record_status(run_id, status)
+        else:
+            history.record_end(run_id, Result(status))
         assert (found(history, run_id).status, found(history, run_id).experiment) == (status, odd)
         assert found(history, run_id).name == odd.name
 
@@ -280,7 +282,7 @@ import sys
 from pathlib import Path
 from cnn_tui.history.history import History, Result
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.history.run import Epoch, Point, Progress
+from cnn_tui.history.run import LIVE, Epoch, Point, Progress
 
 experiment = load_preset("lab1-baseline")
 print("ready", flush=True)
@@ -394,13 +396,13 @@ def test_a_migration_keeps_a_copy_and_all_runs(path: Path, monkeypatch: pytest.M
         run_id = add_finished(history)
         before = found(history, run_id)
     step = "ALTER TABLE runs ADD COLUMN mood TEXT NOT NULL DEFAULT 'fine'; CREATE INDEX runs_mood ON runs (mood)"
-    monkeypatch.setattr(module, "MIGRATIONS", (*MIGRATIONS, step))
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*MIGRATIONS, step))
     with History(path) as history:
         assert found(history, run_id) == before
     with sqlite3.connect(path) as plain:
         assert plain.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS) + 1,)
         assert plain.execute("SELECT mood FROM runs").fetchall() == [("fine",)]
-    monkeypatch.setattr(module, "MIGRATIONS", MIGRATIONS)
+    monkeypatch.setattr(migrations, "MIGRATIONS", MIGRATIONS)
     with pytest.raises(HistoryError, match="newer"):
         History(path)
     copy = path.with_name(f"history.db.v{len(MIGRATIONS)}.copy")
@@ -411,10 +413,10 @@ def test_a_migration_keeps_a_copy_and_all_runs(path: Path, monkeypatch: pytest.M
 def test_a_migration_that_fails_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with History(path) as history:
         run_id = add_finished(history)
-    monkeypatch.setattr(module, "MIGRATIONS", (*MIGRATIONS, "ALTER TABLE runs ADD COLUMN mood TEXT; NO SQL AT ALL"))
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*MIGRATIONS, "ALTER TABLE runs ADD COLUMN mood TEXT; NO SQL AT ALL"))
     with pytest.raises(HistoryError, match="cannot be read"):
         History(path)
-    monkeypatch.setattr(module, "MIGRATIONS", MIGRATIONS)
+    monkeypatch.setattr(migrations, "MIGRATIONS", MIGRATIONS)
     with History(path) as history:
         assert found(history, run_id).status == "finished"
         assert history.add(BASELINE) > run_id

@@ -16,9 +16,8 @@ from cnn_tui.exercises.answers import Answer, Expectation
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.notebook import Archiving, NotebookError
+from cnn_tui.history.notebook import Archiving, NotebookError, TagError, normalised, to_tag
 from cnn_tui.history.run import Run
-from cnn_tui.history.tags import TagError, normalised, to_tag
 
 ROOT = Path(__file__).parents[2]
 BASELINE = load_preset("lab1-baseline")

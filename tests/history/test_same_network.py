@@ -10,8 +10,8 @@ import pytest
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.history import migrations
 from cnn_tui.history.history import History
-from cnn_tui.history.migrations import MIGRATIONS
 from cnn_tui.history.run import Run
 from cnn_tui.history.same_network import Same, first_runs, in_words, same_network
 from cnn_tui.network.layers import Dropout
@@ -94,6 +94,7 @@ def test_an_older_history_gets_the_fingerprints_of_today(history: History) -> No
     run_of(history, gone, fingerprint="ba9876543210")
     text = msgspec.json.encode(msgspec.structs.replace(gone, dataset="/nowhere/gone.npz")).decode()
     history.store.execute("UPDATE runs SET experiment = ? WHERE id = 2", (text,))
-    (step,) = [line for line in MIGRATIONS[1].split(";") if "fingerprint_of" in line]
+    history.store._db.create_function("fingerprint_of", 2, migrations._fingerprint_of)
+    (step,) = [line for line in migrations._TABLES_2.split(";") if "fingerprint_of" in line]
     history.store.execute(step)
     assert [line.fingerprint for line in history.lines()] == ["ba9876543210", BASELINE.stack.fingerprint()]

@@ -129,9 +129,10 @@ def test_seeds_that_an_experiment_was_trained_with_are_not_used_again(history: H
     assert seeds_of(first) == [1, 2, 3]
     ids = [history.add(one) for one in first]
     assert taken_seeds(history, BASELINE) == {1, 2, 3}
-    for run_id, status in zip(ids, ("finished", "failed", "stopped"), strict=True):
+    results = (Result("finished"), Result("failed"), Result("stopped", "stop rule: loss below 0.3", ending="rule"))
+    for run_id, result in zip(ids, results, strict=True):
         history.claim(run_id, os.getpid(), 1 + ids.index(run_id))
-        history.record_end(run_id, Result(status, "stop rule: loss below 0.3" if status == "stopped" else ""))  # type: ignore[arg-type]
+        history.record_end(run_id, result)
     # The failed one is worth another try, and another network starts anew: so its seeds pair with these.
     assert seeds_of(repeated(BASELINE, 3, history)) == [2, 4, 5]
     assert seeds_of(repeated(change(BASELINE, [("layers[0].filters", 16)]), 3, history)) == [1, 2, 3]

@@ -7,7 +7,7 @@ import msgspec
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.run import Epoch, Status
+from cnn_tui.history.run import Epoch, FiredAt, Status
 from tests.ui import fake
 
 
@@ -24,6 +24,7 @@ def made(
     cause: str = "",
     val_losses: tuple[float, ...] = (),
     dataset: str = "",
+    fired: FiredAt | None = None,
 ) -> int:
     """Add a run; gives its number."""
     experiment = load_preset(what) if isinstance(what, str) else what
@@ -38,6 +39,7 @@ def made(
         metrics = {"loss": 0.4 / at, "accuracy": train, "val_loss": val_loss, "val_accuracy": accuracy}
         history.record_epoch(run_id, Epoch(at, metrics, seconds, fake.IMAGES / seconds), seconds * at)
     ended = status in ("finished", "stopped")
-    result = Result(status, cause, 0.3 if ended else None, accuracy if ended else None, seconds * len(losses))
+    loss, test = (0.3, accuracy) if ended else (None, None)
+    result = Result(status, cause, loss, test, seconds * len(losses), "rule" if fired else "", fired)
     history.record_end(run_id, result)
     return run_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from textual.app import App, ComposeResult
@@ -100,8 +100,8 @@ def test_a_label_is_whole_or_not_there() -> None:
 
 def test_the_epoch_that_a_rule_fired_in_is_marked_on_the_axis() -> None:
     rules = [StopRule("loss", below=0.35)]
-    cause = "stop rule: loss below 0.35 (0.3000 after epoch 3)"
-    one = recorded(losses=[0.5, 0.4, 0.3], stop=rules, status="stopped", stop_cause=cause)
+    at: dict[str, Any] = {"fired_rule": 1, "fired_epoch": 3}
+    one = recorded(losses=[0.5, 0.4, 0.3], stop=rules, status="stopped", ending="rule", **at)
     lines = drawn(picture_of(one, ChartChoice()))
     assert columns_of(lines, GLYPHS.fired) == [column(lines, 3)]
 

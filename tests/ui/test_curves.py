@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import msgspec
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnn_tui.experiment.stop_rules import StopRule, StopWatch
+from cnn_tui.history.run import FiredAt
 from cnn_tui.ui.chart import rule_marks
 from cnn_tui.ui.chart.curves import SECONDS, best, curve, metrics_of, scale, smoothed, training_line
 from tests.ui.recorded import recorded
@@ -115,16 +117,17 @@ def test_the_epoch_that_a_rule_fired_in_is_the_one_that_training_names(
 ) -> None:
     watch = StopWatch(rules)
     fired = next(found for at, loss in enumerate(losses, 1) if (found := watch.after(at, {"loss": loss})))
-    one = recorded(losses=losses[: fired.epoch], stop=rules, status="stopped", stop_cause=f"stop rule: {fired}")
-    assert rule_marks.fired(one.run) == (fired.epoch, False)
+    at: dict[str, Any] = {"fired_rule": rules.index(fired.rule) + 1, "fired_epoch": fired.epoch}
+    one = recorded(losses=losses[: fired.epoch], stop=rules, status="stopped", ending="rule", **at)
+    assert one.run.fired == FiredAt(rules.index(fired.rule) + 1, fired.epoch)
 
 
 def test_a_rule_may_fire_within_an_epoch_and_a_stop_by_request_is_no_rule() -> None:
-    cause = "stop rule: loss is not a number in epoch 2, after step 300"
-    found = rule_marks.fired(recorded(losses=[0.5], status="stopped", stop_cause=cause).run)
+    at: dict[str, Any] = {"fired_rule": 1, "fired_epoch": 2, "fired_within": True}
+    found = recorded(losses=[0.5], status="stopped", ending="rule", **at).run.fired
     assert found is not None and str(found) == "in epoch 2"
     asked = recorded(losses=[0.5], status="stopped", stop_cause="stopped by request after epoch 1 of 5").run
-    assert rule_marks.fired(asked) is None
+    assert asked.fired is None
 
 
 def test_a_rule_with_patience_says_where_it_fires_as_things_stand() -> None:

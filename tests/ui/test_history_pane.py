@@ -95,7 +95,9 @@ async def test_more_runs_than_fit_are_a_window_that_the_cursor_moves(make_lab: M
     with history.transaction():
         for number in range(300):
             history.add(load_preset("lab1-baseline"))
-            history.store.execute("UPDATE runs SET status = 'finished' WHERE id = ?", (number + 1,))
+            history.store.execute(
+                "UPDATE runs SET (status, ending) = ('finished', 'finished') WHERE id = ?", (number + 1,)
+            )
     app = make_lab()
     async with app.run_test(size=SMALL, notifications=True) as pilot:
         await pilot.press("4")

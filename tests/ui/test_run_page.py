@@ -10,6 +10,7 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
+from cnn_tui.history.run import FiredAt
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.widgets.page_view import PageView
 from tests.ui import fake
@@ -26,8 +27,9 @@ def whole(app: LabApp) -> str:
 
 async def test_the_page_has_all_that_is_recorded(make_lab: MakeLab, history: History) -> None:
     stopped = msgspec.structs.replace(load_preset("lab1-64-filters"), stop=(StopRule("loss", below=0.3),))
-    run_id = made(history, stopped, 0.91, train=0.95, status="stopped", cause="stop rule: loss below 0.3 after epoch 2")
-    history.record_event(run_id, "resumed after epoch 1")
+    cause = "stop rule: loss below 0.3 after epoch 2"
+    run_id = made(history, stopped, 0.91, train=0.95, status="stopped", cause=cause, fired=FiredAt(1, 2))
+    history.record_event(run_id, "resumed after epoch 1", "resumed")
     notebook.note(history, run_id, "first line\nsecond line")
     notebook.conclude(history, run_id, "larger is slower")
     notebook.change_tags(history, [run_id], ["lab1"])

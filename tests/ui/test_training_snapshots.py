@@ -13,6 +13,7 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.notebook import pin
+from cnn_tui.history.run import FiredAt
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.panes.training.pane import TrainingPane
 from tests.ui import fake
@@ -42,7 +43,7 @@ def runs(history: History) -> None:
     fake.begin(history, second)
     fake.play(history, second, 4.0)
     cause = "stop rule: loss below 0.16 (0.1500 after epoch 4)"
-    history.record_end(second, Result("stopped", cause, 0.2583, 0.9083, 32.0))
+    history.record_end(second, Result("stopped", cause, 0.2583, 0.9083, 32.0, "rule", FiredAt(1, 4)))
     third = history.add(watched)
     fake.begin(history, third)
     fake.play(history, third, 2.5)

@@ -11,7 +11,7 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.notebook import pin
-from cnn_tui.history.run import Epoch, Progress
+from cnn_tui.history.run import Epoch, FiredAt, Progress
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.chart.chart import GLYPHS
 from tests.ui import fake
@@ -132,7 +132,7 @@ ENDS = [
         ("run 1 stopped", "in epoch 4 of 5, after 781 of 1,875 steps", "test accuracy 0.9000"),
     ),
     (
-        Result("stopped", "stop rule: loss below 0.3 (0.2000 after epoch 3)", 0.3, 0.9, 24.0),
+        Result("stopped", "stop rule: loss below 0.3 (0.2000 after epoch 3)", 0.3, 0.9, 24.0, "rule", FiredAt(1, 3)),
         ("run 1 stopped", "stop rule: loss below 0.3 (0.2000 after epoch 3)", "test accuracy 0.9000", "■"),
     ),
     (
@@ -156,7 +156,7 @@ async def test_each_end_has_its_words(
         await shows(pilot, *expected)
         assert "live" not in words(app)
         # What a rule asked for would only be asked for again.
-        assert ("resume" in words(app)) == (result.status != "finished" and "stop rule" not in result.stop_cause)
+        assert ("resume" in words(app)) == (result.status != "finished" and result.fired is None)
 
 
 async def test_a_failure_before_the_first_epoch_offers_nothing_to_resume(make_lab: MakeLab, history: History) -> None:
@@ -180,7 +180,7 @@ async def test_a_resumed_run_says_where_it_goes_on(make_lab: MakeLab, history: H
         history.forget_after(run_id, 2)
         history.record_progress(run_id, Progress("building"))
         await shows(pilot, "run 1 running", "It goes on from its last checkpoint.")
-        history.record_event(run_id, "resumed after epoch 2 on CPU")
+        history.record_resumption(run_id, 2, "resumed after epoch 2 on CPU")
         history.record_progress(run_id, Progress("training"))
         await shows(pilot, "run 1 running, resumed after epoch 2")
         assert "checkpoint" not in words(app)

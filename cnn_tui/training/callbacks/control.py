@@ -12,15 +12,15 @@ import keras
 
 from cnn_tui.experiment.stop_rules import StopRule, StopWatch
 from cnn_tui.history.history import History
-from cnn_tui.history.run import Epoch, Status, Wish
+from cnn_tui.history.run import Ending, Epoch, EventKind, FiredAt, Status, Wish
 from cnn_tui.training.callbacks import recorder
 from cnn_tui.training.callbacks.recorder import Logs, Stopwatch
 
-Note = Callable[[str], None]
+Note = Callable[[str, EventKind], None]
 
 
 class StopRuleCallback(keras.callbacks.Callback):  # type: ignore[misc]
-    """Stops training at the end of the first epoch in which a rule of the experiment fires; `cause` says which.
+    """Stops training at the end of the first epoch in which a rule of the experiment fires; `fired` tells which.
 
     A rule that waits for a loss that is no number does not wait for the end of the epoch.
     """
@@ -28,7 +28,9 @@ class StopRuleCallback(keras.callbacks.Callback):  # type: ignore[misc]
     def __init__(self, rules: tuple[StopRule, ...], note: Note) -> None:
         super().__init__()
         self.cause = ""
-        self._watch, self._note = StopWatch(rules), note
+        """The sentence for it."""
+        self.fired: FiredAt | None = None
+        self._rules, self._watch, self._note = rules, StopWatch(rules), note
         self._nan = next((rule for rule in rules if rule.nan and rule.metric == "loss"), None)
         self._epoch = 0
 
@@ -44,11 +46,12 @@ class StopRuleCallback(keras.callbacks.Callback):  # type: ignore[misc]
         if self._nan is None or math.isfinite((logs or {}).get("loss", 0.0)):
             return
         step = min(batch + 1, self.params["steps"])
-        self._stop(f"{self._nan} in epoch {self._epoch}, after step {step:,}")
+        why = f"{self._nan} in epoch {self._epoch}, after step {step:,}"
+        self._stop(FiredAt(self._rules.index(self._nan) + 1, self._epoch, within=True), why)
 
     def on_test_begin(self, logs: Logs = None) -> None:
         # Weights that are no numbers have nothing to show.
-        if self.cause:
+        if self.fired:
             self.model.stop_evaluating = True
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
@@ -57,12 +60,12 @@ class StopRuleCallback(keras.callbacks.Callback):  # type: ignore[misc]
             return
         fired = self._watch.after(epoch + 1, logs or {})
         if fired is not None:
-            self._stop(str(fired))
+            self._stop(FiredAt(self._rules.index(fired.rule) + 1, fired.epoch), str(fired))
 
-    def _stop(self, why: str) -> None:
-        self.cause = f"stop rule: {why}"
+    def _stop(self, fired: FiredAt, why: str) -> None:
+        self.fired, self.cause = fired, f"stop rule: {why}"
         self.model.stop_training = True
-        self._note(self.cause)
+        self._note(self.cause, "rule")
 
 
 class ControlPoll(keras.callbacks.Callback):  # type: ignore[misc]
@@ -97,9 +100,14 @@ class ControlPoll(keras.callbacks.Callback):  # type: ignore[misc]
             self._end_now(f", before it was {next_thing}" if next_thing else "")
         return self.now
 
+    @property
+    def ending(self) -> Ending:
+        """Who stopped the run, if it was stopped."""
+        return "signal" if self.signal and not self.now else "user"
+
     def stopped(self, where: str) -> str:
         """The sentence of a stop: who asked, and where it came."""
-        who = f"a signal ({self.signal})" if self.signal and not self.now else "request"
+        who = f"a signal ({self.signal})" if self.ending == "signal" else "request"
         return f"stopped {'now ' if self.now else ''}by {who} {where}"
 
     def on_train_begin(self, logs: Logs = None) -> None:
@@ -157,7 +165,7 @@ class ControlPoll(keras.callbacks.Callback):  # type: ignore[misc]
 
     def _stop(self, where: str) -> None:
         self.cause = self.stopped(where)
-        self._note(self.cause)
+        self._note(self.cause, "stopped")
         if self.model is not None:
             self.model.stop_training = True
 
@@ -183,13 +191,13 @@ class ControlPoll(keras.callbacks.Callback):  # type: ignore[misc]
             return wish
         began = time.monotonic()
         self._record("paused")
-        self._note(f"paused {self._where()}")
+        self._note(f"paused {self._where()}", "paused")
         while (wish := self.wish()) == "pause":
             time.sleep(recorder.PERIOD)
         self._record("running")
         seconds = time.monotonic() - began
         self._stopwatch.leave_out(seconds)
-        self._note(f"gone on after {seconds:.0f} s")
+        self._note(f"gone on after {seconds:.0f} s", "gone on")
         return wish
 
     def _record(self, status: Status) -> None:

@@ -16,9 +16,8 @@ from typing import Any
 import keras
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.history.finite import finite
 from cnn_tui.history.history import History
-from cnn_tui.history.run import Epoch, Point, Progress
+from cnn_tui.history.run import Epoch, EventKind, Point, Progress, finite
 
 PERIOD = 0.25
 """Seconds between two writes of where a run is, and between two looks at what is asked of it."""
@@ -119,10 +118,15 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         self._say(_epoch_line(whole, self.params["epochs"]))
         self.write(functools.partial(self._history.record_epoch, self._run_id, whole, self.seconds))
 
-    def note(self, event: str) -> None:
+    def note(self, event: str, kind: EventKind = "other") -> None:
         """Record something that happened to the run, and say it in the log."""
         self._say(f"Run {self._run_id}: {event}")
-        self.write(functools.partial(self._history.record_event, self._run_id, event, time.time()))
+        self.write(functools.partial(self._history.record_event, self._run_id, event, kind, time.time()))
+
+    def note_resumption(self, epoch: int, event: str) -> None:
+        """Record that the run goes on after `epoch`, or with 0 from the start, and say it in the log."""
+        self._say(f"Run {self._run_id}: {event}")
+        self.write(functools.partial(self._history.record_resumption, self._run_id, epoch, event, time.time()))
 
     def write(self, *writes: Callable[[], None]) -> None:
         """Write to the history what must not be lost, after what waits already; now if possible, else later."""

@@ -18,7 +18,7 @@ from cnn_tui.artifacts.evaluation import ClassFigures, Evaluation
 from cnn_tui.artifacts.predictions import PredictionsHeader, model_stamp
 from cnn_tui.data import raw_file
 from cnn_tui.data.describe import describe
-from cnn_tui.history.finite import finite
+from cnn_tui.history.run import finite
 from cnn_tui.home import model_path
 from cnn_tui.training.data.image_store import keep_images, shape_of
 from cnn_tui.training.data.readers import Labels, Pixels

@@ -220,7 +220,7 @@ def _marks(run: Run, choice: ChartChoice, one: Curve) -> list[Mark]:
 
 
 def _fired(run: Run) -> list[EpochLine]:
-    fired = rule_marks.fired(run)
+    fired = run.fired
     return [EpochLine(fired.epoch, "warn")] if fired else []
 
 

@@ -142,7 +142,7 @@ def _rules(run: Run, choice: ChartChoice, style: Styles) -> list[Part]:
         parts.append(
             Part(2, Text(words, style("warn")), Text(f"{GLYPHS.deadline} stops: epoch {one.epoch}", style("warn")))
         )
-    if fired := rule_marks.fired(run):
+    if fired := run.fired:
         words, short = f"{GLYPHS.fired} a stop rule fired {fired}", f"{GLYPHS.fired} rule fired: epoch {fired.epoch}"
         parts.append(Part(1, Text(words, style("warn")), Text(short, style("warn"))))
     return parts

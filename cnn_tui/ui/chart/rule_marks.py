@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.run import Run
 from cnn_tui.ui.chart.chart import Level
 from cnn_tui.ui.chart.curves import Best, best_of
-
-_CAUSE = "stop rule: "
-_AFTER = re.compile(r"\bafter epoch (\d+)")
-_IN = re.compile(r"\bin epoch (\d+)")
-
-
-class FiredAt(NamedTuple):
-    """A rule that ended a run: after which epoch or, with `within`, in which."""
-
-    epoch: int
-    within: bool = False
-
-    def __str__(self) -> str:
-        return f"{'in' if self.within else 'after'} epoch {self.epoch}"
 
 
 class Deadline(NamedTuple):
@@ -43,18 +28,6 @@ def level_label(rule: StopRule) -> str:
     """`stop below 0.3`, `stop val_accuracy above 0.9`."""
     what = f"{rule.metric} " if rule.metric.startswith("val_") else ""
     return f"stop {what}{'below' if rule.below is not None else 'above'} {rule.limit:g}"
-
-
-def fired(run: Run) -> FiredAt | None:
-    """The rule that ended the run."""
-    if not run.stop_cause.startswith(_CAUSE):
-        return None
-    words = run.stop_cause.removeprefix(_CAUSE)
-    after, within = _AFTER.search(words), _IN.search(words)
-    if within and not after:
-        return FiredAt(int(within[1]), within=True)
-    last = run.epochs[-1].epoch if run.epochs else 0
-    return FiredAt(int(after[1]) if after else last)
 
 
 def deadlines(run: Run, names: tuple[str, ...]) -> list[Deadline]:

@@ -10,9 +10,8 @@ from textual.app import App
 from cnn_tui.experiment.experiment import MAX_NAME
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
-from cnn_tui.history.notebook import NotebookError
+from cnn_tui.history.notebook import NotebookError, TagError, normalised
 from cnn_tui.history.run import Run
-from cnn_tui.history.tags import TagError, normalised
 from cnn_tui.text import run_numbers
 from cnn_tui.ui.dialogs.ask import AskScreen
 from cnn_tui.ui.keys import key_of

@@ -104,8 +104,6 @@ def _test(line: Line, around: Around) -> Cell:
 
 
 def _status(line: Line, around: Around) -> Cell:
-    if line.damage:
-        return Text("damaged", around.style("bad"))
     return Text(line.status, around.style(STATUS_STYLES.get(line.status, "accent")))
 
 

@@ -10,7 +10,6 @@ from rich.text import Text
 from cnn_tui.analysis.pace import Left, clock, is_told, left
 from cnn_tui.history.run import Progress, Run
 from cnn_tui.text import counted
-from cnn_tui.ui.chart.rule_marks import fired
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.watcher import Live, Watched
 from cnn_tui.ui.widgets.layout import GAP, Part, cut, fit, fits, flow, wrap
@@ -242,7 +241,7 @@ class RunStatus(Lines):
 
     def _how_to_resume(self, run: Run) -> list[Part]:
         """The way on of a run that was cut short, where there is something to go on from."""
-        if not run.epochs or len(run.epochs) >= run.experiment.training.epochs or fired(run):
+        if not run.epochs or len(run.epochs) >= run.experiment.training.epochs or run.fired:
             return []
         short = f"cnn-tui resume {run.id} goes on"
         long = f"{key_of('history.resume')} in the history, or cnn-tui resume {run.id} goes on from its last checkpoint"
