@@ -1,8 +1,8 @@
-"""Fetch a dataset with Keras's own download, into Keras's own cache.
+"""Fetch a dataset into Keras's own cache, from where Keras gets it and laid out as Keras does: both share the files.
 
-Keras does it in a process of its own: that one can be stopped when nothing answers, what it prints reaches nobody's
-terminal, and TensorFlow stays out of the process that asked. Files are moved into the cache only when they are
-whole, so a broken download leaves nothing behind that a later run would trip over.
+Pooch downloads and compares checksums; Keras's own download would load TensorFlow first and tell its progress only in
+words. Files are moved into the cache when all are whole, so a broken download leaves nothing that a later run would
+trip over. tests/training/data/test_download.py holds the table below to Keras.
 """
 
 from __future__ import annotations
@@ -11,17 +11,13 @@ import contextlib
 import gzip
 import hashlib
 import os
-import queue
-import re
 import socket
-import subprocess
-import sys
+import tarfile
 import tempfile
-import threading
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import NamedTuple
 
 from cnn_tui.data.dataset import BUILT_IN, DatasetError, shown
 from cnn_tui.text import quiet, reason
@@ -29,26 +25,81 @@ from cnn_tui.text import quiet, reason
 Say = Callable[[str], None]
 Progress = Callable[[int, int], None]
 
-DOWNLOADS = ("fashion_mnist", "mnist", "cifar10", "cifar100")
-ANSWER_SECONDS = 10.0  # how long a server may take to send its first byte, and any later one
-IMPORT_SECONDS = 120.0  # the first import of TensorFlow on a slow disk
-UNPACK_SECONDS = 600.0  # silence after the last byte, while an archive is checked and unpacked
+ANSWER_SECONDS = 10.0
+"""How long a server may take to send its first byte, and any later one."""
+_CHUNK = 65_536  # bytes between two reports of progress
+_KERAS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
+_TORONTO = "https://www.cs.toronto.edu/~kriz/"
 
-# The one use of Keras here. It runs under -P, so that a file keras.py in the current folder is not imported.
-_PROGRAM = """
-import importlib, socket, sys
-socket.setdefaulttimeout(float(sys.argv[2]))
-importlib.import_module("keras.datasets." + sys.argv[1]).load_data()
-"""
-# SHA-256 of what is inside the files of Fashion-MNIST; Keras has checksums for the other sets and none for this one.
-_FASHION_MNIST = {
-    "train-images-idx3-ubyte.gz": "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
-    "train-labels-idx1-ubyte.gz": "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
-    "t10k-images-idx3-ubyte.gz": "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
-    "t10k-labels-idx1-ubyte.gz": "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+
+class Download(NamedTuple):
+    """A file of a dataset: where it comes from, its place below Keras's `datasets`, and a checksum.
+
+    `sha256` is of the file itself, `sha256_inside` of what is packed in it: Keras has none for Fashion-MNIST.
+    """
+
+    address: str
+    place: str
+    sha256: str | None = None
+    sha256_inside: str = ""
+    unpacked: str = ""
+    """The folder that an archive is unpacked into."""
+
+
+def _fashion_mnist(file: str, sha256_inside: str) -> Download:
+    return Download(_KERAS + file, f"fashion-mnist/{file}", sha256_inside=sha256_inside)
+
+
+DOWNLOADS = {
+    "fashion_mnist": (
+        _fashion_mnist(
+            "train-images-idx3-ubyte.gz", "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"
+        ),
+        _fashion_mnist(
+            "train-labels-idx1-ubyte.gz", "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"
+        ),
+        _fashion_mnist("t10k-images-idx3-ubyte.gz", "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b"),
+        _fashion_mnist("t10k-labels-idx1-ubyte.gz", "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"),
+    ),
+    "mnist": (
+        Download(f"{_KERAS}mnist.npz", "mnist.npz", "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"),
+    ),
+    "cifar10": (
+        Download(
+            f"{_TORONTO}cifar-10-python.tar.gz",
+            "cifar-10-batches-py-target_archive",
+            "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
+            unpacked="cifar-10-batches-py-target",
+        ),
+    ),
+    "cifar100": (
+        Download(
+            f"{_TORONTO}cifar-100-python.tar.gz",
+            "cifar-100-python-target_archive",
+            "85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7",
+            unpacked="cifar-100-python-target",
+        ),
+    ),
 }
-_STARTED = b"Downloading data from"
-_BAR = re.compile(rb"\x1b\[1m *(\d+)/(\d+)\x1b")  # "12345/67890" in bold: bytes that came, bytes in all
+
+
+class _Bar:
+    """What Pooch tells of a download, passed on as bytes that have come and bytes in all."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.total = self._done = 0
+        self._progress = progress
+
+    def update(self, count: int) -> None:
+        self._done = min(self._done + count, self.total)
+        if self.total:  # a server need not say
+            self._progress(self._done, self.total)
+
+    def reset(self) -> None:
+        self._done = 0
+
+    def close(self) -> None:
+        pass
 
 
 def keras_home() -> Path:
@@ -74,9 +125,9 @@ def fetch(name: str, say: Say, progress: Progress | None = None) -> None:
     try:
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache, prefix=".cnn-tui-") as staging:
-            _run_keras(name, Path(staging), progress)
-            _verify(name, Path(staging) / "datasets")
-            _move_into(cache, Path(staging) / "datasets")
+            for download in DOWNLOADS[name]:
+                _retrieve(download, title, Path(staging), progress)
+            _move_into(cache, Path(staging))
     except OSError as error:
         raise DatasetError(
             f"{title} could not be stored in {shown(cache)} ({error.strerror or reason(error)}). "
@@ -85,81 +136,48 @@ def fetch(name: str, say: Say, progress: Progress | None = None) -> None:
     say(f"{title} is downloaded.")
 
 
-def _run_keras(name: str, home: Path, progress: Progress | None) -> None:
-    """Let Keras download into `home`; stop it when nothing answers. Raises DatasetError."""
-    child = subprocess.Popen(
-        [sys.executable, "-P", "-c", _PROGRAM, name, str(ANSWER_SECONDS)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=os.environ
-        | {
-            "KERAS_HOME": str(home),
-            "KERAS_BACKEND": "tensorflow",
-            "CUDA_VISIBLE_DEVICES": "",  # the GPU is for whoever trains
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-            "PYTHONUNBUFFERED": "1",
-        },
+def _retrieve(download: Download, title: str, folder: Path, progress: Progress | None) -> None:
+    """Download a file to its place below `folder`, and unpack it there. Raises DatasetError; OSError of the disk."""
+    import pooch  # with requests: seldom needed
+    import requests
+
+    pooch.get_logger().setLevel("WARNING")  # it tells the terminal what it does
+    downloader = pooch.HTTPDownloader(
+        progressbar=_Bar(progress) if progress else False, chunk_size=_CHUNK, timeout=ANSWER_SECONDS
     )
-    assert child.stdout is not None
+    path = folder / download.place
     try:
-        said = _watch(child.stdout, name, progress)
-        status = child.wait()
-    finally:
-        child.kill()
-        child.wait()
-        child.stdout.close()
-    if status:
-        lines = said.decode(errors="replace").strip().splitlines() or ["it gave no reason"]
-        why = quiet(re.sub(r"^\w+: ", "", lines[-1]))  # the last line of a traceback, less the exception's name
-        raise DatasetError(f"{BUILT_IN[name].title} could not be downloaded ({why}). Check the network and try again.")
-
-
-def _watch(stream: IO[bytes], name: str, progress: Progress | None) -> bytes:
-    """Follow what Keras prints until it ends, and give back the end of it. Raises DatasetError on silence."""
-    chunks: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    threading.Thread(target=_pump, args=(stream, chunks), daemon=True).start()
-    said, started, allowed = b"", False, IMPORT_SECONDS
-    while True:
+        pooch.retrieve(download.address, download.sha256, path.name, path.parent, downloader=downloader)
+    except requests.RequestException as error:
+        why = f"no answer within {ANSWER_SECONDS:.0f} seconds" if _was_silence(error) else quiet(reason(error))
+        raise DatasetError(f"{title} could not be downloaded ({why}). Check the network and try again.") from None
+    except ValueError:
+        raise _broken(download, title) from None
+    if download.sha256_inside:
         try:
-            chunk = chunks.get(timeout=allowed)
-        except queue.Empty:
-            raise DatasetError(
-                f"{BUILT_IN[name].title} could not be downloaded (no answer within {allowed:.0f} seconds). "
-                "Check the network and try again."
-            ) from None
-        if not chunk:
-            return said
-        said = (said + chunk)[-8192:]
-        started = started or _STARTED in said
-        bars = _BAR.findall(said.rpartition(_STARTED)[2]) if started else []
-        if bars:
-            allowed = UNPACK_SECONDS  # from here on the child's own socket timeout notices a server that stalls
-            if progress:
-                progress(int(bars[-1][0]), int(bars[-1][1]))
-        elif started:
-            allowed = ANSWER_SECONDS
+            with gzip.open(path) as stream:
+                found = hashlib.file_digest(stream, "sha256").hexdigest()
+        except (EOFError, gzip.BadGzipFile):
+            found = ""
+        if found != download.sha256_inside:
+            raise _broken(download, title)
+    if download.unpacked:
+        with tarfile.open(path) as archive:
+            archive.extractall(folder / download.unpacked, filter="data")
 
 
-def _pump(stream: IO[bytes], chunks: queue.SimpleQueue[bytes]) -> None:
-    """Pass on what a pipe gives, and b"" at its end; a thread, because Windows cannot wait on a pipe."""
-    with contextlib.suppress(OSError, ValueError):  # closed while it was read: whoever closed it needs no more
-        while chunk := os.read(stream.fileno(), 65_536):
-            chunks.put(chunk)
-    chunks.put(b"")
+def _was_silence(error: Exception) -> bool:
+    """Whether a server took the call and sent nothing for too long; Requests has two errors for that."""
+    import requests
+    import urllib3
+
+    inner = error.args[0] if error.args else None
+    return isinstance(error, requests.Timeout) or isinstance(inner, urllib3.exceptions.ReadTimeoutError)
 
 
-def _verify(name: str, folder: Path) -> None:
-    if name != "fashion_mnist":
-        return
-    for file, expected in _FASHION_MNIST.items():
-        path = folder / "fashion-mnist" / file
-        with gzip.open(path) as stream:
-            found = hashlib.file_digest(stream, "sha256").hexdigest()
-        if found != expected:
-            raise DatasetError(
-                f"The file {file} that was downloaded is not Fashion-MNIST's: its checksum differs. Try again."
-            )
+def _broken(download: Download, title: str) -> DatasetError:
+    file = download.address.rpartition("/")[2]
+    return DatasetError(f"The file {file} that was downloaded is not {title}'s: its checksum differs. Try again.")
 
 
 def _move_into(cache: Path, staging: Path) -> None:
