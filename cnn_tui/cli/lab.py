@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnn_tui.cli import COMMANDS
-from cnn_tui.cli.runs import chosen_device
+from cnn_tui.cli.device import chosen_device
 from cnn_tui.cli.streams import UserError, is_terminal
 from cnn_tui.exercises.packs import open_pack
 from cnn_tui.experiment.experiment import Experiment, ExperimentError

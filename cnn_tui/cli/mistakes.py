@@ -47,7 +47,7 @@ def _remedy(error: OSError) -> str:
     return ""
 
 
-# typer's words for a number that is none.
+# What typer says of a word where a number should be.
 _NO_NUMBER = re.compile(r"Input should be a valid (integer|number)\b.*")
 
 

@@ -71,7 +71,7 @@ def _end_of_value(text: str) -> int:
     if text.lstrip()[:1] not in _OPENING:
         return commas[0] if commas else len(text)
     ends = (at for at in commas[:_MOST_COMMAS] if _toml(text[:at]) is not _NOTHING)
-    return next(ends, len(text))  # what is never closed is said by whoever reads it
+    return next(ends, len(text))  # a bracket that is never closed: the reader of the value says so
 
 
 def _value(text: str) -> Any:

@@ -19,7 +19,7 @@ Device = Annotated[str | None, typer.Option(metavar="NAME", help="cpu, gpu or gp
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write a new file instead.")]
 Detach = Annotated[bool, typer.Option("--detach", help="Queue, print the ids and leave.")]
 
-_OPEN = ":open"  # the command that a bare word becomes which is none itself
+_OPEN = ":open"  # the hidden command that opens the lab: a first word that names no command is its experiment
 
 
 def parse(arguments: list[str], for_the_lab: bool) -> int:

@@ -123,7 +123,7 @@ def _test_image(run: Run, image: int) -> Seen:
 
 
 def _whole(words: str) -> int | None:
-    """The number that words are; None where they are none."""
+    """The number of an image that words are; None for anything else, which is the name of a file."""
     try:
         return int(words)
     except ValueError:
