@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import tests.properties  # noqa: F401 - chooses how many examples a property has, before tests are read
+from tests.training.trained_run import trained_once
 
 gc.set_threshold(50_000, 20, 20)
 
@@ -28,6 +29,13 @@ def pytest_sessionfinish() -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """Half as many processes again as there are cores: many a test waits for a process or for a slow line."""
     return (os.cpu_count() or 1) * 3 // 2
+
+
+@pytest.fixture(scope="session")
+def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of runs that were really trained, the same for all processes of tests; see `trained_once`."""
+    folder = tmp_path_factory.getbasetemp()
+    return trained_once((folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "trained")
 
 
 @pytest.fixture(autouse=True)

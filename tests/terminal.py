@@ -29,6 +29,8 @@ KEYS = {
     "left": "\x1b[D",
 }
 
+PATIENCE = 90.0
+"""Seconds that a test waits for what should come at once: the machine may be busy."""
 _SLOT = 0.02
 """Seconds between two looks at a line that is read slowly."""
 _LOOK = re.compile(rb"\x1b\[([\d;:]*)m")
@@ -100,18 +102,18 @@ class Terminal:
         self._set_size(columns, rows)
         self.process.send_signal(signal.SIGWINCH)
 
-    def wait_for(self, words: str, seconds: float = 30) -> None:
+    def wait_for(self, words: str, seconds: float = PATIENCE) -> None:
         """Read until the words are on the screen."""
         self.wait(lambda: words in self.text, words, seconds)
 
-    def wait(self, condition: Callable[[], object], what: str, seconds: float = 30) -> None:
+    def wait(self, condition: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
         """Read until the condition holds."""
         end = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < end, f"not seen in {seconds} s: {what}\n{self.text}"
             self.read(0.05)
 
-    def wait_for_end(self, seconds: float = 30) -> int:
+    def wait_for_end(self, seconds: float = PATIENCE) -> int:
         """Read until the program has ended; gives its exit status."""
         self.wait(lambda: self.process.poll() is not None, "the end of the program", seconds)
         while self.read(0.1):

@@ -13,7 +13,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_for(condition: Callable[[], T], what: str, seconds: float = 40.0) -> T:
+def wait_for(condition: Callable[[], T], what: str, seconds: float = 90.0) -> T:
     """What `condition` gives once it is true; fails, saying `what` did not come, after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):

@@ -38,7 +38,7 @@ def command(*arguments: str | bytes) -> list[str | bytes]:
     return [sys.executable, "-m", "cnn_tui", *arguments]
 
 
-def cnn_tui(*arguments: str | bytes, cwd: Path | None = None, timeout: float = 60, **changes: str) -> Answer:
+def cnn_tui(*arguments: str | bytes, cwd: Path | None = None, timeout: float = 180, **changes: str) -> Answer:
     """Run the command with no terminal at all."""
     done = subprocess.run(
         command(*arguments),

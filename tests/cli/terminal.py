@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from tests.cli.command import command, environment
 
-DEADLINE = 60.0
+DEADLINE = 120.0
 
 
 class Terminal:

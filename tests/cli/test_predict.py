@@ -17,24 +17,16 @@ from cnn_tui.home import model_path
 from cnn_tui.jobs import launch
 from tests.cli.command import Inside, assert_one_sentence, cnn_tui, write_dataset, write_experiment
 from tests.cli.terminal import Terminal
-from tests.training.trained_run import home_at, small_network, train_run, write_shapes
 
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with run 1 of three grey shapes, and run 2 of 30 classes."""
-    home = tmp_path_factory.mktemp("trained")
-    with home_at(home):
-        train_run(write_shapes(home / "shapes.npz"), small_network(3))
-        train_run(write_shapes(home / "many.npz", classes=30, images=300), small_network(30), epochs=1)
-    return home
+MANY = "5"
+"""The run of 30 classes."""
 
 
 @pytest.fixture
-def here(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the home, for the test alone."""
+def here(trained_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the home of the trained runs, for the test alone."""
     home = tmp_path / "home"
-    shutil.copytree(trained, home)
+    shutil.copytree(trained_home, home)
     monkeypatch.setenv("CNN_TUI_HOME", str(home))
     return home
 
@@ -80,11 +72,11 @@ def test_evaluate_shows_classes_matrix_confusions_and_what_the_figures_are(here:
 
 
 def test_of_many_classes_the_worst_and_the_top_confusions_are_shown(here: Path, inside: Inside) -> None:
-    out = inside("evaluate", "2").out
+    out = inside("evaluate", MANY).out
     assert "The 20 of 30 classes that do worst" in out
     assert "Confusion matrix" not in out
     assert "taken for" in out
-    (fact,) = inside("evaluate", "2", "--json").objects
+    (fact,) = inside("evaluate", MANY, "--json").objects
     assert len(fact["confusion_matrix"]) == len(fact["per_class"]) == 30
 
 
@@ -158,10 +150,10 @@ def test_predict_draws_the_image_bars_and_the_raw_vector(here: Path, inside: Ins
 
 
 def test_predict_of_many_classes_shows_the_likeliest(here: Path, inside: Inside) -> None:
-    out = inside("predict", "2", "--image", "3").out
+    out = inside("predict", MANY, "--image", "3").out
     assert "and 20 classes more, less likely" in out
     assert "..." in out
-    assert len(inside("predict", "2", "--image", "3", "--json").objects[0]["probabilities"]) == 30
+    assert len(inside("predict", MANY, "--image", "3", "--json").objects[0]["probabilities"]) == 30
 
 
 def test_a_picture_of_ones_own_is_prepared_and_each_step_said(here: Path, tmp_path: Path) -> None:

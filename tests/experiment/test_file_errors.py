@@ -220,9 +220,9 @@ HUGE = int("f" * 20_000, 16)
     ids=lambda raw: str(next(iter(raw)))[:20].encode("ascii", "replace").decode(),
 )
 def test_hostile_values_get_a_short_sentence_at_once(raw: dict[str, Any]) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     assert refusal(lambda: from_builtins(raw, "lab.toml")).startswith("lab.toml")
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(
@@ -245,9 +245,9 @@ def test_hostile_values_get_a_short_sentence_at_once(raw: dict[str, Any]) -> Non
     ids=lambda toml: toml[:20].replace("\n", " "),
 )
 def test_a_file_made_to_be_slow_is_refused_at_once(toml: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     assert refusal(lambda: parse(toml, "lab.toml")).startswith("lab.toml")
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_a_line_of_many_dots_is_refused_by_its_number() -> None:

@@ -12,6 +12,8 @@ from cnn_tui.ui.app import LabApp
 
 LARGE = (120, 40)
 SMALL = (80, 24)
+PATIENCE = 60.0
+"""Seconds that a test waits for what should come at once: the machine may be busy."""
 
 
 def text(app: LabApp) -> str:
@@ -27,7 +29,7 @@ def pane(app: LabApp, name: str) -> str:
     return "\n".join(line[region.x : region.right] for line in text(app).splitlines()[region.y : region.bottom])
 
 
-async def until(pilot: Pilot[None], condition: Callable[[], object], what: str, seconds: float = 10) -> None:
+async def until(pilot: Pilot[None], condition: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
     """Wait until `condition` holds; fail with `what` and the screen when it does not in time."""
     end = time.monotonic() + seconds
     while not condition():
@@ -39,7 +41,7 @@ async def until(pilot: Pilot[None], condition: Callable[[], object], what: str, 
         await asyncio.sleep(0.01)
 
 
-async def sees(pilot: Pilot[None], words: str, seconds: float = 10) -> None:
+async def sees(pilot: Pilot[None], words: str, seconds: float = PATIENCE) -> None:
     """Wait until `words` are on the screen."""
     app = pilot.app
     assert isinstance(app, LabApp)

@@ -21,7 +21,6 @@ from cnn_tui.network.image_kernels import KERNELS
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.explain.bench import Bench, sized
 from cnn_tui.ui.explain.pane import ExplainPane
-from tests.training.trained_run import home_at, small_network, train_run, write_shapes
 from tests.ui import explained, fake
 from tests.ui.conftest import MakeLab
 from tests.ui.screen import LARGE, SMALL, sees, text, until
@@ -30,20 +29,13 @@ SECONDS = 90.0
 SIZES = ((120, 40), (80, 24), (60, 16))
 
 
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with run 1 of three grey shapes and run 2 of two coloured ones."""
-    home = tmp_path_factory.mktemp("trained")
-    with home_at(home):
-        train_run(write_shapes(home / "grey.npz"), small_network(3))
-        train_run(write_shapes(home / "colour.npz", classes=2, channels=3), small_network(2))
-    return home
-
-
 @pytest.fixture
-def lab(trained: Path, sealed_machine: Path) -> Path:
-    """The same in the home of the test, which may change it."""
-    shutil.copytree(trained, sealed_machine, dirs_exist_ok=True)
+def lab(trained_home: Path, sealed_machine: Path) -> Path:
+    """The first two of the trained runs in the home of the test, which may change them."""
+    shutil.copytree(trained_home, sealed_machine, dirs_exist_ok=True)
+    with History() as history:
+        history.store.execute("PRAGMA foreign_keys = OFF")
+        history.store.execute("DELETE FROM runs WHERE id > 2")
     return sealed_machine
 
 

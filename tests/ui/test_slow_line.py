@@ -28,6 +28,8 @@ AT_ONCE = 0.2
 """Seconds within which a key is answered."""
 LATE = 5.0
 """And within which it is on a machine that does much else."""
+ROUNDS = 3
+"""How often each key is typed at least; on a machine that does much else, until one is answered at once."""
 PIECE = 20_000
 """Bytes that the app may have given away at once, before it noticed how slow the line is."""
 
@@ -78,12 +80,13 @@ def test_on_a_slow_line_keys_are_answered_and_frames_are_dropped(monkeypatch: py
     with Terminal([sys.executable, "-m", "cnn_tui", "lab1-baseline"], 120, 40) as terminal:
         terminal.read_slowly(lambda: "Total params: 113,386" in terminal.text, "the lab")
         terminal.read_slowly(lambda: "epoch 3/5" in terminal.text, "the run")
-        late = []
-        for key, words in 3 * (("+", "Total params: 122,922"), ("-", "Total params: 113,386")):
-            terminal.press(key)
-            received, seconds = terminal.read_slowly(lambda words=words: words in terminal.text, words)  # type: ignore[misc]
-            late.append(seconds - received / RATE)
-            assert received < most, "what was drawn before the key is dropped where it can be"
+        late: list[float] = []
+        while len(late) < 2 * ROUNDS or (min(late) >= AT_ONCE and len(late) < 20 * ROUNDS):
+            for key, words in (("+", "Total params: 122,922"), ("-", "Total params: 113,386")):
+                terminal.press(key)
+                received, seconds = terminal.read_slowly(lambda words=words: words in terminal.text, words)  # type: ignore[misc]
+                late.append(seconds - received / RATE)
+                assert received < most, "what was drawn before the key is dropped where it can be"
         assert min(late) < AT_ONCE and max(late) < LATE, late
 
         # Each key paints the whole screen anew, far more often than the line can carry it.

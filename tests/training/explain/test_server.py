@@ -47,37 +47,16 @@ from cnn_tui.jobs.explain_protocol import (
 )
 from cnn_tui.jobs.launch import environment, python
 from cnn_tui.network.convolution import Convolution, Pooling
-from cnn_tui.network.layers import Conv2D, Dense, Flatten
-from tests.training.trained_run import home_at, small_network, train_run, write_shapes
+from tests.training.trained_run import home_at, write_shapes
 from tests.waiting import wait_for
 
 SECONDS = 120.0
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home of four runs.
-
-    1 is of three grey shapes, 2 of two coloured ones, 3 of 200 classes without kept predictions, 4 has convolutions
-    that are no plain ones.
-    """
-    home = tmp_path_factory.mktemp("lab")
-    with home_at(home):
-        train_run(write_shapes(home / "grey.npz"), small_network(3))
-        train_run(write_shapes(home / "colour.npz", classes=2, channels=3), small_network(2))
-        answer = (Flatten(), Dense(units=200, activation="softmax"))
-        train_run(write_shapes(home / "many.npz", classes=200, images=600), answer, epochs=1, keep=False)
-        odd: list[dict[str, Any]] = [
-            {"activation": "tanh"},
-            {"dilation_rate": (2, 2), "activation": "relu"},
-            {"groups": 2},
-            {"activation": "softmax"},
-            {"strides": (2, 2), "activation": "sigmoid"},
-        ]
-        plain = Conv2D(filters=4, kernel_size=(3, 3), padding="same")
-        layers = [msgspec.structs.replace(plain, **one) for one in odd]
-        train_run(home / "grey.npz", (*layers, Flatten(), Dense(units=3, activation="softmax")), epochs=1)
-    return home
+def lab(trained_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of the trained runs, for these tests alone."""
+    return shutil.copytree(trained_home, tmp_path_factory.mktemp("lab") / "home")
 
 
 @pytest.fixture(scope="module")
