@@ -20,7 +20,7 @@ from cnn_tui.cli.runs import read_run
 from cnn_tui.cli.streams import FAILED, FINISHED, WRONG, UserError, columns_of, is_terminal, put, say
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.run import Run
-from cnn_tui.jobs.explain_client import Asker
+from cnn_tui.jobs.explain_client import ExplainClient
 from cnn_tui.jobs.explain_protocol import Done, ExplainError, KeepPredictions, Question
 from cnn_tui.reports.confusion_text import matrix_lines
 from cnn_tui.text import quiet, wrapped
@@ -95,8 +95,8 @@ def kept(run: Run, read: Callable[[int], Kept]) -> Kept:
     except RawFileError:
         require_model(run)
     say(f"run {run.id}: its model is asked about every test image, which takes a few seconds")
-    with Asker() as asker, in_words():
-        asker.ask(KeepPredictions(run.id), Done)
+    with ExplainClient() as client, in_words():
+        client.ask(KeepPredictions(run.id), Done)
         return read(run.id)
 
 
@@ -111,8 +111,8 @@ def require_model(run: Run) -> None:
 
 def asked(question: Question, answer: type[Answer]) -> Answer:
     """The answer to one question. Raises UserError."""
-    with Asker() as asker, in_words():
-        return asker.ask(question, answer)
+    with ExplainClient() as client, in_words():
+        return client.ask(question, answer)
 
 
 @contextmanager

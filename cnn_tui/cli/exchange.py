@@ -24,6 +24,8 @@ from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet
 
 _SAMPLE = "fashion_mnist_sample"
+EVENT_FILES_SECONDS = 300.0
+"""TensorFlow takes some to load."""
 
 
 def export(
@@ -63,13 +65,20 @@ def _export_events(name: str, folder: Path) -> int:
 
 def write_events(ids: list[int], folder: Path) -> int:
     """Write runs as event files for TensorBoard; gives the exit status."""
-    from cnn_tui.jobs.tensorboard_launch import EventFilesError, write_event_files
+    from cnn_tui.jobs.child import Child
+    from cnn_tui.jobs.launch import python
 
+    command = python("cnn_tui.training.tensorboard", str(folder.expanduser().absolute()), *map(str, ids))
     try:
-        say(quiet(write_event_files(ids, folder), 1_000))
-    except EventFilesError as error:
-        complain(str(error))
+        ended = Child(command).finish(EVENT_FILES_SECONDS)
+    except OSError as error:  # TimeoutError is one
+        complain(f"the event files could not be written: {error}")
         return FAILED
+    words = ended.out[-1] if ended.out else f"writing event files ended with exit status {ended.status}"
+    if ended.status or not ended.out:
+        complain(words)
+        return FAILED
+    say(quiet(words, 1_000))
     return FINISHED
 
 

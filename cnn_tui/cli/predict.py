@@ -19,7 +19,7 @@ from cnn_tui.cli.streams import FINISHED, UserError, columns_of, is_terminal, pu
 from cnn_tui.data.images import Picture, StoredImages
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.run import Run
-from cnn_tui.jobs.explain_client import Asker
+from cnn_tui.jobs.explain_client import ExplainClient
 from cnn_tui.jobs.explain_protocol import DescribeModel, Done, KeepImages, ModelFacts, Prediction, PredictPicture
 from cnn_tui.text import counted, quiet
 from cnn_tui.ui.images.image import draw, mode_of
@@ -144,9 +144,9 @@ def _own_picture(run: Run, file: Path) -> Seen:
     if not os.path.exists(path):  # noqa: PTH110  it never raises
         raise UserError(f"there is no file {quiet(path)}")
     require_model(run)
-    with Asker() as asker, in_words():
-        answer = asker.ask(PredictPicture(run.id, path), Prediction)
-        names = asker.ask(DescribeModel(run.id), ModelFacts).class_names
+    with ExplainClient() as client, in_words():
+        answer = client.ask(PredictPicture(run.id, path), Prediction)
+        names = client.ask(DescribeModel(run.id), ModelFacts).class_names
     return Seen(
         run.id, file.name, answer.picture, names, list(answer.probabilities), file=str(file), steps=answer.steps
     )

@@ -1,7 +1,7 @@
 """Asks the process that looks into trained networks. Loads neither TensorFlow nor NumPy.
 
-    explainer = Asker()
-    future = explainer.submit(ShowActivations(run=3, images=(0,)), Activations)
+    client = ExplainClient()
+    future = client.submit(ShowActivations(run=3, images=(0,)), Activations)
 
 A thread of its own starts the process, writes the questions and reads the answers, one after another. A process that
 dies is started once more for the question that it died of; then the answer is a sentence that says why.
@@ -46,7 +46,7 @@ class _Waiting(NamedTuple):
     topic: str
 
 
-class Asker:
+class ExplainClient:
     """The asking side. Starts nothing until the first question; `close` it, or use it in a `with`."""
 
     def __init__(self) -> None:

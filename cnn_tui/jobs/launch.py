@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from cnn_tui.jobs import locks
 MAX_LOG_BYTES = 1_000_000
 ENDED, ENDED_BADLY = 0, 3
 """The exit statuses of a training process that has recorded how its run ended: well or stopped, and failed."""
+NO_ROOM = 4
+"""The exit status of a training process whose run came to its end, but on a disk too full to record it."""
 
 # Kept until they have ended, so that Python collects their exit status.
 _started: list[subprocess.Popen[bytes]] = []
@@ -55,6 +58,12 @@ def recover(history: History) -> list[int]:
             history.record_end(run.id, ended_now(history, run.id) or gone)
             ended.append(run.id)
     return ended
+
+
+def is_full(error: Exception | None) -> bool:
+    """Whether an error of SQLite's is that the disk is full."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return isinstance(error, sqlite3.Error) and code is not None and code & 0xFF == sqlite3.SQLITE_FULL
 
 
 def ended_now(history: History, run_id: int) -> Result | None:

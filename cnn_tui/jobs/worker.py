@@ -22,8 +22,7 @@ from cnn_tui.home import checkpoint_path, home, log_path, worker_log_path
 from cnn_tui.jobs import locks
 from cnn_tui.jobs.child import Child
 from cnn_tui.jobs.devices import cores
-from cnn_tui.jobs.endings import NO_ROOM, is_full
-from cnn_tui.jobs.launch import ENDED, ENDED_BADLY, ended_now, open_log, python, recover
+from cnn_tui.jobs.launch import ENDED, ENDED_BADLY, NO_ROOM, ended_now, is_full, open_log, python, recover
 from cnn_tui.jobs.overdue import Overdue
 
 LOOK = 0.2

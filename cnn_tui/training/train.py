@@ -30,8 +30,7 @@ from cnn_tui.history.run import Ending, Run, finite
 from cnn_tui.home import best_path, checkpoint_path, log_path, model_path
 from cnn_tui.jobs import locks
 from cnn_tui.jobs.devices import DeviceError, settle
-from cnn_tui.jobs.endings import NO_ROOM, is_full
-from cnn_tui.jobs.launch import ENDED, ENDED_BADLY
+from cnn_tui.jobs.launch import ENDED, ENDED_BADLY, NO_ROOM, is_full
 from cnn_tui.text import counted
 from cnn_tui.training import pipeline
 from cnn_tui.training.build import BuildError, build

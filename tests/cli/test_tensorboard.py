@@ -12,7 +12,6 @@ import pytest
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Epoch
-from cnn_tui.jobs.tensorboard_launch import EventFilesError, write_event_files
 from tests.cli.command import Inside, assert_one_sentence
 
 
@@ -70,14 +69,14 @@ def test_a_run_is_written_as_keras_would_have_written_it(run_id: int, tmp_path: 
         "epoch_accuracy": [(0, 0.75, 8.0), (1, 0.75, 16.0), (2, 0.75, 24.0)],
     }
     assert read(home / "test") == {"evaluation_loss": [(2, 0.4, 24.0)], "evaluation_accuracy": [(2, 0.86, 24.0)]}
-    write_event_files([run_id], tmp_path / "logs")
+    assert inside("export", str(run_id), "--tensorboard", str(tmp_path / "logs")).status == 0
     assert len(list((home / "train").iterdir())) == 1, "written again it replaces itself"
 
 
-def test_a_folder_that_cannot_be_written_is_a_sentence(run_id: int, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_a_sentence(run_id: int, tmp_path: Path, inside: Inside) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(EventFilesError, match="the event files could not be written: "):
-        write_event_files([run_id], tmp_path / "file")
+    answer = inside("export", str(run_id), "--tensorboard", str(tmp_path / "file"))
+    assert_one_sentence(answer, 1, "the event files could not be written: ")
 
 
 def test_only_a_run_with_epochs_can_be_written(run_id: int, inside: Inside, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from cnn_tui.artifacts.weights import read_weights
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
 from cnn_tui.home import checkpoint_path, model_path
-from cnn_tui.jobs.endings import NO_ROOM
+from cnn_tui.jobs.launch import NO_ROOM
 from cnn_tui.jobs.worker import settle_in_the_end
 from tests.cli.command import assert_one_sentence, cnn_tui
 from tests.faults.lab import ENDLESS, PATIENCE, WORKER, Lab, to_file

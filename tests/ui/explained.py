@@ -84,7 +84,7 @@ def write_predictions(run_id: int, names: Sequence[str] = FASHION, count: int = 
     raw_file.write(evaluation.evaluation_path(run_id), found, [])
 
 
-class FakeAsker:
+class FakeExplainClient:
     """Stands where the explain process stands; answers with made-up maps at once, or refuses with `refusal`."""
 
     def __init__(self, refusal: str = "") -> None:

@@ -120,7 +120,7 @@ async def _pose_explain(pilot: Pilot[object]) -> None:
     assert isinstance(app, LabApp)
     while not app.lab.query(ExplainPane):
         await asyncio.sleep(0.01)
-    app.lab.query_one(ExplainPane).explained.asker = explained.FakeAsker()  # type: ignore[assignment]
+    app.lab.query_one(ExplainPane).explained.client = explained.FakeExplainClient()  # type: ignore[assignment]
 
 
 if __name__ == "__main__":

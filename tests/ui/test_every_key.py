@@ -256,7 +256,7 @@ async def test_key(
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await until(pilot, lambda: "epoch 3/5" in text(app), "the run that goes on")
-        monkeypatch.setattr(app.lab.query_one(ExplainPane).explained, "asker", explained.FakeAsker())
+        monkeypatch.setattr(app.lab.query_one(ExplainPane).explained, "client", explained.FakeExplainClient())
         await pilot.press(*(names.get(one, one) for one in keys.split()))
         await until(pilot, lambda: seen in text(app), seen)
         if unseen:

@@ -16,7 +16,7 @@ from cnn_tui.exercises import answers
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.home import model_path
-from cnn_tui.jobs.explain_client import Asker
+from cnn_tui.jobs.explain_client import ExplainClient
 from cnn_tui.network.image_kernels import KERNELS
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.explain.bench import Bench, sized
@@ -56,9 +56,9 @@ async def closed(app: LabApp) -> None:
 
 def explain_process(app: LabApp):  # type: ignore[no-untyped-def]
     """The process that the pane started, if any."""
-    asker = app.asker_of_test  # type: ignore[attr-defined]
-    assert isinstance(asker, Asker)
-    return asker._process
+    client = app.client_of_test  # type: ignore[attr-defined]
+    assert isinstance(client, ExplainClient)
+    return client._process
 
 
 async def test_a_trained_run_is_looked_into_by_a_real_process(make_lab: MakeLab, lab: Path) -> None:
@@ -67,7 +67,7 @@ async def test_a_trained_run_is_looked_into_by_a_real_process(make_lab: MakeLab,
     Pillow.new("RGB", (60, 40), (255, 255, 255)).save(picture)
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
-        app.asker_of_test = explain(app).explained.asker  # type: ignore[attr-defined]
+        app.client_of_test = explain(app).explained.client  # type: ignore[attr-defined]
         assert explain_process(app) is None, "TensorFlow is loaded before anybody looks"
         await pilot.press("5")
         await sees(pilot, "of shape (1, 2):")
@@ -148,9 +148,9 @@ async def test_without_any_run_there_are_the_sample_and_the_questions(make_lab: 
     explained.write_images()
     explained.write_facts()
     app = make_lab()
-    asker = explained.FakeAsker()
+    client = explained.FakeExplainClient()
     async with app.run_test(size=SMALL, notifications=True) as pilot:
-        explain(app).explained.asker = asker  # type: ignore[assignment]
+        explain(app).explained.client = client  # type: ignore[assignment]
         await pilot.press("5")
         await sees(pilot, "No run has a trained model yet")
         await pilot.press("m", "m", "m", "m")
@@ -160,14 +160,14 @@ async def test_without_any_run_there_are_the_sample_and_the_questions(make_lab: 
         await pilot.press("a", *"left", "enter")
         await until(pilot, lambda: answers.answers(history, "lab2"), "the answer")
     assert answers.answer(history, "lab2", "vertical-edges").conclusion == "left"
-    assert asker.asked == [], "no view without a run needs TensorFlow"
-    assert asker.closed
+    assert client.asked == [], "no view without a run needs TensorFlow"
+    assert client.closed
 
 
 async def test_padding_stride_and_pooling_change_the_output(make_lab: MakeLab, kept: int) -> None:
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
-        explain(app).explained.asker = explained.FakeAsker()  # type: ignore[assignment]
+        explain(app).explained.client = explained.FakeExplainClient()  # type: ignore[assignment]
         await pilot.press("5", "M", "M")
         await sees(pilot, "28x28 → 26x26. The edge costs 2 rows and 2 columns. 1 window sees a corner")
         await pilot.press("tab", "tab", "tab", "plus")
@@ -186,7 +186,7 @@ async def test_on_a_small_terminal_the_arithmetic_is_at_the_right_and_the_keys_b
 ) -> None:
     app = make_lab()
     async with app.run_test(size=SMALL, notifications=True) as pilot:
-        explain(app).explained.asker = explained.FakeAsker()  # type: ignore[assignment]
+        explain(app).explained.client = explained.FakeExplainClient()  # type: ignore[assignment]
         await pilot.press("5")
         await sees(pilot, "h/l image")
         assert "LAB 2" not in text(app)
@@ -201,7 +201,7 @@ async def test_on_a_small_terminal_the_arithmetic_is_at_the_right_and_the_keys_b
 async def test_what_is_good_to_know_is_said_when_the_question_is_answered(make_lab: MakeLab, kept: int) -> None:
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
-        explain(app).explained.asker = explained.FakeAsker()  # type: ignore[assignment]
+        explain(app).explained.client = explained.FakeExplainClient()  # type: ignore[assignment]
         await pilot.press("5", "n")
         await sees(pilot, "LAB 2, 1 of 12")
         assert "Good to know" not in text(app)
@@ -215,7 +215,7 @@ async def test_opening_the_pane_leaves_the_styles_of_the_others_alone(
     """Working them out takes most of the time between the key and the picture."""
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
-        explain(app).explained.asker = explained.FakeAsker()  # type: ignore[assignment]
+        explain(app).explained.client = explained.FakeExplainClient()  # type: ignore[assignment]
         await pilot.press("2")
         await pilot.pause()
         styled: list[Widget] = []
@@ -235,7 +235,7 @@ async def test_opening_the_pane_leaves_the_styles_of_the_others_alone(
 async def test_a_typed_kernel_is_used_or_refused_in_words(make_lab: MakeLab, kept: int) -> None:
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
-        explain(app).explained.asker = explained.FakeAsker()  # type: ignore[assignment]
+        explain(app).explained.client = explained.FakeExplainClient()  # type: ignore[assignment]
         await pilot.press("5", "M", "M", "enter", *"type", "enter")
         await sees(pilot, "A kernel")
         await pilot.press("home", "shift+end", "delete", *"1 2; 3", "enter")
@@ -253,7 +253,7 @@ async def test_a_filter_that_is_no_plain_one_is_refused_by_hand_in_words(
     monkeypatch.setattr(explained, "LAYERS", (odd,))
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
-        explain(app).explained.asker = explained.FakeAsker()  # type: ignore[assignment]
+        explain(app).explained.client = explained.FakeExplainClient()  # type: ignore[assignment]
         await pilot.press("5", "m", "m", "m")
         await sees(pilot, "filter 1: bias 0.1000")
         assert "Enter: step it by hand" not in text(app)
@@ -267,7 +267,7 @@ async def test_a_filter_that_is_no_plain_one_is_refused_by_hand_in_words(
 async def test_a_refusal_of_the_process_is_a_sentence_in_the_pane(make_lab: MakeLab, kept: int) -> None:
     app = make_lab()
     async with app.run_test(size=SMALL, notifications=True) as pilot:
-        explain(app).explained.asker = explained.FakeAsker("the model file is broken")  # type: ignore[assignment]
+        explain(app).explained.client = explained.FakeExplainClient("the model file is broken")  # type: ignore[assignment]
         await pilot.press("5", "m", "m")
         await sees(pilot, "The model file is broken.")
         await pilot.press("m")
@@ -277,7 +277,7 @@ async def test_a_refusal_of_the_process_is_a_sentence_in_the_pane(make_lab: Make
 async def test_marked_images_stand_beside_each_other_and_dead_filters_are_named(make_lab: MakeLab, kept: int) -> None:
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
-        explain(app).explained.asker = explained.FakeAsker()  # type: ignore[assignment]
+        explain(app).explained.client = explained.FakeExplainClient()  # type: ignore[assignment]
         await pilot.press("5", "space", "l", "l", "space", "m", "m")
         await sees(pilot, "0: T-shirt/top")
         await sees(pilot, "2: Pullover")
@@ -318,7 +318,7 @@ async def test_esc_goes_back_to_where_enter_was_pressed(
 ) -> None:
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
-        monkeypatch.setattr(explain(app).explained, "asker", explained.FakeAsker())
+        monkeypatch.setattr(explain(app).explained, "client", explained.FakeExplainClient())
         await pilot.press("5", *keys.split())
         await sees(pilot, opened)
         await pilot.press("escape")
@@ -331,7 +331,7 @@ async def test_esc_goes_back_to_where_enter_was_pressed(
 async def test_v_says_where_there_are_numbers(make_lab: MakeLab, monkeypatch: pytest.MonkeyPatch) -> None:
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
-        monkeypatch.setattr(explain(app).explained, "asker", explained.FakeAsker())
+        monkeypatch.setattr(explain(app).explained, "client", explained.FakeExplainClient())
         await pilot.press("5", "v")
         await sees(pilot, "v has no numbers to show in predictions.")
         await sees(pilot, "activations, filters, by hand")

@@ -37,7 +37,7 @@ def keys(*names: str, then: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
     async def press(pilot: Pilot[Any]) -> None:
         assert isinstance(pilot.app, LabApp)
         await sees(pilot, "? help")
-        pilot.app.lab.query_one(ExplainPane).explained.asker = explained.FakeAsker()  # type: ignore[assignment]
+        pilot.app.lab.query_one(ExplainPane).explained.client = explained.FakeExplainClient()  # type: ignore[assignment]
         await pilot.press("5", *names)
         await sees(pilot, then)
 

@@ -1,4 +1,4 @@
-"""Writes images where `experiments.images` finds them: by what is in them, so that the same ones are kept once."""
+"""Writes images where `data/images.py` finds them: by what is in them, so that the same ones are kept once."""
 
 from __future__ import annotations
 

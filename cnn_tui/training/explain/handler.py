@@ -1,4 +1,4 @@
-"""Answers questions about trained networks, as `questions.py` has them. TensorFlow is loaded when it is needed."""
+"""Answers the questions of `jobs/explain_protocol.py` about trained networks. Loads TensorFlow when it is needed."""
 
 from __future__ import annotations
 

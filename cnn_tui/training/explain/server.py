@@ -1,8 +1,8 @@
 """Looks into trained networks for the lab: `python -m cnn_tui.training.explain.server`, a process of its own.
 
-It reads questions from its standard input and writes answers to its standard output, a line of JSON each; they are in
-`questions.py`. What TensorFlow prints goes to a log. It ends when its input does, because then nobody is left to ask,
-and after a time without questions. It computes on the processor: the GPUs are left to training.
+It reads questions from its standard input and writes answers to its standard output, a line of JSON each
+(`jobs/explain_protocol.py`). What TensorFlow prints goes to a log. It ends when its input does, because then nobody is
+left to ask, and after a time without questions. It computes on the processor: the GPUs are left to training.
 """
 
 from __future__ import annotations

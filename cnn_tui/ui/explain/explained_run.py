@@ -15,7 +15,7 @@ from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.experiment.document import Document
 from cnn_tui.history.history import History
 from cnn_tui.home import model_path
-from cnn_tui.jobs.explain_client import Asker, look_at
+from cnn_tui.jobs.explain_client import ExplainClient, look_at
 from cnn_tui.jobs.explain_protocol import Done, ExplainError, PredictPicture, Warm
 from cnn_tui.text import sentence
 from cnn_tui.ui.explain.scene import AnswerWanted, Own, Scene
@@ -43,12 +43,14 @@ class ExplainedRun:
             super().__init__()
             self.dataset, self.found = dataset, found
 
-    def __init__(self, history: History, document: Document, asker: Asker, post: Callable[[Message], object]) -> None:
+    def __init__(
+        self, history: History, document: Document, client: ExplainClient, post: Callable[[Message], object]
+    ) -> None:
         """`post` is called in other threads; `document` has the dataset that is looked at while there is no run."""
         self.scene = Scene()
         self.chosen: int | None = None
         """The run that was asked for; None is the newest with something to see."""
-        self.asker = asker
+        self.client = client
         self._history, self._document, self._post = history, document, post
         self._warm = False
         self._pending: dict[Any, Future[Any]] = {}
@@ -56,7 +58,7 @@ class ExplainedRun:
         self._looking: set[str] = set()
 
     def close(self) -> None:
-        self.asker.close()
+        self.client.close()
 
     # Which run
 
@@ -108,7 +110,7 @@ class ExplainedRun:
         if pending is not None and not pending.cancelled():
             return
         scene = self.scene
-        future = self.asker.submit(wanted.question, wanted.kind, wanted.topic)
+        future = self.client.submit(wanted.question, wanted.kind, wanted.topic)
         self._pending[wanted.question] = future
         future.add_done_callback(lambda done: self._post(self.Answered(scene, wanted, done)))
 

@@ -12,7 +12,7 @@ from textual.events import Hide, Show
 from cnn_tui.experiment.document import Document
 from cnn_tui.history.history import History
 from cnn_tui.history.notebook import NotebookError
-from cnn_tui.jobs.explain_client import Asker
+from cnn_tui.jobs.explain_client import ExplainClient
 from cnn_tui.jobs.explain_protocol import Prediction, PredictPicture
 from cnn_tui.text import sentence
 from cnn_tui.ui.explain.activations import ActivationsView
@@ -40,11 +40,11 @@ class ExplainPane(Pane):
     alone: ClassVar[bool] = True
     BINDINGS = bindings_of("explain", "pane")
 
-    def __init__(self, history: History, document: Document, asker: Asker | None = None) -> None:
+    def __init__(self, history: History, document: Document, client: ExplainClient | None = None) -> None:
         super().__init__()
         self.history = history
         self.lab2 = Lab2(history)
-        self.explained = ExplainedRun(history, document, asker or Asker(), self.post_message)
+        self.explained = ExplainedRun(history, document, client or ExplainClient(), self.post_message)
         scene = self.scene
         self.views: tuple[ExplainView, ...] = (
             PredictionsView(scene),

@@ -24,7 +24,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History, Result
 from cnn_tui.home import checkpoint_path, model_path
 from cnn_tui.jobs import explain_client
-from cnn_tui.jobs.explain_client import Asker, look_at
+from cnn_tui.jobs.explain_client import ExplainClient, look_at
 from cnn_tui.jobs.explain_protocol import (
     Activations,
     DeadFilters,
@@ -60,11 +60,11 @@ def lab(trained_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def asker(lab: Path) -> Iterator[Asker]:
+def client(lab: Path) -> Iterator[ExplainClient]:
     """A process that has been started for the home, and is shared by the tests that only look."""
-    with home_at(lab), Asker() as asker:
-        asker.ask(Warm(), Done, SECONDS)
-        yield asker
+    with home_at(lab), ExplainClient() as client:
+        client.ask(Warm(), Done, SECONDS)
+        yield client
 
 
 @pytest.fixture
@@ -74,10 +74,10 @@ def here(lab: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return lab
 
 
-def refused(asker: Asker, question: Question) -> ExplainError:
+def refused(client: ExplainClient, question: Question) -> ExplainError:
     """What a question is refused with."""
     with pytest.raises(ExplainError) as caught:
-        asker.ask(question, Done, SECONDS)
+        client.ask(question, Done, SECONDS)
     sentence = str(caught.value)
     assert sentence.isprintable()
     assert "Traceback" not in sentence
@@ -87,8 +87,8 @@ def refused(asker: Asker, question: Question) -> ExplainError:
 # What it answers
 
 
-def test_a_model_is_described_by_the_layers_that_give_maps(asker: Asker, here: Path) -> None:
-    facts = asker.ask(DescribeModel(1), ModelFacts, SECONDS)
+def test_a_model_is_described_by_the_layers_that_give_maps(client: ExplainClient, here: Path) -> None:
+    facts = client.ask(DescribeModel(1), ModelFacts, SECONDS)
     assert (facts.input_shape, facts.class_names) == ((12, 12, 1), ("0", "1", "2"))
     assert [(layer.kind, layer.shape, layer.has_kernels) for layer in facts.layers] == [
         ("Conv2D", (10, 10, 6), True),
@@ -97,11 +97,11 @@ def test_a_model_is_described_by_the_layers_that_give_maps(asker: Asker, here: P
     ]
 
 
-def test_feature_maps_are_what_the_arithmetic_by_hand_gives(asker: Asker, here: Path) -> None:
+def test_feature_maps_are_what_the_arithmetic_by_hand_gives(client: ExplainClient, here: Path) -> None:
     """Image, trained kernel, ReLU and pooling: the same numbers, whoever works them out."""
-    names = [layer.name for layer in asker.ask(DescribeModel(1), ModelFacts, SECONDS).layers]
-    shown = asker.ask(ShowActivations(1, (4, 7)), Activations, SECONDS)
-    kernels = asker.ask(ShowKernels(1, names[0]), Kernels, SECONDS)
+    names = [layer.name for layer in client.ask(DescribeModel(1), ModelFacts, SECONDS).layers]
+    shown = client.ask(ShowActivations(1, (4, 7)), Activations, SECONDS)
+    kernels = client.ask(ShowKernels(1, names[0]), Kernels, SECONDS)
     picture = stored_images.StoredImages(open_predictions(1).images).picture(7)
     assert shown.images[1] == picture.pixels
     assert (kernels.shape, kernels.activation) == ((3, 3, 1, 6), "relu")
@@ -115,50 +115,52 @@ def test_feature_maps_are_what_the_arithmetic_by_hand_gives(asker: Asker, here: 
             assert layer.picture(1, number).shape == (*layer.size, 1)
 
 
-def test_some_filters_of_one_layer_are_shown(asker: Asker, here: Path) -> None:
-    last = asker.ask(DescribeModel(1), ModelFacts, SECONDS).layers[-1].name
-    (layer,) = asker.ask(ShowActivations(1, (0,), layers=(last,), first=1, most=2), Activations, SECONDS).layers
+def test_some_filters_of_one_layer_are_shown(client: ExplainClient, here: Path) -> None:
+    last = client.ask(DescribeModel(1), ModelFacts, SECONDS).layers[-1].name
+    (layer,) = client.ask(ShowActivations(1, (0,), layers=(last,), first=1, most=2), Activations, SECONDS).layers
     assert (layer.name, layer.first, len(layer.maps), len(layer.maps[0])) == (last, 1, 1, 2)
 
 
-def test_a_kernel_of_many_channels_adds_up_to_the_layers_map(asker: Asker, here: Path) -> None:
-    *_, last = asker.ask(DescribeModel(1), ModelFacts, SECONDS).layers
-    kernels = asker.ask(ShowKernels(1, last.name), Kernels, SECONDS)
+def test_a_kernel_of_many_channels_adds_up_to_the_layers_map(client: ExplainClient, here: Path) -> None:
+    *_, last = client.ask(DescribeModel(1), ModelFacts, SECONDS).layers
+    kernels = client.ask(ShowKernels(1, last.name), Kernels, SECONDS)
     assert (kernels.shape, kernels.padding) == ((3, 3, 6, 4), "same")
-    shown = asker.ask(ShowActivations(1, (2,)), Activations, SECONDS).layers
+    shown = client.ask(ShowActivations(1, (2,)), Activations, SECONDS).layers
     pooled = tuple(shown[1].values(0, channel) for channel in range(6))
     by_hand = Convolution(kernels.kernel(3), kernels.bias(3), padding="same", activation="relu").output(pooled)
     top = max(one.high for one in shown[1].maps[0])
     np.testing.assert_allclose(shown[2].values(0, 3), by_hand, atol=0.05 * (1 + top))
 
 
-def test_convolutions_that_are_no_plain_ones_are_shown_and_not_stepped_by_hand(asker: Asker, here: Path) -> None:
+def test_convolutions_that_are_no_plain_ones_are_shown_and_not_stepped_by_hand(
+    client: ExplainClient, here: Path
+) -> None:
     """Dilation, groups and an activation over all filters: the maps are there, and the facts tell which are plain."""
-    layers = asker.ask(DescribeModel(4), ModelFacts, SECONDS).layers
+    layers = client.ask(DescribeModel(4), ModelFacts, SECONDS).layers
     assert [layer.by_hand for layer in layers] == [True, False, False, False, True]
-    shown = asker.ask(ShowActivations(4, (2,)), Activations, SECONDS)
+    shown = client.ask(ShowActivations(4, (2,)), Activations, SECONDS)
     assert [layer.size for layer in shown.layers] == [(12, 12)] * 4 + [(6, 6)]
-    grouped = asker.ask(ShowKernels(4, layers[2].name), Kernels, SECONDS)
+    grouped = client.ask(ShowKernels(4, layers[2].name), Kernels, SECONDS)
     assert len(grouped.kernel(3)) == 2, "a filter of two groups sees half of the four channels"
     picture = stored_images.StoredImages(open_predictions(4).images).picture(2)
-    first = asker.ask(ShowKernels(4, layers[0].name), Kernels, SECONDS)
+    first = client.ask(ShowKernels(4, layers[0].name), Kernels, SECONDS)
     by_hand = Convolution(first.kernel(1), first.bias(1), first.strides, "same", first.activation)
     np.testing.assert_allclose(shown.layers[0].values(0, 1), by_hand.output(picture.channels(1 / 255)), atol=0.01)
 
 
-def test_colour_images_and_two_classes(asker: Asker, here: Path) -> None:
-    facts = asker.ask(DescribeModel(2), ModelFacts, SECONDS)
+def test_colour_images_and_two_classes(client: ExplainClient, here: Path) -> None:
+    facts = client.ask(DescribeModel(2), ModelFacts, SECONDS)
     assert (facts.input_shape, len(facts.class_names)) == ((12, 12, 3), 2)
-    said = asker.ask(PredictImage(2, 5), Prediction, SECONDS)
+    said = client.ask(PredictImage(2, 5), Prediction, SECONDS)
     assert said.output_shape == (1, 2)
     assert list(said.probabilities) == pytest.approx(open_predictions(2).probabilities(5), abs=1e-5)
     assert said.picture == stored_images.StoredImages(open_predictions(2).images).picture(5)
-    kernels = asker.ask(ShowKernels(2, facts.layers[0].name), Kernels, SECONDS)
+    kernels = client.ask(ShowKernels(2, facts.layers[0].name), Kernels, SECONDS)
     assert len(kernels.kernel(0)) == 3
 
 
-def test_two_hundred_classes_and_predictions_made_afterwards(asker: Asker, here: Path) -> None:
-    assert asker.ask(KeepPredictions(3), Done, SECONDS) == Done()
+def test_two_hundred_classes_and_predictions_made_afterwards(client: ExplainClient, here: Path) -> None:
+    assert client.ask(KeepPredictions(3), Done, SECONDS) == Done()
     kept, evaluation = open_predictions(3), read_evaluation(3)
     assert (kept.count, kept.outputs, len(evaluation.per_class)) == (200, 200, 200)
     with History() as history:
@@ -168,14 +170,16 @@ def test_two_hundred_classes_and_predictions_made_afterwards(asker: Asker, here:
     assert evaluation.test_loss == run.test_loss
 
 
-def test_a_picture_of_ones_own_is_predicted_and_shown_in_the_layers(asker: Asker, here: Path, tmp_path: Path) -> None:
+def test_a_picture_of_ones_own_is_predicted_and_shown_in_the_layers(
+    client: ExplainClient, here: Path, tmp_path: Path
+) -> None:
     pixels = np.full((24, 24), 255, np.uint8)
     pixels[6:8, 2:-2] = 0
     Pillow.fromarray(pixels).save(tmp_path / "bar.png")
-    said = asker.ask(PredictPicture(1, str(tmp_path / "bar.png")), Prediction, SECONDS)
+    said = client.ask(PredictPicture(1, str(tmp_path / "bar.png")), Prediction, SECONDS)
     assert said.probabilities.index(max(p or 0 for p in said.probabilities)) == 1  # the bar in row 3
     assert any("inverted" in step for step in said.steps)
-    shown = asker.ask(ShowActivations(1, (0,), str(tmp_path / "bar.png")), Activations, SECONDS)
+    shown = client.ask(ShowActivations(1, (0,), str(tmp_path / "bar.png")), Activations, SECONDS)
     assert len(shown.images) == len(shown.layers[0].maps) == 2
     assert (shown.images[1], shown.steps) == (said.pixels, said.steps)
 
@@ -208,10 +212,12 @@ def test_filters_that_say_nothing_are_found(tmp_path: Path, monkeypatch: pytest.
         (ShowKernels(1, "max_pooling2d"), "has no kernels: only convolutions have"),
     ],
 )
-def test_a_question_at_fault_is_answered_in_words(asker: Asker, here: Path, question: Question, words: str) -> None:
+def test_a_question_at_fault_is_answered_in_words(
+    client: ExplainClient, here: Path, question: Question, words: str
+) -> None:
     if isinstance(question, ShowKernels):
-        question = ShowKernels(1, asker.ask(DescribeModel(1), ModelFacts, SECONDS).layers[1].name)
-    error = refused(asker, question)
+        question = ShowKernels(1, client.ask(DescribeModel(1), ModelFacts, SECONDS).layers[1].name)
+    error = refused(client, question)
     assert error.wrong
     assert words.replace("\\\\", "\\") in str(error)
 
@@ -406,78 +412,78 @@ for line in sys.stdin:
 
 
 def test_a_process_that_dies_is_started_once_more(simple: Path) -> None:
-    with Asker() as asker:
-        assert asker.ask(DescribeModel(1), Done, SECONDS) == Done()
+    with ExplainClient() as client:
+        assert client.ask(DescribeModel(1), Done, SECONDS) == Done()
     assert (simple / "deaths").read_text() == ".."
 
 
 def test_a_process_that_dies_again_says_why(simple: Path) -> None:
-    with Asker() as asker:
-        error = refused(asker, DescribeModel(9))
+    with ExplainClient() as client:
+        error = refused(client, DescribeModel(9))
         assert "was killed by signal 9; see " in str(error)
         assert str(error).endswith("explain.log")
         assert (simple / "deaths").read_text() == ".."
-        assert asker.ask(Warm(), Done, SECONDS) == Done(), "the next question has a process of its own"
-        assert "says what is no answer" in str(refused(asker, KeepImages(1)))
+        assert client.ask(Warm(), Done, SECONDS) == Done(), "the next question has a process of its own"
+        assert "says what is no answer" in str(refused(client, KeepImages(1)))
 
 
 def test_a_process_that_cannot_be_started_is_a_sentence(simple: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(explain_client, "python", lambda module: ["/no/such/python"])
-    with Asker() as asker:
-        assert "cannot be started (No such file or directory)" in str(refused(asker, Warm()))
+    with ExplainClient() as client:
+        assert "cannot be started (No such file or directory)" in str(refused(client, Warm()))
 
 
 def test_a_process_that_hangs_is_ended(simple: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(explain_client, "PATIENCE", 0.3)
-    with Asker() as asker:
-        assert "gave no answer in 0 seconds and was ended" in str(refused(asker, Warm(1)))
+    with ExplainClient() as client:
+        assert "gave no answer in 0 seconds and was ended" in str(refused(client, Warm(1)))
 
 
 def test_a_process_that_went_idle_is_started_again(simple: Path) -> None:
-    with Asker() as asker:
-        asker.ask(Warm(), Done, SECONDS)
-        process = asker._process
+    with ExplainClient() as client:
+        client.ask(Warm(), Done, SECONDS)
+        process = client._process
         assert process is not None
         os.kill(process.pid, signal.SIGTERM)
         wait_for(lambda: process.poll() is not None, "its end")
-        assert asker.ask(Warm(), Done, SECONDS) == Done()
+        assert client.ask(Warm(), Done, SECONDS) == Done()
 
 
 def test_of_questions_on_one_topic_the_last_is_asked(simple: Path) -> None:
-    with Asker() as asker:
-        busy = asker.submit(Warm(1), Done)
-        wait_for(lambda: not asker._waiting, "the start of the first question")
-        waiting = [asker.submit(PredictImage(1, at), Done, topic="image") for at in range(5)]
-        other = asker.submit(KeepPredictions(1), Done)
+    with ExplainClient() as client:
+        busy = client.submit(Warm(1), Done)
+        wait_for(lambda: not client._waiting, "the start of the first question")
+        waiting = [client.submit(PredictImage(1, at), Done, topic="image") for at in range(5)]
+        other = client.submit(KeepPredictions(1), Done)
         (simple / "go").touch()
         assert busy.result(SECONDS) == waiting[-1].result(SECONDS) == other.result(SECONDS) == Done()
         assert [one.cancelled() for one in waiting] == [True, True, True, True, False]
 
 
 def test_closing_forgets_what_waits_and_leaves_no_process(simple: Path) -> None:
-    asker = Asker()
-    asked = asker.submit(Warm(1), Done)
-    wait_for(lambda: not asker._waiting and asker._process is not None, "the start of the first question")
-    later = asker.submit(Warm(), Done)
-    process = asker._process
+    client = ExplainClient()
+    asked = client.submit(Warm(1), Done)
+    wait_for(lambda: not client._waiting and client._process is not None, "the start of the first question")
+    later = client.submit(Warm(), Done)
+    process = client._process
     assert process is not None
-    asker.close()
+    client.close()
     with pytest.raises(ExplainError, match="it was closed before it answered"):
         asked.result(SECONDS)
     with pytest.raises(CancelledError):
         later.result(SECONDS)
     with pytest.raises(ExplainError, match="it is closed"):
-        asker.ask(Warm(), Done)
+        client.ask(Warm(), Done)
     wait_for(lambda: process.poll() is not None, "the end of the process")
-    thread = asker._thread
+    thread = client._thread
     assert thread is not None
     wait_for(lambda: not thread.is_alive(), "the end of the thread")
 
 
 def test_nothing_is_started_before_the_first_question(simple: Path) -> None:
-    with Asker() as asker:
-        assert asker._process is None
-        assert asker._thread is None
+    with ExplainClient() as client:
+        assert client._process is None
+        assert client._thread is None
 
 
 # Looking at a dataset
