@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -135,3 +138,40 @@ def test_an_experiment_that_cannot_be_read_is_not_made_up() -> None:
 def test_the_tables_take_nothing_of_the_kind(change: str) -> None:
     with History(older()) as history, pytest.raises(sqlite3.IntegrityError):
         history.store.execute(f"{change} WHERE {'id = 1' if ' runs ' in change else 'run IN (1, 8)'}")
+
+
+def test_of_several_that_open_an_older_file_at_once_one_brings_it_up_to_date_and_says_it() -> None:
+    path = older("UPDATE runs SET tags = '[' WHERE id = 2")
+    code = "from cnn_tui.history.history import History\nwith History() as history: print(history.count())"
+    opening = [
+        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    answers = [one.communicate(timeout=120) for one in opening]
+    assert [out for out, _ in answers] == ["16\n"] * 4, answers
+    assert sorted(err.partition(",")[0] for _, err in answers) == [
+        "",
+        "",
+        "",
+        "cnn-tui: the history was brought up to date",
+    ]
+    with contextlib.closing(sqlite3.connect(f"{path}.v2.copy")) as copy:
+        assert copy.execute("PRAGMA user_version").fetchone() == (2,)
+        assert copy.execute("SELECT tags FROM runs WHERE id = 2").fetchone() == ("[",)
+
+
+def test_a_file_whose_pages_are_damaged_is_a_sentence() -> None:
+    with History(older()) as history:
+        history.store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = bytearray(history_path().read_bytes())
+    content[4096 * 2 :] = bytes(len(content) - 4096 * 2)
+    history_path().write_bytes(content)
+    with pytest.raises((HistoryError, sqlite3.DatabaseError)), History() as history:  # both are said in a sentence
+        history.runs()
+
+
+def test_an_sqlite_that_is_too_old_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 36, 9))
+    with pytest.raises(HistoryError, match=r"^the history needs SQLite 3\.37 or newer, and this Python has "):
+        History()
+    assert not history_path().exists()
