@@ -5,14 +5,13 @@ from __future__ import annotations
 from cnn_tui.cli.printing import encoded
 from cnn_tui.cli.streams import UserError, put
 from cnn_tui.history.history import History
+from cnn_tui.history.records import LARGEST
 from cnn_tui.history.run import Run
-
-_LARGEST_ID = 2**63 - 1  # what a column of SQLite holds
 
 
 def find_run(history: History, run_id: int) -> Run:
     """The run of that id. Raises UserError when there is none."""
-    run = history.run(run_id) if 0 < run_id <= _LARGEST_ID else None
+    run = history.run(run_id) if 0 < run_id <= LARGEST else None
     if run is None:
         newest = history.lines(limit=1)
         known = f"the newest is run {newest[0].id}" if newest else "the history is empty"

@@ -1,18 +1,18 @@
 """The third version of the tables: they say what may stand in them, and what was told in sentences is in columns.
 
-The step to it looks into the sentences that earlier versions wrote, the last time that anybody does. It stays as it
-is, with its own words for everything: what it reads will not change any more.
+The step to it stays as it is, with its own words for everything: what it reads will not change any more.
 """
 
 from __future__ import annotations
 
 import contextlib
-import re
 import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
+
+from cnn_tui.history.version_2_sentences import ending_of, kind_of, write_resumptions, write_rules
 
 _TIME = "BETWEEN 0 AND 250000000000"  # seconds, to past the year 9000
 TABLES = f"""
@@ -199,8 +199,8 @@ def to_version_3(db: sqlite3.Connection) -> list[str]:
         db.execute(f"ALTER TABLE {name} RENAME TO old_{name}")
     _run_all(db, TABLES)
     left_out = [what for name in _RULES for what in _take_over(db, name)]
-    _write_rules(db)
-    _write_resumptions(db)
+    write_rules(db)
+    write_resumptions(db)
     for name in reversed(_RULES):
         db.execute(f"DROP TABLE old_{name}")
     _run_all(db, _INDEXES)
@@ -280,128 +280,11 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-# What the sentences said
-
-
-_ENDINGS = (
-    ("finished", "", "finished"),
-    ("stopped", "stop rule", "rule"),
-    ("stopped", "taken out of the queue", "queue"),
-    ("stopped", "stopped by a signal", "signal"),
-    ("stopped", "stopped", "user"),
-    ("failed", "the disk was full", "no room"),
-    ("failed", "the disk is full", "no room"),
-    ("failed", "the training process", "crashed"),
-    ("failed", "", "error"),
-    ("interrupted", "the training process was killed", "killed"),
-    ("interrupted", "the training process is gone", "gone"),
-)
-"""A status, how the sentence of its cause began, and the ending that was."""
-_KINDS = (
-    ("started on", "started"),
-    ("paused ", "paused"),
-    ("gone on after", "gone on"),
-    ("stop rule: ", "rule"),
-    ("stopped ", "stopped"),
-    ("queued again", "queued again"),
-    ("begun again from the start", "resumed"),
-    ("resumed after epoch", "resumed"),
-    ("evaluating", "evaluating"),
-    ("evaluated", "evaluated"),
-    ("best weights: ", "best weights"),
-    ("archived", "archived"),
-    ("taken out of the archive", "restored"),
-)
-"""How the sentence of an event began, and its kind."""
-_FIRED_AFTER, _FIRED_IN = re.compile(r"\bafter epoch (\d+)"), re.compile(r"\bin epoch (\d+)")
-_EPOCH = re.compile(r"(?:resumed after|evaluated from the checkpoint of) epoch (\d+)")
-
-
-def _ending_of(status: str, cause: str) -> str:
-    if status in ("queued", "running", "paused"):
-        return ""
-    return next((ending for when, began, ending in _ENDINGS if when == status and cause.startswith(began)), "unknown")
-
-
-def _kind_of(text: str) -> str:
-    return next((kind for began, kind in _KINDS if text.startswith(began)), "other")
-
-
-def _write_rules(db: sqlite3.Connection) -> None:
-    """Which stop rule ended a run, and in which epoch."""
-    query = "SELECT id, stop_cause, experiment, epochs_done FROM runs WHERE ending = 'rule'"
-    for run, cause, experiment, done in db.execute(query).fetchall():
-        words = cause.removeprefix("stop rule: ")
-        rules = [*map(_words_of, _rules_of(experiment))]
-        fired = next((at for at, rule in enumerate(rules, 1) if words.startswith((f"{rule} (", f"{rule} in "))), None)
-        after, within = _FIRED_AFTER.search(words), _FIRED_IN.search(words)
-        epoch = int(after[1]) if after else int(within[1]) if within else done
-        db.execute(
-            "UPDATE runs SET fired_rule = ?, fired_epoch = ?, fired_within = ? WHERE id = ?",
-            (fired, epoch, within is not None and after is None, run),
-        )
-
-
-class _OldRule(msgspec.Struct):
-    metric: str
-    below: float | None = None
-    above: float | None = None
-    patience: int | None = None
-    nan: bool = False
-
-
-class _OldExperiment(msgspec.Struct):
-    stop: list[_OldRule] = []
-
-
-def _rules_of(experiment: str) -> list[_OldRule]:
-    try:
-        return msgspec.json.decode(experiment, type=_OldExperiment).stop
-    except msgspec.MsgspecError:
-        return []
-
-
-def _words_of(rule: _OldRule) -> str:
-    """A stop rule as sentences called it."""
-    if rule.nan:
-        return f"{rule.metric} is not a number"
-    if rule.patience is not None:
-        epochs = "epoch" if rule.patience == 1 else "epochs"
-        return f"{rule.metric} without improvement for {rule.patience} {epochs}"
-    return f"{rule.metric} below {rule.below:g}" if rule.below is not None else f"{rule.metric} above {rule.above:g}"
-
-
-def _write_resumptions(db: sqlite3.Connection) -> None:
-    """After which epoch a run went on, and with the weights of which epoch one was tested."""
-    resumed: dict[int, int | None] = {}
-    tested: dict[int, int | None] = {}
-    query = "SELECT run, kind, text FROM events WHERE kind IN ('queued again', 'resumed', 'evaluated') ORDER BY rowid"
-    for run, kind, text in db.execute(query):
-        told = _EPOCH.match(text)
-        epoch = int(told[1]) if told else None
-        if kind == "evaluated":
-            tested[run] = epoch
-        elif kind == "queued again":
-            resumed[run] = None
-        elif run in resumed and resumed[run] is None:
-            resumed[run] = epoch or 0
-    db.executemany("UPDATE runs SET resumed_after = ? WHERE id = ?", [(at, run) for run, at in resumed.items()])
-    db.executemany(
-        "UPDATE runs SET tested_epoch = ? WHERE id = ? AND test_accuracy IS NOT NULL"
-        " AND status NOT IN ('finished', 'stopped')",
-        [(epoch, run) for run, epoch in tested.items()],
-    )
-    db.execute(
-        "UPDATE runs SET tested_epoch = 0 WHERE status = 'stopped' AND test_accuracy IS NOT NULL"
-        " AND json_extract(progress, '$.epoch') > epochs_done"
-    )
-
-
 _FUNCTIONS: tuple[tuple[str, int, Callable[..., Any]], ...] = (
     ("is_utf8", 1, _is_utf8),
     ("is_object", 1, _is(dict[str, Any])),
     ("is_words", 1, _is(tuple[str, ...])),
     ("is_figures", 1, _is(dict[str, float | None])),
-    ("ending_of", 2, _ending_of),
-    ("kind_of", 1, _kind_of),
+    ("ending_of", 2, ending_of),
+    ("kind_of", 1, kind_of),
 )
