@@ -12,20 +12,19 @@ from typing import TypeVar
 
 import msgspec
 
-from cnn_tui.artifacts.evaluation import ClassFigures, Evaluation, how_it_differs, read_evaluation
+from cnn_tui.artifacts.evaluation import how_it_differs, read_evaluation
 from cnn_tui.artifacts.weights import no_model
 from cnn_tui.cli.parser import AsJson, RunId
-from cnn_tui.cli.printing import bold, encoded, table
+from cnn_tui.cli.printing import encoded, put_page
 from cnn_tui.cli.runs import read_run
 from cnn_tui.cli.streams import FAILED, FINISHED, WRONG, UserError, columns_of, is_terminal, put, say
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.run import Run
 from cnn_tui.jobs.explain_client import ExplainClient
 from cnn_tui.jobs.explain_protocol import Done, ExplainError, KeepPredictions, Question
-from cnn_tui.reports.confusion_text import matrix_lines
-from cnn_tui.text import quiet, wrapped
+from cnn_tui.reports.evaluation_page import evaluation_page
+from cnn_tui.text import wrapped
 
-_MOST_ROWS = 20  # classes in the table; of more, those that do worst
 _WIDTH = 80  # where nobody looks at a terminal
 
 
@@ -36,52 +35,10 @@ def evaluate(run: RunId, as_json: AsJson = False) -> int:
         put(encoded({"run": run, **evaluation.to_json()}))
         return FINISHED
     width = columns_of(sys.stdout) if is_terminal(sys.stdout) else _WIDTH
-    put(*to_text(found, evaluation, width))
+    put_page(evaluation_page(found, evaluation), width)
     for sentence in how_it_differs(evaluation, found):
         say("\n".join(wrapped(sentence, min(columns_of(sys.stderr), 100))))
     return FINISHED
-
-
-def to_text(run: Run, evaluation: Evaluation, width: int) -> list[str]:
-    """The lines that a person reads, at most `width` columns wide where there are not very many classes."""
-    loss = "not known" if evaluation.test_loss is None else f"{evaluation.test_loss:.4f}"
-    lines = [
-        bold(f"Run {run.id}: {quiet(run.name)}"),
-        *table(
-            [
-                ("test images", f"{evaluation.images:,}"),
-                ("test accuracy", f"{evaluation.test_accuracy:.4f}"),
-                ("test loss", loss),
-            ]
-        ),
-        "",
-        *_per_class(evaluation),
-    ]
-    matrix = matrix_lines(evaluation, width)
-    if matrix:
-        lines += ["", bold("Confusion matrix: a row for each true class, columns are what it was taken for"), *matrix]
-    confusions = evaluation.confusions()
-    if confusions:
-        names = evaluation.classes
-        rows = [
-            (f"{one.images:,}", f"{quiet(names[one.true], 30)} taken for {quiet(names[one.predicted], 30)}")
-            for one in confusions
-        ]
-        lines += ["", bold("Most often confused"), *table(rows, right=[0])]
-    return lines
-
-
-def _per_class(evaluation: Evaluation) -> list[str]:
-    shown: list[ClassFigures] = list(evaluation.per_class)
-    title = []
-    if len(shown) > _MOST_ROWS:
-        shown = sorted((one for one in shown if one.support), key=lambda one: one.f1)[:_MOST_ROWS]
-        title = [f"The {len(shown)} of {len(evaluation.per_class):,} classes that do worst; --json has them all"]
-    rows = [("class", "precision", "recall", "F1", "images")]
-    for one in shown:
-        figures = (f"{one.precision:.4f}", f"{one.recall:.4f}", f"{one.f1:.4f}", f"{one.support:,}")
-        rows.append((quiet(one.name, 30), *figures))
-    return [*title, *table(rows, right=range(1, 5), titled=True)]
 
 
 Kept = TypeVar("Kept")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
+from cnn_tui.artifacts.evaluation import Evaluation
 from cnn_tui.history.run import Run
 from cnn_tui.network.diff import DiffLine
 
@@ -121,14 +122,15 @@ class Curves(NamedTuple):
     """The letters that tell several apart; "" for a run that has none."""
 
 
-class Preformatted(NamedTuple):
-    """Text whose columns matter: a confusion matrix, a chart."""
+class ConfusionMatrix(NamedTuple):
+    """What the images of each class were taken for, under a heading of its own, where it is kept and there is room."""
 
-    lines: Sequence[str]
+    evaluation: Evaluation
+    heading: Heading = Heading("Confusion matrix: a row for each true class, columns are what it was taken for")
 
 
 Block: TypeAlias = (
-    Heading | Paragraph | Bullet | Quote | Fact | TextTable | Difference | SideBySide | Curves | Preformatted
+    Heading | Paragraph | Bullet | Quote | Fact | TextTable | Difference | SideBySide | Curves | ConfusionMatrix
 )
 
 

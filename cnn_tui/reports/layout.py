@@ -9,12 +9,12 @@ from cnn_tui.reports.blocks import (
     NO_CURVES,
     Block,
     Bullet,
+    ConfusionMatrix,
     Curves,
     Difference,
     Fact,
     Heading,
     Paragraph,
-    Preformatted,
     Quote,
     SideBySide,
     SideRow,
@@ -22,6 +22,7 @@ from cnn_tui.reports.blocks import (
     TextTable,
     Words,
 )
+from cnn_tui.reports.evaluation_page import matrix_lines
 from cnn_tui.reports.text_chart import charts
 from cnn_tui.text import cells, columns, escaped, line_ends, padded
 
@@ -77,8 +78,9 @@ class PageLayout:
                 return self._side_by_side(block)
             case Curves():
                 return self._charts(block)
-            case Preformatted(lines):
-                return [[Span(self._inert(line))] for line in lines]
+            case ConfusionMatrix(evaluation, heading):
+                matrix = matrix_lines(evaluation, self.width)
+                return [*self.block(heading), *([Span(line)] for line in matrix)] if matrix else []
 
     def _charts(self, curves: Curves) -> list[StyledLine]:
         drawn = [(f"{name}:", *lines, "") for name, lines in charts(curves, min(60, max(20, self.width - 16)))]

@@ -9,18 +9,19 @@ from cnn_tui.reports.blocks import (
     NO_CURVES,
     Block,
     Bullet,
+    ConfusionMatrix,
     Curves,
     Difference,
     Fact,
     Heading,
     Page,
     Paragraph,
-    Preformatted,
     Quote,
     SideBySide,
     TextTable,
     Words,
 )
+from cnn_tui.reports.evaluation_page import matrix_lines
 from cnn_tui.reports.text_chart import charts
 from cnn_tui.text import escaped, quiet
 
@@ -30,6 +31,7 @@ _BREAK = "\\"
 MAX_TEXT = 10_000
 MAX_LINES = 200
 _MAX_CELL = 200
+_WIDTH = 120  # of a confusion matrix
 
 
 def to_markdown(page: Page) -> str:
@@ -84,8 +86,9 @@ def _parts(block: Block) -> list[tuple[str, Sequence[str]]]:
         case Curves():
             drawn = [part for name, lines in charts(block) for part in ([f"{name}:"], ["```text", *lines, "```"])]
             return [("text", part) for part in drawn or [[NO_CURVES]]]
-        case Preformatted(lines):
-            return [("text", ["```text", *map(escaped, lines), "```"])]
+        case ConfusionMatrix(evaluation, heading):
+            matrix = matrix_lines(evaluation, _WIDTH)
+            return [*_parts(heading), ("text", ["```text", *matrix, "```"])] if matrix else []
 
 
 _UNLISTED = r"\1\\\2"

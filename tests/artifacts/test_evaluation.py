@@ -14,7 +14,7 @@ from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.run import Epoch, Run
 from cnn_tui.network.layers import AnyLayer, Dropout
-from cnn_tui.reports.confusion_text import matrix_lines
+from cnn_tui.reports.evaluation_page import matrix_lines
 
 
 def figures(names: tuple[str, ...], cells: tuple[tuple[int, int, int], ...] | None) -> Evaluation:

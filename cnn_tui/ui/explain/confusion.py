@@ -7,7 +7,7 @@ from typing import ClassVar
 from rich.text import Text
 
 from cnn_tui.artifacts.evaluation import Confusion, Evaluation, how_it_differs
-from cnn_tui.reports.confusion_text import matrix_lines
+from cnn_tui.reports.evaluation_page import matrix_lines
 from cnn_tui.text import counted
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView, short

@@ -1,0 +1,72 @@
+"""How well a trained network does on the test images, class by class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnn_tui.artifacts.evaluation import Evaluation
+from cnn_tui.history.run import Run
+from cnn_tui.reports.blocks import Block, ConfusionMatrix, Fact, Heading, Page, Paragraph, TextTable
+from cnn_tui.text import quiet
+
+_NAME = 16  # cells of a class's name at most
+
+
+_MOST_ROWS = 20  # classes in the table; of more, those that do worst
+
+
+def evaluation_page(run: Run, evaluation: Evaluation) -> Page:
+    """The figures, each class's, the confusion matrix and its largest cells."""
+    loss = "not known" if evaluation.test_loss is None else f"{evaluation.test_loss:.4f}"
+    facts = [
+        Fact("test images", f"{evaluation.images:,}"),
+        Fact("test accuracy", f"{evaluation.test_accuracy:.4f}"),
+        Fact("test loss", loss),
+    ]
+    blocks = [*facts, Paragraph(), *_classes(evaluation), ConfusionMatrix(evaluation), *_confusions(evaluation)]
+    return Page(f"Run {run.id}: {run.name}", blocks)
+
+
+def _classes(evaluation: Evaluation) -> Iterator[Block]:
+    shown = list(evaluation.per_class)
+    if len(shown) > _MOST_ROWS:
+        shown = sorted((one for one in shown if one.support), key=lambda one: one.f1)[:_MOST_ROWS]
+        yield Paragraph(f"The {len(shown)} of {len(evaluation.per_class):,} classes that do worst; --json has them all")
+    rows = [
+        (quiet(one.name, 30), f"{one.precision:.4f}", f"{one.recall:.4f}", f"{one.f1:.4f}", f"{one.support:,}")
+        for one in shown
+    ]
+    yield TextTable(("class", "precision", "recall", "F1", "images"), rows, right=range(1, 5))
+
+
+def _confusions(evaluation: Evaluation) -> Iterator[Block]:
+    names = [quiet(name, 30) for name in evaluation.classes]
+    rows = [
+        (f"{one.images:,}", f"{names[one.true]} taken for {names[one.predicted]}") for one in evaluation.confusions()
+    ]
+    if rows:
+        yield Heading("Most often confused")
+        yield TextTable((), rows, right=(0,))
+
+
+def matrix_lines(evaluation: Evaluation, width: int = 80) -> list[str]:
+    """The matrix in at most `width` columns, no colours; empty where it does not fit or is not kept.
+
+    Columns bear the numbers of the classes, which stand before the names of the rows. A point is 0; the diagonal, what
+    is right, is in brackets.
+    """
+    matrix = evaluation.matrix()
+    if not matrix:
+        return []
+    count = len(matrix)
+    number = len(str(count - 1))
+    names = ["" if name == str(at) else quiet(name, _NAME) for at, name in enumerate(evaluation.classes)]
+    label = number + 1 + max(len(name) + bool(name) for name in names)
+    cell = max(len(f"[{max(max(row) for row in matrix)}]"), number + 2)
+    if label + count * cell > width:
+        return []
+    lines = [" " * label + "".join(str(column).rjust(cell - 1) + " " for column in range(count)).rstrip()]
+    for at, row in enumerate(matrix):
+        cells = [(f"[{value}]" if at == column else f"{value or '.'} ").rjust(cell) for column, value in enumerate(row)]
+        lines.append(f"{at:>{number}} {names[at]}".ljust(label) + "".join(cells).rstrip())
+    return lines
