@@ -23,7 +23,7 @@ _GIVE_UP = 0.5
 
 
 class Passed(Message):
-    """Follows a key through the same queues: when it is back, the key has been dealt with."""
+    """A marker that is posted after a key and takes the same way: when it is back, the key has been dealt with."""
 
     def __init__(self, number: int, rounds: int) -> None:
         super().__init__()

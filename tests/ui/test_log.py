@@ -12,7 +12,7 @@ from cnn_tui.history.history import History
 from cnn_tui.home import log_path, worker_log_path
 from cnn_tui.jobs.gpus import ABSENT, Gpu, Gpus
 from cnn_tui.jobs.sensors import MachineReading
-from cnn_tui.ui.widgets.log_view import LogView, Search, plain
+from cnn_tui.ui.widgets.log_view import LogSearch, LogView, plain
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
 from tests.ui.fake_machine import TWO, FakeSensors
@@ -195,11 +195,11 @@ def test_text_of_any_bytes_is_printable() -> None:
 
 
 def test_a_word_is_found_in_capitals_or_not_beyond_ascii_too() -> None:
-    search = Search("Größe.")
+    search = LogSearch("Größe.")
     assert list(search.places("xx GRÖßE. größe. Große.".encode())) == [3, 12]
     assert search.spans("xx gRÖßE. yy") == [(3, 9)]
-    assert list(Search("aA.").places(b"aaa. AAb A.")) == [1]
-    assert list(Search("aa").places(b"aAa")) == [0, 1]
+    assert list(LogSearch("aA.").places(b"aaa. AAb A.")) == [1]
+    assert list(LogSearch("aa").places(b"aAa")) == [0, 1]
 
 
 @pytest.mark.parametrize("make_log", [True, False])

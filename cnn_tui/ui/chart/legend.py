@@ -14,7 +14,7 @@ from cnn_tui.ui.chart import rule_marks
 from cnn_tui.ui.chart.chart import GLYPHS
 from cnn_tui.ui.chart.compose import ChartChoice, Recorded, overlay_style, rule_best, shown_best
 from cnn_tui.ui.chart.curves import SECONDS, Best, Curve, mean_at, value_at, word
-from cnn_tui.ui.widgets.layout import Part, fits
+from cnn_tui.ui.widgets.layout import Part, fits, part
 
 Styles = Callable[[str], Style]
 
@@ -25,12 +25,12 @@ def legend(shown: Recorded, choice: ChartChoice, baseline: Recorded | None, styl
     parts = []
     if choice.sees("train"):
         label = "train" if choice.metric != SECONDS else "training steps"
-        parts.append(Part(0, Text(f"{GLYPHS.line} {label}", style("train"))))
+        parts.append(part(0, f"{GLYPHS.line} {label}", style("train")))
     if choice.sees("validation"):
         parts.append(_validation(run, style))
     if baseline:
         signs = [sign for which, sign in (("train", "b"), ("validation", GLYPHS.baseline)) if choice.sees(which)]
-        parts.append(Part(1, Text(f"{' '.join(signs)} baseline, run {baseline.run.id}", style("dim"))))
+        parts.append(part(1, f"{' '.join(signs)} baseline, run {baseline.run.id}", style("dim")))
     parts += _best(run, choice, style)
     parts += _rules(run, choice, style)
     if choice.smoothing > 1:
@@ -54,12 +54,12 @@ def readings(shown: Recorded, choice: ChartChoice, baseline: Recorded | None, st
     if choice.smoothing > 1:
         means = _means(one, at, choice)
         if means:
-            parts.append(Part(2, Text(means, style("dim"))))
+            parts.append(part(2, means, style("dim")))
     if baseline:
         found = _values(choice.curve_of(baseline), at)
         said = "  ".join(f"{which} {exact(value, choice.metric)}" for which, value in found.items())
-        parts.append(Part(1, Text(f"baseline: {said or 'none here'}", style("dim"))))
-    return _led(head, parts or [Part(0, Text("no value here", style("dim")))])
+        parts.append(part(1, f"baseline: {said or 'none here'}", style("dim")))
+    return _led(head, parts or [part(0, "no value here", style("dim"))])
 
 
 def overlay_legend(
@@ -71,10 +71,10 @@ def overlay_legend(
     if choice.crosshair is not None:
         head = Text(place(choice.crosshair), style("accent"))
     entries = [Part(0, _entry(one, at, choice, style)) for one, at in runs]
-    hint = Part(1, Text(_overlay_hint(runs, choice), style("dim")))
+    hint = part(1, _overlay_hint(runs, choice), style("dim"))
     for count in range(len(entries), 0, -1):
         left = len(entries) - count
-        more = [Part(0, Text(f"and {left} more", style("dim")))] if left else []
+        more = [part(0, f"and {left} more", style("dim"))] if left else []
         parts = [*_led(head, entries[:count]), *more]
         if fits([*parts, hint], width, lines) or (left and fits(parts, width, lines)):
             return [*parts, hint]
@@ -110,10 +110,10 @@ def _led(head: Text, parts: Sequence[Part]) -> list[Part]:
 def _validation(run: Run, style: Styles) -> Part:
     source = run.experiment.training.validation
     if source == "none":
-        return Part(0, Text("no validation", style("dim")))
+        return part(0, "no validation", style("dim"))
     images = "the test images" if source == "test" else "held-out images"
     sign = f"{GLYPHS.validation} validation"
-    return Part(0, Text(f"{sign} ({images})", style("validation")), Text(sign, style("validation")))
+    return part(0, f"{sign} ({images})", style("validation"), sign)
 
 
 def _best(run: Run, choice: ChartChoice, style: Styles) -> list[Part]:
@@ -125,7 +125,7 @@ def _best(run: Run, choice: ChartChoice, style: Styles) -> list[Part]:
         if found:
             long = f"{glyph} {what} {_keras_name(found)} {found.value:.4f} after epoch {found.epoch}"
             short = f"{glyph} {what}: epoch {found.epoch}"
-            parts.append(Part(1, Text(long, style("good")), Text(short, style("good"))))
+            parts.append(part(1, long, style("good"), short))
     return parts
 
 
@@ -136,15 +136,13 @@ def _keras_name(found: Best) -> str:
 
 def _rules(run: Run, choice: ChartChoice, style: Styles) -> list[Part]:
     names = choice.names(run)
-    parts = [Part(2, Text(f"{GLYPHS.level} {level.label}")) for level in rule_marks.levels(run, names)]
+    parts = [part(2, f"{GLYPHS.level} {level.label}") for level in rule_marks.levels(run, names)]
     for one in rule_marks.deadlines(run, names):
         words = f"{GLYPHS.deadline} stops after epoch {one.epoch} unless {one.rule.metric} improves"
-        parts.append(
-            Part(2, Text(words, style("warn")), Text(f"{GLYPHS.deadline} stops: epoch {one.epoch}", style("warn")))
-        )
+        parts.append(part(2, words, style("warn"), f"{GLYPHS.deadline} stops: epoch {one.epoch}"))
     if fired := run.fired:
         words, short = f"{GLYPHS.fired} a stop rule fired {fired}", f"{GLYPHS.fired} rule fired: epoch {fired.epoch}"
-        parts.append(Part(1, Text(words, style("warn")), Text(short, style("warn"))))
+        parts.append(part(1, words, style("warn"), short))
     return parts
 
 

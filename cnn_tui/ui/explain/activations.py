@@ -20,7 +20,7 @@ _NARROWEST = 9
 
 
 class ActivationsView(LayerView):
-    """One to three images beside each other: the marked ones and the present one."""
+    """The maps of up to three images: the marked ones and the present one."""
 
     code: ClassVar[str] = "activations"
     title: ClassVar[str] = "activations"

@@ -24,7 +24,7 @@ _LARGEST = 1000
 """Numbers from here on are shown with their first digits only."""
 
 
-class Figures(NamedTuple):
+class StepFigures(NamedTuple):
     """What is shown of a step: the products of one channel, their sum, the bias, the total, each with `digits`."""
 
     digits: int
@@ -34,7 +34,7 @@ class Figures(NamedTuple):
     total: float
 
 
-def rounded(step: ConvolutionStep, bias: float, channel: int, most: int = MOST) -> Figures:
+def rounded(step: ConvolutionStep, bias: float, channel: int, most: int = MOST) -> StepFigures:
     """The figures with as few digits as add up: the products to the sum, and that and the bias to the total.
 
     Where they do not with the most digits that are shown, single ones are rounded up that would be rounded down, or
@@ -45,7 +45,7 @@ def rounded(step: ConvolutionStep, bias: float, channel: int, most: int = MOST) 
     values = [value for row in plane for value in row]
     alone = len(step.products) == 1
     if not all(math.isfinite(one) and abs(one) < _LARGEST for one in (*values, step.sum, bias, step.total)):
-        return Figures(_FEWEST, plane, step.sum, bias, step.total)
+        return StepFigures(_FEWEST, plane, step.sum, bias, step.total)
     least = _FEWEST if max(map(abs, values)) >= _SMALL else most
     for digits in range(least, most + 1):
         units = 10**digits
@@ -59,7 +59,7 @@ def rounded(step: ConvolutionStep, bias: float, channel: int, most: int = MOST) 
             parts = _shared_out([value * units for value in values], whole)
     shown = [_near(part / units, value) for part, value in zip(parts, values, strict=True)]
     figures = (_near(whole / units, step.sum), _near(added / units, bias), _near(total / units, step.total))
-    return Figures(digits, plane_of(shown, len(plane[0])), *figures)
+    return StepFigures(digits, plane_of(shown, len(plane[0])), *figures)
 
 
 def _near(figure: float, exact: float) -> float:

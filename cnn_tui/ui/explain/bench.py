@@ -39,7 +39,7 @@ class Trained(NamedTuple):
 
 
 class Bench:
-    """The settings, and the place of the window."""
+    """The workbench: which operation is tried, with which kernel and settings, and where its window is."""
 
     def __init__(self) -> None:
         self.operation: Operation = "convolution"

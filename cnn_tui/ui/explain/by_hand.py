@@ -18,7 +18,7 @@ from cnn_tui.ui.dialogs.ask import AskScreen
 from cnn_tui.ui.dialogs.dialog import PickItem, PickScreen
 from cnn_tui.ui.explain.bench import Bench, Trained
 from cnn_tui.ui.explain.by_hand_page import ByHandPage, settings, sizes
-from cnn_tui.ui.explain.framed import Ground
+from cnn_tui.ui.explain.framed import HandInput
 from cnn_tui.ui.explain.lab2 import Lab2
 from cnn_tui.ui.explain.scene import SAMPLE, AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
@@ -31,7 +31,7 @@ _LOW = 22
 
 
 class ByHandView(ExplainView):
-    """Needs no run: without one, the images of the sample that comes with the app."""
+    """A convolution or pooling that is stepped by hand. Without a run it has the images of the sample to move over."""
 
     code: ClassVar[str] = "by-hand"
     title: ClassVar[str] = "by hand"
@@ -43,7 +43,7 @@ class ByHandView(ExplainView):
     def __init__(self, scene: Scene, lab2: Lab2) -> None:
         super().__init__(scene)
         self.bench = Bench()
-        self.ground = Ground(scene, self.bench)
+        self.ground = HandInput(scene, self.bench)
         self.lab2 = lab2
         self._placed = False
 

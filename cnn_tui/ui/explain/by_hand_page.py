@@ -11,7 +11,7 @@ from cnn_tui.text import counted
 from cnn_tui.ui.explain import arithmetic
 from cnn_tui.ui.explain.arithmetic import MOST, Step, Styles, shown_activation
 from cnn_tui.ui.explain.bench import Bench
-from cnn_tui.ui.explain.framed import Box, Ground, Sheet, ends, framed, grey, room_of
+from cnn_tui.ui.explain.framed import Box, HandInput, Sheet, ends, framed, grey, room_of
 from cnn_tui.ui.explain.lab2 import Lab2Question, question_lines
 from cnn_tui.ui.explain.view import ExplainView, short
 from cnn_tui.ui.images.image import side_by_side
@@ -84,7 +84,7 @@ class ByHandPage(NamedTuple):
     """What the window does at one place of `image`: the `step` there, and the whole `output`."""
 
     view: ExplainView
-    ground: Ground
+    ground: HandInput
     bench: Bench
     image: Image
     step: Step

@@ -19,7 +19,7 @@ _PARTS = ("matrix", "classes", "words")
 
 
 class ConfusionView(ExplainView):
-    """The cursor is on the most frequent confusions; Enter shows their images."""
+    """Figures of all classes, and a list of the most frequent confusions, of which Enter shows the images."""
 
     code: ClassVar[str] = "confusion"
     title: ClassVar[str] = "confusion"

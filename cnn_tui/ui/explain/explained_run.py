@@ -18,7 +18,7 @@ from cnn_tui.home import model_path
 from cnn_tui.jobs.explain_client import ExplainClient, look_at
 from cnn_tui.jobs.explain_protocol import Done, ExplainError, PredictPicture, Warm
 from cnn_tui.text import sentence
-from cnn_tui.ui.explain.scene import AnswerWanted, Own, Scene
+from cnn_tui.ui.explain.scene import AnswerWanted, OwnPicture, Scene
 from cnn_tui.ui.explain.view import ExplainView
 
 
@@ -150,7 +150,7 @@ class ExplainedRun:
             scene.reading = False
             if failed is not None:
                 return sentence(str(failed))
-            scene.own = Own(question.picture, future.result())
+            scene.own = OwnPicture(question.picture, future.result())
         elif not isinstance(question, Warm):  # a model that cannot be loaded is told by the first real question
             answer = failed or future.result()
             scene.keep(question, answer)

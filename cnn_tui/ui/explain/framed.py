@@ -138,8 +138,11 @@ def _level(value: float, low: float, span: float) -> int:
     return max(0, min(255, round((value - low) * 255 / span)))
 
 
-class Ground:
-    """In numbers for the arithmetic, in pixels for the eye."""
+class HandInput:
+    """The input of the convolution by hand: an image or, for a filter of a deeper layer, the maps below that layer.
+
+    It gives the same thing twice: as numbers for the arithmetic, and as a sheet of pixels to be drawn.
+    """
 
     def __init__(self, scene: Scene, bench: Bench) -> None:
         self.scene = scene

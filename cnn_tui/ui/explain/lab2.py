@@ -39,7 +39,7 @@ class Lab2Question(NamedTuple):
 
 
 class Lab2:
-    """One question after the other."""
+    """The questions in order, of which one at a time is asked, and the answers in the history."""
 
     def __init__(self, history: History) -> None:
         self.history = history

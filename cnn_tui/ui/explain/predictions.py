@@ -20,7 +20,7 @@ _MOST_BARS = 10
 _NAME = 16
 
 
-class Shown(NamedTuple):
+class ShownPrediction(NamedTuple):
     picture: Picture | None
     names: tuple[str, ...]
     probabilities: Sequence[float | None]
@@ -34,7 +34,7 @@ class Shown(NamedTuple):
 
 
 class PredictionsView(ExplainView):
-    """One image after the other."""
+    """One test image, or a picture of the user's own, with the probability that the network gives to each class."""
 
     code: ClassVar[str] = "predictions"
     title: ClassVar[str] = "predictions"
@@ -73,10 +73,10 @@ class PredictionsView(ExplainView):
             below = [Text(short(f"predict() returns {_shape(shown)}: a row for each image", width), self.style("dim"))]
         return [head, *above, *below[:left_over]]
 
-    def _shown(self) -> Shown | None:
+    def _shown(self) -> ShownPrediction | None:
         own, gallery = self.scene.own, self.scene.gallery
         if own is not None:
-            return Shown(
+            return ShownPrediction(
                 own.prediction.picture,
                 gallery.names or tuple(str(at) for at in range(len(own.prediction.probabilities))),
                 own.prediction.probabilities,
@@ -85,7 +85,7 @@ class PredictionsView(ExplainView):
         said, index = self.scene.predictions, gallery.index
         if said is None or index is None:
             return None
-        return Shown(self.scene.picture(), said.class_names, said.probabilities(index), said.labels[index])
+        return ShownPrediction(self.scene.picture(), said.class_names, said.probabilities(index), said.labels[index])
 
     def _place(self, width: int) -> Text:
         own, gallery = self.scene.own, self.scene.gallery
@@ -100,7 +100,7 @@ class PredictionsView(ExplainView):
             words.append(f"   {self.scene.waiting('your picture')}", self.style("accent"))
         return words
 
-    def _picture(self, shown: Shown, width: int, height: int) -> list[Text]:
+    def _picture(self, shown: ShownPrediction, width: int, height: int) -> list[Text]:
         if shown.picture is None:
             wanted = self.scene.kept()
             words = self.scene.state_of_kept("images") if wanted else "The image is not kept."
@@ -108,7 +108,7 @@ class PredictionsView(ExplainView):
         most = max(12, min(width - 46, 64)) if width >= 74 else max(12, width - 36)
         return self.drawn(shown.picture, most, min(height, 32))
 
-    def _facts(self, shown: Shown, width: int, height: int) -> list[Text]:
+    def _facts(self, shown: ShownPrediction, width: int, height: int) -> list[Text]:
         order = shown.order
         best = order[0]
         lines = []
@@ -124,7 +124,7 @@ class PredictionsView(ExplainView):
             lines += self.paragraph(f"· {step}", width, "accent")
         return lines + self._bars(shown, width, height - len(lines))
 
-    def _bars(self, shown: Shown, width: int, room: int) -> list[Text]:
+    def _bars(self, shown: ShownPrediction, width: int, room: int) -> list[Text]:
         """A line for each class; where they do not fit, the likeliest and the true one."""
         count = len(shown.probabilities)
         chosen = list(range(count))
@@ -150,7 +150,7 @@ class PredictionsView(ExplainView):
             lines.append(Text(f"and {count - len(chosen):,} less likely classes", self.style("dim")))
         return lines
 
-    def _vector(self, shown: Shown, width: int, *, short_of_room: bool = False) -> list[Text]:
+    def _vector(self, shown: ShownPrediction, width: int, *, short_of_room: bool = False) -> list[Text]:
         numbers = ["nan" if one is None or math.isnan(one) else f"{one:.7e}" for one in shown.probabilities]
         more = " ..." if len(numbers) > _MOST_NUMBERS else ""
         numbers = numbers[:_MOST_NUMBERS]
@@ -173,7 +173,7 @@ class PredictionsView(ExplainView):
         return self.scene.predictions.image_shape if self.scene.predictions else ()
 
 
-def _shape(shown: Shown) -> str:
+def _shape(shown: ShownPrediction) -> str:
     return f"(1, {len(shown.probabilities)})"
 
 

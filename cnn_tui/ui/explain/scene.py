@@ -125,7 +125,7 @@ class AnswerWanted(NamedTuple):
     topic: str = ""
 
 
-class Own(NamedTuple):
+class OwnPicture(NamedTuple):
     """A picture of the user's own, and what the network says of it."""
 
     path: str
@@ -133,7 +133,7 @@ class Own(NamedTuple):
 
 
 class Scene:
-    """Shared by all views; the pane changes it."""
+    """What all views of the pane look at. A run that is looked into anew gets a scene of its own."""
 
     def __init__(self, run: Run | None = None, dataset: str = SAMPLE) -> None:
         """`dataset` is that of the run or, without one, of the experiment under edit."""
@@ -143,7 +143,7 @@ class Scene:
         self.predictions: Predictions | None = None
         self.evaluation: Evaluation | None = None
         self.gallery = Gallery(None, None, ())
-        self.own: Own | None = None
+        self.own: OwnPicture | None = None
         self.reading = False
         """Whether a picture of the user's own has been sent to the network."""
         self.facts: dict[str, DataFacts | str] = {}

@@ -24,7 +24,7 @@ class GuideStep(NamedTuple):
 
 
 class Guide(Lines):
-    """Goes on by itself when what it says was done; Esc ends it for good."""
+    """Says what to try next, and goes on by itself when that was done; Esc ends it for good."""
 
     def __init__(self, document: Document, live: Live) -> None:
         super().__init__(id="guide")

@@ -21,6 +21,11 @@ class Part(NamedTuple):
     short: Text | None = None
 
 
+def part(rank: int, words: str, style: str | Style = "", short: str = "") -> Part:
+    """A part whose short form, if it has one, looks like the long one."""
+    return Part(rank, Text(words, style), Text(short, style) if short else None)
+
+
 def fit(parts: Sequence[Part], width: int) -> Text:
     """The parts in one line of at most `width` cells."""
     found = flow(parts, width, 1)

@@ -26,7 +26,7 @@ _STACKED = re.compile(f"({_MARKS}{{3}}){_MARKS}+")
 
 
 class Lines(Widget):
-    """Draws what `draw` returns. Call `redraw` when it may have changed."""
+    """A widget of text lines: shows what `draw` returns. Call `redraw` when that may have changed."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)

@@ -28,7 +28,7 @@ def plain(data: bytes) -> str:
     return text if text.isprintable() else inert(_ESCAPES.sub("", text).expandtabs(_TAB))
 
 
-class Search:
+class LogSearch:
     """A word that is looked for, in capitals or not."""
 
     def __init__(self, word: str) -> None:
@@ -87,7 +87,7 @@ class LogView(MovingLines):
         self.follow = True
         self.top = 0
         self.empty = ""
-        self.search: Search | None = None
+        self.search: LogSearch | None = None
         self.hit: int | None = None
         self.notice = ""
         self._left = 0
@@ -168,7 +168,7 @@ class LogView(MovingLines):
 
     def seek(self, word: str, origin: int) -> None:
         """Mark `word` and go to the first row from `origin` on that has it; "" ends the search."""
-        self.search = Search(word) if word else None
+        self.search = LogSearch(word) if word else None
         self.hit, self.notice = None, ""
         if self.search:
             self._begin(origin, backwards=False)
@@ -221,7 +221,7 @@ class LogView(MovingLines):
         self._search(self._searches, self.search, self.file, origin, backwards)
 
     @work(thread=True, exit_on_error=False, group="search")
-    def _search(self, number: int, search: Search, file: LogFile, origin: int, backwards: bool) -> None:
+    def _search(self, number: int, search: LogSearch, file: LogFile, origin: int, backwards: bool) -> None:
         worker = get_current_worker()
 
         def alive() -> bool:

@@ -18,7 +18,7 @@ _MOST_LINES = 4
 
 
 class Prompt(Vertical):
-    """Is there while it is typed in, and as long as there is something to say above it."""
+    """A field with a sentence above it; seen while it is typed in, and as long as there is something to say."""
 
     DEFAULT_CSS: ClassVar[str] = """
     Prompt { height: auto; display: none; }
@@ -26,7 +26,7 @@ class Prompt(Vertical):
     Prompt PromptField, Prompt PromptField:focus { display: none; height: 1; border: none; padding: 0; }
     Prompt PromptField { background: $panel; }
     Prompt.-open PromptField { display: block; }
-    Prompt Told { height: 1; }
+    Prompt PromptWords { height: 1; }
     """
 
     class Changed(Message):
@@ -48,7 +48,7 @@ class Prompt(Vertical):
         """Whether what is typed cannot be kept: Enter waits until it can."""
 
     def compose(self) -> ComposeResult:
-        yield Told()
+        yield PromptWords()
         yield PromptField(self._placeholder)
 
     @property
@@ -67,7 +67,7 @@ class Prompt(Vertical):
     def tell(self, words: str, style: str = "dim") -> None:
         """Say this above the field; nothing takes the words away."""
         self.set_class(bool(words), "-told")
-        self.query_one(Told).show(words, style)
+        self.query_one(PromptWords).show(words, style)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -110,7 +110,7 @@ class PromptField(Input):
         self.post_message(self.Left())
 
 
-class Told(Lines):
+class PromptWords(Lines):
     """A sentence, on as many lines as it takes, up to four."""
 
     def __init__(self) -> None:

@@ -34,7 +34,7 @@ class HistoryPane(Pane):
     BINDINGS = bindings_of("history", "pane")
 
     class Asked(Message):
-        """Something is wanted of runs that is not done here."""
+        """A wish about runs that the lab fulfils, not this pane."""
 
         def __init__(self, *runs: int) -> None:
             super().__init__()

@@ -13,7 +13,7 @@ from cnn_tui.network.layers import AnyLayer
 from cnn_tui.network.problems import Problem
 from cnn_tui.network.shapes import show
 from cnn_tui.ui.keys import key_of
-from cnn_tui.ui.widgets.layout import Part, fit
+from cnn_tui.ui.widgets.layout import fit, part
 from cnn_tui.ui.widgets.lines import Lines
 from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
 
@@ -26,7 +26,7 @@ _ALL = 5
 
 
 class LayersTable(Table):
-    """Below WIDE cells the names and arguments alone: then the summary stands beside them."""
+    """The layers with their arguments; from WIDE cells on with what comes out of each, else the summary has that."""
 
     def __init__(self, document: Document, *, id: str | None = None) -> None:
         super().__init__((), self._rows, id=id)
@@ -45,12 +45,12 @@ class LayersTable(Table):
         """What the pane's frame says: the shapes; where rows say theirs, the data and the total as well."""
         view = self.document.view
         output = view.summary.output_shape
-        shapes = Part(0, Text(f"{show(view.stack.input_shape)} → {show(output) if output else '?'}"))
+        shapes = part(0, f"{show(view.stack.input_shape)} → {show(output) if output else '?'}")
         if width < WIDE:
             return shapes.text.plain
         floor = "at least " if view.summary.stuck_at is not None else ""
-        total = Part(1, Text(f"{floor}{view.summary.total_params:,} params"))
-        data = Part(2, Text(f"{view.dataset.name}, {view.dataset.classes} classes"), Text(view.dataset.name))
+        total = part(1, f"{floor}{view.summary.total_params:,} params")
+        data = part(2, f"{view.dataset.name}, {view.dataset.classes} classes", short=view.dataset.name)
         return fit([data, shapes, total], width - 2).plain
 
     def _fit(self, width: int) -> tuple[TableColumn, ...]:
@@ -111,7 +111,7 @@ class LayersTable(Table):
 
 
 class FieldForm(Lines):
-    """Its height is fixed, so that nothing jumps while the cursor moves."""
+    """The fields of the chosen layer, and a problem or help. Its height is fixed, so that nothing jumps."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -12,7 +12,7 @@ from cnn_tui.history.run import Progress, Run
 from cnn_tui.text import counted
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.watcher import Live, Watched
-from cnn_tui.ui.widgets.layout import GAP, Part, cut, fit, fits, flow, wrap
+from cnn_tui.ui.widgets.layout import GAP, Part, cut, fit, fits, flow, part, wrap
 from cnn_tui.ui.widgets.lines import Lines, bar, inert
 
 LEGEND_LINES = 2
@@ -74,10 +74,10 @@ class RunStatus(Lines):
         parts = [Part(0, state), *self._which(run)]
         elsewhere = run.dataset != run.experiment.dataset
         if elsewhere:
-            parts.append(Part(0, Text(f"on {inert(run.dataset)}", self.style("warn"))))
+            parts.append(part(0, f"on {inert(run.dataset)}", self.style("warn")))
         waits = self.live.waiting if run.status != "queued" else 0
-        more = [Part(0, Text(f"{waits} waiting", self.style("dim")))] if waits else []
-        more += [] if elsewhere else [Part(0, Text(f"on {inert(run.dataset)}", self.style("dim")))]
+        more = [part(0, f"{waits} waiting", self.style("dim"))] if waits else []
+        more += [] if elsewhere else [part(0, f"on {inert(run.dataset)}", self.style("dim"))]
         name = Text(inert(run.name))
         # The name goes before what is told elsewhere too.
         while more and not fits([*parts, Part(0, name), *more], width, 1):
@@ -89,13 +89,13 @@ class RunStatus(Lines):
         """Whether this is the live run, or one of several."""
         going, newest = self.live.going, self.live.run
         if self.among:
-            return [Part(1, Text(f"one of {self.among} overlaid", self.style("dim")))]
+            return [part(1, f"one of {self.among} overlaid", self.style("dim"))]
         if going and going.id == run.id:
-            return [Part(1, Text("live", self.style("accent")))]
+            return [part(1, "live", self.style("accent"))]
         if newest and newest.id == run.id:
             return []
         words = f"not live: run {going.id} is" if going else "an earlier run" if newest and run.id < newest.id else ""
-        return [Part(1, Text(words, self.style("warn")))] if words else []
+        return [part(1, words, self.style("warn"))] if words else []
 
     # What it does
 
@@ -154,7 +154,7 @@ class RunStatus(Lines):
         room = max(4, width - begin.cell_len - end.cell_len)
         progress = bar(now.step / now.steps, room, self.style("bar"), self.style("dim"))
         seen, all_images = f"{now.images:,}", f"{now.images_an_epoch:,}"
-        second = [Part(0, Text(f"{seen:>{len(all_images)}}/{all_images} images")), *self._pace(run, now)]
+        second = [part(0, f"{seen:>{len(all_images)}}/{all_images} images"), *self._pace(run, now)]
         third = self._figures(run, now)
         rest = left(run, now) if run.status != "paused" and run.wish not in ("stop", "now") else None
         if rest:
@@ -174,28 +174,28 @@ class RunStatus(Lines):
                 )
             ]
         if now.phase == "validating" and run.epochs and run.epochs[-1].epoch >= now.epoch:
-            return [Part(1, Text("the epoch is done", self.style("accent")))]
+            return [part(1, "the epoch is done", self.style("accent"))]
         if now.phase == "validating":
             source = "the test images" if run.experiment.training.validation == "test" else "held-out images"
             return [Part(1, Text(f"validating on {source}", self.style("accent")), Text("validating"))]
-        return [Part(1, Text(rate(now.images_per_second)))] if is_told(run, now) else []
+        return [part(1, rate(now.images_per_second))] if is_told(run, now) else []
 
     def _eta(self, now: Progress, rest: Left) -> Part:
         # How far a validation is, is not recorded; its end is near.
         run = f"run {clock(rest.run)}"
         if now.phase != "training":
-            return Part(0, Text(f"ETA {run}"))
-        return Part(0, Text(f"ETA epoch {clock(rest.epoch)}, {run}"), Text(f"ETA {clock(rest.epoch)}, {run}"))
+            return part(0, f"ETA {run}")
+        return part(0, f"ETA epoch {clock(rest.epoch)}, {run}", short=f"ETA {clock(rest.epoch)}, {run}")
 
     def _figures(self, run: Run, now: Progress) -> list[Part]:
         """The means of this epoch so far, and the last validation."""
         parts = []
         if now.loss is None and now.step:
-            parts.append(Part(0, Text("the loss is not a number", self.style("bad"))))
+            parts.append(part(0, "the loss is not a number", self.style("bad")))
         elif now.loss is not None and now.step:
-            parts.append(Part(0, Text(f"loss {now.loss:.4f}")))
+            parts.append(part(0, f"loss {now.loss:.4f}"))
             if now.accuracy is not None:
-                parts.append(Part(1, Text(f"accuracy {now.accuracy:.4f}")))
+                parts.append(part(1, f"accuracy {now.accuracy:.4f}"))
             if now.phase == "training":
                 parts[-1] = parts[-1]._replace(text=parts[-1].text + Text(" so far", self.style("dim")))
         if run.epochs and "val_loss" in (last := run.epochs[-1]).metrics:
@@ -203,7 +203,7 @@ class RunStatus(Lines):
             short = f"validation {accuracy:.4f}" if accuracy is not None else f"validation {loss:.4f}"
             long = f"validation loss {loss:.4f}" + (f"  accuracy {accuracy:.4f}" if accuracy is not None else "")
             long += f" after epoch {last.epoch}"
-            parts.append(Part(2, Text(long, self.style("dim")), Text(short, self.style("dim"))))
+            parts.append(part(2, long, self.style("dim"), short))
         return parts
 
     # How it ended
@@ -228,11 +228,11 @@ class RunStatus(Lines):
     def _result(self, run: Run) -> list[Part]:
         parts = []
         if run.test_accuracy is not None:
-            parts.append(Part(0, Text(f"test accuracy {run.test_accuracy:.4f}", self.style("strong"))))
+            parts.append(part(0, f"test accuracy {run.test_accuracy:.4f}", self.style("strong")))
         if run.test_loss is not None:
-            parts.append(Part(2, Text(f"test loss {run.test_loss:.4f}"), Text(f"loss {run.test_loss:.4f}")))
+            parts.append(part(2, f"test loss {run.test_loss:.4f}", short=f"loss {run.test_loss:.4f}"))
         if run.epochs and "accuracy" in run.epochs[-1].metrics:
-            parts.append(Part(3, Text(f"train {run.epochs[-1].metrics['accuracy']:.4f}", self.style("dim"))))
+            parts.append(part(3, f"train {run.epochs[-1].metrics['accuracy']:.4f}", self.style("dim")))
         return parts
 
     def _how_resumed(self, watched: Watched, width: int) -> list[Text]:
@@ -245,7 +245,7 @@ class RunStatus(Lines):
             return []
         short = f"cnn-tui resume {run.id} goes on"
         long = f"{key_of('history.resume')} in the history, or cnn-tui resume {run.id} goes on from its last checkpoint"
-        return [Part(1, Text(long, self.style("accent")), Text(short, self.style("accent")))]
+        return [part(1, long, self.style("accent"), short)]
 
     def _dim(self, line: Text) -> Text:
         line.style = self.style("dim")
