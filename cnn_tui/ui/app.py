@@ -26,7 +26,7 @@ from cnn_tui.experiment.journal import Journal
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.jobs.sensors import Sensors
-from cnn_tui.ui.commands.run_actions import QueueKeeper
+from cnn_tui.ui.commands.runs import QueueKeeper
 from cnn_tui.ui.keys import changed_keys, key_of, keys_of
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.screens.lab import SHORT, LabScreen
@@ -189,7 +189,7 @@ def open_lab(
         app = LabApp(document, history, launch, theme, ascii_only=ascii_only, sixel=sixel)
         app.lab.guided = experiment is None and pack is None and guide.wanted(history.count())
         if pack is not None:
-            app.lab.use_pack(pack)
+            app.lab.exercises.use_pack(pack)
         if warning:
             app.call_later(app.notify, warning, severity="warning", timeout=20, markup=False)
         # What is there once the lab is drawn stays: to look through it for garbage would hold up a key for 0.1 s.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from textual.dom import DOMNode
+from textual.signal import Signal
+
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Event, Line, Point, Progress, Run
 
@@ -56,10 +59,12 @@ class Watched:
 
 
 class Live:
-    """The run that goes on now, or the last one, kept up to date by `poll`."""
+    """The run that goes on now, or the last one, kept up to date by `poll`; `changed` tells whoever shows it."""
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: History, owner: DOMNode) -> None:
+        """`owner` is what is there as long as anybody watches."""
         self.history = history
+        self.changed: Signal[None] = Signal(owner, "the history has changed")
         self.watched: Watched | None = None
         self.queue: list[Line] = []
         self._version: int | None = None
@@ -108,6 +113,7 @@ class Live:
             self.watched = Watched(self.history, found)
         if self.watched:
             self.watched.read()
+        self.changed.publish(None)
 
     def _find(self) -> int | None:
         """The run that is trained, else the one that is next, else the one that was, else the newest."""

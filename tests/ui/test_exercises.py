@@ -161,7 +161,7 @@ async def test_from_what_is_expected_to_the_conclusion(make_lab: MakeLab, histor
         await reads(pilot, "● run")
         await pilot.press("p")
         await reads(pilot, "Its result is known already")
-        assert app.lab.trainer.woken > 1  # type: ignore[attr-defined]
+        assert app.lab.launcher.keeper.woken > 1  # type: ignore[attr-defined]
 
 
 async def test_repeats_bring_a_verdict_and_both_sides_have_as_many(make_lab: MakeLab, history: History) -> None:
@@ -274,7 +274,7 @@ async def test_a_pack_opens_with_its_exercises_and_holds_its_locks(
     make_lab: MakeLab, history: History, pack: Path
 ) -> None:
     app = make_lab()
-    app.lab.use_pack(open_pack(pack))
+    app.lab.exercises.use_pack(open_pack(pack))
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await sees(pilot, "Where do you start from?")
         assert "16-filters" not in text(app)
@@ -360,7 +360,7 @@ async def test_a_packs_words_are_shown_as_they_are(make_lab: MakeLab, pack: Path
     words = PACK.replace('"Week 3"', r'"[bold]W[/] \u001b[31m3"').replace("Half the", r"\u202e[/]Half the")
     (pack / "pack.toml").write_text(words)
     app = make_lab()
-    app.lab.use_pack(open_pack(pack))
+    app.lab.exercises.use_pack(open_pack(pack))
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await sees(pilot, "[bold]W[/] ·[31m3")
         await at(pilot, "week-3/lighter")

@@ -338,10 +338,10 @@ async def test_a_run_that_was_cut_short_is_resumed_and_others_are_not(make_lab: 
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await pilot.press("4", "a")
         await sees(pilot, "Run 2 came to its end")
-        woken = app.lab.trainer.woken  # type: ignore[attr-defined]
+        woken = app.lab.launcher.keeper.woken  # type: ignore[attr-defined]
         await pilot.press("j", "a")
         await sees(pilot, "Run 1 is queued again")
-        await until(pilot, lambda: app.lab.trainer.woken > woken, "the trainer was woken")  # type: ignore[attr-defined]
+        await until(pilot, lambda: app.lab.launcher.keeper.woken > woken, "the trainer was woken")  # type: ignore[attr-defined]
         assert history.queue()[0].id == 1
         await pilot.press("a")
         await sees(pilot, "Run 1 has not ended: it is queued.")

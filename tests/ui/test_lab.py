@@ -157,7 +157,7 @@ async def test_run_is_watched_to_its_end_and_becomes_a_row(make_lab: MakeLab, hi
         await sees(pilot, "The curves of a run come here")
         await pilot.press("r")
         await sees(pilot, "Run 1 is queued.")
-        await until(pilot, lambda: app.lab.trainer.woken, "the trainer was woken")  # type: ignore[attr-defined]
+        await until(pilot, lambda: app.lab.launcher.keeper.woken, "the trainer was woken")  # type: ignore[attr-defined]
         fake.begin(history, 1)
         fake.play(history, 1, 2.5)
         await sees(pilot, "epoch 3/5")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual.widget import Widget
+
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Point
@@ -26,7 +28,7 @@ def test_readings_past_the_point_of_resuming_are_forgotten(history: History) -> 
 async def test_the_run_that_was_watched_stays_until_another_begins(history: History) -> None:
     first, second = (started(history, 1.5) for _ in range(2))
     history.record_end(second, Result("finished"))
-    live = Live(history)
+    live = Live(history, Widget())
     live.read()
     assert live.going and live.going.id == first
     history.record_end(first, Result("finished"))
@@ -40,7 +42,7 @@ async def test_the_run_that_was_watched_stays_until_another_begins(history: Hist
 def test_a_poll_with_nothing_new_reads_no_table(history: History) -> None:
     started(history, 2.5)
     with History() as other:
-        live = Live(other)
+        live = Live(other, Widget())
         assert live.poll()
         statements: list[str] = []
         other.store._db.set_trace_callback(statements.append)

@@ -59,7 +59,7 @@ async def test_a_repeat_asks_how_many_and_queues_other_seeds(make_lab: MakeLab, 
         await sees(pilot, "How long")
         assert [line.seed for line in history.queue()] == [1, 2, 3]
         assert history.queue()[2].name == "Lab 1: baseline, 32 filters: seed 3"
-        await until(pilot, lambda: app.lab.trainer.woken >= 2, "the trainer was woken")  # type: ignore[attr-defined]
+        await until(pilot, lambda: app.lab.launcher.keeper.woken >= 2, "the trainer was woken")  # type: ignore[attr-defined]
         # The same again goes on with the seeds after these; any number of them.
         trained(history)
         await pilot.press("R")

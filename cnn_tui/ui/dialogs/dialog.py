@@ -10,6 +10,7 @@ from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.notifications import SeverityLevel
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.widgets import Input, Static
 
@@ -21,6 +22,44 @@ from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
 
 Commands = Mapping[str, Callable[[], Any]]
 """What actions do, by their ids; what gives a coroutine waits for a box, beside the keys."""
+
+
+class Said(NamedTuple):
+    """Words for the user, and how serious they are."""
+
+    words: str
+    severity: SeverityLevel = "information"
+    seconds: float | None = None
+    """How long they stay; None is the usual time."""
+
+
+class Conversation:
+    """How commands talk to the user: they say something, ask in a box, and work beside the keys."""
+
+    def __init__(self, screen: Screen[Any]) -> None:
+        self._screen = screen
+
+    def say(self, words: str, severity: SeverityLevel = "information", seconds: float | None = None) -> None:
+        """Say it in place of what was said before."""
+        self._screen.notify(words, severity=severity, timeout=seconds, markup=False)
+
+    async def ask(self, box: Screen[ScreenResultType]) -> ScreenResultType | None:
+        """Open a box, or a whole screen, and wait for what it gives. For workers."""
+        return await self._screen.app.push_screen_wait(box)
+
+    def beside(self, work: Callable[[], Said | None]) -> None:
+        """Work in a thread, and say what that gives."""
+        app = self._screen.app
+
+        def run() -> None:
+            if said := work():
+                app.call_from_thread(self.say, *said)
+
+        self._screen.run_worker(run, thread=True, exit_on_error=False)
+
+    def copy(self, text: str) -> None:
+        """Put text on the terminal's clipboard."""
+        self._screen.app.copy_to_clipboard(text)
 
 
 class KeyedScreen(Screen[ScreenResultType], MovementKeys):

@@ -23,7 +23,7 @@ from cnn_tui.ui.chart.curves import metrics_of
 from cnn_tui.ui.chart.legend import overlay_legend
 from cnn_tui.ui.keys import bindings_of, with_keys
 from cnn_tui.ui.screens.long_page import LongPage
-from cnn_tui.ui.watcher import Watched
+from cnn_tui.ui.watcher import Live, Watched
 from cnn_tui.ui.widgets.layout import flow
 from cnn_tui.ui.widgets.page_view import PageView
 
@@ -46,8 +46,8 @@ class CompareScreen(LongPage[None]):
             self.baseline = baseline
             self.sentences = sentences
 
-    def __init__(self, history: History, runs: Sequence[int], *, everything: bool = False) -> None:
-        super().__init__(history)
+    def __init__(self, live: Live, runs: Sequence[int], *, everything: bool = False) -> None:
+        super().__init__(live)
         self.choice = ChartChoice()
         self.choice.metric = "accuracy"
         self._ids = list(dict.fromkeys(runs))
@@ -55,7 +55,7 @@ class CompareScreen(LongPage[None]):
         self._baseline = 0  # a run, once they are read
         self._everything = everything
         self._left = 0
-        self._watched = [Watched(history, one) for one in self._ids]
+        self._watched = [Watched(live.history, one) for one in self._ids]
         self._recorded: list[Recorded] = []
         self._found: Comparison | None = None
         self._verdicts: Sequence[str] | None = None

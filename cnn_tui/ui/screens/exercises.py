@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import ClassVar
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import work
@@ -19,22 +19,21 @@ from cnn_tui.history.history import History
 from cnn_tui.history.records import Tally
 from cnn_tui.reports.blocks import Block, Page, Paragraph, Span
 from cnn_tui.reports.exercise_page import SIGNS, Asked, ExerciseFacts, exercise_page, look, set_page
-from cnn_tui.ui.commands.exercise_queue import ExerciseQueue
-from cnn_tui.ui.dialogs.dialog import HelpScreen
+from cnn_tui.ui.commands.exercise_work import AnswerCommands, ChosenExercise, OrderCommands
+from cnn_tui.ui.dialogs.dialog import Conversation, KeyedScreen
 from cnn_tui.ui.keys import bindings_of, with_keys
 from cnn_tui.ui.screens.compare import MOST, CompareScreen
 from cnn_tui.ui.screens.exercise_parts import ExerciseRow, ExercisesFoot, ExercisesHead, ExerciseView
-from cnn_tui.ui.typeahead import DIALOG
+from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.lines import inert
 from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
 
-_POLL_SECONDS = 0.5
 _SIDE_BY_SIDE = 100
 """From so many columns on the list stands beside the exercise, not above it."""
 _STATE, _NAME = 13, 24
 
 
-class ExercisesScreen(ExerciseQueue):
+class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
     """Gives the exercise that is to be opened in the lab, or None when it was just left."""
 
     scope: ClassVar[str] = "exercises"
@@ -65,7 +64,7 @@ class ExercisesScreen(ExerciseQueue):
 
     def __init__(
         self,
-        history: History,
+        live: Live,
         places: Sequence[Place],
         queued: Callable[[], None],
         mine: Callable[[str], Experiment | None] = lambda key: None,
@@ -76,13 +75,12 @@ class ExercisesScreen(ExerciseQueue):
         `at` is the row to begin with, by its key.
         """
         super().__init__()
-        self._history = history
-        self._queued = queued
+        self._live = live
+        self._history = live.history
         self._mine = mine
         self._rows = [ExerciseRow(place, one) for place in places for one in (None, *place.set.exercises)]
         self.at = at or self._rows[1].key
         """The row under the cursor, by its key."""
-        self._version: int | None = None
         self._tally: Tally | None = None
         self._change = 0
         """Counts the changes of the history that matter here."""
@@ -91,6 +89,23 @@ class ExercisesScreen(ExerciseQueue):
         self._seen: dict[str, tuple[int, ExerciseFacts]] = {}
         self._looking = False
         self._revealed: set[str] = set()
+        self._talk = Conversation(self)
+        self._exercise = ChosenExercise(self._talk, lambda: self.chosen)
+        self._answers = answers = AnswerCommands(
+            self._talk, self._history, self._exercise, written=self._read, reveal=self._toggle_notes
+        )
+        orders = OrderCommands(self._talk, self._history, self._exercise, queued=queued, mine=mine)
+        self.commands = {
+            "exercises.predict": answers.predict,
+            "exercises.conclude": answers.conclude,
+            "exercises.done": answers.toggle_done,
+            "exercises.notes": answers.reveal_notes,
+            "exercises.run": orders.run,
+            "exercises.repeat": orders.repeat,
+            "exercises.all": orders.queue_set,
+            "exercises.experiment": self._open_experiment,
+            "exercises.compare": self._compare,
+        }
 
     def compose(self) -> ComposeResult:
         """The list beside or above the exercise, the keys below."""
@@ -108,8 +123,8 @@ class ExercisesScreen(ExerciseQueue):
         table.active = True
         table.cursor = next((row for row, chosen in enumerate(self._rows) if chosen.key == self.at), 1)
         table.set_count(len(self._rows))
-        self._poll()
-        self.set_interval(_POLL_SECONDS, self._poll)
+        self._read()
+        self._live.changed.subscribe(self, lambda _: self._read())
 
     def on_resize(self, event: Resize) -> None:
         """Side by side where both fit."""
@@ -127,12 +142,6 @@ class ExercisesScreen(ExerciseQueue):
         return self._rows[self.query_one(Table).cursor]
 
     # Reading
-
-    def _poll(self) -> None:
-        version = self._history.data_version()
-        if version != self._version:
-            self._version = version
-            self._read()
 
     def _read(self) -> None:
         now = self._history.tally()
@@ -233,27 +242,14 @@ class ExercisesScreen(ExerciseQueue):
 
     # Moving
 
-    def action_move_cursor(self, by: int) -> None:
-        """The next or previous exercise."""
-        self._move_to(self.query_one(Table).cursor + by)
-
-    def action_move_first(self) -> None:
-        """The first row."""
-        self._move_to(0)
-
-    def action_move_last(self) -> None:
-        """The last row."""
-        self._move_to(len(self._rows) - 1)
-
     def action_move_page(self, by: int) -> None:
         """Half a page of the exercise down or up."""
         self.query_one(ExerciseView).move_half_pages(by)
 
-    def _move_to(self, row: int) -> None:
-        table, view = self.query_one(Table), self.query_one(ExerciseView)
-        before = table.cursor
-        table.move(row)
-        if table.cursor != before:
+    def on_movement_keys_moved(self) -> None:
+        """Show the exercise that the cursor is on now."""
+        view = self.query_one(ExerciseView)
+        if self.at != self.chosen.key:
             self.at = self.chosen.key
             view.top = 0
             view.rebuild()
@@ -263,38 +259,34 @@ class ExercisesScreen(ExerciseQueue):
         """The exercise alone, and back."""
         self.toggle_class("-zoomed")
 
-    def action_leave(self) -> None:
-        """Back to the lab."""
-        self.dismiss(None)
+    def _toggle_notes(self, key: str) -> bool:
+        """Show an exercise's notes, or hide them; tells which."""
+        self._revealed ^= {key}
+        self.query_one(ExerciseView).rebuild()
+        return key in self._revealed
 
-    def action_open_experiment(self) -> None:
+    def _open_experiment(self) -> Coroutine[Any, Any, None] | None:
         """Into the editor, or, for a question, to where it is answered."""
         place, one = self.chosen
         if one is None:
             self.action_move_cursor(1)
         elif one.is_question and place.folder.parent != sets_folder():
-            self.action_conclude()
+            return self._answers.conclude()
         else:
             self.dismiss(self.chosen)
+        return None
 
-    @work(group=DIALOG)
-    async def action_show_help(self) -> None:
-        """The keys; Enter runs one."""
-        action = await self.app.push_screen_wait(HelpScreen(self.scope, alone=True))
-        if action is not None:
-            await self.run_action(action)
-
-    @work(group=DIALOG)
-    async def action_compare(self) -> None:
+    async def _compare(self) -> None:
         """Its runs and the baseline's, side by side."""
-        found = self._exercise()
+        found = self._exercise.ask()
         if found is None:
             return
         place, one = found
         _, seen = self._seen.get(place.key(one), (0, None))
         if seen is None or seen.result.group is None or seen.result.baseline is None:
-            self.notify("There is nothing to compare yet: it takes a run of this and one of the baseline.", timeout=4)
+            words = "There is nothing to compare yet: it takes a run of this and one of the baseline."
+            self._talk.say(words, seconds=4)
             return
         most = MOST // 2
         runs = [*seen.result.baseline.runs[-most:], *seen.result.group.runs[-most:]]
-        await self.app.push_screen_wait(CompareScreen(self._history, runs))
+        await self._talk.ask(CompareScreen(self._live, runs))

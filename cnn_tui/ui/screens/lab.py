@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import work
@@ -13,8 +14,11 @@ from textual.widgets import Static
 
 from cnn_tui.experiment.document import Document
 from cnn_tui.history.history import History
-from cnn_tui.ui.commands.run_actions import QueueKeeper, RunActions
-from cnn_tui.ui.dialogs.dialog import HelpScreen
+from cnn_tui.ui.commands.exercises import ExerciseCommands
+from cnn_tui.ui.commands.files import FileCommands
+from cnn_tui.ui.commands.history import HistoryCommands
+from cnn_tui.ui.commands.runs import Launcher, QueueKeeper, RunCommands
+from cnn_tui.ui.dialogs.dialog import Conversation, HelpScreen, KeyedScreen
 from cnn_tui.ui.explain.pane import ExplainPane
 from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.panes.history.pane import HistoryPane
@@ -37,34 +41,75 @@ _ALL_FOUR = (110, 30)
 _POLL_SECONDS = 0.25
 
 
-class LabScreen(RunActions):
+class LabScreen(KeyedScreen[None]):
     """Owns what is under edit; the panes draw it and say what was done."""
 
+    scope: ClassVar[str] = "lab"
     BINDINGS = bindings_of("lab")
     AUTO_FOCUS = "#stack"
 
-    def __init__(self, document: Document, history: History, trainer: QueueKeeper, sensors: SensorsLike) -> None:
-        super().__init__(document)
+    def __init__(self, document: Document, history: History, keeper: QueueKeeper, sensors: SensorsLike) -> None:
+        super().__init__()
+        self.document = document
         self.history = history
-        self.trainer = trainer
-        self.sensors = sensors
-        self.live = Live(history)
+        self.live = Live(history, self)
+        self.stack_pane = StackPane(document)
+        self.summary = SummaryPane(document)
+        self.training = TrainingPane(self.live)
+        self.runs = HistoryPane(history)
+        self.explain = ExplainPane(history, document)
+        self.log_pane = LogPane(self.live, sensors)
+        self._give_commands(keeper, sensors)
         self._zoomed = False
         self._left = "stack"
         self._warned = False
         self.guided = False
         """Whether to show the guided start; to be set before the screen is."""
 
+    def _give_commands(self, keeper: QueueKeeper, sensors: SensorsLike) -> None:
+        talk, live, document = Conversation(self), self.live, self.document
+        self.launcher = Launcher(talk, live, keeper, sensors)
+        files = FileCommands(
+            talk,
+            document,
+            self.stack_pane,
+            self.runs,
+            show=self._show_document,
+            copied=lambda: self.shown.copied(),
+            places=lambda: self.exercises.places,
+        )
+        self.exercises = ExerciseCommands(
+            talk, live, document, files, self.launcher, explain=self.explain, go_to=self.action_focus_pane
+        )
+        self.past = HistoryCommands(
+            talk,
+            live,
+            document,
+            files,
+            self.launcher,
+            runs=self.runs,
+            training=self.training,
+            explain=self.explain,
+            go_to=self.action_focus_pane,
+        )
+        runs = RunCommands(talk, live, document, self.launcher, claim=self.exercises.claim, show_run=self.past.show_run)
+        self.commands = {
+            "run.start": runs.start,
+            "run.repeat": runs.repeat,
+            "run.stop": runs.stop,
+            "run.pause": runs.pause,
+            "queue.open": runs.open_queue,
+            "file.open": files.open,
+            "file.save": files.save,
+            "file.save_as": files.save_as,
+            "file.copy": files.copy,
+            "file.export": files.export,
+            "exercises.open": self.exercises.open,
+        }
+
     def compose(self) -> ComposeResult:
         """A header, four panes and those that are shown alone, the keys."""
-        panes = (
-            StackPane(self.document),
-            SummaryPane(self.document),
-            TrainingPane(self.live),
-            HistoryPane(self.history),
-            ExplainPane(self.history, self.document),
-            LogPane(self.live, self.sensors),
-        )
+        panes = (self.stack_pane, self.summary, self.training, self.runs, self.explain, self.log_pane)
         header = LabHeader(self.document, self.live)
         # What is painted first is laid out for the terminal's size, which Textual tells only after that.
         short = self.app.size.height < SHORT
@@ -85,10 +130,11 @@ class LabScreen(RunActions):
         self.live.poll()
         self._show_document()
         self._show_runs()
-        self.set_interval(_POLL_SECONDS, self._poll)
-        self.call_after_refresh(self._start_trainer)
-        if self.pack:
-            self.action_open_exercises()
+        self.live.changed.subscribe(self, lambda _: self._show_runs())
+        self.set_interval(_POLL_SECONDS, self.live.poll)
+        self.call_after_refresh(self.launcher.recover)
+        if self.exercises.pack:
+            self.action_command("exercises.open")
 
     def on_resize(self, event: Resize) -> None:
         """All four panes where they fit, one at a time where they do not."""
@@ -106,27 +152,21 @@ class LabScreen(RunActions):
     # Showing
 
     def _show_document(self) -> None:
-        self.query_one(StackPane).refresh_view()
-        self.query_one(SummaryPane).refresh_view()
+        self.stack_pane.refresh_view()
+        self.summary.refresh_view()
         self._follow_cursor()
         self.query_one(LabHeader).redraw()
         self._look_at_guide()
 
     def _show_runs(self) -> None:
-        self.query_one(TrainingPane).refresh_view()
-        self.query_one(HistoryPane).refresh_view()
-        self.query_one(ExplainPane).refresh_view()
-        self.query_one(LogPane).refresh_view()
+        for pane in (self.training, self.runs, self.explain, self.log_pane):
+            pane.refresh_view()
         self.query_one(LabHeader).redraw()
         self._look_at_guide()
 
     def _look_at_guide(self) -> None:
         for guide in self.query(Guide):
             guide.look()
-
-    def _poll(self) -> None:
-        if self.live.poll():
-            self._show_runs()
 
     def _lay_out(self, width: int, height: int) -> None:
         tiny = width < SMALLEST[0] or height < SMALLEST[1]
@@ -170,9 +210,6 @@ class LabScreen(RunActions):
         """The pane that the keys are for."""
         return self._pane(self.query_one(LabHeader).shown)
 
-    def _copied(self) -> tuple[str, str] | None:
-        return self.shown.copied()
-
     async def run_there(self, pane: Pane, action: str) -> None:
         """Go to a pane, and do there what one of its keys does."""
         self.action_focus_pane(pane.scope)
@@ -193,7 +230,34 @@ class LabScreen(RunActions):
         self._follow_cursor()
 
     def _follow_cursor(self) -> None:
-        self.query_one(SummaryPane).mark(self.query_one(StackPane).rows.cursor)
+        self.summary.mark(self.stack_pane.rows.cursor)
+
+    def on_history_pane_opened(self, message: HistoryPane.Opened) -> None:
+        """Show a run's page."""
+        self._work(self.past.show_run(message.runs[0], self.runs.listing.ids()))
+
+    def on_history_pane_loaded(self, message: HistoryPane.Loaded) -> None:
+        """Put a run's experiment into the editor."""
+        self.past.load(message.runs[0])
+
+    def on_history_pane_resumed(self, message: HistoryPane.Resumed) -> None:
+        """Let a run go on that was cut short."""
+        self.past.resume(message.runs[0])
+
+    def on_history_pane_explained(self, message: HistoryPane.Explained) -> None:
+        """Look into a run."""
+        self.past.explain(message.runs[0])
+
+    def on_history_pane_overlaid(self, message: HistoryPane.Overlaid) -> None:
+        """Lay the curves of runs over each other."""
+        self.past.overlay(message.runs)
+
+    def on_history_pane_compared(self, message: HistoryPane.Compared) -> None:
+        """Show runs side by side."""
+        self._work(self.past.compare(message.runs, everything=message.everything))
+
+    def _work(self, waiting: Coroutine[Any, Any, None]) -> None:
+        self.run_worker(waiting, group=DIALOG)
 
     # The keys
 

@@ -8,23 +8,26 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import ScreenResultType
+from textual.timer import Timer
 
-from cnn_tui.history.history import History
 from cnn_tui.reports.blocks import Block
 from cnn_tui.ui.dialogs.dialog import Dialog
+from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.lines import inert
 from cnn_tui.ui.widgets.page_view import PageView
 
-_POLL_SECONDS = 0.5
+_RELOAD_SECONDS = 0.5
+"""A page is made anew twice a second at most."""
 
 
 class LongPage(Dialog[ScreenResultType]):
     """Shows what `build` makes, and makes it anew while something of it goes on. `scope` names its keys."""
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, live: Live) -> None:
         super().__init__()
-        self.history = history
-        self._version: int | None = None
+        self.live = live
+        self.history = live.history
+        self._later: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """One page; its keys below it."""
@@ -34,7 +37,7 @@ class LongPage(Dialog[ScreenResultType]):
     def on_mount(self) -> None:
         """Read, then look for changes."""
         self.reload()
-        self.set_interval(_POLL_SECONDS, self._poll)
+        self.live.changed.subscribe(self, lambda _: self._reload_soon())
 
     @property
     def page(self) -> PageView:
@@ -63,13 +66,10 @@ class LongPage(Dialog[ScreenResultType]):
 
     def reload(self) -> None:
         """Read and show it anew."""
+        self._later = None
         self.read()
         self.page.rebuild()
 
-    def _poll(self) -> None:
-        if not self.goes_on:
-            return
-        version = self.history.data_version()
-        if version != self._version:
-            self._version = version
-            self.reload()
+    def _reload_soon(self) -> None:
+        if self.goes_on and self._later is None:
+            self._later = self.set_timer(_RELOAD_SECONDS, self.reload)

@@ -13,14 +13,13 @@ from textual.events import Resize
 
 from cnn_tui.analysis.estimates import Estimator, Outlook, QueuedRun
 from cnn_tui.analysis.pace import clock
-from cnn_tui.history.history import History
 from cnn_tui.ui.dialogs.dialog import Dialog
 from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.typeahead import DIALOG
+from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.lines import Lines
 from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
 
-_POLL_SECONDS = 0.25
 _COLUMNS = (
     TableColumn("Place", 5, right=True),
     TableColumn("Run", 4, right=True),
@@ -32,7 +31,7 @@ _COLUMNS = (
 
 
 class QueueScreen(Dialog[None]):
-    """Lists the queue while it moves on; `changed` is called after a change that is made here."""
+    """Lists the queue while it moves on."""
 
     scope: ClassVar[str] = "queue"
     BINDINGS = bindings_of("queue", "pane")
@@ -40,17 +39,16 @@ class QueueScreen(Dialog[None]):
 
     def __init__(
         self,
-        history: History,
-        changed: Callable[[], None],
-        show_run: Callable[[int, Sequence[int]], Awaitable[None]] | None = None,
+        live: Live,
+        show_run: Callable[[int, Sequence[int]], Awaitable[None]],
     ) -> None:
+        """`show_run` shows the page of one of several runs."""
         super().__init__()
         self._show_run = show_run
-        self._history = history
-        self._changed = changed
-        self._estimator = Estimator(history)
+        self._live = live
+        self._history = live.history
+        self._estimator = Estimator(live.history)
         self._outlook = Outlook()
-        self._version: int | None = None
 
     def compose(self) -> ComposeResult:
         """The runs, and when all of them are done."""
@@ -69,8 +67,8 @@ class QueueScreen(Dialog[None]):
     def on_mount(self) -> None:
         """Show it, then look for changes."""
         self.query_one(Table).active = True
-        self._poll()
-        self.set_interval(_POLL_SECONDS, self._poll)
+        self._show()
+        self._live.changed.subscribe(self, lambda _: self._show())
 
     def on_resize(self, _: Resize) -> None:
         """As many rows as fit."""
@@ -80,7 +78,7 @@ class QueueScreen(Dialog[None]):
         """The run under the cursor later or earlier; the cursor goes with it."""
         item = self._waiting()
         if item is not None and self._history.move(item.line.id, places):
-            self._read()
+            self._live.read()
 
     def action_remove_run(self) -> None:
         """The run under the cursor leaves the queue."""
@@ -88,7 +86,7 @@ class QueueScreen(Dialog[None]):
         if item is None:
             return
         self._history.ask(item.line.id, "stop")
-        self._read()
+        self._live.read()
         self.notify(
             f"Run {item.line.id} left the queue. To queue it again: {key_of('history.load')} on it in "
             f"the history, then {key_of('run.start')}."
@@ -98,20 +96,10 @@ class QueueScreen(Dialog[None]):
     async def action_show_run(self) -> None:
         """The page of the run under the cursor."""
         item = self._current()
-        if item is not None and self._show_run is not None:
+        if item is not None:
             await self._show_run(item.line.id, [one.line.id for one in self._outlook.items])
 
     # Inside
-
-    def _poll(self) -> None:
-        version = self._history.data_version()
-        if version != self._version:
-            self._version = version
-            self._show()
-
-    def _read(self) -> None:
-        self._show()
-        self._changed()
 
     def _show(self) -> None:
         """Read the queue and show it; the cursor stays on its run, or where it was when that has ended."""

@@ -10,7 +10,6 @@ from textual import work
 
 from cnn_tui.analysis.overfitting import read_out
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.history.history import History
 from cnn_tui.reports.blocks import NO_CURVES, Block, Page
 from cnn_tui.reports.run_page import RunFacts, read_facts, run_page
 from cnn_tui.ui.chart.compose import ChartChoice, Recorded, picture_of
@@ -20,7 +19,7 @@ from cnn_tui.ui.commands.run_editor import RunEditor
 from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.screens.long_page import LongPage
 from cnn_tui.ui.typeahead import DIALOG
-from cnn_tui.ui.watcher import Watched
+from cnn_tui.ui.watcher import Live, Watched
 from cnn_tui.ui.widgets.layout import flow
 from cnn_tui.ui.widgets.page_view import PageView
 
@@ -43,12 +42,12 @@ class RunScreen(LongPage[Wanted | None]):
     scope: ClassVar[str] = "page"
     BINDINGS = bindings_of("page", "pane")
 
-    def __init__(self, history: History, editor: RunEditor, run_id: int, among: Sequence[int] = ()) -> None:
+    def __init__(self, live: Live, editor: RunEditor, run_id: int, among: Sequence[int] = ()) -> None:
         """`among` are the runs of the table that it was opened from, in their order."""
-        super().__init__(history)
+        super().__init__(live)
         self.editor = editor
         self.choice = ChartChoice()
-        self._watched = Watched(history, run_id)
+        self._watched = Watched(live.history, run_id)
         self._among = list(among) or [run_id]
         self._facts: RunFacts | None = None
         self._page = Page("", ())

@@ -1,0 +1,181 @@
+"""What the lab does with runs: it starts them, repeats them, stops and pauses them, opens the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from cnn_tui.analysis.estimates import Estimator
+from cnn_tui.analysis.pace import in_words
+from cnn_tui.data.dataset import DatasetError
+from cnn_tui.experiment.document import Document
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.history import same_network
+from cnn_tui.history.history import History
+from cnn_tui.jobs.grid import listed_seeds, repeated
+from cnn_tui.text import sentence
+from cnn_tui.ui.dialogs.ask import USUAL_SEEDS, AskScreen, seeds_typed
+from cnn_tui.ui.dialogs.dialog import Conversation, Said
+from cnn_tui.ui.keys import key_of
+from cnn_tui.ui.screens.queue import QueueScreen
+from cnn_tui.ui.watcher import Live
+from cnn_tui.ui.widgets.machine_view import SensorsLike
+
+
+class QueueKeeper(Protocol):
+    """Where queued runs are executed. `cnn_tui.jobs.launch` is the real one."""
+
+    def wake(self) -> None:
+        """See to it that somebody takes the queued runs."""
+
+    def recover(self, history: History) -> list[int]:
+        """Find the runs whose process is gone and record that."""
+
+
+class Launcher:
+    """Sees to it that queued runs are trained, and says who else uses the card."""
+
+    def __init__(self, talk: Conversation, live: Live, keeper: QueueKeeper, sensors: SensorsLike) -> None:
+        self._talk = talk
+        self._live = live
+        self.keeper = keeper
+        self._sensors = sensors
+
+    def recover(self) -> None:
+        """Record which runs have lost their process, and go on with the queue."""
+
+        def work() -> None:
+            with History(self._live.history.path) as history:
+                self.keeper.recover(history)
+            self.keeper.wake()
+
+        self._talk.beside(work)
+
+    def wake(self) -> None:
+        """See to it that somebody takes the queued runs, and ends those that are to end."""
+        self._talk.beside(self.keeper.wake)
+
+    def queued(self) -> None:
+        """Runs were added to the queue."""
+        self.wake()
+        self._talk.beside(self._warning)
+        self._live.read()
+
+    def _warning(self) -> Said | None:
+        """Who else uses the card that the run would be given now."""
+        warning = self._sensors.warning() if self._live.history.device != "cpu" else ""
+        return Said(warning, "warning") if warning else None
+
+
+class RunCommands:
+    """Start runs and end them."""
+
+    def __init__(
+        self,
+        talk: Conversation,
+        live: Live,
+        document: Document,
+        launcher: Launcher,
+        *,
+        claim: Callable[[Sequence[int]], None],
+        show_run: Callable[[int, Sequence[int]], Awaitable[None]],
+    ) -> None:
+        """`claim` is told of runs of the editor's experiment; `show_run` shows the page of one of several runs."""
+        self._talk = talk
+        self._live = live
+        self._history = live.history
+        self._document = document
+        self._launcher = launcher
+        self._claim = claim
+        self._show_run = show_run
+
+    def start(self) -> None:
+        """Queue the experiment as it stands, unless it has a problem."""
+        if self._refuses():
+            return
+        same = self._same_as(self._document.experiment)
+        run_id = self._history.add(self._document.experiment)
+        self._claim([run_id])
+        self._launcher.queued()
+        ahead = self._live.waiting - 1 + (self._live.going is not None)
+        self._talk.say(f"Run {run_id} is queued.{same}" + (f" {ahead} before it." if ahead > 0 else ""))
+
+    async def repeat(self) -> None:
+        """Queue the experiment over several seeds."""
+        if self._refuses():
+            return
+        experiment, queued = self._document.experiment, list[Experiment]()
+
+        def accept(typed: str) -> None:
+            queued[:] = repeated(experiment, seeds_typed(typed, least=2), self._history)
+
+        hint = _repeat_hint(experiment, Estimator(self._history).of(experiment).seconds)
+        if await self._talk.ask(AskScreen("Over how many seeds?", str(USUAL_SEEDS), accept, hint)) is None:
+            return
+        with self._history.transaction():
+            self._claim([self._history.add(one) for one in queued])
+        self._launcher.queued()
+        when = Estimator(self._history).outlook().words()
+        self._talk.say(
+            f"{len(queued)} runs are queued, {listed_seeds(queued)}. {when} {key_of('queue.open')} shows the queue."
+        )
+
+    async def open_queue(self) -> None:
+        """What is trained and what waits."""
+        await self._talk.ask(QueueScreen(self._live, self._show_run))
+
+    def stop(self) -> None:
+        """Ask the run to stop, and the second time to end now; one that only waits leaves the queue."""
+        run = self._live.run
+        if run is None or not run.live:
+            self._talk.say("Nothing is being trained.")
+            return
+        now = run.wish in ("stop", "now")
+        self._history.ask(run.id, "now" if now else "stop")
+        self._live.read()
+        if run.status == "queued":
+            words = f"Run {run.id} left the queue."
+        elif now:
+            self._launcher.wake()  # the worker sees to it that it ends, even if it hangs
+            words = f"Run {run.id} ends now; its last checkpoint is kept, nothing more is saved or evaluated."
+        else:
+            words = f"Run {run.id} stops after this batch; it is kept and evaluated. "
+            words += f"{key_of('run.stop')} again ends it now."
+        self._talk.say(words)
+
+    def pause(self) -> None:
+        """Pause the run, or let it go on."""
+        run = self._live.going
+        if run is None:
+            self._talk.say("Nothing is being trained.")
+        elif run.wish in ("stop", "now"):
+            self._talk.say(f"Run {run.id} is stopping already.")
+        else:
+            pausing = run.wish != "pause"
+            self._history.ask(run.id, "pause" if pausing else "")
+            self._live.read()
+            goes_on = f"pauses; {key_of('run.pause')} resumes it" if pausing else "goes on"
+            self._talk.say(f"Run {run.id} {goes_on}.")
+
+    def _refuses(self) -> bool:
+        problems = self._document.view.problems
+        if problems:
+            where = f"Layer {problems[0].layer}: " if problems[0].layer else ""
+            fix = f" {key_of('stack.fix')} fixes it." if problems[0].fixes else ""
+            self._talk.say(f"Not started. {sentence(f'{where}{problems[0].message}')}{fix}", "error")
+        return bool(problems)
+
+    def _same_as(self, experiment: Experiment) -> str:
+        """What to say when an experiment is queued: ` Same network as run 4.`, or nothing."""
+        try:
+            words = same_network.in_words(same_network.same_network(self._history, experiment))
+        except DatasetError:
+            return ""
+        return f" {sentence(words)}" if words else ""
+
+
+def _repeat_hint(experiment: Experiment, seconds: float | None) -> str:
+    first = experiment.training.seed
+    which = f"The seeds are {first} and those after it." if first is not None else "Seeds not used yet are taken."
+    takes = f" A run takes about {in_words(seconds)}." if seconds is not None else ""
+    return f"The same experiment, another seed each: how far its figures can be trusted. {which}{takes}"
