@@ -70,8 +70,10 @@ class TypeaheadApp(App[None]):
         self._number += 1
         # A widget that is closing lets its messages drop: then the next key is not kept waiting for ever.
         self._busy = self.set_timer(_GIVE_UP, self._finish)
-        target = self.focused or self.screen
+        screen, target = self.screen, self.focused or self.screen
         await super().on_event(self._typed.popleft())
+        if screen not in self.screen_stack:  # the key has closed its box, which takes no more messages
+            target = self.focused or self.screen
         target.post_message(Passed(self._number, 1))
 
     async def _finish(self) -> None:
