@@ -36,7 +36,7 @@ COMMANDS = {
     "resume": Command("queue", "Let runs that ended early go on after their last checkpoint. ctrl+c only leaves them."),
     "history": Command("history", "List the runs, the newest first."),
     "show": Command("show", "Print everything about a run."),
-    "compare": Command("compare", "Print runs side by side: what differs, and what came of it."),
+    "compare": Command("show", "Print runs side by side: what differs, and what came of it."),
     "report": Command(
         "show", "Write a lab report in Markdown: runs, verdicts, exercises, conclusions, curves as text."
     ),

@@ -98,7 +98,7 @@ def _show(words: list[str], places: list[Place], as_json: bool) -> int:
             page = exercise_page(read_exercise(history, place, one, standings(history, place)[one.name]))
             put_page(Page(f"{place.key(one)}: {page.title}", page.blocks), columns_of(sys.stdout))
         else:
-            put("\n".join(_listed(history, chosen)))
+            put(*_listed(history, chosen))
     return FINISHED
 
 
@@ -123,12 +123,10 @@ def _listed(history: History, chosen: Sequence[tuple[Place, Exercise]]) -> list[
         rows = [["name", "exercise", "runs", "expected", ""]]
         for place, one in inside:
             given = answers.answer(history, place.name, one.name)
-            expected = [f"{key} {way}" for key, way in _predicted(given.prediction) if way]
             count = "" if one.is_question else str(len(runs_of(history, place, one)))
             state = "done" if given.done else "impossible" if one.impossible else ""
-            rows.append([one.name, quiet(one.heading, 48), count, ", ".join(expected), state])
-        heading, *rest = table(rows, right=[2])
-        lines += ["", bold(f"{name}: {title}"), bold(heading), *rest]
+            rows.append([one.name, quiet(one.heading, 48), count, _expected(given.prediction), state])
+        lines += ["", bold(f"{name}: {title}"), *table(rows, right=[2], titled=True)]
     return lines[1:]
 
 
@@ -167,7 +165,7 @@ def _train(wanted: list[Order], repeat: int, detach: bool, as_json: bool) -> int
         launch.wake()
         say(f"{listed(ids)} queued")
         if detach:
-            put("\n".join(map(str, ids)))
+            put(*map(str, ids))
             return FINISHED
         return follower.follow(ids, as_json, own=True)
 
@@ -183,8 +181,7 @@ def _predict(words: list[str], places: list[Place]) -> int:
     with History() as history:
         answers.predict(history, place.name, one.name, {name: way or None for name, way in expected.items()})
         given = answers.answer(history, place.name, one.name)
-    kept = [f"{name} {way}" for name, way in _predicted(given.prediction) if way]
-    say(f"{place.key(one)}: you expect {', '.join(kept) or 'nothing'}")
+    say(f"{place.key(one)}: you expect {_expected(given.prediction) or 'nothing'}")
     return FINISHED
 
 
@@ -219,5 +216,7 @@ def _one(words: list[str], places: list[Place], usage: str) -> tuple[Place, Exer
     return find_exercise(words[0], places)
 
 
-def _predicted(prediction: answers.Expectation) -> list[tuple[str, str | None]]:
-    return [("accuracy", prediction.accuracy), ("time", prediction.time)]
+def _expected(prediction: answers.Expectation) -> str:
+    """`accuracy up, time down`."""
+    both = (("accuracy", prediction.accuracy), ("time", prediction.time))
+    return ", ".join(f"{what} {way}" for what, way in both if way)

@@ -1,4 +1,4 @@
-"""`cnn-tui show` and `report`: everything that is known of one run, and a lab report on several in Markdown."""
+"""`cnn-tui show`, `compare` and `report`: a page on one run, on several side by side, and a lab report in Markdown."""
 
 from __future__ import annotations
 
@@ -7,22 +7,26 @@ from typing import Annotated
 
 import typer
 
+from cnn_tui.analysis import compare as analysis
+from cnn_tui.analysis.verdict import BY_COMMAND, sentences, verdicts
 from cnn_tui.cli.parser import AsJson, Output, Pack, RunId
-from cnn_tui.cli.printing import deliver, put_page
+from cnn_tui.cli.printing import deliver, put_json, put_page
 from cnn_tui.cli.runs import find_run, to_json
 from cnn_tui.cli.streams import FINISHED, UserError, columns_of, is_terminal, put, say
 from cnn_tui.exercises.packs import places_of
+from cnn_tui.history import notebook
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing, Query
 from cnn_tui.reports import lab_report
+from cnn_tui.reports.comparison import Compared, comparison_page
 from cnn_tui.reports.markdown import to_markdown
 from cnn_tui.reports.run_page import read_facts, run_page
 
+_MOST_COMPARED = 50  # runs
 _NO_TERMINAL = 1_000  # columns: what nobody looks at is not wrapped
 
 
 def show(run: RunId, as_json: AsJson = False) -> int:
-    """Print one run."""
     with History() as history:
         found = find_run(history, run)
         if as_json:
@@ -30,6 +34,33 @@ def show(run: RunId, as_json: AsJson = False) -> int:
         else:
             page = run_page(read_facts(history, found, history.events(run)))
             put_page(page, columns_of(sys.stdout) if is_terminal(sys.stdout) else _NO_TERMINAL)
+    return FINISHED
+
+
+def compare(
+    runs: Annotated[list[int], typer.Argument(metavar="RUN...", help="The numbers of two runs or more.")],
+    everything: Annotated[bool, typer.Option("--all", help="All rows and layers, not only what differs.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Print the comparison of runs: against the pinned baseline if it is one of them, else against the first.
+
+    One that has figures goes before one that has none.
+    """
+    ids = list(dict.fromkeys(runs))
+    if len(ids) < 2:
+        raise UserError("a comparison needs two runs or more, as cnn-tui compare 3 4")
+    if len(ids) > _MOST_COMPARED:
+        raise UserError(f"at most {_MOST_COMPARED} runs can be compared, not {len(ids)}")
+    with History() as history:
+        compared = [find_run(history, one) for one in ids]
+        found = analysis.compare(compared, analysis.baseline_of(compared, notebook.pinned(history)))
+        base = next(run for run in compared if run.id == found.baseline)
+        said = verdicts(history, compared, base)
+    if as_json:
+        put_json(found.to_json(everything) | {"verdicts": [one.to_json() for one in said]})
+    else:
+        page = comparison_page(Compared(found, compared, everything, sentences(said, BY_COMMAND)))
+        put_page(page, columns_of(sys.stdout))
     return FINISHED
 
 
