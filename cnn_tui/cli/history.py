@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import csv
-import datetime
 import io
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from typing import Annotated, Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
 
 import typer
 from rich.cells import cell_len, set_cell_size
@@ -17,6 +16,7 @@ from cnn_tui.cli.printing import bold, table
 from cnn_tui.cli.runs import to_json
 from cnn_tui.cli.streams import FINISHED, UserError, columns_of, is_terminal, put, say
 from cnn_tui.experiment.file_errors import found
+from cnn_tui.history.columns import COLUMNS, RunColumn
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing, Query
 from cnn_tui.history.run import Line, Run
@@ -25,6 +25,7 @@ from cnn_tui.reports.markdown import markdown_lines
 from cnn_tui.text import did_you_mean, quiet
 
 _FEW = 500  # runs that are read one by one
+_LONGEST, _LONGEST_NOTE = 200, 10_000  # characters of a name, of a note
 
 
 def history(
@@ -80,93 +81,42 @@ def _nothing(history: History, words: str) -> str:
 
 _NARROWEST = {"name": 16, "dataset": 14}  # what can be cut on a narrow terminal, and how far
 _WIDEST_NAME = 60  # where there is no terminal: one long name would pad every other
-_FIRST_TO_GO = ("params", "seconds_an_epoch", "epochs")  # and the columns that go where that is not enough
+_FIRST_TO_GO = ("params", "pace", "epochs_done")  # and the columns that go where that is not enough
 
 
-class Column(NamedTuple):
-    """A column: its key for --sort and CSV, its title, its value, how that is shown, and what SORTS calls it."""
-
-    key: str
-    title: str
-    value: Callable[[Line], Any]
-    show: Callable[[Line], str]
-    right: bool = True
-    sort: str = ""
-
-
-def _figure(key: str, title: str, field: str, digits: int) -> Column:
-    def show(line: Line) -> str:
-        value = getattr(line, field)
-        return "" if value is None else f"{value:.{digits}f}"
-
-    return Column(key, title, lambda line: getattr(line, field), show, sort=field)
-
-
-COLUMNS: tuple[Column, ...] = (
-    Column("id", "id", lambda line: line.id, lambda line: str(line.id)),
-    Column("name", "name", lambda line: line.name, lambda line: quiet(line.name), right=False),
-    Column(
-        "status",
-        "status",
-        lambda line: line.status,
-        lambda line: line.status,
-        right=False,
-    ),
-    Column(
-        "epochs",
-        "epochs",
-        lambda line: line.epochs_done,
-        lambda line: f"{line.epochs_done}/{line.epochs}",
-        sort="epochs_done",
-    ),
-    Column("params", "params", lambda line: line.params, lambda line: f"{line.params:,}"),
-    _figure("accuracy", "train acc", "accuracy", 4),
-    _figure("test_accuracy", "test acc", "test_accuracy", 4),
-    _figure("seconds_an_epoch", "s/epoch", "pace", 1),
-    Column("dataset", "dataset", lambda line: line.dataset, lambda line: quiet(line.dataset), right=False),
+_SHOWN = tuple(
+    COLUMNS[key]
+    for key in ("id", "name", "status", "epochs_done", "params", "accuracy", "test_accuracy", "pace", "dataset")
 )
-# What a spreadsheet wants beside them; they sort too.
-_MORE: tuple[Column, ...] = (
-    _figure("loss", "loss", "loss", 4),
-    _figure("test_loss", "test loss", "test_loss", 4),
-    _figure("seconds", "seconds", "seconds", 1),
-    Column("seed", "seed", lambda line: line.seed, lambda line: "" if line.seed is None else str(line.seed)),
-    Column("created", "created", lambda line: line.created, lambda line: when(line.created), right=False),
-    Column("note", "note", lambda line: line.note, lambda line: quiet(line.note, 10_000), right=False),
-    _figure("gap", "gap", "gap", 4),
-    _figure("val_loss", "val loss", "val_loss", 4),
-    _figure("val_accuracy", "val acc", "val_accuracy", 4),
-    Column("tags", "tags", lambda line: " ".join(line.tags), lambda line: quiet(" ".join(line.tags)), right=False),
-    Column("exercise", "exercise", lambda line: line.exercise, lambda line: quiet(line.exercise), right=False),
+_ALL = (
+    *_SHOWN,
+    *(COLUMNS[key] for key in ("loss", "test_loss", "seconds", "seed", "created", "note", "gap", "val_loss")),
+    *(COLUMNS[key] for key in ("val_accuracy", "tags", "exercise")),
 )
+"""The columns of CSV, where new ones come last; they sort too."""
 # What the filter calls them.
 _ALSO = {"acc": "test_accuracy", "test": "test_accuracy", "train": "accuracy", "val": "val_accuracy", "run": "id"}
 
 
-def when(created: float) -> str:
-    """A time as this machine's clock showed it."""
-    return datetime.datetime.fromtimestamp(created).astimezone().isoformat(sep=" ", timespec="seconds")
-
-
 def sorting(key: str) -> tuple[str, bool]:
-    """The key of SORTS that a column's name is, and whether `-` turned it round.
+    """The key of COLUMNS that a column's name is, and whether `-` turned it round.
 
     The largest or newest come first and words go from A to Z; `-KEY` is the other way round. Raises UserError for a
     column that is not there.
     """
     backwards, name = key.startswith("-"), key.removeprefix("-").strip().lower()
-    columns = {title: column for column in (*_MORE, *COLUMNS) for title in (column.key, column.title, column.sort)}
+    columns = {title: column for column in _ALL[::-1] for title in (column.key, column.title, column.name)}
     column = columns.get(_ALSO.get(name, name or "nothing"))
     if column is None:
-        keys = [one.key for one in (*COLUMNS, *_MORE)]
-        hint = did_you_mean(name, keys)
-        raise UserError(f"--sort {found(key)} is no column; there are {', '.join(keys)}.{hint}")
-    return column.sort or column.key, backwards
+        names = [one.name for one in _ALL]
+        hint = did_you_mean(name, names)
+        raise UserError(f"--sort {found(key)} is no column; there are {', '.join(names)}.{hint}")
+    return column.key, backwards
 
 
 def to_text(lines: list[Line]) -> str:
     """A table for people. Names and datasets are cut to a terminal that is too narrow; in a file, very long names."""
-    columns = list(COLUMNS)
+    columns = list(_SHOWN)
     room = columns_of(sys.stdout) if is_terminal(sys.stdout) else None
     made = _table(columns, lines)
     for column in (None, *_FIRST_TO_GO):
@@ -178,9 +128,9 @@ def to_text(lines: list[Line]) -> str:
     return "\n".join([bold(heading), *rest])
 
 
-def _table(columns: list[Column], lines: list[Line], room: int | None = None) -> list[str]:
+def _table(columns: list[RunColumn], lines: list[Line], room: int | None = None) -> list[str]:
     titles = [column.title if room is None else column.title.removesuffix(" acc") for column in columns]
-    rows = [titles, *([column.show(line) for column in columns] for line in lines)]
+    rows = [titles, *([_shown(column, line) for column in columns] for line in lines)]
     if room is None:
         at = [column.key for column in columns].index("name")
         rows = [[_cut(cell, _WIDEST_NAME) if place == at else cell for place, cell in enumerate(row)] for row in rows]
@@ -212,22 +162,25 @@ def to_csv(lines: list[Line]) -> str:
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([column.key for column in (*COLUMNS, *_MORE)])
+    writer.writerow([column.name for column in _ALL])
     for line in lines:
-        writer.writerow([_plain(column, line) for column in (*COLUMNS, *_MORE)])
+        writer.writerow([_plain(column, line) for column in _ALL])
     return text.getvalue().rstrip("\n")
 
 
 def to_markdown(lines: list[Line]) -> str:
     """A table for a report."""
-    rows = [[column.show(line) for column in COLUMNS] for line in lines]
-    right = [at for at, column in enumerate(COLUMNS) if column.right]
-    return "\n".join(markdown_lines([TextTable([column.title for column in COLUMNS], rows, right)]))
+    rows = [[_shown(column, line) for column in _SHOWN] for line in lines]
+    right = [at for at, column in enumerate(_SHOWN) if column.right]
+    return "\n".join(markdown_lines([TextTable([column.title for column in _SHOWN], rows, right)]))
 
 
-def _plain(column: Column, line: Line) -> Any:
-    value = column.value(line)
-    if isinstance(value, str) or column.key == "created":
-        shown = column.show(line)
-        return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown
-    return value
+def _plain(column: RunColumn, line: Line) -> Any:
+    if column.right:
+        return getattr(line, column.key)
+    shown = _shown(column, line)
+    return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown
+
+
+def _shown(column: RunColumn, line: Line) -> str:
+    return quiet(column.show(line), _LONGEST_NOTE if column.key == "note" else _LONGEST)

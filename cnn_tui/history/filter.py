@@ -13,8 +13,8 @@ import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiment.file_errors import found
+from cnn_tui.history.columns import COLUMNS, RunColumn
 from cnn_tui.history.notebook import normalised
-from cnn_tui.history.records import GAP
 from cnn_tui.history.run import LIVE, Status
 from cnn_tui.text import did_you_mean, quiet
 
@@ -33,27 +33,19 @@ class Filter(NamedTuple):
     values: tuple[str | float, ...] = ()
 
 
-class Figure(NamedTuple):
-    """A figure that runs are compared by: its SQL, what it is, and whether 90% may be written for 0.9."""
-
-    sql: str
-    help: str
-    share: bool = False
-
-
-FIGURES: dict[str, Figure] = {
-    "acc": Figure("test_accuracy", "test accuracy", share=True),
-    "loss": Figure("test_loss", "test loss"),
-    "train": Figure("accuracy", "training accuracy of the last epoch", share=True),
-    "val": Figure("val_accuracy", "validation accuracy of the last epoch", share=True),
-    "gap": Figure(GAP, "training minus test accuracy", share=True),
-    "params": Figure("params", "parameters"),
-    "seconds": Figure("pace", "seconds an epoch"),
-    "epochs": Figure("epochs_done", "epochs that were trained"),
-    "run": Figure("id", "the number of the run"),
-    "seed": Figure("seed", "the seed"),
+FIGURES: dict[str, RunColumn] = {
+    "acc": COLUMNS["test_accuracy"],
+    "loss": COLUMNS["test_loss"],
+    "train": COLUMNS["accuracy"],
+    "val": COLUMNS["val_accuracy"],
+    "gap": COLUMNS["gap"],
+    "params": COLUMNS["params"],
+    "seconds": COLUMNS["pace"],
+    "epochs": COLUMNS["epochs_done"],
+    "run": COLUMNS["id"],
+    "seed": COLUMNS["seed"],
 }
-"""By the names that a person types. `_ALIASES` has other words for them."""
+"""The figures that runs are compared by, by the names that a person types. `_ALIASES` has other words for them."""
 
 KEYS: dict[str, str] = {
     "tag": "a tag, whole",
@@ -165,10 +157,10 @@ def _compared(name: str, sign: str, number: str, term: str) -> Filter:
         equal = _equal(figure, value, _step(match))
         return Filter(f"NOT {equal.where}", equal.values) if sign == "!=" else equal
     # A run without the figure is in neither half: NULL would hide it from a negated term as well.
-    return Filter(f"coalesce({figure.sql} {sign} ?, 0)", (value,))
+    return Filter(f"coalesce({figure.expression} {sign} ?, 0)", (value,))
 
 
-def _value(match: re.Match[str], figure: Figure) -> float | None:
+def _value(match: re.Match[str], figure: RunColumn) -> float | None:
     unit = match["unit"].lower()
     if unit == "%" and not figure.share:
         return None
@@ -186,11 +178,11 @@ def _step(match: re.Match[str]) -> float:
     return float(10 ** (int(exponent or 0) - places)) * _UNITS[match["unit"].lower()]
 
 
-def _equal(figure: Figure, value: float, step: float) -> Filter:
+def _equal(figure: RunColumn, value: float, step: float) -> Filter:
     """Equal as far as it was typed: acc=0.91 finds 0.9123 and not 0.9161."""
-    if figure.sql in ("id", "seed", "params", "epochs_done"):
-        return Filter(f"coalesce({figure.sql} = ?, 0)", (value,))
-    return Filter(f"coalesce(abs({figure.sql} - ?) < ?, 0)", (value, step / 2 * (1 + 1e-9)))
+    if figure.key in ("id", "seed", "params", "epochs_done"):
+        return Filter(f"coalesce({figure.key} = ?, 0)", (value,))
+    return Filter(f"coalesce(abs({figure.expression} - ?) < ?, 0)", (value, step / 2 * (1 + 1e-9)))
 
 
 def _keyed(key: str, value: str, term: str, quoted: bool) -> Filter:

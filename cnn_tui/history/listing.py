@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cnn_tui.experiment.file_errors import found
+from cnn_tui.history.columns import COLUMNS
 from cnn_tui.history.filter import compile_filter
 from cnn_tui.history.history import History
-from cnn_tui.history.records import GAP
 from cnn_tui.history.run import Line
 from cnn_tui.text import did_you_mean
 
@@ -20,40 +20,8 @@ class SortError(ValueError):
     """There is no column to sort by of that name; the message is a sentence that names those there are."""
 
 
-class Sort(NamedTuple):
-    """What a column sorts by in SQL. Words go from A to Z, figures from the largest, unless turned round."""
-
-    sql: str
-    words: bool = False
-
-
-SORTS: dict[str, Sort] = {
-    "id": Sort("id"),
-    "name": Sort("name", words=True),
-    "status": Sort("status", words=True),
-    "test_accuracy": Sort("test_accuracy"),
-    "accuracy": Sort("accuracy"),
-    "gap": Sort(GAP),
-    "val_accuracy": Sort("val_accuracy"),
-    "test_loss": Sort("test_loss"),
-    "loss": Sort("loss"),
-    "val_loss": Sort("val_loss"),
-    "params": Sort("params"),
-    "pace": Sort("pace"),
-    "seconds": Sort("seconds"),
-    "epochs_done": Sort("epochs_done"),
-    "seed": Sort("seed"),
-    "dataset": Sort("dataset", words=True),
-    "exercise": Sort("exercise", words=True),
-    "tags": Sort("nullif(tags, '[]')", words=True),
-    "note": Sort("note", words=True),
-    "created": Sort("created"),
-}
-"""By the names of the fields of `Line`."""
-
-
 class Query(NamedTuple):
-    """What is to be shown: a filter (see `filter.py`), a key of SORTS and its direction, archived runs or not."""
+    """What is to be shown: a filter (see `filter.py`), a key of COLUMNS and its direction, archived runs or not."""
 
     filter: str = ""
     sort: str = "id"
@@ -123,13 +91,14 @@ class Listing:
 
 def _order(query: Query) -> str:
     """The clauses of ORDER BY; a run without a value comes last in both directions."""
-    sort = SORTS.get(query.sort)
-    if sort is None:
-        hint = did_you_mean(query.sort, SORTS)
-        raise SortError(f"{found(query.sort)} is no column to sort by; there are {', '.join(SORTS)}.{hint}")
+    column = COLUMNS.get(query.sort)
+    if column is None:
+        hint = did_you_mean(query.sort, COLUMNS)
+        raise SortError(f"{found(query.sort)} is no column to sort by; there are {', '.join(COLUMNS)}.{hint}")
     if query.sort == "id":
         return "id" if query.reverse else "id DESC"
-    missing = f"coalesce({sort.sql}, '') = ''" if sort.words else f"{sort.sql} IS NULL"
-    collation = " COLLATE NOCASE" if sort.words else ""
-    direction = " DESC" if sort.words == query.reverse else ""
-    return f"{missing}, {sort.sql}{collation}{direction}, id DESC"
+    sql = column.expression
+    missing = f"coalesce({sql}, '') = ''" if column.words else f"{sql} IS NULL"
+    collation = " COLLATE NOCASE" if column.words else ""
+    direction = " DESC" if column.words == query.reverse else ""
+    return f"{missing}, {sql}{collation}{direction}, id DESC"

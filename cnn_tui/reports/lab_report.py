@@ -15,6 +15,7 @@ from cnn_tui.exercises.results import BY_COMMAND as REPEAT_EXERCISE
 from cnn_tui.exercises.results import ExerciseResult, FigureRow, result
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history import notebook
+from cnn_tui.history.columns import COLUMNS
 from cnn_tui.history.groups import Group, groups_of
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Line, Run
@@ -26,6 +27,13 @@ from cnn_tui.text import counted
 
 MOST_RUNS = 500
 MOST_CURVES = 30
+_COLUMNS = tuple(
+    COLUMNS[key]
+    for key in (
+        *("id", "name", "status", "params", "test_accuracy", "test_loss", "accuracy", "gap", "pace", "epochs_done"),
+        *("dataset", "tags"),
+    )
+)
 INTERVAL = "± in a table is the standard deviation over the seeds; in a verdict it is the 95 % interval."
 
 
@@ -93,9 +101,9 @@ def _noted(value: float | None, digits: int) -> str:
 def _runs(history: History, lines: Sequence[Line]) -> Iterator[Block]:
     firsts = first_runs(history, lines)
     rows = [_run_cells(line, firsts) for line in lines[:MOST_RUNS]]
-    heading = ["run", "name", "status", "params", "test acc", "test loss", "train acc", "gap", "s/epoch", "epochs"]
     yield Heading("Runs")
-    yield TextTable([*heading, "dataset", "tags", "same network as"], rows, right=(0, *range(3, 10)))
+    heading = ["run", *(column.title for column in _COLUMNS[1:]), "same network as"]
+    yield TextTable(heading, rows, [at for at, column in enumerate(_COLUMNS) if column.right])
     if len(lines) > MOST_RUNS:
         yield Paragraph(f"The first {MOST_RUNS} of {len(lines):,} runs.")
     written = history.conclusions([line.id for line in lines[:MOST_RUNS]])
@@ -107,18 +115,8 @@ def _runs(history: History, lines: Sequence[Line]) -> Iterator[Block]:
 
 
 def _run_cells(line: Line, firsts: dict[int, int]) -> list[str]:
-    return [
-        str(line.id),
-        line.name,
-        line.status,
-        f"{line.params:,}",
-        *(_noted(value, 4) for value in (line.test_accuracy, line.test_loss, line.accuracy, line.gap)),
-        _noted(line.pace, 1),
-        f"{line.epochs_done}/{line.epochs}",
-        line.dataset,
-        " ".join(line.tags),
-        f"run {firsts[line.id]}" if line.id in firsts else "",
-    ]
+    cells = [column.show(line) for column in _COLUMNS]
+    return [*cells, f"run {firsts[line.id]}" if line.id in firsts else ""]
 
 
 def _baseline(history: History, groups: Sequence[Group]) -> Group | None:

@@ -15,8 +15,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from cnn_tui.history.columns import COLUMNS
 from cnn_tui.history.history import History
-from cnn_tui.history.listing import SORTS, Listing, Query
+from cnn_tui.history.listing import Listing, Query
 from tests.benchmarks.fill_history import fill
 from tests.benchmarks.first_paint import seconds_until
 from tests.benchmarks.measure import answer
@@ -49,7 +50,7 @@ def measure_data(history: History) -> None:
     """What a listing costs."""
     told("open a listing", milliseconds(lambda: Listing(history)))
     listing = Listing(history)
-    for sort in SORTS:
+    for sort in COLUMNS:
         told(f"sort by {sort}", milliseconds(lambda key=sort: listing.show(Query(sort=key))))  # type: ignore[misc]
     for text in FILTERS:
         times = milliseconds(lambda words=text: listing.show(Query(words)))  # type: ignore[misc]

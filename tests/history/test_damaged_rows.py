@@ -13,9 +13,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from cnn_tui.history.columns import COLUMNS
 from cnn_tui.history.groups import groups_of
 from cnn_tui.history.history import History, HistoryError
-from cnn_tui.history.listing import SORTS, Listing, Query
+from cnn_tui.history.listing import Listing, Query
 from cnn_tui.history.records import require_experiment
 from cnn_tui.home import history_path
 from tests.fixtures.make_history import path_of
@@ -72,7 +73,7 @@ def test_the_others_are_taken_over_and_what_can_be_read_of_it_too(
         assert (runs[2].epochs, runs[2].fingerprint) == (sound[2].epochs, sound[2].fingerprint)
         [(table, what, row)] = kept_aside(history)
         assert (table, what, row["id"]) == ("runs", f"{damaged} of run 2", 2)
-        for sort in SORTS:
+        for sort in COLUMNS:
             assert len(Listing(history, Query("", sort, archived=True)).lines()) == len(runs)
         groups_of(history, [*runs])
     assert capsys.readouterr().err == (

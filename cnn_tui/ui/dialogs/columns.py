@@ -11,7 +11,7 @@ from textual.events import Resize
 
 from cnn_tui.ui.dialogs.dialog import Dialog
 from cnn_tui.ui.keys import bindings_of
-from cnn_tui.ui.panes.history.columns import FIELD, FIELDS, USUAL, ColumnChoice
+from cnn_tui.ui.panes.history.columns import FIELD, USUAL, ColumnChoice
 from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
 
 _ARCHIVED = "archived"
@@ -29,7 +29,7 @@ class ColumnsScreen(Dialog[ColumnChoice | None]):
         self._show(chosen)
 
     def _show(self, chosen: ColumnChoice) -> None:
-        rest = [field.key for field in FIELDS if field.key not in chosen.columns]
+        rest = [key for key in FIELD if key not in chosen.columns]
         self._order = [*chosen.columns, *rest]
         self._on = {*chosen.columns, *([_ARCHIVED] if chosen.archived else [])}
 
@@ -88,8 +88,8 @@ class ColumnsScreen(Dialog[ColumnChoice | None]):
         return [
             (
                 "[x]" if key in self._on else "[ ]",
-                FIELD[key].title if key in FIELD else "Archived runs",
-                Text(FIELD[key].help if key in FIELD else "runs that were put away, in the table too", dim),
+                FIELD[key].column.lab_title if key in FIELD else "Archived runs",
+                Text(FIELD[key].column.help if key in FIELD else "runs that were put away, in the table too", dim),
             )
             for key in self._keys()[offset : offset + limit]
         ]

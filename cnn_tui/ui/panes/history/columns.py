@@ -13,7 +13,7 @@ from rich.style import Style
 from rich.text import Text
 
 from cnn_tui.analysis.compare import Delta, delta, in_points
-from cnn_tui.history.listing import SORTS
+from cnn_tui.history.columns import COLUMNS, RunColumn
 from cnn_tui.history.run import Line
 from cnn_tui.home import home
 from cnn_tui.reports.blocks import STATUS_STYLES
@@ -48,19 +48,16 @@ class Change(NamedTuple):
 
 
 class HistoryColumn(NamedTuple):
-    """A column to choose: its key (of SORTS, where it sorts), its title, its width, what it shows, what it is."""
+    """How a column is drawn: its width, its cell where that is more than its words, the change beside it."""
 
-    key: str
-    title: str
+    column: RunColumn
     width: int
-    shown: Callable[[Line, Around], Cell]
-    help: str
-    right: bool = True
+    cell: Callable[[Line, Around], Cell] | None = None
     change: Change | None = None
 
-    @property
-    def sorts(self) -> bool:
-        return self.key in SORTS
+    def shown(self, line: Line, around: Around) -> Cell:
+        """The cell of a run."""
+        return self.cell(line, around) if self.cell else inert(self.column.show(line)[:_CUT])
 
 
 class ColumnChoice(msgspec.Struct, frozen=True):
@@ -83,14 +80,6 @@ def figure(value: float | None, digits: int = 4) -> str:
     return f"{value:.{digits}f}" if value is not None else ""
 
 
-def _value(name: str, digits: int = 4) -> Callable[[Line, Around], Cell]:
-    return lambda line, around: figure(getattr(line, name), digits)
-
-
-def _words(text: str) -> str:
-    return inert(text[:_CUT])
-
-
 def _run(line: Line, around: Around) -> Cell:
     baseline = around.baseline is not None and around.baseline.id == line.id
     before = MARK if line.id in around.marked else " "
@@ -109,7 +98,7 @@ def _status(line: Line, around: Around) -> Cell:
 
 def _dataset(line: Line, around: Around) -> Cell:
     # The sample is no mishap to overlook: its figures are not those of the whole.
-    words = _words(line.dataset)
+    words = inert(line.dataset[:_CUT])
     return Text(words, around.style("warn")) if line.dataset == "fashion_mnist_sample" else words
 
 
@@ -121,71 +110,37 @@ def _created(line: Line, around: Around) -> Cell:
     return datetime.datetime.fromtimestamp(line.created).isoformat(" ", "minutes")
 
 
-FIELDS: tuple[HistoryColumn, ...] = (
-    HistoryColumn("id", "Run", 3, _run, "the number of the run"),
-    HistoryColumn("name", "Name", 12, lambda line, around: _words(line.name), "the name", right=False),
-    HistoryColumn(
-        "test_accuracy",
-        "Test",
-        6,
-        _test,
-        "accuracy on the test images",
-        change=Change(lambda one: one.test_accuracy, in_points, 6, 1),
-    ),
-    HistoryColumn(
-        "gap",
-        "Gap",
-        6,
-        _gap,
-        "training minus test accuracy, in points",
-        change=Change(lambda one: one.gap, in_points, 6, -1),
-    ),
-    HistoryColumn(
-        "pace",
-        "s/epoch",
-        7,
-        _value("pace", 1),
-        "seconds an epoch",
-        change=Change(lambda one: one.pace, _seconds, 6, -1),
-    ),
-    HistoryColumn("status", "Status", 11, _status, "queued, running, finished …", right=False),
-    HistoryColumn(
-        "params",
-        "Params",
-        10,
-        lambda line, around: f"{line.params:,}",
-        "parameters",
-        change=Change(lambda one: one.params, _signed, 9),
-    ),
-    HistoryColumn(
-        "epochs_done",
-        "Epochs",
-        7,
-        lambda line, around: f"{line.epochs_done}/{line.epochs}",
-        "epochs done, of those asked for",
-    ),
-    HistoryColumn("dataset", "Dataset", 20, _dataset, "the data, where it is not the same everywhere", right=False),
-    HistoryColumn("tags", "Tags", 14, lambda line, around: _words(" ".join(line.tags)), "the tags", right=False),
-    HistoryColumn("note", "Note", 30, lambda line, around: _words(line.note), "the note", right=False),
-    HistoryColumn("accuracy", "Train", 6, _value("accuracy"), "accuracy on the training images in the last epoch"),
-    HistoryColumn("val_accuracy", "Val", 6, _value("val_accuracy"), "validation accuracy after the last epoch"),
-    HistoryColumn("test_loss", "Test loss", 9, _value("test_loss"), "loss on the test images"),
-    HistoryColumn("loss", "Loss", 7, _value("loss"), "training loss of the last epoch"),
-    HistoryColumn("val_loss", "Val loss", 8, _value("val_loss"), "validation loss after the last epoch"),
-    HistoryColumn("seconds", "Seconds", 8, _value("seconds", 1), "seconds of training"),
-    HistoryColumn("seed", "Seed", 6, lambda line, around: "" if line.seed is None else str(line.seed), "the seed"),
-    HistoryColumn(
-        "same",
-        "Same net",
-        9,
-        lambda line, around: f"run {around.first[line.id]}" if line.id in around.first else "",
-        "the first run of the same network",
-    ),
-    HistoryColumn("exercise", "Exercise", 16, lambda line, around: _words(line.exercise), "its exercise", right=False),
-    HistoryColumn("created", "Created", 16, _created, "when it was queued", right=False),
+def _same(line: Line, around: Around) -> Cell:
+    return f"run {around.first[line.id]}" if line.id in around.first else ""
+
+
+_SAME = RunColumn("same", "same", "the first run of the same network", lambda line: "", heading="Same net")
+_DRAWN = (
+    HistoryColumn(COLUMNS["id"], 3, _run),
+    HistoryColumn(COLUMNS["name"], 12),
+    HistoryColumn(COLUMNS["test_accuracy"], 6, _test, Change(lambda one: one.test_accuracy, in_points, 6, 1)),
+    HistoryColumn(COLUMNS["gap"], 6, _gap, Change(lambda one: one.gap, in_points, 6, -1)),
+    HistoryColumn(COLUMNS["pace"], 7, change=Change(lambda one: one.pace, _seconds, 6, -1)),
+    HistoryColumn(COLUMNS["status"], 11, _status),
+    HistoryColumn(COLUMNS["params"], 10, change=Change(lambda one: one.params, _signed, 9)),
+    HistoryColumn(COLUMNS["epochs_done"], 7),
+    HistoryColumn(COLUMNS["dataset"], 20, _dataset),
+    HistoryColumn(COLUMNS["tags"], 14),
+    HistoryColumn(COLUMNS["note"], 30),
+    HistoryColumn(COLUMNS["accuracy"], 6),
+    HistoryColumn(COLUMNS["val_accuracy"], 6),
+    HistoryColumn(COLUMNS["test_loss"], 9),
+    HistoryColumn(COLUMNS["loss"], 7),
+    HistoryColumn(COLUMNS["val_loss"], 8),
+    HistoryColumn(COLUMNS["seconds"], 8),
+    HistoryColumn(COLUMNS["seed"], 6),
+    HistoryColumn(_SAME, 9, _same),
+    HistoryColumn(COLUMNS["exercise"], 16),
+    HistoryColumn(COLUMNS["created"], 16, _created),
 )
-FIELD = {field.key: field for field in FIELDS}
-USUAL = ColumnChoice(tuple(field.key for field in FIELDS[:11]))
+FIELD = {one.column.key: one for one in _DRAWN}
+"""By the keys of their columns, in the order in which they are offered."""
+USUAL = ColumnChoice(tuple(FIELD)[:11])
 
 
 class Layout:
@@ -209,11 +164,11 @@ class Layout:
         for key in chosen.columns:
             field = FIELD[key]
             width = {"id": len(str(widest_run)) + 2, "name": max(field.width, room // 5)}.get(key, field.width)
-            title = field.title
+            title = field.column.lab_title
             if key == sort:
                 self.sorted_column = len(self.columns)
                 title = f"{title}{arrow(sort, reverse)}"
-            self.columns.append(TableColumn(title, max(width, len(title)), field.right, stretch=key == "name"))
+            self.columns.append(TableColumn(title, max(width, len(title)), field.column.right, stretch=key == "name"))
             self._cells.append(_plain(field))
             if field.change is not None and baseline is not None:
                 title = f"vs {baseline}"
@@ -228,7 +183,7 @@ class Layout:
 
 def arrow(sort: str, reverse: bool) -> str:
     """Which way runs are sorted: ▼ from the largest or newest, ▲ from the smallest; words from A to Z are ▲."""
-    return "▲" if SORTS[sort].words != reverse else "▼"
+    return "▲" if COLUMNS[sort].words != reverse else "▼"
 
 
 def remembered() -> ColumnChoice:

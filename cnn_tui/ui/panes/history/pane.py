@@ -11,6 +11,7 @@ from textual.events import Hide, Resize, Show
 from textual.message import Message
 
 from cnn_tui.history import notebook
+from cnn_tui.history.columns import COLUMNS
 from cnn_tui.history.filter import FilterError
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing
@@ -18,7 +19,7 @@ from cnn_tui.text import counted, run_numbers, sentence
 from cnn_tui.ui.commands.run_editor import RunEditor
 from cnn_tui.ui.dialogs.columns import ColumnsScreen
 from cnn_tui.ui.keys import bindings_of, key_of
-from cnn_tui.ui.panes.history.columns import FIELD, ColumnChoice, arrow, remember
+from cnn_tui.ui.panes.history.columns import ColumnChoice, arrow, remember
 from cnn_tui.ui.panes.history.runs_table import RunsTable
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.typeahead import DIALOG
@@ -119,7 +120,7 @@ class HistoryPane(Pane):
         if query.archived:
             words.append("archived too")
         if query.sort != "id" or query.reverse:
-            words.append(f"{FIELD[query.sort].title}{arrow(query.sort, query.reverse)}")
+            words.append(f"{COLUMNS[query.sort].lab_title}{arrow(query.sort, query.reverse)}")
         self.say(" · ".join(words))
         prompt = self.query_one(Prompt)
         if prompt.is_open and prompt.refused:
@@ -134,7 +135,7 @@ class HistoryPane(Pane):
     # Sorting, filtering, columns, marks
 
     def action_sort_next(self) -> None:
-        keys = [key for key in self.rows.columns_shown().columns if FIELD[key].sorts]
+        keys = [key for key in self.rows.columns_shown().columns if key in COLUMNS]
         now = self.listing.query.sort
         if keys:
             self.rows.show(sort=keys[(keys.index(now) + 1) % len(keys)] if now in keys else keys[0], reverse=False)

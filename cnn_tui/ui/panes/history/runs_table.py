@@ -9,12 +9,13 @@ from rich.style import Style
 from textual.timer import Timer
 
 from cnn_tui.history import notebook
+from cnn_tui.history.columns import COLUMNS
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing
 from cnn_tui.history.run import Line
 from cnn_tui.history.same_network import first_runs
 from cnn_tui.ui.keys import key_of
-from cnn_tui.ui.panes.history.columns import FIELD, Around, ColumnChoice, Layout, remembered
+from cnn_tui.ui.panes.history.columns import Around, ColumnChoice, Layout, remembered
 from cnn_tui.ui.widgets.table import Cell, Table
 
 _READ_AGAIN = 2.0
@@ -164,8 +165,8 @@ class RunsTable(Table):
             around = around._replace(first=first_runs(self.history, lines))
         titles = [column.title.rstrip("▼▲") for column in self._layout.columns]
         rows = [[str(cell).strip() for cell in self._layout.row(line, around)] for line in lines]
-        if FIELD["id"].title in titles:
-            at = titles.index(FIELD["id"].title)
+        if COLUMNS["id"].lab_title in titles:
+            at = titles.index(COLUMNS["id"].lab_title)
             for row, line in zip(rows, lines, strict=True):
                 row[at] = str(line.id)  # without the signs beside it
         return "".join("\t".join(row) + "\n" for row in (titles, *rows))
