@@ -10,9 +10,8 @@ import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.run import Line, Run
-from cnn_tui.network.canonical import canonical
 from cnn_tui.network.diff import DiffLine, diff_stacks
-from cnn_tui.network.stack import Stack
+from cnn_tui.network.stack import Stack, canonical
 
 Group: TypeAlias = Literal["data", "training", "machine", "result"]
 Value: TypeAlias = str | int | float | None

@@ -2,7 +2,7 @@
 
 Same are the network, the dataset that is asked for, the training settings and the stop rules. Names do not count, nor
 does the seed: runs of one experiment with other seeds repeat it. A layer that is switched off is no part of the
-network, and neither arguments nor settings count that make no difference (`network/canonical.py`).
+network, and neither arguments nor settings count that make no difference (`network/stack.py`).
 """
 
 from __future__ import annotations

@@ -14,11 +14,10 @@ from cnn_tui.experiment.same import identity_of, settings_of
 from cnn_tui.history.history import History
 from cnn_tui.history.records import Head, chunks, marks
 from cnn_tui.history.run import Run
-from cnn_tui.network.canonical import canonical
 from cnn_tui.network.diff import diff_stacks
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import AnyLayer
-from cnn_tui.network.stack import Stack
+from cnn_tui.network.stack import Stack, canonical
 from cnn_tui.text import counted
 
 ENDED_AS_PLANNED = "ending IN ('finished', 'rule')"

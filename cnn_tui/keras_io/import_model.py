@@ -17,13 +17,12 @@ import msgspec
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
-from cnn_tui.experiment.precision import float32_layers
 from cnn_tui.keras_io.import_chain import Plain, chain_of, config_of, label, name_of
 from cnn_tui.keras_io.import_file import ImportProblem, read_config
 from cnn_tui.keras_io.import_layers import Findings, take_layer
 from cnn_tui.keras_io.import_training import training_of
 from cnn_tui.network.layers import AnyLayer, Dense, Flatten
-from cnn_tui.network.stack import Shape, Stack
+from cnn_tui.network.stack import Shape, Stack, float32_layers
 from cnn_tui.text import quiet
 
 __all__ = ["ImportProblem", "Imported", "import_model"]

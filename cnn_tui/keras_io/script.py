@@ -15,12 +15,12 @@ import msgspec
 
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.precision import float32_layers
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.script_data import data_code
 from cnn_tui.keras_io.source import Lines, call, literal, program
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import AnyLayer
+from cnn_tui.network.stack import float32_layers
 from cnn_tui.network.values import L1L2
 from cnn_tui.text import quiet
 

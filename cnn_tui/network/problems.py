@@ -2,13 +2,67 @@
 
 from __future__ import annotations
 
-from cnn_tui.network.answer import Goal, Problem, fixes_at_end, problem_of_answer
-from cnn_tui.network.costs import problem_of_cost
-from cnn_tui.network.fixes import Fix, fixes_of_stuck
-from cnn_tui.network.stack import Stack
-from cnn_tui.network.summary import Summary, summarize
+from collections.abc import Iterator
 
-__all__ = ["Fix", "Goal", "Problem", "find_problems"]
+import msgspec
+
+from cnn_tui.network.fields import fields_of
+from cnn_tui.network.fixes import Fix, above, changed, distinct, fixes_of_stuck, switched_off
+from cnn_tui.network.layers import (
+    Activation,
+    AnyLayer,
+    AveragePooling2D,
+    Cropping2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GaussianNoise,
+    GlobalAveragePooling2D,
+    MaxPooling2D,
+    PReLU,
+    Reshape,
+    Softmax,
+    SpatialDropout2D,
+    new_layer,
+)
+from cnn_tui.network.shapes import show
+from cnn_tui.network.stack import Shape, Stack
+from cnn_tui.network.summary import FLOAT_BYTES, LayerSummary, Summary, summarize
+from cnn_tui.text import counted
+
+# Probabilities that pass through these are still probabilities, or nearly.
+_HANDS_ON = (
+    Flatten,
+    Reshape,
+    Dropout,
+    SpatialDropout2D,
+    GaussianNoise,
+    Cropping2D,
+    AveragePooling2D,
+    GlobalAveragePooling2D,
+)
+
+MOST_TRAINING_BYTES = 16_000_000_000
+MOST_OUTPUT_BYTES = 2_000_000_000
+_COPIES = 3
+"""Of each weight: itself, its gradient and what the optimizer remembers. Adam remembers twice as much."""
+_GIGA = 1e9
+_SHRINKABLE = ("units", "filters", "size", "strides", "padding", "depth_multiplier", "kernel_size")
+
+
+class Goal(msgspec.Struct, frozen=True):
+    """What the network is for: the loss that it is trained with and the number of classes to tell apart."""
+
+    loss: str
+    classes: int
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Why a stack cannot be trained. `layer` counts from 1; 0 is the stack as a whole."""
+
+    layer: int
+    message: str
+    fixes: tuple[Fix, ...] = ()
 
 
 def find_problems(stack: Stack, goal: Goal, summary: Summary | None = None) -> tuple[Problem, ...]:
@@ -23,3 +77,170 @@ def find_problems(stack: Stack, goal: Goal, summary: Summary | None = None) -> t
         return (Problem(summary.stuck_at, str(summary.stuck_why), fixes_of_stuck(stack, summary)),)
     found = (problem_of_cost(stack, summary), problem_of_answer(stack, goal))
     return tuple(problem for problem in found if problem is not None)
+
+
+def problem_of_answer(stack: Stack, goal: Goal) -> Problem | None:
+    """What is wrong with the output of a stack that can be built. After each fix nothing is wrong with it."""
+    shape = summarize(stack).output_shape
+    assert shape is not None
+    last = max(at for at, _ in stack.enabled())
+    if len(shape) != 1:
+        return Problem(
+            last + 1,
+            f"the network ends in a {show(shape)} map, but the answer is one row of {goal.classes} numbers: "
+            "a Flatten is missing",
+            _completed(_of_map(stack, shape, goal), goal),
+        )
+    if shape != (goal.classes,):
+        return Problem(
+            last + 1,
+            f"the network gives {counted(shape[0], 'number')}, but the data has {goal.classes} classes",
+            _completed(_of_count(stack, goal), goal),
+        )
+    return _problem_of_activation(stack, goal)
+
+
+def fixes_at_end(stack: Stack, goal: Goal) -> Iterator[Fix]:
+    """A Dense layer with an answer put at the end, and what it needs above it."""
+    answer = msgspec.structs.replace(new_layer("Dense"), units=goal.classes, activation="softmax")
+    shape = summarize(stack).output_shape
+    if shape is not None and len(shape) == 1:
+        yield Fix(f"add Dense {goal.classes} softmax at the end", stack.insert(len(stack), answer))
+        return
+    for layer in (Flatten(), GlobalAveragePooling2D()):
+        grown = stack.insert(len(stack), layer)
+        label = f"add {layer.type} and Dense {goal.classes} softmax at the end"
+        yield Fix(label, grown.insert(len(grown), answer))
+
+
+def _problem_of_activation(stack: Stack, goal: Goal) -> Problem | None:
+    at, layer = _source(stack)
+    activation = "softmax" if isinstance(layer, Softmax) else getattr(layer, "activation", None)
+    if activation == "softmax":
+        return None
+    needs = f"{goal.loss} needs probabilities, but"
+    what = f"the last layer's activation is {activation}" if activation else f"a {layer.type} at the end makes none"
+    if isinstance(layer, Dense | Activation):
+        fix = changed(stack, at, activation="softmax")
+    else:
+        fix = Fix("add Softmax at the end", stack.insert(len(stack), Softmax()))
+    return Problem(at + 1, f"{needs} {what}", (fix,))
+
+
+def _source(stack: Stack) -> tuple[int, AnyLayer]:
+    """The layer that makes the numbers that come out at the end; those behind it hand them on."""
+    layers = list(stack.enabled())
+    for at, layer in reversed(layers):
+        idle = isinstance(layer, Activation) and layer.activation == "linear"
+        if not idle and not isinstance(layer, _HANDS_ON):
+            return at, layer
+    return layers[-1]
+
+
+def _of_map(stack: Stack, shape: Shape, goal: Goal) -> Iterator[Fix]:
+    for at, layer in stack.enabled():
+        flat = stack.insert(at, Flatten())
+        if isinstance(layer, Dense) and _output(flat) is not None:
+            yield Fix(f"Flatten above the Dense (layer {at + 1})", flat)
+            yield Fix(f"GlobalAveragePooling2D above layer {at + 1}", stack.insert(at, GlobalAveragePooling2D()))
+            break
+    if shape[-1] == goal.classes:
+        mean = stack.insert(len(stack), GlobalAveragePooling2D())
+        yield Fix("add GlobalAveragePooling2D at the end", mean)
+    yield from fixes_at_end(stack, goal)
+
+
+def _of_count(stack: Stack, goal: Goal) -> Iterator[Fix]:
+    layers = list(stack.enabled())
+    for at, layer in reversed(layers):
+        name = next((name for name in ("units", "filters") if hasattr(layer, name)), None)
+        if name:
+            fix = changed(stack, at, **{name: goal.classes})
+            where = "" if at == layers[-1][0] else f" in layer {at + 1}"
+            if _output(fix.stack) == (goal.classes,):
+                yield Fix(fix.label + where, fix.stack)
+            break
+    yield from fixes_at_end(stack, goal)
+
+
+def _completed(fixes: Iterator[Fix], goal: Goal) -> tuple[Fix, ...]:
+    """The fixes that give a row, each with whatever else the answer then needs."""
+    whole = []
+    for fix in fixes:
+        shape = _output(fix.stack)
+        if shape is None or len(shape) != 1:
+            continue
+        rest = problem_of_answer(fix.stack, goal)
+        if rest is None:
+            whole.append(fix)
+        elif rest.fixes:
+            whole.append(Fix(f"{fix.label}, {rest.fixes[0].label}", rest.fixes[0].stack))
+    return distinct(whole)
+
+
+def _output(stack: Stack) -> Shape | None:
+    return summarize(stack).output_shape
+
+
+def problem_of_cost(stack: Stack, summary: Summary) -> Problem | None:
+    """The first layer of `stack`, which can be built, that takes more memory than there is."""
+    for row in summary.rows:
+        why = _too_much(row)
+        if why:
+            at = row.index - 1
+            fixes = [fix for fix in _candidates(stack, at) if _affordable(fix.stack, at + len(fix.stack) - len(stack))]
+            return Problem(row.index, f"{row.type} {why}", distinct(fixes))
+    return None
+
+
+def _too_much(row: LayerSummary) -> str:
+    training = row.trainable * FLOAT_BYTES * _COPIES
+    if training > MOST_TRAINING_BYTES:
+        return (
+            f"would learn {row.trainable:,} numbers, and training takes {training / _GIGA:,.0f} GB for them alone: "
+            f"more than {MOST_TRAINING_BYTES / _GIGA:g} GB is not tried"
+        )
+    if row.memory_bytes(1) > MOST_OUTPUT_BYTES:
+        return (
+            f"would make {row.activations:,} numbers of a single image, {row.memory_bytes(1) / _GIGA:,.0f} GB: "
+            f"more than {MOST_OUTPUT_BYTES / _GIGA:g} GB is not tried"
+        )
+    return ""
+
+
+def _affordable(stack: Stack, at: int) -> bool:
+    """Whether all layers up to the one at `at` can be built, and afforded."""
+    summary = summarize(stack)
+    stuck = summary.stuck_at
+    return (stuck is None or stuck > at + 1) and not any(_too_much(row) for row in summary.rows[: at + 1])
+
+
+def _candidates(stack: Stack, at: int) -> Iterator[Fix]:
+    if isinstance(stack.layers[at], PReLU):
+        yield changed(stack, at, shared_axes=(1, 2))
+    flat = above(stack, at, Flatten)
+    if flat is not None:
+        for size in (2, 4, 8, 16, 32):
+            pooled = stack.insert(flat, MaxPooling2D(pool_size=(size, size)))
+            if _affordable(pooled, at + 1):
+                yield Fix(f"MaxPooling2D {size}x{size} above the Flatten (layer {flat + 1})", pooled)
+                break
+        mean = stack.replace(flat, GlobalAveragePooling2D())
+        yield Fix(f"GlobalAveragePooling2D instead of the Flatten (layer {flat + 1})", mean)
+    yield from _smaller(stack, at)
+    yield switched_off(stack, at)
+
+
+def _smaller(stack: Stack, at: int) -> Iterator[Fix]:
+    """An argument stepped down until the layer can be afforded."""
+    layer = stack.layers[at]
+    for field in fields_of(type(layer)):
+        value = getattr(layer, field.name)
+        if field.name not in _SHRINKABLE or field.kind == "choice":
+            continue
+        for _ in field.ladder:
+            value = field.step(value, -1)
+            fix = changed(stack, at, **{field.name: value})
+            if _affordable(fix.stack, at):
+                yield fix
+                break

@@ -8,11 +8,22 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.network.canonical import canonical
-from cnn_tui.network.layers import AnyLayer, plain
+from cnn_tui.network.layers import (
+    AnyLayer,
+    AveragePooling2D,
+    MaxPooling2D,
+    PReLU,
+    RandomRotation,
+    RandomTranslation,
+    RandomZoom,
+    UpSampling2D,
+    plain,
+)
+from cnn_tui.network.values import L1L2
 
 Shape = tuple[int, ...]
 """A shape without the batch axis, as (height, width, channels) or (units,)."""
+_ONE = (1, 1)
 
 
 class Stack(msgspec.Struct, frozen=True):
@@ -66,3 +77,60 @@ class Stack(msgspec.Struct, frozen=True):
 
     def _with(self, layers: tuple[AnyLayer, ...]) -> Stack:
         return Stack(self.input_shape, layers)
+
+
+def float32_layers(stack: Stack) -> frozenset[int]:
+    """The positions of the layers that compute in float32: the last one, and those that cannot do otherwise.
+
+    An answer in half precision would be too coarse for the loss, says TensorFlow's guide to mixed precision:
+    https://www.tensorflow.org/guide/mixed_precision
+    """
+    enabled = list(stack.enabled())
+    last = {enabled[-1][0]} if enabled else set()
+    return frozenset(last | {at for at, layer in enabled if _needs_float32(layer)})
+
+
+def blends_widely(layer: AnyLayer) -> bool:
+    """Whether the layer enlarges an image in one of the ways that XLA cannot compile."""
+    return isinstance(layer, UpSampling2D) and layer.interpolation in ("bicubic", "lanczos3", "lanczos5")
+
+
+def _needs_float32(layer: AnyLayer) -> bool:
+    """Whether TensorFlow has the layer's way back in float32 only: elsewhere it fails, or learns nothing above it."""
+    return blends_widely(layer) or isinstance(layer, RandomRotation | RandomTranslation | RandomZoom)
+
+
+def canonical(layer: AnyLayer) -> AnyLayer:
+    """The layer as all layers that do the same are written: arguments without effect have their starting values.
+
+    Two stacks are the same network when their layers, written so, are equal. Only single arguments are looked at: a
+    layer that does nothing (a Dropout of rate 0) still counts, because it stands in `model.summary()`.
+    """
+    changes = {**_penalties(layer), **_window(layer), **_fill(layer)}
+    if isinstance(layer, MaxPooling2D | AveragePooling2D) and layer.strides == layer.pool_size:
+        changes["strides"] = None
+    if isinstance(layer, PReLU) and layer.shared_axes is not None:
+        changes["shared_axes"] = tuple(sorted(set(layer.shared_axes)))
+    return msgspec.structs.replace(layer, **changes) if changes else layer
+
+
+def _penalties(layer: AnyLayer) -> dict[str, Any]:
+    """A penalty of nothing is none."""
+    return {name: None for name in layer.__struct_fields__ if getattr(layer, name) == L1L2()}
+
+
+def _window(layer: AnyLayer) -> dict[str, Any]:
+    """A window of one pixel reaches over no border and has nothing to lie apart."""
+    size = getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None)
+    if size != _ONE or layer.type == "Conv2DTranspose":  # which may also fill up what its strides leave open
+        return {}
+    changes: dict[str, Any] = {"padding": "valid"}
+    # Strides and dilation together are a problem, which such a network keeps.
+    if getattr(layer, "strides", _ONE) == _ONE and hasattr(layer, "dilation_rate"):
+        changes["dilation_rate"] = _ONE
+    return changes
+
+
+def _fill(layer: AnyLayer) -> dict[str, Any]:
+    """The number that fills the corners counts only where a number fills them."""
+    return {"fill_value": 0.0} if getattr(layer, "fill_mode", "constant") != "constant" else {}

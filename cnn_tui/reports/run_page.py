@@ -15,8 +15,7 @@ from cnn_tui.history.history import History
 from cnn_tui.history.run import Event, Run, tested_in_words
 from cnn_tui.history.same_network import in_words, same_network
 from cnn_tui.network.diff import arguments
-from cnn_tui.network.report import keras_shape
-from cnn_tui.network.summary import LayerSummary, summarize
+from cnn_tui.network.summary import LayerSummary, keras_shape, summarize
 from cnn_tui.reports.blocks import (
     STATUS_STYLES,
     Block,

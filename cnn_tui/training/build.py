@@ -9,8 +9,8 @@ import tensorflow as tf
 
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.precision import blends_widely, float32_layers
 from cnn_tui.network.layers import AnyLayer
+from cnn_tui.network.stack import blends_widely, float32_layers
 from cnn_tui.network.summary import keras_names
 from cnn_tui.network.values import L1L2
 

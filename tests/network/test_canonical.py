@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from cnn_tui.network.canonical import canonical
 from cnn_tui.network.layers import (
     AnyLayer,
     AveragePooling2D,
@@ -24,7 +23,7 @@ from cnn_tui.network.layers import (
 )
 from cnn_tui.network.rules import flow
 from cnn_tui.network.shapes import ShapeError
-from cnn_tui.network.stack import Stack
+from cnn_tui.network.stack import Stack, canonical
 from cnn_tui.network.values import L1L2
 from tests.network.strategies import any_layer, notes_net
 

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnn_tui.network.answer import problem_of_answer
 from cnn_tui.network.layers import AveragePooling2D, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
-from cnn_tui.network.problems import Goal, Problem, find_problems
+from cnn_tui.network.problems import Goal, Problem, find_problems, problem_of_answer
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import summarize
 from tests.network.strategies import notes_net, stacks

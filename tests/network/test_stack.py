@@ -6,9 +6,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cnn_tui.network.canonical import canonical
 from cnn_tui.network.layers import Conv2D, Dense, Dropout, new_layer
-from cnn_tui.network.stack import Stack
+from cnn_tui.network.stack import Stack, canonical
 from tests.network.strategies import any_layer, notes_net, stacks
 
 FULL = stacks(most=8).filter(lambda stack: len(stack) > 0)

@@ -16,8 +16,7 @@ from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing
 from cnn_tui.home import home
 from cnn_tui.network.diff import describe
-from cnn_tui.network.report import summary_lines
-from cnn_tui.network.summary import summarize
+from cnn_tui.network.summary import summarize, summary_lines
 from cnn_tui.reports.lab_report import report
 from cnn_tui.reports.markdown import to_markdown
 from cnn_tui.text import counted, quiet

@@ -10,8 +10,7 @@ from textual.app import ComposeResult
 from textual.events import Resize
 
 from cnn_tui.experiment.document import Document
-from cnn_tui.network.report import in_bytes, row_cells, totals
-from cnn_tui.network.summary import LayerSummary
+from cnn_tui.network.summary import LayerSummary, in_bytes, row_cells, totals
 from cnn_tui.ui.keys import bindings_of
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.widgets.lines import Lines
