@@ -68,30 +68,28 @@ def when(created: float) -> str:
 _COLUMNS = (
     RunColumn("id", "id", "the number of the run", lambda line: str(line.id), heading="Run"),
     RunColumn("name", "name", "the name", lambda line: line.name, words=True),
-    RunColumn("status", "status", "queued, running, finished …", lambda line: line.status, words=True),
-    RunColumn("test_accuracy", "test acc", "accuracy on the test images", _figure("test_accuracy", 4), share=True),
+    RunColumn("test_accuracy", "test acc", "test accuracy", _figure("test_accuracy", 4), share=True),
     RunColumn("gap", "gap", "training minus test accuracy", _figure("gap", 4), sql=GAP, share=True),
     RunColumn("pace", "s/epoch", "seconds an epoch", _figure("pace", 1), called="seconds_an_epoch", heading="s/epoch"),
+    RunColumn("status", "status", "queued, running, finished …", lambda line: line.status, words=True),
     RunColumn("params", "params", "parameters", lambda line: f"{line.params:,}"),
     RunColumn(
         "epochs_done",
         "epochs",
-        "epochs done, of those asked for",
+        "epochs that were trained",
         lambda line: f"{line.epochs_done}/{line.epochs}",
         called="epochs",
     ),
     RunColumn("dataset", "dataset", "the data that it was trained on", lambda line: line.dataset, words=True),
     RunColumn("tags", "tags", "the tags", lambda line: " ".join(line.tags), sql="nullif(tags, '[]')", words=True),
     RunColumn("note", "note", "the note", lambda line: line.note, words=True),
+    RunColumn("accuracy", "train acc", "training accuracy of the last epoch", _figure("accuracy", 4), share=True),
     RunColumn(
-        "accuracy", "train acc", "accuracy on the training images in the last epoch", _figure("accuracy", 4), share=True
+        "val_accuracy", "val acc", "validation accuracy of the last epoch", _figure("val_accuracy", 4), share=True
     ),
-    RunColumn(
-        "val_accuracy", "val acc", "validation accuracy after the last epoch", _figure("val_accuracy", 4), share=True
-    ),
-    RunColumn("test_loss", "test loss", "loss on the test images", _figure("test_loss", 4)),
+    RunColumn("test_loss", "test loss", "test loss", _figure("test_loss", 4)),
     RunColumn("loss", "loss", "training loss of the last epoch", _figure("loss", 4)),
-    RunColumn("val_loss", "val loss", "validation loss after the last epoch", _figure("val_loss", 4)),
+    RunColumn("val_loss", "val loss", "validation loss of the last epoch", _figure("val_loss", 4)),
     RunColumn("seconds", "seconds", "seconds of training", _figure("seconds", 1)),
     RunColumn("seed", "seed", "the seed", lambda line: "" if line.seed is None else str(line.seed)),
     RunColumn("exercise", "exercise", "its exercise", lambda line: line.exercise, words=True),
