@@ -75,7 +75,8 @@ class Child(subprocess.Popen[bytes]):
     def read_line(self, seconds: float, longest: int) -> bytes:
         """The next line of its output; b"" when it ended, or was ended by another thread, before there was one.
 
-        Raises TimeoutError after `seconds`, and ValueError for a line of more than `longest` bytes.
+        Raises TimeoutError after `seconds`, and ValueError for a line of more than `longest` bytes. What had come until
+        then is forgotten: end it and start another.
         """
         assert self.stdout is not None
         deadline = time.monotonic() + seconds

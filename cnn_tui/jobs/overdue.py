@@ -16,7 +16,7 @@ KILL = 2.0
 """Seconds from the signal that asks it to end until the one that ends it."""
 
 
-class Overdue:
+class OverdueRuns:
     """Watches what runs are asked; `look` is to be called a few times a second."""
 
     def __init__(self, history: History) -> None:

@@ -23,7 +23,7 @@ from cnn_tui.jobs import locks
 from cnn_tui.jobs.child import Child
 from cnn_tui.jobs.devices import cores
 from cnn_tui.jobs.launch import ENDED, ENDED_BADLY, NO_ROOM, ended_now, is_full, open_log, python, recover
-from cnn_tui.jobs.overdue import Overdue
+from cnn_tui.jobs.overdue import OverdueRuns
 
 LOOK = 0.2
 """Seconds between two looks at the queue."""
@@ -86,7 +86,7 @@ def serve(history: History, standby: Standby, idle: float = IDLE) -> None:
     """Train what is queued, until nothing is left to do for `idle` seconds and no lab is open."""
     standby.prepare()
     seen, waiting = None, False
-    overdue = Overdue(history)
+    overdue = OverdueRuns(history)
     quiet_since = time.monotonic()
     while True:
         version = history.data_version()
@@ -117,7 +117,7 @@ def attend(history: History, standby: Standby, run_id: int, process: Child) -> i
 
     A process that is asked to end now and does not is killed.
     """
-    overdue, prepared = Overdue(history), False
+    overdue, prepared = OverdueRuns(history), False
     while True:
         try:
             return process.wait(LOOK)

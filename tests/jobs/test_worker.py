@@ -291,7 +291,7 @@ def test_only_the_process_that_trains_the_run_is_ended(
         history.ask(run_id, "now")
         lock = locks.take(locks.run_lock(run_id))
         assert lock is not None
-        watch = overdue.Overdue(history)
+        watch = overdue.OverdueRuns(history)
         for _ in range(4):
             watch.look()
         assert another.poll() is None
