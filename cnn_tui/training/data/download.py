@@ -14,6 +14,7 @@ import os
 import socket
 import tarfile
 import tempfile
+import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -149,7 +150,7 @@ def _retrieve(download: Download, title: str, folder: Path, progress: Progress |
     try:
         pooch.retrieve(download.address, download.sha256, path.name, path.parent, downloader=downloader)
     except requests.RequestException as error:
-        why = f"no answer within {ANSWER_SECONDS:.0f} seconds" if _was_silence(error) else quiet(reason(error))
+        why = f"{urllib.parse.urlsplit(download.address).hostname}: {_cause(error)}"
         raise DatasetError(f"{title} could not be downloaded ({why}). Check the network and try again.") from None
     except ValueError:
         raise _broken(download, title) from None
@@ -166,13 +167,13 @@ def _retrieve(download: Download, title: str, folder: Path, progress: Progress |
             archive.extractall(folder / download.unpacked, filter="data")
 
 
-def _was_silence(error: Exception) -> bool:
-    """Whether a server took the call and sent nothing for too long; Requests has two errors for that."""
-    import requests
-    import urllib3
-
-    inner = error.args[0] if error.args else None
-    return isinstance(error, requests.Timeout) or isinstance(inner, urllib3.exceptions.ReadTimeoutError)
+def _cause(error: BaseException) -> str:
+    """What went wrong at first: Requests wraps an error of the network into three of its own, all of many words."""
+    while error.__context__ is not None:
+        error = error.__context__
+    if isinstance(error, TimeoutError):
+        return f"no answer within {ANSWER_SECONDS:.0f} seconds"
+    return quiet(getattr(error, "strerror", None) or reason(error))
 
 
 def _broken(download: Download, title: str) -> DatasetError:

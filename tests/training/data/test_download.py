@@ -132,7 +132,7 @@ def test_a_network_that_never_answers_ends_in_the_sample_fast(
     assert time.monotonic() - start < 300
     assert images.dataset.name == "fashion_mnist_sample"
     assert len(said) == 2
-    assert "could not be downloaded" in said[1]
+    assert "could not be downloaded (storage.googleapis.com: no answer within 1 seconds)" in said[1]
     assert left(tmp_path / "keras") == []
     assert capfd.readouterr() == ("", "")
 
@@ -196,7 +196,11 @@ def test_what_is_not_the_file_never_reaches_the_cache(
 
 def test_a_failure_says_why(monkeypatch: pytest.MonkeyPatch, server: str) -> None:
     monkeypatch.setitem(DOWNLOADS, "mnist", (Download(f"{server}nothing", "mnist.npz"),))
-    assert r"(404 Client Error: \x1b[31mno such file for url: " in refused("mnist")
+    assert r"(127.0.0.1: 404 Client Error: \x1b[31mno such file for url: " in refused("mnist")
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    monkeypatch.setitem(DOWNLOADS, "mnist", (Download(f"http://127.0.0.1:{port}/", "mnist.npz"),))
+    assert "(127.0.0.1: Connection refused)" in refused("mnist")
 
 
 def test_a_cache_that_cannot_be_written_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
