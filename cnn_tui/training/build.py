@@ -36,11 +36,14 @@ class BuildError(ValueError):
 def build(experiment: Experiment) -> keras.Sequential:
     """The network of `experiment`, compiled. It takes (batch, height, width, channels) in float32, from 0 to 1.
 
-    Layers bear the names that the live summary shows. Sets Keras's dtype policy. Raises BuildError and DatasetError.
+    Layers bear the names that the live summary shows. Sets Keras's dtype policy and other defaults. Raises BuildError
+    and DatasetError.
     """
     stack, training = experiment.stack, experiment.training
     for problem in problems_of(experiment):
         raise BuildError(f"layer {problem.layer}: {problem.message}" if problem.layer else problem.message)
+    keras.config.set_floatx("float32")  # this and the next, whatever ~/.keras/keras.json says
+    keras.config.set_image_data_format("channels_last")
     keras.config.set_dtype_policy(training.precision)
     names = keras_names(stack)
     layers = [keras_layer(layer, names[at]) for at, layer in stack.enabled()]

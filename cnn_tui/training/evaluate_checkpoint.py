@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import keras
-
 from cnn_tui.artifacts.weights import KeptWeights, read_weights
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run, finite
@@ -38,8 +36,6 @@ def evaluate_checkpoint(run_id: int) -> int:
 
 
 def _evaluate(run: Run, kept: KeptWeights) -> dict[str, float]:
-    keras.config.set_floatx("float32")
-    keras.config.set_image_data_format("channels_last")
     training = run.experiment.training
     images = load(run.dataset, say=say)
     one_hot = images.dataset.classes if training.loss == "categorical_crossentropy" else None

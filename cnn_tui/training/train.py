@@ -146,8 +146,6 @@ class Trainer:
 
     def _train(self, kept: KeptWeights | None) -> Result:
         keras.utils.set_random_seed(self.seed)
-        keras.config.set_floatx("float32")
-        keras.config.set_image_data_format("channels_last")
         done = kept.epoch if kept is not None else 0
 
         self.recorder.show_phase("loading data")
