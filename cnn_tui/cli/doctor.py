@@ -45,7 +45,7 @@ def doctor(as_json: AsJson = False) -> int:
 
 def _findings() -> Iterator[Finding]:
     absent = missing()
-    seen = driver()
+    seen = read_gpus()  # which has a deadline of its own
     # It takes seconds: the other checks are made meanwhile. A driver that hangs would keep it for ever.
     probe = None if absent else Probe(look_for_devices=seen.state != "silent")
     try:
@@ -126,11 +126,6 @@ def tensorflow(loaded: Loaded) -> Finding:
         return Finding("TensorFlow", "problem", f"{_version('tensorflow') or ''} {loaded.error}".strip(), fix)
     versions = f"{loaded.found['tensorflow']} with Keras {loaded.found['keras']}"
     return Finding("TensorFlow", "ok", f"{versions}, loads in {loaded.seconds:.1f} s")
-
-
-def driver() -> Gpus:
-    """What NVIDIA's driver names; it has a deadline of its own."""
-    return read_gpus()
 
 
 def gpus(seen: Gpus, loaded: Loaded | None) -> Finding:

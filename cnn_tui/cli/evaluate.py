@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-import msgspec
-
 from cnn_tui.artifacts.evaluation import how_it_differs, read_evaluation
 from cnn_tui.artifacts.weights import no_model
 from cnn_tui.cli.parser import AsJson, RunId
@@ -21,7 +19,7 @@ from cnn_tui.cli.streams import FAILED, FINISHED, WRONG, UserError, columns_of, 
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.run import Run
 from cnn_tui.jobs.explain_client import ExplainClient
-from cnn_tui.jobs.explain_protocol import Done, ExplainError, KeepPredictions, Question
+from cnn_tui.jobs.explain_protocol import Done, ExplainError, KeepPredictions
 from cnn_tui.reports.evaluation_page import evaluation_page
 from cnn_tui.text import wrapped
 
@@ -42,7 +40,6 @@ def evaluate(run: RunId, as_json: AsJson = False) -> int:
 
 
 Kept = TypeVar("Kept")
-Answer = TypeVar("Answer", bound=msgspec.Struct)
 
 
 def kept(run: Run, read: Callable[[int], Kept]) -> Kept:
@@ -64,12 +61,6 @@ def require_model(run: Run) -> None:
         if missing.lost:
             raise UserError(f"{missing.why}: train the experiment again", FAILED)
         raise UserError(missing.why)
-
-
-def asked(question: Question, answer: type[Answer]) -> Answer:
-    """The answer to one question. Raises UserError."""
-    with ExplainClient() as client, in_words():
-        return client.ask(question, answer)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from cnn_tui.artifacts.predictions import Predictions, open_predictions
-from cnn_tui.cli.evaluate import asked, in_words, kept, require_model
+from cnn_tui.cli.evaluate import in_words, kept, require_model
 from cnn_tui.cli.parser import AsJson, RunId
 from cnn_tui.cli.printing import bold, encoded, table
 from cnn_tui.cli.runs import read_run
@@ -134,9 +134,9 @@ def _stored(run_id: int, predictions: Predictions) -> StoredImages:
     try:
         return StoredImages(predictions.images)
     except RawFileError:
-        asked(KeepImages(run_id), Done)
-    with in_words():
-        return StoredImages(predictions.images)
+        with ExplainClient() as client, in_words():
+            client.ask(KeepImages(run_id), Done)
+            return StoredImages(predictions.images)
 
 
 def _own_picture(run: Run, file: Path) -> Seen:
