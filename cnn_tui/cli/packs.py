@@ -10,14 +10,17 @@ from typing import Annotated
 import typer
 
 from cnn_tui.cli.parser import AsJson, Pack
-from cnn_tui.cli.printing import bold, put_json, write_new
+from cnn_tui.cli.printing import put_json, put_page, write_new
 from cnn_tui.cli.streams import FAILED, FINISHED, WRONG, columns_of, complain, put, say
 from cnn_tui.exercises.model import ExerciseError
 from cnn_tui.exercises.packs import open_pack, read_submission, submission, to_file
 from cnn_tui.exercises.submissions import CheckedExercise, Report
 from cnn_tui.exercises.submissions import check as checked
 from cnn_tui.history.history import History
-from cnn_tui.text import counted, quiet, wrapped
+from cnn_tui.reports.blocks import Block, Bullet, Fact, Heading, Page, Paragraph, Span
+from cnn_tui.text import counted, quiet
+
+_PROBLEM = Span("! ", "warn")
 
 
 def submit(
@@ -56,7 +59,9 @@ def check(
         if as_json:
             put_json({"file": str(path), **_plain(report)})
         else:
-            put(*([""] if at else []), *_page(path, report, columns_of(sys.stdout)))
+            if at:
+                put("")
+            put_page(_page(path, report), columns_of(sys.stdout))
         status = max(status, FINISHED if report.flawless else FAILED)
     return status
 
@@ -66,28 +71,23 @@ def _plain(report: Report) -> dict[str, object]:
     return {**report._asdict(), "exercises": exercises, "flawless": report.flawless}
 
 
-def _page(path: Path, report: Report, width: int) -> list[str]:
+def _page(path: Path, report: Report) -> Page:
     who = f"{report.student}, " if report.student else ""
-    lines = [bold(f"{quiet(str(path))}: {who}{report.title}"), f"handed in {report.submitted}"]
-    for problem in report.problems:
-        lines += wrapped(f"! {problem}", width)
-    for one in report.exercises:
-        lines += ["", *_exercise(one, width)]
+    problems = [Bullet(problem, _PROBLEM) for problem in report.problems]
+    exercises = [block for one in report.exercises for block in _exercise(one)]
     missing = sum(len(one.problems) for one in report.exercises) + len(report.problems)
-    return [*lines, "", "all is there and in order" if not missing else f"{missing} to look at, marked !"]
+    said = "all is there and in order" if not missing else f"{missing} to look at, marked !"
+    blocks = [Paragraph(f"handed in {report.submitted}"), *problems, *exercises, Paragraph(), Paragraph(said)]
+    return Page(f"{path}: {who}{report.title}", blocks)
 
 
-def _exercise(one: CheckedExercise, width: int) -> list[str]:
-    lines = [bold(f"{one.name}: {one.heading}" if one.heading != one.name else one.name)]
-    facts = [
-        ("run" if len(one.runs) == 1 else "runs", ", ".join(map(str, one.runs))),
-        ("test accuracy", one.figures),
-        ("expected", one.expected),
-        ("changed", "; ".join(one.changes)),
-        ("answer", one.answer),
+def _exercise(one: CheckedExercise) -> list[Block]:
+    return [
+        Heading(f"{one.name}: {one.heading}" if one.heading != one.name else one.name),
+        Fact("run" if len(one.runs) == 1 else "runs", ", ".join(map(str, one.runs))),
+        Fact("test accuracy", one.figures),
+        Fact("expected", one.expected),
+        Fact("changed", "; ".join(one.changes)),
+        Fact("answer", one.answer),
+        *(Bullet(problem, _PROBLEM) for problem in one.problems),
     ]
-    for label, value in facts:
-        if value:
-            first, *rest = wrapped(value, width - 17)
-            lines += [f"  {label:13}  {first}", *(f"{'':17}{line}" for line in rest)]
-    return [*lines, *(f"  ! {line}" for problem in one.problems for line in wrapped(problem, width - 4))]

@@ -30,7 +30,7 @@ StyledLine: TypeAlias = Sequence[Span]
 
 LABEL = 21
 """The width of what stands before values."""
-SIGNS = {" ": "dim", "+": "good", "-": "bad", "~": "warn"}
+_SIGNS = {" ": "dim", "+": "good", "-": "bad", "~": "warn"}
 """The styles of the lines of a difference; their signs say the same."""
 _NARROWEST, _WIDEST = 16, 40
 """Of a column of values beside others."""
@@ -88,10 +88,11 @@ class PageLayout:
         return lines[:-1] or [[Span(NO_CURVES, "dim")]]
 
     def _paragraph(self, words: Words, hint: str, style: str) -> list[StyledLine]:
-        if hint and not words and not self._hint(hint):
+        shown = self._hint(hint)
+        if hint and not words and not shown:
             return []
-        if hint := self._hint(hint):
-            words = [*self._spans(words), Span(f" {hint}" if words else hint)]
+        if shown:
+            words = [*self._spans(words), Span(f" {shown}" if words else shown)]
         return [[Span(one.words, one.style or style) for one in line] for line in self._flowed(words, self.width)]
 
     def _fact(self, label: str, value: Words) -> list[StyledLine]:
@@ -113,15 +114,12 @@ class PageLayout:
             kept.remove(spare)
             right = [place for place, at in enumerate(kept) if at in table.right]
             made = columns([[row[at] for at in kept] for row in rows], right)
-        styles = ["dim" if table.heading and at == 0 else "" for at in range(len(made))]
-        return [
-            line for text, style in zip(made, styles, strict=True) for line in wrapped([Span(text, style)], self.width)
-        ]
+        head = [Span(text, "dim") for text in made[: 1 if table.heading else 0]]
+        return [line for one in (*head, *map(Span, made[len(head) :])) for line in wrapped([one], self.width)]
 
     def _changed(self, sign: str, text: str) -> list[StyledLine]:
-        style = SIGNS[sign]
-        lines = wrapped([Span(self._inert(text), style)], self.width - 4)
-        return self._hung(Span(f"  {sign} ", style), lines)
+        words = [Span(text, _SIGNS[sign])]
+        return self._hung(Span(f"  {sign} ", _SIGNS[sign]), self._flowed(words, self.width - 4))
 
     def _side_by_side(self, block: SideBySide) -> list[StyledLine]:
         lines: list[StyledLine] = []
@@ -137,21 +135,21 @@ class PageLayout:
 
     def _side_row(self, row: SideRow, label: int, room: int) -> list[StyledLine]:
         """A row on as many lines as its longest cell takes."""
-        stacks = [wrapped([Span(self._inert(row.key[:_LONGEST_CELL]), "dim")], label - 2)]
-        stacks += [self._flowed(_cut(cell, _LONGEST_CELL), room) for cell in row.cells]
+        stacks = [self._flowed([Span(row.key, "dim")], label - 2)]
+        stacks += [wrapped(self._spans(cell, _LONGEST_CELL), room) for cell in row.cells]
         widths = [label, *[room + 2] * len(row.cells)]
         lines: list[StyledLine] = []
         for at in range(max(map(len, stacks))):
             line: list[Span] = []
             for stack, width in zip(stacks, widths, strict=True):
                 cell = stack[at] if at < len(stack) else ()
-                line += [*cell, Span(" " * (width - sum(map(self._width, cell))))]
+                line += [*cell, Span(" " * (width - sum(cells(one.words) for one in cell)))]
             lines.append(line)
         return lines
 
     def _hung(self, first: Span, lines: Sequence[StyledLine]) -> list[StyledLine]:
         """Lines beside what stands before the first of them."""
-        space = Span(" " * self._width(first))
+        space = Span(" " * cells(first.words))
         return [[first if at == 0 else space, *line] for at, line in enumerate(lines)]
 
     def _flowed(self, words: Words, width: int) -> list[StyledLine]:
@@ -162,13 +160,9 @@ class PageLayout:
         parts = f"{words[:_LONGEST]}{more}".splitlines() or [""]
         return [line for part in parts for line in wrapped(self._spans(part), width)]
 
-    def _spans(self, words: Words) -> list[Span]:
+    def _spans(self, words: Words, most: int = _LONGEST) -> list[Span]:
         spans = [Span(words)] if isinstance(words, str) else words
-        return [Span(self._inert(one.words), one.style) for one in spans]
-
-    @staticmethod
-    def _width(span: Span) -> int:
-        return cells(span.words)
+        return [Span(self._inert(one.words[:most]), one.style) for one in spans]
 
 
 def key_width(block: SideBySide) -> int:
@@ -195,9 +189,3 @@ def _piece(spans: Sequence[Span], begin: int, end: int) -> StyledLine:
             found.append(Span(part, style))
         at += len(words)
     return found
-
-
-def _cut(words: Words, most: int) -> Words:
-    if isinstance(words, str):
-        return words[:most]
-    return [Span(one.words[:most], one.style) for one in words]

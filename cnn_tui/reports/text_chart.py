@@ -23,28 +23,21 @@ class TextCurve(NamedTuple):
     points: tuple[tuple[float, float], ...]
 
 
-class TextChart(NamedTuple):
-    """A chart under its name."""
-
-    name: str
-    lines: Sequence[str]
-
-
-def charts(curves: Curves, width: int = 60) -> Iterator[TextChart]:
-    """Loss and accuracy of one run; of several, the accuracy of each, on the validation images where it has them."""
+def charts(curves: Curves, width: int = 60) -> Iterator[tuple[str, list[str]]]:
+    """Charts with their names: loss and accuracy of one run; of several the accuracy, on validation images if any."""
     if len(curves.runs) == 1:
         for metric in ("loss", "accuracy"):
             both = (("training", "*", metric), ("validation", "o", f"val_{metric}"))
             series = [TextCurve(label, mark, _values(curves.runs[0], key)) for label, mark, key in both]
             if lines := draw(series, width=width):
-                yield TextChart(metric.capitalize(), lines)
+                yield metric.capitalize(), lines
         return
     series = []
     for run, mark in zip(curves.runs, curves.marks, strict=True):
         points = _values(run, "val_accuracy") or _values(run, "accuracy")
         series += [TextCurve(f"run {run.id}", mark, points)] if mark else []
     if lines := draw(series, width=width):
-        yield TextChart("Accuracy, on the validation images where there are some", lines)
+        yield "Accuracy, on the validation images where there are some", lines
 
 
 def _values(run: Run, metric: str) -> tuple[tuple[float, float], ...]:

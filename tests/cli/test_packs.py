@@ -42,7 +42,12 @@ def test_a_submission_is_read_by_the_teacher(handed_in: Path, inside: Inside, mo
     monkeypatch.setenv("COLUMNS", "80")
     answer = inside("check", str(handed_in), "--pack", str(PACK))
     assert (answer.status, answer.err) == (0, "")
-    for part in ("Ada, Week 3", "changed        ~ Dense  units 128 → 32", "all is there and in order", r"\x1b[2J"):
+    for part in (
+        "Ada, Week 3",
+        "changed              ~ Dense  units 128 → 32",
+        "all is there and in order",
+        r"\x1b[2J",
+    ):
         assert part in answer.out
     assert "\x1b" not in answer.out
     assert max(map(cell_len, answer.out.splitlines()[2:])) <= 80
@@ -62,7 +67,7 @@ def test_one_run_is_called_one_run(inside: Inside, tmp_path: Path) -> None:
     path = tmp_path / "ada.json"
     said = inside("submit", "--pack", str(PACK), "--name", "Ada", "-o", str(path)).err
     assert said.startswith(f"{path} written: 1 run, 4 exercises\n")
-    assert "\n  run            1\n" in inside("check", str(path), "--pack", str(PACK)).out
+    assert "\nrun                  1\n" in inside("check", str(path), "--pack", str(PACK)).out
     page = inside("exercises", "--pack", str(PACK), "start").out
     assert "\nrun 1\n" in page and "runs 1" not in page
 

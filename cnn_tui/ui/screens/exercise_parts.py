@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from rich.text import Text
 
@@ -11,7 +11,6 @@ from cnn_tui.exercises.model import Exercise
 from cnn_tui.ui.keys import keys_of
 from cnn_tui.ui.widgets.layout import Part, fit
 from cnn_tui.ui.widgets.lines import Lines
-from cnn_tui.ui.widgets.page_view import PageView
 
 
 class ExerciseRow(NamedTuple):
@@ -24,12 +23,6 @@ class ExerciseRow(NamedTuple):
     def key(self) -> str:
         """How runs name the exercise; the set's name for a set."""
         return self.place.key(self.exercise) if self.exercise else self.place.name
-
-
-class ExerciseView(PageView):
-    """The exercise; the cursor keys belong to the list."""
-
-    more_key: ClassVar[str] = "move.page_down"
 
 
 class ExercisesHead(Lines):

@@ -23,9 +23,10 @@ from cnn_tui.ui.commands.exercise_work import AnswerCommands, ChosenExercise, Or
 from cnn_tui.ui.dialogs.dialog import Conversation, KeyedScreen
 from cnn_tui.ui.keys import bindings_of, with_keys
 from cnn_tui.ui.screens.compare import MOST, CompareScreen
-from cnn_tui.ui.screens.exercise_parts import ExerciseRow, ExercisesFoot, ExercisesHead, ExerciseView
+from cnn_tui.ui.screens.exercise_parts import ExerciseRow, ExercisesFoot, ExercisesHead
 from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.lines import inert
+from cnn_tui.ui.widgets.page_view import PageView
 from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
 
 _SIDE_BY_SIDE = 100
@@ -114,7 +115,7 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
             with Container(id="exercise-list"):
                 yield Table((TableColumn("", _STATE), TableColumn("", _NAME, stretch=True)), self._cells)
             with Container(id="exercise-page"):
-                yield ExerciseView(self._build)
+                yield PageView(self._build, more_key="move.page_down")
         yield ExercisesFoot()
 
     def on_mount(self) -> None:
@@ -193,7 +194,7 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
     def _show(self) -> None:
         self.query_one(Table).redraw()
         self.query_one(ExercisesHead).show(*self._head())
-        self.query_one(ExerciseView).rebuild()
+        self.query_one(PageView).rebuild()
 
     def _standing(self, chosen: ExerciseRow) -> Standing | None:
         return self._standings.get(chosen.place.name, {}).get(chosen.exercise.name) if chosen.exercise else None
@@ -244,11 +245,11 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
 
     def action_move_page(self, by: int) -> None:
         """Half a page of the exercise down or up."""
-        self.query_one(ExerciseView).move_half_pages(by)
+        self.query_one(PageView).move_half_pages(by)
 
     def on_movement_keys_moved(self) -> None:
         """Show the exercise that the cursor is on now."""
-        view = self.query_one(ExerciseView)
+        view = self.query_one(PageView)
         if self.at != self.chosen.key:
             self.at = self.chosen.key
             view.top = 0
@@ -262,7 +263,7 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
     def _toggle_notes(self, key: str) -> bool:
         """Show an exercise's notes, or hide them; tells which."""
         self._revealed ^= {key}
-        self.query_one(ExerciseView).rebuild()
+        self.query_one(PageView).rebuild()
         return key in self._revealed
 
     def _open_experiment(self) -> Coroutine[Any, Any, None] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import ClassVar, TypeAlias
+from typing import TypeAlias
 
 from rich.text import Text
 
@@ -19,14 +19,16 @@ Build: TypeAlias = Callable[[int], Iterable[Block]]
 """Makes the blocks of a page for a width."""
 
 
+DrawCurves: TypeAlias = Callable[["PageView", int], Sequence[Text]]
+
+
 class PageView(MovingLines):
     """Shows what `build` makes, from `top` on; `curves` draws its curves. The action `more_key` shows more of it."""
 
-    more_key: ClassVar[str] = "move.down"
-
-    def __init__(self, build: Build, curves: Callable[[PageView, int], Sequence[Text]] | None = None) -> None:
+    def __init__(self, build: Build, curves: DrawCurves | None = None, more_key: str = "move.down") -> None:
         super().__init__()
         self.top = 0
+        self._more_key = more_key
         self._build = build
         self._curves = curves
         self._page: Sequence[Text] = ()
@@ -51,7 +53,7 @@ class PageView(MovingLines):
         lines = [line.copy() for line in self._page[self.top : self.top + height]]
         if self.top + height < len(self._page) and lines:
             below = len(self._page) - self.top - height + 1
-            lines[-1] = Text(f"… {counted(below, 'more line')}: {key_of(self.more_key)}", self.style("dim"))
+            lines[-1] = Text(f"… {counted(below, 'more line')}: {key_of(self._more_key)}", self.style("dim"))
         return lines
 
     def lay_out(self, width: int) -> list[Text]:
