@@ -28,7 +28,6 @@ from cnn_tui.history.history import History
 from cnn_tui.jobs.sensors import Sensors
 from cnn_tui.ui.commands.runs import QueueKeeper
 from cnn_tui.ui.keys import changed_keys, key_of, keys_of
-from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.screens.lab import SHORT, LabScreen
 from cnn_tui.ui.terminal.driver import AsciiDriver, LeanDriver
 from cnn_tui.ui.terminal.sixel import Album
@@ -152,7 +151,7 @@ class LabApp(TypeaheadApp):
         for key in (*keys_of(shown.scope), *keys_of("lab")):
             run = functools.partial(self.run_action, key.action, self.lab if key.scope == "lab" else shown)
             yield SystemCommand(f"{key.help} ({key.keys.split()[0]})", key.id, run)
-        for pane in self.lab.query(Pane):
+        for pane in self.lab.panes.values():
             for key in keys_of(pane.scope) if pane is not shown else ():
                 words = f"{pane.title}: {key.help} ({pane.number} {key.keys.split()[0]})"
                 there = functools.partial(self.lab.run_there, pane, key.action)

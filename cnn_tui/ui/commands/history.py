@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
 from cnn_tui.artifacts.weights import goes_on
 from cnn_tui.experiment.document import Document
@@ -52,6 +53,23 @@ class HistoryCommands:
         self._training = training
         self._explain = explain
         self._go_to = go_to
+
+    def answer(self, action: str, runs: Sequence[int]) -> Coroutine[Any, Any, None] | None:
+        """Do what the history pane asks, by the id of its action; what waits for a box is given back."""
+        match action:
+            case "history.open":
+                return self.show_run(runs[0], self._runs.listing.ids())
+            case "history.compare" | "history.compare_all":
+                return self.compare(runs, everything=action == "history.compare_all")
+            case "history.load":
+                self.load(runs[0])
+            case "history.resume":
+                self.resume(runs[0])
+            case "history.explain":
+                self.explain(runs[0])
+            case "history.overlay":
+                self.overlay(runs)
+        return None
 
     async def show_run(self, run_id: int, among: Sequence[int] = ()) -> None:
         """Show a run's page, with those `among` which it stands beside it, and do what it is left for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
@@ -70,7 +70,10 @@ class KeyedScreen(Screen[ScreenResultType], MovementKeys):
 
     def action_command(self, action: str) -> None:
         """Do what the keymap calls by the action's id alone."""
-        waiting = self.commands[action]()
+        self.wait_beside(self.commands[action]())
+
+    def wait_beside(self, waiting: Coroutine[Any, Any, None] | None) -> None:
+        """Let what a command has begun wait for its box beside the keys; None is done already."""
         if waiting is not None:
             self.run_worker(waiting, group=DIALOG)
 

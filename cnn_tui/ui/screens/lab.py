@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from rich.text import Text
 from textual import work
@@ -59,6 +58,10 @@ class LabScreen(KeyedScreen[None]):
         self.runs = HistoryPane(history)
         self.explain = ExplainPane(history, document)
         self.log_pane = LogPane(self.live, sensors)
+        panes = (self.stack_pane, self.summary, self.training, self.runs, self.explain, self.log_pane)
+        self.panes: dict[str, Pane] = {pane.scope: pane for pane in panes}
+        self.header = LabHeader(document, self.live)
+        self.key_bar = KeyBar()
         self._give_commands(keeper, sensors)
         self._zoomed = False
         self._left = "stack"
@@ -109,20 +112,18 @@ class LabScreen(KeyedScreen[None]):
 
     def compose(self) -> ComposeResult:
         """A header, four panes and those that are shown alone, the keys."""
-        panes = (self.stack_pane, self.summary, self.training, self.runs, self.explain, self.log_pane)
-        header = LabHeader(self.document, self.live)
         # What is painted first is laid out for the terminal's size, which Textual tells only after that.
         short = self.app.size.height < SHORT
         self.set_class(short, "-short")
         self.set_class(not short, "-high")
         self.set_class(self.guided, "-guided")
-        self._place(header, panes, *self.app.size)
-        yield header
+        self._place(*self.app.size)
+        yield self.header
         with Container(id="panes"):
-            yield from panes
+            yield from self.panes.values()
         if self.guided:
             yield Guide(self.document, self.live)
-        yield KeyBar()
+        yield self.key_bar
         yield Static(id="small")
 
     def on_mount(self) -> None:
@@ -146,22 +147,23 @@ class LabScreen(KeyedScreen[None]):
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """The keys below the panes are those of the pane in focus."""
-        if isinstance(event.widget, Pane):
-            self._mark_shown(event.widget)
+        pane = self.panes.get(event.widget.id or "")
+        if pane is event.widget:
+            self._mark_shown(pane)
 
     # Showing
 
     def _show_document(self) -> None:
         self.stack_pane.refresh_view()
         self.summary.refresh_view()
-        self._follow_cursor()
-        self.query_one(LabHeader).redraw()
+        self.on_movement_keys_moved()
+        self.header.redraw()
         self._look_at_guide()
 
     def _show_runs(self) -> None:
         for pane in (self.training, self.runs, self.explain, self.log_pane):
             pane.refresh_view()
-        self.query_one(LabHeader).redraw()
+        self.header.redraw()
         self._look_at_guide()
 
     def _look_at_guide(self) -> None:
@@ -177,46 +179,37 @@ class LabScreen(KeyedScreen[None]):
                 f"Make it larger, or {key_of('lab.quit')}."
             )
             self.query_one("#small", Static).update(Text(words))
-        header = self.query_one(LabHeader)
-        self._place(header, tuple(self.query(Pane)), width, height)
-        header.redraw()
+        self._place(width, height)
+        self.header.redraw()
 
-    def _place(self, header: LabHeader, panes: Sequence[Pane], width: int, height: int) -> None:
-        shown = next(pane for pane in panes if pane.scope == header.shown)
+    def _place(self, width: int, height: int) -> None:
+        shown = self.shown
         single = shown.alone or self._zoomed or width < _ALL_FOUR[0] or height < _ALL_FOUR[1]
-        for pane in panes:
+        for pane in self.panes.values():
             pane.take_place(displayed=pane is shown if single else not pane.alone, whole=single)
-        header.tabs = single
+        self.header.tabs = single
 
     def _mark_shown(self, pane: Pane) -> None:
         if not pane.alone:
             self._left = pane.scope
-        header, keys = self.query_one(LabHeader), self.query_one(KeyBar)
-        header.shown = keys.scope = pane.scope
+        self.header.shown = self.key_bar.scope = pane.scope
         self._lay_out(*self.size)
-        self._show_keys()
-
-    def _show_keys(self) -> None:
-        keys = self.query_one(KeyBar)
-        keys.first = self._pane(keys.scope).first_keys
-        keys.redraw()
+        self.on_pane_keys_changed()
 
     def on_pane_keys_changed(self) -> None:
         """Name the keys that matter now."""
-        self._show_keys()
+        self.key_bar.first = self.shown.first_keys
+        self.key_bar.redraw()
 
     @property
     def shown(self) -> Pane:
         """The pane that the keys are for."""
-        return self._pane(self.query_one(LabHeader).shown)
+        return self.panes[self.header.shown]
 
     async def run_there(self, pane: Pane, action: str) -> None:
         """Go to a pane, and do there what one of its keys does."""
         self.action_focus_pane(pane.scope)
         await self.app.run_action(action, pane)
-
-    def _pane(self, name: str) -> Pane:
-        return self.query_one(f"#{name}", Pane)
 
     # What the panes say
 
@@ -227,50 +220,24 @@ class LabScreen(KeyedScreen[None]):
 
     def on_movement_keys_moved(self) -> None:
         """The summary marks the layer under the stack's cursor."""
-        self._follow_cursor()
-
-    def _follow_cursor(self) -> None:
         self.summary.mark(self.stack_pane.rows.cursor)
 
-    def on_history_pane_opened(self, message: HistoryPane.Opened) -> None:
-        """Show a run's page."""
-        self._work(self.past.show_run(message.runs[0], self.runs.listing.ids()))
-
-    def on_history_pane_loaded(self, message: HistoryPane.Loaded) -> None:
-        """Put a run's experiment into the editor."""
-        self.past.load(message.runs[0])
-
-    def on_history_pane_resumed(self, message: HistoryPane.Resumed) -> None:
-        """Let a run go on that was cut short."""
-        self.past.resume(message.runs[0])
-
-    def on_history_pane_explained(self, message: HistoryPane.Explained) -> None:
-        """Look into a run."""
-        self.past.explain(message.runs[0])
-
-    def on_history_pane_overlaid(self, message: HistoryPane.Overlaid) -> None:
-        """Lay the curves of runs over each other."""
-        self.past.overlay(message.runs)
-
-    def on_history_pane_compared(self, message: HistoryPane.Compared) -> None:
-        """Show runs side by side."""
-        self._work(self.past.compare(message.runs, everything=message.everything))
-
-    def _work(self, waiting: Coroutine[Any, Any, None]) -> None:
-        self.run_worker(waiting, group=DIALOG)
+    def on_history_pane_asked(self, message: HistoryPane.Asked) -> None:
+        """Do what is wanted of runs."""
+        self.wait_beside(self.past.answer(message.action, message.runs))
 
     # The keys
 
     def action_focus_pane(self, name: str) -> None:
         """Go to a pane; where only one fits, show it."""
-        pane = self._pane(name)
+        pane = self.panes[name]
         self._mark_shown(pane)
         pane.focus()
 
     def action_cycle_pane(self, by: int) -> None:
         """The next or previous pane."""
         names = [name for name, _ in PANES]
-        self.action_focus_pane(names[(names.index(self.query_one(LabHeader).shown) + by) % len(names)])
+        self.action_focus_pane(names[(names.index(self.header.shown) + by) % len(names)])
 
     def action_toggle_zoom(self) -> None:
         """This pane alone, and back; one that is always alone stays so."""
@@ -295,27 +262,24 @@ class LabScreen(KeyedScreen[None]):
 
     def action_undo_edit(self) -> None:
         """Take the last edit back; in a pane that has edits of its own, the last of those."""
-        if self.shown.undo():
-            return
-        self._after_history_step(self.document.undo(), "undo", "There is nothing to undo.")
+        if not self.shown.undo():
+            self._say_and_show("undo", self.document.undo())
 
     def action_redo_edit(self) -> None:
         """Make the last undone edit again."""
-        if self.shown.redo():
-            return
-        self._after_history_step(self.document.redo(), "redo", "There is nothing to redo.")
+        if not self.shown.redo():
+            self._say_and_show("redo", self.document.redo())
 
-    def _after_history_step(self, label: str | None, word: str, nothing: str) -> None:
-        self.notify(f"{word}: {label}" if label else nothing, markup=False, timeout=2)
+    def _say_and_show(self, word: str, label: str | None) -> None:
+        self.notify(f"{word}: {label}" if label else f"There is nothing to {word}.", markup=False, timeout=2)
         self._show_document()
 
     @work(group=DIALOG)
     async def action_show_help(self) -> None:
         """The keys of this pane and of the lab; Enter runs one."""
-        scope = self.query_one(LabHeader).shown
-        action = await self.app.push_screen_wait(HelpScreen(scope))
+        pane = self.shown
+        action = await self.app.push_screen_wait(HelpScreen(pane.scope))
         if action is not None:
-            pane = self._pane(scope)
             await self.app.run_action(action, pane if hasattr(pane, f"action_{action.split('(')[0]}") else self)
 
     def action_open_palette(self) -> None:

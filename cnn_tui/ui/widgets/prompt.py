@@ -6,11 +6,11 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input
 
+from cnn_tui.ui.keys import bindings_of
 from cnn_tui.ui.widgets.layout import wrap
 from cnn_tui.ui.widgets.lines import Lines, inert
 
@@ -97,7 +97,7 @@ class Prompt(Vertical):
 class PromptField(Input):
     """A field that Esc leaves."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "back")]
+    BINDINGS = bindings_of("field")
 
     class Left(Message):
         """It was left with Esc."""
@@ -108,6 +108,9 @@ class PromptField(Input):
 
     def action_leave(self) -> None:
         self.post_message(self.Left())
+
+    async def action_accept(self) -> None:
+        await self.action_submit()
 
 
 class PromptWords(Lines):

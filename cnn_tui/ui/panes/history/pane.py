@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import work
@@ -35,33 +36,12 @@ class HistoryPane(Pane):
     BINDINGS = bindings_of("history", "pane")
 
     class Asked(Message):
-        """A wish about runs that the lab fulfils, not this pane."""
+        """A wish about runs that the lab fulfils, not this pane: `action` is its id in the keymap."""
 
-        def __init__(self, *runs: int) -> None:
+        def __init__(self, action: str, runs: Sequence[int]) -> None:
             super().__init__()
+            self.action = action
             self.runs = runs
-
-    class Opened(Asked):
-        """A run's page is wanted."""
-
-    class Loaded(Asked):
-        """A run's experiment is wanted in the editor."""
-
-    class Resumed(Asked):
-        """A run is to go on."""
-
-    class Explained(Asked):
-        """Somebody wants to look into a run."""
-
-    class Overlaid(Asked):
-        """Curves are wanted over each other."""
-
-    class Compared(Asked):
-        """A comparison is wanted, of what differs or of everything."""
-
-        def __init__(self, *runs: int, everything: bool = False) -> None:
-            super().__init__(*runs)
-            self.everything = everything
 
     def __init__(self, history: History) -> None:
         super().__init__()
@@ -201,21 +181,21 @@ class HistoryPane(Pane):
     # What goes up
 
     def action_open_run(self) -> None:
-        self._ask(self.Opened, self.current)
+        self._ask("history.open", self.current)
 
     def action_load_run(self) -> None:
-        self._ask(self.Loaded, self.current)
+        self._ask("history.load", self.current)
 
     def action_resume_run(self) -> None:
-        self._ask(self.Resumed, self.current)
+        self._ask("history.resume", self.current)
 
     def action_explain_run(self) -> None:
         """Look into the run under the cursor: its predictions, what its layers see."""
-        self._ask(self.Explained, self.current)
+        self._ask("history.explain", self.current)
 
     def action_overlay_runs(self) -> None:
         """The curves of the marked runs over each other; with no mark, that of the run under the cursor."""
-        self._ask(self.Overlaid, *(sorted(self.rows.marked) if self.rows.marked else [self.current]))
+        self._ask("history.overlay", *(sorted(self.rows.marked) if self.rows.marked else [self.current]))
 
     def action_compare_runs(self, everything: bool) -> None:
         """The marked runs side by side; with no two marked, the run under the cursor and the baseline."""
@@ -229,12 +209,12 @@ class HistoryPane(Pane):
                 f"{key_of('history.baseline')} makes one of them the baseline."
             )
         else:
-            self.post_message(self.Compared(*runs, everything=everything))
+            self._ask("history.compare_all" if everything else "history.compare", *runs)
 
-    def _ask(self, message: type[Asked], *runs: int | None) -> None:
+    def _ask(self, action: str, *runs: int | None) -> None:
         wanted = [one for one in runs if one is not None]
         if wanted:
-            self.post_message(message(*wanted))
+            self.post_message(self.Asked(action, wanted))
 
     # What is written
 
