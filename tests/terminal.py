@@ -32,7 +32,7 @@ KEYS = {
 PATIENCE = 90.0
 """Seconds that a test waits for what should come at once: the machine may be busy."""
 _SLOT = 0.02
-"""Seconds between two looks at a line that is read slowly."""
+"""Seconds between two looks at a line."""
 _LOOK = re.compile(rb"\x1b\[([\d;:]*)m")
 
 
@@ -168,11 +168,14 @@ class Terminal:
                     return True
         return False
 
-    def settle(self) -> None:
-        """Read until nothing more comes: for 0.15 s the program has been silent with all its threads asleep."""
-        rounds = 0
-        while rounds < 10:
-            rounds = 0 if self.read(0.015) or self.at_work else rounds + 1
+    def settle(self, seconds: float = 0.15) -> None:
+        """Read until nothing more comes: for so long the program has been silent, all its threads asleep."""
+        quiet = 0.0
+        while quiet < seconds:
+            if self.read(_SLOT):
+                quiet = 0.0
+            elif not self.at_work:
+                quiet += _SLOT
 
     @property
     def echoes(self) -> bool:

@@ -35,8 +35,7 @@ def seconds_until(command: list[str], words: str, home: str) -> tuple[float, int
         while words not in terminal.text:
             terminal.read(0.002)
         took = time.perf_counter() - began
-        while terminal.read(0.3):
-            pass
+        terminal.settle(0.3)
         return took, terminal.received
 
 

@@ -118,8 +118,7 @@ def _filtered(terminal: Terminal, home: str, words: str) -> float:
     terminal.read(0.3)
     took, _ = answer(terminal, words[-1], seen)
     terminal.press("esc")
-    while terminal.read(0.3):
-        pass
+    terminal.settle(0.3)
     return took * 1000
 
 

@@ -153,6 +153,7 @@ def test_detach_queue_attach_and_stop(files: Path, history: History, inside: Ins
     assert inside("attach", str(first)).status == 3
 
 
+@pytest.mark.long
 def test_a_second_ctrl_c_leaves_at_once_and_a_killed_process_is_told(files: Path, history: History) -> None:
     with Terminal("run", str(files / "tiny.toml"), "--epochs", FOREVER) as terminal:
         run_id = int(terminal.wait_for(r"run (\d+)  epoch \d+/100000")[1])
@@ -192,6 +193,7 @@ def test_a_grid_over_seeds_is_trained_to_its_end(files: Path, history: History) 
     assert runs[-1].name == "tiny: batch 16, seed 2"
 
 
+@pytest.mark.long
 def test_a_home_named_from_the_present_folder_is_that_of_the_training_too(files: Path, tmp_path: Path) -> None:
     places = {"CNN_TUI_HOME": "rel home", "CNN_TUI_WORKER_IDLE": "0"}
     answer = cnn_tui("run", str(files / "tiny.toml"), cwd=tmp_path, timeout=DEADLINE, **places)

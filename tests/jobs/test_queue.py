@@ -52,6 +52,7 @@ def wait_for_end(history: History, run_id: int) -> Run:
     return get(history, run_id)
 
 
+@pytest.mark.long
 def test_after_the_machine_died_the_queue_goes_on_in_its_order_past_a_failure(
     home: Path, history: History, tiny: Experiment
 ) -> None:

@@ -143,6 +143,7 @@ def test_runs_are_paused_stopped_killed_and_followed_by_the_next(history: Histor
     wait_for(lambda: not processes_of(home), "the end of the worker")
 
 
+@pytest.mark.long
 def test_a_training_outlives_its_worker_and_the_next_worker_waits_for_it(history: History, tiny: Experiment) -> None:
     home = history.path.parent
     first = history.add(tiny.with_training(epochs=100_000))

@@ -112,14 +112,12 @@ def test_inside_tmux_it_survives_detaching_attaching_and_another_size(
 def test_the_line_is_silent_at_idle_and_an_edit_is_short(server: Server, home: Path) -> None:
     with server.terminal(lab(home, "lab1-16-filters")) as terminal:
         terminal.wait_for("Total params: 55,098", 60)
-        while terminal.read(1.0):
-            pass
+        terminal.settle(1.0)
         assert terminal.read(2.0) == 0
         before = terminal.received
         terminal.press("+")
         terminal.wait_for("32  3x3  relu")
-        while terminal.read(0.5):
-            pass
+        terminal.settle(0.5)
         assert terminal.received - before <= 2_000
 
 

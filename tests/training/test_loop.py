@@ -116,6 +116,7 @@ def test_a_call_is_told_the_number_of_the_last_step(room: int | None) -> None:
     ]
 
 
+@pytest.mark.long
 def test_images_that_are_sent_train_the_same_weights_at_any_pace() -> None:
     from cnn_tui.training.loop import Pace, fit
     from tests.training.fixed_pace import Fixed
@@ -164,8 +165,8 @@ def test_the_network_is_traced_once_however_the_pace_changes(monkeypatch: pytest
     assert traced == ["train_step", "test_step"]
 
 
-@pytest.mark.parametrize("parts", [1, 2, 4])
-@pytest.mark.parametrize("one_hot", [None, 10])
+@pytest.mark.parametrize("parts", [1, 4, pytest.param(2, marks=pytest.mark.long)])
+@pytest.mark.parametrize("one_hot", [None, pytest.param(10, marks=pytest.mark.long)])
 def test_a_last_batch_of_one_image_counts(monkeypatch: pytest.MonkeyPatch, parts: int, one_hot: int | None) -> None:
     from cnn_tui.training import loop
 

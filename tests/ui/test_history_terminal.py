@@ -102,8 +102,7 @@ def test_rows_that_do_not_change_are_not_sent_while_a_run_trains(home: Path) -> 
             terminal.wait_for("Total params")
             terminal.press("4", "z")
             terminal.wait_for("running")
-            while terminal.read(0.7):
-                pass
+            terminal.settle(0.7)
             before = terminal.received
             for at in range(8):
                 fake.play(history, run_id, 1.6 + at / 100)
@@ -124,13 +123,11 @@ def test_idle_sends_nothing_with_a_filter_and_a_page_open(home: Path) -> None:
         terminal.wait_for("Total params")
         terminal.press("4", "/", "acc>0.5", "enter")
         terminal.wait_for("/acc>0.5")
-        while terminal.read(1.0):
-            pass
+        terminal.settle(1.0)
         assert terminal.read(2.5) == 0
         terminal.press("enter")
         terminal.wait_for("fingerprint")
-        while terminal.read(1.0):
-            pass
+        terminal.settle(1.0)
         assert terminal.read(2.5) == 0
 
 

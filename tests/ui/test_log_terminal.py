@@ -41,16 +41,14 @@ def test_only_changed_numbers_are_sent_and_nothing_once_it_is_left(log: Path) ->
         terminal.press("6")
         terminal.wait_for("line 300")
         terminal.wait_for("CPU:")
-        while terminal.read(0.5):
-            pass
+        terminal.settle(0.5)
         before, end = terminal.received, time.monotonic() + 5
         while time.monotonic() < end:
             terminal.read(0.2)
         assert terminal.received - before < 1_000, "a reading repaints its own lines"
         terminal.press("1")
         terminal.wait_for("Total params")
-        while terminal.read(2.5):
-            pass
+        terminal.settle(2.5)
         assert terminal.read(3.0) == 0
 
 

@@ -43,8 +43,7 @@ def test_the_lab_looks_as_kept_at_four_sizes(mode: str, pytestconfig: pytest.Con
                 terminal.resize(columns, rows)
                 path = KEPT / f"{scene}-{columns}x{rows}-{mode}.txt"
                 if pytestconfig.getoption("--snapshot-update"):
-                    while terminal.read(1.0):
-                        pass
+                    terminal.settle(1.0)
                     path.parent.mkdir(exist_ok=True)
                     path.write_text(picture(terminal))
                 else:

@@ -203,8 +203,7 @@ def test_an_open_queue_sends_nothing_while_nothing_changes(history: History) -> 
         terminal.wait_for("1 Stack")
         terminal.press("Q")
         terminal.wait_for("3 waiting. All done in about")
-        while terminal.read(0.5):
-            pass
+        terminal.settle(0.5)
         assert terminal.read(1.5) == 0
         history.ask(3, "stop")
         terminal.wait_for("2 waiting.")

@@ -29,8 +29,7 @@ def short_lived_worker(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_idle_lab_sends_nothing_and_a_key_is_answered() -> None:
     with Terminal([*LAB, "lab1-16-filters"]) as terminal:
         terminal.wait_for("Total params: 55,098")
-        while terminal.read(0.5):
-            pass
+        terminal.settle(0.5)
         assert terminal.read(2.0) == 0
         terminal.press("+")
         terminal.wait_for("32  3x3  relu")
@@ -67,8 +66,7 @@ def test_resizing_changes_the_layout() -> None:
 def test_the_first_picture_and_an_edit_are_short_and_a_garbled_screen_is_mended() -> None:
     with Terminal([*LAB, "lab1-baseline"]) as terminal:
         terminal.wait_for("Total params: 113,386")
-        while terminal.read(0.5):
-            pass
+        terminal.settle(0.5)
         assert terminal.received < 12_000
         before, shown = terminal.received, terminal.text
         terminal.press("+")
@@ -197,8 +195,7 @@ def test_a_lab_whose_terminal_is_gone_without_a_signal_ends() -> None:
 def test_the_terminal_is_given_back_as_it_was(way: str | signal.Signals, status: int) -> None:
     with Terminal([*LAB, "lab1-baseline"]) as terminal:
         terminal.wait_for("Total params: 113,386")
-        while terminal.read(0.1):
-            pass
+        terminal.settle(0.1)
         if isinstance(way, str):
             terminal.press(way)
         else:

@@ -69,16 +69,14 @@ def test_what_changes_by_the_batch_costs_few_bytes(monkeypatch: pytest.MonkeyPat
         with Terminal([sys.executable, "-m", "cnn_tui"], 120, 40) as terminal:
             terminal.wait_for("epoch 3/5")
             terminal.press("3")
-            while terminal.read(1.0):
-                pass
+            terminal.settle(1.0)
             before, changes = terminal.received, 12
             for at in range(1, changes + 1):
                 step = 100 * at
                 now = msgspec.structs.replace(MIDDLE, step=step, images=32 * step, loss=0.3 - at / 100)
                 history.record_progress(run_id, now, Point(2 + step / 1_875, 0.3 - at / 100, 0.9))
                 terminal.wait_for(f"{step:,}/1,875 steps")
-            while terminal.read(1.0):
-                pass
+            terminal.settle(1.0)
             assert terminal.received - before < 250 * changes
     assert alive is not None
     locks.release(alive)

@@ -97,7 +97,11 @@ def test_another_model_goes_on_from_a_checkpoint_as_if_nothing_had_been(history:
 
 
 @pytest.mark.parametrize(
-    ("optimizer", "precision"), [("adam", "float32"), ("nadam", "float32"), ("sgd", "mixed_float16")]
+    ("optimizer", "precision"),
+    [
+        ("adam", "float32"),
+        *(pytest.param(*one, marks=pytest.mark.long) for one in (("nadam", "float32"), ("sgd", "mixed_float16"))),
+    ],
 )
 def test_whatever_is_random_and_whatever_the_optimizer_remembers_is_in_it(
     tmp_path: Path, optimizer: str, precision: str
