@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cnn_tui.experiment.stop_rules import StopRule, StopWatch
 from cnn_tui.history.run import FiredAt
-from cnn_tui.ui.chart import rule_marks
+from cnn_tui.ui.chart.compose import rule_deadlines, rule_levels
 from cnn_tui.ui.chart.curves import SECONDS, best, curve, metrics_of, scale, smoothed, training_line
 from tests.ui.recorded import recorded
 
@@ -99,9 +99,9 @@ def test_the_best_epoch_is_of_validation_where_there_is_some() -> None:
 def test_a_limit_is_a_level_of_the_metric_that_it_is_on() -> None:
     rules = (StopRule("loss", below=0.3), StopRule("val_accuracy", above=0.9), StopRule("loss", nan=True))
     run = recorded(losses=[0.5], validation=[0.6], stop=rules).run
-    assert rule_marks.levels(run, ("loss", "val_loss")) == [(0.3, "stop below 0.3")]
-    assert rule_marks.levels(run, ("accuracy", "val_accuracy")) == [(0.9, "stop val_accuracy above 0.9")]
-    assert rule_marks.levels(run, ("accuracy",)) == []
+    assert rule_levels(run, ("loss", "val_loss")) == [(0.3, "stop below 0.3")]
+    assert rule_levels(run, ("accuracy", "val_accuracy")) == [(0.9, "stop val_accuracy above 0.9")]
+    assert rule_levels(run, ("accuracy",)) == []
 
 
 @pytest.mark.parametrize(
@@ -133,10 +133,10 @@ def test_a_rule_may_fire_within_an_epoch_and_a_stop_by_request_is_no_rule() -> N
 def test_a_rule_with_patience_says_where_it_fires_as_things_stand() -> None:
     rules = (StopRule("val_loss", patience=2),)
     one = recorded(losses=[0.5, 0.4, 0.3], validation=[0.6, 0.45, 0.5], epochs=9, stop=rules)
-    (found,) = rule_marks.deadlines(one.run, ("loss", "val_loss"))
+    (found,) = rule_deadlines(one.run, ("loss", "val_loss"))
     assert (found.epoch, found.best.epoch) == (4, 2)
-    assert rule_marks.deadlines(one.run, ("loss",)) == [], "its metric is not on the chart"
+    assert rule_deadlines(one.run, ("loss",)) == [], "its metric is not on the chart"
     late = recorded(losses=[0.5, 0.4, 0.3], validation=[0.6, 0.45, 0.5], epochs=4, stop=rules)
-    assert rule_marks.deadlines(late.run, ("val_loss",)) == [], "the run ends before"
+    assert rule_deadlines(late.run, ("val_loss",)) == [], "the run ends before"
     over = recorded(losses=[0.5, 0.4], validation=[0.6, 0.45], epochs=9, stop=rules, status="finished")
-    assert rule_marks.deadlines(over.run, ("val_loss",)) == []
+    assert rule_deadlines(over.run, ("val_loss",)) == []

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.run import Point, Run
 from cnn_tui.reports.blocks import LETTERS
-from cnn_tui.ui.chart import rule_marks
 from cnn_tui.ui.chart.axes import XY, Zoom
-from cnn_tui.ui.chart.chart import GLYPHS, ChartPicture, ChartSeries, EpochLine, Mark
+from cnn_tui.ui.chart.chart import GLYPHS, ChartPicture, ChartSeries, EpochLine, Level, Mark
 from cnn_tui.ui.chart.curves import (
     DETAIL,
     SECONDS,
@@ -35,6 +35,14 @@ class Recorded(NamedTuple):
 
     run: Run
     points: Sequence[Point]
+
+
+class Deadline(NamedTuple):
+    """A rule that waits for something better than `best`, and ends the run after `epoch` if it does not come."""
+
+    rule: StopRule
+    epoch: int
+    best: Best
 
 
 class ChartChoice:
@@ -90,7 +98,7 @@ def picture_of(shown: Recorded, choice: ChartChoice, baseline: Recorded | None =
         series,
         window,
         marks=_marks(run, choice, one),
-        levels=rule_marks.levels(run, choice.names(run)),
+        levels=rule_levels(run, choice.names(run)),
         columns=_columns([*_deadlines(run, choice), *_fired(run)], choice),
         log=choice.log,
         held=held,
@@ -225,7 +233,7 @@ def _fired(run: Run) -> list[EpochLine]:
 
 
 def _deadlines(run: Run, choice: ChartChoice) -> list[EpochLine]:
-    return [EpochLine(one.epoch, "warn") for one in rule_marks.deadlines(run, choice.names(run))]
+    return [EpochLine(one.epoch, "warn") for one in rule_deadlines(run, choice.names(run))]
 
 
 def _columns(others: Sequence[EpochLine], choice: ChartChoice) -> list[EpochLine]:
@@ -233,3 +241,27 @@ def _columns(others: Sequence[EpochLine], choice: ChartChoice) -> list[EpochLine
     if choice.crosshair is None:
         return list(others)
     return [*(one for one in others if one.at != choice.crosshair), EpochLine(choice.crosshair, "accent", dotted=False)]
+
+
+def rule_levels(run: Run, names: tuple[str, ...]) -> list[Level]:
+    """The limits of the rules on these metrics."""
+    rules = [rule for rule in run.experiment.stop if rule.metric in names]
+    return [Level(rule.limit, level_label(rule)) for rule in rules if rule.limit is not None]
+
+
+def level_label(rule: StopRule) -> str:
+    """`stop below 0.3`, `stop val_accuracy above 0.9`."""
+    what = f"{rule.metric} " if rule.metric.startswith("val_") else ""
+    return f"stop {what}{'below' if rule.below is not None else 'above'} {rule.limit:g}"
+
+
+def rule_deadlines(run: Run, names: tuple[str, ...]) -> list[Deadline]:
+    """When the rules with patience on these metrics fire, as things stand: of a run that goes on, before its end."""
+    if not run.live:
+        return []
+    found = []
+    for rule in run.experiment.stop:
+        top = best_of(run, rule.metric) if rule.metric in names and rule.patience else None
+        if top and rule.patience and top.epoch + rule.patience < run.experiment.training.epochs:
+            found.append(Deadline(rule, top.epoch + rule.patience, top))
+    return found

@@ -10,9 +10,16 @@ from rich.text import Text
 
 from cnn_tui.history.run import Run
 from cnn_tui.reports.blocks import LETTERS
-from cnn_tui.ui.chart import rule_marks
 from cnn_tui.ui.chart.chart import GLYPHS
-from cnn_tui.ui.chart.compose import ChartChoice, Recorded, overlay_style, rule_best, shown_best
+from cnn_tui.ui.chart.compose import (
+    ChartChoice,
+    Recorded,
+    overlay_style,
+    rule_best,
+    rule_deadlines,
+    rule_levels,
+    shown_best,
+)
 from cnn_tui.ui.chart.curves import SECONDS, Best, Curve, mean_at, value_at, word
 from cnn_tui.ui.widgets.layout import Part, fits, part
 
@@ -136,8 +143,8 @@ def _keras_name(found: Best) -> str:
 
 def _rules(run: Run, choice: ChartChoice, style: Styles) -> list[Part]:
     names = choice.names(run)
-    parts = [part(2, f"{GLYPHS.level} {level.label}") for level in rule_marks.levels(run, names)]
-    for one in rule_marks.deadlines(run, names):
+    parts = [part(2, f"{GLYPHS.level} {level.label}") for level in rule_levels(run, names)]
+    for one in rule_deadlines(run, names):
         words = f"{GLYPHS.deadline} stops after epoch {one.epoch} unless {one.rule.metric} improves"
         parts.append(part(2, words, style("warn"), f"{GLYPHS.deadline} stops: epoch {one.epoch}"))
     if fired := run.fired:

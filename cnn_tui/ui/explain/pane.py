@@ -247,9 +247,13 @@ class ExplainPane(Pane):
             self.notify("There are no images to choose from yet.", timeout=3)
             return
         at = await ask_class(self.app, view.class_names, or_all=view.can_show_all_classes)
-        if at is not None:
-            code = view.choose_class(None if at == ALL else at)
-            self.show_view(code) if code else self.after_change()
+        if at is None:
+            return
+        code = view.choose_class(None if at == ALL else at)
+        if code is not None:
+            self.show_view(code)
+        else:
+            self.after_change()
 
     @work(group=DIALOG)
     async def action_ask_picture(self) -> None:
