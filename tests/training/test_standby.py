@@ -18,8 +18,8 @@ from cnn_tui.training.data.datasets import SAMPLE
 
 WARM = """
 import sys
-from cnn_tui.training import train, warm
-warm.warm_up(lambda: False)
+from cnn_tui.training import standby, train
+standby.warm_up(lambda: False)
 sys.exit(train.train(int(sys.argv[1])))
 """
 
