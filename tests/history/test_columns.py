@@ -8,11 +8,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from cnn_tui.cli.history import sorting, to_csv, to_markdown
+from cnn_tui.cli import history as printed
 from cnn_tui.history.columns import COLUMNS
 from cnn_tui.history.filter import FIGURES
 from cnn_tui.history.history import History
 from cnn_tui.reports.lab_report import report
+from cnn_tui.reports.markdown import to_markdown
 from cnn_tui.ui.panes.history.columns import FIELD
 from tests.benchmarks.fill_history import fill
 
@@ -41,11 +42,11 @@ def test_sql_has_the_value_that_is_shown(history: History, key: str) -> None:
 def test_everybody_has_these_columns(history: History) -> None:
     (line, *_) = lines = history.lines()
     assert [key for key in FIELD if key != "same"] == [*COLUMNS]
-    (record, *_) = csv.DictReader(io.StringIO(to_csv(lines)))
+    (record, *_) = csv.DictReader(io.StringIO(printed.to_csv(lines)))
     assert {*record} == {column.name for column in COLUMNS.values()}
     for column in COLUMNS.values():
-        assert sorting(column.name) == sorting(column.title) == (column.key, False)
+        assert printed.sorting(column.name) == printed.sorting(column.title) == (column.key, False)
     assert {column.key for column in FIGURES.values()} < {*COLUMNS}
-    for page in (to_markdown(lines), report(history, [line.id])):
+    for page in (printed.to_markdown(lines), to_markdown(report(history, [line.id]))):
         for key in ("test_accuracy", "pace", "params", "epochs_done"):
             assert COLUMNS[key].title in page and f"| {COLUMNS[key].show(line)} |" in page
