@@ -172,14 +172,6 @@ def last_metric(run: Run, name: str) -> float | None:
     return run.epochs[-1].metrics.get(name) if run.epochs else None
 
 
-def gap_of(run: Run) -> float | None:
-    """How much better a run is on what it learned from than on the test images, in accuracy."""
-    if run.tested_epoch is None:
-        return _minus(last_metric(run, "accuracy"), run.test_accuracy)
-    trained = next((one.metrics.get("accuracy") for one in run.epochs if one.epoch == run.tested_epoch), None)
-    return _minus(trained, run.test_accuracy)
-
-
 def in_points(share: float) -> str:
     """A difference of shares in points, signed; `+0.00` for none."""
     return f"{round(share * 100, 2) + 0.0:+.2f}"
@@ -219,7 +211,7 @@ def _results(runs: Sequence[Run], base: int) -> list[ComparisonRow]:
         ("train loss", 4, lambda run: last_metric(run, "loss")),
         ("validation accuracy", 4, lambda run: last_metric(run, "val_accuracy")),
         ("validation loss", 4, lambda run: last_metric(run, "val_loss")),
-        ("gap", 4, gap_of),
+        ("gap", 4, lambda run: run.gap),
         ("parameters", None, lambda run: run.params),
         ("seconds an epoch", 1, pace_of),
         ("epochs done", None, lambda run: len(run.epochs)),

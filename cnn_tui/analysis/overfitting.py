@@ -38,7 +38,7 @@ _JITTER, _LONE_JITTER = 2.0, 4.0
 _LONG = 8  # epochs
 _BEND = 0.977
 """The mean distance of a value from the middle of its neighbours, where values scatter by 1 (normal distribution)."""
-_WIDE_GAP = 5.0  # points
+_FAR_AHEAD = 5.0  # points
 _AUGMENTATION = (RandomFlip, RandomTranslation, RandomRotation, RandomZoom, RandomContrast)
 
 
@@ -49,8 +49,10 @@ class CurveReading(NamedTuple):
     """The epoch with the lowest validation loss, if the run overfits from there on."""
     lowest: int
     """The epoch with the lowest validation loss in any case."""
-    gap: float | None
-    """Training minus validation accuracy after the last epoch, in points; None without accuracies."""
+    ahead: float | None
+    """How far training accuracy is ahead of validation accuracy after the last epoch, in points; None without them.
+
+    The gap of a run is against its test images, and of the epoch that was tested: see `records.GAP`."""
     still_falling: bool
     """Whether the validation loss was lowest in the last epoch."""
     reason: str
@@ -77,7 +79,7 @@ def read_curves(epochs: Sequence[Epoch]) -> CurveReading | None:
     made = CurveReading(
         curve[low][0].epoch if overfits else None,
         curve[low][0].epoch,
-        _gap(last),
+        _ahead(last),
         low == len(vals) - 1,
         "",
     )
@@ -91,7 +93,7 @@ def next_experiment(experiment: Experiment, reading: CurveReading) -> Suggestion
     images varied at random, a penalty on large weights, fewer units; then stopping in time. A run that was still
     getting better is trained longer.
     """
-    if reading.onset is None and not (reading.gap is not None and reading.gap > _WIDE_GAP):
+    if reading.onset is None and not (reading.ahead is not None and reading.ahead > _FAR_AHEAD):
         return _trained_longer(experiment) if reading.still_falling else None
     try:
         stack = experiment.stack
@@ -116,7 +118,7 @@ def _losses(epoch: Epoch) -> tuple[float, float]:
     return epoch.metrics.get("loss", math.nan), epoch.metrics.get("val_loss", math.nan)
 
 
-def _gap(epoch: Epoch) -> float | None:
+def _ahead(epoch: Epoch) -> float | None:
     train, val = epoch.metrics.get("accuracy"), epoch.metrics.get("val_accuracy")
     if train is None or val is None or not math.isfinite(train - val):
         return None
@@ -139,21 +141,21 @@ def _rises(vals: Sequence[float], low: int) -> bool:
 
 
 def _reason(reading: CurveReading, losses: Sequence[float], vals: Sequence[float], low: int, last: int) -> str:
-    gap = ""
-    if reading.gap is not None:
-        side = "ahead of" if reading.gap >= 0 else "behind"
-        gap = f"; training is {abs(reading.gap):.1f} points {side} validation"
+    ahead = ""
+    if reading.ahead is not None:
+        side = "ahead of" if reading.ahead >= 0 else "behind"
+        ahead = f"; training is {abs(reading.ahead):.1f} points {side} validation"
     if reading.onset is not None:
         return (
             f"overfits after epoch {reading.onset}: there the validation loss was lowest ({vals[low]:.4f}), and it is "
-            f"{vals[-1]:.4f} now, while the training loss fell from {losses[low]:.4f} to {losses[-1]:.4f}{gap}"
+            f"{vals[-1]:.4f} now, while the training loss fell from {losses[low]:.4f} to {losses[-1]:.4f}{ahead}"
         )
     seen = counted(last, "epoch")
     if reading.still_falling:
-        return f"no overfitting in {seen}: the validation loss was still falling ({vals[-1]:.4f}){gap}"
+        return f"no overfitting in {seen}: the validation loss was still falling ({vals[-1]:.4f}){ahead}"
     return (
         f"no clear overfitting in {seen}: the validation loss was lowest after epoch {reading.lowest} "
-        f"({vals[low]:.4f}), but has not risen by more than it jitters ({vals[-1]:.4f}){gap}"
+        f"({vals[low]:.4f}), but has not risen by more than it jitters ({vals[-1]:.4f}){ahead}"
     )
 
 

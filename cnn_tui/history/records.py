@@ -18,21 +18,22 @@ _LIVE = ", ".join(f"'{status}'" for status in sorted(LIVE))
 IS_LIVE = f"status IN ({_LIVE})"
 """A run that has not ended, in SQL."""
 
-# A run that was interrupted is tested from its checkpoint, which may be of an earlier epoch than the last one recorded;
-# its gap is then the one of that epoch. One that was stopped within an epoch is tested with the weights of that moment,
-# of which no whole epoch tells anything: it has no gap.
-TRAINED = (
-    "CASE WHEN tested_epoch IS NULL THEN accuracy ELSE (SELECT json_extract(metrics, '$.accuracy')"
-    " FROM epochs WHERE run = runs.id AND epoch = tested_epoch) END"
+GAP = (
+    "(CASE WHEN tested_epoch IS NULL THEN accuracy ELSE (SELECT json_extract(metrics, '$.accuracy')"
+    " FROM epochs WHERE run = runs.id AND epoch = tested_epoch) END - test_accuracy)"
 )
-"""The training accuracy of the epoch whose weights were tested, in SQL."""
-GAP = f"({TRAINED} - test_accuracy)"
-"""How much better a run is on what it learned from than on the test images, in SQL."""
+"""How much better a run is on what it learned from than on the test images, in SQL: the one definition of the gap.
+
+It is the training accuracy of the epoch whose weights were tested, minus the test accuracy. That is the last epoch,
+save for a run that was interrupted: it is tested from its checkpoint, which may be of an earlier one. A run that was
+stopped within an epoch is tested with the weights of that moment, of which no whole epoch tells anything: it has none,
+nor has a run that was not tested or has no accuracy. Whether there was validation makes no difference.
+"""
 _LINE = tuple(Line.__struct_fields__)
 _TAGS = _LINE.index("tags")
-_LINE_COLUMNS = ", ".join(f"{TRAINED} AS trained" if name == "trained" else name for name in _LINE)
+_LINE_COLUMNS = ", ".join(f"{GAP} AS gap" if name == "gap" else name for name in _LINE)
 _RUN = tuple(name for name in Run.__struct_fields__ if name != "has_experiment")
-_RUN_COLUMNS = ", ".join(_RUN)
+_RUN_COLUMNS = ", ".join(f"{GAP} AS gap" if name == "gap" else name for name in _RUN)
 _WAITING = "WHERE status = 'queued' ORDER BY position, id"
 _GOING = "WHERE status IN ('running', 'paused') ORDER BY id"
 _HEAD = "id, seed, dataset, experiment"

@@ -143,16 +143,8 @@ class Line(msgspec.Struct, frozen=True):
     tags: tuple[str, ...] = ()
     tested_epoch: int | None = None
     """The epoch whose weights were tested, of a run that was tested from a checkpoint; else it was the last."""
-    trained: float | None = None
-    """The training accuracy of that epoch."""
-
-    @property
-    def gap(self) -> float | None:
-        """How much better the run is on what it learned from than on the test images, in accuracy."""
-        accuracy = self.accuracy if self.tested_epoch is None else self.trained
-        if accuracy is None or self.test_accuracy is None:
-            return None
-        return accuracy - self.test_accuracy
+    gap: float | None = None
+    """Training minus test accuracy, as `records.GAP` has it."""
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -191,6 +183,8 @@ class Run(msgspec.Struct, frozen=True):
     """The epoch after which it went on when it was queued again, 0 where it began again; None until it does."""
     tested_epoch: int | None = None
     """The epoch whose weights were tested, of a run that was tested from a checkpoint; else it was the last."""
+    gap: float | None = None
+    """Training minus test accuracy, as `records.GAP` has it."""
     epochs: tuple[Epoch, ...] = ()
     has_experiment: bool = True
     """Whether `experiment` is what was recorded; else it is an empty one, because another version wrote a newer one."""
@@ -225,7 +219,7 @@ class Run(msgspec.Struct, frozen=True):
 
 _NOT_PROMISED = (
     *("pid", "wish", "archived", "exercise", "conclusion", "device", "ending", "fired_rule", "fired_epoch"),
-    *("fired_within", "resumed_after", "tested_epoch", "has_experiment"),
+    *("fired_within", "resumed_after", "tested_epoch", "gap", "has_experiment"),
 )
 
 

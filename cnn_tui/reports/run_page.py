@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cnn_tui import home
-from cnn_tui.analysis.compare import Comparison, compare, gap_of, in_points, pace_of
+from cnn_tui.analysis.compare import Comparison, compare, in_points, pace_of
 from cnn_tui.analysis.overfitting import read_out
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.history import notebook
@@ -76,7 +76,7 @@ def overfitting(run: Run) -> Iterator[Block]:
 
 def _result(facts: RunFacts) -> Iterator[Block]:
     run = facts.run
-    gap, pace = gap_of(run), pace_of(run)
+    gap, pace = run.gap, pace_of(run)
     tested = tested_in_words(run.tested_epoch)
     gap_words = f"gap {in_points(gap)} points{f', tested {tested}' if tested else ''}" if gap is not None else ""
     took = [f"{run.seconds:.1f} s of training", f"{pace:.1f} s an epoch" if pace is not None else ""]

@@ -43,7 +43,7 @@ def reading(vals: Sequence[float], losses: Sequence[float] | None = None) -> Cur
 def test_the_onset_is_where_the_validation_turns() -> None:
     found = reading([0.40, 0.33, 0.30, 0.32, 0.35, 0.39])
     assert (found.onset, found.lowest, found.still_falling) == (3, 3, False)
-    assert found.gap is not None and round(found.gap, 6) == 5.0
+    assert found.ahead is not None and round(found.ahead, 6) == 5.0
     assert found.reason == (
         "overfits after epoch 3: there the validation loss was lowest (0.3000), and it is 0.3900 now, while the "
         "training loss fell from 0.1667 to 0.0833; training is 5.0 points ahead of validation"
@@ -102,7 +102,7 @@ def test_it_is_silent_where_there_is_nothing_to_say(some: list[Epoch]) -> None:
 
 def test_without_accuracies_there_is_no_gap() -> None:
     found = read_curves([Epoch(at, {"loss": 1 / at, "val_loss": 1 / at}, 8.0, 1.0) for at in (1, 2)])
-    assert found is not None and found.gap is None
+    assert found is not None and found.ahead is None
     assert "points" not in found.reason
 
 

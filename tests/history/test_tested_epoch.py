@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from cnn_tui.analysis.compare import gap_of
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.listing import Listing, Query
@@ -41,7 +40,7 @@ def test_the_gap_is_that_of_the_epoch_that_was_tested(history: History) -> None:
     assert run.stop_cause == "the training process is gone; 4 of 40 epochs are kept; tested with the weights of epoch 1"
     assert [event.text for event in history.events(1)] == ["evaluated from the checkpoint of epoch 1"]
     assert (run.tested_epoch, line.tested_epoch) == (1, 1)
-    assert line.gap == gap_of(run) == pytest.approx(0.01)
+    assert line.gap == run.gap == pytest.approx(0.01)
     assert line.accuracy == 0.95, "the accuracy that is shown is that of the last epoch, as ever"
     assert Listing(history, Query("gap<0.02")).count() == 1
     assert Listing(history, Query("gap>0.1")).count() == 0
@@ -54,7 +53,7 @@ def test_a_run_that_was_resumed_after_it_has_the_gap_of_its_end(history: History
     history.record_end(1, Result("finished", "", 0.3, 0.9))
     run, line = both(history)
     assert (run.tested_epoch, run.stop_cause) == (None, "")
-    assert line.gap == gap_of(run) == pytest.approx(0.05)
+    assert line.gap == run.gap == pytest.approx(0.05)
 
 
 def test_a_run_that_was_stopped_within_an_epoch_has_no_gap(history: History) -> None:
@@ -63,19 +62,19 @@ def test_a_run_that_was_stopped_within_an_epoch_has_no_gap(history: History) -> 
     history.record_progress(1, Progress("evaluating", 5, 580, 1_875, 18_560, 60_000, 0.33, 0.8788))
     history.record_end(1, Result("stopped", "stopped by request in epoch 5", 0.3, 0.9))
     run, line = both(history)
-    assert line.gap is None and gap_of(run) is None
+    assert line.gap is None and run.gap is None
     assert history.resume(1) and history.claim(1, 1, 7)
     history.record_progress(1, Progress("evaluating", 4, 1_875, 1_875, 60_000, 60_000, 0.33, 0.95))
     history.record_end(1, Result("stopped", "stopped by request after epoch 4", 0.3, 0.9))
     run, line = both(history)
-    assert line.gap == gap_of(run) == pytest.approx(0.05), "stopped after a whole epoch"
+    assert line.gap == run.gap == pytest.approx(0.05), "stopped after a whole epoch"
 
 
 def test_an_epoch_without_its_figures_leaves_the_gap_out(history: History) -> None:
     history.record_test(1, 0.9, 0.69, 1)
     history.store.execute("UPDATE epochs SET metrics = '{}' WHERE epoch = 1")
     run, line = both(history)
-    assert line.gap is None and gap_of(run) is None
+    assert line.gap is None and run.gap is None
 
 
 def test_a_run_that_goes_on_meanwhile_is_not_tested(history: History) -> None:
