@@ -59,6 +59,9 @@ def test_with_arrows_only_no_letter_moves() -> None:
         ({"stack.delte": "x"}, '"stack.delte" is no action. Did you mean stack.delete?'),
         ({"stack.delete": "delte"}, 'stack.delete: found "delte"; a key is a character'),
         ({"stack.delete": " "}, "stack.delete needs at least one key"),
+        ({"field.accept": "x"}, 'field.accept: found "x", which is typed there'),
+        ({"settings.add_rule": "d"}, "d would mean both settings.add_rule"),
+        ({"copy.code": "q"}, "q would mean both copy.code"),
     ],
 )
 def test_keys_that_cannot_be_are_refused_with_a_sentence(changes: dict[str, str], sentence: str) -> None:
@@ -142,3 +145,20 @@ async def test_a_sentence_names_the_key_that_is_in_force(make_lab: MakeLab) -> N
         assert "ctrl+g trains the stack." in text(app)
         await pilot.press("p", "enter")
         await until(pilot, lambda: "ctrl+e" in text(app), "the preset")
+
+
+def test_a_key_of_a_box_may_be_that_of_the_lab_behind_it() -> None:
+    rows = in_force("default", {"settings.add_rule": "r", "copy.code": "j"})
+    assert (row(rows, "settings.add_rule").keys, row(rows, "copy.code").keys) == ("r", "j")
+
+
+async def test_a_box_names_its_keys_as_they_are_in_force(make_lab: MakeLab) -> None:
+    keys.use(in_force("default", {"settings.add_rule": "n", "field.accept": "ctrl+s"}))
+    app = make_lab()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: "none: n adds one" in text(app) and "n/d rules" in text(app), "the settings")
+        await pilot.press("n")
+        await until(pilot, lambda: "ctrl+s accepts, Esc leaves it" in text(app), "the field")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: app.lab.document.experiment.stop != (), "a rule")
