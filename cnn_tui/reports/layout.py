@@ -98,11 +98,11 @@ class PageLayout:
     def _fact(self, label: str, value: Words) -> list[StyledLine]:
         if not value:
             return []
-        label = self._inert(label)
         lines = self._flowed(value, max(10, self.width - LABEL))
-        if cells(label) >= LABEL:
-            return [(Span(label, "dim"),), *self._hung(Span(" " * LABEL), lines)]
-        return self._hung(Span(padded(label, LABEL), "dim"), lines)
+        label = self._inert(label)
+        if cells(label) < LABEL:
+            return self._hung(Span(padded(label, LABEL), "dim"), lines)
+        return [*wrapped([Span(label, "dim")], self.width), *self._hung(Span(" " * LABEL), lines)]
 
     def _table(self, table: TextTable) -> list[StyledLine]:
         kept = list(range(len(table.rows[0] if table.rows else table.heading)))
