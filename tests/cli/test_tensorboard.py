@@ -73,6 +73,7 @@ def test_a_run_is_written_as_keras_would_have_written_it(run_id: int, tmp_path: 
     assert len(list((home / "train").iterdir())) == 1, "written again it replaces itself"
 
 
+@pytest.mark.long
 def test_a_folder_that_cannot_be_written_is_a_sentence(run_id: int, tmp_path: Path, inside: Inside) -> None:
     (tmp_path / "file").write_text("")
     answer = inside("export", str(run_id), "--tensorboard", str(tmp_path / "file"))

@@ -132,7 +132,12 @@ def assert_alike(ours: tuple[list[Any], list[float]], kerass: tuple[list[Any], l
 
 
 @pytest.mark.parametrize(
-    ("experiment", "parts"), [(PLAIN, 2), (PLAIN, 4), (POOLS, 2), (WHOLE_BATCH, 2), (EVERY_PART, 4)]
+    ("experiment", "parts"),
+    [
+        (PLAIN, 2),
+        (EVERY_PART, 4),
+        *(pytest.param(*one, marks=pytest.mark.long) for one in ((PLAIN, 4), (POOLS, 2), (WHOLE_BATCH, 2))),
+    ],
 )
 def test_parts_learn_what_the_whole_batch_does(experiment: Experiment, parts: int) -> None:
     sgd = experiment.with_training(optimizer="sgd", learning_rate=0.05, momentum=0.9)
@@ -143,7 +148,7 @@ def test_parts_learn_what_the_whole_batch_does(experiment: Experiment, parts: in
     ("precision", "loss"),
     [
         ("float32", "sparse_categorical_crossentropy"),
-        ("mixed_bfloat16", "sparse_categorical_crossentropy"),
+        pytest.param("mixed_bfloat16", "sparse_categorical_crossentropy", marks=pytest.mark.long),
         ("mixed_float16", "categorical_crossentropy"),
     ],
 )

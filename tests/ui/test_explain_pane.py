@@ -61,6 +61,7 @@ def explain_process(app: LabApp):  # type: ignore[no-untyped-def]
     return client._process
 
 
+@pytest.mark.long
 async def test_a_trained_run_is_looked_into_by_a_real_process(make_lab: MakeLab, lab: Path) -> None:
     """Predictions from kept files; activations, filters and a filter by hand from the process."""
     picture = lab / "own.png"
