@@ -65,7 +65,6 @@ class Outlook(NamedTuple):
 
     @property
     def waiting(self) -> int:
-        """How many runs wait."""
         return sum(item.position > 0 for item in self.items)
 
     @property
@@ -146,7 +145,6 @@ class Estimator:
                 yield work.cost, pace
 
     def _left(self, line: Line) -> Estimate:
-        """What is left of a run."""
         run = self._runs.get(line.id)
         if run is None:
             return Estimate()

@@ -74,7 +74,7 @@ class Work(NamedTuple):
         return epochs * self.epoch(pace) + self.tested * pace.look + BESIDE
 
 
-class Left(NamedTuple):
+class TimeLeft(NamedTuple):
     """Seconds to the end of the epoch, its validation included once it is known, and to the end of training."""
 
     epoch: float
@@ -122,7 +122,7 @@ def seconds_left(progress: Progress, epochs: int, work: Work, pace: SecondsAnIma
     return steps + validation + later
 
 
-def left(run: Run, now: Progress) -> Left | None:
+def time_left(run: Run, now: Progress) -> TimeLeft | None:
     """How long it still takes; None when it cannot be told."""
     if not is_told(run, now):
         return None
@@ -130,7 +130,7 @@ def left(run: Run, now: Progress) -> Left | None:
     recent = run.epochs[-_RECENT:]
     whole = sum(one.seconds for one in recent) / len(recent) if recent else now.images_an_epoch / now.images_per_second
     epoch = seconds_of_steps(now) + validation
-    return Left(epoch, epoch + (whole + validation) * max(0, run.experiment.training.epochs - now.epoch))
+    return TimeLeft(epoch, epoch + (whole + validation) * max(0, run.experiment.training.epochs - now.epoch))
 
 
 def is_told(run: Run, now: Progress) -> bool:
@@ -143,8 +143,8 @@ def is_told(run: Run, now: Progress) -> bool:
 
 def seconds_of_steps(now: Progress) -> float:
     """Seconds until the last step of the epoch that goes on; infinite while there is no pace."""
-    left = max(0, now.images_an_epoch - now.images)
-    return left / now.images_per_second if now.images_per_second > 0 else math.inf
+    time_left = max(0, now.images_an_epoch - now.images)
+    return time_left / now.images_per_second if now.images_per_second > 0 else math.inf
 
 
 def in_words(seconds: float) -> str:

@@ -104,7 +104,6 @@ class Evaluation(msgspec.Struct, frozen=True):
 
 
 def evaluation_path(run_id: int) -> Path:
-    """The file of a run's evaluation."""
     return run_folder(run_id) / "evaluation.json"
 
 

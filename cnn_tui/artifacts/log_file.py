@@ -53,7 +53,6 @@ class LogFile:
         return Stamp(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
     def size(self) -> int:
-        """How many bytes there are now."""
         stamp = self.stamp()
         return stamp.size if stamp else 0
 

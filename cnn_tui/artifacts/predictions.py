@@ -30,7 +30,6 @@ class PredictionsHeader(msgspec.Struct, frozen=True):
 
 
 def predictions_path(run_id: int) -> Path:
-    """The file of a run's predictions."""
     return run_folder(run_id) / "predictions.bin"
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import TextIO
 
-from cnn_tui.analysis.pace import clock, left
+from cnn_tui.analysis.pace import clock, time_left
 from cnn_tui.cli.streams import columns_of, rewrite, say
 from cnn_tui.history.run import Epoch, Progress, Run
 from cnn_tui.text import quiet
@@ -101,7 +101,7 @@ def progress_parts(run: Run, now: Progress) -> list[Part]:
     if run.status == "paused":
         return [*parts, (0, "paused")]
     parts.append((5, f"{now.images_per_second:,.0f} images/s"))
-    if rest := left(run, now):
+    if rest := time_left(run, now):
         parts.append((1, f"ETA {clock(rest.run)}"))
     return parts
 

@@ -48,7 +48,6 @@ class Report(NamedTuple):
 
     @property
     def flawless(self) -> bool:
-        """Whether nothing is wrong and nothing is missing."""
         return not self.problems and not any(one.problems for one in self.exercises)
 
 
@@ -61,7 +60,7 @@ def check(plain: dict[str, Any], whole: bool, place: Place | None = None) -> Rep
     if place is not None and plain["digest"] != digest(place):
         problems.append(f"it was made for another pack, or another version of it ({_text(plain['title'], 80)})")
     given = _given(plain) if place is None else _given_by(place)
-    runs = [_Handed(run) for run in plain["runs"]]
+    runs = [_HandedInRun(run) for run in plain["runs"]]
     known = {str(one["name"]) for one in given}
     strange = sorted({run.exercise for run in runs if run.exercise not in known})
     if strange:
@@ -74,7 +73,7 @@ def check(plain: dict[str, Any], whole: bool, place: Place | None = None) -> Rep
     return Report(student, pack, title, when, tuple(problems), checked)
 
 
-class _Handed:
+class _HandedInRun:
     """A run as it was handed in."""
 
     def __init__(self, plain: dict[str, Any]) -> None:
@@ -117,7 +116,7 @@ def _given_by(place: Place) -> list[dict[str, Any]]:
     ]
 
 
-def _check(given: dict[str, Any], runs: list[_Handed], answer: Any) -> CheckedExercise:
+def _check(given: dict[str, Any], runs: list[_HandedInRun], answer: Any) -> CheckedExercise:
     answer = answer if isinstance(answer, dict) else {}
     problems: list[str] = []
     changes: list[str] = []
@@ -152,7 +151,7 @@ def _check(given: dict[str, Any], runs: list[_Handed], answer: Any) -> CheckedEx
     )
 
 
-def _wrong(run: _Handed, given: Experiment, locked: list[str]) -> list[str]:
+def _wrong(run: _HandedInRun, given: Experiment, locked: list[str]) -> list[str]:
     if run.experiment is None:
         return [f"run {run.id}: its experiment cannot be read"]
     wrong = [
@@ -169,7 +168,7 @@ def _wrong(run: _Handed, given: Experiment, locked: list[str]) -> list[str]:
     return wrong
 
 
-def _changes(run: _Handed, given: Experiment) -> list[str]:
+def _changes(run: _HandedInRun, given: Experiment) -> list[str]:
     if run.experiment is None:
         return []
     before = _portable(given).with_training(seed=None)

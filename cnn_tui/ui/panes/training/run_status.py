@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from rich.text import Text
 
-from cnn_tui.analysis.pace import Left, clock, is_told, left
+from cnn_tui.analysis.pace import TimeLeft, clock, is_told, time_left
 from cnn_tui.history.run import Progress, Run
 from cnn_tui.text import counted
 from cnn_tui.ui.keys import key_of
@@ -114,7 +114,7 @@ class RunStatus(Lines):
         going = self.live.going
         ahead = [f"run {one}" for one in ids[: place - 1]]
         if going:
-            rest = left(going, self.live.progress) if going.status == "running" else None
+            rest = time_left(going, self.live.progress) if going.status == "running" else None
             done = f"epoch {self.live.progress.epoch}/{going.experiment.training.epochs}"
             told = f"{done}, about {clock(rest.run)} to go" if rest else going.status
             ahead.insert(0, f"run {going.id} ({told})")
@@ -156,7 +156,7 @@ class RunStatus(Lines):
         seen, all_images = f"{now.images:,}", f"{now.images_an_epoch:,}"
         second = [part(0, f"{seen:>{len(all_images)}}/{all_images} images"), *self._pace(run, now)]
         third = self._figures(run, now)
-        rest = left(run, now) if run.status != "paused" and run.wish not in ("stop", "now") else None
+        rest = time_left(run, now) if run.status != "paused" and run.wish not in ("stop", "now") else None
         if rest:
             eta = self._eta(now, rest)
             # It stands with the images where there is room for it.
@@ -180,7 +180,7 @@ class RunStatus(Lines):
             return [Part(1, Text(f"validating on {source}", self.style("accent")), Text("validating"))]
         return [part(1, rate(now.images_per_second))] if is_told(run, now) else []
 
-    def _eta(self, now: Progress, rest: Left) -> Part:
+    def _eta(self, now: Progress, rest: TimeLeft) -> Part:
         # How far a validation is, is not recorded; its end is near.
         run = f"run {clock(rest.run)}"
         if now.phase != "training":
