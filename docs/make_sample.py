@@ -1,4 +1,4 @@
-"""Make the sample from the whole of Fashion-MNIST: `python -m docs.make_sample [FOLDER]`.
+"""Make the sample from the whole of Fashion-MNIST: `python docs/make_sample.py [FOLDER]`.
 
 FOLDER holds the four idx files; without it, the set is looked for where the app looks. The first 600 training
 images and the first 100 test images of each class are taken, in the order of the set, so the same file comes out
