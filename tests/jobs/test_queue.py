@@ -21,21 +21,6 @@ from tests.waiting import end_processes_of, processes_of, wait_for
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("CNN_TUI_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("CNN_TUI_WORKER_IDLE", "0.5")
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
-    yield tmp_path / "home"
-    end_processes_of(tmp_path / "home")
-
-
-@pytest.fixture
-def history(home: Path) -> Iterator[History]:
-    with History() as opened:
-        yield opened
-
-
-@pytest.fixture
 def tiny(tmp_path: Path) -> Experiment:
     """Two classes that are told apart at once: an epoch takes milliseconds."""
     return read(write_experiment(tmp_path / "tiny.toml", write_dataset(tmp_path / "tiny.npz")))

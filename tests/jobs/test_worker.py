@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,24 +20,9 @@ from cnn_tui.home import checkpoint_path, log_path, model_path, worker_log_path
 from cnn_tui.jobs import launch, locks, overdue, worker
 from cnn_tui.jobs.child import Child
 from cnn_tui.network.layers import Dense, Flatten
-from tests.waiting import end_processes_of, processes_of, wait_for
+from tests.waiting import processes_of, wait_for
 
 WORKER, TRAIN = "cnn_tui.jobs.worker", "cnn_tui.training.train"
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("CNN_TUI_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("CNN_TUI_WORKER_IDLE", "0.5")
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
-    yield tmp_path / "home"
-    end_processes_of(tmp_path / "home")
-
-
-@pytest.fixture
-def history(home: Path) -> Iterator[History]:
-    with History() as history:
-        yield history
 
 
 @pytest.fixture
