@@ -50,7 +50,7 @@ COMMANDS = {
     "archive": Command("notebook", "Put runs away: they are kept, but no table shows them."),
     "baseline": Command("notebook", "Pin the run that others are compared with."),
     "evaluate": Command(
-        "evaluate", "Print how well a run does on the test images: per class, and what it takes for what."
+        "predict", "Print how well a run does on the test images: per class, and what it takes for what."
     ),
     "predict": Command(
         "predict", "Print what a run's network says of a test image or of a picture: the image, bars, the raw vector."

@@ -13,7 +13,7 @@ from cnn_tui.cli.follow import following
 from cnn_tui.cli.overrides import override
 from cnn_tui.cli.parser import AsJson, Pack
 from cnn_tui.cli.printing import bold, put_json, put_page, table
-from cnn_tui.cli.runs import listed
+from cnn_tui.cli.runs import listed, put_runs
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, columns_of, complain, put, say
 from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import Place, find_exercise
@@ -165,7 +165,7 @@ def _train(wanted: list[Order], repeat: int, detach: bool, as_json: bool) -> int
         launch.wake()
         say(f"{listed(ids)} queued")
         if detach:
-            put(*map(str, ids))
+            put_runs(follower.history, ids, as_json)
             return FINISHED
         return follower.follow(ids, as_json, own=True)
 

@@ -16,7 +16,7 @@ import typer
 from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.pace import clock, in_words
 from cnn_tui.cli.history import to_text
-from cnn_tui.cli.progress import Part, Reporter, epoch_parts, fit, progress_parts
+from cnn_tui.cli.progress import Part, Reporter, epoch_parts, join_parts, progress_parts
 from cnn_tui.cli.runs import find_run, listed, to_json
 from cnn_tui.cli.streams import FAILED, FINISHED, INTERRUPTED, UserError, is_terminal, put
 from cnn_tui.history.history import History
@@ -144,7 +144,7 @@ class Follower:
                 "cnn-tui data says how to get it",
             )
         for epoch in run.epochs[epochs:]:
-            self._out.line(fit(epoch_parts(run, epoch), self._out.columns()))
+            self._out.line(join_parts(epoch_parts(run, epoch), self._out.columns()))
         if run.live:
             parts = progress_parts(run, self.history.progress(run.id))
             self._out.bar([*parts, *self._rest()])

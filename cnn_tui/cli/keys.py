@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from cnn_tui.cli.lab import set_keys
 from cnn_tui.cli.streams import FINISHED, WRONG, complain, put
 from cnn_tui.ui.keys import keys_markdown, keys_text
+from cnn_tui.ui.preferences import set_keys
 
 
 def keys(

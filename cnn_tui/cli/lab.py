@@ -6,21 +6,15 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cnn_tui.cli import COMMANDS
-from cnn_tui.cli.device import chosen_device
+from cnn_tui.cli.runs import chosen_device
 from cnn_tui.cli.streams import UserError, is_terminal
 from cnn_tui.exercises.packs import open_pack
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.presets import find_experiment, preset_names
-from cnn_tui.home import settings_path
-from cnn_tui.text import closest, did_you_mean, sentence
-
-if TYPE_CHECKING:
-    from cnn_tui.ui.preferences import Preferences
-
+from cnn_tui.text import closest, did_you_mean
 
 ESCAPE_DELAY_OVER_SSH = "400"
 """Milliseconds within which the rest of a key has to come: a slow line may bring an arrow key in two parts."""
@@ -55,6 +49,7 @@ def open_lab(
         os.environ.setdefault("ESCDELAY", ESCAPE_DELAY_OVER_SSH)  # Textual reads it when it is imported
 
     from cnn_tui.ui import app  # Textual, which no other command waits for
+    from cnn_tui.ui.preferences import set_keys
     from cnn_tui.ui.theme import THEMES
 
     themes = [one.name for one in THEMES]
@@ -73,23 +68,6 @@ def open_lab(
         pack=place,
         device=wanted,
     )
-
-
-def set_keys() -> tuple[Preferences, str]:
-    """Put the user's keys in force; gives the settings and, where they cannot be used, the sentence that says why."""
-    from cnn_tui.ui.keymap import KeymapError, in_force
-    from cnn_tui.ui.keys import use
-    from cnn_tui.ui.preferences import Preferences, PreferencesError, read_preferences
-
-    preferences = Preferences()
-    try:
-        preferences = read_preferences()
-        use(in_force(preferences.keymap, preferences.keys))
-    except PreferencesError as error:
-        return preferences, f"{sentence(str(error))} The usual settings are in force."
-    except KeymapError as error:
-        return preferences, f"{sentence(f'{settings_path()}: {error}')} The usual keys are in force."
-    return preferences, ""
 
 
 def speaks_unicode(environment: Mapping[str, str]) -> bool:

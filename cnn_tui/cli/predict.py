@@ -1,29 +1,47 @@
-"""`cnn-tui predict`: what a trained network says of one image, a test image or a picture of the user's own."""
+"""`cnn-tui evaluate` and `predict`: what a trained network says of all test images, and of one image.
+
+The image is a test image, or a picture of the user's own. Answers that are kept are read; else the run's model is asked
+in a process of its own.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import typer
 from rich.console import Console
 
+from cnn_tui.artifacts.evaluation import how_it_differs, read_evaluation
 from cnn_tui.artifacts.predictions import Predictions, open_predictions
-from cnn_tui.cli.evaluate import in_words, kept, require_model
+from cnn_tui.artifacts.weights import no_model
 from cnn_tui.cli.parser import AsJson, RunId
-from cnn_tui.cli.printing import bold, encoded, table
+from cnn_tui.cli.printing import bold, encoded, put_page, table
 from cnn_tui.cli.runs import read_run
-from cnn_tui.cli.streams import FINISHED, UserError, columns_of, is_terminal, put, say
+from cnn_tui.cli.streams import FAILED, FINISHED, WRONG, UserError, columns_of, is_terminal, put, say
 from cnn_tui.data.images import Picture, StoredImages
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.run import Run
 from cnn_tui.jobs.explain_client import ExplainClient
-from cnn_tui.jobs.explain_protocol import DescribeModel, Done, KeepImages, ModelFacts, Prediction, PredictPicture
-from cnn_tui.text import counted, quiet
+from cnn_tui.jobs.explain_protocol import (
+    DescribeModel,
+    Done,
+    ExplainError,
+    KeepImages,
+    KeepPredictions,
+    ModelFacts,
+    Prediction,
+    PredictPicture,
+)
+from cnn_tui.reports.evaluation_page import evaluation_page
+from cnn_tui.text import counted, quiet, wrapped
 from cnn_tui.ui.images.image import draw, mode_of
 
+_WIDTH = 80  # of an evaluation, where nobody looks at a terminal
 _MOST_BARS = 10
 _MOST_NUMBERS = 20  # of the raw vector, in text
 _BAR = 30
@@ -31,8 +49,10 @@ _PICTURE = (64, 16)  # cells at most, of two pixels each
 _LETTERS = (64, 32)  # and without colours, where a pixel wants more room
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
+Kept = TypeVar("Kept")
 
-class Seen(NamedTuple):
+
+class ImagePrediction(NamedTuple):
     """An image and what the network says of it. `label` is its true class, None where nobody knows it."""
 
     run: int
@@ -49,6 +69,19 @@ class Seen(NamedTuple):
     def order(self) -> list[int]:
         """The classes, the likeliest first."""
         return sorted(range(len(self.names)), key=lambda at: -(self.probabilities[at] or 0.0))
+
+
+def evaluate(run: RunId, as_json: AsJson = False) -> int:
+    found = read_run(run)
+    evaluation = _kept(found, read_evaluation)
+    if as_json:
+        put(encoded({"run": run, **evaluation.to_json()}))
+        return FINISHED
+    width = columns_of(sys.stdout) if is_terminal(sys.stdout) else _WIDTH
+    put_page(evaluation_page(found, evaluation), width)
+    for sentence in how_it_differs(evaluation, found):
+        say("\n".join(wrapped(sentence, min(columns_of(sys.stderr), 100))))
+    return FINISHED
 
 
 def predict(
@@ -69,55 +102,55 @@ def predict(
     if number is None:
         file = Path(image or "")
     found = read_run(run)
-    seen = _own_picture(found, file) if file is not None else _test_image(found, number or 0)
-    for step in seen.steps:
+    answer = _own_picture(found, file) if file is not None else _test_image(found, number or 0)
+    for step in answer.steps:
         say(step)
-    put(encoded(to_json(seen)) if as_json else to_text(seen))
+    put(encoded(to_json(answer)) if as_json else to_text(answer))
     return FINISHED
 
 
-def to_json(seen: Seen) -> dict[str, Any]:
+def to_json(answer: ImagePrediction) -> dict[str, Any]:
     """The prediction, ready for a JSON encoder. `output` is what `model.predict()` returns: a row for each image."""
-    best = seen.order[0]
-    fact: dict[str, Any] = {"run": seen.run}
-    if seen.file:
-        fact |= {"file": seen.file, "steps": seen.steps}
+    best = answer.order[0]
+    fact: dict[str, Any] = {"run": answer.run}
+    if answer.file:
+        fact |= {"file": answer.file, "steps": answer.steps}
     else:
-        fact |= {"image": seen.image}
+        fact |= {"image": answer.image}
     return fact | {
-        "true_label": seen.label,
-        "true_class": None if seen.label is None else _name(seen, seen.label),
+        "true_label": answer.label,
+        "true_class": None if answer.label is None else _name(answer, answer.label),
         "predicted_label": best,
-        "predicted_class": seen.names[best],
-        "classes": seen.names,
-        "probabilities": seen.probabilities,
-        "output": [seen.probabilities],
-        "output_shape": [1, len(seen.probabilities)],
+        "predicted_class": answer.names[best],
+        "classes": answer.names,
+        "probabilities": answer.probabilities,
+        "output": [answer.probabilities],
+        "output_shape": [1, len(answer.probabilities)],
     }
 
 
-def to_text(seen: Seen) -> str:
+def to_text(answer: ImagePrediction) -> str:
     """The image, what it is, the bars and the raw vector."""
-    best = seen.order[0]
-    said = quiet(seen.names[best], 60)
-    facts = [("the network says", f"{said}, {_percent(seen.probabilities[best]).strip()}")]
-    if seen.label is not None:
-        right = "right" if seen.label == best else "wrong"
-        facts.insert(0, ("it is", f"{quiet(_name(seen, seen.label), 60)} ({right})"))
-    heading = bold(f"Run {seen.run}: {quiet(seen.what)}")
-    return "\n".join([heading, *_drawn(seen.picture), *table(facts), "", *_bars(seen), "", *_vector(seen)])
+    best = answer.order[0]
+    said = quiet(answer.names[best], 60)
+    facts = [("the network says", f"{said}, {_percent(answer.probabilities[best]).strip()}")]
+    if answer.label is not None:
+        right = "right" if answer.label == best else "wrong"
+        facts.insert(0, ("it is", f"{quiet(_name(answer, answer.label), 60)} ({right})"))
+    heading = bold(f"Run {answer.run}: {quiet(answer.what)}")
+    return "\n".join([heading, *_drawn(answer.picture), *table(facts), "", *_bars(answer), "", *_vector(answer)])
 
 
-def _test_image(run: Run, image: int) -> Seen:
-    predictions = kept(run, open_predictions)
+def _test_image(run: Run, image: int) -> ImagePrediction:
+    predictions = _kept(run, open_predictions)
     if not 0 <= image < predictions.count:
         raise UserError(f"there is no test image {image}: they are counted from 0 to {predictions.count - 1:,}")
     names = predictions.class_names
     probabilities: list[float | None] = [None if one != one else one for one in predictions.probabilities(image)]
     picture = _stored(run.id, predictions).picture
-    with in_words():
+    with _user_errors():
         pixels = picture(image)
-    return Seen(
+    return ImagePrediction(
         run.id, f"test image {image}", pixels, names, probabilities, label=predictions.labels[image], image=image
     )
 
@@ -134,26 +167,64 @@ def _stored(run_id: int, predictions: Predictions) -> StoredImages:
     try:
         return StoredImages(predictions.images)
     except RawFileError:
-        with ExplainClient() as client, in_words():
+        with ExplainClient() as client, _user_errors():
             client.ask(KeepImages(run_id), Done)
             return StoredImages(predictions.images)
 
 
-def _own_picture(run: Run, file: Path) -> Seen:
+def _own_picture(run: Run, file: Path) -> ImagePrediction:
     path = str(file.absolute())
     if not os.path.exists(path):  # noqa: PTH110  it never raises
         raise UserError(f"there is no file {quiet(path)}")
-    require_model(run)
-    with ExplainClient() as client, in_words():
-        answer = client.ask(PredictPicture(run.id, path), Prediction)
+    _require_model(run)
+    with ExplainClient() as client, _user_errors():
+        prediction = client.ask(PredictPicture(run.id, path), Prediction)
         names = client.ask(DescribeModel(run.id), ModelFacts).class_names
-    return Seen(
-        run.id, file.name, answer.picture, names, list(answer.probabilities), file=str(file), steps=answer.steps
+    return ImagePrediction(
+        run.id,
+        file.name,
+        prediction.picture,
+        names,
+        list(prediction.probabilities),
+        file=str(file),
+        steps=prediction.steps,
     )
 
 
-def _name(seen: Seen, label: int) -> str:
-    return seen.names[label] if label < len(seen.names) else str(label)
+def _kept(run: Run, read: Callable[[int], Kept]) -> Kept:
+    """What `read` gives of a run; where that is not kept yet, it is worked out first. Raises UserError."""
+    try:
+        return read(run.id)
+    except RawFileError:
+        _require_model(run)
+    say(f"run {run.id}: its model is asked about every test image, which takes a few seconds")
+    with ExplainClient() as client, _user_errors():
+        client.ask(KeepPredictions(run.id), Done)
+        return read(run.id)
+
+
+def _require_model(run: Run) -> None:
+    """Raises UserError for a run that has no model."""
+    missing = no_model(run)
+    if missing is not None:
+        if missing.lost:
+            raise UserError(f"{missing.why}: train the experiment again", FAILED)
+        raise UserError(missing.why)
+
+
+@contextmanager
+def _user_errors() -> Iterator[None]:
+    """What cannot be answered or read becomes a UserError."""
+    try:
+        yield
+    except ExplainError as error:
+        raise UserError(str(error), WRONG if error.wrong else FAILED) from None
+    except RawFileError as error:
+        raise UserError(str(error), FAILED) from None
+
+
+def _name(answer: ImagePrediction, label: int) -> str:
+    return answer.names[label] if label < len(answer.names) else str(label)
 
 
 def _drawn(picture: Picture) -> list[str]:
@@ -169,15 +240,17 @@ def _drawn(picture: Picture) -> list[str]:
     return [line.rstrip() if colours is None else line for line in capture.get().splitlines()]
 
 
-def _bars(seen: Seen) -> list[str]:
+def _bars(answer: ImagePrediction) -> list[str]:
     """A line for each class, in order; of many classes the likeliest only."""
-    chosen = list(range(len(seen.names))) if len(seen.names) <= _MOST_BARS else seen.order[:_MOST_BARS]
+    chosen = list(range(len(answer.names))) if len(answer.names) <= _MOST_BARS else answer.order[:_MOST_BARS]
     rows = []
     for at in chosen:
-        mark = "<- true" if at == seen.label else ""
-        rows.append((quiet(seen.names[at], 30), _percent(seen.probabilities[at]), _bar(seen.probabilities[at]), mark))
+        mark = "<- true" if at == answer.label else ""
+        rows.append(
+            (quiet(answer.names[at], 30), _percent(answer.probabilities[at]), _bar(answer.probabilities[at]), mark)
+        )
     lines = table(rows, right=[1])
-    more = len(seen.names) - len(chosen)
+    more = len(answer.names) - len(chosen)
     return [*lines, f"and {counted(more, 'class', 'classes')} more, less likely"] if more else lines
 
 
@@ -193,10 +266,10 @@ def _percent(share: float | None) -> str:
     return "NaN" if share is None else f"{share:7.2%}"
 
 
-def _vector(seen: Seen) -> list[str]:
-    count = len(seen.probabilities)
-    height, width, channels = seen.picture.shape
-    shown = [f"{one:.7e}" if one is not None else "nan" for one in seen.probabilities[:_MOST_NUMBERS]]
+def _vector(answer: ImagePrediction) -> list[str]:
+    count = len(answer.probabilities)
+    height, width, channels = answer.picture.shape
+    shown = [f"{one:.7e}" if one is not None else "nan" for one in answer.probabilities[:_MOST_NUMBERS]]
     if count > len(shown):
         shown.append("...")
     lines = [" ".join(shown[start : start + 5]) for start in range(0, len(shown), 5)]

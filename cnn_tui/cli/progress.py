@@ -49,7 +49,7 @@ class Reporter:
         if not self.rewrites or now - self._drawn < _REDRAW_SECONDS:
             return
         width = columns_of(self._stream) - 1
-        text = fit(parts, width)
+        text = join_parts(parts, width)
         if text != self._shown:
             # Blanks instead of an erase sequence: any terminal knows them.
             rewrite("\r" + text.ljust(min(len(self._shown), width)))
@@ -66,7 +66,7 @@ class Reporter:
         return columns_of(self._stream) if self.rewrites else 100_000
 
 
-def fit(parts: Sequence[Part], width: int) -> str:
+def join_parts(parts: Sequence[Part], width: int) -> str:
     """The parts in a line of at most `width` characters, without those of the highest ranks if need be."""
     kept = list(parts)
     while True:

@@ -10,12 +10,11 @@ from typing import Annotated
 import typer
 
 from cnn_tui.analysis.estimates import Estimator
-from cnn_tui.cli.device import chosen_device
 from cnn_tui.cli.exchange import write_events
 from cnn_tui.cli.follow import following
 from cnn_tui.cli.overrides import override, parse
 from cnn_tui.cli.parser import AsJson, Detach, Device, Experiments
-from cnn_tui.cli.runs import listed, put_runs
+from cnn_tui.cli.runs import chosen_device, listed, put_runs
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, complain, say
 from cnn_tui.cli.summary import place
 from cnn_tui.experiment.check import problems_of

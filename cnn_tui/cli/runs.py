@@ -1,12 +1,16 @@
-"""What several commands do with runs: find them, name them, print them."""
+"""What several commands do with runs: find them, name them, print them, and check the device that they ask for."""
 
 from __future__ import annotations
 
 from cnn_tui.cli.printing import encoded
-from cnn_tui.cli.streams import UserError, put
+from cnn_tui.cli.streams import UserError, put, say
 from cnn_tui.history.history import History
 from cnn_tui.history.records import LARGEST
 from cnn_tui.history.run import Run
+from cnn_tui.jobs import gpu_client
+from cnn_tui.jobs.devices import DeviceError, choose, parse
+from cnn_tui.jobs.gpus import Gpus
+from cnn_tui.text import quiet
 
 
 def find_run(history: History, run_id: int) -> Run:
@@ -47,3 +51,18 @@ def listed(ids: list[int]) -> str:
     if len(ids) > 3:
         return f"runs {ids[0]} to {ids[-1]}"
     return ("run " if len(ids) == 1 else "runs ") + ", ".join(map(str, ids))
+
+
+def chosen_device(wish: str | None) -> str:
+    """The wish as a run keeps it, "" for the freest GPU. Says when the card is busy; raises UserError.
+
+    The card itself is chosen again when the run begins, which may be hours later.
+    """
+    try:
+        wanted = parse(wish) if wish is not None else ""
+        choice = choose(wanted, Gpus() if wanted == "cpu" else gpu_client.read_gpus())
+    except DeviceError as error:
+        raise UserError(str(error)) from None
+    if choice.warning:
+        say(quiet(choice.warning, 400))
+    return wanted

@@ -1,32 +1,68 @@
-"""What a user has set once for good: `settings.toml` in the app's home."""
+"""What a user has set once for good, `settings.toml` in the app's home: the looks of the lab, and its keys."""
 
 from __future__ import annotations
 
 import tomllib
-from typing import Any, Literal
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias, get_args
 
 import msgspec
 
-from cnn_tui.experiment import file_errors
+from cnn_tui.experiment.file_errors import explain, found
 from cnn_tui.home import settings_path
-from cnn_tui.text import quiet
+from cnn_tui.text import did_you_mean, quiet, sentence
+from cnn_tui.ui.keys import KEYS, MENUS, PANES, TYPING, Key, name_of, shown_name, use
 
 MAX_BYTES = 100_000
+Keymap: TypeAlias = Literal["default", "vim", "arrows"]
+PRESETS: tuple[Keymap, ...] = get_args(Keymap)
+_VIM = {
+    "stack.edit": "i Enter",
+    "stack.add_below": "o a",
+    "stack.add_above": "O A",
+    "stack.move_down": "J ctrl+j",
+    "stack.move_up": "K ctrl+k",
+    "stack.duplicate": "Y c",
+    "move.page_down": "ctrl+d ctrl+f pagedown",
+    "move.page_up": "ctrl+u ctrl+b pageup",
+    "lab.quit": "q Z",
+}
+_ARROWS = {"left", "right", "up", "down"}
+_TYPED = ("enter", "escape", "space", "tab", "shift+tab")
+_NAMED = ("up", "down", "left", "right", "home", "end", "pageup", "pagedown", "insert", "delete", "backspace")
 
 
 class PreferencesError(ValueError):
     """Settings that cannot be used; the message names the file, the key, what was found and what is allowed."""
 
 
+class KeymapError(ValueError):
+    """Keys that cannot be; the message names the action, the key and what is in the way."""
+
+
 class Preferences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The file's keys. None leaves a choice to what the terminal says of itself."""
+    """The keys of the file. None leaves a choice to what the terminal says of itself."""
 
     theme: Literal["cnn-dark", "cnn-light", "cnn-safe"] | None = None
     ascii: bool | None = None
     mouse: bool = True
     sixel: bool | None = None
-    keymap: Literal["default", "vim", "arrows"] = "default"
+    keymap: Keymap = "default"
     keys: dict[str, str] = {}
+
+
+def set_keys() -> tuple[Preferences, str]:
+    """Put the user's keys in force; gives the settings and, where they cannot be used, the sentence that says why."""
+    preferences = Preferences()
+    try:
+        preferences = read_preferences()
+        use(in_force(preferences.keymap, preferences.keys))
+    except PreferencesError as error:
+        return preferences, f"{sentence(str(error))} The usual settings are in force."
+    except KeymapError as error:
+        return preferences, f"{sentence(f'{settings_path()}: {error}')} The usual keys are in force."
+    return preferences, ""
 
 
 def read_preferences() -> Preferences:
@@ -50,7 +86,7 @@ def read_preferences() -> Preferences:
     try:
         return msgspec.convert(raw, Preferences)
     except msgspec.ValidationError as error:
-        raise PreferencesError(f"{path}: {file_errors.explain(str(error), raw, Preferences)}") from None
+        raise PreferencesError(f"{path}: {explain(str(error), raw, Preferences)}") from None
 
 
 def _flat(keys: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
@@ -59,3 +95,66 @@ def _flat(keys: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
     for name, value in keys.items():
         pairs += _flat(value, f"{before}{name}.") if isinstance(value, dict) else [(f"{before}{name}", value)]
     return pairs
+
+
+def in_force(preset: Keymap = "default", changes: Mapping[str, str] = MappingProxyType({})) -> tuple[Key, ...]:
+    """The table with a preset's keys and then the user's. `changes` are keys, separated by spaces, by action id.
+
+    Raises KeymapError for an unknown id or key, and for a key that would mean two things in one place.
+    """
+    ids = [row.id for row in KEYS]
+    for action, keys in changes.items():
+        if action not in ids:
+            hint = did_you_mean(action, ids) or " cnn-tui keys --ids lists all actions."
+            raise KeymapError(f"keys: {found(action)} is no action.{hint}")
+        _check(action, keys)
+    rows = tuple(row._replace(keys=changes.get(row.id, _preset_keys(preset, row))) for row in KEYS)
+    _refuse_conflicts(rows)
+    return rows
+
+
+def _preset_keys(preset: Keymap, row: Key) -> str:
+    if preset == "vim":
+        return _VIM.get(row.id, row.keys)
+    keys = row.keys.split()
+    if preset == "arrows" and _ARROWS.intersection(keys):
+        return " ".join(key for key in keys if key not in "hjkl")
+    return row.keys
+
+
+def _check(action: str, keys: str) -> None:
+    if not keys.split():
+        raise KeymapError(f'keys: {action} needs at least one key, as "x" or "ctrl+x F5"')
+    for key in keys.split():
+        code = name_of(key)
+        if action.startswith(TYPING) and (len(key) == 1 or key == "Space"):
+            raise KeymapError(f"keys: {action}: found {found(key)}, which is typed there; give it ctrl+ and a letter")
+        bare = code.removeprefix("ctrl+").removeprefix("shift+")
+        named = code in _TYPED + _NAMED or (code[0] in "fF" and code[1:].isdecimal())
+        if not (named or code != key or len(bare) == 1):
+            raise KeymapError(
+                f"keys: {action}: found {found(key)}; a key is a character, ctrl+ and one, Enter, Esc, Space, Tab "
+                f"or one of {', '.join(_NAMED)}"
+            )
+
+
+def _refuse_conflicts(rows: tuple[Key, ...]) -> None:
+    usual = {row.id: set(row.codes()) for row in KEYS}
+    having: dict[str, list[Key]] = {}
+    for row in rows:
+        for code in row.codes():
+            for one in having.setdefault(code, []):
+                if _meet(one, row) and not usual[one.id] & usual[row.id]:
+                    raise KeymapError(
+                        f"keys: {shown_name(code)} would mean both {one.id} ({one.help}) and {row.id} ({row.help}); "
+                        "give one of them another"
+                    )
+            having[code].append(row)
+
+
+def _meet(one: Key, other: Key) -> bool:
+    """Whether both can be meant at once: the lab's keys work in its panes, movement wherever nothing is typed."""
+    scopes = {one.scope, other.scope}
+    if "lab" in scopes:
+        return scopes <= {"lab", "pane", *PANES}
+    return len(scopes) == 1 or ("pane" in scopes and not scopes & {*TYPING, *MENUS}) or "menu" in scopes <= {*MENUS}

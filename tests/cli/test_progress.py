@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from cnn_tui.cli.progress import epoch_parts, fit, progress_parts
+from cnn_tui.cli.progress import epoch_parts, join_parts, progress_parts
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.run import Epoch, Progress, Run
 
@@ -46,7 +46,7 @@ NOW = Progress(
 
 
 def test_the_whole_line() -> None:
-    assert fit(progress_parts(RUN, NOW), 200) == (
+    assert join_parts(progress_parts(RUN, NOW), 200) == (
         "run 4  epoch 2/5  [#####.....]  960/1,875 steps  30,720/60,000 images  loss 0.3521  accuracy 0.8712  "
         "7,120 images/s  ETA 0:28"
     )
@@ -63,31 +63,31 @@ def test_the_whole_line() -> None:
     ],
 )
 def test_narrow_lines(width: int, line: str) -> None:
-    assert fit(progress_parts(RUN, NOW), width) == line
+    assert join_parts(progress_parts(RUN, NOW), width) == line
 
 
 def test_every_phase_has_words() -> None:
     def words(**changes: object) -> str:
-        return fit(progress_parts(RUN, msgspec.structs.replace(NOW, **changes)), 200)
+        return join_parts(progress_parts(RUN, msgspec.structs.replace(NOW, **changes)), 200)
 
     assert words(phase="starting") == "run 4  starting TensorFlow"
     assert words(phase="loading data") == "run 4  loading the data"
     assert words(phase="validating") == "run 4  epoch 2/5  validating"
     assert words(phase="evaluating") == "run 4  evaluating on the test images"
     assert words(steps=0, images_per_second=0.0, loss=None, accuracy=None).endswith("0 images/s")
-    paused = fit(progress_parts(msgspec.structs.replace(RUN, status="paused"), NOW), 200)
+    paused = join_parts(progress_parts(msgspec.structs.replace(RUN, status="paused"), NOW), 200)
     assert paused.endswith("accuracy 0.8712  paused")
 
 
 def test_no_time_is_named_while_there_is_no_pace() -> None:
-    assert "ETA" in fit(progress_parts(RUN, NOW), 200)
-    assert "ETA" not in fit(progress_parts(RUN, msgspec.structs.replace(NOW, images_per_second=0.0)), 200)
+    assert "ETA" in join_parts(progress_parts(RUN, NOW), 200)
+    assert "ETA" not in join_parts(progress_parts(RUN, msgspec.structs.replace(NOW, images_per_second=0.0)), 200)
 
 
 def test_an_epoch_names_what_keras_names() -> None:
     metrics = {"loss": 0.3, "accuracy": 0.9, "val_loss": 0.35, "val_accuracy": 0.88}
     parts = epoch_parts(RUN, Epoch(2, metrics, 8.04, 7460.0))
-    assert fit(parts, 200) == (
+    assert join_parts(parts, 200) == (
         "run 4  epoch 2/5  loss 0.3000  accuracy 0.9000  val_loss 0.3500  val_accuracy 0.8800  8.0 s  7,460 images/s"
     )
-    assert fit(parts, 79) == "run 4  epoch 2/5  loss 0.3000  accuracy 0.9000  val_accuracy 0.8800"
+    assert join_parts(parts, 79) == "run 4  epoch 2/5  loss 0.3000  accuracy 0.9000  val_accuracy 0.8800"

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.cli.lab import set_keys
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.ui import keys
-from cnn_tui.ui.keymap import PRESETS, KeymapError, in_force
 from cnn_tui.ui.keys import KEYS, Key
+from cnn_tui.ui.preferences import PRESETS, Keymap, KeymapError, in_force, set_keys
 from tests.cli.command import cnn_tui
 from tests.ui.conftest import MakeLab
 from tests.ui.screen import text, until
@@ -36,7 +35,7 @@ def row(rows: tuple[Key, ...], action: str) -> Key:
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_every_preset_keeps_every_action_and_has_no_conflict(preset: str) -> None:
+def test_every_preset_keeps_every_action_and_has_no_conflict(preset: Keymap) -> None:
     rows = in_force(preset)
     assert [one.id for one in rows] == [one.id for one in KEYS]
     assert all(one.keys for one in rows)
