@@ -2,7 +2,7 @@
 """The layer catalogue: every kind of layer that there is, with its arguments named as Keras names them.
 
 This is the one place that lists layers. A new kind is a struct in `kinds/`, its name in `AnyLayer` here, and a shape
-rule in `rules/`; a test fails while one is missing. Sources: the course notes and the Keras 3 layer reference.
+rule in `rules.py`; a test fails while one is missing. Sources: the course notes and the Keras 3 layer reference.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What comes out of a layer, how many numbers it learns, and how much of its input one output sees.
 
-`flow` answers for every kind once `rules/`, which has a rule for each, is loaded: import it from there. The rules
-repeat Keras's arithmetic without loading it; a test holds them to Keras itself. One difference: Keras 3 lets a
-dimension of 0 through, here a dimension below 1 is an error.
+Import `flow` from `network.rules`, which has a rule for every kind of layer: here it knows none. The rules repeat
+Keras's arithmetic without loading Keras; a test holds them to Keras itself. One difference: Keras 3 lets a dimension
+of 0 through, here a dimension below 1 is an error.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Flow(msgspec.Struct, frozen=True):
 @singledispatch
 def flow(layer: Layer, shape: Shape) -> Flow:
     """What `layer` makes of an input of `shape` (without the batch axis). Raises ShapeError."""
-    raise NotImplementedError(f"{layer.type} has no shape rule in network/rules/")
+    raise NotImplementedError(f"{layer.type} has no shape rule in network/rules.py")
 
 
 def map_of(layer: Layer, shape: Shape) -> tuple[int, int, int]:

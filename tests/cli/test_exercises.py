@@ -134,5 +134,7 @@ def test_a_version_of_ones_own_belongs_to_the_exercise(
     mine = tmp_path / "mine.toml"
     mine.write_text(to_toml(msgspec.structs.replace(load_preset("lab1-16-filters"), name="ours").with_training(seed=5)))
     assert inside("exercises", "run", "16-filters", "--with", str(mine), "--detach").out == "1\n"
+    (second,) = inside("exercises", "run", "16-filters", "--with", str(mine), "--detach", "--json").objects
+    assert (second["id"], second["status"]) == (2, "queued")
     (run,) = inside("show", "1", "--json").objects
     assert (run["name"], run["seed"], run["tags"]) == ("ours", 5, ["lab1"])

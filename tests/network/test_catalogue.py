@@ -67,7 +67,7 @@ def test_adding_a_kind_takes_a_struct_a_name_and_a_rule() -> None:
     for name, struct in structs.items():
         assert name in LAYERS, f"{name} is a struct in network/kinds/: put its name into AnyLayer in network/layers.py"
         ruled = flow.dispatch(struct) is not flow.dispatch(object)
-        assert ruled, f"{name} has no shape rule: register one with @flow.register in network/rules/"
+        assert ruled, f"{name} has no shape rule: register one with @flow.register in network/rules.py"
     assert structs == LAYERS
 
 

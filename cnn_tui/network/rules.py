@@ -1,0 +1,249 @@
+"""The shape rules, one for each layer kind, by family. Loading this module registers them with `flow`.
+
+A rule says what comes out of a layer, how many numbers the layer learns, and what one output sees of the input.
+"""
+
+from __future__ import annotations
+
+import math
+
+from cnn_tui.network import layers as kinds
+from cnn_tui.network.fields import Pair
+from cnn_tui.network.shapes import ClashError, DivisionError, Flow, SizeError, flow, map_of, show, slide, weigh
+from cnn_tui.network.stack import Shape
+from cnn_tui.text import counted
+
+__all__ = ["flow"]
+
+_BLENDED = {"nearest": 1, "bilinear": 2, "bicubic": 4, "lanczos3": 6, "lanczos5": 10}
+"""How many pixels, along each axis, an interpolation makes one of."""
+
+
+# Layers that slide learned filters over a map
+
+
+@flow.register
+def _(layer: kinds.Conv2D, shape: Shape) -> Flow:
+    height, width, channels = map_of(layer, shape)
+    _check_groups(layer, channels)
+    _check_dilation(layer)
+    size, reach = _slide_kernel(layer, (height, width))
+    kernel = (*layer.kernel_size, channels // layer.groups, layer.filters)
+    weights, formula = weigh(kernel, *_bias(layer.use_bias, layer.filters))
+    macs = math.prod(kernel) * math.prod(size)
+    return Flow((*size, layer.filters), weights, 0, macs, formula, window=reach, jump=layer.strides)
+
+
+@flow.register
+def _(layer: kinds.DepthwiseConv2D, shape: Shape) -> Flow:
+    height, width, channels = map_of(layer, shape)
+    _check_strides(layer)
+    size, reach = _slide_kernel(layer, (height, width))
+    made = channels * layer.depth_multiplier
+    kernel = (*layer.kernel_size, channels, layer.depth_multiplier)
+    weights, formula = weigh(kernel, *_bias(layer.use_bias, made))
+    macs = math.prod(kernel) * math.prod(size)
+    return Flow((*size, made), weights, 0, macs, formula, window=reach, jump=layer.strides)
+
+
+@flow.register
+def _(layer: kinds.SeparableConv2D, shape: Shape) -> Flow:
+    height, width, channels = map_of(layer, shape)
+    _check_strides(layer)
+    size, reach = _slide_kernel(layer, (height, width))
+    apart = (*layer.kernel_size, channels, layer.depth_multiplier)
+    mixed = (channels * layer.depth_multiplier, layer.filters)
+    weights, formula = weigh(apart, mixed, *_bias(layer.use_bias, layer.filters))
+    macs = (math.prod(apart) + math.prod(mixed)) * math.prod(size)
+    return Flow((*size, layer.filters), weights, 0, macs, formula, window=reach, jump=layer.strides)
+
+
+@flow.register
+def _(layer: kinds.Conv2DTranspose, shape: Shape) -> Flow:
+    height, width, channels = map_of(layer, shape)
+    size = _grow((height, width), layer.kernel_size, layer.strides, layer.padding)
+    kernel = (*layer.kernel_size, layer.filters, channels)
+    weights, formula = weigh(kernel, *_bias(layer.use_bias, layer.filters))
+    macs = math.prod(kernel) * height * width
+    rows, columns = layer.kernel_size
+    overlap = (math.ceil(rows / layer.strides[0]), math.ceil(columns / layer.strides[1]))
+    return Flow((*size, layer.filters), weights, 0, macs, formula, window=overlap, spread=layer.strides)
+
+
+def _slide_kernel(layer: kinds.Conv2D | kinds.DepthwiseConv2D | kinds.SeparableConv2D, size: Pair) -> tuple[Pair, Pair]:
+    """Height and width of what comes out, and of what the kernel covers; with a dilation, its weights lie apart."""
+    (height, width), (down, across) = layer.kernel_size, layer.dilation_rate
+    reach = ((height - 1) * down + 1, (width - 1) * across + 1)
+    noun = "kernel" if layer.dilation_rate == (1, 1) else "dilated kernel"
+    return slide(size, reach, layer.strides, layer.padding, noun, layer), reach
+
+
+def _grow(size: Pair, kernel: Pair, strides: Pair, padding: str) -> Pair:
+    if padding == "same":
+        return size[0] * strides[0], size[1] * strides[1]
+    return (
+        (size[0] - 1) * strides[0] + max(kernel[0], strides[0]),
+        (size[1] - 1) * strides[1] + max(kernel[1], strides[1]),
+    )
+
+
+def _bias(use_bias: bool, count: int) -> tuple[tuple[int], ...]:
+    return ((count,),) if use_bias else ()
+
+
+def _check_groups(layer: kinds.Conv2D, channels: int) -> None:
+    for count, what in ((channels, "channels it gets"), (layer.filters, "filters it has")):
+        if count % layer.groups:
+            raise DivisionError(f"{layer.type} cannot split the {what} ({count}) into {layer.groups} equal groups")
+
+
+def _check_dilation(layer: kinds.Conv2D) -> None:
+    if max(layer.strides) > 1 and max(layer.dilation_rate) > 1:
+        raise ClashError(
+            f"{layer.type} takes strides {show(layer.strides)} or dilation_rate {show(layer.dilation_rate)}, "
+            "but not both: one of them has to be 1x1"
+        )
+
+
+def _check_strides(layer: kinds.DepthwiseConv2D | kinds.SeparableConv2D) -> None:
+    # TensorFlow's documentation says so. With oneDNN it goes, but not on a GPU, nor on every processor.
+    if layer.strides[0] != layer.strides[1] and layer.dilation_rate == (1, 1):
+        raise ClashError(f"{layer.type}'s strides have to be the same in height and width, not {show(layer.strides)}")
+
+
+# The layer that connects everything with everything
+
+
+@flow.register
+def _(layer: kinds.Dense, shape: Shape) -> Flow:
+    weights, formula = weigh((shape[-1], layer.units), *_bias(layer.use_bias, layer.units))
+    macs = math.prod(shape) * layer.units
+    # On a map it works pixel by pixel, as a convolution of 1x1 does.
+    window = (1, 1) if len(shape) == 3 else None
+    return Flow((*shape[:-1], layer.units), weights, 0, macs, formula, window=window)
+
+
+# Layers that make a map smaller without learning anything
+
+
+@flow.register(kinds.MaxPooling2D)
+@flow.register(kinds.AveragePooling2D)
+def _(layer: kinds.MaxPooling2D | kinds.AveragePooling2D, shape: Shape) -> Flow:
+    height, width, channels = map_of(layer, shape)
+    strides = layer.strides or layer.pool_size
+    size = slide((height, width), layer.pool_size, strides, layer.padding, "window", layer)
+    return Flow((*size, channels), window=layer.pool_size, jump=strides)
+
+
+@flow.register(kinds.GlobalAveragePooling2D)
+@flow.register(kinds.GlobalMaxPooling2D)
+def _(layer: kinds.GlobalAveragePooling2D | kinds.GlobalMaxPooling2D, shape: Shape) -> Flow:
+    *_, channels = map_of(layer, shape)
+    return Flow((1, 1, channels) if layer.keepdims else (channels,), window=None)
+
+
+# Layers that arrange the same numbers in another way, repeat them, or cut some off
+
+
+@flow.register
+def _(layer: kinds.ZeroPadding2D, shape: Shape) -> Flow:
+    height, width, channels = map_of(layer, shape)
+    return Flow((height + 2 * layer.padding[0], width + 2 * layer.padding[1], channels))
+
+
+@flow.register
+def _(layer: kinds.Cropping2D, shape: Shape) -> Flow:
+    height, width, channels = map_of(layer, shape)
+    size = (height - 2 * layer.cropping[0], width - 2 * layer.cropping[1])
+    if min(size) < 1:
+        raise SizeError(
+            f"{layer.type} cuts {show(layer.cropping)} off each side, which leaves nothing of the "
+            f"{height}x{width} map it gets"
+        )
+    return Flow((*size, channels))
+
+
+@flow.register
+def _(layer: kinds.UpSampling2D, shape: Shape) -> Flow:
+    height, width, channels = map_of(layer, shape)
+    blended = _BLENDED[layer.interpolation]
+    window = (blended if layer.size[0] > 1 else 1, blended if layer.size[1] > 1 else 1)
+    return Flow((height * layer.size[0], width * layer.size[1], channels), window=window, spread=layer.size)
+
+
+@flow.register
+def _(layer: kinds.Flatten, shape: Shape) -> Flow:
+    return Flow((math.prod(shape),), window=None)
+
+
+@flow.register
+def _(layer: kinds.Reshape, shape: Shape) -> Flow:
+    count = math.prod(shape)
+    known = math.prod(size for size in layer.target_shape if size != -1)
+    if count % known or (-1 not in layer.target_shape and count != known):
+        raise DivisionError(
+            f"{layer.type} cannot make {show(layer.target_shape)} of {show(shape)}: "
+            f"{counted(count, 'number')} {'does' if count == 1 else 'do'} not fill it exactly"
+        )
+    made = tuple(count // known if size == -1 else size for size in layer.target_shape)
+    # The pixels stay where they are only if height and width do.
+    return Flow(made, window=(1, 1) if made[:-1] == shape[:-1] else None)
+
+
+# Layers that give back the shape they get
+
+
+@flow.register(kinds.Activation)
+@flow.register(kinds.Dropout)
+@flow.register(kinds.GaussianNoise)
+@flow.register(kinds.LeakyReLU)
+@flow.register(kinds.ReLU)
+@flow.register(kinds.Rescaling)
+@flow.register(kinds.Softmax)
+def _any_shape(layer: kinds.Layer, shape: Shape) -> Flow:
+    return Flow(shape)
+
+
+@flow.register(kinds.RandomFlip)
+@flow.register(kinds.RandomRotation)
+@flow.register(kinds.RandomTranslation)
+@flow.register(kinds.RandomZoom)
+@flow.register(kinds.SpatialDropout2D)
+def _map_only(layer: kinds.Layer, shape: Shape) -> Flow:
+    map_of(layer, shape)
+    return Flow(shape)
+
+
+@flow.register
+def _(layer: kinds.RandomContrast, shape: Shape) -> Flow:
+    map_of(layer, shape)
+    black, white = layer.value_range
+    if black >= white:
+        raise ClashError(f"{layer.type}'s value_range goes from black to white, not from {black} to {white}")
+    return Flow(shape)
+
+
+@flow.register
+def _(layer: kinds.BatchNormalization, shape: Shape) -> Flow:
+    learned = layer.center + layer.scale
+    _, formula = weigh((2 + learned, shape[-1]))
+    return Flow(shape, learned * shape[-1], 2 * shape[-1], formula=formula)
+
+
+@flow.register
+def _(layer: kinds.LayerNormalization, shape: Shape) -> Flow:
+    learned = layer.center + layer.scale
+    weights, formula = weigh((learned, shape[-1]))
+    return Flow(shape, weights, formula=formula if learned else "")
+
+
+@flow.register
+def _(layer: kinds.PReLU, shape: Shape) -> Flow:
+    shared = layer.shared_axes or ()
+    if any(axis > len(shape) for axis in shared):
+        raise ClashError(
+            f"{layer.type} cannot share its slopes along axis {max(shared)}: its input has {len(shape)} "
+            f"{'axis' if len(shape) == 1 else 'axes'}"
+        )
+    weights, formula = weigh(tuple(1 if axis in shared else size for axis, size in enumerate(shape, 1)))
+    return Flow(shape, weights, formula=formula)
