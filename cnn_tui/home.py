@@ -7,11 +7,25 @@ from pathlib import Path
 
 import platformdirs
 
+_NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "lustre", "gpfs", "beegfs", "afs", "ceph", "fuse.sshfs", "9p")
+
 
 def home() -> Path:
     """`CNN_TUI_HOME`, else the system's place for an app's data. The folder is not made here."""
     chosen = os.environ.get("CNN_TUI_HOME")
     return Path(chosen).expanduser().absolute() if chosen else platformdirs.user_data_path("cnn-tui", False)
+
+
+def on_network(folder: Path) -> bool:
+    """Whether a folder is on a file system that other machines may share. What cannot be told counts as no."""
+    try:
+        mounts = Path("/proc/mounts").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return False
+    place = folder.resolve()
+    kinds = {Path(parts[1]): parts[2] for parts in (line.split() for line in mounts) if len(parts) > 2}
+    nearest = next((parent for parent in (place, *place.parents) if parent in kinds), None)
+    return nearest is not None and kinds[nearest].startswith(_NETWORK_FILE_SYSTEMS)
 
 
 def settle() -> None:

@@ -33,7 +33,7 @@ ROOMS = (
     "ui",
     "cli",
 )
-BESIDE = ("text", "home")
+BESIDE = ("text", "home", "locks")
 TENSORFLOW = ("tensorflow", "keras")
 SLOW = (*TENSORFLOW, "numpy", "PIL", "textual", "plotext")
 

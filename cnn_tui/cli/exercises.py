@@ -13,7 +13,7 @@ from cnn_tui.cli.follow import following
 from cnn_tui.cli.overrides import override
 from cnn_tui.cli.parser import AsJson, Pack
 from cnn_tui.cli.printing import bold, put_json, put_page, table
-from cnn_tui.cli.runs import listed, put_runs
+from cnn_tui.cli.runs import listed, open_history, put_runs
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, columns_of, complain, put, say
 from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import Place, find_exercise
@@ -89,7 +89,7 @@ def _chosen(words: Sequence[str], places: list[Place]) -> list[tuple[Place, Exer
 
 def _show(words: list[str], places: list[Place], as_json: bool) -> int:
     chosen = _chosen(words, places)
-    with History() as history:
+    with open_history() as history:
         if as_json:
             for place, one in chosen:
                 put_json(to_json(history, place, one))
@@ -106,7 +106,7 @@ def _tables(words: list[str], places: list[Place]) -> int:
     """Sets as Markdown: a table with the notes' figures beside ours, the verdicts and the conclusions."""
     names = [place.name for place, _ in _chosen(words, places)]
     blocks: list[Block] = []
-    with History() as history:
+    with open_history() as history:
         for place in places:
             if place.name in names and any(one.is_run for one in place.set.exercises):
                 blocks += [Heading(place.set.title), *set_table(history, place)]
@@ -178,7 +178,7 @@ def _predict(words: list[str], places: list[Place]) -> int:
     unasked = [name for name in expected if name in ("accuracy", "time") and name not in one.predict]
     if unasked:
         raise UserError(f"{place.key(one)} does not ask what {unasked[0]} will do")
-    with History() as history:
+    with open_history() as history:
         answers.predict(history, place.name, one.name, {name: way or None for name, way in expected.items()})
         given = answers.answer(history, place.name, one.name)
     say(f"{place.key(one)}: you expect {_expected(given.prediction) or 'nothing'}")
@@ -190,7 +190,7 @@ def _conclude(words: list[str], places: list[Place]) -> int:
     if len(words) < 2:
         raise UserError("say what you conclude, as cnn-tui exercises conclude 16-filters 'quicker, and hardly worse'")
     text = " ".join(words[1:])
-    with History() as history:
+    with open_history() as history:
         answers.conclude(history, place.name, one.name, text)
         answers.mark(history, place.name, one.name, bool(text.strip()))
     say(f"{place.key(one)}: the {'answer' if one.is_question else 'conclusion'} is {'kept' if text else 'gone'}")
@@ -202,7 +202,7 @@ def _mark(words: list[str], places: list[Place], done: bool) -> int:
     if len(words) > 1:
         raise UserError(f"one exercise at a time, as cnn-tui exercises {verb} 16-filters")
     place, one = _one(words, places, f"{verb} NAME")
-    with History() as history:
+    with open_history() as history:
         answers.mark(history, place.name, one.name, done)
     say(f"{place.key(one)} is {verb}")
     return FINISHED

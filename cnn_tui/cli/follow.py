@@ -17,7 +17,7 @@ from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.pace import clock, in_words
 from cnn_tui.cli.history import to_text
 from cnn_tui.cli.progress import Part, Reporter, epoch_parts, join_parts, progress_parts
-from cnn_tui.cli.runs import find_run, listed, to_json
+from cnn_tui.cli.runs import find_run, listed, open_history, to_json
 from cnn_tui.cli.streams import FAILED, FINISHED, INTERRUPTED, UserError, is_terminal, put
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run, ending_in_words
@@ -46,8 +46,7 @@ def attach(
 @contextlib.contextmanager
 def following() -> Iterator[Follower]:
     """A follower with the history open, in which every run whose process died has ended; ctrl+c counts meanwhile."""
-    with History() as history, Interrupts() as interrupts:
-        launch.recover(history)
+    with open_history() as history, Interrupts() as interrupts:
         yield Follower(history, interrupts)
 
 

@@ -13,7 +13,7 @@ from rich.cells import cell_len, set_cell_size
 
 from cnn_tui.cli.parser import AsJson
 from cnn_tui.cli.printing import bold, table
-from cnn_tui.cli.runs import to_json
+from cnn_tui.cli.runs import open_history, to_json
 from cnn_tui.cli.streams import FINISHED, UserError, columns_of, is_terminal, put, say
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.history.columns import COLUMNS, RunColumn
@@ -42,7 +42,7 @@ def history(
     if as_json + as_csv + as_markdown > 1:
         raise UserError("only one of --json, --csv and --markdown at a time")
     column, reverse = sorting(sort)
-    with History() as opened:
+    with open_history() as opened:
         listing = Listing(opened, Query(words, column, reverse, archived))
         if as_json:
             for run in _in_full(opened, listing.ids()):

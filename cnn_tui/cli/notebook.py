@@ -7,11 +7,10 @@ from typing import Annotated
 import typer
 
 from cnn_tui.cli.parser import RunId
-from cnn_tui.cli.runs import find_run, listed, run_number
+from cnn_tui.cli.runs import find_run, listed, open_history, run_number
 from cnn_tui.cli.streams import FINISHED, UserError, put, say
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.history import notebook
-from cnn_tui.history.history import History
 from cnn_tui.text import quiet
 
 
@@ -24,7 +23,7 @@ def tag(
         put(context.get_help())
         return FINISHED
     ids, add, remove = _parted(words)
-    with History() as history:
+    with open_history() as history:
         runs = [find_run(history, one) for one in ids]
         if not add and not remove:
             for run in runs:
@@ -41,7 +40,7 @@ def note(
     conclusion: Annotated[bool, typer.Option("--conclusion", help="It is what the run has shown.")] = False,
 ) -> int:
     words = " ".join(text)
-    with History() as history:
+    with open_history() as history:
         find_run(history, run)
         (notebook.conclude if conclusion else notebook.note)(history, run, words)
     say(f"run {run}: the {'conclusion' if conclusion else 'note'} is {'kept' if words else 'gone'}")
@@ -49,7 +48,7 @@ def note(
 
 
 def rename(run: RunId, name: Annotated[list[str], typer.Argument(metavar="NAME", help="Its new name.")]) -> int:
-    with History() as history:
+    with open_history() as history:
         find_run(history, run)
         before = notebook.rename(history, run, " ".join(name))
     say(f"run {run} is now {quiet(' '.join(name).strip())}; it was {quiet(before)}")
@@ -62,7 +61,7 @@ def archive(
 ) -> int:
     """Put runs away, or bring them back: without numbers, those that were put away last."""
     ids = runs or []
-    with History() as history:
+    with open_history() as history:
         for one in ids:
             find_run(history, one)
         if undo:
@@ -84,7 +83,7 @@ def baseline(
     clear: Annotated[bool, typer.Option("--clear", help="Pin none.")] = False,
 ) -> int:
     """Pin the run that others are compared with; without one, print which it is."""
-    with History() as history:
+    with open_history() as history:
         if clear:
             notebook.unpin(history)
             say("no run is the baseline now")

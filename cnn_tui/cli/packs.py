@@ -11,12 +11,12 @@ import typer
 
 from cnn_tui.cli.parser import AsJson, Pack
 from cnn_tui.cli.printing import put_json, put_page, write_new
+from cnn_tui.cli.runs import open_history
 from cnn_tui.cli.streams import FAILED, FINISHED, WRONG, columns_of, complain, put, say
 from cnn_tui.exercises.model import ExerciseError
 from cnn_tui.exercises.packs import open_pack, read_submission, submission, to_file
 from cnn_tui.exercises.submissions import CheckedExercise, Report
 from cnn_tui.exercises.submissions import check as checked
-from cnn_tui.history.history import History
 from cnn_tui.reports.blocks import Block, Bullet, Fact, Heading, Page, Paragraph, Span
 from cnn_tui.text import counted, quiet
 
@@ -30,7 +30,7 @@ def submit(
 ) -> int:
     """Write the submission of a pack to a new file; say what a check of it would find missing."""
     place = open_pack(pack)
-    with History() as history:
+    with open_history() as history:
         made = submission(history, place, student)
     text = to_file(made)
     write_new(text, output)

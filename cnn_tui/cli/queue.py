@@ -12,7 +12,7 @@ from cnn_tui.artifacts.weights import goes_on
 from cnn_tui.cli.follow import following
 from cnn_tui.cli.parser import AsJson, Detach, RunId
 from cnn_tui.cli.printing import encoded, table
-from cnn_tui.cli.runs import find_run, listed, put_runs
+from cnn_tui.cli.runs import find_run, listed, open_history, put_runs
 from cnn_tui.cli.streams import FINISHED, UserError, put, say
 from cnn_tui.history.history import History
 from cnn_tui.history.records import require_experiment
@@ -32,8 +32,7 @@ def queue(
     """Print the queue, once a run of it was moved by so many places or all were taken out."""
     if move and clear:
         raise UserError("only one of --move and --clear at a time")
-    with History() as history:
-        launch.recover(history)
+    with open_history() as history:
         if move:
             _move(history, *move)
         if clear:
@@ -99,8 +98,7 @@ def stop(
     now: Annotated[bool, typer.Option("--now", help="End it at once; only its last checkpoint is kept.")] = False,
 ) -> int:
     """Ask a run to stop after its batch or, `now`, to end at once."""
-    with History() as history:
-        launch.recover(history)
+    with open_history() as history:
         found = find_run(history, run)
         if not found.live:
             say(f"run {run} has ended already: it is {found.status}")

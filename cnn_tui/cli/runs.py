@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+
 from cnn_tui.cli.printing import encoded
 from cnn_tui.cli.streams import UserError, put, say
 from cnn_tui.history.history import History
 from cnn_tui.history.records import LARGEST
 from cnn_tui.history.run import Run
-from cnn_tui.jobs import gpu_client
+from cnn_tui.jobs import gpu_client, launch
 from cnn_tui.jobs.devices import DeviceError, choose, parse
 from cnn_tui.jobs.gpus import Gpus
 from cnn_tui.text import quiet
+
+
+@contextlib.contextmanager
+def open_history() -> Iterator[History]:
+    """The history, in which every run whose process is gone has ended. Raises HistoryError."""
+    with History() as history:
+        try:
+            launch.recover(history)
+        except sqlite3.Error:  # on a full disk it cannot be written, but is true all the same
+            history.show_gone()
+        yield history
 
 
 def find_run(history: History, run_id: int) -> Run:
@@ -25,7 +40,7 @@ def find_run(history: History, run_id: int) -> Run:
 
 def read_run(run_id: int) -> Run:
     """The run of that id, as the history has it now. Raises UserError when there is none."""
-    with History() as history:
+    with open_history() as history:
         return find_run(history, run_id)
 
 

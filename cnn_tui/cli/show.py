@@ -11,11 +11,10 @@ from cnn_tui.analysis import compare as analysis
 from cnn_tui.analysis.verdict import BY_COMMAND, sentences, verdicts
 from cnn_tui.cli.parser import AsJson, Output, Pack, RunId
 from cnn_tui.cli.printing import deliver, put_json, put_page
-from cnn_tui.cli.runs import find_run, to_json
+from cnn_tui.cli.runs import find_run, open_history, to_json
 from cnn_tui.cli.streams import FINISHED, UserError, columns_of, is_terminal, put, say
 from cnn_tui.exercises.packs import places_of
 from cnn_tui.history import notebook
-from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing, Query
 from cnn_tui.reports import lab_report
 from cnn_tui.reports.comparison import Compared, comparison_page
@@ -27,7 +26,7 @@ _NO_TERMINAL = 1_000  # columns: what nobody looks at is not wrapped
 
 
 def show(run: RunId, as_json: AsJson = False) -> int:
-    with History() as history:
+    with open_history() as history:
         found = find_run(history, run)
         if as_json:
             put(to_json(found))
@@ -51,7 +50,7 @@ def compare(
         raise UserError("a comparison needs two runs or more, as cnn-tui compare 3 4")
     if len(ids) > _MOST_COMPARED:
         raise UserError(f"at most {_MOST_COMPARED} runs can be compared, not {len(ids)}")
-    with History() as history:
+    with open_history() as history:
         compared = [find_run(history, one) for one in ids]
         found = analysis.compare(compared, analysis.baseline_of(compared, notebook.pinned(history)))
         base = next(run for run in compared if run.id == found.baseline)
@@ -74,7 +73,7 @@ def report(
     """Write the report on runs, on those that a filter leaves, or on all that are not archived."""
     if runs and words:
         raise UserError("name runs or give a --filter, not both")
-    with History() as history:
+    with open_history() as history:
         ids = [find_run(history, one).id for one in dict.fromkeys(runs or [])]
         if not ids:
             ids = list(Listing(history, Query(words, "id", reverse=True)).ids())

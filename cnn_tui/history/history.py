@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.history.alive import this_machine
 from cnn_tui.history.records import IS_LIVE, LARGEST, Records
 from cnn_tui.history.run import (
     ENDED_EARLY,
@@ -34,6 +35,8 @@ from cnn_tui.network.summary import summarize
 __all__ = ["History", "HistoryError", "Result"]
 
 _WISHES: tuple[Wish, ...] = ("", "pause", "stop", "now")  # each counts for more than those before it
+_PACE = "(SELECT avg(seconds - coalesce(startup, 0)) FROM epochs WHERE run = runs.id)"
+"""Seconds an epoch, in SQL: what a training takes to start up is no part of it."""
 USUAL_ENDINGS: dict[Status, Ending] = {
     "finished": "finished",
     "stopped": "user",
@@ -70,6 +73,10 @@ class History(Records):
         """The file."""
         return self.store.path
 
+    def show_gone(self) -> None:
+        """From now on show runs whose process is gone as ended, for where that cannot be written."""
+        self.store.show_gone()
+
     def transaction(self) -> contextlib.AbstractContextManager[None]:
         """All the writes inside it, or none."""
         return self.store.transaction()
@@ -80,7 +87,7 @@ class History(Records):
         """Queue a run of `experiment` on `device` ("cpu", "gpu:1"), or on that of the history; gives its id."""
         stack = experiment.stack
         cursor = self.store.execute(
-            "INSERT INTO runs"
+            "INSERT INTO main.runs"
             " (name, status, experiment, fingerprint, dataset, seed, params, created, epochs, device, position)"
             " VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?,"
             " 1 + (SELECT coalesce(max(position), 0) FROM runs WHERE status = 'queued'))",
@@ -107,11 +114,11 @@ class History(Records):
         stronger = ", ".join(f"'{one}'" for one in _WISHES[_WISHES.index(wish) + 1 :] if one != "pause")
         with self.store.transaction():
             self.store.execute(
-                f"UPDATE runs SET wish = ? WHERE id = ? AND {IS_LIVE} AND wish NOT IN ({stronger})",
+                f"UPDATE main.runs SET wish = ? WHERE id = ? AND {IS_LIVE} AND wish NOT IN ({stronger})",
                 (wish, run_id),
             )
             self.store.execute(
-                "UPDATE runs SET status = 'stopped', ending = 'queue', stop_cause = 'taken out of the queue'"
+                "UPDATE main.runs SET status = 'stopped', ending = 'queue', stop_cause = 'taken out of the queue'"
                 " WHERE id = ? AND status = 'queued' AND wish IN ('stop', 'now')",
                 (run_id,),
             )
@@ -132,7 +139,7 @@ class History(Records):
             tested = f" (test accuracy {accuracy:.4f})" if accuracy is not None else ""
             self.record_event(run_id, f"queued again; it was {was}{tested}", "queued again")
             self.store.execute(
-                "UPDATE runs SET status = 'queued', ending = '', stop_cause = '', wish = '', progress = '{}',"
+                "UPDATE main.runs SET status = 'queued', ending = '', stop_cause = '', wish = '', progress = '{}',"
                 " fired_rule = NULL, fired_epoch = NULL, fired_within = 0, resumed_after = NULL,"
                 " position = (SELECT coalesce(min(position), 1) - 1 FROM runs WHERE status = 'queued') WHERE id = ?",
                 (run_id,),
@@ -149,7 +156,7 @@ class History(Records):
             to = max(0, min(len(order) - 1, at + places))
             order.insert(to, order.pop(at))
             for position, one in enumerate(order, 1):
-                self.store.execute("UPDATE runs SET position = ? WHERE id = ?", (position, one))
+                self.store.execute("UPDATE main.runs SET position = ? WHERE id = ?", (position, one))
         return to != at
 
     # What the training side writes
@@ -157,8 +164,9 @@ class History(Records):
     def claim(self, run_id: int, pid: int, seed: int) -> bool:
         """Take a queued run for the process `pid`; False when it was taken or left the queue meanwhile."""
         cursor = self.store.execute(
-            "UPDATE runs SET status = 'running', pid = ?, seed = ? WHERE id = ? AND status = 'queued'",
-            (pid, seed, run_id),
+            "UPDATE main.runs SET status = 'running', pid = ?, seed = ?, host = ?, boot = ?, heard = ?"
+            " WHERE id = ? AND status = 'queued'",
+            (pid, seed, *this_machine(), time.time(), run_id),
         )
         return cursor.rowcount == 1
 
@@ -167,7 +175,7 @@ class History(Records):
     ) -> None:
         """What is known once the data is loaded."""
         self.store.execute(
-            "UPDATE runs SET dataset = ?, train_images = ?, test_images = ?, environment = ? WHERE id = ?",
+            "UPDATE main.runs SET dataset = ?, train_images = ?, test_images = ?, environment = ? WHERE id = ?",
             (dataset, train_images, test_images, msgspec.json.encode(environment).decode(), run_id),
         )
 
@@ -175,7 +183,8 @@ class History(Records):
         """Where the run is now and, if given, one more reading of its curve."""
         with self.store.transaction():
             self.store.execute(
-                "UPDATE runs SET progress = ? WHERE id = ?", (msgspec.json.encode(progress).decode(), run_id)
+                "UPDATE main.runs SET progress = ?, heard = ? WHERE id = ?",
+                (msgspec.json.encode(progress).decode(), time.time(), run_id),
             )
             if point is not None:
                 self.store.execute(
@@ -188,14 +197,14 @@ class History(Records):
         metrics = msgspec.json.encode(epoch.metrics).decode()
         with self.store.transaction():
             self.store.execute(
-                "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?)",
-                (run_id, epoch.epoch, metrics, epoch.seconds, epoch.images_per_second),
+                "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (run_id, epoch.epoch, metrics, epoch.seconds, epoch.images_per_second, *epoch.conditions),
             )
             shown = [epoch.metrics.get(name) for name in ("loss", "accuracy", "val_loss", "val_accuracy")]
             self.store.execute(
-                "UPDATE runs SET epochs_done = ?, loss = ?, accuracy = ?, val_loss = ?, val_accuracy = ?, seconds = ?,"
-                " pace = (SELECT avg(seconds) FROM epochs WHERE run = runs.id) WHERE id = ?",
-                (epoch.epoch, *shown, seconds, run_id),
+                "UPDATE main.runs SET epochs_done = ?, loss = ?, accuracy = ?, val_loss = ?, val_accuracy = ?,"
+                f" seconds = ?, heard = ?, pace = {_PACE} WHERE id = ?",
+                (epoch.epoch, *shown, seconds, time.time(), run_id),
             )
 
     def record_event(self, run_id: int, text: str, kind: EventKind = "other", at: float | None = None) -> None:
@@ -209,7 +218,7 @@ class History(Records):
         """A run that was queued again goes on after `epoch`, or with 0 from the start; `text` says so."""
         with self.store.transaction():
             self.record_event(run_id, text, "resumed", at)
-            self.store.execute("UPDATE runs SET resumed_after = ? WHERE id = ?", (epoch, run_id))
+            self.store.execute("UPDATE main.runs SET resumed_after = ? WHERE id = ?", (epoch, run_id))
 
     def forget_after(self, run_id: int, epoch: int) -> None:
         """Take away what was recorded past the end of `epoch`: the run, resumed from there, is to record it again."""
@@ -219,8 +228,8 @@ class History(Records):
             last = "(SELECT json_extract(metrics, '$.{}') FROM epochs WHERE run = runs.id ORDER BY epoch DESC LIMIT 1)"
             shown = [f"{name} = {last.format(name)}" for name in ("loss", "accuracy", "val_loss", "val_accuracy")]
             self.store.execute(
-                f"UPDATE runs SET epochs_done = min(epochs_done, ?), {', '.join(shown)},"
-                " pace = (SELECT avg(seconds) FROM epochs WHERE run = runs.id),"
+                f"UPDATE main.runs SET epochs_done = min(epochs_done, ?), {', '.join(shown)},"
+                f" pace = {_PACE},"
                 " seconds = (SELECT coalesce(sum(seconds), 0) FROM epochs WHERE run = runs.id),"
                 " test_loss = NULL, test_accuracy = NULL, tested_epoch = NULL WHERE id = ?",
                 (epoch, run_id),
@@ -228,13 +237,13 @@ class History(Records):
 
     def record_status(self, run_id: int, status: Status) -> None:
         """A change of a live run, as to paused and back."""
-        self.store.execute("UPDATE runs SET status = ? WHERE id = ?", (status, run_id))
+        self.store.execute("UPDATE main.runs SET status = ? WHERE id = ?", (status, run_id))
 
     def record_end(self, run_id: int, result: Result) -> None:
         """How the run ended. A run that has ended already keeps its first ending."""
         status, cause, loss, accuracy, seconds, ending, fired = result
         self.store.execute(
-            "UPDATE runs SET status = :status, ending = :ending, stop_cause = :cause, fired_rule = :rule,"
+            "UPDATE main.runs SET status = :status, ending = :ending, stop_cause = :cause, fired_rule = :rule,"
             " fired_epoch = :epoch, fired_within = :within, test_loss = coalesce(:loss, test_loss),"
             " test_accuracy = coalesce(:accuracy, test_accuracy), tested_epoch = CASE WHEN :accuracy IS NULL"
             " THEN tested_epoch WHEN :status = 'stopped' AND json_extract(progress, '$.epoch') > epochs_done"
@@ -261,7 +270,7 @@ class History(Records):
         """
         with self.store.transaction():
             cursor = self.store.execute(
-                "UPDATE runs SET test_loss = ?, test_accuracy = ?, tested_epoch = ?, stop_cause = stop_cause"
+                "UPDATE main.runs SET test_loss = ?, test_accuracy = ?, tested_epoch = ?, stop_cause = stop_cause"
                 " || iif(stop_cause = '', '', '; ') || ? WHERE id = ? AND status = 'interrupted'",
                 (loss, accuracy, epoch, f"tested with the weights of epoch {epoch}", run_id),
             )

@@ -88,6 +88,16 @@ _TABLES_2 = """
 """
 
 
+_TABLES_4 = """
+    ALTER TABLE runs ADD COLUMN host TEXT NOT NULL DEFAULT '';
+    ALTER TABLE runs ADD COLUMN boot TEXT NOT NULL DEFAULT '';
+    ALTER TABLE runs ADD COLUMN heard REAL CHECK (heard BETWEEN 0 AND 250000000000);
+    ALTER TABLE epochs ADD COLUMN startup REAL CHECK (startup BETWEEN 0 AND 250000000000);
+    ALTER TABLE epochs ADD COLUMN others REAL CHECK (others BETWEEN 0 AND 1);
+    ALTER TABLE epochs ADD COLUMN throttled REAL CHECK (throttled BETWEEN 0 AND 1);
+"""
+
+
 def bring_up_to_date(db: sqlite3.Connection, version: int) -> list[str]:
     """Bring the tables from a version to the newest, in the transaction that is open.
 
@@ -127,5 +137,10 @@ def _to_version_3(db: sqlite3.Connection) -> list[str]:
     return to_version_3(db)
 
 
-MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], list[str]], ...] = (_TABLES_1, _TABLES_2, _to_version_3)
+MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], list[str]], ...] = (
+    _TABLES_1,
+    _TABLES_2,
+    _to_version_3,
+    _TABLES_4,
+)
 """The steps from each version to the next; as many as there are is the version of today's tables."""

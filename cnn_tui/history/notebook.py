@@ -87,7 +87,8 @@ def assign(history: History, run_id: int, exercise: str, tag: str) -> None:
     row = history.store.execute("SELECT tags FROM runs WHERE id = ?", (run_id,)).fetchone()
     tags = merged(decoded(row[0], tuple[str, ...]), [tag])
     history.store.execute(
-        "UPDATE runs SET exercise = ?, tags = ? WHERE id = ?", (exercise, msgspec.json.encode(tags).decode(), run_id)
+        "UPDATE main.runs SET exercise = ?, tags = ? WHERE id = ?",
+        (exercise, msgspec.json.encode(tags).decode(), run_id),
     )
 
 
@@ -164,7 +165,7 @@ def _set_archived(history: History, runs: Iterable[int], put_away: bool) -> Arch
             if put_away and status in LIVE:
                 raise NotebookError(f"run {run_id} is {status}: only a run that has ended can be put away")
             cursor = history.store.execute(
-                "UPDATE runs SET archived = ? WHERE id = ? AND archived != ?", (put_away, run_id, put_away)
+                "UPDATE main.runs SET archived = ? WHERE id = ? AND archived != ?", (put_away, run_id, put_away)
             )
             if cursor.rowcount:
                 changed.append(run_id)
@@ -182,7 +183,7 @@ def _status(history: History, run_id: int) -> Status:
 
 
 def _write(history: History, run_id: int, column: str, text: str) -> None:
-    if history.store.execute(f"UPDATE runs SET {column} = ? WHERE id = ?", (text, run_id)).rowcount != 1:
+    if history.store.execute(f"UPDATE main.runs SET {column} = ? WHERE id = ?", (text, run_id)).rowcount != 1:
         raise _missing(run_id)
 
 

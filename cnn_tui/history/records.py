@@ -11,6 +11,7 @@ import msgspec
 
 from cnn_tui.experiment.experiment import Experiment, Training
 from cnn_tui.experiment.same import PACE_SETTINGS, pace_settings
+from cnn_tui.history.alive import GOING, Gone, end_of_gone, is_elsewhere, is_gone
 from cnn_tui.history.run import LIVE, Epoch, Event, Line, Point, Progress, Run, Status, Wish
 from cnn_tui.history.store import HistoryError, Store
 
@@ -35,7 +36,7 @@ _LINE_COLUMNS = ", ".join(f"{GAP} AS gap" if name == "gap" else name for name in
 _RUN = tuple(name for name in Run.__struct_fields__ if name != "has_experiment")
 _RUN_COLUMNS = ", ".join(f"{GAP} AS gap" if name == "gap" else name for name in _RUN)
 _WAITING = "WHERE status = 'queued' ORDER BY position, id"
-_GOING = "WHERE status IN ('running', 'paused') ORDER BY id"
+_GOING = f"WHERE {GOING} ORDER BY id"
 _HEAD = "id, seed, dataset, experiment"
 LARGEST = 2**63 - 1
 """The largest whole number that a column of SQLite holds."""
@@ -134,6 +135,21 @@ class Records:
         """The runs that are trained, or pause, the oldest first."""
         return self._lines(_GOING)
 
+    def trained_here(self) -> list[int]:
+        """The runs that are trained, or pause, on this machine."""
+        rows = self.store.execute(f"SELECT id, host, boot FROM runs WHERE {GOING} ORDER BY id").fetchall()
+        return [run_id for run_id, host, boot in rows if not is_elsewhere(host, boot)]
+
+    def gone(self) -> list[int]:
+        """The runs that are recorded as going, but whose process is gone."""
+        rows = self.store.execute(f"SELECT id, host, boot FROM runs WHERE {GOING} ORDER BY id").fetchall()
+        return [run_id for run_id, host, boot in rows if is_gone(run_id, host, boot)]
+
+    def end_of_gone(self, run_id: int) -> Gone | None:
+        """How a run ended whose process is gone; None when there is no such run."""
+        row = self.store.execute("SELECT wish, epochs_done, epochs FROM runs WHERE id = ?", (run_id,)).fetchone()
+        return end_of_gone(row[0], self.progress(run_id), *row[1:]) if row else None
+
     def live_lines(self) -> list[Line]:
         """The runs that have not ended: those that are trained, then those that wait, the next one first."""
         return self._lines(f"WHERE {IS_LIVE} ORDER BY status = 'queued', position, id")
@@ -207,7 +223,7 @@ class Records:
     def ending_now(self) -> list[tuple[int, int]]:
         """The runs in training that are to end at once, each with the number of its process."""
         return self.store.execute(
-            "SELECT id, pid FROM runs WHERE status IN ('running', 'paused') AND wish = 'now' AND pid IS NOT NULL"
+            f"SELECT id, pid FROM runs WHERE {GOING} AND wish = 'now' AND pid IS NOT NULL"
         ).fetchall()
 
     def untested(self) -> list[int]:
@@ -263,7 +279,8 @@ class Records:
         ids = {row[0] for row in rows}
         some = f"WHERE run IN ({', '.join(str(int(one)) for one in ids)})" if len(ids) < 500 else ""
         epochs: dict[int, list[Epoch]] = {}
-        query = f"SELECT run, epoch, metrics, seconds, images_per_second FROM epochs {some} ORDER BY run, epoch"
+        figures = "metrics, seconds, images_per_second, startup, others, throttled"
+        query = f"SELECT run, epoch, {figures} FROM epochs {some} ORDER BY run, epoch"
         for run, *epoch in self.store.execute(query):
             epochs.setdefault(run, []).append(_to_epoch(*epoch))
         return [_to_run(row, epochs.get(row[0], [])) for row in rows]
@@ -320,11 +337,11 @@ def _to_run(row: tuple[Any, ...], epochs: Sequence[Epoch]) -> Run:
     return Run(**fields, epochs=tuple(epochs), has_experiment=known)
 
 
-def _to_epoch(epoch: int, metrics: str, seconds: float, images_per_second: float) -> Epoch:
+def _to_epoch(epoch: int, metrics: str, *figures: Any) -> Epoch:
     told = decoded(metrics, dict[str, float | None])
     # JSON has no NaN: msgspec writes null for it.
     plain = {name: math.nan if value is None else value for name, value in told.items()}
-    return Epoch(epoch, plain, seconds, images_per_second)
+    return Epoch(epoch, plain, *figures)
 
 
 _MOST_EPOCHS = 100_000

@@ -57,6 +57,22 @@ class Epoch(msgspec.Struct, frozen=True):
     metrics: dict[str, float]
     seconds: float
     images_per_second: float
+    startup: float | None = None
+    """How many of its seconds went into the start of training, as TensorFlow makes its graph; None if unknown."""
+    others: float | None = None
+    """Which share of the processor's cores other programs took meanwhile, from 0 to 1; None if unknown."""
+    throttled: float | None = None
+    """In which share of the time the processor was held back, by its heat or a quota; None if unknown."""
+
+    @property
+    def conditions(self) -> tuple[float | None, float | None, float | None]:
+        """What its seconds depend on beside the work: its start-up, other programs, throttling."""
+        return self.startup, self.others, self.throttled
+
+    @property
+    def pace(self) -> float:
+        """Seconds without those of the start-up."""
+        return self.seconds - (self.startup or 0.0)
 
     def to_json(self) -> dict[str, Any]:
         """The promised flat form."""
@@ -65,6 +81,9 @@ class Epoch(msgspec.Struct, frozen=True):
             **self.metrics,
             "seconds": round(self.seconds, 3),
             "images_per_second": round(self.images_per_second, 1),
+            "startup": _rounded(self.startup),
+            "others": _rounded(self.others),
+            "throttled": _rounded(self.throttled),
         }
 
 
@@ -145,6 +164,10 @@ class Line(msgspec.Struct, frozen=True):
     """The epoch whose weights were tested, of a run that was tested from a checkpoint; else it was the last."""
     gap: float | None = None
     """Training minus test accuracy, as `records.GAP` has it."""
+    host: str = ""
+    """The machine that trains it, or did last; "" before that."""
+    boot: str = ""
+    """When that machine was started, in its kernel's words."""
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -185,6 +208,12 @@ class Run(msgspec.Struct, frozen=True):
     """The epoch whose weights were tested, of a run that was tested from a checkpoint; else it was the last."""
     gap: float | None = None
     """Training minus test accuracy, as `records.GAP` has it."""
+    host: str = ""
+    """The machine that trains it, or did last; "" before that."""
+    boot: str = ""
+    """When that machine was started, in its kernel's words."""
+    heard: float | None = None
+    """When its training process last wrote something, in seconds since 1970 by that machine's clock."""
     epochs: tuple[Epoch, ...] = ()
     has_experiment: bool = True
     """Whether `experiment` is what was recorded; else it is an empty one, because another version wrote a newer one."""
@@ -211,16 +240,21 @@ class Run(msgspec.Struct, frozen=True):
             del plain[internal]
         if not self.has_experiment:
             plain["experiment"] = None
-        plain["created"] = datetime.datetime.fromtimestamp(self.created, datetime.UTC).isoformat(timespec="seconds")
+        plain["created"] = _utc(self.created)
         plain["seconds"] = round(self.seconds, 3)
+        plain["heard"] = None if self.heard is None else _utc(self.heard)
         plain["epochs"] = [epoch.to_json() for epoch in self.epochs]
         return plain
 
 
 _NOT_PROMISED = (
-    *("pid", "wish", "archived", "exercise", "conclusion", "device", "ending", "fired_rule", "fired_epoch"),
-    *("fired_within", "resumed_after", "tested_epoch", "gap", "has_experiment"),
+    *("pid", "wish", "archived", "exercise", "conclusion", "device", "fired_rule", "fired_epoch"),
+    *("fired_within", "resumed_after", "tested_epoch", "gap", "boot", "has_experiment"),
 )
+
+
+def _utc(moment: float) -> str:
+    return datetime.datetime.fromtimestamp(moment, datetime.UTC).isoformat(timespec="seconds")
 
 
 def ending_in_words(status: Status, ending: Ending, stop_cause: str) -> str:
@@ -235,6 +269,10 @@ def tested_in_words(epoch: int | None) -> str:
     if epoch is None:
         return ""
     return f"with the weights of epoch {epoch}" if epoch != WITHIN else "with the weights from within an epoch"
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
 
 
 def finite(value: Any) -> float | None:

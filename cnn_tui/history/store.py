@@ -10,12 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from cnn_tui.history import migrations
-from cnn_tui.home import history_path
+from cnn_tui.history import alive, migrations
+from cnn_tui.home import history_path, on_network
 from cnn_tui.text import counted, quiet
 
-# Two hosts that share a folder do not share memory, which WAL needs.
-_NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "lustre", "gpfs", "beegfs", "afs", "ceph", "fuse.sshfs", "9p")
 _WAIT = 10.0  # seconds, for another process that writes
 _NOT_WRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 _ELSEWHERE = "set CNN_TUI_HOME to another folder"
@@ -75,6 +73,11 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def show_gone(self) -> None:
+        """From now on show runs whose process is gone as ended, also where that cannot be written."""
+        if not self.read_only:
+            alive.show_gone(self._db)
 
     def data_version(self) -> int:
         """A number that changes when another connection has written; asking reads no table."""
@@ -139,6 +142,7 @@ class Store:
                 older.backup(db)
                 older.close()
                 migrations.bring_up_to_date(db, _version(db))
+            alive.show_gone(db)
             db.execute("PRAGMA query_only = ON")
         except (OSError, sqlite3.Error) as error:
             raise HistoryError(
@@ -258,14 +262,8 @@ def _last_folder(runs: Path) -> int:
 
 
 def _journal_mode(path: Path) -> str:
-    """WAL, so that readers never wait for the writer; a rollback journal where the file system is shared."""
-    try:
-        mounts = Path("/proc/mounts").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return "WAL"
-    folder = path.parent.resolve()
-    kinds = {Path(parts[1]): parts[2] for parts in (line.split() for line in mounts) if len(parts) > 2}
-    for parent in (folder, *folder.parents):
-        if parent in kinds:
-            return "DELETE" if kinds[parent].startswith(_NETWORK_FILE_SYSTEMS) else "WAL"
-    return "WAL"
+    """WAL, so that readers never wait for the writer; a rollback journal where other hosts share the folder.
+
+    They do not share memory, which WAL needs.
+    """
+    return "DELETE" if on_network(path.parent) else "WAL"

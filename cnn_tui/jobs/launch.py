@@ -7,19 +7,25 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from cnn_tui import locks
+from cnn_tui.history import alive
 from cnn_tui.history.history import History, Result
+from cnn_tui.history.run import Line
 from cnn_tui.home import home, worker_log_path
-from cnn_tui.jobs import locks
 
 MAX_LOG_BYTES = 1_000_000
 ENDED, ENDED_BADLY = 0, 3
 """The exit statuses of a training process that has recorded how its run ended: well or stopped, and failed."""
 NO_ROOM = 4
 """The exit status of a training process whose run came to its end, but on a disk too full to record it."""
+
+_WORKER_SAYS, _LOOK = 1.0, 0.05
+"""Seconds that a worker may take to record the end of its run, and between two looks whether it has."""
 
 # Kept until they have ended, so that Python collects their exit status.
 _started: list[subprocess.Popen[bytes]] = []
@@ -47,34 +53,31 @@ def wake() -> None:
     _started.append(worker)
 
 
-def recover(history: History) -> list[int]:
-    """Give runs whose training process is gone their ending; gives the ids of those it ended."""
-    ended = []
-    # Not the runs that wait: there may be a thousand of them.
-    for run in history.going():
-        if not locks.is_held(locks.run_lock(run.id)):
-            kept = f"{run.epochs_done} of {run.epochs} epochs are kept"
-            gone = Result("interrupted", f"the training process is gone; {kept}", ending="gone")
-            history.record_end(run.id, ended_now(history, run.id) or gone)
-            ended.append(run.id)
-    return ended
+def recover(history: History, *, others: bool = True) -> list[int]:
+    """Give runs whose training process is gone their ending; gives the ids of those it ended.
+
+    A worker notices that its own run has ended, and knows more of why: it is given a moment. `others` tells that this
+    process is not the worker. Raises sqlite3.Error where nothing can be written.
+    """
+    gone, until = history.gone(), time.monotonic() + _WORKER_SAYS
+    while gone and others and time.monotonic() < until and locks.is_held(locks.worker_lock()):
+        time.sleep(_LOOK)
+        gone = history.gone()
+    for run_id in gone:
+        if (end := history.end_of_gone(run_id)) is not None:
+            history.record_end(run_id, Result(end.status, end.cause, ending=end.ending))
+    return gone
+
+
+def is_gone(line: Line) -> bool:
+    """Whether the process of a run that is trained is gone."""
+    return alive.is_gone(line.id, line.host, line.boot)
 
 
 def is_full(error: Exception | None) -> bool:
     """Whether an error of SQLite's is that the disk is full."""
     code = getattr(error, "sqlite_errorcode", None)
     return isinstance(error, sqlite3.Error) and code is not None and code & 0xFF == sqlite3.SQLITE_FULL
-
-
-def ended_now(history: History, run_id: int) -> Result | None:
-    """The ending of a run whose process ended without one, if it was asked to end at once; else None."""
-    line = history.line(run_id)
-    if line is None or history.wish(run_id) != "now":
-        return None
-    progress, epochs = history.progress(run_id), line.epochs
-    where = f"in epoch {progress.epoch} of {epochs}" if progress.epoch else "before training began"
-    kept = f"{line.epochs_done} of {epochs} epochs are kept"
-    return Result("stopped", f"stopped now by request {where}; its process did not answer and was killed, {kept}")
 
 
 @contextlib.contextmanager

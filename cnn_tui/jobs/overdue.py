@@ -7,8 +7,8 @@ import os
 import signal
 import time
 
+from cnn_tui import locks
 from cnn_tui.history.history import History
-from cnn_tui.jobs import locks
 
 GRACE = 5.0
 """Seconds that a process has to end by itself."""

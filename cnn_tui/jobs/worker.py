@@ -15,14 +15,15 @@ import sys
 import time
 from subprocess import TimeoutExpired
 
+from cnn_tui import locks
 from cnn_tui.analysis.pace import seconds_of_steps
 from cnn_tui.artifacts.weights import weights_in_words
+from cnn_tui.history.alive import end_of_gone
 from cnn_tui.history.history import History, HistoryError, Result
 from cnn_tui.home import checkpoint_path, home, log_path, worker_log_path
-from cnn_tui.jobs import locks
 from cnn_tui.jobs.child import Child
 from cnn_tui.jobs.devices import cores
-from cnn_tui.jobs.launch import ENDED, ENDED_BADLY, NO_ROOM, ended_now, is_full, open_log, python, recover
+from cnn_tui.jobs.launch import ENDED, ENDED_BADLY, NO_ROOM, is_full, open_log, python, recover
 from cnn_tui.jobs.overdue import OverdueRuns
 
 LOOK = 0.2
@@ -172,9 +173,9 @@ def evaluate_interrupted(history: History, standby: Standby) -> bool:
 
 
 def another_trains(history: History) -> bool:
-    """Whether a run is still trained by a process that another worker left, or that was started by hand."""
-    recover(history)
-    return bool(history.going())
+    """Whether a run is still trained here by a process that another worker left, or that was started by hand."""
+    recover(history, others=False)
+    return bool(history.trained_here())
 
 
 def settle_in_the_end(history: History, run_id: int, code: int) -> None:
@@ -199,8 +200,9 @@ def settle(history: History, run_id: int, code: int) -> None:
     if run.status == "queued" and code in (ENDED, ENDED_BADLY):
         return  # it had its ending, and somebody has resumed it since
     kept = f"{len(run.epochs)} of {run.experiment.training.epochs} epochs are kept"
-    if code in (-signal.SIGTERM, -signal.SIGKILL) and (now := ended_now(history, run_id)) is not None:
-        result = now
+    if code in (-signal.SIGTERM, -signal.SIGKILL) and history.wish(run_id) == "now":
+        end = end_of_gone("now", history.progress(run_id), len(run.epochs), run.experiment.training.epochs)
+        result = Result(end.status, end.cause, ending=end.ending)
     elif code < 0:
         why = "out of memory?" if -code == signal.SIGKILL else signal.strsignal(-code)
         result = Result("interrupted", f"the training process was killed by signal {-code} ({why}); {kept}")

@@ -11,6 +11,7 @@ from cnn_tui.analysis.compare import Comparison, compare, in_points, pace_of
 from cnn_tui.analysis.overfitting import read_out
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.history import notebook
+from cnn_tui.history.alive import elsewhere_in_words
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Event, Run, tested_in_words
 from cnn_tui.history.same_network import in_words, same_network
@@ -82,6 +83,8 @@ def _result(facts: RunFacts) -> Iterator[Block]:
     took = [f"{run.seconds:.1f} s of training", f"{pace:.1f} s an epoch" if pace is not None else ""]
     status = [Span(run.status, STATUS_STYLES.get(run.status, "accent"))]
     status += [Span(f": {run.stop_cause}")] if run.stop_cause else []
+    elsewhere = elsewhere_in_words(run)
+    status += [Span(f" {elsewhere}", "dim")] if elsewhere else []
     status += [Span(" (archived)", "dim")] if run.archived else []
     yield Fact("status", status)
     yield Fact("epochs", f"{len(run.epochs)} of {run.experiment.training.epochs}")

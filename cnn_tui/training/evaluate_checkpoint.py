@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from cnn_tui import locks
 from cnn_tui.artifacts.weights import KeptWeights, read_weights
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run, finite
 from cnn_tui.home import checkpoint_path, log_path
-from cnn_tui.jobs import locks
 from cnn_tui.training import pipeline
 from cnn_tui.training.build import build
 from cnn_tui.training.callbacks.checkpoints import restore

@@ -22,13 +22,13 @@ from typing import Any
 
 import keras
 
+from cnn_tui import locks
 from cnn_tui.artifacts.weights import KeptWeights, read_weights
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.history.history import History, HistoryError, Result
 from cnn_tui.history.records import require_experiment
 from cnn_tui.history.run import Ending, Run, finite
 from cnn_tui.home import best_path, checkpoint_path, log_path, model_path
-from cnn_tui.jobs import locks
 from cnn_tui.jobs.devices import DeviceError, settle
 from cnn_tui.jobs.launch import ENDED, ENDED_BADLY, NO_ROOM, is_full
 from cnn_tui.text import counted

@@ -67,6 +67,8 @@ class Live:
         self.changed: Signal[None] = Signal(owner, "the history has changed")
         self.watched: Watched | None = None
         self.queue: list[Line] = []
+        self.trained: list[Line] = []
+        """The runs that are trained, or pause."""
         self._version: int | None = None
 
     @property
@@ -117,9 +119,9 @@ class Live:
 
     def _find(self) -> int | None:
         """The run that is trained, else the one that is next, else the one that was, else the newest."""
-        going = self.history.going()
-        if going or self.queue:
-            return (going or self.queue)[0].id
+        self.trained = self.history.going()
+        if self.trained or self.queue:
+            return (self.trained or self.queue)[0].id
         if self.watched:
             return self.watched.id
         newest = self.history.newest(1)

@@ -99,7 +99,8 @@ def _add(history: History, rng: random.Random, network: Network, created: float,
     for number, (loss, accuracy, val_loss, val_accuracy) in enumerate(curve, 1):
         metrics = f'{{"loss":{loss},"accuracy":{accuracy},"val_loss":{val_loss},"val_accuracy":{val_accuracy}}}'
         history.store.execute(
-            "INSERT INTO epochs VALUES (?, ?, ?, ?, ?)", (run, number, metrics, pace, data.train_images / pace)
+            "INSERT INTO epochs (run, epoch, metrics, seconds, images_per_second) VALUES (?, ?, ?, ?, ?)",
+            (run, number, metrics, pace, data.train_images / pace),
         )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import sqlite3
 from pathlib import Path
 
 import msgspec
@@ -69,7 +71,7 @@ def test_json_is_the_promised_run(inside: Inside) -> None:
     assert list(answer.objects[2]) == [
         *("id", "name", "status", "stop_cause", "experiment", "fingerprint", "dataset", "train_images"),
         *("test_images", "seed", "params", "created", "seconds", "test_loss", "test_accuracy", "note", "tags"),
-        *("environment", "epochs"),
+        *("environment", "ending", "host", "heard", "epochs"),
     ]
     (shown,) = inside("show", "1", "--json").objects
     assert shown == answer.objects[2]
@@ -81,6 +83,9 @@ def test_json_is_the_promised_run(inside: Inside) -> None:
         "val_accuracy": 0.8,
         "seconds": 8.0,
         "images_per_second": 7500.0,
+        "startup": None,
+        "others": None,
+        "throttled": None,
     }
     assert answer.objects[1]["name"] == LOUD
 
@@ -172,3 +177,41 @@ def test_attach_to_a_run_that_has_ended_says_how(inside: Inside) -> None:
     failed = inside("attach", "2")
     assert failed.status == 1
     assert r"run 2 failed: out of memory\x1b[31m" in failed.err
+
+
+@pytest.fixture
+def lost(sealed_machine: Path) -> int:
+    """A run that reads as trained, whose process and worker are gone."""
+    with History() as history:
+        run_id = history.add(load_preset("lab1-baseline").with_training(epochs=2, seed=8))
+        assert history.claim(run_id, os.getpid(), 8)
+    return run_id
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(("history",), ("history", "--json"), ("history", "--csv"), ("history", "--markdown")),
+        *(("show", "4"), ("show", "4", "--json"), ("compare", "1", "4", "--all"), ("compare", "1", "4", "--json")),
+        *(("report",), ("history", "--filter", "interrupted")),
+    ],
+)
+def test_a_run_whose_process_is_gone_is_not_told_to_be_running(
+    inside: Inside, lost: int, arguments: tuple[str, ...]
+) -> None:
+    answer = inside(*arguments)
+    assert answer.status == 0 and "interrupted" in answer.out and "running" not in answer.out
+
+
+def test_no_filter_finds_it_running(inside: Inside, lost: int) -> None:
+    assert inside("history", "--filter", "status:running").out == ""
+    assert inside("history", "--filter", "status:interrupted", "--json").objects[0]["ending"] == "gone"
+
+
+def test_on_a_full_disk_it_is_told_too(inside: Inside, lost: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(History, "record_end", full)
+    assert inside("show", str(lost), "--json").objects[0]["status"] == "interrupted"
+    assert inside("history", "--filter", "status:running").out == ""

@@ -11,12 +11,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from cnn_tui import locks
 from cnn_tui.artifacts.weights import WEIGHTS_MEMBER, KeptWeights
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Epoch, Progress, Status
 from cnn_tui.home import checkpoint_path
-from cnn_tui.jobs import launch, locks
+from cnn_tui.jobs import launch
 from cnn_tui.network.layers import Conv2D
 from tests.cli.command import Inside, assert_one_sentence, write_dataset, write_experiment
 

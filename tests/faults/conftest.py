@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from cnn_tui import locks
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
-from cnn_tui.jobs import locks
 from tests.faults import lab as made
 from tests.faults.lab import Lab
 from tests.waiting import end_processes_of

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from cnn_tui import locks
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.home import best_path, checkpoint_path, model_path
-from cnn_tui.jobs import locks, overdue
+from cnn_tui.jobs import overdue
 from tests.cli.command import cnn_tui
 from tests.faults.lab import ENDLESS, PATIENCE, TRAIN, WORKER, Lab
 from tests.waiting import processes_of

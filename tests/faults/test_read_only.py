@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,16 +37,27 @@ def make_read_only(disk: Path) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
 
 
+def _recorded(disk: Path) -> set[str]:
+    """The statuses as they stand in the file."""
+    with contextlib.closing(sqlite3.connect(disk / "history.db")) as db:
+        return {row[0] for row in db.execute("SELECT status FROM runs")}
+
+
 def test_it_can_be_read_and_what_writes_says_what_to_do(disk: Path) -> None:
     make_newest(disk / "history.db")
     with History() as history:  # as it is left by an app that ended: in the mode that needs files beside it
         assert history.store.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert {"running", "paused"} <= _recorded(disk)
     make_read_only(disk)
     assert not (disk / "history.db-wal").exists()
     for arguments in (("history",), ("show", "1"), ("export", "1"), ("report",), ("compare", "1", "2")):
         answer = cnn_tui(*arguments)
         assert (answer.status, answer.err) == (0, ""), arguments
         assert answer.out
+    # Their process is gone, which cannot be recorded here.
+    statuses = {one["id"]: (one["status"], one["ending"]) for one in cnn_tui("history", "--json").objects}
+    assert statuses[6] == statuses[7] == ("interrupted", "gone")
+    assert cnn_tui("history", "--filter", "status:running").out == ""
     for arguments in (("note", "1", "x"), ("tag", "1", "+x"), ("run", "lab1-baseline", "--detach"), ("resume", "2")):
         answer = cnn_tui(*arguments)
         assert_one_sentence(answer, 1, f"the history {disk / 'history.db'}", "read-only", "CNN_TUI_HOME")

@@ -90,7 +90,7 @@ def test_epochs_readings_and_events_are_kept_aside_with_what_is_theirs(capsys: p
         "UPDATE epochs SET epoch = 'third' WHERE run = 1 AND epoch = 2",
         "UPDATE points SET loss = 'x' WHERE run = 6",
         "INSERT INTO events VALUES (6, 'never', CAST(x'61ff' AS TEXT))",
-        "INSERT INTO epochs VALUES (999, 1, '{}', 1.0, 1.0)",
+        "INSERT INTO epochs (run, epoch, seconds, metrics, images_per_second) VALUES (999, 1, 1.0, '{}', 1.0)",
         "UPDATE answers SET prediction = '[' WHERE exercise = '16-filters'",
     )
     with History(path) as history:

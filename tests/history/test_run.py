@@ -13,9 +13,9 @@ from cnn_tui.history.run import LIVE, Epoch, Run, Status
 
 RUN_KEYS = (
     "id, name, status, stop_cause, experiment, fingerprint, dataset, train_images, test_images, seed, params, created, "
-    "seconds, epochs, test_loss, test_accuracy, note, tags, environment"
+    "seconds, epochs, test_loss, test_accuracy, note, tags, environment, ending, host, heard"
 )
-EPOCH_KEYS = "epoch, loss, accuracy, val_loss, val_accuracy, seconds, images_per_second"
+EPOCH_KEYS = "epoch, loss, accuracy, val_loss, val_accuracy, seconds, images_per_second, startup, others, throttled"
 METRICS = {"loss": 0.5, "accuracy": 0.8, "val_loss": 0.6, "val_accuracy": 0.75}
 
 
@@ -60,12 +60,17 @@ def test_a_run_is_told_in_plain_values() -> None:
     assert plain["tags"] == ["week 3"]
     assert plain["experiment"]["layers"][0]["kernel_size"] == [3, 3]
     assert plain["experiment"]["layers"][0]["type"] == "Conv2D"
-    assert plain["epochs"] == [{"epoch": 1, **METRICS, "seconds": 8.0, "images_per_second": 7500.0}]
+    unknown = {"startup": None, "others": None, "throttled": None}
+    assert plain["epochs"] == [{"epoch": 1, **METRICS, "seconds": 8.0, "images_per_second": 7500.0, **unknown}]
+    told = Epoch(2, METRICS, 8.0, 7_500.0, startup=0.61239, others=0.25, throttled=0.0).to_json()
+    assert (told["startup"], told["others"], told["throttled"]) == (0.612, 0.25, 0.0)
 
 
 def test_a_run_without_validation_has_no_validation_metrics() -> None:
     bare = run(epochs=(Epoch(1, {"loss": 0.5}, 8.0, 1.0),)).to_json()
-    assert list(bare["epochs"][0]) == ["epoch", "loss", "seconds", "images_per_second"]
+    assert list(bare["epochs"][0]) == [
+        *("epoch", "loss", "seconds", "images_per_second", "startup", "others", "throttled")
+    ]
 
 
 def test_a_loss_that_is_no_number_is_null_in_json() -> None:

@@ -12,11 +12,12 @@ import msgspec
 import numpy as np
 import pytest
 
+from cnn_tui import locks
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.history import History, Result
 from cnn_tui.home import checkpoint_path, history_path, model_path
-from cnn_tui.jobs import launch, locks
+from cnn_tui.jobs import launch
 from cnn_tui.network.layers import Dense, Flatten
 
 

@@ -30,11 +30,16 @@ def make_lab() -> Iterator[MakeLab]:
     opened: list[History] = []
 
     def make(
-        experiment: Experiment | str = "lab1-baseline", theme: str = "cnn-dark", sensors: FakeSensors | None = None
+        experiment: Experiment | str = "lab1-baseline",
+        theme: str = "cnn-dark",
+        sensors: FakeSensors | None = None,
+        trainer: FakeTrainer | None = None,
     ) -> LabApp:
         chosen = load_preset(experiment) if isinstance(experiment, str) else experiment
         opened.append(History())
-        return LabApp(Document(chosen), opened[-1], FakeTrainer(), theme, sensors=sensors or FakeSensors(TWO))
+        return LabApp(
+            Document(chosen), opened[-1], trainer or FakeTrainer(), theme, sensors=sensors or FakeSensors(TWO)
+        )
 
     yield make
     for one in opened:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.run import Epoch, Point, Progress
+from cnn_tui.history.run import Epoch, Line, Point, Progress
 
 IMAGES = 60_000
 STEPS = 1_875
@@ -24,6 +24,10 @@ class FakeTrainer:
     def recover(self, history: History) -> list[int]:
         """No process, so none is gone."""
         return []
+
+    def is_gone(self, line: Line) -> bool:
+        """No process, so none is gone."""
+        return False
 
 
 def begin(history: History, run_id: int) -> None:

@@ -12,7 +12,7 @@ import pytest
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
-from cnn_tui.jobs.locks import release, run_lock, take
+from cnn_tui.locks import release, run_lock, take
 from tests.benchmarks.fill_history import fill
 from tests.terminal import Terminal
 from tests.ui import fake

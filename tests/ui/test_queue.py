@@ -8,10 +8,10 @@ import sys
 import msgspec
 from textual.pilot import Pilot
 
+from cnn_tui import locks
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
-from cnn_tui.jobs import locks
 from cnn_tui.ui.app import LabApp
 from tests.terminal import Terminal
 from tests.ui import fake

@@ -17,9 +17,9 @@ import msgspec
 import psutil
 import pytest
 
+from cnn_tui import locks
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Point
-from cnn_tui.jobs import locks
 from tests.terminal import Terminal
 from tests.ui.training_scenes import MIDDLE, started
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from cnn_tui import locks
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
-from cnn_tui.jobs import locks
 from tests.cli.command import write_dataset, write_experiment
 from tests.terminal import Terminal
 from tests.ui import fake

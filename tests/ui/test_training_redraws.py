@@ -9,9 +9,9 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
+from cnn_tui import locks
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Point
-from cnn_tui.jobs import locks
 from cnn_tui.ui.panes.training.pane import TrainingPane
 from tests.terminal import Terminal
 from tests.ui.conftest import MakeLab

@@ -12,6 +12,7 @@ from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history import same_network
 from cnn_tui.history.history import History
+from cnn_tui.history.run import Line
 from cnn_tui.jobs.grid import listed_seeds, repeated
 from cnn_tui.text import sentence
 from cnn_tui.ui.dialogs.ask import USUAL_SEEDS, AskScreen, seeds_typed
@@ -20,6 +21,9 @@ from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.screens.queue import QueueScreen
 from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.machine_view import SensorsLike
+
+_RECORDED_BY = 4
+"""At the look of this number, the end of a run whose process is gone is shown though it could not be recorded."""
 
 
 class QueueKeeper(Protocol):
@@ -31,6 +35,9 @@ class QueueKeeper(Protocol):
     def recover(self, history: History) -> list[int]:
         """Find the runs whose process is gone and record that."""
 
+    def is_gone(self, line: Line) -> bool:
+        """Whether the process of a run that is trained is gone."""
+
 
 class Launcher:
     """Sees to it that queued runs are trained, and says who else uses the card."""
@@ -40,6 +47,21 @@ class Launcher:
         self._live = live
         self.keeper = keeper
         self._sensors = sensors
+        self._looks = 0
+        """So many times in a row the process of a run was found to be gone."""
+
+    def look(self) -> None:
+        """Look whether the runs that are trained still are; costs nothing while there is none."""
+        if not any(map(self.keeper.is_gone, self._live.trained)):
+            self._looks = 0
+            return
+        self._looks += 1
+        history = self._live.history
+        if self._looks == 1 and not history.store.read_only:
+            self.recover()
+        elif self._looks >= _RECORDED_BY or history.store.read_only:
+            history.show_gone()
+            self._live.read()
 
     def recover(self) -> None:
         """Record which runs have lost their process, and go on with the queue."""

@@ -38,6 +38,8 @@ SHORT = 22
 """Below this many rows the panes say less."""
 _ALL_FOUR = (110, 30)
 _POLL_SECONDS = 0.25
+_LOOK_SECONDS = 1.0
+"""How often to look whether runs that are trained still are."""
 
 
 class LabScreen(KeyedScreen[None]):
@@ -133,6 +135,7 @@ class LabScreen(KeyedScreen[None]):
         self._show_runs()
         self.live.changed.subscribe(self, lambda _: self._show_runs())
         self.set_interval(_POLL_SECONDS, self.live.poll)
+        self.set_interval(_LOOK_SECONDS, self.launcher.look)
         self.call_after_refresh(self.launcher.recover)
         if self.exercises.pack:
             self.action_command("exercises.open")

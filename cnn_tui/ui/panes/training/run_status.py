@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from rich.text import Text
 
 from cnn_tui.analysis.pace import TimeLeft, clock, is_told, time_left
+from cnn_tui.history.alive import elsewhere_in_words
 from cnn_tui.history.run import Progress, Run
 from cnn_tui.text import counted
 from cnn_tui.ui.keys import key_of
@@ -72,6 +73,8 @@ class RunStatus(Lines):
         if after is not None and run.live and run.status != "queued":
             state.append(f", resumed after epoch {after}" if after else ", begun again", self.style("dim"))
         parts = [Part(0, state), *self._which(run)]
+        if there := elsewhere_in_words(run):
+            parts.append(part(1, inert(there), self.style("dim")))
         elsewhere = run.dataset != run.experiment.dataset
         if elsewhere:
             parts.append(part(0, f"on {inert(run.dataset)}", self.style("warn")))

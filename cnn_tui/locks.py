@@ -58,9 +58,12 @@ def release(lock: int) -> None:
 
 
 def is_held(path: Path, *, shared: bool = False) -> bool:
-    """Whether another process holds the lock alone or, when `shared`, at all. Makes no file."""
+    """Whether another process holds the lock alone or, when `shared`, at all. Makes no file, and needs none to write.
+
+    Raises OSError when that cannot be told.
+    """
     try:
-        lock = os.open(path, os.O_RDWR)
+        lock = os.open(path, os.O_RDONLY)
     except FileNotFoundError:
         return False
     try:
