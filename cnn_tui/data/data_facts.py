@@ -13,10 +13,11 @@ from typing import Any
 
 import msgspec
 
+from cnn_tui.data.left_out import FilesLeftOut
 from cnn_tui.data.raw_file import RawFileError, read_json
 from cnn_tui.home import home
 
-FORMAT = "cnn-tui data 1"
+FORMAT = "cnn-tui data 2"
 
 Stamp = tuple[tuple[str, int, int], ...]
 """Files and folders with their sizes in bytes and when they changed, in nanoseconds."""
@@ -57,6 +58,8 @@ class DataFacts(msgspec.Struct, frozen=True):
     stamp: Stamp
     chosen_folder: str
     """CNN_TUI_DATA when it was looked at: it says where a dataset is found first."""
+    left_out: tuple[FilesLeftOut, ...] = ()
+    """Files of a folder of pictures that are not fed to a network."""
 
     @property
     def bytes_each(self) -> int:
@@ -85,6 +88,8 @@ class DataFacts(msgspec.Struct, frozen=True):
             "source": self.source,
             "input_shape": self.input_shape,
             "classes": self.class_names,
+            "left_out": msgspec.to_builtins(self.left_out),
+            "remarks": self.remarks,
             **{
                 part: {
                     "images": facts.images,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from cnn_tui.data.left_out import FilesLeftOut
 from cnn_tui.text import quiet
 
 FASHION = (
@@ -47,7 +48,8 @@ class DatasetError(ValueError):
 class Dataset(msgspec.Struct, frozen=True):
     """What is known of a dataset before a picture is loaded.
 
-    `input_shape` is (height, width, channels) in pixels; `class_names` are in the order of the labels.
+    `input_shape` is (height, width, channels) in pixels; `class_names` are in the order of the labels. `left_out` are
+    the files of a folder that are not fed to a network, as far as they are known.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Dataset(msgspec.Struct, frozen=True):
     class_names: tuple[str, ...]
     train_images: int
     test_images: int
+    left_out: tuple[FilesLeftOut, ...] = ()
 
     @property
     def classes(self) -> int:
@@ -90,6 +93,11 @@ def path_of(dataset: str) -> Path | None:
 def is_npz(path: Path) -> bool:
     """Whether a path is named as a `.npz` file is."""
     return path.suffix.lower() == ".npz"
+
+
+def is_folder(dataset: str) -> bool:
+    """Whether a dataset's name is that of a folder of pictures, be it there or gone."""
+    return dataset not in BUILT_IN and not is_npz(Path(dataset))
 
 
 def shown(name: str | Path) -> str:

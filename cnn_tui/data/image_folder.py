@@ -1,157 +1,219 @@
 """A dataset in a folder of image folders: one folder a class, or one a class under `train` and under `test`.
 
-    DIR/train/cat/1.png  DIR/test/cat/7.png      the folder says what is tested on
-    DIR/cat/1.png                                every fifth picture of a class, sorted by name, is tested on
+    DIR/train/cat/1.png  DIR/test/cat/7.png      the folder says what is tested on; PARTS has the names that will do
+    DIR/cat/1.png                                every fifth picture of a class, sorted by path, is tested on
 
-Pillow is imported only where a picture is opened.
+As Keras does, it takes the pictures of a class folder with all the folders inside it. What it does not take is counted.
 """
 
 from __future__ import annotations
 
-import functools
 import os
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from cnn_tui.data import picture_survey
+from cnn_tui.data.data_facts import Stamp, stamp_of
 from cnn_tui.data.dataset import Dataset, DatasetError, shown
+from cnn_tui.data.left_out import FilesLeftOut, LeftOutCounter
+from cnn_tui.data.picture import ENDINGS
 from cnn_tui.text import escaped
 
-if TYPE_CHECKING:
-    from PIL import Image
-
-ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp")
-MOST_PIXELS = 50_000_000  # a picture of more is refused before it is unpacked: 150 MB in memory
-GREY_MODES = ("1", "L", "I;16", "I;16B", "I;16L")
-_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")  # and no others, whatever a file's content claims to be
+HIDDEN = (".", "__MACOSX")
+"""What the names of files and folders begin with that a system puts there, and that are no images of anybody's."""
+PARTS = {
+    "train": ("train", "training", "train_set", "training_set"),
+    "test": ("test", "testing", "test_set", "testing_set"),
+    "validation": ("val", "valid", "validation", "val_set", "validation_set"),
+}
+"""What the folders of a dataset's parts may be called, in capitals or not. Without test, validation is tested on."""
+_MOST_KEPT = 32
 
 
 class FolderPictures(NamedTuple):
-    """The pictures of a folder: `names` are the class folders, `train` and `test` pairs of (path, label)."""
+    """The pictures of a folder: `names` are the class folders, `train` and `test` pairs of (path, label).
+
+    `parts` are the names of the folders of training and test pictures; none where a share of each class is tested on.
+    `folders` are all that were looked into.
+    """
 
     names: tuple[str, ...]
     train: list[tuple[str, int]]
     test: list[tuple[str, int]]
+    parts: tuple[str, ...]
+    left_out: tuple[FilesLeftOut, ...]
+    folders: tuple[str, ...]
+
+    @property
+    def paths(self) -> list[str]:
+        """All pictures, those of training first."""
+        return [path for path, _ in (*self.train, *self.test)]
+
+
+_described: dict[tuple[str, Path], tuple[Stamp, Dataset]] = {}
 
 
 def describe(name: str, folder: Path) -> Dataset:
-    """Describe the folder as the dataset called `name`. Raises DatasetError, OSError."""
-    return _described(name, folder, tuple(_changed(folder)))
+    """Describe the folder as the dataset called `name`, anew when a folder in it has changed.
 
-
-@functools.lru_cache(maxsize=32)
-def _described(name: str, folder: Path, changed: tuple[int, ...]) -> Dataset:
+    Raises DatasetError, OSError.
+    """
+    stamp, dataset = _described.get((name, folder), ((), None))
+    if dataset is not None and stamp_of(Path(path) for path, _, _ in stamp) == stamp:
+        return dataset
     listing = list_pictures(folder)
-    with open_picture(listing.train[0][0]) as picture:
-        width, height = picture.size
-        channels = 1 if picture.mode in GREY_MODES else 3
-    return Dataset(
+    survey = picture_survey.survey(folder, listing.paths)
+    width, height = survey.size
+    dataset = Dataset(
         name=name,
         title=escaped(folder.resolve().name),
-        input_shape=(height, width, channels),
+        input_shape=(height, width, 3 if survey.coloured else 1),
         class_names=tuple(escaped(class_name) for class_name in listing.names),
         train_images=len(listing.train),
         test_images=len(listing.test),
+        left_out=listing.left_out,
     )
+    while len(_described) >= _MOST_KEPT:
+        del _described[next(iter(_described))]
+    _described[name, folder] = stamp_of(map(Path, listing.folders)), dataset
+    return dataset
 
 
 def list_pictures(folder: Path) -> FolderPictures:
-    """List the pictures of a folder, sorted by class and name. Raises DatasetError where there are none."""
-    train, test = folder / "train", folder / "test"
-    if train.is_dir() and test.is_dir():
-        return _list_split(train, test)
+    """List the pictures of a folder, sorted by class and path. Raises DatasetError where there are none, OSError."""
+    look = _Look(folder)
+    parts = _parts(folder)
+    if parts:
+        return _list_parts(look, *parts)
+    train = folder / "train"
     if train.is_dir() and _folders(train):
         raise DatasetError(
             f"{shown(folder)} has a folder train but no folder test. Add one, with the same class folders."
         )
-    names = _class_names(folder)
-    listing = FolderPictures(names, [], [])
+    names = look.class_names(folder)
+    train_pictures: list[tuple[str, int]] = []
+    test_pictures: list[tuple[str, int]] = []
     for label, class_name in enumerate(names):
-        for position, picture in enumerate(_pictures(folder / class_name)):
-            (listing.test if position % 5 == 4 else listing.train).append((picture, label))
-    if not listing.test:
+        for position, picture in enumerate(look.pictures(folder / class_name)):
+            (test_pictures if position % 5 == 4 else train_pictures).append((picture, label))
+    if not test_pictures:
         raise DatasetError(
             f"No class in {shown(folder)} has five pictures, and every fifth one is what is tested on. "
             "Add pictures, or make the folders train and test."
         )
-    return listing
+    return look.result(names, train_pictures, test_pictures, ())
 
 
-def open_picture(path: str) -> Image.Image:
-    """Open and unpack a picture, turned as its camera meant it. Raises DatasetError when it is broken or huge."""
-    from PIL import Image, ImageOps
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns over the terminal; the size is checked here anyway
-            with Image.open(path, formats=_FORMATS) as picture:
-                if picture.width * picture.height > MOST_PIXELS:
-                    raise Image.DecompressionBombError
-                return ImageOps.exif_transpose(picture)
-    except Image.DecompressionBombError:
-        raise DatasetError(
-            f"{shown(path)} has more than the {MOST_PIXELS // 1_000_000} million pixels that are unpacked. "
-            "Make it smaller, or remove it."
-        ) from None
-    except Exception as error:  # a broken picture makes Pillow's readers raise nearly anything
-        raise DatasetError(
-            f"{shown(path)} cannot be read as a picture ({type(error).__name__}). Remove or replace it."
-        ) from None
+def _parts(folder: Path) -> tuple[str, str] | None:
+    """The names of the folders of training and of test pictures; None where there is no such pair."""
+    found: dict[str, str] = {}
+    for name in _folders(folder):
+        plain = name.casefold().replace("-", "_").replace(" ", "_")
+        for part, names in PARTS.items():
+            if plain in names:
+                found.setdefault(part, name)
+    test = found.get("test") or found.get("validation")
+    return (found["train"], test) if "train" in found and test else None
 
 
-def _list_split(train: Path, test: Path) -> FolderPictures:
-    names = _class_names(train)
-    unknown = [class_name for class_name in _folders(test) if class_name not in names]
+def _list_parts(look: _Look, train: str, test: str) -> FolderPictures:
+    folders = look.folder / train, look.folder / test
+    names = look.class_names(folders[0])
+    unknown = [class_name for class_name in _folders(folders[1]) if class_name not in names]
     if unknown:
         raise DatasetError(
-            f"{shown(test)} has the class {shown(unknown[0])}, which {shown(train)} has not. "
+            f"{shown(folders[1])} has the class {shown(unknown[0])}, which {shown(folders[0])} has not. "
             "Name the folders of a class alike in both."
         )
-    parts: list[list[tuple[str, int]]] = []
-    for folder in (train, test):
+    pictures: list[list[tuple[str, int]]] = []
+    for folder in folders:
         present = [(label, folder / class_name) for label, class_name in enumerate(names)]
-        parts.append([(file, label) for label, path in present if path.is_dir() for file in _pictures(path)])
-    if not parts[1]:
-        raise DatasetError(f"{shown(test)} has no class folders. Add some, named as those in train.")
-    return FolderPictures(names, parts[0], parts[1])
+        pictures.append([(file, label) for label, path in present if path.is_dir() for file in look.pictures(path)])
+    if not pictures[1]:
+        raise DatasetError(f"{shown(folders[1])} has no class folders. Add some, named as those in {train}.")
+    look.visit(folders[1])
+    look.visit(look.folder, used=(train, test))
+    return look.result(names, pictures[0], pictures[1], (train, test))
 
 
-def _class_names(folder: Path) -> tuple[str, ...]:
-    names = tuple(_folders(folder))
-    if len(names) < 2:
-        found = f"only the folder {shown(names[0])}" if names else "no folders"
-        raise DatasetError(
-            f"{shown(folder)} has {found}. A folder of images has a folder for each class, two at least, "
-            "with its pictures inside."
-        )
-    return names
+class _Look:
+    """Goes through a dataset's folders: gives the pictures, counts what is none, remembers where it has been."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._left_out = LeftOutCounter()
+        self._folders: dict[str, None] = {}
+
+    def result(
+        self, names: tuple[str, ...], train: list[tuple[str, int]], test: list[tuple[str, int]], parts: tuple[str, ...]
+    ) -> FolderPictures:
+        return FolderPictures(names, train, test, parts, self._left_out.result(), tuple(self._folders))
+
+    def class_names(self, folder: Path) -> tuple[str, ...]:
+        """The class folders in a folder, sorted."""
+        names = tuple(_folders(folder))
+        if len(names) < 2:
+            found = f"only the folder {shown(names[0])}" if names else "no folders"
+            raise DatasetError(
+                f"{shown(folder)} has {found}. A folder of images has a folder for each class, two at least, "
+                "with its pictures inside."
+            )
+        self.visit(folder, used=names)
+        return names
+
+    def visit(self, folder: Path, used: tuple[str, ...] | None = None) -> None:
+        """Count the pictures in a folder whose folders alone are used, and those in folders that are not."""
+        self._folders[str(folder)] = None
+        with os.scandir(folder) as entries:
+            beside = sorted(entries, key=lambda entry: entry.name)
+        for entry in beside:
+            if entry.name.startswith(HIDDEN):
+                continue
+            if not entry.is_dir():
+                if _is_picture(entry):
+                    self._left_out.add("outside", self._name(entry.path))
+            elif used is not None and entry.name not in used:
+                inside = sum(1 for _ in _Look(self.folder).walk(entry.path))
+                if inside:
+                    self._left_out.add("folder not used", self._name(entry.path), inside)
+
+    def pictures(self, folder: Path) -> list[str]:
+        """The pictures of a class, with those in folders inside its own."""
+        found = list(self.walk(str(folder)))
+        if not found:
+            raise DatasetError(
+                f"The class folder {shown(folder)} has no pictures ({', '.join(ENDINGS)}). "
+                "Add some, or remove the folder."
+            )
+        return found
+
+    def walk(self, folder: str) -> Iterator[str]:
+        """The pictures in a folder and those inside it, sorted by their paths. Links to folders are not followed."""
+        self._folders[folder] = None
+        with os.scandir(folder) as entries:
+            inside = sorted(entries, key=lambda entry: entry.name)
+        for entry in inside:
+            if entry.name.startswith(HIDDEN):
+                self._left_out.add("hidden", self._name(entry.path))
+            elif entry.is_dir(follow_symlinks=False):
+                yield from self.walk(entry.path)
+            elif entry.is_dir():
+                self._left_out.add("linked folder", self._name(entry.path))
+            elif _is_picture(entry):
+                yield entry.path
+            else:
+                self._left_out.add("no picture", self._name(entry.path))
+
+    def _name(self, path: str) -> str:
+        return os.path.relpath(path, self.folder)
+
+
+def _is_picture(entry: os.DirEntry[str]) -> bool:
+    return entry.name.lower().endswith(ENDINGS) and entry.is_file()
 
 
 def _folders(folder: Path) -> list[str]:
     """The folders inside one, sorted; what a system hides there is no class."""
     with os.scandir(folder) as entries:
-        return sorted(e.name for e in entries if not e.name.startswith((".", "__MACOSX")) and e.is_dir())
-
-
-def _pictures(folder: Path) -> list[str]:
-    with os.scandir(folder) as entries:
-        found = sorted(
-            entry.path
-            for entry in entries
-            if not entry.name.startswith(".") and entry.name.lower().endswith(ENDINGS) and entry.is_file()
-        )
-    if not found:
-        raise DatasetError(
-            f"The class folder {shown(folder)} has no pictures ({', '.join(ENDINGS)}). Add some, or remove the folder."
-        )
-    return found
-
-
-def _changed(folder: Path) -> Iterator[int]:
-    """When the folder, its class folders and those below `train` and `test` last changed, in nanoseconds."""
-    yield folder.stat().st_mtime_ns
-    for name in _folders(folder):
-        yield (folder / name).stat().st_mtime_ns
-        if name in ("train", "test"):
-            yield from ((folder / name / inner).stat().st_mtime_ns for inner in _folders(folder / name))
+        return sorted(e.name for e in entries if not e.name.startswith(HIDDEN) and e.is_dir())

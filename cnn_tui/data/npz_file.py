@@ -12,7 +12,7 @@ import math
 import zipfile
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from cnn_tui.data.dataset import Dataset, DatasetError, shown
 from cnn_tui.text import counted, escaped, reason
@@ -96,9 +96,20 @@ def _opened(path: Path) -> zipfile.ZipFile:
         ) from None
 
 
-def _header(archive: zipfile.ZipFile, path: Path, array: str) -> Header:
+def read_kind(stream: IO[bytes]) -> str:
+    """NumPy's letter for the kind of numbers in an array that is known to be in order; its data comes next."""
+    return str(_read_header(stream)[2].kind)
+
+
+def _read_header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[np.generic]]:
     from numpy.lib import format as npy
 
+    read = npy.read_array_header_1_0 if npy.read_magic(stream) == (1, 0) else npy.read_array_header_2_0
+    header: tuple[tuple[int, ...], bool, np.dtype[np.generic]] = read(stream)
+    return header
+
+
+def _header(archive: zipfile.ZipFile, path: Path, array: str) -> Header:
     try:
         member = archive.getinfo(f"{array}.npy")
     except KeyError:
@@ -110,8 +121,7 @@ def _header(archive: zipfile.ZipFile, path: Path, array: str) -> Header:
             raise ValueError("NumPy does not compress in this way")
         with archive.open(member) as stream:
             start = io.BytesIO(stream.read(LONGEST_HEADER))  # so that a header cannot claim to be gigabytes
-        read = npy.read_array_header_1_0 if npy.read_magic(start) == (1, 0) else npy.read_array_header_2_0
-        shape, _, dtype = read(start)
+        shape, _, dtype = _read_header(start)
     except BROKEN as error:
         raise DatasetError(
             f"The array {array} in {shown(path)} is not a NumPy array ({reason(error)}). Save the file again."

@@ -121,7 +121,7 @@ def _comment(experiment: Experiment) -> str:
 
 
 def _imports(wanted: set[str]) -> Iterator[Lines]:
-    own = {line for line in wanted if line.split()[1] in ("math", "pathlib")}
+    own = {line for line in wanted if line.split()[1] in ("contextlib", "math", "pathlib")}
     for part in (own, wanted - own):
         yield sorted(part, key=lambda line: (line.startswith("from"), line))
 

@@ -226,6 +226,8 @@ class Trainer:
         """Batches to train on, to watch beside it, and to test on at the end; records what they are."""
         images = load(self.experiment.dataset, say)
         say(images.source)
+        for warning in images.warnings:
+            self.recorder.note(warning)
         x, y, x_val, y_val = split(images, self.training.validation, self.seed)
         self.recorder.train_images = len(x)
         record_start = functools.partial(

@@ -15,8 +15,10 @@ import pytest
 from numpy.lib import format as npy
 from PIL import Image
 
+from cnn_tui.data import picture_survey
 from cnn_tui.data.dataset import BUILT_IN, Dataset, DatasetError
 from cnn_tui.data.describe import describe
+from cnn_tui.data.image_folder import list_pictures
 
 
 def save_npz(path: Path, **changes: Any) -> str:
@@ -198,12 +200,30 @@ def test_folders_without_a_dataset_in_them_are_refused(tmp_path: Path) -> None:
     assert "has the class 'cow'" in refusal(tmp_path / "other")
 
 
-def test_a_broken_picture_and_one_that_would_fill_the_memory_are_refused(tmp_path: Path) -> None:
+def test_a_broken_picture_and_one_that_would_fill_the_memory_are_passed_over(tmp_path: Path) -> None:
     for name in ("a", "b"):
         for number in range(5):
             save_picture(tmp_path / name / f"{number}.png")
-    first = tmp_path / "a" / "0.png"
+    first, second = tmp_path / "a" / "0.png", tmp_path / "a" / "1.png"
     first.write_bytes(first.read_bytes()[:50])
-    assert "cannot be read as a picture" in refusal(tmp_path)
-    save_picture(first, (10_000, 10_000), "1")  # 100 megapixels in a few kilobytes
-    assert "50 million pixels" in refusal(tmp_path)
+    save_picture(second, (10_000, 10_000), "1")  # 100 megapixels in a few kilobytes
+    assert describe(str(tmp_path)).input_shape == (4, 6, 3)
+    for path in tmp_path.rglob("*.png"):
+        path.write_bytes(first.read_bytes())
+    (tmp_path / "a" / "new.png").write_bytes(second.read_bytes())
+    assert "none of them can be read" in refusal(tmp_path)
+
+
+def test_what_is_known_of_the_pictures_is_kept_until_one_of_them_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b"):
+        for number in range(5):
+            save_picture(tmp_path / name / f"{number}.png", mode="L")
+    paths = list_pictures(tmp_path).paths
+    first = picture_survey.survey(tmp_path, paths)
+    with monkeypatch.context() as patched:
+        patched.setattr(picture_survey, "open_picture", None)  # opening one again would fail
+        assert picture_survey.survey(tmp_path, paths) == first
+    save_picture(tmp_path / "b" / "3.png", mode="RGB")
+    assert (first.coloured, picture_survey.survey(tmp_path, paths).coloured) == (False, True)

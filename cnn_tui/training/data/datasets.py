@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 
 from cnn_tui.data.dataset import BUILT_IN, Dataset, DatasetError, is_npz, path_of, shown, unreadable
 from cnn_tui.data.describe import describe
-from cnn_tui.training.data import readers
+from cnn_tui.data.left_out import FilesLeftOut, sentence_of
+from cnn_tui.training.data import picture_reader, readers
+from cnn_tui.training.data.check import check_images
 from cnn_tui.training.data.download import DOWNLOADS, Progress, fetch, keras_home
 from cnn_tui.training.data.readers import Arrays, Labels, Pixels
 
@@ -61,7 +63,8 @@ class Source(NamedTuple):
 class Images(NamedTuple):
     """A dataset in memory: images uint8 (count, height, width, channels), labels int64 (count,).
 
-    Treat the arrays as read-only; some are views of what was read. `source` is a sentence.
+    Treat the arrays as read-only; some are views of what was read. `source` is a sentence; `warnings` are sentences
+    that one should know before one believes a figure.
     """
 
     dataset: Dataset
@@ -70,6 +73,7 @@ class Images(NamedTuple):
     x_test: Pixels
     y_test: Labels
     source: str
+    warnings: tuple[str, ...] = ()
 
 
 class Split(NamedTuple):
@@ -213,27 +217,33 @@ def _is_another(folder: Path, name: str) -> bool:
 def _read(name: str, source: Source, say: Callable[[str], None]) -> Images:
     described = describe(name)
     try:
-        arrays = _read_layout(source, described, say)
+        arrays, left_out = _read_layout(source, described, say)
     except OSError as error:
         raise unreadable(source.path, error) from None
     if name in BUILT_IN:
         _check_built_in(described, arrays, source.path)
-    described = msgspec.structs.replace(described, train_images=len(arrays.x_train), test_images=len(arrays.x_test))
-    return Images(described, *arrays, source=f"{described.title} was read from {source}.")
+    described = msgspec.structs.replace(
+        described, train_images=len(arrays.x_train), test_images=len(arrays.x_test), left_out=left_out
+    )
+    warnings = filter(None, (sentence_of(left_out), check_images(arrays.x_train)))
+    return Images(described, *arrays, f"{described.title} was read from {source}.", tuple(warnings))
 
 
-def _read_layout(source: Source, described: Dataset, say: Callable[[str], None]) -> Arrays:
+def _read_layout(
+    source: Source, described: Dataset, say: Callable[[str], None]
+) -> tuple[Arrays, tuple[FilesLeftOut, ...]]:
+    """The arrays, and what of the files is not in them."""
     match source.layout:
         case "npz":
-            return readers.read_npz(source.path, say)
+            return readers.read_npz(source.path, say), ()
         case "idx":
-            return readers.read_idx(source.path)
+            return readers.read_idx(source.path), ()
         case "cifar10":
-            return readers.read_cifar10(source.path)
+            return readers.read_cifar10(source.path), ()
         case "cifar100":
-            return readers.read_cifar100(source.path)
+            return readers.read_cifar100(source.path), ()
         case "pictures":
-            return readers.read_folder(source.path, described.input_shape, say)
+            return picture_reader.read_folder(source.path, described.input_shape, say)
 
 
 def _check_built_in(described: Dataset, arrays: Arrays, path: Path) -> None:

@@ -17,7 +17,8 @@ import numpy as np
 from cnn_tui.data import raw_file
 from cnn_tui.data.data_facts import FORMAT, DataFacts, PartFacts, Stamp, facts_path, stamp_of
 from cnn_tui.data.dataset import BUILT_IN, DatasetError
-from cnn_tui.training.data.datasets import SYSTEM, Images, find, load
+from cnn_tui.data.image_folder import list_pictures
+from cnn_tui.training.data.datasets import SYSTEM, Images, Source, find, load
 from cnn_tui.training.data.download import keras_home
 from cnn_tui.training.data.image_store import keep_images
 from cnn_tui.training.data.readers import Labels, Pixels
@@ -43,7 +44,7 @@ def look(name: str) -> DataFacts:
         images.dataset.name,
         images.dataset.title,
         images.source,
-        tuple(remarks),
+        (*remarks, *images.warnings),
         images.dataset.input_shape,
         names,
         _part(images.x_train, images.y_train, len(names)),
@@ -52,6 +53,7 @@ def look(name: str) -> DataFacts:
         train_digest,
         stamp,
         os.environ.get("CNN_TUI_DATA", ""),
+        images.dataset.left_out,
     )
     with contextlib.suppress(OSError):
         raw_file.write(facts_path(name), facts, [])
@@ -76,22 +78,20 @@ def _sample(labels: Labels, classes: int) -> Labels:
 
 def _stamp(name: str, images: Images) -> Stamp:
     source = find(images.dataset.name)
-    files = list(_files(source.path)) if source is not None else []
+    files = list(_files(source)) if source is not None else []
     # Where a better copy may turn up, for which the sample may have stood in.
     places = [keras_home() / "datasets", SYSTEM] if name in BUILT_IN else []
     return stamp_of([*files, *places])
 
 
-def _files(path: Path) -> Iterator[Path]:
+def _files(source: Source) -> Iterator[Path]:
     """The files that a dataset is read from; of a folder of pictures only the folders, which change with them."""
-    yield path
-    if path.is_dir():
-        folders = [entry for entry in sorted(path.iterdir()) if entry.is_dir()]
-        if not folders:
-            yield from (entry for entry in sorted(path.iterdir()) if entry.is_file())
-        for folder in folders:
-            yield folder
-            yield from (entry for entry in sorted(folder.iterdir()) if entry.is_dir())
+    if source.layout == "pictures":
+        yield from map(Path, list_pictures(source.path).folders)
+        return
+    yield source.path
+    if source.path.is_dir():
+        yield from (entry for entry in sorted(source.path.iterdir()) if entry.is_file())
 
 
 def main(arguments: list[str]) -> int:

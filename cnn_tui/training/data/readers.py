@@ -1,4 +1,4 @@
-"""Read images and labels from the files that datasets come in: npz, idx, CIFAR's batches, image folders.
+"""Read images and labels from the files that datasets come in: npz, idx, CIFAR's batches.
 
 Every reader gives `Arrays`: images uint8 (count, height, width, channels), labels int64 (count,). A file that is
 cut off, broken or hostile is a DatasetError whose sentence names it.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import os
 import pickle
-import warnings
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -21,7 +20,6 @@ from numpy.typing import NDArray
 
 from cnn_tui.data import npz_file
 from cnn_tui.data.dataset import DatasetError, shown
-from cnn_tui.data.image_folder import list_pictures, open_picture
 from cnn_tui.text import counted, reason
 
 Pixels = NDArray[np.uint8]
@@ -91,7 +89,7 @@ def read_idx(folder: Path) -> Arrays:
 def read_npz(path: Path, say: Say) -> Arrays:
     """Read a `.npz` file; float images are turned into uint8, and `say` is told so."""
     described = npz_file.describe(str(path), path)  # checks shapes, sizes and labels before anything is loaded
-    _check_room(path, described.train_images + described.test_images, described.input_shape)
+    check_room(path, described.train_images + described.test_images, described.input_shape)
     with zipfile.ZipFile(path) as archive:
         x_train, y_train, x_test, y_test = (npz_file.read_array(archive, path, name) for name in npz_file.ARRAYS)
     shape = described.input_shape
@@ -114,23 +112,6 @@ def read_cifar100(folder: Path) -> Arrays:
     """Read CIFAR-100's two files with the labels of its 100 fine classes."""
     train, test = (_read_cifar_batch(folder / name, "fine_labels") for name in ("train", "test"))
     return Arrays(*train, *test)
-
-
-def read_folder(folder: Path, shape: tuple[int, int, int], say: Say) -> Arrays:
-    """Read a folder of image folders, each picture resized to `shape` (height, width, channels)."""
-    listing = list_pictures(folder)
-    _check_room(folder, len(listing.train) + len(listing.test), shape)
-    resized = 0
-    parts: list[Any] = []
-    for pictures in (listing.train, listing.test):
-        images = np.empty((len(pictures), *shape), np.uint8)
-        for position, (path, _) in enumerate(pictures):
-            images[position], changed = _read_picture(path, shape)
-            resized += changed
-        parts += [images, np.array([label for _, label in pictures], np.int64)]
-    if resized:
-        say(f"{resized:,} pictures of another size were resized to {shape[1]} × {shape[0]}, the first one's size.")
-    return Arrays(*parts)
 
 
 def _read_idx_file(path: Path, dimensions: int) -> Pixels:
@@ -192,44 +173,51 @@ def _read_cifar_batch(path: Path, label_key: str) -> tuple[Pixels, Labels]:
 
 
 def _as_bytes(path: Path, array: str, images: NDArray[np.generic], say: Say) -> Pixels:
+    """An array of images as bytes from 0 to 255. Raises DatasetError for one of which nobody can say what is white."""
+    where = f"The array {array} in {shown(path)}"
     if images.dtype == np.uint8:
-        return np.ascontiguousarray(cast(Pixels, images))
+        pixels = np.ascontiguousarray(cast(Pixels, images))
+        if pixels.max() != 1:
+            return pixels
+        say(f"{where} holds the bytes 0 and 1 alone, so 1 is taken for white: it is now 0 and 255.")
+        return pixels * np.uint8(255)
     floats = cast(NDArray[np.floating[Any]], images)
     lowest, highest = float(floats.min()), float(floats.max())  # either is NaN when any value is
     if not (lowest >= 0 and highest <= 255):
-        raise DatasetError(
-            f"The array {array} in {shown(path)} has values from {lowest:g} to {highest:g}. "
-            "Save images as uint8 from 0 to 255, or as floats from 0 to 1."
-        )
+        raise DatasetError(f"{where} {_why_no_shades(array, floats)}")
     scale = 255 if highest <= 1 else 1
-    say(f"The array {array} in {shown(path)} was {images.dtype}, 0 to {255 // scale}; it is now uint8, 0 to 255.")
+    say(f"{where} was {images.dtype}, 0 to {255 // scale}; it is now uint8, 0 to 255.")
     result = np.empty(images.shape, np.uint8)
     for start in range(0, len(images), _BATCH):
         result[start : start + _BATCH] = np.rint(floats[start : start + _BATCH].astype(np.float32) * scale)
     return result
 
 
-def _read_picture(path: str, shape: tuple[int, int, int]) -> tuple[Pixels, bool]:
-    """One picture as bytes of `shape`, and whether it had to be resized."""
-    from PIL import Image
+def _why_no_shades(array: str, floats: NDArray[np.floating[Any]]) -> str:
+    """Why floats are no images as they are, and what to do; the second half of a sentence and those after it."""
+    finite = np.isfinite(floats)
+    bad = floats.size - int(finite.sum())
+    if bad:
+        place = ", ".join(str(int(at)) for at in np.unravel_index(int(finite.argmin()), floats.shape))
+        among = int((~finite.reshape(len(floats), -1).all(axis=1)).sum())
+        return (
+            f"has {counted(bad, 'pixel')} that {'is' if bad == 1 else 'are'} NaN or infinite, in "
+            f"{counted(among, 'image')}, first at {array}[{place}]. "
+            f"Repair or remove {'that image' if among == 1 else 'those images'}, and save the file again."
+        )
+    lowest, highest = float(floats.min()), float(floats.max())
+    save = "save images as uint8 from 0 to 255, or as floats from 0 to 1"
+    if lowest >= 0:
+        return f"has values from {lowest:g} to {highest:g}, so nobody can say what is white. S{save[1:]}."
+    if lowest >= -1 and highest <= 1:
+        return f"has values from {lowest:g} to {highest:g}. Save ({array} + 1) / 2 instead, which is from 0 to 1."
+    return (
+        f"has values from {lowest:g} to {highest:g}: it seems to be standardised, and what was black and white in it "
+        f"is lost. Keep the images from before that, and {save}."
+    )
 
-    height, width, channels = shape
-    picture = open_picture(path)
-    if picture.mode.startswith("I;16"):  # Pillow would cut 16 bits off at 255; the upper 8 are the picture
-        picture = Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # on a palette's transparency, which has no meaning here
-            picture = picture.convert("L" if channels == 1 else "RGB")
-    except ValueError as error:
-        raise DatasetError(f"{shown(path)} cannot be used ({reason(error)}). Save it again as RGB.") from None
-    changed = picture.size != (width, height)
-    if changed:
-        picture = picture.resize((width, height))
-    return np.asarray(picture, np.uint8).reshape(shape), changed
 
-
-def _check_room(path: Path, images: int, shape: tuple[int, int, int]) -> None:
+def check_room(path: Path, images: int, shape: tuple[int, int, int]) -> None:
     """Refuse what could not fit into this machine's memory, before a half of it is read."""
     needed = images * int(np.prod(shape))
     try:

@@ -9,7 +9,7 @@ import msgspec
 
 from cnn_tui.artifacts.predictions import Predictions, model_stamp, open_predictions, predictions_path
 from cnn_tui.artifacts.weights import no_model
-from cnn_tui.data.dataset import DatasetError
+from cnn_tui.data.dataset import DatasetError, is_folder
 from cnn_tui.data.images import StoredImages
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.history import History
@@ -160,16 +160,21 @@ class Explainer:
         """A user's picture as a batch of one, and what was done to it."""
         import numpy as np
 
-        from cnn_tui.training.explain.user_picture import border_of, open_picture, prepare
+        from cnn_tui.data.picture import Form
+        from cnn_tui.training.explain.user_picture import border_of, form_in, open_picture, prepare
 
         opened = open_picture(Path(picture))  # first, so that one that is none is refused before TensorFlow is loaded
-        model, border = self._model(run_id), None
+        model, dataset = self._model(run_id), find_run(run_id).dataset
+        form, border = Form(model.input_shape), None
         try:
-            stored = self._images(run_id)
-            border = border_of(self._test_images(run_id, tuple(range(min(SAMPLE, stored.kept)))))
-        except (DatasetError, ExplainError, RawFileError) as error:
-            say(f"How bright the border of the test images is stays unknown: {error}")
-        prepared = prepare(opened, model.input_shape, border)
+            if is_folder(dataset):  # its own pictures were taken as they are, and so is this one
+                form = form_in(Path(dataset), opened, model.input_shape)
+            else:
+                stored = self._images(run_id)
+                border = border_of(self._test_images(run_id, tuple(range(min(SAMPLE, stored.kept)))))
+        except (DatasetError, ExplainError, RawFileError, OSError) as error:
+            say(f"What the images of run {run_id} are like stays unknown: {error}")
+        prepared = prepare(opened, form, border)
         return prepared.pixels[np.newaxis], prepared.steps
 
     def _prediction(self, run_id: int, images: Any, steps: tuple[str, ...]) -> Prediction:

@@ -74,13 +74,117 @@ def test_sixteen_bit_grey_keeps_its_shades(tmp_path: Path) -> None:
     assert images.x_test[:, 0, 0, 0].tolist() == [10, 200]
 
 
-def test_a_broken_picture_is_named(tmp_path: Path) -> None:
+def ten_pictures(folder: Path) -> Path:
+    """Two classes of five pictures."""
     for name in ("a", "b"):
-        (tmp_path / name).mkdir()
+        (folder / name).mkdir(parents=True)
         for number in range(5):
-            Image.new("RGB", (4, 4)).save(tmp_path / name / f"{number}.png")
-    (tmp_path / "b" / "2.png").write_text("not a picture")
-    assert "2.png" in refusal(tmp_path)
+            Image.fromarray(np.arange(16, dtype=np.uint8).reshape(4, 4) + 9 * number).save(
+                folder / name / f"{number}.png"
+            )
+    return folder
+
+
+def test_what_is_no_picture_or_a_broken_one_is_left_out_and_counted_with_its_name(tmp_path: Path) -> None:
+    folder = ten_pictures(tmp_path / "zoo")
+    (folder / "b" / "2.png").write_text("no picture")
+    Image.fromarray(np.random.default_rng(1).integers(0, 256, (40, 40), np.uint8)).save(folder / "a" / "3.png")
+    (folder / "a" / "3.png").write_bytes((folder / "a" / "3.png").read_bytes()[:900])
+    (folder / "b" / "notes.txt").touch()
+    (folder / "b" / ".DS_Store").touch()
+    (folder / "b" / ".thumbs").mkdir()
+    (folder / "README.md").touch()
+    (folder / "cover.jpg").touch()
+    images = load(str(folder))
+    assert (len(images.x_train), len(images.x_test)) == (6, 2)
+    assert images.y_train.tolist() == [0, 0, 0, 1, 1, 1]
+    assert {(one.why, one.count, one.first) for one in images.dataset.left_out} == {
+        ("outside", 1, "cover.jpg"),
+        ("hidden", 2, "b/.DS_Store"),
+        ("no picture", 2, "b/notes.txt"),
+        ("broken", 1, "a/3.png"),
+    }
+    (warning,) = images.warnings
+    assert warning.startswith("6 files are left out: ")
+    assert "2 are hidden ('b/.DS_Store' is one)" in warning
+    assert "1 is broken ('a/3.png')" in warning
+
+
+def test_a_folder_without_a_picture_that_can_be_read_is_refused(tmp_path: Path) -> None:
+    folder = ten_pictures(tmp_path / "zoo")
+    for path in folder.rglob("*.png"):
+        path.write_text("no picture")
+    assert "none of them can be read" in refusal(folder)
+    Image.new("RGB", (4, 4)).save(folder / "a" / "0.png")
+    assert "None of 2 pictures" in refusal(folder)
+    assert "4.png" in refusal(folder)
+
+
+def test_folders_inside_class_folders_and_other_names_of_the_parts_are_read(tmp_path: Path) -> None:
+    ten_pictures(tmp_path / "zoo" / "Training_Set")
+    ten_pictures(tmp_path / "zoo" / "val")
+    (tmp_path / "zoo" / "Training_Set" / "a" / "1.png").rename(tmp_path / "zoo" / "Training_Set" / "a" / "x.tif")
+    (tmp_path / "zoo" / "val" / "b" / "deeper" / "still").mkdir(parents=True)
+    Image.new("L", (4, 4)).save(tmp_path / "zoo" / "val" / "b" / "deeper" / "still" / "1.tiff")
+    (tmp_path / "zoo" / "val" / "b" / "loop").symlink_to(tmp_path / "zoo" / "val")
+    images = load(str(tmp_path / "zoo"))
+    assert (len(images.x_train), len(images.x_test)) == (10, 11)
+    assert [(one.why, one.count) for one in images.dataset.left_out] == [("linked folder", 1)]
+    ten_pictures(tmp_path / "zoo" / "TEST")
+    images = load(str(tmp_path / "zoo"))
+    assert (len(images.x_test), images.dataset.class_names) == (10, ("a", "b"))
+    assert "11 lie in folders that are not used ('val' is one)" in images.warnings[0]
+
+
+def test_images_from_which_nothing_can_be_learned_are_warned_of(tmp_path: Path) -> None:
+    even = np.zeros((12, 4, 4), np.uint8)
+    alike = np.tile(np.arange(16, dtype=np.uint8).reshape(1, 4, 4), (12, 1, 1))
+    dark = np.arange(12 * 16).reshape(12, 4, 4).astype(np.uint8) % 2
+    labels = np.arange(12) % 2
+    warnings = {}
+    for name, images in {"even": even, "alike": alike, "dark": dark}.items():
+        path = tmp_path / f"{name}.npz"
+        np.savez(path, x_train=images, y_train=labels, x_test=images, y_test=labels)
+        warnings[name] = load(str(path), say=lambda _: None).warnings
+    assert "All 12 training images are even areas" in warnings["even"][0]
+    assert "All 12 training images are one and the same" in warnings["alike"][0]
+    assert "one and the same" in warnings["dark"][0]
+    for at, path in enumerate(ten_pictures(tmp_path / "masks").rglob("*.png")):
+        Image.fromarray(np.eye(4, k=at - 5, dtype=np.uint8)).save(path)
+    assert "hold no number above 1, of 255" in load(str(tmp_path / "masks"), say=lambda _: None).warnings[0]
+
+
+# Arrays that are no images yet
+
+
+def test_bytes_of_only_0_and_1_become_0_and_255_and_it_is_said(tmp_path: Path) -> None:
+    images, labels = np.random.default_rng(3).integers(0, 2, (12, 4, 4), dtype=np.uint8), np.arange(12) % 2
+    np.savez(tmp_path / "masks.npz", x_train=images, y_train=labels, x_test=images, y_test=labels)
+    said: list[str] = []
+    loaded = load(str(tmp_path / "masks.npz"), say=said.append)
+    assert np.array_equal(loaded.x_train[..., 0], images * 255)
+    assert "holds the bytes 0 and 1 alone, so 1 is taken for white" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("nan", "2 pixels that are NaN or infinite, in 1 image, first at x_train[4, 0, 3]"),
+        ("shifted", "from -1 to 1. Save (x_train + 1) / 2 instead"),
+        ("standardised", "seems to be standardised"),
+        ("large", "from 0 to 3000, so nobody can say what is white"),
+    ],
+)
+def test_floats_that_are_no_shades_are_refused_with_what_to_do(tmp_path: Path, change: str, expected: str) -> None:
+    images, labels = np.linspace(0, 1, 12 * 16).reshape(12, 4, 4), np.arange(12) % 2
+    changed = {
+        "nan": np.where((images > images[4, 0, 2]) & (images < images[4, 1, 1]), np.nan, images),
+        "shifted": images * 2 - 1,
+        "standardised": (images - images.mean()) / images.std(),
+        "large": images * 3000,
+    }[change]
+    np.savez(tmp_path / "f.npz", x_train=changed, y_train=labels, x_test=images, y_test=labels)
+    assert expected in refusal(tmp_path / "f.npz")
 
 
 # CIFAR, as Keras's download leaves it

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cnn_tui.data.picture import Form
 from cnn_tui.jobs.explain_protocol import ExplainError
 from cnn_tui.training.explain.user_picture import Prepared, border_of, open_picture, prepare
 
@@ -28,7 +29,7 @@ def save(path: Path, pixels: Any, **more: Any) -> Path:
 
 def made(path: Path, shape: tuple[int, int, int] = (8, 8, 1), border: float | None = DARK_DATA) -> Prepared:
     """The image for a network of 8x8."""
-    prepared = prepare(open_picture(path), shape, border)
+    prepared = prepare(open_picture(path), Form(shape), border)
     assert prepared.pixels.shape == shape
     assert prepared.pixels.dtype == np.uint8
     return prepared
@@ -80,14 +81,14 @@ def test_colour_is_made_grey_and_grey_is_made_three_channels(tmp_path: Path) -> 
     assert "three channels" in said(prepared)
 
 
-def test_another_size_is_resized_with_its_proportions(tmp_path: Path) -> None:
+def test_another_size_is_stretched_as_the_pictures_of_a_folder_are(tmp_path: Path) -> None:
     pixels = np.full((16, 64), 40)
     pixels[4:12, 24:40] = 240
     prepared = made(save(tmp_path / "wide.png", pixels))
-    assert "resized from 64x16 to 8x2" in said(prepared)
-    assert "filled up to 8x8 in its border's colour" in said(prepared)
-    assert set(prepared.pixels[:3].flatten()) == {40}
-    assert "filled up" not in said(made(save(tmp_path / "square.png", np.zeros((40, 40)))))
+    assert "resized from 64x16 to 8x8, stretched" in said(prepared)
+    assert prepared.pixels[:, 0].max() == 40
+    assert prepared.pixels[4, 3:5].min() > 220
+    assert "stretched" not in said(made(save(tmp_path / "square.png", np.zeros((40, 40)))))
     assert made(save(tmp_path / "thin.png", np.zeros((300, 1)))).pixels.shape == (8, 8, 1)
 
 
@@ -127,7 +128,7 @@ def test_sixteen_bits_become_eight(tmp_path: Path) -> None:
     Image.fromarray(deep).save(tmp_path / "deep.png")
     prepared = made(tmp_path / "deep.png", border=None)
     assert prepared.pixels[0, 0, 0] == 255
-    assert prepared.pixels[5, 0, 0] == 116
+    assert prepared.pixels[5, 0, 0] == 30_000 >> 8
     assert "16 bits" in said(prepared)
 
 

@@ -1,0 +1,59 @@
+"""What a folder of pictures holds that is not fed to a network, counted by why, and said in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import msgspec
+
+from cnn_tui.text import counted, quiet
+
+Why = Literal[
+    "hidden", "no picture", "broken", "unreadable", "too large", "linked folder", "outside", "folder not used"
+]
+_WORDS: dict[Why, tuple[str, str]] = {
+    "hidden": ("is hidden", "are hidden"),
+    "no picture": ("is no picture", "are no pictures"),
+    "broken": ("is broken", "are broken"),
+    "unreadable": ("may not be read", "may not be read"),
+    "too large": ("has too many pixels", "have too many pixels"),
+    "linked folder": ("is a link to a folder", "are links to folders"),
+    "outside": ("lies outside of the class folders", "lie outside of the class folders"),
+    "folder not used": ("lies in a folder that is not used", "lie in folders that are not used"),
+}
+
+
+class FilesLeftOut(msgspec.Struct, frozen=True):
+    """How many files are left out for one reason, and the path of the first of them, from the dataset's folder on."""
+
+    why: Why
+    count: int
+    first: str
+
+
+class LeftOutCounter:
+    """Counts files that are left out, by why."""
+
+    def __init__(self, before: Iterable[FilesLeftOut] = ()) -> None:
+        """Go on from the counts `before`."""
+        self._counts: dict[Why, tuple[int, str]] = {one.why: (one.count, one.first) for one in before}
+
+    def add(self, why: Why, name: str, count: int = 1) -> None:
+        """Count a file by its path from the folder on, or a folder of `count` files."""
+        so_far, first = self._counts.get(why, (0, name))
+        self._counts[why] = so_far + count, first
+
+    def result(self) -> tuple[FilesLeftOut, ...]:
+        """The counts, in the order in which the reasons were first met."""
+        return tuple(FilesLeftOut(why, count, first) for why, (count, first) in self._counts.items())
+
+
+def sentence_of(left_out: Sequence[FilesLeftOut]) -> str:
+    """`3 files are left out: 2 are hidden ('cat/.DS_Store' is one), 1 is broken ('cat/7.png').`; "" for none."""
+    parts = [
+        f"{one.count:,} {_WORDS[one.why][one.count > 1]} ({quiet(one.first, 60)!r}{' is one' * (one.count > 1)})"
+        for one in left_out
+    ]
+    total = sum(one.count for one in left_out)
+    return f"{counted(total, 'file')} {'is' if total == 1 else 'are'} left out: {', '.join(parts)}." if parts else ""

@@ -1,0 +1,230 @@
+"""How a picture file becomes an array: the one way for training, predict, Explain and `cnn-tui data show`.
+
+The steps, in their order; `keras_io/script_folder.py` writes the same ones into a script:
+
+1. The first frame is unpacked and turned as its camera was held.
+2. More than 8 bits a pixel become 8: what counts is the largest number in the files of the set (`TOPS`).
+3. Transparent parts are put on white, as a picture viewer does; on black where all that is drawn is too bright for it.
+4. It is made grey, or red, green and blue.
+5. It is stretched to the size of the set, as Keras's `image_dataset_from_directory` does.
+
+Pillow and NumPy are imported only where a picture is opened.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from cnn_tui.text import reason
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL import Image
+
+    Pixels = NDArray[np.uint8]
+
+ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm")
+"""Of the files that are taken for pictures: those that Keras's own two readers of folders take."""
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")  # and no others, whatever a file's content claims to be
+MOST_PIXELS = 50_000_000  # a picture of more is refused before it is unpacked: 150 MB in memory
+TOPS = (1, 255, 4_095, 65_535, 4_294_967_295)
+"""What the white of pictures of more than 8 bits may be: the least that no number in the files of a set is above."""
+
+TOO_BRIGHT = 191
+"""Drawings of which all is lighter are put on black: on white they would hardly be seen."""
+DEEP_MODES = ("I", "F")
+"""What Pillow's names of modes of more than 8 bits begin with, as I;16: those that it would cut off at 255."""
+_GREY = ("1", "L", "LA", "La")
+_ORIENTATION = 0x0112  # in the notes of a camera; 1 is upright
+
+Ground = Literal["", "white", "black"]
+Fault = Literal["too large", "no picture", "unreadable", "broken"]
+
+
+class PictureError(ValueError):
+    """A file that cannot be an image. The message is the second half of a sentence: `x.png` is a broken picture."""
+
+    def __init__(self, kind: Fault, message: str) -> None:
+        super().__init__(message)
+        self.kind: Fault = kind
+
+
+class Form(NamedTuple):
+    """What each picture of a set becomes: bytes of `shape`, (height, width, channels).
+
+    `top` is what is white in pictures of more than 8 bits, one of `TOPS`; None takes each by its own largest number.
+    """
+
+    shape: tuple[int, int, int]
+    top: int | None = None
+
+
+class Opened(NamedTuple):
+    """A picture in memory, upright. `turned` says whether it had to be, `frames` how many it has if it moves."""
+
+    picture: Image.Image
+    turned: bool = False
+    frames: int = 1
+
+
+class Made(NamedTuple):
+    """An image, bytes of (height, width, channels), and what was done to make it one.
+
+    `size` is the (width, height) that it had; `top` is of a picture of more than 8 bits, else None; `ground` is what
+    its transparent parts were put on; `recoloured` says whether it was made grey, or given three channels.
+    """
+
+    pixels: Pixels
+    size: tuple[int, int]
+    top: int | None = None
+    ground: Ground = ""
+    recoloured: bool = False
+
+
+@contextlib.contextmanager
+def without_warnings() -> Iterator[None]:
+    """Keeps Pillow from warning over the terminal; sizes are checked here. Not to be entered by several threads."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextlib.contextmanager
+def header_of(path: str | Path) -> Iterator[Image.Image]:
+    """A picture whose header alone is read so far: its mode, size and palette. Raises PictureError, also for its user.
+
+    Anything that is raised while it is open is taken for a fault of the file.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(path, formats=FORMATS) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                raise Image.DecompressionBombError
+            yield picture
+    except Image.DecompressionBombError:
+        raise PictureError(
+            "too large", f"has more than the {MOST_PIXELS // 1_000_000} million pixels that are unpacked"
+        ) from None
+    except UnidentifiedImageError:
+        raise PictureError("no picture", "is no picture that can be read") from None
+    except PermissionError:
+        raise PictureError("unreadable", "may not be read") from None
+    except Exception as error:  # a broken picture makes Pillow's readers raise nearly anything
+        raise PictureError("broken", f"is a broken picture ({reason(error)})") from None
+
+
+def open_picture(path: str | Path) -> Opened:
+    """Unpack a picture and turn it upright. Raises PictureError."""
+    from PIL import ImageOps
+
+    with header_of(path) as picture:
+        frames = 1 if picture.format == "MPO" else getattr(picture, "n_frames", 1)  # MPO: a telephone's two JPEGs
+        picture.load()
+        with contextlib.suppress(Exception):  # the notes of a camera can be broken in as many ways as a picture
+            if picture.getexif().get(_ORIENTATION) in range(2, 9):
+                return Opened(ImageOps.exif_transpose(picture), True, frames)
+    return Opened(picture, False, frames)
+
+
+def is_coloured(picture: Image.Image) -> bool:
+    """Whether a picture may hold anything but greys. The header is enough to tell, save for a palette."""
+    if picture.mode in ("P", "PA"):
+        palette = picture.getpalette() or []
+        return not palette[0::3] == palette[1::3] == palette[2::3]
+    return picture.mode not in _GREY and not is_deep(picture)
+
+
+def is_grey_png(path: str) -> bool:
+    """Whether a file says in its first bytes that it is a PNG of greys: ten times as quick as `header_of`."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123  a path is text here, and there may be many
+            start = file.read(26)
+    except OSError:
+        return False
+    return start[:8] == b"\x89PNG\r\n\x1a\n" and start[12:16] == b"IHDR" and start[25:] in (b"\0", b"\4")
+
+
+def is_deep(picture: Image.Image) -> bool:
+    """Whether a picture has more than 8 bits a pixel."""
+    return picture.mode.startswith(DEEP_MODES)
+
+
+def is_transparent(picture: Image.Image) -> bool:
+    """Whether parts of a picture may be transparent."""
+    return picture.has_transparency_data and not is_deep(picture)
+
+
+def highest(picture: Image.Image) -> float:
+    """The largest number in a picture of more than 8 bits."""
+    return float(_numbers(picture).max())
+
+
+def top_of(number: float) -> int:
+    """What is white where `number` is the largest of all."""
+    return next((top for top in TOPS if number <= top), TOPS[-1])
+
+
+def make(opened: Opened, form: Form) -> Made:
+    """Make a picture an image of `form`. Raises PictureError for a kind of colour that Pillow cannot turn into red,
+    green and blue.
+    """
+    import numpy as np
+
+    height, width, channels = form.shape
+    picture, top = opened.picture, None
+    ground: Ground = ""
+    if is_deep(picture):
+        top = form.top or top_of(highest(picture))
+        picture = _eight_bits(picture, top)
+    elif is_transparent(picture):
+        picture, ground = _on_ground(picture)
+    mode = "L" if channels == 1 else "RGB"
+    try:
+        coloured = is_coloured(opened.picture)
+        picture = picture.convert(mode)
+    except ValueError as error:
+        raise PictureError("broken", f"cannot be used ({reason(error)})") from None
+    size = picture.size
+    if size != (width, height):
+        picture = picture.resize((width, height))
+    pixels = np.asarray(picture, np.uint8).reshape(form.shape)
+    return Made(pixels, size, top, ground, coloured == (channels == 1))
+
+
+def scale_of(top: int) -> float:
+    """What brings numbers from 0 to `top` to 0 to 255: of whole numbers, the upper 8 bits are kept."""
+    return 255 if top == 1 else 256 / (top + 1)
+
+
+def _numbers(picture: Image.Image) -> NDArray[np.float64]:
+    import numpy as np
+
+    return np.nan_to_num(np.asarray(picture, np.float64))
+
+
+def _eight_bits(picture: Image.Image, top: int) -> Image.Image:
+    import numpy as np
+    from PIL import Image
+
+    return Image.fromarray((_numbers(picture) * scale_of(top)).clip(0, 255).astype(np.uint8))
+
+
+def _on_ground(picture: Image.Image) -> tuple[Image.Image, Ground]:
+    """The picture on white, or on black where all that is drawn in it would hardly be seen on white."""
+    import numpy as np
+    from PIL import Image
+
+    picture = picture.convert("RGBA")
+    alpha = np.asarray(picture.getchannel("A"))
+    if alpha.min() == 255:
+        return picture, ""
+    drawn = np.asarray(picture.convert("RGB").convert("L"))[alpha > alpha.max() // 2]
+    ground: Ground = "black" if drawn.size and drawn.min() > TOO_BRIGHT else "white"
+    below = Image.new("RGBA", picture.size, ground)
+    return Image.alpha_composite(below, picture), ground

@@ -1,0 +1,144 @@
+"""The lines of a Keras script that load a folder of image folders, each picture as `data/picture.py` reads it.
+
+Steps that none of the folder's pictures needs are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from cnn_tui.data import image_folder, picture, picture_survey
+from cnn_tui.data.dataset import Dataset
+from cnn_tui.data.image_folder import FolderPictures
+from cnn_tui.data.picture_survey import Survey
+from cnn_tui.keras_io.source import Lines, call, literal
+
+FOLDER_IMPORTS = (
+    "import contextlib",
+    "from pathlib import Path",
+    "import numpy as np",
+    "from PIL import Image, ImageOps",
+)
+
+
+def folder_parts(path: Path, dataset: Dataset) -> Iterator[Lines]:
+    """What loads the folder that `dataset` describes: lists of its pictures, then arrays. Raises DatasetError."""
+    listing = image_folder.list_pictures(path)
+    survey = picture_survey.survey(path, listing.paths, whole=True)
+    yield [
+        "# Load the pictures: each folder is a class",
+        *call("Path", [literal(str(path))], before="folder = "),
+        *call("", map(literal, picture.ENDINGS), before="endings = "),
+        *([_MOST_PIXELS] if survey.huge else ()),
+    ]
+    yield _CLASSES_OF
+    yield _PICTURES_OF
+    if survey.deep:
+        yield _eight_bits(picture_survey.top_in(path, listing.paths))
+    if survey.transparent:
+        yield _ON_GROUND
+    yield _load_picture(dataset, survey)
+    yield _LOAD_PICTURES
+    yield _parts(listing) if listing.parts else _EVERY_FIFTH
+    yield _ARRAYS
+
+
+def _load_picture(dataset: Dataset, survey: Survey) -> Lines:
+    height, width, channels = dataset.input_shape
+    mode = "L" if channels == 1 else "RGB"
+    steps = []
+    if survey.deep:
+        steps += [
+            f"        if picture.mode.startswith({literal(picture.DEEP_MODES)}):",
+            "            picture = eight_bits(picture)",
+        ]
+    if survey.transparent:
+        deep = "el" if survey.deep else ""
+        steps += [f"        {deep}if picture.has_transparency_data:", "            picture = on_ground(picture)"]
+    return [
+        "def load_picture(path):",
+        "    try:",
+        "        picture = Image.open(path)",
+        "        with contextlib.suppress(Exception):  # what a camera noted may be broken",
+        "            picture = ImageOps.exif_transpose(picture)",
+        *steps,
+        f'        picture = picture.convert("{mode}").resize(({width}, {height}))',
+        "    except Exception as error:",
+        '        print(f"{path} is left out: {error}")',
+        "        return None",
+        "    return np.asarray(picture)",
+    ]
+
+
+def _eight_bits(top: int) -> Lines:
+    scale = "255" if top == 1 else f"256 / {top + 1}"
+    return [
+        "def eight_bits(picture):",
+        f"    # White is {top} in these pictures",
+        '    numbers = np.nan_to_num(np.asarray(picture, "float64"))',
+        f'    return Image.fromarray((numbers * {scale}).clip(0, 255).astype("uint8"))',
+    ]
+
+
+def _parts(listing: FolderPictures) -> Lines:
+    train, test = map(literal, listing.parts)
+    return [
+        "training, test = [], []",
+        *call("enumerate", [f"classes_of(folder / {train})"], before="for label, name in ", after=":"),
+        *_extend("training", train),
+        *_extend("test", test),
+    ]
+
+
+def _extend(pictures: str, part: str) -> Iterator[str]:
+    """Lines for a path that may be long, whatever the folder is called."""
+    yield f"    paths = pictures_of(folder / {part} / name)"
+    yield f"    {pictures} += [(path, label) for path in paths]"
+
+
+_MOST_PIXELS = f"Image.MAX_IMAGE_PIXELS = {picture.MOST_PIXELS // 2}  # twice as many are refused"
+_CLASSES_OF = (
+    "def classes_of(folder):",
+    "    names = [path.name for path in folder.iterdir() if path.is_dir()]",
+    f"    return sorted(name for name in names if not name.startswith({literal(image_folder.HIDDEN)}))",
+)
+_PICTURES_OF = (
+    "def is_hidden(path):",
+    f"    return any(name.startswith({literal(image_folder.HIDDEN)}) for name in path.parts)",
+    "",
+    "",
+    "def pictures_of(folder):",
+    '    inside = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]',
+    "    seen = sorted(path for path in inside if not is_hidden(path))",
+    "    return [folder / path for path in seen if path.name.lower().endswith(endings)]",
+)
+_ON_GROUND = (
+    "def on_ground(picture):",
+    "    # White shows through what is transparent; black where all that is drawn is bright",
+    '    picture = picture.convert("RGBA")',
+    '    alpha = np.asarray(picture.getchannel("A"))',
+    '    grey = np.asarray(picture.convert("RGB").convert("L"))',
+    "    drawn = grey[alpha > alpha.max() // 2]",
+    f'    ground = "black" if drawn.size and drawn.min() > {picture.TOO_BRIGHT} else "white"',
+    '    below = Image.new("RGBA", picture.size, ground)',
+    "    return Image.alpha_composite(below, picture)",
+)
+_LOAD_PICTURES = (
+    "def load_pictures(listed):",
+    "    loaded = [(load_picture(path), label) for path, label in listed]",
+    "    loaded = [(picture, label) for picture, label in loaded if picture is not None]",
+    "    images = np.array([picture for picture, _ in loaded])",
+    "    return images, np.array([label for _, label in loaded])",
+)
+_EVERY_FIFTH = (
+    "# Every fifth picture of a class is tested on",
+    "training, test = [], []",
+    "for label, name in enumerate(classes_of(folder)):",
+    "    for position, path in enumerate(pictures_of(folder / name)):",
+    "        (test if position % 5 == 4 else training).append((path, label))",
+)
+_ARRAYS = (
+    "training_images, training_labels = load_pictures(training)",
+    "test_images, test_labels = load_pictures(test)",
+)
