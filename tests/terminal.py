@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import fcntl
 import os
 import pty
@@ -48,6 +49,23 @@ def _codes(look: str) -> Iterator[str]:
         yield code or "0"
 
 
+class TwoScreens(pyte.Screen):  # type: ignore[misc]
+    """A terminal's screen and its other one, which a program asks for while it has the whole of it (mode 1049)."""
+
+    _kept: Any = None
+
+    def set_mode(self, *modes: int, **how: Any) -> None:
+        super().set_mode(*modes, **how)
+        if 1049 in modes and self._kept is None:
+            self._kept = copy.deepcopy((self.buffer, self.cursor))
+            self.erase_in_display(2)
+
+    def reset_mode(self, *modes: int, **how: Any) -> None:
+        super().reset_mode(*modes, **how)
+        if 1049 in modes and self._kept is not None:
+            (self.buffer, self.cursor), self._kept = self._kept, None
+
+
 class Terminal:
     """Runs `command` in a terminal of `columns` x `rows`; use it in a `with`, which ends the program."""
 
@@ -59,7 +77,7 @@ class Terminal:
         self.looks: set[str] = set()
         """The codes of all looks (SGR) that it has asked for."""
         self._unread = b""
-        self._screen = pyte.Screen(columns, rows)
+        self._screen = TwoScreens(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._ours, theirs = pty.openpty()
         self._set_size(columns, rows)

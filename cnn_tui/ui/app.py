@@ -84,6 +84,7 @@ class LabApp(TypeaheadApp):
         for number in (signal.SIGTERM, signal.SIGHUP):
             with contextlib.suppress(RuntimeError, ValueError):  # in a thread that is not the first
                 asyncio.get_running_loop().add_signal_handler(number, self._end_by, number)
+        self.app_resume_signal.subscribe(self, lambda _: self._send_all())
 
     def _end_by(self, number: signal.Signals) -> None:
         asyncio.get_running_loop().remove_signal_handler(number)  # a second one ends it whatever it does

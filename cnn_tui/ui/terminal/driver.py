@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import enum
+import os
+import signal
 import sys
 from typing import Any, ClassVar, cast
 
@@ -81,6 +84,18 @@ class LeanDriver(LinuxDriver):
         if self._line is not None:
             self._line.repaint()
 
+    def start_application_mode(self) -> None:
+        """Take the terminal as soon as it is this program's, and be ready to let it go and take it again.
+
+        Textual's own handlers run in the middle of whatever the app does, start a second thread that reads keys, and
+        take a terminal that was never given back for one in its usual state.
+        """
+        self._wait_for_foreground()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTSTP, self._suspend)
+        loop.add_signal_handler(signal.SIGCONT, self._retake)
+
     def stop_application_mode(self) -> None:
         """Give the terminal back, with all that was to be sent."""
         super().stop_application_mode()
@@ -91,7 +106,43 @@ class LeanDriver(LinuxDriver):
         """End the line, then what Textual has opened."""
         if self._line is not None:
             self._line.end()
+            self._line = None
         super().close()
+
+    def _suspend(self) -> None:
+        """Give the terminal back and stop, as the shell asks by SIGTSTP; take it again when the program goes on."""
+        self._ignore_job_control()
+        self.suspend_application_mode()
+        # The system drops it where there is no shell that could ever let the program go on.
+        os.kill(os.getpid(), signal.SIGTSTP)
+        self._resume()
+
+    def _retake(self) -> None:
+        """Take the terminal anew after a stop that nobody was told of (SIGSTOP): a shell has used it meanwhile."""
+        self._ignore_job_control()
+        self._wait_for_foreground()
+        self.suspend_application_mode()
+        self._resume()
+
+    def _ignore_job_control(self) -> None:
+        """Leave both signals to the system until `start_application_mode`."""
+        for number in (signal.SIGTSTP, signal.SIGCONT):
+            asyncio.get_running_loop().remove_signal_handler(number)
+
+    def _resume(self) -> None:
+        self._must_signal_resume = True  # `App.app_resume_signal`, at which the screen is painted
+        self.resume_application_mode()
+
+    def _wait_for_foreground(self) -> None:
+        """Stop while the terminal belongs to another job, as after `bg`: what is sent then would be in its way."""
+        while self._in_background():
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _in_background(self) -> bool:
+        try:
+            return os.tcgetpgrp(self.fileno) != os.getpgrp()
+        except OSError:  # a terminal without job control
+            return False
 
 
 class AsciiDriver(LeanDriver):

@@ -152,5 +152,5 @@ class TerminalLine:
             gone()
 
     def _send(self, data: bytes) -> None:
-        while data:
+        while data and not self._ended:  # what is left would come in the midst of what the next line sends
             data = data[os.write(self._terminal, data) :]
