@@ -39,7 +39,7 @@ from cnn_tui.jobs.explain_protocol import (
 )
 from cnn_tui.reports.evaluation_page import evaluation_page
 from cnn_tui.text import counted, quiet, wrapped
-from cnn_tui.ui.images.image import draw, mode_of
+from cnn_tui.ui.widgets.image import draw, mode_of
 
 _WIDTH = 80  # of an evaluation, where nobody looks at a terminal
 _MOST_BARS = 10

@@ -19,9 +19,8 @@ import msgspec
 
 from cnn_tui import __version__
 from cnn_tui.exercises.answers import answers
-from cnn_tui.exercises.catalogue import Place, load_set, set_names
+from cnn_tui.exercises.catalogue import Place, load_set, read_set, set_names
 from cnn_tui.exercises.model import ExerciseError
-from cnn_tui.exercises.reader import read_set
 from cnn_tui.exercises.runs import runs_of
 from cnn_tui.experiment.file_errors import misread
 from cnn_tui.history.history import History

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any, NamedTuple
 
+from cnn_tui.analysis.compare import diff_experiments
+from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.verdict import Verdict, judge
+from cnn_tui.data.dataset import DatasetError
 from cnn_tui.exercises.answers import Answer, Direction, Predicted, answer
 from cnn_tui.exercises.catalogue import Place
 from cnn_tui.exercises.model import CourseNotes, Exercise
-from cnn_tui.exercises.runs import group_of, runs_of
+from cnn_tui.exercises.runs import group_of, runs_of, twins
 from cnn_tui.history.groups import Group
 from cnn_tui.history.history import History
+from cnn_tui.network.diff import DiffLine
+from cnn_tui.network.summary import summarize
 
 BY_COMMAND = "cnn-tui exercises run NAME --repeat 3"
 """How the runs of an exercise are repeated outside the lab."""
@@ -62,6 +68,20 @@ class ExerciseResult(NamedTuple):
     """Accuracy and time against the baseline; empty for the baseline itself and before there are runs of both."""
 
 
+class ExerciseFacts(NamedTuple):
+    """An exercise's result, and what else is to be worked out about it."""
+
+    result: ExerciseResult
+    seconds: float | None
+    """What a run of it takes; None where that is not known."""
+    changes: tuple[DiffLine, ...]
+    """Against the baseline."""
+    params: tuple[int, int] | None
+    """The baseline's and its own."""
+    same: tuple[str, ...]
+    """The other exercises of its set that train the very same."""
+
+
 class _Figure(NamedTuple):
     """A row to be: the field of `Trial`, its digits, and where the notes have it."""
 
@@ -100,6 +120,21 @@ def result(history: History, place: Place, exercise: Exercise) -> ExerciseResult
         tuple(_outcome(figure, given, group, base, verdicts) for figure in _asked(exercise, is_base)),
         verdicts,
     )
+
+
+def work_out(history: History, place: Place, exercise: Exercise) -> ExerciseFacts:
+    """Work out what there is to say of an exercise; in a thread, because verdicts load scipy."""
+    experiment = place.experiment(exercise)
+    base = place.experiment(place.exercise(place.set.baseline)) if place.set.baseline else None
+    changes: tuple[DiffLine, ...] = ()
+    params, seconds = None, None
+    with contextlib.suppress(DatasetError):
+        if experiment is not None and base is not None:
+            changes = tuple(line for line in diff_experiments(base, experiment) if line.sign != " ")
+            params = (summarize(base.stack).total_params, summarize(experiment.stack).total_params)
+        seconds = Estimator(history).of(experiment).seconds if experiment and exercise.is_run else None
+    same = tuple(one.name for one in twins(place, exercise) if one.name != exercise.name)
+    return ExerciseFacts(result(history, place, exercise), seconds, changes, params, same)
 
 
 def to_json(history: History, place: Place, exercise: Exercise) -> dict[str, Any]:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cnn_tui.analysis.compare import diff_experiments
-from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.pace import in_words
 from cnn_tui.analysis.verdict import sentences
-from cnn_tui.data.dataset import DatasetError
 from cnn_tui.exercises.answers import Expectation
 from cnn_tui.exercises.catalogue import Place, sets_folder
 from cnn_tui.exercises.locks import in_words as lock_in_words
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.progress import Standing, State
-from cnn_tui.exercises.results import BY_COMMAND, ExerciseResult, result
-from cnn_tui.exercises.runs import twins
+from cnn_tui.exercises.results import BY_COMMAND, ExerciseFacts, ExerciseResult, work_out
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.groups import Group
 from cnn_tui.history.history import History
 from cnn_tui.history.records import Tally
 from cnn_tui.network.diff import DiffLine
-from cnn_tui.network.summary import summarize
 from cnn_tui.reports.blocks import Block, Bullet, Difference, Heading, Page, Paragraph, Quote, Span, TextTable
 from cnn_tui.text import counted
 
@@ -43,20 +38,6 @@ _NOTED_ON = 60_000
 """The course notes trained on so many images."""
 _LONGEST_DIFF = 12
 NO_CONCLUSION = "The notes draw no conclusion about this one."
-
-
-class ExerciseFacts(NamedTuple):
-    """What was worked out about an exercise."""
-
-    result: ExerciseResult
-    seconds: float | None
-    """What a run of it takes; None where that is not known."""
-    changes: tuple[DiffLine, ...]
-    """Against the baseline."""
-    params: tuple[int, int] | None
-    """The baseline's and its own."""
-    same: tuple[str, ...]
-    """The other exercises of its set that train the very same."""
 
 
 class Asked(NamedTuple):
@@ -96,24 +77,9 @@ class Asked(NamedTuple):
         return self.place.folder.parent != sets_folder()
 
 
-def look(history: History, place: Place, exercise: Exercise) -> ExerciseFacts:
-    """Work out what there is to say; for a thread, because verdicts load scipy."""
-    experiment = place.experiment(exercise)
-    base = place.experiment(place.exercise(place.set.baseline)) if place.set.baseline else None
-    changes: tuple[DiffLine, ...] = ()
-    params, seconds = None, None
-    with contextlib.suppress(DatasetError):
-        if experiment is not None and base is not None:
-            changes = tuple(line for line in diff_experiments(base, experiment) if line.sign != " ")
-            params = (summarize(base.stack).total_params, summarize(experiment.stack).total_params)
-        seconds = Estimator(history).of(experiment).seconds if experiment and exercise.is_run else None
-    same = tuple(one.name for one in twins(place, exercise) if one.name != exercise.name)
-    return ExerciseFacts(result(history, place, exercise), seconds, changes, params, same)
-
-
 def read_exercise(history: History, place: Place, exercise: Exercise, standing: Standing) -> Asked:
     """All that there is to say of an exercise outside the lab, where nothing is held back."""
-    return Asked(place, exercise, standing, look(history, place, exercise), history.tally(), True, BY_COMMAND)
+    return Asked(place, exercise, standing, work_out(history, place, exercise), history.tally(), True, BY_COMMAND)
 
 
 def exercise_page(asked: Asked) -> Page:

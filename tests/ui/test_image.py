@@ -10,7 +10,7 @@ from rich.text import Text
 
 from cnn_tui.data.images import Picture
 from cnn_tui.network.image_kernels import KERNELS, parse_kernel
-from cnn_tui.ui.images.image import (
+from cnn_tui.ui.widgets.image import (
     HALF,
     SHADES,
     Mode,

@@ -15,9 +15,9 @@ from rich.text import Text
 from cnn_tui.data.images import Picture, StoredImages
 from cnn_tui.history.history import History
 from cnn_tui.home import settings_path
-from cnn_tui.ui.images.image import Fit, draw
 from cnn_tui.ui.terminal.screen import Screen
 from cnn_tui.ui.terminal.sixel import LETTERS, Album, PicturePiece, encode
+from cnn_tui.ui.widgets.image import Fit, draw
 from tests.terminal import Terminal
 from tests.ui import explained
 from tests.ui.posed import COMMAND, POSES, pose, walk

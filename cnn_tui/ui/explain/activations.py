@@ -12,8 +12,8 @@ from cnn_tui.text import counted
 from cnn_tui.ui.explain.layers import LayerView
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import laid, lay_out, short
-from cnn_tui.ui.images.image import side_by_side
 from cnn_tui.ui.keys import key_of
+from cnn_tui.ui.widgets.image import side_by_side
 
 _MOST = 64
 _NARROWEST = 9

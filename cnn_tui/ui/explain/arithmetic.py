@@ -14,7 +14,7 @@ from cnn_tui.network.image_kernels import show_weight
 from cnn_tui.text import counted
 from cnn_tui.ui.explain.bench import Bench
 from cnn_tui.ui.explain.framed import Box
-from cnn_tui.ui.images.image import side_by_side
+from cnn_tui.ui.widgets.image import side_by_side
 
 _FEWEST, MOST = 2, 4
 """Digits after the point. More than four, and a window of 3x3 does not fit a small terminal."""

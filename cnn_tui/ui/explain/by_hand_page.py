@@ -14,8 +14,8 @@ from cnn_tui.ui.explain.bench import Bench
 from cnn_tui.ui.explain.framed import Box, HandInput, Sheet, ends, framed, grey, room_of
 from cnn_tui.ui.explain.lab2 import Lab2Question, question_lines
 from cnn_tui.ui.explain.view import ExplainView, short
-from cnn_tui.ui.images.image import side_by_side
 from cnn_tui.ui.keys import key_of
+from cnn_tui.ui.widgets.image import side_by_side
 
 _TALL = 18
 """Lines of a picture that is not enlarged: more is left to the words."""

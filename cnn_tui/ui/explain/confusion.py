@@ -11,8 +11,8 @@ from cnn_tui.reports.evaluation_page import matrix_lines
 from cnn_tui.text import counted
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView, short
-from cnn_tui.ui.images.image import side_by_side
 from cnn_tui.ui.keys import key_of
+from cnn_tui.ui.widgets.image import side_by_side
 
 _MOST = 50
 _PARTS = ("matrix", "classes", "words")

@@ -21,8 +21,8 @@ from cnn_tui.jobs.explain_protocol import Activations, ShowActivations
 from cnn_tui.network.convolution import Image, size_of
 from cnn_tui.ui.explain.bench import Bench
 from cnn_tui.ui.explain.scene import SAMPLE, Scene
-from cnn_tui.ui.images.image import Mode, draw
 from cnn_tui.ui.keys import key_of
+from cnn_tui.ui.widgets.image import Mode, draw
 
 Pixel = tuple[int, int, int]
 _BORDER: Pixel = (40, 60, 120)

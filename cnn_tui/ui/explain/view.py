@@ -11,7 +11,7 @@ from textual.message import Message
 from cnn_tui.data.images import Picture
 from cnn_tui.network.convolution import Plane
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
-from cnn_tui.ui.images.image import Mode, draw, draw_kernel, mode_of, side_by_side
+from cnn_tui.ui.widgets.image import Mode, draw, draw_kernel, mode_of, side_by_side
 from cnn_tui.ui.widgets.lines import Lines, bar, inert
 from cnn_tui.ui.widgets.movement import MovingLines
 

@@ -14,11 +14,12 @@ from textual.message import Message
 
 from cnn_tui.exercises.catalogue import Place, sets_folder
 from cnn_tui.exercises.progress import Standing, standings
+from cnn_tui.exercises.results import ExerciseFacts, work_out
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
 from cnn_tui.history.records import Tally
 from cnn_tui.reports.blocks import Block, Page, Paragraph, Span
-from cnn_tui.reports.exercise_page import SIGNS, Asked, ExerciseFacts, exercise_page, look, set_page
+from cnn_tui.reports.exercise_page import SIGNS, Asked, exercise_page, set_page
 from cnn_tui.ui.commands.exercise_work import AnswerCommands, ChosenExercise, OrderCommands
 from cnn_tui.ui.dialogs.dialog import Conversation, KeyedScreen
 from cnn_tui.ui.keys import bindings_of, with_keys
@@ -172,7 +173,7 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
                     found = {name: standings(history, place) for name, place in places.items()}
                     self.post_message(self.Looked(change, found, "", None))
                 if chosen is not None and chosen.exercise is not None:
-                    seen = look(history, chosen.place, chosen.exercise)
+                    seen = work_out(history, chosen.place, chosen.exercise)
         finally:
             self.post_message(self.Looked(change, None, chosen.key if chosen else "", seen))
 

@@ -29,7 +29,7 @@ from rich.style import Style
 from rich.text import Text
 
 from cnn_tui.data.images import Picture
-from cnn_tui.ui.images.image import Colour, Fit, resampled
+from cnn_tui.ui.widgets.image import Colour, Fit, resampled
 
 _BAND = 6
 _MOST_COLOURS = 250  # a terminal has 256 of them at least
