@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.pace import in_words
@@ -28,130 +29,116 @@ _PREDICTED = {
 }
 
 
+@dataclass(eq=False)
 class ChosenExercise:
     """The exercise under the cursor; says so when it is a set."""
 
-    def __init__(self, talk: Conversation, row: Callable[[], ExerciseRow]) -> None:
-        self._talk = talk
-        self._row = row
+    talk: Conversation
+    row: Callable[[], ExerciseRow]
 
     @property
     def place(self) -> Place:
         """The set that it is of."""
-        return self._row().place
+        return self.row().place
 
     def ask(self) -> tuple[Place, Exercise] | None:
         """It and its set; None, after words about it, for a whole set."""
-        place, one = self._row()
+        place, one = self.row()
         if one is None:
             down, every = key_of("move.down"), key_of("exercises.all")
             words = f"This is a whole set: {down} goes to its exercises, {every} queues all of them."
-            self._talk.say(words, seconds=4)
+            self.talk.say(words, seconds=4)
             return None
         return place, one
 
 
+@dataclass(eq=False)
 class AnswerCommands:
     """Predictions, conclusions, what is done, and the notes on demand."""
 
-    def __init__(
-        self,
-        talk: Conversation,
-        history: History,
-        chosen: ChosenExercise,
-        *,
-        written: Callable[[], None],
-        reveal: Callable[[str], bool],
-    ) -> None:
-        """`written` is told after a change; `reveal` shows or hides an exercise's notes and tells which."""
-        self._talk = talk
-        self._history = history
-        self._chosen = chosen
-        self._written = written
-        self._reveal = reveal
+    talk: Conversation
+    history: History
+    chosen: ChosenExercise
+    written: Callable[[], None]
+    """Is told after a change."""
+    reveal: Callable[[str], bool]
+    """Shows or hides an exercise's notes, and tells whether they are shown."""
 
     async def predict(self) -> None:
         """Say what is expected, before the result is known."""
-        found = self._chosen.ask()
+        found = self.chosen.ask()
         if found is None:
             return
         place, one = found
         if not one.predict or not one.is_run or one.name == place.set.baseline:
-            self._talk.say("This exercise does not ask what you expect.", seconds=4)
+            self.talk.say("This exercise does not ask what you expect.", seconds=4)
             return
-        if ended_as_planned(self._history, runs_of(self._history, place, one)):
-            self._talk.say("Its result is known already: what one expects is said before the run.", seconds=4)
+        if ended_as_planned(self.history, runs_of(self.history, place, one)):
+            self.talk.say("Its result is known already: what one expects is said before the run.", seconds=4)
             return
         for name in one.predict:
-            way = await self._talk.ask(PredictMenu(_PREDICTED[name]))
+            way = await self.talk.ask(PredictMenu(_PREDICTED[name]))
             if way is None:
                 return
-            answers.predict(self._history, place.name, one.name, {name: way or None})
-            self._written()
+            answers.predict(self.history, place.name, one.name, {name: way or None})
+            self.written()
 
     async def conclude(self) -> None:
         """Write the conclusion or the answer; then the exercise is done."""
         from cnn_tui.ui.dialogs.note import NoteScreen  # only here: its field is slow to load
 
-        found = self._chosen.ask()
+        found = self.chosen.ask()
         if found is None:
             return
         place, one = found
-        before = answers.answer(self._history, place.name, one.name).conclusion
-        typed = await self._talk.ask(NoteScreen(one.heading, {"Conclusion": before}, one.question))
+        before = answers.answer(self.history, place.name, one.name).conclusion
+        typed = await self.talk.ask(NoteScreen(one.heading, {"Conclusion": before}, one.question))
         text = typed[0] if typed else None
         if text is None:
             return
-        answers.conclude(self._history, place.name, one.name, text)
-        answers.mark(self._history, place.name, one.name, bool(text.strip()))
-        self._written()
+        answers.conclude(self.history, place.name, one.name, text)
+        answers.mark(self.history, place.name, one.name, bool(text.strip()))
+        self.written()
         if text.strip():
-            self._talk.say(f"Kept, and marked as done; {key_of('exercises.done')} opens it again.", seconds=4)
+            self.talk.say(f"Kept, and marked as done; {key_of('exercises.done')} opens it again.", seconds=4)
 
     def toggle_done(self) -> None:
         """Done, or open again."""
-        if found := self._chosen.ask():
+        if found := self.chosen.ask():
             place, one = found
-            now = answers.answer(self._history, place.name, one.name).done
-            answers.mark(self._history, place.name, one.name, not now)
-            self._written()
+            now = answers.answer(self.history, place.name, one.name).done
+            answers.mark(self.history, place.name, one.name, not now)
+            self.written()
 
     def reveal_notes(self) -> None:
         """What the notes found, before one's own conclusion is written; again: hidden."""
-        if found := self._chosen.ask():
+        if found := self.chosen.ask():
             place, one = found
-            shown = self._reveal(place.key(one))
+            shown = self.reveal(place.key(one))
             if not (one.notes.to_json() or one.remark):
-                self._talk.say("The notes say nothing about this one.", seconds=3)
+                self.talk.say("The notes say nothing about this one.", seconds=3)
             elif shown and not (one.notes.conclusion or one.remark):
-                self._talk.say(f"{NO_CONCLUSION} Their figures are in the table.", seconds=4)
+                self.talk.say(f"{NO_CONCLUSION} Their figures are in the table.", seconds=4)
 
 
+@dataclass(eq=False)
 class OrderCommands:
     """Queues what the exercises ask for: a run, one over seeds, a whole set."""
 
-    def __init__(
-        self,
-        talk: Conversation,
-        history: History,
-        chosen: ChosenExercise,
-        *,
-        queued: Callable[[], None],
-        mine: Callable[[str], Experiment | None],
-    ) -> None:
-        """`queued` is told after runs were added; `mine` gives the editor's experiment if it is an exercise's own."""
-        self._talk = talk
-        self._history = history
-        self._chosen = chosen
-        self._queued = queued
-        self._mine = mine
+    talk: Conversation
+    history: History
+    chosen: ChosenExercise
+    queued: Callable[[], None]
+    """Is told after runs were added."""
+    mine: Callable[[str], Experiment | None]
+    """Gives the editor's experiment if it is an exercise's own."""
 
     def run(self) -> None:
         """Queue it, and the baseline if that has no run yet."""
         found = self._orders()
         if found is not None:
             order, base = found
-            have = counted(self._history, [base]) if base else []
+            have = counted(self.history, [base]) if base else []
             self._queue([*missing(have, 1), (order, 1)])
 
     async def repeat(self) -> None:
@@ -160,7 +147,7 @@ class OrderCommands:
         if found is None:
             return
         order, base = found
-        have = counted(self._history, [base] if base else [])
+        have = counted(self.history, [base] if base else [])
         seconds = self._seconds([order, *([base] if base else [])])
 
         def told(each: int) -> str:
@@ -168,19 +155,19 @@ class OrderCommands:
             also = f", and {more[0][1]} of the baseline, so that both have as many" if more else ""
             return f"{_runs(each)} of it{also}: {_takes([(order, each), *more], seconds)}"
 
-        answer = await self._talk.ask(SeedsScreen("Over how many seeds?", USUAL_SEEDS, told))
+        answer = await self.talk.ask(SeedsScreen("Over how many seeds?", USUAL_SEEDS, told))
         if answer is not None:
             each = int(str(answer[0]))
             self._queue([*missing(have, each), (order, each)])
 
     async def queue_set(self) -> None:
         """Queue the whole set over some seeds."""
-        place = self._chosen.place
+        place = self.chosen.place
         wanted, left_out = orders([(place, one) for one in place.set.exercises])
         if not wanted:
-            self._talk.say("Nothing of this set is trained.", seconds=4)
+            self.talk.say("Nothing of this set is trained.", seconds=4)
             return
-        have, seconds = counted(self._history, wanted), self._seconds(wanted)
+        have, seconds = counted(self.history, wanted), self._seconds(wanted)
 
         def told(each: int) -> str:
             counts = missing(have, each)
@@ -190,22 +177,22 @@ class OrderCommands:
             words = f"{number_of(len(have), 'exercise')} over {number_of(each, 'seed')}.{also}"
             return f"{words} To queue: {_takes(counts, seconds)}{_left_out(left_out)}"
 
-        answer = await self._talk.ask(SeedsScreen(f"The whole set {place.name}: over how many seeds?", 1, told))
+        answer = await self.talk.ask(SeedsScreen(f"The whole set {place.name}: over how many seeds?", 1, told))
         if answer is None:
             return
         counts = missing(have, int(str(answer[0])))
         if counts:
             self._queue(counts)
         else:
-            self._talk.say("They have as many runs already; a larger number queues more.", seconds=4)
+            self.talk.say("They have as many runs already; a larger number queues more.", seconds=4)
 
     def _orders(self) -> tuple[Order, Order | None] | None:
         """What to train for the exercise, and for its baseline; says why when it cannot be run."""
-        found = self._chosen.ask()
+        found = self.chosen.ask()
         if found is None:
             return None
         place, one = found
-        mine = self._mine(place.key(one)) if one.change else None
+        mine = self.mine(place.key(one)) if one.change else None
         if mine is not None and (why := obstacle(Order(place, one, mine))):
             self._refuse(why)
             return None
@@ -223,17 +210,17 @@ class OrderCommands:
         return None
 
     def _refuse(self, why: str) -> None:
-        self._talk.say(f"Not started: {inert(why)}.", "warning")
+        self.talk.say(f"Not started: {inert(why)}.", "warning")
 
     def _queue(self, counts: Sequence[tuple[Order, int]]) -> None:
-        ids = queue_missing(self._history, counts)
-        self._queued()
+        ids = queue_missing(self.history, counts)
+        self.queued()
         which = f"Run {ids[0]} is" if len(ids) == 1 else f"{len(ids)} runs, {ids[0]} to {ids[-1]}, are"
         first = ", the baseline's too" if len(counts) == 2 and len(ids) == 2 else ""
-        self._talk.say(f"{which} queued{first}. {Estimator(self._history).outlook().words()}")
+        self.talk.say(f"{which} queued{first}. {Estimator(self.history).outlook().words()}")
 
     def _seconds(self, wanted: Sequence[Order]) -> dict[str, float | None]:
-        estimator = Estimator(self._history)
+        estimator = Estimator(self.history)
         return {order.key: estimator.of(order.experiment).seconds for order in wanted}
 
 

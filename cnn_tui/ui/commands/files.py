@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from cnn_tui.data.dataset import DatasetError
@@ -32,59 +33,48 @@ _MOST_FILES = 200
 _LAYER = "the layer under the cursor"
 
 
+@dataclass(eq=False)
 class FileCommands:
     """What the lab does with files and the clipboard."""
 
-    def __init__(
-        self,
-        talk: Conversation,
-        document: Document,
-        stack: StackPane,
-        runs: HistoryPane,
-        *,
-        show: Callable[[], None],
-        copied: Callable[[], tuple[str, str] | None],
-        places: Callable[[], Sequence[Place]],
-    ) -> None:
-        """`show` shows the document as it is now; `copied` gives the row of the pane in focus in words, and its text.
-
-        `places` are the sets of exercises that a report is on.
-        """
-        self._talk = talk
-        self._document = document
-        self._stack = stack
-        self._runs = runs
-        self._show = show
-        self._copied = copied
-        self._places = places
+    talk: Conversation
+    document: Document
+    stack: StackPane
+    runs: HistoryPane
+    show: Callable[[], None]
+    """Shows the document as it is now."""
+    copied: Callable[[], tuple[str, str] | None]
+    """Gives the row of the pane in focus: what it is, in words, and its text."""
+    places: Callable[[], Sequence[Place]]
+    """Gives the sets of exercises that a report is on."""
 
     def put_into_editor(self, experiment: Experiment, path: Path | None, exercise: str = "") -> bool:
         """Edit this experiment from now on; says why where it cannot be, and then gives False."""
         try:
-            self._document.open(experiment, path, exercise)
+            self.document.open(experiment, path, exercise)
         except (DatasetError, ExperimentError) as error:
-            self._talk.say(str(error), "error")
+            self.talk.say(str(error), "error")
             return False
-        self._stack.rows.cursor = 0
-        self._show()
+        self.stack.rows.cursor = 0
+        self.show()
         return True
 
     async def open(self) -> None:
         """Choose an experiment and put it into the editor."""
-        name = await self._talk.ask(_open_screen())
+        name = await self.talk.ask(_open_screen())
         if name is None:
             return
         try:
             experiment, path = _load(name)
         except (ExperimentError, DatasetError) as error:
-            self._talk.say(inert(str(error)), "error")
+            self.talk.say(inert(str(error)), "error")
             return
         if self.put_into_editor(experiment, path):
-            self._talk.say(f"{inert(name)} is in the editor; {key_of('edit.undo')} brings back what was there.")
+            self.talk.say(f"{inert(name)} is in the editor; {key_of('edit.undo')} brings back what was there.")
 
     async def save(self) -> None:
         """Save to the experiment's file, or ask for a name."""
-        await self._save(self._document.path)
+        await self._save(self.document.path)
 
     async def save_as(self) -> None:
         """Save to another file."""
@@ -93,59 +83,59 @@ class FileCommands:
     async def _save(self, path: Path | None) -> None:
         path = path or await self._ask_path("Save the experiment as", ".toml")
         if path is not None:
-            said = _saved(path, to_toml(self._document.experiment))
+            said = _saved(path, to_toml(self.document.experiment))
             if said.severity == "information":
-                self._document.mark_saved(path)
-                self._show()
-            self._talk.say(*said)
+                self.document.mark_saved(path)
+                self.show()
+            self.talk.say(*said)
 
     async def copy(self) -> None:
         """Copy something to the terminal's clipboard (OSC 52), and to a file for terminals that have none."""
-        row = self._copied()
+        row = self.copied()
         named = {key.id: key.help for key in keys_of("copy")} | {"copy.row": row[0] if row else _LAYER}
-        what = await self._talk.ask(CopyMenu("Copy", named))
+        what = await self.talk.ask(CopyMenu("Copy", named))
         if what is not None:
             text = row[1] if row and what == "row" else self._text_of(what)
-            self._talk.copy(text)
+            self.talk.copy(text)
             path = home() / "copied.txt"
             also = f"; also in {path}" if _saved(path, text).severity == "information" else ""
-            self._talk.say(f"Copied {named[f'copy.{what}']}{also}.")
+            self.talk.say(f"Copied {named[f'copy.{what}']}{also}.")
 
     async def export(self) -> None:
         """Write something to a file."""
-        what = await self._talk.ask(ExportMenu("Export to a file"))
+        what = await self.talk.ask(ExportMenu("Export to a file"))
         if what == "report":
             await self._export_report()
         elif what is not None:
             path = await self._ask_path("Export to", ".py" if what == "code" else ".toml")
             if path is not None:
-                self._talk.say(*_saved(path, self._text_of(what)))
+                self.talk.say(*_saved(path, self._text_of(what)))
 
     async def _export_report(self) -> None:
         """Write the lab report to a new file: on the runs that the history's filter leaves, and on the exercises."""
-        history, query = self._runs.history, self._runs.listing.query
+        history, query = self.runs.history, self.runs.listing.query
         # The pane reads only while it is seen: it may not know the newest runs.
         runs = list(Listing(history, query._replace(sort="id", reverse=True)).ids())
         if not runs:
-            self._talk.say("There is no run to report on" + (" that passes the filter." if query.filter else "."))
+            self.talk.say("There is no run to report on" + (" that passes the filter." if query.filter else "."))
             return
         accept = functools.partial(new_file, suffix=".md")
         hint = f"A file that ends in .md. {counted(len(runs), 'run')}, the newest last."
-        answer = await self._talk.ask(AskScreen("Write the lab report to", "lab-report.md", accept, hint))
+        answer = await self.talk.ask(AskScreen("Write the lab report to", "lab-report.md", accept, hint))
         if answer is None:
             return
-        path, places = Path(str(answer[0])), self._places()
+        path, places = Path(str(answer[0])), self.places()
 
         def write() -> Said:
             with History(history.path) as own:
                 return _saved(path, to_markdown(report(own, runs, places)))
 
-        self._talk.beside(write)  # its verdicts load scipy, and each of many runs has its curves
+        self.talk.beside(write)  # its verdicts load scipy, and each of many runs has its curves
 
     async def _ask_path(self, title: str, suffix: str) -> Path | None:
-        first = suggested_name(self._document.experiment, suffix)
+        first = suggested_name(self.document.experiment, suffix)
         accept = functools.partial(new_file, suffix=suffix)
-        answer = await self._talk.ask(AskScreen(title, first, accept, f"A file that ends in {suffix}."))
+        answer = await self.talk.ask(AskScreen(title, first, accept, f"A file that ends in {suffix}."))
         return Path(str(answer[0])) if answer is not None else None
 
     def _text_of(self, what: str) -> str:
@@ -153,12 +143,12 @@ class FileCommands:
         if what == "code":
             from cnn_tui.keras_io.script import keras_script  # only here
 
-            return keras_script(self._document.experiment)
+            return keras_script(self.document.experiment)
         if what == "experiment":
-            return to_toml(self._document.experiment)
+            return to_toml(self.document.experiment)
         if what == "summary":
-            return "\n".join(summary_lines(self._document.view.summary)) + "\n"
-        layers, cursor = self._document.view.stack.layers, self._stack.rows.cursor
+            return "\n".join(summary_lines(self.document.view.summary)) + "\n"
+        layers, cursor = self.document.view.stack.layers, self.stack.rows.cursor
         return describe(layers[cursor]) if cursor < len(layers) else ""
 
 

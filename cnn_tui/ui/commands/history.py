@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cnn_tui.artifacts.weights import goes_on
-from cnn_tui.experiment.document import Document
 from cnn_tui.history import notebook
 from cnn_tui.history.history import HistoryError
 from cnn_tui.history.records import require_experiment
@@ -14,51 +14,32 @@ from cnn_tui.history.run import Run
 from cnn_tui.reports.blocks import LETTERS
 from cnn_tui.text import run_numbers, sentence
 from cnn_tui.ui.commands.files import FileCommands
-from cnn_tui.ui.commands.runs import Launcher
-from cnn_tui.ui.dialogs.dialog import Conversation
+from cnn_tui.ui.commands.runs import LabCommands
 from cnn_tui.ui.explain.pane import ExplainPane
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.history.pane import HistoryPane
 from cnn_tui.ui.panes.training.pane import TrainingPane
 from cnn_tui.ui.screens.compare import MOST, CompareScreen
 from cnn_tui.ui.screens.run_page import RunScreen, Wanted
-from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.lines import inert
 
 
-class HistoryCommands:
+@dataclass(eq=False)
+class HistoryCommands(LabCommands):
     """What the history pane and the pages of runs ask of the lab."""
 
-    def __init__(
-        self,
-        talk: Conversation,
-        live: Live,
-        document: Document,
-        files: FileCommands,
-        launcher: Launcher,
-        *,
-        runs: HistoryPane,
-        training: TrainingPane,
-        explain: ExplainPane,
-        go_to: Callable[[str], None],
-    ) -> None:
-        """`go_to` goes to a pane by its name."""
-        self._talk = talk
-        self._live = live
-        self._history = live.history
-        self._document = document
-        self._files = files
-        self._launcher = launcher
-        self._runs = runs
-        self._training = training
-        self._explain = explain
-        self._go_to = go_to
+    files: FileCommands
+    runs: HistoryPane
+    training: TrainingPane
+    explain_pane: ExplainPane
+    go_to: Callable[[str], None]
+    """Goes to a pane by its name."""
 
     def answer(self, action: str, runs: Sequence[int]) -> Coroutine[Any, Any, None] | None:
         """Do what the history pane asks, by the id of its action; what waits for a box is given back."""
         match action:
             case "history.open":
-                return self.show_run(runs[0], self._runs.listing.ids())
+                return self.show_run(runs[0], self.runs.listing.ids())
             case "history.compare" | "history.compare_all":
                 return self.compare(runs, everything=action == "history.compare_all")
             case "history.load":
@@ -73,8 +54,8 @@ class HistoryCommands:
 
     async def show_run(self, run_id: int, among: Sequence[int] = ()) -> None:
         """Show a run's page, with those `among` which it stands beside it, and do what it is left for."""
-        wanted = await self._talk.ask(RunScreen(self._live, self._runs.editor, run_id, among))
-        self._runs.rows.read()
+        wanted = await self.talk.ask(RunScreen(self.live, self.runs.editor, run_id, among))
+        self.runs.rows.read()
         if wanted is None:
             return
         if wanted.what == "resume":
@@ -82,69 +63,69 @@ class HistoryCommands:
         elif wanted.what == "explain":
             self.explain(wanted.run)
         elif wanted.what == "compare":
-            base = notebook.pinned(self._history)
+            base = notebook.pinned(self.history)
             await self.compare([one for one in (base, wanted.run) if one is not None])
         else:
             self._load(wanted)
 
     def load(self, run_id: int) -> None:
         """Put a run's experiment into the editor."""
-        run = self._history.run(run_id)
+        run = self.history.run(run_id)
         if run is not None and self._has_experiment(run):
             self._load(Wanted("load", run.id, run.experiment, f"Run {run.id}'s experiment"))
 
     def _load(self, wanted: Wanted) -> None:
         loaded = wanted.experiment
-        if loaded is not None and self._files.put_into_editor(loaded, None):
-            self._runs.editor.note_load(lambda: self._document.experiment == loaded)
-            self._talk.say(f"{inert(wanted.words)} is in the editor; {key_of('edit.undo')} brings yours back.")
+        if loaded is not None and self.files.put_into_editor(loaded, None):
+            self.runs.editor.note_load(lambda: self.document.experiment == loaded)
+            self.talk.say(f"{inert(wanted.words)} is in the editor; {key_of('edit.undo')} brings yours back.")
 
     def resume(self, run_id: int) -> None:
         """Let a run go on that was cut short."""
-        run = self._history.run(run_id)
+        run = self.history.run(run_id)
         if run is None or not self._has_experiment(run):
             return
         if run.live:
-            self._talk.say(f"Run {run_id} has not ended: it is {run.status}.")
-        elif not self._history.resume(run_id):
-            self._talk.say(
+            self.talk.say(f"Run {run_id} has not ended: it is {run.status}.")
+        elif not self.history.resume(run_id):
+            self.talk.say(
                 f"Run {run_id} came to its end: there is nothing to resume. {key_of('history.load')} "
                 f"and {key_of('run.start')} run it again."
             )
         else:
-            self._launcher.queued()
-            self._talk.say(f"Run {run_id} is queued again: it {goes_on(run)}.")
+            self.launcher.queued()
+            self.talk.say(f"Run {run_id} is queued again: it {goes_on(run)}.")
 
     def _has_experiment(self, run: Run) -> bool:
         """Whether it is known what a run tried; says so where it is not."""
         try:
             require_experiment(run)
         except HistoryError as error:
-            self._talk.say(sentence(str(error)), "error")
+            self.talk.say(sentence(str(error)), "error")
             return False
         return True
 
     def explain(self, run_id: int) -> None:
         """Look into a run."""
-        self._explain.show_run(run_id)
-        self._go_to("explain")
+        self.explain_pane.show_run(run_id)
+        self.go_to("explain")
 
     def overlay(self, wanted: Sequence[int]) -> None:
         """Lay the curves of runs over each other."""
         runs = wanted[: len(LETTERS)]
-        self._training.overlay(runs)
-        if not self._training.display or not self._training.size:
-            self._go_to("training")
+        self.training.overlay(runs)
+        if not self.training.display or not self.training.size:
+            self.go_to("training")
         more = f", the first {len(LETTERS)} of {len(wanted)}" if len(wanted) > len(runs) else ""
         back = key_of("lab.back")
-        self._talk.say(f"The chart shows {run_numbers(runs)}{more}. {back} in the training pane goes back.")
+        self.talk.say(f"The chart shows {run_numbers(runs)}{more}. {back} in the training pane goes back.")
 
     async def compare(self, runs: Sequence[int], *, everything: bool = False) -> None:
         """Show runs side by side."""
         if len(runs) > MOST:
-            self._talk.say(
+            self.talk.say(
                 f"{len(runs)} runs are marked; at most {MOST} can be compared. "
                 f"{key_of('history.mark_all')} takes the marks away."
             )
             return
-        await self._talk.ask(CompareScreen(self._live, runs, everything=everything))
+        await self.talk.ask(CompareScreen(self.live, runs, everything=everything))

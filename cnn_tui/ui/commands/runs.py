@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from cnn_tui.analysis.estimates import Estimator
@@ -39,158 +40,160 @@ class QueueKeeper(Protocol):
         """Whether the process of a run that is trained is gone."""
 
 
+@dataclass(eq=False)
 class Launcher:
     """Sees to it that queued runs are trained, and says who else uses the card."""
 
-    def __init__(self, talk: Conversation, live: Live, keeper: QueueKeeper, sensors: SensorsLike) -> None:
-        self._talk = talk
-        self._live = live
-        self.keeper = keeper
-        self._sensors = sensors
-        self._looks = 0
-        """So many times in a row the process of a run was found to be gone."""
+    talk: Conversation
+    live: Live
+    keeper: QueueKeeper
+    sensors: SensorsLike
+    _looks: int = 0
+    """So many times in a row the process of a run was found to be gone."""
 
     def look(self) -> None:
         """Look whether the runs that are trained still are; costs nothing while there is none."""
-        if not any(map(self.keeper.is_gone, self._live.trained)):
+        if not any(map(self.keeper.is_gone, self.live.trained)):
             self._looks = 0
             return
         self._looks += 1
-        history = self._live.history
+        history = self.live.history
         if self._looks == 1 and not history.store.read_only:
             self.recover()
         elif self._looks >= _RECORDED_BY or history.store.read_only:
             history.show_gone()
-            self._live.read()
+            self.live.read()
 
     def recover(self) -> None:
         """Record which runs have lost their process, and go on with the queue."""
 
         def work() -> None:
-            with History(self._live.history.path) as history:
+            with History(self.live.history.path) as history:
                 self.keeper.recover(history)
             self.keeper.wake()
 
-        self._talk.beside(work)
+        self.talk.beside(work)
 
     def wake(self) -> None:
         """See to it that somebody takes the queued runs, and ends those that are to end."""
-        self._talk.beside(self.keeper.wake)
+        self.talk.beside(self.keeper.wake)
 
     def queued(self) -> None:
         """Runs were added to the queue."""
         self.wake()
-        self._talk.beside(self._warning)
-        self._live.read()
+        self.talk.beside(self._warning)
+        self.live.read()
 
     def _warning(self) -> Said | None:
         """Who else uses the card that the run would be given now."""
-        warning = self._sensors.warning() if self._live.history.device != "cpu" else ""
+        warning = self.sensors.warning() if self.live.history.device != "cpu" else ""
         return Said(warning, "warning") if warning else None
 
 
-class RunCommands:
+@dataclass(eq=False)
+class LabCommands:
+    """What the commands that start runs, look at them and bring their experiments into the editor are given."""
+
+    talk: Conversation
+    live: Live
+    document: Document
+    launcher: Launcher
+
+    @property
+    def history(self) -> History:
+        """Where the runs are recorded."""
+        return self.live.history
+
+
+@dataclass(eq=False)
+class RunCommands(LabCommands):
     """Start runs and end them."""
 
-    def __init__(
-        self,
-        talk: Conversation,
-        live: Live,
-        document: Document,
-        launcher: Launcher,
-        *,
-        claim: Callable[[Sequence[int]], None],
-        show_run: Callable[[int, Sequence[int]], Awaitable[None]],
-    ) -> None:
-        """`claim` is told of runs of the editor's experiment; `show_run` shows the page of one of several runs."""
-        self._talk = talk
-        self._live = live
-        self._history = live.history
-        self._document = document
-        self._launcher = launcher
-        self._claim = claim
-        self._show_run = show_run
+    claim: Callable[[Sequence[int]], None]
+    """Is told of runs of the editor's experiment."""
+    show_run: Callable[[int, Sequence[int]], Awaitable[None]]
+    """Shows the page of one of several runs."""
 
     def start(self) -> None:
         """Queue the experiment as it stands, unless it has a problem."""
         if self._refuses():
             return
-        same = self._same_as(self._document.experiment)
-        run_id = self._history.add(self._document.experiment)
-        self._claim([run_id])
-        self._launcher.queued()
-        ahead = self._live.waiting - 1 + (self._live.going is not None)
-        self._talk.say(f"Run {run_id} is queued.{same}" + (f" {ahead} before it." if ahead > 0 else ""))
+        same = self._same_as(self.document.experiment)
+        run_id = self.history.add(self.document.experiment)
+        self.claim([run_id])
+        self.launcher.queued()
+        ahead = self.live.waiting - 1 + (self.live.going is not None)
+        self.talk.say(f"Run {run_id} is queued.{same}" + (f" {ahead} before it." if ahead > 0 else ""))
 
     async def repeat(self) -> None:
         """Queue the experiment over several seeds."""
         if self._refuses():
             return
-        experiment, queued = self._document.experiment, list[Experiment]()
+        experiment, queued = self.document.experiment, list[Experiment]()
 
         def accept(typed: str) -> None:
-            queued[:] = repeated(experiment, seeds_typed(typed, least=2), self._history)
+            queued[:] = repeated(experiment, seeds_typed(typed, least=2), self.history)
 
-        hint = _repeat_hint(experiment, Estimator(self._history).of(experiment).seconds)
-        if await self._talk.ask(AskScreen("Over how many seeds?", str(USUAL_SEEDS), accept, hint)) is None:
+        hint = _repeat_hint(experiment, Estimator(self.history).of(experiment).seconds)
+        if await self.talk.ask(AskScreen("Over how many seeds?", str(USUAL_SEEDS), accept, hint)) is None:
             return
-        with self._history.transaction():
-            self._claim([self._history.add(one) for one in queued])
-        self._launcher.queued()
-        when = Estimator(self._history).outlook().words()
-        self._talk.say(
+        with self.history.transaction():
+            self.claim([self.history.add(one) for one in queued])
+        self.launcher.queued()
+        when = Estimator(self.history).outlook().words()
+        self.talk.say(
             f"{len(queued)} runs are queued, {listed_seeds(queued)}. {when} {key_of('queue.open')} shows the queue."
         )
 
     async def open_queue(self) -> None:
         """What is trained and what waits."""
-        await self._talk.ask(QueueScreen(self._live, self._show_run))
+        await self.talk.ask(QueueScreen(self.live, self.show_run))
 
     def stop(self) -> None:
         """Ask the run to stop, and the second time to end now; one that only waits leaves the queue."""
-        run = self._live.run
+        run = self.live.run
         if run is None or not run.live:
-            self._talk.say("Nothing is being trained.")
+            self.talk.say("Nothing is being trained.")
             return
         now = run.wish in ("stop", "now")
-        self._history.ask(run.id, "now" if now else "stop")
-        self._live.read()
+        self.history.ask(run.id, "now" if now else "stop")
+        self.live.read()
         if run.status == "queued":
             words = f"Run {run.id} left the queue."
         elif now:
-            self._launcher.wake()  # the worker sees to it that it ends, even if it hangs
+            self.launcher.wake()  # the worker sees to it that it ends, even if it hangs
             words = f"Run {run.id} ends now; its last checkpoint is kept, nothing more is saved or evaluated."
         else:
             words = f"Run {run.id} stops after this batch; it is kept and evaluated. "
             words += f"{key_of('run.stop')} again ends it now."
-        self._talk.say(words)
+        self.talk.say(words)
 
     def pause(self) -> None:
         """Pause the run, or let it go on."""
-        run = self._live.going
+        run = self.live.going
         if run is None:
-            self._talk.say("Nothing is being trained.")
+            self.talk.say("Nothing is being trained.")
         elif run.wish in ("stop", "now"):
-            self._talk.say(f"Run {run.id} is stopping already.")
+            self.talk.say(f"Run {run.id} is stopping already.")
         else:
             pausing = run.wish != "pause"
-            self._history.ask(run.id, "pause" if pausing else "")
-            self._live.read()
+            self.history.ask(run.id, "pause" if pausing else "")
+            self.live.read()
             goes_on = f"pauses; {key_of('run.pause')} resumes it" if pausing else "goes on"
-            self._talk.say(f"Run {run.id} {goes_on}.")
+            self.talk.say(f"Run {run.id} {goes_on}.")
 
     def _refuses(self) -> bool:
-        problems = self._document.view.problems
+        problems = self.document.view.problems
         if problems:
             where = f"Layer {problems[0].layer}: " if problems[0].layer else ""
             fix = f" {key_of('stack.fix')} fixes it." if problems[0].fixes else ""
-            self._talk.say(f"Not started. {sentence(f'{where}{problems[0].message}')}{fix}", "error")
+            self.talk.say(f"Not started. {sentence(f'{where}{problems[0].message}')}{fix}", "error")
         return bool(problems)
 
     def _same_as(self, experiment: Experiment) -> str:
         """What to say when an experiment is queued: ` Same network as run 4.`, or nothing."""
         try:
-            words = same_network.in_words(same_network.same_network(self._history, experiment))
+            words = same_network.in_words(same_network.same_network(self.history, experiment))
         except DatasetError:
             return ""
         return f" {sentence(words)}" if words else ""

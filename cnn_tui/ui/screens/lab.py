@@ -74,6 +74,7 @@ class LabScreen(KeyedScreen[None]):
     def _give_commands(self, keeper: QueueKeeper, sensors: SensorsLike) -> None:
         talk, live, document = Conversation(self), self.live, self.document
         self.launcher = Launcher(talk, live, keeper, sensors)
+        given = (talk, live, document, self.launcher)
         files = FileCommands(
             talk,
             document,
@@ -83,21 +84,9 @@ class LabScreen(KeyedScreen[None]):
             copied=lambda: self.shown.copied(),
             places=lambda: self.exercises.places,
         )
-        self.exercises = ExerciseCommands(
-            talk, live, document, files, self.launcher, explain=self.explain, go_to=self.action_focus_pane
-        )
-        self.past = HistoryCommands(
-            talk,
-            live,
-            document,
-            files,
-            self.launcher,
-            runs=self.runs,
-            training=self.training,
-            explain=self.explain,
-            go_to=self.action_focus_pane,
-        )
-        runs = RunCommands(talk, live, document, self.launcher, claim=self.exercises.claim, show_run=self.past.show_run)
+        self.exercises = ExerciseCommands(*given, files, self.explain, self.action_focus_pane)
+        self.past = HistoryCommands(*given, files, self.runs, self.training, self.explain, self.action_focus_pane)
+        runs = RunCommands(*given, claim=self.exercises.claim, show_run=self.past.show_run)
         self.commands = {
             "run.start": runs.start,
             "run.repeat": runs.repeat,
