@@ -33,7 +33,6 @@ class ConfusionView(ExplainView):
         """Where not all fits, the part that is shown above the confusions."""
         self.first = 0
         """The class that the table begins with."""
-        self._fits = True
         self._place = ""
 
     def show(self, scene: Scene) -> None:
@@ -101,11 +100,9 @@ class ConfusionView(ExplainView):
                 [self._table(evaluation, wide, rows), self._list(width - wide - 4, rows)],
                 gap=4,
             )
-            self._fits = True
             if self._place:
                 head.append(f"   {self._place}", self.style("dim"))
             return [head, Text(), *matrix, Text(), *both, Text(), *words]
-        self._fits = False
         return [head, *self._small(evaluation, matrix, words, width, height - 1)]
 
     def _small(
