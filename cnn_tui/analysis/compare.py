@@ -13,8 +13,8 @@ from cnn_tui.history.run import Line, Run
 from cnn_tui.network.diff import DiffLine, diff_stacks
 from cnn_tui.network.stack import Stack, canonical
 
-Group: TypeAlias = Literal["data", "training", "machine", "result"]
-Value: TypeAlias = str | int | float | None
+RowGroup: TypeAlias = Literal["data", "training", "machine", "result"]
+CellValue: TypeAlias = str | int | float | None
 
 _ENVIRONMENT = ("device", "tensorflow", "keras", "cnn_tui")
 
@@ -23,15 +23,15 @@ class ComparisonRow(NamedTuple):
     """One line of a comparison: a value for each run, and its change against the baseline where that is a number."""
 
     key: str
-    group: Group
-    values: tuple[Value, ...]
+    group: RowGroup
+    values: tuple[CellValue, ...]
     changes: tuple[float | None, ...]
     digits: int | None = None
     """Digits after the point; None for whole numbers and words."""
 
     @property
     def differs(self) -> bool:
-        """Whether the runs do not all have the same value. What is not known of a run is only a missing result."""
+        """Whether the runs have different values. A value that is not known (None) differs only in a row of results."""
         return len({value for value in self.values if value is not None or self.group == "result"}) > 1
 
     def shown(self, at: int) -> str:
@@ -52,19 +52,18 @@ class ComparisonRow(NamedTuple):
 
 
 class LayerDiff(NamedTuple):
-    """How the layers of a run differ from the baseline's; no line is marked when they are the same network."""
+    """The layers of a run beside the baseline's. When they are the same network, the sign of every line is a blank."""
 
     run: int
     lines: tuple[DiffLine, ...]
 
     @property
     def differs(self) -> bool:
-        """Whether any layer does."""
         return any(line.sign != " " for line in self.lines)
 
 
 class Comparison(NamedTuple):
-    """Runs side by side. The first row is their data."""
+    """Runs side by side. The first row tells the dataset and its images."""
 
     runs: tuple[int, ...]
     names: tuple[str, ...]
@@ -73,23 +72,23 @@ class Comparison(NamedTuple):
     rows: tuple[ComparisonRow, ...]
     layers: tuple[LayerDiff, ...]
     not_trained: tuple[int, ...] = ()
-    """The runs that no image was loaded for: those that wait, left the queue, or failed before."""
+    """The runs that were never trained: those that wait, left the queue, or failed before an image was loaded."""
     other_data: bool = False
-    """Whether those that were trained did not have the same images."""
+    """Whether the runs that were trained had different images."""
 
     def remark(self) -> str:
-        """Which runs have no figures because they were not trained, in words; "" when there are none."""
+        """A sentence that names the runs without figures, which were not trained; "" when there are none."""
         if not self.not_trained:
             return ""
         some = ", ".join(map(str, self.not_trained))
         return f"run {some} was not trained" if len(self.not_trained) == 1 else f"runs {some} were not trained"
 
     def shown(self, everything: bool = False) -> tuple[ComparisonRow, ...]:
-        """The rows that differ, or all."""
+        """The rows in which the runs differ, or all rows."""
         return tuple(row for row in self.rows if everything or row.differs)
 
     def to_json(self, everything: bool = False) -> dict[str, Any]:
-        """The same as plain data."""
+        """As `cnn-tui compare --json` prints it."""
         rows = [
             {"key": row.key, "group": row.group, "values": row.values, "changes": row.changes}
             for row in self.shown(everything)
@@ -108,8 +107,8 @@ class Comparison(NamedTuple):
         }
 
 
-class Delta(NamedTuple):
-    """How a run's figures differ from the baseline's; None where one of the two has none."""
+class RunChanges(NamedTuple):
+    """How a run's figures differ from the baseline's; None where one of the two does not have the figure."""
 
     test_accuracy: float | None
     gap: float | None
@@ -117,9 +116,9 @@ class Delta(NamedTuple):
     pace: float | None
 
 
-def delta(line: Line, baseline: Line) -> Delta:
+def changes_of(line: Line, baseline: Line) -> RunChanges:
     """What a row of the history's table shows against the pinned run."""
-    return Delta(
+    return RunChanges(
         _minus(line.test_accuracy, baseline.test_accuracy),
         _minus(line.gap, baseline.gap),
         line.params - baseline.params,
@@ -128,7 +127,7 @@ def delta(line: Line, baseline: Line) -> Delta:
 
 
 def compare(runs: Sequence[Run], baseline: int | None = None) -> Comparison:
-    """Put runs side by side. `baseline` is the number of one of them; else it is `baseline_of` them."""
+    """Put runs side by side. `baseline` is the number of one of them; without it, `baseline_of` chooses."""
     ids = [run.id for run in runs]
     at = ids.index(baseline if baseline in ids else baseline_of(runs))
     rows = [_data(runs), *_training(runs), *_machine(runs), *_results(runs, at)]
@@ -141,18 +140,18 @@ def compare(runs: Sequence[Run], baseline: int | None = None) -> Comparison:
 
 
 def baseline_of(runs: Sequence[Run], pinned: int | None = None) -> int:
-    """The run that others are best compared with: the pinned one or the first, but rather one that has figures."""
+    """The run that the others are best compared with: the pinned one, else the first one that has figures."""
     order = sorted(runs, key=lambda run: run.id != pinned)
     return next((run for run in order if run.epochs), next(filter(is_trained, order), order[0])).id
 
 
 def is_trained(run: Run) -> bool:
-    """Whether the run was begun with images."""
+    """Whether the run got as far as loading its images."""
     return run.train_images > 0
 
 
 def diff_experiments(before: Experiment, after: Experiment) -> tuple[DiffLine, ...]:
-    """Training settings that differ first, then all layers. Empty when nothing that is trained differs.
+    """First the training settings that differ, then all layers. Empty when settings and layers are the same.
 
     Raises DatasetError.
     """
@@ -163,17 +162,17 @@ def diff_experiments(before: Experiment, after: Experiment) -> tuple[DiffLine, .
 
 
 def pace_of(run: Run) -> float | None:
-    """Seconds an epoch, the mean over the whole epochs; None before the first."""
+    """Mean seconds of the epochs that ended; None before the first has."""
     return statistics.fmean(epoch.seconds for epoch in run.epochs) if run.epochs else None
 
 
 def last_metric(run: Run, name: str) -> float | None:
-    """A metric after the last whole epoch, by Keras's name; None where there is none."""
+    """The value of a metric, by Keras's name, after the last epoch that ended; None where there is none."""
     return run.epochs[-1].metrics.get(name) if run.epochs else None
 
 
 def in_points(share: float) -> str:
-    """A difference of shares in points, signed; `+0.00` for none."""
+    """A difference of two shares in percentage points, with its sign: `-1.25`; `+0.00` for no difference."""
     return f"{round(share * 100, 2) + 0.0:+.2f}"
 
 
@@ -183,7 +182,7 @@ def _data(runs: Sequence[Run]) -> ComparisonRow:
     def value(run: Run) -> str | None:
         if is_trained(run):
             return f"{run.dataset}, {run.train_images:,} + {run.test_images:,} images"
-        # It would have had what the others with that dataset had.
+        # Had it been trained, it would have had the images of the other runs with that dataset.
         return None if run.experiment.dataset in asked else run.dataset
 
     return _words("data", "data", runs, value)
@@ -197,7 +196,7 @@ def _training(runs: Sequence[Run]) -> list[ComparisonRow]:
 
 
 def _machine(runs: Sequence[Run]) -> list[ComparisonRow]:
-    def value(run: Run, name: str) -> Value:
+    def value(run: Run, name: str) -> CellValue:
         return str(run.environment.get(name, "")) if is_trained(run) else None
 
     return [_row(name, "machine", tuple(value(run, name) for run in runs)) for name in _ENVIRONMENT]
@@ -225,21 +224,21 @@ def _results(runs: Sequence[Run], base: int) -> list[ComparisonRow]:
     return [*rows, ended]
 
 
-def _words(key: str, group: Group, runs: Sequence[Run], value: Callable[[Run], Value]) -> ComparisonRow:
+def _words(key: str, group: RowGroup, runs: Sequence[Run], value: Callable[[Run], CellValue]) -> ComparisonRow:
     return _row(key, group, tuple(value(run) for run in runs))
 
 
-def _row(key: str, group: Group, values: tuple[Value, ...]) -> ComparisonRow:
+def _row(key: str, group: RowGroup, values: tuple[CellValue, ...]) -> ComparisonRow:
     return ComparisonRow(key, group, values, (None,) * len(values))
 
 
 def _layers(before: Run, after: Run) -> tuple[DiffLine, ...]:
-    """The difference of what two runs trained: arguments that make no difference are none."""
+    """The difference of the networks that two runs trained; arguments that have no effect are not compared."""
     if not (before.has_experiment and after.has_experiment):
         return (DiffLine("~", "the layers of one of the two cannot be read any more"),)
 
     def stack(run: Run) -> Stack:
-        # The input shape takes no part, and a dataset that is gone has none.
+        # The input shape is not compared, and a dataset that is gone has none.
         return Stack((1, 1, 1), tuple(canonical(layer) for layer in run.experiment.layers))
 
     return diff_stacks(stack(before), stack(after))

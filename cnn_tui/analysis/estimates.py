@@ -1,8 +1,8 @@
 """How long runs will take, from how long runs took.
 
-The pace of a run that waits is the mean of the last runs of the same network on the same data; else that of the run,
-of the last ones, that is most like it in what an image costs, by how much more it costs; else it is not known, and
-none is made up.
+The pace of a run that waits is the mean pace of the last runs of the same network on the same data. Where there are
+none, it is scaled from another run: of the last ones, the run whose images cost nearly as much to train on, times how
+much more or less they cost. Where there is no such run either, the time is not known, and none is made up.
 """
 
 from __future__ import annotations
@@ -18,33 +18,33 @@ from cnn_tui.history.history import History
 from cnn_tui.history.run import Line, Progress, Run
 
 LATEST = 5
-"""The last so many runs of the same kind make the mean."""
+"""How many runs of the same kind, the last ones, make the mean."""
 
 REFERENCES = 10
-"""Among the last so many runs is the one whose pace is taken for another network."""
+"""How many runs, the last ones, a pace may be scaled from."""
 
 Basis = Literal["same", "scaled", ""]
 """What an estimate was worked out from: runs of the same kind, another run, or nothing."""
 
 
 class Estimate(NamedTuple):
-    """Seconds; None where nothing is known."""
+    """The seconds that a run takes, and what they were worked out from; None where nothing is known."""
 
     seconds: float | None = None
     basis: Basis = ""
 
 
 class QueuedRun(NamedTuple):
-    """A run that is trained (position 0) or waits (from 1), and what it still takes."""
+    """A run that is being trained (position 0) or waits (1 is the next), and how long it still takes."""
 
     position: int
     line: Line
     estimate: Estimate
     done_in: float | None
-    """Seconds until it has ended, with all before it."""
+    """Seconds until it ends, after all runs before it; None where that is not known."""
 
     def to_json(self) -> dict[str, Any]:
-        """As `cnn-tui queue --json` has it."""
+        """As `cnn-tui queue --json` prints it."""
         return {
             "position": self.position,
             "id": self.line.id,
@@ -59,7 +59,7 @@ class QueuedRun(NamedTuple):
 
 
 class Outlook(NamedTuple):
-    """What is trained and what waits, in order."""
+    """The runs that are being trained and those that wait, in order."""
 
     items: tuple[QueuedRun, ...] = ()
 
@@ -69,7 +69,7 @@ class Outlook(NamedTuple):
 
     @property
     def seconds(self) -> float | None:
-        """Until all is done; None when that is not known."""
+        """Seconds until all runs have ended; None when that is not known."""
         return self.items[-1].done_in if self.items else 0.0
 
     def words(self) -> str:
@@ -83,7 +83,7 @@ class Outlook(NamedTuple):
 
 
 class Estimator:
-    """Estimates for one history. It remembers what cannot have changed, so it may be asked a few times a second."""
+    """Makes the estimates for one history. It remembers what has not changed: it may be asked a few times a second."""
 
     def __init__(self, history: History) -> None:
         self._history = history
@@ -96,7 +96,7 @@ class Estimator:
         self._references: list[tuple[float, SecondsAnImage]] = []
 
     def outlook(self) -> Outlook:
-        """The run that goes on and all that wait, with what they still take."""
+        """The run that is being trained and all that wait, with the time that each still takes."""
         going, waiting = self._history.going(), self._history.queue()
         self._remember(going, waiting)
         items: list[QueuedRun] = []
@@ -109,14 +109,14 @@ class Estimator:
         return Outlook(tuple(items))
 
     def of(self, experiment: Experiment) -> Estimate:
-        """What a new run of the experiment would take."""
+        """How long a new run of the experiment would take."""
         self._remember(self._history.going(), ())
         return self._whole(experiment, "", experiment.training.epochs)
 
     def _remember(self, going: Sequence[Line], waiting: Sequence[Line]) -> None:
-        """Read the experiments that are new; forget the paces when a run or an epoch has ended."""
+        """Read the runs that are new to the queue; forget the paces when a run or an epoch has ended since."""
         now = [(line, self._history.progress(line.id)) for line in going]
-        # Before its first epoch is done, a run's pace is that of its images a second, and gets better.
+        # Until its first epoch has ended, a run's pace comes from its images a second: look again at each tenth of it.
         tenths = [0 if line.epochs_done else one.step * 10 // max(1, one.steps) for line, one in now]
         seen = ([(line.id, line.epochs_done) for line in going], tenths, [line.id for line in waiting])
         if seen == self._seen:
@@ -133,14 +133,14 @@ class Estimator:
         self._references = list(self._paces_of(now))
 
     def _paces_of(self, going: Sequence[tuple[Line, Progress]]) -> Iterator[tuple[float, SecondsAnImage]]:
-        """What an image costs, and the pace, of the runs to scale from: those that go on and the last ones."""
+        """What an image costs and the pace, of each run to scale from: those being trained, and the last that ended."""
         lines = self._history.timed(REFERENCES)
         for line, progress in (*going, *((line, self._history.progress(line.id)) for line in lines)):
             if line.id not in self._works:
                 run = self._runs.get(line.id) or self._history.run(line.id)
                 self._works[line.id] = work_of(run.experiment, line.dataset) if run else None
             work = self._works[line.id]
-            pace = pace_so_far(line, progress, work) if work and work.tells else None
+            pace = pace_so_far(line, progress, work) if work and work.can_be_scaled else None
             if work and pace:
                 yield work.cost, pace
 
@@ -182,12 +182,12 @@ class Estimator:
         return pace.times(work.cost / cost), "scaled"
 
     def _same(self, experiment: Experiment, device: str) -> list[Line]:
-        """The last runs of this kind, as far as they used the data that the very last of them was trained on."""
+        """The last runs of this kind that were trained on the same data as the very last of them."""
         lines = self._history.timed_alike(experiment.stack.fingerprint(), device, experiment, LATEST)
         return [line for line in lines if line.dataset == lines[0].dataset]
 
     def _dataset(self, name: str) -> str:
-        """What was found last under a dataset's name: the sample is, where the whole is not there."""
+        """The dataset that was found last under a name: where Fashion-MNIST is not on the machine, its sample."""
         if name not in self._found_under:
             self._found_under[name] = self._history.found_under(name)
         return self._found_under[name]

@@ -1,11 +1,11 @@
-"""The overfitting read-out of a run: since when, how much, why, and what to try next.
+"""Whether a run overfits: from which epoch on, how much, how one sees it, and what to try next.
 
 Overfitting begins after the epoch in which the validation loss is lowest, if it stays above that for good while the
-training loss goes on falling. A curve jitters, and the lowest of several equal values is low by chance alone. In a long
-curve the jitter can be measured, by how far each value lies from the middle of its neighbours, which a trend hardly
-changes. The median of what follows then has to lie above the lowest value and its neighbours (their median) by twice
-the jitter and by 1 %: a flat curve passes that about once in twenty times. In a curve of fewer than eight epochs the
-bend itself would be taken for jitter, so there the rise has to be 3 % of the lowest value; where a single epoch follows
+training loss goes on falling. A curve jitters, so the lowest of several values may be the lowest by chance alone. In a
+long curve the jitter is measured: it is how far each value lies from the middle of its two neighbours, which a trend
+hardly changes. The median of the values after the lowest then has to exceed the median of the lowest and its neighbours
+by twice the jitter, and by 1 %. A flat curve does so about once in twenty times. In a curve of fewer than eight epochs
+its bend would be taken for jitter, so there the rise has to be 3 % of the lowest value; where a single epoch follows
 the lowest, 3 % and four times the jitter.
 """
 
@@ -37,7 +37,7 @@ _RISE, _SHORT_RISE = 0.01, 0.03
 _JITTER, _LONE_JITTER = 2.0, 4.0
 _LONG = 8  # epochs
 _BEND = 0.977
-"""The mean distance of a value from the middle of its neighbours, where values scatter by 1 (normal distribution)."""
+"""The mean distance of a value from the middle of its neighbours, for normally distributed values of deviation 1."""
 _FAR_AHEAD = 5.0  # points
 _AUGMENTATION = (RandomFlip, RandomTranslation, RandomRotation, RandomZoom, RandomContrast)
 
@@ -50,24 +50,24 @@ class CurveReading(NamedTuple):
     lowest: int
     """The epoch with the lowest validation loss in any case."""
     ahead: float | None
-    """How far training accuracy is ahead of validation accuracy after the last epoch, in points; None without them.
+    """By how many points training accuracy is above validation accuracy after the last epoch; None without them.
 
-    The gap of a run is against its test images, and of the epoch that was tested: see `records.GAP`."""
+    The gap of a run is another figure: to its test accuracy, in the epoch that was tested (`records.GAP`)."""
     still_falling: bool
     """Whether the validation loss was lowest in the last epoch."""
     reason: str
-    """All this in a sentence."""
+    """A sentence that says all this."""
 
 
 class Suggestion(NamedTuple):
-    """The next experiment: what it changes, in few words, and the experiment itself."""
+    """An experiment to try next, and in a few words what it changes."""
 
     label: str
     experiment: Experiment
 
 
 def read_curves(epochs: Sequence[Epoch]) -> CurveReading | None:
-    """What the epochs of a run say; None without validation losses, or with fewer than two epochs."""
+    """What the curves of a run say; None with fewer than two epochs that have a validation loss."""
     kept = [(one, *_losses(one)) for one in epochs]
     curve = [(one, loss, val) for one, loss, val in kept if math.isfinite(loss) and math.isfinite(val)]
     if len(curve) < 2:
@@ -87,11 +87,11 @@ def read_curves(epochs: Sequence[Epoch]) -> CurveReading | None:
 
 
 def next_experiment(experiment: Experiment, reading: CurveReading) -> Suggestion | None:
-    """One change to try next on `experiment` after what a run of it said; None when there is none to name.
+    """One change to try next on `experiment`, after the curves of a run of it; None when there is none to suggest.
 
-    Against overfitting the first of these that is not in the network yet: Dropout before the last Dense, more of it,
-    images varied at random, a penalty on large weights, fewer units; then stopping in time. A run that was still
-    getting better is trained longer.
+    Against overfitting, the first of these that the network does not have yet: Dropout before the last Dense, more
+    Dropout, images varied at random, a penalty on large weights, fewer units; when it has all, fewer epochs. A run
+    that was still getting better is trained longer.
     """
     if reading.onset is None and not (reading.ahead is not None and reading.ahead > _FAR_AHEAD):
         return _trained_longer(experiment) if reading.still_falling else None
@@ -106,8 +106,8 @@ def next_experiment(experiment: Experiment, reading: CurveReading) -> Suggestion
     return _stopped_in_time(experiment, reading)
 
 
-def read_out(run: Run) -> tuple[CurveReading, Suggestion | None] | None:
-    """The reading of a run with the next experiment; None without validation data or with fewer than two epochs."""
+def read_run(run: Run) -> tuple[CurveReading, Suggestion | None] | None:
+    """What the curves of a run say, and what to try next; None as in `read_curves`."""
     reading = read_curves(run.epochs)
     if reading is None:
         return None
@@ -126,7 +126,7 @@ def _ahead(epoch: Epoch) -> float | None:
 
 
 def _rises(vals: Sequence[float], low: int) -> bool:
-    """Whether the values after the lowest lie above it by more than chance."""
+    """Whether the values after the lowest lie above it by more than jitter explains; see the top of this file."""
     after = vals[low + 1 :]
     if not after:
         return False

@@ -1,4 +1,4 @@
-"""The arithmetic of estimates: what a run has to do, how fast it goes, what is left, and how that is said. Pure."""
+"""The arithmetic of estimates: how much work a run is, how fast it goes, what is left, and how that is said. Pure."""
 
 from __future__ import annotations
 
@@ -13,65 +13,67 @@ from cnn_tui.history.run import Line, Progress, Run
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import summarize
 
-BESIDE = 2.5
-"""Seconds that a run takes beside its epochs and its test: loading the data, building, saving, leaving. Measured."""
-FORWARD = 1 / 3
-"""What an image costs that is only looked at: learning from one takes the way back too, twice as long."""
+OVERHEAD = 2.5
+"""Seconds that a run takes besides its epochs and its test: loading the data, building, saving, leaving. Measured."""
+FORWARD_SHARE = 1 / 3
+"""What it costs to evaluate an image, as a share of training on it: the backward pass takes twice as long again."""
 
-STEP = 4.5e6
+STEP_MACS = 4.5e6
 """What a step costs whatever the network, in multiplications that take as long. Measured with a Dense of 10 units."""
 
 SETTLED_STEPS, SETTLED_SHARE = 64, 0.05
-"""So much of the first epoch has to be behind it before its images a second are trusted: the graph is built in it."""
+"""The steps, and the share, of the first epoch after which its images a second are trusted: it begins by building the
+graph."""
 
 _RECENT = 3
-"""So many epochs tell how long the next ones take: a resumed run may have begun on another machine."""
+"""How many epochs, the last ones, tell how long the next will take: a resumed run may have begun on another machine."""
 _BEGINNING = 0.02
-"""The share of an epoch in which there may have been one step only."""
+"""The share of an epoch below which a single step may have been all."""
 
 
 class SecondsAnImage(NamedTuple):
-    """Seconds for an image: to learn from it, and only to look at it."""
+    """Seconds for an image: to train on it, and to evaluate it (the forward pass alone)."""
 
-    learn: float
-    look: float
+    train: float
+    evaluate: float
 
     def times(self, factor: float) -> SecondsAnImage:
-        """The pace of a network that is so many times the work."""
-        return SecondsAnImage(self.learn * factor, self.look * factor)
+        """The pace of a network that takes `factor` times the work."""
+        return SecondsAnImage(self.train * factor, self.evaluate * factor)
 
 
 class Work(NamedTuple):
-    """What there is to do: multiplications for an image, images to learn from and to watch in an epoch, and to test."""
+    """What a run has to do: multiplications for an image; training and validation images in an epoch; test images."""
 
     macs: int
-    images: int
-    watched: int
-    tested: int
-    batch: int = 32
+    train_images: int
+    validation_images: int
+    test_images: int
+    batch_size: int = 32
 
     @property
     def cost(self) -> float:
         """What an image costs, in multiplications: its own, and its share of what a step costs."""
-        return self.macs + STEP / self.batch
+        return self.macs + STEP_MACS / self.batch_size
 
     @property
-    def tells(self) -> bool:
-        """Whether an epoch has steps enough for its seconds to say how fast another run goes."""
-        return self.images >= SETTLED_STEPS * self.batch
+    def can_be_scaled(self) -> bool:
+        """Whether an epoch has enough steps for its seconds to say how fast another run goes."""
+        return self.train_images >= SETTLED_STEPS * self.batch_size
 
     def pace(self, epoch: float, validation: float = 0.0) -> SecondsAnImage:
-        """The pace of a run whose epochs took so many seconds for their steps, and for their validation if known."""
-        learn = epoch / self.images
-        return SecondsAnImage(learn, validation / self.watched if self.watched and validation else learn * FORWARD)
+        """The pace of a run, from the seconds of an epoch's steps, and of its validation where they are known."""
+        train = epoch / self.train_images
+        known = self.validation_images and validation
+        return SecondsAnImage(train, validation / self.validation_images if known else train * FORWARD_SHARE)
 
     def epoch(self, pace: SecondsAnImage) -> float:
         """Seconds that an epoch takes with its validation."""
-        return self.images * pace.learn + self.watched * pace.look
+        return self.train_images * pace.train + self.validation_images * pace.evaluate
 
     def run(self, pace: SecondsAnImage, epochs: int) -> float:
         """Seconds that a run takes from start to end."""
-        return epochs * self.epoch(pace) + self.tested * pace.look + BESIDE
+        return epochs * self.epoch(pace) + self.test_images * pace.evaluate + OVERHEAD
 
 
 class TimeLeft(NamedTuple):
@@ -93,24 +95,24 @@ def work_of(experiment: Experiment, dataset: str) -> Work | None:
     images = data.train_images - held
     if images <= 0:
         return None
-    watched = data.test_images if validation == "test" else held
+    validated = data.test_images if validation == "test" else held
     macs = _macs(Stack(data.input_shape, experiment.layers))
-    return Work(macs, images, watched, data.test_images, experiment.training.batch_size)
+    return Work(macs, images, validated, data.test_images, experiment.training.batch_size)
 
 
 def pace_so_far(line: Line, progress: Progress, work: Work) -> SecondsAnImage | None:
-    """The pace of a run: the mean of its epochs, else what the images a second of its first one tell."""
+    """The pace of a run: the mean of its epochs, or in its first epoch, its images a second once they are steady."""
     if line.pace:
         return work.pace(line.pace, progress.validation_seconds)
     rate = progress.images_per_second
     settled = progress.step >= SETTLED_STEPS and progress.images >= SETTLED_SHARE * progress.images_an_epoch
-    return work.pace(work.images / rate) if rate > 0 and settled else None
+    return work.pace(work.train_images / rate) if rate > 0 and settled else None
 
 
 def seconds_left(progress: Progress, epochs: int, work: Work, pace: SecondsAnImage) -> float:
-    """What is left of a run that has begun to train; a pause that goes on is not foreseen."""
-    validation, test = work.watched * pace.look, work.tested * pace.look
-    end = test + BESIDE / 2
+    """Seconds that are left of a run that is being trained, if it is not paused."""
+    validation, test = work.validation_images * pace.evaluate, work.test_images * pace.evaluate
+    end = test + OVERHEAD / 2
     if progress.phase == "evaluating":
         return end / 2
     if progress.phase == "saving":
@@ -118,13 +120,13 @@ def seconds_left(progress: Progress, epochs: int, work: Work, pace: SecondsAnIma
     later = (epochs - progress.epoch) * work.epoch(pace) + end
     if progress.phase == "validating":
         return validation / 2 + later
-    steps = max(0, progress.images_an_epoch - progress.images) * pace.learn
+    steps = max(0, progress.images_an_epoch - progress.images) * pace.train
     return steps + validation + later
 
 
 def time_left(run: Run, now: Progress) -> TimeLeft | None:
-    """How long it still takes; None when it cannot be told."""
-    if not is_told(run, now):
+    """How long a run still takes; None while its pace is not known."""
+    if not knows_pace(run, now):
         return None
     validation = now.validation_seconds
     recent = run.epochs[-_RECENT:]
@@ -133,8 +135,8 @@ def time_left(run: Run, now: Progress) -> TimeLeft | None:
     return TimeLeft(epoch, epoch + (whole + validation) * max(0, run.experiment.training.epochs - now.epoch))
 
 
-def is_told(run: Run, now: Progress) -> bool:
-    """Whether the images a second tell the pace: the very first step includes that the graph is built."""
+def knows_pace(run: Run, now: Progress) -> bool:
+    """Whether the images a second tell the pace: those of the very first step do not, since it builds the graph."""
     if now.images_per_second <= 0 or not now.images_an_epoch:
         return False
     begins = not run.epochs and now.images < now.images_an_epoch * _BEGINNING
@@ -142,13 +144,13 @@ def is_told(run: Run, now: Progress) -> bool:
 
 
 def seconds_of_steps(now: Progress) -> float:
-    """Seconds until the last step of the epoch that goes on; infinite while there is no pace."""
-    time_left = max(0, now.images_an_epoch - now.images)
-    return time_left / now.images_per_second if now.images_per_second > 0 else math.inf
+    """Seconds until the last step of this epoch; infinite while there is no pace."""
+    left = max(0, now.images_an_epoch - now.images)
+    return left / now.images_per_second if now.images_per_second > 0 else math.inf
 
 
 def in_words(seconds: float) -> str:
-    """Seconds as a person says them, for an estimate: `40 s`, `12 min`, `3 h 20 min`."""
+    """Seconds as a person says an estimate: `40 s`, `12 min`, `3 h 20 min`, `5 days`."""
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
     minutes = round(seconds / 60)

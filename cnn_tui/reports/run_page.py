@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cnn_tui import home
 from cnn_tui.analysis.compare import Comparison, compare, in_points, pace_of
-from cnn_tui.analysis.overfitting import read_out
+from cnn_tui.analysis.overfitting import read_run
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.history import notebook
 from cnn_tui.history.alive import elsewhere_in_words
@@ -64,7 +64,7 @@ def run_page(facts: RunFacts) -> Page:
 
 def overfitting(run: Run) -> Iterator[Block]:
     """What the curves say, and what to try next."""
-    found = read_out(run)
+    found = read_run(run)
     if found is None:
         return
     reading, suggestion = found

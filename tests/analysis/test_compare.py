@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from cnn_tui.analysis.compare import Comparison, ComparisonRow, baseline_of, compare, delta
+from cnn_tui.analysis.compare import Comparison, ComparisonRow, baseline_of, changes_of, compare
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
@@ -178,6 +178,6 @@ def test_a_row_of_the_history_is_told_against_the_baseline() -> None:
         trained(history, MORE, accuracy=0.91, pace=10.0)
         history.add(MORE)
         waiting, more, base = history.lines()
-    told = delta(more, base)
+    told = changes_of(more, base)
     assert [round(one or 0, 4) for one in told] == [0.01, -0.01, 130_400, 2.0]
-    assert delta(waiting, base) == (None, None, 130_400, None)
+    assert changes_of(waiting, base) == (None, None, 130_400, None)

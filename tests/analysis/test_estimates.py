@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from cnn_tui.analysis.estimates import Estimate, Estimator
-from cnn_tui.analysis.pace import BESIDE, SecondsAnImage, Work, in_words, seconds_left, work_of
+from cnn_tui.analysis.pace import OVERHEAD, SecondsAnImage, Work, in_words, seconds_left, work_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History, Result
@@ -46,7 +46,7 @@ def train(history: History, experiment: Experiment, pace: float, *, dataset: str
 
 def whole(epochs: int, pace: float, validation: float) -> float:
     """What a run takes: its epochs, their validation, the same once more as the test, and what is beside that."""
-    return epochs * (pace + validation) + validation + BESIDE
+    return epochs * (pace + validation) + validation + OVERHEAD
 
 
 def seconds(estimate: Estimate) -> float:
@@ -93,9 +93,9 @@ def test_other_networks_are_scaled_by_multiplications_and_images(history: Histor
     assert estimate.seconds == pytest.approx(whole(2, 8.0 * factor, 1.2 * factor))
     # Half of the images, because the other half is held out and only looked at.
     half = seconds(Estimator(history).of(BASELINE.with_training(validation=0.5)))
-    assert half == pytest.approx(2 * (4.0 + 1.2 * 3) + 1.2 + BESIDE)
+    assert half == pytest.approx(2 * (4.0 + 1.2 * 3) + 1.2 + OVERHEAD)
     sample = seconds(Estimator(history).of(msgspec.structs.replace(BASELINE, dataset="fashion_mnist_sample")))
-    assert sample - BESIDE == pytest.approx((whole(2, 8.0, 1.2) - BESIDE) / 10)
+    assert sample - OVERHEAD == pytest.approx((whole(2, 8.0, 1.2) - OVERHEAD) / 10)
 
 
 def test_a_network_of_next_to_nothing_says_little_of_one_with_much_to_do(history: History) -> None:
@@ -103,7 +103,7 @@ def test_a_network_of_next_to_nothing_says_little_of_one_with_much_to_do(history
     plain = BASELINE.with_training(validation="none")
     tiny = msgspec.structs.replace(plain, layers=(Flatten(), Dense(units=10, activation="softmax")))
     train(history, tiny, 0.5)
-    assert 2 * 4 < seconds(Estimator(history).of(plain)) - BESIDE < 2 * 12
+    assert 2 * 4 < seconds(Estimator(history).of(plain)) - OVERHEAD < 2 * 12
 
 
 def test_the_run_that_is_most_alike_tells_the_pace(history: History) -> None:
@@ -122,11 +122,11 @@ def test_a_run_on_one_image_says_nothing_of_others(history: History) -> None:
 def test_a_dataset_that_is_not_here_is_as_small_as_what_stood_in_for_it(history: History) -> None:
     train(history, BASELINE, 0.8, dataset="fashion_mnist_sample")
     estimator = Estimator(history)
-    assert estimator.of(BASELINE).seconds == pytest.approx(2 * (0.8 + 1.2) + 1.2 + BESIDE)
+    assert estimator.of(BASELINE).seconds == pytest.approx(2 * (0.8 + 1.2) + 1.2 + OVERHEAD)
     here, there = work_of(BASELINE, "fashion_mnist"), work_of(OTHER, "fashion_mnist")
     assert here and there
     factor = there.cost / here.cost
-    assert estimator.of(OTHER).seconds == pytest.approx(factor * (2 * (0.8 + 1.2) + 1.2) + BESIDE)
+    assert estimator.of(OTHER).seconds == pytest.approx(factor * (2 * (0.8 + 1.2) + 1.2) + OVERHEAD)
     # Once the whole dataset is here, what the sample took does not count.
     train(history, BASELINE, 8.0)
     assert Estimator(history).of(BASELINE).seconds == pytest.approx(whole(2, 8.0, 1.2))
@@ -148,7 +148,7 @@ def test_the_total_is_the_rest_of_the_run_and_all_that_wait_in_order(history: Hi
     outlook = Estimator(history).outlook()
     assert [(item.position, item.line.id) for item in outlook.items] == [(0, going), (1, second), (2, first)]
     assert outlook.waiting == 2
-    rest = 4.0 + 1.2 + 1.2 + BESIDE / 2
+    rest = 4.0 + 1.2 + 1.2 + OVERHEAD / 2
     assert [item.done_in for item in outlook.items] == pytest.approx(
         [rest, rest + whole(2, 8.0, 1.2), rest + whole(2, 8.0, 1.2) + whole(1, 8.0, 1.2)]
     )
@@ -167,7 +167,7 @@ def test_the_first_epoch_of_the_running_run_tells_by_its_images_a_second(history
     history.record_progress(going, Progress("training", 1, 938, 1_875, 30_000, 60_000, images_per_second=6_000.0))
     items = estimator.outlook().items
     each = 10.0 * TEST_SHARE / 3
-    assert items[0].done_in == pytest.approx(5.0 + 10.0 + 3 * each + BESIDE / 2)
+    assert items[0].done_in == pytest.approx(5.0 + 10.0 + 3 * each + OVERHEAD / 2)
     assert (items[1].line.id, items[1].estimate.basis) == (waiting, "scaled")
 
 
@@ -176,7 +176,7 @@ def test_a_run_that_was_begun_takes_only_the_epochs_that_are_left(history: Histo
     history.record_end(run_id, Result("interrupted"))
     assert history.resume(run_id)
     (item,) = Estimator(history).outlook().items
-    assert item.estimate.seconds == pytest.approx(4 * (8.0 + 8.0 * TEST_SHARE / 3) + 8.0 * TEST_SHARE / 3 + BESIDE)
+    assert item.estimate.seconds == pytest.approx(4 * (8.0 + 8.0 * TEST_SHARE / 3) + 8.0 * TEST_SHARE / 3 + OVERHEAD)
 
 
 def test_what_is_known_is_told_where_not_all_is(history: History) -> None:
@@ -215,18 +215,18 @@ def test_experiments_are_read_once(history: History, monkeypatch: pytest.MonkeyP
     assert estimator.outlook() == before
 
 
-WORK = Work(macs=1_000, images=100, watched=20, tested=10)
-PACE = SecondsAnImage(learn=0.1, look=0.05)
+WORK = Work(macs=1_000, train_images=100, validation_images=20, test_images=10)
+PACE = SecondsAnImage(train=0.1, evaluate=0.05)
 
 
 @pytest.mark.parametrize(
     ("progress", "left"),
     [
-        (Progress("training", 1, 5, 10, 50, 100), 5.0 + 1.0 + 11.0 + 0.5 + BESIDE / 2),
-        (Progress("training", 2, 10, 10, 100, 100), 1.0 + 0.5 + BESIDE / 2),
-        (Progress("validating", 1, 10, 10, 100, 100), 0.5 + 11.0 + 0.5 + BESIDE / 2),
-        (Progress("saving", 2, 10, 10, 100, 100), 0.5 + BESIDE / 2),
-        (Progress("evaluating", 2, 10, 10, 100, 100), (0.5 + BESIDE / 2) / 2),
+        (Progress("training", 1, 5, 10, 50, 100), 5.0 + 1.0 + 11.0 + 0.5 + OVERHEAD / 2),
+        (Progress("training", 2, 10, 10, 100, 100), 1.0 + 0.5 + OVERHEAD / 2),
+        (Progress("validating", 1, 10, 10, 100, 100), 0.5 + 11.0 + 0.5 + OVERHEAD / 2),
+        (Progress("saving", 2, 10, 10, 100, 100), 0.5 + OVERHEAD / 2),
+        (Progress("evaluating", 2, 10, 10, 100, 100), (0.5 + OVERHEAD / 2) / 2),
     ],
 )
 def test_what_is_left_of_a_run_in_each_phase(progress: Progress, left: float) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnn_tui.analysis.overfitting import CurveReading, next_experiment, read_curves, read_out
+from cnn_tui.analysis.overfitting import CurveReading, next_experiment, read_curves, read_run
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
@@ -97,7 +97,7 @@ def test_a_training_behind_its_validation_is_told_so() -> None:
 )
 def test_it_is_silent_where_there_is_nothing_to_say(some: list[Epoch]) -> None:
     assert read_curves(some) is None
-    assert read_out(run(epochs=tuple(some))) is None
+    assert read_run(run(epochs=tuple(some))) is None
 
 
 def test_without_accuracies_there_is_no_gap() -> None:
@@ -154,7 +154,7 @@ def suggested(experiment: Experiment, what: CurveReading = OVERFITS) -> str:
 
 
 def test_dropout_is_the_first_thing_to_try() -> None:
-    found = read_out(run(epochs=tuple(epochs([0.40, 0.33, 0.30, 0.34, 0.38]))))
+    found = read_run(run(epochs=tuple(epochs([0.40, 0.33, 0.30, 0.34, 0.38]))))
     assert found is not None
     made = found[1]
     assert made is not None and made.label == "Dropout 0.3 before the last Dense"

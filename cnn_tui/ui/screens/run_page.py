@@ -8,7 +8,7 @@ from typing import ClassVar, Literal, NamedTuple
 from rich.text import Text
 from textual import work
 
-from cnn_tui.analysis.overfitting import read_out
+from cnn_tui.analysis.overfitting import read_run
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.reports.blocks import NO_CURVES, Block, Page
 from cnn_tui.reports.run_page import RunFacts, read_facts, run_page
@@ -105,7 +105,7 @@ class RunScreen(LongPage[Wanted | None]):
 
     def action_take_suggestion(self) -> None:
         """The next experiment, into the editor."""
-        found = read_out(self._facts.run) if self._facts else None
+        found = read_run(self._facts.run) if self._facts else None
         suggestion = found[1] if found else None
         if suggestion is None:
             self.notify("The curves of this run suggest no next experiment.", timeout=3)

@@ -12,7 +12,7 @@ import msgspec
 from rich.style import Style
 from rich.text import Text
 
-from cnn_tui.analysis.compare import Delta, delta, in_points
+from cnn_tui.analysis.compare import RunChanges, changes_of, in_points
 from cnn_tui.history.columns import COLUMNS, RunColumn
 from cnn_tui.history.run import Line
 from cnn_tui.home import home
@@ -40,7 +40,7 @@ class Around(NamedTuple):
 class Change(NamedTuple):
     """How the difference to the baseline is shown beside a figure."""
 
-    of: Callable[[Delta], float | None]
+    of: Callable[[RunChanges], float | None]
     shown: Callable[[float], str]
     width: int
     better: int = 0
@@ -158,7 +158,7 @@ class Layout:
     ) -> None:
         """`room` is the width of the table, `widest_run` the largest number of a run, `baseline` the pinned run."""
         self.columns: list[TableColumn] = []
-        self._cells: list[Callable[[Line, Around, Delta | None], Cell]] = []
+        self._cells: list[Callable[[Line, Around, RunChanges | None], Cell]] = []
         self.sorted_column: int | None = None
         """The place of the column that the runs are sorted by; None where it is not on show."""
         for key in chosen.columns:
@@ -177,7 +177,7 @@ class Layout:
 
     def row(self, line: Line, around: Around) -> Sequence[Cell]:
         base = around.baseline
-        change = delta(line, base) if base is not None and base.id != line.id else None
+        change = changes_of(line, base) if base is not None and base.id != line.id else None
         return [cell(line, around, change) for cell in self._cells]
 
 
@@ -206,12 +206,12 @@ def _file() -> Path:
     return home() / "history-columns.json"
 
 
-def _plain(field: HistoryColumn) -> Callable[[Line, Around, Delta | None], Cell]:
+def _plain(field: HistoryColumn) -> Callable[[Line, Around, RunChanges | None], Cell]:
     return lambda line, around, change: field.shown(line, around)
 
 
-def _changed(change: Change) -> Callable[[Line, Around, Delta | None], Cell]:
-    def cell(line: Line, around: Around, found: Delta | None) -> Cell:
+def _changed(change: Change) -> Callable[[Line, Around, RunChanges | None], Cell]:
+    def cell(line: Line, around: Around, found: RunChanges | None) -> Cell:
         value = change.of(found) if found is not None else None
         if value is None:
             return ""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from rich.text import Text
 
-from cnn_tui.analysis.pace import TimeLeft, clock, is_told, time_left
+from cnn_tui.analysis.pace import TimeLeft, clock, knows_pace, time_left
 from cnn_tui.history.alive import elsewhere_in_words
 from cnn_tui.history.run import Progress, Run
 from cnn_tui.text import counted
@@ -181,7 +181,7 @@ class RunStatus(Lines):
         if now.phase == "validating":
             source = "the test images" if run.experiment.training.validation == "test" else "held-out images"
             return [Part(1, Text(f"validating on {source}", self.style("accent")), Text("validating"))]
-        return [part(1, rate(now.images_per_second))] if is_told(run, now) else []
+        return [part(1, rate(now.images_per_second))] if knows_pace(run, now) else []
 
     def _eta(self, now: Progress, rest: TimeLeft) -> Part:
         # How far a validation is, is not recorded; its end is near.
