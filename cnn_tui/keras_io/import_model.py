@@ -21,7 +21,8 @@ from cnn_tui.keras_io.import_chain import Plain, chain_of, config_of, label, nam
 from cnn_tui.keras_io.import_file import ImportProblem, read_config
 from cnn_tui.keras_io.import_layers import Findings, take_layer
 from cnn_tui.keras_io.import_training import training_of
-from cnn_tui.network.layers import AnyLayer, Dense, Flatten
+from cnn_tui.network.layers import AnyLayer, Dense, Flatten, Rescaling
+from cnn_tui.network.rescaling import for_images_to_1, second_division
 from cnn_tui.network.stack import Shape, Stack, float32_layers
 from cnn_tui.text import quiet
 
@@ -61,7 +62,24 @@ def _imported(model: Plain, name: str) -> Imported:
     _note_names(chain.layers, layers, notes)
     dataset = _dataset(chain.input_shape, layers, notes)
     training = training_of(model.get("compile_config"), _precision(chain.layers, layers, notes), notes)
+    layers = _for_images_to_1(layers, notes)
     return Imported(Experiment(name=name, dataset=dataset, training=training, layers=layers), tuple(notes))
+
+
+def _for_images_to_1(layers: tuple[AnyLayer, ...], notes: list[str]) -> tuple[AnyLayer, ...]:
+    """The layers for images from 0 to 1, as they come here, where the model scales images from 0 to 255 itself."""
+    at = second_division(Stack((1, 1, 1), layers))
+    if at is None:
+        return layers
+    there = layers[at]
+    assert isinstance(there, Rescaling)
+    instead = for_images_to_1(there)
+    why = "images come as 0 to 1 here, divided by 255 already"
+    if instead is not None:
+        notes.append(f"layer {at + 1} (Rescaling) has scale {instead.scale:g} here, not {there.scale:.3g}: {why}")
+        return (*layers[:at], instead, *layers[at + 1 :])
+    notes.append(f"layer {at + 1} (Rescaling by {there.scale:.3g}) is left out: {why}")
+    return (*layers[:at], *layers[at + 1 :])
 
 
 def _dataset(shape: tuple[Any, ...] | None, layers: tuple[AnyLayer, ...], notes: list[str]) -> str:

@@ -20,11 +20,13 @@ from cnn_tui.network.layers import (
     GlobalAveragePooling2D,
     MaxPooling2D,
     PReLU,
+    Rescaling,
     Reshape,
     Softmax,
     SpatialDropout2D,
     new_layer,
 )
+from cnn_tui.network.rescaling import for_images_to_1, second_division
 from cnn_tui.network.shapes import show
 from cnn_tui.network.stack import Shape, Stack
 from cnn_tui.network.summary import FLOAT_BYTES, LayerSummary, Summary, summarize
@@ -75,7 +77,7 @@ def find_problems(stack: Stack, goal: Goal, summary: Summary | None = None) -> t
         return (Problem(0, "the stack has no layers yet: add one", tuple(fixes_at_end(stack, goal))),)
     if summary.stuck_at is not None:
         return (Problem(summary.stuck_at, str(summary.stuck_why), fixes_of_stuck(stack, summary)),)
-    found = (problem_of_cost(stack, summary), problem_of_answer(stack, goal))
+    found = (problem_of_scale(stack), problem_of_cost(stack, summary), problem_of_answer(stack, goal))
     return tuple(problem for problem in found if problem is not None)
 
 
@@ -180,6 +182,24 @@ def _completed(fixes: Iterator[Fix], goal: Goal) -> tuple[Fix, ...]:
 
 def _output(stack: Stack) -> Shape | None:
     return summarize(stack).output_shape
+
+
+def problem_of_scale(stack: Stack) -> Problem | None:
+    """A Rescaling that divides the images, which come as 0 to 1, a second time."""
+    at = second_division(stack)
+    if at is None:
+        return None
+    layer = stack.layers[at]
+    assert isinstance(layer, Rescaling)
+    message = (
+        f"Rescaling multiplies by {layer.scale:.3g}, as images from 0 to 255 need it, but they come as 0 to 1 here: "
+        "they were divided by 255 before the first layer"
+    )
+    instead = for_images_to_1(layer)
+    fixes = [Fix("remove this Rescaling", stack.delete(at))]
+    if instead is not None:
+        fixes.insert(0, changed(stack, at, scale=instead.scale))
+    return Problem(at + 1, message, tuple(fixes))
 
 
 def problem_of_cost(stack: Stack, summary: Summary) -> Problem | None:

@@ -13,14 +13,15 @@ from typing import Any, get_args
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from cnn_tui.experiment.experiment import Experiment, Optimizer, parse, to_toml
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.keras_io.import_file import MAX_CONFIG_BYTES
 from cnn_tui.keras_io.import_model import Imported, ImportProblem, import_model
-from cnn_tui.network.layers import LAYERS, Conv2D, Dense, Flatten, LeakyReLU
+from cnn_tui.network.layers import LAYERS, AnyLayer, Conv2D, Dense, Flatten, LeakyReLU, Rescaling
+from cnn_tui.network.rescaling import second_division
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.values import L1L2
 from tests.keras_io.test_script import BASELINE, buildable, every_kind, model_of, networks
@@ -91,11 +92,32 @@ def test_each_kind_comes_back_with_any_arguments(tmp_path: Path, kind: str) -> N
     @given(layers_of(kind, pair=3, number=8))
     def hold(layer: Any) -> None:
         layer = msgspec.structs.replace(layer, enabled=True)
+        assume(second_division(Stack((28, 28, 1), (layer,))) is None)  # an import would mend it
         experiment = BASELINE.with_stack(buildable(Stack((28, 28, 1), (layer,))))
         imported = read(tmp_path / "model.json", model_of(experiment).get_config() | {"extra": 1})
         assert imported.experiment.stack.fingerprint() == alike(experiment).fingerprint()
 
     hold()
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "note"),
+    [
+        (Rescaling(scale=1 / 255), (), "layer 1 (Rescaling by 0.00392) is left out"),
+        (
+            Rescaling(scale=1 / 127.5, offset=-1.0),
+            (Rescaling(scale=2.0, offset=-1.0),),
+            "layer 1 (Rescaling) has scale 2 here, not 0.00784",
+        ),
+    ],
+)
+def test_a_rescaling_of_images_to_255_is_one_of_images_to_1(
+    tmp_path: Path, there: Rescaling, here: tuple[AnyLayer, ...], note: str
+) -> None:
+    model = model_of(BASELINE.with_stack(BASELINE.stack.insert(0, there)))
+    imported = read(tmp_path / "model.json", model.to_json())
+    assert imported.experiment.layers == (*here, *BASELINE.stack.layers)
+    assert f"{note}: images come as 0 to 1 here, divided by 255 already" in imported.notes
 
 
 @pytest.mark.parametrize("name", ["lab1-baseline", "lab1-no-final-conv"])

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnn_tui.network.layers import AveragePooling2D, Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+from cnn_tui.network.layers import (
+    AnyLayer,
+    AveragePooling2D,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    MaxPooling2D,
+    RandomFlip,
+    Rescaling,
+)
 from cnn_tui.network.problems import Goal, Problem, find_problems, problem_of_answer
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import summarize
@@ -109,6 +119,20 @@ def test_layers_switched_off_are_not_the_last() -> None:
     stack = notes_net().insert(7, Dense(units=3, enabled=False))
     assert find_problems(stack, GOAL) == ()
     assert only(notes_net().toggle(6)).layer == 6
+
+
+@pytest.mark.parametrize("above", [(), (RandomFlip(),)])
+def test_images_that_would_be_divided_twice(above: tuple[AnyLayer, ...]) -> None:
+    net = Stack((28, 28, 1), (*above, *notes_net().layers))
+    problem = only(net.insert(len(above), Rescaling(scale=1 / 255)))
+    assert problem.layer == len(above) + 1
+    assert "they were divided by 255 before the first layer" in problem.message
+    assert ways_out(problem) == {"remove this Rescaling": net}
+    both = only(net.insert(len(above), Rescaling(scale=1 / 127.5, offset=-1)))
+    right = net.insert(len(above), Rescaling(scale=2, offset=-1))
+    assert ways_out(both) == {"scale 2": right, "remove this Rescaling": net}
+    assert find_problems(right, GOAL) == ()
+    assert find_problems(notes_net().insert(2, Rescaling(scale=1 / 255)), GOAL) == ()
 
 
 @settings(deadline=None, max_examples=examples(200))
