@@ -16,12 +16,12 @@ from cnn_tui.cli.printing import bold, put_json, put_page, table
 from cnn_tui.cli.runs import listed, open_history, put_runs
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, columns_of, complain, put, say
 from cnn_tui.exercises import answers
-from cnn_tui.exercises.catalogue import Place, find_exercise
+from cnn_tui.exercises.catalogue import SetPlace, find_exercise
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.packs import places_of
-from cnn_tui.exercises.progress import standings
+from cnn_tui.exercises.progress import read_statuses
 from cnn_tui.exercises.results import to_json
-from cnn_tui.exercises.runs import Order, orders, queue, runs_of
+from cnn_tui.exercises.runs import PlannedRun, plan_runs, queue, runs_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.presets import find_experiment
@@ -76,18 +76,18 @@ def exercises(
     return _tables(rest, places) if as_markdown and not as_json else _show(rest, places, as_json)
 
 
-def _chosen(words: Sequence[str], places: list[Place]) -> list[tuple[Place, Exercise]]:
+def _chosen(words: Sequence[str], places: list[SetPlace]) -> list[tuple[SetPlace, Exercise]]:
     """The exercises that the words name, sets as well as single ones; all of them without a word."""
     if not words:
         return [(place, one) for place in places for one in place.set.exercises]
-    chosen: list[tuple[Place, Exercise]] = []
+    chosen: list[tuple[SetPlace, Exercise]] = []
     for word in words:
         sets = [place for place in places if place.name == word]
         chosen += [(place, one) for place in sets for one in place.set.exercises] or [find_exercise(word, places)]
     return list({place.key(one): (place, one) for place, one in chosen}.values())
 
 
-def _show(words: list[str], places: list[Place], as_json: bool) -> int:
+def _show(words: list[str], places: list[SetPlace], as_json: bool) -> int:
     chosen = _chosen(words, places)
     with open_history() as history:
         if as_json:
@@ -95,14 +95,14 @@ def _show(words: list[str], places: list[Place], as_json: bool) -> int:
                 put_json(to_json(history, place, one))
         elif len(chosen) == 1 and len(words) == 1:
             place, one = chosen[0]
-            page = exercise_page(read_exercise(history, place, one, standings(history, place)[one.name]))
+            page = exercise_page(read_exercise(history, place, one, read_statuses(history, place)[one.name]))
             put_page(Page(f"{place.key(one)}: {page.title}", page.blocks), columns_of(sys.stdout))
         else:
             put(*_listed(history, chosen))
     return FINISHED
 
 
-def _tables(words: list[str], places: list[Place]) -> int:
+def _tables(words: list[str], places: list[SetPlace]) -> int:
     """Sets as Markdown: a table with the notes' figures beside ours, the verdicts and the conclusions."""
     names = [place.name for place, _ in _chosen(words, places)]
     blocks: list[Block] = []
@@ -114,7 +114,7 @@ def _tables(words: list[str], places: list[Place]) -> int:
     return FINISHED
 
 
-def _listed(history: History, chosen: Sequence[tuple[Place, Exercise]]) -> list[str]:
+def _listed(history: History, chosen: Sequence[tuple[SetPlace, Exercise]]) -> list[str]:
     """A table for each set."""
     lines: list[str] = []
     for name in dict.fromkeys(place.name for place, _ in chosen):
@@ -132,7 +132,7 @@ def _listed(history: History, chosen: Sequence[tuple[Place, Exercise]]) -> list[
 
 def _run(
     words: list[str],
-    places: list[Place],
+    places: list[SetPlace],
     repeat: int,
     detach: bool,
     dataset: str | None,
@@ -151,7 +151,7 @@ def _run(
         changes = {"dataset": dataset, "epochs": epochs}
         return override(made, [(key, value) for key, value in changes.items() if value is not None])
 
-    wanted, left_out = orders(chosen, change)
+    wanted, left_out = plan_runs(chosen, change)
     for one in left_out:
         complain(f"{one.key} is left out: {one.why}")
     if not wanted:
@@ -159,7 +159,7 @@ def _run(
     return _train(wanted, repeat, detach, as_json)
 
 
-def _train(wanted: list[Order], repeat: int, detach: bool, as_json: bool) -> int:
+def _train(wanted: list[PlannedRun], repeat: int, detach: bool, as_json: bool) -> int:
     with following() as follower:
         ids = list(queue(follower.history, wanted, repeat))
         launch.wake()
@@ -170,7 +170,7 @@ def _train(wanted: list[Order], repeat: int, detach: bool, as_json: bool) -> int
         return follower.follow(ids, as_json, own=True)
 
 
-def _predict(words: list[str], places: list[Place]) -> int:
+def _predict(words: list[str], places: list[SetPlace]) -> int:
     place, one = _one(words, places, "predict NAME accuracy=up time=down")
     expected = dict(word.partition("=")[::2] for word in words[1:])
     if not expected or any("=" not in word for word in words[1:]):
@@ -185,7 +185,7 @@ def _predict(words: list[str], places: list[Place]) -> int:
     return FINISHED
 
 
-def _conclude(words: list[str], places: list[Place]) -> int:
+def _conclude(words: list[str], places: list[SetPlace]) -> int:
     place, one = _one(words, places, "conclude NAME TEXT")
     if len(words) < 2:
         raise UserError("say what you conclude, as cnn-tui exercises conclude 16-filters 'quicker, and hardly worse'")
@@ -197,7 +197,7 @@ def _conclude(words: list[str], places: list[Place]) -> int:
     return FINISHED
 
 
-def _mark(words: list[str], places: list[Place], done: bool) -> int:
+def _mark(words: list[str], places: list[SetPlace], done: bool) -> int:
     verb = "done" if done else "open"
     if len(words) > 1:
         raise UserError(f"one exercise at a time, as cnn-tui exercises {verb} 16-filters")
@@ -208,7 +208,7 @@ def _mark(words: list[str], places: list[Place], done: bool) -> int:
     return FINISHED
 
 
-def _one(words: list[str], places: list[Place], usage: str) -> tuple[Place, Exercise]:
+def _one(words: list[str], places: list[SetPlace], usage: str) -> tuple[SetPlace, Exercise]:
     if not words:
         raise UserError(f"name an exercise: cnn-tui exercises {usage}")
     if any(place.name == words[0] for place in places):

@@ -14,9 +14,8 @@ from cnn_tui.cli.printing import put_json, put_page, write_new
 from cnn_tui.cli.runs import open_history
 from cnn_tui.cli.streams import FAILED, FINISHED, WRONG, columns_of, complain, put, say
 from cnn_tui.exercises.model import ExerciseError
-from cnn_tui.exercises.packs import open_pack, read_submission, submission, to_file
-from cnn_tui.exercises.submissions import CheckedExercise, Report
-from cnn_tui.exercises.submissions import check as checked
+from cnn_tui.exercises.packs import gather_submission, open_pack, read_submission, to_file
+from cnn_tui.exercises.submissions import CheckedExercise, SubmissionCheck, check_submission
 from cnn_tui.reports.blocks import Block, Bullet, Fact, Heading, Page, Paragraph, Span
 from cnn_tui.text import counted, quiet
 
@@ -31,11 +30,11 @@ def submit(
     """Write the submission of a pack to a new file; say what a check of it would find missing."""
     place = open_pack(pack)
     with open_history() as history:
-        made = submission(history, place, student)
+        made = gather_submission(history, place, student)
     text = to_file(made)
     write_new(text, output)
     say(f"{quiet(str(output))} written: {counted(len(made.runs), 'run')}, {counted(len(made.exercises), 'exercise')}")
-    for one in checked(json.loads(text), True, place).exercises:
+    for one in check_submission(json.loads(text), True, place).exercises:
         for problem in one.problems:
             say(f"{one.name}: {problem}")
     return FINISHED
@@ -51,34 +50,34 @@ def check(
     status = FINISHED
     for at, path in enumerate(files):
         try:
-            report = checked(*read_submission(path), place)
+            found = check_submission(*read_submission(path), place)
         except ExerciseError as error:
             complain(str(error))
             status = WRONG
             continue
         if as_json:
-            put_json({"file": str(path), **_plain(report)})
+            put_json({"file": str(path), **_plain(found)})
         else:
             if at:
                 put("")
-            put_page(_page(path, report), columns_of(sys.stdout))
-        status = max(status, FINISHED if report.flawless else FAILED)
+            put_page(_page(path, found), columns_of(sys.stdout))
+        status = max(status, FINISHED if found.flawless else FAILED)
     return status
 
 
-def _plain(report: Report) -> dict[str, object]:
-    exercises = [one._asdict() for one in report.exercises]
-    return {**report._asdict(), "exercises": exercises, "flawless": report.flawless}
+def _plain(found: SubmissionCheck) -> dict[str, object]:
+    exercises = [one._asdict() for one in found.exercises]
+    return {**found._asdict(), "exercises": exercises, "flawless": found.flawless}
 
 
-def _page(path: Path, report: Report) -> Page:
-    who = f"{report.student}, " if report.student else ""
-    problems = [Bullet(problem, _PROBLEM) for problem in report.problems]
-    exercises = [block for one in report.exercises for block in _exercise(one)]
-    missing = sum(len(one.problems) for one in report.exercises) + len(report.problems)
+def _page(path: Path, found: SubmissionCheck) -> Page:
+    who = f"{found.student}, " if found.student else ""
+    problems = [Bullet(problem, _PROBLEM) for problem in found.problems]
+    exercises = [block for one in found.exercises for block in _exercise(one)]
+    missing = sum(len(one.problems) for one in found.exercises) + len(found.problems)
     said = "all is there and in order" if not missing else f"{missing} to look at, marked !"
-    blocks = [Paragraph(f"handed in {report.submitted}"), *problems, *exercises, Paragraph(), Paragraph(said)]
-    return Page(f"{path}: {who}{report.title}", blocks)
+    blocks = [Paragraph(f"handed in {found.submitted}"), *problems, *exercises, Paragraph(), Paragraph(said)]
+    return Page(f"{path}: {who}{found.title}", blocks)
 
 
 def _exercise(one: CheckedExercise) -> list[Block]:

@@ -17,7 +17,7 @@ from cnn_tui.exercises.packs import places_of
 from cnn_tui.history import notebook
 from cnn_tui.history.listing import Listing, Query
 from cnn_tui.reports import lab_report
-from cnn_tui.reports.comparison import Compared, comparison_page
+from cnn_tui.reports.comparison import ComparisonFacts, comparison_page
 from cnn_tui.reports.markdown import to_markdown
 from cnn_tui.reports.run_page import read_facts, run_page
 
@@ -58,7 +58,7 @@ def compare(
     if as_json:
         put_json(found.to_json(everything) | {"verdicts": [one.to_json() for one in said]})
     else:
-        page = comparison_page(Compared(found, compared, everything, sentences(said, BY_COMMAND)))
+        page = comparison_page(ComparisonFacts(found, compared, everything, sentences(said, BY_COMMAND)))
         put_page(page, columns_of(sys.stdout))
     return FINISHED
 

@@ -1,6 +1,6 @@
-"""Answers to exercises: what somebody expected before the run, concluded after it, and whether the exercise is done.
+"""Answers to exercises: what the user expected before the run, what they concluded, and whether the exercise is done.
 
-They are kept by the name of the exercise's set (or pack) and its own. Each change is one statement.
+They are kept in the history, by the name of the exercise's set (or pack) and of the exercise.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ Predicted: TypeAlias = Literal["accuracy", "time"]
 
 
 class Expectation(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What somebody expects of a change, against the baseline; None where nothing was said. `time` is an epoch's."""
+    """What the user expects of accuracy and of the time of an epoch, against the baseline; None: nothing was said."""
 
     accuracy: Direction | None = None
     time: Direction | None = None
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What was answered to an exercise. `changed` is in seconds since 1970; 0 for never."""
+    """The answer to an exercise. `changed` is when, in seconds since 1970; 0 for never."""
 
     prediction: Expectation = Expectation()
     conclusion: str = ""
@@ -37,7 +37,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 def answers(history: History, pack: str) -> dict[str, Answer]:
-    """The answers to a set of exercises, by the exercises' names; those without one are left out."""
+    """The answers to a set of exercises, by the exercises' names; an exercise without an answer is not in it."""
     rows = notebook.answer_rows(history, pack)
     return {
         name: Answer(_decoded(prediction), conclusion, bool(done), changed)

@@ -26,11 +26,11 @@ from cnn_tui.text import did_you_mean, quiet
 FILE = "pack.toml"
 MAX_EXERCISES = 200
 MAX_WORDS = 10_000
-"""Characters in a question, a title, a remark."""
+"""Characters in a question, a title or a remark."""
 
 
-class Place(NamedTuple):
-    """A set, its name, and the folder that its experiments are in."""
+class SetPlace(NamedTuple):
+    """A set of exercises where it is: its name, its folder with the experiments, and what it holds."""
 
     name: str
     folder: Path
@@ -69,7 +69,7 @@ def _preset(name: str) -> Experiment:
 
 
 def sets_folder() -> Path:
-    """Where the sets that come with the app are."""
+    """The folder of the sets that come with the app."""
     return Path(__file__).parent / "sets"
 
 
@@ -80,17 +80,17 @@ def set_names() -> tuple[str, ...]:
 
 
 @functools.cache
-def load_set(name: str) -> Place:
+def load_set(name: str) -> SetPlace:
     """A set that comes with the app. Raises ExerciseError for a name that is none."""
     names = set_names()
     if name not in names:
         raise ExerciseError(
             f"there is no set of exercises {found(name)}; there are {', '.join(names)}.{did_you_mean(name, names)}"
         )
-    return Place(name, sets_folder() / name, read_set(sets_folder() / name))
+    return SetPlace(name, sets_folder() / name, read_set(sets_folder() / name))
 
 
-def find_exercise(name: str, places: Sequence[Place] | None = None) -> tuple[Place, Exercise]:
+def find_exercise(name: str, places: Sequence[SetPlace] | None = None) -> tuple[SetPlace, Exercise]:
     """The exercise that `SET/NAME` or, where it is the only one so called, `NAME` means. Raises ExerciseError."""
     known = [load_set(one) for one in set_names()] if places is None else list(places)
     wanted, slash, inner = name.partition("/")

@@ -1,6 +1,6 @@
-"""Locked fields: parts of an experiment that a pack wants to stay as they are, in the editor and in what is handed in.
+"""Locked fields: parts of an experiment that a pack forbids to change, in the editor and in what is handed in.
 
-They are named as the experiment's file names them:
+A field is named as in the experiment's file:
 `dataset`, `training`, `training.epochs`, `stop`, `layers`, `layers[0]`, `layers[2].filters`; `layers[0]` is the first.
 """
 
@@ -19,7 +19,7 @@ from cnn_tui.network.layers import AnyLayer
 from cnn_tui.text import did_you_mean, quiet
 
 if TYPE_CHECKING:
-    from cnn_tui.exercises.catalogue import Place
+    from cnn_tui.exercises.catalogue import SetPlace
 
 MAX_LOCKS = 200
 _PATH = re.compile(r"(?P<top>[a-z_]+)(?:\[(?P<at>\d{1,4})\])?(?:\.(?P<key>[a-z_]+))?")
@@ -29,29 +29,29 @@ _NOTHING = object()
 
 
 class LockError(ValueError):
-    """A field that cannot be locked; the message is a sentence."""
+    """A pack locks something that is not a field; the message is a sentence."""
 
 
 class LockedError(ValueError):
-    """An edit of a field that is locked; the message is a sentence."""
+    """An edit changes a locked field; the message is a sentence."""
 
 
 class LockedFields(NamedTuple):
-    """The fields of an exercise's experiment that stay as they were given out."""
+    """The fields of an exercise's experiment that have to stay as the pack gave them out."""
 
     given: Experiment
     paths: tuple[str, ...]
     by: str
-    """Whose lock it is, in words: the pack 'Week 3'."""
+    """Who locks them, as it stands in a sentence: the pack 'Week 3'."""
 
     def check(self, after: Experiment) -> None:
-        """Raises LockedError when a locked field is another one in `after`."""
-        changed = unlocked_changes(self.given, after, self.paths)
+        """Raises LockedError when a locked field has another value in `after`."""
+        changed = changed_locked_fields(self.given, after, self.paths)
         if changed:
             raise LockedError(f"{self.by} locks {self._told(changed[0], after)}")
 
     def _told(self, path: str, after: Experiment) -> str:
-        """A field in words. A layer that is no longer where it was is told as a whole."""
+        """A field in words; a layer that is no longer where it was is named as a whole."""
         match = _LAYER.fullmatch(path)
         if match is None:
             return in_words(path)
@@ -62,7 +62,7 @@ class LockedFields(NamedTuple):
 
 
 def check_paths(experiment: Experiment, locked: Sequence[str]) -> None:
-    """See to it that every path names a field of the experiment. Raises LockError."""
+    """Raises LockError for a path that names no field of the experiment."""
     if len(locked) > MAX_LOCKS:
         raise LockError(f"{len(locked):,} fields; at most {MAX_LOCKS} can be locked")
     for path in locked:
@@ -71,7 +71,7 @@ def check_paths(experiment: Experiment, locked: Sequence[str]) -> None:
 
 
 def value_at(experiment: Experiment, path: str) -> Any:
-    """The value of a field as plain data, a default as well as one that is written; `_NOTHING` where there is none."""
+    """The value of a field as plain data, also one that is left at its default; `_NOTHING` for no field."""
     match = _PATH.fullmatch(path)
     if match is None or match["top"] not in experiment.__struct_fields__ or match["top"] == "name":
         return _NOTHING
@@ -87,10 +87,10 @@ def value_at(experiment: Experiment, path: str) -> Any:
     return _plain(value)
 
 
-def unlocked_changes(before: Experiment, after: Experiment, locked: Iterable[str]) -> tuple[str, ...]:
+def changed_locked_fields(before: Experiment, after: Experiment, locked: Iterable[str]) -> tuple[str, ...]:
     """The locked fields that differ between what a pack gave out and what was trained.
 
-    The seed is never locked by `training` as a whole: repeats need others.
+    A lock of `training` as a whole does not lock the seed: repeats need other seeds.
     """
     return tuple(path for path in locked if value_at(before, path) != value_at(after, path))
 
@@ -104,8 +104,8 @@ def in_words(path: str) -> str:
     return f"{match[2]} of {layer}" if match[2] else layer
 
 
-def locks_of(place: Place) -> Mapping[str, LockedFields]:
-    """The locks of a set, by the exercise as runs name it. Raises ExperimentError."""
+def locks_of(place: SetPlace) -> Mapping[str, LockedFields]:
+    """The locks of a set, by the key of the exercise (`lab1/16-filters`). Raises ExperimentError."""
     by = f"the pack '{quiet(place.set.title, 60)}'"
     found: dict[str, LockedFields] = {}
     for one in place.set.exercises:
@@ -120,7 +120,7 @@ def _plain(value: Any) -> Any:
         return [_plain(one) for one in value]
     if isinstance(value, msgspec.Struct):
         plain = {name: _plain(getattr(value, name)) for name in value.__struct_fields__ if name != "seed"}
-        # A layer's kind is no field of its own.
+        # The kind of a layer is its class, not one of its fields.
         return {"type": type(value).__name__, **plain}
     return value
 

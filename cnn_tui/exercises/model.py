@@ -1,7 +1,7 @@
 """Sets of exercises: questions about experiments, what the notes found, and what may be changed.
 
-A set is a folder with a `pack.toml`; those that come with the app and those that a teacher hands out (packs) are alike.
-An exercise is about a preset, about an experiment file of the folder, or about none: then it is a question.
+A set is a folder with a `pack.toml`, whether it comes with the app or a teacher hands it out (a pack). An exercise is
+about a preset or about an experiment file of the folder; without either, it is a question.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
 
 
 class ExerciseError(ValueError):
-    """A set or an exercise that is not there, or cannot be used; the message is a sentence."""
+    """A set or an exercise that does not exist or cannot be used; the message is a sentence."""
 
 
 class NotedEpoch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An epoch in somebody's notes, on the training images. `seconds` are as Keras prints them, without a fraction."""
+    """An epoch as the notes have it, on the training images. `seconds` are whole, as Keras prints them."""
 
     loss: float
     accuracy: float
@@ -31,7 +31,7 @@ class NotedEpoch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CourseNotes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the course notes found; what they do not say is None or empty."""
+    """The course notes' figures and conclusion; None or empty where they have none."""
 
     params: int | None = None
     epochs: tuple[NotedEpoch, ...] = ()
@@ -45,7 +45,7 @@ class CourseNotes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return statistics.fmean(epoch.seconds for epoch in self.epochs) if self.epochs else None
 
     def to_json(self) -> dict[str, Any]:
-        """The figures that there are, those of the last epoch as `train_loss` and `train_accuracy`."""
+        """The figures that the notes have; those of the last epoch are `train_loss` and `train_accuracy`."""
         last = self.epochs[-1] if self.epochs else None
         figures: dict[str, Any] = {
             "params": self.params,
@@ -70,13 +70,13 @@ class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     experiment: str = ""
     """A file of the set's folder, in place of a preset."""
     predict: tuple[Predicted, ...] = ("accuracy", "time")
-    """What is to be expected before the run, against the set's baseline."""
+    """The figures that the user is asked to predict before the run, against the set's baseline."""
     locked: tuple[str, ...] | None = None
-    """Fields of the experiment that stay as they are, as `training.epochs` or `layers[0]`; None for the set's."""
+    """Fields of the experiment that must not be changed, as `training.epochs`, `layers[0]`; None: those of the set."""
     change: bool = False
-    """Whether the experiment is only where one starts: runs count that were made for the exercise, and no others."""
+    """Whether the user is to change the experiment: then only runs that were made for the exercise count."""
     impossible: bool = False
-    """Whether the experiment cannot be trained, which is its point."""
+    """Whether the point of the exercise is that its experiment cannot be trained."""
     remark: str = ""
     """What is good to know beside the result."""
     notes: CourseNotes = CourseNotes()
@@ -106,4 +106,4 @@ class ExerciseSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     baseline: str = ""
     """The exercise that the others are compared with."""
     locked: tuple[str, ...] = ()
-    """Fields of every experiment that stay as they are."""
+    """Fields of every experiment that must not be changed."""

@@ -2,7 +2,7 @@
 
 A submission holds the answers, the runs in their promised form and the experiments as the pack gave them out, with a
 SHA-256 checksum over its canonical JSON (keys sorted, no spaces, UTF-8). The checksum tells a file that was damaged or
-edited; it is no signature, and cannot tell who wrote it.
+edited; it is no signature: it cannot tell who wrote the file.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import msgspec
 
 from cnn_tui import __version__
 from cnn_tui.exercises.answers import answers
-from cnn_tui.exercises.catalogue import Place, load_set, read_set, set_names
+from cnn_tui.exercises.catalogue import SetPlace, load_set, read_set, set_names
 from cnn_tui.exercises.model import ExerciseError
 from cnn_tui.exercises.runs import runs_of
 from cnn_tui.experiment.file_errors import misread
@@ -29,11 +29,11 @@ from cnn_tui.text import quiet
 
 FORMAT = 1
 MAX_SUBMISSION = 50_000_000
-"""Bytes: some thousands of runs."""
+"""Bytes; some thousands of runs take as much."""
 
 
 class Submission(msgspec.Struct, frozen=True):
-    """What a student hands in, without the checksum. Plain data: whoever reads it looks closer (`submissions.py`)."""
+    """What a student hands in, without the checksum. It is plain data, which `submissions.py` checks."""
 
     format: int
     written_by: str
@@ -50,27 +50,27 @@ class Submission(msgspec.Struct, frozen=True):
     """In their promised form, with the exercise that each was made for."""
 
 
-def places_of(folder: Path | None) -> list[Place]:
-    """The sets that are meant: the pack in a folder, else those that come with the app. Raises ExerciseError."""
+def places_of(folder: Path | None) -> list[SetPlace]:
+    """The pack in a folder or, without one, the sets that come with the app. Raises ExerciseError."""
     return [load_set(name) for name in set_names()] if folder is None else [open_pack(folder)]
 
 
-def open_pack(folder: Path) -> Place:
+def open_pack(folder: Path) -> SetPlace:
     """The pack in a folder. Raises ExerciseError with one sentence a person can act on."""
     folder = folder.expanduser().absolute()
     made = read_set(folder)
-    return Place(pack_name(folder), folder, made)
+    return SetPlace(pack_name(folder), folder, made)
 
 
 def pack_name(folder: Path) -> str:
-    """How a pack is known in the history: its folder's name in small letters, apart from the built-in sets' names."""
+    """A pack's name in the history: that of its folder in small letters, and never that of a built-in set."""
     plain = unicodedata.normalize("NFKD", folder.resolve().name).encode("ascii", "ignore").decode().lower()
     name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "pack"
     return f"{name}-pack" if name in set_names() else name
 
 
-def submission(history: History, place: Place, student: str = "") -> Submission:
-    """What there is to hand in. Raises ExerciseError while a run of the pack has not ended, and ExperimentError."""
+def gather_submission(history: History, place: SetPlace, student: str = "") -> Submission:
+    """Gather what is handed in. Raises ExerciseError while a run of the pack has not ended, and ExperimentError."""
     given = answers(history, place.name)
     exercises, runs = [], []
     for one in place.set.exercises:
@@ -109,15 +109,15 @@ def submission(history: History, place: Place, student: str = "") -> Submission:
     )
 
 
-def digest(place: Place) -> str:
-    """What a pack is: equal for copies of it, another one once a question or an experiment was changed."""
+def digest(place: SetPlace) -> str:
+    """SHA-256 of a pack: the same for every copy of it, another one once a question or an experiment was changed."""
     experiments = [place.experiment(one) for one in place.set.exercises]
-    plain = msgspec.to_builtins([place.set, [None if one is None else _without_place(one) for one in experiments]])
+    plain = msgspec.to_builtins([place.set, [None if one is None else _without_folder(one) for one in experiments]])
     return hashlib.sha256(canonical_json(plain)).hexdigest()
 
 
-def _without_place(experiment: Any) -> Any:
-    """A dataset inside the pack lies elsewhere on another machine."""
+def _without_folder(experiment: Any) -> Any:
+    """The experiment with the dataset's name alone: a dataset inside the pack lies elsewhere on another machine."""
     return msgspec.structs.replace(experiment, dataset=Path(experiment.dataset).name)
 
 
@@ -134,7 +134,7 @@ def checksum(plain: dict[str, Any]) -> str:
 
 
 def canonical_json(plain: Any) -> bytes:
-    """The one way to write some data: keys sorted, no spaces, UTF-8. Raises ValueError for NaN and half characters."""
+    """Data in its one canonical form: keys sorted, no spaces, UTF-8. Raises ValueError for NaN and lone surrogates."""
     text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text.encode()
 

@@ -1,4 +1,4 @@
-"""How far somebody is with the exercises, and which runs are still missing."""
+"""How far the user is with the exercises, and which runs are still missing."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from cnn_tui.exercises.answers import Answer, answers
-from cnn_tui.exercises.catalogue import Place
+from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.model import Exercise
-from cnn_tui.exercises.runs import Order, orders, queue, runs_of
+from cnn_tui.exercises.runs import PlannedRun, plan_runs, queue, runs_of
 from cnn_tui.history.groups import ended_as_planned
 from cnn_tui.history.history import History
 
 State = Literal["open", "predicted", "waiting", "training", "run", "answered", "done"]
-"""From the first to the last; `answered` is a question with an answer that is not marked as done."""
+"""In the order in which they follow; `answered` is a question that has an answer but is not marked as done."""
 
 
-class Standing(NamedTuple):
-    """How far an exercise is. `live` are those of its runs that have not ended."""
+class ExerciseStatus(NamedTuple):
+    """How far the user is with an exercise. `live` are those of its `runs` that have not ended."""
 
     state: State
     answer: Answer
@@ -25,43 +25,41 @@ class Standing(NamedTuple):
     live: tuple[int, ...] = ()
 
 
-def standings(history: History, place: Place) -> dict[str, Standing]:
-    """How far each exercise of a set is, by its name. Raises ExperimentError."""
+def read_statuses(history: History, place: SetPlace) -> dict[str, ExerciseStatus]:
+    """The status of each exercise of a set, by its name. Raises ExperimentError."""
     given = answers(history, place.name)
     live = history.live_statuses()
-    return {
-        one.name: _standing(history, place, one, given.get(one.name, Answer()), live) for one in place.set.exercises
-    }
+    return {one.name: _status(history, place, one, given.get(one.name, Answer()), live) for one in place.set.exercises}
 
 
-def counted(history: History, wanted: Sequence[Order]) -> list[tuple[Order, int]]:
-    """How many runs each order has, those that are queued or trained among them."""
+def count_runs(history: History, wanted: Sequence[PlannedRun]) -> list[tuple[PlannedRun, int]]:
+    """How many runs there are of each, with those that wait or are being trained."""
     runs = [runs_of(history, order.place, order.exercise) for order in wanted]
     return [(order, ended_as_planned(history, its, also_live=True)) for order, its in zip(wanted, runs, strict=True)]
 
 
-def missing(have: Sequence[tuple[Order, int]], each: int) -> list[tuple[Order, int]]:
-    """How many runs it takes for each order to have `each`; those that need none are left out."""
+def missing(have: Sequence[tuple[PlannedRun, int]], each: int) -> list[tuple[PlannedRun, int]]:
+    """How many more runs it takes until there are `each` of every one; what needs none is left out."""
     return [(order, each - count) for order, count in have if count < each]
 
 
-def queue_missing(history: History, counts: Sequence[tuple[Order, int]]) -> tuple[int, ...]:
-    """Queue so many runs of each order, all with the first seed before any with the second; gives their numbers."""
+def queue_missing(history: History, counts: Sequence[tuple[PlannedRun, int]]) -> tuple[int, ...]:
+    """Queue so many runs of each; gives their numbers. All with the first seed come before any with the second."""
     ids: list[int] = []
     for at in range(max((count for _, count in counts), default=0)):
         ids += queue(history, [order for order, count in counts if count > at])
     return tuple(ids)
 
 
-def baseline_order(place: Place, exercise: Exercise) -> Order | None:
-    """What to train for the baseline of an exercise; None for one that is compared with none."""
+def plan_baseline(place: SetPlace, exercise: Exercise) -> PlannedRun | None:
+    """What to train for the baseline of an exercise; None for an exercise that is not compared with any."""
     if not place.set.baseline or place.set.baseline == exercise.name or not exercise.is_run:
         return None
-    made, _ = orders([(place, place.exercise(place.set.baseline))])
+    made, _ = plan_runs([(place, place.exercise(place.set.baseline))])
     return made[0] if made else None
 
 
-def _standing(history: History, place: Place, one: Exercise, given: Answer, live: Mapping[int, str]) -> Standing:
+def _status(history: History, place: SetPlace, one: Exercise, given: Answer, live: Mapping[int, str]) -> ExerciseStatus:
     runs = () if one.is_question else runs_of(history, place, one)
     going = tuple(run for run in runs if run in live)
     state: State = "open"
@@ -77,4 +75,4 @@ def _standing(history: History, place: Place, one: Exercise, given: Answer, live
         state = "answered"
     elif given.prediction.accuracy or given.prediction.time:
         state = "predicted"
-    return Standing(state, given, runs, going)
+    return ExerciseStatus(state, given, runs, going)

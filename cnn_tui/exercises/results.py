@@ -1,4 +1,4 @@
-"""What came of an exercise: the runs' figures beside the baseline's and the notes', and beside what was expected."""
+"""What came of an exercise: its runs' figures beside the baseline's, the notes' and what the user expected."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.verdict import Verdict, judge
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.exercises.answers import Answer, Direction, Predicted, answer
-from cnn_tui.exercises.catalogue import Place
+from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.model import CourseNotes, Exercise
-from cnn_tui.exercises.runs import group_of, runs_of, twins
+from cnn_tui.exercises.runs import group_of, runs_of, same_exercises
 from cnn_tui.history.groups import Group
 from cnn_tui.history.history import History
 from cnn_tui.network.diff import DiffLine
@@ -22,7 +22,7 @@ BY_COMMAND = "cnn-tui exercises run NAME --repeat 3"
 """How the runs of an exercise are repeated outside the lab."""
 
 SAME_ACCURACY, SAME_TIME = 0.005, 0.05
-"""An accuracy within half a point, a time within 5 % of the baseline's: as good as the same."""
+"""An accuracy within half a point of the baseline's, and a time within 5 % of it, count as the same."""
 
 
 class FigureRow(NamedTuple):
@@ -35,15 +35,15 @@ class FigureRow(NamedTuple):
     notes: str
 
 
-class Outcome(NamedTuple):
-    """What was expected of a figure, and what came of it. `found` is None while that cannot be told."""
+class ExpectationOutcome(NamedTuple):
+    """What the user expected of a figure, and which way it went. `found` is None while that cannot be told."""
 
     figure: Predicted
     expected: Direction | None
     found: Direction | None
     sentence: str
     remedy: str = ""
-    """What would tell more, as in `Verdict`."""
+    """How to find out more, as in `Verdict`."""
 
     def told(self, repeat: str) -> str:
         """The sentence with what to do about it; `repeat` is how runs are repeated."""
@@ -51,39 +51,39 @@ class Outcome(NamedTuple):
 
     @property
     def right(self) -> bool | None:
-        """Whether what was expected came true; None where nothing was expected, or nothing can be told."""
+        """Whether what was expected came true; None where nothing was expected, or it cannot be told."""
         return None if self.expected is None or self.found is None else self.expected == self.found
 
 
 class ExerciseResult(NamedTuple):
-    """All of it. `runs` are all runs of the exercise, `group` those that the figures are made of."""
+    """What came of an exercise. `runs` are all of its runs, `group` those that the figures are made of."""
 
     runs: tuple[int, ...]
     group: Group | None
     baseline: Group | None
     answer: Answer
     rows: tuple[FigureRow, ...]
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[ExpectationOutcome, ...]
     verdicts: tuple[Verdict, ...]
     """Accuracy and time against the baseline; empty for the baseline itself and before there are runs of both."""
 
 
-class ExerciseFacts(NamedTuple):
-    """An exercise's result, and what else is to be worked out about it."""
+class ExerciseFindings(NamedTuple):
+    """An exercise's result, and whatever else has to be worked out about it."""
 
     result: ExerciseResult
     seconds: float | None
-    """What a run of it takes; None where that is not known."""
+    """How long a run of it takes, in seconds; None where that is not known."""
     changes: tuple[DiffLine, ...]
-    """Against the baseline."""
+    """How its experiment differs from the baseline's."""
     params: tuple[int, int] | None
-    """The baseline's and its own."""
+    """How many parameters the baseline has, and it has."""
     same: tuple[str, ...]
-    """The other exercises of its set that train the very same."""
+    """The other exercises of its set that train the same."""
 
 
 class _Figure(NamedTuple):
-    """A row to be: the field of `Trial`, its digits, and where the notes have it."""
+    """A row of figures: its name, the field of `Trial`, the digits after the point, and its name in the notes."""
 
     key: str
     field: str
@@ -102,8 +102,8 @@ _FIGURES = (
 )
 
 
-def result(history: History, place: Place, exercise: Exercise) -> ExerciseResult:
-    """What the history says of an exercise. Loads scipy once there are repeats: see `verdict.py`."""
+def result(history: History, place: SetPlace, exercise: Exercise) -> ExerciseResult:
+    """What the history says of an exercise. Where there are repeats, this loads scipy: see `verdict.py`."""
     base_exercise = place.exercise(place.set.baseline) if place.set.baseline else None
     is_base = base_exercise is None or base_exercise.name == exercise.name or not exercise.is_run
     group = group_of(history, place, exercise) if exercise.is_run else None
@@ -117,12 +117,12 @@ def result(history: History, place: Place, exercise: Exercise) -> ExerciseResult
         base,
         given,
         _rows(exercise.notes, group, base),
-        tuple(_outcome(figure, given, group, base, verdicts) for figure in _asked(exercise, is_base)),
+        tuple(_outcome(figure, given, group, base, verdicts) for figure in (() if is_base else exercise.predict)),
         verdicts,
     )
 
 
-def work_out(history: History, place: Place, exercise: Exercise) -> ExerciseFacts:
+def work_out(history: History, place: SetPlace, exercise: Exercise) -> ExerciseFindings:
     """Work out what there is to say of an exercise; in a thread, because verdicts load scipy."""
     experiment = place.experiment(exercise)
     base = place.experiment(place.exercise(place.set.baseline)) if place.set.baseline else None
@@ -133,12 +133,12 @@ def work_out(history: History, place: Place, exercise: Exercise) -> ExerciseFact
             changes = tuple(line for line in diff_experiments(base, experiment) if line.sign != " ")
             params = (summarize(base.stack).total_params, summarize(experiment.stack).total_params)
         seconds = Estimator(history).of(experiment).seconds if experiment and exercise.is_run else None
-    same = tuple(one.name for one in twins(place, exercise) if one.name != exercise.name)
-    return ExerciseFacts(result(history, place, exercise), seconds, changes, params, same)
+    same = tuple(one.name for one in same_exercises(place, exercise) if one.name != exercise.name)
+    return ExerciseFindings(result(history, place, exercise), seconds, changes, params, same)
 
 
-def to_json(history: History, place: Place, exercise: Exercise) -> dict[str, Any]:
-    """An exercise with what was answered to it and its runs, in the promised form."""
+def to_json(history: History, place: SetPlace, exercise: Exercise) -> dict[str, Any]:
+    """An exercise with its answer and its runs, in the promised form."""
     given = answer(history, place.name, exercise.name)
     return {
         "name": exercise.name,
@@ -153,10 +153,6 @@ def to_json(history: History, place: Place, exercise: Exercise) -> dict[str, Any
         "conclusion": given.conclusion,
         "done": given.done,
     }
-
-
-def _asked(exercise: Exercise, is_base: bool) -> tuple[Predicted, ...]:
-    return () if is_base else exercise.predict
 
 
 def _rows(notes: CourseNotes, group: Group | None, base: Group | None) -> tuple[FigureRow, ...]:
@@ -187,22 +183,24 @@ def _spread(group: Group | None, figure: _Figure) -> str:
 
 def _outcome(
     figure: Predicted, given: Answer, group: Group | None, base: Group | None, verdicts: tuple[Verdict, ...]
-) -> Outcome:
+) -> ExpectationOutcome:
     expected = given.prediction.accuracy if figure == "accuracy" else given.prediction.time
     words = f"{figure}: you expected {expected}" if expected else f"{figure}: nothing was expected"
     if group is None or base is None:
         missing = "this" if group is None else "the baseline"
-        return Outcome(figure, expected, None, f"{words}; there is no run of {missing} yet")
+        return ExpectationOutcome(figure, expected, None, f"{words}; there is no run of {missing} yet")
     said = next(one for one in verdicts if one.figure == figure)
-    found = _found(said, base)
+    found = _direction(said, base)
     if found is not None:
         went = "it stayed the same" if found == "same" else f"it went {found}"
-        return Outcome(figure, expected, found, f"{words}, {went}" if expected else f"{figure}: {went}")
-    return Outcome(figure, expected, None, f"{words}; {_open(said)}", "repeat with" if said.remedy else "")
+        return ExpectationOutcome(figure, expected, found, f"{words}, {went}" if expected else f"{figure}: {went}")
+    return ExpectationOutcome(
+        figure, expected, None, f"{words}; {_why_open(said)}", "repeat with" if said.remedy else ""
+    )
 
 
-def _found(said: Verdict, base: Group) -> Direction | None:
-    """Which way a figure went, if that is more than chance; the same if any difference is a small one."""
+def _direction(said: Verdict, base: Group) -> Direction | None:
+    """Which way a figure went; "same" where any difference is small, None where chance may explain it."""
     test = said.test
     if test is None:
         return None
@@ -212,7 +210,7 @@ def _found(said: Verdict, base: Group) -> Direction | None:
     return "same" if abs(test.difference) + test.margin < least else None
 
 
-def _open(said: Verdict) -> str:
+def _why_open(said: Verdict) -> str:
     return {
         "too few": "one run says nothing about chance",
         "undecided": "the runs cannot tell yet",

@@ -1,12 +1,12 @@
-"""The runs of an exercise: those made for it, and others of the very same experiment; and how to queue more."""
+"""The runs of an exercise: those that were made for it, and others of the same experiment; and how to queue more."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from cnn_tui.exercises.catalogue import Place
-from cnn_tui.exercises.locks import unlocked_changes
+from cnn_tui.exercises.catalogue import SetPlace
+from cnn_tui.exercises.locks import changed_locked_fields
 from cnn_tui.exercises.model import Exercise, ExerciseError
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
@@ -17,33 +17,33 @@ from cnn_tui.history.history import History
 from cnn_tui.text import quiet
 
 
-class Order(NamedTuple):
-    """What is to be trained for an exercise: its experiment, or one of its own that somebody made of it."""
+class PlannedRun(NamedTuple):
+    """What is to be trained for an exercise: its experiment, or the user's own version of that."""
 
-    place: Place
+    place: SetPlace
     exercise: Exercise
     experiment: Experiment
 
     @property
     def key(self) -> str:
-        """How its runs name the exercise."""
+        """How its runs name the exercise: `lab1/16-filters`."""
         return self.place.key(self.exercise)
 
 
-class LeftOut(NamedTuple):
-    """An exercise that is not run, and why."""
+class LeftOutExercise(NamedTuple):
+    """An exercise that is not run, by its key, and why."""
 
     key: str
     why: str
 
 
-def runs_of(history: History, place: Place, exercise: Exercise) -> tuple[int, ...]:
+def runs_of(history: History, place: SetPlace, exercise: Exercise) -> tuple[int, ...]:
     """The runs of an exercise, the oldest first; archived ones are left out.
 
-    Those that carry its name count, or that of an exercise of its set which is the same; and those of its experiment
-    as it was given out, whatever they were made for.
+    These are the runs that were made for it, or for an exercise of its set that trains the same, and all runs of its
+    experiment as it was given out, whatever they were made for.
     """
-    keys = [place.key(one) for one in twins(place, exercise)]
+    keys = [place.key(one) for one in same_exercises(place, exercise)]
     ids = set(notebook.assigned(history, keys))
     experiment = None if exercise.change else place.experiment(exercise)
     if experiment is not None:
@@ -51,8 +51,8 @@ def runs_of(history: History, place: Place, exercise: Exercise) -> tuple[int, ..
     return tuple(sorted(ids))
 
 
-def twins(place: Place, exercise: Exercise) -> tuple[Exercise, ...]:
-    """The exercises of a set that train the very same, whatever they are called; itself among them."""
+def same_exercises(place: SetPlace, exercise: Exercise) -> tuple[Exercise, ...]:
+    """The exercises of a set that train the same as this one; itself among them."""
     experiment = place.experiment(exercise)
     if experiment is None or exercise.change:
         return (exercise,)
@@ -60,10 +60,10 @@ def twins(place: Place, exercise: Exercise) -> tuple[Exercise, ...]:
     return tuple(one for one, its in others if its is not None and identity_of(its) == identity_of(experiment))
 
 
-def group_of(history: History, place: Place, exercise: Exercise, like: Group | None = None) -> Group | None:
-    """The repeats among the runs of an exercise that say most; None when no run has ended as planned.
+def group_of(history: History, place: SetPlace, exercise: Exercise, like: Group | None = None) -> Group | None:
+    """The largest group of repeats among the runs of an exercise, the latest of equals.
 
-    That is the largest group, the latest of equals; one on the images of `like`, if there is one.
+    A group that was trained on the images of `like` goes first. None when no run has ended as planned.
     """
     groups = groups_of(history, runs_of(history, place, exercise))
     if like is not None:
@@ -71,48 +71,48 @@ def group_of(history: History, place: Place, exercise: Exercise, like: Group | N
     return max(groups, key=lambda group: (len(group.trials), group.runs[-1]), default=None)
 
 
-def orders(
-    chosen: Iterable[tuple[Place, Exercise]], change: Callable[[Experiment], Experiment] | None = None
-) -> tuple[list[Order], list[LeftOut]]:
-    """What there is to train for the exercises, with `change` made to each experiment, and what is left out.
+def plan_runs(
+    chosen: Iterable[tuple[SetPlace, Exercise]], change: Callable[[Experiment], Experiment] | None = None
+) -> tuple[list[PlannedRun], list[LeftOutExercise]]:
+    """What is to be trained for the exercises, with `change` made to each experiment, and which are left out.
 
-    Left out are questions, what cannot be trained, and an exercise of the same experiment as an earlier one.
+    Left out are questions, what cannot be trained, and an exercise with the same experiment as an earlier one.
     Raises ExperimentError.
     """
-    made: list[Order] = []
-    left_out: list[LeftOut] = []
+    made: list[PlannedRun] = []
+    left_out: list[LeftOutExercise] = []
     seen: dict[tuple[Identity, str], str] = {}
     for place, exercise in chosen:
         given = place.experiment(exercise)
         if given is None:
-            left_out.append(LeftOut(place.key(exercise), "it is a question, with nothing to run"))
+            left_out.append(LeftOutExercise(place.key(exercise), "it is a question, with nothing to run"))
             continue
-        order = Order(place, exercise, given if change is None else change(given))
+        order = PlannedRun(place, exercise, given if change is None else change(given))
         if exercise.change and order.experiment == given:
             left_out.append(
-                LeftOut(order.key, "it asks you to change its experiment first: open it in the lab, or --with")
+                LeftOutExercise(order.key, "it asks you to change its experiment first: open it in the lab, or --with")
             )
             continue
-        # A changed experiment is known by the exercise's set alone.
+        # Only exercises of one set count as the same once their experiment was changed.
         same = (identity_of(order.experiment), "" if order.experiment == given else place.name)
-        why = obstacle(order)
+        why = find_obstacle(order)
         if not why and same in seen:
             why = f"it is the same as {seen[same]}, whose runs count here too"
         if why:
-            left_out.append(LeftOut(order.key, why))
+            left_out.append(LeftOutExercise(order.key, why))
         else:
             seen[same] = order.key
             made.append(order)
     return made, left_out
 
 
-def obstacle(order: Order) -> str:
-    """Why an order cannot be carried out: a locked field that was changed, or a problem of its stack; "" for nothing.
+def find_obstacle(order: PlannedRun) -> str:
+    """Why something cannot be trained: a locked field was changed, or its stack has a problem; "" when it can.
 
     Raises ExperimentError.
     """
     given = order.place.experiment(order.exercise)
-    changed = unlocked_changes(given, order.experiment, order.place.locked(order.exercise)) if given else ()
+    changed = changed_locked_fields(given, order.experiment, order.place.locked(order.exercise)) if given else ()
     if changed:
         return f"{', '.join(changed[:5])} {'is' if len(changed) == 1 else 'are'} locked"
     problems = problems_of(order.experiment)
@@ -122,15 +122,15 @@ def obstacle(order: Order) -> str:
     return quiet(f"it cannot be trained ({at}{problems[0].message})", 300)
 
 
-def queue(history: History, wanted: Sequence[Order], repeat: int = 1, device: str = "") -> tuple[int, ...]:
-    """Queue runs, each order with the `repeat` smallest seeds, from 1, that it was not trained with yet.
+def queue(history: History, wanted: Sequence[PlannedRun], repeat: int = 1, device: str = "") -> tuple[int, ...]:
+    """Queue runs of each experiment, with the `repeat` smallest seeds that it was not trained with yet.
 
-    So the exercises of a set share their seeds and can be compared in pairs. All are queued with the first seed before
-    any with the second. The runs bear the exercise, and its set as a tag; gives their numbers. An experiment with a
-    seed of its own counts from there. Raises ExerciseError for an order that cannot be carried out.
+    Seeds count from 1, or from the experiment's own seed. So the exercises of a set share their seeds, and can be
+    compared in pairs. All runs with the first seed come before any with the second. The runs name the exercise, and
+    have its set as a tag; gives their numbers. Raises ExerciseError for what cannot be trained.
     """
     for order in wanted:
-        why = obstacle(order)
+        why = find_obstacle(order)
         if why:
             raise ExerciseError(f"{order.key}: {why}")
     ids: list[int] = []
@@ -143,8 +143,8 @@ def queue(history: History, wanted: Sequence[Order], repeat: int = 1, device: st
     return tuple(ids)
 
 
-def assign(history: History, run: int, place: Place, exercise: Exercise) -> None:
-    """Say that a run was made for an exercise; for one that was queued from the editor."""
+def assign(history: History, run: int, place: SetPlace, exercise: Exercise) -> None:
+    """Record that a run was made for an exercise."""
     notebook.assign(history, run, place.key(exercise), place.name)
 
 

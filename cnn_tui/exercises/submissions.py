@@ -1,4 +1,4 @@
-"""Looks closer at a submission: whether it keeps to its pack, what is missing, and what came of each exercise."""
+"""Checks a submission: whether it keeps to its pack, what is missing, and what came of each exercise."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import msgspec
 
 from cnn_tui.analysis.compare import diff_experiments
 from cnn_tui.data.dataset import BUILT_IN, DatasetError
-from cnn_tui.exercises.catalogue import Place
-from cnn_tui.exercises.locks import unlocked_changes
+from cnn_tui.exercises.catalogue import SetPlace
+from cnn_tui.exercises.locks import changed_locked_fields
 from cnn_tui.exercises.packs import digest
 from cnn_tui.experiment.experiment import Experiment, ExperimentError, from_builtins
 from cnn_tui.text import counted, quiet
@@ -20,24 +20,24 @@ MOST_TEXT = 10_000
 
 
 class CheckedExercise(NamedTuple):
-    """One exercise of a submission. Texts are inert."""
+    """What a check found out about one exercise of a submission. Its texts are inert."""
 
     name: str
     heading: str
     question: str
     runs: tuple[int, ...]
     figures: str
-    """Test accuracy over the finished runs; "" without any."""
+    """Test accuracy over the runs that ended as planned; "" without any."""
     expected: str
     answer: str
     changes: tuple[str, ...]
-    """What was changed of the experiment that the pack gives out, where that is allowed."""
+    """How the experiments of the runs differ from the one that the pack gave out."""
     problems: tuple[str, ...]
-    """What is missing, and what should not be so."""
+    """Sentences on what is missing or not allowed."""
 
 
-class Report(NamedTuple):
-    """A submission as a whole. `problems` are those of the file; each exercise has its own."""
+class SubmissionCheck(NamedTuple):
+    """What a check found out about a submission. `problems` are those of the whole; each exercise has its own."""
 
     student: str
     pack: str
@@ -51,10 +51,10 @@ class Report(NamedTuple):
         return not self.problems and not any(one.problems for one in self.exercises)
 
 
-def check(plain: dict[str, Any], whole: bool, place: Place | None = None) -> Report:
-    """What there is to say of a submission; `whole` is whether its checksum holds.
+def check_submission(plain: dict[str, Any], whole: bool, place: SetPlace | None = None) -> SubmissionCheck:
+    """Check a submission as `packs.read_submission` read it; `whole` is whether its checksum holds.
 
-    Against the pack in `place`, or, without it, against the copy of the pack that the submission holds.
+    It is checked against the pack in `place` or, without one, against the copy of the pack that it holds.
     """
     problems = [] if whole else ["it was changed after cnn-tui wrote it: the checksum does not hold"]
     if place is not None and plain["digest"] != digest(place):
@@ -70,11 +70,11 @@ def check(plain: dict[str, Any], whole: bool, place: Place | None = None) -> Rep
         _check(one, [run for run in runs if run.exercise == one["name"]], answers.get(one["name"])) for one in given
     )
     student, pack, title, when = (_text(plain[key], 200) for key in ("student", "pack", "title", "submitted"))
-    return Report(student, pack, title, when, tuple(problems), checked)
+    return SubmissionCheck(student, pack, title, when, tuple(problems), checked)
 
 
 class _HandedInRun:
-    """A run as it was handed in."""
+    """A run as it was handed in. What is not as the app writes it becomes empty or None."""
 
     def __init__(self, plain: dict[str, Any]) -> None:
         number = plain.get("id")
@@ -88,7 +88,7 @@ class _HandedInRun:
 
 
 def _given(plain: dict[str, Any]) -> list[dict[str, Any]]:
-    """The exercises as the submission has them from its pack."""
+    """The exercises of the pack, from the copy in the submission."""
     return [
         {
             "name": str(one.get("name", "")),
@@ -102,7 +102,8 @@ def _given(plain: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _given_by(place: Place) -> list[dict[str, Any]]:
+def _given_by(place: SetPlace) -> list[dict[str, Any]]:
+    """The exercises of the pack itself, in the same form."""
     return [
         {
             "name": one.name,
@@ -156,7 +157,7 @@ def _wrong(run: _HandedInRun, given: Experiment, locked: list[str]) -> list[str]
         return [f"run {run.id}: its experiment cannot be read"]
     wrong = [
         f"run {run.id}: the locked field {quiet(path, 60)} was changed"
-        for path in unlocked_changes(_portable(given), _portable(run.experiment), locked)
+        for path in changed_locked_fields(_portable(given), _portable(run.experiment), locked)
     ]
     try:
         if run.experiment.stack.fingerprint() != run.fingerprint:
@@ -181,7 +182,7 @@ def _changes(run: _HandedInRun, given: Experiment) -> list[str]:
 
 
 def _portable(experiment: Experiment) -> Experiment:
-    """A dataset of the pack lies elsewhere on another machine."""
+    """The experiment without the folder of its dataset, which lies elsewhere on another machine."""
     if experiment.dataset in BUILT_IN:
         return experiment
     return msgspec.structs.replace(experiment, dataset=Path(experiment.dataset).name)

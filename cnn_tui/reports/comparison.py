@@ -25,7 +25,7 @@ from cnn_tui.text import counted, run_numbers, sentence
 _OTHER_DATA = "These runs were not trained and tested on the same images: their figures say little about the change."
 
 
-class Compared(NamedTuple):
+class ComparisonFacts(NamedTuple):
     """What is compared, and how much of it is seen."""
 
     found: Comparison
@@ -44,7 +44,7 @@ class Compared(NamedTuple):
         return self.marks.get(run) or Span(LETTERS[at : at + 1])
 
 
-def comparison_page(compared: Compared) -> Page:
+def comparison_page(compared: ComparisonFacts) -> Page:
     """The table, the layers, the verdicts, the curves."""
     blocks = [*_table(compared), *_layers(compared), *_verdicts(compared.verdicts), *_curves(compared)]
     return Page(compared_title(compared.found), blocks)
@@ -55,7 +55,7 @@ def compared_title(found: Comparison) -> str:
     return f"{counted(len(found.runs), 'run')}, against run {found.baseline}"
 
 
-def _table(compared: Compared) -> Iterator[Block]:
+def _table(compared: ComparisonFacts) -> Iterator[Block]:
     found = compared.found
     base = found.runs.index(found.baseline)
     order = [base, *(at for at in range(len(found.runs)) if at != base)]
@@ -76,7 +76,7 @@ def _table(compared: Compared) -> Iterator[Block]:
             yield Paragraph(words, style="warn")
 
 
-def _head(compared: Compared, run: int) -> Words:
+def _head(compared: ComparisonFacts, run: int) -> Words:
     letter, style = compared.mark(run)
     baseline = " (baseline)" if run == compared.found.baseline else ""
     return [Span(f"{letter} run {run}{baseline}".strip(), style or "strong")]
@@ -87,7 +87,7 @@ def _cell(row: ComparisonRow, at: int) -> Words:
     return [Span(row.shown(at)), Span(f" {change}", "dim")] if change else row.shown(at)
 
 
-def _layers(compared: Compared) -> Iterator[Block]:
+def _layers(compared: ComparisonFacts) -> Iterator[Block]:
     found = compared.found
     same = [diff.run for diff in found.layers if not diff.differs]
     if same:
@@ -110,6 +110,6 @@ def _verdicts(said: Sequence[str] | None) -> Iterator[Block]:
         yield Paragraph(sentence(one))
 
 
-def _curves(compared: Compared) -> Iterator[Block]:
+def _curves(compared: ComparisonFacts) -> Iterator[Block]:
     yield Heading("Curves", "{compare.metric}: the next metric")
     yield Curves(compared.runs, [compared.mark(run.id).words for run in compared.runs])

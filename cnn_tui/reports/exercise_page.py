@@ -1,4 +1,4 @@
-"""An exercise: what is asked, what was expected, what came of it; and a set of exercises as a whole."""
+"""An exercise: what is facts, what was expected, what came of it; and a set of exercises as a whole."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from cnn_tui.analysis.compare import diff_experiments
 from cnn_tui.analysis.pace import in_words
 from cnn_tui.analysis.verdict import sentences
 from cnn_tui.exercises.answers import Expectation
-from cnn_tui.exercises.catalogue import Place, sets_folder
+from cnn_tui.exercises.catalogue import SetPlace, sets_folder
 from cnn_tui.exercises.locks import in_words as lock_in_words
 from cnn_tui.exercises.model import Exercise
-from cnn_tui.exercises.progress import Standing, State
-from cnn_tui.exercises.results import BY_COMMAND, ExerciseFacts, ExerciseResult, work_out
+from cnn_tui.exercises.progress import ExerciseStatus, State
+from cnn_tui.exercises.results import BY_COMMAND, ExerciseFindings, ExerciseResult, work_out
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.groups import Group
 from cnn_tui.history.history import History
@@ -35,66 +35,65 @@ SIGNS: dict[State, tuple[str, str]] = {
 """The sign of each state and its style."""
 _OUTCOMES = {True: Span("✓ ", "good"), False: Span("✗ ", "bad"), None: Span("? ", "dim")}
 _NOTED_ON = 60_000
-"""The course notes trained on so many images."""
+"""How many images the course notes trained on."""
 _LONGEST_DIFF = 12
 NO_CONCLUSION = "The notes draw no conclusion about this one."
 
 
-class Asked(NamedTuple):
-    """What the page is about."""
+class ExerciseFacts(NamedTuple):
+    """What an exercise's page is made of."""
 
-    place: Place
+    place: SetPlace
     exercise: Exercise
-    standing: Standing | None
-    seen: ExerciseFacts | None
-    """None while it is worked out."""
+    status: ExerciseStatus | None
+    findings: ExerciseFindings | None
+    """None until they are worked out."""
     tally: Tally | None
     revealed: bool
     """Whether the notes' figures and conclusion were asked for."""
     repeat: str
     """How its runs are repeated: a key in the lab, a command elsewhere."""
     mine: Experiment | None = None
-    """What the editor has of its experiment."""
+    """The exercise's experiment as it is in the editor; None when another one is there."""
 
     @property
     def conclusion(self) -> str:
-        """What somebody concluded or answered."""
-        return self.standing.answer.conclusion if self.standing else ""
+        """What the user concluded or answered."""
+        return self.status.answer.conclusion if self.status else ""
 
     @property
     def has_run(self) -> bool:
-        """Whether there are figures of it."""
-        return self.seen is not None and self.seen.result.group is not None
+        """Whether a run of it gave figures."""
+        return self.findings is not None and self.findings.result.group is not None
 
     @property
     def is_base(self) -> bool:
-        """Whether others are compared with it."""
+        """Whether it is the one that the others of its set are compared with."""
         return self.exercise.name == self.place.set.baseline
 
     @property
     def from_outside(self) -> bool:
-        """Whether its set is somebody's pack."""
+        """Whether its set is a pack that somebody handed out."""
         return self.place.folder.parent != sets_folder()
 
 
-def read_exercise(history: History, place: Place, exercise: Exercise, standing: Standing) -> Asked:
-    """All that there is to say of an exercise outside the lab, where nothing is held back."""
-    return Asked(place, exercise, standing, work_out(history, place, exercise), history.tally(), True, BY_COMMAND)
+def read_exercise(history: History, place: SetPlace, exercise: Exercise, status: ExerciseStatus) -> ExerciseFacts:
+    """The facts for a page outside the lab, where the notes' figures and conclusion are shown at once."""
+    return ExerciseFacts(place, exercise, status, work_out(history, place, exercise), history.tally(), True, BY_COMMAND)
 
 
-def exercise_page(asked: Asked) -> Page:
-    """The page of an exercise."""
-    one = asked.exercise
-    parts = [_changes(asked), _expected(asked), _result(asked), _conclusion(asked), _notes(asked)]
-    if asked.has_run:  # once there is a result, that is what one comes for
+def exercise_page(facts: ExerciseFacts) -> Page:
+    one = facts.exercise
+    parts = [_changes(facts), _expected(facts), _result(facts), _conclusion(facts), _notes(facts)]
+    if facts.has_run:  # what one opens the page for now: the result stands before the changes
         parts.append(parts.pop(0))
-    return Page(one.heading, [_state(asked), Paragraph(), Paragraph(one.question.strip()), *itertools.chain(*parts)])
+    return Page(one.heading, [_state(facts), Paragraph(), Paragraph(one.question.strip()), *itertools.chain(*parts)])
 
 
-def set_page(place: Place, standings: Mapping[str, Standing]) -> Page:
+def set_page(place: SetPlace, statuses: Mapping[str, ExerciseStatus]) -> Page:
     """The page of a set as a whole."""
     exercises = place.set.exercises
-    done = sum(one.state == "done" for one in standings.values())
+    done = sum(one.state == "done" for one in statuses.values())
     blocks: list[Block] = [Paragraph(f"{done} of {len(exercises)} done", style="dim")]
     if place.set.about:
         blocks += [Paragraph(), Paragraph(place.set.about.strip())]
@@ -117,26 +116,26 @@ def set_page(place: Place, standings: Mapping[str, Standing]) -> Page:
     return Page(place.set.title, [*blocks, Heading("", "How it goes"), *(Paragraph("", step) for step in steps)])
 
 
-def _state(asked: Asked) -> Block:
-    """How far it is, and what to do next."""
-    if asked.standing is None:
+def _state(facts: ExerciseFacts) -> Block:
+    """How far the user is with the exercise, and what to do next."""
+    if facts.status is None:
         return Paragraph()
-    standing = asked.standing
-    sign, style = SIGNS[standing.state]
-    words = [Span(f"{sign} {standing.state}", style), Span(" ")]
-    if standing.state == "training" and asked.tally is not None:
-        going = [each for each in asked.tally.going if each[0] in standing.live]
+    status = facts.status
+    sign, style = SIGNS[status.state]
+    words = [Span(f"{sign} {status.state}", style), Span(" ")]
+    if status.state == "training" and facts.tally is not None:
+        going = [each for each in facts.tally.going if each[0] in status.live]
         where = f"Run {going[0][0]} is trained, {going[0][1]} of {going[0][2]} epochs done. " if going else ""
         words.append(Span(f" {where}The result comes here when it ends."))
-    if standing.state == "waiting":
-        wait = "waits" if len(standing.live) == 1 else "wait"
-        words.append(Span(f" {len(standing.live)} of its runs {wait} to be trained."))
-    return Paragraph(words, _next(asked, standing.state))
+    if status.state == "waiting":
+        wait = "waits" if len(status.live) == 1 else "wait"
+        words.append(Span(f" {len(status.live)} of its runs {wait} to be trained."))
+    return Paragraph(words, _next(facts, status.state))
 
 
-def _next(asked: Asked, state: State) -> str:
+def _next(facts: ExerciseFacts, state: State) -> str:
     """What can be done now, as a hint."""
-    one = asked.exercise
+    one = facts.exercise
     if state in ("training", "waiting"):
         return ""
     if state == "done":
@@ -145,71 +144,71 @@ def _next(asked: Asked, state: State) -> str:
         return "{exercises.done} marks it as done."
     if one.is_question:
         by_hand = "Nothing is trained: {exercises.experiment} goes to Explain ({pane.explain}), to do it by hand. "
-        return f"{'' if asked.from_outside else by_hand}{{exercises.conclude}} writes your answer."
+        return f"{'' if facts.from_outside else by_hand}{{exercises.conclude}} writes your answer."
     if one.impossible:
         return "{exercises.experiment} opens it in the editor. {exercises.conclude} writes your answer."
     if state == "run":
         return "{exercises.conclude} writes what you conclude; {exercises.repeat} runs it over more seeds."
-    takes = asked.seen.seconds if asked.seen else None
+    takes = facts.findings.seconds if facts.findings else None
     run = f"{{exercises.run}} runs it{f', about {in_words(takes)}' if takes is not None else ''}."
-    if _mine(asked):
+    if _mine(facts):
         run = "{exercises.run} runs your version, which is in the editor."
     elif one.change:
         run = (
             "{exercises.experiment} opens its experiment: change it there, "
             "then {exercises.run} runs it for this exercise."
         )
-    if state == "open" and one.predict and not asked.is_base:
+    if state == "open" and one.predict and not facts.is_base:
         return f"{{exercises.predict}} says what you expect; then {run}"
     return run
 
 
-def _changes(asked: Asked) -> Iterator[Block]:
-    """What is different from the baseline."""
-    seen, one = asked.seen, asked.exercise
-    if seen is None or one.is_question:
+def _changes(facts: ExerciseFacts) -> Iterator[Block]:
+    """What the exercise changes against the baseline."""
+    findings, one = facts.findings, facts.exercise
+    if findings is None or one.is_question:
         return
-    if seen.changes:
+    if findings.changes:
         yield Heading("What changes against the baseline")
-        yield Difference(seen.changes[:_LONGEST_DIFF])
-        if len(seen.changes) > _LONGEST_DIFF:
-            yield Paragraph(f"    and {len(seen.changes) - _LONGEST_DIFF} more", style="dim")
-        if seen.params and not one.impossible:
-            yield Paragraph(f"    {seen.params[0]:,} → {counted(seen.params[1], 'parameter')}", style="dim")
-    if mine := _mine(asked):
+        yield Difference(findings.changes[:_LONGEST_DIFF])
+        if len(findings.changes) > _LONGEST_DIFF:
+            yield Paragraph(f"    and {len(findings.changes) - _LONGEST_DIFF} more", style="dim")
+        if findings.params and not one.impossible:
+            yield Paragraph(f"    {findings.params[0]:,} → {counted(findings.params[1], 'parameter')}", style="dim")
+    if mine := _mine(facts):
         yield Heading("What you have changed, in the editor")
         yield Difference(mine)
-    if locked := asked.place.locked(one):
+    if locked := facts.place.locked(one):
         yield Heading("Locked by the pack")
         yield Paragraph(", ".join(map(lock_in_words, locked)))
-    if seen.same:
+    if findings.same:
         yield Paragraph()
-        yield Paragraph(f"The same network and training as {', '.join(seen.same)}: runs of either count for both.")
+        yield Paragraph(f"The same network and training as {', '.join(findings.same)}: runs of either count for both.")
 
 
-def _mine(asked: Asked) -> tuple[DiffLine, ...]:
-    """What somebody has changed of an experiment that is there to be changed."""
-    given = asked.place.experiment(asked.exercise) if asked.exercise.change and asked.mine is not None else None
-    if given is None or asked.mine is None:
+def _mine(facts: ExerciseFacts) -> tuple[DiffLine, ...]:
+    """What the user has changed in the editor, for an exercise that asks to change its experiment."""
+    given = facts.place.experiment(facts.exercise) if facts.exercise.change and facts.mine is not None else None
+    if given is None or facts.mine is None:
         return ()
-    return tuple(line for line in diff_experiments(given, asked.mine) if line.sign != " ")
+    return tuple(line for line in diff_experiments(given, facts.mine) if line.sign != " ")
 
 
-def _expected(asked: Asked) -> Iterator[Block]:
-    """What was expected, and once there is a result, whether it came so."""
-    one, seen = asked.exercise, asked.seen
-    if asked.is_base or not one.predict or not one.is_run:
+def _expected(facts: ExerciseFacts) -> Iterator[Block]:
+    """What was expected and, once there is a result, whether it came true."""
+    one, findings = facts.exercise, facts.findings
+    if facts.is_base or not one.predict or not one.is_run:
         return
-    if seen is not None and asked.has_run:
+    if findings is not None and facts.has_run:
         yield Heading("You expected, against the baseline")
-        outcomes = [outcome for outcome in seen.result.outcomes if outcome.expected or outcome.found]
+        outcomes = [outcome for outcome in findings.result.outcomes if outcome.expected or outcome.found]
         if not outcomes:
             yield Paragraph("Nothing was expected before the run.", style="dim")
         for outcome in outcomes:
-            yield Bullet(outcome.told(asked.repeat), _OUTCOMES[outcome.right])
+            yield Bullet(outcome.told(facts.repeat), _OUTCOMES[outcome.right])
         return
     yield Heading("You expect, against the baseline")
-    prediction = asked.standing.answer.prediction if asked.standing else Expectation()
+    prediction = facts.status.answer.prediction if facts.status else Expectation()
     said = [(words, getattr(prediction, name)) for name, words in _FIGURES.items() if name in one.predict]
     expected = ", ".join(f"{words} {way}" for words, way in said if way)
     yield Paragraph(expected) if expected else Paragraph("Nothing yet.", "{exercises.predict} says it.", "dim")
@@ -218,17 +217,17 @@ def _expected(asked: Asked) -> Iterator[Block]:
 _FIGURES = {"accuracy": "test accuracy", "time": "time of an epoch"}
 
 
-def _result(asked: Asked) -> Iterator[Block]:
+def _result(facts: ExerciseFacts) -> Iterator[Block]:
     """The figures beside the baseline's and the notes', and what repeats say."""
-    seen = asked.seen
-    if seen is None:
-        if asked.standing is not None and asked.standing.runs:
+    findings = facts.findings
+    if findings is None:
+        if facts.status is not None and facts.status.runs:
             yield Heading("Result")
             yield Paragraph("it is worked out …", style="dim")
         return
-    mine, base = seen.result.group, seen.result.baseline
-    shown = asked.revealed or mine is not None
-    rows = [(row.key, row.yours, row.baseline, row.change, row.notes if shown else "") for row in seen.result.rows]
+    mine, base = findings.result.group, findings.result.baseline
+    shown = facts.revealed or mine is not None
+    rows = [(row.key, row.yours, row.baseline, row.change, row.notes if shown else "") for row in findings.result.rows]
     rows = [row for row in rows if any(row[1:])]
     if not rows:
         return
@@ -240,14 +239,14 @@ def _result(asked: Asked) -> Iterator[Block]:
     yield _figures(rows)
     if sizes:
         yield _images(sizes[0][0], any(row[4] for row in rows))
-    yield from _verdicts(seen.result, asked.repeat)
+    yield from _verdicts(findings.result, facts.repeat)
     if mine is not None:
-        runs = seen.result.runs[-12:]
+        runs = findings.result.runs[-12:]
         yield Paragraph(f"{'runs' if len(runs) > 1 else 'run'} {', '.join(map(str, runs))}", style="dim")
 
 
 def _figures(rows: Sequence[Sequence[str]]) -> TextTable:
-    """The columns that have something; where room is short, the baseline's are the first that are left out."""
+    """The columns that are not empty; where room is short, the baseline's is the first that is left out."""
     head = ("", "yours", "baseline", "change", "notes")
     kept = [at for at in range(5) if at == 0 or any(row[at] for row in rows)]
     spare = sorted(range(2, len(kept)), key=lambda at: (kept[at] != 2, -at))
@@ -256,7 +255,7 @@ def _figures(rows: Sequence[Sequence[str]]) -> TextTable:
 
 
 def _images(group: Group, noted: bool) -> Paragraph:
-    """What the runs were trained on; the notes' figures are not to be compared with those of a sample."""
+    """The images that the runs were trained on, with a warning where the notes trained on more of them."""
     name, train, test = group.key[1]
     words = f"{name}, {train:,} + {test:,} images"
     if noted and train < _NOTED_ON:
@@ -265,7 +264,7 @@ def _images(group: Group, noted: bool) -> Paragraph:
 
 
 def _verdicts(found: ExerciseResult, repeat: str) -> Iterator[Block]:
-    # That one run says nothing stands with what was expected already.
+    # Where something was expected, it is said there already that a single run says nothing.
     told = any(outcome.expected for outcome in found.outcomes)
     verdicts = [one for one in found.verdicts if not (told and one.outcome == "too few")]
     if verdicts:
@@ -274,18 +273,18 @@ def _verdicts(found: ExerciseResult, repeat: str) -> Iterator[Block]:
         yield Bullet(words)
 
 
-def _conclusion(asked: Asked) -> Iterator[Block]:
-    yield Heading("Answer" if asked.exercise.is_question or asked.exercise.impossible else "Conclusion")
-    if asked.conclusion:
-        yield Quote(asked.conclusion)
+def _conclusion(facts: ExerciseFacts) -> Iterator[Block]:
+    yield Heading("Answer" if facts.exercise.is_question or facts.exercise.impossible else "Conclusion")
+    if facts.conclusion:
+        yield Quote(facts.conclusion)
     else:
         yield Paragraph("None yet.", "{exercises.conclude} writes it.", "dim")
 
 
-def _notes(asked: Asked) -> Iterator[Block]:
-    """The notes' conclusion and what is good to know: not before one's own."""
-    one = asked.exercise
-    shown = asked.conclusion or asked.revealed
+def _notes(facts: ExerciseFacts) -> Iterator[Block]:
+    """The notes' conclusion and what is good to know, once the user has written a conclusion or asked for them."""
+    one = facts.exercise
+    shown = facts.conclusion or facts.revealed
     if shown and one.notes.conclusion:
         yield Heading("The notes conclude")
         yield Quote(one.notes.conclusion.strip())
@@ -298,6 +297,6 @@ def _notes(asked: Asked) -> Iterator[Block]:
             own = "answer" if one.is_question or one.impossible else "conclusion"
             yield Paragraph()
             yield Paragraph(f"{what} is shown when you have written your {own}", "({exercises.notes}: now).", "dim")
-    elif one.notes.to_json() and shown:  # of an exercise that they have figures for, one may wait for it
+    elif one.notes.to_json() and shown:  # the notes have figures, so the user may look for a conclusion
         yield Paragraph()
         yield Paragraph(NO_CONCLUSION, style="dim")

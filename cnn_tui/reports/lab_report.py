@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from cnn_tui.analysis.compare import pace_of
 from cnn_tui.analysis.verdict import BY_COMMAND, judge, sentences
 from cnn_tui.exercises.answers import answers
-from cnn_tui.exercises.catalogue import Place
+from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.model import Exercise
-from cnn_tui.exercises.progress import standings
+from cnn_tui.exercises.progress import read_statuses
 from cnn_tui.exercises.results import BY_COMMAND as REPEAT_EXERCISE
 from cnn_tui.exercises.results import ExerciseResult, FigureRow, result
 from cnn_tui.experiment.experiment import Experiment
@@ -37,7 +37,7 @@ _COLUMNS = tuple(
 INTERVAL = "± in a table is the standard deviation over the seeds; in a verdict it is the 95 % interval."
 
 
-def report(history: History, runs: Sequence[int], places: Iterable[Place] = (), title: str = "Lab report") -> Page:
+def report(history: History, runs: Sequence[int], places: Iterable[SetPlace] = (), title: str = "Lab report") -> Page:
     """The report on runs, in the order given, and on those exercises of `places` that have a run or an answer."""
     lines = {line.id: line for line in history.lines_of(runs)}
     chosen = [lines[one] for one in runs if one in lines]
@@ -51,7 +51,7 @@ def report(history: History, runs: Sequence[int], places: Iterable[Place] = (), 
     return Page(title, [*blocks, *_curves(history, chosen, groups)])
 
 
-def set_table(history: History, place: Place) -> Iterator[Block]:
+def set_table(history: History, place: SetPlace) -> Iterator[Block]:
     """A set of exercises as one table, the notes' figures beside ours, the verdicts and the conclusions below it."""
     found = [(one, result(history, place, one)) for one in place.set.exercises if one.is_run]
     heading = ["exercise", "params", "seeds", "test acc", "change", "in the notes", "train acc", "in the notes"]
@@ -151,9 +151,9 @@ def _groups(groups: Sequence[Group], base: Group | None) -> Iterator[Block]:
     yield Paragraph(INTERVAL)
 
 
-def _exercises(history: History, place: Place) -> list[Block]:
+def _exercises(history: History, place: SetPlace) -> list[Block]:
     """The pages of the exercises of a set that have a run or an answer."""
-    found = standings(history, place)
+    found = read_statuses(history, place)
     begun = [one for one in place.set.exercises if found[one.name].runs or found[one.name].answer.changed]
     pages = [exercise_page(read_exercise(history, place, one, found[one.name])) for one in begun]
     blocks = [block for page in pages for block in page.nested(2)]

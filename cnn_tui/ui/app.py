@@ -19,7 +19,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.timer import Timer
 
-from cnn_tui.exercises.catalogue import Place
+from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.experiment.document import Document, resume
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.journal import Journal
@@ -170,7 +170,7 @@ def open_lab(
     mouse: bool = True,
     sixel: bool | None = None,
     warning: str = "",
-    pack: Place | None = None,
+    pack: SetPlace | None = None,
     device: str = "",
 ) -> int:
     """Open the lab in this terminal until it is left; gives the exit status.

@@ -13,12 +13,12 @@ import msgspec
 import pytest
 
 from cnn_tui.exercises import answers
-from cnn_tui.exercises.catalogue import Place
-from cnn_tui.exercises.locks import LockError, check_paths, unlocked_changes
+from cnn_tui.exercises.catalogue import SetPlace
+from cnn_tui.exercises.locks import LockError, changed_locked_fields, check_paths
 from cnn_tui.exercises.model import ExerciseError
-from cnn_tui.exercises.packs import open_pack, pack_name, read_submission, submission, to_file
-from cnn_tui.exercises.runs import Order, assign, orders, queue
-from cnn_tui.exercises.submissions import CheckedExercise, Report, check
+from cnn_tui.exercises.packs import gather_submission, open_pack, pack_name, read_submission, to_file
+from cnn_tui.exercises.runs import PlannedRun, assign, plan_runs, queue
+from cnn_tui.exercises.submissions import CheckedExercise, SubmissionCheck, check_submission
 from cnn_tui.experiment.experiment import Experiment, to_toml
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
@@ -80,7 +80,7 @@ def test_a_pack_is_read(pack: Path) -> None:
 
 def test_the_example_in_the_documentation_is_a_good_pack() -> None:
     place = open_pack(EXAMPLE)
-    wanted, left_out = orders((place, one) for one in place.set.exercises)
+    wanted, left_out = plan_runs((place, one) for one in place.set.exercises)
     assert [one.exercise.name for one in wanted] == ["start"]
     assert {key: why.split(",")[0] for key, why in left_out} == {
         "example-pack/where": "it is a question",
@@ -208,15 +208,15 @@ def test_what_is_no_folder_is_no_pack(tmp_path: Path) -> None:
 )
 def test_a_change_of_a_locked_field_is_seen(path: str, change: Callable[[Experiment], Experiment]) -> None:
     check_paths(BASELINE, [path])
-    assert unlocked_changes(BASELINE, change(BASELINE), [path]) == (path,)
-    assert unlocked_changes(BASELINE, BASELINE, [path]) == ()
+    assert changed_locked_fields(BASELINE, change(BASELINE), [path]) == (path,)
+    assert changed_locked_fields(BASELINE, BASELINE, [path]) == ()
 
 
 def test_what_is_not_locked_may_change() -> None:
     free = BASELINE.with_training(seed=7).with_stack(BASELINE.stack.change(2, filters=64).insert(3, BASELINE.layers[3]))
     free = msgspec.structs.replace(free, name="mine")
-    assert unlocked_changes(BASELINE, free, ["dataset", "training", "stop", "layers[0]", "layers[1]"]) == ()
-    assert unlocked_changes(BASELINE, free, ["training.seed"]) == ("training.seed",)
+    assert changed_locked_fields(BASELINE, free, ["dataset", "training", "stop", "layers[0]", "layers[1]"]) == ()
+    assert changed_locked_fields(BASELINE, free, ["training.seed"]) == ("training.seed",)
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_a_field_that_is_not_there_cannot_be_locked(path: str) -> None:
 
 def test_a_run_that_changes_a_locked_field_is_not_queued(history: History, pack: Path) -> None:
     place = open_pack(pack)
-    longer = Order(place, place.exercise("start"), BASELINE.with_training(epochs=9))
+    longer = PlannedRun(place, place.exercise("start"), BASELINE.with_training(epochs=9))
     with pytest.raises(ExerciseError, match=r"^week-3/start: training\.epochs is locked$"):
         queue(history, [longer])
     assert history.count() == 0
@@ -239,11 +239,11 @@ def test_a_run_that_changes_a_locked_field_is_not_queued(history: History, pack:
 
 
 def hand_in(
-    history: History, place: Place, tmp_path: Path, change: Callable[[dict[str, Any]], None] | None = None
+    history: History, place: SetPlace, tmp_path: Path, change: Callable[[dict[str, Any]], None] | None = None
 ) -> Path:
     """The file of a submission, changed afterwards if so wished."""
     path = tmp_path / "handed-in.json"
-    text = to_file(submission(history, place, "Ada"))
+    text = to_file(gather_submission(history, place, "Ada"))
     if change is not None:
         plain = json.loads(text)
         change(plain)
@@ -252,24 +252,24 @@ def hand_in(
     return path
 
 
-def answered(history: History, place: Place) -> None:
+def answered(history: History, place: SetPlace) -> None:
     """Everything done as the pack asks for it."""
-    for run_id in queue(history, [Order(place, place.exercise("start"), BASELINE)], 2):
+    for run_id in queue(history, [PlannedRun(place, place.exercise("start"), BASELINE)], 2):
         train(history, run_id, 0.9)
     lighter = BASELINE.with_stack(BASELINE.stack.change(2, filters=16))
-    (run_id,) = queue(history, [Order(place, place.exercise("lighter"), lighter)])
+    (run_id,) = queue(history, [PlannedRun(place, place.exercise("lighter"), lighter)])
     train(history, run_id, 0.89)
     answers.predict(history, place.name, "lighter", {"accuracy": "down", "time": "same"})
     for name in ("start", "lighter", "why"):
         answers.conclude(history, place.name, name, f"because of {name}")
 
 
-def report_of(path: Path, place: Place | None = None) -> Report:
+def report_of(path: Path, place: SetPlace | None = None) -> SubmissionCheck:
     """What a check of a file says."""
-    return check(*read_submission(path), place)
+    return check_submission(*read_submission(path), place)
 
 
-def one_of(report: Report, name: str) -> CheckedExercise:
+def one_of(report: SubmissionCheck, name: str) -> CheckedExercise:
     """An exercise of a report."""
     return next(one for one in report.exercises if one.name == name)
 
@@ -357,9 +357,9 @@ def test_another_version_of_the_pack_is_noticed(history: History, pack: Path, tm
 
 def test_a_run_that_goes_on_is_waited_for(history: History, pack: Path) -> None:
     place = open_pack(pack)
-    queue(history, [Order(place, place.exercise("start"), BASELINE)])
+    queue(history, [PlannedRun(place, place.exercise("start"), BASELINE)])
     with pytest.raises(ExerciseError, match=r"run 1 \(week-3/start\) is queued: hand in when it has ended"):
-        submission(history, place)
+        gather_submission(history, place)
 
 
 @pytest.mark.parametrize(

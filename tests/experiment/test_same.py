@@ -11,9 +11,9 @@ import msgspec
 import pytest
 
 from cnn_tui.analysis.estimates import Estimator
-from cnn_tui.exercises.catalogue import Place
+from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.model import Exercise, ExerciseSet
-from cnn_tui.exercises.runs import runs_of, twins
+from cnn_tui.exercises.runs import runs_of, same_exercises
 from cnn_tui.experiment.experiment import Experiment, to_toml
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.same import identity_of, settings_of
@@ -80,7 +80,7 @@ def trained(history: History, experiment: Experiment, seed: int) -> int:
     return run
 
 
-def exercises_of(folder: Path, *experiments: Experiment) -> Place:
+def exercises_of(folder: Path, *experiments: Experiment) -> SetPlace:
     """A set with an exercise for each experiment."""
     for at, experiment in enumerate(experiments):
         (folder / f"{at}.toml").write_text(to_toml(experiment))
@@ -88,7 +88,7 @@ def exercises_of(folder: Path, *experiments: Experiment) -> Place:
         Exercise(name=f"number-{at}", question="And this one?", experiment=f"{at}.toml")
         for at in range(len(experiments))
     )
-    return Place("mine", folder, ExerciseSet("Mine", exercises))
+    return SetPlace("mine", folder, ExerciseSet("Mine", exercises))
 
 
 def test_everybody_leaves_a_layer_that_is_switched_off_out_of_the_network(tmp_path: Path) -> None:
@@ -103,6 +103,6 @@ def test_everybody_leaves_a_layer_that_is_switched_off_out_of_the_network(tmp_pa
         assert same_network(history, WITH_ONE_OFF)[0] == Same(first, dataset=True, training=True, seed=False)
         assert Estimator(history).of(WITH_ONE_OFF).basis == "same"
         assert runs_of(history, place, place.set.exercises[0]) == (first, second)
-    assert twins(place, place.set.exercises[0]) == place.set.exercises
+    assert same_exercises(place, place.set.exercises[0]) == place.set.exercises
     with pytest.raises(BatchError, match="off=no and off=yes are the same"):
         grid(BASELINE, [Axis("off", (False, True))], with_it)

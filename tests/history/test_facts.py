@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cnn_tui.exercises.catalogue import load_set, set_names
-from cnn_tui.exercises.progress import standings
+from cnn_tui.exercises.progress import read_statuses
 from cnn_tui.history import notebook
 from cnn_tui.history.groups import ended_as_planned, group_around, groups_of, taken_seeds
 from cnn_tui.history.history import History
@@ -136,10 +136,10 @@ def derived(history: History) -> dict[str, Any]:
         "untested": history.untested(),
         "archived": notebook.last_archived(history),
         "gaps": [Listing(history, Query(words, sort="gap")).ids() for words in ("gap>0.02", "live", "!failed")],
-        "standings": [
+        "statuses": [
             (name, one.state, one.runs, one.live)
             for place in map(load_set, set_names())
-            for name, one in standings(history, place).items()
+            for name, one in read_statuses(history, place).items()
         ],
     }
 

@@ -9,7 +9,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from cnn_tui.exercises import answers
-from cnn_tui.exercises.catalogue import Place, load_set
+from cnn_tui.exercises.catalogue import SetPlace, load_set
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
@@ -22,7 +22,7 @@ BASELINE, MORE = load_preset("lab1-baseline"), load_preset("lab1-64-filters")
 HOSTILE = "\x1b[2J<script>alert(1)</script> | `x` **b** [a](http://x) ![i](y) # h\n# not a heading\n- no\u202e"
 
 
-def report(history: History, runs: Sequence[int], places: Sequence[Place] = (), title: str = "Lab report") -> str:
+def report(history: History, runs: Sequence[int], places: Sequence[SetPlace] = (), title: str = "Lab report") -> str:
     """The report in Markdown."""
     return to_markdown(lab_report.report(history, runs, places, title))
 

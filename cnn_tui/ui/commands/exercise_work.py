@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.pace import in_words
 from cnn_tui.exercises import answers
-from cnn_tui.exercises.catalogue import Place
+from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.model import Exercise
-from cnn_tui.exercises.progress import baseline_order, counted, missing, queue_missing
-from cnn_tui.exercises.runs import LeftOut, Order, obstacle, orders, runs_of
+from cnn_tui.exercises.progress import count_runs, missing, plan_baseline, queue_missing
+from cnn_tui.exercises.runs import LeftOutExercise, PlannedRun, find_obstacle, plan_runs, runs_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.groups import ended_as_planned
 from cnn_tui.history.history import History
 from cnn_tui.reports.exercise_page import NO_CONCLUSION
-from cnn_tui.text import counted as number_of
+from cnn_tui.text import counted
 from cnn_tui.ui.dialogs.ask import USUAL_SEEDS, PredictMenu, SeedsScreen
 from cnn_tui.ui.dialogs.dialog import Conversation
 from cnn_tui.ui.keys import key_of
@@ -37,11 +37,11 @@ class ChosenExercise:
     row: Callable[[], ExerciseRow]
 
     @property
-    def place(self) -> Place:
+    def place(self) -> SetPlace:
         """The set that it is of."""
         return self.row().place
 
-    def ask(self) -> tuple[Place, Exercise] | None:
+    def ask(self) -> tuple[SetPlace, Exercise] | None:
         """It and its set; None, after words about it, for a whole set."""
         place, one = self.row()
         if one is None:
@@ -122,7 +122,7 @@ class AnswerCommands:
 
 
 @dataclass(eq=False)
-class OrderCommands:
+class ExerciseRunCommands:
     """Queues what the exercises ask for: a run, one over seeds, a whole set."""
 
     talk: Conversation
@@ -138,7 +138,7 @@ class OrderCommands:
         found = self._orders()
         if found is not None:
             order, base = found
-            have = counted(self.history, [base]) if base else []
+            have = count_runs(self.history, [base]) if base else []
             self._queue([*missing(have, 1), (order, 1)])
 
     async def repeat(self) -> None:
@@ -147,7 +147,7 @@ class OrderCommands:
         if found is None:
             return
         order, base = found
-        have = counted(self.history, [base] if base else [])
+        have = count_runs(self.history, [base] if base else [])
         seconds = self._seconds([order, *([base] if base else [])])
 
         def told(each: int) -> str:
@@ -163,18 +163,18 @@ class OrderCommands:
     async def queue_set(self) -> None:
         """Queue the whole set over some seeds."""
         place = self.chosen.place
-        wanted, left_out = orders([(place, one) for one in place.set.exercises])
+        wanted, left_out = plan_runs([(place, one) for one in place.set.exercises])
         if not wanted:
             self.talk.say("Nothing of this set is trained.", seconds=4)
             return
-        have, seconds = counted(self.history, wanted), self._seconds(wanted)
+        have, seconds = count_runs(self.history, wanted), self._seconds(wanted)
 
         def told(each: int) -> str:
             counts = missing(have, each)
             total = sum(count for _, count in counts)
             there = each * len(have) - total
             also = f" {_runs(there)} of them {'is' if there == 1 else 'are'} there already." if there else ""
-            words = f"{number_of(len(have), 'exercise')} over {number_of(each, 'seed')}.{also}"
+            words = f"{counted(len(have), 'exercise')} over {counted(each, 'seed')}.{also}"
             return f"{words} To queue: {_takes(counts, seconds)}{_left_out(left_out)}"
 
         answer = await self.talk.ask(SeedsScreen(f"The whole set {place.name}: over how many seeds?", 1, told))
@@ -186,19 +186,19 @@ class OrderCommands:
         else:
             self.talk.say("They have as many runs already; a larger number queues more.", seconds=4)
 
-    def _orders(self) -> tuple[Order, Order | None] | None:
+    def _orders(self) -> tuple[PlannedRun, PlannedRun | None] | None:
         """What to train for the exercise, and for its baseline; says why when it cannot be run."""
         found = self.chosen.ask()
         if found is None:
             return None
         place, one = found
         mine = self.mine(place.key(one)) if one.change else None
-        if mine is not None and (why := obstacle(Order(place, one, mine))):
+        if mine is not None and (why := find_obstacle(PlannedRun(place, one, mine))):
             self._refuse(why)
             return None
-        made, left_out = orders([(place, one)], lambda given: mine or given)
+        made, left_out = plan_runs([(place, one)], lambda given: mine or given)
         if made:
-            return made[0], baseline_order(place, one)
+            return made[0], plan_baseline(place, one)
         if one.change and mine in (None, place.experiment(one)):
             enter, start = key_of("exercises.experiment"), key_of("exercises.run")
             why = f"{enter} opens its experiment: change it there, then {start} runs it for this exercise"
@@ -212,23 +212,23 @@ class OrderCommands:
     def _refuse(self, why: str) -> None:
         self.talk.say(f"Not started: {inert(why)}.", "warning")
 
-    def _queue(self, counts: Sequence[tuple[Order, int]]) -> None:
+    def _queue(self, counts: Sequence[tuple[PlannedRun, int]]) -> None:
         ids = queue_missing(self.history, counts)
         self.queued()
         which = f"Run {ids[0]} is" if len(ids) == 1 else f"{len(ids)} runs, {ids[0]} to {ids[-1]}, are"
         first = ", the baseline's too" if len(counts) == 2 and len(ids) == 2 else ""
         self.talk.say(f"{which} queued{first}. {Estimator(self.history).outlook().words()}")
 
-    def _seconds(self, wanted: Sequence[Order]) -> dict[str, float | None]:
+    def _seconds(self, wanted: Sequence[PlannedRun]) -> dict[str, float | None]:
         estimator = Estimator(self.history)
         return {order.key: estimator.of(order.experiment).seconds for order in wanted}
 
 
 def _runs(count: int) -> str:
-    return number_of(count, "run")
+    return counted(count, "run")
 
 
-def _takes(counts: Sequence[tuple[Order, int]], seconds: dict[str, float | None]) -> str:
+def _takes(counts: Sequence[tuple[PlannedRun, int]], seconds: dict[str, float | None]) -> str:
     """How many runs, and how long they take where that is known."""
     total = sum(count for _, count in counts)
     each = [(seconds[order.key], count) for order, count in counts]
@@ -238,6 +238,6 @@ def _takes(counts: Sequence[tuple[Order, int]], seconds: dict[str, float | None]
     return f"{_runs(total)}, about {in_words(sum(known))}."
 
 
-def _left_out(left_out: Sequence[LeftOut]) -> str:
+def _left_out(left_out: Sequence[LeftOutExercise]) -> str:
     names = [one.key.partition("/")[2] for one in left_out]
     return f"\nLeft out, as their pages say why: {', '.join(names)}." if names else ""

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cnn_tui.analysis.compare import diff_experiments
-from cnn_tui.exercises.catalogue import Place, find_exercise, load_set, set_names
+from cnn_tui.exercises.catalogue import SetPlace, find_exercise, load_set, set_names
 from cnn_tui.exercises.locks import locks_of
 from cnn_tui.exercises.model import Exercise, ExerciseError
-from cnn_tui.exercises.runs import Order, assign, obstacle
+from cnn_tui.exercises.runs import PlannedRun, assign, find_obstacle
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.ui.commands.files import FileCommands
 from cnn_tui.ui.commands.runs import LabCommands
@@ -29,18 +29,18 @@ class ExerciseCommands(LabCommands):
     explain: ExplainPane
     go_to: Callable[[str], None]
     """Goes to a pane by its name."""
-    pack: Place | None = None
+    pack: SetPlace | None = None
     """The pack that the lab was opened with: its exercises take the place of those that come with the app."""
     _at: str = ""
     """The row that the cursor was on when the exercises were left, by its key."""
 
-    def use_pack(self, pack: Place) -> None:
+    def use_pack(self, pack: SetPlace) -> None:
         """Show this pack's exercises, and hold its locks. Raises ExperimentError."""
         self.pack = pack
         self.document.locks = locks_of(pack)
 
     @property
-    def places(self) -> tuple[Place, ...]:
+    def places(self) -> tuple[SetPlace, ...]:
         """The sets of exercises."""
         return (self.pack,) if self.pack else tuple(load_set(name) for name in set_names())
 
@@ -52,7 +52,7 @@ class ExerciseCommands(LabCommands):
         if chosen is not None and chosen.exercise is not None:
             self._open_exercise(chosen.place, chosen.exercise)
 
-    def _open_exercise(self, place: Place, exercise: Exercise) -> None:
+    def _open_exercise(self, place: SetPlace, exercise: Exercise) -> None:
         try:
             experiment = place.experiment(exercise)
         except (ExperimentError, ExerciseError) as error:
@@ -72,7 +72,7 @@ class ExerciseCommands(LabCommands):
                 f"{key_of('exercises.open')} goes back."
             )
 
-    def _go_by_hand(self, place: Place, exercise: Exercise) -> None:
+    def _go_by_hand(self, place: SetPlace, exercise: Exercise) -> None:
         """To where a question of LAB 2 is asked and answered."""
         if place.name == SET:
             self.explain.lab2.at = place.set.exercises.index(exercise)
@@ -97,6 +97,6 @@ class ExerciseCommands(LabCommands):
         if given is None:
             return
         changed = bool(diff_experiments(given, self.document.experiment))
-        if changed == exercise.change and not obstacle(Order(place, exercise, self.document.experiment)):
+        if changed == exercise.change and not find_obstacle(PlannedRun(place, exercise, self.document.experiment)):
             for run in runs:
                 assign(self.live.history, run, place, exercise)

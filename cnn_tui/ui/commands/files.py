@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.exercises.catalogue import Place
+from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.experiment import presets
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment, ExperimentError, check_dataset, read, to_toml
@@ -45,7 +45,7 @@ class FileCommands:
     """Shows the document as it is now."""
     copied: Callable[[], tuple[str, str] | None]
     """Gives the row of the pane in focus: what it is, in words, and its text."""
-    places: Callable[[], Sequence[Place]]
+    places: Callable[[], Sequence[SetPlace]]
     """Gives the sets of exercises that a report is on."""
 
     def put_into_editor(self, experiment: Experiment, path: Path | None, exercise: str = "") -> bool:

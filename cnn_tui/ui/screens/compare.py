@@ -16,7 +16,7 @@ from cnn_tui.history import notebook
 from cnn_tui.history.history import History, HistoryError
 from cnn_tui.history.run import Run
 from cnn_tui.reports.blocks import LETTERS, NO_CURVES, Block, SideBySide, Span
-from cnn_tui.reports.comparison import Compared, compared_title, comparison_page
+from cnn_tui.reports.comparison import ComparisonFacts, compared_title, comparison_page
 from cnn_tui.reports.layout import fitting
 from cnn_tui.ui.chart.compose import ChartChoice, Recorded, overlay_of, overlay_style, places
 from cnn_tui.ui.chart.curves import metrics_of
@@ -91,7 +91,7 @@ class CompareScreen(LongPage[None]):
         if self._found is None:
             return
         marks = {run: Span(LETTERS[place], overlay_style(place)) for run, place in self._places.items()}
-        compared = Compared(self._found, self._runs, self._everything, self._verdicts, marks)
+        compared = ComparisonFacts(self._found, self._runs, self._everything, self._verdicts, marks)
         for block in comparison_page(compared).blocks:
             yield self._seen(block, width) if isinstance(block, SideBySide) else block
 

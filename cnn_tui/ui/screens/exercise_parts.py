@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from rich.text import Text
 
-from cnn_tui.exercises.catalogue import Place
+from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.ui.keys import keys_of
 from cnn_tui.ui.widgets.layout import Part, fit
@@ -16,7 +16,7 @@ from cnn_tui.ui.widgets.lines import Lines
 class ExerciseRow(NamedTuple):
     """A row of the list: a set, or one of its exercises."""
 
-    place: Place
+    place: SetPlace
     exercise: Exercise | None
 
     @property

@@ -12,15 +12,15 @@ from textual.containers import Container
 from textual.events import Resize
 from textual.message import Message
 
-from cnn_tui.exercises.catalogue import Place, sets_folder
-from cnn_tui.exercises.progress import Standing, standings
-from cnn_tui.exercises.results import ExerciseFacts, work_out
+from cnn_tui.exercises.catalogue import SetPlace, sets_folder
+from cnn_tui.exercises.progress import ExerciseStatus, read_statuses
+from cnn_tui.exercises.results import ExerciseFindings, work_out
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
 from cnn_tui.history.records import Tally
 from cnn_tui.reports.blocks import Block, Page, Paragraph, Span
-from cnn_tui.reports.exercise_page import SIGNS, Asked, exercise_page, set_page
-from cnn_tui.ui.commands.exercise_work import AnswerCommands, ChosenExercise, OrderCommands
+from cnn_tui.reports.exercise_page import SIGNS, ExerciseFacts, exercise_page, set_page
+from cnn_tui.ui.commands.exercise_work import AnswerCommands, ChosenExercise, ExerciseRunCommands
 from cnn_tui.ui.dialogs.dialog import Conversation, KeyedScreen
 from cnn_tui.ui.keys import bindings_of, with_keys
 from cnn_tui.ui.screens.compare import MOST, CompareScreen
@@ -56,18 +56,22 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
     """
 
     class Looked(Message):
-        """The standings, and what was worked out about an exercise, as of the `change`; None where it failed."""
+        """The statuses, and what was worked out about an exercise, as of the `change`; None where it failed."""
 
         def __init__(
-            self, change: int, found: dict[str, dict[str, Standing]] | None, key: str, seen: ExerciseFacts | None
+            self,
+            change: int,
+            found: dict[str, dict[str, ExerciseStatus]] | None,
+            key: str,
+            findings: ExerciseFindings | None,
         ):
             super().__init__()
-            self.change, self.found, self.key, self.seen = change, found, key, seen
+            self.change, self.found, self.key, self.findings = change, found, key, findings
 
     def __init__(
         self,
         live: Live,
-        places: Sequence[Place],
+        places: Sequence[SetPlace],
         queued: Callable[[], None],
         mine: Callable[[str], Experiment | None] = lambda key: None,
         at: str = "",
@@ -86,9 +90,9 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         self._tally: Tally | None = None
         self._change = 0
         """Counts the changes of the history that matter here."""
-        self._standings: dict[str, dict[str, Standing]] = {}
-        self._standing_at = -1
-        self._seen: dict[str, tuple[int, ExerciseFacts]] = {}
+        self._statuses: dict[str, dict[str, ExerciseStatus]] = {}
+        self._statuses_at = -1
+        self._findings: dict[str, tuple[int, ExerciseFindings]] = {}
         self._looking = False
         self._revealed: set[str] = set()
         self._talk = Conversation(self)
@@ -96,15 +100,15 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         self._answers = answers = AnswerCommands(
             self._talk, self._history, self._exercise, written=self._read, reveal=self._toggle_notes
         )
-        orders = OrderCommands(self._talk, self._history, self._exercise, queued=queued, mine=mine)
+        runs = ExerciseRunCommands(self._talk, self._history, self._exercise, queued=queued, mine=mine)
         self.commands = {
             "exercises.predict": answers.predict,
             "exercises.conclude": answers.conclude,
             "exercises.done": answers.toggle_done,
             "exercises.notes": answers.reveal_notes,
-            "exercises.run": orders.run,
-            "exercises.repeat": orders.repeat,
-            "exercises.all": orders.queue_set,
+            "exercises.run": runs.run,
+            "exercises.repeat": runs.repeat,
+            "exercises.all": runs.queue_set,
             "exercises.experiment": self._open_experiment,
             "exercises.compare": self._compare,
         }
@@ -157,37 +161,37 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
     def _look(self) -> None:
         """Work out what is not known yet, one thread at a time: `on_..._looked` goes on where this ends."""
         key = self.chosen.key
-        known = self._seen.get(key, (-1, None))[0] == self._change or self.chosen.exercise is None
-        if not self._looking and not (known and self._standing_at == self._change):
+        known = self._findings.get(key, (-1, None))[0] == self._change or self.chosen.exercise is None
+        if not self._looking and not (known and self._statuses_at == self._change):
             self._looking = True
-            self._look_closer(self._change, self._standing_at != self._change, None if known else self.chosen)
+            self._look_closer(self._change, self._statuses_at != self._change, None if known else self.chosen)
 
     @work(thread=True, exit_on_error=False)
     def _look_closer(self, change: int, all_of_them: bool, chosen: ExerciseRow | None) -> None:
-        found: dict[str, dict[str, Standing]] | None = None
-        seen: ExerciseFacts | None = None
+        found: dict[str, dict[str, ExerciseStatus]] | None = None
+        findings: ExerciseFindings | None = None
         try:
             with History(self._history.path) as history:
                 if all_of_them:
                     places = {row.place.name: row.place for row in self._rows}
-                    found = {name: standings(history, place) for name, place in places.items()}
+                    found = {name: read_statuses(history, place) for name, place in places.items()}
                     self.post_message(self.Looked(change, found, "", None))
                 if chosen is not None and chosen.exercise is not None:
-                    seen = work_out(history, chosen.place, chosen.exercise)
+                    findings = work_out(history, chosen.place, chosen.exercise)
         finally:
-            self.post_message(self.Looked(change, None, chosen.key if chosen else "", seen))
+            self.post_message(self.Looked(change, None, chosen.key if chosen else "", findings))
 
     def on_exercises_screen_looked(self, message: Looked) -> None:
         """Show it, and go on with what has changed meanwhile."""
         if message.found is not None:
-            self._standings, self._standing_at = message.found, message.change
+            self._statuses, self._statuses_at = message.found, message.change
             self._show()
             return
         self._looking = False
-        if message.seen is not None:
-            self._seen[message.key] = (message.change, message.seen)
+        if message.findings is not None:
+            self._findings[message.key] = (message.change, message.findings)
             self._show()
-        if message.seen is not None or message.change != self._change or message.key != self.chosen.key:
+        if message.findings is not None or message.change != self._change or message.key != self.chosen.key:
             self._look()
 
     # Showing
@@ -197,8 +201,8 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         self.query_one(ExercisesHead).show(*self._head())
         self.query_one(PageView).rebuild()
 
-    def _standing(self, chosen: ExerciseRow) -> Standing | None:
-        return self._standings.get(chosen.place.name, {}).get(chosen.exercise.name) if chosen.exercise else None
+    def _status(self, chosen: ExerciseRow) -> ExerciseStatus | None:
+        return self._statuses.get(chosen.place.name, {}).get(chosen.exercise.name) if chosen.exercise else None
 
     def _build(self, width: int) -> Sequence[Block]:
         page = self._page()
@@ -207,12 +211,12 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
     def _page(self) -> Page:
         chosen = self.chosen
         if chosen.exercise is None:
-            return set_page(chosen.place, self._standings.get(chosen.place.name, {}))
-        _, seen = self._seen.get(chosen.key, (0, None))
+            return set_page(chosen.place, self._statuses.get(chosen.place.name, {}))
+        _, findings = self._findings.get(chosen.key, (0, None))
         revealed, mine = chosen.key in self._revealed, self._mine(chosen.key)
-        repeat, standing = with_keys("{exercises.repeat}"), self._standing(chosen)
-        asked = Asked(chosen.place, chosen.exercise, standing, seen, self._tally, revealed, repeat, mine)
-        return exercise_page(asked)
+        repeat, status = with_keys("{exercises.repeat}"), self._status(chosen)
+        facts = ExerciseFacts(chosen.place, chosen.exercise, status, findings, self._tally, revealed, repeat, mine)
+        return exercise_page(facts)
 
     def _cells(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
         return [self._cell(chosen) for chosen in self._rows[offset : offset + limit]]
@@ -220,20 +224,20 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
     def _cell(self, chosen: ExerciseRow) -> Sequence[Cell]:
         style = self.query_one(Table).style
         if chosen.exercise is None:
-            found = self._standings.get(chosen.place.name, {})
+            found = self._statuses.get(chosen.place.name, {})
             done = sum(one.state == "done" for one in found.values())
             count = Text(f"{done}/{len(chosen.place.set.exercises)} done", style("dim"))
             return (count, Text(inert(chosen.place.set.title), style("strong")), "")
-        standing = self._standing(chosen)
+        status = self._status(chosen)
         state = Text()
-        if standing is not None:
-            sign, name = SIGNS[standing.state]
-            state = Text(f"  {sign} {standing.state}"[:_STATE], style(name))
+        if status is not None:
+            sign, name = SIGNS[status.state]
+            state = Text(f"  {sign} {status.state}"[:_STATE], style(name))
         return (state, inert(chosen.exercise.name), Text(inert(chosen.exercise.heading), style("dim")))
 
     def _head(self) -> tuple[str, str]:
         """What stands on the left and on the right of the line above."""
-        every = [one for found in self._standings.values() for one in found.values()]
+        every = [one for found in self._statuses.values() for one in found.values()]
         done = f"{sum(one.state == 'done' for one in every)} of {len(every)} done" if every else ""
         words = []
         if self._tally is not None:
@@ -284,11 +288,11 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         if found is None:
             return
         place, one = found
-        _, seen = self._seen.get(place.key(one), (0, None))
-        if seen is None or seen.result.group is None or seen.result.baseline is None:
+        _, findings = self._findings.get(place.key(one), (0, None))
+        if findings is None or findings.result.group is None or findings.result.baseline is None:
             words = "There is nothing to compare yet: it takes a run of this and one of the baseline."
             self._talk.say(words, seconds=4)
             return
         most = MOST // 2
-        runs = [*seen.result.baseline.runs[-most:], *seen.result.group.runs[-most:]]
+        runs = [*findings.result.baseline.runs[-most:], *findings.result.group.runs[-most:]]
         await self._talk.ask(CompareScreen(self._live, runs))
