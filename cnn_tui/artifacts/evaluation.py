@@ -25,14 +25,20 @@ NOISY = ("Dropout", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "Alp
 class ClassFigures(msgspec.Struct, frozen=True):
     """One class: of those taken for it how many are (precision), of its images how many are found (recall).
 
-    `f1` is their harmonic mean, `support` how many test images the class has.
+    `f1` is their harmonic mean, `support` how many test images the class has. Without any, there is nothing to tell:
+    the three are None.
     """
 
     name: str
-    precision: float
-    recall: float
-    f1: float
+    precision: float | None
+    recall: float | None
+    f1: float | None
     support: int
+
+    def shown(self, digits: int) -> tuple[str, ...]:
+        """Precision, recall and F1 with so many digits; `-` for what cannot be told."""
+        three = (self.precision, self.recall, self.f1)
+        return tuple("-" if one is None else f"{one:.{digits}f}" for one in three)
 
 
 class Confusion(NamedTuple):
@@ -113,7 +119,11 @@ def read_evaluation(run_id: int) -> Evaluation:
     stamp = model_stamp(model_path(run_id))
     if evaluation.format != FORMAT or (stamp is not None and stamp != evaluation.model):
         raise RawFileError(f"the evaluation of run {run_id} is of another model or version")
-    return evaluation
+    if all(one.support for one in evaluation.per_class):
+        return evaluation
+    # Earlier versions kept 0 of a class without images.
+    told = tuple(one if one.support else ClassFigures(one.name, None, None, None, 0) for one in evaluation.per_class)
+    return msgspec.structs.replace(evaluation, per_class=told)
 
 
 def how_it_differs(evaluation: Evaluation, run: Run) -> list[str]:

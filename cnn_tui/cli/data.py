@@ -103,13 +103,7 @@ def _balance(facts: DataFacts) -> list[str]:
     more = len(facts.class_names) - _MOST_ROWS
     if more > 0:
         lines.append(f"and {counted(more, 'class', 'classes')} more")
-    balance = facts.train.balance
-    said = (
-        "All classes have as many training images as the others."
-        if balance == 1
-        else f"The largest class has {balance:.1f} times as many training images as the smallest."
-    )
-    return [*lines, "", said]
+    return [*lines, "", facts.balance_line()]
 
 
 @data.command("fetch")

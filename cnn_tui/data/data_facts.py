@@ -80,6 +80,17 @@ class DataFacts(msgspec.Struct, frozen=True):
             f"{_megabytes(size * 4)} as float32, {_megabytes(size * 8)} as NumPy's float64",
         ]
 
+    def balance_line(self) -> str:
+        """In a sentence: how the training images are spread over the classes; `remarks` name those without any."""
+        counts, most = self.train.per_class, self.train.balance
+        some = sum(map(bool, counts))
+        if some < len(counts):
+            spread = "as many each" if most == 1 else f"the largest {most:.1f} times as many as the smallest"
+            return f"{some} of {len(counts)} classes have training images, {spread}."
+        if most == 1:
+            return "All classes have as many training images as the others."
+        return f"The largest class has {most:.1f} times as many training images as the smallest."
+
     def to_json(self) -> dict[str, Any]:
         """What `cnn-tui data show --json` prints."""
         return {

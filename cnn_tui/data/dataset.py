@@ -49,7 +49,8 @@ class Dataset(msgspec.Struct, frozen=True):
     """What is known of a dataset before a picture is loaded.
 
     `input_shape` is (height, width, channels) in pixels; `class_names` are in the order of the labels. `left_out` are
-    the files of a folder that are not fed to a network, as far as they are known.
+    the files of a folder that are not fed to a network, as far as they are known. `unused` are labels
+    below the highest that no image has, where a file numbers the classes.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Dataset(msgspec.Struct, frozen=True):
     train_images: int
     test_images: int
     left_out: tuple[FilesLeftOut, ...] = ()
+    unused: tuple[int, ...] = ()
 
     @property
     def classes(self) -> int:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from cnn_tui.data.dataset import Dataset, DatasetError, shown
+from cnn_tui.data.labels import TO_NUMBERS
 from cnn_tui.text import counted, escaped, reason
 
 if TYPE_CHECKING:
@@ -55,8 +56,8 @@ def _described(name: str, path: Path, changed: int, size: int) -> Dataset:
                 f"In {shown(path)} the training images are {_times(train)}, "
                 f"but the test images {_times(test)}. Save both in one size."
             )
-        highest = max(_highest_label(archive, path, headers, part) for part in ("train", "test"))
-    if highest < 1:
+        used = _labels(archive, path, headers, "train") | _labels(archive, path, headers, "test")
+    if used == {0}:
         raise DatasetError(
             f"In {shown(path)} every label is 0, which is one class. Labels count the classes from 0; "
             "a network needs at least two to tell apart."
@@ -65,9 +66,10 @@ def _described(name: str, path: Path, changed: int, size: int) -> Dataset:
         name=name,
         title=escaped(path.stem),
         input_shape=train,
-        class_names=tuple(str(label) for label in range(highest + 1)),
+        class_names=tuple(str(label) for label in range(max(used) + 1)),
         train_images=headers["x_train"].shape[0],
         test_images=headers["x_test"].shape[0],
+        unused=tuple(label for label in range(max(used)) if label not in used),
     )
 
 
@@ -127,9 +129,11 @@ def _header(archive: zipfile.ZipFile, path: Path, array: str) -> Header:
             f"The array {array} in {shown(path)} is not a NumPy array ({reason(error)}). Save the file again."
         ) from None
     if dtype.hasobject:
+        remedy = (
+            "Save it as numbers of uint8." if array.startswith("x") else f"Make numbers of labels with {TO_NUMBERS}."
+        )
         raise DatasetError(
-            f"The array {array} in {shown(path)} holds pickled Python objects, which are never loaded. "
-            "Save it as numbers: uint8 for images, int64 for labels."
+            f"The array {array} in {shown(path)} holds pickled Python objects, which are never loaded. {remedy}"
         )
     if start.tell() + math.prod(shape) * dtype.itemsize != member.file_size:
         raise DatasetError(
@@ -159,7 +163,10 @@ def _image_shape(path: Path, array: str, header: Header) -> tuple[int, int, int]
     return (shape[1], shape[2], shape[3] if len(shape) == 4 else 1)
 
 
-def _highest_label(archive: zipfile.ZipFile, path: Path, headers: dict[str, Header], part: str) -> int:
+def _labels(archive: zipfile.ZipFile, path: Path, headers: dict[str, Header], part: str) -> set[int]:
+    """The labels that images have. Raises DatasetError for what cannot be labels."""
+    import numpy
+
     array, images, header = f"y_{part}", headers[f"x_{part}"].shape[0], headers[f"y_{part}"]
     where = f"The array {array} in {shown(path)}"
     if len(header.shape) not in (1, 2) or (len(header.shape) == 2 and header.shape[1] != 1):
@@ -168,7 +175,11 @@ def _highest_label(archive: zipfile.ZipFile, path: Path, headers: dict[str, Head
             f"turn one-hot rows into them with {array}.argmax(axis=1)."
         )
     if header.kind not in "iu":
-        raise DatasetError(f"{where} is {header.dtype}. Labels are whole numbers from 0; save them as int64.")
+        words = header.kind in "US"
+        remedy = f"Make numbers of them with {TO_NUMBERS}" if words else f"Save {array}.astype('int64')"
+        raise DatasetError(
+            f"{where} {'holds words' if words else f'is {header.dtype}'}. Labels are whole numbers from 0. {remedy}."
+        )
     if header.shape[0] != images:
         raise DatasetError(
             f"{where} has {counted(header.shape[0], 'label')}, but x_{part} has {counted(images, 'image')}. "
@@ -177,13 +188,13 @@ def _highest_label(archive: zipfile.ZipFile, path: Path, headers: dict[str, Head
     labels = read_array(archive, path, array)
     lowest, highest = int(labels.min()), int(labels.max())
     if lowest < 0:
-        raise DatasetError(f"{where} has the label {lowest}. Number the classes from 0, none below.")
+        raise DatasetError(f"{where} has the label {lowest}. Number the classes from 0 with {TO_NUMBERS}.")
     if highest >= MOST_CLASSES:
         raise DatasetError(
             f"{where} has the label {highest}, but at most {MOST_CLASSES:,} classes are taken. "
-            "Number the classes from 0 without gaps."
+            f"Number the classes from 0 without gaps with {TO_NUMBERS}."
         )
-    return highest
+    return set(map(int, numpy.unique(labels)))
 
 
 def _times(shape: tuple[int, ...]) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import tomllib
+import typing
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -14,8 +15,8 @@ import msgspec
 
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.data.describe import describe
-from cnn_tui.experiment import file_errors
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment import file_errors, other_files
+from cnn_tui.experiment.stop_rules import StopRule, out_of_range
 from cnn_tui.network.fields import argument, fields_of
 from cnn_tui.network.layers import LAYERS, AnyLayer
 from cnn_tui.network.layers import plain as plain_layer
@@ -116,6 +117,17 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         names = ("loss", *self.training.metrics)
         return names if self.training.validation == "none" else (*names, *(f"val_{name}" for name in names))
 
+    def way_to(self, metric: str) -> str:
+        """What to change for a metric of Keras's to be reported; "" where it is none, or is reported already."""
+        name, ways = metric.removeprefix("val_"), []
+        if name not in ("loss", *typing.get_args(Metric)):
+            return ""
+        if name not in ("loss", *self.training.metrics):
+            ways.append(f"add {name} to the metrics")
+        if metric.startswith("val_") and self.training.validation == "none":
+            ways.append('turn validation on: set validation to "test", or to a fraction like 0.1')
+        return ", and ".join(ways)
+
 
 def read(path: Path) -> Experiment:
     """Read an experiment file. Raises ExperimentError with one sentence a person can act on."""
@@ -125,9 +137,13 @@ def read(path: Path) -> Experiment:
             content = file.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError:
         raise ExperimentError(f"{shown} does not exist; `cnn-tui presets` lists what is built in") from None
+    except IsADirectoryError:
+        raise ExperimentError(f"{shown} {other_files.folder(path)}") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ExperimentError(f"{shown} cannot be read: {reason}") from None
+    if words := other_files.other_file(path, content):
+        raise ExperimentError(f"{shown} {words}")
     if len(content) > MAX_FILE_BYTES:
         raise ExperimentError(f"{shown} is larger than {MAX_FILE_BYTES:,} bytes: is it an experiment file?")
     try:
@@ -184,15 +200,21 @@ def from_builtins(raw: dict[str, Any], where: str = "the experiment") -> Experim
         )
     if len(experiment.layers) > MAX_LAYERS:
         raise ExperimentError(f"{where}: {len(experiment.layers):,} layers; at most {MAX_LAYERS:,} are allowed")
-    emitted = experiment.emitted_metrics()
     for at, rule in enumerate(experiment.stop):
-        if rule.metric not in emitted:
-            hint = did_you_mean(rule.metric, emitted, quoted=True)
-            raise ExperimentError(
-                f"{where}: stop[{at}].metric: found {file_errors.found(rule.metric)}; this experiment reports "
-                f"{', '.join(emitted)}.{hint}"
-            )
+        _check_rule(experiment, rule, f"{where}: stop[{at}]")
     return experiment
+
+
+def _check_rule(experiment: Experiment, rule: StopRule, where: str) -> None:
+    """Raise ExperimentError for a rule on a metric that is not reported, or with a limit that it cannot have."""
+    if rule.metric not in (emitted := experiment.emitted_metrics()):
+        way = experiment.way_to(rule.metric)
+        hint = f"; {way}" if way else f".{did_you_mean(rule.metric, emitted, quoted=True)}"
+        found = file_errors.found(rule.metric)
+        raise ExperimentError(f"{where}.metric: found {found}; this experiment reports {', '.join(emitted)}{hint}")
+    if why := out_of_range(rule):
+        key = "below" if rule.below is not None else "above"
+        raise ExperimentError(f"{where}.{key}: found {rule.limit:g}; {why}")
 
 
 def to_toml(experiment: Experiment) -> str:

@@ -44,7 +44,7 @@ def find_experiment(name: str, *, other_dataset: bool = False) -> Experiment:
     """
     if name in preset_names():
         return load_preset(name)
-    if name.endswith(".toml") or "/" in name or _is_file(name):
+    if name.endswith(".toml") or "/" in name or _is_there(name):
         experiment = read(Path(name))
         if not other_dataset:
             check_dataset(experiment, quiet(name))
@@ -52,9 +52,9 @@ def find_experiment(name: str, *, other_dataset: bool = False) -> Experiment:
     raise ExperimentError(_unknown(name))
 
 
-def _is_file(name: str) -> bool:
+def _is_there(name: str) -> bool:
     try:
-        return Path(name).is_file()
+        return Path(name).exists()
     except (OSError, ValueError):  # a name too long, a NUL in it
         return False
 

@@ -13,7 +13,7 @@ import msgspec
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import MAX_NAME, MOMENTUM_OPTIMIZERS, Experiment, Metric, Training
-from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.stop_rules import StopRule, out_of_range
 from cnn_tui.network.fields import Value, fields_of
 from cnn_tui.text import counted
 
@@ -104,7 +104,8 @@ def parse_rule(experiment: Experiment, text: str) -> StopRule:
         )
     metric, kind, number = match["metric"], match["kind"], match["number"]
     if metric not in experiment.emitted_metrics():
-        raise ValueError(f"this experiment reports {emitted}, not {metric}")
+        way = experiment.way_to(metric)
+        raise ValueError(f"this experiment reports {emitted}, not {metric}" + (f": {way}" if way else ""))
     if match["nan"]:
         rule = StopRule(metric, nan=True)
     elif kind == "patience":
@@ -112,6 +113,8 @@ def parse_rule(experiment: Experiment, text: str) -> StopRule:
     else:
         value = _limit(metric, number)
         rule = StopRule(metric, below=value) if kind in ("below", "<") else StopRule(metric, above=value)
+    if why := out_of_range(rule):
+        raise ValueError(f"{number} is out of range: {why}")
     problem = _problem(rule, experiment.training.epochs)
     if problem:
         raise ValueError(f"{problem}: the rule would never stop anything")

@@ -94,6 +94,14 @@ class StopWatch:
             self._best[name] = (epoch, value)
 
 
+def out_of_range(rule: StopRule) -> str:
+    """Why a rule's limit is no value of its metric: an accuracy is a share; "" where it may be one."""
+    limit = rule.limit
+    if limit is None or rule.metric.endswith("loss") or 0 <= limit <= 1:
+        return ""
+    return f"{rule.metric} runs from 0 to 1" + (f": {limit / 100:g}" if 1 < limit <= 100 else "")
+
+
 def improves(metric: str, value: float, best: float) -> bool:
     """Whether a value of a metric is better than another: a smaller loss, a greater accuracy."""
     return value < best if metric.endswith("loss") else value > best

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from cnn_tui.data.npz_file import BROKEN
+from cnn_tui.keras_io.other_models import other_model, saved_model
 from cnn_tui.text import quiet, reason
 
 MAX_CONFIG_BYTES = 5_000_000
 """A model of a thousand layers takes about one."""
 
 _MEMBER = "config.json"
-_ZIP, _HDF5 = b"PK", b"\x89HDF"
+_ZIP = b"PK"
 _BROKEN_ZIP = (*BROKEN, struct.error, OverflowError, OSError)
 
 
@@ -37,20 +38,42 @@ def read_config(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
             content = file.read(MAX_CONFIG_BYTES + 1)
+    except IsADirectoryError as error:
+        raise ImportProblem(f"{shown} {saved_model(path) or f'cannot be read: {error.strerror}'}") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise ImportProblem(f"{shown} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    if words := other_model(path, content):
+        raise ImportProblem(f"{shown} {quiet(words, 600)}")
     if content.startswith(_ZIP):
         content = _unpacked(path, shown)
-    elif content.startswith(_HDF5):
-        raise ImportProblem(f'{shown} is an old HDF5 file of Keras: load it there and save it as "model.keras"')
     if len(content) > MAX_CONFIG_BYTES:
         raise ImportProblem(f"{shown} describes its model in more than {MAX_CONFIG_BYTES:,} bytes: is it a model?")
     found = _parsed(content, shown)
     if isinstance(found, str):  # json.dumps(model.to_json()), which is JSON in JSON
         found = _parsed(found, shown)
+    if isinstance(found, dict) and ("modelTopology" in found or "weightsManifest" in found):
+        found = _of_tensorflow_js(found, shown)
     if not isinstance(found, dict):
         raise ImportProblem(f"{shown} is no model of Keras: its JSON is not an object")
     return found
+
+
+def _of_tensorflow_js(described: dict[str, Any], shown: str) -> Any:
+    """The model in a model.json of TensorFlow.js. Raises ImportProblem for one that has no layers any more."""
+    if described.get("format") == "graph-model":
+        raise ImportProblem(
+            f"{shown} is a graph model of TensorFlow.js, which holds operations and no layers of Keras: convert the "
+            "Keras model that it was made of"
+        )
+    topology = described.get("modelTopology")
+    for key in ("model_config", ""):
+        if isinstance(topology, str):  # by older converters
+            topology = _parsed(topology, shown)
+        if isinstance(topology, dict) and key in topology:
+            topology = topology[key]
+    if not isinstance(topology, dict):
+        raise ImportProblem(f"{shown} is a file of TensorFlow.js that describes no model, only its weights")
+    return topology
 
 
 def _unpacked(path: Path, shown: str) -> bytes:

@@ -21,6 +21,7 @@ from cnn_tui.keras_io.import_chain import Plain, chain_of, config_of, label, nam
 from cnn_tui.keras_io.import_file import ImportProblem, read_config
 from cnn_tui.keras_io.import_layers import Findings, take_layer
 from cnn_tui.keras_io.import_training import training_of
+from cnn_tui.keras_io.other_models import KERAS_1, is_keras_1
 from cnn_tui.network.layers import AnyLayer, Dense, Flatten, Rescaling
 from cnn_tui.network.rescaling import for_images_to_1, second_division
 from cnn_tui.network.stack import Shape, Stack, float32_layers
@@ -57,7 +58,8 @@ def _imported(model: Plain, name: str) -> Imported:
     if not chain.layers:
         findings.problems.append("the model has no layers")
     if findings.problems:
-        raise ImportProblem(*findings.problems)
+        old = (KERAS_1,) if is_keras_1(model, chain.layers) else ()
+        raise ImportProblem(*old, *findings.problems)
     notes = findings.notes
     _note_names(chain.layers, layers, notes)
     dataset = _dataset(chain.input_shape, layers, notes)

@@ -57,6 +57,8 @@ class Goal(msgspec.Struct, frozen=True):
 
     loss: str
     classes: int
+    odd_labels: str = ""
+    """What is wrong with the labels that the classes were counted by, in words."""
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -74,7 +76,8 @@ def find_problems(stack: Stack, goal: Goal, summary: Summary | None = None) -> t
     """
     summary = summary or summarize(stack)
     if not any(layer.enabled for layer in stack.layers):
-        return (Problem(0, "the stack has no layers yet: add one", tuple(fixes_at_end(stack, goal))),)
+        words = f"the stack has no layers yet: add one{_odd(goal)}"
+        return (Problem(0, words, tuple(fixes_at_end(stack, goal))),)
     if summary.stuck_at is not None:
         return (Problem(summary.stuck_at, str(summary.stuck_why), fixes_of_stuck(stack, summary)),)
     found = (problem_of_scale(stack), problem_of_cost(stack, summary), problem_of_answer(stack, goal))
@@ -90,20 +93,29 @@ def problem_of_answer(stack: Stack, goal: Goal) -> Problem | None:
         return Problem(
             last + 1,
             f"the network ends in a {show(shape)} map, but the answer is one row of {goal.classes} numbers: "
-            "a Flatten is missing",
+            f"a Flatten is missing{_odd(goal)}",
             _completed(_of_map(stack, shape, goal), goal),
         )
     if shape != (goal.classes,):
         return Problem(
             last + 1,
-            f"the network gives {counted(shape[0], 'number')}, but the data has {goal.classes} classes",
+            f"the network gives {counted(shape[0], 'number')}, but the data has {goal.classes} classes" + _odd(goal),
             _completed(_of_count(stack, goal), goal),
         )
     return _problem_of_activation(stack, goal)
 
 
+def _odd(goal: Goal) -> str:
+    return f"; {goal.odd_labels}" if goal.odd_labels else ""
+
+
 def fixes_at_end(stack: Stack, goal: Goal) -> Iterator[Fix]:
-    """A Dense layer with an answer put at the end, and what it needs above it."""
+    """A Dense layer with an answer put at the end, and what it needs above it.
+
+    None where the labels are to become others: it would have a unit for each of those that no image has.
+    """
+    if goal.odd_labels:
+        return
     answer = msgspec.structs.replace(new_layer("Dense"), units=goal.classes, activation="softmax")
     shape = summarize(stack).output_shape
     if shape is not None and len(shape) == 1:
@@ -153,6 +165,8 @@ def _of_map(stack: Stack, shape: Shape, goal: Goal) -> Iterator[Fix]:
 
 
 def _of_count(stack: Stack, goal: Goal) -> Iterator[Fix]:
+    if goal.odd_labels:
+        return
     layers = list(stack.enabled())
     for at, layer in reversed(layers):
         name = next((name for name in ("units", "filters") if hasattr(layer, name)), None)

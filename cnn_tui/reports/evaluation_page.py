@@ -30,12 +30,9 @@ def evaluation_page(run: Run, evaluation: Evaluation) -> Page:
 def _classes(evaluation: Evaluation) -> Iterator[Block]:
     shown = list(evaluation.per_class)
     if len(shown) > _MOST_ROWS:
-        shown = sorted((one for one in shown if one.support), key=lambda one: one.f1)[:_MOST_ROWS]
+        shown = sorted((one for one in shown if one.support), key=lambda one: one.f1 or 0.0)[:_MOST_ROWS]
         yield Paragraph(f"The {len(shown)} of {len(evaluation.per_class):,} classes that do worst; --json has them all")
-    rows = [
-        (quiet(one.name, 30), f"{one.precision:.4f}", f"{one.recall:.4f}", f"{one.f1:.4f}", f"{one.support:,}")
-        for one in shown
-    ]
+    rows = [(quiet(one.name, 30), *one.shown(4), f"{one.support:,}") for one in shown]
     yield TextTable(("class", "precision", "recall", "F1", "images"), rows, right=range(1, 5))
 
 

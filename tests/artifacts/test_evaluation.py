@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from cnn_tui.artifacts import evaluation
@@ -14,7 +15,9 @@ from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.run import Epoch, Run
 from cnn_tui.network.layers import AnyLayer, Dropout
-from cnn_tui.reports.evaluation_page import matrix_lines
+from cnn_tui.reports.evaluation_page import evaluation_page, matrix_lines
+from cnn_tui.reports.layout import PageLayout
+from cnn_tui.reports.markdown import to_markdown
 
 
 def figures(names: tuple[str, ...], cells: tuple[tuple[int, int, int], ...] | None) -> Evaluation:
@@ -81,6 +84,24 @@ def test_a_matrix_that_does_not_fit_or_is_not_kept_is_no_lines() -> None:
 def test_a_class_whose_name_would_move_the_cursor_is_shown_inert() -> None:
     lines = matrix_lines(figures(("\x1b[2J", "b"), ((0, 0, 1),)), 80)
     assert all(line.isprintable() for line in lines)
+
+
+def test_of_a_class_without_test_images_nothing_is_told() -> None:
+    some = figures(("a", "b"), ((0, 0, 8), (0, 1, 2)))
+    empty = ClassFigures("b", None, None, None, 0)
+    some = msgspec.structs.replace(some, per_class=(some.per_class[0], empty))
+    assert some.to_json()["per_class"][1] == {"class": "b", "precision": None, "recall": None, "f1": None, "support": 0}
+    page = evaluation_page(run_of(), some)
+    lines = ["".join(words for words, _ in line) for line in PageLayout(80).lines(page.blocks)]
+    assert "b              -       -       -       0" in lines
+    assert "| b | - | - | - | 0 |" in to_markdown(page)
+
+
+def test_what_an_earlier_version_kept_of_a_class_without_test_images_is_not_told_either() -> None:
+    some = figures(("a", "b"), ((0, 0, 8),))
+    kept = msgspec.structs.replace(some, per_class=(some.per_class[0], ClassFigures("b", 0.0, 0.0, 0.0, 0)))
+    raw_file.write(evaluation_path(1), kept, [])
+    assert read_evaluation(1).per_class == (some.per_class[0], ClassFigures("b", None, None, None, 0))
 
 
 def test_it_says_how_it_differs_from_training_and_from_predict() -> None:

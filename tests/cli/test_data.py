@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from cnn_tui.training.data import download
 from cnn_tui.training.data.download import Progress, Say
@@ -70,6 +72,27 @@ def test_data_show_tells_classes_sizes_and_range(tmp_path: Path, inside: Inside)
     (fact,) = inside("data", "show", shapes, "--json").objects
     assert (fact["train"]["per_class"], fact["test"]["images"]) == ([80, 80, 80], 80)
     assert (fact["input_shape"], fact["train"]["highest"]) == ([12, 12, 1], 220)
+
+
+def test_data_show_names_classes_without_images_and_labels_that_start_at_1(tmp_path: Path, inside: Inside) -> None:
+    images = np.arange(12 * 25, dtype=np.uint8).reshape(12, 5, 5)
+    labels: dict[str, Any] = {"y_train": np.arange(12) % 3 + 1, "y_test": np.arange(12) % 2 + 1}
+    np.savez(tmp_path / "one.npz", x_train=images, x_test=images, **labels)
+    answer = inside("data", "show", str(tmp_path / "one.npz"))
+    assert "3 of 4 classes have training images, as many each." in answer.out
+    assert answer.err.splitlines() == [
+        "Labels seem to start at 1, for no image has the label 0: save y_train - 1 and y_test - 1 in their place.",
+        "No test image is of the class 3, so how well that is found cannot be told.",
+    ]
+
+
+def test_data_show_names_a_class_of_a_folder_that_has_no_test_images(tmp_path: Path, inside: Inside) -> None:
+    for place in ("train/cat/1", "train/cat/2", "train/dog/1", "test/dog/2"):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.full((4, 4), 90, np.uint8)).save(tmp_path / f"{place}.png")
+    answer = inside("data", "show", str(tmp_path))
+    assert "No test image is of the class cat, so how well that is found cannot be told." in answer.err
+    assert "The largest class has 2.0 times as many training images as the smallest." in answer.out
 
 
 def test_data_show_of_no_dataset_is_one_sentence(inside: Inside) -> None:

@@ -124,6 +124,12 @@ def refusal(make: Callable[[], object]) -> str:
             'Did you mean "loss"?',
         ),
         (
+            '[training]\nvalidation = "none"\n[[stop]]\nmetric = "val_loss"\npatience = 2',
+            'stop[0].metric: found "val_loss"; this experiment reports loss, accuracy; turn validation on: ',
+        ),
+        ('[[stop]]\nmetric = "accuracy"\nabove = 90', "stop[0].above: found 90; accuracy runs from 0 to 1: 0.9"),
+        ('[[stop]]\nmetric = "val_accuracy"\nbelow = -1', "stop[0].below: found -1; val_accuracy runs from 0 to 1"),
+        (
             '[[stop]]\nmetric = "loss"',
             "stop[0]: a stop rule needs one of below or above (a number), patience (epochs) or nan",
         ),

@@ -43,6 +43,10 @@ def test_what_is_typed_is_the_rule(typed: str, rule: StopRule) -> None:
         ("loss patience 0", "patience must be a whole number from 1 to"),
         ("val_loss patience 5", "patience 5 cannot run out within the 5 epochs of this experiment: the rule would"),
         ("loss below 0", "loss is never below 0: the rule would never stop anything"),
+        ("accuracy above 90", "90 is out of range: accuracy runs from 0 to 1: 0.9"),
+        ("val_accuracy below 85.5", "85.5 is out of range: val_accuracy runs from 0 to 1: 0.855"),
+        ("accuracy < -1", "-1 is out of range: accuracy runs from 0 to 1"),
+        ("accuracy > 1e9", "accuracy runs from 0 to 1"),
         ("val_accuracy > 1", "val_accuracy is a share of the images, never above 1: the rule would never stop"),
     ],
 )
@@ -52,5 +56,8 @@ def test_what_cannot_work_is_said(typed: str, problem: str) -> None:
 
 
 def test_without_validation_there_is_no_validation_metric() -> None:
-    with pytest.raises(ValueError, match="this experiment reports loss, accuracy, not val_loss"):
+    words = 'this experiment reports loss, accuracy, not val_loss: turn validation on: set validation to "test"'
+    with pytest.raises(ValueError, match=words):
         parse_rule(EXPERIMENT.with_training(validation="none"), "val_loss patience 2")
+    with pytest.raises(ValueError, match="reports loss, not val_accuracy: add accuracy to the metrics, and turn vali"):
+        parse_rule(EXPERIMENT.with_training(validation="none", metrics=()), "val_accuracy patience 2")

@@ -373,7 +373,7 @@ def test_a_layer_that_is_wrong_is_refused(tmp_path: Path, layer: Model, words: s
         (b"", "neither a .keras file nor JSON"),
         (b"\xff\xfe\x00", "neither a .keras file nor JSON"),
         (b"PK\x03\x04", "broken .keras file"),
-        (b"\x89HDF\r\n\x1a\n", "old HDF5 file"),
+        (b"\x89HDF\r\n\x1a\n", "is an HDF5 file without a model of Keras in it"),
         (b"[1, 2]", "its JSON is not an object"),
         (b'"[]"', "its JSON is not an object"),
         (b"NaN", "its JSON is not an object"),

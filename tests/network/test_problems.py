@@ -53,6 +53,16 @@ def test_a_stack_without_layers_asks_for_one() -> None:
         assert find_problems(ways_out(problem)["add Flatten and Dense 10 softmax at the end"], GOAL) == ()
 
 
+def test_where_labels_count_no_classes_nobody_is_offered_a_unit_for_each() -> None:
+    odd = Goal("sparse_categorical_crossentropy", 91, "labels have gaps")
+    for stack in (notes_net(), Stack((28, 28, 1)), Stack((28, 28, 1), (Conv2D(filters=4, kernel_size=(3, 3)),))):
+        (problem,) = find_problems(stack, odd)
+        assert problem.message.endswith("labels have gaps")
+        assert problem.fixes == ()
+    told = Dense(units=91, activation="softmax")
+    assert find_problems(notes_net().replace(len(notes_net()) - 1, told), odd) == (), "one may, all the same"
+
+
 def test_a_window_that_does_not_fit_names_the_layer_and_both_sizes() -> None:
     third = Conv2D(filters=32, kernel_size=(3, 3), activation="relu")
     stack = notes_net().insert(4, third).insert(5, MaxPooling2D()).insert(6, third)

@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 
 from cnn_tui.data.dataset import BUILT_IN, Dataset, DatasetError, is_npz, path_of, shown, unreadable
 from cnn_tui.data.describe import describe
+from cnn_tui.data.labels import odd_numbers, without_images
 from cnn_tui.data.left_out import FilesLeftOut, sentence_of
+from cnn_tui.text import sentence
 from cnn_tui.training.data import picture_reader, readers
 from cnn_tui.training.data.check import check_images
 from cnn_tui.training.data.download import DOWNLOADS, Progress, fetch, keras_home
@@ -225,8 +227,16 @@ def _read(name: str, source: Source, say: Callable[[str], None]) -> Images:
     described = msgspec.structs.replace(
         described, train_images=len(arrays.x_train), test_images=len(arrays.x_test), left_out=left_out
     )
-    warnings = filter(None, (sentence_of(left_out), check_images(arrays.x_train)))
+    warnings = filter(None, (sentence_of(left_out), check_images(arrays.x_train), *_about_labels(described, arrays)))
     return Images(described, *arrays, f"{described.title} was read from {source}.", tuple(warnings))
+
+
+def _about_labels(described: Dataset, arrays: Arrays) -> list[str]:
+    """Sentences that name labels of no image, and classes without training or without test images."""
+    odd = odd_numbers(described.unused, described.classes)
+    counts = (np.bincount(labels, minlength=described.classes) for labels in (arrays.y_train, arrays.y_test))
+    missing = without_images(described.class_names, *(count.tolist() for count in counts))
+    return [*([sentence(odd)] if odd else []), *missing]
 
 
 def _read_layout(

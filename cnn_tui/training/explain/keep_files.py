@@ -135,13 +135,18 @@ def measure(
     test_loss: float | None,
     stamp: tuple[int, int] | None,
 ) -> Evaluation:
-    """The figures of every class and the confusion matrix, by scikit-learn. A class without images has figures of 0."""
+    """The figures of every class and the confusion matrix, by scikit-learn.
+
+    Its precision is 0 where nothing is taken for a class. A class without images has no figures.
+    """
     from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
     every = np.arange(len(names))
     columns = precision_recall_fscore_support(labels, predicted, labels=every, zero_division=0.0)
     per_class = tuple(
         ClassFigures(name, float(precision), float(recall), float(f1), int(support))
+        if support
+        else ClassFigures(name, None, None, None, 0)
         for name, precision, recall, f1, support in zip(names, *columns, strict=True)
     )
     cells = None

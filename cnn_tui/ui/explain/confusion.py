@@ -8,11 +8,12 @@ from rich.text import Text
 
 from cnn_tui.artifacts.evaluation import Confusion, Evaluation, how_it_differs
 from cnn_tui.reports.evaluation_page import matrix_lines
-from cnn_tui.text import counted
+from cnn_tui.text import cells, counted, padded
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView, short
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import side_by_side
+from cnn_tui.ui.widgets.lines import inert
 
 _MOST = 50
 _PARTS = ("matrix", "classes", "words")
@@ -149,13 +150,15 @@ class ConfusionView(ExplainView):
 
     def _table(self, evaluation: Evaluation, width: int, rows: int) -> list[Text]:
         """Precision, recall, F1 and support of so many classes as fit."""
-        wide = max(6, min(max(len(one.name) for one in evaluation.per_class), width - 40, 20))
-        head = f"{'class':{wide}}  precision  recall     F1  support"
+        wide = max(6, min(max(cells(inert(one.name)) for one in evaluation.per_class), width - 40, 20))
+        head = f"{padded('class', wide)}  precision  recall     F1  support"
         lines = [Text(short(head, width), self.style("heading"))]
         every = evaluation.per_class
         first = max(0, min(self.first, len(every) - (rows - 1)))
         for one in every[first : first + rows - 1]:
-            words = f"{short(one.name, wide):{wide}}  {one.precision:9.3f}  {one.recall:6.3f}  {one.f1:5.3f}"
+            precision, recall, f1 = one.shown(3)
+            words = f"{padded(short(one.name, wide), wide)}  {padded(precision, 9, right=True)}"
+            words += f"  {padded(recall, 6, right=True)}  {padded(f1, 5, right=True)}"
             lines.append(Text(f"{words}  {one.support:7,}"))
         self._place = ""
         if len(every) > rows - 1:

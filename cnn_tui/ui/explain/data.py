@@ -113,11 +113,7 @@ class DataView(ExplainView):
         if first.cell_len + len(words) > width:
             words = counts
         lines = [first + Text(words, self.style("dim"))]
-        most = facts.train.balance
-        balance = f"the largest class has {most:.1f} times as many as the smallest"
-        if most == 1:
-            balance = "every class has as many"
-        sentences = [*facts.range_lines(), f"training images: {balance}", *facts.remarks]
+        sentences = [*facts.range_lines(), facts.balance_line(), *facts.remarks]
         if height < 15:
             low, high = facts.train.lowest, facts.train.highest
             return [*lines, *self.paragraph(f"pixels {low} to {high}; / 255.0: {low / 255:g} to {high / 255:g}", width)]

@@ -1,0 +1,57 @@
+"""What is said of labels: which classes have no images, and how labels become whole numbers from 0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from cnn_tui.text import quiet
+
+TO_NUMBERS = (
+    "`names, numbers = numpy.unique(numpy.concatenate([y_train, y_test]), return_inverse=True); "
+    "y_train, y_test = numpy.split(numbers, [len(y_train)])`"
+)
+"""Python that numbers words, or numbers with gaps, from 0; `names` are then the classes in their order."""
+
+
+_MOST_NAMED = 8
+
+
+def odd_numbers(unused: Sequence[int], classes: int) -> str:
+    """What is odd about labels up to `classes` - 1 of which no image has the `unused` ones, and what to do."""
+    if not unused:
+        return ""
+    first = len(unused)
+    if unused[-1] == first - 1:
+        none = "0" if first == 1 else f"0 to {first - 1}"
+        return (
+            f"labels seem to start at {first}, for no image has the label {none}: "
+            f"save y_train - {first} and y_test - {first} in their place"
+        )
+    return (
+        f"labels have gaps, for they go up to {classes - 1} and no image has the label {_named(map(str, unused))}: "
+        f"number them anew with {TO_NUMBERS} and save both"
+    )
+
+
+def without_images(names: Sequence[str], train: Sequence[int], test: Sequence[int]) -> list[str]:
+    """Sentences that name the classes without training images, and those without test images; counts are by class.
+
+    A label that no image has at all is no class: `odd_numbers` speaks of it.
+    """
+    every = list(zip(names, train, test, strict=True))
+    unseen = [name for name, seen, tested in every if tested and not seen]
+    untested = [name for name, seen, tested in every if seen and not tested]
+    found = []
+    if unseen:
+        found.append(f"No training image is of the class {_named(unseen)}, so that cannot be learned.")
+    if untested:
+        found.append(f"No test image is of the class {_named(untested)}, so how well that is found cannot be told.")
+    return found
+
+
+def _named(names: Iterable[str]) -> str:
+    """`cat`, `cat or dog`, `1, 2 or 3`; of many the first ones, and how many more there are."""
+    words = [quiet(name, 40) for name in names]
+    if len(words) > _MOST_NAMED:
+        return f"{', '.join(words[:_MOST_NAMED])} or {len(words) - _MOST_NAMED} more"
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))

@@ -1,0 +1,138 @@
+"""Model files that are no `.keras` file and no Keras JSON: each is named for what it is, with a way that works."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import h5py
+import pytest
+
+from cnn_tui.keras_io.import_model import ImportProblem, import_model
+from cnn_tui.keras_io.other_models import _CHUNK
+from cnn_tui.network.layers import Conv2D, Dense, Flatten
+
+LAYERS = [
+    {"class_name": "Conv2D", "config": {"batch_input_shape": [None, 28, 28, 1], "filters": 32, "kernel_size": [3, 3]}},
+    {"class_name": "Flatten", "config": {"name": "flatten"}},
+    {"class_name": "Dense", "config": {"units": 10, "activation": "softmax"}},
+]
+MODEL: dict[str, Any] = {"class_name": "Sequential", "config": {"name": "sequential", "layers": LAYERS}}
+KERAS_1: dict[str, Any] = {
+    "class_name": "Sequential",
+    "keras_version": "1.2.2",
+    "config": [
+        {
+            "class_name": "Convolution2D",
+            "config": {"batch_input_shape": [None, 28, 28, 1], "nb_filter": 32, "nb_row": 3, "border_mode": "valid"},
+        },
+        {"class_name": "Dense", "config": {"output_dim": 10, "activation": "softmax"}},
+    ],
+}
+
+
+def problems(path: Path) -> tuple[str, ...]:
+    """What is said of a file that cannot be taken."""
+    with pytest.raises(ImportProblem) as caught:
+        import_model(path)
+    assert all(one.isprintable() for one in caught.value.problems)
+    return caught.value.problems
+
+
+def write_hdf5(path: Path, described: Any = None, names: str = "", before: int = 0) -> Path:
+    """An HDF5 file as Keras writes it: the description as an attribute, weights under names; `before` bytes first."""
+    with h5py.File(path, "w") as file:
+        if before:
+            file["filling"] = b"x" * before
+        if described is not None:
+            file.attrs["model_config"] = json.dumps(described)
+        if names == "layer_names":
+            file.attrs["layer_names"] = [b"dense"]
+            file.create_group("dense").attrs["weight_names"] = [b"dense/kernel:0"]
+        elif names:
+            file[names] = [1.0, 2.0]
+    return path
+
+
+@pytest.mark.parametrize("before", [0, _CHUNK - 300, 3 * _CHUNK])
+def test_an_old_hdf5_file_is_turned_into_a_keras_file_by_the_line_that_is_said(tmp_path: Path, before: int) -> None:
+    (words,) = problems(write_hdf5(tmp_path / "old one.h5", MODEL, "layer_names", before))
+    assert "keras.models.load_model('old one.h5').save('old one.keras')" in words
+
+
+@pytest.mark.parametrize("names", ["layer_names", "layers/dense/vars/0"], ids=["of Keras 2", "of Keras 3"])
+def test_a_file_of_weights_alone_is_called_that(tmp_path: Path, names: str) -> None:
+    (words,) = problems(write_hdf5(tmp_path / "model.weights.h5", names=names))
+    assert "holds the weights of a model and not its layers" in words
+    assert "save the whole with model.save('model.keras')" in words
+
+
+def test_hdf5_of_something_else_is_no_model(tmp_path: Path) -> None:
+    (words,) = problems(write_hdf5(tmp_path / "data.h5", names="temperatures"))
+    assert "is an HDF5 file without a model of Keras in it" in words
+
+
+def test_models_of_keras_1_are_called_that(tmp_path: Path) -> None:
+    (tmp_path / "old.json").write_text(json.dumps(KERAS_1))
+    first, *others = problems(tmp_path / "old.json")
+    (hdf5,) = problems(write_hdf5(tmp_path / "old.h5", KERAS_1, "layer_names"))
+    for words in (first, hdf5):
+        assert "a model of Keras 1" in words
+        assert "Keras 2.0 to 2.3" in words
+    assert "Convolution2D, which is not among the layers here" in others[0]
+
+
+@pytest.mark.parametrize(
+    "topology",
+    [
+        {"keras_version": "2.4.0", "model_config": MODEL},
+        json.dumps({"model_config": json.dumps(MODEL)}),
+        MODEL,
+        {"class_name": "Sequential", "config": LAYERS, "keras_version": "tfjs-layers 3.2.0"},
+    ],
+    ids=["converted", "by an old converter", "saved in a browser", "saved in a browser, a list"],
+)
+def test_a_model_of_tensorflow_js_is_taken(tmp_path: Path, topology: Any) -> None:
+    path = tmp_path / "model.json"
+    path.write_text(json.dumps({"format": "layers-model", "modelTopology": topology, "weightsManifest": []}))
+    taken = import_model(path).experiment
+    assert [type(layer) for layer in taken.layers] == [Conv2D, Flatten, Dense]
+    assert taken.dataset == "fashion_mnist"
+
+
+@pytest.mark.parametrize(
+    ("described", "words"),
+    [
+        ({"format": "graph-model", "modelTopology": {"node": []}}, "is a graph model of TensorFlow.js"),
+        ({"weightsManifest": []}, "describes no model, only its weights"),
+        ({"modelTopology": [1]}, "describes no model, only its weights"),
+        ({"modelTopology": "{"}, "is neither a .keras file nor JSON"),
+    ],
+)
+def test_what_tensorflow_js_has_without_layers_is_named(tmp_path: Path, described: Any, words: str) -> None:
+    path = tmp_path / "model.json"
+    path.write_text(json.dumps(described))
+    assert words in problems(path)[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("net.tflite", b"\x1c\0\0\0TFL3", "a file of TensorFlow Lite: only a model of Keras can be taken"),
+        ("net.onnx", b"\x08\x07", "a file of ONNX"),
+        ("net.pt", b"PK\x03\x04", "a file of PyTorch"),
+        ("lab.toml", b'name = "x"', "is an experiment already: cnn-tui run"),
+        ("data.npz", b"PK\x03\x04", "as data it goes with --dataset"),
+    ],
+)
+def test_other_files_are_named(tmp_path: Path, name: str, content: bytes, words: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert words in problems(tmp_path / name)[0]
+
+
+def test_folders_of_models_are_named(tmp_path: Path) -> None:
+    (tmp_path / "saved_model.pb").write_bytes(b"")
+    assert "is a SavedModel of TensorFlow" in problems(tmp_path)[0]
+    (tmp_path / "saved_model.pb").rename(tmp_path / "model.json")
+    assert "name the model.json in it" in problems(tmp_path)[0]
