@@ -142,6 +142,9 @@ class Follower:
                 f"run {run.id} uses {quiet(run.dataset)}, because {quiet(run.experiment.dataset)} is not here; "
                 "cnn-tui data says how to get it",
             )
+        for event in self.history.events(run.id):
+            if event.kind == "other":  # all else that can happen has a kind, and is told in other ways
+                self._tell_once(f"event {run.id} {event.text}", f"run {run.id}: {quiet(event.text, 500)}")
         for epoch in run.epochs[epochs:]:
             self._out.line(join_parts(epoch_parts(run, epoch), self._out.columns()))
         if run.live:

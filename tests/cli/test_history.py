@@ -170,10 +170,13 @@ def test_stop_takes_out_of_the_queue(inside: Inside) -> None:
 
 
 def test_attach_to_a_run_that_has_ended_says_how(inside: Inside) -> None:
+    with History() as history:
+        history.record_event(1, "3 files are left out\x1b[2J")
     answer = inside("attach", "1")
     assert answer.status == 0
     assert answer.err.splitlines()[-1] == "run 1 finished: test accuracy 0.9000, test loss 0.3000, 8.0 s an epoch"
     assert "run 1  epoch 2/2  loss 0.2500  accuracy 0.9100" in answer.err
+    assert r"run 1: 3 files are left out\x1b[2J" in answer.err
     failed = inside("attach", "2")
     assert failed.status == 1
     assert r"run 2 failed: out of memory\x1b[31m" in failed.err

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from PIL import Image
 
 from cnn_tui.experiment.experiment import read
 from cnn_tui.experiment.presets import load_preset
@@ -179,6 +180,20 @@ async def test_run_is_watched_to_its_end_and_becomes_a_row(make_lab: MakeLab, hi
         await sees(pilot, "test accuracy 0.9083")
         row = next(line for line in pane(app, "history").splitlines() if "Lab 1" in line)
         assert "0.9083" in row and "-0.83" in row and "8.0" in row and "finished" in row
+
+
+async def test_files_of_a_folder_that_are_left_out_are_counted_when_a_run_is_queued(
+    make_lab: MakeLab, tmp_path: Path
+) -> None:
+    for label in range(10):
+        (tmp_path / "digits" / str(label)).mkdir(parents=True)
+        for at in range(5):
+            Image.new("L", (28, 28)).save(tmp_path / "digits" / str(label) / f"{at}.png")
+    (tmp_path / "digits" / "7" / ".DS_Store").touch()
+    app = make_lab(msgspec.structs.replace(load_preset("lab1-baseline"), dataset=str(tmp_path / "digits")))
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("r")
+        await sees(pilot, "('7/.DS_Store')")
 
 
 async def test_leaving_keeps_the_run_and_opening_again_shows_it(make_lab: MakeLab, history: History) -> None:

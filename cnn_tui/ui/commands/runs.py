@@ -9,6 +9,7 @@ from typing import Protocol
 from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.pace import in_words
 from cnn_tui.data.dataset import DatasetError
+from cnn_tui.data.left_out import sentence_of
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history import same_network
@@ -123,7 +124,8 @@ class RunCommands(LabCommands):
         self.claim([run_id])
         self.launcher.queued()
         ahead = self.live.waiting - 1 + (self.live.going is not None)
-        self.talk.say(f"Run {run_id} is queued.{same}" + (f" {ahead} before it." if ahead > 0 else ""))
+        before = f" {ahead} before it." if ahead > 0 else ""
+        self.talk.say(f"Run {run_id} is queued.{same}{before}{self._left_out()}")
 
     async def repeat(self) -> None:
         """Queue the experiment over several seeds."""
@@ -143,6 +145,7 @@ class RunCommands(LabCommands):
         when = Estimator(self.history).outlook().words()
         self.talk.say(
             f"{len(queued)} runs are queued, {listed_seeds(queued)}. {when} {key_of('queue.open')} shows the queue."
+            f"{self._left_out()}"
         )
 
     async def open_queue(self) -> None:
@@ -189,6 +192,11 @@ class RunCommands(LabCommands):
             fix = f" {key_of('stack.fix')} fixes it." if problems[0].fixes else ""
             self.talk.say(f"Not started. {sentence(f'{where}{problems[0].message}')}{fix}", "error")
         return bool(problems)
+
+    def _left_out(self) -> str:
+        """What to say of files of the dataset that are not learned from, as far as that is known; or nothing."""
+        words = sentence_of(self.document.view.dataset.left_out)
+        return f" {words}" if words else ""
 
     def _same_as(self, experiment: Experiment) -> str:
         """What to say when an experiment is queued: ` Same network as run 4.`, or nothing."""
