@@ -18,7 +18,7 @@ from cnn_tui.experiment.experiment import Experiment, to_toml
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.presets import find_experiment
 from cnn_tui.history.records import require_experiment
-from cnn_tui.keras_io.import_model import ImportProblem, import_model
+from cnn_tui.keras_io.import_model import ImportProblem, SeveralModels, import_model
 from cnn_tui.keras_io.script import keras_script
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet
@@ -83,15 +83,28 @@ def write_events(ids: list[int], folder: Path) -> int:
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A .keras file, or the JSON of a model.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="A .keras file, the JSON of a model, or a script or notebook (.py, .ipynb)."
+        ),
+    ],
     output: Output = None,
+    model: Annotated[
+        str | None, typer.Option(metavar="NUMBER|NAME", help="Which of the models that a script or notebook makes.")
+    ] = None,
 ) -> int:
-    """Write the experiment that a Keras model is to `output` or to standard output; say what of it was left out."""
+    """Write the experiment that a Keras model is to `output` or to standard output; say what of it was left out.
+
+    A script or a notebook is read and never run.
+    """
     try:
-        imported = import_model(file)
+        imported = import_model(file, model)
     except ImportProblem as error:
         for problem in error.problems:
             complain(problem)
+        if isinstance(error, SeveralModels):
+            complain("choose one with --model and its number or name")
         return WRONG
     head = [f"# From {quiet(file.name)}", *(f"# Left out: {quiet(note, 1000)}" for note in imported.notes)]
     deliver("\n".join([*head, to_toml(imported.experiment)]), output)

@@ -24,7 +24,9 @@ class Chain(msgspec.Struct, frozen=True):
 
 
 def label(number: int, layer: Plain) -> str:
-    """How a layer is called in a sentence: `layer 3 "conv2d_1"`."""
+    """How a layer is called in a sentence: `layer 3 "conv2d_1"`, or `layer 3 (line 12)` of one in a script."""
+    if "place" in layer:
+        return f"layer {number} ({layer['place']})"
     name = name_of(layer)
     return f'layer {number} "{quiet(name, 60)}"' if name else f"layer {number}"
 

@@ -32,6 +32,14 @@ class ImportProblem(ValueError):  # noqa: N818  it lists what is in the way, and
         self.problems = problems
 
 
+class SeveralModels(ImportProblem):
+    """A script that makes several models, of which none was chosen. `models` are they in a few words each."""
+
+    def __init__(self, problem: str, models: tuple[str, ...]) -> None:
+        super().__init__(problem, *(f"{number}: {words}" for number, words in enumerate(models, 1)))
+        self.models = models
+
+
 def read_config(path: Path) -> dict[str, Any]:
     """The JSON object that describes the model in the file. Raises ImportProblem."""
     shown = quiet(str(path))

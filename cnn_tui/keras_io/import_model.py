@@ -1,7 +1,8 @@
-"""A Keras model as an experiment: from a `.keras` file, `model.to_json()` or `json.dumps(model.get_config())`.
+"""A Keras model as an experiment: from a `.keras` file, `model.to_json()`, `json.dumps(model.get_config())`, or from
+the Python script or notebook that makes it.
 
-Only data is read: no code, no class by its name, no weights. A layer that cannot be taken is named with the reason,
-and so is every argument that is left out.
+Files are only read: no code is run, no class is loaded by its name. A layer that cannot be taken is named with the
+reason, and so is every argument that is left out.
 """
 
 from __future__ import annotations
@@ -17,17 +18,21 @@ import msgspec
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
-from cnn_tui.keras_io.import_chain import Plain, chain_of, config_of, label, name_of
-from cnn_tui.keras_io.import_file import ImportProblem, read_config
+from cnn_tui.keras_io.code.cells import SUFFIXES
+from cnn_tui.keras_io.code.values import Images
+from cnn_tui.keras_io.import_chain import Chain, Plain, chain_of, config_of, label, name_of
+from cnn_tui.keras_io.import_code import CodeImport, read_code, rules_of, trained
+from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels, read_config
 from cnn_tui.keras_io.import_layers import Findings, take_layer
 from cnn_tui.keras_io.import_training import training_of
 from cnn_tui.keras_io.other_models import KERAS_1, is_keras_1
 from cnn_tui.network.layers import AnyLayer, Dense, Flatten, Rescaling
 from cnn_tui.network.rescaling import for_images_to_1, second_division
 from cnn_tui.network.stack import Shape, Stack, float32_layers
+from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet
 
-__all__ = ["ImportProblem", "Imported", "import_model"]
+__all__ = ["ImportProblem", "Imported", "SeveralModels", "import_model"]
 
 _LIKELY = ("fashion_mnist", "cifar10", "cifar100")
 """The datasets that a model may be for, the likelier of a shape first."""
@@ -41,18 +46,23 @@ class Imported(msgspec.Struct, frozen=True):
     notes: tuple[str, ...]
 
 
-def import_model(path: Path) -> Imported:
-    """Read a Sequential, or a Functional that is a plain chain of layers, from a file. Raises ImportProblem."""
+def import_model(path: Path, chosen: str | None = None) -> Imported:
+    """Read a Sequential, or a Functional that is a plain chain of layers, from a file. Raises ImportProblem.
+
+    `chosen` tells which model of a script is meant where it makes several: the number, from 1, or the name.
+    """
+    if path.suffix.lower() in SUFFIXES:
+        return _from_code(read_code(path, chosen), quiet(path.stem))
     model = read_config(path)
     try:
-        return _imported(model, quiet(path.stem))
+        findings = Findings()
+        chain = chain_of(model, findings.problems)
+        return _imported(chain, model.get("compile_config"), quiet(path.stem), findings)
     except RecursionError:
         raise ImportProblem(f"{quiet(str(path))} is nested too deeply to be a model") from None
 
 
-def _imported(model: Plain, name: str) -> Imported:
-    findings = Findings()
-    chain = chain_of(model, findings.problems)
+def _imported(chain: Chain, compiled: Any, name: str, findings: Findings, dataset: str | None = None) -> Imported:
     taken = [take_layer(number, layer, findings) for number, layer in enumerate(chain.layers, 1)]
     layers = tuple(layer for layer in taken if layer is not None)
     if not chain.layers:
@@ -62,8 +72,8 @@ def _imported(model: Plain, name: str) -> Imported:
         raise ImportProblem(*old, *findings.problems)
     notes = findings.notes
     _note_names(chain.layers, layers, notes)
-    dataset = _dataset(chain.input_shape, layers, notes)
-    training = training_of(model.get("compile_config"), _precision(chain.layers, layers, notes), notes)
+    dataset = dataset or _dataset(chain.input_shape, layers, notes)
+    training = training_of(compiled, _precision(chain.layers, layers, notes), notes)
     layers = _for_images_to_1(layers, notes)
     return Imported(Experiment(name=name, dataset=dataset, training=training, layers=layers), tuple(notes))
 
@@ -82,6 +92,22 @@ def _for_images_to_1(layers: tuple[AnyLayer, ...], notes: list[str]) -> tuple[An
         return (*layers[:at], instead, *layers[at + 1 :])
     notes.append(f"layer {at + 1} (Rescaling by {there.scale:.3g}) is left out: {why}")
     return (*layers[:at], *layers[at + 1 :])
+
+
+def _from_code(code: CodeImport, name: str) -> Imported:
+    """The experiment of a script: the model, and how its fit trains it on which images."""
+    findings = Findings()
+    findings.notes += code.notes
+    dataset = code.data.dataset if isinstance(code.data, Images) else None
+    experiment = _imported(code.chain, code.compiled, name, findings, dataset).experiment
+    notes = findings.notes
+    experiment = msgspec.structs.replace(experiment, training=trained(experiment.training, code, notes))
+    experiment = msgspec.structs.replace(experiment, stop=rules_of(code, experiment, notes))
+    if code.printed_total is not None:
+        total = summarize(experiment.stack).total_params
+        if total != code.printed_total:
+            notes.append(f"the notebook's summary has {code.printed_total:,} parameters, and this network {total:,}")
+    return Imported(experiment, tuple(notes))
 
 
 def _dataset(shape: tuple[Any, ...] | None, layers: tuple[AnyLayer, ...], notes: list[str]) -> str:

@@ -162,6 +162,22 @@ def test_an_exported_experiment_can_be_imported_again(inside: Inside, tmp_path: 
     assert msgspec.structs.replace(parse(answer.out), name=wanted.name).stack == wanted.stack
 
 
+def test_a_script_is_imported_and_one_of_its_models_chosen(inside: Inside, tmp_path: Path) -> None:
+    script = tmp_path / "lesson.py"
+    script.write_text(
+        "import keras\nsmall = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(10)])\n"
+        "large = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(99), keras.layers.Dense(10)])\n"
+    )
+    answer = inside("import", str(script))
+    assert answer.status == 2
+    assert not answer.out
+    assert "1: small (line 2), 2 layers" in answer.err
+    assert "choose one with --model" in answer.err
+    answer = inside("import", str(script), "--model", "large")
+    assert answer.status == 0
+    assert parse(answer.out).layers[1].units == 99  # type: ignore[union-attr]
+
+
 def test_help_names_both() -> None:
     answer = cnn_tui("--help")
     assert "  export " in answer.out

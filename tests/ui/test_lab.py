@@ -272,6 +272,26 @@ async def test_a_preset_is_opened_and_undo_brings_the_old_one_back(make_lab: Mak
         await sees(pilot, "Total params: 113,386")
 
 
+async def test_a_script_of_this_folder_is_opened_and_asked_which_of_its_models(
+    make_lab: MakeLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    build = (
+        "import keras\nfor units in (16, 64):\n    model = keras.Sequential([keras.layers.Flatten(), "
+        "keras.layers.Dense(units), keras.layers.Dense(10)])\n"
+    )
+    (tmp_path / "lesson.py").write_text(build)
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("p", *"lesson")
+        await sees(pilot, "lesson.py makes 2 models")
+        await pilot.press("enter")
+        await sees(pilot, "Which model of lesson.py")
+        await pilot.press("down", "enter")
+        await sees(pilot, "Total params: 50,890")
+        await sees(pilot, "lesson.py is in the editor")
+
+
 async def test_the_run_page_and_loading_a_run(make_lab: MakeLab, history: History) -> None:
     run_id = history.add(load_preset("lab1-64-filters"))
     fake.begin(history, run_id)

@@ -20,7 +20,7 @@ from cnn_tui.network.diff import describe
 from cnn_tui.network.summary import summarize, summary_lines
 from cnn_tui.reports.lab_report import report
 from cnn_tui.reports.markdown import to_markdown
-from cnn_tui.text import counted, quiet
+from cnn_tui.text import counted, quiet, sentence
 from cnn_tui.ui.dialogs.ask import AskScreen, CopyMenu, ExportMenu
 from cnn_tui.ui.dialogs.dialog import Conversation, PickItem, PickScreen, Said
 from cnn_tui.ui.keys import key_of, keys_of
@@ -29,7 +29,11 @@ from cnn_tui.ui.panes.stack.pane import StackPane
 from cnn_tui.ui.widgets.lines import inert
 
 EMPTY = "empty"
+MODELS = (".py", ".ipynb", ".keras")
+"""Files that a model is read from."""
+_KINDS = dict(zip(MODELS, ("script: read, not run", "notebook: read, not run", "Keras model"), strict=True))
 _MOST_FILES = 200
+_MOST_BYTES = 2_000_000  # of a model that is read while the cursor rests on it
 _LAYER = "the layer under the cursor"
 
 
@@ -64,6 +68,9 @@ class FileCommands:
         name = await self.talk.ask(_open_screen())
         if name is None:
             return
+        if Path(name).suffix in MODELS:
+            await self._open_model(Path(name))
+            return
         try:
             experiment, path = _load(name)
         except (ExperimentError, DatasetError) as error:
@@ -71,6 +78,25 @@ class FileCommands:
             return
         if self.put_into_editor(experiment, path):
             self.talk.say(f"{inert(name)} is in the editor; {key_of('edit.undo')} brings back what was there.")
+
+    async def _open_model(self, path: Path, chosen: str | None = None) -> None:
+        """Put a model of a script, a notebook or a .keras file into the editor; ask which where there are several."""
+        from cnn_tui.keras_io.import_model import ImportProblem, SeveralModels, import_model  # only here
+
+        try:
+            imported = import_model(path, chosen)
+        except SeveralModels as several:
+            items = [PickItem(str(number), words, "") for number, words in enumerate(several.models, 1)]
+            answer = await self._talk.ask(PickScreen(f"Which model of {quiet(path.name)}", items))
+            if answer is not None:
+                await self._open_model(path, answer)
+            return
+        except ImportProblem as problem:
+            self._talk.say(inert(f"{quiet(path.name)} cannot be taken: {problem}"), "error")
+            return
+        if self.put_into_editor(imported.experiment, None):
+            words = f"{quiet(path.name)} is in the editor; {key_of('edit.undo')} brings back what was there."
+            self._talk.say(inert(" ".join([words, *map(sentence, imported.notes)])))
 
     async def save(self) -> None:
         """Save to the experiment's file, or ask for a name."""
@@ -168,6 +194,8 @@ def _open_screen() -> PickScreen:
     items += [
         PickItem(str(path), str(path), "file in this folder") for path in sorted(Path().glob("*.toml"))[:_MOST_FILES]
     ]
+    models = sorted(path for suffix in MODELS for path in Path().glob(f"*{suffix}"))[:_MOST_FILES]
+    items += [PickItem(str(path), str(path), _KINDS[path.suffix]) for path in models]
     return PickScreen("Open", items, preview=_preview)
 
 
@@ -209,7 +237,21 @@ def write(path: Path, text: str) -> None:
 
 def _preview(name: str) -> Sequence[str]:
     try:
-        experiment, _ = _load(name)
-        return (experiment.name, "", *summary_lines(summarize(experiment.stack)))
-    except (ExperimentError, DatasetError) as error:
-        return (str(error),)
+        if Path(name).suffix in MODELS and Path(name).stat().st_size > _MOST_BYTES:
+            return ("A large file: it is read once you take it.",)
+        experiment, notes = _loaded_model(Path(name)) if Path(name).suffix in MODELS else (_load(name)[0], ())
+        said = ("", *map(sentence, notes)) if notes else ()
+        return (experiment.name, "", *summary_lines(summarize(experiment.stack)), *said)
+    except (ExperimentError, DatasetError, OSError) as error:
+        return tuple(str(error).splitlines())
+
+
+def _loaded_model(path: Path) -> tuple[Experiment, tuple[str, ...]]:
+    """The experiment that a file's model is, and what of it is left out. Raises ExperimentError."""
+    from cnn_tui.keras_io.import_model import ImportProblem, import_model  # only here
+
+    try:
+        imported = import_model(path)
+    except ImportProblem as problem:
+        raise ExperimentError("\n".join(problem.problems)) from None
+    return imported.experiment, imported.notes

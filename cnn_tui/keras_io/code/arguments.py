@@ -1,0 +1,143 @@
+"""The names of arguments: which one stands where when a call does not name it, and what Keras called them before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_CONV = (
+    "filters kernel_size strides padding data_format dilation_rate groups activation use_bias "
+    "kernel_initializer bias_initializer kernel_regularizer"
+)
+_POOL = "pool_size strides padding data_format name"
+_ALONE = "data_format keepdims"
+
+ORDER: dict[str, tuple[str, ...]] = {
+    kind: tuple(names.split())
+    for kind, names in {
+        "Conv2D": _CONV,
+        "DepthwiseConv2D": "kernel_size strides padding depth_multiplier data_format dilation_rate activation use_bias",
+        "SeparableConv2D": "filters kernel_size strides padding data_format dilation_rate depth_multiplier activation "
+        "use_bias",
+        "Conv2DTranspose": "filters kernel_size strides padding output_padding data_format dilation_rate activation "
+        "use_bias",
+        "MaxPooling2D": _POOL,
+        "AveragePooling2D": _POOL,
+        "GlobalAveragePooling2D": _ALONE,
+        "GlobalMaxPooling2D": _ALONE,
+        "Dense": "units activation use_bias kernel_initializer bias_initializer kernel_regularizer",
+        "Dropout": "rate noise_shape seed",
+        "SpatialDropout2D": "rate data_format seed",
+        "GaussianNoise": "stddev seed",
+        "BatchNormalization": "axis momentum epsilon center scale",
+        "LayerNormalization": "axis epsilon center scale",
+        "Flatten": "data_format",
+        "Reshape": "target_shape",
+        "UpSampling2D": "size data_format interpolation",
+        "ZeroPadding2D": "padding data_format",
+        "Cropping2D": "cropping data_format",
+        "Activation": "activation",
+        "ReLU": "max_value negative_slope threshold",
+        "LeakyReLU": "negative_slope",
+        "PReLU": "alpha_initializer alpha_regularizer alpha_constraint shared_axes",
+        "Softmax": "axis",
+        "Rescaling": "scale offset",
+        "RandomFlip": "mode seed",
+        "RandomRotation": "factor fill_mode interpolation seed fill_value",
+        "RandomZoom": "height_factor width_factor fill_mode interpolation seed fill_value",
+        "RandomTranslation": "height_factor width_factor fill_mode interpolation seed fill_value",
+        "RandomContrast": "factor value_range seed",
+        "InputLayer": "shape batch_size dtype",
+        "Input": "shape batch_size dtype",
+        "L1": "l1",
+        "L2": "l2",
+        "L1L2": "l1 l2",
+        "Sequential": "layers trainable name",
+        "Model": "inputs outputs name",
+        "EarlyStopping": "monitor min_delta patience verbose mode baseline",
+        "ReduceLROnPlateau": "monitor factor patience verbose mode min_delta cooldown min_lr",
+        "ModelCheckpoint": "filepath monitor verbose save_best_only",
+        "LearningRateScheduler": "schedule verbose",
+        "SGD": "learning_rate momentum nesterov",
+        "Adam": "learning_rate beta_1 beta_2 epsilon amsgrad",
+        "RMSprop": "learning_rate rho momentum epsilon centered",
+        "SparseCategoricalCrossentropy": "from_logits ignore_class",
+        "CategoricalCrossentropy": "from_logits label_smoothing",
+        "BinaryCrossentropy": "from_logits label_smoothing",
+    }.items()
+}
+"""Names that may stand unnamed, in their order, as in Keras 3. What is not here has to be named."""
+
+METHODS: dict[str, tuple[str, ...]] = {
+    "compile": ("optimizer", "loss", "loss_weights", "metrics"),
+    "fit": ("x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split", "validation_data"),
+    "fit_generator": ("x", "steps_per_epoch", "epochs", "verbose", "callbacks", "validation_data"),
+    "flow_from_directory": ("directory", "target_size", "color_mode", "classes", "class_mode", "batch_size"),
+    "flow": ("x", "y", "batch_size"),
+    "image_dataset_from_directory": (
+        "directory",
+        "labels",
+        "label_mode",
+        "class_names",
+        "color_mode",
+        "batch_size",
+        "image_size",
+        "shuffle",
+        "seed",
+        "validation_split",
+        "subset",
+    ),
+}
+"""The same for methods and functions."""
+
+ALIASES = {
+    "Convolution2D": "Conv2D",
+    "SeparableConvolution2D": "SeparableConv2D",
+    "Deconvolution2D": "Conv2DTranspose",
+    "Convolution2DTranspose": "Conv2DTranspose",
+    "MaxPool2D": "MaxPooling2D",
+    "AvgPool2D": "AveragePooling2D",
+    "GlobalAvgPool2D": "GlobalAveragePooling2D",
+    "GlobalMaxPool2D": "GlobalMaxPooling2D",
+    "l1": "L1",
+    "l2": "L2",
+    "l1_l2": "L1L2",
+    "L1_L2": "L1L2",
+}
+"""Names of classes that Keras has under another name too."""
+
+_OLD = {
+    "nb_filter": "filters",
+    "border_mode": "padding",
+    "subsample": "strides",
+    "output_dim": "units",
+    "init": "kernel_initializer",
+    "W_regularizer": "kernel_regularizer",
+    "b_regularizer": "bias_regularizer",
+    "bias": "use_bias",
+    "p": "rate",
+    "dim_ordering": "data_format",
+    "sigma": "stddev",
+    "lr": "learning_rate",
+    "nb_epoch": "epochs",
+    "epoch": "epochs",
+    "samples_per_epoch": "steps_per_epoch",
+    "input": "inputs",
+    "output": "outputs",
+}
+_OLD_VALUES = {"tf": "channels_last", "th": "channels_first"}
+
+
+def named(kind: str, unnamed: Sequence[Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of a call by the names that they have in Keras 3.
+
+    Of a class that is not known here, they are called `argument 1` and so on.
+    """
+    arguments = {_OLD.get(name, name): value for name, value in given.items()}
+    if "data_format" in arguments and isinstance(arguments["data_format"], str):
+        arguments["data_format"] = _OLD_VALUES.get(arguments["data_format"], arguments["data_format"])
+    if "nb_row" in arguments and "nb_col" in arguments:
+        arguments["kernel_size"] = (arguments.pop("nb_row"), arguments.pop("nb_col"))
+    order = ORDER.get(kind) or METHODS.get(kind, ())
+    names = (*order, *(f"argument {number}" for number in range(len(order) + 1, len(unnamed) + 1)))
+    return {**dict(zip(names, unnamed, strict=False)), **arguments}

@@ -1,0 +1,86 @@
+"""Arithmetic of a script: on numbers in bounds, on lists, on images as they are scaled, on what layers pass on."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from cnn_tui.keras_io.code.values import Images, Made, Tensor, Value
+
+MAX_ITEMS = 10_000
+MAX_NUMBER = 2**63
+MAX_POWER = 64
+
+_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+}
+
+
+def is_plain(value: Value) -> bool:
+    """Whether a value is a number, a text, a truth or nothing."""
+    return value is None or isinstance(value, bool | int | float | str)
+
+
+def combined(op: ast.operator, left: Value, right: Value, place: str) -> Value:
+    """What `left op right` is. Raises TypeError, ValueError or ArithmeticError where it is not told."""
+    if isinstance(left, Tensor) or isinstance(right, Tensor):
+        return _on_tensor(op, left, right, place)
+    if isinstance(left, Images):
+        return left if left.what == "labels" else _on_images(op, left, right)
+    if isinstance(left, list | tuple) or isinstance(right, list | tuple):
+        return _on_lists(op, left, right)
+    for side in (left, right):
+        if not is_plain(side) or (isinstance(side, int | float) and abs(side) > MAX_NUMBER):
+            raise ValueError("not known, or too large")
+    if isinstance(op, ast.Pow) and not (isinstance(right, int | float) and abs(right) <= MAX_POWER):
+        raise ValueError("too large")
+    if isinstance(left, str) and not (isinstance(op, ast.Add) and len(left) + len(right) <= MAX_ITEMS):
+        raise ValueError("too long")
+    return _ARITHMETIC[type(op)](left, right)
+
+
+def _on_tensor(op: ast.operator, left: Value, right: Value, place: str) -> Tensor:
+    """`x / 255` and its like, which a Rescaling does; two tensors that meet are no chain."""
+    tensor, number = (left, right) if isinstance(left, Tensor) else (right, left)
+    if isinstance(number, Tensor):
+        return Tensor(tensor.shape, tensor.layers, f"two branches meet at {place}: only a plain chain can be taken")
+    scale, offset = 1.0, 0.0
+    if type(number) not in (int, float):
+        return Tensor(tensor.shape, tensor.layers, f"what is done to the tensor at {place} is not known")
+    if isinstance(op, ast.Mult):
+        scale = float(number)
+    elif isinstance(op, ast.Div) and tensor is left and number:
+        scale = 1 / number
+    elif isinstance(op, ast.Add) or (isinstance(op, ast.Sub) and tensor is left):
+        offset = float(number) if isinstance(op, ast.Add) else -float(number)
+    else:
+        return Tensor(tensor.shape, tensor.layers, f"what is done to the tensor at {place} is not known")
+    layer = Made("Rescaling", {"scale": scale, "offset": offset}, place)
+    return Tensor(tensor.shape, (*tensor.layers, layer), tensor.problem)
+
+
+def _on_images(op: ast.operator, images: Images, number: Value) -> Images:
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        raise TypeError("not a number")
+    if isinstance(op, ast.Div):
+        return images.scaled(1 / number)
+    if isinstance(op, ast.Mult):
+        return images.scaled(number)
+    return images.shifted()
+
+
+def _on_lists(op: ast.operator, left: Value, right: Value) -> Value:
+    """`[1] + [2]` and `[1] * 3`, in bounds."""
+    if isinstance(op, ast.Add) and type(left) is type(right) and len(left) + len(right) <= MAX_ITEMS:
+        return left + right
+    if isinstance(op, ast.Mult) and isinstance(right, int) and len(left) * max(right, 0) <= MAX_ITEMS:
+        return left * right
+    raise TypeError("not followed")

@@ -1,0 +1,102 @@
+"""Callbacks of a script as stop rules: EarlyStopping, and a class whose on_epoch_end stops at a value."""
+
+from __future__ import annotations
+
+import ast
+
+from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.keras_io.code.expressions import Expressions
+from cnn_tui.keras_io.code.values import Class, Made, Value
+
+_RENAMED = {"acc": "accuracy", "val_acc": "val_accuracy"}
+_IGNORED = ("History", "TensorBoard", "ModelCheckpoint", "CSVLogger", "ProgbarLogger", "BaseLogger")
+"""Callbacks that do what the lab does for every run."""
+_EARLY_STOPPING = {"monitor": "val_loss", "patience": 0}
+_EARLY_STOPPING_ASIDE = ("verbose",)
+
+
+def stop_rules(callbacks: Value, notes: list[str]) -> tuple[StopRule, ...]:
+    """The stop rules that a fit's callbacks are. A note is added for each callback that is none."""
+    listed = callbacks if isinstance(callbacks, list | tuple) else [] if callbacks is None else [callbacks]
+    rules: list[StopRule] = []
+    for callback in listed:
+        if not isinstance(callback, Made):
+            notes.append(f"the callback {callback} is left out: it is not known")
+        elif callback.kind == "EarlyStopping":
+            rules += _early_stopping(callback, notes)
+        elif isinstance(callback.arguments.get("class"), Class):
+            rules += _own(callback.arguments["class"], callback.place, notes)
+        elif callback.kind not in _IGNORED:
+            notes.append(f"the callback {callback.kind} ({callback.place}) is left out")
+    return tuple(rules)
+
+
+def _early_stopping(callback: Made, notes: list[str]) -> list[StopRule]:
+    arguments = {**_EARLY_STOPPING, **callback.arguments}
+    metric, patience = arguments.pop("monitor"), arguments.pop("patience")
+    metric = _RENAMED.get(metric, metric) if isinstance(metric, str) else metric
+    for name, value in arguments.items():
+        if name not in _EARLY_STOPPING_ASIDE and value not in (0, "auto", None, False):
+            notes.append(f"EarlyStopping ({callback.place}): {name} is left out")
+    try:
+        return [StopRule(metric, patience=max(patience, 1))]
+    except (ValueError, TypeError):
+        notes.append(f"EarlyStopping ({callback.place}) is left out: its patience is not known")
+        return []
+
+
+def _own(written: Class, place: str, notes: list[str]) -> list[StopRule]:
+    """The rules of a Callback class of the script, of the conditions under which it sets stop_training."""
+    method = next(
+        (part for part in written.node.body if isinstance(part, ast.FunctionDef) and part.name == "on_epoch_end"), None
+    )
+    rules: list[StopRule] = []
+    for node in ast.walk(method) if method is not None else []:
+        if isinstance(node, ast.If) and _stops(node.body):
+            for test in node.test.values if isinstance(node.test, ast.BoolOp) else [node.test]:
+                rules += _rule(test, method, written)
+    if not rules:
+        notes.append(f"the callback {written.node.name} ({place}) is left out: it is code")
+    return rules
+
+
+def _stops(body: list[ast.stmt]) -> bool:
+    """Whether statements end the training."""
+    return any(
+        isinstance(node, ast.Assign)
+        and any(isinstance(target, ast.Attribute) and target.attr == "stop_training" for target in node.targets)
+        for node in body
+    )
+
+
+def _rule(test: ast.expr, method: ast.FunctionDef | None, written: Class) -> list[StopRule]:
+    """`logs.get("loss") < 0.4` as a rule; none for another condition."""
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1 or method is None:
+        return []
+    left, op, right = test.left, test.ops[0], test.comparators[0]
+    is_below = isinstance(op, ast.Lt | ast.LtE)
+    if not is_below and not isinstance(op, ast.Gt | ast.GtE):
+        return []
+    metric = _metric(left, method)
+    if not metric:  # the other way round: 0.4 > logs["loss"]
+        metric, right, is_below = _metric(right, method), left, not is_below
+    value = Expressions(lambda *_: None, ()).value(right, written.names, written.cell)
+    if not metric or isinstance(value, bool) or not isinstance(value, int | float):
+        return []
+    name = _RENAMED.get(metric, metric)
+    return [StopRule(name, below=float(value)) if is_below else StopRule(name, above=float(value))]
+
+
+def _metric(node: ast.expr, method: ast.FunctionDef) -> str:
+    """The name in `logs.get("loss")` or `logs["loss"]`, or of a name that was set to one; "" for anything else."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(), attr="get"), args=[ast.Constant(value=str(name)), *_]):
+            return name
+        case ast.Subscript(value=ast.Name(), slice=ast.Constant(value=str(name))):
+            return name
+        case ast.Name(id=name):
+            for part in method.body:
+                match part:
+                    case ast.Assign(targets=[ast.Name(id=to)], value=value) if to == name:
+                        return _metric(value, method)
+    return ""

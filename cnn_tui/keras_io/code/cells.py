@@ -1,0 +1,179 @@
+"""The Python in a file: of a script as it stands, of a notebook cell by cell, of a text from between its code fences.
+
+It is parsed and nothing more. What is no Python (lines for the shell, output that was pasted between fences) is left
+out, and a note says where.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import textwrap
+import warnings
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cnn_tui.keras_io.import_file import ImportProblem
+from cnn_tui.text import quiet
+
+SUFFIXES = (".py", ".ipynb", ".md", ".txt")
+"""The files that code is looked for in."""
+MAX_FILE_BYTES = 60_000_000
+"""A notebook with many pictures among its output takes some tens of millions."""
+MAX_SOURCE = 2_000_000
+"""Characters of Python in all."""
+
+_FENCE = re.compile(r"^[ \t]*(```+|~~~+)[ \t]*([\w+-]*)[^\n]*\n(.*?)^[ \t]*\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_FENCED_AS_PYTHON = ("", "python", "python3", "py", "ipython", "ipython3")
+_MAGIC = re.compile(r"^(\s*)([!%].*|\w[\w, ]*=\s*[!%].*|[\w.]+\?\??\s*)$")
+_PYTHON_MAGICS = ("time", "timeit", "capture", "prun")
+"""Cell magics below which Python stands."""
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """A piece of Python that was parsed. `number` is the notebook's cell, from 1; `printed` what it kept as output."""
+
+    tree: ast.Module
+    first_line: int = 1
+    number: int | None = None
+    printed: str = ""
+
+    def place(self, line: int) -> str:
+        """Where a line of the piece stands: `line 12`, or `cell 3, line 2` in a notebook."""
+        line += self.first_line - 1
+        return f"line {line}" if self.number is None else f"cell {self.number}, line {line}"
+
+
+class Source(msgspec.Struct, frozen=True):
+    """The pieces of Python in a file, in its order, and in sentences what was left out of it."""
+
+    cells: tuple[Cell, ...]
+    notes: tuple[str, ...] = ()
+
+
+def read_source(path: Path) -> Source:
+    """The Python in a script, a notebook, or a text with code fences. Raises ImportProblem."""
+    shown = quiet(str(path))
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise ImportProblem(f"{shown} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    if len(content) > MAX_FILE_BYTES:
+        raise ImportProblem(f"{shown} has more than {MAX_FILE_BYTES:,} bytes: save it without its output")
+    text = content.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+    if path.suffix.lower() == ".ipynb":
+        return _notebook(text, shown)
+    fences = list(_FENCE.finditer(text)) if path.suffix.lower() != ".py" else []
+    if fences:
+        return _fenced(text, fences)
+    try:
+        return Source((Cell(_parsed(text)),))
+    except ValueError as error:
+        raise ImportProblem(f"{shown} is no Python 3 that can be read: {error}") from None
+
+
+def _fenced(text: str, fences: list[re.Match[str]]) -> Source:
+    cells, skipped = [], []
+    for fence in fences:
+        if fence[2].lower() not in _FENCED_AS_PYTHON:
+            continue
+        line = text.count("\n", 0, fence.start(3)) + 1
+        try:
+            cells.append(Cell(_parsed(textwrap.dedent(fence[3])), line))
+        except ValueError:
+            skipped.append(line)
+    if not skipped:
+        return Source(tuple(cells))
+    at = ", ".join(f"line {line}" for line in skipped[:5]) + (", …" if len(skipped) > 5 else "")
+    return Source(tuple(cells), (f"what stands between fences from {at} on is no Python: it is skipped",))
+
+
+def _notebook(text: str, shown: str) -> Source:
+    try:
+        notebook = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ImportProblem(f"{shown} is no notebook: it is not JSON") from None
+    cells, notes = [], []
+    for number, cell in enumerate(_cells_in(notebook, shown), 1):
+        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+            continue
+        try:
+            tree = _parsed(_joined(cell.get("source", cell.get("input"))))
+        except ValueError as error:
+            notes.append(f"cell {number} is no Python that can be read ({error}): it is skipped")
+        else:
+            cells.append(Cell(tree, number=number, printed=_printed(cell.get("outputs"))))
+    return Source(tuple(cells), tuple(notes))
+
+
+def _cells_in(notebook: Any, shown: str) -> list[Any]:
+    """The cells of a notebook, of format 4 or, in its one worksheet, of format 3."""
+    if isinstance(notebook, dict):
+        sheets = notebook.get("worksheets")
+        if isinstance(sheets, list) and sheets and isinstance(sheets[0], dict):
+            notebook = sheets[0]
+        if isinstance(notebook.get("cells"), list):
+            return list(notebook["cells"])
+    raise ImportProblem(f"{shown} is no notebook: it has no cells")
+
+
+def _printed(outputs: Any) -> str:
+    """The text among the outputs of a cell."""
+    texts = []
+    for output in outputs if isinstance(outputs, list) else []:
+        if isinstance(output, dict):
+            data = output.get("data")
+            texts += [_joined(output.get("text")), _joined(data.get("text/plain") if isinstance(data, dict) else None)]
+    return "\n".join(texts)
+
+
+def _joined(lines: Any) -> str:
+    """The text of a cell: one string, or a list of lines with their ends."""
+    if isinstance(lines, list):
+        return "".join(line for line in lines if isinstance(line, str))
+    return lines if isinstance(lines, str) else ""
+
+
+def _parsed(text: str) -> ast.Module:
+    """The syntax tree of Python, without its magic lines where there are some. Raises ValueError: where and why not."""
+    if len(text) > MAX_SOURCE:
+        raise ValueError(f"it has more than {MAX_SOURCE:,} characters")
+    try:
+        return _tree(text)
+    except ValueError:
+        plain = _without_magic(text)
+        if plain == text:
+            raise
+        return _tree(plain)
+
+
+def _tree(text: str) -> ast.Module:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of escapes that Python does not know, which are the author's
+            return ast.parse(text)
+    except SyntaxError as error:
+        raise ValueError(f"line {error.lineno}: {quiet(error.msg, 80)}") from None
+    except (RecursionError, MemoryError):
+        raise ValueError("it is nested too deeply") from None
+
+
+def _without_magic(text: str) -> str:
+    """The text with lines for the shell and the notebook made into `pass`, so that the others keep their numbers."""
+    first = re.match(r"\s*%%(\w+)", text)
+    if first and first[1] not in _PYTHON_MAGICS:
+        return ""
+    lines, goes_on = [], False
+    for line in text.split("\n"):
+        magic = _MAGIC.match(line)
+        if goes_on or magic:
+            indent = magic[1] if magic else ""
+            lines.append("" if goes_on else f"{indent}pass")
+            goes_on = line.endswith("\\")
+        else:
+            lines.append(line)
+    return "\n".join(lines)

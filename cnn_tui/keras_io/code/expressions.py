@@ -1,0 +1,246 @@
+"""What an expression of a script comes to: constants, arithmetic on them, lists, and calls that Keras is known for.
+
+Nothing of the script is executed. Numbers, lists and steps are bounded, so that no file takes long or much memory.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, combined, is_plain
+from cnn_tui.keras_io.code.cells import Cell
+from cnn_tui.keras_io.code.values import CodeModel, Images, Method, Named, Names, Tensor, Unknown, Value
+from cnn_tui.keras_io.import_file import ImportProblem
+from cnn_tui.text import quiet
+
+MAX_STEPS = 200_000
+"""Expressions and statements of one file. A long notebook takes a few thousand."""
+Call: TypeAlias = Callable[[Value, Sequence[Value], Mapping[str, Value], str], Value]
+"""What a call gives: of what is called, its unnamed and named arguments, and the place of the call."""
+
+_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Is: lambda one, other: one is other,
+    ast.IsNot: lambda one, other: one is not other,
+    ast.In: lambda one, other: one in other,
+    ast.NotIn: lambda one, other: one not in other,
+}
+_UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+    ast.Not: operator.not_,
+}
+_USUAL = {
+    "tf": "tensorflow",
+    "keras": "keras",
+    "layers": "keras.layers",
+    "models": "keras.models",
+    "np": "numpy",
+    "Sequential": "keras.Sequential",
+    "Input": "keras.Input",
+}
+"""What a name means where a snippet leaves its imports out."""
+
+
+class Expressions:
+    """Gives expressions their values. Raises ImportProblem for a file that would take too long."""
+
+    def __init__(self, call: Call, layers: Sequence[str]) -> None:
+        self._call = call
+        self._layers = frozenset(layers)
+        self._steps = 0
+
+    def count(self) -> None:
+        """Count one step of the reading."""
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            raise ImportProblem("the file's loops are too long to be followed")
+
+    def value(self, node: ast.expr, names: Names, cell: Cell) -> Value:
+        """The value of an expression; Unknown where it has none that reading alone can tell."""
+        self.count()
+        try:
+            return self._value(node, names, cell)
+        except ImportProblem:  # a ValueError too
+            raise
+        except (ArithmeticError, TypeError, ValueError, LookupError, AttributeError):
+            return unknown(node, cell)
+
+    def _value(self, node: ast.expr, names: Names, cell: Cell) -> Value:
+        match node:
+            case ast.Constant(value=value):
+                return value if type(value) in (int, float, str, bool, type(None)) else unknown(node, cell)
+            case ast.Name(id=name):
+                return self._named(name, names, node, cell)
+            case ast.Tuple(elts=elements):
+                return tuple(self._elements(elements, names, cell))
+            case ast.List(elts=elements):
+                return self._elements(elements, names, cell)
+            case ast.Dict(keys=keys, values=values) if all(isinstance(key, ast.Constant) for key in keys):
+                return {
+                    self.value(key, names, cell): self.value(value, names, cell)
+                    for key, value in zip(keys, values, strict=True)
+                    if key is not None
+                }
+            case ast.UnaryOp(op=op, operand=operand):
+                return self._unary(op, self.value(operand, names, cell), node, cell)
+            case ast.BinOp(left=left, op=op, right=right):
+                sides = self.value(left, names, cell), self.value(right, names, cell)
+                return combined(op, *sides, cell.place(node.lineno))
+            case ast.Attribute(value=owner, attr=name):
+                return attribute(self.value(owner, names, cell), name)
+            case ast.Call():
+                return self._called(node, names, cell)
+            case _:
+                return self._rarer(node, names, cell)
+
+    def _rarer(self, node: ast.expr, names: Names, cell: Cell) -> Value:
+        match node:
+            case ast.Subscript(value=owner, slice=index):
+                return self._part(self.value(owner, names, cell), index, names, cell)
+            case ast.Compare(left=left, ops=[op], comparators=[right]):
+                sides = self.value(left, names, cell), self.value(right, names, cell)
+                return _COMPARISONS[type(op)](*sides) if all(map(is_plain, sides)) else unknown(node, cell)
+            case ast.BoolOp(op=op, values=values):
+                return self._either(isinstance(op, ast.And), values, node, names, cell)
+            case ast.IfExp(test=test, body=body, orelse=other):
+                chosen = self.value(test, names, cell)
+                return self.value(body if chosen else other, names, cell) if is_plain(chosen) else unknown(node, cell)
+            case ast.JoinedStr(values=parts):
+                texts = [self.value(part, names, cell) for part in parts]
+                return "".join(texts) if sum(map(len, texts)) <= MAX_ITEMS else unknown(node, cell)
+            case ast.FormattedValue(value=part, format_spec=None):
+                shown = self.value(part, names, cell)
+                return str(shown) if is_plain(shown) else unknown(node, cell)
+            case ast.ListComp(elt=element, generators=[ast.comprehension(target=ast.Name(id=name), iter=over, ifs=[])]):
+                inner = Names(names)
+                made = []
+                for inner[name] in items(self.value(over, names, cell)):
+                    made.append(self.value(element, inner, cell))
+                return made
+            case _:
+                return unknown(node, cell)
+
+    def _named(self, name: str, names: Names, node: ast.expr, cell: Cell) -> Value:
+        try:
+            return names[name]
+        except KeyError:
+            usual = f"keras.layers.{name}" if name in self._layers else _USUAL.get(name) or _builtin(name)
+            if not usual and name[:1].isupper() and names.get("*"):
+                usual = f"{names.get('*')}.{name}"  # from keras.layers import *
+            return Named(usual) if usual else unknown(node, cell)
+
+    def _elements(self, nodes: Sequence[ast.expr], names: Names, cell: Cell) -> list[Value]:
+        elements: list[Value] = []
+        for node in nodes:
+            if isinstance(node, ast.Starred):
+                elements += items(self.value(node.value, names, cell))
+            else:
+                elements.append(self.value(node, names, cell))
+        return elements
+
+    def _unary(self, op: ast.unaryop, value: Value, node: ast.expr, cell: Cell) -> Value:
+        return _UNARY[type(op)](value) if is_plain(value) else unknown(node, cell)
+
+    def _either(self, both: bool, nodes: Sequence[ast.expr], node: ast.expr, names: Names, cell: Cell) -> Value:
+        value: Value = None
+        for part in nodes:
+            value = self.value(part, names, cell)
+            if not is_plain(value):
+                return unknown(node, cell)
+            if bool(value) is not both:
+                break
+        return value
+
+    def _part(self, owner: Value, index: ast.expr, names: Names, cell: Cell) -> Value:
+        if isinstance(owner, Images):
+            return self._some(owner, index, names, cell)
+        if isinstance(index, ast.Slice):
+            ends = [None if end is None else self.value(end, names, cell) for end in (index.lower, index.upper)]
+            if index.step is not None or not isinstance(owner, list | tuple | str | range):
+                raise ValueError("a slice that is not followed")
+            return owner[ends[0] : ends[1]]
+        return owner[self.value(index, names, cell)]
+
+    def _some(self, images: Images, index: ast.expr, names: Names, cell: Cell) -> Images:
+        """`x_train[:50000]`, `x_train[order]`, or with a channel more, `x_train[..., np.newaxis]`."""
+        if isinstance(index, ast.Tuple):
+            return images.with_channel() if len(index.elts) > 1 else images
+        if images.count is None:
+            return images
+        if isinstance(index, ast.Slice):
+            ends = [None if end is None else self.value(end, names, cell) for end in (index.lower, index.upper)]
+            known = index.step is None and all(end is None or type(end) is int for end in ends)
+            return images.some(len(range(images.count)[ends[0] : ends[1]]) if known else None)
+        chosen = self.value(index, names, cell)
+        return images.some(len(chosen) if isinstance(chosen, range | list | tuple) else None)
+
+    def _called(self, node: ast.Call, names: Names, cell: Cell) -> Value:
+        callee = self.value(node.func, names, cell)
+        unnamed = self._elements(node.args, names, cell)
+        given: dict[str, Value] = {}
+        for keyword in node.keywords:
+            value = self.value(keyword.value, names, cell)
+            if keyword.arg is not None:
+                given[keyword.arg] = value
+            elif isinstance(value, dict) and all(isinstance(name, str) for name in value):
+                given.update(value)
+            else:
+                given["**"] = value
+        called = self._call(callee, unnamed, given, cell.place(node.lineno))
+        return unknown(node, cell) if isinstance(called, Unknown) and not called.what else called
+
+
+def unknown(node: ast.expr, cell: Cell) -> Unknown:
+    """What an expression is that cannot be told, in the script's own words."""
+    try:
+        words = ast.unparse(node)
+    except RecursionError:
+        words = "an expression"
+    return Unknown(quiet(" ".join(words.split()), 60), cell.place(node.lineno))
+
+
+def items(value: Value) -> list[Value]:
+    """What a loop goes over. Raises TypeError for what is no list, and ValueError for a long one."""
+    if not isinstance(value, list | tuple | dict | range):
+        raise TypeError("not a list")
+    if len(value) > MAX_ITEMS:
+        raise ValueError("a list that is too long to be followed")
+    return list(value)
+
+
+def attribute(owner: Value, name: str) -> Value:
+    """What stands behind a dot. Raises AttributeError for what is not known."""
+    if isinstance(owner, Named):
+        return Named(f"{owner.path}.{name}")
+    if isinstance(owner, Images) and name == "shape":
+        return owner.shape
+    if isinstance(owner, CodeModel) and name in ("layers", "input", "inputs", "output", "outputs", "input_shape"):
+        whole = Tensor(owner.shape, tuple(owner.layers), "; ".join(owner.problems))
+        start = Tensor(owner.shape)
+        return {"layers": owner.layers, "output": whole, "outputs": [whole], "input_shape": owner.shape}.get(
+            name, start
+        )
+    if isinstance(owner, Tensor) and name == "shape":
+        raise AttributeError("only known once the shapes are")
+    if isinstance(owner, Unknown):
+        return Unknown(f"{owner.what}.{name}"[:60], owner.place)
+    return Method(owner, name)
+
+
+_BUILTINS = (
+    "range", "len", "int", "float", "list", "tuple", "dict", "zip", "enumerate", "min", "max", "reversed", "str",
+    "round",
+)  # fmt: skip
+
+
+def _builtin(name: str) -> str:
+    return f"builtins.{name}" if name in _BUILTINS else ""

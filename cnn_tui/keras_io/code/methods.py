@@ -1,0 +1,71 @@
+"""What methods of the objects of a script do: of a model, of a dataset's arrays, of a generator of pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cnn_tui.keras_io.code.arguments import named
+from cnn_tui.keras_io.code.library import append
+from cnn_tui.keras_io.code.values import CodeModel, Folder, Images, Made, Method, Tensor, Unknown, Value
+
+_FOLLOWED = ("map", "cache", "prefetch", "shuffle", "batch", "repeat", "take", "with_options")
+"""Methods of a tf.data pipeline that give a pipeline again."""
+
+
+def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+    """What a call of a method gives, and what it changes in its object. Unknown with no words where it is not known."""
+    owner = method.owner
+    if isinstance(owner, CodeModel):
+        return _of_model(owner, method.name, unnamed, given, place)
+    if isinstance(owner, Images):
+        return _of_images(owner, method.name, unnamed)
+    if isinstance(owner, Folder) and method.name in _FOLLOWED:
+        return owner
+    if isinstance(owner, Made) and owner.kind == "ImageDataGenerator":
+        return _of_generator(owner, method.name, unnamed, given, place)
+    if isinstance(owner, list) and method.name == "append" and len(unnamed) == 1:
+        owner.append(unnamed[0])
+        return None
+    return Unknown("", place)
+
+
+def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+    if name == "add" and unnamed:
+        append(model, unnamed[0], place)
+    elif name == "pop":
+        model.layers = model.layers[:-1]
+    elif name == "build":
+        shape = unnamed[0] if unnamed else given.get("input_shape")
+        if isinstance(shape, tuple | list) and model.shape is None:
+            model.shape = shape[1:]
+    elif name == "compile":
+        model.compiled = named(name, unnamed, given)
+    elif name in ("fit", "fit_generator"):
+        model.fitted = named(name, unnamed, given)
+        model.fits += 1
+    elif name == "get_layer":
+        return Unknown("", place)
+    elif name == "load_weights":
+        model.notes.append(f"the weights that are loaded at {place} are left out")
+    elif name == "summary":
+        model.summaries += 1
+    return Unknown(f"what {name} gives", place)
+
+
+def _of_images(images: Images, name: str, unnamed: Sequence[Value]) -> Value:
+    if name == "reshape" and images.what == "images":
+        sizes = unnamed[0] if len(unnamed) == 1 and isinstance(unnamed[0], tuple | list) else unnamed
+        if all(type(size) is int for size in sizes):
+            return images.reshaped(tuple(sizes[1:]))
+    return images if name in ("reshape", "astype", "copy", "flatten") else Unknown("", "")
+
+
+def _of_generator(
+    generator: Made, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str
+) -> Value:
+    arguments = named(name, unnamed, given)
+    if name == "flow_from_directory":
+        return Folder(arguments.pop("directory", None), arguments, generator, place)
+    if name == "flow" and isinstance(arguments.get("x"), Images | Tensor):
+        return Folder(arguments.pop("x"), arguments, generator, place)
+    return Unknown("", place)

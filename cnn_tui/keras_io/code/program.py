@@ -1,0 +1,274 @@
+"""A script read from top to bottom, as Python would go through it: what it binds, and the models that it makes.
+
+Loops over literal ranges are followed, functions are entered where they are called. What only running could tell
+(a condition on a file, a loop over data) leaves the names that it sets unknown, and a model that it builds refused.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import re
+from collections.abc import Mapping, Sequence
+
+from cnn_tui.keras_io.code.arithmetic import is_plain
+from cnn_tui.keras_io.code.cells import Cell, Source
+from cnn_tui.keras_io.code.expressions import Expressions, items, unknown
+from cnn_tui.keras_io.code.library import apply, call_named
+from cnn_tui.keras_io.code.methods import call_method
+from cnn_tui.keras_io.code.values import (
+    Class,
+    CodeModel,
+    Function,
+    Made,
+    Method,
+    Named,
+    Names,
+    Tensor,
+    Unknown,
+    Value,
+)
+
+MAX_DEPTH = 30
+"""Functions that call one another."""
+
+_BUILDS = ("add", "pop", "compile", "fit", "fit_generator")
+
+
+class _Returned(Exception):  # noqa: N818  no error: it carries what a function gives
+    def __init__(self, value: Value) -> None:
+        self.value = value
+
+
+class _LeftLoop(Exception):  # noqa: N818
+    pass
+
+
+class _NextTurn(Exception):  # noqa: N818
+    pass
+
+
+class Program:
+    """The models of a script, in the order in which it makes them. Raises ImportProblem for one without an end."""
+
+    def __init__(self, layers: Sequence[str]) -> None:
+        self.models: list[CodeModel] = []
+        self.notes: list[str] = []
+        self.seed: int | None = None
+        self.names = Names()
+        self._layers = layers
+        self._expressions = Expressions(self._call, layers)
+        self._depth = 0
+
+    def read(self, source: Source) -> None:
+        """Go through all the cells of a script."""
+        self.notes += source.notes
+        for cell in source.cells:
+            before = {id(model): model.summaries for model in self.models}
+            with contextlib.suppress(_Returned, _LeftLoop, _NextTurn):  # at the top, where they end a cell
+                self._block(cell.tree.body, self.names, cell)
+            self._note_printed(cell, before)
+        if not self.models:
+            self._enter_uncalled()
+
+    def _enter_uncalled(self) -> None:
+        """Call the functions that need no arguments: a snippet may define what its reader is to call."""
+        for function in self.names.functions():
+            arguments = function.node.args
+            if len(arguments.args) == len(arguments.defaults) and not self.models:
+                self._run(function, (), {}, function.cell.place(function.node.lineno))
+
+    def _note_printed(self, cell: Cell, before: Mapping[int, int]) -> None:
+        """Give the totals that a notebook kept to the models whose summaries were asked for."""
+        printed = [int(total.replace(",", "")) for total in re.findall(r"Total params:\s*([\d,]+)", cell.printed)]
+        asked = [model for model in self.models if model.summaries > before.get(id(model), 0)]
+        if len(printed) == len(asked):
+            for model, total in zip(asked, printed, strict=True):
+                model.printed_total = total
+
+    # Statements
+
+    def _block(self, nodes: Sequence[ast.stmt], names: Names, cell: Cell) -> None:
+        for node in nodes:
+            self._expressions.count()
+            self._statement(node, names, cell)
+
+    def _statement(self, node: ast.stmt, names: Names, cell: Cell) -> None:
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                given = self._value(value, names, cell)
+                for target in targets:
+                    self._bind(target, given, names, cell)
+            case ast.AnnAssign(target=target, value=ast.expr() as value):
+                self._bind(target, self._value(value, names, cell), names, cell)
+            case ast.AugAssign(target=ast.Name() as target, op=op, value=value):
+                sum_of = ast.copy_location(ast.BinOp(ast.Name(target.id, ast.Load()), op, value), node)
+                ast.fix_missing_locations(sum_of)
+                self._bind(target, self._value(sum_of, names, cell), names, cell)
+            case ast.Expr(value=value):
+                self._value(value, names, cell)
+            case ast.Import() | ast.ImportFrom():
+                self._import(node, names)
+            case ast.FunctionDef(name=name):
+                names[name] = Function(node, names, cell)
+            case ast.ClassDef(name=name):
+                names[name] = Class(node, names, cell)
+            case ast.Return(value=value):
+                raise _Returned(None if value is None else self._value(value, names, cell))
+            case ast.Break():
+                raise _LeftLoop
+            case ast.Continue():
+                raise _NextTurn
+            case _:
+                self._compound(node, names, cell)
+
+    def _compound(self, node: ast.stmt, names: Names, cell: Cell) -> None:
+        match node:
+            case ast.If(test=test, body=body, orelse=other):
+                chosen = self._condition(test, names, cell)
+                if is_plain(chosen):
+                    self._block(body if chosen else other, names, cell)
+                else:
+                    self._doubt([*body, *other], names, cell)
+            case ast.For(target=target, iter=over, body=body):
+                self._loop(target, self._value(over, names, cell), body, names, cell)
+            case ast.With(items=contexts, body=body):
+                for context in contexts:
+                    if context.optional_vars is not None:
+                        self._bind(context.optional_vars, unknown(context.context_expr, cell), names, cell)
+                self._block(body, names, cell)
+            case ast.Try(body=body, finalbody=final):
+                self._block([*body, *final], names, cell)
+            case ast.While(body=body):
+                self._doubt(body, names, cell)
+
+    def _condition(self, test: ast.expr, names: Names, cell: Cell) -> Value:
+        if isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__":
+            return True
+        return self._value(test, names, cell)
+
+    def _loop(self, target: ast.expr, over: Value, body: list[ast.stmt], names: Names, cell: Cell) -> None:
+        try:
+            turns = items(over)
+        except (TypeError, ValueError):
+            self._doubt(body, names, cell)
+            return
+        for value in turns:
+            self._bind(target, value, names, cell)
+            try:
+                self._block(body, names, cell)
+            except _NextTurn:
+                continue
+            except _LeftLoop:
+                break
+
+    def _doubt(self, nodes: Sequence[ast.stmt], names: Names, cell: Cell) -> None:
+        """Go past statements of which only running tells whether, or how often, they are carried out."""
+        for part in (part for node in nodes for part in ast.walk(node)):
+            match part:
+                case ast.Name(id=name, ctx=ast.Store()):
+                    names[name] = unknown(part, cell)
+                case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method in _BUILDS:
+                    model = names.get(name)
+                    if isinstance(model, CodeModel):
+                        what = f"{method} at {cell.place(part.lineno)} is done or not, which only running tells"
+                        (model.problems if method in ("add", "pop") else model.notes).append(what)
+
+    def _bind(self, target: ast.expr, value: Value, names: Names, cell: Cell) -> None:
+        match target:
+            case ast.Name(id=name):
+                names[name] = value
+                if isinstance(value, CodeModel):  # of a function's name and its caller's, the caller's
+                    value.name = name
+            case ast.Tuple(elts=targets) | ast.List(elts=targets):
+                parts = list(value) if isinstance(value, tuple | list) and len(value) == len(targets) else None
+                for at, inner in enumerate(targets):
+                    self._bind(inner, parts[at] if parts else unknown(inner, cell), names, cell)
+            case ast.Attribute(value=owner, attr="trainable"):
+                _freeze(self._value(owner, names, cell), value)
+            case ast.Subscript(value=owner, slice=key):
+                held, at = self._value(owner, names, cell), self._value(key, names, cell)
+                if isinstance(held, dict) and is_plain(at):
+                    held[at] = value
+
+    def _import(self, node: ast.Import | ast.ImportFrom, names: Names) -> None:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                root = alias.name.partition(".")[0]
+                names[alias.asname or root] = Named(alias.name if alias.asname else root)
+            return
+        for alias in node.names:
+            if alias.name == "*":
+                if Named(f"{node.module}.*").is_keras:
+                    names["*"] = node.module
+            else:
+                names[alias.asname or alias.name] = Named(f"{node.module}.{alias.name}")
+
+    # Calls
+
+    def _value(self, node: ast.expr, names: Names, cell: Cell) -> Value:
+        return self._expressions.value(node, names, cell)
+
+    def _call(self, callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+        called = self._called(callee, unnamed, given, place)
+        if isinstance(called, CodeModel) and not any(called is model for model in self.models):
+            self.models.append(called)
+        return called
+
+    def _called(self, callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+        match callee:
+            case Named(name="set_random_seed" | "set_seed") if unnamed and type(unnamed[0]) is int:
+                self.seed = unnamed[0]
+            case Named():
+                return call_named(callee, unnamed, given, place)
+            case Method():
+                return call_method(callee, unnamed, given, place)
+            case Function():
+                return self._run(callee, unnamed, given, place)
+            case Made() | CodeModel():
+                return apply(callee, unnamed, place)
+            case Class(node=node):
+                if callee.is_model:
+                    what = f"a model written as a class, {node.name} ({place}), is not read: its layers are in code"
+                    return CodeModel(place, layers=[], problems=[what], notes=[])
+                return Made(node.name, {"class": callee}, place)
+        if unnamed and isinstance(unnamed[0], Tensor):
+            tensor = unnamed[0]
+            what = callee.what if isinstance(callee, Unknown) else "a call"
+            return Tensor(tensor.shape, tensor.layers, f"what {what} does to the tensor ({place}) is not known")
+        return Unknown("", place)
+
+    def _run(self, function: Function, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+        """What a function of the script gives for these arguments."""
+        if self._depth >= MAX_DEPTH or function.node.args.vararg or function.node.args.kwarg:
+            return Unknown("", place)
+        names = Names(function.names)
+        wanted = function.node.args
+        every = [*wanted.posonlyargs, *wanted.args]
+        defaults = [*wanted.defaults, *(default for default in wanted.kw_defaults if default is not None)]
+        optional = [*every[len(every) - len(wanted.defaults) :], *wanted.kwonlyargs]
+        for argument in (*every, *wanted.kwonlyargs):
+            names[argument.arg] = Unknown(argument.arg, place)
+        for argument, default in zip(optional, defaults, strict=False):
+            names[argument.arg] = self._value(default, function.names, function.cell)
+        for argument, value in zip(every, unnamed, strict=False):
+            names[argument.arg] = value
+        for name, value in given.items():
+            names[name] = value
+        self._depth += 1
+        try:
+            self._block(function.node.body, names, function.cell)
+        except _Returned as returned:
+            return returned.value
+        except (_LeftLoop, _NextTurn):
+            return Unknown("", place)
+        finally:
+            self._depth -= 1
+        return None
+
+
+def _freeze(owner: Value, value: Value) -> None:
+    """What `layer.trainable = False` does, and the same of a whole model."""
+    for layer in owner.layers if isinstance(owner, CodeModel) else [owner]:
+        if isinstance(layer, Made):
+            layer.arguments["trainable"] = value

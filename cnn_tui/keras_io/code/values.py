@@ -1,0 +1,187 @@
+"""What the names of a script stand for while it is read: numbers and lists as they are, and these for all else."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, TypeAlias
+
+import msgspec
+
+from cnn_tui.keras_io.code.cells import Cell
+
+Value: TypeAlias = Any
+"""A number, text, list, tuple or dict of the script, or one of the classes below."""
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """What is not understood: `what` stands at `place` and is never guessed."""
+
+    what: str
+    place: str
+
+    def __str__(self) -> str:
+        return f"{self.what} ({self.place})"
+
+
+class Named(msgspec.Struct, frozen=True):
+    """Something of a library, by the path that it is imported from: `tensorflow.keras.layers.Dense`."""
+
+    path: str
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition(".")[2]
+
+    @property
+    def is_keras(self) -> bool:
+        """Whether it is Keras's, by whichever of the names that Keras has had."""
+        root, _, rest = self.path.partition(".")
+        return root in ("keras", "tf_keras") or (root == "tensorflow" and "keras" in rest.split("."))
+
+
+class Made(msgspec.Struct, eq=False):
+    """An object that a call of a class of Keras makes: a layer, an optimizer, a regularizer. Arguments by name."""
+
+    kind: str
+    arguments: dict[str, Value]
+    place: str
+
+
+class Tensor(msgspec.Struct, frozen=True, eq=False):
+    """What flows from an input through layers. `problem` says why it cannot be followed; "" where it can."""
+
+    shape: Value
+    layers: tuple[Made, ...] = ()
+    problem: str = ""
+
+
+class Images(msgspec.Struct, frozen=True):
+    """The arrays of a dataset: of the `train` or the `test` half, the `images` or the `labels`.
+
+    `whole` is how many there are in that half, and `count` how many of them these are; None where it is not known.
+    """
+
+    dataset: str
+    half: str
+    what: str
+    sizes: tuple[int, ...]
+    """The shape of one image."""
+    whole: int
+    count: int | None
+    scale: float = 1.0
+    """What the bytes are multiplied by on the way into the model."""
+    is_shifted: bool = False
+    """Whether something is added to them as well, as in -1 to 1."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """As of the array. Raises AttributeError where the number of images is not known."""
+        if self.count is None:
+            raise AttributeError("how many images there are is not known")
+        return (self.count, *self.sizes)
+
+    def scaled(self, factor: float) -> Images:
+        """The images with every number multiplied."""
+        return msgspec.structs.replace(self, scale=self.scale * factor)
+
+    def shifted(self) -> Images:
+        """The images with something added to every number."""
+        return msgspec.structs.replace(self, is_shifted=True)
+
+    def some(self, count: int | None) -> Images:
+        """So many of the images."""
+        return msgspec.structs.replace(self, count=count)
+
+    def reshaped(self, sizes: tuple[int, ...]) -> Images:
+        """The images, each of another shape."""
+        return msgspec.structs.replace(self, sizes=sizes)
+
+    def with_channel(self) -> Images:
+        """The images with an axis of one channel at the end."""
+        return self.reshaped((*self.sizes, 1)) if len(self.sizes) == 2 else self
+
+
+class Folder(msgspec.Struct, frozen=True):
+    """Pictures read from a folder of folders, and how."""
+
+    path: Value
+    arguments: dict[str, Value]
+    generator: Made | None
+    place: str
+
+
+class CodeModel(msgspec.Struct, eq=False):
+    """A model of the script: its layers, how it is compiled and trained, and what could not be understood of it."""
+
+    place: str
+    name: str = ""
+    layers: list[Value] = []
+    shape: Value = None
+    compiled: dict[str, Value] | None = None
+    fitted: dict[str, Value] | None = None
+    fits: int = 0
+    summaries: int = 0
+    """How often its summary is printed."""
+    printed_total: int | None = None
+    """The parameters that the notebook kept from printing its summary."""
+    is_inside: bool = False
+    """Whether it is a part of another model."""
+    problems: list[str] = []
+    notes: list[str] = []
+
+
+class Method(msgspec.Struct, frozen=True, eq=False):
+    """A method of an object of the script, not yet called."""
+
+    owner: Value
+    name: str
+
+
+class Function(msgspec.Struct, frozen=True, eq=False):
+    """A function of the script, with the names that it sees and the cell that it stands in."""
+
+    node: ast.FunctionDef
+    names: Names
+    cell: Cell
+
+
+class Class(msgspec.Struct, frozen=True, eq=False):
+    """A class of the script. Only a Callback is looked into."""
+
+    node: ast.ClassDef
+    names: Names
+    cell: Cell
+
+    @property
+    def is_model(self) -> bool:
+        """Whether it is made of Keras's Model."""
+        return any(ast.unparse(base).rpartition(".")[2] in ("Model", "Sequential") for base in self.node.bases)
+
+
+class Names:
+    """The names of a script or of a function in it; a function sees those around it too."""
+
+    def __init__(self, around: Names | None = None) -> None:
+        self._values: dict[str, Value] = {}
+        self._around = around
+
+    def __getitem__(self, name: str) -> Value:
+        """Raises KeyError for a name that stands for nothing."""
+        if name in self._values or self._around is None:
+            return self._values[name]
+        return self._around[name]
+
+    def get(self, name: str) -> Value:
+        """What a name stands for; None where it stands for nothing."""
+        try:
+            return self[name]
+        except KeyError:
+            return None
+
+    def functions(self) -> list[Function]:
+        """The functions that are defined here."""
+        return [value for value in self._values.values() if isinstance(value, Function)]
+
+    def __setitem__(self, name: str, value: Value) -> None:
+        self._values[name] = value

@@ -1,0 +1,211 @@
+"""A Python script or notebook as an experiment: the model that it makes, and how it trains it.
+
+The code is read by its syntax tree and never run (keras_io/code). Whatever of it is not understood either refuses the
+model, when it is part of the network, or is a note with its line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cnn_tui.experiment.experiment import Experiment, Training
+from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.keras_io.code.arithmetic import is_plain
+from cnn_tui.keras_io.code.callbacks import stop_rules
+from cnn_tui.keras_io.code.cells import read_source
+from cnn_tui.keras_io.code.pictures import augmentation, is_scaled
+from cnn_tui.keras_io.code.program import Program
+from cnn_tui.keras_io.code.values import CodeModel, Folder, Images, Made, Named, Unknown, Value
+from cnn_tui.keras_io.import_chain import Chain, Plain
+from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels
+from cnn_tui.network.layers import LAYERS
+from cnn_tui.text import counted, quiet
+
+_IN_LAYERS = ("input_shape", "batch_input_shape", "input_dim", "name", "dtype")
+"""Arguments of any layer that say what comes in, and not what the layer does."""
+
+
+class CodeImport(msgspec.Struct, frozen=True):
+    """A model of a script in the form that Keras's own files describe one, and how the script trains it."""
+
+    chain: Chain
+    compiled: Plain | None
+    fitted: dict[str, Any]
+    data: Any
+    validation: Any
+    seed: int | None
+    printed_total: int | None
+    notes: tuple[str, ...]
+
+
+def read_code(path: Path, chosen: str | None = None) -> CodeImport:
+    """The model of a script, a notebook, or a text with code fences. Raises ImportProblem.
+
+    `chosen` is the number, from 1, or the name of one of several models.
+    """
+    source = read_source(path)
+    program = Program(tuple(LAYERS))
+    try:
+        program.read(source)
+    except RecursionError:
+        raise ImportProblem(f"{quiet(str(path))} is nested too deeply to be followed") from None
+    model = _choose(program.models, chosen, quiet(path.name))
+    if model.problems:
+        raise ImportProblem(*dict.fromkeys(quiet(problem, 300) for problem in model.problems))
+    notes = [*program.notes, *model.notes]
+    fitted = model.fitted or {}
+    if model.fits > 1:
+        notes.append(f"the model is trained {model.fits} times: the last one counts")
+    data = _data(fitted.get("x"))
+    generator = data.generator if isinstance(data, Folder) else None
+    layers = [*(augmentation(generator, notes) if generator is not None else []), *model.layers]
+    _note_scale(data, layers, notes)
+    return CodeImport(
+        Chain(tuple(map(described, layers)), _input_shape(model, layers)),
+        _compiled(model, notes),
+        fitted,
+        data,
+        _data(fitted.get("validation_data")),
+        program.seed,
+        model.printed_total,
+        tuple(notes),
+    )
+
+
+def _choose(models: Sequence[CodeModel], chosen: str | None, shown: str) -> CodeModel:
+    """The one model that is meant. Raises ImportProblem where there is none, or where it cannot be told which."""
+    whole = [model for model in models if not model.is_inside and (model.layers or model.problems)]
+    listed = [model for model in whole if model.compiled is not None] or whole
+    if not listed:
+        raise ImportProblem(f"{shown} makes no model of Keras that can be read")
+    if chosen is not None:
+        at = int(chosen) - 1 if chosen.isascii() and chosen.isdigit() else -1
+        named = [model for model in listed if model.name == chosen]
+        if 0 <= at < len(listed):
+            return listed[at]
+        if len(named) == 1:
+            return named[0]
+    elif len({_alike(model) for model in listed}) == 1:
+        return listed[-1]
+    lines = tuple(
+        f"{quiet(model.name, 40) or 'a model'} ({model.place}), {counted(len(model.layers), 'layer')}"
+        for model in listed
+    )
+    if chosen is not None:
+        raise SeveralModels(f"{shown} makes no one model {quiet(chosen, 40)}: there is", lines)
+    raise SeveralModels(f"{shown} makes {len(listed)} models", lines)
+
+
+def _alike(model: CodeModel) -> str:
+    """The same text for models that a cell makes again and again."""
+    return repr([described(layer) for layer in model.layers])
+
+
+def described(value: Value) -> Any:
+    """A layer, or whatever a script gives it, as Keras's JSON would have it."""
+    if isinstance(value, Made):
+        config = {name: described(part) for name, part in value.arguments.items() if name not in _IN_LAYERS[:3]}
+        return {"class_name": value.kind, "config": config, "place": value.place}
+    if isinstance(value, Named):
+        return value.name
+    if isinstance(value, tuple | list | range):
+        return [described(part) for part in value]
+    if isinstance(value, dict):
+        return {str(name): described(part) for name, part in value.items()}
+    return value if is_plain(value) else {"class_name": str(value), "config": {}}
+
+
+def _input_shape(model: CodeModel, layers: Sequence[Made]) -> tuple[Any, ...] | None:
+    """The shape of the images that the model takes, without the batch; None where the script does not say."""
+    shape = model.shape
+    for layer in layers if shape is None else ():
+        for name in _IN_LAYERS[:3]:
+            if name in layer.arguments:
+                shape = layer.arguments[name]
+                shape = shape[1:] if name == "batch_input_shape" and isinstance(shape, tuple | list) else shape
+                shape = (shape,) if isinstance(shape, int) else shape
+    if not isinstance(shape, tuple | list):
+        return None
+    return tuple(size if type(size) is int else None for size in shape)
+
+
+def _compiled(model: CodeModel, notes: list[str]) -> Plain | None:
+    if model.compiled is None:
+        return None
+    compiled = {name: described(value) for name, value in model.compiled.items()}
+    return {"optimizer": "rmsprop", **compiled}  # Keras's default
+
+
+def _data(value: Value) -> Value:
+    """The images in what a fit is given: in `(x_test, y_test)`, in `generator.flow(x_train, y_train)`."""
+    if isinstance(value, tuple | list) and value:
+        value = value[0]
+    return value if isinstance(value, Images | Folder) else None
+
+
+def _note_scale(data: Value, layers: Sequence[Made], notes: list[str]) -> None:
+    """Note where pictures go into the model there as other numbers than 0 to 1, as they do here."""
+    if layers and layers[0].kind == "Rescaling":
+        return
+    images = data.path if isinstance(data, Folder) and isinstance(data.path, Images) else data
+    if isinstance(images, Images) and images.is_shifted:
+        notes.append("something is added to the images before they go in there: here they are 0 to 1")
+        return
+    scales = [images.scale] if isinstance(images, Images) else []
+    if isinstance(data, Folder):
+        scale = data.generator.arguments.get("rescale", 1.0) if data.generator is not None else 1.0
+        scales = [scales[0] * scale if scales and isinstance(scale, int | float) else scale]
+    if scales and not is_scaled(scales[0]):
+        notes.append("the images go in as 0 to 255 there, as it seems: here they are 0 to 1")
+
+
+def trained(training: Training, code: CodeImport, notes: list[str]) -> Training:
+    """The training settings with what a script's fit says."""
+    if not code.fitted:
+        notes.append("the model is not trained in the file: the usual epochs stand in")
+        return msgspec.structs.replace(training, validation="test")
+    given: dict[str, Any] = {"epochs": code.fitted.get("epochs", 1)}
+    batch = code.data.arguments.get("batch_size") if isinstance(code.data, Folder) else None
+    given["batch_size"] = code.fitted.get("batch_size") or batch or 32
+    if code.seed is not None:
+        given["seed"] = code.seed
+    given["validation"] = _validation(code, notes)
+    for name, value in given.items():
+        if isinstance(value, Unknown):
+            notes.append(f"{name} is {value}, which is not known: {getattr(training, name)} stands in")
+            continue
+        try:
+            training = msgspec.structs.replace(training, **{name: value})
+        except (ValueError, TypeError) as error:
+            notes.append(f"{error}; {getattr(training, name)} stands in")
+    return training
+
+
+def _validation(code: CodeImport, notes: list[str]) -> Any:
+    """The test set, a part that is held out, or none, as a fit watches it."""
+    if "validation_data" not in code.fitted:
+        if isinstance(code.data, Images) and code.data.count != code.data.whole:
+            notes.append("the model is trained on a part of the training images there, and on all of them here")
+        return code.fitted.get("validation_split", 0.0) or "none"
+    watched = code.validation
+    if isinstance(watched, Images) and watched.half == "train":
+        if watched.count is None:
+            notes.append("how many images are held out to validate is not known: a tenth stands in")
+        return 0.1 if watched.count is None else round(watched.count / watched.whole, 4)
+    return "test"
+
+
+def rules_of(code: CodeImport, experiment: Experiment, notes: list[str]) -> tuple[StopRule, ...]:
+    """The stop rules that a script's callbacks are, of those that can fire in the experiment."""
+    rules = stop_rules(code.fitted.get("callbacks"), notes)
+    emitted = experiment.emitted_metrics()
+    notes += [
+        f"the stop rule {rule} is left out: the training does not report {quiet(rule.metric, 40)}"
+        for rule in rules
+        if rule.metric not in emitted
+    ]
+    return tuple(rule for rule in rules if rule.metric in emitted)

@@ -1,0 +1,441 @@
+"""A script or a notebook becomes the experiment that it is: read by its syntax, never run, and nothing guessed."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cnn_tui.experiment.experiment import parse, to_toml
+from cnn_tui.experiment.presets import load_preset, preset_names
+from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.keras_io.import_model import Imported, ImportProblem, import_model
+from cnn_tui.keras_io.script import keras_script
+from cnn_tui.network.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D, RandomFlip, RandomRotation
+from cnn_tui.network.summary import summarize
+
+HEAD = """
+import tensorflow as tf
+from tensorflow import keras
+from tensorflow.keras import layers
+(x_train, y_train), (x_test, y_test) = keras.datasets.fashion_mnist.load_data()
+x_train, x_test = x_train / 255.0, x_test / 255.0
+"""
+SMALL = """
+model = keras.Sequential([
+    layers.Conv2D(8, 3, activation="relu", input_shape=(28, 28, 1)),
+    layers.Flatten(),
+    layers.Dense(10, activation="softmax"),
+])
+"""
+FIT = """
+model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(x_train, y_train, epochs=3)
+"""
+
+
+def read(folder: Path, code: str, chosen: str | None = None, suffix: str = ".py") -> Imported:
+    """What a script is, given as text."""
+    path = folder / f"script{suffix}"
+    path.write_text(textwrap.dedent(code))
+    return import_model(path, chosen)
+
+
+def refusal(folder: Path, code: str, chosen: str | None = None, suffix: str = ".py") -> str:
+    """The sentences that a script is refused with."""
+    with pytest.raises(ImportProblem) as caught:
+        read(folder, code, chosen, suffix)
+    assert all(problem.isprintable() for problem in caught.value.problems)
+    return "\n".join(caught.value.problems)
+
+
+def total(imported: Imported) -> int:
+    return summarize(imported.experiment.stack).total_params
+
+
+def notebook(*cells: tuple[str, str]) -> str:
+    """A notebook of code cells, each with what it printed."""
+    return json.dumps(
+        {
+            "nbformat": 4,
+            "nbformat_minor": 5,
+            "metadata": {},
+            "cells": [
+                {
+                    "cell_type": "code",
+                    "source": source.splitlines(keepends=True),
+                    "outputs": [{"output_type": "stream", "name": "stdout", "text": [printed]}] if printed else [],
+                }
+                for source, printed in cells
+            ],
+        }
+    )
+
+
+# What every script has
+
+
+def test_the_notes_themselves_are_their_baseline(tmp_path: Path) -> None:
+    """A text with code between fences, some of it output: the listing is read, the output is skipped with its line."""
+    seed = """\
+        # Notes
+        ```python
+        import tensorflow as tf
+        fmnist = tf.keras.datasets.fashion_mnist
+        (training_images, training_labels), (test_images, test_labels) = fmnist.load_data()
+        training_images = training_images / 255.0
+        test_images = test_images / 255.0
+        model = tf.keras.models.Sequential([
+          tf.keras.layers.Conv2D(32, (3,3), activation='relu', input_shape=(28, 28, 1)),
+          tf.keras.layers.MaxPooling2D(2, 2),
+          tf.keras.layers.Conv2D(32, (3,3), activation='relu'),
+          tf.keras.layers.MaxPooling2D(2,2),
+          tf.keras.layers.Flatten(),
+          tf.keras.layers.Dense(128, activation='relu'),
+          tf.keras.layers.Dense(10, activation='softmax')
+        ])
+        model.summary()
+        model.compile(optimizer='adam', loss='sparse_categorical_crossentropy', metrics=['accuracy'])
+        print(f'\\nMODEL TRAINING:')
+        model.fit(training_images, training_labels, epochs=5)
+        test_loss = model.evaluate(test_images, test_labels)
+        ```
+        ## Exercises
+        ```python
+        Model: "sequential_2"
+        Total params: 55,098
+        ```
+        """
+    imported = read(tmp_path, seed, suffix=".txt")
+    baseline = load_preset("lab1-baseline")
+    assert imported.experiment.layers == baseline.layers
+    assert imported.experiment.dataset == "fashion_mnist"
+    assert imported.experiment.training.epochs == 5
+    assert imported.experiment.training.validation == "none"
+    assert imported.notes == ("what stands between fences from line 25 on is no Python: it is skipped",)
+
+
+@pytest.mark.parametrize(
+    ("split", "share"),
+    [
+        ("x, v = x_train[6000:], x_train[:6000]", 0.1),
+        ("x, v, y, w = train_test_split(x_train, y_train, test_size=0.2, random_state=1)", 0.2),
+        ("order = np.random.permutation(60000)\nx, v = x_train[order[3000:]], x_train[order[:3000]]", 0.05),
+    ],
+)
+def test_images_that_are_held_out_are_a_share(tmp_path: Path, split: str, share: float) -> None:
+    fit = FIT.replace("x_train, y_train, epochs=3", "x, y_train, epochs=3, validation_data=(v, y_train)")
+    code = "import numpy as np\nfrom sklearn.model_selection import train_test_split" + HEAD + SMALL + split + fit
+    assert read(tmp_path, code).experiment.training.validation == share
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_an_exported_script_comes_back_as_it_was(tmp_path: Path, name: str) -> None:
+    preset = load_preset(name)
+    imported = read(tmp_path, keras_script(preset))
+    again = imported.experiment
+    assert [layer for _, layer in preset.stack.enabled()] == list(again.layers)
+    assert again.training == preset.training
+    assert again.stop == preset.stop
+    assert parse(to_toml(again)) == again
+
+
+def test_training_is_what_compile_and_fit_say(tmp_path: Path) -> None:
+    code = (
+        HEAD
+        + SMALL
+        + """
+opt = keras.optimizers.SGD(lr=0.05, momentum=0.9)
+model.compile(opt, loss=keras.losses.SparseCategoricalCrossentropy(),
+              metrics=[keras.metrics.SparseCategoricalAccuracy()])
+EPOCHS = 2 * 6
+history = model.fit(x_train, y_train, batch_size=64, epochs=EPOCHS, validation_split=0.1)
+"""
+    )
+    training = read(tmp_path, code).experiment.training
+    assert (training.optimizer, training.learning_rate, training.momentum) == ("sgd", 0.05, 0.9)
+    assert (training.epochs, training.batch_size, training.validation) == (12, 64, 0.1)
+    assert (training.loss, training.metrics) == ("sparse_categorical_crossentropy", ("accuracy",))
+
+
+def test_the_test_set_as_validation_data_is_test(tmp_path: Path) -> None:
+    code = HEAD + SMALL + FIT.replace("epochs=3", "epochs=3, validation_data=(x_test, y_test)")
+    assert read(tmp_path, code).experiment.training.validation == "test"
+
+
+# The ways to write a network
+
+
+SAME = [
+    pytest.param(SMALL, id="a list"),
+    pytest.param(
+        """
+model = keras.models.Sequential()
+model.add(keras.Input(shape=(28, 28, 1)))
+model.add(layers.Conv2D(filters=8, kernel_size=(3, 3)))
+model.add(layers.Activation("relu"))
+model.add(layers.Flatten())
+model.add(layers.Dense(10))
+model.add(layers.Softmax())
+""",
+        id="add",
+    ),
+    pytest.param(
+        """
+inputs = layers.Input((28, 28, 1))
+x = layers.Conv2D(8, 3, activation=tf.nn.relu)(inputs)
+x = layers.Flatten()(x)
+outputs = layers.Dense(10, activation=keras.activations.softmax)(x)
+model = keras.Model(inputs=inputs, outputs=outputs)
+""",
+        id="functional",
+    ),
+    pytest.param(
+        """
+def block(x, filters, activation="relu"):
+    conv = layers.Conv2D(filters, 3, activation=activation)
+    return conv(x)
+
+def build(classes, *, width=4):
+    inputs = keras.Input((28, 28, 1))
+    x = block(inputs, width * 2)
+    return keras.Model(inputs, layers.Dense(classes, "softmax")(layers.Flatten()(x)))
+
+model = build(10)
+""",
+        id="functions",
+    ),
+    pytest.param(
+        """
+features = keras.Sequential([layers.Conv2D(8, 3, activation="relu"), layers.Flatten()])
+model = keras.Sequential([keras.Input((28, 28, 1)), features, layers.Dense(10, activation="softmax")])
+""",
+        id="nested",
+    ),
+    pytest.param(
+        """
+model = keras.Sequential()
+for filters in (8,):
+    model.add(layers.Conv2D(filters, (3, 3), activation="relu", input_shape=x_train.shape[1:] + (1,)))
+for _ in range(1):
+    model.add(layers.Flatten())
+head = [layers.Dense(units, activation="softmax") for units in [10]]
+model.add(head[0])
+""",
+        id="loops",
+    ),
+    pytest.param(
+        """
+from keras.models import Sequential
+from keras.layers import *
+import keras.backend as K
+if K.image_dim_ordering() == "th":
+    shape = (1, 28, 28)
+else:
+    shape = (28, 28, 1)
+model = Sequential()
+model.add(Convolution2D(8, 3, 3, border_mode="valid", input_shape=shape, activation="relu"))
+model.add(Flatten())
+model.add(Dense(output_dim=10, init="glorot_uniform", activation="softmax"))
+""",
+        id="Keras 1",
+    ),
+]
+
+
+@pytest.mark.parametrize("network", SAME)
+def test_one_network_written_in_many_ways(tmp_path: Path, network: str) -> None:
+    imported = read(tmp_path, HEAD + network + FIT)
+    assert total(imported) == 80 + 26 * 26 * 8 * 10 + 10
+    assert imported.experiment.layers[0].type == "Conv2D"
+    assert not imported.notes
+
+
+def test_augmentation_generators_become_layers_in_front(tmp_path: Path) -> None:
+    code = (
+        HEAD
+        + SMALL
+        + """
+from keras.preprocessing.image import ImageDataGenerator
+x_train = x_train.reshape(60000, 28, 28, 1)
+varied = ImageDataGenerator(rotation_range=36, horizontal_flip=True, shear_range=0.2)
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(varied.flow(x_train, y_train, batch_size=64), epochs=2)
+"""
+    )
+    imported = read(tmp_path, code)
+    assert imported.experiment.layers[:2] == (
+        RandomRotation(factor=0.1, fill_mode="nearest"),
+        RandomFlip(mode="horizontal"),
+    )
+    assert imported.experiment.training.batch_size == 64
+    assert any("shear_range is left out" in note for note in imported.notes)
+
+
+@pytest.mark.parametrize(
+    ("condition", "rule"),
+    [
+        ("logs.get('loss') < 0.4", StopRule("loss", below=0.4)),
+        ("logs['acc'] >= TARGET", StopRule("accuracy", above=0.95)),
+        ("logs.get('accuracy') is not None and logs.get('accuracy') > 0.6", StopRule("accuracy", above=0.6)),
+        ("0.2 > logs.get('loss')", StopRule("loss", below=0.2)),
+    ],
+)
+def test_a_callback_that_stops_at_a_value_is_a_stop_rule(tmp_path: Path, condition: str, rule: StopRule) -> None:
+    code = (
+        HEAD
+        + SMALL
+        + f"""
+TARGET = 0.95
+class Stop(tf.keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs={{}}):
+        if {condition}:
+            print("enough")
+            self.model.stop_training = True
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(x_train, y_train, epochs=9, callbacks=[Stop()])
+"""
+    )
+    assert read(tmp_path, code).experiment.stop == (rule,)
+
+
+def test_early_stopping_is_a_stop_rule_and_other_callbacks_are_notes(tmp_path: Path) -> None:
+    code = (
+        HEAD
+        + SMALL
+        + """
+calls = [keras.callbacks.EarlyStopping(monitor="val_loss", patience=2), keras.callbacks.LearningRateScheduler(plan)]
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(x_train, y_train, epochs=9, validation_split=0.2, callbacks=calls)
+"""
+    )
+    imported = read(tmp_path, code)
+    assert imported.experiment.stop == (StopRule("val_loss", patience=2),)
+    assert [note for note in imported.notes if "LearningRateScheduler (line" in note]
+
+
+def test_a_frozen_layer_is_said(tmp_path: Path) -> None:
+    code = HEAD + SMALL + "for layer in model.layers[:1]:\n    layer.trainable = False\n" + FIT
+    assert any("frozen" in note for note in read(tmp_path, code).notes)
+
+
+# Several models, notebooks
+
+
+TWO = (
+    HEAD
+    + """
+def build(width):
+    model = keras.Sequential([layers.Flatten(input_shape=(28, 28)), layers.Dense(width, "relu"), layers.Dense(10)])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    return model
+small = build(16)
+large = build(64)
+"""
+)
+
+
+def test_of_several_models_one_is_chosen_by_number_or_name(tmp_path: Path) -> None:
+    asked = refusal(tmp_path, TWO)
+    assert "makes 2 models" in asked
+    assert "1: small (line " in asked
+    assert "2: large (line " in asked
+    assert read(tmp_path, TWO, "2").experiment.layers[1] == Dense(units=64, activation="relu")
+    assert read(tmp_path, TWO, "small").experiment.layers[1] == Dense(units=16, activation="relu")
+    assert "there is" in refusal(tmp_path, TWO, "3")
+
+
+def test_a_notebook_is_read_cell_by_cell_and_its_total_is_held_to_ours(tmp_path: Path) -> None:
+    cells = [
+        ("!pip install keras\n%matplotlib inline\n" + HEAD, ""),
+        ("%%bash\nls", ""),
+        ("files = !ls\n" + SMALL + "model.summary()", "Total params: 54,170 (211.60 KB)\n"),
+        ("print 'old'", ""),
+        (FIT, ""),
+    ]
+    imported = read(tmp_path, notebook(*cells), suffix=".ipynb")
+    assert total(imported) == 54170
+    assert imported.experiment.training.epochs == 3
+    assert len(imported.notes) == 1
+    assert imported.notes[0].startswith("cell 4 is no Python that can be read")
+    cells[2] = (cells[2][0], "Total params: 1,234\n")
+    imported = read(tmp_path, notebook(*cells), suffix=".ipynb")
+    assert "the notebook's summary has 1,234 parameters, and this network 54,170" in imported.notes
+
+
+def test_places_in_a_notebook_are_cells(tmp_path: Path) -> None:
+    cells = [(HEAD, ""), ("x = 1\nmodel = keras.Sequential([layers.Dense(units)])", "")]
+    assert "layer 1 (cell 2, line 2)" in refusal(tmp_path, notebook(*cells), suffix=".ipynb")
+
+
+# What is refused, by its line
+
+
+@pytest.mark.parametrize(
+    ("network", "words"),
+    [
+        (
+            "i = layers.Input((8, 8, 1))\na = layers.Conv2D(4, 3)(i)\nb = layers.Conv2D(4, 3)(i)\n"
+            "model = keras.Model(i, layers.Dense(2)(layers.Add()([a, b])))",
+            "Add (line 10) has 2 inputs",
+        ),
+        ("i = layers.Input((8, 8, 1))\nmodel = keras.Model(i, layers.Dense(2)(magic(i)))", "what magic does"),
+        ("i = layers.Input((8, 8, 1))\nx = layers.Dense(2)(i)\nmodel = keras.Model(i, x + i)", "two branches meet"),
+        (
+            "model = keras.Sequential([hub.KerasLayer('x'), layers.Dense(2)])",
+            "a layer is not known: hub.KerasLayer('x')",
+        ),
+        ("model = keras.Sequential([layers.Lambda(lambda x: x), layers.Dense(2)])", "a Lambda: code is never imported"),
+        ("model = keras.Sequential([layers.Dense(count())])", "units is count() (line 7)"),
+        (
+            "model = keras.Sequential()\nif maybe():\n    model.add(layers.Flatten())\nmodel.add(layers.Dense(2))",
+            "add at line 9 is done or not",
+        ),
+        ("class Net(keras.Model):\n    pass\nmodel = Net()", "a model written as a class, Net"),
+        ("model = keras.Sequential([layers.LSTM(4), layers.Dense(2)])", "LSTM, which is not among the layers here"),
+        ("print('nothing')", "makes no model of Keras that can be read"),
+    ],
+)
+def test_what_is_not_understood_refuses_the_model_and_names_the_line(tmp_path: Path, network: str, words: str) -> None:
+    assert words in refusal(tmp_path, HEAD + network)
+
+
+@pytest.mark.parametrize(
+    ("content", "suffix", "words"),
+    [
+        ("print 'two'", ".py", "is no Python 3 that can be read: line 1"),
+        ("(" * 5000, ".py", "is no Python 3 that can be read"),
+        ("x = [" * 300 + "]" * 300, ".py", "is no Python 3"),
+        ("{}", ".ipynb", "it has no cells"),
+        ("[" * 100_000, ".ipynb", "it is not JSON"),
+        ("for i in range(10**9):\n  for j in range(10**9):\n    pass", ".py", "makes no model"),
+        ("def f():\n  return f()\nf()", ".py", "makes no model"),
+        ("x = 'a' * 10**9 * 10**9\ny = 9**9**9**9\nz = [0] * 10**9", ".py", "makes no model"),
+        ("for i in range(9999):\n  for j in range(9999):\n    x = 1", ".py", "too long to be followed"),
+    ],
+)
+def test_hostile_files_are_sentences(tmp_path: Path, content: str, suffix: str, words: str) -> None:
+    assert words in refusal(tmp_path, content, suffix=suffix)
+
+
+def test_nothing_of_a_script_is_run(tmp_path: Path) -> None:
+    marker = tmp_path / "ran"
+    code = HEAD + f"open({str(marker)!r}, 'w')\n__import__('os').system('touch {marker}')\n" + SMALL + FIT
+    read(tmp_path, code)
+    assert not marker.exists()
+
+
+def test_layers_are_the_kinds_that_the_lab_has(tmp_path: Path) -> None:
+    imported = read(
+        tmp_path,
+        HEAD
+        + """
+model = keras.Sequential([layers.Conv2D(8, 3, input_shape=(28, 28, 1)), layers.MaxPool2D(), layers.Dropout(0.5),
+                          layers.Flatten(), layers.Dense(10)])
+""",
+    )
+    kinds: list[Any] = [type(layer) for layer in imported.experiment.layers]
+    assert kinds == [Conv2D, MaxPooling2D, Dropout, Flatten, Dense]
