@@ -57,7 +57,10 @@ def import_model(path: Path, chosen: str | None = None) -> Imported:
     try:
         findings = Findings()
         chain = chain_of(model, findings.problems)
-        return _imported(chain, model.get("compile_config"), quiet(path.stem), findings)
+        try:
+            return _imported(chain, model.get("compile_config"), quiet(path.stem), findings)
+        except ImportProblem as problem:
+            raise (ImportProblem(KERAS_1, *problem.problems) if is_keras_1(model, chain.layers) else problem) from None
     except RecursionError:
         raise ImportProblem(f"{quiet(str(path))} is nested too deeply to be a model") from None
 
@@ -68,8 +71,7 @@ def _imported(chain: Chain, compiled: Any, name: str, findings: Findings, datase
     if not chain.layers:
         findings.problems.append("the model has no layers")
     if findings.problems:
-        old = (KERAS_1,) if is_keras_1(model, chain.layers) else ()
-        raise ImportProblem(*old, *findings.problems)
+        raise ImportProblem(*findings.problems)
     notes = findings.notes
     _note_names(chain.layers, layers, notes)
     dataset = dataset or _dataset(chain.input_shape, layers, notes)
