@@ -87,16 +87,16 @@ class FileCommands:
             imported = import_model(path, chosen)
         except SeveralModels as several:
             items = [PickItem(str(number), words, "") for number, words in enumerate(several.models, 1)]
-            answer = await self._talk.ask(PickScreen(f"Which model of {quiet(path.name)}", items))
+            answer = await self.talk.ask(PickScreen(f"Which model of {quiet(path.name)}", items))
             if answer is not None:
                 await self._open_model(path, answer)
             return
         except ImportProblem as problem:
-            self._talk.say(inert(f"{quiet(path.name)} cannot be taken: {problem}"), "error")
+            self.talk.say(inert(f"{quiet(path.name)} cannot be taken: {problem}"), "error")
             return
         if self.put_into_editor(imported.experiment, None):
             words = f"{quiet(path.name)} is in the editor; {key_of('edit.undo')} brings back what was there."
-            self._talk.say(inert(" ".join([words, *map(sentence, imported.notes)])))
+            self.talk.say(inert(" ".join([words, *map(sentence, imported.notes)])))
 
     async def save(self) -> None:
         """Save to the experiment's file, or ask for a name."""
