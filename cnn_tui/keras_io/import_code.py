@@ -19,7 +19,7 @@ from cnn_tui.keras_io.code.callbacks import stop_rules
 from cnn_tui.keras_io.code.cells import read_source
 from cnn_tui.keras_io.code.pictures import augmentation, is_scaled
 from cnn_tui.keras_io.code.program import Program
-from cnn_tui.keras_io.code.values import CodeModel, Folder, Images, Made, Named, Unknown, Value
+from cnn_tui.keras_io.code.values import CodeModel, DatasetArrays, Folder, Instance, Named, Unknown, Value
 from cnn_tui.keras_io.import_chain import Chain, Plain
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels
 from cnn_tui.network.layers import LAYERS
@@ -107,7 +107,7 @@ def _alike(model: CodeModel) -> str:
 
 def described(value: Value) -> Any:
     """A layer, or whatever a script gives it, as Keras's JSON would have it."""
-    if isinstance(value, Made):
+    if isinstance(value, Instance):
         config = {name: described(part) for name, part in value.arguments.items() if name not in _IN_LAYERS[:3]}
         return {"class_name": value.kind, "config": config, "place": value.place}
     if isinstance(value, Named):
@@ -119,7 +119,7 @@ def described(value: Value) -> Any:
     return value if is_plain(value) else {"class_name": str(value), "config": {}}
 
 
-def _input_shape(model: CodeModel, layers: Sequence[Made]) -> tuple[Any, ...] | None:
+def _input_shape(model: CodeModel, layers: Sequence[Instance]) -> tuple[Any, ...] | None:
     """The shape of the images that the model takes, without the batch; None where the script does not say."""
     shape = model.shape
     for layer in layers if shape is None else ():
@@ -144,18 +144,18 @@ def _data(value: Value) -> Value:
     """The images in what a fit is given: in `(x_test, y_test)`, in `generator.flow(x_train, y_train)`."""
     if isinstance(value, tuple | list) and value:
         value = value[0]
-    return value if isinstance(value, Images | Folder) else None
+    return value if isinstance(value, DatasetArrays | Folder) else None
 
 
-def _note_scale(data: Value, layers: Sequence[Made], notes: list[str]) -> None:
+def _note_scale(data: Value, layers: Sequence[Instance], notes: list[str]) -> None:
     """Note where pictures go into the model there as other numbers than 0 to 1, as they do here."""
     if layers and layers[0].kind == "Rescaling":
         return
-    images = data.path if isinstance(data, Folder) and isinstance(data.path, Images) else data
-    if isinstance(images, Images) and images.is_shifted:
+    images = data.path if isinstance(data, Folder) and isinstance(data.path, DatasetArrays) else data
+    if isinstance(images, DatasetArrays) and images.is_shifted:
         notes.append("something is added to the images before they go in there: here they are 0 to 1")
         return
-    scales = [images.scale] if isinstance(images, Images) else []
+    scales = [images.scale] if isinstance(images, DatasetArrays) else []
     if isinstance(data, Folder):
         scale = data.generator.arguments.get("rescale", 1.0) if data.generator is not None else 1.0
         scales = [scales[0] * scale if scales and isinstance(scale, int | float) else scale]
@@ -188,11 +188,11 @@ def trained(training: Training, code: CodeImport, notes: list[str]) -> Training:
 def _validation(code: CodeImport, notes: list[str]) -> Any:
     """The test set, a part that is held out, or none, as a fit watches it."""
     if "validation_data" not in code.fitted:
-        if isinstance(code.data, Images) and code.data.count != code.data.whole:
+        if isinstance(code.data, DatasetArrays) and code.data.count != code.data.whole:
             notes.append("the model is trained on a part of the training images there, and on all of them here")
         return code.fitted.get("validation_split", 0.0) or "none"
     watched = code.validation
-    if isinstance(watched, Images) and watched.half == "train":
+    if isinstance(watched, DatasetArrays) and watched.half == "train":
         if watched.count is None:
             notes.append("how many images are held out to validate is not known: a tenth stands in")
         return 0.1 if watched.count is None else round(watched.count / watched.whole, 4)

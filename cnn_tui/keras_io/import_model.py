@@ -19,7 +19,7 @@ from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.keras_io.code.cells import SUFFIXES
-from cnn_tui.keras_io.code.values import Images
+from cnn_tui.keras_io.code.values import DatasetArrays
 from cnn_tui.keras_io.import_chain import Chain, Plain, chain_of, config_of, label, name_of
 from cnn_tui.keras_io.import_code import CodeImport, read_code, rules_of, trained
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels, read_config
@@ -100,7 +100,7 @@ def _from_code(code: CodeImport, name: str) -> Imported:
     """The experiment of a script: the model, and how its fit trains it on which images."""
     findings = Findings()
     findings.notes += code.notes
-    dataset = code.data.dataset if isinstance(code.data, Images) else None
+    dataset = code.data.dataset if isinstance(code.data, DatasetArrays) else None
     experiment = _imported(code.chain, code.compiled, name, findings, dataset).experiment
     notes = findings.notes
     experiment = msgspec.structs.replace(experiment, training=trained(experiment.training, code, notes))

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from cnn_tui.keras_io.code.values import Images, Made, Tensor, Value
+from cnn_tui.keras_io.code.values import DatasetArrays, Instance, Tensor, Value
 
 MAX_ITEMS = 10_000
 MAX_NUMBER = 2**63
@@ -33,7 +33,7 @@ def combined(op: ast.operator, left: Value, right: Value, place: str) -> Value:
     """What `left op right` is. Raises TypeError, ValueError or ArithmeticError where it is not told."""
     if isinstance(left, Tensor) or isinstance(right, Tensor):
         return _on_tensor(op, left, right, place)
-    if isinstance(left, Images):
+    if isinstance(left, DatasetArrays):
         return left if left.what == "labels" else _on_images(op, left, right)
     if isinstance(left, list | tuple) or isinstance(right, list | tuple):
         return _on_lists(op, left, right)
@@ -63,11 +63,11 @@ def _on_tensor(op: ast.operator, left: Value, right: Value, place: str) -> Tenso
         offset = float(number) if isinstance(op, ast.Add) else -float(number)
     else:
         return Tensor(tensor.shape, tensor.layers, f"what is done to the tensor at {place} is not known")
-    layer = Made("Rescaling", {"scale": scale, "offset": offset}, place)
+    layer = Instance("Rescaling", {"scale": scale, "offset": offset}, place)
     return Tensor(tensor.shape, (*tensor.layers, layer), tensor.problem)
 
 
-def _on_images(op: ast.operator, images: Images, number: Value) -> Images:
+def _on_images(op: ast.operator, images: DatasetArrays, number: Value) -> DatasetArrays:
     if isinstance(number, bool) or not isinstance(number, int | float):
         raise TypeError("not a number")
     if isinstance(op, ast.Div):

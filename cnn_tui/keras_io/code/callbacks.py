@@ -6,7 +6,7 @@ import ast
 
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.code.expressions import Expressions
-from cnn_tui.keras_io.code.values import Class, Made, Value
+from cnn_tui.keras_io.code.values import Class, Instance, Value
 
 _RENAMED = {"acc": "accuracy", "val_acc": "val_accuracy"}
 _IGNORED = ("History", "TensorBoard", "ModelCheckpoint", "CSVLogger", "ProgbarLogger", "BaseLogger")
@@ -20,7 +20,7 @@ def stop_rules(callbacks: Value, notes: list[str]) -> tuple[StopRule, ...]:
     listed = callbacks if isinstance(callbacks, list | tuple) else [] if callbacks is None else [callbacks]
     rules: list[StopRule] = []
     for callback in listed:
-        if not isinstance(callback, Made):
+        if not isinstance(callback, Instance):
             notes.append(f"the callback {callback} is left out: it is not known")
         elif callback.kind == "EarlyStopping":
             rules += _early_stopping(callback, notes)
@@ -31,7 +31,7 @@ def stop_rules(callbacks: Value, notes: list[str]) -> tuple[StopRule, ...]:
     return tuple(rules)
 
 
-def _early_stopping(callback: Made, notes: list[str]) -> list[StopRule]:
+def _early_stopping(callback: Instance, notes: list[str]) -> list[StopRule]:
     arguments = {**_EARLY_STOPPING, **callback.arguments}
     metric, patience = arguments.pop("monitor"), arguments.pop("patience")
     metric = _RENAMED.get(metric, metric) if isinstance(metric, str) else metric

@@ -30,10 +30,10 @@ _FENCE = re.compile(r"^[ \t]*(```+|~~~+)[ \t]*([\w+-]*)[^\n]*\n(.*?)^[ \t]*\1[ \
 _FENCED_AS_PYTHON = ("", "python", "python3", "py", "ipython", "ipython3")
 _MAGIC = re.compile(r"^(\s*)([!%].*|\w[\w, ]*=\s*[!%].*|[\w.]+\?\??\s*)$")
 _PYTHON_MAGICS = ("time", "timeit", "capture", "prun")
-"""Cell magics below which Python stands."""
+"""CodeCell magics below which Python stands."""
 
 
-class Cell(msgspec.Struct, frozen=True):
+class CodeCell(msgspec.Struct, frozen=True):
     """A piece of Python that was parsed. `number` is the notebook's cell, from 1; `printed` what it kept as output."""
 
     tree: ast.Module
@@ -47,14 +47,14 @@ class Cell(msgspec.Struct, frozen=True):
         return f"line {line}" if self.number is None else f"cell {self.number}, line {line}"
 
 
-class Source(msgspec.Struct, frozen=True):
+class CodeSource(msgspec.Struct, frozen=True):
     """The pieces of Python in a file, in its order, and in sentences what was left out of it."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[CodeCell, ...]
     notes: tuple[str, ...] = ()
 
 
-def read_source(path: Path) -> Source:
+def read_source(path: Path) -> CodeSource:
     """The Python in a script, a notebook, or a text with code fences. Raises ImportProblem."""
     shown = quiet(str(path))
     try:
@@ -71,28 +71,28 @@ def read_source(path: Path) -> Source:
     if fences:
         return _fenced(text, fences)
     try:
-        return Source((Cell(_parsed(text)),))
+        return CodeSource((CodeCell(_parsed(text)),))
     except ValueError as error:
         raise ImportProblem(f"{shown} is no Python 3 that can be read: {error}") from None
 
 
-def _fenced(text: str, fences: list[re.Match[str]]) -> Source:
+def _fenced(text: str, fences: list[re.Match[str]]) -> CodeSource:
     cells, skipped = [], []
     for fence in fences:
         if fence[2].lower() not in _FENCED_AS_PYTHON:
             continue
         line = text.count("\n", 0, fence.start(3)) + 1
         try:
-            cells.append(Cell(_parsed(textwrap.dedent(fence[3])), line))
+            cells.append(CodeCell(_parsed(textwrap.dedent(fence[3])), line))
         except ValueError:
             skipped.append(line)
     if not skipped:
-        return Source(tuple(cells))
+        return CodeSource(tuple(cells))
     at = ", ".join(f"line {line}" for line in skipped[:5]) + (", …" if len(skipped) > 5 else "")
-    return Source(tuple(cells), (f"what stands between fences from {at} on is no Python: it is skipped",))
+    return CodeSource(tuple(cells), (f"what stands between fences from {at} on is no Python: it is skipped",))
 
 
-def _notebook(text: str, shown: str) -> Source:
+def _notebook(text: str, shown: str) -> CodeSource:
     try:
         notebook = json.loads(text)
     except (ValueError, RecursionError):
@@ -106,8 +106,8 @@ def _notebook(text: str, shown: str) -> Source:
         except ValueError as error:
             notes.append(f"cell {number} is no Python that can be read ({error}): it is skipped")
         else:
-            cells.append(Cell(tree, number=number, printed=_printed(cell.get("outputs"))))
-    return Source(tuple(cells), tuple(notes))
+            cells.append(CodeCell(tree, number=number, printed=_printed(cell.get("outputs"))))
+    return CodeSource(tuple(cells), tuple(notes))
 
 
 def _cells_in(notebook: Any, shown: str) -> list[Any]:

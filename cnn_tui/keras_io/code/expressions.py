@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, combined, is_plain
-from cnn_tui.keras_io.code.cells import Cell
-from cnn_tui.keras_io.code.values import CodeModel, Images, Method, Named, Names, Tensor, Unknown, Value
+from cnn_tui.keras_io.code.cells import CodeCell
+from cnn_tui.keras_io.code.values import CodeModel, DatasetArrays, Method, Named, Names, Tensor, Unknown, Value
 from cnn_tui.keras_io.import_file import ImportProblem
 from cnn_tui.text import quiet
 
@@ -64,7 +64,7 @@ class Expressions:
         if self._steps > MAX_STEPS:
             raise ImportProblem("the file's loops are too long to be followed")
 
-    def value(self, node: ast.expr, names: Names, cell: Cell) -> Value:
+    def value(self, node: ast.expr, names: Names, cell: CodeCell) -> Value:
         """The value of an expression; Unknown where it has none that reading alone can tell."""
         self.count()
         try:
@@ -74,7 +74,7 @@ class Expressions:
         except (ArithmeticError, TypeError, ValueError, LookupError, AttributeError):
             return unknown(node, cell)
 
-    def _value(self, node: ast.expr, names: Names, cell: Cell) -> Value:
+    def _value(self, node: ast.expr, names: Names, cell: CodeCell) -> Value:
         match node:
             case ast.Constant(value=value):
                 return value if type(value) in (int, float, str, bool, type(None)) else unknown(node, cell)
@@ -102,7 +102,7 @@ class Expressions:
             case _:
                 return self._rarer(node, names, cell)
 
-    def _rarer(self, node: ast.expr, names: Names, cell: Cell) -> Value:
+    def _rarer(self, node: ast.expr, names: Names, cell: CodeCell) -> Value:
         match node:
             case ast.Subscript(value=owner, slice=index):
                 return self._part(self.value(owner, names, cell), index, names, cell)
@@ -129,7 +129,7 @@ class Expressions:
             case _:
                 return unknown(node, cell)
 
-    def _named(self, name: str, names: Names, node: ast.expr, cell: Cell) -> Value:
+    def _named(self, name: str, names: Names, node: ast.expr, cell: CodeCell) -> Value:
         try:
             return names[name]
         except KeyError:
@@ -138,7 +138,7 @@ class Expressions:
                 usual = f"{names.get('*')}.{name}"  # from keras.layers import *
             return Named(usual) if usual else unknown(node, cell)
 
-    def _elements(self, nodes: Sequence[ast.expr], names: Names, cell: Cell) -> list[Value]:
+    def _elements(self, nodes: Sequence[ast.expr], names: Names, cell: CodeCell) -> list[Value]:
         elements: list[Value] = []
         for node in nodes:
             if isinstance(node, ast.Starred):
@@ -147,10 +147,10 @@ class Expressions:
                 elements.append(self.value(node, names, cell))
         return elements
 
-    def _unary(self, op: ast.unaryop, value: Value, node: ast.expr, cell: Cell) -> Value:
+    def _unary(self, op: ast.unaryop, value: Value, node: ast.expr, cell: CodeCell) -> Value:
         return _UNARY[type(op)](value) if is_plain(value) else unknown(node, cell)
 
-    def _either(self, both: bool, nodes: Sequence[ast.expr], node: ast.expr, names: Names, cell: Cell) -> Value:
+    def _either(self, both: bool, nodes: Sequence[ast.expr], node: ast.expr, names: Names, cell: CodeCell) -> Value:
         value: Value = None
         for part in nodes:
             value = self.value(part, names, cell)
@@ -160,8 +160,8 @@ class Expressions:
                 break
         return value
 
-    def _part(self, owner: Value, index: ast.expr, names: Names, cell: Cell) -> Value:
-        if isinstance(owner, Images):
+    def _part(self, owner: Value, index: ast.expr, names: Names, cell: CodeCell) -> Value:
+        if isinstance(owner, DatasetArrays):
             return self._some(owner, index, names, cell)
         if isinstance(index, ast.Slice):
             ends = [None if end is None else self.value(end, names, cell) for end in (index.lower, index.upper)]
@@ -170,7 +170,7 @@ class Expressions:
             return owner[ends[0] : ends[1]]
         return owner[self.value(index, names, cell)]
 
-    def _some(self, images: Images, index: ast.expr, names: Names, cell: Cell) -> Images:
+    def _some(self, images: DatasetArrays, index: ast.expr, names: Names, cell: CodeCell) -> DatasetArrays:
         """`x_train[:50000]`, `x_train[order]`, or with a channel more, `x_train[..., np.newaxis]`."""
         if isinstance(index, ast.Tuple):
             return images.with_channel() if len(index.elts) > 1 else images
@@ -183,7 +183,7 @@ class Expressions:
         chosen = self.value(index, names, cell)
         return images.some(len(chosen) if isinstance(chosen, range | list | tuple) else None)
 
-    def _called(self, node: ast.Call, names: Names, cell: Cell) -> Value:
+    def _called(self, node: ast.Call, names: Names, cell: CodeCell) -> Value:
         callee = self.value(node.func, names, cell)
         unnamed = self._elements(node.args, names, cell)
         given: dict[str, Value] = {}
@@ -199,7 +199,7 @@ class Expressions:
         return unknown(node, cell) if isinstance(called, Unknown) and not called.what else called
 
 
-def unknown(node: ast.expr, cell: Cell) -> Unknown:
+def unknown(node: ast.expr, cell: CodeCell) -> Unknown:
     """What an expression is that cannot be told, in the script's own words."""
     try:
         words = ast.unparse(node)
@@ -221,7 +221,7 @@ def attribute(owner: Value, name: str) -> Value:
     """What stands behind a dot. Raises AttributeError for what is not known."""
     if isinstance(owner, Named):
         return Named(f"{owner.path}.{name}")
-    if isinstance(owner, Images) and name == "shape":
+    if isinstance(owner, DatasetArrays) and name == "shape":
         return owner.shape
     if isinstance(owner, CodeModel) and name in ("layers", "input", "inputs", "output", "outputs", "input_shape"):
         whole = Tensor(owner.shape, tuple(owner.layers), "; ".join(owner.problems))

@@ -8,7 +8,7 @@ from typing import Any
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.keras_io.code.arguments import ALIASES, named
 from cnn_tui.keras_io.code.expressions import items
-from cnn_tui.keras_io.code.values import CodeModel, Folder, Images, Made, Named, Tensor, Unknown, Value
+from cnn_tui.keras_io.code.values import CodeModel, DatasetArrays, Folder, Instance, Named, Tensor, Unknown, Value
 
 _MERGES = ("add", "concatenate", "multiply", "average", "maximum", "minimum", "subtract", "dot")
 _ON_ARRAYS = (
@@ -35,7 +35,7 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
     on_tensor = _on_tensor(callee, unnamed, place)
     if on_tensor is not None:
         return on_tensor
-    arrays = next((one for one in unnamed if isinstance(one, Images)), None)
+    arrays = next((one for one in unnamed if isinstance(one, DatasetArrays)), None)
     if arrays is not None and name in _ON_ARRAYS:
         return arrays.with_channel() if name in _ONE_CHANNEL else arrays
     if name in _ORDERS and unnamed:
@@ -69,7 +69,7 @@ def _made(kind: str, unnamed: Sequence[Value], given: Mapping[str, Value], place
         return Tensor(_shape(named(kind, unnamed, given)))
     if kind[:1].islower() and kind not in ("he_normal", "he_uniform", "glorot_normal", "glorot_uniform"):
         return Unknown("", place)
-    return Made(kind, named(kind, unnamed, given), place)
+    return Instance(kind, named(kind, unnamed, given), place)
 
 
 def _shape(arguments: Mapping[str, Value]) -> Value:
@@ -95,7 +95,7 @@ def append(model: CodeModel, layer: Value, place: str) -> None:
         layer.is_inside = True
     elif isinstance(layer, Tensor) and not layer.layers:
         model.shape = layer.shape
-    elif isinstance(layer, Made):
+    elif isinstance(layer, Instance):
         if layer.kind == "InputLayer":
             model.shape = _shape(layer.arguments)
         else:
@@ -134,7 +134,7 @@ def apply(layer: Value, unnamed: Sequence[Value], place: str) -> Value:
     into = _single(unnamed[0]) if unnamed else None
     if isinstance(into, list | tuple):
         tensors = [part for part in into if isinstance(part, Tensor)]
-        kind = layer.kind if isinstance(layer, Made) else "a model"
+        kind = layer.kind if isinstance(layer, Instance) else "a model"
         what = f"{kind} ({place}) has {len(into)} inputs: {ONLY_CHAINS}"
         return Tensor(tensors[0].shape, tensors[0].layers, what) if tensors else Unknown("", place)
     if not isinstance(into, Tensor):
@@ -156,7 +156,7 @@ def _on_tensor(callee: Named, unnamed: Sequence[Value], place: str) -> Value | N
         count = max(len(parts), len(unnamed))
         return Tensor(tensor.shape, tensor.layers, f"{callee.name} ({place}) has {count} inputs: {ONLY_CHAINS}")
     if {"nn", "activations"} & set(callee.path.split(".")):
-        layer = Made("Activation", {"activation": callee.name}, place)
+        layer = Instance("Activation", {"activation": callee.name}, place)
         return Tensor(tensor.shape, (*tensor.layers, layer), tensor.problem)
     return Tensor(tensor.shape, tensor.layers, f"what {callee.name} does to the tensor ({place}) is not known")
 
@@ -171,7 +171,10 @@ def _loaded(callee: Named, place: str) -> Value:
     for half, count in (("train", 50_000 if channels > 1 else 60_000), ("test", 10_000)):  # of the whole sets
         sizes = (height, width, channels) if channels > 1 else (height, width)
         halves.append(
-            (Images(name, half, "images", sizes, count, count), Images(name, half, "labels", (), count, count))
+            (
+                DatasetArrays(name, half, "images", sizes, count, count),
+                DatasetArrays(name, half, "labels", (), count, count),
+            )
         )
     return tuple(halves)
 
@@ -181,7 +184,7 @@ def _split(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> 
     share = given.get("test_size", 0.25)
     parts: list[Value] = []
     for arrays in unnamed:
-        if not isinstance(arrays, Images) or arrays.count is None or not isinstance(share, int | float):
+        if not isinstance(arrays, DatasetArrays) or arrays.count is None or not isinstance(share, int | float):
             return Unknown("", place)
         held = round(share * arrays.count) if share < 1 else int(share)
         parts += [arrays.some(arrays.count - held), arrays.some(held)]
@@ -195,10 +198,10 @@ def _builtin(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], pl
         return dict(given)
     if name in _LISTS:
         return _LISTS[name](*[items(one) if isinstance(one, list | tuple | range | dict) else one for one in unnamed])
-    if name == "len" and len(unnamed) == 1 and isinstance(unnamed[0], Images) and unnamed[0].count is not None:
+    if name == "len" and len(unnamed) == 1 and isinstance(unnamed[0], DatasetArrays) and unnamed[0].count is not None:
         return unnamed[0].count
     if name in _PLAIN_FUNCTIONS and not given:
-        if any(isinstance(one, Unknown | Tensor | CodeModel | Images) for one in unnamed):
+        if any(isinstance(one, Unknown | Tensor | CodeModel | DatasetArrays) for one in unnamed):
             return Unknown("", place)
         return _PLAIN_FUNCTIONS[name](*unnamed)
     return Unknown("", place)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from cnn_tui.keras_io.code.arguments import named
 from cnn_tui.keras_io.code.library import append
-from cnn_tui.keras_io.code.values import CodeModel, Folder, Images, Made, Method, Tensor, Unknown, Value
+from cnn_tui.keras_io.code.values import CodeModel, DatasetArrays, Folder, Instance, Method, Tensor, Unknown, Value
 
 _FOLLOWED = ("map", "cache", "prefetch", "shuffle", "batch", "repeat", "take", "with_options")
 """Methods of a tf.data pipeline that give a pipeline again."""
@@ -17,11 +17,11 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
     owner = method.owner
     if isinstance(owner, CodeModel):
         return _of_model(owner, method.name, unnamed, given, place)
-    if isinstance(owner, Images):
+    if isinstance(owner, DatasetArrays):
         return _of_images(owner, method.name, unnamed)
     if isinstance(owner, Folder) and method.name in _FOLLOWED:
         return owner
-    if isinstance(owner, Made) and owner.kind == "ImageDataGenerator":
+    if isinstance(owner, Instance) and owner.kind == "ImageDataGenerator":
         return _of_generator(owner, method.name, unnamed, given, place)
     if isinstance(owner, list) and method.name == "append" and len(unnamed) == 1:
         owner.append(unnamed[0])
@@ -52,7 +52,7 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
     return Unknown(f"what {name} gives", place)
 
 
-def _of_images(images: Images, name: str, unnamed: Sequence[Value]) -> Value:
+def _of_images(images: DatasetArrays, name: str, unnamed: Sequence[Value]) -> Value:
     if name == "reshape" and images.what == "images":
         sizes = unnamed[0] if len(unnamed) == 1 and isinstance(unnamed[0], tuple | list) else unnamed
         if all(type(size) is int for size in sizes):
@@ -61,11 +61,11 @@ def _of_images(images: Images, name: str, unnamed: Sequence[Value]) -> Value:
 
 
 def _of_generator(
-    generator: Made, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str
+    generator: Instance, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str
 ) -> Value:
     arguments = named(name, unnamed, given)
     if name == "flow_from_directory":
         return Folder(arguments.pop("directory", None), arguments, generator, place)
-    if name == "flow" and isinstance(arguments.get("x"), Images | Tensor):
+    if name == "flow" and isinstance(arguments.get("x"), DatasetArrays | Tensor):
         return Folder(arguments.pop("x"), arguments, generator, place)
     return Unknown("", place)

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import math
 
-from cnn_tui.keras_io.code.values import Made, Value
+from cnn_tui.keras_io.code.values import Instance, Value
 
 _TURNS = ("rotation_range", "width_shift_range", "height_shift_range", "zoom_range")
 _FLIPS = ("horizontal_flip", "vertical_flip")
 _ASIDE = ("rescale", "fill_mode", "cval", "validation_split", "data_format", "dtype")
 
 
-def augmentation(generator: Made, notes: list[str]) -> list[Made]:
+def augmentation(generator: Instance, notes: list[str]) -> list[Instance]:
     """The layers that vary pictures as an ImageDataGenerator does. What none of them does is noted."""
     given = {name: value for name, value in generator.arguments.items() if value not in (0, 0.0, False, None)}
     place = f"ImageDataGenerator ({generator.place})"
     filling = {"fill_mode": given.get("fill_mode", "nearest")}
-    layers: list[Made] = []
+    layers: list[Instance] = []
 
     def add(kind: str, arguments: dict[str, Value]) -> None:
-        layers.append(Made(kind, arguments, generator.place))
+        layers.append(Instance(kind, arguments, generator.place))
 
     numbers = {name: _share(given[name]) for name in _TURNS if name in given}
     for name in [name for name, number in numbers.items() if number is None]:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from cnn_tui.keras_io.code.arithmetic import is_plain
-from cnn_tui.keras_io.code.cells import Cell, Source
+from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
 from cnn_tui.keras_io.code.expressions import Expressions, items, unknown
 from cnn_tui.keras_io.code.library import apply, call_named
 from cnn_tui.keras_io.code.methods import call_method
@@ -20,7 +20,7 @@ from cnn_tui.keras_io.code.values import (
     Class,
     CodeModel,
     Function,
-    Made,
+    Instance,
     Method,
     Named,
     Names,
@@ -60,7 +60,7 @@ class Program:
         self._expressions = Expressions(self._call, layers)
         self._depth = 0
 
-    def read(self, source: Source) -> None:
+    def read(self, source: CodeSource) -> None:
         """Go through all the cells of a script."""
         self.notes += source.notes
         for cell in source.cells:
@@ -78,7 +78,7 @@ class Program:
             if len(arguments.args) == len(arguments.defaults) and not self.models:
                 self._run(function, (), {}, function.cell.place(function.node.lineno))
 
-    def _note_printed(self, cell: Cell, before: Mapping[int, int]) -> None:
+    def _note_printed(self, cell: CodeCell, before: Mapping[int, int]) -> None:
         """Give the totals that a notebook kept to the models whose summaries were asked for."""
         printed = [int(total.replace(",", "")) for total in re.findall(r"Total params:\s*([\d,]+)", cell.printed)]
         asked = [model for model in self.models if model.summaries > before.get(id(model), 0)]
@@ -88,12 +88,12 @@ class Program:
 
     # Statements
 
-    def _block(self, nodes: Sequence[ast.stmt], names: Names, cell: Cell) -> None:
+    def _block(self, nodes: Sequence[ast.stmt], names: Names, cell: CodeCell) -> None:
         for node in nodes:
             self._expressions.count()
             self._statement(node, names, cell)
 
-    def _statement(self, node: ast.stmt, names: Names, cell: Cell) -> None:
+    def _statement(self, node: ast.stmt, names: Names, cell: CodeCell) -> None:
         match node:
             case ast.Assign(targets=targets, value=value):
                 given = self._value(value, names, cell)
@@ -122,7 +122,7 @@ class Program:
             case _:
                 self._compound(node, names, cell)
 
-    def _compound(self, node: ast.stmt, names: Names, cell: Cell) -> None:
+    def _compound(self, node: ast.stmt, names: Names, cell: CodeCell) -> None:
         match node:
             case ast.If(test=test, body=body, orelse=other):
                 chosen = self._condition(test, names, cell)
@@ -142,12 +142,12 @@ class Program:
             case ast.While(body=body):
                 self._doubt(body, names, cell)
 
-    def _condition(self, test: ast.expr, names: Names, cell: Cell) -> Value:
+    def _condition(self, test: ast.expr, names: Names, cell: CodeCell) -> Value:
         if isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__":
             return True
         return self._value(test, names, cell)
 
-    def _loop(self, target: ast.expr, over: Value, body: list[ast.stmt], names: Names, cell: Cell) -> None:
+    def _loop(self, target: ast.expr, over: Value, body: list[ast.stmt], names: Names, cell: CodeCell) -> None:
         try:
             turns = items(over)
         except (TypeError, ValueError):
@@ -162,7 +162,7 @@ class Program:
             except _LeftLoop:
                 break
 
-    def _doubt(self, nodes: Sequence[ast.stmt], names: Names, cell: Cell) -> None:
+    def _doubt(self, nodes: Sequence[ast.stmt], names: Names, cell: CodeCell) -> None:
         """Go past statements of which only running tells whether, or how often, they are carried out."""
         for part in (part for node in nodes for part in ast.walk(node)):
             match part:
@@ -174,7 +174,7 @@ class Program:
                         what = f"{method} at {cell.place(part.lineno)} is done or not, which only running tells"
                         (model.problems if method in ("add", "pop") else model.notes).append(what)
 
-    def _bind(self, target: ast.expr, value: Value, names: Names, cell: Cell) -> None:
+    def _bind(self, target: ast.expr, value: Value, names: Names, cell: CodeCell) -> None:
         match target:
             case ast.Name(id=name):
                 names[name] = value
@@ -206,7 +206,7 @@ class Program:
 
     # Calls
 
-    def _value(self, node: ast.expr, names: Names, cell: Cell) -> Value:
+    def _value(self, node: ast.expr, names: Names, cell: CodeCell) -> Value:
         return self._expressions.value(node, names, cell)
 
     def _call(self, callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
@@ -225,13 +225,13 @@ class Program:
                 return call_method(callee, unnamed, given, place)
             case Function():
                 return self._run(callee, unnamed, given, place)
-            case Made() | CodeModel():
+            case Instance() | CodeModel():
                 return apply(callee, unnamed, place)
             case Class(node=node):
                 if callee.is_model:
                     what = f"a model written as a class, {node.name} ({place}), is not read: its layers are in code"
                     return CodeModel(place, layers=[], problems=[what], notes=[])
-                return Made(node.name, {"class": callee}, place)
+                return Instance(node.name, {"class": callee}, place)
         if unnamed and isinstance(unnamed[0], Tensor):
             tensor = unnamed[0]
             what = callee.what if isinstance(callee, Unknown) else "a call"
@@ -270,5 +270,5 @@ class Program:
 def _freeze(owner: Value, value: Value) -> None:
     """What `layer.trainable = False` does, and the same of a whole model."""
     for layer in owner.layers if isinstance(owner, CodeModel) else [owner]:
-        if isinstance(layer, Made):
+        if isinstance(layer, Instance):
             layer.arguments["trainable"] = value

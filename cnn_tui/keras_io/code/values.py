@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from cnn_tui.keras_io.code.cells import Cell
+from cnn_tui.keras_io.code.cells import CodeCell
 
 Value: TypeAlias = Any
 """A number, text, list, tuple or dict of the script, or one of the classes below."""
@@ -40,7 +40,7 @@ class Named(msgspec.Struct, frozen=True):
         return root in ("keras", "tf_keras") or (root == "tensorflow" and "keras" in rest.split("."))
 
 
-class Made(msgspec.Struct, eq=False):
+class Instance(msgspec.Struct, eq=False):
     """An object that a call of a class of Keras makes: a layer, an optimizer, a regularizer. Arguments by name."""
 
     kind: str
@@ -52,11 +52,11 @@ class Tensor(msgspec.Struct, frozen=True, eq=False):
     """What flows from an input through layers. `problem` says why it cannot be followed; "" where it can."""
 
     shape: Value
-    layers: tuple[Made, ...] = ()
+    layers: tuple[Instance, ...] = ()
     problem: str = ""
 
 
-class Images(msgspec.Struct, frozen=True):
+class DatasetArrays(msgspec.Struct, frozen=True):
     """The arrays of a dataset: of the `train` or the `test` half, the `images` or the `labels`.
 
     `whole` is how many there are in that half, and `count` how many of them these are; None where it is not known.
@@ -81,23 +81,23 @@ class Images(msgspec.Struct, frozen=True):
             raise AttributeError("how many images there are is not known")
         return (self.count, *self.sizes)
 
-    def scaled(self, factor: float) -> Images:
+    def scaled(self, factor: float) -> DatasetArrays:
         """The images with every number multiplied."""
         return msgspec.structs.replace(self, scale=self.scale * factor)
 
-    def shifted(self) -> Images:
+    def shifted(self) -> DatasetArrays:
         """The images with something added to every number."""
         return msgspec.structs.replace(self, is_shifted=True)
 
-    def some(self, count: int | None) -> Images:
+    def some(self, count: int | None) -> DatasetArrays:
         """So many of the images."""
         return msgspec.structs.replace(self, count=count)
 
-    def reshaped(self, sizes: tuple[int, ...]) -> Images:
+    def reshaped(self, sizes: tuple[int, ...]) -> DatasetArrays:
         """The images, each of another shape."""
         return msgspec.structs.replace(self, sizes=sizes)
 
-    def with_channel(self) -> Images:
+    def with_channel(self) -> DatasetArrays:
         """The images with an axis of one channel at the end."""
         return self.reshaped((*self.sizes, 1)) if len(self.sizes) == 2 else self
 
@@ -107,7 +107,7 @@ class Folder(msgspec.Struct, frozen=True):
 
     path: Value
     arguments: dict[str, Value]
-    generator: Made | None
+    generator: Instance | None
     place: str
 
 
@@ -143,7 +143,7 @@ class Function(msgspec.Struct, frozen=True, eq=False):
 
     node: ast.FunctionDef
     names: Names
-    cell: Cell
+    cell: CodeCell
 
 
 class Class(msgspec.Struct, frozen=True, eq=False):
@@ -151,7 +151,7 @@ class Class(msgspec.Struct, frozen=True, eq=False):
 
     node: ast.ClassDef
     names: Names
-    cell: Cell
+    cell: CodeCell
 
     @property
     def is_model(self) -> bool:
