@@ -1,50 +1,45 @@
 """Whether one group of runs did better than another, or whether chance says as much: a t-test, in words.
 
-With the same seeds in both groups the runs are compared in pairs (scipy's `ttest_rel`), else group against group
-without assuming equal spreads (Welch's test, `ttest_ind(equal_var=False)`). In "+0.6 ± 0.3 points" the figure after ±
-is half of the 95 % confidence interval of the mean difference: when it is smaller than the difference, p is below
-0.05, and only then is one group called better. The "runs more" that an undecided comparison would take are what finds
-a difference as large as the one seen, with a spread as large as the one seen, four times in five (80 % power, 5 %
-level; the normal approximation with Guenther's correction). It is an estimate from few runs, and says "about".
+The test is `two_groups.weigh`: Welch's, at looks that together are wrong in 5 % of the cases without a difference,
+however often somebody repeats and looks (`looks.py`). In "+0.6 ± 0.3 points" the figure after ± is half of the interval
+that holds the true difference in 95 % of cases, over all looks: when it is smaller than the difference, p is below
+0.05, and only then is one group called better. How many runs more an undecided comparison takes is what finds a
+difference as large as the one seen, with spreads as large as those seen, four times in five by this very test. It is an
+estimate from few runs, and says "about".
 
-The first call loads scipy, which takes the better part of a second: in the lab, call it from a thread.
+Runs too few for a look are told with what luck alone does to runs of that kind, where that is known.
+
+The first call loads scipy.special, which takes a fraction of a second: in the lab, call it from a thread.
 """
 
 from __future__ import annotations
 
-import contextlib
-import math
 import statistics
-import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from cnn_tui.analysis.known_spread import KnownSpread, known_spread
+from cnn_tui.analysis.looks import FEWEST, HORIZON
+from cnn_tui.analysis.two_groups import BY_ITSELF, LEVEL, Strictness, TTest, weigh
 from cnn_tui.history.groups import Group, contrast, group_around
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
 from cnn_tui.text import counted, quiet
 
 Figure: TypeAlias = Literal["accuracy", "time"]
-Outcome: TypeAlias = Literal["decided", "undecided", "too few", "no spread", "not comparable"]
+Outcome: TypeAlias = Literal["decided", "undecided", "too few", "no spread", "not comparable", "planned"]
 
-LEVEL = 0.05
-_Z_LEVEL, _Z_POWER = 1.9599639845400545, 0.8416212335729143  # of 97.5 % and 80 % of the normal distribution
+SHARES: Mapping[Figure, float] = {"accuracy": 0.8, "time": 0.2}
+"""How the verdicts of a set share what may go wrong: times differ by more than accuracies do, and need less of it."""
+TOGETHER = (
+    "± and p hold for all verdicts of the set together, however often you repeat and look: that any of them finds a "
+    "difference that is not there has a chance of at most 5 %."
+)
+"""What stands below the verdicts of a set of exercises."""
+ALONE = "± and p hold however often you repeat and look, for each verdict on its own."
+"""What stands with verdicts on other runs."""
 BY_COMMAND = "cnn-tui run EXPERIMENT --repeat 3"
 """How runs are repeated outside the lab."""
-HOPELESS = 50
-"""So many more runs each are not worth their time: the difference, if there is one, is small."""
-
-
-class TTest(NamedTuple):
-    """What a t-test gave. `difference` and `margin` (half of the 95 % interval) are in the unit of the figure."""
-
-    difference: float
-    margin: float
-    p: float
-    pairs: int | None
-    """How many pairs; None when the groups were compared as wholes."""
-    more: int
-    """About how many runs more each it takes to tell; 0 when it is told."""
 
 
 class Verdict(NamedTuple):
@@ -57,6 +52,10 @@ class Verdict(NamedTuple):
     """None where there was nothing to test."""
     remedy: str = ""
     """What would tell more, to stand before how that is done; "" where the sentence has it, or nothing would."""
+    difference: float | None = None
+    """Of the means, in the unit of the figure; None where they cannot be compared."""
+    luck: float | None = None
+    """With too few runs: in what share of cases luck alone moves such runs as far apart; None where it is not known."""
 
     def told(self, repeat: str) -> str:
         """The sentence with what to do about it; `repeat` is how runs are repeated, such as BY_COMMAND."""
@@ -64,8 +63,15 @@ class Verdict(NamedTuple):
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain data."""
-        test = self.test._asdict() if self.test is not None else None
-        return {"figure": self.figure, "outcome": self.outcome, "sentence": self.told(BY_COMMAND), "test": test}
+        test = self.test._asdict() | {"more": self.test.more} if self.test is not None else None
+        return {
+            "figure": self.figure,
+            "outcome": self.outcome,
+            "sentence": self.told(BY_COMMAND),
+            "test": test,
+            "difference": self.difference,
+            "luck": self.luck,
+        }
 
     @property
     def better(self) -> bool | None:
@@ -76,63 +82,92 @@ class Verdict(NamedTuple):
 
 
 class _Unit(NamedTuple):
-    """How a figure is told: its field in `Trial`, its name, and its differences in words."""
+    """How a figure is told: its field in `Trial`, and its differences in words."""
 
     field: str
-    name: str
     told: Callable[[float, float | None, float], str]
 
 
-def judge(group: Group, base: Group, names: str = "") -> tuple[Verdict, Verdict]:
+def of_a_set(count: int, planned: bool = False) -> dict[Figure, Strictness]:
+    """How strict each verdict is where `count` comparisons of a set are judged, in accuracy and in time.
+
+    That any of them is a false one stays at LEVEL (Bonferroni): a verdict does not change when another comes.
+    """
+    return {figure: Strictness(LEVEL * share / max(1, count), planned) for figure, share in SHARES.items()}
+
+
+def judge(
+    group: Group,
+    base: Group,
+    names: str = "",
+    strict: Mapping[Figure, Strictness] | None = None,
+    known: KnownSpread | None = None,
+) -> tuple[Verdict, Verdict]:
     """Accuracy on the test images, and seconds an epoch, of `group` against `base`; see `verdict`."""
-    return verdict(group, base, "accuracy", names), verdict(group, base, "time", names)
+    accuracy, time = (strict[figure] if strict else BY_ITSELF for figure in SHARES)
+    return verdict(group, base, "accuracy", names, accuracy, known), verdict(group, base, "time", names, time)
 
 
-def verdict(group: Group, base: Group, figure: Figure, names: str = "") -> Verdict:
+def verdict(
+    group: Group,
+    base: Group,
+    figure: Figure,
+    names: str = "",
+    strict: Strictness = BY_ITSELF,
+    known: KnownSpread | None = None,
+) -> Verdict:
     """What can be said of one figure of `group` against `base`.
 
     `names` is what to call the two where no single change tells them apart; without it, what their runs are called.
+    `known` is how much such runs spread, for when there are too few to tell from themselves.
     """
     unit = _UNITS[figure]
     words = quiet(contrast(group, base, names), 120)
     refused = _refusal(group, base, figure)
     if refused:
         return Verdict(figure, "not comparable", f"{words}: {refused}")
-    ours, theirs = group.by_seed(unit.field), base.by_seed(unit.field)
-    few, remedy = _too_few(group, base, len(ours), len(theirs))
-    if few:
-        return Verdict(figure, "too few", f"{words}: {few}", remedy=remedy)
-    mean = statistics.fmean(theirs.values())
-    seeds = [seed for seed in ours if seed in theirs]
-    if len(seeds) >= 2 and len(seeds) == min(len(ours), len(theirs)):
-        mine, others = [ours[seed] for seed in seeds], [theirs[seed] for seed in seeds]
-        over = f"over {len(seeds)} pairs"
-        test = _paired(mine, others)
-    else:
-        mine, others = list(ours.values()), list(theirs.values())
-        over = f"over {len(mine)} and {len(others)} runs"
-        test = _welch(mine, others)
+    ours, theirs = (list(one.by_seed(unit.field).values()) for one in (group, base))
+    if not ours or not theirs:
+        none = base if ours else group
+        words += f": no run of {quiet(none.name, 60)} ({_numbers(none)}) has this figure"
+        return Verdict(figure, "not comparable", words)
+    mean = statistics.fmean(theirs)
+    difference = statistics.fmean(ours) - mean
+    if min(len(ours), len(theirs)) < (2 if strict.planned else FEWEST):
+        luck = known.luck(difference, len(ours), len(theirs)) if known is not None else None
+        over = f"{unit.told(difference, None, mean)} over {_few(group, len(ours))} and {_few(base, len(theirs))}"
+        return Verdict(figure, "too few", f"{words}: {over}; {_luck(luck)}", None, "repeat with", difference, luck)
+    test = weigh(ours, theirs, strict)
     if test is None:
-        told = unit.told(statistics.fmean(mine) - statistics.fmean(others), None, mean)
-        return Verdict(figure, "no spread", f"{words}: {told} {over}, each time the same: no chance to reckon with")
-    sentence = f"{words}: {unit.told(test.difference, test.margin, mean)} {over} ({_p(test.p)})"
+        over = f"{unit.told(difference, None, mean)} over {len(ours)} and {len(theirs)} runs, each time the same"
+        return Verdict(figure, "no spread", f"{words}: {over}: no chance to reckon with", difference=difference)
+    told = unit.told(test.difference, test.margin, mean)
+    sentence = f"{words}: {told} over {_looked_at(test, ours, theirs, strict)} ({_p(test.p)})"
     if test.p < LEVEL:
-        return Verdict(figure, "decided", sentence, test)
-    return Verdict(figure, "undecided", f"{sentence}: {_undecided(test)}", test)
+        return Verdict(figure, "decided", sentence, test, difference=test.difference)
+    missing = _undecided(test, strict, (group, len(ours)), (base, len(theirs)))
+    return Verdict(figure, "undecided", f"{sentence}: {missing}", test, difference=test.difference)
 
 
 def verdicts(history: History, runs: Sequence[Run], base: Run) -> tuple[Verdict, ...]:
-    """What all repeats of `runs` in the history say against those of `base`: accuracy and time for each experiment."""
+    """What all repeats of `runs` in the history say against those of `base`: accuracy and time for each experiment.
+
+    Each is judged on its own.
+    """
     against = group_around(history, base)
     groups = [one for run in runs if (one := group_around(history, run)) is not None]
     if against is None:
         return ()
     others = dict.fromkeys(group for group in groups if group.key != against.key)
-    return tuple(one for group in others for one in judge(group, against))
+    known = known_spread(history, against.images)
+    return tuple(one for group in others for one in judge(group, against, known=known))
 
 
 def sentences(said: Iterable[Verdict], repeat: str) -> list[str]:
-    """What verdicts say, once each: with few runs, accuracy and time have the same to say. `repeat` as in `told`."""
+    """What verdicts say, once each: where two cannot be compared, accuracy and time have the same to say.
+
+    `repeat` as in `told`.
+    """
     return list(dict.fromkeys(one.told(repeat) for one in said))
 
 
@@ -155,20 +190,10 @@ def _images(group: Group) -> str:
     return f"{quiet(dataset, 60)}, {train:,} + {test:,} images"
 
 
-def _too_few(group: Group, base: Group, ours: int, theirs: int) -> tuple[str, str]:
-    """Why there is nothing to test, and the remedy; "" when there is. `ours` and `theirs` are numbers of seeds."""
-    if ours >= 2 and theirs >= 2:
-        return "", ""
-    nothing = "says nothing about chance"
-    if ours == theirs == 1:
-        what = "run" if len(group.trials) == len(base.trials) == 1 else "seed"
-        return f"one {what} each ({_numbers(group)} and {_numbers(base)}) {nothing}", "repeat with"
-    for one, count in ((group, ours), (base, theirs)):
-        if count == 0:
-            return f"no run of {quiet(one.name, 60)} ({_numbers(one)}) has this figure", ""
-    single = group if ours == 1 else base
-    what = "run" if len(single.trials) == 1 else "seed"
-    return f"one {what} of {quiet(single.name, 60)} ({_numbers(single)}) {nothing}", "repeat it with"
+def _few(group: Group, seeds: int) -> str:
+    """`one run (run 4)`; runs of one seed repeat themselves, and are one."""
+    what = "run" if len(group.trials) == seeds else "seed"
+    return f"{'one ' + what if seeds == 1 else counted(seeds, what)} ({_numbers(group)})"
 
 
 def _numbers(group: Group) -> str:
@@ -179,64 +204,33 @@ def _numbers(group: Group) -> str:
     return f"runs {', '.join(map(str, group.runs[:5]))}{' …' if len(more) > 4 else ''}"
 
 
-def _paired(ours: list[float], theirs: list[float]) -> TTest | None:
-    differences = [mine - other for mine, other in zip(ours, theirs, strict=True)]
-    if _steady(differences, ours + theirs):
-        return None
-    from scipy import stats
-
-    with _undisturbed():
-        found = stats.ttest_rel(ours, theirs)
-    low, high = found.confidence_interval(1 - LEVEL)
-    mean = statistics.fmean(differences)
-    needed = _needed(mean, statistics.stdev(differences), 1)
-    return _test(mean, (high - low) / 2, found.pvalue, len(ours), needed - len(ours))
+def _luck(share: float | None) -> str:
+    if share is None:
+        return "so few may be luck"
+    if share < 0.005:
+        return "luck alone hardly ever moves such runs so far apart, but so few are not judged"
+    return f"luck alone moves such runs as far apart in {max(1, round(share * 100))} of 100 cases"
 
 
-def _welch(ours: list[float], theirs: list[float]) -> TTest | None:
-    if _steady(ours, ours + theirs) and _steady(theirs, ours + theirs):
-        return None
-    from scipy import stats
-
-    with _undisturbed():
-        found = stats.ttest_ind(ours, theirs, equal_var=False)
-    low, high = found.confidence_interval(1 - LEVEL)
-    difference = statistics.fmean(ours) - statistics.fmean(theirs)
-    pooled = math.sqrt((statistics.variance(ours) + statistics.variance(theirs)) / 2)
-    needed = _needed(difference, pooled, 2)
-    return _test(difference, (high - low) / 2, found.pvalue, None, needed - min(len(ours), len(theirs)))
+def _looked_at(test: TTest, ours: Sequence[float], theirs: Sequence[float], strict: Strictness) -> str:
+    if strict.planned:
+        counts = f"{len(ours)} runs each" if len(ours) == len(theirs) else f"{len(ours)} and {len(theirs)} runs"
+        return f"{counts}, as planned"
+    return f"{'' if len(ours) == len(theirs) == test.runs else 'the first '}{test.runs} runs each"
 
 
-@contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Figures that hardly differ are no cause for a warning on somebody's terminal."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        yield
-
-
-def _test(difference: float, margin: float, p: float, pairs: int | None, more: int) -> TTest:
-    decided = p < LEVEL
-    return TTest(difference, float(margin), float(p), pairs, 0 if decided else max(1, more))
-
-
-def _needed(difference: float, deviation: float, samples: int) -> int:
-    """Runs in each of `samples` groups that show such a difference with 80 % power (1: pairs)."""
-    if not difference:
-        return 10**6
-    effect = (deviation / difference) ** 2
-    return min(10**6, math.ceil(samples * (_Z_LEVEL + _Z_POWER) ** 2 * effect + _Z_LEVEL**2 / (2 * samples)))
-
-
-def _steady(values: list[float], figures: list[float]) -> bool:
-    """Whether the values are all the same, as far as arithmetic on such figures can tell."""
-    return max(values) - min(values) <= 1e-12 * max(map(abs, figures))
-
-
-def _undecided(test: TTest) -> str:
-    if test.more > HOPELESS:
-        return f"cannot tell; if there is a difference, {HOPELESS} more runs each would hardly show it"
-    return f"cannot tell yet: about {counted(test.more, 'more run')} each"
+def _undecided(test: TTest, strict: Strictness, *sides: tuple[Group, int]) -> str:
+    """What it takes to tell; of each side, with how many runs it has."""
+    if strict.planned:
+        return "no difference was found, and no more runs are looked at"
+    if test.enough is None:
+        most = max(HORIZON, test.runs)
+        return f"cannot tell; {most} runs each would hardly show a difference of this size, if there is one"
+    missing = [(group, test.enough - count) for group, count in sides if count < test.enough]
+    if len({count for _, count in sides}) == 1:
+        return f"cannot tell yet: about {counted(missing[0][1], 'more run')} each"
+    words = " and ".join(f"{count} more of {quiet(group.name, 60)}" for group, count in missing)
+    return f"cannot tell yet: about {words}"
 
 
 def _p(p: float) -> str:
@@ -260,7 +254,4 @@ def _seconds(difference: float, margin: float | None, mean: float) -> str:
     return f"{difference:+.{digits}f}{around} s an epoch{share}"
 
 
-_UNITS: dict[Figure, _Unit] = {
-    "accuracy": _Unit("test_accuracy", "test accuracy", _points),
-    "time": _Unit("pace", "seconds an epoch", _seconds),
-}
+_UNITS: dict[Figure, _Unit] = {"accuracy": _Unit("test_accuracy", _points), "time": _Unit("pace", _seconds)}

@@ -17,6 +17,7 @@ from cnn_tui.cli.runs import listed, open_history, put_runs
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, columns_of, complain, put, say
 from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import SetPlace, find_exercise
+from cnn_tui.exercises.fixed_plan import queue_fixed_plan
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.packs import places_of
 from cnn_tui.exercises.progress import read_statuses
@@ -46,6 +47,12 @@ def exercises(
     ] = None,
     pack: Pack = None,
     repeat: Annotated[int, typer.Option(metavar="N", min=1, max=100, help="run: train N times.")] = 1,
+    plan: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=2, max=100, help="run: train N times, the baseline too, and judge once, at the end."
+        ),
+    ] = None,
     detach: Annotated[bool, typer.Option("--detach", help="run: queue, print the ids and leave.")] = False,
     dataset: Annotated[str | None, typer.Option(metavar="NAME", help="run: another dataset.")] = None,
     epochs: Annotated[int | None, typer.Option(metavar="N", min=1, help="run: train for N epochs.")] = None,
@@ -59,11 +66,13 @@ def exercises(
 ) -> int:
     """Do what the words say: list sets, show exercises, or one of VERBS."""
     words = words or []
-    settings = {"repeat": repeat, "detach": detach, "dataset": dataset, "epochs": epochs, "with": file}
+    settings = {"repeat": repeat, "plan": plan, "detach": detach, "dataset": dataset, "epochs": epochs, "with": file}
     places = places_of(pack)
     verb, rest = (words[0], words[1:]) if words and words[0] in VERBS else ("", words)
     if verb == "run":
-        return _run(rest, places, repeat, detach, dataset, epochs, file, as_json)
+        if plan is not None and (repeat != 1 or file is not None):
+            raise UserError("--plan has the number of runs, for the exercises as they are: no --repeat and no --with")
+        return _run(rest, places, repeat, plan, detach, dataset, epochs, file, as_json)
     for name, value in settings.items():
         if value not in (None, False, 1):
             raise UserError(f"--{name} is for cnn-tui exercises run")
@@ -134,6 +143,7 @@ def _run(
     words: list[str],
     places: list[SetPlace],
     repeat: int,
+    plan: int | None,
     detach: bool,
     dataset: str | None,
     epochs: int | None,
@@ -145,6 +155,9 @@ def _run(
     chosen = _chosen(words, places)
     if file is not None and len(chosen) != 1:
         raise UserError("--with is a version of one exercise: name that one")
+    if plan is not None:  # a plan is one for both sides
+        bases = [(place, place.exercise(place.set.baseline)) for place, _ in chosen if place.set.baseline]
+        chosen = list({place.key(one): (place, one) for place, one in (*bases, *chosen)}.values())
 
     def change(experiment: Experiment) -> Experiment:
         made = experiment if file is None else find_experiment(str(file), other_dataset=dataset is not None)
@@ -156,18 +169,31 @@ def _run(
         complain(f"{one.key} is left out: {one.why}")
     if not wanted:
         return FAILED
-    return _train(wanted, repeat, detach, as_json)
+    return _train(wanted, repeat, plan, detach, as_json)
 
 
-def _train(wanted: list[PlannedRun], repeat: int, detach: bool, as_json: bool) -> int:
+def _train(wanted: list[PlannedRun], repeat: int, plan: int | None, detach: bool, as_json: bool) -> int:
     with following() as follower:
-        ids = list(queue(follower.history, wanted, repeat))
+        ids = list(
+            queue(follower.history, wanted, repeat) if plan is None else _planned(follower.history, wanted, plan)
+        )
         launch.wake()
         say(f"{listed(ids)} queued")
         if detach:
             put_runs(follower.history, ids, as_json)
             return FINISHED
         return follower.follow(ids, as_json, own=True)
+
+
+def _planned(history: History, wanted: list[PlannedRun], count: int) -> tuple[int, ...]:
+    ids, left_out = queue_fixed_plan(history, wanted, count)
+    for key in left_out:
+        complain(
+            f"{key} is left out: it has a plan, and a second one would be another look; archive its runs to give it up"
+        )
+    if not ids:
+        raise UserError("there is nothing to plan: all of them have a plan")
+    return ids
 
 
 def _predict(words: list[str], places: list[SetPlace]) -> int:

@@ -5,7 +5,7 @@ They are kept in the history, by the name of the exercise's set (or pack) and of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeAlias, cast, get_args
 
 import msgspec
@@ -34,13 +34,15 @@ class Answer(msgspec.Struct, frozen=True):
     conclusion: str = ""
     done: bool = False
     changed: float = 0.0
+    plan: tuple[int, ...] = ()
+    """The runs that were planned, before there were any, to be judged once, together; see `plan`."""
 
 
 def answers(history: History, pack: str) -> dict[str, Answer]:
     """The answers to a set of exercises, by the exercises' names; an exercise without an answer is not in it."""
     rows = notebook.answer_rows(history, pack)
     return {
-        name: Answer(_decoded(prediction), conclusion, bool(done), changed)
+        name: Answer(_decoded(prediction), conclusion, bool(done), changed, _plan(prediction))
         for name, prediction, conclusion, done, changed in rows
     }
 
@@ -64,6 +66,15 @@ def predict(history: History, pack: str, exercise: str, expected: Mapping[str, s
     notebook.write_answer(history, pack, exercise, "prediction", patch)
 
 
+def plan(history: History, pack: str, exercise: str, runs: Sequence[int]) -> None:
+    """Keep that these runs, which wait to be trained, are to be judged once, when all of them have ended.
+
+    It is said before the runs, as the prediction is, and kept beside it.
+    """
+    patch = msgspec.json.encode({"plan": list(runs)}).decode()
+    notebook.write_answer(history, pack, exercise, "prediction", patch)
+
+
 def conclude(history: History, pack: str, exercise: str, text: str) -> None:
     """Keep a conclusion, or the answer to a question; "" takes it away. Raises NotebookError for a text too long."""
     text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
@@ -79,7 +90,12 @@ def mark(history: History, pack: str, exercise: str, done: bool) -> None:
 
 def _decoded(text: str) -> Expectation:
     plain = decoded(text, dict[str, Any]) or {}
-    known = {name: value for name, value in plain.items() if value in get_args(Direction)}
+    known = {name: value for name, value in plain.items() if isinstance(value, str) and value in get_args(Direction)}
     return Expectation(
         accuracy=cast("Direction | None", known.get("accuracy")), time=cast("Direction | None", known.get("time"))
     )
+
+
+def _plan(text: str) -> tuple[int, ...]:
+    runs = (decoded(text, dict[str, Any]) or {}).get("plan", [])
+    return tuple(run for run in runs if isinstance(run, int)) if isinstance(runs, list) else ()

@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 
 from cnn_tui.analysis.compare import diff_experiments
 from cnn_tui.analysis.estimates import Estimator
-from cnn_tui.analysis.verdict import Verdict, judge
+from cnn_tui.analysis.known_spread import known_spread
+from cnn_tui.analysis.verdict import Verdict, judge, of_a_set
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.exercises.answers import Answer, Direction, Predicted, answer
 from cnn_tui.exercises.catalogue import SetPlace
+from cnn_tui.exercises.fixed_plan import fixed_plan_of, judge_fixed_plan
 from cnn_tui.exercises.model import CourseNotes, Exercise
 from cnn_tui.exercises.runs import group_of, runs_of, same_exercises
 from cnn_tui.history.groups import Group
@@ -108,8 +110,9 @@ def result(history: History, place: SetPlace, exercise: Exercise) -> ExerciseRes
     is_base = base_exercise is None or base_exercise.name == exercise.name or not exercise.is_run
     group = group_of(history, place, exercise) if exercise.is_run else None
     base = None if is_base or base_exercise is None else group_of(history, place, base_exercise, group)
-    names = f"{exercise.name} against {place.set.baseline}"
-    verdicts = judge(group, base, names) if group is not None and base is not None else ()
+    verdicts: tuple[Verdict, ...] = ()
+    if group is not None and base is not None and base_exercise is not None:
+        verdicts = _verdicts(history, place, (exercise, group), (base_exercise, base))
     given = answer(history, place.name, exercise.name)
     return ExerciseResult(
         runs_of(history, place, exercise),
@@ -120,6 +123,23 @@ def result(history: History, place: SetPlace, exercise: Exercise) -> ExerciseRes
         tuple(_outcome(figure, given, group, base, verdicts) for figure in (() if is_base else exercise.predict)),
         verdicts,
     )
+
+
+def comparisons(place: SetPlace) -> int:
+    """How many experiments of a set are compared with its baseline; those that train the very same count once."""
+    compared = [one for one in place.set.exercises if one.is_run and one.name != place.set.baseline]
+    return len({same_exercises(place, one)[0].name for one in compared})
+
+
+def _verdicts(
+    history: History, place: SetPlace, ours: tuple[Exercise, Group], theirs: tuple[Exercise, Group]
+) -> tuple[Verdict, ...]:
+    """What is said of an exercise against the baseline, strict enough for all verdicts of the set together."""
+    (exercise, group), (base_exercise, base) = ours, theirs
+    names, count = f"{exercise.name} against {base_exercise.name}", comparisons(place)
+    plans = fixed_plan_of(history, place, exercise), fixed_plan_of(history, place, base_exercise)
+    planned = judge_fixed_plan(history, plans, names, count) if all(plans) else ()
+    return planned or judge(group, base, names, of_a_set(count), known_spread(history, base.images))
 
 
 def work_out(history: History, place: SetPlace, exercise: Exercise) -> ExerciseFindings:
@@ -194,9 +214,11 @@ def _outcome(
     if found is not None:
         went = "it stayed the same" if found == "same" else f"it went {found}"
         return ExpectationOutcome(figure, expected, found, f"{words}, {went}" if expected else f"{figure}: {went}")
-    return ExpectationOutcome(
-        figure, expected, None, f"{words}; {_why_open(said)}", "repeat with" if said.remedy else ""
-    )
+    if said.outcome == "too few" and said.difference is not None:
+        return ExpectationOutcome(
+            figure, expected, None, f"{figure}: {_by_few(said, said.difference, expected)}", "repeat with"
+        )
+    return ExpectationOutcome(figure, expected, None, f"{words}; {_why_open(said)}")
 
 
 def _direction(said: Verdict, base: Group) -> Direction | None:
@@ -206,13 +228,35 @@ def _direction(said: Verdict, base: Group) -> Direction | None:
         return None
     if said.outcome == "decided":
         return "up" if test.difference > 0 else "down"
-    least = SAME_ACCURACY if said.figure == "accuracy" else SAME_TIME * (base.spread("pace").mean or 0.0)
-    return "same" if abs(test.difference) + test.margin < least else None
+    return "same" if abs(test.difference) + test.margin < _small(said.figure, base) else None
+
+
+def _by_few(said: Verdict, difference: float, expected: Direction | None) -> str:
+    """What so few runs show, beside what was expected: `0.8 points lower, as you expected; one run may be luck`."""
+    if said.figure == "accuracy":
+        shown, ways = f"{abs(difference) * 100:.1f} points", ("higher", "lower")
+    else:
+        shown, ways = f"{abs(difference):.1f} s an epoch", ("slower", "quicker")
+    seen = "up" if difference > 0 else "down"
+    came = "as" if seen == expected else "not as"
+    way = f"{shown} {ways[difference <= 0]}{f', {came} you expected' if expected in ('up', 'down') else ''}"
+    return f"{way}; so few runs may be luck{_in_words(said.luck)}"
+
+
+def _in_words(luck: float | None) -> str:
+    """How often it is luck, to stand in brackets."""
+    if luck is None:
+        return ""
+    return f" (in {max(1, round(luck * 100))} of 100 cases)" if luck >= 0.005 else " (in fewer than 1 of 100 cases)"
+
+
+def _small(figure: Predicted, base: Group) -> float:
+    return SAME_ACCURACY if figure == "accuracy" else SAME_TIME * (base.spread("pace").mean or 0.0)
 
 
 def _why_open(said: Verdict) -> str:
     return {
-        "too few": "one run says nothing about chance",
+        "planned": "the planned runs have not all ended",
         "undecided": "the runs cannot tell yet",
         "no spread": "the runs do not differ among themselves, so there is no chance to reckon with",
     }.get(said.outcome, "the runs cannot be compared")

@@ -22,6 +22,8 @@ from cnn_tui.text import counted
 
 ENDED_AS_PLANNED = "ending IN ('finished', 'rule')"
 CUT_SHORT = "ending NOT IN ('', 'finished', 'rule')"
+_LATEST = 300
+"""So many runs are enough to tell how much repeats spread."""
 
 
 class Trial(NamedTuple):
@@ -164,6 +166,13 @@ def group_around(history: History, run: Run) -> Group | None:
     where, values = "fingerprint = ? AND (archived = 0 OR id = ?)", (run.fingerprint, run.id)
     found = [trial for trial in _trials(history, where, values) if trial.key == key]
     return Group(tuple(found)) if found else None
+
+
+def repeated_on(history: History, images: tuple[str, int, int]) -> tuple[Group, ...]:
+    """Experiments with repeats on the same images, from the latest runs there; archived ones are left out."""
+    where = "dataset = ? AND train_images = ? AND test_images = ? AND archived = 0"
+    latest = f"id IN (SELECT id FROM runs WHERE {where} ORDER BY id DESC LIMIT {_LATEST})"
+    return tuple(group for group in grouped(_trials(history, latest, images)) if len(group.trials) > 1)
 
 
 def grouped(trials: Iterable[Trial]) -> tuple[Group, ...]:

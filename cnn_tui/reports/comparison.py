@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cnn_tui.analysis.compare import Comparison, ComparisonRow
+from cnn_tui.analysis.verdict import ALONE
 from cnn_tui.history.run import Run
 from cnn_tui.reports.blocks import (
     LETTERS,
@@ -101,13 +102,15 @@ def _layers(compared: ComparisonFacts) -> Iterator[Block]:
 
 
 def _verdicts(said: Sequence[str] | None) -> Iterator[Block]:
-    yield Heading("All repeats in the history; ± is the 95 % interval")
+    yield Heading("All repeats in the history")
     if said is None:
         yield Paragraph("…", style="dim")
         return
     nothing = "There are no two different experiments among those of them that ended as planned."
     for one in said or [nothing]:
         yield Paragraph(sentence(one))
+    if said:
+        yield Paragraph(f"± is half of the 95 % interval. {ALONE}", style="dim")
 
 
 def _curves(compared: ComparisonFacts) -> Iterator[Block]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cnn_tui.analysis.compare import diff_experiments
 from cnn_tui.analysis.pace import in_words
-from cnn_tui.analysis.verdict import sentences
+from cnn_tui.analysis.verdict import TOGETHER, sentences
 from cnn_tui.exercises.answers import Expectation
 from cnn_tui.exercises.catalogue import SetPlace, sets_folder
 from cnn_tui.exercises.locks import in_words as lock_in_words
@@ -271,6 +271,8 @@ def _verdicts(found: ExerciseResult, repeat: str) -> Iterator[Block]:
         yield Heading("Is it more than chance? (± is the 95 % interval)")
     for words in sentences(verdicts, repeat):
         yield Bullet(words)
+    if any(one.test is not None for one in verdicts):
+        yield Paragraph(TOGETHER, style="dim")
 
 
 def _conclusion(facts: ExerciseFacts) -> Iterator[Block]:

@@ -6,7 +6,8 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 
 from cnn_tui.analysis.compare import pace_of
-from cnn_tui.analysis.verdict import BY_COMMAND, judge, sentences
+from cnn_tui.analysis.known_spread import known_spread
+from cnn_tui.analysis.verdict import ALONE, BY_COMMAND, TOGETHER, judge, sentences
 from cnn_tui.exercises.answers import answers
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.model import Exercise
@@ -34,7 +35,7 @@ _COLUMNS = tuple(
         *("dataset", "tags"),
     )
 )
-INTERVAL = "± in a table is the standard deviation over the seeds; in a verdict it is the 95 % interval."
+INTERVAL = "± in a table is the standard deviation over the seeds; in a verdict it is half of the 95 % interval."
 
 
 def report(history: History, runs: Sequence[int], places: Iterable[SetPlace] = (), title: str = "Lab report") -> Page:
@@ -45,7 +46,7 @@ def report(history: History, runs: Sequence[int], places: Iterable[SetPlace] = (
     groups = groups_of(history, [line.id for line in chosen])
     blocks: list[Block] = [Paragraph(f"{counted(len(chosen), 'run')}, written {when}.")]
     blocks += _runs(history, chosen) if chosen else ()
-    blocks += _groups(groups, _baseline(history, groups))
+    blocks += _groups(history, groups, _baseline(history, groups))
     for place in places:
         blocks += _exercises(history, place)
     return Page(title, [*blocks, *_curves(history, chosen, groups)])
@@ -61,7 +62,7 @@ def set_table(history: History, place: SetPlace) -> Iterator[Block]:
     said = [Bullet(words) for _, what in found for words in sentences(what.verdicts, REPEAT_EXERCISE)]
     yield from said
     if said:
-        yield Paragraph(INTERVAL)
+        yield Paragraph(f"{INTERVAL} {TOGETHER}")
     given = answers(history, place.name)
     written = [one for one in place.set.exercises if one.name in given and given[one.name].conclusion]
     if written:
@@ -128,7 +129,7 @@ def _baseline(history: History, groups: Sequence[Group]) -> Group | None:
     return max(groups, key=lambda group: len(group.trials), default=None)
 
 
-def _groups(groups: Sequence[Group], base: Group | None) -> Iterator[Block]:
+def _groups(history: History, groups: Sequence[Group], base: Group | None) -> Iterator[Block]:
     if len(groups) < 2 and not any(len(group.trials) > 1 for group in groups):
         return
     rows = [
@@ -144,11 +145,13 @@ def _groups(groups: Sequence[Group], base: Group | None) -> Iterator[Block]:
     ]
     yield Heading("Repeats")
     yield TextTable(["experiment", "runs", "test acc", "train acc", "s/epoch"], rows)
-    said = [one for group in groups if base is not None and group is not base for one in judge(group, base)]
+    known = known_spread(history, base.images) if base is not None else None
+    others = [group for group in groups if group is not base]
+    said = [one for group in others if base is not None for one in judge(group, base, known=known)]
     if said and base is not None:
         yield Paragraph(f"Against {base.name}:")
         yield from (Bullet(one) for one in sentences(said, BY_COMMAND))
-    yield Paragraph(INTERVAL)
+    yield Paragraph(f"{INTERVAL} {ALONE}")
 
 
 def _exercises(history: History, place: SetPlace) -> list[Block]:

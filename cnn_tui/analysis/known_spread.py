@@ -1,0 +1,53 @@
+"""How much the test accuracy of runs of one kind spreads when nothing but the seed differs, and what luck alone does.
+
+Known from the history's own repeats on the same images; with too few of those, from the notes' first lab as it was run
+when this version was made. So even one run of each of two experiments has something to say.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from typing import NamedTuple
+
+from cnn_tui.history.groups import repeated_on
+from cnn_tui.history.history import History
+
+_ENOUGH = 8
+"""Degrees of freedom: so many tell a spread to within a quarter or so."""
+
+
+class KnownSpread(NamedTuple):
+    """A standard deviation over seeds, a share, and how many degrees of freedom it was found with."""
+
+    deviation: float
+    freedom: int
+
+    def luck(self, difference: float, runs: int, others: int) -> float:
+        """In what share of cases the means of so many runs each lie as far apart by luck alone. Loads scipy."""
+        from scipy.special import stdtr
+
+        error = self.deviation * math.sqrt(1 / runs + 1 / others)
+        return 2 * float(stdtr(self.freedom, -abs(difference) / error))
+
+
+SHIPPED = {
+    "fashion_mnist": KnownSpread(0.0050, 14),
+}
+"""By dataset: the notes' first lab, 5 epochs, as docs/make_known_spreads.py prints it."""
+
+
+def known_spread(history: History, images: tuple[str, int, int]) -> KnownSpread | None:
+    """How much such runs spread; None where neither the history nor the app knows.
+
+    `images` are the dataset and how many images of it were trained on and tested on.
+    """
+    squares, freedom = 0.0, 0
+    for group in repeated_on(history, images):
+        values = list(group.by_seed("test_accuracy").values())
+        if len(values) > 1:
+            squares += statistics.variance(values) * (len(values) - 1)
+            freedom += len(values) - 1
+    if freedom >= _ENOUGH and squares:
+        return KnownSpread(math.sqrt(squares / freedom), freedom)
+    return SHIPPED.get(images[0])
