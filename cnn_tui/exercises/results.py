@@ -232,7 +232,10 @@ def _direction(said: Verdict, base: Group) -> Direction | None:
 
 
 def _by_few(said: Verdict, difference: float, expected: Direction | None) -> str:
-    """What so few runs show, beside what was expected: `0.8 points lower, as you expected; one run may be luck`."""
+    """What so few runs show, beside what was expected.
+
+    As `0.8 points lower, as you expected; luck alone does as much in 28 of 100 cases`.
+    """
     if said.figure == "accuracy":
         shown, ways = f"{abs(difference) * 100:.1f} points", ("higher", "lower")
     else:
@@ -240,14 +243,13 @@ def _by_few(said: Verdict, difference: float, expected: Direction | None) -> str
     seen = "up" if difference > 0 else "down"
     came = "as" if seen == expected else "not as"
     way = f"{shown} {ways[difference <= 0]}{f', {came} you expected' if expected in ('up', 'down') else ''}"
-    return f"{way}; so few runs may be luck{_in_words(said.luck)}"
+    return f"{way}; {_how_often(said.luck)}"
 
 
-def _in_words(luck: float | None) -> str:
-    """How often it is luck, to stand in brackets."""
+def _how_often(luck: float | None) -> str:
     if luck is None:
-        return ""
-    return f" (in {max(1, round(luck * 100))} of 100 cases)" if luck >= 0.005 else " (in fewer than 1 of 100 cases)"
+        return "so few runs may be luck"
+    return f"luck alone does as much in {f'{luck * 100:.0f}' if luck >= 0.005 else 'fewer than 1'} of 100 cases"
 
 
 def _small(figure: Predicted, base: Group) -> float:

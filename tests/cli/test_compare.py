@@ -35,8 +35,9 @@ def test_two_runs_are_put_side_by_side(inside: Inside) -> None:
         "test accuracy     0.9000                         0.9060 +0.0060",
         "Layers of run 2 against run 1",
         "  ~ Conv2D  filters 32 → 64",
-        "All repeats in the history; ± is the 95 % interval",
-        "64 against 32 filters: +0.6 ± 0.2 points over 3 pairs (p = 0.009)",
+        "All repeats in the history",
+        "64 against 32 filters: +0.6 ± 1.6 points over 3 runs each (p = 0.54)",
+        "± is half of the 95 % interval. ± and p hold however often you repeat and look",
     ):
         assert part in answer.out
     assert "batch_size" not in answer.out
@@ -73,24 +74,26 @@ def test_json_has_the_same(inside: Inside) -> None:
     ]
     assert found["layers"] == [{"run": 2, "lines": [{"sign": "~", "text": "Conv2D  filters 32 → 64"}] * 2}]
     accuracy, time = found["verdicts"]
-    assert (accuracy["figure"], accuracy["outcome"], accuracy["test"]["pairs"]) == ("accuracy", "decided", 3)
+    assert (accuracy["figure"], accuracy["outcome"], accuracy["test"]["runs"]) == ("accuracy", "undecided", 3)
     assert (time["figure"], time["test"]["difference"] > 3.8) == ("time", True)
     (everything,) = inside("compare", "1", "2", "--json", "--all").objects
     assert everything["rows"][0]["key"] == "data"
 
 
-def test_one_run_each_is_said_to_say_nothing_and_said_once(inside: Inside) -> None:
+def test_one_run_says_how_often_luck_does_as_much(inside: Inside) -> None:
     with History() as history:
         trained(history, load_preset("lab1-16-filters"))
-    out = " ".join(inside("compare", "1", "7").out.split())
-    words = (
-        "16 against 32 filters: one run of Lab 1: 16 filters (run 7) says nothing about chance; "
-        "repeat it with cnn-tui run EXPERIMENT --repeat 3"
-    )
-    assert out.count(words) == out.count("says nothing") == 1
     (found,) = inside("compare", "1", "7", "--json").objects
-    assert [one["figure"] for one in found["verdicts"]] == ["accuracy", "time"]
-    assert found["verdicts"][0]["sentence"] == words
+    accuracy, time = found["verdicts"]
+    assert accuracy["sentence"].startswith("16 against 32 filters: ")
+    assert accuracy["sentence"].endswith(
+        f" luck alone moves such runs as far apart in {accuracy['luck'] * 100:.0f} of 100 cases; "
+        "repeat with cnn-tui run EXPERIMENT --repeat 3"
+    )
+    assert "over one run (run 7) and 3 runs (runs 1, 3, 5); so few may be luck; repeat" in time["sentence"]
+    assert (accuracy["outcome"], accuracy["test"], time["luck"]) == ("too few", None, None)
+    out = " ".join(inside("compare", "1", "7").out.split())
+    assert accuracy["sentence"] in out and time["sentence"] in out
 
 
 def test_a_run_that_left_the_queue_is_no_run_on_other_images(inside: Inside) -> None:

@@ -144,7 +144,7 @@ async def test_from_what_is_expected_to_the_conclusion(make_lab: MakeLab, histor
         await reads(pilot, "▸ training Run 2 is trained, 1 of 5 epochs done.")
         fake.finish(history, 2)
         await reads(pilot, "● run i writes what you conclude")
-        await reads(pilot, "accuracy: you expected up; one run says nothing about chance")
+        await reads(pilot, "accuracy: 0.8 points higher, as you expected; luck alone does as much in 26 of 100 cases")
         await reads(pilot, "test accuracy 0.9083 0.9000 +0.0083 0.8943")
         await reads(pilot, "seconds an epoch 8.0 8.0 +0.0 7.2")
         await reads(pilot, "train accuracy")
@@ -394,7 +394,7 @@ def example(history: History) -> None:
 
 def test_exercises_at_120x40(make_lab: MakeLab, history: History, snap_compare: Compare) -> None:
     example(history)
-    run = keys("x", "j", then="over 3 pairs")
+    run = keys("x", "j", then="over 3 runs")
     assert snap_compare(make_lab(), terminal_size=LARGE, run_before=run)
 
 

@@ -203,7 +203,7 @@ async def test_the_verdict_over_repeats_comes_by_itself(make_lab: MakeLab, histo
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await pilot.press("4", "space", "j", "space", "c")
-        await until(pilot, lambda: "over 5 pairs" in whole(app), "the verdict", 60)
+        await until(pilot, lambda: "over 5 runs each" in whole(app), "the verdict", 60)
         assert "64 against 32 filters" in whole(app)
 
 
