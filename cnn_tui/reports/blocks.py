@@ -1,6 +1,6 @@
-"""What pages are made of. A page is built once; `layout` and `markdown` say how it looks in each place.
+"""The blocks that pages are made of. A page is built once; `layout.py` and `markdown.py` say how its blocks look.
 
-Text in a block is as it was written: whoever shows it makes it inert.
+The text in a block is as somebody wrote it: whoever shows it makes it inert.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ class Span(NamedTuple):
 STATUS_STYLES = {"finished": "good", "failed": "bad", "interrupted": "warn", "stopped": "warn"}
 """The style of a run's status; every other one has the accent."""
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-"""What tells runs that lie over each other apart."""
+"""The letters of runs whose curves lie over each other, in order."""
 NO_CURVES = "There are none: no epoch was begun."
 Words: TypeAlias = str | Sequence[Span]
 
 
 class Heading(NamedTuple):
-    """What the blocks below it are about."""
+    """A heading of the blocks below it."""
 
     words: str
     hint: str = ""
-    """What a key does about it, the key by its id, as `{page.metric}: the next metric`. Only the lab shows hints."""
+    """What a key does here, the key named by its id: `{page.metric}: the next metric`. Only the lab shows hints."""
     level: int = 1
-    """In Markdown: a chapter, 1, a section of it, 2, or words that lead to what follows, 3."""
+    """In Markdown: 1 is a chapter, 2 a section of it, 3 a line of words before what follows."""
 
 
 class Paragraph(NamedTuple):
@@ -54,59 +54,59 @@ class Bullet(NamedTuple):
 
 
 class Quote(NamedTuple):
-    """What somebody wrote, its line ends kept."""
+    """What a person wrote; its line ends are kept."""
 
     text: str
 
 
 class Fact(NamedTuple):
-    """A fact: what it is called, and its value. Nothing is shown of one without a value."""
+    """A value and what it is called; without a value, nothing is shown."""
 
     label: str
     value: Words
 
 
 class TextTable(NamedTuple):
-    """Rows below a heading; without words in the heading, rows only."""
+    """A table; an empty heading stands for a table without one."""
 
     heading: Sequence[str]
     rows: Sequence[Sequence[str]]
     right: Sequence[int] = ()
-    """The columns that end alike."""
+    """The columns that are aligned on the right."""
     spare: Sequence[int] = ()
-    """The columns that are left out where there is no room, the first of them first."""
+    """The columns that are left out where room is short, in this order."""
 
 
 class Difference(NamedTuple):
-    """Layers and settings that were kept, added, removed or changed."""
+    """The lines of a difference between two experiments."""
 
     lines: Sequence[DiffLine]
 
 
 class SideRow(NamedTuple):
-    """A row of `SideBySide`: its key, and a value for each column with its change, "" for none."""
+    """A row of `SideBySide`: its key, and a cell for each column."""
 
     key: str
     cells: Sequence[Words]
 
 
 class SideBySide(NamedTuple):
-    """Columns beside the first one, which stands beside all of them where they do not fit together."""
+    """Columns that are compared with the first one. Where not all fit, they are split, each part beside the first."""
 
     heads: Sequence[SideRow]
     groups: Sequence[Sequence[SideRow]]
 
     @property
     def others(self) -> int:
-        """How many columns there are beside the first."""
+        """How many columns there are besides the first."""
         return len(self.heads[0].cells) - 1
 
     def keyed(self, words: str) -> SideBySide:
-        """With words before the last of its heads."""
+        """The same with `words` as the key of the last row of its head."""
         return self._replace(heads=[*self.heads[:-1], self.heads[-1]._replace(key=words)])
 
     def part(self, begin: int, count: int) -> SideBySide:
-        """The first column with `count` of the others from `begin` on."""
+        """The first column, and `count` of the others from `begin` on."""
 
         def cut(rows: Sequence[SideRow]) -> list[SideRow]:
             return [SideRow(row.key, [row.cells[0], *row.cells[1 + begin :][:count]]) for row in rows]
@@ -119,11 +119,11 @@ class Curves(NamedTuple):
 
     runs: Sequence[Run]
     marks: Sequence[str] = ()
-    """The letters that tell several apart; "" for a run that has none."""
+    """The letter of each run, where there are several; "" for a run that has none."""
 
 
 class ConfusionMatrix(NamedTuple):
-    """What the images of each class were taken for, under a heading of its own, where it is kept and there is room."""
+    """What the images of each class were taken for, under a heading; left out where it has no room or is not kept."""
 
     evaluation: Evaluation
     heading: Heading = Heading("Confusion matrix: a row for each true class, columns are what it was taken for")
@@ -135,12 +135,12 @@ Block: TypeAlias = (
 
 
 class Page(NamedTuple):
-    """A page under its title."""
+    """Blocks under a title."""
 
     title: str
     blocks: Sequence[Block]
 
     def nested(self, level: int) -> list[Block]:
-        """Its blocks as a part of another page, under a heading of this level."""
+        """Its title and blocks as a part of another page; the title becomes a heading of this level."""
         inside = [one._replace(level=3) if isinstance(one, Heading) else one for one in self.blocks]
         return [Heading(self.title, level=level), *inside]

@@ -27,28 +27,28 @@ _OTHER_DATA = "These runs were not trained and tested on the same images: their 
 
 
 class ComparisonFacts(NamedTuple):
-    """What is compared, and how much of it is seen."""
+    """A comparison, and how much of it the page shows."""
 
     found: Comparison
     runs: Sequence[Run]
-    """In the comparison's order."""
+    """In the order of the comparison."""
     everything: bool
-    """Whether rows and layers that are alike are seen too."""
+    """Whether rows and layers that are alike are shown too."""
     verdicts: Sequence[str] | None
-    """Sentences; None while they are worked out."""
+    """Sentences; None until they are worked out."""
     marks: Mapping[int, Span] = {}
-    """The letter of each run, in its colour; empty for one after another."""
+    """The letter of each run in its colour, by its number; a run that is not in it has the letter of its place."""
 
     def mark(self, run: int) -> Span:
-        """A run's letter; of more runs than letters the last ones have none."""
+        """A run's letter; the runs past the last letter have none."""
         at = self.found.runs.index(run)
         return self.marks.get(run) or Span(LETTERS[at : at + 1])
 
 
-def comparison_page(compared: ComparisonFacts) -> Page:
-    """The table, the layers, the verdicts, the curves."""
-    blocks = [*_table(compared), *_layers(compared), *_verdicts(compared.verdicts), *_curves(compared)]
-    return Page(compared_title(compared.found), blocks)
+def comparison_page(facts: ComparisonFacts) -> Page:
+    """The page: the table, the layers, the verdicts, the curves."""
+    blocks = [*_table(facts), *_layers(facts), *_verdicts(facts.verdicts), *_curves(facts)]
+    return Page(compared_title(facts.found), blocks)
 
 
 def compared_title(found: Comparison) -> str:
@@ -56,14 +56,14 @@ def compared_title(found: Comparison) -> str:
     return f"{counted(len(found.runs), 'run')}, against run {found.baseline}"
 
 
-def _table(compared: ComparisonFacts) -> Iterator[Block]:
-    found = compared.found
+def _table(facts: ComparisonFacts) -> Iterator[Block]:
+    found = facts.found
     base = found.runs.index(found.baseline)
     order = [base, *(at for at in range(len(found.runs)) if at != base)]
-    rows = found.shown(compared.everything)
+    rows = found.shown(facts.everything)
     groups = [[row for row in rows if row.group == group] for group in dict.fromkeys(row.group for row in rows)]
     heads = [
-        SideRow("", [_head(compared, found.runs[at]) for at in order]),
+        SideRow("", [_head(facts, found.runs[at]) for at in order]),
         SideRow("", [found.names[at] for at in order]),
     ]
     cells = [[SideRow(row.key, [_cell(row, at) for at in order]) for row in group] for group in groups]
@@ -77,9 +77,9 @@ def _table(compared: ComparisonFacts) -> Iterator[Block]:
             yield Paragraph(words, style="warn")
 
 
-def _head(compared: ComparisonFacts, run: int) -> Words:
-    letter, style = compared.mark(run)
-    baseline = " (baseline)" if run == compared.found.baseline else ""
+def _head(facts: ComparisonFacts, run: int) -> Words:
+    letter, style = facts.mark(run)
+    baseline = " (baseline)" if run == facts.found.baseline else ""
     return [Span(f"{letter} run {run}{baseline}".strip(), style or "strong")]
 
 
@@ -88,8 +88,8 @@ def _cell(row: ComparisonRow, at: int) -> Words:
     return [Span(row.shown(at)), Span(f" {change}", "dim")] if change else row.shown(at)
 
 
-def _layers(compared: ComparisonFacts) -> Iterator[Block]:
-    found = compared.found
+def _layers(facts: ComparisonFacts) -> Iterator[Block]:
+    found = facts.found
     same = [diff.run for diff in found.layers if not diff.differs]
     if same:
         have = "has" if len(same) == 1 else "have"
@@ -98,7 +98,7 @@ def _layers(compared: ComparisonFacts) -> Iterator[Block]:
     for diff in found.layers:
         if diff.differs:
             yield Heading(f"Layers of run {diff.run} against run {found.baseline}")
-            yield Difference([line for line in diff.lines if compared.everything or line.sign != " "])
+            yield Difference([line for line in diff.lines if facts.everything or line.sign != " "])
 
 
 def _verdicts(said: Sequence[str] | None) -> Iterator[Block]:
@@ -113,6 +113,6 @@ def _verdicts(said: Sequence[str] | None) -> Iterator[Block]:
         yield Paragraph(f"± is half of the 95 % interval. {ALONE}", style="dim")
 
 
-def _curves(compared: ComparisonFacts) -> Iterator[Block]:
+def _curves(facts: ComparisonFacts) -> Iterator[Block]:
     yield Heading("Curves", "{compare.metric}: the next metric")
-    yield Curves(compared.runs, [compared.mark(run.id).words for run in compared.runs])
+    yield Curves(facts.runs, [facts.mark(run.id).words for run in facts.runs])

@@ -16,7 +16,7 @@ _MOST_ROWS = 20  # classes in the table; of more, those that do worst
 
 
 def evaluation_page(run: Run, evaluation: Evaluation) -> Page:
-    """The figures, each class's, the confusion matrix and its largest cells."""
+    """The page: figures of the whole and of each class, the confusion matrix, and its largest cells."""
     loss = "not known" if evaluation.test_loss is None else f"{evaluation.test_loss:.4f}"
     facts = [
         Fact("test images", f"{evaluation.images:,}"),
@@ -47,10 +47,10 @@ def _confusions(evaluation: Evaluation) -> Iterator[Block]:
 
 
 def matrix_lines(evaluation: Evaluation, width: int = 80) -> list[str]:
-    """The matrix in at most `width` columns, no colours; empty where it does not fit or is not kept.
+    """A confusion matrix as text of at most `width` columns; [] where it does not fit or is not kept.
 
-    Columns bear the numbers of the classes, which stand before the names of the rows. A point is 0; the diagonal, what
-    is right, is in brackets.
+    A column is headed by the number of its class, which stands before the name of the class in the rows. A point is 0;
+    the diagonal, where the network was right, is in brackets.
     """
     matrix = evaluation.matrix()
     if not matrix:

@@ -1,4 +1,4 @@
-"""A lab report: the runs, what repeats say, the exercises with their conclusions, the curves."""
+"""A lab report: the runs, what their repeats say, the exercises with their conclusions, the curves."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def report(history: History, runs: Sequence[int], places: Iterable[SetPlace] = (
 
 
 def set_table(history: History, place: SetPlace) -> Iterator[Block]:
-    """A set of exercises as one table, the notes' figures beside ours, the verdicts and the conclusions below it."""
+    """A set of exercises as a table, the notes' figures beside those of the runs; then verdicts and conclusions."""
     found = [(one, result(history, place, one)) for one in place.set.exercises if one.is_run]
     heading = ["exercise", "params", "seeds", "test acc", "change", "in the notes", "train acc", "in the notes"]
     heading += ["s/epoch", "in the notes"]
@@ -88,7 +88,7 @@ def _exercise_cells(one: Exercise, what: ExerciseResult) -> list[str]:
 
 
 def _trained_on(groups: Sequence[Group]) -> Iterator[Block]:
-    """A sentence for each set of images, so that nobody takes a sample's figures for the full set's."""
+    """A sentence for each set of images and each device: figures of a sample are not those of the whole set."""
     seen = {(*group.key[1], trial.epochs, trial.device) for group in groups for trial in group.trials}
     for name, train, test, epochs, device in sorted(seen):
         images, length = f"{train:,} + {test:,} images", counted(epochs, "epoch")
@@ -121,7 +121,7 @@ def _run_cells(line: Line, firsts: dict[int, int]) -> list[str]:
 
 
 def _baseline(history: History, groups: Sequence[Group]) -> Group | None:
-    """The group of the pinned run, else the first one that has repeats."""
+    """The group of the pinned run, else the one with the most repeats."""
     pinned = notebook.pinned(history)
     for group in groups:
         if pinned in group.runs:
@@ -164,7 +164,7 @@ def _exercises(history: History, place: SetPlace) -> list[Block]:
 
 
 def _curves(history: History, lines: Sequence[Line], groups: Sequence[Group]) -> Iterator[Block]:
-    """The curves of one run of each experiment, and what they say."""
+    """The curves of one run of each experiment, and whether it overfits."""
     repeats = {run for group in groups for run in group.runs[1:]}
     wanted = [line.id for line in lines if line.id not in repeats and line.epochs_done][:MOST_CURVES]
     runs = [run for number in wanted if (run := history.run(number)) is not None]

@@ -1,4 +1,4 @@
-"""Blocks as lines of a terminal, for the lab and the command line alike: widths are those of its cells."""
+"""Lays blocks out in lines, for the lab and the command line alike. Widths are counted in cells of the terminal."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from cnn_tui.text import cells, columns, escaped, line_ends, padded
 StyledLine: TypeAlias = Sequence[Span]
 
 LABEL = 21
-"""The width of what stands before values."""
+"""The width of the labels before values."""
 _SIGNS = {" ": "dim", "+": "good", "-": "bad", "~": "warn"}
-"""The styles of the lines of a difference; their signs say the same."""
+"""The styles of the lines of a difference, by their signs."""
 _NARROWEST, _WIDEST = 16, 40
-"""Of a column of values beside others."""
+"""How wide a column of `SideBySide` may be."""
 _LONGEST, _LONGEST_CELL = 20_000, 300  # characters
 
 
 class PageLayout:
     """Lays blocks out in lines of at most `width` cells. `inert` makes text from outside harmless.
 
-    `hint` puts keys into the hints of blocks; without it there are no keys to press, and hints are left out.
+    `hint` puts the keys into a hint. Without it there are no keys to press, and hints are left out.
     """
 
     def __init__(
@@ -123,7 +123,7 @@ class PageLayout:
 
     def _side_by_side(self, block: SideBySide) -> list[StyledLine]:
         lines: list[StyledLine] = []
-        label, fit = key_width(block), fitting(block, self.width)
+        label, fit = key_width(block), count_fitting(block, self.width)
         for begin in range(0, block.others, fit):
             part = block.part(begin, fit)
             room = max(8, min(_WIDEST, (self.width - label) // (part.others + 1) - 2))
@@ -134,7 +134,7 @@ class PageLayout:
         return lines
 
     def _side_row(self, row: SideRow, label: int, room: int) -> list[StyledLine]:
-        """A row on as many lines as its longest cell takes."""
+        """A row, on as many lines as its longest cell takes."""
         stacks = [self._flowed([Span(row.key, "dim")], label - 2)]
         stacks += [wrapped(self._spans(cell, _LONGEST_CELL), room) for cell in row.cells]
         widths = [label, *[room + 2] * len(row.cells)]
@@ -148,12 +148,12 @@ class PageLayout:
         return lines
 
     def _hung(self, first: Span, lines: Sequence[StyledLine]) -> list[StyledLine]:
-        """Lines beside what stands before the first of them."""
+        """Lines behind `first`; those that follow are indented as far."""
         space = Span(" " * cells(first.words))
         return [[first if at == 0 else space, *line] for at, line in enumerate(lines)]
 
     def _flowed(self, words: Words, width: int) -> list[StyledLine]:
-        """Text in lines of at most so many cells; the line ends of a plain text are kept."""
+        """Text broken into lines of at most `width` cells; the line ends of a plain text are kept."""
         if not isinstance(words, str):
             return wrapped(self._spans(words), width)
         more = f" … and {len(words) - _LONGEST:,} more characters" if len(words) > _LONGEST else ""
@@ -166,22 +166,22 @@ class PageLayout:
 
 
 def key_width(block: SideBySide) -> int:
-    """The width of the keys before the columns."""
+    """The width of the column of keys."""
     return min(LABEL, max(cells(row.key) for rows in (block.heads, *block.groups) for row in rows) + 2)
 
 
-def fitting(block: SideBySide, width: int) -> int:
-    """How many columns fit beside the first one."""
+def count_fitting(block: SideBySide, width: int) -> int:
+    """How many columns fit besides the first one."""
     return max(1, min(block.others, (width - key_width(block)) // (_NARROWEST + 2) - 1))
 
 
 def wrapped(spans: Sequence[Span], width: int) -> list[StyledLine]:
-    """Spans in lines of at most `width` cells, broken between words, or in a word that is longer than a line."""
+    """Spans broken into lines of at most `width` cells: between words, or within a word that is longer than a line."""
     return [_piece(spans, begin, end) for begin, end in line_ends("".join(one.words for one in spans), width)]
 
 
 def _piece(spans: Sequence[Span], begin: int, end: int) -> StyledLine:
-    """The part of spans between two places of their text."""
+    """The part of the spans that lies between two places of their text."""
     found, at = [], 0
     for words, style in spans:
         part = words[max(0, begin - at) : max(0, end - at)]

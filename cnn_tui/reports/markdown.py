@@ -1,4 +1,4 @@
-"""Pages as Markdown: whatever somebody wrote stands as it was written, and does nothing."""
+"""Writes pages as Markdown. Text that a person wrote keeps its characters, but none of them works as a mark."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ _WIDTH = 120  # of a confusion matrix
 
 
 def to_markdown(page: Page) -> str:
-    """A page as a text of its own."""
+    """The text of a page."""
     return "\n".join([f"# {escape(page.title)}", "", *markdown_lines(page.blocks)]) + "\n"
 
 
 def markdown_lines(blocks: Iterable[Block]) -> list[str]:
-    """Blocks as lines, with empty ones between them where they are not items of one list."""
+    """Blocks as lines, with an empty line between two blocks unless both are items of one list."""
     lines: list[str] = []
     before = ""
     for block in blocks:
@@ -52,17 +52,17 @@ def markdown_lines(blocks: Iterable[Block]) -> list[str]:
 
 
 def escape(text: str, most: int = MAX_TEXT) -> str:
-    """A piece of text for within a line: control characters shown, marks of Markdown without their meaning."""
+    """Text for use within a line: control characters are shown, and the marks of Markdown are escaped."""
     return "".join(f"\\{char}" if char in _SPECIAL else char for char in quiet(text, most))
 
 
 def quote(text: str) -> list[str]:
-    """A text of several lines as a quotation that keeps them."""
+    """A text as a quotation that keeps its lines."""
     return [f"> {line}".rstrip() for line in _kept(text)]
 
 
 def _parts(block: Block) -> list[tuple[str, Sequence[str]]]:
-    """A block as parts with empty lines between them, each with its kind: item or text."""
+    """The parts of a block, each with its kind: `item` (of a list) or `text`."""
     match block:
         case Heading(words, _, level):
             shown = escape(words)
@@ -95,7 +95,7 @@ _UNLISTED = r"\1\\\2"
 
 
 def _kept(text: str) -> list[str]:
-    """The lines of a text, escaped; a line that is followed by another ends in a break."""
+    """The lines of a text, escaped; a line that another follows ends in a line break."""
     lines = [_LISTED.sub(_UNLISTED, escape(line.strip())) for line in text.strip().splitlines()[:MAX_LINES]] or [""]
     followed = [bool(line) and bool(after) for line, after in zip(lines, [*lines[1:], ""], strict=True)]
     return [f"{line}{_BREAK if more else ''}" for line, more in zip(lines, followed, strict=True)]

@@ -1,4 +1,4 @@
-"""A run's page: what came of it first, what it was below."""
+"""A run's page: first what came of it, then what was tried."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ from cnn_tui.text import counted, sentence
 
 
 class RunFacts(NamedTuple):
-    """What is recorded of a run, and what follows from it."""
+    """What is recorded of a run, and how it compares with others."""
 
     run: Run
     events: Sequence[Event]
     same: str
-    """What it has in common with earlier runs; "" for nothing."""
+    """Which earlier runs trained the same network, in words; "" when there are none."""
     baseline: int | None
     against: Comparison | None
-    """It beside the pinned baseline; None where there is none, or it is the one."""
+    """The run beside the pinned baseline; None where none is pinned, or this run is."""
 
 
 def read_facts(history: History, run: Run, events: Sequence[Event], before: RunFacts | None = None) -> RunFacts:
-    """All that is known of a run; `before` is what was known of it."""
-    # What other runs it is like does not change while it goes on, and is slow to find out in a long history.
+    """Read all that is known of a run; `before` are its facts when they were read the last time."""
+    # Which runs have the same network does not change while it is trained, and takes long to find in a long history.
     same = before.same if before is not None else in_words(same_network(history, run))
     baseline = notebook.pinned(history)
     base = history.run(baseline) if baseline is not None and baseline != run.id else None
@@ -55,7 +55,6 @@ def read_facts(history: History, run: Run, events: Sequence[Event], before: RunF
 
 
 def run_page(facts: RunFacts) -> Page:
-    """The page."""
     run = facts.run
     blocks = [*_result(facts), *_words(run), *_curves(run), *overfitting(run)]
     blocks += [*_difference(facts), *_experiment(run), *_epochs(run), *_what_happened(facts), *_around(run)]
@@ -63,7 +62,7 @@ def run_page(facts: RunFacts) -> Page:
 
 
 def overfitting(run: Run) -> Iterator[Block]:
-    """What the curves say, and what to try next."""
+    """Whether the run overfits, and what to try next."""
     found = read_run(run)
     if found is None:
         return
@@ -155,7 +154,7 @@ def _layers(run: Run) -> Iterator[Block]:
     unknown = ""
     try:
         rows: Sequence[LayerSummary] = summarize(run.experiment.stack).rows
-    except DatasetError as error:  # a file that has gone since takes no run's page with it
+    except DatasetError as error:  # the page of a run whose dataset is gone has no shapes
         rows, unknown = (), sentence(f"their shapes are unknown now: {error}")
     cells = []
     for at, layer in enumerate(run.experiment.layers):

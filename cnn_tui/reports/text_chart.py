@@ -1,4 +1,4 @@
-"""A line chart of plain characters, for a report: it reads the same in any editor and in any terminal.
+"""A line chart of plain characters, for reports: it looks the same in every editor and terminal.
 
 plotext, which draws the lab's chart, has one figure for the whole process, and the lab writes reports in a thread
 beside that chart. Its frame is not ASCII, it does not show where lines meet, and it took 18 ms where this takes 2.
@@ -16,7 +16,7 @@ from cnn_tui.reports.blocks import Curves
 
 
 class TextCurve(NamedTuple):
-    """A line: what it is called, the character that draws it, and its points by x, in order."""
+    """A line of a chart: its label, the character that draws it, and its points (x, y) in the order of x."""
 
     label: str
     mark: str
@@ -24,7 +24,7 @@ class TextCurve(NamedTuple):
 
 
 def charts(curves: Curves, width: int = 60) -> Iterator[tuple[str, list[str]]]:
-    """Charts with their names: loss and accuracy of one run; of several the accuracy, on validation images if any."""
+    """Charts with their names: loss and accuracy of one run; of several, accuracy (validation accuracy if there is)."""
     if len(curves.runs) == 1:
         for metric in ("loss", "accuracy"):
             both = (("training", "*", metric), ("validation", "o", f"val_{metric}"))
@@ -45,9 +45,9 @@ def _values(run: Run, metric: str) -> tuple[tuple[float, float], ...]:
 
 
 def draw(series: Sequence[TextCurve], *, width: int = 60, height: int = 12, x_label: str = "epoch") -> list[str]:
-    """The chart with its axes and a legend; [] where there is no point. Where lines meet stands `#`.
+    """The chart with its axes and a legend; [] without a point. Where lines meet, it has a `#`.
 
-    `width` and `height` are those of the inside. Values that are no numbers leave a gap.
+    `width` and `height` are those of the inside, without the axes. NaN and the infinities leave a gap.
     """
     kept = [
         TextCurve(label, mark, tuple(one for one in points if all(map(math.isfinite, one))))
@@ -87,7 +87,7 @@ def _bounds(values: Sequence[float]) -> tuple[float, float]:
 
 
 def _at(points: Sequence[tuple[float, float]], x: float) -> float | None:
-    """The height of a line at x, between its points straight; None outside of them."""
+    """The value of a line at x, with straight lines between its points; None outside of them."""
     for at, (place, y) in enumerate(points):
         if place == x:
             return y

@@ -17,7 +17,7 @@ from cnn_tui.history.history import History, HistoryError
 from cnn_tui.history.run import Run
 from cnn_tui.reports.blocks import LETTERS, NO_CURVES, Block, SideBySide, Span
 from cnn_tui.reports.comparison import ComparisonFacts, compared_title, comparison_page
-from cnn_tui.reports.layout import fitting
+from cnn_tui.reports.layout import count_fitting
 from cnn_tui.ui.chart.compose import ChartChoice, Recorded, overlay_of, overlay_style, places
 from cnn_tui.ui.chart.curves import metrics_of
 from cnn_tui.ui.chart.legend import overlay_legend
@@ -91,16 +91,16 @@ class CompareScreen(LongPage[None]):
         if self._found is None:
             return
         marks = {run: Span(LETTERS[place], overlay_style(place)) for run, place in self._places.items()}
-        compared = ComparisonFacts(self._found, self._runs, self._everything, self._verdicts, marks)
-        for block in comparison_page(compared).blocks:
+        facts = ComparisonFacts(self._found, self._runs, self._everything, self._verdicts, marks)
+        for block in comparison_page(facts).blocks:
             yield self._seen(block, width) if isinstance(block, SideBySide) else block
 
     def _seen(self, block: SideBySide, width: int) -> SideBySide:
         """The runs beside the baseline that fit, from the one on that was scrolled to."""
-        if fitting(block, width) == block.others:
+        if count_fitting(block, width) == block.others:
             return block
         keys = with_keys("{compare.left} {compare.right}")
-        fit = fitting(block.keyed(f"{block.others}-{block.others} of {block.others}: {keys}"), width)
+        fit = count_fitting(block.keyed(f"{block.others}-{block.others} of {block.others}: {keys}"), width)
         self._left = max(0, min(self._left, block.others - fit))
         told = f"{self._left + 1}-{self._left + fit} of {block.others}: {keys}"
         return block.part(self._left, fit).keyed(told)
