@@ -1,7 +1,4 @@
-"""What the activations of Keras's layers make of one number.
-
-Not here are softmax and log_softmax: they need the numbers of all filters at once.
-"""
+"""Keras's activations, on one number. softmax and log_softmax are not here: they need the numbers of all filters."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ _SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
 
 
 def activate(number: float, activation: str) -> float:
-    """A number after the activation. Raises KeyError for one that is not in ACTIVATIONS."""
+    """A number after the activation. Raises KeyError for an activation that is not in ACTIVATIONS."""
     return ACTIVATIONS[activation](number)
 
 

@@ -1,7 +1,7 @@
-"""A convolution and a pooling stepped by hand, on numbers: what Keras's Conv2D and its poolings do at each place.
+"""Convolution and pooling on plain numbers, step by step: what Keras's Conv2D and its poolings do at each place.
 
-An image is a tuple of channels, each a tuple of rows of numbers. As in Keras, a kernel is laid on as it is, not turned
-around first, which mathematicians would call a cross-correlation.
+An image is a tuple of channels, each a tuple of rows of numbers. As in Keras, the kernel is not turned around before it
+is laid on the image; mathematicians call that a cross-correlation.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from cnn_tui.network.shapes import SizeError
 from cnn_tui.network.values import Pair
 
 Plane = tuple[tuple[float, ...], ...]
-"""Rows of numbers: one channel of an image, of a kernel, or a feature map."""
+"""Rows of numbers: a channel of an image or of a kernel, or a feature map."""
 Image = tuple[Plane, ...]
 """Channels of one size."""
-Framed = tuple[tuple[float | None, ...], ...]
-"""Rows of what lies under a window; None is the padded border."""
+WindowPlane = tuple[tuple[float | None, ...], ...]
+"""Rows of the numbers under a window; None is the padded border."""
 Padding = Literal["valid", "same"]
 
 
 class ConvolutionStep(NamedTuple):
     """How one number of a feature map comes about.
 
-    `top` and `left` are where the window's corner lies on the image, below 0 in the border. `window` and `products`
-    have a plane for each channel; a product with the border is 0.
+    `top` and `left` are the row and column of the image under the window's corner, below 0 in the border. `window` and
+    `products` have a plane for each channel; a product with the border is 0.
     """
 
     row: int
     column: int
     top: int
     left: int
-    window: tuple[Framed, ...]
+    window: tuple[WindowPlane, ...]
     products: Image
     sum: float
     total: float
@@ -48,21 +48,22 @@ class PoolingStep(NamedTuple):
     """How one number of a pooled map comes about. `top` and `left` are as in a ConvolutionStep.
 
     `window` has one plane: each channel is pooled by itself. `chosen` is the row and column inside the window of the
-    number that is kept, None where the mean of all is. `real` is how many pixels of the image the window holds.
+    number that max pooling keeps; None for average pooling. `real` is how many pixels of the image, and not of the
+    border, lie under the window.
     """
 
     row: int
     column: int
     top: int
     left: int
-    window: Framed
+    window: WindowPlane
     chosen: Pair | None
     real: int
     output: float
 
 
 class Window(msgspec.Struct, frozen=True):
-    """A window that moves over an image: what convolution and pooling have in common."""
+    """The window that a convolution or a pooling moves over an image."""
 
     size: Pair
     """Height and width."""
@@ -70,7 +71,7 @@ class Window(msgspec.Struct, frozen=True):
     padding: Padding = "valid"
 
     def output_size(self, height: int, width: int) -> Pair:
-        """Height and width of what comes out of an image. Raises SizeError for a window that does not fit."""
+        """Height and width of the output for an image of this size. Raises SizeError for a window that does not fit."""
         if self.padding == "same":
             return -(-height // self.strides[0]), -(-width // self.strides[1])
         rows, columns = (height - self.size[0], width - self.size[1])
@@ -82,7 +83,7 @@ class Window(msgspec.Struct, frozen=True):
         return rows // self.strides[0] + 1, columns // self.strides[1] + 1
 
     def border(self, height: int, width: int) -> tuple[int, int, int, int]:
-        """Rows and columns that padding adds: above, below, left, right."""
+        """How many rows and columns the padding adds above, below, on the left and on the right."""
         added: list[int] = []
         for size, window, stride, steps in zip(
             (height, width), self.size, self.strides, self.output_size(height, width), strict=True
@@ -92,9 +93,9 @@ class Window(msgspec.Struct, frozen=True):
         return added[0], added[1], added[2], added[3]
 
     def corner(self, height: int, width: int, row: int, column: int) -> Pair:
-        """Where on the image the window for an output cell begins; below 0 in the border.
+        """The row and column of the image at which the window of an output cell begins; below 0 in the border.
 
-        Raises IndexError for a cell that the output has not.
+        Raises IndexError for a cell that the output does not have.
         """
         rows, columns = self.output_size(height, width)
         if not (0 <= row < rows and 0 <= column < columns):
@@ -103,7 +104,7 @@ class Window(msgspec.Struct, frozen=True):
         return row * self.strides[0] - above, column * self.strides[1] - left
 
     def visits(self, height: int, width: int) -> tuple[tuple[int, ...], ...]:
-        """How many windows see each pixel: with padding valid, few see a corner, which is what the border loses."""
+        """How many windows see each pixel. With padding valid, few of them see the pixels at the border."""
         rows, columns = self.output_size(height, width)
         above, _, left, _ = self.border(height, width)
         down = _visits(height, self.size[0], self.strides[0], rows, above)
@@ -111,15 +112,15 @@ class Window(msgspec.Struct, frozen=True):
         return tuple(tuple(one * other for other in across) for one in down)
 
     def lost(self, height: int, width: int) -> Pair:
-        """How many rows and columns smaller than the image the output is because the window cannot pass the edge.
+        """By how many rows and columns the output is smaller than the image, because the window cannot pass the edge.
 
-        Strides shrink the output too; they are not counted here.
+        What strides take away is not counted here.
         """
         self.output_size(height, width)
         return (0, 0) if self.padding == "same" else (self.size[0] - 1, self.size[1] - 1)
 
     def unseen(self, height: int, width: int) -> Pair:
-        """How many rows at the bottom and columns at the right no window reaches, since the strides pass over them."""
+        """How many rows at the bottom and columns on the right no window reaches: a stride would pass the edge."""
         if self.padding == "same":
             return 0, 0
         rows, columns = self.output_size(height, width)
@@ -128,8 +129,8 @@ class Window(msgspec.Struct, frozen=True):
             width - (columns - 1) * self.strides[1] - self.size[1],
         )
 
-    def under(self, plane: Plane, top: int, left: int) -> Framed:
-        """What of one channel lies under the window with its corner there."""
+    def under(self, plane: Plane, top: int, left: int) -> WindowPlane:
+        """The part of one channel under the window with its corner at `top` and `left`."""
         height, width = size_of(plane)
         return tuple(
             tuple(plane[y][x] if 0 <= y < height and 0 <= x < width else None for x in range(left, left + self.size[1]))
@@ -149,11 +150,11 @@ class Convolution(msgspec.Struct, frozen=True):
 
     @property
     def window(self) -> Window:
-        """The window that moves."""
+        """The window that moves over the image."""
         return Window(size_of(self.kernel[0]), self.strides, self.padding)
 
     def step(self, image: Image, row: int, column: int) -> ConvolutionStep:
-        """How the output's cell comes about. Raises SizeError, and IndexError for a cell that is not there."""
+        """How an output cell comes about. Raises SizeError, and IndexError for a cell that does not exist."""
         self._check(image)
         window = self.window
         top, left = window.corner(*size_of(image[0]), row, column)
@@ -204,13 +205,13 @@ class Pooling(msgspec.Struct, frozen=True):
 
     @property
     def window(self) -> Window:
-        """The window that moves."""
+        """The window that moves over the image."""
         return Window(self.pool_size, self.strides or self.pool_size, self.padding)
 
     def step(self, plane: Plane, row: int, column: int) -> PoolingStep:
-        """How the output's cell comes about, in one channel. Raises SizeError and IndexError as a convolution does.
+        """How an output cell comes about, in one channel. Raises SizeError and IndexError as a convolution does.
 
-        The padded border takes no part: it is never the largest number, and no mean counts it.
+        The padded border does not count: it is never the largest number, and no part of a mean.
         """
         window = self.window
         top, left = window.corner(*size_of(plane), row, column)
@@ -236,7 +237,7 @@ def size_of(plane: Plane) -> Pair:
 
 
 def plane_of(numbers: Sequence[float], width: int) -> Plane:
-    """Numbers in one row after the other as rows of `width`."""
+    """Numbers, one row after the other, as rows of `width`."""
     return tuple(tuple(numbers[start : start + width]) for start in range(0, len(numbers), width))
 
 
@@ -250,7 +251,7 @@ def _padded(plane: Plane, border: tuple[int, int, int, int]) -> Iterator[Sequenc
 
 
 def _visits(size: int, window: int, stride: int, steps: int, before: int) -> list[int]:
-    """How many windows along one axis see each place."""
+    """How many windows see each place along one axis."""
     counts = [0] * size
     for step in range(steps):
         start = step * stride - before

@@ -1,4 +1,4 @@
-"""What changed between two stacks, layer by layer."""
+"""How two stacks differ, layer by layer."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ Sign = Literal[" ", "+", "-", "~"]
 
 
 class DiffLine(NamedTuple):
-    """A line of a difference: kept, added, removed, or changed in place."""
+    """A line of a difference. Its sign: blank for kept, + for added, - for removed, ~ for changed."""
 
     sign: Sign
     text: str
 
 
 def diff_stacks(before: Stack, after: Stack) -> tuple[DiffLine, ...]:
-    """The layers of both stacks in order, each marked with what became of it. Layers switched off do not count."""
+    """The layers of both stacks in order, with what became of each. Layers that are switched off are left out."""
     old, new = _network(before), _network(after)
     matcher = difflib.SequenceMatcher(a=old, b=new, autojunk=False)
     lines: list[DiffLine] = []
@@ -34,12 +34,12 @@ def diff_stacks(before: Stack, after: Stack) -> tuple[DiffLine, ...]:
 
 
 def describe(layer: AnyLayer) -> str:
-    """A layer on one line: its kind, the argument that matters most, and whatever is not Keras's default."""
+    """A layer in one line: its kind, the argument that matters most, and those that are not at Keras's defaults."""
     return f"{layer.type}  {arguments(layer)}".rstrip()
 
 
 def arguments(layer: AnyLayer) -> str:
-    """A layer's arguments in a few words; those that speak for themselves stand without their name."""
+    """A layer's arguments in a few words; those that are clear without their name stand without it."""
     words = []
     for at, field in enumerate(fields_of(type(layer))):
         value = getattr(layer, field.name)
@@ -54,7 +54,7 @@ def _network(stack: Stack) -> list[AnyLayer]:
 
 
 def _replaced(old: list[AnyLayer], new: list[AnyLayer]) -> Iterator[DiffLine]:
-    """Layers of the same kind in the same order are changes; the rest went or came."""
+    """Layers of the same kind, in the same order, were changed; the others were removed or added."""
     kinds = difflib.SequenceMatcher(a=[one.type for one in old], b=[one.type for one in new], autojunk=False)
     for tag, a, z, b, y in kinds.get_opcodes():
         if tag == "equal":

@@ -1,7 +1,7 @@
-"""What a layer's argument is: its kind, bounds, choices, the ladder that + and - step on, and its line of help.
+"""The arguments of layers: their kinds, bounds and choices, the values that + and - step through, a line of help.
 
-The layer structs carry all of this in their annotations (`msgspec.Meta`), so that the file reader, the form and
-the tests read one source. `fields_of` turns the annotations into plain `Field` values.
+The structs of the layers have all of this in their annotations (`msgspec.Meta`), for the reader of files, the form and
+the tests alike. `fields_of` turns the annotations into plain `Field` values.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ class Field(msgspec.Struct, frozen=True):
     rest: bool = False  # whether one number of a list may be -1: whatever is left
 
     def format(self, value: Value) -> str:
-        """The value as a person types it: `32`, `3x3`, `same`, `yes`."""
+        """A value as a person types it: `32`, `3x3`, `same`, `yes`."""
         return self.none if value is None else show_value(value, self.between)
 
     def parse(self, text: str) -> Value:
-        """The value that a person typed. Raises ValueError with a sentence that says what is allowed."""
+        """The value that a person has typed. Raises ValueError with a sentence that says what is allowed."""
         text = text.strip().lower()
         if self.optional and text in ("", "auto", "none"):
             return None
@@ -59,7 +59,7 @@ class Field(msgspec.Struct, frozen=True):
         return value
 
     def check(self, value: Value) -> None:
-        """Raise ValueError, with a sentence that says what is allowed, when a number is out of bounds."""
+        """Raises ValueError, with a sentence that says what is allowed, for a number that is out of bounds."""
         if value is None or isinstance(value, str | bool | L1L2):
             return
         numbers: tuple[float, ...] = value if isinstance(value, tuple) else (value,)
@@ -72,7 +72,7 @@ class Field(msgspec.Struct, frozen=True):
             raise self._wrong(value)
 
     def step(self, value: Value, direction: int) -> Value:
-        """The next value up (+1) or down (-1) the ladder; the same value at either end. Words and lists go round."""
+        """The next value up (+1) or down (-1) the ladder; at its end, the same. Choices and lists begin again there."""
         if self.kind == "flag":
             return not value
         rungs: tuple[Any, ...] = self.choices or self.ladder
@@ -91,7 +91,7 @@ class Field(msgspec.Struct, frozen=True):
         return typing.cast(Value, beyond[0] if direction > 0 else beyond[-1])
 
     def allowed(self) -> str:
-        """What may stand here, in words."""
+        """What is allowed, in words."""
         if self.kind == "choice":
             words = "one of " + ", ".join(self.choices)
         elif self.kind == "flag":
@@ -145,7 +145,7 @@ def argument(
     between: str = "x",
     rest: bool = False,
 ) -> Meta:
-    """The annotation of a layer's argument. `ge`, `le`, `lt` bound a number, or each number of a pair or list."""
+    """The annotation of an argument. `ge`, `le` and `lt` bound a number, or each number of a pair or list."""
     extra = {"start": start, "ladder": ladder, "low": ge, "high": le, "below": lt}
     words = {"optional_means": optional_means, "none": none, "between": between, "rest": rest}
     return Meta(description=help, extra={**extra, **words})
@@ -153,7 +153,7 @@ def argument(
 
 @functools.cache
 def fields_of(layer: type[msgspec.Struct]) -> tuple[Field, ...]:
-    """The arguments of a layer kind, the one that matters most first."""
+    """The arguments of a kind of layer, the one that matters most first."""
     hints = typing.get_type_hints(layer, include_extras=True)
     found = []
     for info in msgspec.structs.fields(layer):

@@ -1,4 +1,4 @@
-"""Ways past a layer that cannot be built: each is a stack in which it can."""
+"""Fixes for a layer that cannot be built: each is a stack in which it can."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ from cnn_tui.network.summary import Summary, summarize
 
 
 class Fix(msgspec.Struct, frozen=True):
-    """A way out: what it does in a few words, and the stack that it makes."""
+    """A fix for a problem: what it does, in a few words, and the stack that it makes."""
 
     label: str
     stack: Stack
 
 
-def fixes_of_stuck(stack: Stack, summary: Summary) -> tuple[Fix, ...]:
-    """Ways past the layer at which `summary` stopped."""
+def fixes_of_stuck_layer(stack: Stack, summary: Summary) -> tuple[Fix, ...]:
+    """The fixes for the layer at which `summary` stopped."""
     assert summary.stuck_at is not None
     at = summary.stuck_at - 1
     shape = summary.rows[at].input_shape
@@ -50,19 +50,19 @@ def fixes_of_stuck(stack: Stack, summary: Summary) -> tuple[Fix, ...]:
 
 
 def changed(stack: Stack, at: int, **values: Any) -> Fix:
-    """Arguments of the layer at `at` changed."""
+    """The fix that changes arguments of the layer at `at`."""
     fields = {field.name: field for field in fields_of(type(stack.layers[at]))}
     words = [f"{name} {fields[name].format(value)}" for name, value in values.items()]
     return Fix(", ".join(words), stack.change(at, **values))
 
 
 def switched_off(stack: Stack, at: int) -> Fix:
-    """The layer at `at` switched off."""
+    """The fix that switches the layer at `at` off."""
     return Fix(f"switch this {stack.layers[at].type} off", stack.toggle(at))
 
 
 def distinct(fixes: Iterable[Fix]) -> tuple[Fix, ...]:
-    """The fixes that change different things, in their order."""
+    """The fixes in their order, without those that make the same stack as an earlier one."""
     by_stack: dict[Stack, Fix] = {}
     for fix in fixes:
         by_stack.setdefault(fix.stack, fix)
@@ -70,13 +70,13 @@ def distinct(fixes: Iterable[Fix]) -> tuple[Fix, ...]:
 
 
 def _gets_past(fixed: Stack, broken: Stack, index: int) -> bool:
-    """Whether the layers up to the broken one (and one fewer, where the fix removes one) can be built."""
+    """Whether all layers up to the broken one can be built now; the fix may have removed or added one of them."""
     stuck = summarize(fixed).stuck_at
     return fixed != broken and (stuck is None or stuck > index + len(fixed) - len(broken))
 
 
 def above(stack: Stack, at: int, *kinds: type[AnyLayer]) -> int | None:
-    """Where the nearest layer of `kinds` above `at` stands that is switched on."""
+    """The position of the nearest layer of `kinds` above `at` that is switched on; None where there is none."""
     places = [place for place, layer in stack.enabled() if place < at and isinstance(layer, kinds)]
     return places[-1] if places else None
 

@@ -1,4 +1,4 @@
-"""Kernels with a name, for trying a convolution by hand, and kernels as a person types them."""
+"""Well-known kernels, to try a convolution by hand, and kernels that a person types."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cnn_tui.network.convolution import Plane
 from cnn_tui.text import quiet
 
 LARGEST = 11
-"""Rows and columns that a typed kernel has at most."""
+"""How many rows and columns a typed kernel may have."""
 _MOST = 1_000_000
 _LONGEST = 2_000  # characters
 _FINEST = LARGEST**2  # a blur of the largest kernel has weights of 1/121
@@ -79,9 +79,9 @@ KERNELS: tuple[NamedKernel, ...] = (
 
 
 def parse_kernel(text: str) -> Plane:
-    """A kernel as typed: rows between `;` or line ends, numbers between blanks or commas, as in `1 0 -1; 2 0 -2`.
+    """The kernel that a person has typed. Rows end with `;` or a line end, numbers with a blank or a comma: `1 0; 0 1`.
 
-    A number may be a fraction (`1/9`), and Python's lists in lists are understood. Raises ValueError with a sentence.
+    A number may be a fraction (`1/9`). Lists of lists, as in Python, are read too. Raises ValueError with a sentence.
     """
     if len(text) > _LONGEST:
         raise ValueError(f"a kernel is typed in at most {_LONGEST:,} characters")
@@ -108,7 +108,7 @@ def show_kernel(plane: Plane) -> str:
 
 
 def show_weight(weight: float) -> str:
-    """A weight in few characters: whole, a fraction such as 1/9, or with four decimals."""
+    """A weight in few characters: a whole number, a fraction such as 1/9, or a number with four decimals."""
     if not math.isfinite(weight):
         return str(weight)
     if weight == int(weight):

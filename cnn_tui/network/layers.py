@@ -1,5 +1,5 @@
 # mypy: implicit-reexport
-"""The layer catalogue: every kind of layer that there is, with its arguments named as Keras names them.
+"""The catalogue of layers: every kind that there is, with its arguments named as Keras names them.
 
 This is the one place that lists layers. A new kind is a struct in `kinds/`, its name in `AnyLayer` here, and a shape
 rule in `rules.py`; a test fails while one is missing. Sources: the course notes and the Keras 3 layer reference.
@@ -63,13 +63,13 @@ AnyLayer: TypeAlias = Union[  # noqa: UP007
     RandomTranslation,
     RandomContrast,
 ]
-"""In the order of the list that one adds a layer from: the notes' layers first."""
+"""In the order in which the editor offers them: the layers of the course notes first."""
 
 LAYERS: dict[str, type[Layer]] = {kind.__name__: kind for kind in typing.get_args(AnyLayer)}
 
 
 def new_layer(kind: str) -> AnyLayer:
-    """A layer as the editor adds it, with the values that one would start from. Raises KeyError for an unknown kind."""
+    """A layer as the editor adds it, with its starting values. Raises KeyError for an unknown kind."""
     cls = LAYERS[kind]
     values = {field.name: field.start for field in fields_of(cls)}
     return typing.cast(AnyLayer, cls(**values))

@@ -1,4 +1,4 @@
-"""What is wrong with a stack, in words, on its layer, each with fixes that are stacks themselves."""
+"""Finds what is wrong with a stack: in which layer, why, and stacks in which it is fixed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from cnn_tui.network.fields import fields_of
-from cnn_tui.network.fixes import Fix, above, changed, distinct, fixes_of_stuck, switched_off
+from cnn_tui.network.fixes import Fix, above, changed, distinct, fixes_of_stuck_layer, switched_off
 from cnn_tui.network.layers import (
     Activation,
     AnyLayer,
@@ -32,7 +32,7 @@ from cnn_tui.network.stack import Shape, Stack
 from cnn_tui.network.summary import FLOAT_BYTES, LayerSummary, Summary, summarize
 from cnn_tui.text import counted
 
-# Probabilities that pass through these are still probabilities, or nearly.
+# Layers from which probabilities come out as probabilities, or nearly.
 _HANDS_ON = (
     Flatten,
     Reshape,
@@ -47,13 +47,13 @@ _HANDS_ON = (
 MOST_TRAINING_BYTES = 16_000_000_000
 MOST_OUTPUT_BYTES = 2_000_000_000
 _COPIES = 3
-"""Of each weight: itself, its gradient and what the optimizer remembers. Adam remembers twice as much."""
+"""How many numbers training keeps for a weight: itself, its gradient, what the optimizer remembers (Adam: two)."""
 _GIGA = 1e9
 _SHRINKABLE = ("units", "filters", "size", "strides", "padding", "depth_multiplier", "kernel_size")
 
 
 class Goal(msgspec.Struct, frozen=True):
-    """What the network is for: the loss that it is trained with and the number of classes to tell apart."""
+    """What the network is trained for: its loss, and the number of classes to tell apart."""
 
     loss: str
     classes: int
@@ -62,7 +62,7 @@ class Goal(msgspec.Struct, frozen=True):
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """Why a stack cannot be trained. `layer` counts from 1; 0 is the stack as a whole."""
+    """Why a stack cannot be trained. `layer` counts from 1; 0 stands for the whole stack."""
 
     layer: int
     message: str
@@ -72,20 +72,20 @@ class Problem(msgspec.Struct, frozen=True):
 def find_problems(stack: Stack, goal: Goal, summary: Summary | None = None) -> tuple[Problem, ...]:
     """What keeps `stack` from being trained for `goal`; empty when nothing does.
 
-    Either one layer that cannot be built, or all that is wrong with a stack that can.
+    This is either the one layer that cannot be built, or all problems of a stack that can be built.
     """
     summary = summary or summarize(stack)
     if not any(layer.enabled for layer in stack.layers):
         words = f"the stack has no layers yet: add one{_odd(goal)}"
         return (Problem(0, words, tuple(fixes_at_end(stack, goal))),)
     if summary.stuck_at is not None:
-        return (Problem(summary.stuck_at, str(summary.stuck_why), fixes_of_stuck(stack, summary)),)
-    found = (problem_of_scale(stack), problem_of_cost(stack, summary), problem_of_answer(stack, goal))
+        return (Problem(summary.stuck_at, str(summary.stuck_why), fixes_of_stuck_layer(stack, summary)),)
+    found = (find_scale_problem(stack), find_cost_problem(stack, summary), find_output_problem(stack, goal))
     return tuple(problem for problem in found if problem is not None)
 
 
-def problem_of_answer(stack: Stack, goal: Goal) -> Problem | None:
-    """What is wrong with the output of a stack that can be built. After each fix nothing is wrong with it."""
+def find_output_problem(stack: Stack, goal: Goal) -> Problem | None:
+    """What is wrong with the output of a stack that can be built. Each fix leaves an output without problems."""
     shape = summarize(stack).output_shape
     assert shape is not None
     last = max(at for at, _ in stack.enabled())
@@ -102,7 +102,7 @@ def problem_of_answer(stack: Stack, goal: Goal) -> Problem | None:
             f"the network gives {counted(shape[0], 'number')}, but the data has {goal.classes} classes" + _odd(goal),
             _completed(_of_count(stack, goal), goal),
         )
-    return _problem_of_activation(stack, goal)
+    return _find_activation_problem(stack, goal)
 
 
 def _odd(goal: Goal) -> str:
@@ -110,9 +110,9 @@ def _odd(goal: Goal) -> str:
 
 
 def fixes_at_end(stack: Stack, goal: Goal) -> Iterator[Fix]:
-    """A Dense layer with an answer put at the end, and what it needs above it.
+    """The fixes that add the last Dense, and whatever it needs above it, at the end of the stack.
 
-    None where the labels are to become others: it would have a unit for each of those that no image has.
+    None where the labels should be changed first: the Dense would have a unit for each label that no image has.
     """
     if goal.odd_labels:
         return
@@ -127,7 +127,7 @@ def fixes_at_end(stack: Stack, goal: Goal) -> Iterator[Fix]:
         yield Fix(label, grown.insert(len(grown), answer))
 
 
-def _problem_of_activation(stack: Stack, goal: Goal) -> Problem | None:
+def _find_activation_problem(stack: Stack, goal: Goal) -> Problem | None:
     at, layer = _source(stack)
     activation = "softmax" if isinstance(layer, Softmax) else getattr(layer, "activation", None)
     if activation == "softmax":
@@ -142,7 +142,7 @@ def _problem_of_activation(stack: Stack, goal: Goal) -> Problem | None:
 
 
 def _source(stack: Stack) -> tuple[int, AnyLayer]:
-    """The layer that makes the numbers that come out at the end; those behind it hand them on."""
+    """The layer that makes the numbers of the output; the layers behind it only hand them on."""
     layers = list(stack.enabled())
     for at, layer in reversed(layers):
         idle = isinstance(layer, Activation) and layer.activation == "linear"
@@ -180,13 +180,13 @@ def _of_count(stack: Stack, goal: Goal) -> Iterator[Fix]:
 
 
 def _completed(fixes: Iterator[Fix], goal: Goal) -> tuple[Fix, ...]:
-    """The fixes that give a row, each with whatever else the answer then needs."""
+    """The fixes whose output is a row of numbers, each with whatever else the output then needs."""
     whole = []
     for fix in fixes:
         shape = _output(fix.stack)
         if shape is None or len(shape) != 1:
             continue
-        rest = problem_of_answer(fix.stack, goal)
+        rest = find_output_problem(fix.stack, goal)
         if rest is None:
             whole.append(fix)
         elif rest.fixes:
@@ -198,7 +198,7 @@ def _output(stack: Stack) -> Shape | None:
     return summarize(stack).output_shape
 
 
-def problem_of_scale(stack: Stack) -> Problem | None:
+def find_scale_problem(stack: Stack) -> Problem | None:
     """A Rescaling that divides the images, which come as 0 to 1, a second time."""
     at = second_division(stack)
     if at is None:
@@ -216,8 +216,8 @@ def problem_of_scale(stack: Stack) -> Problem | None:
     return Problem(at + 1, message, tuple(fixes))
 
 
-def problem_of_cost(stack: Stack, summary: Summary) -> Problem | None:
-    """The first layer of `stack`, which can be built, that takes more memory than there is."""
+def find_cost_problem(stack: Stack, summary: Summary) -> Problem | None:
+    """The problem of the first layer that takes too much memory, of a stack that can be built."""
     for row in summary.rows:
         why = _too_much(row)
         if why:
@@ -243,7 +243,7 @@ def _too_much(row: LayerSummary) -> str:
 
 
 def _affordable(stack: Stack, at: int) -> bool:
-    """Whether all layers up to the one at `at` can be built, and afforded."""
+    """Whether all layers up to the one at `at` can be built, and take little enough memory."""
     summary = summarize(stack)
     stuck = summary.stuck_at
     return (stuck is None or stuck > at + 1) and not any(_too_much(row) for row in summary.rows[: at + 1])
@@ -266,7 +266,7 @@ def _candidates(stack: Stack, at: int) -> Iterator[Fix]:
 
 
 def _smaller(stack: Stack, at: int) -> Iterator[Fix]:
-    """An argument stepped down until the layer can be afforded."""
+    """The fixes that step one argument down until the layer takes little enough memory."""
     layer = stack.layers[at]
     for field in fields_of(type(layer)):
         value = getattr(layer, field.name)

@@ -9,7 +9,17 @@ import math
 
 from cnn_tui.network import layers as kinds
 from cnn_tui.network.fields import Pair
-from cnn_tui.network.shapes import ClashError, DivisionError, Flow, SizeError, flow, map_of, show, slide, weigh
+from cnn_tui.network.shapes import (
+    ClashError,
+    DivisionError,
+    Flow,
+    SizeError,
+    count_weights,
+    flow,
+    show,
+    size_of_map,
+    slide_window,
+)
 from cnn_tui.network.stack import Shape
 from cnn_tui.text import counted
 
@@ -24,46 +34,46 @@ _BLENDED = {"nearest": 1, "bilinear": 2, "bicubic": 4, "lanczos3": 6, "lanczos5"
 
 @flow.register
 def _(layer: kinds.Conv2D, shape: Shape) -> Flow:
-    height, width, channels = map_of(layer, shape)
+    height, width, channels = size_of_map(layer, shape)
     _check_groups(layer, channels)
     _check_dilation(layer)
     size, reach = _slide_kernel(layer, (height, width))
     kernel = (*layer.kernel_size, channels // layer.groups, layer.filters)
-    weights, formula = weigh(kernel, *_bias(layer.use_bias, layer.filters))
+    weights, formula = count_weights(kernel, *_bias(layer.use_bias, layer.filters))
     macs = math.prod(kernel) * math.prod(size)
     return Flow((*size, layer.filters), weights, 0, macs, formula, window=reach, jump=layer.strides)
 
 
 @flow.register
 def _(layer: kinds.DepthwiseConv2D, shape: Shape) -> Flow:
-    height, width, channels = map_of(layer, shape)
+    height, width, channels = size_of_map(layer, shape)
     _check_strides(layer)
     size, reach = _slide_kernel(layer, (height, width))
     made = channels * layer.depth_multiplier
     kernel = (*layer.kernel_size, channels, layer.depth_multiplier)
-    weights, formula = weigh(kernel, *_bias(layer.use_bias, made))
+    weights, formula = count_weights(kernel, *_bias(layer.use_bias, made))
     macs = math.prod(kernel) * math.prod(size)
     return Flow((*size, made), weights, 0, macs, formula, window=reach, jump=layer.strides)
 
 
 @flow.register
 def _(layer: kinds.SeparableConv2D, shape: Shape) -> Flow:
-    height, width, channels = map_of(layer, shape)
+    height, width, channels = size_of_map(layer, shape)
     _check_strides(layer)
     size, reach = _slide_kernel(layer, (height, width))
     apart = (*layer.kernel_size, channels, layer.depth_multiplier)
     mixed = (channels * layer.depth_multiplier, layer.filters)
-    weights, formula = weigh(apart, mixed, *_bias(layer.use_bias, layer.filters))
+    weights, formula = count_weights(apart, mixed, *_bias(layer.use_bias, layer.filters))
     macs = (math.prod(apart) + math.prod(mixed)) * math.prod(size)
     return Flow((*size, layer.filters), weights, 0, macs, formula, window=reach, jump=layer.strides)
 
 
 @flow.register
 def _(layer: kinds.Conv2DTranspose, shape: Shape) -> Flow:
-    height, width, channels = map_of(layer, shape)
+    height, width, channels = size_of_map(layer, shape)
     size = _grow((height, width), layer.kernel_size, layer.strides, layer.padding)
     kernel = (*layer.kernel_size, layer.filters, channels)
-    weights, formula = weigh(kernel, *_bias(layer.use_bias, layer.filters))
+    weights, formula = count_weights(kernel, *_bias(layer.use_bias, layer.filters))
     macs = math.prod(kernel) * height * width
     rows, columns = layer.kernel_size
     overlap = (math.ceil(rows / layer.strides[0]), math.ceil(columns / layer.strides[1]))
@@ -75,7 +85,7 @@ def _slide_kernel(layer: kinds.Conv2D | kinds.DepthwiseConv2D | kinds.SeparableC
     (height, width), (down, across) = layer.kernel_size, layer.dilation_rate
     reach = ((height - 1) * down + 1, (width - 1) * across + 1)
     noun = "kernel" if layer.dilation_rate == (1, 1) else "dilated kernel"
-    return slide(size, reach, layer.strides, layer.padding, noun, layer), reach
+    return slide_window(size, reach, layer.strides, layer.padding, noun, layer), reach
 
 
 def _grow(size: Pair, kernel: Pair, strides: Pair, padding: str) -> Pair:
@@ -116,7 +126,7 @@ def _check_strides(layer: kinds.DepthwiseConv2D | kinds.SeparableConv2D) -> None
 
 @flow.register
 def _(layer: kinds.Dense, shape: Shape) -> Flow:
-    weights, formula = weigh((shape[-1], layer.units), *_bias(layer.use_bias, layer.units))
+    weights, formula = count_weights((shape[-1], layer.units), *_bias(layer.use_bias, layer.units))
     macs = math.prod(shape) * layer.units
     # On a map it works pixel by pixel, as a convolution of 1x1 does.
     window = (1, 1) if len(shape) == 3 else None
@@ -129,16 +139,16 @@ def _(layer: kinds.Dense, shape: Shape) -> Flow:
 @flow.register(kinds.MaxPooling2D)
 @flow.register(kinds.AveragePooling2D)
 def _(layer: kinds.MaxPooling2D | kinds.AveragePooling2D, shape: Shape) -> Flow:
-    height, width, channels = map_of(layer, shape)
+    height, width, channels = size_of_map(layer, shape)
     strides = layer.strides or layer.pool_size
-    size = slide((height, width), layer.pool_size, strides, layer.padding, "window", layer)
+    size = slide_window((height, width), layer.pool_size, strides, layer.padding, "window", layer)
     return Flow((*size, channels), window=layer.pool_size, jump=strides)
 
 
 @flow.register(kinds.GlobalAveragePooling2D)
 @flow.register(kinds.GlobalMaxPooling2D)
 def _(layer: kinds.GlobalAveragePooling2D | kinds.GlobalMaxPooling2D, shape: Shape) -> Flow:
-    *_, channels = map_of(layer, shape)
+    *_, channels = size_of_map(layer, shape)
     return Flow((1, 1, channels) if layer.keepdims else (channels,), window=None)
 
 
@@ -147,13 +157,13 @@ def _(layer: kinds.GlobalAveragePooling2D | kinds.GlobalMaxPooling2D, shape: Sha
 
 @flow.register
 def _(layer: kinds.ZeroPadding2D, shape: Shape) -> Flow:
-    height, width, channels = map_of(layer, shape)
+    height, width, channels = size_of_map(layer, shape)
     return Flow((height + 2 * layer.padding[0], width + 2 * layer.padding[1], channels))
 
 
 @flow.register
 def _(layer: kinds.Cropping2D, shape: Shape) -> Flow:
-    height, width, channels = map_of(layer, shape)
+    height, width, channels = size_of_map(layer, shape)
     size = (height - 2 * layer.cropping[0], width - 2 * layer.cropping[1])
     if min(size) < 1:
         raise SizeError(
@@ -165,7 +175,7 @@ def _(layer: kinds.Cropping2D, shape: Shape) -> Flow:
 
 @flow.register
 def _(layer: kinds.UpSampling2D, shape: Shape) -> Flow:
-    height, width, channels = map_of(layer, shape)
+    height, width, channels = size_of_map(layer, shape)
     blended = _BLENDED[layer.interpolation]
     window = (blended if layer.size[0] > 1 else 1, blended if layer.size[1] > 1 else 1)
     return Flow((height * layer.size[0], width * layer.size[1], channels), window=window, spread=layer.size)
@@ -210,13 +220,13 @@ def _any_shape(layer: kinds.Layer, shape: Shape) -> Flow:
 @flow.register(kinds.RandomZoom)
 @flow.register(kinds.SpatialDropout2D)
 def _map_only(layer: kinds.Layer, shape: Shape) -> Flow:
-    map_of(layer, shape)
+    size_of_map(layer, shape)
     return Flow(shape)
 
 
 @flow.register
 def _(layer: kinds.RandomContrast, shape: Shape) -> Flow:
-    map_of(layer, shape)
+    size_of_map(layer, shape)
     black, white = layer.value_range
     if black >= white:
         raise ClashError(f"{layer.type}'s value_range goes from black to white, not from {black} to {white}")
@@ -226,14 +236,14 @@ def _(layer: kinds.RandomContrast, shape: Shape) -> Flow:
 @flow.register
 def _(layer: kinds.BatchNormalization, shape: Shape) -> Flow:
     learned = layer.center + layer.scale
-    _, formula = weigh((2 + learned, shape[-1]))
+    _, formula = count_weights((2 + learned, shape[-1]))
     return Flow(shape, learned * shape[-1], 2 * shape[-1], formula=formula)
 
 
 @flow.register
 def _(layer: kinds.LayerNormalization, shape: Shape) -> Flow:
     learned = layer.center + layer.scale
-    weights, formula = weigh((learned, shape[-1]))
+    weights, formula = count_weights((learned, shape[-1]))
     return Flow(shape, weights, formula=formula if learned else "")
 
 
@@ -245,5 +255,5 @@ def _(layer: kinds.PReLU, shape: Shape) -> Flow:
             f"{layer.type} cannot share its slopes along axis {max(shared)}: its input has {len(shape)} "
             f"{'axis' if len(shape) == 1 else 'axes'}"
         )
-    weights, formula = weigh(tuple(1 if axis in shared else size for axis, size in enumerate(shape, 1)))
+    weights, formula = count_weights(tuple(1 if axis in shared else size for axis, size in enumerate(shape, 1)))
     return Flow(shape, weights, formula=formula)

@@ -1,4 +1,4 @@
-"""What comes out of a layer, how many numbers it learns, and how much of its input one output sees.
+"""What a layer makes of its input: the shape that comes out, its parameters, and how much of the input an output sees.
 
 Import `flow` from `network.rules`, which has a rule for every kind of layer: here it knows none. The rules repeat
 Keras's arithmetic without loading Keras; a test holds them to Keras itself. One difference: Keras 3 lets a dimension
@@ -18,23 +18,23 @@ from cnn_tui.network.stack import Shape
 
 
 class ShapeError(ValueError):
-    """A layer that cannot take the shape it gets; the message says why, in words."""
+    """A layer cannot take the shape that it gets; the message says why."""
 
 
 class RankError(ShapeError):
-    """A layer that wants a map and gets a row, or the reverse."""
+    """A layer needs a map and gets a row of numbers."""
 
 
 class SizeError(ShapeError):
-    """A window, or a border to cut off, that is larger than the map under it."""
+    """A window, or a border to cut off, is larger than the map that the layer gets."""
 
 
 class DivisionError(ShapeError):
-    """Channels or numbers that cannot be shared out evenly as the layer's arguments say."""
+    """Channels or numbers cannot be divided evenly, as the layer's arguments ask for."""
 
 
 class ClashError(ShapeError):
-    """Arguments that are fine by themselves but not together, or not on this input."""
+    """Arguments are allowed by themselves, but not together or not with this input."""
 
 
 class Flow(msgspec.Struct, frozen=True):
@@ -46,17 +46,17 @@ class Flow(msgspec.Struct, frozen=True):
     macs: int = 0
     """Multiplications for one image on its way through."""
     formula: str = ""
-    """How the parameters come about, as `3·3·32·32 + 32`."""
+    """How the number of parameters comes about: `3·3·32·32 + 32`."""
     window: Pair | None = (1, 1)
-    """Height and width of what one output sees of the input; None is all of it."""
+    """Height and width of the part of the input that one output sees; None is all of it."""
     jump: Pair = (1, 1)
     """How far the window moves from one output to the next."""
     spread: Pair = (1, 1)
-    """How many outputs there are for one step on the input, where the map grows."""
+    """How many outputs there are for one pixel of the input, where the map grows."""
 
     @property
     def params(self) -> int:
-        """All parameters of the layer."""
+        """All parameters of the layer, trainable or not."""
         return self.trainable + self.non_trainable
 
 
@@ -66,7 +66,7 @@ def flow(layer: Layer, shape: Shape) -> Flow:
     raise NotImplementedError(f"{layer.type} has no shape rule in network/rules.py")
 
 
-def map_of(layer: Layer, shape: Shape) -> tuple[int, int, int]:
+def size_of_map(layer: Layer, shape: Shape) -> tuple[int, int, int]:
     """Height, width and channels of the map that `layer` gets. Raises RankError where it gets none."""
     if len(shape) != 3:
         what = "a row of numbers" if len(shape) == 1 else f"{len(shape)} dimensions"
@@ -74,7 +74,7 @@ def map_of(layer: Layer, shape: Shape) -> tuple[int, int, int]:
     return shape[0], shape[1], shape[2]
 
 
-def slide(size: Pair, window: Pair, strides: Pair, padding: str, noun: str, layer: Layer) -> Pair:
+def slide_window(size: Pair, window: Pair, strides: Pair, padding: str, noun: str, layer: Layer) -> Pair:
     """Height and width after a window has slid over a map of `size`. Raises SizeError."""
     if padding == "same":
         return math.ceil(size[0] / strides[0]), math.ceil(size[1] / strides[1])
@@ -83,8 +83,8 @@ def slide(size: Pair, window: Pair, strides: Pair, padding: str, noun: str, laye
     return (size[0] - window[0]) // strides[0] + 1, (size[1] - window[1]) // strides[1] + 1
 
 
-def weigh(*parts: tuple[int, ...]) -> tuple[int, str]:
-    """How many weights arrays of these shapes hold together, and the sum as people write it."""
+def count_weights(*parts: tuple[int, ...]) -> tuple[int, str]:
+    """How many weights arrays of these shapes have together, and the sum as a person writes it: `3·3·32·32 + 32`."""
     return sum(map(math.prod, parts)), " + ".join("·".join(map(str, part)) for part in parts)
 
 

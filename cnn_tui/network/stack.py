@@ -68,9 +68,9 @@ class Stack(msgspec.Struct, frozen=True):
         return self.change(at, enabled=not self.layers[at].enabled)
 
     def fingerprint(self) -> str:
-        """Twelve hex digits that are equal for equal networks, however their arguments are written.
+        """Twelve hex digits that are the same for the same network, however its arguments are written.
 
-        Layers that are switched off do not count, nor do arguments that make no difference.
+        Layers that are switched off do not count, nor do arguments that have no effect.
         """
         network = [self.input_shape, [plain(canonical(layer)) for _, layer in self.enabled()]]
         return hashlib.sha256(msgspec.json.encode(network)).hexdigest()[:12]
@@ -80,9 +80,9 @@ class Stack(msgspec.Struct, frozen=True):
 
 
 def float32_layers(stack: Stack) -> frozenset[int]:
-    """The positions of the layers that compute in float32: the last one, and those that cannot do otherwise.
+    """The positions of the layers that always compute in float32: the last one, and those that cannot do otherwise.
 
-    An answer in half precision would be too coarse for the loss, says TensorFlow's guide to mixed precision:
+    An output in half precision is too coarse for the loss, says TensorFlow's guide to mixed precision:
     https://www.tensorflow.org/guide/mixed_precision
     """
     enabled = list(stack.enabled())
@@ -96,14 +96,14 @@ def blends_widely(layer: AnyLayer) -> bool:
 
 
 def _needs_float32(layer: AnyLayer) -> bool:
-    """Whether TensorFlow has the layer's way back in float32 only: elsewhere it fails, or learns nothing above it."""
+    """Whether TensorFlow has the layer's gradient in float32 only: else it fails, or the layers above learn nothing."""
     return blends_widely(layer) or isinstance(layer, RandomRotation | RandomTranslation | RandomZoom)
 
 
 def canonical(layer: AnyLayer) -> AnyLayer:
-    """The layer as all layers that do the same are written: arguments without effect have their starting values.
+    """The form that all layers that do the same have in common: arguments without effect have their defaults.
 
-    Two stacks are the same network when their layers, written so, are equal. Only single arguments are looked at: a
+    Two stacks are the same network when their layers are equal in this form. Only single arguments are looked at: a
     layer that does nothing (a Dropout of rate 0) still counts, because it stands in `model.summary()`.
     """
     changes = {**_penalties(layer), **_window(layer), **_fill(layer)}
@@ -115,12 +115,12 @@ def canonical(layer: AnyLayer) -> AnyLayer:
 
 
 def _penalties(layer: AnyLayer) -> dict[str, Any]:
-    """A penalty of nothing is none."""
+    """A penalty whose factors are 0 is none."""
     return {name: None for name in layer.__struct_fields__ if getattr(layer, name) == L1L2()}
 
 
 def _window(layer: AnyLayer) -> dict[str, Any]:
-    """A window of one pixel reaches over no border and has nothing to lie apart."""
+    """A window of one pixel needs no padding, and its dilation has no effect."""
     size = getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None)
     if size != _ONE or layer.type == "Conv2DTranspose":  # which may also fill up what its strides leave open
         return {}
@@ -132,5 +132,5 @@ def _window(layer: AnyLayer) -> dict[str, Any]:
 
 
 def _fill(layer: AnyLayer) -> dict[str, Any]:
-    """The number that fills the corners counts only where a number fills them."""
+    """`fill_value` has an effect only where `fill_mode` is "constant"."""
     return {"fill_value": 0.0} if getattr(layer, "fill_mode", "constant") != "constant" else {}

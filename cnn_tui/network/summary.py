@@ -15,7 +15,7 @@ from cnn_tui.network.stack import Shape, Stack
 
 FLOAT_BYTES = 4
 TITLES = ("Layer (type)", "Output shape", "Param #")
-"""Of the columns, as Keras writes them."""
+"""The headings of the columns, as Keras writes them."""
 
 
 class LayerSummary(msgspec.Struct, frozen=True):
@@ -42,7 +42,7 @@ class LayerSummary(msgspec.Struct, frozen=True):
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """What a stack becomes. Totals count what could be worked out."""
+    """The summary of a stack. The totals count the layers that can be built."""
 
     input_shape: Shape
     rows: tuple[LayerSummary, ...]
@@ -79,10 +79,10 @@ class Summary(msgspec.Struct, frozen=True):
         return sum(row.non_trainable for row in self.rows)
 
 
-class _Sight:
+class _ReceptiveField:
     """How much of the image one output sees, followed from layer to layer.
 
-    Along each axis: how many pixels that are, and how far the view moves from one output to the next.
+    It keeps for each axis how many pixels that are, and by how many it moves from one output to the next.
     """
 
     def __init__(self, image: Shape) -> None:
@@ -92,7 +92,7 @@ class _Sight:
         self._step = [Fraction(1), Fraction(1)]
 
     def pass_through(self, made: Flow) -> Pair | None:
-        """What one output of the next layer sees; None is all."""
+        """Height and width of what one output of the next layer sees; None is the whole image."""
         if self._all or made.window is None:
             self._all = True
             return None
@@ -104,9 +104,9 @@ class _Sight:
 
 
 def summarize(stack: Stack) -> Summary:
-    """Work out every row of a stack; stops at the first layer that cannot take its input."""
+    """Work out the row of every layer, up to the first one that cannot take its input."""
     names = keras_names(stack)
-    sight = _Sight(stack.input_shape)
+    field = _ReceptiveField(stack.input_shape)
     shape: Shape | None = stack.input_shape
     rows: list[LayerSummary] = []
     stuck_at, stuck_why = None, None
@@ -120,7 +120,7 @@ def summarize(stack: Stack) -> Summary:
                 row = msgspec.structs.replace(row, output_shape=None)
             else:
                 shape = made.output_shape
-                row = _filled(row, made, sight.pass_through(made))
+                row = _filled(row, made, field.pass_through(made))
         rows.append(row)
     return Summary(stack.input_shape, tuple(rows), stuck_at, stuck_why)
 
@@ -192,7 +192,7 @@ def totals(summary: Summary) -> list[tuple[str, int]]:
 
 
 def summary_lines(summary: Summary) -> list[str]:
-    """The table and the totals; of a stack that cannot be built, what they are at least."""
+    """The table and the totals; for a stack that cannot be built, the totals say `at least`."""
     floor = "at least " if summary.stuck_at is not None else ""
     return [*layer_lines(summary), *(f"{label}: {floor}{count:,}" for label, count in totals(summary))]
 

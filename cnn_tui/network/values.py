@@ -1,6 +1,6 @@
-"""The values that an argument can have, as a person types them and as they are shown.
+"""The values of arguments: reads them as a person types them, and writes them as they are shown.
 
-Each kind of value is read and written here; bounds and sentences about them are in `fields.py`.
+Bounds, and the sentences about them, are in `fields.py`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class L1L2(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         for name, factor in (("l1", self.l1), ("l2", self.l2)):
             if not 0 <= factor <= _MOST_PENALTY:
                 raise ValueError(f"{name} must be a number from 0 to {_MOST_PENALTY}, not {factor:g}")
-            if not factor:  # msgspec omits a default that is the same object, and equal networks are written alike
+            if not factor:  # msgspec leaves out only the default object itself; equal networks have to be written alike
                 msgspec.structs.force_setattr(self, name, _NONE)
 
     def __str__(self) -> str:
@@ -46,7 +46,7 @@ Value = int | float | str | bool | Pair | Ints | L1L2 | None
 
 
 def show_value(value: Value, between: str = "x") -> str:
-    """A value as a person types it: `32`, `3x3`, `same`, `yes`, `l2 0.001`. None has no word of its own."""
+    """A value as a person types it: `32`, `3x3`, `same`, `yes`, `l2 0.001`. It must not be None."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
@@ -55,7 +55,7 @@ def show_value(value: Value, between: str = "x") -> str:
 
 
 def read_value(kind: Kind, text: str, choices: tuple[str, ...] = ()) -> Value:
-    """What `text` means as a value of `kind`, whatever the bounds. Raises ValueError without a sentence."""
+    """The value of a kind that `text` stands for; bounds are not checked. Raises ValueError without a message."""
     if kind == "flag":
         return _read_flag(text)
     if kind == "choice":
@@ -91,7 +91,7 @@ def read_penalty(text: str) -> L1L2:
 
 
 def size_of(value: Value) -> float:
-    """What places a number, a pair or a penalty on its ladder."""
+    """The size by which a number, a pair or a penalty is compared with the values of its ladder."""
     if isinstance(value, L1L2):
         return value.l1 + value.l2
     if isinstance(value, tuple):

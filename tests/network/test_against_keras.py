@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cnn_tui.network.fields import Field, fields_of
-from cnn_tui.network.fixes import fixes_of_stuck
+from cnn_tui.network.fixes import fixes_of_stuck_layer
 from cnn_tui.network.layers import (
     LAYERS,
     AnyLayer,
@@ -157,7 +157,7 @@ def assert_fixes_are_as_keras(keras: Keras, stack: Stack) -> None:
     """Each way past the layer that cannot be built is one for Keras too."""
     summary = summarize(stack)
     assert summary.stuck_at is not None
-    for fix in fixes_of_stuck(stack, summary):
+    for fix in fixes_of_stuck_layer(stack, summary):
         rows = summarize(fix.stack).rows[: summary.stuck_at + len(fix.stack) - len(stack)]
         for row, layer in zip(rows, fix.stack.layers, strict=False):
             if layer.enabled and layer not in stack.layers:

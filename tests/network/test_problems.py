@@ -17,7 +17,7 @@ from cnn_tui.network.layers import (
     RandomFlip,
     Rescaling,
 )
-from cnn_tui.network.problems import Goal, Problem, find_problems, problem_of_answer
+from cnn_tui.network.problems import Goal, Problem, find_output_problem, find_problems
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import summarize
 from tests.network.strategies import notes_net, stacks
@@ -190,6 +190,6 @@ def test_first_ways_out_lead_to_a_network_that_can_be_trained(stack: Stack, goal
 
 def test_a_network_of_one_unit_gives_one_number() -> None:
     stack = Stack((28, 28, 1), (Flatten(), Dense(units=1, activation="softmax")))
-    problem = problem_of_answer(stack, Goal("sparse_categorical_crossentropy", 10))
+    problem = find_output_problem(stack, Goal("sparse_categorical_crossentropy", 10))
     assert problem is not None
     assert problem.message == "the network gives 1 number, but the data has 10 classes"

@@ -7,7 +7,7 @@ import math
 import pytest
 from hypothesis import given, settings
 
-from cnn_tui.network.fixes import fixes_of_stuck
+from cnn_tui.network.fixes import fixes_of_stuck_layer
 from cnn_tui.network.layers import (
     AnyLayer,
     BatchNormalization,
@@ -201,7 +201,7 @@ def test_what_cannot_be_built_is_said(layer: AnyLayer, shape: Shape, kind: type[
     assert type(caught.value) is kind
     assert str(caught.value) == message
     stack = Stack(shape, (layer,))
-    fixes = fixes_of_stuck(stack, summarize(stack))
+    fixes = fixes_of_stuck_layer(stack, summarize(stack))
     assert len(fixes) >= 2, "switching the layer off is not the only way out"
     assert all(summarize(fix.stack).stuck_at is None for fix in fixes)
 

@@ -1,4 +1,4 @@
-"""What layer kinds share: the base struct, and the arguments that several of them have."""
+"""What the kinds of layers share: the base struct, and the arguments that several kinds have."""
 
 from __future__ import annotations
 
@@ -127,21 +127,21 @@ class Layer(
     tag_field="type",
     omit_defaults=True,
 ):
-    """What every layer kind shares. `enabled = false` keeps a layer in the file but out of the network."""
+    """A layer of a stack. `enabled = false` keeps it in the file but out of the network."""
 
     about: ClassVar[str] = ""
-    """A few words, for the list that one adds a layer from."""
+    """A few words, for the list from which a layer is added."""
     explanation: ClassVar[str] = ""
     """What the layer does and what it is good for, in a few sentences."""
 
     enabled: bool = True
 
     def __post_init__(self) -> None:
-        """Hold each argument to its bounds. Raises ValueError with a sentence that says what is allowed."""
+        """Check the bounds of each argument. Raises ValueError with a sentence that says what is allowed."""
         for field in fields_of(type(self)):
             value = getattr(self, field.name)
             field.check(value)
-            # An omitted default is one of the same identity: without this, equal networks could be written differently.
+            # msgspec leaves out only a default that is the same object; equal networks have to be written alike.
             if value is not field.default and value == field.default and type(value) is type(field.default):
                 msgspec.structs.force_setattr(self, field.name, field.default)
 

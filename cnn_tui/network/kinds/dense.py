@@ -1,4 +1,4 @@
-"""Layers that connect everything with everything."""
+"""The layer that connects every input to every output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers that bring the numbers between two layers to a common scale."""
+"""Layers that bring their inputs to a common scale."""
 
 from __future__ import annotations
 

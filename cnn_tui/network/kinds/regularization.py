@@ -1,4 +1,4 @@
-"""Layers that disturb training a little, so that the network learns rules and not its examples."""
+"""Layers that disturb training a little, against overfitting."""
 
 from __future__ import annotations
 

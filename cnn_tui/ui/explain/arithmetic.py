@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rich.style import Style
 from rich.text import Text
 
-from cnn_tui.network.convolution import ConvolutionStep, Framed, Plane, PoolingStep, plane_of
+from cnn_tui.network.convolution import ConvolutionStep, Plane, PoolingStep, WindowPlane, plane_of
 from cnn_tui.network.image_kernels import show_weight
 from cnn_tui.text import counted
 from cnn_tui.ui.explain.bench import Bench
@@ -194,7 +194,7 @@ def _exact(kernel: Plane) -> Callable[[float | None], str]:
 
 def _block(
     title: str,
-    plane: Framed | Plane,
+    plane: WindowPlane | Plane,
     style: Styles,
     *,
     chosen: tuple[int, int] | None = None,
