@@ -1,4 +1,4 @@
-"""The layers of a Keras model in a row: of a Sequential as they stand, of a Functional as they are joined."""
+"""The layers of a Keras model from input to output: a Sequential has them in order, a Functional as they are joined."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Plain = dict[str, Any]
 
 
 class Chain(msgspec.Struct, frozen=True):
-    """The descriptions of the layers from input to output, and the shape of the input where it is known."""
+    """The layers from input to output, as Keras describes them, and the shape of the input where it is known."""
 
     layers: tuple[Plain, ...]
     input_shape: tuple[Any, ...] | None
 
 
 def label(number: int, layer: Plain) -> str:
-    """How a layer is called in a sentence: `layer 3 "conv2d_1"`, or `layer 3 (line 12)` of one in a script."""
+    """A layer as a sentence names it: `layer 3 "conv2d_1"`, or `layer 3 (line 12)` for one of a script."""
     if "place" in layer:
         return f"layer {number} ({layer['place']})"
     name = name_of(layer)
@@ -32,7 +32,7 @@ def label(number: int, layer: Plain) -> str:
 
 
 def name_of(layer: Plain) -> str:
-    """The name that a layer has in its model; "" where it has none."""
+    """The name of a layer in its model; "" where it has none."""
     name = config_of(layer).get("name", layer.get("name"))
     return name if isinstance(name, str) else ""
 
@@ -44,11 +44,11 @@ def config_of(layer: Plain) -> Plain:
 
 
 def chain_of(model: Plain, problems: list[str]) -> Chain:
-    """The layers of a model as `to_json`, `get_config` or a `.keras` file describe it. Raises ImportProblem.
+    """The layers of a model that `to_json`, `get_config` or a `.keras` file describes. Raises ImportProblem.
 
-    Where the layers of a Functional are no chain, it says so in `problems` and gives them in the file's order.
+    Where the layers of a Functional are no chain, this is added to `problems`, and they come in the order of the file.
     """
-    if "class_name" not in model and "layers" in model:  # get_config, which does not say of what
+    if "class_name" not in model and "layers" in model:  # get_config, which does not name the class of the model
         is_functional = any("inbound_nodes" in layer for layer in _listed(model["layers"]))
         model = {"class_name": "Functional" if is_functional else "Sequential", "config": model}
     kind, config = model.get("class_name"), model.get("config")
@@ -72,7 +72,7 @@ def _listed(layers: Any) -> list[Plain]:
 
 
 def _split(layers: list[Plain], model: Plain, config: Plain) -> Chain:
-    """Take the InputLayer off the front; without one, the shape stands in other places."""
+    """Take the InputLayer off the front; without one, the shape of the input stands in other places."""
     places: list[Any] = []
     if layers:
         places = [config_of(layers[0])]
@@ -89,7 +89,7 @@ def _is_input(layer: Plain) -> bool:
 
 
 def _in_order(layers: list[Plain], config: Plain, problems: list[str]) -> list[Plain]:
-    """The layers of a Functional in the order that data flows, if they are a plain chain."""
+    """The layers of a Functional from input to output, if they are a plain chain; else `problems` says why not."""
     inputs = [layer for layer in layers if _is_input(layer)]
     others = [layer for layer in layers if not _is_input(layer)]
     before = len(problems)
@@ -121,7 +121,7 @@ _ONLY_CHAINS = "only a plain chain of layers can be taken"
 
 
 def _sources(nodes: Any) -> list[str]:
-    """The names of the layers that a layer is fed by, as Keras 3 and Keras 2 note them."""
+    """The names of the layers whose outputs a layer gets, as Keras 3 and Keras 2 write them."""
     sources: list[str] = []
     waiting = [nodes]
     while waiting:

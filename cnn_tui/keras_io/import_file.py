@@ -1,4 +1,4 @@
-"""The description of a model in a file of Keras's: read as data, whatever the file holds.
+"""Reads the description of a model from one of Keras's files, as data.
 
 A `.keras` file is a zip whose `config.json` describes the model; its weights are not looked at. Nothing is unpickled
 and no class is loaded by its name.
@@ -24,8 +24,8 @@ _ZIP = b"PK"
 _BROKEN_ZIP = (*BROKEN, struct.error, OverflowError, OSError)
 
 
-class ImportProblem(ValueError):  # noqa: N818  it lists what is in the way, and is no fault of the program
-    """A model that cannot be taken. `problems` are sentences about one layer or the whole; the message has them all."""
+class ImportProblem(ValueError):  # noqa: N818  what the user reads are problems of the model
+    """A model cannot be imported. `problems` are sentences, on a layer or the whole; the message joins them."""
 
     def __init__(self, *problems: str) -> None:
         super().__init__("; ".join(problems))

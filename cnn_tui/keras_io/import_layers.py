@@ -1,7 +1,7 @@
-"""One layer of a Keras model as one of ours: its class by name, its arguments through the fields of the catalogue.
+"""Makes a layer of the catalogue from one that Keras describes: its class by name, its arguments by their fields.
 
-What Keras does with an argument that has no field here, and is not at its default, decides what is said: one that
-makes another network is a problem, one that only bears on training is a note.
+An argument that has no field in the catalogue, and is not at its default, is a problem if it makes another network; if
+it only has an effect on training, it is left out, with a note.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _ONLY_TRAINING_ENDS = ("_initializer", "_regularizer", "_constraint")
 _OLD_NAMES = {("LeakyReLU", "alpha"): "negative_slope"}  # of arguments, in Keras 2
 _ALIASES = {"swish": "silu", "hard_swish": "hard_silu"}  # of activations
 
-# What an argument without a field here must be: Keras 3's default, as its configs have it, or nothing.
+# What an argument without a field must be: Keras 3's default, in the forms that its configs have for it.
 _DEFAULTS: dict[str, tuple[Any, ...]] = {
     "trainable": (True,),
     "data_format": ("channels_last",),
@@ -49,19 +49,19 @@ _DEFAULTS: dict[str, tuple[Any, ...]] = {
 _INITIALIZERS = {"gamma_initializer": "ones", "moving_variance_initializer": "ones"}  # and zeros for every other
 _INITIALIZER_DEFAULTS = {"mean": 0.0, "stddev": 0.05, "minval": -0.05, "maxval": 0.05, "gain": 1.0}
 _TYPED_DIGITS = 5
-_LEAST_PRECISE = 1e-37  # below it, a float32 has ever fewer digits
+_LEAST_PRECISE = 1e-37  # below it, a float32 has fewer digits
 
 
-class Findings:
-    """What was found on the way: `problems` are in the way of taking the model, `notes` are not."""
+class ImportFindings:
+    """What an import has found so far: with `problems` the model cannot be imported, `notes` tell what is left out."""
 
     def __init__(self) -> None:
         self.problems: list[str] = []
         self.notes: list[str] = []
 
 
-def take_layer(number: int, described: Plain, findings: Findings) -> AnyLayer | None:
-    """The layer that Keras describes; None, with its problems among the findings, where it cannot be taken."""
+def take_layer(number: int, described: Plain, findings: ImportFindings) -> AnyLayer | None:
+    """The layer that Keras describes; None, with its problems among the findings, where it cannot be imported."""
     called = label(number, described)
     kind = described.get("class_name")
     refusal = _refusal(kind, described)
@@ -88,7 +88,7 @@ def take_layer(number: int, described: Plain, findings: Findings) -> AnyLayer | 
 
 
 def _refusal(kind: Any, described: Plain) -> str:
-    """Why no layer of this kind can be taken; "" when it can."""
+    """Why no layer of this kind can be imported; "" when it can."""
     if not isinstance(kind, str):
         return "no layer: it names no class"
     shown = quiet(kind, 60)
@@ -105,8 +105,8 @@ def _refusal(kind: Any, described: Plain) -> str:
     return "" if kind in LAYERS else f"{shown}, which is not among the layers here"
 
 
-def _values(cls: type[Layer], config: Plain, called: str, findings: Findings) -> dict[str, Any]:
-    """The arguments that have fields. What a field does not allow becomes a problem."""
+def _values(cls: type[Layer], config: Plain, called: str, findings: ImportFindings) -> dict[str, Any]:
+    """The arguments that have a field. A value that its field does not allow becomes a problem."""
     hints = typing.get_type_hints(cls, include_extras=True)
     values: dict[str, Any] = {}
     for field in fields_of(cls):
@@ -127,7 +127,7 @@ def _values(cls: type[Layer], config: Plain, called: str, findings: Findings) ->
             else:
                 findings.problems.append(f"{sentence}; it can be {field.allowed()}")
     if "pool_size" in values and values.get("strides") == values["pool_size"]:
-        values["strides"] = None  # which means just that, and is how one writes it
+        values["strides"] = None  # which means the same, and is how one writes it
     return values
 
 
@@ -151,7 +151,7 @@ def _value(field: Field, raw: Any, hint: Any) -> Any:
 
 
 def _activation(raw: Any) -> Any:
-    """`relu`, of that or of the object that Keras makes of the function."""
+    """`relu`, from that name or from the object that Keras writes for the function."""
     if isinstance(raw, dict) and raw.get("class_name") == "function":
         raw = raw.get("config")
     if raw is None:
@@ -160,7 +160,7 @@ def _activation(raw: Any) -> Any:
 
 
 def _pair(raw: Any) -> Any:
-    """(2, 3), of 2, (2, 3) or ((2, 2), (3, 3)), which is how Keras writes a border that is equal on both sides."""
+    """(2, 3), from (2, 3) or ((2, 2), (3, 3)), as Keras writes a border that is equal on both sides; (2, 2) from 2."""
     if type(raw) is int:
         return [raw, raw]
     if isinstance(raw, list) and all(isinstance(part, list) and len(part) == 2 for part in raw):
@@ -173,18 +173,18 @@ def _pair(raw: Any) -> Any:
 
 
 def _number(raw: Any) -> Any:
-    """0.1, of 0.1 or of (-0.1, 0.1), which is what Keras makes of a factor."""
+    """0.1, from 0.1 or from (-0.1, 0.1), which is what Keras makes of a factor."""
     if isinstance(raw, list) and len(raw) == 2 and raw[0] == -raw[1]:
         raw = raw[1]
     return _plain(raw) if isinstance(raw, float | int) else raw
 
 
 def _factors(raw: Plain) -> Plain:
-    """{"l1": 0.01}, of a regularizer as Keras describes it."""
+    """{"l1": 0.01}, from a regularizer as Keras describes it."""
     config = config_of(raw)
     if raw.get("class_name") not in ("L1", "L2", "L1L2") or not config.keys() <= {"l1", "l2"}:
         raise ValueError("another regularizer")
-    # Keras 3 itself puts the factor of L1, and of no other, through a float32.
+    # Keras 3 makes a float32 of the factor of L1, and of no other.
     factors = {
         name: of_float32(factor) if raw["class_name"] == "L1" else _plain(factor) for name, factor in config.items()
     }
@@ -194,7 +194,7 @@ def _factors(raw: Plain) -> Plain:
 
 
 def of_float32(number: float, digits: int = 9) -> float:
-    """0.001, of the 0.0010000000474974513 that a float32 makes of it; as it is where that takes more `digits`."""
+    """0.001, from the 0.0010000000474974513 that a float32 makes of it; unchanged where that takes more `digits`."""
     try:
         number = float(number)
         (nearest,) = struct.unpack("f", struct.pack("f", number))
@@ -208,7 +208,7 @@ def of_float32(number: float, digits: int = 9) -> float:
 
 
 def _plain(number: float) -> float:
-    """A number that Keras 2 may have put through a float32, but nobody typed with more than a few digits."""
+    """A number as a person typed it, with few digits, before Keras 2 made a float32 of it."""
     return of_float32(number, _TYPED_DIGITS) if abs(number) > _LEAST_PRECISE else of_float32(number, 0)
 
 
@@ -224,7 +224,7 @@ def _is_default(argument: str, value: Any) -> bool:
 
 
 def _initializer(raw: Any) -> Any:
-    """`he_normal`, of that or of the object that Keras makes of it; what it is not made like is left as it is."""
+    """`he_normal`, from that name or from Keras's object for it; an object with other arguments is left as it is."""
     if not isinstance(raw, dict) or not isinstance(raw.get("class_name"), str):
         return raw
     if any(part not in (None, _INITIALIZER_DEFAULTS.get(name)) for name, part in config_of(raw).items()):
@@ -233,11 +233,11 @@ def _initializer(raw: Any) -> Any:
 
 
 def snake_case(name: str) -> str:
-    """`he_normal`, of `HeNormal`."""
+    """`he_normal`, from `HeNormal`."""
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
-def _say_left_out(called: str, argument: str, value: Any, findings: Findings) -> None:
+def _say_left_out(called: str, argument: str, value: Any, findings: ImportFindings) -> None:
     sentence = f"{called}: {quiet(argument, 60)} {shown(value)}"
     if argument == "trainable":
         findings.notes.append(f"{called} is frozen there, but is trained here")
@@ -248,7 +248,7 @@ def _say_left_out(called: str, argument: str, value: Any, findings: Findings) ->
 
 
 def shown(value: Any) -> str:
-    """A value of Keras's in a few words; `L2(l2=0.01)` of an object."""
+    """A value from a model's description in a few words; for an object, `L2(l2=0.01)`."""
     if not isinstance(value, dict) or not isinstance(value.get("class_name"), str):
         return "nothing" if value is None else found(value)
     config = config_of(value)

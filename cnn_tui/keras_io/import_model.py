@@ -1,7 +1,7 @@
-"""A Keras model as an experiment: from a `.keras` file, `model.to_json()`, `json.dumps(model.get_config())`, or from
-the Python script or notebook that makes it.
+"""Makes an experiment of a Keras model: of a `.keras` file, `model.to_json()`, `json.dumps(model.get_config())`, or of the
+Python script or notebook that makes it.
 
-Files are only read: no code is run, no class is loaded by its name. A layer that cannot be taken is named with the
+Files are only read: no code is run, no class is loaded by its name. A layer that cannot be imported is named with the
 reason, and so is every argument that is left out.
 """
 
@@ -23,7 +23,7 @@ from cnn_tui.keras_io.code.values import DatasetArrays
 from cnn_tui.keras_io.import_chain import Chain, Plain, chain_of, config_of, label, name_of
 from cnn_tui.keras_io.import_code import CodeImport, read_code, rules_of, trained
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels, read_config
-from cnn_tui.keras_io.import_layers import Findings, take_layer
+from cnn_tui.keras_io.import_layers import ImportFindings, take_layer
 from cnn_tui.keras_io.import_training import training_of
 from cnn_tui.keras_io.other_models import KERAS_1, is_keras_1
 from cnn_tui.network.layers import AnyLayer, Dense, Flatten, Rescaling
@@ -35,12 +35,12 @@ from cnn_tui.text import quiet
 __all__ = ["ImportProblem", "Imported", "SeveralModels", "import_model"]
 
 _LIKELY = ("fashion_mnist", "cifar10", "cifar100")
-"""The datasets that a model may be for, the likelier of a shape first."""
+"""The datasets that a model may be for; of those with one shape, the likelier comes first."""
 _MIXED = ("mixed_bfloat16", "mixed_float16")
 
 
 class Imported(msgspec.Struct, frozen=True):
-    """The experiment that a model is, and in sentences what of the model is not in it."""
+    """An experiment made of a model, and sentences on what of the model was left out."""
 
     experiment: Experiment
     notes: tuple[str, ...]
@@ -55,7 +55,7 @@ def import_model(path: Path, chosen: str | None = None) -> Imported:
         return _from_code(read_code(path, chosen), quiet(path.stem))
     model = read_config(path)
     try:
-        findings = Findings()
+        findings = ImportFindings()
         chain = chain_of(model, findings.problems)
         try:
             return _imported(chain, model.get("compile_config"), quiet(path.stem), findings)
@@ -65,7 +65,7 @@ def import_model(path: Path, chosen: str | None = None) -> Imported:
         raise ImportProblem(f"{quiet(str(path))} is nested too deeply to be a model") from None
 
 
-def _imported(chain: Chain, compiled: Any, name: str, findings: Findings, dataset: str | None = None) -> Imported:
+def _imported(chain: Chain, compiled: Any, name: str, findings: ImportFindings, dataset: str | None = None) -> Imported:
     taken = [take_layer(number, layer, findings) for number, layer in enumerate(chain.layers, 1)]
     layers = tuple(layer for layer in taken if layer is not None)
     if not chain.layers:
@@ -98,7 +98,7 @@ def _for_images_to_1(layers: tuple[AnyLayer, ...], notes: list[str]) -> tuple[An
 
 def _from_code(code: CodeImport, name: str) -> Imported:
     """The experiment of a script: the model, and how its fit trains it on which images."""
-    findings = Findings()
+    findings = ImportFindings()
     findings.notes += code.notes
     dataset = code.data.dataset if isinstance(code.data, DatasetArrays) else None
     experiment = _imported(code.chain, code.compiled, name, findings, dataset).experiment
@@ -113,12 +113,12 @@ def _from_code(code: CodeImport, name: str) -> Imported:
 
 
 def _dataset(shape: tuple[Any, ...] | None, layers: tuple[AnyLayer, ...], notes: list[str]) -> str:
-    """The built-in dataset whose images the model takes; the usual one, and a note, where there is none."""
+    """The built-in dataset whose images the model takes; where there is none, Fashion-MNIST, with a note."""
     if shape is None:
         notes.append(f"the file does not say what images the model takes: the dataset is {_LIKELY[0]}")
         return _LIKELY[0]
     sizes: Shape = tuple(size if type(size) is int else 0 for size in shape)
-    if len(sizes) == 2 and isinstance(layers[0], Flatten):  # the same row of numbers either way
+    if len(sizes) == 2 and isinstance(layers[0], Flatten):  # flattened, both give the same row of numbers
         sizes = (*sizes, 1)
     fitting = [name for name in _LIKELY if BUILT_IN[name].input_shape == sizes]
     if not fitting:
@@ -136,7 +136,7 @@ def _dataset(shape: tuple[Any, ...] | None, layers: tuple[AnyLayer, ...], notes:
 def _precision(described: Sequence[Plain], layers: tuple[AnyLayer, ...], notes: list[str]) -> str:
     """The precision that most layers' dtype policies ask for; a note names the layers that ask for another.
 
-    The layers that compute in float32 here whatever the precision is do not count.
+    Layers that always compute in float32 here are not counted.
     """
     policies = [_policy(config_of(layer).get("dtype")) for layer in described]
     others = [policy for policy in dict.fromkeys(policies) if policy not in (*_MIXED, "float32")]
@@ -158,14 +158,14 @@ def _precision(described: Sequence[Plain], layers: tuple[AnyLayer, ...], notes: 
 
 
 def _policy(dtype: Any) -> str:
-    """`mixed_bfloat16`, of that or of the object that Keras makes of a policy."""
+    """`mixed_bfloat16`, from that name or from the object that Keras writes for a policy."""
     if isinstance(dtype, dict):
         dtype = config_of(dtype).get("name")
     return dtype if isinstance(dtype, str) else "float32"
 
 
 def _note_names(described: tuple[Plain, ...], layers: tuple[AnyLayer, ...], notes: list[str]) -> None:
-    """Note the names that a person gave; Keras's own, as `conv2d_3`, go without a word."""
+    """Add a note on names that a person gave to layers; names that Keras gave, as `conv2d_3`, need none."""
     own = [
         name_of(layer)
         for layer, taken in zip(described, layers, strict=True)

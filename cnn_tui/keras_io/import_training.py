@@ -1,5 +1,7 @@
-"""How a Keras model was compiled, as an experiment has it. What cannot be taken becomes a note: it is no part of the
-network, and the experiment's own defaults stand in for it.
+"""Makes training settings of how a Keras model was compiled.
+
+What cannot be imported is left out, with a note, and the experiment's own default stands in: it is no part of the
+network.
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ _NEUTRAL: tuple[Any, ...] = (None, [], {}, [None])
 
 
 def training_of(compiled: Any, precision: str, notes: list[str]) -> Training:
-    """The training settings of a model's `compile_config`; what is not taken is added to `notes`."""
+    """The training settings of a model's `compile_config`; what is left out is added to `notes`."""
     training = _with(Training(), "precision", precision, notes)
     if not isinstance(compiled, dict) or not compiled:
         notes.append("the file does not say how the model is trained: the usual settings stand in")
@@ -100,7 +102,7 @@ def _metrics(described: Any, notes: list[str]) -> tuple[str, ...]:
 
 
 def _name(described: Any) -> str:
-    """`sparse_categorical_crossentropy`, of that, of the class, or of the object that Keras makes of the function."""
+    """`sparse_categorical_crossentropy`, from that name, the class's name, or Keras's object for the function."""
     if isinstance(described, dict):
         named = described.get("class_name")
         described = described.get("config") if named == "function" else named
@@ -110,7 +112,7 @@ def _name(described: Any) -> str:
 
 
 def _only(described: Any) -> Any:
-    """What is in a list of one: Keras has a list for each output, and there is one output."""
+    """The one part of a list: Keras writes a list with a part for each output, and there is one output."""
     while isinstance(described, list) and len(described) == 1:
         described = described[0]
     return described

@@ -1,9 +1,9 @@
-"""The Keras script that an experiment is: what a person would have written, in the style of the course notes.
+"""Writes an experiment as a Keras script, as a person would have written it, in the style of the course notes.
 
 With a seed it repeats a run of the lab: the same weights at the start, the same images held out, the same order of the
-images in every epoch, so the same losses but for rounding. To the last digit they are the same on one machine and with
-one thread, TF_NUM_INTEROP_THREADS=1 and TF_NUM_INTRAOP_THREADS=1: the order in which more threads sum up differs.
-Without one it is `model.fit(training_images, training_labels, epochs=5)`.
+images in every epoch, so the same losses but for rounding. To the last digit they are the same only on the same machine
+with one thread, TF_NUM_INTEROP_THREADS=1 and TF_NUM_INTRAOP_THREADS=1, because several threads add up in another order.
+Without a seed it is `model.fit(training_images, training_labels, epochs=5)`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.script_data import data_code
-from cnn_tui.keras_io.source import Lines, call, literal, program
+from cnn_tui.keras_io.source import CodeLines, call, literal, program
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import AnyLayer
 from cnn_tui.network.stack import float32_layers
@@ -36,7 +36,7 @@ OPTIMIZERS = {
 }
 """Keras's classes by the names that an experiment has for them."""
 
-_ALWAYS_SHOWN = ("pool_size",)  # as the notes do: the size of a pooling is what one reads it for
+_ALWAYS_SHOWN = ("pool_size",)  # as in the notes, also where it is at its default
 _KERAS_BATCH = 32  # what `fit` takes when it is told nothing
 
 
@@ -74,7 +74,7 @@ def keras_script(experiment: Experiment, *, seed: int | None = None) -> str:
     )
 
 
-def model_code(experiment: Experiment) -> Lines:
+def model_code(experiment: Experiment) -> CodeLines:
     """The lines that make `model`. A layer that is switched off stays as a comment. Raises DatasetError."""
     stack = experiment.stack
     whole = float32_layers(stack) if experiment.training.precision != "float32" else frozenset()
@@ -92,7 +92,7 @@ def model_code(experiment: Experiment) -> Lines:
 
 
 def layer_arguments(layer: AnyLayer) -> list[str]:
-    """The arguments of a layer that are not Keras's defaults, those that Keras demands first and without a name."""
+    """The arguments of a layer: first those that Keras demands, without a name; then those that are not at defaults."""
     demanded, named = [], []
     for field in fields_of(type(layer)):
         value = getattr(layer, field.name)
@@ -111,8 +111,8 @@ def _value(value: Any) -> str:
     return "1 / 255" if value == 1 / 255 else literal(value)
 
 
-def _head(experiment: Experiment) -> Lines:
-    # In the first two lines of a program, a comment with "coding:" in it would be an order to Python.
+def _head(experiment: Experiment) -> CodeLines:
+    # A comment with "coding:" in the first two lines of a program would tell Python its encoding: the name comes third.
     return ["# Written by cnn-tui. Run it with Python: it trains the network and tests it.", "#", _comment(experiment)]
 
 
@@ -120,13 +120,13 @@ def _comment(experiment: Experiment) -> str:
     return f"# {quiet(experiment.name)}".rstrip()
 
 
-def _imports(wanted: set[str]) -> Iterator[Lines]:
+def _imports(wanted: set[str]) -> Iterator[CodeLines]:
     own = {line for line in wanted if line.split()[1] in ("contextlib", "math", "pathlib")}
     for part in (own, wanted - own):
         yield sorted(part, key=lambda line: (line.startswith("from"), line))
 
 
-def _random(seed: int | None) -> Lines:
+def _random(seed: int | None) -> CodeLines:
     if seed is None:
         return ()
     return ["# The same seed gives the same weights and the same order of images", f"SEED = {seed}", _SET_SEED]
@@ -135,14 +135,14 @@ def _random(seed: int | None) -> Lines:
 _SET_SEED = "tf.keras.utils.set_random_seed(SEED)"
 
 
-def _policy(experiment: Experiment) -> Lines:
+def _policy(experiment: Experiment) -> CodeLines:
     precision = experiment.training.precision
     if precision == "float32":
         return ()
     return ["# Compute in half precision, keep the weights in full", f'tf.keras.config.set_dtype_policy("{precision}")']
 
 
-def _held_out(experiment: Experiment, seed: int | None) -> Lines:
+def _held_out(experiment: Experiment, seed: int | None) -> CodeLines:
     fraction = experiment.training.validation
     if isinstance(fraction, str):
         return ()
@@ -156,7 +156,7 @@ def _held_out(experiment: Experiment, seed: int | None) -> Lines:
     ]
 
 
-def _labels(experiment: Experiment) -> Lines:
+def _labels(experiment: Experiment) -> CodeLines:
     if experiment.training.loss != "categorical_crossentropy":
         return ()
     classes = describe(experiment.dataset).classes
@@ -169,7 +169,7 @@ def _labels(experiment: Experiment) -> Lines:
     ]
 
 
-def _compile(experiment: Experiment) -> Lines:
+def _compile(experiment: Experiment) -> CodeLines:
     training = experiment.training
     given = experiment.optimizer_arguments
     optimizer = ", ".join(
@@ -184,11 +184,11 @@ def _compile(experiment: Experiment) -> Lines:
     return ["# Choose how it is trained", *call("model.compile", arguments)]
 
 
-def _callbacks(rules: tuple[StopRule, ...]) -> tuple[list[Lines], str]:
-    """The parts that the stop rules need, and the callbacks as `fit` is given them."""
+def _callbacks(rules: tuple[StopRule, ...]) -> tuple[list[CodeLines], str]:
+    """The parts of the script that the stop rules need, and what `fit` gets as `callbacks`."""
     keras = [_keras_callback(rule) for rule in rules if not _is_ours(rule)]
     ours = [rule for rule in rules if _is_ours(rule)]
-    parts: list[Lines] = [_stop_training(ours)] if ours else []
+    parts: list[CodeLines] = [_stop_training(ours)] if ours else []
     if not keras:
         return parts, "[StopTraining()]" if ours else ""
     listed = [*(["    StopTraining(),"] if ours else []), *(line for lines in keras for line in lines)]
@@ -213,7 +213,7 @@ def _keras_callback(rule: StopRule) -> list[str]:
     return call("tf.keras.callbacks.EarlyStopping", arguments, indent=4, after=",")
 
 
-def _stop_training(rules: list[StopRule]) -> Lines:
+def _stop_training(rules: list[StopRule]) -> CodeLines:
     lines = [
         "# Cancel training once it has reached enough",
         "class StopTraining(tf.keras.callbacks.Callback):",
@@ -230,8 +230,8 @@ def _stop_training(rules: list[StopRule]) -> Lines:
     return lines
 
 
-def _batches(experiment: Experiment, seed: int | None) -> Lines:
-    """The images in the order that a run of the seed has them in: `training.pipeline.Batches.order`."""
+def _batches(experiment: Experiment, seed: int | None) -> CodeLines:
+    """The images in the order in which a run with the seed has them: as in `training.pipeline.Batches.order`."""
     if seed is None:
         return ()
     size = experiment.training.batch_size
@@ -247,7 +247,7 @@ def _batches(experiment: Experiment, seed: int | None) -> Lines:
     ]
 
 
-def _fit(experiment: Experiment, seed: int | None, callbacks: str) -> Lines:
+def _fit(experiment: Experiment, seed: int | None, callbacks: str) -> CodeLines:
     training = experiment.training
     lines = ["# Train the model", r'print("\nMODEL TRAINING:")']
     if seed is None:
@@ -265,7 +265,7 @@ def _fit(experiment: Experiment, seed: int | None, callbacks: str) -> Lines:
     return [*lines, *call("model.fit", arguments)]
 
 
-def _evaluate() -> Lines:
+def _evaluate() -> CodeLines:
     return [
         "# Evaluate on the test set",
         r'print("\nMODEL EVALUATION:")',

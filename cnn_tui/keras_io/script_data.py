@@ -1,6 +1,6 @@
-"""The lines of a Keras script that load a dataset: the same images and labels that the lab trains on.
+"""The part of a Keras script that loads a dataset: the same images and labels that the lab trains on.
 
-They leave `training_images`, `training_labels`, `test_images` and `test_labels`: images from 0 to 1, with an axis of
+It sets `training_images`, `training_labels`, `test_images` and `test_labels`: images from 0 to 1, with an axis of
 channels, and class numbers.
 """
 
@@ -15,7 +15,7 @@ from cnn_tui.data import npz_file
 from cnn_tui.data.dataset import BUILT_IN, Dataset, is_npz, path_of
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.script_folder import FOLDER_IMPORTS, folder_parts
-from cnn_tui.keras_io.source import Lines, call, literal
+from cnn_tui.keras_io.source import CodeLines, call, literal
 
 SAMPLE = "fashion_mnist_sample"
 _CHUNK = 65_536  # bytes
@@ -23,14 +23,14 @@ _SAMPLE_FILE = Path(__file__).parents[1] / "data" / "sample" / f"{SAMPLE}.npz"
 
 
 class DataCode(msgspec.Struct, frozen=True):
-    """Parts of a script, and the imports that they need besides TensorFlow."""
+    """Parts of a script, and the imports that they need besides that of TensorFlow."""
 
     imports: tuple[str, ...]
-    parts: tuple[Lines, ...]
+    parts: tuple[CodeLines, ...]
 
 
 def data_code(name: str) -> DataCode:
-    """What loads the dataset called `name`. Raises DatasetError."""
+    """The lines that load the dataset called `name`. Raises DatasetError."""
     dataset = describe(name)
     if name == SAMPLE:
         about = "# Load the sample of Fashion-MNIST that comes with cnn-tui"
@@ -64,7 +64,7 @@ def _npz(about: str, path: Path, dataset: Dataset) -> DataCode:
     return DataCode(("import numpy as np",), (load, *to_bytes, _normalize(dataset)))
 
 
-def _to_bytes(path: Path, array: str) -> Lines:
+def _to_bytes(path: Path, array: str) -> CodeLines:
     """What brings an array of a `.npz` file, which `describe` has found in order, to bytes from 0 to 255."""
     images = "training_images" if array == "x_train" else "test_images"
     with zipfile.ZipFile(path) as archive, archive.open(f"{array}.npy") as stream:
@@ -80,7 +80,7 @@ def _to_bytes(path: Path, array: str) -> Lines:
     return ["# Bytes of 0 and 1 become 0 and 255", f"{images} = {images} * np.uint8(255)"]
 
 
-def _normalize(dataset: Dataset) -> Lines:
+def _normalize(dataset: Dataset) -> CodeLines:
     grey = dataset.input_shape[2] == 1
     shape = f".reshape({', '.join(str(size) for size in (-1, *dataset.input_shape))})" if grey else ""
     return [

@@ -12,7 +12,7 @@ from cnn_tui.data import image_folder, picture, picture_survey
 from cnn_tui.data.dataset import Dataset
 from cnn_tui.data.image_folder import FolderPictures
 from cnn_tui.data.picture_survey import Survey
-from cnn_tui.keras_io.source import Lines, call, literal
+from cnn_tui.keras_io.source import CodeLines, call, literal
 
 FOLDER_IMPORTS = (
     "import contextlib",
@@ -22,7 +22,7 @@ FOLDER_IMPORTS = (
 )
 
 
-def folder_parts(path: Path, dataset: Dataset) -> Iterator[Lines]:
+def folder_parts(path: Path, dataset: Dataset) -> Iterator[CodeLines]:
     """What loads the folder that `dataset` describes: lists of its pictures, then arrays. Raises DatasetError."""
     listing = image_folder.list_pictures(path)
     survey = picture_survey.survey(path, listing.paths, whole=True)
@@ -44,7 +44,7 @@ def folder_parts(path: Path, dataset: Dataset) -> Iterator[Lines]:
     yield _ARRAYS
 
 
-def _load_picture(dataset: Dataset, survey: Survey) -> Lines:
+def _load_picture(dataset: Dataset, survey: Survey) -> CodeLines:
     height, width, channels = dataset.input_shape
     mode = "L" if channels == 1 else "RGB"
     steps = []
@@ -71,7 +71,7 @@ def _load_picture(dataset: Dataset, survey: Survey) -> Lines:
     ]
 
 
-def _eight_bits(top: int) -> Lines:
+def _eight_bits(top: int) -> CodeLines:
     scale = "255" if top == 1 else f"256 / {top + 1}"
     return [
         "def eight_bits(picture):",
@@ -81,7 +81,7 @@ def _eight_bits(top: int) -> Lines:
     ]
 
 
-def _parts(listing: FolderPictures) -> Lines:
+def _parts(listing: FolderPictures) -> CodeLines:
     train, test = map(literal, listing.parts)
     return [
         "training, test = [], []",
@@ -92,7 +92,7 @@ def _parts(listing: FolderPictures) -> Lines:
 
 
 def _extend(pictures: str, part: str) -> Iterator[str]:
-    """Lines for a path that may be long, whatever the folder is called."""
+    """CodeLines for a path that may be long, whatever the folder is called."""
     yield f"    paths = pictures_of(folder / {part} / name)"
     yield f"    {pictures} += [(path, label) for path in paths]"
 

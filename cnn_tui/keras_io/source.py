@@ -1,4 +1,4 @@
-"""Values, calls and the parts of a program as lines of Python, laid out as ruff formats them."""
+"""Writes values, calls and whole programs as Python source, laid out as ruff formats it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 WIDTH = 88
-"""Columns of a line: ruff's own default."""
+"""The columns of a line, as ruff has it by default."""
 
-Lines = Sequence[str]
+CodeLines = Sequence[str]
 
 
 def literal(value: Any) -> str:
-    """A plain value as Python writes it, text in double quotes where that needs no escape.
+    """A plain value as Python source, text in double quotes where that needs no escape.
 
-    Text from outside is safe in it: `repr` escapes whatever would end the text or the line.
+    Text from outside cannot break out of its quotes: `repr` escapes whatever would end the text or the line.
     """
     if isinstance(value, tuple):
         inner = ", ".join(literal(part) for part in value)
@@ -26,7 +26,7 @@ def literal(value: Any) -> str:
 
 
 def call(function: str, arguments: Iterable[str], indent: int = 0, before: str = "", after: str = "") -> list[str]:
-    """A call in one line if it fits, else its arguments in a line of their own, else each in one.
+    """A call in one line if it fits; else with all arguments in a second line; else with each in a line of its own.
 
     `before` and `after` are what stands around it, as `model = ` and `,`.
     """
@@ -42,7 +42,7 @@ def call(function: str, arguments: Iterable[str], indent: int = 0, before: str =
     return [opening, *(f"{deeper}{argument}," for argument in given), closing]
 
 
-def program(parts: Iterable[Lines]) -> str:
+def program(parts: Iterable[CodeLines]) -> str:
     """The text of a program: an empty line between parts, two around a class or a function."""
     lines: list[str] = []
     defined = False
