@@ -80,7 +80,6 @@ def show_dataset(
 
 
 def to_text(facts: DataFacts) -> list[str]:
-    """The lines that a person reads."""
     height, width, channels = facts.input_shape
     colour = "grey, 1 channel" if channels == 1 else f"colour, {channels} channels"
     pairs = [

@@ -103,7 +103,6 @@ class Probe:
         return Loaded(json.loads(ended.out[-1]), took)
 
     def end(self) -> None:
-        """Kill the child."""
         self._child.end()
 
 

@@ -169,7 +169,6 @@ def to_csv(lines: list[Line]) -> str:
 
 
 def to_markdown(lines: list[Line]) -> str:
-    """A table for a report."""
     rows = [[_shown(column, line) for column in _SHOWN] for line in lines]
     right = [at for at, column in enumerate(_SHOWN) if column.right]
     return "\n".join(markdown_lines([TextTable([column.title for column in _SHOWN], rows, right)]))

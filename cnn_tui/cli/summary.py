@@ -57,7 +57,6 @@ def to_json(experiment: Experiment, summary: Summary, problems: tuple[Problem, .
 
 
 def to_text(experiment: Experiment, summary: Summary, problems: tuple[Problem, ...]) -> list[str]:
-    """The lines of a summary for people."""
     title = f"{quiet(experiment.name)}  ({quiet(experiment.dataset)}, input {keras_shape(summary.input_shape)})"
     lines = [bold(title), *summary_lines(summary)]
     for problem in problems:

@@ -61,8 +61,6 @@ class CourseNotes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One exercise of a set."""
-
     name: str
     question: str
     title: str = ""

@@ -83,7 +83,6 @@ class Document:
         self._note(JournalEntry("edit", label, experiment))
 
     def edit_stack(self, label: str, stack: Stack) -> None:
-        """Make an edit of the layers."""
         self.edit(label, self.experiment.with_stack(stack))
 
     def undo(self) -> str | None:

@@ -105,7 +105,6 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Stack(describe(self.dataset).input_shape, self.layers)
 
     def with_stack(self, stack: Stack) -> Experiment:
-        """The experiment with other layers."""
         return msgspec.structs.replace(self, layers=stack.layers)
 
     def with_training(self, **values: Any) -> Experiment:

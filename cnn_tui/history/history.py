@@ -70,7 +70,6 @@ class History(Records):
 
     @property
     def path(self) -> Path:
-        """The file."""
         return self.store.path
 
     def show_gone(self) -> None:

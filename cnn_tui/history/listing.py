@@ -58,7 +58,6 @@ class Listing:
         self._ids, self._places = self._read(self._query), None
 
     def count(self) -> int:
-        """How many runs are shown."""
         return len(self._ids)
 
     def total(self) -> int:

@@ -67,7 +67,6 @@ class Tally(NamedTuple):
 
     @property
     def waiting(self) -> int:
-        """How many runs are queued."""
         return sum(count for status, count, _, _ in self.runs if status == "queued")
 
 
@@ -78,7 +77,6 @@ class Records:
         self.store = store
 
     def close(self) -> None:
-        """Close the file."""
         self.store.close()
 
     def __enter__(self) -> Self:
@@ -250,7 +248,6 @@ class Records:
         return [Event(*row) for row in rows]
 
     def count(self) -> int:
-        """How many runs there are."""
         return int(self.store.execute("SELECT count(*) FROM runs").fetchone()[0])
 
     def live_runs(self) -> list[Run]:

@@ -65,7 +65,6 @@ class Store:
             self.read_only = True
 
     def close(self) -> None:
-        """Close the file."""
         self._db.close()
 
     def __enter__(self) -> Self:

@@ -91,7 +91,6 @@ def exercise_page(facts: ExerciseFacts) -> Page:
 
 
 def set_page(place: SetPlace, statuses: Mapping[str, ExerciseStatus]) -> Page:
-    """The page of a set as a whole."""
     exercises = place.set.exercises
     done = sum(one.state == "done" for one in statuses.values())
     blocks: list[Block] = [Paragraph(f"{done} of {len(exercises)} done", style="dim")]

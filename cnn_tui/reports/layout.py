@@ -51,11 +51,9 @@ class PageLayout:
         self._hint = hint
 
     def lines(self, blocks: Iterable[Block]) -> list[StyledLine]:
-        """All lines of a page."""
         return [line for block in blocks for line in self.block(block)]
 
     def block(self, block: Block) -> list[StyledLine]:
-        """The lines of one block."""
         match block:
             case Heading(words, hint, _):
                 shown = self._inert(words)
@@ -166,7 +164,6 @@ class PageLayout:
 
 
 def key_width(block: SideBySide) -> int:
-    """The width of the column of keys."""
     return min(LABEL, max(cells(row.key) for rows in (block.heads, *block.groups) for row in rows) + 2)
 
 

@@ -35,7 +35,6 @@ _WIDTH = 120  # of a confusion matrix
 
 
 def to_markdown(page: Page) -> str:
-    """The text of a page."""
     return "\n".join([f"# {escape(page.title)}", "", *markdown_lines(page.blocks)]) + "\n"
 
 

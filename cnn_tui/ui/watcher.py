@@ -78,17 +78,14 @@ class Live:
 
     @property
     def progress(self) -> Progress:
-        """Where the run is."""
         return self.watched.progress if self.watched else Progress()
 
     @property
     def points(self) -> list[Point]:
-        """The readings of the run."""
         return self.watched.points if self.watched else []
 
     @property
     def waiting(self) -> int:
-        """How many runs are queued."""
         return len(self.queue)
 
     @property

@@ -103,7 +103,6 @@ class AnswerCommands:
             self.talk.say(f"Kept, and marked as done; {key_of('exercises.done')} opens it again.", seconds=4)
 
     def toggle_done(self) -> None:
-        """Done, or open again."""
         if found := self.chosen.ask():
             place, one = found
             now = answers.answer(self.history, place.name, one.name).done

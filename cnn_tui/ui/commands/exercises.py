@@ -41,7 +41,6 @@ class ExerciseCommands(LabCommands):
 
     @property
     def places(self) -> tuple[SetPlace, ...]:
-        """The sets of exercises."""
         return (self.pack,) if self.pack else tuple(load_set(name) for name in set_names())
 
     async def open(self) -> None:

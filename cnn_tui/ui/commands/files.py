@@ -103,7 +103,6 @@ class FileCommands:
         await self._save(self.document.path)
 
     async def save_as(self) -> None:
-        """Save to another file."""
         await self._save(None)
 
     async def _save(self, path: Path | None) -> None:
@@ -128,7 +127,6 @@ class FileCommands:
             self.talk.say(f"Copied {named[f'copy.{what}']}{also}.")
 
     async def export(self) -> None:
-        """Write something to a file."""
         what = await self.talk.ask(ExportMenu("Export to a file"))
         if what == "report":
             await self._export_report()

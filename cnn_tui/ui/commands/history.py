@@ -106,7 +106,6 @@ class HistoryCommands(LabCommands):
         return True
 
     def explain(self, run_id: int) -> None:
-        """Look into a run."""
         self.explain_pane.show_run(run_id)
         self.go_to("explain")
 
@@ -121,7 +120,6 @@ class HistoryCommands(LabCommands):
         self.talk.say(f"The chart shows {run_numbers(runs)}{more}. {back} in the training pane goes back.")
 
     async def compare(self, runs: Sequence[int], *, everything: bool = False) -> None:
-        """Show runs side by side."""
         if len(runs) > MOST:
             self.talk.say(
                 f"{len(runs)} runs are marked; at most {MOST} can be compared. "

@@ -149,7 +149,6 @@ class RunCommands(LabCommands):
         )
 
     async def open_queue(self) -> None:
-        """What is trained and what waits."""
         await self.talk.ask(QueueScreen(self.live, self.show_run))
 
     def stop(self) -> None:
@@ -172,7 +171,6 @@ class RunCommands(LabCommands):
         self.talk.say(words)
 
     def pause(self) -> None:
-        """Pause the run, or let it go on."""
         run = self.live.going
         if run is None:
             self.talk.say("Nothing is being trained.")

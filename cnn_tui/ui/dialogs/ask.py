@@ -43,7 +43,6 @@ class AskScreen(Dialog[tuple[object] | None]):
             yield Static(Text(self._hint), id="hint")
 
     def action_accept(self) -> None:
-        """Take the value, or say why not."""
         try:
             self.dismiss((self._accept(self.query_one(Input).value),))
         except ValueError as error:
@@ -84,7 +83,6 @@ class MenuScreen(Dialog[str | None]):
         self._words = words or {}
 
     def compose(self) -> ComposeResult:
-        """The lines."""
         with self.frame(self._title, f"press a key, {key_of('menu.leave')} leaves"):
             rows = [(key_of(key.id), self._words.get(key.id, key.help)) for key in keys_of(self.scope)]
             yield Static(Text("\n").join(Text.assemble((key, "bold"), f"  {words}") for key, words in rows))
@@ -95,8 +93,6 @@ class MenuScreen(Dialog[str | None]):
 
 
 class CopyMenu(MenuScreen):
-    """What to copy."""
-
     scope: ClassVar[str] = "copy"
     BINDINGS = bindings_of("copy", "menu")
 
@@ -127,7 +123,6 @@ class PageScreen(Dialog[None]):
         self._page = page
 
     def compose(self) -> ComposeResult:
-        """One long text."""
         words = f"{key_of('move.down')}/{key_of('move.up')} scroll  {key_bar(self.scope)}"
         with self.frame(self._title, words, "box page"), VerticalScroll(can_focus=False):
             yield Static(self._page)

@@ -44,13 +44,11 @@ class ColumnsScreen(Dialog[ColumnChoice | None]):
             yield Table(columns, self._rows)
 
     def on_mount(self) -> None:
-        """Begin with the first column."""
         table = self.query_one(Table)
         table.active, table.cursor = True, 1
         table.set_count(len(self._order) + 1)
 
     def on_resize(self, _: Resize) -> None:
-        """As many rows as fit."""
         self.query_one(Table).styles.height = max(3, min(len(self._order) + 1, self.app.size.height - 6))
 
     def action_leave(self) -> None:
@@ -76,7 +74,6 @@ class ColumnsScreen(Dialog[ColumnChoice | None]):
             table.redraw()
 
     def action_reset(self) -> None:
-        """The columns as they are at first."""
         self._show(USUAL)
         self.query_one(Table).redraw()
 

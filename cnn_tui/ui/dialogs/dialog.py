@@ -85,7 +85,6 @@ class KeyedScreen(Screen[ScreenResultType], MovementKeys):
             await self.run_action(action)
 
     def action_leave(self) -> None:
-        """Back, with nothing to give."""
         self.dismiss(None)
 
 
@@ -130,7 +129,6 @@ class PickScreen(Dialog[str | None]):
         self._preview = preview
 
     def compose(self) -> ComposeResult:
-        """A field, the list, a line of help."""
         width = max((len(item.label) for item in self._items), default=1)
         words = f"type to find, {key_of('list.take')} takes it, {key_of('list.leave')} leaves"
         with self.frame(self._title, words, "box tall"):
@@ -165,12 +163,10 @@ class PickScreen(Dialog[str | None]):
         self._show_preview()
 
     def action_take(self) -> None:
-        """Take the row under the cursor."""
         if self._found:
             self.dismiss(self._found[self.query_one(Table).cursor].key)
 
     def action_move(self, by: int) -> None:
-        """Move the cursor."""
         self.query_one(Table).move_rows(by)
         self._show_preview()
 

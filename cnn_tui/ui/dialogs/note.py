@@ -36,7 +36,6 @@ class NoteScreen(Dialog[tuple[str | None, ...] | None]):
         self._question = shown(question.strip())
 
     def compose(self) -> ComposeResult:
-        """The question, and the fields."""
         several = len(self._before) > 1
         with self.frame(self._title, key_bar("field") if several else key_bar("field", without="field.next")):
             if self._question:
@@ -60,22 +59,18 @@ class NoteScreen(Dialog[tuple[str | None, ...] | None]):
         self.dismiss(tuple(None if text == old else text for text, old in zip(texts, before, strict=True)))
 
     def action_next_field(self, by: int) -> None:
-        """From one field to the other."""
         if by > 0:
             self.focus_next()
         else:
             self.focus_previous()
 
     def action_new_line(self) -> None:
-        """Begin another line."""
         for field in self.query(NoteField):
             if field.has_focus:
                 field.insert("\n")
 
 
 class NoteField(TextArea):
-    """Text of several lines."""
-
     def __init__(self, text: str) -> None:
         super().__init__(text, tab_behavior="focus", soft_wrap=True, highlight_cursor_line=False)
         self.cursor_blink = False

@@ -39,23 +39,19 @@ class SettingsScreen(Dialog[None]):
             yield Static(id="hint")
 
     def on_mount(self) -> None:
-        """Show the document."""
         self.query_one(Table).active = True
         self._show()
 
     def on_movement_keys_moved(self) -> None:
-        """Help for another row."""
         self._show()
 
     def action_step(self, direction: int) -> None:
-        """Step the setting on its ladder."""
         setting = self._setting()
         if setting is not None:
             self._try(setting.name, lambda experiment: step(experiment, setting.name, direction))
 
     @work(group=DIALOG)
     async def action_edit(self) -> None:
-        """Type a value, or choose it."""
         setting = self._setting()
         if setting is None:
             self._ask_rule(self._rule_at())
@@ -71,7 +67,6 @@ class SettingsScreen(Dialog[None]):
             self._ask(setting.name, setting.value, lambda text: change(self._now, setting.name, text), hint)
 
     def action_add_rule(self) -> None:
-        """One more stop rule."""
         self._ask_rule(len(self._now.stop))
 
     def action_delete_rule(self) -> None:
@@ -81,12 +76,10 @@ class SettingsScreen(Dialog[None]):
             self._try("stop rule", lambda experiment: set_rule(experiment, at, None))
 
     def action_undo(self) -> None:
-        """Take the last edit back."""
         self.notify(f"undo: {inert(self.document.undo() or 'nothing')}", markup=False, timeout=2)
         self._show()
 
     def action_redo(self) -> None:
-        """Make it again."""
         self.notify(f"redo: {inert(self.document.redo() or 'nothing')}", markup=False, timeout=2)
         self._show()
 

@@ -71,11 +71,9 @@ class CompareScreen(LongPage[None]):
 
     @property
     def goes_on(self) -> bool:
-        """Whether any of the runs does."""
         return any(run.live for run in self._runs)
 
     def read(self) -> None:
-        """Read the runs and compare them."""
         for one in self._watched:
             one.read_unless_ended()
         self._recorded = [Recorded(one.run, one.points) for one in self._watched if one.run]
@@ -122,7 +120,6 @@ class CompareScreen(LongPage[None]):
         self.page.rebuild()
 
     def action_next_metric(self) -> None:
-        """The next metric of the curves."""
         names = list(dict.fromkeys(name for run in self._runs for name in metrics_of(run)))
         now = self.choice.metric
         self.choice.metric = names[(names.index(now) + 1) % len(names)] if now in names else names[0]

@@ -38,7 +38,6 @@ class ExercisesHead(Lines):
         self.redraw()
 
     def draw(self, width: int, height: int) -> list[Text]:
-        """One line."""
         done, going = self._said
         left = Text.assemble((" Exercises  ", self.style("strong")), (done, self.style("dim")))
         right = Text(f"{going} ", self.style("accent"))
@@ -49,7 +48,6 @@ class ExercisesFoot(Lines):
     """The keys, as many as fit."""
 
     def draw(self, width: int, height: int) -> list[Text]:
-        """One line."""
         shown = [key for key in keys_of("exercises") if key.label]
         first = ("predict", "run", "conclude", "help", "leave", "experiment", "repeat", "all", "done", "notes")
         parts = []

@@ -124,7 +124,6 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         yield ExercisesFoot()
 
     def on_mount(self) -> None:
-        """Show it, then look for changes."""
         table = self.query_one(Table)
         table.active = True
         table.cursor = next((row for row, chosen in enumerate(self._rows) if chosen.key == self.at), 1)
@@ -133,7 +132,6 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         self._live.changed.subscribe(self, lambda _: self._read())
 
     def on_resize(self, event: Resize) -> None:
-        """Side by side where both fit."""
         width, height = event.size
         stacked = width < _SIDE_BY_SIDE
         self.set_class(stacked, "-stacked")
@@ -144,7 +142,6 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
 
     @property
     def chosen(self) -> ExerciseRow:
-        """The row under the cursor."""
         return self._rows[self.query_one(Table).cursor]
 
     # Reading
@@ -262,7 +259,6 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
             self._look()
 
     def action_toggle_zoom(self) -> None:
-        """The exercise alone, and back."""
         self.toggle_class("-zoomed")
 
     def _toggle_notes(self, key: str) -> bool:

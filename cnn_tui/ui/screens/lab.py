@@ -215,7 +215,6 @@ class LabScreen(KeyedScreen[None]):
         self.summary.mark(self.stack_pane.rows.cursor)
 
     def on_history_pane_asked(self, message: HistoryPane.Asked) -> None:
-        """Do what is wanted of runs."""
         self.wait_beside(self.past.answer(message.action, message.runs))
 
     # The keys
@@ -227,7 +226,6 @@ class LabScreen(KeyedScreen[None]):
         pane.focus()
 
     def action_cycle_pane(self, by: int) -> None:
-        """The next or previous pane."""
         names = [name for name, _ in PANES]
         self.action_focus_pane(names[(names.index(self.header.shown) + by) % len(names)])
 
@@ -258,7 +256,6 @@ class LabScreen(KeyedScreen[None]):
             self._say_and_show("undo", self.document.undo())
 
     def action_redo_edit(self) -> None:
-        """Make the last undone edit again."""
         if not self.shown.redo():
             self._say_and_show("redo", self.document.redo())
 

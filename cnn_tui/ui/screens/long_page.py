@@ -30,18 +30,15 @@ class LongPage(Dialog[ScreenResultType]):
         self._later: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """One page; its keys below it."""
         with self.frame(""):
             yield PageView(self.build, self.draw_curves)
 
     def on_mount(self) -> None:
-        """Read, then look for changes."""
         self.reload()
         self.live.changed.subscribe(self, lambda _: self._reload_soon())
 
     @property
     def page(self) -> PageView:
-        """The text."""
         return self.query_one(PageView)
 
     def entitle(self, words: str) -> None:
@@ -65,7 +62,6 @@ class LongPage(Dialog[ScreenResultType]):
         return False
 
     def reload(self) -> None:
-        """Read and show it anew."""
         self._later = None
         self.read()
         self.page.rebuild()

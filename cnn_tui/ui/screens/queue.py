@@ -65,13 +65,11 @@ class QueueScreen(Dialog[None]):
             yield Total()
 
     def on_mount(self) -> None:
-        """Show it, then look for changes."""
         self.query_one(Table).active = True
         self._show()
         self._live.changed.subscribe(self, lambda _: self._show())
 
     def on_resize(self, _: Resize) -> None:
-        """As many rows as fit."""
         self._set_height()
 
     def action_move_run(self, places: int) -> None:

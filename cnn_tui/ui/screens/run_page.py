@@ -54,16 +54,13 @@ class RunScreen(LongPage[Wanted | None]):
 
     @property
     def run_id(self) -> int:
-        """The run on show."""
         return self._watched.id
 
     @property
     def goes_on(self) -> bool:
-        """Whether the run does."""
         return self._facts is not None and self._facts.run.live
 
     def read(self) -> None:
-        """Read all that is recorded of it."""
         self._watched.read()
         run, events = self._watched.run, self._watched.events
         self._facts = read_facts(self.history, run, events, self._facts) if run else None
@@ -71,7 +68,6 @@ class RunScreen(LongPage[Wanted | None]):
         self.entitle(self._page.title)
 
     def build(self, width: int) -> Iterable[Block]:
-        """The blocks of the page."""
         return self._page.blocks
 
     def draw_curves(self, view: PageView, width: int) -> Sequence[Text]:
@@ -114,7 +110,6 @@ class RunScreen(LongPage[Wanted | None]):
             self.dismiss(Wanted("load", self.run_id, suggestion.experiment, words))
 
     def action_load_run(self) -> None:
-        """Its experiment, into the editor."""
         if self._facts and not self._facts.run.has_experiment:
             self.notify(f"The experiment of run {self.run_id} cannot be read.", severity="error")
         elif self._facts:
@@ -122,7 +117,6 @@ class RunScreen(LongPage[Wanted | None]):
             self.dismiss(Wanted("load", self.run_id, self._facts.run.experiment, words))
 
     def action_resume_run(self) -> None:
-        """Let it go on."""
         self.dismiss(Wanted("resume", self.run_id))
 
     def action_explain_run(self) -> None:
@@ -130,7 +124,6 @@ class RunScreen(LongPage[Wanted | None]):
         self.dismiss(Wanted("explain", self.run_id))
 
     def action_compare_run(self) -> None:
-        """It and the baseline, side by side."""
         if self._facts and self._facts.against:
             self.dismiss(Wanted("compare", self.run_id))
         else:
@@ -142,19 +135,16 @@ class RunScreen(LongPage[Wanted | None]):
 
     @work(group=DIALOG)
     async def action_edit_note(self) -> None:
-        """Note and conclusion."""
         if await self.editor.edit_note(self.run_id):
             self.reload()
 
     @work(group=DIALOG)
     async def action_edit_tags(self) -> None:
-        """The tags."""
         if await self.editor.edit_tags([self.run_id]):
             self.reload()
 
     @work(group=DIALOG)
     async def action_rename_run(self) -> None:
-        """Another name."""
         if await self.editor.rename(self.run_id):
             self.reload()
 

@@ -24,7 +24,6 @@ class MovingLines(Lines):
         self.move_rows(by * max(1, self.size.height // 2))
 
     def move_to_end(self, *, last: bool) -> None:
-        """To the first row, or the last."""
         self.move_rows(_FAR if last else -_FAR)
 
     def move_sideways(self, by: int) -> None:

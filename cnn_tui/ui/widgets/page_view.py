@@ -57,7 +57,6 @@ class PageView(MovingLines):
         return lines
 
     def lay_out(self, width: int) -> list[Text]:
-        """All lines of the page."""
         layout = PageLayout(width, inert, with_keys)
         lines: list[Text] = []
         for block in self._build(width):

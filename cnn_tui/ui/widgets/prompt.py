@@ -127,7 +127,6 @@ class PromptWords(Lines):
             self.redraw()
 
     def on_resize(self) -> None:
-        """More lines where they are shorter."""
         self._fit()
 
     def draw(self, width: int, height: int) -> list[Text]:

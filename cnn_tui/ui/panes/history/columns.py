@@ -56,7 +56,6 @@ class HistoryColumn(NamedTuple):
     change: Change | None = None
 
     def shown(self, line: Line, around: Around) -> Cell:
-        """The cell of a run."""
         return self.cell(line, around) if self.cell else inert(self.column.show(line)[:_CUT])
 
 

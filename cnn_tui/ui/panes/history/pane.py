@@ -64,7 +64,6 @@ class HistoryPane(Pane):
 
     @property
     def current(self) -> int | None:
-        """The run under the cursor."""
         return self.rows.current
 
     # Showing

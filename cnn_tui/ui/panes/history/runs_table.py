@@ -54,7 +54,6 @@ class RunsTable(Table):
 
     @property
     def current(self) -> int | None:
-        """The run under the cursor."""
         ids = self.listing.ids(1, self.cursor)
         return ids[0] if ids else None
 
