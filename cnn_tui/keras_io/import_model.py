@@ -1,5 +1,5 @@
-"""Makes an experiment of a Keras model: of a `.keras` file, `model.to_json()`, `json.dumps(model.get_config())`, or of the
-Python script or notebook that makes it.
+"""Makes an experiment of a Keras model: of a `.keras` file, `model.to_json()`, `json.dumps(model.get_config())`, or
+of the Python script or notebook that makes it.
 
 Files are only read: no code is run, no class is loaded by its name. A layer that cannot be imported is named with the
 reason, and so is every argument that is left out.
