@@ -130,7 +130,7 @@ def time_left(run: Run, now: Progress) -> TimeLeft | None:
         return None
     validation = now.validation_seconds
     recent = run.epochs[-_RECENT:]
-    whole = sum(one.seconds for one in recent) / len(recent) if recent else now.images_an_epoch / now.images_per_second
+    whole = sum(one.pace for one in recent) / len(recent) if recent else now.images_an_epoch / now.images_per_second
     epoch = seconds_of_steps(now) + validation
     return TimeLeft(epoch, epoch + (whole + validation) * max(0, run.experiment.training.epochs - now.epoch))
 

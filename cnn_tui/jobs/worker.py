@@ -26,8 +26,8 @@ from cnn_tui.jobs.devices import cores
 from cnn_tui.jobs.launch import ENDED, ENDED_BADLY, NO_ROOM, is_full, open_log, python, recover
 from cnn_tui.jobs.overdue import OverdueRuns
 
-LOOK = 0.2
-"""Seconds between two looks at the queue."""
+LOOK, LOOK_READY = 0.2, 0.1
+"""Seconds between two looks at a run that is trained, and at the queue while a process is ready for what comes."""
 IDLE = 20.0
 """Seconds that the worker waits for a run when no lab is open; `CNN_TUI_WORKER_IDLE` overrides it."""
 EARLY = 6.0
@@ -110,7 +110,7 @@ def serve(history: History, standby: Standby, idle: float = IDLE) -> None:
             quiet_since = time.monotonic()
         elif time.monotonic() - quiet_since > idle and not locks.is_held(locks.present_lock(), shared=True):
             return
-        time.sleep(LOOK)
+        time.sleep(LOOK_READY)
 
 
 def attend(history: History, standby: Standby, run_id: int, process: Child) -> int:

@@ -93,6 +93,11 @@ class Live:
         """The run that is being trained now."""
         return self.run if self.run and self.run.status in ("running", "paused") else None
 
+    @property
+    def begins(self) -> bool:
+        """Whether the run is about to train: it waits for nothing but itself, and has taken no step."""
+        return self.run is not None and self.run.live and not self.progress.step
+
     def poll(self) -> bool:
         """Read what changed; False, without reading a table, when nothing did."""
         version = self.history.data_version()

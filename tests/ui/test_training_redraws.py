@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+import threading
 import time
 from collections.abc import Callable
 
@@ -11,12 +13,13 @@ import pytest
 
 from cnn_tui import locks
 from cnn_tui.history.history import History
-from cnn_tui.history.run import Point
+from cnn_tui.history.run import Point, Progress
+from cnn_tui.ui.chart import chart
 from cnn_tui.ui.panes.training.pane import TrainingPane
 from tests.terminal import Terminal
 from tests.ui.conftest import MakeLab
 from tests.ui.screen import LARGE, until
-from tests.ui.training_scenes import MIDDLE, shows, started
+from tests.ui.training_scenes import MIDDLE, shows, started, words
 
 
 async def test_counters_are_shown_twice_a_second_and_what_happens_at_once(make_lab: MakeLab, history: History) -> None:
@@ -34,7 +37,7 @@ async def test_counters_are_shown_twice_a_second_and_what_happens_at_once(make_l
             shown()
 
         training.show_now = counted  # type: ignore[method-assign]
-        training._drawn = float("inf")  # as if it had been drawn a moment ago, however long this takes
+        training._drawn.append(float("inf"))  # as if it had been drawn a moment ago, however long this takes
         for step in range(5):
             history.record_progress(run_id, msgspec.structs.replace(MIDDLE, epoch=2, step=step + 1))
             app.lab.live.read()
@@ -48,6 +51,64 @@ async def test_counters_are_shown_twice_a_second_and_what_happens_at_once(make_l
         await shows(pilot, "stopping after this batch")
 
 
+async def test_it_is_drawn_four_times_a_second_at_most(make_lab: MakeLab, history: History) -> None:
+    run_id = started(history, 0.0)
+    app = make_lab()
+    async with app.run_test(size=LARGE) as pilot:
+        await shows(pilot, f"run {run_id} running")
+        training = app.lab.query_one(TrainingPane)
+        now = time.monotonic()
+        training._drawn.extend([now + 60] * 4)  # as if it had been drawn so often a moment ago
+        history.record_progress(run_id, msgspec.structs.replace(MIDDLE, epoch=2, step=1))
+        app.lab.live.read()
+        training.refresh_view()
+        assert training._drawn[-1] == now + 60 and training._later is not None, "it waits"
+        training._drawn.extend([0.0] * 4)
+        training.refresh_view()
+        await shows(pilot, " 1/1,875 steps")
+
+
+async def test_the_first_batch_and_the_first_rate_are_shown_at_once(make_lab: MakeLab, history: History) -> None:
+    run_id = started(history, 0.0)
+    history.record_progress(run_id, Progress("training"))
+    app = make_lab()
+    async with app.run_test(size=LARGE) as pilot:
+        await shows(pilot, "training begins")
+        training = app.lab.query_one(TrainingPane)
+        first = Progress("training", 1, 1, 1_875, 32, 60_000, 2.3, 0.1, 64.0, 0.5)
+        for progress, words in (
+            (first, " 1/1,875 steps"),
+            (msgspec.structs.replace(first, step=9, images=288, images_per_second=7_000.0, seconds=0.54), "images/s"),
+        ):
+            training._drawn.clear()
+            training._drawn.append(float("inf"))  # what is not shown at once is never shown
+            history.record_progress(run_id, progress)
+            await shows(pilot, words)
+
+
+async def test_the_words_do_not_wait_for_what_draws_charts(
+    make_lab: MakeLab, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    ready = threading.Event()
+
+    def load() -> None:
+        begun.set()
+        go_on.wait()
+        ready.set()
+
+    monkeypatch.setattr(chart, "_ready", ready)
+    monkeypatch.setattr(chart, "load", load)
+    started(history, 1.5)
+    app = make_lab()
+    async with app.run_test(size=LARGE) as pilot:
+        await shows(pilot, "epoch 2/5", "images/s")
+        await until(pilot, begun.is_set, "it is being loaded")
+        assert not re.search("[⠁-⣿]", words(app))
+        go_on.set()
+        await until(pilot, lambda: re.search("[⠁-⣿]", words(app)), "the chart")
+
+
 async def test_what_waits_to_be_shown_is_shown(make_lab: MakeLab, history: History) -> None:
     run_id = started(history, 1.0)
     history.record_progress(run_id, msgspec.structs.replace(MIDDLE, step=100))
@@ -55,7 +116,7 @@ async def test_what_waits_to_be_shown_is_shown(make_lab: MakeLab, history: Histo
     async with app.run_test(size=LARGE) as pilot:
         await shows(pilot, " 100/1,875 steps")
         training = app.lab.query_one(TrainingPane)
-        training._drawn = time.monotonic() + 1  # it will be a while until it may be drawn again
+        training._drawn.append(time.monotonic() + 1)  # it will be a while until it may be drawn again
         history.record_progress(run_id, msgspec.structs.replace(MIDDLE, step=200))
         await until(pilot, lambda: app.lab.live.progress.step == 200, "it was read")
         await shows(pilot, " 200/1,875 steps")

@@ -18,11 +18,14 @@ import keras
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Epoch, EventKind, Point, Progress, finite
+from cnn_tui.jobs.processor_load import ProcessorMeter
 
 PERIOD = 0.25
 """Seconds between two writes of where a run is, and between two looks at what is asked of it."""
 RETRY = 5.0
 """Seconds until what could not be written is tried again."""
+_SAID_AT_ONCE = 2
+"""After so many executions of steps, the first of a training, it is written at once where it is."""
 MAX_POINTS = 4_000
 """At most so many points a run, however long it takes: more than a chart has columns."""
 
@@ -64,6 +67,11 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         self._epoch = self._step = 0
         self._epoch_began = self._step_ended = 0.0
         self._first = (0, 0.0)
+        self._executions = 0
+        """How many times steps were taken in this epoch."""
+        self._is_first_epoch = True
+        """Whether this process has not trained an epoch yet: in its first one, TensorFlow makes its graph."""
+        self._meter = ProcessorMeter()
         self._test_began = self._validation_seconds = 0.0
         self._next_write = self._next_try = self._next_point = 0.0
         self._logs: dict[str, Any] = {}
@@ -78,17 +86,20 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         self.write(functools.partial(self._history.forget_after, self._run_id, len(epochs)))
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
-        self._epoch, self._step, self.phase = epoch + 1, 0, "training"
+        self._epoch, self._step, self._executions, self.phase = epoch + 1, 0, 0, "training"
+        self._meter.begin()
         self._epoch_began = self._step_ended = self._stopwatch.now()
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         now = self._stopwatch.now()
-        first = self._step == 0
+        self._executions += 1
         self._step, self._step_ended = min(batch + 1, self.params["steps"]), now
         self._logs = logs or {}
-        if first:
+        if self._executions == 1:
             self._first = (self._seen(), now)
-        if now >= self._next_write:
+        # The first steps show that it trains, the second ones how fast: nobody is to wait for that.
+        begins = self._is_first_epoch and self._executions <= _SAID_AT_ONCE
+        if now >= self._next_write or (begins and now >= self._next_try):
             self._write_progress(now)
 
     def on_test_begin(self, logs: Logs = None) -> None:
@@ -107,13 +118,15 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         seconds = self._step_ended - self._epoch_began
         self.seconds += seconds
+        startup, self._is_first_epoch = self._startup(), False
         # Its training or its validation was cut short.
         if self._step < self.params["steps"] or getattr(self.model, "stop_evaluating", False):
             return
         found = logs or {}
         metrics = {name: float(found[name]) for name in self._experiment.emitted_metrics() if name in found}
         rate = self.train_images / seconds if seconds > 0 else 0.0
-        whole = Epoch(epoch + 1, metrics, seconds, rate)
+        load = self._meter.end()
+        whole = Epoch(epoch + 1, metrics, seconds, rate, startup, load.others, load.throttled)
         self.whole_epochs = whole.epoch
         self._say(_epoch_line(whole, self.params["epochs"]))
         self.write(functools.partial(self._history.record_epoch, self._run_id, whole, self.seconds))
@@ -194,6 +207,13 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
             return (self._seen() - images) / seconds
         seconds = self._step_ended - self._epoch_began
         return self._seen() / seconds if seconds > 0 else 0.0
+
+    def _startup(self) -> float:
+        """Seconds that the first steps of this process took beyond what such steps take later."""
+        images, at = self._first
+        if not self._is_first_epoch or self._step_ended <= at or self._seen() <= images:
+            return 0.0
+        return max(0.0, at - self._epoch_began - images * (self._step_ended - at) / (self._seen() - images))
 
     def _put_off(self, error: sqlite3.Error) -> None:
         self.trouble = error

@@ -5,12 +5,15 @@ The axes are fixed ahead (x: all epochs, y: rounded bounds that seldom move), so
 
 from __future__ import annotations
 
+import gc
 import math
 import re
+import threading
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from rich.text import Text
+from textual.message import Message
 
 from cnn_tui.ui.chart.axes import XY, Bounds, bounds, epoch_ticks, thin, value_labels, value_ticks
 from cnn_tui.ui.widgets.lines import Lines
@@ -92,14 +95,34 @@ _AXIS = 2
 _CROWDED = 0.4
 """A level that would leave the curves a smaller share of the height is not shown."""
 _NONE_ABOVE_ZERO = "No value here is above 0: L goes back from the log scale."
+_ready = threading.Event()  # plotext is loaded
 _ESCAPE = re.compile(r"\x1b\[([0-9;]*)m")
 
 
 class Chart(Lines):
+    class Loaded(Message):
+        """What draws charts is there."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.picture = ChartPicture()
         self._bounds: Bounds | None = None
+        self._is_loading = False
+
+    def load_ahead(self) -> None:
+        """Have what draws charts loaded, in a thread; a chart that is to be drawn before comes when it is there."""
+        if not (_ready.is_set() or self._is_loading):
+            self._is_loading = True
+            threading.Thread(target=self._load, name="cnn-tui-chart", daemon=True).start()
+
+    def _load(self) -> None:
+        load()
+        self.post_message(self.Loaded())
+
+    def on_chart_loaded(self) -> None:
+        """Draw what was to be drawn meanwhile."""
+        gc.freeze()  # what is loaded stays: to look through it for garbage would hold up a key
+        self.redraw()
 
     def show(self, picture: ChartPicture) -> None:
         """Draw a picture; nothing is done when it is the same as before."""
@@ -114,6 +137,9 @@ class Chart(Lines):
         if words := self._words(width, height):
             return list(Text(words, self.style("dim")).wrap(self.app.console, width))
         if self._bounds is None:
+            return []
+        if not _ready.is_set():
+            self.load_ahead()
             return []
         lines = plot(self.picture, self._bounds, width, height)
         styles = {name: self.style(name) for line in lines for _, name in line}
@@ -130,6 +156,13 @@ class Chart(Lines):
         return ""
 
 
+def load() -> None:
+    """Load plotext; it takes 0.4 s and, beside a training, much longer: the lab is not to stand still for that."""
+    import plotext  # noqa: F401
+
+    _ready.set()
+
+
 def plot(picture: ChartPicture, limits: Bounds, width: int, height: int) -> list[list[tuple[str, str]]]:
     """The chart as lines of pieces of text with the names of their styles; `limits` are those of its y axis."""
     drawing = _Plot(picture, limits, width, height)
@@ -144,7 +177,7 @@ class _Plot:
     """One drawing with plotext. Its colours are numbers that stand for `names`, from 1."""
 
     def __init__(self, picture: ChartPicture, limits: Bounds, width: int, height: int) -> None:
-        import plotext
+        import plotext  # see `load`
 
         self.names: list[str] = []
         self.labels: dict[int, str] = {}

@@ -37,7 +37,8 @@ SMALLEST = (60, 16)
 SHORT = 22
 """Below this many rows the panes say less."""
 _ALL_FOUR = (110, 30)
-_POLL_SECONDS = 0.25
+_POLL_SECONDS, _POLL_SECONDS_AT_FIRST = 0.25, 0.1
+"""Seconds between two looks whether the history has changed; fewer while the first batch of a run is waited for."""
 _LOOK_SECONDS = 1.0
 """How often to look whether runs that are trained still are."""
 
@@ -123,11 +124,16 @@ class LabScreen(KeyedScreen[None]):
         self._show_document()
         self._show_runs()
         self.live.changed.subscribe(self, lambda _: self._show_runs())
-        self.set_interval(_POLL_SECONDS, self.live.poll)
+        self._poll()
         self.set_interval(_LOOK_SECONDS, self.launcher.look)
         self.call_after_refresh(self.launcher.recover)
         if self.exercises.pack:
             self.action_command("exercises.open")
+
+    def _poll(self) -> None:
+        """Look whether the history has changed, now and from now on."""
+        self.set_timer(_POLL_SECONDS_AT_FIRST if self.live.begins else _POLL_SECONDS, self._poll)
+        self.live.poll()
 
     def on_resize(self, event: Resize) -> None:
         """All four panes where they fit, one at a time where they do not."""

@@ -51,12 +51,22 @@ def test_epochs_and_points_are_recorded_under_keras_names(history: History, exec
     assert (now.epoch, now.step, now.steps, now.images, now.images_an_epoch) == (3, STEPS, STEPS, IMAGES, IMAGES)
 
 
+def test_the_start_of_training_is_told_apart_in_its_first_epoch_only(history: History) -> None:
+    Fit(history).run()
+    first, *later = run_of(history).epochs
+    assert first.startup is not None and 0 < first.startup < first.seconds
+    assert [epoch.startup for epoch in later] == [0.0, 0.0]
+    line = history.line(1)
+    paces = [epoch.pace for epoch in run_of(history).epochs]
+    assert line is not None and line.pace == pytest.approx(sum(paces) / 3)
+
+
 def test_writes_keep_their_distance(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
     from cnn_tui.training.callbacks import recorder
 
     monkeypatch.setattr(recorder, "PERIOD", 3600.0)
     Fit(history).run()
-    assert len(history.points(1)) == 1
+    assert len(history.points(1)) == 2, "the first steps and the second ones are told at once"
     run = run_of(history)
     assert len(run.epochs) == 3
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -10,6 +11,7 @@ from textual.app import ComposeResult
 from textual.events import Resize
 from textual.timer import Timer
 
+from cnn_tui.analysis.pace import knows_pace
 from cnn_tui.ui.chart.chart import Chart
 from cnn_tui.ui.chart.compose import SMOOTHING, WHICH, ChartChoice
 from cnn_tui.ui.chart.curves import metrics_of
@@ -23,6 +25,10 @@ from cnn_tui.ui.widgets.layout import Part
 
 REDRAW_SECONDS = 0.5
 """Figures that change by the batch are shown anew twice a second; what changes less often, at once."""
+_MOST = 4
+"""But so many times in a second at most: a slow line carries no more."""
+_CHART_AFTER = 1.0
+"""Seconds after which the lab is drawn, and what draws charts is loaded."""
 _LEAST_CHART = 7
 """Rows that curves keep, however much there is to say."""
 
@@ -40,13 +46,18 @@ class TrainingPane(Pane):
         self.live = live
         self.choice = ChartChoice()
         self.runs = RunsShown(live, self.choice)
-        self._drawn = 0.0
+        self._drawn: deque[float] = deque([0.0], maxlen=_MOST)
+        """When it was drawn the last few times."""
         self._state: object = None
         self._later: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield RunStatus(self.live, id="standing")
         yield Chart(id="chart")
+
+    def on_mount(self) -> None:
+        """Once the lab is drawn and still, load what draws charts: the first batch is not to wait for it."""
+        self.set_timer(_CHART_AFTER, self.query_one(Chart).load_ahead)
 
     def on_resize(self, _: Resize) -> None:
         """Words take other lines at another width."""
@@ -58,18 +69,27 @@ class TrainingPane(Pane):
         """Show what was recorded: at once what the run does, its counters and curves twice a second."""
         shown = self.runs.watched
         state = (shown and shown.id, shown and _state(shown), self.live.watched and _state(self.live.watched))
-        wait = self._drawn + REDRAW_SECONDS - time.monotonic()
-        if wait <= 0 or state != self._state:
+        now = time.monotonic()
+        wait = 0.0 if state != self._state else self._drawn[-1] + REDRAW_SECONDS - now
+        if len(self._drawn) == _MOST:
+            wait = max(wait, self._drawn[0] + 1 - now)
+        if wait <= 0:
             self._state = state
             self.show_now()
-        elif self._later is None:
-            self._later = self.set_timer(wait, self.show_now)
+        elif self._later is None or state != self._state:
+            self._state = state
+            self._put_off(wait)
+
+    def _put_off(self, seconds: float) -> None:
+        if self._later:
+            self._later.stop()
+        self._later = self.set_timer(seconds, self.show_now)
 
     def show_now(self) -> None:
         if self._later:
             self._later.stop()
             self._later = None
-        self._drawn = time.monotonic()
+        self._drawn.append(time.monotonic())
         self.runs.read()
         shown = self.runs.recorded
         if shown:
@@ -182,6 +202,12 @@ class TrainingPane(Pane):
 
 
 def _state(watched: Watched) -> object:
-    """What of a run is shown as soon as it changes."""
+    """What of a run is shown as soon as it changes.
+
+    What a run does before its first step follows too quickly to be read: it does not take the place of that.
+    """
     run, now = watched.run, watched.progress
-    return run and (run.status, run.wish, len(run.epochs), now.phase, now.epoch)
+    if run is None:
+        return None
+    doing = (now.phase, now.epoch, knows_pace(run, now)) if now.step else ()
+    return run.status, run.wish, len(run.epochs), doing
