@@ -1,19 +1,19 @@
-"""How strict a look at two groups of runs has to be, so that looking often does not make chance look like a finding.
+"""How strict each look at two groups of runs has to be, so that looking often does not take chance for a finding.
 
-Who repeats runs until a test says "different" is nearly always told so in the end. Here all looks together are wrong in
-no more than `level` of the cases in which there is no difference, whoever looks, whenever: a group-sequential test (the
-spending of an error rate over looks: Pocock 1977; Lan and DeMets 1983) with Welch's t-test at each look.
+Whoever repeats runs until a test says "different" gets that answer nearly always in the end. Here all looks together
+are wrong in at most `level` of the cases without a difference, whenever one looks: a group-sequential test with Welch's
+t-test at each look (it spends an error rate over its looks: Pocock 1977; Lan and DeMets 1983).
 
-A look is at the first 3, 4, 5 … 20 runs of each side: with unequal numbers, those of the longer side that are too many
-wait until the other has as many. Beyond 20 there is a look at 40, 80, 160 … runs each, so that the promise holds for
-any number. A look at n runs finds a difference when Welch's p is at most `scale(level) * weight(n)`: the weights let
-most of the error be spent where learners are, up to 10 runs each, and the scales were worked out by simulation
+There is a look at the first 3, 4, 5 … 20 runs of each side. Where one side has more runs, the rest of them wait until
+the other side has as many. Beyond 20 there is a look at 40, 80, 160 … runs each, so that the promise holds for any
+number. A look at n runs finds a difference when Welch's p is at most `scale(level) * weight(n)`. The weights spend most
+of the error where learners are, up to 10 runs each. The scales were worked out by simulation
 (docs/make_look_levels.py), for spreads of the two sides that differ up to twelvefold. The looks beyond 20 share a
-twentieth of the level, the one at n runs `level / n`.
+twentieth of the level; the one at n runs has `level / n`.
 
-Measured against it for 1.4 points and a spread of 0.8 (power within 10 runs each): 0.91; a t-test with e-values (a
-normal mixture, as Grünwald, de Heide and Koolen's safe t-test) 0.73 at best, with no limit to the number of looks;
-looks at every pair of unequal numbers too 0.84.
+Its power within 10 runs each, for 1.4 points and a spread of 0.8, is 0.91. Measured beside it: a t-test with e-values
+(a normal mixture, as Grünwald, de Heide and Koolen's safe t-test), which has no limit to the number of looks, 0.73 at
+best; looks at every pair of unequal numbers too, 0.84.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from __future__ import annotations
 import math
 
 FEWEST, HORIZON = 3, 20
-"""The first look is at so many runs of each side; so many have a look after every run."""
+"""The runs of each side at the first look, and at the last of the looks that follow every run."""
 BEYOND = 0.05
-"""The part of the level that is kept for the looks beyond the horizon."""
+"""The share of the level that is kept for the looks beyond the horizon."""
 
 _PEAK = 10
 _LATE = 0.16
@@ -54,7 +54,7 @@ _BY_SCALE = [(scale, level) for level, scale in _BY_LEVEL]
 
 
 def judged(runs: int) -> int:
-    """How many runs of each side the last look was at, when there are `runs` of each; 0 before the first."""
+    """How many runs of each side the last look was at, when there are `runs` of each; 0 before the first look."""
     if runs < FEWEST:
         return 0
     looked = min(runs, HORIZON)
@@ -64,7 +64,7 @@ def judged(runs: int) -> int:
 
 
 def next_look(runs: int) -> int:
-    """How many runs of each side the next look takes."""
+    """How many runs of each side it takes for the next look."""
     looked = judged(runs)
     if looked < FEWEST:
         return FEWEST
@@ -72,21 +72,22 @@ def next_look(runs: int) -> int:
 
 
 def weight(runs: int) -> float:
-    """How much of the error the look at so many runs each may spend, against the one at 10; up to the horizon."""
+    """How much of the error a look at so many runs each may spend, as a multiple of the look at 10; to the horizon."""
     return (runs / _PEAK) ** 2 if runs <= _PEAK else _LATE
 
 
 def largest_p(level: float, runs: int) -> float:
-    """The largest p of a t-test at `runs` runs each that is a finding, where all looks together may err at `level`."""
+    """The largest p of a t-test with `runs` runs each that is a finding, if all looks together may err at `level`."""
     if runs > HORIZON:
         return level / runs
     return weight(runs) * _between(_BY_LEVEL, level)
 
 
 def over_all_looks(p: float, runs: int) -> float:
-    """The p of a t-test at `runs` runs each, told so that it holds however often one looks: the level it would just do.
+    """The p of a t-test with `runs` runs each, made to hold however often one looks.
 
-    In so many cases without a difference some look, this or another, would seem as striking as this one.
+    It is the smallest level at which the look is a finding: the share of cases without a difference in which any look
+    would be as striking as this one.
     """
     if runs > HORIZON:
         return min(1.0, p * runs)
@@ -94,7 +95,7 @@ def over_all_looks(p: float, runs: int) -> float:
 
 
 def _between(steps: list[tuple[float, float]], value: float) -> float:
-    """The value that belongs to `value`, straight between the steps and beyond them, in logarithms."""
+    """Interpolate between the steps (and beyond them) in a straight line of logarithms, for `value`."""
     at = math.log(value)
     after = next((place for place in range(1, len(steps) - 1) if steps[place][0] <= at), len(steps) - 1)
     (right, up), (left, down) = steps[after - 1], steps[after]

@@ -1,8 +1,7 @@
-"""Whether two groups of figures differ by more than chance: Welch's t-test, as strict as it has to be.
+"""Whether two groups of figures differ by more than chance: Welch's t-test, which does not assume equal spreads.
 
-Group against group without assuming equal spreads. The runs are never paired by their seeds: that a seed makes two
-different networks lucky together was not found (correlations between -0.5 and 0.9 over four seeds), and pairs without
-it cost half of the degrees of freedom.
+Runs are never paired by their seeds. Measured over four seeds, the accuracies of two networks with the same seed are
+not reliably correlated (-0.5 to 0.9), and pairs that are not correlated cost half of the degrees of freedom.
 
 The first call loads scipy.special, which takes a fraction of a second: in the lab, call it from a thread.
 """
@@ -22,43 +21,45 @@ _POWER = 0.8
 
 
 class Strictness(NamedTuple):
-    """How sure a verdict has to be."""
+    """How strict a test is."""
 
     level: float = LEVEL
-    """In how many of the cases without a difference it may find one: less than LEVEL when it is one of several."""
+    """The share of cases without a difference in which it may find one: below LEVEL when it is one of several tests."""
     planned: bool = False
-    """Whether the number of runs was chosen before there were any, and there is this one look."""
+    """Whether the number of runs was chosen beforehand, so that there is only this one look."""
 
 
 BY_ITSELF = Strictness()
-"""A verdict that is not one of a set, looked at again and again."""
+"""Of a test that is not one of a set, and that may be looked at any number of times."""
 
 
 class TTest(NamedTuple):
-    """What the test gave. `difference` and `margin` are in the unit of the figures."""
+    """The result of the test. `difference` and `margin` are in the unit of the figures."""
 
     difference: float
     margin: float
-    """Half of the interval that holds the true difference in 95 % of cases, over all looks, and all verdicts of a set;
-    smaller than the difference exactly when `p` is below LEVEL."""
+    """Half of the interval that holds the true difference in 95 % of cases, for all looks and all tests of a set.
+
+    It is smaller than the difference exactly when `p` is below LEVEL."""
     p: float
-    """Below LEVEL when one group is better: told for all looks, and all verdicts of a set."""
+    """Below LEVEL when the groups differ; it holds for all looks and all tests of a set together."""
     runs: int
-    """So many of each group were looked at; of a plan, the smaller number."""
+    """How many runs of each group were looked at; for a plan, of the smaller one."""
     enough: int | None
-    """So many of each, in all, find a difference like this one four times in five; None when no look that is near
-    would. `runs` when it is found."""
+    """How many runs of each, in all, find such a difference four times in five: `runs` when it is found already.
+
+    None when no look up to the horizon, or the next one, would."""
 
     @property
     def more(self) -> int | None:
-        """About how many runs more each it takes."""
+        """About how many more runs of each that takes."""
         return None if self.enough is None else self.enough - self.runs
 
 
-def weigh(ours: Sequence[float], theirs: Sequence[float], strict: Strictness = BY_ITSELF) -> TTest | None:
-    """The test of two groups, each in the order in which its runs were queued; None where no figure differs.
+def run_test(ours: Sequence[float], theirs: Sequence[float], strict: Strictness = BY_ITSELF) -> TTest | None:
+    """Test two groups, each in the order in which its runs were queued; None where all figures of a group are the same.
 
-    Needs as many of each as the first look is at; for a plan, two.
+    It takes FEWEST runs of each, or two of each for a plan.
     """
     if not strict.planned:
         count = judged(min(len(ours), len(theirs)))
@@ -81,7 +82,7 @@ def weigh(ours: Sequence[float], theirs: Sequence[float], strict: Strictness = B
 
 
 def _variance(values: Sequence[float]) -> float:
-    """As statistics.variance, which works in fractions and is fifty times slower."""
+    """The same as statistics.variance, which works in fractions and takes fifty times as long."""
     mean = statistics.fmean(values)
     return math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1)
 
@@ -94,7 +95,7 @@ def _welch(variances: tuple[float, float], counts: tuple[int, int]) -> tuple[flo
 
 
 def _enough(difference: float, variances: tuple[float, float], level: float, runs: int) -> int | None:
-    """The next look that finds such a difference with power `_POWER`; up to the horizon, or the one after `runs`."""
+    """The next look that finds such a difference with power `_POWER`; None where none up to the horizon does."""
     import numpy as np
     from scipy.special import nctdtr, stdtrit
 
@@ -108,7 +109,7 @@ def _enough(difference: float, variances: tuple[float, float], level: float, run
 
 @functools.lru_cache(maxsize=1024)
 def _looks_after(runs: int, level: float) -> tuple[list[int], list[float]]:
-    """The looks that are still to come, one at least, and the largest p of each that is a finding."""
+    """The looks after `runs` runs, at least one, and the largest p that is a finding in each."""
     looks = [next_look(runs)]
     while (after := next_look(looks[-1])) <= HORIZON:
         looks.append(after)

@@ -1,13 +1,12 @@
 """Whether one group of runs did better than another, or whether chance says as much: a t-test, in words.
 
-The test is `two_groups.weigh`: Welch's, at looks that together are wrong in 5 % of the cases without a difference,
+The test is `two_groups.run_test`: Welch's, at looks that together are wrong in 5 % of the cases without a difference,
 however often somebody repeats and looks (`looks.py`). In "+0.6 ± 0.3 points" the figure after ± is half of the interval
 that holds the true difference in 95 % of cases, over all looks: when it is smaller than the difference, p is below
-0.05, and only then is one group called better. How many runs more an undecided comparison takes is what finds a
-difference as large as the one seen, with spreads as large as those seen, four times in five by this very test. It is an
-estimate from few runs, and says "about".
+0.05, and only then is one group called better. An undecided comparison says about how many more runs it takes: so many
+that this test would find a difference and spreads as large as those seen in four cases out of five.
 
-Runs too few for a look are told with what luck alone does to runs of that kind, where that is known.
+With too few runs for a look, the verdict says what luck alone does to such runs, where that is known.
 
 The first call loads scipy.special, which takes a fraction of a second: in the lab, call it from a thread.
 """
@@ -20,7 +19,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from cnn_tui.analysis.known_spread import KnownSpread, known_spread
 from cnn_tui.analysis.looks import FEWEST, HORIZON
-from cnn_tui.analysis.two_groups import BY_ITSELF, LEVEL, Strictness, TTest, weigh
+from cnn_tui.analysis.two_groups import BY_ITSELF, LEVEL, Strictness, TTest, run_test
 from cnn_tui.history.groups import Group, contrast, group_around
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
@@ -30,14 +29,14 @@ Figure: TypeAlias = Literal["accuracy", "time"]
 Outcome: TypeAlias = Literal["decided", "undecided", "too few", "no spread", "not comparable", "planned"]
 
 SHARES: Mapping[Figure, float] = {"accuracy": 0.8, "time": 0.2}
-"""How the verdicts of a set share what may go wrong: times differ by more than accuracies do, and need less of it."""
+"""How accuracy and time share the error of a set's verdicts: times differ by more than accuracies, and need less."""
 TOGETHER = (
     "± and p hold for all verdicts of the set together, however often you repeat and look: that any of them finds a "
     "difference that is not there has a chance of at most 5 %."
 )
-"""What stands below the verdicts of a set of exercises."""
+"""The sentence below the verdicts of a set of exercises."""
 ALONE = "± and p hold however often you repeat and look, for each verdict on its own."
-"""What stands with verdicts on other runs."""
+"""The sentence below verdicts on other runs."""
 BY_COMMAND = "cnn-tui run EXPERIMENT --repeat 3"
 """How runs are repeated outside the lab."""
 
@@ -51,18 +50,18 @@ class Verdict(NamedTuple):
     test: TTest | None = None
     """None where there was nothing to test."""
     remedy: str = ""
-    """What would tell more, to stand before how that is done; "" where the sentence has it, or nothing would."""
+    """What to do to find out more: `repeat with`, before how runs are repeated. "" where the sentence says it."""
     difference: float | None = None
-    """Of the means, in the unit of the figure; None where they cannot be compared."""
+    """The difference of the means, in the unit of the figure; None where they cannot be compared."""
     luck: float | None = None
-    """With too few runs: in what share of cases luck alone moves such runs as far apart; None where it is not known."""
+    """With too few runs: the share of cases in which luck alone moves them so far apart; None where it is not known."""
 
     def told(self, repeat: str) -> str:
         """The sentence with what to do about it; `repeat` is how runs are repeated, such as BY_COMMAND."""
         return f"{self.sentence}; {self.remedy} {repeat}" if self.remedy else self.sentence
 
     def to_json(self) -> dict[str, Any]:
-        """The same as plain data."""
+        """As `cnn-tui compare --json` prints it."""
         test = self.test._asdict() | {"more": self.test.more} if self.test is not None else None
         return {
             "figure": self.figure,
@@ -82,16 +81,16 @@ class Verdict(NamedTuple):
 
 
 class _Unit(NamedTuple):
-    """How a figure is told: its field in `Trial`, and its differences in words."""
+    """A figure: its field in `Trial`, and what says a difference of it in words."""
 
     field: str
     told: Callable[[float, float | None, float], str]
 
 
 def of_a_set(count: int, planned: bool = False) -> dict[Figure, Strictness]:
-    """How strict each verdict is where `count` comparisons of a set are judged, in accuracy and in time.
+    """How strict the verdicts on accuracy and time are, for a set in which `count` comparisons are judged.
 
-    That any of them is a false one stays at LEVEL (Bonferroni): a verdict does not change when another comes.
+    So the chance that any verdict of the set is false stays at LEVEL (Bonferroni), and no verdict depends on another.
     """
     return {figure: Strictness(LEVEL * share / max(1, count), planned) for figure, share in SHARES.items()}
 
@@ -118,8 +117,8 @@ def verdict(
 ) -> Verdict:
     """What can be said of one figure of `group` against `base`.
 
-    `names` is what to call the two where no single change tells them apart; without it, what their runs are called.
-    `known` is how much such runs spread, for when there are too few to tell from themselves.
+    `names` is what to call the two where no single change tells them apart; without it, the names of their runs.
+    `known` is how much such runs spread, for when they are too few to tell it themselves.
     """
     unit = _UNITS[figure]
     words = quiet(contrast(group, base, names), 120)
@@ -137,7 +136,7 @@ def verdict(
         luck = known.luck(difference, len(ours), len(theirs)) if known is not None else None
         over = f"{unit.told(difference, None, mean)} over {_few(group, len(ours))} and {_few(base, len(theirs))}"
         return Verdict(figure, "too few", f"{words}: {over}; {_luck(luck)}", None, "repeat with", difference, luck)
-    test = weigh(ours, theirs, strict)
+    test = run_test(ours, theirs, strict)
     if test is None:
         over = f"{unit.told(difference, None, mean)} over {len(ours)} and {len(theirs)} runs, each time the same"
         return Verdict(figure, "no spread", f"{words}: {over}: no chance to reckon with", difference=difference)
@@ -164,9 +163,9 @@ def verdicts(history: History, runs: Sequence[Run], base: Run) -> tuple[Verdict,
 
 
 def sentences(said: Iterable[Verdict], repeat: str) -> list[str]:
-    """What verdicts say, once each: where two cannot be compared, accuracy and time have the same to say.
+    """The sentences of verdicts, each once: where two groups cannot be compared, accuracy and time say the same.
 
-    `repeat` as in `told`.
+    `repeat` is as in `told`.
     """
     return list(dict.fromkeys(one.told(repeat) for one in said))
 

@@ -22,7 +22,7 @@ from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.packs import places_of
 from cnn_tui.exercises.progress import read_statuses
 from cnn_tui.exercises.results import to_json
-from cnn_tui.exercises.runs import PlannedRun, plan_runs, queue, runs_of
+from cnn_tui.exercises.runs import TrainingOrder, make_orders, queue, runs_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.presets import find_experiment
@@ -164,7 +164,7 @@ def _run(
         changes = {"dataset": dataset, "epochs": epochs}
         return override(made, [(key, value) for key, value in changes.items() if value is not None])
 
-    wanted, left_out = plan_runs(chosen, change)
+    wanted, left_out = make_orders(chosen, change)
     for one in left_out:
         complain(f"{one.key} is left out: {one.why}")
     if not wanted:
@@ -172,7 +172,7 @@ def _run(
     return _train(wanted, repeat, plan, detach, as_json)
 
 
-def _train(wanted: list[PlannedRun], repeat: int, plan: int | None, detach: bool, as_json: bool) -> int:
+def _train(wanted: list[TrainingOrder], repeat: int, plan: int | None, detach: bool, as_json: bool) -> int:
     with following() as follower:
         ids = list(
             queue(follower.history, wanted, repeat) if plan is None else _planned(follower.history, wanted, plan)
@@ -185,7 +185,7 @@ def _train(wanted: list[PlannedRun], repeat: int, plan: int | None, detach: bool
         return follower.follow(ids, as_json, own=True)
 
 
-def _planned(history: History, wanted: list[PlannedRun], count: int) -> tuple[int, ...]:
+def _planned(history: History, wanted: list[TrainingOrder], count: int) -> tuple[int, ...]:
     ids, left_out = queue_fixed_plan(history, wanted, count)
     for key in left_out:
         complain(

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, cast, get_args
 
 import msgspec
 
+from cnn_tui.analysis.verdict import Figure
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
@@ -17,7 +18,6 @@ from cnn_tui.history.notebook import MAX_TEXT, NotebookError
 from cnn_tui.history.records import decoded
 
 Direction: TypeAlias = Literal["up", "down", "same"]
-Predicted: TypeAlias = Literal["accuracy", "time"]
 
 
 class Expectation(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -58,8 +58,8 @@ def predict(history: History, pack: str, exercise: str, expected: Mapping[str, s
     What is not mentioned stays. Raises NotebookError.
     """
     for name, direction in expected.items():
-        if name not in get_args(Predicted):
-            raise NotebookError(f"{found(name)} is not predicted; there are {', '.join(get_args(Predicted))}")
+        if name not in get_args(Figure):
+            raise NotebookError(f"{found(name)} is not predicted; there are {', '.join(get_args(Figure))}")
         if direction is not None and direction not in get_args(Direction):
             raise NotebookError(f"{name} goes {', '.join(get_args(Direction))}, not {found(direction)}")
     patch = msgspec.json.encode(dict(expected)).decode()

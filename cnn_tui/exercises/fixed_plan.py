@@ -1,8 +1,8 @@
-"""A number of runs that is chosen before there are any: "5 runs each, then judge".
+"""A fixed plan: a number of runs that is chosen before there are any, as in "5 runs each, then judge".
 
-Who fixes the number beforehand and looks once, when all have ended, needs no guard against looking often: such a plan
-is judged by Welch's test at its full level. What is run besides does not change what the plan says, and an exercise
-has one plan: another one, made when the first had found nothing, would be another look.
+A plan is judged once, when all of its runs have ended, so it needs no guard against looking often: Welch's test has its
+full level. Other runs do not change what the plan says. An exercise has one plan: a second one, made because the first
+found nothing, would be a second look.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from cnn_tui.analysis.verdict import SHARES, Verdict, judge, of_a_set
 from cnn_tui.exercises.answers import answers, plan
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.model import Exercise
-from cnn_tui.exercises.runs import PlannedRun, queue, runs_of, same_exercises
+from cnn_tui.exercises.runs import TrainingOrder, queue, runs_of, same_exercises
 from cnn_tui.history.groups import groups_of
 from cnn_tui.history.history import History
 from cnn_tui.text import counted
 
 
 def fixed_plan_of(history: History, place: SetPlace, exercise: Exercise) -> tuple[int, ...]:
-    """The runs that an exercise, or one that trains the very same, is to be judged by; none without a plan.
+    """The runs of the plan of an exercise, or of one that trains the same; none without a plan.
 
-    A plan whose runs are all archived is given up.
+    A plan whose runs are all archived counts no more.
     """
     given = answers(history, place.name)
     plans = [given[one.name].plan for one in same_exercises(place, exercise) if one.name in given]
@@ -31,9 +31,9 @@ def fixed_plan_of(history: History, place: SetPlace, exercise: Exercise) -> tupl
 
 
 def queue_fixed_plan(
-    history: History, wanted: Sequence[PlannedRun], count: int
+    history: History, wanted: Sequence[TrainingOrder], count: int
 ) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """Queue `count` runs of each order, and keep that they are planned.
+    """Queue `count` runs of each order, and record that they are a plan.
 
     Gives the runs, and the keys of the exercises that were left out because they have a plan already.
     """
@@ -49,9 +49,9 @@ def queue_fixed_plan(
 def judge_fixed_plan(
     history: History, plans: tuple[Sequence[int], Sequence[int]], names: str, comparisons: int
 ) -> tuple[Verdict, ...]:
-    """What the planned runs of an exercise say against those of the baseline; empty when none of them came to its end.
+    """What the planned runs of an exercise say against those of the baseline; empty when none ended as planned.
 
-    `comparisons` is how many verdicts the set has; see `of_a_set`.
+    `comparisons` is how many exercises of the set are compared; see `of_a_set`.
     """
     live = history.live_statuses()
     left = sum(run in live for planned in plans for run in planned)

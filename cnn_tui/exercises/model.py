@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.exercises.answers import Predicted
+from cnn_tui.analysis.verdict import Figure
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
 """What a set or an exercise may be called: it stands in tags, in file names and on the command line."""
@@ -67,7 +67,7 @@ class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     preset: str = ""
     experiment: str = ""
     """A file of the set's folder, in place of a preset."""
-    predict: tuple[Predicted, ...] = ("accuracy", "time")
+    predict: tuple[Figure, ...] = ("accuracy", "time")
     """The figures that the user is asked to predict before the run, against the set's baseline."""
     locked: tuple[str, ...] | None = None
     """Fields of the experiment that must not be changed, as `training.epochs`, `layers[0]`; None: those of the set."""

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from cnn_tui.exercises.answers import Answer, answers
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.model import Exercise
-from cnn_tui.exercises.runs import PlannedRun, plan_runs, queue, runs_of
+from cnn_tui.exercises.runs import TrainingOrder, make_orders, queue, runs_of
 from cnn_tui.history.groups import ended_as_planned
 from cnn_tui.history.history import History
 
@@ -32,18 +32,18 @@ def read_statuses(history: History, place: SetPlace) -> dict[str, ExerciseStatus
     return {one.name: _status(history, place, one, given.get(one.name, Answer()), live) for one in place.set.exercises}
 
 
-def count_runs(history: History, wanted: Sequence[PlannedRun]) -> list[tuple[PlannedRun, int]]:
+def count_runs(history: History, wanted: Sequence[TrainingOrder]) -> list[tuple[TrainingOrder, int]]:
     """How many runs there are of each, with those that wait or are being trained."""
     runs = [runs_of(history, order.place, order.exercise) for order in wanted]
     return [(order, ended_as_planned(history, its, also_live=True)) for order, its in zip(wanted, runs, strict=True)]
 
 
-def missing(have: Sequence[tuple[PlannedRun, int]], each: int) -> list[tuple[PlannedRun, int]]:
+def missing(have: Sequence[tuple[TrainingOrder, int]], each: int) -> list[tuple[TrainingOrder, int]]:
     """How many more runs it takes until there are `each` of every one; what needs none is left out."""
     return [(order, each - count) for order, count in have if count < each]
 
 
-def queue_missing(history: History, counts: Sequence[tuple[PlannedRun, int]]) -> tuple[int, ...]:
+def queue_missing(history: History, counts: Sequence[tuple[TrainingOrder, int]]) -> tuple[int, ...]:
     """Queue so many runs of each; gives their numbers. All with the first seed come before any with the second."""
     ids: list[int] = []
     for at in range(max((count for _, count in counts), default=0)):
@@ -51,11 +51,11 @@ def queue_missing(history: History, counts: Sequence[tuple[PlannedRun, int]]) ->
     return tuple(ids)
 
 
-def plan_baseline(place: SetPlace, exercise: Exercise) -> PlannedRun | None:
+def baseline_order(place: SetPlace, exercise: Exercise) -> TrainingOrder | None:
     """What to train for the baseline of an exercise; None for an exercise that is not compared with any."""
     if not place.set.baseline or place.set.baseline == exercise.name or not exercise.is_run:
         return None
-    made, _ = plan_runs([(place, place.exercise(place.set.baseline))])
+    made, _ = make_orders([(place, place.exercise(place.set.baseline))])
     return made[0] if made else None
 
 

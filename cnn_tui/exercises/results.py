@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from cnn_tui.analysis.compare import diff_experiments
 from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.known_spread import known_spread
-from cnn_tui.analysis.verdict import Verdict, judge, of_a_set
+from cnn_tui.analysis.verdict import Figure, Verdict, judge, of_a_set
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.exercises.answers import Answer, Direction, Predicted, answer
+from cnn_tui.exercises.answers import Answer, Direction, answer
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.fixed_plan import fixed_plan_of, judge_fixed_plan
 from cnn_tui.exercises.model import CourseNotes, Exercise
@@ -40,7 +40,7 @@ class FigureRow(NamedTuple):
 class ExpectationOutcome(NamedTuple):
     """What the user expected of a figure, and which way it went. `found` is None while that cannot be told."""
 
-    figure: Predicted
+    figure: Figure
     expected: Direction | None
     found: Direction | None
     sentence: str
@@ -202,7 +202,7 @@ def _spread(group: Group | None, figure: _Figure) -> str:
 
 
 def _outcome(
-    figure: Predicted, given: Answer, group: Group | None, base: Group | None, verdicts: tuple[Verdict, ...]
+    figure: Figure, given: Answer, group: Group | None, base: Group | None, verdicts: tuple[Verdict, ...]
 ) -> ExpectationOutcome:
     expected = given.prediction.accuracy if figure == "accuracy" else given.prediction.time
     words = f"{figure}: you expected {expected}" if expected else f"{figure}: nothing was expected"
@@ -252,7 +252,7 @@ def _how_often(luck: float | None) -> str:
     return f"luck alone does as much in {f'{luck * 100:.0f}' if luck >= 0.005 else 'fewer than 1'} of 100 cases"
 
 
-def _small(figure: Predicted, base: Group) -> float:
+def _small(figure: Figure, base: Group) -> float:
     return SAME_ACCURACY if figure == "accuracy" else SAME_TIME * (base.spread("pace").mean or 0.0)
 
 

@@ -17,8 +17,8 @@ from cnn_tui.history.history import History
 from cnn_tui.text import quiet
 
 
-class PlannedRun(NamedTuple):
-    """What is to be trained for an exercise: its experiment, or the user's own version of that."""
+class TrainingOrder(NamedTuple):
+    """What is to be trained for an exercise: its experiment, or the user's own version of it."""
 
     place: SetPlace
     exercise: Exercise
@@ -71,15 +71,15 @@ def group_of(history: History, place: SetPlace, exercise: Exercise, like: Group 
     return max(groups, key=lambda group: (len(group.trials), group.runs[-1]), default=None)
 
 
-def plan_runs(
+def make_orders(
     chosen: Iterable[tuple[SetPlace, Exercise]], change: Callable[[Experiment], Experiment] | None = None
-) -> tuple[list[PlannedRun], list[LeftOutExercise]]:
+) -> tuple[list[TrainingOrder], list[LeftOutExercise]]:
     """What is to be trained for the exercises, with `change` made to each experiment, and which are left out.
 
     Left out are questions, what cannot be trained, and an exercise with the same experiment as an earlier one.
     Raises ExperimentError.
     """
-    made: list[PlannedRun] = []
+    made: list[TrainingOrder] = []
     left_out: list[LeftOutExercise] = []
     seen: dict[tuple[Identity, str], str] = {}
     for place, exercise in chosen:
@@ -87,7 +87,7 @@ def plan_runs(
         if given is None:
             left_out.append(LeftOutExercise(place.key(exercise), "it is a question, with nothing to run"))
             continue
-        order = PlannedRun(place, exercise, given if change is None else change(given))
+        order = TrainingOrder(place, exercise, given if change is None else change(given))
         if exercise.change and order.experiment == given:
             left_out.append(
                 LeftOutExercise(order.key, "it asks you to change its experiment first: open it in the lab, or --with")
@@ -106,7 +106,7 @@ def plan_runs(
     return made, left_out
 
 
-def find_obstacle(order: PlannedRun) -> str:
+def find_obstacle(order: TrainingOrder) -> str:
     """Why something cannot be trained: a locked field was changed, or its stack has a problem; "" when it can.
 
     Raises ExperimentError.
@@ -122,7 +122,7 @@ def find_obstacle(order: PlannedRun) -> str:
     return quiet(f"it cannot be trained ({at}{problems[0].message})", 300)
 
 
-def queue(history: History, wanted: Sequence[PlannedRun], repeat: int = 1, device: str = "") -> tuple[int, ...]:
+def queue(history: History, wanted: Sequence[TrainingOrder], repeat: int = 1, device: str = "") -> tuple[int, ...]:
     """Queue runs of each experiment, with the `repeat` smallest seeds that it was not trained with yet.
 
     Seeds count from 1, or from the experiment's own seed. So the exercises of a set share their seeds, and can be

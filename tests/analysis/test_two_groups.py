@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from cnn_tui.analysis.looks import HORIZON, judged, largest_p, next_look, over_all_looks
-from cnn_tui.analysis.two_groups import Strictness, weigh
+from cnn_tui.analysis.two_groups import Strictness, run_test
 from cnn_tui.analysis.verdict import of_a_set
 from tests.benchmarks.verdict_errors import by_advice, false_claims, false_claims_of_a_set, measured, one_by_one, powers
 from tests.properties import examples
@@ -58,7 +58,7 @@ def test_it_is_welchs_test_as_scipy_has_it(ours: list[float], theirs: list[float
     mine, others = ours[:count], theirs[:count]
     assume(min(np.std(mine), np.std(others)) > 1e-6)
     expected = stats.ttest_ind(mine, others, equal_var=False)
-    found, planned = weigh(ours, theirs, Strictness(level)), weigh(mine, others, PLAN)
+    found, planned = run_test(ours, theirs, Strictness(level)), run_test(mine, others, PLAN)
     assert found is not None and planned is not None
     assert math.isclose(planned.p, expected.pvalue, rel_tol=1e-6, abs_tol=1e-12)
     low, high = expected.confidence_interval(0.95)
@@ -68,19 +68,19 @@ def test_it_is_welchs_test_as_scipy_has_it(ours: list[float], theirs: list[float
     assert found.runs == count
     if not math.isclose(found.p, 0.05, rel_tol=1e-6):
         assert (abs(found.difference) > found.margin) == (found.p < 0.05) == (found.more == 0), "± and p say the same"
-    mirrored = weigh(theirs, ours, Strictness(level))
+    mirrored = run_test(theirs, ours, Strictness(level))
     assert mirrored is not None and math.isclose(mirrored.difference, -found.difference, abs_tol=1e-12)
 
 
 def test_the_runs_it_asks_for_find_such_a_difference_four_times_in_five() -> None:
     rng = np.random.default_rng(3)
     ours, theirs = [1.2, 2.0, 0.4], [0.0, -0.7, 0.7]
-    test = weigh(ours, theirs)
+    test = run_test(ours, theirs)
     assert test is not None and test.enough is not None and test.p > 0.05
     spreads, count = (np.std(ours, ddof=1), np.std(theirs, ddof=1)), test.enough
     found = 0
     for _ in range(600):
-        again = weigh(
+        again = run_test(
             (rng.normal(test.difference, spreads[0], count)).tolist(), rng.normal(0, spreads[1], count).tolist()
         )
         found += again is not None and again.p < 0.05

@@ -18,7 +18,7 @@ import numpy as np
 from scipy import stats
 
 from cnn_tui.analysis.looks import FEWEST, HORIZON
-from cnn_tui.analysis.two_groups import BY_ITSELF, LEVEL, Strictness, TTest, weigh
+from cnn_tui.analysis.two_groups import BY_ITSELF, LEVEL, Strictness, TTest, run_test
 from cnn_tui.analysis.verdict import of_a_set
 
 LEARNERS = 10_000
@@ -50,7 +50,7 @@ def learn(ours: Sequence[float], theirs: Sequence[float], strict: Strictness, st
     """Repeat and look until a difference is told, or there are as many runs as were drawn."""
     runs = FEWEST
     while True:
-        test = weigh(ours[:runs], theirs[:runs], strict)
+        test = run_test(ours[:runs], theirs[:runs], strict)
         if test is not None and test.p < LEVEL:
             return Told(True, runs)
         if runs >= len(ours):

@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from cnn_tui.exercises.packs import open_pack
-from cnn_tui.exercises.runs import PlannedRun, queue
+from cnn_tui.exercises.runs import TrainingOrder, queue
 from cnn_tui.history.history import History
 from tests.cli.command import Inside, assert_one_sentence
 from tests.exercises.test_exercises import train
@@ -25,7 +25,7 @@ def handed_in(sealed_machine: Path, inside: Inside, tmp_path: Path) -> Path:
     assert experiment is not None
     smaller = experiment.with_stack(experiment.stack.change(5, units=32))
     with History() as history:
-        for order in (PlannedRun(place, start, experiment), PlannedRun(place, lighter, smaller)):
+        for order in (TrainingOrder(place, start, experiment), TrainingOrder(place, lighter, smaller)):
             for run_id in queue(history, [order], 2):
                 train(history, run_id, dataset="fashion_mnist_sample")
     assert inside("exercises", "--pack", str(PACK), "predict", "lighter", "accuracy=down", "time=down").status == 0
@@ -62,7 +62,7 @@ def test_one_run_is_called_one_run(inside: Inside, tmp_path: Path) -> None:
     experiment = place.experiment(start)
     assert experiment is not None
     with History() as history:
-        (run_id,) = queue(history, [PlannedRun(place, start, experiment)], 1)
+        (run_id,) = queue(history, [TrainingOrder(place, start, experiment)], 1)
         train(history, run_id, dataset="fashion_mnist_sample")
     path = tmp_path / "ada.json"
     said = inside("submit", "--pack", str(PACK), "--name", "Ada", "-o", str(path)).err

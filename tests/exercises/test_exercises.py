@@ -11,7 +11,7 @@ from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import SetPlace, find_exercise, load_set, set_names
 from cnn_tui.exercises.model import ExerciseError
 from cnn_tui.exercises.results import BY_COMMAND, ExerciseResult, ExpectationOutcome, result, to_json
-from cnn_tui.exercises.runs import assign, group_of, plan_runs, queue, runs_of, same_exercises
+from cnn_tui.exercises.runs import assign, group_of, make_orders, queue, runs_of, same_exercises
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset, preset_names
@@ -56,7 +56,7 @@ def train(
 
 def run_all(history: History, *names: str, repeat: int = 1) -> tuple[int, ...]:
     """Queue exercises of lab1."""
-    wanted, _ = plan_runs([find_exercise(name, [LAB1]) for name in names])
+    wanted, _ = make_orders([find_exercise(name, [LAB1]) for name in names])
     return queue(history, wanted, repeat)
 
 
@@ -180,7 +180,7 @@ def test_the_first_convolution_only_is_the_same_as_no_final_convolution() -> Non
 
 
 def test_a_whole_set_is_queued_seed_by_seed(history: History) -> None:
-    wanted, left_out = plan_runs((LAB1, one) for one in LAB1.set.exercises)
+    wanted, left_out = make_orders((LAB1, one) for one in LAB1.set.exercises)
     assert [order.exercise.name for order in wanted] == [
         *("baseline", "16-filters", "64-filters", "no-final-conv", "no-final-conv-keep-pool", "more-convs"),
         "stop-at-loss",
@@ -208,7 +208,7 @@ def test_seeds_that_were_used_are_not_used_again(history: History) -> None:
 
 
 def test_an_experiment_with_a_seed_counts_from_there(history: History) -> None:
-    wanted, _ = plan_runs([find_exercise("baseline", [LAB1])], lambda experiment: experiment.with_training(seed=40))
+    wanted, _ = make_orders([find_exercise("baseline", [LAB1])], lambda experiment: experiment.with_training(seed=40))
     queue(history, wanted, 2)
     assert sorted(line.seed or 0 for line in history.lines()) == [40, 41]
 
@@ -218,8 +218,8 @@ def test_what_is_changed_is_dealt_with_set_by_set() -> None:
         return msgspec.structs.replace(experiment, dataset="fashion_mnist_sample")
 
     both = [find_exercise("baseline"), find_exercise("valid-max")]
-    assert [one.key for one in plan_runs(both)[0]] == ["lab1/baseline"]
-    assert [one.key for one in plan_runs(both, sample)[0]] == ["lab1/baseline", "padding-and-pooling/valid-max"]
+    assert [one.key for one in make_orders(both)[0]] == ["lab1/baseline"]
+    assert [one.key for one in make_orders(both, sample)[0]] == ["lab1/baseline", "padding-and-pooling/valid-max"]
 
 
 # Its runs
@@ -241,7 +241,7 @@ def test_runs_of_the_same_experiment_count_whatever_they_were_made_for(history: 
 
 
 def test_a_run_on_other_images_still_belongs_to_its_exercise(history: History) -> None:
-    wanted, _ = plan_runs([find_exercise("no-final-conv", [LAB1])], lambda one: one.with_training(epochs=1))
+    wanted, _ = make_orders([find_exercise("no-final-conv", [LAB1])], lambda one: one.with_training(epochs=1))
     made = queue(history, wanted)
     assert runs_of(history, LAB1, LAB1.exercise("first-conv-only")) == made
 

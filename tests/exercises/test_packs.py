@@ -17,7 +17,7 @@ from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.locks import LockError, changed_locked_fields, check_paths
 from cnn_tui.exercises.model import ExerciseError
 from cnn_tui.exercises.packs import gather_submission, open_pack, pack_name, read_submission, to_file
-from cnn_tui.exercises.runs import PlannedRun, assign, plan_runs, queue
+from cnn_tui.exercises.runs import TrainingOrder, assign, make_orders, queue
 from cnn_tui.exercises.submissions import CheckedExercise, SubmissionCheck, check_submission
 from cnn_tui.experiment.experiment import Experiment, to_toml
 from cnn_tui.experiment.presets import load_preset
@@ -80,7 +80,7 @@ def test_a_pack_is_read(pack: Path) -> None:
 
 def test_the_example_in_the_documentation_is_a_good_pack() -> None:
     place = open_pack(EXAMPLE)
-    wanted, left_out = plan_runs((place, one) for one in place.set.exercises)
+    wanted, left_out = make_orders((place, one) for one in place.set.exercises)
     assert [one.exercise.name for one in wanted] == ["start"]
     assert {key: why.split(",")[0] for key, why in left_out} == {
         "example-pack/where": "it is a question",
@@ -229,7 +229,7 @@ def test_a_field_that_is_not_there_cannot_be_locked(path: str) -> None:
 
 def test_a_run_that_changes_a_locked_field_is_not_queued(history: History, pack: Path) -> None:
     place = open_pack(pack)
-    longer = PlannedRun(place, place.exercise("start"), BASELINE.with_training(epochs=9))
+    longer = TrainingOrder(place, place.exercise("start"), BASELINE.with_training(epochs=9))
     with pytest.raises(ExerciseError, match=r"^week-3/start: training\.epochs is locked$"):
         queue(history, [longer])
     assert history.count() == 0
@@ -254,10 +254,10 @@ def hand_in(
 
 def answered(history: History, place: SetPlace) -> None:
     """Everything done as the pack asks for it."""
-    for run_id in queue(history, [PlannedRun(place, place.exercise("start"), BASELINE)], 2):
+    for run_id in queue(history, [TrainingOrder(place, place.exercise("start"), BASELINE)], 2):
         train(history, run_id, 0.9)
     lighter = BASELINE.with_stack(BASELINE.stack.change(2, filters=16))
-    (run_id,) = queue(history, [PlannedRun(place, place.exercise("lighter"), lighter)])
+    (run_id,) = queue(history, [TrainingOrder(place, place.exercise("lighter"), lighter)])
     train(history, run_id, 0.89)
     answers.predict(history, place.name, "lighter", {"accuracy": "down", "time": "same"})
     for name in ("start", "lighter", "why"):
@@ -357,7 +357,7 @@ def test_another_version_of_the_pack_is_noticed(history: History, pack: Path, tm
 
 def test_a_run_that_goes_on_is_waited_for(history: History, pack: Path) -> None:
     place = open_pack(pack)
-    queue(history, [PlannedRun(place, place.exercise("start"), BASELINE)])
+    queue(history, [TrainingOrder(place, place.exercise("start"), BASELINE)])
     with pytest.raises(ExerciseError, match=r"run 1 \(week-3/start\) is queued: hand in when it has ended"):
         gather_submission(history, place)
 

@@ -8,8 +8,8 @@ import pytest
 
 from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import load_set
-from cnn_tui.exercises.progress import count_runs, missing, plan_baseline, queue_missing, read_statuses
-from cnn_tui.exercises.runs import plan_runs
+from cnn_tui.exercises.progress import baseline_order, count_runs, missing, queue_missing, read_statuses
+from cnn_tui.exercises.runs import make_orders
 from cnn_tui.history.history import History, Result
 from tests.exercises.test_exercises import train
 
@@ -32,7 +32,7 @@ def test_an_exercise_goes_from_open_to_done(history: History) -> None:
     seen = [state(history)]
     answers.predict(history, "lab1", "16-filters", {"time": "down"})
     seen.append(state(history))
-    wanted, _ = plan_runs([(LAB1, SIXTEEN)])
+    wanted, _ = make_orders([(LAB1, SIXTEEN)])
     (run_id,) = queue_missing(history, [(wanted[0], 1)])
     seen.append(state(history))
     assert history.claim(run_id, 1, 1)
@@ -46,7 +46,7 @@ def test_an_exercise_goes_from_open_to_done(history: History) -> None:
 
 
 def test_a_run_that_failed_leaves_it_open_and_is_not_counted(history: History) -> None:
-    wanted, _ = plan_runs([(LAB1, SIXTEEN)])
+    wanted, _ = make_orders([(LAB1, SIXTEEN)])
     (run_id,) = queue_missing(history, [(wanted[0], 1)])
     assert count_runs(history, wanted)[0][1] == 1
     history.claim(run_id, 1, 1)
@@ -56,7 +56,7 @@ def test_a_run_that_failed_leaves_it_open_and_is_not_counted(history: History) -
 
 
 def test_missing_runs_are_queued_seed_by_seed(history: History) -> None:
-    wanted, _ = plan_runs([(LAB1, one) for one in LAB1.set.exercises[:3]])
+    wanted, _ = make_orders([(LAB1, one) for one in LAB1.set.exercises[:3]])
     train(history, queue_missing(history, [(wanted[1], 1)])[0])
     ids = queue_missing(history, missing(count_runs(history, wanted), 2))
     lines = [line for one in ids for line in history.lines_of([one])]
@@ -71,10 +71,10 @@ def test_missing_runs_are_queued_seed_by_seed(history: History) -> None:
 
 
 def test_the_baseline_of_an_exercise(history: History) -> None:
-    order = plan_baseline(LAB1, SIXTEEN)
+    order = baseline_order(LAB1, SIXTEEN)
     assert order is not None and order.key == "lab1/baseline"
-    assert plan_baseline(LAB1, LAB1.exercise("baseline")) is None
-    assert plan_baseline(LAB1, LAB1.exercise("fourth-conv")) is None
+    assert baseline_order(LAB1, LAB1.exercise("baseline")) is None
+    assert baseline_order(LAB1, LAB1.exercise("fourth-conv")) is None
 
 
 def test_the_tally_tells_when_to_look_again(history: History) -> None:
@@ -83,5 +83,5 @@ def test_the_tally_tells_when_to_look_again(history: History) -> None:
     answers.mark(history, "lab1", "16-filters", True)
     marked = history.tally()
     assert marked != before
-    queue_missing(history, [(plan_runs([(LAB1, SIXTEEN)])[0][0], 1)])
+    queue_missing(history, [(make_orders([(LAB1, SIXTEEN)])[0][0], 1)])
     assert history.tally() != marked and history.tally().waiting == 1

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import find_exercise, load_set
 from cnn_tui.exercises.packs import open_pack
-from cnn_tui.exercises.runs import plan_runs, queue
+from cnn_tui.exercises.runs import make_orders, queue
 from cnn_tui.experiment.experiment import to_toml
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History, Result
@@ -78,7 +78,7 @@ def trained(history: History, run_id: int, accuracy: float, pace: float) -> int:
 
 def done_by_hand(history: History, name: str, accuracies: tuple[float, ...], pace: float = 8.0) -> None:
     """Runs of an exercise of lab1, one for each accuracy."""
-    wanted, _ = plan_runs([find_exercise(name, [load_set("lab1")])])
+    wanted, _ = make_orders([find_exercise(name, [load_set("lab1")])])
     for at, (run_id, accuracy) in enumerate(zip(queue(history, wanted, len(accuracies)), accuracies, strict=True)):
         trained(history, run_id, accuracy, pace + at / 10)
 

@@ -10,8 +10,8 @@ from cnn_tui.analysis.pace import in_words
 from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.model import Exercise
-from cnn_tui.exercises.progress import count_runs, missing, plan_baseline, queue_missing
-from cnn_tui.exercises.runs import LeftOutExercise, PlannedRun, find_obstacle, plan_runs, runs_of
+from cnn_tui.exercises.progress import baseline_order, count_runs, missing, queue_missing
+from cnn_tui.exercises.runs import LeftOutExercise, TrainingOrder, find_obstacle, make_orders, runs_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.groups import ended_as_planned
 from cnn_tui.history.history import History
@@ -162,7 +162,7 @@ class ExerciseRunCommands:
     async def queue_set(self) -> None:
         """Queue the whole set over some seeds."""
         place = self.chosen.place
-        wanted, left_out = plan_runs([(place, one) for one in place.set.exercises])
+        wanted, left_out = make_orders([(place, one) for one in place.set.exercises])
         if not wanted:
             self.talk.say("Nothing of this set is trained.", seconds=4)
             return
@@ -185,19 +185,19 @@ class ExerciseRunCommands:
         else:
             self.talk.say("They have as many runs already; a larger number queues more.", seconds=4)
 
-    def _orders(self) -> tuple[PlannedRun, PlannedRun | None] | None:
+    def _orders(self) -> tuple[TrainingOrder, TrainingOrder | None] | None:
         """What to train for the exercise, and for its baseline; says why when it cannot be run."""
         found = self.chosen.ask()
         if found is None:
             return None
         place, one = found
         mine = self.mine(place.key(one)) if one.change else None
-        if mine is not None and (why := find_obstacle(PlannedRun(place, one, mine))):
+        if mine is not None and (why := find_obstacle(TrainingOrder(place, one, mine))):
             self._refuse(why)
             return None
-        made, left_out = plan_runs([(place, one)], lambda given: mine or given)
+        made, left_out = make_orders([(place, one)], lambda given: mine or given)
         if made:
-            return made[0], plan_baseline(place, one)
+            return made[0], baseline_order(place, one)
         if one.change and mine in (None, place.experiment(one)):
             enter, start = key_of("exercises.experiment"), key_of("exercises.run")
             why = f"{enter} opens its experiment: change it there, then {start} runs it for this exercise"
@@ -211,14 +211,14 @@ class ExerciseRunCommands:
     def _refuse(self, why: str) -> None:
         self.talk.say(f"Not started: {inert(why)}.", "warning")
 
-    def _queue(self, counts: Sequence[tuple[PlannedRun, int]]) -> None:
+    def _queue(self, counts: Sequence[tuple[TrainingOrder, int]]) -> None:
         ids = queue_missing(self.history, counts)
         self.queued()
         which = f"Run {ids[0]} is" if len(ids) == 1 else f"{len(ids)} runs, {ids[0]} to {ids[-1]}, are"
         first = ", the baseline's too" if len(counts) == 2 and len(ids) == 2 else ""
         self.talk.say(f"{which} queued{first}. {Estimator(self.history).outlook().words()}")
 
-    def _seconds(self, wanted: Sequence[PlannedRun]) -> dict[str, float | None]:
+    def _seconds(self, wanted: Sequence[TrainingOrder]) -> dict[str, float | None]:
         estimator = Estimator(self.history)
         return {order.key: estimator.of(order.experiment).seconds for order in wanted}
 
@@ -227,7 +227,7 @@ def _runs(count: int) -> str:
     return counted(count, "run")
 
 
-def _takes(counts: Sequence[tuple[PlannedRun, int]], seconds: dict[str, float | None]) -> str:
+def _takes(counts: Sequence[tuple[TrainingOrder, int]], seconds: dict[str, float | None]) -> str:
     """How many runs, and how long they take where that is known."""
     total = sum(count for _, count in counts)
     each = [(seconds[order.key], count) for order, count in counts]

@@ -9,7 +9,7 @@ from cnn_tui.analysis.compare import diff_experiments
 from cnn_tui.exercises.catalogue import SetPlace, find_exercise, load_set, set_names
 from cnn_tui.exercises.locks import locks_of
 from cnn_tui.exercises.model import Exercise, ExerciseError
-from cnn_tui.exercises.runs import PlannedRun, assign, find_obstacle
+from cnn_tui.exercises.runs import TrainingOrder, assign, find_obstacle
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.ui.commands.files import FileCommands
 from cnn_tui.ui.commands.runs import LabCommands
@@ -96,6 +96,6 @@ class ExerciseCommands(LabCommands):
         if given is None:
             return
         changed = bool(diff_experiments(given, self.document.experiment))
-        if changed == exercise.change and not find_obstacle(PlannedRun(place, exercise, self.document.experiment)):
+        if changed == exercise.change and not find_obstacle(TrainingOrder(place, exercise, self.document.experiment)):
             for run in runs:
                 assign(self.live.history, run, place, exercise)
