@@ -6,12 +6,16 @@ model, when it is part of the network, or is a note with its line.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from cnn_tui.data.dataset import BUILT_IN, DatasetError
+from cnn_tui.data.describe import describe
+from cnn_tui.data.image_folder import PARTS
 from cnn_tui.experiment.experiment import Experiment, Training
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.code.arithmetic import is_plain
@@ -63,6 +67,7 @@ def read_code(path: Path, chosen: str | None = None) -> CodeImport:
     data = _data(fitted.get("x"))
     generator = data.generator if isinstance(data, Folder) else None
     layers = [*(augmentation(generator, notes) if generator is not None else []), *model.layers]
+    _answer_for_each_class(layers, data, notes)
     _note_scale(data, layers, notes)
     return CodeImport(
         Chain(tuple(map(described, layers)), _input_shape(model, layers)),
@@ -78,8 +83,9 @@ def read_code(path: Path, chosen: str | None = None) -> CodeImport:
 
 def _choose(models: Sequence[CodeModel], chosen: str | None, shown: str) -> CodeModel:
     """The one model that is meant. Raises ImportProblem where there is none, or where it cannot be told which."""
-    whole = [model for model in models if not model.is_inside and (model.layers or model.problems)]
-    listed = [model for model in whole if model.compiled is not None] or whole
+    whole = [model for model in models if model.layers or model.problems]
+    compiled = [model for model in whole if model.compiled is not None]
+    listed = compiled or [model for model in whole if not model.is_inside]
     if not listed:
         raise ImportProblem(f"{shown} makes no model of Keras that can be read")
     if chosen is not None:
@@ -147,6 +153,17 @@ def _data(value: Value) -> Value:
     return value if isinstance(value, DatasetArrays | Folder) else None
 
 
+def _answer_for_each_class(layers: Sequence[Instance], data: Value, notes: list[str]) -> None:
+    """Give the last Dense layer a unit for each class where only running tells how many there are."""
+    dense = [layer for layer in layers if layer.kind == "Dense"]
+    units = dense[-1].arguments.get("units") if dense else None
+    if isinstance(units, Unknown):
+        dataset = data.dataset if isinstance(data, DatasetArrays) else "fashion_mnist"
+        classes = BUILT_IN[dataset].classes
+        dense[-1].arguments["units"] = classes
+        notes.append(f"how many classes there are, {units}, only running tells: the {classes} of {dataset} stand in")
+
+
 def _note_scale(data: Value, layers: Sequence[Instance], notes: list[str]) -> None:
     """Note where pictures go into the model there as other numbers than 0 to 1, as they do here."""
     if layers and layers[0].kind == "Rescaling":
@@ -161,6 +178,25 @@ def _note_scale(data: Value, layers: Sequence[Instance], notes: list[str]) -> No
         scales = [scales[0] * scale if scales and isinstance(scale, int | float) else scale]
     if scales and not is_scaled(scales[0]):
         notes.append("the images go in as 0 to 255 there, as it seems: here they are 0 to 1")
+
+
+def dataset_of(code: CodeImport, beside: Path, notes: list[str]) -> str | None:
+    """The dataset that a script trains on: a built-in one, or a folder that lies where the script says.
+
+    Of a pair of folders, as `pets/train` and `pets/test`, it is the folder that both are in. None where it is neither.
+    """
+    data = code.data.path if isinstance(code.data, Folder) else code.data
+    if isinstance(data, DatasetArrays):
+        return data.dataset
+    if not isinstance(code.data, Folder) or not isinstance(data, str):
+        return None
+    folder = (beside / data).absolute()
+    for candidate in (folder.parent, folder) if folder.name.lower() in PARTS["train"] else (folder,):
+        with contextlib.suppress(DatasetError):
+            describe(str(candidate))
+            return str(candidate)
+    notes.append(f"the pictures that it trains on, {quiet(data, 80)} ({code.data.place}), are not there")
+    return None
 
 
 def trained(training: Training, code: CodeImport, notes: list[str]) -> Training:
@@ -191,6 +227,9 @@ def _validation(code: CodeImport, notes: list[str]) -> Any:
         if isinstance(code.data, DatasetArrays) and code.data.count != code.data.whole:
             notes.append("the model is trained on a part of the training images there, and on all of them here")
         return code.fitted.get("validation_split", 0.0) or "none"
+    if isinstance(code.data, Folder) and "subset" in code.data.arguments:
+        whole = code.data.generator or code.data
+        return whole.arguments.get("validation_split", 0.1)
     watched = code.validation
     if isinstance(watched, DatasetArrays) and watched.half == "train":
         if watched.count is None:

@@ -48,6 +48,7 @@ _DEFAULTS: dict[str, tuple[Any, ...]] = {
 }
 _INITIALIZERS = {"gamma_initializer": "ones", "moving_variance_initializer": "ones"}  # and zeros for every other
 _INITIALIZER_DEFAULTS = {"mean": 0.0, "stddev": 0.05, "minval": -0.05, "maxval": 0.05, "gain": 1.0}
+_SHORT_INITIALIZERS = {"normal": "random_normal", "uniform": "random_uniform", "zero": "zeros", "one": "ones"}
 _TYPED_DIGITS = 5
 _LEAST_PRECISE = 1e-37  # below it, a float32 has fewer digits
 
@@ -225,6 +226,8 @@ def _is_default(argument: str, value: Any) -> bool:
 
 def _initializer(raw: Any) -> Any:
     """`he_normal`, from that name or from Keras's object for it; an object with other arguments is left as it is."""
+    if isinstance(raw, str):
+        return _SHORT_INITIALIZERS.get(raw, raw)
     if not isinstance(raw, dict) or not isinstance(raw.get("class_name"), str):
         return raw
     if any(part not in (None, _INITIALIZER_DEFAULTS.get(name)) for name, part in config_of(raw).items()):

@@ -19,11 +19,10 @@ from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.keras_io.code.cells import SUFFIXES
-from cnn_tui.keras_io.code.values import DatasetArrays
 from cnn_tui.keras_io.import_chain import Chain, Plain, chain_of, config_of, label, name_of
-from cnn_tui.keras_io.import_code import CodeImport, read_code, rules_of, trained
+from cnn_tui.keras_io.import_code import CodeImport, dataset_of, read_code, rules_of, trained
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels, read_config
-from cnn_tui.keras_io.import_layers import ImportFindings, take_layer
+from cnn_tui.keras_io.import_layers import ImportFindings, shown, take_layer
 from cnn_tui.keras_io.import_training import training_of
 from cnn_tui.keras_io.other_models import KERAS_1, is_keras_1
 from cnn_tui.network.layers import AnyLayer, Dense, Flatten, Rescaling
@@ -52,7 +51,7 @@ def import_model(path: Path, chosen: str | None = None) -> Imported:
     `chosen` tells which model of a script is meant where it makes several: the number, from 1, or the name.
     """
     if path.suffix.lower() in SUFFIXES:
-        return _from_code(read_code(path, chosen), quiet(path.stem))
+        return _from_code(read_code(path, chosen), path)
     model = read_config(path)
     try:
         findings = ImportFindings()
@@ -75,9 +74,26 @@ def _imported(chain: Chain, compiled: Any, name: str, findings: ImportFindings, 
     notes = findings.notes
     _note_names(chain.layers, layers, notes)
     dataset = dataset or _dataset(chain.input_shape, layers, notes)
+    layers, compiled = _with_softmax(layers, compiled, notes)
     training = training_of(compiled, _precision(chain.layers, layers, notes), notes)
     layers = _for_images_to_1(layers, notes)
     return Imported(Experiment(name=name, dataset=dataset, training=training, layers=layers), tuple(notes))
+
+
+def _with_softmax(layers: tuple[AnyLayer, ...], compiled: Any, notes: list[str]) -> tuple[tuple[AnyLayer, ...], Any]:
+    """The layers with a softmax at the end where the loss makes the probabilities (`from_logits`): the same network."""
+    loss = compiled.get("loss") if isinstance(compiled, dict) else None
+    if not isinstance(loss, dict):
+        return layers, compiled
+    config, last = config_of(loss), layers[-1]
+    if config.get("from_logits") is not True or not isinstance(last, Dense) or last.activation != "linear":
+        return layers, compiled
+    if not shown(loss).startswith(("SparseCategorical", "Categorical")):
+        return layers, compiled
+    notes.append("the loss takes what the last layer gives as logits: a softmax in that layer does the same here")
+    softmax = msgspec.structs.replace(last, activation="softmax")
+    plain = {**loss, "config": {**config, "from_logits": False}}
+    return (*layers[:-1], softmax), {**compiled, "loss": plain}
 
 
 def _for_images_to_1(layers: tuple[AnyLayer, ...], notes: list[str]) -> tuple[AnyLayer, ...]:
@@ -96,12 +112,12 @@ def _for_images_to_1(layers: tuple[AnyLayer, ...], notes: list[str]) -> tuple[An
     return (*layers[:at], *layers[at + 1 :])
 
 
-def _from_code(code: CodeImport, name: str) -> Imported:
+def _from_code(code: CodeImport, path: Path) -> Imported:
     """The experiment of a script: the model, and how its fit trains it on which images."""
     findings = ImportFindings()
     findings.notes += code.notes
-    dataset = code.data.dataset if isinstance(code.data, DatasetArrays) else None
-    experiment = _imported(code.chain, code.compiled, name, findings, dataset).experiment
+    dataset = dataset_of(code, path.parent, findings.notes)
+    experiment = _imported(code.chain, code.compiled, quiet(path.stem), findings, dataset).experiment
     notes = findings.notes
     experiment = msgspec.structs.replace(experiment, training=trained(experiment.training, code, notes))
     experiment = msgspec.structs.replace(experiment, stop=rules_of(code, experiment, notes))

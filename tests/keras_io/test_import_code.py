@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from cnn_tui.experiment.experiment import parse, to_toml
 from cnn_tui.experiment.presets import load_preset, preset_names
@@ -367,7 +368,7 @@ def test_a_notebook_is_read_cell_by_cell_and_its_total_is_held_to_ours(tmp_path:
 
 
 def test_places_in_a_notebook_are_cells(tmp_path: Path) -> None:
-    cells = [(HEAD, ""), ("x = 1\nmodel = keras.Sequential([layers.Dense(units)])", "")]
+    cells = [(HEAD, ""), ("x = 1\nmodel = keras.Sequential([layers.Dense(units), layers.Dense(2)])", "")]
     assert "layer 1 (cell 2, line 2)" in refusal(tmp_path, notebook(*cells), suffix=".ipynb")
 
 
@@ -389,7 +390,7 @@ def test_places_in_a_notebook_are_cells(tmp_path: Path) -> None:
             "a layer is not known: hub.KerasLayer('x')",
         ),
         ("model = keras.Sequential([layers.Lambda(lambda x: x), layers.Dense(2)])", "a Lambda: code is never imported"),
-        ("model = keras.Sequential([layers.Dense(count())])", "units is count() (line 7)"),
+        ("model = keras.Sequential([layers.Dense(count()), layers.Dense(2)])", "units is count() (line 7)"),
         (
             "model = keras.Sequential()\nif maybe():\n    model.add(layers.Flatten())\nmodel.add(layers.Dense(2))",
             "add at line 9 is done or not",
@@ -439,3 +440,60 @@ model = keras.Sequential([layers.Conv2D(8, 3, input_shape=(28, 28, 1)), layers.M
     )
     kinds: list[Any] = [type(layer) for layer in imported.experiment.layers]
     assert kinds == [Conv2D, MaxPooling2D, Dropout, Flatten, Dense]
+
+
+def test_logits_become_a_softmax(tmp_path: Path) -> None:
+    code = (
+        HEAD
+        + SMALL.replace(', activation="softmax"', "")
+        + FIT.replace(
+            '"sparse_categorical_crossentropy"', "keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
+        )
+    )
+    imported = read(tmp_path, code)
+    assert imported.experiment.layers[-1] == Dense(units=10, activation="softmax")
+    assert imported.notes == (
+        "the loss takes what the last layer gives as logits: a softmax in that layer does the same here",
+    )
+
+
+def test_units_of_the_last_layer_that_only_running_tells_are_the_classes(tmp_path: Path) -> None:
+    code = HEAD + SMALL.replace("Dense(10,", "Dense(len(names),") + FIT
+    imported = read(tmp_path, code)
+    assert imported.experiment.layers[-1] == Dense(units=10, activation="softmax")
+    assert "how many classes there are, len(names) (line 11), only running tells" in imported.notes[0]
+
+
+def test_a_model_for_looking_into_another_is_not_taken_for_it(tmp_path: Path) -> None:
+    looks = """
+features = keras.Model(inputs=model.input, outputs=[layer.output for layer in model.layers[1:]])
+sure = keras.Sequential([model, layers.Softmax()])
+"""
+    assert read(tmp_path, HEAD + SMALL + FIT + looks).experiment.layers[-1].type == "Dense"
+
+
+@pytest.mark.parametrize("folders", ["pets/train pets/test", "pets"])
+def test_folders_of_pictures_that_are_there_are_the_dataset(tmp_path: Path, folders: str) -> None:
+    for part in folders.split():
+        for kind in ("cat", "dog"):
+            (tmp_path / part / kind).mkdir(parents=True)
+            for number in range(5):
+                Image.new("RGB", (8, 8), (number, 0, 0)).save(tmp_path / part / kind / f"{number}.png")
+    code = f"""
+import os
+from keras.preprocessing.image import ImageDataGenerator
+import keras
+from keras import layers
+varied = ImageDataGenerator(rescale=1.0 / 255, validation_split=0.2)
+pictures = varied.flow_from_directory(os.path.join("pets", "{folders.split()[0][5:]}"), subset="training", batch_size=4)
+model = keras.Sequential([layers.Flatten(), layers.Dense(2, activation="softmax")])
+model.compile("adam", "categorical_crossentropy")
+model.fit(pictures, epochs=2, validation_data=varied.flow_from_directory("pets", subset="validation"))
+"""
+    imported = read(tmp_path, code)
+    assert imported.experiment.dataset == str(tmp_path / "pets")
+    assert imported.experiment.training.batch_size == 4
+    assert imported.experiment.training.validation == 0.2
+    assert not imported.notes
+    moved = read(tmp_path, code.replace('"pets"', '"elsewhere"'))
+    assert any("elsewhere" in note and "are not there" in note for note in moved.notes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from cnn_tui.data.dataset import BUILT_IN
@@ -32,6 +33,8 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
     name = callee.name
     if callee.path.startswith("builtins."):
         return _builtin(name, unnamed, given, place)
+    if callee.path.endswith("path.join") and all(isinstance(part, str) for part in unnamed):
+        return str(Path(*unnamed))
     on_tensor = _on_tensor(callee, unnamed, place)
     if on_tensor is not None:
         return on_tensor
