@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from cnn_tui.data.npz_file import BROKEN
-from cnn_tui.keras_io.other_models import other_model, saved_model
+from cnn_tui.keras_io.import_hdf5 import read_hdf5
+from cnn_tui.keras_io.other_models import HDF5, other_model, saved_model
 from cnn_tui.text import quiet, reason
 
 MAX_CONFIG_BYTES = 5_000_000
@@ -50,6 +51,8 @@ def read_config(path: Path) -> dict[str, Any]:
         raise ImportProblem(f"{shown} {saved_model(path) or f'cannot be read: {error.strerror}'}") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise ImportProblem(f"{shown} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    if content.startswith(HDF5) and (described := read_hdf5(path, MAX_CONFIG_BYTES)) is not None:
+        return described
     if words := other_model(path, content):
         raise ImportProblem(f"{shown} {quiet(words, 600)}")
     if content.startswith(_ZIP):

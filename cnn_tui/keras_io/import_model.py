@@ -1,5 +1,5 @@
-"""Makes an experiment of a Keras model: of a `.keras` file, `model.to_json()`, `json.dumps(model.get_config())`, or
-of the Python script or notebook that makes it.
+"""A Keras model as an experiment: from a `.keras` or HDF5 file, `model.to_json()`, `json.dumps(model.get_config())`, or
+from the Python script or notebook that makes it.
 
 Files are only read: no code is run, no class is loaded by its name. A layer that cannot be imported is named with the
 reason, and so is every argument that is left out.
@@ -24,7 +24,7 @@ from cnn_tui.keras_io.import_code import CodeImport, dataset_of, read_code, rule
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels, read_config
 from cnn_tui.keras_io.import_layers import ImportFindings, shown, take_layer
 from cnn_tui.keras_io.import_training import training_of
-from cnn_tui.keras_io.other_models import KERAS_1, is_keras_1
+from cnn_tui.keras_io.keras_1 import is_keras_1, of_today
 from cnn_tui.network.layers import AnyLayer, Dense, Flatten, Rescaling
 from cnn_tui.network.rescaling import for_images_to_1, second_division
 from cnn_tui.network.stack import Shape, Stack, float32_layers
@@ -56,10 +56,9 @@ def import_model(path: Path, chosen: str | None = None) -> Imported:
     try:
         findings = ImportFindings()
         chain = chain_of(model, findings.problems)
-        try:
-            return _imported(chain, model.get("compile_config"), quiet(path.stem), findings)
-        except ImportProblem as problem:
-            raise (ImportProblem(KERAS_1, *problem.problems) if is_keras_1(model, chain.layers) else problem) from None
+        if is_keras_1(model, chain.layers):
+            chain = of_today(chain)
+        return _imported(chain, model.get("compile_config"), quiet(path.stem), findings)
     except RecursionError:
         raise ImportProblem(f"{quiet(str(path))} is nested too deeply to be a model") from None
 

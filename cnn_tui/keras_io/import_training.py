@@ -40,6 +40,7 @@ _OPTIMIZER_DEFAULTS: Plain = {
     "momentum": 0.0,
 }  # and None for every other
 _OF_OPTIMIZER: dict[str, Plain] = {"adamw": {"weight_decay": 0.004}, "adadelta": {"rho": 0.95}}
+_OLD_NAMES = {"lr": "learning_rate"}  # of arguments, in Keras 2
 _NEUTRAL: tuple[Any, ...] = (None, [], {}, [None])
 
 
@@ -75,7 +76,7 @@ def _with_optimizer(training: Training, described: Any, notes: list[str]) -> Tra
     training = _with(training, "optimizer", name, notes)
     if not isinstance(described, dict):
         return training
-    config = dict(config_of(described))
+    config = {_OLD_NAMES.get(name, name): value for name, value in config_of(described).items()}
     rate = config.pop("learning_rate", training.learning_rate)
     if isinstance(rate, float | int):
         training = _with(training, "learning_rate", of_float32(rate), notes)

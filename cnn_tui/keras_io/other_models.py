@@ -1,13 +1,15 @@
 """Model files that cannot be taken, named for what they are, each with a way that works.
 
 They are told by how they begin, by their endings and, for HDF5, by the names of the attributes that Keras writes into
-them, which stand in the file as they are spelled. No library reads them: a hostile file meets no parser here.
+them, which stand in the file as they are spelled.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+
+HDF5 = b"\x89HDF"
+"""How an HDF5 file begins."""
 
 _CHUNK = 1 << 20
 _MOST_SCANNED = 1 << 30
@@ -15,7 +17,6 @@ _MOST_SCANNED = 1 << 30
 _LONGEST_MARK = 20
 _WHOLE = b"model_config"
 _WEIGHTS = (b"layer_names", b"weight_names", b"vars\0")
-_OF_KERAS_1 = (b'"nb_filter"', b'"border_mode"', b'"dim_ordering"')
 _SAVE = "model.save('model.keras')"
 _ENDINGS = {
     ".pt": "PyTorch",
@@ -26,21 +27,15 @@ _ENDINGS = {
     ".ckpt": "TensorFlow",
     ".safetensors": "safetensors",
 }
-KERAS_1 = (
-    "it is a model of Keras 1 (nb_filter, border_mode, output_dim), which Keras 3 does not read: Keras 2.0 to 2.3 "
-    "does, and model.to_json() there writes it in the form of today"
-)
-_OLD_LAYERS = ("Convolution2D", "Deconvolution2D", "AtrousConvolution2D", "SeparableConvolution2D", "Merge")
-_OLD_ARGUMENTS = {"nb_filter", "nb_row", "border_mode", "dim_ordering"}
 
 
 def other_model(path: Path, content: bytes) -> str:
     """What a file is that is no description of a model and what to do, as the end of a sentence; "" for another one.
 
-    `content` is how it begins. Raises OSError.
+    `content` is how it begins. An HDF5 file comes here when no model could be read in it. Raises OSError.
     """
     ending = path.suffix.lower()
-    if content.startswith(b"\x89HDF"):
+    if content.startswith(HDF5):
         return _hdf5(path)
     if ending == ".toml":
         return "is an experiment already: cnn-tui run or cnn-tui summary takes it as it is"
@@ -67,10 +62,8 @@ def saved_model(folder: Path) -> str:
 def _hdf5(path: Path) -> str:
     found = _marks(path)
     if _WHOLE in found:
-        if found & set(_OF_KERAS_1):
-            return f"is an old HDF5 file: {KERAS_1}"
         return (
-            "is an old HDF5 file of Keras: turn it into a .keras file there, with "
+            "is an HDF5 file of Keras that cannot be read: turn it into a .keras file where it was made, with "
             f"keras.models.load_model({path.name!r}).save({path.stem + '.keras'!r})"
         )
     if found & set(_WEIGHTS):
@@ -89,19 +82,6 @@ def _marks(path: Path) -> set[bytes]:
         while seen < _MOST_SCANNED and (chunk := file.read(_CHUNK)):
             seen += len(chunk)
             window = before + chunk
-            found.update(mark for mark in (_WHOLE, *_WEIGHTS, *_OF_KERAS_1) if mark in window)
+            found.update(mark for mark in (_WHOLE, *_WEIGHTS) if mark in window)
             before = window[-_LONGEST_MARK:]
     return found
-
-
-def is_keras_1(model: dict[str, Any], layers: tuple[dict[str, Any], ...]) -> bool:
-    """Whether a description is of Keras 1: it says so, or names layers and arguments that later ones do not have."""
-    if str(model.get("keras_version", "")).startswith("1."):
-        return True
-    for layer in layers:
-        config = layer.get("config")
-        arguments = set(config) if isinstance(config, dict) else set()
-        dense = layer.get("class_name") == "Dense" and "output_dim" in arguments  # an Embedding has one to this day
-        if layer.get("class_name") in _OLD_LAYERS or arguments & _OLD_ARGUMENTS or dense:
-            return True
-    return False

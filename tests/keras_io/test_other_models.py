@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
 
 import h5py
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cnn_tui.keras_io.import_model import ImportProblem, import_model
 from cnn_tui.keras_io.other_models import _CHUNK
-from cnn_tui.network.layers import Conv2D, Dense, Flatten
+from cnn_tui.network.layers import Conv2D, Dense, Dropout, Flatten
+from cnn_tui.network.values import L1L2
+from tests.properties import examples
 
 LAYERS = [
     {"class_name": "Conv2D", "config": {"batch_input_shape": [None, 28, 28, 1], "filters": 32, "kernel_size": [3, 3]}},
@@ -25,9 +30,32 @@ KERAS_1: dict[str, Any] = {
     "config": [
         {
             "class_name": "Convolution2D",
-            "config": {"batch_input_shape": [None, 28, 28, 1], "nb_filter": 32, "nb_row": 3, "border_mode": "valid"},
+            "config": {
+                "batch_input_shape": [None, 28, 28, 1],
+                "input_dtype": "float32",
+                "nb_filter": 32,
+                "nb_row": 3,
+                "nb_col": 3,
+                "subsample": [2, 2],
+                "border_mode": "same",
+                "dim_ordering": "tf",
+                "init": "glorot_uniform",
+                "activation": "relu",
+                "bias": True,
+                "W_constraint": None,
+            },
         },
-        {"class_name": "Dense", "config": {"output_dim": 10, "activation": "softmax"}},
+        {"class_name": "Dropout", "config": {"p": 0.5, "trainable": True}},
+        {"class_name": "Flatten", "config": {"name": "flatten_1"}},
+        {
+            "class_name": "Dense",
+            "config": {
+                "output_dim": 10,
+                "input_dim": None,
+                "activation": "softmax",
+                "W_regularizer": {"name": "WeightRegularizer", "l1": 0.0, "l2": 0.01},
+            },
+        },
     ],
 }
 
@@ -55,9 +83,47 @@ def write_hdf5(path: Path, described: Any = None, names: str = "", before: int =
     return path
 
 
+def test_a_model_in_hdf5_is_taken_with_how_it_was_compiled(tmp_path: Path) -> None:
+    path = write_hdf5(tmp_path / "old.h5", MODEL, "layer_names")
+    optimizer = {"class_name": "RMSprop", "config": {"lr": 0.01}}
+    with h5py.File(path, "a") as file:
+        compiled = {"optimizer_config": optimizer, "loss": "categorical_crossentropy", "metrics": ["acc"]}
+        file.attrs["training_config"] = json.dumps(compiled).encode()
+    imported = import_model(path)
+    assert [type(layer) for layer in imported.experiment.layers] == [Conv2D, Flatten, Dense]
+    training = imported.experiment.training
+    assert (training.optimizer, training.learning_rate) == ("rmsprop", 0.01)
+    assert (training.loss, training.metrics) == ("categorical_crossentropy", ("accuracy",))
+    assert not imported.notes
+
+
+@pytest.mark.parametrize("value", ["{", "[1, 2]", "9", b"\xff", "[" * 100_000, [1.0, 2.0], h5py.Empty("S10")])
+def test_hostile_attributes_are_sentences(tmp_path: Path, value: Any) -> None:
+    with h5py.File(tmp_path / "odd.h5", "w") as file:
+        file.attrs.create("model_config", value) if not isinstance(value, str) else file.attrs.update(
+            model_config=value
+        )
+    (words,) = problems(tmp_path / "odd.h5")
+    assert "is an HDF5 file of Keras that cannot be read" in words
+
+
+@given(at=st.floats(0, 1), byte=st.integers(0, 255))
+@settings(max_examples=examples(300, 40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_damaged_hdf5_file_is_read_or_named(tmp_path: Path, at: float, byte: int) -> None:
+    whole = bytearray(write_hdf5(tmp_path / "whole.h5", MODEL, "layer_names").read_bytes())
+    whole[4 + int(at * (len(whole) - 5))] = byte
+    (tmp_path / "damaged.h5").write_bytes(whole)
+    with contextlib.suppress(ImportProblem):
+        import_model(tmp_path / "damaged.h5")
+
+
 @pytest.mark.parametrize("before", [0, _CHUNK - 300, 3 * _CHUNK])
-def test_an_old_hdf5_file_is_turned_into_a_keras_file_by_the_line_that_is_said(tmp_path: Path, before: int) -> None:
-    (words,) = problems(write_hdf5(tmp_path / "old one.h5", MODEL, "layer_names", before))
+def test_an_hdf5_file_that_is_cut_off_is_turned_into_a_keras_file_where_it_was_made(
+    tmp_path: Path, before: int
+) -> None:
+    path = write_hdf5(tmp_path / "old one.h5", MODEL, "layer_names", before)
+    path.write_bytes(path.read_bytes()[:-100])
+    (words,) = problems(path)
     assert "keras.models.load_model('old one.h5').save('old one.keras')" in words
 
 
@@ -73,14 +139,17 @@ def test_hdf5_of_something_else_is_no_model(tmp_path: Path) -> None:
     assert "is an HDF5 file without a model of Keras in it" in words
 
 
-def test_models_of_keras_1_are_called_that(tmp_path: Path) -> None:
+def test_a_model_of_keras_1_is_read_in_the_words_of_today(tmp_path: Path) -> None:
     (tmp_path / "old.json").write_text(json.dumps(KERAS_1))
-    first, *others = problems(tmp_path / "old.json")
-    (hdf5,) = problems(write_hdf5(tmp_path / "old.h5", KERAS_1, "layer_names"))
-    for words in (first, hdf5):
-        assert "a model of Keras 1" in words
-        assert "Keras 2.0 to 2.3" in words
-    assert "Convolution2D, which is not among the layers here" in others[0]
+    write_hdf5(tmp_path / "old.h5", KERAS_1, "layer_names")
+    for name in ("old.json", "old.h5"):
+        layers = import_model(tmp_path / name).experiment.layers
+        assert layers == (
+            Conv2D(filters=32, kernel_size=(3, 3), strides=(2, 2), padding="same", activation="relu"),
+            Dropout(rate=0.5),
+            Flatten(),
+            Dense(units=10, activation="softmax", kernel_regularizer=L1L2(l2=0.01)),
+        )
 
 
 @pytest.mark.parametrize(
