@@ -1,6 +1,6 @@
-"""Images kept as bytes, so that they are there at once: the test images of a dataset, and some that are learned from.
+"""Images that are kept as bytes, so that they are read at once: the test images of a dataset, and some training images.
 
-A file is named after what is in it, so runs on the same data share one, and data that changes makes another.
+A file is named by a digest of its content: runs on the same data share it, and data that changes makes another file.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from cnn_tui.home import home
 from cnn_tui.network.convolution import Image, plane_of
 
 MOST_BYTES = 200_000_000
-"""Of pixels in one file; images past them are not kept."""
+"""The bytes of pixels in one file; the images after them are not kept."""
 
 
 class Picture(NamedTuple):
@@ -27,13 +27,13 @@ class Picture(NamedTuple):
     pixels: bytes
 
     def channels(self, scale: float = 1.0) -> Image:
-        """The channels as rows of numbers, times `scale`: 1/255 gives what a network takes."""
+        """The channels as rows of numbers, times `scale`; 1/255 gives the numbers that a network gets."""
         _, width, count = self.shape
         return tuple(plane_of([value * scale for value in self.pixels[at::count]], width) for at in range(count))
 
 
 class ImagesHeader(msgspec.Struct, frozen=True):
-    """What a file of images says of itself. `kept` of the `count` images are in it."""
+    """The header of a file of images. Of the dataset's `count` images, the first `kept` are in the file."""
 
     format: str
     count: int
@@ -51,10 +51,10 @@ def images_path(digest: str) -> Path:
 
 
 class StoredImages:
-    """A file of images and their labels. Labels are read now, a picture when it is asked for."""
+    """A file of images and their labels. The labels are read when it is opened, an image when it is asked for."""
 
     def __init__(self, digest: str) -> None:
-        """Open the images with that digest. Raises RawFileError when they are not kept, or no longer whole."""
+        """Open the images with that digest. Raises RawFileError when they are not kept, or the file is damaged."""
         self.path = images_path(digest)
         header, start = raw_file.read_header(self.path, ImagesHeader)
         height, width, channels = header.shape
@@ -74,7 +74,7 @@ class StoredImages:
         )
 
     def picture(self, index: int) -> Picture:
-        """One image. Raises RawFileError for one that is not kept."""
+        """Read an image. Raises RawFileError for one that is not kept."""
         if not 0 <= index < self.kept:
             raise RawFileError(f"image {index} is not kept: there are {self.kept:,}, counted from 0")
         return Picture(
@@ -82,5 +82,5 @@ class StoredImages:
         )
 
     def of_class(self, label: int) -> list[int]:
-        """The images of a class, in order."""
+        """The indices of the images of a class, in order."""
         return [index for index, one in enumerate(self.labels) if one == label]

@@ -1,4 +1,4 @@
-"""What is said of labels: which classes have no images, and how labels become whole numbers from 0."""
+"""Sentences on labels: which classes have no images, and how to make whole numbers from 0 of the labels."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ TO_NUMBERS = (
     "`names, numbers = numpy.unique(numpy.concatenate([y_train, y_test]), return_inverse=True); "
     "y_train, y_test = numpy.split(numbers, [len(y_train)])`"
 )
-"""Python that numbers words, or numbers with gaps, from 0; `names` are then the classes in their order."""
+"""Python code that numbers words, or numbers with gaps, from 0; `names` are then the classes in their order."""
 
 
 _MOST_NAMED = 8
 
 
 def odd_numbers(unused: Sequence[int], classes: int) -> str:
-    """What is odd about labels up to `classes` - 1 of which no image has the `unused` ones, and what to do."""
+    """What is odd about labels from 0 to `classes` - 1 when no image has those in `unused`, and what to do."""
     if not unused:
         return ""
     first = len(unused)
@@ -34,9 +34,9 @@ def odd_numbers(unused: Sequence[int], classes: int) -> str:
 
 
 def without_images(names: Sequence[str], train: Sequence[int], test: Sequence[int]) -> list[str]:
-    """Sentences that name the classes without training images, and those without test images; counts are by class.
+    """Sentences that name the classes without training images, and those without test images.
 
-    A label that no image has at all is no class: `odd_numbers` speaks of it.
+    `train` and `test` count the images of each class. A class without any image is left to `odd_numbers`.
     """
     every = list(zip(names, train, test, strict=True))
     unseen = [name for name, seen, tested in every if tested and not seen]

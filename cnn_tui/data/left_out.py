@@ -1,4 +1,4 @@
-"""What a folder of pictures holds that is not fed to a network, counted by why, and said in a sentence."""
+"""Counts the files of a folder of pictures that are left out, by reason, and names them in a sentence."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WORDS: dict[Why, tuple[str, str]] = {
 
 
 class FilesLeftOut(msgspec.Struct, frozen=True):
-    """How many files are left out for one reason, and the path of the first of them, from the dataset's folder on."""
+    """How many files are left out for one reason; `first` is the path of one of them inside the dataset's folder."""
 
     why: Why
     count: int
@@ -33,14 +33,14 @@ class FilesLeftOut(msgspec.Struct, frozen=True):
 
 
 class LeftOutCounter:
-    """Counts files that are left out, by why."""
+    """Counts files that are left out, by reason."""
 
     def __init__(self, before: Iterable[FilesLeftOut] = ()) -> None:
-        """Go on from the counts `before`."""
+        """Begin with the counts `before`."""
         self._counts: dict[Why, tuple[int, str]] = {one.why: (one.count, one.first) for one in before}
 
     def add(self, why: Why, name: str, count: int = 1) -> None:
-        """Count a file by its path from the folder on, or a folder of `count` files."""
+        """Count a file, or a folder of `count` files; `name` is its path inside the dataset's folder."""
         so_far, first = self._counts.get(why, (0, name))
         self._counts[why] = so_far + count, first
 

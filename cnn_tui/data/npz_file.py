@@ -32,7 +32,7 @@ BROKEN = (ValueError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, Me
 
 
 class Header(NamedTuple):
-    """What an array says of itself before its data: shape, and dtype as NumPy's kind letter and its name."""
+    """The header of an array: its shape, and its dtype as NumPy's letter for the kind and as its name."""
 
     shape: tuple[int, ...]
     kind: str

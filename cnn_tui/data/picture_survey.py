@@ -1,6 +1,7 @@
-"""What the pictures of a folder are like, from their headers: kept in the home until one of the files changes.
+"""What the pictures of a folder are like, from their headers.
 
-One picture in colour makes the set one of colours, so all files are opened where none is; that is why it is kept.
+A single picture in colour makes the whole set one of colours. So in a set without one every file has to be opened,
+which takes long: the survey is kept in the home until one of the files changes.
 """
 
 from __future__ import annotations
@@ -34,10 +35,10 @@ FORMAT = "cnn-tui pictures 1"
 
 
 class Survey(msgspec.Struct, frozen=True):
-    """What pictures are like. `size` is (width, height) of the first that can be read, turned upright.
+    """What the pictures are like. `size` is (width, height) of the first one that can be read, turned upright.
 
-    Only if `whole` do `transparent`, `deep` (more than 8 bits) and `huge` (too many pixels) tell of all pictures; else
-    there was only looked for one in colour. `top`, where it is known, is the white of the deep ones.
+    `transparent`, `deep` (more than 8 bits) and `huge` (too many pixels) say whether any picture is so, but only if
+    `whole`: else the survey ended at the first picture in colour. `top`, where it is known, is the white of deep ones.
     """
 
     format: str
@@ -52,7 +53,7 @@ class Survey(msgspec.Struct, frozen=True):
 
 
 def survey(folder: Path, pictures: Sequence[str], whole: bool = False) -> Survey:
-    """Look at the pictures of a folder, or read what is kept of an earlier look. Raises DatasetError."""
+    """Survey the pictures of a folder, all of them if `whole`, or read a survey that is kept. Raises DatasetError."""
     stamp = _stamp(pictures)
     with contextlib.suppress(RawFileError):
         kept = raw_file.read_json(_path(folder), Survey)
@@ -62,7 +63,7 @@ def survey(folder: Path, pictures: Sequence[str], whole: bool = False) -> Survey
 
 
 def top_in(folder: Path, pictures: Sequence[str]) -> int:
-    """The white of the folder's pictures of more than 8 bits, for which all of those are unpacked."""
+    """The white of the folder's pictures of more than 8 bits; all of those are unpacked for it."""
     found = survey(folder, pictures, whole=True)
     if found.top is not None:
         return found.top
@@ -110,7 +111,7 @@ def _fault(path: str) -> str:
 
 
 def _keep(folder: Path, found: Survey) -> Survey:
-    with contextlib.suppress(OSError):  # a full disk is no reason to say nothing
+    with contextlib.suppress(OSError):  # on a full disk, the survey is made anew each time
         raw_file.write(_path(folder), found, [])
     return found
 
@@ -121,7 +122,7 @@ def _path(folder: Path) -> Path:
 
 
 def _stamp(pictures: Sequence[str]) -> str:
-    """What changes when a picture does, by its size or its date."""
+    """A digest that changes when the size or the date of any picture does."""
     made = hashlib.blake2b(digest_size=16)
     for path in pictures:
         status = os.stat(path)  # noqa: PTH116  a path is text here, and there may be many

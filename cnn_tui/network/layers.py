@@ -14,10 +14,9 @@ from typing import Any, TypeAlias, Union
 import msgspec
 
 from cnn_tui.network.fields import fields_of
-from cnn_tui.network.kinds.activations import Activation, LeakyReLU, PReLU, ReLU, Softmax
 from cnn_tui.network.kinds.base import Layer
 from cnn_tui.network.kinds.convolution import Conv2D, Conv2DTranspose, DepthwiseConv2D, SeparableConv2D
-from cnn_tui.network.kinds.dense import Dense
+from cnn_tui.network.kinds.core import Activation, Dense, LeakyReLU, PReLU, ReLU, Softmax
 from cnn_tui.network.kinds.normalization import BatchNormalization, LayerNormalization
 from cnn_tui.network.kinds.pooling import AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D
 from cnn_tui.network.kinds.preprocessing import (
