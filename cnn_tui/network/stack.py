@@ -44,11 +44,9 @@ class Stack(msgspec.Struct, frozen=True):
         return self._with((*self.layers[:at], layer, *self.layers[at:]))
 
     def delete(self, at: int) -> Stack:
-        """The stack without the layer at `at`."""
         return self._with(self.layers[:at] + self.layers[at + 1 :])
 
     def duplicate(self, at: int) -> Stack:
-        """The stack with the layer at `at` twice."""
         return self.insert(at + 1, self.layers[at])
 
     def move(self, at: int, to: int) -> Stack:
@@ -56,7 +54,6 @@ class Stack(msgspec.Struct, frozen=True):
         return self.delete(at).insert(to, self.layers[at])
 
     def replace(self, at: int, layer: AnyLayer) -> Stack:
-        """The stack with another layer at `at`."""
         return self._with((*self.layers[:at], layer, *self.layers[at + 1 :]))
 
     def change(self, at: int, **values: Any) -> Stack:

@@ -1,1 +1,1 @@
-"""The layer kinds by family, one struct per Keras layer. `network/layers.py` is what lists them."""
+"""The kinds of layers by family, a struct for each; `about` says what one does. `network/layers.py` lists them all."""

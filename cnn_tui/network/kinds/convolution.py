@@ -23,8 +23,6 @@ from cnn_tui.network.values import Pair
 
 
 class Conv2D(Layer, frozen=True, tag=True):
-    """A convolution over a (height, width, channels) map."""
-
     about: ClassVar[str] = "slides learned filters over the map; each finds one feature"
     explanation: ClassVar[str] = (
         "A filter is a small square of weights. It slides over the image, and at each place the pixels under it are "
@@ -56,8 +54,6 @@ class Conv2D(Layer, frozen=True, tag=True):
 
 
 class DepthwiseConv2D(Layer, frozen=True, tag=True):
-    """A convolution of each channel by itself."""
-
     about: ClassVar[str] = "gives each channel filters of its own, and mixes none"
     explanation: ClassVar[str] = (
         "Each channel of the map is convolved with its own filter, and the channels are never added together. "
@@ -78,8 +74,6 @@ class DepthwiseConv2D(Layer, frozen=True, tag=True):
 
 
 class SeparableConv2D(Layer, frozen=True, tag=True):
-    """A depthwise convolution, then one of 1x1 over all channels."""
-
     about: ClassVar[str] = "a cheaper Conv2D: first each channel alone, then a 1x1 mix"
     explanation: ClassVar[str] = (
         "It does the work of a Conv2D in two steps. First each channel is convolved with a filter of its own, which "
@@ -103,8 +97,6 @@ class SeparableConv2D(Layer, frozen=True, tag=True):
 
 
 class Conv2DTranspose(Layer, frozen=True, tag=True):
-    """A convolution run the other way: a larger map out of a smaller one."""
-
     about: ClassVar[str] = "a convolution run backwards: makes the map larger"
     explanation: ClassVar[str] = (
         "It goes the way of a convolution backwards: each number of the small map stamps the filter, weighted by "

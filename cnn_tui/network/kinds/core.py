@@ -12,8 +12,6 @@ _SLOPES = (0.0, 0.01, 0.1, 0.2, 0.3)
 
 
 class Dense(Layer, frozen=True, tag=True):
-    """Every input connected to every unit."""
-
     about: ClassVar[str] = "connects every input to every unit"
     explanation: ClassVar[str] = (
         "Every unit looks at every number that comes in: each is multiplied by a weight of its own, and all are "
@@ -40,8 +38,6 @@ class Dense(Layer, frozen=True, tag=True):
 
 
 class Activation(Layer, frozen=True, tag=True):
-    """An activation as a layer of its own."""
-
     about: ClassVar[str] = "an activation as a layer of its own"
     explanation: ClassVar[str] = (
         "It does to each number what the activation argument of a Conv2D or Dense layer does: relu sets whatever is "
@@ -54,8 +50,6 @@ class Activation(Layer, frozen=True, tag=True):
 
 
 class ReLU(Layer, frozen=True, tag=True):
-    """Whatever is negative becomes zero; with options."""
-
     about: ClassVar[str] = "sets what is negative to zero; can be capped"
     explanation: ClassVar[str] = (
         "What is positive passes, what is negative becomes zero: on a feature map, only the places remain where the "
@@ -84,8 +78,6 @@ class ReLU(Layer, frozen=True, tag=True):
 
 
 class LeakyReLU(Layer, frozen=True, tag=True):
-    """What is negative becomes small and stays negative."""
-
     about: ClassVar[str] = "like relu, but lets a little of the negative through"
     explanation: ClassVar[str] = (
         "A relu that leaks: negative numbers are not set to zero but made small. Behind a plain relu a filter that "
@@ -99,8 +91,6 @@ class LeakyReLU(Layer, frozen=True, tag=True):
 
 
 class PReLU(Layer, frozen=True, tag=True):
-    """A leaky relu that learns its slope."""
-
     about: ClassVar[str] = "a leaky relu that learns how much to let through"
     explanation: ClassVar[str] = (
         "A LeakyReLU whose slope for negative numbers is learned. Unless told otherwise it learns a slope for each "
@@ -125,8 +115,6 @@ class PReLU(Layer, frozen=True, tag=True):
 
 
 class Softmax(Layer, frozen=True, tag=True):
-    """Numbers turned into probabilities."""
-
     about: ClassVar[str] = "turns a row of numbers into probabilities"
     explanation: ClassVar[str] = (
         "It turns the numbers of a row into probabilities: all between 0 and 1, together 1, and the largest stays "

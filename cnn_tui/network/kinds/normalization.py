@@ -21,8 +21,6 @@ Scale = Annotated[bool, argument("Whether each channel is multiplied by a learne
 
 
 class BatchNormalization(Layer, frozen=True, tag=True):
-    """Each channel brought to mean 0 and variance 1 over the batch."""
-
     about: ClassVar[str] = "evens out each channel over the batch: faster, steadier training"
     explanation: ClassVar[str] = (
         "Each channel is brought to mean 0 and spread 1 over the images of a batch, and then scaled and shifted by "
@@ -47,8 +45,6 @@ class BatchNormalization(Layer, frozen=True, tag=True):
 
 
 class LayerNormalization(Layer, frozen=True, tag=True):
-    """The channels of each place brought to mean 0 and variance 1."""
-
     about: ClassVar[str] = "evens out the channels at each place, image by image"
     explanation: ClassVar[str] = (
         "At each place of the map the channels are brought to mean 0 and spread 1, and then scaled and shifted by "

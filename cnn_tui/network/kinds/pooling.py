@@ -32,8 +32,6 @@ KeepDims = Annotated[bool, argument("Whether height and width stay, as 1x1, so t
 
 
 class MaxPooling2D(Layer, frozen=True, tag=True):
-    """The largest number of each window: a smaller map that keeps what stands out."""
-
     about: ClassVar[str] = "keeps the largest of each window: a smaller map"
     explanation: ClassVar[str] = (
         "Pooling, or subsampling, makes the feature maps smaller: of each window only the largest number is kept, "
@@ -48,8 +46,6 @@ class MaxPooling2D(Layer, frozen=True, tag=True):
 
 
 class AveragePooling2D(Layer, frozen=True, tag=True):
-    """The mean of each window."""
-
     about: ClassVar[str] = "takes the mean of each window: a smaller, smoother map"
     explanation: ClassVar[str] = (
         "Subsampling like MaxPooling2D, but each window becomes the mean of its numbers. Nothing is thrown away "
@@ -63,8 +59,6 @@ class AveragePooling2D(Layer, frozen=True, tag=True):
 
 
 class GlobalAveragePooling2D(Layer, frozen=True, tag=True):
-    """The mean of each feature map: one number per channel."""
-
     about: ClassVar[str] = "turns each feature map into its mean, in place of Flatten"
     explanation: ClassVar[str] = (
         "Each feature map becomes a single number, its mean: how much of that feature the whole image has. It "
@@ -77,8 +71,6 @@ class GlobalAveragePooling2D(Layer, frozen=True, tag=True):
 
 
 class GlobalMaxPooling2D(Layer, frozen=True, tag=True):
-    """The largest number of each feature map: one number per channel."""
-
     about: ClassVar[str] = "turns each feature map into its largest number"
     explanation: ClassVar[str] = (
         "Each feature map becomes its largest number: whether the feature is anywhere in the image at all. Like "

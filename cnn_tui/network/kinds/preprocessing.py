@@ -23,8 +23,6 @@ FillValue = Annotated[
 
 
 class Rescaling(Layer, frozen=True, tag=True):
-    """Each number multiplied and shifted."""
-
     about: ClassVar[str] = "multiplies each number and adds another, such as /255"
     explanation: ClassVar[str] = (
         "Every number is multiplied by scale, and offset is added. The notes' training_images / 255.0 is such a "
@@ -49,8 +47,6 @@ class Rescaling(Layer, frozen=True, tag=True):
 
 
 class RandomFlip(Layer, frozen=True, tag=True):
-    """Images mirrored at random while training."""
-
     about: ClassVar[str] = "mirrors images at random while training"
     explanation: ClassVar[str] = (
         "While training, half of the images are mirrored, others each time. The network sees more different images "
@@ -65,8 +61,6 @@ class RandomFlip(Layer, frozen=True, tag=True):
 
 
 class RandomRotation(Layer, frozen=True, tag=True):
-    """Images turned at random while training."""
-
     about: ClassVar[str] = "turns images by a random angle while training"
     explanation: ClassVar[str] = (
         "While training, each image is turned by a random angle, another one each time. That makes many images out "
@@ -90,8 +84,6 @@ class RandomRotation(Layer, frozen=True, tag=True):
 
 
 class RandomZoom(Layer, frozen=True, tag=True):
-    """Images enlarged or shrunk at random while training."""
-
     about: ClassVar[str] = "zooms in or out at random while training"
     explanation: ClassVar[str] = (
         "While training, each image is drawn larger or smaller by a random amount, so the network cannot rely on the "
@@ -121,8 +113,6 @@ class RandomZoom(Layer, frozen=True, tag=True):
 
 
 class RandomTranslation(Layer, frozen=True, tag=True):
-    """Images moved at random while training."""
-
     about: ClassVar[str] = "moves images up, down and sideways while training"
     explanation: ClassVar[str] = (
         "While training, each image is moved by a random amount, so the network cannot rely on things being in the "
@@ -144,8 +134,6 @@ class RandomTranslation(Layer, frozen=True, tag=True):
 
 
 class RandomContrast(Layer, frozen=True, tag=True):
-    """The contrast changed at random while training."""
-
     about: ClassVar[str] = "changes the contrast at random while training"
     explanation: ClassVar[str] = (
         "While training, each image gets a little more or less contrast: its numbers move away from their mean or "

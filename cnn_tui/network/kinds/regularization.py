@@ -9,8 +9,6 @@ from cnn_tui.network.kinds.base import Layer, Rate
 
 
 class Dropout(Layer, frozen=True, tag=True):
-    """Sets a random share of its inputs to zero while training: against overfitting."""
-
     about: ClassVar[str] = "zeroes a random share while training, against overfitting"
     explanation: ClassVar[str] = (
         "In each training step a random share of the numbers is set to zero, another one every time, and the rest "
@@ -24,8 +22,6 @@ class Dropout(Layer, frozen=True, tag=True):
 
 
 class SpatialDropout2D(Layer, frozen=True, tag=True):
-    """Sets a random share of whole feature maps to zero while training."""
-
     about: ClassVar[str] = "zeroes whole feature maps at random while training"
     explanation: ClassVar[str] = (
         "A Dropout for convolutions: not single pixels but whole feature maps are set to zero while training. The "
@@ -38,8 +34,6 @@ class SpatialDropout2D(Layer, frozen=True, tag=True):
 
 
 class GaussianNoise(Layer, frozen=True, tag=True):
-    """Adds random noise while training."""
-
     about: ClassVar[str] = "adds random noise while training, against overfitting"
     explanation: ClassVar[str] = (
         "To each number a small random one is added while training, so that the network never sees exactly the same "

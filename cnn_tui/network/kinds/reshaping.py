@@ -12,8 +12,6 @@ _BORDERS = ((0, 0), (1, 1), (2, 2), (3, 3), (4, 4))
 
 
 class ZeroPadding2D(Layer, frozen=True, tag=True):
-    """A border of zeros around the map."""
-
     about: ClassVar[str] = "adds a border of zeros around the map"
     explanation: ClassVar[str] = (
         "Padding as a layer of its own: rows and columns of zeros are put around the map. It answers the two "
@@ -31,8 +29,6 @@ class ZeroPadding2D(Layer, frozen=True, tag=True):
 
 
 class Cropping2D(Layer, frozen=True, tag=True):
-    """The map without its border."""
-
     about: ClassVar[str] = "cuts the border off the map"
     explanation: ClassVar[str] = (
         "Rows above and below and columns left and right are cut off. Use it for images whose border holds nothing "
@@ -49,8 +45,6 @@ class Cropping2D(Layer, frozen=True, tag=True):
 
 
 class UpSampling2D(Layer, frozen=True, tag=True):
-    """A larger map of the same numbers."""
-
     about: ClassVar[str] = "makes the map larger by repeating pixels"
     explanation: ClassVar[str] = (
         "The opposite of pooling: every pixel is repeated, so that 2x2 doubles height and width; or the pixels in "
@@ -69,8 +63,6 @@ class UpSampling2D(Layer, frozen=True, tag=True):
 
 
 class Flatten(Layer, frozen=True, tag=True):
-    """A map laid out as one row of numbers, which is what Dense takes."""
-
     about: ClassVar[str] = "lays the map out as one row, for Dense"
     explanation: ClassVar[str] = (
         "The feature maps are laid out as one long row of numbers, pixel after pixel. Nothing is computed and "
@@ -81,8 +73,6 @@ class Flatten(Layer, frozen=True, tag=True):
 
 
 class Reshape(Layer, frozen=True, tag=True):
-    """The same numbers in another shape."""
-
     about: ClassVar[str] = "arranges the same numbers in another shape"
     explanation: ClassVar[str] = (
         "The numbers stay what they are and keep their order; only the shape changes. A row of 784 can become a map "
