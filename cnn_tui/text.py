@@ -82,6 +82,29 @@ def padded(text: str, width: int, right: bool = False) -> str:
     return space + text if right else text + space
 
 
+def centred(text: str, width: int) -> str:
+    """Text in the middle of so many cells, rather to the left where they are odd."""
+    return padded(" " * ((width - cells(text)) // 2) + text, width)
+
+
+def cut(text: str, width: int, sign: str = "…", *, from_start: bool = False) -> str:
+    """Text in at most `width` cells; `sign` stands where the rest was, at its end or at its start."""
+    if cells(text) <= width:
+        return text
+    room = max(0, width - cells(sign))
+    if not from_start:
+        return text[: _characters(text, room, least=0)] + sign
+    start = max(0, len(text) - room)
+    while cells(text[start:]) > room:
+        start += 1
+    return sign + text[start:]
+
+
+def fitted(text: str, width: int) -> str:
+    """A name from outside for a table: `escaped`, and `cut` to at most `width` cells."""
+    return cut(escaped(text[: 8 * width]), width)
+
+
 def columns(rows: Sequence[Sequence[str]], right: Iterable[int] = ()) -> list[str]:
     """Rows of cells in columns of equal width, two spaces between them; those in `right` end alike."""
     if not rows:
@@ -113,10 +136,12 @@ def line_ends(text: str, width: int) -> list[tuple[int, int]]:
     return lines
 
 
-def _characters(text: str, width: int) -> int:
-    """How many characters of a text fit on a line, one at least."""
+def _characters(text: str, width: int, least: int = 1) -> int:
+    """How many characters of a text fit into so many cells, `least` at least; marks stay with their letters."""
     if cells(text) <= width:
         return len(text)
+    if width < 1:
+        return least
     from rich.cells import chop_cells
 
-    return max(1, len(chop_cells(text, width)[0]))
+    return max(least, len(chop_cells(text, width)[0]))

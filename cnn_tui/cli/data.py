@@ -15,7 +15,7 @@ from cnn_tui.cli.streams import FAILED, FINISHED, UserError, complain, is_termin
 from cnn_tui.data.data_facts import DataFacts
 from cnn_tui.data.dataset import BUILT_IN, DatasetError
 from cnn_tui.experiment.file_errors import found
-from cnn_tui.text import counted, did_you_mean, quiet
+from cnn_tui.text import counted, did_you_mean, fitted, quiet
 
 data = typer.Typer(rich_markup_mode=None)
 _MEGABYTE = 1_000_000
@@ -97,7 +97,7 @@ def _balance(facts: DataFacts) -> list[str]:
     rows = [("class", "training", "test", "")]
     for at, name in list(enumerate(facts.class_names))[:_MOST_ROWS]:
         count = facts.train.per_class[at]
-        rows.append((quiet(name, 30), f"{count:,}", f"{facts.test.per_class[at]:,}", "#" * round(count / most * _BAR)))
+        rows.append((fitted(name, 30), f"{count:,}", f"{facts.test.per_class[at]:,}", "#" * round(count / most * _BAR)))
     lines = table(rows, right=[1, 2], titled=True)
     more = len(facts.class_names) - _MOST_ROWS
     if more > 0:

@@ -32,7 +32,7 @@ from cnn_tui.reports.blocks import Block, Heading, Page
 from cnn_tui.reports.exercise_page import exercise_page, read_exercise
 from cnn_tui.reports.lab_report import set_table
 from cnn_tui.reports.markdown import markdown_lines
-from cnn_tui.text import quiet
+from cnn_tui.text import fitted, quiet
 
 VERBS = ("run", "predict", "conclude", "done", "open")
 
@@ -134,7 +134,7 @@ def _listed(history: History, chosen: Sequence[tuple[SetPlace, Exercise]]) -> li
             given = answers.answer(history, place.name, one.name)
             count = "" if one.is_question else str(len(runs_of(history, place, one)))
             state = "done" if given.done else "impossible" if one.impossible else ""
-            rows.append([one.name, quiet(one.heading, 48), count, _expected(given.prediction), state])
+            rows.append([one.name, fitted(one.heading, 48), count, _expected(given.prediction), state])
         lines += ["", bold(f"{name}: {title}"), *table(rows, right=[2], titled=True)]
     return lines[1:]
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
-from rich.cells import cell_len, set_cell_size
 
 from cnn_tui.cli.parser import AsJson
 from cnn_tui.cli.printing import bold, table
@@ -22,7 +21,7 @@ from cnn_tui.history.listing import Listing, Query
 from cnn_tui.history.run import Line, Run
 from cnn_tui.reports.blocks import TextTable
 from cnn_tui.reports.markdown import markdown_lines
-from cnn_tui.text import did_you_mean, quiet
+from cnn_tui.text import cells, cut, did_you_mean, quiet
 
 _FEW = 500  # runs that are read one by one
 _LONGEST, _LONGEST_NOTE = 200, 10_000  # characters of a name, of a note
@@ -120,7 +119,7 @@ def to_text(lines: list[Line]) -> str:
     room = columns_of(sys.stdout) if is_terminal(sys.stdout) else None
     made = _table(columns, lines)
     for column in (None, *_FIRST_TO_GO):
-        if room is None or max(map(cell_len, made)) <= room:
+        if room is None or max(map(cells, made)) <= room:
             break
         columns = [kept for kept in columns if kept.key != column]
         made = _table(columns, lines, room)
@@ -133,26 +132,21 @@ def _table(columns: list[RunColumn], lines: list[Line], room: int | None = None)
     rows = [titles, *([_shown(column, line) for column in columns] for line in lines)]
     if room is None:
         at = [column.key for column in columns].index("name")
-        rows = [[_cut(cell, _WIDEST_NAME) if place == at else cell for place, cell in enumerate(row)] for row in rows]
+        rows = [
+            [cut(cell, _WIDEST_NAME, "..") if place == at else cell for place, cell in enumerate(row)] for row in rows
+        ]
     right = [at for at, column in enumerate(columns) if column.right]
     made = table(rows, right)
     for at, column in enumerate(columns):
         least = _NARROWEST.get(column.key)
-        excess = 0 if room is None else max(map(cell_len, made)) - room
+        excess = 0 if room is None else max(map(cells, made)) - room
         if least is None or excess <= 0:
             continue
-        keep = max(least, max(cell_len(row[at]) for row in rows) - excess)
+        keep = max(least, max(cells(row[at]) for row in rows) - excess)
         for row in rows[1:]:
-            row[at] = _cut(row[at], keep, from_start=column.key == "dataset")
+            row[at] = cut(row[at], keep, "..", from_start=column.key == "dataset")  # a path has its name at the end
         made = table(rows, right)
     return made
-
-
-def _cut(text: str, width: int, from_start: bool = False) -> str:
-    """The text in at most `width` cells; a dataset keeps its end, where a path has its name."""
-    if cell_len(text) <= width:
-        return text
-    return ".." + set_cell_size(text[::-1], width - 2)[::-1] if from_start else set_cell_size(text, width - 2) + ".."
 
 
 def to_csv(lines: list[Line]) -> str:

@@ -38,7 +38,7 @@ from cnn_tui.jobs.explain_protocol import (
     PredictPicture,
 )
 from cnn_tui.reports.evaluation_page import evaluation_page
-from cnn_tui.text import counted, quiet, wrapped
+from cnn_tui.text import counted, fitted, padded, quiet, wrapped
 from cnn_tui.ui.widgets.image import draw, mode_of
 
 _WIDTH = 80  # of an evaluation, where nobody looks at a terminal
@@ -247,7 +247,7 @@ def _bars(answer: ImagePrediction) -> list[str]:
     for at in chosen:
         mark = "<- true" if at == answer.label else ""
         rows.append(
-            (quiet(answer.names[at], 30), _percent(answer.probabilities[at]), _bar(answer.probabilities[at]), mark)
+            (fitted(answer.names[at], 30), _percent(answer.probabilities[at]), _bar(answer.probabilities[at]), mark)
         )
     lines = table(rows, right=[1])
     more = len(answer.names) - len(chosen)
@@ -256,10 +256,10 @@ def _bars(answer: ImagePrediction) -> list[str]:
 
 def _bar(share: float | None) -> str:
     if not _has_blocks():
-        return ("#" * round((share or 0.0) * _BAR)).ljust(_BAR)
+        return padded("#" * round((share or 0.0) * _BAR), _BAR)
     eighths = round((share or 0.0) * _BAR * 8)
     full, rest = divmod(eighths, 8)
-    return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(_BAR)
+    return padded("█" * full + (_EIGHTHS[rest] if rest else ""), _BAR)
 
 
 def _percent(share: float | None) -> str:

@@ -9,7 +9,7 @@ from typing import TextIO
 from cnn_tui.analysis.pace import clock, time_left
 from cnn_tui.cli.streams import columns_of, rewrite, say
 from cnn_tui.history.run import Epoch, Progress, Run
-from cnn_tui.text import quiet
+from cnn_tui.text import cells, cut, padded, quiet
 
 Part = tuple[int, str]
 """A piece of a line and its rank: where room is short, the pieces of the highest rank go first."""
@@ -52,13 +52,13 @@ class Reporter:
         text = join_parts(parts, width)
         if text != self._shown:
             # Blanks instead of an erase sequence: any terminal knows them.
-            rewrite("\r" + text.ljust(min(len(self._shown), width)))
+            rewrite("\r" + padded(text, min(cells(self._shown), width)))
             self._shown, self._drawn = text, now
 
     def clear(self) -> None:
         """Take the unfinished line away."""
         if self._shown:
-            rewrite("\r" + " " * len(self._shown) + "\r")
+            rewrite("\r" + " " * cells(self._shown) + "\r")
             self._shown = ""
 
     def columns(self) -> int:
@@ -67,13 +67,13 @@ class Reporter:
 
 
 def join_parts(parts: Sequence[Part], width: int) -> str:
-    """The parts in a line of at most `width` characters, without those of the highest ranks if need be."""
+    """The parts in a line of at most `width` cells, without those of the highest ranks if need be."""
     kept = list(parts)
     while True:
         text = "  ".join(part for _, part in kept)
         worst = max(rank for rank, _ in kept)
-        if len(text) <= width or worst == 0:
-            return text[:width]
+        if cells(text) <= width or worst == 0:
+            return cut(text, width, "")
         kept.remove(next(part for part in reversed(kept) if part[0] == worst))
 
 

@@ -12,6 +12,7 @@ from cnn_tui.network.fields import Pair
 from cnn_tui.network.rules import flow
 from cnn_tui.network.shapes import Flow, ShapeError
 from cnn_tui.network.stack import Shape, Stack
+from cnn_tui.text import columns
 
 FLOAT_BYTES = 4
 TITLES = ("Layer (type)", "Output shape", "Param #")
@@ -178,8 +179,7 @@ def row_cells(row: LayerSummary) -> tuple[str, str, str]:
 def layer_lines(summary: Summary) -> list[str]:
     """A table of the layers like Keras's."""
     rows = [TITLES, *(row_cells(row) for row in summary.rows)]
-    widths = [max(len(row[at]) for row in rows) for at in range(3)]
-    return [f"{name:{widths[0]}}  {shape:{widths[1]}}  {params:>{widths[2]}}" for name, shape, params in rows]
+    return columns(rows, right=[2])
 
 
 def totals(summary: Summary) -> list[tuple[str, int]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cnn_tui.artifacts.evaluation import Evaluation
 from cnn_tui.history.run import Run
 from cnn_tui.reports.blocks import Block, ConfusionMatrix, Fact, Heading, Page, Paragraph, TextTable
-from cnn_tui.text import quiet
+from cnn_tui.text import cells, fitted, padded
 
 _NAME = 16  # cells of a class's name at most
 
@@ -32,12 +32,12 @@ def _classes(evaluation: Evaluation) -> Iterator[Block]:
     if len(shown) > _MOST_ROWS:
         shown = sorted((one for one in shown if one.support), key=lambda one: one.f1 or 0.0)[:_MOST_ROWS]
         yield Paragraph(f"The {len(shown)} of {len(evaluation.per_class):,} classes that do worst; --json has them all")
-    rows = [(quiet(one.name, 30), *one.shown(4), f"{one.support:,}") for one in shown]
+    rows = [(fitted(one.name, 30), *one.shown(4), f"{one.support:,}") for one in shown]
     yield TextTable(("class", "precision", "recall", "F1", "images"), rows, right=range(1, 5))
 
 
 def _confusions(evaluation: Evaluation) -> Iterator[Block]:
-    names = [quiet(name, 30) for name in evaluation.classes]
+    names = [fitted(name, 30) for name in evaluation.classes]
     rows = [
         (f"{one.images:,}", f"{names[one.true]} taken for {names[one.predicted]}") for one in evaluation.confusions()
     ]
@@ -57,13 +57,14 @@ def matrix_lines(evaluation: Evaluation, width: int = 80) -> list[str]:
         return []
     count = len(matrix)
     number = len(str(count - 1))
-    names = ["" if name == str(at) else quiet(name, _NAME) for at, name in enumerate(evaluation.classes)]
-    label = number + 1 + max(len(name) + bool(name) for name in names)
+    names = ["" if name == str(at) else fitted(name, _NAME) for at, name in enumerate(evaluation.classes)]
+    label = number + 1 + max(cells(name) + bool(name) for name in names)
     cell = max(len(f"[{max(max(row) for row in matrix)}]"), number + 2)
     if label + count * cell > width:
         return []
-    lines = [" " * label + "".join(str(column).rjust(cell - 1) + " " for column in range(count)).rstrip()]
+    lines = [" " * label + "".join(padded(str(column), cell - 1, right=True) + " " for column in range(count)).rstrip()]
     for at, row in enumerate(matrix):
-        cells = [(f"[{value}]" if at == column else f"{value or '.'} ").rjust(cell) for column, value in enumerate(row)]
-        lines.append(f"{at:>{number}} {names[at]}".ljust(label) + "".join(cells).rstrip())
+        shown = (f"[{value}]" if at == column else f"{value or '.'} " for column, value in enumerate(row))
+        figures = "".join(padded(one, cell, right=True) for one in shown)
+        lines.append(padded(f"{at:>{number}d} {names[at]}", label) + figures.rstrip())
     return lines

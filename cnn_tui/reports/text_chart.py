@@ -7,12 +7,12 @@ beside that chart. Its frame is not ASCII, it does not show where lines meet, an
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cnn_tui.history.run import Run
 from cnn_tui.reports.blocks import Curves
+from cnn_tui.text import cells, padded, wrapped
 
 
 class TextCurve(NamedTuple):
@@ -67,18 +67,20 @@ def draw(series: Sequence[TextCurve], *, width: int = 60, height: int = 12, x_la
                 row = round((high - y) / (high - low) * (height - 1))
                 grid[row][column] = "#" if grid[row][column] not in (" ", one.mark) else one.mark
     legend = "   ".join(f"{one.mark} {one.label}" for one in kept if one.points)
-    return [*_framed(grid, (left, right), (low, high), x_label), *textwrap.wrap(legend, width + 8)]
+    return [*_framed(grid, (left, right), (low, high), x_label), *wrapped(legend, width + 8)]
 
 
 def _framed(grid: list[list[str]], xs: tuple[float, float], ys: tuple[float, float], x_label: str) -> list[str]:
     low, high = ys
     height, width = len(grid), len(grid[0])
     labels = {row: f"{high - (high - low) * row / (height - 1):.3f}" for row in (0, (height - 1) // 2, height - 1)}
-    room = max(map(len, labels.values()))
-    lines = [f"{labels.get(row, ''):>{room}} |{''.join(cells)}".rstrip() for row, cells in enumerate(grid)]
+    room = max(map(cells, labels.values()))
+    lines = [
+        f"{padded(labels.get(row, ''), room, right=True)} |{''.join(signs)}".rstrip() for row, signs in enumerate(grid)
+    ]
     first, last = (f"{x:g}" for x in xs)
-    under = f"{first}{last:>{width - len(first)}}" if first != last else first
-    return [*lines, f"{'':{room}} +{'-' * width}", f"{'':{room}}  {under}  {x_label}"]
+    under = f"{first}{padded(last, width - len(first), right=True)}" if first != last else first
+    return [*lines, f"{' ' * room} +{'-' * width}", f"{' ' * room}  {under}  {x_label}"]
 
 
 def _bounds(values: Sequence[float]) -> tuple[float, float]:

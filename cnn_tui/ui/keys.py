@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
 
+from cnn_tui.text import padded
+
 # Characters that Textual knows by a name.
 _NAMES = {
     "?": "question_mark",
@@ -129,7 +131,9 @@ def keys_text(*, ids: bool = False) -> str:
     lines = []
     for scope, title in SCOPES.items():
         lines.append(title)
-        lines += [f"  {key.keys:14}  {f'{key.id:24}  ' if ids else ''}{key.help}" for key in keys_of(scope)]
+        lines += [
+            f"  {padded(key.keys, 14)}  {f'{padded(key.id, 24)}  ' if ids else ''}{key.help}" for key in keys_of(scope)
+        ]
         lines.append("")
     return "\n".join(lines).rstrip()
 

@@ -9,6 +9,8 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
+from cnn_tui.text import padded
+
 Bounds = tuple[float, float]
 XY = tuple[float, float]
 
@@ -93,10 +95,10 @@ def value_ticks(low: float, high: float, height: int, log: bool = False) -> list
 def value_labels(values: Sequence[float], log: bool = False) -> list[str]:
     """The values with as many decimals as tell them apart, all alike, at least five cells wide."""
     if log:
-        return [f"{value:g}".rjust(5) for value in values]
+        return [padded(f"{value:g}", 5, right=True) for value in values]
     decimals = next((few for few in range(6) if len({f"{value:.{few}f}" for value in values}) == len(values)), 6)
     exact = next((few for few in range(6) if all(abs(round(value, few) - value) < 1e-9 for value in values)), 6)
-    return [f"{value:.{min(max(decimals, exact), decimals + 1)}f}".rjust(5) for value in values]
+    return [f"{value:5.{min(max(decimals, exact), decimals + 1)}f}" for value in values]
 
 
 def epoch_ticks(left: int, right: int, width: int) -> list[int]:

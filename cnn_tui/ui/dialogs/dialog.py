@@ -14,6 +14,7 @@ from textual.notifications import SeverityLevel
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.widgets import Input, Static
 
+from cnn_tui.text import cells
 from cnn_tui.ui.keys import Key, bindings_of, key_bar, key_of, keys_of
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
@@ -129,7 +130,7 @@ class PickScreen(Dialog[str | None]):
         self._preview = preview
 
     def compose(self) -> ComposeResult:
-        width = max((len(item.label) for item in self._items), default=1)
+        width = max((cells(item.label) for item in self._items), default=1)
         words = f"type to find, {key_of('list.take')} takes it, {key_of('list.leave')} leaves"
         with self.frame(self._title, words, "box tall"):
             field = Input(placeholder="type to find")

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from cnn_tui.data.images import Picture
 from cnn_tui.jobs.explain_protocol import Activations, LayerMaps, ShowActivations
-from cnn_tui.text import counted
+from cnn_tui.text import cells, counted
 from cnn_tui.ui.explain.layers import LayerView
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import laid, lay_out, short
@@ -92,7 +92,7 @@ class ActivationsView(LayerView):
         if self.scene.own is not None:
             keys = f"{key_of('explain.previous_image')} and {key_of('explain.next_image')}"
             words = f"your picture: {keys} go back to the test images; {what}"
-        return Text(short(words if len(words) <= width else what, width), self.style("dim"))
+        return Text(short(words if cells(words) <= width else what, width), self.style("dim"))
 
     def _grid(self, asked: ShowActivations, shown: Activations, width: int, room: int) -> list[Text]:
         """For each image the maps of all filters, or of those around the chosen one."""
@@ -144,7 +144,7 @@ class ActivationsView(LayerView):
         size = f" {layer.shape[0]}x{layer.shape[1]}"
         name = (
             layer.name
-            if len(layer.name) + len(size) + 1 <= wide
+            if cells(layer.name) + len(size) + 1 <= wide
             else layer.kind.replace("2D", "").replace("Pooling", "")
         )
         words = f"{'▸' if chosen else ' '}{short(name, wide - 1 - (len(size) if wide > 14 else 0))}"
@@ -167,13 +167,13 @@ class ActivationsView(LayerView):
         values = maps.values(0, self.filter)
         one = maps.maps[0][self.filter - maps.first]
         digits = 2 if max(abs(one.low), abs(one.high)) < 10 else 1
-        cells = max(len(f"{one.low:.{digits}f}"), len(f"{one.high:.{digits}f}")) + 1
+        each = max(len(f"{one.low:.{digits}f}"), len(f"{one.high:.{digits}f}")) + 1
         head = f"filter {self.filter + 1} of image {self._what(asked, 0)}: from {one.low:.3g} to {one.high:.3g}"
         if self.is_dead(maps.name, self.filter):
             head += "; it is dead: the same number everywhere"
         lines = [Text(short(head, width))]
-        rows = [row[: width // cells] for row in values[: room - 1]]
-        return [*lines, *(Text("".join(f"{number:{cells}.{digits}f}" for number in row)) for row in rows)]
+        rows = [row[: width // each] for row in values[: room - 1]]
+        return [*lines, *(Text("".join(f"{number:{each}.{digits}f}" for number in row)) for row in rows)]
 
     def _caption(self, asked: ShowActivations, at: int, width: int) -> Text:
         words = self._what(asked, at)

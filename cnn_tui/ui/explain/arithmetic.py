@@ -11,7 +11,8 @@ from rich.text import Text
 
 from cnn_tui.network.convolution import ConvolutionStep, Plane, PoolingStep, WindowPlane, plane_of
 from cnn_tui.network.image_kernels import show_weight
-from cnn_tui.text import counted
+from cnn_tui.text import cells as cell_count
+from cnn_tui.text import counted, padded
 from cnn_tui.ui.explain.bench import Bench
 from cnn_tui.ui.explain.framed import Box
 from cnn_tui.ui.widgets.image import side_by_side
@@ -177,7 +178,10 @@ def crop(
         line = Text()
         for x in range(left, min(columns, left + size[1])):
             shown, marked = _shown(plane[y][x]), inside.holds(y, x)
-            line.append(f"[{shown:>5}]" if marked else f" {shown:>5} ", style("strong" if marked else "dim"))
+            line.append(
+                f"[{padded(shown, 5, right=True)}]" if marked else f" {padded(shown, 5, right=True)} ",
+                style("strong" if marked else "dim"),
+            )
         lines.append(line)
     return lines
 
@@ -201,15 +205,16 @@ def _block(
     show: Callable[[float | None], str] = _shown,
 ) -> list[Text]:
     cells = [[show(value) for value in row] for row in plane]
-    wide = max(len(cell) for row in cells for cell in row) + 1
+    wide = max(cell_count(cell) for row in cells for cell in row) + 1
     lines = [Text(title, style("dim"))]
     for y, row in enumerate(cells):
         line = Text()
         for x, cell in enumerate(row):
             marked = chosen == (y, x)
             if chosen is None:
-                line.append(cell.rjust(wide))
+                line.append(padded(cell, wide, right=True))
             else:
-                line.append(f"[{cell}]".rjust(wide + 1) if marked else f"{cell} ".rjust(wide + 1), "bold" * marked)
+                words = f"[{cell}]" if marked else f"{cell} "
+                line.append(padded(words, wide + 1, right=True), "bold" * marked)
         lines.append(line)
     return lines

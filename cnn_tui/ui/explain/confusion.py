@@ -130,7 +130,7 @@ class ConfusionView(ExplainView):
         if evaluation.test_loss is not None:
             head.append("   test loss ", self.style("dim")).append(f"{evaluation.test_loss:.4f}", "bold")
         tail = f"   {counted(evaluation.images, 'image')}"
-        if head.cell_len + len(tail) <= width:
+        if head.cell_len + cells(tail) <= width:
             head.append(tail, self.style("dim"))
         return head
 

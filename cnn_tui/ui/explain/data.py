@@ -9,10 +9,12 @@ from rich.text import Text
 from cnn_tui.data.data_facts import DataFacts
 from cnn_tui.data.images import StoredImages
 from cnn_tui.data.raw_file import RawFileError
+from cnn_tui.text import cells, padded
 from cnn_tui.ui.explain.scene import Scene
 from cnn_tui.ui.explain.view import ExplainView, laid, lay_out, short
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import side_by_side
+from cnn_tui.ui.widgets.lines import inert
 
 
 class DataView(ExplainView):
@@ -110,7 +112,7 @@ class DataView(ExplainView):
         first = Text(short(facts.title, width // 2), "bold")
         counts = f"  {facts.train.images:,} + {facts.test.images:,} images"
         words = f"{counts} of {rows}x{columns}x{channels}, {len(facts.class_names)} classes"
-        if first.cell_len + len(words) > width:
+        if first.cell_len + cells(words) > width:
             words = counts
         lines = [first + Text(words, self.style("dim"))]
         sentences = [*facts.range_lines(), facts.balance_line(), *facts.remarks]
@@ -124,8 +126,8 @@ class DataView(ExplainView):
     def _table(self, facts: DataFacts, width: int, room: int) -> list[Text]:
         """The classes around the cursor, with how many training and test images each has."""
         names, train, test = facts.class_names, facts.train.per_class, facts.test.per_class
-        name = max(6, min(max(map(len, names)), width - 18, 18))
-        heading = f"  {'class':{name}} {'train':>6} {'test':>6}"
+        name = max(6, min(max(cells(inert(one)) for one in names), width - 18, 18))
+        heading = f"  {padded('class', name)}  train   test"
         lines = [Text(short(heading, width), self.style("heading"))]
         rows = max(1, room - 1)
         top = max(0, min(self.label - rows // 2, len(names) - rows))
@@ -134,7 +136,9 @@ class DataView(ExplainView):
         for at in range(top, min(len(names), top + rows)):
             counts = [part[at] if at < len(part) else 0 for part in (train, test)]
             chosen = at == self.label
-            line = Text(f"{'▸' if chosen else ' '} {short(names[at], name):{name}} {counts[0]:6,} {counts[1]:6,} ")
+            line = Text(
+                f"{'▸' if chosen else ' '} {padded(short(names[at], name), name)} {counts[0]:6,} {counts[1]:6,} "
+            )
             if chosen:
                 line.stylize(self.style("cursor"))
             if spare >= 5:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from cnn_tui.jobs.explain_protocol import Kernels, LayerFacts, ShowKernels
 from cnn_tui.network.convolution import Plane
-from cnn_tui.text import counted
+from cnn_tui.text import cells, counted
 from cnn_tui.ui.explain.layers import LayerView
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import GAP, Tiles, laid, short
@@ -111,7 +111,7 @@ class FiltersView(LayerView):
             f"{where}; {bias}; {more}",
             f"{where}; {bias}",
         ):
-            if len(words) <= width:
+            if cells(words) <= width:
                 break
         return Text(short(words, width), self.style("dim"))
 
@@ -152,9 +152,9 @@ class FiltersView(LayerView):
         return tiles
 
 
-def _numbers(plane: Plane, cells: int) -> list[Text]:
-    return [Text("".join(f"{_shown(weight, cells)}" for weight in row)) for row in plane]
+def _numbers(plane: Plane, each: int) -> list[Text]:
+    return [Text("".join(f"{_shown(weight, each)}" for weight in row)) for row in plane]
 
 
-def _shown(weight: float, cells: int) -> str:
-    return f"{weight:+.2f}".rjust(cells)[:cells] if abs(weight) < 100 else f"{weight:+.0e}".rjust(cells)[:cells]
+def _shown(weight: float, each: int) -> str:
+    return f"{weight:+{each}.2f}"[:each] if abs(weight) < 100 else f"{weight:+{each}.0e}"[:each]

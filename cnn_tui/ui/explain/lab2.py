@@ -12,6 +12,7 @@ from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import load_set
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.history.history import History
+from cnn_tui.text import cells
 from cnn_tui.ui.dialogs.ask import AskScreen
 from cnn_tui.ui.explain.arithmetic import Styles
 from cnn_tui.ui.explain.view import short
@@ -106,5 +107,5 @@ def _head(asked: Lab2Question, width: int, style: Styles, *, whole: bool) -> Tex
     keys = (f"   {key} answers, {others}", f"   {key} answers")
     if not whole:
         keys = (f"   {key}: read and answer it", f"   {key}: read it")
-    more = next((one for one in keys if len(words + one) <= width), "")
+    more = next((one for one in keys if cells(words + one) <= width), "")
     return Text(short(words + more, width), style("accent"))

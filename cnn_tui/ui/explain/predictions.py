@@ -9,10 +9,12 @@ from typing import ClassVar, NamedTuple
 from rich.text import Text
 
 from cnn_tui.data.images import Picture
+from cnn_tui.text import cells, padded
 from cnn_tui.ui.explain.scene import AnswerWanted
 from cnn_tui.ui.explain.view import ExplainView, short
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import side_by_side
+from cnn_tui.ui.widgets.lines import inert
 
 _MOST_NUMBERS = 12
 _MOST_BARS = 10
@@ -133,15 +135,15 @@ class PredictionsView(ExplainView):
             chosen = shown.order[:keep]
             if shown.label is not None and shown.label < count and shown.label not in chosen:
                 chosen[-1] = shown.label
-        wide = min(_NAME, max(len(shown.names[at]) for at in chosen))
+        wide = min(_NAME, max(cells(inert(shown.names[at])) for at in chosen))
         best, lines = shown.order[0], []
         mark = "← true"
         for at in chosen:
             share = shown.probabilities[at]
             line = Text(no_wrap=True)
-            line.append(short(shown.names[at], wide).ljust(wide), "bold" if at == best else "")
+            line.append(padded(short(shown.names[at], wide), wide), "bold" if at == best else "")
             line.append(f" {_percent(share)} ")
-            room_for_bar = max(3, min(30, width - line.cell_len - len(mark) - 1))
+            room_for_bar = max(3, min(30, width - line.cell_len - cells(mark) - 1))
             line.append_text(self.bar(_number(share), room_for_bar, best=at == best))
             if at == shown.label:
                 line.append(f" {mark}", self.style("good"))

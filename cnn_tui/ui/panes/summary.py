@@ -11,6 +11,7 @@ from textual.events import Resize
 
 from cnn_tui.experiment.document import Document
 from cnn_tui.network.summary import LayerSummary, in_bytes, row_cells, totals
+from cnn_tui.text import cells, padded
 from cnn_tui.ui.keys import bindings_of
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.widgets.lines import Lines
@@ -82,17 +83,17 @@ class SummaryPane(Pane):
         """Fill the cells of these columns; gives the widths that they need."""
         self._shown = titles
         self._cells = [self._values(row) for row in self.document.view.summary.rows]
-        return [max(len(title), *(len(row[at]) for row in self._cells), 0) for at, title in enumerate(titles)]
+        return [max(cells(title), *(cells(row[at]) for row in self._cells), 0) for at, title in enumerate(titles)]
 
     def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
         summary = self.document.view.summary
         style = self.query_one(Table).style
         bad, dim = style("bad"), style("dim")
         shown: list[Sequence[Cell]] = []
-        for row, cells in zip(summary.rows[offset : offset + limit], self._cells[offset:], strict=False):
+        for row, values in zip(summary.rows[offset : offset + limit], self._cells[offset:], strict=False):
             tone = dim if not row.enabled or row.output_shape is None else None
             tone = bad if row.index == summary.stuck_at else tone
-            shown.append([Text(cell, tone or "") for cell in cells])
+            shown.append([Text(cell, tone or "") for cell in values])
         return shown
 
     def _values(self, row: LayerSummary) -> list[str]:
@@ -120,7 +121,7 @@ class SummaryPane(Pane):
             return ""
         part = row.params / total
         percent = f"{part:.0%}" if part >= 0.005 else "<1%"
-        return f"{'━' * round(part * _BAR):{_BAR}} {percent:>4}"
+        return f"{padded('━' * round(part * _BAR), _BAR)} {padded(percent, 4, right=True)}"
 
 
 class Totals(Lines):
@@ -140,6 +141,6 @@ class Totals(Lines):
             lines.append(Text.assemble(f"{label}:{floor} ", (f"{count:,}", self.style("strong")), memory))
         cost = f"{summary.macs:,} MACs an image"
         room = width - lines[-1].cell_len
-        if summary.stuck_at is None and room > len(cost) + 2:
-            lines[-1].append(" " * (room - len(cost)) + cost, self.style("dim"))
+        if summary.stuck_at is None and room > cells(cost) + 2:
+            lines[-1].append(" " * (room - cells(cost)) + cost, self.style("dim"))
         return lines

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
@@ -13,6 +12,7 @@ from textual.events import Resize
 
 from cnn_tui.analysis.estimates import Estimator, Outlook, QueuedRun
 from cnn_tui.analysis.pace import clock
+from cnn_tui.text import cells, cut
 from cnn_tui.ui.dialogs.dialog import Dialog
 from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.typeahead import DIALOG
@@ -169,11 +169,11 @@ class Total(Lines):
 
 def with_its_end(name: str, width: int) -> str:
     """A name in `width` cells: what tells a run from its neighbours stands behind the last colon, and is kept."""
-    if cell_len(name) <= width:
+    if cells(name) <= width:
         return name
     start, _, end = name.rpartition(": ")
-    room = width - cell_len(end) - 1
-    return f"{set_cell_size(start, room)}…{end}" if room > 0 else f"…{end}"
+    room = width - cells(end)
+    return f"{cut(f'{start}: ', room)}{end}" if room > 1 else f"…{end}"
 
 
 def _takes(item: QueuedRun) -> str:

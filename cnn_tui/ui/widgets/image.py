@@ -20,6 +20,7 @@ from rich.text import Text
 
 from cnn_tui.data.images import Picture
 from cnn_tui.network.convolution import Plane
+from cnn_tui.text import centred
 
 if TYPE_CHECKING:
     from cnn_tui.ui.terminal.sixel import Album
@@ -135,7 +136,7 @@ def draw_kernel(plane: Plane, width: int, height: int, mode: Mode = "full") -> l
             for weight in row:
                 share = max(-1.0, min(1.0, weight / most)) if math.isfinite(weight) else 0.0
                 label = _label(share, wide, mode) if line == (tall - 1) // 2 else ""
-                text.append(label.center(wide), _signed_style(share, mode))
+                text.append(centred(label, wide), _signed_style(share, mode))
             lines.append(text)
     return lines
 

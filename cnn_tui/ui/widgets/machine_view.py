@@ -10,6 +10,7 @@ from cnn_tui.history.run import Run
 from cnn_tui.jobs.devices import VISIBLE, visible
 from cnn_tui.jobs.gpus import Gpu, GpuProcess
 from cnn_tui.jobs.sensors import MachineReading, OwnProcess
+from cnn_tui.text import cells
 from cnn_tui.ui.widgets.lines import Lines, bar, inert
 
 _GIGABYTE = 1_000_000_000
@@ -121,21 +122,21 @@ class MachineView(Lines):
         self, use: float | None, percent: str, share: float | None, memory: str, rest: str, width: int
     ) -> Text:
         """Use and memory as bars with their numbers, and one more number."""
-        room = width - len(f"use  {percent}   memory  {memory}   {rest}")
-        cells = max(_BARS[0], min(_BARS[1], room // 2))
+        room = width - cells(f"use  {percent}   memory  {memory}   {rest}")
+        each = max(_BARS[0], min(_BARS[1], room // 2))
         full, empty = self.style("bar"), self.style("dim")
         return Text.assemble(
             ("use ", empty),
-            bar((use or 0) / 100, cells, full, empty),
+            bar((use or 0) / 100, each, full, empty),
             f" {percent}   ",
             ("memory ", empty),
-            bar(share or 0, cells, full, empty),
+            bar(share or 0, each, full, empty),
             f" {memory}   {rest}",
         )
 
     def _rule(self, title: str, right: str, width: int) -> Text:
         end = f" {right}" if right else ""
-        room = width - len(title) - len(end) - 3
+        room = width - cells(title) - cells(end) - 3
         return Text.assemble(
             ("─ ", self.style("dim")), (title, self.style("strong")), (f" {'─' * max(0, room)}{end}", self.style("dim"))
         )

@@ -17,6 +17,7 @@ from cnn_tui.history.columns import COLUMNS, RunColumn
 from cnn_tui.history.run import Line
 from cnn_tui.home import home
 from cnn_tui.reports.blocks import STATUS_STYLES
+from cnn_tui.text import cells
 from cnn_tui.ui.widgets.lines import inert
 from cnn_tui.ui.widgets.table import Cell, TableColumn
 
@@ -167,11 +168,11 @@ class Layout:
             if key == sort:
                 self.sorted_column = len(self.columns)
                 title = f"{title}{arrow(sort, reverse)}"
-            self.columns.append(TableColumn(title, max(width, len(title)), field.column.right, stretch=key == "name"))
+            self.columns.append(TableColumn(title, max(width, cells(title)), field.column.right, stretch=key == "name"))
             self._cells.append(_plain(field))
             if field.change is not None and baseline is not None:
                 title = f"vs {baseline}"
-                self.columns.append(TableColumn(title, max(field.change.width, len(title)), right=True))
+                self.columns.append(TableColumn(title, max(field.change.width, cells(title)), right=True))
                 self._cells.append(_changed(field.change))
 
     def row(self, line: Line, around: Around) -> Sequence[Cell]:

@@ -12,6 +12,7 @@ from cnn_tui.network.fields import Field
 from cnn_tui.network.layers import AnyLayer
 from cnn_tui.network.problems import Problem
 from cnn_tui.network.shapes import show
+from cnn_tui.text import cells
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.layout import fit, part
 from cnn_tui.ui.widgets.lines import Lines
@@ -57,11 +58,13 @@ class LayersTable(Table):
         number = TableColumn("#", 2, right=True)
         if width < WIDE:
             return (number, TableColumn("Layer", _NAME), TableColumn("Arguments", _ARGUMENTS, stretch=True))
-        cells = [self._outcome(at) for at in range(len(self.document.view.stack))]
-        shape, params = (max(len(title), *(len(one[at]) for one in cells), 0) for at, title in enumerate(_OUTCOME))
+        outcomes = [self._outcome(at) for at in range(len(self.document.view.stack))]
+        shape, params = (
+            max(cells(title), *(cells(one[at]) for one in outcomes), 0) for at, title in enumerate(_OUTCOME)
+        )
         layers = self.document.view.stack.layers
-        names = max((len(layer.type) + 2 for layer in layers), default=_NAME)  # two for the sign of a problem
-        words = max((len(arguments(layer)) + 5 * (not layer.enabled) for layer in layers), default=_ARGUMENTS)
+        names = max((cells(layer.type) + 2 for layer in layers), default=_NAME)  # two for the sign of a problem
+        words = max((cells(arguments(layer)) + 5 * (not layer.enabled) for layer in layers), default=_ARGUMENTS)
         room = width - number.width - shape - params - 4 * self.GAP
         name = max(_SHORTEST_NAME, min(names, room - words))
         return (

@@ -10,7 +10,7 @@ from rich.text import Text
 from cnn_tui.analysis.pace import TimeLeft, clock, knows_pace, time_left
 from cnn_tui.history.alive import elsewhere_in_words
 from cnn_tui.history.run import Progress, Run
-from cnn_tui.text import counted
+from cnn_tui.text import counted, padded
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.watcher import Live, Watched
 from cnn_tui.ui.widgets.layout import GAP, Part, cut, fit, fits, flow, part, wrap
@@ -152,12 +152,12 @@ class RunStatus(Lines):
 
     def _training(self, run: Run, now: Progress, width: int) -> list[Text]:
         epochs, steps = str(run.experiment.training.epochs), f"{now.steps:,}"
-        begin = Text(f"epoch {now.epoch:>{len(epochs)}}/{epochs} ")
-        end = Text(f" {now.step:>{len(steps)},}/{steps} steps of {run.experiment.training.batch_size}")
+        begin = Text(f"epoch {now.epoch:>{len(epochs)}d}/{epochs} ")
+        end = Text(f" {now.step:>{len(steps)},d}/{steps} steps of {run.experiment.training.batch_size}")
         room = max(4, width - begin.cell_len - end.cell_len)
         progress = bar(now.step / now.steps, room, self.style("bar"), self.style("dim"))
         seen, all_images = f"{now.images:,}", f"{now.images_an_epoch:,}"
-        second = [part(0, f"{seen:>{len(all_images)}}/{all_images} images"), *self._pace(run, now)]
+        second = [part(0, f"{padded(seen, len(all_images), right=True)}/{all_images} images"), *self._pace(run, now)]
         third = self._figures(run, now)
         rest = time_left(run, now) if run.status != "paused" and run.wish not in ("stop", "now") else None
         if rest:
