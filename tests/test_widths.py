@@ -28,7 +28,9 @@ def by_characters(tree: ast.AST) -> Iterator[tuple[int, str]]:
                 yield node.lineno, f".{node.func.attr}()"
         elif isinstance(node, ast.FormattedValue) and node.format_spec is not None:
             assert isinstance(node.format_spec, ast.JoinedStr)
-            spec = "".join(part.value if isinstance(part, ast.Constant) else "9" for part in node.format_spec.values)
+            spec = "".join(
+                str(part.value) if isinstance(part, ast.Constant) else "9" for part in node.format_spec.values
+            )
             has_width = spec.partition(".")[0].strip("<>^=+- ,_0") != ""
             if has_width and spec[-1] not in NUMBERS and not spec.endswith(",") and not spec.startswith("0"):
                 yield node.lineno, f":{spec}"
