@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -269,4 +270,7 @@ def _flat(experiment: Experiment) -> dict[str, str]:
 
 
 def _minus(value: float | None, other: float | None) -> float | None:
-    return None if value is None or other is None else value - other
+    """None where one of the two is missing, or no number."""
+    if value is None or other is None or not math.isfinite(value - other):
+        return None
+    return value - other

@@ -14,6 +14,7 @@ from typing import Annotated, Self
 import typer
 
 from cnn_tui.analysis.estimates import Estimator
+from cnn_tui.analysis.lost_number import lost_metric, lost_number, remedy
 from cnn_tui.analysis.pace import clock, in_words
 from cnn_tui.cli.history import to_text
 from cnn_tui.cli.progress import Part, Reporter, epoch_parts, join_parts, progress_parts
@@ -145,6 +146,8 @@ class Follower:
         for event in self.history.events(run.id):
             if event.kind == "other":  # all else that can happen has a kind, and is told in other ways
                 self._tell_once(f"event {run.id} {event.text}", f"run {run.id}: {quiet(event.text, 500)}")
+        if run.live and (lost := lost_number(run, self.history.points(run.id))):
+            self._tell_once(f"lost {run.id}", f"run {run.id}: {lost}. {remedy(run)} cnn-tui stop {run.id} stops it")
         for epoch in run.epochs[epochs:]:
             self._out.line(join_parts(epoch_parts(run, epoch), self._out.columns()))
         if run.live:
@@ -223,7 +226,8 @@ def result_line(run: Run) -> str:
     ]
     if run.epochs:
         figures.append(f"{sum(epoch.seconds for epoch in run.epochs) / len(run.epochs):.1f} s an epoch")
-    return head + (f": {', '.join(figures)}" if figures else "")
+    lost = lost_metric(run, "loss")
+    return head + (f": {', '.join(figures)}" if figures else "") + (f"; {lost}. {remedy(run)}" if lost else "")
 
 
 def _exit_status(runs: list[Run]) -> int:

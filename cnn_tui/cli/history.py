@@ -169,7 +169,7 @@ def to_markdown(lines: list[Line]) -> str:
 
 
 def _plain(column: RunColumn, line: Line) -> Any:
-    if column.right:
+    if column.right or column.key == "status":
         return getattr(line, column.key)
     shown = _shown(column, line)
     return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown

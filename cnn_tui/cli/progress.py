@@ -96,6 +96,8 @@ def progress_parts(run: Run, now: Progress) -> list[Part]:
         (1, f"{now.step:,}/{now.steps:,} steps"),
         (3, f"{now.images:,}/{now.images_an_epoch:,} images"),
     ]
+    if now.step and now.loss is None:
+        parts.append((0, "the loss is not a number"))
     figures = (("loss", now.loss), ("accuracy", now.accuracy))
     parts += [(2, f"{name} {value:.4f}") for name, value in figures if value is not None]
     if run.status == "paused":

@@ -38,6 +38,10 @@ class StopRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
         """The value that the metric has to pass; None for a rule without one."""
         return self.above if self.below is None else self.below
 
+    def is_blind(self, value: float | None) -> bool:
+        """Whether it cannot fire on this value: what is no number passes no limit."""
+        return self.limit is not None and value is not None and not math.isfinite(value)
+
     def __str__(self) -> str:
         if self.nan:
             return f"{self.metric} is not a number"
@@ -57,7 +61,8 @@ class Fired(NamedTuple):
     """For a rule with patience: the epoch of the best value, and that value."""
 
     def __str__(self) -> str:
-        value = f"{self.value:.4f} after epoch {self.epoch}"
+        shown = f"{self.value:.4f}" if math.isfinite(self.value) else "not a number"
+        value = f"{shown} after epoch {self.epoch}"
         if self.best is not None:
             value += f"; the best was {self.best[1]:.4f} after epoch {self.best[0]}"
         return f"{self.rule} ({value})"
@@ -69,11 +74,14 @@ class StopWatch:
     def __init__(self, rules: Sequence[StopRule]) -> None:
         self._rules = tuple(rules)
         self._best: dict[str, tuple[int, float]] = {}
+        self._first: dict[str, int] = {}
+        """The epochs that metrics were first reported after: without any number, patience counts from there."""
 
     def after(self, epoch: int, metrics: Mapping[str, float]) -> Fired | None:
         """What fires after `epoch` (from 1, each once and in order); the first rule of those that do."""
         fired = [self._fired(rule, epoch, metrics[rule.metric]) for rule in self._rules if rule.metric in metrics]
         for name, value in metrics.items():
+            self._first.setdefault(name, epoch)
             self._note(name, epoch, value)
         return next((one for one in fired if one is not None), None)
 
@@ -82,7 +90,9 @@ class StopWatch:
             return Fired(rule, epoch, value) if not math.isfinite(value) else None
         if rule.patience is not None:
             best = self._best.get(rule.metric)
-            if best is None or improves(rule.metric, value, best[1]) or epoch - best[0] < rule.patience:
+            improved = math.isfinite(value) and (best is None or improves(rule.metric, value, best[1]))
+            since = best[0] if best is not None else self._first.get(rule.metric, epoch)
+            if improved or epoch - since < rule.patience:
                 return None
             return Fired(rule, epoch, value, best)
         passed = value < rule.below if rule.below is not None else value > (rule.above or 0.0)

@@ -55,6 +55,8 @@ class RunColumn(NamedTuple):
 def _figure(key: str, digits: int) -> Callable[[Line], str]:
     def show(line: Line) -> str:
         value = getattr(line, key)
+        if value is None and key == "loss" and line.lost:
+            return "nan"
         return "" if value is None else f"{value:.{digits}f}"
 
     return show
@@ -71,7 +73,13 @@ _COLUMNS = (
     RunColumn("test_accuracy", "test acc", "test accuracy", _figure("test_accuracy", 4), share=True),
     RunColumn("gap", "gap", "training minus test accuracy", _figure("gap", 4), sql=GAP, share=True),
     RunColumn("pace", "s/epoch", "seconds an epoch", _figure("pace", 1), called="seconds_an_epoch", heading="s/epoch"),
-    RunColumn("status", "status", "queued, running, finished …", lambda line: line.status, words=True),
+    RunColumn(
+        "status",
+        "status",
+        "queued, running, finished …",
+        lambda line: f"{line.status}, loss nan" if line.lost else line.status,
+        words=True,
+    ),
     RunColumn("params", "params", "parameters", lambda line: f"{line.params:,}"),
     RunColumn(
         "epochs_done",

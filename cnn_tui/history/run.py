@@ -169,6 +169,11 @@ class Line(msgspec.Struct, frozen=True):
     boot: str = ""
     """When that machine was started, in its kernel's words."""
 
+    @property
+    def lost(self) -> bool:
+        """Whether the loss of its last epoch is no number: each epoch has a loss, and SQLite no NaN."""
+        return self.epochs_done > 0 and self.loss is None
+
 
 class Run(msgspec.Struct, frozen=True):
     """Everything that is recorded of a run. Times are in seconds, `created` since 1970."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnn_tui.analysis.lost_number import lost_number
 from cnn_tui.artifacts.evaluation import Evaluation
 from cnn_tui.history.run import Run
 from cnn_tui.reports.blocks import Block, ConfusionMatrix, Fact, Heading, Page, Paragraph, TextTable
@@ -17,7 +18,8 @@ _MOST_ROWS = 20  # classes in the table; of more, those that do worst
 
 def evaluation_page(run: Run, evaluation: Evaluation) -> Page:
     """The page: figures of the whole and of each class, the confusion matrix, and its largest cells."""
-    loss = "not known" if evaluation.test_loss is None else f"{evaluation.test_loss:.4f}"
+    unknown = "not a number" if lost_number(run) else "not known"
+    loss = unknown if evaluation.test_loss is None else f"{evaluation.test_loss:.4f}"
     facts = [
         Fact("test images", f"{evaluation.images:,}"),
         Fact("test accuracy", f"{evaluation.test_accuracy:.4f}"),

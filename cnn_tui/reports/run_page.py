@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from cnn_tui import home
 from cnn_tui.analysis.compare import Comparison, compare, in_points, pace_of
+from cnn_tui.analysis.lost_number import NAN_RULE, LostNumber, blind_rules, lost_number, needs_nan_rule, remedy
 from cnn_tui.analysis.overfitting import read_run
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.history import notebook
@@ -42,6 +43,8 @@ class RunFacts(NamedTuple):
     baseline: int | None
     against: Comparison | None
     """The run beside the pinned baseline; None where none is pinned, or this run is."""
+    lost: LostNumber | None = None
+    """Since when its loss is no number."""
 
 
 def read_facts(history: History, run: Run, events: Sequence[Event], before: RunFacts | None = None) -> RunFacts:
@@ -51,7 +54,10 @@ def read_facts(history: History, run: Run, events: Sequence[Event], before: RunF
     baseline = notebook.pinned(history)
     base = history.run(baseline) if baseline is not None and baseline != run.id else None
     against = compare([base, run], base.id) if base is not None else None
-    return RunFacts(run, events, same, baseline, against)
+    lost = lost_number(run)
+    if lost is not None and lost.metric == "loss":
+        lost = lost_number(run, history.points(run.id))
+    return RunFacts(run, events, same, baseline, against, lost)
 
 
 def run_page(facts: RunFacts) -> Page:
@@ -86,6 +92,8 @@ def _result(facts: RunFacts) -> Iterator[Block]:
     status += [Span(f" {elsewhere}", "dim")] if elsewhere else []
     status += [Span(" (archived)", "dim")] if run.archived else []
     yield Fact("status", status)
+    if facts.lost is not None:
+        yield Fact("", [Span(sentence(str(facts.lost)), "bad"), Span(f" {_advice(run)}")])
     yield Fact("epochs", f"{len(run.epochs)} of {run.experiment.training.epochs}")
     if accuracy := _joined([*_figures(run, run.test_accuracy, "accuracy"), gap_words]):
         yield Fact("accuracy", [Span(accuracy, "strong")])
@@ -96,6 +104,11 @@ def _result(facts: RunFacts) -> Iterator[Block]:
         yield Fact("", sentence(facts.same))
     if facts.baseline == run.id:
         yield Fact("", "It is the baseline that others are compared with.")
+
+
+def _advice(run: Run) -> str:
+    rule = f" The stop rule {NAN_RULE} ends such a run at once." if needs_nan_rule(run) else ""
+    return remedy(run) + rule
 
 
 def _figures(run: Run, tested: float | None, metric: str) -> list[str]:
@@ -144,7 +157,9 @@ def _experiment(run: Run) -> Iterator[Block]:
     )
     yield Fact("metrics", ", ".join(training.metrics))
     yield Fact("seed", "random" if run.seed is None else str(run.seed))
-    yield Fact("stop when", ", ".join(str(rule) for rule in run.experiment.stop))
+    blind = blind_rules(run)
+    rules = [f"{rule}{' (cannot fire: it is not a number)' if rule in blind else ''}" for rule in run.experiment.stop]
+    yield Fact("stop when", ", ".join(rules))
     yield Fact("queued", _when(run.created))
     yield Paragraph()
     yield from _layers(run)

@@ -10,9 +10,10 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from cnn_tui.analysis.lost_number import lost_metric
 from cnn_tui.history.run import Run
 from cnn_tui.reports.blocks import Curves
-from cnn_tui.text import cells, padded, wrapped
+from cnn_tui.text import cells, padded, sentence, wrapped
 
 
 class TextCurve(NamedTuple):
@@ -29,7 +30,8 @@ def charts(curves: Curves, width: int = 60) -> Iterator[tuple[str, list[str]]]:
         for metric in ("loss", "accuracy"):
             both = (("training", "*", metric), ("validation", "o", f"val_{metric}"))
             series = [TextCurve(label, mark, _values(curves.runs[0], key)) for label, mark, key in both]
-            if lines := draw(series, width=width):
+            lost = [sentence(str(one)) for _, _, key in both if (one := lost_metric(curves.runs[0], key))]
+            if lines := [*draw(series, width=width), *lost]:
                 yield metric.capitalize(), lines
         return
     series = []

@@ -33,6 +33,8 @@ def fires_after(rule: StopRule, values: list[float]) -> int | None:
         (StopRule("val_accuracy", patience=2), [0.5, 0.6, 0.6, 0.59], 4),
         (StopRule("val_accuracy", patience=3), [0.5, 0.6, 0.6, 0.59], None),
         (StopRule("loss", patience=2), [NAN, 0.5, NAN, NAN], 4),
+        (StopRule("loss", patience=2), [NAN, NAN, NAN], 3),
+        (StopRule("loss", patience=2), [NAN, NAN, 0.5, 0.6], None),
     ],
 )
 def test_a_rule_fires_after_the_epoch_it_should(rule: StopRule, values: list[float], epoch: int | None) -> None:
@@ -54,6 +56,15 @@ def test_a_rule_is_said_in_words() -> None:
     assert str(StopRule("accuracy", above=0.0)) == "accuracy above 0"
     assert str(StopRule("loss", nan=True)) == "loss is not a number"
     assert str(StopRule("val_loss", patience=1)) == "val_loss without improvement for 1 epoch"
+
+
+def test_a_rule_with_a_limit_is_blind_to_what_is_no_number() -> None:
+    assert StopRule("loss", below=0.3).is_blind(NAN) and StopRule("accuracy", above=0.9).is_blind(math.inf)
+    assert not StopRule("loss", below=0.3).is_blind(0.5) and not StopRule("loss", below=0.3).is_blind(None)
+    assert not StopRule("loss", nan=True).is_blind(NAN) and not StopRule("loss", patience=2).is_blind(NAN)
+    watch = StopWatch([StopRule("loss", patience=1)])
+    fired = [watch.after(epoch, {"loss": NAN}) for epoch in (1, 2)]
+    assert str(fired[1]) == "loss without improvement for 1 epoch (not a number after epoch 2)"
 
 
 def test_a_metric_that_is_not_there_fires_nothing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 
 import msgspec
@@ -11,12 +12,12 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.notebook import pin
-from cnn_tui.history.run import Epoch, FiredAt, Progress
+from cnn_tui.history.run import Epoch, FiredAt, Point, Progress
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.chart.chart import GLYPHS
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
-from tests.ui.screen import LARGE, SMALL, pane, until
+from tests.ui.screen import LARGE, SMALL, pane, text, until
 from tests.ui.training_scenes import MIDDLE, ended, shows, started, words
 
 
@@ -248,7 +249,33 @@ async def test_a_loss_that_is_no_number_is_said(make_lab: MakeLab, history: Hist
     history.record_progress(run_id, msgspec.structs.replace(MIDDLE, loss=None))
     app = make_lab()
     async with app.run_test(size=LARGE) as pilot:
-        await shows(pilot, "the loss is not a number")
+        await shows(pilot, "the loss is not a number", "loss is nan", "s stops the run.", GLYPHS.lost)
+        assert "loss is nan, epoch 3/5" in text(app).splitlines()[0], "in the lab's header"
+        await pilot.press("3", "z")
+        await shows(pilot, "s stops the run. A lower learning_rate may help: 0.0001 in place of 0.001.")
+
+
+@pytest.mark.parametrize("size", [LARGE, SMALL])
+async def test_a_run_that_lost_its_loss_says_until_when_it_was_one(
+    make_lab: MakeLab, history: History, size: tuple[int, int]
+) -> None:
+    run_id = started(history, 1.0, "lab1-stop-at-loss")
+    history.record_progress(run_id, Progress("training"), Point(1.25, 0.4, 0.8))
+    history.record_epoch(run_id, Epoch(2, {"loss": math.nan, "accuracy": 0.1}, 8.0, 1.0), 16.0)
+    history.record_end(run_id, Result("finished", "", None, 0.1))
+    app = make_lab()
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("3", "z")
+        await shows(
+            pilot,
+            "finished, loss is nan",
+            "The loss is not a number; it was one until 25% of epoch 2. A lower learning_rate may help: 0.0001",
+            "The stop rule loss nan ends such a run at once: t has the settings.",
+            GLYPHS.lost,
+            "'loss below 0.3' cannot fire",
+        )
+        await pilot.press("4")
+        await until(pilot, lambda: "nan finished" in text(app), "the list of runs")
 
 
 @pytest.mark.parametrize("size", [LARGE, SMALL, (60, 16)])

@@ -6,7 +6,7 @@ import contextlib
 import math
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import keras
 
@@ -33,6 +33,7 @@ class StopRuleCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._rules, self._watch, self._note = rules, StopWatch(rules), note
         self._nan = next((rule for rule in rules if rule.nan and rule.metric == "loss"), None)
         self._epoch = 0
+        self._said = False
 
     def go_on_after(self, epochs: Sequence[Epoch]) -> None:
         """The run has these whole epochs already, from the first."""
@@ -58,9 +59,19 @@ class StopRuleCallback(keras.callbacks.Callback):  # type: ignore[misc]
         # An epoch that was cut short is no epoch, and after the last one there is nothing to stop.
         if self.model.stop_training or epoch + 1 >= self.params["epochs"]:
             return
+        self._note_blind(epoch + 1, logs or {})
         fired = self._watch.after(epoch + 1, logs or {})
         if fired is not None:
             self._stop(FiredAt(self._rules.index(fired.rule) + 1, fired.epoch), str(fired))
+
+    def _note_blind(self, epoch: int, metrics: Mapping[str, float]) -> None:
+        """Say once which rules cannot fire any more, because what they watch is no number."""
+        blind = [rule for rule in self._rules if rule.is_blind(metrics.get(rule.metric))]
+        if blind and not self._said:
+            self._said = True
+            rules = " and ".join(f"'{rule}'" for rule in blind)
+            words = f"{blind[0].metric} is not a number after epoch {epoch}, so the stop rule {rules} cannot fire"
+            self._note(f"{words}; the rule 'loss nan' would have ended the run", "other")
 
     def _stop(self, fired: FiredAt, why: str) -> None:
         self.fired, self.cause = fired, f"stop rule: {why}"

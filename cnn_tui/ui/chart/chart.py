@@ -81,6 +81,7 @@ class Glyphs(NamedTuple):
     best: str = "★"
     rule_best: str = "☆"  # the best value that a rule with patience counts from, where that is another one
     fired: str = "■"
+    lost: str = "✗"  # where a value stops being a number
     level: str = "┈"  # a limit in a legend
     deadline: str = "┊"  # in a legend: the epoch after which a rule with patience ends the run
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from cnn_tui.analysis.lost_number import LostNumber, lost_metric
 from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.history.run import Point, Run
+from cnn_tui.history.run import Point, Progress, Run
 from cnn_tui.reports.blocks import LETTERS
 from cnn_tui.ui.chart.axes import XY, Zoom
 from cnn_tui.ui.chart.chart import GLYPHS, ChartPicture, ChartSeries, EpochLine, Level, Mark
@@ -35,6 +36,8 @@ class Recorded(NamedTuple):
 
     run: Run
     points: Sequence[Point]
+    now: Progress | None = None
+    """Where it is, if it goes on."""
 
 
 class Deadline(NamedTuple):
@@ -97,7 +100,7 @@ def picture_of(shown: Recorded, choice: ChartChoice, baseline: Recorded | None =
     return ChartPicture(
         series,
         window,
-        marks=_marks(run, choice, one),
+        marks=_marks(shown, choice, one),
         levels=rule_levels(run, choice.names(run)),
         columns=_columns([*_deadlines(run, choice), *_fired(run)], choice),
         log=choice.log,
@@ -216,15 +219,22 @@ def _held(series: Sequence[ChartSeries], window: tuple[int, int]) -> tuple[list[
     return scale(points, *window)
 
 
-def _marks(run: Run, choice: ChartChoice, one: Curve) -> list[Mark]:
-    marks = []
+def _marks(shown: Recorded, choice: ChartChoice, one: Curve) -> list[Mark]:
+    run, marks = shown.run, []
     for found, glyph in ((rule_best(run, choice), GLYPHS.rule_best), (shown_best(run, choice), GLYPHS.best)):
         if found:
             points = one.validation if found.name.startswith("val_") else one.epochs
             value = dict(smoothed(points, choice.smoothing)).get(found.epoch)
             marks.append(Mark(found.epoch, value, glyph, "good"))
     marks += [Mark(column.at, None, GLYPHS.fired, "warn") for column in _fired(run)]
+    marks += [Mark(lost.until, None, GLYPHS.lost, "bad") for lost in shown_lost(shown, choice) if lost.until]
     return marks
+
+
+def shown_lost(shown: Recorded, choice: ChartChoice) -> list[LostNumber]:
+    """The metrics on the chart that are no numbers any more."""
+    found = (lost_metric(shown.run, name, shown.points, shown.now) for name in choice.names(shown.run))
+    return [lost for lost in found if lost is not None]
 
 
 def _fired(run: Run) -> list[EpochLine]:

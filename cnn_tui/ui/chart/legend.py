@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from rich.style import Style
 from rich.text import Text
 
+from cnn_tui.analysis.lost_number import blind_rules
 from cnn_tui.history.run import Run
 from cnn_tui.reports.blocks import LETTERS
 from cnn_tui.ui.chart.chart import GLYPHS
@@ -19,6 +20,7 @@ from cnn_tui.ui.chart.compose import (
     rule_deadlines,
     rule_levels,
     shown_best,
+    shown_lost,
 )
 from cnn_tui.ui.chart.curves import SECONDS, Best, Curve, mean_at, value_at, word
 from cnn_tui.ui.widgets.layout import Part, fits, part
@@ -38,6 +40,7 @@ def legend(shown: Recorded, choice: ChartChoice, baseline: Recorded | None, styl
     if baseline:
         signs = [sign for which, sign in (("train", "b"), ("validation", GLYPHS.baseline)) if choice.sees(which)]
         parts.append(part(1, f"{' '.join(signs)} baseline, run {baseline.run.id}", style("dim")))
+    parts += _lost(shown, choice, style)
     parts += _best(run, choice, style)
     parts += _rules(run, choice, style)
     if choice.smoothing > 1:
@@ -123,6 +126,14 @@ def _validation(run: Run, style: Styles) -> Part:
     return part(0, f"{sign} ({images})", style("validation"), sign)
 
 
+def _lost(shown: Recorded, choice: ChartChoice, style: Styles) -> list[Part]:
+    found = shown_lost(shown, choice)
+    return [
+        part(0, f"{GLYPHS.lost} {one}", style("bad"), f"{GLYPHS.lost} {one.metric} nan: epoch {one.since}")
+        for one in found
+    ]
+
+
 def _best(run: Run, choice: ChartChoice, style: Styles) -> list[Part]:
     parts = []
     for found, glyph, what in (
@@ -144,6 +155,7 @@ def _keras_name(found: Best) -> str:
 def _rules(run: Run, choice: ChartChoice, style: Styles) -> list[Part]:
     names = choice.names(run)
     parts = [part(2, f"{GLYPHS.level} {level.label}") for level in rule_levels(run, names)]
+    parts += [part(1, f"'{rule}' cannot fire", style("warn")) for rule in blind_rules(run) if rule.metric in names]
     for one in rule_deadlines(run, names):
         words = f"{GLYPHS.deadline} stops after epoch {one.epoch} unless {one.rule.metric} improves"
         parts.append(part(2, words, style("warn"), f"{GLYPHS.deadline} stops: epoch {one.epoch}"))

@@ -75,6 +75,8 @@ class LabHeader(Lines):
             return words.append("paused ")
         if now.phase != "training":
             return words.append(f"{now.phase} ")
+        if now.step and now.loss is None:
+            words.append("loss is nan, ", self.style("bad"))
         return words.append(f"epoch {now.epoch}/{run.experiment.training.epochs} ")
 
 

@@ -260,6 +260,16 @@ def test_a_rule_knows_the_epochs_of_a_run_that_goes_on(history: History) -> None
     assert rule.cause.startswith("stop rule: val_loss without improvement for 2 epochs (0.7000 after epoch 3; the best")
 
 
+def test_a_rule_that_cannot_fire_any_more_is_said_once(history: History) -> None:
+    fit = Fit(history, StopRule("loss", below=0.001), StopRule("accuracy", above=1.0))
+    fit.run(spoil(STEPS + 3))
+    said = [words for words in texts(history) if "cannot fire" in words]
+    assert said == [
+        "loss is not a number after epoch 2, so the stop rule 'loss below 0.001' cannot fire; "
+        "the rule 'loss nan' would have ended the run"
+    ]
+
+
 def test_a_loss_that_is_no_number_is_recorded_as_none(history: History) -> None:
     Fit(history).run(spoil(1))
     run = run_of(history)

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 
 from rich.text import Text
 
+from cnn_tui.analysis.lost_number import NAN_RULE, LostNumber, lost_number, needs_nan_rule, remedy
 from cnn_tui.analysis.pace import TimeLeft, clock, knows_pace, time_left
 from cnn_tui.history.alive import elsewhere_in_words
 from cnn_tui.history.run import Progress, Run
-from cnn_tui.text import counted, padded
+from cnn_tui.text import counted, padded, sentence
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.watcher import Live, Watched
 from cnn_tui.ui.widgets.layout import GAP, Part, cut, fit, fits, flow, part, wrap
@@ -42,11 +43,26 @@ class RunStatus(Lines):
         """Rows beyond the usual ones."""
         self.legend: Legend = lambda width: ()
 
+    @property
+    def lost(self) -> LostNumber | None:
+        """Since when the loss is no number."""
+        shown = self.shown
+        return lost_number(shown.run, shown.points, shown.progress) if shown and shown.run else None
+
+    def _why(self, run: Run) -> str:
+        """Why the run ended before its time, and what to do about a loss that is no number; "" for a good end."""
+        words = "" if run.live or run.status == "finished" else inert(run.stop_cause or "no cause was recorded")
+        if run.live or self.lost is None:
+            return words
+        rule = ""
+        if needs_nan_rule(run):
+            rule = f" The stop rule {NAN_RULE} ends such a run at once: {key_of('stack.settings')} has the settings."
+        return " ".join(filter(None, (words and sentence(words), sentence(str(self.lost)), remedy(run) + rule)))
+
     def take_room(self, width: int, most: int) -> None:
         """Take as many rows, up to `most`, as it needs to say why the run ended: what to do about it stands last."""
         run = self.shown.run if self.shown else None
-        cut_short = run is not None and not run.live and run.status != "finished"
-        cause = wrap(inert(run.stop_cause or ""), "", width, most) if run and cut_short and width and most > 0 else ()
+        cause = wrap(self._why(run), "", width, most) if run and width and most > 0 else ()
         rows = max(_USUAL, min(most, _USUAL + len(cause) - (_MIDDLE - 1)))
         if self.styles.height is None or self.styles.height.value != rows:
             self.styles.height = rows
@@ -72,6 +88,8 @@ class RunStatus(Lines):
         after = self.shown.resumed_after if self.shown else None
         if after is not None and run.live and run.status != "queued":
             state.append(f", resumed after epoch {after}" if after else ", begun again", self.style("dim"))
+        if self.lost is not None:
+            state.append(f", {self.lost.metric} is nan", self.style("bad"))
         parts = [Part(0, state), *self._which(run)]
         if there := elsewhere_in_words(run):
             parts.append(part(1, inert(there), self.style("dim")))
@@ -194,8 +212,11 @@ class RunStatus(Lines):
         """The means of this epoch so far, and the last validation."""
         parts = []
         if now.loss is None and now.step:
-            parts.append(part(0, "the loss is not a number", self.style("bad")))
-        elif now.loss is not None and now.step:
+            words = str(self.lost or "the loss is not a number")
+            parts.append(part(0, words, self.style("bad"), "the loss is not a number"))
+            stop = f"{key_of('run.stop')} stops the run."
+            return [*parts, part(1, f"{stop} {remedy(run)}", self.style("warn"), stop)]
+        if now.loss is not None and now.step:
             parts.append(part(0, f"loss {now.loss:.4f}"))
             if now.accuracy is not None:
                 parts.append(part(1, f"accuracy {now.accuracy:.4f}"))
@@ -218,11 +239,11 @@ class RunStatus(Lines):
             1, Text(f"{count}/{epochs} epochs in {duration(run.seconds)}{each}"), Text(f"{count}/{epochs} epochs")
         )
         figures, on = self._result(run), self._how_to_resume(run)
-        if run.status == "finished":
+        why = self._why(run)
+        if not why:
             return [fit([counts], width), fit(figures, width), *self._how_resumed(watched, width)]
         style = self.style("bad" if run.status == "failed" else "warn")
-        cause = inert(run.stop_cause or "no cause was recorded")
-        lines = wrap(cause, style, width, _MIDDLE - 1 + self._more)
+        lines = wrap(why, style, width, _MIDDLE - 1 + self._more)
         if len(lines) == 1:
             lines.append(fit([counts, *([] if on else figures)], width))
             return [*lines, fit([*figures, *on] if on else [], width)]

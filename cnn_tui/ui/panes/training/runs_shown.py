@@ -142,7 +142,7 @@ class RunsShown:
 
 
 def _recorded(watched: Watched | None) -> Recorded | None:
-    return Recorded(watched.run, watched.points) if watched and watched.run else None
+    return Recorded(watched.run, watched.points, watched.progress) if watched and watched.run else None
 
 
 def _without_points(run: Run, choice: ChartChoice) -> str:
