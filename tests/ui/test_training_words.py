@@ -275,7 +275,7 @@ async def test_a_run_that_lost_its_loss_says_until_when_it_was_one(
             "'loss below 0.3' cannot fire",
         )
         await pilot.press("4")
-        await until(pilot, lambda: "nan finished" in text(app), "the list of runs")
+        await until(pilot, lambda: "loss nan" in text(app), "the list of runs")
 
 
 @pytest.mark.parametrize("size", [LARGE, SMALL, (60, 16)])

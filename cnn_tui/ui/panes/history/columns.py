@@ -94,6 +94,8 @@ def _test(line: Line, around: Around) -> Cell:
 
 def _status(line: Line, around: Around) -> Cell:
     status = Text(line.status, around.style(STATUS_STYLES.get(line.status, "accent")))
+    if line.lost and line.status == "finished":
+        return Text("loss nan", around.style("bad"))
     return Text.assemble(("nan ", around.style("bad")), status) if line.lost else status
 
 
@@ -122,7 +124,7 @@ _DRAWN = (
     HistoryColumn(COLUMNS["test_accuracy"], 6, _test, Change(lambda one: one.test_accuracy, in_points, 6, 1)),
     HistoryColumn(COLUMNS["gap"], 6, _gap, Change(lambda one: one.gap, in_points, 6, -1)),
     HistoryColumn(COLUMNS["pace"], 7, change=Change(lambda one: one.pace, _seconds, 6, -1)),
-    HistoryColumn(COLUMNS["status"], 12, _status),
+    HistoryColumn(COLUMNS["status"], 11, _status),
     HistoryColumn(COLUMNS["params"], 10, change=Change(lambda one: one.params, _signed, 9)),
     HistoryColumn(COLUMNS["epochs_done"], 7),
     HistoryColumn(COLUMNS["dataset"], 20, _dataset),
