@@ -24,7 +24,10 @@ def by_characters(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """The places where a source pads, cuts or measures text by its characters, or asks another library about it."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr in ("ljust", "rjust", "center"):
+            of_textwrap = isinstance(node.func.value, ast.Name) and node.func.value.id == "textwrap"
+            if node.func.attr in ("ljust", "rjust", "center") or (
+                of_textwrap and node.func.attr in ("wrap", "fill", "shorten")
+            ):
                 yield node.lineno, f".{node.func.attr}()"
         elif isinstance(node, ast.FormattedValue) and node.format_spec is not None:
             assert isinstance(node.format_spec, ast.JoinedStr)
@@ -34,10 +37,8 @@ def by_characters(tree: ast.AST) -> Iterator[tuple[int, str]]:
             has_width = spec.partition(".")[0].strip("<>^=+- ,_0") != ""
             if has_width and spec[-1] not in NUMBERS and not spec.endswith(",") and not spec.startswith("0"):
                 yield node.lineno, f":{spec}"
-        elif isinstance(node, ast.ImportFrom) and node.module in ("rich.cells", "textwrap", "wcwidth"):
+        elif isinstance(node, ast.ImportFrom) and node.module in ("rich.cells", "wcwidth"):
             yield node.lineno, f"from {node.module}"
-        elif isinstance(node, ast.Import) and {one.name for one in node.names} & {"textwrap", "wcwidth"}:
-            yield node.lineno, "import"
 
 
 def test_nothing_pads_or_measures_text_by_its_characters() -> None:
@@ -50,7 +51,7 @@ def test_nothing_pads_or_measures_text_by_its_characters() -> None:
     assert found == set(), "text.py has padded, centred, cut, columns, wrapped"
 
 
-@pytest.mark.parametrize("wrong", ["name.ljust(8)", 'f"{name:8}"', 'f"{name:>{wide}}"', "import textwrap"])
+@pytest.mark.parametrize("wrong", ["name.ljust(8)", 'f"{name:8}"', 'f"{name:>{wide}}"', "textwrap.wrap(name, 8)"])
 def test_that_look_finds_what_it_looks_for(wrong: str) -> None:
     assert list(by_characters(ast.parse(wrong)))
 
