@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -26,6 +27,15 @@ def on_network(folder: Path) -> bool:
     kinds = {Path(parts[1]): parts[2] for parts in (line.split() for line in mounts) if len(parts) > 2}
     nearest = next((parent for parent in (place, *place.parents) if parent in kinds), None)
     return nearest is not None and kinds[nearest].startswith(_NETWORK_FILE_SYSTEMS)
+
+
+def remedy(error: OSError) -> str:
+    """What to do about an error with a file, to stand behind it in a sentence; "" where there is no telling."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "; make room on its disk"
+    if error.errno == errno.EROFS and str(error.filename).startswith(str(home())):
+        return "; set CNN_TUI_HOME to a folder that you may write to"
+    return ""
 
 
 def settle() -> None:

@@ -217,8 +217,7 @@ def _conclude(words: list[str], places: list[SetPlace]) -> int:
         raise UserError("say what you conclude, as cnn-tui exercises conclude 16-filters 'quicker, and hardly worse'")
     text = " ".join(words[1:])
     with open_history() as history:
-        answers.conclude(history, place.name, one.name, text)
-        answers.mark(history, place.name, one.name, bool(text.strip()))
+        answers.finish(history, place.name, one.name, text)
     say(f"{place.key(one)}: the {'answer' if one.is_question else 'conclusion'} is {'kept' if text else 'gone'}")
     return FINISHED
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import re
 import sqlite3
 
@@ -10,11 +9,11 @@ from cnn_tui.cli.streams import FAILED, WRONG, UserError
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.exercises.model import ExerciseError
 from cnn_tui.experiment.experiment import ExperimentError
+from cnn_tui.history.errors import trouble_of
 from cnn_tui.history.filter import FilterError
 from cnn_tui.history.history import HistoryError
 from cnn_tui.history.notebook import NotebookError, TagError
-from cnn_tui.history.store import in_words
-from cnn_tui.home import history_path, home
+from cnn_tui.home import history_path, remedy
 
 
 def explain(error: Exception) -> tuple[str, int] | None:
@@ -26,7 +25,7 @@ def explain(error: Exception) -> tuple[str, int] | None:
     if isinstance(error, HistoryError):
         return str(error), FAILED
     if isinstance(error, sqlite3.Error):
-        return in_words(error, history_path()), FAILED
+        return str(trouble_of(error, history_path())), FAILED
     # typer's own errors about the call have this method, in every version of it.
     format_message = getattr(error, "format_message", None)
     if format_message is not None:
@@ -36,15 +35,8 @@ def explain(error: Exception) -> tuple[str, int] | None:
         return f"{error.object!r} has bytes that are no text in UTF-8: rename it", WRONG
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename is not None else ""
-        return f"{where}{error.strerror or error}{_remedy(error)}", FAILED
+        return f"{where}{error.strerror or error}{remedy(error)}", FAILED
     return None
-
-
-def _remedy(error: OSError) -> str:
-    """What to do about an error with a file of the app's own."""
-    if error.errno == errno.EROFS and str(error.filename).startswith(str(home())):
-        return "; set CNN_TUI_HOME to a folder that you may write to"
-    return ""
 
 
 # What typer says of a word where a number should be.

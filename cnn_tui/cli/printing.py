@@ -17,6 +17,7 @@ from rich.style import Style
 
 from cnn_tui.cli.streams import FAILED, UserError, is_terminal, put, say
 from cnn_tui.history.run import without_nan
+from cnn_tui.home import remedy
 from cnn_tui.reports.blocks import Page, Paragraph, Span
 from cnn_tui.reports.layout import PageLayout
 from cnn_tui.text import columns, escaped, quiet
@@ -106,5 +107,6 @@ def write_new(text: str, output: Path) -> None:
         with contextlib.suppress(OSError):
             output.unlink()
         if isinstance(error, OSError):
-            raise UserError(f"{quiet(str(output))} cannot be written: {error.strerror or error}", FAILED) from None
+            why = f"{error.strerror or error}{remedy(error)}"
+            raise UserError(f"{quiet(str(output))} cannot be written: {why}", FAILED) from None
         raise

@@ -1,6 +1,7 @@
 """Answers to exercises: what the user expected before the run, what they concluded, and whether the exercise is done.
 
-They are kept in the history, by the name of the exercise's set (or pack) and of the exercise.
+They are kept in the history, by the name of the exercise's set (or pack) and of the exercise. Each change is one
+transaction.
 """
 
 from __future__ import annotations
@@ -86,6 +87,13 @@ def conclude(history: History, pack: str, exercise: str, text: str) -> None:
 def mark(history: History, pack: str, exercise: str, done: bool) -> None:
     """Say that an exercise is done, or open again."""
     notebook.write_answer(history, pack, exercise, "done", done)
+
+
+def finish(history: History, pack: str, exercise: str, text: str) -> None:
+    """Keep a conclusion or an answer, by which the exercise is done; "" takes both away. Raises NotebookError."""
+    with history.transaction():
+        conclude(history, pack, exercise, text)
+        mark(history, pack, exercise, bool(text.strip()))
 
 
 def _decoded(text: str) -> Expectation:

@@ -70,6 +70,11 @@ class Document:
         """Whether there is work that no file holds."""
         return self.experiment != self._saved
 
+    @property
+    def trouble(self) -> OSError | None:
+        """Why the edits outlive the lab no more; None where they do."""
+        return None if self._journal is None else self._journal.trouble
+
     def edit(self, label: str, experiment: Experiment) -> None:
         """Make an edit named `label`. An edit that changes nothing leaves no step.
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+from io import FileIO
 from pathlib import Path
-from typing import IO, Literal
+from typing import Literal
 
 import msgspec
 
@@ -59,14 +60,18 @@ class Journal:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or home() / "edits.jsonl"
-        self._file: IO[bytes] | None = None
+        self.trouble: OSError | None = None
+        """Why not all that happened is on disk; None where it is."""
+        self._file: FileIO | None = None
+        self._unwritten = b""
 
     def open(self) -> tuple[Snapshot, list[JournalEntry]] | None:
         """What happened so far; None where nothing did, or where another lab has the journal."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            file = self.path.open("a+b")
-        except OSError:
+            file = self.path.open("a+b", buffering=0)
+        except OSError as error:
+            self.trouble = error
             return None
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -75,7 +80,7 @@ class Journal:
             return None
         self._file = file
         file.seek(0)
-        return _decode(file.read(MAX_BYTES + 1))
+        return _decode(file.readall()) if os.fstat(file.fileno()).st_size <= MAX_BYTES else None
 
     def begin(self, snapshot: Snapshot) -> None:
         """Put `snapshot` in place of all that was there."""
@@ -83,29 +88,35 @@ class Journal:
             return
         # In place, not by a new file: the lock is on this one.
         with contextlib.suppress(OSError):
-            self._file.seek(0)
-            self._file.truncate()
-            self._file.write(msgspec.json.encode(snapshot) + b"\n")
-            self._file.flush()
+            self._file.truncate(0)
+        self._write(self._file, snapshot)
 
     def add(self, event: JournalEntry) -> None:
-        """Note an event. What cannot be written (a full disk) is kept in memory only, as without a journal."""
+        """Note an event. What cannot be written now, as on a full disk, is written before the next one that can."""
         if self._file is not None:
-            with contextlib.suppress(OSError):
-                self._file.write(msgspec.json.encode(event) + b"\n")
-                self._file.flush()
+            self._write(self._file, event)
 
     def close(self) -> None:
         """Let another lab have it."""
         if self._file is not None:
             with contextlib.suppress(OSError):
                 os.fsync(self._file.fileno())
-            self._file.close()
+            with contextlib.suppress(OSError):
+                self._file.close()
             self._file = None
+
+    def _write(self, file: FileIO, what: Snapshot | JournalEntry) -> None:
+        self._unwritten += msgspec.json.encode(what) + b"\n"
+        try:
+            while self._unwritten:
+                self._unwritten = self._unwritten[file.write(self._unwritten) :]
+            self.trouble = None
+        except OSError as error:
+            self.trouble = error
 
 
 def _decode(data: bytes) -> tuple[Snapshot, list[JournalEntry]] | None:
-    if not 0 < len(data) <= MAX_BYTES:
+    if not data:
         return None
     first, *rest = data.splitlines()
     try:

@@ -15,6 +15,7 @@ import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.alive import this_machine
+from cnn_tui.history.errors import HistoryError
 from cnn_tui.history.records import IS_LIVE, LARGEST, Records
 from cnn_tui.history.run import (
     ENDED_EARLY,
@@ -29,7 +30,7 @@ from cnn_tui.history.run import (
     Wish,
     ending_in_words,
 )
-from cnn_tui.history.store import HistoryError, Store
+from cnn_tui.history.store import WAIT, Store
 from cnn_tui.network.summary import summarize
 
 __all__ = ["History", "HistoryError", "Result"]
@@ -64,9 +65,9 @@ class History(Records):
     device: str = ""
     """Where runs are to be trained that are added without a device; "" for the freest GPU."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        """Raises HistoryError for a file that cannot be used."""
-        super().__init__(Store(path))
+    def __init__(self, path: Path | None = None, wait: float = WAIT) -> None:
+        """`wait` is how many seconds it waits for another process. Raises HistoryError for a file of no use."""
+        super().__init__(Store(path, wait))
 
     @property
     def path(self) -> Path:

@@ -49,13 +49,19 @@ def conclude(history: History, run_id: int, text: str) -> None:
 
 def rename(history: History, run_id: int, name: str) -> str:
     """Give a run another name; gives the one it had. Raises NotebookError."""
-    name = _clean(name).strip()
-    if not 1 <= len(name) <= MAX_NAME:
-        raise NotebookError(f"a name has 1 to {MAX_NAME} characters, not {len(name):,}")
+    name = to_name(name)
     with history.store.transaction():
         row = history.store.execute("SELECT name FROM runs WHERE id = ?", (run_id,)).fetchone()
         _write(history, run_id, "name", name)
     return str(row[0])
+
+
+def to_name(text: str) -> str:
+    """A name as it is kept. Raises NotebookError for one that is nothing, or too long."""
+    name = _clean(text).strip()
+    if not 1 <= len(name) <= MAX_NAME:
+        raise NotebookError(f"a name has 1 to {MAX_NAME} characters, not {len(name):,}")
+    return name
 
 
 def change_tags(

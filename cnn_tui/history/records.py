@@ -12,8 +12,9 @@ import msgspec
 from cnn_tui.experiment.experiment import Experiment, Training
 from cnn_tui.experiment.same import PACE_SETTINGS, pace_settings
 from cnn_tui.history.alive import GOING, Gone, end_of_gone, is_elsewhere, is_gone
+from cnn_tui.history.errors import HistoryError
 from cnn_tui.history.run import LIVE, Epoch, Event, Line, Point, Progress, Run, Status, Wish
-from cnn_tui.history.store import HistoryError, Store
+from cnn_tui.history.store import Store
 
 _LIVE = ", ".join(f"'{status}'" for status in sorted(LIVE))
 IS_LIVE = f"status IN ({_LIVE})"

@@ -11,20 +11,23 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from cnn_tui.history import alive, migrations
+from cnn_tui.history.errors import (
+    ELSEWHERE,
+    NO_ROOM,
+    NOT_WRITABLE,
+    READ_ONLY,
+    HistoryError,
+    HistoryLockedError,
+    primary_code,
+    trouble_of,
+)
 from cnn_tui.home import history_path, on_network
 from cnn_tui.text import counted, quiet
 
-_WAIT = 10.0  # seconds, for another process that writes
-_NOT_WRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
-_ELSEWHERE = "set CNN_TUI_HOME to another folder"
-_READ_ONLY = "its folder is read-only, or not yours to write to; set CNN_TUI_HOME to a folder that you may write to"
-NO_ROOM = "the disk is full: make room on it"
+WAIT = 10.0
+"""Seconds that whoever says nothing else waits for another process that writes."""
 _LEAST = (3, 37)  # of SQLite, which knows STRICT tables since then
 _NAMED = 5  # of what could not be taken over, so much is named
-
-
-class HistoryError(Exception):
-    """The history cannot be used; the message says why and what to do. The file is left as it is."""
 
 
 class Health(NamedTuple):
@@ -39,8 +42,10 @@ class Health(NamedTuple):
 class Store:
     """An open history file. Make one per process; the connection may be used from one thread at a time."""
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, wait: float = WAIT) -> None:
+        """`wait` is in seconds: so long every statement waits for another process. Raises HistoryError."""
         self.path = path or history_path()
+        self._wait = wait
         self.read_only = False
         """Whether it is only read, because it lies where nothing can be written."""
         if sqlite3.sqlite_version_info < _LEAST:
@@ -52,17 +57,22 @@ class Store:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             if self.path.is_dir():
                 raise IsADirectoryError("it is a folder, not a file; move it away")
-            self._db = _connect(str(self.path))
+            self._db = _connect(str(self.path), wait)
         except (OSError, sqlite3.Error) as error:
-            raise HistoryError(f"the history {self.path} cannot be opened: {error}, or {_ELSEWHERE}") from None
+            raise HistoryError(f"the history {self.path} cannot be opened: {error}, or {ELSEWHERE}") from None
         try:
             self._open()
         except sqlite3.DatabaseError as error:
             self._db.close()
-            if _primary_code(error) not in _NOT_WRITABLE or not self.path.is_file():
+            if primary_code(error) not in NOT_WRITABLE or not self.path.is_file():
                 raise self._unreadable(error) from None
             self._db = self._open_to_read()
             self.read_only = True
+
+    def wait_at_most(self, seconds: float) -> None:
+        """From now on wait only so long for another process that writes."""
+        self._wait = seconds
+        self._db.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
 
     def close(self) -> None:
         self._db.close()
@@ -104,16 +114,20 @@ class Store:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        """All the writes inside it, or none."""
+        """All the writes inside it, or none. Inside another one it is a part of that."""
+        inside = self._db.in_transaction
+        if inside:
+            yield
+            return
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._db.execute("COMMIT")
         except BaseException:
             # A full disk rolls back by itself.
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
 
     def _open(self) -> None:
         self._refuse_newer(self._db)  # first, because the journal mode is written into the file
@@ -127,17 +141,17 @@ class Store:
         where = self.path.absolute().as_uri()
         log = self.path.with_name(f"{self.path.name}-wal")
         try:
-            db = _connect(f"{where}?mode=ro")
+            db = _connect(f"{where}?mode=ro", self._wait)
             try:
                 _version(db)
             except sqlite3.OperationalError:
                 db.close()
                 if log.exists() and log.stat().st_size:  # it has the newest, which what is immutable leaves out
                     raise
-                db = _connect(f"{where}?mode=ro&immutable=1")
+                db = _connect(f"{where}?mode=ro&immutable=1", self._wait)
             self._refuse_newer(db)
             if _version(db) < len(migrations.MIGRATIONS):
-                older, db = db, _connect(":memory:")
+                older, db = db, _connect(":memory:", self._wait)
                 older.backup(db)
                 older.close()
                 migrations.bring_up_to_date(db, _version(db))
@@ -151,14 +165,17 @@ class Store:
         return db
 
     def _unreadable(self, error: sqlite3.Error) -> HistoryError:
-        code = _primary_code(error)
+        code = primary_code(error)
+        trouble = trouble_of(error, self.path)
+        if isinstance(trouble, HistoryLockedError):
+            return trouble
         if code == sqlite3.SQLITE_FULL:
-            return HistoryError(f"the history {self.path} cannot be opened: {NO_ROOM}, or {_ELSEWHERE}")
-        if code in _NOT_WRITABLE:
-            return HistoryError(f"the history {self.path} cannot be made ({error}): {_READ_ONLY}")
+            return HistoryError(f"the history {self.path} cannot be opened: {NO_ROOM}, or {ELSEWHERE}")
+        if code in NOT_WRITABLE:
+            return HistoryError(f"the history {self.path} cannot be made ({error}): {READ_ONLY}")
         return HistoryError(
             f"the history {self.path} cannot be read ({error}). It was left as it is: move it away to start "
-            f"a new one, or {_ELSEWHERE}"
+            f"a new one, or {ELSEWHERE}"
         )
 
     def _refuse_newer(self, db: sqlite3.Connection) -> None:
@@ -172,7 +189,7 @@ class Store:
 
     def _set_journal(self) -> None:
         # Where another process does the same to a new file, SQLite does not wait for it, as it does elsewhere.
-        until = time.monotonic() + _WAIT
+        until = time.monotonic() + self._wait
         while True:
             try:
                 self._db.execute(f"PRAGMA journal_mode = {_journal_mode(self.path)}")
@@ -203,7 +220,7 @@ class Store:
     def _keep_copy(self, version: int) -> None:
         # Through a connection of its own: one that is about to write would wait for itself.
         with (
-            contextlib.closing(sqlite3.connect(self.path, timeout=_WAIT)) as now,
+            contextlib.closing(sqlite3.connect(self.path, timeout=self._wait)) as now,
             contextlib.closing(sqlite3.connect(self._copy(version))) as copy,
         ):
             now.backup(copy)
@@ -221,20 +238,10 @@ class Store:
         )
 
 
-def in_words(error: sqlite3.Error, path: Path) -> str:
-    """What hinders the use of an open history, in a sentence that names its file and says what to do."""
-    code = _primary_code(error)
-    if code == sqlite3.SQLITE_FULL:
-        return f"the history {path} cannot be used: {error}; make room on the disk and try again"
-    if code in _NOT_WRITABLE:
-        return f"the history {path} cannot be written: {_READ_ONLY}"
-    return f"the history {path} cannot be used: {error}; `cnn-tui doctor` looks for the cause"
-
-
-def _connect(where: str) -> sqlite3.Connection:
+def _connect(where: str, wait: float) -> sqlite3.Connection:
     # Every write is one statement or one explicit transaction.
     is_uri = where.startswith("file:")
-    db = sqlite3.connect(where, timeout=_WAIT, isolation_level=None, check_same_thread=False, uri=is_uri)
+    db = sqlite3.connect(where, timeout=wait, isolation_level=None, check_same_thread=False, uri=is_uri)
     db.create_function("casefold", 1, _casefold, deterministic=True)
     return db
 
@@ -246,11 +253,6 @@ def _casefold(text: str | None) -> str:
 
 def _version(db: sqlite3.Connection) -> int:
     return int(db.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _primary_code(error: sqlite3.Error) -> int | None:
-    code: int | None = getattr(error, "sqlite_errorcode", None)
-    return None if code is None else code & 0xFF
 
 
 def _last_folder(runs: Path) -> int:

@@ -8,7 +8,9 @@ import functools
 import gc
 import os
 import signal
+import sqlite3
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,17 +20,21 @@ from textual.app import SystemCommand
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.worker import WorkerFailed
 
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.experiment.document import Document, resume
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.journal import Journal
 from cnn_tui.experiment.presets import load_preset
+from cnn_tui.history.errors import HistoryError, trouble_of
 from cnn_tui.history.history import History
 from cnn_tui.jobs.sensors import Sensors
+from cnn_tui.text import sentence
 from cnn_tui.ui.commands.runs import QueueKeeper
 from cnn_tui.ui.keys import changed_keys, key_of, keys_of
 from cnn_tui.ui.screens.lab import SHORT, LabScreen
+from cnn_tui.ui.steady import Steady
 from cnn_tui.ui.terminal.driver import AsciiDriver, LeanDriver
 from cnn_tui.ui.terminal.sixel import Album
 from cnn_tui.ui.theme import THEMES, Colours, suited
@@ -38,11 +44,15 @@ from cnn_tui.ui.widgets.lines import COMPONENTS
 from cnn_tui.ui.widgets.machine_view import SensorsLike
 
 FIRST_PRESET = "lab1-baseline"
+_READ_WAIT = 0.1
+"""Seconds that a key waits for another process that has the whole history locked; then it is said."""
+_SAY_AGAIN = 5.0
+"""Seconds before it is said again that the history cannot be read."""
 _SETTLED = 0.05
 """Seconds without another size after which a terminal has the one it keeps."""
 
 
-class LabApp(TypeaheadApp):
+class LabApp(Steady, TypeaheadApp):
     """Everything it needs comes from outside, so that a test can bring its own."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {*COMPONENTS}
@@ -74,6 +84,9 @@ class LabApp(TypeaheadApp):
         self.theme = theme
         # Nothing moves by itself: on a slow line an animation is a delay.
         self.animation_level = "none"
+        history.store.wait_at_most(_READ_WAIT)
+        self._history = history
+        self._unreadable_until = 0.0
         self.lab = LabScreen(document, history, trainer, sensors or Sensors())
         self.set_keymap(changed_keys())
         self._shown_size: Size | None = None
@@ -89,6 +102,17 @@ class LabApp(TypeaheadApp):
     def _end_by(self, number: signal.Signals) -> None:
         asyncio.get_running_loop().remove_signal_handler(number)  # a second one ends it whatever it does
         self.exit(None, 128 + number)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Say that the history cannot be read now; everything else ends the app, as Textual has it."""
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if isinstance(cause, sqlite3.Error):
+            cause = trouble_of(cause, self._history.path)
+        if not isinstance(cause, HistoryError):
+            super()._handle_exception(error)
+        elif time.monotonic() > self._unreadable_until:
+            self._unreadable_until = time.monotonic() + _SAY_AGAIN
+            self.notify(sentence(str(cause)), severity="error", markup=False, timeout=_SAY_AGAIN)
 
     def get_default_screen(self) -> LabScreen:
         """The lab is the first screen, so that no empty one is painted before it."""

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
+
 from textual.dom import DOMNode
 from textual.signal import Signal
 
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Event, Line, Point, Progress, Run
+
+_AGAIN = 1.0
+"""Seconds before a history is read again that could not be read."""
 
 
 class Watched:
@@ -70,6 +76,7 @@ class Live:
         self.trained: list[Line] = []
         """The runs that are trained, or pause."""
         self._version: int | None = None
+        self._not_before = 0.0
 
     @property
     def run(self) -> Run | None:
@@ -100,12 +107,22 @@ class Live:
 
     def poll(self) -> bool:
         """Read what changed; False, without reading a table, when nothing did."""
-        version = self.history.data_version()
-        if version == self._version:
+        if time.monotonic() < self._not_before:
             return False
+        try:
+            version = self.history.data_version()
+            if version == self._version:
+                return False
+            self.read()
+        except sqlite3.Error:
+            self.look_again()
+            raise
         self._version = version
-        self.read()
         return True
+
+    def look_again(self) -> None:
+        """Not all could be read: have the next `poll` read all of it, though not at once."""
+        self._version, self._not_before = None, time.monotonic() + _AGAIN
 
     def read(self) -> None:
         """Read the run on show. For after a change that this process made, which `poll` does not see."""

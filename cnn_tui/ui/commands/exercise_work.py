@@ -19,6 +19,7 @@ from cnn_tui.reports.exercise_page import NO_CONCLUSION
 from cnn_tui.text import counted
 from cnn_tui.ui.dialogs.ask import USUAL_SEEDS, PredictMenu, SeedsScreen
 from cnn_tui.ui.dialogs.dialog import Conversation
+from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.screens.exercise_parts import ExerciseRow
 from cnn_tui.ui.widgets.lines import inert
@@ -58,6 +59,7 @@ class AnswerCommands:
 
     talk: Conversation
     history: History
+    writer: HistoryWriter
     chosen: ChosenExercise
     written: Callable[[], None]
     """Is told after a change."""
@@ -80,8 +82,7 @@ class AnswerCommands:
             way = await self.talk.ask(PredictMenu(_PREDICTED[name]))
             if way is None:
                 return
-            answers.predict(self.history, place.name, one.name, {name: way or None})
-            self.written()
+            self._expect(place, one, name, way or None)
 
     async def conclude(self) -> None:
         """Write the conclusion or the answer; then the exercise is done."""
@@ -91,23 +92,36 @@ class AnswerCommands:
         if found is None:
             return
         place, one = found
-        before = answers.answer(self.history, place.name, one.name).conclusion
+        before = self._answer(place, one).conclusion
         typed = await self.talk.ask(NoteScreen(one.heading, {"Conclusion": before}, one.question))
         text = typed[0] if typed else None
         if text is None:
             return
-        answers.conclude(self.history, place.name, one.name, text)
-        answers.mark(self.history, place.name, one.name, bool(text.strip()))
-        self.written()
-        if text.strip():
-            self.talk.say(f"Kept, and marked as done; {key_of('exercises.done')} opens it again.", seconds=4)
+
+        def kept(_: None) -> None:
+            self.written()
+            if text.strip():
+                self.talk.say(f"Kept, and marked as done; {key_of('exercises.done')} opens it again.", seconds=4)
+
+        self.writer.write(
+            f"the {'answer to' if one.is_question else 'conclusion of'} {one.name}",
+            lambda history: answers.finish(history, place.name, one.name, text),
+            kept,
+            subject=place.key(one),
+            leaves={"conclusion": text, "done": bool(text.strip())},
+        )
 
     def toggle_done(self) -> None:
         if found := self.chosen.ask():
             place, one = found
-            now = answers.answer(self.history, place.name, one.name).done
-            answers.mark(self.history, place.name, one.name, not now)
-            self.written()
+            now = self._answer(place, one).done
+            self.writer.write(
+                f"{one.name} as {'open' if now else 'done'}",
+                lambda history: answers.mark(history, place.name, one.name, not now),
+                lambda _: self.written(),
+                subject=place.key(one),
+                leaves={"done": not now},
+            )
 
     def reveal_notes(self) -> None:
         """What the notes found, before one's own conclusion is written; again: hidden."""
@@ -119,6 +133,17 @@ class AnswerCommands:
             elif shown and not (one.notes.conclusion or one.remark):
                 self.talk.say(f"{NO_CONCLUSION} Their figures are in the table.", seconds=4)
 
+    def _answer(self, place: SetPlace, one: Exercise) -> answers.Answer:
+        """The answer as it will be once all is written."""
+        return self.writer.expected(place.key(one), answers.answer(self.history, place.name, one.name))
+
+    def _expect(self, place: SetPlace, one: Exercise, name: str, way: str | None) -> None:
+        self.writer.write(
+            f"what you expect of {one.name}",
+            lambda history: answers.predict(history, place.name, one.name, {name: way}),
+            lambda _: self.written(),
+        )
+
 
 @dataclass(eq=False)
 class ExerciseRunCommands:
@@ -126,6 +151,7 @@ class ExerciseRunCommands:
 
     talk: Conversation
     history: History
+    writer: HistoryWriter
     chosen: ChosenExercise
     queued: Callable[[], None]
     """Is told after runs were added."""
@@ -212,11 +238,14 @@ class ExerciseRunCommands:
         self.talk.say(f"Not started: {inert(why)}.", "warning")
 
     def _queue(self, counts: Sequence[tuple[TrainingOrder, int]]) -> None:
-        ids = queue_missing(self.history, counts)
-        self.queued()
-        which = f"Run {ids[0]} is" if len(ids) == 1 else f"{len(ids)} runs, {ids[0]} to {ids[-1]}, are"
-        first = ", the baseline's too" if len(counts) == 2 and len(ids) == 2 else ""
-        self.talk.say(f"{which} queued{first}. {Estimator(self.history).outlook().words()}")
+        def kept(ids: Sequence[int]) -> None:
+            self.queued()
+            which = f"Run {ids[0]} is" if len(ids) == 1 else f"{len(ids)} runs, {ids[0]} to {ids[-1]}, are"
+            first = ", the baseline's too" if len(counts) == 2 and len(ids) == 2 else ""
+            self.talk.say(f"{which} queued{first}. {Estimator(self.history).outlook().words()}")
+
+        total = sum(count for _, count in counts)
+        self.writer.write(f"{_runs(total)} in the queue", lambda history: queue_missing(history, counts), kept)
 
     def _seconds(self, wanted: Sequence[TrainingOrder]) -> dict[str, float | None]:
         estimator = Estimator(self.history)

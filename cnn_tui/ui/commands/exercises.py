@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cnn_tui.analysis.compare import diff_experiments
 from cnn_tui.exercises.catalogue import SetPlace, find_exercise, load_set, set_names
 from cnn_tui.exercises.locks import locks_of
 from cnn_tui.exercises.model import Exercise, ExerciseError
-from cnn_tui.exercises.runs import TrainingOrder, assign, find_obstacle
+from cnn_tui.exercises.runs import TrainingOrder, find_obstacle
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.ui.commands.files import FileCommands
 from cnn_tui.ui.commands.runs import LabCommands
@@ -45,7 +45,7 @@ class ExerciseCommands(LabCommands):
 
     async def open(self) -> None:
         """The exercises; the one that is chosen there goes into the editor."""
-        screen = ExercisesScreen(self.live, self.places, self.launcher.queued, self._mine, self._at)
+        screen = ExercisesScreen(self.live, self.writer, self.places, self.launcher.queued, self._mine, self._at)
         chosen = await self.talk.ask(screen)
         self._at = screen.at
         if chosen is not None and chosen.exercise is not None:
@@ -84,18 +84,17 @@ class ExerciseCommands(LabCommands):
         """What the editor has of an exercise's experiment; None when it has another one."""
         return self.document.experiment if self.document.exercise == key else None
 
-    def claim(self, runs: Sequence[int]) -> None:
-        """Say of runs of the editor's experiment that they are the exercise's, if they are what it asks for."""
+    def order(self) -> TrainingOrder | None:
+        """The exercise that runs of the editor's experiment are for, if they are what it asks for."""
         if not self.document.exercise:
-            return
+            return None
         try:
             place, exercise = find_exercise(self.document.exercise, self.places)
             given = place.experiment(exercise)
         except (ExerciseError, ExperimentError):
-            return
+            return None
         if given is None:
-            return
+            return None
         changed = bool(diff_experiments(given, self.document.experiment))
-        if changed == exercise.change and not find_obstacle(TrainingOrder(place, exercise, self.document.experiment)):
-            for run in runs:
-                assign(self.live.history, run, place, exercise)
+        order = TrainingOrder(place, exercise, self.document.experiment)
+        return order if changed == exercise.change and not find_obstacle(order) else None

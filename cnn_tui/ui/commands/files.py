@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment, ExperimentError, check_dataset, read, to_toml
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing
-from cnn_tui.home import home
+from cnn_tui.home import home, remedy
 from cnn_tui.network.diff import describe
 from cnn_tui.network.summary import summarize, summary_lines
 from cnn_tui.reports.lab_report import report
@@ -106,9 +107,13 @@ class FileCommands:
         await self._save(None)
 
     async def _save(self, path: Path | None) -> None:
-        path = path or await self._ask_path("Save the experiment as", ".toml")
-        if path is not None:
-            said = _saved(path, to_toml(self.document.experiment))
+        text = to_toml(self.document.experiment)
+        if path is None:
+            path = await self._ask_path("Save the experiment as", ".toml", text)
+            said = None if path is None else _saved_to(path)
+        else:
+            said = _saved(path, text)
+        if said is not None:
             if said.severity == "information":
                 self.document.mark_saved(path)
                 self.show()
@@ -123,17 +128,21 @@ class FileCommands:
             text = row[1] if row and what == "row" else self._text_of(what)
             self.talk.copy(text)
             path = home() / "copied.txt"
-            also = f"; also in {path}" if _saved(path, text).severity == "information" else ""
-            self.talk.say(f"Copied {named[f'copy.{what}']}{also}.")
+            try:
+                write(path, text)
+                also = f"also in {path}"
+            except OSError as error:
+                also = f"only by the terminal: {_unwritten(path, error)}"
+            self.talk.say(f"Copied {named[f'copy.{what}']}; {also}.")
 
     async def export(self) -> None:
         what = await self.talk.ask(ExportMenu("Export to a file"))
         if what == "report":
             await self._export_report()
         elif what is not None:
-            path = await self._ask_path("Export to", ".py" if what == "code" else ".toml")
+            path = await self._ask_path("Export to", ".py" if what == "code" else ".toml", self._text_of(what))
             if path is not None:
-                self.talk.say(*_saved(path, self._text_of(what)))
+                self.talk.say(*_saved_to(path))
 
     async def _export_report(self) -> None:
         """Write the lab report to a new file: on the runs that the history's filter leaves, and on the exercises."""
@@ -156,9 +165,18 @@ class FileCommands:
 
         self.talk.beside(write)  # its verdicts load scipy, and each of many runs has its curves
 
-    async def _ask_path(self, title: str, suffix: str) -> Path | None:
+    async def _ask_path(self, title: str, suffix: str, text: str) -> Path | None:
+        """Ask for a new file and write it; the box stays until it is written, or left."""
         first = suggested_name(self.document.experiment, suffix)
-        accept = functools.partial(new_file, suffix=suffix)
+
+        def accept(typed: str) -> Path:
+            path = new_file(typed, suffix)
+            try:
+                write(path, text)
+            except OSError as error:
+                raise ValueError(f"{sentence(_unwritten(path, error))} Another place may do.") from None
+            return path
+
         answer = await self.talk.ask(AskScreen(title, first, accept, f"A file that ends in {suffix}."))
         return Path(str(answer[0])) if answer is not None else None
 
@@ -181,8 +199,16 @@ def _saved(path: Path, text: str) -> Said:
     try:
         write(path, text)
     except OSError as error:
-        return Said(f"Not saved: {inert(str(path))}: {error.strerror}.", "error")
+        return Said(f"Not saved: {_unwritten(path, error)}.", "error")
+    return _saved_to(path)
+
+
+def _saved_to(path: Path) -> Said:
     return Said(f"Saved to {inert(str(path))}.")
+
+
+def _unwritten(path: Path, error: OSError) -> str:
+    return f"{inert(str(path))} cannot be written: {error.strerror or error}{remedy(error)}"
 
 
 def _open_screen() -> PickScreen:
@@ -229,8 +255,13 @@ def new_file(text: str, suffix: str) -> Path:
 def write(path: Path, text: str) -> None:
     """Write a file whole or not at all. Raises OSError."""
     part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
 
 
 def _preview(name: str) -> Sequence[str]:

@@ -87,14 +87,17 @@ class HistoryCommands(LabCommands):
             return
         if run.live:
             self.talk.say(f"Run {run_id} has not ended: it is {run.status}.")
-        elif not self.history.resume(run_id):
-            self.talk.say(
-                f"Run {run_id} came to its end: there is nothing to resume. {key_of('history.load')} "
-                f"and {key_of('run.start')} run it again."
-            )
-        else:
-            self.launcher.queued()
-            self.talk.say(f"Run {run_id} is queued again: it {goes_on(run)}.")
+            return
+
+        def kept(resumed: bool) -> None:
+            if resumed:
+                self.launcher.queued()
+                self.talk.say(f"Run {run_id} is queued again: it {goes_on(run)}.")
+            else:
+                again = f"{key_of('history.load')} and {key_of('run.start')} run it again"
+                self.talk.say(f"Run {run_id} came to its end: there is nothing to resume. {again}.")
+
+        self.writer.write(f"run {run_id} in the queue again", lambda history: history.resume(run_id), kept)
 
     def _has_experiment(self, run: Run) -> bool:
         """Whether it is known what a run tried; says so where it is not."""

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, NamedTuple, TypeVar
 
 from textual.app import App
 
 from cnn_tui.experiment.experiment import MAX_NAME
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
-from cnn_tui.history.notebook import NotebookError, TagError, normalised
+from cnn_tui.history.notebook import NotebookError, TagError, merged, normalised, to_tag
 from cnn_tui.history.run import Run
 from cnn_tui.text import run_numbers
 from cnn_tui.ui.dialogs.ask import AskScreen
+from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.lines import inert
+
+_Text = Literal["note", "conclusion", "name"]
+_Kept = TypeVar("_Kept")
 
 
 class Written(NamedTuple):
@@ -25,34 +29,40 @@ class Written(NamedTuple):
     """
 
     label: str
-    undo: Callable[[], object]
-    redo: Callable[[], object]
+    undo: Callable[[History], object]
+    redo: Callable[[History], object]
 
 
 class RunEditor:
-    """Asks, writes to the history, and says what was done. Used from workers, because it waits for answers."""
+    """Asks, has the writer write, and says what was done. Used from workers, because it waits for answers.
 
-    def __init__(self, app: App[None], history: History) -> None:
+    `after` is called once something is written: that may be later than the call returns.
+    """
+
+    def __init__(self, app: App[None], history: History, writer: HistoryWriter) -> None:
         self.app = app
         self.history = history
+        self._writer = writer
         self._done: list[Written | Callable[[], bool]] = []
         self._undone: list[Written] = []
 
     # Asking and writing
 
-    async def edit_note(self, run_id: int) -> bool:
-        """Ask for the note and the conclusion of a run; tells whether something was written."""
+    async def edit_note(self, run_id: int, after: Callable[[], object]) -> None:
+        """Ask for the note and the conclusion of a run."""
         from cnn_tui.ui.dialogs.note import NoteScreen  # only here: its fields are slow to load
 
         before = self._run(run_id)
         if before is None:
-            return False
+            return
         fields = {"Note": before.note, "Conclusion: what it has shown": before.conclusion}
         typed = await self.app.push_screen_wait(NoteScreen(f"Run {run_id}", fields))
-        return typed is not None and self._try(lambda: self._write_note(before, typed))
+        for name, text in zip(("note", "conclusion"), typed or (), strict=False):
+            if text is not None:
+                self._try(lambda name=name, text=text: self._set(before, name, text, after))  # type: ignore[misc]
 
-    async def edit_tags(self, runs: Sequence[int]) -> bool:
-        """Ask for the tags of a run, or for those to put on and take off several; tells whether they were changed."""
+    async def edit_tags(self, runs: Sequence[int], after: Callable[[], object]) -> None:
+        """Ask for the tags of a run, or for those to put on and take off several."""
         run = self._run(runs[0]) if len(runs) == 1 else None
         if run is not None:
             title, value = f"Tags of run {run.id}", inert(" ".join(run.tags))
@@ -69,55 +79,70 @@ class RunEditor:
             else:
                 add = [word.removeprefix("+") for word in words if not word.startswith("-")]
                 gone = [word[1:] for word in words if word.startswith("-")]
-            self._write_tags(runs, add, gone)
+            self._write_tags(runs, add, gone, after)
 
-        return await self.app.push_screen_wait(AskScreen(title, value, accept, hint)) is not None
+        await self.app.push_screen_wait(AskScreen(title, value, accept, hint))
 
-    async def rename(self, run_id: int) -> bool:
-        """Ask for another name; tells whether it was changed."""
+    async def rename(self, run_id: int, after: Callable[[], object]) -> None:
+        """Ask for another name."""
         run = self._run(run_id)
         if run is None:
-            return False
-        before = run.name
+            return
         hint = f"1 to {MAX_NAME} characters. The experiment in the editor keeps its own."
 
         def accept(text: str) -> None:
-            if text.strip() not in (before, inert(before)):
-                self._write_name(run_id, text)
+            if text.strip() not in (run.name, inert(run.name)):
+                self._set(run, "name", notebook.to_name(text), after)
 
-        return (
-            await self.app.push_screen_wait(AskScreen(f"Name of run {run_id}", inert(before), accept, hint)) is not None
-        )
+        await self.app.push_screen_wait(AskScreen(f"Name of run {run_id}", inert(run.name), accept, hint))
 
-    def archive(self, runs: Sequence[int]) -> bool:
+    def archive(self, runs: Sequence[int], after: Callable[[], object]) -> None:
         """Put runs away, or bring them back if all of them are put away already."""
         lines = self.history.lines_of(runs)
         back = all(line.archived for line in lines)
         act = notebook.restore if back else notebook.archive
         changed: list[notebook.Archiving] = []
-        if not lines or not self._try(lambda: changed.append(act(self.history, runs))):
-            return False
-        which = changed[0].runs
-        label = f"{'bring back' if back else 'archive'} {run_numbers(which)}"
-        self._note(
-            Written(label, lambda: notebook.undo(self.history, changed[0]), lambda: act(self.history, which)),
-        )
         words = "taken out of the archive" if back else "archived"
-        self.app.notify(f"{run_numbers(which).capitalize()} {_are(which)} {words}; {key_of('edit.undo')} undoes it.")
-        return True
 
-    def toggle_baseline(self, run_id: int) -> bool:
+        def write(history: History) -> tuple[int, ...]:
+            changed[:] = [act(history, runs)]
+            return changed[0].runs
+
+        def undo(history: History) -> None:
+            for one in changed:
+                notebook.undo(history, one)
+
+        def redo(history: History) -> None:
+            for one in changed:
+                act(history, one.runs)
+
+        def kept(which: tuple[int, ...]) -> None:
+            after()
+            if which:
+                told = f"{run_numbers(which).capitalize()} {_are(which)} {words}"
+                self.app.notify(f"{told}; {key_of('edit.undo')} undoes it.")
+
+        which = [line.id for line in lines if line.archived == back]
+        label = f"{'bring back' if back else 'archive'} {run_numbers(which)}"
+        if lines:
+            self._try(lambda: self._write(label, write, Written(label, undo, redo), kept))
+
+    def toggle_baseline(self, run_id: int, after: Callable[[], object]) -> None:
         """Compare with this run from now on, or with none if it is the one."""
         before = notebook.pinned(self.history)
-        after = None if before == run_id else run_id
-        if not self._try(lambda: self._pin(after)):
-            return False
-        self._note(Written("baseline", lambda: self._pin(before), lambda: self._pin(after)))
-        if after is None:
-            self.app.notify(f"Run {run_id} is the baseline no more.", timeout=3)
-        else:
-            self.app.notify(f"Run {run_id} is the baseline: columns vs {run_id} say how far the others are from it.")
-        return True
+        chosen = None if before == run_id else run_id
+
+        def kept(_: object) -> None:
+            after()
+            if chosen is None:
+                self.app.notify(f"Run {run_id} is the baseline no more.", timeout=3)
+            else:
+                words = f"columns vs {run_id} say how far the others are from it"
+                self.app.notify(f"Run {run_id} is the baseline: {words}.")
+
+        done = Written("baseline", lambda history: _pin(history, before), lambda history: _pin(history, chosen))
+        what = f"run {run_id} as the baseline" if chosen else f"that run {run_id} is the baseline no more"
+        self._try(lambda: self._write(what, done.redo, done, kept))
 
     # Undo
 
@@ -125,92 +150,122 @@ class RunEditor:
         """An experiment went into the editor: while it `is_there`, it is what undo is to take back, and not here."""
         self._done.append(is_there)
 
-    def undo(self) -> bool:
+    def undo(self, after: Callable[[], object]) -> bool:
         """Take back what was written last; False when that is not here."""
         one = self._done.pop() if self._done else None
         while one is not None and not isinstance(one, Written) and not one():
             one = self._done.pop() if self._done else None
         if not isinstance(one, Written):
             return False
-        if self._try(one.undo):
-            self._undone.append(one)
-            self.app.notify(f"undo: {inert(one.label)}", markup=False, timeout=2)
+        self._again("undo", one, one.undo, self._undone, after)
         return True
 
-    def redo(self) -> bool:
+    def redo(self, after: Callable[[], object]) -> bool:
         """Write again what was taken back last; False when there is nothing."""
         if not self._undone:
             return False
         one = self._undone.pop()
-        if self._try(one.redo):
-            self._done.append(one)
-            self.app.notify(f"redo: {inert(one.label)}", markup=False, timeout=2)
+        self._again("redo", one, one.redo, self._done, after)
         return True
 
     # Inside
 
-    def _write_note(self, before: Run, texts: Sequence[str | None]) -> None:
-        """Write what was changed; what somebody else wrote meanwhile stays, above it."""
-        now = self._run(before.id)
-        if now is None:
-            return
-        for name, typed in zip(("note", "conclusion"), texts, strict=True):
-            if typed is None:
-                continue
-            was, stands = getattr(before, name), getattr(now, name)
-            text = typed if stands == was else f"{stands}\n{typed}"
-            if stands != was:
+    def _again(
+        self,
+        word: str,
+        one: Written,
+        act: Callable[[History], object],
+        then: list[Written] | list[Written | Callable[[], bool]],
+        after: Callable[[], object],
+    ) -> None:
+        words = f"{word}: {inert(one.label)}"
+
+        def kept(_: object) -> None:
+            after()
+            self.app.notify(words, markup=False, timeout=2)
+
+        then.append(one)
+        if not self._try(lambda: self._writer.write(words, act, kept)):
+            then.remove(one)
+            after()
+
+    def _set(self, before: Run, name: _Text, text: str, after: Callable[[], object]) -> None:
+        """Write a text; what somebody else wrote meanwhile of a note or conclusion stays, above it. NotebookError."""
+        written, was = _WRITERS[name], getattr(before, name)
+        stood: list[str] = []  # what was there, and what is there now
+
+        def write(history: History) -> bool:
+            stands = _text_of(history, before.id, name)
+            both = stands != was and name != "name"
+            written(history, before.id, f"{stands}\n{text}" if both else text)
+            stood[:] = [stands, _text_of(history, before.id, name)]
+            return both
+
+        def kept(both: bool) -> None:
+            after()
+            if both:
                 self.app.notify(f"The {name} was changed elsewhere meanwhile: both are kept.", severity="warning")
-            self._set(before.id, name, text, stands)
 
-    def _set(self, run_id: int, name: str, text: str, before: str) -> None:
-        write = {"note": notebook.note, "conclusion": notebook.conclude, "name": notebook.rename}[name]
+        def swap(history: History, old: int, new: int) -> None:
+            if not stood:
+                return  # it was refused
+            if _text_of(history, before.id, name) != stood[old]:
+                raise NotebookError(f"the {name} of run {before.id} was changed elsewhere meanwhile: it stays as it is")
+            written(history, before.id, stood[new])
 
-        def swap(old: str, new: str) -> None:
-            run = self._run(run_id)
-            if run is not None and getattr(run, name) != old:
-                raise NotebookError(f"the {name} of run {run_id} was changed elsewhere meanwhile: it stays as it is")
-            write(self.history, run_id, new)
+        label = f"{name} of run {before.id}"
+        undoing = Written(label, lambda history: swap(history, 1, 0), lambda history: swap(history, 0, 1))
+        self._write(f"the {label}", write, undoing, kept, before.id, {name: text})
 
-        write(self.history, run_id, text)
-        run = self._run(run_id)
-        after = getattr(run, name) if run is not None else text
-        label = f"{name} of run {run_id}"
-        self._note(Written(label, lambda: swap(after, before), lambda: swap(before, after)))
+    def _write_tags(
+        self, runs: Sequence[int], add: Sequence[str], gone: Sequence[str], after: Callable[[], object]
+    ) -> None:
+        before = {line.id: line.tags for line in self.history.lines_of(runs)}
+        expected = {one: merged(tags, map(to_tag, add), map(to_tag, gone)) for one, tags in before.items()}
+        made: dict[int, tuple[str, ...]] = {}
 
-    def _write_name(self, run_id: int, text: str) -> None:
-        run = self._run(run_id)
-        if run is not None:
-            self._set(run_id, "name", text, run.name)
+        def write(history: History) -> None:
+            made.update(notebook.change_tags(history, runs, add, gone))
 
-    def _write_tags(self, runs: Sequence[int], add: Sequence[str], gone: Sequence[str]) -> None:
-        lines = self.history.lines_of(runs)
-        before = {line.id: line.tags for line in lines}
-        after = notebook.change_tags(self.history, runs, add, gone)
-        if all(before.get(one) == tags for one, tags in after.items()):
-            return
-
-        def change(old: dict[int, tuple[str, ...]], new: dict[int, tuple[str, ...]]) -> None:
-            for one, tags in new.items():
-                plus = [tag for tag in tags if tag not in old[one]]
-                minus = [tag for tag in old[one] if tag not in tags]
-                notebook.change_tags(self.history, [one], plus, minus)
+        def change(history: History, old: dict[int, tuple[str, ...]], new: dict[int, tuple[str, ...]]) -> None:
+            for one in made:
+                plus = [tag for tag in new[one] if tag not in old[one]]
+                minus = [tag for tag in old[one] if tag not in new[one]]
+                notebook.change_tags(history, [one], plus, minus)
 
         label = f"tags of {run_numbers(runs)}"
-        self._note(Written(label, lambda: change(after, before), lambda: change(before, after)))
+        undoing = Written(
+            label, lambda history: change(history, made, before), lambda history: change(history, before, made)
+        )
+        only = runs[0] if len(runs) == 1 else None
+        if expected != before:
+            leaves = {"tags": expected[only]} if only in expected else {}
+            self._write(f"the {label}", write, undoing, lambda _: after(), only, leaves)
 
-    def _pin(self, run_id: int | None) -> None:
-        if run_id is None:
-            notebook.unpin(self.history)
-        else:
-            notebook.pin(self.history, run_id)
+    def _write(
+        self,
+        what: str,
+        act: Callable[[History], _Kept],
+        undoing: Written,
+        kept: Callable[[_Kept], object],
+        subject: int | None = None,
+        leaves: Mapping[str, object] | None = None,
+    ) -> None:
+        """Have it written, and undone by the next undo, whenever that is. Raises NotebookError and TagError."""
+        undone = self._undone[:]
+        self._done.append(undoing)
+        self._undone.clear()
+        try:
+            self._writer.write(what, act, kept, subject=subject, leaves=leaves)
+        except ValueError:
+            self._done.remove(undoing)
+            self._undone[:] = undone
+            raise
 
     def _run(self, run_id: int) -> Run | None:
-        return self.history.run(run_id)
-
-    def _note(self, written: Written) -> None:
-        self._done.append(written)
-        self._undone.clear()
+        """A run as it will be once all is written."""
+        run = self.history.run(run_id)
+        return None if run is None else self._writer.expected(run_id, run)
 
     def _try(self, act: Callable[[], object]) -> bool:
         try:
@@ -220,6 +275,25 @@ class RunEditor:
             self.app.notify(f"{words[:1].upper()}{words[1:]}.", severity="error", markup=False)
             return False
         return True
+
+
+_WRITERS: dict[_Text, Callable[[History, int, str], object]] = {
+    "note": notebook.note,
+    "conclusion": notebook.conclude,
+    "name": notebook.rename,
+}
+
+
+def _text_of(history: History, run_id: int, name: _Text) -> str:
+    run = history.run(run_id)
+    return "" if run is None else str(getattr(run, name))
+
+
+def _pin(history: History, run_id: int | None) -> None:
+    if run_id is None:
+        notebook.unpin(history)
+    else:
+        notebook.pin(history, run_id)
 
 
 def _are(runs: Sequence[int]) -> str:

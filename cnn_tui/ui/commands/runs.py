@@ -10,15 +10,17 @@ from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.pace import in_words
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.data.left_out import sentence_of
+from cnn_tui.exercises.runs import TrainingOrder, assign
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history import same_network
 from cnn_tui.history.history import History
-from cnn_tui.history.run import Line
+from cnn_tui.history.run import Line, Run, Wish
 from cnn_tui.jobs.grid import listed_seeds, repeated
 from cnn_tui.text import sentence
 from cnn_tui.ui.dialogs.ask import USUAL_SEEDS, AskScreen, seeds_typed
 from cnn_tui.ui.dialogs.dialog import Conversation, Said
+from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.screens.queue import QueueScreen
 from cnn_tui.ui.watcher import Live
@@ -26,6 +28,7 @@ from cnn_tui.ui.widgets.machine_view import SensorsLike
 
 _RECORDED_BY = 4
 """At the look of this number, the end of a run whose process is gone is shown though it could not be recorded."""
+_WISHES: dict[Wish, str] = {"": "goes on", "pause": "pauses", "stop": "stops", "now": "ends now"}
 
 
 class QueueKeeper(Protocol):
@@ -71,7 +74,12 @@ class Launcher:
         def work() -> None:
             with History(self.live.history.path) as history:
                 self.keeper.recover(history)
-            self.keeper.wake()
+                waiting = history.next_queued() is not None
+            try:
+                self.keeper.wake()
+            except OSError:  # where nothing can be written, there is nothing to be trained either
+                if waiting:
+                    raise
 
         self.talk.beside(work)
 
@@ -99,6 +107,7 @@ class LabCommands:
     live: Live
     document: Document
     launcher: Launcher
+    writer: HistoryWriter
 
     @property
     def history(self) -> History:
@@ -110,8 +119,8 @@ class LabCommands:
 class RunCommands(LabCommands):
     """Start runs and end them."""
 
-    claim: Callable[[Sequence[int]], None]
-    """Is told of runs of the editor's experiment."""
+    claims: Callable[[], TrainingOrder | None]
+    """Gives the exercise that runs of the editor's experiment are for."""
     show_run: Callable[[int, Sequence[int]], Awaitable[None]]
     """Shows the page of one of several runs."""
 
@@ -119,19 +128,21 @@ class RunCommands(LabCommands):
         """Queue the experiment as it stands, unless it has a problem."""
         if self._refuses():
             return
-        same = self._same_as(self.document.experiment)
-        run_id = self.history.add(self.document.experiment)
-        self.claim([run_id])
-        self.launcher.queued()
-        ahead = self.live.waiting - 1 + (self.live.going is not None)
-        before = f" {ahead} before it." if ahead > 0 else ""
-        self.talk.say(f"Run {run_id} is queued.{same}{before}{self._left_out()}")
+        same, left_out = self._same_as(self.document.experiment), self._left_out()
+
+        def kept(ids: Sequence[int]) -> None:
+            self.launcher.queued()
+            ahead = self.live.waiting - 1 + (self.live.going is not None)
+            before = f" {ahead} before it." if ahead > 0 else ""
+            self.talk.say(f"Run {ids[0]} is queued.{same}{before}{left_out}")
+
+        self._queue("a run in the queue", [self.document.experiment], kept)
 
     async def repeat(self) -> None:
         """Queue the experiment over several seeds."""
         if self._refuses():
             return
-        experiment, queued = self.document.experiment, list[Experiment]()
+        experiment, queued, left_out = self.document.experiment, list[Experiment](), self._left_out()
 
         def accept(typed: str) -> None:
             queued[:] = repeated(experiment, seeds_typed(typed, least=2), self.history)
@@ -139,49 +150,72 @@ class RunCommands(LabCommands):
         hint = _repeat_hint(experiment, Estimator(self.history).of(experiment).seconds)
         if await self.talk.ask(AskScreen("Over how many seeds?", str(USUAL_SEEDS), accept, hint)) is None:
             return
-        with self.history.transaction():
-            self.claim([self.history.add(one) for one in queued])
-        self.launcher.queued()
-        when = Estimator(self.history).outlook().words()
-        self.talk.say(
-            f"{len(queued)} runs are queued, {listed_seeds(queued)}. {when} {key_of('queue.open')} shows the queue."
-            f"{self._left_out()}"
-        )
+
+        def kept(ids: Sequence[int]) -> None:
+            self.launcher.queued()
+            when, shows = Estimator(self.history).outlook().words(), f"{key_of('queue.open')} shows the queue."
+            self.talk.say(f"{len(ids)} runs are queued, {listed_seeds(queued)}. {when} {shows}{left_out}")
+
+        self._queue(f"{len(queued)} runs in the queue", queued, kept)
 
     async def open_queue(self) -> None:
-        await self.talk.ask(QueueScreen(self.live, self.show_run))
+        await self.talk.ask(QueueScreen(self.live, self.writer, self.show_run))
 
     def stop(self) -> None:
         """Ask the run to stop, and the second time to end now; one that only waits leaves the queue."""
-        run = self.live.run
+        run = self._expected(self.live.run)
         if run is None or not run.live:
             self.talk.say("Nothing is being trained.")
             return
         now = run.wish in ("stop", "now")
-        self.history.ask(run.id, "now" if now else "stop")
-        self.live.read()
         if run.status == "queued":
             words = f"Run {run.id} left the queue."
         elif now:
-            self.launcher.wake()  # the worker sees to it that it ends, even if it hangs
             words = f"Run {run.id} ends now; its last checkpoint is kept, nothing more is saved or evaluated."
         else:
             words = f"Run {run.id} stops after this batch; it is kept and evaluated. "
             words += f"{key_of('run.stop')} again ends it now."
-        self.talk.say(words)
+        self._ask(run.id, "now" if now else "stop", words)
 
     def pause(self) -> None:
-        run = self.live.going
+        run = self._expected(self.live.going)
         if run is None:
             self.talk.say("Nothing is being trained.")
         elif run.wish in ("stop", "now"):
             self.talk.say(f"Run {run.id} is stopping already.")
         else:
             pausing = run.wish != "pause"
-            self.history.ask(run.id, "pause" if pausing else "")
-            self.live.read()
             goes_on = f"pauses; {key_of('run.pause')} resumes it" if pausing else "goes on"
-            self.talk.say(f"Run {run.id} {goes_on}.")
+            self._ask(run.id, "pause" if pausing else "", f"Run {run.id} {goes_on}.")
+
+    def _ask(self, run_id: int, wish: Wish, words: str) -> None:
+        """Ask something of a run, and say so once it is asked."""
+
+        def kept(_: None) -> None:
+            self.live.read()
+            if wish == "now":
+                self.launcher.wake()  # the worker sees to it that it ends, even if it hangs
+            self.talk.say(words)
+
+        what = f"the wish that run {run_id} {_WISHES[wish]}"
+        self.writer.write(what, lambda history: history.ask(run_id, wish), kept, subject=run_id, leaves={"wish": wish})
+
+    def _expected(self, run: Run | None) -> Run | None:
+        """A run with the wish that is asked of it once all is written."""
+        return None if run is None else self.writer.expected(run.id, run)
+
+    def _queue(self, what: str, experiments: Sequence[Experiment], kept: Callable[[Sequence[int]], None]) -> None:
+        """Queue runs of the editor's experiment."""
+        order = self.claims()
+
+        def write(history: History) -> list[int]:
+            ids = [history.add(one) for one in experiments]
+            if order is not None:
+                for one in ids:
+                    assign(history, one, order.place, order.exercise)
+            return ids
+
+        self.writer.write(what, write, kept)
 
     def _refuses(self) -> bool:
         problems = self.document.view.problems

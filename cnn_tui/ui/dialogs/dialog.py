@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
@@ -14,7 +15,9 @@ from textual.notifications import SeverityLevel
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.widgets import Input, Static
 
-from cnn_tui.text import cells
+from cnn_tui.history.errors import HistoryError, trouble_of
+from cnn_tui.home import history_path, remedy
+from cnn_tui.text import cells, sentence
 from cnn_tui.ui.keys import Key, bindings_of, key_bar, key_of, keys_of
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
@@ -49,11 +52,15 @@ class Conversation:
         return await self._screen.app.push_screen_wait(box)
 
     def beside(self, work: Callable[[], Said | None]) -> None:
-        """Work in a thread, and say what that gives."""
+        """Work in a thread, and say what that gives, or what hinders it."""
         app = self._screen.app
 
         def run() -> None:
-            if said := work():
+            try:
+                said = work()
+            except (OSError, HistoryError, sqlite3.Error) as error:
+                said = Said(sentence(_hindrance(error)), "error")
+            if said:
                 app.call_from_thread(self.say, *said)
 
         self._screen.run_worker(run, thread=True, exit_on_error=False)
@@ -61,6 +68,14 @@ class Conversation:
     def copy(self, text: str) -> None:
         """Put text on the terminal's clipboard."""
         self._screen.app.copy_to_clipboard(text)
+
+
+def _hindrance(error: Exception) -> str:
+    if isinstance(error, sqlite3.Error):
+        return str(trouble_of(error, history_path()))
+    if isinstance(error, OSError):
+        return f"{inert(str(error.filename or 'a file'))} cannot be used: {error.strerror or error}{remedy(error)}"
+    return str(error)
 
 
 class KeyedScreen(Screen[ScreenResultType], MovementKeys):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+from collections.abc import Callable
 from typing import NamedTuple
 
 from rich.console import Console
@@ -16,6 +19,7 @@ from cnn_tui.text import cells
 from cnn_tui.ui.dialogs.ask import AskScreen
 from cnn_tui.ui.explain.arithmetic import Styles
 from cnn_tui.ui.explain.view import short
+from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.lines import inert
 
@@ -42,8 +46,10 @@ class Lab2Question(NamedTuple):
 class Lab2:
     """The questions in order, of which one at a time is asked, and the answers in the history."""
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: History, writer: HistoryWriter) -> None:
         self.history = history
+        self._writer = writer
+        self._given: dict[str, answers.Answer] = {}
         self.at: int | None = None
         """The place of the present question; None before the first was asked."""
 
@@ -61,11 +67,16 @@ class Lab2:
         if self.at is None:
             return None
         one = self.exercises[self.at]
-        given = answers.answer(self.history, SET, one.name).conclusion
-        return Lab2Question(self.at + 1, len(self.exercises), one, given)
+        with contextlib.suppress(sqlite3.Error):  # while it cannot be read, it is what it was
+            self._given[one.name] = answers.answer(self.history, SET, one.name)
+        given = self._writer.expected(f"{SET}/{one.name}", self._given.get(one.name, answers.Answer()))
+        return Lab2Question(self.at + 1, len(self.exercises), one, given.conclusion)
 
-    async def ask_answer(self, app: App[None]) -> None:
-        """Show the present question whole, else the first, and keep the answer. Raises NotebookError."""
+    async def ask_answer(self, app: App[None], after: Callable[[], object]) -> None:
+        """Show the present question whole, else the first, and keep the answer; `after` is called when it is.
+
+        Raises NotebookError.
+        """
         if self.at is None:
             self.move(1)
         asked = self.question
@@ -73,8 +84,13 @@ class Lab2:
         given = await app.push_screen_wait(AskScreen(asked.title, asked.answer, str.strip, asked.words))
         if given is not None:
             words, name = str(given[0]), asked.exercise.name
-            answers.conclude(self.history, SET, name, words)
-            answers.mark(self.history, SET, name, bool(words))
+            self._writer.write(
+                f"the answer to {name}",
+                lambda history: answers.finish(history, SET, name, words),
+                lambda _: after(),
+                subject=f"{SET}/{name}",
+                leaves={"conclusion": words},
+            )
 
 
 def question_lines(asked: Lab2Question | None, width: int, most: int, console: Console, style: Styles) -> list[Text]:

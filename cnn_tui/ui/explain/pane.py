@@ -26,6 +26,7 @@ from cnn_tui.ui.explain.lab2 import Lab2
 from cnn_tui.ui.explain.predictions import PredictionsView
 from cnn_tui.ui.explain.scene import ORDERS, AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView, ViewNames
+from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.typeahead import DIALOG
@@ -40,10 +41,12 @@ class ExplainPane(Pane):
     alone: ClassVar[bool] = True
     BINDINGS = bindings_of("explain", "pane")
 
-    def __init__(self, history: History, document: Document, client: ExplainClient | None = None) -> None:
+    def __init__(
+        self, history: History, writer: HistoryWriter, document: Document, client: ExplainClient | None = None
+    ) -> None:
         super().__init__()
         self.history = history
-        self.lab2 = Lab2(history)
+        self.lab2 = Lab2(history, writer)
         self.explained = ExplainedRun(history, document, client or ExplainClient(), self.post_message)
         scene = self.scene
         self.views: tuple[ExplainView, ...] = (
@@ -289,7 +292,7 @@ class ExplainPane(Pane):
     async def action_answer_question(self) -> None:
         """Read the question whole, and write an answer."""
         try:
-            await self.lab2.ask_answer(self.app)
+            await self.lab2.ask_answer(self.app, self.after_change)
         except NotebookError as error:
             self.notify(sentence(str(error)), severity="error", markup=False)
         self.show_view(ByHandView.code)

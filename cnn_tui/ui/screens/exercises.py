@@ -22,6 +22,7 @@ from cnn_tui.reports.blocks import Block, Page, Paragraph, Span
 from cnn_tui.reports.exercise_page import SIGNS, ExerciseFacts, exercise_page, set_page
 from cnn_tui.ui.commands.exercise_work import AnswerCommands, ChosenExercise, ExerciseRunCommands
 from cnn_tui.ui.dialogs.dialog import Conversation, KeyedScreen
+from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import bindings_of, with_keys
 from cnn_tui.ui.screens.compare import MOST, CompareScreen
 from cnn_tui.ui.screens.exercise_parts import ExerciseRow, ExercisesFoot, ExercisesHead
@@ -71,6 +72,7 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
     def __init__(
         self,
         live: Live,
+        writer: HistoryWriter,
         places: Sequence[SetPlace],
         queued: Callable[[], None],
         mine: Callable[[str], Experiment | None] = lambda key: None,
@@ -98,9 +100,9 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         self._talk = Conversation(self)
         self._exercise = ChosenExercise(self._talk, lambda: self.chosen)
         self._answers = answers = AnswerCommands(
-            self._talk, self._history, self._exercise, written=self._read, reveal=self._toggle_notes
+            self._talk, self._history, writer, self._exercise, written=self._read, reveal=self._toggle_notes
         )
-        runs = ExerciseRunCommands(self._talk, self._history, self._exercise, queued=queued, mine=mine)
+        runs = ExerciseRunCommands(self._talk, self._history, writer, self._exercise, queued=queued, mine=mine)
         self.commands = {
             "exercises.predict": answers.predict,
             "exercises.conclude": answers.conclude,
@@ -128,8 +130,8 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         table.active = True
         table.cursor = next((row for row, chosen in enumerate(self._rows) if chosen.key == self.at), 1)
         table.set_count(len(self._rows))
-        self._read()
         self._live.changed.subscribe(self, lambda _: self._read())
+        self._read()
 
     def on_resize(self, event: Resize) -> None:
         width, height = event.size
@@ -148,7 +150,7 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
 
     def _read(self) -> None:
         now = self._history.tally()
-        if now == self._tally:
+        if now == self._tally or not self.is_attached:
             return
         self._tally = now
         self._change += 1

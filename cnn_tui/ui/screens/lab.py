@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import ClassVar
 
 from rich.text import Text
@@ -9,16 +10,20 @@ from textual import work
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import DescendantFocus, Resize
+from textual.notifications import SeverityLevel
 from textual.widgets import Static
 
 from cnn_tui.experiment.document import Document
 from cnn_tui.history.history import History
+from cnn_tui.home import remedy
+from cnn_tui.text import counted
 from cnn_tui.ui.commands.exercises import ExerciseCommands
 from cnn_tui.ui.commands.files import FileCommands
 from cnn_tui.ui.commands.history import HistoryCommands
 from cnn_tui.ui.commands.runs import Launcher, QueueKeeper, RunCommands
 from cnn_tui.ui.dialogs.dialog import Conversation, HelpScreen, KeyedScreen
 from cnn_tui.ui.explain.pane import ExplainPane
+from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.panes.history.pane import HistoryPane
 from cnn_tui.ui.panes.log import LogPane
@@ -55,27 +60,28 @@ class LabScreen(KeyedScreen[None]):
         self.document = document
         self.history = history
         self.live = Live(history, self)
+        self.writer = HistoryWriter(history, self.post_message, self._say_of_writing)
         self.stack_pane = StackPane(document)
         self.summary = SummaryPane(document)
         self.training = TrainingPane(self.live)
-        self.runs = HistoryPane(history)
-        self.explain = ExplainPane(history, document)
+        self.runs = HistoryPane(history, self.writer)
+        self.explain = ExplainPane(history, self.writer, document)
         self.log_pane = LogPane(self.live, sensors)
         panes = (self.stack_pane, self.summary, self.training, self.runs, self.explain, self.log_pane)
         self.panes: dict[str, Pane] = {pane.scope: pane for pane in panes}
-        self.header = LabHeader(document, self.live)
+        self.header = LabHeader(document, self.live, self.writer)
         self.key_bar = KeyBar()
         self._give_commands(keeper, sensors)
         self._zoomed = False
         self._left = "stack"
-        self._warned = False
+        self._warned = self._told_trouble = False
         self.guided = False
         """Whether to show the guided start; to be set before the screen is."""
 
     def _give_commands(self, keeper: QueueKeeper, sensors: SensorsLike) -> None:
         talk, live, document = Conversation(self), self.live, self.document
         self.launcher = Launcher(talk, live, keeper, sensors)
-        given = (talk, live, document, self.launcher)
+        given = (talk, live, document, self.launcher, self.writer)
         files = FileCommands(
             talk,
             document,
@@ -87,7 +93,7 @@ class LabScreen(KeyedScreen[None]):
         )
         self.exercises = ExerciseCommands(*given, files, self.explain, self.action_focus_pane)
         self.past = HistoryCommands(*given, files, self.runs, self.training, self.explain, self.action_focus_pane)
-        runs = RunCommands(*given, claim=self.exercises.claim, show_run=self.past.show_run)
+        runs = RunCommands(*given, claims=self.exercises.order, show_run=self.past.show_run)
         self.commands = {
             "run.start": runs.start,
             "run.repeat": runs.repeat,
@@ -120,20 +126,22 @@ class LabScreen(KeyedScreen[None]):
 
     def on_mount(self) -> None:
         """Show everything once, then look for changes."""
-        self.live.poll()
-        self._show_document()
-        self._show_runs()
         self.live.changed.subscribe(self, lambda _: self._show_runs())
-        self._poll()
         self.set_interval(_LOOK_SECONDS, self.launcher.look)
         self.call_after_refresh(self.launcher.recover)
+        self._show_document()
         if self.exercises.pack:
             self.action_command("exercises.open")
+        self._poll()  # last: it may be that nothing can be read now
+        self._show_runs()
 
     def _poll(self) -> None:
         """Look whether the history has changed, now and from now on."""
         self.set_timer(_POLL_SECONDS_AT_FIRST if self.live.begins else _POLL_SECONDS, self._poll)
         self.live.poll()
+
+    def on_unmount(self) -> None:
+        self.writer.close()
 
     def on_resize(self, event: Resize) -> None:
         """All four panes where they fit, one at a time where they do not."""
@@ -157,10 +165,29 @@ class LabScreen(KeyedScreen[None]):
         self.on_movement_keys_moved()
         self.header.redraw()
         self._look_at_guide()
+        self._say_of_journal()
+
+    def _say_of_journal(self) -> None:
+        """Say once that edits are kept in memory only."""
+        trouble = self.document.trouble
+        if trouble is not None and not self._told_trouble:
+            why = f"{trouble.strerror or trouble}{remedy(trouble)}"
+            self.notify(
+                f"The edits cannot be kept on disk: {why}. The lab has them until it is left, and tries again; "
+                f"{key_of('file.save_as')} saves the experiment elsewhere.",
+                severity="warning",
+                markup=False,
+                timeout=10,
+            )
+        self._told_trouble = trouble is not None
 
     def _show_runs(self) -> None:
-        for pane in (self.training, self.runs, self.explain, self.log_pane):
-            pane.refresh_view()
+        try:
+            for pane in (self.training, self.runs, self.explain, self.log_pane):
+                pane.refresh_view()
+        except sqlite3.Error:
+            self.live.look_again()
+            raise
         self.header.redraw()
         self._look_at_guide()
 
@@ -223,6 +250,14 @@ class LabScreen(KeyedScreen[None]):
     def on_history_pane_asked(self, message: HistoryPane.Asked) -> None:
         self.wait_beside(self.past.answer(message.action, message.runs))
 
+    def on_history_writer_tried(self) -> None:
+        """Say what is written by now, or is not."""
+        self.writer.settle()
+        self.header.redraw()
+
+    def _say_of_writing(self, words: str, severity: SeverityLevel) -> None:
+        self.app.notify(words, severity=severity, markup=False, timeout=20 if severity == "error" else 5)
+
     # The keys
 
     def action_focus_pane(self, name: str) -> None:
@@ -244,9 +279,15 @@ class LabScreen(KeyedScreen[None]):
     def action_go_back(self) -> None:
         """Out of the guide, which says so; of what the pane is in, of a pane that is shown alone, of the zoom."""
         if self.query(Guide):
-            never_again()
             self.query(Guide).remove()
             self.remove_class("-guided")
+            try:
+                never_again()
+            except OSError as error:
+                words = (
+                    f"That the guide was ended cannot be kept ({error.strerror}{remedy(error)}): it comes once more."
+                )
+                self.notify(words, severity="warning", markup=False)
             return
         pane = self.shown
         if pane.step_back():
@@ -283,20 +324,31 @@ class LabScreen(KeyedScreen[None]):
 
     def action_quit_lab(self) -> None:
         """Leave; a run goes on, and unsaved work is mentioned first."""
-        if self.document.dirty and not self._warned:
+        if not self._warned and (words := self._unfinished()):
             self._warned = True
-            self.notify(
-                f"The edits are in no file yet: {key_of('file.save')} saves them. "
-                f"{key_of('lab.quit')} again leaves; the lab keeps them.",
-                severity="warning",
-            )
+            self.notify(words, severity="warning", markup=False)
             return
         self.app.exit(message=self._farewell())
 
+    def _unfinished(self) -> str:
+        """What is lost by leaving, or seems to be; "" for nothing."""
+        again = f"{key_of('lab.quit')} again leaves"
+        if waiting := self.writer.waiting:
+            what = f"{counted(len(waiting), 'change')} of the history {'is' if len(waiting) == 1 else 'are'}"
+            return f"{what} not written yet. {again}, and what you typed is printed then."
+        if self.document.dirty:
+            kept = "and they are lost" if self.document.trouble else "the lab keeps them"
+            return f"The edits are in no file yet: {key_of('file.save')} saves them. {again}; {kept}."
+        return ""
+
     def _farewell(self) -> str | None:
-        self.live.read()
+        """What is said when the lab is left."""
+        words = [self.writer.in_words(), self._going_on()]
+        return "\n".join(filter(None, words)) or None
+
+    def _going_on(self) -> str:
         run = self.live.going
         if run is None and not self.live.waiting:
-            return None
+            return ""
         what = f"Run {run.id} goes on" if run else f"{self.live.waiting} queued will be trained"
         return f"{what} without the lab: cnn-tui shows it again, cnn-tui attach follows it."

@@ -63,6 +63,8 @@ class LongPage(Dialog[ScreenResultType]):
 
     def reload(self) -> None:
         self._later = None
+        if not self.is_attached:
+            return  # what was asked for here is written when it has been left
         self.read()
         self.page.rebuild()
 

@@ -14,6 +14,7 @@ from cnn_tui.analysis.estimates import Estimator, Outlook, QueuedRun
 from cnn_tui.analysis.pace import clock
 from cnn_tui.text import cells, cut
 from cnn_tui.ui.dialogs.dialog import Dialog
+from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.watcher import Live
@@ -40,12 +41,14 @@ class QueueScreen(Dialog[None]):
     def __init__(
         self,
         live: Live,
+        writer: HistoryWriter,
         show_run: Callable[[int, Sequence[int]], Awaitable[None]],
     ) -> None:
         """`show_run` shows the page of one of several runs."""
         super().__init__()
         self._show_run = show_run
         self._live = live
+        self._writer = writer
         self._history = live.history
         self._estimator = Estimator(live.history)
         self._outlook = Outlook()
@@ -66,8 +69,8 @@ class QueueScreen(Dialog[None]):
 
     def on_mount(self) -> None:
         self.query_one(Table).active = True
-        self._show()
         self._live.changed.subscribe(self, lambda _: self._show())
+        self._show()
 
     def on_resize(self, _: Resize) -> None:
         self._set_height()
@@ -75,20 +78,23 @@ class QueueScreen(Dialog[None]):
     def action_move_run(self, places: int) -> None:
         """The run under the cursor later or earlier; the cursor goes with it."""
         item = self._waiting()
-        if item is not None and self._history.move(item.line.id, places):
-            self._live.read()
+        if item is not None:
+            what, run_id = f"the place of run {item.line.id} in the queue", item.line.id
+            self._writer.write(what, lambda history: history.move(run_id, places), lambda _: self._live.read())
 
     def action_remove_run(self) -> None:
         """The run under the cursor leaves the queue."""
         item = self._waiting()
         if item is None:
             return
-        self._history.ask(item.line.id, "stop")
-        self._live.read()
-        self.notify(
-            f"Run {item.line.id} left the queue. To queue it again: {key_of('history.load')} on it in "
-            f"the history, then {key_of('run.start')}."
-        )
+        run_id = item.line.id
+
+        def kept(_: None) -> None:
+            self._live.read()
+            again = f"{key_of('history.load')} on it in the history, then {key_of('run.start')}"
+            self.app.notify(f"Run {run_id} left the queue. To queue it again: {again}.")
+
+        self._writer.write(f"that run {run_id} leaves the queue", lambda history: history.ask(run_id, "stop"), kept)
 
     @work(group=DIALOG)
     async def action_show_run(self) -> None:

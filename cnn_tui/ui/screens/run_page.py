@@ -135,27 +135,21 @@ class RunScreen(LongPage[Wanted | None]):
 
     @work(group=DIALOG)
     async def action_edit_note(self) -> None:
-        if await self.editor.edit_note(self.run_id):
-            self.reload()
+        await self.editor.edit_note(self.run_id, self.reload)
 
     @work(group=DIALOG)
     async def action_edit_tags(self) -> None:
-        if await self.editor.edit_tags([self.run_id]):
-            self.reload()
+        await self.editor.edit_tags([self.run_id], self.reload)
 
     @work(group=DIALOG)
     async def action_rename_run(self) -> None:
-        if await self.editor.rename(self.run_id):
-            self.reload()
+        await self.editor.rename(self.run_id, self.reload)
 
     def action_toggle_baseline(self) -> None:
         """Compare every run with this one, or with none again."""
-        if self.editor.toggle_baseline(self.run_id):
-            self.reload()
+        self.editor.toggle_baseline(self.run_id, self.reload)
 
     def action_undo_edit(self) -> None:
         """Take back what was written about runs."""
-        if self.editor.undo():
-            self.reload()
-        else:
+        if not self.editor.undo(self.reload):
             self.notify("Nothing was written about runs.", timeout=2)

@@ -6,6 +6,7 @@ from rich.text import Text
 
 from cnn_tui.experiment.document import Document
 from cnn_tui.text import counted
+from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import keys_of
 from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.lines import Lines
@@ -24,15 +25,16 @@ PANES = (
 class LabHeader(Lines):
     """What is open and what goes on. Where only one pane fits, it lists the panes as well."""
 
-    def __init__(self, document: Document, live: Live) -> None:
+    def __init__(self, document: Document, live: Live, writer: HistoryWriter) -> None:
         super().__init__(id="header")
         self.document = document
         self.live = live
+        self._writer = writer
         self.tabs = False
         self.shown = "stack"
 
     def draw(self, width: int, height: int) -> list[Text]:
-        right = self._run()
+        right = self._unwritten() + self._run()
         room = max(0, width - right.cell_len - 1)
         left = self._document() if not self.tabs else self._tabs()
         if self.tabs and left.cell_len > room:
@@ -64,6 +66,11 @@ class LabHeader(Lines):
         if self.document.view.problems:
             words.append(" !", self.style("bad"))
         return words
+
+    def _unwritten(self) -> Text:
+        """How much the history could not take yet."""
+        count = sum(one.told for one in self._writer.waiting)
+        return Text(f"{count} not written ", self.style("bad")) if count else Text()
 
     def _run(self) -> Text:
         run = self.live.going

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -100,8 +99,8 @@ def wanted(count: int) -> bool:
 
 
 def never_again() -> None:
-    with contextlib.suppress(OSError):  # it comes once more, that is all
-        _mark().touch()
+    """Keep that the guide was ended. Raises OSError where that cannot be kept."""
+    _mark().touch()
 
 
 def _mark() -> Path:

@@ -14,6 +14,8 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from cnn_tui.ui.steady import Steady
+
 STYLES = frozenset(
     {"dim", "strong", "accent", "good", "bad", "warn", "cursor", "cursor-idle", "heading", "train", "validation", "bar"}
 )
@@ -25,7 +27,7 @@ _MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe
 _STACKED = re.compile(f"({_MARKS}{{3}}){_MARKS}+")
 
 
-class Lines(Widget):
+class Lines(Steady, Widget):
     """A widget of text lines: shows what `draw` returns. Call `redraw` when that may have changed."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from textual.dom import DOMNode
 from textual.message import Message
 
+from cnn_tui.ui.steady import Steady
 from cnn_tui.ui.widgets.lines import Lines
 
 _FAR = 10**9
@@ -30,7 +31,7 @@ class MovingLines(Lines):
         """Right or left; lines that are all seen stay where they are."""
 
 
-class MovementKeys(DOMNode):
+class MovementKeys(Steady, DOMNode):
     """What the movement keys do in a pane or screen: move the first lines in it that are shown and can be moved."""
 
     class Moved(Message):

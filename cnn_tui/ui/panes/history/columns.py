@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -200,9 +199,10 @@ def remembered() -> ColumnChoice:
 
 
 def remember(chosen: ColumnChoice) -> None:
-    """Keep the columns for the next time; that archived runs are shown is not kept."""
-    with contextlib.suppress(OSError):  # a full disk: the usual columns come again, that is all
-        _file().write_bytes(msgspec.json.encode(ColumnChoice(chosen.columns)))
+    """Keep the columns for the next time; that archived runs are shown is not kept. Raises OSError."""
+    part = _file().with_suffix(".part")
+    part.write_bytes(msgspec.json.encode(ColumnChoice(chosen.columns)))
+    part.replace(_file())
 
 
 def _file() -> Path:

@@ -16,9 +16,11 @@ from cnn_tui.history.columns import COLUMNS
 from cnn_tui.history.filter import FilterError
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing
+from cnn_tui.home import remedy
 from cnn_tui.text import counted, run_numbers, sentence
 from cnn_tui.ui.commands.run_editor import RunEditor
 from cnn_tui.ui.dialogs.columns import ColumnsScreen
+from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.panes.history.columns import ColumnChoice, arrow, remember
 from cnn_tui.ui.panes.history.runs_table import RunsTable
@@ -43,9 +45,10 @@ class HistoryPane(Pane):
             self.action = action
             self.runs = runs
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: History, writer: HistoryWriter) -> None:
         super().__init__()
         self.history = history
+        self._writer = writer
         self.rows = RunsTable(history, self._say)
         self._shown = True
 
@@ -55,7 +58,7 @@ class HistoryPane(Pane):
 
     @functools.cached_property
     def editor(self) -> RunEditor:
-        return RunEditor(self.app, self.history)
+        return RunEditor(self.app, self.history, self._writer)
 
     @property
     def listing(self) -> Listing:
@@ -158,8 +161,13 @@ class HistoryPane(Pane):
         chosen = await self.app.push_screen_wait(ColumnsScreen(now))
         if chosen is not None:
             self.rows.chosen = chosen
-            remember(chosen)
             self.rows.show(archived=chosen.archived)
+            try:
+                remember(chosen)
+            except OSError as error:
+                why = f"{error.strerror or error}{remedy(error)}"
+                words = f"The columns are as you chose, but cannot be kept for the next time: {why}."
+                self.app.notify(words, severity="warning", markup=False)
 
     def step_back(self) -> bool:
         if not self.listing.query.filter:
@@ -220,34 +228,38 @@ class HistoryPane(Pane):
     @work(group=DIALOG)
     async def action_edit_note(self) -> None:
         run_id = self.current
-        if run_id is not None and await self.editor.edit_note(run_id):
-            self.rows.read()
+        if run_id is not None:
+            await self.editor.edit_note(run_id, self.rows.read)
 
     @work(group=DIALOG)
     async def action_edit_tags(self) -> None:
         """The tags of the run under the cursor, or of all that are marked."""
         runs = self.rows.acted_on
-        if runs and await self.editor.edit_tags(runs):
-            self.rows.read()
+        if runs:
+            await self.editor.edit_tags(runs, self.rows.read)
 
     @work(group=DIALOG)
     async def action_rename_run(self) -> None:
         run_id = self.current
-        if run_id is not None and await self.editor.rename(run_id):
-            self.rows.read()
+        if run_id is not None:
+            await self.editor.rename(run_id, self.rows.read)
 
     def action_archive_runs(self) -> None:
         runs = self.rows.acted_on
         self.rows.keep_cursor()
-        if runs and self.editor.archive(runs):
+
+        def after() -> None:
             for one in runs:
                 self.rows.marked.pop(one, None)
             self.rows.read()
 
+        if runs:
+            self.editor.archive(runs, after)
+
     def action_toggle_baseline(self) -> None:
         run_id = self.rows.keep_cursor()
-        if run_id is not None and self.editor.toggle_baseline(run_id):
-            self.rows.read()
+        if run_id is not None:
+            self.editor.toggle_baseline(run_id, self.rows.read)
 
     def copied(self) -> tuple[str, str] | None:
         """The row of the run under the cursor; of all the marked, if it is one of them."""
@@ -260,13 +272,8 @@ class HistoryPane(Pane):
 
     def undo(self) -> bool:
         """Take back what was written here last; False when that is not here."""
-        return self._after(self.editor.undo())
+        return self.editor.undo(self.rows.read)
 
     def redo(self) -> bool:
         """Write it again; False when there is nothing."""
-        return self._after(self.editor.redo())
-
-    def _after(self, written: bool) -> bool:
-        if written:
-            self.rows.read()
-        return written
+        return self.editor.redo(self.rows.read)

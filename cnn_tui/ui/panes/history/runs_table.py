@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Sequence
 
@@ -73,8 +74,7 @@ class RunsTable(Table):
             self._state = state
             self.read()
             return
-        if self._later is None:
-            self._later = self.set_timer(wait, self.read)
+        self._read_later(wait)
         if self.listing.lines(len(self.window), self.window.start) != [self._drawn.get(row) for row in self.window]:
             self.redraw()
 
@@ -87,6 +87,10 @@ class RunsTable(Table):
         before = self.current
         self.listing.refresh()
         self._show_listing(before)
+
+    def _read_later(self, wait: float = _READ_AGAIN) -> None:
+        if self._later is None:
+            self._later = self.set_timer(wait, self.read)
 
     def show(self, **changes: object) -> None:
         """Show another query: these of its fields change. Raises FilterError, and then goes on showing the old one."""
@@ -142,7 +146,11 @@ class RunsTable(Table):
         return ColumnChoice(tuple(key for key in keys if key != "dataset") if self._same_data else keys)
 
     def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
-        lines = self.listing.lines(limit, offset)
+        try:
+            lines = self.listing.lines(limit, offset)
+        except sqlite3.Error:  # while it cannot be read, what was drawn stays
+            lines = [line for row in range(offset, offset + limit) if (line := self._drawn.get(row)) is not None]
+            self.call_after_refresh(self._read_later)
         self._drawn = {row: self._drawn[row] for row in self.window if row in self._drawn}
         self._drawn |= {offset + at: line for at, line in enumerate(lines)}
         first = first_runs(self.history, lines) if "same" in self.chosen.columns else {}

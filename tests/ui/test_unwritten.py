@@ -1,0 +1,172 @@
+"""A home that can no longer be written, under an open lab: every key that writes is pressed in each of the three ways.
+
+The lab goes on, says what is not written yet and why, keeps what was typed, and writes it when the fault is gone.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+import cnn_tui.ui
+from cnn_tui.exercises import answers
+from cnn_tui.experiment.presets import load_preset
+from cnn_tui.history import notebook
+from cnn_tui.history.history import History, Result
+from cnn_tui.history.run import Run
+from cnn_tui.ui import history_writer
+from cnn_tui.ui.app import LabApp
+from cnn_tui.ui.history_writer import HistoryWriter
+from tests.faults.home_faults import WAYS, WORDS, HomeFault, Way, mount
+from tests.ui import fake
+from tests.ui.conftest import MakeLab
+from tests.ui.screen import LARGE, sees, text, until
+
+
+class Scene(NamedTuple):
+    """Keys that write, from the lab; what is said to be unwritten; and what is found when it is written."""
+
+    keys: str
+    what: str
+    written: Callable[[History], Any]
+
+
+def _run(history: History, number: int) -> Run:
+    run = history.run(number)
+    assert run is not None
+    return run
+
+
+def _answer(history: History, name: str) -> answers.Answer:
+    return answers.answer(history, "lab1", name)
+
+
+# Run 1 has finished, run 2 can be resumed, run 3 is trained, runs 4 and 5 wait.
+SCENES = (
+    Scene("r", "a run in the queue", lambda history: history.count() > 5),
+    Scene("R enter", "3 runs in the queue", lambda history: history.count() >= 9),
+    Scene("P", "that run 3 pauses", lambda history: _run(history, 3).wish),
+    Scene("s", "that run 3 stops", lambda history: _run(history, 3).wish == "stop"),
+    Scene("4 g i o n e enter", "the note of run 5", lambda history: _run(history, 5).note == "one"),
+    Scene("i tab t w o enter", "the conclusion of run 5", lambda history: _run(history, 5).conclusion == "two"),
+    Scene("t l a b 9 enter", "the tags of run 5", lambda history: _run(history, 5).tags == ("lab9",)),
+    Scene("comma n e w enter", "the name of run 5", lambda history: _run(history, 5).name == "new"),
+    Scene("b", "run 5 as the baseline", lambda history: notebook.pinned(history) == 5),
+    Scene("G d", "archive run 1", lambda history: _run(history, 1).archived),
+    Scene("u", "undo: archive run 1", lambda history: len(history.events(1)) >= 2),
+    Scene("U", "redo: archive run 1", lambda history: len(history.events(1)) == 3),
+    Scene("k a", "run 2 in the queue again", lambda history: _run(history, 2).status == "queued"),
+    Scene("enter i t h r e e enter", "the note of run 2", lambda history: _run(history, 2).note == "three"),
+    Scene("t p a g e enter", "the tags of run 2", lambda history: _run(history, 2).tags == ("page",)),
+    Scene("comma o l d enter", "the name of run 2", lambda history: _run(history, 2).name == "old"),
+    Scene("b u escape", "undo: baseline", lambda history: notebook.pinned(history) == 5),
+    Scene("1 Q j j K", "the place of run 5 in the queue", lambda history: True),
+    Scene("d escape", "that run 5 leaves the queue", lambda history: _run(history, 5).status == "stopped"),
+    Scene(
+        "x j j p u u", "what you expect of 16-filters", lambda history: _answer(history, "16-filters").prediction.time
+    ),
+    Scene("r", "2 runs in the queue", lambda history: notebook.assigned(history, ["lab1/16-filters"])),
+    Scene("R enter", "runs in the queue", lambda history: True),
+    Scene("A enter", "runs in the queue", lambda history: history.count() > 20),
+    Scene(
+        "i w e l l enter",
+        "the conclusion of 16-filters",
+        lambda history: _answer(history, "16-filters").conclusion == "well",
+    ),
+    Scene(
+        "j space escape",
+        "as done",
+        lambda history: sum(one.done for one in answers.answers(history, "lab1").values()) == 2,
+    ),
+    Scene("5 a y e s enter", "the answer to", lambda history: answers.answers(history, "lab2")),
+)
+
+
+@pytest.fixture
+def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home on a disk of its own; skips where none can be mounted."""
+    folder = tmp_path / "disk"
+    if not mount(folder):
+        pytest.skip("a disk cannot be mounted here: that takes root")
+    monkeypatch.setenv("CNN_TUI_HOME", str(folder))
+    monkeypatch.setattr(history_writer, "RETRY", (0.05,))
+    monkeypatch.setattr(history_writer, "SHORT", 0.0)
+    monkeypatch.chdir(tmp_path)
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def fill_history() -> None:
+    """Runs of every kind that a key can write on."""
+    with History() as history:
+        for _ in range(5):
+            history.add(load_preset("lab1-baseline"))
+        for number in (1, 2, 3):
+            fake.begin(history, number)
+            fake.play(history, number, 1.5)
+        fake.finish(history, 1)
+        history.record_end(2, Result("interrupted", "the process is gone"))
+
+
+def writing_calls() -> set[str]:
+    """Where in the lab's source something is given to the writer, as `file:line` of each call."""
+    found = set()
+    folder = Path(cnn_tui.ui.__file__).parent
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("_writer.write"):
+                found.add(f"{path.relative_to(folder)}:{node.lineno}")
+    return found
+
+
+def waits(app: LabApp, what: str) -> bool:
+    """Whether it is known that this is not written yet."""
+    return any(what in one.what for one in app.lab.writer.waiting)
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_every_key_that_writes(way: Way, disk: Path, make_lab: MakeLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill_history()
+    called: set[str] = set()
+    write = HistoryWriter.write
+
+    def noted(self: HistoryWriter, *given: Any, **more: Any) -> None:
+        caller = sys._getframe(1)
+        folder = Path(cnn_tui.ui.__file__).parent
+        called.add(f"{Path(caller.f_code.co_filename).relative_to(folder)}:{caller.f_lineno}")
+        write(self, *given, **more)
+
+    monkeypatch.setattr(HistoryWriter, "write", noted)
+    app, fault = make_lab(), HomeFault(way, disk)
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await sees(pilot, "run 3 epoch 2/5")
+        fault.begin()
+        try:
+            for at, scene in enumerate(SCENES):
+                await pilot.press(*scene.keys.split())
+                await until(pilot, functools.partial(waits, app, scene.what), scene.what)
+                await sees(pilot, "Not written yet")
+                if not at:
+                    words = " ".join(line[60:].strip(" ▌│") for line in text(app).splitlines())
+                    assert scene.what in words
+                    assert WORDS[way] in words
+            await pilot.press("4", "j", "i")
+            await until(pilot, lambda: "three" in text(app), "what was typed, to be typed on")
+            await pilot.press("escape", "1")
+            await sees(pilot, "not written")
+        finally:
+            fault.end()
+        await until(pilot, lambda: not app.lab.writer.waiting, "all of it written")
+        await sees(pilot, "Written now")
+        assert app.is_running
+    with History() as history:
+        for scene in SCENES:
+            assert scene.written(history), scene
+    assert called == writing_calls(), "a key that writes is missing above"
