@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import os
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import platformdirs
 
 _NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "lustre", "gpfs", "beegfs", "afs", "ceph", "fuse.sshfs", "9p")
+_SCRATCH = "CNN_TUI_SCRATCH"
+"""Names the folder to child processes; nobody else sets it."""
 
 
 def home() -> Path:
@@ -27,6 +30,26 @@ def on_network(folder: Path) -> bool:
     kinds = {Path(parts[1]): parts[2] for parts in (line.split() for line in mounts) if len(parts) > 2}
     nearest = next((parent for parent in (place, *place.parents) if parent in kinds), None)
     return nearest is not None and kinds[nearest].startswith(_NETWORK_FILE_SYSTEMS)
+
+
+def scratch() -> Path | None:
+    """Where files are kept for now that belong in a home which cannot be written; None where it can."""
+    chosen = os.environ.get(_SCRATCH)
+    return Path(chosen) if chosen else None
+
+
+def use_scratch_if_read_only() -> None:
+    """Have a folder to keep files in until this process ends, where the home cannot be written.
+
+    Its child processes use it too.
+    """
+    if scratch() is None and home().is_dir() and not os.access(home(), os.W_OK):
+        import shutil  # only here: they are slow to load
+        import tempfile
+
+        folder = tempfile.mkdtemp(prefix="cnn-tui-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        os.environ[_SCRATCH] = folder
 
 
 def remedy(error: OSError) -> str:
@@ -68,6 +91,11 @@ def worker_log_path() -> Path:
 def explain_log_path() -> Path:
     """What the process that answers questions about trained runs printed."""
     return home() / "explain.log"
+
+
+def see_log() -> str:
+    """Where to read more about a question that was not answered, to stand behind the sentence; "" without a log."""
+    return f"; see {explain_log_path()}" if os.access(explain_log_path(), os.W_OK) else ""
 
 
 def model_path(run_id: int) -> Path:

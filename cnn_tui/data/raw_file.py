@@ -18,6 +18,8 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from cnn_tui.home import home, scratch
+
 _LONGEST_HEADER = 4_000_000  # bytes: ten thousand class names
 _ITEM_BYTES = 4
 assert array.array("i").itemsize == array.array("f").itemsize == _ITEM_BYTES
@@ -30,7 +32,11 @@ class RawFileError(Exception):
 
 
 def write(path: Path, header: msgspec.Struct, parts: Sequence[bytes | memoryview]) -> None:
-    """Write a file in one go, so that a half-written one is never found. Raises OSError."""
+    """Write a file in one go, so that a half-written one is never found. Raises OSError.
+
+    Where the home cannot be written, it is kept in `home.scratch()`, as long as that is there.
+    """
+    path = _in_scratch(path) or path
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"part-{os.getpid()}-{path.name}")
     try:
@@ -47,6 +53,7 @@ def write(path: Path, header: msgspec.Struct, parts: Sequence[bytes | memoryview
 
 def read_header(path: Path, kind: type[Header]) -> tuple[Header, int]:
     """The header, and where the arrays begin. Raises RawFileError."""
+    path = _found(path)
     try:
         with path.open("rb") as file:
             line = file.readline(_LONGEST_HEADER)
@@ -61,6 +68,7 @@ def read_header(path: Path, kind: type[Header]) -> tuple[Header, int]:
 
 def read_json(path: Path, kind: type[Header]) -> Header:
     """A file that is JSON as a whole. Raises RawFileError."""
+    path = _found(path)
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except OSError as error:
@@ -71,6 +79,7 @@ def read_json(path: Path, kind: type[Header]) -> Header:
 
 def read_bytes(path: Path, start: int, length: int) -> bytes:
     """Bytes of a file. Raises RawFileError where it has fewer."""
+    path = _found(path)
     try:
         with path.open("rb") as file:
             file.seek(start)
@@ -89,6 +98,18 @@ def numbers(kind: Literal["i", "f"], data: bytes | memoryview) -> array.array[An
     if sys.byteorder == "big":
         made.byteswap()
     return made
+
+
+def _in_scratch(path: Path) -> Path | None:
+    """Where a file of the home is kept for now; None where the home can be written."""
+    folder = scratch()
+    return folder / path.relative_to(home()) if folder is not None and path.is_relative_to(home()) else None
+
+
+def _found(path: Path) -> Path:
+    """The file that was kept last: for now, or in the home."""
+    place = _in_scratch(path)
+    return place if place is not None and place.exists() else path
 
 
 def size_of(count: int) -> int:

@@ -37,7 +37,7 @@ def trouble_of(error: sqlite3.Error, path: Path) -> HistoryTroubleError:
     """What an error of SQLite's says of the history at `path`."""
     code = primary_code(error)
     if code == sqlite3.SQLITE_FULL:
-        return HistoryFullError(f"the history {path} cannot be used: {NO_ROOM} and try again")
+        return HistoryFullError(f"the history {path} cannot be used: {NO_ROOM}")
     if code in _LOCKED:
         return HistoryLockedError(
             f"the history {path} cannot be used: another process keeps it locked; wait for it, or end it "

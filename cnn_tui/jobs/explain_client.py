@@ -24,7 +24,7 @@ import msgspec
 from cnn_tui.data.data_facts import DataFacts, read_facts
 from cnn_tui.data.dataset import path_of
 from cnn_tui.data.raw_file import RawFileError
-from cnn_tui.home import explain_log_path, home
+from cnn_tui.home import explain_log_path, home, see_log, use_scratch_if_read_only
 from cnn_tui.jobs.child import Child
 from cnn_tui.jobs.explain_protocol import LONGEST_LINE, ExplainError, Question, Reply, Request, Warm
 from cnn_tui.jobs.launch import open_log, python
@@ -146,7 +146,7 @@ class ExplainClient:
                 if self._closed:
                     return Reply(0, error="it was closed before it answered")
                 if attempt == 2:
-                    return Reply(0, error=f"the process that looks into the network {error}; see {explain_log_path()}")
+                    return Reply(0, error=f"the process that looks into the network {error}{see_log()}")
         raise AssertionError
 
     def _exchange(self, question: Question) -> Reply:
@@ -178,6 +178,7 @@ class ExplainClient:
             if self._process is not None and self._process.poll() is None:
                 return self._process
             self._end()
+            use_scratch_if_read_only()
             try:
                 with _log() as log:
                     self._process = Child(python("cnn_tui.training.explain.server"), errors=log, folder=home())
@@ -201,6 +202,7 @@ def look_at(dataset: str) -> DataFacts:
         return read_facts(dataset)
     try:
         home().mkdir(parents=True, exist_ok=True)
+        use_scratch_if_read_only()
         command = python("cnn_tui.training.data.inspect", dataset)
         ended = Child(command, errors=subprocess.PIPE, folder=home()).finish(PATIENCE)
     except TimeoutError:

@@ -36,8 +36,7 @@ class HomeFault:
             fill(self.disk)
         else:
             # Over itself: the same files, which a new opening finds read-only. Those that are open stay so.
-            subprocess.run(["mount", "--bind", str(self.disk), str(self.disk)], check=True)
-            subprocess.run(["mount", "-o", "remount,bind,ro", str(self.disk)], check=True)
+            subprocess.run(["mount", "-o", "bind,ro", str(self.disk), str(self.disk)], check=True)
 
     def end(self) -> None:
         if self._lock is not None:

@@ -6,7 +6,9 @@ The lab goes on, says what is not written yet and why, keeps what was typed, and
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,7 +20,7 @@ import pytest
 import cnn_tui.ui
 from cnn_tui.exercises import answers
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.history import notebook
+from cnn_tui.history import notebook, store
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Run
 from cnn_tui.ui import history_writer
@@ -170,3 +172,30 @@ async def test_every_key_that_writes(way: Way, disk: Path, make_lab: MakeLab, mo
         for scene in SCENES:
             assert scene.written(history), scene
     assert called == writing_calls(), "a key that writes is missing above"
+
+
+async def test_a_history_that_cannot_be_read_for_a_while(
+    make_lab: MakeLab, sealed_machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it has no WAL, as in a network home, whoever writes keeps readers out; a process that hangs there, long."""
+    monkeypatch.setattr(store, "_journal_mode", lambda path: "DELETE")
+    fill_history()
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await sees(pilot, "run 3 epoch 2/5")
+        with contextlib.closing(sqlite3.connect(sealed_machine / "history.db", isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            for keys in ("r", "4 o", "j i", "enter", "c", "escape", "V escape", "Q escape", "x j j escape", "R", "L"):
+                await pilot.press(*keys.split())
+                await pilot.pause()
+            await sees(pilot, "another process keeps it locked")
+            await pilot.press("escape", "escape", "1", "+")
+            await sees(pilot, "122,922")
+            other.execute("ROLLBACK")
+        await pilot.press("4", "G", "i")
+        await sees(pilot, "Conclusion: what it has shown")
+        await pilot.press("o", "n", "e", "enter")
+        with History() as history:
+            await until(pilot, lambda: history.run(1).note == "one", "the note")  # type: ignore[union-attr]
+        await pilot.press("4", "enter")
+        await sees(pilot, "fingerprint")

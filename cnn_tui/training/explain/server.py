@@ -18,7 +18,7 @@ import msgspec
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.history import HistoryError
-from cnn_tui.home import explain_log_path
+from cnn_tui.home import remedy, see_log
 from cnn_tui.jobs.explain_protocol import ExplainError, Reply, Request
 from cnn_tui.training.explain.handler import Explainer
 from cnn_tui.training.log import say
@@ -44,10 +44,14 @@ def reply_to(explainer: Explainer, line: bytes) -> Reply:
         return Reply(number, error=f"the question is not understood: {error}", wrong=True)
     except MemoryError:
         return Reply(number, error="there is not enough memory for that")
+    except OSError as error:
+        say(traceback.format_exc())
+        where = f"{error.filename}: " if error.filename is not None else ""
+        return Reply(number, error=f"{where}{error.strerror or error}{remedy(error)}")
     except Exception as error:
         say(traceback.format_exc())
         first = next(iter(str(error).strip().splitlines()), "")
-        return Reply(number, error=f"{type(error).__name__}: {first}; see {explain_log_path()}")
+        return Reply(number, error=f"{type(error).__name__}: {first}{see_log()}")
 
 
 def main() -> int:
