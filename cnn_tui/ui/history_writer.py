@@ -35,6 +35,8 @@ PATIENCE = 0.5
 SHORT = 1.0
 """A lock that is gone within so many seconds is not worth a word."""
 _NAMED = 3
+_TYPED = ("note", "conclusion", "name", "tags")
+"""The fields of records that a user types."""
 
 Kept = TypeVar("Kept")
 Record = TypeVar("Record", bound=msgspec.Struct)
@@ -119,10 +121,11 @@ class HistoryWriter:
 
     def expected(self, subject: Hashable, record: Record) -> Record:
         """A record as it will be once all that waits is written: what was typed is there to be typed on."""
-        for one in self.waiting:
-            if one.subject == subject and one.leaves:
-                record = msgspec.structs.replace(record, **one.leaves)
-        return record
+        return msgspec.structs.replace(record, **self.expected_fields(subject))
+
+    def expected_fields(self, subject: Hashable) -> dict[str, Any]:
+        """The fields of a record that will be others once all that waits is written."""
+        return {name: value for one in self.waiting if one.subject == subject for name, value in one.leaves.items()}
 
     def settle(self, asking: Write | None = None) -> None:
         """Tell of what was tried since: those who asked for it and, what they cannot know, the user.
@@ -147,7 +150,7 @@ class HistoryWriter:
         if not waiting:
             return ""
         why = f": {self._trouble}" if self._trouble is not None else ""
-        typed = [f"\n{one.what}: {value}" for one in waiting for value in one.leaves.values() if value]
+        typed = [f"\n{one.what}: {one.leaves[name]}" for one in waiting for name in _TYPED if one.leaves.get(name)]
         return f"Not written to the history: {_listed(waiting)}{why}.{''.join(typed)}"
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeVar
 
 from textual.app import App
@@ -20,6 +20,7 @@ from cnn_tui.ui.widgets.lines import inert
 
 _Text = Literal["note", "conclusion", "name"]
 _Kept = TypeVar("_Kept")
+_BASELINE = "baseline"
 
 
 class Written(NamedTuple):
@@ -129,8 +130,17 @@ class RunEditor:
 
     def toggle_baseline(self, run_id: int, after: Callable[[], object]) -> None:
         """Compare with this run from now on, or with none if it is the one."""
-        before = notebook.pinned(self.history)
-        chosen = None if before == run_id else run_id
+        now = self._writer.expected_fields(_BASELINE).get("run", notebook.pinned(self.history))
+        chosen = None if now == run_id else run_id
+        stood: list[int | None] = []
+
+        def write(history: History) -> None:
+            stood[:] = [notebook.pinned(history)]
+            _pin(history, chosen)
+
+        def undo(history: History) -> None:
+            for before in stood:
+                _pin(history, before)
 
         def kept(_: object) -> None:
             after()
@@ -140,9 +150,9 @@ class RunEditor:
                 words = f"columns vs {run_id} say how far the others are from it"
                 self.app.notify(f"Run {run_id} is the baseline: {words}.")
 
-        done = Written("baseline", lambda history: _pin(history, before), lambda history: _pin(history, chosen))
+        undoing = Written(_BASELINE, undo, lambda history: _pin(history, chosen))
         what = f"run {run_id} as the baseline" if chosen else f"that run {run_id} is the baseline no more"
-        self._try(lambda: self._write(what, done.redo, done, kept))
+        self._try(lambda: self._write(what, write, undoing, kept, _BASELINE, {"run": chosen}))
 
     # Undo
 
@@ -248,7 +258,7 @@ class RunEditor:
         act: Callable[[History], _Kept],
         undoing: Written,
         kept: Callable[[_Kept], object],
-        subject: int | None = None,
+        subject: Hashable = None,
         leaves: Mapping[str, object] | None = None,
     ) -> None:
         """Have it written, and undone by the next undo, whenever that is. Raises NotebookError and TagError."""
