@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -10,6 +11,7 @@ READ_ONLY = "its folder is read-only, or not yours to write to; set CNN_TUI_HOME
 NO_ROOM = "the disk is full: make room on it"
 NOT_WRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 """SQLite's codes where a file may not be written."""
+_LEAST_ROOM = 65_536  # bytes
 _LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
@@ -36,7 +38,7 @@ class HistoryReadOnlyError(HistoryTroubleError):
 def trouble_of(error: sqlite3.Error, path: Path) -> HistoryTroubleError:
     """What an error of SQLite's says of the history at `path`."""
     code = primary_code(error)
-    if code == sqlite3.SQLITE_FULL:
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and not _has_room(path.parent)):
         return HistoryFullError(f"the history {path} cannot be used: {NO_ROOM}")
     if code in _LOCKED:
         return HistoryLockedError(
@@ -52,6 +54,15 @@ def trouble_of(error: sqlite3.Error, path: Path) -> HistoryTroubleError:
             "used up; `cnn-tui doctor` looks for the cause"
         )
     return HistoryTroubleError(f"the history {path} cannot be used: {error}; `cnn-tui doctor` looks for the cause")
+
+
+def _has_room(folder: Path) -> bool:
+    """Whether there is room for the files that SQLite keeps beside a history. What cannot be told counts as yes."""
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return True
+    return disk.f_bavail * disk.f_frsize >= _LEAST_ROOM
 
 
 def primary_code(error: sqlite3.Error) -> int | None:

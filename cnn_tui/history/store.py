@@ -17,6 +17,7 @@ from cnn_tui.history.errors import (
     NOT_WRITABLE,
     READ_ONLY,
     HistoryError,
+    HistoryFullError,
     HistoryLockedError,
     primary_code,
     trouble_of,
@@ -167,10 +168,10 @@ class Store:
     def _unreadable(self, error: sqlite3.Error) -> HistoryError:
         code = primary_code(error)
         trouble = trouble_of(error, self.path)
-        if isinstance(trouble, HistoryLockedError):
+        if isinstance(trouble, HistoryFullError):
+            return HistoryFullError(f"the history {self.path} cannot be opened: {NO_ROOM}, or {ELSEWHERE}")
+        if isinstance(trouble, HistoryLockedError) or code == sqlite3.SQLITE_IOERR:
             return trouble
-        if code == sqlite3.SQLITE_FULL:
-            return HistoryError(f"the history {self.path} cannot be opened: {NO_ROOM}, or {ELSEWHERE}")
         if code in NOT_WRITABLE:
             return HistoryError(f"the history {self.path} cannot be made ({error}): {READ_ONLY}")
         return HistoryError(

@@ -35,11 +35,14 @@ WRITING: dict[str, tuple[str, ...]] = {
         "exercises run 16-filters --detach",
     ),
 }
-FILES: dict[str, str] = {"export": "export lab1-baseline -o DISK/made.py", "report": "report -o DISK/made.md"}
+FILES: dict[str, str] = {
+    "export": "export lab1-baseline -o DISK/made.py",
+    "import": "import DISK/../script.py -o DISK/made.toml",
+}
 """Those that write a file of the user's choice, which no lock on the history hinders."""
 OTHERS = {
     *("summary", "attach", "history", "show", "compare", "presets", "doctor", "keys"),  # they only read
-    *("evaluate", "predict", "import", "submit", "check", "data"),  # they have tests of their own
+    *("evaluate", "predict", "report", "submit", "check", "data"),  # they have tests of their own
 }
 
 
@@ -70,6 +73,7 @@ def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_it_is_said_in_a_sentence(way: Way, disk: Path, inside: Inside) -> None:
+    assert inside("export", "lab1-baseline", "-o", str(disk.parent / "script.py")).status == 0
     fault = HomeFault(way, disk)
     fault.begin()
     try:

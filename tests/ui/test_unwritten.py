@@ -123,7 +123,7 @@ def writing_calls() -> set[str]:
     folder = Path(cnn_tui.ui.__file__).parent
     for path in folder.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("_writer.write"):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("writer.write"):
                 found.add(f"{path.relative_to(folder)}:{node.lineno}")
     return found
 
