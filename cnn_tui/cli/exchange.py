@@ -10,7 +10,7 @@ import typer
 
 from cnn_tui.cli.parser import Output
 from cnn_tui.cli.printing import deliver
-from cnn_tui.cli.runs import read_run, run_number
+from cnn_tui.cli.runs import open_history, read_run, run_number
 from cnn_tui.cli.streams import FAILED, FINISHED, WRONG, UserError, complain, say
 from cnn_tui.cli.summary import place
 from cnn_tui.experiment.check import problems_of
@@ -19,6 +19,7 @@ from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.presets import find_experiment
 from cnn_tui.history.records import require_experiment
 from cnn_tui.keras_io.import_model import ImportProblem, SeveralModels, import_model
+from cnn_tui.keras_io.notebook import keras_notebook
 from cnn_tui.keras_io.script import keras_script
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet
@@ -34,6 +35,9 @@ def export(
     tensorboard: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write a run's curves as event files for TensorBoard instead.")
     ] = None,
+    notebook: Annotated[
+        bool, typer.Option("--notebook", help="Write a Jupyter notebook instead; so does -o FILE.ipynb.")
+    ] = False,
 ) -> int:
     """Write the Keras script of an experiment, or of a run with its seed, to `output` or to standard output.
 
@@ -45,12 +49,24 @@ def export(
         return _export_events(source, tensorboard)
     number = run_number(source)
     experiment, seed = (find_experiment(source), None) if number is None else _run(number)
-    deliver(keras_script(experiment, seed=seed), output)
+    if notebook or (output is not None and output.suffix == ".ipynb"):
+        deliver(keras_notebook(experiment, seed=seed, about="" if number is None else _page(number)), output)
+    else:
+        deliver(keras_script(experiment, seed=seed), output)
     summary = summarize(experiment.stack)
     problems = problems_of(experiment, summary)
     for problem in problems:
         complain(f"{quiet(experiment.name)}: {place(problem, summary)}: {problem.message}")
     return FAILED if problems else FINISHED
+
+
+def _page(number: int) -> str:
+    """What came of a run, as Markdown."""
+    from cnn_tui.reports.markdown import to_markdown
+    from cnn_tui.reports.run_page import read_facts, run_page
+
+    with open_history() as history:
+        return to_markdown(run_page(read_facts(history, read_run(number), history.events(number))))
 
 
 def _export_events(name: str, folder: Path) -> int:
@@ -85,9 +101,7 @@ def write_events(ids: list[int], folder: Path) -> int:
 def import_(
     file: Annotated[
         Path,
-        typer.Argument(
-            metavar="FILE", help="A .keras file, the JSON of a model, or a script or notebook (.py, .ipynb)."
-        ),
+        typer.Argument(metavar="FILE", help="A .keras or HDF5 file, a model as JSON, or a .py or .ipynb."),
     ],
     output: Output = None,
     model: Annotated[

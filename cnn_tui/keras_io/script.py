@@ -45,6 +45,11 @@ def keras_script(experiment: Experiment, *, seed: int | None = None) -> str:
 
     `seed` is that of a run; without it, the experiment's own counts. Raises DatasetError.
     """
+    return program(keras_parts(experiment, seed=seed))
+
+
+def keras_parts(experiment: Experiment, *, seed: int | None = None) -> list[CodeLines]:
+    """The parts of that program, the first a comment on the whole; those that it does not need are empty."""
     seed = experiment.training.seed if seed is None else seed
     data = data_code(experiment.dataset)
     imports = {"import tensorflow as tf", *data.imports}
@@ -54,24 +59,22 @@ def keras_script(experiment: Experiment, *, seed: int | None = None) -> str:
     if seed is not None:
         imports.add("import math")
     definitions, callbacks = _callbacks(experiment.stop)
-    return program(
-        [
-            _head(experiment),
-            *_imports(imports),
-            _random(seed),
-            _policy(experiment),
-            *data.parts,
-            _held_out(experiment, seed),
-            _labels(experiment),
-            model_code(experiment),
-            ["# Print the model summary", "model.summary()"],
-            _compile(experiment),
-            *definitions,
-            _batches(experiment, seed),
-            _fit(experiment, seed, callbacks),
-            _evaluate(),
-        ]
-    )
+    return [
+        _head(experiment),
+        *_imports(imports),
+        _random(seed),
+        _policy(experiment),
+        *data.parts,
+        _held_out(experiment, seed),
+        _labels(experiment),
+        model_code(experiment),
+        ["# Print the model summary", "model.summary()"],
+        _compile(experiment),
+        *definitions,
+        _batches(experiment, seed),
+        _fit(experiment, seed, callbacks),
+        _evaluate(),
+    ]
 
 
 def model_code(experiment: Experiment) -> CodeLines:

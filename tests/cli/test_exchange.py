@@ -17,6 +17,7 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.keras_io.script import keras_script
 from tests.cli.command import Inside, assert_one_sentence, cnn_tui, environment
+from tests.ui import fake
 
 BASELINE = load_preset("lab1-baseline")
 
@@ -160,6 +161,28 @@ def test_an_exported_experiment_can_be_imported_again(inside: Inside, tmp_path: 
     answer = inside("import", str(tmp_path / "model.keras"))
     wanted = load_preset("lab1-16-filters")
     assert msgspec.structs.replace(parse(answer.out), name=wanted.name).stack == wanted.stack
+
+
+def test_a_run_is_exported_as_a_notebook_with_its_figures_and_comes_back(inside: Inside, tmp_path: Path) -> None:
+    with History() as history:
+        run_id = history.add(load_preset("lab1-16-filters").with_training(seed=7))
+        fake.begin(history, run_id)
+        fake.play(history, run_id, 5.0)
+        fake.finish(history, run_id)
+    path = tmp_path / "run.ipynb"
+    assert inside("export", str(run_id), "-o", str(path)).status == 0
+    notebook = json.loads(path.read_text())
+    assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
+    about, *code = notebook["cells"]
+    assert about["cell_type"] == "markdown"
+    assert "- accuracy: test 0.9083" in "".join(about["source"])
+    assert {cell["cell_type"] for cell in code} == {"code"}
+    assert len({cell["id"] for cell in notebook["cells"]}) == len(notebook["cells"])
+    script = inside("export", str(run_id)).out
+    assert ast.dump(ast.parse("\n".join("".join(cell["source"]) for cell in code))) == ast.dump(ast.parse(script))
+    again = parse(inside("import", str(path)).out)
+    assert again.layers == load_preset("lab1-16-filters").layers
+    assert again.training.seed == 7
 
 
 def test_a_script_is_imported_and_one_of_its_models_chosen(inside: Inside, tmp_path: Path) -> None:

@@ -211,6 +211,7 @@ SCENES: dict[str, tuple[str, str, str]] = {
     "copy.experiment": ("y t", "Copied the experiment file", ""),
     "copy.summary": ("y s", "Copied the summary", ""),
     "export.code": ("e k", "Export to", ""),
+    "export.notebook": ("e n", "A file that ends in .ipynb", ""),
     "export.experiment": ("e t", "A file that ends in .toml", ""),
     "export.report": ("e m", "Write the lab report to", ""),
     "predict.up": ("x j j p u", "Time of an epoch, against the baseline", ""),

@@ -33,6 +33,7 @@ EMPTY = "empty"
 MODELS = (".py", ".ipynb", ".keras")
 """Files that a model is read from."""
 _KINDS = dict(zip(MODELS, ("script: read, not run", "notebook: read, not run", "Keras model"), strict=True))
+_ENDINGS = {"code": ".py", "notebook": ".ipynb", "experiment": ".toml"}
 _MOST_FILES = 200
 _MOST_BYTES = 2_000_000  # of a model that is read while the cursor rests on it
 _LAYER = "the layer under the cursor"
@@ -140,7 +141,7 @@ class FileCommands:
         if what == "report":
             await self._export_report()
         elif what is not None:
-            path = await self._ask_path("Export to", ".py" if what == "code" else ".toml", self._text_of(what))
+            path = await self._ask_path("Export to", _ENDINGS[what], self._text_of(what))
             if path is not None:
                 self.talk.say(*_saved_to(path))
 
@@ -182,6 +183,10 @@ class FileCommands:
 
     def _text_of(self, what: str) -> str:
         """What is copied or exported, as text."""
+        if what == "notebook":
+            from cnn_tui.keras_io.notebook import keras_notebook  # only here
+
+            return keras_notebook(self.document.experiment)
         if what == "code":
             from cnn_tui.keras_io.script import keras_script  # only here
 
