@@ -27,6 +27,27 @@ def reason(error: BaseException) -> str:
     return quiet(str(error).strip().rstrip("."), 120) or type(error).__name__
 
 
+def fault(error: BaseException) -> str:
+    """What went wrong where nothing could go wrong that anybody thought of: the error's kind and its words, inert."""
+    words = reason(error)
+    kind = type(error).__name__
+    if isinstance(error, UnicodeEncodeError):
+        return f"{quiet(repr(error.object))} has bytes that are no text in UTF-8"
+    if isinstance(error, OSError):
+        return quiet(error.strerror or words)
+    return kind if words == kind else f"{kind}: {words}"
+
+
+def kept_path(path: str) -> str:
+    """The path of a file as text that any file can hold: a byte that is no UTF-8 is a NUL and its two digits."""
+    return re.sub("[\udc80-\udcff]", lambda byte: f"\0{ord(byte[0]) & 0xFF:02x}", path)
+
+
+def path_kept(text: str) -> str:
+    """The path that `kept_path` made this text of."""
+    return re.sub("\0([0-9a-f]{2})", lambda digits: chr(0xDC00 + int(digits[1], 16)), text)
+
+
 def counted(count: int, what: str, several: str = "") -> str:
     """`1 run`, `2,000 runs`; `several` is the plural where it is not `what` with an s."""
     return f"{count:,} {what if count == 1 else several or what + 's'}"

@@ -14,6 +14,7 @@ from cnn_tui.history.filter import FilterError
 from cnn_tui.history.history import HistoryError
 from cnn_tui.history.notebook import NotebookError, TagError
 from cnn_tui.home import history_path, remedy
+from cnn_tui.text import fault
 
 
 def explain(error: Exception) -> tuple[str, int] | None:
@@ -32,15 +33,15 @@ def explain(error: Exception) -> tuple[str, int] | None:
         command = getattr(getattr(error, "ctx", None), "command_path", "cnn-tui").split(" :")[0]
         return f"{_without_stop(format_message())}; see {command} --help", WRONG
     if isinstance(error, UnicodeEncodeError):
-        return f"{error.object!r} has bytes that are no text in UTF-8: rename it", WRONG
+        return f"{fault(error)}: rename it", WRONG
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename is not None else ""
         return f"{where}{error.strerror or error}{remedy(error)}", FAILED
     return None
 
 
-# What typer says of a word where a number should be.
-_NO_NUMBER = re.compile(r"Input should be a valid (integer|number)\b.*")
+# What typer says of a word where a number should be; a string it is not where it has bytes that are no text.
+_NO_NUMBER = re.compile(r"Input should be a valid (integer|number|string)\b.*")
 
 
 def _without_stop(message: str) -> str:

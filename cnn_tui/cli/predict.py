@@ -38,7 +38,7 @@ from cnn_tui.jobs.explain_protocol import (
     PredictPicture,
 )
 from cnn_tui.reports.evaluation_page import evaluation_page
-from cnn_tui.text import counted, fitted, padded, quiet, wrapped
+from cnn_tui.text import counted, fitted, kept_path, padded, quiet, wrapped
 from cnn_tui.ui.widgets.image import draw, mode_of
 
 _WIDTH = 80  # of an evaluation, where nobody looks at a terminal
@@ -178,7 +178,7 @@ def _own_picture(run: Run, file: Path) -> ImagePrediction:
         raise UserError(f"there is no file {quiet(path)}")
     _require_model(run)
     with ExplainClient() as client, _user_errors():
-        prediction = client.ask(PredictPicture(run.id, path), Prediction)
+        prediction = client.ask(PredictPicture(run.id, kept_path(path)), Prediction)
         names = client.ask(DescribeModel(run.id), ModelFacts).class_names
     return ImagePrediction(
         run.id,

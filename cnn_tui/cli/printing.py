@@ -70,7 +70,10 @@ def put_json(value: Any) -> None:
 
 def encoded(value: Any) -> str:
     """A value as JSON on one line, without blanks and with msgspec's structs in it; NaN and the infinities are null."""
-    return _inert(msgspec.json.encode(value).decode())
+    try:
+        return _inert(msgspec.json.encode(value).decode())
+    except UnicodeEncodeError:  # the name of a file, with bytes that are no text: JSON has them as halves of characters
+        return _inert(json.dumps(without_nan(msgspec.to_builtins(value)), ensure_ascii=False, separators=(",", ":")))
 
 
 def _inert(text: str) -> str:

@@ -16,6 +16,7 @@ import msgspec
 from cnn_tui.data.left_out import FilesLeftOut
 from cnn_tui.data.raw_file import RawFileError, read_json
 from cnn_tui.home import home
+from cnn_tui.text import kept_path, path_kept
 
 FORMAT = "cnn-tui data 2"
 
@@ -123,7 +124,7 @@ def facts_path(dataset: str) -> Path:
 def read_facts(dataset: str) -> DataFacts:
     """The kept facts of a dataset. Raises RawFileError when there are none, or its files have changed since."""
     facts = read_json(facts_path(dataset), DataFacts)
-    present = stamp_of(Path(name) for name, _, _ in facts.stamp)
+    present = stamp_of(Path(path_kept(name)) for name, _, _ in facts.stamp)
     if facts.format != FORMAT or facts.stamp != present or facts.chosen_folder != os.environ.get("CNN_TUI_DATA", ""):
         raise RawFileError(f"the dataset {dataset} has changed since it was looked at")
     return facts
@@ -139,8 +140,9 @@ def _megabytes(size: int) -> str:
 
 
 def _entry(path: Path) -> tuple[str, int, int]:
+    name = kept_path(str(path))
     try:
         status = path.stat()
     except OSError:
-        return str(path), -1, 0
-    return str(path), status.st_size, status.st_mtime_ns
+        return name, -1, 0
+    return name, status.st_size, status.st_mtime_ns

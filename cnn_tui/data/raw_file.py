@@ -37,11 +37,12 @@ def write(path: Path, header: msgspec.Struct, parts: Sequence[bytes | memoryview
     Where the home cannot be written, it is kept in `home.scratch()`, as long as that is there.
     """
     path = _in_scratch(path) or path
+    line = msgspec.json.encode(header) + b"\n"
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"part-{os.getpid()}-{path.name}")
     try:
         with part.open("wb") as file:
-            file.write(msgspec.json.encode(header) + b"\n")
+            file.write(line)
             for data in parts:
                 file.write(data)
         part.replace(path)
@@ -73,7 +74,7 @@ def read_json(path: Path, kind: type[Header]) -> Header:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except OSError as error:
         raise RawFileError(f"{path} cannot be read: {error.strerror or error}") from None
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         raise RawFileError(f"{path} is broken, or of another version") from None
 
 

@@ -14,6 +14,7 @@ from cnn_tui.experiment.journal import Journal, JournalEntry, Snapshot, Step
 from cnn_tui.network.problems import Problem
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import Summary, summarize
+from cnn_tui.text import kept_path, path_kept
 
 
 class Lock(Protocol):
@@ -197,11 +198,11 @@ def _apply(document: Document, event: JournalEntry) -> None:
 
 
 def _text(path: Path | None) -> str | None:
-    return str(path) if path else None
+    return kept_path(str(path)) if path else None
 
 
 def _path(text: str | None) -> Path | None:
-    return Path(text) if text else None
+    return Path(path_kept(text)) if text else None
 
 
 def _look(experiment: Experiment) -> View:

@@ -4,7 +4,8 @@
     future = client.submit(ShowActivations(run=3, images=(0,)), Activations)
 
 A thread of its own starts the process, writes the questions and reads the answers, one after another. A process that
-dies is started once more for the question that it died of; then the answer is a sentence that says why.
+dies is started once more for the question that it died of; then the answer is a sentence that says why. Whatever else
+goes wrong, in the thread too, is an answer: nobody who asks waits for what does not come.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from cnn_tui.home import explain_log_path, home, see_log, use_scratch_if_read_on
 from cnn_tui.jobs.child import Child
 from cnn_tui.jobs.explain_protocol import LONGEST_LINE, ExplainError, Question, Reply, Request, Warm
 from cnn_tui.jobs.launch import open_log, python
+from cnn_tui.text import fault
 
 PATIENCE = 600.0
 """Seconds that an answer may take: the predictions of a large test set on a slow machine."""
@@ -78,9 +80,11 @@ class ExplainClient:
                 future.set_exception(ExplainError(reply.error, reply.wrong))
                 return
             try:
-                future.set_result(msgspec.json.decode(reply.answer, type=answer))
-            except msgspec.MsgspecError as error:
-                future.set_exception(ExplainError(f"the answer is not understood: {error}"))
+                answered = msgspec.json.decode(reply.answer, type=answer)
+            except Exception as error:
+                future.set_exception(ExplainError(f"the answer is not understood: {fault(error)}"))
+                return
+            future.set_result(answered)
 
         with self._changed:
             if self._closed:
@@ -88,10 +92,15 @@ class ExplainClient:
                 return future
             if topic:
                 self._forget(topic)
-            self._waiting.append(_Waiting(question, deliver, future, topic))  # type: ignore[arg-type]
             if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="explain", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._work, name="explain", daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError as error:  # the system has none to spare
+                    future.set_exception(ExplainError(f"it could not be asked: {fault(error)}"))
+                    return future
+                self._thread = thread
+            self._waiting.append(_Waiting(question, deliver, future, topic))  # type: ignore[arg-type]
             self._changed.notify()
         return future
 
@@ -138,6 +147,14 @@ class ExplainClient:
         self._end()
 
     def _reply(self, question: Question) -> Reply:
+        try:
+            return self._ask_twice(question)
+        except BaseException as error:  # whatever it is: the thread goes on, and its asker is told
+            with contextlib.suppress(BaseException):
+                self._end()  # nobody knows what it has read of the question
+            return Reply(0, error=f"it could not be asked: {fault(error)}")
+
+    def _ask_twice(self, question: Question) -> Reply:
         for attempt in (1, 2):
             try:
                 return self._exchange(question)
@@ -150,10 +167,11 @@ class ExplainClient:
         raise AssertionError
 
     def _exchange(self, question: Question) -> Reply:
-        process = self._running()
         self._asked += 1
+        line = msgspec.json.encode(Request(self._asked, question))
+        process = self._running()
         try:
-            process.write_line(msgspec.json.encode(Request(self._asked, question)))
+            process.write_line(line)
             while True:
                 line = process.read_line(PATIENCE, LONGEST_LINE)
                 if not line:
@@ -163,7 +181,7 @@ class ExplainClient:
                     return reply
         except TimeoutError:
             raise _DiedError(f"gave no answer in {PATIENCE:.0f} seconds and was ended") from None
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError):
             raise _DiedError("says what is no answer") from None
         except ValueError:
             raise _DiedError("gave an answer that is too long") from None
@@ -207,8 +225,8 @@ def look_at(dataset: str) -> DataFacts:
         ended = Child(command, errors=subprocess.PIPE, folder=home()).finish(PATIENCE)
     except TimeoutError:
         raise ExplainError(f"the dataset could not be read in {PATIENCE:.0f} seconds") from None
-    except (OSError, ValueError) as error:  # a name with a NUL in it
-        raise ExplainError(f"the dataset cannot be looked at: {error}") from None
+    except Exception as error:
+        raise ExplainError(f"the dataset cannot be looked at: {fault(error)}") from None
     if ended.status:
         said = ended.out or ended.errors or ["no reason was given"]
         raise ExplainError(said[-1], wrong=ended.status == 1)

@@ -53,7 +53,7 @@ class KeepImages(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
 
 
 class PredictPicture(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
-    """What a run's model says of a PNG or JPEG, given by its absolute path. Answer: Prediction."""
+    """What a run's model says of a PNG or JPEG, given by its absolute path as `text.kept_path`. Answer: Prediction."""
 
     run: int
     picture: str

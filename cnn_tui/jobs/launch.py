@@ -99,12 +99,16 @@ def python(module: str, *arguments: str) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """The environment for `python`: this package is found, even in a checkout that is not installed."""
+    """The environment for `python`: this package is found, even in a checkout that is not installed.
+
+    What is printed is UTF-8, and a name that is no text in it is no error.
+    """
     package = Path(__file__).parents[2]
     paths = [os.environ.get("PYTHONPATH", "")]
     if package.name != "site-packages":
         paths.insert(0, str(package))
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONUNBUFFERED": "1"}
+    ours = {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8:backslashreplace"}
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), **ours}
 
 
 def open_log(path: Path) -> BinaryIO:

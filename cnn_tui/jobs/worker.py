@@ -25,6 +25,7 @@ from cnn_tui.jobs.child import Child
 from cnn_tui.jobs.devices import cores
 from cnn_tui.jobs.launch import ENDED, ENDED_BADLY, NO_ROOM, is_full, open_log, python, recover
 from cnn_tui.jobs.overdue import OverdueRuns
+from cnn_tui.text import fault
 
 LOOK, LOOK_READY = 0.2, 0.1
 """Seconds between two looks at a run that is trained, and at the queue while a process is ready for what comes."""
@@ -37,6 +38,8 @@ SPARE_CORES = 2.0
 
 RETRY, TRIES = 5.0, 720
 """How often, in seconds, the end of a run that cannot be written is tried again, and how many times: an hour."""
+STARTS = 3
+"""How often a training process is tried to be started, RETRY seconds apart."""
 EVALUATION = 900.0
 """Seconds that the evaluation of a checkpoint may take."""
 
@@ -54,6 +57,11 @@ class Standby:
                 command = python("cnn_tui.training.train", "--standby")
                 self._process = Child(command, output=log, errors=log, folder=home())
         return self._process
+
+    def make_ready(self) -> None:
+        """As `prepare`, but what hinders it is said by whoever needs the process."""
+        with contextlib.suppress(OSError):
+            self.prepare()
 
     def train(self, run_id: int) -> Child:
         """Send the process off to train a run; the next `prepare` starts another."""
@@ -85,7 +93,7 @@ class Standby:
 
 def serve(history: History, standby: Standby, idle: float = IDLE) -> None:
     """Train what is queued, until nothing is left to do for `idle` seconds and no lab is open."""
-    standby.prepare()
+    standby.make_ready()
     seen, waiting = None, False
     overdue = OverdueRuns(history)
     quiet_since = time.monotonic()
@@ -99,10 +107,9 @@ def serve(history: History, standby: Standby, idle: float = IDLE) -> None:
                 seen, quiet_since = None, time.monotonic()
                 continue
             if run_id is not None and not waiting:
-                process = standby.train(run_id)
-                settle_in_the_end(history, run_id, attend(history, standby, run_id, process))
+                train(history, standby, run_id)
                 if is_wanted(history):
-                    standby.prepare()
+                    standby.make_ready()
                 seen, quiet_since = None, time.monotonic()
                 continue
         overdue.look()
@@ -111,6 +118,21 @@ def serve(history: History, standby: Standby, idle: float = IDLE) -> None:
         elif time.monotonic() - quiet_since > idle and not locks.is_held(locks.present_lock(), shared=True):
             return
         time.sleep(LOOK_READY)
+
+
+def train(history: History, standby: Standby, run_id: int) -> None:
+    """Have a run trained, until it has its ending; where no process can be started, that is the ending."""
+    for attempt in range(1, STARTS + 1):
+        try:
+            process = standby.train(run_id)
+            break
+        except OSError as error:
+            if attempt == STARTS:
+                why = f"the training process could not be started: {fault(error)}"
+                history.record_end(run_id, Result("failed", why, ending="crashed"))
+                return
+        time.sleep(RETRY)
+    settle_in_the_end(history, run_id, attend(history, standby, run_id, process))
 
 
 def attend(history: History, standby: Standby, run_id: int, process: Child) -> int:
@@ -128,7 +150,7 @@ def attend(history: History, standby: Standby, run_id: int, process: Child) -> i
         with contextlib.suppress(sqlite3.Error):
             overdue.look()
             if not prepared and ends_soon(history, run_id) and is_wanted(history):
-                standby.prepare()
+                standby.make_ready()
                 prepared = True
 
 
@@ -165,9 +187,8 @@ def evaluate_interrupted(history: History, standby: Standby) -> bool:
                 history.record_event(run_id, "evaluating the checkpoint", "evaluating")
             except sqlite3.Error:  # without it, it would be tried without end
                 return False
-            process = standby.evaluate(run_id)
-            with contextlib.suppress(TimeoutError):
-                process.finish(EVALUATION)
+            with contextlib.suppress(OSError):  # TimeoutError is one
+                standby.evaluate(run_id).finish(EVALUATION)
             return True
     return False
 

@@ -59,7 +59,7 @@ def _write(path: Path, began: float, events: Sequence[Event]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"part-{path.name}")
     try:
-        with tf.io.TFRecordWriter(str(part)) as writer:
+        with tf.io.TFRecordWriter(os.fsencode(part)) as writer:
             writer.write(tf.compat.v1.Event(wall_time=began, file_version="brain.Event:2").SerializeToString())
             for event in events:
                 writer.write(event.SerializeToString())

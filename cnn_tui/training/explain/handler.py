@@ -32,6 +32,7 @@ from cnn_tui.jobs.explain_protocol import (
     Warm,
 )
 from cnn_tui.network import shapes
+from cnn_tui.text import path_kept
 from cnn_tui.training.log import say
 
 SAMPLE = 256
@@ -163,7 +164,9 @@ class Explainer:
         from cnn_tui.data.picture import Form
         from cnn_tui.training.explain.user_picture import border_of, form_in, open_picture, prepare
 
-        opened = open_picture(Path(picture))  # first, so that one that is none is refused before TensorFlow is loaded
+        opened = open_picture(
+            Path(path_kept(picture))
+        )  # first, so that one that is none is refused before TensorFlow is loaded
         model, dataset = self._model(run_id), find_run(run_id).dataset
         form, border = Form(model.input_shape), None
         try:

@@ -20,6 +20,7 @@ from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.history import HistoryError
 from cnn_tui.home import remedy, see_log
 from cnn_tui.jobs.explain_protocol import ExplainError, Reply, Request
+from cnn_tui.text import escaped, fault
 from cnn_tui.training.explain.handler import Explainer
 from cnn_tui.training.log import say
 
@@ -37,9 +38,9 @@ def reply_to(explainer: Explainer, line: bytes) -> Reply:
         number = request.id
         return Reply(number, msgspec.Raw(msgspec.json.encode(explainer.answer(request.question))))
     except ExplainError as error:
-        return Reply(number, error=str(error), wrong=error.wrong)
+        return Reply(number, error=escaped(str(error)), wrong=error.wrong)
     except (DatasetError, HistoryError, RawFileError) as error:
-        return Reply(number, error=str(error))
+        return Reply(number, error=escaped(str(error)))
     except msgspec.MsgspecError as error:
         return Reply(number, error=f"the question is not understood: {error}", wrong=True)
     except MemoryError:
@@ -47,11 +48,10 @@ def reply_to(explainer: Explainer, line: bytes) -> Reply:
     except OSError as error:
         say(traceback.format_exc())
         where = f"{error.filename}: " if error.filename is not None else ""
-        return Reply(number, error=f"{where}{error.strerror or error}{remedy(error)}")
+        return Reply(number, error=escaped(f"{where}{error.strerror or error}{remedy(error)}"))
     except Exception as error:
         say(traceback.format_exc())
-        first = next(iter(str(error).strip().splitlines()), "")
-        return Reply(number, error=f"{type(error).__name__}: {first}{see_log()}")
+        return Reply(number, error=escaped(f"{fault(error)}{see_log()}"))
 
 
 def main() -> int:
@@ -76,9 +76,11 @@ def main() -> int:
 
 
 def _read(lines: queue.Queue[bytes]) -> None:
-    for line in iter(sys.stdin.buffer.readline, b""):
-        lines.put(line)
-    os._exit(0)  # in the middle of whatever it is: there is nobody to answer, and what is kept is written in one go
+    try:
+        for line in iter(sys.stdin.buffer.readline, b""):
+            lines.put(line)
+    finally:
+        os._exit(0)  # in the middle of whatever it is: there is nobody to answer, and what is kept is written in one go
 
 
 if __name__ == "__main__":

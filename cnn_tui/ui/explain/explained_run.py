@@ -17,7 +17,7 @@ from cnn_tui.history.history import History
 from cnn_tui.home import model_path
 from cnn_tui.jobs.explain_client import ExplainClient, look_at
 from cnn_tui.jobs.explain_protocol import Done, ExplainError, PredictPicture, Warm
-from cnn_tui.text import sentence
+from cnn_tui.text import fault, sentence
 from cnn_tui.ui.explain.scene import AnswerWanted, OwnPicture, Scene
 from cnn_tui.ui.explain.view import ExplainView
 
@@ -131,6 +131,8 @@ class ExplainedRun:
             found: DataFacts | str = look_at(dataset)
         except ExplainError as error:
             found = sentence(str(error))
+        except Exception as error:  # whatever it is: the view waits for an answer
+            found = sentence(f"the dataset cannot be looked at: {fault(error)}")
         self._post(self.Looked(dataset, found))
 
     # What is answered

@@ -18,6 +18,7 @@ from cnn_tui.history.run import Run
 from cnn_tui.reports.blocks import LETTERS, NO_CURVES, Block, SideBySide, Span
 from cnn_tui.reports.comparison import ComparisonFacts, compared_title, comparison_page
 from cnn_tui.reports.layout import count_fitting
+from cnn_tui.text import fault
 from cnn_tui.ui.chart.compose import ChartChoice, Recorded, overlay_of, overlay_style, places
 from cnn_tui.ui.chart.curves import metrics_of
 from cnn_tui.ui.chart.legend import overlay_legend
@@ -151,6 +152,8 @@ class CompareScreen(LongPage[None]):
                 said = sentences(verdicts(history, runs, base), repeat)
         except (HistoryError, sqlite3.Error) as error:
             said = [f"they cannot be told: {error}"]
+        except Exception as error:  # whatever it is: the page waits for them
+            said = [f"they cannot be told: {fault(error)}"]
         self.post_message(self.Judged(baseline, said))
 
     def on_compare_screen_judged(self, message: Judged) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import enum
+import functools
 import os
 import signal
 import sys
 from typing import Any, ClassVar, cast
 
+import rich.traceback
 from textual import _ansi_sequences
+from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key
 from textual.message import Message
@@ -30,6 +34,12 @@ class _Answer(enum.Enum):
 for _state in "123":  # set, not set, always set; 0 and 4 are of no use
     _keys = cast("dict[str, tuple[_Answer, ...]]", _ansi_sequences.ANSI_SEQUENCES_KEYS)
     _keys[f"\x1b[?80;{_state}$y"] = (_Answer.SIXEL,)
+
+
+# A terminal that is set to Latin-1 sends bytes that are no UTF-8, and so does a name that is pasted. Each is a letter
+# that cannot be read; Textual's thread that reads keys would end, and the lab with it.
+_strict = codecs.getincrementaldecoder
+vars(linux_driver)["getincrementaldecoder"] = lambda encoding: functools.partial(_strict(encoding), "replace")
 
 
 class LeanDriver(LinuxDriver):
@@ -60,7 +70,12 @@ class LeanDriver(LinuxDriver):
             terminal = sys.__stderr__.fileno() if sys.__stderr__ else 2
             colours = not self._app.no_color
             self._line = TerminalLine(
-                terminal, ascii_only=self.ascii_only, colours=colours, album=self._album, gone=self._leave
+                terminal,
+                ascii_only=self.ascii_only,
+                colours=colours,
+                album=self._album,
+                gone=self._leave,
+                failed=self._fail,
             )
         self._line.write(data)
 
@@ -78,6 +93,11 @@ class LeanDriver(LinuxDriver):
         """End the app: nobody is there any more. What it edits is kept, and training goes on."""
         self.exit_event.set()  # for the thread that reads keys
         self._app.call_later(self._app.exit, None, 129)  # the status of a program that a hang-up ended
+
+    def _fail(self, error: Exception) -> None:
+        """End the app with what has gone wrong in the thread that writes: nothing more would be seen of it."""
+        words = rich.traceback.Traceback.from_exception(type(error), error, error.__traceback__)
+        self._app.call_later(self._app.panic, words)
 
     def repaint(self) -> None:
         """Send the whole screen again."""

@@ -53,7 +53,7 @@ _LOOK = 2.0
 class TerminalLine:
     """Writes to a terminal in a thread of its own what `Screen` says is to be sent.
 
-    `gone` is called once, in that thread, when the terminal is no longer there.
+    `gone` is called once, in that thread, when the terminal is no longer there; `failed` with an error of its own.
     """
 
     def __init__(
@@ -64,10 +64,12 @@ class TerminalLine:
         colours: bool = True,
         album: Album | None = None,
         gone: Callable[[], object] | None = None,
+        failed: Callable[[Exception], object] | None = None,
     ) -> None:
         self.slow = False
         """Whether a write has taken so long that pictures would hold up what is typed."""
         self._gone = gone
+        self._failed = failed
         self._terminal = terminal
         self._last_size = Winsize()
         self._screen = Screen(*self._size(), ascii_only=ascii_only, colours=colours, album=album)
@@ -129,7 +131,7 @@ class TerminalLine:
                     self._look()
                 if self._ended:
                     return
-                data = self._screen.take(piece)
+                data = self._take(piece)
                 if data and self._screen.synchronized:
                     data = f"\x1b[?2026h{data}\x1b[?2026l"
                 self._busy = True
@@ -141,6 +143,17 @@ class TerminalLine:
             seconds = time.monotonic() - began
             piece = _SMALL_PIECE if seconds > _SLOW else _PIECE
             self.slow = self.slow or seconds > _TOO_SLOW
+
+    def _take(self, piece: int) -> str:
+        try:
+            return self._screen.take(piece)
+        except Exception as error:
+            if self._failed is None:
+                raise
+            # The app ends, and gives the terminal back by way of this thread.
+            self._screen = Screen(self._screen.columns, self._screen.rows)
+            self._failed(error)
+            return ""
 
     def _look(self) -> None:
         # A line that drops sends a signal only to the process that the terminal belongs to. The others read an end of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rich.style import Style
@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from cnn_tui.artifacts.log_file import LogFile, LogRow, Stamp
+from cnn_tui.text import fault
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.lines import inert
 from cnn_tui.ui.widgets.movement import MovingLines
@@ -70,13 +71,14 @@ class LogView(MovingLines):
     """Shows `file` from the row at `top` on; while it follows, its end."""
 
     class Searched(Message):
-        """A search has ended: it found `row`, or nothing."""
+        """A search has ended: it found `row`, or nothing; `trouble` is what hindered it."""
 
-        def __init__(self, number: int, row: int | None, wrapped: bool) -> None:
+        def __init__(self, number: int, row: int | None, wrapped: bool, trouble: str = "") -> None:
             super().__init__()
             self.number = number
             self.row = row
             self.wrapped = wrapped
+            self.trouble = trouble
 
     class Changed(Message):
         """What `standing` says has changed."""
@@ -191,7 +193,9 @@ class LogView(MovingLines):
         if message.number != self._searches or self.search is None:
             return
         self.hit = message.row
-        self.notice = "not found" if message.row is None else "from the other end" if message.wrapped else ""
+        self.notice = message.trouble
+        if not message.trouble:
+            self.notice = "not found" if message.row is None else "from the other end" if message.wrapped else ""
         if message.row is not None:
             self.follow = False
             if not self.top <= message.row < self._end:
@@ -227,22 +231,13 @@ class LogView(MovingLines):
         def alive() -> bool:
             return number == self._searches and not worker.is_cancelled
 
-        size = file.size()
-        for wrapped in (False, True):
-            if backwards:
-                places = file.find_back(search.places, *((origin, size) if wrapped else (0, origin)), alive)
-            else:
-                places = file.find(search.places, *((0, origin) if wrapped else (origin, size)), alive)
-            for place in places:
-                if not alive():
-                    return
-                row = file.row_at(place)
-                # What only an escape sequence holds is not on the screen.
-                if any(search.spans(plain(one.data)) for one in file.rows(row, 1)):
-                    self.post_message(self.Searched(number, row, wrapped))
-                    return
+        try:
+            found = _found(search, file, origin, backwards, alive)
+        except Exception as error:  # whatever it is: the search has ended
+            self.post_message(self.Searched(number, None, True, fault(error)))
+            return
         if alive():
-            self.post_message(self.Searched(number, None, True))
+            self.post_message(self.Searched(number, *found))
 
     # Inside
 
@@ -280,6 +275,26 @@ class LogView(MovingLines):
             if current:
                 line.stylize(self.style("cursor-idle"))
         return line
+
+
+def _found(
+    search: LogSearch, file: LogFile, origin: int, backwards: bool, alive: Callable[[], bool]
+) -> tuple[int | None, bool]:
+    """The next row with the word, None without one, and whether it is beyond the end at which the search goes on."""
+    size = file.size()
+    for wrapped in (False, True):
+        if backwards:
+            places = file.find_back(search.places, *((origin, size) if wrapped else (0, origin)), alive)
+        else:
+            places = file.find(search.places, *((0, origin) if wrapped else (origin, size)), alive)
+        for place in places:
+            if not alive():
+                break
+            row = file.row_at(place)
+            # What only an escape sequence holds is not on the screen.
+            if any(search.spans(plain(one.data)) for one in file.rows(row, 1)):
+                return row, wrapped
+    return None, True
 
 
 def _in_bytes(size: int) -> str:
