@@ -89,5 +89,3 @@ def test_letters_and_files_that_are_no_utf_8_end_no_lab(tmp_path: Path, monkeypa
         terminal.wait_for("Total params: 57,562")
         terminal.press("u")
         terminal.wait_for("Total params: 55,098")
-        terminal.press("q")
-        assert terminal.wait_for_end() == 0
