@@ -1,12 +1,16 @@
-"""Whether a run overfits: from which epoch on, how much, how one sees it, and what to try next.
+"""Whether a run overfits: from which epoch on, by which two numbers, and what to try next.
 
-Overfitting begins after the epoch in which the validation loss is lowest, if it stays above that for good while the
-training loss goes on falling. A curve jitters, so the lowest of several values may be the lowest by chance alone. In a
-long curve the jitter is measured: it is how far each value lies from the middle of its two neighbours, which a trend
-hardly changes. The median of the values after the lowest then has to exceed the median of the lowest and its neighbours
-by twice the jitter, and by 1 %. A flat curve does so about once in twenty times. In a curve of fewer than eight epochs
-its bend would be taken for jitter, so there the rise has to be 3 % of the lowest value; where a single epoch follows
-the lowest, 3 % and four times the jitter.
+The rule, which stands in `weigh` and nowhere else. "Overfitting occurs when a machine learning model performs better on
+the training set than on the test" (the course notes): one number is how many points training is ahead of validation
+after the last epoch. The other is the rise of the validation loss: by how much, of its lowest value, it is higher in
+the last epochs (the median of up to five). Either alone can mislead, a gap without a rise and a rise of one jitter, so
+the two are weighed together: 15 points ahead weigh as much as a rise that is beyond doubt by itself, which is one of
+6 %, and in a long curve one of 3.5 times its jitter. Together they have to weigh 1, the loss has to have risen at all,
+and the training loss has to have fallen meanwhile. Overfitting begins after the epoch of the lowest validation loss.
+
+The jitter of a curve is how far each value lies from the middle of its two neighbours, which a trend hardly changes; in
+a curve of fewer than eight epochs the bend itself would be taken for jitter. Curves that jitter around a level are said
+to overfit in fewer than 5 % of cases, at up to 5 points ahead.
 """
 
 from __future__ import annotations
@@ -33,8 +37,9 @@ from cnn_tui.network.stack import Stack
 from cnn_tui.network.values import L1L2
 from cnn_tui.text import counted
 
-_RISE, _SHORT_RISE = 0.01, 0.03
-_JITTER, _LONE_JITTER = 2.0, 4.0
+_AHEAD = 15.0  # points that weigh 1
+_RISE, _JITTER = 0.06, 3.5
+_LAST = 5  # epochs at the end, whose median is what the validation loss is now
 _LONG = 8  # epochs
 _BEND = 0.977
 """The mean distance of a value from the middle of its neighbours, for normally distributed values of deviation 1."""
@@ -53,6 +58,8 @@ class CurveReading(NamedTuple):
     """By how many points training accuracy is above validation accuracy after the last epoch; None without them.
 
     The gap of a run is another figure: to its test accuracy, in the epoch that was tested (`records.GAP`)."""
+    rise: float
+    """How much higher the validation loss is than at its lowest, as a share of that; 0 where it still falls."""
     still_falling: bool
     """Whether the validation loss was lowest in the last epoch."""
     reason: str
@@ -74,16 +81,22 @@ def read_curves(epochs: Sequence[Epoch]) -> CurveReading | None:
         return None
     losses, vals = [loss for _, loss, _ in curve], [val for *_, val in curve]
     low = min(range(len(vals)), key=vals.__getitem__)
-    overfits = _rises(vals, low) and losses[-1] < losses[low]
     last = curve[-1][0]
+    ahead, rise = _ahead(last), _rise(vals, low)
+    overfits = weigh(ahead, rise, _certain(vals, low)) >= 1 and losses[-1] < losses[low]
     made = CurveReading(
-        curve[low][0].epoch if overfits else None,
-        curve[low][0].epoch,
-        _ahead(last),
-        low == len(vals) - 1,
-        "",
+        curve[low][0].epoch if overfits else None, curve[low][0].epoch, ahead, rise, low == len(vals) - 1, ""
     )
-    return made._replace(reason=_reason(made, losses, vals, low, last.epoch))
+    return made._replace(reason=_reason(made, _lowest(vals, low), _now(vals, low), last.epoch))
+
+
+def weigh(ahead: float | None, rise: float, certain: float) -> float:
+    """Gap and rise of the validation loss weighed together: 1 and more is overfitting.
+
+    `ahead` is in points (None counts as none), `rise` a share of the lowest loss, `certain` the rise that is beyond
+    doubt by itself. Without any rise the weight is 0.
+    """
+    return max(0.0, ahead or 0.0) / _AHEAD + rise / certain if rise > 0 else 0.0
 
 
 def next_experiment(experiment: Experiment, reading: CurveReading) -> Suggestion | None:
@@ -125,38 +138,52 @@ def _ahead(epoch: Epoch) -> float | None:
     return (train - val) * 100
 
 
-def _rises(vals: Sequence[float], low: int) -> bool:
-    """Whether the values after the lowest lie above it by more than jitter explains; see the top of this file."""
-    after = vals[low + 1 :]
-    if not after:
-        return False
+def _rise(vals: Sequence[float], low: int) -> float:
+    lowest = _lowest(vals, low)
+    return max(0.0, _now(vals, low) / lowest - 1) if lowest and low < len(vals) - 1 else 0.0
+
+
+def _now(vals: Sequence[float], low: int) -> float:
+    """The level of the last epochs after the lowest, or of the lowest where it is the last."""
+    return statistics.median(vals[low + 1 :][-_LAST:] or vals[-1:])
+
+
+def _lowest(vals: Sequence[float], low: int) -> float:
+    """The level around the lowest value: in a long curve that is the lowest by chance as well."""
+    return statistics.median(vals[max(0, low - 1) : low + 2]) if len(vals) >= _LONG else vals[low]
+
+
+def _certain(vals: Sequence[float], low: int) -> float:
+    """The rise, as a share of the lowest loss, that this curve's jitter does not explain."""
     if len(vals) < _LONG:
-        return statistics.median(after) - vals[low] > _SHORT_RISE * vals[low]
+        return _RISE
     bends = [abs(vals[at] - (vals[at - 1] + vals[at + 1]) / 2) for at in range(1, len(vals) - 1)]
     jitter = statistics.fmean(bends) / _BEND
-    if len(after) == 1:
-        return after[0] - vals[low] > max(_SHORT_RISE * vals[low], _LONE_JITTER * jitter)
-    around = statistics.median(vals[max(0, low - 1) : low + 2])
-    return statistics.median(after) - around > max(_RISE * vals[low], _JITTER * jitter)
+    return max(_RISE, _JITTER * jitter / _lowest(vals, low)) if vals[low] else _RISE
 
 
-def _reason(reading: CurveReading, losses: Sequence[float], vals: Sequence[float], low: int, last: int) -> str:
+def _reason(reading: CurveReading, lowest: float, now: float, last: int) -> str:
+    """What was seen, with both numbers."""
+    seen = counted(last, "epoch")
+    numbers = _numbers(reading, lowest, now)
+    if reading.onset is not None:
+        return f"overfits after epoch {reading.onset}: {numbers}"
+    if reading.still_falling:
+        return f"no overfitting in {seen}: {numbers}"
+    return f"no clear overfitting in {seen}: {numbers}; together that is too little to be told from chance"
+
+
+def _numbers(reading: CurveReading, lowest: float, now: float) -> str:
+    """The gap and the rise, in words."""
     ahead = ""
     if reading.ahead is not None:
         side = "ahead of" if reading.ahead >= 0 else "behind"
-        ahead = f"; training is {abs(reading.ahead):.1f} points {side} validation"
-    if reading.onset is not None:
-        return (
-            f"overfits after epoch {reading.onset}: there the validation loss was lowest ({vals[low]:.4f}), and it is "
-            f"{vals[-1]:.4f} now, while the training loss fell from {losses[low]:.4f} to {losses[-1]:.4f}{ahead}"
-        )
-    seen = counted(last, "epoch")
+        ahead = f"training is {abs(reading.ahead):.1f} points {side} validation, and "
     if reading.still_falling:
-        return f"no overfitting in {seen}: the validation loss was still falling ({vals[-1]:.4f}){ahead}"
-    return (
-        f"no clear overfitting in {seen}: the validation loss was lowest after epoch {reading.lowest} "
-        f"({vals[low]:.4f}), but has not risen by more than it jitters ({vals[-1]:.4f}){ahead}"
-    )
+        return f"{ahead}the validation loss was still falling ({now:.4f}, a rise of 0 %)"
+    digits = 0 if reading.rise >= 0.0095 else 1
+    rise = f"the validation loss has risen by {reading.rise * 100:.{digits}f} %"
+    return f"{ahead}{rise}, from {lowest:.4f} around epoch {reading.lowest} to {now:.4f} in the last epochs"
 
 
 def _against_overfitting(stack: Stack) -> Iterator[tuple[str, Stack]]:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cnn_tui.analysis import compare as analysis
+from cnn_tui.analysis.tested_images import told_apart
 from cnn_tui.analysis.verdict import BY_COMMAND, sentences, verdicts
 from cnn_tui.cli.parser import AsJson, Output, Pack, RunId
 from cnn_tui.cli.printing import deliver, put_json, put_page
@@ -54,11 +55,16 @@ def compare(
         compared = [find_run(history, one) for one in ids]
         found = analysis.compare(compared, analysis.baseline_of(compared, notebook.pinned(history)))
         base = next(run for run in compared if run.id == found.baseline)
-        said = verdicts(history, compared, base)
+        said, apart = verdicts(history, compared, base), told_apart(compared, base)
     if as_json:
-        put_json(found.to_json(everything) | {"verdicts": [one.to_json() for one in said]})
+        put_json(
+            found.to_json(everything)
+            | {"verdicts": [one.to_json() for one in said], "on_same_images": [one.to_json() for one in apart]}
+        )
     else:
-        page = comparison_page(ComparisonFacts(found, compared, everything, sentences(said, BY_COMMAND)))
+        page = comparison_page(
+            ComparisonFacts(found, compared, everything, sentences(said, BY_COMMAND), [one.in_words() for one in apart])
+        )
         put_page(page, columns_of(sys.stdout))
     return FINISHED
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from cnn_tui.analysis.compare import diff_experiments
 from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.known_spread import known_spread
+from cnn_tui.analysis.tested_images import sampling_error
 from cnn_tui.analysis.verdict import Figure, Verdict, judge, of_a_set
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.exercises.answers import Answer, Direction, answer
@@ -93,11 +94,15 @@ class _Figure(NamedTuple):
     noted: str
 
 
+GAP, VALIDATION_LOSS = "gap, train - test", "validation loss"
+_HELD_OUT = ("gap", "val_loss")
 _FIGURES = (
     _Figure("test accuracy", "test_accuracy", 4, "test_accuracy"),
     _Figure("test loss", "test_loss", 4, "test_loss"),
     _Figure("train accuracy", "accuracy", 4, "train_accuracy"),
     _Figure("train loss", "loss", 4, "train_loss"),
+    _Figure(GAP, "gap", 4, ""),
+    _Figure(VALIDATION_LOSS, "val_loss", 4, ""),
     _Figure("seconds an epoch", "pace", 1, "seconds_an_epoch"),
     _Figure("epochs", "epochs", 0, ""),
     _Figure("parameters", "params", 0, "params"),
@@ -179,6 +184,8 @@ def _rows(notes: CourseNotes, group: Group | None, base: Group | None) -> tuple[
     noted = notes.to_json()
     rows = []
     for figure in _FIGURES:
+        if figure.field in _HELD_OUT and not any(one is not None and _holds_out(one) for one in (group, base)):
+            continue
         ours, theirs = (_spread(one, figure) for one in (group, base))
         change = ""
         if group is not None and base is not None:
@@ -191,14 +198,22 @@ def _rows(notes: CourseNotes, group: Group | None, base: Group | None) -> tuple[
     return tuple(rows)
 
 
+def _holds_out(group: Group) -> bool:
+    """Whether a part of the training images was held out, so that validation is another figure than the test's."""
+    experiment = group.experiment
+    return experiment is not None and not isinstance(experiment.training.validation, str)
+
+
 def _spread(group: Group | None, figure: _Figure) -> str:
     if group is None:
         return ""
     spread = group.spread(figure.field)
     if spread.mean is None:
         return ""
-    around = f" ± {spread.deviation:.{figure.digits}f}" if spread.deviation is not None and figure.digits else ""
-    return f"{spread.mean:,.{figure.digits}f}{around}"
+    around = spread.deviation if figure.digits else None
+    if figure.field == "test_accuracy" and spread.n == 1:
+        around = sampling_error(spread.mean, group.images[2])
+    return f"{spread.mean:,.{figure.digits}f}" + (f" ± {around:.{figure.digits}f}" if around is not None else "")
 
 
 def _outcome(

@@ -12,7 +12,7 @@ import msgspec
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.same import identity_of, settings_of
 from cnn_tui.history.history import History
-from cnn_tui.history.records import Head, chunks, marks
+from cnn_tui.history.records import GAP, Head, chunks, marks
 from cnn_tui.history.run import Run
 from cnn_tui.network.diff import diff_stacks
 from cnn_tui.network.fields import fields_of
@@ -47,6 +47,9 @@ class Trial(NamedTuple):
     """How it was trained and when it stops, as `Settings` has it."""
     experiment: str
     """As JSON."""
+    gap: float | None = None
+    """Training minus test accuracy, as `records.GAP` has it."""
+    val_loss: float | None = None
 
     @property
     def key(self) -> tuple[str, tuple[str, int, int], str]:
@@ -239,7 +242,7 @@ def _trials(history: History, where: str, values: Sequence[Any]) -> list[Trial]:
     rows = history.store.execute(
         "SELECT id, name, seed, test_accuracy, test_loss, accuracy, loss, pace, epochs_done, params,"
         " coalesce(json_extract(environment, '$.device'), ''), fingerprint, dataset, train_images, test_images,"
-        f" experiment FROM runs WHERE {ENDED_AS_PLANNED} AND {where} ORDER BY id",
+        f" experiment, {GAP}, val_loss FROM runs WHERE {ENDED_AS_PLANNED} AND {where} ORDER BY id",
         values,
     )
     return [trial for row in rows if (trial := _trial(*row)) is not None]
@@ -247,8 +250,8 @@ def _trials(history: History, where: str, values: Sequence[Any]) -> list[Trial]:
 
 def _trial(*row: Any) -> Trial | None:
     """A run as one of several; None for an experiment of another version of which it cannot be told what it tried."""
-    *figures, dataset, train_images, test_images, experiment = row
+    *figures, dataset, train_images, test_images, experiment, gap, val_loss = row
     settings = settings_of(experiment)
     if settings is None:
         return None
-    return Trial._make((*figures, (dataset, train_images, test_images), settings.training, experiment))
+    return Trial._make((*figures, (dataset, train_images, test_images), settings.training, experiment, gap, val_loss))

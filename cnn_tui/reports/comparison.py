@@ -36,6 +36,8 @@ class ComparisonFacts(NamedTuple):
     """Whether rows and layers that are alike are shown too."""
     verdicts: Sequence[str] | None
     """Sentences; None until they are worked out."""
+    on_same_images: Sequence[str] = ()
+    """Sentences on runs that were tested on the same images."""
     marks: Mapping[int, Span] = {}
     """The letter of each run in its colour, by its number; a run that is not in it has the letter of its place."""
 
@@ -47,7 +49,7 @@ class ComparisonFacts(NamedTuple):
 
 def comparison_page(facts: ComparisonFacts) -> Page:
     """The page: the table, the layers, the verdicts, the curves."""
-    blocks = [*_table(facts), *_layers(facts), *_verdicts(facts.verdicts), *_curves(facts)]
+    blocks = [*_table(facts), *_layers(facts), *_verdicts(facts), *_curves(facts)]
     return Page(compared_title(facts.found), blocks)
 
 
@@ -101,7 +103,8 @@ def _layers(facts: ComparisonFacts) -> Iterator[Block]:
             yield Difference([line for line in diff.lines if facts.everything or line.sign != " "])
 
 
-def _verdicts(said: Sequence[str] | None) -> Iterator[Block]:
+def _verdicts(facts: ComparisonFacts) -> Iterator[Block]:
+    said = facts.verdicts
     yield Heading("All repeats in the history")
     if said is None:
         yield Paragraph("…", style="dim")
@@ -111,6 +114,10 @@ def _verdicts(said: Sequence[str] | None) -> Iterator[Block]:
         yield Paragraph(sentence(one))
     if said:
         yield Paragraph(f"± is half of the 95 % interval. {ALONE}", style="dim")
+    if facts.on_same_images:
+        yield Heading("These runs, image by image")
+    for one in facts.on_same_images:
+        yield Paragraph(sentence(one))
 
 
 def _curves(facts: ComparisonFacts) -> Iterator[Block]:

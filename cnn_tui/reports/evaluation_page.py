@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnn_tui.analysis.lost_number import lost_number
+from cnn_tui.analysis.tested_images import sampling_error
 from cnn_tui.artifacts.evaluation import Evaluation
 from cnn_tui.history.run import Run
 from cnn_tui.reports.blocks import Block, ConfusionMatrix, Fact, Heading, Page, Paragraph, TextTable
@@ -22,11 +23,16 @@ def evaluation_page(run: Run, evaluation: Evaluation) -> Page:
     loss = unknown if evaluation.test_loss is None else f"{evaluation.test_loss:.4f}"
     facts = [
         Fact("test images", f"{evaluation.images:,}"),
-        Fact("test accuracy", f"{evaluation.test_accuracy:.4f}"),
+        Fact("test accuracy", f"{evaluation.test_accuracy:.4f}{_around(evaluation)}"),
         Fact("test loss", loss),
     ]
     blocks = [*facts, Paragraph(), *_classes(evaluation), ConfusionMatrix(evaluation), *_confusions(evaluation)]
     return Page(f"Run {run.id}: {run.name}", blocks)
+
+
+def _around(evaluation: Evaluation) -> str:
+    error = sampling_error(evaluation.test_accuracy, evaluation.images)
+    return f" ± {error:.4f} on other {evaluation.images:,} images" if error is not None else ""
 
 
 def _classes(evaluation: Evaluation) -> Iterator[Block]:

@@ -232,7 +232,8 @@ def _result(facts: ExerciseFacts) -> Iterator[Block]:
         return
     sizes = [(one, who) for one, who in ((mine, ""), (base, " of the baseline")) if one is not None]
     of = [f"{counted(len(one.trials), 'run')}{who}" for one, who in sizes]
-    around = " (± over the seeds)" if any("±" in row[1] + row[2] for row in rows) else ""
+    several = {len(one.by_seed("test_accuracy")) > 1 for one, _ in sizes}
+    around = f" (± {', '.join(_AROUND[one] for one in sorted(several, reverse=True))})" if several else ""
     what = "Result" if mine is not None else "Before the run"
     yield Heading(f"{what}: {', '.join(of)}{around}" if of else "The notes' figures")
     yield _figures(rows)
@@ -242,6 +243,9 @@ def _result(facts: ExerciseFacts) -> Iterator[Block]:
     if mine is not None:
         runs = findings.result.runs[-12:]
         yield Paragraph(f"{'runs' if len(runs) > 1 else 'run'} {', '.join(map(str, runs))}", style="dim")
+
+
+_AROUND = {True: "over the seeds", False: "of one run: over test images"}
 
 
 def _figures(rows: Sequence[Sequence[str]]) -> TextTable:

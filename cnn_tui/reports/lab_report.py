@@ -13,7 +13,7 @@ from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.progress import read_statuses
 from cnn_tui.exercises.results import BY_COMMAND as REPEAT_EXERCISE
-from cnn_tui.exercises.results import ExerciseResult, FigureRow, result
+from cnn_tui.exercises.results import GAP, VALIDATION_LOSS, ExerciseResult, FigureRow, result
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history import notebook
 from cnn_tui.history.columns import COLUMNS
@@ -57,7 +57,9 @@ def set_table(history: History, place: SetPlace) -> Iterator[Block]:
     found = [(one, result(history, place, one)) for one in place.set.exercises if one.is_run]
     heading = ["exercise", "params", "seeds", "test acc", "change", "in the notes", "train acc", "in the notes"]
     heading += ["s/epoch", "in the notes"]
-    yield TextTable(heading, [_exercise_cells(*one) for one in found], right=range(1, len(heading)))
+    more = [key for key in (GAP, VALIDATION_LOSS) if any(row.key == key for _, what in found for row in what.rows)]
+    cells = [[*_exercise_cells(*one), *_further_cells(one[1], more)] for one in found]
+    yield TextTable([*heading, *more], cells, right=range(1, len(heading) + len(more)))
     yield from _trained_on([what.group for _, what in found if what.group is not None])
     said = [Bullet(words) for _, what in found for words in sentences(what.verdicts, REPEAT_EXERCISE)]
     yield from said
@@ -85,6 +87,12 @@ def _exercise_cells(one: Exercise, what: ExerciseResult) -> list[str]:
         *(train.yours, _noted(noted.get("train_accuracy"), 4)),
         *(pace.yours, _noted(noted.get("seconds_an_epoch"), 1)),
     ]
+
+
+def _further_cells(what: ExerciseResult, keys: Sequence[str]) -> list[str]:
+    """Figures that only some sets have: how far training is ahead, and the loss on held-out images."""
+    figures = {row.key: row.yours for row in what.rows}
+    return [figures.get(key, "") for key in keys]
 
 
 def _trained_on(groups: Sequence[Group]) -> Iterator[Block]:

@@ -10,6 +10,7 @@ from cnn_tui import home
 from cnn_tui.analysis.compare import Comparison, compare, in_points, pace_of
 from cnn_tui.analysis.lost_number import NAN_RULE, LostNumber, blind_rules, lost_number, needs_nan_rule, remedy
 from cnn_tui.analysis.overfitting import read_run
+from cnn_tui.analysis.tested_images import sampling_error
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.history import notebook
 from cnn_tui.history.alive import elsewhere_in_words
@@ -97,6 +98,8 @@ def _result(facts: RunFacts) -> Iterator[Block]:
     yield Fact("epochs", f"{len(run.epochs)} of {run.experiment.training.epochs}")
     if accuracy := _joined([*_figures(run, run.test_accuracy, "accuracy"), gap_words]):
         yield Fact("accuracy", [Span(accuracy, "strong")])
+    if around := _of_other_images(run):
+        yield Fact("", around)
     yield Fact("loss", _joined(_figures(run, run.test_loss, "loss")))
     yield Fact("time", _joined(took))
     yield Fact("network", f"{counted(run.params, 'parameter')}, fingerprint {run.fingerprint}")
@@ -115,6 +118,12 @@ def _figures(run: Run, tested: float | None, metric: str) -> list[str]:
     last = run.epochs[-1].metrics if run.epochs else {}
     figures = (("test", tested), ("train", last.get(metric)), ("validation", last.get(f"val_{metric}")))
     return [f"{name} {value:.4f}" for name, value in figures if value is not None]
+
+
+def _of_other_images(run: Run) -> str:
+    """What the test images leave open of the accuracy; a sample of others would have given another figure."""
+    error = sampling_error(run.test_accuracy, run.test_images) if run.test_accuracy is not None else None
+    return f"test accuracy ± {error:.4f} on other {run.test_images:,} images" if error is not None else ""
 
 
 def _words(run: Run) -> list[Block]:

@@ -10,9 +10,11 @@ from markdown_it import MarkdownIt
 
 from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import SetPlace, load_set
+from cnn_tui.exercises.runs import make_orders, queue
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import notebook
-from cnn_tui.history.history import History
+from cnn_tui.history.history import History, Result
+from cnn_tui.history.run import Epoch
 from cnn_tui.reports import lab_report
 from cnn_tui.reports.markdown import escape, markdown_lines, quote, to_markdown
 from tests.analysis.test_compare import trained
@@ -109,6 +111,22 @@ def test_a_set_is_one_table_with_the_notes_beside(history: History) -> None:
     assert "Trained on fashion\\_mnist (60,000 + 10,000 images), 2 epochs, CPU, 2 cores." in lines
     assert any(line.startswith("- 64 against 32 filters: +0.6 ± 3.6 points") for line in lines)
     assert not any("fourth" in line for line in lines)
+
+
+def test_the_set_on_overfitting_shows_gap_and_validation_loss(history: History) -> None:
+    overfitting = load_set("overfitting")
+    (planned,), _ = make_orders([(overfitting, overfitting.exercise("dropout"))])
+    (made,) = queue(history, [planned])
+    assert history.claim(made, 1, 1)
+    history.record_start(made, dataset="fashion_mnist", train_images=54_000, test_images=10_000, environment={})
+    metrics = {"loss": 0.2, "accuracy": 0.93, "val_loss": 0.27, "val_accuracy": 0.91}
+    history.record_epoch(made, Epoch(1, metrics, 8.0, 1.0), 8.0)
+    history.record_end(made, Result("finished", "", 0.28, 0.905))
+    lines = markdown_lines(lab_report.set_table(history, overfitting))
+    assert lines[0].endswith("| gap, train - test | validation loss |")
+    dropout = next(line for line in lines if line.startswith("| Dropout"))
+    assert dropout.endswith("| 0.0250 | 0.2700 |")
+    assert "gap" not in markdown_lines(lab_report.set_table(history, load_set("lab1")))[0]
 
 
 def test_a_report_on_runs_without_figures_is_short(history: History) -> None:

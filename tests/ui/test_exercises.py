@@ -145,7 +145,7 @@ async def test_from_what_is_expected_to_the_conclusion(make_lab: MakeLab, histor
         fake.finish(history, 2)
         await reads(pilot, "● run i writes what you conclude")
         await reads(pilot, "accuracy: 0.8 points higher, as you expected; luck alone does as much in 26 of 100 cases")
-        await reads(pilot, "test accuracy 0.9083 0.9000 +0.0083 0.8943")
+        await reads(pilot, "test accuracy 0.9083 ± 0.0029 0.9000 ± 0.0030 +0.0083 0.8943")
         await reads(pilot, "seconds an epoch 8.0 8.0 +0.0 7.2")
         await reads(pilot, "train accuracy")
         assert "64 filters is better" not in text(app)

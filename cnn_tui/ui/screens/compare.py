@@ -11,6 +11,7 @@ from textual import work
 from textual.message import Message
 
 from cnn_tui.analysis.compare import Comparison, baseline_of, compare
+from cnn_tui.analysis.tested_images import told_apart
 from cnn_tui.analysis.verdict import sentences, verdicts
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History, HistoryError
@@ -42,10 +43,11 @@ class CompareScreen(LongPage[None]):
     class Judged(Message):
         """The verdicts are there, as sentences; of the comparison against the run `baseline`."""
 
-        def __init__(self, baseline: int, sentences: Sequence[str]) -> None:
+        def __init__(self, baseline: int, sentences: Sequence[str], on_same_images: Sequence[str] = ()) -> None:
             super().__init__()
             self.baseline = baseline
             self.sentences = sentences
+            self.on_same_images = on_same_images
 
     def __init__(self, live: Live, runs: Sequence[int], *, everything: bool = False) -> None:
         super().__init__(live)
@@ -60,6 +62,7 @@ class CompareScreen(LongPage[None]):
         self._recorded: list[Recorded] = []
         self._found: Comparison | None = None
         self._verdicts: Sequence[str] | None = None
+        self._on_same_images: Sequence[str] = ()
 
     def on_mount(self) -> None:
         """Show it, and work out the verdicts meanwhile."""
@@ -90,7 +93,7 @@ class CompareScreen(LongPage[None]):
         if self._found is None:
             return
         marks = {run: Span(LETTERS[place], overlay_style(place)) for run, place in self._places.items()}
-        facts = ComparisonFacts(self._found, self._runs, self._everything, self._verdicts, marks)
+        facts = ComparisonFacts(self._found, self._runs, self._everything, self._verdicts, self._on_same_images, marks)
         for block in comparison_page(facts).blocks:
             yield self._seen(block, width) if isinstance(block, SideBySide) else block
 
@@ -134,7 +137,7 @@ class CompareScreen(LongPage[None]):
     def action_next_baseline(self) -> None:
         """Compare with the next of the runs."""
         self._baseline = self._ids[(self._ids.index(self._baseline) + 1) % len(self._ids)]
-        self._verdicts = None
+        self._verdicts, self._on_same_images = None, ()
         self._compare()
         self.page.rebuild()
         self._judge(self._baseline)
@@ -145,19 +148,21 @@ class CompareScreen(LongPage[None]):
     def _judge(self, baseline: int) -> None:
         """Loading scipy takes the better part of a second: it must not hold up the keys."""
         repeat = with_keys("{run.repeat}")
+        apart: Sequence[str] = ()
         try:
             with History(self.history.path) as history:
                 runs = [run for one in self._ids if (run := history.run(one)) is not None]
                 base = next(run for run in runs if run.id == baseline)
                 said = sentences(verdicts(history, runs, base), repeat)
+                apart = [one.in_words() for one in told_apart(runs, base)]
         except (HistoryError, sqlite3.Error) as error:
             said = [f"they cannot be told: {error}"]
         except Exception as error:  # whatever it is: the page waits for them
             said = [f"they cannot be told: {fault(error)}"]
-        self.post_message(self.Judged(baseline, said))
+        self.post_message(self.Judged(baseline, said, apart))
 
     def on_compare_screen_judged(self, message: Judged) -> None:
         """Show them, unless they are of another comparison by now."""
         if message.baseline == self._baseline:
-            self._verdicts = message.sentences
+            self._verdicts, self._on_same_images = message.sentences, message.on_same_images
             self.page.rebuild()
