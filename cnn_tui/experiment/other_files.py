@@ -18,15 +18,12 @@ def other_file(path: Path, content: bytes) -> str:
     Its name tells, or how its content begins.
     """
     ending, name = path.suffix.lower(), shlex.quote(quiet(str(path)))
+    target = shlex.quote(quiet(path.stem + ".toml"))
     if ending == ".npz":
         return f"is a dataset, not an experiment: cnn-tui run lab1-baseline --dataset {name}"
     if ending in _CODE:
-        return (
-            f"is {_CODE[ending]}, not an experiment: save the model there with model.save('model.keras'), "
-            "then cnn-tui import model.keras -o model.toml"
-        )
+        return f"is {_CODE[ending]}, not an experiment: import it first: cnn-tui import {name} -o {target}"
     if ending in _MODELS or content.startswith((_ZIP, _HDF5)):
-        target = shlex.quote(quiet(path.stem + ".toml"))
         return f"is a model of Keras, not an experiment: import it first: cnn-tui import {name} -o {target}"
     return ""
 

@@ -18,8 +18,12 @@ from cnn_tui.experiment.presets import find_experiment
         ("model.json", b"{}", "import it first: cnn-tui import model.json -o model.toml"),
         ("renamed.toml", b"PK\x03\x04", "import it first: cnn-tui import renamed.toml -o renamed.toml"),
         ("data.npz", b"PK\x03\x04", "is a dataset, not an experiment: cnn-tui run lab1-baseline --dataset data.npz"),
-        ("train.py", b"import keras", "is Python code, not an experiment: save the model there with model.save("),
-        ("lab.ipynb", b"{}", "is a notebook, not an experiment"),
+        (
+            "train.py",
+            b"import keras",
+            "is Python code, not an experiment: import it first: cnn-tui import train.py",
+        ),
+        ("lab.ipynb", b"{}", "is a notebook, not an experiment: import it first: cnn-tui import lab.ipynb -o lab.toml"),
     ],
 )
 def test_a_file_of_another_kind_is_named(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -194,6 +195,25 @@ async def test_files_of_a_folder_that_are_left_out_are_counted_when_a_run_is_que
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await pilot.press("r")
         await sees(pilot, "('7/.DS_Store')")
+
+
+async def test_labels_that_start_at_1_are_named_when_the_network_does_not_fit_and_when_a_run_is_queued(
+    make_lab: MakeLab, tmp_path: Path
+) -> None:
+    images, labels = np.zeros((20, 28, 28), np.uint8), np.arange(20) % 10 + 1
+    np.savez(tmp_path / "one.npz", x_train=images, y_train=labels, x_test=images, y_test=labels)
+    asked = msgspec.structs.replace(load_preset("lab1-baseline"), dataset=str(tmp_path / "one.npz"))
+    app = make_lab(asked)
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("r")
+        await sees(pilot, "labels seem to start at 1")
+        assert "units 11" not in text(app), "nobody is offered a unit for a label that no image has"
+    answer = msgspec.structs.replace(asked.layers[-1], units=11)
+    again = make_lab(msgspec.structs.replace(asked, layers=(*asked.layers[:-1], answer)))
+    async with again.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("r")
+        await sees(pilot, "Run 1 is queued.")
+        await sees(pilot, "Labels seem to start at 1")
 
 
 async def test_leaving_keeps_the_run_and_opening_again_shows_it(make_lab: MakeLab, history: History) -> None:

@@ -9,6 +9,7 @@ from typing import Protocol
 from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.pace import in_words
 from cnn_tui.data.dataset import DatasetError
+from cnn_tui.data.labels import odd_numbers
 from cnn_tui.data.left_out import sentence_of
 from cnn_tui.exercises.runs import TrainingOrder, assign
 from cnn_tui.experiment.document import Document
@@ -226,9 +227,10 @@ class RunCommands(LabCommands):
         return bool(problems)
 
     def _left_out(self) -> str:
-        """What to say of files of the dataset that are not learned from, as far as that is known; or nothing."""
-        words = sentence_of(self.document.view.dataset.left_out)
-        return f" {words}" if words else ""
+        """What to say of files that are not learned from and of odd labels, as far as they are known; or nothing."""
+        dataset = self.document.view.dataset
+        odd = odd_numbers(dataset.unused, dataset.classes)
+        return "".join(f" {words}" for words in (sentence_of(dataset.left_out), odd and sentence(odd)) if words)
 
     def _same_as(self, experiment: Experiment) -> str:
         """What to say when an experiment is queued: ` Same network as run 4.`, or nothing."""
