@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
+from cnn_tui.data.dataset import AS_THEY_ARE
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.run import Line, Run
 from cnn_tui.network.diff import DiffLine, diff_stacks
@@ -262,6 +263,9 @@ def _settings(before: Experiment, after: Experiment) -> list[DiffLine]:
 
 def _flat(experiment: Experiment) -> dict[str, str]:
     settings = {"dataset": experiment.dataset}
+    for name, value in msgspec.structs.asdict(experiment.pictures).items():
+        if value != getattr(AS_THEY_ARE, name):
+            settings[name] = "x".join(map(str, value)) if isinstance(value, tuple) else value
     for name, value in msgspec.structs.asdict(experiment.training).items():
         if value is not None:
             settings[name] = ", ".join(value) if isinstance(value, tuple) else f"{value}"

@@ -8,12 +8,14 @@ from typing import Annotated
 
 import typer
 
+from cnn_tui.cli.overrides import override
 from cnn_tui.cli.parser import AsJson
 from cnn_tui.cli.printing import bold, put_json, table
 from cnn_tui.cli.progress import Reporter, bar
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, complain, is_terminal, put, say
 from cnn_tui.data.data_facts import DataFacts
 from cnn_tui.data.dataset import BUILT_IN, DatasetError
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.text import counted, did_you_mean, fitted, quiet
 
@@ -64,12 +66,18 @@ def list_datasets(as_json: AsJson = False) -> int:
 @data.command("show")
 def show_dataset(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A dataset's name, a .npz file or a folder.")],
+    image_size: Annotated[
+        str | None, typer.Option(metavar="HxW", help="Show a folder's pictures in that size, as 150x150.")
+    ] = None,
+    color: Annotated[str | None, typer.Option(metavar="C", help="As grayscale or rgb.")] = None,
+    fit: Annotated[str | None, typer.Option(metavar="F", help="stretch, or crop: where proportions differ.")] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Print what is in a dataset: shapes, how many images of each class, the range of the pixels."""
+    """Print what is in a dataset and is fed to a network: shapes, images of each class, the range of the pixels."""
     from cnn_tui.training.data.inspect import look
 
-    facts = look(name)
+    wishes = {"image_size": image_size, "color": color, "fit": fit}
+    facts = look(name, override(Experiment(), [(key, wish) for key, wish in wishes.items() if wish]).pictures)
     for remark in facts.remarks:
         say(remark)
     if as_json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -39,6 +40,28 @@ CIFAR100 = (
     "worm",
 )
 # fmt: on
+
+
+MOST_SIDE = 4_096
+"""Pixels of an edge that may be asked for."""
+Side = Annotated[int, msgspec.Meta(ge=1, le=MOST_SIDE)]
+Color = Literal["grayscale", "rgb"]
+Fit = Literal["stretch", "crop"]
+
+
+class PictureSettings(msgspec.Struct, frozen=True):
+    """How the pictures of a folder are wanted; what is None follows from the pictures themselves.
+
+    `image_size` is (height, width), as Keras has it. Where a picture has other proportions, `fit` says whether it is
+    stretched or its middle is taken, which is what Keras's `crop_to_aspect_ratio` does.
+    """
+
+    image_size: tuple[Side, Side] | None = None
+    color: Color | None = None
+    fit: Fit = "stretch"
+
+
+AS_THEY_ARE = PictureSettings()
 
 
 class DatasetError(ValueError):

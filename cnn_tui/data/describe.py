@@ -9,23 +9,43 @@ from __future__ import annotations
 import os
 
 from cnn_tui.data import image_folder, npz_file
-from cnn_tui.data.dataset import BUILT_IN, Dataset, DatasetError, is_npz, path_of, shown, unreadable
+from cnn_tui.data.dataset import (
+    AS_THEY_ARE,
+    BUILT_IN,
+    Dataset,
+    DatasetError,
+    PictureSettings,
+    is_folder,
+    is_npz,
+    path_of,
+    shown,
+    unreadable,
+)
 from cnn_tui.text import did_you_mean
 
 
-def describe(dataset: str) -> Dataset:
+def describe(dataset: str, pictures: PictureSettings = AS_THEY_ARE) -> Dataset:
     """Describe a built-in dataset, a `.npz` file by its path, or a folder of image folders by its path.
+
+    `pictures` says how those of a folder are wanted; other datasets are as they are.
 
     Answers for files are remembered until the file changes. Raises DatasetError for a name that is none of
     these and for a file or folder that cannot be a dataset.
     """
+    if pictures != AS_THEY_ARE and not is_folder(dataset):
+        raise DatasetError(
+            f"image_size, color and fit are for folders of pictures, and {shown(dataset)} is none: its images come in "
+            "one size. Leave them out."
+        )
     if dataset in BUILT_IN:
         return BUILT_IN[dataset]
     path = path_of(dataset)
     if path is None:
         raise DatasetError(_unknown(dataset))
     try:
-        return npz_file.describe(dataset, path) if is_npz(path) else image_folder.describe(dataset, path)
+        if is_npz(path):
+            return npz_file.describe(dataset, path)
+        return image_folder.describe(dataset, path, pictures)
     except OSError as error:
         raise unreadable(path, error) from None
 

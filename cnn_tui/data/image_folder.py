@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from cnn_tui.data import picture_survey
 from cnn_tui.data.data_facts import Stamp, stamp_of
-from cnn_tui.data.dataset import Dataset, DatasetError, shown
+from cnn_tui.data.dataset import AS_THEY_ARE, Dataset, DatasetError, PictureSettings, shown
 from cnn_tui.data.left_out import FilesLeftOut, LeftOutCounter
 from cnn_tui.data.picture import ENDINGS
 from cnn_tui.text import escaped
@@ -51,24 +51,25 @@ class FolderPictures(NamedTuple):
         return [path for path, _ in (*self.train, *self.test)]
 
 
-_described: dict[tuple[str, Path], tuple[Stamp, Dataset]] = {}
+_described: dict[tuple[str, Path, PictureSettings], tuple[Stamp, Dataset]] = {}
 
 
-def describe(name: str, folder: Path) -> Dataset:
+def describe(name: str, folder: Path, pictures: PictureSettings = AS_THEY_ARE) -> Dataset:
     """Describe the folder as the dataset called `name`, anew when a folder in it has changed.
 
     Raises DatasetError, OSError.
     """
-    stamp, dataset = _described.get((name, folder), ((), None))
+    stamp, dataset = _described.get((name, folder, pictures), ((), None))
     if dataset is not None and stamp_of(Path(path) for path, _, _ in stamp) == stamp:
         return dataset
     listing = list_pictures(folder)
     survey = picture_survey.survey(folder, listing.paths)
-    width, height = survey.size
+    height, width = pictures.image_size or survey.size[::-1]
+    coloured = survey.coloured if pictures.color is None else pictures.color == "rgb"
     dataset = Dataset(
         name=name,
         title=escaped(folder.resolve().name),
-        input_shape=(height, width, 3 if survey.coloured else 1),
+        input_shape=(height, width, 3 if coloured else 1),
         class_names=tuple(escaped(class_name) for class_name in listing.names),
         train_images=len(listing.train),
         test_images=len(listing.test),
@@ -76,7 +77,7 @@ def describe(name: str, folder: Path) -> Dataset:
     )
     while len(_described) >= _MOST_KEPT:
         del _described[next(iter(_described))]
-    _described[name, folder] = stamp_of(map(Path, listing.folders)), dataset
+    _described[name, folder, pictures] = stamp_of(map(Path, listing.folders)), dataset
     return dataset
 
 
@@ -206,7 +207,7 @@ class _Look:
                 self._left_out.add("no picture", self._name(entry.path))
 
     def _name(self, path: str) -> str:
-        return os.path.relpath(path, self.folder)
+        return escaped(os.path.relpath(path, self.folder))  # a name may be no text, and facts are kept as JSON
 
 
 def _is_picture(entry: os.DirEntry[str]) -> bool:

@@ -6,7 +6,7 @@ The steps, in their order; `keras_io/script_folder.py` writes the same ones into
 2. More than 8 bits a pixel become 8: what counts is the largest number in the files of the set (`TOPS`).
 3. Transparent parts are put on white, as a picture viewer does; on black where all that is drawn is too bright for it.
 4. It is made grey, or red, green and blue.
-5. It is stretched to the size of the set, as Keras's `image_dataset_from_directory` does.
+5. It is brought to the size of the set: stretched, unless the set says otherwise.
 
 Pillow and NumPy are imported only where a picture is opened.
 """
@@ -57,11 +57,15 @@ class PictureError(ValueError):
 class Form(NamedTuple):
     """What each picture of a set becomes: bytes of `shape`, (height, width, channels).
 
+    Where it has other proportions it is stretched, as Keras's `image_dataset_from_directory` does, or with `crop` its
+    middle is taken.
+
     `top` is what is white in pictures of more than 8 bits, one of `TOPS`; None takes each by its own largest number.
     """
 
     shape: tuple[int, int, int]
     top: int | None = None
+    crop: bool = False
 
 
 class Opened(NamedTuple):
@@ -192,9 +196,16 @@ def make(opened: Opened, form: Form) -> Made:
         raise PictureError("broken", f"cannot be used ({reason(error)})") from None
     size = picture.size
     if size != (width, height):
-        picture = picture.resize((width, height))
+        picture = picture.resize((width, height), box=middle(size, (width, height)) if form.crop else None)
     pixels = np.asarray(picture, np.uint8).reshape(form.shape)
     return Made(pixels, size, top, ground, coloured == (channels == 1))
+
+
+def middle(size: tuple[int, int], wanted: tuple[int, int]) -> tuple[float, float, float, float]:
+    """The largest box in the middle of a picture that has the proportions of `wanted`; sizes are (width, height)."""
+    scale = min(size[0] / wanted[0], size[1] / wanted[1])
+    left, top = (size[0] - wanted[0] * scale) / 2, (size[1] - wanted[1] * scale) / 2
+    return left, top, size[0] - left, size[1] - top
 
 
 def scale_of(top: int) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cnn_tui.data.describe import describe
 from cnn_tui.data.labels import odd_numbers
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.network.problems import Goal, Problem, find_problems
@@ -23,7 +22,7 @@ def problems_of(experiment: Experiment, summary: Summary | None = None) -> tuple
 
     `summary` is the stack's, where the caller has it already. Raises DatasetError.
     """
-    dataset = describe(experiment.dataset)
+    dataset = experiment.data
     goal = Goal(experiment.training.loss, dataset.classes, odd_numbers(dataset.unused, dataset.classes))
     return (
         *find_problems(experiment.stack, goal, summary),

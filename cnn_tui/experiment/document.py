@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from cnn_tui.data.dataset import Dataset, DatasetError
-from cnn_tui.data.describe import describe
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.journal import Journal, JournalEntry, Snapshot, Step
@@ -44,7 +43,7 @@ class Document:
     """
 
     def __init__(self, experiment: Experiment, path: Path | None = None, journal: Journal | None = None) -> None:
-        describe(experiment.dataset)
+        _ = experiment.data  # raises where it cannot be described
         self.experiment = experiment
         self.path = path
         self._view: View | None = None
@@ -118,7 +117,7 @@ class Document:
         self._note(JournalEntry("open", experiment=experiment, path=_text(path), exercise=exercise))
 
     def _make(self, step: Step, experiment: Experiment) -> None:
-        describe(experiment.dataset)
+        _ = experiment.data  # raises where it cannot be described
         self._done.append(step)
         self._undone.clear()
         self.experiment, self._view = experiment, None
@@ -130,7 +129,7 @@ class Document:
         if not source:
             return None
         step = source[-1]
-        describe(step.other.dataset)
+        _ = step.other.data  # raises where it cannot be described
         source.pop()
         target.append(Step(step.label, self.experiment, self._file() if step.file else None, self.exercise))
         self.experiment, self._view = step.other, None
@@ -206,7 +205,7 @@ def _path(text: str | None) -> Path | None:
 
 
 def _look(experiment: Experiment) -> View:
-    dataset = describe(experiment.dataset)
+    dataset = experiment.data
     stack = experiment.stack
     summary = summarize(stack)
     return View(dataset, stack, summary, problems_of(experiment, summary))

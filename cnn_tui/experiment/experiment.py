@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
-from cnn_tui.data.dataset import DatasetError
+from cnn_tui.data.dataset import AS_THEY_ARE, Color, Dataset, DatasetError, Fit, PictureSettings, Side
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment import file_errors, other_files
 from cnn_tui.experiment.stop_rules import StopRule, out_of_range
@@ -90,6 +90,19 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     training: Training = Training()
     stop: tuple[StopRule, ...] = ()
     layers: tuple[AnyLayer, ...] = ()
+    image_size: tuple[Side, Side] | None = None
+    color: Color | None = None
+    fit: Fit = "stretch"
+
+    @property
+    def pictures(self) -> PictureSettings:
+        """How the pictures of the dataset are wanted, where it is a folder of them."""
+        return PictureSettings(self.image_size, self.color, self.fit)
+
+    @property
+    def data(self) -> Dataset:
+        """The dataset that is asked for, described. Raises DatasetError."""
+        return describe(self.dataset, self.pictures)
 
     @property
     def optimizer_arguments(self) -> dict[str, float]:
@@ -102,7 +115,7 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def stack(self) -> Stack:
         """The layers on the dataset's input shape. Raises DatasetError when the dataset cannot be described."""
-        return Stack(describe(self.dataset).input_shape, self.layers)
+        return Stack(self.data.input_shape, self.layers)
 
     def with_stack(self, stack: Stack) -> Experiment:
         return msgspec.structs.replace(self, layers=stack.layers)
@@ -162,7 +175,7 @@ def read(path: Path) -> Experiment:
 def check_dataset(experiment: Experiment, where: str) -> None:
     """Raise ExperimentError, which names the file `where` and the key, when the dataset cannot be described."""
     try:
-        describe(experiment.dataset)
+        _ = experiment.data
     except DatasetError as error:
         raise ExperimentError(f"{where}: dataset: {error}") from None
 
@@ -224,6 +237,9 @@ def to_toml(experiment: Experiment) -> str:
     plain = msgspec.to_builtins(experiment)
     document.add("name", tomlkit.item(plain["name"]))
     document.add("dataset", tomlkit.item(plain["dataset"]))
+    for key in PictureSettings.__struct_fields__:
+        if getattr(experiment, key) != getattr(AS_THEY_ARE, key):
+            document.add(key, tomlkit.item(plain[key]))
     training = tomlkit.table()
     for key, value in plain["training"].items():
         if value is not None and (key, value) != ("momentum", 0.0):

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from cnn_tui.data.dataset import AS_THEY_ARE, Color, Fit, PictureSettings
 from cnn_tui.experiment.experiment import MOMENTUM_OPTIMIZERS, Experiment, Training
 from cnn_tui.network.stack import Stack
 
@@ -24,7 +25,7 @@ class Settings(NamedTuple):
 
     dataset: str
     training: str
-    """The training settings without the seed, and the stop rules, as JSON with sorted keys."""
+    """The training settings without the seed, the stop rules and what is asked of pictures, as JSON, keys sorted."""
 
 
 class Identity(NamedTuple):
@@ -40,6 +41,9 @@ class _Plain(msgspec.Struct):
     dataset: str = ""
     training: dict[str, Any] = {}
     stop: list[dict[str, Any]] = []
+    image_size: tuple[int, int] | None = None
+    color: Color | None = None
+    fit: Fit = "stretch"
 
 
 _PLAIN = msgspec.json.Decoder(_Plain)
@@ -69,7 +73,11 @@ def settings_of(experiment: str | bytes) -> Settings | None:
     del training["seed"]
     if training["optimizer"] not in MOMENTUM_OPTIMIZERS:
         del training["momentum"]
-    return Settings(plain.dataset, msgspec.json.encode([training, plain.stop], order="sorted").decode())
+    parts: list[Any] = [training, plain.stop]
+    pictures = PictureSettings(plain.image_size, plain.color, plain.fit)
+    if pictures != AS_THEY_ARE:
+        parts.append(pictures)
+    return Settings(plain.dataset, msgspec.json.encode(parts, order="sorted").decode())
 
 
 def pace_settings(experiment: Experiment) -> tuple[Any, ...]:

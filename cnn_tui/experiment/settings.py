@@ -10,16 +10,19 @@ from typing import NamedTuple, cast
 
 import msgspec
 
-from cnn_tui.data.dataset import BUILT_IN
+from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, MOST_SIDE, Color, Fit, PictureSettings, is_folder
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import MAX_NAME, MOMENTUM_OPTIMIZERS, Experiment, Metric, Training
 from cnn_tui.experiment.stop_rules import StopRule, out_of_range
 from cnn_tui.network.fields import Value, fields_of
-from cnn_tui.text import counted
+from cnn_tui.text import counted, quiet
 
 _FIELDS = {field.name: field for field in fields_of(Training)}
 _METRICS: tuple[str, ...] = typing.get_args(Metric)
 _RULE = re.compile(r"(?P<metric>\w+)\s+((?P<kind>below|above|<|>|patience)\s*(?P<number>\S+)|(?P<nan>nan))")
+_FREE = "as they are"
+_COLORS = (_FREE, *typing.get_args(Color))
+_FITS: tuple[str, ...] = typing.get_args(Fit)
 _VALIDATIONS = ("none", "test", "0.1", "0.2", "0.3")
 
 
@@ -43,6 +46,8 @@ def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
             "dataset", experiment.dataset, "The images.", "a name, a .npz file or a folder of folders", tuple(BUILT_IN)
         ),
     ]
+    if is_folder(experiment.dataset):
+        rows += _picture_rows(experiment)
     for info in msgspec.structs.fields(Training):
         value = getattr(training, info.name)
         if info.name == "metrics":
@@ -70,7 +75,10 @@ def change(experiment: Experiment, name: str, text: str) -> Experiment:
     if name == "dataset":
         describe(text)
         dataset = text if text in BUILT_IN else str(Path(text).expanduser().absolute())
-        return msgspec.structs.replace(experiment, dataset=dataset)
+        pictures = experiment.pictures if is_folder(dataset) else AS_THEY_ARE
+        return _with_pictures(msgspec.structs.replace(experiment, dataset=dataset), pictures)
+    if name in PictureSettings.__struct_fields__:
+        return _with_pictures(experiment, msgspec.structs.replace(experiment.pictures, **{name: _wish(name, text)}))
     if name == "metrics":
         return _checked(experiment.with_training(metrics=_metrics(text)))
     if name == "validation":
@@ -85,10 +93,10 @@ def step(experiment: Experiment, name: str, direction: int) -> Experiment:
     if name in _FIELDS:
         value = cast(Value, getattr(experiment.training, name))
         return experiment.with_training(**{name: _FIELDS[name].step(value, direction)})
-    choices = {"dataset": tuple(BUILT_IN), "validation": _VALIDATIONS}.get(name)
+    choices = {"dataset": tuple(BUILT_IN), "validation": _VALIDATIONS, "color": _COLORS, "fit": _FITS}.get(name)
     if choices is None:
         return experiment
-    now = experiment.dataset if name == "dataset" else _shown(experiment.training.validation)
+    now = next(row.value for row in settings_of(experiment) if row.name == name)
     at = choices.index(now) + direction if now in choices else 0
     return change(experiment, name, choices[at % len(choices)])
 
@@ -133,6 +141,42 @@ def set_rule(experiment: Experiment, at: int, rule: StopRule | None) -> Experime
     rules = [*experiment.stop]
     rules[at : at + 1] = [rule] if rule is not None else []
     return msgspec.structs.replace(experiment, stop=tuple(rules))
+
+
+def _picture_rows(experiment: Experiment) -> list[Setting]:
+    """What may be asked of the pictures of a folder."""
+    size = experiment.image_size
+    shown = _FREE if size is None else f"{size[0]}x{size[1]}"
+    size_help = "Height and width that pictures are brought to; as they are: those of the first."
+    color_help = "Whether pictures are made grey; as they are: only where all of them are."
+    fit_help = "Where a picture has other proportions: stretch it, or take its middle."
+    return [
+        Setting("image_size", shown, size_help, f"two numbers, as 150x150, or {_FREE}"),
+        Setting("color", experiment.color or _FREE, color_help, ", ".join(_COLORS), _COLORS, free=False),
+        Setting("fit", experiment.fit, fit_help, ", ".join(_FITS), _FITS, free=False),
+    ]
+
+
+def _with_pictures(experiment: Experiment, pictures: PictureSettings) -> Experiment:
+    changed = msgspec.structs.replace(experiment, **msgspec.structs.asdict(pictures))
+    _ = changed.data  # raises where it cannot be described
+    return changed
+
+
+def _wish(name: str, text: str) -> tuple[int, ...] | str | None:
+    """What was typed of pictures."""
+    choices = {"color": _COLORS, "fit": _FITS}.get(name)
+    if text == _FREE and name != "fit":
+        return None
+    if choices is not None:
+        if text not in choices:
+            raise ValueError(f"{name} is one of {', '.join(choices)}, not {quiet(text, 60)}")
+        return text
+    match = re.fullmatch(r"(\d{1,6}) *[x,] *(\d{1,6})", text)
+    sides = tuple(map(int, match.groups())) if match else ()
+    if not sides or not all(1 <= side <= MOST_SIDE for side in sides):
+        raise ValueError(f"image_size is two numbers from 1 to {MOST_SIDE:,}, as 150x150, or {_FREE}")
+    return sides
 
 
 def _patience(number: str) -> int:

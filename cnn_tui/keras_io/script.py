@@ -13,7 +13,6 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.script_data import data_code
@@ -51,7 +50,7 @@ def keras_script(experiment: Experiment, *, seed: int | None = None) -> str:
 def keras_parts(experiment: Experiment, *, seed: int | None = None) -> list[CodeLines]:
     """The parts of that program, the first a comment on the whole; those that it does not need are empty."""
     seed = experiment.training.seed if seed is None else seed
-    data = data_code(experiment.dataset)
+    data = data_code(experiment.dataset, experiment.pictures)
     imports = {"import tensorflow as tf", *data.imports}
     held_out = isinstance(experiment.training.validation, float)
     if held_out or seed is not None or any(rule.nan and _is_ours(rule) for rule in experiment.stop):
@@ -162,7 +161,7 @@ def _held_out(experiment: Experiment, seed: int | None) -> CodeLines:
 def _labels(experiment: Experiment) -> CodeLines:
     if experiment.training.loss != "categorical_crossentropy":
         return ()
-    classes = describe(experiment.dataset).classes
+    classes = experiment.data.classes
     sets = ["training_labels", "test_labels"]
     if isinstance(experiment.training.validation, float):
         sets.insert(1, "validation_labels")

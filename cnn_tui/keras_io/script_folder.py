@@ -22,7 +22,7 @@ FOLDER_IMPORTS = (
 )
 
 
-def folder_parts(path: Path, dataset: Dataset) -> Iterator[CodeLines]:
+def folder_parts(path: Path, dataset: Dataset, crop: bool) -> Iterator[CodeLines]:
     """What loads the folder that `dataset` describes: lists of its pictures, then arrays. Raises DatasetError."""
     listing = image_folder.list_pictures(path)
     survey = picture_survey.survey(path, listing.paths, whole=True)
@@ -38,13 +38,15 @@ def folder_parts(path: Path, dataset: Dataset) -> Iterator[CodeLines]:
         yield _eight_bits(picture_survey.top_in(path, listing.paths))
     if survey.transparent:
         yield _ON_GROUND
-    yield _load_picture(dataset, survey)
+    if crop:
+        yield _middle(dataset)
+    yield _load_picture(dataset, survey, crop)
     yield _LOAD_PICTURES
     yield _parts(listing) if listing.parts else _EVERY_FIFTH
     yield _ARRAYS
 
 
-def _load_picture(dataset: Dataset, survey: Survey) -> CodeLines:
+def _load_picture(dataset: Dataset, survey: Survey, crop: bool) -> CodeLines:
     height, width, channels = dataset.input_shape
     mode = "L" if channels == 1 else "RGB"
     steps = []
@@ -56,6 +58,7 @@ def _load_picture(dataset: Dataset, survey: Survey) -> CodeLines:
     if survey.transparent:
         deep = "el" if survey.deep else ""
         steps += [f"        {deep}if picture.has_transparency_data:", "            picture = on_ground(picture)"]
+    box = ["box=middle(picture)"] if crop else []
     return [
         "def load_picture(path):",
         "    try:",
@@ -63,11 +66,23 @@ def _load_picture(dataset: Dataset, survey: Survey) -> CodeLines:
         "        with contextlib.suppress(Exception):  # what a camera noted may be broken",
         "            picture = ImageOps.exif_transpose(picture)",
         *steps,
-        f'        picture = picture.convert("{mode}").resize(({width}, {height}))',
+        f'        picture = picture.convert("{mode}")',
+        *call("picture.resize", [f"({width}, {height})", *box], indent=8, before="picture = "),
         "    except Exception as error:",
         '        print(f"{path} is left out: {error}")',
         "        return None",
         "    return np.asarray(picture)",
+    ]
+
+
+def _middle(dataset: Dataset) -> CodeLines:
+    height, width, _ = dataset.input_shape
+    return [
+        "def middle(picture):",
+        f"    scale = min(picture.width / {width}, picture.height / {height})",
+        f"    left = (picture.width - {width} * scale) / 2",
+        f"    top = (picture.height - {height} * scale) / 2",
+        "    return left, top, picture.width - left, picture.height - top",
     ]
 
 

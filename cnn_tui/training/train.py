@@ -224,9 +224,9 @@ class Trainer:
 
     def _data(self) -> tuple[Batches, Batches | None, Batches]:
         """Batches to train on, to watch beside it, and to test on at the end; records what they are."""
-        images = load(self.experiment.dataset, say)
+        images = load(self.experiment.dataset, say, self.experiment.pictures)
         say(images.source)
-        for warning in images.warnings:
+        for warning in () if self.resumed else images.warnings:
             self.recorder.note(warning)
         x, y, x_val, y_val = split(images, self.training.validation, self.seed)
         self.recorder.train_images = len(x)

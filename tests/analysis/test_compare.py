@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
+from PIL import Image
 
 from cnn_tui.analysis.compare import Comparison, ComparisonRow, baseline_of, changes_of, compare
 from cnn_tui.experiment.experiment import Experiment
@@ -48,6 +51,19 @@ def keys(comparison: Comparison, everything: bool = False) -> list[str]:
 def row_of(comparison: Comparison, key: str) -> ComparisonRow:
     """The row of that key."""
     return next(row for row in comparison.rows if row.key == key)
+
+
+def test_how_pictures_were_wanted_is_a_difference(tmp_path: Path) -> None:
+    for at in range(10):
+        (tmp_path / "ab"[at % 2]).mkdir(exist_ok=True)
+        Image.new("L", (28, 28)).save(tmp_path / "ab"[at % 2] / f"{at}.png")
+    plain = msgspec.structs.replace(BASELINE, dataset=str(tmp_path))
+    with History() as history:
+        cropped = trained(history, msgspec.structs.replace(plain, image_size=(30, 28), fit="crop"))
+        found = compare([trained(history, plain), cropped])
+    assert row_of(found, "image_size").values == ("", "30x28")
+    assert row_of(found, "fit").values == ("", "crop")
+    assert "color" not in keys(found, everything=True)
 
 
 def test_runs_that_are_alike_differ_in_nothing() -> None:

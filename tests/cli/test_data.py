@@ -95,6 +95,22 @@ def test_data_show_names_a_class_of_a_folder_that_has_no_test_images(tmp_path: P
     assert "The largest class has 2.0 times as many training images as the smallest." in answer.out
 
 
+def test_data_show_tells_what_is_fed_of_a_folder_and_what_is_left_out(tmp_path: Path, inside: Inside) -> None:
+    for at in range(10):
+        (tmp_path / "ab"[at % 2]).mkdir(exist_ok=True)
+        Image.fromarray(np.eye(8, k=at - 5, dtype=np.uint8) * 255).save(tmp_path / "ab"[at % 2] / f"{at}.png")
+    (tmp_path / "a" / "broken.png").write_text("no picture")
+    answer = inside("data", "show", str(tmp_path), "--image-size", "6x5", "--color", "rgb")
+    assert "6x5 pixels, colour, 3 channels" in answer.out
+    assert "10 pictures of greys were given three channels" in answer.err
+    assert "1 file is left out: 1 is no picture ('a/broken.png')." in answer.err
+    (fact,) = inside("data", "show", str(tmp_path), "--json").objects
+    assert (fact["input_shape"], fact["train"]["images"]) == ([8, 8, 1], 8)
+    assert fact["left_out"] == [{"why": "no picture", "count": 1, "first": "a/broken.png"}]
+    assert_one_sentence(inside("data", "show", str(tmp_path), "--color", "blue"), 2, 'color: found "blue"')
+    assert_one_sentence(inside("data", "show", "mnist", "--fit", "crop"), 2, "are for folders of pictures")
+
+
 def test_data_show_of_no_dataset_is_one_sentence(inside: Inside) -> None:
     assert_one_sentence(inside("data", "show", "fashion"), 2, "Did you mean fashion_mnist?")
 

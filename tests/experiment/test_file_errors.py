@@ -39,7 +39,8 @@ def refusal(make: Callable[[], object]) -> str:
     [
         (
             'nam = "x"',
-            'nam is an unknown key; allowed: name, dataset, training, stop, layers. Did you mean "name"?',
+            "nam is an unknown key; allowed: name, dataset, training, stop, layers, image_size, color, fit. "
+            'Did you mean "name"?',
         ),
         (
             CONV + "filter = 3",

@@ -108,6 +108,7 @@ def stopping(tmp_path: Path) -> Experiment:
     """An experiment of three epochs, with a rule that stops it after each but the last."""
     labels = np.arange(64) % 2
     images = np.repeat(labels * 255, 64).astype(np.uint8).reshape(64, 8, 8, 1)
+    images[:, :4] //= 2
     np.savez(tmp_path / "tiny.npz", x_train=images, y_train=labels, x_test=images[:16], y_test=labels[:16])
     return Experiment(
         dataset=str(tmp_path / "tiny.npz"),

@@ -1,4 +1,4 @@
-"""Looks for images from which nothing can be learned, whatever they were read from."""
+"""Looks for images from which little can be learned, whatever they were read from."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ def check_images(images: Pixels) -> str:
     An image that is as it should be ends the look, so that a good set takes no time.
     """
     what = f"All {counted(len(images), 'training image')}" if len(images) > 1 else "The only training image"
-    if all(image.min() == image.max() for image in images):
-        return (
-            f"{what} are even areas without anything in them: there is nothing to learn. "
-            "Look at the files: what should be seen may be in a place that is not read."
-        )
     if len(images) > 1 and all((image == images[0]).all() for image in images[1:]):
         return f"{what} are one and the same: there is nothing to tell apart. Look at how the files were made."
+    if all(image.min() == image.max() for image in images):
+        return (
+            f"{what} are even areas with nothing drawn in them: at most their brightness can be learned. "
+            "Look at the files: what should be seen may be in a place that is not read."
+        )
     if all(image.max() <= 1 for image in images):
         return (
             f"{what} hold no number above 1, of 255: they are nearly black. "

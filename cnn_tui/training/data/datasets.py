@@ -16,7 +16,17 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_tui.data.dataset import BUILT_IN, Dataset, DatasetError, is_npz, path_of, shown, unreadable
+from cnn_tui.data.dataset import (
+    AS_THEY_ARE,
+    BUILT_IN,
+    Dataset,
+    DatasetError,
+    PictureSettings,
+    is_npz,
+    path_of,
+    shown,
+    unreadable,
+)
 from cnn_tui.data.describe import describe
 from cnn_tui.data.labels import odd_numbers, without_images
 from cnn_tui.data.left_out import FilesLeftOut, sentence_of
@@ -122,12 +132,13 @@ def locations() -> list[tuple[str, Source | None]]:
 
 def load(
     name: str,
+    pictures: PictureSettings = AS_THEY_ARE,
     *,
     download: bool = True,
     say: Callable[[str], None] = to_stderr,
     progress: Progress | None = None,
 ) -> Images:
-    """Load a dataset, downloading a built-in one that is not on this machine.
+    """Load a dataset, downloading a built-in one that is not on this machine, a folder's pictures as they are wanted.
 
     `say` is told, a sentence at a time, what the user should know; `progress` the bytes of a download. Raises
     DatasetError when the dataset is unknown, broken, or nowhere to be had. Fashion-MNIST then becomes its sample:
@@ -142,8 +153,8 @@ def load(
         except DatasetError as error:
             why = str(error).rstrip(".")
     if source is not None:
-        return _read(name, source, say)
-    described = describe(name)  # an unknown name ends here, with what is allowed
+        return _read(name, source, say, pictures)
+    described = describe(name, pictures)  # an unknown name ends here, with what is allowed
     if name != "fashion_mnist":
         raise DatasetError(
             f"{described.title} cannot be loaded: {why}. Get it with `cnn-tui data fetch {name}`, "
@@ -216,10 +227,10 @@ def _is_another(folder: Path, name: str) -> bool:
     return any(first == labels for other, labels in _FIRST_LABELS.items() if other != name)
 
 
-def _read(name: str, source: Source, say: Callable[[str], None]) -> Images:
-    described = describe(name)
+def _read(name: str, source: Source, say: Callable[[str], None], pictures: PictureSettings = AS_THEY_ARE) -> Images:
+    described = describe(name, pictures)
     try:
-        arrays, left_out = _read_layout(source, described, say)
+        arrays, left_out = _read_layout(source, described, pictures.fit == "crop", say)
     except OSError as error:
         raise unreadable(source.path, error) from None
     if name in BUILT_IN:
@@ -240,7 +251,7 @@ def _about_labels(described: Dataset, arrays: Arrays) -> list[str]:
 
 
 def _read_layout(
-    source: Source, described: Dataset, say: Callable[[str], None]
+    source: Source, described: Dataset, crop: bool, say: Callable[[str], None]
 ) -> tuple[Arrays, tuple[FilesLeftOut, ...]]:
     """The arrays, and what of the files is not in them."""
     match source.layout:
@@ -253,7 +264,7 @@ def _read_layout(
         case "cifar100":
             return readers.read_cifar100(source.path), ()
         case "pictures":
-            return picture_reader.read_folder(source.path, described.input_shape, say)
+            return picture_reader.read_folder(source.path, described.input_shape, crop, say)
 
 
 def _check_built_in(described: Dataset, arrays: Arrays, path: Path) -> None:

@@ -12,11 +12,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from cnn_tui.data import raw_file
 from cnn_tui.data.data_facts import FORMAT, DataFacts, PartFacts, Stamp, facts_path, stamp_of
-from cnn_tui.data.dataset import BUILT_IN, DatasetError
+from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, DatasetError, PictureSettings
 from cnn_tui.data.image_folder import list_pictures
 from cnn_tui.training.data.datasets import SYSTEM, Images, Source, find, load
 from cnn_tui.training.data.download import keras_home
@@ -28,10 +29,10 @@ SAMPLE = 2_000
 MOST_OF_A_CLASS, LEAST_OF_A_CLASS = 100, 4
 
 
-def look(name: str) -> DataFacts:
+def look(name: str, pictures: PictureSettings = AS_THEY_ARE) -> DataFacts:
     """What is in a dataset that is on this machine; keeps it, and images, if there is room. Raises DatasetError."""
     remarks: list[str] = []
-    images = load(name, download=False, say=remarks.append)
+    images = load(name, pictures, download=False, say=remarks.append)
     stamp = _stamp(name, images)
     names = images.dataset.class_names
     sample = _sample(images.y_train, len(names))
@@ -56,7 +57,7 @@ def look(name: str) -> DataFacts:
         images.dataset.left_out,
     )
     with contextlib.suppress(OSError):
-        raw_file.write(facts_path(name), facts, [])
+        raw_file.write(facts_path(name, pictures), facts, [])
     return facts
 
 
@@ -95,12 +96,13 @@ def _files(source: Source) -> Iterator[Path]:
 
 
 def main(arguments: list[str]) -> int:
-    """Look at the dataset that the argument names; gives the exit status."""
-    if len(arguments) != 1:
-        print("usage: python -m cnn_tui.training.data.inspect NAME")
+    """Look at the dataset that the first argument names, its pictures as the second, JSON, says; the exit status."""
+    if len(arguments) not in (1, 2):
+        print("usage: python -m cnn_tui.training.data.inspect NAME [PICTURES]")
         return 2
+    pictures = msgspec.json.decode(arguments[1], type=PictureSettings) if len(arguments) > 1 else AS_THEY_ARE
     try:
-        look(arguments[0])
+        look(arguments[0], pictures)
     except (DatasetError, OSError, MemoryError) as error:
         print(str(error) or "there is not enough memory for it")
         return 1

@@ -15,7 +15,7 @@ from cnn_tui.data.dataset import DatasetError, shown
 from cnn_tui.data.image_folder import list_pictures
 from cnn_tui.data.left_out import FilesLeftOut, LeftOutCounter
 from cnn_tui.data.picture import Form, Made, PictureError, is_deep, make, open_picture, without_warnings
-from cnn_tui.text import counted
+from cnn_tui.text import counted, escaped
 from cnn_tui.training.data.readers import Arrays, Labels, Pixels, Say, check_room
 
 
@@ -26,14 +26,16 @@ class ReadPictures(NamedTuple):
     labels: Labels
 
 
-def read_folder(folder: Path, shape: tuple[int, int, int], say: Say) -> tuple[Arrays, tuple[FilesLeftOut, ...]]:
-    """Read a folder of image folders, each picture made an image of `shape`; and what is left out, as broken ones are.
+def read_folder(
+    folder: Path, shape: tuple[int, int, int], crop: bool, say: Say
+) -> tuple[Arrays, tuple[FilesLeftOut, ...]]:
+    """Read a folder of image folders, each picture made an image of `shape`, and what is left out, as broken ones are.
 
     `say` is told what was done to how many. Raises DatasetError where a part has no picture left.
     """
     listing = list_pictures(folder)
     check_room(folder, len(listing.train) + len(listing.test), shape)
-    reader = PictureReader(folder, shape, listing.paths)
+    reader = PictureReader(folder, shape, crop, listing.paths)
     left_out = LeftOutCounter(listing.left_out)
     parts = [reader.read(pictures, left_out) for pictures in (listing.train, listing.test)]
     for sentence in reader.sentences():
@@ -45,9 +47,9 @@ def read_folder(folder: Path, shape: tuple[int, int, int], say: Say) -> tuple[Ar
 class PictureReader:
     """Makes the pictures of a folder images of one shape, and counts what that took."""
 
-    def __init__(self, folder: Path, shape: tuple[int, int, int], every: list[str]) -> None:
+    def __init__(self, folder: Path, shape: tuple[int, int, int], crop: bool, every: list[str]) -> None:
         """`every` picture of the folder counts for what is white in those of more than 8 bits."""
-        self.folder, self.shape, self._every = folder, shape, every
+        self.folder, self.shape, self._crop, self._every = folder, shape, crop, every
         self._done: Counter[str] = Counter()
 
     @functools.cached_property
@@ -65,7 +67,7 @@ class PictureReader:
                     images[len(labels)] = self._made(path).pixels
                     labels.append(label)
                 except PictureError as error:
-                    left_out.add(error.kind, os.path.relpath(path, self.folder))
+                    left_out.add(error.kind, escaped(os.path.relpath(path, self.folder)))
         if not labels:
             raise DatasetError(
                 f"None of {counted(len(pictures), 'picture')} in {shown(self.folder)}, of which the first is "
@@ -75,7 +77,7 @@ class PictureReader:
 
     def _made(self, path: str) -> Made:
         opened = open_picture(path)
-        made = make(opened, Form(self.shape, self.top if is_deep(opened.picture) else None))
+        made = make(opened, Form(self.shape, self.top if is_deep(opened.picture) else None, self._crop))
         height, width, _ = self.shape
         done = {
             "turned": opened.turned,
@@ -92,9 +94,10 @@ class PictureReader:
     def sentences(self) -> list[str]:
         """What was done to how many pictures, in the order in which it was done to each."""
         height, width, channels = self.shape
+        how = "the middle taken" if self._crop else "stretched"
         kind, became = ("in colour", "made grey")
         if channels == 3:
-            kind, became = ("of greys", "given three channels, because others are in colour")
+            kind, became = ("of greys", "given three channels, as those in colour have")
         words = {
             "moves": "of more than one frame {was} taken by the first",
             "turned": "{was} turned upright, as the camera noted",
@@ -102,7 +105,7 @@ class PictureReader:
             "white": "with transparent parts {was} put on white",
             "black": "with transparent parts, and nothing but bright ones beside them, {was} put on black",
             "recoloured": f"{kind} {{was}} {became}",
-            "resized": f"of another size {{was}} resized to {width} × {height}, the first one's size, by stretching",
+            "resized": f"of another size {{was}} resized to {width} × {height}, {how} where the proportions differ",
         }
         return [
             f"{counted(count, 'picture')} {said.format(was='was' if count == 1 else 'were')}."

@@ -48,11 +48,11 @@ def open_picture(path: Path) -> Opened:
         raise ExplainError(f"{shown(path)} {error}{_ADVICE[error.kind]}", wrong=True) from None
 
 
-def form_in(folder: Path, opened: Opened, shape: tuple[int, int, int]) -> Form:
+def beside(folder: Path, opened: Opened, form: Form) -> Form:
     """What a picture becomes beside those of a folder: its white is theirs. Raises DatasetError, OSError."""
     if not is_deep(opened.picture):
-        return Form(shape)
-    return Form(shape, picture_survey.top_in(folder, list_pictures(folder).paths))
+        return form
+    return form._replace(top=picture_survey.top_in(folder, list_pictures(folder).paths))
 
 
 def prepare(opened: Opened, form: Form, border: float | None) -> Prepared:
@@ -65,7 +65,7 @@ def prepare(opened: Opened, form: Form, border: float | None) -> Prepared:
             made = picture.make(opened, form)
     except PictureError as error:
         raise ExplainError(f"the picture {error}{_ADVICE[error.kind]}", wrong=True) from None
-    steps, pixels = _steps(opened, made), made.pixels
+    steps, pixels = _steps(opened, made, form.crop), made.pixels
     own = border_of(pixels[np.newaxis])
     if form.shape[2] == 1 and border is not None and border < DARK and own > BRIGHT:
         pixels = (255 - pixels).astype(np.uint8)
@@ -82,7 +82,7 @@ def border_of(images: Pixels) -> float:
     return float(np.concatenate([edge.reshape(-1) for edge in edges]).mean())
 
 
-def _steps(opened: Opened, made: Made) -> list[str]:
+def _steps(opened: Opened, made: Made, crop: bool) -> list[str]:
     """What was done to a picture, in words."""
     height, width, channels = made.pixels.shape
     steps = []
@@ -99,6 +99,6 @@ def _steps(opened: Opened, made: Made) -> list[str]:
         steps.append(grey if channels == 1 else "its grey was written to three channels, as the network's images have")
     if made.size != (width, height):
         stretched = made.size[0] * height != made.size[1] * width
-        how = ", stretched as the pictures of a folder are" if stretched else ""
+        how = "" if not stretched else ", its middle taken" if crop else ", stretched as the pictures of a folder are"
         steps.append(f"resized from {made.size[0]}x{made.size[1]} to {width}x{height}{how}")
     return steps

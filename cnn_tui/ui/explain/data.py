@@ -44,7 +44,7 @@ class DataView(ExplainView):
 
     @property
     def facts(self) -> DataFacts | None:
-        found = self.scene.facts.get(self.scene.dataset)
+        found = self.scene.facts.get(self.scene.wanted(self.scene.dataset))
         return found if isinstance(found, DataFacts) else None
 
     def images(self) -> StoredImages | None:
@@ -96,7 +96,7 @@ class DataView(ExplainView):
     def draw(self, width: int, height: int) -> list[Text]:
         facts = self.facts
         if facts is None:
-            said = self.scene.facts.get(self.scene.dataset)
+            said = self.scene.facts.get(self.scene.wanted(self.scene.dataset))
             name = self.scene.dataset
             return self.paragraph(said if isinstance(said, str) else f"looking at the dataset {name} …", width)
         head = self._head(facts, width, height)

@@ -18,7 +18,7 @@ from cnn_tui.home import model_path
 from cnn_tui.jobs.explain_client import ExplainClient, look_at
 from cnn_tui.jobs.explain_protocol import Done, ExplainError, PredictPicture, Warm
 from cnn_tui.text import fault, sentence
-from cnn_tui.ui.explain.scene import AnswerWanted, OwnPicture, Scene
+from cnn_tui.ui.explain.scene import AnswerWanted, OwnPicture, Scene, Wanted
 from cnn_tui.ui.explain.view import ExplainView
 
 
@@ -39,7 +39,7 @@ class ExplainedRun:
     class Looked(Message):
         """A dataset was looked at; a sentence where it could not be."""
 
-        def __init__(self, dataset: str, found: DataFacts | str) -> None:
+        def __init__(self, dataset: Wanted, found: DataFacts | str) -> None:
             super().__init__()
             self.dataset, self.found = dataset, found
 
@@ -54,8 +54,8 @@ class ExplainedRun:
         self._history, self._document, self._post = history, document, post
         self._warm = False
         self._pending: dict[Any, Future[Any]] = {}
-        self._facts: dict[str, DataFacts | str] = {}
-        self._looking: set[str] = set()
+        self._facts: dict[Wanted, DataFacts | str] = {}
+        self._looking: set[Wanted] = set()
 
     def close(self) -> None:
         self.client.close()
@@ -67,11 +67,12 @@ class ExplainedRun:
         run_id = self.chosen if self.chosen is not None else self._newest()
         run = self._history.run(run_id) if run_id is not None else None
         now = self.scene.run
-        dataset = run.dataset if run else self._document.experiment.dataset
+        under_edit = self._document.experiment
+        wanted = (run.dataset, run.experiment.pictures) if run else (under_edit.dataset, under_edit.pictures)
         same = (run.id, run.status) == (now.id, now.status) if run and now else run is now
-        if same and dataset == self.scene.dataset and not self._model_came_or_went(run_id):
+        if same and wanted == (self.scene.dataset, self.scene.pictures) and not self._model_came_or_went(run_id):
             return False
-        scene = Scene(run, dataset)
+        scene = Scene(run, *wanted)
         scene.facts, scene.warm, scene.numbers = self._facts, self._warm, self.scene.numbers
         self.scene = scene
         return True
@@ -97,7 +98,7 @@ class ExplainedRun:
 
     def ask_for(self, view: ExplainView) -> bool:
         """Ask what the view needs and is not known; whether something became known by that, at once."""
-        became_known = [name for name in view.datasets() if self._look_at(name)]
+        became_known = [name for name in view.datasets() if self._look_at(self.scene.wanted(name))]
         if became_known:
             self.give_images(view)
         for wanted in view.wanted():
@@ -114,21 +115,21 @@ class ExplainedRun:
         self._pending[wanted.question] = future
         future.add_done_callback(lambda done: self._post(self.Answered(scene, wanted, done)))
 
-    def _look_at(self, dataset: str) -> bool:
+    def _look_at(self, dataset: Wanted) -> bool:
         """Have a dataset looked at, once; whether it has become known by that, at once."""
         if dataset in self._facts or dataset in self._looking:
             return False
         try:
-            self._facts[dataset] = read_facts(dataset)
+            self._facts[dataset] = read_facts(*dataset)
         except RawFileError:
             self._looking.add(dataset)
             threading.Thread(target=self._look_closer, args=(dataset,), name="look", daemon=True).start()
             return False
         return True
 
-    def _look_closer(self, dataset: str) -> None:
+    def _look_closer(self, dataset: Wanted) -> None:
         try:
-            found: DataFacts | str = look_at(dataset)
+            found: DataFacts | str = look_at(*dataset)
         except ExplainError as error:
             found = sentence(str(error))
         except Exception as error:  # whatever it is: the view waits for an answer
@@ -167,6 +168,6 @@ class ExplainedRun:
     def give_images(self, view: ExplainView) -> None:
         """Have the scene show the test images of its dataset, or of the view's, where the run has kept none."""
         for name in (self.scene.dataset, *view.datasets()):
-            facts = self._facts.get(name)
+            facts = self._facts.get(self.scene.wanted(name))
             if isinstance(facts, DataFacts):
                 self.scene.give_images(facts)

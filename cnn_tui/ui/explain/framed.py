@@ -189,7 +189,7 @@ class HandInput:
         maps = self.maps
         if maps is not None:
             return self.scene.refusal(maps) or self.scene.waiting("the maps below this filter")
-        known = self.scene.facts.get(SAMPLE)
+        known = self.scene.facts.get(self.scene.wanted(SAMPLE))
         if isinstance(known, str):
             return known
         if self.scene.kept():

@@ -12,6 +12,7 @@ from cnn_tui.artifacts.evaluation import Evaluation, read_evaluation
 from cnn_tui.artifacts.predictions import Predictions, Which, open_predictions
 from cnn_tui.artifacts.weights import NoModel, no_model
 from cnn_tui.data.data_facts import DataFacts
+from cnn_tui.data.dataset import AS_THEY_ARE, PictureSettings
 from cnn_tui.data.images import Picture, StoredImages
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.run import Run
@@ -132,13 +133,18 @@ class OwnPicture(NamedTuple):
     prediction: Prediction
 
 
+Wanted = tuple[str, PictureSettings]
+"""A dataset by its name, and how its pictures are wanted."""
+
+
 class Scene:
     """What all views of the pane look at. A run that is looked into anew gets a scene of its own."""
 
-    def __init__(self, run: Run | None = None, dataset: str = SAMPLE) -> None:
-        """`dataset` is that of the run or, without one, of the experiment under edit."""
+    def __init__(self, run: Run | None = None, dataset: str = SAMPLE, pictures: PictureSettings = AS_THEY_ARE) -> None:
+        """`dataset` and `pictures` are those of the run or, without one, of the experiment under edit."""
         self.run = run
         self.dataset = run.dataset if run else dataset
+        self.pictures = run.experiment.pictures if run else pictures
         self.missing: NoModel | None = no_model(run) if run else None
         self.predictions: Predictions | None = None
         self.evaluation: Evaluation | None = None
@@ -146,8 +152,8 @@ class Scene:
         self.own: OwnPicture | None = None
         self.reading = False
         """Whether a picture of the user's own has been sent to the network."""
-        self.facts: dict[str, DataFacts | str] = {}
-        """Of datasets, by their names; a sentence where they cannot be had."""
+        self.facts: dict[Wanted, DataFacts | str] = {}
+        """Of datasets; a sentence where they cannot be had."""
         self.warm = False
         """Whether the explain process has answered before."""
         self.numbers = False
@@ -176,6 +182,10 @@ class Scene:
             except RawFileError:
                 self._lost = self._lost or KeepImages(self.run.id)
             self.gallery = Gallery(images, self.predictions, self.predictions.class_names)
+
+    def wanted(self, dataset: str) -> Wanted:
+        """A dataset with how its pictures are wanted: as those of the run, if it is that of the run."""
+        return dataset, self.pictures if dataset == self.dataset else AS_THEY_ARE
 
     def give_images(self, facts: DataFacts) -> None:
         """Show the test images of a dataset, where there are none of a run."""

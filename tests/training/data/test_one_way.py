@@ -14,12 +14,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from cnn_tui.data.dataset import AS_THEY_ARE, PictureSettings
 from cnn_tui.data.image_folder import list_pictures
 from cnn_tui.data.images import StoredImages
+from cnn_tui.data.picture import Form
 from cnn_tui.keras_io.script_data import data_code
 from cnn_tui.training.data.datasets import Images, load
 from cnn_tui.training.data.inspect import look
-from cnn_tui.training.explain.user_picture import form_in, open_picture, prepare
+from cnn_tui.training.explain.user_picture import beside, open_picture, prepare
 from tests.properties import examples
 from tests.training.dataset_files import bare_machine
 
@@ -70,21 +72,22 @@ def write(path: Path, kind: str, size: tuple[int, int], orientation: int, seed: 
         path.write_bytes(path.read_bytes()[:40])
 
 
-def scripted(dataset: str) -> dict[str, Any]:
+def scripted(dataset: str, wanted: PictureSettings) -> dict[str, Any]:
     """What the exported script loads."""
-    data, names = data_code(dataset), dict[str, Any]()
+    data, names = data_code(dataset, wanted), dict[str, Any]()
     with contextlib.redirect_stdout(io.StringIO()):
         exec("\n".join([*data.imports, *(line for part in data.parts for line in part)]), names)
     return names
 
 
-def assert_alike(folder: Path) -> Images:
+def assert_alike(folder: Path, wanted: PictureSettings = AS_THEY_ARE) -> Images:
     """All ways into the network hold the same images of the folder's pictures."""
-    trained = load(str(folder), say=lambda _: None)
-    shown = StoredImages(look(str(folder)).test_images)
+    trained = load(str(folder), wanted, say=lambda _: None)
+    shown = StoredImages(look(str(folder), wanted).test_images)
+    form = Form(shown.shape, crop=wanted.fit == "crop")
     stored = np.frombuffer(b"".join(shown.picture(at).pixels for at in range(shown.kept)), np.uint8)
     assert stored.tobytes() == trained.x_test.tobytes()
-    script = scripted(str(folder))
+    script = scripted(str(folder), wanted)
     for name, images, labels in (
         ("training", trained.x_train, trained.y_train),
         ("test", trained.x_test, trained.y_test),
@@ -97,7 +100,7 @@ def assert_alike(folder: Path) -> Images:
         for path, _ in pictures:
             if "broken" not in path:
                 opened = open_picture(Path(path))
-                asked.append(prepare(opened, form_in(folder, opened, shown.shape), None).pixels)
+                asked.append(prepare(opened, beside(folder, opened, form), None).pixels)
         assert np.array_equal(np.stack(asked), images)
     return trained
 
@@ -108,14 +111,25 @@ pictures = st.tuples(
     st.sampled_from([1, 1, *range(2, 9)]),
     st.integers(0, 2**32 - 1),
 )
+sides = st.integers(1, 12)
+wishes = st.builds(
+    PictureSettings,
+    st.none() | st.tuples(sides, sides),
+    st.sampled_from([None, "grayscale", "rgb"]),
+    st.sampled_from(["stretch", "crop"]),
+)
+EVERY_KIND = [(kind, (6, 9), 1 + at % 8, at) for at, kind in enumerate(KINDS)]
 PLAIN = ("L", (5, 4), 1, 0)
 
 
 @settings(deadline=None, max_examples=examples(60, 6), suppress_health_check=list(HealthCheck))
-@given(st.lists(pictures, min_size=1, max_size=6))
-@example([(kind, (6, 9), 1 + at % 8, at) for at, kind in enumerate(KINDS)])
-@example([("deep 12", (6, 9), 1, 1), ("L", (6, 9), 1, 1), ("LA", (6, 9), 6, 1)])
-def test_every_way_to_a_network_makes_the_same_image_of_a_picture(drawn: list[Any]) -> None:
+@given(st.lists(pictures, min_size=1, max_size=6), wishes)
+@example([(kind, (6, 9), 1 + at % 8, at) for at, kind in enumerate(KINDS)], AS_THEY_ARE)
+@example([("deep 12", (6, 9), 1, 1), ("L", (6, 9), 1, 1), ("LA", (6, 9), 6, 1)], AS_THEY_ARE)
+@example(
+    [(kind, (6, 9), 1 + at % 8, at) for at, kind in enumerate(KINDS)], PictureSettings((7, 4), "grayscale", "crop")
+)
+def test_every_way_to_a_network_makes_the_same_image_of_a_picture(drawn: list[Any], wanted: PictureSettings) -> None:
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made) / "zoo"
         for label in ("ape", "bee"):
@@ -123,7 +137,7 @@ def test_every_way_to_a_network_makes_the_same_image_of_a_picture(drawn: list[An
             for at, (kind, size, orientation, seed) in enumerate([*drawn, *[PLAIN] * 5]):
                 place = folder / label / "inside" if at % 3 == 1 else folder / label
                 write(place / f"{at:02} {kind}{KINDS[kind]}", kind, size, orientation, seed)
-        assert_alike(folder)
+        assert_alike(folder, wanted)
 
 
 def folder_of(folder: Path, *arrays: Any, ending: str = ".png") -> Path:
@@ -161,4 +175,4 @@ def test_one_picture_in_colour_makes_a_set_of_colours_and_the_others_are_counted
     Image.new("RGB", (4, 4), (200, 10, 10)).save(folder / "bee" / "red.png")
     assert assert_alike(folder).dataset.input_shape == (4, 4, 3)
     load(str(folder), say=said.append)
-    assert "20 pictures of greys were given three channels, because others are in colour." in said
+    assert "20 pictures of greys were given three channels, as those in colour have." in said

@@ -137,7 +137,7 @@ def test_folders_inside_class_folders_and_other_names_of_the_parts_are_read(tmp_
 
 
 def test_images_from_which_nothing_can_be_learned_are_warned_of(tmp_path: Path) -> None:
-    even = np.zeros((12, 4, 4), np.uint8)
+    even = np.full((12, 4, 4), np.arange(12)[:, None, None], np.uint8)
     alike = np.tile(np.arange(16, dtype=np.uint8).reshape(1, 4, 4), (12, 1, 1))
     dark = np.arange(12 * 16).reshape(12, 4, 4).astype(np.uint8) % 2
     labels = np.arange(12) % 2
@@ -146,7 +146,7 @@ def test_images_from_which_nothing_can_be_learned_are_warned_of(tmp_path: Path) 
         path = tmp_path / f"{name}.npz"
         np.savez(path, x_train=images, y_train=labels, x_test=images, y_test=labels)
         warnings[name] = load(str(path), say=lambda _: None).warnings
-    assert "All 12 training images are even areas" in warnings["even"][0]
+    assert "All 12 training images are even areas with nothing drawn in them" in warnings["even"][0]
     assert "All 12 training images are one and the same" in warnings["alike"][0]
     assert "one and the same" in warnings["dark"][0]
     for at, path in enumerate(ten_pictures(tmp_path / "masks").rglob("*.png")):
