@@ -94,6 +94,7 @@ def _open(
     pack: Pack = None,
     device: Device = None,
 ) -> int:
+    """Open the lab."""
     from cnn_tui.cli.lab import open_lab  # nobody else waits for what it loads
 
     return open_lab(experiment, pack, device, theme=theme, ascii_only=ascii_only, mouse=mouse)

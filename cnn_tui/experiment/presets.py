@@ -22,7 +22,6 @@ def preset_names() -> tuple[str, ...]:
 
 
 def load_preset(name: str) -> Experiment:
-    """The preset of that name. Raises ExperimentError."""
     if name not in preset_names():
         raise ExperimentError(_unknown(name))
     return read(presets_folder() / f"{name}.toml")

@@ -150,7 +150,6 @@ def pin(history: History, run_id: int, name: str = "baseline") -> None:
 
 
 def unpin(history: History, name: str = "baseline") -> None:
-    """Compare with no run any more."""
     history.store.execute("DELETE FROM pins WHERE name = ?", (name,))
 
 

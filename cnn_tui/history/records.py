@@ -154,7 +154,6 @@ class Records:
         return self._lines(f"WHERE {IS_LIVE} ORDER BY status = 'queued', position, id")
 
     def live_statuses(self) -> dict[int, Status]:
-        """The status of each run that has not ended."""
         return dict(self.store.execute(f"SELECT id, status FROM runs WHERE {IS_LIVE}").fetchall())
 
     def outline(self) -> tuple[Any, ...]:

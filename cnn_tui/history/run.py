@@ -225,7 +225,6 @@ class Run(msgspec.Struct, frozen=True):
 
     @property
     def live(self) -> bool:
-        """Whether the run has not ended."""
         return self.status in LIVE
 
     @property

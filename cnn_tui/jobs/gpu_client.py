@@ -74,7 +74,6 @@ class Driver:
 
 
 def read_gpus(deadline: float = DEADLINE) -> Gpus:
-    """The GPUs as they are now, read once."""
     driver = Driver(deadline=deadline)
     try:
         return driver.read()

@@ -97,7 +97,6 @@ class Live:
 
     @property
     def going(self) -> Run | None:
-        """The run that is being trained now."""
         return self.run if self.run and self.run.status in ("running", "paused") else None
 
     @property

@@ -186,7 +186,6 @@ class ExerciseRunCommands:
             self._queue([*missing(have, each), (order, each)])
 
     async def queue_set(self) -> None:
-        """Queue the whole set over some seeds."""
         place = self.chosen.place
         wanted, left_out = make_orders([(place, one) for one in place.set.exercises])
         if not wanted:

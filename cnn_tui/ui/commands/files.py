@@ -240,7 +240,6 @@ def _load(name: str) -> tuple[Experiment, Path | None]:
 
 
 def suggested_name(experiment: Experiment, suffix: str) -> str:
-    """A file name made of the experiment's name."""
     slug = re.sub(r"[^a-z0-9]+", "-", experiment.name.lower()).strip("-")
     return f"{slug[:60] or 'experiment'}{suffix}"
 
@@ -258,7 +257,6 @@ def new_file(text: str, suffix: str) -> Path:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file whole or not at all. Raises OSError."""
     part = path.with_name(f".{path.name}.part")
     try:
         part.write_text(text, encoding="utf-8")

@@ -69,7 +69,6 @@ class HistoryCommands(LabCommands):
             self._load(wanted)
 
     def load(self, run_id: int) -> None:
-        """Put a run's experiment into the editor."""
         run = self.history.run(run_id)
         if run is not None and self._has_experiment(run):
             self._load(Wanted("load", run.id, run.experiment, f"Run {run.id}'s experiment"))
@@ -81,7 +80,6 @@ class HistoryCommands(LabCommands):
             self.talk.say(f"{inert(wanted.words)} is in the editor; {key_of('edit.undo')} brings yours back.")
 
     def resume(self, run_id: int) -> None:
-        """Let a run go on that was cut short."""
         run = self.history.run(run_id)
         if run is None or not self._has_experiment(run):
             return
@@ -113,7 +111,6 @@ class HistoryCommands(LabCommands):
         self.go_to("explain")
 
     def overlay(self, wanted: Sequence[int]) -> None:
-        """Lay the curves of runs over each other."""
         runs = wanted[: len(LETTERS)]
         self.training.overlay(runs)
         if not self.training.display or not self.training.size:

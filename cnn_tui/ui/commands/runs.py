@@ -140,7 +140,6 @@ class RunCommands(LabCommands):
         self._queue("a run in the queue", [self.document.experiment], kept)
 
     async def repeat(self) -> None:
-        """Queue the experiment over several seeds."""
         if self._refuses():
             return
         experiment, queued, left_out = self.document.experiment, list[Experiment](), self._left_out()

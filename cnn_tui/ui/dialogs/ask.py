@@ -88,7 +88,6 @@ class MenuScreen(Dialog[str | None]):
             yield Static(Text("\n").join(Text.assemble((key, "bold"), f"  {words}") for key, words in rows))
 
     def action_take(self, what: str) -> None:
-        """Give what the line of the key stands for."""
         self.dismiss(what)
 
 

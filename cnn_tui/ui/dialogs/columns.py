@@ -38,7 +38,6 @@ class ColumnsScreen(Dialog[ColumnChoice | None]):
         return ColumnChoice(tuple(key for key in self._order if key in self._on), _ARCHIVED in self._on)
 
     def compose(self) -> ComposeResult:
-        """The archived runs, and below them the columns."""
         with self.frame("Columns"):
             columns = (TableColumn("", 3), TableColumn("", 14), TableColumn("", 30, stretch=True))
             yield Table(columns, self._rows)

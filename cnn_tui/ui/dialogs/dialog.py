@@ -66,7 +66,6 @@ class Conversation:
         self._screen.run_worker(run, thread=True, exit_on_error=False)
 
     def copy(self, text: str) -> None:
-        """Put text on the terminal's clipboard."""
         self._screen.app.copy_to_clipboard(text)
 
 

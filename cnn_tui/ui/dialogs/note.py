@@ -47,7 +47,6 @@ class NoteScreen(Dialog[tuple[str | None, ...] | None]):
             yield Static(id="hint")
 
     def action_accept(self) -> None:
-        """Give what was changed, or say why not."""
         texts = [field.text for field in self.query(NoteField)]
         for name, text in zip(self._before, texts, strict=True):
             if len(text) > MAX_TEXT:

@@ -33,7 +33,6 @@ class SettingsScreen(Dialog[None]):
         self._changed = changed
 
     def compose(self) -> ComposeResult:
-        """The rows, and help for the one under the cursor."""
         with self.frame("Training settings and stop rules"):
             yield Table((TableColumn("", 16), TableColumn("", 20, stretch=True)), self._rows)
             yield Static(id="hint")
@@ -70,7 +69,6 @@ class SettingsScreen(Dialog[None]):
         self._ask_rule(len(self._now.stop))
 
     def action_delete_rule(self) -> None:
-        """Take the stop rule under the cursor away."""
         at = self._rule_at()
         if 0 <= at < len(self._now.stop):
             self._try("stop rule", lambda experiment: set_rule(experiment, at, None))

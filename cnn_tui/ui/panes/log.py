@@ -165,7 +165,6 @@ class LogPane(Pane):
         self.screen.set_focus(self)
 
     def on_descendant_blur(self) -> None:
-        """It is there only while it is typed in."""
         self.query_one(PromptField).remove_class("-open")
 
     # What comes from the view and the machine

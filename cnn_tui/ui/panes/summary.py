@@ -76,7 +76,6 @@ class SummaryPane(Pane):
         self.refresh_view()
 
     def on_resize(self, _: Resize) -> None:
-        """Another width may need shorter names."""
         self.refresh_view()
 
     def _measure(self, titles: tuple[str, ...]) -> list[int]:

@@ -119,7 +119,6 @@ class CompareScreen(LongPage[None]):
     # The keys
 
     def action_toggle_everything(self) -> None:
-        """All rows, or those that differ."""
         self._everything = not self._everything
         self.page.rebuild()
 
@@ -135,7 +134,6 @@ class CompareScreen(LongPage[None]):
         self.page.rebuild()
 
     def action_next_baseline(self) -> None:
-        """Compare with the next of the runs."""
         self._baseline = self._ids[(self._ids.index(self._baseline) + 1) % len(self._ids)]
         self._verdicts, self._on_same_images = None, ()
         self._compare()

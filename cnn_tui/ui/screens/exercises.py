@@ -252,7 +252,6 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         self.query_one(PageView).move_half_pages(by)
 
     def on_movement_keys_moved(self) -> None:
-        """Show the exercise that the cursor is on now."""
         view = self.query_one(PageView)
         if self.at != self.chosen.key:
             self.at = self.chosen.key
@@ -281,7 +280,6 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         return None
 
     async def _compare(self) -> None:
-        """Its runs and the baseline's, side by side."""
         found = self._exercise.ask()
         if found is None:
             return

@@ -125,7 +125,6 @@ class LabScreen(KeyedScreen[None]):
         yield Static(id="small")
 
     def on_mount(self) -> None:
-        """Show everything once, then look for changes."""
         self.live.changed.subscribe(self, lambda _: self._show_runs())
         self.set_interval(_LOOK_SECONDS, self.launcher.look)
         self.call_after_refresh(self.launcher.recover)
@@ -261,7 +260,6 @@ class LabScreen(KeyedScreen[None]):
     # The keys
 
     def action_focus_pane(self, name: str) -> None:
-        """Go to a pane; where only one fits, show it."""
         pane = self.panes[name]
         self._mark_shown(pane)
         pane.focus()
@@ -319,7 +317,6 @@ class LabScreen(KeyedScreen[None]):
             await self.app.run_action(action, pane if hasattr(pane, f"action_{action.split('(')[0]}") else self)
 
     def action_open_palette(self) -> None:
-        """Textual's command palette, filled from the keymap."""
         self.app.action_command_palette()
 
     def action_quit_lab(self) -> None:

@@ -54,7 +54,6 @@ class QueueScreen(Dialog[None]):
         self._outlook = Outlook()
 
     def compose(self) -> ComposeResult:
-        """The runs, and when all of them are done."""
         with self.frame("The queue") as frame:
             frame.styles.width = 100
             yield Table(
@@ -83,7 +82,6 @@ class QueueScreen(Dialog[None]):
             self._writer.write(what, lambda history: history.move(run_id, places), lambda _: self._live.read())
 
     def action_remove_run(self) -> None:
-        """The run under the cursor leaves the queue."""
         item = self._waiting()
         if item is None:
             return
@@ -98,7 +96,6 @@ class QueueScreen(Dialog[None]):
 
     @work(group=DIALOG)
     async def action_show_run(self) -> None:
-        """The page of the run under the cursor."""
         item = self._current()
         if item is not None:
             await self._show_run(item.line.id, [one.line.id for one in self._outlook.items])
@@ -125,7 +122,6 @@ class QueueScreen(Dialog[None]):
         return items[at] if at < len(items) else None
 
     def _waiting(self) -> QueuedRun | None:
-        """The run under the cursor if it waits."""
         item = self._current()
         if item is not None and not item.position:
             self.notify(f"Run {item.line.id} is being trained: {key_of('run.stop')} in the lab stops it.")
@@ -159,12 +155,10 @@ class Total(Lines):
         self._outlook = Outlook()
 
     def show(self, outlook: Outlook) -> None:
-        """Show it for what is now in the queue."""
         self._outlook = outlook
         self.redraw()
 
     def draw(self, width: int, height: int) -> list[Text]:
-        """The total, and what the signs mean."""
         if not self._outlook.items:
             return []
         lines = [Text.assemble((f"{self._outlook.waiting} waiting. ", self.style("strong")), self._outlook.words())]

@@ -90,7 +90,6 @@ class RunScreen(LongPage[Wanted | None]):
             self.page.rebuild()
 
     def action_show_neighbour(self, by: int) -> None:
-        """The next run of the table, or the one before."""
         at = self._among.index(self.run_id) + by if self.run_id in self._among else 0
         if not 0 <= at < len(self._among):
             self.notify("That is the last run of the table." if by > 0 else "That is the first run.", timeout=2)
@@ -100,7 +99,6 @@ class RunScreen(LongPage[Wanted | None]):
         self.reload()
 
     def action_take_suggestion(self) -> None:
-        """The next experiment, into the editor."""
         found = read_run(self._facts.run) if self._facts else None
         suggestion = found[1] if found else None
         if suggestion is None:
@@ -120,7 +118,6 @@ class RunScreen(LongPage[Wanted | None]):
         self.dismiss(Wanted("resume", self.run_id))
 
     def action_explain_run(self) -> None:
-        """Look into it: its predictions, what its layers see."""
         self.dismiss(Wanted("explain", self.run_id))
 
     def action_compare_run(self) -> None:
@@ -146,7 +143,6 @@ class RunScreen(LongPage[Wanted | None]):
         await self.editor.rename(self.run_id, self.reload)
 
     def action_toggle_baseline(self) -> None:
-        """Compare every run with this one, or with none again."""
         self.editor.toggle_baseline(self.run_id, self.reload)
 
     def action_undo_edit(self) -> None:

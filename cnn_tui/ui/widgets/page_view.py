@@ -67,7 +67,6 @@ class PageView(MovingLines):
         return lines
 
     def chart(self, picture: ChartPicture, width: int, height: int) -> list[Text]:
-        """Curves, or the words that stand for them."""
         limits = fit_bounds(picture, None)
         if limits is None or not any(one.points for one in picture.series):
             return [Text(picture.empty, self.style("dim"))]

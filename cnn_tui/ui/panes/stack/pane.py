@@ -60,7 +60,6 @@ class StackPane(Pane):
         self._show_fields()
 
     def on_resize(self, _: Resize) -> None:
-        """More room, more words in the frame."""
         self.say(self.rows.said(self.content_size.width))
 
     @property

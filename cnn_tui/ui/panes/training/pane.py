@@ -60,7 +60,6 @@ class TrainingPane(Pane):
         self.set_timer(_CHART_AFTER, self.query_one(Chart).load_ahead)
 
     def on_resize(self, _: Resize) -> None:
-        """Words take other lines at another width."""
         self._share_room()
 
     # What is shown
