@@ -17,7 +17,7 @@ from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.lost_number import lost_metric, lost_number, remedy
 from cnn_tui.analysis.pace import clock, in_words
 from cnn_tui.cli.history import to_text
-from cnn_tui.cli.progress import Part, Reporter, epoch_parts, join_parts, progress_parts
+from cnn_tui.cli.progress import LinePart, Reporter, epoch_parts, join_parts, progress_parts
 from cnn_tui.cli.runs import find_run, listed, open_history, to_json
 from cnn_tui.cli.streams import FAILED, FINISHED, INTERRUPTED, UserError, is_terminal, put
 from cnn_tui.history.history import History
@@ -167,7 +167,7 @@ class Follower:
         else:
             self._out.bar([(0, f"run {run.id}"), (0, "starting"), *self._rest()])
 
-    def _rest(self) -> list[Part]:
+    def _rest(self) -> list[LinePart]:
         """When the last of several runs of one's own is done."""
         if len(self._own) < 2 or not self._out.rewrites:
             return []

@@ -11,7 +11,7 @@ from cnn_tui.cli.streams import columns_of, rewrite, say
 from cnn_tui.history.run import Epoch, Progress, Run
 from cnn_tui.text import cells, cut, padded, quiet
 
-Part = tuple[int, str]
+LinePart = tuple[int, str]
 """A piece of a line and its rank: where room is short, the pieces of the highest rank go first."""
 
 _REDRAW_SECONDS = 0.25  # four times a second is what a bad line can carry
@@ -43,7 +43,7 @@ class Reporter:
         self.clear()
         say(text)
 
-    def bar(self, parts: Sequence[Part]) -> None:
+    def bar(self, parts: Sequence[LinePart]) -> None:
         """Rewrite the unfinished line, unless it was rewritten a moment ago. Only for a terminal."""
         now = time.monotonic()
         if not self.rewrites or now - self._drawn < _REDRAW_SECONDS:
@@ -66,7 +66,7 @@ class Reporter:
         return columns_of(self._stream) if self.rewrites else 100_000
 
 
-def join_parts(parts: Sequence[Part], width: int) -> str:
+def join_parts(parts: Sequence[LinePart], width: int) -> str:
     """The parts in a line of at most `width` cells, without those of the highest ranks if need be."""
     kept = list(parts)
     while True:
@@ -83,9 +83,9 @@ def bar(share: float) -> str:
     return f"[{'#' * full}{'.' * (_CELLS - full)}]"
 
 
-def progress_parts(run: Run, now: Progress) -> list[Part]:
+def progress_parts(run: Run, now: Progress) -> list[LinePart]:
     """Where a run is, steps and images both named."""
-    parts: list[Part] = [(0, f"run {run.id}")]
+    parts: list[LinePart] = [(0, f"run {run.id}")]
     if now.phase in _PHASES:
         return [*parts, (0, _PHASES[now.phase])]
     parts.append((0, f"epoch {now.epoch}/{run.experiment.training.epochs}"))
@@ -108,7 +108,7 @@ def progress_parts(run: Run, now: Progress) -> list[Part]:
     return parts
 
 
-def epoch_parts(run: Run, epoch: Epoch) -> list[Part]:
+def epoch_parts(run: Run, epoch: Epoch) -> list[LinePart]:
     """What an epoch came to, with Keras's names."""
     ranks = {"loss": 0, "accuracy": 0, "val_accuracy": 1, "val_loss": 2}
     return [
