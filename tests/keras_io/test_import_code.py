@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from cnn_tui.experiment.experiment import parse, to_toml
@@ -17,6 +21,7 @@ from cnn_tui.keras_io.import_model import Imported, ImportProblem, import_model
 from cnn_tui.keras_io.script import keras_script
 from cnn_tui.network.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D, RandomFlip, RandomRotation
 from cnn_tui.network.summary import summarize
+from tests.properties import examples
 
 HEAD = """
 import tensorflow as tf
@@ -497,3 +502,22 @@ model.fit(pictures, epochs=2, validation_data=varied.flow_from_directory("pets",
     assert not imported.notes
     moved = read(tmp_path, code.replace('"pets"', '"elsewhere"'))
     assert any("elsewhere" in note and "are not there" in note for note in moved.notes)
+
+
+ODD = (
+    "None", "10**9", "[]", "{}", "lambda: 0", "x[0]", "1.5", "not x", "model.layers", "model.output", "(model,)",
+    "range(5)", "f'{x}'", "yield", "x if y else z", "1/0", "'a'*99", "model.layers[0]", "keras.Input(3)", "**k",
+)  # fmt: skip
+
+
+@given(random=st.randoms(use_true_random=False), number=st.integers(0, len(SAME) - 1))
+@settings(max_examples=examples(1000, 100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_mangled_script_is_read_or_refused_in_a_sentence(tmp_path: Path, random: Random, number: int) -> None:
+    whole = HEAD + str(SAME[number].values[0]) + FIT
+    words = re.findall(r"\w+|\s+|[^\w\s]", whole)
+    for _ in range(random.randint(1, 4)):
+        words[random.choice([at for at, word in enumerate(words) if word.isidentifier()])] = random.choice(ODD)
+    try:
+        read(tmp_path, "".join(words))
+    except ImportProblem as problem:
+        assert all(sentence.isprintable() for sentence in problem.problems)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import io
 import json
 import zipfile
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 from cnn_tui.experiment.experiment import Experiment, Optimizer, parse, to_toml
 from cnn_tui.experiment.presets import load_preset
+from cnn_tui.keras_io.code.arguments import ORDER
 from cnn_tui.keras_io.import_file import MAX_CONFIG_BYTES
 from cnn_tui.keras_io.import_model import Imported, ImportProblem, import_model
 from cnn_tui.network.layers import LAYERS, AnyLayer, Conv2D, Dense, Flatten, LeakyReLU, Rescaling
@@ -478,3 +480,17 @@ def test_no_wrong_value_makes_a_traceback(tmp_path: Path, data: st.DataObject) -
         return
     assert all(note.isprintable() for note in imported.notes)
     assert parse(to_toml(imported.experiment)) == imported.experiment
+
+
+def test_arguments_without_a_name_stand_in_keras_order() -> None:
+    import keras
+
+    places = (keras.layers, keras.regularizers, keras.callbacks, keras.optimizers, keras.losses, keras)
+    for kind, order in ORDER.items():
+        wanted = next(getattr(place, kind) for place in places if hasattr(place, kind))
+        if kind == "Model":  # whose signature is that of any subclass
+            wanted = keras.src.models.functional.Functional
+        names = [name for name in inspect.signature(wanted.__init__).parameters if name != "self"]
+        if inspect.isfunction(wanted):
+            names = list(inspect.signature(wanted).parameters)
+        assert list(order) == names[: len(order)], kind
