@@ -1,6 +1,6 @@
 """What is in a dataset: how many images of each class, how bright they are, what the network gets of them.
 
-It is worked out once, in the training room, and kept until the dataset's files change; read at once, without NumPy.
+It is worked out once, in training/, and kept until the dataset's files change. Kept facts are read without NumPy.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class PartFacts(msgspec.Struct, frozen=True):
 
     @property
     def balance(self) -> float:
-        """How many times as many images the largest class has as the smallest that has any."""
+        """By what factor the largest class has more images than the smallest one that has any."""
         counts = [count for count in self.per_class if count]
         return max(counts) / min(counts) if counts else 1.0
 

@@ -65,15 +65,15 @@ AS_THEY_ARE = PictureSettings()
 
 
 class DatasetError(ValueError):
-    """A dataset that cannot be used. Its message is a sentence: what is wrong, where, and what to do."""
+    """A dataset cannot be used. The message is a sentence: what is wrong, where, and what to do."""
 
 
 class Dataset(msgspec.Struct, frozen=True):
     """What is known of a dataset before a picture is loaded.
 
     `input_shape` is (height, width, channels) in pixels; `class_names` are in the order of the labels. `left_out` are
-    the files of a folder that are not fed to a network, as far as they are known. `unused` are labels
-    below the highest that no image has, where a file numbers the classes.
+    the files of a folder that are not used, as far as they are known. `unused` are the labels of a `.npz` file that no
+    image has, although they are below the highest one.
     """
 
     name: str
@@ -104,7 +104,7 @@ BUILT_IN: dict[str, Dataset] = {
 
 
 def path_of(dataset: str) -> Path | None:
-    """The file or folder, as an absolute path, that a dataset's name points at; None when there is none."""
+    """The absolute path of the file or folder that a dataset's name is; None when there is none."""
     if not dataset.strip() or dataset in BUILT_IN:
         return None
     try:
@@ -116,22 +116,22 @@ def path_of(dataset: str) -> Path | None:
 
 
 def is_npz(path: Path) -> bool:
-    """Whether a path is named as a `.npz` file is."""
+    """Whether a path ends in `.npz`."""
     return path.suffix.lower() == ".npz"
 
 
 def is_folder(dataset: str) -> bool:
-    """Whether a dataset's name is that of a folder of pictures, be it there or gone."""
+    """Whether a dataset's name is that of a folder of pictures, whether the folder is there or gone."""
     return dataset not in BUILT_IN and not is_npz(Path(dataset))
 
 
 def shown(name: str | Path) -> str:
-    """A name in quotes, control characters escaped: shown, it cannot move the cursor or colour a line."""
+    """A name in quotes with control characters escaped, so that it cannot move the cursor or colour a line."""
     return repr(str(name))
 
 
 def unreadable(path: Path, error: OSError) -> DatasetError:
-    """The system's refusal to read a file or folder, as a sentence."""
+    """The error for a file or folder that the system does not let us read."""
     where = Path(os.fsdecode(error.filename)) if error.filename else path
     why = quiet(error.strerror or str(error))
     return DatasetError(f"{shown(where)} cannot be read ({why}). Check the path and its permissions.")

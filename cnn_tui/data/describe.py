@@ -27,10 +27,10 @@ from cnn_tui.text import did_you_mean
 def describe(dataset: str, pictures: PictureSettings = AS_THEY_ARE) -> Dataset:
     """Describe a built-in dataset, a `.npz` file by its path, or a folder of image folders by its path.
 
-    `pictures` says how those of a folder are wanted; other datasets are as they are.
+    `pictures` says in what size and colour the pictures of a folder are wanted; other datasets are as they are.
 
-    Answers for files are remembered until the file changes. Raises DatasetError for a name that is none of
-    these and for a file or folder that cannot be a dataset.
+    The description of a file is remembered until the file changes. Raises DatasetError for any other name, and for a
+    file or folder that cannot be a dataset.
     """
     if pictures != AS_THEY_ARE and not is_folder(dataset):
         raise DatasetError(

@@ -1,6 +1,6 @@
-"""Files that open at once, without NumPy: a line of JSON that says what follows, then arrays as they lie in memory.
+"""Files that are read without NumPy: a line of JSON as their header, then arrays as they lie in memory.
 
-Numbers are little-endian: int32 and float32. The training room writes such files; the lab and the commands read them.
+Numbers are little-endian: int32 and float32. training/ writes such files; the lab and the commands read them.
 Why not `numpy.save` and its `mmap_mode`? The first look at the predictions and an image of Fashion-MNIST's test set
 takes 6 ms so, and 125 ms with `.npy` files (medians of 9), of which 122 are the import of NumPy, for which the lab has
 no other use; it is also 12 MB smaller. A run has one file, replaced in one go, where `.npy` would need five.
@@ -28,7 +28,7 @@ Header = TypeVar("Header", bound=msgspec.Struct)
 
 
 class RawFileError(Exception):
-    """A kept file that is not there or cannot be used; the message is a sentence."""
+    """A kept file is not there or cannot be used; the message is a sentence."""
 
 
 def write(path: Path, header: msgspec.Struct, parts: Sequence[bytes | memoryview]) -> None:
