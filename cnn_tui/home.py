@@ -11,7 +11,7 @@ import platformdirs
 
 _NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "lustre", "gpfs", "beegfs", "afs", "ceph", "fuse.sshfs", "9p")
 _SCRATCH = "CNN_TUI_SCRATCH"
-"""Names the folder to child processes; nobody else sets it."""
+"""Names the home and, behind it, the folder to child processes; nobody else sets it."""
 
 
 def home() -> Path:
@@ -34,8 +34,8 @@ def on_network(folder: Path) -> bool:
 
 def scratch() -> Path | None:
     """Where files are kept for now that belong in a home which cannot be written; None where it can."""
-    chosen = os.environ.get(_SCRATCH)
-    return Path(chosen) if chosen else None
+    instead_of, _, folder = os.environ.get(_SCRATCH, "").rpartition(os.pathsep)
+    return Path(folder) if instead_of == str(home()) else None
 
 
 def use_scratch_if_read_only() -> None:
@@ -49,7 +49,7 @@ def use_scratch_if_read_only() -> None:
 
         folder = tempfile.mkdtemp(prefix="cnn-tui-")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        os.environ[_SCRATCH] = folder
+        os.environ[_SCRATCH] = f"{home()}{os.pathsep}{folder}"
 
 
 def remedy(error: OSError) -> str:

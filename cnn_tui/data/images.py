@@ -55,7 +55,7 @@ class StoredImages:
 
     def __init__(self, digest: str) -> None:
         """Open the images with that digest. Raises RawFileError when they are not kept, or the file is damaged."""
-        self.path = images_path(digest)
+        self.path = raw_file.found(images_path(digest))
         header, start = raw_file.read_header(self.path, ImagesHeader)
         height, width, channels = header.shape
         self._bytes_each = height * width * channels

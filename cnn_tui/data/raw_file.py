@@ -54,7 +54,7 @@ def write(path: Path, header: msgspec.Struct, parts: Sequence[bytes | memoryview
 
 def read_header(path: Path, kind: type[Header]) -> tuple[Header, int]:
     """The header, and where the arrays begin. Raises RawFileError."""
-    path = _found(path)
+    path = found(path)
     try:
         with path.open("rb") as file:
             line = file.readline(_LONGEST_HEADER)
@@ -69,7 +69,7 @@ def read_header(path: Path, kind: type[Header]) -> tuple[Header, int]:
 
 def read_json(path: Path, kind: type[Header]) -> Header:
     """A file that is JSON as a whole. Raises RawFileError."""
-    path = _found(path)
+    path = found(path)
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except OSError as error:
@@ -80,7 +80,7 @@ def read_json(path: Path, kind: type[Header]) -> Header:
 
 def read_bytes(path: Path, start: int, length: int) -> bytes:
     """Bytes of a file. Raises RawFileError where it has fewer."""
-    path = _found(path)
+    path = found(path)
     try:
         with path.open("rb") as file:
             file.seek(start)
@@ -107,7 +107,7 @@ def _in_scratch(path: Path) -> Path | None:
     return folder / path.relative_to(home()) if folder is not None and path.is_relative_to(home()) else None
 
 
-def _found(path: Path) -> Path:
+def found(path: Path) -> Path:
     """The file that was kept last: for now, or in the home."""
     place = _in_scratch(path)
     return place if place is not None and place.exists() else path

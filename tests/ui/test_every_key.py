@@ -255,6 +255,7 @@ async def test_key(
     keys, seen, unseen = SCENES[key.id]
     names = {"?": "question_mark", ":": "colon", "+": "plus", "-": "minus"}
     app = make_lab()
+    app.lab.history.store.execute("PRAGMA query_only = ON")  # what a key writes goes through the one writer
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await until(pilot, lambda: "epoch 3/5" in text(app), "the run that goes on")
         monkeypatch.setattr(app.lab.query_one(ExplainPane).explained, "client", explained.FakeExplainClient())
