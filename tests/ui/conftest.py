@@ -12,12 +12,21 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.chart import chart
+from tests.ui import pilot
 from tests.ui.fake import FakeTrainer
 from tests.ui.fake_machine import TWO, FakeSensors
 
 chart.load()  # tests see charts at once, as they are in a lab that has been open for a moment
 
 MakeLab = Callable[..., LabApp]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_pilot() -> Iterator[None]:
+    """Pilots wait no longer than the app is at work."""
+    with pytest.MonkeyPatch.context() as patched:
+        pilot.use(patched)
+        yield
 
 
 @pytest.fixture

@@ -11,12 +11,12 @@ from textual.dom import DOMNode
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.home import log_path
+from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.dialogs.ask import AskScreen, CopyMenu, ExportMenu, PageScreen, PredictMenu
 from cnn_tui.ui.dialogs.columns import ColumnsScreen
 from cnn_tui.ui.dialogs.dialog import PickScreen
 from cnn_tui.ui.dialogs.settings import SettingsScreen
-from cnn_tui.ui.explain.pane import ExplainPane
-from cnn_tui.ui.keys import KEYS, Key
+from cnn_tui.ui.keys import KEYS
 from cnn_tui.ui.panes.history.columns import USUAL
 from cnn_tui.ui.panes.history.pane import HistoryPane
 from cnn_tui.ui.screens.compare import CompareScreen
@@ -27,206 +27,216 @@ from tests.ui import explained, fake
 from tests.ui.conftest import MakeLab
 from tests.ui.screen import LARGE, text, until
 
-# id -> (keys to press, what is seen, what is no longer seen)
+# id -> (keys to press, what is seen, what is no longer seen). "…" goes on where the scene above ended: an app that is
+# opened once shows many keys. The last key of such a scene is the one that has to make the difference.
 SCENES: dict[str, tuple[str, str, str]] = {
+    # The panes
     "lab.help": ("?", "step the field up its ladder", ""),
     "lab.palette": (":", "Search for commands", ""),
-    "pane.stack": ("2 1", "Enter edit", ""),
     "pane.summary": ("2", "v formula", "Enter edit"),
-    "pane.training": ("3", "m metric", "Enter edit"),
-    "pane.history": ("4", "Enter open", ""),
-    "pane.next": ("tab", "v formula", ""),
+    "pane.training": ("… 3", "m metric", "v formula"),
+    "pane.history": ("… 4", "Enter open", "m metric"),
+    "pane.stack": ("… 1", "Enter edit", "Enter open"),
+    "pane.next": ("… tab", "v formula", ""),
     "pane.previous": ("shift+tab", "following", ""),
     "pane.zoom": ("z", "1 Stack  2 Summary", "Total params"),
+    "lab.back": ("… escape", "Total params", ""),
+    "lab.repaint": ("… ctrl+l", "The whole screen was sent again", ""),
+    "lab.quit": ("… + q", "The edits are in no file yet", ""),
+    # Runs, files
     "run.start": ("r", "Run 3 is queued", ""),
-    "run.repeat": ("R", "Over how many seeds?", ""),
+    "run.repeat": ("… R", "Over how many seeds?", ""),
+    "run.pause": ("… escape P", "Run 2 pauses", ""),
+    "run.stop": ("… s", "Run 2 stops after this batch", ""),
     "queue.open": ("Q", "0 waiting. All done in about", ""),
-    "run.stop": ("s", "Run 2 stops after this batch", ""),
-    "run.pause": ("P", "Run 2 pauses", ""),
+    "queue.help": ("… ?", "take the run out of the queue", ""),
+    "queue.back": ("… escape escape", "Total params", "The queue"),
+    "queue.show": ("… Q enter", "fingerprint", ""),
+    "queue.later": ("r r Q j J", "1     4  Lab", ""),
+    "queue.earlier": ("… K", "2     4  Lab", ""),
+    "queue.remove": ("… d", "Run 3 left the queue", "1     3  Lab"),
     "edit.undo": ("+ u", "undo: filters 32 → 64", "(edited)"),
-    "edit.redo": ("+ u U", "redo: filters 32 → 64", ""),
+    "edit.redo": ("… U", "redo: filters 32 → 64", ""),
     "file.open": ("p", "type to find", ""),
     "file.save": ("w", "Save the experiment as", ""),
-    "file.save_as": ("W", "Save the experiment as", ""),
-    "file.copy": ("y s", "Copied the summary", ""),
-    "file.export": ("e", "a Keras script", ""),
-    "lab.repaint": ("ctrl+l", "The whole screen was sent again", ""),
-    "lab.back": ("z escape", "Total params", ""),
-    "lab.quit": ("+ q", "The edits are in no file yet", ""),
+    "file.export": ("… escape e", "a Keras script", ""),
+    "file.save_as": ("… escape W", "Save the experiment as", ""),
+    "file.copy": ("… escape y s", "Copied the summary", ""),
+    # The stack
     "move.down": ("j", "pool_size 2x2", ""),
-    "move.up": ("j k", "filters 32", ""),
-    "move.first": ("G g", "filters 32", ""),
-    "move.last": ("G", "units 10", ""),
-    "move.page_down": ("ctrl+d ctrl+d ctrl+d", "units 10", ""),
-    "move.page_up": ("G ctrl+u ctrl+u ctrl+u", "filters 32", "units 10"),
-    "stack.edit": ("enter", "Conv2D filters", ""),
-    "stack.step_up": ("+", "Total params: 122,922", ""),
-    "stack.step_down": ("-", "Total params: 108,618", ""),
-    "stack.previous_field": ("h", "Allowed", "How many feature detectors"),
+    "move.up": ("… k", "filters 32", ""),
+    "move.last": ("… G", "units 10", ""),
+    "move.first": ("… g", "filters 32", ""),
+    "move.page_down": ("… ctrl+d ctrl+d", "units 10", ""),
+    "move.page_up": ("… ctrl+u", "filters 32", "units 10"),
     "stack.next_field": ("l", "Height x width of the filter", ""),
-    "stack.add_below": ("a", "Add a layer", ""),
-    "stack.add_above": ("A", "Add a layer", ""),
-    "stack.delete": ("d", "max_pooling2d_1", "conv2d_1"),
+    "stack.previous_field": ("… h", "How many feature detectors", "Height x width of the filter"),
+    "stack.edit": ("… enter", "Conv2D filters", ""),
+    "stack.add_below": ("… escape a", "Add a layer", ""),
+    "stack.explain": ("… escape D", "What Conv2D does", ""),
+    "stack.add_above": ("… escape A", "Add a layer", ""),
+    "stack.settings": ("… escape t", "learning_rate", ""),
+    "stack.step_up": ("+", "Total params: 122,922", ""),
+    "stack.step_down": ("… - -", "Total params: 108,618", ""),
+    "stack.difference": ("… b", "filters 32 → 16", ""),
+    "stack.set_baseline": ("… escape B", "This is the baseline now", ""),
     "stack.duplicate": ("c", "conv2d_2 (Conv2D)", ""),
-    "stack.move_down": ("J", "1  MaxPooling2D", ""),
-    "stack.move_up": ("j K", "1  MaxPooling2D", ""),
-    "stack.toggle": ("space", "switched off", ""),
-    "stack.fix": ("j j j j d f", "flatten (Flatten)", "is missing"),
+    "stack.toggle": ("… space", "switched off", ""),
+    "stack.move_down": ("g J", "1  MaxPooling2D", ""),
+    "stack.move_up": ("… K", "1  Conv2D", ""),
+    "stack.delete": ("d", "max_pooling2d_1", "conv2d_1"),
     "stack.fixes": ("j j j j d F", "Fixes", ""),
-    "stack.settings": ("t", "learning_rate", ""),
-    "stack.explain": ("D", "What Conv2D does", ""),
-    "stack.difference": ("+ b", "filters 32 → 64", ""),
-    "stack.set_baseline": ("+ B", "This is the baseline now", ""),
+    "stack.fix": ("… escape f", "flatten (Flatten)", "is missing"),
+    # The summary, the training
     "summary.left": ("2 z v l h", "conv2d", ""),
     "summary.right": ("2 l", "conv2d", ""),
-    "summary.formula": ("2 v", "3·3·32·32 + 32", ""),
-    "summary.cost": ("2 m", "1,115,136", ""),
-    "training.metric": ("3 m", "accuracy: ━ train", ""),
+    "summary.formula": ("… v", "3·3·32·32 + 32", ""),
+    "summary.cost": ("… m", "1,115,136", ""),
     "training.series": ("3 v", "loss: ━ train", "● validation"),
+    "training.log": ("… L", "loss (log): ━ train", ""),
+    "training.smoothing": ("… S", "mean of 3", ""),
+    "training.baseline": ("… b", "There is no baseline", ""),
     "training.left": ("3 h", "epoch 2: train 0.3", ""),
     "training.right": ("3 l", "epoch 1: train 0.6", ""),
-    "training.previous_run": ("3 [", "not live: run 2 is", ""),
-    "training.next_run": ("3 [ ]", "run 2 running  live", "not live"),
-    "training.zoom_in": ("3 +", "3 Training", "4         5"),
-    "training.zoom_out": ("3 + -", "4         5", ""),
-    "training.zoom_all": ("3 + 0", "4         5", ""),
-    "training.log": ("3 L", "loss (log): ━ train", ""),
-    "training.smoothing": ("3 S", "mean of 3", ""),
-    "training.baseline": ("3 b", "There is no baseline", ""),
+    "training.previous_run": ("… [", "not live: run 2 is", ""),
+    "training.next_run": ("… ]", "run 2 running  live", "not live"),
+    "training.metric": ("3 m", "accuracy: ━ train", ""),
+    "training.zoom_in": ("… +", "3 Training", "4         5"),
+    "training.zoom_out": ("… -", "4         5", ""),
+    "training.zoom_all": ("… + 0", "4         5", ""),
+    # The history
     "history.open": ("4 enter", "fingerprint", ""),
+    "page.leave": ("… escape", "Enter open", "fingerprint"),
+    "page.help": ("… enter ?", "the keys of this page", ""),
     "history.load": ("4 j L", "Total params: 55,098", ""),
     "history.left": ("4 l h", "Name", ""),
     "history.right": ("4 l l l", "Params", ""),
     "history.mark": ("4 space", "1 marked", ""),
-    "history.mark_all": ("4 M", "2 marked", ""),
-    "history.compare": ("4 space j space c", "2 runs, against run 1", ""),
-    "history.compare_all": ("4 space j space C", "tensorflow", ""),
-    "history.filter": ("4 / 1 6", "1 run. Enter keeps the filter", ""),
-    "history.sort": ("4 o", "Name▲", ""),
-    "history.reverse": ("4 O", "Run▲", ""),
-    "history.baseline": ("4 b", "vs 2", ""),
-    "history.overlay": ("4 space j space v", "one of 2 overlaid", ""),
-    "history.explain": ("4 j E", "run 1, Lab 1: 16 filters", "Total params"),
-    "history.note": ("4 i", "Conclusion: what it has shown", ""),
-    "history.tags": ("4 t", "Tags of run 2", ""),
-    "history.rename": ("4 comma", "Name of run 2", ""),
-    "history.archive": ("4 j d", "Run 1 is archived", "Lab 1: 16 filters"),
-    "history.resume": ("4 j a", "Run 1 came to its end", ""),
-    "history.columns": ("4 V", "runs that were put away, in the table too", ""),
+    "history.mark_all": ("… M", "2 marked", ""),
+    "history.compare": ("… c", "2 runs, against run 1", ""),
+    "history.compare_all": ("… escape C", "tensorflow", ""),
+    "history.overlay": ("… escape v", "one of 2 overlaid", ""),
     "history.next_mark": ("4 j space k n enter", "Run 1: Lab 1: 16 filters", ""),
-    "history.previous_mark": ("4 j space k N enter", "Run 1: Lab 1: 16 filters", ""),
-    "page.leave": ("4 enter escape", "Enter open", "fingerprint"),
-    "page.help": ("4 enter ?", "the keys of this page", ""),
+    "history.previous_mark": ("… escape k N enter", "Run 1: Lab 1: 16 filters", ""),
+    "history.filter": ("4 / 1 6", "1 run. Enter keeps the filter", ""),
+    "history.reverse": ("4 O", "Run▲", ""),
+    "history.sort": ("… o", "Name▲", ""),
+    "history.columns": ("… V", "runs that were put away, in the table too", ""),
+    "history.baseline": ("4 b", "vs 2", ""),
+    "history.note": ("… i", "Conclusion: what it has shown", ""),
+    "history.tags": ("… escape t", "Tags of run 2", ""),
+    "history.rename": ("… escape comma", "Name of run 2", ""),
+    "history.explain": ("4 j E", "run 1, Lab 1: 16 filters", "Total params"),
+    "history.resume": ("4 j a", "Run 1 came to its end", ""),
+    "history.archive": ("… d", "Run 1 is archived", "Lab 1: 16 filters"),
+    # A run's page, a comparison
     "page.metric": ("4 enter m", "accuracy: ━ train", ""),
+    "page.note": ("… i", "Conclusion: what it has shown", ""),
+    "page.tags": ("… escape t", "Tags of run 2", ""),
+    "page.rename": ("… escape comma", "Name of run 2", ""),
+    "page.baseline": ("… escape b", "It is the baseline that others are compared with", ""),
+    "page.undo": ("… u", "undo: baseline", "It is the baseline"),
+    "page.next": ("… ]", "Run 1: Lab 1: 16 filters", ""),
+    "page.previous": ("… [", "Run 2: Lab 1: baseline", ""),
+    "page.resume": ("… ] a", "Run 1 came to its end", ""),
     "page.next_experiment": ("4 j enter f", "experiment, changed (train for", "fingerprint"),
     "page.load": ("4 j enter L", "Total params: 55,098", ""),
     "page.explain": ("4 j enter E", "of shape (1, 10):", "fingerprint"),
-    "page.note": ("4 enter i", "Conclusion: what it has shown", ""),
-    "page.tags": ("4 enter t", "Tags of run 2", ""),
-    "page.rename": ("4 enter comma", "Name of run 2", ""),
-    "page.baseline": ("4 enter b", "It is the baseline that others are compared with", ""),
     "page.compare": ("4 b j enter c", "2 runs, against run 2", ""),
-    "page.resume": ("4 j enter a", "Run 1 came to its end", ""),
-    "page.previous": ("4 j enter [", "Run 2: Lab 1: baseline", ""),
-    "page.next": ("4 enter ]", "Run 1: Lab 1: 16 filters", ""),
-    "page.undo": ("4 enter b u", "undo: baseline", "It is the baseline"),
-    "compare.leave": ("4 space j space c escape", "Enter open", "against run 1"),
-    "compare.help": ("4 space j space c ?", "the keys of the comparison", ""),
-    "compare.everything": ("4 space j space c C", "tensorflow", ""),
     "compare.metric": ("4 space j space c m G", "seconds an epoch:", ""),
+    "compare.everything": ("… C", "tensorflow", ""),
+    "compare.baseline": ("… b", "2 runs, against run 2", ""),
+    "compare.help": ("… ?", "the keys of the comparison", ""),
+    "compare.leave": ("… escape escape", "Enter open", "against run"),
     "compare.left": ("4 space j space c l h", "2 runs, against run 1", ""),
     "compare.right": ("4 space j space c l", "2 runs, against run 1", ""),
-    "compare.baseline": ("4 space j space c b", "2 runs, against run 2", ""),
+    # The explain pane, the log
     "pane.explain": ("5", "[predictions]", "Total params"),
-    "explain.view": ("5 m", "[confusion]", ""),
-    "explain.view_back": ("5 M", "[data]", ""),
-    "explain.previous_image": ("5 l l h", "2 of 40", ""),
+    "explain.view": ("… m", "[confusion]", ""),
+    "explain.view_back": ("… M M", "[data]", ""),
     "explain.next_image": ("5 l", "2 of 40", ""),
-    "explain.left": ("5 M M left", "output (13, 12)", ""),
-    "explain.right": ("5 M M right", "output (13, 14)", ""),
-    "explain.open": ("5 m enter", "1 of 4, Coat taken for Sandal", ""),
-    "explain.order": ("5 o", "1 of 8 wrong", ""),
-    "explain.class": ("5 c b a g enter", "1 of 4, Bag", ""),
-    "explain.previous_layer": ("5 m m ] [", "layer 1/2", ""),
-    "explain.next_layer": ("5 m m ]", "layer 2/2", ""),
-    "explain.previous_filter": ("5 m m } } {", "filter 2/4", ""),
-    "explain.next_filter": ("5 m m }", "filter 2/4", ""),
-    "explain.numbers": ("5 M M v", "image around the window", ""),
-    "explain.mark": ("5 space", "marked", ""),
-    "explain.picture": ("5 i", "A PNG or JPEG", ""),
-    "explain.field": ("5 M M tab", "▸3x3", ""),
+    "explain.previous_image": ("… l h", "2 of 40", ""),
+    "explain.order": ("… o", "1 of 8 wrong", ""),
+    "explain.mark": ("… space", "marked", ""),
+    "explain.picture": ("… i", "A PNG or JPEG", ""),
+    "explain.run": ("… escape O", "Look into which run?", ""),
     "explain.step_up": ("5 M M +", "▸kernel horizontal edges", ""),
-    "explain.step_down": ("5 M M -", "▸kernel identity", ""),
+    "explain.step_down": ("… - -", "▸kernel identity", ""),
+    "explain.left": ("… left", "output (13, 12)", ""),
+    "explain.right": ("… right right", "output (13, 14)", ""),
+    "explain.numbers": ("… v", "image around the window", ""),
+    "explain.field": ("… tab", "▸3x3", ""),
+    "explain.open": ("5 m enter", "1 of 4, Coat taken for Sandal", ""),
+    "explain.class": ("5 c b a g enter", "1 of 4, Bag", ""),
+    "explain.next_layer": ("5 m m ]", "layer 2/2", ""),
+    "explain.previous_layer": ("… [", "layer 1/2", ""),
+    "explain.next_filter": ("… }", "filter 2/4", ""),
+    "explain.previous_filter": ("… } {", "filter 2/4", ""),
     "explain.next_question": ("5 n", "LAB 2, 1 of", ""),
-    "explain.previous_question": ("5 n n N", "LAB 2, 1 of", ""),
-    "explain.answer": ("5 a y e s enter", "Your answer: yes", ""),
-    "explain.run": ("5 O", "Look into which run?", ""),
+    "explain.previous_question": ("… n N", "LAB 2, 1 of", ""),
+    "explain.answer": ("… a y e s enter", "Your answer: yes", ""),
     "pane.log": ("6", "following", "Total params"),
-    "log.follow": ("6 f", "f follows", "following"),
+    "log.follow": ("… f", "f follows", "following"),
     "log.search": ("6 / o n e enter", "▶ the line one", ""),
     "log.next_hit": ("6 / l i n e enter n", "▶ the line two", ""),
-    "log.previous_hit": ("6 / l i n e enter n N", "▶ the line one", ""),
-    "log.left": ("6 l h", "the line one", ""),
+    "log.previous_hit": ("… N", "▶ the line one", ""),
     "log.right": ("6 l l l l l l l l", "the far end", ""),
-    "log.next_device": ("6 ]", "GPU 1: NVIDIA H200", ""),
-    "log.previous_device": ("6 ] [", "GPU 0: NVIDIA H200", ""),
-    "queue.later": ("r r Q j J", "1     4  Lab", ""),
-    "queue.earlier": ("r r Q G K", "2     3  Lab", ""),
-    "queue.remove": ("r Q G d", "Run 3 left the queue", "1     3  Lab"),
-    "queue.show": ("Q enter", "fingerprint", ""),
-    "queue.help": ("Q ?", "take the run out of the queue", ""),
-    "queue.back": ("Q escape", "Total params", "The queue"),
+    "log.left": ("… h h h h h h h h", "the line one", ""),
+    "log.next_device": ("… ]", "GPU 1: NVIDIA H200", ""),
+    "log.previous_device": ("… [", "GPU 0: NVIDIA H200", ""),
+    # The exercises
     "exercises.open": ("x", "The network of the notes", "Total params"),
-    "exercises.predict": ("x j j p", "Test accuracy, against the baseline", ""),
-    "exercises.run": ("x j j r", "Run 3 is queued", ""),
-    "exercises.repeat": ("x j j R", "Over how many seeds?", ""),
-    "exercises.all": ("x A", "The whole set lab1: over how many seeds?", ""),
-    "exercises.conclude": ("x j i", "Enter keeps it", ""),
-    "exercises.done": ("x j space", "✓ done       16-filters", ""),
-    "exercises.experiment": ("x j enter", "Total params: 55,098", ""),
-    "exercises.notes": ("x j j n", "64 filters is better than 32 filters", ""),
-    "exercises.compare": ("x j c", "There is nothing to compare yet", ""),
-    "exercises.zoom": ("x z", "The network of the notes", "no-final-conv-keep-pool"),
-    "exercises.help": ("x ?", "the keys of the exercises", ""),
+    "exercises.help": ("… ?", "the keys of the exercises", ""),
+    "exercises.zoom": ("… escape z", "The network of the notes", "no-final-conv-keep-pool"),
     "exercises.leave": ("x escape", "Total params", "no-final-conv-keep-pool"),
-    "settings.step_up": ("t j j +", "epochs            10", ""),
-    "settings.step_down": ("t j j -", "(edited)", ""),
-    "settings.edit": ("t enter", "Enter accepts", ""),
-    "settings.add_rule": ("t a", "Training stops at the end of an epoch", ""),
-    "settings.delete_rule": ("t a enter G d", "none: a adds one", ""),
-    "settings.undo": ("t j j + u", "epochs            5", ""),
-    "settings.redo": ("t j j + u U", "epochs            10", ""),
-    "settings.help": ("t ?", "step", ""),
-    "settings.leave": ("t escape", "Enter edit", "learning_rate"),
-    "text.help": ("D ?", "the keys of this page", ""),
-    "text.leave": ("D escape", "Enter edit", "What Conv2D does"),
-    "columns.toggle": ("4 V j space", "[ ]  Name", ""),
-    "columns.later": ("4 V j J escape", "Test  Name", ""),
-    "columns.earlier": ("4 V j j K escape", "Test  Name", ""),
-    "columns.usual": ("4 V j space 0", "[x]  Name", ""),
-    "columns.help": ("4 V ?", "the usual ones", ""),
-    "columns.leave": ("4 V escape", "Enter open", "Archived runs"),
-    "copy.row": ("y y", "Copied the layer under the cursor", ""),
-    "copy.code": ("y c", "Copied the Keras code", ""),
-    "copy.experiment": ("y t", "Copied the experiment file", ""),
-    "copy.summary": ("y s", "Copied the summary", ""),
-    "export.code": ("e k", "Export to", ""),
-    "export.notebook": ("e n", "A file that ends in .ipynb", ""),
-    "export.experiment": ("e t", "A file that ends in .toml", ""),
-    "export.report": ("e m", "Write the lab report to", ""),
-    "predict.up": ("x j j p u", "Time of an epoch, against the baseline", ""),
+    "exercises.predict": ("x j j p", "Test accuracy, against the baseline", ""),
+    "predict.up": ("… u", "Time of an epoch, against the baseline", ""),
     "predict.same": ("x j j p s", "Time of an epoch, against the baseline", ""),
     "predict.down": ("x j j p d", "Time of an epoch, against the baseline", ""),
     "predict.open": ("x j j p x", "Time of an epoch, against the baseline", ""),
-    "menu.leave": ("y escape", "Enter edit", "press a key"),
+    "exercises.notes": ("x j j n", "64 filters is better than 32 filters", ""),
+    "exercises.run": ("… r", "Run 3 is queued", ""),
+    "exercises.repeat": ("… R", "Over how many seeds?", ""),
+    "exercises.all": ("… escape A", "The whole set lab1: over how many seeds?", ""),
+    "exercises.conclude": ("x j i", "Enter keeps it", ""),
+    "exercises.compare": ("… escape c", "There is nothing to compare yet", ""),
+    "exercises.done": ("… space", "✓ done       16-filters", ""),
+    "exercises.experiment": ("… enter", "Total params: 55,098", ""),
+    # Boxes
+    "settings.step_down": ("t j j -", "(edited)", ""),
+    "settings.step_up": ("t j j +", "epochs            10", ""),
+    "settings.undo": ("… u", "epochs            5", ""),
+    "settings.redo": ("… U", "epochs            10", ""),
+    "settings.edit": ("… enter", "Enter accepts", ""),
+    "field.accept": ("… 9 enter", "epochs            9", "Enter accepts"),
+    "settings.help": ("… ?", "step", "learning_rate"),
+    "field.leave": ("t j j enter 9 escape", "epochs            5", "Enter accepts"),
+    "settings.add_rule": ("t a", "Training stops at the end of an epoch", ""),
+    "settings.delete_rule": ("… enter G d", "none: a adds one", ""),
+    "settings.leave": ("… escape", "Enter edit", "learning_rate"),
+    "text.help": ("D ?", "the keys of this page", ""),
+    "text.leave": ("… escape escape", "Enter edit", "What Conv2D does"),
+    "columns.toggle": ("4 V j space", "[ ]  Name", ""),
+    "columns.usual": ("… 0", "[x]  Name", ""),
+    "columns.help": ("… ?", "the usual ones", "[x]  Name"),
+    "columns.leave": ("… escape escape", "Enter open", "Archived runs"),
+    "columns.later": ("4 V j J escape", "Test  Name", ""),
+    "columns.earlier": ("4 V j j K escape", "Test  Name", ""),
+    "copy.row": ("y y", "Copied the layer under the cursor", ""),
+    "copy.code": ("… y c", "Copied the Keras code", ""),
+    "copy.experiment": ("… y t", "Copied the experiment file", ""),
+    "copy.summary": ("… y s", "Copied the summary", ""),
+    "menu.leave": ("… y escape", "Enter edit", "press a key"),
+    "export.code": ("e k", "Export to", ""),
+    "export.experiment": ("… escape e t", "A file that ends in .toml", ""),
+    "export.report": ("… escape e m", "Write the lab report to", ""),
+    "export.notebook": ("… escape e n", "A file that ends in .ipynb", ""),
     "list.down": ("a down enter", "add", ""),
     "list.up": ("a down up enter", "add", ""),
     "list.page_down": ("a pagedown enter", "add", ""),
     "list.page_up": ("a pagedown pageup enter", "add", ""),
-    "list.take": ("a f l a enter", "flatten_1 (Flatten)", "Add a layer"),
     "list.leave": ("a escape", "Enter edit", "Add a layer"),
-    "field.accept": ("t j j enter 9 enter", "epochs            9", "Enter accepts"),
-    "field.leave": ("t j j enter 9 escape", "epochs            5", "Enter accepts"),
+    "list.take": ("… a f l a enter", "flatten_1 (Flatten)", "Add a layer"),
     "field.new_line": ("4 i o n e ctrl+j t w o", "two", "onetwo"),
     "field.next": ("4 i tab z z z enter enter", "zzz", ""),
     "field.previous": ("4 i shift+tab z z z enter enter", "zzz", ""),
@@ -237,10 +247,20 @@ def test_every_row_has_a_scene() -> None:
     assert set(SCENES) == {key.id for key in KEYS}
 
 
-@pytest.mark.parametrize("key", KEYS, ids=lambda key: key.id)
-async def test_key(
-    key: Key, make_lab: MakeLab, history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def walks() -> list[list[str]]:
+    """The scenes that an app shows one after another."""
+    found: list[list[str]] = []
+    for name, (keys, *_) in SCENES.items():
+        if keys.startswith("…"):
+            found[-1].append(name)
+        else:
+            found.append([name])
+    return found
+
+
+@pytest.fixture
+def lab_of_two_runs(make_lab: MakeLab, history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LabApp:
+    """A lab with a run that has ended and one in its third epoch, and something to see in every pane."""
     monkeypatch.chdir(tmp_path)
     for name in ("lab1-16-filters", "lab1-baseline"):
         run_id = history.add(load_preset(name))
@@ -252,17 +272,33 @@ async def test_key(
     explained.write_images()
     explained.write_facts()
     explained.write_predictions(1)
-    keys, seen, unseen = SCENES[key.id]
-    names = {"?": "question_mark", ":": "colon", "+": "plus", "-": "minus"}
     app = make_lab()
     app.lab.history.store.execute("PRAGMA query_only = ON")  # what a key writes goes through the one writer
+    monkeypatch.setattr(app.lab.explain.explained, "client", explained.FakeExplainClient())
+    return app
+
+
+@pytest.mark.parametrize("walk", walks(), ids=" ".join)
+async def test_keys(walk: list[str], lab_of_two_runs: LabApp) -> None:
+    app = lab_of_two_runs
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await until(pilot, lambda: "epoch 3/5" in text(app), "the run that goes on")
-        monkeypatch.setattr(app.lab.query_one(ExplainPane).explained, "client", explained.FakeExplainClient())
-        await pilot.press(*(names.get(one, one) for one in keys.split()))
-        await until(pilot, lambda: seen in text(app), seen)
-        if unseen:
-            await until(pilot, lambda: unseen not in text(app), f"no {unseen}")
+        for name in walk:
+            keys, seen, unseen = SCENES[name]
+            *before, last = keys.removeprefix("… ").split()
+            await pilot.press(*map(pressed, before))
+            if keys.startswith("…"):
+                now = text(app)
+                assert seen not in now or (unseen and unseen in now), f"{name}: seen before {last}\n{now}"
+            await pilot.press(pressed(last))
+            await until(pilot, lambda seen=seen: seen in text(app), f"{name}: {seen}")
+            if unseen:
+                await until(pilot, lambda unseen=unseen: unseen not in text(app), f"{name}: no {unseen}")
+
+
+def pressed(key: str) -> str:
+    """A key's name for the pilot."""
+    return {"?": "question_mark", ":": "colon", "+": "plus", "-": "minus"}.get(key, key)
 
 
 async def test_every_key_of_a_row_is_bound_to_its_action(make_lab: MakeLab) -> None:
