@@ -21,11 +21,12 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
     subprocess.run(build, cwd=REPOSITORY, check=True, capture_output=True)
     (wheel,) = folder.glob("*.whl")
-    subprocess.run([sys.executable, "-m", "venv", str(folder / "env")], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder / "env")], check=True)
     made = folder / "env" / "bin" / "python"
     # TensorFlow is not installed a second time: a path entry is searched after the environment's own packages,
     # and the checkout itself, which is not a folder of site-packages, cannot be found through it.
-    subprocess.run([made, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", str(wheel)], check=True)
+    pip = [sys.executable, "-m", "pip", "--python", str(made)]
+    subprocess.run([*pip, "install", "--quiet", "--no-deps", "--no-index", "--no-compile", str(wheel)], check=True)
     packages = next((folder / "env").glob("lib/*/site-packages"))
     (packages / "third-party.pth").write_text(sysconfig.get_path("purelib") + "\n")
     return made
@@ -52,6 +53,17 @@ def test_presets_are_in_the_wheel(python: Path) -> None:
     assert "lab1-baseline" in [json.loads(line)["name"] for line in done.stdout.splitlines()]
 
 
+def test_every_file_of_the_package_is_in_the_wheel(python: Path) -> None:
+    def files(package: Path) -> set[str]:
+        found = (file for file in package.rglob("*") if file.is_file() and file.suffix != ".pyc")
+        return {str(file.relative_to(package)) for file in found}
+
+    (installed,) = python.parent.parent.glob("lib/*/site-packages/cnn_tui")
+    presets = {f"presets/{file.name}" for file in (REPOSITORY / "presets").iterdir()}
+    assert files(installed) == files(REPOSITORY / "cnn_tui") | presets
+
+
+@pytest.mark.long
 def test_it_trains(python: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CNN_TUI_WORKER_IDLE", "0")
     done = call(python, "run", "lab1-baseline", "--dataset", "fashion_mnist_sample", "--epochs", "1", "--json")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
-import subprocess
-import sys
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from cnn_tui.experiment.experiment import parse, read
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.keras_io.script import keras_script
-from tests.cli.command import Inside, assert_one_sentence, cnn_tui, environment
+from tests.cli.command import Inside, assert_one_sentence, cnn_tui
 from tests.ui import fake
 
 BASELINE = load_preset("lab1-baseline")
@@ -152,12 +151,15 @@ def test_layers_that_cannot_be_taken_are_named_and_nothing_is_written(inside: In
     assert not path.exists()
 
 
-def test_an_exported_experiment_can_be_imported_again(inside: Inside, tmp_path: Path) -> None:
+def test_an_exported_experiment_can_be_imported_again(
+    inside: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Out as a script, through Keras, and in again."""
     program = inside("export", "lab1-16-filters").out.split("# Print the model summary")[0]
     program = "\n".join(line for line in program.splitlines() if "_images" not in line and "dataset" not in line)
     (tmp_path / "model.py").write_text(program + '\nmodel.save("model.keras")\n')
-    subprocess.run([sys.executable, "model.py"], cwd=tmp_path, env=environment(), check=True, capture_output=True)
+    monkeypatch.chdir(tmp_path)
+    runpy.run_path("model.py")
     answer = inside("import", str(tmp_path / "model.keras"))
     wanted = load_preset("lab1-16-filters")
     assert msgspec.structs.replace(parse(answer.out), name=wanted.name).stack == wanted.stack

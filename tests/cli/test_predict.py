@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
@@ -15,6 +16,8 @@ from cnn_tui.experiment.experiment import Experiment, read
 from cnn_tui.history.history import History
 from cnn_tui.home import model_path
 from cnn_tui.jobs import launch
+from cnn_tui.jobs.explain_client import ExplainClient
+from cnn_tui.jobs.explain_protocol import Question, Reply, Request
 from tests.cli.command import Inside, assert_one_sentence, cnn_tui, write_dataset, write_experiment
 from tests.cli.terminal import Terminal
 
@@ -29,6 +32,18 @@ def here(trained_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     shutil.copytree(trained_home, home)
     monkeypatch.setenv("CNN_TUI_HOME", str(home))
     return home
+
+
+@pytest.fixture
+def answered_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Questions are answered by the explain process's own code, but in this process, which has TensorFlow already."""
+    from cnn_tui.training.explain.handler import Explainer
+    from cnn_tui.training.explain.server import reply_to
+
+    def reply(_: ExplainClient, question: Question) -> Reply:
+        return reply_to(Explainer(), msgspec.json.encode(Request(1, question)))
+
+    monkeypatch.setattr(ExplainClient, "_reply", reply)
 
 
 def bar_on_white(path: Path) -> Path:
@@ -80,6 +95,7 @@ def test_of_many_classes_the_worst_and_the_top_confusions_are_shown(here: Path, 
     assert len(fact["confusion_matrix"]) == len(fact["per_class"]) == 30
 
 
+@pytest.mark.usefixtures("answered_here")
 def test_evaluate_of_a_run_that_cannot_be_is_one_sentence(here: Path, inside: Inside) -> None:
     with History() as history:
         queued = history.add(Experiment("waits", "mnist"))
@@ -95,10 +111,11 @@ def test_evaluate_of_a_run_that_cannot_be_is_one_sentence(here: Path, inside: In
     assert answer.err.splitlines()[-1].endswith("train the experiment again")
 
 
-def test_what_was_not_kept_is_worked_out(here: Path) -> None:
+@pytest.mark.usefixtures("answered_here")
+def test_what_was_not_kept_is_worked_out(here: Path, inside: Inside) -> None:
     predictions_path(1).unlink()
     predictions_path(1).with_name("evaluation.json").write_text("broken")
-    answer = cnn_tui("evaluate", "1", "--json", timeout=200)
+    answer = inside("evaluate", "1", "--json")
     assert answer.status == 0
     assert "its model is asked about every test image" in answer.err
     assert answer.objects[0]["images"] == open_predictions(1).count == 80
@@ -176,9 +193,10 @@ def test_predict_that_cannot_be_is_one_sentence(here: Path, inside: Inside, tmp_
     assert_one_sentence(inside("predict", "1", "--image", "none.png"), 2, "there is no file", "none.png")
 
 
-def test_a_file_that_is_no_picture_is_one_sentence(here: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("answered_here")
+def test_a_file_that_is_no_picture_is_one_sentence(here: Path, tmp_path: Path, inside: Inside) -> None:
     (tmp_path / "text.png").write_text("no picture")
-    answer = cnn_tui("predict", "1", str(tmp_path / "text.png"), timeout=200)
+    answer = inside("predict", "1", str(tmp_path / "text.png"))
     assert_one_sentence(answer, 2, "text.png' is no picture that can be read")
 
 

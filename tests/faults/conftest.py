@@ -10,6 +10,7 @@ import pytest
 from cnn_tui import locks
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
+from tests.cli.conftest import inside  # noqa: F401 - a fixture
 from tests.faults import lab as made
 from tests.faults.lab import Lab
 from tests.waiting import end_processes_of

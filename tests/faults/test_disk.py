@@ -15,7 +15,7 @@ from cnn_tui.history.history import History
 from cnn_tui.home import checkpoint_path, model_path
 from cnn_tui.jobs.launch import NO_ROOM
 from cnn_tui.jobs.worker import settle_in_the_end
-from tests.cli.command import assert_one_sentence, cnn_tui
+from tests.cli.command import Inside, assert_one_sentence, cnn_tui
 from tests.faults.lab import ENDLESS, PATIENCE, WORKER, Lab, to_file
 from tests.waiting import end_processes_of, processes_of
 
@@ -130,18 +130,20 @@ def test_a_disk_that_stays_full_to_the_end_is_the_cause_in_the_row(small: Lab, t
     assert run.stop_cause.endswith(f"{epochs}; the weights that are kept are those of epoch {kept.epoch}")
 
 
-def test_a_file_without_room_is_named_and_does_not_stay_half_written(small: Lab, tiny: Experiment) -> None:
+def test_a_file_without_room_is_named_and_does_not_stay_half_written(
+    small: Lab, tiny: Experiment, inside: Inside
+) -> None:
     run_id = small.add(tiny, 3)
     note = small.home / "experiment.toml"
     to_file(tiny, note)
     filler = fill(small.home)
     for arguments in (("export", str(run_id)), ("report",)):
         output = small.home / f"{arguments[0]}.txt"
-        answer = cnn_tui(*arguments, "-o", str(output))
+        answer = inside(*arguments, "-o", str(output))
         assert_one_sentence(answer, 1, f"{output} cannot be written: No space left on device")
         assert not output.exists(), "it is in nobody's way the next time"
     for words in (["note", str(run_id), "x" * 90_000], ["run", str(note), "--detach"]):
-        answer = cnn_tui(*words)
+        answer = inside(*words)
         assert_one_sentence(answer, 1, f"the history {small.history.path} cannot be ", "full", "make room")
     filler.unlink()
-    assert cnn_tui("report", "-o", str(small.home / "report.txt")).status == 0
+    assert inside("report", "-o", str(small.home / "report.txt")).status == 0

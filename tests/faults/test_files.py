@@ -11,7 +11,7 @@ import pytest
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.home import history_path
-from tests.cli.command import assert_one_sentence, cnn_tui
+from tests.cli.command import Inside, assert_one_sentence
 from tests.faults.lab import COMMAND
 from tests.terminal import Terminal
 
@@ -36,10 +36,10 @@ def broken(request: pytest.FixtureRequest) -> Path:
     return path
 
 
-def test_it_is_said_and_the_file_is_left_as_it_is(broken: Path) -> None:
+def test_it_is_said_and_the_file_is_left_as_it_is(broken: Path, inside: Inside) -> None:
     content = broken.read_bytes()
     for arguments in (["history"], ["run", "lab1-baseline", "--detach"], ["resume", "1"], ["stop", "1", "--now"]):
-        answer = cnn_tui(*arguments)
+        answer = inside(*arguments)
         assert_one_sentence(answer, 1, "history", str(broken), "CNN_TUI_HOME")
     with Terminal(COMMAND, 200, 24) as terminal:
         assert terminal.wait_for_end() == 1

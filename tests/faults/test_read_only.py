@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from cnn_tui.cli import doctor
+from cnn_tui.cli.machine import Finding
 from cnn_tui.history.history import History
-from tests.cli.command import assert_one_sentence, cnn_tui
+from tests.cli.command import Inside, assert_one_sentence, cnn_tui
 from tests.fixtures.make_history import make_newest, path_of
 
 
@@ -43,7 +45,9 @@ def _recorded(disk: Path) -> set[str]:
         return {row[0] for row in db.execute("SELECT status FROM runs")}
 
 
-def test_it_can_be_read_and_what_writes_says_what_to_do(disk: Path) -> None:
+def test_it_can_be_read_and_what_writes_says_what_to_do(
+    disk: Path, inside: Inside, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_newest(disk / "history.db")
     with History() as history:  # as it is left by an app that ended: in the mode that needs files beside it
         assert history.store.execute("PRAGMA journal_mode").fetchone() == ("wal",)
@@ -51,20 +55,21 @@ def test_it_can_be_read_and_what_writes_says_what_to_do(disk: Path) -> None:
     make_read_only(disk)
     assert not (disk / "history.db-wal").exists()
     for arguments in (("history",), ("show", "1"), ("export", "1"), ("report",), ("compare", "1", "2")):
-        answer = cnn_tui(*arguments)
+        answer = inside(*arguments)
         assert (answer.status, answer.err) == (0, ""), arguments
         assert answer.out
     # Their process is gone, which cannot be recorded here.
     statuses = {one["id"]: (one["status"], one["ending"]) for one in cnn_tui("history", "--json").objects}
     assert statuses[6] == statuses[7] == ("interrupted", "gone")
-    assert cnn_tui("history", "--filter", "status:running").out == ""
+    assert inside("history", "--filter", "status:running").out == ""
     for arguments in (("note", "1", "x"), ("tag", "1", "+x"), ("run", "lab1-baseline", "--detach"), ("resume", "2")):
-        answer = cnn_tui(*arguments)
+        answer = inside(*arguments)
         assert_one_sentence(answer, 1, f"the history {disk / 'history.db'}", "read-only", "CNN_TUI_HOME")
-    assert "can be read, but not written" in cnn_tui("doctor").out
+    monkeypatch.setattr(doctor, "missing", lambda: Finding("TensorFlow", "ok", "not looked at"))
+    assert "can be read, but not written" in inside("doctor").out
 
 
-def test_what_was_not_yet_in_the_file_itself_is_read_too(disk: Path) -> None:
+def test_what_was_not_yet_in_the_file_itself_is_read_too(disk: Path, inside: Inside) -> None:
     make_newest(disk / "history.db")
     with History() as history:
         history.store.execute("UPDATE runs SET name = 'the newest name' WHERE id = 1")
@@ -74,13 +79,13 @@ def test_what_was_not_yet_in_the_file_itself_is_read_too(disk: Path) -> None:
         path.write_bytes(content)
     assert (disk / "history.db-wal").stat().st_size
     make_read_only(disk)
-    assert "the newest name" in cnn_tui("show", "1").out
+    assert "the newest name" in inside("show", "1").out
 
 
-def test_a_history_of_an_older_version_is_read_too(disk: Path) -> None:
+def test_a_history_of_an_older_version_is_read_too(disk: Path, inside: Inside) -> None:
     before = path_of(1).read_bytes()
     (disk / "history.db").write_bytes(before)
     make_read_only(disk)
-    answer = cnn_tui("history")
+    answer = inside("history")
     assert (answer.status, len(answer.out.splitlines())) == (0, 3)
     assert (disk / "history.db").read_bytes() == before

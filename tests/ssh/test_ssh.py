@@ -53,6 +53,7 @@ def the_run(home: Path) -> Run:
         return run
 
 
+@pytest.mark.long
 def test_a_run_outlives_the_connection_and_the_next_one_shows_all_of_it(
     server: Server, home: Path, experiment: Path
 ) -> None:

@@ -105,6 +105,7 @@ def test_a_run_of_the_notes_network_is_repeated(tmp_path: Path) -> None:
     assert_same(run, scripted(run.experiment, run.seed, tmp_path))
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("keras_cache")
 def test_a_run_with_everything_in_it_is_repeated(tmp_path: Path) -> None:
     stack = BASELINE.stack.insert(0, RandomFlip(mode="horizontal")).insert(2, BatchNormalization())
@@ -135,7 +136,6 @@ def test_a_run_in_half_precision_on_files_is_repeated(tmp_path: Path) -> None:
     assert_same(run, scripted(run.experiment, run.seed, tmp_path))
 
 
-@pytest.mark.long
 @pytest.mark.usefixtures("keras_cache")
 def test_without_a_seed_it_is_the_same_network(tmp_path: Path) -> None:
     told = scripted(BASELINE.with_training(epochs=1), None, tmp_path)

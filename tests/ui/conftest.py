@@ -22,7 +22,7 @@ MakeLab = Callable[..., LabApp]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quick_pilot() -> Iterator[None]:
+def quick_pilots() -> Iterator[None]:
     """Pilots wait no longer than the app is at work."""
     with pytest.MonkeyPatch.context() as patched:
         pilot.use(patched)

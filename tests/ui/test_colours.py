@@ -10,11 +10,13 @@ import pytest
 from cnn_tui.history.history import History
 from tests.terminal import Terminal
 from tests.ui.contrast import CONSOLE, WINDOWS, XTERM, faint, palette
-from tests.ui.posed import COMMAND, pose, walk
+from tests.ui.posed import COMMAND, POSES, Pose, pose, walk
 
 ATTRIBUTES = {"0", "1", "2", "3", "4", "7", "9", "22", "23", "24", "27", "29"}
 SIXTEEN = {str(code) for start in (30, 40, 90, 100) for code in range(start, start + 8)}
 PALETTE = {"38;5", "48;5"}
+FIRST, LAST = POSES[:12], (POSES[0], *POSES[12:])
+"""A walk in two: the panes and pages, and the boxes and whole screens."""
 NEAREST = 4.4
 """What is left of a contrast of 4.5 where each of the two colours is the nearest of 256."""
 
@@ -77,11 +79,20 @@ def test_an_empty_no_color_asks_for_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("theme", "term"), [("cnn-dark", "linux"), pytest.param("cnn-light", "xterm-16color", marks=pytest.mark.long)]
+    ("theme", "term", "poses"),
+    [
+        ("cnn-dark", "linux", FIRST),
+        *(
+            pytest.param(*one, POSES, marks=pytest.mark.long)
+            for one in (("cnn-dark", "linux"), ("cnn-light", "xterm-16color"))
+        ),
+    ],
 )
-def test_sixteen_colours_are_those_and_can_be_read_on_every_terminal(theme: str, term: str) -> None:
+def test_sixteen_colours_are_those_and_can_be_read_on_every_terminal(
+    theme: str, term: str, poses: tuple[Pose, ...]
+) -> None:
     with Terminal([*COMMAND, "--theme", theme], env={"TERM": term, "COLORTERM": ""}) as terminal:
-        for name in walk(terminal):
+        for name in walk(terminal, poses):
             for colours in (CONSOLE, XTERM, WINDOWS):
                 assert faint(terminal, palette(colours)) == [], name
         assert terminal.looks <= ATTRIBUTES | SIXTEEN
@@ -89,11 +100,15 @@ def test_sixteen_colours_are_those_and_can_be_read_on_every_terminal(theme: str,
 
 
 @pytest.mark.parametrize(
-    "theme", ["cnn-safe", *(pytest.param(theme, marks=pytest.mark.long) for theme in ("cnn-dark", "cnn-light"))]
+    ("theme", "poses"),
+    [
+        ("cnn-safe", LAST),
+        *(pytest.param(theme, POSES, marks=pytest.mark.long) for theme in ("cnn-safe", "cnn-dark", "cnn-light")),
+    ],
 )
-def test_256_colours_are_those_and_can_be_read_on_every_screen(theme: str) -> None:
+def test_256_colours_are_those_and_can_be_read_on_every_screen(theme: str, poses: tuple[Pose, ...]) -> None:
     with Terminal([*COMMAND, "--theme", theme], env={"COLORTERM": ""}) as terminal:
-        for name in walk(terminal):
+        for name in walk(terminal, poses):
             assert faint(terminal, least=NEAREST) == [], name
         assert terminal.looks <= ATTRIBUTES | PALETTE
         assert terminal.looks & PALETTE

@@ -6,6 +6,7 @@ import itertools
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,8 @@ from rich.console import Console
 from rich.text import Text
 
 from cnn_tui.data.images import Picture, StoredImages
+from cnn_tui.experiment.experiment import to_toml
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.home import settings_path
 from cnn_tui.ui.terminal.screen import Screen
@@ -141,15 +144,9 @@ def posed() -> None:
         pose(history)
 
 
-def to(name: str) -> tuple[str, ...]:
-    """The keys of the walk as far as a screen."""
-    names = [one.name for one in POSES]
-    return tuple(names[: names.index(name) + 1])
-
-
-def go(terminal: Terminal, name: str) -> None:
-    """Walk as far as a screen."""
-    for _ in walk(terminal, POSES[: len(to(name))]):
+def go(terminal: Terminal, *names: str) -> None:
+    """Walk through these screens alone."""
+    for _ in walk(terminal, tuple(one for one in POSES if one.name in ("lab", *names))):
         pass
 
 
@@ -173,7 +170,7 @@ def test_a_picture_for_which_there_are_too_few_cells_has_all_its_pixels() -> Non
     posed()
     terminal = SixelTerminal(COMMAND, CELL)
     with terminal:
-        go(terminal, "activations")
+        go(terminal, "explain", "confusion", "activations")
         terminal.wait(lambda: shown_square(terminal), "the image in its pixels")
         assert not set(terminal.text) & set("▘▝▖▗▚▞"), "nothing is drawn in quarters of cells"
         before = len(terminal.painted)
@@ -203,7 +200,7 @@ def test_a_terminal_without_them_gets_blocks(why: str) -> None:
     cell = (0, 0) if why == "it has no pixels" else CELL
     terminal = SixelTerminal(COMMAND, cell, says=why != "it says nothing", env=env)
     with terminal:
-        go(terminal, "activations")
+        go(terminal, "explain", "confusion", "activations")
         assert not terminal.painted
         assert set(terminal.text) & set("▘▝▖▗▚▞▀" if why != "no colours" else "@%#"), "the image is drawn"
 
@@ -211,12 +208,15 @@ def test_a_terminal_without_them_gets_blocks(why: str) -> None:
 @pytest.mark.parametrize(
     ("setting", "says", "pictures"), [("", True, True), ("false", True, False), ("true", False, True)]
 )
-def test_the_settings_have_the_last_word(setting: str, says: bool, pictures: bool) -> None:
+def test_the_settings_have_the_last_word(setting: str, says: bool, pictures: bool, tmp_path: Path) -> None:
     if setting:
         settings_path().write_text(f"sixel = {setting}\n", encoding="utf-8")
-    terminal = SixelTerminal(
-        (sys.executable, "-m", "cnn_tui", str(Path("presets", "lab1-baseline.toml"))), CELL, says=says
-    )
+    explained.write_images()
+    explained.write_facts()
+    experiment = msgspec.structs.replace(load_preset("lab1-baseline"), dataset="fashion_mnist_sample")
+    path = tmp_path / "on the sample.toml"
+    path.write_text(to_toml(experiment), encoding="utf-8")
+    terminal = SixelTerminal((sys.executable, "-m", "cnn_tui", str(path)), CELL, says=says)
     with terminal:
         terminal.wait_for("1 Stack")
         terminal.press("5", "M")
