@@ -52,6 +52,8 @@ async def settle(app: App[Any]) -> None:
     end = time.monotonic() + _PATIENCE
     while time.monotonic() < end:
         await _run_what_is_ready()
+        if app._exit:
+            return
         if isinstance(app, TypeaheadApp) and app._busy is not None:
             await asyncio.sleep(0.001)
         elif app.screen_stack and _has_to_paint(app.screen):

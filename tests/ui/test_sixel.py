@@ -6,7 +6,6 @@ import itertools
 import sys
 from pathlib import Path
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,8 +13,6 @@ from rich.console import Console
 from rich.text import Text
 
 from cnn_tui.data.images import Picture, StoredImages
-from cnn_tui.experiment.experiment import to_toml
-from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.home import settings_path
 from cnn_tui.ui.terminal.screen import Screen
@@ -208,15 +205,12 @@ def test_a_terminal_without_them_gets_blocks(why: str) -> None:
 @pytest.mark.parametrize(
     ("setting", "says", "pictures"), [("", True, True), ("false", True, False), ("true", False, True)]
 )
-def test_the_settings_have_the_last_word(setting: str, says: bool, pictures: bool, tmp_path: Path) -> None:
+def test_the_settings_have_the_last_word(setting: str, says: bool, pictures: bool) -> None:
     if setting:
         settings_path().write_text(f"sixel = {setting}\n", encoding="utf-8")
-    explained.write_images()
-    explained.write_facts()
-    experiment = msgspec.structs.replace(load_preset("lab1-baseline"), dataset="fashion_mnist_sample")
-    path = tmp_path / "on the sample.toml"
-    path.write_text(to_toml(experiment), encoding="utf-8")
-    terminal = SixelTerminal((sys.executable, "-m", "cnn_tui", str(path)), CELL, says=says)
+    terminal = SixelTerminal(
+        (sys.executable, "-m", "cnn_tui", str(Path("presets", "lab1-baseline.toml"))), CELL, says=says
+    )
     with terminal:
         terminal.wait_for("1 Stack")
         terminal.press("5", "M")
