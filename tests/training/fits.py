@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -21,11 +22,44 @@ EXPERIMENT = Experiment(layers=(Flatten(), Dropout(rate=0.2), Dense(units=10, ac
 IMAGES, STEPS = 60, 8  # the last batch holds four
 
 
-class Fit:
-    """A fit of the tiny network with the callbacks of run 1."""
+class TinyNetwork:
+    """The network, its images, and the graphs that TensorFlow makes of both in the first fit."""
 
-    def __init__(self, history: History, *rules: StopRule, execution: int = 1) -> None:
+    def __init__(self) -> None:
         from cnn_tui.training.build import build
+        from cnn_tui.training.pipeline import evaluation_batches, training_batches
+        from tests.training.fixed_pace import Fixed
+
+        self.model = build(EXPERIMENT)
+        self.model.optimizer.build(self.model.trainable_variables)
+        shown = np.random.default_rng(1).integers(0, 256, (IMAGES, 28, 28, 1), dtype=np.uint8)
+        labels = np.arange(IMAGES) % 10
+        self.training = training_batches(shown, labels, batch_size=8, seed=1)
+        self.validation = evaluation_batches(shown, labels, batch_size=8)
+        self.pace = Fixed(1)
+        self._untrained = [variable.numpy() for variable in self._variables]
+
+    @property
+    def _variables(self) -> list[Any]:
+        return [*self.model.variables, *self.model.optimizer.variables]
+
+    def forget(self) -> TinyNetwork:
+        """Back to what it was before it learned anything."""
+        for variable, value in zip(self._variables, self._untrained, strict=True):
+            variable.assign(value)
+        return self
+
+
+@functools.cache
+def shared_network() -> TinyNetwork:
+    """The network of all fits that need none of their own: nine tenths of such a fit is making the graphs."""
+    return TinyNetwork()
+
+
+class Fit:
+    """A fit of the tiny network with the callbacks of run 1; `fresh` gives it a network of its own."""
+
+    def __init__(self, history: History, *rules: StopRule, execution: int = 1, fresh: bool = False) -> None:
         from cnn_tui.training.callbacks.checkpoints import Checkpoints
         from cnn_tui.training.callbacks.control import ControlPoll, StopRuleCallback
         from cnn_tui.training.callbacks.recorder import Recorder, Stopwatch
@@ -38,25 +72,22 @@ class Fit:
         self.rule = StopRuleCallback(rules, self.recorder.note)
         self.control = ControlPoll(history, 1, 3, stopwatch, self.recorder.note)
         self.checkpoints = Checkpoints(run_of(history), self.recorder, stopwatch)
-        self.model = build(EXPERIMENT)
-        self._execution = execution
+        self._network = TinyNetwork() if fresh else shared_network().forget()
+        self._network.pace.steps = execution
+        self.model = self._network.model
 
     def run(self, *others: Any, first_epoch: int = 0) -> dict[str, list[float]]:
         """Train, with other callbacks before those of the run; gives the metrics of every epoch, by name."""
         from cnn_tui.training import loop
-        from cnn_tui.training.pipeline import evaluation_batches, training_batches
-        from tests.training.fixed_pace import Fixed
 
-        shown = np.random.default_rng(1).integers(0, 256, (IMAGES, 28, 28, 1), dtype=np.uint8)
-        labels = np.arange(IMAGES) % 10
         return loop.fit(
             self.model,
-            training_batches(shown, labels, batch_size=8, seed=1),
-            validation_data=evaluation_batches(shown, labels, batch_size=8),
+            self._network.training,
+            validation_data=self._network.validation,
             epochs=3,
             initial_epoch=first_epoch,
             callbacks=[*others, self.recorder, self.rule, self.control, self.checkpoints],
-            pace=Fixed(self._execution),
+            pace=self._network.pace,
         )
 
 

@@ -52,7 +52,7 @@ def test_epochs_and_points_are_recorded_under_keras_names(history: History, exec
 
 
 def test_the_start_of_training_is_told_apart_in_its_first_epoch_only(history: History) -> None:
-    Fit(history).run()
+    Fit(history, fresh=True).run()
     first, *later = run_of(history).epochs
     assert first.startup is not None and 0 < first.startup < first.seconds
     assert [epoch.startup for epoch in later] == [0.0, 0.0]

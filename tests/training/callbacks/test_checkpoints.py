@@ -79,9 +79,9 @@ def test_another_model_goes_on_from_a_checkpoint_as_if_nothing_had_been(history:
     from cnn_tui.training.callbacks.checkpoints import restore
 
     keras.utils.set_random_seed(1)
-    whole = Fit(history).run()
+    whole = Fit(history, fresh=True).run()
     keras.utils.set_random_seed(1)
-    first = Fit(history)
+    first = Fit(history, fresh=True)
     first.run(after_batch(2 * STEPS + 3, lambda: history.ask(1, "now")))
     kept = read_weights(checkpoint_path(1), run_of(history))
     assert kept is not None and kept.epoch == 2
@@ -89,7 +89,7 @@ def test_another_model_goes_on_from_a_checkpoint_as_if_nothing_had_been(history:
     history.record_end(1, Result("stopped"))
     assert history.resume(1)
     keras.utils.set_random_seed(99)
-    second = Fit(history)
+    second = Fit(history, fresh=True)
     restore(second.model, checkpoint_path(1), kept)
     assert {name: values[2] for name, values in whole.items()} == {
         name: values[0] for name, values in second.run(first_epoch=2).items()
