@@ -31,14 +31,15 @@ def pane(app: LabApp, name: str) -> str:
 
 async def until(pilot: Pilot[None], condition: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
     """Wait until `condition` holds; fail with `what` and the screen when it does not in time."""
-    end = time.monotonic() + seconds
+    began = time.monotonic()
     while not condition():
-        if time.monotonic() > end:
+        waited = time.monotonic() - began
+        if waited > seconds:
             app = pilot.app
             assert isinstance(app, LabApp)
             raise AssertionError(f"not seen in {seconds} s: {what}\n{text(app)}")
         await pilot.pause()
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(min(max(0.005, waited / 20), 0.1))  # looking costs time that others want
 
 
 async def sees(pilot: Pilot[None], words: str, seconds: float = PATIENCE) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from pathlib import Path
 
@@ -288,12 +289,15 @@ async def test_keys(walk: list[str], lab_of_two_runs: LabApp) -> None:
             *before, last = keys.removeprefix("… ").split()
             await pilot.press(*map(pressed, before))
             if keys.startswith("…"):
-                now = text(app)
-                assert seen not in now or (unseen and unseen in now), f"{name}: seen before {last}\n{now}"
+                assert not shows(app, seen, unseen), f"{name}: seen before {last}\n{text(app)}"
             await pilot.press(pressed(last))
-            await until(pilot, lambda seen=seen: seen in text(app), f"{name}: {seen}")
-            if unseen:
-                await until(pilot, lambda unseen=unseen: unseen not in text(app), f"{name}: no {unseen}")
+            await until(pilot, functools.partial(shows, app, seen, unseen), f"{name}: {seen}, and no {unseen}")
+
+
+def shows(app: LabApp, seen: str, unseen: str) -> bool:
+    """Whether these words are on the screen, and those are not."""
+    now = text(app)
+    return seen in now and not (unseen and unseen in now)
 
 
 def pressed(key: str) -> str:
