@@ -11,7 +11,7 @@ import msgspec
 
 from cnn_tui.data.dataset import AS_THEY_ARE
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.history.run import Line, Run
+from cnn_tui.history.run import Line, Run, ending_in_words
 from cnn_tui.network.diff import DiffLine, diff_stacks
 from cnn_tui.network.stack import Stack, canonical
 
@@ -222,8 +222,12 @@ def _results(runs: Sequence[Run], base: int) -> list[ComparisonRow]:
         values = tuple(figure(run) for run in runs)
         changes = tuple(_minus(value, values[base]) if at != base else None for at, value in enumerate(values))
         rows.append(ComparisonRow(key, "result", values, changes, digits))
-    ended = _words("ended", "result", runs, lambda run: run.status + (f": {run.stop_cause}" if run.stop_cause else ""))
+    ended = _words("ended", "result", runs, _how_it_ended)
     return [*rows, ended]
+
+
+def _how_it_ended(run: Run) -> str:
+    return ending_in_words(run.status, run.ending, run.stop_cause)
 
 
 def _words(key: str, group: RowGroup, runs: Sequence[Run], value: Callable[[Run], CellValue]) -> ComparisonRow:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from cnn_tui.history.run import Run
+from cnn_tui.history.run import Run, status_in_words
 from cnn_tui.home import checkpoint_path, model_path
 
 WEIGHTS_MEMBER = "cnn_tui.json"
@@ -41,11 +41,12 @@ def no_model(run: Run) -> NoModel | None:
         return NoModel(f"run {run.id} waits in the queue: it has learned nothing yet")
     if run.live:
         return NoModel(f"run {run.id} is {run.status}: its weights are there when it has ended")
+    words = status_in_words(run.status, run.ending)
     if checkpoint_path(run.id).exists():
-        return NoModel(f"run {run.id} is {run.status} and has a checkpoint but no finished model: resume it to its end")
+        return NoModel(f"run {run.id} ({words}) has a checkpoint but no finished model: resume it to its end")
     if run.status == "finished" or run.test_accuracy is not None:
         return NoModel(f"the model of run {run.id} is gone: {path} has been deleted", lost=True)
-    return NoModel(f"run {run.id} is {run.status} and has kept no weights")
+    return NoModel(f"run {run.id} ({words}) has kept no weights")
 
 
 def read_weights(path: Path, run: Run) -> KeptWeights | None:

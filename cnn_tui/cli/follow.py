@@ -210,7 +210,7 @@ class Follower:
 
 
 def ending(run: Run) -> str:
-    """A run's status and why: `finished`, `failed: out of memory`, `stopped by request in epoch 2 of 3`."""
+    """A run's status and why: `finished`, `failed: out of memory`, `stopped by you in epoch 2 of 3`."""
     return ending_in_words(run.status, run.ending, quiet(run.stop_cause, 1000))
 
 

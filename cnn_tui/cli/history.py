@@ -18,7 +18,7 @@ from cnn_tui.experiment.file_errors import found
 from cnn_tui.history.columns import COLUMNS, RunColumn
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing, Query
-from cnn_tui.history.run import Line, Run
+from cnn_tui.history.run import Line, Run, status_in_words
 from cnn_tui.reports.blocks import TextTable
 from cnn_tui.reports.markdown import markdown_lines
 from cnn_tui.text import cells, cut, did_you_mean, quiet
@@ -129,7 +129,7 @@ def to_text(lines: list[Line]) -> str:
 
 def _table(columns: list[RunColumn], lines: list[Line], room: int | None = None) -> list[str]:
     titles = [column.title if room is None else column.title.removesuffix(" acc") for column in columns]
-    rows = [titles, *([_shown(column, line) for column in columns] for line in lines)]
+    rows = [titles, *([_shown(column, line, short=room is not None) for column in columns] for line in lines)]
     if room is None:
         at = [column.key for column in columns].index("name")
         rows = [
@@ -156,9 +156,9 @@ def to_csv(lines: list[Line]) -> str:
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([column.name for column in _ALL])
+    writer.writerow([*(column.name for column in _ALL), "ending"])
     for line in lines:
-        writer.writerow([_plain(column, line) for column in _ALL])
+        writer.writerow([*(_plain(column, line) for column in _ALL), line.ending])
     return text.getvalue().rstrip("\n")
 
 
@@ -169,11 +169,13 @@ def to_markdown(lines: list[Line]) -> str:
 
 
 def _plain(column: RunColumn, line: Line) -> Any:
-    if column.right or column.key == "status":
+    if column.right or column.key == "status":  # for programs, its old word
         return getattr(line, column.key)
     shown = _shown(column, line)
     return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown
 
 
-def _shown(column: RunColumn, line: Line) -> str:
+def _shown(column: RunColumn, line: Line, *, short: bool = False) -> str:
+    if short and column.key == "status":
+        return status_in_words(line.status, line.ending, short=True) + (", loss nan" if line.lost else "")
     return quiet(column.show(line), _LONGEST_NOTE if column.key == "note" else _LONGEST)

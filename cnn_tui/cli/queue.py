@@ -16,7 +16,7 @@ from cnn_tui.cli.runs import find_run, listed, open_history, put_runs
 from cnn_tui.cli.streams import FINISHED, UserError, put, say
 from cnn_tui.history.history import History
 from cnn_tui.history.records import require_experiment
-from cnn_tui.history.run import ENDED_EARLY, Run
+from cnn_tui.history.run import ENDED_EARLY, Run, status_in_words
 from cnn_tui.jobs import launch
 from cnn_tui.text import quiet
 
@@ -46,7 +46,7 @@ def queue(
 def _move(history: History, run_id: int, places: int) -> None:
     run = find_run(history, run_id)
     if run.status != "queued":
-        raise UserError(f"run {run_id} does not wait in the queue: it is {run.status}")
+        raise UserError(f"run {run_id} does not wait in the queue: it is {status_in_words(run.status, run.ending)}")
     if not history.move(run_id, places):
         order = [line.id for line in history.queue()]
         where = "first" if order[0] == run_id else "last"
@@ -101,7 +101,7 @@ def stop(
     with open_history() as history:
         found = find_run(history, run)
         if not found.live:
-            say(f"run {run} has ended already: it is {found.status}")
+            say(f"run {run} has ended already: it is {status_in_words(found.status, found.ending)}")
             return FINISHED
         history.ask(run, "now" if now else "stop")
     if found.status == "queued":

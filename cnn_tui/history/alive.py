@@ -79,7 +79,7 @@ def end_of_gone(wish: str, progress: Progress, done: int, epochs: int) -> Gone:
     if wish != "now":
         return Gone("interrupted", "gone", f"the training process is gone; {kept}")
     where = f"in epoch {progress.epoch} of {epochs}" if progress.epoch else "before training began"
-    return Gone("stopped", "user", f"stopped now by request {where}; its process did not answer and was killed, {kept}")
+    return Gone("stopped", "user", f"stopped now by you {where}; its process did not answer and was killed, {kept}")
 
 
 def show_gone(db: sqlite3.Connection) -> None:

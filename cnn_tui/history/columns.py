@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from cnn_tui.history.records import GAP
-from cnn_tui.history.run import Line
+from cnn_tui.history.run import Line, status_in_words
 
 
 class RunColumn(NamedTuple):
@@ -67,19 +67,18 @@ def when(created: float) -> str:
     return datetime.datetime.fromtimestamp(created).astimezone().isoformat(sep=" ", timespec="seconds")
 
 
+def _status(line: Line) -> str:
+    words = status_in_words(line.status, line.ending)
+    return f"{words}, loss nan" if line.lost else words
+
+
 _COLUMNS = (
     RunColumn("id", "id", "the number of the run", lambda line: str(line.id), heading="Run"),
     RunColumn("name", "name", "the name", lambda line: line.name, words=True),
     RunColumn("test_accuracy", "test acc", "test accuracy", _figure("test_accuracy", 4), share=True),
     RunColumn("gap", "gap", "training minus test accuracy", _figure("gap", 4), sql=GAP, share=True),
     RunColumn("pace", "s/epoch", "seconds an epoch", _figure("pace", 1), called="seconds_an_epoch", heading="s/epoch"),
-    RunColumn(
-        "status",
-        "status",
-        "queued, running, finished …",
-        lambda line: f"{line.status}, loss nan" if line.lost else line.status,
-        words=True,
-    ),
+    RunColumn("status", "status", "queued, running, finished …", _status, words=True),
     RunColumn("params", "params", "parameters", lambda line: f"{line.params:,}"),
     RunColumn(
         "epochs_done",

@@ -15,7 +15,7 @@ from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.history.columns import COLUMNS, RunColumn
 from cnn_tui.history.notebook import normalised
-from cnn_tui.history.run import LIVE, Status
+from cnn_tui.history.run import LIVE, STOPPED_BY, Status
 from cnn_tui.text import did_you_mean, quiet
 
 MAX_LENGTH = 2_000
@@ -49,7 +49,8 @@ FIGURES: dict[str, RunColumn] = {
 
 KEYS: dict[str, str] = {
     "tag": "a tag, whole",
-    "status": "queued, running, paused, finished, stopped, failed, interrupted, or live; also without status:",
+    "status": "queued, running, paused, finished, stopped, stopped-by-you, stopped-by-a-signal, ended-by-its-rule, "
+    "taken-out-of-the-queue, failed, interrupted, or live; also without status:",
     "name": "words of the name",
     "note": "words of the note",
     "dataset": "a dataset, or a part of a file's name",
@@ -58,7 +59,7 @@ KEYS: dict[str, str] = {
 }
 """What may stand before a colon, with what it takes."""
 
-STATUSES: tuple[str, ...] = (*get_args(Status), "live")
+STATUSES: tuple[str, ...] = (*get_args(Status), *STOPPED_BY, "live")
 
 _ALIASES = {
     "accuracy": "acc",
@@ -197,12 +198,13 @@ def _keyed(key: str, value: str, term: str, quoted: bool) -> Filter:
     if not value.strip():
         raise FilterError(f"{found(term)} needs a value: {KEYS[key]}")
     if key == "status":
-        if value.lower() not in STATUSES:
+        word = "-".join(value.lower().split())
+        if word not in STATUSES:
             raise FilterError(
                 f"{found(term)}: {found(value)} is no status; there are {', '.join(STATUSES)}."
                 + did_you_mean(value, STATUSES)
             )
-        return _status(value.lower())
+        return _status(word)
     if key == "tag":
         return _tag(value)
     if key == "dataset":
@@ -217,6 +219,8 @@ def _keyed(key: str, value: str, term: str, quoted: bool) -> Filter:
 def _status(word: str) -> Filter:
     if word == "live":
         return Filter(f"status IN ({', '.join('?' * len(LIVE))})", tuple(sorted(LIVE)))
+    if word in STOPPED_BY:
+        return Filter("ending = ?", (STOPPED_BY[word],))
     return Filter("status = ?", (word,))
 
 

@@ -46,6 +46,15 @@ LIVE: frozenset[str] = frozenset({"queued", "running", "paused"})
 """The statuses of a run that has not ended."""
 WITHIN = 0
 """Stands for the epoch whose weights were tested where a run was stopped in the middle of one."""
+_WHO_STOPPED: dict[str, tuple[str, str]] = {
+    "user": ("stopped by you", "by you"),
+    "signal": ("stopped by a signal", "by a signal"),
+    "rule": ("ended by its rule", "by its rule"),
+    "queue": ("taken out of the queue", "left queue"),
+}
+"""What a run that was stopped is called, by its ending: and so where there is room for 11 letters."""
+STOPPED_BY: dict[str, str] = {words[0].replace(" ", "-"): ending for ending, words in _WHO_STOPPED.items()}
+"""The endings of a run that was stopped, by what they are called where there can be no blanks."""
 ENDED_EARLY: frozenset[str] = frozenset({"stopped", "failed", "interrupted"})
 """The statuses of a run that may be resumed, if there is a checkpoint."""
 
@@ -168,6 +177,7 @@ class Line(msgspec.Struct, frozen=True):
     """The machine that trains it, or did last; "" before that."""
     boot: str = ""
     """When that machine was started, in its kernel's words."""
+    ending: Ending = ""
 
     @property
     def lost(self) -> bool:
@@ -261,11 +271,20 @@ def _utc(moment: float) -> str:
     return datetime.datetime.fromtimestamp(moment, datetime.UTC).isoformat(timespec="seconds")
 
 
+def status_in_words(status: Status, ending: Ending, *, short: bool = False) -> str:
+    """The status as people read it: it says who or what stopped a run. `short` has at most 11 letters."""
+    long, brief = _WHO_STOPPED.get(ending, (status, status)) if status == "stopped" else (status, status)
+    return brief if short else long
+
+
 def ending_in_words(status: Status, ending: Ending, stop_cause: str) -> str:
-    """How a run ended: `finished`, `failed: out of memory`, `stopped by request in epoch 2 of 3`."""
-    if not stop_cause:
-        return status
-    return stop_cause if ending in ("user", "signal") else f"{status}: {stop_cause}"
+    """How a run ended: `finished`, `failed: out of memory`, `stopped by you in epoch 2 of 3`."""
+    words = status_in_words(status, ending)
+    if not stop_cause or stop_cause == words:
+        return words
+    if ending in ("user", "signal"):
+        return stop_cause
+    return f"{words}: {stop_cause.removeprefix('stop rule: ')}"
 
 
 def tested_in_words(epoch: int | None) -> str:

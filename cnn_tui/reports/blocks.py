@@ -9,8 +9,13 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from cnn_tui.artifacts.evaluation import Evaluation
-from cnn_tui.history.run import Run
+from cnn_tui.history.run import AS_PLANNED, Ending, Run, Status
 from cnn_tui.network.diff import DiffLine
+
+
+def status_style(status: Status, ending: Ending) -> str:
+    """The style of a run's status; one whose stop rule fired went as planned."""
+    return "good" if ending in AS_PLANNED else _STATUS_STYLES.get(status, "accent")
 
 
 class Span(NamedTuple):
@@ -20,8 +25,8 @@ class Span(NamedTuple):
     style: str = ""
 
 
-STATUS_STYLES = {"finished": "good", "failed": "bad", "interrupted": "warn", "stopped": "warn"}
-"""The style of a run's status; every other one has the accent."""
+_STATUS_STYLES = {"finished": "good", "failed": "bad", "interrupted": "warn", "stopped": "warn", "paused": "warn"}
+"""The style of a run's status; every other one has the accent. See `status_style`."""
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 """The letters of runs whose curves lie over each other, in order."""
 NO_CURVES = "There are none: no epoch was begun."

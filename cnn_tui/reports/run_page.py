@@ -15,12 +15,11 @@ from cnn_tui.data.dataset import DatasetError
 from cnn_tui.history import notebook
 from cnn_tui.history.alive import elsewhere_in_words
 from cnn_tui.history.history import History
-from cnn_tui.history.run import Event, Run, tested_in_words
+from cnn_tui.history.run import Event, Run, ending_in_words, status_in_words, tested_in_words
 from cnn_tui.history.same_network import in_words, same_network
 from cnn_tui.network.diff import arguments
 from cnn_tui.network.summary import LayerSummary, keras_shape, summarize
 from cnn_tui.reports.blocks import (
-    STATUS_STYLES,
     Block,
     Curves,
     Difference,
@@ -30,6 +29,7 @@ from cnn_tui.reports.blocks import (
     Paragraph,
     Span,
     TextTable,
+    status_style,
 )
 from cnn_tui.text import counted, sentence
 
@@ -87,8 +87,9 @@ def _result(facts: RunFacts) -> Iterator[Block]:
     tested = tested_in_words(run.tested_epoch)
     gap_words = f"gap {in_points(gap)} points{f', tested {tested}' if tested else ''}" if gap is not None else ""
     took = [f"{run.seconds:.1f} s of training", f"{pace:.1f} s an epoch" if pace is not None else ""]
-    status = [Span(run.status, STATUS_STYLES.get(run.status, "accent"))]
-    status += [Span(f": {run.stop_cause}")] if run.stop_cause else []
+    how, words = ending_in_words(run.status, run.ending, run.stop_cause), status_in_words(run.status, run.ending)
+    told = words if how.startswith(words) else how
+    status = [Span(told, status_style(run.status, run.ending)), Span(how.removeprefix(told))]
     elsewhere = elsewhere_in_words(run)
     status += [Span(f" {elsewhere}", "dim")] if elsewhere else []
     status += [Span(" (archived)", "dim")] if run.archived else []

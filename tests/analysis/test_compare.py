@@ -155,7 +155,7 @@ def test_a_run_that_was_not_trained_is_said_to_be_that_and_nothing_else() -> Non
         (1,),
     )
     assert not {"data", "seed", "device"} & set(keys(found))
-    assert row_of(found, "ended").shown(0) == "stopped: taken out of the queue"
+    assert row_of(found, "ended").shown(0) == "taken out of the queue"
     found = compare(runs)
     assert row_of(found, "data").values == (None, "fashion_mnist_sample, 6,000 + 10,000 images", "mnist")
     assert found.remark() == "runs 1, 3 were not trained" and not found.other_data

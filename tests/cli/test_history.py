@@ -13,7 +13,7 @@ import pytest
 
 from cnn_tui.experiment.presets import find_experiment, load_preset
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.run import Epoch
+from cnn_tui.history.run import Epoch, FiredAt
 from tests.cli.command import Inside, assert_one_sentence, write_dataset, write_experiment
 
 LOUD = "loud\x1b[2J [red]| name"
@@ -218,3 +218,31 @@ def test_on_a_full_disk_it_is_told_too(inside: Inside, lost: int, monkeypatch: p
     monkeypatch.setattr(History, "record_end", full)
     assert inside("show", str(lost), "--json").objects[0]["status"] == "interrupted"
     assert inside("history", "--filter", "status:running").out == ""
+
+
+def test_who_or_what_stopped_a_run_is_told_and_found(inside: Inside) -> None:
+    with History() as history:
+        by_rule, by_user = (history.add(load_preset("lab1-baseline")) for _ in range(2))
+        history.ask(3, "stop")
+        for run_id in (by_rule, by_user):
+            history.claim(run_id, 1, 1)
+        history.record_end(by_rule, Result("stopped", "stop rule: loss below 0.3", ending="rule", fired=FiredAt(1, 2)))
+        history.record_end(by_user, Result("stopped", "stopped by you in epoch 2 of 5"))
+    listed = inside("history").out
+    assert "ended by its rule" in listed and "stopped by you" in listed and "taken out of the queue" in listed
+    assert "ended by its rule" in inside("history", "--markdown").out
+    for words, run_id in (("ended-by-its-rule", by_rule), ("stopped-by-you", by_user), ("taken-out-of-the-queue", 3)):
+        for typed in (words, f"status:{words}", f'status:"{words.replace("-", " ")}"'):
+            assert [one["id"] for one in inside("history", "--json", "--filter", typed).objects] == [run_id], typed
+    stopped = inside("history", "--json", "--filter", "stopped").objects
+    told = {one["id"]: (one["status"], one["ending"]) for one in stopped}
+    assert told == {
+        3: ("stopped", "queue"),
+        by_rule: ("stopped", "rule"),
+        by_user: ("stopped", "user"),
+    }
+    rows = list(csv.DictReader(io.StringIO(inside("history", "--csv").out)))
+    assert [(row["status"], row["ending"]) for row in rows[:2]] == [("stopped", "user"), ("stopped", "rule")]
+    assert "ended by its rule: loss below 0.3" in inside("show", str(by_rule)).out
+    assert "ended by its rule: loss below 0.3" in inside("compare", "1", str(by_rule), "--all").out
+    assert "it is taken out of the queue" in inside("stop", "3").err

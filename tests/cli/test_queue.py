@@ -172,7 +172,9 @@ def test_runs_are_moved_and_taken_out(history: History, inside: Inside) -> None:
     assert_one_sentence(inside("queue", "--move", "9", "1"), 2, "there is no run 9")
     assert_one_sentence(inside("queue", "--move", "1", "1", "--clear"), 2, "only one of --move and --clear")
     inside("stop", "2")
-    assert_one_sentence(inside("queue", "--move", "2", "1"), 2, "run 2 does not wait in the queue: it is stopped")
+    assert_one_sentence(
+        inside("queue", "--move", "2", "1"), 2, "run 2 does not wait in the queue: it is taken out of the queue"
+    )
     cleared = inside("queue", "--clear")
     assert cleared.err.startswith(
         "runs 4, 3, 1 " if False else "runs 1, 3, 4 taken out of the queue; the history keeps them\n"
@@ -256,6 +258,6 @@ def test_a_stop_now_is_asked_and_the_worker_sees_to_it(history: History, inside:
     assert inside("stop", str(run_id), "--now").err.startswith(f"asked run {run_id} to end now: ")
     assert (history.wish(run_id), woken) == ("now", ["wake"])
     locks.release(lock)
-    assert inside("stop", str(run_id), "--now").err == f"run {run_id} has ended already: it is stopped\n"
+    assert inside("stop", str(run_id), "--now").err == f"run {run_id} has ended already: it is stopped by you\n"
     waiting = history.add(load_preset("lab1-baseline"))
     assert inside("stop", str(waiting), "--now").err == f"run {waiting} is taken out of the queue\n"

@@ -103,7 +103,7 @@ def test_table_event_files_and_a_stop_rule_that_fires(files: Path, history: Hist
     assert heading.split()[:4] == ["id", "name", "status", "epochs"]
     run = run_of(history, int(row.split()[0]))
     assert (run.status, run.seed, run.params, len(run.epochs)) == ("stopped", 5, 128, 1)
-    assert f"run {run.id} stopped: stop rule: loss below 1000" in answer.err
+    assert f"run {run.id} ended by its rule: loss below 1000" in answer.err
     assert f"1 run written to {tmp_path}/events" in answer.err
     assert list((tmp_path / "events").rglob("events.out.tfevents.*"))
 
@@ -117,7 +117,7 @@ def test_the_bar_rewrites_its_line_and_ctrl_c_keeps_what_is_learned(files: Path,
         terminal.wait_for("--detach")
         status, out = terminal.wait_for_end()
     assert status == 3
-    assert f"run {run_id} stopped by request" in terminal.screen
+    assert f"run {run_id} stopped by you" in terminal.screen
     assert "stopped" in out
     assert "\x1b" not in terminal.screen
     bars = [bar for bar in re.split("[\r\n]", terminal.screen) if "/256 steps  " in bar]
@@ -184,7 +184,7 @@ def test_a_grid_over_seeds_is_trained_to_its_end(files: Path, history: History) 
         status, out = terminal.wait_for_end()
     assert status == 3, "one was taken out of the queue"
     assert re.search(r"  all 4 runs \d+:\d\d", terminal.screen)
-    assert f"run {first + 3} stopped: taken out of the queue" in terminal.screen
+    assert f"run {first + 3} taken out of the queue" in terminal.screen
     rows = {int(row.split()[0]): row for row in out.splitlines()[1:]}
     assert sorted(rows) == [*range(first, first + 4)]
     assert all("finished" in rows[run_id] for run_id in range(first, first + 3))

@@ -94,7 +94,7 @@ def test_a_run_that_is_to_end_now_does_and_one_that_hangs_is_killed(lab: Lab, ti
     lab.wait_for_checkpoint(run_id)
     assert cnn_tui("stop", str(run_id), "--now").err.startswith(f"asked run {run_id} to end now")
     ended = lab.wait_for_end(run_id, "stopped")
-    assert ended.stop_cause.startswith("stopped now by request ")
+    assert ended.stop_cause.startswith("stopped now by you ")
     assert "did not answer" not in ended.stop_cause
     assert (ended.test_loss, ended.test_accuracy) == (None, None)
     assert checkpoint_path(run_id).exists() and not model_path(run_id).exists()
@@ -110,7 +110,7 @@ def test_a_run_that_is_to_end_now_does_and_one_that_hangs_is_killed(lab: Lab, ti
     assert overdue.GRACE + overdue.KILL < 10
     progress = lab.history.progress(run_id)
     assert killed.stop_cause == (
-        f"stopped now by request in epoch {progress.epoch} of {ENDLESS}; its process did not answer and was killed, "
+        f"stopped now by you in epoch {progress.epoch} of {ENDLESS}; its process did not answer and was killed, "
         f"{len(killed.epochs)} of {ENDLESS} epochs are kept"
     )
     assert pid not in processes_of(lab.home, TRAIN)

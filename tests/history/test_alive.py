@@ -90,7 +90,7 @@ def test_where_it_cannot_be_written_every_reader_is_told_all_the_same(history: H
         asked = found(reader, ended_now)
         assert (asked.status, asked.ending, asked.wish) == ("stopped", "user", "")
         assert asked.stop_cause == (
-            "stopped now by request in epoch 2 of 3; its process did not answer and was killed, 1 of 3 epochs are kept"
+            "stopped now by you in epoch 2 of 3; its process did not answer and was killed, 1 of 3 epochs are kept"
         )
         assert [one.id for one in reader.going()] == [alive_one]
         assert reader.live_statuses() == {alive_one: "running", waiting: "queued"}

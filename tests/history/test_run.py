@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.history.run import LIVE, Epoch, Run, Status
+from cnn_tui.history.run import LIVE, Ending, Epoch, Run, Status, ending_in_words, status_in_words
 
 RUN_KEYS = (
     "id, name, status, stop_cause, experiment, fingerprint, dataset, train_images, test_images, seed, params, created, "
@@ -93,3 +93,41 @@ def test_a_loss_that_is_no_number_is_null_in_json() -> None:
 )
 def test_a_run_is_live_until_it_has_ended(status: Status, live: bool) -> None:
     assert run(status=status).live == live == (status in LIVE)
+
+
+@pytest.mark.parametrize(
+    ("status", "ending", "cause", "long", "short", "whole"),
+    [
+        ("finished", "finished", "", "finished", "finished", "finished"),
+        (
+            *("stopped", "user", "stopped by you in epoch 2 of 3"),
+            *("stopped by you", "by you", "stopped by you in epoch 2 of 3"),
+        ),
+        (
+            *("stopped", "signal", "stopped by a signal (SIGTERM) in epoch 2 of 3"),
+            *("stopped by a signal", "by a signal", "stopped by a signal (SIGTERM) in epoch 2 of 3"),
+        ),
+        (
+            *("stopped", "rule", "stop rule: loss below 0.3 (0.2931 after epoch 2)"),
+            *("ended by its rule", "by its rule", "ended by its rule: loss below 0.3 (0.2931 after epoch 2)"),
+        ),
+        (
+            *("stopped", "queue", "taken out of the queue"),
+            *("taken out of the queue", "left queue", "taken out of the queue"),
+        ),
+        ("stopped", "unknown", "an old sentence", "stopped", "stopped", "stopped: an old sentence"),
+        ("failed", "no room", "the disk is full", "failed", "failed", "failed: the disk is full"),
+        (
+            *("interrupted", "gone", "the training process is gone"),
+            *("interrupted", "interrupted", "interrupted: the training process is gone"),
+        ),
+        ("running", "", "", "running", "running", "running"),
+    ],
+)
+def test_a_status_says_who_or_what_ended_the_run(
+    status: Status, ending: Ending, cause: str, long: str, short: str, whole: str
+) -> None:
+    assert status_in_words(status, ending) == long
+    assert status_in_words(status, ending, short=True) == short and len(short) <= 11
+    assert ending_in_words(status, ending, cause) == whole
+    assert run(status=status, ending=ending).to_json()["status"] == status, "programs get the old word"

@@ -106,7 +106,7 @@ def test_runs_are_paused_stopped_killed_and_followed_by_the_next(history: Histor
         history.ask(stopped, "stop")
         run = wait_for_end(history, stopped)
         assert run.status == "stopped"
-        assert run.stop_cause.startswith("stopped by request ")
+        assert run.stop_cause.startswith("stopped by you ")
         assert run.test_accuracy == 1.0
         assert model_path(stopped).exists()
 
@@ -288,6 +288,5 @@ def test_only_the_process_that_trains_the_run_is_ended(
     run = get(history, run_id)
     assert (run.status, run.stop_cause) == (
         "stopped",
-        "stopped now by request before training began; its process did not answer and was killed, "
-        "0 of 2 epochs are kept",
+        "stopped now by you before training began; its process did not answer and was killed, 0 of 2 epochs are kept",
     )

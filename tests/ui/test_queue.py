@@ -156,7 +156,7 @@ async def test_a_run_is_taken_out_and_its_page_is_opened(make_lab: MakeLab, hist
         assert going is not None and going.wish == ""
         await pilot.press("q")
         await until(pilot, lambda: "The queue" not in text(app), "the lab again")
-        await sees(pilot, "stopped")  # in the history pane
+        await sees(pilot, "left queue")  # in the history pane
 
 
 async def test_an_empty_queue_says_what_fills_it(make_lab: MakeLab) -> None:

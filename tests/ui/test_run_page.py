@@ -39,7 +39,7 @@ async def test_the_page_has_all_that_is_recorded(make_lab: MakeLab, history: His
         await sees(pilot, "fingerprint")
         shown = whole(app)
         for words in (
-            "stopped: stop rule: loss below 0.3",
+            "ended by its rule: loss below 0.3",
             "test 0.9100, train 0.9500, validation 0.9100, gap +4.00 points",
             "243,786 parameters",
             "tags                 lab1",

@@ -134,7 +134,7 @@ ENDS = [
     ),
     (
         Result("stopped", "stop rule: loss below 0.3 (0.2000 after epoch 3)", 0.3, 0.9, 24.0, "rule", FiredAt(1, 3)),
-        ("run 1 stopped", "stop rule: loss below 0.3 (0.2000 after epoch 3)", "test accuracy 0.9000", "■"),
+        ("run 1 ended by its rule", "stop rule: loss below 0.3 (0.2000 after epoch 3)", "test accuracy 0.9000", "■"),
     ),
     (
         Result("failed", "out of memory: OOM when allocating tensor", seconds=24.0),

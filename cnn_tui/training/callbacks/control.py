@@ -118,7 +118,7 @@ class ControlPoll(keras.callbacks.Callback):  # type: ignore[misc]
 
     def stopped(self, where: str) -> str:
         """The sentence of a stop: who asked, and where it came."""
-        who = f"a signal ({self.signal})" if self.ending == "signal" else "request"
+        who = f"a signal ({self.signal})" if self.ending == "signal" else "you"
         return f"stopped {'now ' if self.now else ''}by {who} {where}"
 
     def on_train_begin(self, logs: Logs = None) -> None:

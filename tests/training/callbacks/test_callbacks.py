@@ -94,7 +94,7 @@ def test_a_rule_that_fires_after_the_last_epoch_stops_nothing(history: History) 
 def test_a_stop_cuts_the_epoch_and_leaves_no_row_of_it(history: History) -> None:
     fit = Fit(history, StopRule("loss", below=0.0))
     fit.run(after_batch(STEPS + 5, lambda: history.ask(1, "stop")))
-    assert fit.control.cause == "stopped by request in epoch 2 of 3, after 5 of 8 steps"
+    assert fit.control.cause == "stopped by you in epoch 2 of 3, after 5 of 8 steps"
     run = run_of(history)
     assert [epoch.epoch for epoch in run.epochs] == [1]
     assert run.live  # how it ended is recorded by the run, not by a callback
@@ -103,7 +103,7 @@ def test_a_stop_cuts_the_epoch_and_leaves_no_row_of_it(history: History) -> None
 def test_a_stop_after_the_last_batch_of_an_epoch_keeps_it(history: History) -> None:
     fit = Fit(history)
     fit.run(after_batch(STEPS, lambda: history.ask(1, "stop")))
-    assert fit.control.cause == "stopped by request after epoch 1 of 3"
+    assert fit.control.cause == "stopped by you after epoch 1 of 3"
     run = run_of(history)
     assert "val_loss" in run.epochs[0].metrics
 
@@ -117,7 +117,7 @@ def test_a_stop_when_all_is_done_is_none(history: History) -> None:
 def test_a_stop_is_one_of_the_events(history: History) -> None:
     fit = Fit(history)
     fit.run(after_batch(3, lambda: history.ask(1, "stop")))
-    assert texts(history) == [fit.control.cause] == ["stopped by request in epoch 1 of 3, after 3 of 8 steps"]
+    assert texts(history) == [fit.control.cause] == ["stopped by you in epoch 1 of 3, after 3 of 8 steps"]
 
 
 def test_a_stop_now_ends_without_validating(history: History) -> None:
@@ -127,7 +127,7 @@ def test_a_stop_now_ends_without_validating(history: History) -> None:
         after_batch(STEPS + 5, lambda: history.ask(1, "now")),
         in_validation(2, lambda: validated.append(1)),
     )
-    assert fit.control.cause == "stopped now by request in epoch 2 of 3, after 5 of 8 steps"
+    assert fit.control.cause == "stopped now by you in epoch 2 of 3, after 5 of 8 steps"
     assert fit.control.now
     assert len(validated) <= 1
     assert [epoch.epoch for epoch in run_of(history).epochs] == [1]
@@ -136,7 +136,7 @@ def test_a_stop_now_ends_without_validating(history: History) -> None:
 def test_a_stop_now_during_validation_leaves_no_row_of_the_epoch(history: History) -> None:
     fit = Fit(history)
     fit.run(in_validation(2, lambda: history.ask(1, "now")))
-    assert fit.control.cause == "stopped now by request in epoch 2 of 3, after 8 of 8 steps, while it was validated"
+    assert fit.control.cause == "stopped now by you in epoch 2 of 3, after 8 of 8 steps, while it was validated"
     assert [epoch.epoch for epoch in run_of(history).epochs] == [1]
     assert fit.recorder.whole_epochs == 1
 
@@ -144,7 +144,7 @@ def test_a_stop_now_during_validation_leaves_no_row_of_the_epoch(history: Histor
 def test_a_stop_during_validation_keeps_the_epoch(history: History) -> None:
     fit = Fit(history)
     fit.run(in_validation(2, lambda: history.ask(1, "stop")))
-    assert fit.control.cause == "stopped by request after epoch 2 of 3"
+    assert fit.control.cause == "stopped by you after epoch 2 of 3"
     assert [epoch.epoch for epoch in run_of(history).epochs] == [1, 2]
 
 
@@ -156,7 +156,7 @@ def test_a_stop_now_after_training_is_heard_before_each_thing_that_follows(histo
     assert not fit.control.ends_before("saved")
     history.ask(1, "now")
     assert fit.control.ends_before("evaluated")
-    assert fit.control.cause == "stopped now by request after epoch 3 of 3, before it was evaluated"
+    assert fit.control.cause == "stopped now by you after epoch 3 of 3, before it was evaluated"
 
 
 def test_what_is_asked_is_never_weakened(history: History) -> None:

@@ -13,9 +13,9 @@ from rich.text import Text
 
 from cnn_tui.analysis.compare import RunChanges, changes_of, in_points
 from cnn_tui.history.columns import COLUMNS, RunColumn
-from cnn_tui.history.run import Line
+from cnn_tui.history.run import Line, status_in_words
 from cnn_tui.home import home
-from cnn_tui.reports.blocks import STATUS_STYLES
+from cnn_tui.reports.blocks import status_style
 from cnn_tui.text import cells
 from cnn_tui.ui.widgets.lines import inert
 from cnn_tui.ui.widgets.table import Cell, TableColumn
@@ -91,9 +91,14 @@ def _test(line: Line, around: Around) -> Cell:
     return Text(figure(line.test_accuracy), around.style("strong"))
 
 
+_WITH_NAN = 7
+"""So many letters of a status have room beside the word that the loss is no number."""
+
+
 def _status(line: Line, around: Around) -> Cell:
-    status = Text(line.status, around.style(STATUS_STYLES.get(line.status, "accent")))
-    if line.lost and line.status == "finished":
+    words = status_in_words(line.status, line.ending, short=True)
+    status = Text(words, around.style(status_style(line.status, line.ending)))
+    if line.lost and (line.status == "finished" or len(words) > _WITH_NAN):
         return Text("loss nan", around.style("bad"))
     return Text.assemble(("nan ", around.style("bad")), status) if line.lost else status
 

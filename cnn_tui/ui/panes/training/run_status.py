@@ -10,7 +10,8 @@ from rich.text import Text
 from cnn_tui.analysis.lost_number import NAN_RULE, LostNumber, lost_number, needs_nan_rule, remedy
 from cnn_tui.analysis.pace import TimeLeft, clock, knows_pace, time_left
 from cnn_tui.history.alive import elsewhere_in_words
-from cnn_tui.history.run import Progress, Run
+from cnn_tui.history.run import Progress, Run, status_in_words
+from cnn_tui.reports.blocks import status_style
 from cnn_tui.text import counted, padded, sentence
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.watcher import Live, Watched
@@ -22,7 +23,6 @@ _MIDDLE = 3
 _USUAL = 1 + _MIDDLE + LEGEND_LINES
 """The rows it has, unless the cause of a run's end takes more."""
 _SHORTEST_NAME = 8
-_STATUS_STYLES = {"finished": "good", "failed": "bad", "interrupted": "warn", "stopped": "warn", "paused": "warn"}
 _WILL_RESUME = "It goes on from its last checkpoint."
 _WISHES = {"stop": ", stopping after this batch", "now": ", stopping now", "pause": ", pausing after this batch"}
 
@@ -81,8 +81,9 @@ class RunStatus(Lines):
     # The first line
 
     def _title(self, run: Run, width: int) -> Text:
-        style = _STATUS_STYLES.get(run.status, "accent")
-        state = Text.assemble((f"run {run.id} ", self.style("strong")), (run.status, self.style(style)))
+        words = status_in_words(run.status, run.ending)
+        style = self.style(status_style(run.status, run.ending))
+        state = Text.assemble((f"run {run.id} ", self.style("strong")), (words, style))
         if run.live and run.status != "queued" and run.wish and (run.status, run.wish) != ("paused", "pause"):
             state.append(_WISHES[run.wish], self.style("warn"))
         after = self.shown.resumed_after if self.shown else None
