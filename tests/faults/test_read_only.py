@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -89,3 +90,17 @@ def test_a_history_of_an_older_version_is_read_too(disk: Path, inside: Inside) -
     answer = inside("history")
     assert (answer.status, len(answer.out.splitlines())) == (0, 3)
     assert (disk / "history.db").read_bytes() == before
+
+
+@pytest.mark.long
+def test_what_must_be_worked_out_is_kept_elsewhere_for_the_moment(disk: Path, trained_home: Path) -> None:
+    shutil.copytree(trained_home, disk, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.lock", "data-cache"))
+    for kept in (*disk.rglob("predictions.bin"), *disk.rglob("evaluation.json")):
+        kept.unlink()
+    make_read_only(disk)
+    for arguments in (("evaluate", "1"), ("predict", "1", "--json")):
+        answer = cnn_tui(*arguments)
+        assert answer.status == 0, answer
+        assert answer.out
+        assert "log" not in answer.err
+    assert not list(disk.rglob("predictions.bin"))

@@ -19,6 +19,8 @@ import pytest
 
 import cnn_tui.ui
 from cnn_tui.exercises import answers
+from cnn_tui.experiment.document import resume
+from cnn_tui.experiment.journal import Journal
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import notebook, store
 from cnn_tui.history.history import History, Result
@@ -202,3 +204,36 @@ async def test_a_history_that_cannot_be_read_for_a_while(
             await until(pilot, lambda: history.run(1).note == "one", "the note")  # type: ignore[union-attr]
         await pilot.press("4", "enter")
         await sees(pilot, "fingerprint")
+
+
+async def test_files_on_a_full_disk(disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the lab keeps beside the history, and what the user has it write: each is said, and what was typed stays."""
+    monkeypatch.chdir(disk)
+    with History() as history, contextlib.closing(Journal()) as journal:
+        app = LabApp(resume(load_preset("lab1-baseline"), None, journal, chosen=False), history, fake.FakeTrainer())
+        app.lab.guided = True
+        async with app.run_test(size=LARGE, notifications=True) as pilot:
+            await sees(pilot, "ends the guide")
+            fault = HomeFault("full", disk)
+            fault.begin()
+            for _ in range(3):
+                await pilot.press("+")
+            await sees(pilot, "The edits cannot be kept on")
+            await pilot.press("y", "s")
+            await sees(pilot, "copied.txt cannot be")
+            await pilot.press("4", "V", "j", "space", "escape")
+            await sees(pilot, "The columns are as you chose")
+            for keys in ("1 W", "e k"):
+                await pilot.press(*keys.split())
+                await sees(pilot, "A file that ends in")
+                await pilot.press("enter")
+                await sees(pilot, "Another place may do")
+                await pilot.press("escape")
+                await until(pilot, lambda: "Another place" not in text(app), "no box")
+            assert not [path.name for path in disk.iterdir() if "lab-1" in path.name]
+            fault.end()
+            await pilot.press("+")
+            await until(pilot, lambda: journal.trouble is None, "the edits on disk")
+            edited = app.lab.document.experiment
+    with contextlib.closing(Journal()) as again:
+        assert resume(load_preset("lab1-baseline"), None, again, chosen=False).experiment == edited
