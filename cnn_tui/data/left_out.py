@@ -52,7 +52,7 @@ class LeftOutCounter:
 def sentence_of(left_out: Sequence[FilesLeftOut]) -> str:
     """`3 files are left out: 2 are hidden ('cat/.DS_Store' is one), 1 is broken ('cat/7.png').`; "" for none."""
     parts = [
-        f"{one.count:,} {_WORDS[one.why][one.count > 1]} ({quiet(one.first, 60)!r}{' is one' * (one.count > 1)})"
+        f"{one.count:,} {_WORDS[one.why][one.count > 1]} ('{quiet(one.first, 60)}'{' is one' * (one.count > 1)})"
         for one in left_out
     ]
     total = sum(one.count for one in left_out)

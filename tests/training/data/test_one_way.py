@@ -38,6 +38,7 @@ KINDS = {
     "RGBA": ".webp",
     "RGBA drawing": ".png",
     "RGBA light drawing": ".png",
+    "RGBA light fringed drawing": ".png",
     "P": ".gif",
     "P hole": ".png",
     "P grey": ".bmp",
@@ -58,6 +59,8 @@ def write(path: Path, kind: str, size: tuple[int, int], orientation: int, seed: 
         return
     if kind.endswith("drawing"):
         pixels[..., :3] = 250 if "light" in kind else 0
+    if "fringed" in kind:
+        pixels[pixels[..., 3] < 100, :3] = 0
     picture = Image.fromarray(pixels).convert(kind.split()[0] if kind != "broken" else "L")
     if kind == "P grey":
         picture = picture.convert("L").quantize(16)
