@@ -164,8 +164,8 @@ def diff_experiments(before: Experiment, after: Experiment) -> tuple[DiffLine, .
 
 
 def pace_of(run: Run) -> float | None:
-    """Mean seconds of the epochs that ended; None before the first has."""
-    return statistics.fmean(epoch.seconds for epoch in run.epochs) if run.epochs else None
+    """Mean seconds of the epochs that ended, without what training took to start up; None before the first has."""
+    return statistics.fmean(epoch.pace for epoch in run.epochs) if run.epochs else None
 
 
 def last_metric(run: Run, name: str) -> float | None:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from cnn_tui.analysis.known_spread import KnownSpread, known_spread
+from cnn_tui.analysis.like_load import load_in_words, with_like_load
 from cnn_tui.analysis.looks import FEWEST, HORIZON
 from cnn_tui.analysis.two_groups import BY_ITSELF, LEVEL, Strictness, TTest, run_test
 from cnn_tui.history.groups import Group, contrast, group_around
@@ -125,6 +126,13 @@ def verdict(
     refused = _refusal(group, base, figure)
     if refused:
         return Verdict(figure, "not comparable", f"{words}: {refused}")
+    if figure == "time":
+        alike = with_like_load(group, base)
+        if alike is None:
+            loads = f"{load_in_words(group)} against {load_in_words(base)}"
+            why = f"other programs kept the machine busy ({loads}), so the times say nothing of the change"
+            return Verdict(figure, "not comparable", f"{words}: {why}")
+        group, base = alike
     ours, theirs = (list(one.by_seed(unit.field).values()) for one in (group, base))
     if not ours or not theirs:
         none = base if ours else group

@@ -225,7 +225,7 @@ def result_line(run: Run) -> str:
         if value is not None
     ]
     if run.epochs:
-        figures.append(f"{sum(epoch.seconds for epoch in run.epochs) / len(run.epochs):.1f} s an epoch")
+        figures.append(f"{sum(epoch.pace for epoch in run.epochs) / len(run.epochs):.1f} s an epoch")
     lost = lost_metric(run, "loss")
     return head + (f": {', '.join(figures)}" if figures else "") + (f"; {lost}. {remedy(run)}" if lost else "")
 

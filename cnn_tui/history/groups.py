@@ -25,6 +25,19 @@ CUT_SHORT = "ending NOT IN ('', 'finished', 'rule')"
 _LATEST = 300
 """So many runs are enough to tell how much repeats spread."""
 
+_TIMES = (
+    "(SELECT json_group_array(json_array(seconds - coalesce(startup, 0), others + coalesce(throttled, 0)))"
+    " FROM epochs WHERE run = runs.id)"
+)
+
+
+class EpochTime(NamedTuple):
+    """How long an epoch took, without the start-up of training, and how busy the machine was with other things."""
+
+    seconds: float
+    load: float | None
+    """The share of the cores that other programs took, and of the time that the processor was held back, together."""
+
 
 class Trial(NamedTuple):
     """One run, as far as a comparison of groups looks at it. `pace` is in seconds an epoch."""
@@ -50,6 +63,7 @@ class Trial(NamedTuple):
     gap: float | None = None
     """Training minus test accuracy, as `records.GAP` has it."""
     val_loss: float | None = None
+    times: tuple[EpochTime, ...] = ()
 
     @property
     def key(self) -> tuple[str, tuple[str, int, int], str]:
@@ -242,7 +256,7 @@ def _trials(history: History, where: str, values: Sequence[Any]) -> list[Trial]:
     rows = history.store.execute(
         "SELECT id, name, seed, test_accuracy, test_loss, accuracy, loss, pace, epochs_done, params,"
         " coalesce(json_extract(environment, '$.device'), ''), fingerprint, dataset, train_images, test_images,"
-        f" experiment, {GAP}, val_loss FROM runs WHERE {ENDED_AS_PLANNED} AND {where} ORDER BY id",
+        f" experiment, {GAP}, val_loss, {_TIMES} FROM runs WHERE {ENDED_AS_PLANNED} AND {where} ORDER BY id",
         values,
     )
     return [trial for row in rows if (trial := _trial(*row)) is not None]
@@ -250,8 +264,9 @@ def _trials(history: History, where: str, values: Sequence[Any]) -> list[Trial]:
 
 def _trial(*row: Any) -> Trial | None:
     """A run as one of several; None for an experiment of another version of which it cannot be told what it tried."""
-    *figures, dataset, train_images, test_images, experiment, gap, val_loss = row
+    *figures, dataset, train_images, test_images, experiment, gap, val_loss, times = row
     settings = settings_of(experiment)
     if settings is None:
         return None
-    return Trial._make((*figures, (dataset, train_images, test_images), settings.training, experiment, gap, val_loss))
+    images, epochs = (dataset, train_images, test_images), msgspec.json.decode(times, type=tuple[EpochTime, ...])
+    return Trial._make((*figures, images, settings.training, experiment, gap, val_loss, epochs))

@@ -197,12 +197,17 @@ def _epochs(run: Run) -> Iterator[Block]:
     if not run.epochs:
         return
     names = list(dict.fromkeys(name for epoch in run.epochs for name in epoch.metrics))
-    rows = []
+    rows, loaded = [], any(epoch.others is not None for epoch in run.epochs)
     for epoch in run.epochs:
         figures = [f"{epoch.metrics[name]:.4f}" if name in epoch.metrics else "" for name in names]
-        rows.append([str(epoch.epoch), *figures, f"{epoch.seconds:.1f}", f"{epoch.images_per_second:,.0f}"])
+        others = [f"{epoch.others:.0%}" if epoch.others is not None else ""] if loaded else []
+        rows.append([str(epoch.epoch), *figures, f"{epoch.seconds:.1f}", f"{epoch.images_per_second:,.0f}", *others])
     yield Heading("Epochs")
-    yield TextTable(["epoch", *names, "seconds", "images/s"], rows, right=range(len(names) + 3))
+    titles = ["epoch", *names, "seconds", "images/s", *(["others"] if loaded else [])]
+    yield TextTable(titles, rows, right=range(len(titles)))
+    if loaded:
+        words = "others: the share of the processor's cores that other programs took meanwhile."
+        yield Paragraph(words, style="dim")
 
 
 def _what_happened(facts: RunFacts) -> list[Block]:

@@ -235,7 +235,7 @@ class RunStatus(Lines):
 
     def _ended(self, watched: Watched, run: Run, width: int) -> list[Text]:
         count, epochs = len(run.epochs), run.experiment.training.epochs
-        each = f", {duration(sum(one.seconds for one in run.epochs) / count)} an epoch" if count else ""
+        each = f", {duration(sum(one.pace for one in run.epochs) / count)} an epoch" if count else ""
         counts = Part(
             1, Text(f"{count}/{epochs} epochs in {duration(run.seconds)}{each}"), Text(f"{count}/{epochs} epochs")
         )
