@@ -69,7 +69,9 @@ def test_a_run_is_written_as_keras_would_have_written_it(run_id: int, tmp_path: 
         "epoch_accuracy": [(0, 0.75, 8.0), (1, 0.75, 16.0), (2, 0.75, 24.0)],
     }
     assert read(home / "test") == {"evaluation_loss": [(2, 0.4, 24.0)], "evaluation_accuracy": [(2, 0.86, 24.0)]}
-    assert inside("export", str(run_id), "--tensorboard", str(tmp_path / "logs")).status == 0
+    from cnn_tui.training import tensorboard  # which `read` has loaded TensorFlow for
+
+    assert tensorboard.main([str(tmp_path / "logs"), str(run_id)]) == 0
     assert len(list((home / "train").iterdir())) == 1, "written again it replaces itself"
 
 
