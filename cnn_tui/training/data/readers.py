@@ -227,5 +227,6 @@ def check_room(path: Path, images: int, shape: tuple[int, int, int]) -> None:
     if needed > memory:
         raise DatasetError(
             f"{shown(path)} needs {needed / 2**30:,.1f} GB of memory for {images:,} images, "
-            f"and this machine has {memory / 2**30:,.1f} GB. Use fewer or smaller images."
+            f"and this machine has {memory / 2**30:,.1f} GB. Use fewer or smaller images; "
+            "of a folder, image_size makes them smaller."
         )
