@@ -20,8 +20,9 @@ from __future__ import annotations
 
 import math
 
-FEWEST, HORIZON = 3, 20
-"""The runs of each side at the first look, and at the last of the looks that follow every run."""
+FEWEST, FEWEST_OF_A_SET, HORIZON = 3, 5, 20
+"""The runs of each side at the first look, at that of a verdict among several, and at the last of the looks that follow
+every run. A verdict among several has to be surer, and no spread is known well enough for that from three figures."""
 BEYOND = 0.05
 """The share of the level that is kept for the looks beyond the horizon."""
 
@@ -29,33 +30,54 @@ _PEAK = 10
 _LATE = 0.16
 
 
-SCALES = (
-    (0.5, 0.338),
-    (0.3, 0.177),
-    (0.2, 0.107),
-    (0.1, 0.045),
-    (0.05, 0.0189),
-    (0.04, 0.0143),
-    (0.03, 0.01),
-    (0.02, 0.00596),
-    (0.01, 0.00242),
-    (0.007, 0.00151),
-    (0.005, 0.000978),
-    (0.003, 0.000498),
-    (0.002, 0.000287),
-    (0.001, 0.000105),
-    (0.0005, 3.84e-05),
-    (0.0002, 9.37e-06),
-    (0.0001, 3.14e-06),
-)
-"""Levels and their scales, as docs/make_look_levels.py prints them."""
-_BY_LEVEL = [(math.log(level), math.log(scale)) for level, scale in SCALES]
-_BY_SCALE = [(scale, level) for level, scale in _BY_LEVEL]
+SCALES = {
+    3: (
+        (0.5, 0.338),
+        (0.3, 0.177),
+        (0.2, 0.106),
+        (0.1, 0.0448),
+        (0.05, 0.0189),
+        (0.04, 0.0142),
+        (0.03, 0.00986),
+        (0.02, 0.00589),
+        (0.01, 0.00245),
+        (0.007, 0.00154),
+        (0.005, 0.000987),
+        (0.003, 0.000497),
+        (0.002, 0.000266),
+        (0.001, 9.8e-05),
+        (0.0005, 3.43e-05),
+        (0.0002, 6.56e-06),
+        (0.0001, 1.73e-06),
+    ),
+    5: (
+        (0.5, 0.356),
+        (0.3, 0.191),
+        (0.2, 0.116),
+        (0.1, 0.0502),
+        (0.05, 0.0216),
+        (0.04, 0.0164),
+        (0.03, 0.0115),
+        (0.02, 0.00689),
+        (0.01, 0.00291),
+        (0.007, 0.00184),
+        (0.005, 0.0012),
+        (0.003, 0.000633),
+        (0.002, 0.00035),
+        (0.001, 0.000122),
+        (0.0005, 4.15e-05),
+        (0.0002, 9.2e-06),
+        (0.0001, 2.07e-06),
+    ),
+}
+"""By the first look: levels and their scales, as docs/make_look_levels.py prints them."""
+_BY_LEVEL = {first: [(math.log(level), math.log(scale)) for level, scale in steps] for first, steps in SCALES.items()}
+_BY_SCALE = {first: [(scale, level) for level, scale in steps] for first, steps in _BY_LEVEL.items()}
 
 
-def judged(runs: int) -> int:
-    """How many runs of each side the last look was at, when there are `runs` of each; 0 before the first look."""
-    if runs < FEWEST:
+def judged(runs: int, first: int = FEWEST) -> int:
+    """How many runs of each side the last look was at, when there are `runs` of each; 0 before the `first` look."""
+    if runs < first:
         return 0
     looked = min(runs, HORIZON)
     while looked >= HORIZON and 2 * looked <= runs:
@@ -63,11 +85,11 @@ def judged(runs: int) -> int:
     return looked
 
 
-def next_look(runs: int) -> int:
+def next_look(runs: int, first: int = FEWEST) -> int:
     """How many runs of each side it takes for the next look."""
-    looked = judged(runs)
-    if looked < FEWEST:
-        return FEWEST
+    looked = judged(runs, first)
+    if looked < first:
+        return first
     return looked + 1 if looked < HORIZON else 2 * looked
 
 
@@ -76,14 +98,17 @@ def weight(runs: int) -> float:
     return (runs / _PEAK) ** 2 if runs <= _PEAK else _LATE
 
 
-def largest_p(level: float, runs: int) -> float:
-    """The largest p of a t-test with `runs` runs each that is a finding, if all looks together may err at `level`."""
+def largest_p(level: float, runs: int, first: int = FEWEST) -> float:
+    """The largest p of a t-test with `runs` runs each that is a finding, if all looks together may err at `level`.
+
+    `first` is the look that they start at, FEWEST or FEWEST_OF_A_SET.
+    """
     if runs > HORIZON:
         return level / runs
-    return weight(runs) * _between(_BY_LEVEL, level)
+    return weight(runs) * _between(_BY_LEVEL[first], level)
 
 
-def over_all_looks(p: float, runs: int) -> float:
+def over_all_looks(p: float, runs: int, first: int = FEWEST) -> float:
     """The p of a t-test with `runs` runs each, made to hold however often one looks.
 
     It is the smallest level at which the look is a finding: the share of cases without a difference in which any look
@@ -91,7 +116,7 @@ def over_all_looks(p: float, runs: int) -> float:
     """
     if runs > HORIZON:
         return min(1.0, p * runs)
-    return min(1.0, _between(_BY_SCALE, p / weight(runs))) if p > 0 else 0.0
+    return min(1.0, _between(_BY_SCALE[first], p / weight(runs))) if p > 0 else 0.0
 
 
 def _between(steps: list[tuple[float, float]], value: float) -> float:

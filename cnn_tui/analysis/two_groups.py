@@ -14,7 +14,7 @@ import statistics
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cnn_tui.analysis.looks import HORIZON, judged, largest_p, next_look, over_all_looks
+from cnn_tui.analysis.looks import FEWEST, HORIZON, judged, largest_p, next_look, over_all_looks
 
 LEVEL = 0.05
 _POWER = 0.8
@@ -25,6 +25,8 @@ class Strictness(NamedTuple):
 
     level: float = LEVEL
     """The share of cases without a difference in which it may find one: below LEVEL when it is one of several tests."""
+    first: int = FEWEST
+    """The runs of each side at the first look: FEWEST, or FEWEST_OF_A_SET."""
     planned: bool = False
     """Whether the number of runs was chosen beforehand, so that there is only this one look."""
 
@@ -62,7 +64,7 @@ def run_test(ours: Sequence[float], theirs: Sequence[float], strict: Strictness 
     It takes FEWEST runs of each, or two of each for a plan.
     """
     if not strict.planned:
-        count = judged(min(len(ours), len(theirs)))
+        count = judged(min(len(ours), len(theirs)), strict.first)
         ours, theirs = ours[:count], theirs[:count]
     if _steady(ours, [*ours, *theirs]) and _steady(theirs, [*ours, *theirs]):
         return None
@@ -73,11 +75,11 @@ def run_test(ours: Sequence[float], theirs: Sequence[float], strict: Strictness 
     difference = statistics.fmean(ours) - statistics.fmean(theirs)
     error, freedom = _welch(variances, (len(ours), len(theirs)))
     p = 2 * float(stdtr(freedom, -abs(difference) / error))
-    largest = strict.level if strict.planned else largest_p(strict.level, runs)
-    told = p if strict.planned else over_all_looks(p, runs)
+    largest = strict.level if strict.planned else largest_p(strict.level, runs, strict.first)
+    told = p if strict.planned else over_all_looks(p, runs, strict.first)
     margin = float(stdtrit(freedom, 1 - largest / 2)) * error
     found = told < strict.level
-    enough = runs if found else None if strict.planned else _enough(difference, variances, strict.level, runs)
+    enough = runs if found else None if strict.planned else _enough(difference, variances, strict, runs)
     return TTest(difference, margin, min(1.0, told * LEVEL / strict.level), runs, enough)
 
 
@@ -94,12 +96,12 @@ def _welch(variances: tuple[float, float], counts: tuple[int, int]) -> tuple[flo
     return math.sqrt(one + other), (one + other) ** 2 / parts
 
 
-def _enough(difference: float, variances: tuple[float, float], level: float, runs: int) -> int | None:
+def _enough(difference: float, variances: tuple[float, float], strict: Strictness, runs: int) -> int | None:
     """The next look that finds such a difference with power `_POWER`; None where none up to the horizon does."""
     import numpy as np
     from scipy.special import nctdtr, stdtrit
 
-    looks, largest = _looks_after(runs, level)
+    looks, largest = _looks_after(runs, strict)
     total = sum(variances)
     freedom = (np.array(looks) - 1) * total**2 / sum(variance**2 for variance in variances)
     limits = stdtrit(freedom, 1 - np.array(largest) / 2)
@@ -108,12 +110,12 @@ def _enough(difference: float, variances: tuple[float, float], level: float, run
 
 
 @functools.lru_cache(maxsize=1024)
-def _looks_after(runs: int, level: float) -> tuple[list[int], list[float]]:
+def _looks_after(runs: int, strict: Strictness) -> tuple[list[int], list[float]]:
     """The looks after `runs` runs, at least one, and the largest p that is a finding in each."""
-    looks = [next_look(runs)]
-    while (after := next_look(looks[-1])) <= HORIZON:
+    looks = [next_look(runs, strict.first)]
+    while (after := next_look(looks[-1], strict.first)) <= HORIZON:
         looks.append(after)
-    return looks, [largest_p(level, look) for look in looks]
+    return looks, [largest_p(strict.level, look, strict.first) for look in looks]
 
 
 def _steady(values: Sequence[float], figures: Sequence[float]) -> bool:

@@ -19,7 +19,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from cnn_tui.analysis.known_spread import KnownSpread, known_spread
 from cnn_tui.analysis.like_load import load_in_words, with_like_load
-from cnn_tui.analysis.looks import FEWEST, HORIZON
+from cnn_tui.analysis.looks import FEWEST_OF_A_SET, HORIZON
 from cnn_tui.analysis.two_groups import BY_ITSELF, LEVEL, Strictness, TTest, run_test
 from cnn_tui.history.groups import Group, contrast, group_around
 from cnn_tui.history.history import History
@@ -93,7 +93,9 @@ def of_a_set(count: int, planned: bool = False) -> dict[Figure, Strictness]:
 
     So the chance that any verdict of the set is false stays at LEVEL (Bonferroni), and no verdict depends on another.
     """
-    return {figure: Strictness(LEVEL * share / max(1, count), planned) for figure, share in SHARES.items()}
+    return {
+        figure: Strictness(LEVEL * share / max(1, count), FEWEST_OF_A_SET, planned) for figure, share in SHARES.items()
+    }
 
 
 def judge(
@@ -140,10 +142,11 @@ def verdict(
         return Verdict(figure, "not comparable", words)
     mean = statistics.fmean(theirs)
     difference = statistics.fmean(ours) - mean
-    if min(len(ours), len(theirs)) < (2 if strict.planned else FEWEST):
+    if min(len(ours), len(theirs)) < (2 if strict.planned else strict.first):
         luck = known.luck(difference, len(ours), len(theirs)) if known is not None else None
         over = f"{unit.told(difference, None, mean)} over {_few(group, len(ours))} and {_few(base, len(theirs))}"
-        return Verdict(figure, "too few", f"{words}: {over}; {_luck(luck)}", None, "repeat with", difference, luck)
+        remedy = f"it is judged from {strict.first} runs each on: repeat with"
+        return Verdict(figure, "too few", f"{words}: {over}; {_luck(luck)}", None, remedy, difference, luck)
     test = run_test(ours, theirs, strict)
     if test is None:
         over = f"{unit.told(difference, None, mean)} over {len(ours)} and {len(theirs)} runs, each time the same"
@@ -198,9 +201,9 @@ def _images(group: Group) -> str:
 
 
 def _few(group: Group, seeds: int) -> str:
-    """`one run (run 4)`; runs of one seed repeat themselves, and are one."""
+    """`one run (run 4)` or `3 runs`; runs of one seed repeat themselves, and are one."""
     what = "run" if len(group.trials) == seeds else "seed"
-    return f"{'one ' + what if seeds == 1 else counted(seeds, what)} ({_numbers(group)})"
+    return f"one {what} ({_numbers(group)})" if seeds == 1 else counted(seeds, what)
 
 
 def _numbers(group: Group) -> str:

@@ -21,7 +21,7 @@ from cnn_tui.history.history import History
 from cnn_tui.network.diff import DiffLine
 from cnn_tui.network.summary import summarize
 
-BY_COMMAND = "cnn-tui exercises run NAME --repeat 3"
+BY_COMMAND = "cnn-tui exercises run NAME --repeat 5"
 """How the runs of an exercise are repeated outside the lab."""
 
 SAME_ACCURACY, SAME_TIME = 0.005, 0.05

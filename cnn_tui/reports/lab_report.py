@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cnn_tui.analysis.compare import pace_of
 from cnn_tui.analysis.known_spread import known_spread
+from cnn_tui.analysis.looks import FEWEST_OF_A_SET
 from cnn_tui.analysis.verdict import ALONE, BY_COMMAND, TOGETHER, judge, sentences
 from cnn_tui.exercises.answers import answers
 from cnn_tui.exercises.catalogue import SetPlace
@@ -61,9 +62,13 @@ def set_table(history: History, place: SetPlace) -> Iterator[Block]:
     cells = [[*_exercise_cells(*one), *_further_cells(one[1], more)] for one in found]
     yield TextTable([*heading, *more], cells, right=range(1, len(heading) + len(more)))
     yield from _trained_on([what.group for _, what in found if what.group is not None])
-    said = [Bullet(words) for _, what in found for words in sentences(what.verdicts, REPEAT_EXERCISE)]
-    yield from said
-    if said:
+    verdicts = [one for _, what in found for one in what.verdicts]
+    few = any(one.outcome == "too few" for one in verdicts)
+    told = [one.sentence if one.outcome == "too few" else one.told(REPEAT_EXERCISE) for one in verdicts]
+    yield from (Bullet(words) for words in dict.fromkeys(told))
+    if few:
+        yield Paragraph(f"Judged from {FEWEST_OF_A_SET} runs each on: {REPEAT_EXERCISE}.")
+    if verdicts:
         yield Paragraph(f"{INTERVAL} {TOGETHER}")
     given = answers(history, place.name)
     written = [one for one in place.set.exercises if one.name in given and given[one.name].conclusion]

@@ -118,5 +118,5 @@ def test_the_levels_are_those_that_the_simulation_gives() -> None:
     assert spec is not None and spec.loader is not None
     made = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(made)
-    smallest = made.smallest(np.random.default_rng(8), 20_000, 5.0)
-    assert np.mean(smallest <= largest_p(0.05, 10)) == pytest.approx(0.0475, abs=0.005)
+    for first, smallest in made.smallest(np.random.default_rng(8), 20_000, 5.0).items():
+        assert np.mean(smallest <= largest_p(0.05, 10, first)) == pytest.approx(0.0475, abs=0.005)

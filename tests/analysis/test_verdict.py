@@ -89,9 +89,11 @@ def test_a_plan_that_found_nothing_asks_for_no_more() -> None:
 
 
 def test_a_verdict_of_a_set_has_to_be_surer() -> None:
-    base, more = group([0.900, 0.902, 0.898, 0.901]), group([0.909, 0.908, 0.906, 0.907], MORE)
+    base, more = group([0.900, 0.902, 0.898, 0.901, 0.902]), group([0.909, 0.908, 0.903, 0.907, 0.905], MORE)
     alone, among = judge(more, base)[0], judge(more, base, strict=of_a_set(8))[0]
     assert (alone.outcome, among.outcome) == ("decided", "undecided")
+    four = judge(group([0.909, 0.908, 0.906, 0.907], MORE), base, strict=of_a_set(8))[0]
+    assert four.outcome == "too few" and "judged from 5 runs each on" in four.told("R")
     assert alone.test is not None and among.test is not None and among.test.margin > alone.test.margin
 
 
@@ -126,12 +128,14 @@ def test_one_run_each_says_how_often_luck_does_as_much() -> None:
         "64 against 32 filters: +0.8 points over one run (run 1) and one run (run 1); "
         "luck alone moves such runs as far apart in 28 of 100 cases"
     )
-    assert found.told("R") == f"{found.sentence}; repeat with R"
+    assert found.told("R") == f"{found.sentence}; it is judged from 3 runs each on: repeat with R"
     assert (found.outcome, found.test) == ("too few", None)
     assert found.luck == pytest.approx(0.28, abs=0.005) and found.difference == pytest.approx(0.008)
     lone = verdict(group([0.91], MORE), group([0.90, 0.89]), "accuracy")
-    assert lone.sentence.endswith("over one run (run 1) and 2 runs (runs 1, 2); so few may be luck")
-    assert lone.told(BY_COMMAND).endswith("; repeat with cnn-tui run EXPERIMENT --repeat 3")
+    assert lone.sentence.endswith("over one run (run 1) and 2 runs; so few may be luck")
+    assert lone.told(BY_COMMAND).endswith(
+        "; it is judged from 3 runs each on: repeat with cnn-tui run EXPERIMENT --repeat 3"
+    )
     far = verdict(group([0.96], MORE), group([0.90]), "accuracy", known=known).sentence
     assert far.endswith("luck alone hardly ever moves such runs so far apart, but so few are not judged")
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import stats
 
-from cnn_tui.analysis.looks import FEWEST, HORIZON
+from cnn_tui.analysis.looks import HORIZON
 from cnn_tui.analysis.two_groups import BY_ITSELF, LEVEL, Strictness, TTest, run_test
 from cnn_tui.analysis.verdict import of_a_set
 
@@ -48,7 +48,7 @@ def one_by_one(test: TTest | None, runs: int) -> int:
 
 def learn(ours: Sequence[float], theirs: Sequence[float], strict: Strictness, step: Stepping) -> Told:
     """Repeat and look until a difference is told, or there are as many runs as were drawn."""
-    runs = FEWEST
+    runs = strict.first
     while True:
         test = run_test(ours[:runs], theirs[:runs], strict)
         if test is not None and test.p < LEVEL:

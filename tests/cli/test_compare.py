@@ -88,9 +88,9 @@ def test_one_run_says_how_often_luck_does_as_much(inside: Inside) -> None:
     assert accuracy["sentence"].startswith("16 against 32 filters: ")
     assert accuracy["sentence"].endswith(
         f" luck alone moves such runs as far apart in {accuracy['luck'] * 100:.0f} of 100 cases; "
-        "repeat with cnn-tui run EXPERIMENT --repeat 3"
+        "it is judged from 3 runs each on: repeat with cnn-tui run EXPERIMENT --repeat 3"
     )
-    assert "over one run (run 7) and 3 runs (runs 1, 3, 5); so few may be luck; repeat" in time["sentence"]
+    assert "over one run (run 7) and 3 runs; so few may be luck; it is judged" in time["sentence"]
     assert (accuracy["outcome"], accuracy["test"], time["luck"]) == ("too few", None, None)
     out = " ".join(inside("compare", "1", "7").out.split())
     assert accuracy["sentence"] in out and time["sentence"] in out

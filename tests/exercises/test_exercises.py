@@ -320,7 +320,7 @@ def test_one_run_decides_nothing(history: History) -> None:
     assert (accuracy.found, accuracy.right) == (None, None)
     assert accuracy.told(BY_COMMAND) == (
         "accuracy: 0.0 points lower, not as you expected; luck alone does as much in 100 of 100 cases; "
-        "repeat with cnn-tui exercises run NAME --repeat 3"
+        "repeat with cnn-tui exercises run NAME --repeat 5"
     )
 
 

@@ -179,7 +179,7 @@ async def test_repeats_bring_a_verdict_and_both_sides_have_as_many(make_lab: Mak
         assert queued == [*first, ("lab1/16-filters", 2), ("lab1/16-filters", 3)]
         for line, accuracy in zip(history.queue(), (0.901, 0.88, 0.902, 0.882, 0.881), strict=True):
             trained(history, line.id, accuracy, 8.0 if "baseline" in line.exercise else 6.0)
-        await reads(pilot, "16 against 32 filters: -2.0 ±")
+        await reads(pilot, "16 against 32 filters: -2.0 points over 3 runs and 3 runs; luck alone")
         await reads(pilot, "0.8810 ± 0.0010 0.9010 ± 0.0010 -0.0200 0.8994")
         await pilot.press("c")
         await reads(pilot, "6 runs, against run 1")
@@ -394,7 +394,7 @@ def example(history: History) -> None:
 
 def test_exercises_at_120x40(make_lab: MakeLab, history: History, snap_compare: Compare) -> None:
     example(history)
-    run = keys("x", "j", then="over 3 runs")
+    run = keys("x", "j", then="points lower")
     assert snap_compare(make_lab(), terminal_size=LARGE, run_before=run)
 
 
