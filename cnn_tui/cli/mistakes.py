@@ -35,8 +35,9 @@ def explain(error: Exception) -> tuple[str, int] | None:
     if isinstance(error, UnicodeEncodeError):
         return f"{fault(error)}: rename it", WRONG
     if isinstance(error, OSError):
-        where = f"{error.filename}: " if error.filename is not None else ""
-        return f"{where}{error.strerror or error}{remedy(error)}", FAILED
+        if error.filename is None:  # standard output, say
+            return str(error.strerror or error), FAILED
+        return f"{error.filename}: {error.strerror or error}{remedy(error)}", FAILED
     return None
 
 
