@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cnn_tui.cli import COMMANDS
+from cnn_tui.cli.limits import require_files
 from cnn_tui.cli.runs import chosen_device
 from cnn_tui.cli.streams import UserError, is_terminal
 from cnn_tui.exercises.packs import open_pack
@@ -16,6 +17,8 @@ from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.presets import find_experiment, preset_names
 from cnn_tui.text import closest, did_you_mean
 
+_FILES = 32
+"""More than the lab has open at any time, its processes' pipes included."""
 ESCAPE_DELAY_OVER_SSH = "400"
 """Milliseconds within which the rest of a key has to come: a slow line may bring an arrow key in two parts."""
 
@@ -34,6 +37,7 @@ def open_lab(
     With the folder `pack`, on its exercises. With `device`, runs that are started in it are trained there. A look that
     is None is left to the settings and the terminal.
     """
+    require_files(_FILES)
     experiment = _experiment(name) if name is not None else None
     place = open_pack(pack) if pack is not None else None
     wanted = chosen_device(device)

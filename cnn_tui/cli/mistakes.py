@@ -34,6 +34,8 @@ def explain(error: Exception) -> tuple[str, int] | None:
         return f"{_without_stop(format_message())}; see {command} --help", WRONG
     if isinstance(error, UnicodeEncodeError):
         return f"{fault(error)}: rename it", WRONG
+    if isinstance(error, MemoryError) or _NO_MEMORY.search(str(error)):
+        return "there is not enough memory for that: end other programs, or raise the limit (ulimit -v)", FAILED
     if isinstance(error, OSError):
         if error.filename is None:  # standard output, say
             return str(error.strerror or error), FAILED
@@ -41,6 +43,8 @@ def explain(error: Exception) -> tuple[str, int] | None:
     return None
 
 
+# How the loader of modules, the memory's own errors aside, and threads say that there is no room for them.
+_NO_MEMORY = re.compile(r"[Cc]annot allocate memory|failed to map segment|can't start new thread")
 # What typer says of a word where a number should be; a string it is not where it has bytes that are no text.
 _NO_NUMBER = re.compile(r"Input should be a valid (integer|number|string)\b.*")
 

@@ -6,6 +6,7 @@ in a process of its own.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -230,7 +231,7 @@ def _name(answer: ImagePrediction, label: int) -> str:
 def _drawn(picture: Picture) -> list[str]:
     """The image: half blocks on a terminal with colours, else letters."""
     terminal = is_terminal(sys.stdout)
-    console = Console(file=sys.stdout, force_terminal=terminal, highlight=False, soft_wrap=True)
+    console = Console(file=sys.stdout or io.StringIO(), force_terminal=terminal, highlight=False, soft_wrap=True)
     colours = console.color_system if terminal and not console.no_color else None
     mode = mode_of(colours, not _has_blocks())
     width, height = _LETTERS if mode == "shades" else _PICTURE
@@ -285,6 +286,6 @@ def _has_blocks() -> bool:
     """Whether standard output can write blocks."""
     try:
         "▀█".encode(sys.stdout.encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
+    except (UnicodeEncodeError, LookupError, AttributeError):  # the last where it is closed
         return False
     return True

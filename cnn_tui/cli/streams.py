@@ -25,7 +25,17 @@ class ReaderGoneError(Exception):
 
 
 def prepare() -> None:
-    """Make sure that any text can be written: data is UTF-8, words are what the terminal can show."""
+    """Make sure that any text can be written: data is UTF-8, words are what the terminal can show.
+
+    A stream that was closed (`>&-`) leaves its number to the next file that is opened, and what a library prints would
+    go there: the number is taken.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.open(os.devnull, os.O_RDWR)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -34,7 +44,9 @@ def prepare() -> None:
 
 
 def put(*lines: str) -> None:
-    """Write data, a line or several, to standard output."""
+    """Write data, a line or several, to standard output. Raises UserError where that is closed."""
+    if sys.stdout is None:
+        raise UserError("standard output is closed: there is nowhere to print to", FAILED)
     _write(sys.stdout, "\n".join(lines) + "\n")
 
 
