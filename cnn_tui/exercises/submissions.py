@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import msgspec
 
 from cnn_tui.analysis.compare import diff_experiments
 from cnn_tui.data.dataset import BUILT_IN, DatasetError
+from cnn_tui.exercises.answers import Answer
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.locks import changed_locked_fields
+from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.packs import digest
 from cnn_tui.experiment.experiment import Experiment, ExperimentError, from_builtins
+from cnn_tui.experiment.file_errors import misread
 from cnn_tui.text import counted, quiet
 
 MOST_TEXT = 10_000
@@ -51,6 +55,41 @@ class SubmissionCheck(NamedTuple):
         return not self.problems and not any(one.problems for one in self.exercises)
 
 
+class HandedInRun(msgspec.Struct, frozen=True):
+    """What is looked at of a run as it was handed in."""
+
+    id: int = 0
+    exercise: str = ""
+    status: str = ""
+    dataset: str = ""
+    test_accuracy: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    fingerprint: str = ""
+    experiment: dict[str, Any] | None = None
+
+
+class HandedInExercise(msgspec.Struct, frozen=True):
+    """An exercise as the pack gave it out, with the answer to it."""
+
+    name: str = ""
+    heading: str = ""
+    question: str = ""
+    locked: tuple[str, ...] = ()
+    experiment: dict[str, Any] | None = None
+    predict: tuple[str, ...] = ()
+    answer: Answer | None = None
+
+
+class GivenExercise(NamedTuple):
+    """What an exercise asks for: of the pack, or of the copy of it that a submission holds."""
+
+    name: str
+    heading: str
+    question: str
+    locked: Sequence[str]
+    experiment: Experiment | None
+    predict: Sequence[str]
+
+
 def check_submission(plain: dict[str, Any], whole: bool, place: SetPlace | None = None) -> SubmissionCheck:
     """Check a submission as `packs.read_submission` read it; `whole` is whether its checksum holds.
 
@@ -58,122 +97,103 @@ def check_submission(plain: dict[str, Any], whole: bool, place: SetPlace | None 
     """
     problems = [] if whole else ["it was changed after cnn-tui wrote it: the checksum does not hold"]
     if place is not None and plain["digest"] != digest(place):
-        problems.append(f"it was made for another pack, or another version of it ({_text(plain['title'], 80)})")
-    given = _given(plain) if place is None else _given_by(place)
-    runs = [_HandedInRun(run) for run in plain["runs"]]
-    known = {str(one["name"]) for one in given}
+        problems.append(f"it was made for another pack, or another version of it ({quiet(plain['title'], 80)})")
+    exercises, unread = _parts(plain, "exercises", HandedInExercise)
+    runs, unread_runs = _parts(plain, "runs", HandedInRun)
+    problems += [*unread, *unread_runs]
+    given = (
+        [_given(one) for one in exercises] if place is None else [_given_by(place, one) for one in place.set.exercises]
+    )
+    known = {one.name for one in given}
     strange = sorted({run.exercise for run in runs if run.exercise not in known})
     if strange:
-        problems.append(f"it has runs of exercises that the pack does not have: {_text(', '.join(strange), 100)}")
-    answers = {str(one.get("name")): one.get("answer") for one in plain["exercises"]}
+        problems.append(f"it has runs of exercises that the pack does not have: {quiet(', '.join(strange), 100)}")
+    answers = {one.name: one.answer for one in exercises}
     checked = tuple(
-        _check(one, [run for run in runs if run.exercise == one["name"]], answers.get(one["name"])) for one in given
+        _check(one, [run for run in runs if run.exercise == one.name], answers.get(one.name)) for one in given
     )
-    student, pack, title, when = (_text(plain[key], 200) for key in ("student", "pack", "title", "submitted"))
+    student, pack, title, when = (quiet(plain[key], 200) for key in ("student", "pack", "title", "submitted"))
     return SubmissionCheck(student, pack, title, when, tuple(problems), checked)
 
 
-class _HandedInRun:
-    """A run as it was handed in. What is not as the app writes it becomes empty or None."""
-
-    def __init__(self, plain: dict[str, Any]) -> None:
-        number = plain.get("id")
-        self.id: int = number if isinstance(number, int) else 0
-        self.exercise = str(plain.get("exercise", ""))
-        self.status, self.dataset = str(plain.get("status", "")), str(plain.get("dataset", ""))
-        accuracy = plain.get("test_accuracy")
-        self.test_accuracy = accuracy if isinstance(accuracy, int | float) and 0 <= accuracy <= 1 else None
-        self.fingerprint = plain.get("fingerprint")
-        self.experiment = _experiment(plain.get("experiment"))
+Part = TypeVar("Part", HandedInRun, HandedInExercise)
 
 
-def _given(plain: dict[str, Any]) -> list[dict[str, Any]]:
-    """The exercises of the pack, from the copy in the submission."""
-    return [
-        {
-            "name": str(one.get("name", "")),
-            "heading": one.get("heading", ""),
-            "question": one.get("question", ""),
-            "locked": [path for path in one.get("locked") or [] if isinstance(path, str)],
-            "experiment": _experiment(one.get("experiment")),
-            "predict": [figure for figure in one.get("predict") or [] if isinstance(figure, str)],
-        }
-        for one in plain["exercises"]
-    ]
+def _parts(plain: dict[str, Any], key: str, kind: type[Part]) -> tuple[list[Part], list[str]]:
+    """The runs or the exercises of a submission, and sentences on those that are not as the app writes them."""
+    read, wrong = [], []
+    for at, one in enumerate(plain[key]):
+        try:
+            read.append(msgspec.convert(one, kind))
+        except (ValueError, RecursionError) as error:  # text that is half a character is a ValueError too
+            wrong.append(f"{key}[{at}] cannot be read: {misread(error, 120)}")
+    return read, wrong
 
 
-def _given_by(place: SetPlace) -> list[dict[str, Any]]:
-    """The exercises of the pack itself, in the same form."""
-    return [
-        {
-            "name": one.name,
-            "heading": one.heading,
-            "question": one.question,
-            "locked": place.locked(one),
-            "experiment": place.experiment(one) if one.is_run else None,
-            "predict": one.predict if one.is_run and one.name != place.set.baseline else (),
-        }
-        for one in place.set.exercises
-    ]
+def _given(one: HandedInExercise) -> GivenExercise:
+    return GivenExercise(one.name, one.heading, one.question, one.locked, _experiment(one.experiment), one.predict)
 
 
-def _check(given: dict[str, Any], runs: list[_HandedInRun], answer: Any) -> CheckedExercise:
-    answer = answer if isinstance(answer, dict) else {}
+def _given_by(place: SetPlace, one: Exercise) -> GivenExercise:
+    predict = one.predict if one.is_run and one.name != place.set.baseline else ()
+    experiment = place.experiment(one) if one.is_run else None
+    return GivenExercise(one.name, one.heading, one.question, place.locked(one), experiment, predict)
+
+
+def _check(given: GivenExercise, runs: list[HandedInRun], answer: Answer | None) -> CheckedExercise:
+    answer = answer or Answer()
     problems: list[str] = []
     changes: list[str] = []
-    experiment: Experiment | None = given["experiment"]
     ended = [run for run in runs if run.status in ("finished", "stopped")]
-    if experiment is not None:
+    if given.experiment is not None:
         if not ended:
             problems.append("no run of it has come to its end")
         for run in runs:
-            problems += _wrong(run, experiment, given["locked"])
-            changes += _changes(run, experiment)
-    text = answer.get("conclusion")
-    text = text if isinstance(text, str) else ""
-    if not text.strip():
-        problems.append("no conclusion" if experiment is not None else "no answer")
-    prediction = answer.get("prediction")
-    prediction = prediction if isinstance(prediction, dict) else {}
-    unsaid = [figure for figure in given["predict"] if not prediction.get(figure)]
+            experiment = _experiment(run.experiment)
+            if experiment is None:
+                problems.append(f"run {run.id}: its experiment cannot be read")
+                continue
+            problems += _wrong(run, experiment, given.experiment, given.locked)
+            changes += _changes(experiment, given.experiment)
+    if not answer.conclusion.strip():
+        problems.append("no conclusion" if given.experiment is not None else "no answer")
+    expected = {name: way for name, way in msgspec.to_builtins(answer.prediction).items() if way}
+    unsaid = [figure for figure in given.predict if figure not in expected]
     if unsaid:
-        problems.append(f"nothing was expected of {' and '.join(unsaid)}")
+        problems.append(f"nothing was expected of {quiet(' and '.join(unsaid), 100)}")
     scores = [run.test_accuracy for run in ended if run.test_accuracy is not None]
     return CheckedExercise(
-        _text(given["name"], 50),
-        _text(given["heading"], 200),
-        _text(given["question"], MOST_TEXT),
+        quiet(given.name, 50),
+        quiet(given.heading, 200),
+        quiet(given.question, MOST_TEXT),
         tuple(run.id for run in runs),
         _figures(scores),
-        ", ".join(f"{_text(name, 20)} {_text(way, 20)}" for name, way in prediction.items() if way),
-        _text(text, MOST_TEXT),
+        ", ".join(f"{name} {way}" for name, way in expected.items()),
+        quiet(answer.conclusion, MOST_TEXT),
         tuple(dict.fromkeys(changes)),
         tuple(dict.fromkeys(problems)),
     )
 
 
-def _wrong(run: _HandedInRun, given: Experiment, locked: list[str]) -> list[str]:
-    if run.experiment is None:
-        return [f"run {run.id}: its experiment cannot be read"]
+def _wrong(run: HandedInRun, experiment: Experiment, given: Experiment, locked: Sequence[str]) -> list[str]:
+    """What of a run is not as it was to be; `experiment` is its own, as it was read."""
     wrong = [
         f"run {run.id}: the locked field {quiet(path, 60)} was changed"
-        for path in changed_locked_fields(_portable(given), _portable(run.experiment), locked)
+        for path in changed_locked_fields(_portable(given), _portable(experiment), locked)
     ]
     try:
-        if run.experiment.stack.fingerprint() != run.fingerprint:
+        if experiment.stack.fingerprint() != run.fingerprint:
             wrong.append(f"run {run.id}: its layers are not those that its fingerprint was made of")
     except DatasetError:  # a file on another machine
         pass
-    if run.dataset and Path(run.dataset).name != Path(run.experiment.dataset).name:
-        wrong.append(f"run {run.id}: it was trained on {_text(run.dataset, 80)}")
+    if run.dataset and Path(run.dataset).name != Path(experiment.dataset).name:
+        wrong.append(f"run {run.id}: it was trained on {quiet(run.dataset, 80)}")
     return wrong
 
 
-def _changes(run: _HandedInRun, given: Experiment) -> list[str]:
-    if run.experiment is None:
-        return []
+def _changes(experiment: Experiment, given: Experiment) -> list[str]:
     before = _portable(given).with_training(seed=None)
-    after = _portable(run.experiment).with_training(seed=None)
+    after = _portable(experiment).with_training(seed=None)
     try:
         lines = diff_experiments(before, after)
     except DatasetError:
@@ -188,11 +208,9 @@ def _portable(experiment: Experiment) -> Experiment:
     return msgspec.structs.replace(experiment, dataset=Path(experiment.dataset).name)
 
 
-def _experiment(plain: Any) -> Experiment | None:
-    if not isinstance(plain, dict):
-        return None
+def _experiment(plain: dict[str, Any] | None) -> Experiment | None:
     try:
-        return from_builtins(plain)
+        return None if plain is None else from_builtins(plain)
     except ExperimentError:
         return None
 
@@ -202,7 +220,3 @@ def _figures(scores: list[float]) -> str:
         return ""
     around = f" ± {statistics.stdev(scores):.4f}" if len(scores) > 1 else ""
     return f"{statistics.fmean(scores):.4f}{around} ({counted(len(scores), 'run')})"
-
-
-def _text(value: Any, most: int) -> str:
-    return quiet(value if isinstance(value, str) else str(value)[:most], most)
