@@ -68,13 +68,16 @@ def rewrite(text: str) -> None:
 
 
 def silence() -> None:
-    """Send what is still to be flushed nowhere, so that leaving raises nothing more."""
+    """Send what a stream does not take nowhere, so that leaving raises nothing more."""
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError, AttributeError):
+        try:
             stream.flush()
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        except (OSError, ValueError, AttributeError):
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, stream.fileno())
+                os.close(nowhere)
+                stream.flush()
 
 
 def is_terminal(*streams: TextIO | None) -> bool:
