@@ -17,7 +17,7 @@ from textual.widgets import Input, Static
 
 from cnn_tui.history.errors import HistoryError, trouble_of
 from cnn_tui.home import history_path, remedy
-from cnn_tui.text import cells, sentence
+from cnn_tui.text import cells, fault, sentence
 from cnn_tui.ui.keys import Key, bindings_of, key_bar, key_of, keys_of
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
@@ -60,6 +60,8 @@ class Conversation:
                 said = work()
             except (OSError, HistoryError, sqlite3.Error) as error:
                 said = Said(sentence(_hindrance(error)), "error")
+            except Exception as error:  # whatever it is: somebody waits for what it gives
+                said = Said(sentence(fault(error)), "error")
             if said:
                 app.call_from_thread(self.say, *said)
 
