@@ -82,9 +82,15 @@ def experiments(draw: st.DrawFn) -> Experiment:
         training=draw(trainings()),
         layers=tuple(draw(st.lists(any_layer(), max_size=4))),
     )
-    names = st.sampled_from(plain.emitted_metrics())
-    rules = st.builds(StopRule, names, below=finite) | st.builds(StopRule, names, above=finite)
-    return msgspec.structs.replace(plain, stop=tuple(draw(st.lists(rules, max_size=3))))
+    return msgspec.structs.replace(plain, stop=tuple(draw(st.lists(rules(plain.emitted_metrics()), max_size=3))))
+
+
+@st.composite
+def rules(draw: st.DrawFn, metrics: tuple[str, ...]) -> StopRule:
+    """Stop rules with a limit that the metric can have."""
+    metric = draw(st.sampled_from(metrics))
+    limit = draw(finite if metric.endswith("loss") else st.floats(0, 1))
+    return StopRule(metric, below=limit) if draw(st.booleans()) else StopRule(metric, above=limit)
 
 
 def without_comments(toml: str) -> str:
@@ -244,7 +250,10 @@ def test_a_file_of_just_the_largest_size_is_read(tmp_path: Path) -> None:
 def test_places_without_a_file_are_refused_by_name(tmp_path: Path) -> None:
     for path, words in (
         (tmp_path / "gone.toml", "^/[^ ]* does not exist; `cnn-tui presets` lists what is built in"),
-        (tmp_path, "^/[^ ]* cannot be read: Is a directory"),
+        (
+            tmp_path,
+            "^/[^ ]* is a folder, not an experiment; if it holds pictures: cnn-tui run lab1-baseline --dataset /",
+        ),
         (tmp_path / ("x" * 5_000), "cannot be read: File name too long"),
         (Path("nul\0.toml"), "cannot be read"),
         (Path("/dev/zero"), "^/dev/zero is larger than 1,000,000 bytes"),  # a file that has no size, and no end
