@@ -76,7 +76,7 @@ def test_help_names_no_command_that_nobody_calls(inside: Inside) -> None:
 
 def test_files_that_cannot_be_read(inside: Inside, tmp_path: Path) -> None:
     assert_one_sentence(inside("summary", str(tmp_path / "none.toml")), 2, "does not exist", "cnn-tui presets")
-    assert_one_sentence(inside("summary", f"{tmp_path}/"), 2, "directory")
+    assert_one_sentence(inside("summary", f"{tmp_path}/"), 2, "is a folder, not an experiment", "--dataset")
     assert_one_sentence(inside("summary", str(tmp_path / "\x1b[2J.toml")), 2, r"\x1b[2J.toml")
     binary = tmp_path / "picture.toml"
     binary.write_bytes(bytes(range(256)))
