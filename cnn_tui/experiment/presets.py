@@ -53,7 +53,7 @@ def find_experiment(name: str, *, other_dataset: bool = False) -> Experiment:
 
 def _is_there(name: str) -> bool:
     try:
-        return Path(name).exists()
+        return Path(name).name != "" and Path(name).exists()
     except (OSError, ValueError):  # a name too long, a NUL in it
         return False
 

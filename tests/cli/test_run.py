@@ -76,7 +76,8 @@ def test_run_json_end_to_end(files: Path, inside: Inside) -> None:
     assert (run["train_images"], run["test_images"], run["params"]) == (256, 64, 130)
     assert [epoch["epoch"] for epoch in run["epochs"]] == [1, 2]
     assert set(run["epochs"][0]) == {
-        *("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds", "images_per_second")
+        *("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds", "images_per_second"),
+        *("startup", "others", "throttled"),
     }
     assert 0 <= run["test_accuracy"] <= 1
 

@@ -138,7 +138,9 @@ def test_a_run_that_a_rule_stopped_goes_on_to_its_end(stopping: Experiment, trai
         first, fired, queued, resumed, *_ = told(history, run_id)
         assert first.startswith("started on ")
         assert fired.startswith("stop rule: loss below 1000 (")
-        assert queued.startswith(f"queued again; it was stopped: {fired} (test accuracy ")
+        assert queued.startswith(
+            f"queued again; it was ended by its rule: {fired.removeprefix('stop rule: ')} (test accuracy "
+        )
         assert resumed.startswith("resumed after epoch 1 on ")
 
 

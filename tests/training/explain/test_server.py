@@ -264,8 +264,8 @@ def test_a_run_without_a_model_says_why(tmp_path: Path, monkeypatch: pytest.Monk
     said = [answer_here(DescribeModel(run_id)) for run_id in (*ids, 1)]
     assert said[0] == f"run {ids[0]} waits in the queue: it has learned nothing yet"
     assert said[1] == f"run {ids[1]} is running: its weights are there when it has ended"
-    assert said[2] == f"run {ids[2]} is failed and has kept no weights"
-    assert said[3] == f"run {ids[3]} is interrupted and has a checkpoint but no finished model: resume it to its end"
+    assert said[2] == f"run {ids[2]} (failed) has kept no weights"
+    assert said[3] == f"run {ids[3]} (interrupted) has a checkpoint but no finished model: resume it to its end"
     assert said[4] == f"the model of run 1 is gone: {model_path(1)} has been deleted"
     assert open_predictions(1).count == 80, "what it had said of the test images is still there"
 
