@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from PIL import Image as Pillow
 from textual.dom import DOMNode
@@ -336,3 +337,11 @@ async def test_v_says_where_there_are_numbers(make_lab: MakeLab, monkeypatch: py
         await pilot.press("5", "v")
         await sees(pilot, "v has no numbers to show in predictions.")
         await sees(pilot, "activations, filters, by hand")
+
+
+async def test_the_data_of_the_sample_is_shown_before_the_first_run(make_lab: MakeLab) -> None:
+    """The dataset that Explain shows images of before it knows of any run."""
+    app = make_lab(msgspec.structs.replace(load_preset("lab1-baseline"), dataset="fashion_mnist_sample"))
+    async with app.run_test(size=LARGE) as pilot:
+        await pilot.press("5", "M")
+        await sees(pilot, "6,000 + 1,000 images")

@@ -47,7 +47,6 @@ class ExplainedRun:
         self, history: History, document: Document, client: ExplainClient, post: Callable[[Message], object]
     ) -> None:
         """`post` is called in other threads; `document` has the dataset that is looked at while there is no run."""
-        self.scene = Scene()
         self.chosen: int | None = None
         """The run that was asked for; None is the newest with something to see."""
         self.client = client
@@ -56,6 +55,7 @@ class ExplainedRun:
         self._pending: dict[Any, Future[Any]] = {}
         self._facts: dict[Wanted, DataFacts | str] = {}
         self._looking: set[Wanted] = set()
+        self.scene = self._sharing(Scene())
 
     def close(self) -> None:
         self.client.close()
@@ -72,10 +72,15 @@ class ExplainedRun:
         same = (run.id, run.status) == (now.id, now.status) if run and now else run is now
         if same and wanted == (self.scene.dataset, self.scene.pictures) and not self._model_came_or_went(run_id):
             return False
-        scene = Scene(run, *wanted)
-        scene.facts, scene.warm, scene.numbers = self._facts, self._warm, self.scene.numbers
-        self.scene = scene
+        numbers = self.scene.numbers
+        self.scene = self._sharing(Scene(run, *wanted))
+        self.scene.numbers = numbers
         return True
+
+    def _sharing(self, scene: Scene) -> Scene:
+        """A scene that knows what is known of datasets by now, and what will be."""
+        scene.facts, scene.warm = self._facts, self._warm
+        return scene
 
     def _newest(self) -> int | None:
         """The newest run with a model, else the newest that has kept predictions."""
