@@ -17,8 +17,8 @@ run: .venv/.run-ready
 test: lint
 	$(PYTEST) -m 'not long'
 
-test-all: lint
-	HYPOTHESIS_PROFILE=thorough $(PYTEST)
+test-all: test
+	HYPOTHESIS_PROFILE=thorough $(PYTEST) -m long
 
 bench: .venv/.test-ready
 	$(BIN)/python -m tests.benchmarks.first_paint

@@ -1,4 +1,4 @@
-"""How many examples a property is tried with: few in `make test`, all of them in `make test-all`.
+"""How many examples a property is tried with: few, unless the profile asks for more.
 
 `HYPOTHESIS_PROFILE` chooses: quick (the default), thorough, or nightly with 2,000 examples of everything. No profile
 has a deadline: a machine that is busy is not slow code.
