@@ -210,7 +210,7 @@ CALLS: list[list[str]] = [
     ["lab1-baseline"],
 ]
 STREAMS = (">&-", ">&- <&- 2>&-", ">/dev/full", "2>/dev/full", "| head -c 1", "2>&1 | head -c 1")
-LIMITS = ("ulimit -n 4", "ulimit -n 8", "ulimit -n 16", "ulimit -v 300000")
+LIMITS = ("ulimit -n 6", "ulimit -n 8", "ulimit -n 16", "ulimit -v 300000")
 
 
 def test_every_command_is_called() -> None:
