@@ -9,13 +9,16 @@ PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 # The tests start hundreds of processes. Each is to find the bytecode that the first has written.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test test-all lint bench clean
+.PHONY: run test test-faults test-all lint bench clean
 
 run: .venv/.run-ready
 	@$(BIN)/cnn-tui $(ARGS)
 
 test: lint
 	$(PYTEST) -m 'not long'
+
+test-faults: .venv/.test-ready
+	$(PYTEST) -m long tests/faults tests/jobs tests/ssh tests/cli
 
 test-all: test
 	HYPOTHESIS_PROFILE=thorough $(PYTEST) -m long
