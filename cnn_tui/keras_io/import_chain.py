@@ -11,6 +11,8 @@ from cnn_tui.keras_io.import_file import ImportProblem
 from cnn_tui.text import quiet
 
 MAX_LAYERS = 1_000
+ONLY_CHAINS = "only a plain chain of layers can be taken"
+"""What ends a sentence that refuses branches."""
 _FUNCTIONAL = ("Functional", "Model")
 
 Plain = dict[str, Any]
@@ -99,25 +101,22 @@ def _in_order(layers: list[Plain], config: Plain, problems: list[str]) -> list[P
     for number, layer in enumerate(others, 1):
         sources = _sources(layer.get("inbound_nodes"))
         if len(sources) != 1:
-            problems.append(f"{label(number, layer)} has {len(sources)} inputs: {_ONLY_CHAINS}")
+            problems.append(f"{label(number, layer)} has {len(sources)} inputs: {ONLY_CHAINS}")
         for source in dict.fromkeys(sources):
             after.setdefault(source, []).append(layer)
     for source, followers in after.items():
         if len(followers) > 1:
             names = ", ".join(f'"{quiet(name_of(layer), 60)}"' for layer in followers[:5])
-            problems.append(f'layer "{quiet(source, 60)}" feeds {len(followers)} layers ({names}): {_ONLY_CHAINS}')
+            problems.append(f'layer "{quiet(source, 60)}" feeds {len(followers)} layers ({names}): {ONLY_CHAINS}')
     if len(problems) > before:
         return [*inputs[:1], *others]
     ordered = inputs
     while len(ordered) <= len(layers) and (following := after.get(name_of(ordered[-1]))):
         ordered += following
     if len(ordered) != len(layers) or name_of(ordered[-1]) not in _names_in(config.get("output_layers")):
-        problems.append(f"the layers do not lead from the input to the output: {_ONLY_CHAINS}")
+        problems.append(f"the layers do not lead from the input to the output: {ONLY_CHAINS}")
         return [*inputs[:1], *others]
     return ordered
-
-
-_ONLY_CHAINS = "only a plain chain of layers can be taken"
 
 
 def _sources(nodes: Any) -> list[str]:

@@ -41,16 +41,22 @@ class SeveralModels(ImportProblem):
         self.models = models
 
 
-def read_config(path: Path) -> dict[str, Any]:
-    """The JSON object that describes the model in the file. Raises ImportProblem."""
+def read_start(path: Path, most: int) -> bytes:
+    """How a file begins, `most` bytes of it. Raises ImportProblem."""
     shown = quiet(str(path))
     try:
         with path.open("rb") as file:
-            content = file.read(MAX_CONFIG_BYTES + 1)
+            return file.read(most)
     except IsADirectoryError as error:
         raise ImportProblem(f"{shown} {saved_model(path) or f'cannot be read: {error.strerror}'}") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise ImportProblem(f"{shown} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """The JSON object that describes the model in the file. Raises ImportProblem."""
+    shown = quiet(str(path))
+    content = read_start(path, MAX_CONFIG_BYTES + 1)
     if content.startswith(HDF5) and (described := read_hdf5(path, MAX_CONFIG_BYTES)) is not None:
         return described
     if words := other_model(path, content):

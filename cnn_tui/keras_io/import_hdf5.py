@@ -21,14 +21,7 @@ def read_hdf5(path: Path, most_bytes: int) -> dict[str, Any] | None:
         with h5py.File(path, "r") as file:
             model = _attribute(file, "model_config", most_bytes)
             compiled = _attribute(file, "training_config", most_bytes)
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        TypeError,
-        RuntimeError,
-        MemoryError,
-    ):  # whatever a broken file makes h5py say
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, MemoryError):  # all that h5py says of broken files
         return None
     if not isinstance(model, dict):
         return None
@@ -39,11 +32,9 @@ def read_hdf5(path: Path, most_bytes: int) -> dict[str, Any] | None:
 
 def _attribute(file: Any, name: str, most_bytes: int) -> Any:
     """The JSON in an attribute; None where there is none. Raises ValueError for what is no JSON."""
-    import h5py
-
     if name not in file.attrs:
         return None
-    attribute = h5py.h5a.open(file.id, name.encode())
+    attribute = file.attrs.get_id(name)
     if attribute.get_storage_size() > most_bytes or attribute.shape not in ((), (1,)):
         return None
     text = file.attrs[name]

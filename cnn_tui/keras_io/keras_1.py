@@ -9,8 +9,9 @@ from cnn_tui.keras_io.import_chain import Chain, Plain, config_of
 
 _OLD_LAYERS = ("Convolution2D", "Deconvolution2D", "SeparableConvolution2D")
 _OLD_ARGUMENTS = {"nb_filter", "nb_row", "border_mode", "dim_ordering"}
-_WITHOUT_MEANING = ("mode", "input_dtype", "input_dim", "input_length")
-"""Arguments that have no counterpart, at the values that nearly all files have."""
+_OF_INPUT = ("input_dtype", "input_dim")
+"""Arguments that say what comes in, which the shape of the input says by now."""
+_MEANT_NOTHING_AT_0 = ("mode", "input_length")
 
 
 def is_keras_1(model: Plain, layers: tuple[Plain, ...]) -> bool:
@@ -41,7 +42,7 @@ def _layer(layer: Plain) -> Plain:
 
 
 def _is_empty(name: str, value: Any) -> bool:
-    return value is None or (name in _WITHOUT_MEANING and not value) or name in ("input_dtype", "input_dim")
+    return value is None or name in _OF_INPUT or (name in _MEANT_NOTHING_AT_0 and not value)
 
 
 def _value(value: Any) -> Any:

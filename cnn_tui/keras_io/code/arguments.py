@@ -118,7 +118,6 @@ _OLD = {
     "p": "rate",
     "dim_ordering": "data_format",
     "sigma": "stddev",
-    "lr": "learning_rate",
     "nb_epoch": "epochs",
     "epoch": "epochs",
     "samples_per_epoch": "steps_per_epoch",

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.keras_io.import_file import ImportProblem
+from cnn_tui.keras_io.import_file import ImportProblem, read_start
 from cnn_tui.text import quiet
 
 SUFFIXES = (".py", ".ipynb", ".md", ".txt")
@@ -57,11 +57,7 @@ class CodeSource(msgspec.Struct, frozen=True):
 def read_source(path: Path) -> CodeSource:
     """The Python in a script, a notebook, or a text with code fences. Raises ImportProblem."""
     shown = quiet(str(path))
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_FILE_BYTES + 1)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise ImportProblem(f"{shown} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    content = read_start(path, MAX_FILE_BYTES + 1)
     if len(content) > MAX_FILE_BYTES:
         raise ImportProblem(f"{shown} has more than {MAX_FILE_BYTES:,} bytes: save it without its output")
     text = content.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")

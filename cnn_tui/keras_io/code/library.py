@@ -10,15 +10,14 @@ from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.keras_io.code.arguments import ALIASES, named
 from cnn_tui.keras_io.code.expressions import items
 from cnn_tui.keras_io.code.values import CodeModel, DatasetArrays, Folder, Instance, Named, Tensor, Unknown, Value
+from cnn_tui.keras_io.import_chain import ONLY_CHAINS
 
-_MERGES = ("add", "concatenate", "multiply", "average", "maximum", "minimum", "subtract", "dot")
 _ON_ARRAYS = (
     "array", "asarray", "expand_dims", "cast", "convert_to_tensor", "to_categorical", "float32", "reshape", "astype",
     "squeeze", "one_hot", "copy", "constant",
 )  # fmt: skip
 _ORDERS = ("arange", "permutation", "sort", "shuffle")
 """Functions that give places in an array: only how many counts."""
-_ONE_CHANNEL = ("expand_dims",)
 _PLAIN_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "len": len, "int": int, "float": float, "str": str, "min": min, "max": max, "round": round,
 }  # fmt: skip
@@ -40,7 +39,7 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         return on_tensor
     arrays = next((one for one in unnamed if isinstance(one, DatasetArrays)), None)
     if arrays is not None and name in _ON_ARRAYS:
-        return arrays.with_channel() if name in _ONE_CHANNEL else arrays
+        return arrays.with_channel() if name == "expand_dims" else arrays
     if name in _ORDERS and unnamed:
         first = unnamed[0]
         return range(first) if type(first) is int else first if isinstance(first, range) else Unknown("", place)
@@ -82,7 +81,7 @@ def _shape(arguments: Mapping[str, Value]) -> Value:
 
 
 def _sequential(arguments: Mapping[str, Value], place: str) -> CodeModel:
-    model = CodeModel(place, layers=[], problems=[], notes=[])
+    model = CodeModel(place)
     given = arguments.get("layers")
     for layer in given if isinstance(given, list | tuple) else [] if given is None else [given]:
         append(model, layer, place)
@@ -114,17 +113,14 @@ def model_of(arguments: Mapping[str, Value], place: str) -> CodeModel:
     inputs, outputs = (_single(arguments.get(name)) for name in ("inputs", "outputs"))
     if not isinstance(outputs, Tensor):
         what = f"{len(outputs)} outputs" if isinstance(outputs, list | tuple) else "an output that is not known"
-        return CodeModel(place, layers=[], problems=[f"the model has {what}: {ONLY_CHAINS}"], notes=[])
+        return CodeModel(place, problems=[f"the model has {what}: {ONLY_CHAINS}"])
     problems = [outputs.problem] if outputs.problem else []
     if isinstance(inputs, list | tuple):
         problems.append(f"the model has {len(inputs)} inputs: {ONLY_CHAINS}")
     layers = list(outputs.layers)
     if isinstance(inputs, Tensor):  # of a model that begins in the middle of another
         layers = layers[len(inputs.layers) :]
-    return CodeModel(place, layers=layers, shape=outputs.shape, problems=problems, notes=[])
-
-
-ONLY_CHAINS = "only a plain chain of layers can be taken"
+    return CodeModel(place, layers=layers, shape=outputs.shape, problems=problems)
 
 
 def _single(value: Value) -> Value:

@@ -230,7 +230,7 @@ class Program:
             case Class(node=node):
                 if callee.is_model:
                     what = f"a model written as a class, {node.name} ({place}), is not read: its layers are in code"
-                    return CodeModel(place, layers=[], problems=[what], notes=[])
+                    return CodeModel(place, problems=[what])
                 return Instance(node.name, {"class": callee}, place)
         if unnamed and isinstance(unnamed[0], Tensor):
             tensor = unnamed[0]
