@@ -281,6 +281,21 @@ model.fit(varied.flow(x_train, y_train, batch_size=64), epochs=2)
     assert any("shear_range is left out" in note for note in imported.notes)
 
 
+def test_a_shift_in_pixels_is_a_note_and_not_a_layer(tmp_path: Path) -> None:
+    code = (
+        HEAD
+        + SMALL
+        + """
+varied = keras.preprocessing.image.ImageDataGenerator(rescale=1 / 255, width_shift_range=10, zoom_range=[0.8, 1.2])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(varied.flow(x_train * 255.0, y_train), epochs=2)
+"""
+    )
+    imported = read(tmp_path, code)
+    assert imported.experiment.layers[0].type == "RandomZoom"
+    assert any("width_shift_range is left out: only a number up to 1 is taken" in note for note in imported.notes)
+
+
 @pytest.mark.parametrize(
     ("condition", "rule"),
     [

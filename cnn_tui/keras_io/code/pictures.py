@@ -6,7 +6,8 @@ import math
 
 from cnn_tui.keras_io.code.values import Instance, Value
 
-_TURNS = ("rotation_range", "width_shift_range", "height_shift_range", "zoom_range")
+_MOST = {"rotation_range": 180, "width_shift_range": 1, "height_shift_range": 1, "zoom_range": 1}
+"""The largest values that have a layer: degrees, and shares. A shift of more than 1 is one in pixels."""
 _FLIPS = ("horizontal_flip", "vertical_flip")
 _ASIDE = ("rescale", "fill_mode", "cval", "validation_split", "data_format", "dtype")
 
@@ -21,10 +22,12 @@ def augmentation(generator: Instance, notes: list[str]) -> list[Instance]:
     def add(kind: str, arguments: dict[str, Value]) -> None:
         layers.append(Instance(kind, arguments, generator.place))
 
-    numbers = {name: _share(given[name]) for name in _TURNS if name in given}
-    for name in [name for name, number in numbers.items() if number is None]:
-        notes.append(f"{place}: {name} is left out: only a number up to 1 is taken")
-        del numbers[name]
+    numbers = {name: _largest(given[name], most) for name, most in _MOST.items() if name in given}
+    notes += [
+        f"{place}: {name} is left out: only a number up to {_MOST[name]} is taken"
+        for name, number in numbers.items()
+        if number is None
+    ]
     if turn := numbers.get("rotation_range"):
         add("RandomRotation", {"factor": round(turn / 360, 6), **filling})
     shifts = [numbers.get(name) or 0.0 for name in ("height_shift_range", "width_shift_range")]
@@ -35,20 +38,20 @@ def augmentation(generator: Instance, notes: list[str]) -> list[Instance]:
     flips = [name.removesuffix("_flip") for name in _FLIPS if given.get(name) is True]
     if flips:
         add("RandomFlip", {"mode": "_and_".join(flips)})
-    notes += [f"{place}: {name} is left out" for name in given if name not in (*_TURNS, *_FLIPS, *_ASIDE, "**")]
+    notes += [f"{place}: {name} is left out" for name in given if name not in (*_MOST, *_FLIPS, *_ASIDE, "**")]
     if "**" in given:
         notes.append(f"{place}: arguments that are not known are left out")
     return layers
 
 
-def _share(value: Value) -> float | None:
-    """A range as one number; None for one that is not the same to both sides."""
+def _largest(value: Value, most: float) -> float | None:
+    """A range as one number up to `most`; None for another, and for a range that is not the same to both sides."""
     if isinstance(value, list | tuple) and len(value) == 2 and all(isinstance(end, int | float) for end in value):
         low, high = value
         value = high - 1 if math.isclose(high - 1, 1 - low) else -low if math.isclose(-low, high) else None
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
-    return float(value) if 0 < value <= 180 else None
+    return float(value) if 0 < value <= most else None
 
 
 def is_scaled(scale: Value) -> bool:
