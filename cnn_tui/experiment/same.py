@@ -8,6 +8,7 @@ network, and neither arguments nor settings count that make no difference (`netw
 from __future__ import annotations
 
 import functools
+import hashlib
 from typing import Any, NamedTuple
 
 import msgspec
@@ -47,7 +48,7 @@ class _Plain(msgspec.Struct):
 
 
 _PLAIN = msgspec.json.Decoder(_Plain)
-_DEFAULTS = msgspec.to_builtins(Training())
+_DEFAULTS: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(Training()))
 
 
 def identity_of(experiment: Experiment) -> Identity:
@@ -68,16 +69,34 @@ def settings_of(experiment: str | bytes) -> Settings | None:
         plain = _PLAIN.decode(experiment)
     except msgspec.MsgspecError:
         return None
+    return Settings(plain.dataset, msgspec.json.encode(_parts(plain), order="sorted").decode())
+
+
+def digest_of(fingerprint: str, experiment: str | bytes) -> str:
+    """16 hex digits, equal for an equal network, trained and stopped alike; "" where the experiment is damaged.
+
+    It is kept in histories, so it is made of what differs from the defaults: a setting that comes with another version
+    changes none. Another default, or another way to make it, has to be a step of `history/migrations.py`.
+    """
+    try:
+        plain = _PLAIN.decode(experiment)
+    except msgspec.MsgspecError:
+        return ""
+    training, *others = _parts(plain)
+    told = {name: value for name, value in training.items() if value != _DEFAULTS.get(name)}
+    text = msgspec.json.encode([fingerprint, told, *others], order="sorted")
+    return hashlib.sha256(text).hexdigest()[:16]
+
+
+def _parts(plain: _Plain) -> tuple[Any, ...]:
+    """How it is trained: the settings without the seed, the stop rules and, where something is asked, the pictures."""
     # A setting that an older version did not know was what its default is now.
     training = {**_DEFAULTS, **plain.training}
     del training["seed"]
     if training["optimizer"] not in MOMENTUM_OPTIMIZERS:
         del training["momentum"]
-    parts: list[Any] = [training, plain.stop]
     pictures = PictureSettings(plain.image_size, plain.color, plain.fit)
-    if pictures != AS_THEY_ARE:
-        parts.append(pictures)
-    return Settings(plain.dataset, msgspec.json.encode(parts, order="sorted").decode())
+    return training, plain.stop, *(() if pictures == AS_THEY_ARE else (pictures,))
 
 
 def pace_settings(experiment: Experiment) -> tuple[Any, ...]:

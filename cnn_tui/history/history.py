@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.same import digest_of
 from cnn_tui.history.alive import this_machine
 from cnn_tui.history.errors import HistoryError
 from cnn_tui.history.records import IS_LIVE, LARGEST, Records
@@ -86,15 +87,17 @@ class History(Records):
     def add(self, experiment: Experiment, device: str = "") -> int:
         """Queue a run of `experiment` on `device` ("cpu", "gpu:1"), or on that of the history; gives its id."""
         stack = experiment.stack
+        fingerprint, written = stack.fingerprint(), msgspec.json.encode(experiment).decode()
         cursor = self.store.execute(
             "INSERT INTO main.runs"
-            " (name, status, experiment, fingerprint, dataset, seed, params, created, epochs, device, position)"
-            " VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?,"
+            " (name, status, experiment, fingerprint, same, dataset, seed, params, created, epochs, device, position)"
+            " VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?,"
             " 1 + (SELECT coalesce(max(position), 0) FROM runs WHERE status = 'queued'))",
             (
                 experiment.name,
-                msgspec.json.encode(experiment).decode(),
-                stack.fingerprint(),
+                written,
+                fingerprint,
+                digest_of(fingerprint, written),
                 experiment.dataset,
                 experiment.training.seed,
                 min(summarize(stack).total_params, LARGEST),

@@ -96,6 +96,11 @@ _TABLES_4 = """
     ALTER TABLE epochs ADD COLUMN others REAL CHECK (others BETWEEN 0 AND 1);
     ALTER TABLE epochs ADD COLUMN throttled REAL CHECK (throttled BETWEEN 0 AND 1);
 """
+_TABLES_5 = """
+    ALTER TABLE runs ADD COLUMN same TEXT NOT NULL DEFAULT '';
+    UPDATE runs SET same = digest_of(fingerprint, CAST(experiment AS BLOB));
+    CREATE INDEX runs_same ON runs (same, dataset, train_images, test_images);
+"""
 
 
 def bring_up_to_date(db: sqlite3.Connection, version: int) -> list[str]:
@@ -104,6 +109,7 @@ def bring_up_to_date(db: sqlite3.Connection, version: int) -> list[str]:
     Gives what could not be taken over as it was, each in a few words: `tags of run 2`.
     """
     db.create_function("fingerprint_of", 2, _fingerprint_of)
+    db.create_function("digest_of", 2, _digest_of)
     left_out: list[str] = []
     for step in MIGRATIONS[version:]:
         if callable(step):
@@ -131,6 +137,12 @@ def _fingerprint_of(experiment: bytes, otherwise: bytes) -> str:
         return otherwise.decode("utf-8", "replace")
 
 
+def _digest_of(fingerprint: str, experiment: bytes) -> str:
+    from cnn_tui.experiment.same import digest_of
+
+    return digest_of(fingerprint, experiment)
+
+
 def _to_version_3(db: sqlite3.Connection) -> list[str]:
     from cnn_tui.history.version_3 import to_version_3  # a history is seldom so old
 
@@ -142,5 +154,6 @@ MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], list[str]], ...] = (
     _TABLES_2,
     _to_version_3,
     _TABLES_4,
+    _TABLES_5,
 )
 """The steps from each version to the next; as many as there are is the version of today's tables."""

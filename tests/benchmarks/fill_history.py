@@ -18,6 +18,7 @@ import msgspec
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset, preset_names
+from cnn_tui.experiment.same import digest_of
 from cnn_tui.history.history import History
 from cnn_tui.network.summary import summarize
 
@@ -44,8 +45,8 @@ _ENVIRONMENT = {
 _RUN = (
     "INSERT INTO runs (name, status, ending, stop_cause, experiment, fingerprint, dataset, train_images, test_images,"
     " seed, params, created, seconds, epochs, epochs_done, loss, accuracy, test_loss, test_accuracy, note, tags,"
-    " environment, pace, val_loss, val_accuracy, archived)"
-    f" VALUES ({', '.join('?' * 26)})"
+    " environment, pace, val_loss, val_accuracy, archived, same)"
+    f" VALUES ({', '.join('?' * 27)})"
 )
 
 
@@ -88,12 +89,14 @@ def _add(history: History, rng: random.Random, network: Network, created: float,
     last: Sequence[float | None] = curve[-1] if curve else (None,) * 4
     scored = status in ("finished", "stopped") and bool(curve)
     test = (curve[-1][2] + rng.gauss(0, 0.004), curve[-1][3] + rng.gauss(0, 0.002)) if scored else (None, None)
+    written = msgspec.json.encode(experiment).decode()
     values: tuple[Any, ...] = (
-        *(experiment.name, status, _ENDINGS[status], _CAUSES.get(status, ""), msgspec.json.encode(experiment).decode()),
+        *(experiment.name, status, _ENDINGS[status], _CAUSES.get(status, ""), written),
         *(network.fingerprint, experiment.dataset, data.train_images, data.test_images, seed, network.params),
         *(created, pace * done, epochs, done, last[0], last[1], *test, rng.choice(_NOTES)),
         *(msgspec.json.encode(rng.choice(_TAGS)).decode(), msgspec.json.encode(_ENVIRONMENT).decode()),
         *(pace if done else None, last[2], last[3], rng.random() < 0.02),
+        digest_of(network.fingerprint, written),
     )
     run = history.store.execute(_RUN, values).lastrowid
     for number, (loss, accuracy, val_loss, val_accuracy) in enumerate(curve, 1):

@@ -16,7 +16,7 @@ from cnn_tui.exercises.model import Exercise, ExerciseSet
 from cnn_tui.exercises.runs import runs_of, same_exercises
 from cnn_tui.experiment.experiment import Experiment, to_toml
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiment.same import identity_of, settings_of
+from cnn_tui.experiment.same import digest_of, identity_of, settings_of
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.groups import groups_of, taken_seeds
 from cnn_tui.history.history import History, Result
@@ -41,6 +41,7 @@ WITH_ONE_OFF = BASELINE.with_stack(BASELINE.stack.insert(5, Dropout(rate=0.5, en
 def test_what_makes_no_difference_does_not_count(other: Experiment) -> None:
     assert other != BASELINE
     assert identity_of(other) == identity_of(BASELINE)
+    assert digest(other) == digest(BASELINE)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,22 @@ def test_what_makes_no_difference_does_not_count(other: Experiment) -> None:
 )
 def test_what_is_trained_counts(other: Experiment) -> None:
     assert identity_of(other) != identity_of(BASELINE)
+    # Histories keep the dataset that was used in a column of its own.
+    assert (digest(other) != digest(BASELINE)) == (other.dataset == BASELINE.dataset)
+
+
+def digest(experiment: Experiment) -> str:
+    """What a history keeps of what is tried."""
+    return digest_of(experiment.stack.fingerprint(), msgspec.json.encode(experiment))
+
+
+def test_the_digest_that_histories_keep_stays_as_it_is() -> None:
+    assert digest(BASELINE) == "9b5e5740b734dc23", "histories have it in their rows: another one needs a migration"
+    older = msgspec.json.encode({"training": {"epochs": 5, "seed": 3}})
+    assert digest_of(BASELINE.stack.fingerprint(), older) == digest(BASELINE), (
+        "a setting that came later has its default"
+    )
+    assert digest_of("f", b'{"training": null}') == digest_of("f", b"[") == ""
 
 
 def test_a_momentum_counts_for_an_optimizer_that_has_one() -> None:
