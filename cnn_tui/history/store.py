@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from cnn_tui.history import alive, migrations
+from cnn_tui.history.connection import connect
 from cnn_tui.history.errors import (
     ELSEWHERE,
     NO_ROOM,
@@ -58,7 +59,7 @@ class Store:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             if self.path.is_dir():
                 raise IsADirectoryError("it is a folder, not a file; move it away")
-            self._db = _connect(str(self.path), wait)
+            self._db = connect(str(self.path), wait)
         except (OSError, sqlite3.Error) as error:
             raise HistoryError(f"the history {self.path} cannot be opened: {error}, or {ELSEWHERE}") from None
         try:
@@ -142,17 +143,17 @@ class Store:
         where = self.path.absolute().as_uri()
         log = self.path.with_name(f"{self.path.name}-wal")
         try:
-            db = _connect(f"{where}?mode=ro", self._wait)
+            db = connect(f"{where}?mode=ro", self._wait)
             try:
                 _version(db)
             except sqlite3.OperationalError:
                 db.close()
                 if log.exists() and log.stat().st_size:  # it has the newest, which what is immutable leaves out
                     raise
-                db = _connect(f"{where}?mode=ro&immutable=1", self._wait)
+                db = connect(f"{where}?mode=ro&immutable=1", self._wait)
             self._refuse_newer(db)
             if _version(db) < len(migrations.MIGRATIONS):
-                older, db = db, _connect(":memory:", self._wait)
+                older, db = db, connect(":memory:", self._wait)
                 older.backup(db)
                 older.close()
                 migrations.bring_up_to_date(db, _version(db))
@@ -221,8 +222,8 @@ class Store:
     def _keep_copy(self, version: int) -> None:
         # Through a connection of its own: one that is about to write would wait for itself.
         with (
-            contextlib.closing(sqlite3.connect(self.path, timeout=self._wait)) as now,
-            contextlib.closing(sqlite3.connect(self._copy(version))) as copy,
+            contextlib.closing(connect(str(self.path), self._wait)) as now,
+            contextlib.closing(connect(self._copy(version), self._wait)) as copy,
         ):
             now.backup(copy)
 
@@ -237,19 +238,6 @@ class Store:
             f"recorded: {named}{more}. What stood there is kept in its table set_aside, and the whole file as it was "
             f"in {self._copy(version)}"
         )
-
-
-def _connect(where: str, wait: float) -> sqlite3.Connection:
-    # Every write is one statement or one explicit transaction.
-    is_uri = where.startswith("file:")
-    db = sqlite3.connect(where, timeout=wait, isolation_level=None, check_same_thread=False, uri=is_uri)
-    db.create_function("casefold", 1, _casefold, deterministic=True)
-    return db
-
-
-def _casefold(text: str | None) -> str:
-    """Text without upper and lower case in any script: SQLite's LIKE knows only ASCII's."""
-    return (text or "").casefold()
 
 
 def _version(db: sqlite3.Connection) -> int:

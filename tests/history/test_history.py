@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import sqlite3
@@ -466,6 +467,17 @@ def test_a_folder_that_cannot_be_written_is_said(nobody: None) -> None:
                 history.add(BASELINE)
         assert (folder / "history.db").read_bytes() == content
         folder.chmod(0o755)
+
+
+def test_a_damaged_table_whose_name_is_no_utf_8_is_said(path: Path) -> None:
+    with History(path) as history:
+        history.add(BASELINE)
+    with contextlib.closing(sqlite3.connect(path)) as plain:
+        plain.execute("PRAGMA writable_schema = ON")
+        plain.execute("UPDATE sqlite_master SET sql = CAST(x'6e6f2053514cff' AS TEXT) WHERE name = 'runs'")
+        plain.commit()
+    with pytest.raises(HistoryError, match=r"^the history .* cannot be read \(malformed .*\)\. It was left as it is"):
+        History(path)
 
 
 def test_a_path_through_a_file_is_said(tmp_path: Path) -> None:
