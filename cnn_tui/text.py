@@ -79,6 +79,14 @@ def did_you_mean(word: str, choices: Iterable[str], quoted: bool = False) -> str
     return f' Did you mean "{near}"?' if quoted else f" Did you mean {near}?"
 
 
+def enumerated(words: Iterable[str], link: str, most: int = 8) -> str:
+    """`cat`, `cat or dog`, `1, 2 or 3`, with "or" as the link; of many the first ones, and how many more there are."""
+    every = list(words)
+    if len(every) > most:
+        return f"{', '.join(every[:most])} {link} {len(every) - most} more"
+    return f" {link} ".join(filter(None, (", ".join(every[:-1]), every[-1])))
+
+
 def run_numbers(runs: Sequence[int]) -> str:
     """Runs by their numbers: `run 4`, `runs 4, 5 and 7`, `12 runs`."""
     if len(runs) == 1:

@@ -267,7 +267,7 @@ def _settings(before: Experiment, after: Experiment) -> list[DiffLine]:
 
 def _flat(experiment: Experiment) -> dict[str, str]:
     settings = {"dataset": experiment.dataset}
-    for name, value in msgspec.structs.asdict(experiment.pictures).items():
+    for name, value in msgspec.structs.asdict(experiment.data_options).items():
         if value != getattr(AS_THEY_ARE, name):
             settings[name] = "x".join(map(str, value)) if isinstance(value, tuple) else value
     for name, value in msgspec.structs.asdict(experiment.training).items():

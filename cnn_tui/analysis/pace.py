@@ -86,7 +86,7 @@ class TimeLeft(NamedTuple):
 def work_of(experiment: Experiment, dataset: str) -> Work | None:
     """What a run of the experiment does when it is trained on `dataset`; None when that cannot be described."""
     try:
-        data = describe(dataset, experiment.pictures)
+        data = describe(dataset, experiment.data_options)
     except DatasetError:
         return None
     held, validation = 0, experiment.training.validation

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cnn_tui.cli.overrides import override
+from cnn_tui.cli.overrides import override, parse
 from cnn_tui.cli.parser import AsJson
 from cnn_tui.cli.printing import bold, put_json, table
 from cnn_tui.cli.progress import Reporter, bar
@@ -71,13 +71,17 @@ def show_dataset(
     ] = None,
     color: Annotated[str | None, typer.Option(metavar="C", help="As grayscale or rgb.")] = None,
     fit: Annotated[str | None, typer.Option(metavar="F", help="stretch, or crop: where proportions differ.")] = None,
+    test: Annotated[
+        str | None, typer.Option(metavar="PATH|SHARE", help="What to test on: another folder, or a share as 0.1.")
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Print what is in a dataset and is fed to a network: shapes, images of each class, the range of the pixels."""
     from cnn_tui.training.data.inspect import look
 
-    wishes = {"image_size": image_size, "color": color, "fit": fit}
-    facts = look(name, override(Experiment(), [(key, wish) for key, wish in wishes.items() if wish]).pictures)
+    wishes = {"image_size": image_size, "color": color, "fit": fit, "test": test}
+    axes = [parse(f"{key}={wish}") for key, wish in wishes.items() if wish]
+    facts = look(name, override(Experiment(), [(axis.key, axis.values[0]) for axis in axes]).data_options)
     for remark in facts.remarks:
         say(remark)
     if as_json:

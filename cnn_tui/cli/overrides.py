@@ -105,7 +105,7 @@ def _fitting(value: Any, steps: tuple[str | int, ...]) -> Any:
     """The value as the file would have it: 3x3 is what it is everywhere else here, and a path is whole."""
     if isinstance(value, str) and steps[0] in ("layers", "image_size") and _PAIR.fullmatch(value):
         return [int(part) for part in value.split("x")]
-    if isinstance(value, str) and steps == ("dataset",) and path_of(value) is not None:
+    if isinstance(value, str) and steps in (("dataset",), ("test",)) and path_of(value) is not None:
         # The training process has a folder of its own.
         return str(Path(value).expanduser().absolute())
     return value

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.data.dataset import AS_THEY_ARE, PictureSettings
+from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions
 from cnn_tui.data.left_out import FilesLeftOut
 from cnn_tui.data.raw_file import RawFileError, read_json
 from cnn_tui.home import home
@@ -116,18 +116,18 @@ class DataFacts(msgspec.Struct, frozen=True):
         }
 
 
-def facts_path(dataset: str, pictures: PictureSettings = AS_THEY_ARE) -> Path:
+def facts_path(dataset: str, options: DataOptions = AS_THEY_ARE) -> Path:
     """Where the facts of a dataset, by its name or path and by how its pictures are wanted, are kept."""
     words = dataset.encode("utf-8", "surrogateescape")
-    if pictures != AS_THEY_ARE:
-        words += b"\0" + msgspec.json.encode(pictures)
+    if options != AS_THEY_ARE:
+        words += b"\0" + msgspec.json.encode(options)
     name = hashlib.blake2b(words, digest_size=12).hexdigest()
     return home() / "data-cache" / f"{name}.json"
 
 
-def read_facts(dataset: str, pictures: PictureSettings = AS_THEY_ARE) -> DataFacts:
+def read_facts(dataset: str, options: DataOptions = AS_THEY_ARE) -> DataFacts:
     """The kept facts of a dataset. Raises RawFileError when there are none, or its files have changed since."""
-    facts = read_json(facts_path(dataset, pictures), DataFacts)
+    facts = read_json(facts_path(dataset, options), DataFacts)
     present = stamp_of(Path(path_kept(name)) for name, _, _ in facts.stamp)
     if facts.format != FORMAT or facts.stamp != present or facts.chosen_folder != os.environ.get("CNN_TUI_DATA", ""):
         raise RawFileError(f"the dataset {dataset} has changed since it was looked at")

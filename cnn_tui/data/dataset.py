@@ -47,21 +47,31 @@ MOST_SIDE = 4_096
 Side = Annotated[int, msgspec.Meta(ge=1, le=MOST_SIDE)]
 Color = Literal["grayscale", "rgb"]
 Fit = Literal["stretch", "crop"]
+TEST_SHARE = 0.2
+"""What is tested on of a folder that has no pictures for it, where nothing else is asked for: every fifth."""
 
 
-class PictureSettings(msgspec.Struct, frozen=True):
-    """How the pictures of a folder are wanted; what is None follows from the pictures themselves.
+class DataOptions(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an experiment says of its dataset beside its name; what is None follows from the dataset itself.
 
-    `image_size` is (height, width), as Keras has it. Where a picture has other proportions, `fit` says whether it is
-    stretched or its middle is taken, which is what Keras's `crop_to_aspect_ratio` does.
+    `image_size` is (height, width) of the pictures of a folder, as Keras has it. Where a picture has other proportions,
+    `fit` says whether it is stretched or its middle is taken, which is what Keras's `crop_to_aspect_ratio` does.
+    `test` is what is tested on, where that is not in the dataset: the path of another folder, or the share, above
+    0 and below 1, of each class of a dataset that is one folder.
     """
 
     image_size: tuple[Side, Side] | None = None
     color: Color | None = None
     fit: Fit = "stretch"
+    test: str | float | None = None
 
 
-AS_THEY_ARE = PictureSettings()
+AS_THEY_ARE = DataOptions()
+
+
+Form = Literal["built-in", "npz", "csv", "folder"]
+FILES: dict[str, Form] = {".npz": "npz", ".csv": "csv"}
+"""What a file holds, by the ending of its name."""
 
 
 class DatasetError(ValueError):
@@ -109,20 +119,27 @@ def path_of(dataset: str) -> Path | None:
         return None
     try:
         path = Path(dataset).expanduser().absolute()
-        found = path.is_file() if is_npz(path) else path.is_dir()
+        found = path.is_file() if is_file(path) else path.is_dir()
     except (OSError, ValueError, RuntimeError):  # a name too long, a NUL in it, a home that is not there
         return None
     return path if found else None
 
 
-def is_npz(path: Path) -> bool:
-    """Whether a path ends in `.npz`."""
-    return path.suffix.lower() == ".npz"
+def is_file(path: Path) -> bool:
+    """Whether a path ends as the files do that a dataset may be in."""
+    return path.suffix.lower() in FILES
+
+
+def form_of(dataset: str) -> Form:
+    """What a dataset is, by its name alone, whether it is there or gone."""
+    if dataset in BUILT_IN:
+        return "built-in"
+    return FILES.get(Path(dataset).suffix.lower(), "folder")
 
 
 def is_folder(dataset: str) -> bool:
     """Whether a dataset's name is that of a folder of pictures, whether the folder is there or gone."""
-    return dataset not in BUILT_IN and not is_npz(Path(dataset))
+    return form_of(dataset) == "folder"
 
 
 def shown(name: str | Path) -> str:

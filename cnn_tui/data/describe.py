@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import os
 
+import msgspec
+
 from cnn_tui.data import image_folder, npz_file
 from cnn_tui.data.dataset import (
     AS_THEY_ARE,
     BUILT_IN,
+    DataOptions,
     Dataset,
     DatasetError,
-    PictureSettings,
-    is_folder,
-    is_npz,
+    form_of,
     path_of,
     shown,
     unreadable,
@@ -24,30 +25,42 @@ from cnn_tui.data.dataset import (
 from cnn_tui.text import did_you_mean
 
 
-def describe(dataset: str, pictures: PictureSettings = AS_THEY_ARE) -> Dataset:
+def describe(dataset: str, options: DataOptions = AS_THEY_ARE) -> Dataset:
     """Describe a built-in dataset, a `.npz` file by its path, or a folder of image folders by its path.
 
-    `pictures` says in what size and colour the pictures of a folder are wanted; other datasets are as they are.
+    `options` say how the pictures of a folder are wanted, and what is tested on; other datasets are as they are.
 
     The description of a file is remembered until the file changes. Raises DatasetError for any other name, and for a
     file or folder that cannot be a dataset.
     """
-    if pictures != AS_THEY_ARE and not is_folder(dataset):
-        raise DatasetError(
-            f"image_size, color and fit are for folders of pictures, and {shown(dataset)} is none: its images come in "
-            "one size. Leave them out."
-        )
+    check_options(dataset, options)
     if dataset in BUILT_IN:
         return BUILT_IN[dataset]
     path = path_of(dataset)
     if path is None:
         raise DatasetError(_unknown(dataset))
     try:
-        if is_npz(path):
+        if form_of(dataset) == "npz":
             return npz_file.describe(dataset, path)
-        return image_folder.describe(dataset, path, pictures)
+        return image_folder.describe(dataset, path, options)
     except OSError as error:
         raise unreadable(path, error) from None
+
+
+def check_options(dataset: str, options: DataOptions) -> None:
+    """Raise DatasetError for options that the dataset's form does not have."""
+    form, place = form_of(dataset), shown(dataset)
+    plain = msgspec.structs.replace(options, test=None)
+    if form == "folder" or options == AS_THEY_ARE:
+        return
+    if plain != AS_THEY_ARE:
+        raise DatasetError(
+            f"image_size, color and fit are for folders of pictures, and {place} is none: its images come in one size. "
+            "Leave them out."
+        )
+    raise DatasetError(
+        f"test is for folders of pictures, and {place} is none: it says itself what is tested on. Leave test out."
+    )
 
 
 def _unknown(dataset: str) -> str:

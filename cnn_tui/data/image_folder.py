@@ -2,6 +2,7 @@
 
     DIR/train/cat/1.png  DIR/test/cat/7.png      the folder says what is tested on; PARTS has the names that will do
     DIR/cat/1.png                                every fifth picture of a class, sorted by path, is tested on
+    DIR/cat/1.png        OTHER/cat/7.png         with another folder as `test`, that is tested on
 
 As Keras does, it takes the pictures of a class folder with all the folders inside it. What it does not take is counted.
 """
@@ -15,10 +16,10 @@ from typing import NamedTuple
 
 from cnn_tui.data import picture_survey
 from cnn_tui.data.data_facts import Stamp, stamp_of
-from cnn_tui.data.dataset import AS_THEY_ARE, Dataset, DatasetError, PictureSettings, shown
+from cnn_tui.data.dataset import AS_THEY_ARE, TEST_SHARE, DataOptions, Dataset, DatasetError, path_of, shown
 from cnn_tui.data.left_out import FilesLeftOut, LeftOutCounter
 from cnn_tui.data.picture import ENDINGS
-from cnn_tui.text import escaped
+from cnn_tui.text import enumerated, escaped
 
 HIDDEN = (".", "__MACOSX")
 """What the names of files and folders begin with that a system puts there, and that are no images of anybody's."""
@@ -34,14 +35,14 @@ _MOST_KEPT = 32
 class FolderPictures(NamedTuple):
     """The pictures of a folder: `names` are the class folders, `train` and `test` pairs of (path, label).
 
-    `parts` are the names of the folders of training and test pictures; none where a share of each class is tested on.
-    `folders` are all that were looked into.
+    `halves` are the folders of the classes of training and of test pictures; both are one where a share of each class
+    is tested on. `folders` are all that were looked into.
     """
 
     names: tuple[str, ...]
     train: list[tuple[str, int]]
     test: list[tuple[str, int]]
-    parts: tuple[str, ...]
+    halves: tuple[Path, Path]
     left_out: tuple[FilesLeftOut, ...]
     folders: tuple[str, ...]
 
@@ -51,21 +52,21 @@ class FolderPictures(NamedTuple):
         return [path for path, _ in (*self.train, *self.test)]
 
 
-_described: dict[tuple[str, Path, PictureSettings], tuple[Stamp, Dataset]] = {}
+_described: dict[tuple[str, Path, DataOptions], tuple[Stamp, Dataset]] = {}
 
 
-def describe(name: str, folder: Path, pictures: PictureSettings = AS_THEY_ARE) -> Dataset:
+def describe(name: str, folder: Path, options: DataOptions = AS_THEY_ARE) -> Dataset:
     """Describe the folder as the dataset called `name`, anew when a folder in it has changed.
 
     Raises DatasetError, OSError.
     """
-    stamp, dataset = _described.get((name, folder, pictures), ((), None))
+    stamp, dataset = _described.get((name, folder, options), ((), None))
     if dataset is not None and stamp_of(Path(path) for path, _, _ in stamp) == stamp:
         return dataset
-    listing = list_pictures(folder)
+    listing = list_pictures(folder, options.test)
     survey = picture_survey.survey(folder, listing.paths)
-    height, width = pictures.image_size or survey.size[::-1]
-    coloured = survey.coloured if pictures.color is None else pictures.color == "rgb"
+    height, width = options.image_size or survey.size[::-1]
+    coloured = survey.coloured if options.color is None else options.color == "rgb"
     dataset = Dataset(
         name=name,
         title=escaped(folder.resolve().name),
@@ -77,33 +78,56 @@ def describe(name: str, folder: Path, pictures: PictureSettings = AS_THEY_ARE) -
     )
     while len(_described) >= _MOST_KEPT:
         del _described[next(iter(_described))]
-    _described[name, folder, pictures] = stamp_of(map(Path, listing.folders)), dataset
+    _described[name, folder, options] = stamp_of(map(Path, listing.folders)), dataset
     return dataset
 
 
-def list_pictures(folder: Path) -> FolderPictures:
-    """List the pictures of a folder, sorted by class and path. Raises DatasetError where there are none, OSError."""
+def list_pictures(folder: Path, test: str | float | None = None) -> FolderPictures:
+    """List the pictures of a folder, sorted by class and path. Raises DatasetError where there are none, OSError.
+
+    `test` is that of `DataOptions`: another folder of classes, or the share of each class that is tested on.
+    """
     look = _Look(folder)
+    if isinstance(test, str):
+        return _list_apart(look, test)
     parts = _parts(folder)
+    if parts and test is not None:
+        raise DatasetError(
+            f"{shown(folder)} has the folder {shown(parts[1])} to test on, and test = {test:g} asks for a share of "
+            f"each class. Leave test out, or make {shown(folder / parts[0])} the dataset."
+        )
     if parts:
         return _list_parts(look, *parts)
     train = folder / "train"
     if train.is_dir() and _folders(train):
         raise DatasetError(
-            f"{shown(folder)} has a folder train but no folder test. Add one, with the same class folders."
+            f"{shown(folder)} has a folder train but no folder test. Add one, with the same class folders; or make "
+            "the folder train the dataset, of which a share is tested on."
         )
-    names = look.class_names(folder)
-    train_pictures: list[tuple[str, int]] = []
-    test_pictures: list[tuple[str, int]] = []
+    return _list_share(look, TEST_SHARE if test is None else test)
+
+
+def is_tested(position: int, share: float) -> bool:
+    """Whether the picture at a position of its class, from 0, is tested on: with a share of 0.2, every fifth one is."""
+    rounding = 1e-9
+    return int((position + 1) * share + rounding) > int(position * share + rounding)
+
+
+def _list_share(look: _Look, share: float) -> FolderPictures:
+    names = look.class_names(look.folder)
+    train: list[tuple[str, int]] = []
+    test: list[tuple[str, int]] = []
     for label, class_name in enumerate(names):
-        for position, picture in enumerate(look.pictures(folder / class_name)):
-            (test_pictures if position % 5 == 4 else train_pictures).append((picture, label))
-    if not test_pictures:
+        for position, picture in enumerate(look.pictures(look.folder / class_name)):
+            (test if is_tested(position, share) else train).append((picture, label))
+    if not train or not test:
+        which = "every fifth one" if share == TEST_SHARE else f"a share of {share:g}"
+        few = "five pictures" if share == TEST_SHARE else "enough pictures"
         raise DatasetError(
-            f"No class in {shown(folder)} has five pictures, and every fifth one is what is tested on. "
+            f"No class in {shown(look.folder)} has {few}, and {which} is what is tested on. "
             "Add pictures, or make the folders train and test."
         )
-    return look.result(names, train_pictures, test_pictures, ())
+    return look.result(names, train, test, (look.folder, look.folder))
 
 
 def _parts(folder: Path) -> tuple[str, str] | None:
@@ -119,23 +143,59 @@ def _parts(folder: Path) -> tuple[str, str] | None:
 
 
 def _list_parts(look: _Look, train: str, test: str) -> FolderPictures:
-    folders = look.folder / train, look.folder / test
-    names = look.class_names(folders[0])
-    unknown = [class_name for class_name in _folders(folders[1]) if class_name not in names]
-    if unknown:
+    halves = look.folder / train, look.folder / test
+    names = look.class_names(halves[0])
+    pictures = _of_halves(look, halves, names, [one for one in _folders(halves[1]) if one not in names], [])
+    look.visit(halves[1])
+    look.visit(look.folder, used=(train, test))
+    return look.result(names, *pictures, halves)
+
+
+def _list_apart(look: _Look, test: str) -> FolderPictures:
+    """The pictures of two folders that lie apart: their classes are the same ones."""
+    other = path_of(test)
+    if other is None or not other.is_dir():
+        raise DatasetError(f"There is no folder {shown(test)} to test on. Set test to the path of a folder of classes.")
+    if other.samefile(look.folder):
         raise DatasetError(
-            f"{shown(folders[1])} has the class {shown(unknown[0])}, which {shown(folders[0])} has not. "
+            f"{shown(test)} is both what is learned from and what is tested on. Set test to another folder, or to a "
+            "share like 0.2."
+        )
+    halves = look.folder, other
+    names, tested = look.class_names(halves[0]), _folders(other)
+    unknown = [one for one in tested if one not in names]
+    missing = [one for one in names if one not in tested] if tested else []
+    pictures = _of_halves(look, halves, names, unknown, missing)
+    look.visit(other)
+    return look.result(names, *pictures, halves)
+
+
+def _of_halves(
+    look: _Look, halves: tuple[Path, Path], names: tuple[str, ...], unknown: list[str], missing: list[str]
+) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+    """The pictures to learn from and to test on. Raises DatasetError for classes that only one half has."""
+    both = ((halves[1], unknown), (halves[0], missing))
+    if differing := [f"only {shown(folder)} has {_named(only)}" for folder, only in both if only]:
+        raise DatasetError(
+            f"The classes to learn from and to test on are not the same: {', and '.join(differing)}. "
             "Name the folders of a class alike in both."
         )
-    pictures: list[list[tuple[str, int]]] = []
-    for folder in folders:
-        present = [(label, folder / class_name) for label, class_name in enumerate(names)]
-        pictures.append([(file, label) for label, path in present if path.is_dir() for file in look.pictures(path)])
-    if not pictures[1]:
-        raise DatasetError(f"{shown(folders[1])} has no class folders. Add some, named as those in {train}.")
-    look.visit(folders[1])
-    look.visit(look.folder, used=(train, test))
-    return look.result(names, pictures[0], pictures[1], (train, test))
+    train, test = (
+        [
+            (file, label)
+            for label, name in enumerate(names)
+            if (folder / name).is_dir()
+            for file in look.pictures(folder / name)
+        ]
+        for folder in halves
+    )
+    if not test:
+        raise DatasetError(f"{shown(halves[1])} has no class folders. Add some, named as those in {shown(halves[0])}.")
+    return train, test
+
+
+def _named(classes: list[str]) -> str:
+    return f"the class{'es' * (len(classes) > 1)} {enumerated(map(shown, classes), 'and')}"
 
 
 class _Look:
@@ -147,9 +207,13 @@ class _Look:
         self._folders: dict[str, None] = {}
 
     def result(
-        self, names: tuple[str, ...], train: list[tuple[str, int]], test: list[tuple[str, int]], parts: tuple[str, ...]
+        self,
+        names: tuple[str, ...],
+        train: list[tuple[str, int]],
+        test: list[tuple[str, int]],
+        halves: tuple[Path, Path],
     ) -> FolderPictures:
-        return FolderPictures(names, train, test, parts, self._left_out.result(), tuple(self._folders))
+        return FolderPictures(names, train, test, halves, self._left_out.result(), tuple(self._folders))
 
     def class_names(self, folder: Path) -> tuple[str, ...]:
         """The class folders in a folder, sorted."""

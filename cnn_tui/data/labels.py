@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from cnn_tui.text import quiet
+from cnn_tui.text import enumerated, quiet
 
 TO_NUMBERS = (
     "`names, numbers = numpy.unique(numpy.concatenate([y_train, y_test]), return_inverse=True); "
     "y_train, y_test = numpy.split(numbers, [len(y_train)])`"
 )
 """Python code that numbers words, or numbers with gaps, from 0; `names` are then the classes in their order."""
-
-
-_MOST_NAMED = 8
 
 
 def odd_numbers(unused: Sequence[int], classes: int) -> str:
@@ -27,8 +24,9 @@ def odd_numbers(unused: Sequence[int], classes: int) -> str:
             f"labels seem to start at {first}, for no image has the label {none}: "
             f"save y_train - {first} and y_test - {first} in their place"
         )
+    missing = enumerated(map(str, unused), "or")
     return (
-        f"labels have gaps, for they go up to {classes - 1} and no image has the label {_named(map(str, unused))}: "
+        f"labels have gaps, for they go up to {classes - 1} and no image has the label {missing}: "
         f"number them anew with {TO_NUMBERS} and save both"
     )
 
@@ -43,15 +41,11 @@ def without_images(names: Sequence[str], train: Sequence[int], test: Sequence[in
     untested = [name for name, seen, tested in every if seen and not tested]
     found = []
     if unseen:
-        found.append(f"No training image is of the class {_named(unseen)}, so that cannot be learned.")
+        found.append(f"No training image is of the class {_classes(unseen)}, so that cannot be learned.")
     if untested:
-        found.append(f"No test image is of the class {_named(untested)}, so how well that is found cannot be told.")
+        found.append(f"No test image is of the class {_classes(untested)}, so how well that is found cannot be told.")
     return found
 
 
-def _named(names: Iterable[str]) -> str:
-    """`cat`, `cat or dog`, `1, 2 or 3`; of many the first ones, and how many more there are."""
-    words = [quiet(name, 40) for name in names]
-    if len(words) > _MOST_NAMED:
-        return f"{', '.join(words[:_MOST_NAMED])} or {len(words) - _MOST_NAMED} more"
-    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+def _classes(names: Sequence[str]) -> str:
+    return enumerated((quiet(name, 40) for name in names), "or")

@@ -136,11 +136,11 @@ def read_inside(folder: Path, name: str) -> Experiment:
     if not there.is_file():
         raise ExerciseError(f"{shown} is no file")
     experiment = read(inside)
-    if experiment.dataset not in BUILT_IN and not Path(experiment.dataset).resolve().is_relative_to(home):
-        raise ExerciseError(
-            f"{shown}: the dataset {found(experiment.dataset)} lies outside of the pack; it must be "
-            "built in, or inside the folder"
-        )
+    for key, data in (("dataset", experiment.dataset), ("test", experiment.test)):
+        if isinstance(data, str) and data not in BUILT_IN and not Path(data).resolve().is_relative_to(home):
+            raise ExerciseError(
+                f"{shown}: the {key} {found(data)} lies outside of the pack; it must be built in, or inside the folder"
+            )
     return experiment
 
 

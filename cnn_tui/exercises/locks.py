@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from cnn_tui.data.dataset import PictureSettings
+from cnn_tui.data.dataset import DataOptions
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.network.fields import fields_of
@@ -129,7 +129,7 @@ def _plain(value: Any) -> Any:
 def _hint(experiment: Experiment, path: str) -> str:
     choices = [
         "dataset",
-        *PictureSettings.__struct_fields__,
+        *DataOptions.__struct_fields__,
         "stop",
         "layers",
         "training",

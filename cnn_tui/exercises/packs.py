@@ -112,13 +112,8 @@ def gather_submission(history: History, place: SetPlace, student: str = "") -> S
 def digest(place: SetPlace) -> str:
     """SHA-256 of a pack: the same for every copy of it, another one once a question or an experiment was changed."""
     experiments = [place.experiment(one) for one in place.set.exercises]
-    plain = msgspec.to_builtins([place.set, [None if one is None else _without_folder(one) for one in experiments]])
+    plain = msgspec.to_builtins([place.set, [None if one is None else one.without_folders() for one in experiments]])
     return hashlib.sha256(canonical_json(plain)).hexdigest()
-
-
-def _without_folder(experiment: Any) -> Any:
-    """The experiment with the dataset's name alone: a dataset inside the pack lies elsewhere on another machine."""
-    return msgspec.structs.replace(experiment, dataset=Path(experiment.dataset).name)
 
 
 def to_file(made: Submission) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 import msgspec
 
 from cnn_tui.analysis.compare import diff_experiments
-from cnn_tui.data.dataset import BUILT_IN, DatasetError
+from cnn_tui.data.dataset import DatasetError
 from cnn_tui.exercises.answers import Answer
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.locks import changed_locked_fields
@@ -179,7 +179,7 @@ def _wrong(run: HandedInRun, experiment: Experiment, given: Experiment, locked: 
     """What of a run is not as it was to be; `experiment` is its own, as it was read."""
     wrong = [
         f"run {run.id}: the locked field {quiet(path, 60)} was changed"
-        for path in changed_locked_fields(_portable(given), _portable(experiment), locked)
+        for path in changed_locked_fields(given.without_folders(), experiment.without_folders(), locked)
     ]
     try:
         if experiment.stack.fingerprint() != run.fingerprint:
@@ -192,20 +192,13 @@ def _wrong(run: HandedInRun, experiment: Experiment, given: Experiment, locked: 
 
 
 def _changes(experiment: Experiment, given: Experiment) -> list[str]:
-    before = _portable(given).with_training(seed=None)
-    after = _portable(experiment).with_training(seed=None)
+    before = given.without_folders().with_training(seed=None)
+    after = experiment.without_folders().with_training(seed=None)
     try:
         lines = diff_experiments(before, after)
     except DatasetError:
         return []
     return [quiet(f"{line.sign} {line.text}", 200) for line in lines if line.sign != " "]
-
-
-def _portable(experiment: Experiment) -> Experiment:
-    """The experiment without the folder of its dataset, which lies elsewhere on another machine."""
-    if experiment.dataset in BUILT_IN:
-        return experiment
-    return msgspec.structs.replace(experiment, dataset=Path(experiment.dataset).name)
 
 
 def _experiment(plain: dict[str, Any] | None) -> Experiment | None:

@@ -13,7 +13,17 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
-from cnn_tui.data.dataset import AS_THEY_ARE, Color, Dataset, DatasetError, Fit, PictureSettings, Side
+from cnn_tui.data.dataset import (
+    AS_THEY_ARE,
+    BUILT_IN,
+    Color,
+    DataOptions,
+    Dataset,
+    DatasetError,
+    Fit,
+    Side,
+    is_file,
+)
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment import file_errors, other_files
 from cnn_tui.experiment.stop_rules import StopRule, out_of_range
@@ -93,16 +103,21 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     image_size: tuple[Side, Side] | None = None
     color: Color | None = None
     fit: Fit = "stretch"
+    test: str | float | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.test, float) and not 0 < self.test < 1:
+            raise ValueError(f"test must be a path, or a share above 0 and below 1, not {self.test:g}")
 
     @property
-    def pictures(self) -> PictureSettings:
-        """How the pictures of the dataset are wanted, where it is a folder of them."""
-        return PictureSettings(self.image_size, self.color, self.fit)
+    def data_options(self) -> DataOptions:
+        """What is said of the dataset beside its name."""
+        return DataOptions(self.image_size, self.color, self.fit, self.test)
 
     @property
     def data(self) -> Dataset:
         """The dataset that is asked for, described. Raises DatasetError."""
-        return describe(self.dataset, self.pictures)
+        return describe(self.dataset, self.data_options)
 
     @property
     def optimizer_arguments(self) -> dict[str, float]:
@@ -123,6 +138,12 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def with_training(self, **values: Any) -> Experiment:
         """The experiment with other training settings. Raises ValueError for a value that is not allowed."""
         return msgspec.structs.replace(self, training=msgspec.structs.replace(self.training, **values))
+
+    def without_folders(self) -> Experiment:
+        """The experiment with the names alone of its files and folders, which lie elsewhere on another machine."""
+        test = Path(self.test).name if isinstance(self.test, str) else self.test
+        dataset = self.dataset if self.dataset in BUILT_IN else Path(self.dataset).name
+        return msgspec.structs.replace(self, dataset=dataset, test=test)
 
     def emitted_metrics(self) -> tuple[str, ...]:
         """The names that this compile and fit will report, as in a Keras History."""
@@ -165,11 +186,20 @@ def read(path: Path) -> Experiment:
     experiment = parse(text, shown)
     if experiment.name == "untitled":
         experiment = msgspec.structs.replace(experiment, name=quiet(path.stem))
-    if "/" in experiment.dataset or experiment.dataset.endswith(".npz"):
-        with contextlib.suppress(RuntimeError):  # the home of somebody who is not there: no dataset, said later
-            beside = path.absolute().parent / Path(experiment.dataset).expanduser()
-            experiment = msgspec.structs.replace(experiment, dataset=str(beside))
-    return experiment
+    folder = path.absolute().parent
+    test = experiment.test if not isinstance(experiment.test, str) else _beside(experiment.test, folder)
+    return msgspec.structs.replace(experiment, dataset=_beside(experiment.dataset, folder), test=test)
+
+
+def _beside(dataset: str, folder: Path) -> str:
+    """A dataset's name, or its whole path where it is one: a file's paths begin at its own folder."""
+    if dataset in BUILT_IN:
+        return dataset
+    with contextlib.suppress(RuntimeError, OSError, ValueError):  # the home of somebody who is not there, a NUL in it
+        path = folder / Path(dataset).expanduser()
+        if "/" in dataset or is_file(path) or path.is_dir():
+            return str(path)
+    return dataset
 
 
 def check_dataset(experiment: Experiment, where: str) -> None:
@@ -237,7 +267,7 @@ def to_toml(experiment: Experiment) -> str:
     plain = msgspec.to_builtins(experiment)
     document.add("name", tomlkit.item(plain["name"]))
     document.add("dataset", tomlkit.item(plain["dataset"]))
-    for key in PictureSettings.__struct_fields__:
+    for key in sorted(DataOptions.__struct_fields__, key=lambda key: key != "test"):  # which belongs to the dataset
         if getattr(experiment, key) != getattr(AS_THEY_ARE, key):
             document.add(key, tomlkit.item(plain[key]))
     training = tomlkit.table()

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from cnn_tui.data.dataset import AS_THEY_ARE, Color, Fit, PictureSettings
+from cnn_tui.data.dataset import AS_THEY_ARE, Color, DataOptions, Fit
 from cnn_tui.experiment.experiment import MOMENTUM_OPTIMIZERS, Experiment, Training
 from cnn_tui.network.stack import Stack
 
@@ -26,7 +26,7 @@ class Settings(NamedTuple):
 
     dataset: str
     training: str
-    """The training settings without the seed, the stop rules and what is asked of pictures, as JSON, keys sorted."""
+    """The training settings without the seed, the stop rules and what is asked of the data, as JSON, keys sorted."""
 
 
 class Identity(NamedTuple):
@@ -45,6 +45,7 @@ class _Plain(msgspec.Struct):
     image_size: tuple[int, int] | None = None
     color: Color | None = None
     fit: Fit = "stretch"
+    test: str | float | None = None
 
 
 _PLAIN = msgspec.json.Decoder(_Plain)
@@ -95,8 +96,8 @@ def _parts(plain: _Plain) -> tuple[Any, ...]:
     del training["seed"]
     if training["optimizer"] not in MOMENTUM_OPTIMIZERS:
         del training["momentum"]
-    pictures = PictureSettings(plain.image_size, plain.color, plain.fit)
-    return training, plain.stop, *(() if pictures == AS_THEY_ARE else (pictures,))
+    options = DataOptions(plain.image_size, plain.color, plain.fit, plain.test)
+    return training, plain.stop, *(() if options == AS_THEY_ARE else (options,))
 
 
 def pace_settings(experiment: Experiment) -> tuple[Any, ...]:

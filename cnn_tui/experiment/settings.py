@@ -10,7 +10,7 @@ from typing import NamedTuple, cast
 
 import msgspec
 
-from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, MOST_SIDE, Color, Fit, PictureSettings, is_folder
+from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, MOST_SIDE, Color, DataOptions, Fit, is_folder
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import MAX_NAME, MOMENTUM_OPTIMIZERS, Experiment, Metric, Training
 from cnn_tui.experiment.stop_rules import StopRule, out_of_range
@@ -21,9 +21,19 @@ _FIELDS = {field.name: field for field in fields_of(Training)}
 _METRICS: tuple[str, ...] = typing.get_args(Metric)
 _RULE = re.compile(r"(?P<metric>\w+)\s+((?P<kind>below|above|<|>|patience)\s*(?P<number>\S+)|(?P<nan>nan))")
 _FREE = "as they are"
+_FROM_DATASET = "from the dataset"
+_SHARES = ("0.1", "0.2", "0.3")
 _COLORS = (_FREE, *typing.get_args(Color))
 _FITS: tuple[str, ...] = typing.get_args(Fit)
-_VALIDATIONS = ("none", "test", "0.1", "0.2", "0.3")
+_VALIDATIONS = ("none", "test", *_SHARES)
+_TESTS = (_FROM_DATASET, *_SHARES)
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "dataset": tuple(BUILT_IN),
+    "test": _TESTS,
+    "validation": _VALIDATIONS,
+    "color": _COLORS,
+    "fit": _FITS,
+}
 
 
 class Setting(NamedTuple):
@@ -47,7 +57,7 @@ def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
         ),
     ]
     if is_folder(experiment.dataset):
-        rows += _picture_rows(experiment)
+        rows += [_test_row(experiment), *_picture_rows(experiment)]
     for info in msgspec.structs.fields(Training):
         value = getattr(training, info.name)
         if info.name == "metrics":
@@ -75,10 +85,11 @@ def change(experiment: Experiment, name: str, text: str) -> Experiment:
     if name == "dataset":
         describe(text)
         dataset = text if text in BUILT_IN else str(Path(text).expanduser().absolute())
-        pictures = experiment.pictures if is_folder(dataset) else AS_THEY_ARE
-        return _with_pictures(msgspec.structs.replace(experiment, dataset=dataset), pictures)
-    if name in PictureSettings.__struct_fields__:
-        return _with_pictures(experiment, msgspec.structs.replace(experiment.pictures, **{name: _wish(name, text)}))
+        # What was tested on belonged to the dataset before.
+        options = msgspec.structs.replace(experiment.data_options, test=None) if is_folder(dataset) else AS_THEY_ARE
+        return _with_options(msgspec.structs.replace(experiment, dataset=dataset), options)
+    if name in DataOptions.__struct_fields__:
+        return _with_options(experiment, msgspec.structs.replace(experiment.data_options, **{name: _wish(name, text)}))
     if name == "metrics":
         return _checked(experiment.with_training(metrics=_metrics(text)))
     if name == "validation":
@@ -93,7 +104,7 @@ def step(experiment: Experiment, name: str, direction: int) -> Experiment:
     if name in _FIELDS:
         value = cast(Value, getattr(experiment.training, name))
         return experiment.with_training(**{name: _FIELDS[name].step(value, direction)})
-    choices = {"dataset": tuple(BUILT_IN), "validation": _VALIDATIONS, "color": _COLORS, "fit": _FITS}.get(name)
+    choices = _CHOICES.get(name)
     if choices is None:
         return experiment
     now = next(row.value for row in settings_of(experiment) if row.name == name)
@@ -143,6 +154,17 @@ def set_rule(experiment: Experiment, at: int, rule: StopRule | None) -> Experime
     return msgspec.structs.replace(experiment, stop=tuple(rules))
 
 
+def _test_row(experiment: Experiment) -> Setting:
+    """What is tested on, for a dataset that may leave it open."""
+    test = experiment.test
+    shown = _FROM_DATASET if test is None else test if isinstance(test, str) else f"{test:g}"
+    words = (
+        "What is tested on. From the dataset: its folder for that, or every fifth picture of a class. Else that share "
+        "of each class, or another folder with the same classes."
+    )
+    return Setting("test", shown, words, f"{_FROM_DATASET}, a share like 0.1, or a path", _TESTS)
+
+
 def _picture_rows(experiment: Experiment) -> list[Setting]:
     """What may be asked of the pictures of a folder."""
     size = experiment.image_size
@@ -157,14 +179,16 @@ def _picture_rows(experiment: Experiment) -> list[Setting]:
     ]
 
 
-def _with_pictures(experiment: Experiment, pictures: PictureSettings) -> Experiment:
-    changed = msgspec.structs.replace(experiment, **msgspec.structs.asdict(pictures))
+def _with_options(experiment: Experiment, options: DataOptions) -> Experiment:
+    changed = msgspec.structs.replace(experiment, **msgspec.structs.asdict(options))
     _ = changed.data  # raises where it cannot be described
     return changed
 
 
-def _wish(name: str, text: str) -> tuple[int, ...] | str | None:
-    """What was typed of pictures."""
+def _wish(name: str, text: str) -> tuple[int, ...] | float | str | None:
+    """What was typed of an option of the dataset."""
+    if name == "test":
+        return _test(text)
     choices = {"color": _COLORS, "fit": _FITS}.get(name)
     if text == _FREE and name != "fit":
         return None
@@ -177,6 +201,18 @@ def _wish(name: str, text: str) -> tuple[int, ...] | str | None:
     if not sides or not all(1 <= side <= MOST_SIDE for side in sides):
         raise ValueError(f"image_size is two numbers from 1 to {MOST_SIDE:,}, as 150x150, or {_FREE}")
     return sides
+
+
+def _test(text: str) -> float | str | None:
+    if text in ("", _FROM_DATASET):
+        return None
+    try:
+        share = float(text)
+    except ValueError:
+        return str(Path(text).expanduser().absolute())
+    if not 0 < share < 1:
+        raise ValueError(f"a share that is tested on is above 0 and below 1, not {quiet(text, 30)}")
+    return share
 
 
 def _patience(number: str) -> int:

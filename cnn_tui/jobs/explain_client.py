@@ -23,7 +23,7 @@ from typing import BinaryIO, NamedTuple, Self, TypeVar
 import msgspec
 
 from cnn_tui.data.data_facts import DataFacts, read_facts
-from cnn_tui.data.dataset import AS_THEY_ARE, PictureSettings, path_of
+from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions, path_of
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.home import explain_log_path, home, see_log, use_scratch_if_read_only
 from cnn_tui.jobs.child import Child
@@ -210,18 +210,18 @@ class ExplainClient:
             process.end()
 
 
-def look_at(dataset: str, pictures: PictureSettings = AS_THEY_ARE) -> DataFacts:
+def look_at(dataset: str, options: DataOptions = AS_THEY_ARE) -> DataFacts:
     """What is in a dataset, by its name or path: at once where it is known, else by a process that reads it.
 
     That takes a second or, for a folder of pictures, many: call it from a thread. Raises ExplainError.
     """
     dataset = str(path_of(dataset) or dataset)  # the process is elsewhere
     with contextlib.suppress(RawFileError):
-        return read_facts(dataset, pictures)
+        return read_facts(dataset, options)
     try:
         home().mkdir(parents=True, exist_ok=True)
         use_scratch_if_read_only()
-        command = python("cnn_tui.training.data.inspect", dataset, msgspec.json.encode(pictures).decode())
+        command = python("cnn_tui.training.data.inspect", dataset, msgspec.json.encode(options).decode())
         ended = Child(command, errors=subprocess.PIPE, folder=home()).finish(PATIENCE)
     except TimeoutError:
         raise ExplainError(f"the dataset could not be read in {PATIENCE:.0f} seconds") from None
@@ -231,7 +231,7 @@ def look_at(dataset: str, pictures: PictureSettings = AS_THEY_ARE) -> DataFacts:
         said = ended.out or ended.errors or ["no reason was given"]
         raise ExplainError(said[-1], wrong=ended.status == 1)
     try:
-        return read_facts(dataset, pictures)
+        return read_facts(dataset, options)
     except RawFileError as error:
         raise ExplainError(f"what was found in the dataset could not be kept: {error}") from None
 

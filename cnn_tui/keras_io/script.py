@@ -50,7 +50,7 @@ def keras_script(experiment: Experiment, *, seed: int | None = None) -> str:
 def keras_parts(experiment: Experiment, *, seed: int | None = None) -> list[CodeLines]:
     """The parts of that program, the first a comment on the whole; those that it does not need are empty."""
     seed = experiment.training.seed if seed is None else seed
-    data = data_code(experiment.dataset, experiment.pictures)
+    data = data_code(experiment.dataset, experiment.data_options)
     imports = {"import tensorflow as tf", *data.imports}
     held_out = isinstance(experiment.training.validation, float)
     if held_out or seed is not None or any(rule.nan and _is_ours(rule) for rule in experiment.stop):

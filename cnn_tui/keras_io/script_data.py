@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from cnn_tui.data import npz_file
-from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, Dataset, PictureSettings, is_npz, path_of
+from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, DataOptions, Dataset, form_of, path_of
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.script_folder import FOLDER_IMPORTS, folder_parts
 from cnn_tui.keras_io.source import CodeLines, call, literal
@@ -29,9 +29,9 @@ class DataCode(msgspec.Struct, frozen=True):
     parts: tuple[CodeLines, ...]
 
 
-def data_code(name: str, pictures: PictureSettings = AS_THEY_ARE) -> DataCode:
+def data_code(name: str, options: DataOptions = AS_THEY_ARE) -> DataCode:
     """The lines that load the dataset called `name`, its pictures as they are wanted. Raises DatasetError."""
-    dataset = describe(name, pictures)
+    dataset = describe(name, options)
     if name == SAMPLE:
         about = "# Load the sample of Fashion-MNIST that comes with cnn-tui"
         return _npz(about, _SAMPLE_FILE, dataset)
@@ -39,9 +39,9 @@ def data_code(name: str, pictures: PictureSettings = AS_THEY_ARE) -> DataCode:
         return _built_in(dataset)
     path = path_of(name)
     assert path is not None  # or it could not have been described
-    if is_npz(path):
+    if form_of(name) == "npz":
         return _npz("# Load the dataset", path, dataset)
-    return DataCode(FOLDER_IMPORTS, (*folder_parts(path, dataset, crop=pictures.fit == "crop"), _normalize(dataset)))
+    return DataCode(FOLDER_IMPORTS, (*folder_parts(path, dataset, options), _normalize(dataset)))
 
 
 def _built_in(dataset: Dataset) -> DataCode:

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cnn_tui.data import image_folder, picture, picture_survey
-from cnn_tui.data.dataset import Dataset
-from cnn_tui.data.image_folder import FolderPictures
+from cnn_tui.data.dataset import TEST_SHARE, DataOptions, Dataset
 from cnn_tui.data.picture_survey import Survey
 from cnn_tui.keras_io.source import CodeLines, call, literal
 
@@ -22,13 +21,16 @@ FOLDER_IMPORTS = (
 )
 
 
-def folder_parts(path: Path, dataset: Dataset, crop: bool) -> Iterator[CodeLines]:
+def folder_parts(path: Path, dataset: Dataset, options: DataOptions) -> Iterator[CodeLines]:
     """What loads the folder that `dataset` describes: lists of its pictures, then arrays. Raises DatasetError."""
-    listing = image_folder.list_pictures(path)
+    listing = image_folder.list_pictures(path, options.test)
+    crop = options.fit == "crop"
+    apart = isinstance(options.test, str)
     survey = picture_survey.survey(path, listing.paths, whole=True)
     yield [
         "# Load the pictures: each folder is a class",
         *call("Path", [literal(str(path))], before="folder = "),
+        *(call("Path", [literal(str(listing.halves[1]))], before="test_folder = ") if apart else ()),
         *call("", map(literal, picture.ENDINGS), before="endings = "),
         *([_MOST_PIXELS] if survey.huge else ()),
     ]
@@ -42,7 +44,12 @@ def folder_parts(path: Path, dataset: Dataset, crop: bool) -> Iterator[CodeLines
         yield _middle(dataset)
     yield _load_picture(dataset, survey, crop)
     yield _LOAD_PICTURES
-    yield _parts(listing) if listing.parts else _EVERY_FIFTH
+    if apart:
+        yield _halves("folder", "test_folder")
+    elif listing.halves[0] != path:
+        yield _halves(*(f"folder / {literal(half.name)}" for half in listing.halves))
+    else:
+        yield _share(TEST_SHARE if options.test is None else float(options.test))
     yield _ARRAYS
 
 
@@ -96,20 +103,30 @@ def _eight_bits(top: int) -> CodeLines:
     ]
 
 
-def _parts(listing: FolderPictures) -> CodeLines:
-    train, test = map(literal, listing.parts)
+def _halves(train: str, test: str) -> CodeLines:
+    """Of two folders, as the script has them."""
     return [
         "training, test = [], []",
-        *call("enumerate", [f"classes_of(folder / {train})"], before="for label, name in ", after=":"),
-        *_extend("training", train),
-        *_extend("test", test),
+        *call("enumerate", [f"classes_of({train})"], before="for label, name in ", after=":"),
+        f"    training += [(path, label) for path in pictures_of({train} / name)]",
+        f"    test += [(path, label) for path in pictures_of({test} / name)]",
     ]
 
 
-def _extend(pictures: str, part: str) -> Iterator[str]:
-    """CodeLines for a path that may be long, whatever the folder is called."""
-    yield f"    paths = pictures_of(folder / {part} / name)"
-    yield f"    {pictures} += [(path, label) for path in paths]"
+def _share(share: float) -> CodeLines:
+    """Of one folder, of which a share of each class is tested on, as `image_folder.is_tested` tells."""
+    if share == TEST_SHARE:
+        return _EVERY_FIFTH
+    return [
+        f"# Of each class, a share of {share:g} is tested on",
+        f"share, rounding = {share!r}, 1e-9",
+        "training, test = [], []",
+        "for label, name in enumerate(classes_of(folder)):",
+        "    for position, path in enumerate(pictures_of(folder / name)):",
+        "        before = int(position * share + rounding)",
+        "        is_tested = int((position + 1) * share + rounding) > before",
+        "        (test if is_tested else training).append((path, label))",
+    ]
 
 
 _MOST_PIXELS = f"Image.MAX_IMAGE_PIXELS = {picture.MOST_PIXELS // 2}  # twice as many are refused"

@@ -37,7 +37,7 @@ def evaluate_checkpoint(run_id: int) -> int:
 
 def _evaluate(run: Run, kept: KeptWeights) -> dict[str, float]:
     training = run.experiment.training
-    images = load(run.dataset, run.experiment.pictures, say=say)
+    images = load(run.dataset, run.experiment.data_options, say=say)
     one_hot = images.dataset.classes if training.loss == "categorical_crossentropy" else None
     test = pipeline.evaluation_batches(images.x_test, images.y_test, batch_size=training.batch_size, one_hot=one_hot)
     model = build(run.experiment)

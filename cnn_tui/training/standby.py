@@ -13,7 +13,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from cnn_tui.data.dataset import AS_THEY_ARE, PictureSettings
+from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.network.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from cnn_tui.training.build import build
@@ -50,7 +50,7 @@ def warm_up(called: Callable[[], bool]) -> None:
             _train_tiny()
 
 
-def load(name: str, say: Callable[[str], None], pictures: PictureSettings = AS_THEY_ARE) -> Images:
+def load(name: str, say: Callable[[str], None], options: DataOptions = AS_THEY_ARE) -> Images:
     """As `datasets.load`, without reading again what was read ahead and has not changed since."""
     with contextlib.suppress(OSError):
         source = datasets.find(name)
@@ -58,7 +58,7 @@ def load(name: str, say: Callable[[str], None], pictures: PictureSettings = AS_T
             stamp, images = _ahead.pop(source)
             if stamp == _stamp(source.path):
                 return images
-    return datasets.load(name, say=say, pictures=pictures)
+    return datasets.load(name, say=say, options=options)
 
 
 def _read_ahead() -> None:

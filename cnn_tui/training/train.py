@@ -224,7 +224,7 @@ class Trainer:
 
     def _data(self) -> tuple[Batches, Batches | None, Batches]:
         """Batches to train on, to watch beside it, and to test on at the end; records what they are."""
-        images = load(self.experiment.dataset, say, self.experiment.pictures)
+        images = load(self.experiment.dataset, say, self.experiment.data_options)
         say(images.source)
         for warning in () if self.resumed else images.warnings:
             self.recorder.note(warning)

@@ -39,7 +39,7 @@ def refusal(make: Callable[[], object]) -> str:
     [
         (
             'nam = "x"',
-            "nam is an unknown key; allowed: name, dataset, training, stop, layers, image_size, color, fit. "
+            "nam is an unknown key; allowed: name, dataset, training, stop, layers, image_size, color, fit, test. "
             'Did you mean "name"?',
         ),
         (

@@ -9,23 +9,28 @@ import pytest
 from PIL import Image
 
 from cnn_tui.cli.overrides import override
-from cnn_tui.data.dataset import DatasetError, PictureSettings
-from cnn_tui.experiment.experiment import Experiment, ExperimentError, parse, to_toml
+from cnn_tui.data.dataset import DataOptions, DatasetError
+from cnn_tui.experiment.experiment import Experiment, ExperimentError, parse, read, to_toml
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.same import identity_of
 from cnn_tui.experiment.settings import change, settings_of, step
 
-WANTED = PictureSettings((20, 30), "grayscale", "crop")
+WANTED = DataOptions((20, 30), "grayscale", "crop")
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Experiment:
     """An experiment on a folder of two classes of pictures in colour."""
-    for label in ("ape", "bee"):
-        (tmp_path / label).mkdir()
-        for at in range(5):
-            Image.new("RGB", (9, 7), (at, 2, 3)).save(tmp_path / label / f"{at}.png")
-    return msgspec.structs.replace(load_preset("lab1-baseline"), dataset=str(tmp_path))
+    write(tmp_path / "zoo", {"ape": 5, "bee": 5})
+    return msgspec.structs.replace(load_preset("lab1-baseline"), dataset=str(tmp_path / "zoo"))
+
+
+def write(folder: Path, classes: dict[str, int]) -> None:
+    """A folder of so many pictures of each class."""
+    for label, count in classes.items():
+        (folder / label).mkdir(parents=True)
+        for at in range(count):
+            Image.new("RGB", (9, 7), (at, 2, 3)).save(folder / label / f"{at}.png")
 
 
 def test_the_file_says_how_pictures_are_wanted_and_the_network_gets_them_so(folder: Experiment) -> None:
@@ -33,7 +38,7 @@ def test_the_file_says_how_pictures_are_wanted_and_the_network_gets_them_so(fold
     assert "image_size" not in to_toml(folder)
     lines = 'image_size = [20, 30]\ncolor = "grayscale"\nfit = "crop"\n'
     wanted = parse(lines + to_toml(folder))
-    assert (wanted.pictures, wanted.stack.input_shape) == (WANTED, (20, 30, 1))
+    assert (wanted.data_options, wanted.stack.input_shape) == (WANTED, (20, 30, 1))
     assert parse(to_toml(wanted)) == wanted
     assert identity_of(wanted) != identity_of(folder)
     assert identity_of(msgspec.structs.replace(wanted, fit="stretch")) != identity_of(wanted)
@@ -48,6 +53,7 @@ def test_the_file_says_how_pictures_are_wanted_and_the_network_gets_them_so(fold
         ("image_size = [30, 5000]", "image_size[1]: found 5000"),
         ('color = "gray"', 'color: found "gray"'),
         ('fit = "pad"', 'fit: found "pad"'),
+        ("test = [1]", "test: found [1]"),
     ],
 )
 def test_a_wish_that_cannot_be_is_named_with_its_key(line: str, expected: str) -> None:
@@ -55,6 +61,59 @@ def test_a_wish_that_cannot_be_is_named_with_its_key(line: str, expected: str) -
         parse(line)
     assert expected in str(caught.value)
     assert "allowed" in str(caught.value)
+
+
+def test_what_is_tested_on_may_lie_in_another_folder(folder: Experiment, tmp_path: Path) -> None:
+    write(tmp_path / "apart", {"ape": 3, "bee": 2})
+    (tmp_path / "one.toml").write_text(to_toml(folder).replace("[training]", 'test = "apart"\n\n[training]'))
+    apart = read(tmp_path / "one.toml")
+    assert apart.test == str(tmp_path / "apart")
+    assert (apart.data.train_images, apart.data.test_images) == (10, 5)
+    assert to_toml(apart).splitlines()[2] == f'test = "{tmp_path}/apart"'
+    assert parse(to_toml(apart)) == apart
+    assert identity_of(apart) != identity_of(folder)
+    assert override(folder, [("test", str(tmp_path / "apart"))]) == override(apart, [("name", folder.name)])
+    half = override(folder, [("test", 0.4)])
+    assert (half.data.train_images, half.data.test_images) == (6, 4)
+    for wrong in (0.0, 1.5):
+        with pytest.raises(ExperimentError, match="test must be a path, or a share above 0 and below 1"):
+            override(folder, [("test", wrong)])
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        (
+            {"ape": 1, "cow": 1, "dog": 1},
+            r"only '.*apart' has the classes 'cow' and 'dog', and only '.*' has the class",
+        ),
+        ({"ape": 1}, "only '.*' has the class 'bee'"),
+        ({}, "has no class folders"),
+        (None, "There is no folder '.*apart' to test on"),
+    ],
+)
+def test_folders_of_other_classes_are_named(
+    folder: Experiment, tmp_path: Path, made: dict[str, int] | None, expected: str
+) -> None:
+    if made is not None:
+        (tmp_path / "apart").mkdir()
+        write(tmp_path / "apart", made)
+    with pytest.raises(DatasetError, match=expected):
+        _ = msgspec.structs.replace(folder, test=str(tmp_path / "apart")).data
+
+
+def test_the_form_says_what_is_tested_on(folder: Experiment, tmp_path: Path) -> None:
+    write(tmp_path / "apart", {"ape": 3, "bee": 2})
+    assert {row.name: row.value for row in settings_of(folder)}["test"] == "from the dataset"
+    apart = change(folder, "test", str(tmp_path / "apart"))
+    assert apart.data.test_images == 5
+    assert {row.name: row.value for row in settings_of(apart)}["test"] == str(tmp_path / "apart")
+    assert change(apart, "test", "0.4").test == 0.4
+    assert change(apart, "test", "from the dataset") == folder
+    assert step(folder, "test", -1).test == 0.3
+    assert change(apart, "dataset", folder.dataset) == folder
+    with pytest.raises(ValueError, match="There is no folder"):
+        change(folder, "test", str(tmp_path / "gone"))
 
 
 def test_only_a_folder_has_pictures_to_be_wanted_in_a_way(folder: Experiment) -> None:
@@ -67,14 +126,14 @@ def test_the_form_has_rows_for_the_pictures_of_a_folder(folder: Experiment) -> N
     assert "image_size" not in [row.name for row in settings_of(load_preset("lab1-baseline"))]
     assert {row.name: row.value for row in settings_of(folder)}["image_size"] == "as they are"
     wanted = change(change(change(folder, "image_size", "20x30"), "color", "grayscale"), "fit", "crop")
-    assert wanted.pictures == WANTED
+    assert wanted.data_options == WANTED
     assert {row.name: row.value for row in settings_of(wanted)}["image_size"] == "20x30"
-    assert change(change(wanted, "image_size", "as they are"), "color", "as they are").pictures == PictureSettings(
+    assert change(change(wanted, "image_size", "as they are"), "color", "as they are").data_options == DataOptions(
         fit="crop"
     )
     assert step(wanted, "color", 1).color == "rgb"
     assert step(wanted, "fit", 1).fit == "stretch"
-    assert change(wanted, "dataset", "mnist").pictures == PictureSettings()
+    assert change(wanted, "dataset", "mnist").data_options == DataOptions()
     for name, text in (("image_size", "20"), ("image_size", "0x9"), ("image_size", "9x5000"), ("color", "blue")):
         with pytest.raises(ValueError, match=name):
             change(folder, name, text)
@@ -82,4 +141,4 @@ def test_the_form_has_rows_for_the_pictures_of_a_folder(folder: Experiment) -> N
 
 def test_set_takes_a_size_as_it_is_written_everywhere(folder: Experiment) -> None:
     settings = [("image_size", "20x30"), ("color", "grayscale"), ("fit", "crop")]
-    assert override(folder, settings).pictures == WANTED
+    assert override(folder, settings).data_options == WANTED

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from cnn_tui.data.dataset import (
     AS_THEY_ARE,
     BUILT_IN,
+    DataOptions,
     Dataset,
     DatasetError,
-    PictureSettings,
-    is_npz,
+    form_of,
     path_of,
     shown,
     unreadable,
@@ -110,7 +110,7 @@ def find(name: str) -> Source | None:
         path = path_of(name)
         if path is None:
             return None
-        return Source("file", path, "npz") if is_npz(path) else Source("folder", path, "pictures")
+        return Source("file", path, "npz") if form_of(name) == "npz" else Source("folder", path, "pictures")
     own = _own_folder()
     places: list[tuple[Kind, Path]] = [("keras cache", keras_home() / "datasets"), ("system", SYSTEM)]
     if own:
@@ -132,7 +132,7 @@ def locations() -> list[tuple[str, Source | None]]:
 
 def load(
     name: str,
-    pictures: PictureSettings = AS_THEY_ARE,
+    options: DataOptions = AS_THEY_ARE,
     *,
     download: bool = True,
     say: Callable[[str], None] = to_stderr,
@@ -153,8 +153,8 @@ def load(
         except DatasetError as error:
             why = str(error).rstrip(".")
     if source is not None:
-        return _read(name, source, say, pictures)
-    described = describe(name, pictures)  # an unknown name ends here, with what is allowed
+        return _read(name, source, say, options)
+    described = describe(name, options)  # an unknown name ends here, with what is allowed
     if name != "fashion_mnist":
         raise DatasetError(
             f"{described.title} cannot be loaded: {why}. Get it with `cnn-tui data fetch {name}`, "
@@ -227,10 +227,10 @@ def _is_another(folder: Path, name: str) -> bool:
     return any(first == labels for other, labels in _FIRST_LABELS.items() if other != name)
 
 
-def _read(name: str, source: Source, say: Callable[[str], None], pictures: PictureSettings = AS_THEY_ARE) -> Images:
-    described = describe(name, pictures)
+def _read(name: str, source: Source, say: Callable[[str], None], options: DataOptions = AS_THEY_ARE) -> Images:
+    described = describe(name, options)
     try:
-        arrays, left_out = _read_layout(source, described, pictures.fit == "crop", say)
+        arrays, left_out = _read_layout(source, described, options, say)
     except OSError as error:
         raise unreadable(source.path, error) from None
     if name in BUILT_IN:
@@ -251,7 +251,7 @@ def _about_labels(described: Dataset, arrays: Arrays) -> list[str]:
 
 
 def _read_layout(
-    source: Source, described: Dataset, crop: bool, say: Callable[[str], None]
+    source: Source, described: Dataset, options: DataOptions, say: Callable[[str], None]
 ) -> tuple[Arrays, tuple[FilesLeftOut, ...]]:
     """The arrays, and what of the files is not in them."""
     match source.layout:
@@ -264,7 +264,7 @@ def _read_layout(
         case "cifar100":
             return readers.read_cifar100(source.path), ()
         case "pictures":
-            return picture_reader.read_folder(source.path, described.input_shape, crop, say)
+            return picture_reader.read_folder(source.path, described.input_shape, options, say)
 
 
 def _check_built_in(described: Dataset, arrays: Arrays, path: Path) -> None:

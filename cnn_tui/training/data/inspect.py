@@ -17,7 +17,7 @@ import numpy as np
 
 from cnn_tui.data import raw_file
 from cnn_tui.data.data_facts import FORMAT, DataFacts, PartFacts, Stamp, facts_path, stamp_of
-from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, DatasetError, PictureSettings
+from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, DataOptions, DatasetError
 from cnn_tui.data.image_folder import list_pictures
 from cnn_tui.training.data.datasets import SYSTEM, Images, Source, find, load
 from cnn_tui.training.data.download import keras_home
@@ -29,11 +29,11 @@ SAMPLE = 2_000
 MOST_OF_A_CLASS, LEAST_OF_A_CLASS = 100, 4
 
 
-def look(name: str, pictures: PictureSettings = AS_THEY_ARE) -> DataFacts:
+def look(name: str, options: DataOptions = AS_THEY_ARE) -> DataFacts:
     """What is in a dataset that is on this machine; keeps it, and images, if there is room. Raises DatasetError."""
     remarks: list[str] = []
-    images = load(name, pictures, download=False, say=remarks.append)
-    stamp = _stamp(name, images)
+    images = load(name, options, download=False, say=remarks.append)
+    stamp = _stamp(name, images, options)
     names = images.dataset.class_names
     sample = _sample(images.y_train, len(names))
     test_digest = train_digest = ""
@@ -57,7 +57,7 @@ def look(name: str, pictures: PictureSettings = AS_THEY_ARE) -> DataFacts:
         images.dataset.left_out,
     )
     with contextlib.suppress(OSError):
-        raw_file.write(facts_path(name, pictures), facts, [])
+        raw_file.write(facts_path(name, options), facts, [])
     return facts
 
 
@@ -77,18 +77,18 @@ def _sample(labels: Labels, classes: int) -> Labels:
     return np.sort(np.concatenate(chosen)).astype(np.int64)
 
 
-def _stamp(name: str, images: Images) -> Stamp:
+def _stamp(name: str, images: Images, options: DataOptions) -> Stamp:
     source = find(images.dataset.name)
-    files = list(_files(source)) if source is not None else []
+    files = list(_files(source, options)) if source is not None else []
     # Where a better copy may turn up, for which the sample may have stood in.
     places = [keras_home() / "datasets", SYSTEM] if name in BUILT_IN else []
     return stamp_of([*files, *places])
 
 
-def _files(source: Source) -> Iterator[Path]:
+def _files(source: Source, options: DataOptions) -> Iterator[Path]:
     """The files that a dataset is read from; of a folder of pictures only the folders, which change with them."""
     if source.layout == "pictures":
-        yield from map(Path, list_pictures(source.path).folders)
+        yield from map(Path, list_pictures(source.path, options.test).folders)
         return
     yield source.path
     if source.path.is_dir():
@@ -100,9 +100,9 @@ def main(arguments: list[str]) -> int:
     if len(arguments) not in (1, 2):
         print("usage: python -m cnn_tui.training.data.inspect NAME [PICTURES]")
         return 2
-    pictures = msgspec.json.decode(arguments[1], type=PictureSettings) if len(arguments) > 1 else AS_THEY_ARE
+    options = msgspec.json.decode(arguments[1], type=DataOptions) if len(arguments) > 1 else AS_THEY_ARE
     try:
-        look(arguments[0], pictures)
+        look(arguments[0], options)
     except (DatasetError, OSError, MemoryError) as error:
         print(str(error) or "there is not enough memory for it")
         return 1

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnn_tui.data import picture_survey
-from cnn_tui.data.dataset import DatasetError, shown
+from cnn_tui.data.dataset import DataOptions, DatasetError, shown
 from cnn_tui.data.image_folder import list_pictures
 from cnn_tui.data.left_out import FilesLeftOut, LeftOutCounter
 from cnn_tui.data.picture import Form, Made, PictureError, is_deep, make, open_picture, without_warnings
@@ -27,15 +27,15 @@ class ReadPictures(NamedTuple):
 
 
 def read_folder(
-    folder: Path, shape: tuple[int, int, int], crop: bool, say: Say
+    folder: Path, shape: tuple[int, int, int], options: DataOptions, say: Say
 ) -> tuple[Arrays, tuple[FilesLeftOut, ...]]:
     """Read a folder of image folders, each picture made an image of `shape`, and what is left out, as broken ones are.
 
     `say` is told what was done to how many. Raises DatasetError where a part has no picture left.
     """
-    listing = list_pictures(folder)
+    listing = list_pictures(folder, options.test)
     check_room(folder, len(listing.train) + len(listing.test), shape)
-    reader = PictureReader(folder, shape, crop, listing.paths)
+    reader = PictureReader(folder, shape, options.fit == "crop", listing.paths)
     left_out = LeftOutCounter(listing.left_out)
     parts = [reader.read(pictures, left_out) for pictures in (listing.train, listing.test)]
     for sentence in reader.sentences():

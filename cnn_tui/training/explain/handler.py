@@ -109,7 +109,7 @@ class Explainer:
         from cnn_tui.training.data.datasets import load
         from cnn_tui.training.explain import keep_files
 
-        images = load(run.dataset, run.experiment.pictures, download=False, say=say)
+        images = load(run.dataset, run.experiment.data_options, download=False, say=say)
         if tuple(images.x_test.shape[1:]) != model.input_shape:
             raise ExplainError(
                 f"the test images of {run.dataset} are {shapes.show(images.x_test.shape[1:])} now, "
@@ -137,7 +137,7 @@ class Explainer:
         except RawFileError:
             pass
         run = find_run(run_id)
-        images = load(run.dataset, run.experiment.pictures, download=False, say=say)
+        images = load(run.dataset, run.experiment.data_options, download=False, say=say)
         now = keep_images(images.x_test, images.y_test, images.dataset.class_names)
         if digest and now != digest:
             raise ExplainError(
@@ -170,7 +170,7 @@ class Explainer:
         form, border = Form(model.input_shape, crop=run.experiment.fit == "crop"), None
         try:
             if is_folder(run.dataset):  # its own pictures were taken as they are, and so is this one
-                form = beside(Path(run.dataset), opened, form)
+                form = beside(Path(run.dataset), run.experiment.test, opened, form)
             else:
                 stored = self._images(run_id)
                 border = border_of(self._test_images(run_id, tuple(range(min(SAMPLE, stored.kept)))))

@@ -48,11 +48,14 @@ def open_picture(path: Path) -> Opened:
         raise ExplainError(f"{shown(path)} {error}{_ADVICE[error.kind]}", wrong=True) from None
 
 
-def beside(folder: Path, opened: Opened, form: Form) -> Form:
-    """What a picture becomes beside those of a folder: its white is theirs. Raises DatasetError, OSError."""
+def beside(folder: Path, test: str | float | None, opened: Opened, form: Form) -> Form:
+    """What a picture becomes beside those of a folder, of which `test` is tested on: its white is theirs.
+
+    Raises DatasetError, OSError.
+    """
     if not is_deep(opened.picture):
         return form
-    return form._replace(top=picture_survey.top_in(folder, list_pictures(folder).paths))
+    return form._replace(top=picture_survey.top_in(folder, list_pictures(folder, test).paths))
 
 
 def prepare(opened: Opened, form: Form, border: float | None) -> Prepared:

@@ -68,9 +68,9 @@ class ExplainedRun:
         run = self._history.run(run_id) if run_id is not None else None
         now = self.scene.run
         under_edit = self._document.experiment
-        wanted = (run.dataset, run.experiment.pictures) if run else (under_edit.dataset, under_edit.pictures)
+        wanted = (run.dataset, run.experiment.data_options) if run else (under_edit.dataset, under_edit.data_options)
         same = (run.id, run.status) == (now.id, now.status) if run and now else run is now
-        if same and wanted == (self.scene.dataset, self.scene.pictures) and not self._model_came_or_went(run_id):
+        if same and wanted == (self.scene.dataset, self.scene.data_options) and not self._model_came_or_went(run_id):
             return False
         numbers = self.scene.numbers
         self.scene = self._sharing(Scene(run, *wanted))

@@ -12,7 +12,7 @@ from cnn_tui.artifacts.evaluation import Evaluation, read_evaluation
 from cnn_tui.artifacts.predictions import Predictions, Which, open_predictions
 from cnn_tui.artifacts.weights import NoModel, no_model
 from cnn_tui.data.data_facts import DataFacts
-from cnn_tui.data.dataset import AS_THEY_ARE, PictureSettings
+from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions
 from cnn_tui.data.images import Picture, StoredImages
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.run import Run
@@ -133,18 +133,18 @@ class OwnPicture(NamedTuple):
     prediction: Prediction
 
 
-Wanted = tuple[str, PictureSettings]
-"""A dataset by its name, and how its pictures are wanted."""
+Wanted = tuple[str, DataOptions]
+"""A dataset by its name, and what is said of it beside that."""
 
 
 class Scene:
     """What all views of the pane look at. A run that is looked into anew gets a scene of its own."""
 
-    def __init__(self, run: Run | None = None, dataset: str = SAMPLE, pictures: PictureSettings = AS_THEY_ARE) -> None:
-        """`dataset` and `pictures` are those of the run or, without one, of the experiment under edit."""
+    def __init__(self, run: Run | None = None, dataset: str = SAMPLE, options: DataOptions = AS_THEY_ARE) -> None:
+        """`dataset` and `options` are those of the run or, without one, of the experiment under edit."""
         self.run = run
         self.dataset = run.dataset if run else dataset
-        self.pictures = run.experiment.pictures if run else pictures
+        self.data_options = run.experiment.data_options if run else options
         self.missing: NoModel | None = no_model(run) if run else None
         self.predictions: Predictions | None = None
         self.evaluation: Evaluation | None = None
@@ -184,8 +184,8 @@ class Scene:
             self.gallery = Gallery(images, self.predictions, self.predictions.class_names)
 
     def wanted(self, dataset: str) -> Wanted:
-        """A dataset with how its pictures are wanted: as those of the run, if it is that of the run."""
-        return dataset, self.pictures if dataset == self.dataset else AS_THEY_ARE
+        """A dataset with what is said of it beside its name: as for that of the run, if it is that of the run."""
+        return dataset, self.data_options if dataset == self.dataset else AS_THEY_ARE
 
     def give_images(self, facts: DataFacts) -> None:
         """Show the test images of a dataset, where there are none of a run."""

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from cnn_tui.data.dataset import AS_THEY_ARE, PictureSettings
+from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions
 from cnn_tui.data.image_folder import list_pictures
 from cnn_tui.data.images import StoredImages
 from cnn_tui.data.picture import Form
@@ -75,7 +75,7 @@ def write(path: Path, kind: str, size: tuple[int, int], orientation: int, seed: 
         path.write_bytes(path.read_bytes()[:40])
 
 
-def scripted(dataset: str, wanted: PictureSettings) -> dict[str, Any]:
+def scripted(dataset: str, wanted: DataOptions) -> dict[str, Any]:
     """What the exported script loads."""
     data, names = data_code(dataset, wanted), dict[str, Any]()
     with contextlib.redirect_stdout(io.StringIO()):
@@ -83,7 +83,7 @@ def scripted(dataset: str, wanted: PictureSettings) -> dict[str, Any]:
     return names
 
 
-def assert_alike(folder: Path, wanted: PictureSettings = AS_THEY_ARE) -> Images:
+def assert_alike(folder: Path, wanted: DataOptions = AS_THEY_ARE) -> Images:
     """All ways into the network hold the same images of the folder's pictures."""
     trained = load(str(folder), wanted, say=lambda _: None)
     shown = StoredImages(look(str(folder), wanted).test_images)
@@ -97,13 +97,13 @@ def assert_alike(folder: Path, wanted: PictureSettings = AS_THEY_ARE) -> Images:
     ):
         assert np.array_equal(np.rint(script[f"{name}_images"] * 255).astype(np.uint8), images)
         assert script[f"{name}_labels"].tolist() == labels.tolist()
-    listing = list_pictures(folder)
+    listing = list_pictures(folder, wanted.test)
     for pictures, images in ((listing.train, trained.x_train), (listing.test, trained.x_test)):
         asked = []
         for path, _ in pictures:
             if "broken" not in path:
                 opened = open_picture(Path(path))
-                asked.append(prepare(opened, beside(folder, opened, form), None).pixels)
+                asked.append(prepare(opened, beside(folder, wanted.test, opened, form), None).pixels)
         assert np.array_equal(np.stack(asked), images)
     return trained
 
@@ -116,7 +116,7 @@ pictures = st.tuples(
 )
 sides = st.integers(1, 12)
 wishes = st.builds(
-    PictureSettings,
+    DataOptions,
     st.none() | st.tuples(sides, sides),
     st.sampled_from([None, "grayscale", "rgb"]),
     st.sampled_from(["stretch", "crop"]),
@@ -129,10 +129,8 @@ PLAIN = ("L", (5, 4), 1, 0)
 @given(st.lists(pictures, min_size=1, max_size=6), wishes)
 @example([(kind, (6, 9), 1 + at % 8, at) for at, kind in enumerate(KINDS)], AS_THEY_ARE)
 @example([("deep 12", (6, 9), 1, 1), ("L", (6, 9), 1, 1), ("LA", (6, 9), 6, 1)], AS_THEY_ARE)
-@example(
-    [(kind, (6, 9), 1 + at % 8, at) for at, kind in enumerate(KINDS)], PictureSettings((7, 4), "grayscale", "crop")
-)
-def test_every_way_to_a_network_makes_the_same_image_of_a_picture(drawn: list[Any], wanted: PictureSettings) -> None:
+@example([(kind, (6, 9), 1 + at % 8, at) for at, kind in enumerate(KINDS)], DataOptions((7, 4), "grayscale", "crop"))
+def test_every_way_to_a_network_makes_the_same_image_of_a_picture(drawn: list[Any], wanted: DataOptions) -> None:
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made) / "zoo"
         for label in ("ape", "bee"):
