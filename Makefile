@@ -9,16 +9,17 @@ PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 # The tests start hundreds of processes. Each is to find the bytecode that the first has written.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test test-faults test-all lint bench clean
+.PHONY: run test test-all lint pytest bench clean
 
 run: .venv/.run-ready
 	@$(BIN)/cnn-tui $(ARGS)
 
-test: lint
-	$(PYTEST) -m 'not long'
+# Side by side: mypy takes half a minute of one core.
+test: .venv/.test-ready
+	@$(MAKE) --no-print-directory --jobs=2 lint pytest
 
-test-faults: .venv/.test-ready
-	$(PYTEST) -m long tests/faults tests/jobs tests/ssh tests/cli
+pytest: .venv/.test-ready
+	$(PYTEST) -m 'not long'
 
 test-all: test
 	HYPOTHESIS_PROFILE=thorough $(PYTEST) -m long

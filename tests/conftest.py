@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
-from collections.abc import Generator
+import sys
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,18 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays. To look through it for garbage, again and again, is a fifth of all the time."""
     gc.collect()
     gc.freeze()
+
+
+_keras_stays = False
+
+
+def pytest_runtest_teardown() -> None:
+    """Keras stays as well, once a test has loaded it: each `clear_session` looks for garbage in all of TensorFlow."""
+    global _keras_stays
+    if "keras" in sys.modules and not _keras_stays:
+        _keras_stays = True
+        gc.collect()
+        gc.freeze()
 
 
 def pytest_sessionfinish() -> None:
@@ -39,10 +53,18 @@ def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return trained_once((folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "trained")
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Places for homes, in a folder of their own: pytest looks through all there are in its own, for each test."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in itertools.count(1))
+
+
 @pytest.fixture(autouse=True)
-def sealed_machine(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def sealed_machine(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home of its own for each test, no network, no colours; gives the home."""
-    home = tmp_path_factory.mktemp("home")
+    home = next(homes)
+    home.mkdir()
     monkeypatch.setenv("CNN_TUI_HOME", str(home))
     monkeypatch.setenv("CNN_TUI_OFFLINE", "1")
     monkeypatch.setenv("NO_COLOR", "1")

@@ -116,11 +116,14 @@ def learned(experiment: Experiment, parts: int, sizes: tuple[int, ...] = (32, 32
         else:
             model.train_step((x, y))
 
-    step = tf.function(take, reduce_retracing=True)
+    sparse = experiment.training.loss.startswith("sparse")
+    answer = tf.TensorSpec((None,), tf.int64) if sparse else tf.TensorSpec((None, 10), tf.float32)
+    # As in the loop of training, one graph is for batches of any size.
+    step = tf.function(take, input_signature=[tf.TensorSpec((None, 28, 28, 1), tf.float32), answer])
     draw = np.random.default_rng(1)
     for size in sizes:
         labels = draw.integers(0, 10, size)
-        answers = labels if experiment.training.loss.startswith("sparse") else np.eye(10, dtype=np.float32)[labels]
+        answers = labels if sparse else np.eye(10, dtype=np.float32)[labels]
         step(tf.constant(draw.random((size, 28, 28, 1)), tf.float32), tf.constant(answers))
     return model.get_weights(), [float(metric) for metric in model.get_metrics_result().values()]
 
