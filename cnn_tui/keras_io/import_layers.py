@@ -17,20 +17,20 @@ import msgspec
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.keras_io.import_chain import Plain, config_of, label
 from cnn_tui.network.fields import Field, fields_of
+from cnn_tui.network.kinds.base import LearningLayer
 from cnn_tui.network.layers import LAYERS, AnyLayer, Layer, RandomContrast
 from cnn_tui.text import quiet
 
 _OF_KERAS = ("keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras")
 _MODELS = ("Sequential", "Functional", "Model")
 _NO_ARGUMENTS = ("name", "dtype", "batch_shape", "batch_input_shape", "input_dtype", "autocast")
-_ONLY_TRAINING = ("seed", "noise_shape", "synchronized", "trainable", "quantization_config")
-_ONLY_TRAINING_ENDS = ("_initializer", "_regularizer", "_constraint")
+_ONLY_TRAINING = ("seed", "noise_shape", "synchronized", "quantization_config")
+_ONLY_TRAINING_ENDS = ("_initializer", "_regularizer", "_constraint", "trainable")
 _OLD_NAMES = {("LeakyReLU", "alpha"): "negative_slope"}  # of arguments, in Keras 2
 _ALIASES = {"swish": "silu", "hard_swish": "hard_silu"}  # of activations
 
 # What an argument without a field must be: Keras 3's default, in the forms that its configs have for it.
 _DEFAULTS: dict[str, tuple[Any, ...]] = {
-    "trainable": (True,),
     "data_format": ("channels_last",),
     "axis": (-1, [-1], 3, [3]),  # the channels of a map
     "dilation_rate": (1, [1, 1]),
@@ -73,6 +73,8 @@ def take_layer(number: int, described: Plain, findings: ImportFindings) -> AnyLa
     config = {_OLD_NAMES.get((cls.__name__, name), name): value for name, value in config_of(described).items()}
     if cls is RandomContrast and isinstance(config.get("factor"), list) and config["factor"][:1] == [0]:
         config["factor"] = config["factor"][-1]  # (0, 0.1), which Keras makes of 0.1 for this layer alone
+    if not issubclass(cls, LearningLayer):
+        config.pop("trainable", None)  # there is nothing to freeze
     before = len(findings.problems)
     values = _values(cls, config, called, findings)
     fields = {field.name for field in fields_of(cls)}
@@ -242,9 +244,7 @@ def snake_case(name: str) -> str:
 
 def _say_left_out(called: str, argument: str, value: Any, findings: ImportFindings) -> None:
     sentence = f"{called}: {quiet(argument, 60)} {shown(value)}"
-    if argument == "trainable":
-        findings.notes.append(f"{called} is frozen there, but is trained here")
-    elif argument in _ONLY_TRAINING or argument.endswith(_ONLY_TRAINING_ENDS):
+    if argument in _ONLY_TRAINING or argument.endswith(_ONLY_TRAINING_ENDS):
         findings.notes.append(f"{sentence} is left out")
     else:
         findings.problems.append(f"{sentence} makes another layer of it than there is here")

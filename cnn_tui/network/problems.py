@@ -228,10 +228,11 @@ def find_cost_problem(stack: Stack, summary: Summary) -> Problem | None:
 
 
 def _too_much(row: LayerSummary) -> str:
-    training = row.trainable * FLOAT_BYTES * _COPIES
+    training = (row.trainable * _COPIES + row.non_trainable) * FLOAT_BYTES
     if training > MOST_TRAINING_BYTES:
+        verb = "learn" if row.trainable else "hold"
         return (
-            f"would learn {row.trainable:,} numbers, and training takes {training / _GIGA:,.0f} GB for them alone: "
+            f"would {verb} {row.params:,} numbers, and training takes {training / _GIGA:,.0f} GB for them alone: "
             f"more than {MOST_TRAINING_BYTES / _GIGA:g} GB is not tried"
         )
     if row.memory_bytes(1) > MOST_OUTPUT_BYTES:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from cnn_tui.network.kinds.base import LearningLayer
 from cnn_tui.network.layers import (
     AnyLayer,
     AveragePooling2D,
@@ -104,6 +105,8 @@ def canonical(layer: AnyLayer) -> AnyLayer:
     layer that does nothing (a Dropout of rate 0) still counts, because it stands in `model.summary()`.
     """
     changes = {**_penalties(layer), **_window(layer), **_fill(layer)}
+    if not layer.trainable and not isinstance(layer, LearningLayer):
+        changes["trainable"] = True  # there is nothing to freeze
     if isinstance(layer, MaxPooling2D | AveragePooling2D) and layer.strides == layer.pool_size:
         changes["strides"] = None
     if isinstance(layer, PReLU) and layer.shared_axes is not None:

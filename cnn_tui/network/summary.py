@@ -121,18 +121,18 @@ def summarize(stack: Stack) -> Summary:
                 row = msgspec.structs.replace(row, output_shape=None)
             else:
                 shape = made.output_shape
-                row = _filled(row, made, field.pass_through(made))
+                row = _filled(row, made, layer.trainable, field.pass_through(made))
         rows.append(row)
     return Summary(stack.input_shape, tuple(rows), stuck_at, stuck_why)
 
 
-def _filled(row: LayerSummary, made: Flow, seen: Pair | None) -> LayerSummary:
+def _filled(row: LayerSummary, made: Flow, trainable: bool, seen: Pair | None) -> LayerSummary:
     return msgspec.structs.replace(
         row,
         output_shape=made.output_shape,
         params=made.params,
-        trainable=made.trainable,
-        non_trainable=made.non_trainable,
+        trainable=made.trainable if trainable else 0,
+        non_trainable=made.non_trainable if trainable else made.params,
         macs=made.macs,
         formula=made.formula,
         activations=math.prod(made.output_shape),

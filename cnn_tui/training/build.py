@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.network.kinds.base import LearningLayer
 from cnn_tui.network.layers import AnyLayer
 from cnn_tui.network.stack import blends_widely, float32_layers
 from cnn_tui.network.summary import keras_names
@@ -79,6 +80,8 @@ def keras_layer(layer: AnyLayer, name: str) -> keras.layers.Layer:
     """One layer of the stack as Keras's."""
     arguments = msgspec.structs.asdict(layer)
     del arguments["enabled"]
+    if layer.trainable or not isinstance(layer, LearningLayer):
+        del arguments["trainable"]  # Keras knows it of every layer, but not every class takes it as an argument
     for argument, value in arguments.items():
         if isinstance(value, L1L2):
             arguments[argument] = keras.regularizers.L1L2(l1=value.l1, l2=value.l2)

@@ -84,6 +84,23 @@ def notebook(*cells: tuple[str, str]) -> str:
 # What every script has
 
 
+def test_layers_that_a_script_freezes_are_frozen(tmp_path: Path) -> None:
+    code = (
+        HEAD
+        + SMALL
+        + """
+model.layers[0].trainable = False
+for layer in model.layers[1:2]:
+    layer.trainable = False
+"""
+        + FIT
+    )
+    imported = read(tmp_path, code)
+    assert [layer.trainable for layer in imported.experiment.layers] == [False, True, True]
+    assert "trainable=False" in keras_script(imported.experiment)
+    assert not [note for note in imported.notes if "frozen" in note or "trainable" in note]
+
+
 def test_the_notes_themselves_are_their_baseline(tmp_path: Path) -> None:
     """A text with code between fences, some of it output: the listing is read, the output is skipped with its line."""
     seed = """\
@@ -336,11 +353,6 @@ model.fit(x_train, y_train, epochs=9, validation_split=0.2, callbacks=calls)
     imported = read(tmp_path, code)
     assert imported.experiment.stop == (StopRule("val_loss", patience=2),)
     assert [note for note in imported.notes if "LearningRateScheduler (line" in note]
-
-
-def test_a_frozen_layer_is_said(tmp_path: Path) -> None:
-    code = HEAD + SMALL + "for layer in model.layers[:1]:\n    layer.trainable = False\n" + FIT
-    assert any("frozen" in note for note in read(tmp_path, code).notes)
 
 
 # Several models, notebooks

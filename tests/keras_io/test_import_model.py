@@ -243,6 +243,7 @@ def test_arguments_that_are_left_out_are_noted(tmp_path: Path) -> None:
             ),
             keras.layers.Flatten(trainable=False),
             keras.layers.Dropout(0.5, seed=3),
+            keras.layers.Dense(5, trainable=False),
             keras.layers.Dense(10, activation="softmax", kernel_initializer=keras.initializers.RandomNormal(stddev=1)),
         ]
     )
@@ -261,7 +262,6 @@ def test_arguments_that_are_left_out_are_noted(tmp_path: Path) -> None:
         "bias_initializer Ones is left out",
         "kernel_constraint MaxNorm(max_value=2, axis=0) is left out",
         "activity_regularizer L1(l1=0.0",
-        "(Flatten) is frozen there, but is trained here",
         "(Dropout): seed 3 is left out",
         "kernel_initializer is RandomNormal(mean=0.0, stddev=1",
         "the learning rate ExponentialDecay(",
@@ -271,6 +271,7 @@ def test_arguments_that_are_left_out_are_noted(tmp_path: Path) -> None:
         'the metric "mse" is left out',
     ):
         assert words in notes
+    assert [layer.trainable for layer in imported.experiment.layers] == [True, True, True, False, True]
     assert imported.experiment.training.metrics == ("accuracy", "sparse_top_k_categorical_accuracy")
 
 

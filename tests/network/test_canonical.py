@@ -49,12 +49,14 @@ ALIKE: list[tuple[AnyLayer, AnyLayer]] = [
     ),
     (PReLU(shared_axes=(1, 2)), PReLU(shared_axes=(2, 1, 2))),
     (RandomRotation(factor=0.1), RandomRotation(factor=0.1, fill_value=1.0)),
+    (MaxPooling2D(pool_size=(2, 2)), MaxPooling2D(pool_size=(2, 2), trainable=False)),
 ]
 
 OTHERS: list[tuple[AnyLayer, AnyLayer]] = [
     (MaxPooling2D(pool_size=(2, 2)), MaxPooling2D(pool_size=(2, 2), strides=(1, 1))),
     (MaxPooling2D(pool_size=(2, 2)), MaxPooling2D(pool_size=(2, 2), padding="same")),
     (MaxPooling2D(pool_size=(2, 2)), AveragePooling2D(pool_size=(2, 2))),
+    (Dense(units=3), Dense(units=3, trainable=False)),
     (Conv2D(filters=3, kernel_size=(3, 1)), Conv2D(filters=3, kernel_size=(3, 1), padding="same")),
     (
         Conv2DTranspose(filters=3, kernel_size=(1, 1), strides=(2, 2)),

@@ -9,6 +9,7 @@ import pytest
 
 from cnn_tui.network import layers
 from cnn_tui.network.fields import Field, fields_of
+from cnn_tui.network.kinds.base import LearningLayer
 from cnn_tui.network.layers import LAYERS, Conv2D, Dense, Dropout, Layer, MaxPooling2D, main_field, new_layer
 from cnn_tui.network.rules import flow
 from tests.network.strategies import FIELD_IDS, FIELDS
@@ -98,6 +99,8 @@ def test_an_argument_can_be_stepped(kind: str, field: Field) -> None:
 @KINDS
 def test_every_argument_is_annotated(kind: str) -> None:
     arguments = {info.name for info in msgspec.structs.fields(LAYERS[kind])} - {"enabled"}
+    if not issubclass(LAYERS[kind], LearningLayer):
+        arguments -= {"trainable"}  # a file may have it, but there is nothing to freeze
     assert arguments == {field.name for field in fields_of(LAYERS[kind])}
 
 

@@ -29,6 +29,14 @@ def test_the_other_nets_of_the_exercises_have_their_parameters() -> None:
     assert summarize(notes.delete(2).delete(2)).total_params == 693_962
 
 
+def test_what_is_frozen_is_not_trainable() -> None:
+    notes = notes_net()
+    summary = summarize(notes.change(0, trainable=False).change(5, trainable=False).change(1, trainable=False))
+    assert (summary.rows[0].trainable, summary.rows[0].non_trainable) == (0, 320)
+    assert (summary.trainable_params, summary.non_trainable_params) == (10_538, 102_848)
+    assert summary.total_params == summarize(notes).total_params
+
+
 def test_the_notes_net_of_16_filters_has_the_rows_of_the_notes() -> None:
     rows = [(row.index, row.type, row.output_shape, row.params) for row in summarize(notes_net(16)).rows]
     assert rows == [

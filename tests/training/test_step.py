@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -77,6 +78,15 @@ WHOLE_BATCH = Experiment(
         *END[1:],
     )
 )
+FROZEN = Experiment(
+    layers=(
+        msgspec.structs.replace(conv(), trainable=False),
+        BatchNormalization(trainable=False),
+        conv(),
+        BatchNormalization(),
+        *END,
+    )
+)
 EVERY_PART = Experiment(
     layers=(
         Rescaling(scale=0.5),
@@ -139,6 +149,7 @@ def assert_alike(ours: tuple[list[Any], list[float]], kerass: tuple[list[Any], l
     [
         (PLAIN, 2),
         (EVERY_PART, 4),
+        (FROZEN, 2),
         *(pytest.param(*one, marks=pytest.mark.long) for one in ((PLAIN, 4), (POOLS, 2), (WHOLE_BATCH, 2))),
     ],
 )
@@ -158,6 +169,13 @@ def test_parts_learn_what_the_whole_batch_does(experiment: Experiment, parts: in
 def test_one_part_is_keras_step_to_the_last_digit(precision: str, loss: str) -> None:
     experiment = PLAIN.with_training(precision=precision, loss=loss)
     assert_alike(learned(experiment, 1), learned(experiment, 0), within=0.0)
+
+
+def test_what_is_frozen_stays_as_it_was() -> None:
+    before, after = learned(FROZEN, 2, sizes=())[0], learned(FROZEN, 2)[0]
+    stays = [np.array_equal(one, other) for one, other in zip(before, after, strict=True)]
+    # kernel and bias; gamma, beta, mean and variance; then the same of layers that learn, and a Dense layer
+    assert stays == [True] * 6 + [False] * 8
 
 
 def test_another_adam_steps_as_keras_has_it() -> None:

@@ -127,7 +127,10 @@ class Layer(
     tag_field="type",
     omit_defaults=True,
 ):
-    """A layer of a stack. `enabled = false` keeps it in the file but out of the network."""
+    """A layer of a stack. `enabled = false` keeps it in the file but out of the network.
+
+    `trainable = false` freezes what it would learn; Keras takes that for any layer, also for one that learns nothing.
+    """
 
     about: ClassVar[str] = ""
     """A few words, for the list from which a layer is added."""
@@ -135,6 +138,7 @@ class Layer(
     """What the layer does and what it is good for, in a few sentences."""
 
     enabled: bool = True
+    trainable: bool = True
 
     def __post_init__(self) -> None:
         """Check the bounds of each argument. Raises ValueError with a sentence that says what is allowed."""
@@ -149,3 +153,12 @@ class Layer(
     def type(self) -> str:
         """Keras's class name."""
         return type(self).__name__
+
+
+class LearningLayer(Layer, frozen=True, kw_only=True):
+    """A layer that learns weights, which can be frozen."""
+
+    trainable: Annotated[
+        bool,
+        argument("Whether training changes its weights. no freezes them, as one does with what was learned before."),
+    ] = True

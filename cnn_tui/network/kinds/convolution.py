@@ -12,7 +12,7 @@ from cnn_tui.network.kinds.base import (
     DilationRate,
     Filters,
     KernelSize,
-    Layer,
+    LearningLayer,
     PaddingMode,
     Strides,
     UseBias,
@@ -22,7 +22,7 @@ from cnn_tui.network.kinds.base import (
 from cnn_tui.network.values import Pair
 
 
-class Conv2D(Layer, frozen=True, tag=True):
+class Conv2D(LearningLayer, frozen=True, tag=True):
     about: ClassVar[str] = "slides learned filters over the map; each finds one feature"
     explanation: ClassVar[str] = (
         "A filter is a small square of weights. It slides over the image, and at each place the pixels under it are "
@@ -53,7 +53,7 @@ class Conv2D(Layer, frozen=True, tag=True):
     kernel_regularizer: WeightPenalty = None
 
 
-class DepthwiseConv2D(Layer, frozen=True, tag=True):
+class DepthwiseConv2D(LearningLayer, frozen=True, tag=True):
     about: ClassVar[str] = "gives each channel filters of its own, and mixes none"
     explanation: ClassVar[str] = (
         "Each channel of the map is convolved with its own filter, and the channels are never added together. "
@@ -73,7 +73,7 @@ class DepthwiseConv2D(Layer, frozen=True, tag=True):
     depthwise_regularizer: WeightPenalty = None
 
 
-class SeparableConv2D(Layer, frozen=True, tag=True):
+class SeparableConv2D(LearningLayer, frozen=True, tag=True):
     about: ClassVar[str] = "a cheaper Conv2D: first each channel alone, then a 1x1 mix"
     explanation: ClassVar[str] = (
         "It does the work of a Conv2D in two steps. First each channel is convolved with a filter of its own, which "
@@ -96,7 +96,7 @@ class SeparableConv2D(Layer, frozen=True, tag=True):
     pointwise_regularizer: WeightPenalty = None
 
 
-class Conv2DTranspose(Layer, frozen=True, tag=True):
+class Conv2DTranspose(LearningLayer, frozen=True, tag=True):
     about: ClassVar[str] = "a convolution run backwards: makes the map larger"
     explanation: ClassVar[str] = (
         "It goes the way of a convolution backwards: each number of the small map stamps the filter, weighted by "

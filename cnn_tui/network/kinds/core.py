@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from cnn_tui.network.fields import argument
-from cnn_tui.network.kinds.base import WIDTHS, Activate, Layer, UseBias, WeightPenalty, WeightStart
+from cnn_tui.network.kinds.base import WIDTHS, Activate, Layer, LearningLayer, UseBias, WeightPenalty, WeightStart
 from cnn_tui.network.values import Ints
 
 _SLOPES = (0.0, 0.01, 0.1, 0.2, 0.3)
 
 
-class Dense(Layer, frozen=True, tag=True):
+class Dense(LearningLayer, frozen=True, tag=True):
     about: ClassVar[str] = "connects every input to every unit"
     explanation: ClassVar[str] = (
         "Every unit looks at every number that comes in: each is multiplied by a weight of its own, and all are "
@@ -90,7 +90,7 @@ class LeakyReLU(Layer, frozen=True, tag=True):
     ] = 0.3
 
 
-class PReLU(Layer, frozen=True, tag=True):
+class PReLU(LearningLayer, frozen=True, tag=True):
     about: ClassVar[str] = "a leaky relu that learns how much to let through"
     explanation: ClassVar[str] = (
         "A LeakyReLU whose slope for negative numbers is learned. Unless told otherwise it learns a slope for each "

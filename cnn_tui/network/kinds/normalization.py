@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from cnn_tui.network.fields import argument
-from cnn_tui.network.kinds.base import Layer
+from cnn_tui.network.kinds.base import LearningLayer
 
 Epsilon = Annotated[
     float,
@@ -20,14 +20,14 @@ Center = Annotated[bool, argument("Whether a learned number is added to each cha
 Scale = Annotated[bool, argument("Whether each channel is multiplied by a learned number at the end.")]
 
 
-class BatchNormalization(Layer, frozen=True, tag=True):
+class BatchNormalization(LearningLayer, frozen=True, tag=True):
     about: ClassVar[str] = "evens out each channel over the batch: faster, steadier training"
     explanation: ClassVar[str] = (
         "Each channel is brought to mean 0 and spread 1 over the images of a batch, and then scaled and shifted by "
         "two learned numbers. The layers behind it get numbers of a steady size, so one can train faster and with "
         "a larger learning rate. For every channel it keeps four numbers: two are learned, and two, the running "
         "mean and variance, are only counted along and stand in for the batch when one evaluates or predicts: "
-        "they are the non-trainable parameters of the summary."
+        "they are the non-trainable parameters of the summary. Frozen, it takes the running ones also in training."
     )
 
     momentum: Annotated[
@@ -44,7 +44,7 @@ class BatchNormalization(Layer, frozen=True, tag=True):
     scale: Scale = True
 
 
-class LayerNormalization(Layer, frozen=True, tag=True):
+class LayerNormalization(LearningLayer, frozen=True, tag=True):
     about: ClassVar[str] = "evens out the channels at each place, image by image"
     explanation: ClassVar[str] = (
         "At each place of the map the channels are brought to mean 0 and spread 1, and then scaled and shifted by "
