@@ -11,7 +11,7 @@ import typer
 from cnn_tui.cli.overrides import override, parse
 from cnn_tui.cli.parser import AsJson
 from cnn_tui.cli.printing import bold, put_json, table
-from cnn_tui.cli.progress import Reporter, bar
+from cnn_tui.cli.progress import Reporter, bar, reading_words
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, complain, is_terminal, put, say
 from cnn_tui.data.data_facts import DataFacts
 from cnn_tui.data.dataset import BUILT_IN, DatasetError
@@ -81,7 +81,12 @@ def show_dataset(
 
     wishes = {"image_size": image_size, "color": color, "fit": fit, "test": test}
     axes = [parse(f"{key}={wish}") for key, wish in wishes.items() if wish]
-    facts = look(name, override(Experiment(), [(axis.key, axis.values[0]) for axis in axes]).data_options)
+    options = override(Experiment(), [(axis.key, axis.values[0]) for axis in axes]).data_options
+    reporter = Reporter(sys.stderr, is_terminal(sys.stderr))
+    try:
+        facts = look(name, options, lambda done, total: reporter.bar([(0, reading_words(done, total))]))
+    finally:
+        reporter.clear()
     for remark in facts.remarks:
         say(remark)
     if as_json:

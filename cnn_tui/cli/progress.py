@@ -83,9 +83,16 @@ def bar(share: float) -> str:
     return f"[{'#' * full}{'.' * (_CELLS - full)}]"
 
 
+def reading_words(done: int, total: int) -> str:
+    """How many of the pictures of a folder are read."""
+    return f"reading pictures {done:,} of {total:,}"
+
+
 def progress_parts(run: Run, now: Progress) -> list[LinePart]:
     """Where a run is, steps and images both named."""
     parts: list[LinePart] = [(0, f"run {run.id}")]
+    if now.to_read:
+        return [*parts, (0, reading_words(now.read, now.to_read)), (1, bar(now.read / now.to_read))]
     if now.phase in _PHASES:
         return [*parts, (0, _PHASES[now.phase])]
     parts.append((0, f"epoch {now.epoch}/{run.experiment.training.epochs}"))

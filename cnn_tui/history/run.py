@@ -140,6 +140,9 @@ class Progress(msgspec.Struct, frozen=True):
     """Seconds since this epoch began."""
     validation_seconds: float = 0.0
     """What the last validation took; 0 until there was one."""
+    read: int = 0
+    """Pictures that are read while the data is loaded, of `to_read`; both are 0 at any other time."""
+    to_read: int = 0
 
 
 class Line(msgspec.Struct, frozen=True):

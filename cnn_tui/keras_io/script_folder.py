@@ -56,6 +56,7 @@ def folder_parts(path: Path, dataset: Dataset, options: DataOptions) -> Iterator
 def _load_picture(dataset: Dataset, survey: Survey, crop: bool) -> CodeLines:
     height, width, channels = dataset.input_shape
     mode = "L" if channels == 1 else "RGB"
+    edge = max(height, width)
     steps = []
     if survey.deep:
         steps += [
@@ -70,6 +71,7 @@ def _load_picture(dataset: Dataset, survey: Survey, crop: bool) -> CodeLines:
         "def load_picture(path):",
         "    try:",
         "        picture = Image.open(path)",
+        f"        picture.draft(None, ({edge}, {edge}))  # a large JPEG is unpacked smaller",
         "        with contextlib.suppress(Exception):  # what a camera noted may be broken",
         "            picture = ImageOps.exif_transpose(picture)",
         *steps,

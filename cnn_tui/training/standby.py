@@ -19,6 +19,7 @@ from cnn_tui.network.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from cnn_tui.training.build import build
 from cnn_tui.training.data import datasets
 from cnn_tui.training.data.datasets import Images, Source
+from cnn_tui.training.data.readers import Reading, not_told
 from cnn_tui.training.loop import evaluate, fit
 from cnn_tui.training.pipeline import evaluation_batches, training_batches
 from cnn_tui.training.runtime import spread_work
@@ -50,7 +51,9 @@ def warm_up(called: Callable[[], bool]) -> None:
             _train_tiny()
 
 
-def load(name: str, say: Callable[[str], None], options: DataOptions = AS_THEY_ARE) -> Images:
+def load(
+    name: str, say: Callable[[str], None], options: DataOptions = AS_THEY_ARE, reading: Reading = not_told
+) -> Images:
     """As `datasets.load`, without reading again what was read ahead and has not changed since."""
     with contextlib.suppress(OSError):
         source = datasets.find(name)
@@ -58,7 +61,7 @@ def load(name: str, say: Callable[[str], None], options: DataOptions = AS_THEY_A
             stamp, images = _ahead.pop(source)
             if stamp == _stamp(source.path):
                 return images
-    return datasets.load(name, say=say, options=options)
+    return datasets.load(name, say=say, options=options, reading=reading)
 
 
 def _read_ahead() -> None:

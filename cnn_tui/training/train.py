@@ -88,6 +88,10 @@ def train(run_id: int) -> int:
     return ENDED_BADLY if result.status == "failed" else ENDED
 
 
+class ReadingEndedError(Exception):
+    """The run is stopped while pictures are read."""
+
+
 class Trainer:
     """The training of one run."""
 
@@ -149,15 +153,17 @@ class Trainer:
         done = kept.epoch if kept is not None else 0
 
         self.recorder.show_phase("loading data")
-        training_data, validation_data, test_data = self._data()
+        try:
+            training_data, validation_data, test_data = self._data()
+        except ReadingEndedError:
+            return self._stopped_before_training()
 
         self.recorder.show_phase("building")
         model = build(self.experiment)
         if kept is not None:
             restore(model, checkpoint_path(self.run.id), kept)
         if self.control.ends_before() or self.control.wish() == "stop":
-            cause = self.control.cause or self.control.stopped("before training began")
-            return Result("stopped", cause, ending=self.control.ending)
+            return self._stopped_before_training()
 
         if self.resumed:
             self._go_on_after(done)
@@ -172,6 +178,10 @@ class Trainer:
                 callbacks=[self.recorder, self.rule, self.control, self.checkpoints],
             )
         return self._end(model, test_data)
+
+    def _stopped_before_training(self) -> Result:
+        cause = self.control.cause or self.control.stopped("before training began")
+        return Result("stopped", cause, ending=self.control.ending)
 
     def _go_on_after(self, done: int) -> None:
         """Everything here knows the epochs that are done already; what was recorded after them goes."""
@@ -224,7 +234,7 @@ class Trainer:
 
     def _data(self) -> tuple[Batches, Batches | None, Batches]:
         """Batches to train on, to watch beside it, and to test on at the end; records what they are."""
-        images = load(self.experiment.dataset, say, self.experiment.data_options)
+        images = load(self.experiment.dataset, say, self.experiment.data_options, self._tell_reading)
         say(images.source)
         for warning in () if self.resumed else images.warnings:
             self.recorder.note(warning)
@@ -248,6 +258,12 @@ class Trainer:
         if x_val is images.x_test:
             return training, test, test
         return training, pipeline.evaluation_batches(x_val, y_val, batch_size=batch_size, one_hot=one_hot), test
+
+    def _tell_reading(self, done: int, total: int) -> None:
+        """Show how many pictures are read. Raises ReadingEndedError when the run is to be stopped."""
+        self.recorder.show_reading(done, total)
+        if self.control.ends_before() or self.control.wish() == "stop":
+            raise ReadingEndedError
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         """The first signal stops the run as a request would; the next one ends the process at once."""

@@ -72,6 +72,8 @@ def test_every_phase_has_words() -> None:
 
     assert words(phase="starting") == "run 4  starting TensorFlow"
     assert words(phase="loading data") == "run 4  loading the data"
+    reading = words(phase="loading data", read=1_200, to_read=8_000)
+    assert reading == "run 4  reading pictures 1,200 of 8,000  [#.........]"
     assert words(phase="validating") == "run 4  epoch 2/5  validating"
     assert words(phase="evaluating") == "run 4  evaluating on the test images"
     assert words(steps=0, images_per_second=0.0, loss=None, accuracy=None).endswith("0 images/s")

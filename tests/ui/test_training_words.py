@@ -72,6 +72,8 @@ async def test_each_phase_has_its_words(make_lab: MakeLab, history: History) -> 
             history.record_progress(run_id, Progress(phase))
             await shows(pilot, f"{expected} …")
             assert "images/s" not in words(app) and "ETA" not in words(app)
+        history.record_progress(run_id, Progress("loading data", read=1_200, to_read=8_000))
+        await shows(pilot, "reading pictures: 1,200 of 8,000 …")
         validating = msgspec.structs.replace(MIDDLE, phase="validating", step=1_875, images=60_000)
         history.record_progress(run_id, validating)
         await shows(pilot, "1,875/1,875 steps of 32", "60,000/60,000 images validating", "ETA run")

@@ -62,6 +62,8 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         self.whole_epochs = 0
         self.phase = "starting"
         self.train_images = 0
+        self._read = 0, 0
+        """Pictures that are read, and of how many."""
         self._history, self._run_id, self._experiment = history, run_id, experiment
         self._stopwatch, self._say = stopwatch, say
         self._epoch = self._step = 0
@@ -159,8 +161,14 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
 
     def show_phase(self, phase: str) -> None:
         """Write what the run does outside `fit`."""
-        self.phase = phase
+        self.phase, self._read = phase, (0, 0)
         self._write_progress(self._stopwatch.now())
+
+    def show_reading(self, done: int, total: int) -> None:
+        """Write how many pictures are read, unless something was written a moment ago."""
+        self._read = done, total
+        if (now := self._stopwatch.now()) >= self._next_write:
+            self._write_progress(now)
 
     def _write_progress(self, now: float) -> None:
         self._next_write = now + PERIOD
@@ -184,6 +192,8 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
             images_per_second=self._rate(),
             seconds=self._step_ended - self._epoch_began,
             validation_seconds=self._validation_seconds,
+            read=self._read[0],
+            to_read=self._read[1],
         )
 
     def _point(self) -> Point | None:

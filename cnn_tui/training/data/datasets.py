@@ -34,7 +34,7 @@ from cnn_tui.text import sentence
 from cnn_tui.training.data import picture_reader, readers
 from cnn_tui.training.data.check import check_images
 from cnn_tui.training.data.download import DOWNLOADS, Progress, fetch, keras_home
-from cnn_tui.training.data.readers import Arrays, Labels, Pixels
+from cnn_tui.training.data.readers import Arrays, Labels, Pixels, Reading, not_told
 
 Kind = Literal["CNN_TUI_DATA", "keras cache", "system", "sample", "file", "folder"]
 Layout = Literal["npz", "idx", "cifar10", "cifar100", "pictures"]
@@ -137,12 +137,13 @@ def load(
     download: bool = True,
     say: Callable[[str], None] = to_stderr,
     progress: Progress | None = None,
+    reading: Reading = not_told,
 ) -> Images:
     """Load a dataset, downloading a built-in one that is not on this machine, a folder's pictures as they are wanted.
 
-    `say` is told, a sentence at a time, what the user should know; `progress` the bytes of a download. Raises
-    DatasetError when the dataset is unknown, broken, or nowhere to be had. Fashion-MNIST then becomes its sample:
-    the `dataset.name` of the result is "fashion_mnist_sample".
+    `say` is told, a sentence at a time, what the user should know; `progress` the bytes of a download, `reading` how
+    many pictures of a folder are read. Raises DatasetError when the dataset is unknown, broken, or nowhere to be had.
+    Fashion-MNIST then becomes its sample: the `dataset.name` of the result is "fashion_mnist_sample".
     """
     _check_own_folder(say)
     source, why = find(name), "it is not on this machine"
@@ -153,7 +154,7 @@ def load(
         except DatasetError as error:
             why = str(error).rstrip(".")
     if source is not None:
-        return _read(name, source, say, options)
+        return _read(name, source, say, options, reading)
     described = describe(name, options)  # an unknown name ends here, with what is allowed
     if name != "fashion_mnist":
         raise DatasetError(
@@ -227,10 +228,16 @@ def _is_another(folder: Path, name: str) -> bool:
     return any(first == labels for other, labels in _FIRST_LABELS.items() if other != name)
 
 
-def _read(name: str, source: Source, say: Callable[[str], None], options: DataOptions = AS_THEY_ARE) -> Images:
+def _read(
+    name: str,
+    source: Source,
+    say: Callable[[str], None],
+    options: DataOptions = AS_THEY_ARE,
+    reading: Reading = not_told,
+) -> Images:
     described = describe(name, options)
     try:
-        arrays, left_out = _read_layout(source, described, options, say)
+        arrays, left_out = _read_layout(source, described, options, say, reading)
     except OSError as error:
         raise unreadable(source.path, error) from None
     if name in BUILT_IN:
@@ -251,7 +258,7 @@ def _about_labels(described: Dataset, arrays: Arrays) -> list[str]:
 
 
 def _read_layout(
-    source: Source, described: Dataset, options: DataOptions, say: Callable[[str], None]
+    source: Source, described: Dataset, options: DataOptions, say: Callable[[str], None], reading: Reading
 ) -> tuple[Arrays, tuple[FilesLeftOut, ...]]:
     """The arrays, and what of the files is not in them."""
     match source.layout:
@@ -264,7 +271,7 @@ def _read_layout(
         case "cifar100":
             return readers.read_cifar100(source.path), ()
         case "pictures":
-            return picture_reader.read_folder(source.path, described.input_shape, options, say)
+            return picture_reader.read_folder(source.path, described.input_shape, options, say, reading)
 
 
 def _check_built_in(described: Dataset, arrays: Arrays, path: Path) -> None:

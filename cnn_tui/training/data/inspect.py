@@ -22,17 +22,20 @@ from cnn_tui.data.image_folder import list_pictures
 from cnn_tui.training.data.datasets import SYSTEM, Images, Source, find, load
 from cnn_tui.training.data.download import keras_home
 from cnn_tui.training.data.image_store import keep_images
-from cnn_tui.training.data.readers import Labels, Pixels
+from cnn_tui.training.data.readers import Labels, Pixels, Reading, not_told
 
 SAMPLE = 2_000
 """Training images that are kept to be looked at: as many of each class, where it has them."""
 MOST_OF_A_CLASS, LEAST_OF_A_CLASS = 100, 4
 
 
-def look(name: str, options: DataOptions = AS_THEY_ARE) -> DataFacts:
-    """What is in a dataset that is on this machine; keeps it, and images, if there is room. Raises DatasetError."""
+def look(name: str, options: DataOptions = AS_THEY_ARE, reading: Reading = not_told) -> DataFacts:
+    """What is in a dataset that is on this machine; keeps it, and images, if there is room. Raises DatasetError.
+
+    `reading` is told how many pictures of a folder are read, and of how many.
+    """
     remarks: list[str] = []
-    images = load(name, options, download=False, say=remarks.append)
+    images = load(name, options, download=False, say=remarks.append, reading=reading)
     stamp = _stamp(name, images, options)
     names = images.dataset.class_names
     sample = _sample(images.y_train, len(names))

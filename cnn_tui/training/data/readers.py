@@ -25,6 +25,8 @@ from cnn_tui.text import counted, reason
 Pixels = NDArray[np.uint8]
 Labels = NDArray[np.int64]
 Say = Callable[[str], None]
+Reading = Callable[[int, int], None]
+"""Is told how many pictures are read, and of how many; what it raises ends the reading."""
 
 IDX_FILES = {
     "x_train": "train-images-idx3-ubyte",
@@ -33,6 +35,10 @@ IDX_FILES = {
     "y_test": "t10k-labels-idx1-ubyte",
 }
 _BATCH = 1024  # images turned from floats into bytes at a time, so that no second copy of all is made
+
+
+def not_told(done: int, total: int) -> None:
+    """A `Reading` that nobody hears."""
 
 
 class Arrays(NamedTuple):

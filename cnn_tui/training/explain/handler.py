@@ -165,8 +165,9 @@ class Explainer:
         from cnn_tui.training.explain.user_picture import beside, border_of, open_picture, prepare
 
         # First, so that one that is none is refused before TensorFlow is loaded.
-        opened = open_picture(Path(path_kept(picture)))
+        open_picture(Path(path_kept(picture)))
         model, run = self._model(run_id), find_run(run_id)
+        opened = open_picture(Path(path_kept(picture)), model.input_shape)
         form, border = Form(model.input_shape, crop=run.experiment.fit == "crop"), None
         try:
             if is_folder(run.dataset):  # its own pictures were taken as they are, and so is this one

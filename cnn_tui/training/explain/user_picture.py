@@ -35,15 +35,18 @@ class Prepared(NamedTuple):
     steps: tuple[str, ...]
 
 
-def open_picture(path: Path) -> Opened:
-    """Unpack a picture. Raises ExplainError, of a wrong question, for what is no picture or too large a one."""
+def open_picture(path: Path, shape: tuple[int, int, int] | None = None) -> Opened:
+    """Unpack a picture that is to become an image of `shape`, if that is known.
+
+    Raises ExplainError, of a wrong question, for what is no picture or too large a one.
+    """
     if not os.path.exists(path):  # noqa: PTH110  it never raises
         raise ExplainError(f"there is no file {shown(path)}", wrong=True)
     if not path.is_file():  # a pipe would never end
         raise ExplainError(f"{shown(path)} is no file; give a PNG or a JPEG", wrong=True)
     try:
         with without_warnings():
-            return picture.open_picture(path)
+            return picture.open_picture(path, shape)
     except PictureError as error:
         raise ExplainError(f"{shown(path)} {error}{_ADVICE[error.kind]}", wrong=True) from None
 

@@ -43,6 +43,8 @@ KINDS = {
     "P hole": ".png",
     "P grey": ".bmp",
     "CMYK": ".tif",
+    "L photo": ".jpg",
+    "CMYK photo": ".jpg",
     "broken": ".png",
     **dict.fromkeys(DEEP, ".tiff"),
 }
@@ -102,7 +104,7 @@ def assert_alike(folder: Path, wanted: DataOptions = AS_THEY_ARE) -> Images:
         asked = []
         for path, _ in pictures:
             if "broken" not in path:
-                opened = open_picture(Path(path))
+                opened = open_picture(Path(path), form.shape)
                 asked.append(prepare(opened, beside(folder, wanted.test, opened, form), None).pixels)
         assert np.array_equal(np.stack(asked), images)
     return trained
@@ -167,6 +169,19 @@ def test_deep_pictures_are_scaled_by_what_the_set_holds(tmp_path: Path, highest:
     assert assert_alike(folder).x_train[:2, 0, 0, 0].tolist() == [made, 0]
     load(str(folder), say=said.append)
     assert "20 pictures of more than 8 bits a pixel were brought to 8" in "\n".join(said)
+
+
+@pytest.mark.parametrize("color", ["rgb", "grayscale"])
+@pytest.mark.parametrize("ending", [".jpg", ".tif"])
+def test_inks_become_the_colours_that_they_print(tmp_path: Path, ending: str, color: Any) -> None:
+    inks = np.zeros((16, 16, 4), np.uint8)
+    inks[:, :, 1:3] = 255  # magenta and yellow: red
+    for label in ("ape", "bee"):
+        (tmp_path / "inks" / label).mkdir(parents=True)
+        for at in range(5):
+            Image.fromarray(inks, "CMYK").save(tmp_path / "inks" / label / f"{at}{ending}")
+    (pixel,) = assert_alike(tmp_path / "inks", DataOptions((4, 4), color)).x_train[0, :1, 0]
+    assert np.allclose(pixel, (254, 0, 0) if color == "rgb" else (76,), atol=3)
 
 
 def test_one_picture_in_colour_makes_a_set_of_colours_and_the_others_are_counted(tmp_path: Path) -> None:

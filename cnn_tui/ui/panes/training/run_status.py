@@ -155,7 +155,9 @@ class RunStatus(Lines):
         training, now = run.experiment.training, watched.progress
         words = {
             "starting": "starting: a training process has taken the run",
-            "loading data": f"loading the data: {inert(run.experiment.dataset)}",
+            "loading data": f"loading the data: {inert(run.experiment.dataset)}"
+            if not now.to_read
+            else f"reading pictures: {now.read:,} of {now.to_read:,}",
             "building": f"building the network of {counted(run.params, 'parameter')}",
             "training": "training begins: the first step is being prepared",
             "saving": "saving the model",

@@ -1,0 +1,118 @@
+"""Keeps the images of a folder of pictures as they were read, so that each picture is unpacked once.
+
+A file is named by a digest of all that its images depend on: the paths, sizes and dates of the pictures, their classes
+and what is asked of them. A change of any makes another file. All together take at most MOST_BYTES, and half of what
+is free on the disk: those that were used longest ago go first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from cnn_tui.data import raw_file
+from cnn_tui.data.image_folder import FolderPictures
+from cnn_tui.data.left_out import FilesLeftOut
+from cnn_tui.data.raw_file import RawFileError
+from cnn_tui.home import home, scratch
+from cnn_tui.training.data.readers import Arrays
+
+MOST_BYTES = 4_000_000_000
+FORMAT = "cnn-tui folder 1"
+_ENDING = ".folder"
+
+
+class KeptFolder(NamedTuple):
+    """The images of a folder, the files that are not among them, and what was said of how they were read."""
+
+    arrays: Arrays
+    left_out: tuple[FilesLeftOut, ...]
+    said: tuple[str, ...]
+
+
+class FolderHeader(msgspec.Struct, frozen=True):
+    """The header of a file: behind it stand the training and the test images, each with their labels (int64) before."""
+
+    format: str
+    shape: tuple[int, int, int]
+    train: int
+    test: int
+    left_out: tuple[FilesLeftOut, ...]
+    said: tuple[str, ...]
+
+
+def digest_of(listing: FolderPictures, shape: tuple[int, int, int], crop: bool) -> str:
+    """What tells the images that a folder's pictures become from any others. Raises OSError."""
+    made = hashlib.blake2b(repr((FORMAT, shape, crop, listing.left_out)).encode(), digest_size=16)
+    for half, pictures in enumerate((listing.train, listing.test)):
+        for path, label in pictures:
+            status = os.stat(path)  # noqa: PTH116  a path is text here, and there may be many
+            made.update(os.fsencode(f"{half} {label} {path}\0{status.st_size} {status.st_mtime_ns}\n"))
+    return made.hexdigest()
+
+
+def path_of(digest: str) -> Path:
+    """Where the images with that digest are kept."""
+    return home() / "data-cache" / f"{digest}{_ENDING}"
+
+
+def read(digest: str) -> KeptFolder | None:
+    """The images with that digest; None where they are not kept, or their file is damaged."""
+    path = path_of(digest)
+    try:
+        header, start = raw_file.read_header(path, FolderHeader)
+        if header.format != FORMAT or path.stat().st_size != start + _size(header.train + header.test, header.shape):
+            return None
+        parts: list[NDArray[Any]] = []
+        with path.open("rb") as file:
+            file.seek(start)
+            for count in (header.train, header.test):
+                labels = np.fromfile(file, "<i8", count).astype(np.int64, copy=False)
+                images = np.fromfile(file, np.uint8, count * int(np.prod(header.shape)))
+                parts += [images.reshape(count, *header.shape), labels]
+        os.utime(path)  # it was used now
+    except (RawFileError, OSError, ValueError):
+        return None
+    return KeptFolder(Arrays(*parts), header.left_out, header.said)
+
+
+def keep(digest: str, folder: KeptFolder) -> None:
+    """Keep images, if there is room. A picture that could not be opened may be there the next time."""
+    arrays = folder.arrays
+    shape = arrays.x_train.shape[1], arrays.x_train.shape[2], arrays.x_train.shape[3]
+    if scratch() is not None or any(one.why == "unreadable" for one in folder.left_out):
+        return
+    header = FolderHeader(FORMAT, shape, len(arrays.x_train), len(arrays.x_test), folder.left_out, folder.said)
+    halves = ((arrays.y_train, arrays.x_train), (arrays.y_test, arrays.x_test))
+    parts = [part for labels, images in halves for part in (labels.astype("<i8", copy=False).data, images.data)]
+    with contextlib.suppress(OSError):  # a full disk is no reason not to train
+        path_of(digest).parent.mkdir(parents=True, exist_ok=True)
+        if _make_room(_size(header.train + header.test, shape)):
+            raw_file.write(path_of(digest), header, [part.cast("B") for part in parts])
+
+
+def _make_room(size: int) -> bool:
+    """Whether so many bytes may be kept, once the files are gone that were used longest ago."""
+    folder = path_of("").parent
+    files = sorted(folder.glob(f"*{_ENDING}"), key=lambda file: file.stat().st_mtime, reverse=True)
+    sizes = {file: file.stat().st_size for file in files}
+    most = min(MOST_BYTES, sum(sizes.values()) + shutil.disk_usage(folder).free // 2)
+    if size > most:
+        return False
+    while sum(sizes.values()) + size > most:
+        oldest = files.pop()
+        oldest.unlink(missing_ok=True)
+        del sizes[oldest]
+    return True
+
+
+def _size(images: int, shape: tuple[int, int, int]) -> int:
+    return images * (int(np.prod(shape)) + np.dtype(np.int64).itemsize)
