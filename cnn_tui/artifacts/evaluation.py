@@ -1,6 +1,6 @@
 """How well a trained network does on the test images: per class, and what it takes for what.
 
-The figures are worked out in the training room, by scikit-learn, and kept beside the run; here they are read and said.
+The figures are worked out in the training room and kept beside the run; here they are read and said.
 """
 
 from __future__ import annotations

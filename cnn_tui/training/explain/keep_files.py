@@ -135,24 +135,24 @@ def measure(
     test_loss: float | None,
     stamp: tuple[int, int] | None,
 ) -> Evaluation:
-    """The figures of every class and the confusion matrix, by scikit-learn.
+    """The figures of every class and the confusion matrix.
 
-    Its precision is 0 where nothing is taken for a class. A class without images has no figures.
+    Precision is 0 where nothing is taken for a class. A class without images has no figures. scikit-learn gives the
+    same, but Keras loads it, with scipy, wherever it is installed: a fifth of the time a process takes to start.
     """
-    from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
-
-    every = np.arange(len(names))
-    columns = precision_recall_fscore_support(labels, predicted, labels=every, zero_division=0.0)
+    count = len(names)
+    right = labels[labels == predicted]
+    columns = (np.bincount(one, minlength=count)[:count].tolist() for one in (right, predicted, labels))
     per_class = tuple(
-        ClassFigures(name, float(precision), float(recall), float(f1), int(support))
-        if support
+        ClassFigures(name, hits / taken if taken else 0.0, hits / images, 2 * hits / (taken + images), images)
+        if images
         else ClassFigures(name, None, None, None, 0)
-        for name, precision, recall, f1, support in zip(names, *columns, strict=True)
+        for name, hits, taken, images in zip(names, *columns, strict=True)
     )
     cells = None
-    if len(names) <= evaluation.MOST_CLASSES:
-        matrix = confusion_matrix(labels, predicted, labels=every)
-        cells = tuple((int(true), int(said), int(matrix[true, said])) for true, said in np.argwhere(matrix))
+    if count <= evaluation.MOST_CLASSES:
+        pairs, times = np.unique(np.stack([labels, predicted], axis=1), axis=0, return_counts=True)
+        cells = tuple((true, said, number) for (true, said), number in zip(pairs.tolist(), times.tolist(), strict=True))
     accuracy = float(np.mean(labels == predicted))
     return Evaluation(evaluation.FORMAT, len(labels), test_loss, accuracy, per_class, cells, stamp)
 
