@@ -7,6 +7,7 @@ one before it has been dealt with, and the box that it opened, if it did, has th
 
 from __future__ import annotations
 
+import functools
 from collections import deque
 
 from textual.app import App
@@ -18,8 +19,10 @@ from textual.timer import Timer
 DIALOG = "dialog"
 """The group of workers that open a box and wait for its answer."""
 
-_LOOK_AGAIN = 0.005
-_GIVE_UP = 0.5
+_LOOK_AGAIN = 0.005  # seconds
+_LOOKS = 100
+"""After so many looks the next key is no longer kept waiting. They are counted, and not the time: on a busy machine the
+looks come late, as does all that the keys have to wait for."""
 
 
 class Passed(Message):
@@ -52,7 +55,7 @@ class TypeaheadApp(App[None]):
 
     async def on_passed(self, message: Passed) -> None:
         """The key has gone its way. What it posted itself (an Enter's answer) goes its way in a second round."""
-        if message.number != self._number or self._busy is None:
+        if message.number != self._number:
             return
         if message.rounds:
             (self.focused or self.screen).post_message(Passed(message.number, message.rounds - 1))
@@ -62,21 +65,34 @@ class TypeaheadApp(App[None]):
     async def _type_next(self) -> None:
         if not self._typed:
             return
-        if not self._is_ready() and self._looks * _LOOK_AGAIN < _GIVE_UP:
+        if not self._is_ready() and self._looks < _LOOKS:
             self._looks += 1
-            self._busy = self.set_timer(_LOOK_AGAIN, self._finish)
+            self._busy = self.set_timer(_LOOK_AGAIN, self._type_next)
             return
         self._looks = 0
-        self._number += 1
-        # A widget that is closing lets its messages drop: then the next key is not kept waiting for ever.
-        self._busy = self.set_timer(_GIVE_UP, self._finish)
+        self._wait_for(self._number)
         screen, target = self.screen, self.focused or self.screen
         await super().on_event(self._typed.popleft())
         if screen not in self.screen_stack:  # the key has closed its box, which takes no more messages
             target = self.focused or self.screen
         target.post_message(Passed(self._number, 1))
 
+    def _wait_for(self, number: int) -> None:
+        self._busy = self.set_timer(_LOOK_AGAIN, functools.partial(self._wait_on, number))
+
+    async def _wait_on(self, number: int) -> None:
+        """Wait for the marker; a widget that is closing lets it drop, and then the next key is not kept for ever."""
+        if number != self._number:
+            return
+        if self._looks < _LOOKS:
+            self._looks += 1
+            self._wait_for(number)
+        else:
+            await self._finish()
+
     async def _finish(self) -> None:
+        self._number += 1  # what is still on its way for this key comes too late
+        self._looks = 0
         if self._busy is not None:
             self._busy.stop()
             self._busy = None
