@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 import shlex
@@ -65,13 +66,13 @@ def mangled_tree(rng: random.Random, plain: Any) -> Any:
         holder, key = rng.choice(list(_places(plain)) or [([plain], 0)])
         what = rng.random()
         if what < 0.7:
-            holder[key] = rng.choice(_ODD)
+            holder[key] = copy.deepcopy(rng.choice(_ODD))
         elif what < 0.85:
             del holder[key]
         elif isinstance(holder, dict):
             holder[rng.choice(("x", "", "id", "name", "\x1b"))] = holder.pop(key)
         else:
-            holder.append(holder[key])
+            holder.append(copy.deepcopy(holder[key]))
     return plain
 
 
