@@ -11,6 +11,7 @@ import msgspec
 
 from cnn_tui.data.dataset import AS_THEY_ARE
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.schedule import in_words
 from cnn_tui.history.run import Line, Run, ending_in_words
 from cnn_tui.network.diff import DiffLine, diff_stacks
 from cnn_tui.network.stack import Stack, canonical
@@ -270,8 +271,10 @@ def _flat(experiment: Experiment) -> dict[str, str]:
     for name, value in msgspec.structs.asdict(experiment.data_options).items():
         if value != getattr(AS_THEY_ARE, name):
             settings[name] = "x".join(map(str, value)) if isinstance(value, tuple) else value
-    for name, value in msgspec.structs.asdict(experiment.training).items():
-        if value is not None:
+    for name, value in experiment.training.told().items():
+        if name == "schedule":
+            settings[name] = in_words(value)
+        elif value is not None:
             settings[name] = ", ".join(value) if isinstance(value, tuple) else f"{value}"
     settings |= {f"stop rule {rule}": "stops training" for rule in experiment.stop}
     return settings

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from cnn_tui.analysis.pace import clock, time_left
 from cnn_tui.cli.streams import columns_of, rewrite, say
-from cnn_tui.history.run import Epoch, Progress, Run
+from cnn_tui.history.run import Epoch, Progress, Run, metric_shown
 from cnn_tui.text import cells, cut, padded, quiet
 
 LinePart = tuple[int, str]
@@ -121,7 +121,7 @@ def epoch_parts(run: Run, epoch: Epoch) -> list[LinePart]:
     return [
         (0, f"run {run.id}"),
         (0, f"epoch {epoch.epoch}/{run.experiment.training.epochs}"),
-        *((ranks.get(name, 3), f"{name} {value:.4f}") for name, value in epoch.metrics.items()),
+        *((ranks.get(name, 3), f"{name} {metric_shown(name, value)}") for name, value in epoch.metrics.items()),
         (4, f"{epoch.seconds:.1f} s"),
         (5, f"{epoch.images_per_second:,.0f} images/s"),
     ]

@@ -26,6 +26,7 @@ from cnn_tui.data.dataset import (
 )
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment import file_errors, other_files
+from cnn_tui.experiment.schedule import AnySchedule, ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule, out_of_range
 from cnn_tui.network.fields import argument, fields_of
 from cnn_tui.network.layers import LAYERS, AnyLayer
@@ -71,6 +72,33 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         float,
         argument("For sgd and rmsprop: how much of the last step goes on.", ladder=(0.0, 0.5, 0.9, 0.99), ge=0, lt=1),
     ] = 0.0
+    nesterov: Annotated[bool, argument("For sgd with momentum: look ahead along the last step.")] = False
+    weight_decay: Annotated[
+        float | None,
+        argument(
+            "What part of each weight a step takes away, times the learning rate.",
+            ladder=(0.0, 0.0001, 0.001, 0.004, 0.01),
+            ge=0,
+            le=100,
+            optional_means="Keras's own: 0.004 for adamw, none for others",
+        ),
+    ] = None
+    clipnorm: Annotated[
+        float | None,
+        argument(
+            "How long the gradient of each layer's weights may be at most.",
+            ladder=(0.1, 0.5, 1.0, 5.0),
+            ge=1e-9,
+            le=1_000_000,
+            optional_means="any length",
+            none="none",
+        ),
+    ] = None
+    use_ema: Annotated[bool, argument("Whether the weights become their moving average when training ends.")] = False
+    ema_momentum: Annotated[
+        float, argument("For use_ema: how slowly the average follows.", ladder=(0.9, 0.99, 0.999), ge=0, le=1)
+    ] = 0.99
+    schedule: AnySchedule | None = None
     loss: Annotated[Loss, argument("What training makes small; sparse means labels are class numbers.")] = (
         "sparse_categorical_crossentropy"
     )
@@ -78,6 +106,21 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     validation: str | float = "test"
     precision: Annotated[Precision, argument("The numbers that the arithmetic uses.")] = "float32"
     seed: int | None = None
+
+    def has_effect(self, name: str) -> bool:
+        """Whether a setting makes a difference beside the others."""
+        if name == "momentum":
+            return self.optimizer in MOMENTUM_OPTIMIZERS
+        if name == "nesterov":
+            return self.optimizer == "sgd" and self.momentum > 0
+        if name == "ema_momentum":
+            return self.use_ema
+        return name != "learning_rate" or self.schedule is None or not self.schedule.says_every_rate
+
+    def told(self) -> dict[str, Any]:
+        """The settings as they are written and compared: those that few trainings have only where they are set."""
+        values = {name: getattr(self, name) for name in self.__struct_fields__}
+        return {name: value for name, value in values.items() if name not in _SELDOM or value != _DEFAULTS[name]}
 
     def __post_init__(self) -> None:
         for field in fields_of(type(self)):
@@ -90,6 +133,11 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f'validation must be "none", "test" or above 0 and below 1, not {self.validation:g}')
         if self.seed is not None and not 0 <= self.seed < 2**31:
             raise ValueError(f"seed must be a whole number from 0 to {2**31 - 1}, not {file_errors.found(self.seed)}")
+
+
+_OF_OPTIMIZERS = ("momentum", "nesterov", "weight_decay", "clipnorm", "use_ema", "ema_momentum")
+_SELDOM = (*_OF_OPTIMIZERS, "schedule")
+_DEFAULTS: dict[str, Any] = msgspec.structs.asdict(Training())
 
 
 class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,12 +168,20 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return describe(self.dataset, self.data_options)
 
     @property
-    def optimizer_arguments(self) -> dict[str, float]:
-        """What the optimizer is made with, by Keras's names."""
-        arguments = {"learning_rate": self.training.learning_rate}
-        if self.training.optimizer in MOMENTUM_OPTIMIZERS:
-            arguments["momentum"] = self.training.momentum
-        return arguments
+    def optimizer_arguments(self) -> dict[str, float | bool]:
+        """What the optimizer is made with, by Keras's names, where it differs from Keras's defaults.
+
+        The learning rate is the one that a schedule begins with.
+        """
+        training = self.training
+        return {
+            "learning_rate": training.learning_rate,
+            **{
+                name: getattr(training, name)
+                for name in _OF_OPTIMIZERS
+                if training.has_effect(name) and getattr(training, name) != _DEFAULTS[name]
+            },
+        }
 
     @property
     def stack(self) -> Stack:
@@ -244,19 +300,27 @@ def from_builtins(raw: dict[str, Any], where: str = "the experiment") -> Experim
         raise ExperimentError(f"{where}: {len(experiment.layers):,} layers; at most {MAX_LAYERS:,} are allowed")
     for at, rule in enumerate(experiment.stop):
         _check_rule(experiment, rule, f"{where}: stop[{at}]")
+    schedule = experiment.training.schedule
+    if isinstance(schedule, ReduceLROnPlateau):
+        _check_metric(experiment, schedule.monitor, f"{where}: training.schedule.monitor")
     return experiment
 
 
 def _check_rule(experiment: Experiment, rule: StopRule, where: str) -> None:
     """Raise ExperimentError for a rule on a metric that is not reported, or with a limit that it cannot have."""
-    if rule.metric not in (emitted := experiment.emitted_metrics()):
-        way = experiment.way_to(rule.metric)
-        hint = f"; {way}" if way else f".{did_you_mean(rule.metric, emitted, quoted=True)}"
-        found = file_errors.found(rule.metric)
-        raise ExperimentError(f"{where}.metric: found {found}; this experiment reports {', '.join(emitted)}{hint}")
+    _check_metric(experiment, rule.metric, f"{where}.metric")
     if why := out_of_range(rule):
         key = "below" if rule.below is not None else "above"
         raise ExperimentError(f"{where}.{key}: found {rule.limit:g}; {why}")
+
+
+def _check_metric(experiment: Experiment, metric: str, where: str) -> None:
+    """Raise ExperimentError for a metric that is not reported."""
+    if metric not in (emitted := experiment.emitted_metrics()):
+        way = experiment.way_to(metric)
+        hint = f"; {way}" if way else f".{did_you_mean(metric, emitted, quoted=True)}"
+        found = file_errors.found(metric)
+        raise ExperimentError(f"{where}: found {found}; this experiment reports {', '.join(emitted)}{hint}")
 
 
 def to_toml(experiment: Experiment) -> str:
@@ -271,9 +335,11 @@ def to_toml(experiment: Experiment) -> str:
         if getattr(experiment, key) != getattr(AS_THEY_ARE, key):
             document.add(key, tomlkit.item(plain[key]))
     training = tomlkit.table()
-    for key, value in plain["training"].items():
-        if value is not None and (key, value) != ("momentum", 0.0):
-            training.add(key, tomlkit.item(value))
+    told = {key: value for key, value in experiment.training.told().items() if value is not None and key != "schedule"}
+    for key in told:
+        training.add(key, tomlkit.item(plain["training"][key]))
+    if experiment.training.schedule is not None:
+        training.add("schedule", _schedule_table(experiment.training.schedule))
     document.add("training", training)
     for key, parts in (("stop", plain["stop"]), ("layers", [plain_layer(layer) for layer in experiment.layers])):
         tables = tomlkit.aot()
@@ -285,6 +351,16 @@ def to_toml(experiment: Experiment) -> str:
         if parts:
             document.add(key, tables)
     return tomlkit.dumps(document)
+
+
+def _schedule_table(schedule: AnySchedule) -> Any:
+    """The table of a schedule, with what Keras demands and what is not at Keras's defaults."""
+    import tomlkit
+
+    table = tomlkit.table()
+    for key, value in msgspec.to_builtins(schedule).items():
+        table.add(key, tomlkit.item(value))
+    return table
 
 
 def _in_full(raw: dict[str, Any]) -> dict[str, Any]:

@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import re
 import typing
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from cnn_tui.experiment.schedule import SCHEDULES
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import LAYERS
 from cnn_tui.text import did_you_mean, quiet
 
 _PLACE = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>\$[^`]*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d{1,9}|\.\.\.)\]")
+
+
+_SCHEDULE = ("training", "schedule")
 
 
 def misread(error: ValueError | RecursionError, limit: int = 200) -> str:
@@ -53,12 +58,13 @@ def explain(error: str, raw: Any, root: type[msgspec.Struct]) -> str:
     if missing:
         struct = _struct_at(root, raw, steps)
         if missing[1] == "type" and struct is None:
-            return f"{_where(steps, raw)} needs a type, one of {', '.join(LAYERS)}"
+            return f"{_where(steps, raw)} needs a type, one of {', '.join(_kinds(steps))}"
         return f"{_where(steps, raw)} needs {missing[1]}{_allowed(struct, missing[1], ': ')}"
     value = _value_at(raw, steps)
     if steps and steps[-1] == "type":
-        near = did_you_mean(value, LAYERS, quoted=True) if isinstance(value, str) else ""
-        return f"{_where(steps, raw)}: found {found(value)}; allowed: {', '.join(LAYERS)}.{near}"
+        kinds = _kinds(steps)
+        near = did_you_mean(value, kinds, quoted=True) if isinstance(value, str) else ""
+        return f"{_where(steps, raw)}: found {found(value)}; allowed: {', '.join(kinds)}.{near}"
     if what.startswith(("Expected", "Invalid")):
         return f"{_where(steps, raw)}: found {found(value)}; {_expected(root, raw, steps, what)}"
     return f"{_where(steps, raw)}: {what}" if steps else what
@@ -83,11 +89,16 @@ def _value_at(raw: Any, steps: list[str | int]) -> Any:
     return raw
 
 
+def _kinds(steps: Sequence[str | int]) -> Mapping[str, type[msgspec.Struct]]:
+    """The kinds among which a type at this place chooses."""
+    return SCHEDULES if tuple(steps[:2]) == _SCHEDULE else LAYERS
+
+
 def _struct_at(root: type[msgspec.Struct], raw: Any, steps: list[str | int]) -> type[msgspec.Struct] | None:
     struct: type[msgspec.Struct] = root
-    if steps[:1] == ["layers"] and len(steps) >= 2:
-        layer = _value_at(raw, steps[:2])
-        kind = LAYERS.get(str(layer.get("type"))) if isinstance(layer, dict) else None
+    if len(steps) >= 2 and (steps[0] == "layers" or tuple(steps[:2]) == _SCHEDULE):
+        tagged = _value_at(raw, steps[:2])
+        kind = _kinds(steps).get(str(tagged.get("type"))) if isinstance(tagged, dict) else None
         if kind is None:
             return None
         struct, steps = kind, steps[2:]
@@ -108,7 +119,7 @@ def _is_struct(part: Any) -> bool:
 def _keys(struct: type[msgspec.Struct] | None) -> list[str]:
     if struct is None:
         return []
-    tag = ["type"] if struct.__name__ in LAYERS else []
+    tag = ["type"] if struct.__name__ in (*LAYERS, *SCHEDULES) else []
     return tag + [field.encode_name for field in msgspec.structs.fields(struct)]
 
 

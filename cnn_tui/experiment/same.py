@@ -94,10 +94,19 @@ def _parts(plain: _Plain) -> tuple[Any, ...]:
     # A setting that an older version did not know was what its default is now.
     training = {**_DEFAULTS, **plain.training}
     del training["seed"]
-    if training["optimizer"] not in MOMENTUM_OPTIMIZERS:
-        del training["momentum"]
+    for name in _without_effect(training):
+        del training[name]
     options = DataOptions(plain.image_size, plain.color, plain.fit, plain.test)
     return training, plain.stop, *(() if options == AS_THEY_ARE else (options,))
+
+
+def _without_effect(training: dict[str, Any]) -> list[str]:
+    """The settings that make no difference beside the others, as `Training.has_effect` says it."""
+    try:
+        known = msgspec.convert({**training, "seed": None}, Training)
+    except msgspec.ValidationError:  # of another version
+        return [] if training.get("optimizer") in MOMENTUM_OPTIMIZERS else ["momentum"]
+    return [name for name in training if not known.has_effect(name)]
 
 
 def pace_settings(experiment: Experiment) -> tuple[Any, ...]:

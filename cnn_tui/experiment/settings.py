@@ -12,9 +12,10 @@ import msgspec
 
 from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, MOST_SIDE, Color, DataOptions, Fit, is_folder
 from cnn_tui.data.describe import describe
-from cnn_tui.experiment.experiment import MAX_NAME, MOMENTUM_OPTIMIZERS, Experiment, Metric, Training
+from cnn_tui.experiment.experiment import MAX_NAME, Experiment, Metric, Training
+from cnn_tui.experiment.schedule import SCHEDULES, ReduceLROnPlateau, new_schedule
 from cnn_tui.experiment.stop_rules import StopRule, out_of_range
-from cnn_tui.network.fields import Value, fields_of
+from cnn_tui.network.fields import Field, Value, fields_of
 from cnn_tui.text import counted, quiet
 
 _FIELDS = {field.name: field for field in fields_of(Training)}
@@ -25,15 +26,10 @@ _FROM_DATASET = "from the dataset"
 _SHARES = ("0.1", "0.2", "0.3")
 _COLORS = (_FREE, *typing.get_args(Color))
 _FITS: tuple[str, ...] = typing.get_args(Fit)
+_KINDS = ("none", *SCHEDULES)
+_OF = "schedule."
 _VALIDATIONS = ("none", "test", *_SHARES)
 _TESTS = (_FROM_DATASET, *_SHARES)
-_CHOICES: dict[str, tuple[str, ...]] = {
-    "dataset": tuple(BUILT_IN),
-    "test": _TESTS,
-    "validation": _VALIDATIONS,
-    "color": _COLORS,
-    "fit": _FITS,
-}
 
 
 class Setting(NamedTuple):
@@ -68,11 +64,58 @@ def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
         elif info.name == "seed":
             shown = "random" if value is None else str(value)
             rows.append(Setting("seed", shown, "The same seed gives the same run.", "a whole number, or random"))
-        elif info.name != "momentum" or training.optimizer in MOMENTUM_OPTIMIZERS:
-            field = _FIELDS[info.name]
-            free = field.kind != "choice"
-            rows.append(Setting(field.name, field.format(value), field.help, field.allowed(), field.choices, free))
+        elif info.name == "schedule":
+            rows += _schedule_rows(experiment)
+        elif training.has_effect(info.name):
+            rows.append(_field_row(_FIELDS[info.name], value))
     return tuple(rows)
+
+
+def _field_row(field: Field, value: Value, of: str = "") -> Setting:
+    choices = field.choices or (("yes", "no") if field.kind == "flag" else ())
+    return Setting(of + field.name, field.format(value), field.help, field.allowed(), choices, not choices)
+
+
+def _schedule_rows(experiment: Experiment) -> list[Setting]:
+    """Which schedule the learning rate has, and its arguments."""
+    schedule = experiment.training.schedule
+    about = "none, so that it stays" if schedule is None else schedule.about
+    words = f"How the learning rate changes while it trains: {about}."
+    rows = [Setting("schedule", schedule.type if schedule else "none", words, ", ".join(_KINDS), _KINDS, free=False)]
+    if isinstance(schedule, ReduceLROnPlateau):
+        reported = experiment.emitted_metrics()
+        words = "The metric that is watched."
+        rows.append(Setting(f"{_OF}monitor", schedule.monitor, words, ", ".join(reported), reported, free=False))
+    fields = fields_of(type(schedule)) if schedule is not None else ()
+    return rows + [_field_row(field, getattr(schedule, field.name), _OF) for field in fields]
+
+
+def _with_schedule(experiment: Experiment, text: str) -> Experiment:
+    if text not in _KINDS:
+        raise ValueError(f"schedule is one of {', '.join(_KINDS)}, not {quiet(text, 60)}")
+    if text == "none":
+        return experiment.with_training(schedule=None)
+    training = experiment.training
+    held = training.validation if isinstance(training.validation, float) else 0.0
+    images = experiment.data.train_images * (1 - held)
+    schedule = new_schedule(text, math.ceil(images / training.batch_size) * training.epochs)
+    if isinstance(schedule, ReduceLROnPlateau) and training.validation == "none":
+        schedule = msgspec.structs.replace(schedule, monitor="loss")
+    return experiment.with_training(schedule=schedule)
+
+
+def _with_argument(experiment: Experiment, name: str, text: str) -> Experiment:
+    """The experiment with what was typed for an argument of its schedule."""
+    schedule = experiment.training.schedule
+    fields = {field.name: field for field in fields_of(type(schedule))} if schedule is not None else {}
+    if name == "monitor" and isinstance(schedule, ReduceLROnPlateau):
+        value: Value = text
+    elif name in fields:
+        value = fields[name].parse(text)
+    else:
+        raise ValueError(f"the schedule has no {quiet(name, 60)}")
+    assert schedule is not None
+    return _checked(experiment.with_training(schedule=msgspec.structs.replace(schedule, **{name: value})))
 
 
 def change(experiment: Experiment, name: str, text: str) -> Experiment:
@@ -96,6 +139,10 @@ def change(experiment: Experiment, name: str, text: str) -> Experiment:
         return _checked(experiment.with_training(validation=_fraction(text)))
     if name == "seed":
         return experiment.with_training(seed=_seed(text))
+    if name == "schedule":
+        return _with_schedule(experiment, text)
+    if name.startswith(_OF):
+        return _with_argument(experiment, name.removeprefix(_OF), text)
     return experiment.with_training(**{name: _FIELDS[name].parse(text)})
 
 
@@ -104,10 +151,15 @@ def step(experiment: Experiment, name: str, direction: int) -> Experiment:
     if name in _FIELDS:
         value = cast(Value, getattr(experiment.training, name))
         return experiment.with_training(**{name: _FIELDS[name].step(value, direction)})
-    choices = _CHOICES.get(name)
-    if choices is None:
+    schedule = experiment.training.schedule
+    for field in fields_of(type(schedule)) if schedule is not None else ():
+        if name == _OF + field.name:
+            changed = field.step(cast(Value, getattr(schedule, field.name)), direction)
+            return _with_argument(experiment, field.name, field.format(changed))
+    rows = {row.name: row for row in settings_of(experiment)}
+    if name not in rows or name == "metrics" or not (choices := rows[name].choices):
         return experiment
-    now = next(row.value for row in settings_of(experiment) if row.name == name)
+    now = rows[name].value
     at = choices.index(now) + direction if now in choices else 0
     return change(experiment, name, choices[at % len(choices)])
 
@@ -275,9 +327,12 @@ def _seed(text: str) -> int | None:
 
 
 def _checked(experiment: Experiment) -> Experiment:
-    """An experiment whose stop rules watch what it reports."""
+    """An experiment whose stop rules and schedule watch what it reports."""
     emitted = experiment.emitted_metrics()
     for rule in experiment.stop:
         if rule.metric not in emitted:
             raise ValueError(f"the stop rule {rule} needs {rule.metric}: take the rule away first")
+    schedule = experiment.training.schedule
+    if isinstance(schedule, ReduceLROnPlateau) and schedule.monitor not in emitted:
+        raise ValueError(f"the schedule watches {quiet(schedule.monitor, 60)}: choose another of them first")
     return experiment

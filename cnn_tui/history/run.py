@@ -60,7 +60,10 @@ ENDED_EARLY: frozenset[str] = frozenset({"stopped", "failed", "interrupted"})
 
 
 class Epoch(msgspec.Struct, frozen=True):
-    """One epoch, counted from 1. `metrics` has Keras's names: loss, accuracy, val_loss, val_accuracy."""
+    """One epoch, counted from 1. `metrics` has Keras's names: loss, accuracy, val_loss, val_accuracy.
+
+    Where the learning rate has a schedule, `learning_rate` is there too: what it was at the end of the epoch.
+    """
 
     epoch: int
     metrics: dict[str, float]
@@ -299,6 +302,11 @@ def tested_in_words(epoch: int | None) -> str:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 3)
+
+
+def metric_shown(name: str, value: float) -> str:
+    """A figure of an epoch as people read it."""
+    return f"{value:.4g}" if name == "learning_rate" else f"{value:.4f}"
 
 
 def finite(value: Any) -> float | None:

@@ -17,12 +17,14 @@ from cnn_tui.data.dataset import BUILT_IN, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.data.image_folder import PARTS
 from cnn_tui.experiment.experiment import Experiment, Training
+from cnn_tui.experiment.schedule import AnySchedule, ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.code.arithmetic import is_plain
 from cnn_tui.keras_io.code.callbacks import stop_rules
 from cnn_tui.keras_io.code.cells import read_source
 from cnn_tui.keras_io.code.pictures import augmentation, is_scaled
 from cnn_tui.keras_io.code.program import Program
+from cnn_tui.keras_io.code.rates import rate_schedule
 from cnn_tui.keras_io.code.values import CodeModel, DatasetArrays, Folder, Instance, Named, Unknown, Value
 from cnn_tui.keras_io.import_chain import Chain, Plain
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels
@@ -41,6 +43,7 @@ class CodeImport(msgspec.Struct, frozen=True):
     fitted: dict[str, Any]
     data: Any
     validation: Any
+    schedule: AnySchedule | None
     seed: int | None
     printed_total: int | None
     notes: tuple[str, ...]
@@ -75,6 +78,7 @@ def read_code(path: Path, chosen: str | None = None) -> CodeImport:
         fitted,
         data,
         _data(fitted.get("validation_data")),
+        rate_schedule(fitted, model.compiled, program.ask, notes),
         program.seed,
         model.printed_total,
         tuple(notes),
@@ -210,6 +214,8 @@ def trained(training: Training, code: CodeImport, notes: list[str]) -> Training:
     if code.seed is not None:
         given["seed"] = code.seed
     given["validation"] = _validation(code, notes)
+    if code.schedule is not None and training.schedule is None:
+        given["schedule"] = code.schedule
     for name, value in given.items():
         if isinstance(value, Unknown):
             notes.append(f"{name} is {value}, which is not known: {getattr(training, name)} stands in")
@@ -236,6 +242,15 @@ def _validation(code: CodeImport, notes: list[str]) -> Any:
             notes.append("how many images are held out to validate is not known: a tenth stands in")
         return 0.1 if watched.count is None else round(watched.count / watched.whole, 4)
     return "test"
+
+
+def watched(experiment: Experiment, notes: list[str]) -> Experiment:
+    """The experiment without a schedule that watches what its training does not report."""
+    schedule = experiment.training.schedule
+    if not isinstance(schedule, ReduceLROnPlateau) or schedule.monitor in experiment.emitted_metrics():
+        return experiment
+    notes.append(f"ReduceLROnPlateau is left out: the training does not report {quiet(schedule.monitor, 40)}")
+    return experiment.with_training(schedule=None)
 
 
 def rules_of(code: CodeImport, experiment: Experiment, notes: list[str]) -> tuple[StopRule, ...]:

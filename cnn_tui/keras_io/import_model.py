@@ -20,7 +20,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.keras_io.code.cells import SUFFIXES
 from cnn_tui.keras_io.import_chain import Chain, Plain, chain_of, config_of, label, name_of
-from cnn_tui.keras_io.import_code import CodeImport, dataset_of, read_code, rules_of, trained
+from cnn_tui.keras_io.import_code import CodeImport, dataset_of, read_code, rules_of, trained, watched
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels, read_config
 from cnn_tui.keras_io.import_layers import ImportFindings, shown, take_layer
 from cnn_tui.keras_io.import_training import training_of
@@ -119,6 +119,7 @@ def _from_code(code: CodeImport, path: Path) -> Imported:
     experiment = _imported(code.chain, code.compiled, quiet(path.stem), findings, dataset).experiment
     notes = findings.notes
     experiment = msgspec.structs.replace(experiment, training=trained(experiment.training, code, notes))
+    experiment = watched(experiment, notes)
     experiment = msgspec.structs.replace(experiment, stop=rules_of(code, experiment, notes))
     if code.printed_total is not None:
         total = summarize(experiment.stack).total_params

@@ -14,6 +14,7 @@ import msgspec
 from cnn_tui.experiment.experiment import MOMENTUM_OPTIMIZERS, Loss, Metric, Optimizer, Training
 from cnn_tui.keras_io.import_chain import Plain, config_of
 from cnn_tui.keras_io.import_layers import of_float32, shown, snake_case
+from cnn_tui.keras_io.import_schedule import with_schedule
 from cnn_tui.text import quiet
 
 _LOSSES: tuple[str, ...] = typing.get_args(Loss)
@@ -40,6 +41,17 @@ _OPTIMIZER_DEFAULTS: Plain = {
     "momentum": 0.0,
 }  # and None for every other
 _OF_OPTIMIZER: dict[str, Plain] = {"adamw": {"weight_decay": 0.004}, "adadelta": {"rho": 0.95}}
+_TAKEN: dict[str, type] = {
+    "momentum": float,
+    "nesterov": bool,
+    "weight_decay": float,
+    "clipnorm": float,
+    "use_ema": bool,
+    "ema_momentum": float,
+}
+"""The arguments of optimizers that there are here."""
+_FIRST_RATE = {"sgd": 0.01}
+"""What Keras's optimizers begin with, where that is not 0.001."""
 _OLD_NAMES = {"lr": "learning_rate"}  # of arguments, in Keras 2
 _NEUTRAL: tuple[Any, ...] = (None, [], {}, [None])
 
@@ -74,6 +86,7 @@ def _with_optimizer(training: Training, described: Any, notes: list[str]) -> Tra
         notes.append(f"the optimizer {shown(described)} is left out: {training.optimizer} stands in")
         return training
     training = _with(training, "optimizer", name, notes)
+    training = _with(training, "learning_rate", _FIRST_RATE.get(name, training.learning_rate), notes)
     if not isinstance(described, dict):
         return training
     config = {_OLD_NAMES.get(name, name): value for name, value in config_of(described).items()}
@@ -81,10 +94,25 @@ def _with_optimizer(training: Training, described: Any, notes: list[str]) -> Tra
     if isinstance(rate, float | int):
         training = _with(training, "learning_rate", of_float32(rate), notes)
     else:
-        notes.append(f"the learning rate {shown(rate)} is left out: {training.learning_rate:g} stands in")
-    if name in MOMENTUM_OPTIMIZERS and isinstance(config.get("momentum"), float | int):
-        training = _with(training, "momentum", of_float32(config.pop("momentum"), 5), notes)
+        training = with_schedule(training, rate, notes)
+    training = _with_arguments(training, config, notes)
     _note_others(f"the optimizer {name}", config, {**_OPTIMIZER_DEFAULTS, **_OF_OPTIMIZER.get(name, {})}, notes)
+    return training
+
+
+def _with_arguments(training: Training, config: Plain, notes: list[str]) -> Training:
+    """The training with the arguments of its optimizer that there are here; they are taken out of `config`."""
+    usual = _OF_OPTIMIZER.get(training.optimizer, {})
+    for name, kind in _TAKEN.items():
+        if config.get(name) is None or (name == "momentum" and training.optimizer not in MOMENTUM_OPTIMIZERS):
+            continue
+        try:
+            value: float | bool = msgspec.convert(config[name], kind)
+        except msgspec.ValidationError:
+            continue  # it is noted with what is left out
+        del config[name]
+        if value != usual.get(name):
+            training = _with(training, name, of_float32(value, 5) if kind is float else value, notes)
     return training
 
 

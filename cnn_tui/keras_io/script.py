@@ -16,6 +16,7 @@ import msgspec
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.script_data import data_code
+from cnn_tui.keras_io.script_schedule import optimizer_schedule, schedule_callback
 from cnn_tui.keras_io.source import CodeLines, call, literal, program
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import AnyLayer
@@ -57,7 +58,7 @@ def keras_parts(experiment: Experiment, *, seed: int | None = None) -> list[Code
         imports.add("import numpy as np")
     if seed is not None:
         imports.add("import math")
-    definitions, callbacks = _callbacks(experiment.stop)
+    definitions, callbacks = _callbacks(experiment)
     return [
         _head(experiment),
         *_imports(imports),
@@ -68,6 +69,7 @@ def keras_parts(experiment: Experiment, *, seed: int | None = None) -> list[Code
         _labels(experiment),
         model_code(experiment),
         ["# Print the model summary", "model.summary()"],
+        optimizer_schedule(experiment),
         _compile(experiment),
         *definitions,
         _batches(experiment, seed),
@@ -134,6 +136,9 @@ def _random(seed: int | None) -> CodeLines:
     return ["# The same seed gives the same weights and the same order of images", f"SEED = {seed}", _SET_SEED]
 
 
+_STOPS = "# Choose when training stops early"
+_CHANGES = "# Choose how the learning rate changes"
+_CHANGES_AND_STOPS = f"{_CHANGES}, and when training stops early"
 _SET_SEED = "tf.keras.utils.set_random_seed(SEED)"
 
 
@@ -173,10 +178,10 @@ def _labels(experiment: Experiment) -> CodeLines:
 
 def _compile(experiment: Experiment) -> CodeLines:
     training = experiment.training
-    given = experiment.optimizer_arguments
-    optimizer = ", ".join(
-        f"{name}={literal(value)}" for name, value in given.items() if value or name == "learning_rate"
-    )
+    given = {name: literal(value) for name, value in experiment.optimizer_arguments.items()}
+    if training.schedule is not None and not training.schedule.follows_epochs:
+        given["learning_rate"] = "learning_rate"
+    optimizer = ", ".join(f"{name}={value}" for name, value in given.items())
     arguments = [
         f"optimizer=tf.keras.optimizers.{OPTIMIZERS[training.optimizer]}({optimizer})",
         f"loss={literal(training.loss)}",
@@ -186,15 +191,20 @@ def _compile(experiment: Experiment) -> CodeLines:
     return ["# Choose how it is trained", *call("model.compile", arguments)]
 
 
-def _callbacks(rules: tuple[StopRule, ...]) -> tuple[list[CodeLines], str]:
-    """The parts of the script that the stop rules need, and what `fit` gets as `callbacks`."""
-    keras = [_keras_callback(rule) for rule in rules if not _is_ours(rule)]
-    ours = [rule for rule in rules if _is_ours(rule)]
+def _callbacks(experiment: Experiment) -> tuple[list[CodeLines], str]:
+    """The parts of the script that the stop rules and the schedule need, and what `fit` gets as `callbacks`."""
+    keras = [_keras_callback(rule) for rule in experiment.stop if not _is_ours(rule)]
+    ours = [rule for rule in experiment.stop if _is_ours(rule)]
     parts: list[CodeLines] = [_stop_training(ours)] if ours else []
+    before, changes = schedule_callback(experiment.training.schedule)
+    parts += before
+    if changes:
+        keras.insert(0, [*changes])
     if not keras:
         return parts, "[StopTraining()]" if ours else ""
     listed = [*(["    StopTraining(),"] if ours else []), *(line for lines in keras for line in lines)]
-    return [*parts, ["# Choose when training stops early", "callbacks = [", *listed, "]"]], "callbacks"
+    about = _STOPS if not changes else _CHANGES_AND_STOPS if experiment.stop else _CHANGES
+    return [*parts, [about, "callbacks = [", *listed, "]"]], "callbacks"
 
 
 def _is_ours(rule: StopRule) -> bool:

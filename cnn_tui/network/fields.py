@@ -14,12 +14,12 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Meta
 
-from cnn_tui.network.values import L1L2, Kind, Pair, Value, read_value, show_value, size_of
+from cnn_tui.network.values import L1L2, Floats, Kind, Pair, Value, read_value, show_value, size_of
 from cnn_tui.text import quiet
 
 __all__ = ["L1L2", "Field", "Kind", "Pair", "Value", "argument", "fields_of"]
 
-_MOST_INTS = 6
+_MOST_NUMBERS = 6
 _PENALTY_WORDS = "a penalty like l2 0.001 or l1 0.01 l2 0.01 (in a file { l2 = 0.001 })"
 
 
@@ -41,6 +41,7 @@ class Field(msgspec.Struct, frozen=True):
     none: str = "auto"  # how None is typed and shown
     between: str = "x"  # what stands between the numbers of a pair or a list
     rest: bool = False  # whether one number of a list may be -1: whatever is left
+    most: int = _MOST_NUMBERS  # how many numbers a list may have
 
     def format(self, value: Value) -> str:
         """A value as a person types it: `32`, `3x3`, `same`, `yes`."""
@@ -65,9 +66,9 @@ class Field(msgspec.Struct, frozen=True):
         numbers: tuple[float, ...] = value if isinstance(value, tuple) else (value,)
         if self.rest and numbers.count(-1) == 1:
             numbers = tuple(number for number in numbers if number != -1)
-            fits = len(numbers) < _MOST_INTS
+            fits = len(numbers) < self.most
         else:
-            fits = 1 <= len(numbers) <= _MOST_INTS
+            fits = 1 <= len(numbers) <= self.most
         if not fits or not all(self._inside(number) for number in numbers):
             raise self._wrong(value)
 
@@ -76,7 +77,7 @@ class Field(msgspec.Struct, frozen=True):
         if self.kind == "flag":
             return not value
         rungs: tuple[Any, ...] = self.choices or self.ladder
-        if self.kind in ("choice", "ints"):
+        if self.kind in ("choice", "ints", "floats"):
             rungs = (None, *rungs) if self.optional else rungs
             at = rungs.index(value) + direction if value in rungs else 0
             return typing.cast(Value, rungs[at % len(rungs)])
@@ -105,8 +106,8 @@ class Field(msgspec.Struct, frozen=True):
     def _numbers(self) -> str:
         names = {"float": "a number", "int": "a whole number"}
         words = names.get(self.kind) or f"one or two whole numbers, like 3 or 3{self.between}3,"
-        if self.kind == "ints":
-            words = f"whole numbers, like {self.format(self.ladder[-1])},"
+        if self.kind in ("ints", "floats"):
+            words = f"{'whole numbers' if self.kind == 'ints' else 'numbers'}, like {self.format(self.ladder[-1])},"
         if self.below is not None:
             words = f"{words} from {_plain(self.low)} to below {_plain(self.below)}"
         elif self.low is not None and self.high is not None:
@@ -144,10 +145,11 @@ def argument(
     none: str = "auto",
     between: str = "x",
     rest: bool = False,
+    most: int = _MOST_NUMBERS,
 ) -> Meta:
     """The annotation of an argument. `ge`, `le` and `lt` bound a number, or each number of a pair or list."""
     extra = {"start": start, "ladder": ladder, "low": ge, "high": le, "below": lt}
-    words = {"optional_means": optional_means, "none": none, "between": between, "rest": rest}
+    words = {"optional_means": optional_means, "none": none, "between": between, "rest": rest, "most": most}
     return Meta(description=help, extra={**extra, **words})
 
 
@@ -181,5 +183,5 @@ def _kind(base: Any) -> Kind:
         return "choice"
     if base == Pair:
         return "pair"
-    kinds: dict[Any, Kind] = {bool: "flag", float: "float", int: "int", L1L2: "penalty"}
+    kinds: dict[Any, Kind] = {bool: "flag", float: "float", int: "int", L1L2: "penalty", Floats: "floats"}
     return kinds.get(base, "ints")

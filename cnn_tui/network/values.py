@@ -13,7 +13,8 @@ import msgspec
 
 Pair = tuple[int, int]
 Ints = tuple[int, ...]
-Kind = Literal["int", "float", "pair", "ints", "choice", "flag", "penalty"]
+Floats = tuple[float, ...]
+Kind = Literal["int", "float", "pair", "ints", "floats", "choice", "flag", "penalty"]
 
 _YES, _NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0")
 _PENALTY = re.compile(r"(l1|l2)[\s=]*([0-9.e+-]+)")
@@ -42,7 +43,7 @@ class L1L2(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         return " ".join(f"{name} {_number(factor)}" for name, factor in named if factor) or "l2 0"
 
 
-Value = int | float | str | bool | Pair | Ints | L1L2 | None
+Value = int | float | str | bool | Pair | Ints | Floats | L1L2 | None
 
 
 def show_value(value: Value, between: str = "x") -> str:
@@ -50,7 +51,7 @@ def show_value(value: Value, between: str = "x") -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
-        return between.join(str(number) for number in value)
+        return between.join(_number(number) if isinstance(number, float) else str(number) for number in value)
     return _number(value) if isinstance(value, float) else str(value)
 
 
@@ -69,6 +70,8 @@ def read_value(kind: Kind, text: str, choices: tuple[str, ...] = ()) -> Value:
     if kind == "int":
         return int(text)
     parts = text.strip("()[]").replace("to", " ").replace("x", " ").replace(",", " ").split()
+    if kind == "floats":
+        return tuple(map(float, parts))
     numbers = tuple(int(part) for part in parts)
     if not numbers or (kind == "pair" and len(numbers) > 2):
         raise ValueError

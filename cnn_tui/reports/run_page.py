@@ -12,10 +12,12 @@ from cnn_tui.analysis.lost_number import NAN_RULE, LostNumber, blind_rules, lost
 from cnn_tui.analysis.overfitting import read_run
 from cnn_tui.analysis.tested_images import sampling_error
 from cnn_tui.data.dataset import DatasetError
+from cnn_tui.experiment import schedule
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history import notebook
 from cnn_tui.history.alive import elsewhere_in_words
 from cnn_tui.history.history import History
-from cnn_tui.history.run import Event, Run, ending_in_words, status_in_words, tested_in_words
+from cnn_tui.history.run import Event, Run, ending_in_words, metric_shown, status_in_words, tested_in_words
 from cnn_tui.history.same_network import in_words, same_network
 from cnn_tui.network.diff import arguments
 from cnn_tui.network.summary import LayerSummary, keras_shape, summarize
@@ -162,9 +164,11 @@ def _experiment(run: Run) -> Iterator[Block]:
     yield Fact(
         "training",
         f"{counted(training.epochs, 'epoch')}, batch {training.batch_size}, "
-        f"{training.optimizer} {training.learning_rate:g}, {training.loss}, "
+        f"{_optimizer(run.experiment)}, {training.loss}, "
         f"{training.precision}, validation {training.validation}",
     )
+    if training.schedule is not None:
+        yield Fact("learning rate", schedule.in_words(training.schedule))
     yield Fact("metrics", ", ".join(training.metrics))
     yield Fact("seed", "random" if run.seed is None else str(run.seed))
     blind = blind_rules(run)
@@ -173,6 +177,12 @@ def _experiment(run: Run) -> Iterator[Block]:
     yield Fact("queued", _when(run.created))
     yield Paragraph()
     yield from _layers(run)
+
+
+def _optimizer(experiment: Experiment) -> str:
+    """`sgd 0.01, momentum 0.9`: the optimizer, where its learning rate begins, and its other arguments."""
+    rate, *others = experiment.optimizer_arguments.items()
+    return ", ".join([f"{experiment.training.optimizer} {rate[1]:g}", *(f"{name} {value:g}" for name, value in others)])
 
 
 def _layers(run: Run) -> Iterator[Block]:
@@ -199,7 +209,7 @@ def _epochs(run: Run) -> Iterator[Block]:
     names = list(dict.fromkeys(name for epoch in run.epochs for name in epoch.metrics))
     rows, loaded = [], any(epoch.others is not None for epoch in run.epochs)
     for epoch in run.epochs:
-        figures = [f"{epoch.metrics[name]:.4f}" if name in epoch.metrics else "" for name in names]
+        figures = [metric_shown(name, epoch.metrics[name]) if name in epoch.metrics else "" for name in names]
         others = [f"{epoch.others:.0%}" if epoch.others is not None else ""] if loaded else []
         rows.append([str(epoch.epoch), *figures, f"{epoch.seconds:.1f}", f"{epoch.images_per_second:,.0f}", *others])
     yield Heading("Epochs")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 import msgspec
 import numpy as np
@@ -9,6 +11,7 @@ import tensorflow as tf
 
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.schedule import keras_arguments
 from cnn_tui.network.kinds.base import LearningLayer
 from cnn_tui.network.layers import AnyLayer
 from cnn_tui.network.stack import blends_widely, float32_layers
@@ -54,7 +57,7 @@ def build(experiment: Experiment) -> keras.Sequential:
             made.dtype_policy = "float32"
     model = keras.Sequential([keras.Input(stack.input_shape), *layers])
     model.compile(
-        optimizer=OPTIMIZERS[training.optimizer](**experiment.optimizer_arguments),
+        optimizer=optimizer(experiment),
         loss=training.loss,
         metrics=list(training.metrics),
         # XLA takes twice as long as TensorFlow's own kernels for small convolutions on a CPU.
@@ -62,6 +65,16 @@ def build(experiment: Experiment) -> keras.Sequential:
     )
     make_variables(model)
     return model
+
+
+def optimizer(experiment: Experiment) -> keras.optimizers.Optimizer:
+    """The optimizer, with its schedule where that goes with the steps; other schedules are callbacks."""
+    arguments: dict[str, Any] = {**experiment.optimizer_arguments}
+    schedule = experiment.training.schedule
+    if schedule is not None and not schedule.follows_epochs:
+        made = keras_arguments(schedule, experiment.training.learning_rate)
+        arguments["learning_rate"] = getattr(keras.optimizers.schedules, schedule.type)(**made)
+    return OPTIMIZERS[experiment.training.optimizer](**arguments)
 
 
 def make_variables(model: keras.Sequential) -> None:

@@ -12,7 +12,7 @@ from cnn_tui.training.build import build
 from cnn_tui.training.callbacks.checkpoints import restore
 from cnn_tui.training.data.datasets import load
 from cnn_tui.training.log import say, send_output_to
-from cnn_tui.training.loop import evaluate
+from cnn_tui.training.loop import evaluate, finish
 
 
 def evaluate_checkpoint(run_id: int) -> int:
@@ -42,4 +42,5 @@ def _evaluate(run: Run, kept: KeptWeights) -> dict[str, float]:
     test = pipeline.evaluation_batches(images.x_test, images.y_test, batch_size=training.batch_size, one_hot=one_hot)
     model = build(run.experiment)
     restore(model, checkpoint_path(run.id), kept)
+    finish(model)
     return evaluate(model, test)

@@ -58,6 +58,15 @@ def fit(
     return history
 
 
+def finish(model: keras.Sequential) -> None:
+    """What Keras's `fit` does to the weights at its very end: with `use_ema` they become their moving average.
+
+    It stands by itself because a checkpoint, with which training goes on, needs them as they were.
+    """
+    if model.trainable_variables:
+        model.optimizer.finalize_variable_values(model.trainable_variables)
+
+
 def evaluate(model: keras.Sequential, data: Batches, *, callbacks: Sequence[keras.callbacks.Callback] = ()) -> Logs:
     """Loss and metrics of a compiled model over all batches, by their names.
 

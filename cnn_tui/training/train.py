@@ -36,12 +36,13 @@ from cnn_tui.training import pipeline
 from cnn_tui.training.build import BuildError, build
 from cnn_tui.training.callbacks.checkpoints import CheckpointError, Checkpoints, clear_parts, restore, write
 from cnn_tui.training.callbacks.control import ControlPoll, StopRuleCallback
+from cnn_tui.training.callbacks.learning_rate import rate_callbacks
 from cnn_tui.training.callbacks.recorder import Recorder, Stopwatch
 from cnn_tui.training.data.datasets import split
 from cnn_tui.training.evaluate_checkpoint import evaluate_checkpoint
 from cnn_tui.training.explain import keep_files
 from cnn_tui.training.log import say, send_output_to
-from cnn_tui.training.loop import evaluate, fit
+from cnn_tui.training.loop import evaluate, finish, fit
 from cnn_tui.training.pipeline import Batches
 from cnn_tui.training.runtime import describe_error, device, environment, has_no_room, spread_work
 from cnn_tui.training.standby import load, warm_up
@@ -175,7 +176,13 @@ class Trainer:
                 validation_data=validation_data,
                 epochs=self.training.epochs,
                 initial_epoch=done,
-                callbacks=[self.recorder, self.rule, self.control, self.checkpoints],
+                callbacks=[
+                    self.recorder,
+                    *rate_callbacks(self.training, self.run.epochs[:done]),
+                    self.rule,
+                    self.control,
+                    self.checkpoints,
+                ],
             )
         return self._end(model, test_data)
 
@@ -200,6 +207,7 @@ class Trainer:
         if not self.control.ends_before("saved"):
             self.recorder.show_phase("saving")
             self.checkpoints.keep_last()
+            finish(model)
             unsaved = write(model, model_path(self.run.id), KeptWeights(self.run.created, self.recorder.whole_epochs))
         if not self.control.ends_before("evaluated"):
             self.recorder.show_phase("evaluating")

@@ -16,6 +16,7 @@ from PIL import Image
 
 from cnn_tui.experiment.experiment import parse, to_toml
 from cnn_tui.experiment.presets import load_preset, preset_names
+from cnn_tui.experiment.schedule import ExponentialDecay, LearningRateScheduler, ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.import_model import Imported, ImportProblem, import_model
 from cnn_tui.keras_io.script import keras_script
@@ -548,3 +549,60 @@ def test_a_mangled_script_is_read_or_refused_in_a_sentence(tmp_path: Path, rando
         read(tmp_path, "".join(words))
     except ImportProblem as problem:
         assert all(sentence.isprintable() for sentence in problem.problems)
+
+
+# How the learning rate changes
+
+
+def compiled(optimizer: str, fit: str = "epochs=4") -> str:
+    """A script that trains the small model with this optimizer."""
+    return (
+        HEAD
+        + SMALL
+        + f'model.compile(optimizer={optimizer}, loss="sparse_categorical_crossentropy", metrics=["acc"])\n'
+        + f"model.fit(x_train, y_train, validation_data=(x_test, y_test), {fit})\n"
+    )
+
+
+def test_a_schedule_and_the_optimizers_arguments_come_in(tmp_path: Path) -> None:
+    code = "steps = 60000 // 32 * 2\nfrom tensorflow.keras.optimizers.schedules import ExponentialDecay\n" + compiled(
+        "keras.optimizers.SGD(ExponentialDecay(0.1, steps, 0.96, staircase=True), 0.9, True, clipnorm=1.0)"
+    )
+    imported = read(tmp_path, code)
+    training = imported.experiment.training
+    assert training.schedule == ExponentialDecay(decay_steps=3750, decay_rate=0.96, staircase=True)
+    assert (training.learning_rate, training.momentum, training.nesterov, training.clipnorm) == (0.1, 0.9, True, 1.0)
+    assert not imported.notes
+    assert read(tmp_path, keras_script(imported.experiment)).experiment.training == training
+
+
+@pytest.mark.parametrize(
+    ("function", "rates"),
+    [
+        ("lambda epoch: 1e-8 * 10**(epoch / 20)", [1e-8 * 10 ** (epoch / 20) for epoch in range(4)]),
+        ("halved", [0.02, 0.02, 0.01, 0.005]),
+        ("lambda epoch, lr: lr", [0.02] * 4),
+        ("lambda epoch: float(tf.math.exp(-0.5 * epoch).numpy())", [2.718281828459045 ** (-0.5 * e) for e in range(4)]),
+    ],
+)
+def test_a_rate_for_each_epoch_comes_from_a_function(tmp_path: Path, function: str, rates: list[float]) -> None:
+    code = "def halved(epoch, lr):\n    if epoch < 2:\n        return lr\n    return lr / 2\n"
+    fit = f"epochs=4, callbacks=[keras.callbacks.LearningRateScheduler({function})]"
+    imported = read(tmp_path, code + compiled("keras.optimizers.Adam(0.02)", fit))
+    schedule = imported.experiment.training.schedule
+    assert isinstance(schedule, LearningRateScheduler)
+    assert schedule.rates == pytest.approx(rates)
+    assert not imported.notes
+
+
+def test_a_plateau_comes_in_and_an_unknown_function_does_not(tmp_path: Path) -> None:
+    plateau = "epochs=9, callbacks=[keras.callbacks.ReduceLROnPlateau('val_acc', 0.2, patience=3, min_lr=1e-5)]"
+    imported = read(tmp_path, compiled("'sgd'", plateau))
+    assert imported.experiment.training.schedule == ReduceLROnPlateau(
+        monitor="val_accuracy", factor=0.2, patience=3, min_lr=1e-5
+    )
+    assert imported.experiment.training.learning_rate == 0.01, "what Keras's sgd begins with"
+    unknown = "epochs=9, callbacks=[keras.callbacks.LearningRateScheduler(lambda epoch: draw(epoch))]"
+    left = read(tmp_path, compiled("'adam'", unknown))
+    assert left.experiment.training.schedule is None
+    assert any("LearningRateScheduler (line" in note and "its function is not known" in note for note in left.notes)

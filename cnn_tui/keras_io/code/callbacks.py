@@ -8,9 +8,11 @@ from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.code.expressions import Expressions
 from cnn_tui.keras_io.code.values import Class, Instance, Value
 
-_RENAMED = {"acc": "accuracy", "val_acc": "val_accuracy"}
+RENAMED_METRICS = {"acc": "accuracy", "val_acc": "val_accuracy"}
 _IGNORED = ("History", "TensorBoard", "ModelCheckpoint", "CSVLogger", "ProgbarLogger", "BaseLogger")
 """Callbacks that do what the lab does for every run."""
+_SCHEDULES = ("ReduceLROnPlateau", "LearningRateScheduler")
+"""Those that `rates.py` takes."""
 _EARLY_STOPPING = {"monitor": "val_loss", "patience": 0}
 _EARLY_STOPPING_ASIDE = ("verbose",)
 
@@ -26,7 +28,7 @@ def stop_rules(callbacks: Value, notes: list[str]) -> tuple[StopRule, ...]:
             rules += _early_stopping(callback, notes)
         elif isinstance(callback.arguments.get("class"), Class):
             rules += _own(callback.arguments["class"], callback.place, notes)
-        elif callback.kind not in _IGNORED:
+        elif callback.kind not in (*_IGNORED, *_SCHEDULES):
             notes.append(f"the callback {callback.kind} ({callback.place}) is left out")
     return tuple(rules)
 
@@ -34,7 +36,7 @@ def stop_rules(callbacks: Value, notes: list[str]) -> tuple[StopRule, ...]:
 def _early_stopping(callback: Instance, notes: list[str]) -> list[StopRule]:
     arguments = {**_EARLY_STOPPING, **callback.arguments}
     metric, patience = arguments.pop("monitor"), arguments.pop("patience")
-    metric = _RENAMED.get(metric, metric) if isinstance(metric, str) else metric
+    metric = RENAMED_METRICS.get(metric, metric) if isinstance(metric, str) else metric
     for name, value in arguments.items():
         if name not in _EARLY_STOPPING_ASIDE and value not in (0, "auto", None, False):
             notes.append(f"EarlyStopping ({callback.place}): {name} is left out")
@@ -83,7 +85,7 @@ def _rule(test: ast.expr, method: ast.FunctionDef | None, written: Class) -> lis
     value = Expressions(lambda *_: None, ()).value(right, written.names, written.cell)
     if not metric or isinstance(value, bool) or not isinstance(value, int | float):
         return []
-    name = _RENAMED.get(metric, metric)
+    name = RENAMED_METRICS.get(metric, metric)
     return [StopRule(name, below=float(value)) if is_below else StopRule(name, above=float(value))]
 
 

@@ -6,13 +6,24 @@ Nothing of the script is executed. Numbers, lists and steps are bounded, so that
 from __future__ import annotations
 
 import ast
+import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, combined, is_plain
 from cnn_tui.keras_io.code.cells import CodeCell
-from cnn_tui.keras_io.code.values import CodeModel, DatasetArrays, Method, Named, Names, Tensor, Unknown, Value
+from cnn_tui.keras_io.code.values import (
+    CodeModel,
+    DatasetArrays,
+    Function,
+    Method,
+    Named,
+    Names,
+    Tensor,
+    Unknown,
+    Value,
+)
 from cnn_tui.keras_io.import_file import ImportProblem
 from cnn_tui.text import quiet
 
@@ -120,6 +131,10 @@ class Expressions:
             case ast.FormattedValue(value=part, format_spec=None):
                 shown = self.value(part, names, cell)
                 return str(shown) if is_plain(shown) else unknown(node, cell)
+            case ast.Lambda(args=arguments, body=body):
+                returned = ast.copy_location(ast.Return(body), body)
+                function = ast.FunctionDef("a lambda", arguments, [returned], [])
+                return Function(ast.fix_missing_locations(ast.copy_location(function, node)), names, cell)
             case ast.ListComp(elt=element, generators=[ast.comprehension(target=ast.Name(id=name), iter=over, ifs=[])]):
                 inner = Names(names)
                 made = []
@@ -220,6 +235,8 @@ def items(value: Value) -> list[Value]:
 def attribute(owner: Value, name: str) -> Value:
     """What stands behind a dot. Raises AttributeError for what is not known."""
     if isinstance(owner, Named):
+        if name == "pi" and owner.path in ("math", "numpy"):
+            return math.pi
         return Named(f"{owner.path}.{name}")
     if isinstance(owner, DatasetArrays) and name == "shape":
         return owner.shape

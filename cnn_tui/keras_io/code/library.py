@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,12 @@ _LISTS: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 
 
+_MATH: dict[str, Callable[..., float]] = {
+    name: getattr(math, name) for name in ("exp", "log", "log10", "sqrt", "cos", "sin", "floor", "ceil", "pow")
+} | {"power": math.pow, "minimum": min, "maximum": max, "abs": abs}
+_MATH_ROOTS = ("math", "numpy", "tensorflow")
+
+
 def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
     """What a call of something imported gives. Unknown with no words where it is not known what it does."""
     name = callee.name
@@ -34,6 +41,9 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         return _builtin(name, unnamed, given, place)
     if callee.path.endswith("path.join") and all(isinstance(part, str) for part in unnamed):
         return str(Path(*unnamed))
+    numbers = bool(unnamed) and not given and all(type(one) in (int, float) for one in unnamed)
+    if numbers and name in _MATH and callee.path.partition(".")[0] in _MATH_ROOTS:
+        return _MATH[name](*unnamed)
     on_tensor = _on_tensor(callee, unnamed, place)
     if on_tensor is not None:
         return on_tensor

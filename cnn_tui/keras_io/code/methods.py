@@ -23,6 +23,8 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
         return owner
     if isinstance(owner, Instance) and owner.kind == "ImageDataGenerator":
         return _of_generator(owner, method.name, unnamed, given, place)
+    if isinstance(owner, int | float) and method.name in ("numpy", "item"):  # of a scalar of TensorFlow's
+        return owner
     if isinstance(owner, list) and method.name == "append" and len(unnamed) == 1:
         owner.append(unnamed[0])
         return None

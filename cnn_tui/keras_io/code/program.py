@@ -71,6 +71,10 @@ class Program:
         if not self.models:
             self._enter_uncalled()
 
+    def ask(self, function: Function, arguments: tuple[Value, ...]) -> Value:
+        """What a function of the script gives for these arguments."""
+        return self._run(function, arguments, {}, function.cell.place(function.node.lineno))
+
     def _enter_uncalled(self) -> None:
         """Call the functions that need no arguments: a snippet may define what its reader is to call."""
         for function in self.names.functions():

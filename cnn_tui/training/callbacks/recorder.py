@@ -17,7 +17,7 @@ import keras
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
-from cnn_tui.history.run import Epoch, EventKind, Point, Progress, finite
+from cnn_tui.history.run import Epoch, EventKind, Point, Progress, finite, metric_shown
 from cnn_tui.jobs.processor_load import ProcessorMeter
 
 PERIOD = 0.25
@@ -126,6 +126,8 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
             return
         found = logs or {}
         metrics = {name: float(found[name]) for name in self._experiment.emitted_metrics() if name in found}
+        if self._experiment.training.schedule is not None:
+            metrics["learning_rate"] = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
         rate = self.train_images / seconds if seconds > 0 else 0.0
         load = self._meter.end()
         whole = Epoch(epoch + 1, metrics, seconds, rate, startup, load.others, load.throttled)
@@ -232,6 +234,6 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 def _epoch_line(epoch: Epoch, epochs: int) -> str:
-    figures = "  ".join(f"{name} {value:.4f}" for name, value in epoch.metrics.items())
+    figures = "  ".join(f"{name} {metric_shown(name, value)}" for name, value in epoch.metrics.items())
     pace = f"{epoch.seconds:.1f} s, {epoch.images_per_second:,.0f} images/s"
     return f"Epoch {epoch.epoch} of {epochs}: {figures}  ({pace})"

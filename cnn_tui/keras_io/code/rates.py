@@ -1,0 +1,82 @@
+"""Callbacks of a script that change the learning rate between epochs, as schedules of the experiment's."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Mapping
+
+from cnn_tui.experiment.schedule import AnySchedule
+from cnn_tui.keras_io.code.callbacks import RENAMED_METRICS
+from cnn_tui.keras_io.code.values import Function, Instance, Value
+from cnn_tui.keras_io.import_schedule import schedule_of
+from cnn_tui.text import quiet
+
+MOST_EPOCHS = 1_000
+"""For so many epochs at most a script's function is asked for the rate."""
+_FIRST = {"SGD": 0.01, "sgd": 0.01}
+"""The rates that Keras's optimizers begin with, where that is not 0.001."""
+_OLD_NAMES = {"epsilon": "min_delta"}  # of arguments, in Keras 2
+
+Ask = Callable[[Function, tuple[Value, ...]], Value]
+"""What a function of the script gives for these arguments."""
+
+
+def rate_schedule(
+    fitted: Mapping[str, Value], compiled: Mapping[str, Value] | None, ask: Ask, notes: list[str]
+) -> AnySchedule | None:
+    """The schedule among the callbacks of a fit. What cannot be taken is noted."""
+    callbacks = fitted.get("callbacks")
+    listed = callbacks if isinstance(callbacks, list | tuple) else [callbacks]
+    found: AnySchedule | None = None
+    for callback in listed:
+        if not isinstance(callback, Instance) or callback.kind not in ("ReduceLROnPlateau", "LearningRateScheduler"):
+            continue
+        taken = _plateau(callback) if callback.kind == "ReduceLROnPlateau" else _asked(callback, fitted, compiled, ask)
+        if taken is None or found is not None:
+            notes.append(f"{callback.kind} ({callback.place}) is left out: {_why(taken, callback)}")
+        found = found or taken
+    return found
+
+
+def _why(taken: AnySchedule | None, callback: Instance) -> str:
+    if taken is not None:
+        return "the learning rate has one schedule"
+    what = "its function" if callback.kind == "LearningRateScheduler" else "one of its arguments"
+    return f"{what} is not known"
+
+
+def _plateau(callback: Instance) -> AnySchedule | None:
+    config = {_OLD_NAMES.get(name, name): value for name, value in callback.arguments.items()}
+    monitor = config.get("monitor", "val_loss")
+    return schedule_of(callback.kind, {**config, "monitor": RENAMED_METRICS.get(monitor, monitor)})
+
+
+def _asked(
+    callback: Instance, fitted: Mapping[str, Value], compiled: Mapping[str, Value] | None, ask: Ask
+) -> AnySchedule | None:
+    """A rate for each epoch, from a function that is plain arithmetic: of the epoch, or of it and the last rate."""
+    function, epochs = callback.arguments.get("schedule"), fitted.get("epochs", 1)
+    if not isinstance(function, Function) or type(epochs) is not int or not 1 <= epochs <= MOST_EPOCHS:
+        return None
+    wanted = function.node.args
+    takes_rate = len([*wanted.posonlyargs, *wanted.args]) - len(wanted.defaults) >= 2
+    rate, rates = first_rate(compiled), []
+    for epoch in range(epochs):
+        given = ask(function, (epoch, rate) if takes_rate else (epoch,))
+        if isinstance(given, bool) or not isinstance(given, int | float):
+            return None
+        rates.append(float(given))
+        try:
+            (rate,) = struct.unpack("f", struct.pack("f", given))  # as the optimizer keeps it
+        except OverflowError:
+            return None
+    return schedule_of(callback.kind, {"rates": rates})
+
+
+def first_rate(compiled: Mapping[str, Value] | None) -> float:
+    """The learning rate that a compiled model begins with, as far as the script says it."""
+    optimizer = (compiled or {}).get("optimizer")
+    if isinstance(optimizer, Instance):
+        rate = optimizer.arguments.get("learning_rate", optimizer.arguments.get("lr"))
+        return float(rate) if isinstance(rate, int | float) else _FIRST.get(optimizer.kind, 0.001)
+    return _FIRST.get(quiet(str(optimizer), 20), 0.001)
