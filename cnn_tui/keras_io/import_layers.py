@@ -18,7 +18,7 @@ from cnn_tui.experiment.file_errors import found
 from cnn_tui.keras_io.import_chain import Plain, config_of, label
 from cnn_tui.network.fields import Field, fields_of
 from cnn_tui.network.kinds.base import LearningLayer
-from cnn_tui.network.layers import LAYERS, AnyLayer, Layer, RandomContrast
+from cnn_tui.network.layers import LAYERS, AnyLayer, Layer, RandomContrast, RandomCrop, RandomShear
 from cnn_tui.text import quiet
 
 _OF_KERAS = ("keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras")
@@ -38,7 +38,11 @@ _DEFAULTS: dict[str, tuple[Any, ...]] = {
     "depth_multiplier": (1,),
     "use_bias": (True,),
     "keepdims": (False,),
-    "fill_mode": ("reflect",),
+    "fill_mode": ("reflect", "constant"),
+    "pad_to_aspect_ratio": (False,),
+    "antialias": (False,),
+    "invert": (False,),
+    "alpha": (1.0,),
     "fill_value": (0.0,),
     "value_range": ([0, 255],),
     "synchronized": (False,),
@@ -71,10 +75,13 @@ def take_layer(number: int, described: Plain, findings: ImportFindings) -> AnyLa
         return None
     cls = LAYERS[str(kind)]
     config = {_OLD_NAMES.get((cls.__name__, name), name): value for name, value in config_of(described).items()}
-    if cls is RandomContrast and isinstance(config.get("factor"), list) and config["factor"][:1] == [0]:
-        config["factor"] = config["factor"][-1]  # (0, 0.1), which Keras makes of 0.1 for this layer alone
+    for name in ("factor", "x_factor", "y_factor") if cls in (RandomContrast, RandomShear) else ():
+        if isinstance(config.get(name), list) and config[name][:1] == [0]:
+            config[name] = config[name][-1]  # (0, 0.1), which says as much as 0.1 of these layers
     if not issubclass(cls, LearningLayer):
         config.pop("trainable", None)  # there is nothing to freeze
+    if cls is RandomCrop:
+        config.pop("seed", None)  # which Keras draws for this layer where none is given
     before = len(findings.problems)
     values = _values(cls, config, called, findings)
     fields = {field.name for field in fields_of(cls)}

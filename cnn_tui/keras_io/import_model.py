@@ -25,8 +25,8 @@ from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels, read_conf
 from cnn_tui.keras_io.import_layers import ImportFindings, shown, take_layer
 from cnn_tui.keras_io.import_training import training_of
 from cnn_tui.keras_io.keras_1 import is_keras_1, of_today
-from cnn_tui.network.layers import AnyLayer, Dense, Flatten, Rescaling
-from cnn_tui.network.rescaling import for_images_to_1, second_division
+from cnn_tui.network.layers import AnyLayer, Dense, Flatten, RandomBrightness, RandomContrast, Rescaling
+from cnn_tui.network.rescaling import WHITE, for_images_to_1, second_division
 from cnn_tui.network.stack import Shape, Stack, float32_layers
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet
@@ -104,11 +104,19 @@ def _for_images_to_1(layers: tuple[AnyLayer, ...], notes: list[str]) -> tuple[An
     assert isinstance(there, Rescaling)
     instead = for_images_to_1(there)
     why = "images come as 0 to 1 here, divided by 255 already"
+    layers = tuple(_to_1(layer) if place < at else layer for place, layer in enumerate(layers))
     if instead is not None:
         notes.append(f"layer {at + 1} (Rescaling) has scale {instead.scale:g} here, not {there.scale:.3g}: {why}")
         return (*layers[:at], instead, *layers[at + 1 :])
     notes.append(f"layer {at + 1} (Rescaling by {there.scale:.3g}) is left out: {why}")
     return (*layers[:at], *layers[at + 1 :])
+
+
+def _to_1(layer: AnyLayer) -> AnyLayer:
+    """A layer above a Rescaling, for images whose white is 1 and not 255."""
+    if isinstance(layer, RandomBrightness | RandomContrast) and layer.value_range == (0, WHITE):
+        return msgspec.structs.replace(layer, value_range=(0, 1))
+    return layer
 
 
 def _from_code(code: CodeImport, path: Path) -> Imported:

@@ -19,7 +19,7 @@ from cnn_tui.keras_io.script_data import data_code
 from cnn_tui.keras_io.script_schedule import optimizer_schedule, schedule_callback
 from cnn_tui.keras_io.source import CodeLines, call, literal, program
 from cnn_tui.network.fields import fields_of
-from cnn_tui.network.layers import AnyLayer
+from cnn_tui.network.layers import AnyLayer, Normalization
 from cnn_tui.network.stack import float32_layers
 from cnn_tui.network.values import L1L2
 from cnn_tui.text import quiet
@@ -68,6 +68,7 @@ def keras_parts(experiment: Experiment, *, seed: int | None = None) -> list[Code
         _held_out(experiment, seed),
         _labels(experiment),
         model_code(experiment),
+        _adapted(experiment),
         ["# Print the model summary", "model.summary()"],
         optimizer_schedule(experiment),
         _compile(experiment),
@@ -95,15 +96,25 @@ def model_code(experiment: Experiment) -> CodeLines:
     return ["# Define the model", "model = tf.keras.Sequential(", "    [", *lines, "    ]", ")"]
 
 
+def _adapted(experiment: Experiment) -> CodeLines:
+    """The lines in which Normalization layers look at the training images."""
+    lines = []
+    for at, (_, layer) in enumerate(experiment.stack.enabled()):
+        if isinstance(layer, Normalization):
+            before = f"tf.keras.Sequential(model.layers[:{at}]).predict(training_images)" if at else "training_images"
+            lines.append(f"model.layers[{at}].adapt({before})")
+    return ["# Let the normalization look at the training images", *lines] if lines else ()
+
+
 def layer_arguments(layer: AnyLayer) -> list[str]:
     """The arguments of a layer: first those that Keras demands, without a name; then those that are not at defaults."""
     demanded, named = [], []
     for field in fields_of(type(layer)):
-        value = getattr(layer, field.name)
+        value, given = getattr(layer, field.name), layer.for_keras(field.name)
         if field.default is msgspec.NODEFAULT or field.name in _ALWAYS_SHOWN:
-            demanded.append(_value(value))
+            demanded.append(_value(given))
         elif value != field.default:
-            named.append(f"{field.name}={_value(value)}")
+            named.append(f"{field.name}={_value(given)}")
     return demanded + named
 
 

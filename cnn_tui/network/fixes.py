@@ -20,6 +20,7 @@ from cnn_tui.network.layers import (
     GlobalMaxPooling2D,
     MaxPooling2D,
     PReLU,
+    RandomBrightness,
     RandomContrast,
     Reshape,
     SeparableConv2D,
@@ -148,5 +149,5 @@ def _of_clash(stack: Stack, at: int, shape: Shape) -> Iterator[Fix]:
     if isinstance(layer, PReLU):
         inside = tuple(axis for axis in layer.shared_axes or () if axis <= len(shape))
         yield changed(stack, at, shared_axes=inside or None)
-    if isinstance(layer, RandomContrast):
+    if isinstance(layer, RandomContrast | RandomBrightness):
         yield changed(stack, at, value_range=(0, 1))

@@ -16,19 +16,22 @@ import msgspec
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.kinds.base import Layer
 from cnn_tui.network.kinds.convolution import Conv2D, Conv2DTranspose, DepthwiseConv2D, SeparableConv2D
-from cnn_tui.network.kinds.core import Activation, Dense, LeakyReLU, PReLU, ReLU, Softmax
-from cnn_tui.network.kinds.normalization import BatchNormalization, LayerNormalization
+from cnn_tui.network.kinds.core import ELU, Activation, Dense, LeakyReLU, PReLU, ReLU, Softmax
+from cnn_tui.network.kinds.normalization import BatchNormalization, LayerNormalization, Normalization
 from cnn_tui.network.kinds.pooling import AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D
 from cnn_tui.network.kinds.preprocessing import (
+    RandomBrightness,
     RandomContrast,
     RandomFlip,
     RandomRotation,
+    RandomShear,
     RandomTranslation,
     RandomZoom,
     Rescaling,
 )
 from cnn_tui.network.kinds.regularization import Dropout, GaussianNoise, SpatialDropout2D
 from cnn_tui.network.kinds.reshaping import Cropping2D, Flatten, Reshape, UpSampling2D, ZeroPadding2D
+from cnn_tui.network.kinds.sizing import CenterCrop, RandomCrop, Resizing
 
 AnyLayer: TypeAlias = Union[  # noqa: UP007
     Conv2D,
@@ -54,13 +57,20 @@ AnyLayer: TypeAlias = Union[  # noqa: UP007
     ReLU,
     LeakyReLU,
     PReLU,
+    ELU,
     Softmax,
     Rescaling,
+    Normalization,
+    Resizing,
+    CenterCrop,
     RandomFlip,
     RandomRotation,
     RandomZoom,
     RandomTranslation,
+    RandomShear,
     RandomContrast,
+    RandomBrightness,
+    RandomCrop,
 ]
 """In the order in which the editor offers them: the layers of the course notes first."""
 

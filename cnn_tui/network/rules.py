@@ -182,6 +182,21 @@ def _(layer: kinds.UpSampling2D, shape: Shape) -> Flow:
 
 
 @flow.register
+def _(layer: kinds.Resizing, shape: Shape) -> Flow:
+    height, width, channels = size_of_map(layer, shape)
+    size, blended = (layer.height, layer.width), _BLENDED[layer.interpolation]
+    window = (blended if size[0] != height else 1, blended if size[1] != width else 1)
+    return Flow((*size, channels), window=window, jump=(height, width), spread=size)
+
+
+@flow.register(kinds.CenterCrop)
+@flow.register(kinds.RandomCrop)
+def _(layer: kinds.CenterCrop | kinds.RandomCrop, shape: Shape) -> Flow:
+    *_, channels = size_of_map(layer, shape)
+    return Flow((layer.height, layer.width, channels))
+
+
+@flow.register
 def _(layer: kinds.Flatten, shape: Shape) -> Flow:
     return Flow((math.prod(shape),), window=None)
 
@@ -205,6 +220,7 @@ def _(layer: kinds.Reshape, shape: Shape) -> Flow:
 
 @flow.register(kinds.Activation)
 @flow.register(kinds.Dropout)
+@flow.register(kinds.ELU)
 @flow.register(kinds.GaussianNoise)
 @flow.register(kinds.LeakyReLU)
 @flow.register(kinds.ReLU)
@@ -216,6 +232,7 @@ def _any_shape(layer: kinds.Layer, shape: Shape) -> Flow:
 
 @flow.register(kinds.RandomFlip)
 @flow.register(kinds.RandomRotation)
+@flow.register(kinds.RandomShear)
 @flow.register(kinds.RandomTranslation)
 @flow.register(kinds.RandomZoom)
 @flow.register(kinds.SpatialDropout2D)
@@ -224,13 +241,20 @@ def _map_only(layer: kinds.Layer, shape: Shape) -> Flow:
     return Flow(shape)
 
 
-@flow.register
-def _(layer: kinds.RandomContrast, shape: Shape) -> Flow:
+@flow.register(kinds.RandomBrightness)
+@flow.register(kinds.RandomContrast)
+def _(layer: kinds.RandomBrightness | kinds.RandomContrast, shape: Shape) -> Flow:
     size_of_map(layer, shape)
     black, white = layer.value_range
     if black >= white:
         raise ClashError(f"{layer.type}'s value_range goes from black to white, not from {black} to {white}")
     return Flow(shape)
+
+
+@flow.register
+def _(layer: kinds.Normalization, shape: Shape) -> Flow:
+    counted_ones, formula = count_weights((2, shape[-1]), (1,))
+    return Flow(shape, 0, counted_ones, formula=formula)
 
 
 @flow.register

@@ -15,8 +15,10 @@ from cnn_tui.network.layers import (
     MaxPooling2D,
     PReLU,
     RandomRotation,
+    RandomShear,
     RandomTranslation,
     RandomZoom,
+    Resizing,
     UpSampling2D,
     plain,
 )
@@ -25,6 +27,7 @@ from cnn_tui.network.values import L1L2
 Shape = tuple[int, ...]
 """A shape without the batch axis, as (height, width, channels) or (units,)."""
 _ONE = (1, 1)
+_MOVE = RandomRotation | RandomTranslation | RandomZoom | RandomShear
 
 
 class Stack(msgspec.Struct, frozen=True):
@@ -90,12 +93,12 @@ def float32_layers(stack: Stack) -> frozenset[int]:
 
 def blends_widely(layer: AnyLayer) -> bool:
     """Whether the layer enlarges an image in one of the ways that XLA cannot compile."""
-    return isinstance(layer, UpSampling2D) and layer.interpolation in ("bicubic", "lanczos3", "lanczos5")
+    return isinstance(layer, UpSampling2D | Resizing) and layer.interpolation in ("bicubic", "lanczos3", "lanczos5")
 
 
 def _needs_float32(layer: AnyLayer) -> bool:
     """Whether TensorFlow has the layer's gradient in float32 only: else it fails, or the layers above learn nothing."""
-    return blends_widely(layer) or isinstance(layer, RandomRotation | RandomTranslation | RandomZoom)
+    return blends_widely(layer) or isinstance(layer, _MOVE)
 
 
 def canonical(layer: AnyLayer) -> AnyLayer:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import keras
-import msgspec
 import numpy as np
 import tensorflow as tf
 
@@ -91,7 +90,7 @@ def make_variables(model: keras.Sequential) -> None:
 
 def keras_layer(layer: AnyLayer, name: str) -> keras.layers.Layer:
     """One layer of the stack as Keras's."""
-    arguments = msgspec.structs.asdict(layer)
+    arguments = {name: layer.for_keras(name) for name in layer.__struct_fields__}
     del arguments["enabled"]
     if layer.trainable or not isinstance(layer, LearningLayer):
         del arguments["trainable"]  # Keras knows it of every layer, but not every class takes it as an argument

@@ -33,6 +33,7 @@ from cnn_tui.jobs.devices import DeviceError, settle
 from cnn_tui.jobs.launch import ENDED, ENDED_BADLY, NO_ROOM, is_full
 from cnn_tui.text import counted
 from cnn_tui.training import pipeline
+from cnn_tui.training.adapt import adapt
 from cnn_tui.training.build import BuildError, build
 from cnn_tui.training.callbacks.checkpoints import CheckpointError, Checkpoints, clear_parts, restore, write
 from cnn_tui.training.callbacks.control import ControlPoll, StopRuleCallback
@@ -161,7 +162,9 @@ class Trainer:
 
         self.recorder.show_phase("building")
         model = build(self.experiment)
-        if kept is not None:
+        if kept is None:
+            adapt(model, training_data.images)
+        else:
             restore(model, checkpoint_path(self.run.id), kept)
         if self.control.ends_before() or self.control.wish() == "stop":
             return self._stopped_before_training()

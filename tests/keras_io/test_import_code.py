@@ -20,7 +20,16 @@ from cnn_tui.experiment.schedule import ExponentialDecay, LearningRateScheduler,
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.import_model import Imported, ImportProblem, import_model
 from cnn_tui.keras_io.script import keras_script
-from cnn_tui.network.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D, RandomFlip, RandomRotation
+from cnn_tui.network.layers import (
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    MaxPooling2D,
+    RandomFlip,
+    RandomRotation,
+    RandomShear,
+)
 from cnn_tui.network.summary import summarize
 from tests.properties import examples
 
@@ -285,18 +294,19 @@ def test_augmentation_generators_become_layers_in_front(tmp_path: Path) -> None:
         + """
 from keras.preprocessing.image import ImageDataGenerator
 x_train = x_train.reshape(60000, 28, 28, 1)
-varied = ImageDataGenerator(rotation_range=36, horizontal_flip=True, shear_range=0.2)
+varied = ImageDataGenerator(rotation_range=36, horizontal_flip=True, shear_range=20, brightness_range=(0.8, 1.2))
 model.compile("adam", "sparse_categorical_crossentropy")
 model.fit(varied.flow(x_train, y_train, batch_size=64), epochs=2)
 """
     )
     imported = read(tmp_path, code)
-    assert imported.experiment.layers[:2] == (
+    assert imported.experiment.layers[:3] == (
         RandomRotation(factor=0.1, fill_mode="nearest"),
+        RandomShear(x_factor=0.36397, fill_mode="nearest"),
         RandomFlip(mode="horizontal"),
     )
     assert imported.experiment.training.batch_size == 64
-    assert any("shear_range is left out" in note for note in imported.notes)
+    assert any("brightness_range is left out" in note for note in imported.notes)
 
 
 def test_a_shift_in_pixels_is_a_note_and_not_a_layer(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from cnn_tui.experiment.experiment import Experiment, Optimizer, parse, to_toml
 from cnn_tui.experiment.presets import load_preset
+from cnn_tui.experiment.schedule import ExponentialDecay
 from cnn_tui.keras_io.code.arguments import ORDER
 from cnn_tui.keras_io.import_file import MAX_CONFIG_BYTES
 from cnn_tui.keras_io.import_model import Imported, ImportProblem, import_model
@@ -264,13 +265,14 @@ def test_arguments_that_are_left_out_are_noted(tmp_path: Path) -> None:
         "activity_regularizer L1(l1=0.0",
         "(Dropout): seed 3 is left out",
         "kernel_initializer is RandomNormal(mean=0.0, stddev=1",
-        "the learning rate ExponentialDecay(",
         "the optimizer adam: beta_1 0.8 is left out",
         "the loss sparse_categorical_crossentropy: from_logits true is left out",
         "the metric AUC(",
         'the metric "mse" is left out',
     ):
         assert words in notes
+    assert imported.experiment.training.schedule == ExponentialDecay(decay_steps=10, decay_rate=0.9)
+    assert imported.experiment.training.learning_rate == 0.1
     assert [layer.trainable for layer in imported.experiment.layers] == [True, True, True, False, True]
     assert imported.experiment.training.metrics == ("accuracy", "sparse_top_k_categorical_accuracy")
 
@@ -486,7 +488,8 @@ def test_no_wrong_value_makes_a_traceback(tmp_path: Path, data: st.DataObject) -
 def test_arguments_without_a_name_stand_in_keras_order() -> None:
     import keras
 
-    places = (keras.layers, keras.regularizers, keras.callbacks, keras.optimizers, keras.losses, keras)
+    optimizers = (keras.optimizers, keras.optimizers.schedules)
+    places = (keras.layers, keras.regularizers, keras.callbacks, *optimizers, keras.losses, keras)
     for kind, order in ORDER.items():
         wanted = next(getattr(place, kind) for place in places if hasattr(place, kind))
         if kind == "Model":  # whose signature is that of any subclass

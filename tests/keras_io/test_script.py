@@ -294,6 +294,7 @@ def plain_config(model: Any) -> Any:
     config = model.get_config()
     del config["name"]
     for layer in config["layers"]:
+        layer["config"].pop("seed", None)  # Keras draws one for a RandomCrop
         for name, value in layer["config"].items():
             if name.endswith("_regularizer") and value is not None:
                 factors = value["config"]

@@ -11,10 +11,12 @@ import pytest
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.network.layers import (
+    ELU,
     Activation,
     AnyLayer,
     AveragePooling2D,
     BatchNormalization,
+    CenterCrop,
     Conv2D,
     Conv2DTranspose,
     Cropping2D,
@@ -30,6 +32,7 @@ from cnn_tui.network.layers import (
     RandomFlip,
     ReLU,
     Rescaling,
+    Resizing,
     SeparableConv2D,
     SpatialDropout2D,
     UpSampling2D,
@@ -103,6 +106,9 @@ EVERY_PART = Experiment(
         Cropping2D(cropping=(2, 2)),
         UpSampling2D(size=(2, 2)),
         MaxPooling2D(pool_size=(2, 2)),
+        ELU(),
+        Resizing(height=9, width=9),
+        CenterCrop(height=7, width=7),
         *END,
     )
 )

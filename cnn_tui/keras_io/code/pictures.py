@@ -6,7 +6,7 @@ import math
 
 from cnn_tui.keras_io.code.values import Instance, Value
 
-_MOST = {"rotation_range": 180, "width_shift_range": 1, "height_shift_range": 1, "zoom_range": 1}
+_MOST = {"rotation_range": 180, "shear_range": 45, "width_shift_range": 1, "height_shift_range": 1, "zoom_range": 1}
 """The largest values that have a layer: degrees, and shares. A shift of more than 1 is one in pixels."""
 _FLIPS = ("horizontal_flip", "vertical_flip")
 _ASIDE = ("rescale", "fill_mode", "cval", "validation_split", "data_format", "dtype")
@@ -33,6 +33,8 @@ def augmentation(generator: Instance, notes: list[str]) -> list[Instance]:
     shifts = [numbers.get(name) or 0.0 for name in ("height_shift_range", "width_shift_range")]
     if any(shifts):
         add("RandomTranslation", {"height_factor": shifts[0], "width_factor": shifts[1], **filling})
+    if slant := numbers.get("shear_range"):  # degrees
+        add("RandomShear", {"x_factor": round(math.tan(math.radians(slant)), 6), **filling})
     if zoom := numbers.get("zoom_range"):
         add("RandomZoom", {"height_factor": zoom, "width_factor": zoom, **filling})
     flips = [name.removesuffix("_flip") for name in _FLIPS if given.get(name) is True]

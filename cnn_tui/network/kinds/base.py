@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 import msgspec
 
@@ -153,6 +153,10 @@ class Layer(
     def type(self) -> str:
         """Keras's class name."""
         return type(self).__name__
+
+    def for_keras(self, name: str) -> Any:
+        """The value of an argument as Keras's class is given it."""
+        return getattr(self, name)
 
 
 class LearningLayer(Layer, frozen=True, kw_only=True):

@@ -90,6 +90,19 @@ class LeakyReLU(Layer, frozen=True, tag=True):
     ] = 0.3
 
 
+class ELU(Layer, frozen=True, tag=True):
+    about: ClassVar[str] = "like relu, but bends to a limit below zero"
+    explanation: ClassVar[str] = (
+        "What is positive passes; what is negative becomes alpha · (exp(x) - 1), which bends smoothly towards -alpha. "
+        "So no filter goes dead, and the mean of the numbers stays nearer to 0 than behind a relu. The activation elu "
+        "is the same with alpha 1."
+    )
+
+    alpha: Annotated[
+        float, argument("How far below zero it goes at most.", ladder=(0.1, 0.5, 1.0, 2.0), ge=0, le=1000)
+    ] = 1.0
+
+
 class PReLU(LearningLayer, frozen=True, tag=True):
     about: ClassVar[str] = "a leaky relu that learns how much to let through"
     explanation: ClassVar[str] = (

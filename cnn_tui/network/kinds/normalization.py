@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from cnn_tui.network.fields import argument
-from cnn_tui.network.kinds.base import LearningLayer
+from cnn_tui.network.kinds.base import Layer, LearningLayer
 
 Epsilon = Annotated[
     float,
@@ -56,3 +56,13 @@ class LayerNormalization(LearningLayer, frozen=True, tag=True):
     epsilon: Epsilon = 0.001
     center: Center = True
     scale: Scale = True
+
+
+class Normalization(Layer, frozen=True, tag=True):
+    about: ClassVar[str] = "brings each channel to mean 0 and spread 1, by the training images"
+    explanation: ClassVar[str] = (
+        "Before training it looks at all training images once and counts the mean and the variance of each channel. "
+        "From then on it takes away the one and divides by the root of the other, for every image alike. It stands "
+        "at the start, where it does for images what one does by hand with their mean. The numbers that it counts are "
+        "non-trainable parameters, beside one more that Keras keeps with them."
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from cnn_tui.network.fields import argument
 from cnn_tui.network.kinds.base import Layer
@@ -19,6 +19,18 @@ Interpolation = Annotated[
 ]
 FillValue = Annotated[
     float, argument("The number for fill_mode constant; 0 is black.", ladder=(0.0, 0.5, 1.0), ge=-255, le=255)
+]
+
+ValueRange = Annotated[
+    Pair,
+    argument(
+        "The numbers of black and of white; images here go from 0 to 1.",
+        start=(0, 1),
+        ladder=((0, 1), (0, 255)),
+        ge=0,
+        le=255,
+        between=" to ",
+    ),
 ]
 
 
@@ -133,6 +145,32 @@ class RandomTranslation(Layer, frozen=True, tag=True):
     fill_value: FillValue = 0.0
 
 
+class RandomShear(Layer, frozen=True, tag=True):
+    about: ClassVar[str] = "slants images at random while training"
+    explanation: ClassVar[str] = (
+        "While training, each image is slanted by a random amount, as italic letters are, to either side. The network "
+        "sees more different images than there are, which works against overfitting. Outside of training it does "
+        "nothing."
+    )
+
+    x_factor: Annotated[
+        float,
+        argument("How far rows slide sideways: 0.2 is 20 % of the height.", start=0.2, ladder=_SHARES, ge=0, le=1),
+    ] = 0.0
+    y_factor: Annotated[
+        float,
+        argument("How far columns slide up or down: 0.2 is 20 % of the width.", ladder=(0.0, *_SHARES), ge=0, le=1),
+    ] = 0.0
+    interpolation: Interpolation = "bilinear"
+    fill_mode: FillMode = "reflect"
+    fill_value: FillValue = 0.0
+
+    def for_keras(self, name: str) -> Any:
+        """A factor as a range from 0: Keras draws the side by itself, and cannot load a model with any other range."""
+        value = getattr(self, name)
+        return (0.0, value) if name.endswith("_factor") else value
+
+
 class RandomContrast(Layer, frozen=True, tag=True):
     about: ClassVar[str] = "changes the contrast at random while training"
     explanation: ClassVar[str] = (
@@ -145,14 +183,19 @@ class RandomContrast(Layer, frozen=True, tag=True):
         float,
         argument("The largest change, to either side: 0.2 is 20 %.", start=0.2, ladder=_SHARES, ge=0, le=1),
     ]
-    value_range: Annotated[
-        Pair,
-        argument(
-            "The numbers of black and of white; images here go from 0 to 1.",
-            start=(0, 1),
-            ladder=((0, 1), (0, 255)),
-            ge=0,
-            le=255,
-            between=" to ",
-        ),
-    ] = (0, 255)
+    value_range: ValueRange = (0, 255)
+
+
+class RandomBrightness(Layer, frozen=True, tag=True):
+    about: ClassVar[str] = "makes images brighter or darker at random while training"
+    explanation: ClassVar[str] = (
+        "While training, a random number is added to all pixels of an image, another one each time, so the network "
+        "cannot rely on the light a picture was taken in. Set value_range to 0 to 1, as the images are here: the "
+        "change is a share of it, and what goes past its ends is cut off. Outside of training it does nothing."
+    )
+
+    factor: Annotated[
+        float,
+        argument("The largest change, to either side: 0.2 is 20 %.", start=0.2, ladder=_SHARES, ge=0, le=1),
+    ]
+    value_range: ValueRange = (0, 255)
