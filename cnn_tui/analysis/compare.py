@@ -12,6 +12,7 @@ import msgspec
 from cnn_tui.data.dataset import AS_THEY_ARE
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.schedule import in_words
+from cnn_tui.history.conditions import Conditions
 from cnn_tui.history.run import Line, Run, ending_in_words
 from cnn_tui.network.diff import DiffLine, diff_stacks
 from cnn_tui.network.stack import Stack, canonical
@@ -78,6 +79,8 @@ class Comparison(NamedTuple):
     """The runs that were never trained: those that wait, left the queue, or failed before an image was loaded."""
     other_data: bool = False
     """Whether the runs that were trained had different images."""
+    conditions: tuple[Conditions, ...] = ()
+    """What the figures of each were made with."""
 
     def remark(self) -> str:
         """A sentence that names the runs without figures, which were not trained; "" when there are none."""
@@ -105,6 +108,7 @@ class Comparison(NamedTuple):
             "names": self.names,
             "baseline": self.baseline,
             "not_trained": self.not_trained,
+            "conditions": [one.to_json() for one in self.conditions],
             "rows": rows,
             "layers": layers,
         }
@@ -139,7 +143,8 @@ def compare(runs: Sequence[Run], baseline: int | None = None) -> Comparison:
     names = tuple(run.name for run in runs)
     used = {value for run, value in zip(runs, rows[0].values, strict=True) if is_trained(run)}
     idle = tuple(run.id for run in runs if not is_trained(run))
-    return Comparison(tuple(ids), names, base.id, tuple(rows), layers, idle, len(used) > 1)
+    conditions = tuple(run.conditions for run in runs)
+    return Comparison(tuple(ids), names, base.id, tuple(rows), layers, idle, len(used) > 1, conditions)
 
 
 def baseline_of(runs: Sequence[Run], pinned: int | None = None) -> int:

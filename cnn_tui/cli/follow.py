@@ -224,6 +224,8 @@ def result_line(run: Run) -> str:
         for name, value in (("test accuracy", run.test_accuracy), ("test loss", run.test_loss))
         if value is not None
     ]
+    if figures:
+        figures[-1] += f" ({run.conditions.in_words()})"
     if run.epochs:
         figures.append(f"{sum(epoch.pace for epoch in run.epochs) / len(run.epochs):.1f} s an epoch")
     lost = lost_metric(run, "loss")

@@ -80,17 +80,21 @@ def _nothing(history: History, words: str) -> str:
 
 _NARROWEST = {"name": 16, "dataset": 14}  # what can be cut on a narrow terminal, and how far
 _WIDEST_NAME = 60  # where there is no terminal: one long name would pad every other
-_FIRST_TO_GO = ("params", "pace", "epochs_done")  # and the columns that go where that is not enough
+# And the columns that go where that is not enough.
+_FIRST_TO_GO = ("params", "pace", "tested_epoch", "train_images", "epochs_done")
 
 
 _SHOWN = tuple(
     COLUMNS[key]
-    for key in ("id", "name", "status", "epochs_done", "params", "accuracy", "test_accuracy", "pace", "dataset")
+    for key in (
+        *("id", "name", "status", "epochs_done", "params", "accuracy", "test_accuracy", "pace", "dataset"),
+        *("train_images", "tested_epoch"),
+    )
 )
 _ALL = (
-    *_SHOWN,
+    *_SHOWN[:9],
     *(COLUMNS[key] for key in ("loss", "test_loss", "seconds", "seed", "created", "note", "gap", "val_loss")),
-    *(COLUMNS[key] for key in ("val_accuracy", "tags", "exercise")),
+    *(COLUMNS[key] for key in ("val_accuracy", "tags", "exercise", "train_images", "test_images", "tested_epoch")),
 )
 """The columns of CSV, where new ones come last; they sort too."""
 # What the filter calls them.

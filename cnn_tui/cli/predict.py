@@ -76,7 +76,7 @@ def evaluate(run: RunId, as_json: AsJson = False) -> int:
     found = read_run(run)
     evaluation = _kept(found, read_evaluation)
     if as_json:
-        put(encoded({"run": run, **evaluation.to_json()}))
+        put(encoded({"run": run, **found.conditions.to_json(), **evaluation.to_json()}))
         return FINISHED
     width = columns_of(sys.stdout) if is_terminal(sys.stdout) else _WIDTH
     put_page(evaluation_page(found, evaluation), width)

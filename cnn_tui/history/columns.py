@@ -72,6 +72,21 @@ def _status(line: Line) -> str:
     return f"{words}, loss nan" if line.lost else words
 
 
+def _images(line: Line) -> str:
+    return f"{line.train_images:,} + {line.test_images:,}" if line.train_images else ""
+
+
+def _test_images(line: Line) -> str:
+    return f"{line.test_images:,}" if line.train_images else ""
+
+
+def _weights(line: Line) -> str:
+    if line.test_accuracy is None and line.test_loss is None:
+        return ""
+    weights = line.conditions.weights
+    return f"epoch {line.tested_epoch}" if weights == "checkpoint" else weights
+
+
 _COLUMNS = (
     RunColumn("id", "id", "the number of the run", lambda line: str(line.id), heading="Run"),
     RunColumn("name", "name", "the name", lambda line: line.name, words=True),
@@ -100,6 +115,11 @@ _COLUMNS = (
     RunColumn("seconds", "seconds", "seconds of training", _figure("seconds", 1)),
     RunColumn("seed", "seed", "the seed", lambda line: "" if line.seed is None else str(line.seed)),
     RunColumn("exercise", "exercise", "its exercise", lambda line: line.exercise, words=True),
+    RunColumn(
+        "train_images", "images", "images that it learned from and was tested on", _images, called="train_images"
+    ),
+    RunColumn("test_images", "test images", "images that it was tested on", _test_images),
+    RunColumn("tested_epoch", "weights", "which weights were tested", _weights, words=True, called="weights"),
     RunColumn("created", "created", "when it was queued", lambda line: when(line.created)),
 )
 COLUMNS: dict[str, RunColumn] = {column.key: column for column in _COLUMNS}

@@ -11,6 +11,7 @@ import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.same import identity_of, settings_of
+from cnn_tui.history.conditions import Conditions, conditions_in_words
 from cnn_tui.history.history import History
 from cnn_tui.history.records import GAP, Head, chunks, marks
 from cnn_tui.history.run import Run
@@ -64,6 +65,14 @@ class Trial(NamedTuple):
     """Training minus test accuracy, as `records.GAP` has it."""
     val_loss: float | None = None
     times: tuple[EpochTime, ...] = ()
+    planned: int = 0
+    """How many epochs were to be trained; `epochs` is how many were."""
+    tested_epoch: int | None = None
+
+    @property
+    def conditions(self) -> Conditions:
+        """What its figures were made with."""
+        return Conditions(*self.images, self.epochs, self.planned, self.tested_epoch)
 
     @property
     def key(self) -> tuple[str, tuple[str, int, int], str]:
@@ -110,6 +119,15 @@ class Group(NamedTuple):
     def images(self) -> tuple[str, int, int]:
         """What they were trained and tested on."""
         return self.trials[0].images
+
+    @property
+    def planned(self) -> int:
+        """How many epochs each was to be trained for."""
+        return self.trials[0].planned
+
+    def conditions_in_words(self) -> str:
+        """What its figures were made with, in one line."""
+        return conditions_in_words(trial.conditions for trial in self.trials)
 
     @property
     def experiment(self) -> Experiment | None:
@@ -256,7 +274,8 @@ def _trials(history: History, where: str, values: Sequence[Any]) -> list[Trial]:
     rows = history.store.execute(
         "SELECT id, name, seed, test_accuracy, test_loss, accuracy, loss, pace, epochs_done, params,"
         " coalesce(json_extract(environment, '$.device'), ''), fingerprint, dataset, train_images, test_images,"
-        f" experiment, {GAP}, val_loss, {_TIMES} FROM runs WHERE {ENDED_AS_PLANNED} AND {where} ORDER BY id",
+        f" epochs, tested_epoch, experiment, {GAP}, val_loss, {_TIMES} FROM runs"
+        f" WHERE {ENDED_AS_PLANNED} AND {where} ORDER BY id",
         values,
     )
     return [trial for row in rows if (trial := _trial(*row)) is not None]
@@ -264,9 +283,10 @@ def _trials(history: History, where: str, values: Sequence[Any]) -> list[Trial]:
 
 def _trial(*row: Any) -> Trial | None:
     """A run as one of several; None for an experiment of another version of which it cannot be told what it tried."""
-    *figures, dataset, train_images, test_images, experiment, gap, val_loss, times = row
+    *figures, dataset, train_images, test_images, planned, tested, experiment, gap, val_loss, times = row
     settings = settings_of(experiment)
     if settings is None:
         return None
     images, epochs = (dataset, train_images, test_images), msgspec.json.decode(times, type=tuple[EpochTime, ...])
-    return Trial._make((*figures, images, settings.training, experiment, gap, val_loss, epochs))
+    rest = (images, settings.training, experiment, gap, val_loss, epochs, planned, tested)
+    return Trial._make((*figures, *rest))

@@ -16,11 +16,11 @@ import msgspec
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.same import digest_of
 from cnn_tui.history.alive import this_machine
+from cnn_tui.history.conditions import WITHIN
 from cnn_tui.history.errors import HistoryError
 from cnn_tui.history.records import IS_LIVE, LARGEST, Records
 from cnn_tui.history.run import (
     ENDED_EARLY,
-    WITHIN,
     Ending,
     Epoch,
     EventKind,

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.history.conditions import Conditions
 
 Status: TypeAlias = Literal["queued", "running", "paused", "finished", "stopped", "failed", "interrupted"]
 Wish: TypeAlias = Literal["", "stop", "now", "pause"]
@@ -44,8 +45,6 @@ AS_PLANNED: frozenset[str] = frozenset({"finished", "rule"})
 """The endings of a run that went as its experiment asked for; it can be compared with others."""
 LIVE: frozenset[str] = frozenset({"queued", "running", "paused"})
 """The statuses of a run that has not ended."""
-WITHIN = 0
-"""Stands for the epoch whose weights were tested where a run was stopped in the middle of one."""
 _WHO_STOPPED: dict[str, tuple[str, str]] = {
     "user": ("stopped by you", "by you"),
     "signal": ("stopped by a signal", "by a signal"),
@@ -184,6 +183,14 @@ class Line(msgspec.Struct, frozen=True):
     boot: str = ""
     """When that machine was started, in its kernel's words."""
     ending: Ending = ""
+    train_images: int = 0
+    test_images: int = 0
+
+    @property
+    def conditions(self) -> Conditions:
+        """What its figures were made with."""
+        images = self.train_images, self.test_images
+        return Conditions(self.dataset, *images, self.epochs_done, self.epochs, self.tested_epoch)
 
     @property
     def lost(self) -> bool:
@@ -244,6 +251,12 @@ class Run(msgspec.Struct, frozen=True):
         return self.status in LIVE
 
     @property
+    def conditions(self) -> Conditions:
+        """What its figures were made with."""
+        images, epochs = (self.train_images, self.test_images), (len(self.epochs), self.experiment.training.epochs)
+        return Conditions(self.dataset, *images, *epochs, self.tested_epoch)
+
+    @property
     def fired(self) -> FiredAt | None:
         """The stop rule that ended the run."""
         return None if self.fired_epoch is None else FiredAt(self.fired_rule, self.fired_epoch, self.fired_within)
@@ -264,6 +277,9 @@ class Run(msgspec.Struct, frozen=True):
         plain["seconds"] = round(self.seconds, 3)
         plain["heard"] = None if self.heard is None else _utc(self.heard)
         plain["epochs"] = [epoch.to_json() for epoch in self.epochs]
+        tested = self.test_accuracy is not None or self.test_loss is not None
+        plain["weights"] = self.conditions.weights if tested else None
+        plain["weights_epoch"] = self.conditions.weights_epoch if tested else None
         return plain
 
 
@@ -291,13 +307,6 @@ def ending_in_words(status: Status, ending: Ending, stop_cause: str) -> str:
     if ending in ("user", "signal"):
         return stop_cause
     return f"{words}: {stop_cause.removeprefix('stop rule: ')}"
-
-
-def tested_in_words(epoch: int | None) -> str:
-    """Of which weights the figures of the test are; "" where they are those of the last epoch."""
-    if epoch is None:
-        return ""
-    return f"with the weights of epoch {epoch}" if epoch != WITHIN else "with the weights from within an epoch"
 
 
 def _rounded(value: float | None) -> float | None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from cnn_tui.analysis.compare import Comparison, ComparisonRow
 from cnn_tui.analysis.verdict import ALONE
+from cnn_tui.history.conditions import Conditions, images_in_words
 from cnn_tui.history.run import Run
 from cnn_tui.reports.blocks import (
     LETTERS,
@@ -67,6 +68,7 @@ def _table(facts: ComparisonFacts) -> Iterator[Block]:
     heads = [
         SideRow("", [_head(facts, found.runs[at]) for at in order]),
         SideRow("", [found.names[at] for at in order]),
+        *(SideRow("", list(row)) for row in zip(*(_conditions(found.conditions[at]) for at in order), strict=True)),
     ]
     cells = [[SideRow(row.key, [_cell(row, at) for at in order]) for row in group] for group in groups]
     yield SideBySide(heads, cells)
@@ -77,6 +79,12 @@ def _table(facts: ComparisonFacts) -> Iterator[Block]:
         if words:
             yield Paragraph()
             yield Paragraph(words, style="warn")
+
+
+def _conditions(one: Conditions) -> tuple[str, str, str]:
+    """What the figures of a run were made with, in cells below each other."""
+    images = images_in_words(one.train_images, one.test_images)
+    return (one.dataset, images, one.trained_in_words()) if images else ("", "", "")
 
 
 def _head(facts: ComparisonFacts, run: int) -> Words:

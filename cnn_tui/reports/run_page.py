@@ -17,7 +17,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history import notebook
 from cnn_tui.history.alive import elsewhere_in_words
 from cnn_tui.history.history import History
-from cnn_tui.history.run import Event, Run, ending_in_words, metric_shown, status_in_words, tested_in_words
+from cnn_tui.history.run import Event, Run, ending_in_words, metric_shown, status_in_words
 from cnn_tui.history.same_network import in_words, same_network
 from cnn_tui.network.diff import arguments
 from cnn_tui.network.summary import LayerSummary, keras_shape, summarize
@@ -86,8 +86,7 @@ def overfitting(run: Run) -> Iterator[Block]:
 def _result(facts: RunFacts) -> Iterator[Block]:
     run = facts.run
     gap, pace = run.gap, pace_of(run)
-    tested = tested_in_words(run.tested_epoch)
-    gap_words = f"gap {in_points(gap)} points{f', tested {tested}' if tested else ''}" if gap is not None else ""
+    gap_words = f"gap {in_points(gap)} points" if gap is not None else ""
     took = [f"{run.seconds:.1f} s of training", f"{pace:.1f} s an epoch" if pace is not None else ""]
     how, words = ending_in_words(run.status, run.ending, run.stop_cause), status_in_words(run.status, run.ending)
     told = words if how.startswith(words) else how
@@ -104,6 +103,8 @@ def _result(facts: RunFacts) -> Iterator[Block]:
     if around := _of_other_images(run):
         yield Fact("", around)
     yield Fact("loss", _joined(_figures(run, run.test_loss, "loss")))
+    if run.train_images:
+        yield Fact("of", run.conditions.in_words())
     yield Fact("time", _joined(took))
     yield Fact("network", f"{counted(run.params, 'parameter')}, fingerprint {run.fingerprint}")
     if facts.same:

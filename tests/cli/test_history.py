@@ -48,9 +48,11 @@ def test_the_table_is_plain_and_newest_first(inside: Inside) -> None:
     assert (answer.status, answer.err) == (0, "")
     heading, *lines = answer.out.splitlines()
     assert heading.startswith("id  name  ")
-    assert heading.endswith("status    epochs   params  train acc  test acc  s/epoch  dataset")
+    assert heading.rstrip().endswith(
+        "status    epochs   params  train acc  test acc  s/epoch  dataset                 images  weights"
+    )
     assert [line.split()[0] for line in lines] == ["3", "2", "1"]
-    assert "2/2  113,386     0.9100    0.9000      8.0  fashion_mnist" in lines[2]
+    assert "2/2  113,386     0.9100    0.9000      8.0  fashion_mnist  60,000 + 10,000  last" in lines[2]
     assert r"loud\x1b[2J [red]| name" in lines[1]
     assert "\x1b" not in answer.out
 
@@ -71,7 +73,7 @@ def test_json_is_the_promised_run(inside: Inside) -> None:
     assert list(answer.objects[2]) == [
         *("id", "name", "status", "stop_cause", "experiment", "fingerprint", "dataset", "train_images"),
         *("test_images", "seed", "params", "created", "seconds", "test_loss", "test_accuracy", "note", "tags"),
-        *("environment", "ending", "host", "heard", "epochs"),
+        *("environment", "ending", "host", "heard", "epochs", "weights", "weights_epoch"),
     ]
     (shown,) = inside("show", "1", "--json").objects
     assert shown == answer.objects[2]
@@ -174,7 +176,10 @@ def test_attach_to_a_run_that_has_ended_says_how(inside: Inside) -> None:
         history.record_event(1, "3 files are left out\x1b[2J")
     answer = inside("attach", "1")
     assert answer.status == 0
-    assert answer.err.splitlines()[-1] == "run 1 finished: test accuracy 0.9000, test loss 0.3000, 8.0 s an epoch"
+    assert answer.err.splitlines()[-1] == (
+        "run 1 finished: test accuracy 0.9000, test loss 0.3000 "
+        "(fashion_mnist, 60,000 + 10,000 images, 2 epochs, last weights), 8.0 s an epoch"
+    )
     assert "run 1  epoch 2/2  loss 0.2500  accuracy 0.9100" in answer.err
     assert r"run 1: 3 files are left out\x1b[2J" in answer.err
     failed = inside("attach", "2")

@@ -9,11 +9,13 @@ import msgspec
 import pytest
 
 from cnn_tui.experiment.presets import load_preset
+from cnn_tui.history.conditions import WITHIN
 from cnn_tui.history.run import LIVE, Ending, Epoch, Run, Status, ending_in_words, status_in_words
 
 RUN_KEYS = (
     "id, name, status, stop_cause, experiment, fingerprint, dataset, train_images, test_images, seed, params, created, "
-    "seconds, epochs, test_loss, test_accuracy, note, tags, environment, ending, host, heard"
+    "seconds, epochs, test_loss, test_accuracy, note, tags, environment, ending, host, heard, "
+    "weights, weights_epoch"
 )
 EPOCH_KEYS = "epoch, loss, accuracy, val_loss, val_accuracy, seconds, images_per_second, startup, others, throttled"
 METRICS = {"loss": 0.5, "accuracy": 0.8, "val_loss": 0.6, "val_accuracy": 0.75}
@@ -64,6 +66,25 @@ def test_a_run_is_told_in_plain_values() -> None:
     assert plain["epochs"] == [{"epoch": 1, **METRICS, "seconds": 8.0, "images_per_second": 7500.0, **unknown}]
     told = Epoch(2, METRICS, 8.0, 7_500.0, startup=0.61239, others=0.25, throttled=0.0).to_json()
     assert (told["startup"], told["others"], told["throttled"]) == (0.612, 0.25, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("tested", "weights", "of_epoch", "words"),
+    [
+        (None, "last", 1, "last weights"),
+        (1, "checkpoint", 1, "weights of epoch 1"),
+        (WITHIN, "within an epoch", None, "weights from within an epoch"),
+    ],
+)
+def test_a_test_figure_is_told_with_what_it_was_made_with(
+    tested: int | None, weights: str, of_epoch: int | None, words: str
+) -> None:
+    one = run(tested_epoch=tested)
+    plain = one.to_json()
+    assert (plain["weights"], plain["weights_epoch"]) == (weights, of_epoch)
+    assert one.conditions.in_words() == f"fashion_mnist, 60,000 + 10,000 images, 1 of 5 epochs, {words}"
+    untested = run(test_accuracy=None, test_loss=None).to_json()
+    assert (untested["weights"], untested["weights_epoch"]) == (None, None)
 
 
 def test_a_run_without_validation_has_no_validation_metrics() -> None:

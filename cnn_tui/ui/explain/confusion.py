@@ -129,9 +129,11 @@ class ConfusionView(ExplainView):
         head.append(f"{evaluation.test_accuracy:.4f}", "bold")
         if evaluation.test_loss is not None:
             head.append("   test loss ", self.style("dim")).append(f"{evaluation.test_loss:.4f}", "bold")
-        tail = f"   {counted(evaluation.images, 'image')}"
-        if head.cell_len + cells(tail) <= width:
-            head.append(tail, self.style("dim"))
+        run = self.scene.run
+        tails = [f"   {inert(run.conditions.in_words())}"] if run is not None else []
+        for tail in (*tails, f"   {counted(evaluation.images, 'image')}"):
+            if head.cell_len + cells(tail) <= width:
+                return head.append(tail, self.style("dim"))
         return head
 
     def _matrix(self, evaluation: Evaluation, width: int) -> list[Text]:

@@ -32,7 +32,7 @@ async def ask_run(app: App[None], lines: Iterable[Line], now: int | None) -> int
         PickItem(
             str(one.id),
             f"{one.id}  {inert(one.name)}",
-            "" if one.test_accuracy is None else f"test accuracy {one.test_accuracy:.4f}",
+            "" if one.test_accuracy is None else f"{one.test_accuracy:.4f} on {inert(one.conditions.in_words())}",
         )
         for one in lines
         if model_path(one.id).exists()

@@ -143,6 +143,9 @@ _DRAWN = (
     HistoryColumn(COLUMNS["seed"], 6),
     HistoryColumn(_SAME, 9, _same),
     HistoryColumn(COLUMNS["exercise"], 16),
+    HistoryColumn(COLUMNS["train_images"], 15),
+    HistoryColumn(COLUMNS["test_images"], 11),
+    HistoryColumn(COLUMNS["tested_epoch"], 12),
     HistoryColumn(COLUMNS["created"], 16, _created),
 )
 FIELD = {one.column.key: one for one in _DRAWN}

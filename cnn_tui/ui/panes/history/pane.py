@@ -17,7 +17,7 @@ from cnn_tui.history.filter import FilterError
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing
 from cnn_tui.home import remedy
-from cnn_tui.text import counted, run_numbers, sentence
+from cnn_tui.text import counted, quiet, run_numbers, sentence
 from cnn_tui.ui.commands.run_editor import RunEditor
 from cnn_tui.ui.dialogs.columns import ColumnsScreen
 from cnn_tui.ui.history_writer import HistoryWriter
@@ -97,6 +97,8 @@ class HistoryPane(Pane):
         words = [runs if count else "no runs yet"]
         if query.filter:
             words[0] = f"{count:,} of {counted(self.listing.total(), 'run')}"
+        if dataset := self.rows.dataset:
+            words[0] += f" on {quiet(dataset, 30)}"
         if self.rows.marked:
             words.append(f"{len(self.rows.marked):,} marked")
         if query.archived:

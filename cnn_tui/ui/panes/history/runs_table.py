@@ -137,13 +137,25 @@ class RunsTable(Table):
         self._tell_shown()
 
     def columns_shown(self) -> ColumnChoice:
-        """The chosen columns; the dataset only where it is not the same and whole one everywhere."""
-        keys = self.chosen.columns
-        if self._same_data and "dataset" in keys:
+        """The chosen columns; where not all runs have the same and whole dataset, it stands beside the figures."""
+        keys = list(self.chosen.columns)
+        if "dataset" in keys and "test_accuracy" in keys and not self._have_same_data():
+            keys.remove("dataset")
+            keys.insert(keys.index("test_accuracy") + 1, "dataset")
+        return ColumnChoice(tuple(keys))
+
+    @property
+    def dataset(self) -> str:
+        """The dataset that all runs have; "" where they have not the same and whole one."""
+        lines = self.listing.lines(1)
+        return lines[0].dataset if lines and self._have_same_data() else ""
+
+    def _have_same_data(self) -> bool:
+        if self._same_data:
             self._same_data = not self.history.has_other_data(self._looked_through, _NOT_THE_WHOLE)
             # A run that has not begun may yet get other data than it asked for.
             self._looked_through = self.history.ended_until()
-        return ColumnChoice(tuple(key for key in keys if key != "dataset") if self._same_data else keys)
+        return self._same_data
 
     def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
         try:

@@ -10,6 +10,7 @@ from rich.text import Text
 from cnn_tui.analysis.lost_number import NAN_RULE, LostNumber, lost_number, needs_nan_rule, remedy
 from cnn_tui.analysis.pace import TimeLeft, clock, knows_pace, time_left
 from cnn_tui.history.alive import elsewhere_in_words
+from cnn_tui.history.conditions import images_in_words, weights_in_words
 from cnn_tui.history.run import Progress, Run, status_in_words
 from cnn_tui.reports.blocks import status_style
 from cnn_tui.text import counted, padded, sentence
@@ -260,6 +261,10 @@ class RunStatus(Lines):
             parts.append(part(2, f"test loss {run.test_loss:.4f}", short=f"loss {run.test_loss:.4f}"))
         if run.epochs and "accuracy" in run.epochs[-1].metrics:
             parts.append(part(3, f"train {run.epochs[-1].metrics['accuracy']:.4f}", self.style("dim")))
+        if run.test_accuracy is not None:
+            images = images_in_words(run.train_images, run.test_images)
+            weights = weights_in_words(run.tested_epoch)
+            parts.append(part(1, f"{images}, {weights}", self.style("dim"), images))
         return parts
 
     def _how_resumed(self, watched: Watched, width: int) -> list[Text]:
