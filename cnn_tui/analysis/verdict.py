@@ -56,6 +56,12 @@ class Verdict(NamedTuple):
     """The difference of the means, in the unit of the figure; None where they cannot be compared."""
     luck: float | None = None
     """With too few runs: the share of cases in which luck alone moves them so far apart; None where it is not known."""
+    first: int = 0
+    """With too few runs: from how many of each on they are judged."""
+    compared: str = ""
+    """What is compared, in few words: `64 against 32 filters`."""
+    why: str = ""
+    """Of what cannot be compared: why, in words that are the same for all that cannot for this reason."""
 
     def told(self, repeat: str) -> str:
         """The sentence with what to do about it; `repeat` is how runs are repeated, such as BY_COMMAND."""
@@ -127,36 +133,42 @@ def verdict(
     words = quiet(contrast(group, base, names), 120)
     refused = _refusal(group, base, figure)
     if refused:
-        return Verdict(figure, "not comparable", f"{words}: {refused}")
+        return refuse(figure, words, refused)
     if figure == "time":
         alike = with_like_load(group, base)
         if alike is None:
             loads = f"{load_in_words(group)} against {load_in_words(base)}"
             why = f"other programs kept the machine busy ({loads}), so the times say nothing of the change"
-            return Verdict(figure, "not comparable", f"{words}: {why}")
+            return refuse(figure, words, why)
         group, base = alike
     ours, theirs = (list(one.by_seed(unit.field).values()) for one in (group, base))
     if not ours or not theirs:
         none = base if ours else group
-        words += f": no run of {quiet(none.name, 60)} ({_numbers(none)}) has this figure"
-        return Verdict(figure, "not comparable", words)
+        return refuse(figure, words, f"no run of {quiet(none.name, 60)} ({_numbers(none)}) has this figure")
     mean = statistics.fmean(theirs)
     difference = statistics.fmean(ours) - mean
     if min(len(ours), len(theirs)) < (2 if strict.planned else strict.first):
         luck = known.luck(difference, len(ours), len(theirs)) if known is not None else None
         over = f"{unit.told(difference, None, mean)} over {_few(group, len(ours))} and {_few(base, len(theirs))}"
         remedy = f"it is judged from {strict.first} runs each on: repeat with"
-        return Verdict(figure, "too few", f"{words}: {over}; {_luck(luck)}", None, remedy, difference, luck)
+        few = f"{words}: {over}; {_luck(luck)}"
+        return Verdict(figure, "too few", few, None, remedy, difference, luck, strict.first, words)
     test = run_test(ours, theirs, strict)
     if test is None:
         over = f"{unit.told(difference, None, mean)} over {len(ours)} and {len(theirs)} runs, each time the same"
-        return Verdict(figure, "no spread", f"{words}: {over}: no chance to reckon with", difference=difference)
+        said = f"{words}: {over}: no chance to reckon with"
+        return Verdict(figure, "no spread", said, difference=difference, compared=words)
     told = unit.told(test.difference, test.margin, mean)
     sentence = f"{words}: {told} over {_looked_at(test, ours, theirs, strict)} ({_p(test.p)})"
     if test.p < LEVEL:
-        return Verdict(figure, "decided", sentence, test, difference=test.difference)
+        return Verdict(figure, "decided", sentence, test, difference=test.difference, compared=words)
     missing = _undecided(test, strict, (group, len(ours)), (base, len(theirs)))
-    return Verdict(figure, "undecided", f"{sentence}: {missing}", test, difference=test.difference)
+    return Verdict(figure, "undecided", f"{sentence}: {missing}", test, difference=test.difference, compared=words)
+
+
+def refuse(figure: Figure, compared: str, why: str) -> Verdict:
+    """The verdict on what cannot be compared."""
+    return Verdict(figure, "not comparable", f"{compared}: {why}", compared=compared, why=why)
 
 
 def verdicts(history: History, runs: Sequence[Run], base: Run) -> tuple[Verdict, ...]:
@@ -174,11 +186,27 @@ def verdicts(history: History, runs: Sequence[Run], base: Run) -> tuple[Verdict,
 
 
 def sentences(said: Iterable[Verdict], repeat: str) -> list[str]:
-    """The sentences of verdicts, each once: where two groups cannot be compared, accuracy and time say the same.
+    """The sentences of verdicts, each once; what cannot be compared for one reason is said together, at the end.
 
-    `repeat` is as in `told`.
+    `repeat` is as in `told`; where several have too few runs, it is said once how they are repeated.
     """
-    return list(dict.fromkeys(one.told(repeat) for one in said))
+    every = list(said)
+    few = [one for one in every if one.outcome == "too few"]
+    told = [one.sentence if len(few) > 2 and one in few else one.told(repeat) for one in every if not one.why]
+    if len(few) > 2:
+        told.append(f"judged from {max(one.first for one in few)} runs each on: repeat with {repeat}")
+    reasons: dict[str, list[str]] = {}
+    for one in every:
+        if one.why:
+            reasons.setdefault(one.why, []).append(one.compared)
+    return list(dict.fromkeys([*told, *(f"{_several(names)}: {why}" for why, names in reasons.items())]))
+
+
+def _several(names: Iterable[str]) -> str:
+    """As `a`, `a; b`, `a; b; c and 4 more`: the names may have commas in them."""
+    once = list(dict.fromkeys(names))
+    more = f" and {len(once) - 3} more" if len(once) > 3 else ""
+    return f"{'; '.join(once[:3])}{more}"
 
 
 def _refusal(group: Group, base: Group, figure: Figure) -> str:

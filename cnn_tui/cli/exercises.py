@@ -23,6 +23,7 @@ from cnn_tui.exercises.packs import places_of
 from cnn_tui.exercises.progress import read_statuses
 from cnn_tui.exercises.results import to_json
 from cnn_tui.exercises.runs import TrainingOrder, make_orders, queue, runs_of
+from cnn_tui.exercises.shown_runs import runs_concluded_from
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.presets import find_experiment
@@ -30,8 +31,8 @@ from cnn_tui.history.history import History
 from cnn_tui.jobs import launch
 from cnn_tui.reports.blocks import Block, Heading, Page
 from cnn_tui.reports.exercise_page import exercise_page, read_exercise
-from cnn_tui.reports.lab_report import set_table
 from cnn_tui.reports.markdown import markdown_lines
+from cnn_tui.reports.set_table import set_table
 from cnn_tui.text import fitted, quiet
 
 VERBS = ("run", "predict", "conclude", "done", "open")
@@ -59,9 +60,10 @@ def exercises(
     file: Annotated[
         Path | None, typer.Option("--with", metavar="FILE", help="run: your own version of the exercise's experiment.")
     ] = None,
-    as_markdown: Annotated[
-        bool, typer.Option("--markdown", help="The sets as tables, with the notes' figures.")
+    notes: Annotated[
+        bool, typer.Option("--notes", help="What the notes found too, before your own conclusion is written.")
     ] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="The sets as tables.")] = False,
     as_json: AsJson = False,
 ) -> int:
     """Do what the words say: list sets, show exercises, or one of VERBS."""
@@ -82,7 +84,7 @@ def exercises(
         return _conclude(rest, places)
     if verb:
         return _mark(rest, places, done=verb == "done")
-    return _tables(rest, places) if as_markdown and not as_json else _show(rest, places, as_json)
+    return _tables(rest, places, notes) if as_markdown and not as_json else _show(rest, places, notes, as_json)
 
 
 def _chosen(words: Sequence[str], places: list[SetPlace]) -> list[tuple[SetPlace, Exercise]]:
@@ -96,7 +98,7 @@ def _chosen(words: Sequence[str], places: list[SetPlace]) -> list[tuple[SetPlace
     return list({place.key(one): (place, one) for place, one in chosen}.values())
 
 
-def _show(words: list[str], places: list[SetPlace], as_json: bool) -> int:
+def _show(words: list[str], places: list[SetPlace], notes: bool, as_json: bool) -> int:
     chosen = _chosen(words, places)
     with open_history() as history:
         if as_json:
@@ -104,21 +106,21 @@ def _show(words: list[str], places: list[SetPlace], as_json: bool) -> int:
                 put_json(to_json(history, place, one))
         elif len(chosen) == 1 and len(words) == 1:
             place, one = chosen[0]
-            page = exercise_page(read_exercise(history, place, one, read_statuses(history, place)[one.name]))
+            page = exercise_page(read_exercise(history, place, one, read_statuses(history, place)[one.name], notes))
             put_page(Page(f"{place.key(one)}: {page.title}", page.blocks), columns_of(sys.stdout))
         else:
             put(*_listed(history, chosen))
     return FINISHED
 
 
-def _tables(words: list[str], places: list[SetPlace]) -> int:
+def _tables(words: list[str], places: list[SetPlace], notes: bool) -> int:
     """Sets as Markdown: a table with the notes' figures beside ours, the verdicts and the conclusions."""
     names = [place.name for place, _ in _chosen(words, places)]
     blocks: list[Block] = []
     with open_history() as history:
         for place in places:
             if place.name in names and any(one.is_run for one in place.set.exercises):
-                blocks += [Heading(place.set.title), *set_table(history, place)]
+                blocks += [Heading(place.set.title), *set_table(history, place, notes)]
     put("\n".join(markdown_lines(blocks)))
     return FINISHED
 
@@ -217,7 +219,7 @@ def _conclude(words: list[str], places: list[SetPlace]) -> int:
         raise UserError("say what you conclude, as cnn-tui exercises conclude 16-filters 'quicker, and hardly worse'")
     text = " ".join(words[1:])
     with open_history() as history:
-        answers.finish(history, place.name, one.name, text)
+        answers.finish(history, place.name, one.name, text, runs_concluded_from(history, place, one))
     say(f"{place.key(one)}: the {'answer' if one.is_question else 'conclusion'} is {'kept' if text else 'gone'}")
     return FINISHED
 

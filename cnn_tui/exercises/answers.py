@@ -37,14 +37,16 @@ class Answer(msgspec.Struct, frozen=True):
     changed: float = 0.0
     plan: tuple[int, ...] = ()
     """The runs that were planned, before there were any, to be judged once, together; see `plan`."""
+    about: tuple[int, ...] | None = None
+    """The runs that the figures were made of when the conclusion was written; None where that was not recorded."""
 
 
 def answers(history: History, pack: str) -> dict[str, Answer]:
     """The answers to a set of exercises, by the exercises' names; an exercise without an answer is not in it."""
     rows = notebook.answer_rows(history, pack)
     return {
-        name: Answer(_decoded(prediction), conclusion, bool(done), changed, _plan(prediction))
-        for name, prediction, conclusion, done, changed in rows
+        name: Answer(_decoded(prediction), conclusion, bool(done), changed, _plan(prediction), _about(about))
+        for name, prediction, conclusion, done, changed, about in rows
     }
 
 
@@ -76,12 +78,18 @@ def plan(history: History, pack: str, exercise: str, runs: Sequence[int]) -> Non
     notebook.write_answer(history, pack, exercise, "prediction", patch)
 
 
-def conclude(history: History, pack: str, exercise: str, text: str) -> None:
-    """Keep a conclusion, or the answer to a question; "" takes it away. Raises NotebookError for a text too long."""
+def conclude(history: History, pack: str, exercise: str, text: str, about: Sequence[int] | None = None) -> None:
+    """Keep a conclusion, or the answer to a question; "" takes it away. Raises NotebookError for a text too long.
+
+    `about` are the runs that it was written about; None where there is nothing to run.
+    """
     text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     if len(text) > MAX_TEXT:
         raise NotebookError(f"a conclusion has at most {MAX_TEXT:,} characters, not {len(text):,}")
-    notebook.write_answer(history, pack, exercise, "conclusion", text)
+    runs = None if about is None or not text.strip() else msgspec.json.encode(list(about)).decode()
+    with history.transaction():
+        notebook.write_answer(history, pack, exercise, "conclusion", text)
+        notebook.write_answer(history, pack, exercise, "about", runs)
 
 
 def mark(history: History, pack: str, exercise: str, done: bool) -> None:
@@ -89,10 +97,10 @@ def mark(history: History, pack: str, exercise: str, done: bool) -> None:
     notebook.write_answer(history, pack, exercise, "done", done)
 
 
-def finish(history: History, pack: str, exercise: str, text: str) -> None:
-    """Keep a conclusion or an answer, by which the exercise is done; "" takes both away. Raises NotebookError."""
+def finish(history: History, pack: str, exercise: str, text: str, about: Sequence[int] | None = None) -> None:
+    """Keep a conclusion or an answer, by which the exercise is done; "" takes both away. As `conclude` otherwise."""
     with history.transaction():
-        conclude(history, pack, exercise, text)
+        conclude(history, pack, exercise, text, about)
         mark(history, pack, exercise, bool(text.strip()))
 
 
@@ -102,6 +110,11 @@ def _decoded(text: str) -> Expectation:
     return Expectation(
         accuracy=cast("Direction | None", known.get("accuracy")), time=cast("Direction | None", known.get("time"))
     )
+
+
+def _about(text: str | None) -> tuple[int, ...] | None:
+    runs = decoded(text, list[Any]) if text is not None else None
+    return None if runs is None else tuple(run for run in runs if isinstance(run, int))
 
 
 def _plan(text: str) -> tuple[int, ...]:

@@ -8,14 +8,15 @@ from typing import Any, NamedTuple
 from cnn_tui.analysis.compare import diff_experiments
 from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.known_spread import known_spread
-from cnn_tui.analysis.tested_images import sampling_error
-from cnn_tui.analysis.verdict import Figure, Verdict, judge, of_a_set
+from cnn_tui.analysis.verdict import Figure, Verdict, judge, of_a_set, refuse
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.exercises.answers import Answer, Direction, answer
 from cnn_tui.exercises.catalogue import SetPlace
+from cnn_tui.exercises.figures import FigureRow, accuracy_row, figure_rows
 from cnn_tui.exercises.fixed_plan import fixed_plan_of, judge_fixed_plan
-from cnn_tui.exercises.model import CourseNotes, Exercise
-from cnn_tui.exercises.runs import group_of, runs_of, same_exercises
+from cnn_tui.exercises.model import Exercise
+from cnn_tui.exercises.runs import runs_of, same_exercises
+from cnn_tui.exercises.shown_runs import ShownRuns, shown_runs
 from cnn_tui.history.groups import Group
 from cnn_tui.history.history import History
 from cnn_tui.network.diff import DiffLine
@@ -26,16 +27,6 @@ BY_COMMAND = "cnn-tui exercises run NAME --repeat 5"
 
 SAME_ACCURACY, SAME_TIME = 0.005, 0.05
 """An accuracy within half a point of the baseline's, and a time within 5 % of it, count as the same."""
-
-
-class FigureRow(NamedTuple):
-    """A figure of an exercise: over its runs, over the baseline's, the difference of the two, and in the notes."""
-
-    key: str
-    yours: str
-    baseline: str
-    change: str
-    notes: str
 
 
 class ExpectationOutcome(NamedTuple):
@@ -58,6 +49,17 @@ class ExpectationOutcome(NamedTuple):
         return None if self.expected is None or self.found is None else self.expected == self.found
 
 
+class OtherConditions(NamedTuple):
+    """Test accuracy under conditions that are further from those of the exercise, in words; "" where there is none."""
+
+    conditions: str
+    runs: tuple[int, ...]
+    """Of the exercise."""
+    yours: str
+    baseline: str
+    change: str
+
+
 class ExerciseResult(NamedTuple):
     """What came of an exercise. `runs` are all of its runs, `group` those that the figures are made of."""
 
@@ -69,6 +71,23 @@ class ExerciseResult(NamedTuple):
     outcomes: tuple[ExpectationOutcome, ...]
     verdicts: tuple[Verdict, ...]
     """Accuracy and time against the baseline; empty for the baseline itself and before there are runs of both."""
+    others: tuple[OtherConditions, ...] = ()
+    """Runs of it under other conditions, which are not judged."""
+
+    @property
+    def come_since(self) -> tuple[int, ...]:
+        """The runs of the figures that the conclusion does not know, as they came after it was written."""
+        about = self.answer.about
+        return () if about is None else tuple(run for run in self._shown if run not in about)
+
+    @property
+    def gone_since(self) -> tuple[int, ...]:
+        """The runs that the conclusion was written about, but that the figures are not made of any more."""
+        return tuple(run for run in self.answer.about or () if run not in self._shown)
+
+    @property
+    def _shown(self) -> tuple[int, ...]:
+        return ShownRuns(self.group, self.baseline).runs
 
 
 class ExerciseFindings(NamedTuple):
@@ -85,49 +104,40 @@ class ExerciseFindings(NamedTuple):
     """The other exercises of its set that train the same."""
 
 
-class _Figure(NamedTuple):
-    """A row of figures: its name, the field of `Trial`, the digits after the point, and its name in the notes."""
-
-    key: str
-    field: str
-    digits: int
-    noted: str
-
-
-GAP, VALIDATION_LOSS = "gap, train - test", "validation loss"
-_HELD_OUT = ("gap", "val_loss")
-_FIGURES = (
-    _Figure("test accuracy", "test_accuracy", 4, "test_accuracy"),
-    _Figure("test loss", "test_loss", 4, "test_loss"),
-    _Figure("train accuracy", "accuracy", 4, "train_accuracy"),
-    _Figure("train loss", "loss", 4, "train_loss"),
-    _Figure(GAP, "gap", 4, ""),
-    _Figure(VALIDATION_LOSS, "val_loss", 4, ""),
-    _Figure("seconds an epoch", "pace", 1, "seconds_an_epoch"),
-    _Figure("epochs", "epochs", 0, ""),
-    _Figure("parameters", "params", 0, "params"),
-)
-
-
 def result(history: History, place: SetPlace, exercise: Exercise) -> ExerciseResult:
     """What the history says of an exercise. Where there are repeats, this loads scipy: see `verdict.py`."""
     base_exercise = place.exercise(place.set.baseline) if place.set.baseline else None
     is_base = base_exercise is None or base_exercise.name == exercise.name or not exercise.is_run
-    group = group_of(history, place, exercise) if exercise.is_run else None
-    base = None if is_base or base_exercise is None else group_of(history, place, base_exercise, group)
+    shown, *others = shown_runs(history, place, exercise)
     verdicts: tuple[Verdict, ...] = ()
-    if group is not None and base is not None and base_exercise is not None:
-        verdicts = _verdicts(history, place, (exercise, group), (base_exercise, base))
+    if shown.group is not None and shown.baseline is not None and base_exercise is not None:
+        verdicts = _verdicts(history, place, (exercise, shown.group), (base_exercise, shown.baseline))
+        if shown.other_epochs is not None:
+            verdicts = (_refused_for_epochs(verdicts[0], shown.other_epochs), *verdicts[1:])
     given = answer(history, place.name, exercise.name)
+    figures = () if is_base else exercise.predict
     return ExerciseResult(
         runs_of(history, place, exercise),
-        group,
-        base,
+        shown.group,
+        shown.baseline,
         given,
-        _rows(exercise.notes, group, base),
-        tuple(_outcome(figure, given, group, base, verdicts) for figure in (() if is_base else exercise.predict)),
+        figure_rows(exercise.notes, shown),
+        tuple(_outcome(figure, given, shown.group, shown.baseline, verdicts) for figure in figures),
         verdicts,
+        tuple(_other(one) for one in others if one.group is not None),
     )
+
+
+def _refused_for_epochs(accuracy: Verdict, epochs: tuple[int, int]) -> Verdict:
+    """The verdict on an accuracy that was reached in other epochs than the baseline's."""
+    why = f"not as many epochs ({epochs[0]} against {epochs[1]}), so the figures say nothing of the change"
+    return accuracy if accuracy.why else refuse("accuracy", accuracy.compared, why)
+
+
+def _other(shown: ShownRuns) -> OtherConditions:
+    assert shown.group is not None
+    row = accuracy_row(shown if shown.comparable else ShownRuns(shown.group, None))
+    return OtherConditions(shown.group.conditions_in_words(), shown.group.runs, row.yours, row.baseline, row.change)
 
 
 def comparisons(place: SetPlace) -> int:
@@ -163,57 +173,44 @@ def work_out(history: History, place: SetPlace, exercise: Exercise) -> ExerciseF
 
 
 def to_json(history: History, place: SetPlace, exercise: Exercise) -> dict[str, Any]:
-    """An exercise with its answer and its runs, in the promised form."""
+    """An exercise with its answer, its runs and their figures, in the promised form."""
     given = answer(history, place.name, exercise.name)
+    experiment = place.experiment(exercise)
+    shown = shown_runs(history, place, exercise)
+    come = [run for run in shown[0].runs if given.about is not None and run not in given.about]
     return {
         "name": exercise.name,
         "set": place.name,
         "title": exercise.heading,
         "question": exercise.question,
         "preset": exercise.preset or None,
+        "dataset": experiment.dataset if experiment is not None else None,
+        "epochs": experiment.training.epochs if experiment is not None else None,
         "notes": exercise.notes.to_json(),
         "remark": exercise.remark,
         "runs": list(runs_of(history, place, exercise)),
+        "results": [_result_json(one) for one in shown if one.group is not None],
         "prediction": {"accuracy": given.prediction.accuracy, "time": given.prediction.time},
         "conclusion": given.conclusion,
+        "about": list(given.about) if given.about is not None else None,
+        "come_since": come,
         "done": given.done,
     }
 
 
-def _rows(notes: CourseNotes, group: Group | None, base: Group | None) -> tuple[FigureRow, ...]:
-    noted = notes.to_json()
-    rows = []
-    for figure in _FIGURES:
-        if figure.field in _HELD_OUT and not any(one is not None and _holds_out(one) for one in (group, base)):
-            continue
-        ours, theirs = (_spread(one, figure) for one in (group, base))
-        change = ""
-        if group is not None and base is not None:
-            mine, other = group.spread(figure.field).mean, base.spread(figure.field).mean
-            change = "" if mine is None or other is None else f"{mine - other:+,.{figure.digits}f}"
-        value = noted.get(figure.noted)
-        written = "" if value is None else f"{value:,.{figure.digits}f}"
-        if ours or theirs or written:
-            rows.append(FigureRow(figure.key, ours, theirs, change, written))
-    return tuple(rows)
-
-
-def _holds_out(group: Group) -> bool:
-    """Whether a part of the training images was held out, so that validation is another figure than the test's."""
-    experiment = group.experiment
-    return experiment is not None and not isinstance(experiment.training.validation, str)
-
-
-def _spread(group: Group | None, figure: _Figure) -> str:
-    if group is None:
-        return ""
-    spread = group.spread(figure.field)
-    if spread.mean is None:
-        return ""
-    around = spread.deviation if figure.digits else None
-    if figure.field == "test_accuracy" and spread.n == 1:
-        around = sampling_error(spread.mean, group.images[2])
-    return f"{spread.mean:,.{figure.digits}f}" + (f" ± {around:.{figure.digits}f}" if around is not None else "")
+def _result_json(shown: ShownRuns) -> dict[str, Any]:
+    """Runs under one set of conditions; a figure is their mean, a deviation is over the seeds."""
+    group, base = shown.group, shown.baseline
+    assert group is not None
+    accuracy, pace = group.spread("test_accuracy"), group.spread("pace")
+    return {
+        "conditions": [trial.conditions.to_json() for trial in group.trials],
+        "runs": list(group.runs),
+        "baseline_runs": list(base.runs) if base is not None else [],
+        "test_accuracy": accuracy.mean,
+        "test_accuracy_deviation": accuracy.deviation,
+        "seconds_an_epoch": pace.mean,
+    }
 
 
 def _outcome(

@@ -12,7 +12,7 @@ from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.same import Identity, identity_of
 from cnn_tui.history import notebook
-from cnn_tui.history.groups import Group, groups_of, heads_of
+from cnn_tui.history.groups import heads_of
 from cnn_tui.history.history import History
 from cnn_tui.text import quiet
 
@@ -58,17 +58,6 @@ def same_exercises(place: SetPlace, exercise: Exercise) -> tuple[Exercise, ...]:
         return (exercise,)
     others = ((one, place.experiment(one)) for one in place.set.exercises if not one.change)
     return tuple(one for one, its in others if its is not None and identity_of(its) == identity_of(experiment))
-
-
-def group_of(history: History, place: SetPlace, exercise: Exercise, like: Group | None = None) -> Group | None:
-    """The largest group of repeats among the runs of an exercise, the latest of equals.
-
-    A group that was trained on the images of `like` goes first. None when no run has ended as planned.
-    """
-    groups = groups_of(history, runs_of(history, place, exercise))
-    if like is not None:
-        groups = tuple(group for group in groups if group.images == like.images) or groups
-    return max(groups, key=lambda group: (len(group.trials), group.runs[-1]), default=None)
 
 
 def make_orders(

@@ -101,6 +101,10 @@ _TABLES_5 = """
     UPDATE runs SET same = digest_of(fingerprint, CAST(experiment AS BLOB));
     CREATE INDEX runs_same ON runs (same, dataset, train_images, test_images);
 """
+_TABLES_6 = """
+    ALTER TABLE answers ADD COLUMN about TEXT
+        CHECK (about IS NULL OR (json_valid(about) AND json_type(about) = 'array'));
+"""
 
 
 def bring_up_to_date(db: sqlite3.Connection, version: int) -> list[str]:
@@ -155,5 +159,6 @@ MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], list[str]], ...] = (
     _to_version_3,
     _TABLES_4,
     _TABLES_5,
+    _TABLES_6,
 )
 """The steps from each version to the next; as many as there are is the version of today's tables."""

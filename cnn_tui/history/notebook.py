@@ -98,14 +98,22 @@ def assign(history: History, run_id: int, exercise: str, tag: str) -> None:
     )
 
 
-def answer_rows(history: History, pack: str) -> list[tuple[str, str, str, bool, float]]:
-    """The answers to a set of exercises: name, prediction as JSON, conclusion, whether it is done, time of change."""
-    columns = "exercise, prediction, conclusion, done, changed"
+def answer_rows(history: History, pack: str) -> list[tuple[str, str, str, bool, float, str | None]]:
+    """The answers to a set of exercises.
+
+    Name, prediction as JSON, conclusion, whether it is done, time of change, and the runs that the conclusion was
+    written about as JSON; None where that was not recorded.
+    """
+    columns = "exercise, prediction, conclusion, done, changed, about"
     return history.store.execute(f"SELECT {columns} FROM answers WHERE pack = ? ORDER BY exercise", (pack,)).fetchall()
 
 
 def write_answer(
-    history: History, pack: str, exercise: str, column: Literal["prediction", "conclusion", "done"], value: str | bool
+    history: History,
+    pack: str,
+    exercise: str,
+    column: Literal["prediction", "conclusion", "done", "about"],
+    value: str | bool | None,
 ) -> None:
     """Write one part of an answer. A prediction is a JSON object: what it does not mention stays, null goes."""
     first, then = ("json_patch('{}', ?)", "json_patch(prediction, ?)") if column == "prediction" else ("?", "?")

@@ -25,7 +25,7 @@ def evaluation_page(run: Run, evaluation: Evaluation) -> Page:
         Fact("test images", f"{evaluation.images:,}"),
         Fact("test accuracy", f"{evaluation.test_accuracy:.4f}{_around(evaluation)}"),
         Fact("test loss", loss),
-        Fact("of", run.conditions.in_words()),
+        Fact("made with", run.conditions.in_words()),
     ]
     blocks = [*facts, Paragraph(), *_classes(evaluation), ConfusionMatrix(evaluation), *_confusions(evaluation)]
     return Page(f"Run {run.id}: {run.name}", blocks)

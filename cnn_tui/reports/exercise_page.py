@@ -9,19 +9,21 @@ from typing import NamedTuple
 from cnn_tui.analysis.compare import diff_experiments
 from cnn_tui.analysis.pace import in_words
 from cnn_tui.analysis.verdict import TOGETHER, sentences
+from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.exercises.answers import Expectation
 from cnn_tui.exercises.catalogue import SetPlace, sets_folder
 from cnn_tui.exercises.locks import in_words as lock_in_words
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.progress import ExerciseStatus, State
-from cnn_tui.exercises.results import BY_COMMAND, ExerciseFindings, ExerciseResult, work_out
+from cnn_tui.exercises.results import BY_COMMAND, ExerciseFindings, ExerciseResult, OtherConditions, work_out
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.history.conditions import Conditions
 from cnn_tui.history.groups import Group
 from cnn_tui.history.history import History
 from cnn_tui.history.records import Tally
 from cnn_tui.network.diff import DiffLine
 from cnn_tui.reports.blocks import Block, Bullet, Difference, Heading, Page, Paragraph, Quote, Span, TextTable
-from cnn_tui.text import counted
+from cnn_tui.text import counted, run_numbers
 
 SIGNS: dict[State, tuple[str, str]] = {
     "open": ("○", "dim"),
@@ -34,8 +36,6 @@ SIGNS: dict[State, tuple[str, str]] = {
 }
 """The sign of each state and its style."""
 _OUTCOMES = {True: Span("✓ ", "good"), False: Span("✗ ", "bad"), None: Span("? ", "dim")}
-_NOTED_ON = 60_000
-"""How many images the course notes trained on."""
 _LONGEST_DIFF = 12
 NO_CONCLUSION = "The notes draw no conclusion about this one."
 
@@ -50,7 +50,7 @@ class ExerciseFacts(NamedTuple):
     """None until they are worked out."""
     tally: Tally | None
     revealed: bool
-    """Whether the notes' figures and conclusion were asked for."""
+    """Whether the notes' figures and conclusion were asked for before the user's own conclusion is written."""
     repeat: str
     """How its runs are repeated: a key in the lab, a command elsewhere."""
     mine: Experiment | None = None
@@ -60,6 +60,11 @@ class ExerciseFacts(NamedTuple):
     def conclusion(self) -> str:
         """What the user concluded or answered."""
         return self.status.answer.conclusion if self.status else ""
+
+    @property
+    def shows_notes(self) -> bool:
+        """Whether the notes' figures and conclusion may be seen: they give the answer away."""
+        return self.revealed or bool(self.conclusion)
 
     @property
     def has_run(self) -> bool:
@@ -77,9 +82,12 @@ class ExerciseFacts(NamedTuple):
         return self.place.folder.parent != sets_folder()
 
 
-def read_exercise(history: History, place: SetPlace, exercise: Exercise, status: ExerciseStatus) -> ExerciseFacts:
-    """The facts for a page outside the lab, where the notes' figures and conclusion are shown at once."""
-    return ExerciseFacts(place, exercise, status, work_out(history, place, exercise), history.tally(), True, BY_COMMAND)
+def read_exercise(
+    history: History, place: SetPlace, exercise: Exercise, status: ExerciseStatus, revealed: bool = False
+) -> ExerciseFacts:
+    """The facts for a page outside the lab; `revealed` is as in the facts."""
+    findings = work_out(history, place, exercise)
+    return ExerciseFacts(place, exercise, status, findings, history.tally(), revealed, BY_COMMAND)
 
 
 def exercise_page(facts: ExerciseFacts) -> Page:
@@ -87,7 +95,8 @@ def exercise_page(facts: ExerciseFacts) -> Page:
     parts = [_changes(facts), _expected(facts), _result(facts), _conclusion(facts), _notes(facts)]
     if facts.has_run:  # what one opens the page for now: the result stands before the changes
         parts.append(parts.pop(0))
-    return Page(one.heading, [_state(facts), Paragraph(), Paragraph(one.question.strip()), *itertools.chain(*parts)])
+    question = [Paragraph(), Paragraph(one.question.strip()), *_asked_for(facts)]
+    return Page(one.heading, [_state(facts), *question, *itertools.chain(*parts)])
 
 
 def set_page(place: SetPlace, statuses: Mapping[str, ExerciseStatus]) -> Page:
@@ -162,6 +171,15 @@ def _next(facts: ExerciseFacts, state: State) -> str:
     return run
 
 
+def _asked_for(facts: ExerciseFacts) -> Iterator[Block]:
+    """The conditions that the exercise asks for."""
+    experiment = facts.place.experiment(facts.exercise) if facts.exercise.is_run else None
+    if experiment is not None:
+        yield Paragraph(
+            f"It is about {experiment.dataset}, {counted(experiment.training.epochs, 'epoch')}.", style="dim"
+        )
+
+
 def _changes(facts: ExerciseFacts) -> Iterator[Block]:
     """What the exercise changes against the baseline."""
     findings, one = facts.findings, facts.exercise
@@ -225,7 +243,7 @@ def _result(facts: ExerciseFacts) -> Iterator[Block]:
             yield Paragraph("it is worked out …", style="dim")
         return
     mine, base = findings.result.group, findings.result.baseline
-    shown = facts.revealed or mine is not None
+    shown = facts.shows_notes
     rows = [(row.key, row.yours, row.baseline, row.change, row.notes if shown else "") for row in findings.result.rows]
     rows = [row for row in rows if any(row[1:])]
     if not rows:
@@ -237,8 +255,8 @@ def _result(facts: ExerciseFacts) -> Iterator[Block]:
     what = "Result" if mine is not None else "Before the run"
     yield Heading(f"{what}: {', '.join(of)}{around}" if of else "The notes' figures")
     yield _figures(rows)
-    if sizes:
-        yield _images(sizes[0][0], any(row[4] for row in rows))
+    yield from _conditions(facts, sizes, noted=any(row[4] for row in rows))
+    yield from _other_conditions(findings.result.others)
     yield from _verdicts(findings.result, facts.repeat)
     if mine is not None:
         runs = findings.result.runs[-12:]
@@ -257,13 +275,34 @@ def _figures(rows: Sequence[Sequence[str]]) -> TextTable:
     return TextTable([head[at] for at in kept], cells, right=range(1, len(kept)), spare=spare)
 
 
-def _images(group: Group, noted: bool) -> Paragraph:
-    """The images that the runs were trained on, with a warning where the notes trained on more of them."""
-    name, train, test = group.key[1]
-    words = f"{name}, {train:,} + {test:,} images"
-    if noted and train < _NOTED_ON:
-        words += f"; the notes trained on {_NOTED_ON:,}, so their figures are of other images"
-    return Paragraph(words, style="dim")
+def _conditions(facts: ExerciseFacts, sizes: Sequence[tuple[Group, str]], *, noted: bool) -> Iterator[Block]:
+    """What the figures of each column were made with; the notes' too, where they are shown."""
+    told: dict[str, list[str]] = {}
+    for group, who in sizes:
+        told.setdefault(group.conditions_in_words(), []).append(who.removeprefix(" of ") or "yours")
+    notes = facts.exercise.notes
+    experiment = facts.place.experiment(facts.exercise) if noted else None
+    if experiment is not None:
+        full = BUILT_IN.get(experiment.dataset)
+        images = (full.train_images, full.test_images) if full is not None else (0, 0)
+        epochs = len(notes.epochs) or experiment.training.epochs
+        told.setdefault(Conditions(experiment.dataset, *images, epochs, epochs).in_words(), []).append("the notes")
+    if len(told) == 1:
+        yield Paragraph(next(iter(told)), style="dim")
+        return
+    for words, columns in told.items():
+        yield Paragraph(f"{', '.join(columns)}: {words}", style="warn")
+
+
+def _other_conditions(others: Sequence[OtherConditions]) -> Iterator[Block]:
+    """Runs that stand further from what the exercise asks for: rows of their own, which nothing is judged by."""
+    if not others:
+        return
+    yield Heading("Test accuracy under other conditions")
+    head = ("", "runs", "yours", "baseline", "change")
+    kept = [at for at in range(5) if at < 3 or any(one[at] for one in others)]
+    rows = [(one.conditions, ", ".join(map(str, one.runs[-12:])), *one[2:]) for one in others]
+    yield TextTable([head[at] for at in kept], [[row[at] for at in kept] for row in rows], right=range(2, len(kept)))
 
 
 def _verdicts(found: ExerciseResult, repeat: str) -> Iterator[Block]:
@@ -282,26 +321,47 @@ def _conclusion(facts: ExerciseFacts) -> Iterator[Block]:
     yield Heading("Answer" if facts.exercise.is_question or facts.exercise.impossible else "Conclusion")
     if facts.conclusion:
         yield Quote(facts.conclusion)
+        if facts.findings is not None and (since := since_the_conclusion(facts.findings.result)):
+            yield Paragraph(since, "{exercises.conclude} writes it anew.", "warn")
     else:
         yield Paragraph("None yet.", "{exercises.conclude} writes it.", "dim")
 
 
+def since_the_conclusion(found: ExerciseResult) -> str:
+    """Which runs have come, or gone, since the conclusion was written; "" where it is about the runs that are shown."""
+    about = found.answer.about
+    if about is None or not (found.come_since or found.gone_since):
+        return ""
+    written = f"It was written about {run_numbers(about)}" if about else "It was written before there was a run"
+    come, gone = found.come_since, found.gone_since
+    words = [f"{run_numbers(come)} {'has' if len(come) == 1 else 'have'} come"] if come else []
+    words += [f"{run_numbers(gone)} {'counts' if len(gone) == 1 else 'count'} here no more"] if gone else []
+    return f"{written}; since then {', and '.join(words)}."
+
+
 def _notes(facts: ExerciseFacts) -> Iterator[Block]:
     """The notes' conclusion and what is good to know, once the user has written a conclusion or asked for them."""
-    one = facts.exercise
-    shown = facts.conclusion or facts.revealed
+    one, shown = facts.exercise, facts.shows_notes
     if shown and one.notes.conclusion:
         yield Heading("The notes conclude")
         yield Quote(one.notes.conclusion.strip())
     if shown and one.remark:
         yield Heading("Good to know")
         yield Paragraph(one.remark.strip())
-    if one.notes.conclusion or one.remark:
-        if not shown:
-            what = "The notes' conclusion" if one.notes.conclusion else "A remark"
-            own = "answer" if one.is_question or one.impossible else "conclusion"
-            yield Paragraph()
-            yield Paragraph(f"{what} is shown when you have written your {own}", "({exercises.notes}: now).", "dim")
-    elif one.notes.to_json() and shown:  # the notes have figures, so the user may look for a conclusion
+    if not shown and (one.notes.to_json() or one.remark):
+        yield Paragraph()
+        own = "answer" if one.is_question or one.impossible else "conclusion"
+        yield Paragraph(
+            f"{_what_waits(one)} shown when you have written your {own}", "({exercises.notes}: now).", "dim"
+        )
+    elif shown and one.notes.to_json() and not (one.notes.conclusion or one.remark):
+        # The notes have figures, so the user may look for a conclusion.
         yield Paragraph()
         yield Paragraph(NO_CONCLUSION, style="dim")
+
+
+def _what_waits(one: Exercise) -> str:
+    """What is not shown yet."""
+    if one.notes.conclusion:
+        return "The notes' conclusion is" if not one.notes.epochs else "The notes' figures and conclusion are"
+    return "The notes' figures are" if one.notes.to_json() else "A remark is"

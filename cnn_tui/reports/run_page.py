@@ -104,7 +104,7 @@ def _result(facts: RunFacts) -> Iterator[Block]:
         yield Fact("", around)
     yield Fact("loss", _joined(_figures(run, run.test_loss, "loss")))
     if run.train_images:
-        yield Fact("of", run.conditions.in_words())
+        yield Fact("made with", run.conditions.in_words())
     yield Fact("time", _joined(took))
     yield Fact("network", f"{counted(run.params, 'parameter')}, fingerprint {run.fingerprint}")
     if facts.same:

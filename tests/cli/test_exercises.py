@@ -32,11 +32,17 @@ def test_the_list_and_a_page_are_for_people(inside: Inside, monkeypatch: pytest.
     assert "lab1: Lab 1: the exercises of the course notes" in text
     assert "fourth-conv" in text and "impossible" in text
     page = inside("exercises", "64-filters").out
-    assert "test accuracy 0.8943" in " ".join(page.split())
-    for part in ("lab1/64-filters", "What impact will this have", "The notes conclude 64 filters is better"):
+    told = "The notes' figures and conclusion are shown when you have written your conclusion"
+    for part in ("lab1/64-filters", "What impact will this have", "It is about fashion_mnist, 5 epochs.", told):
         assert part in " ".join(page.split())
+    assert "0.8943" not in page and "64 filters is better" not in page
+    asked = " ".join(inside("exercises", "64-filters", "--notes").out.split())
+    assert "test accuracy 0.8943" in asked and "The notes conclude 64 filters is better" in asked
+    assert "fashion_mnist, 60,000 + 10,000 images, 5 epochs, last weights" in asked
     assert max(map(cell_len, page.splitlines())) <= 80
     assert page.splitlines()[1] == "○ open"
+    assert "a 1x1 map" not in inside("exercises", "fourth-conv").out
+    inside("exercises", "conclude", "fourth-conv", "no room")
     assert "a 1x1 map" in inside("exercises", "fourth-conv").out
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -42,8 +43,8 @@ def test_a_submission_is_read_by_the_teacher(handed_in: Path, inside: Inside, mo
     monkeypatch.setenv("COLUMNS", "80")
     answer = inside("check", str(handed_in), "--pack", str(PACK))
     assert (answer.status, answer.err) == (0, "")
+    assert re.search(r": Ada,\s+Week 3", answer.out), "the path before it may take the whole line"
     for part in (
-        "Ada, Week 3",
         "changed              ~ Dense  units 128 → 32",
         "all is there and in order",
         r"\x1b[2J",

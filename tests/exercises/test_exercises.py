@@ -11,7 +11,8 @@ from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import SetPlace, find_exercise, load_set, set_names
 from cnn_tui.exercises.model import ExerciseError
 from cnn_tui.exercises.results import BY_COMMAND, ExerciseResult, ExpectationOutcome, result, to_json
-from cnn_tui.exercises.runs import assign, group_of, make_orders, queue, runs_of, same_exercises
+from cnn_tui.exercises.runs import assign, make_orders, queue, runs_of, same_exercises
+from cnn_tui.exercises.shown_runs import group_of, runs_concluded_from
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset, preset_names
@@ -20,6 +21,7 @@ from cnn_tui.history.history import History
 from cnn_tui.history.history import Result as End
 from cnn_tui.history.run import Epoch
 from cnn_tui.network.summary import summarize
+from cnn_tui.reports.exercise_page import since_the_conclusion
 
 LAB1 = load_set("lab1")
 EVERY = [(load_set(name), one) for name in set_names() for one in load_set(name).set.exercises]
@@ -334,6 +336,71 @@ def test_the_runs_that_are_compared_saw_the_same_images(history: History) -> Non
         train(history, run_id)
     what = shown(history, "64-filters")
     assert what.baseline is not None and what.baseline.runs == base[3:]
+
+
+def changed(history: History, name: str, count: int = 1, **settings: object) -> tuple[int, ...]:
+    """Queue runs of an exercise of lab1 with other training settings."""
+    made, _ = make_orders([find_exercise(name, [LAB1])], lambda one: one.with_training(**settings))
+    return queue(history, made, count)
+
+
+def test_a_quicker_rerun_on_the_sample_leaves_the_result_of_the_full_data_in_place(history: History) -> None:
+    full = run_all(history, "baseline", "16-filters", repeat=2)
+    for run_id, accuracy in zip(full, (0.90, 0.88, 0.902, 0.882), strict=True):
+        train(history, run_id, accuracy)
+    before = shown(history, "16-filters")
+    for run_id in changed(history, "16-filters", 3, epochs=2):
+        train(history, run_id, 0.7, dataset="fashion_mnist_sample", images=6_000)
+    for run_id in changed(history, "baseline", 3, epochs=2):
+        train(history, run_id, 0.75, dataset="fashion_mnist_sample", images=6_000)
+    after = shown(history, "16-filters")
+    assert (after.group, after.rows, after.verdicts) == (before.group, before.rows, before.verdicts)
+    (other,) = after.others
+    assert other.conditions == "fashion_mnist_sample, 6,000 + 10,000 images, 2 epochs, last weights"
+    assert (other.runs, other.yours, other.baseline) == ((5, 6, 7), "0.7000 ± 0.0000", "0.7500 ± 0.0000")
+    assert other.change == "-0.0500"
+    plain = to_json(history, LAB1, LAB1.exercise("16-filters"))
+    assert [one["conditions"][0]["dataset"] for one in plain["results"]] == ["fashion_mnist", "fashion_mnist_sample"]
+    assert plain["results"][0]["conditions"][0]["weights"] == "last"
+
+
+def test_fewer_epochs_than_the_baseline_had_are_no_answer_about_accuracy(history: History) -> None:
+    for run_id in run_all(history, "baseline"):
+        train(history, run_id)
+    for run_id in changed(history, "16-filters", epochs=1):
+        train(history, run_id, 0.8)
+    what = shown(history, "16-filters")
+    assert what.verdicts[0].sentence == (
+        "16-filters against baseline: not as many epochs (1 against 5), so the figures say nothing of the change"
+    )
+    assert what.verdicts[1].outcome == "too few", "seconds an epoch can be compared"
+    assert {row.change for row in what.rows if row.key != "parameters"} == {""}
+    for run_id in changed(history, "baseline", epochs=1):
+        train(history, run_id)
+    assert shown(history, "16-filters").verdicts[0].outcome == "too few", "now there is a baseline to match"
+
+
+def test_a_conclusion_knows_the_runs_that_it_was_written_about(history: History) -> None:
+    one = LAB1.exercise("16-filters")
+    for run_id in run_all(history, "baseline", "16-filters"):
+        train(history, run_id)
+    answers.finish(history, "lab1", "16-filters", "worse", runs_concluded_from(history, LAB1, one))
+    what = shown(history, "16-filters")
+    assert (what.answer.about, what.come_since, what.gone_since) == ((1, 2), (), ())
+    for run_id in run_all(history, "16-filters"):
+        train(history, run_id)
+    notebook.archive(history, [2])
+    what = shown(history, "16-filters")
+    assert (what.come_since, what.gone_since) == ((3,), (2,))
+    assert since_the_conclusion(what) == (
+        "It was written about runs 1 and 2; since then run 3 has come, and run 2 counts here no more."
+    )
+    plain = to_json(history, LAB1, one)
+    assert (plain["about"], plain["come_since"]) == ([1, 2], [3])
+    answers.finish(history, "lab1", "16-filters", "worse still", runs_concluded_from(history, LAB1, one))
+    assert since_the_conclusion(shown(history, "16-filters")) == ""
+    answers.conclude(history, "lab1", "16-filters", "of an older version")
+    assert since_the_conclusion(shown(history, "16-filters")) == "", "nobody knows what it was about"
 
 
 def test_what_cannot_be_run_has_no_result_but_an_answer(history: History) -> None:

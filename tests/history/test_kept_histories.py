@@ -112,3 +112,12 @@ def test_what_version_2_kept_is_all_there(home: Path) -> None:
             )
             assert history.events(run_id)[-1].text == text
         assert Listing(history, Query("tag:plain")).count() == len(HOSTILE)
+
+
+@pytest.mark.parametrize(("version", "about"), [(5, None), (6, (1, 2))])
+def test_conclusions_know_their_runs_since_version_6(version: int, about: tuple[int, ...] | None, home: Path) -> None:
+    with History(keep(version, home)) as history:
+        answered = answers.answer(history, "lab1", "16-filters")
+        assert (answered.conclusion, answered.about) == ("quicker, hardly worse", about)
+        answers.conclude(history, "lab1", "16-filters", "still", (7,))
+        assert answers.answer(history, "lab1", "16-filters").about == (7,)

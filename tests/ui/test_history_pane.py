@@ -393,16 +393,17 @@ async def test_archived_runs_are_shown_when_asked_for_and_brought_back(make_lab:
         assert not any(run.archived for run in history.runs())
 
 
-async def test_the_dataset_is_a_column_where_it_differs_or_is_the_sample(make_lab: MakeLab, history: History) -> None:
+async def test_the_dataset_is_told_and_beside_the_figures_where_it_differs(make_lab: MakeLab, history: History) -> None:
     made(history)
     app = make_lab()
     async with app.run_test(size=(160, 40), notifications=True) as pilot:
         await pilot.press("4", "z")
-        await sees(pilot, "Tags")
-        assert "Dataset" not in text(app)
+        await sees(pilot, "Epochs  Dataset")
+        await sees(pilot, "1 run · fashion_mnist ─")
         made(history, dataset="fashion_mnist_sample")
-        await sees(pilot, "Dataset")
+        await until(pilot, lambda: "Test  Dataset" in text(app), "the dataset beside the figures")
         await sees(pilot, "fashion_mnist_sample")
+        await sees(pilot, "2 runs ─")
 
 
 @pytest.mark.usefixtures("four_runs")
@@ -419,7 +420,7 @@ async def test_a_run_of_a_network_that_was_tried_says_so_when_it_is_queued(make_
 async def test_what_another_program_writes_is_seen_at_once(make_lab: MakeLab, history: History) -> None:
     made(history)
     app = make_lab()
-    async with app.run_test(size=(160, 40), notifications=True) as pilot:
+    async with app.run_test(size=(190, 40), notifications=True) as pilot:
         await pilot.press("4", "z", "slash", *"better", "enter")
         await sees(pilot, "0 of 1 run")
         notebook.note(history, 1, "much better")

@@ -12,6 +12,7 @@ from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.progress import baseline_order, count_runs, missing, queue_missing
 from cnn_tui.exercises.runs import LeftOutExercise, TrainingOrder, find_obstacle, make_orders, runs_of
+from cnn_tui.exercises.shown_runs import runs_concluded_from
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.groups import ended_as_planned
 from cnn_tui.history.history import History
@@ -98,6 +99,9 @@ class AnswerCommands:
         if text is None:
             return
 
+        def finish(history: History) -> None:
+            answers.finish(history, place.name, one.name, text, runs_concluded_from(history, place, one))
+
         def kept(_: None) -> None:
             self.written()
             if text.strip():
@@ -105,7 +109,9 @@ class AnswerCommands:
 
         self.writer.write(
             f"the {'answer to' if one.is_question else 'conclusion of'} {one.name}",
-            lambda history: answers.finish(history, place.name, one.name, text),
+            lambda history: answers.finish(
+                history, place.name, one.name, text, runs_concluded_from(history, place, one)
+            ),
             kept,
             subject=place.key(one),
             leaves={"conclusion": text, "done": bool(text.strip())},

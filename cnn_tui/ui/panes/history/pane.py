@@ -97,14 +97,14 @@ class HistoryPane(Pane):
         words = [runs if count else "no runs yet"]
         if query.filter:
             words[0] = f"{count:,} of {counted(self.listing.total(), 'run')}"
-        if dataset := self.rows.dataset:
-            words[0] += f" on {quiet(dataset, 30)}"
         if self.rows.marked:
             words.append(f"{len(self.rows.marked):,} marked")
         if query.archived:
             words.append("archived too")
         if query.sort != "id" or query.reverse:
             words.append(f"{COLUMNS[query.sort].lab_title}{arrow(query.sort, query.reverse)}")
+        if dataset := self.rows.dataset:
+            words.append(quiet(dataset, 30))
         self.say(" · ".join(words))
         prompt = self.query_one(Prompt)
         if prompt.is_open and prompt.refused:

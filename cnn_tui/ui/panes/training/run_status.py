@@ -242,14 +242,14 @@ class RunStatus(Lines):
         counts = Part(
             1, Text(f"{count}/{epochs} epochs in {duration(run.seconds)}{each}"), Text(f"{count}/{epochs} epochs")
         )
-        figures, on = self._result(run), self._how_to_resume(run)
+        figures, on, made_with = self._result(run), self._how_to_resume(run), self._made_with(run)
         why = self._why(run)
         if not why:
-            return [fit([counts], width), fit(figures, width), *self._how_resumed(watched, width)]
+            return [fit([counts, *made_with], width), fit(figures, width), *self._how_resumed(watched, width)]
         style = self.style("bad" if run.status == "failed" else "warn")
         lines = wrap(why, style, width, _MIDDLE - 1 + self._more)
         if len(lines) == 1:
-            lines.append(fit([counts, *([] if on else figures)], width))
+            lines.append(fit([counts, *(made_with if on else figures)], width))
             return [*lines, fit([*figures, *on] if on else [], width)]
         return [*lines, fit([*figures, *on] or [counts], width)]
 
@@ -261,11 +261,14 @@ class RunStatus(Lines):
             parts.append(part(2, f"test loss {run.test_loss:.4f}", short=f"loss {run.test_loss:.4f}"))
         if run.epochs and "accuracy" in run.epochs[-1].metrics:
             parts.append(part(3, f"train {run.epochs[-1].metrics['accuracy']:.4f}", self.style("dim")))
-        if run.test_accuracy is not None:
-            images = images_in_words(run.train_images, run.test_images)
-            weights = weights_in_words(run.tested_epoch)
-            parts.append(part(1, f"{images}, {weights}", self.style("dim"), images))
         return parts
+
+    def _made_with(self, run: Run) -> list[Part]:
+        """What the test figures were made with, beside the dataset and the epochs, which stand above them."""
+        if run.test_accuracy is None:
+            return []
+        images, weights = images_in_words(run.train_images, run.test_images), weights_in_words(run.tested_epoch)
+        return [part(4, f"{images}, {weights}", self.style("dim"), images)]
 
     def _how_resumed(self, watched: Watched, width: int) -> list[Text]:
         after = watched.resumed_after
