@@ -20,7 +20,7 @@ INTERVAL = "± in a table is the standard deviation over the seeds; in a verdict
 _CAME_TRUE = {True: " (so it was)", False: " (it was not so)", None: ""}
 
 
-class ExerciseRow(NamedTuple):
+class AnsweredExercise(NamedTuple):
     """An exercise, what came of it, and the answer to it."""
 
     exercise: Exercise
@@ -66,24 +66,24 @@ def short_table(history: History, place: SetPlace, begun: Sequence[Exercise]) ->
     yield from _conclusions(rows, answers(history, place.name), place)
 
 
-def rows_of(history: History, place: SetPlace, exercises: Sequence[Exercise], revealed: bool) -> list[ExerciseRow]:
+def rows_of(history: History, place: SetPlace, exercises: Sequence[Exercise], revealed: bool) -> list[AnsweredExercise]:
     """What came of those of the exercises that are run."""
     given = answers(history, place.name)
     return [
-        ExerciseRow(one, result(history, place, one), revealed or bool(given.get(one.name, Answer()).conclusion))
+        AnsweredExercise(one, result(history, place, one), revealed or bool(given.get(one.name, Answer()).conclusion))
         for one in exercises
         if one.is_run
     ]
 
 
-def _verdicts(rows: Sequence[ExerciseRow]) -> Iterator[Block]:
+def _verdicts(rows: Sequence[AnsweredExercise]) -> Iterator[Block]:
     """What the figures were made with, and what is judged of them."""
     yield from _trained_on(rows)
     verdicts = [one for row in rows for one in row.found.verdicts]
     yield from (Bullet(words) for words in sentences(verdicts, BY_COMMAND))
 
 
-def _conclusions(rows: Sequence[ExerciseRow], given: dict[str, Answer], place: SetPlace) -> Iterator[Block]:
+def _conclusions(rows: Sequence[AnsweredExercise], given: dict[str, Answer], place: SetPlace) -> Iterator[Block]:
     """What the user concluded, and the runs that have come since."""
     found = {row.exercise.name: row.found for row in rows}
     written = [one for one in place.set.exercises if one.name in given and given[one.name].conclusion]
@@ -95,7 +95,7 @@ def _conclusions(rows: Sequence[ExerciseRow], given: dict[str, Answer], place: S
         yield Bullet(f"{one.heading}: {sentence(words) if since else words}{f' {since}' if since else ''}")
 
 
-def _beside_the_notes(rows: Sequence[ExerciseRow]) -> TextTable:
+def _beside_the_notes(rows: Sequence[AnsweredExercise]) -> TextTable:
     heading = ["exercise", "params", "seeds", "test acc", "change", "in the notes", "train acc", "in the notes"]
     heading += ["s/epoch", "in the notes"]
     more = [key for key in (GAP, VALIDATION_LOSS) if any(row.figure(key).key for row in rows)]
@@ -107,7 +107,7 @@ def _beside_the_notes(rows: Sequence[ExerciseRow]) -> TextTable:
     return TextTable([heading[at] for at in shown], kept, right=range(1, len(shown)))
 
 
-def _cells(row: ExerciseRow) -> list[str]:
+def _cells(row: AnsweredExercise) -> list[str]:
     noted = row.exercise.notes.to_json() if row.shows_notes else {}
     accuracy, train, pace = (row.figure(key) for key in ("test accuracy", "train accuracy", "seconds an epoch"))
     return [
@@ -130,7 +130,7 @@ def _expected(found: ExerciseResult) -> str:
     return ", ".join(told)
 
 
-def _trained_on(rows: Sequence[ExerciseRow]) -> Iterator[Block]:
+def _trained_on(rows: Sequence[AnsweredExercise]) -> Iterator[Block]:
     """What the figures were made with: figures of a sample, or of fewer epochs, are figures of something else."""
     who: dict[str, list[str]] = {}
     for row in rows:

@@ -245,7 +245,8 @@ class RunStatus(Lines):
         figures, on, made_with = self._result(run), self._how_to_resume(run), self._made_with(run)
         why = self._why(run)
         if not why:
-            return [fit([counts, *made_with], width), fit(figures, width), *self._how_resumed(watched, width)]
+            third = self._how_resumed(watched, width) or [fit(made_with, width)]
+            return [fit([counts], width), fit(figures, width), *third]
         style = self.style("bad" if run.status == "failed" else "warn")
         lines = wrap(why, style, width, _MIDDLE - 1 + self._more)
         if len(lines) == 1:
