@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import tests.properties  # noqa: F401 - chooses how many examples a property has, before tests are read
+from cnn_tui import locks
 from tests.training.trained_run import trained_once
 
 gc.set_threshold(50_000, 20, 20)
@@ -72,6 +73,15 @@ def sealed_machine(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Pa
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("CNN_TUI_DATA", raising=False)
     return home
+
+
+@pytest.fixture
+def no_worker(sealed_machine: Path) -> Iterator[None]:
+    """Labs that are opened start no worker, which would load TensorFlow for nothing: this test holds its lock."""
+    lock = locks.take(locks.worker_lock())
+    assert lock is not None
+    yield
+    locks.release(lock)
 
 
 @pytest.hookimpl(wrapper=True)

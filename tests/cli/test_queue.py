@@ -24,14 +24,7 @@ from tests.cli.command import Inside, assert_one_sentence, write_dataset, write_
 BASELINE = "lab1-baseline"
 FILTERS = "layers[0].filters=16,32,64"
 
-
-@pytest.fixture(autouse=True)
-def no_other_worker() -> Iterator[None]:
-    """This process holds the worker's lock, so that none is started and what is queued stays so."""
-    lock = locks.take(locks.worker_lock())
-    assert lock is not None
-    yield
-    locks.release(lock)
+pytestmark = pytest.mark.usefixtures("no_worker")  # what is queued stays so
 
 
 @pytest.fixture

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.faults.lab import COMMAND
 from tests.history.test_damaged_rows import older
 from tests.terminal import Terminal
-from tests.waiting import end_processes_of
 
 DAMAGES = (
     "UPDATE runs SET tags = '[' WHERE id = 10",
@@ -22,16 +18,9 @@ DAMAGES = (
 )
 
 
-@pytest.fixture
-def home(sealed_machine: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A home without a worker that lingers, with a run for each damage; the newest is sound."""
-    monkeypatch.setenv("CNN_TUI_WORKER_IDLE", "0")
-    older(*DAMAGES)
-    yield sealed_machine
-    end_processes_of(sealed_machine)
-
-
-def test_every_run_has_its_page(home: Path) -> None:
+@pytest.mark.usefixtures("no_worker")
+def test_every_run_has_its_page() -> None:
+    older(*DAMAGES)  # a run for each damage; the newest is sound
     with Terminal(COMMAND, 120, 40) as terminal:
         terminal.wait_for("Total params")
         terminal.press("4", "z")

@@ -87,6 +87,7 @@ def test_a_run_outlives_the_connection_and_the_next_one_shows_all_of_it(
     assert epochs >= set(range(len(run.epochs))), "every epoch has readings of its own"
 
 
+@pytest.mark.usefixtures("no_worker")
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 def test_inside_tmux_it_survives_detaching_attaching_and_another_size(
     server: Server, home: Path, tmp_path: Path
@@ -110,6 +111,7 @@ def test_inside_tmux_it_survives_detaching_attaching_and_another_size(
             last.wait_for_end()
 
 
+@pytest.mark.usefixtures("no_worker")
 def test_the_line_is_silent_at_idle_and_an_edit_is_short(server: Server, home: Path) -> None:
     with server.terminal(lab(home, "lab1-16-filters")) as terminal:
         terminal.wait_for("Total params: 55,098", 60)

@@ -65,6 +65,7 @@ def test_a_thread_that_writes_and_fails_tells_and_goes_on(monkeypatch: pytest.Mo
         os.close(end)
 
 
+@pytest.mark.usefixtures("no_worker")
 def test_letters_and_files_that_are_no_utf_8_end_no_lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     name = Path(os.fsdecode(b"caf\xe9.toml"))

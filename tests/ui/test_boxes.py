@@ -83,6 +83,7 @@ async def test_ctrl_c_says_the_key_that_leaves(make_lab: MakeLab) -> None:
         await sees(pilot, "q leaves the lab,")
 
 
+@pytest.mark.usefixtures("no_worker")
 def test_in_ascii_the_palette_has_no_picture() -> None:
     with Terminal([*LAB, "--ascii"], 80, 24) as terminal:
         terminal.wait_for("? help")

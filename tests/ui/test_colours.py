@@ -12,6 +12,8 @@ from tests.terminal import Terminal
 from tests.ui.contrast import CONSOLE, WINDOWS, XTERM, faint, palette
 from tests.ui.posed import COMMAND, POSES, Pose, pose, walk
 
+pytestmark = pytest.mark.usefixtures("no_worker")
+
 ATTRIBUTES = {"0", "1", "2", "3", "4", "7", "9", "22", "23", "24", "27", "29"}
 SIXTEEN = {str(code) for start in (30, 40, 90, 100) for code in range(start, start + 8)}
 PALETTE = {"38;5", "48;5"}

@@ -378,6 +378,7 @@ async def test_a_packs_words_are_shown_as_they_are(make_lab: MakeLab, pack: Path
         await reads(pilot, "The pack '[bold]W[/]")
 
 
+@pytest.mark.usefixtures("no_worker")
 def test_the_command_line_opens_a_pack_at_once_and_sends_nothing_at_rest(pack: Path) -> None:
     with Terminal([*LAB, "--pack", str(pack)], 80, 24) as terminal:
         terminal.wait_for("Where do you start from?")

@@ -46,6 +46,7 @@ async def test_whoever_trains_at_once_is_not_told_to_edit(make_lab: MakeLab) -> 
         await until(pilot, lambda: "4/5" in text(app), "the fourth step")
 
 
+@pytest.mark.usefixtures("no_worker")
 def test_it_comes_until_it_is_ended_and_never_where_there_are_runs() -> None:
     with Terminal(LAB, 80, 24) as terminal:
         terminal.wait_for("1/5")
@@ -60,6 +61,7 @@ def test_it_comes_until_it_is_ended_and_never_where_there_are_runs() -> None:
         assert "1/5" not in terminal.text
 
 
+@pytest.mark.usefixtures("no_worker")
 def test_it_is_not_for_those_who_have_runs() -> None:
     with History() as history:
         history.add(load_preset("lab1-baseline"))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -17,9 +15,11 @@ from tests.benchmarks.fill_history import fill
 from tests.terminal import Terminal
 from tests.ui import fake
 from tests.ui.made_runs import made
-from tests.waiting import end_processes_of
 
 LAB = [sys.executable, "-m", "cnn_tui"]
+
+pytestmark = pytest.mark.usefixtures("no_worker")
+
 HOSTILE = (
     "[bold red]markup[/] [@click=app.quit]x[/]",
     "\x1b[2J\x1b]0;title\x07\x1bc\x9b31mescapes",
@@ -29,14 +29,6 @@ HOSTILE = (
     "a" + "\u0301" * 9_000 + " stacked",
     "wide 漢字 and 👩‍👩‍👧 " + "漢" * 3_000,
 )
-
-
-@pytest.fixture
-def home(sealed_machine: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A home without a worker that lingers."""
-    monkeypatch.setenv("CNN_TUI_WORKER_IDLE", "0")
-    yield sealed_machine
-    end_processes_of(sealed_machine)
 
 
 def write_hostile(history: History) -> None:
@@ -52,7 +44,7 @@ def write_hostile(history: History) -> None:
 
 
 @pytest.mark.parametrize("size", [pytest.param((120, 40), marks=pytest.mark.long), (80, 24)])
-def test_hostile_text_is_shown_inert_and_cut(home: Path, size: tuple[int, int]) -> None:
+def test_hostile_text_is_shown_inert_and_cut(size: tuple[int, int]) -> None:
     with History() as history:
         write_hostile(history)
     columns, rows = size
@@ -90,7 +82,7 @@ def test_hostile_text_is_shown_inert_and_cut(home: Path, size: tuple[int, int]) 
         assert [run.name for run in history.runs()] == list(HOSTILE), "looking changes nothing"
 
 
-def test_rows_that_do_not_change_are_not_sent_while_a_run_trains(home: Path) -> None:
+def test_rows_that_do_not_change_are_not_sent_while_a_run_trains() -> None:
     with History() as history:
         fill(history, 2_000)
         run_id = history.add(load_preset("lab1-baseline"))
@@ -115,7 +107,7 @@ def test_rows_that_do_not_change_are_not_sent_while_a_run_trains(home: Path) -> 
         release(held)
 
 
-def test_idle_sends_nothing_with_a_filter_and_a_page_open(home: Path) -> None:
+def test_idle_sends_nothing_with_a_filter_and_a_page_open() -> None:
     with History() as history:
         made(history)
         notebook.pin(history, 1)
@@ -131,7 +123,7 @@ def test_idle_sends_nothing_with_a_filter_and_a_page_open(home: Path) -> None:
         assert terminal.read(2.5) == 0
 
 
-def test_keys_that_arrive_in_one_write_reach_the_boxes_that_they_open(home: Path) -> None:
+def test_keys_that_arrive_in_one_write_reach_the_boxes_that_they_open() -> None:
     with History() as history:
         made(history)
         with Terminal(LAB) as terminal:

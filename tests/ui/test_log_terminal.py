@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,15 +13,13 @@ from cnn_tui.history.history import History
 from cnn_tui.home import log_path
 from tests.terminal import Terminal
 from tests.ui import fake
-from tests.waiting import end_processes_of
 
 LAB = [sys.executable, "-m", "cnn_tui"]
 
 
 @pytest.fixture
-def log(sealed_machine: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def log(no_worker: None) -> Path:
     """The log of a run that has ended."""
-    monkeypatch.setenv("CNN_TUI_WORKER_IDLE", "0")
     with History() as history:
         run_id = history.add(load_preset("lab1-baseline"))
         fake.begin(history, run_id)
@@ -31,8 +28,7 @@ def log(sealed_machine: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     path = log_path(run_id)
     path.parent.mkdir(parents=True)
     path.write_text("".join(f"line {number} of the log, and some words more\n" for number in range(1, 301)))
-    yield path
-    end_processes_of(sealed_machine)
+    return path
 
 
 def test_only_changed_numbers_are_sent_and_nothing_once_it_is_left(log: Path) -> None:

@@ -30,6 +30,7 @@ _ATTRIBUTES = ("bold", "italics", "underscore", "strikethrough", "reverse")
 SCENES = {"stack": "1", "training": "3"}
 
 
+@pytest.mark.usefixtures("no_worker")
 @pytest.mark.parametrize("mode", MODES)
 def test_the_lab_looks_as_kept_at_four_sizes(mode: str, pytestconfig: pytest.Config) -> None:
     with History() as history:

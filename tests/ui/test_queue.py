@@ -6,9 +6,9 @@ import re
 import sys
 
 import msgspec
+import pytest
 from textual.pilot import Pilot
 
-from cnn_tui import locks
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
@@ -194,11 +194,10 @@ async def test_a_scaled_time_is_marked_and_a_hostile_name_is_inert(make_lab: Mak
         assert "\x1b" not in text(app)
 
 
+@pytest.mark.usefixtures("no_worker")
 def test_an_open_queue_sends_nothing_while_nothing_changes(history: History) -> None:
     three_waiting(history)
     fake.finish(history, 2)
-    nobody_trains = locks.take(locks.worker_lock())
-    assert nobody_trains is not None
     with Terminal([sys.executable, "-m", "cnn_tui", "lab1-baseline"], 80, 24) as terminal:
         terminal.wait_for("1 Stack")
         terminal.press("Q")
@@ -207,4 +206,3 @@ def test_an_open_queue_sends_nothing_while_nothing_changes(history: History) -> 
         assert terminal.read(1.5) == 0
         history.ask(3, "stop")
         terminal.wait_for("2 waiting.")
-    locks.release(nobody_trains)

@@ -11,6 +11,8 @@ from tests.ui.posed import COMMAND, POSES, Pose, pose, walk
 SMALL = ((60, 16), (50, 10))
 HUGE = (300, 100)
 
+pytestmark = pytest.mark.usefixtures("no_worker")
+
 
 @pytest.mark.parametrize(
     ("poses", "sizes"),

@@ -163,6 +163,7 @@ def shown_square(terminal: SixelTerminal) -> bool:
     return False
 
 
+@pytest.mark.usefixtures("no_worker")
 def test_a_picture_for_which_there_are_too_few_cells_has_all_its_pixels() -> None:
     posed()
     terminal = SixelTerminal(COMMAND, CELL)
@@ -182,6 +183,7 @@ def test_a_picture_for_which_there_are_too_few_cells_has_all_its_pixels() -> Non
         terminal.wait(lambda: shown_square(terminal), "the image again")
 
 
+@pytest.mark.usefixtures("no_worker")
 def test_with_sixteen_colours_a_picture_has_all_its_greys() -> None:
     posed()
     terminal = SixelTerminal(COMMAND, CELL, env={"TERM": "xterm-16color", "COLORTERM": ""})
@@ -190,6 +192,7 @@ def test_with_sixteen_colours_a_picture_has_all_its_greys() -> None:
         terminal.wait(lambda: shown_square(terminal), "the image in its greys")
 
 
+@pytest.mark.usefixtures("no_worker")
 @pytest.mark.parametrize("why", ["it says nothing", "it has no pixels", "no colours"])
 def test_a_terminal_without_them_gets_blocks(why: str) -> None:
     posed()
@@ -202,6 +205,7 @@ def test_a_terminal_without_them_gets_blocks(why: str) -> None:
         assert set(terminal.text) & set("▘▝▖▗▚▞▀" if why != "no colours" else "@%#"), "the image is drawn"
 
 
+@pytest.mark.usefixtures("no_worker")
 @pytest.mark.parametrize(
     ("setting", "says", "pictures"), [("", True, True), ("false", True, False), ("true", False, True)]
 )

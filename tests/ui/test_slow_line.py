@@ -73,9 +73,8 @@ def busy_run() -> Iterator[None]:
     locks.release(alive)
 
 
-@pytest.mark.usefixtures("busy_run")
-def test_on_a_slow_line_keys_are_answered_and_frames_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CNN_TUI_WORKER_IDLE", "0")
+@pytest.mark.usefixtures("no_worker", "busy_run")
+def test_on_a_slow_line_keys_are_answered_and_frames_are_dropped() -> None:
     most = capacity() + PIECE
     with Terminal([sys.executable, "-m", "cnn_tui", "lab1-baseline"], 120, 40) as terminal:
         terminal.read_slowly(lambda: "Total params: 113,386" in terminal.text, "the lab")

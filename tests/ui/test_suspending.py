@@ -84,9 +84,10 @@ def in_a_shell(size: tuple[int, int]) -> Terminal:
 
 
 @pytest.fixture(params=["shell", pytest.param("tmux", marks=pytest.mark.long)])
-def shell(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
+def shell(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_worker: None
+) -> Iterator[Shell]:
     """A shell at 100x30, alone or inside tmux."""
-    monkeypatch.setenv("CNN_TUI_WORKER_IDLE", "0")
     monkeypatch.setenv("HISTFILE", "")
     if request.param == "shell":
         with in_a_shell((100, 30)) as terminal:

@@ -15,15 +15,11 @@ from cnn_tui.history.history import History
 from tests.cli.command import write_dataset, write_experiment
 from tests.terminal import Terminal
 from tests.ui import fake
-from tests.waiting import end_processes_of
 
 LAB = [sys.executable, "-m", "cnn_tui"]
 
 
-@pytest.fixture(autouse=True)
-def short_lived_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker that these tests start ends with the lab."""
-    monkeypatch.setenv("CNN_TUI_WORKER_IDLE", "0")
+pytestmark = pytest.mark.usefixtures("no_worker")
 
 
 def test_an_idle_lab_sends_nothing_and_a_key_is_answered() -> None:
@@ -140,20 +136,15 @@ def test_options_of_the_lab_that_cannot_be_are_refused_with_a_sentence() -> None
         assert '--theme: found "pink"; allowed: cnn-dark, cnn-light, cnn-safe' in terminal.text
 
 
-def test_runs_that_are_started_in_the_lab_get_the_device_it_was_opened_with(
-    tmp_path: Path, sealed_machine: Path
-) -> None:
+def test_runs_that_are_started_in_the_lab_get_the_device_it_was_opened_with(tmp_path: Path) -> None:
     tiny = str(write_experiment(tmp_path / "tiny.toml", write_dataset(tmp_path / "tiny.npz")))
     with Terminal([*LAB, tiny, "--device", "tpu"]) as terminal:
         assert terminal.wait_for_end() == 2
         assert "a device is cpu, gpu (the freest) or gpu:N" in terminal.text
-    try:
-        with Terminal([*LAB, tiny, "--device", "cpu"]) as terminal:
-            terminal.wait_for("Total params")
-            terminal.press("r")
-            terminal.wait_for("Run 1 is queued")
-    finally:
-        end_processes_of(sealed_machine)
+    with Terminal([*LAB, tiny, "--device", "cpu"]) as terminal:
+        terminal.wait_for("Total params")
+        terminal.press("r")
+        terminal.wait_for("Run 1 is queued")
     with History() as history:
         assert [run.device for run in history.runs()] == ["cpu"]
 

@@ -122,8 +122,8 @@ async def test_what_waits_to_be_shown_is_shown(make_lab: MakeLab, history: Histo
         await shows(pilot, " 200/1,875 steps")
 
 
-def test_what_changes_by_the_batch_costs_few_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CNN_TUI_WORKER_IDLE", "0")
+@pytest.mark.usefixtures("no_worker")
+def test_what_changes_by_the_batch_costs_few_bytes() -> None:
     with History() as history:
         run_id = started(history, 2.0)
         alive = locks.take(locks.run_lock(run_id))  # as its training process holds it
