@@ -13,7 +13,8 @@ from cnn_tui.data.dataset import AS_THEY_ARE
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.schedule import in_words
 from cnn_tui.history.conditions import Conditions
-from cnn_tui.history.run import Line, Run, ending_in_words
+from cnn_tui.history.groups import Spread, by_seed, spread_of, without_seed
+from cnn_tui.history.run import AS_PLANNED, Line, Run, ending_in_words
 from cnn_tui.network.diff import DiffLine, diff_stacks
 from cnn_tui.network.stack import Stack, canonical
 
@@ -32,6 +33,8 @@ class ComparisonRow(NamedTuple):
     changes: tuple[float | None, ...]
     digits: int | None = None
     """Digits after the point; None for whole numbers and words."""
+    deviations: tuple[float | None, ...] = ()
+    """Of results: the standard deviation over the seeds, where a column is of several runs, whose mean the value is."""
 
     @property
     def differs(self) -> bool:
@@ -45,7 +48,9 @@ class ComparisonRow(NamedTuple):
             return value or ""
         if self.group != "result":
             return str(value)
-        return f"{value:,}" if self.digits is None else f"{value:,.{self.digits}f}"
+        shown = f"{value:,}" if self.digits is None else f"{value:,.{self.digits}f}"
+        deviation = self.deviations[at] if self.deviations else None
+        return shown if deviation is None or self.digits is None else f"{shown} ± {deviation:.{self.digits}f}"
 
     def change_shown(self, at: int) -> str:
         """The change against the baseline with its sign; "" where there is none."""
@@ -67,9 +72,10 @@ class LayerDiff(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """Runs side by side. The first row tells the dataset and its images."""
+    """Runs side by side, or groups of repeats. The first row tells the dataset and its images."""
 
     runs: tuple[int, ...]
+    """The run of each column; of a group, the first."""
     names: tuple[str, ...]
     baseline: int
     """The run that the others are compared with."""
@@ -81,6 +87,8 @@ class Comparison(NamedTuple):
     """Whether the runs that were trained had different images."""
     conditions: tuple[Conditions, ...] = ()
     """What the figures of each were made with."""
+    groups: tuple[tuple[int, ...], ...] = ()
+    """All the runs of each column."""
 
     def remark(self) -> str:
         """A sentence that names the runs without figures, which were not trained; "" when there are none."""
@@ -95,8 +103,10 @@ class Comparison(NamedTuple):
 
     def to_json(self, everything: bool = False) -> dict[str, Any]:
         """As `cnn-tui compare --json` prints it."""
+        several = any(len(one) > 1 for one in self.groups)
         rows = [
             {"key": row.key, "group": row.group, "values": row.values, "changes": row.changes}
+            | ({"deviations": row.deviations} if several and row.deviations else {})
             for row in self.shown(everything)
         ]
         layers = [
@@ -111,6 +121,7 @@ class Comparison(NamedTuple):
             "conditions": [one.to_json() for one in self.conditions],
             "rows": rows,
             "layers": layers,
+            "groups": self.groups,
         }
 
 
@@ -133,18 +144,40 @@ def changes_of(line: Line, baseline: Line) -> RunChanges:
     )
 
 
+Column: TypeAlias = Sequence[Run]
+"""What is compared: one run, or several that repeat one experiment, of which the first has what all have."""
+
+
 def compare(runs: Sequence[Run], baseline: int | None = None) -> Comparison:
     """Put runs side by side. `baseline` is the number of one of them; without it, `baseline_of` chooses."""
-    ids = [run.id for run in runs]
-    at = ids.index(baseline if baseline in ids else baseline_of(runs))
-    rows = [_data(runs), *_training(runs), *_machine(runs), *_results(runs, at)]
-    base = runs[at]
-    layers = tuple(LayerDiff(run.id, _layers(base, run)) for run in runs if run is not base)
-    names = tuple(run.name for run in runs)
-    used = {value for run, value in zip(runs, rows[0].values, strict=True) if is_trained(run)}
-    idle = tuple(run.id for run in runs if not is_trained(run))
-    conditions = tuple(run.conditions for run in runs)
-    return Comparison(tuple(ids), names, base.id, tuple(rows), layers, idle, len(used) > 1, conditions)
+    return compare_groups([(run,) for run in runs], baseline)
+
+
+def compare_groups(columns: Sequence[Column], baseline: int | None = None) -> Comparison:
+    """Put groups of runs side by side, each with its means. `baseline` is the number of a run in one of them."""
+    firsts = [column[0] for column in columns]
+    at_run = {run.id: at for at, column in enumerate(columns) for run in column}
+    at = at_run[baseline if baseline in at_run else baseline_of(firsts)]
+    rows = [_data(firsts), *_training(columns), *_machine(columns), *_results(columns, at)]
+    base = firsts[at]
+    layers = tuple(LayerDiff(run.id, _layers(base, run)) for run in firsts if run is not base)
+    names = tuple(
+        run.name if len(column) == 1 else without_seed(run.name) for run, column in zip(firsts, columns, strict=True)
+    )
+    used = {value for run, value in zip(firsts, rows[0].values, strict=True) if is_trained(run)}
+    idle = tuple(run.id for column in columns for run in column if not is_trained(run))
+    groups = tuple(tuple(run.id for run in column) for column in columns)
+    ids = tuple(run.id for run in firsts)
+    conditions = tuple(run.conditions for run in firsts)
+    return Comparison(ids, names, base.id, tuple(rows), layers, idle, len(used) > 1, conditions, groups)
+
+
+def repeats_together(runs: Sequence[Run]) -> list[list[Run]]:
+    """The runs, those that repeat one experiment together, in the order of the first of each."""
+    found: dict[int, list[Run]] = {}
+    for run in runs:
+        found.setdefault(run.group if run.ending in AS_PLANNED else -run.id, []).append(run)
+    return [*found.values()]
 
 
 def baseline_of(runs: Sequence[Run], pinned: int | None = None) -> int:
@@ -193,24 +226,39 @@ def _data(runs: Sequence[Run]) -> ComparisonRow:
         # Had it been trained, it would have had the images of the other runs with that dataset.
         return None if run.experiment.dataset in asked else run.dataset
 
-    return _words("data", "data", runs, value)
+    return _row("data", "data", tuple(value(run) for run in runs))
 
 
-def _training(runs: Sequence[Run]) -> list[ComparisonRow]:
-    flat = [_flat(run.experiment) if run.has_experiment else {} for run in runs]
+def _training(columns: Sequence[Column]) -> list[ComparisonRow]:
+    flat = [_flat(one[0].experiment) if one[0].has_experiment else {} for one in columns]
     names = dict.fromkeys(name for one in flat for name in one if name not in ("dataset", "seed"))
     rows = [_row(name, "training", tuple(one.get(name, "") for one in flat)) for name in names]
-    return [*rows, _words("seed", "training", runs, lambda run: run.seed)]
+    return [*rows, _row("seed", "training", tuple(_seeds(column) for column in columns))]
 
 
-def _machine(runs: Sequence[Run]) -> list[ComparisonRow]:
+def _seeds(column: Column) -> CellValue:
+    if len(column) == 1:
+        return column[0].seed
+    return ", ".join(str(seed) for seed in dict.fromkeys(run.seed for run in column) if seed is not None)
+
+
+def _machine(columns: Sequence[Column]) -> list[ComparisonRow]:
     def value(run: Run, name: str) -> CellValue:
         return str(run.environment.get(name, "")) if is_trained(run) else None
 
-    return [_row(name, "machine", tuple(value(run, name) for run in runs)) for name in _ENVIRONMENT]
+    return [
+        _row(name, "machine", tuple(_all_of([value(run, name) for run in column]) for column in columns))
+        for name in _ENVIRONMENT
+    ]
 
 
-def _results(runs: Sequence[Run], base: int) -> list[ComparisonRow]:
+def _all_of(values: Sequence[CellValue]) -> CellValue:
+    """What the runs of a column have, each once."""
+    each = [value for value in dict.fromkeys(values) if value is not None]
+    return None if not each else each[0] if len(each) == 1 else ", ".join(map(str, each))
+
+
+def _results(columns: Sequence[Column], base: int) -> list[ComparisonRow]:
     figures: list[tuple[str, int | None, Callable[[Run], float | None]]] = [
         ("test accuracy", 4, lambda run: run.test_accuracy),
         ("test loss", 4, lambda run: run.test_loss),
@@ -225,19 +273,23 @@ def _results(runs: Sequence[Run], base: int) -> list[ComparisonRow]:
     ]
     rows = []
     for key, digits, figure in figures:
-        values = tuple(figure(run) for run in runs)
+        spreads = [_spread(column, digits, figure) for column in columns]
+        values = tuple(spread.mean for spread in spreads)
         changes = tuple(_minus(value, values[base]) if at != base else None for at, value in enumerate(values))
-        rows.append(ComparisonRow(key, "result", values, changes, digits))
-    ended = _words("ended", "result", runs, _how_it_ended)
+        rows.append(ComparisonRow(key, "result", values, changes, digits, tuple(one.deviation for one in spreads)))
+    ended = _row("ended", "result", tuple(_all_of([_how_it_ended(run) for run in column]) for column in columns))
     return [*rows, ended]
+
+
+def _spread(column: Column, digits: int | None, figure: Callable[[Run], float | None]) -> Spread:
+    """The figure of a column; a whole number stays one."""
+    if len(column) == 1 or digits is None:
+        return Spread(1, figure(column[0]), None)
+    return spread_of(by_seed((run.id, run.seed, figure(run)) for run in column).values())
 
 
 def _how_it_ended(run: Run) -> str:
     return ending_in_words(run.status, run.ending, run.stop_cause)
-
-
-def _words(key: str, group: RowGroup, runs: Sequence[Run], value: Callable[[Run], CellValue]) -> ComparisonRow:
-    return _row(key, group, tuple(value(run) for run in runs))
 
 
 def _row(key: str, group: RowGroup, values: tuple[CellValue, ...]) -> ComparisonRow:

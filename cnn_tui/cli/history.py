@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cnn_tui.cli.history_groups import lines_of_groups
 from cnn_tui.cli.parser import AsJson
 from cnn_tui.cli.printing import bold, table
 from cnn_tui.cli.runs import open_history, to_json
@@ -36,13 +37,21 @@ def history(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with every column.")] = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print a Markdown table.")] = False,
     archived: Annotated[bool, typer.Option("--archived", help="Archived runs too.")] = False,
+    groups: Annotated[
+        bool, typer.Option("--groups", help="Runs that differ by their seeds alone in one row: mean and spread.")
+    ] = False,
 ) -> int:
     """Print the runs that a filter leaves, the newest first."""
     if as_json + as_csv + as_markdown > 1:
         raise UserError("only one of --json, --csv and --markdown at a time")
     column, reverse = sorting(sort)
     with open_history() as opened:
-        listing = Listing(opened, Query(words, column, reverse, archived))
+        listing = Listing(opened, Query(words, column, reverse, archived, groups))
+        if groups and listing.count():
+            form = "json" if as_json else "csv" if as_csv else "markdown" if as_markdown else "text"
+            for line in lines_of_groups(opened, listing, form):
+                put(line)
+            return FINISHED
         if as_json:
             for run in _in_full(opened, listing.ids()):
                 put(to_json(run))
@@ -160,9 +169,9 @@ def to_csv(lines: list[Line]) -> str:
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*(column.name for column in _ALL), "ending"])
+    writer.writerow([*(column.name for column in _ALL), "ending", "group"])
     for line in lines:
-        writer.writerow([*(_plain(column, line) for column in _ALL), line.ending])
+        writer.writerow([*(_plain(column, line) for column in _ALL), line.ending, line.group])
     return text.getvalue().rstrip("\n")
 
 

@@ -22,7 +22,7 @@ from cnn_tui.reports.comparison import ComparisonFacts, comparison_page
 from cnn_tui.reports.markdown import to_markdown
 from cnn_tui.reports.run_page import read_facts, run_page
 
-_MOST_COMPARED = 50  # runs
+_MOST_COMPARED, _MOST_GROUPED = 50, 1_000  # runs: each a column, or in groups
 _NO_TERMINAL = 1_000  # columns: what nobody looks at is not wrapped
 
 
@@ -40,6 +40,9 @@ def show(run: RunId, as_json: AsJson = False) -> int:
 def compare(
     runs: Annotated[list[int], typer.Argument(metavar="RUN...", help="The numbers of two runs or more.")],
     everything: Annotated[bool, typer.Option("--all", help="All rows and layers, not only what differs.")] = False,
+    groups: Annotated[
+        bool, typer.Option("--groups", help="Runs that differ by their seeds alone are one column: their means.")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
     """Print the comparison of runs: against the pinned baseline if it is one of them, else against the first.
@@ -49,13 +52,20 @@ def compare(
     ids = list(dict.fromkeys(runs))
     if len(ids) < 2:
         raise UserError("a comparison needs two runs or more, as cnn-tui compare 3 4")
-    if len(ids) > _MOST_COMPARED:
-        raise UserError(f"at most {_MOST_COMPARED} runs can be compared, not {len(ids)}")
+    most = _MOST_GROUPED if groups else _MOST_COMPARED
+    if len(ids) > most:
+        raise UserError(f"at most {most} runs can be compared, not {len(ids)}")
     with open_history() as history:
         compared = [find_run(history, one) for one in ids]
-        found = analysis.compare(compared, analysis.baseline_of(compared, notebook.pinned(history)))
+        columns = analysis.repeats_together(compared) if groups else [[run] for run in compared]
+        if len(columns) < 2:
+            raise UserError(f"these {len(ids)} runs repeat one experiment: without --groups they stand side by side")
+        if len(columns) > _MOST_COMPARED:
+            raise UserError(f"at most {_MOST_COMPARED} groups can be compared, not {len(columns)}")
+        found = analysis.compare_groups(columns, analysis.baseline_of(compared, notebook.pinned(history)))
         base = next(run for run in compared if run.id == found.baseline)
-        said, apart = verdicts(history, compared, base), told_apart(compared, base)
+        firsts = [column[0] for column in columns]
+        said, apart = verdicts(history, firsts, base), told_apart(firsts, base) if not groups else ()
     if as_json:
         put_json(
             found.to_json(everything)
@@ -63,7 +73,7 @@ def compare(
         )
     else:
         page = comparison_page(
-            ComparisonFacts(found, compared, everything, sentences(said, BY_COMMAND), [one.in_words() for one in apart])
+            ComparisonFacts(found, columns, everything, sentences(said, BY_COMMAND), [one.in_words() for one in apart])
         )
         put_page(page, columns_of(sys.stdout))
     return FINISHED

@@ -15,6 +15,7 @@ from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.history.columns import COLUMNS, RunColumn
 from cnn_tui.history.notebook import normalised
+from cnn_tui.history.records import SAME_EXPERIMENT
 from cnn_tui.history.run import LIVE, STOPPED_BY, Status
 from cnn_tui.text import did_you_mean, quiet
 
@@ -56,6 +57,7 @@ KEYS: dict[str, str] = {
     "dataset": "a dataset, or a part of a file's name",
     "exercise": "an exercise, its set, or set/exercise",
     "net": "the number of a run: all runs of the same network",
+    "group": "the number of a run: all runs of the same experiment on the same images, whatever their seeds",
 }
 """What may stand before a colon, with what it takes."""
 
@@ -85,6 +87,9 @@ _UNITS = {"": 1.0, "%": 0.01, "k": 1e3, "m": 1e6}
 _LARGEST, _MOST_DIGITS = 2**63 - 1, 18  # what a column of SQLite holds
 _TEXT = ("name", "note")
 _LIKE = r"{} LIKE ? ESCAPE '\'"
+_OF_RUN = "(SELECT {} FROM runs AS one WHERE one.id = ?)"
+_SAME_NETWORK = f"coalesce(fingerprint = {_OF_RUN.format('one.fingerprint')}, 0)"
+_SAME = " AND ".join(f"coalesce({name} = {_OF_RUN.format(f'one.{name}')}, 0)" for name in SAME_EXPERIMENT)
 
 
 def compile_filter(text: str) -> Filter:
@@ -212,7 +217,10 @@ def _keyed(key: str, value: str, term: str, quoted: bool) -> Filter:
     if key == "exercise":
         return _exercise(value)
     if key == "net":
-        return _net(value, term)
+        return Filter(_SAME_NETWORK, (_run(value, term, key),))
+    if key == "group":
+        run = _run(value, term, key)
+        return Filter(f"(id = ? OR (same != '' AND {_SAME}))", (run,) * (1 + len(SAME_EXPERIMENT)))
     return _contains((key,), value)
 
 
@@ -236,11 +244,11 @@ def _exercise(value: str) -> Filter:
     return Filter(f"({like} OR {like} OR {like})", (plain, f"{plain}/%", f"%/{plain}"))
 
 
-def _net(value: str, term: str) -> Filter:
+def _run(value: str, term: str, key: str) -> int:
+    """The number of a run."""
     if not (value.isascii() and value.isdecimal() and len(value) <= _MOST_DIGITS):
-        raise FilterError(f"{found(term)}: {found(value)} is not the number of a run, as in net:4")
-    same = "(SELECT one.fingerprint FROM runs AS one WHERE one.id = ?)"
-    return Filter(f"coalesce(fingerprint = {same}, 0)", (int(value),))
+        raise FilterError(f"{found(term)}: {found(value)} is not the number of a run, as in {key}:4")
+    return int(value)
 
 
 def _contains(columns: tuple[str, ...], text: str) -> Filter:

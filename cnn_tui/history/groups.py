@@ -103,7 +103,7 @@ class Group(NamedTuple):
     @property
     def name(self) -> str:
         """What its runs are called: the name that most of them have, without the seed that it may end with."""
-        return statistics.mode(re.sub(r"[:,] seed \d+$", "", trial.name) for trial in self.trials)
+        return statistics.mode(without_seed(trial.name) for trial in self.trials)
 
     @property
     def runs(self) -> tuple[int, ...]:
@@ -142,20 +142,34 @@ class Group(NamedTuple):
 
         `figure` is the name of a field of `Trial`.
         """
-        values: dict[int | str, list[float]] = {}
-        for trial in self.trials:
-            value = getattr(trial, figure)
-            if value is not None:
-                values.setdefault(f"run {trial.run}" if trial.seed is None else trial.seed, []).append(value)
-        return {seed: statistics.fmean(several) for seed, several in values.items()}
+        return by_seed((trial.run, trial.seed, getattr(trial, figure)) for trial in self.trials)
 
     def spread(self, figure: str) -> Spread:
         """Mean and standard deviation of a figure over the seeds."""
-        values = list(self.by_seed(figure).values())
-        if not values:
-            return Spread(0, None, None)
-        deviation = statistics.stdev(values) if len(values) > 1 else None
-        return Spread(len(values), statistics.fmean(values), deviation)
+        return spread_of(self.by_seed(figure).values())
+
+
+def by_seed(runs: Iterable[tuple[int, int | None, float | None]]) -> dict[int | str, float]:
+    """A figure for each seed, of runs with their seeds and the figure; a seed that was run twice counts once."""
+    values: dict[int | str, list[float]] = {}
+    for run, seed, value in runs:
+        if value is not None:
+            values.setdefault(f"run {run}" if seed is None else seed, []).append(value)
+    return {seed: statistics.fmean(several) for seed, several in values.items()}
+
+
+def spread_of(figures: Iterable[float]) -> Spread:
+    """Mean and standard deviation of figures, one a seed."""
+    values = [*figures]
+    if not values:
+        return Spread(0, None, None)
+    deviation = statistics.stdev(values) if len(values) > 1 else None
+    return Spread(len(values), statistics.fmean(values), deviation)
+
+
+def without_seed(name: str) -> str:
+    """What a run is called, without the seed that its name may end with."""
+    return re.sub(r"[:,] seed \d+$", "", name)
 
 
 def groups_of(history: History, runs: Sequence[int]) -> tuple[Group, ...]:

@@ -31,11 +31,18 @@ save for a run that was interrupted: it is tested from its checkpoint, which may
 stopped within an epoch is tested with the weights of that moment, of which no whole epoch tells anything: it has none,
 nor has a run that was not tested or has no accuracy. Whether there was validation makes no difference.
 """
+SAME_EXPERIMENT = ("same", "dataset", "train_images", "test_images")
+"""The columns that runs of one experiment on the same images have in common; of a damaged one, `same` is ""."""
+_GROUP = (
+    "iif(same = '', id, (SELECT min(one.id) FROM runs AS one WHERE"
+    f" {' AND '.join(f'one.{name} = runs.{name}' for name in SAME_EXPERIMENT)}))"
+)
+_WORKED_OUT = {"gap": f"{GAP} AS gap", "group": f'{_GROUP} AS "group"'}
 _LINE = tuple(Line.__struct_fields__)
 _TAGS = _LINE.index("tags")
-_LINE_COLUMNS = ", ".join(f"{GAP} AS gap" if name == "gap" else name for name in _LINE)
+_LINE_COLUMNS = ", ".join(_WORKED_OUT.get(name, name) for name in _LINE)
 _RUN = tuple(name for name in Run.__struct_fields__ if name != "has_experiment")
-_RUN_COLUMNS = ", ".join(f"{GAP} AS gap" if name == "gap" else name for name in _RUN)
+_RUN_COLUMNS = ", ".join(_WORKED_OUT.get(name, name) for name in _RUN)
 _WAITING = "WHERE status = 'queued' ORDER BY position, id"
 _GOING = f"WHERE {GOING} ORDER BY id"
 _HEAD = "id, seed, dataset, experiment"
@@ -99,6 +106,13 @@ class Records:
         """A run with its epochs; None when there is none of that id."""
         found = self._runs("WHERE id = ?", (run_id,))
         return found[0] if found else None
+
+    def runs_of(self, ids: Sequence[int]) -> list[Run]:
+        """These runs with their epochs, in their order; those that are not there are left out."""
+        found: dict[int, Run] = {}
+        for some in chunks(ids):
+            found.update((run.id, run) for run in self._runs(f"WHERE id IN ({marks(some)})", tuple(some)))
+        return [found[one] for one in ids if one in found]
 
     def runs(self) -> list[Run]:
         """All runs with their epochs, the oldest first."""
@@ -274,7 +288,7 @@ class Records:
         if not rows:
             return []
         ids = {row[0] for row in rows}
-        some = f"WHERE run IN ({', '.join(str(int(one)) for one in ids)})" if len(ids) < 500 else ""
+        some = f"WHERE run IN ({', '.join(str(int(one)) for one in ids)})" if len(ids) <= _CHUNK else ""
         epochs: dict[int, list[Epoch]] = {}
         figures = "metrics, seconds, images_per_second, startup, others, throttled"
         query = f"SELECT run, epoch, {figures} FROM epochs {some} ORDER BY run, epoch"

@@ -185,6 +185,8 @@ class Line(msgspec.Struct, frozen=True):
     ending: Ending = ""
     train_images: int = 0
     test_images: int = 0
+    group: int = 0
+    """The first run of the same experiment on the same images, whatever its seed; it may be the run itself."""
 
     @property
     def conditions(self) -> Conditions:
@@ -242,6 +244,8 @@ class Run(msgspec.Struct, frozen=True):
     """When that machine was started, in its kernel's words."""
     heard: float | None = None
     """When its training process last wrote something, in seconds since 1970 by that machine's clock."""
+    group: int = 0
+    """The first run of the same experiment on the same images, whatever its seed; it may be the run itself."""
     epochs: tuple[Epoch, ...] = ()
     has_experiment: bool = True
     """Whether `experiment` is what was recorded; else it is an empty one, because another version wrote a newer one."""

@@ -125,6 +125,8 @@ class Curves(NamedTuple):
     runs: Sequence[Run]
     marks: Sequence[str] = ()
     """The letter of each run, where there are several; "" for a run that has none."""
+    repeats: Sequence[Sequence[Run]] = ()
+    """For each run, all that repeat it, itself among them: the curve is their mean. () where every run is alone."""
 
 
 class ConfusionMatrix(NamedTuple):

@@ -31,8 +31,8 @@ class ComparisonFacts(NamedTuple):
     """A comparison, and how much of it the page shows."""
 
     found: Comparison
-    runs: Sequence[Run]
-    """In the order of the comparison."""
+    columns: Sequence[Sequence[Run]]
+    """The runs of each column, in the order of the comparison."""
     everything: bool
     """Whether rows and layers that are alike are shown too."""
     verdicts: Sequence[str] | None
@@ -40,7 +40,7 @@ class ComparisonFacts(NamedTuple):
     on_same_images: Sequence[str] = ()
     """Sentences on runs that were tested on the same images."""
     marks: Mapping[int, Span] = {}
-    """The letter of each run in its colour, by its number; a run that is not in it has the letter of its place."""
+    """The letter of each column in its colour, by the first run in it; without it, it has the letter of its place."""
 
     def mark(self, run: int) -> Span:
         """A run's letter; the runs past the last letter have none."""
@@ -56,7 +56,15 @@ def comparison_page(facts: ComparisonFacts) -> Page:
 
 def compared_title(found: Comparison) -> str:
     """How many runs, against which."""
-    return f"{counted(len(found.runs), 'run')}, against run {found.baseline}"
+    runs = sum(map(len, found.groups))
+    if runs == len(found.runs):
+        return f"{counted(runs, 'run')}, against run {found.baseline}"
+    return f"{counted(runs, 'run')} in {counted(len(found.runs), 'column')}, against {_numbers(found, found.baseline)}"
+
+
+def _numbers(found: Comparison, run: int) -> str:
+    """The runs of a column by their numbers."""
+    return run_numbers(found.groups[found.runs.index(run)])
 
 
 def _table(facts: ComparisonFacts) -> Iterator[Block]:
@@ -90,7 +98,7 @@ def _conditions(one: Conditions) -> tuple[str, str, str]:
 def _head(facts: ComparisonFacts, run: int) -> Words:
     letter, style = facts.mark(run)
     baseline = " (baseline)" if run == facts.found.baseline else ""
-    return [Span(f"{letter} run {run}{baseline}".strip(), style or "strong")]
+    return [Span(f"{letter} {_numbers(facts.found, run)}{baseline}".strip(), style or "strong")]
 
 
 def _cell(row: ComparisonRow, at: int) -> Words:
@@ -102,12 +110,14 @@ def _layers(facts: ComparisonFacts) -> Iterator[Block]:
     found = facts.found
     same = [diff.run for diff in found.layers if not diff.differs]
     if same:
-        have = "has" if len(same) == 1 else "have"
+        others = [run for one in same for run in found.groups[found.runs.index(one)]]
+        have = "has" if len(others) == 1 else "have"
         yield Paragraph()
-        yield Paragraph(f"{sentence(f'{run_numbers(same)} {have} the layers of run {found.baseline}')}", style="dim")
+        words = f"{run_numbers(others)} {have} the layers of {_numbers(found, found.baseline)}"
+        yield Paragraph(sentence(words), style="dim")
     for diff in found.layers:
         if diff.differs:
-            yield Heading(f"Layers of run {diff.run} against run {found.baseline}")
+            yield Heading(f"Layers of {_numbers(found, diff.run)} against {_numbers(found, found.baseline)}")
             yield Difference([line for line in diff.lines if facts.everything or line.sign != " "])
 
 
@@ -130,4 +140,5 @@ def _verdicts(facts: ComparisonFacts) -> Iterator[Block]:
 
 def _curves(facts: ComparisonFacts) -> Iterator[Block]:
     yield Heading("Curves", "{compare.metric}: the next metric")
-    yield Curves(facts.runs, [facts.mark(run.id).words for run in facts.runs])
+    firsts = [column[0] for column in facts.columns]
+    yield Curves(firsts, [facts.mark(run.id).words for run in firsts], facts.columns)

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cnn_tui.analysis.lost_number import lost_metric
+from cnn_tui.analysis.mean_curve import mean_curve
 from cnn_tui.history.run import Run
 from cnn_tui.reports.blocks import Curves
-from cnn_tui.text import cells, padded, sentence, wrapped
+from cnn_tui.text import cells, padded, run_numbers, sentence, wrapped
 
 
 class TextCurve(NamedTuple):
@@ -22,6 +23,11 @@ class TextCurve(NamedTuple):
     label: str
     mark: str
     points: tuple[tuple[float, float], ...]
+    band: tuple[tuple[float, float, float], ...] = ()
+    """How far several runs lie around their mean: x, low, high."""
+
+
+_SEVERAL = "of several runs the mean; dots: one standard deviation around it"
 
 
 def charts(curves: Curves, width: int = 60) -> Iterator[tuple[str, list[str]]]:
@@ -34,12 +40,21 @@ def charts(curves: Curves, width: int = 60) -> Iterator[tuple[str, list[str]]]:
             if lines := [*draw(series, width=width), *lost]:
                 yield metric.capitalize(), lines
         return
-    series = []
-    for run, mark in zip(curves.runs, curves.marks, strict=True):
-        points = _values(run, "val_accuracy") or _values(run, "accuracy")
-        series += [TextCurve(f"run {run.id}", mark, points)] if mark else []
+    columns = curves.repeats or [[run] for run in curves.runs]
+    series = [_curve_of(runs, mark) for runs, mark in zip(columns, curves.marks, strict=True) if mark]
     if lines := draw(series, width=width):
         yield "Accuracy, on the validation images where there are some", lines
+
+
+def _curve_of(runs: Sequence[Run], mark: str) -> TextCurve:
+    """The accuracy of a run; of several, their mean."""
+    metric = "val_accuracy" if any(_values(run, "val_accuracy") for run in runs) else "accuracy"
+    if len(runs) == 1:
+        return TextCurve(f"run {runs[0].id}", mark, _values(runs[0], metric))
+    found = mean_curve(runs, lambda epoch: epoch.metrics.get(metric))
+    label = run_numbers([run.id for run in runs])
+    points = tuple((one.epoch, one.mean) for one in found)
+    return TextCurve(label, mark, points, tuple((one.epoch, one.low, one.high) for one in found))
 
 
 def _values(run: Run, metric: str) -> tuple[tuple[float, float], ...]:
@@ -52,24 +67,48 @@ def draw(series: Sequence[TextCurve], *, width: int = 60, height: int = 12, x_la
     `width` and `height` are those of the inside, without the axes. NaN and the infinities leave a gap.
     """
     kept = [
-        TextCurve(label, mark, tuple(one for one in points if all(map(math.isfinite, one))))
-        for label, mark, points in series
+        TextCurve(label, mark, tuple(filter(_finite, points)), tuple(filter(_finite, band)))
+        for label, mark, points, band in series
     ]
-    points = [point for one in kept for point in one.points]
+    points = [point for one in kept for point in (*one.points, *_edge(one, 1), *_edge(one, 2))]
     if not points:
         return []
     left, right = min(x for x, _ in points), max(x for x, _ in points)
     low, high = _bounds([y for _, y in points])
     grid = [[" "] * width for _ in range(height)]
     for one in kept:
+        _shade(grid, one, (left, right), (low, high))
+    for one in kept:
         for column in range(width):
             x = left + (right - left) * column / (width - 1) if right > left else left
             y = _at(one.points, x)
             if y is not None and (right > left or column == 0):
                 row = round((high - y) / (high - low) * (height - 1))
-                grid[row][column] = "#" if grid[row][column] not in (" ", one.mark) else one.mark
+                grid[row][column] = "#" if grid[row][column] not in (" ", ".", one.mark) else one.mark
     legend = "   ".join(f"{one.mark} {one.label}" for one in kept if one.points)
-    return [*_framed(grid, (left, right), (low, high), x_label), *wrapped(legend, width + 8)]
+    several = [_SEVERAL] if any(one.band for one in kept) else []
+    return [*_framed(grid, (left, right), (low, high), x_label), *wrapped(legend, width + 8), *several]
+
+
+def _shade(grid: list[list[str]], curve: TextCurve, xs: tuple[float, float], ys: tuple[float, float]) -> None:
+    """Dots where the runs of a curve lie around their mean."""
+    (left, right), (low, high), lows, highs = xs, ys, _edge(curve, 1), _edge(curve, 2)
+    for column in range(len(grid[0]) if lows and right > left else 0):
+        x = left + (right - left) * column / (len(grid[0]) - 1)
+        below, above = _at(lows, x), _at(highs, x)
+        for row, signs in enumerate(grid):
+            y = high - (high - low) * row / (len(grid) - 1)
+            if below is not None and above is not None and below <= y <= above:
+                signs[column] = "."
+
+
+def _edge(curve: TextCurve, which: int) -> list[tuple[float, float]]:
+    """The lower (1) or upper (2) edge of a curve's band."""
+    return [(point[0], point[which]) for point in curve.band]
+
+
+def _finite(point: tuple[float, ...]) -> bool:
+    return all(map(math.isfinite, point))
 
 
 def _framed(grid: list[list[str]], xs: tuple[float, float], ys: tuple[float, float], x_label: str) -> list[str]:

@@ -80,6 +80,21 @@ def test_json_has_the_same(inside: Inside) -> None:
     assert everything["rows"][0]["key"] == "data"
 
 
+def test_repeats_are_one_column_when_groups_are_asked_for(inside: Inside) -> None:
+    out = inside("compare", *map(str, range(1, 7)), "--groups").out
+    assert "6 runs in 2 columns, against runs 1, 3 and 5" in out
+    assert "0.9003 ± 0.0015" in out and "0.9063 ± 0.0025" in out and "+0.0060" in out
+    assert "a runs 1, 3 and 5   b runs 2, 4 and 6" in out and "dots: one standard deviation" in out
+    (found,) = inside("compare", *map(str, range(1, 7)), "--groups", "--json").objects
+    assert (found["runs"], found["groups"]) == ([1, 2], [[1, 3, 5], [2, 4, 6]])
+    (accuracy,) = (row for row in found["rows"] if row["key"] == "test accuracy")
+    assert accuracy["values"] == [pytest.approx(0.9003333), pytest.approx(0.9063333)]
+    assert accuracy["deviations"] == [pytest.approx(0.0015275, abs=1e-6), pytest.approx(0.0025166, abs=1e-6)]
+    (apart,) = inside("compare", "1", "3", "2", "--json").objects
+    assert (apart["runs"], apart["groups"]) == ([1, 3, 2], [[1], [3], [2]]), "otherwise a column is a run"
+    assert_one_sentence(inside("compare", "1", "3", "--groups"), 2, "repeat one experiment")
+
+
 def test_one_run_says_how_often_luck_does_as_much(inside: Inside) -> None:
     with History() as history:
         trained(history, load_preset("lab1-16-filters"))

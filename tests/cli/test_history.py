@@ -14,6 +14,7 @@ import pytest
 from cnn_tui.experiment.presets import find_experiment, load_preset
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Epoch, FiredAt
+from tests.analysis.test_compare import trained
 from tests.cli.command import Inside, assert_one_sentence, write_dataset, write_experiment
 
 LOUD = "loud\x1b[2J [red]| name"
@@ -73,7 +74,7 @@ def test_json_is_the_promised_run(inside: Inside) -> None:
     assert list(answer.objects[2]) == [
         *("id", "name", "status", "stop_cause", "experiment", "fingerprint", "dataset", "train_images"),
         *("test_images", "seed", "params", "created", "seconds", "test_loss", "test_accuracy", "note", "tags"),
-        *("environment", "ending", "host", "heard", "epochs", "weights", "weights_epoch"),
+        *("environment", "ending", "host", "heard", "group", "epochs", "weights", "weights_epoch"),
     ]
     (shown,) = inside("show", "1", "--json").objects
     assert shown == answer.objects[2]
@@ -97,6 +98,27 @@ def test_csv_is_read_back(inside: Inside) -> None:
     assert [row["id"] for row in rows] == ["3", "2", "1"]
     assert (rows[2]["test_accuracy"], rows[2]["epochs"], rows[2]["seed"], rows[0]["seed"]) == ("0.9", "2", "7", "")
     assert rows[1]["name"] == r"loud\x1b[2J [red]| name"
+
+
+def test_repeats_are_one_row_when_groups_are_asked_for(inside: Inside) -> None:
+    with History() as history:
+        again = trained(history, load_preset("lab1-baseline").with_training(epochs=2, seed=8), accuracy=0.91)
+    heading, *lines = inside("history", "--groups", "--sort", "test_accuracy").out.splitlines()
+    assert heading.split()[0] == "runs" and len(lines) == 3
+    assert lines[0].split()[:2] == ["1,", "4"] and "0.9050 ± 0.0071" in lines[0]
+    group, *others = inside("history", "--groups", "--json", "--sort", "test_accuracy").objects
+    assert (group["group"], group["runs"], group["seeds"], group["status"]) == (1, [1, again.id], 2, "finished")
+    assert group["experiment"]["training"]["seed"] is None
+    assert group["figures"]["test_accuracy"] == {
+        "n": 2,
+        "mean": pytest.approx(0.905),
+        "deviation": pytest.approx(0.0070711, abs=1e-6),
+    }
+    assert [one["runs"] for one in others] == [[3], [2]]
+    row = next(csv.DictReader(io.StringIO(inside("history", "--groups", "--csv", "--sort", "test_accuracy").out)))
+    assert (row["group"], row["runs"], row["seeds"], row["test_accuracy"][:5]) == ("1", "1 4", "2", "0.905")
+    assert "| 1, 4 |" in inside("history", "--groups", "--markdown").out
+    assert [run["group"] for run in inside("history", "--json").objects] == [1, 3, 2, 1], "a line a run has it too"
 
 
 def test_markdown_is_escaped(inside: Inside) -> None:

@@ -43,7 +43,7 @@ def test_everybody_has_these_columns(history: History) -> None:
     (line, *_) = lines = history.lines()
     assert [key for key in FIELD if key != "same"] == [*COLUMNS]
     (record, *_) = csv.DictReader(io.StringIO(printed.to_csv(lines)))
-    assert {*record} == {*(column.name for column in COLUMNS.values()), "ending"}
+    assert {*record} == {*(column.name for column in COLUMNS.values()), "ending", "group"}
     for column in COLUMNS.values():
         assert printed.sorting(column.name) == printed.sorting(column.title) == (column.key, False)
     assert {column.key for column in FIGURES.values()} < {*COLUMNS}

@@ -6,13 +6,15 @@ import math
 import time
 from typing import Any, ClassVar
 
+import msgspec
 import pytest
 from textual.app import App, ComposeResult
 
 from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.ui.chart.chart import GLYPHS, Chart, ChartPicture, ChartSeries, Level, fit_bounds, plot
+from cnn_tui.ui.chart.chart import GLYPHS, Chart, ChartPicture, ChartSeries, Level, ends_at, fit_bounds, plot
 from cnn_tui.ui.chart.compose import ChartChoice, Recorded, overlay_of, overlay_style, picture_of, places
-from cnn_tui.ui.chart.curves import SECONDS
+from cnn_tui.ui.chart.curves import SECONDS, MeanOfRuns
+from cnn_tui.ui.terminal.ascii import to_ascii
 from cnn_tui.ui.theme import DARK
 from cnn_tui.ui.widgets.lines import COMPONENTS
 from tests.ui.recorded import recorded
@@ -275,3 +277,25 @@ async def test_a_new_reading_changes_few_lines_and_the_same_picture_none() -> No
         assert 1 <= sum(one != other for one, other in zip(before, after, strict=True)) <= 2
         app.chart.show(pictures[2])
         assert app.chart._strips is after
+
+
+def test_several_runs_are_their_mean_and_a_band_around_it_of_the_size_of_their_spread() -> None:
+    runs = [recorded(losses=[0.6 + off, 0.4 + off, 0.3 + off]).run for off in (-0.1, 0.0, 0.1)]
+    runs = [msgspec.structs.replace(run, id=at, seed=at) for at, run in enumerate(runs, 1)]
+    choice = ChartChoice()
+    choice.which = "train"
+    group = Recorded(runs[0], (), mean=MeanOfRuns(runs))
+    assert choice.curve_of(group).epochs == [pytest.approx(point) for point in ((1.0, 0.6), (2.0, 0.4), (3.0, 0.3))]
+    picture = overlay_of([(group, 0)], choice)
+    (shade,) = picture.shades
+    assert [tuple(point) for point in shade.band] == [
+        pytest.approx(point) for point in ((1, 0.5, 0.7), (2, 0.3, 0.5), (3, 0.2, 0.4))
+    ]
+    with_band, without = drawn(picture), drawn(picture._replace(shades=()))
+    at = column(with_band, 2)
+    assert len([line for line in with_band if ord(line[at]) in BRAILLE]) >= 4, "the band covers several rows"
+    assert len([line for line in without if ord(line[at]) in BRAILLE]) <= 1
+    plain = [to_ascii(line) for line in with_band]
+    assert all(line.isascii() for line in plain)
+    assert sum(line[at] != " " for line in plain[:-2]) >= 4, "in ASCII too"
+    assert ends_at(shade.band, 1.5) == pytest.approx((0.4, 0.6)) and ends_at(shade.band, 3.5) is None

@@ -314,7 +314,7 @@ async def test_every_key_of_a_row_is_bound_to_its_action(make_lab: MakeLab) -> N
             above: dict[str, DOMNode] = {
                 "queue": QueueScreen(lab.live, lab.writer, lab.past.show_run),
                 "page": RunScreen(lab.live, lab.query_one(HistoryPane).editor, 1),
-                "compare": CompareScreen(lab.live, [1]),
+                "compare": CompareScreen(lab.live, [[1]]),
                 "exercises": ExercisesScreen(lab.live, lab.writer, lab.exercises.places, lambda: None),
                 "text": PageScreen("", ""),
                 "settings": SettingsScreen(lab.document, lambda: None),

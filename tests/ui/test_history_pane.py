@@ -79,7 +79,7 @@ async def test_the_cursor_stays_on_its_run_when_runs_come_and_the_order_changes(
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await pilot.press("4", "j", "j")
         assert current(app) == 2
-        made(history, "lab1-baseline", 0.5)
+        made(history, "lab1-baseline", 0.5, epochs=3)
         await shows(pilot, app, 5, 4, 3, 2, 1)
         assert current(app) == 2
         await pilot.press("o", "o", "o", "O")
@@ -433,7 +433,7 @@ async def test_it_is_whole_in_small_terminals(make_lab: MakeLab, history: Histor
         made(history, epochs=1)
     app = make_lab()
     async with app.run_test(size=size, notifications=True) as pilot:
-        await pilot.press("4", "b", "G", "space")
+        await pilot.press("4", "f", "b", "G", "space")
         await sees(pilot, "30 runs · 1 marked")
         assert order(app)[-1] == 1 and "0.9000" in text(app) and "vs 30" in text(app)
         await pilot.press("slash", *"what:x")
@@ -458,3 +458,87 @@ async def test_the_row_of_a_run_is_copied_and_those_of_all_the_marked(make_lab: 
         await pilot.press("1", "y", "y")
         await sees(pilot, "Copied the layer under the cursor")
         assert app.clipboard == "Conv2D  32  3x3  relu"
+
+
+@pytest.fixture
+def repeats(history: History) -> None:
+    """Three runs of one experiment, two of another, and one that failed."""
+    for accuracy in (0.89, 0.90, 0.92):
+        made(history, "lab1-baseline", accuracy)
+    for accuracy in (0.91, 0.93):
+        made(history, "lab1-64-filters", accuracy)
+    made(history, "lab1-baseline", status="failed", cause="out of memory", epochs=2)
+    history.store.execute("UPDATE runs SET seed = id")
+
+
+def table(app: LabApp) -> list[str]:
+    """The rows of the table, each with single blanks."""
+    return [" ".join(line.strip("│").split()) for line in pane(app, "history").splitlines()[2:-1] if line.strip("│ ")]
+
+
+@pytest.mark.usefixtures("repeats")
+async def test_repeats_are_one_row_that_enter_unfolds_and_folds(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("4", "z")
+        await sees(pilot, "6 runs · 2 folded")
+        failed, more, baseline = table(app)
+        assert failed.startswith("6 Lab 1: baseline") and more.startswith("2×▸ Lab 1: 64 filters 0.9200 ±1.41")
+        assert baseline.startswith("3×▸ Lab 1: baseline") and " 0.9033 ±1.53 +1.67 8.0 finished" in baseline
+        await pilot.press("j", "j", "enter")
+        await until(pilot, lambda: len(table(app)) == 6, "the runs below it")
+        assert [row.split()[0] for row in table(app)] == ["6", "2×▸", "3×▾", "3", "2", "1"]
+        await pilot.press("j", "enter")
+        await sees(pilot, "Run 3: Lab 1: baseline, 32 filters")  # the page of the run
+        await pilot.press("escape")
+        await until(pilot, lambda: len(table(app)) == 6, "back")
+        assert current(app) == 3
+        await pilot.press("k", "enter")
+        await until(pilot, lambda: len(table(app)) == 3, "folded again")
+        await pilot.press("f")
+        await shows(pilot, app, 6, 5, 4, 3, 2, 1)
+        await sees(pilot, "Every run has a row.")
+        await pilot.press("f")
+        await sees(pilot, "Runs that differ by their seeds")
+
+
+@pytest.mark.usefixtures("repeats")
+async def test_what_keys_do_on_a_folded_row_is_sensible_and_said(make_lab: MakeLab, history: History) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("4", "z", "j", "j", "i")
+        await sees(pilot, "A note is of one run")
+        await pilot.press("comma")
+        await sees(pilot, "A name is of one run")
+        await pilot.press("b")
+        await sees(pilot, "Run 2 is the baseline")  # whose accuracy is the nearest to the mean
+        await sees(pilot, "3×▸b")
+        await pilot.press("L")
+        await sees(pilot, "Run 2's experiment is in the editor")
+        await pilot.press("space")
+        await sees(pilot, "3 marked")
+        await pilot.press("t", *"good", "enter")
+        await until(pilot, lambda: [run.tags for run in history.runs()][:3] == [("good",)] * 3, "tags on all three")
+        await pilot.press("space", "y")
+        await sees(pilot, "y  the rows of runs 1, 2 and 3")
+        await pilot.press("escape", "d")
+        await sees(pilot, "Runs 1, 2 and 3 are archived; u undoes it.")
+        await until(pilot, lambda: len(table(app)) == 2, "they are gone")
+        await pilot.press("u")
+        await until(pilot, lambda: len(table(app)) == 3, "they are back")
+
+
+@pytest.mark.usefixtures("repeats")
+async def test_a_group_is_compared_with_a_group_and_laid_over_the_other(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("4", "z", "j", "space", "j", "space", "c")
+        await sees(pilot, "5 runs in 2 columns, against runs 1, 2 and 3")
+        await sees(pilot, "0.9033 ± 0.0153")
+        await sees(pilot, "0.9200 ± 0.0141 +0.0167")
+        await sees(pilot, "d runs 4 and 5")
+        await pilot.press("b")
+        await sees(pilot, "5 runs in 2 columns, against runs 4 and 5")
+        await pilot.press("escape", "v")
+        await sees(pilot, "the mean of several, dots: ± the standard deviation")
+        await sees(pilot, "a runs 1, 2 and 3")

@@ -138,11 +138,11 @@ async def test_overlaid_runs_are_named_by_letters(make_lab: MakeLab, history: Hi
     async with app.run_test(size=LARGE) as pilot:
         await pilot.press("3")
         training = app.lab.query_one(TrainingPane)
-        training.overlay([1, 3, 4])
+        training.overlay([[1], [3], [4]])
         await shows(
             pilot, "run 4 finished one of 3 overlaid", "loss: a run 1 c run 3 d run 4", "lines: train, letters: v"
         )
-        training.overlay([1, 2, 4])
+        training.overlay([[1], [2], [4]])
         await shows(pilot, "a run 1 b run 2 d run 4")
         await pilot.press("left_square_bracket")
         await shows(pilot, "run 2 finished one of 3 overlaid")
@@ -151,7 +151,7 @@ async def test_overlaid_runs_are_named_by_letters(make_lab: MakeLab, history: Hi
         await pilot.press("escape", "escape")
         await shows(pilot, "loss: ━ train")
         assert "overlaid" not in words(app)
-        training.overlay([99])
+        training.overlay([[99]])
         await shows(pilot, "loss: ━ train")
 
 

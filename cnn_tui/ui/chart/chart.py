@@ -6,6 +6,7 @@ The axes are fixed ahead (x: all epochs, y: rounded bounds that seldom move), so
 from __future__ import annotations
 
 import gc
+import itertools
 import math
 import re
 import threading
@@ -51,6 +52,14 @@ class EpochLine(NamedTuple):
     dotted: bool = True
 
 
+class Shade(NamedTuple):
+    """Dots where several curves lie around their mean: between two values at each epoch, and in between."""
+
+    style: str
+    band: Sequence[tuple[float, float, float]]
+    """Epoch, lowest value, highest."""
+
+
 class ChartPicture(NamedTuple):
     """A chart, its series from back to front. A value that is no number, or on a log scale not above 0, is left out."""
 
@@ -60,6 +69,7 @@ class ChartPicture(NamedTuple):
     marks: Sequence[Mark] = ()
     levels: Sequence[Level] = ()
     columns: Sequence[EpochLine] = ()
+    shades: Sequence[Shade] = ()
     log: bool = False
     held: Sequence[float] = ()
     """The values that the y axis has to hold; the levels and marks come where they can."""
@@ -198,6 +208,8 @@ class _Plot:
         self._draw_axes()
         self._draw_levels()
         picture, (left, right) = self._picture, self._picture.window
+        for shade in picture.shades:
+            self._draw_shade(shade)
         for one in picture.series:
             self._draw(thin(self._numbers(one.points), left, right, self._columns), one.glyph, one.style)
         for mark in picture.marks:
@@ -233,6 +245,25 @@ class _Plot:
                 colour = self._plotext.pixel(len(self.names))
                 figure.line(self._height(level.value), orientation="horizontal", pixel=colour, style="dotted")
 
+    def _draw_shade(self, shade: Shade) -> None:
+        """One dot in four of those that a cell of two by four has."""
+        (left, right), (low, high) = self._picture.window, (self._height(one) for one in self._limits)
+        wide, tall = 2 * self._columns, 4 * self._rows
+        dots: list[XY] = []
+        for column in range(0, wide, 2):
+            x = left + (right - left) * (column + 0.5) / wide
+            ends = ends_at(shade.band, x)
+            if ends is None or (self._picture.log and ends[0] <= 0):
+                continue
+            bottom, top = (self._height(end) for end in ends)
+            for row in range(tall):
+                y = low + (high - low) * (row + 0.5) / tall
+                if bottom <= y <= top and row % 2 == column // 2 % 2:
+                    dots.append((x, y))
+        if dots:
+            marker = self._plotext.marker(GLYPHS.curve, pixel=self._plotext.pixel(self._code(shade.style)))
+            self._figure.draw(self._figure.signal([x for x, _ in dots], [y for _, y in dots], marker=marker))
+
     def _draw(self, points: Sequence[XY], glyph: str, style: str) -> None:
         if not points:
             return
@@ -251,6 +282,16 @@ class _Plot:
         if name not in self.names:
             self.names.append(name)
         return self.names.index(name) + 1
+
+
+def ends_at(band: Sequence[tuple[float, float, float]], x: float) -> tuple[float, float] | None:
+    """The lowest and the highest value of a band at an epoch, or between two; None outside of it."""
+    for before, after in itertools.pairwise(band):
+        if before[0] <= x <= after[0]:
+            share = (x - before[0]) / (after[0] - before[0])
+            low, high = (one + (other - one) * share for one, other in zip(before[1:], after[1:], strict=True))
+            return (low, high) if math.isfinite(low + high) else None
+    return None
 
 
 def fit_bounds(picture: ChartPicture, before: Bounds | None) -> Bounds | None:

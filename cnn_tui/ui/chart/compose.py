@@ -10,12 +10,14 @@ from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.run import Point, Progress, Run
 from cnn_tui.reports.blocks import LETTERS
 from cnn_tui.ui.chart.axes import XY, Zoom
-from cnn_tui.ui.chart.chart import GLYPHS, ChartPicture, ChartSeries, EpochLine, Level, Mark
+from cnn_tui.ui.chart.chart import GLYPHS, ChartPicture, ChartSeries, EpochLine, Level, Mark, Shade
 from cnn_tui.ui.chart.curves import (
     DETAIL,
     SECONDS,
+    Band,
     Best,
     Curve,
+    MeanOfRuns,
     best,
     best_of,
     curve,
@@ -38,6 +40,13 @@ class Recorded(NamedTuple):
     points: Sequence[Point]
     now: Progress | None = None
     """Where it is, if it goes on."""
+    mean: MeanOfRuns | None = None
+    """Of several runs of one experiment, `run` the first of them: what is shown in place of its curve."""
+
+    @property
+    def runs(self) -> Sequence[Run]:
+        """The runs that the curve is of."""
+        return self.mean.runs if self.mean else (self.run,)
 
 
 class Deadline(NamedTuple):
@@ -72,10 +81,18 @@ class ChartChoice:
 
     def curve_of(self, one: Recorded) -> Curve:
         """The run's curve of the metric, as far as it is to be shown."""
-        found = curve(one.run, one.points, self.metric_of(one.run))
+        metric = self.metric_of(one.run)
+        found = one.mean.curves(metric)[0] if one.mean else curve(one.run, one.points, metric)
         if not self.sees("train"):
             found = found._replace(epochs=[], readings=[])
         return found if self.sees("validation") else found._replace(validation=[])
+
+    def bands_of(self, one: Recorded) -> list[Band]:
+        """How far several runs lie around each of the curves that are to be shown; none of one run."""
+        if one.mean is None:
+            return []
+        _, train, validation = one.mean.curves(self.metric_of(one.run))
+        return [band for which, band in (("train", train), ("validation", validation)) if band and self.sees(which)]
 
     def names(self, run: Run) -> tuple[str, ...]:
         """Keras's names for what is shown."""
@@ -120,11 +137,13 @@ def overlay_of(
     series = []
     for one, place in sorted(runs, key=lambda pair: pair[0].run.id == front):
         series += _of_many(curves[one.run.id], choice, place, window)
-    held, settled = _held(series, window)
-    ids = tuple(one.run.id for one, _ in runs)
+    bands = [Shade(overlay_style(place), band) for one, place in runs for band in choice.bands_of(one)]
+    held, settled = _held([*series, *map(_edges, bands)], window)
+    ids = tuple(run.id for one, _ in runs for run in one.runs)
     return ChartPicture(
         series,
         window,
+        shades=bands,
         columns=_columns([], choice),
         log=choice.log,
         held=held,
@@ -212,6 +231,10 @@ def _some(points: Sequence[XY], span: int, first: int) -> list[XY]:
     """About a dozen over the whole axis, and the last one. Those of another `first` hide these less often."""
     stride = -(-span // DETAIL)
     return [point for at, point in enumerate(points) if (point[0] + first) % stride == 0 or at == len(points) - 1]
+
+
+def _edges(shade: Shade) -> ChartSeries:
+    return ChartSeries(shade.style, [(x, y) for x, *ends in shade.band for y in ends])
 
 
 def _held(series: Sequence[ChartSeries], window: tuple[int, int]) -> tuple[list[float], int]:

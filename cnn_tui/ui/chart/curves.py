@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
+from cnn_tui.analysis.mean_curve import mean_curve
 from cnn_tui.experiment.stop_rules import improves
 from cnn_tui.history.run import Point, Run
 from cnn_tui.ui.chart.axes import XY
@@ -24,6 +25,10 @@ _SHORT = {
     "sparse_top_k_categorical_accuracy": "top-k accuracy",
     "top_k_categorical_accuracy": "top-k accuracy",
 }
+
+
+Band: TypeAlias = list[tuple[float, float, float]]
+"""How far the curves of several runs lie around their mean: epoch, lowest value, highest."""
 
 
 class Curve(NamedTuple):
@@ -43,6 +48,26 @@ class Curve(NamedTuple):
     def of(self, which: str) -> list[XY]:
         """The values at the ends of epochs: "train" or "validation"."""
         return self.epochs if which == "train" else self.validation
+
+
+class MeanOfRuns:
+    """Several runs of one experiment that have ended, to be shown as their mean."""
+
+    def __init__(self, runs: Sequence[Run]) -> None:
+        self.runs = tuple(runs)
+        self._kept: dict[str, tuple[Curve, Band, Band]] = {}
+
+    def curves(self, metric: str) -> tuple[Curve, Band, Band]:
+        """Their mean, without readings, and how far they lie around it: in training, in validation."""
+        if metric not in self._kept:
+            ends = mean_curve(
+                self.runs, lambda epoch: epoch.seconds if metric == SECONDS else epoch.metrics.get(metric)
+            )
+            held = mean_curve(self.runs, lambda epoch: epoch.metrics.get(f"val_{metric}"))
+            train, validation = ([(one.epoch, one.mean) for one in points] for points in (ends, held))
+            inside, outside = ([(one.epoch, one.low, one.high) for one in points] for points in (ends, held))
+            self._kept[metric] = Curve(train, [], validation), inside, outside
+        return self._kept[metric]
 
 
 class Best(NamedTuple):

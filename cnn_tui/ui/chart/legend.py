@@ -11,6 +11,7 @@ from rich.text import Text
 from cnn_tui.analysis.lost_number import blind_rules
 from cnn_tui.history.run import Run
 from cnn_tui.reports.blocks import LETTERS
+from cnn_tui.text import run_numbers
 from cnn_tui.ui.chart.chart import GLYPHS
 from cnn_tui.ui.chart.compose import (
     ChartChoice,
@@ -186,7 +187,7 @@ def _values(one: Curve, at: float) -> dict[str, float]:
 
 
 def _entry(one: Recorded, at: int, choice: ChartChoice, style: Styles) -> Text:
-    words = f"{LETTERS[at]} run {one.run.id}"
+    words = f"{LETTERS[at]} {run_numbers([run.id for run in one.runs])}"
     if choice.crosshair is not None:
         values = _values(choice.curve_of(one), choice.crosshair).values()
         words += f" {' / '.join(exact(value, choice.metric) for value in values) or 'none here'}"
@@ -194,6 +195,11 @@ def _entry(one: Recorded, at: int, choice: ChartChoice, style: Styles) -> Text:
 
 
 def _overlay_hint(runs: Sequence[tuple[Recorded, int]], choice: ChartChoice) -> str:
+    around = "; the mean of several, dots: ± the standard deviation" if any(one.mean for one, _ in runs) else ""
+    return f"{_overlay_signs(runs, choice)}{around}".removeprefix("; ")
+
+
+def _overlay_signs(runs: Sequence[tuple[Recorded, int]], choice: ChartChoice) -> str:
     if choice.metric == SECONDS or choice.which == "train":
         return "on the training images" if choice.metric != SECONDS else ""
     held = any(one.run.experiment.training.validation != "none" for one, _ in runs)

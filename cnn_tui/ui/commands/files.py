@@ -149,7 +149,7 @@ class FileCommands:
         """Write the lab report to a new file: on the runs that the history's filter leaves, and on the exercises."""
         history, query = self.runs.history, self.runs.listing.query
         # The pane reads only while it is seen: it may not know the newest runs.
-        runs = list(Listing(history, query._replace(sort="id", reverse=True)).ids())
+        runs = list(Listing(history, query._replace(sort="id", reverse=True, folded=False)).ids())
         if not runs:
             self.talk.say("There is no run to report on" + (" that passes the filter." if query.filter else "."))
             return

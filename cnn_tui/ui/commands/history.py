@@ -35,21 +35,22 @@ class HistoryCommands(LabCommands):
     go_to: Callable[[str], None]
     """Goes to a pane by its name."""
 
-    def answer(self, action: str, runs: Sequence[int]) -> Coroutine[Any, Any, None] | None:
+    def answer(self, action: str, rows: Sequence[Sequence[int]]) -> Coroutine[Any, Any, None] | None:
         """Do what the history pane asks, by the id of its action; what waits for a box is given back."""
+        first = rows[0][0]
         match action:
             case "history.open":
-                return self.show_run(runs[0], self.runs.listing.ids())
+                return self.show_run(first, self.runs.listing.ids())
             case "history.compare" | "history.compare_all":
-                return self.compare(runs, everything=action == "history.compare_all")
+                return self.compare(rows, everything=action == "history.compare_all")
             case "history.load":
-                self.load(runs[0])
+                self.load(first)
             case "history.resume":
-                self.resume(runs[0])
+                self.resume(first)
             case "history.explain":
-                self.explain(runs[0])
+                self.explain(first)
             case "history.overlay":
-                self.overlay(runs)
+                self.overlay(rows)
         return None
 
     async def show_run(self, run_id: int, among: Sequence[int] = ()) -> None:
@@ -64,7 +65,7 @@ class HistoryCommands(LabCommands):
             self.explain(wanted.run)
         elif wanted.what == "compare":
             base = notebook.pinned(self.history)
-            await self.compare([one for one in (base, wanted.run) if one is not None])
+            await self.compare([[one] for one in (base, wanted.run) if one is not None])
         else:
             self._load(wanted)
 
@@ -110,20 +111,24 @@ class HistoryCommands(LabCommands):
         self.explain_pane.show_run(run_id)
         self.go_to("explain")
 
-    def overlay(self, wanted: Sequence[int]) -> None:
-        runs = wanted[: len(LETTERS)]
-        self.training.overlay(runs)
+    def overlay(self, wanted: Sequence[Sequence[int]]) -> None:
+        """Lay the curves of runs over each other; those of several in one row as their mean."""
+        rows = wanted[: len(LETTERS)]
+        self.training.overlay(rows)
         if not self.training.display or not self.training.size:
             self.go_to("training")
-        more = f", the first {len(LETTERS)} of {len(wanted)}" if len(wanted) > len(runs) else ""
+        runs = [run for row in rows for run in row]
+        more = f", the first {len(LETTERS)} of {len(wanted)}" if len(wanted) > len(rows) else ""
+        mean = "; of runs of one experiment their mean" if len(runs) > len(rows) else ""
         back = key_of("lab.back")
-        self.talk.say(f"The chart shows {run_numbers(runs)}{more}. {back} in the training pane goes back.")
+        self.talk.say(f"The chart shows {run_numbers(runs)}{more}{mean}. {back} in the training pane goes back.")
 
-    async def compare(self, runs: Sequence[int], *, everything: bool = False) -> None:
-        if len(runs) > MOST:
+    async def compare(self, rows: Sequence[Sequence[int]], *, everything: bool = False) -> None:
+        """Compare runs; those of one row are together."""
+        if len(rows) > MOST:
             self.talk.say(
-                f"{len(runs)} runs are marked; at most {MOST} can be compared. "
+                f"{len(rows)} rows are marked; at most {MOST} can be compared. "
                 f"{key_of('history.mark_all')} takes the marks away."
             )
             return
-        await self.talk.ask(CompareScreen(self.live, runs, everything=everything))
+        await self.talk.ask(CompareScreen(self.live, rows, everything=everything))

@@ -10,7 +10,7 @@ from rich.text import Text
 from textual import work
 from textual.message import Message
 
-from cnn_tui.analysis.compare import Comparison, baseline_of, compare
+from cnn_tui.analysis.compare import Comparison, baseline_of, compare_groups
 from cnn_tui.analysis.tested_images import told_apart
 from cnn_tui.analysis.verdict import sentences, verdicts
 from cnn_tui.history import notebook
@@ -21,7 +21,7 @@ from cnn_tui.reports.comparison import ComparisonFacts, compared_title, comparis
 from cnn_tui.reports.layout import count_fitting
 from cnn_tui.text import fault
 from cnn_tui.ui.chart.compose import ChartChoice, Recorded, overlay_of, overlay_style, places
-from cnn_tui.ui.chart.curves import metrics_of
+from cnn_tui.ui.chart.curves import MeanOfRuns, metrics_of
 from cnn_tui.ui.chart.legend import overlay_legend
 from cnn_tui.ui.keys import bindings_of, with_keys
 from cnn_tui.ui.screens.long_page import LongPage
@@ -49,17 +49,21 @@ class CompareScreen(LongPage[None]):
             self.sentences = sentences
             self.on_same_images = on_same_images
 
-    def __init__(self, live: Live, runs: Sequence[int], *, everything: bool = False) -> None:
+    def __init__(self, live: Live, rows: Sequence[Sequence[int]], *, everything: bool = False) -> None:
+        """`rows` are runs, of which those that repeat one experiment may stand together, as one column."""
         super().__init__(live)
         self.choice = ChartChoice()
         self.choice.metric = "accuracy"
-        self._ids = list(dict.fromkeys(runs))
+        self._rows = list(dict.fromkeys(tuple(row) for row in rows))
+        self._ids = [row[0] for row in self._rows]
+        """The first run of each column."""
         self._places = places(self._ids, {})
         self._baseline = 0  # a run, once they are read
         self._everything = everything
         self._left = 0
         self._watched = [Watched(live.history, one) for one in self._ids]
         self._recorded: list[Recorded] = []
+        self._means: dict[int, MeanOfRuns] = {}
         self._found: Comparison | None = None
         self._verdicts: Sequence[str] | None = None
         self._on_same_images: Sequence[str] = ()
@@ -80,20 +84,28 @@ class CompareScreen(LongPage[None]):
     def read(self) -> None:
         for one in self._watched:
             one.read_unless_ended()
-        self._recorded = [Recorded(one.run, one.points) for one in self._watched if one.run]
+        if not self._means:  # runs that repeat one another have ended
+            several = (row for row in self._rows if len(row) > 1)
+            self._means = {row[0]: MeanOfRuns(self.history.runs_of(row)) for row in several}
+        self._recorded = [
+            Recorded(one.run, one.points, mean=self._means.get(one.id)) for one in self._watched if one.run
+        ]
         self._compare()
 
     def _compare(self) -> None:
-        self._baseline = self._baseline or baseline_of(self._runs, notebook.pinned(self.history))
-        self._found = compare(self._runs, self._baseline)
+        columns = [one.runs for one in self._recorded]
+        every = [run for column in columns for run in column]
+        self._found = compare_groups(columns, self._baseline or baseline_of(every, notebook.pinned(self.history)))
+        self._baseline = self._found.baseline
         self.entitle(compared_title(self._found))
 
     def build(self, width: int) -> Iterable[Block]:
         """The blocks of the page; of the runs beside the baseline, those that fit."""
         if self._found is None:
             return
+        columns = [one.runs for one in self._recorded]
         marks = {run: Span(LETTERS[place], overlay_style(place)) for run, place in self._places.items()}
-        facts = ComparisonFacts(self._found, self._runs, self._everything, self._verdicts, self._on_same_images, marks)
+        facts = ComparisonFacts(self._found, columns, self._everything, self._verdicts, self._on_same_images, marks)
         for block in comparison_page(facts).blocks:
             yield self._seen(block, width) if isinstance(block, SideBySide) else block
 
@@ -152,7 +164,9 @@ class CompareScreen(LongPage[None]):
                 runs = [run for one in self._ids if (run := history.run(one)) is not None]
                 base = next(run for run in runs if run.id == baseline)
                 said = sentences(verdicts(history, runs, base), repeat)
-                apart = [one.in_words() for one in told_apart(runs, base)]
+                # Image by image is for runs: of several, the verdicts tell more.
+                singly = all(len(row) == 1 for row in self._rows)
+                apart = [one.in_words() for one in told_apart(runs, base)] if singly else ()
         except (HistoryError, sqlite3.Error) as error:
             said = [f"they cannot be told: {error}"]
         except Exception as error:  # whatever it is: the page waits for them

@@ -24,7 +24,7 @@ from cnn_tui.ui.commands.exercise_work import AnswerCommands, ChosenExercise, Ex
 from cnn_tui.ui.dialogs.dialog import Conversation, KeyedScreen
 from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import bindings_of, with_keys
-from cnn_tui.ui.screens.compare import MOST, CompareScreen
+from cnn_tui.ui.screens.compare import CompareScreen
 from cnn_tui.ui.screens.exercise_parts import ExerciseRow, ExercisesFoot, ExercisesHead
 from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.lines import inert
@@ -289,6 +289,5 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
             words = "There is nothing to compare yet: it takes a run of this and one of the baseline."
             self._talk.say(words, seconds=4)
             return
-        most = MOST // 2
-        runs = [*findings.result.baseline.runs[-most:], *findings.result.group.runs[-most:]]
-        await self._talk.ask(CompareScreen(self._live, runs))
+        both = [findings.result.baseline.runs, findings.result.group.runs]
+        await self._talk.ask(CompareScreen(self._live, both))

@@ -247,7 +247,7 @@ class LabScreen(KeyedScreen[None]):
         self.summary.mark(self.stack_pane.rows.cursor)
 
     def on_history_pane_asked(self, message: HistoryPane.Asked) -> None:
-        self.wait_beside(self.past.answer(message.action, message.runs))
+        self.wait_beside(self.past.answer(message.action, message.rows))
 
     def on_history_writer_tried(self) -> None:
         """Say what is written by now, or is not."""

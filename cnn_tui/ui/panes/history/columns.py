@@ -13,6 +13,7 @@ from rich.text import Text
 
 from cnn_tui.analysis.compare import RunChanges, changes_of, in_points
 from cnn_tui.history.columns import COLUMNS, RunColumn
+from cnn_tui.history.folding import Repeats
 from cnn_tui.history.run import Line, status_in_words
 from cnn_tui.home import home
 from cnn_tui.reports.blocks import status_style
@@ -24,7 +25,16 @@ Styles = Callable[[str], Style]
 
 MARK, BASELINE, PUT_AWAY = "*", "b", "-"
 """Beside a run's number: it is marked, it is the baseline, it is archived."""
+FOLDED, OPEN = "▸", "▾"
+"""Behind how many runs a row is of: they are folded into it, or stand below it as well."""
 _CUT = 200  # characters of a name or note: no column is as wide
+
+
+class FoldOnScreen(NamedTuple):
+    """Runs that differ by their seeds alone, in one row; they stand below it too where it `is_open`."""
+
+    repeats: Repeats
+    is_open: bool
 
 
 class Around(NamedTuple):
@@ -35,6 +45,10 @@ class Around(NamedTuple):
     marked: Mapping[int, object] = {}
     first: Mapping[int, int] = {}
     """For runs that repeat a network, the first run that had it."""
+    fold: FoldOnScreen | None = None
+    """What the row is of, if it is of several runs; its line has their means."""
+    inside: bool = False
+    """Whether the run stands below such a row."""
 
 
 class Change(NamedTuple):
@@ -80,15 +94,40 @@ def figure(value: float | None, digits: int = 4) -> str:
 
 
 def _run(line: Line, around: Around) -> Cell:
-    baseline = around.baseline is not None and around.baseline.id == line.id
-    before = MARK if line.id in around.marked else " "
+    runs: tuple[int, ...] = (line.id,)
+    number = f"{line.id}"
+    if around.fold is not None:
+        runs, number = (
+            around.fold.repeats.runs,
+            f"{len(around.fold.repeats.runs)}×{OPEN if around.fold.is_open else FOLDED}",
+        )
+    baseline = around.baseline is not None and around.baseline.id in runs
+    before = MARK if any(one in around.marked for one in runs) else " "
     after = BASELINE if baseline else PUT_AWAY if line.archived else " "
-    words = f"{before}{line.id}{after}"
-    return Text(words, around.style("accent")) if before + after != "  " else words
+    words = f"{before}{number}{after}"
+    return Text(words, around.style("accent")) if before + after != "  " or around.fold else words
+
+
+def _name(line: Line, around: Around) -> Cell:
+    name = inert(line.name[:_CUT])
+    if not around.inside:
+        return name
+    # Its runs are called the same; what tells them apart is the seed.
+    return f"  {name}" if line.seed is None or name.endswith(f"seed {line.seed}") else f"  seed {line.seed}  {name}"
 
 
 def _test(line: Line, around: Around) -> Cell:
     return Text(figure(line.test_accuracy), around.style("strong"))
+
+
+def _spread(line: Line, around: Around, _change: RunChanges | None) -> Cell:
+    """The standard deviation of the test accuracies of a row of several runs, in points."""
+    spread = around.fold.repeats.figures["test_accuracy"].deviation if around.fold else None
+    return "" if spread is None else f"±{spread * 100:.2f}"
+
+
+def _seed(line: Line, around: Around) -> Cell:
+    return f"{around.fold.repeats.seeds} seeds" if around.fold else COLUMNS["seed"].show(line)
 
 
 _WITH_NAN = 7
@@ -124,7 +163,7 @@ def _same(line: Line, around: Around) -> Cell:
 _SAME = RunColumn("same", "same", "the first run of the same network", lambda line: "", heading="Same net")
 _DRAWN = (
     HistoryColumn(COLUMNS["id"], 3, _run),
-    HistoryColumn(COLUMNS["name"], 12),
+    HistoryColumn(COLUMNS["name"], 12, _name),
     HistoryColumn(COLUMNS["test_accuracy"], 6, _test, Change(lambda one: one.test_accuracy, in_points, 6, 1)),
     HistoryColumn(COLUMNS["gap"], 6, _gap, Change(lambda one: one.gap, in_points, 6, -1)),
     HistoryColumn(COLUMNS["pace"], 7, change=Change(lambda one: one.pace, _seconds, 6, -1)),
@@ -140,7 +179,7 @@ _DRAWN = (
     HistoryColumn(COLUMNS["loss"], 7),
     HistoryColumn(COLUMNS["val_loss"], 8),
     HistoryColumn(COLUMNS["seconds"], 8),
-    HistoryColumn(COLUMNS["seed"], 6),
+    HistoryColumn(COLUMNS["seed"], 8, _seed),
     HistoryColumn(_SAME, 9, _same),
     HistoryColumn(COLUMNS["exercise"], 16),
     HistoryColumn(COLUMNS["train_images"], 15),
@@ -162,24 +201,32 @@ class Layout:
         *,
         room: int = 80,
         widest_run: int = 1,
+        most_repeats: int = 0,
         baseline: int | None = None,
         sort: str = "id",
         reverse: bool = False,
     ) -> None:
-        """`room` is the width of the table, `widest_run` the largest number of a run, `baseline` the pinned run."""
+        """`room` is the width of the table, `widest_run` the largest number of a run, `baseline` the pinned run.
+
+        `most_repeats` is of how many runs a row is at most; 0 where none is of several.
+        """
         self.columns: list[TableColumn] = []
         self._cells: list[Callable[[Line, Around, RunChanges | None], Cell]] = []
         self.sorted_column: int | None = None
         """The place of the column that the runs are sorted by; None where it is not on show."""
         for key in chosen.columns:
             field = FIELD[key]
-            width = {"id": len(str(widest_run)) + 2, "name": max(field.width, room // 5)}.get(key, field.width)
+            number = max(len(str(widest_run)), len(f"{most_repeats}×{FOLDED}") if most_repeats else 0)
+            width = {"id": number + 2, "name": max(field.width, room // 5)}.get(key, field.width)
             title = field.column.lab_title
             if key == sort:
                 self.sorted_column = len(self.columns)
                 title = f"{title}{arrow(sort, reverse)}"
             self.columns.append(TableColumn(title, max(width, cells(title)), field.column.right, stretch=key == "name"))
             self._cells.append(_plain(field))
+            if key == "test_accuracy" and most_repeats:
+                self.columns.append(TableColumn("±", 5, right=True))
+                self._cells.append(_spread)
             if field.change is not None and baseline is not None:
                 title = f"vs {baseline}"
                 self.columns.append(TableColumn(title, max(field.change.width, cells(title)), right=True))
@@ -187,7 +234,8 @@ class Layout:
 
     def row(self, line: Line, around: Around) -> Sequence[Cell]:
         base = around.baseline
-        change = changes_of(line, base) if base is not None and base.id != line.id else None
+        own = around.fold.repeats.runs if around.fold else (line.id,)
+        change = changes_of(line, base) if base is not None and base.id not in own else None
         return [cell(line, around, change) for cell in self._cells]
 
 

@@ -14,6 +14,7 @@ from textual.message import Message
 from cnn_tui.history import notebook
 from cnn_tui.history.columns import COLUMNS
 from cnn_tui.history.filter import FilterError
+from cnn_tui.history.folding import typical_run
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing
 from cnn_tui.home import remedy
@@ -28,6 +29,9 @@ from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.prompt import Prompt
 
+_FOLDED = "Runs that differ by their seeds alone are one row: the mean, and ± the standard deviation in points."
+_UNFOLDED = "Every run has a row."
+
 
 class HistoryPane(Pane):
     """Every run, with the difference to the baseline. What a key does beyond the pane, it says by a message."""
@@ -40,10 +44,11 @@ class HistoryPane(Pane):
     class Asked(Message):
         """A wish about runs that the lab fulfils, not this pane: `action` is its id in the keymap."""
 
-        def __init__(self, action: str, runs: Sequence[int]) -> None:
+        def __init__(self, action: str, rows: Sequence[Sequence[int]]) -> None:
+            """`rows` are runs as the table shows them: those of a folded row together."""
             super().__init__()
             self.action = action
-            self.runs = runs
+            self.rows = rows
 
     def __init__(self, history: History, writer: HistoryWriter) -> None:
         super().__init__()
@@ -95,8 +100,11 @@ class HistoryPane(Pane):
         query, count = self.listing.query, self.listing.count()
         runs = counted(count, "run")
         words = [runs if count else "no runs yet"]
+        folds = self.listing.count_folds()
         if query.filter:
             words[0] = f"{count:,} of {counted(self.listing.total(), 'run')}"
+        if folds:
+            words.append(f"{folds:,} folded")
         if self.rows.marked:
             words.append(f"{len(self.rows.marked):,} marked")
         if query.archived:
@@ -177,6 +185,12 @@ class HistoryPane(Pane):
         self.rows.show(filter="")
         return True
 
+    def action_toggle_folding(self) -> None:
+        """Fold runs that differ by their seeds alone, or give each a row."""
+        folded = not self.listing.query.folded
+        self.rows.show(folded=folded)
+        self.app.notify(_FOLDED if folded else _UNFOLDED, timeout=3)
+
     def action_toggle_mark(self) -> None:
         self.rows.toggle_mark()
 
@@ -190,46 +204,67 @@ class HistoryPane(Pane):
     # What goes up
 
     def action_open_run(self) -> None:
-        self._ask("history.open", self.current)
+        """The run's page; of a folded row, its runs below it, or no more."""
+        if not self.rows.toggle_fold():
+            self._ask("history.open", self.rows.here)
 
     def action_load_run(self) -> None:
-        self._ask("history.load", self.current)
+        self._ask_of_one("history.load")
 
     def action_resume_run(self) -> None:
-        self._ask("history.resume", self.current)
+        self._ask_of_one("history.resume")
 
     def action_explain_run(self) -> None:
         """Look into the run under the cursor: its predictions, what its layers see."""
-        self._ask("history.explain", self.current)
+        self._ask_of_one("history.explain")
 
     def action_overlay_runs(self) -> None:
-        """The curves of the marked runs over each other; with no mark, that of the run under the cursor."""
-        self._ask("history.overlay", *(sorted(self.rows.marked) if self.rows.marked else [self.current]))
+        """The curves of the marked runs over each other; with no mark, that of the row under the cursor."""
+        marked = sorted(self.rows.marked)
+        self._ask("history.overlay", *(self.rows.apart(marked) if marked else [self.rows.here]))
 
     def action_compare_runs(self, everything: bool) -> None:
-        """The marked runs side by side; with no two marked, the run under the cursor and the baseline."""
-        runs = sorted(self.rows.marked)
-        if len(runs) < 2:
-            both = [notebook.pinned(self.history), *runs, self.current]
-            runs = list(dict.fromkeys(one for one in both if one is not None))
-        if len(runs) < 2:
+        """The marked runs side by side; with no two marked, the row under the cursor and the baseline."""
+        rows = self.rows.apart(sorted(self.rows.marked))
+        if len(rows) < 2:
+            base = notebook.pinned(self.history)
+            both = [*rows, *([self.rows.here] if self.rows.here else [])]
+            rows = [] if base is None or any(base in one for one in both) else [(base,)]
+            rows = list(dict.fromkeys([*rows, *both]))
+        if len(rows) < 2:
             self.app.notify(
                 f"A comparison needs two runs: {key_of('history.mark')} marks them, or "
                 f"{key_of('history.baseline')} makes one of them the baseline."
             )
         else:
-            self._ask("history.compare_all" if everything else "history.compare", *runs)
+            self._ask("history.compare_all" if everything else "history.compare", *rows)
 
-    def _ask(self, action: str, *runs: int | None) -> None:
-        wanted = [one for one in runs if one is not None]
+    def _ask(self, action: str, *rows: Sequence[int]) -> None:
+        wanted = [one for one in rows if one]
         if wanted:
             self.post_message(self.Asked(action, wanted))
+
+    def _ask_of_one(self, action: str) -> None:
+        run_id = self._one()
+        if run_id is not None:
+            self._ask(action, [run_id])
+
+    def _one(self) -> int | None:
+        """The run under the cursor; of a folded row, the one that is the nearest to its mean."""
+        return typical_run(self.history, self.rows.here) if len(self.rows.here) > 1 else self.current
+
+    def _only(self, what: str) -> int | None:
+        """The run under the cursor; where there are several, say that `what` is written of one."""
+        if len(self.rows.here) > 1:
+            runs, shows = counted(len(self.rows.here), "run"), key_of("history.open")
+            self.app.notify(f"{what} is of one run: {shows} shows the {runs} of this row.", timeout=3)
+        return self.current
 
     # What is written
 
     @work(group=DIALOG)
     async def action_edit_note(self) -> None:
-        run_id = self.current
+        run_id = self._only("A note")
         if run_id is not None:
             await self.editor.edit_note(run_id, self.rows.read)
 
@@ -242,7 +277,7 @@ class HistoryPane(Pane):
 
     @work(group=DIALOG)
     async def action_rename_run(self) -> None:
-        run_id = self.current
+        run_id = self._only("A name")
         if run_id is not None:
             await self.editor.rename(run_id, self.rows.read)
 
@@ -259,7 +294,9 @@ class HistoryPane(Pane):
             self.editor.archive(runs, after)
 
     def action_toggle_baseline(self) -> None:
-        run_id = self.rows.keep_cursor()
+        self.rows.keep_cursor()
+        pinned = notebook.pinned(self.history)
+        run_id = pinned if pinned in self.rows.here else self._one()
         if run_id is not None:
             self.editor.toggle_baseline(run_id, self.rows.read)
 

@@ -11,12 +11,13 @@ from textual.timer import Timer
 
 from cnn_tui.history import notebook
 from cnn_tui.history.columns import COLUMNS
+from cnn_tui.history.folding import FoldedLine
 from cnn_tui.history.history import History
-from cnn_tui.history.listing import Listing
+from cnn_tui.history.listing import Listing, Query, Spot
 from cnn_tui.history.run import Line
 from cnn_tui.history.same_network import first_runs
 from cnn_tui.ui.keys import key_of
-from cnn_tui.ui.panes.history.columns import Around, ColumnChoice, Layout, remembered
+from cnn_tui.ui.panes.history.columns import Around, ColumnChoice, FoldOnScreen, Layout, remembered
 from cnn_tui.ui.widgets.table import Cell, Table
 
 _READ_AGAIN = 2.0
@@ -31,7 +32,7 @@ class RunsTable(Table):
         """`shown` is called whenever other runs are shown, or the same ones in another way."""
         super().__init__((), self._rows, empty=_empty(), placed=False, id="runs")
         self.history = history
-        self.listing = Listing(history)
+        self.listing = Listing(history, Query(folded=True))
         self.marked: dict[int, None] = {}
         self.chosen = remembered()
         """The columns that the user wants."""
@@ -41,10 +42,10 @@ class RunsTable(Table):
         """Whether the filter that was typed last means nothing, so that no run was asked for."""
         self._tell_shown = shown
         self._baseline: Line | None = None
-        self._selected: int | None = None
-        """The run that the cursor stays on; None until it was moved."""
-        self._drawn: dict[int, Line] = {}
-        """The runs in the rows on the screen."""
+        self._selected: Spot | None = None
+        """The row that the cursor stays on; None until it was moved."""
+        self._drawn: dict[int, FoldedLine] = {}
+        """What is in the rows on the screen."""
         self._same_data = True
         self._looked_through = 0
         """Up to this run, the data of each is known."""
@@ -54,14 +55,27 @@ class RunsTable(Table):
         self._layout = Layout(self.chosen)
 
     @property
-    def current(self) -> int | None:
-        ids = self.listing.ids(1, self.cursor)
-        return ids[0] if ids else None
+    def here(self) -> tuple[int, ...]:
+        """The runs of the row under the cursor: more than one where it is folded."""
+        return self.listing.runs_at(self.cursor)
 
-    def keep_cursor(self) -> int | None:
-        """From now on the cursor stays on the run that it is on, which is given."""
-        self._selected = self.current
-        return self._selected
+    @property
+    def current(self) -> int | None:
+        """The run under the cursor; None where there is none, or are several."""
+        return self.here[0] if len(self.here) == 1 else None
+
+    def keep_cursor(self) -> None:
+        """From now on the cursor stays on the row that it is on."""
+        self._selected = self.listing.spot_at(self.cursor)
+
+    def toggle_fold(self) -> bool:
+        """Show the runs of the folded row under the cursor below it, or no more; False where it is no such row."""
+        if self.listing.is_open(self.cursor) is None:
+            return False
+        self.keep_cursor()
+        self.listing.toggle_fold(self.cursor)
+        self._show_listing(self._selected)
+        return True
 
     # Reading
 
@@ -75,7 +89,7 @@ class RunsTable(Table):
             self.read()
             return
         self._read_later(wait)
-        if self.listing.lines(len(self.window), self.window.start) != [self._drawn.get(row) for row in self.window]:
+        if self.listing.rows(len(self.window), self.window.start) != [self._drawn.get(row) for row in self.window]:
             self.redraw()
 
     def read(self) -> None:
@@ -84,7 +98,7 @@ class RunsTable(Table):
             self._later.stop()
             self._later = None
         self._read_at = time.monotonic()
-        before = self.current
+        before = self.listing.spot_at(self.cursor)
         self.listing.refresh()
         self._show_listing(before)
 
@@ -94,7 +108,7 @@ class RunsTable(Table):
 
     def show(self, **changes: object) -> None:
         """Show another query: these of its fields change. Raises FilterError, and then goes on showing the old one."""
-        before = self.current
+        before = self.listing.spot_at(self.cursor)
         if self._selected is None:
             self._selected = before
         self.listing.show(self.listing.query._replace(**changes))  # type: ignore[arg-type]
@@ -104,7 +118,7 @@ class RunsTable(Table):
         """Names have more room where there is more."""
         self.room = room
         if self.columns:
-            self._show_listing(self.current)
+            self._show_listing(self.listing.spot_at(self.cursor))
 
     def refuse(self) -> None:
         """Show nothing for a filter that means nothing."""
@@ -112,7 +126,7 @@ class RunsTable(Table):
         self.empty = ""
         self.redraw()
 
-    def _show_listing(self, before: int | None, *, reveal: bool = False) -> None:
+    def _show_listing(self, before: Spot | None, *, reveal: bool = False) -> None:
         """Draw the listing and its columns; `before` had the cursor. `reveal` has the sorted column seen."""
         run_id = notebook.pinned(self.history)
         self._baseline = self.history.line(run_id) if run_id is not None else None
@@ -121,6 +135,7 @@ class RunsTable(Table):
             self.columns_shown(),
             room=self.room,
             widest_run=max(ids, default=1),
+            most_repeats=self.listing.most_repeats(),
             baseline=run_id,
             sort=query.sort,
             reverse=query.reverse,
@@ -133,7 +148,7 @@ class RunsTable(Table):
             self.reveal_column(self._layout.sorted_column)
         places = [self.listing.position(one) for one in (self._selected, before) if one is not None]
         found = [place for place in places if place is not None]
-        self.set_count(len(ids), found[0] if found and self._selected is not None else None)
+        self.set_count(self.listing.count_rows(), found[0] if found and self._selected is not None else None)
         self._tell_shown()
 
     def columns_shown(self) -> ColumnChoice:
@@ -159,12 +174,13 @@ class RunsTable(Table):
 
     def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
         try:
-            lines = self.listing.lines(limit, offset)
+            rows = self.listing.rows(limit, offset)
         except sqlite3.Error:  # while it cannot be read, what was drawn stays
-            lines = [line for row in range(offset, offset + limit) if (line := self._drawn.get(row)) is not None]
+            rows = [row for at in range(offset, offset + limit) if (row := self._drawn.get(at)) is not None]
             self.call_after_refresh(self._read_later)
         self._drawn = {row: self._drawn[row] for row in self.window if row in self._drawn}
-        self._drawn |= {offset + at: line for at, line in enumerate(lines)}
+        self._drawn |= {offset + at: row for at, row in enumerate(rows)}
+        lines = [row.line for row in rows]
         first = first_runs(self.history, lines) if "same" in self.chosen.columns else {}
         styles: dict[str, Style] = {}
 
@@ -174,7 +190,12 @@ class RunsTable(Table):
             return styles[name]
 
         around = Around(style, self._baseline, self.marked, first)
-        return [self._layout.row(line, around) for line in lines]
+        return [self._layout.row(row.line, self._in_its_fold(around, row, offset + at)) for at, row in enumerate(rows)]
+
+    def _in_its_fold(self, around: Around, shown: FoldedLine, row: int) -> Around:
+        if shown.repeats is None:
+            return around._replace(inside=self.listing.is_inside(shown.line.id))
+        return around._replace(fold=FoldOnScreen(shown.repeats, self.listing.is_open(row) is True))
 
     def row_text(self, run_ids: Sequence[int]) -> str:
         """The rows of these runs in the columns that are chosen, with tabs between: a heading, then a line each."""
@@ -190,23 +211,33 @@ class RunsTable(Table):
                 row[at] = str(line.id)  # without the signs beside it
         return "".join("\t".join(row) + "\n" for row in (titles, *rows))
 
+    def apart(self, runs: Sequence[int]) -> list[tuple[int, ...]]:
+        """Runs as the table shows them: those in one folded row together, every other one by itself."""
+        found: dict[object, list[int]] = {}
+        for run in runs:
+            row = self.listing.position(run)
+            folded = row is not None and self.listing.is_open(row) is False
+            found.setdefault(("row", row) if folded else run, []).append(run)
+        return [tuple(sorted(some)) for some in found.values()]
+
     # Marks
 
     @property
     def acted_on(self) -> tuple[int, ...]:
-        """The run under the cursor; all that are marked, if it is one of them."""
-        run_id = self.current
-        if run_id is None:
-            return ()
-        return tuple(sorted(self.marked)) if run_id in self.marked else (run_id,)
+        """The runs of the row under the cursor; all that are marked, if one of them is."""
+        here = self.here
+        return tuple(sorted(self.marked if any(one in self.marked for one in here) else here))
 
     def toggle_mark(self) -> None:
-        run_id = self.keep_cursor()
-        if run_id is not None:
-            if run_id in self.marked:
-                del self.marked[run_id]
+        """Mark the runs of the row under the cursor, or take their marks away if all of them have one."""
+        here = self.here
+        self.keep_cursor()
+        if here:
+            if all(one in self.marked for one in here):
+                for one in here:
+                    del self.marked[one]
             else:
-                self.marked[run_id] = None
+                self.marked.update(dict.fromkeys(here))
             self.redraw()
             self._tell_shown()
 
@@ -222,7 +253,7 @@ class RunsTable(Table):
 
     def next_mark(self, by: int) -> bool:
         """The cursor to the next marked run, or the one before; False when none in the table is marked."""
-        places = sorted(place for one in self.marked if (place := self.listing.position(one)) is not None)
+        places = sorted({place for one in self.marked if (place := self.listing.position(one)) is not None})
         if places:
             beyond = [place for place in places if (place > self.cursor if by > 0 else place < self.cursor)] or places
             self.move(beyond[0] if by > 0 else beyond[-1])

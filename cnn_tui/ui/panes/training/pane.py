@@ -121,9 +121,9 @@ class TrainingPane(Pane):
             chart = _LEAST_CHART if self.runs.crosshair_places() else 1
             self.query_one(RunStatus).take_room(width, height - chart)
 
-    def overlay(self, run_ids: Sequence[int]) -> None:
-        """Lay the curves of these runs over each other; with none, go back to one run."""
-        self.runs.overlay(run_ids)
+    def overlay(self, rows: Sequence[Sequence[int]]) -> None:
+        """Lay the curves of runs over each other, of several in one row their mean; with none, go back to one run."""
+        self.runs.overlay(rows)
         self.show_now()
 
     # The keys

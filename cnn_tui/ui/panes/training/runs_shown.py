@@ -9,7 +9,7 @@ from cnn_tui.history.run import Run
 from cnn_tui.ui.chart.axes import XY
 from cnn_tui.ui.chart.chart import ChartPicture
 from cnn_tui.ui.chart.compose import ChartChoice, Recorded, epochs_of, overlay_of, picture_of, places
-from cnn_tui.ui.chart.curves import Curve, word
+from cnn_tui.ui.chart.curves import Curve, MeanOfRuns, word
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.watcher import Live, Watched
 
@@ -20,6 +20,8 @@ class RunsShown:
     def __init__(self, live: Live, choice: ChartChoice) -> None:
         self.live, self.choice = live, choice
         self.overlaid: dict[int, Watched] = {}
+        self._means: dict[int, MeanOfRuns] = {}
+        """Of an overlaid run that stands for several of one experiment: all of them."""
         self.baseline: Watched | None = None
         self._chosen: Watched | None = None
         """The run to show in place of the one that `live` watches."""
@@ -38,7 +40,7 @@ class RunsShown:
     @property
     def several(self) -> list[tuple[Recorded, int]]:
         """The overlaid runs, each with its place among the letters and colours."""
-        found = ((_recorded(one), self._places.get(one.id)) for one in self.overlaid.values())
+        found = ((_recorded(one, self._means.get(one.id)), self._places.get(one.id)) for one in self.overlaid.values())
         return [(one, place) for one, place in found if one and place is not None]
 
     @property
@@ -70,10 +72,14 @@ class RunsShown:
 
     # Which runs
 
-    def overlay(self, run_ids: Sequence[int]) -> None:
-        """Lay these runs over each other, each with its old letter and colour; with none, go back to one run."""
+    def overlay(self, rows: Sequence[Sequence[int]]) -> None:
+        """Lay these runs over each other, each with its old letter and colour; with none, go back to one run.
+
+        Several in one row are of one experiment, and have ended: they are shown as their mean.
+        """
         history = self.live.history
-        self.overlaid = {one: self.overlaid.get(one) or Watched(history, one) for one in run_ids}
+        self._means = {row[0]: MeanOfRuns(history.runs_of(row)) for row in rows if len(row) > 1}
+        self.overlaid = {row[0]: self.overlaid.get(row[0]) or Watched(history, row[0]) for row in rows}
         for one in self.overlaid.values():
             one.read_unless_ended()
         self.overlaid = {one: watched for one, watched in self.overlaid.items() if watched.run}
@@ -131,7 +137,7 @@ class RunsShown:
     def extent(self) -> tuple[int, float]:
         """How many epochs there are, and how far the curves of the run shown go."""
         shown = self.recorded
-        runs = [one.run for one, _ in self.several] or ([shown.run] if shown else [])
+        runs = [run for one, _ in self.several for run in one.runs] or ([shown.run] if shown else [])
         end = max((one.end for one in self._curves()), default=0.0)
         return (epochs_of(*runs) if runs else 1), end
 
@@ -141,8 +147,10 @@ class RunsShown:
         return [self.choice.curve_of(one) for one in (*front, *([behind] if behind else []))]
 
 
-def _recorded(watched: Watched | None) -> Recorded | None:
-    return Recorded(watched.run, watched.points, watched.progress) if watched and watched.run else None
+def _recorded(watched: Watched | None, mean: MeanOfRuns | None = None) -> Recorded | None:
+    if watched is None or watched.run is None:
+        return None
+    return Recorded(watched.run, watched.points, watched.progress, mean)
 
 
 def _without_points(run: Run, choice: ChartChoice) -> str:
