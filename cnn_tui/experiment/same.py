@@ -83,9 +83,10 @@ def digest_of(fingerprint: str, experiment: str | bytes) -> str:
         plain = _PLAIN.decode(experiment)
     except msgspec.MsgspecError:
         return ""
-    training, *others = _parts(plain)
+    training, rules, *others = _parts(plain)
     told = {name: value for name, value in training.items() if value != _DEFAULTS.get(name)}
-    text = msgspec.json.encode([fingerprint, told, *others], order="sorted")
+    stop = [{name: value for name, value in rule.items() if value not in (None, False)} for rule in rules]
+    text = msgspec.json.encode([fingerprint, told, stop, *others], order="sorted")
     return hashlib.sha256(text).hexdigest()[:16]
 
 

@@ -109,6 +109,7 @@ SCENES: dict[str, tuple[str, str, str]] = {
     "history.open": ("4 enter", "fingerprint", ""),
     "page.leave": ("… escape", "Enter open", "fingerprint"),
     "page.help": ("… enter ?", "the keys of this page", ""),
+    "history.fold": ("4 f", "Every run has a row", ""),
     "history.load": ("4 j L", "Total params: 55,098", ""),
     "history.left": ("4 l h", "Name", ""),
     "history.right": ("4 l l l", "Params", ""),
