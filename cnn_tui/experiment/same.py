@@ -85,7 +85,7 @@ def digest_of(fingerprint: str, experiment: str | bytes) -> str:
         return ""
     training, rules, *others = _parts(plain)
     told = {name: value for name, value in training.items() if value != _DEFAULTS.get(name)}
-    stop = [{name: value for name, value in rule.items() if value not in (None, False)} for rule in rules]
+    stop = [{name: value for name, value in rule.items() if value is not None and value is not False} for rule in rules]
     text = msgspec.json.encode([fingerprint, told, stop, *others], order="sorted")
     return hashlib.sha256(text).hexdigest()[:16]
 
