@@ -16,11 +16,14 @@ T = TypeVar("T")
 def wait_for(condition: Callable[[], T], what: str, seconds: float = 90.0) -> T:
     """What `condition` gives once it is true; fails, saying `what` did not come, after `seconds`."""
     deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        if time.monotonic() > deadline:
+    while True:
+        began = time.monotonic()
+        if found := condition():
+            return found
+        now = time.monotonic()
+        if now > deadline:
             raise AssertionError(f"{what} did not come within {seconds:g} seconds")
-        time.sleep(0.02)
-    return found
+        time.sleep(max(0.02, 5 * (now - began)))  # what is waited for needs the processor more than the looks do
 
 
 def processes_of(home: Path, module: str = "") -> list[int]:

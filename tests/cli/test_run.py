@@ -109,49 +109,46 @@ def test_table_event_files_and_a_stop_rule_that_fires(files: Path, history: Hist
     assert list((tmp_path / "events").rglob("events.out.tfevents.*"))
 
 
-def test_the_bar_rewrites_its_line_and_ctrl_c_keeps_what_is_learned(files: Path, history: History) -> None:
+def test_the_bar_rewrites_its_line_others_wait_and_attach_and_ctrl_c_keeps_what_is_learned(
+    files: Path, history: History, inside: Inside, tmp_path: Path
+) -> None:
+    lost = write_experiment(tmp_path / "lost.toml", write_dataset(tmp_path / "lost.npz"))
     with Terminal("run", str(files / "tiny.toml"), "--epochs", FOREVER, "--set", "batch_size=1") as terminal:
         terminal.wait_for(r"\rrun \d+  epoch \d+/100000  [^\n]*/256 steps[^\n]*\rrun \d+  epoch")
-        run_id = int(terminal.wait_for(r"run (\d+) queued")[1])
-        terminal.process.send_signal(signal.SIGINT)
-        terminal.wait_for(f"asked run {run_id} to stop")
-        terminal.wait_for("--detach")
-        status, out = terminal.wait_for_end()
+        first = int(terminal.wait_for(r"run (\d+) queued")[1])
+        detached = inside("run", str(lost), str(files / "tiny.toml"), "--detach")
+        assert detached.status == 0
+        second, third = map(int, detached.out.split())
+        (tmp_path / "lost.npz").unlink()
+        assert inside("stop", str(third)).err == f"run {third} is taken out of the queue\n"
+
+        with Terminal("attach") as looking:
+            looking.wait_for(rf"run {first}  epoch \d+/100000")
+            looking.process.send_signal(signal.SIGINT)
+            assert looking.wait_for_end() == (3, "")
+        assert f"cnn-tui attach {first} comes back to it" in looking.screen
+        assert run_of(history, first).status == "running"
+
+        with Terminal("attach", str(second)) as waiting:
+            waiting.wait_for(f"run {second} waits in the queue behind run {first}")
+            terminal.process.send_signal(signal.SIGINT)
+            terminal.wait_for(f"asked run {first} to stop")
+            terminal.wait_for("--detach")
+            status, out = terminal.wait_for_end()
+            failed, _ = waiting.wait_for_end()
     assert status == 3
-    assert f"run {run_id} stopped by you" in terminal.screen
+    assert f"run {first} stopped by you" in terminal.screen
     assert "stopped" in out
     assert "\x1b" not in terminal.screen
     bars = [bar for bar in re.split("[\r\n]", terminal.screen) if "/256 steps  " in bar]
     assert bars
     assert all(len(bar) < 90 for bar in bars)
-    run = run_of(history, run_id)
+    run = run_of(history, first)
     assert run.status == "stopped"
     assert run.test_accuracy is not None
-
-
-def test_detach_queue_attach_and_stop(files: Path, history: History, inside: Inside, tmp_path: Path) -> None:
-    lost = write_experiment(tmp_path / "lost.toml", write_dataset(tmp_path / "lost.npz"))
-    detached = inside("run", str(files / "tiny.toml"), "--epochs", FOREVER, "--detach")
-    assert detached.status == 0
-    first = int(detached.out)
-    second, third = map(int, inside("run", str(lost), str(files / "tiny.toml"), "--detach").out.split())
-    (tmp_path / "lost.npz").unlink()
-    assert inside("stop", str(third)).err == f"run {third} is taken out of the queue\n"
-
-    with Terminal("attach") as terminal:
-        terminal.wait_for(rf"run {first}  epoch \d+/100000")
-        terminal.process.send_signal(signal.SIGINT)
-        assert terminal.wait_for_end() == (3, "")
-    assert f"cnn-tui attach {first} comes back to it" in terminal.screen
-    assert run_of(history, first).status == "running"
-
-    with Terminal("attach", str(second)) as terminal:
-        terminal.wait_for(f"run {second} waits in the queue behind run {first}")
-        assert inside("stop", str(first)).err.startswith(f"asked run {first} to stop")
-        status, _ = terminal.wait_for_end()
-    assert status == 1
-    assert f"run {second} failed: There is no file" in terminal.screen
     assert inside("attach", str(first)).status == 3
+    assert failed == 1
+    assert f"run {second} failed: There is no file" in waiting.screen
 
 
 @pytest.mark.long

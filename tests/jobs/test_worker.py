@@ -60,42 +60,18 @@ def wait_for_epochs(history: History, run_id: int, more_than: int = 0) -> int:
     return wait_for(count, f"epoch {more_than + 1} of run {run_id}")
 
 
-def test_queued_runs_are_trained_in_order_and_the_worker_then_ends(history: History, tiny: Experiment) -> None:
-    first = history.add(tiny.with_training(seed=7))
-    broken = tiny.with_stack(tiny.stack.change(1, units=3))
-    second = history.add(broken)
-    for _ in range(3):
-        launch.wake()
-    run = wait_for_end(history, first)
-    assert (run.status, run.stop_cause, run.seed) == ("finished", "", 7)
-    assert get(history, second).status in ("queued", "running", "failed")
-    assert [epoch.epoch for epoch in run.epochs] == [1, 2]
-    assert list(run.epochs[0].metrics) == ["loss", "accuracy", "val_loss", "val_accuracy"]
-    assert (run.dataset, run.train_images, run.test_images) == (tiny.dataset, 64, 16)
-    assert run.test_loss == pytest.approx(run.epochs[-1].metrics["val_loss"], rel=1e-5)
-    assert run.test_accuracy is not None
-    assert {"cnn_tui", "python", "tensorflow", "keras", "numpy", "platform", "cpus", "device", "data"} == set(
-        run.environment
-    )
-    assert model_path(first).exists()
-    assert "Epoch 2 of 2: loss" in log_path(first).read_text()
-    assert "Traceback" not in (history.path.parent / "worker.log").read_text()
-
-    failed = wait_for_end(history, second)
-    assert (failed.status, failed.stop_cause) == (
-        "failed",
-        "layer 2: the network gives 3 numbers, but the data has 2 classes",
-    )
-    home = history.path.parent
-    wait_for(lambda: not processes_of(home), "the end of the worker and of all that it started")
-
-
-def test_runs_are_paused_stopped_killed_and_followed_by_the_next(history: History, tiny: Experiment) -> None:
+def test_queued_runs_are_paused_stopped_killed_refused_and_followed_by_the_next(
+    history: History, tiny: Experiment
+) -> None:
     home = history.path.parent
     endless = tiny.with_training(epochs=100_000)
-    stopped, killed, last = (history.add(one) for one in (endless, endless, tiny))
+    broken = tiny.with_stack(tiny.stack.change(1, units=3))
+    stopped, killed, refused, last = (
+        history.add(one) for one in (endless, endless, broken, tiny.with_training(seed=7))
+    )
     with launch.presence():
-        launch.wake()
+        for _ in range(3):
+            launch.wake()
         wait_for_epochs(history, stopped)
         history.ask(stopped, "pause")
         wait_for_status(history, stopped, "paused")
@@ -103,6 +79,7 @@ def test_runs_are_paused_stopped_killed_and_followed_by_the_next(history: Histor
         history.ask(stopped, "")
         wait_for_status(history, stopped, "running")
         wait_for_epochs(history, stopped, more_than=done)
+        assert [get(history, run_id).status for run_id in (killed, refused, last)] == ["queued"] * 3
         history.ask(stopped, "stop")
         run = wait_for_end(history, stopped)
         assert run.status == "stopped"
@@ -120,12 +97,31 @@ def test_runs_are_paused_stopped_killed_and_followed_by_the_next(history: Histor
         assert run.stop_cause == f"the training process was killed by signal 9 (out of memory?); {kept}"
         assert not model_path(killed).exists()
 
-        assert wait_for_end(history, last).status == "finished"
+        run = wait_for_end(history, refused)
+        why = "layer 2: the network gives 3 numbers, but the data has 2 classes"
+        assert (run.status, run.stop_cause) == ("failed", why)
+
+        assert_trained_to_its_end(tiny, wait_for_end(history, last))
         # A lab is open: the worker stays, with a process that is ready.
         wait_for(lambda: processes_of(home, "--standby"), "the next process")
         time.sleep(0.7)  # longer than the worker's idle time
         assert len(processes_of(home, WORKER)) == 1
-    wait_for(lambda: not processes_of(home), "the end of the worker")
+    wait_for(lambda: not processes_of(home), "the end of the worker and of all that it started")
+
+
+def assert_trained_to_its_end(tiny: Experiment, run: Run) -> None:
+    """All that is recorded and kept of a run of two epochs is there."""
+    assert (run.status, run.stop_cause, run.seed) == ("finished", "", 7)
+    assert [epoch.epoch for epoch in run.epochs] == [1, 2]
+    assert list(run.epochs[0].metrics) == ["loss", "accuracy", "val_loss", "val_accuracy"]
+    assert (run.dataset, run.train_images, run.test_images) == (tiny.dataset, 64, 16)
+    assert run.test_loss == pytest.approx(run.epochs[-1].metrics["val_loss"], rel=1e-5)
+    assert run.test_accuracy is not None
+    names = {"cnn_tui", "python", "tensorflow", "keras", "numpy", "platform", "cpus", "device", "data"}
+    assert set(run.environment) == names
+    assert model_path(run.id).exists()
+    assert "Epoch 2 of 2: loss" in log_path(run.id).read_text()
+    assert "Traceback" not in worker_log_path().read_text()
 
 
 @pytest.mark.long
