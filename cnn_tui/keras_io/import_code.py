@@ -6,16 +6,13 @@ model, when it is part of the network, or is a note with its line.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from cnn_tui.data.dataset import BUILT_IN, DatasetError
-from cnn_tui.data.describe import describe
-from cnn_tui.data.image_folder import PARTS
+from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiment.experiment import Experiment, Training
 from cnn_tui.experiment.schedule import AnySchedule, ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule
@@ -184,27 +181,9 @@ def _note_scale(data: Value, layers: Sequence[Instance], notes: list[str]) -> No
         notes.append("the images go in as 0 to 255 there, as it seems: here they are 0 to 1")
 
 
-def dataset_of(code: CodeImport, beside: Path, notes: list[str]) -> str | None:
-    """The dataset that a script trains on: a built-in one, or a folder that lies where the script says.
-
-    Of a pair of folders, as `pets/train` and `pets/test`, it is the folder that both are in. None where it is neither.
-    """
-    data = code.data.path if isinstance(code.data, Folder) else code.data
-    if isinstance(data, DatasetArrays):
-        return data.dataset
-    if not isinstance(code.data, Folder) or not isinstance(data, str):
-        return None
-    folder = (beside / data).absolute()
-    for candidate in (folder.parent, folder) if folder.name.lower() in PARTS["train"] else (folder,):
-        with contextlib.suppress(DatasetError):
-            describe(str(candidate))
-            return str(candidate)
-    notes.append(f"the pictures that it trains on, {quiet(data, 80)} ({code.data.place}), are not there")
-    return None
-
-
-def trained(training: Training, code: CodeImport, notes: list[str]) -> Training:
-    """The training settings with what a script's fit says."""
+def trained(experiment: Experiment, code: CodeImport, notes: list[str]) -> Training:
+    """The training settings of an experiment with what a script's fit says."""
+    training = experiment.training
     if not code.fitted:
         notes.append("the model is not trained in the file: the usual epochs stand in")
         return msgspec.structs.replace(training, validation="test")
@@ -213,7 +192,8 @@ def trained(training: Training, code: CodeImport, notes: list[str]) -> Training:
     given["batch_size"] = code.fitted.get("batch_size") or batch or 32
     if code.seed is not None:
         given["seed"] = code.seed
-    given["validation"] = _validation(code, notes)
+    held_out = isinstance(experiment.test, float)  # of one folder: what is watched there is what is tested on here
+    given["validation"] = "test" if held_out else _validation(code, notes)
     if code.schedule is not None and training.schedule is None:
         given["schedule"] = code.schedule
     for name, value in given.items():

@@ -20,8 +20,9 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.keras_io.code.cells import SUFFIXES
 from cnn_tui.keras_io.import_chain import Chain, Plain, chain_of, config_of, label, name_of
-from cnn_tui.keras_io.import_code import CodeImport, dataset_of, read_code, rules_of, trained, watched
+from cnn_tui.keras_io.import_code import CodeImport, read_code, rules_of, trained, watched
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels, read_config
+from cnn_tui.keras_io.import_folders import NO_DATA, DataAsked, data_asked
 from cnn_tui.keras_io.import_layers import ImportFindings, shown, take_layer
 from cnn_tui.keras_io.import_training import training_of
 from cnn_tui.keras_io.keras_1 import is_keras_1, of_today
@@ -63,7 +64,7 @@ def import_model(path: Path, chosen: str | None = None) -> Imported:
         raise ImportProblem(f"{quiet(str(path))} is nested too deeply to be a model") from None
 
 
-def _imported(chain: Chain, compiled: Any, name: str, findings: ImportFindings, dataset: str | None = None) -> Imported:
+def _imported(chain: Chain, compiled: Any, name: str, findings: ImportFindings, asked: DataAsked = NO_DATA) -> Imported:
     taken = [take_layer(number, layer, findings) for number, layer in enumerate(chain.layers, 1)]
     layers = tuple(layer for layer in taken if layer is not None)
     if not chain.layers:
@@ -72,11 +73,12 @@ def _imported(chain: Chain, compiled: Any, name: str, findings: ImportFindings, 
         raise ImportProblem(*findings.problems)
     notes = findings.notes
     _note_names(chain.layers, layers, notes)
-    dataset = dataset or _dataset(chain.input_shape, layers, notes)
+    dataset = asked.dataset or _dataset(chain.input_shape, layers, notes)
     layers, compiled = _with_softmax(layers, compiled, notes)
     training = training_of(compiled, _precision(chain.layers, layers, notes), notes)
     layers = _for_images_to_1(layers, notes)
-    return Imported(Experiment(name=name, dataset=dataset, training=training, layers=layers), tuple(notes))
+    experiment = Experiment(name=name, dataset=dataset, training=training, layers=layers)
+    return Imported(msgspec.structs.replace(experiment, **msgspec.structs.asdict(asked.options)), tuple(notes))
 
 
 def _with_softmax(layers: tuple[AnyLayer, ...], compiled: Any, notes: list[str]) -> tuple[tuple[AnyLayer, ...], Any]:
@@ -123,10 +125,10 @@ def _from_code(code: CodeImport, path: Path) -> Imported:
     """The experiment of a script: the model, and how its fit trains it on which images."""
     findings = ImportFindings()
     findings.notes += code.notes
-    dataset = dataset_of(code, path.parent, findings.notes)
-    experiment = _imported(code.chain, code.compiled, quiet(path.stem), findings, dataset).experiment
+    asked = data_asked(code, path.parent, findings.notes)
+    experiment = _imported(code.chain, code.compiled, quiet(path.stem), findings, asked).experiment
     notes = findings.notes
-    experiment = msgspec.structs.replace(experiment, training=trained(experiment.training, code, notes))
+    experiment = msgspec.structs.replace(experiment, training=trained(experiment, code, notes))
     experiment = watched(experiment, notes)
     experiment = msgspec.structs.replace(experiment, stop=rules_of(code, experiment, notes))
     if code.printed_total is not None:

@@ -536,10 +536,94 @@ model.fit(pictures, epochs=2, validation_data=varied.flow_from_directory("pets",
     imported = read(tmp_path, code)
     assert imported.experiment.dataset == str(tmp_path / "pets")
     assert imported.experiment.training.batch_size == 4
-    assert imported.experiment.training.validation == 0.2
+    whole = folders == "pets"  # then what is held out is tested on, and else the folder for that is
+    held = (imported.experiment.test, imported.experiment.training.validation)
+    assert held == ((0.2, "test") if whole else (None, 0.2))
+    assert imported.experiment.stack.input_shape == (256, 256, 3), "as Keras reads pictures"
     assert not imported.notes
     moved = read(tmp_path, code.replace('"pets"', '"elsewhere"'))
     assert any("elsewhere" in note and "are not there" in note for note in moved.notes)
+
+
+def write_pictures(folder: Path, *classes: str) -> None:
+    """Five pictures of each class."""
+    for kind in classes:
+        (folder / kind).mkdir(parents=True)
+        for number in range(5):
+            Image.new("RGB", (8, 8), (number, 0, 0)).save(folder / kind / f"{number}.png")
+
+
+APART = """
+import keras
+from keras import layers
+TRAIN, TEST = "/content/rps/", "/content/rps-test-set/"
+pictures = keras.utils.image_dataset_from_directory(TRAIN, image_size=(150, 140), color_mode="grayscale", batch_size=8)
+others = keras.utils.image_dataset_from_directory(TEST, image_size=(150, 140), color_mode="grayscale")
+model = keras.Sequential([layers.Flatten(), layers.Dense(2, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(pictures.prefetch(2), epochs=2, validation_data=others)
+"""
+
+
+def test_two_folders_that_lie_apart_are_what_is_learned_from_and_tested_on(tmp_path: Path) -> None:
+    write_pictures(tmp_path / "rps", "paper", "rock")
+    write_pictures(tmp_path / "rps-test-set", "paper", "rock")
+    imported = read(tmp_path, APART)
+    experiment = imported.experiment
+    assert (experiment.dataset, experiment.test) == (str(tmp_path / "rps"), str(tmp_path / "rps-test-set"))
+    assert (experiment.stack.input_shape, experiment.training.validation) == ((150, 140, 1), "test")
+    assert not any("rps" in note for note in imported.notes)
+    write_pictures(tmp_path / "rps-test-set", "well")
+    others = read(tmp_path, APART)
+    assert (others.experiment.dataset, others.experiment.test) == (str(tmp_path / "rps"), None)
+    assert any("'/content/rps-test-set/'" in note or "/content/rps-test-set/" in note for note in others.notes)
+
+
+@pytest.mark.parametrize(
+    ("code", "shape", "fit"),
+    [
+        ('flow_from_directory("pets", (150, 140), color_mode="grayscale")', (150, 140, 1), "stretch"),
+        ('flow_from_directory("pets", target_size=[30, 40], keep_aspect_ratio=True)', (30, 40, 3), "crop"),
+        ('flow_from_directory("pets", target_size=(SIDE, SIDE))', (28, 27, 3), "stretch"),
+        ('flow_from_directory("pets")', (28, 27, 3), "stretch"),
+    ],
+)
+def test_pictures_come_as_the_script_reads_them(tmp_path: Path, code: str, shape: Any, fit: str) -> None:
+    write_pictures(tmp_path / "pets", "cat", "dog")
+    script = f"""
+import os
+from keras.preprocessing.image import ImageDataGenerator
+import keras
+from keras import layers
+SIDE = int(os.environ["SIDE"])
+pictures = ImageDataGenerator(rescale=1 / 255).{code}
+model = keras.Sequential([layers.Flatten(input_shape=(28, 27, 3)), layers.Dense(2, activation="softmax")])
+model.compile("adam", "categorical_crossentropy")
+model.fit(pictures)
+"""
+    imported = read(tmp_path, script).experiment
+    assert (imported.dataset, imported.stack.input_shape, imported.fit) == (str(tmp_path / "pets"), shape, fit)
+
+
+def test_both_parts_of_one_folder_may_be_read_at_once(tmp_path: Path) -> None:
+    write_pictures(tmp_path / "pets", "cat", "dog")
+    script = """
+import keras
+from keras import layers
+seen, held = keras.utils.image_dataset_from_directory(
+    "pets", validation_split=0.4, subset="both", seed=1, image_size=(9, 9)
+)
+model = keras.Sequential([layers.Flatten(), layers.Dense(2, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(seen, validation_data=held)
+"""
+    experiment = read(tmp_path, script).experiment
+    assert (experiment.test, experiment.training.validation) == (0.4, "test")
+    assert (experiment.data.train_images, experiment.data.test_images) == (6, 4)
+
+
+def test_the_size_of_pictures_that_are_not_there_is_not_lost(tmp_path: Path) -> None:
+    assert any('with image_size = [150, 140], color = "grayscale"' in note for note in read(tmp_path, APART).notes)
 
 
 ODD = (

@@ -63,7 +63,8 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         return "channels_last" if name == "image_data_format" else "tf"
     if name == "image_dataset_from_directory":
         arguments = named(name, unnamed, given)
-        return Folder(arguments.pop("directory", None), arguments, None, place)
+        folder = Folder(arguments.pop("directory", None), arguments, None, place)
+        return [folder, folder] if arguments.get("subset") == "both" else folder
     if not callee.is_keras:
         return Unknown("", place)
     if name == "Convolution2D" and len(unnamed) >= 3 and type(unnamed[1]) is type(unnamed[2]) is int:

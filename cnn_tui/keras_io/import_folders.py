@@ -1,0 +1,136 @@
+"""The folders of pictures that a script reads, as a dataset: where they lie, how large and in which colours they are
+wanted, and what is tested on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cnn_tui.data.dataset import AS_THEY_ARE, MOST_SIDE, Color, DataOptions, DatasetError
+from cnn_tui.data.describe import describe
+from cnn_tui.data.image_folder import PARTS, list_pictures
+from cnn_tui.keras_io.code.values import DatasetArrays, Folder, Unknown
+from cnn_tui.keras_io.import_code import CodeImport
+from cnn_tui.text import quiet
+
+_KERAS_SIZE = (256, 256)
+"""What Keras's readers of folders bring pictures to when they are told nothing."""
+_MOST_PARTS = 3
+"""So much of the end of a path is looked for beside the script: in `/content/pets/train`, `pets/train`, too."""
+
+
+class DataAsked(msgspec.Struct, frozen=True):
+    """The dataset that a script trains on; None where it is none that is here."""
+
+    dataset: str | None = None
+    options: DataOptions = AS_THEY_ARE
+
+
+NO_DATA = DataAsked()
+
+
+def data_asked(code: CodeImport, beside: Path, notes: list[str]) -> DataAsked:
+    """The dataset that a script trains on: a built-in one, or folders that lie where the script says or beside it.
+
+    Of a pair of folders, as `pets/train` and `pets/test`, it is the folder that both are in, if that has no others.
+    """
+    if not isinstance(code.data, Folder):
+        return DataAsked(code.data.dataset) if isinstance(code.data, DatasetArrays) else DataAsked()
+    there = code.data.path
+    if isinstance(there, DatasetArrays):
+        return DataAsked(there.dataset)
+    options = _options(code.data, code.chain.input_shape, notes)
+    if not isinstance(there, str):
+        return DataAsked()
+    tested = code.validation.path if isinstance(code.validation, Folder) and not _is_part(code.data) else None
+    for folder in _places(there, beside):
+        for test in _places(tested, beside) if isinstance(tested, str) and tested != there else (None,):
+            if (asked := _asked(folder, test, _share(code.data), options)) is not None:
+                return asked
+        if (asked := _asked(folder, None, _share(code.data), options)) is not None:
+            notes.append(f"the pictures that it tests on, {quiet(str(tested), 80)}, are not there or of other classes")
+            return asked
+    notes.append(
+        f"the pictures that it trains on, {quiet(there, 80)} ({code.data.place}), are not there: "
+        f"set the dataset to their folder, with {_in_words(options)}"
+    )
+    return DataAsked()
+
+
+def _places(path: str, beside: Path) -> Iterator[Path]:
+    """Where a path of a script may be: as it says, or beside the script with the end of it."""
+    whole = Path(path)
+    yield (beside / whole).absolute()
+    for parts in range(min(_MOST_PARTS, len(whole.parts) - 1), 0, -1):
+        yield (beside / Path(*whole.parts[-parts:])).absolute()
+
+
+def _asked(folder: Path, test: Path | None, share: float | None, options: DataOptions) -> DataAsked | None:
+    """The dataset of a folder to learn from and one to test on; None where there is none."""
+    halves = _halves(folder.parent) if folder.name.lower() in PARTS["train"] else None
+    if halves is not None and halves[0] == folder and test in (halves[1], None):
+        return DataAsked(str(folder.parent), options)
+    wanted = msgspec.structs.replace(options, test=str(test) if test is not None else share)
+    try:
+        describe(str(folder), wanted)
+    except DatasetError:
+        return None
+    return DataAsked(str(folder), wanted)
+
+
+def _halves(folder: Path) -> tuple[Path, Path] | None:
+    try:
+        return list_pictures(folder).halves
+    except (DatasetError, OSError):
+        return None
+
+
+def _is_part(folder: Folder) -> bool:
+    """Whether only a part of its pictures is learned from, and the others are tested on."""
+    return "subset" in folder.arguments
+
+
+def _share(folder: Folder) -> float | None:
+    """The share of one folder that a script tests on; None where it does not say."""
+    share = (folder.generator or folder).arguments.get("validation_split")
+    return share if _is_part(folder) and isinstance(share, float) and 0 < share < 1 else None
+
+
+def _options(folder: Folder, shape: Any, notes: list[str]) -> DataOptions:
+    """In which size and colours the pictures go into the model there."""
+    arguments, place = folder.arguments, folder.place
+    height, width, channels = shape if isinstance(shape, tuple) and len(shape) == 3 else (None, None, None)
+    size: Any = arguments.get("target_size" if folder.generator is not None else "image_size")
+    if isinstance(size, Unknown):
+        notes.append(f"the size of the pictures is {size}, which is not known: that of the model stands in")
+    if not _is_size(size):
+        size = (height, width) if _is_size((height, width)) else _KERAS_SIZE
+    height, width = size
+    mode = arguments.get("color_mode", "rgb")
+    if mode not in ("rgb", "grayscale"):
+        notes.append(
+            f"{place}: color_mode {quiet(str(mode), 40)} is left out: pictures are grey, or red, green and blue"
+        )
+        mode = "grayscale" if channels == 1 else "rgb"
+    color: Color = "grayscale" if mode == "grayscale" else "rgb"
+    crops = arguments.get("crop_to_aspect_ratio") is True or arguments.get("keep_aspect_ratio") is True
+    if arguments.get("pad_to_aspect_ratio") is True:
+        notes.append(f"{place}: pad_to_aspect_ratio is left out: pictures of other proportions are stretched")
+    return DataOptions((height, width), color, "crop" if crops else "stretch")
+
+
+def _is_size(size: Any) -> bool:
+    return (
+        isinstance(size, tuple | list)
+        and len(size) == 2
+        and all(type(side) is int and 1 <= side <= MOST_SIDE for side in size)
+    )
+
+
+def _in_words(options: DataOptions) -> str:
+    size = f"image_size = {list(options.image_size or ())}"
+    return f'{size}, color = "{options.color}"' + (', fit = "crop"' if options.fit == "crop" else "")
