@@ -59,20 +59,23 @@ def list_datasets(as_json: AsJson = False) -> int:
         where = f"not here: cnn-tui data fetch {name}" if source is None else str(source)
         rows.append((name, images, size, str(dataset.classes), where))
     put(*table(rows, right=[1, 2, 3], titled=True))
-    say("A dataset is also a .npz file (x_train, y_train, x_test, y_test) or a folder of image folders: give its path.")
+    say(
+        "A dataset is also a .npz file (x_train, y_train, x_test, y_test), a .csv file (label, pixels) or a folder of "
+        "image folders: give its path."
+    )
     return FINISHED
 
 
 @data.command("show")
 def show_dataset(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A dataset's name, a .npz file or a folder.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A dataset's name, a .npz or .csv file or a folder.")],
     image_size: Annotated[
         str | None, typer.Option(metavar="HxW", help="Show a folder's pictures in that size, as 150x150.")
     ] = None,
     color: Annotated[str | None, typer.Option(metavar="C", help="As grayscale or rgb.")] = None,
     fit: Annotated[str | None, typer.Option(metavar="F", help="stretch, or crop: where proportions differ.")] = None,
     test: Annotated[
-        str | None, typer.Option(metavar="PATH|SHARE", help="What to test on: another folder, or a share as 0.1.")
+        str | None, typer.Option(metavar="PATH|SHARE", help="What to test on: another folder or table, or a share.")
     ] = None,
     as_json: AsJson = False,
 ) -> int:

@@ -113,6 +113,12 @@ BUILT_IN: dict[str, Dataset] = {
 }
 
 
+def is_tested(position: int, share: float) -> bool:
+    """Whether the image at a position of its class, from 0, is tested on: with a share of 0.2, every fifth one is."""
+    rounding = 1e-9
+    return int((position + 1) * share + rounding) > int(position * share + rounding)
+
+
 def path_of(dataset: str) -> Path | None:
     """The absolute path of the file or folder that a dataset's name is; None when there is none."""
     if not dataset.strip() or dataset in BUILT_IN:

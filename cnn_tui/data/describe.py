@@ -1,7 +1,7 @@
 """Describes a dataset without loading its pictures, so that shapes can be shown at once.
 
-A built-in dataset is described from a table; a `.npz` file from the headers inside it; a folder of image folders from
-its names and its first picture.
+A built-in dataset is described from a table; a `.npz` file from the headers inside it; a table (CSV) from
+its first line and its labels; a folder of image folders from its names and its first picture.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 
 import msgspec
 
-from cnn_tui.data import image_folder, npz_file
+from cnn_tui.data import csv_file, image_folder, npz_file
 from cnn_tui.data.dataset import (
     AS_THEY_ARE,
     BUILT_IN,
@@ -26,7 +26,7 @@ from cnn_tui.text import did_you_mean
 
 
 def describe(dataset: str, options: DataOptions = AS_THEY_ARE) -> Dataset:
-    """Describe a built-in dataset, a `.npz` file by its path, or a folder of image folders by its path.
+    """Describe a built-in dataset, or by its path a `.npz` file, a table (CSV) or a folder of image folders.
 
     `options` say how the pictures of a folder are wanted, and what is tested on; other datasets are as they are.
 
@@ -42,6 +42,8 @@ def describe(dataset: str, options: DataOptions = AS_THEY_ARE) -> Dataset:
     try:
         if form_of(dataset) == "npz":
             return npz_file.describe(dataset, path)
+        if form_of(dataset) == "csv":
+            return csv_file.describe(dataset, path, options)
         return image_folder.describe(dataset, path, options)
     except OSError as error:
         raise unreadable(path, error) from None
@@ -51,7 +53,9 @@ def check_options(dataset: str, options: DataOptions) -> None:
     """Raise DatasetError for options that the dataset's form does not have."""
     form, place = form_of(dataset), shown(dataset)
     plain = msgspec.structs.replace(options, test=None)
-    if form == "folder" or options == AS_THEY_ARE:
+    if form == "csv":
+        plain = msgspec.structs.replace(plain, image_size=None)
+    if form == "folder" or options == AS_THEY_ARE or (form == "csv" and plain == AS_THEY_ARE):
         return
     if plain != AS_THEY_ARE:
         raise DatasetError(
@@ -59,17 +63,18 @@ def check_options(dataset: str, options: DataOptions) -> None:
             "Leave them out."
         )
     raise DatasetError(
-        f"test is for folders of pictures, and {place} is none: it says itself what is tested on. Leave test out."
+        f"test is for folders of pictures and tables, and {place} is none: it says itself what is tested on. "
+        "Leave test out."
     )
 
 
 def _unknown(dataset: str) -> str:
-    if dataset.lower().endswith(".npz"):
-        return f"There is no file {shown(dataset)}. Give the path of a .npz file that exists."
+    if form_of(dataset) in ("npz", "csv"):
+        return f"There is no file {shown(dataset)}. Give the path of a file that exists."
     hint = did_you_mean(dataset, BUILT_IN)
     if os.sep in dataset and not hint:
-        return f"There is no folder {shown(dataset)}. Give a folder of image folders, or a .npz file."
+        return f"There is no folder {shown(dataset)}. Give a folder of image folders, or a .npz or .csv file."
     return (
         f"There is no dataset {shown(dataset)}.{hint} Allowed are {', '.join(BUILT_IN)}, "
-        "the path of a .npz file, or a folder of image folders."
+        "the path of a .npz or .csv file, or a folder of image folders."
     )

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from cnn_tui.data import picture_survey
 from cnn_tui.data.data_facts import Stamp, stamp_of
-from cnn_tui.data.dataset import AS_THEY_ARE, TEST_SHARE, DataOptions, Dataset, DatasetError, path_of, shown
+from cnn_tui.data.dataset import AS_THEY_ARE, TEST_SHARE, DataOptions, Dataset, DatasetError, is_tested, path_of, shown
 from cnn_tui.data.left_out import FilesLeftOut, LeftOutCounter
 from cnn_tui.data.picture import ENDINGS
 from cnn_tui.text import enumerated, escaped
@@ -105,12 +105,6 @@ def list_pictures(folder: Path, test: str | float | None = None) -> FolderPictur
             "the folder train the dataset, of which a share is tested on."
         )
     return _list_share(look, TEST_SHARE if test is None else test)
-
-
-def is_tested(position: int, share: float) -> bool:
-    """Whether the picture at a position of its class, from 0, is tested on: with a share of 0.2, every fifth one is."""
-    rounding = 1e-9
-    return int((position + 1) * share + rounding) > int(position * share + rounding)
 
 
 def _list_share(look: _Look, share: float) -> FolderPictures:

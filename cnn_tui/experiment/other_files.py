@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
+from cnn_tui.data.dataset import FILES
 from cnn_tui.text import quiet
 
 _MODELS = (".keras", ".h5", ".hdf5", ".json")
@@ -19,7 +20,7 @@ def other_file(path: Path, content: bytes) -> str:
     """
     ending, name = path.suffix.lower(), shlex.quote(quiet(str(path)))
     target = shlex.quote(quiet(path.stem + ".toml"))
-    if ending == ".npz":
+    if ending in FILES:
         return f"is a dataset, not an experiment: cnn-tui run lab1-baseline --dataset {name}"
     if ending in _CODE:
         return f"is {_CODE[ending]}, not an experiment: import it first: cnn-tui import {name} -o {target}"

@@ -10,7 +10,7 @@ from typing import NamedTuple, cast
 
 import msgspec
 
-from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, MOST_SIDE, Color, DataOptions, Fit, is_folder
+from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, MOST_SIDE, Color, DataOptions, Fit, form_of, is_folder
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import MAX_NAME, Experiment, Metric, Training
 from cnn_tui.experiment.schedule import SCHEDULES, ReduceLROnPlateau, new_schedule
@@ -21,6 +21,7 @@ from cnn_tui.text import counted, quiet
 _FIELDS = {field.name: field for field in fields_of(Training)}
 _METRICS: tuple[str, ...] = typing.get_args(Metric)
 _RULE = re.compile(r"(?P<metric>\w+)\s+((?P<kind>below|above|<|>|patience)\s*(?P<number>\S+)|(?P<nan>nan))")
+_DATASETS = "a name, a .npz or .csv file or a folder of folders"
 _FREE = "as they are"
 _FROM_DATASET = "from the dataset"
 _SHARES = ("0.1", "0.2", "0.3")
@@ -49,11 +50,17 @@ def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
     rows = [
         Setting("name", experiment.name, "What the runs are called.", "any words"),
         Setting(
-            "dataset", experiment.dataset, "The images.", "a name, a .npz file or a folder of folders", tuple(BUILT_IN)
+            "dataset",
+            experiment.dataset,
+            "The images.",
+            _DATASETS,
+            tuple(BUILT_IN),
         ),
     ]
+    if form_of(experiment.dataset) in ("folder", "csv"):
+        rows.append(_test_row(experiment))
     if is_folder(experiment.dataset):
-        rows += [_test_row(experiment), *_picture_rows(experiment)]
+        rows += _picture_rows(experiment)
     for info in msgspec.structs.fields(Training):
         value = getattr(training, info.name)
         if info.name == "metrics":
@@ -211,8 +218,8 @@ def _test_row(experiment: Experiment) -> Setting:
     test = experiment.test
     shown = _FROM_DATASET if test is None else test if isinstance(test, str) else f"{test:g}"
     words = (
-        "What is tested on. From the dataset: its folder for that, or every fifth picture of a class. Else that share "
-        "of each class, or another folder with the same classes."
+        "What is tested on. From the dataset: its part for that, or every fifth image of a class. Else that share "
+        "of each class, or another folder or table with the same classes."
     )
     return Setting("test", shown, words, f"{_FROM_DATASET}, a share like 0.1, or a path", _TESTS)
 

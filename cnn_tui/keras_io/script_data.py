@@ -14,6 +14,7 @@ import msgspec
 from cnn_tui.data import npz_file
 from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, DataOptions, Dataset, form_of, path_of
 from cnn_tui.data.describe import describe
+from cnn_tui.keras_io.script_csv import table_parts
 from cnn_tui.keras_io.script_folder import FOLDER_IMPORTS, folder_parts
 from cnn_tui.keras_io.source import CodeLines, call, literal
 
@@ -41,6 +42,8 @@ def data_code(name: str, options: DataOptions = AS_THEY_ARE) -> DataCode:
     assert path is not None  # or it could not have been described
     if form_of(name) == "npz":
         return _npz("# Load the dataset", path, dataset)
+    if form_of(name) == "csv":
+        return DataCode(("import numpy as np",), (*table_parts(path, dataset, options), _normalize(dataset)))
     return DataCode(FOLDER_IMPORTS, (*folder_parts(path, dataset, options), _normalize(dataset)))
 
 

@@ -116,7 +116,7 @@ def _halves(train: str, test: str) -> CodeLines:
 
 
 def _share(share: float) -> CodeLines:
-    """Of one folder, of which a share of each class is tested on, as `image_folder.is_tested` tells."""
+    """Of one folder, of which a share of each class is tested on, as `is_tested` tells."""
     if share == TEST_SHARE:
         return _EVERY_FIFTH
     return [

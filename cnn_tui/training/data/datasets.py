@@ -31,13 +31,13 @@ from cnn_tui.data.describe import describe
 from cnn_tui.data.labels import odd_numbers, without_images
 from cnn_tui.data.left_out import FilesLeftOut, sentence_of
 from cnn_tui.text import sentence
-from cnn_tui.training.data import picture_reader, readers
+from cnn_tui.training.data import csv_reader, picture_reader, readers
 from cnn_tui.training.data.check import check_images
 from cnn_tui.training.data.download import DOWNLOADS, Progress, fetch, keras_home
 from cnn_tui.training.data.readers import Arrays, Labels, Pixels, Reading, not_told
 
 Kind = Literal["CNN_TUI_DATA", "keras cache", "system", "sample", "file", "folder"]
-Layout = Literal["npz", "idx", "cifar10", "cifar100", "pictures"]
+Layout = Literal["npz", "idx", "cifar10", "cifar100", "pictures", "csv"]
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "fashion_mnist_sample.npz"
 SYSTEM = Path("/usr/share/datasets")  # Debian's dataset packages
@@ -110,7 +110,8 @@ def find(name: str) -> Source | None:
         path = path_of(name)
         if path is None:
             return None
-        return Source("file", path, "npz") if form_of(name) == "npz" else Source("folder", path, "pictures")
+        form = form_of(name)
+        return Source("file", path, form) if form in ("npz", "csv") else Source("folder", path, "pictures")
     own = _own_folder()
     places: list[tuple[Kind, Path]] = [("keras cache", keras_home() / "datasets"), ("system", SYSTEM)]
     if own:
@@ -270,6 +271,8 @@ def _read_layout(
             return readers.read_cifar10(source.path), ()
         case "cifar100":
             return readers.read_cifar100(source.path), ()
+        case "csv":
+            return csv_reader.read_csv(source.path, options, say), ()
         case "pictures":
             return picture_reader.read_folder(source.path, described.input_shape, options, say, reading)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from cnn_tui.data import raw_file
+from cnn_tui.data import csv_file, raw_file
 from cnn_tui.data.data_facts import FORMAT, DataFacts, PartFacts, Stamp, facts_path, stamp_of
 from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, DataOptions, DatasetError
 from cnn_tui.data.image_folder import list_pictures
@@ -92,6 +92,10 @@ def _files(source: Source, options: DataOptions) -> Iterator[Path]:
     """The files that a dataset is read from; of a folder of pictures only the folders, which change with them."""
     if source.layout == "pictures":
         yield from map(Path, list_pictures(source.path, options.test).folders)
+        return
+    if source.layout == "csv":
+        halves = csv_file.halves(source.path, options)
+        yield from (table.path for table in halves[:2] if table is not None)
         return
     yield source.path
     if source.path.is_dir():

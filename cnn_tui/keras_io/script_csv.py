@@ -1,0 +1,50 @@
+"""The lines of a Keras script that load a table of labels and pixels (CSV), as `data/csv_file.py` describes one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from cnn_tui.data import csv_file
+from cnn_tui.data.csv_file import CsvTable
+from cnn_tui.data.dataset import TEST_SHARE, DataOptions, Dataset
+from cnn_tui.keras_io.source import CodeLines, call, literal
+
+
+def table_parts(path: Path, dataset: Dataset, options: DataOptions) -> Iterator[CodeLines]:
+    """What loads the table at `path`, which `dataset` describes, and the one beside it. Raises DatasetError."""
+    train, test, share, _ = csv_file.halves(path, options)
+    yield [
+        "# Load the dataset: in each line a label and the pixels of an image",
+        "def load_table(path):",
+        *_loadtxt(train),
+        f"    labels = table[:, {train.label_at}].astype(int)",
+        f"    images = np.delete(table, {train.label_at}, axis=1)",
+        f"    return images.reshape({', '.join(map(str, (-1, *dataset.input_shape)))}), labels",
+    ]
+    load = call("load_table", [literal(str(path))], before="training_images, training_labels = ")
+    if test is not None:
+        yield [*load, *call("load_table", [literal(str(test.path))], before="test_images, test_labels = ")]
+        return
+    yield load
+    yield _held_out(share)
+
+
+def _loadtxt(table: CsvTable) -> CodeLines:
+    skip = ["skiprows=1"] if table.named else []
+    arguments = ["path", 'delimiter=","', *skip, "quotechar='\"'", 'encoding="utf-8-sig"', "ndmin=2"]
+    return call("np.loadtxt", arguments, indent=4, before="table = ")
+
+
+def _held_out(share: float) -> CodeLines:
+    about = "every fifth image" if share == TEST_SHARE else f"a share of {share:g}"
+    return [
+        f"# Of each class, {about} is tested on",
+        "is_tested = np.zeros(len(training_labels), bool)",
+        "for label in np.unique(training_labels):",
+        "    places = np.flatnonzero(training_labels == label)",
+        f"    ends = (np.arange(len(places) + 1) * {share!r} + 1e-9).astype(int)",
+        "    is_tested[places[np.diff(ends) > 0]] = True",
+        "test_images, test_labels = training_images[is_tested], training_labels[is_tested]",
+        "training_images, training_labels = training_images[~is_tested], training_labels[~is_tested]",
+    ]
