@@ -112,7 +112,7 @@ def result(history: History, place: SetPlace, exercise: Exercise) -> ExerciseRes
     verdicts: tuple[Verdict, ...] = ()
     if shown.group is not None and shown.baseline is not None and base_exercise is not None:
         verdicts = _verdicts(history, place, (exercise, shown.group), (base_exercise, shown.baseline))
-        if shown.other_epochs is not None:
+        if shown.other_epochs is not None and "planned" not in {one.outcome for one in verdicts}:
             verdicts = (_refused_for_epochs(verdicts[0], shown.other_epochs), *verdicts[1:])
     given = answer(history, place.name, exercise.name)
     figures = () if is_base else exercise.predict

@@ -140,7 +140,7 @@ def _trained_on(rows: Sequence[AnsweredExercise]) -> Iterator[Block]:
             who.setdefault(words, []).append(row.exercise.heading)
     most = max(who, key=lambda words: len(who[words]), default="")
     if most:
-        yield Paragraph(f"Trained on {most}{'; but:' if len(who) > 1 else '.'}")
+        yield Paragraph(f"Trained on {most}{', save for what follows.' if len(who) > 1 else '.'}")
     for words, headings in who.items():
         if words != most:
-            yield Bullet(f"{', '.join(headings)}: {words}")
+            yield Paragraph(f"{', '.join(headings)}: trained on {words}.")

@@ -199,6 +199,7 @@ SCENES: dict[str, tuple[str, str, str]] = {
     "exercises.notes": ("x j j n", "64 filters is better than 32 filters", ""),
     "exercises.run": ("… r", "Run 3 is queued", ""),
     "exercises.repeat": ("… R", "Over how many seeds?", ""),
+    "exercises.plan": ("… escape P", "How many runs each, before it is judged?", ""),
     "exercises.all": ("… escape A", "The whole set lab1: over how many seeds?", ""),
     "exercises.conclude": ("x j i", "Enter keeps it", ""),
     "exercises.compare": ("… escape c", "There is nothing to compare yet", ""),

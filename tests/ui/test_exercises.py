@@ -176,6 +176,9 @@ async def test_repeats_bring_a_verdict_and_both_sides_have_as_many(make_lab: Mak
         await opened(pilot)
         await at(pilot, "lab1/16-filters")
         await pilot.press("z", "R")
+        await reads(pilot, "5 runs of it, and 4 of the baseline, so that both have as many: 9 runs, about")
+        await reads(pilot, "From 5 each on they are judged, however often you look. P plans a number beforehand")
+        await pilot.press("3")
         await reads(pilot, "3 runs of it, and 2 of the baseline, so that both have as many: 5 runs, about")
         await pilot.press("enter")
         await reads(pilot, "5 runs, 2 to 6, are queued.")
@@ -188,6 +191,28 @@ async def test_repeats_bring_a_verdict_and_both_sides_have_as_many(make_lab: Mak
         await reads(pilot, "0.8810 ± 0.0010 0.9010 ± 0.0010 -0.0200")
         await pilot.press("c")
         await reads(pilot, "6 runs, against run 1")
+
+
+async def test_a_plan_made_beforehand_is_judged_once(make_lab: MakeLab, history: History) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await opened(pilot)
+        await pilot.press("P")
+        await reads(pilot, "Not started: a plan compares an exercise with its baseline")
+        await at(pilot, "lab1/16-filters")
+        await pilot.press("z", "P")
+        await reads(pilot, "5 runs of it, and as many of the baseline: 10 runs")
+        await reads(pilot, "They are judged once, when all have ended")
+        await pilot.press("1")
+        await reads(pilot, "must be a whole number from 2 to 100")
+        await pilot.press("backspace", "3", "enter")
+        await reads(pilot, "6 runs planned and queued, to be judged once.")
+        for line, accuracy in zip(history.queue(), (0.901, 0.880, 0.902, 0.881, 0.900, 0.882), strict=True):
+            trained(history, line.id, accuracy, 8.0)
+        await reads(pilot, "over 3 runs each, as planned")
+        await reads(pilot, "accuracy: it went down")
+        await pilot.press("P")
+        await reads(pilot, "Not started: it has a plan already, of 3 runs; a second one would be another look")
 
 
 async def test_a_whole_set_is_queued_over_seeds(make_lab: MakeLab, history: History) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cnn_tui.analysis.estimates import Estimator
+from cnn_tui.analysis.looks import FEWEST_OF_A_SET
 from cnn_tui.analysis.pace import in_words
 from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import SetPlace
@@ -166,7 +167,7 @@ class ExerciseRunCommands:
 
     def run(self) -> None:
         """Queue it, and the baseline if that has no run yet."""
-        found = self._orders()
+        found = self.orders()
         if found is not None:
             order, base = found
             have = count_runs(self.history, [base]) if base else []
@@ -174,19 +175,21 @@ class ExerciseRunCommands:
 
     async def repeat(self) -> None:
         """Queue it over several seeds, and as many of the baseline."""
-        found = self._orders()
+        found = self.orders()
         if found is None:
             return
         order, base = found
         have = count_runs(self.history, [base] if base else [])
-        seconds = self._seconds([order, *([base] if base else [])])
+        seconds = self.seconds([order, *([base] if base else [])])
 
         def told(each: int) -> str:
             more = missing(have, each)
             also = f", and {more[0][1]} of the baseline, so that both have as many" if more else ""
-            return f"{_runs(each)} of it{also}: {_takes([(order, each), *more], seconds)}"
+            words = f"{count_of_runs(each)} of it{also}: {takes([(order, each), *more], seconds)}"
+            return f"{words} {_judged()}" if base else words
 
-        answer = await self.talk.ask(SeedsScreen("Over how many seeds?", USUAL_SEEDS, told))
+        proposed = FEWEST_OF_A_SET if base else USUAL_SEEDS
+        answer = await self.talk.ask(SeedsScreen("Over how many seeds?", proposed, told))
         if answer is not None:
             each = int(str(answer[0]))
             self._queue([*missing(have, each), (order, each)])
@@ -197,15 +200,15 @@ class ExerciseRunCommands:
         if not wanted:
             self.talk.say("Nothing of this set is trained.", seconds=4)
             return
-        have, seconds = count_runs(self.history, wanted), self._seconds(wanted)
+        have, seconds = count_runs(self.history, wanted), self.seconds(wanted)
 
         def told(each: int) -> str:
             counts = missing(have, each)
             total = sum(count for _, count in counts)
             there = each * len(have) - total
-            also = f" {_runs(there)} of them {'is' if there == 1 else 'are'} there already." if there else ""
+            also = f" {count_of_runs(there)} of them {'is' if there == 1 else 'are'} there already." if there else ""
             words = f"{counted(len(have), 'exercise')} over {counted(each, 'seed')}.{also}"
-            return f"{words} To queue: {_takes(counts, seconds)}{_left_out(left_out)}"
+            return f"{words} To queue: {takes(counts, seconds)}{_left_out(left_out)}"
 
         answer = await self.talk.ask(SeedsScreen(f"The whole set {place.name}: over how many seeds?", 1, told))
         if answer is None:
@@ -216,7 +219,7 @@ class ExerciseRunCommands:
         else:
             self.talk.say("They have as many runs already; a larger number queues more.", seconds=4)
 
-    def _orders(self) -> tuple[TrainingOrder, TrainingOrder | None] | None:
+    def orders(self) -> tuple[TrainingOrder, TrainingOrder | None] | None:
         """What to train for the exercise, and for its baseline; says why when it cannot be run."""
         found = self.chosen.ask()
         if found is None:
@@ -224,7 +227,7 @@ class ExerciseRunCommands:
         place, one = found
         mine = self.mine(place.key(one)) if one.change else None
         if mine is not None and (why := find_obstacle(TrainingOrder(place, one, mine))):
-            self._refuse(why)
+            self.refuse(why)
             return None
         made, left_out = make_orders([(place, one)], lambda given: mine or given)
         if made:
@@ -236,10 +239,10 @@ class ExerciseRunCommands:
             why = f"there is nothing to train: {key_of('exercises.conclude')} writes your answer"
         else:
             why = left_out[0].why
-        self._refuse(why)
+        self.refuse(why)
         return None
 
-    def _refuse(self, why: str) -> None:
+    def refuse(self, why: str) -> None:
         self.talk.say(f"Not started: {inert(why)}.", "warning")
 
     def _queue(self, counts: Sequence[tuple[TrainingOrder, int]]) -> None:
@@ -250,25 +253,31 @@ class ExerciseRunCommands:
             self.talk.say(f"{which} queued{first}. {Estimator(self.history).outlook().words()}")
 
         total = sum(count for _, count in counts)
-        self.writer.write(f"{_runs(total)} in the queue", lambda history: queue_missing(history, counts), kept)
+        self.writer.write(f"{count_of_runs(total)} in the queue", lambda history: queue_missing(history, counts), kept)
 
-    def _seconds(self, wanted: Sequence[TrainingOrder]) -> dict[str, float | None]:
+    def seconds(self, wanted: Sequence[TrainingOrder]) -> dict[str, float | None]:
         estimator = Estimator(self.history)
         return {order.key: estimator.of(order.experiment).seconds for order in wanted}
 
 
-def _runs(count: int) -> str:
+def _judged() -> str:
+    """When repeats are judged, and how fewer of them will do."""
+    plan = f"{key_of('exercises.plan')} plans a number beforehand, which is judged once: fewer will do."
+    return f"From {FEWEST_OF_A_SET} each on they are judged, however often you look. {plan}"
+
+
+def count_of_runs(count: int) -> str:
     return counted(count, "run")
 
 
-def _takes(counts: Sequence[tuple[TrainingOrder, int]], seconds: dict[str, float | None]) -> str:
+def takes(counts: Sequence[tuple[TrainingOrder, int]], seconds: dict[str, float | None]) -> str:
     """How many runs, and how long they take where that is known."""
     total = sum(count for _, count in counts)
     each = [(seconds[order.key], count) for order, count in counts]
     known = [one * count for one, count in each if one is not None]
     if len(known) < len(each) or not each:
-        return f"{_runs(total)}{'; how long they take is known once one has trained' if total else ''}."
-    return f"{_runs(total)}, about {in_words(sum(known))}."
+        return f"{count_of_runs(total)}{'; how long they take is known once one has trained' if total else ''}."
+    return f"{count_of_runs(total)}, about {in_words(sum(known))}."
 
 
 def _left_out(left_out: Sequence[LeftOutExercise]) -> str:

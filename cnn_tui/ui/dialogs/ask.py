@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
@@ -52,14 +53,15 @@ class AskScreen(Dialog[tuple[object] | None]):
 class SeedsScreen(AskScreen):
     """Asks over how many seeds, and says what that comes to while it is typed."""
 
-    def __init__(self, title: str, value: int, told: Callable[[int], str]) -> None:
-        super().__init__(title, str(value), seeds_typed, told(value))
+    def __init__(self, title: str, value: int, told: Callable[[int], str], least: int = 1) -> None:
+        self._typed = functools.partial(seeds_typed, least=least)
+        super().__init__(title, str(value), self._typed, told(value))
         self._told = told
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say it for the number that stands there now."""
         try:
-            words = self._told(seeds_typed(event.value))
+            words = self._told(self._typed(event.value))
         except ValueError as error:
             words = str(error)
         self.query_one("#hint", Static).update(Text(words))

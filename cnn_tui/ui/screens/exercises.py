@@ -20,6 +20,7 @@ from cnn_tui.history.history import History
 from cnn_tui.history.records import Tally
 from cnn_tui.reports.blocks import Block, Page, Paragraph, Span
 from cnn_tui.reports.exercise_page import SIGNS, ExerciseFacts, exercise_page, set_page
+from cnn_tui.ui.commands.exercise_plan import ExercisePlanCommand
 from cnn_tui.ui.commands.exercise_work import AnswerCommands, ChosenExercise, ExerciseRunCommands
 from cnn_tui.ui.dialogs.dialog import Conversation, KeyedScreen
 from cnn_tui.ui.history_writer import HistoryWriter
@@ -110,6 +111,7 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
             "exercises.notes": answers.reveal_notes,
             "exercises.run": runs.run,
             "exercises.repeat": runs.repeat,
+            "exercises.plan": ExercisePlanCommand(runs).plan,
             "exercises.all": runs.queue_set,
             "exercises.experiment": self._open_experiment,
             "exercises.compare": self._compare,
