@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +40,40 @@ def built(experiment: Experiment = EXPERIMENT) -> Any:
     return build(experiment)
 
 
+class Network:
+    """A model with its images, and the graphs that TensorFlow makes of both in the first fit."""
+
+    def __init__(self) -> None:
+        from tests.training.fixed_pace import Fixed
+
+        self.model, self.training, self.test, self.pace = built(), batches(), batches(seed=None), Fixed(1)
+        self.model.optimizer.build(self.model.trainable_variables)
+        self._untrained = [variable.numpy() for variable in self._variables]
+
+    @property
+    def _variables(self) -> list[Any]:
+        return [*self.model.variables, *self.model.optimizer.variables]
+
+    def fit(self, epochs: int, **more: Any) -> dict[str, list[float]]:
+        """Train."""
+        from cnn_tui.training import loop
+
+        return loop.fit(self.model, self.training, epochs=epochs, pace=self.pace, **more)
+
+    def forget(self, steps: int = 1) -> Network:
+        """Back to what it was before it learned anything; from now on so many steps are taken at once."""
+        self.pace.steps = steps
+        for variable, value in zip(self._variables, self._untrained, strict=True):
+            variable.assign(value)
+        return self
+
+
+@functools.cache
+def shared_network() -> Network:
+    """The one of all tests that need none of their own."""
+    return Network()
+
+
 def keras_batches(data: Batches, epochs: int = 1) -> Iterator[tuple[Any, Any]]:
     """The batches of all epochs, as numbers from 0 to 1."""
     for epoch in range(epochs):
@@ -73,12 +108,12 @@ def listener() -> Any:
 
 
 def test_losses_and_calls_are_those_of_keras() -> None:
-    from cnn_tui.training.loop import evaluate, fit
-    from tests.training.fixed_pace import Fixed
+    from cnn_tui.training.loop import evaluate
 
     ours, kerass = listener(), listener()
-    mine, theirs = built(), built()
-    logs = fit(mine, batches(), epochs=2, validation_data=batches(seed=None), callbacks=[ours], pace=Fixed(1))
+    shared, theirs = shared_network().forget(), built()
+    mine = shared.model
+    logs = shared.fit(2, validation_data=shared.test, callbacks=[ours])
     expected = theirs.fit(
         keras_batches(batches(), 2),
         epochs=2,
@@ -90,7 +125,7 @@ def test_losses_and_calls_are_those_of_keras() -> None:
         verbose=0,
     ).history
     assert {name: pytest.approx(values, abs=1e-5) for name, values in logs.items()} == expected
-    assert evaluate(mine, batches(seed=None)) == pytest.approx(
+    assert evaluate(mine, shared.test) == pytest.approx(
         theirs.evaluate(IMAGES / 255.0, LABELS, batch_size=8, return_dict=True, verbose=0), abs=1e-5
     )
     assert (mine.history.history, mine.stop_training) == (logs, False)
@@ -133,14 +168,12 @@ def test_images_that_are_sent_train_the_same_weights_at_any_pace() -> None:
 
 
 def test_training_that_goes_on_later_sees_the_orders_that_are_left() -> None:
-    from cnn_tui.training.loop import fit
-
-    whole, parted = built(), built()
-    logs = fit(whole, batches(), epochs=3)
-    first = fit(parted, batches(), epochs=1)
-    rest = fit(parted, batches(), epochs=3, initial_epoch=1)
+    logs = shared_network().forget().fit(3)
+    parted = shared_network().forget()
+    first = parted.fit(1)
+    rest = parted.fit(3, initial_epoch=1)
     assert {name: first[name] + rest[name] for name in logs} == logs
-    assert fit(parted, batches(), epochs=3, initial_epoch=3) == {}
+    assert parted.fit(3, initial_epoch=3) == {}
 
 
 def test_the_network_is_traced_once_however_the_pace_changes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,8 +217,7 @@ def test_a_last_batch_of_one_image_counts(monkeypatch: pytest.MonkeyPatch, parts
 def test_a_callback_cuts_an_epoch_and_an_evaluation_short() -> None:
     import keras
 
-    from cnn_tui.training.loop import evaluate, fit
-    from tests.training.fixed_pace import Fixed
+    from cnn_tui.training.loop import evaluate
 
     def stop(name: str) -> Any:
         def at_batch(batch: int, logs: Any) -> None:
@@ -195,13 +227,14 @@ def test_a_callback_cuts_an_epoch_and_an_evaluation_short() -> None:
             **{"on_train_batch_end" if name == "training" else "on_test_batch_end": at_batch}
         )
 
-    model, ours = built(), listener()
-    fit(model, batches(), epochs=3, callbacks=[ours, stop("training")], pace=Fixed(2))
+    shared, ours = shared_network().forget(steps=2), listener()
+    model = shared.model
+    shared.fit(3, callbacks=[ours, stop("training")])
     assert [one for one in ours.heard if one[0].endswith("batch end")][-1][:2] == ("train batch end", 3)
     assert [one[0] for one in ours.heard][-2:] == ["epoch end", "train end"]
 
     ours = listener()
-    evaluate(model, batches(seed=None), callbacks=[ours, stop("evaluating")])
+    evaluate(model, shared.test, callbacks=[ours, stop("evaluating")])
     assert [one[1] for one in ours.heard if one[0] == "test batch end"][-1] >= 3
     assert model.stop_evaluating
 
@@ -222,10 +255,8 @@ def test_half_precision_learns(precision: str) -> None:
 def test_what_is_saved_is_plain_keras(tmp_path: Path) -> None:
     import keras
 
-    from cnn_tui.training.loop import fit
-
-    model = built()
-    fit(model, batches(), epochs=1)
+    model = shared_network().forget().model
+    shared_network().fit(1)
     model.save(tmp_path / "model.keras")
     with zipfile.ZipFile(tmp_path / "model.keras") as archive:
         config = archive.read("config.json").decode()
