@@ -68,6 +68,7 @@ COMMANDS = {
     ),
     "submit": Command("packs", "Write what was answered and run for a pack into one file."),
     "check": Command("packs", "Read submissions: whether they are whole, keep to the pack, and what they say."),
+    "merge": Command("merge", "Read the submissions and histories of a class as one experiment."),
     "doctor": Command("doctor", "Look at everything that the app depends on."),
     "keys": Command("keys", "List the keys of the lab that are in force."),
     "data": Command("data", "Where the datasets are, and how to get one."),

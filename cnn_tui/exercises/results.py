@@ -222,7 +222,7 @@ def _outcome(
         missing = "this" if group is None else "the baseline"
         return ExpectationOutcome(figure, expected, None, f"{words}; there is no run of {missing} yet")
     said = next(one for one in verdicts if one.figure == figure)
-    found = _direction(said, base)
+    found = direction_of(said, base)
     if found is not None:
         went = "it stayed the same" if found == "same" else f"it went {found}"
         return ExpectationOutcome(figure, expected, found, f"{words}, {went}" if expected else f"{figure}: {went}")
@@ -233,7 +233,7 @@ def _outcome(
     return ExpectationOutcome(figure, expected, None, f"{words}; {_why_open(said)}")
 
 
-def _direction(said: Verdict, base: Group) -> Direction | None:
+def direction_of(said: Verdict, base: Group) -> Direction | None:
     """Which way a figure went; "same" where any difference is small, None where chance may explain it."""
     test = said.test
     if test is None:

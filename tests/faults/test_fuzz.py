@@ -143,17 +143,23 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Files:
         "keras": keras_file,
         "arrays": bytes_file(tmp_path / "mine.npz", arrays),
         "history": bytes_file(history_path(), history),
+        "handed over": bytes_file(tmp_path / "theirs.db", history),
         "settings": bytes_file(settings_path(), b'theme = "cnn-dark"\nmouse = true\n[keys]\n"run.start" = "ctrl+g"\n'),
     }
 
 
 MANGLED: dict[str, list[list[str]]] = {
     "experiment": [["summary", "mine.toml", "--json"], ["export", "mine.toml"], ["run", "mine.toml", "--detach"]],
-    "submission": [["check", "ada.json"], ["check", "ada.json", "--json", "--pack", str(PACK)]],
+    "submission": [
+        ["merge", "ada.json", "whole.db"],
+        ["check", "ada.json"],
+        ["check", "ada.json", "--json", "--pack", str(PACK)],
+    ],
     "pack": [["exercises", "--pack", "pack", "--json"], ["check", "whole.json", "--pack", "pack"]],
     "model": [["import", "model.json"]],
     "keras": [["import", "model.keras"]],
     "arrays": [["summary", "lab1-baseline"], ["data", "show", "mine.npz"]],
+    "handed over": [["merge", "theirs.db"], ["merge", "theirs.db", "whole.db", "--json"]],
     "history": [["history", "--json"], ["show", "1"], ["compare", "1", "2"], ["tag", "1", "+x"]],
     "settings": [["keys"]],
 }
@@ -206,6 +212,7 @@ CALLS: list[list[str]] = [
     ["exercises", "lab1", "--markdown"],
     ["submit", "--pack", str(PACK), "-o", "/nowhere/x.json"],
     ["check", "gone.json"],
+    ["merge", "gone.json"],
     ["keys"],
     ["data"],
     ["lab1-baseline"],
