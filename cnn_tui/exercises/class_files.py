@@ -69,7 +69,7 @@ class ClassFile(NamedTuple):
     unended: int
 
 
-class _Epoch(msgspec.Struct, frozen=True):
+class _EpochRead(msgspec.Struct, frozen=True):
     seconds: _Seconds | None = None
     startup: _Seconds | None = None
     others: _Share | None = None
@@ -79,7 +79,7 @@ class _Epoch(msgspec.Struct, frozen=True):
     val_loss: float | None = None
 
 
-class _Run(msgspec.Struct, frozen=True):
+class _RunRead(msgspec.Struct, frozen=True):
     experiment: dict[str, Any]
     dataset: str
     train_images: _Count
@@ -96,7 +96,7 @@ class _Run(msgspec.Struct, frozen=True):
     test_accuracy: _Share | None = None
     environment: dict[str, Any] = {}
     exercise: str | None = ""
-    epochs: list[_Epoch] = []
+    epochs: list[_EpochRead] = []
 
     @property
     def as_planned(self) -> bool:
@@ -107,7 +107,7 @@ class _Run(msgspec.Struct, frozen=True):
         return self.status == "finished" or (self.status == "stopped" and by_rule)
 
 
-class _Answer(msgspec.Struct, frozen=True):
+class _AnswerRead(msgspec.Struct, frozen=True):
     pack: str
     exercise: str
     prediction: dict[str, Any] = {}
@@ -150,7 +150,7 @@ def _history(path: Path) -> ClassFile:
     answers = []
     for one in found.answers:
         try:
-            told = msgspec.convert(one, _Answer)
+            told = msgspec.convert(one, _AnswerRead)
         except (ValueError, RecursionError):
             unread += 1
             continue
@@ -170,7 +170,7 @@ def _runs(plain: list[dict[str, Any]]) -> tuple[list[ClassRun], int, int]:
     runs, unread, unended = [], 0, 0
     for one in plain:
         try:
-            told = msgspec.convert(one, _Run)
+            told = msgspec.convert(one, _RunRead)
             run = _class_run(told, one.get("pack")) if told.as_planned else None
         except (ValueError, OverflowError, RecursionError):
             unread += 1
@@ -182,7 +182,7 @@ def _runs(plain: list[dict[str, Any]]) -> tuple[list[ClassRun], int, int]:
     return runs, unread, unended
 
 
-def _class_run(told: _Run, pack: str | None) -> ClassRun:
+def _class_run(told: _RunRead, pack: str | None) -> ClassRun:
     """Raises ValueError for a run that cannot be what it says."""
     written = msgspec.json.encode({**told.experiment, "name": "x"})
     fingerprint, settings = _what(_without_seed(written))
@@ -190,7 +190,7 @@ def _class_run(told: _Run, pack: str | None) -> ClassRun:
     dataset = told.dataset if told.dataset in BUILT_IN else quiet(Path(told.dataset).name, _MOST_WORDS)
     images = (dataset, told.train_images, told.test_images)
     created = _moment(told.created)
-    last = told.epochs[-1] if told.epochs else _Epoch()
+    last = told.epochs[-1] if told.epochs else _EpochRead()
     accuracy, loss, test_loss = _finite(last.accuracy), _finite(last.loss), _finite(told.test_loss)
     times = tuple(_time(one.seconds, one) for one in told.epochs if one.seconds is not None)
     gap = accuracy - told.test_accuracy if accuracy is not None and told.test_accuracy is not None else None
@@ -220,7 +220,7 @@ def _class_run(told: _Run, pack: str | None) -> ClassRun:
     return ClassRun(trial, key, quiet(pack or of_pack, _MOST_WORDS), quiet(exercise, _MOST_WORDS))
 
 
-def _time(seconds: float, epoch: _Epoch) -> EpochTime:
+def _time(seconds: float, epoch: _EpochRead) -> EpochTime:
     load = None if epoch.others is None else epoch.others + (epoch.throttled or 0.0)
     return EpochTime(seconds - (epoch.startup or 0.0), load)
 
