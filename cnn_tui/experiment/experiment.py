@@ -29,7 +29,7 @@ from cnn_tui.experiment import file_errors, other_files
 from cnn_tui.experiment.schedule import AnySchedule, ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule, out_of_range
 from cnn_tui.network.fields import argument, fields_of
-from cnn_tui.network.layers import LAYERS, AnyLayer
+from cnn_tui.network.layers import LAYERS, AnyLayer, Application
 from cnn_tui.network.layers import plain as plain_layer
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.values import Kind, read_penalty
@@ -244,7 +244,8 @@ def read(path: Path) -> Experiment:
         experiment = msgspec.structs.replace(experiment, name=quiet(path.stem))
     folder = path.absolute().parent
     test = experiment.test if not isinstance(experiment.test, str) else _beside(experiment.test, folder)
-    return msgspec.structs.replace(experiment, dataset=_beside(experiment.dataset, folder), test=test)
+    layers = tuple(_weights_beside(layer, folder) for layer in experiment.layers)
+    return msgspec.structs.replace(experiment, dataset=_beside(experiment.dataset, folder), test=test, layers=layers)
 
 
 def _beside(dataset: str, folder: Path) -> str:
@@ -256,6 +257,15 @@ def _beside(dataset: str, folder: Path) -> str:
         if "/" in dataset or is_file(path) or path.is_dir():
             return str(path)
     return dataset
+
+
+def _weights_beside(layer: AnyLayer, folder: Path) -> AnyLayer:
+    """A layer whose file of weights is named from the folder of the experiment's own file."""
+    if not isinstance(layer, Application) or layer.weights in ("imagenet", "none"):
+        return layer
+    with contextlib.suppress(RuntimeError):  # the home of somebody who is not there: no weights, said later
+        return msgspec.structs.replace(layer, weights=str(folder / Path(layer.weights).expanduser()))
+    return layer
 
 
 def check_dataset(experiment: Experiment, where: str) -> None:

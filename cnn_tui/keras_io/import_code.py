@@ -16,6 +16,7 @@ from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiment.experiment import Experiment, Training
 from cnn_tui.experiment.schedule import AnySchedule, ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.keras_io.code.applications import PREPARATION, with_preparation
 from cnn_tui.keras_io.code.arithmetic import is_plain
 from cnn_tui.keras_io.code.callbacks import stop_rules
 from cnn_tui.keras_io.code.cells import read_source
@@ -67,8 +68,11 @@ def read_code(path: Path, chosen: str | None = None) -> CodeImport:
     data = _data(fitted.get("x"))
     generator = data.generator if isinstance(data, Folder) else None
     layers = [*(augmentation(generator, notes) if generator is not None else []), *model.layers]
+    if any(layer.kind == "Application" for layer in layers):
+        layers = with_preparation(layers, _is_scaled(data), _prepares(generator), notes)
+    else:
+        _note_scale(data, layers, notes)
     _answer_for_each_class(layers, data, notes)
-    _note_scale(data, layers, notes)
     return CodeImport(
         Chain(tuple(map(described, layers)), _input_shape(model, layers)),
         _compiled(model, notes),
@@ -163,6 +167,22 @@ def _answer_for_each_class(layers: Sequence[Instance], data: Value, notes: list[
         classes = BUILT_IN[dataset].classes
         dense[-1].arguments["units"] = classes
         notes.append(f"how many classes there are, {units}, only running tells: the {classes} of {dataset} stand in")
+
+
+def _is_scaled(data: Value) -> bool:
+    """Whether images go into the model there as 0 to 1."""
+    images = data.path if isinstance(data, Folder) and isinstance(data.path, DatasetArrays) else data
+    if isinstance(images, DatasetArrays) and is_scaled(images.scale):
+        return True
+    return (
+        isinstance(data, Folder) and data.generator is not None and is_scaled(data.generator.arguments.get("rescale"))
+    )
+
+
+def _prepares(generator: Instance | None) -> bool:
+    """Whether a generator hands pictures to the function that prepares them for a network of Keras's."""
+    function = generator.arguments.get("preprocessing_function") if generator is not None else None
+    return isinstance(function, Named) and function.name == PREPARATION
 
 
 def _note_scale(data: Value, layers: Sequence[Instance], notes: list[str]) -> None:

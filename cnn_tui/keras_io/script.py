@@ -15,12 +15,14 @@ import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.keras_io.script_application import application_code
 from cnn_tui.keras_io.script_data import data_code
 from cnn_tui.keras_io.script_schedule import optimizer_schedule, schedule_callback
 from cnn_tui.keras_io.source import CodeLines, call, literal, program
 from cnn_tui.network.fields import fields_of
-from cnn_tui.network.layers import AnyLayer, Normalization
+from cnn_tui.network.layers import AnyLayer, Application, Normalization
 from cnn_tui.network.stack import float32_layers
+from cnn_tui.network.summary import keras_names, summarize
 from cnn_tui.network.values import L1L2
 from cnn_tui.text import quiet
 
@@ -84,7 +86,13 @@ def model_code(experiment: Experiment) -> CodeLines:
     stack = experiment.stack
     whole = float32_layers(stack) if experiment.training.precision != "float32" else frozenset()
     lines = [f"        tf.keras.Input({literal(stack.input_shape)}),"]
+    rows, names, before = summarize(stack).rows, keras_names(stack), []
     for at, layer in enumerate(stack.layers):
+        shape = rows[at].input_shape
+        if isinstance(layer, Application) and layer.enabled and shape is not None and len(shape) == 3:
+            before += [*application_code(layer, shape, names[at]), ""]
+            lines.append(f"        {names[at]},")
+            continue
         arguments = layer_arguments(layer)
         if at in whole:
             arguments.append('dtype="float32"')
@@ -93,7 +101,7 @@ def model_code(experiment: Experiment) -> CodeLines:
             lines += call(name, arguments, indent=8, after=",")
         else:
             lines.append(f"        # {name}({', '.join(arguments)}),")
-    return ["# Define the model", "model = tf.keras.Sequential(", "    [", *lines, "    ]", ")"]
+    return [*before, "# Define the model", "model = tf.keras.Sequential(", "    [", *lines, "    ]", ")"]
 
 
 def _adapted(experiment: Experiment) -> CodeLines:

@@ -44,7 +44,7 @@ def arguments(layer: AnyLayer) -> str:
     for at, field in enumerate(fields_of(type(layer))):
         value = getattr(layer, field.name)
         if at == 0 or value != field.default:
-            bare = field.name in ("filters", "kernel_size", "pool_size", "units", "rate", "activation")
+            bare = field.name in ("architecture", "filters", "kernel_size", "pool_size", "units", "rate", "activation")
             words.append(field.format(value) if bare else f"{field.name} {field.format(value)}")
     return "  ".join(words)
 

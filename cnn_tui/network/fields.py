@@ -49,7 +49,7 @@ class Field(msgspec.Struct, frozen=True):
 
     def parse(self, text: str) -> Value:
         """The value that a person has typed. Raises ValueError with a sentence that says what is allowed."""
-        text = text.strip().lower()
+        text = text.strip() if self.kind == "text" else text.strip().lower()
         if self.optional and text in ("", "auto", "none"):
             return None
         try:
@@ -76,6 +76,8 @@ class Field(msgspec.Struct, frozen=True):
         """The next value up (+1) or down (-1) the ladder; at its end, the same. Choices and lists begin again there."""
         if self.kind == "flag":
             return not value
+        if self.kind == "text":
+            return value
         rungs: tuple[Any, ...] = self.choices or self.ladder
         if self.kind in ("choice", "ints", "floats"):
             rungs = (None, *rungs) if self.optional else rungs
@@ -95,6 +97,8 @@ class Field(msgspec.Struct, frozen=True):
         """What is allowed, in words."""
         if self.kind == "choice":
             words = "one of " + ", ".join(self.choices)
+        elif self.kind == "text":
+            words = "any words"
         elif self.kind == "flag":
             words = "yes or no"
         elif self.kind == "penalty":
@@ -183,5 +187,5 @@ def _kind(base: Any) -> Kind:
         return "choice"
     if base == Pair:
         return "pair"
-    kinds: dict[Any, Kind] = {bool: "flag", float: "float", int: "int", L1L2: "penalty", Floats: "floats"}
+    kinds: dict[Any, Kind] = {bool: "flag", float: "float", int: "int", L1L2: "penalty", Floats: "floats", str: "text"}
     return kinds.get(base, "ints")

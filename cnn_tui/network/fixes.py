@@ -9,8 +9,10 @@ from typing import Any
 import msgspec
 
 from cnn_tui.network.fields import fields_of
+from cnn_tui.network.kinds.application import facts_of
 from cnn_tui.network.layers import (
     AnyLayer,
+    Application,
     AveragePooling2D,
     Conv2D,
     Cropping2D,
@@ -23,9 +25,10 @@ from cnn_tui.network.layers import (
     RandomBrightness,
     RandomContrast,
     Reshape,
+    Resizing,
     SeparableConv2D,
 )
-from cnn_tui.network.shapes import ClashError, DivisionError, RankError, SizeError, show
+from cnn_tui.network.shapes import ClashError, CutError, DivisionError, RankError, SizeError, TooSmallError, show
 from cnn_tui.network.stack import Shape, Stack
 from cnn_tui.network.summary import Summary, summarize
 
@@ -44,7 +47,14 @@ def fixes_of_stuck_layer(stack: Stack, summary: Summary) -> tuple[Fix, ...]:
     shape = summary.rows[at].input_shape
     error = summary.stuck_why
     assert shape is not None
-    makers = {SizeError: _of_size, RankError: _of_rank, DivisionError: _of_division, ClashError: _of_clash}
+    makers = {
+        SizeError: _of_size,
+        RankError: _of_rank,
+        DivisionError: _of_division,
+        ClashError: _of_clash,
+        TooSmallError: _of_application,
+        CutError: _of_application,
+    }
     candidates = [fix for why, make in makers.items() if type(error) is why for fix in make(stack, at, shape)]
     candidates.append(switched_off(stack, at))
     return distinct(fix for fix in candidates if _gets_past(fix.stack, stack, at + 1))
@@ -136,6 +146,16 @@ def _of_division(stack: Stack, at: int, shape: Shape) -> Iterator[Fix]:
             for place in reversed(range(len(sizes))):
                 yield changed(stack, at, target_shape=(*sizes[:place], -1, *sizes[place + 1 :]))
         yield changed(stack, at, target_shape=(-1,))
+
+
+def _of_application(stack: Stack, at: int, shape: Shape) -> Iterator[Fix]:
+    layer = stack.layers[at]
+    assert isinstance(layer, Application)
+    least = facts_of(layer.architecture).least
+    if min(shape[:2]) < least:
+        yield Fix(f"Resizing to {least}x{least} above", stack.insert(at, Resizing(height=least, width=least)))
+    if layer.cut:
+        yield changed(stack, at, cut="")
 
 
 def _of_clash(stack: Stack, at: int, shape: Shape) -> Iterator[Fix]:

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, Union
 import msgspec
 
 from cnn_tui.network.fields import fields_of
+from cnn_tui.network.kinds.application import Application
 from cnn_tui.network.kinds.base import Layer
 from cnn_tui.network.kinds.convolution import Conv2D, Conv2DTranspose, DepthwiseConv2D, SeparableConv2D
 from cnn_tui.network.kinds.core import ELU, Activation, Dense, LeakyReLU, PReLU, ReLU, Softmax
@@ -71,6 +72,7 @@ AnyLayer: TypeAlias = Union[  # noqa: UP007
     RandomContrast,
     RandomBrightness,
     RandomCrop,
+    Application,
 ]
 """In the order in which the editor offers them: the layers of the course notes first."""
 

@@ -9,11 +9,14 @@ import math
 
 from cnn_tui.network import layers as kinds
 from cnn_tui.network.fields import Pair
+from cnn_tui.network.kinds.application import facts_of, side_after
 from cnn_tui.network.shapes import (
     ClashError,
+    CutError,
     DivisionError,
     Flow,
     SizeError,
+    TooSmallError,
     count_weights,
     flow,
     show,
@@ -21,9 +24,12 @@ from cnn_tui.network.shapes import (
     slide_window,
 )
 from cnn_tui.network.stack import Shape
-from cnn_tui.text import counted
+from cnn_tui.text import counted, did_you_mean, quiet
 
 __all__ = ["flow"]
+
+_TABLE_SIDE = 224
+"""Height and width of the image that the table of applications counts multiplications for."""
 
 _BLENDED = {"nearest": 1, "bilinear": 2, "bicubic": 4, "lanczos3": 6, "lanczos5": 10}
 """How many pixels, along each axis, an interpolation makes one of."""
@@ -249,6 +255,25 @@ def _(layer: kinds.RandomBrightness | kinds.RandomContrast, shape: Shape) -> Flo
     if black >= white:
         raise ClashError(f"{layer.type}'s value_range goes from black to white, not from {black} to {white}")
     return Flow(shape)
+
+
+@flow.register
+def _(layer: kinds.Application, shape: Shape) -> Flow:
+    height, width, channels = size_of_map(layer, shape)
+    facts = facts_of(layer.architecture)
+    cut = facts.cuts.get(layer.cut or facts.last)
+    if cut is None:
+        near = did_you_mean(layer.cut, facts.cuts, quoted=True) or f' Its last one is "{facts.last}".'
+        raise CutError(f'{layer.architecture} cannot be cut after "{quiet(layer.cut, 60)}".{near}')
+    if min(height, width) < facts.least:
+        least = f"{facts.least}x{facts.least}"
+        raise TooSmallError(f"{layer.architecture} takes images from {least} on, not {height}x{width}")
+    if channels not in (1, 3):
+        raise ClashError(f"{layer.architecture} takes images of 3 channels, or grey ones of 1, not of {channels}")
+    size = (side_after(cut.steps, height), side_after(cut.steps, width))
+    macs = round(cut.macs * height * width / _TABLE_SIDE**2)
+    formula = f"{cut.trainable} + {cut.non_trainable}"
+    return Flow((*size, cut.channels), cut.trainable, cut.non_trainable, macs, formula, window=None)
 
 
 @flow.register

@@ -37,6 +37,14 @@ class ClashError(ShapeError):
     """Arguments are allowed by themselves, but not together or not with this input."""
 
 
+class CutError(ShapeError):
+    """A network of Keras's is to be cut where it cannot be."""
+
+
+class TooSmallError(ShapeError):
+    """An image is smaller than a network of Keras's takes it."""
+
+
 class Flow(msgspec.Struct, frozen=True):
     """What a layer makes of its input."""
 

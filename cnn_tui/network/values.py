@@ -14,7 +14,7 @@ import msgspec
 Pair = tuple[int, int]
 Ints = tuple[int, ...]
 Floats = tuple[float, ...]
-Kind = Literal["int", "float", "pair", "ints", "floats", "choice", "flag", "penalty"]
+Kind = Literal["int", "float", "pair", "ints", "floats", "choice", "flag", "penalty", "text"]
 
 _YES, _NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0")
 _PENALTY = re.compile(r"(l1|l2)[\s=]*([0-9.e+-]+)")
@@ -63,6 +63,8 @@ def read_value(kind: Kind, text: str, choices: tuple[str, ...] = ()) -> Value:
         return _read_choice(text, choices)
     if kind == "penalty":
         return read_penalty(text)
+    if kind == "text":
+        return text
     if not text.isascii() or "_" in text:  # int() and float() take digits of every script, and 1_000
         raise ValueError
     if kind == "float":

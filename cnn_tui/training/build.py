@@ -11,11 +11,13 @@ import tensorflow as tf
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.schedule import keras_arguments
+from cnn_tui.network.kinds.application import Application
 from cnn_tui.network.kinds.base import LearningLayer
 from cnn_tui.network.layers import AnyLayer
-from cnn_tui.network.stack import blends_widely, float32_layers
-from cnn_tui.network.summary import keras_names
+from cnn_tui.network.stack import Shape, blends_widely, float32_layers
+from cnn_tui.network.summary import keras_names, summarize
 from cnn_tui.network.values import L1L2
+from cnn_tui.training.application import WeightsError, keras_application
 
 OPTIMIZERS = {
     optimizer.__name__.lower(): optimizer
@@ -36,11 +38,11 @@ class BuildError(ValueError):
     """A stack that is no network for its dataset; the message says why, in words."""
 
 
-def build(experiment: Experiment) -> keras.Sequential:
+def build(experiment: Experiment, *, pretrained: bool = True) -> keras.Sequential:
     """The network of `experiment`, compiled. It takes (batch, height, width, channels) in float32, from 0 to 1.
 
-    Layers bear the names that the live summary shows. Sets Keras's dtype policy and other defaults. Raises BuildError
-    and DatasetError.
+    Layers bear the names that the live summary shows. Sets Keras's dtype policy and other defaults. Without
+    `pretrained` no weights are looked for that were learned before. Raises BuildError and DatasetError.
     """
     stack, training = experiment.stack, experiment.training
     for problem in problems_of(experiment):
@@ -49,10 +51,16 @@ def build(experiment: Experiment) -> keras.Sequential:
     keras.config.set_image_data_format("channels_last")
     keras.config.set_dtype_policy(training.precision)
     names = keras_names(stack)
-    layers = [keras_layer(layer, names[at]) for at, layer in stack.enabled()]
+    shapes = [row.input_shape for row in summarize(stack).rows]
+    layers = [
+        _application(layer, shapes[at], names[at], pretrained)
+        if isinstance(layer, Application)
+        else keras_layer(layer, names[at])
+        for at, layer in stack.enabled()
+    ]
     whole = float32_layers(stack)
     for made, (at, _) in zip(layers, stack.enabled(), strict=True):
-        if at in whole:
+        if at in whole and not isinstance(made, keras.Model):
             made.dtype_policy = "float32"
     model = keras.Sequential([keras.Input(stack.input_shape), *layers])
     model.compile(
@@ -86,6 +94,14 @@ def make_variables(model: keras.Sequential) -> None:
     model.optimizer.build(model.trainable_variables)
     model.compute_metrics(None, answer[:, 0] if sparse else answer, answer)
     model.reset_metrics()
+
+
+def _application(layer: Application, shape: Shape | None, name: str, pretrained: bool) -> keras.Model:
+    assert shape is not None, "a stack that cannot be built is refused before"
+    try:
+        return keras_application(layer, (shape[0], shape[1], shape[2]), name, pretrained=pretrained)
+    except WeightsError as error:
+        raise BuildError(str(error)) from error
 
 
 def keras_layer(layer: AnyLayer, name: str) -> keras.layers.Layer:

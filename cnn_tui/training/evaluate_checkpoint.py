@@ -40,7 +40,7 @@ def _evaluate(run: Run, kept: KeptWeights) -> dict[str, float]:
     images = load(run.dataset, run.experiment.data_options, say=say)
     one_hot = images.dataset.classes if training.loss == "categorical_crossentropy" else None
     test = pipeline.evaluation_batches(images.x_test, images.y_test, batch_size=training.batch_size, one_hot=one_hot)
-    model = build(run.experiment)
+    model = build(run.experiment, pretrained=False)
     restore(model, checkpoint_path(run.id), kept)
     finish(model)
     return evaluate(model, test)

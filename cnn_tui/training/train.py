@@ -161,7 +161,7 @@ class Trainer:
             return self._stopped_before_training()
 
         self.recorder.show_phase("building")
-        model = build(self.experiment)
+        model = build(self.experiment, pretrained=kept is None)
         if kept is None:
             adapt(model, training_data.images)
         else:

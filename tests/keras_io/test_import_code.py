@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.import_model import Imported, ImportProblem, import_model
 from cnn_tui.keras_io.script import keras_script
 from cnn_tui.network.layers import (
+    Application,
     Conv2D,
     Dense,
     Dropout,
@@ -29,6 +31,7 @@ from cnn_tui.network.layers import (
     RandomFlip,
     RandomRotation,
     RandomShear,
+    Resizing,
 )
 from cnn_tui.network.summary import summarize
 from tests.properties import examples
@@ -700,3 +703,84 @@ def test_a_plateau_comes_in_and_an_unknown_function_does_not(tmp_path: Path) -> 
     left = read(tmp_path, compiled("'adam'", unknown))
     assert left.experiment.training.schedule is None
     assert any("LearningRateScheduler (line" in note and "its function is not known" in note for note in left.notes)
+
+
+# Networks that were trained before
+
+MIXED = """
+from tensorflow.keras.applications.inception_v3 import InceptionV3
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+base = InceptionV3(input_shape=(150, 150, 3), include_top=False, weights=None)
+base.load_weights("inception.h5")
+for layer in base.layers:
+    layer.trainable = False
+last_output = base.get_layer("mixed7").output
+x = layers.Flatten()(last_output)
+x = layers.Dense(1024, activation="relu")(x)
+x = layers.Dense(10, activation="softmax")(x)
+model = keras.Model(base.input, x)
+"""
+SCALED = """
+base = keras.applications.MobileNetV2((96, 96, 3), include_top=False, pooling="avg")
+base.trainable = False
+inputs = keras.Input((96, 96, 3))
+x = layers.RandomFlip("horizontal")(inputs)
+x = keras.applications.mobilenet_v2.preprocess_input(x)
+x = base(x, training=False)
+model = keras.Model(inputs, layers.Dense(10, "softmax")(x))
+"""
+IN_A_ROW = """
+base = tf.keras.applications.VGG16(weights="imagenet", include_top=False, input_shape=(64, 64, 3))
+model = keras.Sequential([layers.Rescaling(1 / 255), base, layers.Flatten(), layers.Dense(10, activation="softmax")])
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "expected", "kinds"),
+    [
+        (
+            MIXED,
+            Application(
+                architecture="InceptionV3", weights="inception.h5", cut="mixed7", preprocessing="none", trainable=False
+            ),
+            ["Application", "Flatten", "Dense", "Dense"],
+        ),
+        (
+            SCALED,
+            Application(architecture="MobileNetV2", trainable=False),
+            ["RandomFlip", "Application", "GlobalAveragePooling2D", "Dense"],
+        ),
+        (
+            IN_A_ROW,
+            Application(architecture="VGG16", preprocessing="none"),
+            ["Application", "Flatten", "Dense"],
+        ),
+    ],
+    ids=["cut", "functional", "in a row"],
+)
+def test_a_network_that_was_trained_before_is_one_layer(
+    tmp_path: Path, code: str, expected: Application, kinds: list[str]
+) -> None:
+    head = HEAD if code is MIXED else HEAD.replace("x_train, x_test = x_train / 255.0, x_test / 255.0", "")
+    imported = read(tmp_path, head + code + FIT)
+    layers = imported.experiment.layers
+    assert [layer.type for layer in layers] == kinds
+    (base,) = [layer for layer in layers if isinstance(layer, Application)]
+    assert base == expected
+    assert parse(to_toml(imported.experiment)).layers == layers
+
+
+def test_a_network_with_its_top_is_refused(tmp_path: Path) -> None:
+    code = HEAD + "model = keras.Sequential([keras.applications.VGG16(), layers.Dense(10)])\n" + FIT
+    assert "include_top" in refusal(tmp_path, code)
+
+
+def test_a_script_of_the_lab_with_a_network_comes_back(tmp_path: Path) -> None:
+    for base in (
+        Application(architecture="MobileNetV2", cut="block_13_expand_relu", trainable=False),
+        Application(architecture="VGG16", weights="none", preprocessing="none"),
+        Application(architecture="EfficientNetB0"),
+    ):
+        layers = (Resizing(height=96, width=96), base, Flatten(), Dense(units=10, activation="softmax"))
+        experiment = msgspec.structs.replace(load_preset("lab1-baseline"), layers=layers)
+        assert read(tmp_path, keras_script(experiment)).experiment.layers == layers

@@ -23,12 +23,12 @@ from cnn_tui.experiment.schedule import ExponentialDecay
 from cnn_tui.keras_io.code.arguments import ORDER
 from cnn_tui.keras_io.import_file import MAX_CONFIG_BYTES
 from cnn_tui.keras_io.import_model import Imported, ImportProblem, import_model
-from cnn_tui.network.layers import LAYERS, AnyLayer, Conv2D, Dense, Flatten, LeakyReLU, Rescaling
+from cnn_tui.network.layers import AnyLayer, Conv2D, Dense, Flatten, LeakyReLU, Rescaling
 from cnn_tui.network.rescaling import second_division
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.values import L1L2
 from tests.keras_io.test_script import BASELINE, buildable, every_kind, model_of, networks
-from tests.network.strategies import layers_of
+from tests.network.strategies import KERAS_LAYERS, layers_of
 from tests.properties import examples
 
 Model = dict[str, Any]
@@ -89,7 +89,7 @@ def test_a_network_comes_back_from_keras_json(tmp_path: Path, experiment: Experi
     assert len(imported.notes) == 1  # it was not compiled
 
 
-@pytest.mark.parametrize("kind", LAYERS)
+@pytest.mark.parametrize("kind", KERAS_LAYERS)
 def test_each_kind_comes_back_with_any_arguments(tmp_path: Path, kind: str) -> None:
     @settings(deadline=None, max_examples=3, database=None, suppress_health_check=list(HealthCheck))
     @given(layers_of(kind, pair=3, number=8))

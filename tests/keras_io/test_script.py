@@ -24,11 +24,11 @@ from cnn_tui.keras_io.script import OPTIMIZERS, keras_script, layer_arguments, m
 from cnn_tui.keras_io.script_data import data_code
 from cnn_tui.keras_io.source import literal
 from cnn_tui.network.fields import fields_of
-from cnn_tui.network.layers import LAYERS, AnyLayer, Dense, Dropout, Flatten, new_layer
+from cnn_tui.network.layers import AnyLayer, Dense, Dropout, Flatten, new_layer
 from cnn_tui.network.rescaling import second_division
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import summarize
-from tests.network.strategies import any_layer
+from tests.network.strategies import KERAS_LAYERS, any_layer
 from tests.properties import examples
 
 BASELINE = load_preset("lab1-baseline")
@@ -62,7 +62,7 @@ networks = (
     .filter(lambda stack: second_division(stack) is None)  # an import would mend it
     .map(BASELINE.with_stack)
 )
-every_kind = buildable(Stack((28, 28, 1), tuple(map(new_layer, LAYERS))))
+every_kind = buildable(Stack((28, 28, 1), tuple(map(new_layer, KERAS_LAYERS))))
 
 
 @pytest.fixture(scope="module")
@@ -260,7 +260,7 @@ def test_a_literal_is_the_value(value: Any) -> None:
     assert written.isprintable()
 
 
-@pytest.mark.parametrize("kind", LAYERS)
+@pytest.mark.parametrize("kind", KERAS_LAYERS)
 def test_arguments_without_a_name_are_keras_first_ones(kind: str) -> None:
     import keras
 

@@ -9,18 +9,18 @@ import msgspec
 from hypothesis import strategies as st
 
 from cnn_tui.network.fields import Field, fields_of
-from cnn_tui.network.layers import LAYERS, AnyLayer, Conv2D, DepthwiseConv2D, SeparableConv2D, new_layer
+from cnn_tui.network.layers import AnyLayer, Conv2D, DepthwiseConv2D, SeparableConv2D, new_layer
 from cnn_tui.network.rules import flow
 from cnn_tui.network.shapes import ShapeError, SizeError
 from cnn_tui.network.stack import Shape, Stack
-from tests.network.strategies import values
+from tests.network.strategies import KERAS_LAYERS, values
 
 MOST_NUMBERS = 6_000
 """In an output: what makes a layer slow is not what makes it wrong."""
 
 ON_ROWS = [
     kind
-    for kind in LAYERS
+    for kind in KERAS_LAYERS
     if not kind.startswith(("Random", "Global", "Zero", "Cropping", "Up", "Spatial")) and not kind.endswith("2D")
     if kind != "Conv2DTranspose"
 ]
@@ -37,9 +37,9 @@ def _stacks(draw: st.DrawFn, most: int) -> Stack:
     shape: Shape = image
     layers: list[AnyLayer] = []
     for _ in range(draw(st.integers(2, most))):
-        fitting = ON_ROWS if len(shape) != 3 else list(LAYERS)
+        fitting = ON_ROWS if len(shape) != 3 else list(KERAS_LAYERS)
         odd = draw(st.integers(0, 11)) == 0
-        layer = draw(plausible_layer(draw(st.sampled_from(list(LAYERS) if odd else fitting)), shape))
+        layer = draw(plausible_layer(draw(st.sampled_from(list(KERAS_LAYERS) if odd else fitting)), shape))
         try:
             made = flow(layer, shape).output_shape if layer.enabled else shape
         except ShapeError:
@@ -55,7 +55,7 @@ def _stacks(draw: st.DrawFn, most: int) -> Stack:
 def plausible_layer(draw: st.DrawFn, kind: str, shape: Shape) -> AnyLayer:
     """A layer of `kind` that has a good chance on an input of `shape`."""
     changes: dict[str, Any] = {"enabled": draw(st.integers(0, 15)) > 0}
-    for field in fields_of(LAYERS[kind]):
+    for field in fields_of(KERAS_LAYERS[kind]):
         if draw(st.booleans()) or field.name in ("filters", "units"):
             changes[field.name] = draw(_value(field, shape))
     layer = msgspec.structs.replace(new_layer(kind), **changes)

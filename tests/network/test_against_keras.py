@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 from cnn_tui.network.fields import Field, fields_of
 from cnn_tui.network.fixes import fixes_of_stuck_layer
 from cnn_tui.network.layers import (
-    LAYERS,
     AnyLayer,
     AveragePooling2D,
     Conv2D,
@@ -38,7 +37,7 @@ from cnn_tui.network.stack import Shape, Stack
 from cnn_tui.network.summary import keras_names, summarize
 from cnn_tui.network.values import L1L2
 from tests.network.plausible import plausible_stacks
-from tests.network.strategies import FIELD_IDS, FIELDS, layers_of, notes_net
+from tests.network.strategies import FIELD_IDS, FIELDS, KERAS_LAYERS, layers_of, notes_net
 from tests.properties import examples
 
 pytestmark = pytest.mark.filterwarnings("ignore:You are using a softmax over axis")
@@ -152,7 +151,7 @@ def test_stacks_are_what_keras_makes_of_them(keras: Keras, record_property: Call
 
 
 def test_every_kind_is_as_keras_makes_it(keras: Keras) -> None:
-    for kind in LAYERS:
+    for kind in KERAS_LAYERS:
         assert assert_as_keras(keras, Stack((28, 28, 1), (new_layer(kind),)))
 
 
@@ -168,7 +167,7 @@ def assert_fixes_are_as_keras(keras: Keras, stack: Stack) -> None:
                 assert keras.build(layer, row.input_shape, train=False) is not None, f"{fix.label}: {layer}"
 
 
-@pytest.mark.parametrize("kind", LAYERS)
+@pytest.mark.parametrize("kind", KERAS_LAYERS)
 def test_each_kind_is_as_in_keras_on_maps_and_rows(keras: Keras, kind: str) -> None:
     outcomes: Counter[bool] = Counter()
 
@@ -184,10 +183,10 @@ def test_each_kind_is_as_in_keras_on_maps_and_rows(keras: Keras, kind: str) -> N
     assert outcomes[True], f"no {kind} could be built: its arguments in the test are too large"
 
 
-@pytest.mark.parametrize("kind", LAYERS)
+@pytest.mark.parametrize("kind", KERAS_LAYERS)
 def test_defaults_are_those_of_keras(keras: Keras, kind: str) -> None:
     """A file leaves defaults out, and so does the script that an experiment is."""
-    cls = LAYERS[kind]
+    cls = KERAS_LAYERS[kind]
     needed = {field.name: field.start for field in fields_of(cls) if field.default is msgspec.NODEFAULT}
     ours = keras.layer(cls(**needed), "made")  # type: ignore[arg-type]
     assert config_of(ours) == config_of(getattr(keras.module.layers, kind)(**needed))
@@ -229,7 +228,7 @@ def test_a_penalty_by_its_name_is_keras_own(keras: Keras, word: str) -> None:
 
 
 def test_names_are_those_of_a_fresh_keras_session(keras: Keras) -> None:
-    layers = [new_layer(kind) for kind in (*LAYERS, *reversed(LAYERS), *LAYERS)]
+    layers = [new_layer(kind) for kind in (*KERAS_LAYERS, *reversed(KERAS_LAYERS), *KERAS_LAYERS)]
     keras.module.backend.clear_session()
     names = [
         getattr(keras.module.layers, layer.type).from_config(config_of(keras.layer(layer, "x"))) for layer in layers

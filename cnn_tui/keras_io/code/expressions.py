@@ -17,6 +17,7 @@ from cnn_tui.keras_io.code.values import (
     CodeModel,
     DatasetArrays,
     Function,
+    Instance,
     Method,
     Named,
     Names,
@@ -179,6 +180,8 @@ class Expressions:
         if isinstance(owner, DatasetArrays):
             return self._some(owner, index, names, cell)
         if isinstance(index, ast.Slice):
+            if isinstance(owner, list) and any(is_base(one) for one in owner):
+                raise ValueError("some of the layers of a network that is one layer here")
             ends = [None if end is None else self.value(end, names, cell) for end in (index.lower, index.upper)]
             if index.step is not None or not isinstance(owner, list | tuple | str | range):
                 raise ValueError("a slice that is not followed")
@@ -214,6 +217,11 @@ class Expressions:
         return unknown(node, cell) if isinstance(called, Unknown) and not called.what else called
 
 
+def is_base(value: Value) -> bool:
+    """Whether a value is a network of `keras.applications`."""
+    return isinstance(value, Instance) and value.kind == "Application"
+
+
 def unknown(node: ast.expr, cell: CodeCell) -> Unknown:
     """What an expression is that cannot be told, in the script's own words."""
     try:
@@ -246,6 +254,12 @@ def attribute(owner: Value, name: str) -> Value:
         return {"layers": owner.layers, "output": whole, "outputs": [whole], "input_shape": owner.shape}.get(
             name, start
         )
+    if is_base(owner):
+        shape = owner.arguments.get("input_shape")
+        start, whole = Tensor(shape), Tensor(shape, (owner,))
+        ways = {"input": start, "inputs": start, "output": whole, "outputs": whole, "layers": [owner]}
+        if name in ways:
+            return ways[name]
     if isinstance(owner, Tensor) and name == "shape":
         raise AttributeError("only known once the shapes are")
     if isinstance(owner, Unknown):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cnn_tui.data.dataset import BUILT_IN
+from cnn_tui.keras_io.code.applications import PREPARATION, application, is_application, pooled
 from cnn_tui.keras_io.code.arguments import ALIASES, named
 from cnn_tui.keras_io.code.expressions import items
 from cnn_tui.keras_io.code.values import CodeModel, DatasetArrays, Folder, Instance, Named, Tensor, Unknown, Value
@@ -44,6 +45,15 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
     numbers = bool(unnamed) and not given and all(type(one) in (int, float) for one in unnamed)
     if numbers and name in _MATH and callee.path.partition(".")[0] in _MATH_ROOTS:
         return _MATH[name](*unnamed)
+    if is_application(callee):
+        base, ends = application(callee, unnamed, given, place), pooled(given, place)
+        return (
+            CodeModel(place, layers=[base, *ends], shape=base.arguments.get("input_shape"), is_inside=True)
+            if ends
+            else base
+        )
+    if name == PREPARATION and "applications" in callee.path.split(".") and unnamed:
+        return prepared(unnamed[0], place)
     on_tensor = _on_tensor(callee, unnamed, place)
     if on_tensor is not None:
         return on_tensor
@@ -142,6 +152,10 @@ def _single(value: Value) -> Value:
 def apply(layer: Value, unnamed: Sequence[Value], place: str) -> Value:
     """A layer or a model called on what flows into it."""
     into = _single(unnamed[0]) if unnamed else None
+    if isinstance(layer, Instance) and layer.kind == "Concatenate" and isinstance(into, list | tuple):
+        first = into[0] if len(into) == 3 else None
+        if isinstance(first, Tensor) and all(part is first for part in into):
+            return first  # grey for all three channels, which an Application does itself
     if isinstance(into, list | tuple):
         tensors = [part for part in into if isinstance(part, Tensor)]
         kind = layer.kind if isinstance(layer, Instance) else "a model"
@@ -153,6 +167,13 @@ def apply(layer: Value, unnamed: Sequence[Value], place: str) -> Value:
         layer.is_inside = True
         return Tensor(into.shape, (*into.layers, *layer.layers), into.problem or "; ".join(layer.problems))
     return Tensor(into.shape, (*into.layers, layer), into.problem)
+
+
+def prepared(images: Value, place: str) -> Value:
+    """What the function of an application gives that prepares images for it."""
+    if isinstance(images, Tensor):
+        return Tensor(images.shape, (*images.layers, Instance(PREPARATION, {}, place)), images.problem)
+    return images
 
 
 def _on_tensor(callee: Named, unnamed: Sequence[Value], place: str) -> Value | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cnn_tui.keras_io.code.applications import cut_after
 from cnn_tui.keras_io.code.arguments import named
 from cnn_tui.keras_io.code.library import append
 from cnn_tui.keras_io.code.values import CodeModel, DatasetArrays, Folder, Instance, Method, Tensor, Unknown, Value
@@ -23,6 +24,8 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
         return owner
     if isinstance(owner, Instance) and owner.kind == "ImageDataGenerator":
         return _of_generator(owner, method.name, unnamed, given, place)
+    if isinstance(owner, Instance) and owner.kind == "Application":
+        return _of_application(owner, method.name, unnamed, given)
     if isinstance(owner, int | float) and method.name in ("numpy", "item"):  # of a scalar of TensorFlow's
         return owner
     if isinstance(owner, list) and method.name == "append" and len(unnamed) == 1:
@@ -52,6 +55,15 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
     elif name == "summary":
         model.summaries += 1
     return Unknown(f"what {name} gives", place)
+
+
+def _of_application(base: Instance, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
+    wanted = unnamed[0] if unnamed else given.get("name")
+    if name == "get_layer" and isinstance(wanted, str):
+        return cut_after(base, wanted)
+    if name == "load_weights" and isinstance(wanted, str):
+        base.arguments["weights"] = wanted
+    return Unknown("", base.place)
 
 
 def _of_images(images: DatasetArrays, name: str, unnamed: Sequence[Value]) -> Value:

@@ -9,7 +9,7 @@ from cnn_tui.keras_io.code.values import Instance, Value
 _MOST = {"rotation_range": 180, "shear_range": 45, "width_shift_range": 1, "height_shift_range": 1, "zoom_range": 1}
 """The largest values that have a layer: degrees, and shares. A shift of more than 1 is one in pixels."""
 _FLIPS = ("horizontal_flip", "vertical_flip")
-_ASIDE = ("rescale", "fill_mode", "cval", "validation_split", "data_format", "dtype")
+_ASIDE = ("rescale", "preprocessing_function", "fill_mode", "cval", "validation_split", "data_format", "dtype")
 
 
 def augmentation(generator: Instance, notes: list[str]) -> list[Instance]:

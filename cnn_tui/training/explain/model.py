@@ -56,7 +56,7 @@ class TrainedModel:
     def layers(self) -> tuple[LayerFacts, ...]:
         """The layers that give maps."""
         return tuple(
-            LayerFacts(layer.name, type(layer).__name__, _shape(layer), _kernel(layer) is not None, _by_hand(layer))
+            LayerFacts(layer.name, _kind(layer), _shape(layer), _kernel(layer) is not None, _by_hand(layer))
             for layer in self._maps
         )
 
@@ -123,9 +123,19 @@ class TrainedModel:
         """What each layer gives: (n, height, width, filters)."""
         names = tuple(layer.name for layer in layers)
         if names and names not in self._features:
-            self._features[names] = keras.Model(self.model.inputs, [layer.output for layer in layers])
+            self._features[names] = keras.Model(self.model.inputs, [_output(layer) for layer in layers])
         outputs = self._features[names](scaled(images), training=False) if names else []
         return [tf.cast(output, tf.float32).numpy() for output in keras.tree.flatten(outputs)]
+
+
+def _kind(layer: Any) -> str:
+    """The kind of a layer, by the name that it has in a stack."""
+    return "Application" if isinstance(layer, keras.Model) else type(layer).__name__
+
+
+def _output(layer: Any) -> Any:
+    """What a layer gives inside the model; of a network in it, `output` is what it gives by itself."""
+    return layer._inbound_nodes[-1].outputs[0] if isinstance(layer, keras.Model) else layer.output
 
 
 def _gives_map(layer: Any) -> bool:
@@ -169,7 +179,7 @@ def _layer_maps(layer: Any, maps: Floats, first: int, most: int) -> LayerMaps:
     chosen = chosen[:, ::step, ::step]
     size = (int(chosen.shape[1]), int(chosen.shape[2]))
     rows = tuple(tuple(_filter_map(image[..., at]) for at in range(image.shape[2])) for image in chosen)
-    return LayerMaps(layer.name, type(layer).__name__, _shape(layer), size, max(0, first), rows)
+    return LayerMaps(layer.name, _kind(layer), _shape(layer), size, max(0, first), rows)
 
 
 def _filter_map(numbers: Floats) -> FilterMap:

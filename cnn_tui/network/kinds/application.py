@@ -1,0 +1,111 @@
+"""A network that Keras has ready, and has trained on ImageNet, as one layer: what transfer learning begins with."""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+
+from cnn_tui.network.fields import argument
+from cnn_tui.network.kinds.base import LearningLayer
+
+_TABLE = Path(__file__).with_name("applications.json")
+
+Architecture = Literal[
+    "MobileNetV2",
+    "MobileNet",
+    "VGG16",
+    "VGG19",
+    "InceptionV3",
+    "Xception",
+    "ResNet50",
+    "ResNet50V2",
+    "ResNet101",
+    "DenseNet121",
+    "EfficientNetB0",
+    "EfficientNetV2B0",
+]
+
+
+FROM_MINUS_1 = ("MobileNetV2", "MobileNet", "InceptionV3", "Xception", "ResNet50V2")
+"""Architectures that learned images from -1 to 1."""
+BLUE_FIRST = ("VGG16", "VGG19", "ResNet50", "ResNet101")
+"""Architectures that learned blue, green and red, from 0 to 255 with ImageNet's means taken away."""
+IMAGENET_MEANS = (103.939, 116.779, 123.68)
+"""Of blue, green and red."""
+IMAGENET_TORCH = {"DenseNet121": ((0.485, 0.456, 0.406), (0.229**2, 0.224**2, 0.225**2))}
+"""Architectures that learned images brought to mean 0 and spread 1: the means and variances of 0 to 1.
+
+What is in none of these scales images from 0 to 255 itself."""
+
+
+class Application(LearningLayer, frozen=True, tag=True):
+    about: ClassVar[str] = "a whole network that was trained before, without its end"
+    explanation: ClassVar[str] = (
+        "One of keras.applications: a large network that has learned a million photos (ImageNet), without the layers "
+        "that named their classes. What it finds in pictures serves other pictures too, so a few layers behind it "
+        "learn a new task from few images: transfer learning. Frozen, it stays as it is; afterwards one may train it "
+        "on with a small learning rate. It wants colour, and grey is given to all three channels."
+    )
+
+    architecture: Annotated[
+        Architecture,
+        argument("Which network it is, by Keras's name. MobileNetV2 is small and quick.", start="MobileNetV2"),
+    ]
+    weights: Annotated[
+        str,
+        argument("imagenet, none (it begins at random), or the path of a file of weights.", start="imagenet"),
+    ] = "imagenet"
+    cut: Annotated[str, argument("The name of the last layer of it that is kept, as mixed7; empty is all of it.")] = ""
+    preprocessing: Annotated[
+        Literal["own", "none"],
+        argument("own: images are scaled as it learned them. none: it gets them as they come, from 0 to 1."),
+    ] = "own"
+
+
+class Cut(NamedTuple):
+    """What an architecture comes to up to one of its layers."""
+
+    trainable: int
+    non_trainable: int
+    channels: int
+    macs: int
+    """Multiplications for an image of 224x224."""
+    steps: tuple[str, ...]
+    """What happens to height and width on the way: s2 halves and rounds up, p6 adds 6, v3/2 is a window of 3."""
+
+
+class Facts(NamedTuple):
+    """What is known of an architecture without Keras."""
+
+    least: int
+    """The smallest height and width that it takes."""
+    last: str
+    cuts: dict[str, Cut]
+    """By the names of the layers after which it can be cut, from the input to the end."""
+
+
+@functools.cache
+def facts_of(architecture: str) -> Facts:
+    """What docs/make_applications.py has written of an architecture."""
+    plain: dict[str, Any] = json.loads(_TABLE.read_bytes())[architecture]
+    chains = [tuple(chain.split()) for chain in plain["chains"]]
+    cuts = {
+        name: Cut(trainable, fixed, channels, macs, chains[chain])
+        for name, (trainable, fixed, channels, macs, chain) in plain["cuts"].items()
+    }
+    return Facts(plain["least"], plain["last"], cuts)
+
+
+def side_after(steps: tuple[str, ...], side: int) -> int:
+    """What becomes of a height or width on the way; below 1 where nothing is left."""
+    for step in steps:
+        kind, numbers = step[0], step[1:].partition("/")
+        if kind == "s":
+            side = -(-side // int(numbers[0]))
+        elif kind == "p":
+            side += int(numbers[0])
+        else:
+            side = (side - int(numbers[0])) // int(numbers[2]) + 1
+    return side

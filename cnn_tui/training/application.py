@@ -1,0 +1,84 @@
+"""A network of `keras.applications` as one layer, with its weights and with what it does to images first."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from cnn_tui.network.kinds.application import BLUE_FIRST, FROM_MINUS_1, IMAGENET_MEANS, IMAGENET_TORCH, Application
+
+
+class WeightsError(ValueError):
+    """Weights that are not there; the message says where they are had and where to put them."""
+
+
+def keras_application(layer: Application, shape: tuple[int, int, int], name: str, *, pretrained: bool) -> keras.Model:
+    """The layer for images of this shape, from 0 to 1. Without `pretrained` its weights are about to be loaded.
+
+    Raises WeightsError.
+    """
+    height, width, channels = shape
+    base = _base(layer, (height, width, 3), pretrained)
+    images = keras.Input(shape)
+    x = images if channels == 3 else keras.layers.Concatenate()([images] * 3)
+    model = keras.Model(images, base(_prepared(layer, x)), name=name)
+    model.trainable = layer.trainable
+    return model
+
+
+def _base(layer: Application, shape: tuple[int, int, int], pretrained: bool) -> keras.Model:
+    make = getattr(keras.applications, layer.architecture)
+    weights: str | None = layer.weights if pretrained and layer.weights != "none" else None
+    if weights not in (None, "imagenet"):
+        return _cut(_from_file(make(include_top=False, weights=None, input_shape=shape), layer), layer)
+    try:
+        made = make(include_top=False, weights=weights, input_shape=shape)
+    except ValueError as error:
+        raise WeightsError(f"{layer.architecture}: {str(error).splitlines()[0]}") from None
+    except Exception as error:  # Keras raises a plain Exception where it cannot fetch
+        address = re.search(r"https?://\S+/(\S+?\.h5)", str(error))
+        where = Path(os.environ.get("KERAS_HOME", "~/.keras")) / "models"
+        file, place = (
+            (address[1], address[0]) if address else ("the file of weights", "the page of Keras's applications")
+        )
+        raise WeightsError(
+            f"the ImageNet weights of {layer.architecture} cannot be fetched: put {file} from {place} into {where}, "
+            'set weights to the path of such a file, or set weights to "none" to begin at random'
+        ) from None
+    return _cut(made, layer)
+
+
+def _from_file(base: keras.Model, layer: Application) -> keras.Model:
+    """The base with the weights of a file: of the whole architecture without its top, as Keras publishes them."""
+    path = Path(layer.weights).expanduser()
+    if not path.is_file():
+        raise WeightsError(f"the file of weights {path} for {layer.architecture} is not there")
+    try:
+        base.load_weights(path)
+    except Exception as error:  # h5py and Keras have many
+        what = f"weights of {layer.architecture} without its top"
+        raise WeightsError(f"{path} holds no {what} ({type(error).__name__})") from error
+    return base
+
+
+def _cut(base: keras.Model, layer: Application) -> keras.Model:
+    return keras.Model(base.input, base.get_layer(layer.cut).output) if layer.cut else base
+
+
+def _prepared(layer: Application, x: Any) -> Any:
+    """Images from 0 to 1 as the numbers that the architecture learned with, as its `preprocess_input` makes them."""
+    if layer.preprocessing == "none":
+        return x
+    if layer.architecture in FROM_MINUS_1:
+        return keras.layers.Rescaling(2.0, offset=-1.0)(x)
+    if layer.architecture in BLUE_FIRST:
+        means = [mean / 255 for mean in IMAGENET_MEANS]
+        return keras.layers.Normalization(mean=means, variance=[1 / 255**2] * 3)(keras.ops.flip(x, axis=-1))
+    if layer.architecture in IMAGENET_TORCH:
+        mean, variance = IMAGENET_TORCH[layer.architecture]
+        return keras.layers.Normalization(mean=mean, variance=variance)(x)
+    return keras.layers.Rescaling(255.0)(x)

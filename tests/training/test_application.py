@@ -1,0 +1,160 @@
+"""A pre-trained network as one layer: its totals without Keras, its weights, and how it is trained, kept and shown."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.keras_io.script import model_code
+from cnn_tui.network.kinds.application import facts_of
+from cnn_tui.network.layers import Application, Dense, GlobalAveragePooling2D, Resizing
+from cnn_tui.network.rules import flow
+from cnn_tui.network.stack import Stack
+from cnn_tui.network.summary import summarize
+
+QUICK = ("MobileNetV2", "VGG16")
+END = (GlobalAveragePooling2D(), Dense(units=10, activation="softmax"))
+SMALL = Experiment(
+    layers=(
+        Resizing(height=32, width=32),
+        Application(architecture="MobileNetV2", weights="none", cut="block_1_expand_relu"),
+        *END,
+    )
+)
+
+
+def counted(weights: list[Any]) -> int:
+    return sum(math.prod(weight.shape) for weight in weights)
+
+
+@pytest.mark.parametrize(
+    "architecture",
+    [
+        *QUICK,
+        *(
+            pytest.param(name, marks=pytest.mark.long)
+            for name in (
+                *("MobileNet", "VGG19", "InceptionV3", "Xception", "ResNet50", "ResNet50V2", "ResNet101"),
+                *("DenseNet121", "EfficientNetB0", "EfficientNetV2B0"),
+            )
+        ),
+    ],
+)
+def test_the_table_is_what_keras_has(architecture: Any) -> None:
+    import keras
+
+    facts = facts_of(architecture)
+    names = list(facts.cuts)
+    for side in (facts.least, 97, 150):
+        shape = (side, side + 3, 3)
+        base = getattr(keras.applications, architecture)(include_top=False, weights=None, input_shape=shape)
+        for cut in {names[0], names[len(names) // 2], names[-2], facts.last}:
+            model = keras.Model(base.input, base.get_layer(cut).output)
+            made = flow(Application(architecture=architecture, cut="" if cut == facts.last else cut), shape)
+            assert made.output_shape == tuple(model.output.shape[1:]), (cut, shape)
+            assert made.trainable == counted(model.trainable_weights), cut
+            assert made.non_trainable == counted(model.non_trainable_weights), cut
+
+
+def test_a_frozen_base_leaves_only_what_is_behind_it_to_learn() -> None:
+    frozen = Application(architecture="MobileNetV2", trainable=False)
+    summary = summarize(Stack((96, 96, 3), (frozen, *END)))
+    assert (summary.total_params, summary.trainable_params) == (2_257_984 + 12_810, 12_810)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "words", "fix"),
+    [
+        (Application(architecture="InceptionV3"), (28, 28, 1), "from 75x75 on, not 28x28", "Resizing to 75x75 above"),
+        (Application(architecture="VGG16", cut="block5_pol"), (64, 64, 3), '"block5_pool"', "cut "),
+        (Application(architecture="VGG16"), (64, 64, 2), "3 channels, or grey ones of 1, not of 2", "switch this"),
+    ],
+)
+def test_what_does_not_fit_says_what_would(layer: Application, shape: Any, words: str, fix: str) -> None:
+    from cnn_tui.network.problems import Goal, find_problems
+
+    (problem,) = find_problems(Stack(shape, (layer, *END)), Goal("sparse_categorical_crossentropy", 10))
+    assert words in problem.message
+    assert problem.fixes[0].label.startswith(fix)
+
+
+@pytest.mark.parametrize("architecture", ["MobileNetV2", "VGG16", "DenseNet121"])
+def test_images_are_prepared_as_keras_does_it(architecture: Any) -> None:
+    import keras
+
+    from cnn_tui.training.application import keras_application
+
+    own = {"MobileNetV2": "mobilenet_v2", "VGG16": "vgg16", "DenseNet121": "densenet"}[architecture]
+    first = next(iter(facts_of(architecture).cuts))
+    layer = Application(architecture=architecture, weights="none", cut=first)
+    model = keras_application(layer, (32, 32, 3), "base", pretrained=True)
+    pixels = np.random.default_rng(1).integers(0, 256, (2, 32, 32, 3)).astype(np.float32)
+    wanted = getattr(keras.applications, own).preprocess_input(pixels.copy())
+    inner = model.layers[-1]
+    np.testing.assert_allclose(model(pixels / 255), inner(wanted), rtol=1e-3, atol=1e-3)
+
+
+def test_it_is_trained_kept_and_shown(tmp_path: Path) -> None:
+    from cnn_tui.training import loop
+    from cnn_tui.training.build import build
+    from cnn_tui.training.explain.model import TrainedModel
+    from cnn_tui.training.pipeline import evaluation_batches
+
+    shown = np.random.default_rng(1).integers(0, 256, (12, 28, 28, 1), dtype=np.uint8)
+    model = build(SMALL)
+    before = model.get_weights()
+    loop.fit(model, evaluation_batches(shown, np.arange(12) % 10, batch_size=6), epochs=1)
+    assert any(not np.array_equal(one, other) for one, other in zip(before, model.get_weights(), strict=True))
+    model.save(tmp_path / "model.keras")
+    trained = TrainedModel(tmp_path / "model.keras")
+    np.testing.assert_allclose(trained.predict(shown), model(shown / np.float32(255), training=False), atol=1e-5)
+    kinds = {facts.kind: facts.name for facts in trained.layers()}
+    maps = trained.activations(shown[:1], (kinds["Application"],))
+    assert maps.layers[0].kind == "Application"
+
+
+def test_the_script_makes_the_same_model() -> None:
+    import keras
+    import tensorflow as tf
+
+    from cnn_tui.training.build import build
+
+    names: dict[str, Any] = {"tf": tf}
+    exec("\n".join(model_code(SMALL)), names)
+    ours, theirs = build(SMALL), names["model"]
+    theirs.set_weights(ours.get_weights())
+    shown = np.random.default_rng(1).random((2, 28, 28, 1)).astype(np.float32)
+    np.testing.assert_allclose(theirs(shown), ours(shown), atol=1e-6)
+    keras.backend.clear_session()
+
+
+def test_weights_come_from_a_file_or_a_sentence_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import keras
+
+    from cnn_tui.training.application import WeightsError, keras_application
+
+    base = keras.applications.MobileNetV2(include_top=False, weights=None, input_shape=(32, 32, 3))
+    base.save_weights(tmp_path / "mine.weights.h5")
+    layer = Application(architecture="MobileNetV2", weights=str(tmp_path / "mine.weights.h5"))
+    made = keras_application(layer, (32, 32, 3), "base", pretrained=True)
+    np.testing.assert_array_equal(made.get_weights()[0], base.get_weights()[0])
+
+    def fetch(name: str, address: str, **_: Any) -> str:
+        raise Exception(f"URL fetch failure on {address}: None -- no network")
+
+    monkeypatch.setattr("keras.src.utils.file_utils.get_file", fetch)
+    for weights, words in (
+        ("imagenet", r"put mobilenet_v2_\S+_no_top.h5 from https://\S+ into \S+models, set weights to the path"),
+        (str(tmp_path / "gone.h5"), "gone.h5 for MobileNetV2 is not there"),
+    ):
+        with pytest.raises(WeightsError, match=words):
+            keras_application(
+                Application(architecture="MobileNetV2", weights=weights), (96, 96, 3), "base", pretrained=True
+            )
