@@ -59,11 +59,20 @@ def sentence(words: str) -> str:
     return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?")) else ".")
 
 
+_SHORTENED = 3  # letters: fewer begin too much
+
+
 def closest(word: str, choices: Iterable[str]) -> str | None:
-    """The choice that is most like a word, whether in capitals or not; None where none is much like it."""
+    """The choice that is most like a word, whether in capitals or not; None where none is much like it.
+
+    A word that is the beginning of one choice alone, as `acc`, is short for it.
+    """
     import difflib  # only a mistake needs it
 
     lowered = {choice.lower(): choice for choice in choices}
+    longer = [choice for low, choice in lowered.items() if low.startswith(word.lower())]
+    if len(longer) == 1 and len(word) >= _SHORTENED:
+        return longer[0]
     near = difflib.get_close_matches(word.lower(), lowered, 1, 0.5)
     return lowered[near[0]] if near else None
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import msgspec
 
 from cnn_tui.data.dataset import AS_THEY_ARE
+from cnn_tui.experiment import class_weights
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.schedule import in_words
 from cnn_tui.history.conditions import Conditions
@@ -331,6 +332,8 @@ def _flat(experiment: Experiment) -> dict[str, str]:
     for name, value in experiment.training.told().items():
         if name == "schedule":
             settings[name] = in_words(value)
+        elif name == "class_weight":
+            settings[name] = class_weights.shown(value)
         elif value is not None:
             settings[name] = ", ".join(value) if isinstance(value, tuple) else f"{value}"
     settings |= {f"stop rule {rule}": "stops training" for rule in experiment.stop}

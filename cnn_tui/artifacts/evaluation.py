@@ -14,6 +14,7 @@ from cnn_tui.artifacts.predictions import model_stamp
 from cnn_tui.data.raw_file import RawFileError, read_json
 from cnn_tui.history.run import Run
 from cnn_tui.home import model_path, run_folder
+from cnn_tui.text import counted
 
 FORMAT = "cnn-tui evaluation 1"
 MOST_CLASSES = 2_000
@@ -60,6 +61,8 @@ class Evaluation(msgspec.Struct, frozen=True):
     cells: tuple[tuple[int, int, int], ...] | None
     """None where there are too many classes for a matrix."""
     model: tuple[int, int] | None
+    outputs: int = 0
+    """How many numbers the network gives for an image; 0, which is what earlier versions kept: one for each class."""
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -145,8 +148,11 @@ def how_it_differs(evaluation: Evaluation, run: Run) -> list[str]:
             f"{evaluation.test_accuracy:.4f}, {abs(points):.1f} points {side}. Training's figure is another: "
             f"{', '.join(why)}."
         )
+    what = ("logit", "logits") if run.experiment.training.from_logits else ("probability", "probabilities")
+    given = counted(evaluation.outputs or len(evaluation.per_class), *what)
+    alone = ", that of the second class" if evaluation.outputs == 1 else ""
     sentences.append(
         "evaluate needs the labels and gives one loss and one accuracy; predict needs no labels and gives "
-        f"{len(evaluation.per_class):,} probabilities for each image."
+        f"{given} for each image{alone}."
     )
     return sentences

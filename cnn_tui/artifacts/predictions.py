@@ -27,6 +27,8 @@ class PredictionsHeader(msgspec.Struct, frozen=True):
     image_shape: tuple[int, int, int]
     images: str
     model: tuple[int, int] | None
+    raw: int = 0
+    """How many numbers the network gives for an image, where they are others than the probabilities; else 0."""
 
 
 def predictions_path(run_id: int) -> Path:
@@ -43,7 +45,7 @@ def model_stamp(path: Path) -> tuple[int, int] | None:
 
 
 class Predictions:
-    """The probabilities of every class for every test image, which is what `model.predict()` returns."""
+    """The probabilities of every class for every test image, and what `model.predict()` returns."""
 
     def __init__(self, path: Path) -> None:
         """Open a file of predictions. Raises RawFileError."""
@@ -51,8 +53,9 @@ class Predictions:
         if header.format != FORMAT:
             raise RawFileError(f"{path} is of another version")
         count, outputs = header.count, header.outputs
-        data = memoryview(raw_file.read_bytes(path, start, raw_file.size_of(count * (3 + outputs))))
-        ends = [raw_file.size_of(count * parts) for parts in (0, 1, 2, 3, 3 + outputs)]
+        parts = (0, 1, 2, 3, 3 + outputs, 3 + outputs + header.raw)
+        ends = [raw_file.size_of(count * end) for end in parts]
+        data = memoryview(raw_file.read_bytes(path, start, ends[-1]))
         pieces = [data[begin:end] for begin, end in itertools.pairwise(ends)]
         self.path = path
         self.count, self.outputs = count, outputs
@@ -69,10 +72,16 @@ class Predictions:
         self.margins: array.array[float] = raw_file.numbers("f", pieces[2])
         """The largest probability minus the second largest: small where the network wavers; 0 where it said NaN."""
         self._probabilities: array.array[float] = raw_file.numbers("f", pieces[3])
+        self._raw, self._raw_outputs = raw_file.numbers("f", pieces[4]), header.raw
 
     def probabilities(self, index: int) -> list[float]:
-        """What the network said of an image: one number for each class."""
+        """How sure the network is of each class of an image."""
         return self._probabilities[index * self.outputs : (index + 1) * self.outputs].tolist()
+
+    def output(self, index: int) -> list[float]:
+        """What `model.predict()` returns for an image: the probabilities, one number for two classes, or logits."""
+        count = self._raw_outputs
+        return self._raw[index * count : (index + 1) * count].tolist() if count else self.probabilities(index)
 
     def choose(self, which: Which = "all", true: int | None = None, predicted: int | None = None) -> list[int]:
         """Images by their numbers: all or the wrong ones in order, or all with the least certain first.

@@ -7,6 +7,7 @@ in a process of its own.
 from __future__ import annotations
 
 import io
+import math
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -61,6 +62,8 @@ class ImagePrediction(NamedTuple):
     picture: Picture
     names: tuple[str, ...]
     probabilities: list[float | None]
+    output: list[float | None]
+    """The row that `model.predict()` returns."""
     label: int | None = None
     image: int | None = None
     file: str = ""
@@ -125,8 +128,8 @@ def to_json(answer: ImagePrediction) -> dict[str, Any]:
         "predicted_class": answer.names[best],
         "classes": answer.names,
         "probabilities": answer.probabilities,
-        "output": [answer.probabilities],
-        "output_shape": [1, len(answer.probabilities)],
+        "output": [answer.output],
+        "output_shape": [1, len(answer.output)],
     }
 
 
@@ -147,13 +150,25 @@ def _test_image(run: Run, image: int) -> ImagePrediction:
     if not 0 <= image < predictions.count:
         raise UserError(f"there is no test image {image}: they are counted from 0 to {predictions.count - 1:,}")
     names = predictions.class_names
-    probabilities: list[float | None] = [None if one != one else one for one in predictions.probabilities(image)]
+    probabilities, output = _told(predictions.probabilities(image)), _told(predictions.output(image))
     picture = _stored(run.id, predictions).picture
     with _user_errors():
         pixels = picture(image)
     return ImagePrediction(
-        run.id, f"test image {image}", pixels, names, probabilities, label=predictions.labels[image], image=image
+        run.id,
+        f"test image {image}",
+        pixels,
+        names,
+        probabilities,
+        output,
+        label=predictions.labels[image],
+        image=image,
     )
+
+
+def _told(numbers: list[float]) -> list[float | None]:
+    """None for NaN, which JSON cannot hold."""
+    return [None if math.isnan(one) else one for one in numbers]
 
 
 def _whole(words: str) -> int | None:
@@ -187,6 +202,7 @@ def _own_picture(run: Run, file: Path) -> ImagePrediction:
         prediction.picture,
         names,
         list(prediction.probabilities),
+        list(prediction.output),
         file=str(file),
         steps=prediction.steps,
     )
@@ -268,9 +284,9 @@ def _percent(share: float | None) -> str:
 
 
 def _vector(answer: ImagePrediction) -> list[str]:
-    count = len(answer.probabilities)
+    count = len(answer.output)
     height, width, channels = answer.picture.shape
-    shown = [f"{one:.7e}" if one is not None else "nan" for one in answer.probabilities[:_MOST_NUMBERS]]
+    shown = [f"{one:.7e}" if one is not None else "nan" for one in answer.output[:_MOST_NUMBERS]]
     if count > len(shown):
         shown.append("...")
     lines = [" ".join(shown[start : start + 5]) for start in range(0, len(shown), 5)]

@@ -17,7 +17,7 @@ from cnn_tui.cli.parser import AsJson, Detach, Device, Experiments
 from cnn_tui.cli.runs import chosen_device, listed, put_runs
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, complain, say
 from cnn_tui.cli.summary import place
-from cnn_tui.experiment.check import problems_of
+from cnn_tui.experiment.check import problems_of, warnings_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import find_experiment
 from cnn_tui.history.groups import taken_seeds
@@ -91,7 +91,15 @@ def _can_be_trained(cells: Sequence[Cell]) -> bool:
         complain(sentence)
     if len(wrong) > _MOST_COMPLAINTS:
         complain(f"and {len(wrong) - _MOST_COMPLAINTS} more of this kind")
+    if not wrong:
+        for cell in cells:
+            _warn(cell.named())
     return not wrong
+
+
+def _warn(experiment: Experiment) -> None:
+    for warning in warnings_of(experiment):
+        say(f"{quiet(experiment.name)}: {place(warning, summarize(experiment.stack))}: {warning.message}")
 
 
 def _obstacles(experiment: Experiment) -> list[str]:

@@ -8,7 +8,7 @@ from cnn_tui.cli.parser import AsJson, Experiments
 from cnn_tui.cli.printing import bold, put_json, table
 from cnn_tui.cli.streams import FAILED, FINISHED, WRONG, complain, put
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.experiment.check import problems_of
+from cnn_tui.experiment.check import problems_of, warnings_of
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.presets import about_preset, find_experiment, load_preset, preset_names
 from cnn_tui.network.problems import Problem
@@ -25,21 +25,24 @@ def summary(experiments: Experiments, as_json: AsJson = False) -> int:
             experiment = find_experiment(name)
             made = summarize(experiment.stack)
             problems = problems_of(experiment, made)
+            warnings = () if problems else warnings_of(experiment)
         except (ExperimentError, DatasetError) as error:
             complain(str(error))
             statuses.add(WRONG)
             continue
         statuses.add(FAILED if problems else FINISHED)
         if as_json:
-            put_json(to_json(experiment, made, problems))
+            put_json(to_json(experiment, made, problems, warnings))
         else:
-            put(*([""] if printed else []), *to_text(experiment, made, problems))
+            put(*([""] if printed else []), *to_text(experiment, made, problems, warnings))
         printed += 1
     return max(statuses)
 
 
-def to_json(experiment: Experiment, summary: Summary, problems: tuple[Problem, ...]) -> dict[str, Any]:
-    """The promised form. Shapes are without the batch axis."""
+def to_json(
+    experiment: Experiment, summary: Summary, problems: tuple[Problem, ...], warnings: tuple[Problem, ...]
+) -> dict[str, Any]:
+    """The promised form, shapes without the batch axis; and warnings, with which a network can be trained."""
     keys = ("index", "type", "name", "output_shape", "params", "enabled")
     return {
         "name": experiment.name,
@@ -49,18 +52,23 @@ def to_json(experiment: Experiment, summary: Summary, problems: tuple[Problem, .
         "total_params": summary.total_params,
         "trainable_params": summary.trainable_params,
         "non_trainable_params": summary.non_trainable_params,
-        "problems": [
-            {"layer": problem.layer, "message": problem.message, "fixes": [fix.label for fix in problem.fixes]}
-            for problem in problems
-        ],
+        "problems": [_plain(problem) for problem in problems],
+        **({"warnings": [_plain(warning) for warning in warnings]} if warnings else {}),
     }
 
 
-def to_text(experiment: Experiment, summary: Summary, problems: tuple[Problem, ...]) -> list[str]:
+def _plain(problem: Problem) -> dict[str, Any]:
+    return {"layer": problem.layer, "message": problem.message, "fixes": [fix.label for fix in problem.fixes]}
+
+
+def to_text(
+    experiment: Experiment, summary: Summary, problems: tuple[Problem, ...], warnings: tuple[Problem, ...]
+) -> list[str]:
     title = f"{quiet(experiment.name)}  ({quiet(experiment.dataset)}, input {keras_shape(summary.input_shape)})"
     lines = [bold(title), *summary_lines(summary)]
-    for problem in problems:
-        lines += ["", bold(f"Problem in {place(problem, summary)}: ") + quiet(problem.message, 1000)]
+    for problem in (*problems, *warnings):
+        what = "Warning for" if problem in warnings else "Problem in"
+        lines += ["", bold(f"{what} {place(problem, summary)}: ") + quiet(problem.message, 1000)]
         lines += [f"  fix {at}: {fix.label}" for at, fix in enumerate(problem.fixes, 1)]
     return lines
 

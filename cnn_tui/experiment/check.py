@@ -2,46 +2,83 @@
 
 from __future__ import annotations
 
+from cnn_tui.data.dataset import Dataset
 from cnn_tui.data.labels import odd_numbers
-from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.network.problems import Goal, Problem, find_problems
-from cnn_tui.network.summary import Summary
+from cnn_tui.experiment.experiment import Experiment, Training
+from cnn_tui.network.losses import LOSSES, AnswerKind, answers_for, to_probabilities
+from cnn_tui.network.problems import Goal, Problem, find_problems, find_spare_outputs
+from cnn_tui.network.summary import Summary, summarize
 from cnn_tui.text import counted
 
-# Keras counts a metric's hits in labels of one form only; "accuracy" takes either.
-_LABELS = {
-    "sparse_categorical_crossentropy": "class numbers",
-    "sparse_top_k_categorical_accuracy": "class numbers",
-    "categorical_crossentropy": "one-hot labels",
-    "top_k_categorical_accuracy": "one-hot labels",
+# Keras counts a metric's hits in labels of one form only; "accuracy" takes any.
+_LABELS: dict[str, tuple[AnswerKind, ...]] = {
+    "sparse_top_k_categorical_accuracy": ("class numbers",),
+    "top_k_categorical_accuracy": ("one-hot labels",),
+    "binary_accuracy": ("one-hot labels", "single numbers"),
+    "auc": ("one-hot labels", "single numbers"),
+    "precision": ("one-hot labels", "single numbers"),
+    "recall": ("one-hot labels", "single numbers"),
 }
+_PROBABILITIES = ("binary_accuracy", "auc", "precision", "recall")
+"""Metrics that look at each number by itself, and compare it with a threshold."""
 
 
 def problems_of(experiment: Experiment, summary: Summary | None = None) -> tuple[Problem, ...]:
-    """The problems of the experiment's stack for its dataset and loss, of its metrics and its validation.
+    """What keeps the experiment from being trained: of its stack for its dataset and loss, and of its settings.
 
     `summary` is the stack's, where the caller has it already. Raises DatasetError.
     """
-    dataset = experiment.data
-    goal = Goal(experiment.training.loss, dataset.classes, odd_numbers(dataset.unused, dataset.classes))
+    dataset, stack = experiment.data, experiment.stack
+    summary = summary or summarize(stack)
     return (
-        *find_problems(experiment.stack, goal, summary),
-        *_metric_problems(experiment),
+        *find_problems(stack, _goal(experiment, dataset), summary),
+        *_loss_problems(experiment.training, dataset.classes),
+        *_metric_problems(experiment.training, summary, dataset.classes),
         *_validation_problems(experiment, dataset.train_images),
     )
 
 
-def _metric_problems(experiment: Experiment) -> list[Problem]:
-    loss = experiment.training.loss
-    return [
-        Problem(
-            0,
-            f"the metric {metric} counts {_LABELS[metric]}, but {loss} makes the labels {_LABELS[loss]}: "
-            "change one of them in the training settings",
-        )
-        for metric in experiment.training.metrics
-        if metric in _LABELS and _LABELS[metric] != _LABELS[loss]
-    ]
+def warnings_of(experiment: Experiment) -> tuple[Problem, ...]:
+    """What is odd about an experiment that can be trained all the same. Raises DatasetError."""
+    spare = find_spare_outputs(experiment.stack, _goal(experiment, experiment.data))
+    return () if spare is None else (spare,)
+
+
+def _goal(experiment: Experiment, dataset: Dataset) -> Goal:
+    training = experiment.training
+    odd = odd_numbers(dataset.unused, dataset.classes)
+    return Goal(training.loss, dataset.classes, odd, training.from_logits)
+
+
+def _loss_problems(training: Training, classes: int) -> list[Problem]:
+    """Settings that the loss does not have, and weights of classes that the data does not have."""
+    facts, words = LOSSES[training.loss], []
+    if training.from_logits and not facts.has_logits:
+        words.append(f"{training.loss} has no from_logits: set it to no")
+    if training.label_smoothing and not facts.has_smoothing:
+        having = " and ".join(name for name, one in LOSSES.items() if one.has_smoothing)
+        words.append(f"{training.loss} has no label_smoothing: set it to 0; {having} have it")
+    weights = training.class_weight
+    if isinstance(weights, tuple) and len(weights) > classes:
+        last = len(weights) - 1
+        words.append(f"class_weight has a weight for class {last}, but the classes are numbered 0 to {classes - 1}")
+    return [Problem(0, f"{one}, in the training settings") for one in words]
+
+
+def _metric_problems(training: Training, summary: Summary, classes: int) -> list[Problem]:
+    shape = summary.output_shape
+    answers = answers_for(training.loss, shape[0] if shape is not None and len(shape) == 1 else classes).kind
+    found = []
+    for metric in training.metrics:
+        wanted = _LABELS.get(metric, (answers,))
+        if answers not in wanted:
+            found.append(f"counts {' or '.join(wanted)}, but {training.loss} makes the labels {answers}")
+        elif metric in _PROBABILITIES and to_probabilities(training.loss, training.from_logits) == "softmax":
+            found.append("counts probabilities, but with from_logits the network gives logits")
+        else:
+            continue
+        found[-1] = f"the metric {metric} {found[-1]}: change one of them in the training settings"
+    return [Problem(0, one) for one in found]
 
 
 def _validation_problems(experiment: Experiment, images: int) -> list[Problem]:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from cnn_tui.data.dataset import Dataset, DatasetError
-from cnn_tui.experiment.check import problems_of
+from cnn_tui.experiment.check import problems_of, warnings_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.journal import Journal, JournalEntry, Snapshot, Step
+from cnn_tui.network.fixes import Fix
 from cnn_tui.network.problems import Problem
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import Summary, summarize
@@ -30,10 +31,12 @@ class View(NamedTuple):
     stack: Stack
     summary: Summary
     problems: tuple[Problem, ...]
+    """What keeps it from being trained."""
+    warnings: tuple[Problem, ...] = ()
 
     def problem_at(self, index: int) -> Problem | None:
-        """The first problem of the layer `index` (from 1), if it has one."""
-        return next((problem for problem in self.problems if problem.layer == index), None)
+        """The first problem of the layer `index` (from 1), else the first warning on it, if there is one."""
+        return next((one for one in (*self.problems, *self.warnings) if one.layer == index), None)
 
 
 class Document:
@@ -89,6 +92,10 @@ class Document:
 
     def edit_stack(self, label: str, stack: Stack) -> None:
         self.edit(label, self.experiment.with_stack(stack))
+
+    def apply(self, fix: Fix) -> None:
+        """Make the edit that a fix is."""
+        self.edit(f"fix: {fix.label}", self.experiment.with_stack(fix.stack).with_training(**dict(fix.settings)))
 
     def undo(self) -> str | None:
         """Take the last edit back; gives its label, None when there is none."""
@@ -208,4 +215,5 @@ def _look(experiment: Experiment) -> View:
     dataset = experiment.data
     stack = experiment.stack
     summary = summarize(stack)
-    return View(dataset, stack, summary, problems_of(experiment, summary))
+    problems = problems_of(experiment, summary)
+    return View(dataset, stack, summary, problems, () if problems else warnings_of(experiment))

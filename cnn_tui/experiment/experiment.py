@@ -25,12 +25,14 @@ from cnn_tui.data.dataset import (
     is_file,
 )
 from cnn_tui.data.describe import describe
-from cnn_tui.experiment import file_errors, other_files
+from cnn_tui.experiment import class_weights, file_errors, other_files
+from cnn_tui.experiment.class_weights import ClassWeight
 from cnn_tui.experiment.schedule import AnySchedule, ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule, out_of_range
 from cnn_tui.network.fields import argument, fields_of
 from cnn_tui.network.layers import LAYERS, AnyLayer, Application
 from cnn_tui.network.layers import plain as plain_layer
+from cnn_tui.network.losses import LOSSES, Loss
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.values import Kind, read_penalty
 from cnn_tui.text import counted, did_you_mean, quiet
@@ -44,8 +46,15 @@ MAX_DOTS = 100
 
 Optimizer: TypeAlias = Literal["adam", "adamw", "sgd", "rmsprop", "nadam", "adagrad", "adamax", "adadelta"]
 MOMENTUM_OPTIMIZERS = ("sgd", "rmsprop")
-Loss: TypeAlias = Literal["sparse_categorical_crossentropy", "categorical_crossentropy"]
-Metric: TypeAlias = Literal["accuracy", "sparse_top_k_categorical_accuracy", "top_k_categorical_accuracy"]
+Metric: TypeAlias = Literal[
+    "accuracy",
+    "sparse_top_k_categorical_accuracy",
+    "top_k_categorical_accuracy",
+    "binary_accuracy",
+    "auc",
+    "precision",
+    "recall",
+]
 Precision: TypeAlias = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 
 
@@ -102,6 +111,14 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     loss: Annotated[Loss, argument("What training makes small; sparse means labels are class numbers.")] = (
         "sparse_categorical_crossentropy"
     )
+    from_logits: Annotated[
+        bool, argument("Whether the last layer gives logits, any numbers, of which the loss makes probabilities.")
+    ] = False
+    label_smoothing: Annotated[
+        float,
+        argument("How far the right answers are moved from 0 and 1.", ladder=(0.0, 0.05, 0.1, 0.2), ge=0, lt=1),
+    ] = 0.0
+    class_weight: ClassWeight = None
     metrics: tuple[Metric, ...] = ("accuracy",)
     validation: str | float = "test"
     precision: Annotated[Precision, argument("The numbers that the arithmetic uses.")] = "float32"
@@ -115,6 +132,9 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             return self.optimizer == "sgd" and self.momentum > 0
         if name == "ema_momentum":
             return self.use_ema
+        if name in _OF_LOSSES:
+            facts = LOSSES[self.loss]
+            return facts.has_logits if name == "from_logits" else facts.has_smoothing
         return name != "learning_rate" or self.schedule is None or not self.schedule.says_every_rate
 
     def told(self) -> dict[str, Any]:
@@ -131,12 +151,14 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 raise ValueError(f'validation must be "none", "test" or a fraction like 0.1, not {found}')
         elif not 0 < self.validation < 1:
             raise ValueError(f'validation must be "none", "test" or above 0 and below 1, not {self.validation:g}')
+        class_weights.check(self.class_weight)
         if self.seed is not None and not 0 <= self.seed < 2**31:
             raise ValueError(f"seed must be a whole number from 0 to {2**31 - 1}, not {file_errors.found(self.seed)}")
 
 
 _OF_OPTIMIZERS = ("momentum", "nesterov", "weight_decay", "clipnorm", "use_ema", "ema_momentum")
-_SELDOM = (*_OF_OPTIMIZERS, "schedule")
+_OF_LOSSES = ("from_logits", "label_smoothing")
+_SELDOM = (*_OF_OPTIMIZERS, "schedule", *_OF_LOSSES, "class_weight")
 _DEFAULTS: dict[str, Any] = msgspec.structs.asdict(Training())
 
 
@@ -292,7 +314,7 @@ def parse(text: str, where: str = "the experiment") -> Experiment:
 
 def from_builtins(raw: dict[str, Any], where: str = "the experiment") -> Experiment:
     """Make an experiment of plain dicts and lists, as TOML and JSON give them. Raises ExperimentError."""
-    raw = _in_full(raw)
+    raw = _in_full(raw, where)
     try:
         experiment = msgspec.convert(raw, Experiment)
     except msgspec.ValidationError as error:
@@ -347,7 +369,8 @@ def to_toml(experiment: Experiment) -> str:
     training = tomlkit.table()
     told = {key: value for key, value in experiment.training.told().items() if value is not None and key != "schedule"}
     for key in told:
-        training.add(key, tomlkit.item(plain["training"][key]))
+        value = plain["training"][key]
+        training.add(key, tomlkit.item(class_weights.to_table(value) if key == "class_weight" else value))
     if experiment.training.schedule is not None:
         training.add("schedule", _schedule_table(experiment.training.schedule))
     document.add("training", training)
@@ -373,12 +396,21 @@ def _schedule_table(schedule: AnySchedule) -> Any:
     return table
 
 
-def _in_full(raw: dict[str, Any]) -> dict[str, Any]:
-    """Accept what Keras accepts for short: `kernel_size = 3`, `kernel_regularizer = "l2"`."""
-    layers = raw.get("layers")
-    if not isinstance(layers, list):
-        return raw
-    return {**raw, "layers": [_layer_in_full(layer) for layer in layers]}
+def _in_full(raw: dict[str, Any], where: str) -> dict[str, Any]:
+    """Accept what Keras accepts for short: `kernel_size = 3`, `kernel_regularizer = "l2"`; and a table of weights.
+
+    Raises ExperimentError for weights that are none.
+    """
+    full, layers, training = dict(raw), raw.get("layers"), raw.get("training")
+    if isinstance(layers, list):
+        full["layers"] = [_layer_in_full(layer) for layer in layers]
+    if isinstance(training, dict) and "class_weight" in training:
+        try:
+            weights = class_weights.of_file(training["class_weight"])
+        except ValueError as error:
+            raise ExperimentError(f"{where}: training.{error}") from None
+        full["training"] = {**training, "class_weight": weights}
+    return full
 
 
 def _layer_in_full(layer: Any) -> Any:

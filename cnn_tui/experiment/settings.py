@@ -12,6 +12,7 @@ import msgspec
 
 from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, MOST_SIDE, Color, DataOptions, Fit, form_of, is_folder
 from cnn_tui.data.describe import describe
+from cnn_tui.experiment import class_weights
 from cnn_tui.experiment.experiment import MAX_NAME, Experiment, Metric, Training
 from cnn_tui.experiment.schedule import SCHEDULES, ReduceLROnPlateau, new_schedule
 from cnn_tui.experiment.stop_rules import StopRule, out_of_range
@@ -29,6 +30,7 @@ _COLORS = (_FREE, *typing.get_args(Color))
 _FITS: tuple[str, ...] = typing.get_args(Fit)
 _KINDS = ("none", *SCHEDULES)
 _OF = "schedule."
+_WEIGHTS = ("none", "balanced")
 _VALIDATIONS = ("none", "test", *_SHARES)
 _TESTS = (_FROM_DATASET, *_SHARES)
 
@@ -73,7 +75,10 @@ def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
             rows.append(Setting("seed", shown, "The same seed gives the same run.", "a whole number, or random"))
         elif info.name == "schedule":
             rows += _schedule_rows(experiment)
-        elif training.has_effect(info.name):
+        elif info.name == "class_weight":
+            words = "How much the images of each class count in the loss; balanced: the rarer, the more."
+            rows.append(Setting("class_weight", class_weights.shown(value), words, class_weights.ALLOWED, _WEIGHTS))
+        elif training.has_effect(info.name) or _is_one_too_many(training, info.name):
             rows.append(_field_row(_FIELDS[info.name], value))
     return tuple(rows)
 
@@ -150,6 +155,8 @@ def change(experiment: Experiment, name: str, text: str) -> Experiment:
         return _with_schedule(experiment, text)
     if name.startswith(_OF):
         return _with_argument(experiment, name.removeprefix(_OF), text)
+    if name == "class_weight":
+        return experiment.with_training(class_weight=class_weights.parse(text))
     return experiment.with_training(**{name: _FIELDS[name].parse(text)})
 
 
@@ -222,6 +229,11 @@ def _test_row(experiment: Experiment) -> Setting:
         "of each class, or another folder or table with the same classes."
     )
     return Setting("test", shown, words, f"{_FROM_DATASET}, a share like 0.1, or a path", _TESTS)
+
+
+def _is_one_too_many(training: Training, name: str) -> bool:
+    """Whether something is set that the loss does not have, which keeps it from being trained."""
+    return name in ("from_logits", "label_smoothing") and bool(getattr(training, name))
 
 
 def _picture_rows(experiment: Experiment) -> list[Setting]:
@@ -297,7 +309,8 @@ def _problem(rule: StopRule, epochs: int) -> str:
     if rule.below is not None and rule.below <= 0:
         return f"{rule.metric} is never below 0"
     if rule.above is not None and rule.above >= 1 and not rule.metric.endswith("loss"):
-        return f"{rule.metric} is a share of the images, never above 1"
+        share = "a share of the images, " if rule.metric.endswith("accuracy") else ""
+        return f"{rule.metric} is {share}never above 1"
     return ""
 
 

@@ -145,7 +145,8 @@ class ModelFacts(msgspec.Struct, frozen=True):
 class Prediction(msgspec.Struct, frozen=True):
     """What the model says of one image. `steps` are what was done to a picture to make it one, in sentences.
 
-    `output_shape` is what `model.predict()` returns: one row, because the model takes a batch of images.
+    `output_shape` is of what `model.predict()` returns: one row, because the model takes a batch of images. `raw` is
+    that row where it is another than the probabilities: one number for two classes, or logits.
     """
 
     shape: tuple[int, int, int]
@@ -154,6 +155,12 @@ class Prediction(msgspec.Struct, frozen=True):
     """None stands for NaN, which a network gives whose training went astray."""
     output_shape: tuple[int, int]
     steps: tuple[str, ...] = ()
+    raw: tuple[float | None, ...] = ()
+
+    @property
+    def output(self) -> tuple[float | None, ...]:
+        """The row that `model.predict()` returns."""
+        return self.raw or self.probabilities
 
     @property
     def picture(self) -> Picture:

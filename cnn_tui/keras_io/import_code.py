@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN
+from cnn_tui.experiment import class_weights
 from cnn_tui.experiment.experiment import Experiment, Training
 from cnn_tui.experiment.schedule import AnySchedule, ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule
@@ -216,6 +217,7 @@ def trained(experiment: Experiment, code: CodeImport, notes: list[str]) -> Train
     given["validation"] = "test" if held_out else _validation(code, notes)
     if code.schedule is not None and training.schedule is None:
         given["schedule"] = code.schedule
+    given["class_weight"] = _class_weight(code, notes)
     for name, value in given.items():
         if isinstance(value, Unknown):
             notes.append(f"{name} is {value}, which is not known: {getattr(training, name)} stands in")
@@ -225,6 +227,23 @@ def trained(experiment: Experiment, code: CodeImport, notes: list[str]) -> Train
         except (ValueError, TypeError) as error:
             notes.append(f"{error}; {getattr(training, name)} stands in")
     return training
+
+
+def _class_weight(code: CodeImport, notes: list[str]) -> tuple[float, ...] | None:
+    """How much the images of each class count, where a fit says so in numbers."""
+    if code.fitted.get("sample_weight") is not None:
+        notes.append("sample_weight is left out: only whole classes have weights here")
+    table = code.fitted.get("class_weight")
+    if table is None:
+        return None
+    try:
+        if isinstance(table, dict):
+            return tuple(class_weights.of_table(table))
+    except ValueError as error:
+        notes.append(f"{error}: it is left out")
+        return None
+    notes.append(f"class_weight is {table}, which is not known: it is left out; balanced may be what is meant")
+    return None
 
 
 def _validation(code: CodeImport, notes: list[str]) -> Any:

@@ -23,7 +23,7 @@ from cnn_tui.keras_io.import_chain import Chain, Plain, chain_of, config_of, lab
 from cnn_tui.keras_io.import_code import CodeImport, read_code, rules_of, trained, watched
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels, read_config
 from cnn_tui.keras_io.import_folders import NO_DATA, DataAsked, data_asked
-from cnn_tui.keras_io.import_layers import ImportFindings, shown, take_layer
+from cnn_tui.keras_io.import_layers import ImportFindings, take_layer
 from cnn_tui.keras_io.import_training import training_of
 from cnn_tui.keras_io.keras_1 import is_keras_1, of_today
 from cnn_tui.network.layers import AnyLayer, Dense, Flatten, RandomBrightness, RandomContrast, Rescaling
@@ -74,27 +74,12 @@ def _imported(chain: Chain, compiled: Any, name: str, findings: ImportFindings, 
     notes = findings.notes
     _note_names(chain.layers, layers, notes)
     dataset = asked.dataset or _dataset(chain.input_shape, layers, notes)
-    layers, compiled = _with_softmax(layers, compiled, notes)
-    training = training_of(compiled, _precision(chain.layers, layers, notes), notes)
+    dense = [layer for layer in layers if isinstance(layer, Dense)]
+    has_one_unit = bool(dense) and dense[-1].units == 1
+    training = training_of(compiled, _precision(chain.layers, layers, notes), has_one_unit, notes)
     layers = _for_images_to_1(layers, notes)
     experiment = Experiment(name=name, dataset=dataset, training=training, layers=layers)
     return Imported(msgspec.structs.replace(experiment, **msgspec.structs.asdict(asked.options)), tuple(notes))
-
-
-def _with_softmax(layers: tuple[AnyLayer, ...], compiled: Any, notes: list[str]) -> tuple[tuple[AnyLayer, ...], Any]:
-    """The layers with a softmax at the end where the loss makes the probabilities (`from_logits`): the same network."""
-    loss = compiled.get("loss") if isinstance(compiled, dict) else None
-    if not isinstance(loss, dict):
-        return layers, compiled
-    config, last = config_of(loss), layers[-1]
-    if config.get("from_logits") is not True or not isinstance(last, Dense) or last.activation != "linear":
-        return layers, compiled
-    if not shown(loss).startswith(("SparseCategorical", "Categorical")):
-        return layers, compiled
-    notes.append("the loss takes what the last layer gives as logits: a softmax in that layer does the same here")
-    softmax = msgspec.structs.replace(last, activation="softmax")
-    plain = {**loss, "config": {**config, "from_logits": False}}
-    return (*layers[:-1], softmax), {**compiled, "loss": plain}
 
 
 def _for_images_to_1(layers: tuple[AnyLayer, ...], notes: list[str]) -> tuple[AnyLayer, ...]:

@@ -11,15 +11,16 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.experiment.experiment import MOMENTUM_OPTIMIZERS, Loss, Metric, Optimizer, Training
+from cnn_tui.experiment.experiment import MOMENTUM_OPTIMIZERS, Metric, Optimizer, Training
 from cnn_tui.keras_io.import_chain import Plain, config_of
 from cnn_tui.keras_io.import_layers import of_float32, shown, snake_case
 from cnn_tui.keras_io.import_schedule import with_schedule
+from cnn_tui.network.losses import LOSSES, to_probabilities
 from cnn_tui.text import quiet
 
-_LOSSES: tuple[str, ...] = typing.get_args(Loss)
 _METRICS: tuple[str, ...] = typing.get_args(Metric)
 _OPTIMIZERS: tuple[str, ...] = typing.get_args(Optimizer)
+_SAME_LOSS = {"mse": "mean_squared_error", "bce": "binary_crossentropy"}
 _SAME_METRIC = {
     "acc": "accuracy",
     "categorical_accuracy": "accuracy",
@@ -27,6 +28,9 @@ _SAME_METRIC = {
     "top_kcategorical_accuracy": "top_k_categorical_accuracy",
     "sparse_top_kcategorical_accuracy": "sparse_top_k_categorical_accuracy",
 }
+_OF_EACH_NUMBER = ("binary_accuracy", "auc", "precision", "recall")
+"""Metrics that class numbers have none of."""
+_METRIC_DEFAULTS: Plain = {"k": 5, "num_thresholds": 200, "curve": "ROC", "summation_method": "interpolation"}
 _OPTIMIZER_DEFAULTS: Plain = {
     "use_ema": False,
     "ema_momentum": 0.99,
@@ -56,24 +60,38 @@ _OLD_NAMES = {"lr": "learning_rate"}  # of arguments, in Keras 2
 _NEUTRAL: tuple[Any, ...] = (None, [], {}, [None])
 
 
-def training_of(compiled: Any, precision: str, notes: list[str]) -> Training:
-    """The training settings of a model's `compile_config`; what is left out is added to `notes`."""
+def training_of(compiled: Any, precision: str, has_one_unit: bool, notes: list[str]) -> Training:
+    """The training settings of a model's `compile_config`; what is left out is added to `notes`.
+
+    `has_one_unit` tells that the network ends in a single unit.
+    """
     training = _with(Training(), "precision", precision, notes)
     if not isinstance(compiled, dict) or not compiled:
         notes.append("the file does not say how the model is trained: the usual settings stand in")
         return training
     training = _with_optimizer(training, compiled.get("optimizer"), notes)
-    loss = _only(compiled.get("loss"))
-    name = _name(loss)
-    if name in _LOSSES:
-        training = _with(training, "loss", name, notes)
-        if isinstance(loss, dict):
-            _note_others(f"the loss {name}", config_of(loss), {"reduction": "sum_over_batch_size"}, notes)
-    else:
-        notes.append(f"the loss {shown(loss)} is left out: {training.loss} stands in")
-    training = _with(training, "metrics", _metrics(compiled.get("metrics"), notes), notes)
+    training = _with_loss(training, _only(compiled.get("loss")), notes)
+    metrics = _metrics(compiled.get("metrics"), training, has_one_unit, notes)
+    training = _with(training, "metrics", metrics, notes)
     others = {key: compiled.get(key) for key in ("loss_weights", "weighted_metrics")}
     notes += [f"{key} {shown(value)} is left out" for key, value in others.items() if value not in _NEUTRAL]
+    return training
+
+
+def _with_loss(training: Training, described: Any, notes: list[str]) -> Training:
+    name = _name(described)
+    name = _SAME_LOSS.get(name, name)
+    if name not in LOSSES:
+        notes.append(f"the loss {shown(described)} is left out: {training.loss} stands in")
+        return training
+    training = _with(training, "loss", name, notes)
+    config = dict(config_of(described)) if isinstance(described, dict) else {}
+    if LOSSES[name].has_logits and config.get("from_logits") is True:
+        training = _with(training, "from_logits", config.pop("from_logits"), notes)
+    smoothing = config.get("label_smoothing")
+    if LOSSES[name].has_smoothing and isinstance(smoothing, float | int):
+        training = _with(training, "label_smoothing", of_float32(config.pop("label_smoothing")), notes)
+    _note_others(f"the loss {name}", config, {"reduction": "sum_over_batch_size", "axis": -1}, notes)
     return training
 
 
@@ -116,18 +134,38 @@ def _with_arguments(training: Training, config: Plain, notes: list[str]) -> Trai
     return training
 
 
-def _metrics(described: Any, notes: list[str]) -> tuple[str, ...]:
+def _metrics(described: Any, training: Training, has_one_unit: bool, notes: list[str]) -> tuple[str, ...]:
     described = _only(described)
+    is_of_logits = to_probabilities(training.loss, training.from_logits) == "sigmoid"
     parts = described if isinstance(described, list) else [] if described is None else [described]
     metrics: dict[str, None] = {}
     for part in parts:
         name = _name(part)
-        name = _SAME_METRIC.get(name, name)
-        if name in _METRICS and not (isinstance(part, dict) and config_of(part).get("k", 5) != 5):
-            metrics[name] = None
-        else:
+        name = "accuracy" if has_one_unit and name == "binary_accuracy" else _SAME_METRIC.get(name, name)
+        given = config_of(part) if isinstance(part, dict) else {}
+        is_wrong = LOSSES[training.loss].is_sparse and name in _OF_EACH_NUMBER
+        if name not in _METRICS or is_wrong or not _is_usual(given, is_of_logits):
             notes.append(f"the metric {shown(part)} is left out")
+            continue
+        metrics[name] = None
+        if name == "accuracy" and is_of_logits and has_one_unit and given.get("threshold") != 0:
+            notes.append("the threshold of accuracy, 0.5 in Keras, is 0 here, where the network gives logits")
     return tuple(metrics)
+
+
+def _is_usual(given: Plain, is_of_logits: bool) -> bool:
+    """Whether a metric has no arguments but those that it has here."""
+    thresholds = (0.0, [0.0], 0.5, [0.5], None) if is_of_logits else (0.5, [0.5], None)
+    for argument, value in given.items():
+        if argument in ("threshold", "thresholds"):
+            if value not in thresholds:
+                return False
+        elif argument == "from_logits":
+            if bool(value) != is_of_logits:
+                return False
+        elif argument not in ("name", "dtype") and value not in (None, False, _METRIC_DEFAULTS.get(argument)):
+            return False
+    return True
 
 
 def _name(described: Any) -> str:

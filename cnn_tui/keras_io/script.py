@@ -13,12 +13,13 @@ from typing import Any
 
 import msgspec
 
+from cnn_tui.experiment.compiled import Compiled, answers_of, compiled_loss, compiled_metric
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.script_application import application_code
 from cnn_tui.keras_io.script_data import data_code
 from cnn_tui.keras_io.script_schedule import optimizer_schedule, schedule_callback
-from cnn_tui.keras_io.source import CodeLines, call, literal, program
+from cnn_tui.keras_io.source import WIDTH, CodeLines, call, literal, program
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import AnyLayer, Application, Normalization
 from cnn_tui.network.stack import float32_layers
@@ -56,7 +57,8 @@ def keras_parts(experiment: Experiment, *, seed: int | None = None) -> list[Code
     data = data_code(experiment.dataset, experiment.data_options)
     imports = {"import tensorflow as tf", *data.imports}
     held_out = isinstance(experiment.training.validation, float)
-    if held_out or seed is not None or any(rule.nan and _is_ours(rule) for rule in experiment.stop):
+    balanced = experiment.training.class_weight == "balanced"
+    if held_out or balanced or seed is not None or any(rule.nan and _is_ours(rule) for rule in experiment.stop):
         imports.add("import numpy as np")
     if seed is not None:
         imports.add("import math")
@@ -68,6 +70,7 @@ def keras_parts(experiment: Experiment, *, seed: int | None = None) -> list[Code
         _policy(experiment),
         *data.parts,
         _held_out(experiment, seed),
+        _class_weight(experiment, seed),
         _labels(experiment),
         model_code(experiment),
         _adapted(experiment),
@@ -182,16 +185,37 @@ def _held_out(experiment: Experiment, seed: int | None) -> CodeLines:
     ]
 
 
-def _labels(experiment: Experiment) -> CodeLines:
-    if experiment.training.loss != "categorical_crossentropy":
+def _class_weight(experiment: Experiment, seed: int | None) -> CodeLines:
+    wanted = experiment.training.class_weight
+    if wanted is None:
         return ()
-    classes = experiment.data.classes
+    if wanted == "balanced":
+        lines = [
+            "# Let every class count the same in the loss, however many images it has",
+            "counts = np.bincount(training_labels.ravel())",
+            "present = np.flatnonzero(counts)",
+            "share = len(training_labels) / len(present)",
+            "class_weight = {label: share / counts[label] for label in present}",
+        ]
+    else:
+        weights = ", ".join(f"{label}: {literal(weight)}" for label, weight in enumerate(wanted))
+        lines = ["# Let the images of a class count so much in the loss", f"class_weight = {{{weights}}}"]
+    if seed is not None:  # Keras takes class_weight with arrays, and weights of images with a generator
+        each = "[class_weight.get(label, 1.0) for label in training_labels.ravel()]"
+        lines += call("np.array", [each], before="sample_weights = ")
+    return lines
+
+
+def _labels(experiment: Experiment) -> CodeLines:
+    answers = answers_of(experiment)
+    if answers.kind != "one-hot labels":
+        return ()
     sets = ["training_labels", "test_labels"]
     if isinstance(experiment.training.validation, float):
         sets.insert(1, "validation_labels")
     return [
         "# Turn class numbers into rows of 0 and 1, which this loss wants",
-        *(f"{labels} = tf.keras.utils.to_categorical({labels}, {classes})" for labels in sets),
+        *(f"{labels} = tf.keras.utils.to_categorical({labels}, {answers.units})" for labels in sets),
     ]
 
 
@@ -203,11 +227,28 @@ def _compile(experiment: Experiment) -> CodeLines:
     optimizer = ", ".join(f"{name}={value}" for name, value in given.items())
     arguments = [
         f"optimizer=tf.keras.optimizers.{OPTIMIZERS[training.optimizer]}({optimizer})",
-        f"loss={literal(training.loss)}",
+        f"loss={_compiled('losses', compiled_loss(training))}",
     ]
     if training.metrics:
-        arguments.append(f"metrics=[{', '.join(map(literal, training.metrics))}]")
+        units = answers_of(experiment).units
+        made = [_compiled("metrics", compiled_metric(name, training, units)) for name in training.metrics]
+        arguments.append(_listed("metrics", made))
     return ["# Choose how it is trained", *call("model.compile", arguments)]
+
+
+def _listed(name: str, values: list[str]) -> str:
+    """A list as an argument of a call whose arguments stand in lines of their own, if it does not fit in one."""
+    one = f"{name}=[{', '.join(values)}]"
+    if len(one) + 5 <= WIDTH:  # four spaces before it, and a comma
+        return one
+    return "\n".join([f"{name}=[", *(f"        {value}," for value in values), "    ]"])
+
+
+def _compiled(module: str, made: Compiled) -> str:
+    if isinstance(made, str):
+        return literal(made)
+    arguments = ", ".join(f"{name}={literal(value)}" for name, value in made.arguments.items())
+    return f"tf.keras.{module}.{made.kind}({arguments})"
 
 
 def _callbacks(experiment: Experiment) -> tuple[list[CodeLines], str]:
@@ -266,6 +307,7 @@ def _batches(experiment: Experiment, seed: int | None) -> CodeLines:
     if seed is None:
         return ()
     size = experiment.training.batch_size
+    weights = "" if experiment.training.class_weight is None else ", sample_weights[batch]"
     return [
         "# Show all images in every epoch, in an order that the seed decides",
         "def batches():",
@@ -274,7 +316,7 @@ def _batches(experiment: Experiment, seed: int | None) -> CodeLines:
         "        order = rng.permutation(len(training_images))",
         f"        for start in range(0, len(order), {size}):",
         f"            batch = order[start : start + {size}]",
-        "            yield training_images[batch], training_labels[batch]",
+        f"            yield training_images[batch], training_labels[batch]{weights}",
     ]
 
 
@@ -285,6 +327,8 @@ def _fit(experiment: Experiment, seed: int | None, callbacks: str) -> CodeLines:
         arguments = ["training_images", "training_labels", f"epochs={training.epochs}"]
         if training.batch_size != _KERAS_BATCH:
             arguments.append(f"batch_size={training.batch_size}")
+        if training.class_weight is not None:
+            arguments.append("class_weight=class_weight")
     else:
         steps = f"steps_per_epoch=math.ceil(len(training_images) / {training.batch_size})"
         arguments = ["batches()", f"epochs={training.epochs}", steps, "shuffle=False"]

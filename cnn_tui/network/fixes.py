@@ -34,10 +34,14 @@ from cnn_tui.network.summary import Summary, summarize
 
 
 class Fix(msgspec.Struct, frozen=True):
-    """A fix for a problem: what it does, in a few words, and the stack that it makes."""
+    """A fix for a problem: what it does, in a few words, and the stack that it makes.
+
+    `settings` are training settings that it changes as well, by their names.
+    """
 
     label: str
     stack: Stack
+    settings: tuple[tuple[str, str | bool], ...] = ()
 
 
 def fixes_of_stuck_layer(stack: Stack, summary: Summary) -> tuple[Fix, ...]:
@@ -73,11 +77,11 @@ def switched_off(stack: Stack, at: int) -> Fix:
 
 
 def distinct(fixes: Iterable[Fix]) -> tuple[Fix, ...]:
-    """The fixes in their order, without those that make the same stack as an earlier one."""
-    by_stack: dict[Stack, Fix] = {}
+    """The fixes in their order, without those that make the same as an earlier one."""
+    by_outcome: dict[object, Fix] = {}
     for fix in fixes:
-        by_stack.setdefault(fix.stack, fix)
-    return tuple(by_stack.values())
+        by_outcome.setdefault((fix.stack, fix.settings), fix)
+    return tuple(by_outcome.values())
 
 
 def _gets_past(fixed: Stack, broken: Stack, index: int) -> bool:

@@ -20,12 +20,14 @@ from cnn_tui.network.layers import (
     GlobalAveragePooling2D,
     MaxPooling2D,
     PReLU,
+    ReLU,
     Rescaling,
     Reshape,
     Softmax,
     SpatialDropout2D,
     new_layer,
 )
+from cnn_tui.network.losses import LOSSES, activations_for
 from cnn_tui.network.rescaling import for_images_to_1, second_division
 from cnn_tui.network.shapes import show
 from cnn_tui.network.stack import Shape, Stack
@@ -59,6 +61,24 @@ class Goal(msgspec.Struct, frozen=True):
     classes: int
     odd_labels: str = ""
     """What is wrong with the labels that the classes were counted by, in words."""
+    from_logits: bool = False
+
+    @property
+    def takes_logits(self) -> bool:
+        """Whether the loss makes the probabilities itself."""
+        return self.from_logits and LOSSES[self.loss].has_logits
+
+    def fits(self, units: int) -> bool:
+        """Whether so many numbers tell the classes apart: one for each, or one for two."""
+        return units >= self.classes or (units == 1 and self.classes == 2 and LOSSES[self.loss].takes_one_unit)
+
+    def activations(self, units: int) -> tuple[str, ...]:
+        """The activations that give what the loss compares, the one that fits best first."""
+        return activations_for(self.loss, self.from_logits, units)
+
+    def after(self, fix: Fix) -> Goal:
+        """The goal with the training settings that a fix changes."""
+        return msgspec.structs.replace(self, **dict(fix.settings))
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -90,19 +110,31 @@ def find_output_problem(stack: Stack, goal: Goal) -> Problem | None:
     assert shape is not None
     last = max(at for at, _ in stack.enabled())
     if len(shape) != 1:
+        wanted = 1 if goal.fits(1) and shape[-1] == 1 else goal.classes
         return Problem(
             last + 1,
-            f"the network ends in a {show(shape)} map, but the answer is one row of {goal.classes} numbers: "
+            f"the network ends in a {show(shape)} map, but the answer is one row of {counted(wanted, 'number')}: "
             f"a Flatten is missing{_odd(goal)}",
             _completed(_of_map(stack, shape, goal), goal),
         )
-    if shape != (goal.classes,):
-        return Problem(
-            last + 1,
-            f"the network gives {counted(shape[0], 'number')}, but the data has {goal.classes} classes" + _odd(goal),
-            _completed(_of_count(stack, goal), goal),
-        )
-    return _find_activation_problem(stack, goal)
+    if not goal.fits(shape[0]):
+        return Problem(last + 1, _miscounted(shape[0], goal) + _odd(goal), _completed(_of_count(stack, goal), goal))
+    return _find_activation_problem(stack, shape[0], goal)
+
+
+def find_spare_outputs(stack: Stack, goal: Goal) -> Problem | None:
+    """A warning where a stack that can be trained gives more numbers than there are classes."""
+    shape = summarize(stack).output_shape
+    if shape is None or len(shape) != 1 or shape[0] <= goal.classes:
+        return None
+    last = max((at for at, _ in stack.enabled()), default=0)
+    spare = counted(shape[0] - goal.classes, "of them is", "of them are")
+    words = f"{_miscounted(shape[0], goal)}: {spare} never the right answer{_odd(goal)}"
+    return Problem(last + 1, words, _completed(_of_count(stack, goal), goal))
+
+
+def _miscounted(outputs: int, goal: Goal) -> str:
+    return f"the network gives {counted(outputs, 'number')}, but the data has {goal.classes} classes"
 
 
 def _odd(goal: Goal) -> str:
@@ -116,29 +148,58 @@ def fixes_at_end(stack: Stack, goal: Goal) -> Iterator[Fix]:
     """
     if goal.odd_labels:
         return
-    answer = msgspec.structs.replace(new_layer("Dense"), units=goal.classes, activation="softmax")
+    # One sigmoid for two classes is what everybody writes for this loss.
+    units = 1 if goal.fits(1) and goal.loss == "binary_crossentropy" else goal.classes
+    activation = goal.activations(units)[0]
+    answer = msgspec.structs.replace(new_layer("Dense"), units=units, activation=activation)
+    named = f"Dense {units} {activation}".removesuffix(" linear")
     shape = summarize(stack).output_shape
     if shape is not None and len(shape) == 1:
-        yield Fix(f"add Dense {goal.classes} softmax at the end", stack.insert(len(stack), answer))
+        yield Fix(f"add {named} at the end", stack.insert(len(stack), answer))
         return
     for layer in (Flatten(), GlobalAveragePooling2D()):
         grown = stack.insert(len(stack), layer)
-        label = f"add {layer.type} and Dense {goal.classes} softmax at the end"
-        yield Fix(label, grown.insert(len(grown), answer))
+        yield Fix(f"add {layer.type} and {named} at the end", grown.insert(len(grown), answer))
 
 
-def _find_activation_problem(stack: Stack, goal: Goal) -> Problem | None:
+def _find_activation_problem(stack: Stack, units: int, goal: Goal) -> Problem | None:
     at, layer = _source(stack)
     activation = "softmax" if isinstance(layer, Softmax) else getattr(layer, "activation", None)
-    if activation == "softmax":
+    allowed = goal.activations(units)
+    if goal.takes_logits:
+        if activation in (None, *allowed) and not isinstance(layer, ReLU):
+            return None
+        what = f"a {layer.type} at the end" if activation is None else f"the last layer's activation is {activation}"
+        message = f"{goal.loss} with from_logits needs logits, which are any numbers, but {what}"
+        return Problem(at + 1, message, _completed(_of_logits(stack, at, goal), goal))
+    if activation in allowed:
         return None
-    needs = f"{goal.loss} needs probabilities, but"
     what = f"the last layer's activation is {activation}" if activation else f"a {layer.type} at the end makes none"
+    if activation == "softmax":
+        what += ", which makes 1 of any single number"
+    message = f"{goal.loss} needs probabilities, but {what}"
+    return Problem(at + 1, message, tuple(_of_activation(stack, at, allowed[0], goal)))
+
+
+def _of_activation(stack: Stack, at: int, activation: str, goal: Goal) -> Iterator[Fix]:
+    layer = stack.layers[at]
     if isinstance(layer, Dense | Activation):
-        fix = changed(stack, at, activation="softmax")
+        yield changed(stack, at, activation=activation)
+    elif activation == "softmax":
+        yield Fix("add Softmax at the end", stack.insert(len(stack), Softmax()))
     else:
-        fix = Fix("add Softmax at the end", stack.insert(len(stack), Softmax()))
-    return Problem(at + 1, f"{needs} {what}", (fix,))
+        end = msgspec.structs.replace(new_layer("Activation"), activation=activation)
+        yield Fix(f"add Activation {activation} at the end", stack.insert(len(stack), end))
+    if LOSSES[goal.loss].has_logits and getattr(layer, "activation", None) == "linear":
+        yield Fix("from_logits yes", stack, (("from_logits", True),))
+
+
+def _of_logits(stack: Stack, at: int, goal: Goal) -> Iterator[Fix]:
+    if getattr(stack.layers[at], "activation", None) is not None:
+        yield changed(stack, at, activation="linear")
+    else:
+        yield switched_off(stack, at)
+    yield Fix("from_logits no", stack, (("from_logits", False),))
 
 
 def _source(stack: Stack) -> tuple[int, AnyLayer]:
@@ -158,7 +219,7 @@ def _of_map(stack: Stack, shape: Shape, goal: Goal) -> Iterator[Fix]:
             yield Fix(f"Flatten above the Dense (layer {at + 1})", flat)
             yield Fix(f"GlobalAveragePooling2D above layer {at + 1}", stack.insert(at, GlobalAveragePooling2D()))
             break
-    if shape[-1] == goal.classes:
+    if goal.fits(shape[-1]):
         mean = stack.insert(len(stack), GlobalAveragePooling2D())
         yield Fix("add GlobalAveragePooling2D at the end", mean)
     yield from fixes_at_end(stack, goal)
@@ -177,6 +238,8 @@ def _of_count(stack: Stack, goal: Goal) -> Iterator[Fix]:
                 yield Fix(fix.label + where, fix.stack)
             break
     yield from fixes_at_end(stack, goal)
+    if _output(stack) == (1,) and goal.classes == 2:
+        yield Fix("loss binary_crossentropy", stack, (("loss", "binary_crossentropy"),))
 
 
 def _completed(fixes: Iterator[Fix], goal: Goal) -> tuple[Fix, ...]:
@@ -186,11 +249,12 @@ def _completed(fixes: Iterator[Fix], goal: Goal) -> tuple[Fix, ...]:
         shape = _output(fix.stack)
         if shape is None or len(shape) != 1:
             continue
-        rest = find_output_problem(fix.stack, goal)
+        rest = find_output_problem(fix.stack, goal.after(fix))
         if rest is None:
             whole.append(fix)
         elif rest.fixes:
-            whole.append(Fix(f"{fix.label}, {rest.fixes[0].label}", rest.fixes[0].stack))
+            more = rest.fixes[0]
+            whole.append(Fix(f"{fix.label}, {more.label}", more.stack, (*fix.settings, *more.settings)))
     return distinct(whole)
 
 

@@ -12,8 +12,8 @@ from cnn_tui.analysis.lost_number import NAN_RULE, LostNumber, blind_rules, lost
 from cnn_tui.analysis.overfitting import read_run
 from cnn_tui.analysis.tested_images import sampling_error
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.experiment import schedule
-from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment import class_weights, schedule
+from cnn_tui.experiment.experiment import Experiment, Training
 from cnn_tui.history import notebook
 from cnn_tui.history.alive import elsewhere_in_words
 from cnn_tui.history.history import History
@@ -165,7 +165,7 @@ def _experiment(run: Run) -> Iterator[Block]:
     yield Fact(
         "training",
         f"{counted(training.epochs, 'epoch')}, batch {training.batch_size}, "
-        f"{_optimizer(run.experiment)}, {training.loss}, "
+        f"{_optimizer(run.experiment)}, {_loss(training)}, "
         f"{training.precision}, validation {training.validation}",
     )
     if training.schedule is not None:
@@ -184,6 +184,15 @@ def _optimizer(experiment: Experiment) -> str:
     """`sgd 0.01, momentum 0.9`: the optimizer, where its learning rate begins, and its other arguments."""
     rate, *others = experiment.optimizer_arguments.items()
     return ", ".join([f"{experiment.training.optimizer} {rate[1]:g}", *(f"{name} {value:g}" for name, value in others)])
+
+
+def _loss(training: Training) -> str:
+    """The loss, with what of its arguments is not as usual."""
+    more: list[str] = [training.loss]
+    more += ["from logits"] if training.from_logits else []
+    more += [f"label smoothing {training.label_smoothing:g}"] if training.label_smoothing else []
+    more += [f"class weights {class_weights.shown(training.class_weight)}"] if training.class_weight else []
+    return ", ".join(more)
 
 
 def _layers(run: Run) -> Iterator[Block]:

@@ -9,11 +9,13 @@ import numpy as np
 import tensorflow as tf
 
 from cnn_tui.experiment.check import problems_of
+from cnn_tui.experiment.compiled import Compiled, compiled_loss, compiled_metric
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.schedule import keras_arguments
 from cnn_tui.network.kinds.application import Application
 from cnn_tui.network.kinds.base import LearningLayer
 from cnn_tui.network.layers import AnyLayer
+from cnn_tui.network.losses import Answers, answers_for
 from cnn_tui.network.stack import Shape, blends_widely, float32_layers
 from cnn_tui.network.summary import keras_names, summarize
 from cnn_tui.network.values import L1L2
@@ -63,14 +65,15 @@ def build(experiment: Experiment, *, pretrained: bool = True) -> keras.Sequentia
         if at in whole and not isinstance(made, keras.Model):
             made.dtype_policy = "float32"
     model = keras.Sequential([keras.Input(stack.input_shape), *layers])
+    units = model.output_shape[-1]
     model.compile(
         optimizer=optimizer(experiment),
-        loss=training.loss,
-        metrics=list(training.metrics),
+        loss=_made(keras.losses, compiled_loss(training)),
+        metrics=[_made(keras.metrics, compiled_metric(name, training, units)) for name in training.metrics],
         # XLA takes twice as long as TensorFlow's own kernels for small convolutions on a CPU.
         jit_compile="auto" if tf.config.list_physical_devices("GPU") and _compiles(stack.layers) else False,
     )
-    make_variables(model)
+    make_variables(model, answers_for(training.loss, units))
     return model
 
 
@@ -84,13 +87,18 @@ def optimizer(experiment: Experiment) -> keras.optimizers.Optimizer:
     return OPTIMIZERS[experiment.training.optimizer](**arguments)
 
 
-def make_variables(model: keras.Sequential) -> None:
+def _made(room: Any, wanted: Compiled) -> Any:
+    """What `compile` gets: a name, or an object of `keras.losses` or `keras.metrics`."""
+    return wanted if isinstance(wanted, str) else getattr(room, wanted.kind)(**wanted.arguments)
+
+
+def make_variables(model: keras.Sequential, answers: Answers) -> None:
     """Make the variables of the optimizer and the metrics of a compiled model.
 
     Keras would make them in the first batch, and TensorFlow then trace the network twice: half a second more.
     """
     answer = np.zeros((1, *model.output_shape[1:]), np.float32)
-    sparse = model.loss == "sparse_categorical_crossentropy"
+    sparse = answers.kind == "class numbers"
     model.optimizer.build(model.trainable_variables)
     model.compute_metrics(None, answer[:, 0] if sparse else answer, answer)
     model.reset_metrics()

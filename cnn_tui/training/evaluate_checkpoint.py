@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnn_tui import locks
 from cnn_tui.artifacts.weights import KeptWeights, read_weights
+from cnn_tui.experiment.compiled import answers_of
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run, finite
 from cnn_tui.home import checkpoint_path, log_path
@@ -38,8 +39,8 @@ def evaluate_checkpoint(run_id: int) -> int:
 def _evaluate(run: Run, kept: KeptWeights) -> dict[str, float]:
     training = run.experiment.training
     images = load(run.dataset, run.experiment.data_options, say=say)
-    one_hot = images.dataset.classes if training.loss == "categorical_crossentropy" else None
-    test = pipeline.evaluation_batches(images.x_test, images.y_test, batch_size=training.batch_size, one_hot=one_hot)
+    answers = answers_of(run.experiment)
+    test = pipeline.evaluation_batches(images.x_test, images.y_test, batch_size=training.batch_size, answers=answers)
     model = build(run.experiment, pretrained=False)
     restore(model, checkpoint_path(run.id), kept)
     finish(model)

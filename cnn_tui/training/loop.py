@@ -17,7 +17,7 @@ from cnn_tui.training.pipeline import Batches, Piece, Supply
 from cnn_tui.training.step import test_step, train_step, usual_parts
 
 Logs = dict[str, float]
-Step = Callable[[keras.Sequential, tf.Tensor, tf.Tensor, int], None]
+Step = Callable[[keras.Sequential, tf.Tensor, tf.Tensor, int, tf.Tensor | None], None]
 
 PERIOD = 0.1
 """Seconds between two calls: each costs a little, and without them the lab is blind and a stop unheard."""
@@ -132,8 +132,8 @@ class Execution:
         """The loop over batches `first` to `end`, which gives the metrics after them; traced when it is called."""
         model, size = self._model, self._supply.batches.batch_size
 
-        def take(x: tf.Tensor, y: tf.Tensor) -> None:
-            self._step(model, x, y, parts)
+        def take(x: tf.Tensor, y: tf.Tensor, weights: tf.Tensor | None) -> None:
+            self._step(model, x, y, parts, weights)
 
         taken = tf.function(take, jit_compile=True, autograph=False) if model.jit_compile else take
 

@@ -19,11 +19,14 @@ import psutil
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from cnn_tui.experiment.class_weights import ClassWeight
 from cnn_tui.jobs.devices import visible
 from cnn_tui.jobs.gpu_client import read_gpus
+from cnn_tui.network.losses import CLASS_NUMBERS, Answers
 
 Pixels = NDArray[np.uint8]
 Labels = NDArray[Any]
+Weights = NDArray[np.float32]
 
 SHARE = 0.5
 """How much of the device's free memory the images of a set may take; the network needs the rest."""
@@ -36,10 +39,11 @@ CHUNK_BYTES = 64_000_000
 class Batches:
     """Images and labels in batches; the last one of an epoch holds what is left over.
 
-    `images` are uint8 of (n, height, width, channels), `labels` class numbers of (n,). `one_hot` is the number of
-    classes for a loss that wants labels of (batch, classes). With a `seed` every epoch has an order of its own, which
-    follows from the seed and the number of the epoch alone; without one the order is that of the images. `room` is how
-    many bytes of images may stay on the device; by default `room()`.
+    `images` are uint8 of (n, height, width, channels), `labels` class numbers of (n,). `answers` is the form in which
+    the loss takes them. `weights` say how much the images of each class count in the loss, for the classes from 0 on;
+    without them, all count 1. With a `seed` every epoch has an order of its own, which follows from the seed and the
+    number of the epoch alone; without one the order is that of the images. `room` is how many bytes of images may stay
+    on the device; by default `room()`.
     """
 
     def __init__(
@@ -48,12 +52,13 @@ class Batches:
         labels: Labels,
         *,
         batch_size: int,
-        one_hot: int | None = None,
+        answers: Answers = CLASS_NUMBERS,
+        weights: Weights | None = None,
         seed: int | None = None,
         room: int | None = None,
     ) -> None:
         self.images, self.labels = images, labels
-        self.batch_size, self.one_hot, self.seed = batch_size, one_hot, seed
+        self.batch_size, self.answers, self.weights, self.seed = batch_size, answers, weights, seed
         self.room = room
 
     def __len__(self) -> int:
@@ -65,7 +70,7 @@ class Batches:
         order = self.order(0)
         for start in range(0, len(order), self.batch_size):
             rows = order[start : start + self.batch_size]
-            yield scaled(self.images[rows]), self.answers(tf.constant(self.labels[rows], tf.int64))
+            yield scaled(self.images[rows]), self.right_answers(tf.constant(self.labels[rows], tf.int64))
 
     def order(self, epoch: int) -> NDArray[np.int64]:
         """The positions of all images, in the order in which an epoch, counted from 0, shows them."""
@@ -73,9 +78,17 @@ class Batches:
             return np.arange(len(self.images))
         return np.random.default_rng([self.seed, epoch]).permutation(len(self.images))
 
-    def answers(self, labels: tf.Tensor) -> tf.Tensor:
-        """Class numbers of (batch,) as the loss wants them."""
-        return labels if self.one_hot is None else tf.one_hot(labels, self.one_hot)
+    def right_answers(self, labels: tf.Tensor) -> tf.Tensor:
+        """Class numbers of (batch,) as the loss wants them: so, or float32 of (batch, units)."""
+        if self.answers.kind == "class numbers":
+            return labels
+        if self.answers.kind == "single numbers":
+            return tf.cast(labels[:, tf.newaxis], tf.float32)
+        return tf.one_hot(labels, self.answers.units)
+
+    def sample_weights(self, labels: tf.Tensor) -> tf.Tensor | None:
+        """How much each image of (batch,) counts in the loss; None where all count the same."""
+        return None if self.weights is None else tf.gather(tf.constant(self.weights), labels)
 
     @functools.cached_property
     def supply(self) -> Supply:
@@ -84,15 +97,21 @@ class Batches:
 
 
 def training_batches(
-    images: Pixels, labels: Labels, *, batch_size: int, seed: int, one_hot: int | None = None
+    images: Pixels,
+    labels: Labels,
+    *,
+    batch_size: int,
+    seed: int,
+    answers: Answers = CLASS_NUMBERS,
+    weights: Weights | None = None,
 ) -> Batches:
     """Batches in a new order every epoch. The same seed gives the same orders."""
-    return Batches(images, labels, batch_size=batch_size, one_hot=one_hot, seed=seed)
+    return Batches(images, labels, batch_size=batch_size, answers=answers, weights=weights, seed=seed)
 
 
-def evaluation_batches(images: Pixels, labels: Labels, *, batch_size: int, one_hot: int | None = None) -> Batches:
+def evaluation_batches(images: Pixels, labels: Labels, *, batch_size: int, answers: Answers = CLASS_NUMBERS) -> Batches:
     """Batches in the images' own order, for validation and test."""
-    return Batches(images, labels, batch_size=batch_size, one_hot=one_hot)
+    return Batches(images, labels, batch_size=batch_size, answers=answers)
 
 
 def scaled(images: Any) -> tf.Tensor:
@@ -100,6 +119,22 @@ def scaled(images: Any) -> tf.Tensor:
     # TensorFlow makes a division by a constant a multiplication, which in float32 rounds some values otherwise than
     # the notes' `training_images / 255.0`.
     return tf.cast(tf.cast(images, tf.float64) / 255.0, tf.float32)
+
+
+def weights_of(wanted: ClassWeight, labels: Labels) -> Weights | None:
+    """The weights of the classes from 0 on, for training on these labels; None where all count the same.
+
+    Balanced are those of scikit-learn: every class counts the same, however many images it has.
+    """
+    if wanted is None:
+        return None
+    counts = np.bincount(labels)
+    weights = np.ones(max(len(counts), 0 if wanted == "balanced" else len(wanted)), np.float32)
+    if wanted == "balanced":
+        weights[counts > 0] = len(labels) / (np.count_nonzero(counts) * counts[counts > 0])
+    else:
+        weights[: len(wanted)] = wanted
+    return weights
 
 
 def room() -> int:
@@ -136,9 +171,11 @@ class Supply:
         self.compiled: dict[Any, Any] = {}
         """What reads them, kept with them so that it is compiled once."""
 
-    def batch(self, positions: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """The images and the answers at these positions, as the network gets them."""
-        return scaled(tf.gather(self.images, positions)), self.batches.answers(tf.gather(self.labels, positions))
+    def batch(self, positions: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor | None]:
+        """The images at these positions, the right answers, and how much each counts, as a step takes them."""
+        labels = tf.gather(self.labels, positions)
+        images = scaled(tf.gather(self.images, positions))
+        return images, self.batches.right_answers(labels), self.batches.sample_weights(labels)
 
     def pieces(self, epoch: int, steps: Callable[[], int]) -> Iterator[Piece]:
         """All batches of an epoch; `steps` is asked how many to take next."""

@@ -73,14 +73,17 @@ def usual_parts() -> int:
     return 1 if tf.config.list_logical_devices("GPU") else runtime.parts()
 
 
-def train_step(model: keras.Sequential, x: tf.Tensor, y: tf.Tensor, parts: int) -> None:
+def train_step(
+    model: keras.Sequential, x: tf.Tensor, y: tf.Tensor, parts: int, weights: tf.Tensor | None = None
+) -> None:
     """Learn from a batch and count it in the metrics: images (batch, height, width, channels), labels for the loss.
 
-    There must be an image for every part.
+    There must be an image for every part. `weights` (batch,) say how much each image counts in the loss; as in Keras,
+    the metrics count all alike.
     """
     with tf.GradientTape() as tape:
         predicted = _forward(model, x, parts)
-        loss = model.compute_loss(x, y, predicted, training=True)
+        loss = model.compute_loss(x, y, predicted, sample_weight=weights, training=True)
         _count_loss(model, loss, x)
         scaled = model.optimizer.scale_loss(loss)
     variables = model.trainable_variables
@@ -89,7 +92,9 @@ def train_step(model: keras.Sequential, x: tf.Tensor, y: tf.Tensor, parts: int) 
     model.compute_metrics(x, y, predicted)
 
 
-def test_step(model: keras.Sequential, x: tf.Tensor, y: tf.Tensor, parts: int) -> None:
+def test_step(
+    model: keras.Sequential, x: tf.Tensor, y: tf.Tensor, parts: int, weights: tf.Tensor | None = None
+) -> None:
     """Count a batch in the metrics, without learning from it."""
     # Outside training no layer looks at the whole batch, and there is no way back on which more parts cost more. The
     # last layer gets it whole: Keras takes the loss of a softmax or sigmoid from what goes into it, if it is the last.
@@ -98,7 +103,7 @@ def test_step(model: keras.Sequential, x: tf.Tensor, y: tf.Tensor, parts: int) -
     for layer in before:
         divided = [layer(part, training=False) for part in divided]
     predicted = last(tf.concat(divided, axis=0) if parts > 1 else divided[0], training=False)
-    _count_loss(model, model.compute_loss(x, y, predicted, training=False), x)
+    _count_loss(model, model.compute_loss(x, y, predicted, sample_weight=weights, training=False), x)
     model.compute_metrics(x, y, predicted)
 
 

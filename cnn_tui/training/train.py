@@ -25,6 +25,7 @@ import keras
 from cnn_tui import locks
 from cnn_tui.artifacts.weights import KeptWeights, read_weights
 from cnn_tui.data.dataset import DatasetError
+from cnn_tui.experiment.compiled import answers_of
 from cnn_tui.history.history import History, HistoryError, Result
 from cnn_tui.history.records import require_experiment
 from cnn_tui.history.run import Ending, Run, finite
@@ -222,7 +223,7 @@ class Trainer:
             test_data.images,
             test_data.labels,
             self.run.id,
-            self.experiment.dataset,
+            self.experiment,
             scores,
             say,
             self.control.ends_before,
@@ -261,14 +262,17 @@ class Trainer:
         )
         self.recorder.write(record_start)
         batch_size = self.training.batch_size
-        one_hot = images.dataset.classes if self.training.loss == "categorical_crossentropy" else None
-        training = pipeline.training_batches(x, y, batch_size=batch_size, seed=self.seed, one_hot=one_hot)
-        test = pipeline.evaluation_batches(images.x_test, images.y_test, batch_size=batch_size, one_hot=one_hot)
+        answers = answers_of(self.experiment)
+        weights = pipeline.weights_of(self.training.class_weight, y)
+        training = pipeline.training_batches(
+            x, y, batch_size=batch_size, seed=self.seed, answers=answers, weights=weights
+        )
+        test = pipeline.evaluation_batches(images.x_test, images.y_test, batch_size=batch_size, answers=answers)
         if x_val is None or y_val is None:
             return training, None, test
         if x_val is images.x_test:
             return training, test, test
-        return training, pipeline.evaluation_batches(x_val, y_val, batch_size=batch_size, one_hot=one_hot), test
+        return training, pipeline.evaluation_batches(x_val, y_val, batch_size=batch_size, answers=answers), test
 
     def _tell_reading(self, done: int, total: int) -> None:
         """Show how many pictures are read. Raises ReadingEndedError when the run is to be stopped."""

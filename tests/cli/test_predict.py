@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import subprocess
 from pathlib import Path
@@ -52,6 +53,42 @@ def bar_on_white(path: Path) -> Path:
     pixels[6:8, 2:-2] = 0
     Image.fromarray(pixels).save(path)
     return path
+
+
+ONE_UNIT = "6"
+"""The run of two classes that the logit of one unit tells apart."""
+
+
+def test_the_logit_of_one_unit_is_shown_as_the_probability_of_each_class(here: Path, inside: Inside) -> None:
+    (evaluation,) = inside("evaluate", ONE_UNIT, "--json").objects
+    run = History().run(int(ONE_UNIT))
+    assert run is not None
+    assert evaluation["classes"] == ["0", "1"]
+    assert evaluation["test_accuracy"] == pytest.approx(run.test_accuracy)
+    assert evaluation["test_loss"] == pytest.approx(run.test_loss)
+    (said,) = inside("predict", ONE_UNIT, "--image", "1", "--json").objects
+    ((logit,),) = said["output"]
+    second = 1 / (1 + math.exp(-logit))
+    assert said["output_shape"] == [1, 1]
+    assert said["probabilities"] == pytest.approx([1 - second, second], abs=1e-6)
+    assert said["predicted_label"] == int(logit > 0)
+    kept = open_predictions(int(ONE_UNIT))
+    assert [kept.output(at)[0] > 0 for at in range(kept.count)] == [label == 1 for label in kept.predicted]
+    shown = inside("predict", ONE_UNIT, "--image", "1").out
+    assert "model.predict() returns, of shape (1, 1):" in shown and f"[[{logit:.7e}]]" in shown
+
+
+@pytest.mark.usefixtures("answered_here")
+def test_a_picture_is_told_by_the_logit_of_one_unit(here: Path, inside: Inside, tmp_path: Path) -> None:
+    picture = bar_on_white(tmp_path / "bar.png")
+    (said,) = inside("predict", ONE_UNIT, str(picture), "--json").objects
+    ((logit,),) = said["output"]
+    assert said["classes"] == ["0", "1"]
+    assert said["probabilities"][1] == pytest.approx(1 / (1 + math.exp(-logit)), abs=1e-6)
+    before, path = open_predictions(int(ONE_UNIT)), predictions_path(int(ONE_UNIT))
+    path.unlink()
+    inside("evaluate", ONE_UNIT)
+    assert inside("predict", ONE_UNIT, "--json").objects[0]["output"] == [before.output(0)]
 
 
 # evaluate

@@ -94,6 +94,18 @@ def test_a_problem_has_words_fixes_and_status_1(inside: Inside, tmp_path: Path) 
     assert problem["fixes"][0] == "padding same"
 
 
+def test_a_warning_has_words_and_a_fix_and_the_network_can_be_trained(inside: Inside, tmp_path: Path) -> None:
+    path = tmp_path / "more.toml"
+    path.write_text(BASELINE.replace("units = 10", "units = 12"))
+    answer = inside("summary", str(path))
+    assert answer.status == 0
+    assert "Warning for layer 7 (dense_1): the network gives 12 numbers, but the data has 10 classes" in answer.out
+    (summary,) = inside("summary", str(path), "--json").objects
+    assert summary["problems"] == []
+    (warning,) = summary["warnings"]
+    assert warning["fixes"][0] == "units 10"
+
+
 def test_good_files_are_printed_beside_wrong_ones(inside: Inside, tmp_path: Path) -> None:
     bad = tmp_path / "bad.toml"
     bad.write_text("epochs = 1")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from cnn_tui.data.dataset import DatasetError
-from cnn_tui.experiment.check import problems_of
+from cnn_tui.data.dataset import BUILT_IN, DatasetError
+from cnn_tui.experiment.check import problems_of, warnings_of
+from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.network.summary import summarize
@@ -66,3 +67,58 @@ def test_a_metric_that_wants_other_labels_than_the_loss_is_said(loss: str, metri
 def test_a_metric_with_the_labels_of_the_loss_is_none() -> None:
     metrics = ("accuracy", "top_k_categorical_accuracy")
     assert problems_of(on("mnist", "categorical_crossentropy").with_training(metrics=metrics)) == ()
+
+
+TWO = msgspec.structs.replace(BUILT_IN["mnist"], class_names=("no", "yes"))
+
+
+@pytest.fixture
+def one_unit(monkeypatch: pytest.MonkeyPatch) -> Experiment:
+    """The baseline for two classes, with one sigmoid."""
+    monkeypatch.setitem(BUILT_IN, "mnist", TWO)
+    made = on("mnist", "binary_crossentropy")
+    return made.with_stack(made.stack.change(6, units=1, activation="sigmoid"))
+
+
+def test_one_unit_tells_two_classes_apart(one_unit: Experiment) -> None:
+    metrics = ("accuracy", "binary_accuracy", "auc", "precision", "recall")
+    assert problems_of(one_unit.with_training(metrics=metrics)) == warnings_of(one_unit) == ()
+    logits = one_unit.with_stack(one_unit.stack.change(6, activation="linear")).with_training(from_logits=True)
+    assert problems_of(logits.with_training(metrics=metrics)) == ()
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"loss": "mean_squared_error", "label_smoothing": 0.1}, "mean_squared_error has no label_smoothing"),
+        ({"loss": "mean_squared_error", "from_logits": True}, "mean_squared_error has no from_logits"),
+        ({"class_weight": (1.0, 1.0, 2.0)}, "class_weight has a weight for class 2, but the classes are numbered 0 to"),
+        ({"metrics": ("top_k_categorical_accuracy",)}, "counts one-hot labels, but binary_crossentropy makes the"),
+    ],
+)
+def test_a_setting_that_the_loss_does_not_have_is_said(
+    one_unit: Experiment, settings: dict[str, object], words: str
+) -> None:
+    (problem,) = problems_of(one_unit.with_training(**settings))
+    assert words in problem.message
+
+
+def test_a_metric_with_a_threshold_has_none_among_logits_of_a_softmax() -> None:
+    logits = on("mnist", "categorical_crossentropy").with_training(from_logits=True, metrics=("precision",))
+    (problem,) = problems_of(logits.with_stack(logits.stack.change(6, activation="linear")))
+    assert "precision counts probabilities" in problem.message
+
+
+def test_more_units_than_classes_are_no_problem_but_a_warning() -> None:
+    more = BASELINE.with_stack(BASELINE.stack.change(6, units=12))
+    assert problems_of(more) == ()
+    (warning,) = warnings_of(more)
+    assert warning.message.endswith("2 of them are never the right answer")
+
+
+def test_a_fix_may_change_the_loss(one_unit: Experiment) -> None:
+    document = Document(one_unit.with_training(loss="sparse_categorical_crossentropy"))
+    fixes = {fix.label: fix for fix in document.view.problems[0].fixes}
+    document.apply(fixes["loss binary_crossentropy"])
+    assert document.experiment == one_unit
+    assert document.undo() == "fix: loss binary_crossentropy"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -17,6 +17,7 @@ from cnn_tui.experiment.experiment import (
     MAX_LAYERS,
     Experiment,
     ExperimentError,
+    Metric,
     Training,
     from_builtins,
     parse,
@@ -56,7 +57,10 @@ activation = "relu"
 # enabled = false            # a layer switched off stays in the file
 """
 
-METRICS = ("accuracy", "sparse_top_k_categorical_accuracy", "top_k_categorical_accuracy")
+METRICS = get_args(Metric)
+WEIGHTS: st.SearchStrategy[Any] = (
+    st.none() | st.just("balanced") | st.lists(st.floats(0, 1000), min_size=1, max_size=4).map(tuple)
+)
 finite = st.floats(allow_nan=False, allow_infinity=False)
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
@@ -67,6 +71,7 @@ def trainings(draw: st.DrawFn) -> Training:
     given_: dict[str, Any] = {field.name: draw(values(field)) for field in fields_of(Training)}
     return Training(
         **given_,
+        class_weight=draw(WEIGHTS),
         metrics=tuple(draw(st.lists(st.sampled_from(METRICS), unique=True))),
         validation=draw(st.sampled_from(["none", "test"]) | st.floats(0, 1, exclude_min=True, exclude_max=True)),
         seed=draw(st.none() | st.integers(0, 2**31 - 1)),
@@ -303,3 +308,23 @@ def test_changes_are_checked() -> None:
     for seed in (-1, 2**31, int("f" * 5_000, 16)):
         with pytest.raises(ValueError, match=r"^seed must be a whole number from 0 to 2147483647, not "):
             Experiment().with_training(seed=seed)
+
+
+def test_what_the_loss_is_given_is_written_only_where_it_is_not_as_usual() -> None:
+    text = """\
+[training]
+loss = "binary_crossentropy"
+from_logits = true
+label_smoothing = 0.1
+
+[training.class_weight]
+1 = 2.5
+"""
+    experiment = parse(text)
+    training = experiment.training
+    assert (training.from_logits, training.label_smoothing, training.class_weight) == (True, 0.1, (1.0, 2.5))
+    written = tomllib.loads(to_toml(experiment))["training"]
+    assert written["class_weight"] == {"0": 1.0, "1": 2.5}
+    assert parse(to_toml(experiment)) == experiment
+    usual = to_toml(Experiment())
+    assert not any(key in usual for key in ("from_logits", "label_smoothing", "class_weight"))

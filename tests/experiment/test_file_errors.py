@@ -100,12 +100,12 @@ def refusal(make: Callable[[], object]) -> str:
         (
             '[training]\nmetrics = ["acc"]',
             'training.metrics[0]: found "acc"; allowed: accuracy, sparse_top_k_categorical_accuracy, '
-            'top_k_categorical_accuracy. Did you mean "accuracy"?',
+            'top_k_categorical_accuracy, binary_accuracy, auc, precision, recall. Did you mean "accuracy"?',
         ),
         (
             '[training]\nmetrics = "accuracy"',
             'training.metrics: found "accuracy"; allowed: a list of accuracy, sparse_top_k_categorical_accuracy, '
-            "top_k_categorical_accuracy",
+            "top_k_categorical_accuracy, binary_accuracy, auc, precision, recall",
         ),
         (
             '[training]\nvalidation = "tset"',
@@ -117,6 +117,20 @@ def refusal(make: Callable[[], object]) -> str:
         ),
         ("[training]\nepochs = true", "training.epochs: found true; allowed: a whole number from 1 to 100000"),
         ("[training]\nepochs = 2.0", "training.epochs: found 2.0; allowed: a whole number from 1 to 100000"),
+        (
+            '[training]\nclass_weight = "balance"',
+            'training.class_weight: found "balance"; allowed: "balanced", or a table of class = weight',
+        ),
+        (
+            "[training.class_weight]\ncats = 2",
+            "training.class_weight.cats is an unknown key; allowed: the number of a class, from 0 on",
+        ),
+        (
+            '[training.class_weight]\n0 = "much"',
+            'training.class_weight.0: found "much"; allowed: a number from 0 to 1000000',
+        ),
+        ("[training]\nclass_weight = [-1]", "training: class_weight: a weight is a number from 0 to 1000000, not -1"),
+        ("[training]\nlabel_smoothing = 1", "training: label_smoothing must be a number from 0 to below 1, not 1"),
         ("[training]\nseed = 1.5", "training.seed: found 1.5; allowed: a whole number"),
         ("[training]\nseed = -1", "training: seed must be a whole number from 0 to 2147483647, not -1"),
         (

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import parse, to_toml
 from cnn_tui.experiment.presets import load_preset, preset_names
 from cnn_tui.experiment.schedule import ExponentialDecay, LearningRateScheduler, ReduceLROnPlateau
@@ -488,7 +489,7 @@ model = keras.Sequential([layers.Conv2D(8, 3, input_shape=(28, 28, 1)), layers.M
     assert kinds == [Conv2D, MaxPooling2D, Dropout, Flatten, Dense]
 
 
-def test_logits_become_a_softmax(tmp_path: Path) -> None:
+def test_logits_stay_logits(tmp_path: Path) -> None:
     code = (
         HEAD
         + SMALL.replace(', activation="softmax"', "")
@@ -497,10 +498,87 @@ def test_logits_become_a_softmax(tmp_path: Path) -> None:
         )
     )
     imported = read(tmp_path, code)
-    assert imported.experiment.layers[-1] == Dense(units=10, activation="softmax")
-    assert imported.notes == (
-        "the loss takes what the last layer gives as logits: a softmax in that layer does the same here",
+    assert imported.experiment.layers[-1] == Dense(units=10)
+    assert imported.experiment.training.from_logits
+    assert imported.notes == ()
+    assert problems_of(imported.experiment) == ()
+
+
+def pets(folder: Path) -> None:
+    """Twenty pictures of two kinds, in a folder for training and one for testing."""
+    for part in ("train", "test"):
+        for kind, red in (("cats", 0), ("dogs", 200)):
+            (folder / "pets" / part / kind).mkdir(parents=True)
+            for number in range(5):
+                Image.new("RGB", (16, 16), (red, 20 * number, 0)).save(folder / "pets" / part / kind / f"{number}.png")
+
+
+CATS_AND_DOGS = """
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+
+model = tf.keras.models.Sequential([
+    tf.keras.layers.Conv2D(16, (3, 3), activation="relu", input_shape=(16, 16, 3)),
+    tf.keras.layers.MaxPooling2D(2, 2),
+    tf.keras.layers.Flatten(),
+    tf.keras.layers.Dense(8, activation="relu"),
+    tf.keras.layers.Dense(1, activation="sigmoid"),
+])
+model.compile(loss="binary_crossentropy", optimizer=tf.keras.optimizers.RMSprop(learning_rate=0.001),
+              metrics=["accuracy"])
+train_datagen = ImageDataGenerator(rescale=1.0 / 255)
+test_datagen = ImageDataGenerator(rescale=1.0 / 255)
+train_generator = train_datagen.flow_from_directory("pets/train", target_size=(16, 16), batch_size=5,
+                                                    class_mode="binary")
+validation_generator = test_datagen.flow_from_directory("pets/test", target_size=(16, 16), class_mode="binary")
+model.fit(train_generator, epochs=3, validation_data=validation_generator, class_weight={0: 1.0, 1: 2.0})
+"""
+
+
+def test_cats_and_dogs_come_in_whole(tmp_path: Path) -> None:
+    pets(tmp_path)
+    imported = read(tmp_path, HEAD + CATS_AND_DOGS)
+    training = imported.experiment.training
+    assert (training.loss, training.metrics, training.class_weight) == (
+        "binary_crossentropy",
+        ("accuracy",),
+        (1.0, 2.0),
     )
+    assert imported.experiment.layers[-1] == Dense(units=1, activation="sigmoid")
+    assert imported.notes == ()
+    assert problems_of(imported.experiment) == ()
+
+
+def test_one_unit_with_logits_comes_in_whole(tmp_path: Path) -> None:
+    pets(tmp_path)
+    code = CATS_AND_DOGS.replace('Dense(1, activation="sigmoid")', "Dense(1)").replace(
+        'loss="binary_crossentropy"', "loss=tf.keras.losses.BinaryCrossentropy(from_logits=True, label_smoothing=0.1)"
+    )
+    at_zero = (
+        '[tf.keras.metrics.BinaryAccuracy(threshold=0.0, name="accuracy"), tf.keras.metrics.AUC(from_logits=True)]'
+    )
+    imported = read(tmp_path, HEAD + code.replace('["accuracy"]', at_zero))
+    training = imported.experiment.training
+    assert (training.from_logits, training.label_smoothing, training.metrics) == (True, 0.1, ("accuracy", "auc"))
+    assert imported.notes == ()
+    assert problems_of(imported.experiment) == ()
+    # Of a logit, Keras's "accuracy" counts what is above 0.5.
+    (note,) = read(tmp_path, HEAD + code).notes
+    assert note == "the threshold of accuracy, 0.5 in Keras, is 0 here, where the network gives logits"
+
+
+@pytest.mark.parametrize(
+    ("loss", "taken"),
+    [("'mse'", "mean_squared_error"), ("keras.losses.MSE", "mean_squared_error"), ("'BinaryCrossentropy'", "binary")],
+)
+def test_losses_have_other_names_too(tmp_path: Path, loss: str, taken: str) -> None:
+    imported = read(tmp_path, HEAD + SMALL + FIT.replace('"sparse_categorical_crossentropy"', loss))
+    assert imported.experiment.training.loss.startswith(taken)
+
+
+def test_a_weight_that_only_running_tells_is_a_note(tmp_path: Path) -> None:
+    code = HEAD + SMALL + FIT.replace("epochs=", "class_weight=weights_of(labels), epochs=")
+    (note,) = read(tmp_path, code).notes
+    assert note.startswith("class_weight is weights_of(labels)")
 
 
 def test_units_of_the_last_layer_that_only_running_tells_are_the_classes(tmp_path: Path) -> None:

@@ -266,13 +266,13 @@ def test_arguments_that_are_left_out_are_noted(tmp_path: Path) -> None:
         "(Dropout): seed 3 is left out",
         "kernel_initializer is RandomNormal(mean=0.0, stddev=1",
         "the optimizer adam: beta_1 0.8 is left out",
-        "the loss sparse_categorical_crossentropy: from_logits true is left out",
         "the metric AUC(",
         'the metric "mse" is left out',
     ):
         assert words in notes
     assert imported.experiment.training.schedule == ExponentialDecay(decay_steps=10, decay_rate=0.9)
     assert imported.experiment.training.learning_rate == 0.1
+    assert imported.experiment.training.from_logits
     assert [layer.trainable for layer in imported.experiment.layers] == [True, True, True, False, True]
     assert imported.experiment.training.metrics == ("accuracy", "sparse_top_k_categorical_accuracy")
 
@@ -489,7 +489,7 @@ def test_arguments_without_a_name_stand_in_keras_order() -> None:
     import keras
 
     optimizers = (keras.optimizers, keras.optimizers.schedules)
-    places = (keras.layers, keras.regularizers, keras.callbacks, *optimizers, keras.losses, keras)
+    places = (keras.layers, keras.regularizers, keras.callbacks, *optimizers, keras.losses, keras.metrics, keras)
     for kind, order in ORDER.items():
         wanted = next(getattr(place, kind) for place in places if hasattr(place, kind))
         if kind == "Model":  # whose signature is that of any subclass

@@ -76,6 +76,10 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     changed = {
         "fraction": BASELINE.with_training(validation=0.1, loss="categorical_crossentropy"),
         "mixed": BASELINE.with_training(precision="mixed_bfloat16", optimizer="sgd", momentum=0.9, batch_size=64),
+        "smoothed": BASELINE.with_training(
+            loss="categorical_crossentropy", label_smoothing=0.1, class_weight="balanced", metrics=("auc", "precision")
+        ),
+        "one unit": one_unit(folder),
         "bare": BASELINE.with_training(validation="none", metrics=()),
         "stops": msgspec.structs.replace(BASELINE, stop=rules),
         "waits": msgspec.structs.replace(BASELINE, stop=(waits,)),
@@ -91,6 +95,14 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
     written = {name: keras_script(experiment) for name, experiment in (plain | changed).items()}
     return written | {f"{name}, seed": keras_script(changed[name], seed=7) for name in changed}
+
+
+def one_unit(folder: Path) -> Experiment:
+    """Two classes told apart by the logit of one unit."""
+    two = msgspec.structs.replace(BASELINE, layers=(Flatten(), Dense(units=1))).with_training(
+        loss="binary_crossentropy", from_logits=True, class_weight=(1.0, 2.5), metrics=("accuracy", "recall")
+    )
+    return msgspec.structs.replace(two, dataset=str(write_npz(folder / "two.npz")))
 
 
 def write_npz(path: Path, dtype: type[np.generic] = np.uint8) -> Path:
@@ -224,6 +236,19 @@ def test_a_seed_and_a_fraction(scripts: dict[str, str]) -> None:
     assert "default_rng()" in plain
     assert "validation_data=(validation_images, validation_labels)" in plain
     assert keras_script(BASELINE.with_training(seed=3)) == keras_script(BASELINE, seed=3)
+
+
+def test_what_a_name_does_not_say_of_a_loss_or_a_metric_is_an_object(scripts: dict[str, str]) -> None:
+    script = scripts["one unit"]
+    assert "loss=tf.keras.losses.BinaryCrossentropy(from_logits=True)" in script
+    assert 'tf.keras.metrics.BinaryAccuracy(threshold=0.0, name="accuracy")' in script
+    assert "class_weight = {0: 1.0, 1: 2.5}" in script
+    assert "class_weight=class_weight" in script
+    assert "to_categorical" not in script
+    seeded = scripts["smoothed, seed"]
+    assert "loss=tf.keras.losses.CategoricalCrossentropy(label_smoothing=0.1)" in seeded
+    assert "training_labels[batch], sample_weights[batch]" in seeded
+    assert "to_categorical(training_labels, 10)" in seeded
 
 
 def test_layers_that_are_off_stay_as_comments(scripts: dict[str, str]) -> None:

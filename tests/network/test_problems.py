@@ -17,16 +17,15 @@ from cnn_tui.network.layers import (
     RandomFlip,
     Rescaling,
 )
-from cnn_tui.network.problems import Goal, Problem, find_output_problem, find_problems
+from cnn_tui.network.losses import LOSSES
+from cnn_tui.network.problems import Goal, Problem, find_output_problem, find_problems, find_spare_outputs
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import summarize
 from tests.network.strategies import notes_net, stacks
 from tests.properties import examples
 
 GOAL = Goal("sparse_categorical_crossentropy", 10)
-goals = st.builds(
-    Goal, st.sampled_from(["sparse_categorical_crossentropy", "categorical_crossentropy"]), st.integers(2, 30)
-)
+goals = st.builds(Goal, st.sampled_from([*LOSSES]), st.integers(2, 30), from_logits=st.booleans())
 
 
 def only(stack: Stack) -> Problem:
@@ -100,11 +99,24 @@ def test_a_flatten_that_is_missing_is_put_above_the_dense() -> None:
     assert ways_out(problem)["Flatten above the Dense (layer 5)"] == notes_net()
 
 
-def test_a_wrong_number_of_classes() -> None:
-    problem = only(notes_net().change(6, units=12))
+def test_too_few_numbers_for_the_classes() -> None:
+    problem = only(notes_net().change(6, units=8))
     assert problem.layer == 7
-    assert problem.message == "the network gives 12 numbers, but the data has 10 classes"
+    assert problem.message == "the network gives 8 numbers, but the data has 10 classes"
     assert ways_out(problem)["units 10"] == notes_net()
+
+
+def test_more_numbers_than_classes_can_be_trained_and_are_a_warning() -> None:
+    more = notes_net().change(6, units=12)
+    assert find_problems(more, GOAL) == ()
+    warning = find_spare_outputs(more, GOAL)
+    assert warning is not None
+    assert warning.layer == 7
+    assert warning.message == (
+        "the network gives 12 numbers, but the data has 10 classes: 2 of them are never the right answer"
+    )
+    assert ways_out(warning)["units 10"] == notes_net()
+    assert find_spare_outputs(notes_net(), GOAL) is None
 
 
 @pytest.mark.parametrize("activation", ["relu", "linear", "sigmoid"])
@@ -114,7 +126,94 @@ def test_an_answer_that_is_no_probability(activation: str) -> None:
     assert problem.message == (
         f"sparse_categorical_crossentropy needs probabilities, but the last layer's activation is {activation}"
     )
-    assert ways_out(problem) == {"activation softmax": notes_net()}
+    ways = ways_out(problem)
+    assert ways.pop("activation softmax") == notes_net()
+    assert [*ways] == (["from_logits yes"] if activation == "linear" else [])
+
+
+TWO = notes_net().change(6, units=2)
+ONE = notes_net().change(6, units=1, activation="sigmoid")
+LOGIT = ONE.change(6, activation="linear")
+
+
+@pytest.mark.parametrize(
+    ("goal", "stack"),
+    [
+        (Goal("binary_crossentropy", 2), ONE),
+        (Goal("mean_squared_error", 2), ONE),
+        (Goal("binary_crossentropy", 2, from_logits=True), LOGIT),
+        (Goal("binary_crossentropy", 2), TWO),
+        (Goal("binary_crossentropy", 10), notes_net().change(6, activation="sigmoid")),
+        (Goal("mean_squared_error", 10), notes_net()),
+        (Goal("sparse_categorical_crossentropy", 10, from_logits=True), notes_net().change(6, activation="linear")),
+        (Goal("categorical_crossentropy", 2, from_logits=True), TWO.change(6, activation="linear")),
+    ],
+)
+def test_what_comes_out_is_what_the_loss_compares(goal: Goal, stack: Stack) -> None:
+    assert find_problems(stack, goal) == ()
+    assert find_spare_outputs(stack, goal) is None
+
+
+@pytest.mark.parametrize(
+    ("goal", "stack", "words", "ways"),
+    [
+        (
+            Goal("binary_crossentropy", 10),
+            ONE,
+            "the network gives 1 number, but the data has 10 classes",
+            ["units 10", "add Dense 10 sigmoid at the end"],
+        ),
+        (
+            Goal("sparse_categorical_crossentropy", 2),
+            ONE,
+            "the network gives 1 number, but the data has 2 classes",
+            ["units 2, activation softmax", "add Dense 2 softmax at the end", "loss binary_crossentropy"],
+        ),
+        (
+            Goal("binary_crossentropy", 2),
+            ONE.change(6, activation="softmax"),
+            "binary_crossentropy needs probabilities, but the last layer's activation is softmax, which makes 1 of any "
+            "single number",
+            ["activation sigmoid"],
+        ),
+        (
+            Goal("binary_crossentropy", 2),
+            LOGIT,
+            "binary_crossentropy needs probabilities, but the last layer's activation is linear",
+            ["activation sigmoid", "from_logits yes"],
+        ),
+        (
+            Goal("binary_crossentropy", 2, from_logits=True),
+            ONE,
+            "binary_crossentropy with from_logits needs logits, which are any numbers, but the last layer's activation "
+            "is sigmoid",
+            ["activation linear", "from_logits no"],
+        ),
+        (
+            Goal("mean_squared_error", 2),
+            LOGIT,
+            "mean_squared_error needs probabilities, but the last layer's activation is linear",
+            ["activation sigmoid"],
+        ),
+        (
+            Goal("mean_squared_error", 10),
+            notes_net().change(6, activation="relu"),
+            "mean_squared_error needs probabilities, but the last layer's activation is relu",
+            ["activation softmax"],
+        ),
+    ],
+)
+def test_an_output_that_is_not_what_the_loss_compares(goal: Goal, stack: Stack, words: str, ways: list[str]) -> None:
+    (problem,) = find_problems(stack, goal)
+    assert (problem.layer, problem.message) == (7, words)
+    assert [fix.label for fix in problem.fixes] == ways
+    for fix in problem.fixes:
+        assert find_problems(fix.stack, goal.after(fix)) == (), fix.label
+
+
+def test_two_classes_are_offered_the_one_unit_that_everybody_gives_them() -> None:
+    (problem,) = find_problems(Stack((28, 28, 1)), Goal("binary_crossentropy", 2))
+    assert problem.fixes[0].label == "add Flatten and Dense 1 sigmoid at the end"
 
 
 def test_a_dropout_at_the_end_does_not_hide_a_wrong_activation() -> None:
@@ -167,9 +266,9 @@ def test_a_problem_stands_on_its_layer_in_words_with_a_way_out(stack: Stack, goa
 def test_each_way_out_removes_its_problem(stack: Stack, goal: Goal) -> None:
     for problem in find_problems(stack, goal):
         for fix in problem.fixes:
-            assert fix.stack != stack, f"{fix.label} changes nothing"
+            assert (fix.stack, goal.after(fix)) != (stack, goal), f"{fix.label} changes nothing"
             where = problem.layer + len(fix.stack) - len(stack)  # a layer above may have come or gone
-            after = find_problems(fix.stack, goal)
+            after = find_problems(fix.stack, goal.after(fix))
             assert (where, problem.message) not in [(one.layer, one.message) for one in after], fix.label
             summary = summarize(fix.stack)
             assert summary.stuck_at is None or summary.stuck_at > where, f"{fix.label}: still not built"
@@ -183,9 +282,10 @@ def test_first_ways_out_lead_to_a_network_that_can_be_trained(stack: Stack, goal
         problems = find_problems(stack, goal)
         if not problems:
             break
-        stack = problems[0].fixes[0].stack
+        goal, stack = goal.after(problems[0].fixes[0]), problems[0].fixes[0].stack
     assert find_problems(stack, goal) == ()
-    assert summarize(stack).output_shape == (goal.classes,)
+    (units,) = summarize(stack).output_shape or ()
+    assert goal.fits(units)
 
 
 def test_a_network_of_one_unit_gives_one_number() -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.network.layers import Conv2D, Dense, Dropout, Flatten
+from cnn_tui.network.losses import CLASS_NUMBERS, Answers
 from cnn_tui.training.pipeline import Batches
 
 EXPERIMENT = Experiment(
@@ -26,8 +27,8 @@ IMAGES = DRAW.integers(0, 256, (COUNT, 28, 28, 1), dtype=np.uint8)
 LABELS = DRAW.integers(0, 10, COUNT)
 
 
-def batches(seed: int | None = 3, room: int | None = None, one_hot: int | None = None) -> Batches:
-    return Batches(IMAGES, LABELS, batch_size=8, seed=seed, room=room, one_hot=one_hot)
+def batches(seed: int | None = 3, room: int | None = None, answers: Answers = CLASS_NUMBERS) -> Batches:
+    return Batches(IMAGES, LABELS, batch_size=8, seed=seed, room=room, answers=answers)
 
 
 def built(experiment: Experiment = EXPERIMENT) -> Any:
@@ -204,14 +205,15 @@ def test_a_last_batch_of_one_image_counts(monkeypatch: pytest.MonkeyPatch, parts
     from cnn_tui.training import loop
 
     monkeypatch.setattr(loop, "usual_parts", lambda: parts)
+    answers = Answers("one-hot labels", one_hot) if one_hot else CLASS_NUMBERS
     experiment = EXPERIMENT.with_training(loss="categorical_crossentropy") if one_hot else EXPERIMENT
     model = built(experiment.with_training(learning_rate=1e-9))
-    logs = loop.fit(model, batches(one_hot=one_hot), epochs=1)
+    logs = loop.fit(model, batches(answers=answers), epochs=1)
     probabilities = model.predict(IMAGES / 255.0, verbose=0)
     right = probabilities[np.arange(COUNT), LABELS]
     wanted = {"loss": -np.log(right).mean(), "accuracy": (probabilities.argmax(axis=1) == LABELS).mean()}
     assert {name: values[0] for name, values in logs.items()} == pytest.approx(wanted, abs=1e-5)
-    assert loop.evaluate(model, batches(None, one_hot=one_hot)) == pytest.approx(wanted, abs=1e-5)
+    assert loop.evaluate(model, batches(None, answers=answers)) == pytest.approx(wanted, abs=1e-5)
 
 
 def test_a_callback_cuts_an_epoch_and_an_evaluation_short() -> None:

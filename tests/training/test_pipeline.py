@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cnn_tui.network.losses import Answers
 from cnn_tui.training import pipeline
 from cnn_tui.training.pipeline import Batches, Supply, evaluation_batches, room, scaled, training_batches
 
@@ -20,7 +21,7 @@ def shown(supply: Supply, epoch: int = 0, steps: int = 1) -> list[list[int]]:
     size, batches = supply.batches.batch_size, []
     for piece in supply.pieces(epoch, lambda: steps):
         for at in range(piece.first, piece.end):
-            images, labels = supply.batch(piece.positions[at * size : (at + 1) * size])
+            images, labels, _ = supply.batch(piece.positions[at * size : (at + 1) * size])
             assert images.dtype == "float32"
             assert images.shape[1:] == (2, 2, 1)
             np.testing.assert_allclose(images[:, 1, 1, 0], labels.numpy() / 255.0, rtol=1e-6)
@@ -110,5 +111,5 @@ def test_training_explain_and_an_exported_script_scale_bytes_alike() -> None:
 
 
 def test_a_loss_that_is_not_sparse_gets_one_hot_labels() -> None:
-    one = Supply(training_batches(IMAGES[:3], LABELS[:3], batch_size=8, seed=1, one_hot=4))
+    one = Supply(training_batches(IMAGES[:3], LABELS[:3], batch_size=8, seed=1, answers=Answers("one-hot labels", 4)))
     assert one.batch(np.arange(3))[1].numpy().tolist() == [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]]

@@ -33,10 +33,10 @@ def home_at(home: Path) -> Iterator[Path]:
 
 
 def trained_once(home: Path) -> Path:
-    """A home of five runs, trained by whichever process of tests asks first; nobody changes it.
+    """A home of six runs, trained by whichever process of tests asks first; nobody changes it.
 
     1 is of three grey shapes, 2 of two coloured ones, 3 of 200 classes without kept predictions, 4 has convolutions
-    that are no plain ones, 5 has 30 classes.
+    that are no plain ones, 5 has 30 classes, 6 tells two grey ones apart by the logit of one unit.
     """
     home.mkdir(exist_ok=True)
     lock = locks.take(home / "training.lock", wait=600)
@@ -65,6 +65,8 @@ def _train_all(home: Path) -> None:
     layers = [msgspec.structs.replace(plain, **one) for one in odd]
     train_run(home / "grey.npz", (*layers, Flatten(), Dense(units=3, activation="softmax")), epochs=1)
     train_run(write_shapes(home / "30.npz", classes=30, images=300), small_network(30), epochs=1)
+    logit: dict[str, Any] = {"loss": "binary_crossentropy", "from_logits": True}
+    train_run(write_shapes(home / "2.npz", classes=2, images=120), (Flatten(), Dense(units=1)), epochs=2, **logit)
 
 
 def write_shapes(path: Path, classes: int = 3, channels: int = 1, images: int = 240, size: int = 12) -> Path:
@@ -94,7 +96,9 @@ def small_network(classes: int) -> tuple[AnyLayer, ...]:
     )
 
 
-def train_run(dataset: Path | str, layers: tuple[AnyLayer, ...], epochs: int = 3, keep: bool = True) -> int:
+def train_run(
+    dataset: Path | str, layers: tuple[AnyLayer, ...], epochs: int = 3, keep: bool = True, **settings: Any
+) -> int:
     """Train and record a run in the present home, as the training process does; gives its id."""
     import keras
 
@@ -102,7 +106,7 @@ def train_run(dataset: Path | str, layers: tuple[AnyLayer, ...], epochs: int = 3
     from cnn_tui.training.data.datasets import load
     from cnn_tui.training.explain import keep_files
 
-    training = Training(epochs=epochs, batch_size=16, seed=3, learning_rate=0.01)
+    training = Training(epochs=epochs, batch_size=16, seed=3, learning_rate=0.01, **settings)
     experiment = Experiment("shapes", str(dataset), training, layers=layers)
     images = load(experiment.dataset, say=lambda _: None)
     keras.utils.set_random_seed(3)
@@ -120,6 +124,6 @@ def train_run(dataset: Path | str, layers: tuple[AnyLayer, ...], epochs: int = 3
         model.save(model_path(run_id))
         scores = model.evaluate(x_test, y_test, return_dict=True, verbose=0)
         if keep:
-            assert keep_files.keep(model, images.x_test, y_test, run_id, experiment.dataset, scores, print)
+            assert keep_files.keep(model, images.x_test, y_test, run_id, experiment, scores, print)
         history.record_end(run_id, Result("finished", "", scores["loss"], scores["accuracy"], 1.0))
     return run_id

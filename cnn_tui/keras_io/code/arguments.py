@@ -82,13 +82,29 @@ ORDER: dict[str, tuple[str, ...]] = {
         "SparseCategoricalCrossentropy": "from_logits ignore_class",
         "CategoricalCrossentropy": "from_logits label_smoothing",
         "BinaryCrossentropy": "from_logits label_smoothing",
+        "BinaryAccuracy": "name dtype threshold",
+        "AUC": "num_thresholds curve summation_method name dtype",
+        "Precision": "thresholds top_k class_id name dtype",
+        "Recall": "thresholds top_k class_id name dtype",
     }.items()
 }
 """Names that may stand unnamed, in their order, as in Keras 3. What is not here has to be named."""
 
 METHODS: dict[str, tuple[str, ...]] = {
     "compile": ("optimizer", "loss", "loss_weights", "metrics"),
-    "fit": ("x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split", "validation_data"),
+    "fit": (
+        "x",
+        "y",
+        "batch_size",
+        "epochs",
+        "verbose",
+        "callbacks",
+        "validation_split",
+        "validation_data",
+        "shuffle",
+        "class_weight",
+        "sample_weight",
+    ),
     "fit_generator": ("x", "steps_per_epoch", "epochs", "verbose", "callbacks", "validation_data"),
     "flow_from_directory": ("directory", "target_size", "color_mode", "classes", "class_mode", "batch_size"),
     "flow": ("x", "y", "batch_size"),

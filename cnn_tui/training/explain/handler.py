@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from cnn_tui.jobs.explain_protocol import (
     Warm,
 )
 from cnn_tui.network import shapes
+from cnn_tui.network.losses import answers_for
 from cnn_tui.text import path_kept
 from cnn_tui.training.log import say
 
@@ -99,8 +101,10 @@ class Explainer:
     def _facts(self, run_id: int) -> ModelFacts:
         model = self._model(run_id)
         from cnn_tui.training.explain.keep_files import class_names_of, named
+        from cnn_tui.training.probabilities import class_count
 
-        names = named(class_names_of(find_run(run_id).dataset), model.outputs)
+        run = find_run(run_id)
+        names = named(class_names_of(run.dataset), class_count(model.outputs, run.experiment.training))
         return ModelFacts(model.input_shape, names, model.layers())
 
     def _keep(self, run_id: int) -> None:
@@ -115,13 +119,12 @@ class Explainer:
                 f"the test images of {run.dataset} are {shapes.show(images.x_test.shape[1:])} now, "
                 f"and run {run_id} learned from {shapes.show(model.input_shape)}"
             )
-        loss = run.test_loss
+        loss, training = run.test_loss, run.experiment.training
         if loss is None:  # it ended before it was evaluated
-            one_hot = run.experiment.training.loss == "categorical_crossentropy"
-            loss = keep_files.test_loss(model_path(run_id), images.x_test, images.y_test, one_hot)
-        keep_files.keep_or_raise(
-            model.model, images.x_test, images.y_test, run_id, images.dataset.class_names, {"loss": loss}
-        )
+            answers = answers_for(training.loss, model.outputs)
+            loss = keep_files.test_loss(model_path(run_id), images.x_test, images.y_test, answers)
+        names = images.dataset.class_names
+        keep_files.keep_or_raise(model.model, images.x_test, images.y_test, run_id, training, names, {"loss": loss})
 
     def _images(self, run_id: int) -> StoredImages:
         """The test images that the predictions of a run are of, kept now if they were not."""
@@ -181,15 +184,13 @@ class Explainer:
         return prepared.pixels[np.newaxis], prepared.steps
 
     def _prediction(self, run_id: int, images: Any, steps: tuple[str, ...]) -> Prediction:
-        import math
-
         said = self._model(run_id).predict(images)
+        from cnn_tui.training.probabilities import class_probabilities
+
+        probabilities = class_probabilities(said, find_run(run_id).experiment.training)
+        raw = _numbers(said) if probabilities is not said else ()
         return Prediction(
-            tuple(images.shape[1:]),
-            images.tobytes(),
-            tuple(None if math.isnan(one) else one for one in said[0].tolist()),
-            (1, said.shape[1]),
-            steps,
+            tuple(images.shape[1:]), images.tobytes(), _numbers(probabilities), (1, said.shape[1]), steps, raw
         )
 
     def _activations(self, question: ShowActivations) -> msgspec.Struct:
@@ -210,6 +211,11 @@ class Explainer:
             )
         answer: msgspec.Struct = model.activations(images, question.layers, question.first, question.most, steps)
         return answer
+
+
+def _numbers(rows: Any) -> tuple[float | None, ...]:
+    """The first row; None for NaN, which JSON cannot hold."""
+    return tuple(None if math.isnan(one) else one for one in rows[0].tolist())
 
 
 def find_run(run_id: int) -> Run:

@@ -18,11 +18,14 @@ from cnn_tui.artifacts.evaluation import ClassFigures, Evaluation
 from cnn_tui.artifacts.predictions import PredictionsHeader, model_stamp
 from cnn_tui.data import raw_file
 from cnn_tui.data.describe import describe
+from cnn_tui.experiment.experiment import Experiment, Training
 from cnn_tui.history.run import finite
 from cnn_tui.home import model_path
+from cnn_tui.network.losses import Answers
 from cnn_tui.training.data.image_store import keep_images, shape_of
 from cnn_tui.training.data.readers import Labels, Pixels
-from cnn_tui.training.pipeline import scaled
+from cnn_tui.training.pipeline import evaluation_batches, scaled
+from cnn_tui.training.probabilities import class_probabilities
 
 BATCH = 256
 MOST_BYTES = 400_000_000
@@ -34,7 +37,7 @@ def keep(
     images: Pixels,
     labels: Labels,
     run_id: int,
-    dataset: str,
+    experiment: Experiment,
     scores: Mapping[str, float],
     say: Callable[[str], None],
     ends: Callable[[], bool] = lambda: False,
@@ -47,7 +50,8 @@ def keep(
     if not scores:
         return False
     try:
-        keep_or_raise(model, images, labels, run_id, class_names_of(dataset), scores, ends)
+        names = class_names_of(experiment.dataset)
+        keep_or_raise(model, images, labels, run_id, experiment.training, names, scores, ends)
     except Exception as error:  # a run that is trained has ended well, whatever becomes of this
         say(traceback.format_exc())
         say(f"The predictions could not be kept: {error}")
@@ -60,14 +64,16 @@ def keep_or_raise(
     images: Pixels,
     labels: Labels,
     run_id: int,
+    training: Training,
     class_names: tuple[str, ...],
     scores: Mapping[str, float],
     ends: Callable[[], bool] = lambda: False,
 ) -> None:
     """As `keep`, but raises what goes wrong: ValueError with a sentence, OSError, or what TensorFlow raises."""
-    probabilities = ask_all(model, images, ends)
-    outputs = probabilities.shape[1]
-    names = named(class_names, max(outputs, int(labels.max()) + 1))
+    said = ask_all(model, images, ends)
+    probabilities = class_probabilities(said, training)
+    classes = probabilities.shape[1]
+    names = named(class_names, max(classes, int(labels.max()) + 1))
     stamp = model_stamp(model_path(run_id))
     digest = keep_images(images, labels, class_names)
 
@@ -75,20 +81,22 @@ def keep_or_raise(
     header = PredictionsHeader(
         predictions.FORMAT,
         len(labels),
-        outputs,
-        names[:outputs],
+        classes,
+        names[:classes],
         shape_of(images),
         digest,
         stamp,
+        said.shape[1] if probabilities is not said else 0,
     )
     parts = [
         labels.astype("<i4"),
         predicted.astype("<i4"),
         margins(probabilities).astype("<f4"),
         probabilities.astype("<f4"),
+        *([said.astype("<f4")] if probabilities is not said else []),
     ]
     raw_file.write(predictions.predictions_path(run_id), header, [part.tobytes() for part in parts])
-    measured = measure(labels, predicted, names, finite(scores.get("loss")), stamp)
+    measured = measure(labels, predicted, names, finite(scores.get("loss")), stamp, said.shape[1])
     raw_file.write(evaluation.evaluation_path(run_id), measured, [])
 
 
@@ -100,7 +108,7 @@ def forget(run_id: int) -> None:
 
 
 def ask_all(model: Any, images: Pixels, ends: Callable[[], bool]) -> NDArray[np.float32]:
-    """What the network says of every image, (n, classes). Raises ValueError when that is too much to keep."""
+    """What the network says of every image, (n, outputs). Raises ValueError when that is too much to keep."""
     if len(model.output_shape) != 2:
         raise ValueError(f"the network gives {model.output_shape[1:]} for an image, and not one number for each class")
     outputs = int(model.output_shape[-1])
@@ -116,15 +124,13 @@ def ask_all(model: Any, images: Pixels, ends: Callable[[], bool]) -> NDArray[np.
     return said
 
 
-def test_loss(path: Path, images: Pixels, labels: Labels, one_hot: bool) -> float:
+def test_loss(path: Path, images: Pixels, labels: Labels, answers: Answers) -> float:
     """The loss of a saved model over test images, as `model.evaluate` gives it."""
     model = keras.models.load_model(path)
-    answers = keras.utils.to_categorical(labels, model.output_shape[-1]) if one_hot else labels
     scores = {"loss": float("nan")}
-    for start in range(0, len(images), BATCH):
-        end = start + BATCH
+    for x, y in evaluation_batches(images, labels, batch_size=BATCH, answers=answers):
         # Keras's means go on from batch to batch.
-        scores = model.test_on_batch(scaled(images[start:end]), answers[start:end], return_dict=True)
+        scores = model.test_on_batch(x, y, return_dict=True)
     return float(scores["loss"])
 
 
@@ -134,6 +140,7 @@ def measure(
     names: tuple[str, ...],
     test_loss: float | None,
     stamp: tuple[int, int] | None,
+    outputs: int,
 ) -> Evaluation:
     """The figures of every class and the confusion matrix.
 
@@ -154,7 +161,7 @@ def measure(
         pairs, times = np.unique(np.stack([labels, predicted], axis=1), axis=0, return_counts=True)
         cells = tuple((true, said, number) for (true, said), number in zip(pairs.tolist(), times.tolist(), strict=True))
     accuracy = float(np.mean(labels == predicted))
-    return Evaluation(evaluation.FORMAT, len(labels), test_loss, accuracy, per_class, cells, stamp)
+    return Evaluation(evaluation.FORMAT, len(labels), test_loss, accuracy, per_class, cells, stamp, outputs)
 
 
 def margins(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -26,6 +26,8 @@ class ShownPrediction(NamedTuple):
     picture: Picture | None
     names: tuple[str, ...]
     probabilities: Sequence[float | None]
+    output: Sequence[float | None]
+    """The row that `predict()` returns."""
     label: int | None = None
     steps: tuple[str, ...] = ()
 
@@ -82,12 +84,14 @@ class PredictionsView(ExplainView):
                 own.prediction.picture,
                 gallery.names or tuple(str(at) for at in range(len(own.prediction.probabilities))),
                 own.prediction.probabilities,
+                own.prediction.output,
                 steps=own.prediction.steps,
             )
         said, index = self.scene.predictions, gallery.index
         if said is None or index is None:
             return None
-        return ShownPrediction(self.scene.picture(), said.class_names, said.probabilities(index), said.labels[index])
+        probabilities, output = said.probabilities(index), said.output(index)
+        return ShownPrediction(self.scene.picture(), said.class_names, probabilities, output, said.labels[index])
 
     def _place(self, width: int) -> Text:
         own, gallery = self.scene.own, self.scene.gallery
@@ -153,7 +157,7 @@ class PredictionsView(ExplainView):
         return lines
 
     def _vector(self, shown: ShownPrediction, width: int, *, short_of_room: bool = False) -> list[Text]:
-        numbers = ["nan" if one is None or math.isnan(one) else f"{one:.7e}" for one in shown.probabilities]
+        numbers = ["nan" if one is None or math.isnan(one) else f"{one:.7e}" for one in shown.output]
         more = " ..." if len(numbers) > _MOST_NUMBERS else ""
         numbers = numbers[:_MOST_NUMBERS]
         each = max(1, (width - 4) // 14)
@@ -176,7 +180,7 @@ class PredictionsView(ExplainView):
 
 
 def _shape(shown: ShownPrediction) -> str:
-    return f"(1, {len(shown.probabilities)})"
+    return f"(1, {len(shown.output)})"
 
 
 def _tuple(shape: Sequence[int]) -> str:

@@ -97,8 +97,9 @@ class LayersTable(Table):
         layer, dim = view.stack.layers[at], self.style("dim")
         tone = "" if layer.enabled else dim
         name = Text(layer.type, tone)
-        if view.problem_at(at + 1) is not None:
-            name = Text("! ", self.style("bad")) + name
+        problem = view.problem_at(at + 1)
+        if problem is not None:
+            name = Text("! ", self.style("warn" if problem in view.warnings else "bad")) + name
         words = Text(arguments(layer) if layer.enabled else f"off  {arguments(layer)}", tone)
         stuck = self.style("bad") if view.summary.stuck_at == view.summary.rows[at].index else tone
         shape, params = self._outcome(at)
@@ -122,13 +123,24 @@ class FieldForm(Lines):
         self._fields: tuple[Field, ...] = ()
         self._at = 0
         self._problem: Problem | None = None
+        self._tone = "bad"
         self._index = 0
 
     def show(
-        self, layer: AnyLayer | None, index: int, fields: tuple[Field, ...], at: int, problem: Problem | None
+        self,
+        layer: AnyLayer | None,
+        index: int,
+        fields: tuple[Field, ...],
+        at: int,
+        problem: Problem | None,
+        tone: str = "bad",
     ) -> None:
-        """Show the fields of the layer `index` (from 1), the one at `at` marked, and a problem of it or of another."""
+        """Show the fields of the layer `index` (from 1), the one at `at` marked, and a problem of it or of another.
+
+        `tone` is the style of the problem: "warn" for one that does not keep the network from being trained.
+        """
         self._layer, self._fields, self._at, self._problem, self._index = layer, fields, at, problem, index
+        self._tone = tone
         self.redraw()
 
     def draw(self, width: int, height: int) -> list[Text]:
@@ -174,7 +186,9 @@ class FieldForm(Lines):
     def _problem_words(self) -> Text:
         assert self._problem
         where = f"Layer {self._problem.layer}: " if self._problem.layer not in (0, self._index) else ""
-        words = Text.assemble(("! ", self.style("bad")), (f"{where}{self._problem.message}.", self.style("bad")))
+        words = Text.assemble(
+            ("! ", self.style(self._tone)), (f"{where}{self._problem.message}.", self.style(self._tone))
+        )
         fix_key = f"{key_of('stack.fix')}:"
         for at, fix in enumerate(self._problem.fixes):
             words.append(f" {fix_key if at == 0 else f'{at + 1})'} {fix.label}.")

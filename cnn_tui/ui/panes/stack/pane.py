@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, cast
 
 from rich.console import Group, RenderableType
@@ -19,6 +19,7 @@ from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.network.diff import describe
 from cnn_tui.network.fields import Field, Value, fields_of
+from cnn_tui.network.fixes import Fix
 from cnn_tui.network.layers import LAYERS, AnyLayer, new_layer
 from cnn_tui.network.problems import Problem
 from cnn_tui.network.stack import Stack
@@ -81,9 +82,9 @@ class StackPane(Pane):
         layer = self._layer()
         fields = fields_of(type(layer)) if layer else ()
         index = self.rows.cursor + 1 if layer else 0
-        problems = self.document.view.problems
-        problem = self.document.view.problem_at(index) or (problems[0] if problems else None)
-        self.query_one(FieldForm).show(layer, index, fields, self._field_at(fields), problem)
+        problem = self._problem()
+        tone = "warn" if problem in self.document.view.warnings else "bad"
+        self.query_one(FieldForm).show(layer, index, fields, self._field_at(fields), problem, tone)
 
     # Moving
 
@@ -168,7 +169,7 @@ class StackPane(Pane):
         elif not problem.fixes:
             self.notify(f"No ready fix: {problem.message}.", markup=False)
         else:
-            self._edit(f"fix: {problem.fixes[0].label}", problem.fixes[0].stack, max(0, problem.layer - 1))
+            self._apply(problem.fixes[0], problem.layer)
 
     @work(group=DIALOG)
     async def action_list_fixes(self) -> None:
@@ -179,8 +180,7 @@ class StackPane(Pane):
         items = [PickItem(str(at), fix.label) for at, fix in enumerate(problem.fixes)]
         chosen = await self.app.push_screen_wait(PickScreen("Fixes", items, hint=problem.message))
         if chosen is not None:
-            fix = problem.fixes[int(chosen)]
-            self._edit(f"fix: {fix.label}", fix.stack, max(0, problem.layer - 1))
+            self._apply(problem.fixes[int(chosen)], problem.layer)
 
     # Around the stack
 
@@ -231,9 +231,16 @@ class StackPane(Pane):
         label = f"{field.name} {field.format(before)} → {field.format(value)}"
         self._edit(label, self.stack.change(at, **{field.name: value}), at)
 
+    def _apply(self, fix: Fix, layer: int) -> None:
+        """Make the edit that a fix of the layer (from 1) is."""
+        self._make(lambda: self.document.apply(fix), layer - 1)
+
     def _edit(self, label: str, stack: Stack, cursor: int) -> None:
+        self._make(lambda: self.document.edit_stack(label, stack), cursor)
+
+    def _make(self, edit: Callable[[], None], cursor: int) -> None:
         try:
-            self.document.edit_stack(label, stack)
+            edit()
         except LockedError as error:
             words = inert(str(error))
             self.notify(f"{words[:1].upper()}{words[1:]}.", severity="warning", markup=False)
