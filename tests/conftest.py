@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import itertools
 import os
+import subprocess
 import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -45,6 +46,14 @@ def pytest_sessionfinish() -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """Half as many processes again as there are cores: many a test waits for a process or for a slow line."""
     return (os.cpu_count() or 1) * 3 // 2
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_stays(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What tests start ends with them, even if they are killed."""
+    sweeper = [sys.executable, str(Path(__file__).with_name("sweeper.py")), str(tmp_path_factory.getbasetemp())]
+    with subprocess.Popen(sweeper, stdin=subprocess.PIPE, start_new_session=True):
+        yield
 
 
 @pytest.fixture(scope="session")
