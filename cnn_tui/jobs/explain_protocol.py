@@ -93,6 +93,18 @@ class FindDeadFilters(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
     run: int
 
 
+class VaryImage(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
+    """What layers that vary images at random make of one while training. Answer: Variations. No run is needed.
+
+    `layers` are those of an experiment as JSON, `shape` and `pixels` those of a `Picture`; `seed` chooses the chances.
+    """
+
+    layers: bytes
+    shape: tuple[int, int, int]
+    pixels: bytes
+    seed: int = 0
+
+
 Question: TypeAlias = (
     Warm
     | DescribeModel
@@ -103,6 +115,7 @@ Question: TypeAlias = (
     | ShowActivations
     | ShowKernels
     | FindDeadFilters
+    | VaryImage
 )
 
 
@@ -237,6 +250,20 @@ class Kernels(msgspec.Struct, frozen=True):
     def bias(self, filter: int) -> float:
         """One filter's bias; 0 where the layer has none."""
         return float(raw_file.numbers("f", self.biases)[filter]) if self.biases else 0.0
+
+
+VARIATIONS = 9
+
+
+class Variations(msgspec.Struct, frozen=True):
+    """One image, varied VARIATIONS times; an image of another size has another `shape`."""
+
+    shape: tuple[int, int, int]
+    images: tuple[bytes, ...]
+
+    def picture(self, at: int) -> Picture:
+        """One of them."""
+        return Picture(self.shape, self.images[at])
 
 
 class DeadLayer(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ from cnn_tui.data.dataset import FASHION
 from cnn_tui.data.images import ImagesHeader, images_path
 from cnn_tui.home import model_path
 from cnn_tui.jobs.explain_protocol import (
+    VARIATIONS,
     Activations,
     DeadFilters,
     DeadLayer,
@@ -34,6 +35,8 @@ from cnn_tui.jobs.explain_protocol import (
     Question,
     ShowActivations,
     ShowKernels,
+    Variations,
+    VaryImage,
 )
 
 COUNT, SIZE = 40, 28
@@ -122,6 +125,8 @@ def _answer(question: Question) -> Any:
         case PredictPicture():
             steps = ("resized from 200x100 to 28x28", "made grey")
             return Prediction((SIZE, SIZE, 1), _square(5), (0.1,) * 10, (1, 10), steps)
+        case VaryImage():
+            return Variations(question.shape, (question.pixels,) * VARIATIONS)
         case _:
             return Done()
 

@@ -18,6 +18,7 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.home import model_path
 from cnn_tui.jobs.explain_client import ExplainClient
+from cnn_tui.jobs.explain_protocol import VaryImage
 from cnn_tui.network.image_kernels import KERNELS
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.explain.bench import Bench, sized
@@ -112,7 +113,7 @@ async def test_a_colour_run_is_shown_in_every_view_and_size(make_lab: MakeLab, l
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await pilot.press("5")
         await sees(pilot, "of shape (1, 2):")
-        for title in ("confusion", "activations", "filters", "by hand", "data", "predictions"):
+        for title in ("confusion", "activations", "filters", "augmentation", "by hand", "data", "predictions"):
             await pilot.press("m")
             await sees(pilot, f"[{title}]")
             for words in ("TensorFlow", "working out", "reading the images", "looking at"):
@@ -155,7 +156,7 @@ async def test_without_any_run_there_are_the_sample_and_the_questions(make_lab: 
         explain(app).explained.client = client  # type: ignore[assignment]
         await pilot.press("5")
         await sees(pilot, "No run has a trained model yet")
-        await pilot.press("m", "m", "m", "m")
+        await pilot.press(*"mmmmm")
         await sees(pilot, "28x28 → 26x26")
         await pilot.press("n", "n")
         await sees(pilot, "LAB 2, 2 of")
@@ -198,6 +199,24 @@ async def test_on_a_small_terminal_the_arithmetic_is_at_the_right_and_the_keys_b
             assert words in text(app)
         await pilot.press("v")
         await sees(pilot, "1 window sees a corner")
+
+
+async def test_augmentation_is_shown_beside_its_settings_as_the_network_in_the_editor_has_it(
+    make_lab: MakeLab, kept: int
+) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        client = explained.FakeExplainClient()
+        explain(app).explained.client = client  # type: ignore[assignment]
+        await pilot.press("5", *"mmmm")
+        await sees(pilot, "The network in the editor has no layer that varies images.")
+        app.lab.document.open(load_preset("overfitting-augmentation"), None)
+        await pilot.press("1", "5")
+        await sees(pilot, "RandomFlip: mode horizontal")
+        assert "height_factor 0.05" in text(app) and "T-shirt" in text(app)
+        await until(pilot, lambda: " 9 " in text(app), "nine variations")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(one := client.asked[-1], VaryImage) and one.seed == 1, "varied anew")
 
 
 async def test_what_is_good_to_know_is_said_when_the_question_is_answered(make_lab: MakeLab, kept: int) -> None:
@@ -261,7 +280,7 @@ async def test_a_filter_that_is_no_plain_one_is_refused_by_hand_in_words(
         assert "Enter: step it by hand" not in text(app)
         await pilot.press("enter")
         await sees(pilot, "conv2d is not stepped by hand")
-        await pilot.press("m", "enter")
+        await pilot.press("m", "m", "enter")
         await sees(pilot, "Which kernel?")
         assert "filter 1" not in text(app)
 

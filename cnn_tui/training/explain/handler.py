@@ -10,7 +10,7 @@ import msgspec
 
 from cnn_tui.artifacts.predictions import Predictions, model_stamp, open_predictions, predictions_path
 from cnn_tui.artifacts.weights import no_model
-from cnn_tui.data.dataset import DatasetError, is_folder
+from cnn_tui.data.dataset import DatasetError, is_folder, path_of
 from cnn_tui.data.images import StoredImages
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.history import History
@@ -30,6 +30,7 @@ from cnn_tui.jobs.explain_protocol import (
     PredictPicture,
     ShowActivations,
     ShowKernels,
+    VaryImage,
     Warm,
 )
 from cnn_tui.network import shapes
@@ -79,6 +80,10 @@ class Explainer:
                 stored = self._images(run)
                 sample = self._test_images(run, tuple(range(min(SAMPLE, stored.kept))))
                 return DeadFilters(len(sample), self._model(run).dead_filters(sample))
+            case VaryImage():
+                from cnn_tui.training.explain.vary import vary
+
+                return vary(question)
         raise ExplainError(f"{type(question).__name__} is no question", wrong=True)
 
     def _model(self, run_id: int) -> Any:
@@ -173,8 +178,10 @@ class Explainer:
         opened = open_picture(Path(path_kept(picture)), model.input_shape)
         form, border = Form(model.input_shape, crop=run.experiment.fit == "crop"), None
         try:
-            if is_folder(run.dataset):  # its own pictures were taken as they are, and so is this one
-                form = beside(Path(run.dataset), run.experiment.test, opened, form)
+            found = path_of(run.dataset)
+            # A folder's own pictures were taken as they are, and so is this one.
+            if found is not None and is_folder(run.dataset):
+                form = beside(found, run.experiment.test, opened, form)
             else:
                 stored = self._images(run_id)
                 border = border_of(self._test_images(run_id, tuple(range(min(SAMPLE, stored.kept)))))

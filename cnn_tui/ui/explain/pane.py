@@ -16,6 +16,7 @@ from cnn_tui.jobs.explain_client import ExplainClient
 from cnn_tui.jobs.explain_protocol import Prediction, PredictPicture
 from cnn_tui.text import sentence
 from cnn_tui.ui.explain.activations import ActivationsView
+from cnn_tui.ui.explain.augmentation import AugmentationView
 from cnn_tui.ui.explain.by_hand import ByHandView
 from cnn_tui.ui.explain.confusion import ConfusionView
 from cnn_tui.ui.explain.data import DataView
@@ -54,6 +55,7 @@ class ExplainPane(Pane):
             ConfusionView(scene),
             ActivationsView(scene),
             FiltersView(scene),
+            AugmentationView(scene, document),
             ByHandView(scene, self.lab2),
             DataView(scene),
         )

@@ -209,13 +209,23 @@ class ViewNames(Lines):
             self.redraw()
 
     def draw(self, width: int, height: int) -> list[Text]:
-        for gap in (" · ", " "):
-            line = Text(no_wrap=True)
-            for title in self._titles:
-                if line:
-                    line.append(gap, self.style("dim"))
-                shown = title == self._shown
-                line.append(f"[{title}]" if shown else title, self.style("accent" if shown else "dim"))
-            if line.cell_len <= width:
-                break
+        line = self._line(0, len(self._titles), " · ")
+        first, end = 0, len(self._titles)
+        while line.cell_len > width and end - first > 1:
+            line = self._line(first, end, " ")
+            if line.cell_len > width:  # the name that is farthest from the one that is shown goes
+                at = self._titles.index(self._shown)
+                first, end = (first + 1, end) if at - first > end - 1 - at else (first, end - 1)
         return [line]
+
+    def _line(self, first: int, end: int, gap: str) -> Text:
+        line = Text("… " if first else "", self.style("dim"), no_wrap=True)
+        for at in range(first, end):
+            title = self._titles[at]
+            if at > first:
+                line.append(gap, self.style("dim"))
+            shown = title == self._shown
+            line.append(f"[{title}]" if shown else title, self.style("accent" if shown else "dim"))
+        if end < len(self._titles):
+            line.append(" …", self.style("dim"))
+        return line

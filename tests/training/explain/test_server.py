@@ -43,6 +43,8 @@ from cnn_tui.jobs.explain_protocol import (
     Request,
     ShowActivations,
     ShowKernels,
+    Variations,
+    VaryImage,
     Warm,
 )
 from cnn_tui.jobs.launch import environment, python
@@ -512,3 +514,22 @@ def test_a_dataset_that_is_none_is_refused_in_words(tmp_path: Path) -> None:
         with pytest.raises(ExplainError, match=words) as caught:
             look_at(name)
         assert str(caught.value).isprintable()
+
+
+def test_an_image_is_varied_as_kerass_layers_do_it(client: ExplainClient) -> None:
+    image = np.arange(24, dtype=np.uint8).reshape(4, 6, 1) * 10
+    layers = msgspec.json.encode([{"type": "RandomFlip", "mode": "horizontal"}])
+    ways: set[bytes] = set()
+    for seed in range(2):
+        question = VaryImage(layers, (4, 6, 1), image.tobytes(), seed)
+        varied = client.ask(question, Variations, SECONDS)
+        assert varied.shape == (4, 6, 1) and len(varied.images) == 9
+        assert client.ask(question, Variations, SECONDS) == varied, "the same seed gives the same"
+        ways.update(varied.images)
+    assert ways == {image.tobytes(), image[:, ::-1].tobytes()}
+
+
+def test_layers_that_make_an_image_of_another_size_give_that(client: ExplainClient) -> None:
+    layers = msgspec.json.encode([{"type": "ZeroPadding2D", "padding": [1, 2]}])
+    varied = client.ask(VaryImage(layers, (2, 2, 3), bytes(range(12))), Variations, SECONDS)
+    assert varied.shape == (4, 6, 3) and len(varied.images[8]) == 4 * 6 * 3
