@@ -13,6 +13,7 @@ from cnn_tui.cli.printing import deliver
 from cnn_tui.cli.runs import open_history, read_run, run_number
 from cnn_tui.cli.streams import FAILED, FINISHED, WRONG, UserError, complain, say
 from cnn_tui.cli.summary import place
+from cnn_tui.data.dataset import is_stand_in
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment, to_toml
 from cnn_tui.experiment.file_errors import found
@@ -24,7 +25,6 @@ from cnn_tui.keras_io.script import keras_script
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet
 
-_SAMPLE = "fashion_mnist_sample"
 EVENT_FILES_SECONDS = 300.0
 """TensorFlow takes some to load."""
 
@@ -131,6 +131,6 @@ def _run(number: int) -> tuple[Experiment, int | None]:
     """The experiment of a run, on the images that it was trained on, and its seed."""
     run = read_run(number)
     experiment = require_experiment(run)
-    if run.dataset == _SAMPLE:  # it stood in for the whole set
-        experiment = msgspec.structs.replace(experiment, dataset=_SAMPLE)
+    if is_stand_in(run.dataset):  # for the dataset of the experiment
+        experiment = msgspec.structs.replace(experiment, dataset=run.dataset)
     return experiment, run.seed

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from cnn_tui.data import course
 from cnn_tui.data.left_out import FilesLeftOut
 from cnn_tui.text import quiet
 
@@ -113,6 +114,16 @@ BUILT_IN: dict[str, Dataset] = {
 }
 
 
+SAMPLE = "fashion_mnist_sample"
+NAMED = (*BUILT_IN, *course.NAMES)
+"""The datasets that have a name; any other is a path."""
+
+
+def is_stand_in(dataset: str) -> bool:
+    """Whether a dataset stands in for the one that was asked for, and its figures for no one else's."""
+    return dataset == SAMPLE or course.is_drawn(dataset)
+
+
 def is_tested(position: int, share: float) -> bool:
     """Whether the image at a position of its class, from 0, is tested on: with a share of 0.2, every fifth one is."""
     rounding = 1e-9
@@ -120,9 +131,11 @@ def is_tested(position: int, share: float) -> bool:
 
 
 def path_of(dataset: str) -> Path | None:
-    """The absolute path of the file or folder that a dataset's name is; None when there is none."""
+    """The absolute path of the file or folder that a dataset is; None when there is none. Raises OSError."""
     if not dataset.strip() or dataset in BUILT_IN:
         return None
+    if dataset in course.NAMES:
+        return course.place_of(dataset)
     try:
         path = Path(dataset).expanduser().absolute()
         found = path.is_file() if is_file(path) else path.is_dir()
@@ -140,7 +153,8 @@ def form_of(dataset: str) -> Form:
     """What a dataset is, by its name alone, whether it is there or gone."""
     if dataset in BUILT_IN:
         return "built-in"
-    return FILES.get(Path(dataset).suffix.lower(), "folder")
+    place = course.own_place(dataset) or dataset
+    return FILES.get(Path(place).suffix.lower(), "folder")
 
 
 def is_folder(dataset: str) -> bool:

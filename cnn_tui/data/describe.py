@@ -7,13 +7,15 @@ its first line and its labels; a folder of image folders from its names and its 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import msgspec
 
-from cnn_tui.data import csv_file, image_folder, npz_file
+from cnn_tui.data import course, csv_file, image_folder, npz_file
 from cnn_tui.data.dataset import (
     AS_THEY_ARE,
     BUILT_IN,
+    NAMED,
     DataOptions,
     Dataset,
     DatasetError,
@@ -26,7 +28,7 @@ from cnn_tui.text import did_you_mean
 
 
 def describe(dataset: str, options: DataOptions = AS_THEY_ARE) -> Dataset:
-    """Describe a built-in dataset, or by its path a `.npz` file, a table (CSV) or a folder of image folders.
+    """Describe a dataset by its name, or by its path a `.npz` file, a table (CSV) or a folder of image folders.
 
     `options` say how the pictures of a folder are wanted, and what is tested on; other datasets are as they are.
 
@@ -36,9 +38,23 @@ def describe(dataset: str, options: DataOptions = AS_THEY_ARE) -> Dataset:
     check_options(dataset, options)
     if dataset in BUILT_IN:
         return BUILT_IN[dataset]
+    if dataset in course.NAMES:
+        return _describe_course_set(course.resolved(dataset), options)
     path = path_of(dataset)
     if path is None:
         raise DatasetError(_unknown(dataset))
+    return _describe_file(dataset, path, options)
+
+
+def _describe_course_set(dataset: str, options: DataOptions) -> Dataset:
+    try:
+        described = _describe_file(dataset, course.place_of(dataset), options)
+    except OSError as error:
+        raise unreadable(Path(dataset), error) from None
+    return msgspec.structs.replace(described, title=course.title_of(dataset))
+
+
+def _describe_file(dataset: str, path: Path, options: DataOptions) -> Dataset:
     try:
         if form_of(dataset) == "npz":
             return npz_file.describe(dataset, path)
@@ -71,10 +87,10 @@ def check_options(dataset: str, options: DataOptions) -> None:
 def _unknown(dataset: str) -> str:
     if form_of(dataset) in ("npz", "csv"):
         return f"There is no file {shown(dataset)}. Give the path of a file that exists."
-    hint = did_you_mean(dataset, BUILT_IN)
+    hint = did_you_mean(dataset, NAMED)
     if os.sep in dataset and not hint:
         return f"There is no folder {shown(dataset)}. Give a folder of image folders, or a .npz or .csv file."
     return (
-        f"There is no dataset {shown(dataset)}.{hint} Allowed are {', '.join(BUILT_IN)}, "
+        f"There is no dataset {shown(dataset)}.{hint} Allowed are {', '.join(NAMED)}, "
         "the path of a .npz or .csv file, or a folder of image folders."
     )

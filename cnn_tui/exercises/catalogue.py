@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from cnn_tui.data.dataset import BUILT_IN
+from cnn_tui.data.dataset import NAMED
 from cnn_tui.exercises.locks import LockError, check_paths
 from cnn_tui.exercises.model import NAME, Exercise, ExerciseError, ExerciseSet
 from cnn_tui.experiment.experiment import MAX_DOTS, MAX_FILE_BYTES, Experiment, ExperimentError, read
@@ -137,7 +137,7 @@ def read_inside(folder: Path, name: str) -> Experiment:
         raise ExerciseError(f"{shown} is no file")
     experiment = read(inside)
     for key, data in (("dataset", experiment.dataset), ("test", experiment.test)):
-        if isinstance(data, str) and data not in BUILT_IN and not Path(data).resolve().is_relative_to(home):
+        if isinstance(data, str) and data not in NAMED and not Path(data).resolve().is_relative_to(home):
             raise ExerciseError(
                 f"{shown}: the {key} {found(data)} lies outside of the pack; it must be built in, or inside the folder"
             )

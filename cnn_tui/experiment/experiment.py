@@ -15,7 +15,7 @@ import msgspec
 
 from cnn_tui.data.dataset import (
     AS_THEY_ARE,
-    BUILT_IN,
+    NAMED,
     Color,
     DataOptions,
     Dataset,
@@ -220,7 +220,7 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def without_folders(self) -> Experiment:
         """The experiment with the names alone of its files and folders, which lie elsewhere on another machine."""
         test = Path(self.test).name if isinstance(self.test, str) else self.test
-        dataset = self.dataset if self.dataset in BUILT_IN else Path(self.dataset).name
+        dataset = self.dataset if self.dataset in NAMED else Path(self.dataset).name
         return msgspec.structs.replace(self, dataset=dataset, test=test)
 
     def emitted_metrics(self) -> tuple[str, ...]:
@@ -272,7 +272,7 @@ def read(path: Path) -> Experiment:
 
 def _beside(dataset: str, folder: Path) -> str:
     """A dataset's name, or its whole path where it is one: a file's paths begin at its own folder."""
-    if dataset in BUILT_IN:
+    if dataset in NAMED:
         return dataset
     with contextlib.suppress(RuntimeError, OSError, ValueError):  # the home of somebody who is not there, a NUL in it
         path = folder / Path(dataset).expanduser()

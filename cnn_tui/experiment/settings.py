@@ -10,7 +10,7 @@ from typing import NamedTuple, cast
 
 import msgspec
 
-from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, MOST_SIDE, Color, DataOptions, Fit, form_of, is_folder
+from cnn_tui.data.dataset import AS_THEY_ARE, MOST_SIDE, NAMED, Color, DataOptions, Fit, form_of, is_folder
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment import class_weights
 from cnn_tui.experiment.experiment import MAX_NAME, Experiment, Metric, Training
@@ -51,13 +51,7 @@ def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
     training = experiment.training
     rows = [
         Setting("name", experiment.name, "What the runs are called.", "any words"),
-        Setting(
-            "dataset",
-            experiment.dataset,
-            "The images.",
-            _DATASETS,
-            tuple(BUILT_IN),
-        ),
+        Setting("dataset", experiment.dataset, "The images.", _DATASETS, NAMED),
     ]
     if form_of(experiment.dataset) in ("folder", "csv"):
         rows.append(_test_row(experiment))
@@ -139,7 +133,7 @@ def change(experiment: Experiment, name: str, text: str) -> Experiment:
         return msgspec.structs.replace(experiment, name=text)
     if name == "dataset":
         describe(text)
-        dataset = text if text in BUILT_IN else str(Path(text).expanduser().absolute())
+        dataset = text if text in NAMED else str(Path(text).expanduser().absolute())
         # What was tested on belonged to the dataset before.
         options = msgspec.structs.replace(experiment.data_options, test=None) if is_folder(dataset) else AS_THEY_ARE
         return _with_options(msgspec.structs.replace(experiment, dataset=dataset), options)

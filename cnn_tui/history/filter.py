@@ -11,7 +11,7 @@ from typing import NamedTuple, get_args
 
 import msgspec
 
-from cnn_tui.data.dataset import BUILT_IN
+from cnn_tui.data.dataset import NAMED
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.history.columns import COLUMNS, RunColumn
 from cnn_tui.history.notebook import normalised
@@ -213,7 +213,7 @@ def _keyed(key: str, value: str, term: str, quoted: bool) -> Filter:
     if key == "tag":
         return _tag(value)
     if key == "dataset":
-        return Filter("dataset = ?", (value.lower(),)) if value.lower() in BUILT_IN else _contains(("dataset",), value)
+        return Filter("dataset = ?", (value.lower(),)) if value.lower() in NAMED else _contains(("dataset",), value)
     if key == "exercise":
         return _exercise(value)
     if key == "net":

@@ -12,13 +12,12 @@ from pathlib import Path
 import msgspec
 
 from cnn_tui.data import npz_file
-from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, DataOptions, Dataset, form_of, path_of
+from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, SAMPLE, DataOptions, Dataset, form_of, path_of
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.script_csv import table_parts
 from cnn_tui.keras_io.script_folder import FOLDER_IMPORTS, folder_parts
 from cnn_tui.keras_io.source import CodeLines, call, literal
 
-SAMPLE = "fashion_mnist_sample"
 _CHUNK = 65_536  # bytes
 _SAMPLE_FILE = Path(__file__).parents[1] / "data" / "sample" / f"{SAMPLE}.npz"
 
@@ -33,6 +32,7 @@ class DataCode(msgspec.Struct, frozen=True):
 def data_code(name: str, options: DataOptions = AS_THEY_ARE) -> DataCode:
     """The lines that load the dataset called `name`, its pictures as they are wanted. Raises DatasetError."""
     dataset = describe(name, options)
+    name = dataset.name
     if name == SAMPLE:
         about = "# Load the sample of Fashion-MNIST that comes with cnn-tui"
         return _npz(about, _SAMPLE_FILE, dataset)

@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn_tui.data.course import how_to_get, is_drawn, resolved, title_of
 from cnn_tui.data.dataset import (
     AS_THEY_ARE,
     BUILT_IN,
@@ -147,6 +148,9 @@ def load(
     Fashion-MNIST then becomes its sample: the `dataset.name` of the result is "fashion_mnist_sample".
     """
     _check_own_folder(say)
+    if is_drawn(resolved(name)):
+        say(f"{title_of(name)}: drawn pictures, which stand in for the real ones. {how_to_get(name)}")
+    name = resolved(name)
     source, why = find(name), "it is not on this machine"
     if source is None and name in DOWNLOADS and download:
         try:

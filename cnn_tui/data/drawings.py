@@ -1,0 +1,268 @@
+"""Draws pictures of things with a pencil that shakes: stand-ins for datasets that are not on this machine.
+
+Every picture is made from shapes whose places, sizes and colours are drawn by lot, so that a network has something to
+learn and something to get wrong. The same name and number always give the same picture. They are no photos: what a
+network reaches on them says nothing about the real ones.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+SIDE = 128
+"""Pixels of an edge of a colour picture."""
+_FINE = 2
+"""Pictures are drawn so many times larger and then made smaller, which gives soft edges."""
+
+Color = tuple[int, int, int]
+Point = tuple[float, float]
+
+_COATS: tuple[Color, ...] = (
+    (92, 58, 33),
+    (46, 36, 30),
+    (214, 203, 186),
+    (150, 98, 54),
+    (120, 116, 110),
+    (190, 140, 90),
+)
+_SKINS: tuple[Color, ...] = ((244, 207, 176), (224, 172, 125), (186, 126, 84), (134, 86, 58), (84, 54, 40))
+_CLOTHES: tuple[Color, ...] = (
+    (178, 40, 48),
+    (38, 74, 140),
+    (52, 120, 70),
+    (230, 190, 60),
+    (70, 70, 76),
+    (150, 60, 130),
+)
+_GROUNDS: tuple[Color, ...] = ((128, 160, 84), (176, 160, 120), (150, 150, 148), (214, 206, 190), (96, 118, 70))
+_SKIES: tuple[Color, ...] = ((168, 200, 228), (204, 214, 220), (236, 222, 196), (120, 150, 176), (90, 96, 110))
+
+
+class Drawing:
+    """A picture in the making. Places are shares of its edge: (0, 0) is upper left, (1, 1) lower right."""
+
+    def __init__(self, chance: random.Random, background: Color, side: int = SIDE, *, flips: bool = True) -> None:
+        """`side` is in pixels. With `flips`, half of the pictures are mirrored."""
+        from PIL import Image, ImageDraw  # not before something is drawn: it is slow to load
+
+        self.chance, self._side, self._edge = chance, side, _FINE * side
+        self._image = Image.new("RGB", (self._edge, self._edge), background)
+        self._pencil = ImageDraw.Draw(self._image)
+        self._flipped = flips and chance.random() < 0.5
+        self._size = chance.uniform(0.72, 1.0)
+        self._shift = (chance.uniform(-0.08, 0.08), chance.uniform(-0.06, 0.06))
+
+    def between(self, least: float, most: float) -> float:
+        """A number by lot."""
+        return self.chance.uniform(least, most)
+
+    def near(self, color: Color, range_: int = 10) -> Color:
+        """A colour that is nearly this one."""
+        red, green, blue = (min(255, max(0, part + self.chance.randint(-range_, range_))) for part in color)
+        return red, green, blue
+
+    def ground(self, color: Color, horizon: float) -> None:
+        """Fill everything below a line across the whole picture."""
+        self._pencil.rectangle((0, horizon * self._edge, self._edge, self._edge), fill=color)
+
+    def blob(self, middle: Point, radii: Point, color: Color) -> None:
+        """An ellipse."""
+        (x, y), (across, down) = self._place(middle), radii
+        across, down = (radius * self._size * self._edge for radius in (across, down))
+        self._pencil.ellipse((x - across, y - down, x + across, y + down), fill=color)
+
+    def shape(self, points: list[Point], color: Color) -> None:
+        """A polygon."""
+        self._pencil.polygon([self._place(point) for point in points], fill=color)
+
+    def limb(self, points: list[Point], width: float, color: Color) -> None:
+        """A line that is thick and round at both ends, as a leg or a finger."""
+        placed = [self._place(point) for point in points]
+        thick = max(1.0, width * self._size * self._edge)
+        self._pencil.line(placed, fill=color, width=round(thick), joint="curve")
+        for x, y in (placed[0], placed[-1]):
+            self._pencil.ellipse((x - thick / 2, y - thick / 2, x + thick / 2, y + thick / 2), fill=color)
+
+    def finished(self) -> Image.Image:
+        """The picture in its size, with the grain of a camera."""
+        from PIL import Image, ImageFilter
+
+        small = self._image.resize((self._side, self._side), Image.Resampling.BOX)
+        grain = Image.frombytes("L", (self._side, self._side), self.chance.randbytes(self._side**2))
+        grain = grain.filter(ImageFilter.BoxBlur(1)).convert("RGB")
+        return Image.blend(small, grain, 0.06)
+
+    def _place(self, point: Point) -> Point:
+        x, y = ((share - 0.5) * self._size + 0.5 + shift for share, shift in zip(point, self._shift, strict=True))
+        return (1 - x if self._flipped else x) * self._edge, y * self._edge
+
+
+Drawer: TypeAlias = "Callable[[random.Random], Image.Image]"
+
+
+def _outdoors(chance: random.Random) -> Drawing:
+    drawing = Drawing(chance, chance.choice(_SKIES))
+    drawing.ground(drawing.near(chance.choice(_GROUNDS)), drawing.between(0.45, 0.75))
+    return drawing
+
+
+def _horse(chance: random.Random) -> Image.Image:
+    drawing = _outdoors(chance)
+    coat = drawing.near(chance.choice(_COATS))
+    dark: Color = (coat[0] // 2, coat[1] // 2, coat[2] // 2)
+    for x in (0.3, 0.37, 0.61, 0.68):
+        foot = x + drawing.between(-0.06, 0.06)
+        drawing.limb([(x, 0.6), ((x + foot) / 2 + 0.01, 0.75), (foot, 0.88)], 0.05, coat)
+    drawing.limb([(0.25, 0.47), (0.17, drawing.between(0.55, 0.7))], 0.04, dark)
+    drawing.blob((0.48, 0.52), (0.25, 0.13), coat)
+    head = (drawing.between(0.83, 0.9), drawing.between(0.2, 0.42))
+    drawing.limb([(0.68, 0.46), (head[0] - 0.07, head[1])], 0.13, coat)
+    drawing.limb([(0.63, 0.38), (head[0] - 0.12, head[1] - 0.07)], 0.04, dark)
+    drawing.limb([(head[0] - 0.08, head[1]), (head[0] + 0.04, head[1] + 0.1)], 0.1, coat)
+    drawing.shape([(head[0] - 0.12, head[1]), (head[0] - 0.09, head[1] - 0.12), (head[0] - 0.05, head[1] - 0.02)], coat)
+    return drawing.finished()
+
+
+def _human(chance: random.Random) -> Image.Image:
+    drawing = _outdoors(chance)
+    skin, shirt, trousers = (drawing.near(chance.choice(all_)) for all_ in (_SKINS, _CLOTHES, _CLOTHES))
+    stride, raised = drawing.between(0.02, 0.14), drawing.between(-0.2, 0.22)
+    for side in (-1, 1):
+        drawing.limb([(0.5 + side * 0.04, 0.58), (0.5 + side * stride, 0.92)], 0.08, trousers)
+        hand = (0.5 + side * drawing.between(0.16, 0.26), 0.5 + raised * side)
+        drawing.limb([(0.5 + side * 0.09, 0.33), hand], 0.06, shirt)
+        drawing.blob(hand, (0.035, 0.035), skin)
+    drawing.limb([(0.5, 0.36), (0.5, 0.56)], 0.2, shirt)
+    drawing.limb([(0.5, 0.22), (0.5, 0.28)], 0.07, skin)
+    drawing.blob((0.5, 0.16), (0.075, 0.095), skin)
+    drawing.blob((0.5, 0.1), (0.08, 0.05), drawing.near(chance.choice(_COATS)))
+    return drawing.finished()
+
+
+def _face(drawing: Drawing, coat: Color) -> None:
+    drawing.blob((0.5, 0.52), (drawing.between(0.24, 0.29), drawing.between(0.24, 0.28)), coat)
+    for x in (0.4, 0.6):
+        drawing.blob((x, 0.47), (0.045, 0.045), (236, 232, 214))
+        drawing.blob((x + drawing.between(-0.01, 0.01), 0.475), (0.02, 0.03), (28, 24, 22))
+
+
+def _cat(chance: random.Random) -> Image.Image:
+    drawing = _outdoors(chance)
+    coat = drawing.near(chance.choice(_COATS))
+    lean = drawing.between(-0.05, 0.05)
+    for side in (-1, 1):
+        tip = (0.5 + side * drawing.between(0.22, 0.28) + lean, drawing.between(0.12, 0.2))
+        drawing.shape([(0.5 + side * 0.25, 0.46), (0.5 + side * 0.06, 0.3), tip], coat)
+    _face(drawing, coat)
+    drawing.shape([(0.46, 0.58), (0.54, 0.58), (0.5, 0.63)], (214, 132, 130))
+    for side in (-1, 1):
+        for rise in (-0.03, 0.02, 0.07):
+            drawing.limb([(0.5 + side * 0.08, 0.64), (0.5 + side * 0.36, 0.63 + rise)], 0.008, (240, 240, 236))
+    return drawing.finished()
+
+
+def _dog(chance: random.Random) -> Image.Image:
+    drawing = _outdoors(chance)
+    coat = drawing.near(chance.choice(_COATS))
+    dark: Color = (coat[0] * 3 // 5, coat[1] * 3 // 5, coat[2] * 3 // 5)
+    _face(drawing, coat)
+    for side in (-1, 1):
+        drawing.limb(
+            [(0.5 + side * 0.2, 0.34), (0.5 + side * drawing.between(0.27, 0.34), drawing.between(0.55, 0.7))],
+            0.13,
+            dark,
+        )
+    drawing.blob((0.5, 0.66), (0.13, 0.12), drawing.near((226, 214, 196)))
+    drawing.blob((0.5, 0.6), (0.055, 0.04), (30, 26, 26))
+    if chance.random() < 0.6:
+        drawing.limb([(0.5, 0.74), (0.5 + drawing.between(-0.03, 0.03), 0.84)], 0.07, (222, 104, 116))
+    return drawing.finished()
+
+
+FINGERS: tuple[Point, ...] = ((0.24, 0.42), (0.36, 0.2), (0.47, 0.15), (0.58, 0.19), (0.68, 0.28))
+"""Where the tips of a hand's stretched fingers are: thumb, forefinger, middle, ring and little finger."""
+_KNUCKLES: tuple[Point, ...] = ((0.36, 0.62), (0.4, 0.5), (0.48, 0.48), (0.56, 0.49), (0.63, 0.53))
+
+
+def _hand(drawing: Drawing, skin: Color, stretched: tuple[float, ...]) -> None:
+    """A hand with its wrist below. `stretched` says of each finger how far, from 0 to 1."""
+    dark: Color = (skin[0] * 3 // 4, skin[1] * 3 // 4, skin[2] * 3 // 4)
+    turn = drawing.between(-0.22, 0.22)
+
+    def turned(point: Point) -> Point:
+        x, y = point[0] - 0.5, point[1] - 0.6
+        return 0.5 + x * math.cos(turn) - y * math.sin(turn), 0.6 + x * math.sin(turn) + y * math.cos(turn)
+
+    drawing.limb([turned((0.5, 0.68)), turned((0.5, 1.1))], 0.2, skin)
+    drawing.blob(turned((0.5, 0.62)), (0.17, 0.17), skin)
+    for knuckle, tip, far in zip(_KNUCKLES, FINGERS, stretched, strict=True):
+        end = tuple(
+            a + (b - a) * max(far, 0.12) + drawing.between(-0.015, 0.015) for a, b in zip(knuckle, tip, strict=True)
+        )
+        drawing.limb([turned(knuckle), turned((end[0], end[1]))], 0.085, skin if far > 0.3 else dark)
+
+
+def _hand_that(*stretched: float) -> Drawer:
+    def draw(chance: random.Random) -> Image.Image:
+        drawing = Drawing(chance, (248, 248, 246))
+        _hand(drawing, drawing.near(chance.choice(_SKINS)), stretched)
+        return drawing.finished()
+
+    return draw
+
+
+SIGN_SIDE = 28
+LETTERS = "ABCDEFGHIKLMNOPQRSTUVWXY"
+"""The letters that a hand at rest can show: J and Z are drawn in the air."""
+
+
+def _sign(stretched: tuple[float, ...]) -> Drawer:
+    def draw(chance: random.Random) -> Image.Image:
+        shade = chance.randint(120, 190)
+        drawing = Drawing(chance, (shade, shade, shade), SIGN_SIDE, flips=False)
+        light = min(250, shade + chance.randint(40, 70))
+        _hand(drawing, (light, light, light), stretched)
+        return drawing.finished().convert("L")
+
+    return draw
+
+
+def _signs() -> dict[str, Drawer]:
+    """A right hand for each letter. Which fingers are stretched is made up: these are no letters of a sign language."""
+    every = [tuple(1.0 if code >> finger & 1 else 0.0 for finger in range(5)) for code in range(32)]
+    return {letter: _sign(fingers) for letter, fingers in zip(LETTERS, every[1:], strict=False)}
+
+
+class Drawn(NamedTuple):
+    """A dataset that is drawn: what draws each class, and how many pictures of it are to train and to test on."""
+
+    classes: dict[str, Drawer]
+    train: int
+    test: int
+
+
+DRAWN: dict[str, Drawn] = {
+    "horses_or_humans": Drawn({"horses": _horse, "humans": _human}, 100, 40),
+    "cats_and_dogs": Drawn({"cats": _cat, "dogs": _dog}, 100, 40),
+    "rock_paper_scissors": Drawn(
+        {
+            "paper": _hand_that(1, 1, 1, 1, 1),
+            "rock": _hand_that(0, 0, 0, 0, 0),
+            "scissors": _hand_that(0, 1, 1, 0, 0),
+        },
+        80,
+        30,
+    ),
+    "sign_mnist": Drawn(_signs(), 24, 8),
+}
+
+
+def picture(name: str, class_name: str, number: int) -> Image.Image:
+    """The picture of a class with a number, counted from 0."""
+    return DRAWN[name].classes[class_name](random.Random(f"{name}/{class_name}/{number}"))

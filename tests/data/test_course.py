@@ -1,0 +1,66 @@
+"""The course's later datasets: drawn pictures stand in for them, until the real ones are there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnn_tui.data import drawings
+from cnn_tui.data.dataset import DataOptions, is_stand_in, path_of
+from cnn_tui.data.describe import describe
+from cnn_tui.training.data.datasets import load
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer pictures than are drawn for a user."""
+    for name, drawn in drawings.DRAWN.items():
+        monkeypatch.setitem(drawings.DRAWN, name, drawn._replace(train=3, test=2))
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "classes"),
+    [
+        ("horses_or_humans", (128, 128, 3), ("horses", "humans")),
+        ("cats_and_dogs", (128, 128, 3), ("cats", "dogs")),
+        ("rock_paper_scissors", (128, 128, 3), ("paper", "rock", "scissors")),
+        ("sign_mnist", (28, 28, 1), tuple("ABCDEFGHIKLMNOPQRSTUVWXY")),
+    ],
+)
+def test_a_set_that_is_not_there_is_stood_in_for(name: str, shape: tuple[int, ...], classes: tuple[str, ...]) -> None:
+    found = describe(name)
+    assert found.name == f"{name}_drawn" and found.title.endswith(" (drawn)")
+    assert (found.input_shape, found.class_names) == (shape, classes)
+    assert (found.train_images, found.test_images) == (3 * len(classes), 2 * len(classes))
+    assert is_stand_in(found.name) and not is_stand_in(name)
+
+
+def test_what_stands_in_is_said_and_how_the_real_one_is_had() -> None:
+    said: list[str] = []
+    images = load("rock_paper_scissors", DataOptions(image_size=(20, 20)), say=said.append)
+    assert images.dataset.name == "rock_paper_scissors_drawn"
+    assert images.x_train.shape == (9, 20, 20, 3)
+    assert "drawn pictures, which stand in for the real ones" in said[0] and "rps-test-set.zip" in said[0]
+
+
+def test_the_drawings_are_the_same_each_time_and_others_for_each_number() -> None:
+    first, again, second = (np.asarray(drawings.picture("cats_and_dogs", "cats", number)) for number in (0, 0, 1))
+    assert (first == again).all() and (first != second).any()
+
+
+def test_a_set_that_is_there_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for part in ("train", "validation"):
+        for class_name in ("cats", "dogs"):
+            path = tmp_path / "cats_and_dogs_filtered" / part / class_name / "1.png"
+            path.parent.mkdir(parents=True)
+            Image.new("RGB", (12, 10)).save(path)
+    monkeypatch.setenv("CNN_TUI_DATA", str(tmp_path))
+    said: list[str] = []
+    assert load("cats_and_dogs", say=said.append).dataset.name == "cats_and_dogs"
+    assert describe("cats_and_dogs").title == "Cats and dogs"
+    assert not any("stand in" in one for one in said)
+    assert load("cats_and_dogs_drawn", say=said.append).dataset.name == "cats_and_dogs_drawn", "still to be had"
+    assert path_of("cats_and_dogs") == tmp_path / "cats_and_dogs_filtered"
