@@ -34,6 +34,7 @@ bench: .venv/.test-ready
 	$(BIN)/python -m tests.benchmarks.open_app_cost
 	$(BIN)/python -m tests.benchmarks.memory
 	$(BIN)/python -m tests.benchmarks.long_history
+	$(BIN)/python -m tests.benchmarks.loading
 
 lint: .venv/.test-ready
 	$(BIN)/ruff check .
