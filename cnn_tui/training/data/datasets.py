@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from cnn_tui.data import csv_file
 from cnn_tui.data.course import how_to_get, is_drawn, resolved, title_of
 from cnn_tui.data.dataset import (
     AS_THEY_ARE,
@@ -251,7 +252,16 @@ def _read(
         described, train_images=len(arrays.x_train), test_images=len(arrays.x_test), left_out=left_out
     )
     warnings = filter(None, (sentence_of(left_out), check_images(arrays.x_train), *_about_labels(described, arrays)))
-    return Images(described, *arrays, f"{described.title} was read from {source}.", tuple(warnings))
+    read_from = f"{described.title} was read from {source}{_tested_on(source, options)}."
+    return Images(described, *arrays, read_from, tuple(warnings))
+
+
+def _tested_on(source: Source, options: DataOptions) -> str:
+    """The end of a sentence on where a dataset is: the other place, where that to be tested on lies apart."""
+    if source.layout == "csv":
+        test = csv_file.halves(source.path, options).test
+        return f", and what is tested on from {shown(test.path)[1:-1]}" if test is not None else ""
+    return f", and what is tested on from {shown(options.test)[1:-1]}" if isinstance(options.test, str) else ""
 
 
 def _about_labels(described: Dataset, arrays: Arrays) -> list[str]:

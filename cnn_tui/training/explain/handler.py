@@ -109,7 +109,8 @@ class Explainer:
         from cnn_tui.training.probabilities import class_count
 
         run = find_run(run_id)
-        names = named(class_names_of(run.dataset), class_count(model.outputs, run.experiment.training))
+        classes = class_count(model.outputs, run.experiment.training)
+        names = named(class_names_of(run.dataset, run.experiment.data_options), classes)
         return ModelFacts(model.input_shape, names, model.layers())
 
     def _keep(self, run_id: int) -> None:

@@ -17,6 +17,7 @@ from cnn_tui.artifacts import evaluation, predictions
 from cnn_tui.artifacts.evaluation import ClassFigures, Evaluation
 from cnn_tui.artifacts.predictions import PredictionsHeader, model_stamp
 from cnn_tui.data import raw_file
+from cnn_tui.data.dataset import DataOptions
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import Experiment, Training
 from cnn_tui.history.run import finite
@@ -50,7 +51,7 @@ def keep(
     if not scores:
         return False
     try:
-        names = class_names_of(experiment.dataset)
+        names = class_names_of(experiment.dataset, experiment.data_options)
         keep_or_raise(model, images, labels, run_id, experiment.training, names, scores, ends)
     except Exception as error:  # a run that is trained has ended well, whatever becomes of this
         say(traceback.format_exc())
@@ -179,9 +180,9 @@ def named(class_names: tuple[str, ...], count: int) -> tuple[str, ...]:
     return (*class_names, *(str(number) for number in range(len(class_names), count)))[:count]
 
 
-def class_names_of(dataset: str) -> tuple[str, ...]:
+def class_names_of(dataset: str, options: DataOptions) -> tuple[str, ...]:
     """The names of a dataset's classes; none when it is gone, and numbers will do."""
     try:
-        return describe(dataset).class_names
+        return describe(dataset, options).class_names
     except ValueError:
         return ()

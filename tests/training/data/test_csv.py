@@ -79,6 +79,7 @@ def test_the_table_beside_it_is_tested_on_and_a_label_that_no_image_has_is_known
     assert images.x_train.reshape(48, 16).tolist() == numbers(48)
     assert images.x_test.reshape(24, 16).tolist() == numbers(24, seed=1)
     assert images.y_test.tolist() == labels
+    assert images.source.endswith(f"train.csv, and what is tested on from {tmp_path}/sign_mnist_test.csv.")
     assert any("no image has the label 9" in warning for warning in images.warnings)
 
 
