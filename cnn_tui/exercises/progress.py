@@ -9,7 +9,7 @@ from cnn_tui.exercises.answers import Answer, answers
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.runs import TrainingOrder, make_orders, queue, runs_of
-from cnn_tui.history.groups import ended_as_planned
+from cnn_tui.history.groups import ended_as_planned, heads_of
 from cnn_tui.history.history import History
 
 State = Literal["open", "predicted", "waiting", "training", "run", "answered", "done"]
@@ -33,9 +33,11 @@ def read_statuses(history: History, place: SetPlace) -> dict[str, ExerciseStatus
 
 
 def count_runs(history: History, wanted: Sequence[TrainingOrder]) -> list[tuple[TrainingOrder, int]]:
-    """How many runs there are of each, with those that wait or are being trained."""
-    runs = [runs_of(history, order.place, order.exercise) for order in wanted]
-    return [(order, ended_as_planned(history, its, also_live=True)) for order, its in zip(wanted, runs, strict=True)]
+    """How many runs there are of each, with those that wait or are being trained.
+
+    Runs on other data, or in other epochs, repeat something else.
+    """
+    return [(order, len(heads_of(history, order.experiment, usable=True))) for order in wanted]
 
 
 def missing(have: Sequence[tuple[TrainingOrder, int]], each: int) -> list[tuple[TrainingOrder, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
 from cnn_tui.exercises import answers
@@ -53,6 +54,16 @@ def test_a_run_that_failed_leaves_it_open_and_is_not_counted(history: History) -
     history.record_end(run_id, Result("failed", "out of memory", None, None))
     assert state(history) == "open"
     assert missing(count_runs(history, wanted), 2) == [(wanted[0], 2)]
+
+
+def test_runs_under_other_conditions_are_not_counted(history: History) -> None:
+    wanted, _ = make_orders([(LAB1, SIXTEEN)])
+    shorter, _ = make_orders([(LAB1, SIXTEEN)], lambda one: one.with_training(epochs=1))
+    sample, _ = make_orders([(LAB1, SIXTEEN)], lambda one: msgspec.structs.replace(one, dataset="fashion_mnist_sample"))
+    for order in (*shorter, *sample):
+        train(history, queue_missing(history, [(order, 1)])[0])
+    assert missing(count_runs(history, wanted), 1) == [(wanted[0], 1)]
+    assert missing(count_runs(history, [*shorter, *sample]), 1) == []
 
 
 def test_missing_runs_are_queued_seed_by_seed(history: History) -> None:
