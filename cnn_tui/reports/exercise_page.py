@@ -259,8 +259,7 @@ def _result(facts: ExerciseFacts) -> Iterator[Block]:
     yield from _other_conditions(findings.result.others)
     yield from _verdicts(findings.result, facts.repeat)
     if mine is not None:
-        runs = findings.result.runs[-12:]
-        yield Paragraph(f"{'runs' if len(runs) > 1 else 'run'} {', '.join(map(str, runs))}", style="dim")
+        yield Paragraph(_listed(mine.runs), style="dim")
 
 
 _AROUND = {True: "over the seeds", False: "of one run: over test images"}
@@ -299,10 +298,14 @@ def _other_conditions(others: Sequence[OtherConditions]) -> Iterator[Block]:
     if not others:
         return
     yield Heading("Test accuracy under other conditions")
-    head = ("", "runs", "yours", "baseline", "change")
-    kept = [at for at in range(5) if at < 3 or any(one[at] for one in others)]
-    rows = [(one.conditions, ", ".join(map(str, one.runs[-12:])), *one[2:]) for one in others]
-    yield TextTable([head[at] for at in kept], [[row[at] for at in kept] for row in rows], right=range(2, len(kept)))
+    for one in others:
+        base = f", the baseline's {one.baseline}, {one.change}" if one.baseline else ""
+        yield Bullet(f"{one.yours}{base} ({_listed(one.runs)}): {one.conditions}")
+
+
+def _listed(runs: Sequence[int]) -> str:
+    """As `run 4`, `runs 4, 5, 6`; of many, the last."""
+    return f"{'runs' if len(runs) > 1 else 'run'} {', '.join(map(str, runs[-12:]))}"
 
 
 def _verdicts(found: ExerciseResult, repeat: str) -> Iterator[Block]:

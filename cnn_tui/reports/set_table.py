@@ -144,3 +144,5 @@ def _trained_on(rows: Sequence[AnsweredExercise]) -> Iterator[Block]:
     for words, headings in who.items():
         if words != most:
             yield Paragraph(f"{', '.join(headings)}: trained on {words}.")
+    if len(who) > 1:
+        yield Paragraph("Each change is against the baseline's runs on the same images.")

@@ -190,7 +190,7 @@ async def test_repeats_bring_a_verdict_and_both_sides_have_as_many(make_lab: Mak
         await reads(pilot, "16 against 32 filters: -2.0 points over 3 runs and 3 runs; luck alone")
         await reads(pilot, "0.8810 ± 0.0010 0.9010 ± 0.0010 -0.0200")
         await pilot.press("c")
-        await reads(pilot, "6 runs, against run 1")
+        await reads(pilot, "6 runs in 2 columns, against runs 1, 2 and 4")
 
 
 async def test_a_plan_made_beforehand_is_judged_once(make_lab: MakeLab, history: History) -> None:

@@ -78,6 +78,7 @@ SCENES = (
     ),
     Scene("r", "1 run in the queue", lambda history: notebook.assigned(history, ["lab1/64-filters"])),
     Scene("R enter", "runs in the queue", lambda history: True),
+    Scene("P enter", "the plan", lambda history: len(_answer(history, "64-filters").plan) == 5),
     Scene("A enter", "runs in the queue", lambda history: notebook.assigned(history, ["lab1/more-convs"])),
     Scene(
         "i w e l l enter",
