@@ -81,23 +81,28 @@ def fold_by_mean(runs: Sequence[tuple[int, str | None, int | None, float | None]
     return sorted(fold((run, which) for run, which, _, _ in runs), key=order)
 
 
-def read_folds(history: History, folds: Collection[Fold]) -> dict[str, FoldedLine]:
-    """The rows of these folds, by what their runs repeat."""
-    if not folds:
-        return {}
-    runs = [run for one in folds for run in one.runs]
-    spreads = _spreads(history, runs)
-    newest = {line.id: line for line in history.lines_of([max(one.runs) for one in folds])}
-    tags = _common_tags(history, runs)
+Figures = tuple[int, dict[str, Spread]]
+"""Of a fold: how many seeds, and the spread of each of FIGURES over them."""
+KnownFigures = dict[tuple[int, ...], Figures]
+"""By the runs of a fold, in order. To work them out takes the longest: they stay known while the runs are those."""
+
+
+def read_folds(history: History, folds: Collection[Fold], known: KnownFigures) -> dict[str, FoldedLine]:
+    """The rows of these folds, by what their runs repeat; what is not `known` of their figures is by then."""
+    sorted_runs = {one.which: tuple(sorted(one.runs)) for one in folds}
+    known.update((runs, _figures_of(history, runs)) for runs in sorted_runs.values() if runs not in known)
+    newest = {line.id: line for line in history.lines_of([runs[-1] for runs in sorted_runs.values()])}
     found = {}
     for one in folds:
-        line = newest.get(max(one.runs))
-        if line is None or one.which not in spreads:
+        runs = sorted_runs[one.which]
+        line = newest.get(runs[-1])
+        if line is None:
             continue  # it changed meanwhile
-        seeds, figures = spreads[one.which]
+        seeds, figures = known[runs]
         means = {name: spread.mean for name, spread in figures.items()}
+        tags = _common_tags(history, runs, line.tags)
         line = msgspec.structs.replace(
-            line, **means, name=without_seed(line.name), seed=None, note="", tags=tags[one.which], tested_epoch=None
+            line, **means, name=without_seed(line.name), seed=None, note="", tags=tags, tested_epoch=None
         )
         found[one.which] = FoldedLine(line, Repeats(one.runs, figures, seeds))
     return found
@@ -116,20 +121,14 @@ def typical_run(history: History, runs: Sequence[int]) -> int:
 _THESE = "id IN (SELECT value FROM json_each(?))"
 
 
-def _spreads(history: History, runs: Sequence[int]) -> dict[str, tuple[int, dict[str, Spread]]]:
-    """Seeds, and the spread of each figure over them, as `Group.spread` has it, by what the runs repeat."""
+def _figures_of(history: History, runs: Sequence[int]) -> Figures:
+    """Seeds, and the spread of each figure over them, as `Group.spread` has it."""
     columns = [GAP if name == "gap" else name for name in FIGURES]
     means = ", ".join(f"avg({column}) AS f{at}" for at, column in enumerate(columns))
     sums = ", ".join(f"count(f{at}), avg(f{at}), total(f{at} * f{at})" for at in range(len(columns)))
-    rows = history.store.execute(
-        f"SELECT which, count(*), {sums} FROM (SELECT {WHICH} AS which, {means} FROM runs WHERE {_THESE}"
-        " GROUP BY which, seed, iif(seed IS NULL, id, 0)) WHERE which IS NOT NULL GROUP BY which",
-        (_json(runs),),
-    )
-    return {
-        which: (seeds, {name: _spread(*told[3 * at : 3 * at + 3]) for at, name in enumerate(FIGURES)})
-        for which, seeds, *told in rows
-    }
+    by_seed = f"SELECT {means} FROM runs WHERE {_THESE} GROUP BY seed, iif(seed IS NULL, id, 0)"
+    seeds, *told = history.store.execute(f"SELECT count(*), {sums} FROM ({by_seed})", (_json(runs),)).fetchone()
+    return seeds, {name: _spread(*told[3 * at : 3 * at + 3]) for at, name in enumerate(FIGURES)}
 
 
 def _spread(count: int, mean: float | None, squares: float) -> Spread:
@@ -138,13 +137,13 @@ def _spread(count: int, mean: float | None, squares: float) -> Spread:
     return Spread(count, mean, math.sqrt(max(0.0, squares - count * mean * mean) / (count - 1)))
 
 
-def _common_tags(history: History, runs: Sequence[int]) -> dict[str, tuple[str, ...]]:
-    """The tags that all runs of a fold have."""
-    found: dict[str, tuple[str, ...]] = {}
-    for which, text in history.store.execute(f"SELECT DISTINCT {WHICH}, tags FROM runs WHERE {_THESE}", (_json(runs),)):
-        tags = decoded(text, tuple[str, ...])
-        found[which] = tuple(tag for tag in found[which] if tag in tags) if which in found else tags
-    return found
+def _common_tags(history: History, runs: Sequence[int], tags: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the tags of one of the runs that all of them have."""
+    query = f"SELECT DISTINCT tags FROM runs WHERE {_THESE}"
+    for (text,) in history.store.execute(query, (_json(runs),)) if tags else ():
+        theirs = decoded(text, tuple[str, ...])
+        tags = tuple(tag for tag in tags if tag in theirs)
+    return tags
 
 
 def _json(runs: Sequence[int]) -> str:

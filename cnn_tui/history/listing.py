@@ -12,7 +12,17 @@ from typing import NamedTuple
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.history.columns import COLUMNS
 from cnn_tui.history.filter import compile_filter
-from cnn_tui.history.folding import FIGURES, WHICH, Fold, FoldedLine, Place, fold, fold_by_mean, read_folds
+from cnn_tui.history.folding import (
+    FIGURES,
+    WHICH,
+    Fold,
+    FoldedLine,
+    KnownFigures,
+    Place,
+    fold,
+    fold_by_mean,
+    read_folds,
+)
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Line
 from cnn_tui.text import did_you_mean
@@ -58,6 +68,7 @@ class Listing:
         """The runs that stand below a fold."""
         self._spots: dict[Spot, int] | None = None
         self._read_folds: dict[str, FoldedLine] = {}
+        self._figures: KnownFigures = {}
         self.show(query or Query())
 
     @property
@@ -74,7 +85,14 @@ class Listing:
     def refresh(self) -> None:
         """Read again which runs there are; for after a change of the history."""
         self._places = self._read(self._query)
+        # A run that was resumed has left its fold, if only for a time: what was known of it as it was is no more.
+        folds = {tuple(sorted(one.runs)) for one in self._places if isinstance(one, Fold)} if self._figures else ()
+        self._figures = {runs: figures for runs, figures in self._figures.items() if runs in folds}
         self._lay_out()
+
+    def forget(self) -> None:
+        """Have everything read anew by the next `refresh`; for after a time without one."""
+        self._figures.clear()
 
     def count(self) -> int:
         """How many runs there are."""
@@ -110,7 +128,7 @@ class Listing:
         """The rows, as they are now; the figures of folds as they were when the listing was read."""
         rows = self._rows[offset:] if limit < 0 else self._rows[offset : offset + limit]
         folds = [one for one in rows if isinstance(one, Fold) and one.which not in self._read_folds]
-        self._read_folds |= read_folds(self._history, folds)
+        self._read_folds |= read_folds(self._history, folds, self._figures)
         lines = {line.id: line for line in self._history.lines_of([one for one in rows if isinstance(one, int)])}
         found = (
             self._read_folds.get(one.which) if isinstance(one, Fold) else one in lines and FoldedLine(lines[one])

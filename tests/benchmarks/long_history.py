@@ -60,6 +60,13 @@ def measure_data(history: History) -> None:
     told("read a screenful from the middle", milliseconds(lambda: listing.lines(SCREENFUL, middle)))
     told("find a run's place", milliseconds(lambda: listing.position(7)))
     told("read again what there is", milliseconds(listing.refresh))
+    folded = Query(folded=True)
+    told("open a listing in which repeats are one row", milliseconds(lambda: Listing(history, folded)))
+    told("and its first screenful", milliseconds(lambda: Listing(history, folded).rows(SCREENFUL)))
+    listing.show(folded)
+    for sort in ("test_accuracy", "name"):
+        told(f"sort it by {sort}", milliseconds(lambda key=sort: listing.show(folded._replace(sort=key))))  # type: ignore[misc]
+    told("read it again, and a screenful", milliseconds(lambda: (listing.refresh(), listing.rows(SCREENFUL))))
 
 
 def measure_app(home: str, empty: str) -> None:

@@ -162,3 +162,18 @@ def test_group_finds_the_runs_of_the_same_experiment(history: History) -> None:
     assert found("group:99") == []
     history.store.execute("UPDATE runs SET same = ''")
     assert found(f"group:{ids[0]}") == [ids[0]], "of what is damaged nobody knows what it repeats"
+
+
+def test_a_run_that_was_resumed_comes_back_with_its_new_figures(history: History) -> None:
+    ended(history, seed=1)
+    run = ended(history, BASELINE, 0.92, seed=2)
+    listing = Listing(history, FOLDED)
+    assert listing.rows()[0].line.test_accuracy == pytest.approx(0.91)
+    history.store.execute("UPDATE runs SET status = 'stopped', ending = 'rule' WHERE id = ?", (run,))
+    assert history.resume(run)
+    listing.refresh()
+    assert shown(listing) == [(run,), (1,)], "it waits"
+    assert history.claim(run, 1, 2)
+    history.record_end(run, Result("finished", "", 0.3, 0.94))
+    listing.refresh()
+    assert listing.rows()[0].line.test_accuracy == pytest.approx(0.92)

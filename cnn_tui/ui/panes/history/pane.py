@@ -79,6 +79,7 @@ class HistoryPane(Pane):
     def on_show(self, _: Show) -> None:
         """Catch up with what happened meanwhile."""
         self._shown = True
+        self.listing.forget()
         self.refresh_view()
 
     def on_resize(self, _: Resize) -> None:
