@@ -101,6 +101,11 @@ class Dataset(msgspec.Struct, frozen=True):
         """How many classes there are: the units of the last layer."""
         return len(self.class_names)
 
+    @property
+    def is_table(self) -> bool:
+        """Whether it is a table (CSV)."""
+        return form_of(self.name) == "csv"
+
 
 BUILT_IN: dict[str, Dataset] = {
     dataset.name: dataset

@@ -13,22 +13,25 @@ TO_NUMBERS = (
 """Python code that numbers words, or numbers with gaps, from 0; `names` are then the classes in their order."""
 
 
-def odd_numbers(unused: Sequence[int], classes: int) -> str:
-    """What is odd about labels from 0 to `classes` - 1 when no image has those in `unused`, and what to do."""
+def odd_numbers(unused: Sequence[int], classes: int, in_table: bool = False) -> str:
+    """What is odd about labels from 0 to `classes` - 1 when no image has those in `unused`, and what to do.
+
+    Labels stand in a column of a table, or else in the arrays of a `.npz` file.
+    """
     if not unused:
         return ""
     first = len(unused)
     if unused[-1] == first - 1:
         none = "0" if first == 1 else f"0 to {first - 1}"
-        return (
-            f"labels seem to start at {first}, for no image has the label {none}: "
-            f"save y_train - {first} and y_test - {first} in their place"
+        remedy = (
+            f"take {first} from each" if in_table else f"save y_train - {first} and y_test - {first} in their place"
         )
+        return f"labels seem to start at {first}, for no image has the label {none}: {remedy}"
     missing = enumerated(map(str, unused), "or")
-    return (
-        f"labels have gaps, for they go up to {classes - 1} and no image has the label {missing}: "
-        f"number them anew with {TO_NUMBERS} and save both"
-    )
+    remedy = f"number them anew with {TO_NUMBERS} and save both"
+    if in_table:
+        remedy = f"that class is never found, and the network still needs {classes} outputs; or number them anew"
+    return f"labels have gaps, for they go up to {classes - 1} and no image has the label {missing}: {remedy}"
 
 
 def without_images(names: Sequence[str], train: Sequence[int], test: Sequence[int]) -> list[str]:

@@ -46,7 +46,7 @@ def warnings_of(experiment: Experiment) -> tuple[Problem, ...]:
 
 def _goal(experiment: Experiment, dataset: Dataset) -> Goal:
     training = experiment.training
-    odd = odd_numbers(dataset.unused, dataset.classes)
+    odd = odd_numbers(dataset.unused, dataset.classes, dataset.is_table)
     return Goal(training.loss, dataset.classes, odd, training.from_logits)
 
 

@@ -266,7 +266,7 @@ def _tested_on(source: Source, options: DataOptions) -> str:
 
 def _about_labels(described: Dataset, arrays: Arrays) -> list[str]:
     """Sentences that name labels of no image, and classes without training or without test images."""
-    odd = odd_numbers(described.unused, described.classes)
+    odd = odd_numbers(described.unused, described.classes, described.is_table)
     counts = (np.bincount(labels, minlength=described.classes) for labels in (arrays.y_train, arrays.y_test))
     missing = without_images(described.class_names, *(count.tolist() for count in counts))
     return [*([sentence(odd)] if odd else []), *missing]

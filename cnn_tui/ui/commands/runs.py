@@ -228,7 +228,7 @@ class RunCommands(LabCommands):
     def _left_out(self) -> str:
         """What to say of files that are not learned from and of odd labels, as far as they are known; or nothing."""
         dataset = self.document.view.dataset
-        odd = odd_numbers(dataset.unused, dataset.classes)
+        odd = odd_numbers(dataset.unused, dataset.classes, dataset.is_table)
         return "".join(f" {words}" for words in (sentence_of(dataset.left_out), odd and sentence(odd)) if words)
 
     def _same_as(self, experiment: Experiment) -> str:
