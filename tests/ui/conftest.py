@@ -30,6 +30,12 @@ def quick_pilots() -> Iterator[None]:
 
 
 @pytest.fixture
+def drawn_when_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of many keys that look at the screen after each: nothing is drawn but for them."""
+    pilot.draw_when_looked_at(monkeypatch)
+
+
+@pytest.fixture
 def history() -> Iterator[History]:
     """The history that the app under test uses, open on a second connection."""
     with History() as one:

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from textual import app as textual_app
 from textual import pilot as textual_pilot
-from textual._context import active_app
+from textual._compositor import Compositor
+from textual._context import active_app, visible_screen_stack
 from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -45,6 +46,16 @@ def use(monkeypatch: pytest.MonkeyPatch) -> None:
         await shut_down(app)
 
     monkeypatch.setattr(App, "_shutdown", leave)
+
+
+def draw_when_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let screens be drawn when a test looks at them (`screen.text`), and not after each key for no terminal."""
+
+    def leave_it(compositor: Compositor, screen_stack: list[Screen[Any]] | None = None, **_: bool) -> None:
+        visible_screen_stack.set(screen_stack or [])
+        compositor._dirty_regions.clear()
+
+    monkeypatch.setattr(Compositor, "render_update", leave_it)
 
 
 async def settle(app: App[Any]) -> None:
