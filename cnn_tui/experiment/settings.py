@@ -45,6 +45,11 @@ class Setting(NamedTuple):
     choices: tuple[str, ...] = ()
     free: bool = True
 
+    @property
+    def label(self) -> str:
+        """Its name in the form; an argument of the schedule stands a little to the right, below it."""
+        return f"  {self.name.removeprefix(_OF)}" if self.name.startswith(_OF) else self.name
+
 
 def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
     """The rows, in the order of the file; the stop rules come after them."""

@@ -34,7 +34,7 @@ from cnn_tui.text import quiet
 
 __all__ = ["ImportProblem", "Imported", "SeveralModels", "import_model"]
 
-_LIKELY = ("fashion_mnist", "cifar10", "cifar100")
+_LIKELY = ("fashion_mnist", "mnist", "cifar10", "cifar100")
 """The datasets that a model may be for; of those with one shape, the likelier comes first."""
 _MIXED = ("mixed_bfloat16", "mixed_float16")
 
@@ -73,7 +73,7 @@ def _imported(chain: Chain, compiled: Any, name: str, findings: ImportFindings, 
         raise ImportProblem(*findings.problems)
     notes = findings.notes
     _note_names(chain.layers, layers, notes)
-    dataset = asked.dataset or _dataset(chain.input_shape, layers, notes)
+    dataset = asked.dataset or _dataset(chain.input_shape, layers, name, notes)
     dense = [layer for layer in layers if isinstance(layer, Dense)]
     has_one_unit = bool(dense) and dense[-1].units == 1
     training = training_of(compiled, _precision(chain.layers, layers, notes), has_one_unit, notes)
@@ -123,8 +123,11 @@ def _from_code(code: CodeImport, path: Path) -> Imported:
     return Imported(experiment, tuple(notes))
 
 
-def _dataset(shape: tuple[Any, ...] | None, layers: tuple[AnyLayer, ...], notes: list[str]) -> str:
-    """The built-in dataset whose images the model takes; where there is none, Fashion-MNIST, with a note."""
+def _dataset(shape: tuple[Any, ...] | None, layers: tuple[AnyLayer, ...], called: str, notes: list[str]) -> str:
+    """The built-in dataset whose images the model takes; where there is none, Fashion-MNIST, with a note.
+
+    What the file is called tells MNIST from Fashion-MNIST, whose images and classes are as many.
+    """
     if shape is None:
         notes.append(f"the file does not say what images the model takes: the dataset is {_LIKELY[0]}")
         return _LIKELY[0]
@@ -139,9 +142,16 @@ def _dataset(shape: tuple[Any, ...] | None, layers: tuple[AnyLayer, ...], notes:
             f"the dataset is {_LIKELY[0]}, so set it to a .npz file or a folder of your own"
         )
         return _LIKELY[0]
-    answers = [layer.units for layer in layers if isinstance(layer, Dense)]
+    answers = [max(layer.units, 2) for layer in layers if isinstance(layer, Dense)]  # one unit tells two apart
     by_classes = [name for name in fitting if answers and BUILT_IN[name].classes == answers[-1]]
-    return (by_classes or fitting)[0]
+    if answers and not by_classes:
+        likely = fitting[0]
+        notes.append(
+            f"the model tells {answers[-1]:,} classes apart, and {likely} has {BUILT_IN[likely].classes}: "
+            "set the dataset to a .npz file or a folder of your own"
+        )
+    digits = re.search(r"mnist|digit", called.lower()) is not None and "fashion" not in called.lower()
+    return "mnist" if digits and "mnist" in by_classes else (by_classes or fitting)[0]
 
 
 def _precision(described: Sequence[Plain], layers: tuple[AnyLayer, ...], notes: list[str]) -> str:

@@ -289,6 +289,15 @@ def sequential(*layers: Model, shape: Any = (28, 28, 1), **more: Any) -> Model:
 FLATTEN: Model = {"class_name": "Flatten", "config": {"name": "flatten"}}
 
 
+def test_what_a_file_is_called_tells_mnist_and_its_classes_are_counted(tmp_path: Path) -> None:
+    model = sequential(FLATTEN, DENSE)
+    for name, dataset in (("mnist_cnn", "mnist"), ("fashion-mnist", "fashion_mnist"), ("digits", "mnist")):
+        assert read(tmp_path / f"{name}.json", model).experiment.dataset == dataset
+    letters: Model = {**DENSE, "config": {**DENSE["config"], "units": 26}}
+    notes = read(tmp_path / "letters.json", sequential(FLATTEN, letters)).notes
+    assert any("tells 26 classes apart, and fashion_mnist has 10" in note for note in notes)
+
+
 @pytest.mark.parametrize(
     ("shape", "classes", "dataset"),
     [

@@ -13,12 +13,16 @@ from textual.widgets import Static
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.settings import Setting, change, parse_rule, rule_text, set_rule, settings_of, step
+from cnn_tui.text import cells
 from cnn_tui.ui.dialogs.ask import AskScreen
 from cnn_tui.ui.dialogs.dialog import Dialog, PickItem, PickScreen
 from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
 from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
+
+_LABELS = 16
+"""Cells for the names of settings, at least."""
 
 
 class SettingsScreen(Dialog[None]):
@@ -34,7 +38,7 @@ class SettingsScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         with self.frame("Training settings and stop rules"):
-            yield Table((TableColumn("", 16), TableColumn("", 20, stretch=True)), self._rows)
+            yield Table((), self._rows)
             yield Static(id="hint")
 
     def on_mount(self) -> None:
@@ -119,7 +123,10 @@ class SettingsScreen(Dialog[None]):
 
     def _show(self) -> None:
         table = self.query_one(Table)
-        count = len(settings_of(self._now)) + max(1, len(self._now.stop))
+        settings = settings_of(self._now)
+        labels = max(_LABELS, *(cells(one.label) for one in settings))
+        table.columns = (TableColumn("", labels), TableColumn("", 20, stretch=True))
+        count = len(settings) + max(1, len(self._now.stop))
         table.styles.height = min(count, max(4, self.app.size.height - 8))
         table.set_count(count)
         setting = self._setting()
@@ -143,7 +150,7 @@ class SettingsScreen(Dialog[None]):
 
     def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
         dim = self.query_one(Table).style("dim")
-        rows: list[Sequence[Cell]] = [(Text(one.name, dim), one.value) for one in settings_of(self._now)]
+        rows: list[Sequence[Cell]] = [(Text(one.label, dim), one.value) for one in settings_of(self._now)]
         rows += [(Text(f"stop rule {at}", dim), str(rule)) for at, rule in enumerate(self._now.stop, 1)]
         if not self._now.stop:
             rows.append((Text("stop rule", dim), Text(f"none: {key_of('settings.add_rule')} adds one", dim)))
