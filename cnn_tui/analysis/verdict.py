@@ -181,7 +181,7 @@ def verdicts(history: History, runs: Sequence[Run], base: Run) -> tuple[Verdict,
     if against is None:
         return ()
     others = dict.fromkeys(group for group in groups if group.key != against.key)
-    known = known_spread(history, against.images)
+    known = known_spread(history, against.images, against.planned)
     return tuple(one for group in others for one in judge(group, against, known=known))
 
 

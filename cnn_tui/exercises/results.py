@@ -154,7 +154,7 @@ def _verdicts(
     names, count = f"{exercise.name} against {base_exercise.name}", comparisons(place)
     plans = fixed_plan_of(history, place, exercise), fixed_plan_of(history, place, base_exercise)
     planned = judge_fixed_plan(history, plans, names, count) if all(plans) else ()
-    return planned or judge(group, base, names, of_a_set(count), known_spread(history, base.images))
+    return planned or judge(group, base, names, of_a_set(count), known_spread(history, base.images, base.planned))
 
 
 def work_out(history: History, place: SetPlace, exercise: Exercise) -> ExerciseFindings:

@@ -102,7 +102,7 @@ def _verdicts(history: History, groups: Sequence[Group], judged: set[int]) -> It
     others = [group for group in groups if group is not base and not judged.issuperset(group.runs)]
     if base is None or not others:
         return
-    known = known_spread(history, base.images)
+    known = known_spread(history, base.images, base.planned)
     yield Paragraph(f"Against {base.name} (run {base.runs[0]}):")
     said = [one for group in others for one in judge(group, base, known=known)]
     yield from (Bullet(one) for one in sentences(said, BY_COMMAND))

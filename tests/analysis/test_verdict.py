@@ -277,13 +277,14 @@ def test_repeats_are_found_and_everything_else_is_not(history: History) -> None:
 
 def test_how_runs_spread_is_known_from_the_history_or_from_the_app(history: History) -> None:
     images = ("fashion_mnist", 60_000, 10_000)
-    assert known_spread(history, images) == SHIPPED["fashion_mnist"]
-    assert known_spread(history, ("mine.npz", 100, 50)) is None
+    assert known_spread(history, images, 5) == SHIPPED["fashion_mnist"]
+    assert known_spread(history, images, 1) is None, "runs of one epoch spread in another way"
+    assert known_spread(history, ("mine.npz", 100, 50), 5) is None
     for seed, accuracy in enumerate((0.90, 0.92, 0.90, 0.92, 0.90, 0.92), 1):
         trained(history, BASELINE, seed, accuracy)
         trained(history, MORE, seed, accuracy + 0.1)
         trained(history, MORE, seed + 50, 0.2, dataset="mnist")
-    found = known_spread(history, images)
+    found = known_spread(history, images, 5)
     assert found is not None and (found.freedom, round(found.deviation, 4)) == (10, 0.0110)
 
 
