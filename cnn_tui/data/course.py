@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
+from cnn_tui.data import drawings
 from cnn_tui.home import home, scratch
 
 DRAWN = "_drawn"
@@ -101,6 +100,9 @@ def _drawn_folder(name: str) -> Path:
     folder = kept / f"{name}.{_VERSION}"
     if folder.is_dir():
         return folder
+    import shutil  # only here: they are slow to load
+    import tempfile
+
     kept.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(dir=kept, prefix=".cnn-tui-"))
     try:
@@ -114,8 +116,6 @@ def _drawn_folder(name: str) -> Path:
 
 def _draw(name: str, folder: Path) -> None:
     """Draw the pictures of a set into `train` and `test`, a folder a class."""
-    from cnn_tui.data import drawings  # not before there is something to draw
-
     drawn = drawings.DRAWN[name]
     for class_name in drawn.classes:
         for number in range(drawn.train + drawn.test):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from cnn_tui.data import course, csv_file, image_folder, npz_file
+from cnn_tui.data import course, csv_file, drawings, image_folder, npz_file
 from cnn_tui.data.dataset import (
     AS_THEY_ARE,
     BUILT_IN,
@@ -47,11 +47,23 @@ def describe(dataset: str, options: DataOptions = AS_THEY_ARE) -> Dataset:
 
 
 def _describe_course_set(dataset: str, options: DataOptions) -> Dataset:
+    if course.is_drawn(dataset) and options.test is None:
+        return _describe_drawn(dataset, options)
     try:
         described = _describe_file(dataset, course.place_of(dataset), options)
     except OSError as error:
         raise unreadable(Path(dataset), error) from None
     return msgspec.structs.replace(described, title=course.title_of(dataset))
+
+
+def _describe_drawn(dataset: str, options: DataOptions) -> Dataset:
+    """What will be drawn, without drawing it."""
+    drawn = drawings.DRAWN[dataset.removesuffix(course.DRAWN)]
+    height, width = options.image_size or (drawn.side, drawn.side)
+    coloured = drawn.coloured if options.color is None else options.color == "rgb"
+    names, shape = tuple(drawn.classes), (height, width, 3 if coloured else 1)
+    counts = drawn.train * len(names), drawn.test * len(names)
+    return Dataset(dataset, course.title_of(dataset), shape, names, *counts)
 
 
 def _describe_file(dataset: str, path: Path, options: DataOptions) -> Dataset:

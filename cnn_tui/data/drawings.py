@@ -8,11 +8,12 @@ network reaches on them says nothing about the real ones.
 from __future__ import annotations
 
 import math
-import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
+    import random
+
     from PIL import Image
 
 SIDE = 128
@@ -245,6 +246,8 @@ class Drawn(NamedTuple):
     classes: dict[str, Drawer]
     train: int
     test: int
+    side: int = SIDE
+    coloured: bool = True
 
 
 DRAWN: dict[str, Drawn] = {
@@ -259,10 +262,12 @@ DRAWN: dict[str, Drawn] = {
         80,
         30,
     ),
-    "sign_mnist": Drawn(_signs(), 24, 8),
+    "sign_mnist": Drawn(_signs(), 24, 8, SIGN_SIDE, coloured=False),
 }
 
 
 def picture(name: str, class_name: str, number: int) -> Image.Image:
     """The picture of a class with a number, counted from 0."""
+    import random  # only here: it is slow to load
+
     return DRAWN[name].classes[class_name](random.Random(f"{name}/{class_name}/{number}"))

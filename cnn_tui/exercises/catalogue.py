@@ -24,6 +24,10 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.text import did_you_mean, quiet
 
 FILE = "pack.toml"
+_ORDER = (
+    *("lab1", "lab2", "overfitting", "padding-and-pooling"),
+    *("horses-or-humans", "cats-and-dogs", "transfer-learning", "rock-paper-scissors", "sign-mnist"),
+)
 MAX_EXERCISES = 200
 MAX_WORDS = 10_000
 """Characters in a question, a title or a remark."""
@@ -74,9 +78,9 @@ def sets_folder() -> Path:
 
 
 def set_names() -> tuple[str, ...]:
-    """The sets that come with the app, those of the notes first."""
+    """The sets that come with the app, in the order in which one works through them; others come last."""
     names = sorted(path.parent.name for path in sets_folder().glob("*/pack.toml"))
-    return tuple(sorted(names, key=lambda name: not name.startswith("lab")))
+    return tuple(sorted(names, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER)))
 
 
 @functools.cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
@@ -36,6 +37,11 @@ def test_a_set_that_is_not_there_is_stood_in_for(name: str, shape: tuple[int, ..
     assert (found.input_shape, found.class_names) == (shape, classes)
     assert (found.train_images, found.test_images) == (3 * len(classes), 2 * len(classes))
     assert is_stand_in(found.name) and not is_stand_in(name)
+    images = load(name, say=lambda _: None)
+    assert images.dataset == msgspec.structs.replace(found, left_out=images.dataset.left_out), (
+        "what is foretold is drawn"
+    )
+    assert images.x_train.shape[1:] == shape
 
 
 def test_what_stands_in_is_said_and_how_the_real_one_is_had() -> None:

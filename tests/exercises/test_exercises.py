@@ -425,3 +425,18 @@ def test_the_json_has_what_is_promised(history: History) -> None:
     assert plain["notes"]["test_accuracy"] == 0.8994
     assert len(plain["notes"]["epochs"]) == 5
     assert to_json(history, LAB1, LAB1.exercise("baseline"))["notes"] == {}
+
+
+def test_the_networks_of_the_later_weeks_have_the_totals_that_keras_prints() -> None:
+    totals = {
+        "horses-or-humans/size-300": 1_704_097,
+        "cats-and-dogs/four-convs": 3_453_121,
+        "rock-paper-scissors/three-classes": 3_473_475,
+        "sign-mnist/letters": 245_850,
+        "transfer-learning/frozen": 47_512_481,
+    }
+    for key, total in totals.items():
+        place, exercise = find_exercise(key)
+        experiment = place.experiment(exercise)
+        assert experiment is not None
+        assert summarize(experiment.stack).total_params == total, key
