@@ -44,7 +44,9 @@ def run(
     epochs: Annotated[int | None, typer.Option(metavar="N", help="Train for N epochs.")] = None,
     seed: Annotated[int | None, typer.Option(metavar="N", help="Seed of the random numbers.")] = None,
     repeat: Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="Train N times, each another seed.")] = 1,
-    dataset: Annotated[str | None, typer.Option(metavar="NAME", help="A dataset, a .npz file or a folder.")] = None,
+    dataset: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A dataset, a .npz or .csv file, or a folder.")
+    ] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE[,VALUE...]", help=_SET_HELP)] = None,
     device: Device = None,
     tensorboard: Annotated[

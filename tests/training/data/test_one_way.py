@@ -171,6 +171,15 @@ def test_deep_pictures_are_scaled_by_what_the_set_holds(tmp_path: Path, highest:
     assert "20 pictures of more than 8 bits a pixel were brought to 8" in "\n".join(said)
 
 
+def test_what_is_tested_on_is_the_same_in_every_way(tmp_path: Path) -> None:
+    shades = [np.full((4, 4), shade, np.uint8) for shade in range(0, 250, 25)]
+    folder, other = folder_of(tmp_path / "zoo", *shades), folder_of(tmp_path / "apart", *shades[::-1])
+    apart = assert_alike(folder, DataOptions(test=str(other)))
+    assert (len(apart.x_train), apart.x_test[:, 0, 0, 0].tolist()) == (20, [*range(225, -1, -25)] * 2)
+    for share, tested in ((0.1, [225]), (0.3, [75, 150, 225]), (0.5, [25, 75, 125, 175, 225])):
+        assert assert_alike(folder, DataOptions(test=share)).x_test[:, 0, 0, 0].tolist() == tested * 2
+
+
 @pytest.mark.parametrize("color", ["rgb", "grayscale"])
 @pytest.mark.parametrize("ending", [".jpg", ".tif"])
 def test_inks_become_the_colours_that_they_print(tmp_path: Path, ending: str, color: Any) -> None:
