@@ -6,7 +6,7 @@ import functools
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -15,7 +15,9 @@ import pytest
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.network.layers import Conv2D, Dense, Dropout, Flatten
 from cnn_tui.network.losses import CLASS_NUMBERS, Answers
-from cnn_tui.training.pipeline import Batches
+
+if TYPE_CHECKING:
+    from cnn_tui.training.pipeline import Batches
 
 EXPERIMENT = Experiment(
     layers=(Conv2D(filters=2, kernel_size=(5, 5), strides=(2, 2)), Flatten(), Dense(units=10, activation="softmax"))
@@ -28,6 +30,8 @@ LABELS = DRAW.integers(0, 10, COUNT)
 
 
 def batches(seed: int | None = 3, room: int | None = None, answers: Answers = CLASS_NUMBERS) -> Batches:
+    from cnn_tui.training.pipeline import Batches
+
     return Batches(IMAGES, LABELS, batch_size=8, seed=seed, room=room, answers=answers)
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from cnn_tui.network.losses import Answers
-from cnn_tui.training import pipeline
-from cnn_tui.training.pipeline import Batches, Supply, evaluation_batches, room, scaled, training_batches
+
+if TYPE_CHECKING:
+    from cnn_tui.training.pipeline import Batches, Supply
 
 COUNT = 70
 LABELS = np.arange(COUNT)
@@ -35,7 +36,16 @@ def flat(batches: list[list[int]]) -> list[int]:
 
 
 def supply(seed: int | None = None, stays: bool = True) -> Supply:
-    return Supply(Batches(IMAGES, LABELS, batch_size=32, seed=seed, room=None if stays else 0))
+    """Of all images, in batches of 32; they stay on the device unless they are sent there piece by piece."""
+    from cnn_tui.training.pipeline import Batches
+
+    return supply_of(Batches(IMAGES, LABELS, batch_size=32, seed=seed, room=None if stays else 0))
+
+
+def supply_of(batches: Batches) -> Supply:
+    from cnn_tui.training.pipeline import Supply
+
+    return Supply(batches)
 
 
 @pytest.mark.parametrize("stays", [True, False])
@@ -61,30 +71,36 @@ def test_images_that_do_not_fit_come_in_the_same_order() -> None:
 
 
 def test_what_is_sent_at_once_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "CHUNK_BYTES", 2 * 32 * 4)  # two batches
-    one = Supply(Batches(IMAGES, LABELS, batch_size=32, room=0))
+    monkeypatch.setattr("cnn_tui.training.pipeline.CHUNK_BYTES", 2 * 32 * 4)  # two batches
+    one = supply(stays=False)
     assert [(len(piece.positions), piece.done) for piece in one.pieces(0, lambda: 64)] == [(64, 2), (6, 3)]
 
 
 def test_half_of_the_memory_that_is_free_may_be_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cnn_tui.training.pipeline import room
+
     class Memory:
         available = 2 * IMAGES.nbytes
 
     monkeypatch.setattr("psutil.virtual_memory", Memory)
     assert room() == IMAGES.nbytes
-    assert Supply(Batches(IMAGES, LABELS, batch_size=32)).stays
+    assert supply().stays
     Memory.available -= 2
-    assert not Supply(Batches(IMAGES, LABELS, batch_size=32)).stays
+    assert not supply().stays
 
 
 def test_test_images_keep_their_order() -> None:
+    from cnn_tui.training.pipeline import evaluation_batches
+
     batches = evaluation_batches(IMAGES, LABELS, batch_size=32)
-    assert flat(shown(Supply(batches), 0)) == flat(shown(Supply(batches), 5)) == list(range(COUNT))
+    assert flat(shown(supply_of(batches), 0)) == flat(shown(supply_of(batches), 5)) == list(range(COUNT))
     assert len(batches) == 3
 
 
 def test_bytes_become_exactly_what_the_notes_make_of_them() -> None:
     import tensorflow as tf
+
+    from cnn_tui.training.pipeline import scaled
 
     images = np.arange(256, dtype=np.uint8)
     in_a_graph: Any = tf.function(scaled)
@@ -100,6 +116,7 @@ def test_training_explain_and_an_exported_script_scale_bytes_alike() -> None:
     from cnn_tui.experiment.presets import load_preset
     from cnn_tui.keras_io.script import keras_script
     from cnn_tui.training.explain.keep_files import ask_all
+    from cnn_tui.training.pipeline import scaled
 
     images = np.arange(256, dtype=np.uint8)
     in_training = np.asarray(scaled(images))
@@ -111,5 +128,9 @@ def test_training_explain_and_an_exported_script_scale_bytes_alike() -> None:
 
 
 def test_a_loss_that_is_not_sparse_gets_one_hot_labels() -> None:
-    one = Supply(training_batches(IMAGES[:3], LABELS[:3], batch_size=8, seed=1, answers=Answers("one-hot labels", 4)))
+    from cnn_tui.training.pipeline import training_batches
+
+    one = supply_of(
+        training_batches(IMAGES[:3], LABELS[:3], batch_size=8, seed=1, answers=Answers("one-hot labels", 4))
+    )
     assert one.batch(np.arange(3))[1].numpy().tolist() == [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]]
