@@ -10,6 +10,7 @@ import math
 import re
 import struct
 import typing
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -27,6 +28,7 @@ _NO_ARGUMENTS = ("name", "dtype", "batch_shape", "batch_input_shape", "input_dty
 _ONLY_TRAINING = ("seed", "noise_shape", "synchronized", "quantization_config")
 _ONLY_TRAINING_ENDS = ("_initializer", "_regularizer", "_constraint", "trainable")
 _OLD_NAMES = {("LeakyReLU", "alpha"): "negative_slope"}  # of arguments, in Keras 2
+_ACTIVATION_LAYERS = ("LeakyReLU", "ELU", "ReLU", "PReLU", "Softmax")
 _ALIASES = {"swish": "silu", "hard_swish": "hard_silu"}  # of activations
 
 # What an argument without a field must be: Keras 3's default, in the forms that its configs have for it.
@@ -95,6 +97,18 @@ def take_layer(number: int, described: Plain, findings: ImportFindings) -> AnyLa
     except ValueError as error:
         findings.problems.append(f"{called} ({cls.__name__}): {error}")
         return None
+
+
+def with_activations_apart(layers: Sequence[Plain]) -> Iterator[Plain]:
+    """The layers, with each activation that is a layer itself, as a LeakyReLU in a Dense, behind the one it is in."""
+    for layer in layers:
+        config = config_of(layer)
+        activation = config.get("activation")
+        if not isinstance(activation, dict) or activation.get("class_name") not in _ACTIVATION_LAYERS:
+            yield layer
+            continue
+        yield {**layer, "config": {**config, "activation": "linear"}}
+        yield {**activation, **({"place": layer["place"]} if "place" in layer else {})}
 
 
 def _refusal(kind: Any, described: Plain) -> str:

@@ -23,7 +23,7 @@ from cnn_tui.keras_io.import_chain import Chain, Plain, chain_of, config_of, lab
 from cnn_tui.keras_io.import_code import CodeImport, read_code, rules_of, trained, watched
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels, read_config
 from cnn_tui.keras_io.import_folders import NO_DATA, DataAsked, data_asked
-from cnn_tui.keras_io.import_layers import ImportFindings, take_layer
+from cnn_tui.keras_io.import_layers import ImportFindings, take_layer, with_activations_apart
 from cnn_tui.keras_io.import_training import training_of
 from cnn_tui.keras_io.keras_1 import is_keras_1, of_today
 from cnn_tui.network.layers import AnyLayer, Dense, Flatten, RandomBrightness, RandomContrast, Rescaling
@@ -65,6 +65,7 @@ def import_model(path: Path, chosen: str | None = None) -> Imported:
 
 
 def _imported(chain: Chain, compiled: Any, name: str, findings: ImportFindings, asked: DataAsked = NO_DATA) -> Imported:
+    chain = msgspec.structs.replace(chain, layers=tuple(with_activations_apart(chain.layers)))
     taken = [take_layer(number, layer, findings) for number, layer in enumerate(chain.layers, 1)]
     layers = tuple(layer for layer in taken if layer is not None)
     if not chain.layers:

@@ -23,11 +23,13 @@ from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.import_model import Imported, ImportProblem, import_model
 from cnn_tui.keras_io.script import keras_script
 from cnn_tui.network.layers import (
+    ELU,
     Application,
     Conv2D,
     Dense,
     Dropout,
     Flatten,
+    LeakyReLU,
     MaxPooling2D,
     RandomFlip,
     RandomRotation,
@@ -781,6 +783,13 @@ def test_a_plateau_comes_in_and_an_unknown_function_does_not(tmp_path: Path) -> 
     left = read(tmp_path, compiled("'adam'", unknown))
     assert left.experiment.training.schedule is None
     assert any("LearningRateScheduler (line" in note and "its function is not known" in note for note in left.notes)
+
+
+def test_an_activation_that_is_a_layer_stands_behind_the_one_it_is_in(tmp_path: Path) -> None:
+    code = SMALL.replace('"relu"', "layers.LeakyReLU(alpha=0.1)").replace("layers.Flatten()", "layers.ELU()")
+    layers = read(tmp_path, HEAD + code.replace("layers.Dense", "layers.Flatten(),\n    layers.Dense") + FIT)
+    leaky = LeakyReLU(negative_slope=0.1)
+    assert layers.experiment.layers[:3] == (Conv2D(filters=8, kernel_size=(3, 3)), leaky, ELU())
 
 
 # Networks that were trained before
