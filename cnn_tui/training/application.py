@@ -66,7 +66,7 @@ def _from_file(base: keras.Model, layer: Application) -> keras.Model:
 
 
 def _cut(base: keras.Model, layer: Application) -> keras.Model:
-    return keras.Model(base.input, base.get_layer(layer.cut).output) if layer.cut else base
+    return keras.Model(base.input, base.get_layer(layer.cut).output, name=base.name) if layer.cut else base
 
 
 def _prepared(layer: Application, x: Any) -> Any:

@@ -129,8 +129,8 @@ class TrainedModel:
 
 
 def _kind(layer: Any) -> str:
-    """The kind of a layer, by the name that it has in a stack."""
-    return "Application" if isinstance(layer, keras.Model) else type(layer).__name__
+    """The kind of a layer, by the name that it has in a stack; of a network in it, with Keras's name for that."""
+    return f"Application {layer.layers[-1].name}" if isinstance(layer, keras.Model) else type(layer).__name__
 
 
 def _output(layer: Any) -> Any:
