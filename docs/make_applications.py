@@ -55,6 +55,8 @@ def described(architecture: str) -> dict[str, Any]:
     for layer in _bottlenecks(model):
         if _NUMBERED.fullmatch(layer.name) and layer is not model.layers[-1]:
             continue  # Keras counts such a name through a session: it is another one the next time
+        if layer.name in fitted:
+            continue  # how much it adds depends on the image
         before = _ancestors(layer)
         weights = [[math.prod(one.shape) for one in group] for group in _groups(before)]
         chain = " ".join(_steps(layer, fitted))
