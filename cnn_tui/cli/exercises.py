@@ -30,7 +30,8 @@ from cnn_tui.experiment.presets import find_experiment
 from cnn_tui.history.history import History
 from cnn_tui.jobs import launch
 from cnn_tui.reports.blocks import Block, Heading, Page
-from cnn_tui.reports.exercise_page import exercise_page, read_exercise
+from cnn_tui.reports.exercise_facts import read_exercise
+from cnn_tui.reports.exercise_page import exercise_page
 from cnn_tui.reports.markdown import markdown_lines
 from cnn_tui.reports.set_table import set_table
 from cnn_tui.text import fitted, quiet

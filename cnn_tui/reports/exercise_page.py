@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
 
 from cnn_tui.analysis.compare import diff_experiments
 from cnn_tui.analysis.pace import in_words
-from cnn_tui.analysis.verdict import TOGETHER, sentences
-from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.exercises.answers import Expectation
-from cnn_tui.exercises.catalogue import SetPlace, sets_folder
+from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.locks import in_words as lock_in_words
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.progress import ExerciseStatus, State
-from cnn_tui.exercises.results import BY_COMMAND, ExerciseFindings, ExerciseResult, OtherConditions, work_out
-from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.history.conditions import Conditions
-from cnn_tui.history.groups import Group
-from cnn_tui.history.history import History
-from cnn_tui.history.records import Tally
 from cnn_tui.network.diff import DiffLine
-from cnn_tui.reports.blocks import Block, Bullet, Difference, Heading, Page, Paragraph, Quote, Span, TextTable
-from cnn_tui.text import counted, run_numbers
+from cnn_tui.reports.blocks import Block, Bullet, Difference, Heading, Page, Paragraph, Quote, Span
+from cnn_tui.reports.exercise_facts import ExerciseFacts
+from cnn_tui.reports.exercise_result import result_blocks, since_the_conclusion
+from cnn_tui.text import counted
 
 SIGNS: dict[State, tuple[str, str]] = {
     "open": ("○", "dim"),
@@ -40,59 +33,9 @@ _LONGEST_DIFF = 12
 NO_CONCLUSION = "The notes draw no conclusion about this one."
 
 
-class ExerciseFacts(NamedTuple):
-    """What an exercise's page is made of."""
-
-    place: SetPlace
-    exercise: Exercise
-    status: ExerciseStatus | None
-    findings: ExerciseFindings | None
-    """None until they are worked out."""
-    tally: Tally | None
-    revealed: bool
-    """Whether the notes' figures and conclusion were asked for before the user's own conclusion is written."""
-    repeat: str
-    """How its runs are repeated: a key in the lab, a command elsewhere."""
-    mine: Experiment | None = None
-    """The exercise's experiment as it is in the editor; None when another one is there."""
-
-    @property
-    def conclusion(self) -> str:
-        """What the user concluded or answered."""
-        return self.status.answer.conclusion if self.status else ""
-
-    @property
-    def shows_notes(self) -> bool:
-        """Whether the notes' figures and conclusion may be seen: they give the answer away."""
-        return self.revealed or bool(self.conclusion)
-
-    @property
-    def has_run(self) -> bool:
-        """Whether a run of it gave figures."""
-        return self.findings is not None and self.findings.result.group is not None
-
-    @property
-    def is_base(self) -> bool:
-        """Whether it is the one that the others of its set are compared with."""
-        return self.exercise.name == self.place.set.baseline
-
-    @property
-    def from_outside(self) -> bool:
-        """Whether its set is a pack that somebody handed out."""
-        return self.place.folder.parent != sets_folder()
-
-
-def read_exercise(
-    history: History, place: SetPlace, exercise: Exercise, status: ExerciseStatus, revealed: bool = False
-) -> ExerciseFacts:
-    """The facts for a page outside the lab; `revealed` is as in the facts."""
-    findings = work_out(history, place, exercise)
-    return ExerciseFacts(place, exercise, status, findings, history.tally(), revealed, BY_COMMAND)
-
-
 def exercise_page(facts: ExerciseFacts) -> Page:
     one = facts.exercise
-    parts = [_changes(facts), _expected(facts), _result(facts), _conclusion(facts), _notes(facts)]
+    parts = [_changes(facts), _expected(facts), result_blocks(facts), _conclusion(facts), _notes(facts)]
     if facts.has_run:  # what one opens the page for now: the result stands before the changes
         parts.append(parts.pop(0))
     question = [Paragraph(), Paragraph(one.question.strip()), *_asked_for(facts)]
@@ -234,92 +177,6 @@ def _expected(facts: ExerciseFacts) -> Iterator[Block]:
 _FIGURES = {"accuracy": "test accuracy", "time": "time of an epoch"}
 
 
-def _result(facts: ExerciseFacts) -> Iterator[Block]:
-    """The figures beside the baseline's and the notes', and what repeats say."""
-    findings = facts.findings
-    if findings is None:
-        if facts.status is not None and facts.status.runs:
-            yield Heading("Result")
-            yield Paragraph("it is worked out …", style="dim")
-        return
-    mine, base = findings.result.group, findings.result.baseline
-    shown = facts.shows_notes
-    rows = [(row.key, row.yours, row.baseline, row.change, row.notes if shown else "") for row in findings.result.rows]
-    rows = [row for row in rows if any(row[1:])]
-    if not rows:
-        return
-    sizes = [(one, who) for one, who in ((mine, ""), (base, " of the baseline")) if one is not None]
-    of = [f"{counted(len(one.trials), 'run')}{who}" for one, who in sizes]
-    several = {len(one.by_seed("test_accuracy")) > 1 for one, _ in sizes}
-    around = f" (± {', '.join(_AROUND[one] for one in sorted(several, reverse=True))})" if several else ""
-    what = "Result" if mine is not None else "Before the run"
-    yield Heading(f"{what}: {', '.join(of)}{around}" if of else "The notes' figures")
-    yield _figures(rows)
-    yield from _conditions(facts, sizes, noted=any(row[4] for row in rows))
-    yield from _other_conditions(findings.result.others)
-    yield from _verdicts(findings.result, facts.repeat)
-    if mine is not None:
-        yield Paragraph(_listed(mine.runs), style="dim")
-
-
-_AROUND = {True: "over the seeds", False: "of one run: over test images"}
-
-
-def _figures(rows: Sequence[Sequence[str]]) -> TextTable:
-    """The columns that are not empty; where room is short, the baseline's is the first that is left out."""
-    head = ("", "yours", "baseline", "change", "notes")
-    kept = [at for at in range(5) if at == 0 or any(row[at] for row in rows)]
-    spare = sorted(range(2, len(kept)), key=lambda at: (kept[at] != 2, -at))
-    cells = [[row[at] for at in kept] for row in rows]
-    return TextTable([head[at] for at in kept], cells, right=range(1, len(kept)), spare=spare)
-
-
-def _conditions(facts: ExerciseFacts, sizes: Sequence[tuple[Group, str]], *, noted: bool) -> Iterator[Block]:
-    """What the figures of each column were made with; the notes' too, where they are shown."""
-    told: dict[str, list[str]] = {}
-    for group, who in sizes:
-        told.setdefault(group.conditions_in_words(), []).append(who.removeprefix(" of ") or "yours")
-    notes = facts.exercise.notes
-    experiment = facts.place.experiment(facts.exercise) if noted else None
-    if experiment is not None:
-        full = BUILT_IN.get(experiment.dataset)
-        images = (full.train_images, full.test_images) if full is not None else (0, 0)
-        epochs = len(notes.epochs) or experiment.training.epochs
-        told.setdefault(Conditions(experiment.dataset, *images, epochs, epochs).in_words(), []).append("the notes")
-    if len(told) == 1:
-        yield Paragraph(next(iter(told)), style="dim")
-        return
-    for words, columns in told.items():
-        yield Paragraph(f"{', '.join(columns)}: {words}", style="warn")
-
-
-def _other_conditions(others: Sequence[OtherConditions]) -> Iterator[Block]:
-    """Runs that stand further from what the exercise asks for: rows of their own, which nothing is judged by."""
-    if not others:
-        return
-    yield Heading("Test accuracy under other conditions")
-    for one in others:
-        base = f", the baseline's {one.baseline}, {one.change}" if one.baseline else ""
-        yield Bullet(f"{one.yours}{base} ({_listed(one.runs)}): {one.conditions}")
-
-
-def _listed(runs: Sequence[int]) -> str:
-    """As `run 4`, `runs 4, 5, 6`; of many, the last."""
-    return f"{'runs' if len(runs) > 1 else 'run'} {', '.join(map(str, runs[-12:]))}"
-
-
-def _verdicts(found: ExerciseResult, repeat: str) -> Iterator[Block]:
-    # Where something was expected, it is said there already that a single run says nothing.
-    told = any(outcome.expected for outcome in found.outcomes)
-    verdicts = [one for one in found.verdicts if not (told and one.outcome == "too few")]
-    if verdicts:
-        yield Heading("Is it more than chance? (± is the 95 % interval)")
-    for words in sentences(verdicts, repeat):
-        yield Bullet(words)
-    if any(one.test is not None for one in verdicts):
-        yield Paragraph(TOGETHER, style="dim")
-
-
 def _conclusion(facts: ExerciseFacts) -> Iterator[Block]:
     yield Heading("Answer" if facts.exercise.is_question or facts.exercise.impossible else "Conclusion")
     if facts.conclusion:
@@ -328,18 +185,6 @@ def _conclusion(facts: ExerciseFacts) -> Iterator[Block]:
             yield Paragraph(since, "{exercises.conclude} writes it anew.", "warn")
     else:
         yield Paragraph("None yet.", "{exercises.conclude} writes it.", "dim")
-
-
-def since_the_conclusion(found: ExerciseResult) -> str:
-    """Which runs have come, or gone, since the conclusion was written; "" where it is about the runs that are shown."""
-    about = found.answer.about
-    if about is None or not (found.come_since or found.gone_since):
-        return ""
-    written = f"It was written about {run_numbers(about)}" if about else "It was written before there was a run"
-    come, gone = found.come_since, found.gone_since
-    words = [f"{run_numbers(come)} {'has' if len(come) == 1 else 'have'} come"] if come else []
-    words += [f"{run_numbers(gone)} {'counts' if len(gone) == 1 else 'count'} here no more"] if gone else []
-    return f"{written}; since then {', and '.join(words)}."
 
 
 def _notes(facts: ExerciseFacts) -> Iterator[Block]:

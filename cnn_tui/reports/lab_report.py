@@ -19,7 +19,8 @@ from cnn_tui.history.history import History
 from cnn_tui.history.run import Line, Run
 from cnn_tui.history.same_network import first_runs
 from cnn_tui.reports.blocks import Block, Bullet, Curves, Heading, Page, Paragraph, Quote, TextTable
-from cnn_tui.reports.exercise_page import exercise_page, read_exercise
+from cnn_tui.reports.exercise_facts import read_exercise
+from cnn_tui.reports.exercise_page import exercise_page
 from cnn_tui.reports.run_page import overfitting
 from cnn_tui.reports.set_table import INTERVAL, short_table
 from cnn_tui.text import counted

@@ -13,7 +13,7 @@ from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.results import BY_COMMAND, ExerciseResult, result
 from cnn_tui.history.history import History
 from cnn_tui.reports.blocks import Block, Bullet, Paragraph, TextTable
-from cnn_tui.reports.exercise_page import since_the_conclusion
+from cnn_tui.reports.exercise_result import since_the_conclusion
 from cnn_tui.text import sentence
 
 INTERVAL = "± in a table is the standard deviation over the seeds; in a verdict it is half of the 95 % interval."

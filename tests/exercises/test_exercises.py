@@ -21,7 +21,7 @@ from cnn_tui.history.history import History
 from cnn_tui.history.history import Result as End
 from cnn_tui.history.run import Epoch
 from cnn_tui.network.summary import summarize
-from cnn_tui.reports.exercise_page import since_the_conclusion
+from cnn_tui.reports.exercise_result import since_the_conclusion
 
 LAB1 = load_set("lab1")
 EVERY = [(load_set(name), one) for name in set_names() for one in load_set(name).set.exercises]

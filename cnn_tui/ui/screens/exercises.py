@@ -19,7 +19,8 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
 from cnn_tui.history.records import Tally
 from cnn_tui.reports.blocks import Block, Page, Paragraph, Span
-from cnn_tui.reports.exercise_page import SIGNS, ExerciseFacts, exercise_page, set_page
+from cnn_tui.reports.exercise_facts import ExerciseFacts
+from cnn_tui.reports.exercise_page import SIGNS, exercise_page, set_page
 from cnn_tui.ui.commands.exercise_plan import ExercisePlanCommand
 from cnn_tui.ui.commands.exercise_work import AnswerCommands, ChosenExercise, ExerciseRunCommands
 from cnn_tui.ui.dialogs.dialog import Conversation, KeyedScreen

@@ -1,0 +1,63 @@
+"""What an exercise's page is made of."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cnn_tui.exercises.catalogue import SetPlace, sets_folder
+from cnn_tui.exercises.model import Exercise
+from cnn_tui.exercises.progress import ExerciseStatus
+from cnn_tui.exercises.results import BY_COMMAND, ExerciseFindings, work_out
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.history.history import History
+from cnn_tui.history.records import Tally
+
+
+class ExerciseFacts(NamedTuple):
+    """What an exercise's page is made of."""
+
+    place: SetPlace
+    exercise: Exercise
+    status: ExerciseStatus | None
+    findings: ExerciseFindings | None
+    """None until they are worked out."""
+    tally: Tally | None
+    revealed: bool
+    """Whether the notes' figures and conclusion were asked for before the user's own conclusion is written."""
+    repeat: str
+    """How its runs are repeated: a key in the lab, a command elsewhere."""
+    mine: Experiment | None = None
+    """The exercise's experiment as it is in the editor; None when another one is there."""
+
+    @property
+    def conclusion(self) -> str:
+        """What the user concluded or answered."""
+        return self.status.answer.conclusion if self.status else ""
+
+    @property
+    def shows_notes(self) -> bool:
+        """Whether the notes' figures and conclusion may be seen: they give the answer away."""
+        return self.revealed or bool(self.conclusion)
+
+    @property
+    def has_run(self) -> bool:
+        """Whether a run of it gave figures."""
+        return self.findings is not None and self.findings.result.group is not None
+
+    @property
+    def is_base(self) -> bool:
+        """Whether it is the one that the others of its set are compared with."""
+        return self.exercise.name == self.place.set.baseline
+
+    @property
+    def from_outside(self) -> bool:
+        """Whether its set is a pack that somebody handed out."""
+        return self.place.folder.parent != sets_folder()
+
+
+def read_exercise(
+    history: History, place: SetPlace, exercise: Exercise, status: ExerciseStatus, revealed: bool = False
+) -> ExerciseFacts:
+    """The facts for a page outside the lab; `revealed` is as in the facts."""
+    findings = work_out(history, place, exercise)
+    return ExerciseFacts(place, exercise, status, findings, history.tally(), revealed, BY_COMMAND)
