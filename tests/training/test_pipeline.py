@@ -134,3 +134,33 @@ def test_a_loss_that_is_not_sparse_gets_one_hot_labels() -> None:
         training_batches(IMAGES[:3], LABELS[:3], batch_size=8, seed=1, answers=Answers("one-hot labels", 4))
     )
     assert one.batch(np.arange(3))[1].numpy().tolist() == [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]]
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_one_unit_gets_0_or_1_and_each_image_the_weight_of_its_class(stays: bool) -> None:
+    from cnn_tui.training.pipeline import Batches, weights_of
+
+    labels = LABELS % 2
+    weights = weights_of((1.0, 2.5), labels)
+    given = Batches(
+        IMAGES, labels, batch_size=32, answers=Answers("single numbers", 1), weights=weights, room=None if stays else 0
+    )
+    supply = supply_of(given)
+    seen = []
+    for piece in supply.pieces(0, lambda: 1):
+        for at in range(piece.first, piece.end):
+            _, answers, each = supply.batch(piece.positions[at * 32 : (at + 1) * 32])
+            assert answers.shape[1:] == (1,)
+            seen += zip(answers.numpy()[:, 0].tolist(), each.numpy().tolist(), strict=True)
+    assert seen == [(0.0, 1.0), (1.0, 2.5)] * (COUNT // 2)
+
+
+def test_balanced_weights_let_every_class_count_the_same() -> None:
+    from cnn_tui.training.pipeline import weights_of
+
+    labels = np.array([0, 0, 0, 0, 0, 0, 2, 2])
+    weights = weights_of("balanced", labels)
+    assert weights is not None
+    assert weights.tolist() == pytest.approx([8 / 12, 1.0, 2.0])
+    assert weights[labels].sum() == pytest.approx(8)
+    assert weights_of(None, labels) is None
