@@ -146,11 +146,12 @@ def test_one_unit_gets_0_or_1_and_each_image_the_weight_of_its_class(stays: bool
         IMAGES, labels, batch_size=32, answers=Answers("single numbers", 1), weights=weights, room=None if stays else 0
     )
     supply = supply_of(given)
-    seen = []
+    seen: list[tuple[float, float]] = []
     for piece in supply.pieces(0, lambda: 1):
         for at in range(piece.first, piece.end):
             _, answers, each = supply.batch(piece.positions[at * 32 : (at + 1) * 32])
             assert answers.shape[1:] == (1,)
+            assert each is not None
             seen += zip(answers.numpy()[:, 0].tolist(), each.numpy().tolist(), strict=True)
     assert seen == [(0.0, 1.0), (1.0, 2.5)] * (COUNT // 2)
 
