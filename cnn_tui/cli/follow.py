@@ -20,6 +20,7 @@ from cnn_tui.cli.history import to_text
 from cnn_tui.cli.progress import LinePart, Reporter, epoch_parts, join_parts, progress_parts
 from cnn_tui.cli.runs import find_run, listed, open_history, to_json
 from cnn_tui.cli.streams import FAILED, FINISHED, INTERRUPTED, UserError, is_terminal, put
+from cnn_tui.data.course import is_drawn
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run, ending_in_words
 from cnn_tui.home import log_path
@@ -138,11 +139,10 @@ class Follower:
             words = f"run {run.id} ({quiet(run.name)}): {counted(run.params, 'parameter')}{data}"
             self._tell_once(f"start {run.id}", words)
         if run.train_images and run.dataset != run.experiment.dataset:
-            self._tell_once(
-                f"data {run.id}",
-                f"run {run.id} uses {quiet(run.dataset)}, because {quiet(run.experiment.dataset)} is not here; "
-                "cnn-tui data says how to get it",
-            )
+            wanted = quiet(run.experiment.dataset)
+            command = f"cnn-tui data show {wanted}" if is_drawn(run.dataset) else "cnn-tui data"
+            uses = f"run {run.id} uses {quiet(run.dataset)}, because {wanted} is not here"
+            self._tell_once(f"data {run.id}", f"{uses}; {command} says how to get it")
         for event in self.history.events(run.id):
             if event.kind == "other":  # all else that can happen has a kind, and is told in other ways
                 self._tell_once(f"event {run.id} {event.text}", f"run {run.id}: {quiet(event.text, 500)}")

@@ -124,9 +124,12 @@ NAMED = (*BUILT_IN, *course.NAMES)
 """The datasets that have a name; any other is a path."""
 
 
+STAND_INS = (SAMPLE, *filter(course.is_drawn, course.NAMES))
+
+
 def is_stand_in(dataset: str) -> bool:
     """Whether a dataset stands in for the one that was asked for, and its figures for no one else's."""
-    return dataset == SAMPLE or course.is_drawn(dataset)
+    return dataset in STAND_INS
 
 
 def is_tested(position: int, share: float) -> bool:

@@ -186,11 +186,11 @@ class Records:
         epochs = tuple((line.id, line.epochs_done, line.epochs) for line in self.going())
         return Tally(tuple((*row,) for row in runs), epochs, answers)
 
-    def has_other_data(self, after: int, sample: str) -> bool:
-        """Whether a run past `after` was trained on `sample`, or on other data than the very first run."""
-        other = "dataset = ? OR dataset != (SELECT dataset FROM runs ORDER BY id LIMIT 1)"
-        query = f"SELECT 1 FROM runs WHERE id > ? AND ({other}) LIMIT 1"
-        return self.store.execute(query, (after, sample)).fetchone() is not None
+    def has_other_data(self, after: int, stand_ins: Sequence[str]) -> bool:
+        """Whether a run past `after` was trained on one of `stand_ins`, or on other data than the very first run."""
+        other = "dataset != (SELECT dataset FROM runs ORDER BY id LIMIT 1)"
+        query = f"SELECT 1 FROM runs WHERE id > ? AND (dataset IN ({marks(stand_ins)}) OR {other}) LIMIT 1"
+        return self.store.execute(query, (after, *stand_ins)).fetchone() is not None
 
     def ended_until(self) -> int:
         """The last run up to which all have ended."""

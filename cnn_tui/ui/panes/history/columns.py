@@ -12,6 +12,7 @@ from rich.style import Style
 from rich.text import Text
 
 from cnn_tui.analysis.compare import RunChanges, changes_of, in_points
+from cnn_tui.data.dataset import is_stand_in
 from cnn_tui.history.columns import COLUMNS, RunColumn
 from cnn_tui.history.folding import Repeats
 from cnn_tui.history.run import Line, status_in_words
@@ -145,7 +146,7 @@ def _status(line: Line, around: Around) -> Cell:
 def _dataset(line: Line, around: Around) -> Cell:
     # The sample is no mishap to overlook: its figures are not those of the whole.
     words = inert(line.dataset[:_CUT])
-    return Text(words, around.style("warn")) if line.dataset == "fashion_mnist_sample" else words
+    return Text(words, around.style("warn")) if is_stand_in(line.dataset) else words
 
 
 def _gap(line: Line, around: Around) -> Cell:

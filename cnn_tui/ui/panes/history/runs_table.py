@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from rich.style import Style
 from textual.timer import Timer
 
+from cnn_tui.data.dataset import STAND_INS
 from cnn_tui.history import notebook
 from cnn_tui.history.columns import COLUMNS
 from cnn_tui.history.folding import FoldedLine
@@ -22,7 +23,6 @@ from cnn_tui.ui.widgets.table import Cell, Table
 
 _READ_AGAIN = 2.0
 """Seconds after which a change, whatever it was, is taken to have changed which runs are shown and in what order."""
-_NOT_THE_WHOLE = "fashion_mnist_sample"
 
 
 class RunsTable(Table):
@@ -167,7 +167,7 @@ class RunsTable(Table):
 
     def _have_same_data(self) -> bool:
         if self._same_data:
-            self._same_data = not self.history.has_other_data(self._looked_through, _NOT_THE_WHOLE)
+            self._same_data = not self.history.has_other_data(self._looked_through, STAND_INS)
             # A run that has not begun may yet get other data than it asked for.
             self._looked_through = self.history.ended_until()
         return self._same_data
