@@ -14,8 +14,9 @@ from cnn_tui.experiment import class_weights
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.schedule import in_words
 from cnn_tui.history.conditions import Conditions
-from cnn_tui.history.groups import Spread, by_seed, spread_of, without_seed
+from cnn_tui.history.groups import without_seed
 from cnn_tui.history.run import AS_PLANNED, Line, Run, ending_in_words
+from cnn_tui.history.spread import Spread, by_seed, spread_of
 from cnn_tui.network.diff import DiffLine, diff_stacks
 from cnn_tui.network.stack import Stack, canonical
 

@@ -16,7 +16,8 @@ from cnn_tui.exercises.class_files import FILE_ERRORS, ClassFile, read_class_fil
 from cnn_tui.exercises.class_view import ClassExercise, ClassView
 from cnn_tui.exercises.class_view import merge as merge_files
 from cnn_tui.exercises.packs import open_pack, places_of
-from cnn_tui.history.groups import Group, Spread
+from cnn_tui.history.groups import Group
+from cnn_tui.history.spread import Spread
 from cnn_tui.reports.class_page import class_page
 from cnn_tui.reports.markdown import to_markdown
 

@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from cnn_tui.history.groups import ENDED_AS_PLANNED, Spread, without_seed
+from cnn_tui.history.groups import ENDED_AS_PLANNED, without_seed
 from cnn_tui.history.history import History
 from cnn_tui.history.records import GAP, decoded
 from cnn_tui.history.run import Line
+from cnn_tui.history.spread import Spread
 
 WHICH = (
     f"(CASE WHEN same != '' AND train_images > 0 AND {ENDED_AS_PLANNED}"

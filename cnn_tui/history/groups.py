@@ -15,11 +15,11 @@ from cnn_tui.history.conditions import Conditions, conditions_in_words
 from cnn_tui.history.history import History
 from cnn_tui.history.records import GAP, Head, chunks, marks
 from cnn_tui.history.run import Run
+from cnn_tui.history.spread import Spread, by_seed, spread_of
 from cnn_tui.network.diff import diff_stacks
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import AnyLayer
 from cnn_tui.network.stack import Stack, canonical
-from cnn_tui.text import counted
 
 ENDED_AS_PLANNED = "ending IN ('finished', 'rule')"
 CUT_SHORT = "ending NOT IN ('', 'finished', 'rule')"
@@ -80,21 +80,6 @@ class Trial(NamedTuple):
         return self.fingerprint, self.images, self.settings
 
 
-class Spread(NamedTuple):
-    """A figure over the repeats: how many have it, its mean, and its standard deviation (None for fewer than two)."""
-
-    n: int
-    mean: float | None
-    deviation: float | None
-
-    def shown(self, digits: int = 4) -> str:
-        """As `0.9021 ± 0.0031 (5 runs)`."""
-        if self.mean is None:
-            return ""
-        spread = f" ± {self.deviation:.{digits}f}" if self.deviation is not None else ""
-        return f"{self.mean:.{digits}f}{spread} ({counted(self.n, 'run')})"
-
-
 class Group(NamedTuple):
     """Repeats of one experiment, in the order of their numbers."""
 
@@ -147,24 +132,6 @@ class Group(NamedTuple):
     def spread(self, figure: str) -> Spread:
         """Mean and standard deviation of a figure over the seeds."""
         return spread_of(self.by_seed(figure).values())
-
-
-def by_seed(runs: Iterable[tuple[int, int | None, float | None]]) -> dict[int | str, float]:
-    """A figure for each seed, of runs with their seeds and the figure; a seed that was run twice counts once."""
-    values: dict[int | str, list[float]] = {}
-    for run, seed, value in runs:
-        if value is not None:
-            values.setdefault(f"run {run}" if seed is None else seed, []).append(value)
-    return {seed: statistics.fmean(several) for seed, several in values.items()}
-
-
-def spread_of(figures: Iterable[float]) -> Spread:
-    """Mean and standard deviation of figures, one a seed."""
-    values = [*figures]
-    if not values:
-        return Spread(0, None, None)
-    deviation = statistics.stdev(values) if len(values) > 1 else None
-    return Spread(len(values), statistics.fmean(values), deviation)
 
 
 def without_seed(name: str) -> str:

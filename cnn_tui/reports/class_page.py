@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from cnn_tui.analysis.verdict import TOGETHER
 from cnn_tui.exercises.class_view import ClassExercise, ClassPack, ClassView, Foreseen, OwnMachines
-from cnn_tui.history.groups import Group, Spread
+from cnn_tui.history.groups import Group
+from cnn_tui.history.spread import Spread
 from cnn_tui.reports.blocks import Block, Bullet, Fact, Heading, Page, Paragraph, Span, TextTable
 from cnn_tui.text import counted, cut, sentence
 
