@@ -1,4 +1,4 @@
-"""The README is true: its key table is the app's, and its commands exist."""
+"""The README and the table of keys are true: the keys are the app's, and the commands exist."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from cnn_tui.cli import COMMANDS
 from cnn_tui.experiment.experiment import parse
 from cnn_tui.ui.keys import keys_markdown
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+_ROOT = Path(__file__).parent.parent
+README = (_ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_key_table_is_the_keymap() -> None:
-    match = re.search(r"<!-- keys: .*?-->\n(.*?)\n<!-- end of keys -->", README, re.DOTALL)
-    assert match and match[1].strip() == keys_markdown(), "put what `cnn-tui keys --markdown` prints into the README"
+    page = (_ROOT / "docs" / "keys.md").read_text(encoding="utf-8")
+    match = re.search(r"<!-- keys: .*?-->\n(.*?)\n<!-- end of keys -->", page, re.DOTALL)
+    assert match and match[1].strip() == keys_markdown(), "put what `cnn-tui keys --markdown` prints into docs/keys.md"
 
 
 def test_every_command_that_it_names_exists() -> None:
@@ -33,4 +35,4 @@ def test_the_pictures_are_there() -> None:
     pictures = re.findall(r"!\[.*?\]\((.*?)\)", README)
     assert len(pictures) == 4
     for picture in pictures:
-        assert (Path(__file__).parent.parent / picture).read_text(encoding="utf-8").startswith("<svg"), picture
+        assert (_ROOT / picture).read_text(encoding="utf-8").startswith("<svg"), picture

@@ -12,7 +12,7 @@ from cnn_tui.ui.preferences import set_keys
 
 
 def keys(
-    markdown: Annotated[bool, typer.Option("--markdown", help="The usual keys, as the README has them.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="The usual keys, as a Markdown table.")] = False,
     ids: Annotated[bool, typer.Option("--ids", help="With the action ids that settings.toml names.")] = False,
 ) -> int:
     """Print the keys; settings that cannot be used are an error here."""

@@ -139,7 +139,7 @@ def keys_text(*, ids: bool = False) -> str:
 
 
 def keys_markdown() -> str:
-    """The usual keys as the README has them."""
+    """The usual keys as docs/keys.md has them."""
     lines = []
     for scope, title in SCOPES.items():
         lines += [f"| {title} | |", "| --- | --- |"]
