@@ -156,7 +156,7 @@ def _data(value: Value) -> Value:
     """The images in what a fit is given: in `(x_test, y_test)`, in `generator.flow(x_train, y_train)`."""
     if isinstance(value, tuple | list) and value:
         value = value[0]
-    return value if isinstance(value, DatasetArrays | Folder) else None
+    return value if isinstance(value, DatasetArrays | Folder | Unknown) else None
 
 
 def _answer_for_each_class(layers: Sequence[Instance], data: Value, notes: list[str]) -> None:
@@ -188,7 +188,7 @@ def _prepares(generator: Instance | None) -> bool:
 
 def _note_scale(data: Value, layers: Sequence[Instance], notes: list[str]) -> None:
     """Note where pictures go into the model there as other numbers than 0 to 1, as they do here."""
-    if layers and layers[0].kind == "Rescaling":
+    if any(layer.kind == "Rescaling" for layer in layers):  # it is seen to with the layers
         return
     images = data.path if isinstance(data, Folder) and isinstance(data.path, DatasetArrays) else data
     if isinstance(images, DatasetArrays) and images.is_shifted:
@@ -208,7 +208,7 @@ def trained(experiment: Experiment, code: CodeImport, notes: list[str]) -> Train
     if not code.fitted:
         notes.append("the model is not trained in the file: the usual epochs stand in")
         return msgspec.structs.replace(training, validation="test")
-    given: dict[str, Any] = {"epochs": code.fitted.get("epochs", 1)}
+    given: dict[str, Any] = {"epochs": _epochs(code, notes)}
     batch = code.data.arguments.get("batch_size") if isinstance(code.data, Folder) else None
     given["batch_size"] = code.fitted.get("batch_size") or batch or 32
     if code.seed is not None:
@@ -227,6 +227,17 @@ def trained(experiment: Experiment, code: CodeImport, notes: list[str]) -> Train
         except (ValueError, TypeError) as error:
             notes.append(f"{error}; {getattr(training, name)} stands in")
     return training
+
+
+def _epochs(code: CodeImport, notes: list[str]) -> Any:
+    """How many epochs a fit trains; `epochs` counts from the one that it begins after."""
+    epochs, first = code.fitted.get("epochs", 1), code.fitted.get("initial_epoch", 0)
+    if type(steps := code.fitted.get("steps_per_epoch")) in (int, float):
+        notes.append(f"steps_per_epoch {steps:g} is left out: an epoch here is every training image once")
+    if type(epochs) is type(first) is int and first > 0:
+        notes.append(f"epochs are counted from {first} on there: here it is trained for {epochs - first}")
+        return epochs - first
+    return epochs
 
 
 def _class_weight(code: CodeImport, notes: list[str]) -> tuple[float, ...] | None:

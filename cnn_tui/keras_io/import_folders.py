@@ -38,11 +38,13 @@ def data_asked(code: CodeImport, beside: Path, notes: list[str]) -> DataAsked:
 
     Of a pair of folders, as `pets/train` and `pets/test`, it is the folder that both are in, if that has no others.
     """
-    if not isinstance(code.data, Folder):
-        return DataAsked(code.data.dataset) if isinstance(code.data, DatasetArrays) else DataAsked()
-    there = code.data.path
+    there = code.data.path if isinstance(code.data, Folder) else code.data
     if isinstance(there, DatasetArrays):
         return DataAsked(there.dataset)
+    if not isinstance(there, str) and code.fitted:
+        notes.append(f"the images that it trains on{_shown(there)} are not known: set the dataset to them")
+    if not isinstance(code.data, Folder):
+        return DataAsked()
     options = _options(code.data, code.chain.input_shape, notes)
     if not isinstance(there, str):
         return DataAsked()
@@ -59,6 +61,10 @@ def data_asked(code: CodeImport, beside: Path, notes: list[str]) -> DataAsked:
         f"set the dataset to their folder, with {_in_words(options)}"
     )
     return DataAsked()
+
+
+def _shown(images: Any) -> str:
+    return f", {quiet(str(images), 80)}," if isinstance(images, Unknown) else ""
 
 
 def _places(path: str, beside: Path) -> Iterator[Path]:

@@ -28,6 +28,7 @@ _NO_ARGUMENTS = ("name", "dtype", "batch_shape", "batch_input_shape", "input_dty
 _ONLY_TRAINING = ("seed", "noise_shape", "synchronized", "quantization_config")
 _ONLY_TRAINING_ENDS = ("_initializer", "_regularizer", "_constraint", "trainable")
 _OLD_NAMES = {("LeakyReLU", "alpha"): "negative_slope"}  # of arguments, in Keras 2
+_OLD_DEFAULTS: dict[str, Plain] = {"AveragePooling2D": {"pool_size": (2, 2)}}  # of Keras 2, where 3 wants it said
 _ACTIVATION_LAYERS = ("LeakyReLU", "ELU", "ReLU", "PReLU", "Softmax")
 _ALIASES = {"swish": "silu", "hard_swish": "hard_silu"}  # of activations
 
@@ -77,6 +78,7 @@ def take_layer(number: int, described: Plain, findings: ImportFindings) -> AnyLa
         return None
     cls = LAYERS[str(kind)]
     config = {_OLD_NAMES.get((cls.__name__, name), name): value for name, value in config_of(described).items()}
+    config = {**_OLD_DEFAULTS.get(cls.__name__, {}), **config}
     for name in ("factor", "x_factor", "y_factor") if cls in (RandomContrast, RandomShear) else ():
         if isinstance(config.get(name), list) and config[name][:1] == [0]:
             config[name] = config[name][-1]  # (0, 0.1), which says as much as 0.1 of these layers

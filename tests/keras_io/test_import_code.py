@@ -25,6 +25,7 @@ from cnn_tui.keras_io.script import keras_script
 from cnn_tui.network.layers import (
     ELU,
     Application,
+    AveragePooling2D,
     Conv2D,
     Dense,
     Dropout,
@@ -313,6 +314,68 @@ model.fit(varied.flow(x_train, y_train, batch_size=64), epochs=2)
     )
     assert imported.experiment.training.batch_size == 64
     assert any("brightness_range is left out" in note for note in imported.notes)
+
+
+def test_images_that_are_not_known_are_a_note_and_what_is_done_to_them_comes_in(tmp_path: Path) -> None:
+    code = (
+        HEAD
+        + SMALL
+        + """
+from keras_preprocessing.image import ImageDataGenerator
+varied = ImageDataGenerator(rescale=1 / 255, rotation_range=36)
+model.compile("adam", "sparse_categorical_crossentropy")
+images, labels = read_table("signs.csv")
+model.fit(varied.flow(images, labels, batch_size=64), epochs=2)
+"""
+    )
+    imported = read(tmp_path, code)
+    assert imported.experiment.layers[0] == RandomRotation(factor=0.1, fill_mode="nearest")
+    assert imported.experiment.training.batch_size == 64
+    assert imported.notes == ("the images that it trains on, images (line 17), are not known: set the dataset to them",)
+
+
+def test_a_fit_of_single_arrays_that_are_not_known_names_them(tmp_path: Path) -> None:
+    imported = read(tmp_path, HEAD + SMALL + FIT.replace("x_train", "X"))
+    assert imported.notes == ("the images that it trains on, X (line 15), are not known: set the dataset to them",)
+
+
+def test_what_a_fit_counts_its_epochs_and_steps_by_is_a_note(tmp_path: Path) -> None:
+    fit = FIT.replace("epochs=3", "epochs=20, initial_epoch=10, steps_per_epoch=100")
+    imported = read(tmp_path, HEAD + SMALL + fit)
+    assert imported.experiment.training.epochs == 10
+    assert imported.notes == (
+        "steps_per_epoch 100 is left out: an epoch here is every training image once",
+        "epochs are counted from 10 on there: here it is trained for 10",
+    )
+
+
+def test_what_keras_2_took_without_a_word_is_taken(tmp_path: Path) -> None:
+    lenet = SMALL.replace("    layers.Flatten", "    layers.AveragePooling2D(),\n    layers.Flatten")
+    fit = """
+model.compile(tf.optimizers.RMSprop(0.01), tf.losses.SparseCategoricalCrossentropy(), ["accuracy"])
+model.fit(x_train, y_train)
+"""
+    imported = read(tmp_path, HEAD + lenet + fit)
+    training = imported.experiment.training
+    assert imported.experiment.layers[1] == AveragePooling2D(pool_size=(2, 2))
+    assert (training.optimizer, training.learning_rate, training.metrics) == ("rmsprop", 0.01, ("accuracy",))
+    assert imported.notes == ()
+
+
+def test_images_that_are_scaled_behind_augmentation_are_no_note_of_their_own(tmp_path: Path) -> None:
+    network = SMALL.replace(
+        "    layers.Conv2D", "    layers.RandomFlip(),\n    layers.Rescaling(1 / 255),\n    layers.Conv2D"
+    )
+    imported = read(tmp_path, HEAD.replace(" / 255.0", "") + network + FIT)
+    (note,) = imported.notes
+    assert note == "layer 2 (Rescaling by 0.00392) is left out: images come as 0 to 1 here, divided by 255 already"
+
+
+def test_a_line_that_a_notebook_times_is_read(tmp_path: Path) -> None:
+    compiled, fitted = FIT.strip().splitlines()
+    imported = read(tmp_path, notebook((HEAD + SMALL, ""), (f"%time {compiled}\n{fitted}", "")), suffix=".ipynb")
+    assert (imported.experiment.training.optimizer, imported.experiment.training.epochs) == ("adam", 3)
+    assert imported.notes == ()
 
 
 def test_a_shift_in_pixels_is_a_note_and_not_a_layer(tmp_path: Path) -> None:
@@ -855,6 +918,33 @@ def test_a_network_that_was_trained_before_is_one_layer(
     (base,) = [layer for layer in layers if isinstance(layer, Application)]
     assert base == expected
     assert parse(to_toml(imported.experiment)).layers == layers
+
+
+FINE_TUNED = """
+base = tf.keras.applications.MobileNetV2(input_shape=(32, 32, 3), include_top=False)
+base.trainable = True
+{freezing}
+model = keras.Sequential([base, layers.GlobalAveragePooling2D(), layers.Dense(2, activation="softmax")])
+"""
+
+
+@pytest.mark.parametrize(
+    "freezing",
+    [
+        "for layer in base.layers[:100]:\n    layer.trainable = False",
+        "base.layers[-1].trainable = False",
+        "for at, layer in enumerate(base.layers):\n    layer.trainable = at > 100",
+        "for layer in base.layers:\n    if layer.name == 'block_13_expand':\n        layer.trainable = False",
+    ],
+)
+def test_layers_frozen_inside_a_network_that_is_one_layer_are_a_note(tmp_path: Path, freezing: str) -> None:
+    imported = read(tmp_path, HEAD + FINE_TUNED.format(freezing=freezing) + FIT)
+    base = imported.experiment.layers[0]
+    assert isinstance(base, Application)
+    assert base.trainable
+    line = (HEAD + FINE_TUNED.format(freezing=freezing)).split("trainable =")[:-1]
+    number = "trainable =".join(line).count("\n") + 1
+    assert f"trainable at line {number} is left out: of which layers, only running tells" in imported.notes
 
 
 def test_a_network_with_its_top_is_refused(tmp_path: Path) -> None:

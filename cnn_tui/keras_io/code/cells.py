@@ -29,6 +29,8 @@ MAX_SOURCE = 2_000_000
 _FENCE = re.compile(r"^[ \t]*(```+|~~~+)[ \t]*([\w+-]*)[^\n]*\n(.*?)^[ \t]*\1[ \t]*$", re.MULTILINE | re.DOTALL)
 _FENCED_AS_PYTHON = ("", "python", "python3", "py", "ipython", "ipython3")
 _MAGIC = re.compile(r"^(\s*)([!%].*|\w[\w, ]*=\s*[!%].*|[\w.]+\?\??\s*)$")
+_TIMED = re.compile(r"^(\s*)%time\s+")
+"""Before a line of Python that is run and timed."""
 _PYTHON_MAGICS = ("time", "timeit", "capture", "prun")
 """CodeCell magics below which Python stands."""
 
@@ -165,6 +167,7 @@ def _without_magic(text: str) -> str:
         return ""
     lines, goes_on = [], False
     for line in text.split("\n"):
+        line = _TIMED.sub(r"\1", line)
         magic = _MAGIC.match(line)
         if goes_on or magic:
             indent = magic[1] if magic else ""

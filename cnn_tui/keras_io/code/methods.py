@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from cnn_tui.keras_io.code.applications import cut_after
 from cnn_tui.keras_io.code.arguments import named
 from cnn_tui.keras_io.code.library import append
-from cnn_tui.keras_io.code.values import CodeModel, DatasetArrays, Folder, Instance, Method, Tensor, Unknown, Value
+from cnn_tui.keras_io.code.values import CodeModel, DatasetArrays, Folder, Instance, Method, Unknown, Value
 
 _FOLLOWED = ("map", "cache", "prefetch", "shuffle", "batch", "repeat", "take", "with_options")
 """Methods of a tf.data pipeline that give a pipeline again."""
@@ -44,7 +44,7 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
         if isinstance(shape, tuple | list) and model.shape is None:
             model.shape = shape[1:]
     elif name == "compile":
-        model.compiled = named(name, unnamed, given)
+        model.compiled = _compiled(named(name, unnamed, given))
     elif name in ("fit", "fit_generator"):
         model.fitted = named(name, unnamed, given)
         model.fits += 1
@@ -55,6 +55,15 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
     elif name == "summary":
         model.summaries += 1
     return Unknown(f"what {name} gives", place)
+
+
+def _compiled(arguments: dict[str, Value]) -> dict[str, Value]:
+    """The arguments of compile. The third was `metrics` in Keras 2, and is `loss_weights` in 3, which are no words."""
+    third = arguments.get("loss_weights")
+    words = third if isinstance(third, list | tuple) else [third]
+    if "metrics" not in arguments and words and all(isinstance(word, str) for word in words):
+        arguments["metrics"] = arguments.pop("loss_weights")
+    return arguments
 
 
 def _of_application(base: Instance, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
@@ -80,6 +89,6 @@ def _of_generator(
     arguments = named(name, unnamed, given)
     if name == "flow_from_directory":
         return Folder(arguments.pop("directory", None), arguments, generator, place)
-    if name == "flow" and isinstance(arguments.get("x"), DatasetArrays | Tensor):
+    if name == "flow" and "x" in arguments:
         return Folder(arguments.pop("x"), arguments, generator, place)
     return Unknown("", place)

@@ -172,11 +172,18 @@ class Program:
             match part:
                 case ast.Name(id=name, ctx=ast.Store()):
                     names[name] = unknown(part, cell)
+                case ast.Attribute(attr="trainable", ctx=ast.Store()):
+                    self._note_freezing(part, cell)
                 case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method in _BUILDS:
                     model = names.get(name)
                     if isinstance(model, CodeModel):
                         what = f"{method} at {cell.place(part.lineno)} is done or not, which only running tells"
                         (model.problems if method in ("add", "pop") else model.notes).append(what)
+
+    def _note_freezing(self, target: ast.expr, cell: CodeCell) -> None:
+        note = f"trainable at {cell.place(target.lineno)} is left out: of which layers, only running tells"
+        if note not in self.notes:
+            self.notes.append(note)
 
     def _bind(self, target: ast.expr, value: Value, names: Names, cell: CodeCell) -> None:
         match target:
@@ -189,7 +196,10 @@ class Program:
                 for at, inner in enumerate(targets):
                     self._bind(inner, parts[at] if parts else unknown(inner, cell), names, cell)
             case ast.Attribute(value=owner, attr="trainable"):
-                _freeze(self._value(owner, names, cell), value)
+                frozen = self._value(owner, names, cell)
+                _freeze(frozen, value)
+                if isinstance(frozen, Unknown):
+                    self._note_freezing(target, cell)
             case ast.Subscript(value=owner, slice=key):
                 held, at = self._value(owner, names, cell), self._value(key, names, cell)
                 if isinstance(held, dict) and is_plain(at):

@@ -13,6 +13,11 @@ Value: TypeAlias = Any
 """A number, text, list, tuple or dict of the script, or one of the classes below."""
 
 
+_KERAS = ("keras", "tf_keras", "keras_preprocessing")
+_OF_TENSORFLOW = ("optimizers", "losses", "metrics", "initializers")
+"""Modules of Keras's that TensorFlow has under its own name too, as `tf.optimizers`."""
+
+
 class Unknown(msgspec.Struct, frozen=True):
     """What is not understood: `what` stands at `place` and is never guessed."""
 
@@ -37,7 +42,8 @@ class Named(msgspec.Struct, frozen=True):
     def is_keras(self) -> bool:
         """Whether it is Keras's, by whichever of the names that Keras has had."""
         root, _, rest = self.path.partition(".")
-        return root in ("keras", "tf_keras") or (root == "tensorflow" and "keras" in rest.split("."))
+        parts = rest.split(".")
+        return root in _KERAS or (root == "tensorflow" and ("keras" in parts or parts[0] in _OF_TENSORFLOW))
 
 
 class Instance(msgspec.Struct, eq=False):
