@@ -218,6 +218,8 @@ def trained(experiment: Experiment, code: CodeImport, notes: list[str]) -> Train
     if code.schedule is not None and training.schedule is None:
         given["schedule"] = code.schedule
     given["class_weight"] = _class_weight(code, notes)
+    if code.fitted.get("shuffle") is False:
+        notes.append("shuffle=False is left out: every epoch takes the training images in another order")
     for name, value in given.items():
         if isinstance(value, Unknown):
             notes.append(f"{name} is {value}, which is not known: {getattr(training, name)} stands in")
@@ -267,6 +269,8 @@ def _validation(code: CodeImport, notes: list[str]) -> Any:
         whole = code.data.generator or code.data
         return whole.arguments.get("validation_split", 0.1)
     watched = code.validation
+    if isinstance(watched, Folder):
+        watched = watched.path
     if isinstance(watched, DatasetArrays) and watched.half == "train":
         if watched.count is None:
             notes.append("how many images are held out to validate is not known: a tenth stands in")

@@ -334,6 +334,20 @@ model.fit(varied.flow(images, labels, batch_size=64), epochs=2)
     assert imported.notes == ("the images that it trains on, images (line 17), are not known: set the dataset to them",)
 
 
+def test_arrays_that_go_in_by_batches_are_the_dataset(tmp_path: Path) -> None:
+    fit = """
+train = tf.data.Dataset.from_tensor_slices((x_train[:50000], y_train[:50000])).shuffle(10000).batch(128)
+watched = tf.data.Dataset.from_tensor_slices((x_train[50000:], y_train[50000:])).batch(128)
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(train, epochs=9, validation_data=watched, shuffle=False)
+"""
+    imported = read(tmp_path, HEAD.replace("fashion_mnist", "mnist") + SMALL + fit)
+    training = imported.experiment.training
+    assert imported.experiment.dataset == "mnist"
+    assert (training.batch_size, training.validation) == (128, 0.1667)
+    assert imported.notes == ("shuffle=False is left out: every epoch takes the training images in another order",)
+
+
 def test_a_fit_of_single_arrays_that_are_not_known_names_them(tmp_path: Path) -> None:
     imported = read(tmp_path, HEAD + SMALL + FIT.replace("x_train", "X"))
     assert imported.notes == ("the images that it trains on, X (line 15), are not known: set the dataset to them",)
@@ -418,6 +432,37 @@ model.fit(x_train, y_train, epochs=9, callbacks=[Stop()])
 """
     )
     assert read(tmp_path, code).experiment.stop == (rule,)
+
+
+@pytest.mark.parametrize(
+    ("lines", "rules", "note"),
+    [
+        ("if logs.get('loss') < 0.3 and logs.get('accuracy') > 0.9:", (), "is left out"),
+        ("if epoch > 3 and logs.get('loss') < 0.3:", (), "is left out"),
+        ("if epoch > 3:\n            if logs.get('loss') < 0.3:", (), "is left out"),
+        ("if not logs.get('loss') < 0.3:", (), "is left out"),
+        ("if logs.get('loss') < 0.3 or epoch > 3:", (StopRule("loss", below=0.3),), "a part of what it stops at"),
+        (
+            "if logs.get('loss') < 0.3 or logs['accuracy'] > 0.9:",
+            (StopRule("loss", below=0.3), StopRule("accuracy", above=0.9)),
+            "",
+        ),
+        ("if logs:\n            if logs.get('loss') < 0.3:", (StopRule("loss", below=0.3),), ""),
+    ],
+)
+def test_a_stop_that_asks_for_more_than_one_thing_is_no_rule(
+    tmp_path: Path, lines: str, rules: tuple[StopRule, ...], note: str
+) -> None:
+    code = f"""
+class Stop(tf.keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        {lines}
+                self.model.stop_training = True
+"""
+    fit = FIT.replace("epochs=3", "epochs=3, callbacks=[Stop()]")
+    imported = read(tmp_path, HEAD + SMALL + code + fit)
+    assert imported.experiment.stop == rules
+    assert [note in one for one in imported.notes] == ([True] if note else [])
 
 
 def test_early_stopping_is_a_stop_rule_and_other_callbacks_are_notes(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.code.expressions import Expressions
@@ -53,13 +54,54 @@ def _own(written: Class, place: str, notes: list[str]) -> list[StopRule]:
         (part for part in written.node.body if isinstance(part, ast.FunctionDef) and part.name == "on_epoch_end"), None
     )
     rules: list[StopRule] = []
-    for node in ast.walk(method) if method is not None else []:
-        if isinstance(node, ast.If) and _stops(node.body):
-            for test in node.test.values if isinstance(node.test, ast.BoolOp) else [node.test]:
-                rules += _rule(test, method, written)
+    is_whole = True
+    for tests in _conditions(method.body, ()) if method is not None else ():
+        ways = _either([test for test in tests if not _is_guard(test, method)])
+        found = [_rule(test, method, written) for test in ways]
+        is_whole = is_whole and all(found)
+        rules += [rule for rule in found if rule is not None]
     if not rules:
         notes.append(f"the callback {written.node.name} ({place}) is left out: it is code")
+    elif not is_whole:
+        notes.append(f"the callback {written.node.name} ({place}): a part of what it stops at is left out: it is code")
     return rules
+
+
+def _conditions(body: list[ast.stmt], around: tuple[ast.expr, ...]) -> Iterator[tuple[ast.expr, ...]]:
+    """Of each place that ends the training, the tests that all have to hold there."""
+    for node in body:
+        if not isinstance(node, ast.If):
+            continue
+        match node.test:
+            case ast.BoolOp(op=ast.And(), values=parts):
+                tests = (*around, *parts)
+            case test:
+                tests = (*around, test)
+        if _stops(node.body):
+            yield tests
+        else:
+            yield from _conditions(node.body, tests)
+        yield from _conditions(
+            node.orelse, around if _stops(node.body) else (*around, ast.UnaryOp(ast.Not(), node.test))
+        )
+
+
+def _either(tests: list[ast.expr]) -> list[ast.expr]:
+    """The tests of which one is enough; of several that all have to hold, one that is no rule."""
+    if len(tests) != 1:
+        return [ast.Constant(None)]
+    (test,) = tests
+    return test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or) else tests
+
+
+def _is_guard(test: ast.expr, method: ast.FunctionDef | None) -> bool:
+    """Whether a test only asks if a figure is there: `logs`, `logs.get("loss") is not None`, `"loss" in logs`."""
+    match test:
+        case ast.Compare(ops=[ast.IsNot() | ast.In()]):
+            return True
+        case ast.Name(id="logs"):
+            return True
+    return method is not None and bool(_metric(test, method))
 
 
 def _stops(body: list[ast.stmt]) -> bool:
@@ -71,22 +113,22 @@ def _stops(body: list[ast.stmt]) -> bool:
     )
 
 
-def _rule(test: ast.expr, method: ast.FunctionDef | None, written: Class) -> list[StopRule]:
-    """`logs.get("loss") < 0.4` as a rule; none for another condition."""
+def _rule(test: ast.expr, method: ast.FunctionDef | None, written: Class) -> StopRule | None:
+    """`logs.get("loss") < 0.4` as a rule; None for another condition."""
     if not isinstance(test, ast.Compare) or len(test.ops) != 1 or method is None:
-        return []
+        return None
     left, op, right = test.left, test.ops[0], test.comparators[0]
     is_below = isinstance(op, ast.Lt | ast.LtE)
     if not is_below and not isinstance(op, ast.Gt | ast.GtE):
-        return []
+        return None
     metric = _metric(left, method)
     if not metric:  # the other way round: 0.4 > logs["loss"]
         metric, right, is_below = _metric(right, method), left, not is_below
     value = Expressions(lambda *_: None, ()).value(right, written.names, written.cell)
     if not metric or isinstance(value, bool) or not isinstance(value, int | float):
-        return []
+        return None
     name = RENAMED_METRICS.get(metric, metric)
-    return [StopRule(name, below=float(value)) if is_below else StopRule(name, above=float(value))]
+    return StopRule(name, below=float(value)) if is_below else StopRule(name, above=float(value))
 
 
 def _metric(node: ast.expr, method: ast.FunctionDef) -> str:

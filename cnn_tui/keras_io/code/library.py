@@ -69,6 +69,9 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         return _split(unnamed, given, place)
     if name == "load_data":
         return _loaded(callee, place)
+    if name == "from_tensor_slices" and unnamed:
+        first = unnamed[0][0] if isinstance(unnamed[0], tuple | list) and unnamed[0] else unnamed[0]
+        return Folder(first, {}, None, place) if isinstance(first, DatasetArrays) else Unknown("", place)
     if name in ("image_data_format", "image_dim_ordering"):
         return "channels_last" if name == "image_data_format" else "tf"
     if name == "image_dataset_from_directory":

@@ -21,7 +21,9 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
     if isinstance(owner, DatasetArrays):
         return _of_images(owner, method.name, unnamed)
     if isinstance(owner, Folder) and method.name in _FOLLOWED:
-        return owner
+        size = given.get("batch_size", unnamed[0] if unnamed else None) if method.name == "batch" else None
+        arguments = {**owner.arguments, "batch_size": size} if size is not None else owner.arguments
+        return Folder(owner.path, arguments, owner.generator, owner.place)
     if isinstance(owner, Instance) and owner.kind == "ImageDataGenerator":
         return _of_generator(owner, method.name, unnamed, given, place)
     if isinstance(owner, Instance) and owner.kind == "Application":

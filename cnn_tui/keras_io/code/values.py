@@ -109,7 +109,7 @@ class DatasetArrays(msgspec.Struct, frozen=True):
 
 
 class Folder(msgspec.Struct, frozen=True):
-    """Pictures read from a folder of folders, and how."""
+    """Pictures read from a folder of folders, or arrays that go in by batches, and how."""
 
     path: Value
     arguments: dict[str, Value]
