@@ -14,7 +14,7 @@ from cnn_tui.cli.runs import open_history, read_run, run_number
 from cnn_tui.cli.streams import FAILED, FINISHED, WRONG, UserError, complain, say
 from cnn_tui.cli.summary import place
 from cnn_tui.data.dataset import is_stand_in
-from cnn_tui.experiment.check import problems_of
+from cnn_tui.experiment.check import dataset_to_set, problems_of
 from cnn_tui.experiment.experiment import Experiment, to_toml
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.presets import find_experiment
@@ -53,6 +53,8 @@ def export(
         deliver(keras_notebook(experiment, seed=seed, about="" if number is None else _page(number)), output)
     else:
         deliver(keras_script(experiment, seed=seed), output)
+    if unset := dataset_to_set(experiment):
+        complain(f"{quiet(experiment.name)}: {unset}; the script stops where they are to be loaded")
     summary = summarize(experiment.stack)
     problems = problems_of(experiment, summary)
     for problem in problems:

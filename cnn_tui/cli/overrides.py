@@ -31,6 +31,9 @@ _PAIR = re.compile(r"\d{1,9}x\d{1,9}")
 
 def override(experiment: Experiment, settings: Sequence[tuple[str, Any]]) -> Experiment:
     """The experiment with each (key, value) applied. Raises UserError or ExperimentError, which name the key."""
+    for key, value in settings:
+        if not experiment.dataset and _steps(key) == ("dataset",) and isinstance(value, str) and value:
+            experiment = experiment.with_dataset(_fitting(value, ("dataset",)))
     raw: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(experiment))  # lists, which can be changed
     seen: set[tuple[str | int, ...]] = set()
     for key, value in settings:

@@ -17,7 +17,7 @@ from cnn_tui.cli.parser import AsJson, Detach, Device, Experiments
 from cnn_tui.cli.runs import chosen_device, listed, put_runs
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, complain, say
 from cnn_tui.cli.summary import place
-from cnn_tui.experiment.check import problems_of, warnings_of
+from cnn_tui.experiment.check import dataset_to_set, problems_of, warnings_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import find_experiment
 from cnn_tui.history.groups import taken_seeds
@@ -109,9 +109,13 @@ def _obstacles(experiment: Experiment) -> list[str]:
     name = quiet(experiment.name)
     if summary.total_params >= _MOST_PARAMS:
         return [f"{name}: {summary.total_params:,} parameters are more than any machine holds"]
+    unset = dataset_to_set(experiment)
     return [
-        f"{name}: {place(problem, summary)}: {problem.message}{_ways_out(problem)}"
-        for problem in problems_of(experiment, summary)
+        *([f"{name}: {unset}; give one with --dataset: a name, a .npz or .csv file, or a folder"] if unset else []),
+        *(
+            f"{name}: {place(problem, summary)}: {problem.message}{_ways_out(problem)}"
+            for problem in problems_of(experiment, summary)
+        ),
     ]
 
 

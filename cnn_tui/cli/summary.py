@@ -8,12 +8,13 @@ from cnn_tui.cli.parser import AsJson, Experiments
 from cnn_tui.cli.printing import bold, put_json, table
 from cnn_tui.cli.streams import FAILED, FINISHED, WRONG, complain, put
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.experiment.check import problems_of, warnings_of
+from cnn_tui.experiment.check import dataset_to_set, problems_of, warnings_of
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.presets import about_preset, find_experiment, load_preset, preset_names
+from cnn_tui.experiment.unset_dataset import NOT_SET
 from cnn_tui.network.problems import Problem
 from cnn_tui.network.summary import Summary, keras_shape, summarize, summary_lines
-from cnn_tui.text import quiet
+from cnn_tui.text import quiet, sentence
 
 
 def summary(experiments: Experiments, as_json: AsJson = False) -> int:
@@ -42,12 +43,16 @@ def summary(experiments: Experiments, as_json: AsJson = False) -> int:
 def to_json(
     experiment: Experiment, summary: Summary, problems: tuple[Problem, ...], warnings: tuple[Problem, ...]
 ) -> dict[str, Any]:
-    """The promised form, shapes without the batch axis; and warnings, with which a network can be trained."""
+    """The promised form, shapes without the batch axis; and warnings, with which a network can be trained.
+
+    Where no dataset is set, it is null, and the classes that the network is for are told.
+    """
     keys = ("index", "type", "name", "output_shape", "params", "enabled")
     return {
         "name": experiment.name,
-        "dataset": experiment.dataset,
+        "dataset": experiment.dataset or None,
         "input_shape": summary.input_shape,
+        **({} if experiment.dataset else {"classes": experiment.classes}),
         "layers": [{key: getattr(row, key) for key in keys} for row in summary.rows],
         "total_params": summary.total_params,
         "trainable_params": summary.trainable_params,
@@ -64,8 +69,11 @@ def _plain(problem: Problem) -> dict[str, Any]:
 def to_text(
     experiment: Experiment, summary: Summary, problems: tuple[Problem, ...], warnings: tuple[Problem, ...]
 ) -> list[str]:
-    title = f"{quiet(experiment.name)}  ({quiet(experiment.dataset)}, input {keras_shape(summary.input_shape)})"
+    dataset = quiet(experiment.dataset) or f"dataset {NOT_SET}"
+    title = f"{quiet(experiment.name)}  ({dataset}, input {keras_shape(summary.input_shape)})"
     lines = [bold(title), *summary_lines(summary)]
+    if unset := dataset_to_set(experiment):
+        lines += ["", sentence(unset)]
     for problem in (*problems, *warnings):
         what = "Warning for" if problem in warnings else "Problem in"
         lines += ["", bold(f"{what} {place(problem, summary)}: ") + quiet(problem.message, 1000)]

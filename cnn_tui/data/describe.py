@@ -97,12 +97,12 @@ def check_options(dataset: str, options: DataOptions) -> None:
 
 
 def _unknown(dataset: str) -> str:
+    allowed = f"{', '.join(NAMED)}, the path of a .npz or .csv file, or a folder of image folders"
+    if not dataset:
+        return f"No dataset is set. Allowed are {allowed}."
     if form_of(dataset) in ("npz", "csv"):
         return f"There is no file {shown(dataset)}. Give the path of a file that exists."
     hint = did_you_mean(dataset, NAMED)
     if os.sep in dataset and not hint:
         return f"There is no folder {shown(dataset)}. Give a folder of image folders, or a .npz or .csv file."
-    return (
-        f"There is no dataset {shown(dataset)}.{hint} Allowed are {', '.join(NAMED)}, "
-        "the path of a .npz or .csv file, or a folder of image folders."
-    )
+    return f"There is no dataset {shown(dataset)}.{hint} Allowed are {allowed}."

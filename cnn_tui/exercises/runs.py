@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.locks import changed_locked_fields
 from cnn_tui.exercises.model import Exercise, ExerciseError
-from cnn_tui.experiment.check import problems_of
+from cnn_tui.experiment.check import dataset_to_set, problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.same import Identity, identity_of
 from cnn_tui.history import notebook
@@ -104,6 +104,8 @@ def find_obstacle(order: TrainingOrder) -> str:
     changed = changed_locked_fields(given, order.experiment, order.place.locked(order.exercise)) if given else ()
     if changed:
         return f"{', '.join(changed[:5])} {'is' if len(changed) == 1 else 'are'} locked"
+    if unset := dataset_to_set(order.experiment):
+        return unset
     problems = problems_of(order.experiment)
     if not problems:
         return ""

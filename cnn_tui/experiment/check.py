@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnn_tui.data.dataset import Dataset
 from cnn_tui.data.labels import odd_numbers
 from cnn_tui.experiment.experiment import Experiment, Training
+from cnn_tui.experiment.unset_dataset import images_in_words
 from cnn_tui.network.losses import LOSSES, AnswerKind, answers_for, to_probabilities
 from cnn_tui.network.problems import Goal, Problem, find_problems, find_spare_outputs
 from cnn_tui.network.summary import Summary, summarize
@@ -36,6 +37,13 @@ def problems_of(experiment: Experiment, summary: Summary | None = None) -> tuple
         *_metric_problems(experiment.training, summary, dataset.classes),
         *_validation_problems(experiment, dataset.train_images),
     )
+
+
+def dataset_to_set(experiment: Experiment) -> str:
+    """A sentence without its end on what the dataset that is not set yet should have; "" where one is set."""
+    if experiment.input_shape is None or experiment.classes is None:
+        return ""
+    return f"no dataset is set: this network is for {images_in_words(experiment.input_shape, experiment.classes)}"
 
 
 def warnings_of(experiment: Experiment) -> tuple[Problem, ...]:

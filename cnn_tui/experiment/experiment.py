@@ -23,12 +23,14 @@ from cnn_tui.data.dataset import (
     Fit,
     Side,
     is_file,
+    is_folder,
 )
 from cnn_tui.data.describe import describe
-from cnn_tui.experiment import class_weights, file_errors, other_files
+from cnn_tui.experiment import class_weights, file_errors, other_files, unset_dataset
 from cnn_tui.experiment.class_weights import ClassWeight
 from cnn_tui.experiment.schedule import AnySchedule, ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule, out_of_range
+from cnn_tui.experiment.unset_dataset import Classes, InputShape
 from cnn_tui.network.fields import argument, fields_of
 from cnn_tui.network.layers import LAYERS, AnyLayer, Application
 from cnn_tui.network.layers import plain as plain_layer
@@ -163,7 +165,10 @@ _DEFAULTS: dict[str, Any] = msgspec.structs.asdict(Training())
 
 
 class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is tried. Layers are in order from the image to the answer."""
+    """What is tried. Layers are in order from the image to the answer.
+
+    `dataset` is "" until one is set; `input_shape` and `classes` say until then what images the network is for.
+    """
 
     name: str = "untitled"
     dataset: str = "fashion_mnist"
@@ -174,8 +179,11 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     color: Color | None = None
     fit: Fit = "stretch"
     test: str | float | None = None
+    input_shape: InputShape | None = None
+    classes: Classes | None = None
 
     def __post_init__(self) -> None:
+        unset_dataset.check(self.dataset, self.input_shape, self.classes, self.data_options)
         if isinstance(self.test, float) and not 0 < self.test < 1:
             raise ValueError(f"test must be a path, or a share above 0 and below 1, not {self.test:g}")
 
@@ -186,7 +194,9 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def data(self) -> Dataset:
-        """The dataset that is asked for, described. Raises DatasetError."""
+        """The dataset that is asked for, described; until one is set, what stands in. Raises DatasetError."""
+        if self.input_shape is not None and self.classes is not None:
+            return unset_dataset.stand_in(self.input_shape, self.classes)
         return describe(self.dataset, self.data_options)
 
     @property
@@ -209,6 +219,19 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def stack(self) -> Stack:
         """The layers on the dataset's input shape. Raises DatasetError when the dataset cannot be described."""
         return Stack(self.data.input_shape, self.layers)
+
+    def with_dataset(self, dataset: str) -> Experiment:
+        """The experiment on another dataset. What was said of pictures is kept for a folder, but not what is tested on.
+
+        Where none was set before, the pictures of a folder are brought to the size that the network is for.
+        """
+        options = AS_THEY_ARE
+        if is_folder(dataset):
+            options = msgspec.structs.replace(self.data_options, test=None)
+            if self.input_shape is not None:
+                options = unset_dataset.pictures_for(self.input_shape, options)
+        values = {"dataset": dataset, "input_shape": None, "classes": None, **msgspec.structs.asdict(options)}
+        return msgspec.structs.replace(self, **values)
 
     def with_stack(self, stack: Stack) -> Experiment:
         return msgspec.structs.replace(self, layers=stack.layers)
@@ -267,7 +290,8 @@ def read(path: Path) -> Experiment:
     folder = path.absolute().parent
     test = experiment.test if not isinstance(experiment.test, str) else _beside(experiment.test, folder)
     layers = tuple(_weights_beside(layer, folder) for layer in experiment.layers)
-    return msgspec.structs.replace(experiment, dataset=_beside(experiment.dataset, folder), test=test, layers=layers)
+    dataset = experiment.dataset if experiment.input_shape is not None else _beside(experiment.dataset, folder)
+    return msgspec.structs.replace(experiment, dataset=dataset, test=test, layers=layers)
 
 
 def _beside(dataset: str, folder: Path) -> str:
@@ -362,7 +386,8 @@ def to_toml(experiment: Experiment) -> str:
     document = tomlkit.document()
     plain = msgspec.to_builtins(experiment)
     document.add("name", tomlkit.item(plain["name"]))
-    document.add("dataset", tomlkit.item(plain["dataset"]))
+    for key in ("dataset",) if experiment.input_shape is None else ("input_shape", "classes"):
+        document.add(key, tomlkit.item(plain[key]))
     for key in sorted(DataOptions.__struct_fields__, key=lambda key: key != "test"):  # which belongs to the dataset
         if getattr(experiment, key) != getattr(AS_THEY_ARE, key):
             document.add(key, tomlkit.item(plain[key]))
@@ -399,9 +424,11 @@ def _schedule_table(schedule: AnySchedule) -> Any:
 def _in_full(raw: dict[str, Any], where: str) -> dict[str, Any]:
     """Accept what Keras accepts for short: `kernel_size = 3`, `kernel_regularizer = "l2"`; and a table of weights.
 
-    Raises ExperimentError for weights that are none.
+    A file that says what images the network is for has no dataset. Raises ExperimentError for weights that are none.
     """
     full, layers, training = dict(raw), raw.get("layers"), raw.get("training")
+    if "input_shape" in raw or "classes" in raw:
+        full.setdefault("dataset", "")
     if isinstance(layers, list):
         full["layers"] = [_layer_in_full(layer) for layer in layers]
     if isinstance(training, dict) and "class_weight" in training:

@@ -10,12 +10,13 @@ from typing import NamedTuple, cast
 
 import msgspec
 
-from cnn_tui.data.dataset import AS_THEY_ARE, MOST_SIDE, NAMED, Color, DataOptions, Fit, form_of, is_folder
+from cnn_tui.data.dataset import MOST_SIDE, NAMED, Color, DataOptions, Fit, form_of, is_folder
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment import class_weights
 from cnn_tui.experiment.experiment import MAX_NAME, Experiment, Metric, Training
 from cnn_tui.experiment.schedule import SCHEDULES, ReduceLROnPlateau, new_schedule
 from cnn_tui.experiment.stop_rules import StopRule, out_of_range
+from cnn_tui.experiment.unset_dataset import NOT_SET, images_in_words
 from cnn_tui.network.fields import Field, Value, fields_of
 from cnn_tui.text import counted, quiet
 
@@ -56,11 +57,11 @@ def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
     training = experiment.training
     rows = [
         Setting("name", experiment.name, "What the runs are called.", "any words"),
-        Setting("dataset", experiment.dataset, "The images.", _DATASETS, NAMED),
+        _dataset_row(experiment),
     ]
-    if form_of(experiment.dataset) in ("folder", "csv"):
+    if experiment.dataset and form_of(experiment.dataset) in ("folder", "csv"):
         rows.append(_test_row(experiment))
-    if is_folder(experiment.dataset):
+    if experiment.dataset and is_folder(experiment.dataset):
         rows += _picture_rows(experiment)
     for info in msgspec.structs.fields(Training):
         value = getattr(training, info.name)
@@ -80,6 +81,13 @@ def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
         elif training.has_effect(info.name) or _is_one_too_many(training, info.name):
             rows.append(_field_row(_FIELDS[info.name], value))
     return tuple(rows)
+
+
+def _dataset_row(experiment: Experiment) -> Setting:
+    words = "The images."
+    if experiment.input_shape is not None and experiment.classes is not None:
+        words = f"The images. The network is for {images_in_words(experiment.input_shape, experiment.classes)}."
+    return Setting("dataset", experiment.dataset or NOT_SET, words, _DATASETS, NAMED)
 
 
 def _field_row(field: Field, value: Value, of: str = "") -> Setting:
@@ -138,10 +146,7 @@ def change(experiment: Experiment, name: str, text: str) -> Experiment:
         return msgspec.structs.replace(experiment, name=text)
     if name == "dataset":
         describe(text)
-        dataset = text if text in NAMED else str(Path(text).expanduser().absolute())
-        # What was tested on belonged to the dataset before.
-        options = msgspec.structs.replace(experiment.data_options, test=None) if is_folder(dataset) else AS_THEY_ARE
-        return _with_options(msgspec.structs.replace(experiment, dataset=dataset), options)
+        return _described(experiment.with_dataset(text if text in NAMED else str(Path(text).expanduser().absolute())))
     if name in DataOptions.__struct_fields__:
         return _with_options(experiment, msgspec.structs.replace(experiment.data_options, **{name: _wish(name, text)}))
     if name == "metrics":
@@ -250,9 +255,13 @@ def _picture_rows(experiment: Experiment) -> list[Setting]:
 
 
 def _with_options(experiment: Experiment, options: DataOptions) -> Experiment:
-    changed = msgspec.structs.replace(experiment, **msgspec.structs.asdict(options))
-    _ = changed.data  # raises where it cannot be described
-    return changed
+    return _described(msgspec.structs.replace(experiment, **msgspec.structs.asdict(options)))
+
+
+def _described(experiment: Experiment) -> Experiment:
+    """The experiment. Raises DatasetError where its dataset cannot be described."""
+    _ = experiment.data
+    return experiment
 
 
 def _wish(name: str, text: str) -> tuple[int, ...] | float | str | None:

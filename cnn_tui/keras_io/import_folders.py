@@ -24,7 +24,7 @@ _MOST_PARTS = 3
 
 
 class DataAsked(msgspec.Struct, frozen=True):
-    """The dataset that a script trains on; None where it is none that is here."""
+    """The dataset that a script trains on; where that is not here, None, and `options` say how pictures go in."""
 
     dataset: str | None = None
     options: DataOptions = AS_THEY_ARE
@@ -47,7 +47,7 @@ def data_asked(code: CodeImport, beside: Path, notes: list[str]) -> DataAsked:
         return DataAsked()
     options = _options(code.data, code.chain.input_shape, notes)
     if not isinstance(there, str):
-        return DataAsked()
+        return DataAsked(options=options)
     tested = code.validation.path if isinstance(code.validation, Folder) and not _is_part(code.data) else None
     for folder in _places(there, beside):
         for test in _places(tested, beside) if isinstance(tested, str) and tested != there else (None,):
@@ -56,11 +56,8 @@ def data_asked(code: CodeImport, beside: Path, notes: list[str]) -> DataAsked:
         if (asked := _asked(folder, None, _share(code.data), options)) is not None:
             notes.append(f"the pictures that it tests on, {quiet(str(tested), 80)}, are not there or of other classes")
             return asked
-    notes.append(
-        f"the pictures that it trains on, {quiet(there, 80)} ({code.data.place}), are not there: "
-        f"set the dataset to their folder, with {_in_words(options)}"
-    )
-    return DataAsked()
+    notes.append(f"the pictures that it trains on, {quiet(there, 80)} ({code.data.place}), are not there")
+    return DataAsked(options=options)
 
 
 def _shown(images: Any) -> str:
@@ -135,8 +132,3 @@ def _is_size(size: Any) -> bool:
         and len(size) == 2
         and all(type(side) is int and 1 <= side <= MOST_SIDE for side in size)
     )
-
-
-def _in_words(options: DataOptions) -> str:
-    size = f"image_size = {list(options.image_size or ())}"
-    return f'{size}, color = "{options.color}"' + (', fit = "crop"' if options.fit == "crop" else "")

@@ -15,27 +15,24 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.file_errors import found
 from cnn_tui.keras_io.code.cells import SUFFIXES
 from cnn_tui.keras_io.import_chain import Chain, Plain, chain_of, config_of, label, name_of
 from cnn_tui.keras_io.import_code import CodeImport, read_code, rules_of, trained, watched
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels, read_config
 from cnn_tui.keras_io.import_folders import NO_DATA, DataAsked, data_asked
+from cnn_tui.keras_io.import_images import images_for
 from cnn_tui.keras_io.import_layers import ImportFindings, take_layer, with_activations_apart
 from cnn_tui.keras_io.import_training import training_of
 from cnn_tui.keras_io.keras_1 import is_keras_1, of_today
-from cnn_tui.network.layers import AnyLayer, Dense, Flatten, RandomBrightness, RandomContrast, Rescaling
+from cnn_tui.network.layers import AnyLayer, Dense, RandomBrightness, RandomContrast, Rescaling
 from cnn_tui.network.rescaling import WHITE, for_images_to_1, second_division
-from cnn_tui.network.stack import Shape, Stack, float32_layers
+from cnn_tui.network.stack import Stack, float32_layers
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet
 
 __all__ = ["ImportProblem", "Imported", "SeveralModels", "import_model"]
 
-_LIKELY = ("fashion_mnist", "mnist", "cifar10", "cifar100")
-"""The datasets that a model may be for; of those with one shape, the likelier comes first."""
 _MIXED = ("mixed_bfloat16", "mixed_float16")
 
 
@@ -74,13 +71,12 @@ def _imported(chain: Chain, compiled: Any, name: str, findings: ImportFindings, 
         raise ImportProblem(*findings.problems)
     notes = findings.notes
     _note_names(chain.layers, layers, notes)
-    dataset = asked.dataset or _dataset(chain.input_shape, layers, name, notes)
+    images = images_for(asked, chain.input_shape, layers, name, notes)
     dense = [layer for layer in layers if isinstance(layer, Dense)]
     has_one_unit = bool(dense) and dense[-1].units == 1
     training = training_of(compiled, _precision(chain.layers, layers, notes), has_one_unit, notes)
     layers = _for_images_to_1(layers, notes)
-    experiment = Experiment(name=name, dataset=dataset, training=training, layers=layers)
-    return Imported(msgspec.structs.replace(experiment, **msgspec.structs.asdict(asked.options)), tuple(notes))
+    return Imported(Experiment(name=name, training=training, layers=layers, **images), tuple(notes))
 
 
 def _for_images_to_1(layers: tuple[AnyLayer, ...], notes: list[str]) -> tuple[AnyLayer, ...]:
@@ -122,37 +118,6 @@ def _from_code(code: CodeImport, path: Path) -> Imported:
         if total != code.printed_total:
             notes.append(f"the notebook's summary has {code.printed_total:,} parameters, and this network {total:,}")
     return Imported(experiment, tuple(notes))
-
-
-def _dataset(shape: tuple[Any, ...] | None, layers: tuple[AnyLayer, ...], called: str, notes: list[str]) -> str:
-    """The built-in dataset whose images the model takes; where there is none, Fashion-MNIST, with a note.
-
-    What the file is called tells MNIST from Fashion-MNIST, whose images and classes are as many.
-    """
-    if shape is None:
-        notes.append(f"the file does not say what images the model takes: the dataset is {_LIKELY[0]}")
-        return _LIKELY[0]
-    sizes: Shape = tuple(size if type(size) is int else 0 for size in shape)
-    if len(sizes) == 2 and isinstance(layers[0], Flatten):  # flattened, both give the same row of numbers
-        sizes = (*sizes, 1)
-    fitting = [name for name in _LIKELY if BUILT_IN[name].input_shape == sizes]
-    if not fitting:
-        wanted = "x".join(found(size) if size is not None else "any" for size in shape)
-        notes.append(
-            f"the model takes {wanted or 'single numbers'}, and no built-in dataset has such images: "
-            f"the dataset is {_LIKELY[0]}, so set it to a .npz file or a folder of your own"
-        )
-        return _LIKELY[0]
-    answers = [max(layer.units, 2) for layer in layers if isinstance(layer, Dense)]  # one unit tells two apart
-    by_classes = [name for name in fitting if answers and BUILT_IN[name].classes == answers[-1]]
-    if answers and not by_classes:
-        likely = fitting[0]
-        notes.append(
-            f"the model tells {answers[-1]:,} classes apart, and {likely} has {BUILT_IN[likely].classes}: "
-            "set the dataset to a .npz file or a folder of your own"
-        )
-    digits = re.search(r"mnist|digit", called.lower()) is not None and "fashion" not in called.lower()
-    return "mnist" if digits and "mnist" in by_classes else (by_classes or fitting)[0]
 
 
 def _precision(described: Sequence[Plain], layers: tuple[AnyLayer, ...], notes: list[str]) -> str:

@@ -17,7 +17,7 @@ from cnn_tui.experiment.compiled import Compiled, answers_of, compiled_loss, com
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.script_application import application_code
-from cnn_tui.keras_io.script_data import data_code
+from cnn_tui.keras_io.script_data import DataCode, data_code, unset_data_code
 from cnn_tui.keras_io.script_schedule import optimizer_schedule, schedule_callback
 from cnn_tui.keras_io.source import WIDTH, CodeLines, call, literal, program
 from cnn_tui.network.fields import fields_of
@@ -54,7 +54,7 @@ def keras_script(experiment: Experiment, *, seed: int | None = None) -> str:
 def keras_parts(experiment: Experiment, *, seed: int | None = None) -> list[CodeLines]:
     """The parts of that program, the first a comment on the whole; those that it does not need are empty."""
     seed = experiment.training.seed if seed is None else seed
-    data = data_code(experiment.dataset, experiment.data_options)
+    data = _data(experiment)
     imports = {"import tensorflow as tf", *data.imports}
     held_out = isinstance(experiment.training.validation, float)
     balanced = experiment.training.class_weight == "balanced"
@@ -82,6 +82,12 @@ def keras_parts(experiment: Experiment, *, seed: int | None = None) -> list[Code
         _fit(experiment, seed, callbacks),
         _evaluate(),
     ]
+
+
+def _data(experiment: Experiment) -> DataCode:
+    if experiment.input_shape is not None and experiment.classes is not None:
+        return unset_data_code(experiment.input_shape, experiment.classes)
+    return data_code(experiment.dataset, experiment.data_options)
 
 
 def model_code(experiment: Experiment) -> CodeLines:

@@ -14,6 +14,7 @@ import msgspec
 from cnn_tui.data import npz_file
 from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, SAMPLE, DataOptions, Dataset, form_of, path_of
 from cnn_tui.data.describe import describe
+from cnn_tui.experiment.unset_dataset import InputShape
 from cnn_tui.keras_io.script_csv import table_parts
 from cnn_tui.keras_io.script_folder import FOLDER_IMPORTS, folder_parts
 from cnn_tui.keras_io.source import CodeLines, call, literal
@@ -45,6 +46,19 @@ def data_code(name: str, options: DataOptions = AS_THEY_ARE) -> DataCode:
     if form_of(name) == "csv":
         return DataCode(("import numpy as np",), (*table_parts(path, dataset, options), _normalize(dataset)))
     return DataCode(FOLDER_IMPORTS, (*folder_parts(path, dataset, options), _normalize(dataset)))
+
+
+def unset_data_code(input_shape: InputShape, classes: int) -> DataCode:
+    """What stands where a dataset would be loaded, as long as none is set: what has to be written there."""
+    images = f"(count, {', '.join(map(str, input_shape))})"
+    stop = "load the training and test images and labels here: no dataset was set"
+    load = [
+        f"# No dataset is set. Load images of shape {images} here, as numbers from 0 to 1,",
+        f"# and their labels, class numbers from 0 to {classes - 1}:",
+        "# training_images, training_labels, test_images, test_labels = ...",
+        *call("SystemExit", [literal(stop)], before="raise "),
+    ]
+    return DataCode((), (load,))
 
 
 def _built_in(dataset: Dataset) -> DataCode:

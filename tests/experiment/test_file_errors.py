@@ -39,8 +39,8 @@ def refusal(make: Callable[[], object]) -> str:
     [
         (
             'nam = "x"',
-            "nam is an unknown key; allowed: name, dataset, training, stop, layers, image_size, color, fit, test. "
-            'Did you mean "name"?',
+            "nam is an unknown key; allowed: name, dataset, training, stop, layers, image_size, color, fit, test, "
+            'input_shape, classes. Did you mean "name"?',
         ),
         (
             CONV + "filter = 3",

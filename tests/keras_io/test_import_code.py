@@ -814,7 +814,13 @@ model.fit(seen, validation_data=held)
 
 
 def test_the_size_of_pictures_that_are_not_there_is_not_lost(tmp_path: Path) -> None:
-    assert any('with image_size = [150, 140], color = "grayscale"' in note for note in read(tmp_path, APART).notes)
+    imported = read(tmp_path, APART)
+    experiment = imported.experiment
+    assert any("/content/rps/ (line 5), are not there" in note for note in imported.notes)
+    assert (experiment.dataset, experiment.input_shape, experiment.classes) == ("", (150, 140, 1), 2)
+    assert total(imported) == 150 * 140 * 2 + 2
+    write_pictures(tmp_path / "mine", "paper", "rock")
+    assert total(Imported(experiment.with_dataset(str(tmp_path / "mine")), ())) == 150 * 140 * 2 + 2
 
 
 ODD = (
@@ -995,6 +1001,29 @@ def test_layers_frozen_inside_a_network_that_is_one_layer_are_a_note(tmp_path: P
 def test_a_network_with_its_top_is_refused(tmp_path: Path) -> None:
     code = HEAD + "model = keras.Sequential([keras.applications.VGG16(), layers.Dense(10)])\n" + FIT
     assert "include_top" in refusal(tmp_path, code)
+
+
+@pytest.mark.parametrize(
+    ("code", "frozen", "is_whole"),
+    [
+        ("base.trainable = False", True, True),
+        ("for layer in base.layers:\n    layer.trainable = False", True, True),
+        ("for layer in base.layers[:100]:\n    layer.trainable = False", False, False),
+        ("base.layers[0].trainable = False", False, False),
+        ("for at, layer in enumerate(base.layers):\n    layer.trainable = at > 100", False, False),
+        ("for layer in base.layers:\n    if 'block5' in layer.name:\n        layer.trainable = False", False, False),
+        ("base.trainable = False\nfor layer in base.layers[-4:]:\n    layer.trainable = True", True, False),
+    ],
+)
+@pytest.mark.parametrize("more", ["", ", pooling='avg'"])
+def test_a_network_that_is_frozen_in_part_gets_a_note(
+    tmp_path: Path, code: str, frozen: bool, is_whole: bool, more: str
+) -> None:
+    base = f"base = keras.applications.VGG16(include_top=False, weights=None, input_shape=(64, 64, 3){more})\n"
+    model = "\nmodel = keras.Sequential([base, layers.Flatten(), layers.Dense(10, activation='softmax')])\n"
+    imported = read(tmp_path, HEAD + base + code + model + FIT)
+    assert imported.experiment.layers[0].trainable != frozen
+    assert any(note.startswith("trainable at line ") for note in imported.notes) != is_whole
 
 
 def test_a_script_of_the_lab_with_a_network_comes_back(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import copy
 import inspect
 import io
 import json
+import math
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
+from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment, Optimizer, parse, to_toml
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.schedule import ExponentialDecay
@@ -26,6 +28,7 @@ from cnn_tui.keras_io.import_model import Imported, ImportProblem, import_model
 from cnn_tui.network.layers import AnyLayer, Conv2D, Dense, Flatten, LeakyReLU, Rescaling
 from cnn_tui.network.rescaling import second_division
 from cnn_tui.network.stack import Stack
+from cnn_tui.network.summary import summarize
 from cnn_tui.network.values import L1L2
 from tests.keras_io.test_script import BASELINE, buildable, every_kind, model_of, networks
 from tests.network.strategies import KERAS_LAYERS, layers_of
@@ -294,8 +297,9 @@ def test_what_a_file_is_called_tells_mnist_and_its_classes_are_counted(tmp_path:
     for name, dataset in (("mnist_cnn", "mnist"), ("fashion-mnist", "fashion_mnist"), ("digits", "mnist")):
         assert read(tmp_path / f"{name}.json", model).experiment.dataset == dataset
     letters: Model = {**DENSE, "config": {**DENSE["config"], "units": 26}}
-    notes = read(tmp_path / "letters.json", sequential(FLATTEN, letters)).notes
-    assert any("tells 26 classes apart, and fashion_mnist has 10" in note for note in notes)
+    imported = read(tmp_path / "letters.json", sequential(FLATTEN, letters))
+    assert any("tells 26 classes apart, and fashion_mnist has 10" in note for note in imported.notes)
+    assert (imported.experiment.dataset, imported.experiment.classes) == ("", 26)
 
 
 @pytest.mark.parametrize(
@@ -314,11 +318,24 @@ def test_the_dataset_is_the_one_that_fits(tmp_path: Path, shape: Any, classes: i
     assert not any("dataset" in note for note in imported.notes)
 
 
-@pytest.mark.parametrize("shape", [(64, 64, 3), (None, None, 3), (784,), (), ("x", [], {})])
-def test_images_that_no_dataset_has_are_said(tmp_path: Path, shape: Any) -> None:
+@pytest.mark.parametrize(("shape", "images"), [((64, 48, 3), (64, 48, 3)), ((None, None, 3), (224, 224, 3))])
+def test_images_that_no_dataset_has_are_what_the_network_is_for(
+    tmp_path: Path, shape: Any, images: tuple[int, ...]
+) -> None:
+    imported = read(tmp_path / "model.json", sequential(FLATTEN, DENSE, shape=shape))
+    experiment = imported.experiment
+    assert (experiment.dataset, experiment.input_shape, experiment.classes) == ("", images, 10)
+    assert summarize(experiment.stack).total_params == math.prod(images) * 10 + 10
+    assert not problems_of(experiment)
+    assert any(note.startswith("no dataset is set") for note in imported.notes)
+    assert any("224x224 stands in" in note for note in imported.notes) == (None in shape)
+
+
+@pytest.mark.parametrize("shape", [(784,), (), ("x", [], {}), (10**9, 3, 3)])
+def test_what_are_no_images_is_said(tmp_path: Path, shape: Any) -> None:
     imported = read(tmp_path / "model.json", sequential(FLATTEN, DENSE, shape=shape))
     assert imported.experiment.dataset == "fashion_mnist"
-    assert any("no built-in dataset has such images" in note for note in imported.notes)
+    assert any("which no images are" in note for note in imported.notes)
 
 
 def test_a_model_of_keras_2_is_taken(tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn_tui.experiment.experiment import read
+from cnn_tui.experiment.experiment import parse, read
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.ui.keys import KEYS
+from tests.experiment.test_unset_dataset import FILE
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
 from tests.ui.screen import LARGE, SMALL, pane, sees, text, until
@@ -134,6 +135,18 @@ async def test_a_stack_without_layers_is_not_started_in_two_sentences(make_lab: 
         await sees(pilot, "Total params: 113,386")
         await pilot.press(*["d"] * 7, "r")
         await sees(pilot, "Not started. The stack has no layers yet")
+        assert history.count() == 0
+
+
+async def test_without_a_dataset_the_lab_shows_what_it_is_to_have_and_does_not_start(
+    make_lab: MakeLab, history: History
+) -> None:
+    app = make_lab(parse(FILE))
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await sees(pilot, "Total params: 13,447")
+        await sees(pilot, "dataset not set, 7 classes")
+        await pilot.press("r")
+        await sees(pilot, "Not started. No dataset is set: this network is")
         assert history.count() == 0
 
 

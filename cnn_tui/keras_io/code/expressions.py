@@ -17,6 +17,7 @@ from cnn_tui.keras_io.code.values import (
     CodeModel,
     DatasetArrays,
     Function,
+    InnerLayers,
     Instance,
     Method,
     Named,
@@ -240,6 +241,8 @@ def unknown(node: ast.expr, cell: CodeCell) -> Unknown:
 
 def items(value: Value) -> list[Value]:
     """What a loop goes over. Raises TypeError for what is no list, and ValueError for a long one."""
+    if isinstance(value, InnerLayers):
+        return list(value.whole)
     if not isinstance(value, list | tuple | dict | range):
         raise TypeError("not a list")
     if len(value) > MAX_ITEMS:
@@ -255,6 +258,8 @@ def attribute(owner: Value, name: str) -> Value:
         return Named(f"{owner.path}.{name}")
     if isinstance(owner, DatasetArrays) and name == "shape":
         return owner.shape
+    if isinstance(owner, CodeModel) and owner.is_inside and name == "layers":
+        return InnerLayers(tuple(owner.layers))
     if isinstance(owner, CodeModel) and name in ("layers", "input", "inputs", "output", "outputs", "input_shape"):
         whole = Tensor(owner.shape, tuple(owner.layers), "; ".join(owner.problems))
         start = Tensor(owner.shape)
@@ -264,7 +269,7 @@ def attribute(owner: Value, name: str) -> Value:
     if is_base(owner):
         shape = owner.arguments.get("input_shape")
         start, whole = Tensor(shape), Tensor(shape, (owner,))
-        ways = {"input": start, "inputs": start, "output": whole, "outputs": whole, "layers": [owner]}
+        ways = {"input": start, "inputs": start, "output": whole, "outputs": whole, "layers": InnerLayers((owner,))}
         if name in ways:
             return ways[name]
     if isinstance(owner, Tensor) and name == "shape":

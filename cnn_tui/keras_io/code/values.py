@@ -54,6 +54,12 @@ class Instance(msgspec.Struct, eq=False):
     place: str
 
 
+class InnerLayers(msgspec.Struct, frozen=True, eq=False):
+    """The layers inside a network that is one layer here: all of them together can be followed, single ones cannot."""
+
+    whole: tuple[Value, ...]
+
+
 class Tensor(msgspec.Struct, frozen=True, eq=False):
     """What flows from an input through layers. `problem` says why it cannot be followed; "" where it can."""
 

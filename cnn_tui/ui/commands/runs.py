@@ -12,6 +12,7 @@ from cnn_tui.data.dataset import DatasetError
 from cnn_tui.data.labels import odd_numbers
 from cnn_tui.data.left_out import sentence_of
 from cnn_tui.exercises.runs import TrainingOrder, assign
+from cnn_tui.experiment.check import dataset_to_set
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history import same_network
@@ -219,6 +220,9 @@ class RunCommands(LabCommands):
 
     def _refuses(self) -> bool:
         problems = self.document.view.problems
+        if unset := dataset_to_set(self.document.experiment):
+            self.talk.say(f"Not started. {sentence(unset)} {key_of('stack.settings')} sets one.", "error")
+            return True
         if problems:
             where = f"Layer {problems[0].layer}: " if problems[0].layer else ""
             fix = f" {key_of('stack.fix')} fixes it." if problems[0].fixes else ""

@@ -1,0 +1,55 @@
+"""An experiment whose dataset is not set yet: the images and classes that its network is for stand in for it.
+
+Such is a model from elsewhere whose images are not on this machine. Its shapes, totals and problems are worked out from
+`input_shape` and `classes`; to be trained it has to have a dataset.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from cnn_tui.data.dataset import AS_THEY_ARE, MOST_SIDE, DataOptions, Dataset, Side
+from cnn_tui.data.npz_file import MOST_CLASSES
+from cnn_tui.text import counted
+
+Channels = Annotated[int, msgspec.Meta(ge=1, le=MOST_SIDE)]
+InputShape = tuple[Side, Side, Channels]
+"""(height, width, channels) of the images that a network is for."""
+Classes = Annotated[int, msgspec.Meta(ge=1, le=MOST_CLASSES)]
+
+NOT_SET = "not set"
+"""Stands in tables and forms where a dataset's name would."""
+
+
+def check(dataset: str, input_shape: InputShape | None, classes: int | None, options: DataOptions) -> None:
+    """Raise ValueError where the keys of a file that stand in for a dataset do not go together."""
+    if input_shape is None and classes is None:
+        return
+    if dataset:
+        raise ValueError("input_shape and classes stand in until a dataset is set: leave them out, or the dataset")
+    if input_shape is None or classes is None:
+        there, missing = ("classes", "input_shape") if input_shape is None else ("input_shape", "classes")
+        raise ValueError(f"{there} needs {missing} beside it, as input_shape = [48, 48, 1] and classes = 7")
+    if options.image_size is not None or options.color is not None:
+        raise ValueError("input_shape says the size and the colours already: leave image_size and color out")
+
+
+def stand_in(input_shape: InputShape, classes: int) -> Dataset:
+    """What is known of the images: how large they are and how many classes they have."""
+    return Dataset(f"dataset {NOT_SET}", "", input_shape, tuple(map(str, range(classes))), 0, 0)
+
+
+def pictures_for(input_shape: InputShape, options: DataOptions) -> DataOptions:
+    """How the pictures of a folder go into a network that is for images of that shape."""
+    height, width, channels = input_shape
+    if channels not in (1, 3):
+        return AS_THEY_ARE
+    color = "grayscale" if channels == 1 else "rgb"
+    return msgspec.structs.replace(options, image_size=(height, width), color=color)
+
+
+def images_in_words(input_shape: InputShape, classes: int) -> str:
+    """As `images of 48x48x1 and 7 classes`."""
+    return f"images of {'x'.join(map(str, input_shape))} and {counted(classes, 'class', 'classes')}"

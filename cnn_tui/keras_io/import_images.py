@@ -1,0 +1,89 @@
+"""The images that an imported model is for: a dataset, or the shape and the classes alone, until the user sets one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, MOST_SIDE, DataOptions
+from cnn_tui.data.npz_file import MOST_CLASSES
+from cnn_tui.experiment.file_errors import found
+from cnn_tui.experiment.unset_dataset import InputShape, images_in_words
+from cnn_tui.keras_io.import_folders import DataAsked
+from cnn_tui.network.layers import AnyLayer, Dense, Flatten
+from cnn_tui.network.stack import Shape, Stack
+from cnn_tui.network.summary import summarize
+
+_LIKELY = ("fashion_mnist", "mnist", "cifar10", "cifar100")
+"""The datasets that a model may be for; of those with one shape, the likelier comes first."""
+_ANY_SIDE = 224
+"""Pixels: what stands in where a model takes pictures of any size; most networks were trained on such."""
+
+
+def images_for(
+    asked: DataAsked, shape: tuple[Any, ...] | None, layers: Sequence[AnyLayer], called: str, notes: list[str]
+) -> dict[str, Any]:
+    """What an Experiment says of its images: the dataset that is asked for, a built-in one that fits, or none yet.
+
+    `shape` is what the model takes, without the batch, and None where its file does not say; `called` is the name of
+    the file, which tells MNIST from Fashion-MNIST, whose images and classes are as many.
+    """
+    if asked.dataset is not None:
+        return {"dataset": asked.dataset, **msgspec.structs.asdict(asked.options)}
+    if asked.options != AS_THEY_ARE:
+        return _not_set(_shape_of(asked.options), layers, notes) | {"fit": asked.options.fit}
+    if shape is None:
+        notes.append(f"the file does not say what images the model takes: the dataset is {_LIKELY[0]}")
+        return {"dataset": _LIKELY[0]}
+    sizes: Shape = tuple(size if type(size) is int else 0 for size in shape)
+    if len(sizes) == 2 and layers and isinstance(layers[0], Flatten):  # flattened, both give the same row of numbers
+        sizes = (*sizes, 1)
+    fitting = [name for name in _LIKELY if BUILT_IN[name].input_shape == sizes]
+    if fitting:
+        classes = _classes(sizes, layers)
+        by_classes = [name for name in fitting if BUILT_IN[name].classes == classes]
+        digits = re.search(r"mnist|digit", called.lower()) is not None and "fashion" not in called.lower()
+        if by_classes:
+            return {"dataset": "mnist" if digits and "mnist" in by_classes else by_classes[0]}
+        notes.append(f"the model tells {classes:,} classes apart, and {fitting[0]} has {BUILT_IN[fitting[0]].classes}")
+    images = _images(sizes, notes)
+    if images is None:
+        wanted = "x".join(found(size) if size is not None else "any" for size in shape)
+        notes.append(f"the model takes {wanted or 'single numbers'}, which no images are: the dataset is {_LIKELY[0]}")
+        return {"dataset": _LIKELY[0]}
+    return _not_set(images, layers, notes)
+
+
+def _not_set(shape: InputShape, layers: Sequence[AnyLayer], notes: list[str]) -> dict[str, Any]:
+    """No dataset, but what it has to have."""
+    classes = _classes(shape, layers)
+    notes.append(
+        f"no dataset is set: the network is for {images_in_words(shape, classes)}; "
+        "set the dataset to a folder, or a .npz or .csv file, of your own"
+    )
+    return {"dataset": "", "input_shape": shape, "classes": classes}
+
+
+def _shape_of(options: DataOptions) -> InputShape:
+    height, width = options.image_size or (_ANY_SIDE, _ANY_SIDE)
+    return height, width, 1 if options.color == "grayscale" else 3
+
+
+def _images(sizes: Shape, notes: list[str]) -> InputShape | None:
+    """The shape of the images that a model takes, whose open sides are 0; None where those cannot be images."""
+    if len(sizes) != 3 or not all(0 <= size <= MOST_SIDE for size in sizes) or not sizes[2]:
+        return None
+    if not sizes[0] or not sizes[1]:
+        notes.append(f"the model takes pictures of any size: {_ANY_SIDE}x{_ANY_SIDE} stands in")
+    return sizes[0] or _ANY_SIDE, sizes[1] or _ANY_SIDE, sizes[2]
+
+
+def _classes(shape: Shape, layers: Sequence[AnyLayer]) -> int:
+    """How many classes the network tells apart: what comes out of it; one number tells two apart."""
+    output = summarize(Stack(shape, tuple(layers))).output_shape
+    dense = [layer.units for layer in layers if isinstance(layer, Dense)]
+    answers = output[-1] if output else dense[-1] if dense else 2
+    return min(max(answers, 2), MOST_CLASSES)
