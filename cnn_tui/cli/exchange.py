@@ -53,12 +53,12 @@ def export(
         deliver(keras_notebook(experiment, seed=seed, about="" if number is None else _page(number)), output)
     else:
         deliver(keras_script(experiment, seed=seed), output)
-    if unset := dataset_to_set(experiment):
-        complain(f"{quiet(experiment.name)}: {unset}; the script stops where they are to be loaded")
     summary = summarize(experiment.stack)
     problems = problems_of(experiment, summary)
     for problem in problems:
         complain(f"{quiet(experiment.name)}: {place(problem, summary)}: {problem.message}")
+    if unset := dataset_to_set(experiment):
+        complain(f"{quiet(experiment.name)}: {unset}; the script stops where they are to be loaded")
     return FAILED if problems else FINISHED
 
 

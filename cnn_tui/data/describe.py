@@ -99,7 +99,7 @@ def check_options(dataset: str, options: DataOptions) -> None:
 def _unknown(dataset: str) -> str:
     allowed = f"{', '.join(NAMED)}, the path of a .npz or .csv file, or a folder of image folders"
     if not dataset:
-        return f"No dataset is set. Allowed are {allowed}."
+        return f"There is no dataset yet. Allowed are {allowed}."
     if form_of(dataset) in ("npz", "csv"):
         return f"There is no file {shown(dataset)}. Give the path of a file that exists."
     hint = did_you_mean(dataset, NAMED)
