@@ -47,7 +47,8 @@ def data_asked(code: CodeImport, beside: Path, notes: list[str]) -> DataAsked:
         return DataAsked()
     options = _options(code.data, code.chain.input_shape, notes)
     if not isinstance(there, str):
-        return DataAsked(options=options)
+        is_said = code.chain.input_shape is None and {"target_size", "image_size"} & code.data.arguments.keys()
+        return DataAsked(options=options) if is_said else DataAsked()
     tested = code.validation.path if isinstance(code.validation, Folder) and not _is_part(code.data) else None
     for folder in _places(there, beside):
         for test in _places(tested, beside) if isinstance(tested, str) and tested != there else (None,):

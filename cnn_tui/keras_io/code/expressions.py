@@ -187,8 +187,6 @@ class Expressions:
             if index.step is not None or not isinstance(owner, list | tuple | str | range):
                 raise ValueError("a slice that is not followed")
             return owner[ends[0] : ends[1]]
-        if is_inside_of_base(owner):
-            raise ValueError("one of the layers of a network that is one layer here")
         return owner[self.value(index, names, cell)]
 
     def _some(self, images: DatasetArrays, index: ast.expr, names: Names, cell: CodeCell) -> DatasetArrays:
@@ -223,11 +221,6 @@ class Expressions:
 def is_base(value: Value) -> bool:
     """Whether a value is a network of `keras.applications`."""
     return isinstance(value, Instance) and value.kind == "Application"
-
-
-def is_inside_of_base(value: Value) -> bool:
-    """Whether a value is what `layers` of a network of `keras.applications` is: one layer here, and many there."""
-    return isinstance(value, list) and len(value) == 1 and is_base(value[0])
 
 
 def unknown(node: ast.expr, cell: CodeCell) -> Unknown:

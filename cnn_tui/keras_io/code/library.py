@@ -10,7 +10,7 @@ from typing import Any
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.keras_io.code.applications import PREPARATION, application, is_application, pooled
 from cnn_tui.keras_io.code.arguments import ALIASES, named
-from cnn_tui.keras_io.code.expressions import is_inside_of_base, items
+from cnn_tui.keras_io.code.expressions import items
 from cnn_tui.keras_io.code.values import CodeModel, DatasetArrays, Folder, Instance, Named, Tensor, Unknown, Value
 from cnn_tui.keras_io.import_chain import ONLY_CHAINS
 
@@ -230,8 +230,6 @@ def _builtin(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], pl
         return range(*unnamed)
     if name == "dict" and not unnamed:
         return dict(given)
-    if any(is_inside_of_base(one) for one in unnamed) and name in ("len", "enumerate", "zip", "reversed"):
-        return Unknown("", place)
     if name in _LISTS:
         return _LISTS[name](*[items(one) if isinstance(one, list | tuple | range | dict) else one for one in unnamed])
     if name == "len" and len(unnamed) == 1 and isinstance(unnamed[0], DatasetArrays) and unnamed[0].count is not None:
