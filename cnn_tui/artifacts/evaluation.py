@@ -129,6 +129,17 @@ def read_evaluation(run_id: int) -> Evaluation:
     return msgspec.structs.replace(evaluation, per_class=told)
 
 
+def _why_training_differs(points: float, run: Run) -> str:
+    """Why the accuracy of the last epoch of training is another; `points` is how much higher that of the test is."""
+    noisy = [layer.type for layer in run.experiment.layers if layer.type in NOISY and layer.enabled]
+    noise = f", with {noisy[0]} at work, which is off now" if noisy else ""
+    mean = f"a mean over an epoch in which the weights kept changing{noise}."
+    if points < 0:
+        why = "Training accuracy is higher because it is measured on the images that the network learned from."
+        return f"{why} It is also {mean}"
+    return f"Training accuracy is not higher, although the network learned from its images: it is {mean}"
+
+
 def how_it_differs(evaluation: Evaluation, run: Run) -> list[str]:
     """In sentences: how these figures differ from those of the last epoch of training, and from predict."""
     sentences = []
@@ -136,17 +147,9 @@ def how_it_differs(evaluation: Evaluation, run: Run) -> list[str]:
     if accuracy is not None:
         points = (evaluation.test_accuracy - accuracy) * 100
         side = "more" if points >= 0 else "less"
-        why = [
-            "it is of the images that the network learns from",
-            "a mean over an epoch in which the weights kept changing",
-        ]
-        noisy = [layer.type for layer in run.experiment.layers if layer.type in NOISY and layer.enabled]
-        if noisy:
-            why.append(f"with {noisy[0]} at work, which is off now")
         sentences.append(
             f"The last epoch of training said {accuracy:.4f}, and these {evaluation.images:,} test images give "
-            f"{evaluation.test_accuracy:.4f}, {abs(points):.1f} points {side}. Training's figure is another: "
-            f"{', '.join(why)}."
+            f"{evaluation.test_accuracy:.4f}, {abs(points):.1f} points {side}. {_why_training_differs(points, run)}"
         )
     what = ("logit", "logits") if run.experiment.training.from_logits else ("probability", "probabilities")
     given = counted(evaluation.outputs or len(evaluation.per_class), *what)

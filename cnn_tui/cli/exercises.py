@@ -232,7 +232,7 @@ def _mark(words: list[str], places: list[SetPlace], done: bool) -> int:
     place, one = _one(words, places, f"{verb} NAME")
     with open_history() as history:
         answers.mark(history, place.name, one.name, done)
-    say(f"{place.key(one)} is {verb}")
+    say(f"{place.key(one)} is {'done' if done else 'to do again'}")
     return FINISHED
 
 

@@ -19,15 +19,15 @@ from cnn_tui.reports.exercise_result import result_blocks, since_the_conclusion
 from cnn_tui.text import counted
 
 SIGNS: dict[State, tuple[str, str]] = {
-    "open": ("○", "dim"),
-    "predicted": ("?", "accent"),
-    "waiting": ("…", "warn"),
-    "training": ("▸", "warn"),
-    "run": ("●", "accent"),
-    "answered": ("●", "accent"),
-    "done": ("✓", "good"),
+    "open": ("○ to do", "dim"),
+    "predicted": ("? predicted", "accent"),
+    "waiting": ("… waiting", "warn"),
+    "training": ("▸ training", "warn"),
+    "run": ("● has run", "accent"),
+    "answered": ("● answered", "accent"),
+    "done": ("✓ done", "good"),
 }
-"""The sign of each state and its style."""
+"""The sign and the word of each state, and its style."""
 _OUTCOMES = {True: Span("✓ ", "good"), False: Span("✗ ", "bad"), None: Span("? ", "dim")}
 _LONGEST_DIFF = 12
 NO_CONCLUSION = "The notes draw no conclusion about this one."
@@ -73,7 +73,7 @@ def _state(facts: ExerciseFacts) -> Block:
         return Paragraph()
     status = facts.status
     sign, style = SIGNS[status.state]
-    words = [Span(f"{sign} {status.state}", style), Span(" ")]
+    words = [Span(sign, style), Span(" ")]
     if status.state == "training" and facts.tally is not None:
         going = [each for each in facts.tally.going if each[0] in status.live]
         where = f"Run {going[0][0]} is trained, {going[0][1]} of {going[0][2]} epochs done. " if going else ""
@@ -90,7 +90,7 @@ def _next(facts: ExerciseFacts, state: State) -> str:
     if state in ("training", "waiting"):
         return ""
     if state == "done":
-        return "{exercises.done} opens it again."
+        return "{exercises.done} marks it as to do again."
     if state == "answered":
         return "{exercises.done} marks it as done."
     if one.is_question:

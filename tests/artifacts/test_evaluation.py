@@ -108,7 +108,10 @@ def test_it_says_how_it_differs_from_training_and_from_predict() -> None:
     some = figures(("a", "b", "c"), ())
     training, predicting = how_it_differs(some, run_of())
     assert "said 0.8750" in training
-    assert "100 test images give 0.7500, 12.5 points less" in training
+    assert (
+        "100 test images give 0.7500, 12.5 points less. Training accuracy is higher because it is measured" in training
+    )
+    assert "Training accuracy is not higher" in how_it_differs(some, run_of(accuracy=0.5))[0]
     assert "Dropout" not in training
     assert "predict needs no labels and gives 3 probabilities for each image" in predicting
     assert "with Dropout at work, which is off now" in how_it_differs(some, run_of(Dropout(rate=0.5)))[0]

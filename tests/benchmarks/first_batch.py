@@ -25,7 +25,7 @@ from tests.terminal import Terminal
 from tests.waiting import end_processes_of
 
 ROUNDS = 5
-_STEP = re.compile(r" [1-9][\d,]*/[\d,]+ steps")
+_STEP = re.compile(r"batch [1-9][\d,]* of [\d,]+")
 
 
 class FirstBatch(NamedTuple):

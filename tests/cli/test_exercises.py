@@ -40,7 +40,7 @@ def test_the_list_and_a_page_are_for_people(inside: Inside, monkeypatch: pytest.
     assert "test accuracy 0.8943" in asked and "The notes conclude 64 filters is better" in asked
     assert "fashion_mnist, 60,000 + 10,000 images, 5 epochs, last weights" in asked
     assert max(map(cell_len, page.splitlines())) <= 80
-    assert page.splitlines()[1] == "○ open"
+    assert page.splitlines()[1] == "○ to do"
     assert "a 1x1 map" not in inside("exercises", "fourth-conv").out
     inside("exercises", "conclude", "fourth-conv", "no room")
     assert "a 1x1 map" in inside("exercises", "fourth-conv").out
@@ -58,7 +58,7 @@ def test_what_is_expected_and_concluded_is_kept(inside: Inside) -> None:
     assert inside("exercises", "conclude", "16-filters", "quicker,", "hardly", "worse").status == 0
     (one,) = inside("exercises", "16-filters", "--json").objects
     assert (one["conclusion"], one["done"]) == ("quicker, hardly worse", True)
-    assert inside("exercises", "open", "16-filters").err == "lab1/16-filters is open\n"
+    assert inside("exercises", "open", "16-filters").err == "lab1/16-filters is to do again\n"
     assert not inside("exercises", "16-filters", "--json").objects[0]["done"]
     assert inside("exercises", "done", "16-filters").err == "lab1/16-filters is done\n"
 

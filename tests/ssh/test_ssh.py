@@ -62,7 +62,7 @@ def test_a_run_outlives_the_connection_and_the_next_one_shows_all_of_it(
         first.press("+")
         first.wait_for("32  3x3  relu")
         first.press("u", "r")
-        first.wait_for("Run 1 is queued")
+        first.wait_for("Run 1 starts")
         first.wait_for("epoch 1/40", 90)
         first.process.kill()
         first.process.wait()

@@ -22,13 +22,13 @@ async def test_what_is_said_lies_beside_an_open_box(make_lab: MakeLab, key: str,
     app = make_lab()
     async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.press("r")
-        await sees(pilot, "Run 1 is queued.")
+        await sees(pilot, "Run 1 starts.")
         await pilot.press(key)
         await until(pilot, lambda: app.screen.query(".box"), "the box")
         await until(pilot, lambda: app.screen.query("Toast") and app.screen.query("Toast").first().size, "what is said")
         said = [app.screen.query("Toast").first().region]
         assert not said[0].overlaps(app.screen.query(".box").first().content_region)
-        assert "Run 1 is queued." in text(app)
+        assert "Run 1 starts." in text(app)
         assert not app.lab.query("Toast"), "it is not said behind the box as well"
         await pilot.press("escape")
         await until(pilot, lambda: app.lab.query("Toast"), "what was said, in the lab again")

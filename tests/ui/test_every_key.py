@@ -32,7 +32,7 @@ from tests.ui.screen import LARGE, text, until
 # opened once shows many keys. The last key of such a scene is the one that has to make the difference.
 SCENES: dict[str, tuple[str, str, str]] = {
     # The panes
-    "lab.help": ("?", "step the field up its ladder", ""),
+    "lab.help": ("?", "next larger value", ""),
     "lab.palette": (":", "Search for commands", ""),
     "pane.summary": ("2", "v formula", "Enter edit"),
     "pane.training": ("… 3", "m metric", "v formula"),
@@ -99,8 +99,8 @@ SCENES: dict[str, tuple[str, str, str]] = {
     "training.baseline": ("… b", "There is no baseline", ""),
     "training.left": ("3 h", "epoch 2: train 0.3", ""),
     "training.right": ("3 l", "epoch 1: train 0.6", ""),
-    "training.previous_run": ("… [", "not live: run 2 is", ""),
-    "training.next_run": ("… ]", "run 2 running  live", "not live"),
+    "training.previous_run": ("… [", "run 2 is training (] follows it)", ""),
+    "training.next_run": ("… ]", "run 2 running  live", "follows it"),
     "training.metric": ("3 m", "accuracy: ━ train", ""),
     "training.zoom_in": ("… +", "3 Training", "4         5"),
     "training.zoom_out": ("… -", "4         5", ""),

@@ -76,7 +76,7 @@ async def test_what_is_said_leaves_the_guide_to_be_read(make_lab: MakeLab, size:
     app = make_lab()
     app.lab.guided = True
     async with app.run_test(size=size, notifications=True) as pilot:
-        for keys, said in (("plus u", "undo: filters"), ("r", "Run 1 is queued.")):
+        for keys, said in (("plus u", "undo: filters"), ("r", "Run 1 starts.")):
             await pilot.press(*keys.split())
             await until(pilot, lambda said=said: said in text(app), said)  # type: ignore[misc]
             toast, guide = app.screen.query("Toast").last().region, app.lab.query_one(Guide).region

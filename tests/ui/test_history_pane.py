@@ -132,10 +132,10 @@ async def test_a_filter_answers_while_it_is_typed_and_says_what_is_wrong_with_it
         await pilot.press("escape")
         await shows(pilot, app, 4, 3, 2, 1)
         await pilot.press("slash", *"zzz")
-        await sees(pilot, "No run is like that.")
+        await sees(pilot, "No run matches this filter.")
         await pilot.press("space", *"nothing>5")
         await sees(pilot, "nothing is no figure")
-        assert "No run is like that." not in text(app), "nobody knows what was asked for"
+        assert "No run matches this filter." not in text(app), "nobody knows what was asked for"
         await pilot.press("escape")
         await shows(pilot, app, 4, 3, 2, 1)
 
@@ -411,9 +411,9 @@ async def test_a_run_of_a_network_that_was_tried_says_so_when_it_is_queued(make_
     app = make_lab("lab1-baseline")
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await pilot.press("r")
-        await sees(pilot, "Run 5 is queued. Same network as run 2, other")
+        await sees(pilot, "Run 5 starts. Same network as run 2, other")
         await pilot.press("plus", "r")
-        await sees(pilot, "Run 6 is queued.")
+        await sees(pilot, "Run 6 is queued: 1 run is before it.")
         await until(pilot, lambda: "Same network" not in text(app), "a network that is new")
 
 

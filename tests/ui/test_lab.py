@@ -171,14 +171,14 @@ async def test_run_is_watched_to_its_end_and_becomes_a_row(make_lab: MakeLab, hi
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await sees(pilot, "The curves of a run come here")
         await pilot.press("r")
-        await sees(pilot, "Run 1 is queued.")
+        await sees(pilot, "Run 1 starts.")
         await until(pilot, lambda: app.lab.launcher.keeper.woken, "the trainer was woken")  # type: ignore[attr-defined]
         fake.begin(history, 1)
         fake.play(history, 1, 2.5)
         await sees(pilot, "epoch 3/5")
         shown = pane(app, "training")
         for words in (
-            "938/1,875 steps of 32",
+            "batch 938 of 1,875",
             "30,016/60,000 images",
             "7,500 images/s",
             "ETA 0:04, run 0:20",
@@ -225,7 +225,7 @@ async def test_labels_that_start_at_1_are_named_when_the_network_does_not_fit_an
     again = make_lab(msgspec.structs.replace(asked, layers=(*asked.layers[:-1], answer)))
     async with again.run_test(size=LARGE, notifications=True) as pilot:
         await pilot.press("r")
-        await sees(pilot, "Run 1 is queued.")
+        await sees(pilot, "Run 1 starts.")
         await sees(pilot, "Labels seem to start at 1")
 
 
@@ -233,7 +233,7 @@ async def test_leaving_keeps_the_run_and_opening_again_shows_it(make_lab: MakeLa
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await pilot.press("r")
-        await sees(pilot, "Run 1 is queued.")
+        await sees(pilot, "Run 1 starts.")
         fake.begin(history, 1)
         fake.play(history, 1, 1.5)
         await sees(pilot, "epoch 2/5")
@@ -253,7 +253,7 @@ async def test_stop_and_pause_are_asked_of_the_run(make_lab: MakeLab, history: H
         await pilot.press("s")
         await sees(pilot, "Nothing is being trained.")
         await pilot.press("r", "r")
-        await sees(pilot, "Run 2 is queued.")
+        await sees(pilot, "Run 2 is queued: 1 run is before it.")
         fake.begin(history, 1)
         fake.play(history, 1, 0.5)
         await sees(pilot, "epoch 1/5")
@@ -346,7 +346,7 @@ async def test_help_lists_the_keys_of_the_pane_and_runs_what_it_lists(make_lab: 
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await pilot.press("question_mark")
-        await sees(pilot, "step the field up its ladder")
+        await sees(pilot, "next larger value")
         await pilot.press(*"duplicate", "enter")
         await sees(pilot, "conv2d_2 (Conv2D)")
 
@@ -356,7 +356,7 @@ async def test_text_from_outside_is_shown_inert(make_lab: MakeLab, history: Hist
     app = make_lab(msgspec.structs.replace(load_preset("lab1-baseline"), name=hostile))
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await pilot.press("r")
-        await sees(pilot, "Run 1 is queued.")
+        await sees(pilot, "Run 1 starts.")
         await sees(pilot, "[bold red]x[/]")
         assert "\x1b" not in text(app)
         await pilot.press("4", "enter")

@@ -21,8 +21,8 @@ async def test_the_real_worker_trains_while_the_app_watches(history: History, mo
     app = LabApp(Document(experiment), history, launch)
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await pilot.press("r")
-        await sees(pilot, "Run 1 is queued.")
-        await sees(pilot, "188 steps of 32", 60)
+        await sees(pilot, "Run 1 starts.")
+        await sees(pilot, "of 188 ", 60)
         await sees(pilot, "images/s")
         await sees(pilot, "finished", 60)
         assert "test accuracy 0." in pane(app, "training")

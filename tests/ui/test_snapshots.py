@@ -71,4 +71,4 @@ def test_history_at_80x24(make_lab: MakeLab, snap_compare: Compare) -> None:
 
 
 def test_help_at_80x24(make_lab: MakeLab, snap_compare: Compare) -> None:
-    assert snap_compare(make_lab(), terminal_size=SMALL, run_before=keys("question_mark", then="its ladder"))
+    assert snap_compare(make_lab(), terminal_size=SMALL, run_before=keys("question_mark", then="next larger value"))

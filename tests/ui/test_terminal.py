@@ -144,7 +144,7 @@ def test_runs_that_are_started_in_the_lab_get_the_device_it_was_opened_with(tmp_
     with Terminal([*LAB, tiny, "--device", "cpu"]) as terminal:
         terminal.wait_for("Total params")
         terminal.press("r")
-        terminal.wait_for("Run 1 is queued")
+        terminal.wait_for("Run 1 starts")
     with History() as history:
         assert [run.device for run in history.runs()] == ["cpu"]
 

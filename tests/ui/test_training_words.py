@@ -21,7 +21,7 @@ from tests.ui.screen import LARGE, SMALL, pane, text, until
 from tests.ui.training_scenes import MIDDLE, ended, shows, started, words
 
 
-async def test_images_and_steps_are_both_named_and_both_etas_told(make_lab: MakeLab, history: History) -> None:
+async def test_images_and_batches_are_both_named_and_both_etas_told(make_lab: MakeLab, history: History) -> None:
     run_id = started(history, 2.0)
     history.record_progress(run_id, MIDDLE)
     app = make_lab()
@@ -30,7 +30,7 @@ async def test_images_and_steps_are_both_named_and_both_etas_told(make_lab: Make
             pilot,
             "run 1 running live Lab 1: baseline, 32 filters",
             "epoch 3/5 ━",
-            "781/1,875 steps of 32",
+            "batch 781 of 1,875",
             "24,992/60,000 images",
             "7,500 images/s",
             "ETA 0:05, run 0:21",
@@ -42,7 +42,7 @@ async def test_images_and_steps_are_both_named_and_both_etas_told(make_lab: Make
 
 
 @pytest.mark.parametrize("size", [LARGE, SMALL, (60, 16), (120, 20)])
-async def test_steps_never_stand_without_their_size_and_the_images(
+async def test_batches_never_stand_without_the_images(
     make_lab: MakeLab, history: History, size: tuple[int, int]
 ) -> None:
     run_id = started(history, 2.0)
@@ -50,7 +50,7 @@ async def test_steps_never_stand_without_their_size_and_the_images(
     app = make_lab()
     async with app.run_test(size=size) as pilot:
         await pilot.press("3")
-        await shows(pilot, "781/1,875,000 steps of 32", "/60,000,000 images", "ETA")
+        await shows(pilot, "batch 781 of 1,875,000", "/60,000,000 images", "ETA")
 
 
 PHASES = {
@@ -76,7 +76,7 @@ async def test_each_phase_has_its_words(make_lab: MakeLab, history: History) -> 
         await shows(pilot, "reading pictures: 1,200 of 8,000 …")
         validating = msgspec.structs.replace(MIDDLE, phase="validating", step=1_875, images=60_000)
         history.record_progress(run_id, validating)
-        await shows(pilot, "1,875/1,875 steps of 32", "60,000/60,000 images validating", "ETA run")
+        await shows(pilot, "batch 1,875 of 1,875", "60,000/60,000 images validating", "ETA run")
         await pilot.press("3", "z")
         await shows(pilot, "validating on the test images")
         for epoch in (2, 3):
@@ -92,7 +92,7 @@ async def test_pausing_and_stopping_are_told_as_they_come(make_lab: MakeLab, his
         history.ask(run_id, "pause")
         await shows(pilot, "run 1 running, pausing after this batch")
         history.record_status(run_id, "paused")
-        await shows(pilot, "run 1 paused", "paused: P goes on, s stops", "938/1,875 steps of 32")
+        await shows(pilot, "run 1 paused", "paused: P goes on, s stops", "batch 938 of 1,875")
         assert "ETA" not in words(app) and "pausing" not in words(app)
         history.record_status(run_id, "running")
         history.ask(run_id, "stop")

@@ -95,7 +95,8 @@ UseBias = Annotated[bool, argument("Whether each output gets a number of its own
 WeightStart = Annotated[
     Initializer,
     argument(
-        "How the weights are drawn before training: he suits relu, glorot most others; zeros leaves all filters alike."
+        "How the weights are drawn before training: he_* suits relu, glorot_* most others; zeros leaves all filters "
+        "alike."
     ),
 ]
 WeightPenalty = Annotated[

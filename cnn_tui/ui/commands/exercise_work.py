@@ -106,7 +106,9 @@ class AnswerCommands:
         def kept(_: None) -> None:
             self.written()
             if text.strip():
-                self.talk.say(f"Kept, and marked as done; {key_of('exercises.done')} opens it again.", seconds=4)
+                self.talk.say(
+                    f"Kept, and marked as done; {key_of('exercises.done')} marks it as to do again.", seconds=4
+                )
 
         self.writer.write(
             f"the {'answer to' if one.is_question else 'conclusion of'} {one.name}",
@@ -123,7 +125,7 @@ class AnswerCommands:
             place, one = found
             now = self._answer(place, one).done
             self.writer.write(
-                f"{one.name} as {'open' if now else 'done'}",
+                f"{one.name} as {'to do' if now else 'done'}",
                 lambda history: answers.mark(history, place.name, one.name, not now),
                 lambda _: self.written(),
                 subject=place.key(one),
@@ -248,9 +250,12 @@ class ExerciseRunCommands:
     def _queue(self, counts: Sequence[tuple[TrainingOrder, int]]) -> None:
         def kept(ids: Sequence[int]) -> None:
             self.queued()
-            which = f"Run {ids[0]} is" if len(ids) == 1 else f"{len(ids)} runs, {ids[0]} to {ids[-1]}, are"
+            ahead = [one.id for one in (*self.history.going(), *self.history.queue()) if one.id not in ids]
+            # With nothing before it, it may be training before these words are read.
+            alone = f"Run {ids[0]} {'is queued' if ahead else 'starts'}"
+            which = alone if len(ids) == 1 else f"{len(ids)} runs, {ids[0]} to {ids[-1]}, are queued"
             first = ", the baseline's too" if len(counts) == 2 and len(ids) == 2 else ""
-            self.talk.say(f"{which} queued{first}. {Estimator(self.history).outlook().words()}")
+            self.talk.say(f"{which}{first}. {Estimator(self.history).outlook().words()}")
 
         total = sum(count for _, count in counts)
         self.writer.write(f"{count_of_runs(total)} in the queue", lambda history: queue_missing(history, counts), kept)

@@ -135,8 +135,9 @@ class RunCommands(LabCommands):
         def kept(ids: Sequence[int]) -> None:
             self.launcher.queued()
             ahead = self.live.waiting - 1 + (self.live.going is not None)
-            before = f" {ahead} before it." if ahead > 0 else ""
-            self.talk.say(f"Run {ids[0]} is queued.{same}{before}{left_out}")
+            # With nothing before it, it may be training before these words are read.
+            does = f"is queued: {ahead} {'run is' if ahead == 1 else 'runs are'} before it" if ahead > 0 else "starts"
+            self.talk.say(f"Run {ids[0]} {does}.{same}{left_out}")
 
         self._queue("a run in the queue", [self.document.experiment], kept)
 

@@ -234,7 +234,7 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         state = Text()
         if status is not None:
             sign, name = SIGNS[status.state]
-            state = Text(f"  {sign} {status.state}"[:_STATE], style(name))
+            state = Text(f"  {sign}"[:_STATE], style(name))
         return (state, inert(chosen.exercise.name), Text(inert(chosen.exercise.heading), style("dim")))
 
     def _head(self) -> tuple[str, str]:

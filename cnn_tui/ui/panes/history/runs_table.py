@@ -141,7 +141,7 @@ class RunsTable(Table):
             reverse=query.reverse,
         )
         self.columns = tuple(self._layout.columns)
-        self.empty = f"No run is like that. {key_of('lab.back')} clears the filter." if query.filter else _empty()
+        self.empty = f"No run matches this filter. {key_of('lab.back')} clears it." if query.filter else _empty()
         if self.refused:
             self.empty = ""
         if reveal and self._layout.sorted_column is not None:

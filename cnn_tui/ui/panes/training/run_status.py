@@ -114,11 +114,16 @@ class RunStatus(Lines):
         if self.among:
             return [part(1, f"one of {self.among} overlaid", self.style("dim"))]
         if going and going.id == run.id:
-            return [part(1, "live", self.style("accent"))]
+            # A pause is what the status says already.
+            return [part(1, "live", self.style("accent"))] if run.status == "running" else []
         if newest and newest.id == run.id:
             return []
-        words = f"not live: run {going.id} is" if going else "an earlier run" if newest and run.id < newest.id else ""
-        return [part(1, words, self.style("warn"))] if words else []
+        if going:
+            does = "paused" if going.status == "paused" else "training"
+            follow = f" ({key_of('training.next_run')} follows it)" if run.id < going.id else ""
+            words = f"run {going.id} is {does}"
+            return [part(1, words + follow, self.style("warn"), words)]
+        return [part(1, "an earlier run", self.style("warn"))] if newest and run.id < newest.id else []
 
     # What it does
 
@@ -175,7 +180,8 @@ class RunStatus(Lines):
     def _training(self, run: Run, now: Progress, width: int) -> list[Text]:
         epochs, steps = str(run.experiment.training.epochs), f"{now.steps:,}"
         begin = Text(f"epoch {now.epoch:>{len(epochs)}d}/{epochs} ")
-        end = Text(f" {now.step:>{len(steps)},d}/{steps} steps of {run.experiment.training.batch_size}")
+        # As wide at every step: the bar beside it stays as long.
+        end = Text(" " + f"batch {now.step:,} of {steps}".rjust(len(f"batch {steps} of {steps}")))
         room = max(4, width - begin.cell_len - end.cell_len)
         progress = bar(now.step / now.steps, room, self.style("bar"), self.style("dim"))
         seen, all_images = f"{now.images:,}", f"{now.images_an_epoch:,}"
