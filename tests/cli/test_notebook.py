@@ -127,4 +127,4 @@ def test_the_filter_language_works_on_the_command_line(inside: Inside) -> None:
     assert inside("history", "--filter", "!finished !queued").err.startswith("No run passes the filter.")
     assert ids(inside, "--sort", "gap") == [4, 3, 2, 1]
     rows = inside("history", "--csv").out.splitlines()
-    assert rows[0].endswith(",note,gap,val_loss,val_accuracy,tags,exercise,ending,group")
+    assert rows[0].endswith(",tags,exercise,train_images,test_images,weights,ending,group")

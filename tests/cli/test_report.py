@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cnn_tui.exercises.catalogue import set_names
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
@@ -49,7 +50,7 @@ def test_wrong_calls(inside: Inside) -> None:
 def test_sets_are_printed_as_tables(inside: Inside) -> None:
     text = inside("exercises", "lab1", "--markdown").out
     assert text.startswith("## Lab 1: the exercises of the course notes\n\n| exercise | params | seeds |")
-    assert inside("exercises", "--markdown").out.count("| exercise |") == 3
+    assert inside("exercises", "--markdown").out.count("| exercise |") == len(set_names()) - 1, "Lab 2 has no runs"
     assert "Conclusions" not in text
     inside("exercises", "conclude", "lab1/64-filters", "No difference\n<b>here</b>.")
     assert "- 64 filters instead of 32: No difference" in inside("exercises", "lab1", "--markdown").out

@@ -23,7 +23,7 @@ def test_every_run_has_its_page() -> None:
     older(*DAMAGES)  # a run for each damage; the newest is sound
     with Terminal(COMMAND, 120, 40) as terminal:
         terminal.wait_for("Total params")
-        terminal.press("4", "z")
+        terminal.press("4", "z", "f")
         terminal.wait_for("15 runs")
         for number in range(15, 9, -1):
             terminal.press("j", "enter")

@@ -60,8 +60,8 @@ class Keras(NamedTuple):
     def build(self, layer: AnyLayer, shape: Shape, *, train: bool = True) -> Made | None:
         """What Keras makes of a layer on `shape`; None where it refuses, in the first training step at the latest.
 
-        Four things that Keras lets through are none here: a dimension of 0, random changes of an image that is
-        none (it would take the batch for one), a contrast whose white is darker than its black, and depthwise
+        Four things that Keras lets through are none here: a dimension of 0, changes of an image that is none (it would
+        take the batch for one), a contrast whose white is darker than its black, and depthwise
         strides that differ, which only some processors can do.
         """
         if _lets_through(layer, shape):
@@ -97,7 +97,7 @@ def _lets_through(layer: AnyLayer, shape: Shape) -> bool:
         return layer.strides[0] != layer.strides[1] and layer.dilation_rate == (1, 1)
     if isinstance(layer, RandomContrast | RandomBrightness) and layer.value_range[0] >= layer.value_range[1]:
         return True
-    return layer.type.startswith("Random") and len(shape) != 3
+    return (layer.type.startswith("Random") or layer.type in ("Resizing", "CenterCrop")) and len(shape) != 3
 
 
 @pytest.fixture(scope="module")

@@ -46,6 +46,7 @@ POSES = (
     Pose("confusion", ("m",), "test accuracy"),
     Pose("activations", ("m",), "[activations]"),
     Pose("filters", ("m",), "[filters]"),
+    Pose("augmentation", ("m",), "[augmentation]"),
     Pose("by hand", ("m",), "[by hand]"),
     Pose("data", ("m",), "[data]"),
     Pose("log", ("6",), "follow"),

@@ -100,7 +100,7 @@ def in_the_lab(app: LabApp) -> str:
 async def test_a_run_is_the_same_everywhere(make_lab: MakeLab) -> None:
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
-        await pilot.press("4", "j", "j", "enter")
+        await pilot.press("4", "f", "j", "j", "enter")
         await sees(pilot, "fingerprint")
         assert isinstance(app.screen, RunScreen) and app.screen.run_id == 2
         page = app.screen._page
@@ -114,7 +114,7 @@ async def test_a_run_is_the_same_everywhere(make_lab: MakeLab) -> None:
 async def test_a_comparison_is_the_same_everywhere(make_lab: MakeLab, everything: bool) -> None:
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
-        await pilot.press("4", *["space", "j"] * 4, "C" if everything else "c")
+        await pilot.press("4", "f", *["space", "j"] * 4, "C" if everything else "c")
         await sees(pilot, "4 runs, against run 1")
         screen = app.screen
         assert isinstance(screen, CompareScreen)

@@ -126,7 +126,7 @@ async def test_the_same_network_is_said(make_lab: MakeLab, history: History) -> 
     made(history, "lab1-baseline")
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
-        await pilot.press("4", "enter")
+        await pilot.press("4", "f", "enter")
         await sees(pilot, "Same network, data and training as run 1")
 
 

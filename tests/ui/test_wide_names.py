@@ -17,7 +17,7 @@ from tests.test_widths import NAMES
 from tests.ui import explained
 from tests.ui.conftest import MakeLab
 from tests.ui.made_runs import made
-from tests.ui.screen import LARGE, SMALL, sees, text
+from tests.ui.screen import LARGE, SMALL, sees, text, until
 
 COUNT = len(NAMES)
 
@@ -69,8 +69,8 @@ async def test_the_tables_of_runs_are_in_columns(make_lab: MakeLab, history: His
         notebook.change_tags(history, [run], add=[name.replace(" ", "-")])
     app = make_lab()
     async with app.run_test(size=(160, 40)) as pilot:
-        await pilot.press("4", "z")
-        await sees(pilot, "0.8125")
+        await pilot.press("4", "z", "f")
+        await until(pilot, lambda: len(re.findall(r"0\.8125", text(app))) >= len(NAMES), "a row for each run")
         one_column(text(app), r"0\.8125")
         one_column(text(app), r"finished")
     one_column(to_text(history.lines()), r"0\.8125")
