@@ -57,9 +57,9 @@ def rename(run: RunId, name: Annotated[list[str], typer.Argument(metavar="NAME",
 
 def archive(
     runs: Annotated[list[int] | None, typer.Argument(metavar="RUN...", help="The numbers of the runs.")] = None,
-    undo: Annotated[bool, typer.Option("--undo", help="Bring them back; without RUN, those put away last.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Bring them back; without RUN, those archived last.")] = False,
 ) -> int:
-    """Put runs away, or bring them back: without numbers, those that were put away last."""
+    """Archive runs, or bring them back: without numbers, those that were archived last."""
     ids = runs or []
     with open_history() as history:
         for one in ids:

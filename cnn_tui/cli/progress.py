@@ -89,7 +89,7 @@ def reading_words(done: int, total: int) -> str:
 
 
 def progress_parts(run: Run, now: Progress) -> list[LinePart]:
-    """Where a run is, steps and images both named."""
+    """Where a run is, batches and images both named."""
     parts: list[LinePart] = [(0, f"run {run.id}")]
     if now.to_read:
         return [*parts, (0, reading_words(now.read, now.to_read)), (1, bar(now.read / now.to_read))]
@@ -100,7 +100,7 @@ def progress_parts(run: Run, now: Progress) -> list[LinePart]:
         return [*parts, (0, quiet(now.phase))]
     parts += [
         (4, bar(now.step / now.steps if now.steps else 0.0)),
-        (1, f"{now.step:,}/{now.steps:,} steps"),
+        (1, f"batch {now.step:,} of {now.steps:,}"),
         (3, f"{now.images:,}/{now.images_an_epoch:,} images"),
     ]
     if now.step and now.loss is None:

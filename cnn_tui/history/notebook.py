@@ -176,7 +176,7 @@ def _set_archived(history: History, runs: Iterable[int], put_away: bool) -> Arch
         for run_id in dict.fromkeys(runs):
             status = _status(history, run_id)
             if put_away and status in LIVE:
-                raise NotebookError(f"run {run_id} is {status}: only a run that has ended can be put away")
+                raise NotebookError(f"run {run_id} is {status}: only a run that has ended can be archived")
             cursor = history.store.execute(
                 "UPDATE main.runs SET archived = ? WHERE id = ? AND archived != ?", (put_away, run_id, put_away)
             )

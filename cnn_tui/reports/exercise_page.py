@@ -76,7 +76,7 @@ def _state(facts: ExerciseFacts) -> Block:
     words = [Span(sign, style), Span(" ")]
     if status.state == "training" and facts.tally is not None:
         going = [each for each in facts.tally.going if each[0] in status.live]
-        where = f"Run {going[0][0]} is trained, {going[0][1]} of {going[0][2]} epochs done. " if going else ""
+        where = f"Run {going[0][0]} has done {going[0][1]} of {going[0][2]} epochs. " if going else ""
         words.append(Span(f" {where}The result comes here when it ends."))
     if status.state == "waiting":
         wait = "waits" if len(status.live) == 1 else "wait"

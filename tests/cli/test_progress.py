@@ -47,7 +47,7 @@ NOW = Progress(
 
 def test_the_whole_line() -> None:
     assert join_parts(progress_parts(RUN, NOW), 200) == (
-        "run 4  epoch 2/5  [#####.....]  960/1,875 steps  30,720/60,000 images  loss 0.3521  accuracy 0.8712  "
+        "run 4  epoch 2/5  [#####.....]  batch 960 of 1,875  30,720/60,000 images  loss 0.3521  accuracy 0.8712  "
         "7,120 images/s  ETA 0:28"
     )
 
@@ -55,9 +55,9 @@ def test_the_whole_line() -> None:
 @pytest.mark.parametrize(
     ("width", "line"),
     [
-        (105, "run 4  epoch 2/5  960/1,875 steps  30,720/60,000 images  loss 0.3521  accuracy 0.8712  ETA 0:28"),
-        (79, "run 4  epoch 2/5  960/1,875 steps  loss 0.3521  accuracy 0.8712  ETA 0:28"),
-        (40, "run 4  epoch 2/5  960/1,875 steps"),
+        (105, "run 4  epoch 2/5  batch 960 of 1,875  30,720/60,000 images  loss 0.3521  accuracy 0.8712  ETA 0:28"),
+        (79, "run 4  epoch 2/5  batch 960 of 1,875  loss 0.3521  accuracy 0.8712  ETA 0:28"),
+        (40, "run 4  epoch 2/5  batch 960 of 1,875"),
         (10, "run 4  epo"),
         (0, ""),
     ],

@@ -114,7 +114,7 @@ def test_the_bar_rewrites_its_line_others_wait_and_attach_and_ctrl_c_keeps_what_
 ) -> None:
     lost = write_experiment(tmp_path / "lost.toml", write_dataset(tmp_path / "lost.npz"))
     with Terminal("run", str(files / "tiny.toml"), "--epochs", FOREVER, "--set", "batch_size=1") as terminal:
-        terminal.wait_for(r"\rrun \d+  epoch \d+/100000  [^\n]*/256 steps[^\n]*\rrun \d+  epoch")
+        terminal.wait_for(r"\rrun \d+  epoch \d+/100000  [^\n]*batch [\d,]+ of 256[^\n]*\rrun \d+  epoch")
         first = int(terminal.wait_for(r"run (\d+) queued")[1])
         detached = inside("run", str(lost), str(files / "tiny.toml"), "--detach")
         assert detached.status == 0
@@ -140,7 +140,7 @@ def test_the_bar_rewrites_its_line_others_wait_and_attach_and_ctrl_c_keeps_what_
     assert f"run {first} stopped by you" in terminal.screen
     assert "stopped" in out
     assert "\x1b" not in terminal.screen
-    bars = [bar for bar in re.split("[\r\n]", terminal.screen) if "/256 steps  " in bar]
+    bars = [bar for bar in re.split("[\r\n]", terminal.screen) if " of 256  " in bar]
     assert bars
     assert all(len(bar) < 90 for bar in bars)
     run = run_of(history, first)

@@ -173,7 +173,7 @@ def test_the_last_archiving_is_known_to_another_process_too(history: History) ->
 
 
 def test_a_run_that_has_not_ended_cannot_be_put_away(history: History) -> None:
-    with pytest.raises(NotebookError, match="run 4 is queued: only a run that has ended can be put away"):
+    with pytest.raises(NotebookError, match="run 4 is queued: only a run that has ended can be archived"):
         notebook.archive(history, [1, 4])
     assert shown(history) == [4, 3, 2, 1]
 

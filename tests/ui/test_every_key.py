@@ -123,7 +123,7 @@ SCENES: dict[str, tuple[str, str, str]] = {
     "history.filter": ("4 / 1 6", "1 run. Enter keeps the filter", ""),
     "history.reverse": ("4 O", "Run▲", ""),
     "history.sort": ("… o", "Name▲", ""),
-    "history.columns": ("… V", "runs that were put away, in the table too", ""),
+    "history.columns": ("… V", "archived runs, in the table too", ""),
     "history.baseline": ("4 b", "vs 2", ""),
     "history.note": ("… i", "Conclusion: what it has shown", ""),
     "history.tags": ("… escape t", "Tags of run 2", ""),

@@ -141,7 +141,7 @@ async def test_from_what_is_expected_to_the_conclusion(make_lab: MakeLab, histor
         trained(history, 1, 0.9, 8.0)
         fake.begin(history, 2)
         fake.play(history, 2, 1.5)
-        await reads(pilot, "▸ training Run 2 is trained, 1 of 5 epochs done.")
+        await reads(pilot, "▸ training Run 2 has done 1 of 5 epochs.")
         fake.finish(history, 2)
         await reads(pilot, "● has run i writes what you conclude")
         await reads(pilot, "accuracy: 0.8 points higher, as you expected; luck alone does as much in 26 of 100 cases")

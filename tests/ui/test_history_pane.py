@@ -183,7 +183,7 @@ async def test_every_row_shows_how_far_it_is_from_the_baseline(make_lab: MakeLab
     async with again.run_test(size=LARGE, notifications=True) as pilot:
         await sees(pilot, "vs 2")
         await pilot.press("4", "j", "j", "b")
-        await sees(pilot, "Run 2 is the baseline no more.")
+        await sees(pilot, "Run 2 is no longer the baseline.")
         await until(pilot, lambda: "vs 2" not in text(again), "no baseline")
         await pilot.press("u")
         await sees(pilot, "vs 2")

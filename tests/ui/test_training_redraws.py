@@ -65,7 +65,7 @@ async def test_it_is_drawn_four_times_a_second_at_most(make_lab: MakeLab, histor
         assert training._drawn[-1] == now + 60 and training._later is not None, "it waits"
         training._drawn.extend([0.0] * 4)
         training.refresh_view()
-        await shows(pilot, " 1/1,875 steps")
+        await shows(pilot, " batch 1 of 1,875")
 
 
 async def test_the_first_batch_and_the_first_rate_are_shown_at_once(make_lab: MakeLab, history: History) -> None:
@@ -77,7 +77,7 @@ async def test_the_first_batch_and_the_first_rate_are_shown_at_once(make_lab: Ma
         training = app.lab.query_one(TrainingPane)
         first = Progress("training", 1, 1, 1_875, 32, 60_000, 2.3, 0.1, 64.0, 0.5)
         for progress, words in (
-            (first, " 1/1,875 steps"),
+            (first, " batch 1 of 1,875"),
             (msgspec.structs.replace(first, step=9, images=288, images_per_second=7_000.0, seconds=0.54), "images/s"),
         ):
             training._drawn.clear()
@@ -114,12 +114,12 @@ async def test_what_waits_to_be_shown_is_shown(make_lab: MakeLab, history: Histo
     history.record_progress(run_id, msgspec.structs.replace(MIDDLE, step=100))
     app = make_lab()
     async with app.run_test(size=LARGE) as pilot:
-        await shows(pilot, " 100/1,875 steps")
+        await shows(pilot, " batch 100 of 1,875")
         training = app.lab.query_one(TrainingPane)
         training._drawn.append(time.monotonic() + 1)  # it will be a while until it may be drawn again
         history.record_progress(run_id, msgspec.structs.replace(MIDDLE, step=200))
         await until(pilot, lambda: app.lab.live.progress.step == 200, "it was read")
-        await shows(pilot, " 200/1,875 steps")
+        await shows(pilot, " batch 200 of 1,875")
 
 
 @pytest.mark.usefixtures("no_worker")
@@ -136,7 +136,7 @@ def test_what_changes_by_the_batch_costs_few_bytes() -> None:
                 step = 100 * at
                 now = msgspec.structs.replace(MIDDLE, step=step, images=32 * step, loss=0.3 - at / 100)
                 history.record_progress(run_id, now, Point(2 + step / 1_875, 0.3 - at / 100, 0.9))
-                terminal.wait_for(f"{step:,}/1,875 steps")
+                terminal.wait_for(f"batch {step:,} of 1,875")
             terminal.settle(1.0)
             assert terminal.received - before < 250 * changes
     assert alive is not None

@@ -57,7 +57,7 @@ PHASES = {
     "starting": "starting: a training process has taken the run",
     "loading data": "loading the data: fashion_mnist",
     "building": "building the network of 113,386 parameters",
-    "training": "training begins: the first step is being prepared",
+    "training": "training begins: the first batch is being prepared",
     "saving": "saving the model",
     "evaluating": "evaluating on the 10,000 test images",
     "something new": "something new",
@@ -92,7 +92,7 @@ async def test_pausing_and_stopping_are_told_as_they_come(make_lab: MakeLab, his
         history.ask(run_id, "pause")
         await shows(pilot, "run 1 running, pausing after this batch")
         history.record_status(run_id, "paused")
-        await shows(pilot, "run 1 paused", "paused: P goes on, s stops", "batch 938 of 1,875")
+        await shows(pilot, "run 1 paused", "paused: P resumes it, s stops it", "batch 938 of 1,875")
         assert "ETA" not in words(app) and "pausing" not in words(app)
         history.record_status(run_id, "running")
         history.ask(run_id, "stop")
@@ -131,8 +131,8 @@ ENDS = [
         ),
     ),
     (
-        Result("stopped", "stopped by request in epoch 4 of 5, after 781 of 1,875 steps", 0.3, 0.9, 27.0),
-        ("run 1 stopped", "in epoch 4 of 5, after 781 of 1,875 steps", "test accuracy 0.9000"),
+        Result("stopped", "stopped by request in epoch 4 of 5, after 781 of 1,875 batches", 0.3, 0.9, 27.0),
+        ("run 1 stopped", "in epoch 4 of 5, after 781 of 1,875 batches", "test accuracy 0.9000"),
     ),
     (
         Result("stopped", "stop rule: loss below 0.3 (0.2000 after epoch 3)", 0.3, 0.9, 24.0, "rule", FiredAt(1, 3)),

@@ -185,7 +185,7 @@ class ControlPoll(keras.callbacks.Callback):  # type: ignore[misc]
             return "before training began"
         if self._whole:
             return f"after epoch {self._epoch} of {self._epochs}"
-        return f"in epoch {self._epoch} of {self._epochs}, after {self._step:,} of {self._steps:,} steps"
+        return f"in epoch {self._epoch} of {self._epochs}, after {self._step:,} of {self._steps:,} batches"
 
     def _due(self) -> bool:
         now = time.monotonic()

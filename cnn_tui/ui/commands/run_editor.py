@@ -145,13 +145,13 @@ class RunEditor:
         def kept(_: object) -> None:
             after()
             if chosen is None:
-                self.app.notify(f"Run {run_id} is the baseline no more.", timeout=3)
+                self.app.notify(f"Run {run_id} is no longer the baseline.", timeout=3)
             else:
                 words = f"columns vs {run_id} say how far the others are from it"
                 self.app.notify(f"Run {run_id} is the baseline: {words}.")
 
         undoing = Written(_BASELINE, undo, lambda history: _pin(history, chosen))
-        what = f"run {run_id} as the baseline" if chosen else f"that run {run_id} is the baseline no more"
+        what = f"run {run_id} as the baseline" if chosen else f"that run {run_id} is no longer the baseline"
         self._try(lambda: self._write(what, write, undoing, kept, _BASELINE, {"run": chosen}))
 
     # Undo

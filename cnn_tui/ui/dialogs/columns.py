@@ -85,7 +85,7 @@ class ColumnsScreen(Dialog[ColumnChoice | None]):
             (
                 "[x]" if key in self._on else "[ ]",
                 FIELD[key].column.lab_title if key in FIELD else "Archived runs",
-                Text(FIELD[key].column.help if key in FIELD else "runs that were put away, in the table too", dim),
+                Text(FIELD[key].column.help if key in FIELD else "archived runs, in the table too", dim),
             )
             for key in self._keys()[offset : offset + limit]
         ]

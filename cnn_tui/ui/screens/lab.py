@@ -347,5 +347,5 @@ class LabScreen(KeyedScreen[None]):
         run = self.live.going
         if run is None and not self.live.waiting:
             return ""
-        what = f"Run {run.id} goes on" if run else f"{self.live.waiting} queued will be trained"
+        what = f"Run {run.id} goes on" if run else f"{counted(self.live.waiting, 'queued run')} will be trained"
         return f"{what} without the lab: cnn-tui shows it again, cnn-tui attach follows it."

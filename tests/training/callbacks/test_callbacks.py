@@ -94,7 +94,7 @@ def test_a_rule_that_fires_after_the_last_epoch_stops_nothing(history: History) 
 def test_a_stop_cuts_the_epoch_and_leaves_no_row_of_it(history: History) -> None:
     fit = Fit(history, StopRule("loss", below=0.0))
     fit.run(after_batch(STEPS + 5, lambda: history.ask(1, "stop")))
-    assert fit.control.cause == "stopped by you in epoch 2 of 3, after 5 of 8 steps"
+    assert fit.control.cause == "stopped by you in epoch 2 of 3, after 5 of 8 batches"
     run = run_of(history)
     assert [epoch.epoch for epoch in run.epochs] == [1]
     assert run.live  # how it ended is recorded by the run, not by a callback
@@ -117,7 +117,7 @@ def test_a_stop_when_all_is_done_is_none(history: History) -> None:
 def test_a_stop_is_one_of_the_events(history: History) -> None:
     fit = Fit(history)
     fit.run(after_batch(3, lambda: history.ask(1, "stop")))
-    assert texts(history) == [fit.control.cause] == ["stopped by you in epoch 1 of 3, after 3 of 8 steps"]
+    assert texts(history) == [fit.control.cause] == ["stopped by you in epoch 1 of 3, after 3 of 8 batches"]
 
 
 def test_a_stop_now_ends_without_validating(history: History) -> None:
@@ -127,7 +127,7 @@ def test_a_stop_now_ends_without_validating(history: History) -> None:
         after_batch(STEPS + 5, lambda: history.ask(1, "now")),
         in_validation(2, lambda: validated.append(1)),
     )
-    assert fit.control.cause == "stopped now by you in epoch 2 of 3, after 5 of 8 steps"
+    assert fit.control.cause == "stopped now by you in epoch 2 of 3, after 5 of 8 batches"
     assert fit.control.now
     assert len(validated) <= 1
     assert [epoch.epoch for epoch in run_of(history).epochs] == [1]
@@ -136,7 +136,7 @@ def test_a_stop_now_ends_without_validating(history: History) -> None:
 def test_a_stop_now_during_validation_leaves_no_row_of_the_epoch(history: History) -> None:
     fit = Fit(history)
     fit.run(in_validation(2, lambda: history.ask(1, "now")))
-    assert fit.control.cause == "stopped now by you in epoch 2 of 3, after 8 of 8 steps, while it was validated"
+    assert fit.control.cause == "stopped now by you in epoch 2 of 3, after 8 of 8 batches, while it was validated"
     assert [epoch.epoch for epoch in run_of(history).epochs] == [1]
     assert fit.recorder.whole_epochs == 1
 
@@ -176,7 +176,7 @@ def test_what_is_asked_is_never_weakened(history: History) -> None:
 def test_a_signal_stops_like_a_request(history: History) -> None:
     fit = Fit(history, execution=3)
     fit.run(after_batch(2, lambda: setattr(fit.control, "signal", "SIGTERM")))
-    assert fit.control.cause == "stopped by a signal (SIGTERM) in epoch 1 of 3, after 6 of 8 steps"
+    assert fit.control.cause == "stopped by a signal (SIGTERM) in epoch 1 of 3, after 6 of 8 batches"
 
 
 class Pausing(History):
@@ -201,7 +201,7 @@ def test_a_pause_waits_and_its_time_does_not_count(tmp_path: Path) -> None:
         run = run_of(history)
         assert (history.statuses, run.status, len(run.epochs)) == (("paused",), "running", 3)
         assert run.epochs[1].seconds < 0.9
-        assert texts(history) == ["paused in epoch 2 of 3, after 3 of 8 steps", "gone on after 1 s"]
+        assert texts(history) == ["paused in epoch 2 of 3, after 3 of 8 batches", "gone on after 1 s"]
 
 
 class Failing(History):

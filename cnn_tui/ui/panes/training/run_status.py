@@ -165,7 +165,7 @@ class RunStatus(Lines):
             if not now.to_read
             else f"reading pictures: {now.read:,} of {now.to_read:,}",
             "building": f"building the network of {counted(run.params, 'parameter')}",
-            "training": "training begins: the first step is being prepared",
+            "training": "training begins: the first batch is being prepared",
             "saving": "saving the model",
             "evaluating": f"evaluating on the {run.test_images:,} test images" if run.test_images else "evaluating",
         }
@@ -200,7 +200,9 @@ class RunStatus(Lines):
             return [
                 Part(
                     1,
-                    Text(f"paused: {key_of('run.pause')} goes on, {key_of('run.stop')} stops", self.style("warn")),
+                    Text(
+                        f"paused: {key_of('run.pause')} resumes it, {key_of('run.stop')} stops it", self.style("warn")
+                    ),
                     Text("paused", self.style("warn")),
                 )
             ]
