@@ -218,7 +218,7 @@ def trained(experiment: Experiment, code: CodeImport, notes: list[str]) -> Train
     if code.schedule is not None and training.schedule is None:
         given["schedule"] = code.schedule
     given["class_weight"] = _class_weight(code, notes)
-    if code.fitted.get("shuffle") is False:
+    if code.fitted.get("shuffle") is False and isinstance(code.data, DatasetArrays):  # of arrays alone Keras asks it
         notes.append("shuffle=False is left out: every epoch takes the training images in another order")
     for name, value in given.items():
         if isinstance(value, Unknown):

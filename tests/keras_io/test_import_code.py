@@ -345,6 +345,11 @@ model.fit(train, epochs=9, validation_data=watched, shuffle=False)
     training = imported.experiment.training
     assert imported.experiment.dataset == "mnist"
     assert (training.batch_size, training.validation) == (128, 0.1667)
+    assert imported.notes == ()
+
+
+def test_images_in_their_own_order_are_a_note(tmp_path: Path) -> None:
+    imported = read(tmp_path, HEAD + SMALL + FIT.replace("epochs=3", "epochs=3, shuffle=False"))
     assert imported.notes == ("shuffle=False is left out: every epoch takes the training images in another order",)
 
 
