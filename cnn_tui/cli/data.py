@@ -13,11 +13,12 @@ from cnn_tui.cli.parser import AsJson
 from cnn_tui.cli.printing import bold, put_json, table
 from cnn_tui.cli.progress import Reporter, bar, reading_words
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, complain, is_terminal, put, say
+from cnn_tui.data.course import COURSE_SETS
 from cnn_tui.data.data_facts import DataFacts
 from cnn_tui.data.dataset import BUILT_IN, DatasetError
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
-from cnn_tui.text import counted, did_you_mean, fitted, quiet
+from cnn_tui.text import counted, did_you_mean, enumerated, fitted, quiet
 
 data = typer.Typer(rich_markup_mode=None)
 _MEGABYTE = 1_000_000
@@ -59,6 +60,10 @@ def list_datasets(as_json: AsJson = False) -> int:
         where = f"not here: cnn-tui data fetch {name}" if source is None else str(source)
         rows.append((name, images, size, str(dataset.classes), where))
     put(*table(rows, right=[1, 2, 3], titled=True))
+    say(
+        f"The course's later weeks have {enumerated(COURSE_SETS, 'and')}: `cnn-tui data show NAME` says how each "
+        "is had. Until then drawn pictures stand in."
+    )
     say(
         "A dataset is also a .npz file (x_train, y_train, x_test, y_test), a .csv file (label, pixels) or a folder of "
         "image folders: give its path."
