@@ -181,7 +181,7 @@ class RunStatus(Lines):
         epochs, steps = str(run.experiment.training.epochs), f"{now.steps:,}"
         begin = Text(f"epoch {now.epoch:>{len(epochs)}d}/{epochs} ")
         # As wide at every step: the bar beside it stays as long.
-        end = Text(" " + f"batch {now.step:,} of {steps}".rjust(len(f"batch {steps} of {steps}")))
+        end = Text(" " + padded(f"batch {now.step:,} of {steps}", len(f"batch {steps} of {steps}"), right=True))
         room = max(4, width - begin.cell_len - end.cell_len)
         progress = bar(now.step / now.steps, room, self.style("bar"), self.style("dim"))
         seen, all_images = f"{now.images:,}", f"{now.images_an_epoch:,}"
