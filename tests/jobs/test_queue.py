@@ -44,7 +44,7 @@ def test_after_the_machine_died_the_queue_goes_on_in_its_order_past_a_failure(
     going = history.add(tiny.with_training(epochs=100_000))
     last, failing, moved = history.add(tiny), history.add(tiny), history.add(tiny)
     history.store.execute(
-        "UPDATE runs SET experiment = json_set(experiment, '$.layers[1].units', 7) WHERE id = ?", (failing,)
+        "UPDATE runs SET experiment = json_set(experiment, '$.layers[1].units', 1) WHERE id = ?", (failing,)
     )
     history.move(moved, -9)
     history.move(last, 9)
@@ -65,7 +65,7 @@ def test_after_the_machine_died_the_queue_goes_on_in_its_order_past_a_failure(
     failed = wait_for_end(history, failing)
     assert (failed.status, failed.stop_cause) == (
         "failed",
-        "layer 2: the network gives 7 numbers, but the data has 2 classes",
+        "layer 2: the network gives 1 number, but the data has 2 classes",
     )
     assert wait_for_end(history, last).status == "finished"
     wait_for(lambda: not processes_of(home), "the end of the worker and of all that it started")

@@ -402,7 +402,7 @@ async def test_the_dataset_is_told_and_beside_the_figures_where_it_differs(make_
         await sees(pilot, "1 run · fashion_mnist ─")
         made(history, dataset="fashion_mnist_sample")
         await until(pilot, lambda: "Test  Dataset" in text(app), "the dataset beside the figures")
-        await sees(pilot, "fashion_mnist_sample")
+        await sees(pilot, "fashi…_sample")
         await sees(pilot, "2 runs ─")
 
 

@@ -131,6 +131,8 @@ def _seed(line: Line, around: Around) -> Cell:
     return f"{around.fold.repeats.seeds} seeds" if around.fold else COLUMNS["seed"].show(line)
 
 
+_DATASET = 13
+"""Cells of the column, so that the status has room beside it at 120x40."""
 _WITH_NAN = 7
 """So many letters of a status have room beside the word that the loss is no number."""
 
@@ -145,7 +147,9 @@ def _status(line: Line, around: Around) -> Cell:
 
 def _dataset(line: Line, around: Around) -> Cell:
     # The sample is no mishap to overlook: its figures are not those of the whole.
-    words = inert(line.dataset[:_CUT])
+    words = inert(Path(line.dataset).name[:_CUT])  # of a path, what tells it from others
+    if cells(words) > _DATASET:  # its end tells what stands in for a whole one: …_sample, …_drawn
+        words = f"{words[: _DATASET - 8]}…{words[-7:]}"
     return Text(words, around.style("warn")) if is_stand_in(line.dataset) else words
 
 
@@ -171,7 +175,7 @@ _DRAWN = (
     HistoryColumn(COLUMNS["status"], 11, _status),
     HistoryColumn(COLUMNS["params"], 10, change=Change(lambda one: one.params, _signed, 9)),
     HistoryColumn(COLUMNS["epochs_done"], 7),
-    HistoryColumn(COLUMNS["dataset"], 20, _dataset),
+    HistoryColumn(COLUMNS["dataset"], _DATASET, _dataset),
     HistoryColumn(COLUMNS["tags"], 14),
     HistoryColumn(COLUMNS["note"], 30),
     HistoryColumn(COLUMNS["accuracy"], 6),

@@ -152,11 +152,16 @@ class RunsTable(Table):
         self._tell_shown()
 
     def columns_shown(self) -> ColumnChoice:
-        """The chosen columns; where not all runs have the same and whole dataset, it stands beside the figures."""
+        """The chosen columns; where not all runs have the same and whole dataset, it stands beside the figure.
+
+        So that the status is seen all the same, it comes next.
+        """
         keys = list(self.chosen.columns)
         if "dataset" in keys and "test_accuracy" in keys and not self._have_same_data():
-            keys.remove("dataset")
-            keys.insert(keys.index("test_accuracy") + 1, "dataset")
+            beside = [key for key in ("dataset", "status") if key in keys]
+            keys = [key for key in keys if key not in beside]
+            at = keys.index("test_accuracy") + 1
+            keys[at:at] = beside
         return ColumnChoice(tuple(keys))
 
     @property
