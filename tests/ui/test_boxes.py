@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from cnn_tui.history.history import History
+from cnn_tui.ui.dialogs.dialog import Conversation
 from tests.terminal import Terminal
 from tests.ui.conftest import MakeLab
 from tests.ui.made_runs import made
@@ -91,3 +92,16 @@ def test_in_ascii_the_palette_has_no_picture() -> None:
         terminal.wait_for("Search for commands")
         line = next(one for one in terminal.text.splitlines() if "Search for commands" in one)
         assert "?" not in line
+
+
+@pytest.mark.parametrize(
+    "error", [RecursionError("too deep"), KeyError("odd"), MemoryError("no room"), OSError(5, "worn out")]
+)
+async def test_whatever_hinders_work_beside_the_keys_is_said(make_lab: MakeLab, error: Exception) -> None:
+    def work() -> None:
+        raise error
+
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        Conversation(app.screen).beside(work)
+        await sees(pilot, str(error.args[-1]))
