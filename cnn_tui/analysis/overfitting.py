@@ -25,13 +25,10 @@ from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.run import Epoch, Run
 from cnn_tui.network.layers import (
+    AUGMENTATION,
     Dense,
     Dropout,
-    RandomContrast,
-    RandomFlip,
-    RandomRotation,
     RandomTranslation,
-    RandomZoom,
 )
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.values import L1L2
@@ -44,7 +41,6 @@ _LONG = 8  # epochs
 _BEND = 0.977
 """The mean distance of a value from the middle of its neighbours, for normally distributed values of deviation 1."""
 _FAR_AHEAD = 5.0  # points
-_AUGMENTATION = (RandomFlip, RandomTranslation, RandomRotation, RandomZoom, RandomContrast)
 
 
 class CurveReading(NamedTuple):
@@ -197,7 +193,7 @@ def _against_overfitting(stack: Stack) -> Iterator[tuple[str, Stack]]:
         layer = layers[at]
         if isinstance(layer, Dropout) and layer.rate < 0.5:
             yield f"Dropout 0.5 instead of {layer.rate:g}", stack.change(at, rate=0.5)
-    if not any(isinstance(layer, _AUGMENTATION) for layer in layers.values()):
+    if not any(isinstance(layer, AUGMENTATION) for layer in layers.values()):
         moved = RandomTranslation(height_factor=0.1, width_factor=0.1)
         yield "RandomTranslation 0.1 before everything: images moved a little", stack.insert(0, moved)
     for at in dense[-2:-1]:

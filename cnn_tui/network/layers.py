@@ -104,3 +104,10 @@ def plain(layer: AnyLayer) -> dict[str, Any]:
         written[main] = msgspec.to_builtins(getattr(layer, main))
     written.update(msgspec.to_builtins(layer))
     return written
+
+
+AUGMENTATION = (
+    *(RandomFlip, RandomRotation, RandomZoom, RandomTranslation, RandomContrast, RandomBrightness, RandomShear),
+    RandomCrop,
+)
+"""The layers that vary images at random while a network trains."""

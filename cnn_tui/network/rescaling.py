@@ -5,15 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from cnn_tui.network.layers import (
+    AUGMENTATION,
     CenterCrop,
-    RandomBrightness,
-    RandomContrast,
-    RandomCrop,
-    RandomFlip,
-    RandomRotation,
-    RandomShear,
-    RandomTranslation,
-    RandomZoom,
     Rescaling,
     Resizing,
 )
@@ -22,10 +15,7 @@ from cnn_tui.network.stack import Stack
 WHITE = 255
 LEAST, MOST = 0.003, 0.02
 """A scale between them is one for images from 0 to 255: 1/255, 1/127.5, 1/128."""
-_HAND_ON = (
-    *(RandomFlip, RandomRotation, RandomZoom, RandomTranslation, RandomContrast, RandomBrightness, RandomShear),
-    *(Resizing, CenterCrop, RandomCrop),
-)
+_HAND_ON = (*AUGMENTATION, Resizing, CenterCrop)
 
 
 def second_division(stack: Stack) -> int | None:

@@ -11,7 +11,7 @@ from cnn_tui.data.images import Picture
 from cnn_tui.experiment.document import Document
 from cnn_tui.jobs.explain_protocol import VARIATIONS, Variations, VaryImage
 from cnn_tui.network.fields import fields_of
-from cnn_tui.network.layers import AnyLayer
+from cnn_tui.network.layers import AUGMENTATION, AnyLayer
 from cnn_tui.text import sentence
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView, laid, lay_out, short
@@ -39,7 +39,7 @@ class AugmentationView(ExplainView):
     @property
     def varying(self) -> tuple[AnyLayer, ...]:
         """The layers that vary images at random."""
-        return tuple(one for _, one in self._document.experiment.stack.enabled() if one.type.startswith("Random"))
+        return tuple(one for _, one in self._document.experiment.stack.enabled() if isinstance(one, AUGMENTATION))
 
     def datasets(self) -> list[str]:
         """Where there is no run, the images are those of the experiment under edit."""

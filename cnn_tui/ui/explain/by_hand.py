@@ -8,6 +8,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual import work
 
+from cnn_tui.data.dataset import SAMPLE
 from cnn_tui.jobs.explain_protocol import Activations, DescribeModel, Kernels, ModelFacts, ShowKernels
 from cnn_tui.network.convolution import Image
 from cnn_tui.network.image_kernels import KERNELS, parse_kernel, show_kernel
@@ -20,7 +21,7 @@ from cnn_tui.ui.explain.bench import Bench, Trained
 from cnn_tui.ui.explain.by_hand_page import ByHandPage, settings, sizes
 from cnn_tui.ui.explain.framed import HandInput
 from cnn_tui.ui.explain.lab2 import Lab2
-from cnn_tui.ui.explain.scene import SAMPLE, AnswerWanted, Scene
+from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.typeahead import DIALOG
 

@@ -16,11 +16,12 @@ from typing import NamedTuple
 from rich.style import Style
 from rich.text import Text
 
+from cnn_tui.data.dataset import SAMPLE
 from cnn_tui.data.images import Picture
 from cnn_tui.jobs.explain_protocol import Activations, ShowActivations
 from cnn_tui.network.convolution import Image, size_of
 from cnn_tui.ui.explain.bench import Bench
-from cnn_tui.ui.explain.scene import SAMPLE, Scene
+from cnn_tui.ui.explain.scene import Scene
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import Mode, draw
 

@@ -12,7 +12,7 @@ from cnn_tui.artifacts.evaluation import Evaluation, read_evaluation
 from cnn_tui.artifacts.predictions import Predictions, Which, open_predictions
 from cnn_tui.artifacts.weights import NoModel, no_model
 from cnn_tui.data.data_facts import DataFacts
-from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions
+from cnn_tui.data.dataset import AS_THEY_ARE, SAMPLE, DataOptions
 from cnn_tui.data.images import Picture, StoredImages
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.run import Run
@@ -111,8 +111,6 @@ class Gallery:
         return f"{self.at + 1:,} of {len(self.chosen):,}{what}{words}"
 
 
-SAMPLE = "fashion_mnist_sample"
-"""The images that are there without any run."""
 _MOST_ANSWERS = 200
 
 Answer = TypeVar("Answer", bound=msgspec.Struct)
