@@ -17,7 +17,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.run import Epoch
 from cnn_tui.network.diff import diff_stacks
-from cnn_tui.network.layers import Conv2D, Dense, Dropout, Flatten, RandomFlip
+from cnn_tui.network.layers import AnyLayer, Conv2D, Dense, Dropout, Flatten, RandomBrightness, RandomFlip
 from cnn_tui.network.stack import Stack
 from tests.history.test_run import run
 
@@ -222,8 +222,9 @@ def test_what_is_switched_off_is_not_there() -> None:
     assert suggested(off) == "Dropout 0.3 before the last Dense"
 
 
-def test_images_that_are_varied_already_are_not_moved_too() -> None:
-    varied = BASELINE.stack.insert(0, RandomFlip()).insert(7, Dropout(rate=0.5))
+@pytest.mark.parametrize("layer", [RandomFlip(), RandomBrightness(factor=0.2)])
+def test_images_that_are_varied_already_are_not_moved_too(layer: AnyLayer) -> None:
+    varied = BASELINE.stack.insert(0, layer).insert(7, Dropout(rate=0.5))
     assert suggested(BASELINE.with_stack(varied)).startswith("l2 0.0001")
 
 
