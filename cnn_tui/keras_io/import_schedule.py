@@ -41,7 +41,7 @@ def schedule_of(kind: str, config: Plain) -> AnySchedule | None:
     values = {name: _whole(config[name]) for name in names if name in config}
     try:
         schedule: AnySchedule = msgspec.convert({"type": kind, **values}, AnySchedule)
-    except msgspec.ValidationError:
+    except ValueError:  # half a character is one too, and no ValidationError
         return None
     return schedule
 

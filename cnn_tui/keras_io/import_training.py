@@ -126,7 +126,7 @@ def _with_arguments(training: Training, config: Plain, notes: list[str]) -> Trai
             continue
         try:
             value: float | bool = msgspec.convert(config[name], kind)
-        except msgspec.ValidationError:
+        except ValueError:  # half a character is one too, and no ValidationError
             continue  # it is noted with what is left out
         del config[name]
         if value != usual.get(name):

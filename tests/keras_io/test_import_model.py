@@ -484,31 +484,56 @@ def places(value: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from places(inner, (*here, key))
 
 
-@settings(deadline=None, max_examples=examples(300), suppress_health_check=list(HealthCheck))
-@given(st.data())
-def test_no_wrong_value_makes_a_traceback(tmp_path: Path, data: st.DataObject) -> None:
-    compiled: Model = {"optimizer": {"class_name": "SGD", "config": {"learning_rate": 0.1, "momentum": 0.9}}}
-    compiled |= {"loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"]}
-    arguments = {"filters": 3, "kernel_size": [3, 3], "kernel_regularizer": None}
-    convolution: Model = {"class_name": "Conv2D", "config": arguments}
+def models_to_spoil() -> list[Model]:
+    """A Sequential with all of its training, and a functional chain."""
+    schedule = {"initial_learning_rate": 0.1, "decay_steps": 100, "decay_rate": 0.5, "staircase": True}
+    rate = {"class_name": "ExponentialDecay", "config": schedule}
+    arguments = {"learning_rate": rate, "momentum": 0.9, "nesterov": True, "weight_decay": 0.01, "clipnorm": 1.0}
+    compiled: Model = {"optimizer": {"class_name": "SGD", "config": arguments}, "metrics": ["accuracy"]}
+    compiled["loss"] = {"class_name": "CategoricalCrossentropy", "config": {"label_smoothing": 0.1}}
+    convolution: Model = {"filters": 3, "kernel_size": [3, 3], "kernel_regularizer": None, "activation": "relu"}
     node = {"args": [{"class_name": "__keras_tensor__", "config": {"keras_history": ["input_layer", 0, 0]}}]}
-    chain = [{**FLATTEN, "name": "flatten", "inbound_nodes": [node]}]
-    joined = sequential(*chain) | {"class_name": "Functional"}
+    joined = sequential({**FLATTEN, "name": "flatten", "inbound_nodes": [node]}) | {"class_name": "Functional"}
     joined["config"]["output_layers"] = ["flatten", 0, 0]
-    model = copy.deepcopy(data.draw(st.sampled_from([sequential(convolution, DENSE, compile_config=compiled), joined])))
-    for _ in range(data.draw(st.integers(1, 3))):
-        *way, last = data.draw(st.sampled_from(list(places(model)) or [("x",)]))
-        inner: Any = model
-        for step in way:
-            inner = inner[step]
-        inner[last] = copy.deepcopy(data.draw(st.sampled_from(JUNK)))
+    return [sequential({"class_name": "Conv2D", "config": convolution}, DENSE, compile_config=compiled), joined]
+
+
+def is_read_or_refused(path: Path, model: Model) -> None:
     try:
-        imported = read(tmp_path / "model.json", model)
+        imported = read(path, model)
     except ImportProblem as problem:
         assert all(each.isprintable() for each in problem.problems)
         return
     assert all(note.isprintable() for note in imported.notes)
     assert parse(to_toml(imported.experiment)) == imported.experiment
+
+
+def with_value(model: Model, way: tuple[Any, ...], value: Any) -> Model:
+    """The model with another value at a place."""
+    changed = copy.deepcopy(model)
+    inner: Any = changed
+    for step in way[:-1]:
+        inner = inner[step]
+    inner[way[-1]] = copy.deepcopy(value)
+    return changed
+
+
+@pytest.mark.parametrize("model", models_to_spoil(), ids=["sequential", "functional"])
+def test_no_wrong_value_at_any_place_makes_a_traceback(tmp_path: Path, model: Model) -> None:
+    for way in places(model):
+        for value in JUNK:
+            is_read_or_refused(tmp_path / "model.json", with_value(model, way, value))
+
+
+@settings(deadline=None, max_examples=examples(300), suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_no_wrong_values_together_make_a_traceback(tmp_path: Path, data: st.DataObject) -> None:
+    model = data.draw(st.sampled_from(models_to_spoil()))
+    for _ in range(data.draw(st.integers(2, 4))):
+        ways = list(places(model))
+        if ways:
+            model = with_value(model, data.draw(st.sampled_from(ways)), data.draw(st.sampled_from(JUNK)))
+    is_read_or_refused(tmp_path / "model.json", model)
 
 
 def test_arguments_without_a_name_stand_in_keras_order() -> None:
