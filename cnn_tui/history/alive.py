@@ -22,6 +22,8 @@ from cnn_tui.home import home, on_network
 
 GOING = "status IN ('running', 'paused')"
 """A run that is trained, or pauses, in SQL."""
+GOING_HERE = f"{GOING} AND executor = 'here'"
+"""Such a run that no job of a cluster trains: of those, only the cluster knows whether they go on."""
 
 
 class Machine(NamedTuple):
@@ -66,11 +68,30 @@ def is_gone(run_id: int, host: str, boot: str) -> bool:
 
 
 def elsewhere_in_words(run: Run) -> str:
-    """What is known of a live run that another machine trains: `on node7, last heard of 2026-11-28 12:31`; else ""."""
+    """What is known of a live run that another machine trains: `on node7, last heard of 2026-11-28 12:31`; else "".
+
+    Of a cluster's job: `SLURM job 12, partition gpu, on node7`, and why it waits.
+    """
+    if run.live and run.executor != "here":
+        return _job_in_words(run)
     if not run.live or not is_elsewhere(run.host, run.boot):
         return ""
     heard = datetime.datetime.fromtimestamp(run.heard).isoformat(" ", "minutes") if run.heard else ""
     return f"on {run.host}" + (f", last heard of {heard}" if heard else "")
+
+
+def _job_in_words(run: Run) -> str:
+    place = run.executor.upper() if run.executor == "slurm" else run.executor.capitalize()
+    if not run.job:
+        return f"to be given to {place}"
+    return ", ".join(
+        (
+            f"{place} job {run.job}",
+            *([f"partition {run.partition}"] if run.partition else []),
+            *([f"on {run.host}"] if run.host and run.status != "queued" else []),
+            *([f"waits for {run.waits_for}"] if run.waits_for and run.status == "queued" else []),
+        )
+    )
 
 
 def end_of_gone(wish: str, progress: Progress, done: int, epochs: int) -> Gone:
@@ -94,7 +115,7 @@ def show_gone(db: sqlite3.Connection) -> None:
     end = "end_of_gone('{}', wish, progress, epochs_done, epochs)"
     instead = {name: end.format(name) for name in ("status", "ending", "stop_cause")} | {"pid": "NULL", "wish": "''"}
     shown = ", ".join(
-        f"iif({GOING} AND is_gone(id, host, boot), {instead[name]}, {name}) AS {name}" if name in instead else name
+        f"iif({GOING_HERE} AND is_gone(id, host, boot), {instead[name]}, {name}) AS {name}" if name in instead else name
         for name in columns
     )
     db.execute(f"CREATE TEMP VIEW IF NOT EXISTS runs AS SELECT {shown} FROM main.runs")

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -25,6 +27,7 @@ from cnn_tui.history.run import (
     Epoch,
     EventKind,
     FiredAt,
+    Place,
     Point,
     Progress,
     Status,
@@ -64,7 +67,11 @@ class History(Records):
     """An open history. Make one per process; the connection may be used from one thread at a time."""
 
     device: str = ""
-    """Where runs are to be trained that are added without a device; "" for the freest GPU."""
+    """On what runs are to be trained that are added without a device; "" for the freest GPU."""
+    place: Place = "here"
+    """Where they are to be trained."""
+    job_options: Mapping[str, Any] = MappingProxyType({})
+    """What their jobs ask of a cluster."""
 
     def __init__(self, path: Path | None = None, wait: float = WAIT) -> None:
         """`wait` is how many seconds it waits for another process. Raises HistoryError for a file of no use."""
@@ -85,13 +92,17 @@ class History(Records):
     # What the user's side writes
 
     def add(self, experiment: Experiment, device: str = "") -> int:
-        """Queue a run of `experiment` on `device` ("cpu", "gpu:1"), or on that of the history; gives its id."""
+        """Queue a run of `experiment` on `device` ("cpu", "gpu:1"), or on that of the history; gives its id.
+
+        It is trained at the history's `place`.
+        """
         stack = experiment.stack
         fingerprint, written = stack.fingerprint(), msgspec.json.encode(experiment).decode()
         cursor = self.store.execute(
             "INSERT INTO main.runs"
-            " (name, status, experiment, fingerprint, same, dataset, seed, params, created, epochs, device, position)"
-            " VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+            " (name, status, experiment, fingerprint, same, dataset, seed, params, created, epochs, device,"
+            " executor, job_options, position)"
+            " VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
             " 1 + (SELECT coalesce(max(position), 0) FROM runs WHERE status = 'queued'))",
             (
                 experiment.name,
@@ -104,6 +115,8 @@ class History(Records):
                 time.time(),
                 experiment.training.epochs,
                 device or self.device,
+                self.place,
+                msgspec.json.encode(dict(self.job_options) if self.place != "here" else {}).decode(),
             ),
         )
         assert cursor.lastrowid is not None
@@ -144,6 +157,7 @@ class History(Records):
             self.store.execute(
                 "UPDATE main.runs SET status = 'queued', ending = '', stop_cause = '', wish = '', progress = '{}',"
                 " fired_rule = NULL, fired_epoch = NULL, fired_within = 0, resumed_after = NULL,"
+                " job = '', partition = '', waits_for = '',"
                 " position = (SELECT coalesce(min(position), 1) - 1 FROM runs WHERE status = 'queued') WHERE id = ?",
                 (run_id,),
             )

@@ -105,6 +105,16 @@ _TABLES_6 = """
     ALTER TABLE answers ADD COLUMN about TEXT
         CHECK (about IS NULL OR (json_valid(about) AND json_type(about) = 'array'));
 """
+_TABLES_7 = """
+    ALTER TABLE runs ADD COLUMN executor TEXT NOT NULL DEFAULT 'here' CHECK (executor IN ('here', 'slurm', 'ray'));
+    ALTER TABLE runs ADD COLUMN job TEXT NOT NULL DEFAULT '';
+    ALTER TABLE runs ADD COLUMN partition TEXT NOT NULL DEFAULT '';
+    ALTER TABLE runs ADD COLUMN waits_for TEXT NOT NULL DEFAULT '';
+    ALTER TABLE runs ADD COLUMN job_options TEXT NOT NULL DEFAULT '{}'
+        CHECK (json_valid(job_options) AND json_type(job_options) = 'object');
+    ALTER TABLE runs ADD COLUMN ledger INTEGER NOT NULL DEFAULT 0 CHECK (ledger >= 0);
+    ALTER TABLE runs ADD COLUMN ledger_read INTEGER NOT NULL DEFAULT 0 CHECK (ledger_read >= 0);
+"""
 
 
 def bring_up_to_date(db: sqlite3.Connection, version: int) -> list[str]:
@@ -160,5 +170,6 @@ MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], list[str]], ...] = (
     _TABLES_4,
     _TABLES_5,
     _TABLES_6,
+    _TABLES_7,
 )
 """The steps from each version to the next; as many as there are is the version of today's tables."""

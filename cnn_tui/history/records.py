@@ -11,7 +11,7 @@ import msgspec
 
 from cnn_tui.experiment.experiment import Experiment, Training
 from cnn_tui.experiment.same import PACE_SETTINGS, pace_settings
-from cnn_tui.history.alive import GOING, Gone, end_of_gone, is_elsewhere, is_gone
+from cnn_tui.history.alive import GOING, GOING_HERE, Gone, end_of_gone, is_elsewhere, is_gone
 from cnn_tui.history.errors import HistoryError
 from cnn_tui.history.run import LIVE, Epoch, Event, Line, Point, Progress, Run, Status, Wish
 from cnn_tui.history.store import Store
@@ -44,6 +44,7 @@ _LINE_COLUMNS = ", ".join(_WORKED_OUT.get(name, name) for name in _LINE)
 _RUN = tuple(name for name in Run.__struct_fields__ if name != "has_experiment")
 _RUN_COLUMNS = ", ".join(_WORKED_OUT.get(name, name) for name in _RUN)
 _WAITING = "WHERE status = 'queued' ORDER BY position, id"
+_WAITING_HERE = "WHERE status = 'queued' AND executor = 'here' ORDER BY position, id"
 _GOING = f"WHERE {GOING} ORDER BY id"
 _HEAD = "id, seed, dataset, experiment"
 LARGEST = 2**63 - 1
@@ -150,12 +151,12 @@ class Records:
 
     def trained_here(self) -> list[int]:
         """The runs that are trained, or pause, on this machine."""
-        rows = self.store.execute(f"SELECT id, host, boot FROM runs WHERE {GOING} ORDER BY id").fetchall()
+        rows = self.store.execute(f"SELECT id, host, boot FROM runs WHERE {GOING_HERE} ORDER BY id").fetchall()
         return [run_id for run_id, host, boot in rows if not is_elsewhere(host, boot)]
 
     def gone(self) -> list[int]:
         """The runs that are recorded as going, but whose process is gone."""
-        rows = self.store.execute(f"SELECT id, host, boot FROM runs WHERE {GOING} ORDER BY id").fetchall()
+        rows = self.store.execute(f"SELECT id, host, boot FROM runs WHERE {GOING_HERE} ORDER BY id").fetchall()
         return [run_id for run_id, host, boot in rows if is_gone(run_id, host, boot)]
 
     def end_of_gone(self, run_id: int) -> Gone | None:
@@ -235,15 +236,16 @@ class Records:
     def ending_now(self) -> list[tuple[int, int]]:
         """The runs in training that are to end at once, each with the number of its process."""
         return self.store.execute(
-            f"SELECT id, pid FROM runs WHERE {GOING} AND wish = 'now' AND pid IS NOT NULL"
+            f"SELECT id, pid FROM runs WHERE {GOING_HERE} AND wish = 'now' AND pid IS NOT NULL"
         ).fetchall()
 
     def untested(self) -> list[int]:
-        """The runs that were interrupted after an epoch and not evaluated since, the newest first."""
+        """The runs of this machine that were interrupted after an epoch and not evaluated since, the newest first."""
         last = "SELECT kind FROM events WHERE run = runs.id ORDER BY rowid DESC LIMIT 1"
         rows = self.store.execute(
-            "SELECT id FROM runs WHERE status = 'interrupted' AND epochs_done > 0 AND test_loss IS NULL"
-            f" AND NOT archived AND coalesce(({last}), '') NOT IN ('evaluating', 'evaluated') ORDER BY id DESC"
+            "SELECT id FROM runs WHERE status = 'interrupted' AND executor = 'here' AND epochs_done > 0"
+            f" AND test_loss IS NULL AND NOT archived AND coalesce(({last}), '') NOT IN ('evaluating', 'evaluated')"
+            " ORDER BY id DESC"
         )
         return [int(row[0]) for row in rows]
 
@@ -252,8 +254,8 @@ class Records:
         return self._lines(_WAITING)
 
     def next_queued(self) -> int | None:
-        """The first run that waits; None when the queue is empty."""
-        row = self.store.execute(f"SELECT id FROM runs {_WAITING} LIMIT 1").fetchone()
+        """The first run that waits for this machine; None when there is none."""
+        row = self.store.execute(f"SELECT id FROM runs {_WAITING_HERE} LIMIT 1").fetchone()
         return int(row[0]) if row else None
 
     def events(self, run_id: int) -> list[Event]:

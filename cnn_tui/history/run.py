@@ -17,6 +17,8 @@ Wish: TypeAlias = Literal["", "stop", "now", "pause"]
 
 "stop" ends training after the batch, saves and evaluates; "now" ends the run without that."""
 
+Place: TypeAlias = Literal["here", "slurm", "ray"]
+"""Where a run is trained: by this machine's worker, or by a job of a cluster."""
 Ending: TypeAlias = Literal[
     "", "finished", "rule", "user", "signal", "queue", "killed", "gone", "no room", "crashed", "error", "unknown"
 ]
@@ -187,6 +189,12 @@ class Line(msgspec.Struct, frozen=True):
     test_images: int = 0
     group: int = 0
     """The first run of the same experiment on the same images, whatever its seed; it may be the run itself."""
+    executor: Place = "here"
+    """Where it is trained."""
+    job: str = ""
+    """The number of its job there; "" for none."""
+    waits_for: str = ""
+    """Why its job has not begun, in the cluster's own words."""
 
     @property
     def conditions(self) -> Conditions:
@@ -246,6 +254,14 @@ class Run(msgspec.Struct, frozen=True):
     """When its training process last wrote something, in seconds since 1970 by that machine's clock."""
     group: int = 0
     """The first run of the same experiment on the same images, whatever its seed; it may be the run itself."""
+    executor: Place = "here"
+    """Where it is trained, or to be trained."""
+    job: str = ""
+    """The number of its job there; "" for none."""
+    partition: str = ""
+    """The part of the cluster that its job is in."""
+    waits_for: str = ""
+    """Why its job has not begun, in the cluster's own words."""
     epochs: tuple[Epoch, ...] = ()
     has_experiment: bool = True
     """Whether `experiment` is what was recorded; else it is an empty one, because another version wrote a newer one."""
@@ -289,7 +305,7 @@ class Run(msgspec.Struct, frozen=True):
 
 _NOT_PROMISED = (
     *("pid", "wish", "archived", "exercise", "conclusion", "device", "fired_rule", "fired_epoch"),
-    *("fired_within", "resumed_after", "tested_epoch", "gap", "boot", "has_experiment"),
+    *("fired_within", "resumed_after", "tested_epoch", "gap", "boot", "has_experiment", "waits_for"),
 )
 
 

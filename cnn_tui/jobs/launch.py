@@ -70,8 +70,8 @@ def recover(history: History, *, others: bool = True) -> list[int]:
 
 
 def is_gone(line: Line) -> bool:
-    """Whether the process of a run that is trained is gone."""
-    return alive.is_gone(line.id, line.host, line.boot)
+    """Whether the process of a run that this machine trains is gone; of a cluster's job its executor knows."""
+    return line.executor == "here" and alive.is_gone(line.id, line.host, line.boot)
 
 
 def is_full(error: Exception | None) -> bool:

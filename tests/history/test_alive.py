@@ -17,6 +17,7 @@ from cnn_tui.history.alive import elsewhere_in_words, this_machine
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing, Query
 from cnn_tui.history.run import Epoch, Line, Progress, Run
+from cnn_tui.jobs import launch
 from tests.waiting import wait_for
 
 HOLD = """
@@ -119,6 +120,21 @@ def test_a_run_on_another_machine_is_not_declared_dead_from_here(
     assert elsewhere_in_words(run).startswith("on node7, last heard of 20")
     history.show_gone()
     assert found(history, run_id).status == "running"
+
+
+def test_only_the_cluster_knows_whether_its_job_goes_on(history: History) -> None:
+    run_id = going(history)
+    history.store.execute(
+        "UPDATE runs SET executor = 'slurm', job = '12_3', partition = 'gpu', host = 'node7' WHERE id = ?", (run_id,)
+    )
+    assert (history.gone(), history.trained_here(), launch.is_gone(line(history, run_id))) == ([], [], False)
+    history.show_gone()
+    run = found(history, run_id)
+    assert run.status == "running"
+    assert elsewhere_in_words(run) == "SLURM job 12_3, partition gpu, on node7"
+    history.store.execute("UPDATE main.runs SET status = 'queued', waits_for = 'Priority' WHERE id = ?", (run_id,))
+    assert history.next_queued() is None, "it waits for the cluster"
+    assert elsewhere_in_words(found(history, run_id)) == "SLURM job 12_3, partition gpu, waits for Priority"
 
 
 @pytest.mark.parametrize(
