@@ -7,14 +7,10 @@ import statistics
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-import msgspec
-
-from cnn_tui.data.dataset import AS_THEY_ARE
-from cnn_tui.experiment import class_weights
+from cnn_tui.experiment.difference import settings_in_words
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.schedule import in_words
+from cnn_tui.experiment.names import without_seed
 from cnn_tui.history.conditions import Conditions
-from cnn_tui.history.groups import without_seed
 from cnn_tui.history.run import AS_PLANNED, Line, Run, ending_in_words
 from cnn_tui.history.spread import Spread, by_seed, spread_of
 from cnn_tui.network.diff import DiffLine, diff_stacks
@@ -326,19 +322,7 @@ def _settings(before: Experiment, after: Experiment) -> list[DiffLine]:
 
 
 def _flat(experiment: Experiment) -> dict[str, str]:
-    settings = {"dataset": experiment.dataset}
-    for name, value in msgspec.structs.asdict(experiment.data_options).items():
-        if value != getattr(AS_THEY_ARE, name):
-            settings[name] = "x".join(map(str, value)) if isinstance(value, tuple) else value
-    for name, value in experiment.training.told().items():
-        if name == "schedule":
-            settings[name] = in_words(value)
-        elif name == "class_weight":
-            settings[name] = class_weights.shown(value)
-        elif value is not None:
-            settings[name] = ", ".join(value) if isinstance(value, tuple) else f"{value}"
-    settings |= {f"stop rule {rule}": "stops training" for rule in experiment.stop}
-    return settings
+    return settings_in_words(experiment) | {f"stop rule {rule}": "stops training" for rule in experiment.stop}
 
 
 def _minus(value: float | None, other: float | None) -> float | None:

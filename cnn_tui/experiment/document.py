@@ -10,6 +10,7 @@ from cnn_tui.data.dataset import Dataset, DatasetError
 from cnn_tui.experiment.check import problems_of, warnings_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.journal import Journal, JournalEntry, Snapshot, Step
+from cnn_tui.experiment.names import named_by_difference
 from cnn_tui.network.fixes import Fix
 from cnn_tui.network.problems import Problem
 from cnn_tui.network.stack import Stack
@@ -72,6 +73,18 @@ class Document:
     def dirty(self) -> bool:
         """Whether there is work that no file holds."""
         return self.experiment != self._saved
+
+    @property
+    def origin(self) -> Experiment:
+        """What the experiment was made of: as it was opened, before the edits since."""
+        opened = max((at for at, step in enumerate(self._done) if step.file is not None), default=-1)
+        edits = self._done[opened + 1 :]
+        return edits[0].other if edits else self.experiment
+
+    @property
+    def named(self) -> Experiment:
+        """The experiment as its runs are called: by what was edited, until it has a name of its own."""
+        return named_by_difference(self.experiment, self.origin)
 
     @property
     def trouble(self) -> OSError | None:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import statistics
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
+from cnn_tui.experiment.difference import differences
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.names import without_seed
 from cnn_tui.experiment.same import identity_of, settings_of
 from cnn_tui.history.conditions import Conditions, conditions_in_words
 from cnn_tui.history.history import History
 from cnn_tui.history.records import GAP, Head, chunks, marks
 from cnn_tui.history.run import Run
 from cnn_tui.history.spread import Spread, by_seed, spread_of
-from cnn_tui.network.diff import diff_stacks
-from cnn_tui.network.fields import fields_of
-from cnn_tui.network.layers import AnyLayer
-from cnn_tui.network.stack import Stack, canonical
 
 ENDED_AS_PLANNED = "ending IN ('finished', 'rule')"
 CUT_SHORT = "ending NOT IN ('', 'finished', 'rule')"
@@ -134,11 +131,6 @@ class Group(NamedTuple):
         return spread_of(self.by_seed(figure).values())
 
 
-def without_seed(name: str) -> str:
-    """What a run is called, without the seed that its name may end with."""
-    return re.sub(r"[:,] seed \d+$", "", name)
-
-
 def groups_of(history: History, runs: Sequence[int]) -> tuple[Group, ...]:
     """The given runs, grouped; those that failed, were interrupted, stopped by hand or still go on are left out."""
     found: list[Trial] = []
@@ -202,14 +194,8 @@ def grouped(trials: Iterable[Trial]) -> tuple[Group, ...]:
 def contrast(group: Group, base: Group, names: str = "") -> str:
     """What is compared, in few words: `64 against 32 filters`, else `names`, or what the runs are called."""
     after, before = group.experiment, base.experiment
-    if after is not None and before is not None:
-        words = ""
-        if group.key[2] == base.key[2]:
-            words = _one_argument(before, after)
-        elif group.key[0] == base.key[0]:
-            words = _one_setting(before, after)
-        if words:
-            return words
+    if after is not None and before is not None and (words := _one_value(before, after)):
+        return words
     if names:
         return names
     if group.name != base.name:
@@ -217,38 +203,15 @@ def contrast(group: Group, base: Group, names: str = "") -> str:
     return f"run {group.runs[0]}'s against run {base.runs[0]}'s"
 
 
-def _one_argument(before: Experiment, after: Experiment) -> str:
-    """The words for two networks that differ in one argument of their layers, the same change everywhere."""
-    old, new = ([canonical(layer) for layer in one.layers if layer.enabled] for one in (before, after))
-    lines = diff_stacks(Stack((1, 1, 1), tuple(old)), Stack((1, 1, 1), tuple(new)))
-    if any(line.sign in "+-" for line in lines) or len(old) != len(new):
+def _one_value(before: Experiment, after: Experiment) -> str:
+    """The words for experiments that differ in one setting, or in one argument of their layers; else ""."""
+    found = [one for one in differences(before, after) if one.name != "seed"]
+    values = {(one.what, one.name, one.before, one.after) for one in found}
+    if len(values) != 1 or found[0].what not in ("argument", "setting"):
         return ""
-    changes = {change for was, now in zip(old, new, strict=True) for change in _changes(was, now)}
-    if len(changes) != 1:
-        return ""
-    name, value, other = changes.pop()
-    return f"{value} against {other} {name}" if other[:1].isdigit() else f"{name} {value} against {other}"
-
-
-def _changes(was: AnyLayer, now: AnyLayer) -> list[tuple[str, str, str]]:
-    if type(was) is not type(now):
-        return [("", "", ""), (was.type, now.type, "")]
-    changed = []
-    for field in fields_of(type(now)):
-        before, after = getattr(was, field.name), getattr(now, field.name)
-        if before != after:
-            changed.append((field.name, field.format(after), field.format(before)))
-    return changed
-
-
-def _one_setting(before: Experiment, after: Experiment) -> str:
-    """The words for two experiments on one network that differ in one training setting."""
-    old, new = (msgspec.structs.asdict(one.training) for one in (before, after))
-    changed = [name for name in new if name != "seed" and old[name] != new[name]]
-    if len(changed) != 1 or before.stop != after.stop:
-        return ""
-    name = changed[0]
-    return f"{name} {new[name]} against {old[name]}"
+    what, name, was, now = values.pop()
+    counts = what == "argument" and was[:1].isdigit()
+    return f"{now} against {was} {name}" if counts else f"{name} {now} against {was}"
 
 
 def _trials(history: History, where: str, values: Sequence[Any]) -> list[Trial]:

@@ -117,8 +117,9 @@ class Listing:
     def count_rows(self) -> int:
         return len(self._rows)
 
-    def count_folds(self) -> int:
-        return sum(isinstance(one, Fold) for one in self._places)
+    def count_folded(self) -> int:
+        """How many rows are of several runs that do not stand below them too."""
+        return sum(isinstance(one, Fold) and one.which not in self._open for one in self._places)
 
     def most_repeats(self) -> int:
         """How many runs the largest fold has; 0 where there is none."""

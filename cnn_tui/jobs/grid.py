@@ -15,7 +15,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cnn_tui.data.dataset import path_of
+from cnn_tui.experiment.difference import in_few_words
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.names import lengthened, told_in_name, without_seed
 from cnn_tui.experiment.same import identity_of
 from cnn_tui.history.groups import taken_seeds
 from cnn_tui.history.history import History
@@ -25,7 +27,6 @@ MOST_RUNS = 1_000
 """At most so many runs are queued at a time."""
 SEEDS = 2**31
 """A seed is below this."""
-_LONGEST_NAME = 200
 _NOTHING = object()
 
 Setting = tuple[str, Any]
@@ -47,7 +48,7 @@ class Axis(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """One experiment of a grid, and the words that tell it from its neighbours: `filters 16`."""
+    """One experiment of a grid, and the words for what varies in it and what was changed in all: `filters 16`."""
 
     experiment: Experiment
     varies: tuple[str, ...] = ()
@@ -57,9 +58,7 @@ class Cell(NamedTuple):
         words = (*self.varies, *more)
         if not words:
             return self.experiment
-        ending = f": {', '.join(words)}"
-        name = self.experiment.name[: max(0, _LONGEST_NAME - len(ending))] + ending
-        return msgspec.structs.replace(self.experiment, name=name[:_LONGEST_NAME])
+        return msgspec.structs.replace(self.experiment, name=lengthened(self.experiment.name, ", ".join(words)))
 
 
 def check_count(experiments: int, axes: Sequence[Axis], repeat: int) -> int:
@@ -98,7 +97,15 @@ def grid(experiment: Experiment, axes: Sequence[Axis], change: Change) -> list[C
             if len(axis.values) > 1
         ]
         cells.append(Cell(changed, tuple(words)))
-    return cells
+    always = _always(experiment, cells)
+    return [cell._replace(varies=(*cell.varies, *always)) for cell in cells]
+
+
+def _always(experiment: Experiment, cells: Sequence[Cell]) -> tuple[str, ...]:
+    """What all cells have otherwise than the experiment that they are made of, in the words that names have for it."""
+    first, *others = [told_in_name(cell.experiment, experiment) for cell in cells]
+    words = in_few_words([one for one in first if all(one in told for told in others)])
+    return (words,) if words else ()
 
 
 def over_seeds(cells: Sequence[Cell], repeat: int, taken: Taken) -> list[Experiment]:
@@ -173,7 +180,7 @@ def _from(first: int, repeat: int) -> list[int | None]:
 
 def _without_seed(experiment: Experiment) -> Experiment:
     """The experiment without the seed that its name may tell: a run over seeds that is loaded and repeated."""
-    return msgspec.structs.replace(experiment, name=re.sub(r"[:,] seed \d+$", "", experiment.name))
+    return msgspec.structs.replace(experiment, name=without_seed(experiment.name))
 
 
 def _labels(axes: Sequence[Axis]) -> list[str]:

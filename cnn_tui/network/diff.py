@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from cnn_tui.network.fields import fields_of
+from cnn_tui.network.fields import Field, fields_of
 from cnn_tui.network.layers import AnyLayer
 from cnn_tui.network.stack import Stack
+from cnn_tui.network.values import Value
 
 Sign = Literal[" ", "+", "-", "~"]
 
@@ -20,17 +21,31 @@ class DiffLine(NamedTuple):
     text: str
 
 
-def diff_stacks(before: Stack, after: Stack) -> tuple[DiffLine, ...]:
-    """The layers of both stacks in order, with what became of each. Layers that are switched off are left out."""
-    old, new = _network(before), _network(after)
-    matcher = difflib.SequenceMatcher(a=old, b=new, autojunk=False)
-    lines: list[DiffLine] = []
+class LayerChange(NamedTuple):
+    """What became of a layer: it was kept or changed, or there is none `before` it was added or `after` it went."""
+
+    before: AnyLayer | None
+    after: AnyLayer | None
+    at: int
+    """Its position, from 0, in the stack that has it: in the later one, if both do."""
+
+
+def layer_changes(before: Stack, after: Stack) -> list[LayerChange]:
+    """What became of the layers of both stacks, in order. Layers that are switched off are left out."""
+    old, new = [*before.enabled()], [*after.enabled()]
+    matcher = difflib.SequenceMatcher(a=_layers(old), b=_layers(new), autojunk=False)
+    changes: list[LayerChange] = []
     for tag, a, z, b, y in matcher.get_opcodes():
         if tag == "equal":
-            lines += [DiffLine(" ", describe(layer)) for layer in old[a:z]]
+            changes += [LayerChange(layer, layer, at) for at, layer in new[b:y]]
         else:
-            lines += _replaced(old[a:z], new[b:y])
-    return tuple(lines)
+            changes += _replaced(old[a:z], new[b:y])
+    return changes
+
+
+def diff_stacks(before: Stack, after: Stack) -> tuple[DiffLine, ...]:
+    """The layers of both stacks in order, with what became of each. Layers that are switched off are left out."""
+    return tuple(map(_line, layer_changes(before, after)))
 
 
 def describe(layer: AnyLayer) -> str:
@@ -49,26 +64,38 @@ def arguments(layer: AnyLayer) -> str:
     return "  ".join(words)
 
 
-def _network(stack: Stack) -> list[AnyLayer]:
-    return [layer for _, layer in stack.enabled()]
+def _line(change: LayerChange) -> DiffLine:
+    was, now, _ = change
+    if now is None:
+        return DiffLine("-", describe(was) if was is not None else "")
+    if was is None:
+        return DiffLine("+", describe(now))
+    return DiffLine(" ", describe(now)) if was == now else DiffLine("~", f"{now.type}  {_changes(was, now)}")
 
 
-def _replaced(old: list[AnyLayer], new: list[AnyLayer]) -> Iterator[DiffLine]:
+def _layers(placed: Sequence[tuple[int, AnyLayer]]) -> list[AnyLayer]:
+    return [layer for _, layer in placed]
+
+
+def _replaced(old: Sequence[tuple[int, AnyLayer]], new: Sequence[tuple[int, AnyLayer]]) -> Iterator[LayerChange]:
     """Layers of the same kind, in the same order, were changed; the others were removed or added."""
-    kinds = difflib.SequenceMatcher(a=[one.type for one in old], b=[one.type for one in new], autojunk=False)
-    for tag, a, z, b, y in kinds.get_opcodes():
+    kinds = [[layer.type for layer in _layers(some)] for some in (old, new)]
+    for tag, a, z, b, y in difflib.SequenceMatcher(a=kinds[0], b=kinds[1], autojunk=False).get_opcodes():
         if tag == "equal":
-            for was, now in zip(old[a:z], new[b:y], strict=True):
-                yield DiffLine("~", f"{now.type}  {_changes(was, now)}")
+            for (_, was), (at, now) in zip(old[a:z], new[b:y], strict=True):
+                yield LayerChange(was, now, at)
         else:
-            yield from (DiffLine("-", describe(layer)) for layer in old[a:z])
-            yield from (DiffLine("+", describe(layer)) for layer in new[b:y])
+            yield from (LayerChange(layer, None, at) for at, layer in old[a:z])
+            yield from (LayerChange(None, layer, at) for at, layer in new[b:y])
 
 
 def _changes(was: AnyLayer, now: AnyLayer) -> str:
-    words = []
+    return "  ".join(f"{field.name} {field.format(a)} → {field.format(b)}" for field, a, b in changed_fields(was, now))
+
+
+def changed_fields(was: AnyLayer, now: AnyLayer) -> Iterator[tuple[Field, Value, Value]]:
+    """The arguments in which two layers of one kind differ, each with its two values."""
     for field in fields_of(type(now)):
         before, after = getattr(was, field.name), getattr(now, field.name)
         if before != after:
-            words.append(f"{field.name} {field.format(before)} → {field.format(after)}")
-    return "  ".join(words)
+            yield field, before, after

@@ -71,7 +71,8 @@ def _table(facts: ComparisonFacts) -> Iterator[Block]:
     found = facts.found
     base = found.runs.index(found.baseline)
     order = [base, *(at for at in range(len(found.runs)) if at != base)]
-    rows = found.shown(facts.everything)
+    differing = found.shown(facts.everything)
+    rows = [row for row in found.rows if row in differing or _is_kept(row)]
     groups = [[row for row in rows if row.group == group] for group in dict.fromkeys(row.group for row in rows)]
     heads = [
         SideRow("", [_head(facts, found.runs[at]) for at in order]),
@@ -80,13 +81,18 @@ def _table(facts: ComparisonFacts) -> Iterator[Block]:
     ]
     cells = [[SideRow(row.key, [_cell(row, at) for at in order]) for row in group] for group in groups]
     yield SideBySide(heads, cells)
-    if not rows:
+    if not differing:
         yield Paragraph()
         yield Paragraph("They differ in nothing that is recorded.", style="dim")
     for words in (sentence(found.remark()) if found.remark() else "", _OTHER_DATA if found.other_data else ""):
         if words:
             yield Paragraph()
             yield Paragraph(words, style="warn")
+
+
+def _is_kept(row: ComparisonRow) -> bool:
+    """Whether a row stands there though it is equal: runs are compared for it."""
+    return row.key == "test accuracy" and any(value is not None for value in row.values)
 
 
 def _conditions(one: Conditions) -> tuple[str, str, str]:

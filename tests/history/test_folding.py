@@ -90,7 +90,7 @@ def test_what_is_no_repeat_or_did_not_end_as_planned_stands_alone(history: Histo
     second = ended(history, msgspec.structs.replace(BASELINE, name="called otherwise"), seed=6)
     listing = Listing(history, FOLDED)
     assert shown(listing) == [(second, first), *((one,) for one in reversed(others))]
-    assert listing.count() == 9 and listing.count_folds() == 1 and listing.most_repeats() == 2
+    assert listing.count() == 9 and listing.count_folded() == 1 and listing.most_repeats() == 2
     groups = {line.id: line.group for line in history.lines()}
     assert groups[second] == groups[first] == first, "as JSON tells it"
     assert [groups[one] for one in others[:3]] == others[:3]

@@ -139,12 +139,12 @@ class RunCommands(LabCommands):
             does = f"is queued: {ahead} {'run is' if ahead == 1 else 'runs are'} before it" if ahead > 0 else "starts"
             self.talk.say(f"Run {ids[0]} {does}.{same}{left_out}")
 
-        self._queue("a run in the queue", [self.document.experiment], kept)
+        self._queue("a run in the queue", [self.document.named], kept)
 
     async def repeat(self) -> None:
         if self._refuses():
             return
-        experiment, queued, left_out = self.document.experiment, list[Experiment](), self._left_out()
+        experiment, queued, left_out = self.document.named, list[Experiment](), self._left_out()
 
         def accept(typed: str) -> None:
             queued[:] = repeated(experiment, seeds_typed(typed, least=2), self.history)

@@ -101,11 +101,11 @@ class HistoryPane(Pane):
         query, count = self.listing.query, self.listing.count()
         runs = counted(count, "run")
         words = [runs if count else "no runs yet"]
-        folds = self.listing.count_folds()
+        folded = self.listing.count_folded()
         if query.filter:
             words[0] = f"{count:,} of {counted(self.listing.total(), 'run')}"
-        if folds:
-            words.append(f"{folds:,} folded")
+        if folded:
+            words.append(f"{folded:,} folded")
         if self.rows.marked:
             words.append(f"{len(self.rows.marked):,} marked")
         if query.archived:
