@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from cnn_tui.cli import COMMANDS
-from cnn_tui.experiment.experiment import parse
+from cnn_tui.experiment.file import parse
 from cnn_tui.ui.keys import keys_markdown
 
 _ROOT = Path(__file__).parent.parent

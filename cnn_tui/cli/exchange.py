@@ -15,7 +15,8 @@ from cnn_tui.cli.streams import FAILED, FINISHED, WRONG, UserError, complain, sa
 from cnn_tui.cli.summary import place
 from cnn_tui.data.dataset import is_stand_in
 from cnn_tui.experiment.check import dataset_to_set, problems_of
-from cnn_tui.experiment.experiment import Experiment, to_toml
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.file import to_toml
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.presets import find_experiment
 from cnn_tui.history.records import require_experiment

@@ -16,8 +16,10 @@ import msgspec
 
 from cnn_tui.cli.streams import UserError
 from cnn_tui.data.dataset import path_of
-from cnn_tui.experiment.experiment import Experiment, Training, from_builtins
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.file import from_builtins
 from cnn_tui.experiment.file_errors import found
+from cnn_tui.experiment.training import Training
 from cnn_tui.jobs.grid import Axis
 from cnn_tui.text import did_you_mean, quiet
 

@@ -18,7 +18,8 @@ import msgspec
 from cnn_tui.data.dataset import NAMED
 from cnn_tui.exercises.locks import LockError, check_paths
 from cnn_tui.exercises.model import NAME, Exercise, ExerciseError, ExerciseSet
-from cnn_tui.experiment.experiment import MAX_DOTS, MAX_FILE_BYTES, Experiment, ExperimentError, read
+from cnn_tui.experiment.experiment import Experiment, ExperimentError
+from cnn_tui.experiment.file import MAX_DOTS, MAX_FILE_BYTES, read
 from cnn_tui.experiment.file_errors import explain, found, misread
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.text import did_you_mean, quiet

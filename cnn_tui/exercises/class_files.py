@@ -20,7 +20,7 @@ from cnn_tui.exercises.answers import Direction, Expectation
 from cnn_tui.exercises.model import ExerciseError
 from cnn_tui.exercises.packs import read_submission
 from cnn_tui.exercises.submissions import HandedInExercise
-from cnn_tui.experiment.experiment import from_builtins
+from cnn_tui.experiment.file import from_builtins
 from cnn_tui.experiment.same import settings_of
 from cnn_tui.history.errors import HistoryError
 from cnn_tui.history.groups import EpochTime, Trial

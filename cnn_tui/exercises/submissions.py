@@ -16,7 +16,8 @@ from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.locks import changed_locked_fields
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.packs import digest
-from cnn_tui.experiment.experiment import Experiment, ExperimentError, from_builtins
+from cnn_tui.experiment.experiment import Experiment, ExperimentError
+from cnn_tui.experiment.file import from_builtins
 from cnn_tui.experiment.file_errors import misread
 from cnn_tui.history.conditions import WITHIN, Conditions
 from cnn_tui.text import counted, quiet

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cnn_tui.data.dataset import Dataset
 from cnn_tui.data.labels import odd_numbers
-from cnn_tui.experiment.experiment import Experiment, Training
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.training import Training
 from cnn_tui.experiment.unset_dataset import images_in_words
 from cnn_tui.network.losses import LOSSES, AnswerKind, answers_for, to_probabilities
 from cnn_tui.network.problems import Goal, Problem, find_problems, find_spare_outputs

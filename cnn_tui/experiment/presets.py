@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cnn_tui.experiment.experiment import Experiment, ExperimentError, check_dataset, read
+from cnn_tui.experiment.experiment import Experiment, ExperimentError
+from cnn_tui.experiment.file import check_dataset, read
 from cnn_tui.text import did_you_mean, quiet
 
 _PACKAGE = Path(__file__).parent.parent

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cnn_tui.data.dataset import AS_THEY_ARE, Color, DataOptions, Fit
-from cnn_tui.experiment.experiment import MOMENTUM_OPTIMIZERS, Experiment, Training
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.training import MOMENTUM_OPTIMIZERS, Training
 from cnn_tui.network.stack import Stack
 
 PACE_SETTINGS = ("batch_size", "precision", "validation")

@@ -13,16 +13,15 @@ import msgspec
 from cnn_tui.data.dataset import MOST_SIDE, NAMED, Color, DataOptions, Fit, form_of, is_folder
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment import class_weights
-from cnn_tui.experiment.experiment import MAX_NAME, Experiment, Metric, Training
+from cnn_tui.experiment.experiment import MAX_NAME, Experiment
 from cnn_tui.experiment.schedule import SCHEDULES, ReduceLROnPlateau, new_schedule
-from cnn_tui.experiment.stop_rules import StopRule, out_of_range
+from cnn_tui.experiment.training import Metric, Training
 from cnn_tui.experiment.unset_dataset import NOT_SET, images_in_words
 from cnn_tui.network.fields import Field, Value, fields_of
-from cnn_tui.text import counted, quiet
+from cnn_tui.text import quiet
 
 _FIELDS = {field.name: field for field in fields_of(Training)}
 _METRICS: tuple[str, ...] = typing.get_args(Metric)
-_RULE = re.compile(r"(?P<metric>\w+)\s+((?P<kind>below|above|<|>|patience)\s*(?P<number>\S+)|(?P<nan>nan))")
 _DATASETS = "a name, a .npz or .csv file or a folder of folders"
 _FREE = "as they are"
 _FROM_DATASET = "from the dataset"
@@ -182,48 +181,6 @@ def step(experiment: Experiment, name: str, direction: int) -> Experiment:
     return change(experiment, name, choices[at % len(choices)])
 
 
-def parse_rule(experiment: Experiment, text: str) -> StopRule:
-    """A stop rule as typed: `loss below 0.3`, `val_loss patience 3`, `loss nan`. Raises ValueError with a sentence."""
-    emitted = ", ".join(experiment.emitted_metrics())
-    match = _RULE.fullmatch(text.strip())
-    if not match:
-        raise ValueError(
-            "a stop rule is a metric with below or above and a number, with patience and a number of epochs, or with "
-            f"nan, as: loss below 0.3, val_loss patience 3, loss nan (metrics: {emitted})"
-        )
-    metric, kind, number = match["metric"], match["kind"], match["number"]
-    if metric not in experiment.emitted_metrics():
-        way = experiment.way_to(metric)
-        raise ValueError(f"this experiment reports {emitted}, not {metric}" + (f": {way}" if way else ""))
-    if match["nan"]:
-        rule = StopRule(metric, nan=True)
-    elif kind == "patience":
-        rule = StopRule(metric, patience=_patience(number))
-    else:
-        value = _limit(metric, number)
-        rule = StopRule(metric, below=value) if kind in ("below", "<") else StopRule(metric, above=value)
-    if why := out_of_range(rule):
-        raise ValueError(f"{number} is out of range: {why}")
-    problem = _problem(rule, experiment.training.epochs)
-    if problem:
-        raise ValueError(f"{problem}: the rule would never stop anything")
-    return rule
-
-
-def rule_text(rule: StopRule) -> str:
-    """A stop rule as `parse_rule` reads it."""
-    if rule.nan:
-        return f"{rule.metric} nan"
-    return f"{rule.metric} patience {rule.patience}" if rule.patience is not None else str(rule)
-
-
-def set_rule(experiment: Experiment, at: int, rule: StopRule | None) -> Experiment:
-    """The experiment with another stop rule at position `at`, one more at the end, or one fewer (None)."""
-    rules = [*experiment.stop]
-    rules[at : at + 1] = [rule] if rule is not None else []
-    return msgspec.structs.replace(experiment, stop=tuple(rules))
-
-
 def _test_row(experiment: Experiment) -> Setting:
     """What is tested on, for a dataset that may leave it open."""
     test = experiment.test
@@ -292,34 +249,6 @@ def _test(text: str) -> float | str | None:
     if not 0 < share < 1:
         raise ValueError(f"a share that is tested on is above 0 and below 1, not {quiet(text, 30)}")
     return share
-
-
-def _patience(number: str) -> int:
-    if not number.isascii() or not number.isdecimal() or len(number) > 12:
-        raise ValueError(f"patience is a whole number of epochs, not {number}")
-    return int(number)
-
-
-def _limit(metric: str, number: str) -> float:
-    try:
-        value = float(number)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise ValueError(f"{number} is no number that {metric} can pass")
-    return value
-
-
-def _problem(rule: StopRule, epochs: int) -> str:
-    """Why a rule can never fire; "" when it can."""
-    if rule.patience is not None and rule.patience >= epochs:
-        return f"patience {rule.patience} cannot run out within the {counted(epochs, 'epoch')} of this experiment"
-    if rule.below is not None and rule.below <= 0:
-        return f"{rule.metric} is never below 0"
-    if rule.above is not None and rule.above >= 1 and not rule.metric.endswith("loss"):
-        share = "a share of the images, " if rule.metric.endswith("accuracy") else ""
-        return f"{rule.metric} is {share}never above 1"
-    return ""
 
 
 def _row(name: str, value: str, help: str, choices: tuple[str, ...]) -> Setting:

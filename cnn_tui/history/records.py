@@ -9,8 +9,9 @@ from typing import Any, NamedTuple, Self, TypeVar
 
 import msgspec
 
-from cnn_tui.experiment.experiment import Experiment, Training
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.same import PACE_SETTINGS, pace_settings
+from cnn_tui.experiment.training import Training
 from cnn_tui.history.alive import GOING, GOING_HERE, Gone, end_of_gone, is_elsewhere, is_gone
 from cnn_tui.history.errors import HistoryError
 from cnn_tui.history.run import LIVE, Epoch, Event, Line, Point, Progress, Run, Status, Wish

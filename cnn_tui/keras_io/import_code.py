@@ -14,9 +14,10 @@ import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiment import class_weights
-from cnn_tui.experiment.experiment import Experiment, Training
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.schedule import AnySchedule, ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training import Training
 from cnn_tui.keras_io.code.applications import PREPARATION, with_preparation
 from cnn_tui.keras_io.code.arithmetic import is_plain
 from cnn_tui.keras_io.code.callbacks import stop_rules

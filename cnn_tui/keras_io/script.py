@@ -227,7 +227,7 @@ def _labels(experiment: Experiment) -> CodeLines:
 
 def _compile(experiment: Experiment) -> CodeLines:
     training = experiment.training
-    given = {name: literal(value) for name, value in experiment.optimizer_arguments.items()}
+    given = {name: literal(value) for name, value in experiment.training.optimizer_arguments.items()}
     if training.schedule is not None and not training.schedule.follows_epochs:
         given["learning_rate"] = "learning_rate"
     optimizer = ", ".join(f"{name}={value}" for name, value in given.items())

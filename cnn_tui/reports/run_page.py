@@ -13,7 +13,8 @@ from cnn_tui.analysis.overfitting import read_run
 from cnn_tui.analysis.tested_images import sampling_error
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment import class_weights, schedule
-from cnn_tui.experiment.experiment import Experiment, Training
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.training import Training
 from cnn_tui.history import notebook
 from cnn_tui.history.alive import elsewhere_in_words
 from cnn_tui.history.history import History
@@ -182,7 +183,7 @@ def _experiment(run: Run) -> Iterator[Block]:
 
 def _optimizer(experiment: Experiment) -> str:
     """`sgd 0.01, momentum 0.9`: the optimizer, where its learning rate begins, and its other arguments."""
-    rate, *others = experiment.optimizer_arguments.items()
+    rate, *others = experiment.training.optimizer_arguments.items()
     return ", ".join([f"{experiment.training.optimizer} {rate[1]:g}", *(f"{name} {value:g}" for name, value in others)])
 
 

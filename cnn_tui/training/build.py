@@ -79,7 +79,7 @@ def build(experiment: Experiment, *, pretrained: bool = True) -> keras.Sequentia
 
 def optimizer(experiment: Experiment) -> keras.optimizers.Optimizer:
     """The optimizer, with its schedule where that goes with the steps; other schedules are callbacks."""
-    arguments: dict[str, Any] = {**experiment.optimizer_arguments}
+    arguments: dict[str, Any] = {**experiment.training.optimizer_arguments}
     schedule = experiment.training.schedule
     if schedule is not None and not schedule.follows_epochs:
         made = keras_arguments(schedule, experiment.training.learning_rate)

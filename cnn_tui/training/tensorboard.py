@@ -20,7 +20,7 @@ os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # nothing is computed
 
 import tensorflow as tf
 
-from cnn_tui.experiment.experiment import to_toml
+from cnn_tui.experiment.file import to_toml
 from cnn_tui.history.history import History, HistoryError
 from cnn_tui.history.run import Run
 from cnn_tui.text import counted

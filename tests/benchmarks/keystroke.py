@@ -15,7 +15,8 @@ from pathlib import Path
 
 import msgspec
 
-from cnn_tui.experiment.experiment import Experiment, to_toml
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.file import to_toml
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.network.layers import Conv2D, Dense, Dropout, Flatten

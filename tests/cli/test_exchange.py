@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from cnn_tui.experiment.experiment import parse, read
+from cnn_tui.experiment.file import parse, read
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.keras_io.script import keras_script

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from rich.cells import cell_len
 
-from cnn_tui.experiment.experiment import to_toml
+from cnn_tui.experiment.file import to_toml
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from tests.cli.command import Inside, assert_one_sentence, cnn_tui, write_dataset, write_experiment

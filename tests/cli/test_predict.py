@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 from cnn_tui.artifacts.predictions import open_predictions, predictions_path
-from cnn_tui.experiment.experiment import Experiment, read
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.file import read
 from cnn_tui.history.history import History
 from cnn_tui.home import model_path
 from cnn_tui.jobs import launch

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.experiment.experiment import read
+from cnn_tui.experiment.file import read
 from cnn_tui.history.history import History
 from cnn_tui.jobs import gpu_client
 from cnn_tui.jobs.gpus import Gpu, GpuProcess, Gpus

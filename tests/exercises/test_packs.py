@@ -19,7 +19,8 @@ from cnn_tui.exercises.model import ExerciseError
 from cnn_tui.exercises.packs import gather_submission, open_pack, pack_name, read_submission, to_file
 from cnn_tui.exercises.runs import TrainingOrder, assign, make_orders, queue
 from cnn_tui.exercises.submissions import CheckedExercise, SubmissionCheck, check_submission
-from cnn_tui.experiment.experiment import Experiment, to_toml
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.file import to_toml
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.history import History

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.experiment.check import problems_of
-from cnn_tui.experiment.experiment import ExperimentError, parse, to_toml
+from cnn_tui.experiment.experiment import ExperimentError
+from cnn_tui.experiment.file import parse, to_toml
 from cnn_tui.experiment.presets import about_preset, find_experiment, load_preset, preset_names, presets_folder
 from cnn_tui.network.summary import summarize
 from tests.network.strategies import notes_net

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.experiment.settings import parse_rule, rule_text
+from cnn_tui.experiment.rules_typed import parse_rule, rule_text
 from cnn_tui.experiment.stop_rules import StopRule
 
 EXPERIMENT = load_preset("lab1-baseline")  # five epochs, watched on the test set

@@ -14,7 +14,8 @@ from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.model import Exercise, ExerciseSet
 from cnn_tui.exercises.runs import runs_of, same_exercises
-from cnn_tui.experiment.experiment import Experiment, to_toml
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.file import to_toml
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.same import digest_of, identity_of, settings_of
 from cnn_tui.experiment.stop_rules import StopRule

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from cnn_tui.experiment.experiment import ExperimentError, parse, to_toml
+from cnn_tui.experiment.experiment import ExperimentError
+from cnn_tui.experiment.file import parse, to_toml
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.same import identity_of, settings_of
 from cnn_tui.experiment.schedule import SCHEDULES, ExponentialDecay, PiecewiseConstantDecay

@@ -14,7 +14,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from cnn_tui.experiment.experiment import Experiment, to_toml
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.file import to_toml
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run, Status
 from cnn_tui.home import checkpoint_path

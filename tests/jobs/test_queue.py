@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.experiment.experiment import Experiment, read
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.file import read
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Progress, Run
 from cnn_tui.jobs import launch, worker

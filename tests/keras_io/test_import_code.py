@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cnn_tui.experiment.check import problems_of
-from cnn_tui.experiment.experiment import parse, to_toml
+from cnn_tui.experiment.file import parse, to_toml
 from cnn_tui.experiment.presets import load_preset, preset_names
 from cnn_tui.experiment.schedule import ExponentialDecay, LearningRateScheduler, ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule

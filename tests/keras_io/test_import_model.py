@@ -19,9 +19,11 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from cnn_tui.experiment.check import problems_of
-from cnn_tui.experiment.experiment import Experiment, Optimizer, parse, to_toml
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.file import parse, to_toml
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.schedule import ExponentialDecay
+from cnn_tui.experiment.training import Optimizer
 from cnn_tui.keras_io.code.arguments import ORDER
 from cnn_tui.keras_io.import_file import MAX_CONFIG_BYTES
 from cnn_tui.keras_io.import_model import Imported, ImportProblem, import_model

@@ -17,9 +17,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from cnn_tui.experiment.experiment import Experiment, Optimizer
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset, preset_names
 from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training import Optimizer
 from cnn_tui.keras_io.script import OPTIMIZERS, keras_script, layer_arguments, model_code
 from cnn_tui.keras_io.script_data import data_code
 from cnn_tui.keras_io.source import literal

@@ -8,7 +8,8 @@ import re
 
 import pytest
 
-from cnn_tui.experiment.experiment import Experiment, ExperimentError, parse, to_toml
+from cnn_tui.experiment.experiment import Experiment, ExperimentError
+from cnn_tui.experiment.file import parse, to_toml
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.network import kinds
 from cnn_tui.network.fields import Field, fields_of

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from cnn_tui.experiment.experiment import to_toml
+from cnn_tui.experiment.file import to_toml
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run

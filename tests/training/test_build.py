@@ -9,8 +9,9 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pytest
 
-from cnn_tui.experiment.experiment import Experiment, Optimizer, Precision
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset, preset_names
+from cnn_tui.experiment.training import Optimizer, Precision
 from cnn_tui.network.layers import (
     AnyLayer,
     Conv2D,

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from cnn_tui.data.dataset import BUILT_IN
-from cnn_tui.experiment.experiment import Experiment, Training
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.training import Training
 from cnn_tui.network.layers import Conv2D, Dense, Flatten
 
 COUNT, TESTED = 70, 33  # in batches of eight, the last one is smaller

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.experiment.document import resume
-from cnn_tui.experiment.experiment import read
+from cnn_tui.experiment.file import read
 from cnn_tui.experiment.journal import Journal
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History

@@ -14,7 +14,7 @@ from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import find_exercise, load_set
 from cnn_tui.exercises.packs import open_pack
 from cnn_tui.exercises.runs import make_orders, queue
-from cnn_tui.experiment.experiment import to_toml
+from cnn_tui.experiment.file import to_toml
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Epoch

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn_tui.experiment.experiment import parse, read
+from cnn_tui.experiment.file import parse, read
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.ui.keys import KEYS

@@ -19,7 +19,8 @@ from cnn_tui.artifacts.predictions import PredictionsHeader, model_stamp
 from cnn_tui.data import raw_file
 from cnn_tui.data.dataset import DataOptions
 from cnn_tui.data.describe import describe
-from cnn_tui.experiment.experiment import Experiment, Training
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.training import Training
 from cnn_tui.history.run import finite
 from cnn_tui.home import model_path
 from cnn_tui.network.losses import Answers

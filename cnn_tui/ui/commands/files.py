@@ -13,7 +13,8 @@ from cnn_tui.data.dataset import DatasetError
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.experiment import presets
 from cnn_tui.experiment.document import Document
-from cnn_tui.experiment.experiment import Experiment, ExperimentError, check_dataset, read, to_toml
+from cnn_tui.experiment.experiment import Experiment, ExperimentError
+from cnn_tui.experiment.file import check_dataset, read, to_toml
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing
 from cnn_tui.home import home, remedy

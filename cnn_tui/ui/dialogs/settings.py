@@ -12,7 +12,8 @@ from textual.widgets import Static
 
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.settings import Setting, change, parse_rule, rule_text, set_rule, settings_of, step
+from cnn_tui.experiment.rules_typed import parse_rule, rule_text, set_rule
+from cnn_tui.experiment.settings import Setting, change, settings_of, step
 from cnn_tui.text import cells
 from cnn_tui.ui.dialogs.ask import AskScreen
 from cnn_tui.ui.dialogs.dialog import Dialog, PickItem, PickScreen

@@ -1,0 +1,223 @@
+"""The file of an experiment: TOML, read and written.
+
+Only data is read: no expression, no import path and no Lambda layer is ever evaluated.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cnn_tui.data.dataset import AS_THEY_ARE, NAMED, DataOptions, DatasetError, is_file
+from cnn_tui.experiment import class_weights, file_errors, other_files
+from cnn_tui.experiment.experiment import MAX_NAME, Experiment, ExperimentError
+from cnn_tui.experiment.schedule import AnySchedule, ReduceLROnPlateau
+from cnn_tui.experiment.stop_rules import StopRule, out_of_range
+from cnn_tui.network.fields import fields_of
+from cnn_tui.network.layers import LAYERS, AnyLayer, Application
+from cnn_tui.network.layers import plain as plain_layer
+from cnn_tui.network.values import Kind, read_penalty
+from cnn_tui.text import counted, did_you_mean, quiet
+
+MAX_FILE_BYTES = 1_000_000
+MAX_LAYERS = 1_000
+MAX_DOTS = 100
+"""In a line: what tomllib needs for a dotted key grows with the square of its parts."""
+
+
+def read(path: Path) -> Experiment:
+    """Read an experiment file. Raises ExperimentError with one sentence a person can act on."""
+    shown = quiet(str(path))
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+    except FileNotFoundError:
+        raise ExperimentError(f"{shown} does not exist; `cnn-tui presets` lists what is built in") from None
+    except IsADirectoryError:
+        raise ExperimentError(f"{shown} {other_files.folder(path)}") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ExperimentError(f"{shown} cannot be read: {reason}") from None
+    if words := other_files.other_file(path, content):
+        raise ExperimentError(f"{shown} {words}")
+    if len(content) > MAX_FILE_BYTES:
+        raise ExperimentError(f"{shown} is larger than {MAX_FILE_BYTES:,} bytes: is it an experiment file?")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ExperimentError(f"{shown} is not a text file in UTF-8: is it an experiment file?") from None
+    experiment = parse(text, shown)
+    if experiment.name == "untitled":
+        experiment = msgspec.structs.replace(experiment, name=quiet(path.stem))
+    folder = path.absolute().parent
+    test = experiment.test if not isinstance(experiment.test, str) else _beside(experiment.test, folder)
+    layers = tuple(_weights_beside(layer, folder) for layer in experiment.layers)
+    dataset = experiment.dataset if experiment.input_shape is not None else _beside(experiment.dataset, folder)
+    return msgspec.structs.replace(experiment, dataset=dataset, test=test, layers=layers)
+
+
+def _beside(dataset: str, folder: Path) -> str:
+    """A dataset's name, or its whole path where it is one: a file's paths begin at its own folder."""
+    if dataset in NAMED:
+        return dataset
+    with contextlib.suppress(RuntimeError, OSError, ValueError):  # the home of somebody who is not there, a NUL in it
+        path = folder / Path(dataset).expanduser()
+        if "/" in dataset or is_file(path) or path.is_dir():
+            return str(path)
+    return dataset
+
+
+def _weights_beside(layer: AnyLayer, folder: Path) -> AnyLayer:
+    """A layer whose file of weights is named from the folder of the experiment's own file."""
+    if not isinstance(layer, Application) or layer.weights in ("imagenet", "none"):
+        return layer
+    with contextlib.suppress(RuntimeError):  # the home of somebody who is not there: no weights, said later
+        return msgspec.structs.replace(layer, weights=str(folder / Path(layer.weights).expanduser()))
+    return layer
+
+
+def check_dataset(experiment: Experiment, where: str) -> None:
+    """Raise ExperimentError, which names the file `where` and the key, when the dataset cannot be described."""
+    try:
+        _ = experiment.data
+    except DatasetError as error:
+        raise ExperimentError(f"{where}: dataset: {error}") from None
+
+
+def parse(text: str, where: str = "the experiment") -> Experiment:
+    """Read an experiment from TOML text; `where` names the file in errors. Raises ExperimentError."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > MAX_DOTS and not line.lstrip().startswith("#"):
+            raise ExperimentError(
+                f"{where} has more than {MAX_DOTS} dots in line {number}; write a long list over several lines"
+            )
+    try:
+        raw = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ExperimentError(f"{where} is not valid TOML: {file_errors.misread(error)}") from None
+    return from_builtins(raw, where)
+
+
+def from_builtins(raw: dict[str, Any], where: str = "the experiment") -> Experiment:
+    """Make an experiment of plain dicts and lists, as TOML and JSON give them. Raises ExperimentError."""
+    raw = _in_full(raw, where)
+    try:
+        experiment = msgspec.convert(raw, Experiment)
+    except msgspec.ValidationError as error:
+        raise ExperimentError(f"{where}: {file_errors.explain(str(error), raw, Experiment)}") from None
+    except RecursionError:
+        raise ExperimentError(f"{where} is nested too deeply") from None
+    except UnicodeEncodeError:
+        raise ExperimentError(f"{where} has half a character (a lone surrogate) in it") from None
+    if not 1 <= len(experiment.name.strip()) <= MAX_NAME:
+        raise ExperimentError(
+            f"{where}: name: found {file_errors.found(experiment.name)}, {counted(len(experiment.name), 'character')}; "
+            f"allowed: 1 to {MAX_NAME} characters"
+        )
+    if len(experiment.layers) > MAX_LAYERS:
+        raise ExperimentError(f"{where}: {len(experiment.layers):,} layers; at most {MAX_LAYERS:,} are allowed")
+    for at, rule in enumerate(experiment.stop):
+        _check_rule(experiment, rule, f"{where}: stop[{at}]")
+    schedule = experiment.training.schedule
+    if isinstance(schedule, ReduceLROnPlateau):
+        _check_metric(experiment, schedule.monitor, f"{where}: training.schedule.monitor")
+    return experiment
+
+
+def _check_rule(experiment: Experiment, rule: StopRule, where: str) -> None:
+    """Raise ExperimentError for a rule on a metric that is not reported, or with a limit that it cannot have."""
+    _check_metric(experiment, rule.metric, f"{where}.metric")
+    if why := out_of_range(rule):
+        key = "below" if rule.below is not None else "above"
+        raise ExperimentError(f"{where}.{key}: found {rule.limit:g}; {why}")
+
+
+def _check_metric(experiment: Experiment, metric: str, where: str) -> None:
+    """Raise ExperimentError for a metric that is not reported."""
+    if metric not in (emitted := experiment.emitted_metrics()):
+        way = experiment.way_to(metric)
+        hint = f"; {way}" if way else f".{did_you_mean(metric, emitted, quoted=True)}"
+        found = file_errors.found(metric)
+        raise ExperimentError(f"{where}: found {found}; this experiment reports {', '.join(emitted)}{hint}")
+
+
+def to_toml(experiment: Experiment) -> str:
+    """The experiment as the text of its file."""
+    import tomlkit  # only saving needs it
+
+    document = tomlkit.document()
+    plain = msgspec.to_builtins(experiment)
+    document.add("name", tomlkit.item(plain["name"]))
+    for key in ("dataset",) if experiment.input_shape is None else ("input_shape", "classes"):
+        document.add(key, tomlkit.item(plain[key]))
+    for key in sorted(DataOptions.__struct_fields__, key=lambda key: key != "test"):  # which belongs to the dataset
+        if getattr(experiment, key) != getattr(AS_THEY_ARE, key):
+            document.add(key, tomlkit.item(plain[key]))
+    training = tomlkit.table()
+    told = {key: value for key, value in experiment.training.told().items() if value is not None and key != "schedule"}
+    for key in told:
+        value = plain["training"][key]
+        training.add(key, tomlkit.item(class_weights.to_table(value) if key == "class_weight" else value))
+    if experiment.training.schedule is not None:
+        training.add("schedule", _schedule_table(experiment.training.schedule))
+    document.add("training", training)
+    for key, parts in (("stop", plain["stop"]), ("layers", [plain_layer(layer) for layer in experiment.layers])):
+        tables = tomlkit.aot()
+        for part in parts:
+            table = tomlkit.table()
+            for name, value in part.items():
+                table.add(name, tomlkit.inline_table() | value if isinstance(value, dict) else tomlkit.item(value))
+            tables.append(table)
+        if parts:
+            document.add(key, tables)
+    return tomlkit.dumps(document)
+
+
+def _schedule_table(schedule: AnySchedule) -> Any:
+    """The table of a schedule, with what Keras demands and what is not at Keras's defaults."""
+    import tomlkit
+
+    table = tomlkit.table()
+    for key, value in msgspec.to_builtins(schedule).items():
+        table.add(key, tomlkit.item(value))
+    return table
+
+
+def _in_full(raw: dict[str, Any], where: str) -> dict[str, Any]:
+    """Accept what Keras accepts for short: `kernel_size = 3`, `kernel_regularizer = "l2"`; and a table of weights.
+
+    A file that says what images the network is for has no dataset. Raises ExperimentError for weights that are none.
+    """
+    full, layers, training = dict(raw), raw.get("layers"), raw.get("training")
+    if "input_shape" in raw or "classes" in raw:
+        full.setdefault("dataset", "")
+    if isinstance(layers, list):
+        full["layers"] = [_layer_in_full(layer) for layer in layers]
+    if isinstance(training, dict) and "class_weight" in training:
+        try:
+            weights = class_weights.of_file(training["class_weight"])
+        except ValueError as error:
+            raise ExperimentError(f"{where}: training.{error}") from None
+        full["training"] = {**training, "class_weight": weights}
+    return full
+
+
+def _layer_in_full(layer: Any) -> Any:
+    kind = LAYERS.get(layer["type"]) if isinstance(layer, dict) and isinstance(layer.get("type"), str) else None
+    if kind is None:
+        return layer
+    kinds = {field.name: field.kind for field in fields_of(kind)}
+    return {key: _value_in_full(kinds.get(key), value) for key, value in layer.items()}
+
+
+def _value_in_full(kind: Kind | None, value: Any) -> Any:
+    if kind in ("pair", "ints") and type(value) is int:
+        return [value, value] if kind == "pair" else [value]
+    if kind == "penalty" and isinstance(value, str):
+        with contextlib.suppress(ValueError):  # what it is not is said later, with what is allowed
+            return None if value == "none" else msgspec.to_builtins(read_penalty(value))
+    return value

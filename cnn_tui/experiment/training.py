@@ -1,0 +1,136 @@
+"""How a network is trained: what the table [training] of an experiment file says, by Keras's names."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+import msgspec
+
+from cnn_tui.experiment import class_weights, file_errors
+from cnn_tui.experiment.class_weights import ClassWeight
+from cnn_tui.experiment.schedule import AnySchedule
+from cnn_tui.network.fields import argument, fields_of
+from cnn_tui.network.losses import LOSSES, Loss
+
+Optimizer: TypeAlias = Literal["adam", "adamw", "sgd", "rmsprop", "nadam", "adagrad", "adamax", "adadelta"]
+MOMENTUM_OPTIMIZERS = ("sgd", "rmsprop")
+Metric: TypeAlias = Literal[
+    "accuracy",
+    "sparse_top_k_categorical_accuracy",
+    "top_k_categorical_accuracy",
+    "binary_accuracy",
+    "auc",
+    "precision",
+    "recall",
+]
+Precision: TypeAlias = Literal["float32", "mixed_bfloat16", "mixed_float16"]
+
+
+class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the network is trained: Keras's `compile` and `fit`."""
+
+    epochs: Annotated[
+        int, argument("How often every image is seen.", ladder=(1, 2, 5, 10, 20, 50), ge=1, le=100_000)
+    ] = 5
+    batch_size: Annotated[
+        int,
+        argument("Images in one step of training.", ladder=(8, 16, 32, 64, 128, 256, 512), ge=1, le=1_000_000),
+    ] = 32
+    optimizer: Annotated[Optimizer, argument("How the weights follow the gradient.")] = "adam"
+    learning_rate: Annotated[
+        float,
+        argument("How far each step goes.", ladder=(0.0001, 0.0003, 0.001, 0.003, 0.01, 0.1), ge=1e-9, le=100.0),
+    ] = 0.001
+    momentum: Annotated[
+        float,
+        argument("For sgd and rmsprop: how much of the last step goes on.", ladder=(0.0, 0.5, 0.9, 0.99), ge=0, lt=1),
+    ] = 0.0
+    nesterov: Annotated[bool, argument("For sgd with momentum: look ahead along the last step.")] = False
+    weight_decay: Annotated[
+        float | None,
+        argument(
+            "What part of each weight a step takes away, times the learning rate.",
+            ladder=(0.0, 0.0001, 0.001, 0.004, 0.01),
+            ge=0,
+            le=100,
+            optional_means="Keras's own: 0.004 for adamw, none for others",
+        ),
+    ] = None
+    clipnorm: Annotated[
+        float | None,
+        argument(
+            "How long the gradient of each layer's weights may be at most.",
+            ladder=(0.1, 0.5, 1.0, 5.0),
+            ge=1e-9,
+            le=1_000_000,
+            optional_means="any length",
+            none="none",
+        ),
+    ] = None
+    use_ema: Annotated[bool, argument("Whether the weights become their moving average when training ends.")] = False
+    ema_momentum: Annotated[
+        float, argument("For use_ema: how slowly the average follows.", ladder=(0.9, 0.99, 0.999), ge=0, le=1)
+    ] = 0.99
+    schedule: AnySchedule | None = None
+    loss: Annotated[Loss, argument("What training makes small; sparse means labels are class numbers.")] = (
+        "sparse_categorical_crossentropy"
+    )
+    from_logits: Annotated[
+        bool, argument("Whether the last layer gives logits, any numbers, of which the loss makes probabilities.")
+    ] = False
+    label_smoothing: Annotated[
+        float,
+        argument("How far the right answers are moved from 0 and 1.", ladder=(0.0, 0.05, 0.1, 0.2), ge=0, lt=1),
+    ] = 0.0
+    class_weight: ClassWeight = None
+    metrics: tuple[Metric, ...] = ("accuracy",)
+    validation: str | float = "test"
+    precision: Annotated[Precision, argument("The numbers that the arithmetic uses.")] = "float32"
+    seed: int | None = None
+
+    def has_effect(self, name: str) -> bool:
+        """Whether a setting makes a difference beside the others."""
+        if name == "momentum":
+            return self.optimizer in MOMENTUM_OPTIMIZERS
+        if name == "nesterov":
+            return self.optimizer == "sgd" and self.momentum > 0
+        if name == "ema_momentum":
+            return self.use_ema
+        if name in _OF_LOSSES:
+            facts = LOSSES[self.loss]
+            return facts.has_logits if name == "from_logits" else facts.has_smoothing
+        return name != "learning_rate" or self.schedule is None or not self.schedule.says_every_rate
+
+    @property
+    def optimizer_arguments(self) -> dict[str, float | bool]:
+        """What the optimizer is made with, by Keras's names, where it differs from Keras's defaults.
+
+        The learning rate is the one that a schedule begins with.
+        """
+        changed = {name: getattr(self, name) for name in _OF_OPTIMIZERS if self.has_effect(name)}
+        changed = {name: value for name, value in changed.items() if value != _DEFAULTS[name]}
+        return {"learning_rate": self.learning_rate, **changed}
+
+    def told(self) -> dict[str, Any]:
+        """The settings as they are written and compared: those that few trainings have only where they are set."""
+        values = {name: getattr(self, name) for name in self.__struct_fields__}
+        return {name: value for name, value in values.items() if name not in _SELDOM or value != _DEFAULTS[name]}
+
+    def __post_init__(self) -> None:
+        for field in fields_of(type(self)):
+            field.check(getattr(self, field.name))
+        if isinstance(self.validation, str):
+            if self.validation not in ("none", "test"):
+                found = file_errors.found(self.validation)
+                raise ValueError(f'validation must be "none", "test" or a fraction like 0.1, not {found}')
+        elif not 0 < self.validation < 1:
+            raise ValueError(f'validation must be "none", "test" or above 0 and below 1, not {self.validation:g}')
+        class_weights.check(self.class_weight)
+        if self.seed is not None and not 0 <= self.seed < 2**31:
+            raise ValueError(f"seed must be a whole number from 0 to {2**31 - 1}, not {file_errors.found(self.seed)}")
+
+
+_OF_OPTIMIZERS = ("momentum", "nesterov", "weight_decay", "clipnorm", "use_ema", "ema_momentum")
+_OF_LOSSES = ("from_logits", "label_smoothing")
+_SELDOM = (*_OF_OPTIMIZERS, "schedule", *_OF_LOSSES, "class_weight")
+_DEFAULTS: dict[str, Any] = msgspec.structs.asdict(Training())
