@@ -7,8 +7,7 @@ import statistics
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from cnn_tui.experiment.difference import settings_in_words
-from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.analysis.experiment_diff import settings_told
 from cnn_tui.experiment.names import without_seed
 from cnn_tui.history.conditions import Conditions
 from cnn_tui.history.run import AS_PLANNED, Line, Run, ending_in_words
@@ -189,17 +188,6 @@ def is_trained(run: Run) -> bool:
     return run.train_images > 0
 
 
-def diff_experiments(before: Experiment, after: Experiment) -> tuple[DiffLine, ...]:
-    """First the training settings that differ, then all layers. Empty when settings and layers are the same.
-
-    Raises DatasetError.
-    """
-    lines = [*_settings(before, after)]
-    layers = diff_stacks(before.stack, after.stack)
-    changed = lines or any(line.sign != " " for line in layers)
-    return (*lines, *layers) if changed else ()
-
-
 def pace_of(run: Run) -> float | None:
     """Mean seconds of the epochs that ended, without what training took to start up; None before the first has."""
     return statistics.fmean(epoch.pace for epoch in run.epochs) if run.epochs else None
@@ -228,7 +216,7 @@ def _data(runs: Sequence[Run]) -> ComparisonRow:
 
 
 def _training(columns: Sequence[Column]) -> list[ComparisonRow]:
-    flat = [_flat(one[0].experiment) if one[0].has_experiment else {} for one in columns]
+    flat = [settings_told(one[0].experiment) if one[0].has_experiment else {} for one in columns]
     names = dict.fromkeys(name for one in flat for name in one if name not in ("dataset", "seed"))
     rows = [_row(name, "training", tuple(one.get(name, "") for one in flat)) for name in names]
     return [*rows, _row("seed", "training", tuple(_seeds(column) for column in columns))]
@@ -304,25 +292,6 @@ def _layers(before: Run, after: Run) -> tuple[DiffLine, ...]:
         return Stack((1, 1, 1), tuple(canonical(layer) for layer in run.experiment.layers))
 
     return diff_stacks(stack(before), stack(after))
-
-
-def _settings(before: Experiment, after: Experiment) -> list[DiffLine]:
-    old, new = _flat(before), _flat(after)
-    lines = []
-    for name in (*old, *(name for name in new if name not in old)):
-        if old.get(name) == new.get(name):
-            continue
-        if name not in new:
-            lines.append(DiffLine("-", f"{name}  {old[name]}"))
-        elif name not in old:
-            lines.append(DiffLine("+", f"{name}  {new[name]}"))
-        else:
-            lines.append(DiffLine("~", f"{name}  {old[name]} → {new[name]}"))
-    return lines
-
-
-def _flat(experiment: Experiment) -> dict[str, str]:
-    return settings_in_words(experiment) | {f"stop rule {rule}": "stops training" for rule in experiment.stop}
 
 
 def _minus(value: float | None, other: float | None) -> float | None:

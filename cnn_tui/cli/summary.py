@@ -12,7 +12,7 @@ from cnn_tui.experiment.check import dataset_to_set, problems_of, warnings_of
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.presets import about_preset, find_experiment, load_preset, preset_names
 from cnn_tui.experiment.unset_dataset import NOT_SET
-from cnn_tui.network.problems import Problem
+from cnn_tui.network.fixes import Problem
 from cnn_tui.network.summary import Summary, keras_shape, summarize, summary_lines
 from cnn_tui.text import quiet, sentence
 

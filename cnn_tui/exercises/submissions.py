@@ -9,7 +9,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 
 import msgspec
 
-from cnn_tui.analysis.compare import diff_experiments
+from cnn_tui.analysis.experiment_diff import diff_experiments
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.exercises.answers import Answer
 from cnn_tui.exercises.catalogue import SetPlace

@@ -7,8 +7,9 @@ from cnn_tui.data.labels import odd_numbers
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.training import Training
 from cnn_tui.experiment.unset_dataset import images_in_words
+from cnn_tui.network.fixes import Problem
 from cnn_tui.network.losses import LOSSES, AnswerKind, answers_for, to_probabilities
-from cnn_tui.network.problems import Goal, Problem, find_problems, find_spare_outputs
+from cnn_tui.network.problems import Goal, find_problems, find_spare_outputs
 from cnn_tui.network.summary import Summary, summarize
 from cnn_tui.text import counted
 

@@ -1,4 +1,4 @@
-"""Fixes for a layer that cannot be built: each is a stack in which it can."""
+"""What a problem is and what fixes it; the fixes for a layer that cannot be built: each is a stack in which it can."""
 
 from __future__ import annotations
 
@@ -42,6 +42,14 @@ class Fix(msgspec.Struct, frozen=True):
     label: str
     stack: Stack
     settings: tuple[tuple[str, str | bool], ...] = ()
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Why a stack cannot be trained. `layer` counts from 1; 0 stands for the whole stack."""
+
+    layer: int
+    message: str
+    fixes: tuple[Fix, ...] = ()
 
 
 def fixes_of_stuck_layer(stack: Stack, summary: Summary) -> tuple[Fix, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 
-from cnn_tui.analysis.compare import diff_experiments
+from cnn_tui.analysis.experiment_diff import diff_experiments
 from cnn_tui.analysis.pace import in_words
 from cnn_tui.exercises.answers import Expectation
 from cnn_tui.exercises.catalogue import SetPlace

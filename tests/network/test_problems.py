@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnn_tui.network.fixes import Problem
 from cnn_tui.network.layers import (
     AnyLayer,
     AveragePooling2D,
@@ -18,7 +19,7 @@ from cnn_tui.network.layers import (
     Rescaling,
 )
 from cnn_tui.network.losses import LOSSES
-from cnn_tui.network.problems import Goal, Problem, find_output_problem, find_problems, find_spare_outputs
+from cnn_tui.network.problems import Goal, find_output_problem, find_problems, find_spare_outputs
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import summarize
 from tests.network.strategies import notes_net, stacks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cnn_tui.analysis.compare import diff_experiments
+from cnn_tui.analysis.experiment_diff import diff_experiments
 from cnn_tui.exercises.catalogue import SetPlace, find_exercise, load_set, set_names
 from cnn_tui.exercises.locks import locks_of
 from cnn_tui.exercises.model import Exercise, ExerciseError

@@ -13,15 +13,14 @@ from textual.content import Content
 from textual.events import Resize
 from textual.message import Message
 
-from cnn_tui.analysis.compare import diff_experiments
+from cnn_tui.analysis.experiment_diff import diff_experiments
 from cnn_tui.exercises.locks import LockedError
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.network.diff import describe
 from cnn_tui.network.fields import Field, Value, fields_of
-from cnn_tui.network.fixes import Fix
+from cnn_tui.network.fixes import Fix, Problem
 from cnn_tui.network.layers import LAYERS, AnyLayer, new_layer
-from cnn_tui.network.problems import Problem
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import LayerSummary
 from cnn_tui.ui.dialogs.ask import AskScreen, PageScreen
