@@ -53,7 +53,7 @@ class CurveReading(NamedTuple):
     ahead: float | None
     """By how many points training accuracy is above validation accuracy after the last epoch; None without them.
 
-    The gap of a run is another figure: to its test accuracy, in the epoch that was tested (`records.GAP`)."""
+    The gap of a run is another figure: to its test accuracy, in the epoch that was tested (`rows.GAP`)."""
     rise: float
     """How much higher the validation loss is than at its lowest, as a share of that; 0 where it still falls."""
     still_falling: bool

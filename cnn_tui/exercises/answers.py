@@ -16,7 +16,7 @@ from cnn_tui.experiment.file_errors import found
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
 from cnn_tui.history.notebook import MAX_TEXT, NotebookError
-from cnn_tui.history.records import decoded
+from cnn_tui.history.rows import decoded
 
 Direction: TypeAlias = Literal["up", "down", "same"]
 

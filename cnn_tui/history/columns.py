@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable
 from typing import NamedTuple
 
-from cnn_tui.history.records import GAP
+from cnn_tui.history.rows import GAP
 from cnn_tui.history.run import Line, status_in_words
 
 

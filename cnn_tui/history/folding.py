@@ -15,7 +15,7 @@ import msgspec
 from cnn_tui.experiment.names import without_seed
 from cnn_tui.history.groups import ENDED_AS_PLANNED
 from cnn_tui.history.history import History
-from cnn_tui.history.records import GAP, decoded
+from cnn_tui.history.rows import GAP, decoded
 from cnn_tui.history.run import Line
 from cnn_tui.history.spread import Spread
 

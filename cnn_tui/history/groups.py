@@ -14,7 +14,8 @@ from cnn_tui.experiment.names import without_seed
 from cnn_tui.experiment.same import identity_of, settings_of
 from cnn_tui.history.conditions import Conditions, conditions_in_words
 from cnn_tui.history.history import History
-from cnn_tui.history.records import GAP, Head, chunks, marks
+from cnn_tui.history.records import Head
+from cnn_tui.history.rows import GAP, chunks, marks
 from cnn_tui.history.run import Run
 from cnn_tui.history.spread import Spread, by_seed, spread_of
 
@@ -59,7 +60,7 @@ class Trial(NamedTuple):
     experiment: str
     """As JSON."""
     gap: float | None = None
-    """Training minus test accuracy, as `records.GAP` has it."""
+    """Training minus test accuracy, as `rows.GAP` has it."""
     val_loss: float | None = None
     times: tuple[EpochTime, ...] = ()
     planned: int = 0

@@ -14,7 +14,7 @@ import msgspec
 
 from cnn_tui.experiment.experiment import MAX_NAME
 from cnn_tui.history.history import History
-from cnn_tui.history.records import decoded, marks
+from cnn_tui.history.rows import decoded, marks
 from cnn_tui.history.run import LIVE, Status
 
 MAX_TEXT = 100_000

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import math
-import sqlite3
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple, Self, TypeVar
-
-import msgspec
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Self
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.same import PACE_SETTINGS, pace_settings
-from cnn_tui.experiment.training import Training
 from cnn_tui.history.alive import GOING, GOING_HERE, Gone, end_of_gone, is_elsewhere, is_gone
 from cnn_tui.history.errors import HistoryError
+from cnn_tui.history.rows import CHUNK, LINE_COLUMNS, RUN_COLUMNS, chunks, decoded, marks, to_epoch, to_line, to_run
 from cnn_tui.history.run import LIVE, Epoch, Event, Line, Point, Progress, Run, Status, Wish
 from cnn_tui.history.store import Store
 
@@ -21,38 +17,12 @@ _LIVE = ", ".join(f"'{status}'" for status in sorted(LIVE))
 IS_LIVE = f"status IN ({_LIVE})"
 """A run that has not ended, in SQL."""
 
-GAP = (
-    "(CASE WHEN tested_epoch IS NULL THEN accuracy ELSE (SELECT json_extract(metrics, '$.accuracy')"
-    " FROM epochs WHERE run = runs.id AND epoch = tested_epoch) END - test_accuracy)"
-)
-"""How much better a run is on what it learned from than on the test images, in SQL: the one definition of the gap.
-
-It is the training accuracy of the epoch whose weights were tested, minus the test accuracy. That is the last epoch,
-save for a run that was interrupted: it is tested from its checkpoint, which may be of an earlier one. A run that was
-stopped within an epoch is tested with the weights of that moment, of which no whole epoch tells anything: it has none,
-nor has a run that was not tested or has no accuracy. Whether there was validation makes no difference.
-"""
-SAME_EXPERIMENT = ("same", "dataset", "train_images", "test_images")
-"""The columns that runs of one experiment on the same images have in common; of a damaged one, `same` is ""."""
-_GROUP = (
-    "iif(same = '', id, (SELECT min(one.id) FROM runs AS one WHERE"
-    f" {' AND '.join(f'one.{name} = runs.{name}' for name in SAME_EXPERIMENT)}))"
-)
-_WORKED_OUT = {"gap": f"{GAP} AS gap", "group": f'{_GROUP} AS "group"'}
-_LINE = tuple(Line.__struct_fields__)
-_TAGS = _LINE.index("tags")
-_LINE_COLUMNS = ", ".join(_WORKED_OUT.get(name, name) for name in _LINE)
-_RUN = tuple(name for name in Run.__struct_fields__ if name != "has_experiment")
-_RUN_COLUMNS = ", ".join(_WORKED_OUT.get(name, name) for name in _RUN)
 _WAITING = "WHERE status = 'queued' ORDER BY position, id"
 _WAITING_HERE = "WHERE status = 'queued' AND executor = 'here' ORDER BY position, id"
 _GOING = f"WHERE {GOING} ORDER BY id"
 _HEAD = "id, seed, dataset, experiment"
 LARGEST = 2**63 - 1
 """The largest whole number that a column of SQLite holds."""
-_CHUNK = 500  # values in one statement
-
-Kind = TypeVar("Kind")
 
 
 class Head(NamedTuple):
@@ -284,31 +254,20 @@ class Records:
         return [Point(*row) for row in rows]
 
     def _lines(self, clauses: str, values: Sequence[Any] = ()) -> list[Line]:
-        return [_to_line(row) for row in self.store.execute(f"SELECT {_LINE_COLUMNS} FROM runs {clauses}", values)]
+        return [to_line(row) for row in self.store.execute(f"SELECT {LINE_COLUMNS} FROM runs {clauses}", values)]
 
     def _runs(self, where: str, values: tuple[Any, ...]) -> list[Run]:
-        rows = self.store.execute(f"SELECT {_RUN_COLUMNS} FROM runs {where}", values).fetchall()
+        rows = self.store.execute(f"SELECT {RUN_COLUMNS} FROM runs {where}", values).fetchall()
         if not rows:
             return []
         ids = {row[0] for row in rows}
-        some = f"WHERE run IN ({', '.join(str(int(one)) for one in ids)})" if len(ids) <= _CHUNK else ""
+        some = f"WHERE run IN ({', '.join(str(int(one)) for one in ids)})" if len(ids) <= CHUNK else ""
         epochs: dict[int, list[Epoch]] = {}
         figures = "metrics, seconds, images_per_second, startup, others, throttled"
         query = f"SELECT run, epoch, {figures} FROM epochs {some} ORDER BY run, epoch"
         for run, *epoch in self.store.execute(query):
-            epochs.setdefault(run, []).append(_to_epoch(*epoch))
-        return [_to_run(row, epochs.get(row[0], [])) for row in rows]
-
-
-def marks(values: Sequence[Any]) -> str:
-    """A question mark for each value."""
-    return ", ".join("?" * len(values))
-
-
-def chunks(values: Sequence[Kind]) -> Iterator[Sequence[Kind]]:
-    """The values in parts that one statement can take."""
-    for at in range(0, len(values), _CHUNK):
-        yield values[at : at + _CHUNK]
+            epochs.setdefault(run, []).append(to_epoch(*epoch))
+        return [to_run(row, epochs.get(row[0], [])) for row in rows]
 
 
 def require_experiment(run: Run) -> Experiment:
@@ -319,43 +278,3 @@ def require_experiment(run: Run) -> Experiment:
             "cnn-tui. It was left as it is"
         )
     return run.experiment
-
-
-def decoded(text: str, kind: type[Kind]) -> Kind:
-    """JSON of the history as what it is. Raises sqlite3.DatabaseError where the file was damaged."""
-    try:
-        return msgspec.json.decode(text, type=kind)
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise sqlite3.DatabaseError(f"the file is damaged: {error}") from None
-
-
-def _to_line(row: tuple[Any, ...]) -> Line:
-    values = [*row]
-    values[_TAGS] = decoded(row[_TAGS], tuple[str, ...]) if row[_TAGS] != "[]" else ()
-    return Line(*values)
-
-
-def _to_run(row: tuple[Any, ...], epochs: Sequence[Epoch]) -> Run:
-    fields = dict(zip(_RUN, row, strict=True))
-    asked_for = fields.pop("epochs")
-    fields["tags"] = decoded(fields["tags"], tuple[str, ...])
-    fields["environment"] = decoded(fields["environment"], dict[str, Any])
-    fields["fired_within"] = bool(fields["fired_within"])
-    try:
-        fields["experiment"], known = msgspec.json.decode(fields["experiment"], type=Experiment), True
-    except msgspec.MsgspecError:
-        # Of a version with other layers: the figures of the run are still worth showing.
-        training = Training(epochs=min(max(asked_for, 1), _MOST_EPOCHS))
-        fields["experiment"] = Experiment(name=fields["name"], dataset=fields["dataset"], training=training)
-        known = False
-    return Run(**fields, epochs=tuple(epochs), has_experiment=known)
-
-
-def _to_epoch(epoch: int, metrics: str, *figures: Any) -> Epoch:
-    told = decoded(metrics, dict[str, float | None])
-    # JSON has no NaN: msgspec writes null for it.
-    plain = {name: math.nan if value is None else value for name, value in told.items()}
-    return Epoch(epoch, plain, *figures)
-
-
-_MOST_EPOCHS = 100_000

@@ -179,7 +179,7 @@ class Line(msgspec.Struct, frozen=True):
     tested_epoch: int | None = None
     """The epoch whose weights were tested, of a run that was tested from a checkpoint; else it was the last."""
     gap: float | None = None
-    """Training minus test accuracy, as `records.GAP` has it."""
+    """Training minus test accuracy, as `rows.GAP` has it."""
     host: str = ""
     """The machine that trains it, or did last; "" before that."""
     boot: str = ""
@@ -245,7 +245,7 @@ class Run(msgspec.Struct, frozen=True):
     tested_epoch: int | None = None
     """The epoch whose weights were tested, of a run that was tested from a checkpoint; else it was the last."""
     gap: float | None = None
-    """Training minus test accuracy, as `records.GAP` has it."""
+    """Training minus test accuracy, as `rows.GAP` has it."""
     host: str = ""
     """The machine that trains it, or did last; "" before that."""
     boot: str = ""

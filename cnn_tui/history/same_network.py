@@ -13,7 +13,8 @@ import msgspec
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.same import settings_of
 from cnn_tui.history.history import History
-from cnn_tui.history.records import LARGEST, chunks, marks
+from cnn_tui.history.records import LARGEST
+from cnn_tui.history.rows import chunks, marks
 from cnn_tui.history.run import Line, Run
 
 
