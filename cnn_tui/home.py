@@ -83,6 +83,11 @@ def log_path(run_id: int) -> Path:
     return run_folder(run_id) / "log.txt"
 
 
+def job_folder(run_id: int) -> Path:
+    """What the lab and a job on another machine write for each other: the run, its ledgers, what is asked of it."""
+    return run_folder(run_id) / "job"
+
+
 def worker_log_path() -> Path:
     """What the worker printed, and what a run printed before it was told its number."""
     return home() / "worker.log"

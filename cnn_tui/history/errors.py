@@ -35,6 +35,14 @@ class HistoryReadOnlyError(HistoryTroubleError):
     """It may not be written, or is no longer where it was."""
 
 
+class LedgerError(sqlite3.OperationalError):
+    """A ledger cannot be written. It is an error of SQLite's, so that training goes on and tries again, as it does
+    with a history."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(error.strerror or str(error))
+
+
 def trouble_of(error: sqlite3.Error, path: Path) -> HistoryTroubleError:
     """What an error of SQLite's says of the history at `path`."""
     code = primary_code(error)

@@ -17,7 +17,7 @@ import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.same import digest_of
-from cnn_tui.history.alive import this_machine
+from cnn_tui.history.alive import GOING, Machine, this_machine
 from cnn_tui.history.conditions import WITHIN
 from cnn_tui.history.errors import HistoryError
 from cnn_tui.history.records import IS_LIVE, LARGEST, Records
@@ -163,6 +163,17 @@ class History(Records):
             )
         return True
 
+    def record_requeue(self, run_id: int, text: str, at: float | None = None) -> None:
+        """The job of a run waits again, as `text` says; the run goes on from its last checkpoint once it begins."""
+        with self.store.transaction():
+            cursor = self.store.execute(
+                f"UPDATE main.runs SET status = 'queued', progress = '{{}}', resumed_after = NULL"
+                f" WHERE id = ? AND {GOING}",
+                (run_id,),
+            )
+            if cursor.rowcount:
+                self.record_event(run_id, text, "queued again", at)
+
     def move(self, run_id: int, places: int) -> bool:
         """Move a run that waits `places` later in the queue, or earlier; False when it cannot move so."""
         with self.store.transaction():
@@ -178,12 +189,15 @@ class History(Records):
 
     # What the training side writes
 
-    def claim(self, run_id: int, pid: int, seed: int) -> bool:
-        """Take a queued run for the process `pid`; False when it was taken or left the queue meanwhile."""
+    def claim(self, run_id: int, pid: int, seed: int, on: Machine | None = None, at: float | None = None) -> bool:
+        """Take a queued run for the process `pid`; False when it was taken or left the queue meanwhile.
+
+        It runs on this machine now, or was taken `on` another `at` a moment in seconds since 1970.
+        """
         cursor = self.store.execute(
             "UPDATE main.runs SET status = 'running', pid = ?, seed = ?, host = ?, boot = ?, heard = ?"
             " WHERE id = ? AND status = 'queued'",
-            (pid, seed, *this_machine(), time.time(), run_id),
+            (pid, seed, *(on or this_machine()), time.time() if at is None else at, run_id),
         )
         return cursor.rowcount == 1
 
@@ -196,12 +210,14 @@ class History(Records):
             (dataset, train_images, test_images, msgspec.json.encode(environment).decode(), run_id),
         )
 
-    def record_progress(self, run_id: int, progress: Progress, point: Point | None = None) -> None:
-        """Where the run is now and, if given, one more reading of its curve."""
+    def record_progress(
+        self, run_id: int, progress: Progress, point: Point | None = None, at: float | None = None
+    ) -> None:
+        """Where the run is now, or was `at` a moment, and, if given, one more reading of its curve."""
         with self.store.transaction():
             self.store.execute(
                 "UPDATE main.runs SET progress = ?, heard = ? WHERE id = ?",
-                (msgspec.json.encode(progress).decode(), time.time(), run_id),
+                (msgspec.json.encode(progress).decode(), time.time() if at is None else at, run_id),
             )
             if point is not None:
                 self.store.execute(
@@ -209,8 +225,8 @@ class History(Records):
                     (run_id, point.at, point.loss, point.accuracy),
                 )
 
-    def record_epoch(self, run_id: int, epoch: Epoch, seconds: float) -> None:
-        """A finished epoch; `seconds` is the training time so far."""
+    def record_epoch(self, run_id: int, epoch: Epoch, seconds: float, at: float | None = None) -> None:
+        """A finished epoch; `seconds` is the training time so far, `at` when it was told."""
         metrics = msgspec.json.encode(epoch.metrics).decode()
         with self.store.transaction():
             self.store.execute(
@@ -221,7 +237,7 @@ class History(Records):
             self.store.execute(
                 "UPDATE main.runs SET epochs_done = ?, loss = ?, accuracy = ?, val_loss = ?, val_accuracy = ?,"
                 f" seconds = ?, heard = ?, pace = {_PACE} WHERE id = ?",
-                (epoch.epoch, *shown, seconds, time.time(), run_id),
+                (epoch.epoch, *shown, seconds, time.time() if at is None else at, run_id),
             )
 
     def record_event(self, run_id: int, text: str, kind: EventKind = "other", at: float | None = None) -> None:

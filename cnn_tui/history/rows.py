@@ -72,7 +72,8 @@ def to_run(row: tuple[Any, ...], epochs: Sequence[Epoch]) -> Run:
     asked_for = fields.pop("epochs")
     fields["tags"] = decoded(fields["tags"], tuple[str, ...])
     fields["environment"] = decoded(fields["environment"], dict[str, Any])
-    fields["fired_within"] = bool(fields["fired_within"])
+    for flag in ("fired_within", "archived"):
+        fields[flag] = bool(fields[flag])
     try:
         fields["experiment"], known = msgspec.json.decode(fields["experiment"], type=Experiment), True
     except msgspec.MsgspecError:

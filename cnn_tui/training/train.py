@@ -1,5 +1,6 @@
 """One run, from start to end: `python -m cnn_tui.training.train RUN_ID`.
 
+With `--elsewhere RUN_ID` it is on a machine that does not write the history, and the run is one that was given out.
 With `--evaluate RUN_ID` it only evaluates the last checkpoint of a run that was interrupted. With `--standby` it loads
 TensorFlow first and then waits for a line with the other arguments, so that the run begins at once; when its standard
 input ends, so does it. What it and TensorFlow print goes to the run's log. Everything else it has to say
@@ -11,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import platform
 import secrets
 import select
 import signal
@@ -22,13 +24,14 @@ from typing import Any
 
 import keras
 
-from cnn_tui import locks
+from cnn_tui import __version__, locks
 from cnn_tui.artifacts.weights import KeptWeights, read_weights
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment.compiled import answers_of
 from cnn_tui.history.history import History, HistoryError, Result
 from cnn_tui.history.records import require_experiment
 from cnn_tui.history.run import Ending, Run, finite
+from cnn_tui.history.run_elsewhere import RunElsewhere, RunRecord
 from cnn_tui.home import best_path, checkpoint_path, log_path, model_path
 from cnn_tui.jobs.devices import DeviceError, settle
 from cnn_tui.jobs.launch import ENDED, ENDED_BADLY, NO_ROOM, is_full
@@ -62,9 +65,11 @@ def main(arguments: list[str]) -> int:
             return 0
     if len(arguments) == 1 and arguments[0].isdecimal():
         return train(int(arguments[0]))
+    if len(arguments) == 2 and arguments[0] == "--elsewhere" and arguments[1].isdecimal():
+        return train_elsewhere(int(arguments[1]))
     if len(arguments) == 2 and arguments[0] == "--evaluate" and arguments[1].isdecimal():
         return evaluate_checkpoint(int(arguments[1]))
-    say("usage: python -m cnn_tui.training.train (RUN_ID | --evaluate RUN_ID | --standby)")
+    say("usage: python -m cnn_tui.training.train (RUN_ID | --elsewhere RUN_ID | --evaluate RUN_ID | --standby)")
     return 2
 
 
@@ -76,17 +81,32 @@ def train(run_id: int) -> int:
         return 1
     send_output_to(log_path(run_id))
     with History() as history:
-        run = history.run(run_id)
-        seed = secrets.randbelow(2**31) if run is None or run.seed is None else run.seed
-        if run is None or not history.claim(run_id, os.getpid(), seed):
-            say(f"Run {run_id} is not in the queue.")
-            return 1
-        say(f"Run {run_id}, {run.name}: seed {seed}, process {os.getpid()}.")
-        trainer = Trainer(history, run, seed)
-        result = trainer.result()
-        say(f"Run {run_id} {result.status}{f': {result.stop_cause}' if result.stop_cause else '.'}")
-        recorded = record_end(history, run_id, result, trainer.recorder)
-    if not recorded:
+        return train_and_record(history, run_id)
+
+
+def train_elsewhere(run_id: int) -> int:
+    """Train a run that was given out to this machine, as `train` does; whoever gave it out sees to it that one does."""
+    send_output_to(log_path(run_id))
+    with RunElsewhere(run_id) as record:
+        if record.version != __version__:
+            has = f"{platform.node()} has cnn-tui {__version__}, and the lab {record.version}"
+            record.record_end(run_id, Result("failed", f"{has}: install the same on both", ending="error"))
+            return ENDED_BADLY
+        return train_and_record(record, run_id)
+
+
+def train_and_record(record: RunRecord, run_id: int) -> int:
+    """Train a queued run to its end; gives the exit status."""
+    run = record.run(run_id)
+    seed = secrets.randbelow(2**31) if run is None or run.seed is None else run.seed
+    if run is None or not record.claim(run_id, os.getpid(), seed):
+        say(f"Run {run_id} is not in the queue.")
+        return 1
+    say(f"Run {run_id}, {run.name}: seed {seed}, process {os.getpid()}.")
+    trainer = Trainer(record, run, seed)
+    result = trainer.result()
+    say(f"Run {run_id} {result.status}{f': {result.stop_cause}' if result.stop_cause else '.'}")
+    if not record_end(record, run_id, result, trainer.recorder):
         return NO_ROOM if is_full(trainer.recorder.trouble) else 1
     return ENDED_BADLY if result.status == "failed" else ENDED
 
@@ -98,7 +118,7 @@ class ReadingEndedError(Exception):
 class Trainer:
     """The training of one run."""
 
-    def __init__(self, history: History, run: Run, seed: int) -> None:
+    def __init__(self, history: RunRecord, run: Run, seed: int) -> None:
         self.history, self.run, self.seed = history, run, seed
         self.experiment, self.training = run.experiment, run.experiment.training
         stopwatch = Stopwatch()
@@ -286,7 +306,7 @@ class Trainer:
         signal.signal(number, signal.SIG_DFL)
 
 
-def record_end(history: History, run_id: int, result: Result, recorder: Recorder) -> bool:
+def record_end(history: RunRecord, run_id: int, result: Result, recorder: Recorder) -> bool:
     """Write what still waits and how the run ended. A history that is locked or has no room gets a minute and more."""
     recorder.write(functools.partial(history.record_end, run_id, result))
     for _ in range(END_RETRIES):

@@ -13,6 +13,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
+from cnn_tui.history.run_elsewhere import RunRecord
 from cnn_tui.home import run_folder
 from cnn_tui.network.layers import Dense, Dropout, Flatten
 
@@ -59,7 +60,7 @@ def shared_network() -> TinyNetwork:
 class Fit:
     """A fit of the tiny network with the callbacks of run 1; `fresh` gives it a network of its own."""
 
-    def __init__(self, history: History, *rules: StopRule, execution: int = 1, fresh: bool = False) -> None:
+    def __init__(self, history: RunRecord, *rules: StopRule, execution: int = 1, fresh: bool = False) -> None:
         from cnn_tui.training.callbacks.checkpoints import Checkpoints
         from cnn_tui.training.callbacks.control import ControlPoll, StopRuleCallback
         from cnn_tui.training.callbacks.recorder import Recorder, Stopwatch
@@ -91,7 +92,7 @@ class Fit:
         )
 
 
-def run_of(history: History) -> Run:
+def run_of(history: RunRecord) -> Run:
     """The one run of the history."""
     run = history.run(1)
     assert run is not None

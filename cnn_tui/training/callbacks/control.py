@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 import keras
 
 from cnn_tui.experiment.stop_rules import StopRule, StopWatch
-from cnn_tui.history.history import History
 from cnn_tui.history.run import Ending, Epoch, EventKind, FiredAt, Status, Wish
+from cnn_tui.history.run_elsewhere import RunRecord
 from cnn_tui.training.callbacks import recorder
 from cnn_tui.training.callbacks.recorder import Logs, Stopwatch
 
@@ -85,7 +85,7 @@ class ControlPoll(keras.callbacks.Callback):  # type: ignore[misc]
     `now` tells that the run is to end at once: nothing more of it is validated, saved or evaluated.
     """
 
-    def __init__(self, history: History, run_id: int, epochs: int, stopwatch: Stopwatch, note: Note) -> None:
+    def __init__(self, history: RunRecord, run_id: int, epochs: int, stopwatch: Stopwatch, note: Note) -> None:
         super().__init__()
         self.cause = ""
         self.now = False

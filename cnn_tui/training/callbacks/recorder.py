@@ -16,8 +16,8 @@ from typing import Any
 import keras
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.history.history import History
 from cnn_tui.history.run import Epoch, EventKind, Point, Progress, finite, metric_shown
+from cnn_tui.history.run_elsewhere import RunRecord
 from cnn_tui.jobs.processor_load import ProcessorMeter
 
 PERIOD = 0.25
@@ -56,7 +56,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
     was not cut short. `train_images` is to be set before training.
     """
 
-    def __init__(self, history: History, run_id: int, experiment: Experiment, stopwatch: Stopwatch, say: Say) -> None:
+    def __init__(self, history: RunRecord, run_id: int, experiment: Experiment, stopwatch: Stopwatch, say: Say) -> None:
         super().__init__()
         self.seconds = 0.0
         self.whole_epochs = 0

@@ -12,7 +12,9 @@ import pytest
 
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.history import History
+from cnn_tui.history.ledger_reader import take_in
 from cnn_tui.history.run import Epoch, Point, Progress, Status, Wish
+from cnn_tui.history.run_elsewhere import RunElsewhere, give_out, tell
 from tests.training.fits import EXPERIMENT, IMAGES, STEPS, Fit, after_batch, in_validation, run_of, spoil, texts
 
 
@@ -117,7 +119,7 @@ def test_a_stop_when_all_is_done_is_none(history: History) -> None:
 def test_a_stop_is_one_of_the_events(history: History) -> None:
     fit = Fit(history)
     fit.run(after_batch(3, lambda: history.ask(1, "stop")))
-    assert texts(history) == [fit.control.cause] == ["stopped by you in epoch 1 of 3, after 3 of 8 batches"]
+    assert texts(history) == [fit.control.cause] == ["stopped by you in epoch 1 of 3, after 2 of 8 batches"]
 
 
 def test_a_stop_now_ends_without_validating(history: History) -> None:
@@ -214,13 +216,15 @@ class Failing(History):
         if self.failures >= 0:
             raise sqlite3.OperationalError("database or disk is full")
 
-    def record_progress(self, run_id: int, progress: Progress, point: Point | None = None) -> None:
+    def record_progress(
+        self, run_id: int, progress: Progress, point: Point | None = None, at: float | None = None
+    ) -> None:
         self._fail()
-        super().record_progress(run_id, progress, point)
+        super().record_progress(run_id, progress, point, at)
 
-    def record_epoch(self, run_id: int, epoch: Epoch, seconds: float) -> None:
+    def record_epoch(self, run_id: int, epoch: Epoch, seconds: float, at: float | None = None) -> None:
         self._fail()
-        super().record_epoch(run_id, epoch, seconds)
+        super().record_epoch(run_id, epoch, seconds, at)
 
     def wish(self, run_id: int) -> Wish:
         raise sqlite3.OperationalError("database is locked")
@@ -277,3 +281,14 @@ def test_a_loss_that_is_no_number_is_recorded_as_none(history: History) -> None:
     assert history.progress(1).loss is None
     assert history.points(1) == []
     assert history.lines()[0].loss is None
+
+
+def test_a_fit_that_records_in_a_ledger_heeds_wishes_and_has_the_same_rows(history: History) -> None:
+    give_out(run_of(history), 0)
+    with RunElsewhere(1) as record:
+        Fit(record).run(after_batch(STEPS + 2, lambda: tell(1, "stop")))
+    assert run_of(history).epochs == ()
+    take_in(history, 1)
+    assert [epoch.epoch for epoch in run_of(history).epochs] == [1]
+    assert texts(history) == ["stopped by you in epoch 2 of 3, after 2 of 8 batches"]
+    assert len(history.points(1)) == STEPS + 2
