@@ -65,15 +65,15 @@ def list_datasets(as_json: AsJson = False) -> int:
         "is had. Until then drawn pictures stand in."
     )
     say(
-        "A dataset is also a .npz file (x_train, y_train, x_test, y_test), a .csv file (label, pixels) or a folder of "
-        "image folders: give its path."
+        "A dataset is also a .npz file (x_train, y_train, x_test, y_test), a .csv file (label, pixels), a .parquet "
+        "file (label, image or pixels) or a folder of image folders: give its path."
     )
     return FINISHED
 
 
 @data.command("show")
 def show_dataset(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A dataset's name, a .npz or .csv file or a folder.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A name, a .npz, .csv or .parquet file or a folder.")],
     image_size: Annotated[
         str | None, typer.Option(metavar="HxW", help="Show a folder's pictures in that size, as 150x150.")
     ] = None,

@@ -45,7 +45,7 @@ def run(
     seed: Annotated[int | None, typer.Option(metavar="N", help="Seed of the random numbers.")] = None,
     repeat: Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="Train N times, each another seed.")] = 1,
     dataset: Annotated[
-        str | None, typer.Option(metavar="NAME", help="A dataset, a .npz or .csv file, or a folder.")
+        str | None, typer.Option(metavar="NAME", help="A dataset, a .npz, .csv or .parquet file, or a folder.")
     ] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE[,VALUE...]", help=_SET_HELP)] = None,
     device: Device = None,
@@ -111,7 +111,11 @@ def _obstacles(experiment: Experiment) -> list[str]:
         return [f"{name}: {summary.total_params:,} parameters are more than any machine holds"]
     unset = dataset_to_set(experiment)
     return [
-        *([f"{name}: {unset}; give one with --dataset: a name, a .npz or .csv file, or a folder"] if unset else []),
+        *(
+            [f"{name}: {unset}; give one with --dataset: a name, a file (.npz, .csv, .parquet), or a folder"]
+            if unset
+            else []
+        ),
         *(
             f"{name}: {place(problem, summary)}: {problem.message}{_ways_out(problem)}"
             for problem in problems_of(experiment, summary)

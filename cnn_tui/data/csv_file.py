@@ -11,20 +11,18 @@ from __future__ import annotations
 
 import array
 import functools
-import math
 import re
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from cnn_tui.data.dataset import TEST_SHARE, DataOptions, Dataset, DatasetError, is_tested, path_of, shown
+from cnn_tui.data.dataset import TEST_SHARE, DataOptions, Dataset, DatasetError, path_of, shown
 from cnn_tui.data.npz_file import MOST_CLASSES, MOST_IMAGES
-from cnn_tui.text import counted, escaped
+from cnn_tui.data.table import LABEL_NAMES, describe_table, names_beside, shape_of_pixels, too_many_classes
+from cnn_tui.text import counted
 
 LONGEST_LINE = 4_000_000
 """Bytes: an image of 512 x 512 in three colours takes three."""
-_LABEL_NAMES = ("label", "labels", "class", "target", "y")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _NUMBER = re.compile(rb"[+-]?\d+(\.\d*)?")
 
@@ -52,31 +50,8 @@ class CsvHalves(NamedTuple):
 def describe(name: str, path: Path, options: DataOptions) -> Dataset:
     """Describe the table as the dataset called `name`. Raises DatasetError, OSError."""
     train, test, share, _ = halves(path, options)
-    shape = shape_of(train, options)
-    counts, tested = Counter(train.labels), Counter(test.labels if test is not None else ())
-    if test is None:
-        tested = Counter({one: sum(is_tested(at, share) for at in range(count)) for one, count in counts.items()})
-        counts -= tested
-        if not tested.total():
-            raise DatasetError(
-                f"No class in {shown(path)} has enough images for a share of {share:g} to test on. Set test to the "
-                "path of another table, or to a larger share."
-            )
-    highest = max((*counts, *tested))
-    if highest == 0:
-        raise DatasetError(
-            f"In {shown(path)} every label is 0, which is one class. Labels count the classes from 0; "
-            "a network needs at least two to tell apart."
-        )
-    return Dataset(
-        name=name,
-        title=escaped(path.stem),
-        input_shape=shape,
-        class_names=tuple(map(str, range(highest + 1))),
-        train_images=counts.total(),
-        test_images=tested.total(),
-        unused=tuple(label for label in range(highest) if not counts[label] and not tested[label]),
-    )
+    labels = None if test is None else test.labels
+    return describe_table(name, path, shape_of(train, options), train.labels, labels, share)
 
 
 def halves(path: Path, options: DataOptions) -> CsvHalves:
@@ -106,21 +81,7 @@ def halves(path: Path, options: DataOptions) -> CsvHalves:
 
 def shape_of(table: CsvTable, options: DataOptions) -> tuple[int, int, int]:
     """(height, width, channels) of the images of a table. Raises DatasetError where they are not square."""
-    pixels = table.columns - 1
-    for channels in (1, 3):
-        if options.image_size is not None:
-            height, width = options.image_size
-        else:
-            height = width = math.isqrt(pixels // channels)
-        if height * width * channels == pixels:
-            return height, width, channels
-    where = f"{shown(table.path)} has {counted(pixels, 'pixel')} in a line, which"
-    if options.image_size is not None:
-        height, width = options.image_size
-        raise DatasetError(f"{where} make no image of {height} × {width}, grey or in three colours. Set another size.")
-    raise DatasetError(
-        f"{where} make no square image, grey or in three colours. Set image_size to its height and width."
-    )
+    return shape_of_pixels(table.path, table.columns - 1, options)
 
 
 def look(path: Path) -> CsvTable:
@@ -182,7 +143,7 @@ def _begun(path: Path, line: bytes) -> CsvTable:
             "with commas between them."
         )
     names = [field.decode(errors="replace").lower() for field in fields]
-    label_at = next((at for at, name in enumerate(names) if name in _LABEL_NAMES), None)
+    label_at = next((at for at, name in enumerate(names) if name in LABEL_NAMES), None)
     named = label_at is not None or not any(_NUMBER.fullmatch(field) for field in fields)
     return CsvTable(path, len(fields), label_at or 0, named, array.array("i"))
 
@@ -201,22 +162,11 @@ def _label(path: Path, number: int, field: bytes) -> int:
             "Labels are whole numbers from 0: number the classes."
         )
     if len(whole) > 9 or int(whole) >= MOST_CLASSES:
-        raise DatasetError(
-            f"Line {number:,} of {shown(path)} has the label {whole[:20].decode()}, but at most {MOST_CLASSES:,} "
-            "classes are taken. Number the classes from 0 without gaps."
-        )
+        raise DatasetError(f"Line {number:,} of {shown(path)} {too_many_classes(whole[:20].decode())}")
     return int(whole)
 
 
 def _beside(path: Path) -> Path | None:
     """The table that lies beside one whose name says that it is learned from, and is named as its other half."""
-    found = re.search("train(ing)?", path.stem, re.IGNORECASE)
-    if found is None:
-        return None
-    word = found[0]
-    half = "TEST" if word.isupper() else "Test" if word[0].isupper() else "test"
-    for other in (half, half + word[len("train") :]):
-        name = path.stem[: found.start()] + other + path.stem[found.end() :]
-        if (beside := path.with_name(name + path.suffix)).is_file():
-            return beside
-    return None
+    beside = (path.with_name(name + path.suffix) for name in names_beside(path.stem, "test"))
+    return next((other for other in beside if other.is_file()), None)

@@ -70,9 +70,11 @@ class DataOptions(msgspec.Struct, frozen=True, omit_defaults=True):
 AS_THEY_ARE = DataOptions()
 
 
-Form = Literal["built-in", "npz", "csv", "folder"]
-FILES: dict[str, Form] = {".npz": "npz", ".csv": "csv"}
+Form = Literal["built-in", "npz", "csv", "parquet", "folder"]
+FILES: dict[str, Form] = {".npz": "npz", ".csv": "csv", ".parquet": "parquet"}
 """What a file holds, by the ending of its name."""
+TABLES: tuple[Form, ...] = ("csv", "parquet")
+"""What has a label and an image in each row."""
 
 
 class DatasetError(ValueError):
@@ -103,8 +105,8 @@ class Dataset(msgspec.Struct, frozen=True):
 
     @property
     def is_table(self) -> bool:
-        """Whether it is a table (CSV)."""
-        return form_of(self.name) == "csv"
+        """Whether it is a table (CSV, Parquet)."""
+        return form_of(self.name) in TABLES
 
 
 BUILT_IN: dict[str, Dataset] = {

@@ -1,7 +1,7 @@
 """Describes a dataset without loading its pictures, so that shapes can be shown at once.
 
-A built-in dataset is described from a table; a `.npz` file from the headers inside it; a table (CSV) from
-its first line and its labels; a folder of image folders from its names and its first picture.
+A built-in dataset is described from a table; a `.npz` file from the headers inside it; a table (CSV, Parquet) from
+its columns and its labels; a folder of image folders from its names and its first picture.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from pathlib import Path
 
 import msgspec
 
-from cnn_tui.data import course, csv_file, drawings, image_folder, npz_file
+from cnn_tui.data import course, csv_file, drawings, image_folder, npz_file, parquet_file
 from cnn_tui.data.dataset import (
     AS_THEY_ARE,
     BUILT_IN,
     NAMED,
+    TABLES,
     DataOptions,
     Dataset,
     DatasetError,
@@ -28,7 +29,7 @@ from cnn_tui.text import did_you_mean
 
 
 def describe(dataset: str, options: DataOptions = AS_THEY_ARE) -> Dataset:
-    """Describe a dataset by its name, or by its path a `.npz` file, a table (CSV) or a folder of image folders.
+    """Describe a dataset by its name, or by its path a `.npz` file, a table or a folder of image folders.
 
     `options` say how the pictures of a folder are wanted, and what is tested on; other datasets are as they are.
 
@@ -72,6 +73,8 @@ def _describe_file(dataset: str, path: Path, options: DataOptions) -> Dataset:
             return npz_file.describe(dataset, path)
         if form_of(dataset) == "csv":
             return csv_file.describe(dataset, path, options)
+        if form_of(dataset) == "parquet":
+            return parquet_file.describe(dataset, path, options)
         return image_folder.describe(dataset, path, options)
     except OSError as error:
         raise unreadable(path, error) from None
@@ -83,7 +86,7 @@ def check_options(dataset: str, options: DataOptions) -> None:
     plain = msgspec.structs.replace(options, test=None)
     if form == "csv":
         plain = msgspec.structs.replace(plain, image_size=None)
-    if form == "folder" or options == AS_THEY_ARE or (form == "csv" and plain == AS_THEY_ARE):
+    if form in ("folder", "parquet") or options == AS_THEY_ARE or (form == "csv" and plain == AS_THEY_ARE):
         return
     if plain != AS_THEY_ARE:
         raise DatasetError(
@@ -97,12 +100,12 @@ def check_options(dataset: str, options: DataOptions) -> None:
 
 
 def _unknown(dataset: str) -> str:
-    allowed = f"{', '.join(NAMED)}, the path of a .npz or .csv file, or a folder of image folders"
+    allowed = f"{', '.join(NAMED)}, the path of a .npz, .csv or .parquet file, or a folder of image folders"
     if not dataset:
         return f"There is no dataset yet. Allowed are {allowed}."
-    if form_of(dataset) in ("npz", "csv"):
+    if form_of(dataset) in ("npz", *TABLES):
         return f"There is no file {shown(dataset)}. Give the path of a file that exists."
     hint = did_you_mean(dataset, NAMED)
     if os.sep in dataset and not hint:
-        return f"There is no folder {shown(dataset)}. Give a folder of image folders, or a .npz or .csv file."
+        return f"There is no folder {shown(dataset)}. Give a folder of image folders, or a .npz, .csv or .parquet file."
     return f"There is no dataset {shown(dataset)}.{hint} Allowed are {allowed}."

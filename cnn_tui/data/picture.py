@@ -19,7 +19,7 @@ import contextlib
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import IO, TYPE_CHECKING, Literal, NamedTuple
 
 from cnn_tui.text import reason
 
@@ -106,7 +106,7 @@ def without_warnings() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def header_of(path: str | Path) -> Iterator[Image.Image]:
+def header_of(path: str | Path | IO[bytes]) -> Iterator[Image.Image]:
     """A picture whose header alone is read so far: its mode, size and palette. Raises PictureError, also for its user.
 
     Anything that is raised while it is open is taken for a fault of the file.
@@ -130,7 +130,7 @@ def header_of(path: str | Path) -> Iterator[Image.Image]:
         raise PictureError("broken", f"is a broken picture ({reason(error)})") from None
 
 
-def open_picture(path: str | Path, shape: tuple[int, int, int] | None = None) -> Opened:
+def open_picture(path: str | Path | IO[bytes], shape: tuple[int, int, int] | None = None) -> Opened:
     """Unpack a picture and turn it upright. Raises PictureError.
 
     `shape` is that of the image which it is to become; a large JPEG is then not unpacked at its whole size.

@@ -62,7 +62,7 @@ def _not_set(shape: InputShape, layers: Sequence[AnyLayer], notes: list[str]) ->
     classes = _classes(shape, layers)
     notes.append(
         f"no dataset is set: the network is for {images_in_words(shape, classes)}; "
-        "set the dataset to a folder, or a .npz or .csv file, of your own"
+        "set the dataset to a folder, or a .npz, .csv or .parquet file, of your own"
     )
     return {"dataset": "", "input_shape": shape, "classes": classes}
 

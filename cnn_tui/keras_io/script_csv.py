@@ -27,7 +27,7 @@ def table_parts(path: Path, dataset: Dataset, options: DataOptions) -> Iterator[
         yield [*load, *call("load_table", [literal(str(test.path))], before="test_images, test_labels = ")]
         return
     yield load
-    yield _held_out(share)
+    yield held_out(share)
 
 
 def _loadtxt(table: CsvTable) -> CodeLines:
@@ -36,7 +36,8 @@ def _loadtxt(table: CsvTable) -> CodeLines:
     return call("np.loadtxt", arguments, indent=4, before="table = ")
 
 
-def _held_out(share: float) -> CodeLines:
+def held_out(share: float) -> CodeLines:
+    """What takes a share of each class of `training_images` to test on."""
     about = "every fifth image" if share == TEST_SHARE else f"a share of {share:g}"
     return [
         f"# Of each class, {about} is tested on",

@@ -17,6 +17,7 @@ from cnn_tui.data.describe import describe
 from cnn_tui.experiment.unset_dataset import InputShape
 from cnn_tui.keras_io.script_csv import table_parts
 from cnn_tui.keras_io.script_folder import FOLDER_IMPORTS, folder_parts
+from cnn_tui.keras_io.script_parquet import parquet_imports, parquet_parts
 from cnn_tui.keras_io.source import CodeLines, call, literal
 
 _CHUNK = 65_536  # bytes
@@ -45,6 +46,8 @@ def data_code(name: str, options: DataOptions = AS_THEY_ARE) -> DataCode:
         return _npz("# Load the dataset", path, dataset)
     if form_of(name) == "csv":
         return DataCode(("import numpy as np",), (*table_parts(path, dataset, options), _normalize(dataset)))
+    if form_of(name) == "parquet":
+        return DataCode(parquet_imports(path, options), (*parquet_parts(path, dataset, options), _normalize(dataset)))
     return DataCode(FOLDER_IMPORTS, (*folder_parts(path, dataset, options), _normalize(dataset)))
 
 

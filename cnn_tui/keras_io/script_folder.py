@@ -32,18 +32,11 @@ def folder_parts(path: Path, dataset: Dataset, options: DataOptions) -> Iterator
         *call("Path", [literal(str(path))], before="folder = "),
         *(call("Path", [literal(str(listing.halves[1]))], before="test_folder = ") if apart else ()),
         *call("", map(literal, picture.ENDINGS), before="endings = "),
-        *([_MOST_PIXELS] if survey.huge else ()),
+        *([MOST_PIXELS] if survey.huge else ()),
     ]
     yield _CLASSES_OF
     yield _PICTURES_OF
-    if survey.deep:
-        yield _eight_bits(picture_survey.top_in(path, listing.paths))
-    if survey.transparent:
-        yield _ON_GROUND
-    if crop:
-        yield _middle(dataset)
-    yield _load_picture(dataset, survey, crop)
-    yield _LOAD_PICTURES
+    yield from picture_parts(dataset, survey, picture_survey.top_in(path, listing.paths) if survey.deep else 0, crop)
     if apart:
         yield _halves("folder", "test_folder")
     elif listing.halves[0] != path:
@@ -51,6 +44,18 @@ def folder_parts(path: Path, dataset: Dataset, options: DataOptions) -> Iterator
     else:
         yield _share(TEST_SHARE if options.test is None else float(options.test))
     yield _ARRAYS
+
+
+def picture_parts(dataset: Dataset, survey: Survey, top: int, crop: bool) -> Iterator[CodeLines]:
+    """The functions that make a picture, and many, images as `dataset` describes them; `top` is white in deep ones."""
+    if survey.deep:
+        yield _eight_bits(top)
+    if survey.transparent:
+        yield _ON_GROUND
+    if crop:
+        yield _middle(dataset)
+    yield _load_picture(dataset, survey, crop)
+    yield _LOAD_PICTURES
 
 
 def _load_picture(dataset: Dataset, survey: Survey, crop: bool) -> CodeLines:
@@ -131,7 +136,7 @@ def _share(share: float) -> CodeLines:
     ]
 
 
-_MOST_PIXELS = f"Image.MAX_IMAGE_PIXELS = {picture.MOST_PIXELS // 2}  # twice as many are refused"
+MOST_PIXELS = f"Image.MAX_IMAGE_PIXELS = {picture.MOST_PIXELS // 2}  # twice as many are refused"
 _CLASSES_OF = (
     "def classes_of(folder):",
     "    names = [path.name for path in folder.iterdir() if path.is_dir()]",

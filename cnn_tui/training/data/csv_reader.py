@@ -32,11 +32,11 @@ def read_csv(path: Path, options: DataOptions, say: Say) -> Arrays:
     images, labels = _read(train, shape)
     if test is not None:
         return Arrays(images, labels, *_read(test, shape))
-    tested = _tested(labels, share)
+    tested = places_tested(labels, share)
     return Arrays(images[~tested], labels[~tested], images[tested], labels[tested])
 
 
-def _tested(labels: Labels, share: float) -> NDArray[np.bool_]:
+def places_tested(labels: Labels, share: float) -> NDArray[np.bool_]:
     """Which images are tested on: a share of each class, as `is_tested` tells of their positions in it."""
     tested = np.zeros(len(labels), np.bool_)
     for label in np.unique(labels):

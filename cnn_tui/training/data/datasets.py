@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_tui.data import csv_file
+from cnn_tui.data import csv_file, parquet_file
 from cnn_tui.data.course import how_to_get, is_drawn, resolved, title_of
 from cnn_tui.data.dataset import (
     AS_THEY_ARE,
@@ -33,13 +33,13 @@ from cnn_tui.data.describe import describe
 from cnn_tui.data.labels import odd_numbers, without_images
 from cnn_tui.data.left_out import FilesLeftOut, sentence_of
 from cnn_tui.text import sentence
-from cnn_tui.training.data import csv_reader, picture_reader, readers
+from cnn_tui.training.data import csv_reader, parquet_reader, picture_reader, readers
 from cnn_tui.training.data.check import check_images
 from cnn_tui.training.data.download import DOWNLOADS, Progress, fetch, keras_home
 from cnn_tui.training.data.readers import Arrays, Labels, Pixels, Reading, not_told
 
 Kind = Literal["CNN_TUI_DATA", "keras cache", "system", "sample", "file", "folder"]
-Layout = Literal["npz", "idx", "cifar10", "cifar100", "pictures", "csv"]
+Layout = Literal["npz", "idx", "cifar10", "cifar100", "pictures", "csv", "parquet"]
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "fashion_mnist_sample.npz"
 SYSTEM = Path("/usr/share/datasets")  # Debian's dataset packages
@@ -113,7 +113,9 @@ def find(name: str) -> Source | None:
         if path is None:
             return None
         form = form_of(name)
-        return Source("file", path, form) if form in ("npz", "csv") else Source("folder", path, "pictures")
+        if form == "npz" or form == "csv" or form == "parquet":
+            return Source("file", path, form)
+        return Source("folder", path, "pictures")
     own = _own_folder()
     places: list[tuple[Kind, Path]] = [("keras cache", keras_home() / "datasets"), ("system", SYSTEM)]
     if own:
@@ -261,6 +263,9 @@ def _tested_on(source: Source, options: DataOptions) -> str:
     if source.layout == "csv":
         test = csv_file.halves(source.path, options).test
         return f", and what is tested on from {shown(test.path)[1:-1]}" if test is not None else ""
+    if source.layout == "parquet":
+        other = parquet_file.halves(source.path, options).test
+        return f", and what is tested on from {shown(other.paths[0])[1:-1]}" if other is not None else ""
     return f", and what is tested on from {shown(options.test)[1:-1]}" if isinstance(options.test, str) else ""
 
 
@@ -287,6 +292,8 @@ def _read_layout(
             return readers.read_cifar100(source.path), ()
         case "csv":
             return csv_reader.read_csv(source.path, options, say), ()
+        case "parquet":
+            return parquet_reader.read_parquet(source.path, described.input_shape, options, say, reading)
         case "pictures":
             return picture_reader.read_folder(source.path, described.input_shape, options, say, reading)
 

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -57,6 +58,12 @@ def digest_of(listing: FolderPictures, shape: tuple[int, int, int], crop: bool) 
             status = os.stat(path)  # noqa: PTH116  a path is text here, and there may be many
             made.update(os.fsencode(f"{half} {label} {path}\0{status.st_size} {status.st_mtime_ns}\n"))
     return made.hexdigest()
+
+
+def digest_of_files(paths: Iterable[Path], *asked: object) -> str:
+    """What tells the images that a few files become, with what is asked of them, from others. Raises OSError."""
+    stamps = [(str(path), status.st_size, status.st_mtime_ns) for path in paths if (status := path.stat())]
+    return hashlib.blake2b(repr((FORMAT, stamps, asked)).encode(), digest_size=16).hexdigest()
 
 
 def path_of(digest: str) -> Path:

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from cnn_tui.data import csv_file, raw_file
+from cnn_tui.data import csv_file, parquet_file, raw_file
 from cnn_tui.data.data_facts import FORMAT, DataFacts, PartFacts, Stamp, facts_path, stamp_of
 from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, DataOptions, DatasetError
 from cnn_tui.data.image_folder import list_pictures
@@ -96,6 +96,9 @@ def _files(source: Source, options: DataOptions) -> Iterator[Path]:
     if source.layout == "csv":
         halves = csv_file.halves(source.path, options)
         yield from (table.path for table in halves[:2] if table is not None)
+        return
+    if source.layout == "parquet":
+        yield from parquet_file.halves(source.path, options).paths
         return
     yield source.path
     if source.path.is_dir():

@@ -6,10 +6,13 @@ all of them before the first: at no time is more than a picture a thread there a
 
 from __future__ import annotations
 
+import functools
+import io
+import itertools
 import os
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -41,6 +44,10 @@ class ReadPictures(NamedTuple):
     labels: Labels
 
 
+def _name_of(picture: PictureSource) -> str:
+    return picture.name or str(picture.place)
+
+
 def read_folder(
     folder: Path, shape: tuple[int, int, int], options: DataOptions, say: Say, reading: Reading
 ) -> tuple[Arrays, tuple[FilesLeftOut, ...]]:
@@ -55,7 +62,9 @@ def read_folder(
     digest = folder_store.digest_of(listing, shape, crop)
     kept = folder_store.read(digest)
     if kept is None:
-        kept = _unpack(listing, PictureReader(folder, shape, crop, listing.paths, reading))
+        every = listing.paths
+        find_top = functools.partial(picture_survey.top_in, folder, every)
+        kept = _unpack(listing, PictureReader(folder, shape, crop, len(every), reading, find_top))
         folder_store.keep(digest, kept)
     for sentence in kept.said:
         say(sentence)
@@ -64,62 +73,85 @@ def read_folder(
 
 def _unpack(listing: FolderPictures, reader: PictureReader) -> KeptFolder:
     left_out = LeftOutCounter(listing.left_out)
-    (x_train, y_train), (x_test, y_test) = (reader.read(half, left_out) for half in (listing.train, listing.test))
+    halves = ([PictureSource(*picture) for picture in half] for half in (listing.train, listing.test))
+    (x_train, y_train), (x_test, y_test) = (reader.read(half, len(half), left_out) for half in halves)
     return KeptFolder(Arrays(x_train, y_train, x_test, y_test), left_out.result(), tuple(reader.sentences()))
 
 
+class PictureSource(NamedTuple):
+    """A picture that is to be read: where it is, its label and, where it is no file by itself, what it is called."""
+
+    place: str | bytes
+    label: int
+    name: str = ""
+
+
 class PictureReader:
-    """Makes the pictures of a folder images of one shape, and counts what that took."""
+    """Makes the pictures of a dataset images of one shape, and counts what that took."""
 
     def __init__(
-        self, folder: Path, shape: tuple[int, int, int], crop: bool, every: list[str], reading: Reading
+        self,
+        place: Path,
+        shape: tuple[int, int, int],
+        crop: bool,
+        total: int,
+        reading: Reading,
+        find_top: Callable[[], int],
     ) -> None:
-        """`every` picture of the folder counts for what is white in those of more than 8 bits."""
-        self.folder, self.shape, self._crop, self._every, self._reading = folder, shape, crop, every, reading
+        """`place` is the folder, or the file, that the pictures, `total` in number, are in.
+
+        `find_top` finds out what is white in those of more than 8 bits.
+        """
+        self.place, self.shape, self._crop, self._total, self._reading = place, shape, crop, total, reading
+        self._find_top = find_top
         self._done: Counter[str] = Counter()
         self._read = 0
         self._top: int | None = None
         self._finding_top = threading.Lock()
 
     def top(self) -> int:
-        """What is white in the folder's pictures of more than 8 bits; looked for when the first of them is met."""
+        """What is white in pictures of more than 8 bits; looked for when the first of them is met."""
         with self._finding_top:
             if self._top is None:
-                self._top = picture_survey.top_in(self.folder, self._every)
+                self._top = self._find_top()
             return self._top
 
-    def read(self, pictures: list[tuple[str, int]], left_out: LeftOutCounter) -> ReadPictures:
-        """The images of some pictures, pairs of (path, label), without those that cannot be read."""
-        images = np.empty((len(pictures), *self.shape), np.uint8)
+    def read(self, pictures: Iterable[PictureSource], count: int, left_out: LeftOutCounter) -> ReadPictures:
+        """The images of `count` pictures, without those that cannot be read. Raises DatasetError where none can."""
+        images = np.empty((count, *self.shape), np.uint8)
         labels: list[int] = []
-        for (path, label), made in self._made(pictures):
+        first = ""
+        for picture, made in self._made(pictures):
+            first = first or _name_of(picture)
             if isinstance(made, PictureError):
-                left_out.add(made.kind, escaped(os.path.relpath(path, self.folder)))
+                name = picture.name or os.path.relpath(_name_of(picture), self.place)
+                left_out.add(made.kind, escaped(name))
             else:
                 images[len(labels)] = made.pixels
-                labels.append(label)
+                labels.append(picture.label)
         if not labels:
             raise DatasetError(
-                f"None of {counted(len(pictures), 'picture')} in {shown(self.folder)}, of which the first is "
-                f"{shown(pictures[0][0])}, can be read. Save them again as PNG or JPEG."
+                f"None of {counted(count, 'picture')} in {shown(self.place)}, of which the first is "
+                f"{shown(first)}, can be read. Save them again as PNG or JPEG."
             )
         return ReadPictures(images[: len(labels)], np.array(labels, np.int64))
 
-    def _made(self, pictures: list[tuple[str, int]]) -> Iterator[tuple[tuple[str, int], Made | PictureError]]:
+    def _made(self, pictures: Iterable[PictureSource]) -> Iterator[tuple[PictureSource, Made | PictureError]]:
         """What each picture becomes, in their order."""
+        waiting = iter(pictures)
         with without_warnings(), ThreadPoolExecutor(min(cores(), MOST_THREADS)) as threads:
-            for start in range(0, len(pictures), AT_ONCE):
-                some = pictures[start : start + AT_ONCE]
+            while some := list(itertools.islice(waiting, AT_ONCE)):
                 for picture, (made, done) in zip(some, threads.map(self._make, some), strict=True):
                     self._done.update(done)
                     yield picture, made
                 self._read += len(some)
-                self._reading(self._read, len(self._every))
+                self._reading(self._read, self._total)
 
-    def _make(self, picture: tuple[str, int]) -> tuple[Made | PictureError, list[str]]:
+    def _make(self, picture: PictureSource) -> tuple[Made | PictureError, list[str]]:
         """Run by several threads: what a picture becomes, and what was done to it."""
         try:
-            opened = open_picture(picture[0], self.shape)
+            place = picture.place
+            opened = open_picture(place if isinstance(place, str) else io.BytesIO(place), self.shape)
             made = make(opened, Form(self.shape, self.top() if is_deep(opened.picture) else None, self._crop))
         except PictureError as error:
             return error, []

@@ -1,0 +1,235 @@
+"""A dataset in Parquet files: in each row a label and an image.
+
+    label, pixel1, pixel2, …     numbers from 0 to 255, row after row of the image, as in a table of text (CSV)
+    label, image                 the image is a picture's whole file (PNG, JPEG), by itself or as {bytes, path}: so
+                                 Hugging Face keeps pictures, and says in the file what the classes are called
+
+Beside `train-00000-of-00002.parquet` all its parts are read, and `test-00000-of-00001.parquet` is what is tested on;
+without that, `validation`. Of the rows only labels are remembered here. pyarrow reads the files; where it is not
+installed, a sentence says how to get it.
+"""
+
+from __future__ import annotations
+
+import array
+import functools
+import glob
+import json
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cnn_tui.data import parquet_pictures
+from cnn_tui.data.dataset import TEST_SHARE, DataOptions, Dataset, DatasetError, path_of, shown
+from cnn_tui.data.npz_file import MOST_CLASSES, MOST_IMAGES
+from cnn_tui.data.parquet_rows import opened, rows
+from cnn_tui.data.table import LABEL_NAMES, Shape, describe_table, names_beside, shape_of_pixels, too_many_classes
+from cnn_tui.text import counted
+
+_ROWS_OF_LABELS = 65_536
+_MOST_PARTS = 10_000
+_PART = re.compile(r"(.+)-(\d{5})-of-(\d{5})")
+_ALSO_LABELS = ("fine_label", "coarse_label")
+_TESTS = ("test", "validation", "valid", "val")
+
+
+class ParquetTable(NamedTuple):
+    """What is known of a table: its files, its columns, what its classes are called, and its labels in order."""
+
+    paths: tuple[Path, ...]
+    label: str
+    picture: str
+    """The column of the pictures; "" for a table of pixels."""
+    in_struct: bool
+    """Whether a picture is {bytes, path}, and not the bytes alone."""
+    pixels: tuple[str, ...]
+    names: tuple[str, ...]
+    labels: array.array[int]
+
+
+class ParquetHalves(NamedTuple):
+    """The tables to learn from and to test on; without `test`, a share of each class in `train` is tested on."""
+
+    train: ParquetTable
+    test: ParquetTable | None
+    share: float
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        return self.train.paths + (() if self.test is None else self.test.paths)
+
+
+def describe(name: str, path: Path, options: DataOptions) -> Dataset:
+    """Describe the table as the dataset called `name`. Raises DatasetError, OSError."""
+    train, test, share = halves(path, options)
+    if not train.picture and (options.color is not None or options.fit != "stretch"):
+        raise DatasetError(
+            f"color and fit are for pictures, and {shown(path)} has pixels in its columns. Leave them out."
+        )
+    labels = None if test is None else test.labels
+    return describe_table(name, path, shape_of(train, options), train.labels, labels, share, train.names)
+
+
+def halves(path: Path, options: DataOptions) -> ParquetHalves:
+    """The tables of a dataset. Raises DatasetError, OSError."""
+    train, test = look(path), options.test
+    if isinstance(test, float):
+        return ParquetHalves(train, None, test)
+    if test is None:
+        beside = _beside(path)
+        if beside is None:
+            return ParquetHalves(train, None, TEST_SHARE)
+    else:
+        beside = path_of(test)
+        if beside is None or beside.suffix.lower() != ".parquet":
+            raise DatasetError(f"There is no table {shown(test)} to test on. Set test to the path of a .parquet file.")
+    table = look(beside)
+    if (table.picture, len(table.pixels)) != (train.picture, len(train.pixels)):
+        raise DatasetError(
+            f"{shown(beside)} has other columns than {shown(path)}. Both need the same images and a label."
+        )
+    return ParquetHalves(train, table, 0.0)
+
+
+def shape_of(table: ParquetTable, options: DataOptions) -> Shape:
+    """(height, width, channels) of the images; of pictures, the size is that of the first. Raises DatasetError."""
+    if not table.picture:
+        return shape_of_pixels(table.paths[0], len(table.pixels), options)
+    size, coloured = parquet_pictures.first_look(table.paths, table.picture, stamp_of(table.paths))
+    height, width = options.image_size or size
+    return height, width, 3 if (coloured if options.color is None else options.color == "rgb") else 1
+
+
+def look(path: Path) -> ParquetTable:
+    """Look at a table. Raises DatasetError, which says what is not as it should be; OSError."""
+    paths = _parts(path)
+    return _looked_at(paths, stamp_of(paths))
+
+
+def stamp_of(paths: tuple[Path, ...]) -> tuple[tuple[int, int], ...]:
+    return tuple((status.st_mtime_ns, status.st_size) for status in (path.stat() for path in paths))
+
+
+@functools.lru_cache(maxsize=8)
+def _looked_at(paths: tuple[Path, ...], stamp: tuple[tuple[int, int], ...]) -> ParquetTable:
+    table = _begun(paths)
+    for batch in rows(paths, (table.label,), _ROWS_OF_LABELS):
+        for label in batch.column(0).to_pylist():
+            if not isinstance(label, int) or not 0 <= label < MOST_CLASSES:
+                raise _wrong_label(table, len(table.labels), label)
+            table.labels.append(label)
+        if len(table.labels) > MOST_IMAGES:
+            raise DatasetError(f"{shown(paths[0])} has more than {MOST_IMAGES:,} images. Use fewer.")
+    if not table.labels:
+        raise DatasetError(f"{shown(paths[0])} has no rows. Each needs a label and an image.")
+    return table
+
+
+def _wrong_label(table: ParquetTable, row: int, label: Any) -> DatasetError:
+    where = f"Row {row + 1:,} of {shown(table.paths[0])}"
+    if isinstance(label, int) and label >= MOST_CLASSES:
+        return DatasetError(f"{where} {too_many_classes(label)}")
+    found = "no label" if label is None else f"the label {label}"
+    return DatasetError(
+        f"{where} has {found}. Labels are whole numbers from 0. Where the images to test on have none, set test to a "
+        "share, as 0.2."
+    )
+
+
+def _begun(paths: tuple[Path, ...]) -> ParquetTable:
+    """What the first file's schema tells of a table."""
+    with opened(paths[0]) as file:
+        schema = file.schema_arrow
+    label, picture = _label_in(schema, paths[0]), _picture_in(schema)
+    pixels = () if picture else tuple(one.name for one in schema if one.name != label and _is_number(one.type))
+    if not picture and len(pixels) < len(schema) - 1:
+        other = next(one.name for one in schema if one.name != label and one.name not in pixels)
+        raise DatasetError(
+            f"{shown(paths[0])} has the column {shown(other[:60])}, which is neither a picture's file nor a number. "
+            "Each row needs a label, and a picture or its pixels."
+        )
+    if not picture and not pixels:
+        raise DatasetError(f"{shown(paths[0])} has labels and no images. Each row needs a picture, or its pixels.")
+    in_struct = bool(picture) and not _is_bytes(schema.field(picture).type)
+    return ParquetTable(paths, label, picture, in_struct, pixels, _class_names(schema, label), array.array("i"))
+
+
+def _label_in(schema: Any, path: Path) -> str:
+    import pyarrow.types as types
+
+    whole = [one.name for one in schema if types.is_integer(one.type)]
+    found = next((name for wanted in (*LABEL_NAMES, *_ALSO_LABELS) for name in whole if name.lower() == wanted), None)
+    if found is None and _picture_in(schema) and len(whole) == 1:
+        found = whole[0]
+    if found is None:
+        there = ", ".join(shown(name[:40]) for name in schema.names[:8])
+        raise DatasetError(
+            f"{shown(path)} has no column of labels: whole numbers from 0, in a column called label. Its columns are "
+            f"{there}{', …' if len(schema.names) > 8 else ''}."
+        )
+    return str(found)
+
+
+def _picture_in(schema: Any) -> str:
+    """The first column that has pictures' files; "" for none."""
+    return next((one.name for one in schema if _is_bytes(one.type) or _has_bytes(one.type)), "")
+
+
+def _is_bytes(kind: Any) -> bool:
+    import pyarrow.types as types
+
+    return bool(types.is_binary(kind) or types.is_large_binary(kind))
+
+
+def _has_bytes(kind: Any) -> bool:
+    import pyarrow.types as types
+
+    return bool(types.is_struct(kind)) and any(field.name == "bytes" and _is_bytes(field.type) for field in kind)
+
+
+def _is_number(kind: Any) -> bool:
+    import pyarrow.types as types
+
+    return bool(types.is_integer(kind) or types.is_floating(kind))
+
+
+def _class_names(schema: Any, label: str) -> tuple[str, ...]:
+    """What Hugging Face calls the classes, in the notes that it leaves in a file; () where it says nothing."""
+    try:
+        told = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
+        names = told["info"]["features"][label]["names"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ()
+    if not isinstance(names, list) or len(names) > MOST_CLASSES or not all(isinstance(one, str) for one in names):
+        return ()
+    return tuple(names)
+
+
+def _parts(path: Path) -> tuple[Path, ...]:
+    """The file with all the others that it is a part with. Raises DatasetError where one is missing."""
+    found = _PART.fullmatch(path.stem)
+    if found is None:
+        return (path,)
+    count = int(found[3])
+    if not 0 < count <= _MOST_PARTS:
+        return (path,)
+    parts = tuple(path.with_name(f"{found[1]}-{at:05d}-of-{found[3]}{path.suffix}") for at in range(count))
+    missing = next((part for part in parts if not part.is_file()), None)
+    if missing is not None:
+        raise DatasetError(
+            f"{shown(missing)} is missing: {shown(path)} is one of {counted(count, 'part')}. Put all into one folder."
+        )
+    return parts
+
+
+def _beside(path: Path) -> Path | None:
+    """The table, or its first part, that lies beside one whose name says that it is learned from."""
+    found = _PART.fullmatch(path.stem)
+    for name in names_beside(path.stem if found is None else found[1], *_TESTS):
+        beside = [
+            path.with_name(name + path.suffix),
+            *sorted(path.parent.glob(f"{glob.escape(name)}-00000-of-?????{path.suffix}")),
+        ]
+        if there := next((one for one in beside if one.is_file()), None):
+            return there
+    return None

@@ -1,0 +1,93 @@
+"""What tables of images have in common, whether they are text (CSV) or Parquet: a label and an image in each row."""
+
+from __future__ import annotations
+
+import array
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from cnn_tui.data.dataset import DataOptions, Dataset, DatasetError, is_tested, shown
+from cnn_tui.data.npz_file import MOST_CLASSES
+from cnn_tui.text import counted, escaped
+
+LABEL_NAMES = ("label", "labels", "class", "target", "y")
+
+Shape = tuple[int, int, int]
+
+
+def describe_table(
+    name: str,
+    path: Path,
+    shape: Shape,
+    train: array.array[int],
+    test: array.array[int] | None,
+    share: float,
+    names: tuple[str, ...] = (),
+) -> Dataset:
+    """The dataset called `name`, of tables with these labels; without `test`, a share of each class is tested on.
+
+    `names` are the classes where the table says them. Raises DatasetError.
+    """
+    counts, tested = Counter(train), Counter(test or ())
+    if test is None:
+        tested = Counter({one: sum(is_tested(at, share) for at in range(count)) for one, count in counts.items()})
+        counts -= tested
+        if not tested.total():
+            raise DatasetError(
+                f"No class in {shown(path)} has enough images for a share of {share:g} to test on. Set test to the "
+                "path of another table, or to a larger share."
+            )
+    highest = max((*counts, *tested))
+    if highest == 0:
+        raise DatasetError(
+            f"In {shown(path)} every label is 0, which is one class. Labels count the classes from 0; "
+            "a network needs at least two to tell apart."
+        )
+    numbers = tuple(map(str, range(highest + 1)))
+    return Dataset(
+        name=name,
+        title=escaped(path.stem),
+        input_shape=shape,
+        class_names=tuple(map(escaped, names)) if len(names) > highest else numbers,
+        train_images=counts.total(),
+        test_images=tested.total(),
+        unused=tuple(label for label in range(highest) if not counts[label] and not tested[label]),
+    )
+
+
+def shape_of_pixels(path: Path, pixels: int, options: DataOptions) -> Shape:
+    """(height, width, channels) of images of so many numbers. Raises DatasetError where they are not square."""
+    for channels in (1, 3):
+        if options.image_size is not None:
+            height, width = options.image_size
+        else:
+            height = width = math.isqrt(pixels // channels)
+        if height * width * channels == pixels:
+            return height, width, channels
+    where = f"{shown(path)} has {counted(pixels, 'pixel')} in a line, which"
+    if options.image_size is not None:
+        height, width = options.image_size
+        raise DatasetError(f"{where} make no image of {height} × {width}, grey or in three colours. Set another size.")
+    raise DatasetError(
+        f"{where} make no square image, grey or in three colours. Set image_size to its height and width."
+    )
+
+
+def too_many_classes(label: int | str) -> str:
+    """The end of a sentence on a label that is too large."""
+    most = f"at most {MOST_CLASSES:,} classes are taken"
+    return f"has the label {label}, but {most}. Number the classes from 0 without gaps."
+
+
+def names_beside(stem: str, *halves: str) -> Iterator[str]:
+    """What a table's other half may be called: for `sign_mnist_train`, with "test", `sign_mnist_test`."""
+    found = re.search("train(ing)?", stem, re.IGNORECASE)
+    for half in halves if found is not None else ():
+        assert found is not None
+        word = found[0]
+        named = half.upper() if word.isupper() else half.title() if word[0].isupper() else half
+        for other in (named, named + word[len("train") :]):
+            yield stem[: found.start()] + other + stem[found.end() :]
