@@ -20,7 +20,7 @@ from cnn_tui.experiment.file import to_toml
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.presets import find_experiment
 from cnn_tui.history.records import require_experiment
-from cnn_tui.keras_io.import_model import ImportProblem, SeveralModels, import_model
+from cnn_tui.keras_io.import_model import ImportProblem, SeveralModels, import_model, with_weights
 from cnn_tui.keras_io.notebook import keras_notebook
 from cnn_tui.keras_io.script import keras_script
 from cnn_tui.network.summary import summarize
@@ -110,6 +110,9 @@ def import_(
     model: Annotated[
         str | None, typer.Option(metavar="NUMBER|NAME", help="Which of the models that a script or notebook makes.")
     ] = None,
+    weights: Annotated[
+        bool, typer.Option("--weights", help="Start from the file's own weights, to test them or to train them on.")
+    ] = False,
 ) -> int:
     """Write the experiment that a Keras model is to `output` or to standard output; say what of it was left out.
 
@@ -117,6 +120,7 @@ def import_(
     """
     try:
         imported = import_model(file, model)
+        imported = with_weights(imported, file) if weights else imported
     except ImportProblem as error:
         for problem in error.problems:
             complain(problem)

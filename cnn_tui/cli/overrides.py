@@ -19,6 +19,7 @@ from cnn_tui.data.dataset import path_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file import from_builtins
 from cnn_tui.experiment.file_errors import found
+from cnn_tui.experiment.start_weights import weights_path
 from cnn_tui.experiment.training import Training
 from cnn_tui.jobs.grid import Axis
 from cnn_tui.text import did_you_mean, quiet
@@ -113,7 +114,16 @@ def _fitting(value: Any, steps: tuple[str | int, ...]) -> Any:
     if isinstance(value, str) and steps in (("dataset",), ("test",)) and path_of(value) is not None:
         # The training process has a folder of its own.
         return str(Path(value).expanduser().absolute())
+    if isinstance(value, str) and steps == ("weights",):
+        return None if value == "none" else _weights(value)
     return value
+
+
+def _weights(path: str) -> str:
+    try:
+        return weights_path(path)
+    except ValueError as error:
+        raise UserError(str(error)) from None
 
 
 def _put(raw: Any, steps: tuple[str | int, ...], value: Any, key: str) -> None:

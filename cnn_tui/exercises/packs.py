@@ -22,6 +22,7 @@ from cnn_tui.exercises.answers import answers
 from cnn_tui.exercises.catalogue import SetPlace, load_set, read_set, set_names
 from cnn_tui.exercises.model import ExerciseError
 from cnn_tui.exercises.runs import runs_of
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import misread
 from cnn_tui.history.history import History
 from cnn_tui.history.run import without_nan
@@ -30,6 +31,8 @@ from cnn_tui.text import quiet
 FORMAT = 1
 MAX_SUBMISSION = 50_000_000
 """Bytes; some thousands of runs take as much."""
+_CAME_LATER = ("weights", "weights_digest")
+"""Keys of an experiment that packs did not have when the first of them were handed out."""
 
 
 class Submission(msgspec.Struct, frozen=True):
@@ -112,8 +115,14 @@ def gather_submission(history: History, place: SetPlace, student: str = "") -> S
 def digest(place: SetPlace) -> str:
     """SHA-256 of a pack: the same for every copy of it, another one once a question or an experiment was changed."""
     experiments = [place.experiment(one) for one in place.set.exercises]
-    plain = msgspec.to_builtins([place.set, [None if one is None else one.without_folders() for one in experiments]])
+    plain = [msgspec.to_builtins(place.set), [None if one is None else _plain(one) for one in experiments]]
     return hashlib.sha256(canonical_json(plain)).hexdigest()
+
+
+def _plain(experiment: Experiment) -> dict[str, Any]:
+    """An experiment as it counts in the digest: without keys that came later and that it does not use."""
+    plain: dict[str, Any] = msgspec.to_builtins(experiment.without_folders())
+    return {name: value for name, value in plain.items() if value is not None or name not in _CAME_LATER}
 
 
 def to_file(made: Submission) -> str:

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import msgspec
-
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.runs import runs_of
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.same import settings_of
+from cnn_tui.experiment.same import settings_to_find
 from cnn_tui.history.groups import Group, groups_of
 from cnn_tui.history.history import History
 
@@ -87,6 +85,6 @@ def _nearness(group: Group, given: Experiment) -> tuple[int, int, int, bool, int
     """More is nearer: the data, how much of it, the epochs, the other settings; then how many runs, and the latest."""
     dataset, images, _ = group.images
     data = 2 if dataset == given.dataset else 1 if dataset.startswith(f"{given.dataset}_") else 0
-    wanted = settings_of(msgspec.json.encode(given))
+    wanted = settings_to_find(given)
     alike = wanted is not None and wanted.training == group.trials[0].settings
     return data, images, -abs(group.planned - given.training.epochs), alike, len(group.trials), group.runs[-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnn_tui.data.dataset import Dataset
 from cnn_tui.data.labels import odd_numbers
+from cnn_tui.experiment import start_weights
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.training import Training
 from cnn_tui.experiment.unset_dataset import images_in_words
@@ -27,10 +28,16 @@ _PROBABILITIES = ("binary_accuracy", "auc", "precision", "recall")
 
 
 def problems_of(experiment: Experiment, summary: Summary | None = None) -> tuple[Problem, ...]:
-    """What keeps the experiment from being trained: of its stack for its dataset and loss, and of its settings.
+    """What keeps the experiment from being trained: of its stack for its dataset and loss, of its settings and weights.
 
     `summary` is the stack's, where the caller has it already. Raises DatasetError.
     """
+    why = start_weights.problem_of(experiment)
+    return (*build_problems(experiment, summary), *([Problem(0, why)] if why else []))
+
+
+def build_problems(experiment: Experiment, summary: Summary | None = None) -> tuple[Problem, ...]:
+    """Those of them that keep the network from being made at all, whatever it starts from. Raises DatasetError."""
     dataset, stack = experiment.data, experiment.stack
     summary = summary or summarize(stack)
     return (

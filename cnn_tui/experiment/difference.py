@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from cnn_tui.data.dataset import AS_THEY_ARE
-from cnn_tui.experiment import class_weights
+from cnn_tui.experiment import class_weights, start_weights
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.schedule import in_words as schedule_in_words
 from cnn_tui.network.diff import LayerChange, changed_fields, layer_changes
@@ -113,6 +113,8 @@ def settings_in_words(experiment: Experiment) -> dict[str, str]:
     for name, value in msgspec.structs.asdict(experiment.data_options).items():
         if value != getattr(AS_THEY_ARE, name):
             settings[name] = "x".join(map(str, value)) if isinstance(value, tuple) else f"{value}"
+    if experiment.weights is not None:
+        settings["weights"] = start_weights.in_words(experiment)
     for name, value in experiment.training.told().items():
         if name == "schedule":
             settings[name] = schedule_in_words(value)
@@ -128,7 +130,7 @@ def _with_effect(experiment: Experiment) -> dict[str, str]:
     found = {}
     for name, value in settings_in_words(experiment).items():
         if name not in experiment.training.__struct_fields__ or experiment.training.has_effect(name):
-            path = name in ("dataset", "test") and "/" in value
+            path = name in ("dataset", "test", "weights") and "/" in value
             found[name] = quiet(Path(value).name if path else value, _LONGEST)
     return found
 

@@ -29,6 +29,7 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is tried. Layers are in order from the image to the answer.
 
     `dataset` is "" until one is set; `input_shape` and `classes` say until then what images the network is for.
+    `weights` is a file of Keras that the layers start from. A history keeps in `weights_digest` what was in the file.
     """
 
     name: str = "untitled"
@@ -42,8 +43,15 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     test: str | float | None = None
     input_shape: InputShape | None = None
     classes: Classes | None = None
+    weights: str | None = None
+    weights_digest: str | None = None
 
     def __post_init__(self) -> None:
+        if self.training.epochs == 0 and self.weights is None:
+            raise ValueError(
+                "training.epochs must be a whole number from 1 to 100000, not 0: nothing would be learned. Only "
+                "weights that are started from can be tested with 0 epochs"
+            )
         unset_dataset.check(self.dataset, self.input_shape, self.classes, self.data_options)
         if isinstance(self.test, float) and not 0 < self.test < 1:
             raise ValueError(f"test must be a path, or a share above 0 and below 1, not {self.test:g}")
@@ -89,7 +97,8 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The experiment with the names alone of its files and folders, which lie elsewhere on another machine."""
         test = Path(self.test).name if isinstance(self.test, str) else self.test
         dataset = self.dataset if self.dataset in NAMED else Path(self.dataset).name
-        return msgspec.structs.replace(self, dataset=dataset, test=test)
+        weights = None if self.weights is None else Path(self.weights).name
+        return msgspec.structs.replace(self, dataset=dataset, test=test, weights=weights, weights_digest=None)
 
     def emitted_metrics(self) -> tuple[str, ...]:
         """The names that this compile and fit will report, as in a Keras History."""

@@ -55,9 +55,10 @@ def read(path: Path) -> Experiment:
         experiment = msgspec.structs.replace(experiment, name=quiet(path.stem))
     folder = path.absolute().parent
     test = experiment.test if not isinstance(experiment.test, str) else _beside(experiment.test, folder)
-    layers = tuple(_weights_beside(layer, folder) for layer in experiment.layers)
+    layers = tuple(_with_weights_beside(layer, folder) for layer in experiment.layers)
+    weights = None if experiment.weights is None else _file_beside(experiment.weights, folder)
     dataset = experiment.dataset if experiment.input_shape is not None else _beside(experiment.dataset, folder)
-    return msgspec.structs.replace(experiment, dataset=dataset, test=test, layers=layers)
+    return msgspec.structs.replace(experiment, dataset=dataset, test=test, layers=layers, weights=weights)
 
 
 def _beside(dataset: str, folder: Path) -> str:
@@ -71,13 +72,18 @@ def _beside(dataset: str, folder: Path) -> str:
     return dataset
 
 
-def _weights_beside(layer: AnyLayer, folder: Path) -> AnyLayer:
+def _with_weights_beside(layer: AnyLayer, folder: Path) -> AnyLayer:
     """A layer whose file of weights is named from the folder of the experiment's own file."""
     if not isinstance(layer, Application) or layer.weights in ("imagenet", "none"):
         return layer
+    return msgspec.structs.replace(layer, weights=_file_beside(layer.weights, folder))
+
+
+def _file_beside(name: str, folder: Path) -> str:
+    """The whole path of a file that is named from the folder of the experiment's own file."""
     with contextlib.suppress(RuntimeError):  # the home of somebody who is not there: no weights, said later
-        return msgspec.structs.replace(layer, weights=str(folder / Path(layer.weights).expanduser()))
-    return layer
+        return str(folder / Path(name).expanduser())
+    return name
 
 
 def check_dataset(experiment: Experiment, where: str) -> None:
@@ -157,6 +163,8 @@ def to_toml(experiment: Experiment) -> str:
     for key in sorted(DataOptions.__struct_fields__, key=lambda key: key != "test"):  # which belongs to the dataset
         if getattr(experiment, key) != getattr(AS_THEY_ARE, key):
             document.add(key, tomlkit.item(plain[key]))
+    if experiment.weights is not None:
+        document.add("weights", tomlkit.item(experiment.weights))
     training = tomlkit.table()
     told = {key: value for key, value in experiment.training.told().items() if value is not None and key != "schedule"}
     for key in told:

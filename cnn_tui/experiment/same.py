@@ -1,8 +1,9 @@
 """When two experiments are the same: the one definition that repeats, exercises, grids and estimates ask.
 
-Same are the network, the dataset that is asked for, the training settings and the stop rules. Names do not count, nor
-does the seed: runs of one experiment with other seeds repeat it. A layer that is switched off is no part of the
-network, and neither arguments nor settings count that make no difference (`network/stack.py`).
+Same are the network, the dataset that is asked for, the training settings, the stop rules, and what is in the file of
+weights that is started from. Names do not count, nor does the seed: runs of one experiment with other seeds repeat it.
+A layer that is switched off is no part of the network, and neither arguments nor settings count that make no difference
+(`network/stack.py`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import msgspec
 
 from cnn_tui.data.dataset import AS_THEY_ARE, Color, DataOptions, Fit
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.start_weights import with_digest
 from cnn_tui.experiment.training import MOMENTUM_OPTIMIZERS, Training
 from cnn_tui.network.stack import Stack
 
@@ -27,7 +29,8 @@ class Settings(NamedTuple):
 
     dataset: str
     training: str
-    """The training settings without the seed, the stop rules and what is asked of the data, as JSON, keys sorted."""
+    """The training settings without the seed, the stop rules, what is asked of the data and the weights that it starts
+    from, as JSON, keys sorted."""
 
 
 class Identity(NamedTuple):
@@ -47,6 +50,8 @@ class _Plain(msgspec.Struct):
     color: Color | None = None
     fit: Fit = "stretch"
     test: str | float | None = None
+    weights: str | None = None
+    weights_digest: str | None = None
 
 
 _PLAIN = msgspec.json.Decoder(_Plain)
@@ -55,7 +60,7 @@ _DEFAULTS: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(Training()))
 
 def identity_of(experiment: Experiment) -> Identity:
     """What tells the experiment from others. Raises DatasetError when its dataset cannot be described."""
-    return _identity(experiment, experiment.stack)
+    return _identity(with_digest(experiment), experiment.stack)
 
 
 @functools.lru_cache(maxsize=512)
@@ -65,8 +70,13 @@ def _identity(experiment: Experiment, stack: Stack) -> Identity:
     return Identity(stack.fingerprint(), settings)
 
 
+def settings_to_find(experiment: Experiment) -> Settings | None:
+    """The settings of an experiment, as those of runs of the same are in a history."""
+    return settings_of(msgspec.json.encode(with_digest(experiment)))
+
+
 def settings_of(experiment: str | bytes) -> Settings | None:
-    """The settings of an experiment in JSON; None where it is damaged."""
+    """The settings of an experiment in JSON, as a history keeps it; None where it is damaged."""
     try:
         plain = _PLAIN.decode(experiment)
     except msgspec.MsgspecError:
@@ -92,14 +102,15 @@ def digest_of(fingerprint: str, experiment: str | bytes) -> str:
 
 
 def _parts(plain: _Plain) -> tuple[Any, ...]:
-    """How it is trained: the settings without the seed, the stop rules and, where something is asked, the pictures."""
+    """How it is trained: the settings without the seed, the stop rules, and what is asked of pictures and weights."""
     # A setting that an older version did not know was what its default is now.
     training = {**_DEFAULTS, **plain.training}
     del training["seed"]
     for name in _without_effect(training):
         del training[name]
     options = DataOptions(plain.image_size, plain.color, plain.fit, plain.test)
-    return training, plain.stop, *(() if options == AS_THEY_ARE else (options,))
+    weights = () if plain.weights is None else ([plain.weights_digest or plain.weights],)
+    return training, plain.stop, *(() if options == AS_THEY_ARE else (options,)), *weights
 
 
 def _without_effect(training: dict[str, Any]) -> list[str]:

@@ -10,9 +10,9 @@ from typing import NamedTuple, cast
 
 import msgspec
 
-from cnn_tui.data.dataset import MOST_SIDE, NAMED, Color, DataOptions, Fit, form_of, is_folder
+from cnn_tui.data.dataset import MOST_SIDE, NAMED, TABLES, Color, DataOptions, Fit, form_of
 from cnn_tui.data.describe import describe
-from cnn_tui.experiment import class_weights
+from cnn_tui.experiment import class_weights, start_weights
 from cnn_tui.experiment.experiment import MAX_NAME, Experiment
 from cnn_tui.experiment.schedule import SCHEDULES, ReduceLROnPlateau, new_schedule
 from cnn_tui.experiment.training import Metric, Training
@@ -22,7 +22,7 @@ from cnn_tui.text import quiet
 
 _FIELDS = {field.name: field for field in fields_of(Training)}
 _METRICS: tuple[str, ...] = typing.get_args(Metric)
-_DATASETS = "a name, a .npz or .csv file or a folder of folders"
+_DATASETS = "a name, a .npz, .csv or .parquet file or a folder of folders"
 _FREE = "as they are"
 _FROM_DATASET = "from the dataset"
 _SHARES = ("0.1", "0.2", "0.3")
@@ -58,9 +58,9 @@ def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
         Setting("name", experiment.name, "What the runs are called.", "any words"),
         _dataset_row(experiment),
     ]
-    if experiment.dataset and form_of(experiment.dataset) in ("folder", "csv"):
+    if experiment.dataset and form_of(experiment.dataset) in ("folder", *TABLES):
         rows.append(_test_row(experiment))
-    if experiment.dataset and is_folder(experiment.dataset):
+    if experiment.dataset and form_of(experiment.dataset) in ("folder", "parquet"):
         rows += _picture_rows(experiment)
     for info in msgspec.structs.fields(Training):
         value = getattr(training, info.name)
@@ -79,6 +79,8 @@ def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
             rows.append(Setting("class_weight", class_weights.shown(value), words, class_weights.ALLOWED, _WEIGHTS))
         elif training.has_effect(info.name) or _is_one_too_many(training, info.name):
             rows.append(_field_row(_FIELDS[info.name], value))
+    words = "The file of a model that the layers start from, as far as they fit; with 0 epochs it is only tested."
+    rows.append(Setting("weights", experiment.weights or "none", words, start_weights.ALLOWED, ("none",)))
     return tuple(rows)
 
 
@@ -158,6 +160,9 @@ def change(experiment: Experiment, name: str, text: str) -> Experiment:
         return _with_schedule(experiment, text)
     if name.startswith(_OF):
         return _with_argument(experiment, name.removeprefix(_OF), text)
+    if name == "weights":
+        weights = None if text in ("", "none") else start_weights.weights_path(text)
+        return msgspec.structs.replace(experiment, weights=weights, weights_digest=None)
     if name == "class_weight":
         return experiment.with_training(class_weight=class_weights.parse(text))
     return experiment.with_training(**{name: _FIELDS[name].parse(text)})

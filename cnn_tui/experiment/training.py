@@ -30,7 +30,7 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the network is trained: Keras's `compile` and `fit`."""
 
     epochs: Annotated[
-        int, argument("How often every image is seen.", ladder=(1, 2, 5, 10, 20, 50), ge=1, le=100_000)
+        int, argument("How often every image is seen.", ladder=(1, 2, 5, 10, 20, 50), ge=0, le=100_000)
     ] = 5
     batch_size: Annotated[
         int,

@@ -17,6 +17,7 @@ import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.same import digest_of
+from cnn_tui.experiment.start_weights import with_digest
 from cnn_tui.history.alive import GOING, Machine, this_machine
 from cnn_tui.history.conditions import WITHIN
 from cnn_tui.history.errors import HistoryError
@@ -96,7 +97,7 @@ class History(Records):
 
         It is trained at the history's `place`.
         """
-        stack = experiment.stack
+        stack, experiment = experiment.stack, with_digest(experiment)
         fingerprint, written = stack.fingerprint(), msgspec.json.encode(experiment).decode()
         cursor = self.store.execute(
             "INSERT INTO main.runs"

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.same import settings_of
+from cnn_tui.experiment.same import settings_of, settings_to_find
 from cnn_tui.history.history import History
 from cnn_tui.history.records import LARGEST
 from cnn_tui.history.rows import chunks, marks
@@ -36,7 +36,8 @@ def same_network(history: History, what: Experiment | Run) -> tuple[Same, ...]:
     if isinstance(what, Run) and not what.has_experiment:
         return ()
     experiment, before, fingerprint, dataset, seed = _looked_for(what)
-    wanted = settings_of(msgspec.json.encode(experiment))
+    of_run = isinstance(what, Run)
+    wanted = settings_of(msgspec.json.encode(experiment)) if of_run else settings_to_find(experiment)
     found = []
     for run_id, its_seed, data, text in history.heads(fingerprint, before=before):
         settings = settings_of(text)

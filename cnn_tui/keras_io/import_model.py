@@ -7,6 +7,7 @@ reason, and so is every argument that is left out.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from typing import Any
 import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.start_weights import weights_path
 from cnn_tui.keras_io.code.cells import SUFFIXES
 from cnn_tui.keras_io.import_chain import Chain, Plain, chain_of, config_of, label, name_of
 from cnn_tui.keras_io.import_code import CodeImport, read_code, rules_of, trained, watched
@@ -25,13 +27,14 @@ from cnn_tui.keras_io.import_images import images_for
 from cnn_tui.keras_io.import_layers import ImportFindings, take_layer, with_activations_apart
 from cnn_tui.keras_io.import_training import training_of
 from cnn_tui.keras_io.keras_1 import is_keras_1, of_today
+from cnn_tui.keras_io.weights_file import stored_layers
 from cnn_tui.network.layers import AnyLayer, Dense, RandomBrightness, RandomContrast, Rescaling
 from cnn_tui.network.rescaling import WHITE, for_images_to_1, second_division
 from cnn_tui.network.stack import Stack, float32_layers
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet
 
-__all__ = ["ImportProblem", "Imported", "SeveralModels", "import_model"]
+__all__ = ["ImportProblem", "Imported", "SeveralModels", "import_model", "with_weights"]
 
 _MIXED = ("mixed_bfloat16", "mixed_float16")
 
@@ -59,6 +62,20 @@ def import_model(path: Path, chosen: str | None = None) -> Imported:
         return _imported(chain, model.get("compile_config"), quiet(path.stem), findings)
     except RecursionError:
         raise ImportProblem(f"{quiet(str(path))} is nested too deeply to be a model") from None
+
+
+def with_weights(imported: Imported, path: Path) -> Imported:
+    """The import with the file's own weights to start from. Raises ImportProblem where it has none."""
+    try:
+        whole = weights_path(str(path))
+        with stored_layers(path, ()) as stored:
+            there = sum(math.prod(shape) for layer in stored for shape in layer.shapes)
+    except ValueError as error:
+        raise ImportProblem(f"{quiet(path.name)} cannot be started from: {error}") from None
+    notes, total = imported.notes, summarize(imported.experiment.stack).total_params
+    if there != total:
+        notes = (*notes, f"the file has {there:,} weights, and this network {total:,}: it may not take them all")
+    return Imported(msgspec.structs.replace(imported.experiment, weights=whole), notes)
 
 
 def _imported(chain: Chain, compiled: Any, name: str, findings: ImportFindings, asked: DataAsked = NO_DATA) -> Imported:

@@ -19,6 +19,7 @@ from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.script_application import application_code
 from cnn_tui.keras_io.script_data import DataCode, data_code, unset_data_code
 from cnn_tui.keras_io.script_schedule import optimizer_schedule, schedule_callback
+from cnn_tui.keras_io.script_weights import start_weights_code
 from cnn_tui.keras_io.source import WIDTH, CodeLines, call, literal, program
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import AnyLayer, Application, Normalization
@@ -62,7 +63,10 @@ def keras_parts(experiment: Experiment, *, seed: int | None = None) -> list[Code
         imports.add("import numpy as np")
     if seed is not None:
         imports.add("import math")
-    definitions, callbacks = _callbacks(experiment)
+    training: list[CodeLines] = []
+    if experiment.training.epochs:
+        definitions, callbacks = _callbacks(experiment)
+        training = [*definitions, _batches(experiment, seed), _fit(experiment, seed, callbacks)]
     return [
         _head(experiment),
         *_imports(imports),
@@ -74,12 +78,11 @@ def keras_parts(experiment: Experiment, *, seed: int | None = None) -> list[Code
         _labels(experiment),
         model_code(experiment),
         _adapted(experiment),
+        start_weights_code(experiment),
         ["# Print the model summary", "model.summary()"],
         optimizer_schedule(experiment),
         _compile(experiment),
-        *definitions,
-        _batches(experiment, seed),
-        _fit(experiment, seed, callbacks),
+        *training,
         _evaluate(),
     ]
 
@@ -99,7 +102,8 @@ def model_code(experiment: Experiment) -> CodeLines:
     for at, layer in enumerate(stack.layers):
         shape = rows[at].input_shape
         if isinstance(layer, Application) and layer.enabled and shape is not None and len(shape) == 3:
-            before += [*application_code(layer, shape, names[at]), ""]
+            begun = layer if experiment.weights is None else msgspec.structs.replace(layer, weights="none")
+            before += [*application_code(begun, shape, names[at]), ""]
             lines.append(f"        {names[at]},")
             continue
         arguments = layer_arguments(layer)
@@ -153,7 +157,7 @@ def _comment(experiment: Experiment) -> str:
 
 
 def _imports(wanted: set[str]) -> Iterator[CodeLines]:
-    own = {line for line in wanted if line.split()[1] in ("contextlib", "math", "pathlib")}
+    own = {line for line in wanted if line.split()[1] in ("contextlib", "io", "math", "pathlib")}
     for part in (own, wanted - own):
         yield sorted(part, key=lambda line: (line.startswith("from"), line))
 

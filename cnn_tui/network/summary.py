@@ -148,7 +148,7 @@ def keras_names(stack: Stack) -> tuple[str, ...]:
     seen: dict[str, int] = {}
     names = []
     for layer in stack.layers:
-        base = _snake_case(layer.type)
+        base = snake_case(layer.type)
         if not layer.enabled:
             names.append(base)
             continue
@@ -158,7 +158,8 @@ def keras_names(stack: Stack) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _snake_case(name: str) -> str:
+def snake_case(name: str) -> str:
+    """A class of Keras's as it names layers after it: `conv2d` for Conv2D."""
     name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from cnn_tui.analysis.compare import pace_of
 from cnn_tui.analysis.known_spread import known_spread
@@ -179,7 +180,8 @@ def _curve(run: Run) -> Iterator[Block]:
 def _settings(experiment: Experiment) -> str:
     training = experiment.training
     rules = "".join(f", stop when {rule}" for rule in experiment.stop)
+    start = f", from the weights of {Path(experiment.weights).name}" if experiment.weights else ""
     return (
         f"{counted(training.epochs, 'epoch')} of {experiment.dataset}, batches of {training.batch_size}, "
-        f"{training.optimizer} {training.learning_rate:g}{rules}"
+        f"{training.optimizer} {training.learning_rate:g}{start}{rules}"
     )

@@ -12,7 +12,7 @@ from cnn_tui.analysis.lost_number import NAN_RULE, LostNumber, blind_rules, lost
 from cnn_tui.analysis.overfitting import read_run
 from cnn_tui.analysis.tested_images import sampling_error
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.experiment import class_weights, schedule
+from cnn_tui.experiment import class_weights, schedule, start_weights
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.training import Training
 from cnn_tui.history import notebook
@@ -169,6 +169,7 @@ def _experiment(run: Run) -> Iterator[Block]:
         f"{_optimizer(run.experiment)}, {_loss(training)}, "
         f"{training.precision}, validation {training.validation}",
     )
+    yield Fact("starts from", start_weights.in_words(run.experiment))
     if training.schedule is not None:
         yield Fact("learning rate", schedule.in_words(training.schedule))
     yield Fact("metrics", ", ".join(training.metrics))

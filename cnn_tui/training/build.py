@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from cnn_tui.experiment.check import problems_of
+from cnn_tui.experiment.check import build_problems
 from cnn_tui.experiment.compiled import Compiled, compiled_loss, compiled_metric
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.schedule import keras_arguments
@@ -47,7 +47,7 @@ def build(experiment: Experiment, *, pretrained: bool = True) -> keras.Sequentia
     `pretrained` no weights are looked for that were learned before. Raises BuildError and DatasetError.
     """
     stack, training = experiment.stack, experiment.training
-    for problem in problems_of(experiment):
+    for problem in build_problems(experiment):
         raise BuildError(f"layer {problem.layer}: {problem.message}" if problem.layer else problem.message)
     keras.config.set_floatx("float32")  # this and the next, whatever ~/.keras/keras.json says
     keras.config.set_image_data_format("channels_last")

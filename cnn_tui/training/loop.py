@@ -61,9 +61,10 @@ def fit(
 def finish(model: keras.Sequential) -> None:
     """What Keras's `fit` does to the weights at its very end: with `use_ema` they become their moving average.
 
-    It stands by itself because a checkpoint, with which training goes on, needs them as they were.
+    It stands by itself because a checkpoint, with which training goes on, needs them as they were. Where no step was
+    taken there is no average yet.
     """
-    if model.trainable_variables:
+    if model.trainable_variables and int(model.optimizer.iterations):
         model.optimizer.finalize_variable_values(model.trainable_variables)
 
 

@@ -51,6 +51,7 @@ from cnn_tui.training.loop import evaluate, finish, fit
 from cnn_tui.training.pipeline import Batches
 from cnn_tui.training.runtime import describe_error, device, environment, has_no_room, spread_work
 from cnn_tui.training.standby import load, warm_up
+from cnn_tui.training.start_weights import start_from_weights
 
 END_RETRIES = 60
 """How often the end of a run is tried to be written, a second apart and after SQLite's own waiting."""
@@ -182,9 +183,11 @@ class Trainer:
             return self._stopped_before_training()
 
         self.recorder.show_phase("building")
-        model = build(self.experiment, pretrained=kept is None)
+        model = build(self.experiment, pretrained=kept is None and self.experiment.weights is None)
         if kept is None:
             adapt(model, training_data.images)
+            if taken := start_from_weights(model, self.experiment):
+                self.recorder.note(taken)
         else:
             restore(model, checkpoint_path(self.run.id), kept)
         if self.control.ends_before() or self.control.wish() == "stop":

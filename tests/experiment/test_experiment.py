@@ -72,11 +72,13 @@ def trainings(draw: st.DrawFn) -> Training:
 @st.composite
 def experiments(draw: st.DrawFn) -> Experiment:
     """Experiments with any names, settings, rules and layers."""
+    training = draw(trainings())
     plain = Experiment(
         name=draw(text.filter(lambda name: 1 <= len(name.strip()) <= 200)),
         dataset=draw(st.sampled_from(list(BUILT_IN)) | text),
-        training=draw(trainings()),
+        training=training,
         layers=tuple(draw(st.lists(any_layer(), max_size=4))),
+        weights="learned.keras" if not training.epochs else draw(st.none() | text),
     )
     return msgspec.structs.replace(plain, stop=tuple(draw(st.lists(rules(plain.emitted_metrics()), max_size=3))))
 

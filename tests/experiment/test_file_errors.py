@@ -42,7 +42,7 @@ def refusal(make: Callable[[], object]) -> str:
         (
             'nam = "x"',
             "nam is an unknown key; allowed: name, dataset, training, stop, layers, image_size, color, fit, test, "
-            'input_shape, classes. Did you mean "name"?',
+            'input_shape, classes, weights, weights_digest. Did you mean "name"?',
         ),
         (
             CONV + "filter = 3",
@@ -117,8 +117,8 @@ def refusal(make: Callable[[], object]) -> str:
             "[training]\nvalidation = 2",
             'training: validation must be "none", "test" or above 0 and below 1, not 2',
         ),
-        ("[training]\nepochs = true", "training.epochs: found true; allowed: a whole number from 1 to 100000"),
-        ("[training]\nepochs = 2.0", "training.epochs: found 2.0; allowed: a whole number from 1 to 100000"),
+        ("[training]\nepochs = true", "training.epochs: found true; allowed: a whole number from 0 to 100000"),
+        ("[training]\nepochs = 2.0", "training.epochs: found 2.0; allowed: a whole number from 0 to 100000"),
         (
             '[training]\nclass_weight = "balance"',
             'training.class_weight: found "balance"; allowed: "balanced", or a table of class = weight',

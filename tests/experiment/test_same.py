@@ -61,6 +61,24 @@ def test_what_is_trained_counts(other: Experiment) -> None:
     assert (digest(other) != digest(BASELINE)) == (other.dataset == BASELINE.dataset)
 
 
+def test_what_the_weights_are_counts_and_not_where_they_lie(tmp_path: Path) -> None:
+    first, copy, other = (tmp_path / f"{name}.keras" for name in ("first", "copy", "other"))
+    first.write_bytes(b"learned")
+    copy.write_bytes(b"learned")
+    other.write_bytes(b"learned more")
+    starts = [msgspec.structs.replace(BASELINE, weights=str(path)) for path in (first, copy, other)]
+    assert identity_of(starts[0]) == identity_of(starts[1]) != identity_of(starts[2])
+    assert identity_of(starts[0]) != identity_of(BASELINE)
+    with History() as history:
+        ids = [history.add(one.with_training(seed=5)) for one in (*starts, BASELINE)]
+        runs = [history.run(run_id) for run_id in ids]
+        assert [run and run.group for run in runs] == [1, 1, 3, 4] or [run and run.group for run in runs] == [0] * 4
+        assert taken_seeds(history, starts[1]) == {5}
+        assert [one.run for one in same_network(history, starts[0]) if one.training] == [1, 2]
+        first.write_bytes(b"something else")
+        assert taken_seeds(history, starts[0]) == set(), "the runs that are there started from what was in the file"
+
+
 def digest(experiment: Experiment) -> str:
     """What a history keeps of what is tried."""
     return digest_of(experiment.stack.fingerprint(), msgspec.json.encode(experiment))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shutil
-import signal
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ import msgspec
 import numpy as np
 import pytest
 
-from cnn_tui import locks
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.history import History, Result
@@ -74,34 +72,6 @@ def test_a_run_that_is_not_queued_is_not_trained(
 
 
 # Whole runs, in this process
-
-
-@pytest.fixture
-def trains(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], int]]:
-    """What trains a run here, where TensorFlow is loaded already."""
-    from cnn_tui.training import train
-    from cnn_tui.training.callbacks import checkpoints
-
-    monkeypatch.setattr(train, "send_output_to", lambda path: None)
-    monkeypatch.setattr(checkpoints, "SHARE", 1e9)  # every epoch is kept
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    held: list[int] = []
-    take = locks.take
-
-    def note(path: Path, wait: float) -> int | None:
-        lock = take(path, wait=wait)
-        held.extend([] if lock is None else [lock])
-        return lock
-
-    def run(run_id: int) -> int:
-        code = train.train(run_id)
-        locks.release(held.pop())  # as the end of its process does
-        return code
-
-    monkeypatch.setattr(locks, "take", note)
-    yield run
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
 
 
 @pytest.fixture

@@ -1,0 +1,49 @@
+"""The part of a Keras script that gives the model the weights of a file, as `training/start_weights.py` does it."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.keras_io.import_file import MAX_CONFIG_BYTES
+from cnn_tui.keras_io.import_hdf5 import read_hdf5
+from cnn_tui.keras_io.source import CodeLines, call, literal
+from cnn_tui.network.layers import Normalization
+
+
+def start_weights_code(experiment: Experiment) -> CodeLines:
+    """The lines that give the layers of `model` their weights; none where they begin at random."""
+    if experiment.weights is None:
+        return ()
+    path = literal(experiment.weights)
+    if not _holds_a_model(Path(experiment.weights)):
+        return ["# Start from the weights of a file", f"model.load_weights({path})"]
+    fitted = []
+    if any(isinstance(layer, Normalization) for layer in experiment.layers):
+        fitted = [
+            "    if isinstance(layer, tf.keras.layers.Normalization):",
+            "        layer.finalize_state()",
+        ]
+    return [
+        "# Start from the weights of another model, layer by layer, as long as they have the same shapes",
+        "def layers_with_weights(model):",
+        "    for layer in model.layers:",
+        '        if hasattr(layer, "layers"):',
+        "            yield from layers_with_weights(layer)",
+        "        elif layer.weights:",
+        "            yield layer",
+        "",
+        "",
+        *call("tf.keras.models.load_model", [path, "compile=False"], before="earlier = "),
+        "for layer, other in zip(layers_with_weights(model), layers_with_weights(earlier)):",
+        "    if [array.shape for array in layer.get_weights()] != [array.shape for array in other.get_weights()]:",
+        "        break",
+        "    layer.set_weights(other.get_weights())",
+        *fitted,
+    ]
+
+
+def _holds_a_model(path: Path) -> bool:
+    """Whether a file has the layers beside their weights; so it seems of one that is not there."""
+    return not path.is_file() or zipfile.is_zipfile(path) or read_hdf5(path, MAX_CONFIG_BYTES) is not None
