@@ -23,7 +23,7 @@ from cnn_tui.network.convolution import Plane
 from cnn_tui.text import centred
 
 if TYPE_CHECKING:
-    from cnn_tui.ui.terminal.sixel import Album
+    from cnn_tui.ui.terminal.album import Album
 
 Colour = tuple[int, int, int]
 
