@@ -10,18 +10,8 @@ from rich.text import Text
 
 from cnn_tui.data.images import Picture
 from cnn_tui.network.image_kernels import KERNELS, parse_kernel
-from cnn_tui.ui.widgets.image import (
-    HALF,
-    SHADES,
-    Mode,
-    cell_of,
-    draw,
-    draw_kernel,
-    fit,
-    mode_of,
-    side_by_side,
-    signed_colour,
-)
+from cnn_tui.ui.widgets.image import HALF, SHADES, cell_of, draw, draw_kernel, fit, mode_of, side_by_side
+from cnn_tui.ui.widgets.shading import Mode, signed_colour
 
 RAMP = Picture((2, 4, 1), bytes((0, 85, 170, 255, 255, 170, 85, 0)))
 

@@ -11,9 +11,10 @@ from cnn_tui.jobs.explain_protocol import Activations, LayerMaps, ShowActivation
 from cnn_tui.text import cells, counted
 from cnn_tui.ui.explain.layers import LayerView
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
-from cnn_tui.ui.explain.view import laid, lay_out, short
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import side_by_side
+from cnn_tui.ui.widgets.lines import short
+from cnn_tui.ui.widgets.tiles import laid, lay_out
 
 _MOST = 64
 _NARROWEST = 9

@@ -14,9 +14,11 @@ from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import AUGMENTATION, AnyLayer
 from cnn_tui.text import sentence
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
-from cnn_tui.ui.explain.view import ExplainView, laid, lay_out, short
+from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import side_by_side
+from cnn_tui.ui.widgets.lines import short
+from cnn_tui.ui.widgets.tiles import laid, lay_out
 
 _MOST_SEEDS = 1_000
 _BESIDE = 100

@@ -8,14 +8,14 @@ from rich.text import Text
 
 from cnn_tui.network.convolution import Image, Plane, size_of
 from cnn_tui.text import counted
-from cnn_tui.ui.explain import arithmetic
-from cnn_tui.ui.explain.arithmetic import MOST, Step, Styles, shown_activation
+from cnn_tui.ui.explain.arithmetic import Arithmetic, Step, Styles, arithmetic_of, number, shown_activation
 from cnn_tui.ui.explain.bench import Bench
 from cnn_tui.ui.explain.framed import Box, HandInput, Sheet, ends, framed, grey, room_of
 from cnn_tui.ui.explain.lab2 import Lab2Question, question_lines
-from cnn_tui.ui.explain.view import ExplainView, short
+from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import side_by_side
+from cnn_tui.ui.widgets.lines import short
 
 _TALL = 18
 """Lines of a picture that is not enlarged: more is left to the words."""
@@ -80,39 +80,42 @@ class FramedSheet(NamedTuple):
     title: str
 
 
-class ByHandPage(NamedTuple):
+class ByHandPage:
     """What the window does at one place of `image`: the `step` there, and the whole `output`."""
 
-    view: ExplainView
-    ground: HandInput
-    bench: Bench
-    image: Image
-    step: Step
-    output: Plane
-    asked: Lab2Question | None
+    def __init__(
+        self,
+        view: ExplainView,
+        ground: HandInput,
+        bench: Bench,
+        image: Image,
+        step: Step,
+        output: Plane,
+        asked: Lab2Question | None,
+    ) -> None:
+        self._view, self._ground, self._bench = view, ground, bench
+        self._image, self._step, self._output, self._asked = image, step, output, asked
+        self._written = arithmetic_of(bench, image, step, view.style, view.mode)
 
     def draw(self, width: int, room: int) -> list[Text]:
         """As the scene wants it, in at most `room` lines."""
-        lines = self._in_numbers(width, room) if self.view.scene.numbers else self._in_shades(width, room)
+        lines = self._in_numbers(width, room) if self._view.scene.numbers else self._in_shades(width, room)
         return lines[:room]
 
     # In shades
 
     def _in_shades(self, width: int, room: int) -> list[Text]:
         """Image and output beside each other, the arithmetic below them or, where lines are short, at their right."""
-        style = self.view.style
-        total = arithmetic.sums(self.bench, self.step, style)
         question = self._question(width, _QUESTION)
-        written = arithmetic.written_out(self.bench, self.step, width, style)
+        written = [*self._written.written_out(width), self._written.sums(), *self._remark(width)]
         shown = self._framed()
         natural = min(_TALL, -(-shown[0].sheet.size[0] // 2) + 1)
-        if room >= natural + len(written) + len(question) + 4:
-            tall = self._tall(shown[0].sheet, width, room - len(written) - len(question) - 4)
-            return [*self._beside(shown, width, tall), Text(), *written, total, Text(), *question]
+        if room >= natural + len(written) + len(question) + 3:
+            tall = self._tall(shown[0].sheet, width, room - len(written) - len(question) - 3)
+            return [*self._beside(shown, width, tall), Text(), *written, Text(), *question]
         question = self._question(width, max(1, room - natural - 1))
         tall = self._tall(shown[0].sheet, width, room - 1 - len(question))
-        crowded, most = self._crowded(shown, width, tall)
-        total = arithmetic.sums(self.bench, self.step, style, most)
+        crowded, total = self._crowded(shown, width, tall)
         return [*crowded, self._with_hint(total, width), *question]
 
     def _tall(self, sheet: Sheet, width: int, room: int) -> int:
@@ -121,80 +124,87 @@ class ByHandPage(NamedTuple):
         return min(room, rows + 1 if room >= rows + 1 and columns * 4 < width else _TALL)
 
     def _framed(self) -> list[FramedSheet]:
-        step, window = self.step, self.bench.window
-        box = self.ground.box(self.image, step.top, step.left)
-        low, high = ends(self.output)
-        visits = window.visits(*size_of(self.image[0]))
+        step, window = self._step, self._bench.window
+        box = self._ground.box(self._image, step.top, step.left)
+        low, high = ends(self._output)
+        visits = window.visits(*size_of(self._image[0]))
         fewest, most = ends(visits)
         seen = grey(visits, 0, most)
         return [
-            FramedSheet(self.ground.sheet(self.image), box, self.ground.title),
+            FramedSheet(self._ground.sheet(self._image), box, self._ground.title),
             FramedSheet(
-                Sheet(grey(self.output, low, high)),
+                Sheet(grey(self._output, low, high)),
                 Box(step.row, step.column, step.row + 1, step.column + 1),
-                f"output, {arithmetic.number(low)} to {arithmetic.number(high)}",
+                self._output_title(self._written),
             ),
             FramedSheet(
-                Sheet(seen, self.ground.border(self.image)), box, f"windows that see a pixel, {fewest} to {most}"
+                Sheet(seen, self._ground.border(self._image)), box, f"windows that see a pixel, {fewest} to {most}"
             ),
         ]
+
+    def _output_title(self, written: Arithmetic) -> str:
+        low, high = (number(one, written.decimals) for one in ends(self._output))
+        return f"output, {low} to {high}"
 
     def _beside(self, shown: list[FramedSheet], width: int, tall: int) -> list[Text]:
         """As many of them as fit, their titles above them."""
         blocks: list[list[Text]] = []
         for at, one in enumerate(shown):
             share = max(2, at + 1)
-            block = [Text(f" {one.title}", self.view.style("dim")), *self._block(one, width, tall, share)]
+            block = [Text(f" {one.title}", self._view.style("dim")), *self._block(one, width, tall, share)]
             if at < 2 or _wide([*blocks, block]) <= width:
                 blocks.append(block)
         return side_by_side(blocks)
 
-    def _crowded(self, shown: list[FramedSheet], width: int, tall: int) -> tuple[list[Text], int]:
+    def _crowded(self, shown: list[FramedSheet], width: int, tall: int) -> tuple[list[Text], Text]:
         """Image and output with their titles among the marks and, where there is room at the right, the arithmetic.
 
-        Beside them, how many digits after the point the arithmetic has at most.
+        Beside them, how the output's number comes about.
         """
-        blocks = [_titled(self._block(one, width, tall, 2), one.title, self.view) for one in shown[:2]]
-        room = width - _wide(blocks, gap=1) - 1
-        written, most = arithmetic.stacked_up(self.bench, self.step, self.view.style, room)
-        if not written or len(written) > tall:
-            return side_by_side(blocks), MOST
-        return side_by_side([*blocks, written], gap=1), most
+        blocks = [self._block(one, width, tall, 2) for one in shown[:2]]
+        fitted = self._written.fitted(width - _wide(blocks, gap=1) - 1)
+        written = fitted.stacked_up() if fitted else []
+        if fitted is None or len(written) > tall:
+            fitted, written = self._written, []
+        titles = (shown[0].title, self._output_title(fitted))
+        titled = [_titled(block, title, self._view) for block, title in zip(blocks, titles, strict=True)]
+        return side_by_side([*titled, *([written] if written else [])], gap=1 if written else 2), fitted.sums()
 
     def _block(self, one: FramedSheet, width: int, tall: int, share: int) -> list[Text]:
         most = (width - 2 * (share - 1)) // share
         _, across, scale = room_of(one.sheet, most, tall)
-        view = self.view
+        view = self._view
         dark, mark = view.app.current_theme.dark, view.style("accent")
         return framed(one.sheet, one.box, across * scale + 1, tall, view.mode, dark, mark)
 
     def _with_hint(self, total: Text, width: int) -> Text:
         hint = f"   {key_of('explain.numbers')}: in numbers"
-        return total.append(hint, self.view.style("dim")) if total.cell_len + len(hint) <= width else total
+        return total.append(hint, self._view.style("dim")) if total.cell_len + len(hint) <= width else total
+
+    def _remark(self, width: int) -> list[Text]:
+        words = self._written.difference()
+        return self._view.paragraph(words, width) if words else []
 
     # In numbers
 
     def _in_numbers(self, width: int, room: int) -> list[Text]:
         """The arithmetic, then the numbers around the window and the output's around its cell."""
-        style, step = self.view.style, self.step
-        written = arithmetic.written_out(self.bench, step, width, style)[: max(0, room - 1)]
-        written.append(arithmetic.sums(self.bench, step, style))
+        written = self._written.written_out(width)[: max(0, room - 1)]
+        written += [self._written.sums(), *self._remark(width)]
         question = self._question(width, _QUESTION)
         left_over = room - len(written) - 2
         if left_over - len(question) < 5:
             return [*written, Text(), *self._question(width, left_over + 1)]
         rows = min(left_over - len(question) - 1, 13)
-        size = (rows, max(3, min(9, (width - 3) // 2 // 7)))
-        plane = self.image[min(self.bench.channel, len(self.image) - 1)]
-        tall, wide = self.bench.size
-        window = Box(step.top, step.left, step.top + tall, step.left + wide)
-        cell = Box(step.row, step.column, step.row + 1, step.column + 1)
-        around = arithmetic.crop(plane, window, size, f"{self.ground.title} around the window", style)
-        beside = arithmetic.crop(self.output, cell, size, "the output", style)
+        numbers = (*ends(self._output), *ends(self._image[min(self._bench.channel, len(self._image) - 1)]))
+        cell = 2 + max(5, *(len(number(one, self._written.decimals)) for one in numbers))
+        size = (rows, max(3, min(9, (width - 3) // 2 // cell)))
+        around = self._written.input_around(size, f"{self._ground.title} around the window")
+        beside = self._written.output_around(self._output, size)
         return [*written, Text(), *side_by_side([around, beside], 3), Text(), *question]
 
     def _question(self, width: int, most: int) -> list[Text]:
-        return question_lines(self.asked, width, most, self.view.app.console, self.view.style)
+        return question_lines(self._asked, width, most, self._view.app.console, self._view.style)
 
 
 def _titled(block: list[Text], words: str, view: ExplainView) -> list[Text]:

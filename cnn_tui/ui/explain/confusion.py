@@ -7,13 +7,13 @@ from typing import ClassVar
 from rich.text import Text
 
 from cnn_tui.artifacts.evaluation import Confusion, Evaluation, how_it_differs
-from cnn_tui.reports.evaluation_page import matrix_lines
 from cnn_tui.text import cells, counted, padded
+from cnn_tui.ui.explain.heat_map import HeatMap
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
-from cnn_tui.ui.explain.view import ExplainView, short
+from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import side_by_side
-from cnn_tui.ui.widgets.lines import inert
+from cnn_tui.ui.widgets.lines import inert, short
 
 _MOST = 50
 _PARTS = ("matrix", "classes", "words")
@@ -137,18 +137,13 @@ class ConfusionView(ExplainView):
         return head
 
     def _matrix(self, evaluation: Evaluation, width: int) -> list[Text]:
-        lines = matrix_lines(evaluation, min(width, 100))
-        if not lines:
-            count = len(evaluation.per_class)
-            room = f"in {width} columns" if evaluation.matrix() else "at all"
-            words = f"The matrix of {count:,} classes does not fit {room}: below are its largest cells."
-            return self.paragraph(words, width)
-        chosen = self.chosen
-        drawn = [Text(line, self.style("dim") if at == 0 else "") for at, line in enumerate(lines)]
-        if chosen is not None and chosen.true + 1 < len(drawn):
-            drawn[chosen.true + 1].stylize("bold")
-        head = Text(short("rows: what it is; columns: what it was taken for; [right]", width), self.style("dim"))
-        return [head, *drawn]
+        found = HeatMap(evaluation, self.style, self.mode, dark=self.app.current_theme.dark).draw(width, self.chosen)
+        if found:
+            return found
+        count = len(evaluation.per_class)
+        room = f"in {width} columns" if evaluation.matrix() else "at all"
+        words = f"The matrix of {count:,} classes does not fit {room}: below are its largest cells."
+        return self.paragraph(words, width)
 
     def _table(self, evaluation: Evaluation, width: int, rows: int) -> list[Text]:
         """Precision, recall, F1 and support of so many classes as fit."""

@@ -11,10 +11,11 @@ from cnn_tui.data.images import StoredImages
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.text import cells, padded
 from cnn_tui.ui.explain.scene import Scene
-from cnn_tui.ui.explain.view import ExplainView, laid, lay_out, short
+from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import side_by_side
-from cnn_tui.ui.widgets.lines import inert
+from cnn_tui.ui.widgets.lines import inert, short
+from cnn_tui.ui.widgets.tiles import laid, lay_out
 
 
 class DataView(ExplainView):

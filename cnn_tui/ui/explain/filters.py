@@ -11,9 +11,9 @@ from cnn_tui.network.convolution import Plane
 from cnn_tui.text import cells, counted
 from cnn_tui.ui.explain.layers import LayerView
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
-from cnn_tui.ui.explain.view import GAP, Tiles, laid, short
 from cnn_tui.ui.keys import key_of
-from cnn_tui.ui.widgets.lines import inert
+from cnn_tui.ui.widgets.lines import inert, short
+from cnn_tui.ui.widgets.tiles import GAP, Tiles, laid
 
 
 class FiltersView(LayerView):

@@ -23,7 +23,8 @@ from cnn_tui.network.convolution import Image, size_of
 from cnn_tui.ui.explain.bench import Bench
 from cnn_tui.ui.explain.scene import Scene
 from cnn_tui.ui.keys import key_of
-from cnn_tui.ui.widgets.image import Mode, draw
+from cnn_tui.ui.widgets.image import draw
+from cnn_tui.ui.widgets.shading import Mode
 
 Pixel = tuple[int, int, int]
 _BORDER: Pixel = (40, 60, 120)

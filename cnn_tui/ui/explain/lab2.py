@@ -18,10 +18,9 @@ from cnn_tui.history.history import History
 from cnn_tui.text import cells
 from cnn_tui.ui.dialogs.ask import AskScreen
 from cnn_tui.ui.explain.arithmetic import Styles
-from cnn_tui.ui.explain.view import short
 from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import key_of
-from cnn_tui.ui.widgets.lines import inert
+from cnn_tui.ui.widgets.lines import inert, short
 
 SET = "lab2"
 

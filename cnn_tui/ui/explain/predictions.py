@@ -11,10 +11,10 @@ from rich.text import Text
 from cnn_tui.data.images import Picture
 from cnn_tui.text import cells, padded
 from cnn_tui.ui.explain.scene import AnswerWanted
-from cnn_tui.ui.explain.view import ExplainView, short
+from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import side_by_side
-from cnn_tui.ui.widgets.lines import inert
+from cnn_tui.ui.widgets.lines import inert, short
 
 _MOST_NUMBERS = 12
 _MOST_BARS = 10

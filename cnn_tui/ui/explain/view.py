@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from rich.text import Text
 from textual.message import Message
@@ -11,9 +10,10 @@ from textual.message import Message
 from cnn_tui.data.images import Picture
 from cnn_tui.network.convolution import Plane
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
-from cnn_tui.ui.widgets.image import Mode, draw, draw_kernel, mode_of, side_by_side
+from cnn_tui.ui.widgets.image import draw, draw_kernel, mode_in
 from cnn_tui.ui.widgets.lines import Lines, bar, inert
 from cnn_tui.ui.widgets.movement import MovingLines
+from cnn_tui.ui.widgets.shading import Mode
 
 
 class ExplainView(MovingLines):
@@ -109,8 +109,7 @@ class ExplainView(MovingLines):
 
     @property
     def mode(self) -> Mode:
-        colours = None if self.app.no_color else self.app.console.color_system
-        return mode_of(colours, bool(getattr(self.app, "ascii_only", False)))
+        return mode_in(self.app)
 
     def drawn(self, picture: Picture, width: int, height: int) -> list[Text]:
         album = getattr(self.app, "album", None)
@@ -133,66 +132,6 @@ class ExplainView(MovingLines):
 
     def right_or_wrong(self, right: bool) -> Text:
         return Text("✓ right", self.style("good")) if right else Text("✗ wrong", self.style("bad"))
-
-
-def short(words: str, width: int) -> str:
-    """A name in at most `width` cells, inert."""
-    text = Text(inert(words))
-    text.truncate(max(1, width), overflow="ellipsis")
-    return text.plain
-
-
-GAP = 1
-
-
-class Tiles(NamedTuple):
-    """How pictures are laid out: so many beside and below each other, each of so many cells, a label above each."""
-
-    columns: int
-    rows: int
-    wide: int
-    tall: int
-
-    @property
-    def fit(self) -> int:
-        return self.columns * self.rows
-
-    def page_of(self, at: int, count: int) -> range:
-        """Those that are shown when the one at `at` is to be seen."""
-        first = at // max(1, self.fit) * self.fit
-        return range(first, min(count, first + self.fit))
-
-
-def lay_out(count: int, shape: tuple[int, ...], width: int, height: int, least: int = 7) -> Tiles:
-    """The largest tiles of pictures of `shape` (height, width) in pixels of which all fit, else the smallest ones.
-
-    They are at least `least` cells wide, for the label. A pixel is never larger than two cells.
-    """
-    best = Tiles(1, 1, max(1, min(width, 2 * shape[1])), max(1, height - 1))
-    smallest = None
-    for wide in range(min(width, max(least, 2 * shape[1])), min(least, width) - 1, -1):
-        tall = max(1, -(-shape[0] * wide // (2 * shape[1])))
-        columns, rows = (width + GAP) // (wide + GAP), height // (tall + 1)
-        if columns < 1 or rows < 1:
-            continue
-        smallest = Tiles(columns, rows, wide, tall)
-        if columns * rows >= count:
-            return smallest
-    return smallest or best
-
-
-def laid(tiles: Tiles, blocks: Sequence[tuple[Text, Sequence[Text]]]) -> list[Text]:
-    """The labelled pictures as lines."""
-    lines: list[Text] = []
-    for start in range(0, len(blocks), tiles.columns):
-        row = []
-        for label, block in blocks[start : start + tiles.columns]:
-            head = label.copy()
-            head.truncate(tiles.wide)
-            head.pad_right(tiles.wide - head.cell_len)
-            row.append([head, *list(block)[: tiles.tall]])
-        lines += side_by_side(row, GAP)
-    return lines
 
 
 class ViewNames(Lines):

@@ -13,7 +13,7 @@ import functools
 import itertools
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.style import Style
 from rich.text import Text
@@ -21,11 +21,12 @@ from rich.text import Text
 from cnn_tui.data.images import Picture
 from cnn_tui.network.convolution import Plane
 from cnn_tui.text import centred
+from cnn_tui.ui.widgets.shading import Colour, Mode, signed_style
 
 if TYPE_CHECKING:
-    from cnn_tui.ui.terminal.album import Album
+    from textual.app import App
 
-Colour = tuple[int, int, int]
+    from cnn_tui.ui.terminal.sixel import Album
 
 
 class Fit(NamedTuple):
@@ -77,17 +78,10 @@ def _span(at: int, pixels: int, shown: int) -> tuple[int, int]:
     return first, max(first + 1, (at + 1) * pixels // shown)
 
 
-Mode = Literal["full", "16", "shades"]
-"""24 bits or 256 colours; sixteen colours; none."""
 SHADES = " .:-=+*#%@"
 HALF = "▀"
 
 _STEP = 85  # the four greys among the sixteen colours are 0, 85, 170 and 255
-_NEUTRAL: Colour = (38, 38, 38)
-_BELOW: Colour = (66, 135, 245)  # blue and orange differ to every eye
-_ABOVE: Colour = (245, 145, 32)
-_LUMINANCE = (0.2126, 0.7152, 0.0722)  # what red, green and blue add to it
-_READ_BOTH_WAYS = 0.18  # where black and white letters are read alike
 
 
 def mode_of(color_system: str | None, ascii_only: bool = False) -> Mode:
@@ -95,6 +89,11 @@ def mode_of(color_system: str | None, ascii_only: bool = False) -> Mode:
     if ascii_only or color_system is None:
         return "shades"
     return "16" if color_system in ("standard", "windows") else "full"
+
+
+def mode_in(app: App[object]) -> Mode:
+    """How to draw in that app."""
+    return mode_of(None if app.no_color else app.console.color_system, bool(getattr(app, "ascii_only", False)))
 
 
 def draw(
@@ -136,7 +135,7 @@ def draw_kernel(plane: Plane, width: int, height: int, mode: Mode = "full") -> l
             for weight in row:
                 share = max(-1.0, min(1.0, weight / most)) if math.isfinite(weight) else 0.0
                 label = _label(share, wide, mode) if line == (tall - 1) // 2 else ""
-                text.append(centred(label, wide), _signed_style(share, mode))
+                text.append(centred(label, wide), signed_style(share, mode))
             lines.append(text)
     return lines
 
@@ -154,16 +153,6 @@ def side_by_side(blocks: Sequence[Sequence[Text]], gap: int = 2) -> list[Text]:
                 whole.append(" " * (width - line.cell_len + gap))
         lines.append(whole)
     return lines
-
-
-def signed_colour(share: float) -> Colour:
-    """The colour of a number from -1 to 1: blue, dark, orange."""
-    end, amount = (_ABOVE if share > 0 else _BELOW), abs(share)
-    return (
-        round(_NEUTRAL[0] + (end[0] - _NEUTRAL[0]) * amount),
-        round(_NEUTRAL[1] + (end[1] - _NEUTRAL[1]) * amount),
-        round(_NEUTRAL[2] + (end[2] - _NEUTRAL[2]) * amount),
-    )
 
 
 def _pairs(grid: list[list[Colour]]) -> list[tuple[list[Colour], list[Colour] | None]]:
@@ -218,19 +207,6 @@ def _label(share: float, wide: int, mode: Mode) -> str:
     if mode != "shades" or wide < 3 or not share:
         return sign
     return f"{sign}{min(9, math.ceil(abs(share) * 9))}"
-
-
-@functools.lru_cache(maxsize=1024)
-def _signed_style(share: float, mode: Mode) -> Style:
-    if mode == "shades":
-        return Style()
-    if mode == "16":
-        if share >= 0.25:
-            return Style(color="#000000", bgcolor="#ffff55")  # no terminal's brown goes with both black and white
-        return Style(color="#ffffff", bgcolor="#000000" if share > -0.25 else "#0000aa")
-    colour = signed_colour(share)
-    light = sum(part * (one / 255) ** 2.2 for part, one in zip(_LUMINANCE, colour, strict=True)) > _READ_BOTH_WAYS
-    return Style(color="#000000" if light else "#ffffff", bgcolor="#{:02x}{:02x}{:02x}".format(*colour))
 
 
 # By which of the pixels are in front: 1 is upper left, 2 upper right, 4 lower left, 8 lower right.
