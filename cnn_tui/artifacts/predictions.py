@@ -98,6 +98,24 @@ class Predictions:
         ]
         return sorted(found, key=self.margins.__getitem__) if which == "least certain" else found
 
+    def surest(self, most: int, *, wrong: bool) -> list[int]:
+        """At most so many images that the network was surest of, those it took for another class or the right ones.
+
+        Each is of another class as long as there is one. An image of which it said NaN is none that it was sure of.
+        """
+        chosen = (
+            index
+            for index, (label, said) in enumerate(zip(self.labels, self.predicted, strict=True))
+            if (label != said) == wrong and self.margins[index] > 0
+        )
+        order = sorted(chosen, key=lambda index: -self.margins[index])
+        first: dict[int, int] = {}
+        for index in order:
+            first.setdefault(self.labels[index], index)
+        of_another = [*first.values()][:most]
+        rest = (index for index in order if index not in first.values())
+        return [*of_another, *itertools.islice(rest, most - len(of_another))]
+
 
 def open_predictions(run_id: int) -> Predictions:
     """The predictions of a run's present model. Raises RawFileError when none are kept, or those of an older model.

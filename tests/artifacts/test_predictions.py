@@ -52,6 +52,13 @@ def test_each_image_has_its_probabilities_label_and_margin() -> None:
     assert kept.margins[0] == pytest.approx(0.5)
 
 
+def test_the_surest_mistakes_and_hits_are_of_different_classes_first() -> None:
+    kept = Predictions(write_predictions())
+    assert set(kept.surest(4, wrong=True)) == {1, 2}
+    assert kept.surest(1, wrong=False) == [3]
+    assert kept.surest(4, wrong=False) == [3, 0]
+
+
 def test_images_are_chosen_by_what_the_network_said() -> None:
     kept = Predictions(write_predictions())
     assert kept.choose() == [0, 1, 2, 3]

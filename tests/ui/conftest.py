@@ -12,6 +12,7 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.chart import chart
+from cnn_tui.ui.panes.training import pictures
 from tests.ui import pilot
 from tests.ui.fake import FakeTrainer
 from tests.ui.fake_machine import TWO, FakeSensors
@@ -27,6 +28,13 @@ def quick_pilots() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         pilot.use(patched)
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_pictures_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that takes a second starts no process that looks for pictures of the dataset."""
+    monkeypatch.setattr(pictures, "DATASET_AFTER", 3600.0)
+    monkeypatch.setattr(pictures, "RUN_AFTER", 3600.0)
 
 
 @pytest.fixture

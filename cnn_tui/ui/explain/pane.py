@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual import work
 from textual.actions import SkipAction
 from textual.app import ComposeResult
-from textual.events import Hide, Show
+from textual.events import Focus, Hide, Show
 
 from cnn_tui.experiment.document import Document
 from cnn_tui.history.history import History
@@ -39,7 +39,6 @@ class ExplainPane(Pane):
     scope: ClassVar[str] = "explain"
     title: ClassVar[str] = "Explain"
     number: ClassVar[int] = 5
-    alone: ClassVar[bool] = True
     BINDINGS = bindings_of("explain", "pane")
 
     def __init__(
@@ -63,7 +62,7 @@ class ExplainPane(Pane):
         """The one that is shown."""
         self._opened_from: ExplainView | None = None
         """The view in which Enter opened this one; Esc goes back there."""
-        self._shown = False
+        self._shown = self._entered = False
         self._path = ""
 
     @property
@@ -77,11 +76,21 @@ class ExplainPane(Pane):
             yield view
 
     def on_show(self, _: Show) -> None:
-        """Look at the run that there is to look at, and have its model loaded."""
+        """Look at the run that there is to look at."""
         self._shown = True
         self._look()
-        self.after_change()
-        self.explained.load_model()
+        self._begin_to_ask()
+
+    def on_focus(self, _: Focus) -> None:
+        """Processes are started for somebody who comes here, not because a large terminal shows the pane."""
+        self._entered = True
+        self._begin_to_ask()
+
+    def _begin_to_ask(self) -> None:
+        if self._shown:
+            self.after_change()
+            if self._entered:
+                self.explained.load_model()
 
     def on_hide(self, _: Hide) -> None:
         self._shown = False
@@ -122,7 +131,7 @@ class ExplainPane(Pane):
             if one is not view:
                 one.forget()
         view.redraw()
-        if self._shown and self.explained.ask_for(view):
+        if self._shown and self._entered and self.explained.ask_for(view):
             view.redraw()
 
     def on_explained_run_answered(self, message: ExplainedRun.Answered) -> None:

@@ -33,7 +33,6 @@ class LogPane(Pane):
     scope: ClassVar[str] = "log"
     title: ClassVar[str] = "Log and GPU"
     number: ClassVar[int] = 6
-    alone: ClassVar[bool] = True
     BINDINGS = bindings_of("log", "pane")
 
     class Sensed(Message):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from rich.text import Text
@@ -23,24 +24,22 @@ class Pane(MovementKeys, Vertical, can_focus=True):
     scope: ClassVar[str]
     title: ClassVar[str]
     number: ClassVar[int]
-    alone: ClassVar[bool] = False
-    """Whether it takes the whole room when it is shown, and none beside the others."""
 
     class KeysChanged(Message):
         """Other keys of the pane matter now."""
 
     def __init__(self) -> None:
-        super().__init__(id=self.scope, classes="-alone" if self.alone else None)
+        super().__init__(id=self.scope)
         self.border_title = f"{self.number} {self.title}"
         self._said = ""
 
-    def take_place(self, *, displayed: bool, whole: bool) -> None:
-        """Be shown or not, in the whole grid of the panes or in its own part.
+    def take_place(self, shown: Collection[str], columns: int, rows: int) -> None:
+        """Take so many columns and rows of the grid if it is among the panes that are `shown`, by their scopes.
 
         A class on the grid would do too, but then Textual works out the styles of everything in every pane.
         """
-        self.display = displayed
-        self.styles.column_span, self.styles.row_span = GRID if displayed and whole else (None, None)
+        self.display = self.scope in shown
+        self.styles.column_span, self.styles.row_span = columns, rows
 
     def watch_has_focus(self, _has_focus: bool) -> None:
         """Only the frame shows the focus; Textual would work out the styles of all that is inside as well."""

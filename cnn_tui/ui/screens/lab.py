@@ -8,7 +8,6 @@ from typing import ClassVar
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
-from textual.containers import Container
 from textual.events import DescendantFocus, Resize
 from textual.notifications import SeverityLevel
 from textual.widgets import Static
@@ -31,6 +30,7 @@ from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.panes.stack.pane import StackPane
 from cnn_tui.ui.panes.summary import SummaryPane
 from cnn_tui.ui.panes.training.pane import TrainingPane
+from cnn_tui.ui.screens.pane_grid import PaneGrid
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.bars import PANES, KeyBar, LabHeader
@@ -41,7 +41,6 @@ SMALLEST = (60, 16)
 """Below this many columns and rows the lab asks for more room."""
 SHORT = 22
 """Below this many rows the panes say less."""
-_ALL_FOUR = (110, 30)
 _POLL_SECONDS, _POLL_SECONDS_AT_FIRST = 0.25, 0.1
 """Seconds between two looks whether the history has changed; fewer while the first batch of a run is waited for."""
 _LOOK_SECONDS = 1.0
@@ -63,12 +62,13 @@ class LabScreen(KeyedScreen[None]):
         self.writer = HistoryWriter(history, self.post_message, self._say_of_writing)
         self.stack_pane = StackPane(document)
         self.summary = SummaryPane(document)
-        self.training = TrainingPane(self.live)
+        self.training = TrainingPane(self.live, document)
         self.runs = HistoryPane(history, self.writer)
         self.explain = ExplainPane(history, self.writer, document)
         self.log_pane = LogPane(self.live, sensors)
         panes = (self.stack_pane, self.summary, self.training, self.runs, self.explain, self.log_pane)
         self.panes: dict[str, Pane] = {pane.scope: pane for pane in panes}
+        self.pane_grid = PaneGrid(self.panes)
         self.header = LabHeader(document, self.live, self.writer)
         self.key_bar = KeyBar()
         self._give_commands(keeper, sensors)
@@ -117,8 +117,7 @@ class LabScreen(KeyedScreen[None]):
         self.set_class(self.guided, "-guided")
         self._place(*self.app.size)
         yield self.header
-        with Container(id="panes"):
-            yield from self.panes.values()
+        yield self.pane_grid
         if self.guided:
             yield Guide(self.document, self.live)
         yield self.key_bar
@@ -145,6 +144,8 @@ class LabScreen(KeyedScreen[None]):
     def on_resize(self, event: Resize) -> None:
         """All four panes where they fit, one at a time where they do not."""
         self._lay_out(event.size.width, event.size.height)
+        if self.focused is None:  # what is hidden in a terminal that is too small loses the focus
+            self.call_after_refresh(self.shown.focus)
 
     def on_screen_suspend(self) -> None:
         """What is said is said by the box in front, where it has room; behind it, it would stand a second time."""
@@ -161,6 +162,7 @@ class LabScreen(KeyedScreen[None]):
     def _show_document(self) -> None:
         self.stack_pane.refresh_view()
         self.summary.refresh_view()
+        self.training.follow_document()
         self.on_movement_keys_moved()
         self.header.redraw()
         self._look_at_guide()
@@ -207,14 +209,10 @@ class LabScreen(KeyedScreen[None]):
         self.header.redraw()
 
     def _place(self, width: int, height: int) -> None:
-        shown = self.shown
-        single = shown.alone or self._zoomed or width < _ALL_FOUR[0] or height < _ALL_FOUR[1]
-        for pane in self.panes.values():
-            pane.take_place(displayed=pane is shown if single else not pane.alone, whole=single)
-        self.header.tabs = single
+        self.header.tabs = self.pane_grid.place(width, height, self.header.shown, zoomed=self._zoomed)
 
     def _mark_shown(self, pane: Pane) -> None:
-        if not pane.alone:
+        if not self.pane_grid.shows_alone(pane.scope):
             self._left = pane.scope
         self.header.shown = self.key_bar.scope = pane.scope
         self._lay_out(*self.size)
@@ -265,12 +263,12 @@ class LabScreen(KeyedScreen[None]):
         pane.focus()
 
     def action_cycle_pane(self, by: int) -> None:
-        names = [name for name, _ in PANES]
+        names = [name for name, _ in PANES if name == self.header.shown or not self.pane_grid.leaves_out(name)]
         self.action_focus_pane(names[(names.index(self.header.shown) + by) % len(names)])
 
     def action_toggle_zoom(self) -> None:
         """This pane alone, and back; one that is always alone stays so."""
-        if not self.shown.alone:
+        if not self.pane_grid.shows_alone(self.shown.scope):
             self._zoomed = not self._zoomed
             self._lay_out(*self.size)
 
@@ -290,7 +288,7 @@ class LabScreen(KeyedScreen[None]):
         pane = self.shown
         if pane.step_back():
             return
-        if pane.alone:
+        if self.pane_grid.shows_alone(pane.scope):
             self.action_focus_pane(self._left)
         elif self._zoomed:
             self.action_toggle_zoom()

@@ -14,6 +14,7 @@ from cnn_tui.network.layers import AnyLayer
 from cnn_tui.network.shapes import show
 from cnn_tui.text import cells
 from cnn_tui.ui.keys import key_of
+from cnn_tui.ui.panes.parameters import SHARE, share
 from cnn_tui.ui.widgets.layout import fit, part
 from cnn_tui.ui.widgets.lines import Lines
 from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
@@ -27,36 +28,41 @@ _ALL = 5
 
 
 class LayersTable(Table):
-    """The layers with their arguments; from WIDE cells on with what comes out of each, else the summary has that."""
+    """The layers with their arguments and, unless a summary beside them says it, what comes out of each."""
 
     def __init__(self, document: Document, *, id: str | None = None) -> None:
         super().__init__((), self._rows, id=id)
         self.document = document
+        self.beside_summary = False
         self._fitted: object = None
 
     def draw(self, width: int, height: int) -> list[Text]:
         """The columns that this width has room for, and the rows."""
         view = self.document.view
-        if self._fitted != (width, id(view)):
-            self._fitted = (width, id(view))
+        if self._fitted != (width, self.beside_summary, id(view)):
+            self._fitted = (width, self.beside_summary, id(view))
             self.columns = self._fit(width)
         return super().draw(width, height)
 
-    def said(self, width: int) -> str:
-        """What the pane's frame says: the shapes; where rows say theirs, the data and the total as well."""
+    def says_outcomes(self, width: int) -> bool:
+        """Whether a row of that width says what comes out of its layer."""
+        return width >= WIDE and not self.beside_summary
+
+    def said(self, width: int, *, data: bool, total: bool) -> str:
+        """What the pane's frame says: the shapes; where rows say theirs, the `data` and the `total` as well."""
         view = self.document.view
         output = view.summary.output_shape
-        shapes = part(0, f"{show(view.stack.input_shape)} → {show(output) if output else '?'}")
-        if width < WIDE:
-            return shapes.text.plain
-        floor = "at least " if view.summary.stuck_at is not None else ""
-        total = part(1, f"{floor}{view.summary.total_params:,} params")
-        data = part(2, f"{view.dataset.name}, {view.dataset.classes} classes", short=view.dataset.name)
-        return fit([data, shapes, total], width - 2).plain
+        parts = [part(0, f"{show(view.stack.input_shape)} → {show(output) if output else '?'}")]
+        if self.says_outcomes(width) and data:
+            parts.insert(0, part(2, f"{view.dataset.name}, {view.dataset.classes} classes", short=view.dataset.name))
+        if self.says_outcomes(width) and total:
+            floor = "at least " if view.summary.stuck_at is not None else ""
+            parts.append(part(1, f"{floor}{view.summary.total_params:,} params"))
+        return fit(parts, width - 2).plain
 
     def _fit(self, width: int) -> tuple[TableColumn, ...]:
         number = TableColumn("#", 2, right=True)
-        if width < WIDE:
+        if not self.says_outcomes(width):
             return (number, TableColumn("Layer", _NAME), TableColumn("Arguments", _ARGUMENTS, stretch=True))
         outcomes = [self._outcome(at) for at in range(len(self.document.view.stack))]
         shape, params = (
@@ -66,6 +72,10 @@ class LayersTable(Table):
         names = max((cells(layer.type) + 2 for layer in layers), default=_NAME)  # two for the sign of a problem
         words = max((cells(arguments(layer)) + 5 * (not layer.enabled) for layer in layers), default=_ARGUMENTS)
         room = width - number.width - shape - params - 4 * self.GAP
+        last = []
+        if room - SHARE - self.GAP >= names + words:
+            room -= SHARE + self.GAP
+            last.append(TableColumn("Share", SHARE))
         name = max(_SHORTEST_NAME, min(names, room - words))
         return (
             number,
@@ -73,6 +83,7 @@ class LayersTable(Table):
             TableColumn("Arguments", max(1, room - name), stretch=True),
             TableColumn(_OUTCOME[0], shape, right=True),
             TableColumn(_OUTCOME[1], params, right=True),
+            *last,
         )
 
     def _show_place(self, heading: Text, width: int, room: int) -> None:
@@ -103,7 +114,9 @@ class LayersTable(Table):
         words = Text(arguments(layer) if layer.enabled else f"off  {arguments(layer)}", tone)
         stuck = self.style("bad") if view.summary.stuck_at == view.summary.rows[at].index else tone
         shape, params = self._outcome(at)
-        return (Text(str(at + 1), dim), name, words, Text(shape, stuck or dim), Text(params, tone))
+        part = share(view.summary.rows[at], view.summary)
+        bar = self.style("bar")
+        return Text(str(at + 1), dim), name, words, Text(shape, stuck or dim), Text(params, tone), Text(part, bar)
 
     def _outcome(self, at: int) -> tuple[str, str]:
         row = self.document.view.summary.rows[at]

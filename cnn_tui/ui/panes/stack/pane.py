@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import ClassVar, cast
 
 from rich.console import Group, RenderableType
@@ -28,6 +28,7 @@ from cnn_tui.ui.dialogs.dialog import PickItem, PickScreen
 from cnn_tui.ui.dialogs.settings import SettingsScreen
 from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.panes.pane import Pane
+from cnn_tui.ui.panes.parameters import Totals
 from cnn_tui.ui.panes.stack.layers import FieldForm, LayersTable
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
@@ -49,22 +50,39 @@ class StackPane(Pane):
         self.document = document
         self._field = ""
         """The field under the cursor by its name; none is the first."""
+        self.rows = LayersTable(document, id="layers")
+        self._totals = Totals(document, id="stack-totals")
+        self._is_single = False
 
     def compose(self) -> ComposeResult:
-        yield LayersTable(self.document, id="layers")
+        yield self.rows
+        yield self._totals
         yield FieldForm(id="fields")
 
+    def take_place(self, shown: Collection[str], columns: int, rows: int) -> None:
+        """Where no summary stands beside it, it says what that does."""
+        super().take_place(shown, columns, rows)
+        self._is_single = len(shown) == 1
+        if self.rows.beside_summary != ("summary" in shown):
+            self.rows.beside_summary = "summary" in shown
+            self.rows.redraw()
+        joined = len(shown) > 1 and "summary" not in shown
+        self._totals.display = joined
+        self.border_title = f"{self.number} {self.title}{' and summary' if joined else ''}"
+
     def refresh_view(self) -> None:
-        self.say(self.rows.said(self.content_size.width))
+        self._say_what_it_is()
         self.rows.set_count(len(self.stack))
+        self._totals.redraw()
         self._show_fields()
 
     def on_resize(self, _: Resize) -> None:
-        self.say(self.rows.said(self.content_size.width))
+        self._say_what_it_is()
 
-    @property
-    def rows(self) -> LayersTable:
-        return self.query_one(LayersTable)
+    def _say_what_it_is(self) -> None:
+        width = self.content_size.width
+        # Beside others, the line above the panes has the data; the totals have the total.
+        self.say(self.rows.said(width, data=self._is_single, total=self._is_single))
 
     @property
     def stack(self) -> Stack:

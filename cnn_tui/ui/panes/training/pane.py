@@ -8,16 +8,21 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.containers import Horizontal
 from textual.events import Resize
 from textual.timer import Timer
 
 from cnn_tui.analysis.pace import knows_pace
+from cnn_tui.artifacts.predictions import predictions_path
+from cnn_tui.experiment.document import Document
 from cnn_tui.ui.chart.chart import Chart
 from cnn_tui.ui.chart.compose import SMOOTHING, WHICH, ChartChoice
 from cnn_tui.ui.chart.curves import metrics_of
 from cnn_tui.ui.chart.legend import legend, overlay_legend, readings
 from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.panes.pane import Pane
+from cnn_tui.ui.panes.training.labelled import OfDataset, OfRun
+from cnn_tui.ui.panes.training.pictures import TrainingPictures
 from cnn_tui.ui.panes.training.run_status import LEGEND_LINES, RunStatus
 from cnn_tui.ui.panes.training.runs_shown import RunsShown
 from cnn_tui.ui.watcher import Live, Watched
@@ -41,9 +46,10 @@ class TrainingPane(Pane):
     number: ClassVar[int] = 3
     BINDINGS = bindings_of("training")
 
-    def __init__(self, live: Live) -> None:
+    def __init__(self, live: Live, document: Document) -> None:
         super().__init__()
         self.live = live
+        self.document = document
         self.choice = ChartChoice()
         self.runs = RunsShown(live, self.choice)
         self._drawn: deque[float] = deque([0.0], maxlen=_MOST)
@@ -53,7 +59,9 @@ class TrainingPane(Pane):
 
     def compose(self) -> ComposeResult:
         yield RunStatus(self.live, id="standing")
-        yield Chart(id="chart")
+        with Horizontal(id="curves", classes="-first"):
+            yield Chart(id="chart")
+            yield TrainingPictures(id="pictures")
 
     def on_mount(self) -> None:
         """Once the lab is drawn and still, load what draws charts: the first batch is not to wait for it."""
@@ -96,6 +104,27 @@ class TrainingPane(Pane):
         self._show_words()
         self.query_one(Chart).show(self.runs.picture())
         self.say(str(shown.run.environment.get("device", "")) if shown else "")
+        self.show_pictures()
+
+    def show_pictures(self) -> None:
+        """Show the dataset under edit before the first run, then what the run on show took test images for."""
+        shown, pictures = self.runs.recorded, self.query_one(TrainingPictures)
+        experiment = self.document.experiment
+        if shown is None:
+            pictures.show(OfDataset(experiment.dataset, experiment.data_options) if experiment.dataset else None)
+        elif shown.run.live or self.runs.several or not predictions_path(shown.run.id).exists():
+            pictures.show(None)
+        else:
+            pictures.show(OfRun(shown.run.id))
+        self._share_room()
+
+    def follow_document(self) -> None:
+        """Another dataset has other pictures."""
+        if self.runs.recorded is None:
+            self.show_pictures()
+
+    def on_training_pictures_came(self) -> None:
+        self._share_room()
 
     def _show_words(self) -> None:
         status, choice = self.query_one(RunStatus), self.choice
@@ -117,9 +146,13 @@ class TrainingPane(Pane):
     def _share_room(self) -> None:
         """The words may take what a chart without curves does not need."""
         width, height = self.content_size
+        status, pictures, first = self.query_one(RunStatus), self.query_one(TrainingPictures), not self.runs.recorded
+        status.display = not first
+        self.query_one("#curves").set_class(first, "-first")
         if height:
             chart = _LEAST_CHART if self.runs.crosshair_places() else 1
-            self.query_one(RunStatus).take_room(width, height - chart)
+            rows = status.take_room(width, height - chart)
+            pictures.take_room(width, height - rows, first=first)
 
     def overlay(self, rows: Sequence[Sequence[int]]) -> None:
         """Lay the curves of runs over each other, of several in one row their mean; with none, go back to one run."""

@@ -60,13 +60,17 @@ class RunStatus(Lines):
             rule = f" The stop rule {NAN_RULE} ends such a run at once: {key_of('stack.settings')} has the settings."
         return " ".join(filter(None, (words and sentence(words), sentence(str(self.lost)), remedy(run) + rule)))
 
-    def take_room(self, width: int, most: int) -> None:
-        """Take as many rows, up to `most`, as it needs to say why the run ended: what to do about it stands last."""
+    def take_room(self, width: int, most: int) -> int:
+        """Take as many rows, up to `most`, as it needs to say why the run ended: what to do about it stands last.
+
+        Gives the number of rows.
+        """
         run = self.shown.run if self.shown else None
         cause = wrap(self._why(run), "", width, most) if run and width and most > 0 else ()
         rows = max(_USUAL, min(most, _USUAL + len(cause) - (_MIDDLE - 1)))
         if self.styles.height is None or self.styles.height.value != rows:
             self.styles.height = rows
+        return rows
 
     def draw(self, width: int, height: int) -> list[Text]:
         """A title, three lines that depend on what the run does, the legend."""

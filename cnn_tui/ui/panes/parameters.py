@@ -1,0 +1,46 @@
+"""A network's parameters: the share of each layer as a bar, and the totals."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from cnn_tui.experiment.document import Document
+from cnn_tui.network.summary import FLOAT_BYTES, LayerSummary, Summary, in_bytes, totals
+from cnn_tui.text import cells, padded
+from cnn_tui.ui.widgets.lines import Lines
+
+_BAR = 8
+SHARE = _BAR + 5
+"""Cells that a share takes."""
+
+
+def share(row: LayerSummary, summary: Summary) -> str:
+    """The layer's part of all parameters, as a bar and in words; "" for a layer without any."""
+    total = summary.total_params
+    if not row.params or not total:
+        return ""
+    part = row.params / total
+    percent = f"{part:.0%}" if part >= 0.005 else "<1%"
+    return f"{padded('━' * round(part * _BAR), _BAR)} {padded(percent, 4, right=True)}"
+
+
+class Totals(Lines):
+    """Keras's three lines of totals."""
+
+    def __init__(self, document: Document, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.document = document
+
+    def draw(self, width: int, height: int) -> list[Text]:
+        """Totals, with the memory of float32 weights as Keras prints it, and what an image costs."""
+        summary = self.document.view.summary
+        floor = " at least" if summary.stuck_at is not None else ""
+        lines = [Text("─" * width, self.style("dim"))]
+        for label, count in totals(summary):
+            memory = (f" ({in_bytes(count * FLOAT_BYTES)})", self.style("dim"))
+            lines.append(Text.assemble(f"{label}:{floor} ", (f"{count:,}", self.style("strong")), memory))
+        cost = f"{summary.macs:,} MACs an image"
+        room = width - lines[-1].cell_len
+        if summary.stuck_at is None and room > cells(cost) + 2:
+            lines[-1].append(" " * (room - cells(cost)) + cost, self.style("dim"))
+        return lines
