@@ -8,6 +8,7 @@ import msgspec
 
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.keras_io.import_file import ImportProblem
+from cnn_tui.keras_io.import_inside import taken_apart
 from cnn_tui.text import quiet
 
 MAX_LAYERS = 1_000
@@ -49,6 +50,7 @@ def chain_of(model: Plain, problems: list[str]) -> Chain:
     """The layers of a model that `to_json`, `get_config` or a `.keras` file describes. Raises ImportProblem.
 
     Where the layers of a Functional are no chain, this is added to `problems`, and they come in the order of the file.
+    The layers of models inside stand in their places.
     """
     if "class_name" not in model and "layers" in model:  # get_config, which does not name the class of the model
         is_functional = any("inbound_nodes" in layer for layer in _listed(model["layers"]))
@@ -64,7 +66,11 @@ def chain_of(model: Plain, problems: list[str]) -> Chain:
         raise ImportProblem(f"the model has {len(layers):,} layers; at most {MAX_LAYERS:,} can be taken")
     if kind in _FUNCTIONAL:
         layers = _in_order(layers, config, problems)
-    return _split(layers, model, config)
+    chain = _split(layers, model, config)
+    inside = taken_apart(chain.layers, lambda inner, why: chain_of(inner, why).layers)
+    if len(inside) > MAX_LAYERS:
+        raise ImportProblem(f"the model has more than {MAX_LAYERS:,} layers, with those inside")
+    return msgspec.structs.replace(chain, layers=tuple(inside))
 
 
 def _listed(layers: Any) -> list[Plain]:

@@ -24,6 +24,7 @@ from cnn_tui.keras_io.import_code import CodeImport, read_code, rules_of, traine
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels, read_config
 from cnn_tui.keras_io.import_folders import NO_DATA, DataAsked, data_asked
 from cnn_tui.keras_io.import_images import images_for
+from cnn_tui.keras_io.import_inside import unprepared
 from cnn_tui.keras_io.import_layers import ImportFindings, take_layer, with_activations_apart
 from cnn_tui.keras_io.import_training import training_of
 from cnn_tui.keras_io.keras_1 import is_keras_1, of_today
@@ -93,6 +94,7 @@ def _imported(chain: Chain, compiled: Any, name: str, findings: ImportFindings, 
     has_one_unit = bool(dense) and dense[-1].units == 1
     training = training_of(compiled, _precision(chain.layers, layers, notes), has_one_unit, notes)
     layers = _for_images_to_1(layers, notes)
+    notes += filter(None, [unprepared(chain.layers, layers)])
     return Imported(Experiment(name=name, training=training, layers=layers, **images), tuple(notes))
 
 

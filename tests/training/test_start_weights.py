@@ -119,11 +119,54 @@ def test_models_inside_a_model_are_taken_layer_by_layer(shapes: Path, tmp_path: 
     block.layers[0].trainable = False  # an HDF5 file then has its weights behind the others
     model = keras.Sequential([keras.Input((12, 12, 1)), block, keras.layers.Flatten(), keras.layers.Dense(3)])
     path = save(learned(model), tmp_path / f"nested{ending}")
-    four, five = (Conv2D(filters=count, kernel_size=(3, 3)) for count in (4, 5))
-    flat = (four, BatchNormalization(epsilon=0.001), five, Flatten(), Dense(units=3))
-    asked = experiment(shapes, flat, weights=str(path))
+    imported = with_weights(import_model(path), path)
+    flat = imported.experiment.layers
+    assert [layer.type for layer in flat] == ["Conv2D", "BatchNormalization", "Conv2D", "Flatten", "Dense"]
+    assert not any("weights" in note for note in imported.notes)
+    asked = experiment(shapes, flat, weights=imported.experiment.weights)
     ours, _ = started(asked.with_training(from_logits=True))
     np.testing.assert_allclose(said(ours, shapes), said(model, shapes), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("ending", [".keras", ".h5"])
+def test_a_network_of_keras_inside_a_saved_model_is_one_layer_with_its_weights(tmp_path: Path, ending: str) -> None:
+    import keras
+
+    from cnn_tui.training.build import build
+    from cnn_tui.training.start_weights import start_from_weights
+
+    base = keras.applications.MobileNetV2(include_top=False, weights=None, input_shape=(32, 32, 3))
+    base.trainable = False
+    images = keras.Input((32, 32, 3))
+    x = keras.Sequential([keras.layers.RandomFlip("horizontal")])(images)
+    x = base(keras.applications.mobilenet_v2.preprocess_input(x), training=False)
+    x = keras.layers.Dense(4, activation="softmax")(keras.layers.GlobalAveragePooling2D()(x))
+    model = keras.Model(images, x)
+    path = save(learned(model), tmp_path / f"pets{ending}")
+    imported = with_weights(import_model(path), path)
+    layers = imported.experiment.layers
+    kinds = ["RandomFlip", "Rescaling", "Application", "GlobalAveragePooling2D", "Dense"]
+    assert [layer.type for layer in layers] == kinds
+    assert isinstance(layers[2], Application) and (layers[2].architecture, layers[2].trainable) == (
+        "MobileNetV2",
+        False,
+    )
+    ours = build(imported.experiment, pretrained=False)
+    start_from_weights(ours, imported.experiment)
+    pixels = np.random.default_rng(1).integers(0, 256, (3, 32, 32, 3)).astype(np.float32)
+    wanted = np.array(model(pixels, training=False))
+    np.testing.assert_allclose(np.array(ours(pixels / 255, training=False)), wanted, rtol=1e-3, atol=1e-5)
+
+
+def test_a_network_of_another_size_inside_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    import keras
+
+    half = keras.applications.MobileNetV2(include_top=False, weights=None, input_shape=(32, 32, 3), alpha=0.35)
+    model = keras.Sequential([keras.Input((32, 32, 3)), half, keras.layers.Flatten(), keras.layers.Dense(2)])
+    with pytest.raises(ImportProblem) as caught:
+        import_model(save(model, tmp_path / "half.keras"))
+    (problem,) = caught.value.problems
+    assert problem.startswith('"mobilenetv2_0.35_32", a model inside the model, has branches (')
 
 
 def test_with_another_end_the_layers_before_it_keep_theirs(shapes: Path, tmp_path: Path) -> None:
