@@ -67,7 +67,7 @@ def open_lab(
         theme=theme or preferences.theme or themes[0],
         ascii_only=_first(ascii_only, preferences.ascii, not speaks_unicode(os.environ)),
         mouse=_first(mouse, preferences.mouse),
-        sixel=preferences.sixel,
+        pictures=preferences.pictures,
         warning=warning,
         pack=place,
         device=wanted,

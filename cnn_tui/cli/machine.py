@@ -15,6 +15,8 @@ from cnn_tui.cli.streams import columns_of, is_terminal
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.history.history import History, HistoryError
 from cnn_tui.home import history_path, home
+from cnn_tui.text import quiet
+from cnn_tui.ui.terminal.answers import AroundTmux, knows_placeholders
 from cnn_tui.ui.terminal.writer import Winsize
 
 _GIGABYTE = 1_000_000_000
@@ -125,7 +127,7 @@ def terminal() -> Iterator[Finding]:
     else:
         yield _size()
         yield colours(os.environ)
-        yield pictures(Winsize.of(sys.stdout.fileno()))
+        yield pictures(Winsize.of(sys.stdout.fileno()), AroundTmux.asked(os.environ) if "TMUX" in os.environ else None)
         yield session(os.environ)
     encoding = locale.getencoding().lower().replace("-", "")
     if encoding == "utf8" or sys.flags.utf8_mode:
@@ -151,12 +153,19 @@ def colours(environ: Mapping[str, str]) -> Finding:
     return Finding("colours", "ok", f"256 (TERM {term})")
 
 
-def pictures(size: Winsize) -> Finding:
-    """How the lab draws images; `size` is what the system says of the terminal."""
+def pictures(size: Winsize, around: AroundTmux | None = None) -> Finding:
+    """How the lab draws images; `size` is what the system says of the terminal, `around` is the one that tmux is in."""
+    if around is not None and knows_placeholders(around.name):
+        if around.passes_on:
+            return Finding("pictures", "ok", f"kitty's graphics, through tmux to {quiet(around.name, 40)}")
+        fix = "set -g allow-passthrough on (tmux) has them handed on"
+        return Finding("pictures", "warning", f"tmux hands none on to {quiet(around.name, 40)}: in blocks", fix)
     if not all(size.cell):
-        return Finding("pictures", "ok", "in blocks: the terminal does not say how many pixels a cell has")
+        blocks = "in blocks, as the terminal does not say how many pixels a cell has"
+        return Finding("pictures", "ok", f"{blocks}; kitty's graphics, if the terminal tells the lab of them")
     cell = f"{size.cell[0]}x{size.cell[1]}"
-    return Finding("pictures", "ok", f"a cell has {cell} pixels: sixel graphics, if the terminal tells the lab of them")
+    ways = "kitty's or sixel graphics, if the terminal tells the lab of them"
+    return Finding("pictures", "ok", f"a cell has {cell} pixels: {ways}")
 
 
 def session(environ: Mapping[str, str]) -> Finding:

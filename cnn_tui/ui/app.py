@@ -35,8 +35,8 @@ from cnn_tui.ui.commands.runs import QueueKeeper
 from cnn_tui.ui.keys import changed_keys, key_of, keys_of
 from cnn_tui.ui.screens.lab import SHORT, LabScreen
 from cnn_tui.ui.steady import Steady
-from cnn_tui.ui.terminal.driver import AsciiDriver, LeanDriver
-from cnn_tui.ui.terminal.sixel import Album
+from cnn_tui.ui.terminal.album import Album
+from cnn_tui.ui.terminal.driver import AsciiDriver, LeanDriver, PictureWay
 from cnn_tui.ui.theme import THEMES, Colours, suited
 from cnn_tui.ui.typeahead import TypeaheadApp
 from cnn_tui.ui.widgets import guide
@@ -69,16 +69,16 @@ class LabApp(Steady, TypeaheadApp):
         theme: str = "cnn-dark",
         *,
         ascii_only: bool = False,
-        sixel: bool | None = None,
+        pictures: PictureWay | None = None,
         sensors: SensorsLike | None = None,
     ) -> None:
-        """`sixel` tells whether the terminal shows sixel graphics; None leaves it to what the terminal says."""
+        """`pictures` is how the terminal shows images; None leaves it to what the terminal says."""
         if not os.environ.get("NO_COLOR"):
             os.environ.pop("NO_COLOR", None)  # empty it asks for nothing, but Textual takes it as set
         super().__init__(driver_class=AsciiDriver if ascii_only else LeanDriver)
         self.ascii_only = ascii_only
         """The terminal shows ASCII only: pictures are drawn in characters, everything else is replaced on its way."""
-        self._sixel = sixel
+        self._pictures = pictures
         for one in THEMES:
             self.register_theme(suited(one, self._colours()))
         self.theme = theme
@@ -126,9 +126,9 @@ class LabApp(Steady, TypeaheadApp):
     @property
     def album(self) -> Album | None:
         """Where pictures are put that the terminal shows with all their pixels; None where it does not."""
-        if self._sixel is False or self._colours() == "none" or not isinstance(self._driver, LeanDriver):
+        if self._colours() == "none" or self.ascii_only or not isinstance(self._driver, LeanDriver):
             return None
-        return self._driver.album(known=self._sixel is True)
+        return self._driver.album(self._pictures)
 
     @property
     def on_slow_line(self) -> bool:
@@ -197,16 +197,16 @@ def open_lab(
     theme: str = "cnn-dark",
     ascii_only: bool = False,
     mouse: bool = True,
-    sixel: bool | None = None,
+    pictures: PictureWay | None = None,
     warning: str = "",
     pack: SetPlace | None = None,
     device: str = "",
 ) -> int:
     """Open the lab in this terminal until it is left; gives the exit status.
 
-    `source` is the file that `experiment` came from, None for a preset. `sixel` tells whether the terminal shows such
-    graphics, None leaves it to what the terminal says. `warning` is said at once. With `pack`, its exercises are shown
-    at once. `device` is where runs that are started here are to be trained. Raises DatasetError and HistoryError.
+    `source` is the file that `experiment` came from, None for a preset. `pictures` is how the terminal shows images;
+    None leaves it to what the terminal says. `warning` is said at once. With `pack`, its exercises are shown at once.
+    `device` is where runs that are started here are to be trained. Raises DatasetError and HistoryError.
     """
     from cnn_tui.jobs import launch
 
@@ -215,7 +215,7 @@ def open_lab(
         history.device = device
         first = experiment or load_preset(FIRST_PRESET)
         document = resume(first, source, journal, chosen=experiment is not None)
-        app = LabApp(document, history, launch, theme, ascii_only=ascii_only, sixel=sixel)
+        app = LabApp(document, history, launch, theme, ascii_only=ascii_only, pictures=pictures)
         app.lab.guided = experiment is None and pack is None and guide.wanted(history.count())
         if pack is not None:
             app.lab.exercises.use_pack(pack)

@@ -47,7 +47,7 @@ class Preferences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     theme: Literal["cnn-dark", "cnn-light", "cnn-safe"] | None = None
     ascii: bool | None = None
     mouse: bool = True
-    sixel: bool | None = None
+    pictures: Literal["kitty", "sixel", "blocks"] | None = None
     keymap: Keymap = "default"
     keys: dict[str, str] = {}
 
@@ -81,6 +81,8 @@ def read_preferences() -> Preferences:
         raw = tomllib.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise PreferencesError(f"{path} is not valid TOML: {quiet(str(error))}") from None
+    if isinstance(raw.get("sixel"), bool):  # what the files of older versions say
+        raw.setdefault("pictures", "sixel" if raw.pop("sixel") else "blocks")
     if isinstance(raw.get("keys"), dict):
         raw["keys"] = dict(_flat(raw["keys"]))
     try:

@@ -13,6 +13,7 @@ from cnn_tui.cli.machine import Finding
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.jobs.gpus import ABSENT, Gpu, GpuProcess, Gpus
+from cnn_tui.ui.terminal.answers import AroundTmux
 from cnn_tui.ui.terminal.writer import Winsize
 from tests.cli.command import Inside, cnn_tui
 from tests.waiting import wait_for
@@ -167,3 +168,12 @@ def test_doctor_says_what_lies_between_the_terminal_and_the_lab() -> None:
 )
 def test_doctor_says_how_images_are_drawn(size: tuple[int, int, int, int], found: str) -> None:
     assert found in machine.pictures(Winsize(*size)).found
+
+
+def test_doctor_says_whether_tmux_hands_pictures_on() -> None:
+    assert machine.pictures(Winsize(), AroundTmux("kitty(0.40.1)", True)).found.endswith(
+        "through tmux to kitty(0.40.1)"
+    )
+    held = machine.pictures(Winsize(), AroundTmux("ghostty 1.2.0", False))
+    assert (held.state, "allow-passthrough on" in held.fix) == ("warning", True)
+    assert "in blocks" in machine.pictures(Winsize(), AroundTmux("xterm(390)", True)).found

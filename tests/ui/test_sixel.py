@@ -15,8 +15,9 @@ from rich.text import Text
 from cnn_tui.data.images import Picture, StoredImages
 from cnn_tui.history.history import History
 from cnn_tui.home import settings_path
+from cnn_tui.ui.terminal.album import LETTERS, Album, PicturePiece
 from cnn_tui.ui.terminal.screen import Screen
-from cnn_tui.ui.terminal.sixel import LETTERS, Album, PicturePiece, encode
+from cnn_tui.ui.terminal.sixel import encode, painted
 from cnn_tui.ui.widgets.image import Fit, draw
 from tests.terminal import Terminal
 from tests.ui import explained
@@ -41,10 +42,10 @@ def near(seen: Percent | None, wanted: tuple[int, int, int], percent: float = ST
 def test_what_is_encoded_is_what_is_painted(grid: list[list[tuple[int, int, int]]], data: st.DataObject) -> None:
     heights = data.draw(st.lists(st.integers(1, 8), min_size=len(grid), max_size=len(grid)))
     widths = data.draw(st.lists(st.integers(1, 8), min_size=len(grid[0]), max_size=len(grid[0])))
-    painted = decoded(encode(grid, heights, widths))
-    assert len(painted) == sum(heights)
-    assert len(painted[0]) == sum(widths)
-    lines = iter(painted)
+    pixels = decoded(encode(grid, heights, widths))
+    assert len(pixels) == sum(heights)
+    assert len(pixels[0]) == sum(widths)
+    lines = iter(pixels)
     for row, height in zip(grid, heights, strict=True):
         for line in itertools.islice(lines, height):
             shown = iter(line)
@@ -54,9 +55,9 @@ def test_what_is_encoded_is_what_is_painted(grid: list[list[tuple[int, int, int]
 
 def test_a_picture_of_thousands_of_colours_has_no_more_than_a_terminal_knows() -> None:
     grid = [[(x * 4, y * 4, (x * y) % 256) for x in range(64)] for y in range(64)]
-    painted = decoded(encode(grid, [1] * 64, [1] * 64))
-    assert len({colour for line in painted for colour in line}) <= 256
-    assert all(near(painted[y][x], grid[y][x], 10) for y in range(64) for x in range(64))
+    pixels = decoded(encode(grid, [1] * 64, [1] * 64))
+    assert len({colour for line in pixels for colour in line}) <= 256
+    assert all(near(pixels[y][x], grid[y][x], 10) for y in range(64) for x in range(64))
 
 
 @settings(max_examples=30)
@@ -72,12 +73,12 @@ def test_pieces_of_a_picture_make_the_whole(columns: int, rows: int, wide: int, 
     for row, line in enumerate(lines):
         first = album.piece(line.plain[0])
         assert first == PicturePiece(first.picture if first else 0, row, 0)
-        whole = decoded(album.sixel(first, columns, (wide, tall)))
+        whole = decoded(painted(album, first, columns, (wide, tall)))
         assert len(whole[0]) == columns * wide
         assert len(whole) <= tall, "it would paint over the row below"
         if 0 < cut < columns:
-            left = decoded(album.sixel(first, cut, (wide, tall)))
-            right = decoded(album.sixel(first._replace(column=cut), columns - cut, (wide, tall)))
+            left = decoded(painted(album, first, cut, (wide, tall)))
+            right = decoded(painted(album, first._replace(column=cut), columns - cut, (wide, tall)))
             assert [a + b for a, b in zip(left, right, strict=True)] == whole
 
 
@@ -90,11 +91,11 @@ def test_a_full_album_forgets_what_it_was_given_first() -> None:
     assert whose is not None
     for picture in pictures[1 : len(LETTERS) // 5000 + 1]:
         last = album.put(picture, size)
-    assert album.sixel(whose, 1, CELL) == ""
+    assert painted(album, whose, 1, CELL) == ""
     assert album.piece(first) != whose
     newest = album.piece(last[0].plain[0])
     assert newest is not None
-    assert album.sixel(newest, 1, CELL)
+    assert painted(album, newest, 1, CELL)
 
 
 class Painter:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import codecs
 import enum
-import functools
 import os
 import signal
 import sys
-from typing import Any, ClassVar, cast
+import threading
+from typing import Any, ClassVar, Literal, TypeAlias, cast
 
 import rich.traceback
 from textual import _ansi_sequences
@@ -19,10 +18,22 @@ from textual.events import Key
 from textual.message import Message
 from textual.messages import TerminalSupportsSynchronizedOutput
 
-from cnn_tui.ui.terminal.sixel import Album
+from cnn_tui.ui.terminal.album import Album
+from cnn_tui.ui.terminal.answers import (
+    ASK_FOR_GRAPHICS,
+    ASK_FOR_NAME,
+    ASK_FOR_SIXEL,
+    AroundTmux,
+    InputDecoder,
+    knows_placeholders,
+    name_in,
+    takes_graphics,
+)
+from cnn_tui.ui.terminal.kitty import Placeholders
 from cnn_tui.ui.terminal.writer import TerminalLine
 
-_ASK_FOR_SIXEL = "\x1b[?80$p"  # whether it knows the mode that says how sixel graphics scroll
+PictureWay: TypeAlias = Literal["kitty", "sixel", "blocks"]
+"""How images get to the terminal: kitty's graphics, sixel graphics, or characters."""
 
 
 class _Answer(enum.Enum):
@@ -34,12 +45,6 @@ class _Answer(enum.Enum):
 for _state in "123":  # set, not set, always set; 0 and 4 are of no use
     _keys = cast("dict[str, tuple[_Answer, ...]]", _ansi_sequences.ANSI_SEQUENCES_KEYS)
     _keys[f"\x1b[?80;{_state}$y"] = (_Answer.SIXEL,)
-
-
-# A terminal that is set to Latin-1 sends bytes that are no UTF-8, and so does a name that is pasted. Each is a letter
-# that cannot be read; Textual's thread that reads keys would end, and the lab with it.
-_strict = codecs.getincrementaldecoder
-vars(linux_driver)["getincrementaldecoder"] = lambda encoding: functools.partial(_strict(encoding), "replace")
 
 
 class LeanDriver(LinuxDriver):
@@ -54,16 +59,22 @@ class LeanDriver(LinuxDriver):
         self._album = Album()
         self._sixel = False
 
-    def album(self, *, known: bool = False) -> Album | None:
+    def album(self, way: PictureWay | None) -> Album | None:
         """Where to put pictures that are to be shown with all their pixels; None where the terminal shows none.
 
-        `known` is that it does, whatever it says itself. Nor are there any on a slow line: they are more bytes than
+        `way` is how it shows them, whatever it says itself. Nor are there any on a slow line: they are more bytes than
         blocks, and would hold up what is typed.
         """
         line = self._line
-        if line is None or line.slow or not all(line.cell):
+        if line is None or line.slow or way == "blocks":
             return None
-        return self._album if self._sixel or known else None
+        if way == "kitty" and line.placeholders is None:
+            self._use_placeholders()
+        elif way == "sixel" and line.placeholders is not None:
+            line.placeholders = None
+        if line.placeholders is not None:
+            return self._album
+        return self._album if all(line.cell) and (self._sixel or way == "sixel") else None
 
     @property
     def slow(self) -> bool:
@@ -92,7 +103,30 @@ class LeanDriver(LinuxDriver):
         super().process_message(message)
         # One that answered a question of this kind leaves no letters on the screen for another.
         if isinstance(message, TerminalSupportsSynchronizedOutput) and not self.ascii_only and not self._app.no_color:
-            self.write(_ASK_FOR_SIXEL)
+            self.write(ASK_FOR_SIXEL + ASK_FOR_NAME)
+
+    def run_input_thread(self) -> None:
+        """Read keys, and hear answers."""
+        vars(linux_driver)["getincrementaldecoder"] = lambda _: lambda: InputDecoder(self._hear)
+        super().run_input_thread()
+
+    def _hear(self, answer: str) -> None:
+        """Go by what the terminal says. Comes in the thread that reads keys."""
+        name = name_in(answer)
+        if name is not None and knows_placeholders(name):
+            self.write(ASK_FOR_GRAPHICS)
+        elif takes_graphics(answer):
+            self._use_placeholders()
+
+    def _look_around_tmux(self) -> None:
+        """Ask tmux itself which terminal it is in. Takes its time."""
+        around = AroundTmux.asked(os.environ)
+        if around.passes_on and knows_placeholders(around.name):
+            self._use_placeholders()
+
+    def _use_placeholders(self) -> None:
+        if self._line is not None:
+            self._line.placeholders = Placeholders(self._album, through_tmux="TMUX" in os.environ)
 
     def _leave(self) -> None:
         """End the app: nobody is there any more. What it edits is kept, and training goes on."""
@@ -117,6 +151,8 @@ class LeanDriver(LinuxDriver):
         """
         self._wait_for_foreground()
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        if "TMUX" in os.environ and not self.ascii_only and not self._app.no_color:
+            threading.Thread(target=self._look_around_tmux, name="cnn-tui-tmux", daemon=True).start()
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTSTP, self._suspend)
         loop.add_signal_handler(signal.SIGCONT, self._retake)

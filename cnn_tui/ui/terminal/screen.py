@@ -22,8 +22,9 @@ What always holds, and has to be kept when this is changed:
 - A character that is two cells wide is followed by a cell with the empty text, so that cells and columns agree; the two
   are sent together.
 
-Pictures are cells too: the app paints hidden letters, which `sixel.py` takes for pieces of pictures. Such a cell is
-sent as a blank, and after the run the pixels of all its pieces are painted over the blanks.
+Pictures are cells too: the app paints hidden letters, which `album.py` takes for pieces of pictures. Such a cell is
+sent as a placeholder where the terminal knows them. Where it shows sixel graphics it is sent as a blank, and after the
+run the pixels of all its pieces are painted over the blanks.
 """
 
 from __future__ import annotations
@@ -32,16 +33,19 @@ import re
 
 from rich.cells import cell_len
 
+from cnn_tui.ui.terminal import sixel
+from cnn_tui.ui.terminal.album import LETTERS, Album, PicturePiece
 from cnn_tui.ui.terminal.ascii import to_ascii
 from cnn_tui.ui.terminal.cell_style import PLAIN, Pen, change, turned
-from cnn_tui.ui.terminal.sixel import LETTERS, Album, PicturePiece
+from cnn_tui.ui.terminal.kitty import Placeholders
 
 _TOKEN = re.compile(
     r"\x1b\[(?P<row>\d*);?(?P<column>\d*)H"
     r"|\x1b\[(?P<look>[\d;:]*)m"
     r"|(?P<link>\x1b\]8;.*?(?:\x07|\x1b\\))"
     r"|(?P<sync>\x1b\[\?2026[hl])"
-    r"|(?P<other>\x1b\].*?(?:\x07|\x1b\\)|\x1bP.*?\x1b\\|\x1b\[[<-?]?[\d;]*[ -/]*[@-~]|\x1b[ -/]*[0-~]|[\x00-\x1f\x7f])"
+    r"|(?P<other>\x1b\].*?(?:\x07|\x1b\\)|\x1b[P_].*?\x1b\\"
+    r"|\x1b\[[<-?]?[\d;]*[ -/]*[@-~]|\x1b[ -/]*[0-~]|[\x00-\x1f\x7f])"
     r"|(?P<text>[^\x00-\x1f\x7f]+)",
     re.DOTALL,
 )
@@ -56,6 +60,7 @@ Cell = tuple[str | PicturePiece, Pen]
 """What is in a cell, and how it is drawn. "" is the right half of a character that takes two cells."""
 _UNKNOWN: Cell = ("\0", PLAIN)  # equal to nothing that is ever wanted, so the cell is sent anew
 _BLANK: Cell = (" ", PLAIN)
+_NO_PEN = Pen("", "", ())  # unlike any pen, so the next change of it is a whole one
 
 
 class Screen:
@@ -72,6 +77,8 @@ class Screen:
     ) -> None:
         self._ascii_only, self._colours = ascii_only, colours
         self._album = album
+        self.placeholders: Placeholders | None = None
+        """How pictures are sent to a terminal that knows placeholders; to another they go as sixel graphics."""
         self.cell = (0, 0)
         """Pixels of a cell across and down, for pictures."""
         self.synchronized = False
@@ -92,8 +99,10 @@ class Screen:
     def forget(self) -> None:
         """Take it that the terminal shows anything at all, so that every painted row is sent again."""
         self._sent = [[_UNKNOWN] * self.columns for _ in range(self.rows)]
-        self._sent_pen = Pen("", "", ())  # unlike any pen, so the next change of it is a whole one
+        self._sent_pen = _NO_PEN
         self._touched = set(self._painted)
+        if self.placeholders is not None:
+            self.placeholders.forget()
 
     @property
     def waiting(self) -> bool:
@@ -187,18 +196,46 @@ class Screen:
             while first > 0 and wanted[first][0] == "":  # the right half of a wide character is not sent alone
                 first -= 1
             parts.append(_move(first, row))
-            for character, pen in wanted[first:end]:
-                if pen is not self._sent_pen and pen != self._sent_pen:
-                    # A blank shows no foreground, so its pen may keep the one that the terminal has.
-                    pen = pen.beside(self._sent_pen)
-                    parts.append(change(self._sent_pen, pen))
-                    self._sent_pen = pen
-                parts.append(" " if isinstance(character, PicturePiece) else character)
-            if self._album is not None:
-                for at, piece, count in _pictures(wanted, first, end):  # over the blanks that were sent for them
-                    parts += [_move(at, row), self._album.sixel(piece, count, self.cell)]
+            pictures = _pictures(wanted, first, end) if self._album is not None else []
+            if self.placeholders is not None:
+                first = self._send_placeholders(self.placeholders, wanted, first, pictures, parts)
+            self._send(wanted[first:end], parts)
+            if self._album is not None and self.placeholders is None:
+                for at, piece, count in pictures:  # over the blanks that were sent for them
+                    parts += [_move(at, row), sixel.painted(self._album, piece, count, self.cell)]
         self._sent[row] = wanted.copy()
         return "".join(parts)
+
+    def _send_placeholders(
+        self,
+        placeholders: Placeholders,
+        cells: list[Cell],
+        first: int,
+        pictures: list[tuple[int, PicturePiece, int]],
+        parts: list[str],
+    ) -> int:
+        """Add what writes the cells from `first` up to the end of the last picture; gives where that is."""
+        for at, piece, count in pictures:
+            self._send(cells[first:at], parts)
+            self._send_pen(cells[at][1], parts)
+            shown = placeholders.sent(piece, count, self.cell)
+            parts.append(shown.text)
+            self._sent_pen = self._sent_pen._replace(foreground=shown.foreground or self._sent_pen.foreground)
+            first = at + count
+        return first
+
+    def _send(self, cells: list[Cell], parts: list[str]) -> None:
+        """Add what writes these cells from the cursor on."""
+        for character, pen in cells:
+            if pen is not self._sent_pen and pen != self._sent_pen:
+                self._send_pen(pen, parts)
+            parts.append(" " if isinstance(character, PicturePiece) else character)
+
+    def _send_pen(self, pen: Pen, parts: list[str]) -> None:
+        # A blank shows no foreground, so its pen may keep the one that the terminal has.
+        pen = pen.beside(self._sent_pen)
+        parts.append(change(self._sent_pen, pen))
+        self._sent_pen = pen
 
 
 def _pictures(cells: list[Cell], first: int, end: int) -> list[tuple[int, PicturePiece, int]]:

@@ -13,8 +13,9 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple, Self
 
+from cnn_tui.ui.terminal.album import Album
+from cnn_tui.ui.terminal.kitty import Placeholders
 from cnn_tui.ui.terminal.screen import Screen
-from cnn_tui.ui.terminal.sixel import Album
 
 _LAYOUT = struct.Struct("4H")
 
@@ -109,6 +110,16 @@ class TerminalLine:
             self._ended = True
             self._work.notify_all()
         self._thread.join(1)
+
+    @property
+    def placeholders(self) -> Placeholders | None:
+        """How pictures are sent to a terminal that knows kitty's graphics; None for another."""
+        return self._screen.placeholders
+
+    @placeholders.setter
+    def placeholders(self, placeholders: Placeholders | None) -> None:
+        with self._work:
+            self._screen.placeholders = placeholders
 
     @property
     def cell(self) -> tuple[int, int]:

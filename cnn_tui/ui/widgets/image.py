@@ -26,7 +26,7 @@ from cnn_tui.ui.widgets.shading import Colour, Mode, signed_style
 if TYPE_CHECKING:
     from textual.app import App
 
-    from cnn_tui.ui.terminal.sixel import Album
+    from cnn_tui.ui.terminal.album import Album
 
 
 class Fit(NamedTuple):
