@@ -59,6 +59,11 @@ class LeanDriver(LinuxDriver):
         self._album = Album()
         self._sixel = False
 
+    def _enable_mouse_support(self) -> None:
+        """Have presses and the wheel told, but no movement: nothing here answers to it, and it is bytes on the line."""
+        if self._mouse:
+            self.write("\x1b[?1000h\x1b[?1006h")
+
     def album(self, way: PictureWay | None) -> Album | None:
         """Where to put pictures that are to be shown with all their pixels; None where the terminal shows none.
 

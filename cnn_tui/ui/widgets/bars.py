@@ -7,9 +7,9 @@ from rich.text import Text
 from cnn_tui.experiment.document import Document
 from cnn_tui.text import counted
 from cnn_tui.ui.history_writer import HistoryWriter
-from cnn_tui.ui.keys import keys_of
+from cnn_tui.ui.keys import keys_of, name_of
 from cnn_tui.ui.watcher import Live
-from cnn_tui.ui.widgets.lines import Lines
+from cnn_tui.ui.widgets.lines import Lines, keyed
 
 PANES = (
     ("stack", "1 Stack"),
@@ -60,7 +60,7 @@ class LabHeader(Lines):
         for name, label in PANES:
             shown = name == self.shown
             title = label.split()[0] if short and not shown else label
-            words.append(f" {title} ", self.style("cursor" if shown else "dim"))
+            words.append(f" {title} ", self.style("cursor" if shown else "dim") + keyed(label.split()[0]))
         if self.document.dirty:
             words.append(" edited", self.style("warn"))
         if self.document.view.problems:
@@ -115,4 +115,9 @@ class KeyBar(Lines):
         return [line + end]
 
     def _token(self, key: str, label: str) -> Text:
-        return Text.assemble((key, self.style("accent")), (f" {label}  ", self.style("dim")))
+        """A key, or two with a stroke between them, and what it does; a click on the word presses the last."""
+        words, keys = Text(), key.split("/") if len(key) > 1 else [key]
+        for at, one in enumerate(keys):
+            words.append("/" if at else "", self.style("accent"))
+            words.append(one, self.style("accent") + keyed(name_of(one)))
+        return words.append(f" {label}  ", self.style("dim") + keyed(name_of(keys[-1])))

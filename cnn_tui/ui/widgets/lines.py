@@ -10,6 +10,7 @@ import re
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
+from textual.events import Click
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -23,6 +24,7 @@ COMPONENTS = frozenset(f"lines--{name}" for name in STYLES)
 """The component classes that the app has to have. Were they of each widget, to work out the styles of all of them would
 take a third of the time to the first picture."""
 
+_KEY = "key"
 _MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _STACKED = re.compile(f"({_MARKS}{{3}}){_MARKS}+")
 
@@ -69,6 +71,13 @@ class Lines(Steady, Widget):
             self._draw()
         return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.rich_style)
 
+    def on_click(self, event: Click) -> None:
+        """Press the key that the words clicked on stand for, if they stand for one."""
+        key = event.style.meta.get(_KEY)
+        if key is not None:
+            event.stop()
+            self.app.simulate_key(key)
+
     def notify_style_update(self) -> None:
         """Another theme or focus may be another drawing."""
         super().notify_style_update()
@@ -99,6 +108,11 @@ class Lines(Steady, Widget):
             for text, style, _ in line.render(self.app.console)
         ]
         return Strip(segments).adjust_cell_length(width, base).simplify()
+
+
+def keyed(key: str) -> Style:
+    """The style of words that are a key: a click on them presses it."""
+    return Style(meta={_KEY: key})
 
 
 def inert(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from textual.dom import DOMNode
+from textual.events import MouseScrollDown, MouseScrollUp
 from textual.message import Message
 
 from cnn_tui.ui.steady import Steady
@@ -12,6 +13,8 @@ from cnn_tui.ui.widgets.lines import Lines
 
 _FAR = 10**9
 """More rows than there are anywhere."""
+_WHEEL = 3
+"""Rows for a notch of the wheel."""
 
 
 class MovingLines(Lines):
@@ -30,12 +33,23 @@ class MovingLines(Lines):
     def move_sideways(self, by: int) -> None:
         """Right or left; lines that are all seen stay where they are."""
 
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        self._turn(event, _WHEEL)
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        self._turn(event, -_WHEEL)
+
+    def _turn(self, event: MouseScrollDown | MouseScrollUp, by: int) -> None:
+        event.stop()
+        self.move_rows(by)
+        self.post_message(MovementKeys.Moved())
+
 
 class MovementKeys(Steady, DOMNode):
     """What the movement keys do in a pane or screen: move the first lines in it that are shown and can be moved."""
 
     class Moved(Message):
-        """A movement key was pressed, and what it moves has moved, unless it was at its end."""
+        """What moves has been moved, by a key or with the mouse, unless it was at its end."""
 
     def action_move_cursor(self, by: int) -> None:
         self._move(lambda lines: lines.move_rows(by))
@@ -59,4 +73,4 @@ class MovementKeys(Steady, DOMNode):
     def _move(self, move: Callable[[MovingLines], None]) -> None:
         for lines in self._moving():
             move(lines)
-            self.post_message(self.Moved())
+            self.post_message(MovementKeys.Moved())

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from rich.text import Text
+from textual.events import Click
 
-from cnn_tui.ui.widgets.movement import MovingLines
+from cnn_tui.ui.widgets.movement import MovementKeys, MovingLines
 
 Cell = str | Text
 Fetch = Callable[[int, int], Sequence[Sequence[Cell]]]
@@ -78,6 +79,17 @@ class Table(MovingLines):
     def move_half_pages(self, by: int) -> None:
         self.move_rows(by * self.page)
 
+    def on_click(self, event: Click) -> None:
+        """Go to the row that was clicked on; open it with a second click, as Enter does."""
+        row = self._top + event.y - self._headed
+        if event.y < self._headed or row >= self.count:
+            return
+        event.stop()
+        self.move(row)
+        self.post_message(MovementKeys.Moved())
+        if event.chain == 2:
+            self.app.simulate_key("enter")
+
     def move_sideways(self, by: int) -> None:
         """Shift the columns, keeping the first one in place."""
         self._left = max(0, min(self._left + by, self._most_left()))
@@ -105,7 +117,7 @@ class Table(MovingLines):
         super().redraw()
 
     def draw(self, width: int, height: int) -> list[Text]:
-        headed = any(column.title for column in self.columns)
+        headed = self._headed
         room = height - headed
         if room < 1:
             return []
@@ -121,6 +133,10 @@ class Table(MovingLines):
             line.stylize(self.style("cursor" if self.active else "cursor-idle"))
             lines[at] = line
         return lines
+
+    @property
+    def _headed(self) -> bool:
+        return any(column.title for column in self.columns)
 
     def _redraw_kept(self) -> None:
         """Repaint after the cursor moved; only rows that were not on the screen are fetched."""
