@@ -35,7 +35,7 @@ ROOMS = (
 )
 BESIDE = ("text", "home", "locks")
 TENSORFLOW = ("tensorflow", "keras")
-SLOW = (*TENSORFLOW, "numpy", "PIL", "textual", "plotext")
+SLOW = (*TENSORFLOW, "numpy", "PIL", "textual")
 
 
 class Import(NamedTuple):
@@ -201,7 +201,6 @@ def test_nothing_but_the_command_line_imports_the_training_room() -> None:
     [
         ("tensorflow", "cnn_tui.training"),
         ("keras", "cnn_tui.training"),
-        ("plotext", "cnn_tui.ui.chart.chart"),
         ("textual", "cnn_tui.ui"),
         ("typer", "cnn_tui.cli"),
     ],

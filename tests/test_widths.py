@@ -13,7 +13,7 @@ from tests.test_rooms import PACKAGE
 
 ONE_PLACE = ("text.py",)
 """Where it is said how wide text is. What draws on the terminal itself asks the same library, a character at a time."""
-DRAWS = ("ui/terminal/screen.py", "ui/terminal/ascii.py")
+DRAWS = ("ui/terminal/screen.py",)
 NUMBERS = "bcdeEfFgGnoxX%"
 """The last letters of formats that numbers alone have; a number is as wide as it has characters."""
 

@@ -17,6 +17,7 @@ from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.lost_number import lost_metric, lost_number, remedy
 from cnn_tui.analysis.pace import clock, in_words
 from cnn_tui.cli.history import to_text
+from cnn_tui.cli.printing import chart_lines
 from cnn_tui.cli.progress import LinePart, Reporter, epoch_parts, join_parts, progress_parts
 from cnn_tui.cli.runs import find_run, listed, open_history, to_json
 from cnn_tui.cli.streams import FAILED, FINISHED, INTERRUPTED, UserError, is_terminal, put
@@ -42,7 +43,7 @@ def attach(
                 raise UserError("no run is training or waiting; cnn-tui history lists those that have ended")
             run = live[0].id
         find_run(follower.history, run)
-        return follower.follow([run], as_json=False)
+        return follower.follow([run], as_json=False, draws=True)
 
 
 @contextlib.contextmanager
@@ -88,13 +89,20 @@ class Follower:
         self._told: set[str] = set()
         self._looked_after = 0.0
 
-    def follow(self, ids: list[int], as_json: bool, *, own: bool = False) -> int:
-        """Follow runs and print what came of them; gives the exit status. ctrl+c stops `own` runs, others it leaves."""
+    def follow(self, ids: list[int], as_json: bool, *, own: bool = False, draws: bool = False) -> int:
+        """Follow runs and print what came of them; gives the exit status. ctrl+c stops `own` runs, others it leaves.
+
+        With `draws`, the curves are drawn as they are at first, where there are some, and as they are in the end.
+        """
         self._own = ids if own else []
         ended: list[Run] = []
         try:
             for run_id in ids:
+                if draws:
+                    self._draw(self._read(run_id))
                 ended.append(self._to_its_end(run_id))
+                if draws:
+                    self._draw(ended[-1])
                 self._out.line(result_line(ended[-1]))
                 if as_json:
                     put(to_json(ended[-1]))
@@ -122,6 +130,10 @@ class Follower:
                 time.sleep(_LOOK_SECONDS)
         finally:
             self._out.clear()
+
+    def _draw(self, run: Run) -> None:
+        for line in chart_lines(run, self.history.points(run.id), sys.stderr):
+            self._out.line(line)
 
     def _read(self, run_id: int) -> Run:
         run = self.history.run(run_id)

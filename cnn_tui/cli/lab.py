@@ -66,6 +66,7 @@ def open_lab(
         source,
         theme=theme or preferences.theme or themes[0],
         ascii_only=_first(ascii_only, preferences.ascii, not speaks_unicode(os.environ)),
+        charts=preferences.charts,
         mouse=_first(mouse, preferences.mouse),
         pictures=preferences.pictures,
         warning=warning,

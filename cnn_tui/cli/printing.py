@@ -9,16 +9,19 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import msgspec
 from rich.color import ColorSystem
 from rich.style import Style
 
-from cnn_tui.cli.streams import FAILED, UserError, is_terminal, put, say
-from cnn_tui.history.run import without_nan
+from cnn_tui.cli.streams import FAILED, UserError, columns_of, is_terminal, put, rows_of, say
+from cnn_tui.history.run import Point, Run, without_nan
 from cnn_tui.home import remedy
-from cnn_tui.reports.blocks import Page, Paragraph, Span
+from cnn_tui.reports.blocks import NO_CURVES, Page, Paragraph, Span
+from cnn_tui.reports.chart.canvas import Kind
+from cnn_tui.reports.chart.choice import Recorded
+from cnn_tui.reports.chart.page_chart import charts_of_run
 from cnn_tui.reports.layout import PageLayout
 from cnn_tui.text import columns, escaped, quiet
 
@@ -30,14 +33,46 @@ _STYLES = {
     "good": "green",
     "bad": "red",
     "warn": "yellow",
+    "train": "bright_blue",
+    "validation": "yellow",
+    "grid": "bright_black",
 }
+_LEAST_ROWS = 9
 _UNSEEN = re.compile(r"[^ -~]")
 
 
 def put_page(page: Page, width: int) -> None:
     """Print a page in lines of at most so many columns."""
-    lines = PageLayout(width).lines([Paragraph([Span(escaped(page.title), "strong")]), *page.blocks])
+    lines = PageLayout(width, lines_of_charts=lines_of_charts(sys.stdout)).lines(
+        [Paragraph([Span(escaped(page.title), "strong")]), *page.blocks]
+    )
     put("\n".join("".join(styled(words, style) for words, style in line).rstrip() for line in lines))
+
+
+def put_charts(run: Run, points: Sequence[Point]) -> None:
+    """Print the curves of a run, on a terminal as wide as it is and at most half as high."""
+    put(*chart_lines(run, points, sys.stdout) or [NO_CURVES])
+
+
+def chart_lines(run: Run, points: Sequence[Point], stream: TextIO | None) -> list[str]:
+    """The curves of a run for a stream, as lines; none where there is no epoch to draw."""
+    wide, high = (columns_of(stream), rows_of(stream)) if is_terminal(stream) else (80, 24)
+    lines = []
+    for name, chart in charts_of_run(
+        Recorded(run, points), wide, max(_LEAST_ROWS, high // 2 - 3), lines_of_charts(stream)
+    ):
+        lines += [styled(name, "strong", stream)]
+        lines += ["".join(styled(words, style, stream) for words, style in line) for line in chart]
+    return lines
+
+
+def lines_of_charts(stream: TextIO | None) -> Kind:
+    """What charts are drawn of: braille on a terminal that can show it, else characters that everything can."""
+    try:
+        "⣿".encode(getattr(stream, "encoding", None) or "ascii")
+    except UnicodeError:
+        return "ascii"
+    return "braille" if is_terminal(stream) else "ascii"
 
 
 def bold(text: str) -> str:
@@ -45,9 +80,9 @@ def bold(text: str) -> str:
     return styled(text, "strong")
 
 
-def styled(text: str, style: str) -> str:
-    """Text in a style of pages where standard output is a terminal that may be coloured, else as it is."""
-    if "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb" or not is_terminal(sys.stdout):
+def styled(text: str, style: str, stream: TextIO | None = None) -> str:
+    """Text in a style of pages where a stream, else standard output, is a terminal that may be coloured."""
+    if "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb" or not is_terminal(stream or sys.stdout):
         return text
     return Style.parse(_STYLES.get(style, "")).render(text, color_system=ColorSystem.STANDARD)
 

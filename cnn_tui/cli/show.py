@@ -11,7 +11,7 @@ from cnn_tui.analysis import compare as analysis
 from cnn_tui.analysis.tested_images import told_apart
 from cnn_tui.analysis.verdict import BY_COMMAND, sentences, verdicts
 from cnn_tui.cli.parser import AsJson, Output, Pack, RunId
-from cnn_tui.cli.printing import deliver, put_json, put_page
+from cnn_tui.cli.printing import deliver, put_charts, put_json, put_page
 from cnn_tui.cli.runs import find_run, open_history, to_json
 from cnn_tui.cli.streams import FINISHED, UserError, columns_of, is_terminal, put, say
 from cnn_tui.exercises.packs import places_of
@@ -26,14 +26,22 @@ _MOST_COMPARED, _MOST_GROUPED = 50, 1_000  # runs: each a column, or in groups
 _NO_TERMINAL = 1_000  # columns: what nobody looks at is not wrapped
 
 
-def show(run: RunId, as_json: AsJson = False) -> int:
+def show(
+    run: RunId,
+    as_json: AsJson = False,
+    chart: Annotated[bool, typer.Option("--chart", help="Its curves alone, as wide as the terminal.")] = False,
+) -> int:
+    if as_json and chart:
+        raise UserError("--json is all that is recorded and --chart a drawing: give one of them")
     with open_history() as history:
         found = find_run(history, run)
         if as_json:
             put(to_json(found))
+        elif chart:
+            put_charts(found, history.points(run))
         else:
-            page = run_page(read_facts(history, found, history.events(run)))
-            put_page(page, columns_of(sys.stdout) if is_terminal(sys.stdout) else _NO_TERMINAL)
+            facts = read_facts(history, found, history.events(run))._replace(points=history.points(run))
+            put_page(run_page(facts), columns_of(sys.stdout) if is_terminal(sys.stdout) else _NO_TERMINAL)
     return FINISHED
 
 

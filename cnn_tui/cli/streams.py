@@ -96,6 +96,14 @@ def columns_of(stream: TextIO | None) -> int:
         return 80
 
 
+def rows_of(stream: TextIO | None) -> int:
+    """How high the terminal behind a stream is: what it says, else 24."""
+    try:
+        return (os.get_terminal_size(stream.fileno()).lines if stream else 0) or 24
+    except (OSError, ValueError):
+        return 24
+
+
 def _write(stream: TextIO | None, text: str) -> None:
     if stream is None:
         return

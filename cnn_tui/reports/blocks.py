@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from cnn_tui.artifacts.evaluation import Evaluation
-from cnn_tui.history.run import AS_PLANNED, Ending, Run, Status
+from cnn_tui.history.run import AS_PLANNED, Ending, Point, Run, Status
 from cnn_tui.network.diff import DiffLine
 
 
@@ -27,8 +27,6 @@ class Span(NamedTuple):
 
 _STATUS_STYLES = {"finished": "good", "failed": "bad", "interrupted": "warn", "stopped": "warn", "paused": "warn"}
 """The style of a run's status; every other one has the accent. See `status_style`."""
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
-"""The letters of runs whose curves lie over each other, in order."""
 NO_CURVES = "There are none: no epoch was begun."
 Words: TypeAlias = str | Sequence[Span]
 
@@ -123,10 +121,10 @@ class Curves(NamedTuple):
     """The curves of one run, or of several over each other."""
 
     runs: Sequence[Run]
-    marks: Sequence[str] = ()
-    """The letter of each run, where there are several; "" for a run that has none."""
     repeats: Sequence[Sequence[Run]] = ()
     """For each run, all that repeat it, itself among them: the curve is their mean. () where every run is alone."""
+    points: Sequence[Point] = ()
+    """The readings within the epochs of one run."""
 
 
 class ConfusionMatrix(NamedTuple):

@@ -10,7 +10,6 @@ from cnn_tui.analysis.verdict import ALONE
 from cnn_tui.history.conditions import Conditions, images_in_words
 from cnn_tui.history.run import Run
 from cnn_tui.reports.blocks import (
-    LETTERS,
     Block,
     Curves,
     Difference,
@@ -40,12 +39,7 @@ class ComparisonFacts(NamedTuple):
     on_same_images: Sequence[str] = ()
     """Sentences on runs that were tested on the same images."""
     marks: Mapping[int, Span] = {}
-    """The letter of each column in its colour, by the first run in it; without it, it has the letter of its place."""
-
-    def mark(self, run: int) -> Span:
-        """A run's letter; the runs past the last letter have none."""
-        at = self.found.runs.index(run)
-        return self.marks.get(run) or Span(LETTERS[at : at + 1])
+    """A piece of the line that each column has in the chart, by the first run in it."""
 
 
 def comparison_page(facts: ComparisonFacts) -> Page:
@@ -102,9 +96,9 @@ def _conditions(one: Conditions) -> tuple[str, str, str]:
 
 
 def _head(facts: ComparisonFacts, run: int) -> Words:
-    letter, style = facts.mark(run)
+    line, style = facts.marks.get(run, Span(""))
     baseline = " (baseline)" if run == facts.found.baseline else ""
-    return [Span(f"{letter} {_numbers(facts.found, run)}{baseline}".strip(), style or "strong")]
+    return [Span(f"{line} {_numbers(facts.found, run)}{baseline}".strip(), style or "strong")]
 
 
 def _cell(row: ComparisonRow, at: int) -> Words:
@@ -146,5 +140,4 @@ def _verdicts(facts: ComparisonFacts) -> Iterator[Block]:
 
 def _curves(facts: ComparisonFacts) -> Iterator[Block]:
     yield Heading("Curves", "{compare.metric}: the next metric")
-    firsts = [column[0] for column in facts.columns]
-    yield Curves(firsts, [facts.mark(run.id).words for run in firsts], facts.columns)
+    yield Curves([column[0] for column in facts.columns], facts.columns)

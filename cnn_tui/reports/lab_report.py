@@ -165,15 +165,15 @@ def _curves(history: History, lines: Sequence[Line], groups: Sequence[Group]) ->
     if runs:
         yield Heading("Appendix: curves")
     for run in runs:
-        yield from Page(f"Run {run.id}: {run.name}", [*_curve(run)]).nested(2)
+        yield from Page(f"Run {run.id}: {run.name}", [*_curve(history, run)]).nested(2)
 
 
-def _curve(run: Run) -> Iterator[Block]:
+def _curve(history: History, run: Run) -> Iterator[Block]:
     pace = pace_of(run)
     settings = _settings(run.experiment) if run.has_experiment else "Settings unknown"
     yield Paragraph(f"{settings}, seed {run.seed}{f', {pace:.1f} s an epoch' if pace is not None else ''}.")
     yield Paragraph(f"Made with {run.conditions.in_words()}.")
-    yield Curves([run])
+    yield Curves([run], points=history.points(run.id))
     yield from overfitting(run)
 
 

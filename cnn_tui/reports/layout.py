@@ -22,8 +22,9 @@ from cnn_tui.reports.blocks import (
     TextTable,
     Words,
 )
+from cnn_tui.reports.chart.canvas import Kind
+from cnn_tui.reports.chart.page_chart import charts
 from cnn_tui.reports.evaluation_page import matrix_lines
-from cnn_tui.reports.text_chart import charts
 from cnn_tui.text import cells, columns, escaped, line_ends, padded
 
 StyledLine: TypeAlias = Sequence[Span]
@@ -34,6 +35,7 @@ _SIGNS = {" ": "dim", "+": "good", "-": "bad", "~": "warn"}
 """The styles of the lines of a difference, by their signs."""
 _NARROWEST, _WIDEST = 16, 40
 """How wide a column of `SideBySide` may be."""
+_WIDEST_CHART = 100
 _LONGEST, _LONGEST_CELL = 20_000, 300  # characters
 
 
@@ -44,11 +46,16 @@ class PageLayout:
     """
 
     def __init__(
-        self, width: int, inert: Callable[[str], str] = escaped, hint: Callable[[str], str] = lambda words: ""
+        self,
+        width: int,
+        inert: Callable[[str], str] = escaped,
+        hint: Callable[[str], str] = lambda words: "",
+        lines_of_charts: Kind = "ascii",
     ) -> None:
         self.width = width
         self._inert = inert
         self._hint = hint
+        self._lines_of_charts: Kind = lines_of_charts
 
     def lines(self, blocks: Iterable[Block]) -> list[StyledLine]:
         return [line for block in blocks for line in self.block(block)]
@@ -81,8 +88,9 @@ class PageLayout:
                 return [*self.block(heading), *([Span(line)] for line in matrix)] if matrix else []
 
     def _charts(self, curves: Curves) -> list[StyledLine]:
-        drawn = [(f"{name}:", *lines, "") for name, lines in charts(curves, min(60, max(20, self.width - 16)))]
-        lines: list[StyledLine] = [[Span(line)] for chart in drawn for line in chart]
+        lines: list[StyledLine] = []
+        for name, chart in charts(curves, min(_WIDEST_CHART, self.width), self._lines_of_charts):
+            lines += [[Span(f"{name}:")], *([Span(*piece) for piece in line] for line in chart), ()]
         return lines[:-1] or [[Span(NO_CURVES, "dim")]]
 
     def _paragraph(self, words: Words, hint: str, style: str) -> list[StyledLine]:

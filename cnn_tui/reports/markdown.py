@@ -21,8 +21,8 @@ from cnn_tui.reports.blocks import (
     TextTable,
     Words,
 )
+from cnn_tui.reports.chart.page_chart import PageChart, charts
 from cnn_tui.reports.evaluation_page import matrix_lines
-from cnn_tui.reports.text_chart import charts
 from cnn_tui.text import escaped, quiet
 
 _SPECIAL = frozenset("\\|`*_[]<>#&~")
@@ -32,6 +32,7 @@ MAX_TEXT = 10_000
 MAX_LINES = 200
 _MAX_CELL = 200
 _WIDTH = 120  # of a confusion matrix
+_CHART = 76  # of a chart
 
 
 def to_markdown(page: Page) -> str:
@@ -83,11 +84,16 @@ def _parts(block: Block) -> list[tuple[str, Sequence[str]]]:
         case Difference(lines):
             return [("text", ["```diff", *(escaped(f"{line.sign} {line.text}") for line in lines), "```"])]
         case Curves():
-            drawn = [part for name, lines in charts(block) for part in ([f"{name}:"], ["```text", *lines, "```"])]
+            drawn = [part for one in charts(block, _CHART, "ascii") for part in _chart(one)]
             return [("text", part) for part in drawn or [[NO_CURVES]]]
         case ConfusionMatrix(evaluation, heading):
             matrix = matrix_lines(evaluation, _WIDTH)
             return [*_parts(heading), ("text", ["```text", *matrix, "```"])] if matrix else []
+
+
+def _chart(one: PageChart) -> list[list[str]]:
+    lines = ["".join(words for words, _ in line) for line in one.lines]
+    return [[f"{one.name}:"], ["```text", *lines, "```"]]
 
 
 _UNLISTED = r"\1\\\2"

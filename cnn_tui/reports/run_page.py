@@ -18,7 +18,7 @@ from cnn_tui.experiment.training import Training
 from cnn_tui.history import notebook
 from cnn_tui.history.alive import elsewhere_in_words
 from cnn_tui.history.history import History
-from cnn_tui.history.run import Event, Run, ending_in_words, metric_shown, status_in_words
+from cnn_tui.history.run import Event, Point, Run, ending_in_words, metric_shown, status_in_words
 from cnn_tui.history.same_network import in_words, same_network
 from cnn_tui.network.diff import arguments
 from cnn_tui.network.summary import LayerSummary, keras_shape, summarize
@@ -49,6 +49,8 @@ class RunFacts(NamedTuple):
     """The run beside the pinned baseline; None where none is pinned, or this run is."""
     lost: LostNumber | None = None
     """Since when its loss is no number."""
+    points: Sequence[Point] = ()
+    """The readings within its epochs, for a page that has its curves drawn."""
 
 
 def read_facts(history: History, run: Run, events: Sequence[Event], before: RunFacts | None = None) -> RunFacts:
@@ -66,7 +68,7 @@ def read_facts(history: History, run: Run, events: Sequence[Event], before: RunF
 
 def run_page(facts: RunFacts) -> Page:
     run = facts.run
-    blocks = [*_result(facts), *_words(run), *_curves(run), *overfitting(run)]
+    blocks = [*_result(facts), *_words(run), *_curves(facts), *overfitting(run)]
     blocks += [*_difference(facts), *_experiment(run), *_epochs(run), *_what_happened(facts), *_around(run)]
     return Page(f"Run {run.id}: {run.name}", blocks)
 
@@ -137,8 +139,8 @@ def _words(run: Run) -> list[Block]:
     return [Paragraph(), *given] if given else []
 
 
-def _curves(run: Run) -> list[Block]:
-    return [Heading("Curves", "{page.metric}: the next metric"), Curves([run])]
+def _curves(facts: RunFacts) -> list[Block]:
+    return [Heading("Curves", "{page.metric}: the next metric"), Curves([facts.run], points=facts.points)]
 
 
 def _difference(facts: RunFacts) -> Iterator[Block]:

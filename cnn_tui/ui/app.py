@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from textual import messages
 from textual.app import SystemCommand
@@ -30,6 +30,7 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.errors import HistoryError, trouble_of
 from cnn_tui.history.history import History
 from cnn_tui.jobs.sensors import Sensors
+from cnn_tui.reports.chart.canvas import Kind
 from cnn_tui.text import sentence
 from cnn_tui.ui.commands.runs import QueueKeeper
 from cnn_tui.ui.keys import changed_keys, key_of, keys_of
@@ -69,6 +70,7 @@ class LabApp(Steady, TypeaheadApp):
         theme: str = "cnn-dark",
         *,
         ascii_only: bool = False,
+        charts: Literal["braille", "blocks"] = "braille",
         pictures: PictureWay | None = None,
         sensors: SensorsLike | None = None,
     ) -> None:
@@ -78,6 +80,7 @@ class LabApp(Steady, TypeaheadApp):
         super().__init__(driver_class=AsciiDriver if ascii_only else LeanDriver)
         self.ascii_only = ascii_only
         """The terminal shows ASCII only: pictures are drawn in characters, everything else is replaced on its way."""
+        self.lines_of_charts: Kind = "ascii" if ascii_only else charts
         self._pictures = pictures
         for one in THEMES:
             self.register_theme(suited(one, self._colours()))
@@ -196,6 +199,7 @@ def open_lab(
     *,
     theme: str = "cnn-dark",
     ascii_only: bool = False,
+    charts: Literal["braille", "blocks"] = "braille",
     mouse: bool = True,
     pictures: PictureWay | None = None,
     warning: str = "",
@@ -215,7 +219,7 @@ def open_lab(
         history.device = device
         first = experiment or load_preset(FIRST_PRESET)
         document = resume(first, source, journal, chosen=experiment is not None)
-        app = LabApp(document, history, launch, theme, ascii_only=ascii_only, pictures=pictures)
+        app = LabApp(document, history, launch, theme, ascii_only=ascii_only, charts=charts, pictures=pictures)
         app.lab.guided = experiment is None and pack is None and guide.wanted(history.count())
         if pack is not None:
             app.lab.exercises.use_pack(pack)

@@ -46,6 +46,7 @@ class Preferences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     theme: Literal["cnn-dark", "cnn-light", "cnn-safe"] | None = None
     ascii: bool | None = None
+    charts: Literal["braille", "blocks"] = "braille"
     mouse: bool = True
     pictures: Literal["kitty", "sixel", "blocks"] | None = None
     keymap: Keymap = "default"

@@ -54,7 +54,7 @@ def test_it_fits_eighty_columns_however_many_runs(inside: Inside) -> None:
     assert "\x1b" not in answer.out and "\u202e" not in answer.out
     for number in range(1, 10):
         assert f"run {number}" in answer.out
-    below = [line for line in lines if " a run 1 " in line]
+    below = [line for line in lines if " run 1 (baseline)" in line]
     assert len(below) >= 2, "runs that do not fit go below, beside the baseline again"
     assert answer.out.count("(baseline)") == len(below)
 
@@ -84,7 +84,10 @@ def test_repeats_are_one_column_when_groups_are_asked_for(inside: Inside) -> Non
     out = inside("compare", *map(str, range(1, 7)), "--groups").out
     assert "6 runs in 2 columns, against runs 1, 3 and 5" in out
     assert "0.9003 ± 0.0015" in out and "0.9063 ± 0.0025" in out and "+0.0060" in out
-    assert "a runs 1, 3 and 5   b runs 2, 4 and 6" in out and "dots: one standard deviation" in out
+    assert (
+        "***** filters 32 (runs 1, 3 and 5)   ooooo filters 64 (runs 2, 4 and 6)" in out
+        and "dots: one standard deviation" in out
+    )
     (found,) = inside("compare", *map(str, range(1, 7)), "--groups", "--json").objects
     assert (found["runs"], found["groups"]) == ([1, 2], [[1, 3, 5], [2, 4, 6]])
     (accuracy,) = (row for row in found["rows"] if row["key"] == "test accuracy")

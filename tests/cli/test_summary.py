@@ -58,7 +58,7 @@ def test_presets_have_the_notes_parameters(inside: Inside, preset: str, params: 
 def test_nothing_heavy_is_loaded() -> None:
     program = (
         "import sys; from cnn_tui.cli import status_of; status_of(['summary', 'lab1-baseline']);"
-        "heavy = ('tensorflow', 'keras', 'textual', 'plotext', 'numpy', 'sqlite3');"
+        "heavy = ('tensorflow', 'keras', 'textual', 'numpy', 'sqlite3');"
         "print([name for name in heavy if name in sys.modules])"
     )
     done = subprocess.run(

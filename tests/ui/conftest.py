@@ -11,13 +11,10 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.ui.app import LabApp
-from cnn_tui.ui.chart import chart
 from cnn_tui.ui.panes.training import pictures
 from tests.ui import pilot
 from tests.ui.fake import FakeTrainer
 from tests.ui.fake_machine import TWO, FakeSensors
-
-chart.load()  # tests see charts at once, as they are in a lab that has been open for a moment
 
 MakeLab = Callable[..., LabApp]
 

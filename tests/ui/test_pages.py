@@ -126,7 +126,7 @@ async def test_a_comparison_is_the_same_everywhere(make_lab: MakeLab, everything
     # Runs are repeated by a key in the lab, by a command elsewhere.
     blocks = [block for block in blocks if not (isinstance(block, Paragraph) and "repeat with R" in str(block.words))]
     answer = cnn_tui("compare", "4", "3", "2", "1", *(["--all"] if everything else []), COLUMNS="80").out
-    # Its letters are in the order of the runs; in the lab a run keeps the one that it has in the chart.
+    # In the lab a piece of a run's line stands before its number.
     assert_says(answer, [block for block in blocks if not isinstance(block, SideBySide)])
     assert_says(answer, [block._replace(heads=block.heads[1:]) for block in blocks if isinstance(block, SideBySide)])
     assert_says(as_read(Page("", blocks)), blocks)

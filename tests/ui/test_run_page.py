@@ -11,6 +11,7 @@ from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
 from cnn_tui.history.run import FiredAt
+from cnn_tui.reports.chart.canvas import PATTERNS, sample
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.widgets.page_view import PageView
 from tests.ui import fake
@@ -156,11 +157,12 @@ async def test_only_what_differs_is_compared_at_first(make_lab: MakeLab, history
         await pilot.press("4", "space", "j", "space", "c")
         await sees(pilot, "2 runs, against run 1")
         shown = whole(app)
-        assert "a run 1 (baseline)" in shown and "b run 2" in shown
+        one, two = (sample(pattern, "braille") for pattern in PATTERNS[:2])
+        assert f"{one} run 1 (baseline)" in shown and f"{two.strip()} run 2" in shown
         assert "learning_rate" in shown and "batch_size" not in shown and "validation loss" not in shown
         assert "0.9100 +0.0100" in shown and "55,098 -58,288" in shown
         assert "~ Conv2D  filters 32 → 16" in shown and "MaxPooling2D" not in shown
-        assert "b run 2" in shown and "lines: train" in shown
+        assert "filters 32, learning_rate 0.001 (run 1)" in shown and "train" in shown
         await pilot.press("C")
         await sees(pilot, "batch_size")
         assert "MaxPooling2D" in whole(app)

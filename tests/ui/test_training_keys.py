@@ -6,7 +6,8 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.notebook import pin
 from cnn_tui.history.run import Epoch, Point
-from cnn_tui.ui.chart.chart import GLYPHS
+from cnn_tui.reports.chart.canvas import PATTERNS, sample
+from cnn_tui.reports.chart.picture import GLYPHS
 from cnn_tui.ui.panes.training.pane import TrainingPane
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
@@ -134,7 +135,7 @@ async def test_other_runs_are_shown_and_the_title_says_which(make_lab: MakeLab, 
         await shows(pilot, "run 4 running live")
 
 
-async def test_overlaid_runs_are_named_by_letters(make_lab: MakeLab, history: History) -> None:
+async def test_overlaid_runs_have_lines_and_names(make_lab: MakeLab, history: History) -> None:
     for _ in range(4):
         ended(history, 5.0, Result("finished", "", 0.25, 0.9, 40.0))
     app = make_lab()
@@ -142,15 +143,19 @@ async def test_overlaid_runs_are_named_by_letters(make_lab: MakeLab, history: Hi
         await pilot.press("3")
         training = app.lab.query_one(TrainingPane)
         training.overlay([[1], [3], [4]])
+        one, two, three = (sample(pattern, "braille") for pattern in PATTERNS[:3])
         await shows(
-            pilot, "run 4 finished one of 3 overlaid", "loss: a run 1 c run 3 d run 4", "lines: train, letters: v"
+            pilot,
+            "run 4 finished one of 3 overlaid",
+            f"loss: {one} run 1 {two} run 3 {three} run 4",
+            "validation; v shows train",
         )
         training.overlay([[1], [2], [4]])
-        await shows(pilot, "a run 1 b run 2 d run 4")
+        await shows(pilot, f"{one} run 1 {two} run 2 {three} run 4")
         await pilot.press("left_square_bracket")
         await shows(pilot, "run 2 finished one of 3 overlaid")
         await pilot.press("h")
-        await shows(pilot, "epoch 5: a run 1 0.12 / 0.132", "train / validation")
+        await shows(pilot, "epoch 5:", "run 1 0.12 / 0.132", "train / validation")
         await pilot.press("escape", "escape")
         await shows(pilot, "loss: ━ train")
         assert "overlaid" not in words(app)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import sys
-import threading
 import time
 from collections.abc import Callable
 
@@ -14,12 +12,11 @@ import pytest
 from cnn_tui import locks
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Point, Progress
-from cnn_tui.ui.chart import chart
 from cnn_tui.ui.panes.training.pane import TrainingPane
 from tests.terminal import Terminal
 from tests.ui.conftest import MakeLab
 from tests.ui.screen import LARGE, until
-from tests.ui.training_scenes import MIDDLE, shows, started, words
+from tests.ui.training_scenes import MIDDLE, shows, started
 
 
 async def test_counters_are_shown_twice_a_second_and_what_happens_at_once(make_lab: MakeLab, history: History) -> None:
@@ -84,29 +81,6 @@ async def test_the_first_batch_and_the_first_rate_are_shown_at_once(make_lab: Ma
             training._drawn.append(float("inf"))  # what is not shown at once is never shown
             history.record_progress(run_id, progress)
             await shows(pilot, words)
-
-
-async def test_the_words_do_not_wait_for_what_draws_charts(
-    make_lab: MakeLab, history: History, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begun, go_on = threading.Event(), threading.Event()
-    ready = threading.Event()
-
-    def load() -> None:
-        begun.set()
-        go_on.wait()
-        ready.set()
-
-    monkeypatch.setattr(chart, "_ready", ready)
-    monkeypatch.setattr(chart, "load", load)
-    started(history, 1.5)
-    app = make_lab()
-    async with app.run_test(size=LARGE) as pilot:
-        await shows(pilot, "epoch 2/5", "images/s")
-        await until(pilot, begun.is_set, "it is being loaded")
-        assert not re.search("[⠁-⣿]", words(app))
-        go_on.set()
-        await until(pilot, lambda: re.search("[⠁-⣿]", words(app)), "the chart")
 
 
 async def test_what_waits_to_be_shown_is_shown(make_lab: MakeLab, history: History) -> None:

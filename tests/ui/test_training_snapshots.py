@@ -78,6 +78,6 @@ def test_overlay_at_120x40(make_lab: MakeLab, snap_compare: Compare) -> None:
         assert isinstance(app, LabApp)
         await pilot.press("3", "z")
         app.lab.query_one(TrainingPane).overlay([[1], [2], [3]])
-        await sees(pilot, "lines: train, letters: validation")
+        await sees(pilot, "validation; v shows train")
 
     assert snap_compare(make_lab(), terminal_size=LARGE, run_before=lay_over)

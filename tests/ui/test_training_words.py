@@ -13,8 +13,8 @@ from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.notebook import pin
 from cnn_tui.history.run import Epoch, FiredAt, Point, Progress
+from cnn_tui.reports.chart.picture import GLYPHS
 from cnn_tui.ui.app import LabApp
-from cnn_tui.ui.chart.chart import GLYPHS
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
 from tests.ui.screen import LARGE, SMALL, pane, text, until

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from cnn_tui.ui.terminal.ascii import to_ascii
+from cnn_tui.reports.ascii import to_ascii
 from cnn_tui.ui.terminal.cell_style import PLAIN, change, turned
 from cnn_tui.ui.terminal.screen import Screen
 from cnn_tui.ui.terminal.writer import TerminalLine

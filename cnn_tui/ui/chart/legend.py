@@ -10,20 +10,14 @@ from rich.text import Text
 
 from cnn_tui.analysis.lost_number import blind_rules
 from cnn_tui.history.run import Run
-from cnn_tui.reports.blocks import LETTERS
+from cnn_tui.reports.chart.canvas import PATTERNS, Kind, sample
+from cnn_tui.reports.chart.choice import ChartChoice, Recorded, epochs_of
+from cnn_tui.reports.chart.compose import overlay_style, overlay_which, shown_lost
+from cnn_tui.reports.chart.curves import DETAIL, SECONDS, Best, Curve, mean_at, value_at, word
+from cnn_tui.reports.chart.picture import GLYPHS
+from cnn_tui.reports.chart.rules import rule_best, rule_deadlines, rule_levels, shown_best
 from cnn_tui.text import run_numbers
-from cnn_tui.ui.chart.chart import GLYPHS
-from cnn_tui.ui.chart.compose import (
-    ChartChoice,
-    Recorded,
-    overlay_style,
-    rule_best,
-    rule_deadlines,
-    rule_levels,
-    shown_best,
-    shown_lost,
-)
-from cnn_tui.ui.chart.curves import SECONDS, Best, Curve, mean_at, value_at, word
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.layout import Part, fits, part
 
 Styles = Callable[[str], Style]
@@ -41,6 +35,8 @@ def legend(shown: Recorded, choice: ChartChoice, baseline: Recorded | None, styl
     if baseline:
         signs = [sign for which, sign in (("train", "b"), ("validation", GLYPHS.baseline)) if choice.sees(which)]
         parts.append(part(1, f"{' '.join(signs)} baseline, run {baseline.run.id}", style("dim")))
+    if _is_by_steps(shown, choice):
+        parts.append(part(3, "train: the mean of the last steps", style("dim")))
     parts += _lost(shown, choice, style)
     parts += _best(run, choice, style)
     parts += _rules(run, choice, style)
@@ -74,22 +70,32 @@ def readings(shown: Recorded, choice: ChartChoice, baseline: Recorded | None, st
 
 
 def overlay_legend(
-    runs: Sequence[tuple[Recorded, int]], choice: ChartChoice, style: Styles, width: int, lines: int
+    runs: Sequence[tuple[Recorded, int]],
+    choice: ChartChoice,
+    style: Styles,
+    width: int,
+    lines: int,
+    names: Sequence[str],
+    kind: Kind = "braille",
 ) -> list[Part]:
-    """The letters of overlaid runs, as many as fit on so many lines; at the crosshair with their values."""
+    """The lines and names of overlaid runs, as many as fit on so many lines; at the crosshair with their values."""
     first = runs[0][0].run
     head = _head(first, choice, style)
     if choice.crosshair is not None:
         head = Text(place(choice.crosshair), style("accent"))
-    entries = [Part(0, _entry(one, at, choice, style)) for one, at in runs]
+    entries = [_entry(one, at, choice, style, name, kind) for (one, at), name in zip(runs, names, strict=True)]
     hint = part(1, _overlay_hint(runs, choice), style("dim"))
     for count in range(len(entries), 0, -1):
         left = len(entries) - count
         more = [part(0, f"and {left} more", style("dim"))] if left else []
         parts = [*_led(head, entries[:count]), *more]
-        if fits([*parts, hint], width, lines) or (left and fits(parts, width, lines)):
+        if fits([*parts, hint], width, lines) or fits([_shortened(one) for one in parts], width, lines):
             return [*parts, hint]
     return _led(head, entries[:1])
+
+
+def _shortened(one: Part) -> Part:
+    return one._replace(text=one.short) if one.short else one
 
 
 def place(at: float) -> str:
@@ -116,6 +122,13 @@ def _led(head: Text, parts: Sequence[Part]) -> list[Part]:
     first = parts[0]
     led = [Text.assemble(head, " ", text) for text in (first.text, first.short) if text]
     return [Part(first.rank, *led), *parts[1:]]
+
+
+def _is_by_steps(shown: Recorded, choice: ChartChoice) -> bool:
+    """Whether the line of training shows what happened within epochs."""
+    one = choice.curve_of(shown)
+    left, right = choice.zoom.window(epochs_of(shown.run), one.end)
+    return bool(one.readings) and right - left <= DETAIL and choice.smoothing == 1
 
 
 def _validation(run: Run, style: Styles) -> Part:
@@ -186,12 +199,16 @@ def _values(one: Curve, at: float) -> dict[str, float]:
     return {which: value for which, value in found.items() if value is not None}
 
 
-def _entry(one: Recorded, at: int, choice: ChartChoice, style: Styles) -> Text:
-    words = f"{LETTERS[at]} {run_numbers([run.id for run in one.runs])}"
+def _entry(one: Recorded, at: int, choice: ChartChoice, style: Styles, name: str, kind: Kind) -> Part:
+    """`━━━ Dropout 0.5 (run 4)`; at the crosshair its values in place of its number."""
+    look, number = style(overlay_style(at)), run_numbers([run.id for run in one.runs])
+    line, short_line = (sample(PATTERNS[at % len(PATTERNS)], kind, columns) for columns in (5, 3))
     if choice.crosshair is not None:
         values = _values(choice.curve_of(one), choice.crosshair).values()
-        words += f" {' / '.join(exact(value, choice.metric) for value in values) or 'none here'}"
-    return Text(words, style(overlay_style(at)))
+        told = " / ".join(exact(value, choice.metric) for value in values) or "none here"
+        return Part(0, Text(f"{line} {name} {told}", look), Text(f"{short_line} {name} {told}", look))
+    long = f"{line} {name}" + (f" ({number})" if number != name else "")
+    return Part(0, Text(long, look), Text(f"{short_line} {name}", look))
 
 
 def _overlay_hint(runs: Sequence[tuple[Recorded, int]], choice: ChartChoice) -> str:
@@ -207,4 +224,6 @@ def _overlay_signs(runs: Sequence[tuple[Recorded, int]], choice: ChartChoice) ->
         return "on the validation images" if held else "none has validation"
     if choice.crosshair is not None:
         return "train / validation" if held else "train"
-    return "lines: train, letters: validation" if held else "lines: train"
+    if len(overlay_which(runs, choice)) > 1:
+        return "thick: validation, thin: train"
+    return f"validation; {key_of('training.series')} shows train" if held else "train"

@@ -11,7 +11,7 @@ from cnn_tui.history import notebook
 from cnn_tui.history.history import HistoryError
 from cnn_tui.history.records import require_experiment
 from cnn_tui.history.run import Run
-from cnn_tui.reports.blocks import LETTERS
+from cnn_tui.reports.chart.compose import MOST_OVERLAID
 from cnn_tui.text import run_numbers, sentence
 from cnn_tui.ui.commands.files import FileCommands
 from cnn_tui.ui.commands.runs import LabCommands
@@ -19,7 +19,7 @@ from cnn_tui.ui.explain.pane import ExplainPane
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.history.pane import HistoryPane
 from cnn_tui.ui.panes.training.pane import TrainingPane
-from cnn_tui.ui.screens.compare import MOST, CompareScreen
+from cnn_tui.ui.screens.compare import CompareScreen
 from cnn_tui.ui.screens.run_page import RunScreen, Wanted
 from cnn_tui.ui.widgets.lines import inert
 
@@ -113,21 +113,21 @@ class HistoryCommands(LabCommands):
 
     def overlay(self, wanted: Sequence[Sequence[int]]) -> None:
         """Lay the curves of runs over each other; those of several in one row as their mean."""
-        rows = wanted[: len(LETTERS)]
+        rows = wanted[:MOST_OVERLAID]
         self.training.overlay(rows)
         if not self.training.display or not self.training.size:
             self.go_to("training")
         runs = [run for row in rows for run in row]
-        more = f", the first {len(LETTERS)} of {len(wanted)}" if len(wanted) > len(rows) else ""
+        more = f", the first {MOST_OVERLAID} of {len(wanted)}" if len(wanted) > len(rows) else ""
         mean = "; of runs of one experiment their mean" if len(runs) > len(rows) else ""
         back = key_of("lab.back")
         self.talk.say(f"The chart shows {run_numbers(runs)}{more}{mean}. {back} in the training pane goes back.")
 
     async def compare(self, rows: Sequence[Sequence[int]], *, everything: bool = False) -> None:
         """Compare runs; those of one row are together."""
-        if len(rows) > MOST:
+        if len(rows) > MOST_OVERLAID:
             self.talk.say(
-                f"{len(rows)} rows are marked; at most {MOST} can be compared. "
+                f"{len(rows)} rows are marked; at most {MOST_OVERLAID} can be compared. "
                 f"{key_of('history.mark_all')} takes the marks away."
             )
             return

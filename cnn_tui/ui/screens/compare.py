@@ -11,17 +11,21 @@ from textual import work
 from textual.message import Message
 
 from cnn_tui.analysis.compare import Comparison, baseline_of, compare_groups
+from cnn_tui.analysis.run_names import names_of_runs
 from cnn_tui.analysis.tested_images import told_apart
 from cnn_tui.analysis.verdict import sentences, verdicts
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History, HistoryError
 from cnn_tui.history.run import Run
-from cnn_tui.reports.blocks import LETTERS, NO_CURVES, Block, SideBySide, Span
+from cnn_tui.reports.blocks import NO_CURVES, Block, SideBySide, Span
+from cnn_tui.reports.chart.canvas import PATTERNS, sample
+from cnn_tui.reports.chart.choice import ChartChoice, Recorded
+from cnn_tui.reports.chart.compose import overlay_of, overlay_style, places
+from cnn_tui.reports.chart.curves import MeanOfRuns, metrics_of
 from cnn_tui.reports.comparison import ComparisonFacts, compared_title, comparison_page
 from cnn_tui.reports.layout import count_fitting
 from cnn_tui.text import fault
-from cnn_tui.ui.chart.compose import ChartChoice, Recorded, overlay_of, overlay_style, places
-from cnn_tui.ui.chart.curves import MeanOfRuns, metrics_of
+from cnn_tui.ui.chart.chart import kind_of
 from cnn_tui.ui.chart.legend import overlay_legend
 from cnn_tui.ui.keys import bindings_of, with_keys
 from cnn_tui.ui.screens.long_page import LongPage
@@ -29,8 +33,6 @@ from cnn_tui.ui.watcher import Live, Watched
 from cnn_tui.ui.widgets.layout import flow
 from cnn_tui.ui.widgets.page_view import PageView
 
-MOST = 26
-"""So many runs have a letter of their own."""
 _CHART_ROWS = 14
 
 
@@ -104,7 +106,11 @@ class CompareScreen(LongPage[None]):
         if self._found is None:
             return
         columns = [one.runs for one in self._recorded]
-        marks = {run: Span(LETTERS[place], overlay_style(place)) for run, place in self._places.items()}
+        kind = kind_of(self.app)
+        marks = {
+            run: Span(sample(PATTERNS[place % len(PATTERNS)], kind), overlay_style(place))
+            for run, place in self._places.items()
+        }
         facts = ComparisonFacts(self._found, columns, self._everything, self._verdicts, self._on_same_images, marks)
         for block in comparison_page(facts).blocks:
             yield self._seen(block, width) if isinstance(block, SideBySide) else block
@@ -120,12 +126,14 @@ class CompareScreen(LongPage[None]):
         return block.part(self._left, fit).keyed(told)
 
     def draw_curves(self, view: PageView, width: int) -> Sequence[Text]:
-        """The runs' curves over each other, and their letters."""
+        """The runs' curves over each other, and what they are called."""
         shown = [(one, self._places[one.run.id]) for one in self._recorded if one.run.epochs or one.points]
         if not shown:
             return [Text(NO_CURVES, view.style("dim"))]
-        picture = overlay_of(shown, self.choice, self._baseline, "No value of it was recorded.")
-        signs = flow(overlay_legend(shown, self.choice, view.style, width, 3), width, 3)
+        names = names_of_runs([one.run for one, _ in shown])
+        picture = overlay_of(shown, self.choice, self._baseline, "No value of it was recorded.", names)
+        legend = overlay_legend(shown, self.choice, view.style, width, 3, names, kind_of(self.app))
+        signs = flow(legend, width, 3)
         return [*view.chart(picture, width, _CHART_ROWS), *signs]
 
     # The keys

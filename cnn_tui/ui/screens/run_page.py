@@ -11,9 +11,10 @@ from textual import work
 from cnn_tui.analysis.overfitting import read_run
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.reports.blocks import NO_CURVES, Block, Page
+from cnn_tui.reports.chart.choice import ChartChoice, Recorded
+from cnn_tui.reports.chart.compose import picture_of
+from cnn_tui.reports.chart.curves import metrics_of
 from cnn_tui.reports.run_page import RunFacts, read_facts, run_page
-from cnn_tui.ui.chart.compose import ChartChoice, Recorded, picture_of
-from cnn_tui.ui.chart.curves import metrics_of
 from cnn_tui.ui.chart.legend import legend
 from cnn_tui.ui.commands.run_editor import RunEditor
 from cnn_tui.ui.keys import bindings_of, key_of

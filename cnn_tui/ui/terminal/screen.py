@@ -33,9 +33,9 @@ import re
 
 from rich.cells import cell_len
 
+from cnn_tui.reports.ascii import to_ascii
 from cnn_tui.ui.terminal import sixel
 from cnn_tui.ui.terminal.album import LETTERS, Album, PicturePiece
-from cnn_tui.ui.terminal.ascii import to_ascii
 from cnn_tui.ui.terminal.cell_style import PLAIN, Pen, change, turned
 from cnn_tui.ui.terminal.kitty import Placeholders
 

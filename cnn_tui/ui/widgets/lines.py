@@ -18,7 +18,21 @@ from textual.widget import Widget
 from cnn_tui.ui.steady import Steady
 
 STYLES = frozenset(
-    {"dim", "strong", "accent", "good", "bad", "warn", "cursor", "cursor-idle", "heading", "train", "validation", "bar"}
+    [
+        "dim",
+        "strong",
+        "accent",
+        "good",
+        "bad",
+        "warn",
+        "cursor",
+        "cursor-idle",
+        "heading",
+        "train",
+        "validation",
+        "bar",
+        "grid",
+    ]
 )
 COMPONENTS = frozenset(f"lines--{name}" for name in STYLES)
 """The component classes that the app has to have. Were they of each widget, to work out the styles of all of them would

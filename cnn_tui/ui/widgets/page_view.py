@@ -8,9 +8,11 @@ from typing import TypeAlias
 from rich.text import Text
 
 from cnn_tui.reports.blocks import Block, Curves
+from cnn_tui.reports.chart.picture import ChartPicture, fit_bounds
+from cnn_tui.reports.chart.plot import plot
 from cnn_tui.reports.layout import PageLayout
 from cnn_tui.text import counted
-from cnn_tui.ui.chart.chart import ChartPicture, fit_bounds, plot
+from cnn_tui.ui.chart.chart import kind_of
 from cnn_tui.ui.keys import key_of, with_keys
 from cnn_tui.ui.widgets.lines import inert
 from cnn_tui.ui.widgets.movement import MovingLines
@@ -70,7 +72,7 @@ class PageView(MovingLines):
         limits = fit_bounds(picture, None)
         if limits is None or not any(one.points for one in picture.series):
             return [Text(picture.empty, self.style("dim"))]
-        return [self._painted(line) for line in plot(picture, limits, width, height)]
+        return [self._painted(line) for line in plot(picture, limits, width, height, kind_of(self.app))]
 
     def _painted(self, line: Iterable[tuple[str, str]]) -> Text:
         pieces = [(words, self.style(style)) if style else words for words, style in line]

@@ -15,9 +15,9 @@ from textual.timer import Timer
 from cnn_tui.analysis.pace import knows_pace
 from cnn_tui.artifacts.predictions import predictions_path
 from cnn_tui.experiment.document import Document
-from cnn_tui.ui.chart.chart import Chart
-from cnn_tui.ui.chart.compose import SMOOTHING, WHICH, ChartChoice
-from cnn_tui.ui.chart.curves import metrics_of
+from cnn_tui.reports.chart.choice import SMOOTHING, WHICH, ChartChoice
+from cnn_tui.reports.chart.curves import metrics_of
+from cnn_tui.ui.chart.chart import Chart, kind_of
 from cnn_tui.ui.chart.legend import legend, overlay_legend, readings
 from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.panes.pane import Pane
@@ -32,8 +32,6 @@ REDRAW_SECONDS = 0.5
 """Figures that change by the batch are shown anew twice a second; what changes less often, at once."""
 _MOST = 4
 """But so many times in a second at most: a slow line carries no more."""
-_CHART_AFTER = 1.0
-"""Seconds after which the lab is drawn, and what draws charts is loaded."""
 _LEAST_CHART = 7
 """Rows that curves keep, however much there is to say."""
 
@@ -62,10 +60,6 @@ class TrainingPane(Pane):
         with Horizontal(id="curves", classes="-first"):
             yield Chart(id="chart")
             yield TrainingPictures(id="pictures")
-
-    def on_mount(self) -> None:
-        """Once the lab is drawn and still, load what draws charts: the first batch is not to wait for it."""
-        self.set_timer(_CHART_AFTER, self.query_one(Chart).load_ahead)
 
     def on_resize(self, _: Resize) -> None:
         self._share_room()
@@ -130,12 +124,13 @@ class TrainingPane(Pane):
         status, choice = self.query_one(RunStatus), self.choice
         status.shown, status.among = self.runs.watched, len(self.runs.overlaid)
         shown, several, behind = self.runs.recorded, self.runs.several, self.runs.behind
+        names = self.runs.names
 
         def parts(width: int) -> Sequence[Part]:
             if shown is None:
                 return ()
             if several:
-                return overlay_legend(several, choice, status.style, width, LEGEND_LINES)
+                return overlay_legend(several, choice, status.style, width, LEGEND_LINES, names, kind_of(self.app))
             words = legend if choice.crosshair is None else readings
             return words(shown, choice, behind, status.style)
 

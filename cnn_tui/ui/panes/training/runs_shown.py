@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cnn_tui.analysis.run_names import names_of_runs
 from cnn_tui.history.notebook import pinned
 from cnn_tui.history.run import Run
-from cnn_tui.ui.chart.axes import XY
-from cnn_tui.ui.chart.chart import ChartPicture
-from cnn_tui.ui.chart.compose import ChartChoice, Recorded, epochs_of, overlay_of, picture_of, places
-from cnn_tui.ui.chart.curves import Curve, MeanOfRuns, word
+from cnn_tui.reports.chart.axes import XY
+from cnn_tui.reports.chart.choice import ChartChoice, Recorded, epochs_of
+from cnn_tui.reports.chart.compose import overlay_of, picture_of, places
+from cnn_tui.reports.chart.curves import Curve, MeanOfRuns, word
+from cnn_tui.reports.chart.picture import ChartPicture
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.watcher import Live, Watched
 
@@ -39,9 +41,14 @@ class RunsShown:
 
     @property
     def several(self) -> list[tuple[Recorded, int]]:
-        """The overlaid runs, each with its place among the letters and colours."""
+        """The overlaid runs, each with its place among the colours and patterns."""
         found = ((_recorded(one, self._means.get(one.id)), self._places.get(one.id)) for one in self.overlaid.values())
         return [(one, place) for one, place in found if one and place is not None]
+
+    @property
+    def names(self) -> list[str]:
+        """What the overlaid runs are called, in their order."""
+        return names_of_runs([one.run for one, _ in self.several])
 
     @property
     def behind(self) -> Recorded | None:
@@ -73,7 +80,7 @@ class RunsShown:
     # Which runs
 
     def overlay(self, rows: Sequence[Sequence[int]]) -> None:
-        """Lay these runs over each other, each with its old letter and colour; with none, go back to one run.
+        """Lay these runs over each other, each with its old line and colour; with none, go back to one run.
 
         Several in one row are of one experiment, and have ended: they are shown as their mean.
         """
@@ -119,7 +126,7 @@ class RunsShown:
             return ChartPicture(empty=f"The curves of a run come here. {key_of('run.start')} trains the stack.")
         empty = _without_points(shown.run, self.choice)
         if several:
-            return overlay_of(several, self.choice, shown.run.id, empty)
+            return overlay_of(several, self.choice, shown.run.id, empty, self.names)
         return picture_of(shown, self.choice, self.behind, empty)
 
     def crosshair_places(self) -> list[float]:

@@ -11,7 +11,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.run import Epoch, Point, Run
-from cnn_tui.ui.chart.compose import Recorded
+from cnn_tui.reports.chart.choice import Recorded
 
 
 def recorded(

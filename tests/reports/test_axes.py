@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnn_tui.ui.chart.axes import Zoom, bounds, epoch_ticks, thin, value_labels, value_ticks
+from cnn_tui.reports.chart.axes import Zoom, bounds, epoch_ticks, thin, value_labels, value_ticks
 
 values = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=50)
 positive = st.lists(st.floats(1e-12, 1e6), min_size=1, max_size=50)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -12,9 +13,9 @@ from hypothesis import strategies as st
 
 from cnn_tui.experiment.stop_rules import StopRule, StopWatch
 from cnn_tui.history.run import FiredAt
-from cnn_tui.ui.chart.compose import rule_deadlines, rule_levels
-from cnn_tui.ui.chart.curves import SECONDS, best, curve, metrics_of, scale, smoothed, training_line
-from tests.ui.recorded import recorded
+from cnn_tui.reports.chart.curves import SECONDS, best, curve, last_steps, metrics_of, scale, smoothed, training_line
+from cnn_tui.reports.chart.rules import rule_deadlines, rule_levels
+from tests.reports.recorded import recorded
 
 NAN = math.nan
 
@@ -23,16 +24,27 @@ def test_an_epochs_value_sits_at_its_end_and_readings_lie_between() -> None:
     one = recorded(losses=[0.5, 0.4], readings=[(0.25, 0.9), (0.75, 0.6), (1.5, 0.45), (2.5, 0.38)])
     found = curve(one.run, one.points, "loss")
     assert found.epochs == [(1.0, 0.5), (2.0, 0.4)]
-    assert training_line(found, 5) == [
-        (0.25, 0.9),
-        (0.75, 0.6),
-        (1.0, 0.5),
-        (1.5, 0.45),
-        (2.0, 0.4),
-        (2.5, 0.38),
-    ]
     assert training_line(found, 100) == [(1.0, 0.5), (2.0, 0.4), (2.5, 0.38)], "of many epochs, their ends"
     assert found.end == 2.5
+
+
+def test_the_line_within_epochs_is_the_mean_of_the_last_steps() -> None:
+    """Keras gives means since the epoch began: of the losses 4, 3, 2, 1 of quarters they are 4, 3.5, 3, 2.5."""
+    first, second = [(0.25, 4.0), (0.5, 3.5), (0.75, 3.0)], [(1.25, 1.0), (1.5, 1.0)]
+    one = recorded(losses=[2.5], readings=first + second)
+    line = training_line(curve(one.run, one.points, "loss"), 5)
+    assert line == pytest.approx([(0.25, 4), (0.5, 3), (0.75, 2), (1, 1), (1.25, 1), (1.5, 1)])
+
+
+@given(st.lists(st.floats(0, 5), min_size=1, max_size=60), st.integers(1, 12))
+def test_the_means_of_the_last_steps_make_up_the_mean_of_the_epoch(steps: list[float], span: int) -> None:
+    count = len(steps)
+    readings = [(at / count, sum(steps[:at]) / at) for at in range(1, count)]
+    found = last_steps(readings, [(1.0, sum(steps) / count)], span)
+    places = [0.0, *(at for at, _ in found)]
+    total = sum(mean * (at - before) for (at, mean), before in zip(found, places, strict=False))
+    assert total == pytest.approx(sum(steps) / count, abs=1e-6)
+    assert all(at - before >= 1 / 48 - 1e-9 for before, at in itertools.pairwise(places))
 
 
 def test_what_can_be_shown_is_what_the_compile_reports_and_the_time() -> None:
@@ -73,7 +85,7 @@ def test_smoothing_stays_within_the_values(values: list[float], window: int) -> 
 def test_smoothing_leaves_the_epoch_that_goes_on_to_itself() -> None:
     one = recorded(losses=[1.0, 2.0, 6.0], readings=[(0.5, 9.0), (3.25, 5.0), (3.5, 3.0)])
     found = training_line(curve(one.run, one.points, "loss"), 5, 3)
-    assert found == pytest.approx([(1, 1.5), (2, 3), (3, 4), (3.25, 4), (3.5, 4)])
+    assert found == pytest.approx([(1, 1.5), (2, 3), (3, 4), (3.25, 3), (3.5, 3)])
 
 
 def test_the_axis_holds_what_is_settled_once_something_is() -> None:
@@ -83,6 +95,14 @@ def test_the_axis_holds_what_is_settled_once_something_is() -> None:
     assert scale(first, 0, 5) == ([0.7, 0.6], 1)
     assert scale([*first, (1.5, 0.55), (2.0, 0.5)], 0, 5) == ([0.6, 0.55, 0.5], 2)
     assert scale([(1.0, 0.6), (2.0, NAN), (3.0, 0.4)], 2, 3) == ([0.4], 2)
+
+
+def test_a_few_epochs_that_would_take_a_third_of_the_axis_are_left_out_but_for_the_last() -> None:
+    calm = [(float(x), 0.4) for x in range(3, 10)]
+    assert scale([(1.0, 5.0), (2.0, 0.5), *calm], 0, 9) == ([0.5, *[0.4] * 7], 3)
+    assert scale([(1.0, -5.0), (2.0, 0.5), *calm], 0, 9) == ([0.5, *[0.4] * 7], -1)
+    assert scale([(1.0, 0.5), *calm, (10.0, 5.0)], 0, 10)[1] == 2, "what came last is always to be seen"
+    assert scale([(1.0, 5.0), (2.0, 0.5), *calm[:3]], 0, 9)[1] == 2, "of few epochs, none goes"
 
 
 def test_the_best_epoch_is_of_validation_where_there_is_some() -> None:

@@ -1,7 +1,9 @@
 """The curves of a run: the values of a metric over epochs, smoothed or not, and which of them is the best.
 
 An epoch's value is the mean over the epoch, so it sits at its end: that of the first epoch at 1. The readings on the
-way there are means since the epoch began, as Keras gives them.
+way there are means since the epoch began, as Keras gives them, and jump where an epoch begins. So the line is drawn of
+the steps between two readings: where `early` is the mean over the part f of an epoch and `late` that over the part g,
+the mean over what lies between is (late * g - early * f) / (g - f).
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from typing import NamedTuple, TypeAlias
 from cnn_tui.analysis.mean_curve import mean_curve
 from cnn_tui.experiment.stop_rules import improves
 from cnn_tui.history.run import Point, Run
-from cnn_tui.ui.chart.axes import XY
+from cnn_tui.reports.chart.axes import XY
 
 SECONDS = "seconds an epoch"
 DETAIL = 12
@@ -21,6 +23,10 @@ DETAIL = 12
 _SETTLED = 0.08
 """Readings from before this share of an epoch are means over a few batches: they would stretch the axis."""
 _LATE = 2.0
+_SMALLER = 2 / 3
+"""So much smaller the axis has to become for a few epochs to be left out of it."""
+_FEWEST_PARTS, _MOST_PARTS = 4, 48
+"""Into so many parts each epoch is cut at least, and all that are shown together at most."""
 _SHORT = {
     "sparse_top_k_categorical_accuracy": "top-k accuracy",
     "top_k_categorical_accuracy": "top-k accuracy",
@@ -103,14 +109,55 @@ def curve(run: Run, points: Sequence[Point], metric: str) -> Curve:
 
 
 def training_line(one: Curve, span: int, smoothing: int = 1) -> list[XY]:
-    """The training values of `one`, to be shown over `span` epochs; smoothed, if asked, over so many neighbours."""
+    """The training values of `one`, to be shown over `span` epochs; smoothed, if asked, over so many neighbours.
+
+    Of few epochs they are the means of the last steps, else those of whole epochs and of the last steps after them.
+    """
     last = one.epochs[-1][0] if one.epochs else 0.0
     going = [reading for reading in one.readings if reading[0] > last]
     if smoothing > 1:
-        return smoothed(one.epochs, smoothing) + smoothed(going, smoothing)
+        return smoothed(one.epochs, smoothing) + smoothed(last_steps(going, [], DETAIL), smoothing)
     if span > DETAIL:
-        return one.epochs + going
-    return sorted({**dict(one.readings), **dict(one.epochs)}.items())
+        return one.epochs + last_steps(going, [], DETAIL)
+    return last_steps(one.readings, one.epochs, span)
+
+
+def last_steps(readings: Sequence[XY], ends: Sequence[XY], span: int) -> list[XY]:
+    """The mean of the steps that lead to each place, a few places in every epoch and its end.
+
+    Readings that lie close together tell of too few steps, and are left out: the more epochs are shown, the more.
+    """
+    least = 1 / max(_FEWEST_PARTS, _MOST_PARTS // max(1, span))
+    within: dict[int, list[XY]] = {}
+    for at, mean in readings:
+        within.setdefault(math.ceil(at), []).append((at, mean))
+    found: list[XY] = []
+    values = dict(ends)
+    for epoch in sorted({*within, *map(math.ceil, values)}):
+        end = (float(epoch), values[float(epoch)]) if float(epoch) in values else None
+        found += _parts_of_epoch(epoch - 1, within.get(epoch, []), end, least)
+    return found
+
+
+def _parts_of_epoch(begin: int, readings: Sequence[XY], end: XY | None, least: float) -> list[XY]:
+    """The means over the parts of one epoch, none of them over less than `least` of it."""
+    kept: list[XY] = []
+    before = float(begin)
+    for at, mean in readings:
+        if at - before >= least and (end is None or end[0] - at >= least):
+            kept.append((at, mean))
+            before = at
+    if end is None and readings and (not kept or readings[-1][0] - before >= least / 2):
+        kept.append(readings[-1])  # the latest, so that one sees that it goes on
+    found, before, total = [], 0.0, 0.0
+    for at, mean in [*kept, *([end] if end else [])]:
+        part = at - begin
+        if math.isfinite(mean):
+            found.append((at, (mean * part - total) / (part - before)))
+            before, total = part, mean * part
+        else:
+            found.append((at, mean))
+    return found
 
 
 def smoothed(points: Sequence[XY], window: int) -> list[XY]:
@@ -138,17 +185,38 @@ def _around(points: Sequence[XY], at: int, window: int) -> list[float]:
 
 
 def scale(points: Iterable[XY], left: float, right: float) -> tuple[list[float], int]:
-    """The values that an axis has to hold, and how settled they are, from 0 to 2.
+    """The values that an axis has to hold, and how settled they are: another number is another choice.
 
     The more settled ones put those before them out: a net that has learned nothing yet has losses that would flatten
-    all that comes after. So does the first epoch, once two are done.
+    all that comes after. So does the first epoch, once two are done, and a few epochs that alone take a third of the
+    axis.
     """
     inside = [point for point in points if left <= point[0] <= right and math.isfinite(point[1])]
     settled = [(x, y) for x, y in inside if x % 1 == 0 or x % 1 > _SETTLED]
     late = [(x, y) for x, y in settled if x >= 1]
     if any(x >= _LATE for x, _ in late):
-        return [y for _, y in late], 2
+        return _without_the_few(late)
     return ([y for _, y in settled], 1) if settled else ([y for _, y in inside], 0)
+
+
+def _without_the_few(points: Sequence[XY]) -> tuple[list[float], int]:
+    """The values without those of a few epochs, if the others then have more room; and a number for the choice.
+
+    They are one epoch in eight at most, and none of the last: what a run has come to is always to be seen.
+    """
+    by_epoch: dict[int, list[float]] = {}
+    for x, y in points:
+        by_epoch.setdefault(math.ceil(x), []).append(y)
+    values = [y for _, y in points]
+    early = sorted(by_epoch)[: -max(1, len(by_epoch) // 5)]
+    high = sorted(early, key=lambda epoch: -max(by_epoch[epoch]))
+    low = sorted(early, key=lambda epoch: min(by_epoch[epoch]))
+    for count in range(1, len(by_epoch) // 8 + 1):
+        for few in (high[:count], low[:count]):
+            kept = [y for epoch, found in by_epoch.items() if epoch not in few for y in found]
+            if 0 < max(kept) - min(kept) <= _SMALLER * (max(values) - min(values)):
+                return kept, 2 + count if few == high[:count] else -count
+    return values, 2
 
 
 def best(run: Run, metric: str) -> Best | None:

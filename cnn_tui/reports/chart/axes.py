@@ -83,13 +83,23 @@ def bounds(values: Sequence[float], before: Bounds | None, log: bool = False) ->
 
 
 def value_ticks(low: float, high: float, height: int, log: bool = False) -> list[float]:
-    """Where the y axis of `height` rows has its ticks."""
-    most = max(2, min(6, (height + 2) // 3))
+    """Where the y axis of `height` rows has its ticks: three to six at round values."""
     if log and high > low * _FAR:
-        return _log_ticks(low, high, most)
-    step = _round_step(high - low, most)
-    first = math.ceil(low / step - 1e-9)
-    return [at * step for at in range(first, math.floor(high / step + 1e-9) + 1)]
+        return _log_ticks(low, high, max(2, min(6, (height + 2) // 3)))
+    wanted, most = max(3, min(6, height // 3 + 1)), min(6, height)
+    power = 10.0 ** math.floor(math.log10(high - low))
+    round_ones = [_multiples(low, high, power * part) for part in (1.0, 0.5, 0.2, 0.1)]
+    # A quarter of ten is less round, and every second of several no multiple: they come where nothing else fits.
+    others = [*(_multiples(low, high, power * part) for part in (0.25, 0.025)), *(ticks[::2] for ticks in round_ones)]
+    for choices in (round_ones, others):
+        if fitting := [ticks for ticks in choices if 3 <= len(ticks) <= most]:
+            return min(fitting, key=lambda ticks: abs(len(ticks) - wanted))
+    return round_ones[0]
+
+
+def _multiples(low: float, high: float, step: float) -> list[float]:
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [at * step for at in range(first, last + 1)]
 
 
 def value_labels(values: Sequence[float], log: bool = False) -> list[str]:

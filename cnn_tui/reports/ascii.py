@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import unicodedata
 
-from rich.cells import cell_len
+from cnn_tui.text import cells
 
 _ALIKE = {
     "─╌╍┄┅┈┉╴╶╸╺╼╾⎯–—−‐‑‒―▔▁": "-",
@@ -64,7 +64,7 @@ def _one(character: str) -> str:
         return _TABLE[character]
     if "\u2800" <= character <= "\u28ff":
         return _braille(ord(character) - 0x2800)
-    width = cell_len(character)
+    width = cells(character)
     base = unicodedata.normalize("NFKD", character)[0]  # é is an e with something on it
     return base if width == 1 and base.isascii() else "?" * width
 

@@ -1,0 +1,51 @@
+"""Charts of pages and of the command line."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnn_tui.reports.blocks import Curves
+from cnn_tui.reports.chart.canvas import Kind
+from cnn_tui.reports.chart.page_chart import PageChart, charts
+from tests.reports.recorded import recorded
+
+values = st.lists(st.floats(0, 3) | st.sampled_from([math.nan, math.inf]), max_size=12)
+
+
+def text_of(chart: PageChart) -> list[str]:
+    return ["".join(words for words, _ in line) for line in chart.lines]
+
+
+def test_one_run_has_its_loss_and_accuracy_with_what_the_signs_mean() -> None:
+    run = recorded(losses=[0.5, 0.4, 0.3], validation=[0.6, 0.45, 0.5]).run
+    loss, accuracy = charts(Curves([run]), 70, "ascii")
+    assert (loss.name, accuracy.name) == ("Loss", "Accuracy")
+    assert text_of(loss)[-1] == "- train   * validation   @ best val_loss 0.4500 after epoch 2"
+    assert any(("0.45" in line and "|" in line) or "+" in line for line in text_of(loss))
+
+
+def test_several_runs_are_named_by_what_differs() -> None:
+    runs = [recorded(at, losses=[0.5, 0.4], validation=[0.6, 0.5 - at / 100]).run for at in (1, 2)]
+    (chart,) = charts(Curves(runs), 70, "ascii")
+    assert chart.name == "Accuracy on the validation images"
+    assert text_of(chart)[-1] == "***** run 1   ooooo run 2", "nothing but their numbers tells these apart"
+
+
+def test_a_run_without_epochs_has_no_chart() -> None:
+    assert list(charts(Curves([recorded().run]), 70, "ascii")) == []
+    assert list(charts(Curves([recorded(1).run, recorded(2).run]), 70, "ascii")) == []
+
+
+@pytest.mark.parametrize("kind", ["ascii", "braille", "blocks"])
+@given(losses=values, validation=values, width=st.integers(20, 120))
+def test_whatever_was_recorded_is_drawn_in_its_room(
+    kind: Kind, losses: list[float], validation: list[float], width: int
+) -> None:
+    for chart in charts(Curves([recorded(losses=losses, validation=validation).run]), width, kind):
+        lines = text_of(chart)
+        assert max(map(len, lines[:14])) <= width
+        assert kind != "ascii" or "".join(lines).isascii()
