@@ -36,7 +36,7 @@ def legend(shown: Recorded, choice: ChartChoice, baseline: Recorded | None, styl
         signs = [sign for which, sign in (("train", "b"), ("validation", GLYPHS.baseline)) if choice.sees(which)]
         parts.append(part(1, f"{' '.join(signs)} baseline, run {baseline.run.id}", style("dim")))
     if _is_by_steps(shown, choice):
-        parts.append(part(3, "train: the mean of the last steps", style("dim")))
+        parts.append(Part(4, Text("train: the mean of the last steps", style("dim")), Text()))
     parts += _lost(shown, choice, style)
     parts += _best(run, choice, style)
     parts += _rules(run, choice, style)

@@ -14,7 +14,10 @@ GAP = 2
 
 
 class Part(NamedTuple):
-    """A piece of a line. Where room is short, those of the highest rank take their short form first, or go first."""
+    """A piece of a line. Where room is short, those of the highest rank take their short form first, or go first.
+
+    One whose short form is empty goes before others of a lower rank are shortened.
+    """
 
     rank: int
     text: Text
@@ -36,9 +39,10 @@ def flow(parts: Sequence[Part], width: int, lines: int) -> list[Text]:
     """The parts in order on at most so many lines of `width` cells: all of them short before one is left out."""
     kept = list(parts)
     while kept and not fits(kept, width, lines):
-        if long := [at for at, part in enumerate(kept) if part.short]:
+        if long := [at for at, part in enumerate(kept) if part.short is not None]:
             at = max(long, key=lambda at: (kept[at].rank, at))
-            kept[at] = Part(kept[at].rank, kept[at].short or Text())
+            rank, _, short = kept[at]
+            kept[at : at + 1] = [Part(rank, short)] if short else []
         elif len(kept) == 1:
             return [cut(kept[0].text, width)]
         else:
