@@ -41,6 +41,8 @@ def data_asked(code: CodeImport, beside: Path, notes: list[str]) -> DataAsked:
     there = code.data.path if isinstance(code.data, Folder) else code.data
     if isinstance(there, DatasetArrays):
         return DataAsked(there.dataset)
+    if isinstance(there, Unknown) and there.table:
+        return _table_asked(there, code.validation, beside, notes)
     if not isinstance(there, str) and code.fitted:
         notes.append(f"the images that it trains on{_shown(there)} are not known: set the dataset to them")
     if not isinstance(code.data, Folder):
@@ -59,6 +61,22 @@ def data_asked(code: CodeImport, beside: Path, notes: list[str]) -> DataAsked:
             return asked
     notes.append(f"the pictures that it trains on, {quiet(there, 80)} ({code.data.place}), are not there")
     return DataAsked(options=options)
+
+
+def _table_asked(images: Unknown, validation: Any, beside: Path, notes: list[str]) -> DataAsked:
+    """The table of labels and pixels that a script trains on, and the one that it tests on where it names another."""
+    tested = validation.path if isinstance(validation, Folder) else validation
+    other = tested.table if isinstance(tested, Unknown) and tested.table != images.table else ""
+    for path in _places(images.table, beside):
+        for test in (*map(str, _places(other, beside)), None) if other else (None,):
+            try:
+                describe(str(path), DataOptions(test=test))
+            except DatasetError:
+                continue
+            return DataAsked(str(path), DataOptions(test=test))
+    there = f"{quiet(images.table, 80)} ({images.place})"
+    notes.append(f"the table that it trains on, {there}, is not there, or has no images: set the dataset to it")
+    return DataAsked()
 
 
 def _shown(images: Any) -> str:

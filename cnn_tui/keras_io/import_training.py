@@ -113,9 +113,23 @@ def _with_optimizer(training: Training, described: Any, notes: list[str]) -> Tra
         training = _with(training, "learning_rate", of_float32(rate), notes)
     else:
         training = with_schedule(training, rate, notes)
+    training = _with_decay(training, config, notes)
     training = _with_arguments(training, config, notes)
     _note_others(f"the optimizer {name}", config, {**_OPTIMIZER_DEFAULTS, **_OF_OPTIMIZER.get(name, {})}, notes)
     return training
+
+
+def _with_decay(training: Training, config: Plain, notes: list[str]) -> Training:
+    """The training with the `decay` that optimizers had up to Keras 2: by each step, the rate is divided by more."""
+    decay = config.get("decay")
+    if training.schedule is not None or isinstance(decay, bool) or not isinstance(decay, int | float) or decay <= 0:
+        return training
+    config.pop("decay")
+    described = {
+        "class_name": "InverseTimeDecay",
+        "config": {"initial_learning_rate": training.learning_rate, "decay_steps": 1, "decay_rate": decay},
+    }
+    return with_schedule(training, described, notes)
 
 
 def _with_arguments(training: Training, config: Plain, notes: list[str]) -> Training:

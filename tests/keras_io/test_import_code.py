@@ -18,7 +18,7 @@ from PIL import Image
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.file import parse, to_toml
 from cnn_tui.experiment.presets import load_preset, preset_names
-from cnn_tui.experiment.schedule import ExponentialDecay, LearningRateScheduler, ReduceLROnPlateau
+from cnn_tui.experiment.schedule import ExponentialDecay, InverseTimeDecay, LearningRateScheduler, ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.import_model import Imported, ImportProblem, import_model
 from cnn_tui.keras_io.script import keras_script
@@ -324,7 +324,7 @@ def test_images_that_are_not_known_are_a_note_and_what_is_done_to_them_comes_in(
 from keras_preprocessing.image import ImageDataGenerator
 varied = ImageDataGenerator(rescale=1 / 255, rotation_range=36)
 model.compile("adam", "sparse_categorical_crossentropy")
-images, labels = read_table("signs.csv")
+images, labels = read_table("signs.dat")
 model.fit(varied.flow(images, labels, batch_size=64), epochs=2)
 """
     )
@@ -1040,3 +1040,79 @@ def test_a_script_of_the_lab_with_a_network_comes_back(tmp_path: Path) -> None:
         layers = (Resizing(height=96, width=96), base, Flatten(), Dense(units=10, activation="softmax"))
         experiment = msgspec.structs.replace(load_preset("lab1-baseline"), layers=layers)
         assert read(tmp_path, keras_script(experiment)).experiment.layers == layers
+
+
+def test_a_value_that_a_callback_keeps_in_itself_is_a_rule(tmp_path: Path) -> None:
+    code = """
+class StopAt(keras.callbacks.Callback):
+    worst = 0.5
+    def __init__(self, target=0.9, metric="loss"):
+        super().__init__()
+        self.target = target
+    def on_epoch_end(self, epoch, logs=None):
+        if logs.get("accuracy") > self.target:
+            self.model.stop_training = True
+        if logs["loss"] < self.worst:
+            self.model.stop_training = True
+"""
+    for call, above in (("StopAt()", 0.9), ("StopAt(0.95)", 0.95), ("StopAt(metric='acc', target=0.8)", 0.8)):
+        fit = FIT.replace("epochs=3", f"epochs=3, callbacks=[{call}]")
+        imported = read(tmp_path, HEAD + SMALL + code + fit)
+        assert imported.experiment.stop == (StopRule("accuracy", above=above), StopRule("loss", below=0.5))
+        assert imported.notes == ()
+
+
+def test_the_decay_of_older_optimizers_is_a_schedule(tmp_path: Path) -> None:
+    fit = FIT.replace('"adam"', "keras.optimizers.SGD(lr=0.1, decay=1e-6, momentum=0.9, nesterov=True)")
+    imported = read(tmp_path, HEAD + SMALL + fit)
+    training = imported.experiment.training
+    assert (training.learning_rate, training.schedule) == (0.1, InverseTimeDecay(decay_steps=1, decay_rate=1e-6))
+    assert imported.notes == ()
+    assert read(tmp_path, HEAD + SMALL + fit.replace("1e-6", "0.0")).experiment.training.schedule is None
+
+
+TABLE_READERS = {
+    "a function": "train, labels = get_data('/tmp/deep/pets_train.csv')\nwatched = get_data('/tmp/deep/pets_test.csv')",
+    "pandas": "whole = pd.read_csv('pets_train.csv')\nlabels = whole['label'].values\n"
+    "train = whole.drop('label', axis=1).values.reshape(-1, 4, 4, 1)\nwatched = None",
+}
+
+
+@pytest.mark.parametrize("way", TABLE_READERS)
+@pytest.mark.parametrize("by", ["arrays", "a generator"])
+def test_a_table_that_a_script_reads_is_its_dataset(tmp_path: Path, way: str, by: str) -> None:
+    for half in ("train", "test"):
+        rows = [",".join(map(str, [at % 3, *range(16)])) for at in range(12)]
+        (tmp_path / f"pets_{half}.csv").write_text("\n".join(rows))
+    code = """
+import csv
+import numpy as np
+import pandas as pd
+from tensorflow import keras
+def get_data(filename):
+    with open(filename) as file:
+        rows = []
+        for row in csv.reader(file):
+            rows.append(row)
+    return np.array(rows)[:, 1:].astype("float"), np.array(rows)[:, 0]
+READ
+train = np.expand_dims(train, axis=3)
+model = keras.Sequential([
+    keras.layers.Conv2D(8, 3, activation="relu", input_shape=(4, 4, 1)),
+    keras.layers.Flatten(),
+    keras.layers.Dense(3, activation="softmax"),
+])
+model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+varied = keras.preprocessing.image.ImageDataGenerator(rescale=1 / 255)
+FIT
+"""
+    fit = "model.fit(train / 255.0, labels, epochs=2)"
+    if by == "a generator":
+        fit = "model.fit(varied.flow(train, labels, batch_size=8), epochs=2)"
+    code = code.replace("READ", TABLE_READERS[way]).replace("FIT", fit)
+    imported = read(tmp_path, code)
+    assert imported.experiment.dataset == str(tmp_path / "pets_train.csv")
+    assert imported.experiment.stack.input_shape == (4, 4, 1)
+    gone = read(tmp_path, code.replace("pets_train", "gone"))
+    assert gone.experiment.dataset == ""
+    assert any("the table that it trains on" in note and "is not there" in note for note in gone.notes)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.code.expressions import Expressions
-from cnn_tui.keras_io.code.values import Class, Instance, Value
+from cnn_tui.keras_io.code.values import Class, Instance, Names, Value
 
 RENAMED_METRICS = {"acc": "accuracy", "val_acc": "val_accuracy"}
 _IGNORED = ("History", "TensorBoard", "ModelCheckpoint", "CSVLogger", "ProgbarLogger", "BaseLogger")
@@ -28,7 +28,7 @@ def stop_rules(callbacks: Value, notes: list[str]) -> tuple[StopRule, ...]:
         elif callback.kind == "EarlyStopping":
             rules += _early_stopping(callback, notes)
         elif isinstance(callback.arguments.get("class"), Class):
-            rules += _own(callback.arguments["class"], callback.place, notes)
+            rules += _own(callback.arguments["class"], _held(callback), callback.place, notes)
         elif callback.kind not in (*_IGNORED, *_SCHEDULES):
             notes.append(f"the callback {callback.kind} ({callback.place}) is left out")
     return tuple(rules)
@@ -48,7 +48,41 @@ def _early_stopping(callback: Instance, notes: list[str]) -> list[StopRule]:
         return []
 
 
-def _own(written: Class, place: str, notes: list[str]) -> list[StopRule]:
+def _held(callback: Instance) -> dict[str, Value]:
+    """What an object of a class of the script keeps in `self`: what the class sets, and what its __init__ does."""
+    written: Class = callback.arguments["class"]
+    expressions, names = Expressions(lambda *_: None, ()), Names(written.names)
+    held: dict[str, Value] = {}
+    for node in written.node.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                held[name] = expressions.value(value, names, written.cell)
+            case ast.FunctionDef(name="__init__", args=wanted, body=body):
+                arguments = [argument.arg for argument in wanted.args[1:]]
+                first = len(arguments) - len(wanted.defaults)
+                for name, value in zip(arguments[max(first, 0) :], wanted.defaults, strict=False):
+                    names[name] = expressions.value(value, written.names, written.cell)
+                given = {
+                    **dict(zip(arguments, callback.arguments["unnamed"], strict=False)),
+                    **callback.arguments["given"],
+                }
+                for name, value_given in given.items():
+                    names[name] = value_given
+                held |= _kept(body, names, written, expressions)
+    return held
+
+
+def _kept(body: list[ast.stmt], names: Names, written: Class, expressions: Expressions) -> dict[str, Value]:
+    """What statements put into `self`."""
+    kept: dict[str, Value] = {}
+    for node in body:
+        match node:
+            case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"), attr=name)], value=value):
+                kept[name] = expressions.value(value, names, written.cell)
+    return kept
+
+
+def _own(written: Class, held: dict[str, Value], place: str, notes: list[str]) -> list[StopRule]:
     """The rules of a Callback class of the script, of the conditions under which it sets stop_training."""
     method = next(
         (part for part in written.node.body if isinstance(part, ast.FunctionDef) and part.name == "on_epoch_end"), None
@@ -57,7 +91,7 @@ def _own(written: Class, place: str, notes: list[str]) -> list[StopRule]:
     is_whole = True
     for tests in _conditions(method.body, ()) if method is not None else ():
         ways = _either([test for test in tests if not _is_guard(test, method)])
-        found = [_rule(test, method, written) for test in ways]
+        found = [_rule(test, method, written, held) for test in ways]
         is_whole = is_whole and all(found)
         rules += [rule for rule in found if rule is not None]
     if not rules:
@@ -113,7 +147,7 @@ def _stops(body: list[ast.stmt]) -> bool:
     )
 
 
-def _rule(test: ast.expr, method: ast.FunctionDef | None, written: Class) -> StopRule | None:
+def _rule(test: ast.expr, method: ast.FunctionDef | None, written: Class, held: dict[str, Value]) -> StopRule | None:
     """`logs.get("loss") < 0.4` as a rule; None for another condition."""
     if not isinstance(test, ast.Compare) or len(test.ops) != 1 or method is None:
         return None
@@ -124,7 +158,11 @@ def _rule(test: ast.expr, method: ast.FunctionDef | None, written: Class) -> Sto
     metric = _metric(left, method)
     if not metric:  # the other way round: 0.4 > logs["loss"]
         metric, right, is_below = _metric(right, method), left, not is_below
-    value = Expressions(lambda *_: None, ()).value(right, written.names, written.cell)
+    match right:
+        case ast.Attribute(value=ast.Name(id="self"), attr=name):
+            value = held.get(name)
+        case _:
+            value = Expressions(lambda *_: None, ()).value(right, written.names, written.cell)
     if not metric or isinstance(value, bool) or not isinstance(value, int | float):
         return None
     name = RENAMED_METRICS.get(metric, metric)

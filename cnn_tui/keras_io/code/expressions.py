@@ -31,6 +31,7 @@ from cnn_tui.text import quiet
 
 MAX_STEPS = 200_000
 """Expressions and statements of one file. A long notebook takes a few thousand."""
+_TABLE = ".csv"
 Call: TypeAlias = Callable[[Value, Sequence[Value], Mapping[str, Value], str], Value]
 """What a call gives: of what is called, its unnamed and named arguments, and the place of the call."""
 
@@ -70,6 +71,8 @@ class Expressions:
         self._call = call
         self._layers = frozenset(layers)
         self._steps = 0
+        self._table = ""
+        """A table that a part of the expression at hand was read from."""
 
     def count(self) -> None:
         """Count one step of the reading."""
@@ -80,12 +83,16 @@ class Expressions:
     def value(self, node: ast.expr, names: Names, cell: CodeCell) -> Value:
         """The value of an expression; Unknown where it has none that reading alone can tell."""
         self.count()
+        around, self._table = self._table, ""
         try:
-            return self._value(node, names, cell)
+            found = self._value(node, names, cell)
         except ImportProblem:  # a ValueError too
             raise
         except (ArithmeticError, TypeError, ValueError, LookupError, AttributeError):
-            return unknown(node, cell)
+            found = unknown(node, cell)
+        found, table = _with_table(found, self._table)
+        self._table = around or table
+        return found
 
     def _value(self, node: ast.expr, names: Names, cell: CodeCell) -> Value:
         match node:
@@ -216,6 +223,16 @@ class Expressions:
                 given["**"] = value
         called = self._call(callee, unnamed, given, cell.place(node.lineno))
         return unknown(node, cell) if isinstance(called, Unknown) and not called.what else called
+
+
+def _with_table(found: Value, inside: str) -> tuple[Value, str]:
+    """A value, and the table that it was read from; `inside` is the one that a part of its expression was."""
+    if isinstance(found, str) and found.lower().endswith(_TABLE):
+        return found, found
+    if isinstance(found, Unknown):
+        found = found.of_table(inside)
+        return found, found.table
+    return found, inside if isinstance(found, list | tuple) else ""
 
 
 def is_base(value: Value) -> bool:

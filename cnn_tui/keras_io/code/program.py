@@ -193,8 +193,10 @@ class Program:
                     value.name = name
             case ast.Tuple(elts=targets) | ast.List(elts=targets):
                 parts = list(value) if isinstance(value, tuple | list) and len(value) == len(targets) else None
+                table = value.table if isinstance(value, Unknown) else ""
                 for at, inner in enumerate(targets):
-                    self._bind(inner, parts[at] if parts else unknown(inner, cell), names, cell)
+                    part = parts[at] if parts else unknown(inner, cell).of_table(table)
+                    self._bind(inner, part, names, cell)
             case ast.Attribute(value=owner, attr="trainable"):
                 frozen = self._value(owner, names, cell)
                 _freeze(frozen, value)
@@ -245,7 +247,7 @@ class Program:
                 if callee.is_model:
                     what = f"a model written as a class, {node.name} ({place}), is not read: its layers are in code"
                     return CodeModel(place, problems=[what])
-                return Instance(node.name, {"class": callee}, place)
+                return Instance(node.name, {"class": callee, "unnamed": list(unnamed), "given": dict(given)}, place)
         if unnamed and isinstance(unnamed[0], Tensor):
             tensor = unnamed[0]
             what = callee.what if isinstance(callee, Unknown) else "a call"
@@ -273,12 +275,22 @@ class Program:
         try:
             self._block(function.node.body, names, function.cell)
         except _Returned as returned:
-            return returned.value
+            return _read_from(returned.value, (*unnamed, *given.values()))
         except (_LeftLoop, _NextTurn):
             return Unknown("", place)
         finally:
             self._depth -= 1
         return None
+
+
+def _read_from(returned: Value, given: Sequence[Value]) -> Value:
+    """What a function gives, read from the table that it was given the path of where it is not known."""
+    tables = [path for path in given if isinstance(path, str) and path.lower().endswith(".csv")]
+    parts = list(returned) if isinstance(returned, tuple) else [returned]
+    if len(tables) != 1 or not all(isinstance(part, Unknown) for part in parts):
+        return returned
+    parts = [part.of_table(tables[0]) for part in parts if isinstance(part, Unknown)]
+    return tuple(parts) if isinstance(returned, tuple) else parts[0]
 
 
 def _freeze(owner: Value, value: Value) -> None:

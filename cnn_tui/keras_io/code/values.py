@@ -23,9 +23,15 @@ class Unknown(msgspec.Struct, frozen=True):
 
     what: str
     place: str
+    table: str = ""
+    """The path of a table (CSV) that it was read from, where the script names one."""
 
     def __str__(self) -> str:
         return f"{self.what} ({self.place})"
+
+    def of_table(self, table: str) -> Unknown:
+        """The same, read from a table unless it is known to be from another."""
+        return self if self.table or not table else Unknown(self.what, self.place, table)
 
 
 class Named(msgspec.Struct, frozen=True):
