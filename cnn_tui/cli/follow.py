@@ -98,8 +98,8 @@ class Follower:
         ended: list[Run] = []
         try:
             for run_id in ids:
-                if draws:
-                    self._draw(self._read(run_id))
+                if draws and (run := self._read(run_id)).live:
+                    self._draw(run)
                 ended.append(self._to_its_end(run_id))
                 if draws:
                     self._draw(ended[-1])

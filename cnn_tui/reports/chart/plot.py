@@ -18,8 +18,8 @@ _AXIS = 2
 """Rows of the x axis and its labels."""
 _ROOM_FOR_GRID = (40, 8)
 """Columns and rows from which on there is a grid."""
-_ROOM_BESIDE_NAMES = 48
-"""Columns that the curves keep when their names stand at their ends."""
+_ROOM_BESIDE_NAMES, _ROOM_OF_ONE_EPOCH = 48, 16
+"""Columns that the curves keep when their names stand at their ends; where each is of one epoch, there is no curve."""
 _LONGEST_NAME = 18
 _DOTTED = (1, 2)
 _GRID_STEP = 4
@@ -58,7 +58,8 @@ def _names_beside(picture: ChartPicture, room: int, rows: int) -> int:
     """How many columns the names at the ends of curves take, 0 where they have no room."""
     names = [one.name for one in picture.series if one.name and one.points]
     wanted = min(_LONGEST_NAME, max(map(cells, names), default=0)) + 1
-    return wanted if names and len(names) <= rows and room - wanted >= _ROOM_BESIDE_NAMES else 0
+    least = _ROOM_OF_ONE_EPOCH if picture.window == (0, 1) else _ROOM_BESIDE_NAMES
+    return wanted if names and len(names) <= rows and room - wanted >= least else 0
 
 
 def _under(window: tuple[int, int], columns: int, drawing: _Drawing) -> tuple[str, str]:
