@@ -13,6 +13,7 @@ from cnn_tui.history.run import Run
 _MOST_COMPARED = 12
 """Of more experiments, the first is what the others are told against: to compare each with each takes too long."""
 _WORDS = 2
+_BESIDE = ("epochs", "seed")
 PLAIN = "plain"
 """The experiment that the others are told against, where nothing tells it from all of them."""
 
@@ -38,6 +39,8 @@ def _names_apart(experiments: tuple[Experiment, ...]) -> tuple[str, ...]:
 def _told_from(at: int, experiments: Sequence[Experiment], *, with_layers: bool) -> tuple[str, ...]:
     def words(before: Experiment, after: Experiment) -> list[str]:
         found = differences(before, after)
+        # How long they were trained is seen on the chart; a seed tells apart only what is the same otherwise.
+        found = tuple(one for one in found if one.name not in _BESIDE) or found
         if not with_layers:
             found = tuple(one._replace(layers=()) if one.what == "argument" else one for one in found)
         return list(dict.fromkeys(map(str, found)))

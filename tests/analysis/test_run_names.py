@@ -41,6 +41,12 @@ def test_the_layer_is_named_where_it_makes_the_difference() -> None:
     assert named(BASE, first, second) == ["filters 32", "layer 1 filters 16", "layer 3 filters 16"]
 
 
+def test_epochs_and_seeds_are_named_where_nothing_else_differs() -> None:
+    wide = load_preset("lab1-64-filters")
+    assert named(BASE.with_training(seed=1), wide.with_training(seed=2, epochs=9)) == ["filters 32", "filters 64"]
+    assert named(*(BASE.with_training(epochs=count) for count in (5, 10))) == ["epochs 5", "epochs 10"]
+
+
 def test_runs_of_one_experiment_are_told_by_their_numbers() -> None:
     assert named(BASE, BASE) == ["run 1", "run 2"]
     assert named(BASE, BASE, load_preset("lab1-16-filters")) == ["filters 32, run 1", "filters 32, run 2", "filters 16"]
