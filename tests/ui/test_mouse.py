@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.terminal import Terminal
-from tests.ui.posed import COMMAND
+from tests.ui.posed import COMMAND, POSES, walk
 from tests.ui.test_sixel import posed
 
 
@@ -55,3 +55,22 @@ def test_a_second_click_opens_and_a_narrow_lab_has_tabs_to_click_on() -> None:
         terminal.settle()
         click(terminal, "baseline", 2)
         terminal.wait_for("test accuracy")
+
+
+@pytest.mark.usefixtures("no_worker")
+def test_a_click_on_the_curves_reads_them_off_and_one_on_the_matrix_chooses_a_confusion() -> None:
+    posed()
+    with Terminal(COMMAND) as terminal:
+        terminal.wait_for("1 Stack")
+        terminal.press("3")
+        terminal.wait_for("val_loss")
+        terminal.settle()
+        click(terminal, "┬")  # the first epoch, on the axis under the curves
+        terminal.wait_for("epoch 1: train")
+        for _ in walk(terminal, tuple(one for one in POSES if one.name in ("explain", "confusion"))):
+            pass
+        words = next(line for line in terminal.text.splitlines() if "→" in line)
+        terminal.press("down")
+        terminal.settle()
+        click(terminal, words.split("→")[0].split("  ")[-1].strip() + " →", 2)
+        terminal.wait_for("predictions")

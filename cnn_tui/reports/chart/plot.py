@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from cnn_tui.reports.ascii import to_ascii
 from cnn_tui.reports.chart.axes import XY, Bounds, epoch_ticks, thin, value_labels, value_ticks
@@ -28,13 +29,8 @@ _GRID_STEP = 4
 
 def plot(picture: ChartPicture, limits: Bounds, width: int, height: int, kind: Kind = "braille") -> list[ChartLine]:
     """The chart as lines of pieces of text with the names of their styles; `limits` are those of its y axis."""
-    rows = height - _AXIS
-    ticks = value_ticks(*limits, rows, picture.log)
-    labels = value_labels(ticks, picture.log)
-    left = max(map(cells, labels), default=5)
-    names = _names_beside(picture, width - left - 1, rows)
-    columns = width - left - 1 - names
-    drawing = _Drawing(picture, limits, Canvas(columns, rows, kind))
+    ticks, labels, left, columns, names = _frame(picture, limits, width, height)
+    drawing = _Drawing(picture, limits, Canvas(columns, height - _AXIS, kind))
     drawing.draw(ticks)
     beside = drawing.names() if names else {}
     by_row = {drawing.row(tick): label for tick, label in zip(ticks, labels, strict=True)}
@@ -47,6 +43,38 @@ def plot(picture: ChartPicture, limits: Bounds, width: int, height: int, kind: K
         lines.append([(said(side, kind), "dim"), *((text, found or "dim") for text, found in line), *name])
     under = _under(picture.window, columns, drawing)
     return [*lines, *([(said(" " * left + text + " " * names, kind), "dim")] for text in under)]
+
+
+class _Frame(NamedTuple):
+    """What stands around the curves: the numbers of the y axis, as values and as text, and how wide everything is."""
+
+    ticks: Sequence[float]
+    labels: Sequence[str]
+    left: int
+    """Columns of the labels."""
+    columns: int
+    """And of the curves."""
+    names: int
+    """And of their names at the right."""
+
+
+def _frame(picture: ChartPicture, limits: Bounds, width: int, height: int) -> _Frame:
+    rows = height - _AXIS
+    ticks = value_ticks(*limits, rows, picture.log)
+    labels = value_labels(ticks, picture.log)
+    left = max(map(cells, labels), default=5)
+    names = _names_beside(picture, width - left - 1, rows)
+    return _Frame(ticks, labels, left, width - left - 1 - names, names)
+
+
+def epoch_at(picture: ChartPicture, limits: Bounds, width: int, height: int, column: int) -> float | None:
+    """The place on the x axis above or below which a column of the drawing is; None beside the curves."""
+    frame = _frame(picture, limits, width, height)
+    at = column - frame.left - 1
+    if not 0 <= at < frame.columns:
+        return None
+    first, last = picture.window
+    return first + (last - first) * at / max(1, frame.columns - 1)
 
 
 def said(text: str, kind: Kind) -> str:

@@ -6,11 +6,13 @@ from typing import Any
 
 from rich.text import Text
 from textual.app import App
+from textual.events import Click
+from textual.message import Message
 
 from cnn_tui.reports.chart.axes import Bounds
 from cnn_tui.reports.chart.canvas import Kind
 from cnn_tui.reports.chart.picture import ChartPicture, fit_bounds
-from cnn_tui.reports.chart.plot import SMALLEST, plot
+from cnn_tui.reports.chart.plot import SMALLEST, epoch_at, plot
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.lines import Lines
 
@@ -23,6 +25,13 @@ def kind_of(app: App[Any]) -> Kind:
 
 class Chart(Lines):
     """Draws a picture of curves in the room that it has; without one, or in too little room, says why not."""
+
+    class Clicked(Message):
+        """A click on the curves, at a place on their x axis."""
+
+        def __init__(self, epoch: float) -> None:
+            super().__init__()
+            self.epoch = epoch
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -37,6 +46,13 @@ class Chart(Lines):
         self._bounds = fit_bounds(picture, before)
         self.picture = picture
         self.redraw()
+
+    def on_click(self, event: Click) -> None:
+        if self._bounds is None or self._words(*self.size):
+            return
+        epoch = epoch_at(self.picture, self._bounds, *self.size, event.x)
+        if epoch is not None:
+            self.post_message(self.Clicked(epoch))
 
     def draw(self, width: int, height: int) -> list[Text]:
         if words := self._words(width, height):

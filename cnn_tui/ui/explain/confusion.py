@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.text import Text
+from textual.events import Click
 
 from cnn_tui.artifacts.evaluation import Confusion, Evaluation, how_it_differs
 from cnn_tui.text import cells, counted, padded
-from cnn_tui.ui.explain.heat_map import HeatMap
+from cnn_tui.ui.explain.heat_map import CELL, HeatMap
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import side_by_side
-from cnn_tui.ui.widgets.lines import inert, short
+from cnn_tui.ui.widgets.lines import inert, pointing, short
 
 _MOST = 50
 _PARTS = ("matrix", "classes", "words")
@@ -83,6 +84,18 @@ class ConfusionView(ExplainView):
     def choose_class(self, label: int | None) -> str:
         super().choose_class(label)
         return "predictions"
+
+    def on_click(self, event: Click) -> None:
+        """Choose the confusion of the cell, or of the line, that was clicked on; a second click opens its images."""
+        cell = event.style.meta.get(CELL)
+        at = next((at for at, one in enumerate(self.confusions) if (one.true, one.predicted) == cell), None)
+        if at is None:
+            return
+        event.stop()
+        self.cursor = at
+        self.post_message(self.Changed())
+        if event.chain == 2:
+            self.app.simulate_key("enter")
 
     # Drawing
 
@@ -178,6 +191,7 @@ class ConfusionView(ExplainView):
         each = (width - 12) // 2
         for at, one in enumerate(found[top : top + room], top):
             line = Text(f"{one.images:6,}  {short(names[one.true], each)} → {short(names[one.predicted], each)}")
+            line.stylize(pointing(CELL, (one.true, one.predicted)))
             if at == self.cursor:
                 line.pad_right(max(0, width - line.cell_len))
                 line.stylize(self.style("cursor"))

@@ -13,9 +13,11 @@ from rich.text import Text
 
 from cnn_tui.artifacts.evaluation import Confusion, Evaluation
 from cnn_tui.text import cells, padded
-from cnn_tui.ui.widgets.lines import inert, short
+from cnn_tui.ui.widgets.lines import inert, pointing, short
 from cnn_tui.ui.widgets.shading import Mode, heat_style, mark_of
 
+CELL = "cell"
+"""What a click on a cell finds by this name: the numbers of its row's class and of its column's."""
 _NAME = 16
 """Cells of a class's name at most."""
 _LEAST_NAMED, _WIDEST = 7, 12
@@ -73,7 +75,9 @@ class HeatMap:
             line = Text.assemble((labels[at], self._style("strong") if marked else ""), no_wrap=True)
             for column, images in enumerate(row):
                 is_chosen = marked and chosen is not None and column == chosen.predicted
-                line.append_text(self._cell(images, images / max(1, sum(row)), wide, at == column, is_chosen))
+                cell = self._cell(images, images / max(1, sum(row)), wide, at == column, is_chosen)
+                cell.stylize(pointing(CELL, (at, column)))
+                line.append_text(cell)
             lines.append(line)
         return lines
 

@@ -126,7 +126,12 @@ class Lines(Steady, Widget):
 
 def keyed(key: str) -> Style:
     """The style of words that are a key: a click on them presses it."""
-    return Style(meta={_KEY: key})
+    return pointing(_KEY, key)
+
+
+def pointing(name: str, value: object) -> Style:
+    """The style of words that stand for something, which a click on them finds in its `style.meta` by that name."""
+    return Style(meta={name: value})
 
 
 def inert(text: str) -> str:

@@ -192,6 +192,13 @@ class TrainingPane(Pane):
             self.choice.zoom.reveal(self.choice.crosshair, *self.runs.extent())
         self.show_now()
 
+    def on_chart_clicked(self, message: Chart.Clicked) -> None:
+        """Read off the epoch that is nearest to the click."""
+        message.stop()
+        self.choice.crosshair = message.epoch
+        self.runs.keep_crosshair()
+        self.show_now()
+
     def action_zoom_epochs(self, by: int) -> None:
         """Fewer epochs on the axis, more, or with 0 all."""
         if by == 0:
