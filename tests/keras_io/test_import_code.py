@@ -1071,6 +1071,23 @@ def test_the_decay_of_older_optimizers_is_a_schedule(tmp_path: Path) -> None:
     assert read(tmp_path, HEAD + SMALL + fit.replace("1e-6", "0.0")).experiment.training.schedule is None
 
 
+@pytest.mark.parametrize(
+    ("call", "optimizer", "rate", "momentum"),
+    [
+        ("tf.train.AdamOptimizer()", "adam", 0.001, 0.0),
+        ("tf.compat.v1.train.RMSPropOptimizer(0.01, decay=0.9)", "rmsprop", 0.01, 0.0),
+        ("tf.train.MomentumOptimizer(0.1, 0.9)", "sgd", 0.1, 0.9),
+    ],
+)
+def test_optimizers_of_tensorflow_1_are_keras_s(
+    tmp_path: Path, call: str, optimizer: str, rate: float, momentum: float
+) -> None:
+    imported = read(tmp_path, HEAD + SMALL + FIT.replace('"adam"', call))
+    training = imported.experiment.training
+    assert (training.optimizer, training.learning_rate, training.momentum) == (optimizer, rate, momentum)
+    assert training.schedule is None and imported.notes == ()
+
+
 TABLE_READERS = {
     "a function": "train, labels = get_data('/tmp/deep/pets_train.csv')\nwatched = get_data('/tmp/deep/pets_test.csv')",
     "pandas": "whole = pd.read_csv('pets_train.csv')\nlabels = whole['label'].values\n"

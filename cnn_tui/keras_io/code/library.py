@@ -32,6 +32,13 @@ _LISTS: dict[str, Callable[..., Any]] = {
 _MATH: dict[str, Callable[..., float]] = {
     name: getattr(math, name) for name in ("exp", "log", "log10", "sqrt", "cos", "sin", "floor", "ceil", "pow")
 } | {"power": math.pow, "minimum": min, "maximum": max, "abs": abs}
+_OF_TENSORFLOW_1 = {
+    "AdamOptimizer": "Adam",
+    "GradientDescentOptimizer": "SGD",
+    "MomentumOptimizer": "SGD",
+    "RMSPropOptimizer": "RMSprop",
+    "AdagradOptimizer": "Adagrad",
+}
 _MATH_ROOTS = ("math", "numpy", "tensorflow")
 
 
@@ -78,11 +85,21 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         arguments = named(name, unnamed, given)
         folder = Folder(arguments.pop("directory", None), arguments, None, place)
         return [folder, folder] if arguments.get("subset") == "both" else folder
+    if name in _OF_TENSORFLOW_1 and callee.path.startswith("tensorflow."):
+        return _older_optimizer(name, unnamed, given, place)
     if not callee.is_keras:
         return Unknown("", place)
     if name == "Convolution2D" and len(unnamed) >= 3 and type(unnamed[1]) is type(unnamed[2]) is int:
         unnamed = [unnamed[0], (unnamed[1], unnamed[2]), *unnamed[3:]]  # rows and columns, as Keras 1 had them
     return _made(ALIASES.get(name, name), unnamed, given, place)
+
+
+def _older_optimizer(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Instance:
+    """An optimizer of TensorFlow 1 as Keras's, whose arguments stand in the same order."""
+    kind = _OF_TENSORFLOW_1[name]
+    if kind == "RMSprop":
+        given = {"rho" if argument == "decay" else argument: value for argument, value in given.items()}
+    return Instance(kind, named(kind, unnamed, given), place)
 
 
 def _made(kind: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
