@@ -17,11 +17,12 @@ import msgspec
 
 from cnn_tui.data.dataset import NAMED
 from cnn_tui.exercises.locks import LockError, check_paths
-from cnn_tui.exercises.model import NAME, Exercise, ExerciseError, ExerciseSet
+from cnn_tui.exercises.model import NAME, ByHand, Exercise, ExerciseError, ExerciseSet
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import MAX_DOTS, MAX_FILE_BYTES, read
 from cnn_tui.experiment.file_errors import explain, found, misread
 from cnn_tui.experiment.presets import load_preset
+from cnn_tui.network.image_kernels import KERNELS, LARGEST
 from cnn_tui.text import did_you_mean, quiet
 
 FILE = "pack.toml"
@@ -204,6 +205,8 @@ def _check(made: ExerciseSet, folder: Path, shown: str) -> None:
 
 
 def _check_exercise(one: Exercise, made: ExerciseSet, folder: Path, where: str) -> None:
+    if one.by_hand is not None:
+        _check_by_hand(one, one.by_hand, where)
     if one.preset and one.experiment:
         raise ExerciseError(f"{where} has a preset and an experiment; it takes one of them, or none for a question")
     try:
@@ -221,3 +224,19 @@ def _check_exercise(one: Exercise, made: ExerciseSet, folder: Path, where: str) 
         check_paths(experiment, locked)
     except LockError as error:
         raise ExerciseError(f"{where}: locked: {error}") from None
+
+
+def _check_by_hand(one: Exercise, wanted: ByHand, where: str) -> None:
+    """What is set up has to be there, and only a question is answered by hand."""
+    if not one.is_question:
+        raise ExerciseError(f"{where} has by_hand and an experiment; by_hand is for a question")
+    kernels = [kernel.name for kernel in KERNELS]
+    if wanted.kernel not in kernels:
+        raise ExerciseError(f"{where}: by_hand.kernel: found {found(wanted.kernel)}; allowed: {', '.join(kernels)}")
+    for name, value, least, most in (
+        ("number", wanted.number, 1, 10_000),
+        ("size", wanted.size, 0, LARGEST),
+        ("stride", wanted.stride, 0, LARGEST),
+    ):
+        if not least <= value <= most:
+            raise ExerciseError(f"{where}: by_hand.{name}: found {value}; allowed: {least} to {most}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import statistics
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -60,6 +60,26 @@ class CourseNotes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return {name: value for name, value in figures.items() if value is not None}
 
 
+class ByHand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What Explain sets up for a question that is answered by hand; what is left out is as a layer of Keras has it."""
+
+    operation: Literal["convolution", "max pooling", "average pooling"] = "convolution"
+    kernel: str = "vertical edges"
+    """One of the well-known kernels, by its name."""
+    image: str = ""
+    """The class of the image; "" leaves the image that is there."""
+    number: int = 1
+    """Which image of the class, from 1."""
+    size: int = 0
+    """Rows and columns of the window; 0: those of the kernel, or 2 of a pooling."""
+    stride: int = 0
+    """0: one pixel or, of a pooling, its size."""
+    padding: Literal["valid", "same"] = "valid"
+    activation: Literal["linear", "relu"] = "linear"
+    field: Literal["operation", "kernel", "size", "stride", "padding", "activation"] = "kernel"
+    """The setting that the question asks to change."""
+
+
 class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     question: str
@@ -78,6 +98,8 @@ class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     remark: str = ""
     """What is good to know beside the result."""
     notes: CourseNotes = CourseNotes()
+    by_hand: ByHand | None = None
+    """For a question that is answered in Explain, with a convolution or pooling by hand: what is set up for it."""
 
     @property
     def heading(self) -> str:

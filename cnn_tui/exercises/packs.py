@@ -115,7 +115,11 @@ def gather_submission(history: History, place: SetPlace, student: str = "") -> S
 def digest(place: SetPlace) -> str:
     """SHA-256 of a pack: the same for every copy of it, another one once a question or an experiment was changed."""
     experiments = [place.experiment(one) for one in place.set.exercises]
-    plain = [msgspec.to_builtins(place.set), [None if one is None else _plain(one) for one in experiments]]
+    given: dict[str, Any] = msgspec.to_builtins(place.set)
+    for exercise in given["exercises"]:
+        if exercise["by_hand"] is None:  # a pack without it keeps the digest that it had before there was such a field
+            del exercise["by_hand"]
+    plain = [given, [None if one is None else _plain(one) for one in experiments]]
     return hashlib.sha256(canonical_json(plain)).hexdigest()
 
 

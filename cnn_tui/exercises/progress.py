@@ -32,6 +32,16 @@ def read_statuses(history: History, place: SetPlace) -> dict[str, ExerciseStatus
     return {one.name: _status(history, place, one, given.get(one.name, Answer()), live) for one in place.set.exercises}
 
 
+def first_to_do(history: History, places: Sequence[SetPlace]) -> str:
+    """The key of the exercise with which one goes on: the first that is not done; "" when all are."""
+    for place in places:
+        given = answers(history, place.name)
+        for one in place.set.exercises:
+            if not given.get(one.name, Answer()).done:
+                return place.key(one)
+    return ""
+
+
 def count_runs(history: History, wanted: Sequence[TrainingOrder]) -> list[tuple[TrainingOrder, int]]:
     """How many runs there are of each, with those that wait or are being trained.
 

@@ -127,6 +127,13 @@ class Curves(NamedTuple):
     """The readings within the epochs of one run."""
 
 
+class Beside(NamedTuple):
+    """Blocks, and curves at their right where there is room, else below."""
+
+    blocks: Sequence[Block]
+    curves: Curves
+
+
 class ConfusionMatrix(NamedTuple):
     """What the images of each class were taken for, under a heading; left out where it has no room or is not kept."""
 
@@ -135,7 +142,17 @@ class ConfusionMatrix(NamedTuple):
 
 
 Block: TypeAlias = (
-    Heading | Paragraph | Bullet | Quote | Fact | TextTable | Difference | SideBySide | Curves | ConfusionMatrix
+    Heading
+    | Paragraph
+    | Bullet
+    | Quote
+    | Fact
+    | TextTable
+    | Difference
+    | SideBySide
+    | Curves
+    | ConfusionMatrix
+    | Beside
 )
 
 

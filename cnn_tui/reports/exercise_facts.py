@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cnn_tui.exercises.catalogue import SetPlace, sets_folder
+from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.progress import ExerciseStatus
 from cnn_tui.exercises.results import BY_COMMAND, ExerciseFindings, work_out
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
 from cnn_tui.history.records import Tally
+from cnn_tui.reports.blocks import Curves
 
 
 class ExerciseFacts(NamedTuple):
@@ -28,6 +29,8 @@ class ExerciseFacts(NamedTuple):
     """How its runs are repeated: a key in the lab, a command elsewhere."""
     mine: Experiment | None = None
     """The exercise's experiment as it is in the editor; None when another one is there."""
+    curves: Curves | None = None
+    """Of its runs and the baseline's, where the page is to show them."""
 
     @property
     def conclusion(self) -> str:
@@ -45,14 +48,15 @@ class ExerciseFacts(NamedTuple):
         return self.findings is not None and self.findings.result.group is not None
 
     @property
+    def asks_first(self) -> bool:
+        """Whether the user is still to say what they expect: nothing that gives it away is told before that."""
+        is_open = self.status is not None and self.status.state == "open"
+        return is_open and bool(self.exercise.predict) and self.exercise.is_run and not (self.is_base or self.revealed)
+
+    @property
     def is_base(self) -> bool:
         """Whether it is the one that the others of its set are compared with."""
         return self.exercise.name == self.place.set.baseline
-
-    @property
-    def from_outside(self) -> bool:
-        """Whether its set is a pack that somebody handed out."""
-        return self.place.folder.parent != sets_folder()
 
 
 def read_exercise(

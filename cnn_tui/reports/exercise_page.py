@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 
 from cnn_tui.analysis.experiment_diff import diff_experiments
 from cnn_tui.analysis.pace import in_words
+from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.exercises.answers import Expectation
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.locks import in_words as lock_in_words
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.progress import ExerciseStatus, State
 from cnn_tui.network.diff import DiffLine
-from cnn_tui.reports.blocks import Block, Bullet, Difference, Heading, Page, Paragraph, Quote, Span
+from cnn_tui.reports.blocks import Beside, Block, Bullet, Difference, Heading, Page, Paragraph, Quote, Span
 from cnn_tui.reports.exercise_facts import ExerciseFacts
 from cnn_tui.reports.exercise_result import result_blocks, since_the_conclusion
 from cnn_tui.text import counted
@@ -30,22 +31,32 @@ SIGNS: dict[State, tuple[str, str]] = {
 """The sign and the word of each state, and its style."""
 _OUTCOMES = {True: Span("✓ ", "good"), False: Span("✗ ", "bad"), None: Span("? ", "dim")}
 _LONGEST_DIFF = 12
+_BAR = 20
+"""Cells of the bar that says how much of a set is done."""
 NO_CONCLUSION = "The notes draw no conclusion about this one."
 
 
 def exercise_page(facts: ExerciseFacts) -> Page:
     one = facts.exercise
-    parts = [_changes(facts), _expected(facts), result_blocks(facts), _conclusion(facts), _notes(facts)]
-    if facts.has_run:  # what one opens the page for now: the result stands before the changes
-        parts.append(parts.pop(0))
-    question = [Paragraph(), Paragraph(one.question.strip()), *_asked_for(facts)]
-    return Page(one.heading, [_state(facts), *question, *itertools.chain(*parts)])
+    conclusion, result = [_conclusion(facts), _notes(facts)], [_expected(facts), result_blocks(facts)]
+    if facts.conclusion:  # what one opens the page for now stands first: here the notes' answer to one's own
+        parts = [*conclusion, *result, _changes(facts)]
+    elif facts.has_run:
+        parts = [*result, *conclusion, _changes(facts)]
+    else:
+        parts = [_changes(facts), *result, *conclusion]
+    question: list[Block] = [Paragraph(one.question.strip()), *_asked_for(facts)]
+    if facts.curves is not None:
+        question = [Beside(question, facts.curves)]
+    return Page(one.heading, [_state(facts), Paragraph(), *question, *itertools.chain(*parts)])
 
 
 def set_page(place: SetPlace, statuses: Mapping[str, ExerciseStatus]) -> Page:
     exercises = place.set.exercises
     done = sum(one.state == "done" for one in statuses.values())
-    blocks: list[Block] = [Paragraph(f"{done} of {len(exercises)} done", style="dim")]
+    share = round(_BAR * done / len(exercises))
+    bar = [Span("━" * share, "good"), Span("─" * (_BAR - share), "dim")]
+    blocks: list[Block] = [Paragraph([*bar, Span(f" {done} of {len(exercises)} done")])]
     if place.set.about:
         blocks += [Paragraph(), Paragraph(place.set.about.strip())]
     steps = ["{move.down} and {move.up} move through the exercises."]
@@ -62,7 +73,7 @@ def set_page(place: SetPlace, statuses: Mapping[str, ExerciseStatus]) -> Page:
     else:
         steps += [
             "{exercises.conclude}: write your answer.",
-            "{exercises.experiment} goes to where you do it by hand.",
+            "{exercises.experiment} sets it up in Explain, where it is done by hand.",
         ]
     return Page(place.set.title, [*blocks, Heading("", "How it goes"), *(Paragraph("", step) for step in steps)])
 
@@ -90,17 +101,19 @@ def _next(facts: ExerciseFacts, state: State) -> str:
     if state in ("training", "waiting"):
         return ""
     if state == "done":
-        return "{exercises.done} marks it as to do again."
+        following = "{move.down} goes on to the next; " if one is not facts.place.set.exercises[-1] else ""
+        return f"{following}{{exercises.done}} marks it as to do again."
     if state == "answered":
         return "{exercises.done} marks it as done."
     if one.is_question:
-        by_hand = "Nothing is trained: {exercises.experiment} goes to Explain ({pane.explain}), to do it by hand. "
-        return f"{'' if facts.from_outside else by_hand}{{exercises.conclude}} writes your answer."
+        if one.by_hand is not None:
+            return "{exercises.experiment} sets it up in Explain, to do it by hand; {explain.answer} answers it there."
+        return "{exercises.conclude} writes your answer."
     if one.impossible:
         return "{exercises.experiment} opens it in the editor. {exercises.conclude} writes your answer."
     if state == "run":
         return "{exercises.conclude} writes what you conclude; {exercises.repeat} runs it over more seeds."
-    takes = facts.findings.seconds if facts.findings else None
+    takes = facts.findings.seconds if facts.findings and not facts.asks_first else None
     run = f"{{exercises.run}} runs it{f', about {in_words(takes)}' if takes is not None else ''}."
     if _mine(facts):
         run = "{exercises.run} runs your version, which is in the editor."
@@ -118,9 +131,17 @@ def _asked_for(facts: ExerciseFacts) -> Iterator[Block]:
     """The conditions that the exercise asks for."""
     experiment = facts.place.experiment(facts.exercise) if facts.exercise.is_run else None
     if experiment is not None:
-        yield Paragraph(
-            f"It is about {experiment.dataset}, {counted(experiment.training.epochs, 'epoch')}.", style="dim"
-        )
+        epochs = counted(experiment.training.epochs, "epoch")
+        yield Paragraph()
+        yield Paragraph(f"Data: {experiment.dataset}{_how_many(experiment.dataset)}. {epochs}.", style="dim")
+
+
+def _how_many(dataset: str) -> str:
+    """The images and classes of a dataset that comes with the app; "" for another, which is known when it is read."""
+    known = BUILT_IN.get(dataset)
+    if known is None:
+        return ""
+    return f", {known.train_images:,} + {known.test_images:,} images of {counted(known.classes, 'class', 'classes')}"
 
 
 def _changes(facts: ExerciseFacts) -> Iterator[Block]:
@@ -133,7 +154,7 @@ def _changes(facts: ExerciseFacts) -> Iterator[Block]:
         yield Difference(findings.changes[:_LONGEST_DIFF])
         if len(findings.changes) > _LONGEST_DIFF:
             yield Paragraph(f"    and {len(findings.changes) - _LONGEST_DIFF} more", style="dim")
-        if findings.params and not one.impossible:
+        if findings.params and not one.impossible and not facts.asks_first:
             yield Paragraph(f"    {findings.params[0]:,} → {counted(findings.params[1], 'parameter')}", style="dim")
     if mine := _mine(facts):
         yield Heading("What you have changed, in the editor")
@@ -141,7 +162,7 @@ def _changes(facts: ExerciseFacts) -> Iterator[Block]:
     if locked := facts.place.locked(one):
         yield Heading("Locked by the pack")
         yield Paragraph(", ".join(map(lock_in_words, locked)))
-    if findings.same:
+    if findings.same and not facts.asks_first:
         yield Paragraph()
         yield Paragraph(f"The same network and training as {', '.join(findings.same)}: runs of either count for both.")
 

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from cnn_tui.reports.blocks import (
     NO_CURVES,
+    Beside,
     Block,
     Bullet,
     ConfusionMatrix,
@@ -83,6 +84,8 @@ class PageLayout:
                 return self._side_by_side(block)
             case Curves():
                 return self._charts(block)
+            case Beside(blocks, curves):
+                return [*self.lines(blocks), *self._charts(curves)]
             case ConfusionMatrix(evaluation, heading):
                 matrix = matrix_lines(evaluation, self.width)
                 return [*self.block(heading), *([Span(line)] for line in matrix)] if matrix else []

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from cnn_tui.reports.blocks import (
     NO_CURVES,
+    Beside,
     Block,
     Bullet,
     ConfusionMatrix,
@@ -86,6 +87,8 @@ def _parts(block: Block) -> list[tuple[str, Sequence[str]]]:
         case Curves():
             drawn = [part for one in charts(block, _CHART, "ascii") for part in _chart(one)]
             return [("text", part) for part in drawn or [[NO_CURVES]]]
+        case Beside(blocks, curves):
+            return [part for one in (*blocks, curves) for part in _parts(one)]
         case ConfusionMatrix(evaluation, heading):
             matrix = matrix_lines(evaluation, _WIDTH)
             return [*_parts(heading), ("text", ["```text", *matrix, "```"])] if matrix else []

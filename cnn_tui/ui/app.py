@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import gc
 import os
 import signal
 import sqlite3
 import sys
 import time
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from textual import messages
-from textual.app import SystemCommand
 from textual.geometry import Size
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import WorkerFailed
 
@@ -33,7 +29,7 @@ from cnn_tui.jobs.sensors import Sensors
 from cnn_tui.reports.chart.canvas import Kind
 from cnn_tui.text import sentence
 from cnn_tui.ui.commands.runs import QueueKeeper
-from cnn_tui.ui.keys import changed_keys, key_of, keys_of
+from cnn_tui.ui.keys import changed_keys, key_of
 from cnn_tui.ui.screens.lab import SHORT, LabScreen
 from cnn_tui.ui.steady import Steady
 from cnn_tui.ui.terminal.album import Album
@@ -59,7 +55,7 @@ class LabApp(Steady, TypeaheadApp):
     COMPONENT_CLASSES: ClassVar[set[str]] = {*COMPONENTS}
     CSS_PATH = "app.tcss"
     TITLE = "cnn-tui"
-    ENABLE_COMMAND_PALETTE: ClassVar[bool] = True
+    ENABLE_COMMAND_PALETTE: ClassVar[bool] = False  # the lab has its own
     VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-short"), (SHORT, "-high")]  # noqa: RUF012 - as Textual has it
 
     def __init__(
@@ -177,20 +173,6 @@ class LabApp(Steady, TypeaheadApp):
         """Send the whole screen again, after something else has written on the terminal."""
         self._send_all()
         self.notify("The whole screen was sent again.", timeout=2)
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """What the palette lists: the keymap of the pane in focus, of the lab and of other panes, and the themes."""
-        shown = self.lab.shown
-        for key in (*keys_of(shown.scope), *keys_of("lab")):
-            run = functools.partial(self.run_action, key.action, self.lab if key.scope == "lab" else shown)
-            yield SystemCommand(f"{key.help} ({key.keys.split()[0]})", key.id, run)
-        for pane in self.lab.panes.values():
-            for key in keys_of(pane.scope) if pane is not shown else ():
-                words = f"{pane.title}: {key.help} ({pane.number} {key.keys.split()[0]})"
-                there = functools.partial(self.lab.run_there, pane, key.action)
-                yield SystemCommand(words, key.id, there, discover=False)  # listed when it is looked for
-        for theme in THEMES:
-            yield SystemCommand(f"theme {theme.name}", "colours", functools.partial(setattr, self, "theme", theme.name))
 
 
 def open_lab(

@@ -44,6 +44,11 @@ class TypeaheadApp(App[None]):
         self._busy: Timer | None = None
         self._looks = 0
 
+    @property
+    def is_typed_ahead(self) -> bool:
+        """Whether a key waits for its turn."""
+        return bool(self._typed)
+
     async def on_event(self, event: Event) -> None:
         """Queue a key that comes from the terminal; everything else goes its way."""
         if isinstance(event, Key) and not event.is_forwarded:

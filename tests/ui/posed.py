@@ -51,7 +51,7 @@ POSES = (
     Pose("data", ("m",), "[data]"),
     Pose("log", ("6",), "follow"),
     Pose("help", ("1", "?", "j"), "Typing in a field"),
-    Pose("palette", ("esc", ":"), "Search"),
+    Pose("palette", ("esc", ":"), "What do you want"),
     Pose("settings", ("esc", "t"), "batch_size"),
     Pose("field", ("enter",), "Allowed"),
     Pose("layers", ("esc", "esc", "a"), "Conv2D"),

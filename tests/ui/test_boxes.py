@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sys
+import re
 
 import pytest
 
 from cnn_tui.history.history import History
+from cnn_tui.ui.dialogs import ask
 from cnn_tui.ui.dialogs.dialog import Conversation
-from tests.terminal import Terminal
+from cnn_tui.ui.dialogs.palette import fit
 from tests.ui.conftest import MakeLab
 from tests.ui.made_runs import made
 from tests.ui.screen import LARGE, SMALL, sees, text, until
 
-LAB = [sys.executable, "-m", "cnn_tui"]
 SIZES = [LARGE, SMALL, (60, 16)]
 
 
@@ -69,8 +69,9 @@ async def test_the_palette_has_the_keys_of_every_pane(make_lab: MakeLab, history
     made(history, "lab1-baseline", 0.90)
     app = make_lab()
     async with app.run_test(size=SMALL) as pilot:
-        await pilot.press("4", "space", "j", "space", "1", "colon", *"compare the marked: what")
-        await sees(pilot, "History: compare the marked: what differs (4 c)")
+        await pilot.press("4", "space", "j", "space", "1", "colon", *"cmp marked differs")
+        await sees(pilot, "History: compare the marked: what differs")
+        assert re.search(r"History: compare the marked: what differs +4 c", text(app))
         await pilot.press("enter")
         await sees(pilot, "2 runs, against run 1")
         await pilot.press("escape")
@@ -84,14 +85,91 @@ async def test_ctrl_c_says_the_key_that_leaves(make_lab: MakeLab) -> None:
         await sees(pilot, "q leaves the lab,")
 
 
-@pytest.mark.usefixtures("no_worker")
-def test_in_ascii_the_palette_has_no_picture() -> None:
-    with Terminal([*LAB, "--ascii"], 80, 24) as terminal:
-        terminal.wait_for("? help")
-        terminal.press(":")
-        terminal.wait_for("Search for commands")
-        line = next(one for one in terminal.text.splitlines() if "Search for commands" in one)
-        assert "?" not in line
+async def test_the_palette_names_keys_and_not_ids_and_has_first_what_was_used_last(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("colon")
+        await sees(pilot, "What do you want to do?")
+        assert "stack.edit" not in text(app)
+        await pilot.press(*"training.log", "enter")
+        await until(pilot, lambda: app.lab.shown.scope == "training", "the pane of the action with that id")
+        await pilot.press("colon")
+        await sees(pilot, "Log scale")
+        rows = [line for line in text(app).splitlines() if line.strip(" │").startswith(("Log scale", "Next metric"))]
+        assert "Log scale" in rows[0], "what was used last stands first"
+        await pilot.press(*"zzzz")
+        await sees(pilot, "Nothing here has those words.")
+        await pilot.press("escape", "colon", *"light", "enter")
+        await until(pilot, lambda: app.theme == "cnn-light", "the light theme")
+
+
+@pytest.mark.parametrize(
+    ("words", "better", "worse"),
+    [
+        ("run", "Run this experiment", "Prune what is old"),
+        ("undo", "Undo the last edit", "Bundle of old"),
+        ("lgs", "Log scale", "All of the great signs"),
+        ("scale log", "Log scale", "Log of scores"),
+    ],
+)
+def test_what_begins_with_the_words_is_found_before_what_has_their_letters(words: str, better: str, worse: str) -> None:
+    assert fit(words, better) > fit(words, worse)
+
+
+def test_letters_that_lie_far_apart_find_nothing() -> None:
+    assert fit("xyz", "explain your own analysis of a zebra") == 0
+    assert 0 < fit("stack.add_below", "Add a layer", "stack.add_below") < fit("add", "Add a layer", "stack.add_below")
+
+
+async def test_who_knows_the_second_key_sees_no_menu(make_lab: MakeLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = make_lab()
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        with monkeypatch.context() as patient:
+            patient.setattr(ask, "_MENU_SECONDS", 3600.0)
+            await pilot.press("y")
+            assert isinstance(app.screen, ask.CopyMenu) and "the experiment file" not in text(app)
+            await pilot.press("c")
+            await sees(pilot, "Copied the Keras code")
+        await pilot.press("y")
+        await sees(pilot, "the experiment file")
+        menu = app.screen.query_one(".menu").region
+        assert menu.bottom == app.lab.key_bar.region.y and menu.height < 8, "the rest stays in sight"
+
+
+async def test_a_list_says_that_more_lies_below_and_above(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("question_mark")
+        await sees(pilot, "more below")
+        assert "more above" not in text(app)
+        await pilot.press("pagedown", "pagedown", "pagedown")
+        await until(pilot, lambda: "more above" in text(app) and "more below" in text(app), "both")
+        await pilot.press(*["pagedown"] * 10)
+        await until(pilot, lambda: "more above" in text(app) and "more below" not in text(app), "the end")
+
+
+async def test_a_page_says_that_more_lies_below_and_above(make_lab: MakeLab, history: History) -> None:
+    made(history, "lab1-16-filters", 0.88)
+    app = make_lab()
+    async with app.run_test(size=SMALL) as pilot:
+        await pilot.press("4", "enter")
+        await sees(pilot, "more lines below: j")
+        await pilot.press("j")
+        await sees(pilot, "… 2 more lines above: k")
+        await pilot.press("G")
+        await until(pilot, lambda: "more lines below" not in text(app), "the end")
+
+
+@pytest.mark.parametrize("size", [LARGE, SMALL, (60, 16)])
+async def test_the_keys_that_lead_to_all_others_are_named_at_every_size(
+    make_lab: MakeLab, size: tuple[int, int]
+) -> None:
+    app = make_lab()
+    async with app.run_test(size=size) as pilot:
+        for pane in "123465":
+            await pilot.press(pane)
+            named = ["x exercises", "r run", "? help", "q quit", *(["5 explain"] if pane != "5" else [])]
+            await until(pilot, lambda named=named: all(key in text(app).splitlines()[-1] for key in named), pane)  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,10 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.home import log_path
 from cnn_tui.ui.app import LabApp
-from cnn_tui.ui.dialogs.ask import AskScreen, CopyMenu, ExportMenu, PageScreen, PredictMenu
+from cnn_tui.ui.dialogs.ask import AskScreen, CopyMenu, ExportMenu, PageScreen
 from cnn_tui.ui.dialogs.columns import ColumnsScreen
 from cnn_tui.ui.dialogs.dialog import PickScreen
+from cnn_tui.ui.dialogs.predict import PredictScreen
 from cnn_tui.ui.dialogs.settings import SettingsScreen
 from cnn_tui.ui.keys import KEYS
 from cnn_tui.ui.panes.history.columns import USUAL
@@ -33,7 +34,7 @@ from tests.ui.screen import LARGE, text, until
 SCENES: dict[str, tuple[str, str, str]] = {
     # The panes
     "lab.help": ("?", "next larger value", ""),
-    "lab.palette": (":", "Search for commands", ""),
+    "lab.palette": (":", "What do you want to do?", ""),
     "pane.summary": ("2", "v formula", "Enter edit"),
     "pane.training": ("… 3", "m metric", "v formula"),
     "pane.history": ("… 4", "Enter open", "m metric"),
@@ -166,7 +167,7 @@ SCENES: dict[str, tuple[str, str, str]] = {
     "explain.step_down": ("… - -", "▸kernel identity", ""),
     "explain.left": ("… left", "output (13, 12)", ""),
     "explain.right": ("… right right", "output (13, 14)", ""),
-    "explain.numbers": ("… v", "image around the window", ""),
+    "explain.numbers": ("… v", "around the window", ""),
     "explain.field": ("… tab", "▸3x3", ""),
     "explain.open": ("5 m enter", "1 of 4, Coat taken for Sandal", ""),
     "explain.class": ("5 c b a g enter", "1 of 4, Bag", ""),
@@ -189,13 +190,17 @@ SCENES: dict[str, tuple[str, str, str]] = {
     # The exercises
     "exercises.open": ("x", "The network of the notes", "Total params"),
     "exercises.help": ("… ?", "the keys of the exercises", ""),
-    "exercises.zoom": ("… escape z", "The network of the notes", "no-final-conv-keep-pool"),
-    "exercises.leave": ("x escape", "Total params", "no-final-conv-keep-pool"),
+    "exercises.zoom": ("… escape z", "The network of the notes", "64 filters instead of 32"),
+    "exercises.leave": ("x escape", "Total params", "64 filters instead of 32"),
     "exercises.predict": ("x j j p", "Test accuracy, against the baseline", ""),
     "predict.up": ("… u", "Time of an epoch, against the baseline", ""),
     "predict.same": ("x j j p s", "Time of an epoch, against the baseline", ""),
     "predict.down": ("x j j p d", "Time of an epoch, against the baseline", ""),
     "predict.open": ("x j j p x", "Time of an epoch, against the baseline", ""),
+    "predict.left": ("x j j p h", "┃        ▲▲▲         ┃", ""),
+    "predict.right": ("… l l", "┃        ▼▼▼         ┃", ""),
+    "predict.chosen": ("… enter", "Time of an epoch, against the baseline", ""),
+    "exercises.metric": ("x j z m", "seconds an epoch:", ""),
     "exercises.notes": ("x j j n", "64 filters is better than 32 filters", ""),
     "exercises.run": ("… r", "Run 3 is queued", ""),
     "exercises.repeat": ("… R", "Over how many seeds?", ""),
@@ -203,7 +208,7 @@ SCENES: dict[str, tuple[str, str, str]] = {
     "exercises.all": ("… escape A", "The whole set lab1: over how many seeds?", ""),
     "exercises.conclude": ("x j i", "Enter keeps it", ""),
     "exercises.compare": ("… escape c", "There is nothing to compare yet", ""),
-    "exercises.done": ("… space", "✓ done       16-filters", ""),
+    "exercises.done": ("… space", "✓  16 filters instead of 32", ""),
     "exercises.experiment": ("… enter", "Total params: 55,098", ""),
     # Boxes
     "settings.step_down": ("t j j -", "(edited)", ""),
@@ -324,7 +329,7 @@ async def test_every_key_of_a_row_is_bound_to_its_action(make_lab: MakeLab) -> N
                 "columns": ColumnsScreen(USUAL),
                 "copy": CopyMenu(""),
                 "export": ExportMenu(""),
-                "predict": PredictMenu(""),
+                "predict": PredictScreen("accuracy", None),
                 "menu": CopyMenu(""),
                 "list": PickScreen("", []),
                 "field": AskScreen("", "", str),

@@ -124,15 +124,18 @@ async def test_from_what_is_expected_to_the_conclusion(make_lab: MakeLab, histor
         await pilot.press("z")
         await reads(pilot, "○ to do p says what you expect; then r runs it.")
         await reads(pilot, "~ Conv2D filters 32 → 64")
-        await reads(pilot, "113,386 → 243,786 parameters")
         assert "0.8943" not in text(app), "the notes' figures would give the answer away"
+        assert "243,786" not in text(app), "and so would that"
         await pilot.press("p")
         await sees(pilot, "Test accuracy, against the baseline")
+        await sees(pilot, "u  up")
+        assert "s  the same" in text(app) and "d  down" in text(app)
         await pilot.press("u")
         await sees(pilot, "Time of an epoch")
         await pilot.press("s")
         await reads(pilot, "? predicted r runs it.")
         await reads(pilot, "test accuracy up, time of an epoch same")
+        await reads(pilot, "113,386 → 243,786 parameters")
         await pilot.press("r")
         await reads(pilot, "2 runs, 1 to 2, are queued, the baseline's too. ")
         assert [line.exercise for line in history.queue()] == ["lab1/baseline", "lab1/64-filters"]
@@ -156,7 +159,9 @@ async def test_from_what_is_expected_to_the_conclusion(make_lab: MakeLab, histor
         await reads(pilot, "The notes conclude 64 filters is better than 32 filters")
         await reads(pilot, "test accuracy 0.9083 ± 0.0029 0.9000 ± 0.0030 +0.0083 0.8943")
         await reads(pilot, "seconds an epoch 8.0 8.0 +0.0 7.2")
+        await pilot.press("ctrl+d")
         await reads(pilot, "the notes: fashion_mnist, 60,000 + 10,000 images, 5 epochs, last weights")
+        await pilot.press("ctrl+u", "ctrl+u")
         kept = answers.answer(history, "lab1", "64-filters")
         assert (kept.conclusion, kept.done, kept.about) == ("better", True, (1, 2))
         assert (kept.prediction.accuracy, kept.prediction.time) == ("up", "same")
@@ -262,10 +267,11 @@ async def test_notes_on_demand_and_twins_are_named(make_lab: MakeLab) -> None:
         await opened(pilot)
         await at(pilot, "lab1/first-conv-only")
         await pilot.press("z")
-        await reads(pilot, "The same network and training as no-final-conv")
+        assert "same network" not in text(app), "that is the answer"
         assert "accuracy is increased" not in text(app)
         await pilot.press("n")
         await reads(pilot, "The notes conclude accuracy is increased")
+        await reads(pilot, "The same network and training as no-final-conv")
         await pilot.press("n")
         await reads(pilot, "is shown when you have written your conclusion")
 
@@ -282,8 +288,8 @@ async def test_an_exercise_without_a_run_leads_to_explain(make_lab: MakeLab) -> 
         await pilot.press("A")
         await reads(pilot, "Nothing of this set is trained.")
         await pilot.press("enter")
-        await reads(pilot, "Here it is done by hand")
-        await reads(pilot, "The kernel that changes nothing")
+        await reads(pilot, "LAB 2, 1 of 12: The kernel that changes nothing")
+        await reads(pilot, "▸kernel identity")
         assert app.lab.focused is app.lab.query_one("#explain")
 
 
@@ -423,15 +429,46 @@ def example(history: History) -> None:
     answers.mark(history, "lab1", "baseline", True)
 
 
+@pytest.mark.parametrize("size", [LARGE, SMALL])
+async def test_the_curves_of_its_runs_stand_beside_the_question(
+    make_lab: MakeLab, history: History, size: tuple[int, int]
+) -> None:
+    example(history)
+    app = make_lab()
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await opened(pilot, "16 filters instead of 32")
+        await at(pilot, "lab1/16-filters")
+        await sees(pilot, "accuracy")
+        await until(
+            pilot, lambda: any("Try editing" in line and "0.9" in line for line in text(app).splitlines()), "both"
+        )
+        await pilot.press("z", "m")
+        await until(pilot, lambda: any("Try editing" in line for line in text(app).splitlines()), "the question")
+
+
+async def test_the_list_has_titles_and_says_how_far_one_is_with_each_set(make_lab: MakeLab, history: History) -> None:
+    answers.finish(history, "lab1", "baseline", "it learns")
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await opened(pilot, "16 filters instead of 32")
+        await sees(pilot, "1/9")
+        assert "16-filters" not in text(app) and "A third convolution" in text(app)
+        screen = app.screen
+        assert isinstance(screen, ExercisesScreen)
+        assert screen.chosen.key == "lab1/16-filters", "one goes on with the first that is not done"
+        await pilot.press("k", "k")
+        await sees(pilot, "1 of 9 done")
+
+
 def test_exercises_at_120x40(make_lab: MakeLab, history: History, snap_compare: Compare) -> None:
     example(history)
-    run = keys("x", "j", then="points lower")
+    run = keys("x", then="points lower")
     assert snap_compare(make_lab(), terminal_size=LARGE, run_before=run)
 
 
 def test_light_exercises_at_80x24(make_lab: MakeLab, history: History, snap_compare: Compare) -> None:
     example(history)
-    run = keys("x", "j", "j", then="243,786 parameters")
+    run = keys("x", "j", then="┤")
     assert snap_compare(make_lab(theme="cnn-light"), terminal_size=SMALL, run_before=run)
 
 

@@ -194,7 +194,7 @@ async def test_on_a_small_terminal_the_arithmetic_is_at_the_right_and_the_keys_b
         await sees(pilot, "h/l image")
         assert "LAB 2" not in text(app)
         await pilot.press("M", "M")
-        await sees(pilot, "Tab field  +/- step  n/N LAB 2  a answer")
+        await sees(pilot, "Tab field  +/- step")
         for words in ("pixels", "x kernel", "= products", " + bias 0", "n asks the first question"):
             assert words in text(app)
         await pilot.press("v")
@@ -228,6 +228,54 @@ async def test_what_is_good_to_know_is_said_when_the_question_is_answered(make_l
         assert "Good to know" not in text(app)
         await pilot.press("a", *"border", "enter")
         await sees(pilot, "Good to know: The output is the image without")
+
+
+async def test_each_question_sets_up_what_it_asks_about(make_lab: MakeLab, kept: int) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        explain(app).explained.client = explained.FakeExplainClient()  # type: ignore[assignment]
+        await pilot.press("5", "n")
+        await sees(pilot, "▸kernel identity")
+        await sees(pilot, "Ankle boot")
+        await pilot.press("n")
+        await sees(pilot, "▸kernel vertical edges")
+        await sees(pilot, "Trouser")
+        await pilot.press("n", "n")
+        await sees(pilot, "▸linear")
+        await pilot.press("plus")
+        await sees(pilot, "▸ReLU")
+        await pilot.press(*"nnnnn")
+        await sees(pilot, "▸2x2")
+        await sees(pilot, "max pooling")
+        await pilot.press("tab")
+        await pilot.press("x", "escape", "5")
+        await sees(pilot, "LAB 2, 9 of 12")
+        assert "▸2x2" not in text(app), "what was tried for a question stays"
+
+
+@pytest.mark.parametrize("size", [LARGE, SMALL])
+async def test_the_box_for_the_answer_has_several_lines_and_hides_nothing_it_asks_about(
+    make_lab: MakeLab, history: History, kept: int, size: tuple[int, int]
+) -> None:
+    app = make_lab()
+    async with app.run_test(size=size, notifications=True) as pilot:
+        explain(app).explained.client = explained.FakeExplainClient()  # type: ignore[assignment]
+        await pilot.press("5", "n", "n")
+        await sees(pilot, "LAB 2, 2 of 12")
+        await pilot.press("a")
+        await sees(pilot, "Enter keeps it")
+        await sees(pilot, "kernel vertical edges")
+        box = app.screen.query_one(".box").region
+        await until(pilot, lambda: explain(app).view.region.bottom <= box.y, "the view above the box")
+        above, below = text(app).splitlines()[: box.y], text(app).splitlines()[box.y :]
+        assert any("28x28 → 26x26" in line for line in above) and any("▾" in line for line in above)
+        asked = " ".join(" ".join(below).replace("│", " ").split())
+        assert explain(app).lab2.question.words in asked  # type: ignore[union-attr]
+        await pilot.press(*"left", "ctrl+j", *"right", "enter")
+        await sees(pilot, "Your answer: left right")
+        await sees(pilot, "Good to know: Left minus right")
+        assert explain(app).view.region.bottom > box.y
+    assert answers.answer(history, "lab2", "vertical-edges").conclusion == "left\nright"
 
 
 async def test_opening_the_pane_leaves_the_styles_of_the_others_alone(

@@ -8,57 +8,67 @@ import pytest
 
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
-from cnn_tui.ui.widgets.guide import Guide
+from cnn_tui.ui.widgets.guide import Guide, wanted
 from tests.terminal import Terminal
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
-from tests.ui.screen import text, until
+from tests.ui.screen import sees, text, until
 
 LAB = [sys.executable, "-m", "cnn_tui"]
 LARGE = (120, 40)
 
 
-async def test_it_leads_from_the_first_edit_to_a_trained_network(make_lab: MakeLab, history: History) -> None:
+async def test_it_leads_from_the_first_edit_to_the_first_exercise_and_ends(make_lab: MakeLab, history: History) -> None:
     app = make_lab()
     app.lab.guided = True
-    async with app.run_test(size=LARGE) as pilot:
-        await until(pilot, lambda: "1/5" in text(app) and "+ doubles the filters" in text(app), "the first step")
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await until(pilot, lambda: "1/6" in text(app) and "+ doubles the filters" in text(app), "the first step")
         await pilot.press("+")
-        await until(pilot, lambda: "2/5" in text(app), "the second step")
+        await until(pilot, lambda: "2/6" in text(app), "the second step")
         await pilot.press("u")
-        await until(pilot, lambda: "3/5  r trains the network" in text(app), "the third step")
+        await until(pilot, lambda: "3/6  r trains the network" in text(app), "the third step")
         await pilot.press("r")
-        await until(pilot, lambda: "4/5" in text(app), "the fourth step")
+        await until(pilot, lambda: "4/6" in text(app), "the fourth step")
         fake.begin(history, 1)
         fake.play(history, 1, 5.0)
         fake.finish(history, 1)
-        await until(pilot, lambda: "5/5" in text(app) and "Test accuracy" in text(app), "the last step")
+        await until(pilot, lambda: "5/6" in text(app) and "5 shows what it sees" in text(app), "the fifth step")
+        await pilot.press("5")
+        await until(pilot, lambda: "6/6" in text(app) and "x opens the exercises" in text(app), "the last step")
+        await pilot.press("x")
+        await sees(pilot, "6/6  Your first exercise: its page says what comes next.")
+        await pilot.press("i")
+        await sees(pilot, "Enter keeps it")
+        await pilot.press(*"well", "enter")
+        await sees(pilot, "Well done!")
+        await until(pilot, lambda: "6/6" not in text(app), "the end of the guide")
         await pilot.press("escape")
-        await until(pilot, lambda: "ends the guide" not in text(app), "the end of the guide")
+        await sees(pilot, "[predictions]")
+        assert "6/6" not in text(app) and not wanted(0), "it does not come again"
 
 
 async def test_whoever_trains_at_once_is_not_told_to_edit(make_lab: MakeLab) -> None:
     app = make_lab()
     app.lab.guided = True
     async with app.run_test(size=LARGE) as pilot:
-        await until(pilot, lambda: "1/5" in text(app), "the first step")
+        await until(pilot, lambda: "1/6" in text(app), "the first step")
         await pilot.press("r")
-        await until(pilot, lambda: "4/5" in text(app), "the fourth step")
+        await until(pilot, lambda: "4/6" in text(app), "the fourth step")
 
 
 @pytest.mark.usefixtures("no_worker")
 def test_it_comes_until_it_is_ended_and_never_where_there_are_runs() -> None:
     with Terminal(LAB, 80, 24) as terminal:
-        terminal.wait_for("1/5")
+        terminal.wait_for("1/6")
         terminal.press("q")
         assert terminal.wait_for_end() == 0
     with Terminal(LAB, 60, 16) as terminal:
-        terminal.wait_for("1/5")
+        terminal.wait_for("1/6")
         terminal.press("\x1b")
-        terminal.wait(lambda: "1/5" not in terminal.text, "no guide")
+        terminal.wait(lambda: "1/6" not in terminal.text, "no guide")
     with Terminal(LAB, 80, 24) as terminal:
         terminal.wait_for("? help")
-        assert "1/5" not in terminal.text
+        assert "1/6" not in terminal.text
 
 
 @pytest.mark.usefixtures("no_worker")
@@ -68,7 +78,7 @@ def test_it_is_not_for_those_who_have_runs() -> None:
         history.ask(1, "stop")
     with Terminal(LAB, 80, 24) as terminal:
         terminal.wait_for("? help")
-        assert "1/5" not in terminal.text
+        assert "1/6" not in terminal.text
 
 
 @pytest.mark.parametrize("size", [LARGE, (80, 24), (60, 16)])
@@ -81,7 +91,7 @@ async def test_what_is_said_leaves_the_guide_to_be_read(make_lab: MakeLab, size:
             await until(pilot, lambda said=said: said in text(app), said)  # type: ignore[misc]
             toast, guide = app.screen.query("Toast").last().region, app.lab.query_one(Guide).region
             assert not toast.overlaps(guide), f"{toast} over {guide}"
-        await until(pilot, lambda: "4/5" in text(app), "the fourth step")
+        await until(pilot, lambda: "4/6" in text(app), "the fourth step")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 16)])
@@ -90,9 +100,9 @@ async def test_what_it_says_has_followed_is_on_the_screen(make_lab: MakeLab, siz
     app.lab.guided = True
     async with app.run_test(size=size) as pilot:
         await pilot.press("plus")
-        await until(pilot, lambda: "2/5  Shapes and parameters have followed." in text(app), "the second step")
+        await sees(pilot, "2/6  Well done: shapes and parameters have followed.")
         assert "26x26x64" in text(app) and "122,922 params" in text(app)
-        at = next(at for at, line in enumerate(text(app).splitlines()) if " 2/5 " in line)
+        at = next(at for at, line in enumerate(text(app).splitlines()) if " 2/6 " in line)
         second = text(app).splitlines()[at + 1]
         assert second.startswith(" ") and second[1] != " ", "both lines begin in the same column"
         assert "ends the guide." in " ".join(text(app).split())

@@ -19,17 +19,13 @@ from cnn_tui.history.groups import ended_as_planned
 from cnn_tui.history.history import History
 from cnn_tui.reports.exercise_page import NO_CONCLUSION
 from cnn_tui.text import counted
-from cnn_tui.ui.dialogs.ask import USUAL_SEEDS, PredictMenu, SeedsScreen
+from cnn_tui.ui.dialogs.ask import USUAL_SEEDS, SeedsScreen
 from cnn_tui.ui.dialogs.dialog import Conversation
+from cnn_tui.ui.dialogs.predict import PredictScreen
 from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.screens.exercise_parts import ExerciseRow
 from cnn_tui.ui.widgets.lines import inert
-
-_PREDICTED = {
-    "accuracy": "Test accuracy, against the baseline",
-    "time": "Time of an epoch, against the baseline",
-}
 
 
 @dataclass(eq=False)
@@ -80,8 +76,9 @@ class AnswerCommands:
         if ended_as_planned(self.history, runs_of(self.history, place, one)):
             self.talk.say("Its result is known already: what one expects is said before the run.", seconds=4)
             return
+        before = self._answer(place, one).prediction
         for name in one.predict:
-            way = await self.talk.ask(PredictMenu(_PREDICTED[name]))
+            way = await self.talk.ask(PredictScreen(name, getattr(before, name)))
             if way is None:
                 return
             self._expect(place, one, name, way or None)
@@ -95,7 +92,9 @@ class AnswerCommands:
             return
         place, one = found
         before = self._answer(place, one).conclusion
-        typed = await self.talk.ask(NoteScreen(one.heading, {"Conclusion": before}, one.question))
+        question = " ".join(one.question.split())
+        box = NoteScreen(one.heading, {"Conclusion": before}, question, covers=lambda rows: None)
+        typed = await self.talk.ask(box)
         text = typed[0] if typed else None
         if text is None:
             return

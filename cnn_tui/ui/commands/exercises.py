@@ -9,15 +9,16 @@ from cnn_tui.analysis.experiment_diff import diff_experiments
 from cnn_tui.exercises.catalogue import SetPlace, find_exercise, load_set, set_names
 from cnn_tui.exercises.locks import locks_of
 from cnn_tui.exercises.model import Exercise, ExerciseError
+from cnn_tui.exercises.progress import first_to_do
 from cnn_tui.exercises.runs import TrainingOrder, find_obstacle
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.ui.commands.files import FileCommands
 from cnn_tui.ui.commands.runs import LabCommands
 from cnn_tui.ui.explain.by_hand import ByHandView
-from cnn_tui.ui.explain.lab2 import SET
 from cnn_tui.ui.explain.pane import ExplainPane
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.screens.exercises import ExercisesScreen
+from cnn_tui.ui.widgets.guide import Guide
 from cnn_tui.ui.widgets.lines import inert
 
 
@@ -33,6 +34,8 @@ class ExerciseCommands(LabCommands):
     """The pack that the lab was opened with: its exercises take the place of those that come with the app."""
     _at: str = ""
     """The row that the cursor was on when the exercises were left, by its key."""
+    guide: Callable[[], Guide | None] = lambda: None
+    """Gives the guided start for the exercises screen, while it leads there."""
 
     def use_pack(self, pack: SetPlace) -> None:
         """Show this pack's exercises, and hold its locks. Raises ExperimentError."""
@@ -44,8 +47,9 @@ class ExerciseCommands(LabCommands):
         return (self.pack,) if self.pack else tuple(load_set(name) for name in set_names())
 
     async def open(self) -> None:
-        """The exercises; the one that is chosen there goes into the editor."""
-        screen = ExercisesScreen(self.live, self.writer, self.places, self.launcher.queued, self._mine, self._at)
+        """The exercises; the one that is chosen there goes into the editor, or to where it is done by hand."""
+        at, guide = self._at or first_to_do(self.history, self.places), self.guide()
+        screen = ExercisesScreen(self.live, self.writer, self.places, self.launcher.queued, self._mine, at, guide)
         chosen = await self.talk.ask(screen)
         self._at = screen.at
         if chosen is not None and chosen.exercise is not None:
@@ -58,7 +62,9 @@ class ExerciseCommands(LabCommands):
             self.talk.say(inert(str(error)), "error")
             return
         if experiment is None:
-            self._go_by_hand(place, exercise)
+            self.explain.lab2.ask(place, exercise)
+            self.explain.show_view(ByHandView.code)
+            self.go_to("explain")
             return
         key, undo = place.key(exercise), key_of("edit.undo")
         mine = self._mine(key)
@@ -70,15 +76,6 @@ class ExerciseCommands(LabCommands):
                 f"{inert(exercise.heading)}: its experiment is in the editor; {undo} brings yours back, "
                 f"{key_of('exercises.open')} goes back."
             )
-
-    def _go_by_hand(self, place: SetPlace, exercise: Exercise) -> None:
-        """To where a question of LAB 2 is asked and answered."""
-        if place.name == SET:
-            self.explain.lab2.at = place.set.exercises.index(exercise)
-        self.explain.show_view(ByHandView.code)
-        self.go_to("explain")
-        back = key_of("exercises.open")
-        self.talk.say(f"Here it is done by hand, without training. {back} goes back to the exercises.", seconds=6)
 
     def _mine(self, key: str) -> Experiment | None:
         """What the editor has of an exercise's experiment; None when it has another one."""

@@ -15,10 +15,13 @@ from textual.widgets import Input, Static
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.ui.dialogs.dialog import Dialog
 from cnn_tui.ui.keys import bindings_of, key_bar, key_of, keys_of
+from cnn_tui.ui.typeahead import TypeaheadApp
 
 USUAL_SEEDS = 3
 MOST_SEEDS = 100
 _FAR = 10**9
+_MENU_SECONDS = 0.3
+"""How long the second key of a pair is waited for before a menu shows what it may be."""
 
 
 class AskScreen(Dialog[tuple[object] | None]):
@@ -76,7 +79,11 @@ def seeds_typed(text: str, least: int = 1) -> int:
 
 
 class MenuScreen(Dialog[str | None]):
-    """A line for each key of its scope. Gives what the chosen line stands for, or None when it was left."""
+    """A line for each key of its scope. Gives what the chosen line stands for, or None when it was left.
+
+    It takes the second key of a pair, as `y c`, and is seen only when that is some time in coming: who knows the pair
+    sees no menu, and nothing is sent for one.
+    """
 
     def __init__(self, title: str, words: Mapping[str, str] | None = None) -> None:
         """`words` stand in place of the table's, by the ids of the keys."""
@@ -85,9 +92,19 @@ class MenuScreen(Dialog[str | None]):
         self._words = words or {}
 
     def compose(self) -> ComposeResult:
-        with self.frame(self._title, f"press a key, {key_of('menu.leave')} leaves"):
+        with self.frame(self._title, f"press a key, {key_of('menu.leave')} leaves", "box menu") as frame:
+            frame.display = False
             rows = [(key_of(key.id), self._words.get(key.id, key.help)) for key in keys_of(self.scope)]
             yield Static(Text("\n").join(Text.assemble((key, "bold"), f"  {words}") for key, words in rows))
+
+    def on_mount(self) -> None:
+        self.set_timer(_MENU_SECONDS, self._show)
+
+    def _show(self) -> None:
+        if isinstance(self.app, TypeaheadApp) and self.app.is_typed_ahead:  # the second key is here already
+            self.on_mount()
+        else:
+            self.query_one(".menu").display = True
 
     def action_take(self, what: str) -> None:
         self.dismiss(what)
@@ -103,13 +120,6 @@ class ExportMenu(MenuScreen):
 
     scope: ClassVar[str] = "export"
     BINDINGS = bindings_of("export", "menu")
-
-
-class PredictMenu(MenuScreen):
-    """Which way a figure will go; "" where one cannot say."""
-
-    scope: ClassVar[str] = "predict"
-    BINDINGS = bindings_of("predict", "menu")
 
 
 class PageScreen(Dialog[None]):

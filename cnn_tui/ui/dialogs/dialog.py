@@ -139,42 +139,56 @@ class PickScreen(Dialog[str | None]):
     ) -> None:
         super().__init__()
         self._title = title
-        self._items = tuple(items)
-        self._found = self._items
+        self.items = tuple(items)
+        self._found: Sequence[PickItem] = self.items
         self._at = at
         self._hint = hint
         self._preview = preview
 
     def compose(self) -> ComposeResult:
-        width = max((cells(item.label) for item in self._items), default=1)
         words = f"type to find, {key_of('list.take')} takes it, {key_of('list.leave')} leaves"
         with self.frame(self._title, words, "box tall"):
             field = Input(placeholder="type to find")
             field.cursor_blink = False
             yield field
-            columns = (TableColumn("", width), TableColumn("", 10, stretch=True))
-            yield Table(columns, self._rows, empty="Nothing here has those words.")
+            yield Table(self.columns(), self._rows, empty="Nothing here has those words.")
             if self._preview:
                 yield Static(id="preview")
             if self._hint:
                 yield Static(Text(self._hint), id="hint")
+
+    def columns(self) -> Sequence[TableColumn]:
+        """The columns of the labels and of the details."""
+        width = max((cells(item.label) for item in self.items), default=1)
+        return TableColumn("", width), TableColumn("", 10, stretch=True)
+
+    def find(self, words: str) -> Sequence[PickItem]:
+        """The items that hold all the words, those whose label starts with them first."""
+        wanted = words.lower().split()
+        if not wanted:
+            return self.items
+        hits = [item for item in self.items if all(word in f"{item.label} {item.detail}".lower() for word in wanted)]
+        first = wanted[0]
+        return sorted(
+            hits, key=lambda item: (not item.label.lower().startswith(first), first not in item.label.lower())
+        )
 
     def on_mount(self) -> None:
         """Start on the item that is chosen now."""
         table = self.query_one(Table)
         table.active = True
         most = self.app.size.height - (11 if self._preview else 8)
-        table.styles.height = max(1, min(len(self._items), 17, most))
-        table.cursor = next((at for at, item in enumerate(self._items) if item.key == self._at), 0)
+        table.styles.height = max(1, min(len(self.items), 17, most))
+        table.cursor = next((at for at, item in enumerate(self.items) if item.key == self._at), 0)
         table.set_count(len(self._found))
         self._show_preview()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Narrow the list: what starts with the words first, then what holds them."""
+        """Narrow the list to what the words find."""
         table = self.query_one(Table)
-        if not event.value and self._found is self._items:
+        if not event.value and self._found is self.items:
             return
-        self._found = find(self._items, event.value)
+        self._found = self.find(event.value)
         table.cursor = 0
         table.set_count(len(self._found))
         self._show_preview()
@@ -197,19 +211,6 @@ class PickScreen(Dialog[str | None]):
     def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
         dim = self.query_one(Table).style("dim")
         return [(item.label, Text(item.detail, dim)) for item in self._found[offset : offset + limit]]
-
-
-def find(items: Sequence[PickItem], words: str) -> tuple[PickItem, ...]:
-    """The items that hold all the words, those whose label starts with them first."""
-    wanted = words.lower().split()
-    if not wanted:
-        return tuple(items)
-    hits = [item for item in items if all(word in f"{item.label} {item.detail}".lower() for word in wanted)]
-    return tuple(
-        sorted(
-            hits, key=lambda item: (not item.label.lower().startswith(wanted[0]), wanted[0] not in item.label.lower())
-        )
-    )
 
 
 class HelpScreen(PickScreen):

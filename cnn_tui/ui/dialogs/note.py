@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.events import Paste
+from textual.events import Paste, Resize
 from textual.widgets import Static, TextArea
 
 from cnn_tui.history.notebook import MAX_TEXT
 from cnn_tui.ui.dialogs.dialog import Dialog
 from cnn_tui.ui.keys import bindings_of, key_bar
 from cnn_tui.ui.widgets.lines import inert
+
+_SHORT = 22
+"""Rows of a terminal below which a field at the bottom has two lines only."""
 
 
 class NoteScreen(Dialog[tuple[str | None, ...] | None]):
@@ -24,13 +27,27 @@ class NoteScreen(Dialog[tuple[str | None, ...] | None]):
     DEFAULT_CSS: ClassVar[str] = """
     NoteScreen NoteField, NoteScreen NoteField:focus { height: 6; border: none; padding: 0; background: $panel; }
     NoteScreen .label { color: $dim; }
-    NoteScreen #question { height: auto; max-height: 6; margin: 0 0 1 0; color: $dim; }
+    NoteScreen #question { height: auto; margin: 0 0 1 0; }
     NoteScreen #hint { height: auto; margin: 0; }
+    NoteScreen.-low #question { margin: 0; }
+    NoteScreen.-low NoteField, NoteScreen.-low NoteField:focus { height: 4; }
+    NoteScreen.-low.-short NoteField, NoteScreen.-low.-short NoteField:focus { height: 2; }
     """
 
-    def __init__(self, title: str, fields: Mapping[str, str], question: str = "") -> None:
-        """`fields` are the texts so far by their names; what a terminal would obey is not shown, and stays."""
-        super().__init__()
+    def __init__(
+        self,
+        title: str,
+        fields: Mapping[str, str],
+        question: str = "",
+        *,
+        covers: Callable[[int], None] | None = None,
+    ) -> None:
+        """`fields` are the texts so far by their names; what a terminal would obey is not shown, and stays.
+
+        With `covers` it lies at the bottom, and says how many rows it takes there: what it is about stays to be seen.
+        """
+        super().__init__(classes="-low" if covers else None)
+        self._covers = covers
         self._title = title
         self._before = {name: shown(text) for name, text in fields.items()}
         self._question = shown(question.strip())
@@ -44,7 +61,17 @@ class NoteScreen(Dialog[tuple[str | None, ...] | None]):
                 if several:
                     yield Static(name, classes="label")
                 yield NoteField(text)
-            yield Static(id="hint")
+            hint = Static(id="hint")
+            hint.display = False
+            yield hint
+
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.height < _SHORT, "-short")
+        self.call_after_refresh(self._tell_covered)
+
+    def _tell_covered(self) -> None:
+        if self._covers is not None and self.is_current:
+            self._covers(self.query_one(".box").outer_size.height)
 
     def action_accept(self) -> None:
         texts = [field.text for field in self.query(NoteField)]
@@ -52,7 +79,9 @@ class NoteScreen(Dialog[tuple[str | None, ...] | None]):
             if len(text) > MAX_TEXT:
                 what = name.partition(":")[0].lower()
                 words = f"The {what} has {len(text):,} characters; it may have {MAX_TEXT:,}."
-                self.query_one("#hint", Static).update(Text(words, "bold"))
+                hint = self.query_one("#hint", Static)
+                hint.update(Text(words, "bold"))
+                hint.display = True
                 return
         before = self._before.values()
         self.dismiss(tuple(None if text == old else text for text, old in zip(texts, before, strict=True)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Literal, NamedTuple
 
+from cnn_tui.exercises.model import ByHand
 from cnn_tui.jobs.explain_protocol import Kernels
 from cnn_tui.network.convolution import (
     Convolution,
@@ -118,6 +119,18 @@ class Bench:
     def use(self, kernel: NamedKernel) -> None:
         self.operation, self.named, self.trained = "convolution", kernel, None
         self.kernel, self.bias, self.channel = (kernel.plane,), 0.0, 0
+
+    def set_up(self, wanted: ByHand) -> None:
+        """Begin anew with what a question is about."""
+        self.use(next(one for one in KERNELS if one.name == wanted.kernel))
+        self.operation, self.padding, self.activation = wanted.operation, wanted.padding, wanted.activation
+        if not self.is_convolution:
+            self.pool_size = wanted.size or 2
+        elif wanted.size and self.named is not None:
+            self.kernel = (sized(self.named, wanted.size),)
+        stride = wanted.stride or (1 if self.is_convolution else self.pool_size)
+        self.strides = (stride, stride)
+        self.field = self.fields.index(wanted.field) if wanted.field in self.fields else 0
 
     def type_in(self, plane: Plane) -> None:
         self.operation, self.named, self.trained = "convolution", None, None

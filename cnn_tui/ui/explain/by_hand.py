@@ -9,6 +9,7 @@ from rich.text import Text
 from textual import work
 
 from cnn_tui.data.dataset import SAMPLE
+from cnn_tui.exercises.model import ByHand
 from cnn_tui.jobs.explain_protocol import Activations, DescribeModel, Kernels, ModelFacts, ShowKernels
 from cnn_tui.network.convolution import Image
 from cnn_tui.network.image_kernels import KERNELS, parse_kernel, show_kernel
@@ -46,6 +47,8 @@ class ByHandView(ExplainView):
         self.bench = Bench()
         self.ground = HandInput(scene, self.bench)
         self.lab2 = lab2
+        self._image_wanted: ByHand | None = None
+        """Whose image is to be shown once there are images."""
         self._placed = False
 
     def datasets(self) -> list[str]:
@@ -69,7 +72,8 @@ class ByHandView(ExplainView):
         return [*found, *([AnswerWanted(maps, Activations, "by hand")] if maps else [])]
 
     def settle(self) -> None:
-        """Take the trained filter that is wanted, if it is known by now."""
+        """Set up what a question is about, and take the trained filter that is wanted, if it is known by now."""
+        self._set_up()
         run, taking = self.scene.model_id, self.scene.taking
         if not run or taking is None:
             return
@@ -82,6 +86,20 @@ class ByHandView(ExplainView):
         names = [one.name for one in facts.layers]
         below = names[names.index(layer) - 1] if names.index(layer) else ""
         self.bench.use_trained(Trained(layer, number, below), kernels)
+
+    def _set_up(self) -> None:
+        wanted = self.lab2.take_set_up()
+        if wanted is not None:
+            self.bench.set_up(wanted)
+            self._image_wanted, self._placed = wanted, False
+        gallery, wanted = self.scene.gallery, self._image_wanted
+        if wanted is None or gallery.images is None:
+            return
+        self._image_wanted = None
+        if wanted.image in gallery.names:
+            self.scene.own = None
+            gallery.choose("all", gallery.names.index(wanted.image))
+            gallery.move(wanted.number - 1)
 
     # The keys
 

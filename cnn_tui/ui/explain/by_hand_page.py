@@ -11,7 +11,7 @@ from cnn_tui.text import counted
 from cnn_tui.ui.explain.arithmetic import Arithmetic, Step, Styles, arithmetic_of, number, shown_activation
 from cnn_tui.ui.explain.bench import Bench
 from cnn_tui.ui.explain.framed import Box, HandInput, Sheet, ends, framed, grey, room_of
-from cnn_tui.ui.explain.lab2 import Lab2Question, question_lines
+from cnn_tui.ui.explain.lab2 import Lab2Question, least_lines, question_lines
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import side_by_side
@@ -113,7 +113,7 @@ class ByHandPage:
         if room >= natural + len(written) + len(question) + 3:
             tall = self._tall(shown[0].sheet, width, room - len(written) - len(question) - 3)
             return [*self._beside(shown, width, tall), Text(), *written, Text(), *question]
-        question = self._question(width, max(1, room - natural - 1))
+        question = self._question(width, max(least_lines(self._asked), room - natural - 1))
         tall = self._tall(shown[0].sheet, width, room - 1 - len(question))
         crowded, total = self._crowded(shown, width, tall)
         return [*crowded, self._with_hint(total, width), *question]

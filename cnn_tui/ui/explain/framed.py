@@ -24,6 +24,7 @@ from cnn_tui.ui.explain.bench import Bench
 from cnn_tui.ui.explain.scene import Scene
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import draw
+from cnn_tui.ui.widgets.lines import short
 from cnn_tui.ui.widgets.shading import Mode
 
 Pixel = tuple[int, int, int]
@@ -170,8 +171,12 @@ class HandInput:
 
     @property
     def title(self) -> str:
-        trained = self.bench.trained
-        return f"{trained.below}, map {self.bench.channel + 1}" if trained and self.maps else "image"
+        """What it is: a map of a trained layer or, with its class where that is known, an image."""
+        trained, gallery = self.bench.trained, self.scene.gallery
+        if trained and self.maps:
+            return f"{trained.below}, map {self.bench.channel + 1}"
+        label = gallery.label_of(gallery.index) if gallery.index is not None and self.scene.own is None else None
+        return "image" if label is None else f"image: {short(gallery.name(label), 14)}"
 
     def image(self) -> Image | None:
         """The numbers; None while they are not there."""

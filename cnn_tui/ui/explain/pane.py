@@ -11,10 +11,8 @@ from textual.events import Focus, Hide, Show
 
 from cnn_tui.experiment.document import Document
 from cnn_tui.history.history import History
-from cnn_tui.history.notebook import NotebookError
 from cnn_tui.jobs.explain_client import ExplainClient
 from cnn_tui.jobs.explain_protocol import Prediction, PredictPicture
-from cnn_tui.text import sentence
 from cnn_tui.ui.explain.activations import ActivationsView
 from cnn_tui.ui.explain.augmentation import AugmentationView
 from cnn_tui.ui.explain.by_hand import ByHandView
@@ -301,9 +299,14 @@ class ExplainPane(Pane):
 
     @work(group=DIALOG)
     async def action_answer_question(self) -> None:
-        """Read the question whole, and write an answer."""
-        try:
-            await self.lab2.ask_answer(self.app, self.after_change)
-        except NotebookError as error:
-            self.notify(sentence(str(error)), severity="error", markup=False)
+        """Write an answer below what it is about, the question whole above it."""
+        if self.lab2.at is None:
+            self.lab2.move(1)
         self.show_view(ByHandView.code)
+        await self.lab2.ask_answer(self.app, self._make_room, self.after_change)
+
+    def _make_room(self, rows: int) -> None:
+        """Draw the view above so many rows of the screen, which a box covers at its bottom."""
+        below = self.screen.size.height - self.content_region.bottom if self.is_mounted else 0
+        self.view.styles.margin = (0, 0, max(0, rows - below), 0)
+        self.after_change()

@@ -12,13 +12,15 @@ from textual.containers import Container
 from textual.events import Resize
 from textual.message import Message
 
-from cnn_tui.exercises.catalogue import SetPlace, sets_folder
+from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.progress import ExerciseStatus, read_statuses
 from cnn_tui.exercises.results import ExerciseFindings, work_out
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
 from cnn_tui.history.records import Tally
-from cnn_tui.reports.blocks import Block, Page, Paragraph, Span
+from cnn_tui.reports.blocks import Block, Curves, Page, Paragraph, Span
+from cnn_tui.reports.chart.choice import ChartChoice
+from cnn_tui.reports.chart.curves import SECONDS, metrics_of
 from cnn_tui.reports.exercise_facts import ExerciseFacts
 from cnn_tui.reports.exercise_page import SIGNS, exercise_page, set_page
 from cnn_tui.ui.commands.exercise_plan import ExercisePlanCommand
@@ -27,15 +29,23 @@ from cnn_tui.ui.dialogs.dialog import Conversation, KeyedScreen
 from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import bindings_of, with_keys
 from cnn_tui.ui.screens.compare import CompareScreen
+from cnn_tui.ui.screens.exercise_curves import ExerciseCurve, curves_drawn, read_curves
 from cnn_tui.ui.screens.exercise_parts import ExerciseRow, ExercisesFoot, ExercisesHead
 from cnn_tui.ui.watcher import Live
+from cnn_tui.ui.widgets.guide import Guide
 from cnn_tui.ui.widgets.lines import inert
 from cnn_tui.ui.widgets.page_view import PageView
 from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
 
 _SIDE_BY_SIDE = 100
 """From so many columns on the list stands beside the exercise, not above it."""
-_STATE, _NAME = 13, 24
+_WIDE_LIST, _LIST = 48, 42
+"""Columns of the list where it stands beside the exercise: from so many columns of the screen on, and below."""
+_ROOMY = 120
+_SIGN = 5
+_CHART_ROWS = 10
+_METRICS = ("loss", "accuracy", SECONDS)
+"""What there is to see of every run; of one that is known, there may be more."""
 
 
 class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
@@ -48,7 +58,8 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
     ExercisesScreen ExercisesHead, ExercisesScreen ExercisesFoot { height: 1; background: $panel; }
     ExercisesScreen #exercises { layout: horizontal; height: 1fr; }
     ExercisesScreen #exercises Container { height: 1fr; }
-    ExercisesScreen #exercise-list { width: 42; padding: 0 1; }
+    ExercisesScreen #exercise-list { padding: 0 1; }
+    ExercisesScreen #guide { height: 2; background: $panel; }
     ExercisesScreen #exercise-page { width: 1fr; padding: 0 1; border-left: solid $border-blurred; }
     ExercisesScreen PageView { height: 1fr; }
     ExercisesScreen.-stacked #exercises { layout: vertical; }
@@ -67,9 +78,10 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
             found: dict[str, dict[str, ExerciseStatus]] | None,
             key: str,
             findings: ExerciseFindings | None,
+            curves: Sequence[ExerciseCurve] = (),
         ):
             super().__init__()
-            self.change, self.found, self.key, self.findings = change, found, key, findings
+            self.change, self.found, self.key, self.findings, self.curves = change, found, key, findings, curves
 
     def __init__(
         self,
@@ -79,10 +91,11 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         queued: Callable[[], None],
         mine: Callable[[str], Experiment | None] = lambda key: None,
         at: str = "",
+        guide: Guide | None = None,
     ) -> None:
         """`queued` is called when runs were added; `mine` gives the editor's experiment if it is an exercise's own.
 
-        `at` is the row to begin with, by its key.
+        `at` is the row to begin with, by its key. `guide` is shown above the keys as long as it has something to say.
         """
         super().__init__()
         self._live = live
@@ -97,6 +110,10 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         self._statuses: dict[str, dict[str, ExerciseStatus]] = {}
         self._statuses_at = -1
         self._findings: dict[str, tuple[int, ExerciseFindings]] = {}
+        self._curves: dict[str, Sequence[ExerciseCurve]] = {}
+        self._choice = ChartChoice()
+        self._choice.metric = "accuracy"
+        self._guide = guide
         self._looking = False
         self._revealed: set[str] = set()
         self._talk = Conversation(self)
@@ -123,9 +140,11 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         yield ExercisesHead()
         with Container(id="exercises"):
             with Container(id="exercise-list"):
-                yield Table((TableColumn("", _STATE), TableColumn("", _NAME, stretch=True)), self._cells)
+                yield Table((TableColumn("", _SIGN), TableColumn("", 24, stretch=True)), self._cells)
             with Container(id="exercise-page"):
-                yield PageView(self._build, more_key="move.page_down")
+                yield PageView(self._build, self._draw_curves, keys=("move.page_down", "move.page_up"))
+        if self._guide is not None:
+            yield self._guide
         yield ExercisesFoot()
 
     def on_mount(self) -> None:
@@ -140,9 +159,9 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         width, height = event.size
         stacked = width < _SIDE_BY_SIDE
         self.set_class(stacked, "-stacked")
-        self.query_one("#exercise-list").styles.height = max(4, min(len(self._rows), height // 3)) if stacked else None
-        titles = (TableColumn("", 30, stretch=True),) if stacked and width >= _STATE + _NAME + 40 else ()
-        self.query_one(Table).columns = (TableColumn("", _STATE), TableColumn("", _NAME, stretch=not titles), *titles)
+        styles = self.query_one("#exercise-list").styles
+        styles.height = max(4, min(len(self._rows), height // 3)) if stacked else None
+        styles.width = None if stacked else _WIDE_LIST if width >= _ROOMY else _LIST
         self._show()
 
     @property
@@ -152,6 +171,9 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
     # Reading
 
     def _read(self) -> None:
+        if self._guide is not None and self._guide.progress.ended:
+            self._guide.remove()
+            self._guide = None
         now = self._history.tally()
         if now == self._tally or not self.is_attached:
             return
@@ -172,6 +194,7 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
     def _look_closer(self, change: int, all_of_them: bool, chosen: ExerciseRow | None) -> None:
         found: dict[str, dict[str, ExerciseStatus]] | None = None
         findings: ExerciseFindings | None = None
+        curves: Sequence[ExerciseCurve] = ()
         try:
             with History(self._history.path) as history:
                 if all_of_them:
@@ -180,8 +203,9 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
                     self.post_message(self.Looked(change, found, "", None))
                 if chosen is not None and chosen.exercise is not None:
                     findings = work_out(history, chosen.place, chosen.exercise)
+                    curves = read_curves(history, findings.result)
         finally:
-            self.post_message(self.Looked(change, None, chosen.key if chosen else "", findings))
+            self.post_message(self.Looked(change, None, chosen.key if chosen else "", findings, curves))
 
     def on_exercises_screen_looked(self, message: Looked) -> None:
         """Show it, and go on with what has changed meanwhile."""
@@ -192,6 +216,7 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         self._looking = False
         if message.findings is not None:
             self._findings[message.key] = (message.change, message.findings)
+            self._curves[message.key] = message.curves
             self._show()
         if message.findings is not None or message.change != self._change or message.key != self.chosen.key:
             self._look()
@@ -217,8 +242,16 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         _, findings = self._findings.get(chosen.key, (0, None))
         revealed, mine = chosen.key in self._revealed, self._mine(chosen.key)
         repeat, status = with_keys("{exercises.repeat}"), self._status(chosen)
-        facts = ExerciseFacts(chosen.place, chosen.exercise, status, findings, self._tally, revealed, repeat, mine)
+        recorded = self._curves.get(chosen.key)
+        curves = Curves([one.recorded.run for one in recorded]) if recorded else None
+        facts = ExerciseFacts(
+            chosen.place, chosen.exercise, status, findings, self._tally, revealed, repeat, mine, curves
+        )
         return exercise_page(facts)
+
+    def _draw_curves(self, view: PageView, width: int) -> Sequence[Text]:
+        """The curves of the exercise's runs over the baseline's."""
+        return curves_drawn(view, self._curves[self.chosen.key], self._choice, width, _CHART_ROWS)
 
     def _cells(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
         return [self._cell(chosen) for chosen in self._rows[offset : offset + limit]]
@@ -228,14 +261,12 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         if chosen.exercise is None:
             found = self._statuses.get(chosen.place.name, {})
             done = sum(one.state == "done" for one in found.values())
-            count = Text(f"{done}/{len(chosen.place.set.exercises)} done", style("dim"))
-            return (count, Text(inert(chosen.place.set.title), style("strong")), "")
+            whole = done == len(chosen.place.set.exercises)
+            count = Text(f"{done}/{len(chosen.place.set.exercises)}", style("good" if whole else "dim"))
+            return (count, Text(inert(chosen.place.set.title), style("strong")))
         status = self._status(chosen)
-        state = Text()
-        if status is not None:
-            sign, name = SIGNS[status.state]
-            state = Text(f"  {sign}"[:_STATE], style(name))
-        return (state, inert(chosen.exercise.name), Text(inert(chosen.exercise.heading), style("dim")))
+        sign, name = SIGNS[status.state] if status is not None else (" ", "dim")
+        return (Text(f"{sign[0]:>{_SIGN}}", style(name)), inert(chosen.exercise.heading))
 
     def _head(self) -> tuple[str, str]:
         """What stands on the left and on the right of the line above."""
@@ -265,6 +296,14 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
     def action_toggle_zoom(self) -> None:
         self.toggle_class("-zoomed")
 
+    def action_next_metric(self) -> None:
+        """Loss, accuracy, what else is measured, seconds an epoch."""
+        shown = self._curves.get(self.chosen.key, ())
+        names = list(dict.fromkeys(name for one in shown for name in metrics_of(one.recorded.run))) or list(_METRICS)
+        now = self._choice.metric
+        self._choice.metric = names[(names.index(now) + 1) % len(names)] if now in names else names[0]
+        self.query_one(PageView).rebuild()
+
     def _toggle_notes(self, key: str) -> bool:
         """Show an exercise's notes, or hide them; tells which."""
         self._revealed ^= {key}
@@ -273,10 +312,10 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
 
     def _open_experiment(self) -> Coroutine[Any, Any, None] | None:
         """Into the editor, or, for a question, to where it is answered."""
-        place, one = self.chosen
+        _, one = self.chosen
         if one is None:
             self.action_move_cursor(1)
-        elif one.is_question and place.folder.parent != sets_folder():
+        elif one.is_question and one.by_hand is None:
             return self._answers.conclude()
         else:
             self.dismiss(self.chosen)

@@ -19,8 +19,10 @@ from cnn_tui.text import counted
 from cnn_tui.ui.commands.exercises import ExerciseCommands
 from cnn_tui.ui.commands.files import FileCommands
 from cnn_tui.ui.commands.history import HistoryCommands
+from cnn_tui.ui.commands.palette import palette_commands
 from cnn_tui.ui.commands.runs import Launcher, QueueKeeper, RunCommands
-from cnn_tui.ui.dialogs.dialog import Conversation, HelpScreen, KeyedScreen
+from cnn_tui.ui.dialogs.dialog import Conversation, HelpScreen, KeyedScreen, PickItem
+from cnn_tui.ui.dialogs.palette import PaletteScreen, keep_recent
 from cnn_tui.ui.explain.pane import ExplainPane
 from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import bindings_of, key_of
@@ -34,7 +36,7 @@ from cnn_tui.ui.screens.pane_grid import PaneGrid
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.bars import PANES, KeyBar, LabHeader
-from cnn_tui.ui.widgets.guide import Guide, never_again
+from cnn_tui.ui.widgets.guide import Guide, GuideProgress, in_the_exercises, never_again, praise
 from cnn_tui.ui.widgets.machine_view import SensorsLike
 
 SMALLEST = (60, 16)
@@ -77,6 +79,7 @@ class LabScreen(KeyedScreen[None]):
         self._warned = self._told_trouble = False
         self.guided = False
         """Whether to show the guided start; to be set before the screen is."""
+        self._guide = GuideProgress(document, self.live)
 
     def _give_commands(self, keeper: QueueKeeper, sensors: SensorsLike) -> None:
         talk, live, document = Conversation(self), self.live, self.document
@@ -92,6 +95,7 @@ class LabScreen(KeyedScreen[None]):
             places=lambda: self.exercises.places,
         )
         self.exercises = ExerciseCommands(*given, files, self.explain, self.action_focus_pane)
+        self.exercises.guide = self._guide_of_exercises
         self.past = HistoryCommands(*given, files, self.runs, self.training, self.explain, self.action_focus_pane)
         runs = RunCommands(*given, claims=self.exercises.order, show_run=self.past.show_run)
         self.commands = {
@@ -119,7 +123,7 @@ class LabScreen(KeyedScreen[None]):
         yield self.header
         yield self.pane_grid
         if self.guided:
-            yield Guide(self.document, self.live)
+            yield Guide(self._guide)
         yield self.key_bar
         yield Static(id="small")
 
@@ -193,8 +197,29 @@ class LabScreen(KeyedScreen[None]):
         self._look_at_guide()
 
     def _look_at_guide(self) -> None:
+        """Go on with the guide; at its end it goes, with praise."""
+        if not self.guided:
+            return
+        self._guide.look(self.header.shown)
+        if self._guide.ended:
+            self._end_guide()
+            self.app.notify(praise(), title="The guide", timeout=20, markup=False)
         for guide in self.query(Guide):
             guide.look()
+
+    def _end_guide(self) -> None:
+        self.guided = False
+        self.query(Guide).remove()
+        self.remove_class("-guided")
+        try:
+            never_again()
+        except OSError as error:
+            words = f"That the guide was ended cannot be kept ({error.strerror}{remedy(error)}): it comes once more."
+            self.notify(words, severity="warning", markup=False)
+
+    def _guide_of_exercises(self) -> Guide | None:
+        """The guide for the exercises screen, where the first exercise is what is left of it."""
+        return Guide(self._guide, in_the_exercises()) if self.guided and self._guide.last else None
 
     def _lay_out(self, width: int, height: int) -> None:
         tiny = width < SMALLEST[0] or height < SMALLEST[1]
@@ -215,6 +240,7 @@ class LabScreen(KeyedScreen[None]):
         if not self.pane_grid.shows_alone(pane.scope):
             self._left = pane.scope
         self.header.shown = self.key_bar.scope = pane.scope
+        self._look_at_guide()
         self._lay_out(*self.size)
         self.on_pane_keys_changed()
 
@@ -274,16 +300,8 @@ class LabScreen(KeyedScreen[None]):
 
     def action_go_back(self) -> None:
         """Out of the guide, which says so; of what the pane is in, of a pane that is shown alone, of the zoom."""
-        if self.query(Guide):
-            self.query(Guide).remove()
-            self.remove_class("-guided")
-            try:
-                never_again()
-            except OSError as error:
-                words = (
-                    f"That the guide was ended cannot be kept ({error.strerror}{remedy(error)}): it comes once more."
-                )
-                self.notify(words, severity="warning", markup=False)
+        if self.guided:
+            self._end_guide()
             return
         pane = self.shown
         if pane.step_back():
@@ -314,8 +332,22 @@ class LabScreen(KeyedScreen[None]):
         if action is not None:
             await self.app.run_action(action, pane if hasattr(pane, f"action_{action.split('(')[0]}") else self)
 
-    def action_open_palette(self) -> None:
-        self.app.action_command_palette()
+    @work(group=DIALOG)
+    async def action_open_palette(self) -> None:
+        """All that can be done here and in the other panes, by name."""
+        listed = palette_commands(self.shown.scope)
+        items = [PickItem(one.id, one.name, one.keys) for one in listed]
+        chosen = await self.app.push_screen_wait(PaletteScreen(items))
+        if chosen is None:
+            return
+        keep_recent(chosen)
+        command = next(one for one in listed if one.id == chosen)
+        if command.theme:
+            self.app.theme = command.theme
+        elif command.pane:
+            await self.run_there(self.panes[command.pane], command.action)
+        else:
+            await self.app.run_action(command.action, self)
 
     def action_quit_lab(self) -> None:
         """Leave; a run goes on, and unsaved work is mentioned first."""

@@ -20,6 +20,8 @@ PANES = (
     ("log", "6 Log"),
 )
 """The panes in the order of Tab, by their scopes, with what the header calls them."""
+_ALWAYS = ("exercises.open", "pane.explain", "run.start", "lab.help", "lab.quit")
+"""The keys that the key bar names at every size, last and in this order: who knows them finds all others."""
 
 
 class LabHeader(Lines):
@@ -97,16 +99,16 @@ class KeyBar(Lines):
         """The ids of the pane's keys that are named, in this order; without any, all that have a label."""
 
     def draw(self, width: int, height: int) -> list[Text]:
-        """The pane's keys, then those that work everywhere; run and help always fit."""
-        general = [key for key in keys_of("lab") if key.label]
-        always = [key for key in general if key.id in ("run.start", "lab.help")]
+        """The pane's keys, then those that work everywhere; those that are always named come last."""
+        general = {key.id: key for key in keys_of("lab") if key.label}
+        always = [general.pop(name) for name in _ALWAYS if name != f"pane.{self.scope}"]
         line = Text(" ", no_wrap=True)
-        end = Text().join(self._token(key.keys.split()[0], key.label) for key in reversed(always))
+        end = Text().join(self._token(key.keys.split()[0], key.label) for key in always)
         rows = [key for key in keys_of(self.scope) if key.label and (key.id in self.first or not self.first)]
         if self.first:
             rows.sort(key=lambda key: self.first.index(key.id))
-        for key in (*rows, *general):
-            if key in always:
+        for key in (*rows, *general.values()):
+            if key.id == f"pane.{self.scope}":
                 continue
             token = self._token(*key.shown)
             if line.cell_len + token.cell_len + end.cell_len > width:

@@ -1,4 +1,4 @@
-"""The guided start: a line or two above the keys that say what to try, until a first network is trained."""
+"""The guided start: a line or two above the keys that say what to try, from the first edit to the first exercise."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from rich.text import Text
 
+from cnn_tui.exercises.answers import answers
+from cnn_tui.exercises.catalogue import set_names
 from cnn_tui.experiment.document import Document
 from cnn_tui.home import home
 from cnn_tui.ui.keys import key_of
@@ -15,50 +17,82 @@ from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.lines import Lines
 
 
+class GuideProgress:
+    """How far somebody is who opens the lab for the first time."""
+
+    def __init__(self, document: Document, live: Live) -> None:
+        self._document, self._live = document, live
+        self._first = document.experiment
+        self._looked = False
+        self.at = 0
+        """The step that comes next; after the last one, the guide is at its end."""
+
+    def look(self, shown: str) -> None:
+        """Go on to the first step that was not done yet; `shown` is the scope of the pane in focus."""
+        self._looked = self._looked or (shown == "explain" and self.trained())
+        # Whoever trains at once needs no word about editing.
+        self.at = max([self.at, *(at + 1 for at in _WHATEVER_ELSE if STEPS[at].done(self))])
+        while not self.ended and STEPS[self.at].done(self):
+            self.at += 1
+
+    @property
+    def last(self) -> bool:
+        """Whether what is left is the first exercise."""
+        return self.at == len(STEPS) - 1
+
+    @property
+    def ended(self) -> bool:
+        return self.at == len(STEPS)
+
+    def changed(self) -> bool:
+        """Whether the stack is another than at the start."""
+        return self._document.experiment.layers != self._first.layers
+
+    def begun(self) -> bool:
+        return self._live.run is not None
+
+    def trained(self) -> bool:
+        return self._live.run is not None and not self._live.run.live
+
+    def looked(self) -> bool:
+        """Whether what a trained network sees was looked at."""
+        return self._looked
+
+    def concluded(self) -> bool:
+        """Whether an exercise is done."""
+        given = (answers(self._live.history, name) for name in set_names())
+        return any(one.done for found in given for one in found.values())
+
+
 class GuideStep(NamedTuple):
     """What to try, and how it shows that it was done."""
 
     words: Callable[[], str]
-    done: Callable[[Guide], bool]
+    done: Callable[[GuideProgress], bool]
 
 
 class Guide(Lines):
-    """Says what to try next, and goes on by itself when that was done; Esc ends it for good."""
+    """Says what to try next, and goes on by itself when that was done. `words` stand in place of the last step's."""
 
-    def __init__(self, document: Document, live: Live) -> None:
+    def __init__(self, progress: GuideProgress, words: str = "") -> None:
         super().__init__(id="guide")
-        self.document, self.live = document, live
-        self._first = document.experiment
-        self._at = 0
+        self.progress = progress
+        self._words = words
+        self._drawn = -1
 
     def draw(self, width: int, height: int) -> list[Text]:
-        step = STEPS[self._at]
-        words = Text.assemble((f" {self._at + 1}/{len(STEPS)} ", self.style("cursor")), f" {step.words()} ")
-        words.append(f"{key_of('lab.back')} ends the guide.", self.style("dim"))
+        at = self._drawn = min(self.progress.at, len(STEPS) - 1)
+        step = self._words or STEPS[at].words()
+        words = Text.assemble((f" {at + 1}/{len(STEPS)} ", self.style("cursor")), f" {step}")
+        if not self._words:
+            words.append(f" {key_of('lab.back')} ends the guide.", self.style("dim"))
         first, *rest = words.wrap(self.app.console, max(1, width - 1))
         return [first, *(Text.assemble(" ", line) for line in rest)][:height]
 
     def look(self) -> None:
-        """Go on to the first step that was not done yet."""
-        at = self._at
-        while STEPS[at].done(self):
-            at += 1
-        # Whoever trains at once needs no word about editing.
-        at = max([at, *(number + 1 for number in _WHATEVER_ELSE if STEPS[number].done(self))])
-        if self._at != at:
-            self._at = at
+        """Show the step that comes next, if that is another one by now."""
+        if self._drawn != self.progress.at:
             self.redraw()
-
-    def changed(self) -> bool:
-        """Whether the stack is another than at the start."""
-        return self.document.experiment.layers != self._first.layers
-
-    def trained(self) -> bool:
-        return self.live.run is not None and not self.live.run.live
-
-
-def _never(guide: Guide) -> bool:
-    return False
 
 
 STEPS = (
@@ -67,30 +101,50 @@ STEPS = (
             f"This network will tell ten kinds of clothes apart. {key_of('stack.step_up')} doubles the filters of its "
             "first layer."
         ),
-        Guide.changed,
+        GuideProgress.changed,
     ),
     GuideStep(
-        lambda: f"Shapes and parameters have followed. {key_of('edit.undo')} takes the edit back.",
-        lambda guide: not guide.changed(),
+        lambda: f"Well done: shapes and parameters have followed. {key_of('edit.undo')} takes the edit back.",
+        lambda progress: not progress.changed(),
     ),
-    GuideStep(lambda: f"{key_of('run.start')} trains the network.", lambda guide: guide.live.run is not None),
+    GuideStep(lambda: f"{key_of('run.start')} trains the network.", GuideProgress.begun),
     GuideStep(
         lambda: (
             f"It trains in a process of its own: even {key_of('lab.quit')} does not stop it. "
             f"{key_of('pane.training')} shows its curves."
         ),
-        Guide.trained,
+        GuideProgress.trained,
     ),
     GuideStep(
         lambda: (
-            "Test accuracy is its share of right answers on images it never saw. "
-            f"{key_of('pane.history')}, {key_of('history.open')}: all about the run."
+            "Well done. Test accuracy is its share of right answers on images it never saw. "
+            f"{key_of('pane.explain')} shows what it sees."
         ),
-        _never,
+        GuideProgress.looked,
+    ),
+    GuideStep(
+        lambda: f"This is what it makes of an image. {key_of('exercises.open')} opens the exercises: do the first one.",
+        GuideProgress.concluded,
     ),
 )
-_WHATEVER_ELSE = (2, 3)
+_WHATEVER_ELSE = (2, 3, 4)
 """The steps that count whenever they are done."""
+
+
+def in_the_exercises() -> str:
+    """The last step's words where the exercises are open."""
+    return (
+        "Your first exercise: its page says what comes next. "
+        f"When it has a result, {key_of('exercises.conclude')} writes what you conclude."
+    )
+
+
+def praise() -> str:
+    """What is said at the end."""
+    return (
+        "Well done! You have changed a network, trained it, looked inside and drawn a conclusion. That was the guide; "
+        f"each exercise says what comes next, and {key_of('lab.help')} lists the keys wherever you are."
+    )
 
 
 def wanted(count: int) -> bool:

@@ -15,6 +15,8 @@ Fetch = Callable[[int, int], Sequence[Sequence[Cell]]]
 
 _LONGEST = 500
 """No cell shows more characters; a name may have ten thousand."""
+_LEAST_WITH_FOOT = 3
+"""Rows below which a table gives none away to say that there are more."""
 
 
 class TableColumn(NamedTuple):
@@ -27,7 +29,11 @@ class TableColumn(NamedTuple):
 
 
 class Table(MovingLines):
-    """A heading, rows with a cursor, and a position line when not all rows fit. The pane around it has the focus."""
+    """A heading and rows with a cursor. The pane around it has the focus.
+
+    When not all rows fit, the heading says which ones these are; without a heading, a line below says how many more
+    there are above and below.
+    """
 
     GAP = 2
 
@@ -40,7 +46,7 @@ class Table(MovingLines):
         placed: bool = True,
         id: str | None = None,
     ) -> None:
-        """`fetch` gives rows from an offset on; `placed` has the heading say which rows those on screen are."""
+        """`fetch` gives rows from an offset on; `placed` has it say which rows those on screen are."""
         super().__init__(id=id)
         self.columns = tuple(columns)
         self.count = 0
@@ -121,6 +127,8 @@ class Table(MovingLines):
         room = height - headed
         if room < 1:
             return []
+        footed = self.placed and not headed and self.count > room >= _LEAST_WITH_FOOT
+        room -= footed
         self._top = max(min(self._top, self.cursor, max(0, self.count - room)), self.cursor - room + 1, 0)
         self._left = min(self._left, self._most_left())
         if not self.count and self.empty:
@@ -132,7 +140,13 @@ class Table(MovingLines):
             line.pad_right(max(0, width - line.cell_len))
             line.stylize(self.style("cursor" if self.active else "cursor-idle"))
             lines[at] = line
-        return lines
+        return [*lines, self._foot(room)] if footed else lines
+
+    def _foot(self, room: int) -> Text:
+        """How many rows lie above and below those on the screen."""
+        sides = (("↑", self._top, "above"), ("↓", self.count - self._top - room, "below"))
+        words = "   ".join(f"{sign} {count} more {where}" for sign, count, where in sides if count)
+        return Text(words, self.style("dim"), no_wrap=True)
 
     @property
     def _headed(self) -> bool:

@@ -158,10 +158,15 @@ class FieldForm(Lines):
 
     def draw(self, width: int, height: int) -> list[Text]:
         """Fields first; below them the problem, or the help of the chosen field."""
-        fields, chosen = self._field_lines(width)
+        fields, chosen = self._field_lines(width - 2)  # what is left has the signs that others lie above and below
         most = max(1, height - 3)  # of the lines with fields, so that there is room for words
         first = max(0, min(chosen - most // 2, len(fields) - most))
-        lines = [Text("─" * width, self.style("dim")), *fields[first : first + most]]
+        shown = fields[first : first + most]
+        if first + most < len(fields):
+            shown[-1] = self._with_sign(shown[-1], "↓", width)
+        if first:
+            shown[0] = self._with_sign(shown[0], "↑", width)
+        lines = [Text("─" * width, self.style("dim")), *shown]
         below = self._problem_words() if self._problem else self._help_words()
         room = max(1, height - len(lines))
         wrapped = list(below.wrap(self.app.console, width))
@@ -170,6 +175,11 @@ class FieldForm(Lines):
             wrapped[-1].truncate(width - 2)
             wrapped[-1].append(" …")
         return [*lines, *wrapped]
+
+    def _with_sign(self, line: Text, sign: str, width: int) -> Text:
+        """A line of fields that others lie above or below."""
+        line.pad_right(width - 1 - line.cell_len)
+        return line.append(sign, self.style("dim"))
 
     def _field_lines(self, width: int) -> tuple[list[Text], int]:
         """All lines, and which of them has the field that the keys act on."""
