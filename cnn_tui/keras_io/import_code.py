@@ -196,7 +196,7 @@ def _note_scale(data: Value, layers: Sequence[Instance], notes: list[str]) -> No
         notes.append("something is added to the images before they go in there: here they are 0 to 1")
         return
     scales = [images.scale] if isinstance(images, DatasetArrays) else []
-    if isinstance(data, Folder):
+    if isinstance(data, Folder) and not isinstance(data.path, Unknown):  # of arrays that are not known, nothing is
         scale = data.generator.arguments.get("rescale", 1.0) if data.generator is not None else 1.0
         scales = [scales[0] * scale if scales and isinstance(scale, int | float) else scale]
     if scales and not is_scaled(scales[0]):

@@ -1088,6 +1088,44 @@ def test_optimizers_of_tensorflow_1_are_keras_s(
     assert training.schedule is None and imported.notes == ()
 
 
+def test_options_of_a_script_are_what_they_are_without_any(tmp_path: Path) -> None:
+    code = """
+import argparse
+options = argparse.ArgumentParser(description="trains")
+options.add_argument("-e", "--epochs", type=int, default=12)
+options.add_argument("--batch-size", default=64, type=int)
+options.add_argument("--lr", dest="rate", default=0.01)
+options.add_argument("--augment", action="store_true")
+options.add_argument("--path")
+args = options.parse_args()
+"""
+    fit = """
+if args.augment:
+    model.add(layers.Dense(10))
+model.compile(keras.optimizers.Adam(args.rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(x_train, y_train, epochs=args.epochs, batch_size=args.batch_size, verbose=args.verbose)
+"""
+    imported = read(tmp_path, HEAD + code + SMALL + fit)
+    training = imported.experiment.training
+    assert (training.epochs, training.batch_size, training.learning_rate) == (12, 64, 0.01)
+    assert len(imported.experiment.layers) == 3
+    unknown = read(tmp_path, HEAD + code + SMALL + fit.replace("args.epochs", "args.path"))
+    assert any("epochs is " in note and "which is not known" in note for note in unknown.notes)
+
+
+def test_functions_may_take_any_arguments(tmp_path: Path) -> None:
+    code = """
+def make(units, *sizes, activation="relu", **others):
+    made = [layers.Conv2D(size, 3, activation=activation, **others) for size in sizes]
+    return keras.Sequential([keras.Input((28, 28, 1)), *made, layers.Flatten(), layers.Dense(units)])
+model = make(10, 4, 8, padding="same")
+"""
+    layers = read(tmp_path, HEAD + code + FIT).experiment.layers
+    assert layers[:2] == tuple(
+        Conv2D(filters=count, kernel_size=(3, 3), padding="same", activation="relu") for count in (4, 8)
+    )
+
+
 TABLE_READERS = {
     "a function": "train, labels = get_data('/tmp/deep/pets_train.csv')\nwatched = get_data('/tmp/deep/pets_test.csv')",
     "pandas": "whole = pd.read_csv('pets_train.csv')\nlabels = whole['label'].values\n"
@@ -1130,6 +1168,7 @@ FIT
     imported = read(tmp_path, code)
     assert imported.experiment.dataset == str(tmp_path / "pets_train.csv")
     assert imported.experiment.stack.input_shape == (4, 4, 1)
+    assert not any("0 to 255" in note for note in imported.notes)
     gone = read(tmp_path, code.replace("pets_train", "gone"))
     assert gone.experiment.dataset == ""
     assert any("the table that it trains on" in note and "is not there" in note for note in gone.notes)

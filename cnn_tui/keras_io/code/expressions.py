@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, combined, is_plain
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.values import (
+    OPTIONS,
     CodeModel,
     DatasetArrays,
     Function,
@@ -266,6 +267,10 @@ def attribute(owner: Value, name: str) -> Value:
         if name == "pi" and owner.path in ("math", "numpy"):
             return math.pi
         return Named(f"{owner.path}.{name}")
+    if isinstance(owner, Instance) and owner.kind == OPTIONS:
+        if owner.arguments.get(name) is None:
+            raise AttributeError("only known once the script is called with it")
+        return owner.arguments[name]
     if isinstance(owner, DatasetArrays) and name == "shape":
         return owner.shape
     if isinstance(owner, CodeModel) and owner.is_inside and name == "layers":

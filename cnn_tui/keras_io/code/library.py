@@ -11,7 +11,17 @@ from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.keras_io.code.applications import PREPARATION, application, is_application, pooled
 from cnn_tui.keras_io.code.arguments import ALIASES, named
 from cnn_tui.keras_io.code.expressions import items
-from cnn_tui.keras_io.code.values import CodeModel, DatasetArrays, Folder, Instance, Named, Tensor, Unknown, Value
+from cnn_tui.keras_io.code.values import (
+    PARSER,
+    CodeModel,
+    DatasetArrays,
+    Folder,
+    Instance,
+    Named,
+    Tensor,
+    Unknown,
+    Value,
+)
 from cnn_tui.keras_io.import_chain import ONLY_CHAINS
 
 _ON_ARRAYS = (
@@ -85,6 +95,8 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         arguments = named(name, unnamed, given)
         folder = Folder(arguments.pop("directory", None), arguments, None, place)
         return [folder, folder] if arguments.get("subset") == "both" else folder
+    if name == PARSER:
+        return Instance(PARSER, {}, place)
     if name in _OF_TENSORFLOW_1 and callee.path.startswith("tensorflow."):
         return _older_optimizer(name, unnamed, given, place)
     if not callee.is_keras:

@@ -7,7 +7,17 @@ from collections.abc import Mapping, Sequence
 from cnn_tui.keras_io.code.applications import cut_after
 from cnn_tui.keras_io.code.arguments import named
 from cnn_tui.keras_io.code.library import append
-from cnn_tui.keras_io.code.values import CodeModel, DatasetArrays, Folder, Instance, Method, Unknown, Value
+from cnn_tui.keras_io.code.values import (
+    OPTIONS,
+    PARSER,
+    CodeModel,
+    DatasetArrays,
+    Folder,
+    Instance,
+    Method,
+    Unknown,
+    Value,
+)
 
 _FOLLOWED = ("map", "cache", "prefetch", "shuffle", "batch", "repeat", "take", "with_options")
 """Methods of a tf.data pipeline that give a pipeline again."""
@@ -28,6 +38,8 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
         return _of_generator(owner, method.name, unnamed, given, place)
     if isinstance(owner, Instance) and owner.kind == "Application":
         return _of_application(owner, method.name, unnamed, given)
+    if isinstance(owner, Instance) and owner.kind == PARSER:
+        return _of_parser(owner, method.name, unnamed, given, place)
     if isinstance(owner, int | float) and method.name in ("numpy", "item"):  # of a scalar of TensorFlow's
         return owner
     if isinstance(owner, list) and method.name == "append" and len(unnamed) == 1:
@@ -75,6 +87,21 @@ def _of_application(base: Instance, name: str, unnamed: Sequence[Value], given: 
     if name == "load_weights" and isinstance(wanted, str):
         base.arguments["weights"] = wanted
     return Unknown("", base.place)
+
+
+def _of_parser(parser: Instance, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+    """Of an `argparse.ArgumentParser`: what its options are when the script is called without any."""
+    if name == "add_argument":
+        flags = [flag for flag in unnamed if isinstance(flag, str)]
+        long = next((flag for flag in flags if flag.startswith("--")), flags[0] if flags else "")
+        called = given.get("dest", long.lstrip("-").replace("-", "_"))
+        usual = False if given.get("action") == "store_true" else True if given.get("action") == "store_false" else None
+        parser.arguments[str(called)] = given.get("default", usual)
+    if name == "parse_args":
+        return Instance(OPTIONS, parser.arguments, place)
+    if name == "parse_known_args":
+        return (Instance(OPTIONS, parser.arguments, place), [])
+    return Unknown("", place)
 
 
 def _of_images(images: DatasetArrays, name: str, unnamed: Sequence[Value]) -> Value:

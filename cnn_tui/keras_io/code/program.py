@@ -256,7 +256,7 @@ class Program:
 
     def _run(self, function: Function, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
         """What a function of the script gives for these arguments."""
-        if self._depth >= MAX_DEPTH or function.node.args.vararg or function.node.args.kwarg:
+        if self._depth >= MAX_DEPTH:
             return Unknown("", place)
         names = Names(function.names)
         wanted = function.node.args
@@ -269,8 +269,14 @@ class Program:
             names[argument.arg] = self._value(default, function.names, function.cell)
         for argument, value in zip(every, unnamed, strict=False):
             names[argument.arg] = value
+        known = {argument.arg for argument in (*every, *wanted.kwonlyargs)}
         for name, value in given.items():
-            names[name] = value
+            if name in known:
+                names[name] = value
+        if wanted.vararg is not None:
+            names[wanted.vararg.arg] = tuple(unnamed[len(every) :])
+        if wanted.kwarg is not None:
+            names[wanted.kwarg.arg] = {name: value for name, value in given.items() if name not in known}
         self._depth += 1
         try:
             self._block(function.node.body, names, function.cell)

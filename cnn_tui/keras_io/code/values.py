@@ -18,6 +18,12 @@ _OF_TENSORFLOW = ("optimizers", "losses", "metrics", "initializers")
 """Modules of Keras's that TensorFlow has under its own name too, as `tf.optimizers`."""
 
 
+PARSER = "ArgumentParser"
+"""What an object that reads the command line is, among instances."""
+OPTIONS = "the command line"
+"""What such an object has read, where the script is called without options."""
+
+
 class Unknown(msgspec.Struct, frozen=True):
     """What is not understood: `what` stands at `place` and is never guessed."""
 
