@@ -269,6 +269,9 @@ def test_three_to_six_round_values_are_labelled_at_every_size(height: int) -> No
     for low, high in ((0.0, 1.0), (0.12, 0.58), (0.897, 0.931), (3.1, 900.0), (0.31, 0.3145)):
         found = value_labels_of(drawn(picture_of(recorded(losses=[high, low, high, low]), ChartChoice()), 60, height))
         assert 3 <= len(found) <= 6 and found == sorted(set(found), reverse=True)
+        step = found[0] - found[1]
+        if height > 8:
+            assert all(abs(value / step - round(value / step)) < 1e-3 for value in found), "multiples of their distance"
 
 
 def test_a_run_of_one_epoch_shows_its_values() -> None:

@@ -88,13 +88,16 @@ def value_ticks(low: float, high: float, height: int, log: bool = False) -> list
         return _log_ticks(low, high, max(2, min(6, (height + 2) // 3)))
     wanted, most = max(3, min(6, height // 3 + 1)), min(6, height)
     power = 10.0 ** math.floor(math.log10(high - low))
-    round_ones = [_multiples(low, high, power * part) for part in (1.0, 0.5, 0.2, 0.1)]
+    round_ones = [_multiples(low, high, power * part) for part in (5.0, 2.0, 1.0, 0.5, 0.2, 0.1)]
     # A quarter of ten is less round, and every second of several no multiple: they come where nothing else fits.
-    others = [*(_multiples(low, high, power * part) for part in (0.25, 0.025)), *(ticks[::2] for ticks in round_ones)]
+    others = [
+        *(_multiples(low, high, power * part) for part in (2.5, 0.25, 0.025)),
+        *(ticks[::2] for ticks in round_ones),
+    ]
     for choices in (round_ones, others):
         if fitting := [ticks for ticks in choices if 3 <= len(ticks) <= most]:
             return min(fitting, key=lambda ticks: abs(len(ticks) - wanted))
-    return round_ones[0]
+    return next(ticks for ticks in round_ones if len(ticks) > 1)
 
 
 def _multiples(low: float, high: float, step: float) -> list[float]:

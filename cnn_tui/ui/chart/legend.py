@@ -17,7 +17,6 @@ from cnn_tui.reports.chart.curves import DETAIL, SECONDS, Best, Curve, mean_at, 
 from cnn_tui.reports.chart.picture import GLYPHS
 from cnn_tui.reports.chart.rules import rule_best, rule_deadlines, rule_levels, shown_best
 from cnn_tui.text import run_numbers
-from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.layout import Part, fits, part
 
 Styles = Callable[[str], Style]
@@ -77,14 +76,18 @@ def overlay_legend(
     lines: int,
     names: Sequence[str],
     kind: Kind = "braille",
+    which_key: str = "",
 ) -> list[Part]:
-    """The lines and names of overlaid runs, as many as fit on so many lines; at the crosshair with their values."""
+    """The lines and names of overlaid runs, as many as fit on so many lines; at the crosshair with their values.
+
+    `which_key` is the key that shows training in place of validation, where there is one.
+    """
     first = runs[0][0].run
     head = _head(first, choice, style)
     if choice.crosshair is not None:
         head = Text(place(choice.crosshair), style("accent"))
     entries = [_entry(one, at, choice, style, name, kind) for (one, at), name in zip(runs, names, strict=True)]
-    hint = part(1, _overlay_hint(runs, choice), style("dim"))
+    hint = part(1, _overlay_hint(runs, choice, which_key), style("dim"))
     for count in range(len(entries), 0, -1):
         left = len(entries) - count
         more = [part(0, f"and {left} more", style("dim"))] if left else []
@@ -211,12 +214,12 @@ def _entry(one: Recorded, at: int, choice: ChartChoice, style: Styles, name: str
     return Part(0, Text(long, look), Text(f"{short_line} {name}", look))
 
 
-def _overlay_hint(runs: Sequence[tuple[Recorded, int]], choice: ChartChoice) -> str:
+def _overlay_hint(runs: Sequence[tuple[Recorded, int]], choice: ChartChoice, which_key: str) -> str:
     around = "; the mean of several, dots: ± the standard deviation" if any(one.mean for one, _ in runs) else ""
-    return f"{_overlay_signs(runs, choice)}{around}".removeprefix("; ")
+    return f"{_overlay_signs(runs, choice, which_key)}{around}".removeprefix("; ")
 
 
-def _overlay_signs(runs: Sequence[tuple[Recorded, int]], choice: ChartChoice) -> str:
+def _overlay_signs(runs: Sequence[tuple[Recorded, int]], choice: ChartChoice, which_key: str) -> str:
     if choice.metric == SECONDS or choice.which == "train":
         return "on the training images" if choice.metric != SECONDS else ""
     held = any(one.run.experiment.training.validation != "none" for one, _ in runs)
@@ -226,4 +229,5 @@ def _overlay_signs(runs: Sequence[tuple[Recorded, int]], choice: ChartChoice) ->
         return "train / validation" if held else "train"
     if len(overlay_which(runs, choice)) > 1:
         return "thick: validation, thin: train"
-    return f"validation; {key_of('training.series')} shows train" if held else "train"
+    shows = f"; {which_key} shows train" if which_key else ""
+    return f"validation{shows}" if held else "train"

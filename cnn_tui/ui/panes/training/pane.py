@@ -130,7 +130,10 @@ class TrainingPane(Pane):
             if shown is None:
                 return ()
             if several:
-                return overlay_legend(several, choice, status.style, width, LEGEND_LINES, names, kind_of(self.app))
+                which = key_of("training.series")
+                return overlay_legend(
+                    several, choice, status.style, width, LEGEND_LINES, names, kind_of(self.app), which
+                )
             words = legend if choice.crosshair is None else readings
             return words(shown, choice, behind, status.style)
 
