@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich.text import Text
 
 from cnn_tui.experiment.document import Document
-from cnn_tui.network.summary import FLOAT_BYTES, LayerSummary, Summary, in_bytes, totals
-from cnn_tui.text import cells, padded
+from cnn_tui.network.summary import FLOAT_BYTES, in_bytes, totals
+from cnn_tui.text import cells
 from cnn_tui.ui.widgets.lines import Lines
 
 _BAR = 8
@@ -14,14 +14,13 @@ SHARE = _BAR + 5
 """Cells that a share takes."""
 
 
-def share(row: LayerSummary, summary: Summary) -> str:
-    """The layer's part of all parameters, as a bar and in words; "" for a layer without any."""
-    total = summary.total_params
-    if not row.params or not total:
+def share(params: int, total: int) -> str:
+    """The part of all parameters that a layer has, as a bar and in words; "" for a layer without any."""
+    if not params or not total:
         return ""
-    part = row.params / total
+    part = params / total
     percent = f"{part:.0%}" if part >= 0.005 else "<1%"
-    return f"{padded('━' * round(part * _BAR), _BAR)} {padded(percent, 4, right=True)}"
+    return f"{'━' * round(part * _BAR):<{_BAR}} {percent:>4}"
 
 
 class Totals(Lines):

@@ -15,7 +15,7 @@ from cnn_tui.network.summary import LayerSummary, in_bytes, row_cells
 from cnn_tui.text import cells
 from cnn_tui.ui.keys import bindings_of
 from cnn_tui.ui.panes.pane import Pane
-from cnn_tui.ui.panes.parameters import Totals, share
+from cnn_tui.ui.panes.parameters import SHARE, Totals, share
 from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
 
 _PLAIN = (
@@ -24,8 +24,9 @@ _PLAIN = (
     ("Layer", "Output shape", "Param #"),  # a number that is cut cannot be read at all
 )
 _FORMULA = (("Layer", "Param #", "Share", "Parameters come from"),)
-_COST = (("Layer", "Param #", "MACs", "Memory", "Sees"),)
-_RIGHT = ("Param #", "MACs", "Memory", "Sees")
+_COSTS = ("MACs", "Memory", "Sees")
+_COST = (("Layer", "Param #", *_COSTS),)
+_RIGHT = ("Param #", *_COSTS)
 
 
 class SummaryPane(Pane):
@@ -42,7 +43,7 @@ class SummaryPane(Pane):
         self._titles: tuple[tuple[str, ...], ...] = _PLAIN
         """The columns that are wanted, and what comes in their place where they are too wide."""
         self._shown: tuple[str, ...] = _PLAIN[-1]
-        self._cells: list[list[str]] = []
+        self._cells: list[tuple[str, ...]] = []
 
     def compose(self) -> ComposeResult:
         yield Table((), self._rows, id="rows")
@@ -52,15 +53,16 @@ class SummaryPane(Pane):
         rows = self.document.view.summary.rows
         table = self.query_one(Table)
         # As wide as the content, so that nothing is cut.
-        values = [self._values(row) for row in rows]
+        values = self._columns(rows)
         widths = {
-            title: max(cells(title), *(cells(one[title]) for one in values), 0) for title in {*chain(*self._titles)}
+            title: SHARE if title == "Share" else max(cells(title), *map(cells, shown), 0)
+            for title, shown in values.items()
         }
         for titles in self._titles:
             self._shown = titles
             if sum(widths[one] + Table.GAP for one in titles) - Table.GAP <= table.size.width:
                 break
-        self._cells = [[one[title] for title in self._shown] for one in values]
+        self._cells = list(zip(*(values[title] for title in self._shown), strict=True))
         table.columns = tuple(TableColumn(title, widths[title], right=title in _RIGHT) for title in self._shown)
         table.set_count(len(rows))
         self.query_one(Totals).redraw()
@@ -97,23 +99,36 @@ class SummaryPane(Pane):
             shown.append([Text(cell, bar if title == "Share" else tone or "") for title, cell in titled])
         return shown
 
-    def _values(self, row: LayerSummary) -> dict[str, str]:
-        """What each column says of a layer."""
-        name, shape, params = row_cells(row)
+    def _columns(self, rows: Sequence[LayerSummary]) -> dict[str, Sequence[str]]:
+        """What the columns that are wanted say of the layers."""
         summary = self.document.view.summary
-        values = {
-            "Layer (type)": name,
-            "Layer": row.name if row.enabled else f"{row.name} (off)",
-            "Output shape": "does not fit" if row.index == summary.stuck_at else shape,
+        names, shapes, params = zip(*map(row_cells, rows), strict=True) if rows else ((), (), ())
+        values: dict[str, Sequence[str]] = {
+            "Layer (type)": names,
+            "Layer": [row.name if row.enabled else f"{row.name} (off)" for row in rows],
+            "Output shape": shapes,
             "Param #": params,
-            "Share": share(row, summary),
-            "Parameters come from": row.formula,
-            **dict.fromkeys(("MACs", "Memory", "Sees"), ""),
         }
-        if row.enabled and row.output_shape is not None:
-            batch = self.document.experiment.training.batch_size
-            seen = row.receptive_field
-            values["MACs"] = f"{row.macs:,}"
-            values["Memory"] = in_bytes(row.memory_bytes(batch))
-            values["Sees"] = f"{seen[0]}x{seen[1]}" if seen else "all"
+        if summary.stuck_at is not None:
+            values["Output shape"] = [
+                "does not fit" if row.index == summary.stuck_at else shape
+                for row, shape in zip(rows, shapes, strict=True)
+            ]
+        wanted = {*chain(*self._titles)}
+        if "Share" in wanted:
+            total = summary.total_params
+            values["Share"] = [share(row.params, total) for row in rows]
+        if "Parameters come from" in wanted:
+            values["Parameters come from"] = [row.formula for row in rows]
+        if "MACs" in wanted:
+            costs = [self._cost(row) for row in rows]
+            values |= dict(zip(_COSTS, zip(*costs, strict=True) if costs else ((),) * len(_COSTS), strict=True))
         return values
+
+    def _cost(self, row: LayerSummary) -> tuple[str, ...]:
+        """MACs, memory, and how much of the image is seen."""
+        if not row.enabled or row.output_shape is None:
+            return ("",) * len(_COSTS)
+        memory = row.memory_bytes(self.document.experiment.training.batch_size)
+        seen = row.receptive_field
+        return f"{row.macs:,}", in_bytes(memory), f"{seen[0]}x{seen[1]}" if seen else "all"

@@ -34,6 +34,8 @@ class LayersTable(Table):
         super().__init__((), self._rows, id=id)
         self.document = document
         self.beside_summary = False
+        self._total = 0
+        """Of all parameters."""
         self._fitted: object = None
 
     def draw(self, width: int, height: int) -> list[Text]:
@@ -101,6 +103,7 @@ class LayersTable(Table):
         heading.append_text(place).append_text(after)
 
     def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
+        self._total = self.document.view.summary.total_params
         return [self._row(at) for at in range(offset, min(offset + limit, len(self.document.view.stack)))]
 
     def _row(self, at: int) -> Sequence[Cell]:
@@ -114,7 +117,7 @@ class LayersTable(Table):
         words = Text(arguments(layer) if layer.enabled else f"off  {arguments(layer)}", tone)
         stuck = self.style("bad") if view.summary.stuck_at == view.summary.rows[at].index else tone
         shape, params = self._outcome(at)
-        part = share(view.summary.rows[at], view.summary)
+        part = share(view.summary.rows[at].params, self._total)
         bar = self.style("bar")
         return Text(str(at + 1), dim), name, words, Text(shape, stuck or dim), Text(params, tone), Text(part, bar)
 

@@ -48,6 +48,7 @@ class TrainingPane(Pane):
         super().__init__()
         self.live = live
         self.document = document
+        self._pictures = TrainingPictures(id="pictures")
         self.choice = ChartChoice()
         self.runs = RunsShown(live, self.choice)
         self._drawn: deque[float] = deque([0.0], maxlen=_MOST)
@@ -59,7 +60,7 @@ class TrainingPane(Pane):
         yield RunStatus(self.live, id="standing")
         with Horizontal(id="curves", classes="-first"):
             yield Chart(id="chart")
-            yield TrainingPictures(id="pictures")
+            yield self._pictures
 
     def on_resize(self, _: Resize) -> None:
         self._share_room()
@@ -102,10 +103,9 @@ class TrainingPane(Pane):
 
     def show_pictures(self) -> None:
         """Show the dataset under edit before the first run, then what the run on show took test images for."""
-        shown, pictures = self.runs.recorded, self.query_one(TrainingPictures)
-        experiment = self.document.experiment
+        shown, pictures = self.runs.recorded, self._pictures
         if shown is None:
-            pictures.show(OfDataset(experiment.dataset, experiment.data_options) if experiment.dataset else None)
+            pictures.show(self._dataset())
         elif shown.run.live or self.runs.several or not predictions_path(shown.run.id).exists():
             pictures.show(None)
         else:
@@ -114,8 +114,12 @@ class TrainingPane(Pane):
 
     def follow_document(self) -> None:
         """Another dataset has other pictures."""
-        if self.runs.recorded is None:
+        if self.runs.recorded is None and self._pictures.subject != self._dataset():
             self.show_pictures()
+
+    def _dataset(self) -> OfDataset | None:
+        experiment = self.document.experiment
+        return OfDataset(experiment.dataset, experiment.data_options) if experiment.dataset else None
 
     def on_training_pictures_came(self) -> None:
         self._share_room()
@@ -144,7 +148,7 @@ class TrainingPane(Pane):
     def _share_room(self) -> None:
         """The words may take what a chart without curves does not need."""
         width, height = self.content_size
-        status, pictures, first = self.query_one(RunStatus), self.query_one(TrainingPictures), not self.runs.recorded
+        status, pictures, first = self.query_one(RunStatus), self._pictures, not self.runs.recorded
         status.display = not first
         self.query_one("#curves").set_class(first, "-first")
         if height:

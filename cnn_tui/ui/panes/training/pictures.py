@@ -50,7 +50,7 @@ class TrainingPictures(Lines):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._subject: Subject | None = None
+        self.subject: Subject | None = None
         self._found: Gathered | None = None
         """None until they are read."""
         self._soon: Timer | None = None
@@ -60,8 +60,8 @@ class TrainingPictures(Lines):
 
     def show(self, subject: Subject | None) -> None:
         """Show the pictures of a dataset or of a run; None for none."""
-        if subject != self._subject:
-            self._subject, self._found = subject, None
+        if subject != self.subject:
+            self.subject, self._found = subject, None
             self.redraw()
             self._read_soon()
 
@@ -71,7 +71,7 @@ class TrainingPictures(Lines):
         Where there is no room for both, and where it has turned out that there are no pictures, it takes none.
         """
         room = first or (height >= 1 + _WORDS + _LEAST_TALL and width - _BESIDE >= _LEAST_CURVES)
-        self.display = room and self._subject is not None and not self._has_none
+        self.display = room and self.subject is not None and not self._has_none
         taken = None if first else _BESIDE
         if taken != self._taken:
             self._taken = self.styles.width = taken
@@ -93,13 +93,11 @@ class TrainingPictures(Lines):
     def _read_soon(self) -> None:
         if self._soon:
             self._soon.stop()
-        if self._subject is not None and self._found is None and self._on_screen:
-            self._soon = self.set_timer(
-                DATASET_AFTER if isinstance(self._subject, OfDataset) else RUN_AFTER, self._read
-            )
+        if self.subject is not None and self._found is None and self._on_screen:
+            self._soon = self.set_timer(DATASET_AFTER if isinstance(self.subject, OfDataset) else RUN_AFTER, self._read)
 
     def _read(self) -> None:
-        subject = self._subject
+        subject = self.subject
         if subject is not None and not getattr(self.app, "on_slow_line", False):
             threading.Thread(target=self._gather, args=(subject,), name="pictures", daemon=True).start()
 
@@ -108,7 +106,7 @@ class TrainingPictures(Lines):
 
     def on_training_pictures_came(self, message: Came) -> None:
         """Keep what was wanted last; the pane hears of it too."""
-        if message.subject == self._subject:
+        if message.subject == self.subject:
             self._found = message.found
             self.redraw()
 
