@@ -132,10 +132,11 @@ class RunChanges(NamedTuple):
 
 
 def changes_of(line: Line, baseline: Line) -> RunChanges:
-    """What a row of the history's table shows against the pinned run."""
+    """What a row of the history's table shows against the pinned run; accuracies of other data are not compared."""
+    same_data = line.images == baseline.images
     return RunChanges(
-        _minus(line.test_accuracy, baseline.test_accuracy),
-        _minus(line.gap, baseline.gap),
+        _minus(line.test_accuracy, baseline.test_accuracy) if same_data else None,
+        _minus(line.gap, baseline.gap) if same_data else None,
         line.params - baseline.params,
         _minus(line.pace, baseline.pace),
     )

@@ -94,7 +94,6 @@ _COLUMNS = (
     RunColumn("gap", "gap", "training minus test accuracy", _figure("gap", 4), sql=GAP, share=True),
     RunColumn("pace", "s/epoch", "seconds an epoch", _figure("pace", 1), called="seconds_an_epoch", heading="s/epoch"),
     RunColumn("status", "status", "queued, running, finished …", _status, words=True),
-    RunColumn("params", "params", "parameters", lambda line: f"{line.params:,}"),
     RunColumn(
         "epochs_done",
         "epochs",
@@ -103,6 +102,7 @@ _COLUMNS = (
         called="epochs",
     ),
     RunColumn("dataset", "dataset", "the data that it was trained on", lambda line: line.dataset, words=True),
+    RunColumn("params", "params", "parameters", lambda line: f"{line.params:,}"),
     RunColumn("tags", "tags", "the tags", lambda line: " ".join(line.tags), sql="nullif(tags, '[]')", words=True),
     RunColumn("note", "note", "the note", lambda line: line.note, words=True),
     RunColumn("accuracy", "train acc", "training accuracy of the last epoch", _figure("accuracy", 4), share=True),

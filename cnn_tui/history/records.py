@@ -158,6 +158,14 @@ class Records:
         epochs = tuple((line.id, line.epochs_done, line.epochs) for line in self.going())
         return Tally(tuple((*row,) for row in runs), epochs, answers)
 
+    def data_used(self) -> list[tuple[str, int, int]]:
+        """What runs were trained and tested on: the dataset, how many of each; what most runs had first."""
+        rows = self.store.execute(
+            "SELECT dataset, train_images, test_images FROM runs WHERE train_images > 0"
+            " GROUP BY dataset, train_images, test_images ORDER BY count(*) DESC, max(id) DESC"
+        )
+        return [(dataset, train, test) for dataset, train, test in rows]
+
     def has_other_data(self, after: int, stand_ins: Sequence[str]) -> bool:
         """Whether a run past `after` was trained on one of `stand_ins`, or on other data than the very first run."""
         other = "dataset != (SELECT dataset FROM runs ORDER BY id LIMIT 1)"

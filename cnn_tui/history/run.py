@@ -203,6 +203,11 @@ class Line(msgspec.Struct, frozen=True):
         return Conditions(self.dataset, *images, self.epochs_done, self.epochs, self.tested_epoch)
 
     @property
+    def images(self) -> tuple[str, int, int]:
+        """What it was trained and tested on: the dataset, and how many images of each; 0 before they are known."""
+        return self.dataset, self.train_images, self.test_images
+
+    @property
     def lost(self) -> bool:
         """Whether the loss of its last epoch is no number: each epoch has a loss, and SQLite no NaN."""
         return self.epochs_done > 0 and self.loss is None

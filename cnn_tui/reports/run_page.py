@@ -21,6 +21,7 @@ from cnn_tui.history.history import History
 from cnn_tui.history.run import Event, Point, Run, ending_in_words, metric_shown, status_in_words
 from cnn_tui.history.same_network import in_words, same_network
 from cnn_tui.network.diff import arguments
+from cnn_tui.network.layers import AnyLayer
 from cnn_tui.network.summary import LayerSummary, keras_shape, summarize
 from cnn_tui.reports.blocks import (
     Block,
@@ -71,6 +72,29 @@ def run_page(facts: RunFacts) -> Page:
     blocks = [*_result(facts), *_words(run), *_curves(facts), *overfitting(run)]
     blocks += [*_difference(facts), *_experiment(run), *_epochs(run), *_what_happened(facts), *_around(run)]
     return Page(f"Run {run.id}: {run.name}", blocks)
+
+
+def in_brief(run: Run) -> Iterator[Block]:
+    """A run in few lines: its whole name, what it was made with and reached, its layers."""
+    yield Paragraph([Span(f"Run {run.id}: {run.name}", "strong")])
+    words, pace = status_in_words(run.status, run.ending), pace_of(run)
+    made_with = run.conditions.in_words() if run.train_images else run.dataset
+    yield Paragraph([Span(words, status_style(run.status, run.ending)), Span(f", {made_with}", "dim")])
+    gap = f"gap {in_points(run.gap)}" if run.gap is not None else ""
+    took = f"{pace:.1f} s an epoch" if pace is not None else ""
+    if accuracy := _joined([*_figures(run, run.test_accuracy, "accuracy"), gap]):
+        yield Paragraph([Span("accuracy ", "dim"), Span(accuracy)])
+    yield Paragraph(_joined([counted(run.params, "parameter"), took]))
+    if run.note:
+        yield Paragraph([Span("note ", "dim"), Span(run.note)])
+    if run.has_experiment:
+        yield Paragraph()
+        rows = [(str(at), one.type, f"{'' if one.enabled else 'off  '}{arguments(one)}") for at, one in _numbered(run)]
+        yield TextTable((), rows, right=(0,))
+
+
+def _numbered(run: Run) -> Iterator[tuple[int, AnyLayer]]:
+    return enumerate(run.experiment.layers, 1)
 
 
 def overfitting(run: Run) -> Iterator[Block]:

@@ -37,6 +37,10 @@ class Watched:
             self.events = self._history.events(self.id)
         self._read_points()
 
+    def hand_over(self, history: History) -> None:
+        """From now on read from this connection: it was read in a thread with one of its own."""
+        self._history = history
+
     def read_unless_ended(self) -> None:
         """Read what is recorded by now of a run that was not read yet, or had not ended then."""
         if self.run is None or self.run.live:

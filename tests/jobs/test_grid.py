@@ -70,6 +70,13 @@ def test_a_grid_is_every_combination_and_its_names_tell_only_what_varies() -> No
     assert grid(BASELINE, [], change) == [Cell(BASELINE)]
 
 
+def test_what_is_changed_in_all_of_a_grid_is_told_too() -> None:
+    (alone,) = grid(BASELINE, [Axis("layers[2].filters", (8,))], change)
+    assert alone.named().name == f"{NAME}: layer 3 filters 8"
+    cells = grid(BASELINE, [FILTERS, Axis("layers[5].units", (64,)), Axis("epochs", (2,))], change)
+    assert [cell.named().name for cell in cells] == [f"{NAME}: filters {n}, units 64" for n in (16, 32, 64)]
+
+
 def test_the_same_argument_of_two_layers_is_told_with_its_layer() -> None:
     cells = grid(BASELINE, [Axis("layers[0].filters", (16, 32)), Axis("layers[2].filters", (8, 16))], change)
     assert cells[1].named().name == f"{NAME}: layer 1 filters 16, layer 3 filters 16"

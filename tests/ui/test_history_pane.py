@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from typing import Any
+
 import pytest
 from textual.events import AppBlur, AppFocus
 from textual.pilot import Pilot
@@ -11,6 +14,7 @@ from cnn_tui.history import notebook
 from cnn_tui.history.history import History
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.panes.history.pane import HistoryPane
+from cnn_tui.ui.watcher import Watched
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
 from tests.ui.made_runs import made
@@ -26,10 +30,16 @@ def four_runs(history: History) -> None:
     made(history, "lab1-more-convs", status="failed", cause="out of memory", epochs=0)
 
 
+def row_lines(app: LabApp) -> list[str]:
+    """The lines of the table's rows, without the preview below them."""
+    lines = [line.strip("│") for line in pane(app, "history").splitlines()[2:-1]]
+    return list(itertools.takewhile(str.strip, lines))
+
+
 def order(app: LabApp) -> list[int]:
     """The numbers of the runs in the table, from above."""
     found = []
-    for line in pane(app, "history").splitlines()[2:-1]:
+    for line in row_lines(app):
         number, *rest = [*line.strip("│").split(), "", ""][:2]
         if number.strip("*b-").isdigit() and rest != ["runs."]:
             found.append(int(number.strip("*b-")))
@@ -43,8 +53,7 @@ def current(app: LabApp) -> int | None:
 
 def rows(app: LabApp) -> dict[int, str]:
     """The lines of the runs by their numbers."""
-    lines = [line.strip("│") for line in pane(app, "history").splitlines()[2:-1]]
-    numbered = ((line.split()[0].strip("*b-"), line) for line in lines if line.split())
+    numbered = ((line.split()[0].strip("*b-"), line) for line in row_lines(app))
     return {int(number): line for number, line in numbered if number.isdigit()}
 
 
@@ -328,7 +337,7 @@ async def test_a_run_is_renamed_and_an_empty_name_is_refused_on_the_spot(make_la
         await pilot.press(*"small", "enter")
         await until(pilot, lambda: "small" in rows(app)[4], "the new name")
         await pilot.press("u")
-        await until(pilot, lambda: "Lab 1" in rows(app)[4], "the old name")
+        await until(pilot, lambda: "three convolutions" in rows(app)[4], "the old name")
 
 
 async def test_a_run_that_was_cut_short_is_resumed_and_others_are_not(make_lab: MakeLab, history: History) -> None:
@@ -403,7 +412,7 @@ async def test_the_dataset_is_told_and_beside_the_figures_where_it_differs(make_
         made(history, dataset="fashion_mnist_sample")
         await until(pilot, lambda: "Test  Dataset" in text(app), "the dataset beside the figures")
         await sees(pilot, "fashi…_sample")
-        await sees(pilot, "2 runs ─")
+        await sees(pilot, "≠ other data ─")
 
 
 @pytest.mark.usefixtures("four_runs")
@@ -473,7 +482,7 @@ def repeats(history: History) -> None:
 
 def table(app: LabApp) -> list[str]:
     """The rows of the table, each with single blanks."""
-    return [" ".join(line.strip("│").split()) for line in pane(app, "history").splitlines()[2:-1] if line.strip("│ ")]
+    return [" ".join(line.split()) for line in row_lines(app)]
 
 
 @pytest.mark.usefixtures("repeats")
@@ -483,11 +492,12 @@ async def test_repeats_are_one_row_that_enter_unfolds_and_folds(make_lab: MakeLa
         await pilot.press("4", "z")
         await sees(pilot, "6 runs · 2 folded")
         failed, more, baseline = table(app)
-        assert failed.startswith("6 Lab 1: baseline") and more.startswith("2×▸ Lab 1: 64 filters 0.9200 ±1.41")
-        assert baseline.startswith("3×▸ Lab 1: baseline") and " 0.9033 ±1.53 +1.67 8.0 finished" in baseline
+        assert failed.startswith("6 baseline, 32") and more.startswith("2×▸ 64 filters 0.9200 ±1.41")
+        assert baseline.startswith("3×▸ baseline, 32") and " 0.9033 ±1.53 +1.67 8.0 finished" in baseline
         await pilot.press("j", "j", "enter")
         await until(pilot, lambda: len(table(app)) == 6, "the runs below it")
         assert [row.split()[0] for row in table(app)] == ["6", "2×▸", "3×▾", "3", "2", "1"]
+        assert table(app)[3].startswith("3 seed 3 · baseline") and "6 runs · 1 folded" in text(app)
         await pilot.press("j", "enter")
         await sees(pilot, "Run 3: Lab 1: baseline, 32 filters")  # the page of the run
         await pilot.press("escape")
@@ -536,9 +546,124 @@ async def test_a_group_is_compared_with_a_group_and_laid_over_the_other(make_lab
         await sees(pilot, "5 runs in 2 columns, against runs 1, 2 and 3")
         await sees(pilot, "0.9033 ± 0.0153")
         await sees(pilot, "0.9200 ± 0.0141 +0.0167")
-        await sees(pilot, "d runs 4 and 5")
         await pilot.press("b")
         await sees(pilot, "5 runs in 2 columns, against runs 4 and 5")
         await pilot.press("escape", "v")
         await sees(pilot, "the mean of several, dots: ± the standard deviation")
-        await sees(pilot, "a runs 1, 2 and 3")
+        await sees(pilot, "filters 32 (runs 1, 2 and 3)")
+
+
+@pytest.mark.parametrize("size", [LARGE, SMALL, (60, 16)])
+async def test_what_tells_runs_apart_comes_first_with_their_data_and_epochs(
+    make_lab: MakeLab, history: History, size: tuple[int, int]
+) -> None:
+    made(history, "lab1-baseline", 0.9043, epochs=5)
+    made(history, "lab1-16-filters", 0.8412, epochs=1, dataset="fashion_mnist_sample")
+    made(history, load_preset("lab1-baseline").with_training(batch_size=64), 0.9, epochs=5)
+    app = make_lab()
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await pilot.press("4")
+        await sees(pilot, "3 runs")
+        first, second, third = table(app)
+        assert third.startswith("1 baseline, 32 filters · 5 ep") and "0.9043 finished" in third
+        assert second.startswith("2 16 filters · sample · 1 ep") and "0.8412≠ finished" in second
+        assert first.startswith("3 batch 64 ")
+        assert "3 runs · fashion_mnist · ≠ other data" in pane(app, "history")
+
+
+async def test_a_figure_of_other_data_is_marked_and_not_compared_with_the_baseline(
+    make_lab: MakeLab, history: History
+) -> None:
+    made(history, "lab1-baseline", 0.90)
+    made(history, "lab1-64-filters", 0.91)
+    made(history, "lab1-16-filters", 0.95, dataset="fashion_mnist_sample")
+    app = make_lab()
+    async with app.run_test(size=(160, 40), notifications=True) as pilot:
+        await pilot.press("4", "z", "o", "o")
+        await sees(pilot, "≠ other data")
+        assert ["≠" in row for row in table(app)] == [True, False, False], "most runs had the other data"
+        await pilot.press("g", "b")
+        await sees(pilot, "vs 3")
+        await until(pilot, lambda: ["≠" in row for row in table(app)] == [False, True, True], "those of the baseline")
+        assert "-4.00" not in text(app)
+
+
+@pytest.mark.usefixtures("four_runs")
+async def test_the_run_under_the_cursor_is_shown_in_the_training_pane_and_one_key_follows_the_live_one(
+    make_lab: MakeLab, history: History
+) -> None:
+    live = history.add(load_preset("lab1-baseline"))
+    fake.begin(history, live)
+    fake.play(history, live, 1.5)
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("4")
+        await sees(pilot, "run 5 running")
+        await pilot.press("j", "j")
+        await sees(pilot, "run 3 finished")
+        assert "run 5 is training (T follows it)" in pane(app, "training")
+        await pilot.press("T")
+        await sees(pilot, "run 5 running")
+        assert current(app) == 5 and app.lab.header.shown == "history"
+        await pilot.press("G")
+        await sees(pilot, "run 1 finished")
+        await pilot.press("r")
+        await sees(pilot, "run 5 running")  # who starts one wants to see what goes on
+        assert current(app) == 1
+
+
+@pytest.mark.usefixtures("repeats")
+async def test_of_a_folded_row_the_run_nearest_to_its_mean_is_shown(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("4", "j", "j")
+        await sees(pilot, "run 2 finished  nearest to the mean of 3")
+
+
+@pytest.mark.usefixtures("four_runs")
+async def test_in_a_small_terminal_the_chosen_run_is_there_when_the_training_pane_is_opened(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        await pilot.press("4", "j")
+        await until(pilot, lambda: app.lab.training.runs.watched.id == 3, "run 3")  # type: ignore[union-attr]
+        await pilot.press("3")
+        await sees(pilot, "run 3 finished")
+        await pilot.press("4", "T")
+        await sees(pilot, "run 4 failed")
+        assert app.lab.header.shown == "training"
+
+
+async def test_a_held_key_reads_no_run_on_its_way(make_lab: MakeLab, history: History, monkeypatch: Any) -> None:
+    with history.transaction():
+        for _ in range(200):
+            history.add(load_preset("lab1-baseline"))
+        history.store.execute("UPDATE runs SET (status, ending) = ('finished', 'finished')")
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        read: list[int] = []
+        choose = app.lab.training.choose
+
+        def chosen(watched: Watched, of: int = 1) -> None:
+            read.append(watched.id)
+            choose(watched, of)
+
+        monkeypatch.setattr(app.lab.training, "choose", chosen)
+        await pilot.press("4")
+        for _ in range(150):
+            app.simulate_key("j")
+        await until(pilot, lambda: bool(read) and read[-1] == 50, "the run where the cursor rests")
+        assert len(read) < 10, f"not those on the way: {read}"
+
+
+@pytest.mark.usefixtures("four_runs")
+async def test_in_a_large_terminal_the_room_below_the_runs_shows_the_one_under_the_cursor(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=(200, 60), notifications=True) as pilot:
+        await pilot.press("4", "j")
+        await until(pilot, lambda: "Run 3: Lab 1: 64 filters" in pane(app, "history"), "the whole name")
+        await until(pilot, lambda: "● validation" in pane(app, "history"), "its curves")
+        shown = pane(app, "history")
+        assert "finished, fashion_mnist, 60,000 + 10,000" in shown
+        assert "test 0.9100" in shown and "MaxPooling2D" in shown and "243,786 parameters" in shown
+        await pilot.press("j")
+        await until(pilot, lambda: "Run 2: Lab 1: baseline" in pane(app, "history"), "the next one")

@@ -47,7 +47,12 @@ def keys(*names: str, then: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
 
 @pytest.mark.usefixtures("four_runs")
 def test_history_with_a_baseline_and_marks_at_120x40(make_lab: MakeLab, snap_compare: Compare) -> None:
-    press = keys("4", "z", "j", "space", "o", "o", then="4 runs · 1 marked · Test▼")
+    async def press(pilot: Pilot[Any]) -> None:
+        await pilot.press("4", "z", "j", "space", "o", "o")
+        await sees(pilot, "4 runs · 1 marked · Test▼")
+        await sees(pilot, "Run 3: Lab 1: 64 filters")  # below the runs
+        await until(pilot, lambda: "┤" in text(pilot.app), "its curves")  # type: ignore[arg-type]
+
     assert snap_compare(make_lab(), terminal_size=LARGE, run_before=press)
 
 

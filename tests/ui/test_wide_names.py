@@ -71,8 +71,8 @@ async def test_the_tables_of_runs_are_in_columns(make_lab: MakeLab, history: His
     async with app.run_test(size=(160, 40)) as pilot:
         await pilot.press("4", "z", "f")
         await until(pilot, lambda: len(re.findall(r"0\.8125", text(app))) >= len(NAMES), "a row for each run")
-        one_column(text(app), r"0\.8125")
-        one_column(text(app), r"finished")
+        one_column(text(app), r"0\.8125(?=.* finished )")
+        one_column(text(app), r"finished (?=.*fashion_mnist  )")
     one_column(to_text(history.lines()), r"0\.8125")
 
 

@@ -111,12 +111,28 @@ class HistoryCommands(LabCommands):
         self.explain_pane.show_run(run_id)
         self.go_to("explain")
 
+    def follow(self) -> None:
+        """Show the live run in the training pane, and have the history's cursor on it."""
+        self.training.follow()
+        self.runs.follow_live(self.live.watched.id if self.live.watched else None)
+        self._see_training()
+
+    def watch_live(self) -> None:
+        """Show the live run in the training pane, unless runs are overlaid there; the history's cursor stays."""
+        if not self.training.runs.overlaid:
+            self.training.follow()
+            self.runs.follow_live(None)
+
+    def _see_training(self) -> None:
+        """Go to the training pane where it is not on the screen."""
+        if not self.training.display or not self.training.size:
+            self.go_to("training")
+
     def overlay(self, wanted: Sequence[Sequence[int]]) -> None:
         """Lay the curves of runs over each other; those of several in one row as their mean."""
         rows = wanted[:MOST_OVERLAID]
         self.training.overlay(rows)
-        if not self.training.display or not self.training.size:
-            self.go_to("training")
+        self._see_training()
         runs = [run for row in rows for run in row]
         more = f", the first {MOST_OVERLAID} of {len(wanted)}" if len(wanted) > len(rows) else ""
         mean = "; of runs of one experiment their mean" if len(runs) > len(rows) else ""

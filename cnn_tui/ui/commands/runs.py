@@ -125,6 +125,8 @@ class RunCommands(LabCommands):
     """Gives the exercise that runs of the editor's experiment are for."""
     show_run: Callable[[int, Sequence[int]], Awaitable[None]]
     """Shows the page of one of several runs."""
+    watch_live: Callable[[], None]
+    """Has the training pane show the live run again."""
 
     def start(self) -> None:
         """Queue the experiment as it stands, unless it has a problem."""
@@ -134,6 +136,7 @@ class RunCommands(LabCommands):
 
         def kept(ids: Sequence[int]) -> None:
             self.launcher.queued()
+            self.watch_live()
             ahead = self.live.waiting - 1 + (self.live.going is not None)
             # With nothing before it, it may be training before these words are read.
             does = f"is queued: {ahead} {'run is' if ahead == 1 else 'runs are'} before it" if ahead > 0 else "starts"

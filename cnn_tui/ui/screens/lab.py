@@ -27,6 +27,7 @@ from cnn_tui.ui.explain.pane import ExplainPane
 from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.panes.history.pane import HistoryPane
+from cnn_tui.ui.panes.history.run_reader import RunRead
 from cnn_tui.ui.panes.log import LogPane
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.panes.stack.pane import StackPane
@@ -97,12 +98,15 @@ class LabScreen(KeyedScreen[None]):
         self.exercises = ExerciseCommands(*given, files, self.explain, self.action_focus_pane)
         self.exercises.guide = self._guide_of_exercises
         self.past = HistoryCommands(*given, files, self.runs, self.training, self.explain, self.action_focus_pane)
-        runs = RunCommands(*given, claims=self.exercises.order, show_run=self.past.show_run)
+        runs = RunCommands(
+            *given, claims=self.exercises.order, show_run=self.past.show_run, watch_live=self.past.watch_live
+        )
         self.commands = {
             "run.start": runs.start,
             "run.repeat": runs.repeat,
             "run.stop": runs.stop,
             "run.pause": runs.pause,
+            "run.follow": self.past.follow,
             "queue.open": runs.open_queue,
             "file.open": files.open,
             "file.save": files.save,
@@ -272,6 +276,10 @@ class LabScreen(KeyedScreen[None]):
 
     def on_history_pane_asked(self, message: HistoryPane.Asked) -> None:
         self.wait_beside(self.past.answer(message.action, message.rows))
+
+    def on_run_read(self, message: RunRead) -> None:
+        """The training pane shows the run under the history's cursor."""
+        self.training.choose(message.watched, len(message.runs))
 
     def on_history_writer_tried(self) -> None:
         """Say what is written by now, or is not."""

@@ -10,7 +10,8 @@ from textual.events import Click
 
 from cnn_tui.ui.widgets.movement import MovementKeys, MovingLines
 
-Cell = str | Text
+Cell = str | Text | Callable[[int], Text]
+"""What stands in a cell; one that depends on the width is made for it."""
 Fetch = Callable[[int, int], Sequence[Sequence[Cell]]]
 
 _LONGEST = 500
@@ -238,7 +239,7 @@ class Table(MovingLines):
 
 def _fitted(cell: Cell, width: int) -> Text:
     """A cell of at most `width` cells; it is not asked how wide ten thousand characters are."""
-    text = cell.copy() if isinstance(cell, Text) else Text(cell)
+    text = cell(width) if callable(cell) else cell.copy() if isinstance(cell, Text) else Text(cell)
     if len(text) > _LONGEST:
         text.right_crop(len(text) - _LONGEST)
     if text.cell_len > width:

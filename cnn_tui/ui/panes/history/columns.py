@@ -8,24 +8,25 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from rich.style import Style
 from rich.text import Text
 
 from cnn_tui.analysis.compare import RunChanges, changes_of, in_points
 from cnn_tui.data.dataset import is_stand_in
+from cnn_tui.experiment.names import ShortName
 from cnn_tui.history.columns import COLUMNS, RunColumn
 from cnn_tui.history.folding import Repeats
 from cnn_tui.history.run import Line, status_in_words
 from cnn_tui.home import home
 from cnn_tui.reports.blocks import status_style
 from cnn_tui.text import cells
+from cnn_tui.ui.panes.history.name_cell import BESIDE, Styles, name_cell
 from cnn_tui.ui.widgets.lines import inert
-from cnn_tui.ui.widgets.table import Cell, TableColumn
-
-Styles = Callable[[str], Style]
+from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
 
 MARK, BASELINE, PUT_AWAY = "*", "b", "-"
 """Beside a run's number: it is marked, it is the baseline, it is archived."""
+OTHER_DATA = "≠"
+"""Behind a test accuracy: it is of other data than those that it ranks with."""
 FOLDED, OPEN = "▸", "▾"
 """Behind how many runs a row is of: they are folded into it, or stand below it as well."""
 _CUT = 200  # characters of a name or note: no column is as wide
@@ -50,6 +51,9 @@ class Around(NamedTuple):
     """What the row is of, if it is of several runs; its line has their means."""
     inside: bool = False
     """Whether the run stands below such a row."""
+    names: Mapping[int, ShortName] = {}
+    data: tuple[str, int, int] | None = None
+    """What the figures that are ranked are of, as `Line.images` has it; those of other data are marked."""
 
 
 class Change(NamedTuple):
@@ -109,16 +113,12 @@ def _run(line: Line, around: Around) -> Cell:
     return Text(words, around.style("accent")) if before + after != "  " or around.fold else words
 
 
-def _name(line: Line, around: Around) -> Cell:
-    name = inert(line.name[:_CUT])
-    if not around.inside:
-        return name
-    # Its runs are called the same; what tells them apart is the seed.
-    return f"  {name}" if line.seed is None or name.endswith(f"seed {line.seed}") else f"  seed {line.seed}  {name}"
-
-
 def _test(line: Line, around: Around) -> Cell:
-    return Text(figure(line.test_accuracy), around.style("strong"))
+    words = figure(line.test_accuracy)
+    if around.data is None or not words:
+        return Text(words, around.style("strong"))
+    sign = OTHER_DATA if line.images != around.data else " "
+    return Text.assemble((words, around.style("strong")), (sign, around.style("warn")))
 
 
 def _spread(line: Line, around: Around, _change: RunChanges | None) -> Cell:
@@ -133,6 +133,11 @@ def _seed(line: Line, around: Around) -> Cell:
 
 _DATASET = 13
 """Cells of the column, so that the status has room beside it at 120x40."""
+ROOMY = 90
+"""Below so many columns what runs were trained on stands behind their names."""
+_NARROW_NAME = 31
+_NARROW, _WITH_BASELINE, _WITH_REPEATS = 29, 8, 9
+"""So many columns of a narrow table have its number, test accuracy and status; and what comes to them."""
 _WITH_NAN = 7
 """So many letters of a status have room beside the word that the loss is no number."""
 
@@ -168,14 +173,14 @@ def _same(line: Line, around: Around) -> Cell:
 _SAME = RunColumn("same", "same", "the first run of the same network", lambda line: "", heading="Same net")
 _DRAWN = (
     HistoryColumn(COLUMNS["id"], 3, _run),
-    HistoryColumn(COLUMNS["name"], 12, _name),
+    HistoryColumn(COLUMNS["name"], 20),
     HistoryColumn(COLUMNS["test_accuracy"], 6, _test, Change(lambda one: one.test_accuracy, in_points, 6, 1)),
     HistoryColumn(COLUMNS["gap"], 6, _gap, Change(lambda one: one.gap, in_points, 6, -1)),
     HistoryColumn(COLUMNS["pace"], 7, change=Change(lambda one: one.pace, _seconds, 6, -1)),
     HistoryColumn(COLUMNS["status"], 11, _status),
-    HistoryColumn(COLUMNS["params"], 10, change=Change(lambda one: one.params, _signed, 9)),
     HistoryColumn(COLUMNS["epochs_done"], 7),
     HistoryColumn(COLUMNS["dataset"], _DATASET, _dataset),
+    HistoryColumn(COLUMNS["params"], 10, change=Change(lambda one: one.params, _signed, 9)),
     HistoryColumn(COLUMNS["tags"], 14),
     HistoryColumn(COLUMNS["note"], 30),
     HistoryColumn(COLUMNS["accuracy"], 6),
@@ -210,25 +215,37 @@ class Layout:
         baseline: int | None = None,
         sort: str = "id",
         reverse: bool = False,
+        marks_data: bool = False,
     ) -> None:
         """`room` is the width of the table, `widest_run` the largest number of a run, `baseline` the pinned run.
 
-        `most_repeats` is of how many runs a row is at most; 0 where none is of several.
+        `most_repeats` is of how many runs a row is at most; 0 where none is of several. `marks_data` leaves room for
+        the mark of a figure of other data.
         """
         self.columns: list[TableColumn] = []
+        self._beside: tuple[str, ...] = ()
+        """What stands behind the names, for its column is not seen."""
+        seen: list[str] = []
         self._cells: list[Callable[[Line, Around, RunChanges | None], Cell]] = []
         self.sorted_column: int | None = None
         """The place of the column that the runs are sorted by; None where it is not on show."""
+        least_name = room // 5
+        if room < ROOMY:  # names have what the status leaves, for what is told behind them
+            taken = _NARROW + _WITH_BASELINE * (baseline is not None) + _WITH_REPEATS * (most_repeats > 0)
+            least_name = min(_NARROW_NAME, room - taken)
         for key in chosen.columns:
             field = FIELD[key]
             number = max(len(str(widest_run)), len(f"{most_repeats}×{FOLDED}") if most_repeats else 0)
-            width = {"id": number + 2, "name": max(field.width, room // 5)}.get(key, field.width)
+            width = {"id": number + 2, "name": max(field.width, least_name)}.get(key, field.width)
             title = field.column.lab_title
             if key == sort:
                 self.sorted_column = len(self.columns)
                 title = f"{title}{arrow(sort, reverse)}"
-            self.columns.append(TableColumn(title, max(width, cells(title)), field.column.right, stretch=key == "name"))
-            self._cells.append(_plain(field))
+            width = max(width + (marks_data and key == "test_accuracy"), cells(title))
+            self.columns.append(TableColumn(title, width, field.column.right, stretch=key == "name"))
+            self._cells.append(self._name if key == "name" else _plain(field))
+            if sum(column.width + Table.GAP for column in self.columns) - Table.GAP <= room:
+                seen.append(key)
             if key == "test_accuracy" and most_repeats:
                 self.columns.append(TableColumn("±", 5, right=True))
                 self._cells.append(_spread)
@@ -236,6 +253,14 @@ class Layout:
                 title = f"vs {baseline}"
                 self.columns.append(TableColumn(title, max(field.change.width, cells(title)), right=True))
                 self._cells.append(_changed(field.change))
+        self._beside = tuple(key for key in BESIDE if key not in seen)
+
+    def _name(self, line: Line, around: Around, _change: RunChanges | None) -> Cell:
+        short = around.names.get(line.id) or ShortName(line.name)
+        # The frame names the data that is not told here.
+        usual = not is_stand_in(line.dataset) and around.data in (None, line.images)
+        beside = [key for key in self._beside if key != "dataset" or not usual]
+        return name_cell(line, short, beside, around.style, inside=around.inside)
 
     def row(self, line: Line, around: Around) -> Sequence[Cell]:
         base = around.baseline

@@ -23,7 +23,9 @@ from cnn_tui.ui.commands.run_editor import RunEditor
 from cnn_tui.ui.dialogs.columns import ColumnsScreen
 from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import bindings_of, key_of
-from cnn_tui.ui.panes.history.columns import ColumnChoice, arrow, remember
+from cnn_tui.ui.panes.history.columns import OTHER_DATA, ColumnChoice, arrow, remember
+from cnn_tui.ui.panes.history.preview import RunPreview
+from cnn_tui.ui.panes.history.run_reader import RunRead, RunReader
 from cnn_tui.ui.panes.history.runs_table import RunsTable
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.typeahead import DIALOG
@@ -54,11 +56,16 @@ class HistoryPane(Pane):
         super().__init__()
         self.history = history
         self._writer = writer
-        self.rows = RunsTable(history, self._say)
+        self.rows = RunsTable(history, self._say, self._on_moved)
+        self.preview = RunPreview()
+        self._reader = RunReader(self, history)
         self._shown = True
+        self._choosing = False
+        """Whether the cursor was moved since the live run was followed."""
 
     def compose(self) -> ComposeResult:
         yield self.rows
+        yield self.preview
         yield Prompt("acc>0.9 tag:lab1 !failed, or words of names and notes")
 
     @functools.cached_property
@@ -80,10 +87,12 @@ class HistoryPane(Pane):
         """Catch up with what happened meanwhile."""
         self._shown = True
         self.listing.forget()
+        self.rows.names.forget()
         self.refresh_view()
 
     def on_resize(self, _: Resize) -> None:
         self.rows.fit(self.size.width)
+        self._share_room()
 
     def on_hide(self, _: Hide) -> None:
         """Nobody sees it: read nothing."""
@@ -92,9 +101,44 @@ class HistoryPane(Pane):
     def refresh_view(self) -> None:
         if self._shown:
             self.rows.follow()
+            self.preview.keep_up()
 
     def on_movement_keys_moved(self) -> None:
         self.rows.keep_cursor()
+
+    # The run under the cursor
+
+    def _on_moved(self) -> None:
+        self._choosing = True
+        self._read_at_rest()
+
+    def _read_at_rest(self) -> None:
+        """Have the run under the cursor read, where it is to be shown."""
+        if self._choosing or self.preview.display:
+            self._reader.read_at_rest(self.rows.here)
+
+    def on_run_read(self, message: RunRead) -> None:
+        """Show it; where the cursor was moved to it, the lab does so too."""
+        if not self._reader.takes(message):
+            message.stop()
+            return
+        if self.preview.display:
+            self.preview.show(message.watched)
+        if not self._choosing:
+            message.stop()
+
+    def _share_room(self) -> None:
+        """The preview takes the rows that the table leaves."""
+        width, height = self.content_size
+        was, said = self.preview.display, 2 if self.query_one(Prompt).display else 0
+        if height and self.preview.take_room(width, height - self.rows.count - 1 - said) and not was:
+            self._read_at_rest()
+
+    def follow_live(self, run_id: int | None) -> None:
+        """The cursor to the live run, where it is in the table; no run is chosen any more."""
+        self._choosing = False
+        if run_id is not None and self.rows.show_run(run_id):
+            self._read_at_rest()
 
     def _say(self) -> None:
         """In the frame: how many runs, how they are sorted. At the bottom: the filter."""
@@ -114,7 +158,12 @@ class HistoryPane(Pane):
             words.append(f"{COLUMNS[query.sort].lab_title}{arrow(query.sort, query.reverse)}")
         if dataset := self.rows.dataset:
             words.append(quiet(dataset, 30))
+        if self.rows.ranked is not None:
+            words.append(f"{OTHER_DATA} other data")
         self.say(" · ".join(words))
+        self._share_room()
+        if self.rows.here != self._reader.wanted:
+            self._read_at_rest()
         prompt = self.query_one(Prompt)
         if prompt.is_open and prompt.refused:
             return
@@ -280,7 +329,7 @@ class HistoryPane(Pane):
     async def action_rename_run(self) -> None:
         run_id = self._only("A name")
         if run_id is not None:
-            await self.editor.rename(run_id, self.rows.read)
+            await self.editor.rename(run_id, self.rows.read_anew)
 
     def action_archive_runs(self) -> None:
         runs = self.rows.acted_on
@@ -312,8 +361,8 @@ class HistoryPane(Pane):
 
     def undo(self) -> bool:
         """Take back what was written here last; False when that is not here."""
-        return self.editor.undo(self.rows.read)
+        return self.editor.undo(self.rows.read_anew)
 
     def redo(self) -> bool:
         """Write it again; False when there is nothing."""
-        return self.editor.redo(self.rows.read)
+        return self.editor.redo(self.rows.read_anew)

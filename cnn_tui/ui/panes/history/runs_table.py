@@ -10,6 +10,7 @@ from rich.style import Style
 from textual.timer import Timer
 
 from cnn_tui.data.dataset import STAND_INS
+from cnn_tui.experiment.names import ShortName
 from cnn_tui.history import notebook
 from cnn_tui.history.columns import COLUMNS
 from cnn_tui.history.folding import FoldedLine
@@ -17,8 +18,9 @@ from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing, Query, Spot
 from cnn_tui.history.run import Line
 from cnn_tui.history.same_network import first_runs
+from cnn_tui.history.short_names import ShortNames
 from cnn_tui.ui.keys import key_of
-from cnn_tui.ui.panes.history.columns import Around, ColumnChoice, FoldOnScreen, Layout, remembered
+from cnn_tui.ui.panes.history.columns import ROOMY, USUAL, Around, ColumnChoice, FoldOnScreen, Layout, remembered
 from cnn_tui.ui.widgets.table import Cell, Table
 
 _READ_AGAIN = 2.0
@@ -28,8 +30,8 @@ _READ_AGAIN = 2.0
 class RunsTable(Table):
     """A window on the runs. The cursor stays on its run, whatever comes, goes or is sorted."""
 
-    def __init__(self, history: History, shown: Callable[[], None]) -> None:
-        """`shown` is called whenever other runs are shown, or the same ones in another way."""
+    def __init__(self, history: History, shown: Callable[[], None], moved: Callable[[], None]) -> None:
+        """`shown` is called whenever other runs are shown, or the same ones in another way; `moved` with the cursor."""
         super().__init__((), self._rows, empty=_empty(), placed=False, id="runs")
         self.history = history
         self.listing = Listing(history, Query(folded=True))
@@ -40,13 +42,18 @@ class RunsTable(Table):
         """The width that the columns are laid out for."""
         self.refused = False
         """Whether the filter that was typed last means nothing, so that no run was asked for."""
+        self.names = ShortNames(history)
+        self._short: dict[int, ShortName] = {}
+        """The names of the runs on the screen."""
         self._tell_shown = shown
+        self._tell_moved = moved
         self._baseline: Line | None = None
         self._selected: Spot | None = None
         """The row that the cursor stays on; None until it was moved."""
         self._drawn: dict[int, FoldedLine] = {}
         """What is in the rows on the screen."""
         self._same_data = True
+        self._data_used: list[tuple[str, int, int]] = []
         self._looked_through = 0
         """Up to this run, the data of each is known."""
         self._state: object = None
@@ -63,6 +70,18 @@ class RunsTable(Table):
     def current(self) -> int | None:
         """The run under the cursor; None where there is none, or are several."""
         return self.here[0] if len(self.here) == 1 else None
+
+    def move(self, to: int) -> None:
+        super().move(to)
+        self._tell_moved()
+
+    def show_run(self, run_id: int) -> bool:
+        """The cursor to a run, to stay on what is the first row, if that is its; False where it is not in the table."""
+        row = self.listing.position(run_id)
+        if row is not None:
+            super().move(row)
+            self._selected = self.listing.spot_at(row) if row else None
+        return row is not None
 
     def keep_cursor(self) -> None:
         """From now on the cursor stays on the row that it is on."""
@@ -100,7 +119,14 @@ class RunsTable(Table):
         self._read_at = time.monotonic()
         before = self.listing.spot_at(self.cursor)
         self.listing.refresh()
+        self.names.look()
+        self._data_used = self.history.data_used()
         self._show_listing(before)
+
+    def read_anew(self) -> None:
+        """The same, for after runs were called otherwise."""
+        self.names.forget()
+        self.read()
 
     def _read_later(self, wait: float = _READ_AGAIN) -> None:
         if self._later is None:
@@ -139,6 +165,7 @@ class RunsTable(Table):
             baseline=run_id,
             sort=query.sort,
             reverse=query.reverse,
+            marks_data=self.ranked is not None,
         )
         self.columns = tuple(self._layout.columns)
         self.empty = f"No run matches this filter. {key_of('lab.back')} clears it." if query.filter else _empty()
@@ -154,21 +181,31 @@ class RunsTable(Table):
     def columns_shown(self) -> ColumnChoice:
         """The chosen columns; where not all runs have the same and whole dataset, it stands beside the figure.
 
-        So that the status is seen all the same, it comes next.
+        So that the status is seen all the same, it comes next. In a narrow table, unless the user has chosen columns,
+        what runs were trained on stands behind their names, and the status beside the figure.
         """
         keys = list(self.chosen.columns)
-        if "dataset" in keys and "test_accuracy" in keys and not self._have_same_data():
-            beside = [key for key in ("dataset", "status") if key in keys]
+        narrow = self.room < ROOMY and self.chosen.columns == USUAL.columns
+        if "test_accuracy" in keys and (narrow or not self._have_same_data()):
+            wanted = ("status",) if narrow else ("dataset", "epochs_done", "status")
+            beside = [key for key in wanted if key in keys]
             keys = [key for key in keys if key not in beside]
             at = keys.index("test_accuracy") + 1
             keys[at:at] = beside
         return ColumnChoice(tuple(keys))
 
     @property
+    def ranked(self) -> tuple[str, int, int] | None:
+        """What the figures that rank are of: the baseline's data, else what most runs had; None where all had that."""
+        if len(self._data_used) < 2:
+            return None
+        return self._baseline.images if self._baseline and self._baseline.train_images else self._data_used[0]
+
+    @property
     def dataset(self) -> str:
-        """The dataset that all runs have; "" where they have not the same and whole one."""
-        lines = self.listing.lines(1)
-        return lines[0].dataset if lines and self._have_same_data() else ""
+        """The dataset of the figures that are not marked; "" before a run was trained."""
+        images = self.ranked or next(iter(self._data_used), None)
+        return images[0] if images else ""
 
     def _have_same_data(self) -> bool:
         if self._same_data:
@@ -180,11 +217,14 @@ class RunsTable(Table):
     def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
         try:
             rows = self.listing.rows(limit, offset)
+            self._short |= self.names.of([row.line for row in rows])
         except sqlite3.Error:  # while it cannot be read, what was drawn stays
             rows = [row for at in range(offset, offset + limit) if (row := self._drawn.get(at)) is not None]
             self.call_after_refresh(self._read_later)
         self._drawn = {row: self._drawn[row] for row in self.window if row in self._drawn}
         self._drawn |= {offset + at: row for at, row in enumerate(rows)}
+        drawn = {row.line.id for row in self._drawn.values()}
+        self._short = {run: name for run, name in self._short.items() if run in drawn}
         lines = [row.line for row in rows]
         first = first_runs(self.history, lines) if "same" in self.chosen.columns else {}
         styles: dict[str, Style] = {}
@@ -194,7 +234,7 @@ class RunsTable(Table):
                 styles[name] = self.style(name)
             return styles[name]
 
-        around = Around(style, self._baseline, self.marked, first)
+        around = Around(style, self._baseline, self.marked, first, names=self._short, data=self.ranked)
         return [self._layout.row(row.line, self._in_its_fold(around, row, offset + at)) for at, row in enumerate(rows)]
 
     def _in_its_fold(self, around: Around, shown: FoldedLine, row: int) -> Around:
@@ -209,11 +249,14 @@ class RunsTable(Table):
         if "same" in self.chosen.columns:
             around = around._replace(first=first_runs(self.history, lines))
         titles = [column.title.rstrip("▼▲") for column in self._layout.columns]
-        rows = [[str(cell).strip() for cell in self._layout.row(line, around)] for line in lines]
-        if COLUMNS["id"].lab_title in titles:
-            at = titles.index(COLUMNS["id"].lab_title)
-            for row, line in zip(rows, lines, strict=True):
-                row[at] = str(line.id)  # without the signs beside it
+        rows = [
+            ["" if callable(cell) else str(cell).strip() for cell in self._layout.row(one, around)] for one in lines
+        ]
+        for key in ("id", "name"):  # without the signs beside it, and whole
+            if COLUMNS[key].lab_title in titles:
+                at = titles.index(COLUMNS[key].lab_title)
+                for row, line in zip(rows, lines, strict=True):
+                    row[at] = COLUMNS[key].show(line)
         return "".join("\t".join(row) + "\n" for row in (titles, *rows))
 
     def apart(self, runs: Sequence[int]) -> list[tuple[int, ...]]:

@@ -127,6 +127,7 @@ class TrainingPane(Pane):
     def _show_words(self) -> None:
         status, choice = self.query_one(RunStatus), self.choice
         status.shown, status.among = self.runs.watched, len(self.runs.overlaid)
+        status.stands_for = self.runs.stands_for
         shown, several, behind = self.runs.recorded, self.runs.several, self.runs.behind
         names = self.runs.names
 
@@ -159,6 +160,17 @@ class TrainingPane(Pane):
     def overlay(self, rows: Sequence[Sequence[int]]) -> None:
         """Lay the curves of runs over each other, of several in one row their mean; with none, go back to one run."""
         self.runs.overlay(rows)
+        self.show_now()
+
+    def choose(self, watched: Watched, of: int = 1) -> None:
+        """Show a run that was chosen elsewhere; it stands for `of` runs of one experiment."""
+        self.runs.choose(watched, of)
+        self.show_now()
+
+    def follow(self) -> None:
+        """Show the live run, or the latest one, and then whichever is trained next."""
+        self.choice.crosshair = None
+        self.runs.let_go()
         self.show_now()
 
     # The keys

@@ -40,6 +40,8 @@ class RunStatus(Lines):
         self.shown: Watched | None = None
         self.among = 0
         """How many runs are laid over each other, if any are."""
+        self.stands_for = 1
+        """Of how many runs of one experiment it is the one nearest to their mean."""
         self._more = 0
         """Rows beyond the usual ones."""
         self.legend: Legend = lambda width: ()
@@ -113,10 +115,16 @@ class RunStatus(Lines):
         return fit([*parts, *([Part(1, cut(name, room))] if room >= _SHORTEST_NAME else []), *more], width)
 
     def _which(self, run: Run) -> list[Part]:
-        """Whether this is the live run, or one of several."""
+        """Whether this is the live run, or one of several; if not, how to follow the live one."""
         going, newest = self.live.going, self.live.run
         if self.among:
             return [part(1, f"one of {self.among} overlaid", self.style("dim"))]
+        stands = f"nearest to the mean of {self.stands_for}" if self.stands_for > 1 else ""
+        parts = [part(1, stands, self.style("dim"))] if stands else []
+        return [*parts, *self._follow(run, going, newest)]
+
+    def _follow(self, run: Run, going: Run | None, newest: Run | None) -> list[Part]:
+        key = key_of("run.follow")
         if going and going.id == run.id:
             # A pause is what the status says already.
             return [part(1, "live", self.style("accent"))] if run.status == "running" else []
@@ -124,10 +132,12 @@ class RunStatus(Lines):
             return []
         if going:
             does = "paused" if going.status == "paused" else "training"
-            follow = f" ({key_of('training.next_run')} follows it)" if run.id < going.id else ""
             words = f"run {going.id} is {does}"
-            return [part(1, words + follow, self.style("warn"), words)]
-        return [part(1, "an earlier run", self.style("warn"))] if newest and run.id < newest.id else []
+            return [part(1, f"{words} ({key} follows it)", self.style("warn"), f"{key} follows run {going.id}")]
+        if newest is None:
+            return []
+        words = "an earlier run" if run.id < newest.id else "a later run"
+        return [part(1, f"{words} ({key} follows run {newest.id})", self.style("warn"), words)]
 
     # What it does
 

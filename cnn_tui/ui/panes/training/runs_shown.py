@@ -27,6 +27,8 @@ class RunsShown:
         self.baseline: Watched | None = None
         self._chosen: Watched | None = None
         """The run to show in place of the one that `live` watches."""
+        self.stands_for = 1
+        """Of how many runs of one experiment it is the one nearest to their mean."""
         self._places: dict[int, int] = {}
 
     @property
@@ -93,10 +95,18 @@ class RunsShown:
         self._places = places(list(self.overlaid), self._places)
         self._chosen = next(reversed(self.overlaid.values()), None)
 
+    def choose(self, watched: Watched, of: int = 1) -> None:
+        """Show a run that was read, which stands for `of` runs of one experiment. Overlaid runs stay what they are."""
+        if self.overlaid:
+            self._chosen = self.overlaid.get(watched.id, self._chosen)
+            return
+        live = self.live.watched.id if self.live.watched else None
+        self._chosen, self.stands_for = (watched, of) if watched.id != live else (None, 1)
+
     def let_go(self) -> bool:
         """Go back to what `live` watches; False where that is shown."""
         gone = bool(self.overlaid or self._chosen)
-        self.overlaid, self._chosen = {}, None
+        self.overlaid, self._chosen, self.stands_for = {}, None, 1
         return gone
 
     def step(self, by: int) -> str:
@@ -108,6 +118,7 @@ class RunsShown:
             ids = list(self.overlaid)
             self._chosen = self.overlaid[ids[(ids.index(shown.id) + by) % len(ids)]]
             return ""
+        self.stands_for = 1
         found = self.live.history.neighbour(shown.id, by)
         live = self.live.watched.id if self.live.watched else None
         if found and found.id != live:
