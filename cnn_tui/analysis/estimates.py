@@ -70,7 +70,8 @@ class Outlook(NamedTuple):
     @property
     def seconds(self) -> float | None:
         """Seconds until all runs have ended; None when that is not known."""
-        return self.items[-1].done_in if self.items else 0.0
+        ends = [item.done_in for item in self.items]
+        return None if None in ends else max(filter(None, ends), default=0.0)
 
     def words(self) -> str:
         """When all is done, as a sentence: `All done in about 12 min.`"""
@@ -103,6 +104,10 @@ class Estimator:
         end: float | None = 0.0
         for line in (*going, *waiting):
             estimate = self._left(line)
+            if line.executor != "here":  # jobs of a cluster run side by side, and only it knows when they begin
+                done = estimate.seconds if line.status != "queued" else None
+                items.append(QueuedRun(0, line, estimate, done))
+                continue
             end = None if end is None or estimate.seconds is None else end + estimate.seconds
             position = len(items) + 1 - len(going) if line.status == "queued" else 0
             items.append(QueuedRun(position, line, estimate, end))

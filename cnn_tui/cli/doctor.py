@@ -50,6 +50,7 @@ def _findings() -> Iterator[Finding]:
     probe = None if absent else Probe(look_for_devices=seen.state != "silent")
     try:
         others = [machine.memory(), *machine.data(), *machine.terminal(), machine.history(), machine.disk()]
+        others += machine.cluster()
         loaded = probe.wait(TENSORFLOW_SECONDS) if probe else None
     finally:
         if probe:

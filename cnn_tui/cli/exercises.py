@@ -11,7 +11,8 @@ import typer
 
 from cnn_tui.cli.follow import following
 from cnn_tui.cli.overrides import override
-from cnn_tui.cli.parser import AsJson, Pack
+from cnn_tui.cli.parser import AsJson, ForSlurm, On, Pack
+from cnn_tui.cli.place import Destination, chosen_place
 from cnn_tui.cli.printing import bold, put_json, put_page, table
 from cnn_tui.cli.runs import listed, open_history, put_runs
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, columns_of, complain, put, say
@@ -58,6 +59,8 @@ def exercises(
     detach: Annotated[bool, typer.Option("--detach", help="run: queue, print the ids and leave.")] = False,
     dataset: Annotated[str | None, typer.Option(metavar="NAME", help="run: another dataset.")] = None,
     epochs: Annotated[int | None, typer.Option(metavar="N", min=1, help="run: train for N epochs.")] = None,
+    on: On = None,
+    slurm: ForSlurm = None,
     file: Annotated[
         Path | None, typer.Option("--with", metavar="FILE", help="run: your own version of the exercise's experiment.")
     ] = None,
@@ -70,12 +73,14 @@ def exercises(
     """Do what the words say: list sets, show exercises, or one of VERBS."""
     words = words or []
     settings = {"repeat": repeat, "plan": plan, "detach": detach, "dataset": dataset, "epochs": epochs, "with": file}
+    settings |= {"on": on, "slurm": slurm[0] if slurm else None}
     places = places_of(pack)
     verb, rest = (words[0], words[1:]) if words and words[0] in VERBS else ("", words)
     if verb == "run":
         if plan is not None and (repeat != 1 or file is not None):
             raise UserError("--plan has the number of runs, for the exercises as they are: no --repeat and no --with")
-        return _run(rest, places, repeat, plan, detach, dataset, epochs, file, as_json)
+        wanted = _wanted(rest, places, plan, dataset, epochs, file)
+        return _train(wanted, repeat, plan, chosen_place(on, slurm), detach, as_json) if wanted else FAILED
     for name, value in settings.items():
         if value not in (None, False, 1):
             raise UserError(f"--{name} is for cnn-tui exercises run")
@@ -142,17 +147,15 @@ def _listed(history: History, chosen: Sequence[tuple[SetPlace, Exercise]]) -> li
     return lines[1:]
 
 
-def _run(
+def _wanted(
     words: list[str],
     places: list[SetPlace],
-    repeat: int,
     plan: int | None,
-    detach: bool,
     dataset: str | None,
     epochs: int | None,
     file: Path | None,
-    as_json: bool,
-) -> int:
+) -> list[TrainingOrder]:
+    """What is to be trained for the exercises that the words name; says which are left out, and why."""
     if not words:
         raise UserError("name exercises or a set, as cnn-tui exercises run lab1")
     chosen = _chosen(words, places)
@@ -170,13 +173,14 @@ def _run(
     wanted, left_out = make_orders(chosen, change)
     for one in left_out:
         complain(f"{one.key} is left out: {one.why}")
-    if not wanted:
-        return FAILED
-    return _train(wanted, repeat, plan, detach, as_json)
+    return wanted
 
 
-def _train(wanted: list[TrainingOrder], repeat: int, plan: int | None, detach: bool, as_json: bool) -> int:
+def _train(
+    wanted: list[TrainingOrder], repeat: int, plan: int | None, destination: Destination, detach: bool, as_json: bool
+) -> int:
     with following() as follower:
+        destination.set(follower.history)
         ids = list(
             queue(follower.history, wanted, repeat) if plan is None else _planned(follower.history, wanted, plan)
         )

@@ -22,6 +22,8 @@ from cnn_tui.cli.progress import LinePart, Reporter, epoch_parts, join_parts, pr
 from cnn_tui.cli.runs import find_run, listed, open_history, to_json
 from cnn_tui.cli.streams import FAILED, FINISHED, INTERRUPTED, UserError, is_terminal, put
 from cnn_tui.data.course import is_drawn
+from cnn_tui.history.alive import elsewhere_in_words
+from cnn_tui.history.cluster_jobs import wants_worker
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run, ending_in_words
 from cnn_tui.home import log_path
@@ -168,8 +170,13 @@ class Follower:
         return len(run.epochs)
 
     def _show_queued(self, run: Run) -> None:
+        if there := elsewhere_in_words(run):
+            self._tell_once(f"there {run.id} {there}", f"run {run.id}: {there}")
+            self._out.bar([(0, f"run {run.id}"), (0, there)])
+            return
         items = self._estimator.outlook().items
-        ahead = [*itertools.takewhile(lambda item: item.line.id != run.id, items)]
+        before = itertools.takewhile(lambda item: item.line.id != run.id, items)
+        ahead = [item for item in before if item.line.executor == "here"]
         if ahead:
             others = listed([item.line.id for item in ahead])
             self._tell_once(f"queue {run.id}", f"run {run.id} waits in the queue behind {others}")
@@ -198,7 +205,7 @@ class Follower:
             return False
         self._looked_after = now
         launch.recover(self.history)
-        if self.history.next_queued() is not None:
+        if wants_worker(self.history):
             launch.wake()
         return True
 

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from cnn_tui.cli import COMMANDS
 from cnn_tui.cli.limits import require_files
+from cnn_tui.cli.place import Destination, chosen_place
 from cnn_tui.cli.runs import chosen_device
 from cnn_tui.cli.streams import UserError, is_terminal
 from cnn_tui.exercises.packs import open_pack
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.presets import find_experiment, preset_names
-from cnn_tui.text import closest, did_you_mean
+from cnn_tui.text import closest, did_you_mean, sentence
 
 _FILES = 32
 """More than the lab has open at any time, its processes' pipes included."""
@@ -28,19 +29,19 @@ def open_lab(
     pack: Path | None = None,
     device: str | None = None,
     *,
+    on: str | None = None,
     theme: str | None = None,
     ascii_only: bool | None = None,
     mouse: bool | None = None,
 ) -> int:
     """Open the lab on an experiment, or on what it opens with; gives the exit status.
 
-    With the folder `pack`, on its exercises. With `device`, runs that are started in it are trained there. A look that
-    is None is left to the settings and the terminal.
+    With the folder `pack`, on its exercises. With `device` and `on`, runs that are started in it are trained
+    there. A look that is None is left to the settings and the terminal.
     """
     require_files(_FILES)
     experiment = _experiment(name) if name is not None else None
     place = open_pack(pack) if pack is not None else None
-    wanted = chosen_device(device)
     without = "cnn-tui run EXPERIMENT trains without one"
     if not is_terminal(sys.stdin, sys.stdout):
         raise UserError(f"the lab needs a terminal to draw on and to read keys from; {without}")
@@ -60,6 +61,14 @@ def open_lab(
     if theme is not None and theme not in themes:
         raise UserError(f"--theme: found {found(theme)}; allowed: {', '.join(themes)}")
     preferences, warning = set_keys()
+    destination = Destination("here", {})
+    try:
+        destination = chosen_place(on, None, preferences)
+    except UserError as error:
+        if on is not None:
+            raise
+        warning = warning or f"{sentence(str(error))} Runs are trained on this machine."
+    wanted = chosen_device(device, here=destination.place == "here")
     source = Path(name) if name is not None and name not in preset_names() else None
     return app.open_lab(
         experiment,
@@ -72,6 +81,8 @@ def open_lab(
         warning=warning,
         pack=place,
         device=wanted,
+        place=destination.place,
+        job_options=destination.options,
     )
 
 

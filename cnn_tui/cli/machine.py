@@ -15,6 +15,8 @@ from cnn_tui.cli.streams import columns_of, is_terminal
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.history.history import History, HistoryError
 from cnn_tui.home import history_path, home
+from cnn_tui.jobs.slurm import is_login_node
+from cnn_tui.jobs.slurm_options import obstacle
 from cnn_tui.text import quiet
 from cnn_tui.ui.terminal.answers import AroundTmux, knows_placeholders
 from cnn_tui.ui.terminal.writer import Winsize
@@ -118,6 +120,23 @@ def disk() -> Finding:
 def _nearest(folder: Path) -> Path:
     """The folder, or the one above it that exists."""
     return next((place for place in (folder, *folder.parents) if place.is_dir()), Path("/"))
+
+
+def cluster() -> Iterator[Finding]:
+    """Whether runs can be given to a SLURM cluster from here; nothing where there is no sign of one."""
+    if shutil.which("sbatch") is None:
+        return
+    if why := obstacle():
+        yield Finding("SLURM", "warning", f"sbatch is here, but {why.partition(':')[0]}", why.partition(": ")[2])
+    elif is_login_node():
+        yield Finding(
+            "SLURM",
+            "ok",
+            "this seems to be a login node, which many share: cnn-tui run EXPERIMENT --on slurm trains on the cluster, "
+            "and no process waits here with TensorFlow in memory",
+        )
+    else:
+        yield Finding("SLURM", "ok", "sbatch is here: cnn-tui run EXPERIMENT --on slurm trains on the cluster")
 
 
 def terminal() -> Iterator[Finding]:

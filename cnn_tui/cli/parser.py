@@ -16,6 +16,13 @@ RunId = Annotated[int, typer.Argument(metavar="RUN", help="The number of a run; 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON: one object a line.")]
 Pack = Annotated[Path | None, typer.Option("--pack", metavar="DIR", help="The exercises of a pack's folder.")]
 Device = Annotated[str | None, typer.Option(metavar="NAME", help="cpu, gpu or gpu:N; else the freest GPU there is.")]
+On = Annotated[str | None, typer.Option("--on", metavar="PLACE", help="Train here, or on the cluster: slurm.")]
+ForSlurm = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--slurm", metavar="KEY=VALUE", help="Ask the cluster for partition, account, qos, gres, time (minutes), cpus."
+    ),
+]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write a new file instead.")]
 Detach = Annotated[bool, typer.Option("--detach", help="Queue, print the ids and leave.")]
 
@@ -66,8 +73,8 @@ def _lab(version: Annotated[bool, typer.Option("--version", help="Print the vers
     """A lab in a terminal for convolutional networks: edit the layer stack, train it, keep the answers.
 
     Without a command it opens the lab; EXPERIMENT is a preset's name or a .toml file. The lab takes --theme cnn-dark,
-    cnn-light or cnn-safe, --ascii and --no-mouse, --device cpu or gpu:N for the runs that are started in it, and
-    --pack DIR with exercises that somebody handed out.
+    cnn-light or cnn-safe, --ascii and --no-mouse, --device cpu or gpu:N and --on slurm for the runs that are started in
+    it, and --pack DIR with exercises that somebody handed out.
     """
     if version:
         from cnn_tui import __version__
@@ -93,8 +100,9 @@ def _open(
     mouse: Annotated[bool | None, typer.Option("--mouse/--no-mouse", help="Listen to the mouse.")] = None,
     pack: Pack = None,
     device: Device = None,
+    on: On = None,
 ) -> int:
     """Open the lab."""
     from cnn_tui.cli.lab import open_lab  # nobody else waits for what it loads
 
-    return open_lab(experiment, pack, device, theme=theme, ascii_only=ascii_only, mouse=mouse)
+    return open_lab(experiment, pack, device, on=on, theme=theme, ascii_only=ascii_only, mouse=mouse)

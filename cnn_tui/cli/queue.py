@@ -14,6 +14,7 @@ from cnn_tui.cli.parser import AsJson, Detach, RunId
 from cnn_tui.cli.printing import encoded, table
 from cnn_tui.cli.runs import find_run, listed, open_history, put_runs
 from cnn_tui.cli.streams import FINISHED, UserError, put, say
+from cnn_tui.history.cluster_jobs import wants_worker
 from cnn_tui.history.history import History
 from cnn_tui.history.records import require_experiment
 from cnn_tui.history.run import ENDED_EARLY, Run, status_in_words
@@ -37,7 +38,7 @@ def queue(
             _move(history, *move)
         if clear:
             _clear(history)
-        if history.next_queued() is not None:
+        if wants_worker(history):
             launch.wake()  # after a restart of the machine nobody is at work
         _show(Estimator(history).outlook(), as_json)
     return FINISHED
@@ -104,10 +105,11 @@ def stop(
             say(f"run {run} has ended already: it is {status_in_words(found.status, found.ending)}")
             return FINISHED
         history.ask(run, "now" if now else "stop")
+    if now or found.executor != "here":
+        launch.wake()  # the worker sees to it that it ends, even if it hangs, and passes it on to a job
     if found.status == "queued":
         say(f"run {run} is taken out of the queue")
     elif now:
-        launch.wake()  # the worker sees to it that it ends, even if it hangs
         say(f"asked run {run} to end now: nothing more is saved or evaluated, its last checkpoint is kept")
     else:
         say(f"asked run {run} to stop: what it has learned is kept and evaluated; --now ends it at once")

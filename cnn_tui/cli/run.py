@@ -13,7 +13,8 @@ from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.cli.exchange import write_events
 from cnn_tui.cli.follow import following
 from cnn_tui.cli.overrides import override, parse
-from cnn_tui.cli.parser import AsJson, Detach, Device, Experiments
+from cnn_tui.cli.parser import AsJson, Detach, Device, Experiments, ForSlurm, On
+from cnn_tui.cli.place import Destination, chosen_place
 from cnn_tui.cli.runs import chosen_device, listed, put_runs
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, complain, say
 from cnn_tui.cli.summary import place
@@ -52,6 +53,8 @@ def run(
     tensorboard: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write event files for TensorBoard at the end.")
     ] = None,
+    on: On = None,
+    slurm: ForSlurm = None,
     detach: Detach = False,
     as_json: AsJson = False,
 ) -> int:
@@ -68,7 +71,9 @@ def run(
         cells = _cells(experiments, axes, repeat)
         if not _can_be_trained(cells):
             return FAILED
-        ids, status = _train(cells, axes, repeat, chosen_device(device), detach, as_json)
+        destination = chosen_place(on, slurm)
+        where = chosen_device(device, here=destination.place == "here")
+        ids, status = _train(cells, axes, repeat, where, destination, detach, as_json)
     except BatchError as error:
         raise UserError(str(error)) from None
     return status if tensorboard is None else max(status, write_events(ids, tensorboard))
@@ -128,11 +133,18 @@ def _ways_out(problem: Problem) -> str:
 
 
 def _train(
-    cells: Sequence[Cell], axes: Sequence[Axis], repeat: int, device: str, detach: bool, as_json: bool
+    cells: Sequence[Cell],
+    axes: Sequence[Axis],
+    repeat: int,
+    device: str,
+    destination: Destination,
+    detach: bool,
+    as_json: bool,
 ) -> tuple[list[int], int]:
     """Queue the runs and follow them; gives their ids and the exit status."""
     with following() as follower:
         history = follower.history
+        destination.set(history)
         wanted = over_seeds(cells, repeat, lambda experiment: taken_seeds(history, experiment))
         with history.transaction():  # another who queues runs meanwhile comes before all of them or behind
             ids = [history.add(experiment, device) for experiment in wanted]

@@ -68,13 +68,16 @@ def listed(ids: list[int]) -> str:
     return ("run " if len(ids) == 1 else "runs ") + ", ".join(map(str, ids))
 
 
-def chosen_device(wish: str | None) -> str:
+def chosen_device(wish: str | None, *, here: bool = True) -> str:
     """The wish as a run keeps it, "" for the freest GPU. Says when the card is busy; raises UserError.
 
-    The card itself is chosen again when the run begins, which may be hours later.
+    Where the run is not to be trained `here`, only the wish itself is looked at. The card itself is chosen again when
+    the run begins, which may be hours later.
     """
     try:
         wanted = parse(wish) if wish is not None else ""
+        if not here:
+            return wanted
         choice = choose(wanted, Gpus() if wanted == "cpu" else gpu_client.read_gpus())
     except DeviceError as error:
         raise UserError(str(error)) from None

@@ -78,6 +78,10 @@ class History(Records):
         """`wait` is how many seconds it waits for another process. Raises HistoryError for a file of no use."""
         super().__init__(Store(path, wait))
 
+    def train_like(self, other: History) -> None:
+        """From now on add runs for where another adds them for."""
+        self.device, self.place, self.job_options = other.device, other.place, other.job_options
+
     @property
     def path(self) -> Path:
         return self.store.path

@@ -7,6 +7,7 @@ job began to train it. Each of these files is written by one process alone.
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from pathlib import Path
 from typing import Any, Protocol, Self, get_args
@@ -15,7 +16,7 @@ import msgspec
 
 from cnn_tui import __version__
 from cnn_tui.history import ledger
-from cnn_tui.history.alive import this_machine
+from cnn_tui.history.alive import Machine, this_machine
 from cnn_tui.history.errors import HistoryError
 from cnn_tui.history.history import Result
 from cnn_tui.history.ledger_records import (
@@ -112,7 +113,7 @@ class RunElsewhere:
         self._ledger = ledger.Ledger(ledger_path(run_id, number + 1))
         self._last: Wish = given.run.wish
         if began and self._run.live:
-            self._append(Requeued(f"its job began again on {this_machine().host}", time.time()))
+            self._append(Requeued(f"its job began again on {_machine().host}", time.time()))
 
     def __enter__(self) -> Self:
         return self
@@ -134,7 +135,7 @@ class RunElsewhere:
     def claim(self, run_id: int, pid: int, seed: int) -> bool:
         """Say which process trains it; False when it has ended already."""
         if self._run.live:
-            self._append(Claimed(pid, seed, this_machine(), time.time()), sync=True)
+            self._append(Claimed(pid, seed, _machine(), time.time()), sync=True)
         return self._run.live
 
     def record_start(
@@ -168,3 +169,16 @@ class RunElsewhere:
         self._ledger.append(encoded(record))
         if sync:
             self._ledger.sync()
+
+
+def _machine() -> Machine:
+    """This machine, by the name that its cluster has for it."""
+    here = this_machine()
+    return here._replace(host=os.environ.get("SLURMD_NODENAME", here.host))
+
+
+def tell_requeue(run_id: int, text: str) -> None:
+    """Say that the run's job waits again, for whoever ends its process. Raises OSError and LedgerError."""
+    with ledger.Ledger(ledger_path(run_id, last_ledger(run_id) + 1)) as last:
+        last.append(encoded(Requeued(text, time.time())))
+        last.sync()

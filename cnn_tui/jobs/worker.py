@@ -1,5 +1,7 @@
 """The worker: `python -m cnn_tui.jobs.worker` takes queued runs one after another, each in a process of its own.
 
+Runs of a cluster are in its care too, in a thread (`elsewhere.py`).
+
 There is one for each history, started by `launch.wake` and outliving the terminal. While it waits it keeps a process
 ready that has loaded TensorFlow already, and has the next one load it while a run is evaluated. It loads neither
 TensorFlow nor NumPy itself, and ends when no lab is open and nothing is left to do.
@@ -12,6 +14,7 @@ import os
 import signal
 import sqlite3
 import sys
+import threading
 import time
 from subprocess import TimeoutExpired
 
@@ -19,12 +22,15 @@ from cnn_tui import locks
 from cnn_tui.analysis.pace import seconds_of_steps
 from cnn_tui.artifacts.weights import weights_in_words
 from cnn_tui.history.alive import end_of_gone
+from cnn_tui.history.cluster_jobs import wants_worker
 from cnn_tui.history.history import History, HistoryError, Result
 from cnn_tui.home import checkpoint_path, home, log_path, worker_log_path
 from cnn_tui.jobs.child import Child
 from cnn_tui.jobs.devices import cores
+from cnn_tui.jobs.elsewhere import keep
 from cnn_tui.jobs.launch import ENDED, ENDED_BADLY, NO_ROOM, is_full, open_log, python, recover
 from cnn_tui.jobs.overdue import OverdueRuns
+from cnn_tui.jobs.slurm import Slurm, is_login_node
 from cnn_tui.text import fault
 
 LOOK, LOOK_READY = 0.2, 0.1
@@ -91,6 +97,13 @@ class Standby:
             self._process = None
 
 
+class LoginStandby(Standby):
+    """On a login node, which many share, no process waits with TensorFlow in memory; it loads it for its run."""
+
+    def make_ready(self) -> None:
+        """Nothing is made ready."""
+
+
 def serve(history: History, standby: Standby, idle: float = IDLE) -> None:
     """Train what is queued, until nothing is left to do for `idle` seconds and no lab is open."""
     standby.make_ready()
@@ -115,7 +128,9 @@ def serve(history: History, standby: Standby, idle: float = IDLE) -> None:
         overdue.look()
         if waiting:
             quiet_since = time.monotonic()
-        elif time.monotonic() - quiet_since > idle and not locks.is_held(locks.present_lock(), shared=True):
+        elif time.monotonic() - quiet_since > idle and not (
+            locks.is_held(locks.present_lock(), shared=True) or wants_worker(history)
+        ):
             return
         time.sleep(LOOK_READY)
 
@@ -247,14 +262,19 @@ def main() -> int:
         if lock is None:
             return 0
         with History() as history:
-            standby = Standby()
+            standby = LoginStandby() if is_login_node() else Standby()
+            over = threading.Event()
+            keeper = threading.Thread(target=keep, args=(history.path, Slurm(), over))
+            keeper.start()
             try:
                 serve(history, standby, idle)
             finally:
+                over.set()
                 standby.end()
+                keeper.join()
             locks.release(lock)
             # A run that was queued a moment ago saw the lock still held, and nobody else would take it.
-            if history.next_queued() is None:
+            if not wants_worker(history):
                 return 0
 
 

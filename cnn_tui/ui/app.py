@@ -10,7 +10,9 @@ import signal
 import sqlite3
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
 from textual import messages
@@ -25,6 +27,7 @@ from cnn_tui.experiment.journal import Journal
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.errors import HistoryError, trouble_of
 from cnn_tui.history.history import History
+from cnn_tui.history.run import Place
 from cnn_tui.jobs.sensors import Sensors
 from cnn_tui.reports.chart.canvas import Kind
 from cnn_tui.text import sentence
@@ -187,18 +190,21 @@ def open_lab(
     warning: str = "",
     pack: SetPlace | None = None,
     device: str = "",
+    place: Place = "here",
+    job_options: Mapping[str, Any] = MappingProxyType({}),
 ) -> int:
     """Open the lab in this terminal until it is left; gives the exit status.
 
     `source` is the file that `experiment` came from, None for a preset. `pictures` is how the terminal shows images;
     None leaves it to what the terminal says. `warning` is said at once. With `pack`, its exercises are shown at once.
-    `device` is where runs that are started here are to be trained. Raises DatasetError and HistoryError.
+    `device` and `place` are where runs that are started here are to be trained, and `job_options` what their jobs ask
+    for. Raises DatasetError and HistoryError.
     """
     from cnn_tui.jobs import launch
 
     journal = Journal()
     with History() as history, launch.presence(), contextlib.closing(journal):
-        history.device = device
+        history.device, history.place, history.job_options = device, place, job_options
         first = experiment or load_preset(FIRST_PRESET)
         document = resume(first, source, journal, chosen=experiment is not None)
         app = LabApp(document, history, launch, theme, ascii_only=ascii_only, charts=charts, pictures=pictures)

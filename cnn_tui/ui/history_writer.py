@@ -217,7 +217,7 @@ class HistoryWriter:
                     "open it again"
                 )
             with contextlib.closing(History(path, wait=BUSY)) as history:
-                history.device = self._history.device
+                history.train_like(self._history)
                 with history.transaction():
                     one.result = one.act(history)
         except (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.DataError) as error:

@@ -1,4 +1,7 @@
-"""What a user has set once for good, `settings.toml` in the app's home: the looks of the lab, and its keys."""
+"""What a user has set once for good, `settings.toml` in the app's home.
+
+The looks of the lab, its keys, and where runs are trained.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import msgspec
 
 from cnn_tui.experiment.file_errors import explain, found
 from cnn_tui.home import settings_path
+from cnn_tui.jobs.slurm_options import SlurmOptions
 from cnn_tui.text import did_you_mean, quiet, sentence
 from cnn_tui.ui.keys import KEYS, MENUS, PANES, TYPING, Key, name_of, shown_name, use
 
@@ -51,6 +55,8 @@ class Preferences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pictures: Literal["kitty", "sixel", "blocks"] | None = None
     keymap: Keymap = "default"
     keys: dict[str, str] = {}
+    on: Literal["here", "slurm"] = "here"
+    slurm: SlurmOptions = SlurmOptions()
 
 
 def set_keys() -> tuple[Preferences, str]:

@@ -16,6 +16,7 @@ from cnn_tui.experiment.check import dataset_to_set
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history import same_network
+from cnn_tui.history.cluster_jobs import wants_worker
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Line, Run, Wish
 from cnn_tui.jobs.grid import listed_seeds, repeated
@@ -76,7 +77,7 @@ class Launcher:
         def work() -> None:
             with History(self.live.history.path) as history:
                 self.keeper.recover(history)
-                waiting = history.next_queued() is not None
+                waiting = wants_worker(history)
             try:
                 self.keeper.wake()
             except OSError:  # where nothing can be written, there is nothing to be trained either
@@ -97,7 +98,8 @@ class Launcher:
 
     def _warning(self) -> Said | None:
         """Who else uses the card that the run would be given now."""
-        warning = self.sensors.warning() if self.live.history.device != "cpu" else ""
+        history = self.live.history
+        warning = self.sensors.warning() if history.device != "cpu" and history.place == "here" else ""
         return Said(warning, "warning") if warning else None
 
 
@@ -180,7 +182,7 @@ class RunCommands(LabCommands):
         else:
             words = f"Run {run.id} stops after this batch; it is kept and evaluated. "
             words += f"{key_of('run.stop')} again ends it now."
-        self._ask(run.id, "now" if now else "stop", words)
+        self._ask(run, "now" if now else "stop", words)
 
     def pause(self) -> None:
         run = self._expected(self.live.going)
@@ -191,19 +193,19 @@ class RunCommands(LabCommands):
         else:
             pausing = run.wish != "pause"
             goes_on = f"pauses; {key_of('run.pause')} resumes it" if pausing else "goes on"
-            self._ask(run.id, "pause" if pausing else "", f"Run {run.id} {goes_on}.")
+            self._ask(run, "pause" if pausing else "", f"Run {run.id} {goes_on}.")
 
-    def _ask(self, run_id: int, wish: Wish, words: str) -> None:
+    def _ask(self, run: Run, wish: Wish, words: str) -> None:
         """Ask something of a run, and say so once it is asked."""
 
         def kept(_: None) -> None:
             self.live.read()
-            if wish == "now":
-                self.launcher.wake()  # the worker sees to it that it ends, even if it hangs
+            if wish == "now" or run.executor != "here":
+                self.launcher.wake()  # the worker sees to it that it ends, even if it hangs, and passes it on to a job
             self.talk.say(words)
 
-        what = f"the wish that run {run_id} {_WISHES[wish]}"
-        self.writer.write(what, lambda history: history.ask(run_id, wish), kept, subject=run_id, leaves={"wish": wish})
+        what = f"the wish that run {run.id} {_WISHES[wish]}"
+        self.writer.write(what, lambda history: history.ask(run.id, wish), kept, subject=run.id, leaves={"wish": wish})
 
     def _expected(self, run: Run | None) -> Run | None:
         """A run with the wish that is asked of it once all is written."""

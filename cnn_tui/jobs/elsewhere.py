@@ -1,0 +1,211 @@
+"""Keeps the runs that jobs of a cluster train: gives them out, reads what they tell, passes on what is asked of them.
+
+It is in a thread of the worker with a history of its own, for a cluster may take long to answer. All that it has to
+know is in the history and in the folders of the runs: where it is killed between two steps, the next one goes on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import sqlite3
+import threading
+import time
+from itertools import groupby
+from pathlib import Path
+
+from cnn_tui.history.alive import end_of_gone
+from cnn_tui.history.cluster_jobs import JobRun, job_runs, record_job, record_wait
+from cnn_tui.history.history import History, HistoryError, Result
+from cnn_tui.history.ledger_reader import skip, take_in
+from cnn_tui.history.run import Ending, Status, Wish
+from cnn_tui.history.run_elsewhere import give_out, last_ledger, tell
+from cnn_tui.jobs.executor import Executor, JobState, RefusedError, SilentError
+from cnn_tui.text import quiet
+
+LOOK = 0.25
+"""Seconds between two looks into the history and the ledgers."""
+ASK = 5.0
+"""Seconds between two questions to the cluster."""
+SETTLE = 3.0
+"""Seconds that the last of a ledger may take to come through the shared folder, once its job has ended."""
+GRACE = 10.0
+"""Seconds that a run has to end by itself once it is asked to end now."""
+_ENDS = {
+    "CANCELLED": "was cancelled (scancel)",
+    "TIMEOUT": "ran out of its time",
+    "DEADLINE": "ran out of its time",
+    "NODE_FAIL": "lost its node",
+    "BOOT_FAIL": "lost its node",
+    "OUT_OF_MEMORY": "ran out of memory",
+    "PREEMPTED": "was preempted",
+}
+
+
+class Elsewhere:
+    """Keeps the runs of one executor; `look` is to be called a few times a second."""
+
+    def __init__(self, history: History, executor: Executor, *, ask: float = ASK, settle: float = SETTLE) -> None:
+        self._history, self._executor = history, executor
+        self._ask, self._settle = ask, settle
+        self._next_ask = 0.0
+        self._told: dict[int, Wish] = {}
+        self._ending: dict[int, float] = {}
+        """When a run was first seen that is to end now."""
+        self._over: dict[str, float] = {}
+        """When a job was first seen to have ended."""
+        self._silent = ""
+        self.busy = False
+        """Whether there was anything to keep at the last look."""
+
+    def look(self) -> None:
+        """Take one step of everything. Raises sqlite3.Error and OSError; it is to be called again then."""
+        for run in job_runs(self._history, self._executor.place):
+            if run.live and run.job:
+                self._tell(run)
+                take_in(self._history, run.id)
+        runs = job_runs(self._history, self._executor.place)
+        self.busy = bool(runs)
+        with contextlib.suppress(SilentError):
+            self._end_overdue(runs)
+        waiting = [run for run in runs if run.live and not run.job]
+        now = time.monotonic()
+        if now < self._next_ask and not (waiting and not self._silent):
+            return
+        self._next_ask = now + self._ask
+        try:
+            if given := [run for run in runs if run.job]:
+                self._compare(given, self._executor.look())
+            self._start(waiting)
+            self._silent = ""
+        except SilentError as error:
+            self._silent = f"{self._executor.place.upper()} to answer: {quiet(str(error), 200)}"
+            for run in waiting:
+                self._wait(run, "", self._silent)
+
+    def _tell(self, run: JobRun) -> None:
+        if self._told.get(run.id) != run.wish:
+            tell(run.id, run.wish)
+            self._told[run.id] = run.wish
+
+    def _end_overdue(self, runs: list[JobRun]) -> None:
+        """End the jobs of runs that were to end now and have not, or that have left the queue."""
+        now = time.monotonic()
+        self._ending = {run.id: self._ending.get(run.id, now) for run in runs if run.wish == "now" or not run.live}
+        for run in runs:
+            if run.batch is not None or not run.job:
+                continue
+            if not run.live:
+                tell(run.id, "now")
+                self._executor.end(run.job)
+                record_job(self._history, run.id, "")
+            elif run.wish == "now" and now - self._ending[run.id] > GRACE:
+                self._ending[run.id] = now
+                self._executor.end(run.job)
+
+    def _start(self, waiting: list[JobRun]) -> None:
+        """Give runs to jobs, in one batch where they ask for the same. Raises SilentError."""
+        for _, alike in groupby(waiting, lambda run: run.options):
+            runs = list(alike)
+            batch = f"cnn-tui-{secrets.token_hex(4)}"
+            # Written first: if this process is killed, the next one finds by the batch's name which job has which run.
+            with self._history.transaction():
+                for index, run in enumerate(runs):
+                    number = last_ledger(run.id)
+                    skip(self._history, run.id, number)
+                    record_job(self._history, run.id, f"?{batch}:{index}")
+            whole = self._history.runs_of([run.id for run in runs])
+            for one in whole:
+                give_out(one, last_ledger(one.id))
+                self._told[one.id] = one.wish
+            try:
+                jobs = self._executor.start(batch, whole, runs[0].options)
+            except RefusedError as error:
+                for run in runs:
+                    record_job(self._history, run.id, "")
+                    self._history.record_end(run.id, Result("failed", str(error), ending="error"))
+                continue
+            except SilentError:
+                for run in runs:
+                    record_job(self._history, run.id, "")
+                raise
+            with self._history.transaction():
+                for run, job in zip(runs, jobs, strict=True):
+                    record_job(self._history, run.id, job)
+
+    def _compare(self, runs: list[JobRun], states: dict[str, JobState]) -> None:
+        """Bring what the history has of each run to what the cluster says of its job."""
+        for run in runs:
+            if run.batch is not None:
+                self._find(run, *run.batch, states)
+                continue
+            state = states.get(run.job)
+            if state is None or not state.alive:
+                self._settle_job(run, state)
+                continue
+            self._over.pop(run.job, None)
+            if run.status in ("running", "paused") and not state.began:
+                why = f"its job {run.job} was queued again by the cluster, to go on from the last checkpoint"
+                self._history.record_requeue(run.id, why)
+            self._wait(run, state.partition, state.waits_for)
+
+    def _find(self, run: JobRun, batch: str, index: int, states: dict[str, JobState]) -> None:
+        """Find the job of a run that somebody gave out who was killed before it could write down the number."""
+        jobs = sorted((job for job, state in states.items() if state.batch == batch), key=_number)
+        record_job(self._history, run.id, jobs[index] if index < len(jobs) else "")
+
+    def _wait(self, run: JobRun, partition: str, waits_for: str) -> None:
+        if (partition, waits_for) != (run.partition, run.waits_for):
+            record_wait(self._history, run.id, partition, waits_for)
+
+    def _settle_job(self, run: JobRun, state: JobState | None) -> None:
+        """End a run whose job has ended without an ending for it."""
+        since = self._over.setdefault(run.job, time.monotonic())
+        if not run.live or time.monotonic() - since < self._settle:
+            return
+        if take_in(self._history, run.id):
+            return
+        self._history.record_end(run.id, self._result(run, state))
+        del self._over[run.job]
+
+    def _result(self, run: JobRun, state: JobState | None) -> Result:
+        line = self._history.line(run.id)
+        assert line is not None
+        kept = f"{line.epochs_done} of {line.epochs} epochs are kept"
+        if run.wish == "now":
+            end = end_of_gone("now", self._history.progress(run.id), line.epochs_done, line.epochs)
+            return Result(end.status, end.cause, ending=end.ending)
+        job = f"{self._executor.place.upper()} job {run.job}"
+        if state is None:
+            return Result("interrupted", f"{job} is not known any more; {kept}", ending="gone")
+        if state.word in _ENDS:
+            return Result("interrupted", f"{job} {_ENDS[state.word]}; {kept}", ending="killed")
+        said = self._executor.last_words(run.job)
+        how = f"{job} ended as {state.word}{f': {said}' if said else ''}"
+        never: tuple[Status, Ending] = ("failed", "crashed")
+        status, ending = never if run.status == "queued" else ("interrupted", "killed")
+        return Result(status, f"{how}; {kept}", ending=ending)
+
+
+def _number(job: str) -> tuple[int, int]:
+    first, _, index = job.partition("_")
+    return int(first), int(index or 0)
+
+
+def keep(path: Path, executor: Executor, over: threading.Event) -> None:
+    """Keep the runs of an executor until `over` is set; whatever hinders it is tried again."""
+    with History(path) as history:
+        keeper = Elsewhere(history, executor)
+        seen, complaint = None, ""
+        while not over.wait(LOOK):
+            try:
+                version = history.data_version()
+                if version == seen and not keeper.busy:
+                    continue
+                seen = version
+                keeper.look()
+                complaint = ""
+            except (sqlite3.Error, OSError, HistoryError) as error:
+                if str(error) != complaint:  # said once
+                    complaint = str(error)
+                    print(f"runs of {executor.place} cannot be looked after now: {complaint}", flush=True)

@@ -1,0 +1,69 @@
+"""What the jobs of a SLURM cluster are asked for: a table of the settings, and words of the command line."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from collections.abc import Sequence
+
+import msgspec
+
+from cnn_tui.experiment.file_errors import explain
+from cnn_tui.text import did_you_mean, quiet
+
+HOURS_4 = 240
+
+
+class SlurmOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The names are sbatch's. What is empty is left to the cluster."""
+
+    partition: str = ""
+    account: str = ""
+    qos: str = ""
+    gres: str = ""
+    """As "gpu:1"."""
+    time: int = HOURS_4
+    """Minutes until SLURM ends the job; it then goes on in another, from its last checkpoint."""
+    cpus: int | None = None
+    sbatch: tuple[str, ...] = ()
+    """More lines of `#SBATCH`, each as "--constraint=a100"."""
+
+    def __post_init__(self) -> None:
+        for name, value, most in (("time", self.time, 525_600), ("cpus", self.cpus, 10_000)):
+            if value is not None and not 1 <= value <= most:
+                raise ValueError(f"{name}: found {value}; allowed: a whole number from 1 to {most:,}")
+
+
+class SlurmOptionsError(ValueError):
+    """What was asked of SLURM cannot be; the message says what was found and what is allowed."""
+
+
+def changed(options: SlurmOptions, words: Sequence[str]) -> SlurmOptions:
+    """The options with what words as `partition=gpu` and `--constraint=a100` say. Raises SlurmOptionsError."""
+    fields = msgspec.to_builtins(options)
+    for word in words:
+        key, given, value = word.partition("=")
+        if word.startswith("--"):
+            fields["sbatch"] = [*fields.get("sbatch", ()), word]
+        elif not given or key not in SlurmOptions.__struct_fields__ or key == "sbatch":
+            names = [name for name in SlurmOptions.__struct_fields__ if name != "sbatch"]
+            hint = did_you_mean(key, names)
+            raise SlurmOptionsError(
+                f"--slurm: found {quiet(word, 60)}; it is KEY=VALUE with one of {', '.join(names)}, or a line of "
+                f"#SBATCH as --constraint=a100.{hint}"
+            )
+        else:
+            fields[key] = int(value) if key in ("time", "cpus") and value.isdecimal() else value
+    try:
+        return msgspec.convert(fields, SlurmOptions)
+    except msgspec.ValidationError as error:
+        raise SlurmOptionsError(f"--slurm: {explain(str(error), fields, SlurmOptions)}") from None
+
+
+def obstacle() -> str:
+    """Why no run can be given to SLURM from this machine, and what to do; "" when one can."""
+    if shutil.which("sbatch") is None or shutil.which("srun") is None:
+        return "there is no sbatch here: log in to the cluster's login node, and start cnn-tui there"
+    if importlib.util.find_spec("submitit") is None:
+        return "SLURM needs the package submitit, which is not installed: pip install 'cnn-tui[slurm]'"
+    return ""

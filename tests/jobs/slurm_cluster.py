@@ -1,0 +1,154 @@
+"""A real SLURM cluster of two nodes on this machine, of the test's own: its configuration, key, ports and folders."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import os
+import platform
+import shutil
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+from tests.waiting import wait_for
+
+DAEMONS = ("munged", "slurmctld", "slurmd", "sbatch", "srun")
+NODES = ("n1", "n2")
+_PLACES = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
+_CONFIGURATION = """
+ClusterName=test
+SlurmctldHost={host}(127.0.0.1)
+SlurmctldPort={controller}
+SlurmUser={user}
+SlurmdUser={user}
+AuthType=auth/munge
+AuthInfo=socket={folder}/munge/socket
+CredType=cred/munge
+StateSaveLocation={folder}/state
+SlurmdSpoolDir={folder}/spool-%n
+SlurmctldPidFile={folder}/controller.pid
+SlurmdPidFile={folder}/%n.pid
+SlurmctldLogFile={folder}/controller.log
+SlurmdLogFile={folder}/%n.log
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+SchedulerType=sched/builtin
+SelectType=select/cons_tres
+SelectTypeParameters=CR_CPU
+JobAcctGatherType=jobacct_gather/none
+AccountingStorageType=accounting_storage/none
+ReturnToService=2
+KillWait=2
+SlurmdTimeout=10
+MessageTimeout=2
+MpiDefault=none
+NodeName=n1 NodeHostname={host} NodeAddr=127.0.0.1 Port={first} CPUs=1
+NodeName=n2 NodeHostname={host} NodeAddr=127.0.0.1 Port={second} CPUs=1
+PartitionName=main Nodes=n1,n2 Default=YES MaxTime=INFINITE State=UP
+PartitionName=one Nodes=n1 MaxTime=INFINITE State=UP
+"""
+
+
+def missing() -> str:
+    """What of SLURM is not installed; "" when all is."""
+    return ", ".join(name for name in DAEMONS if shutil.which(name, path=_PLACES) is None)
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+class Cluster:
+    """The cluster's daemons, each a child of the test."""
+
+    def __init__(self, folder: Path) -> None:
+        for name in ("state", "munge", "home"):
+            (folder / name).mkdir(parents=True, mode=0o700)
+        self.folder, self.configuration = folder, folder / "slurm.conf"
+        (folder / "munge" / "key").write_bytes(os.urandom(1024))
+        (folder / "munge" / "key").chmod(0o600)
+        names = {"host": platform.node(), "user": getpass.getuser(), "folder": folder}
+        ports = {name: _free_port() for name in ("controller", "first", "second")}
+        self.configuration.write_text(_CONFIGURATION.format(**names, **ports))
+        self._daemons: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self) -> None:
+        munge = self.folder / "munge"
+        files = {"socket": "socket", "key-file": "key", "pid-file": "pid", "log-file": "log", "seed-file": "seed"}
+        self._start("munged", "--foreground", "--force", *(f"--{name}={munge / file}" for name, file in files.items()))
+        wait_for((munge / "socket").exists, "munge")
+        self.start_controller()
+        for node in NODES:
+            self.start_node(node)
+        wait_for(lambda: self.ask("sinfo", "-h", "-N", "-p", "main", "-o", "%t").split() == ["idle"] * 2, "two nodes")
+
+    def start_controller(self) -> None:
+        self._start("slurmctld", "-D")
+
+    def end_controller(self) -> None:
+        self._end("slurmctld")
+
+    def start_node(self, node: str) -> None:
+        self._start("slurmd", "-D", "-N", node, name=node)
+
+    def kill_node(self, node: str) -> None:
+        """As if its power had failed: the daemon and all that runs on it are gone at once."""
+        self._end(node)
+        for process in Path("/proc").iterdir():
+            with contextlib.suppress(OSError):
+                variables = (process / "environ").read_bytes().split(b"\0") if process.name.isdecimal() else []
+                command = (process / "cmdline").read_bytes() if variables else b""
+                mine = f"SLURM_CONF={self.configuration}".encode() in variables
+                on_it = f"SLURMD_NODENAME={node}".encode() in variables
+                if mine and (on_it or (command.startswith(b"slurmstepd") and node.encode() in variables)):
+                    os.kill(int(process.name), signal.SIGKILL)
+
+    def ask(self, *command: str) -> str:
+        """What a command of SLURM's prints; "" when it fails."""
+        done = subprocess.run(command, env=self._environment(), capture_output=True, text=True, timeout=60, check=False)
+        return done.stdout if done.returncode == 0 else ""
+
+    def warn(self, job: str) -> None:
+        """Tell a job that its end is near, as SLURM does before the end of its time."""
+        # The step itself: for a part of an array, scancel waits for a minute where another part is just beginning.
+        self.ask("scancel", "--signal=USR2", f"{self.ask('squeue', '-h', '-j', job, '-o', '%A').strip()}.0")
+
+    def hurry(self) -> None:
+        """Have jobs that were queued again begin now: SLURM would leave them two minutes."""
+        for line in self.ask("squeue", "-h", "--array", "-o", "%i %r").splitlines():
+            job, _, why = line.partition(" ")
+            if why.strip() == "BeginTime":
+                self.ask("scontrol", "update", f"JobId={job}", "StartTime=now")
+
+    def end(self) -> None:
+        self.ask("scancel", "--user", getpass.getuser())
+        for name in reversed(list(self._daemons)):
+            self._end(name)
+
+    def _environment(self) -> dict[str, str]:
+        # A home in its folder: what is left of it is swept up with the other processes of the tests.
+        return {
+            **os.environ,
+            "PATH": _PLACES,
+            "SLURM_CONF": str(self.configuration),
+            "CNN_TUI_HOME": str(self.folder / "home"),
+        }
+
+    def _start(self, program: str, *arguments: str, name: str = "") -> None:
+        with (self.folder / f"{name or program}.out").open("ab") as out:
+            self._daemons[name or program] = subprocess.Popen(
+                [str(shutil.which(program, path=_PLACES)), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                env=self._environment(),
+            )
+
+    def _end(self, name: str) -> None:
+        daemon = self._daemons.pop(name)
+        daemon.kill()
+        daemon.wait()

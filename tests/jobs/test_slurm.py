@@ -1,0 +1,180 @@
+"""Runs on a real SLURM of the test's own: whatever happens to a job, its run ends, and its row is true."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from cnn_tui.experiment.presets import load_preset
+from cnn_tui.history.history import History
+from cnn_tui.history.run import Run
+from cnn_tui.jobs import launch, slurm, slurm_job
+from cnn_tui.jobs.elsewhere import Elsewhere
+from cnn_tui.jobs.slurm import Slurm
+from tests.jobs.slurm_cluster import Cluster, missing
+from tests.jobs.slurm_stand_in import HELD_AFTER, StandInJob
+from tests.waiting import wait_for
+
+EPOCHS = 5
+EXPERIMENT = load_preset("lab1-baseline").with_training(epochs=EPOCHS)
+pytestmark = pytest.mark.skipif(bool(missing()), reason=f"not installed: {missing()} (Debian: slurmctld slurmd munge)")
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    made = Cluster(tmp_path_factory.mktemp("slurm"))
+    try:
+        made.start()
+        yield made
+    finally:
+        made.end()
+
+
+@pytest.fixture
+def login(cluster: Cluster, home: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    """The cluster, with this process on its login node."""
+    monkeypatch.setenv("SLURM_CONF", str(cluster.configuration))
+    monkeypatch.setenv("PYTHONPATH", launch.environment()["PYTHONPATH"])
+    return cluster
+
+
+class Lab:
+    """A history whose runs go to the cluster, and what looks after them."""
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+        history.place, history.job_options = "slurm", {"time": 5}
+        self.between_looks: Callable[[], object] = lambda: None
+        self.reopen()
+
+    def reopen(self) -> None:
+        """Whoever looked after the runs is gone, and another begins."""
+        self._keeper = Elsewhere(self.history, Slurm(), ask=0.3, settle=0.5)
+
+    def run(self, run_id: int) -> Run:
+        self._keeper.look()
+        self.between_looks()
+        run = self.history.run(run_id)
+        assert run is not None
+        return run
+
+    def wait(self, run_id: int, until: Callable[[Run], bool], what: str) -> Run:
+        wait_for(lambda: until(self.run(run_id)), f"run {run_id}: {what}")
+        return self.run(run_id)
+
+    def wait_for_epochs(self, run_id: int) -> Run:
+        return self.wait(run_id, lambda run: len(run.epochs) >= HELD_AFTER, f"{HELD_AFTER} epochs")
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Inside this no run comes further than its second epoch."""
+        hold = self.history.path.with_name("hold")
+        hold.touch()
+        yield
+        hold.unlink()
+
+    def wait_for_end(self, ids: Sequence[int]) -> list[Run]:
+        return [self.wait(one, lambda run: not run.live, "its end") for one in ids]
+
+    def events(self, run_id: int) -> list[str]:
+        return [event.text for event in self.history.events(run_id)]
+
+
+@pytest.fixture
+def lab(history: History) -> Lab:
+    return Lab(history)
+
+
+def epochs_of(run: Run) -> list[int]:
+    return [epoch.epoch for epoch in run.epochs]
+
+
+def test_runs_end_with_true_rows_whatever_happens_to_their_jobs(
+    login: Cluster, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slurm_job, "TrainingJob", StandInJob)
+    preempted, told, cancelled, stopped, left, last = ids = [lab.history.add(EXPERIMENT) for _ in range(6)]
+    with lab.held():
+        first = lab.wait_for_epochs(preempted)
+        assert (first.partition, first.host in ("n1", "n2"), first.status) == ("main", True, "running")
+        waiting = lab.wait(last, lambda run: run.waits_for != "", "why it waits")
+        assert (waiting.status, waiting.waits_for in ("Resources", "Priority")) == ("queued", True)
+        lab.history.ask(left, "stop")  # while its job waits
+        lab.wait(left, lambda run: run.job == "", "that its job is gone")
+
+        login.ask("scontrol", "requeue", first.job)
+        lab.wait(preempted, lambda run: run.status == "queued", "that it waits again")
+        login.warn(lab.wait_for_epochs(told).job)
+        lab.wait(told, lambda run: run.status == "queued", "that it waits again")
+        lab.reopen()
+        login.ask("scancel", lab.wait_for_epochs(cancelled).job)
+        lab.wait_for_epochs(stopped)
+        lab.history.ask(stopped, "stop")
+        lab.wait_for_end([cancelled, stopped])
+        lab.reopen()
+    lab.between_looks = login.hurry
+    runs = dict(zip(ids, lab.wait_for_end(ids), strict=True))
+    assert [runs[one].status for one in ids] == [
+        "finished",
+        "finished",
+        "interrupted",
+        "stopped",
+        "stopped",
+        "finished",
+    ]
+    for one in (preempted, told, last):
+        assert epochs_of(runs[one]) == [*range(1, EPOCHS + 1)]
+    assert (runs[cancelled].ending, runs[cancelled].stop_cause) == (
+        "killed",
+        f"SLURM job {runs[cancelled].job} was cancelled (scancel); {len(runs[cancelled].epochs)} of {EPOCHS} epochs "
+        "are kept",
+    )
+    assert (runs[stopped].ending, runs[left].ending, runs[left].job) == ("user", "queue", "")
+    assert "queued again by the cluster" in lab.events(preempted)[0]
+    assert lab.events(preempted)[1].startswith("resumed after epoch")
+    assert "its job was preempted and was queued again" in lab.events(told)[0]
+
+    assert lab.history.resume(cancelled)  # as one that was interrupted at home
+    (resumed,) = lab.wait_for_end([cancelled])
+    assert (resumed.status, epochs_of(resumed)) == ("finished", [*range(1, EPOCHS + 1)])
+
+
+def test_what_cannot_be_trained_says_why(
+    login: Cluster, lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab.history.job_options = {"partition": "gpus"}
+    refused = lab.history.add(EXPERIMENT)
+    assert lab.wait_for_end([refused])[0].stop_cause == (
+        "SLURM does not take the job: Batch job submission failed: Invalid partition name specified"
+    )
+    lab.history.job_options = {}
+    (tmp_path / "submitit.py").touch()
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))  # on its node, no package is what it is here
+    without = lab.history.add(EXPERIMENT)
+    (run,) = lab.wait_for_end([without])
+    assert (run.status, run.ending) == ("failed", "crashed")
+    assert "No module named" in run.stop_cause and "_log.out" in run.stop_cause
+    monkeypatch.setenv("PATH", os.devnull)
+    nobody = lab.history.add(EXPERIMENT)
+    monkeypatch.setattr(lab._keeper._executor, "look", dict)
+    assert lab.wait_for_end([nobody])[0].stop_cause.startswith("there is no sbatch here")
+    assert not slurm.is_login_node()
+
+
+@pytest.mark.long
+def test_the_controller_may_be_away_for_a_while(login: Cluster, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slurm_job, "TrainingJob", StandInJob)
+    before = lab.history.add(EXPERIMENT)
+    with lab.held():
+        lab.wait_for_epochs(before)
+        login.end_controller()
+        while_away = lab.history.add(EXPERIMENT)
+        lab.wait(while_away, lambda run: run.waits_for.startswith("SLURM to answer"), "why it waits")
+    lab.wait(before, lambda run: len(run.epochs) == EPOCHS, "its last epoch")  # it needs no controller
+    login.start_controller()
+    for run in lab.wait_for_end([before, while_away]):
+        assert (run.status, epochs_of(run)) == ("finished", [*range(1, EPOCHS + 1)])
