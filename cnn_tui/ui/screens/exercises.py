@@ -39,9 +39,8 @@ from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
 
 _SIDE_BY_SIDE = 100
 """From so many columns on the list stands beside the exercise, not above it."""
-_WIDE_LIST, _LIST = 48, 42
-"""Columns of the list where it stands beside the exercise: from so many columns of the screen on, and below."""
-_ROOMY = 120
+_ROOMY, _NARROW_LIST = 120, 42
+"""Below so many columns of the screen the list beside the exercise has so many."""
 _SIGN = 5
 _CHART_ROWS = 10
 _METRICS = ("loss", "accuracy", SECONDS)
@@ -58,7 +57,7 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
     ExercisesScreen ExercisesHead, ExercisesScreen ExercisesFoot { height: 1; background: $panel; }
     ExercisesScreen #exercises { layout: horizontal; height: 1fr; }
     ExercisesScreen #exercises Container { height: 1fr; }
-    ExercisesScreen #exercise-list { padding: 0 1; }
+    ExercisesScreen #exercise-list { width: 48; padding: 0 1; }
     ExercisesScreen #guide { height: 2; background: $panel; }
     ExercisesScreen #exercise-page { width: 1fr; padding: 0 1; border-left: solid $border-blurred; }
     ExercisesScreen PageView { height: 1fr; }
@@ -161,7 +160,7 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         self.set_class(stacked, "-stacked")
         styles = self.query_one("#exercise-list").styles
         styles.height = max(4, min(len(self._rows), height // 3)) if stacked else None
-        styles.width = None if stacked else _WIDE_LIST if width >= _ROOMY else _LIST
+        styles.width = _NARROW_LIST if _SIDE_BY_SIDE <= width < _ROOMY else None
         self._show()
 
     @property
