@@ -16,6 +16,7 @@ from cnn_tui.exercises.packs import open_pack
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.presets import find_experiment, preset_names
+from cnn_tui.home import settings_path
 from cnn_tui.text import closest, did_you_mean, sentence
 
 _FILES = 32
@@ -54,12 +55,10 @@ def open_lab(
         os.environ.setdefault("ESCDELAY", ESCAPE_DELAY_OVER_SSH)  # Textual reads it when it is imported
 
     from cnn_tui.ui import app  # Textual, which no other command waits for
-    from cnn_tui.ui.preferences import set_keys
+    from cnn_tui.ui.own_theme import find_theme
+    from cnn_tui.ui.preferences import PreferencesError, set_keys
     from cnn_tui.ui.theme import THEMES
 
-    themes = [one.name for one in THEMES]
-    if theme is not None and theme not in themes:
-        raise UserError(f"--theme: found {found(theme)}; allowed: {', '.join(themes)}")
     preferences, warning = set_keys()
     destination = Destination("here", {})
     try:
@@ -69,15 +68,22 @@ def open_lab(
             raise
         warning = warning or f"{sentence(str(error))} Runs are trained on this machine."
     wanted = chosen_device(device, here=destination.place == "here")
+    try:
+        looks = find_theme(theme or preferences.theme or THEMES[0].name)
+    except PreferencesError as error:
+        if theme is not None:
+            raise UserError(f"--{error}") from None
+        looks, warning = THEMES[0], f"{sentence(f'{settings_path()}: {error}')} The usual colours are in force."
     source = Path(name) if name is not None and name not in preset_names() else None
     return app.open_lab(
         experiment,
         source,
-        theme=theme or preferences.theme or themes[0],
+        theme=looks,
         ascii_only=_first(ascii_only, preferences.ascii, not speaks_unicode(os.environ)),
         charts=preferences.charts,
         mouse=_first(mouse, preferences.mouse),
         pictures=preferences.pictures,
+        commands=preferences.commands,
         warning=warning,
         pack=place,
         device=wanted,

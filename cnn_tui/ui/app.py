@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import gc
 import os
 import signal
 import sqlite3
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
 from textual import messages
 from textual.geometry import Size
+from textual.theme import Theme
 from textual.timer import Timer
 from textual.worker import WorkerFailed
 
@@ -31,13 +33,16 @@ from cnn_tui.history.run import Place
 from cnn_tui.jobs.sensors import Sensors
 from cnn_tui.reports.chart.canvas import Kind
 from cnn_tui.text import sentence
+from cnn_tui.ui.commands.own import OwnCommands, run_in_terminal
 from cnn_tui.ui.commands.runs import QueueKeeper
-from cnn_tui.ui.keys import changed_keys, key_of
+from cnn_tui.ui.dialogs.dialog import Conversation
+from cnn_tui.ui.keys import OWN, changed_keys, key_of, keys_of
+from cnn_tui.ui.preferences import OwnCommand
 from cnn_tui.ui.screens.lab import SHORT, LabScreen
 from cnn_tui.ui.steady import Steady
 from cnn_tui.ui.terminal.album import Album
 from cnn_tui.ui.terminal.driver import AsciiDriver, LeanDriver, PictureWay
-from cnn_tui.ui.theme import THEMES, Colours, suited
+from cnn_tui.ui.theme import DARK, THEMES, Colours, suited
 from cnn_tui.ui.typeahead import TypeaheadApp
 from cnn_tui.ui.widgets import guide
 from cnn_tui.ui.widgets.lines import COMPONENTS
@@ -66,12 +71,13 @@ class LabApp(Steady, TypeaheadApp):
         document: Document,
         history: History,
         trainer: QueueKeeper,
-        theme: str = "cnn-dark",
+        theme: Theme = DARK,
         *,
         ascii_only: bool = False,
         charts: Literal["braille", "blocks"] = "braille",
         pictures: PictureWay | None = None,
         sensors: SensorsLike | None = None,
+        commands: Sequence[OwnCommand] = (),
     ) -> None:
         """`pictures` is how the terminal shows images; None leaves it to what the terminal says."""
         if not os.environ.get("NO_COLOR"):
@@ -81,16 +87,23 @@ class LabApp(Steady, TypeaheadApp):
         """The terminal shows ASCII only: pictures are drawn in characters, everything else is replaced on its way."""
         self.lines_of_charts: Kind = "ascii" if ascii_only else charts
         self._pictures = pictures
-        for one in THEMES:
+        themes = THEMES if theme in THEMES else (*THEMES, theme)
+        for one in themes:
             self.register_theme(suited(one, self._colours()))
-        self.theme = theme
+        self.theme = theme.name
         # Nothing moves by itself: on a slow line an animation is a delay.
         self.animation_level = "none"
         history.store.wait_at_most(_READ_WAIT)
         self._history = history
         self._unreadable_until = 0.0
         self.lab = LabScreen(document, history, trainer, sensors or Sensors())
+        self.lab.theme_names = tuple(one.name for one in themes)
+        leave_terminal = functools.partial(run_in_terminal, self)
+        self._own = OwnCommands(Conversation(self.lab), document, self.lab.runs, commands, leave_terminal)
         self.set_keymap(changed_keys())
+        for key in keys_of(OWN):
+            if key.keys:
+                self.bind(",".join(key.codes()), key.action, description=key.help, show=False)
         self._shown_size: Size | None = None
         self._settling: Timer | None = None
 
@@ -146,6 +159,11 @@ class LabApp(Steady, TypeaheadApp):
         """Textual's ctrl+q is the same as q."""
         self.lab.action_quit_lab()
 
+    def action_own_command(self, number: int) -> None:
+        """One of the user's own commands; over a page or a box its key does nothing."""
+        if self.screen is self.lab:
+            self.lab.wait_beside(self._own.run(number))
+
     def action_help_quit(self) -> None:
         """What ctrl+c is answered with: it leaves many programs, but here it is a slip that would cost the view."""
         self.notify(f"{key_of('lab.quit')} leaves the lab, and training goes on.", markup=False, timeout=4)
@@ -182,11 +200,12 @@ def open_lab(
     experiment: Experiment | None = None,
     source: Path | None = None,
     *,
-    theme: str = "cnn-dark",
+    theme: Theme = DARK,
     ascii_only: bool = False,
     charts: Literal["braille", "blocks"] = "braille",
     mouse: bool = True,
     pictures: PictureWay | None = None,
+    commands: Sequence[OwnCommand] = (),
     warning: str = "",
     pack: SetPlace | None = None,
     device: str = "",
@@ -196,9 +215,9 @@ def open_lab(
     """Open the lab in this terminal until it is left; gives the exit status.
 
     `source` is the file that `experiment` came from, None for a preset. `pictures` is how the terminal shows images;
-    None leaves it to what the terminal says. `warning` is said at once. With `pack`, its exercises are shown at once.
-    `device` and `place` are where runs that are started here are to be trained, and `job_options` what their jobs ask
-    for. Raises DatasetError and HistoryError.
+    None leaves it to what the terminal says. `commands` are the user's own. `warning` is said at once. With `pack`, its
+    exercises are shown at once. `device` and `place` are where runs that are started here are to be trained, and
+    `job_options` what their jobs ask for. Raises DatasetError and HistoryError.
     """
     from cnn_tui.jobs import launch
 
@@ -207,7 +226,9 @@ def open_lab(
         history.device, history.place, history.job_options = device, place, job_options
         first = experiment or load_preset(FIRST_PRESET)
         document = resume(first, source, journal, chosen=experiment is not None)
-        app = LabApp(document, history, launch, theme, ascii_only=ascii_only, charts=charts, pictures=pictures)
+        app = LabApp(
+            document, history, launch, theme, ascii_only=ascii_only, charts=charts, pictures=pictures, commands=commands
+        )
         app.lab.guided = experiment is None and pack is None and guide.wanted(history.count())
         if pack is not None:
             app.lab.exercises.use_pack(pack)

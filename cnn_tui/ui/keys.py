@@ -95,15 +95,21 @@ _in_force = {key.id: key for key in KEYS}
 _KEY_ID = re.compile(r"\{([a-z_.]+)\}")
 
 
+OWN = "own"
+"""The scope of the user's own commands; they work where the lab's keys do."""
+
+
 def use(rows: tuple[Key, ...]) -> None:
-    """Show these rows from now on; the app tells Textual of them."""
+    """Show these rows from now on, the user's own commands among them; the app tells Textual of them."""
     global _in_force
     _in_force = {key.id: key for key in rows}
 
 
 def changed_keys() -> dict[str, str]:
     """The keys that differ from the table's, by action id, as Textual's keymap wants them."""
-    return {key.id: ",".join(key.codes()) for key in _in_force.values() if key.keys != _USUAL_KEYS[key.id]}
+    return {
+        key.id: ",".join(key.codes()) for key in _in_force.values() if key.keys != _USUAL_KEYS.get(key.id, key.keys)
+    }
 
 
 def keys_of(*scopes: str) -> tuple[Key, ...]:
@@ -129,7 +135,9 @@ def with_keys(words: str) -> str:
 def keys_text(*, ids: bool = False) -> str:
     """The keys that are in force as plain text, with the action ids that settings name if asked for."""
     lines = []
-    for scope, title in SCOPES.items():
+    for scope, title in {**SCOPES, OWN: "Your own commands"}.items():
+        if scope == OWN and not keys_of(OWN):
+            continue
         lines.append(title)
         lines += [
             f"  {padded(key.keys, 14)}  {f'{padded(key.id, 24)}  ' if ids else ''}{key.help}" for key in keys_of(scope)

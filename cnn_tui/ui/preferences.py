@@ -6,7 +6,7 @@ The looks of the lab, its keys, and where runs are trained.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -16,7 +16,7 @@ from cnn_tui.experiment.file_errors import explain, found
 from cnn_tui.home import settings_path
 from cnn_tui.jobs.slurm_options import SlurmOptions
 from cnn_tui.text import did_you_mean, quiet, sentence
-from cnn_tui.ui.keys import KEYS, MENUS, PANES, TYPING, Key, name_of, shown_name, use
+from cnn_tui.ui.keys import KEYS, MENUS, OWN, PANES, TYPING, Key, name_of, shown_name, use
 
 MAX_BYTES = 100_000
 Keymap: TypeAlias = Literal["default", "vim", "arrows"]
@@ -45,10 +45,18 @@ class KeymapError(ValueError):
     """Keys that cannot be; the message names the action, the key and what is in the way."""
 
 
+class OwnCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A command of the user's: a name for lists, what a shell runs, and the keys that start it."""
+
+    name: str
+    run: str
+    keys: str = ""
+
+
 class Preferences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The keys of the file. None leaves a choice to what the terminal says of itself."""
 
-    theme: Literal["cnn-dark", "cnn-light", "cnn-safe"] | None = None
+    theme: str | None = None
     ascii: bool | None = None
     charts: Literal["braille", "blocks"] = "braille"
     mouse: bool = True
@@ -57,6 +65,7 @@ class Preferences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keys: dict[str, str] = {}
     on: Literal["here", "slurm"] = "here"
     slurm: SlurmOptions = SlurmOptions()
+    commands: tuple[OwnCommand, ...] = ()
 
 
 def set_keys() -> tuple[Preferences, str]:
@@ -64,7 +73,7 @@ def set_keys() -> tuple[Preferences, str]:
     preferences = Preferences()
     try:
         preferences = read_preferences()
-        use(in_force(preferences.keymap, preferences.keys))
+        use(in_force(preferences.keymap, preferences.keys, preferences.commands))
     except PreferencesError as error:
         return preferences, f"{sentence(str(error))} The usual settings are in force."
     except KeymapError as error:
@@ -106,8 +115,14 @@ def _flat(keys: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
     return pairs
 
 
-def in_force(preset: Keymap = "default", changes: Mapping[str, str] = MappingProxyType({})) -> tuple[Key, ...]:
+def in_force(
+    preset: Keymap = "default",
+    changes: Mapping[str, str] = MappingProxyType({}),
+    commands: Sequence[OwnCommand] = (),
+) -> tuple[Key, ...]:
     """The table with a preset's keys and then the user's. `changes` are keys, separated by spaces, by action id.
+
+    The user's own `commands` come after it.
 
     Raises KeymapError for an unknown id or key, and for a key that would mean two things in one place.
     """
@@ -118,8 +133,17 @@ def in_force(preset: Keymap = "default", changes: Mapping[str, str] = MappingPro
             raise KeymapError(f"keys: {found(action)} is no action.{hint}")
         _check(action, keys)
     rows = tuple(row._replace(keys=changes.get(row.id, _preset_keys(preset, row))) for row in KEYS)
+    rows += tuple(_own_row(number, one) for number, one in enumerate(commands, 1))
     _refuse_conflicts(rows)
     return rows
+
+
+def _own_row(number: int, command: OwnCommand) -> Key:
+    action = f"{OWN}.{number}"
+    if command.keys:
+        _check(action, command.keys)
+    name = " ".join(quiet(command.name, 80).split()) or quiet(command.run, 40)
+    return Key(OWN, action, command.keys, f"app.own_command({number})", "", f"{name} (your own command)")
 
 
 def _preset_keys(preset: Keymap, row: Key) -> str:
@@ -149,6 +173,7 @@ def _check(action: str, keys: str) -> None:
 
 def _refuse_conflicts(rows: tuple[Key, ...]) -> None:
     usual = {row.id: set(row.codes()) for row in KEYS}
+    usual |= {row.id: set() for row in rows if row.scope == OWN}
     having: dict[str, list[Key]] = {}
     for row in rows:
         for code in row.codes():
@@ -163,7 +188,7 @@ def _refuse_conflicts(rows: tuple[Key, ...]) -> None:
 
 def _meet(one: Key, other: Key) -> bool:
     """Whether both can be meant at once: the lab's keys work in its panes, movement wherever nothing is typed."""
-    scopes = {one.scope, other.scope}
+    scopes = {"lab" if row.scope == OWN else row.scope for row in (one, other)}
     if "lab" in scopes:
         return scopes <= {"lab", "pane", *PANES}
     return len(scopes) == 1 or ("pane" in scopes and not scopes & {*TYPING, *MENUS}) or "menu" in scopes <= {*MENUS}

@@ -97,6 +97,8 @@ SAFE = Theme(
     }
 )
 THEMES = (DARK, LIGHT, SAFE)
+_BASE = "base"
+"""The variable of a theme that names the one it is based on."""
 
 # The sixteen as Rich names their nearest. Every terminal has its own idea of them, so only those are used that can be
 # read on any: the bright ones on black; black, blue, red and magenta on white.
@@ -174,9 +176,19 @@ _SIXTEEN = {
 
 
 def suited(theme: Theme, colours: Colours) -> Theme:
-    """The face of a theme for a terminal that has those colours; without any, attributes say what they said."""
+    """The face of a theme for a terminal that has those colours; without any, attributes say what they said.
+
+    A theme of the user's own has the face of the one that it is based on where there are sixteen.
+    """
     if colours == "16":
-        return _SIXTEEN[theme.name]
+        return Theme(**{**vars(_SIXTEEN[theme.variables.get(_BASE, theme.name)]), "name": theme.name})
     if colours == "none":
         return Theme(**{**vars(theme), "variables": {**theme.variables, **_BY_ATTRIBUTE}})
     return theme
+
+
+def based_on(base: Theme, name: str, colours: dict[str, str]) -> Theme:
+    """A theme with some colours of its own, by the names of a Textual theme's, or of its variables."""
+    own = {key: value for key, value in colours.items() if key in vars(base)}
+    variables = {key: value for key, value in colours.items() if key not in own}
+    return Theme(**{**vars(base), **own, "name": name, "variables": {**base.variables, **variables, _BASE: base.name}})

@@ -11,6 +11,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.ui.app import LabApp
+from cnn_tui.ui.own_theme import find_theme
 from cnn_tui.ui.panes.training import pictures
 from tests.ui import pilot
 from tests.ui.fake import FakeTrainer
@@ -60,9 +61,8 @@ def make_lab() -> Iterator[MakeLab]:
     ) -> LabApp:
         chosen = load_preset(experiment) if isinstance(experiment, str) else experiment
         opened.append(History())
-        return LabApp(
-            Document(chosen), opened[-1], trainer or FakeTrainer(), theme, sensors=sensors or FakeSensors(TWO)
-        )
+        looks, machine = find_theme(theme), sensors or FakeSensors(TWO)
+        return LabApp(Document(chosen), opened[-1], trainer or FakeTrainer(), looks, sensors=machine)
 
     yield make
     for one in opened:

@@ -18,6 +18,7 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.explain.pane import ExplainPane
+from cnn_tui.ui.own_theme import find_theme
 from tests.terminal import Terminal
 from tests.ui import explained, fake
 from tests.ui.fake import FakeTrainer
@@ -112,7 +113,8 @@ def main() -> None:
     chosen = parser.parse_args()
     with History() as history:
         document = Document(load_preset("lab1-baseline"))
-        app = LabApp(document, history, FakeTrainer(), chosen.theme, ascii_only=chosen.ascii, sensors=FakeSensors(TWO))
+        theme, sensors = find_theme(chosen.theme), FakeSensors(TWO)
+        app = LabApp(document, history, FakeTrainer(), theme, ascii_only=chosen.ascii, sensors=sensors)
         app.run(auto_pilot=_pose_explain)
 
 

@@ -15,9 +15,7 @@ import pytest
 from tests.terminal import Terminal
 
 # As a login does it: the terminal is the one that the shell's jobs belong to.
-_WITH_JOBS = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
-)
+WITH_JOBS = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
 _SHELL = ("bash", "--norc", "--noprofile", "-i")
 _LAB = shlex.join([sys.executable, "-m", "cnn_tui", "lab1-baseline"])
 PROMPT = "prompt>"
@@ -80,7 +78,7 @@ class Shell:
 
 def in_a_shell(size: tuple[int, int]) -> Terminal:
     """A terminal of a shell with jobs."""
-    return Terminal([sys.executable, "-c", _WITH_JOBS, *_SHELL], *size, env={"PS1": PROMPT})
+    return Terminal([sys.executable, "-c", WITH_JOBS, *_SHELL], *size, env={"PS1": PROMPT})
 
 
 @pytest.fixture(params=["shell", pytest.param("tmux", marks=pytest.mark.long)])
@@ -97,7 +95,7 @@ def shell(
         pytest.skip("there is no tmux here")
     socket = str(tmp_path / "tmux")
     command = ["tmux", "-S", socket, "-f", os.devnull, "new-session", f"PS1='{PROMPT}' {shlex.join(_SHELL)}"]
-    with Terminal([sys.executable, "-c", _WITH_JOBS, *command], 100, 31, env={"LANG": "C.UTF-8"}) as terminal:
+    with Terminal([sys.executable, "-c", WITH_JOBS, *command], 100, 31, env={"LANG": "C.UTF-8"}) as terminal:
         yield Shell(terminal)
         Terminal(["tmux", "-S", socket, "kill-server"]).wait_for_end()
 

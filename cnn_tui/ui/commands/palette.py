@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from cnn_tui.ui.keys import Key, keys_of
-from cnn_tui.ui.theme import THEMES
+from cnn_tui.ui.keys import OWN, Key, keys_of
 from cnn_tui.ui.widgets.bars import PANES
 
 
@@ -22,17 +22,17 @@ class PaletteCommand(NamedTuple):
     """The theme to take, in place of an action."""
 
 
-def palette_commands(shown: str) -> list[PaletteCommand]:
-    """A command for each key, those of the pane in focus (its scope) first, and for each theme."""
+def palette_commands(shown: str, themes: Sequence[str]) -> list[PaletteCommand]:
+    """A command for each key, those of the pane in focus (its scope) first, of the user's own, and for each theme."""
     found = [_here(key, shown) for key in keys_of(shown)]
-    found += [_here(key) for key in keys_of("lab")]
+    found += [_here(key) for key in keys_of("lab", OWN)]
     found += [_there(key, label) for scope, label in PANES if scope != shown for key in keys_of(scope)]
-    themes = [PaletteCommand(f"theme.{one.name}", f"Colours: {one.name}", "", theme=one.name) for one in THEMES]
-    return [*found, *themes]
+    return found + [PaletteCommand(f"theme.{name}", f"Colours: {name}", "", theme=name) for name in themes]
 
 
 def _here(key: Key, pane: str = "") -> PaletteCommand:
-    return PaletteCommand(key.id, f"{key.help[:1].upper()}{key.help[1:]}", key.keys.split()[0], key.action, pane)
+    first, *_ = [*key.keys.split(), ""]  # a command of the user's own may have no key
+    return PaletteCommand(key.id, f"{key.help[:1].upper()}{key.help[1:]}", first, key.action, pane)
 
 
 def _there(key: Key, label: str) -> PaletteCommand:

@@ -18,7 +18,7 @@ from textual.widgets import Input, Static
 from cnn_tui.history.errors import HistoryError, trouble_of
 from cnn_tui.home import history_path, remedy
 from cnn_tui.text import cells, fault, sentence
-from cnn_tui.ui.keys import Key, bindings_of, key_bar, key_of, keys_of
+from cnn_tui.ui.keys import OWN, Key, bindings_of, key_bar, key_of, keys_of
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
 from cnn_tui.ui.widgets.movement import MovementKeys
@@ -218,7 +218,7 @@ class HelpScreen(PickScreen):
 
     def __init__(self, scope: str, *, alone: bool = False) -> None:
         """`alone` leaves the lab's keys out: over a page they do nothing."""
-        keys = [*keys_of(scope), *([] if alone else keys_of("lab")), *keys_of("pane")]
+        keys = [*keys_of(scope), *([] if alone else keys_of("lab", OWN)), *keys_of("pane")]
         super().__init__("Keys", [_item(key) for key in keys], hint="Typing in a field never runs a command.")
 
 

@@ -78,6 +78,8 @@ class LabScreen(KeyedScreen[None]):
         self._zoomed = False
         self._left = "stack"
         self._warned = self._told_trouble = False
+        self.theme_names: tuple[str, ...] = ()
+        """What the palette offers; to be set before it is opened."""
         self.guided = False
         """Whether to show the guided start; to be set before the screen is."""
         self._guide = GuideProgress(document, self.live)
@@ -343,7 +345,7 @@ class LabScreen(KeyedScreen[None]):
     @work(group=DIALOG)
     async def action_open_palette(self) -> None:
         """All that can be done here and in the other panes, by name."""
-        listed = palette_commands(self.shown.scope)
+        listed = palette_commands(self.shown.scope, self.theme_names)
         items = [PickItem(one.id, one.name, one.keys) for one in listed]
         chosen = await self.app.push_screen_wait(PaletteScreen(items))
         if chosen is None:
