@@ -234,8 +234,13 @@ def open_lab(
             app.lab.exercises.use_pack(pack)
         if warning:
             app.call_later(app.notify, warning, severity="warning", timeout=20, markup=False)
-        # What is there once the lab is drawn stays: to look through it for garbage would hold up a key for 0.1 s.
-        app.call_later(app.call_after_refresh, gc.freeze)
+        app.call_later(app.call_after_refresh, _is_drawn)
         app.run(mouse=mouse)
         sys.stdout.flush()
         return app.return_code or 0
+
+
+def _is_drawn() -> None:
+    """What is there once the lab is drawn stays: to look through it for garbage would hold up a key for 0.1 s."""
+    gc.freeze()
+    gc.enable()

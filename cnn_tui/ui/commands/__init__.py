@@ -1,1 +1,13 @@
-"""What keys ask for, done."""
+"""What keys ask for, as objects that are given what they need. What few keys ask for is loaded then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnn_tui.ui.loading import when_named
+
+if TYPE_CHECKING:
+    from cnn_tui.ui.commands import lab_report
+
+__all__ = ["lab_report"]
+__getattr__ = when_named(__name__)

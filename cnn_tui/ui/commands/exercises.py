@@ -12,12 +12,12 @@ from cnn_tui.exercises.model import Exercise, ExerciseError
 from cnn_tui.exercises.progress import first_to_do
 from cnn_tui.exercises.runs import TrainingOrder, find_obstacle
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
+from cnn_tui.ui import screens
 from cnn_tui.ui.commands.files import FileCommands
 from cnn_tui.ui.commands.runs import LabCommands
 from cnn_tui.ui.explain.by_hand import ByHandView
 from cnn_tui.ui.explain.pane import ExplainPane
 from cnn_tui.ui.keys import key_of
-from cnn_tui.ui.screens.exercises import ExercisesScreen
 from cnn_tui.ui.widgets.guide import Guide
 from cnn_tui.ui.widgets.lines import inert
 
@@ -49,7 +49,9 @@ class ExerciseCommands(LabCommands):
     async def open(self) -> None:
         """The exercises; the one that is chosen there goes into the editor, or to where it is done by hand."""
         at, guide = self._at or first_to_do(self.history, self.places), self.guide()
-        screen = ExercisesScreen(self.live, self.writer, self.places, self.launcher.queued, self._mine, at, guide)
+        screen = screens.exercises.ExercisesScreen(
+            self.live, self.writer, self.places, self.launcher.queued, self._mine, at, guide
+        )
         chosen = await self.talk.ask(screen)
         self._at = screen.at
         if chosen is not None and chosen.exercise is not None:

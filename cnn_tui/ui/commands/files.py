@@ -1,9 +1,8 @@
-"""Experiments in and out of the lab: opened, saved, copied, exported; and the lab report."""
+"""Experiments in and out of the lab: opened, saved, copied, exported."""
 
 from __future__ import annotations
 
 import contextlib
-import functools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,15 +14,11 @@ from cnn_tui.experiment import presets
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import check_dataset, read, to_toml
-from cnn_tui.history.history import History
-from cnn_tui.history.listing import Listing
 from cnn_tui.home import home, remedy
 from cnn_tui.network.diff import describe
 from cnn_tui.network.summary import summarize, summary_lines
-from cnn_tui.reports.lab_report import report
-from cnn_tui.reports.markdown import to_markdown
-from cnn_tui.text import counted, quiet, sentence
-from cnn_tui.ui.dialogs.ask import AskScreen, CopyMenu, ExportMenu
+from cnn_tui.text import quiet, sentence
+from cnn_tui.ui import commands, dialogs
 from cnn_tui.ui.dialogs.dialog import Conversation, PickItem, PickScreen, Said
 from cnn_tui.ui.keys import key_of, keys_of
 from cnn_tui.ui.panes.history.pane import HistoryPane
@@ -114,7 +109,7 @@ class FileCommands:
             path = await self._ask_path("Save the experiment as", ".toml", text)
             said = None if path is None else _saved_to(path)
         else:
-            said = _saved(path, text)
+            said = saved(path, text)
         if said is not None:
             if said.severity == "information":
                 self.document.mark_saved(path)
@@ -125,7 +120,7 @@ class FileCommands:
         """Copy something to the terminal's clipboard (OSC 52), and to a file for terminals that have none."""
         row = self.copied()
         named = {key.id: key.help for key in keys_of("copy")} | {"copy.row": row[0] if row else _LAYER}
-        what = await self.talk.ask(CopyMenu("Copy", named))
+        what = await self.talk.ask(dialogs.ask.CopyMenu("Copy", named))
         if what is not None:
             text = row[1] if row and what == "row" else self._text_of(what)
             self.talk.copy(text)
@@ -138,34 +133,13 @@ class FileCommands:
             self.talk.say(f"Copied {named[f'copy.{what}']}; {also}.")
 
     async def export(self) -> None:
-        what = await self.talk.ask(ExportMenu("Export to a file"))
+        what = await self.talk.ask(dialogs.ask.ExportMenu("Export to a file"))
         if what == "report":
-            await self._export_report()
+            await commands.lab_report.write_report(self.talk, self.runs.history, self.runs.listing.query, self.places())
         elif what is not None:
             path = await self._ask_path("Export to", _ENDINGS[what], self._text_of(what))
             if path is not None:
                 self.talk.say(*_saved_to(path))
-
-    async def _export_report(self) -> None:
-        """Write the lab report to a new file: on the runs that the history's filter leaves, and on the exercises."""
-        history, query = self.runs.history, self.runs.listing.query
-        # The pane reads only while it is seen: it may not know the newest runs.
-        runs = list(Listing(history, query._replace(sort="id", reverse=True, folded=False)).ids())
-        if not runs:
-            self.talk.say("There is no run to report on" + (" that passes the filter." if query.filter else "."))
-            return
-        accept = functools.partial(new_file, suffix=".md")
-        hint = f"A file that ends in .md. {counted(len(runs), 'run')}, the newest last."
-        answer = await self.talk.ask(AskScreen("Write the lab report to", "lab-report.md", accept, hint))
-        if answer is None:
-            return
-        path, places = Path(str(answer[0])), self.places()
-
-        def write() -> Said:
-            with History(history.path) as own:
-                return _saved(path, to_markdown(report(own, runs, places)))
-
-        self.talk.beside(write)  # its verdicts load scipy, and each of many runs has its curves
 
     async def _ask_path(self, title: str, suffix: str, text: str) -> Path | None:
         """Ask for a new file and write it; the box stays until it is written, or left."""
@@ -179,7 +153,7 @@ class FileCommands:
                 raise ValueError(f"{sentence(_unwritten(path, error))} Another place may do.") from None
             return path
 
-        answer = await self.talk.ask(AskScreen(title, first, accept, f"A file that ends in {suffix}."))
+        answer = await self.talk.ask(dialogs.ask.AskScreen(title, first, accept, f"A file that ends in {suffix}."))
         return Path(str(answer[0])) if answer is not None else None
 
     def _text_of(self, what: str) -> str:
@@ -200,7 +174,7 @@ class FileCommands:
         return describe(layers[cursor]) if cursor < len(layers) else ""
 
 
-def _saved(path: Path, text: str) -> Said:
+def saved(path: Path, text: str) -> Said:
     """Write a file whole or not at all, and say how it went."""
     try:
         write(path, text)

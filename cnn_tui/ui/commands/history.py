@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnn_tui.artifacts.weights import goes_on
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history import notebook
 from cnn_tui.history.history import HistoryError
 from cnn_tui.history.records import require_experiment
 from cnn_tui.history.run import Run
 from cnn_tui.reports.chart.compose import MOST_OVERLAID
 from cnn_tui.text import run_numbers, sentence
+from cnn_tui.ui import screens
 from cnn_tui.ui.commands.files import FileCommands
 from cnn_tui.ui.commands.runs import LabCommands
 from cnn_tui.ui.explain.pane import ExplainPane
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.history.pane import HistoryPane
 from cnn_tui.ui.panes.training.pane import TrainingPane
-from cnn_tui.ui.screens.compare import CompareScreen
-from cnn_tui.ui.screens.run_page import RunScreen, Wanted
 from cnn_tui.ui.widgets.lines import inert
 
 
@@ -55,7 +55,7 @@ class HistoryCommands(LabCommands):
 
     async def show_run(self, run_id: int, among: Sequence[int] = ()) -> None:
         """Show a run's page, with those `among` which it stands beside it, and do what it is left for."""
-        wanted = await self.talk.ask(RunScreen(self.live, self.runs.editor, run_id, among))
+        wanted = await self.talk.ask(screens.run_page.RunScreen(self.live, self.runs.editor, run_id, among))
         self.runs.rows.read()
         if wanted is None:
             return
@@ -67,18 +67,17 @@ class HistoryCommands(LabCommands):
             base = notebook.pinned(self.history)
             await self.compare([[one] for one in (base, wanted.run) if one is not None])
         else:
-            self._load(wanted)
+            self._load(wanted.experiment, wanted.words)
 
     def load(self, run_id: int) -> None:
         run = self.history.run(run_id)
         if run is not None and self._has_experiment(run):
-            self._load(Wanted("load", run.id, run.experiment, f"Run {run.id}'s experiment"))
+            self._load(run.experiment, f"Run {run.id}'s experiment")
 
-    def _load(self, wanted: Wanted) -> None:
-        loaded = wanted.experiment
+    def _load(self, loaded: Experiment | None, words: str) -> None:
         if loaded is not None and self.files.put_into_editor(loaded, None):
             self.runs.editor.note_load(lambda: self.document.experiment == loaded)
-            self.talk.say(f"{inert(wanted.words)} is in the editor; {key_of('edit.undo')} brings yours back.")
+            self.talk.say(f"{inert(words)} is in the editor; {key_of('edit.undo')} brings yours back.")
 
     def resume(self, run_id: int) -> None:
         run = self.history.run(run_id)
@@ -147,4 +146,4 @@ class HistoryCommands(LabCommands):
                 f"{key_of('history.mark_all')} takes the marks away."
             )
             return
-        await self.talk.ask(CompareScreen(self.live, rows, everything=everything))
+        await self.talk.ask(screens.compare.CompareScreen(self.live, rows, everything=everything))

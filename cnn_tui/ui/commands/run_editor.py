@@ -13,7 +13,7 @@ from cnn_tui.history.history import History
 from cnn_tui.history.notebook import NotebookError, TagError, merged, normalised, to_tag
 from cnn_tui.history.run import Run
 from cnn_tui.text import run_numbers
-from cnn_tui.ui.dialogs.ask import AskScreen
+from cnn_tui.ui import dialogs
 from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.lines import inert
@@ -51,13 +51,11 @@ class RunEditor:
 
     async def edit_note(self, run_id: int, after: Callable[[], object]) -> None:
         """Ask for the note and the conclusion of a run."""
-        from cnn_tui.ui.dialogs.note import NoteScreen  # only here: its fields are slow to load
-
         before = self._run(run_id)
         if before is None:
             return
         fields = {"Note": before.note, "Conclusion: what it has shown": before.conclusion}
-        typed = await self.app.push_screen_wait(NoteScreen(f"Run {run_id}", fields))
+        typed = await self.app.push_screen_wait(dialogs.note.NoteScreen(f"Run {run_id}", fields))
         for name, text in zip(("note", "conclusion"), typed or (), strict=False):
             if text is not None:
                 self._try(lambda name=name, text=text: self._set(before, name, text, after))  # type: ignore[misc]
@@ -82,7 +80,7 @@ class RunEditor:
                 gone = [word[1:] for word in words if word.startswith("-")]
             self._write_tags(runs, add, gone, after)
 
-        await self.app.push_screen_wait(AskScreen(title, value, accept, hint))
+        await self.app.push_screen_wait(dialogs.ask.AskScreen(title, value, accept, hint))
 
     async def rename(self, run_id: int, after: Callable[[], object]) -> None:
         """Ask for another name."""
@@ -95,7 +93,7 @@ class RunEditor:
             if text.strip() not in (run.name, inert(run.name)):
                 self._set(run, "name", notebook.to_name(text), after)
 
-        await self.app.push_screen_wait(AskScreen(f"Name of run {run_id}", inert(run.name), accept, hint))
+        await self.app.push_screen_wait(dialogs.ask.AskScreen(f"Name of run {run_id}", inert(run.name), accept, hint))
 
     def archive(self, runs: Sequence[int], after: Callable[[], object]) -> None:
         """Put runs away, or bring them back if all of them are put away already."""

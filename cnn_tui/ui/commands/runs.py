@@ -21,11 +21,10 @@ from cnn_tui.history.history import History
 from cnn_tui.history.run import Line, Run, Wish
 from cnn_tui.jobs.grid import listed_seeds, repeated
 from cnn_tui.text import sentence
-from cnn_tui.ui.dialogs.ask import USUAL_SEEDS, AskScreen, seeds_typed
+from cnn_tui.ui import dialogs, screens
 from cnn_tui.ui.dialogs.dialog import Conversation, Said
 from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import key_of
-from cnn_tui.ui.screens.queue import QueueScreen
 from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.machine_view import SensorsLike
 
@@ -152,10 +151,11 @@ class RunCommands(LabCommands):
         experiment, queued, left_out = self.document.named, list[Experiment](), self._left_out()
 
         def accept(typed: str) -> None:
-            queued[:] = repeated(experiment, seeds_typed(typed, least=2), self.history)
+            queued[:] = repeated(experiment, dialogs.ask.seeds_typed(typed, least=2), self.history)
 
         hint = _repeat_hint(experiment, Estimator(self.history).of(experiment).seconds)
-        if await self.talk.ask(AskScreen("Over how many seeds?", str(USUAL_SEEDS), accept, hint)) is None:
+        usual = str(dialogs.ask.USUAL_SEEDS)
+        if await self.talk.ask(dialogs.ask.AskScreen("Over how many seeds?", usual, accept, hint)) is None:
             return
 
         def kept(ids: Sequence[int]) -> None:
@@ -166,7 +166,7 @@ class RunCommands(LabCommands):
         self._queue(f"{len(queued)} runs in the queue", queued, kept)
 
     async def open_queue(self) -> None:
-        await self.talk.ask(QueueScreen(self.live, self.writer, self.show_run))
+        await self.talk.ask(screens.queue.QueueScreen(self.live, self.writer, self.show_run))
 
     def stop(self) -> None:
         """Ask the run to stop, and the second time to end now; one that only waits leaves the queue."""

@@ -16,7 +16,7 @@ from cnn_tui.network.image_kernels import KERNELS, parse_kernel, show_kernel
 from cnn_tui.network.shapes import SizeError
 from cnn_tui.network.values import Pair
 from cnn_tui.text import sentence
-from cnn_tui.ui.dialogs.ask import AskScreen
+from cnn_tui.ui import dialogs
 from cnn_tui.ui.dialogs.dialog import PickItem, PickScreen
 from cnn_tui.ui.explain.bench import Bench, Trained
 from cnn_tui.ui.explain.by_hand_page import ByHandPage, settings, sizes
@@ -170,7 +170,7 @@ class ByHandView(ExplainView):
         key = await self.app.push_screen_wait(screen)
         if key == _TYPED:
             hint = "Rows between ; and numbers between blanks; 1/9 is a number."
-            ask = AskScreen("A kernel", show_kernel(self.bench.kernel[0]), parse_kernel, hint)
+            ask = dialogs.ask.AskScreen("A kernel", show_kernel(self.bench.kernel[0]), parse_kernel, hint)
             answer = await self.app.push_screen_wait(ask)
             if answer is not None:
                 self.bench.type_in(answer[0])  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from textual.app import App
 
 from cnn_tui.history.run import Line
 from cnn_tui.home import model_path
-from cnn_tui.ui.dialogs.ask import AskScreen
+from cnn_tui.ui import dialogs
 from cnn_tui.ui.dialogs.dialog import PickItem, PickScreen
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.lines import inert
@@ -47,7 +47,7 @@ async def ask_run(app: App[None], lines: Iterable[Line], now: int | None) -> int
 async def ask_picture(app: App[None], path: str) -> str | None:
     """The absolute path of a file; `path` is what was asked before."""
     hint = "A PNG or JPEG. It is made the size and colours of the images that the network knows; each step is said."
-    answer = await app.push_screen_wait(AskScreen("The picture's file", path, _existing, hint))
+    answer = await app.push_screen_wait(dialogs.ask.AskScreen("The picture's file", path, _existing, hint))
     return str(answer[0]) if answer is not None else None
 
 

@@ -1,1 +1,13 @@
-"""Screens that open over the lab."""
+"""Whole screens. Those that a key opens are loaded then, as `screens.queue`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnn_tui.ui.loading import when_named
+
+if TYPE_CHECKING:
+    from cnn_tui.ui.screens import compare, exercises, queue, run_page
+
+__all__ = ["compare", "exercises", "queue", "run_page"]
+__getattr__ = when_named(__name__)

@@ -19,8 +19,8 @@ from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing
 from cnn_tui.home import remedy
 from cnn_tui.text import counted, quiet, run_numbers, sentence
+from cnn_tui.ui import dialogs
 from cnn_tui.ui.commands.run_editor import RunEditor
-from cnn_tui.ui.dialogs.columns import ColumnsScreen
 from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.panes.history.columns import OTHER_DATA, ColumnChoice, arrow, remember
@@ -218,7 +218,7 @@ class HistoryPane(Pane):
     async def action_choose_columns(self) -> None:
         """Choose the columns, and whether archived runs are shown."""
         now = ColumnChoice(self.rows.chosen.columns, self.listing.query.archived)
-        chosen = await self.app.push_screen_wait(ColumnsScreen(now))
+        chosen = await self.app.push_screen_wait(dialogs.columns.ColumnsScreen(now))
         if chosen is not None:
             self.rows.chosen = chosen
             self.rows.show(archived=chosen.archived)

@@ -23,9 +23,8 @@ from cnn_tui.network.fixes import Fix, Problem
 from cnn_tui.network.layers import LAYERS, AnyLayer, new_layer
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import LayerSummary
-from cnn_tui.ui.dialogs.ask import AskScreen, PageScreen
+from cnn_tui.ui import dialogs
 from cnn_tui.ui.dialogs.dialog import PickItem, PickScreen
-from cnn_tui.ui.dialogs.settings import SettingsScreen
 from cnn_tui.ui.keys import bindings_of, key_of
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.panes.parameters import Totals
@@ -141,7 +140,7 @@ class StackPane(Pane):
             value: Value = field.parse(word) if word is not None else now
         else:
             hint = f"{field.help}\n{field.allowed()}"
-            screen = AskScreen(f"{layer.type} {field.name}", field.format(now), field.parse, hint)
+            screen = dialogs.ask.AskScreen(f"{layer.type} {field.name}", field.format(now), field.parse, hint)
             answer = await self.app.push_screen_wait(screen)
             value = now if answer is None else cast(Value, answer[0])
         self._set(layer, field, value)
@@ -203,17 +202,17 @@ class StackPane(Pane):
 
     @work(group=DIALOG)
     async def action_edit_settings(self) -> None:
-        await self.app.push_screen_wait(SettingsScreen(self.document, self._changed))
+        await self.app.push_screen_wait(dialogs.settings.SettingsScreen(self.document, self._changed))
 
     def action_explain_layer(self) -> None:
         layer = self._layer()
         if layer:
             row = self.document.view.summary.rows[self.rows.cursor]
-            self.app.push_screen(PageScreen(f"What {layer.type} does", layer_page(layer, row)))
+            self.app.push_screen(dialogs.ask.PageScreen(f"What {layer.type} does", layer_page(layer, row)))
 
     def action_show_difference(self) -> None:
         page = diff_page(self.document.baseline, self.document.experiment)
-        self.app.push_screen(PageScreen("Difference to the baseline", page))
+        self.app.push_screen(dialogs.ask.PageScreen("Difference to the baseline", page))
 
     def action_set_baseline(self) -> None:
         self.document.set_baseline()
