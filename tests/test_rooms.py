@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import importlib
 import json
 import re
 import subprocess
@@ -35,6 +36,8 @@ ROOMS = (
 )
 BESIDE = ("text", "home", "locks")
 TENSORFLOW = ("tensorflow", "keras")
+LATER = ("commands", "dialogs", "screens")
+"""The packages of ui/ some of whose modules are loaded when they are first named."""
 SLOW = (*TENSORFLOW, "numpy", "PIL", "textual")
 
 
@@ -166,6 +169,29 @@ def test_the_command_line_loads_a_command_when_it_is_called() -> None:
 
 def test_the_lab_opens_without_the_parser_of_the_command_line() -> None:
     assert "typer" not in roots(loaded_by(["cnn_tui.cli.lab", *modules("ui")]))
+
+
+def loaded_later() -> set[str]:
+    """The modules of the lab that are loaded when they are first named."""
+    packages = [importlib.import_module(f"cnn_tui.ui.{name}") for name in LATER]
+    return {f"{package.__name__}.{name}" for package in packages for name in package.__all__}
+
+
+def test_the_first_picture_loads_what_it_shows() -> None:
+    loaded = loaded_by(["cnn_tui.cli.lab", "cnn_tui.ui.app"])
+    assert loaded & loaded_later() == set()
+    assert rooms(loaded) & {"keras_io", "training"} == set()
+    assert roots(loaded) & {*SLOW, "scipy", "tomlkit", "pooch", "psutil"} == {"textual"}
+    pages = {f"cnn_tui.reports.{name}" for name in ("comparison", "exercise_page", "lab_report", "run_page")}
+    assert loaded & pages == set(), "pages are built when they are opened"
+
+
+def test_what_is_loaded_later_is_there_when_it_is_named() -> None:
+    for name in loaded_later():
+        package, _, module = name.rpartition(".")
+        assert getattr(importlib.import_module(package), module) is sys.modules[name]
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = importlib.import_module("cnn_tui.ui.screens").nothing
 
 
 # What the sources say

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from fractions import Fraction
@@ -104,8 +105,12 @@ class _ReceptiveField:
         return high, wide
 
 
+@functools.lru_cache(maxsize=32)
 def summarize(stack: Stack) -> Summary:
-    """Work out the row of every layer, up to the first one that cannot take its input."""
+    """Work out the row of every layer, up to the first one that cannot take its input.
+
+    At a keystroke the panes, the problems and the warnings ask for the same one: the last few are kept.
+    """
     names = keras_names(stack)
     field = _ReceptiveField(stack.input_shape)
     shape: Shape | None = stack.input_shape
@@ -158,6 +163,7 @@ def keras_names(stack: Stack) -> tuple[str, ...]:
     return tuple(names)
 
 
+@functools.cache
 def snake_case(name: str) -> str:
     """A class of Keras's as it names layers after it: `conv2d` for Conv2D."""
     name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
