@@ -12,6 +12,7 @@ import time
 from typing import Any
 
 import pytest
+from rich.console import RenderableType
 from textual import app as textual_app
 from textual import pilot as textual_pilot
 from textual._compositor import Compositor
@@ -49,11 +50,20 @@ def use(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def draw_when_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let screens be drawn when a test looks at them (`screen.text`), and not after each key for no terminal."""
+    """Let screens be drawn when a test looks at them (`screen.text`, a snapshot), not at each key for no terminal."""
+    draw = Compositor.render_update
 
-    def leave_it(compositor: Compositor, screen_stack: list[Screen[Any]] | None = None, **_: bool) -> None:
+    def leave_it(
+        compositor: Compositor,
+        full: bool = False,
+        screen_stack: list[Screen[Any]] | None = None,
+        simplify: bool = False,
+    ) -> RenderableType | None:
+        if full:
+            return draw(compositor, full, screen_stack, simplify)
         visible_screen_stack.set(screen_stack or [])
         compositor._dirty_regions.clear()
+        return None
 
     monkeypatch.setattr(Compositor, "render_update", leave_it)
 
