@@ -6,6 +6,7 @@ On a slow line every repainted cell costs; Textual repaints what a widget declar
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from rich.segment import Segment
 from rich.style import Style
@@ -76,7 +77,8 @@ class Lines(Steady, Widget):
             return
         old = self._strips
         self._draw()
-        changed = [Region(0, y, self.size.width, 1) for y, strip in enumerate(self._strips) if strip != old[y]]
+        drawn = [y for y, strip in enumerate(self._strips) if strip is not old[y] and strip != old[y]]
+        changed = [Region(0, y, self.size.width, 1) for y in drawn]
         if changed:
             self.refresh(*changed)
 
@@ -105,9 +107,13 @@ class Lines(Steady, Widget):
         lines = self.draw(width, height)[:height] if width and height else []
         # A line that `draw` gives a second time looks as it did.
         same = self._drawn_at is not None and self._drawn_at.width == width and self._base == base
-        drawn = {id(text): strip for text, strip in zip(self._texts, self._strips, strict=False)} if same else {}
+        before = [*zip(self._texts, self._strips, strict=False)] if same else []
+        drawn = {id(text): strip for text, strip in before}
         blank = Strip.blank(width, base)
-        strips = [drawn.get(id(line)) or self._strip(line, width, base) for line in lines]
+        strips = [
+            drawn.get(id(line)) or _again(line, before[y : y + 1]) or self._strip(line, width, base)
+            for y, line in enumerate(lines)
+        ]
         self._texts, self._strips = lines, strips + [blank] * (height - len(lines))
         self._base, self._drawn_at = base, self.size
 
@@ -122,6 +128,11 @@ class Lines(Steady, Widget):
             for text, style, _ in line.render(self.app.console)
         ]
         return Strip(segments).adjust_cell_length(width, base).simplify()
+
+
+def _again(line: Text, before: Sequence[tuple[Text, Strip]]) -> Strip | None:
+    """What was drawn at the place of a line `before`, if that is the same: at a key most lines are."""
+    return next((strip for text, strip in before if text == line and text.style == line.style), None)
 
 
 def keyed(key: str) -> Style:
