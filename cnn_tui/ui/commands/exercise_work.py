@@ -19,6 +19,7 @@ from cnn_tui.history.groups import ended_as_planned
 from cnn_tui.history.history import History
 from cnn_tui.reports.exercise_page import NO_CONCLUSION
 from cnn_tui.text import counted
+from cnn_tui.ui import dialogs
 from cnn_tui.ui.dialogs.ask import USUAL_SEEDS, SeedsScreen
 from cnn_tui.ui.dialogs.dialog import Conversation
 from cnn_tui.ui.dialogs.predict import PredictScreen
@@ -85,15 +86,13 @@ class AnswerCommands:
 
     async def conclude(self) -> None:
         """Write the conclusion or the answer; then the exercise is done."""
-        from cnn_tui.ui.dialogs.note import NoteScreen  # only here: its field is slow to load
-
         found = self.chosen.ask()
         if found is None:
             return
         place, one = found
         before = self._answer(place, one).conclusion
         question = " ".join(one.question.split())
-        box = NoteScreen(one.heading, {"Conclusion": before}, question, covers=lambda rows: None)
+        box = dialogs.note.NoteScreen(one.heading, {"Conclusion": before}, question, covers=lambda rows: None)
         typed = await self.talk.ask(box)
         text = typed[0] if typed else None
         if text is None:

@@ -16,6 +16,7 @@ from cnn_tui.exercises.catalogue import SetPlace, load_set
 from cnn_tui.exercises.model import ByHand, Exercise
 from cnn_tui.history.history import History
 from cnn_tui.text import cells
+from cnn_tui.ui import dialogs
 from cnn_tui.ui.explain.arithmetic import Styles
 from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import key_of
@@ -107,13 +108,11 @@ class Lab2:
 
         `covers` is told how many rows the box takes, 0 when it is closed; `after` is called when the answer is kept.
         """
-        from cnn_tui.ui.dialogs.note import NoteScreen  # only here: its field is slow to load
-
         asked = self.question
         assert asked is not None
         self.being_answered = True
         try:
-            box = NoteScreen(asked.title, {"Answer": asked.answer}, asked.words, covers=covers)
+            box = dialogs.note.NoteScreen(asked.title, {"Answer": asked.answer}, asked.words, covers=covers)
             given = await app.push_screen_wait(box)
         finally:
             self.being_answered = False
