@@ -36,15 +36,9 @@ def no_pictures_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def drawn_at_once() -> None:
-    """For tests of the drawing itself: all that changes is drawn, as for a terminal."""
-
-
-@pytest.fixture(autouse=True)
-def drawn_when_looked_at(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests look at the screen when they want to see something: nothing is drawn but for them."""
-    if "drawn_at_once" not in request.fixturenames:
-        pilot.draw_when_looked_at(monkeypatch)
+def drawn_when_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that look at the screen when they want to see something: nothing is drawn but for them."""
+    pilot.draw_when_looked_at(monkeypatch)
 
 
 @pytest.fixture

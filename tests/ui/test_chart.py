@@ -55,7 +55,6 @@ async def test_where_there_is_no_chart_words_say_why(picture: ChartPicture, size
         assert words in shown
 
 
-@pytest.mark.usefixtures("drawn_at_once")
 async def test_a_new_reading_changes_few_lines_and_the_same_picture_none() -> None:
     readings = [(at / 20, 1 / (1 + at)) for at in range(1, 30)]
     pictures = [picture_of(recorded(losses=[0.6], readings=readings[:count]), ChartChoice()) for count in (27, 28, 28)]

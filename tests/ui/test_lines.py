@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from rich.text import Text
 from textual.app import App, ComposeResult
 
 from cnn_tui.ui.widgets.lines import Lines
-
-pytestmark = pytest.mark.usefixtures("drawn_at_once")
 
 
 class Said(Lines):

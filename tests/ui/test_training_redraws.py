@@ -18,8 +18,6 @@ from tests.ui.conftest import MakeLab
 from tests.ui.screen import LARGE, until
 from tests.ui.training_scenes import MIDDLE, shows, started
 
-pytestmark = pytest.mark.usefixtures("drawn_at_once")
-
 
 async def test_counters_are_shown_twice_a_second_and_what_happens_at_once(make_lab: MakeLab, history: History) -> None:
     run_id = started(history, 1.5)
