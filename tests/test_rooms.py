@@ -182,7 +182,7 @@ def test_the_first_picture_loads_what_it_shows() -> None:
     assert loaded & loaded_later() == set()
     assert rooms(loaded) & {"keras_io", "training"} == set()
     assert roots(loaded) & {*SLOW, "scipy", "tomlkit", "pooch", "psutil"} == {"textual"}
-    pages = {f"cnn_tui.reports.{name}" for name in ("comparison", "exercise_page", "lab_report", "run_page")}
+    pages = {f"cnn_tui.reports.{name}" for name in ("exercise_page", "lab_report", "set_table")}
     assert loaded & pages == set(), "pages are built when they are opened"
 
 
