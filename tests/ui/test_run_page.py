@@ -59,7 +59,7 @@ async def test_the_page_has_all_that_is_recorded(make_lab: MakeLab, history: His
         await sees(pilot, "CPU, 2 cores")
         assert "fingerprint" not in text(app)
         await pilot.press("g")
-        await sees(pilot, "more lines: j")
+        await sees(pilot, "more lines below: j")
         await pilot.press("escape")
         await until(pilot, lambda: "fingerprint" not in text(app), "the page is closed")
 
