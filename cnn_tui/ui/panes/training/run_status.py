@@ -137,7 +137,8 @@ class RunStatus(Lines):
         if newest is None:
             return []
         words = "an earlier run" if run.id < newest.id else "a later run"
-        return [part(1, f"{words} ({key} follows run {newest.id})", self.style("warn"), words)]
+        follows = f"{key} follows run {newest.id}"
+        return [part(1, f"{words} ({follows})", self.style("warn"), follows)]
 
     # What it does
 
