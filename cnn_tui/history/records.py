@@ -69,6 +69,10 @@ class Records:
         """A number that changes when another connection has written; asking reads no table."""
         return self.store.data_version()
 
+    def refuse_newer(self) -> None:
+        """Raise HistoryError where a newer cnn-tui has brought the file up to its own version meanwhile."""
+        self.store.refuse_newer()
+
     def wish(self, run_id: int) -> Wish:
         """What is asked of a run; a run that is gone should stop."""
         row = self.store.execute("SELECT wish FROM runs WHERE id = ?", (run_id,)).fetchone()

@@ -132,7 +132,7 @@ class Store:
             raise
 
     def _open(self) -> None:
-        self._refuse_newer(self._db)  # first, because the journal mode is written into the file
+        self.refuse_newer(self._db)  # first, because the journal mode is written into the file
         self._set_journal()
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._migrate()
@@ -151,7 +151,7 @@ class Store:
                 if log.exists() and log.stat().st_size:  # it has the newest, which what is immutable leaves out
                     raise
                 db = connect(f"{where}?mode=ro&immutable=1", self._wait)
-            self._refuse_newer(db)
+            self.refuse_newer(db)
             if _version(db) < len(migrations.MIGRATIONS):
                 older, db = db, connect(":memory:", self._wait)
                 older.backup(db)
@@ -180,10 +180,15 @@ class Store:
             f"a new one, or {ELSEWHERE}"
         )
 
-    def _refuse_newer(self, db: sqlite3.Connection) -> None:
-        version, known = _version(db), len(migrations.MIGRATIONS)
+    def refuse_newer(self, opening: sqlite3.Connection | None = None) -> None:
+        """Raise HistoryError for a file that a newer cnn-tui wrote, or has brought up to its own version meanwhile.
+
+        A connection that is just being opened is closed then.
+        """
+        version, known = _version(opening or self._db), len(migrations.MIGRATIONS)
         if version > known:
-            db.close()
+            if opening is not None:
+                opening.close()
             raise HistoryError(
                 f"the history {self.path} was written by a newer cnn-tui (its version is {version}, this one knows "
                 f"{known}). It was left as it is: update cnn-tui, or set CNN_TUI_HOME to another folder"

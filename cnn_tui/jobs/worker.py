@@ -105,7 +105,10 @@ class LoginStandby(Standby):
 
 
 def serve(history: History, standby: Standby, idle: float = IDLE) -> None:
-    """Train what is queued, until nothing is left to do for `idle` seconds and no lab is open."""
+    """Train what is queued, until nothing is left to do for `idle` seconds and no lab is open.
+
+    Raises HistoryError where a newer version has taken over the history: its own worker goes on with the queue.
+    """
     standby.make_ready()
     seen, waiting = None, False
     overdue = OverdueRuns(history)
@@ -113,6 +116,7 @@ def serve(history: History, standby: Standby, idle: float = IDLE) -> None:
     while True:
         version = history.data_version()
         if version != seen or waiting:
+            history.refuse_newer()  # after an update: what this process starts could not open it, run after run
             seen = version
             run_id = history.next_queued()
             waiting = run_id is not None and another_trains(history)
@@ -246,6 +250,7 @@ def settle(history: History, run_id: int, code: int) -> None:
         why = "the disk was full and stayed so, and how the run ended could not be recorded"
         result = Result("failed", f"{why}; {kept}; {weights_in_words(run)}", ending="no room")
     elif run.status == "queued":
+        history.refuse_newer()
         log = log_path(run_id) if log_path(run_id).exists() else worker_log_path()
         why = f"the training process could not start (exit status {code}); see {log}"
         result = Result("failed", why, ending="crashed")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sqlite3
 import sys
 import threading
 from collections.abc import Callable
@@ -14,7 +16,8 @@ import pytest
 
 from cnn_tui.data.data_facts import DataFacts
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.history.history import History
+from cnn_tui.history.history import History, HistoryError
+from cnn_tui.home import history_path
 from cnn_tui.jobs import explain_client, worker
 from cnn_tui.jobs.child import Child
 from cnn_tui.jobs.explain_client import ExplainClient, look_at
@@ -156,6 +159,20 @@ def test_a_run_whose_process_cannot_be_started_fails_in_words(
         "failed",
         "the training process could not be started: Resource temporarily unavailable",
     )
+
+
+def test_a_queue_waits_for_the_newer_version_that_has_taken_over_the_history() -> None:
+    """An update while a worker goes on with its queue: what it starts could not open the history any more."""
+    with History() as history:
+        run_id = history.add(Experiment("waits", "mnist"))
+        with contextlib.closing(sqlite3.connect(history_path())) as newer:
+            newer.execute("PRAGMA user_version = 99")
+        with pytest.raises(HistoryError, match="newer cnn-tui"):
+            worker.serve(history, worker.LoginStandby(), idle=0)
+        with pytest.raises(HistoryError, match="newer cnn-tui"):  # its process was started a moment before
+            worker.settle(history, run_id, 1)
+    with contextlib.closing(sqlite3.connect(history_path())) as newer:
+        assert newer.execute("SELECT status FROM runs").fetchall() == [("queued",)]
 
 
 def test_a_path_is_kept_as_text_and_comes_back() -> None:
