@@ -42,7 +42,7 @@ AccountingStorageType=accounting_storage/none
 ReturnToService=2
 KillWait=2
 SlurmdTimeout=10
-MessageTimeout=2
+MessageTimeout=5
 MpiDefault=none
 NodeName=n1 NodeHostname={host} NodeAddr=127.0.0.1 Port={first} CPUs=1
 NodeName=n2 NodeHostname={host} NodeAddr=127.0.0.1 Port={second} CPUs=1
