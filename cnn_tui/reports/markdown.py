@@ -22,7 +22,8 @@ from cnn_tui.reports.blocks import (
     TextTable,
     Words,
 )
-from cnn_tui.reports.chart.page_chart import PageChart, charts
+from cnn_tui.reports.chart.canvas import Kind
+from cnn_tui.reports.chart.page_chart import PageChart, charts, with_plotext
 from cnn_tui.reports.evaluation_page import matrix_lines
 from cnn_tui.text import escaped, quiet
 
@@ -85,7 +86,8 @@ def _parts(block: Block) -> list[tuple[str, Sequence[str]]]:
         case Difference(lines):
             return [("text", ["```diff", *(escaped(f"{line.sign} {line.text}") for line in lines), "```"])]
         case Curves():
-            drawn = [part for one in charts(block, _CHART, "ascii") for part in _chart(one)]
+            kind: Kind = "braille" if len(block.runs) == 1 else "ascii"
+            drawn = [part for one in charts(block, _CHART, kind, with_plotext) for part in _chart(one)]
             return [("text", part) for part in drawn or [[NO_CURVES]]]
         case Beside(blocks, curves):
             return [part for one in (*blocks, curves) for part in _parts(one)]

@@ -72,7 +72,7 @@ def test_it_has_the_exercises_their_verdicts_and_the_figures_and_all_else_behind
         "Conclusion:\n\n> better, at half the pace",
         "### Run 2: Lab 1: 64 filters",
         "```text\n",
-        "- train   * validation",
+        "━ train   ● validation",
         "Run 2, conclusion:\n\n> worth its time",
         "No clear overfitting in 2 epochs",
     ):

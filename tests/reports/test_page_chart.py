@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cnn_tui.reports.blocks import Curves
 from cnn_tui.reports.chart.canvas import Kind
 from cnn_tui.reports.chart.page_chart import PageChart, charts
+from cnn_tui.reports.markdown import markdown_lines
 from tests.reports.recorded import recorded
 
 values = st.lists(st.floats(0, 3) | st.sampled_from([math.nan, math.inf]), max_size=12)
@@ -49,3 +50,14 @@ def test_whatever_was_recorded_is_drawn_in_its_room(
         lines = text_of(chart)
         assert max(map(len, lines[:14])) <= width
         assert kind != "ascii" or "".join(lines).isascii()
+
+
+def test_a_report_has_the_curves_of_a_run_with_their_axes_and_says_what_is_what() -> None:
+    run = recorded(losses=[0.5, 0.4, 0.3], validation=[0.6, 0.45, 0.5]).run
+    text = "\n".join(markdown_lines([Curves([run])]))
+    chart = text[text.index("Loss:") :].split("```")[1]
+    assert set("⠀⠁⠉⠒⠤⣀⠑⠊") & set(chart), "lines of braille"
+    assert chart.count("●") >= 1
+    assert "└" in chart and "┤" in chart
+    assert "━ train" in chart and "● validation" in chart
+    assert "\x1b" not in text
