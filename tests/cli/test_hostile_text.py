@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -120,3 +122,9 @@ def test_json_is_escaped_without_loss(capsys: pytest.CaptureFixture[str]) -> Non
 def test_the_names_of_tags_cannot_hide_a_tag(inside: Inside) -> None:
     assert inside("history", "--json", "--filter", "tag:plain").objects[0]["id"] == int(RUNS[-1])
     assert len(inside("history", "--json", "--filter", "tag:plain").objects) == len(HOSTILE)
+
+
+def test_text_that_no_encoding_has_is_written_with_its_number() -> None:
+    code = "from cnn_tui.cli import streams; streams.prepare(); print('caf\\udce9')"
+    written = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout
+    assert written == b"caf\\udce9\n"
