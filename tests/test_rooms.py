@@ -186,6 +186,10 @@ def test_the_first_picture_loads_what_it_shows() -> None:
     assert loaded & pages == set(), "pages are built when they are opened"
 
 
+def test_no_command_but_the_lab_waits_for_textual() -> None:
+    assert "textual" not in roots(loaded_by([name for name in modules() if name.startswith("cnn_tui.cli.")]))
+
+
 def test_what_is_loaded_later_is_there_when_it_is_named() -> None:
     for name in loaded_later():
         package, _, module = name.rpartition(".")

@@ -9,8 +9,6 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from textual.binding import Binding, BindingType
-
 from cnn_tui.text import padded
 
 # Characters that Textual knows by a name.
@@ -155,20 +153,3 @@ def keys_markdown() -> str:
         lines += [f"| {' '.join(f'`{one}`' for one in key.keys.split())} | {key.help} |" for key in rows]
         lines.append("")
     return "\n".join(lines).rstrip()
-
-
-def bindings_of(*scopes: str) -> list[BindingType]:
-    """The rows of those scopes as Textual's bindings; before a field to type in, the screen has them first."""
-    return [
-        Binding(
-            ",".join(key.codes()),
-            key.action,
-            key.label or key.help,
-            show=False,
-            id=key.id,
-            tooltip=key.help,
-            priority=key.scope in TYPING,
-        )
-        for key in KEYS
-        if key.scope in scopes
-    ]

@@ -74,7 +74,19 @@ def test_json_is_the_promised_run(inside: Inside) -> None:
     assert list(answer.objects[2]) == [
         *("id", "name", "status", "stop_cause", "experiment", "fingerprint", "dataset", "train_images"),
         *("test_images", "seed", "params", "created", "seconds", "test_loss", "test_accuracy", "note", "tags"),
-        *("environment", "ending", "host", "heard", "group", "epochs", "weights", "weights_epoch"),
+        *(
+            "environment",
+            "ending",
+            "host",
+            "heard",
+            "group",
+            "executor",
+            "job",
+            "partition",
+            "epochs",
+            "weights",
+            "weights_epoch",
+        ),
     ]
     (shown,) = inside("show", "1", "--json").objects
     assert shown == answer.objects[2]

@@ -115,6 +115,7 @@ def test_inside_tmux_it_survives_detaching_attaching_and_another_size(
 def test_the_line_is_silent_at_idle_and_an_edit_is_short(server: Server, home: Path) -> None:
     with server.terminal(lab(home, "lab1-16-filters")) as terminal:
         terminal.wait_for("Total params: 55,098", 60)
+        terminal.wait_for("An image of each class")
         terminal.settle(1.0)
         assert terminal.read(2.0) == 0
         before = terminal.received

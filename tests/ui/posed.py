@@ -42,7 +42,7 @@ POSES = (
     Pose("comparison", ("c",), "against run"),
     Pose("run", ("esc", "k", "enter"), "fingerprint"),
     Pose("note", ("i",), "Conclusion"),
-    Pose("training", ("esc", "esc", "3", "l"), "epoch 1: train 0.6"),
+    Pose("training", ("esc", "esc", "3", "T", "l"), "epoch 1: train 0.6"),
     Pose("explain", ("5",), "1 of 40"),
     Pose("confusion", ("m",), "test accuracy"),
     Pose("activations", ("m",), "[activations]"),

@@ -45,8 +45,8 @@ def told(name: str, terminal: Terminal) -> bool:
             chosen = [row_of(terminal, words) for words in ("1  Conv2D", "filters 32", " 1 Stack ")]
             others = [row_of(terminal, words) for words in ("2  MaxPooling2D", "kernel_size", " 4 History ")]
         case "history":
-            chosen = [row_of(terminal, words, last=True) for words in ("2   Lab 1: 64", " 4 History ")]
-            others = [row_of(terminal, words, last=True) for words in ("3   Lab 1: base", " 1 Stack ")]
+            chosen = [row_of(terminal, words, last=True) for words in ("2   64 filters", " 4 History ")]
+            others = [row_of(terminal, words, last=True) for words in ("3   baseline", " 1 Stack ")]
             # Where the keys do not go, the cursor is a line under the row.
             if not all(cell.underscore for cell in row_of(terminal, "1  Conv2D")):
                 return False
@@ -55,9 +55,7 @@ def told(name: str, terminal: Terminal) -> bool:
         case "help":
             chosen, others = [row_of(terminal, "move the layer down")], [row_of(terminal, "j  down")]
         case "palette":
-            return all(cell.underscore for cell in row_of(terminal, "add a layer above")) and not any(
-                cell.underscore for cell in row_of(terminal, "add a layer below")
-            )
+            chosen, others = [row_of(terminal, "Edit the field")], [row_of(terminal, "Duplicate the layer")]
         case "field":  # selected, to be typed over
             return all(cell.underscore for cell in row_of(terminal, "Lab 1: baseline", last=True))
         case _:

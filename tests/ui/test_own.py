@@ -47,7 +47,7 @@ def test_a_command_is_shown_then_run_and_the_lab_comes_back() -> None:
         terminal.press(*"copy the model")
         terminal.wait_for("copy the model (your own command)")
         terminal.press("enter")
-        terminal.wait_for("runs/4/model.keras elsewhere")
+        terminal.wait_for("runs/4/model.keras")
 
 
 @pytest.mark.usefixtures("no_worker")

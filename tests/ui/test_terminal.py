@@ -25,6 +25,7 @@ pytestmark = pytest.mark.usefixtures("no_worker")
 def test_an_idle_lab_sends_nothing_and_a_key_is_answered() -> None:
     with Terminal([*LAB, "lab1-16-filters"]) as terminal:
         terminal.wait_for("Total params: 55,098")
+        terminal.wait_for("An image of each class")
         terminal.settle(0.5)
         assert terminal.read(2.0) == 0
         terminal.press("+")
@@ -62,8 +63,10 @@ def test_resizing_changes_the_layout() -> None:
 def test_the_first_picture_and_an_edit_are_short_and_a_garbled_screen_is_mended() -> None:
     with Terminal([*LAB, "lab1-baseline"]) as terminal:
         terminal.wait_for("Total params: 113,386")
-        terminal.settle(0.5)
         assert terminal.received < 12_000
+        terminal.wait_for("An image of each class")
+        terminal.settle(0.5)
+        assert terminal.received < 24_000
         before, shown = terminal.received, terminal.text
         terminal.press("+")
         terminal.wait_for("Total params: 122,922")
@@ -93,7 +96,7 @@ def test_keys_that_arrive_at_once_are_dealt_with_in_turn() -> None:
         terminal.press("adropout\r\r0.5\rk+")
         terminal.wait_for("Dropout           0.5")
         terminal.wait_for("64  3x3  relu")
-        assert terminal.text.count("MaxPooling2D") == 4, "no letter ran as a command"
+        assert terminal.text.count("MaxPooling2D") == 2, "no letter ran as a command"
 
 
 @pytest.mark.parametrize(
@@ -111,7 +114,8 @@ def test_an_ascii_terminal_gets_ascii_only(options: list[str], environment: dict
         terminal.wait_for("Total params: 113,386")
         terminal.wait_for("epoch 3/5")
         assert terminal.text.isascii()
-        assert "+- 1 Stack -" in terminal.text and "28x28x1 > 10" in terminal.text
+        terminal.wait_for("+- 1 Stack -")
+        terminal.wait_for("28x28x1 > 10")
         assert "=====-----" in terminal.text, "half of the epoch is done"
         terminal.press("+")
         terminal.wait_for("64  3x3  relu")
@@ -133,7 +137,7 @@ def test_the_lab_opens_and_answers_in_terminals_of_every_size(size: tuple[int, i
 def test_options_of_the_lab_that_cannot_be_are_refused_with_a_sentence() -> None:
     with Terminal([*LAB, "--theme", "pink"]) as terminal:
         assert terminal.wait_for_end() == 2
-        assert '--theme: found "pink"; allowed: cnn-dark, cnn-light, cnn-safe' in terminal.text
+        assert '--theme: found "pink", which is no theme' in terminal.text
 
 
 def test_runs_that_are_started_in_the_lab_get_the_device_it_was_opened_with(tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from textual.visual import VisualType
 from textual.widgets import Input, Static
 
 from cnn_tui.experiment.file_errors import found
+from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.dialogs.dialog import Dialog
-from cnn_tui.ui.keys import bindings_of, key_bar, key_of, keys_of
+from cnn_tui.ui.keys import key_bar, key_of, keys_of
 from cnn_tui.ui.typeahead import TypeaheadApp
 
 USUAL_SEEDS = 3

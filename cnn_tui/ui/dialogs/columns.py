@@ -9,8 +9,8 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.events import Resize
 
+from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.dialogs.dialog import Dialog
-from cnn_tui.ui.keys import bindings_of
 from cnn_tui.ui.panes.history.columns import FIELD, USUAL, ColumnChoice
 from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
 

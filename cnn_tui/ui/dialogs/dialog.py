@@ -18,7 +18,8 @@ from textual.widgets import Input, Static
 from cnn_tui.history.errors import HistoryError, trouble_of
 from cnn_tui.home import history_path, remedy
 from cnn_tui.text import cells, fault, sentence
-from cnn_tui.ui.keys import OWN, Key, bindings_of, key_bar, key_of, keys_of
+from cnn_tui.ui.bindings import bindings_of
+from cnn_tui.ui.keys import OWN, Key, key_bar, key_of, keys_of
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
 from cnn_tui.ui.widgets.movement import MovementKeys

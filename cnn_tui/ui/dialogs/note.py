@@ -11,8 +11,9 @@ from textual.events import Paste, Resize
 from textual.widgets import Static, TextArea
 
 from cnn_tui.history.notebook import MAX_TEXT
+from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.dialogs.dialog import Dialog
-from cnn_tui.ui.keys import bindings_of, key_bar
+from cnn_tui.ui.keys import key_bar
 from cnn_tui.ui.widgets.lines import inert
 
 _SHORT = 22

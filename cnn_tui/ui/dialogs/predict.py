@@ -13,8 +13,9 @@ from textual.widgets import Static
 
 from cnn_tui.analysis.verdict import Figure
 from cnn_tui.exercises.answers import Direction
+from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.dialogs.dialog import Dialog
-from cnn_tui.ui.keys import bindings_of, key_of
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import side_by_side
 from cnn_tui.ui.widgets.layout import cut
 from cnn_tui.ui.widgets.lines import Lines

@@ -15,9 +15,10 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.rules_typed import parse_rule, rule_text, set_rule
 from cnn_tui.experiment.settings import Setting, change, settings_of, step
 from cnn_tui.text import cells
+from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.dialogs.ask import AskScreen
 from cnn_tui.ui.dialogs.dialog import Dialog, PickItem, PickScreen
-from cnn_tui.ui.keys import bindings_of, key_of
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.widgets.lines import inert
 from cnn_tui.ui.widgets.table import Cell, Table, TableColumn

@@ -13,6 +13,7 @@ from cnn_tui.experiment.document import Document
 from cnn_tui.history.history import History
 from cnn_tui.jobs.explain_client import ExplainClient
 from cnn_tui.jobs.explain_protocol import Prediction, PredictPicture
+from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.explain.activations import ActivationsView
 from cnn_tui.ui.explain.augmentation import AugmentationView
 from cnn_tui.ui.explain.by_hand import ByHandView
@@ -26,7 +27,7 @@ from cnn_tui.ui.explain.predictions import PredictionsView
 from cnn_tui.ui.explain.scene import ORDERS, AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView, ViewNames
 from cnn_tui.ui.history_writer import HistoryWriter
-from cnn_tui.ui.keys import bindings_of, key_of
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.typeahead import DIALOG
 

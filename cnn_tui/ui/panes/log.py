@@ -15,7 +15,8 @@ from textual.widgets import Input
 
 from cnn_tui.home import log_path, worker_log_path
 from cnn_tui.jobs.sensors import MachineReading
-from cnn_tui.ui.keys import bindings_of, key_of
+from cnn_tui.ui.bindings import bindings_of
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.lines import Lines

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from cnn_tui.experiment.document import Document
 from cnn_tui.network.summary import FLOAT_BYTES, in_bytes, totals
-from cnn_tui.text import cells
+from cnn_tui.text import cells, padded
 from cnn_tui.ui.widgets.lines import Lines
 
 _BAR = 8
@@ -20,7 +20,7 @@ def share(params: int, total: int) -> str:
         return ""
     part = params / total
     percent = f"{part:.0%}" if part >= 0.005 else "<1%"
-    return f"{'━' * round(part * _BAR):<{_BAR}} {percent:>4}"
+    return f"{padded('━' * round(part * _BAR), _BAR)} {padded(percent, 4, right=True)}"
 
 
 class Totals(Lines):

@@ -13,7 +13,7 @@ from textual.events import Resize
 from cnn_tui.experiment.document import Document
 from cnn_tui.network.summary import LayerSummary, in_bytes, row_cells
 from cnn_tui.text import cells
-from cnn_tui.ui.keys import bindings_of
+from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.panes.parameters import SHARE, Totals, share
 from cnn_tui.ui.widgets.table import Cell, Table, TableColumn

@@ -25,9 +25,10 @@ from cnn_tui.reports.chart.curves import MeanOfRuns, metrics_of
 from cnn_tui.reports.comparison import ComparisonFacts, compared_title, comparison_page
 from cnn_tui.reports.layout import count_fitting
 from cnn_tui.text import fault
+from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.chart.chart import kind_of
 from cnn_tui.ui.chart.legend import overlay_legend
-from cnn_tui.ui.keys import bindings_of, with_keys
+from cnn_tui.ui.keys import with_keys
 from cnn_tui.ui.screens.long_page import LongPage
 from cnn_tui.ui.watcher import Live, Watched
 from cnn_tui.ui.widgets.layout import flow

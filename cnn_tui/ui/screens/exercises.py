@@ -23,11 +23,13 @@ from cnn_tui.reports.chart.choice import ChartChoice
 from cnn_tui.reports.chart.curves import SECONDS, metrics_of
 from cnn_tui.reports.exercise_facts import ExerciseFacts
 from cnn_tui.reports.exercise_page import SIGNS, exercise_page, set_page
+from cnn_tui.text import padded
+from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.commands.exercise_plan import ExercisePlanCommand
 from cnn_tui.ui.commands.exercise_work import AnswerCommands, ChosenExercise, ExerciseRunCommands
 from cnn_tui.ui.dialogs.dialog import Conversation, KeyedScreen
 from cnn_tui.ui.history_writer import HistoryWriter
-from cnn_tui.ui.keys import bindings_of, with_keys
+from cnn_tui.ui.keys import with_keys
 from cnn_tui.ui.screens.compare import CompareScreen
 from cnn_tui.ui.screens.exercise_curves import ExerciseCurve, curves_drawn, read_curves
 from cnn_tui.ui.screens.exercise_parts import ExerciseRow, ExercisesFoot, ExercisesHead
@@ -265,7 +267,7 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
             return (count, Text(inert(chosen.place.set.title), style("strong")))
         status = self._status(chosen)
         sign, name = SIGNS[status.state] if status is not None else (" ", "dim")
-        return (Text(f"{sign[0]:>{_SIGN}}", style(name)), inert(chosen.exercise.heading))
+        return (Text(padded(sign[0], _SIGN, right=True), style(name)), inert(chosen.exercise.heading))
 
     def _head(self) -> tuple[str, str]:
         """What stands on the left and on the right of the line above."""

@@ -16,6 +16,7 @@ from cnn_tui.experiment.document import Document
 from cnn_tui.history.history import History
 from cnn_tui.home import remedy
 from cnn_tui.text import counted
+from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.commands.exercises import ExerciseCommands
 from cnn_tui.ui.commands.files import FileCommands
 from cnn_tui.ui.commands.history import HistoryCommands
@@ -25,7 +26,7 @@ from cnn_tui.ui.dialogs.dialog import Conversation, HelpScreen, KeyedScreen, Pic
 from cnn_tui.ui.dialogs.palette import PaletteScreen, keep_recent
 from cnn_tui.ui.explain.pane import ExplainPane
 from cnn_tui.ui.history_writer import HistoryWriter
-from cnn_tui.ui.keys import bindings_of, key_of
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.history.pane import HistoryPane
 from cnn_tui.ui.panes.history.run_reader import RunRead
 from cnn_tui.ui.panes.log import LogPane

@@ -13,9 +13,10 @@ from textual.events import Resize
 from cnn_tui.analysis.estimates import Estimator, Outlook, QueuedRun
 from cnn_tui.analysis.pace import clock
 from cnn_tui.text import cells, cut
+from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.dialogs.dialog import Dialog
 from cnn_tui.ui.history_writer import HistoryWriter
-from cnn_tui.ui.keys import bindings_of, key_of
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.lines import Lines

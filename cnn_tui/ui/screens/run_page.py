@@ -15,9 +15,10 @@ from cnn_tui.reports.chart.choice import ChartChoice, Recorded
 from cnn_tui.reports.chart.compose import picture_of
 from cnn_tui.reports.chart.curves import metrics_of
 from cnn_tui.reports.run_page import RunFacts, read_facts, run_page
+from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.chart.legend import legend
 from cnn_tui.ui.commands.run_editor import RunEditor
-from cnn_tui.ui.keys import bindings_of, key_of
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.screens.long_page import LongPage
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.watcher import Live, Watched

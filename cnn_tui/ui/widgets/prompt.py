@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input
 
-from cnn_tui.ui.keys import bindings_of
+from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.widgets.layout import wrap
 from cnn_tui.ui.widgets.lines import Lines, inert
 

@@ -119,7 +119,7 @@ def test_a_stop_when_all_is_done_is_none(history: History) -> None:
 def test_a_stop_is_one_of_the_events(history: History) -> None:
     fit = Fit(history)
     fit.run(after_batch(3, lambda: history.ask(1, "stop")))
-    assert texts(history) == [fit.control.cause] == ["stopped by you in epoch 1 of 3, after 2 of 8 batches"]
+    assert texts(history) == [fit.control.cause] == ["stopped by you in epoch 1 of 3, after 3 of 8 batches"]
 
 
 def test_a_stop_now_ends_without_validating(history: History) -> None:

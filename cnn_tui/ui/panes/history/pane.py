@@ -20,9 +20,10 @@ from cnn_tui.history.listing import Listing
 from cnn_tui.home import remedy
 from cnn_tui.text import counted, quiet, run_numbers, sentence
 from cnn_tui.ui import dialogs
+from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.commands.run_editor import RunEditor
 from cnn_tui.ui.history_writer import HistoryWriter
-from cnn_tui.ui.keys import bindings_of, key_of
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.history.columns import OTHER_DATA, ColumnChoice, arrow, remember
 from cnn_tui.ui.panes.history.preview import RunPreview
 from cnn_tui.ui.panes.history.run_reader import RunRead, RunReader

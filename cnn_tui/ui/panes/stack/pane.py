@@ -24,8 +24,9 @@ from cnn_tui.network.layers import LAYERS, AnyLayer, new_layer
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import LayerSummary
 from cnn_tui.ui import dialogs
+from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.dialogs.dialog import PickItem, PickScreen
-from cnn_tui.ui.keys import bindings_of, key_of
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.panes.parameters import Totals
 from cnn_tui.ui.panes.stack.layers import FieldForm, LayersTable

@@ -17,9 +17,10 @@ from cnn_tui.artifacts.predictions import predictions_path
 from cnn_tui.experiment.document import Document
 from cnn_tui.reports.chart.choice import SMOOTHING, WHICH, ChartChoice
 from cnn_tui.reports.chart.curves import metrics_of
+from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.chart.chart import Chart, kind_of
 from cnn_tui.ui.chart.legend import legend, overlay_legend, readings
-from cnn_tui.ui.keys import bindings_of, key_of
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.panes.training.labelled import OfDataset, OfRun
 from cnn_tui.ui.panes.training.pictures import TrainingPictures
