@@ -15,7 +15,7 @@ NIGHTLY = 2_000
 
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("quick", patient, max_examples=20, derandomize=True)
-settings.register_profile("thorough", patient, max_examples=100, derandomize=True)
+settings.register_profile("thorough", patient, max_examples=60, derandomize=True)
 settings.register_profile("nightly", patient, max_examples=NIGHTLY)
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "quick")
 settings.load_profile(PROFILE)

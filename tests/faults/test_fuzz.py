@@ -169,7 +169,7 @@ MANGLED: dict[str, list[list[str]]] = {
 def test_a_file_that_was_mangled_is_read_or_refused(
     kind: str, files: Files, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for seed in range(examples(500, 12)):
+    for seed in range(examples(300, 12)):
         files[kind](random.Random(seed))
         for arguments in MANGLED[kind]:
             capsys.readouterr()

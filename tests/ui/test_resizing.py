@@ -28,7 +28,7 @@ def test_on_every_screen_another_size_and_back_loses_nothing(
         for name in walk(terminal, poses):
             if name == "lab":
                 terminal.wait_for("mistakes")  # the pictures beside the curves come last
-            terminal.settle(0.8)
+            terminal.settle(0.5)
             before = terminal.text
             for columns, rows in sizes:
                 terminal.resize(columns, rows)
