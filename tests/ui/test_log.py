@@ -134,6 +134,18 @@ async def test_search_goes_to_the_first_line_while_it_is_typed_and_marks_it_with
         await sees(pilot, "Total params")
 
 
+async def test_each_of_several_steps_typed_at_once_counts(make_lab: MakeLab, log: Path) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("6", "g", "slash", *"erR")
+        await sees(pilot, "▶ E0000 something is an ERROR here")
+        await pilot.press("enter")
+        view = app.lab.log_pane.view
+        for by in (1, 1, 1):  # before the search that the first begins can have ended
+            view.next_hit(by)
+        await until(pilot, lambda: "▶ a second error" in text(app) and "other end" not in text(app), "three rows on")
+
+
 async def test_a_search_left_with_esc_goes_back_to_where_it_began(make_lab: MakeLab, log: Path) -> None:
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:

@@ -96,6 +96,9 @@ class LogView(MovingLines):
         self._stamp: Stamp | None = None
         self._end = 0
         self._searches = 0
+        self._is_searching = False
+        self._steps: list[int] = []
+        """The steps to other rows that were asked for while a search went on; each begins where the one before ends."""
 
     def show(self, path: Path, empty: str) -> None:
         """Show the log at `path` from its end; `empty` is said when there is nothing in it."""
@@ -106,7 +109,7 @@ class LogView(MovingLines):
             self.file = LogFile(path)
             self.follow, self.top, self._left = True, 0, 0
             self.hit, self.notice = None, ""
-            self._searches += 1
+            self._abandon_search()
             self._stamp = self.file.stamp()
         self.redraw()
         self._say()
@@ -172,16 +175,17 @@ class LogView(MovingLines):
         """Mark `word` and go to the first row from `origin` on that has it; "" ends the search."""
         self.search = LogSearch(word) if word else None
         self.hit, self.notice = None, ""
+        self._abandon_search()
         if self.search:
             self._begin(origin, backwards=False)
-        else:
-            self._searches += 1
         self.redraw()
         self._say()
 
     def next_hit(self, by: int) -> None:
         """To the next row that has the word, or the one before."""
-        if self.search:
+        if self._is_searching:
+            self._steps.append(by)
+        elif self.search:
             at = self.hit if self.hit is not None else self.top
             row = self.file.rows(at, 1)
             self._begin(row[0].next if by > 0 and row else at, backwards=by < 0)
@@ -192,6 +196,7 @@ class LogView(MovingLines):
         message.stop()
         if message.number != self._searches or self.search is None:
             return
+        self._is_searching = False
         self.hit = message.row
         self.notice = message.trouble
         if not message.trouble:
@@ -201,6 +206,10 @@ class LogView(MovingLines):
             if not self.top <= message.row < self._end:
                 self.top = self.file.back(message.row, self.size.height // 3)
             self._bring_in_sight(message.row)
+        if message.row is None:
+            self._steps.clear()
+        elif self._steps:
+            self.next_hit(self._steps.pop(0))
         self.redraw()
         self._say()
 
@@ -218,8 +227,15 @@ class LogView(MovingLines):
             words.append(f"{min(100, 100 * self._end // size)} % of {_in_bytes(size)}, ", self.style("dim"))
         return words.append(f"{key_of('log.follow')} follows", self.style("dim"))
 
+    def _abandon_search(self) -> None:
+        """Take no answer of a search that goes on, and forget the steps that wait for it."""
+        self._searches += 1
+        self._is_searching = False
+        self._steps.clear()
+
     def _begin(self, origin: int, *, backwards: bool) -> None:
         self._searches += 1
+        self._is_searching = True
         self.notice = "searching"
         assert self.search is not None
         self._search(self._searches, self.search, self.file, origin, backwards)
