@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.waiting import wait_for
@@ -112,10 +113,26 @@ class Cluster:
         done = subprocess.run(command, env=self._environment(), capture_output=True, text=True, timeout=60, check=False)
         return done.stdout if done.returncode == 0 else ""
 
-    def warn(self, job: str) -> None:
-        """Tell a job that its end is near, as SLURM does before the end of its time."""
-        # The step itself: for a part of an array, scancel waits for a minute where another part is just beginning.
-        self.ask("scancel", "--signal=USR2", f"{self.ask('squeue', '-h', '-j', job, '-o', '%A').strip()}.0")
+    @contextlib.contextmanager
+    def ordered(self, *command: str) -> Iterator[None]:
+        """A command has begun; inside this, wait for what it does.
+
+        Where a part of an array is just beginning or ending, scancel sends its signal at once, and then goes on asking
+        for a minute and a half whether it came: long enough to send it once more, to whatever runs by then.
+        """
+        process = subprocess.Popen(
+            command, env=self._environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            yield
+        finally:
+            process.kill()
+            process.wait()
+
+    def warned(self, job: str) -> contextlib.AbstractContextManager[None]:
+        """A job has been told that its end is near, as SLURM does before the end of its time."""
+        number = self.ask("squeue", "-h", "-j", job, "-o", "%A").strip()
+        return self.ordered("scancel", "--signal=USR2", f"{number}.0")
 
     def hurry(self) -> None:
         """Have jobs that were queued again begin now: SLURM would leave them two minutes."""
@@ -125,7 +142,9 @@ class Cluster:
                 self.ask("scontrol", "update", f"JobId={job}", "StartTime=now")
 
     def end(self) -> None:
-        self.ask("scancel", "--user", getpass.getuser())
+        for node in NODES:
+            if node in self._daemons:
+                self.kill_node(node)
         for name in reversed(list(self._daemons)):
             self._end(name)
 

@@ -108,13 +108,14 @@ def test_runs_end_with_true_rows_whatever_happens_to_their_jobs(
 
         login.ask("scontrol", "requeue", first.job)
         lab.wait(preempted, lambda run: run.status == "queued", "that it waits again")
-        login.warn(lab.wait_for_epochs(told).job)
-        lab.wait(told, lambda run: run.status == "queued", "that it waits again")
+        with login.warned(lab.wait_for_epochs(told).job):
+            lab.wait(told, lambda run: run.status == "queued", "that it waits again")
         lab.reopen()
-        login.ask("scancel", lab.wait_for_epochs(cancelled).job)
+        with login.ordered("scancel", lab.wait_for_epochs(cancelled).job):
+            lab.wait_for_end([cancelled])
         lab.wait_for_epochs(stopped)
         lab.history.ask(stopped, "stop")
-        lab.wait_for_end([cancelled, stopped])
+        lab.wait_for_end([stopped])
         lab.reopen()
     lab.between_looks = login.hurry
     runs = dict(zip(ids, lab.wait_for_end(ids), strict=True))
