@@ -11,6 +11,7 @@ import msgspec
 
 from cnn_tui.data import raw_file
 from cnn_tui.data.images import Picture
+from cnn_tui.jobs.where_protocol import LookWhere
 from cnn_tui.network.convolution import Image, Plane, plane_of
 
 LONGEST_LINE = 64_000_000
@@ -115,6 +116,7 @@ Question: TypeAlias = (
     | ShowActivations
     | ShowKernels
     | FindDeadFilters
+    | LookWhere
     | VaryImage
 )
 

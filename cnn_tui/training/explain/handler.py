@@ -33,6 +33,7 @@ from cnn_tui.jobs.explain_protocol import (
     VaryImage,
     Warm,
 )
+from cnn_tui.jobs.where_protocol import LookWhere, Where
 from cnn_tui.network import shapes
 from cnn_tui.network.losses import answers_for
 from cnn_tui.text import path_kept
@@ -80,6 +81,8 @@ class Explainer:
                 stored = self._images(run)
                 sample = self._test_images(run, tuple(range(min(SAMPLE, stored.kept))))
                 return DeadFilters(len(sample), self._model(run).dead_filters(sample))
+            case LookWhere():
+                return self._where(question)
             case VaryImage():
                 from cnn_tui.training.explain.vary import vary
 
@@ -105,13 +108,15 @@ class Explainer:
 
     def _facts(self, run_id: int) -> ModelFacts:
         model = self._model(run_id)
+        return ModelFacts(model.input_shape, self._class_names(run_id), model.layers())
+
+    def _class_names(self, run_id: int) -> tuple[str, ...]:
+        model, run = self._model(run_id), find_run(run_id)
         from cnn_tui.training.explain.keep_files import class_names_of, named
         from cnn_tui.training.probabilities import class_count
 
-        run = find_run(run_id)
         classes = class_count(model.outputs, run.experiment.training)
-        names = named(class_names_of(run.dataset, run.experiment.data_options), classes)
-        return ModelFacts(model.input_shape, names, model.layers())
+        return named(class_names_of(run.dataset, run.experiment.data_options), classes)
 
     def _keep(self, run_id: int) -> None:
         """Work out the predictions and the evaluation, unless those of the present model are kept."""
@@ -212,13 +217,30 @@ class Explainer:
             images = np.concatenate([images.reshape(-1, *own.shape[1:]), own])
         if not len(images):
             raise ExplainError("no image was asked for", wrong=True)
-        if tuple(images.shape[1:]) != model.input_shape:
-            raise ExplainError(
-                f"the test images are {shapes.show(images.shape[1:])} now, "
-                f"and run {question.run} learned from {shapes.show(model.input_shape)}"
-            )
+        _check_shape(question.run, images, model)
         answer: msgspec.Struct = model.activations(images, question.layers, question.first, question.most, steps)
         return answer
+
+    def _where(self, question: LookWhere) -> Where:
+        model = self._model(question.run)
+        from cnn_tui.training.explain.where import look
+
+        steps: tuple[str, ...] = ()
+        if question.picture:
+            image, steps = self._prepared(question.run, question.picture)
+        else:
+            image = self._test_images(question.run, (question.image,))
+        _check_shape(question.run, image, model)
+        found = look(model, image, question, find_run(question.run).experiment.training)
+        return msgspec.structs.replace(found, class_names=self._class_names(question.run), steps=steps)
+
+
+def _check_shape(run_id: int, images: Any, model: Any) -> None:
+    if tuple(images.shape[1:]) != model.input_shape:
+        raise ExplainError(
+            f"the test images are {shapes.show(images.shape[1:])} now, "
+            f"and run {run_id} learned from {shapes.show(model.input_shape)}"
+        )
 
 
 def _numbers(rows: Any) -> tuple[float | None, ...]:

@@ -50,14 +50,16 @@ class TrainedModel:
             raise ExplainError(f"the model file {path} cannot be loaded ({why}): train the experiment again") from error
         self.input_shape: tuple[int, int, int] = tuple(self.model.input_shape[1:])
         self.outputs = int(self.model.output_shape[-1])
-        self._maps = [layer for layer in self.model.layers if _gives_map(layer)]
+        self.map_layers = [layer for layer in self.model.layers if _gives_map(layer)]
+        """The layers that give maps, from the image on."""
+        self.nodes = nodes_of(self.model)
         self._features: dict[tuple[str, ...], Any] = {}
 
     def layers(self) -> tuple[LayerFacts, ...]:
         """The layers that give maps."""
         return tuple(
-            LayerFacts(layer.name, _kind(layer), _shape(layer), _kernel(layer) is not None, _by_hand(layer))
-            for layer in self._maps
+            LayerFacts(layer.name, kind_of(layer), _shape(layer), _kernel(layer) is not None, _by_hand(layer))
+            for layer in self.map_layers
         )
 
     def predict(self, images: Pixels) -> Floats:
@@ -98,7 +100,7 @@ class TrainedModel:
 
     def dead_filters(self, images: Pixels) -> tuple[DeadLayer, ...]:
         """The filters of each layer whose map is one and the same number all over, for every image."""
-        layers = self._maps
+        layers = self.map_layers
         low: list[Any] = [None] * len(layers)
         high: list[Any] = [None] * len(layers)
         for start in range(0, len(images), 32):
@@ -112,30 +114,44 @@ class TrainedModel:
         )
 
     def _chosen(self, names: tuple[str, ...]) -> list[Any]:
-        found = {layer.name: layer for layer in self._maps}
+        found = {layer.name: layer for layer in self.map_layers}
         for name in names:
             if name not in found:
                 known = ", ".join(found) or "none here does"
                 raise ExplainError(f"there is no layer {shown(name)} that gives maps: {known}", wrong=True)
-        return [found[name] for name in names] if names else self._maps
+        return [found[name] for name in names] if names else self.map_layers
 
     def _outputs(self, images: Pixels, layers: list[Any]) -> list[Floats]:
         """What each layer gives: (n, height, width, filters)."""
         names = tuple(layer.name for layer in layers)
         if names and names not in self._features:
-            self._features[names] = keras.Model(self.model.inputs, [_output(layer) for layer in layers])
+            self._features[names] = keras.Model(
+                self.model.inputs, [self.nodes[layer.name].outputs[0] for layer in layers]
+            )
         outputs = self._features[names](scaled(images), training=False) if names else []
         return [tf.cast(output, tf.float32).numpy() for output in keras.tree.flatten(outputs)]
 
 
-def _kind(layer: Any) -> str:
+def kind_of(layer: Any) -> str:
     """The kind of a layer, by the name that it has in a stack; of a network in it, with Keras's name for that."""
     return f"Application {layer.layers[-1].name}" if isinstance(layer, keras.Model) else type(layer).__name__
 
 
-def _output(layer: Any) -> Any:
-    """What a layer gives inside the model; of a network in it, `output` is what it gives by itself."""
-    return layer._inbound_nodes[-1].outputs[0] if isinstance(layer, keras.Model) else layer.output
+def nodes_of(model: Any) -> dict[str, Any]:
+    """The layers' places in the model's own graph, by their names: each with its `input_tensors` and `outputs`.
+
+    `layer.output` is not always in it: a Sequential that is loaded is built anew with each layer that is added, so the
+    layers' first outputs belong to graphs of their own.
+    """
+    found: dict[str, Any] = {}
+    waiting = list(model.outputs)
+    while waiting:
+        history = waiting.pop()._keras_history
+        if history.operation.name not in found:
+            node = history.operation._inbound_nodes[history.node_index]
+            found[history.operation.name] = node
+            waiting += node.input_tensors
+    return found
 
 
 def _gives_map(layer: Any) -> bool:
@@ -179,7 +195,7 @@ def _layer_maps(layer: Any, maps: Floats, first: int, most: int) -> LayerMaps:
     chosen = chosen[:, ::step, ::step]
     size = (int(chosen.shape[1]), int(chosen.shape[2]))
     rows = tuple(tuple(_filter_map(image[..., at]) for at in range(image.shape[2])) for image in chosen)
-    return LayerMaps(layer.name, _kind(layer), _shape(layer), size, max(0, first), rows)
+    return LayerMaps(layer.name, kind_of(layer), _shape(layer), size, max(0, first), rows)
 
 
 def _filter_map(numbers: Floats) -> FilterMap:

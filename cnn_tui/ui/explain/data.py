@@ -25,7 +25,7 @@ class DataView(ExplainView):
     title: ClassVar[str] = "data"
     keys: ClassVar[str] = "next_image open class"
     chooses_images: ClassVar[bool] = True
-    can_show_all_classes: ClassVar[bool] = False
+    class_question: ClassVar[tuple[str, str]] = ("Images of which class?", "")
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)

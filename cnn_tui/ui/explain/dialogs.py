@@ -15,14 +15,18 @@ from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.lines import inert
 
 ALL = -1
-"""Stands for all classes."""
+"""Stands for all classes, or for none of them in particular."""
 
 
-async def ask_class(app: App[None], names: Sequence[str], *, or_all: bool) -> int | None:
-    """The place of a class in `names`, or ALL; None where nothing was chosen."""
-    items = [PickItem(str(ALL), "all classes")] if or_all else []
+async def ask_class(app: App[None], names: Sequence[str], *, asked: tuple[str, str]) -> int | None:
+    """The place of a class in `names`, or ALL; None where nothing was chosen.
+
+    `asked` is the question, and the words for ALL: "" where one class has to be chosen.
+    """
+    question, all_of_them = asked
+    items = [PickItem(str(ALL), all_of_them)] if all_of_them else []
     items += [PickItem(str(at), inert(name), f"class {at}") for at, name in enumerate(names)]
-    key = await app.push_screen_wait(PickScreen("Images of which class?", items))
+    key = await app.push_screen_wait(PickScreen(question, items))
     return int(key) if key is not None else None
 
 

@@ -26,6 +26,7 @@ from cnn_tui.ui.explain.lab2 import Lab2
 from cnn_tui.ui.explain.predictions import PredictionsView
 from cnn_tui.ui.explain.scene import ORDERS, AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView, ViewNames
+from cnn_tui.ui.explain.where import WhereView
 from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.pane import Pane
@@ -53,6 +54,7 @@ class ExplainPane(Pane):
             ConfusionView(scene),
             ActivationsView(scene),
             FiltersView(scene),
+            WhereView(scene),
             AugmentationView(scene, document),
             ByHandView(scene, self.lab2),
             DataView(scene),
@@ -165,9 +167,11 @@ class ExplainPane(Pane):
         self.after_change()
 
     def step_back(self) -> bool:
-        """Esc leaves the user's own picture first, then what Enter opened, then a choice of images."""
+        """Esc leaves off what takes long, then the user's own picture, what Enter opened, a choice of images."""
         gallery, before = self.scene.gallery, self._opened_from
-        if self.scene.own is not None:
+        if self.view.leave():
+            pass
+        elif self.scene.own is not None:
             self.scene.own = None
         elif before is not None:
             if before.chooses_images:
@@ -232,6 +236,12 @@ class ExplainPane(Pane):
             self.notify(f"{words}; {key_of('explain.view')} goes there.", markup=False, timeout=4)
         self.after_change()
 
+    def action_next_method(self) -> None:
+        if not self.view.next_method():
+            words = f"{key_of('explain.method')} chooses how it is asked where the network looked: "
+            self.notify(f"{words}{key_of('explain.view')} goes to {WhereView.title}.", timeout=4)
+        self.after_change()
+
     # Which images
 
     def action_next_order(self) -> None:
@@ -259,7 +269,7 @@ class ExplainPane(Pane):
         if not view.class_names:
             self.notify("There are no images to choose from yet.", timeout=3)
             return
-        at = await ask_class(self.app, view.class_names, or_all=view.can_show_all_classes)
+        at = await ask_class(self.app, view.class_names, asked=view.class_question)
         if at is None:
             return
         code = view.choose_class(None if at == ALL else at)

@@ -29,7 +29,8 @@ class ExplainView(MovingLines):
     chooses_images: ClassVar[bool] = False
     """Whether Enter opens a choice of images, which Esc takes back."""
     shows_own_picture: ClassVar[bool] = False
-    can_show_all_classes: ClassVar[bool] = True
+    class_question: ClassVar[tuple[str, str]] = ("Images of which class?", "all classes")
+    """What is asked when a class is to be chosen, and what stands for none; "" where one has to be."""
 
     class Changed(Message):
         """Something of the view has changed by itself, not by a key that the pane passed on."""
@@ -88,6 +89,14 @@ class ExplainView(MovingLines):
     def open(self) -> str | None:
         """What Enter does; gives the code of the view that it opens, if it opens one."""
         return None
+
+    def next_method(self) -> bool:
+        """The next way to ask; False in a view that has only one."""
+        return False
+
+    def leave(self) -> bool:
+        """Leave off what takes long; False where nothing does."""
+        return False
 
     def toggle_numbers(self) -> bool:
         """Numbers or shades; False in a view that has no numbers."""

@@ -1,0 +1,296 @@
+"""Where the network looked: the image with a map over it of what speaks for a class, and what speaks against it."""
+
+from __future__ import annotations
+
+from typing import ClassVar, NamedTuple
+
+from rich.text import Text
+
+from cnn_tui.jobs.explain_protocol import DescribeModel, LayerFacts, ModelFacts
+from cnn_tui.jobs.where_protocol import (
+    METHODS,
+    OF_A_LAYER,
+    TITLES,
+    LookWhere,
+    Method,
+    Where,
+    added_up,
+    following,
+    is_convolution,
+)
+from cnn_tui.network.convolution import Plane
+from cnn_tui.reports.where_words import said_of
+from cnn_tui.ui.explain.scene import AnswerWanted, Scene
+from cnn_tui.ui.explain.view import ExplainView
+from cnn_tui.ui.keys import key_of
+from cnn_tui.ui.widgets.heat import draw_heat, legend
+from cnn_tui.ui.widgets.image import side_by_side
+from cnn_tui.ui.widgets.lines import short
+
+_LARGEST = (64, 32)
+"""Cells of an image at most."""
+
+
+class _Shown(NamedTuple):
+    """What is drawn: the image, and a map for each class."""
+
+    image: int | None
+    label: int | None
+    maps: tuple[Where, ...]
+
+
+class WhereView(ExplainView):
+    """One image, the map for the class that is predicted or chosen, and beside it that for the true one."""
+
+    code: ClassVar[str] = "where"
+    title: ClassVar[str] = "where it looked"
+    keys: ClassVar[str] = "next_image method next_layer class numbers order picture run"
+    has_numbers: ClassVar[bool] = True
+    shows_own_picture: ClassVar[bool] = True
+    class_question: ClassVar[tuple[str, str]] = ("Where did it look for which class?", "the predicted class")
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)
+        self.method: Method = METHODS[0]
+        self._before: Method = METHODS[0]
+        """The method that Esc goes back to while this one is still at work."""
+        self._layer_at = -1
+        self._label: int | None = None
+        self._shown: _Shown | None = None
+        self._sums: dict[LookWhere, Where] = {}
+
+    def show(self, scene: Scene) -> None:
+        super().show(scene)
+        self._layer_at, self._label, self._shown = -1, None, None
+        self._sums.clear()
+
+    # What it asks
+
+    @property
+    def _facts(self) -> ModelFacts | None:
+        return self.scene.answer(DescribeModel(self.scene.model_id), ModelFacts)
+
+    @property
+    def _convolutions(self) -> tuple[LayerFacts, ...]:
+        facts = self._facts
+        return tuple(layer for layer in facts.layers if is_convolution(layer.kind)) if facts else ()
+
+    @property
+    def _method(self) -> Method:
+        """The chosen method, or the first that a network without a convolution can be asked with."""
+        if self.method in OF_A_LAYER and not self._convolutions:
+            return next(one for one in METHODS if one not in OF_A_LAYER)
+        return self.method
+
+    def wanted(self) -> list[AnswerWanted]:
+        run = self.scene.model_id
+        if not run:
+            return []
+        found = [*self.scene.kept(), AnswerWanted(DescribeModel(run), ModelFacts)]
+        if self._facts is not None:
+            for at, question in enumerate(self._questions()):
+                _, open_question = self._parts(question)
+                if open_question is not None:
+                    found.append(AnswerWanted(open_question, Where, f"where {at}"))
+        return found
+
+    def _questions(self) -> list[LookWhere]:
+        """One for the class that was chosen or is predicted; one for the true one, where that is another."""
+        own, index = self.scene.own, self.scene.gallery.index
+        if own is None and index is None:
+            return []
+        method, layers = self._method, self._convolutions
+        layer = layers[self._layer_at].name if method in OF_A_LAYER else ""
+        image, picture = (0, own.path) if own is not None else (index or 0, "")
+        first = LookWhere(self.scene.model_id, image, picture, method, layer, self._label)
+        found, true = [first], self._true_label
+        parts, _ = self._parts(first)
+        if true is not None and parts and parts[0].label != true and true < len(parts[0].class_names):
+            found.append(LookWhere(first.run, first.image, first.picture, method, layer, true))
+        return found
+
+    @property
+    def _true_label(self) -> int | None:
+        gallery = self.scene.gallery
+        return None if self.scene.own is not None or gallery.index is None else gallery.label_of(gallery.index)
+
+    def _parts(self, question: LookWhere) -> tuple[list[Where], LookWhere | None]:
+        """The parts of an answer that are there, and the question after them; None where it is whole or was refused."""
+        parts: list[Where] = []
+        while (part := self.scene.answer(question, Where)) is not None:
+            parts.append(part)
+            if part.is_whole:
+                return parts, None
+            question = following(question, part)
+        return parts, None if self.scene.refusal(question) else question
+
+    def _sum(self, question: LookWhere, parts: list[Where]) -> Where:
+        known = self._sums.get(question)
+        if known is None or known.done != parts[-1].done:
+            known = self._sums[question] = added_up(parts)
+            while len(self._sums) > 2 * len(METHODS):
+                del self._sums[next(iter(self._sums))]
+        return known
+
+    def settle(self) -> None:
+        """What is shown stays until the next answer has begun to come."""
+        found: list[Where] = []
+        for question in self._questions():
+            parts, _ = self._parts(question)
+            if not parts:
+                return
+            found.append(self._sum(question, parts))
+        if found:
+            image = None if self.scene.own is not None else self.scene.gallery.index
+            self._shown = _Shown(image, self._true_label, tuple(found))
+
+    @property
+    def _is_at_work(self) -> bool:
+        return any(self._parts(question)[1] is not None for question in self._questions())
+
+    # The keys
+
+    def next_method(self) -> bool:
+        if not self._is_at_work:
+            self._before = self.method
+        able = [one for one in METHODS if one not in OF_A_LAYER or self._convolutions]
+        self.method = able[(able.index(self._method) + 1) % len(able)]
+        return True
+
+    def leave(self) -> bool:
+        """Go back to the method before, where this one is still at work."""
+        if self.method == self._before or not self._is_at_work:
+            return False
+        self.method = self._before
+        return True
+
+    def move_layer(self, by: int) -> None:
+        count = len(self._convolutions)
+        if count and self._method in OF_A_LAYER:
+            self._layer_at = max(-count, min(self._layer_at + by, -1))
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        facts = self._facts
+        return facts.class_names if facts else self.scene.gallery.names
+
+    def choose_class(self, label: int | None) -> None:
+        self._label = label
+
+    # Drawing
+
+    def draw(self, width: int, height: int) -> list[Text]:
+        if words := self._nothing():
+            return self.paragraph(words, width)
+        if self._shown is None:
+            return self.paragraph(self.scene.waiting("where it looked"), width)
+        head = self._head(self._shown, width)
+        below = self._below(self._shown, width)
+        room = height - len(head) - 1
+        below = below[: max(1, room - 6)]
+        room -= len(below)
+        if self.scene.numbers:
+            return [*head, *self._numbers(self._shown.maps[0], width, room + 1), *below]
+        return [*head, *self._pictures(self._shown, width, room), *below]
+
+    def _nothing(self) -> str:
+        if words := self.scene.why_nothing("maps of where it looked"):
+            return words
+        if self._facts is None:
+            described = DescribeModel(self.scene.model_id)
+            return self.scene.refusal(described) or self.scene.waiting("where it looked")
+        questions = self._questions()
+        if not questions:
+            return self.scene.state_of_kept("images") if self.scene.kept() else f"{self.scene.gallery.place()}."
+        for question in questions:
+            if refusal := self.scene.refusal(question):
+                return refusal
+        return ""
+
+    def _head(self, shown: _Shown, width: int) -> list[Text]:
+        """The image and its place; the method and the layer; how far it is."""
+        gallery, first = self.scene.gallery, shown.maps[0]
+        place = Text(f"test image {shown.image}", self.style("strong"))
+        place.append(f"   {gallery.place()}")
+        if shown.image is None:
+            keys = f"{key_of('explain.previous_image')} and {key_of('explain.next_image')}"
+            place = Text(short(f"your picture; {keys} go back to the test images", width))
+        words = Text.assemble((f"{key_of('explain.method')} ", self.style("dim")), (TITLES[self._method], "bold"))
+        layers = self._convolutions
+        if self._method in OF_A_LAYER:
+            at = len(layers) + self._layer_at
+            layer = layers[at]
+            words.append(f"   [ ] layer {at + 1}/{len(layers)} ", self.style("dim"))
+            words.append(layer.name, "bold")
+        elif not layers:
+            words.append("   no convolution, so no Grad-CAM", self.style("dim"))
+        if self._is_at_work:
+            same = first.method == self._method
+            share = f" {first.done / first.total:.0%}".replace("%", " %") if same and first.total > 1 else ""
+            leave = f"; {key_of('lab.back')} leaves it" if self.method != self._before else ""
+            words.append(f"   working{share} …{leave}", self.style("accent"))
+        for line in (place, words):
+            line.truncate(width)
+        return [place, words]
+
+    def _pictures(self, shown: _Shown, width: int, room: int) -> list[Text]:
+        """The image, and beside it a map for each class, with captions above."""
+        first = shown.maps[0]
+        wide = min(_LARGEST[0], (width + 2) // (len(shown.maps) + 1) - 2)
+        tall = min(_LARGEST[1], room)
+        label = "yours" if shown.label is None else self.scene.gallery.name(shown.label)
+        blocks = [[Text(short(label, wide), self.style("strong")), *self.drawn(first.picture, wide, tall)]]
+        for where in shown.maps:
+            caption = Text(short(self._caption(shown, where), wide), "bold")
+            blocks.append([caption, *self._heat(where, wide, tall)])
+        return side_by_side(blocks)
+
+    def _heat(self, where: Where, width: int, height: int) -> list[Text]:
+        album = getattr(self.app, "album", None)
+        dark = self.app.current_theme.dark
+        return draw_heat(where.picture, where.map, width, height, self.mode, dark=dark, album=album)
+
+    def _caption(self, shown: _Shown, where: Where) -> str:
+        """The class, how sure the network is of it, and whether it is the true or the predicted one."""
+        share = where.probabilities[where.label]
+        what = " predicted" if where.label == where.predicted else " true" if where.label == shown.label else ""
+        return f"{where.name} {'NaN' if share is None else f'{share:.1%}'}{what}"
+
+    def _below(self, shown: _Shown, width: int) -> list[Text]:
+        lines: list[Text] = []
+        for where in shown.maps:
+            lines += self.paragraph(" ".join(said_of(where)), width, "")
+        if not self.scene.numbers:
+            lines.append(Text(short(legend(self.mode), width), self.style("dim")))
+        return lines
+
+    def _numbers(self, where: Where, width: int, room: int) -> list[Text]:
+        """The map in numbers: all of it, or coarser where it does not fit."""
+        plane = where.map
+        low, high = min(map(min, plane)), max(map(max, plane))
+        digits = 2 if 0.1 <= max(abs(low), abs(high)) < 10 else 1 if max(abs(low), abs(high)) >= 10 else 4
+        each = max(len(f"{one:.{digits}f}") for one in (low, high)) + 1
+        rows, columns = min(len(plane), max(1, room - 1)), min(len(plane[0]), max(1, width // each))
+        head = f"{where.name}: {len(plane)}x{len(plane[0])} numbers from {low:.3g} to {high:.3g}"
+        if (rows, columns) != (len(plane), len(plane[0])):
+            head += f", shown as {rows}x{columns} means"
+        lines = [Text(short(head, width), "bold")]
+        return lines + [
+            Text("".join(f"{number:{each}.{digits}f}" for number in row)) for row in means(plane, rows, columns)
+        ]
+
+
+def means(plane: Plane, rows: int, columns: int) -> Plane:
+    """The map in so many rows and columns, no more than it has: each the mean of those that fall together."""
+
+    def parts(count: int, shown: int) -> list[slice]:
+        return [slice(at * count // shown, (at + 1) * count // shown) for at in range(shown)]
+
+    across = parts(len(plane[0]), columns)
+    return tuple(
+        tuple(
+            sum(sum(row[some]) for row in plane[lines]) / ((some.stop - some.start) * (lines.stop - lines.start))
+            for some in across
+        )
+        for lines in parts(len(plane), rows)
+    )
