@@ -38,6 +38,7 @@ from cnn_tui.jobs.explain_protocol import (
     Variations,
     VaryImage,
 )
+from cnn_tui.jobs.where_protocol import OF_A_LAYER, LookWhere, Where
 
 COUNT, SIZE = 40, 28
 DIGEST = "made-by-hand"
@@ -94,11 +95,15 @@ class FakeExplainClient:
         self.asked: list[Question] = []
         self.closed = False
         self.refusal = refusal
+        self.stuck = False
+        """Whether a long answer stays without its second part."""
 
     def submit(self, question: Question, answer: type[Any], topic: str = "") -> Future[Any]:
-        """A future that is done."""
+        """A future that is done, unless it is stuck."""
         self.asked.append(question)
         future: Future[Any] = Future()
+        if self.stuck and isinstance(question, LookWhere) and question.first:
+            return future
         if self.refusal:
             future.set_exception(ExplainError(self.refusal))
         else:
@@ -125,6 +130,8 @@ def _answer(question: Question) -> Any:
         case PredictPicture():
             steps = ("resized from 200x100 to 28x28", "made grey")
             return Prediction((SIZE, SIZE, 1), _square(5), (0.1,) * 10, (1, 10), steps)
+        case LookWhere():
+            return _where(question)
         case VaryImage():
             return Variations(question.shape, (question.pixels,) * VARIATIONS)
         case _:
@@ -144,6 +151,30 @@ def _activations(question: ShowActivations) -> Activations:
         )
         layers.append(LayerMaps(layer.name, layer.kind, layer.shape, size, question.first, (maps,) * count))
     return Activations((SIZE, SIZE, 1), tuple(_square(at) for at in range(count)), tuple(layers))
+
+
+def _where(question: LookWhere) -> Where:
+    """A map that is strongest in the upper left of the image; what asks for many images answers in four parts."""
+    rows, columns = (26, 26) if question.method in OF_A_LAYER else (SIZE, SIZE)
+    numbers = array.array("f", [2.0 - (y + x) / 10 for y in range(rows) for x in range(columns)])
+    predicted = (question.image + 1) % 10 if question.image % 5 == 4 else question.image % 10  # as `write_predictions`
+    label = predicted if question.label is None else question.label
+    return Where(
+        question.method,
+        (question.layer or LAYERS[0].name) if question.method in OF_A_LAYER else "",
+        label,
+        FASHION,
+        tuple(0.7 if at == predicted else 0.3 / 9 for at in range(10)),
+        5.0 if label == predicted else 1.0,
+        (rows, columns),
+        numbers.tobytes(),
+        done=1 if question.method in OF_A_LAYER else question.first + 1,
+        total=1 if question.method in OF_A_LAYER else 4,
+        shape=(SIZE, SIZE, 1),
+        pixels=_square(question.image),
+        blank_score=-1.0,
+        side=4,
+    )
 
 
 def _square(label: int) -> bytes:

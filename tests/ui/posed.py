@@ -47,6 +47,7 @@ POSES = (
     Pose("confusion", ("m",), "test accuracy"),
     Pose("activations", ("m",), "[activations]"),
     Pose("filters", ("m",), "[filters]"),
+    Pose("where it looked", ("m",), "ninth of the image"),
     Pose("augmentation", ("m",), "[augmentation]"),
     Pose("by hand", ("m",), "[by hand]"),
     Pose("data", ("m",), "[data]"),

@@ -176,6 +176,7 @@ SCENES: dict[str, tuple[str, str, str]] = {
     "explain.previous_layer": ("… [", "layer 1/2", ""),
     "explain.next_filter": ("… }", "filter 2/4", ""),
     "explain.previous_filter": ("… } {", "filter 2/4", ""),
+    "explain.method": ("5 m m m m t", "t Grad-CAM++", ""),
     "explain.next_question": ("5 n", "LAB 2, 1 of", ""),
     "explain.previous_question": ("… n N", "LAB 2, 1 of", ""),
     "explain.answer": ("… a y e s enter", "Your answer: yes", ""),

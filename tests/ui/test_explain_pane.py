@@ -113,7 +113,16 @@ async def test_a_colour_run_is_shown_in_every_view_and_size(make_lab: MakeLab, l
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await pilot.press("5")
         await sees(pilot, "of shape (1, 2):")
-        for title in ("confusion", "activations", "filters", "augmentation", "by hand", "data", "predictions"):
+        for title in (
+            "confusion",
+            "activations",
+            "filters",
+            "where it looked",
+            "augmentation",
+            "by hand",
+            "data",
+            "predictions",
+        ):
             await pilot.press("m")
             await sees(pilot, f"[{title}]")
             for words in ("TensorFlow", "working out", "reading the images", "looking at"):
@@ -156,7 +165,7 @@ async def test_without_any_run_there_are_the_sample_and_the_questions(make_lab: 
         explain(app).explained.client = client  # type: ignore[assignment]
         await pilot.press("5")
         await sees(pilot, "No run has a trained model yet")
-        await pilot.press(*"mmmmm")
+        await pilot.press(*"mmmmmm")
         await sees(pilot, "28x28 → 26x26")
         await pilot.press("n", "n")
         await sees(pilot, "LAB 2, 2 of")
@@ -208,7 +217,7 @@ async def test_augmentation_is_shown_beside_its_settings_as_the_network_in_the_e
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         client = explained.FakeExplainClient()
         explain(app).explained.client = client  # type: ignore[assignment]
-        await pilot.press("5", *"mmmm")
+        await pilot.press("5", *"mmmmm")
         await sees(pilot, "The network in the editor has no layer that varies images.")
         app.lab.document.open(load_preset("overfitting-augmentation"), None)
         await pilot.press("1", "5")
@@ -328,7 +337,7 @@ async def test_a_filter_that_is_no_plain_one_is_refused_by_hand_in_words(
         assert "Enter: step it by hand" not in text(app)
         await pilot.press("enter")
         await sees(pilot, "conv2d is not stepped by hand")
-        await pilot.press("m", "m", "enter")
+        await pilot.press("m", "m", "m", "enter")
         await sees(pilot, "Which kernel?")
         assert "filter 1" not in text(app)
 
@@ -403,7 +412,8 @@ async def test_v_says_where_there_are_numbers(make_lab: MakeLab, monkeypatch: py
         monkeypatch.setattr(explain(app).explained, "client", explained.FakeExplainClient())
         await pilot.press("5", "v")
         await sees(pilot, "v has no numbers to show in predictions.")
-        await sees(pilot, "activations, filters, by hand")
+        shown = " ".join(text(app).replace("│", " ").replace("▌", " ").split())
+        assert "activations, filters, where it looked, by hand; m goes there" in shown, shown
 
 
 async def test_the_data_of_the_sample_is_shown_before_the_first_run(make_lab: MakeLab) -> None:

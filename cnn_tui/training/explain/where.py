@@ -258,8 +258,7 @@ def integrate(scored: ScoredModel, x: tf.Tensor, first: int) -> Found:
 
 def _at_once(image: Floats) -> int:
     """How many such images the network is asked about at once."""
-    height, width, _ = image.shape
-    return max(1, _PIXELS_AT_ONCE // (height * width))
+    return max(1, _PIXELS_AT_ONCE // math.prod(image.shape[:2]))
 
 
 def _number(number: Any) -> float | None:
