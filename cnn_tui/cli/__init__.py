@@ -55,6 +55,9 @@ COMMANDS = {
     "predict": Command(
         "predict", "Print what a run's network says of a test image or of a picture: the image, bars, the raw vector."
     ),
+    "why": Command(
+        "why", "Print where in an image a run's network looked for a class: Grad-CAM, occlusion, integrated gradients."
+    ),
     "export": Command(
         "exchange", "Write the Keras script that an experiment is; that of a run repeats it, seed and all."
     ),

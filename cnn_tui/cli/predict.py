@@ -12,11 +12,13 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, TypeVar
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from cnn_tui.artifacts.evaluation import how_it_differs, read_evaluation
 from cnn_tui.artifacts.predictions import Predictions, open_predictions
@@ -42,6 +44,7 @@ from cnn_tui.jobs.explain_protocol import (
 from cnn_tui.reports.evaluation_page import evaluation_page
 from cnn_tui.text import counted, fitted, kept_path, padded, quiet, wrapped
 from cnn_tui.ui.widgets.image import draw, mode_of
+from cnn_tui.ui.widgets.shading import Mode
 
 _WIDTH = 80  # of an evaluation, where nobody looks at a terminal
 _MOST_BARS = 10
@@ -100,17 +103,21 @@ def predict(
 
     A picture may be named by `image` as well.
     """
+    answer = predicted(read_run(run), file, image)
+    for step in answer.steps:
+        say(step)
+    put(encoded(to_json(answer)) if as_json else to_text(answer))
+    return FINISHED
+
+
+def predicted(run: Run, file: Path | None, image: str | None) -> ImagePrediction:
+    """What a run's model says of what was called for: test image `image`, or a picture, which `image` may name too."""
     if image is not None and file is not None:
         raise UserError("give --image N or a FILE, not both")
     number = _whole(image or "0")
     if number is None:
         file = Path(image or "")
-    found = read_run(run)
-    answer = _own_picture(found, file) if file is not None else _test_image(found, number or 0)
-    for step in answer.steps:
-        say(step)
-    put(encoded(to_json(answer)) if as_json else to_text(answer))
-    return FINISHED
+    return own_picture(run, file) if file is not None else test_image(run, number or 0)
 
 
 def to_json(answer: ImagePrediction) -> dict[str, Any]:
@@ -123,7 +130,7 @@ def to_json(answer: ImagePrediction) -> dict[str, Any]:
         fact |= {"image": answer.image}
     return fact | {
         "true_label": answer.label,
-        "true_class": None if answer.label is None else _name(answer, answer.label),
+        "true_class": None if answer.label is None else name_of(answer, answer.label),
         "predicted_label": best,
         "predicted_class": answer.names[best],
         "classes": answer.names,
@@ -137,22 +144,24 @@ def to_text(answer: ImagePrediction) -> str:
     """The image, what it is, the bars and the raw vector."""
     best = answer.order[0]
     said = quiet(answer.names[best], 60)
-    facts = [("the network says", f"{said}, {_percent(answer.probabilities[best]).strip()}")]
+    facts = [("the network says", f"{said}, {percent(answer.probabilities[best]).strip()}")]
     if answer.label is not None:
         right = "right" if answer.label == best else "wrong"
-        facts.insert(0, ("it is", f"{quiet(_name(answer, answer.label), 60)} ({right})"))
+        facts.insert(0, ("it is", f"{quiet(name_of(answer, answer.label), 60)} ({right})"))
     heading = bold(f"Run {answer.run}: {quiet(answer.what)}")
-    return "\n".join([heading, *_drawn(answer.picture), *table(facts), "", *_bars(answer), "", *_vector(answer)])
+    return "\n".join(
+        [heading, *drawn(partial(draw, answer.picture)), *table(facts), "", *bars(answer), "", *_vector(answer)]
+    )
 
 
-def _test_image(run: Run, image: int) -> ImagePrediction:
+def test_image(run: Run, image: int) -> ImagePrediction:
     predictions = _kept(run, open_predictions)
     if not 0 <= image < predictions.count:
         raise UserError(f"there is no test image {image}: they are counted from 0 to {predictions.count - 1:,}")
     names = predictions.class_names
     probabilities, output = _told(predictions.probabilities(image)), _told(predictions.output(image))
     picture = _stored(run.id, predictions).picture
-    with _user_errors():
+    with user_errors():
         pixels = picture(image)
     return ImagePrediction(
         run.id,
@@ -183,17 +192,17 @@ def _stored(run_id: int, predictions: Predictions) -> StoredImages:
     try:
         return StoredImages(predictions.images)
     except RawFileError:
-        with ExplainClient() as client, _user_errors():
+        with ExplainClient() as client, user_errors():
             client.ask(KeepImages(run_id), Done)
             return StoredImages(predictions.images)
 
 
-def _own_picture(run: Run, file: Path) -> ImagePrediction:
+def own_picture(run: Run, file: Path) -> ImagePrediction:
     path = str(file.absolute())
     if not os.path.exists(path):  # noqa: PTH110  it never raises
         raise UserError(f"there is no file {quiet(path)}")
     _require_model(run)
-    with ExplainClient() as client, _user_errors():
+    with ExplainClient() as client, user_errors():
         prediction = client.ask(PredictPicture(run.id, kept_path(path)), Prediction)
         names = client.ask(DescribeModel(run.id), ModelFacts).class_names
     return ImagePrediction(
@@ -215,7 +224,7 @@ def _kept(run: Run, read: Callable[[int], Kept]) -> Kept:
     except RawFileError:
         _require_model(run)
     say(f"run {run.id}: its model is asked about every test image, which takes a few seconds")
-    with ExplainClient() as client, _user_errors():
+    with ExplainClient() as client, user_errors():
         client.ask(KeepPredictions(run.id), Done)
         return read(run.id)
 
@@ -230,7 +239,7 @@ def _require_model(run: Run) -> None:
 
 
 @contextmanager
-def _user_errors() -> Iterator[None]:
+def user_errors() -> Iterator[None]:
     """What cannot be answered or read becomes a UserError."""
     try:
         yield
@@ -240,31 +249,31 @@ def _user_errors() -> Iterator[None]:
         raise UserError(str(error), FAILED) from None
 
 
-def _name(answer: ImagePrediction, label: int) -> str:
+def name_of(answer: ImagePrediction, label: int) -> str:
     return answer.names[label] if label < len(answer.names) else str(label)
 
 
-def _drawn(picture: Picture) -> list[str]:
-    """The image: half blocks on a terminal with colours, else letters."""
+def drawn(make: Callable[[int, int, Mode], list[Text]]) -> list[str]:
+    """What is made of a picture in so many cells: half blocks on a terminal with colours, else letters."""
     terminal = is_terminal(sys.stdout)
     console = Console(file=sys.stdout or io.StringIO(), force_terminal=terminal, highlight=False, soft_wrap=True)
     colours = console.color_system if terminal and not console.no_color else None
     mode = mode_of(colours, not _has_blocks())
     width, height = _LETTERS if mode == "shades" else _PICTURE
     with console.capture() as capture:
-        for line in draw(picture, min(width, columns_of(sys.stdout)), height, mode):
+        for line in make(min(width, columns_of(sys.stdout)), height, mode):
             console.print(line)
     return [line.rstrip() if colours is None else line for line in capture.get().splitlines()]
 
 
-def _bars(answer: ImagePrediction) -> list[str]:
+def bars(answer: ImagePrediction) -> list[str]:
     """A line for each class, in order; of many classes the likeliest only."""
     chosen = list(range(len(answer.names))) if len(answer.names) <= _MOST_BARS else answer.order[:_MOST_BARS]
     rows = []
     for at in chosen:
         mark = "<- true" if at == answer.label else ""
         rows.append(
-            (fitted(answer.names[at], 30), _percent(answer.probabilities[at]), _bar(answer.probabilities[at]), mark)
+            (fitted(answer.names[at], 30), percent(answer.probabilities[at]), _bar(answer.probabilities[at]), mark)
         )
     lines = table(rows, right=[1])
     more = len(answer.names) - len(chosen)
@@ -279,7 +288,7 @@ def _bar(share: float | None) -> str:
     return padded("█" * full + (_EIGHTHS[rest] if rest else ""), _BAR)
 
 
-def _percent(share: float | None) -> str:
+def percent(share: float | None) -> str:
     return "NaN" if share is None else f"{share:7.2%}"
 
 

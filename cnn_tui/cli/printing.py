@@ -129,18 +129,18 @@ def deliver(text: str, output: Path | None) -> None:
     say(f"{quiet(str(output))} written")
 
 
-def write_new(text: str, output: Path) -> None:
-    """Write a text to a new file. Raises UserError for one that is there, and leaves it as it is.
+def write_new(content: str | bytes, output: Path) -> None:
+    """Write a text, or bytes, to a new file. Raises UserError for one that is there, and leaves it as it is.
 
     A file that cannot be written whole is taken away again, so that it is in nobody's way the next time.
     """
     try:
-        file = output.open("x", encoding="utf-8")
+        file = output.open("xb")
     except FileExistsError:
         raise UserError(f"{quiet(str(output))} exists already and is left as it is: name another file") from None
     try:
         with file:
-            file.write(text)
+            file.write(content.encode() if isinstance(content, str) else content)
     except BaseException as error:
         with contextlib.suppress(OSError):
             output.unlink()
