@@ -9,10 +9,10 @@ from cnn_tui.jobs.where_protocol import TITLES, Where
 
 
 def said_of(where: Where) -> list[str]:
-    """What the map shows, and what its numbers are. Of a part of an answer only the second."""
+    """What the map of a whole answer shows, and what its numbers are."""
     if not _is_finite(where):
         return ["The network gives numbers that are none (NaN) for this image: its training went astray."]
-    return [*([_place(where)] if where.is_whole else []), _measure(where)]
+    return [_place(where), _measure(where)]
 
 
 def _place(where: Where) -> str:

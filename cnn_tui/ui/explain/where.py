@@ -125,19 +125,19 @@ class WhereView(ExplainView):
         return parts, None if self.scene.refusal(question) else question
 
     def _sum(self, question: LookWhere, parts: list[Where]) -> Where:
-        known = self._sums.get(question)
-        if known is None or known.done != parts[-1].done:
-            known = self._sums[question] = added_up(parts)
-            while len(self._sums) > 2 * len(METHODS):
+        """The whole answer, added up once."""
+        if question not in self._sums:
+            while len(self._sums) >= 2 * len(METHODS):
                 del self._sums[next(iter(self._sums))]
-        return known
+            self._sums[question] = added_up(parts)
+        return self._sums[question]
 
     def settle(self) -> None:
-        """What is shown stays until the next answer has begun to come."""
+        """What is shown stays until the next answer is whole: a map that forms would be sent over and over."""
         found: list[Where] = []
         for question in self._questions():
             parts, _ = self._parts(question)
-            if not parts:
+            if not parts or not parts[-1].is_whole:
                 return
             found.append(self._sum(question, parts))
         if found:
@@ -147,6 +147,16 @@ class WhereView(ExplainView):
     @property
     def _is_at_work(self) -> bool:
         return any(self._parts(question)[1] is not None for question in self._questions())
+
+    def _progress(self) -> str:
+        """How far the answer is that is worked on; "" where none is."""
+        for question in self._questions():
+            parts, open_question = self._parts(question)
+            if open_question is not None:
+                share = f" {parts[-1].done / parts[-1].total:.0%}".replace("%", " %") if parts else ""
+                leave = f"; {key_of('lab.back')} leaves it" if self.method != self._before else ""
+                return f"working{share} …{leave}"
+        return ""
 
     # The keys
 
@@ -183,7 +193,8 @@ class WhereView(ExplainView):
         if words := self._nothing():
             return self.paragraph(words, width)
         if self._shown is None:
-            return self.paragraph(self.scene.waiting("where it looked"), width)
+            waiting = self.scene.waiting("where it looked")
+            return self.paragraph(self._progress() if self.scene.warm else waiting, width)
         head = self._head(self._shown, width)
         below = self._below(self._shown, width)
         room = height - len(head) - 1
@@ -209,7 +220,7 @@ class WhereView(ExplainView):
 
     def _head(self, shown: _Shown, width: int) -> list[Text]:
         """The image and its place; the method and the layer; how far it is."""
-        gallery, first = self.scene.gallery, shown.maps[0]
+        gallery = self.scene.gallery
         place = Text(f"test image {shown.image}", self.style("strong"))
         place.append(f"   {gallery.place()}")
         if shown.image is None:
@@ -224,11 +235,8 @@ class WhereView(ExplainView):
             words.append(layer.name, "bold")
         elif not layers:
             words.append("   no convolution, so no Grad-CAM", self.style("dim"))
-        if self._is_at_work:
-            same = first.method == self._method
-            share = f" {first.done / first.total:.0%}".replace("%", " %") if same and first.total > 1 else ""
-            leave = f"; {key_of('lab.back')} leaves it" if self.method != self._before else ""
-            words.append(f"   working{share} …{leave}", self.style("accent"))
+        if working := self._progress():
+            words.append(f"   {working}", self.style("accent"))
         for line in (place, words):
             line.truncate(width)
         return [place, words]
