@@ -35,13 +35,26 @@ class Estimate(NamedTuple):
 
 
 class QueuedRun(NamedTuple):
-    """A run that is being trained (position 0) or waits (1 is the next), and how long it still takes."""
+    """A run that is being trained or waits, and how long it still takes.
+
+    Its position is 1 for the next that this machine trains; 0 while it is trained, and on a cluster, which keeps an
+    order of its own.
+    """
 
     position: int
     line: Line
     estimate: Estimate
     done_in: float | None
     """Seconds until it ends, after all runs before it; None where that is not known."""
+
+    @property
+    def waits(self) -> bool:
+        return self.line.status == "queued"
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether a cluster trains it, or is to."""
+        return self.line.executor != "here"
 
     def to_json(self) -> dict[str, Any]:
         """As `cnn-tui queue --json` prints it."""
@@ -55,6 +68,9 @@ class QueuedRun(NamedTuple):
             "seconds": _rounded(self.estimate.seconds),
             "estimated_from": self.estimate.basis or None,
             "done_in": _rounded(self.done_in),
+            "executor": self.line.executor,
+            "job": self.line.job,
+            "waits_for": self.line.waits_for,
         }
 
 
@@ -65,7 +81,7 @@ class Outlook(NamedTuple):
 
     @property
     def waiting(self) -> int:
-        return sum(item.position > 0 for item in self.items)
+        return sum(item.waits for item in self.items)
 
     @property
     def seconds(self) -> float | None:

@@ -14,6 +14,7 @@ from cnn_tui.cli.parser import AsJson, Detach, RunId
 from cnn_tui.cli.printing import encoded, table
 from cnn_tui.cli.runs import find_run, listed, open_history, put_runs
 from cnn_tui.cli.streams import FINISHED, UserError, put, say
+from cnn_tui.history.alive import elsewhere_in_words
 from cnn_tui.history.cluster_jobs import wants_worker
 from cnn_tui.history.history import History
 from cnn_tui.history.records import require_experiment
@@ -40,7 +41,7 @@ def queue(
             _clear(history)
         if wants_worker(history):
             launch.wake()  # after a restart of the machine nobody is at work
-        _show(Estimator(history).outlook(), as_json)
+        _show(history, Estimator(history).outlook(), as_json)
     return FINISHED
 
 
@@ -64,23 +65,25 @@ def _clear(history: History) -> None:
     say(f"{listed(ids)} taken out of the queue; the history keeps them" if ids else "the queue is empty already")
 
 
-def _show(outlook: Outlook, as_json: bool) -> None:
+def _show(history: History, outlook: Outlook, as_json: bool) -> None:
     for item in outlook.items if as_json else ():
         put(encoded(item.to_json()))
     if not outlook.items:
         say("Nothing is trained and nothing waits: cnn-tui run EXPERIMENT queues a run.")
         return
     if not as_json:
-        put(*table([_TITLES, *map(_row, outlook.items)], _RIGHT, titled=True))
+        rows = [_TITLES, *(_row(history, item) for item in outlook.items)]
+        shown = len(_TITLES) if any(item.is_elsewhere for item in outlook.items) else len(_TITLES) - 1
+        put(*table([row[:shown] for row in rows], _RIGHT, titled=True))
     scaled = any(item.estimate.basis == "scaled" for item in outlook.items)
     say(outlook.words() + (" A time with ~ is scaled from another run's." if scaled and not as_json else ""))
 
 
-_TITLES = ("place", "run", "name", "status", "epochs", "takes", "done in")
+_TITLES = ("place", "run", "name", "status", "epochs", "takes", "done in", "where")
 _RIGHT = (0, 1, 4, 5, 6)
 
 
-def _row(item: QueuedRun) -> tuple[str, ...]:
+def _row(history: History, item: QueuedRun) -> tuple[str, ...]:
     line, seconds = item.line, item.estimate.seconds
     takes = "?" if seconds is None else f"{'~' if item.estimate.basis == 'scaled' else ''}{clock(seconds)}"
     return (
@@ -91,6 +94,7 @@ def _row(item: QueuedRun) -> tuple[str, ...]:
         f"{line.epochs_done}/{line.epochs}",
         takes,
         "?" if item.done_in is None else clock(item.done_in),
+        quiet(elsewhere_in_words(find_run(history, line.id))) if item.is_elsewhere else "here",
     )
 
 

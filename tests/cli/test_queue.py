@@ -14,6 +14,7 @@ import pytest
 from cnn_tui import locks
 from cnn_tui.artifacts.weights import WEIGHTS_MEMBER, KeptWeights
 from cnn_tui.experiment.presets import load_preset
+from cnn_tui.history import cluster_jobs
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Epoch, Progress, Status
 from cnn_tui.home import checkpoint_path
@@ -146,7 +147,8 @@ def test_the_queue_is_listed_in_its_order_with_times(history: History, inside: I
         *((0, 2, "running"), (1, 5, "queued"), (2, 3, "queued"), (3, 4, "queued"))
     ]
     assert set(objects[0]) == {
-        *("position", "id", "name", "status", "epochs", "epochs_done", "seconds", "estimated_from", "done_in")
+        *("position", "id", "name", "status", "epochs", "epochs_done", "seconds", "estimated_from", "done_in"),
+        *("executor", "job", "waits_for"),
     }
     assert objects[0]["seconds"] == pytest.approx(45, abs=5)
     assert [one["estimated_from"] for one in objects] == ["same", "scaled", "scaled", "same"]
@@ -254,3 +256,13 @@ def test_a_stop_now_is_asked_and_the_worker_sees_to_it(history: History, inside:
     assert inside("stop", str(run_id), "--now").err == f"run {run_id} has ended already: it is stopped by you\n"
     waiting = history.add(load_preset("lab1-baseline"))
     assert inside("stop", str(waiting), "--now").err == f"run {waiting} is taken out of the queue\n"
+
+
+def test_a_run_that_waits_for_a_job_says_where_and_why(history: History, inside: Inside, woken: list[str]) -> None:
+    history.place = "slurm"
+    run_id = history.add(load_preset(BASELINE))
+    cluster_jobs.record_job(history, run_id, "12_0")
+    cluster_jobs.record_wait(history, run_id, "gpu", "Resources")
+    assert "SLURM job 12_0, partition gpu, waits for Resources" in inside("queue").out
+    shown = msgspec.json.decode(inside("queue", "--json").out)
+    assert (shown["position"], shown["executor"], shown["job"], shown["waits_for"]) == (0, "slurm", "12_0", "Resources")

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
+from cnn_tui.history import cluster_jobs
 from cnn_tui.history.history import History
 from cnn_tui.ui.app import LabApp
 from tests.terminal import Terminal
@@ -208,3 +209,22 @@ def test_an_open_queue_sends_nothing_while_nothing_changes(history: History) -> 
         assert terminal.read(1.5) == 0
         history.ask(3, "stop")
         terminal.wait_for("2 waiting.")
+
+
+async def test_a_run_that_waits_for_a_job_is_not_said_to_train_and_says_why_it_waits(
+    make_lab: MakeLab, history: History
+) -> None:
+    history.place = "slurm"
+    run_id = history.add(BASELINE)
+    cluster_jobs.record_job(history, run_id, "12_0")
+    cluster_jobs.record_wait(history, run_id, "gpu", "Resources")
+    app = make_lab()
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        await opened(pilot)
+        await sees(pilot, "1 waiting.")
+        await sees(pilot, "Run 1: SLURM job 12_0, partition gpu, waits for Resources")
+        assert re.search(r"│\s+job\s+1  Lab", text(app))
+        await pilot.press("J")
+        await sees(pilot, "the cluster decides when that begins")
+        await pilot.press("d")
+        await sees(pilot, "Run 1 left the queue.")

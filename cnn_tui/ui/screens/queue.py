@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
+from rich.style import Style
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
@@ -12,6 +13,7 @@ from textual.events import Resize
 
 from cnn_tui.analysis.estimates import Estimator, Outlook, QueuedRun
 from cnn_tui.analysis.pace import clock
+from cnn_tui.history.alive import elsewhere_in_words
 from cnn_tui.text import cells, cut
 from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.dialogs.dialog import Dialog
@@ -37,7 +39,7 @@ class QueueScreen(Dialog[None]):
 
     scope: ClassVar[str] = "queue"
     BINDINGS = bindings_of("queue", "pane")
-    DEFAULT_CSS: ClassVar[str] = "Total { height: 2; margin: 1 0 0 0; }"
+    DEFAULT_CSS: ClassVar[str] = "Total { height: 3; margin: 1 0 0 0; }"
 
     def __init__(
         self,
@@ -78,7 +80,9 @@ class QueueScreen(Dialog[None]):
     def action_move_run(self, places: int) -> None:
         """The run under the cursor later or earlier; the cursor goes with it."""
         item = self._waiting()
-        if item is not None:
+        if item is not None and item.is_elsewhere:
+            self.notify(f"Run {item.line.id} waits for a job: the cluster decides when that begins.")
+        elif item is not None:
             what, run_id = f"the place of run {item.line.id} in the queue", item.line.id
             self._writer.write(what, lambda history: history.move(run_id, places), lambda _: self._live.read())
 
@@ -101,6 +105,9 @@ class QueueScreen(Dialog[None]):
         if item is not None:
             await self._show_run(item.line.id, [one.line.id for one in self._outlook.items])
 
+    def on_movement_keys_moved(self) -> None:
+        self._show_total()
+
     # Inside
 
     def _show(self) -> None:
@@ -113,10 +120,16 @@ class QueueScreen(Dialog[None]):
             table.cursor = next(same, table.cursor)
         table.set_count(len(items))
         self._set_height()
-        self.query_one(Total).show(self._outlook)
+        self._show_total()
+
+    def _show_total(self) -> None:
+        """What the cluster says of the run under the cursor is read anew: a line of the queue does not have it."""
+        item = self._current()
+        run = self._history.run(item.line.id) if item is not None and item.is_elsewhere else None
+        self.query_one(Total).show(self._outlook, f"Run {run.id}: {elsewhere_in_words(run)}" if run else "")
 
     def _set_height(self) -> None:
-        self.query_one(Table).styles.height = max(4, min(len(self._outlook.items) + 1, self.app.size.height - 10))
+        self.query_one(Table).styles.height = max(4, min(len(self._outlook.items) + 1, self.app.size.height - 11))
 
     def _current(self) -> QueuedRun | None:
         at, items = self.query_one(Table).cursor, self._outlook.items
@@ -124,7 +137,7 @@ class QueueScreen(Dialog[None]):
 
     def _waiting(self) -> QueuedRun | None:
         item = self._current()
-        if item is not None and not item.position:
+        if item is not None and not item.waits:
             self.notify(f"Run {item.line.id} is being trained: {key_of('run.stop')} in the lab stops it.")
             return None
         return item
@@ -137,7 +150,7 @@ class QueueScreen(Dialog[None]):
         )
         return [
             (
-                str(item.position) if item.position else Text("now", style("accent")),
+                _place(item, style("accent")),
                 str(item.line.id),
                 Text(with_its_end(item.line.name, room)),
                 f"{item.line.epochs_done}/{item.line.epochs}",
@@ -154,9 +167,11 @@ class Total(Lines):
     def __init__(self) -> None:
         super().__init__()
         self._outlook = Outlook()
+        self._where = ""
 
-    def show(self, outlook: Outlook) -> None:
-        self._outlook = outlook
+    def show(self, outlook: Outlook, where: str = "") -> None:
+        """`where` is where the run under the cursor is trained, if that is not here."""
+        self._outlook, self._where = outlook, where
         self.redraw()
 
     def draw(self, width: int, height: int) -> list[Text]:
@@ -165,6 +180,8 @@ class Total(Lines):
         lines = [Text.assemble((f"{self._outlook.waiting} waiting. ", self.style("strong")), self._outlook.words())]
         if any(item.estimate.basis == "scaled" for item in self._outlook.items):
             lines.append(Text("~ is scaled from another run's time", self.style("dim")))
+        if self._where:
+            lines.insert(0, Text(cut(self._where, width), self.style("dim")))
         return lines
 
 
@@ -175,6 +192,11 @@ def with_its_end(name: str, width: int) -> str:
     start, _, end = name.rpartition(": ")
     room = width - cells(end)
     return f"{cut(f'{start}: ', room)}{end}" if room > 1 else f"…{end}"
+
+
+def _place(item: QueuedRun, now: Style) -> Cell:
+    """Its place in the order in which this machine trains; `job` where a cluster has an order of its own."""
+    return Text("now", now) if not item.waits else "job" if item.is_elsewhere else str(item.position)
 
 
 def _takes(item: QueuedRun) -> str:
