@@ -204,6 +204,7 @@ CALLS: list[list[str]] = [
     ["baseline", "1"],
     ["evaluate", "1"],
     ["predict", "1"],
+    ["why", "1"],
     ["export", "lab1-baseline"],
     ["export", "lab1-baseline", "-o", "/dev/full"],
     ["import", "gone.keras"],
