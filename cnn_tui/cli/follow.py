@@ -176,7 +176,7 @@ class Follower:
             return
         items = self._estimator.outlook().items
         before = itertools.takewhile(lambda item: item.line.id != run.id, items)
-        ahead = [item for item in before if item.line.executor == "here"]
+        ahead = [item for item in before if not item.is_elsewhere]
         if ahead:
             others = listed([item.line.id for item in ahead])
             self._tell_once(f"queue {run.id}", f"run {run.id} waits in the queue behind {others}")

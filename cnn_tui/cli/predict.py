@@ -80,7 +80,8 @@ class ImagePrediction(NamedTuple):
 
 def evaluate(run: RunId, as_json: AsJson = False) -> int:
     found = read_run(run)
-    evaluation = _kept(found, read_evaluation)
+    with ExplainClient() as client:
+        evaluation = _kept(client, found, read_evaluation)
     if as_json:
         put(encoded({"run": run, **found.conditions.to_json(), **evaluation.to_json()}))
         return FINISHED
@@ -103,21 +104,25 @@ def predict(
 
     A picture may be named by `image` as well.
     """
-    answer = predicted(read_run(run), file, image)
+    with ExplainClient() as client:
+        answer = predicted(client, read_run(run), file, image)
     for step in answer.steps:
         say(step)
     put(encoded(to_json(answer)) if as_json else to_text(answer))
     return FINISHED
 
 
-def predicted(run: Run, file: Path | None, image: str | None) -> ImagePrediction:
-    """What a run's model says of what was called for: test image `image`, or a picture, which `image` may name too."""
+def predicted(client: ExplainClient, run: Run, file: Path | None, image: str | None) -> ImagePrediction:
+    """What a run's model says of what was called for: test image `image`, or a picture, which `image` may name too.
+
+    `client` is asked for what is not kept; it starts its process, which loads TensorFlow, with the first question.
+    """
     if image is not None and file is not None:
         raise UserError("give --image N or a FILE, not both")
     number = _whole(image or "0")
     if number is None:
         file = Path(image or "")
-    return own_picture(run, file) if file is not None else test_image(run, number or 0)
+    return _own_picture(client, run, file) if file is not None else _test_image(client, run, number or 0)
 
 
 def to_json(answer: ImagePrediction) -> dict[str, Any]:
@@ -144,7 +149,7 @@ def to_text(answer: ImagePrediction) -> str:
     """The image, what it is, the bars and the raw vector."""
     best = answer.order[0]
     said = quiet(answer.names[best], 60)
-    facts = [("the network says", f"{said}, {percent(answer.probabilities[best]).strip()}")]
+    facts = [("the network says", f"{said}, {_percent(answer.probabilities[best]).strip()}")]
     if answer.label is not None:
         right = "right" if answer.label == best else "wrong"
         facts.insert(0, ("it is", f"{quiet(name_of(answer, answer.label), 60)} ({right})"))
@@ -154,13 +159,13 @@ def to_text(answer: ImagePrediction) -> str:
     )
 
 
-def test_image(run: Run, image: int) -> ImagePrediction:
-    predictions = _kept(run, open_predictions)
+def _test_image(client: ExplainClient, run: Run, image: int) -> ImagePrediction:
+    predictions = _kept(client, run, open_predictions)
     if not 0 <= image < predictions.count:
         raise UserError(f"there is no test image {image}: they are counted from 0 to {predictions.count - 1:,}")
     names = predictions.class_names
     probabilities, output = _told(predictions.probabilities(image)), _told(predictions.output(image))
-    picture = _stored(run.id, predictions).picture
+    picture = _stored(client, run.id, predictions).picture
     with user_errors():
         pixels = picture(image)
     return ImagePrediction(
@@ -188,21 +193,21 @@ def _whole(words: str) -> int | None:
         return None
 
 
-def _stored(run_id: int, predictions: Predictions) -> StoredImages:
+def _stored(client: ExplainClient, run_id: int, predictions: Predictions) -> StoredImages:
     try:
         return StoredImages(predictions.images)
     except RawFileError:
-        with ExplainClient() as client, user_errors():
+        with user_errors():
             client.ask(KeepImages(run_id), Done)
             return StoredImages(predictions.images)
 
 
-def own_picture(run: Run, file: Path) -> ImagePrediction:
+def _own_picture(client: ExplainClient, run: Run, file: Path) -> ImagePrediction:
     path = str(file.absolute())
     if not os.path.exists(path):  # noqa: PTH110  it never raises
         raise UserError(f"there is no file {quiet(path)}")
     _require_model(run)
-    with ExplainClient() as client, user_errors():
+    with user_errors():
         prediction = client.ask(PredictPicture(run.id, kept_path(path)), Prediction)
         names = client.ask(DescribeModel(run.id), ModelFacts).class_names
     return ImagePrediction(
@@ -217,14 +222,14 @@ def own_picture(run: Run, file: Path) -> ImagePrediction:
     )
 
 
-def _kept(run: Run, read: Callable[[int], Kept]) -> Kept:
+def _kept(client: ExplainClient, run: Run, read: Callable[[int], Kept]) -> Kept:
     """What `read` gives of a run; where that is not kept yet, it is worked out first. Raises UserError."""
     try:
         return read(run.id)
     except RawFileError:
         _require_model(run)
     say(f"run {run.id}: its model is asked about every test image, which takes a few seconds")
-    with ExplainClient() as client, user_errors():
+    with user_errors():
         client.ask(KeepPredictions(run.id), Done)
         return read(run.id)
 
@@ -253,17 +258,29 @@ def name_of(answer: ImagePrediction, label: int) -> str:
     return answer.names[label] if label < len(answer.names) else str(label)
 
 
+def picture_mode() -> Mode:
+    """How pictures are drawn on standard output: half blocks on a terminal with colours, else letters."""
+    return mode_of(_colours(_console()), not _has_blocks())
+
+
 def drawn(make: Callable[[int, int, Mode], list[Text]]) -> list[str]:
-    """What is made of a picture in so many cells: half blocks on a terminal with colours, else letters."""
-    terminal = is_terminal(sys.stdout)
-    console = Console(file=sys.stdout or io.StringIO(), force_terminal=terminal, highlight=False, soft_wrap=True)
-    colours = console.color_system if terminal and not console.no_color else None
-    mode = mode_of(colours, not _has_blocks())
+    """What is made of a picture in so many cells, as `picture_mode` says."""
+    console, mode = _console(), picture_mode()
     width, height = _LETTERS if mode == "shades" else _PICTURE
     with console.capture() as capture:
         for line in make(min(width, columns_of(sys.stdout)), height, mode):
             console.print(line)
-    return [line.rstrip() if colours is None else line for line in capture.get().splitlines()]
+    return [line.rstrip() if _colours(console) is None else line for line in capture.get().splitlines()]
+
+
+def _console() -> Console:
+    terminal = is_terminal(sys.stdout)
+    return Console(file=sys.stdout or io.StringIO(), force_terminal=terminal, highlight=False, soft_wrap=True)
+
+
+def _colours(console: Console) -> str | None:
+    """What colours standard output has, in rich's words; None for none."""
+    return console.color_system if is_terminal(sys.stdout) and not console.no_color else None
 
 
 def bars(answer: ImagePrediction) -> list[str]:
@@ -273,7 +290,7 @@ def bars(answer: ImagePrediction) -> list[str]:
     for at in chosen:
         mark = "<- true" if at == answer.label else ""
         rows.append(
-            (fitted(answer.names[at], 30), percent(answer.probabilities[at]), _bar(answer.probabilities[at]), mark)
+            (fitted(answer.names[at], 30), _percent(answer.probabilities[at]), _bar(answer.probabilities[at]), mark)
         )
     lines = table(rows, right=[1])
     more = len(answer.names) - len(chosen)
@@ -288,7 +305,7 @@ def _bar(share: float | None) -> str:
     return padded("█" * full + (_EIGHTHS[rest] if rest else ""), _BAR)
 
 
-def percent(share: float | None) -> str:
+def _percent(share: float | None) -> str:
     return "NaN" if share is None else f"{share:7.2%}"
 
 

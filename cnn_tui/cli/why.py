@@ -13,7 +13,7 @@ from PIL import Image
 from rich.text import Text
 
 from cnn_tui.cli.parser import AsJson, RunId
-from cnn_tui.cli.predict import ImagePrediction, bars, drawn, name_of, predicted, to_json, user_errors
+from cnn_tui.cli.predict import ImagePrediction, bars, drawn, name_of, picture_mode, predicted, to_json, user_errors
 from cnn_tui.cli.printing import bold, encoded, write_new
 from cnn_tui.cli.progress import Reporter
 from cnn_tui.cli.runs import read_run
@@ -63,9 +63,9 @@ def why(
     way = _method(method)
     if layer is not None and way not in OF_A_LAYER:
         raise UserError(f"{way} looks at the image itself: leave --layer out")
-    answer = predicted(read_run(run), file, image)
-    labels = _labels(answer, class_name)
     with ExplainClient() as client, user_errors():
+        answer = predicted(client, read_run(run), file, image)
+        labels = _labels(answer, class_name)
         name = "" if layer is None else _layer(client.ask(DescribeModel(run), ModelFacts), layer)
         number, path = answer.image or 0, _path(answer)
         maps = [_whole(client, LookWhere(run, number, path, way, name, label)) for label in labels]
@@ -146,20 +146,16 @@ def _to_json(answer: ImagePrediction, method: Method, maps: list[Where]) -> dict
 def _to_text(answer: ImagePrediction, maps: list[Where]) -> str:
     """The image with a map for each class beside it, what they show, and how sure the network is."""
     how = f"{TITLES[maps[0].method]}{f' of {maps[0].layer}' if maps[0].layer else ''}"
-    modes: list[Mode] = []
     lines = [
         bold(f"Run {answer.run}: {quiet(answer.what)}, {quiet(how)}"),
-        *drawn(partial(_pictures, answer, maps, modes)),
+        *drawn(partial(_pictures, answer, maps)),
     ]
     lines += [quiet(words) for one in maps for words in said_of(one)]
-    return "\n".join([*lines, legend(modes[0]), "", *bars(answer)])
+    return "\n".join([*lines, legend(picture_mode()), "", *bars(answer)])
 
 
-def _pictures(
-    answer: ImagePrediction, maps: list[Where], modes: list[Mode], width: int, height: int, mode: Mode
-) -> list[Text]:
-    """The image and the maps with captions; `modes` is told how it was drawn."""
-    modes.append(mode)
+def _pictures(answer: ImagePrediction, maps: list[Where], width: int, height: int, mode: Mode) -> list[Text]:
+    """The image and the maps with captions."""
     wide = (width + 2) // (len(maps) + 1) - 2
     true = "yours" if answer.label is None else name_of(answer, answer.label)
     beside = [

@@ -39,7 +39,7 @@ class QueueScreen(Dialog[None]):
 
     scope: ClassVar[str] = "queue"
     BINDINGS = bindings_of("queue", "pane")
-    DEFAULT_CSS: ClassVar[str] = "Total { height: 3; margin: 1 0 0 0; }"
+    DEFAULT_CSS: ClassVar[str] = "Total { height: 2; margin: 1 0 0 0; }"
 
     def __init__(
         self,
@@ -129,7 +129,7 @@ class QueueScreen(Dialog[None]):
         self.query_one(Total).show(self._outlook, f"Run {run.id}: {elsewhere_in_words(run)}" if run else "")
 
     def _set_height(self) -> None:
-        self.query_one(Table).styles.height = max(4, min(len(self._outlook.items) + 1, self.app.size.height - 11))
+        self.query_one(Table).styles.height = max(4, min(len(self._outlook.items) + 1, self.app.size.height - 10))
 
     def _current(self) -> QueuedRun | None:
         at, items = self.query_one(Table).cursor, self._outlook.items
@@ -178,10 +178,10 @@ class Total(Lines):
         if not self._outlook.items:
             return []
         lines = [Text.assemble((f"{self._outlook.waiting} waiting. ", self.style("strong")), self._outlook.words())]
-        if any(item.estimate.basis == "scaled" for item in self._outlook.items):
-            lines.append(Text("~ is scaled from another run's time", self.style("dim")))
         if self._where:
-            lines.insert(0, Text(cut(self._where, width), self.style("dim")))
+            lines.append(Text(cut(self._where, width), self.style("dim")))
+        elif any(item.estimate.basis == "scaled" for item in self._outlook.items):
+            lines.append(Text("~ is scaled from another run's time", self.style("dim")))
         return lines
 
 
