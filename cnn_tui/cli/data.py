@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from cnn_tui.cli.overrides import override, parse
 from cnn_tui.cli.parser import AsJson
 from cnn_tui.cli.printing import bold, put_json, table
 from cnn_tui.cli.progress import Reporter, bar, reading_words
@@ -18,6 +17,7 @@ from cnn_tui.data.data_facts import DataFacts
 from cnn_tui.data.dataset import BUILT_IN, DatasetError
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
+from cnn_tui.experiment.overrides import override, parse
 from cnn_tui.text import counted, did_you_mean, enumerated, fitted, quiet
 
 data = typer.Typer(rich_markup_mode=None)

@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from cnn_tui.cli.follow import following
-from cnn_tui.cli.overrides import override
 from cnn_tui.cli.parser import AsJson, ForSlurm, On, Pack
 from cnn_tui.cli.place import Destination, chosen_place
 from cnn_tui.cli.printing import bold, put_json, put_page, table
@@ -27,6 +26,7 @@ from cnn_tui.exercises.runs import TrainingOrder, make_orders, queue, runs_of
 from cnn_tui.exercises.shown_runs import runs_concluded_from
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
+from cnn_tui.experiment.overrides import override
 from cnn_tui.experiment.presets import find_experiment
 from cnn_tui.history.history import History
 from cnn_tui.jobs import launch

@@ -12,7 +12,6 @@ import typer
 from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.cli.exchange import write_events
 from cnn_tui.cli.follow import following
-from cnn_tui.cli.overrides import override, parse
 from cnn_tui.cli.parser import AsJson, Detach, Device, Experiments, ForSlurm, On
 from cnn_tui.cli.place import Destination, chosen_place
 from cnn_tui.cli.runs import chosen_device, listed, put_runs
@@ -20,11 +19,12 @@ from cnn_tui.cli.streams import FAILED, FINISHED, UserError, complain, say
 from cnn_tui.cli.summary import place
 from cnn_tui.experiment.check import dataset_to_set, problems_of, warnings_of
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.overrides import Axis, override, parse
 from cnn_tui.experiment.presets import find_experiment
 from cnn_tui.history.groups import taken_seeds
 from cnn_tui.history.history import History
 from cnn_tui.jobs import launch
-from cnn_tui.jobs.grid import Axis, BatchError, Cell, check_count, grid, listed_seeds, over_seeds
+from cnn_tui.jobs.grid import BatchError, Cell, check_count, grid, listed_seeds, over_seeds
 from cnn_tui.network.fixes import Problem
 from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet

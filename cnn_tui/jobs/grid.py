@@ -18,6 +18,7 @@ from cnn_tui.data.dataset import path_of
 from cnn_tui.experiment.difference import in_few_words
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.names import lengthened, told_in_name, without_seed
+from cnn_tui.experiment.overrides import Axis
 from cnn_tui.experiment.same import identity_of
 from cnn_tui.history.groups import taken_seeds
 from cnn_tui.history.history import History
@@ -38,13 +39,6 @@ Taken = Callable[[Experiment], Collection[int]]
 
 class BatchError(ValueError):
     """Runs that cannot be queued together; the message is a sentence."""
-
-
-class Axis(NamedTuple):
-    """A key of an experiment and the values that it takes, one in each column of the grid."""
-
-    key: str
-    values: tuple[Any, ...]
 
 
 class Cell(NamedTuple):

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from cnn_tui.cli.overrides import override
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import parse, read, to_toml
+from cnn_tui.experiment.overrides import override
 from cnn_tui.experiment.settings import change, settings_of, step
 from cnn_tui.keras_io.import_model import import_model
 from cnn_tui.keras_io.script import keras_script

@@ -7,11 +7,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from cnn_tui.cli.overrides import override
-from cnn_tui.cli.streams import UserError
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import parse, read, to_toml
+from cnn_tui.experiment.overrides import override
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.settings import change, settings_of, step
 
@@ -58,7 +57,7 @@ def test_an_option_takes_it_too(learned: Path, monkeypatch: pytest.MonkeyPatch) 
     assert override(BASELINE, [("weights", "learned.keras"), ("epochs", 0)]).weights == str(learned)
     started = msgspec.structs.replace(BASELINE, weights=str(learned))
     assert override(started, [("weights", "none")]) == BASELINE
-    with pytest.raises(UserError, match="there is no file"):
+    with pytest.raises(ExperimentError, match="there is no file"):
         override(BASELINE, [("weights", "gone.keras")])
 
 

@@ -11,13 +11,13 @@ import msgspec
 import pytest
 
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.overrides import Axis
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.groups import taken_seeds
 from cnn_tui.history.history import History, Result
 from cnn_tui.jobs.grid import (
     MOST_RUNS,
     SEEDS,
-    Axis,
     BatchError,
     Cell,
     check_count,

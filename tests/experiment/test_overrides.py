@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cnn_tui.cli.overrides import override, parse
-from cnn_tui.cli.streams import UserError
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
+from cnn_tui.experiment.overrides import override, parse
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.network.layers import Conv2D, Dense
@@ -81,21 +80,21 @@ def test_commas_separate_values_unless_inside_brackets_or_quotes(setting: str, v
 
 @pytest.mark.parametrize("setting", ["epochs=1,", "epochs=,1", "epochs=1,,2", "epochs=,", "epochs=[1], "])
 def test_a_comma_with_nothing_beside_it_is_refused(setting: str) -> None:
-    with pytest.raises(UserError, match="epochs: there is nothing before or after a comma of "):
+    with pytest.raises(ExperimentError, match="epochs: there is nothing before or after a comma of "):
         parse(setting)
 
 
 @pytest.mark.parametrize("setting", ["epochs", "=5", "2x=5", "layers[a].filters=1", "a..b=1"])
 def test_what_is_no_setting_is_refused(setting: str) -> None:
-    with pytest.raises(UserError, match=r"--set takes KEY=VALUE, as .*layers\[0\].filters=16,32, not "):
+    with pytest.raises(ExperimentError, match=r"--set takes KEY=VALUE, as .*layers\[0\].filters=16,32, not "):
         parse(setting)
 
 
 def test_an_unknown_key_and_a_key_given_twice_are_named() -> None:
-    with pytest.raises(UserError, match=r"epoch is an unknown key; .* Did you mean epochs"):
+    with pytest.raises(ExperimentError, match=r"epoch is an unknown key; .* Did you mean epochs"):
         changed("epoch=5")
     with pytest.raises(
-        UserError, match=r"training\.epochs is given twice; several values go into one: training\.epochs=A,B"
+        ExperimentError, match=r"training\.epochs is given twice; several values go into one: training\.epochs=A,B"
     ):
         changed("epochs=5", "training.epochs=6")
 

@@ -1,4 +1,4 @@
-"""`--set KEY=VALUE`: an experiment with single keys of its file changed, as if the file had been written so.
+"""`KEY=VALUE`: an experiment with single keys of its file changed, as if the file had been written so.
 
 `KEY=A,B,C` gives several values. A value is read as TOML, so that commas inside brackets, braces and quotes are part of
 it; a bare word is text. A name is taken whole, because names have commas in them.
@@ -10,18 +10,16 @@ import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from cnn_tui.cli.streams import UserError
 from cnn_tui.data.dataset import path_of
-from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import from_builtins
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.start_weights import weights_path
 from cnn_tui.experiment.training import Training
-from cnn_tui.jobs.grid import Axis
 from cnn_tui.text import did_you_mean, quiet
 
 _KEY = re.compile(r"[A-Za-z_]\w*(\[\d+\])*(\.[A-Za-z_]\w*(\[\d+\])*)*")
@@ -32,32 +30,50 @@ _MOST_COMMAS = 1_000  # in a list: what is tried to find its end grows with the 
 _PAIR = re.compile(r"\d{1,9}x\d{1,9}")
 
 
+class Axis(NamedTuple):
+    """A key of an experiment and the values that it takes, one in each column of a grid."""
+
+    key: str
+    values: tuple[Any, ...]
+
+
 def override(experiment: Experiment, settings: Sequence[tuple[str, Any]]) -> Experiment:
-    """The experiment with each (key, value) applied. Raises UserError or ExperimentError, which name the key."""
+    """The experiment with each (key, value) applied. Raises ExperimentError, which names the key."""
     for key, value in settings:
-        if not experiment.dataset and _steps(key) == ("dataset",) and isinstance(value, str) and value:
+        if not experiment.dataset and steps_of(key) == ("dataset",) and isinstance(value, str) and value:
             experiment = experiment.with_dataset(_fitting(value, ("dataset",)))
     raw: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(experiment))  # lists, which can be changed
     seen: set[tuple[str | int, ...]] = set()
     for key, value in settings:
-        steps = _steps(key)
+        steps = steps_of(key)
         if steps in seen:
-            raise UserError(f"{quiet(key, 60)} is given twice; several values go into one: {quiet(key, 60)}=A,B")
+            raise ExperimentError(f"{quiet(key, 60)} is given twice; several values go into one: {quiet(key, 60)}=A,B")
         seen.add(steps)
         _put(raw, steps, _fitting(value, steps), key)
     return from_builtins(raw, "the options") if settings else experiment
 
 
 def parse(setting: str) -> Axis:
-    """The key and the values of `KEY=VALUE[,VALUE...]`. Raises UserError."""
+    """The key and the values of `KEY=VALUE[,VALUE...]`. Raises ExperimentError."""
+    key, text = split_setting(setting, "--set takes KEY=VALUE, as training.epochs=3 or layers[0].filters=16,32")
+    return Axis(key, (_value(text.strip()),) if steps_of(key) == ("name",) else values_of(key, text))
+
+
+def split_setting(setting: str, form: str) -> tuple[str, str]:
+    """The key of `KEY=TEXT`, and the text. Raises ExperimentError, which says what `form` it should have."""
     key, equals, text = setting.partition("=")
     key = key.strip()
     if not equals or not _KEY.fullmatch(key):
-        raise UserError(f"--set takes KEY=VALUE, as training.epochs=3 or layers[0].filters=16,32, not {found(setting)}")
-    parts = [text.strip()] if _steps(key) == ("name",) else _parts(text)
+        raise ExperimentError(f"{form}, not {found(setting)}")
+    return key, text
+
+
+def values_of(key: str, text: str) -> tuple[Any, ...]:
+    """The values between the commas of a text. Raises ExperimentError, which names the key."""
+    parts = _parts(text)
     if len(parts) > 1 and not all(parts):
-        raise UserError(f"{quiet(key, 60)}: there is nothing before or after a comma of {found(text)}")
-    return Axis(key, tuple(map(_value, parts)))
+        raise ExperimentError(f"{quiet(key, 60)}: there is nothing before or after a comma of {found(text)}")
+    return tuple(map(_value, parts))
 
 
 def _parts(text: str) -> list[str]:
@@ -93,7 +109,7 @@ def _toml(text: str) -> Any:
     return parsed["value"] if parsed.keys() == {"value"} else _NOTHING
 
 
-def _steps(key: str) -> tuple[str | int, ...]:
+def steps_of(key: str) -> tuple[str | int, ...]:
     """The way to a key: a key of the training section may stand alone."""
     steps = tuple(name or int(index) for name, index in _STEP.findall(key))
     top, training = Experiment.__struct_fields__, Training.__struct_fields__
@@ -104,7 +120,7 @@ def _steps(key: str) -> tuple[str | int, ...]:
         return ("training", *steps)
     allowed = [*top, *training]
     hint = did_you_mean(first, allowed)
-    raise UserError(f"{quiet(key, 60)} is an unknown key; allowed: {', '.join(allowed)}.{hint}")
+    raise ExperimentError(f"{quiet(key, 60)} is an unknown key; allowed: {', '.join(allowed)}.{hint}")
 
 
 def _fitting(value: Any, steps: tuple[str | int, ...]) -> Any:
@@ -123,7 +139,7 @@ def _weights(path: str) -> str:
     try:
         return weights_path(path)
     except ValueError as error:
-        raise UserError(str(error)) from None
+        raise ExperimentError(str(error)) from None
 
 
 def _put(raw: Any, steps: tuple[str | int, ...], value: Any, key: str) -> None:
@@ -133,11 +149,11 @@ def _put(raw: Any, steps: tuple[str | int, ...], value: Any, key: str) -> None:
         last = at == len(steps) - 1
         if isinstance(step, int):
             if not isinstance(inner, list):
-                raise UserError(f"{quiet(key, 60)}: what stands before [{step}] is not a list")
+                raise ExperimentError(f"{quiet(key, 60)}: what stands before [{step}] is not a list")
             if step >= len(inner):
-                raise UserError(f"{quiet(key, 60)}: there is no [{step}]; {_counted(len(inner))}")
+                raise ExperimentError(f"{quiet(key, 60)}: there is no [{step}]; {_counted(len(inner))}")
         elif not isinstance(inner, dict) or (not last and step not in inner):
-            raise UserError(f"{quiet(key, 60)}: there is nothing to set at {step}")
+            raise ExperimentError(f"{quiet(key, 60)}: there is nothing to set at {step}")
         if last:
             inner[step] = value
         else:
