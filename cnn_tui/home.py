@@ -118,6 +118,11 @@ def best_path(run_id: int) -> Path:
     return run_folder(run_id) / "best.keras"
 
 
+def epochs_folder(run_id: int) -> Path:
+    """The weights of single epochs of a run, and what a network of those says of the test images."""
+    return run_folder(run_id) / "epochs"
+
+
 def settings_path() -> Path:
     """What the user has set once for good; read only."""
     return home() / "settings.toml"

@@ -10,9 +10,10 @@ import typer
 from cnn_tui.analysis import compare as analysis
 from cnn_tui.analysis.tested_images import told_apart
 from cnn_tui.analysis.verdict import BY_COMMAND, sentences, verdicts
+from cnn_tui.artifacts.kept_epochs import kept_to_json
 from cnn_tui.cli.parser import AsJson, Output, Pack, RunId
-from cnn_tui.cli.printing import deliver, put_charts, put_json, put_page
-from cnn_tui.cli.runs import find_run, open_history, to_json
+from cnn_tui.cli.printing import deliver, encoded, put_charts, put_json, put_page
+from cnn_tui.cli.runs import find_run, open_history
 from cnn_tui.cli.streams import FINISHED, UserError, columns_of, is_terminal, put, say
 from cnn_tui.exercises.packs import places_of
 from cnn_tui.history import notebook
@@ -36,7 +37,7 @@ def show(
     with open_history() as history:
         found = find_run(history, run)
         if as_json:
-            put(to_json(found))
+            put(encoded(found.to_json() | kept_to_json(found)))
         elif chart:
             put_charts(found, history.points(run))
         else:

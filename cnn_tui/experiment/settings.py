@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 import typing
@@ -10,14 +11,15 @@ from typing import NamedTuple, cast
 
 import msgspec
 
-from cnn_tui.data.dataset import MOST_SIDE, NAMED, TABLES, Color, DataOptions, Fit, form_of
+from cnn_tui.data.dataset import MOST_SIDE, NAMED, TABLES, Color, DataOptions, DatasetError, Fit, form_of
 from cnn_tui.data.describe import describe
-from cnn_tui.experiment import class_weights, start_weights
+from cnn_tui.experiment import class_weights, keeping, start_weights
 from cnn_tui.experiment.experiment import MAX_NAME, Experiment
 from cnn_tui.experiment.schedule import SCHEDULES, ReduceLROnPlateau, new_schedule
 from cnn_tui.experiment.training import Metric, Training
 from cnn_tui.experiment.unset_dataset import NOT_SET, images_in_words
 from cnn_tui.network.fields import Field, Value, fields_of
+from cnn_tui.network.summary import summarize
 from cnn_tui.text import quiet
 
 _FIELDS = {field.name: field for field in fields_of(Training)}
@@ -77,6 +79,10 @@ def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
         elif info.name == "class_weight":
             words = "How much the images of each class count in the loss; balanced: the rarer, the more."
             rows.append(Setting("class_weight", class_weights.shown(value), words, class_weights.ALLOWED, _WEIGHTS))
+        elif info.name == "keep":
+            rows.append(_keep_row(experiment))
+        elif info.name == "keep_at_most":
+            rows += [_field_row(_FIELDS[info.name], value)] if training.keep != keeping.LAST else []
         elif training.has_effect(info.name) or _is_one_too_many(training, info.name):
             rows.append(_field_row(_FIELDS[info.name], value))
     words = "The file of a model that the layers start from, as far as they fit; with 0 epochs it is only tested."
@@ -89,6 +95,15 @@ def _dataset_row(experiment: Experiment) -> Setting:
     if experiment.input_shape is not None and experiment.classes is not None:
         words = f"The images. The network is for {images_in_words(experiment.input_shape, experiment.classes)}."
     return Setting("dataset", experiment.dataset or NOT_SET, words, _DATASETS, NAMED)
+
+
+def _keep_row(experiment: Experiment) -> Setting:
+    training, words = experiment.training, "The epochs whose weights are kept, to look into them later"
+    with contextlib.suppress(DatasetError):  # the dataset is not there: nobody knows how large the network is
+        weights = summarize(experiment.stack).total_params
+        takes = keeping.in_words(training.keep, training.epochs, weights, training.keep_at_most)
+        words += f"; {takes}" if takes else ""
+    return Setting("keep", training.keep, f"{words}.", keeping.ALLOWED, keeping.CHOICES)
 
 
 def _field_row(field: Field, value: Value, of: str = "") -> Setting:
@@ -163,6 +178,8 @@ def change(experiment: Experiment, name: str, text: str) -> Experiment:
     if name == "weights":
         weights = None if text in ("", "none") else start_weights.weights_path(text)
         return msgspec.structs.replace(experiment, weights=weights, weights_digest=None)
+    if name == "keep":
+        return experiment.with_training(keep=keeping.parse(text))
     if name == "class_weight":
         return experiment.with_training(class_weight=class_weights.parse(text))
     return experiment.with_training(**{name: _FIELDS[name].parse(text)})

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
-from cnn_tui.experiment import class_weights, file_errors
+from cnn_tui.experiment import class_weights, file_errors, keeping
 from cnn_tui.experiment.class_weights import ClassWeight
 from cnn_tui.experiment.schedule import AnySchedule
 from cnn_tui.network.fields import argument, fields_of
@@ -87,9 +87,21 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     validation: str | float = "test"
     precision: Annotated[Precision, argument("The numbers that the arithmetic uses.")] = "float32"
     seed: int | None = None
+    keep: str = keeping.LAST
+    keep_at_most: Annotated[
+        int,
+        argument(
+            "MB on the disk that the weights of a run's epochs may take; then no more are kept, and training goes on.",
+            ladder=(10, 100, 1_000, 10_000),
+            ge=1,
+            le=1_000_000,
+        ),
+    ] = 1_000
 
     def has_effect(self, name: str) -> bool:
-        """Whether a setting makes a difference beside the others."""
+        """Whether a setting makes a difference beside the others, to what is learned."""
+        if name in _OF_KEEPING:
+            return False
         if name == "momentum":
             return self.optimizer in MOMENTUM_OPTIMIZERS
         if name == "nesterov":
@@ -126,11 +138,13 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         elif not 0 < self.validation < 1:
             raise ValueError(f'validation must be "none", "test" or above 0 and below 1, not {self.validation:g}')
         class_weights.check(self.class_weight)
+        keeping.check(self.keep)
         if self.seed is not None and not 0 <= self.seed < 2**31:
             raise ValueError(f"seed must be a whole number from 0 to {2**31 - 1}, not {file_errors.found(self.seed)}")
 
 
 _OF_OPTIMIZERS = ("momentum", "nesterov", "weight_decay", "clipnorm", "use_ema", "ema_momentum")
 _OF_LOSSES = ("from_logits", "label_smoothing")
-_SELDOM = (*_OF_OPTIMIZERS, "schedule", *_OF_LOSSES, "class_weight")
+_OF_KEEPING = ("keep", "keep_at_most")
+_SELDOM = (*_OF_OPTIMIZERS, "schedule", *_OF_LOSSES, "class_weight", *_OF_KEEPING)
 _DEFAULTS: dict[str, Any] = msgspec.structs.asdict(Training())

@@ -11,8 +11,9 @@ from cnn_tui.analysis.compare import Comparison, compare, in_points, pace_of
 from cnn_tui.analysis.lost_number import NAN_RULE, LostNumber, blind_rules, lost_number, needs_nan_rule, remedy
 from cnn_tui.analysis.overfitting import read_run
 from cnn_tui.analysis.tested_images import sampling_error
+from cnn_tui.artifacts.kept_epochs import kept_in_words
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.experiment import class_weights, schedule, start_weights
+from cnn_tui.experiment import class_weights, keeping, schedule, start_weights
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.training import Training
 from cnn_tui.history import notebook
@@ -203,6 +204,8 @@ def _experiment(run: Run) -> Iterator[Block]:
     blind = blind_rules(run)
     rules = [f"{rule}{' (cannot fire: it is not a number)' if rule in blind else ''}" for rule in run.experiment.stop]
     yield Fact("stop when", ", ".join(rules))
+    if training.keep != keeping.LAST:
+        yield Fact("keeps weights", f"of epochs: {training.keep}; at most {training.keep_at_most:,} MB")
     yield Fact("queued", _when(run.created))
     yield Paragraph()
     yield from _layers(run)
@@ -276,6 +279,8 @@ def _around(run: Run) -> Iterator[Block]:
         "log": home.log_path(run.id),
     }
     there = [Fact(name, str(path)) for name, path in places.items() if path.exists()]
+    if kept := kept_in_words(run):
+        there.append(Fact("epochs' weights", f"{kept}: {home.epochs_folder(run.id)}"))
     yield from there
     if not there:
         yield Paragraph("There are none.", style="dim")

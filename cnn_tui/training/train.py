@@ -41,6 +41,7 @@ from cnn_tui.training.adapt import adapt
 from cnn_tui.training.build import BuildError, build
 from cnn_tui.training.callbacks.checkpoints import CheckpointError, Checkpoints, clear_parts, restore, write
 from cnn_tui.training.callbacks.control import ControlPoll, StopRuleCallback
+from cnn_tui.training.callbacks.epoch_weights import EpochWeights
 from cnn_tui.training.callbacks.learning_rate import rate_callbacks
 from cnn_tui.training.callbacks.recorder import Recorder, Stopwatch
 from cnn_tui.training.data.datasets import split
@@ -128,6 +129,7 @@ class Trainer:
         self.control = ControlPoll(history, run.id, self.training.epochs, stopwatch, self.recorder.note)
         self.rule = StopRuleCallback(self.experiment.stop, self.recorder.note)
         self.checkpoints = Checkpoints(run, self.recorder, stopwatch)
+        self.epoch_weights = EpochWeights(run, self.recorder)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
 
@@ -163,6 +165,7 @@ class Trainer:
             self.recorder.note(f"started on {device()}", "started")
             for path in (checkpoint_path(self.run.id), best_path(self.run.id)):
                 path.unlink(missing_ok=True)  # of a run of that number in a history that is gone
+            self.epoch_weights.go_on_after(0)
             return None
         kept = read_weights(checkpoint_path(self.run.id), self.run)
         recorded = [epoch.epoch for epoch in self.run.epochs]
@@ -209,6 +212,7 @@ class Trainer:
                     self.rule,
                     self.control,
                     self.checkpoints,
+                    self.epoch_weights,
                 ],
             )
         return self._end(model, test_data)
@@ -223,6 +227,7 @@ class Trainer:
         self.recorder.go_on_after(epochs)
         self.rule.go_on_after(epochs)
         self.checkpoints.go_on_after(done)
+        self.epoch_weights.go_on_after(done)
         for path in (model_path(self.run.id), *([] if done else [best_path(self.run.id)])):
             path.unlink(missing_ok=True)  # of the part that is trained again
         if done:

@@ -11,7 +11,7 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -23,9 +23,12 @@ from tests.benchmarks.measure import dataset, hushed, median, table
 ROUNDS = 8
 
 
-def timed(callback: Any, spent: list[float]) -> None:
+CALLS = ("on_epoch_begin", "on_train_batch_end", "on_test_batch_end", "on_epoch_end")
+
+
+def timed(callback: Any, spent: list[float], calls: Sequence[str] = CALLS) -> None:
     """Have the callback add the seconds of each of its calls to `spent`."""
-    for name in ("on_epoch_begin", "on_train_batch_end", "on_test_batch_end", "on_epoch_end"):
+    for name in calls:
         setattr(callback, name, functools.partial(_timed, getattr(callback, name), spent))
 
 

@@ -63,6 +63,7 @@ class Fit:
     def __init__(self, history: RunRecord, *rules: StopRule, execution: int = 1, fresh: bool = False) -> None:
         from cnn_tui.training.callbacks.checkpoints import Checkpoints
         from cnn_tui.training.callbacks.control import ControlPoll, StopRuleCallback
+        from cnn_tui.training.callbacks.epoch_weights import EpochWeights
         from cnn_tui.training.callbacks.recorder import Recorder, Stopwatch
 
         run_folder(1).mkdir(parents=True, exist_ok=True)
@@ -73,6 +74,7 @@ class Fit:
         self.rule = StopRuleCallback(rules, self.recorder.note)
         self.control = ControlPoll(history, 1, 3, stopwatch, self.recorder.note)
         self.checkpoints = Checkpoints(run_of(history), self.recorder, stopwatch)
+        self.epoch_weights = EpochWeights(run_of(history), self.recorder)
         self._network = TinyNetwork() if fresh else shared_network().forget()
         self._network.pace.steps = execution
         self.model = self._network.model
@@ -87,7 +89,7 @@ class Fit:
             validation_data=self._network.validation,
             epochs=3,
             initial_epoch=first_epoch,
-            callbacks=[*others, self.recorder, self.rule, self.control, self.checkpoints],
+            callbacks=[*others, self.recorder, self.rule, self.control, self.checkpoints, self.epoch_weights],
             pace=self._network.pace,
         )
 
