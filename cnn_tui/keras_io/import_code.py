@@ -12,20 +12,20 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiment import class_weights
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.schedule import AnySchedule, ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiment.training import Training
-from cnn_tui.keras_io.code.applications import PREPARATION, with_preparation
+from cnn_tui.keras_io.code.applications import with_preparation
 from cnn_tui.keras_io.code.arithmetic import is_plain
 from cnn_tui.keras_io.code.callbacks import stop_rules
 from cnn_tui.keras_io.code.cells import read_source
-from cnn_tui.keras_io.code.pictures import augmentation, is_scaled
+from cnn_tui.keras_io.code.pictures import augmentation
 from cnn_tui.keras_io.code.program import Program
 from cnn_tui.keras_io.code.rates import rate_schedule
-from cnn_tui.keras_io.code.values import CodeModel, DatasetArrays, Folder, Instance, Named, Unknown, Value
+from cnn_tui.keras_io.code.scale import is_prepared, is_scaled, scaling
+from cnn_tui.keras_io.code.values import ClassNames, CodeModel, DatasetArrays, Folder, Instance, Named, Unknown, Value
 from cnn_tui.keras_io.import_chain import Chain, Plain
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels
 from cnn_tui.network.layers import LAYERS
@@ -43,6 +43,8 @@ class CodeImport(msgspec.Struct, frozen=True):
     fitted: dict[str, Any]
     data: Any
     validation: Any
+    classes: Any
+    """What the script has for the number of classes, where only running tells it; else None."""
     schedule: AnySchedule | None
     seed: int | None
     printed_total: int | None
@@ -68,19 +70,16 @@ def read_code(path: Path, chosen: str | None = None) -> CodeImport:
     if model.fits > 1:
         notes.append(f"the model is trained {model.fits} times: the last one counts")
     data = _data(fitted.get("x"))
-    generator = data.generator if isinstance(data, Folder) else None
-    layers = [*(augmentation(generator, notes) if generator is not None else []), *model.layers]
-    if any(layer.kind == "Application" for layer in layers):
-        layers = with_preparation(layers, _is_scaled(data), _prepares(generator), notes)
-    else:
-        _note_scale(data, layers, notes)
-    _answer_for_each_class(layers, data, notes)
+    layers = _with_what_comes_before(data, model.layers, notes)
+    dense = next((layer for layer in reversed(layers) if layer.kind == "Dense"), None)
+    units = dense.arguments.get("units") if dense is not None else None
     return CodeImport(
         Chain(tuple(map(described, layers)), _input_shape(model, layers)),
         _compiled(model, notes),
         fitted,
         data,
         _data(fitted.get("validation_data")),
+        units if isinstance(units, Unknown | Named | ClassNames) else None,
         rate_schedule(fitted, model.compiled, program.ask, notes),
         program.seed,
         model.printed_total,
@@ -88,11 +87,26 @@ def read_code(path: Path, chosen: str | None = None) -> CodeImport:
     )
 
 
+def _with_what_comes_before(data: Value, layers: list[Instance], notes: list[str]) -> list[Instance]:
+    """The layers of a model behind those that do what is done to the pictures before they go into it."""
+    front: list[Instance] = []
+    generator = data.generator if isinstance(data, Folder) else None
+    if generator is not None:
+        front += augmentation(generator, notes)
+    if isinstance(data, Folder):
+        front += data.layers
+        notes += data.notes
+    if any(layer.kind == "Application" for layer in layers):
+        return with_preparation([*front, *layers], is_scaled(data), is_prepared(generator), notes)
+    return [*front, *scaling(data, [*front, *layers], notes), *layers]
+
+
 def _choose(models: Sequence[CodeModel], chosen: str | None, shown: str) -> CodeModel:
     """The one model that is meant. Raises ImportProblem where there is none, or where it cannot be told which."""
     whole = [model for model in models if model.layers or model.problems]
     compiled = [model for model in whole if model.compiled is not None]
-    listed = compiled or [model for model in whole if not model.is_inside]
+    listed = [model for model in compiled if model.layers] or compiled
+    listed = listed or [model for model in whole if not model.is_inside]
     if not listed:
         raise ImportProblem(f"{shown} makes no model of Keras that can be read")
     if chosen is not None:
@@ -141,6 +155,8 @@ def _input_shape(model: CodeModel, layers: Sequence[Instance]) -> tuple[Any, ...
                 shape = layer.arguments[name]
                 shape = shape[1:] if name == "batch_input_shape" and isinstance(shape, tuple | list) else shape
                 shape = (shape,) if isinstance(shape, int) else shape
+    if shape is None and any(layer.kind == "Application" for layer in layers):
+        return (None, None, 3)  # which Keras takes where it is told none
     if not isinstance(shape, tuple | list):
         return None
     return tuple(size if type(size) is int else None for size in shape)
@@ -158,49 +174,6 @@ def _data(value: Value) -> Value:
     if isinstance(value, tuple | list) and value:
         value = value[0]
     return value if isinstance(value, DatasetArrays | Folder | Unknown) else None
-
-
-def _answer_for_each_class(layers: Sequence[Instance], data: Value, notes: list[str]) -> None:
-    """Give the last Dense layer a unit for each class where only running tells how many there are."""
-    dense = [layer for layer in layers if layer.kind == "Dense"]
-    units = dense[-1].arguments.get("units") if dense else None
-    if isinstance(units, Unknown):
-        dataset = data.dataset if isinstance(data, DatasetArrays) else "fashion_mnist"
-        classes = BUILT_IN[dataset].classes
-        dense[-1].arguments["units"] = classes
-        notes.append(f"how many classes there are, {units}, only running tells: the {classes} of {dataset} stand in")
-
-
-def _is_scaled(data: Value) -> bool:
-    """Whether images go into the model there as 0 to 1."""
-    images = data.path if isinstance(data, Folder) and isinstance(data.path, DatasetArrays) else data
-    if isinstance(images, DatasetArrays) and is_scaled(images.scale):
-        return True
-    return (
-        isinstance(data, Folder) and data.generator is not None and is_scaled(data.generator.arguments.get("rescale"))
-    )
-
-
-def _prepares(generator: Instance | None) -> bool:
-    """Whether a generator hands pictures to the function that prepares them for a network of Keras's."""
-    function = generator.arguments.get("preprocessing_function") if generator is not None else None
-    return isinstance(function, Named) and function.name == PREPARATION
-
-
-def _note_scale(data: Value, layers: Sequence[Instance], notes: list[str]) -> None:
-    """Note where pictures go into the model there as other numbers than 0 to 1, as they do here."""
-    if any(layer.kind == "Rescaling" for layer in layers):  # it is seen to with the layers
-        return
-    images = data.path if isinstance(data, Folder) and isinstance(data.path, DatasetArrays) else data
-    if isinstance(images, DatasetArrays) and images.is_shifted:
-        notes.append("something is added to the images before they go in there: here they are 0 to 1")
-        return
-    scales = [images.scale] if isinstance(images, DatasetArrays) else []
-    if isinstance(data, Folder) and not isinstance(data.path, Unknown):  # of arrays that are not known, nothing is
-        scale = data.generator.arguments.get("rescale", 1.0) if data.generator is not None else 1.0
-        scales = [scales[0] * scale if scales and isinstance(scale, int | float) else scale]
-    if scales and not is_scaled(scales[0]):
-        notes.append("the images go in as 0 to 255 there, as it seems: here they are 0 to 1")
 
 
 def trained(experiment: Experiment, code: CodeImport, notes: list[str]) -> Training:
@@ -235,12 +208,25 @@ def trained(experiment: Experiment, code: CodeImport, notes: list[str]) -> Train
 def _epochs(code: CodeImport, notes: list[str]) -> Any:
     """How many epochs a fit trains; `epochs` counts from the one that it begins after."""
     epochs, first = code.fitted.get("epochs", 1), code.fitted.get("initial_epoch", 0)
-    if type(steps := code.fitted.get("steps_per_epoch")) in (int, float):
+    if isinstance(first, Unknown):
+        notes.append(f"initial_epoch is {first}, which is not known: it is trained for all {epochs} epochs here")
+    steps = code.fitted.get("steps_per_epoch")
+    if isinstance(steps, int | float) and not _is_every_image(steps, code):
         notes.append(f"steps_per_epoch {steps:g} is left out: an epoch here is every training image once")
     if type(epochs) is type(first) is int and first > 0:
         notes.append(f"epochs are counted from {first} on there: here it is trained for {epochs - first}")
         return epochs - first
     return epochs
+
+
+def _is_every_image(steps: float, code: CodeImport) -> bool:
+    """Whether so many steps show every training image once, but for a last batch that is not full."""
+    images = code.data.path if isinstance(code.data, Folder) else code.data
+    size = code.data.arguments.get("batch_size", 32) if isinstance(code.data, Folder) else None
+    size = size or code.fitted.get("batch_size") or 32
+    if not isinstance(images, DatasetArrays) or images.count is None or type(size) is not int:
+        return False
+    return abs(steps - images.count / size) <= 1
 
 
 def _class_weight(code: CodeImport, notes: list[str]) -> tuple[float, ...] | None:
@@ -266,17 +252,39 @@ def _validation(code: CodeImport, notes: list[str]) -> Any:
         if isinstance(code.data, DatasetArrays) and code.data.count != code.data.whole:
             notes.append("the model is trained on a part of the training images there, and on all of them here")
         return code.fitted.get("validation_split", 0.0) or "none"
-    if isinstance(code.data, Folder) and "subset" in code.data.arguments:
-        whole = code.data.generator or code.data
-        return whole.arguments.get("validation_split", 0.1)
+    if isinstance(code.data, Folder) and holds_out(code):
+        share = share_held_out(code.data)
+        if share is None:
+            notes.append("how many pictures are held out to validate is not known: a tenth stands in")
+        return share or 0.1
     watched = code.validation
     if isinstance(watched, Folder):
+        if watched.is_part and not isinstance(watched.path, DatasetArrays):
+            notes.append("only a part of the pictures to validate on is taken there, and all of them here")
         watched = watched.path
+    if isinstance(watched, Unknown) and watched.table and watched.share < 1:
+        return round(watched.share, 4)
     if isinstance(watched, DatasetArrays) and watched.half == "train":
         if watched.count is None:
             notes.append("how many images are held out to validate is not known: a tenth stands in")
         return 0.1 if watched.count is None else round(watched.count / watched.whole, 4)
     return "test"
+
+
+def holds_out(code: CodeImport) -> bool:
+    """Whether a script learns from a part of a folder, and watches another part of it."""
+    data, watched = code.data, code.validation
+    if not isinstance(data, Folder) or "subset" in data.arguments:
+        return isinstance(data, Folder)
+    return data.is_part and isinstance(watched, Folder) and watched.path == data.path
+
+
+def share_held_out(folder: Folder) -> float | None:
+    """The share of one folder that a script does not learn from; None where it does not say."""
+    share = (folder.generator or folder).arguments.get("validation_split")
+    if "subset" not in folder.arguments:
+        share = round(1 - folder.part[1] + folder.part[0], 4) if folder.part is not None else None
+    return share if isinstance(share, float) and 0 < share < 1 else None
 
 
 def watched(experiment: Experiment, notes: list[str]) -> Experiment:

@@ -14,7 +14,7 @@ from cnn_tui.data.dataset import AS_THEY_ARE, MOST_SIDE, Color, DataOptions, Dat
 from cnn_tui.data.describe import describe
 from cnn_tui.data.image_folder import PARTS, list_pictures
 from cnn_tui.keras_io.code.values import DatasetArrays, Folder, Unknown
-from cnn_tui.keras_io.import_code import CodeImport
+from cnn_tui.keras_io.import_code import CodeImport, holds_out, share_held_out
 from cnn_tui.text import quiet
 
 _KERAS_SIZE = (256, 256)
@@ -28,6 +28,8 @@ class DataAsked(msgspec.Struct, frozen=True):
 
     dataset: str | None = None
     options: DataOptions = AS_THEY_ARE
+    is_elsewhere: bool = False
+    """Whether the script names a table of its own that is not here, so that none can stand in for it."""
 
 
 NO_DATA = DataAsked()
@@ -51,12 +53,12 @@ def data_asked(code: CodeImport, beside: Path, notes: list[str]) -> DataAsked:
     if not isinstance(there, str):
         is_said = code.chain.input_shape is None and {"target_size", "image_size"} & code.data.arguments.keys()
         return DataAsked(options=options) if is_said else DataAsked()
-    tested = code.validation.path if isinstance(code.validation, Folder) and not _is_part(code.data) else None
+    tested = code.validation.path if isinstance(code.validation, Folder) and not holds_out(code) else None
     for folder in _places(there, beside):
         for test in _places(tested, beside) if isinstance(tested, str) and tested != there else (None,):
-            if (asked := _asked(folder, test, _share(code.data), options)) is not None:
+            if (asked := _asked(folder, test, share_held_out(code.data), options)) is not None:
                 return asked
-        if (asked := _asked(folder, None, _share(code.data), options)) is not None:
+        if (asked := _asked(folder, None, share_held_out(code.data), options)) is not None:
             notes.append(f"the pictures that it tests on, {quiet(str(tested), 80)}, are not there or of other classes")
             return asked
     notes.append(f"the pictures that it trains on, {quiet(there, 80)} ({code.data.place}), are not there")
@@ -76,7 +78,7 @@ def _table_asked(images: Unknown, validation: Any, beside: Path, notes: list[str
             return DataAsked(str(path), DataOptions(test=test))
     there = f"{quiet(images.table, 80)} ({images.place})"
     notes.append(f"the table that it trains on, {there}, is not there, or has no images: set the dataset to it")
-    return DataAsked()
+    return DataAsked(is_elsewhere=True)
 
 
 def _shown(images: Any) -> str:
@@ -85,7 +87,7 @@ def _shown(images: Any) -> str:
 
 def _places(path: str, beside: Path) -> Iterator[Path]:
     """Where a path of a script may be: as it says, or beside the script with the end of it."""
-    whole = Path(path)
+    whole = Path(path.replace("\\", "/")).expanduser()  # as Windows writes them
     yield (beside / whole).absolute()
     for parts in range(min(_MOST_PARTS, len(whole.parts) - 1), 0, -1):
         yield (beside / Path(*whole.parts[-parts:])).absolute()
@@ -109,17 +111,6 @@ def _halves(folder: Path) -> tuple[Path, Path] | None:
         return list_pictures(folder).halves
     except (DatasetError, OSError):
         return None
-
-
-def _is_part(folder: Folder) -> bool:
-    """Whether only a part of its pictures is learned from, and the others are tested on."""
-    return "subset" in folder.arguments
-
-
-def _share(folder: Folder) -> float | None:
-    """The share of one folder that a script tests on; None where it does not say."""
-    share = (folder.generator or folder).arguments.get("validation_split")
-    return share if _is_part(folder) and isinstance(share, float) and 0 < share < 1 else None
 
 
 def _options(folder: Folder, shape: Any, notes: list[str]) -> DataOptions:

@@ -9,16 +9,21 @@ from typing import Any
 import msgspec
 
 from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, MOST_SIDE, DataOptions
+from cnn_tui.data.describe import describe
 from cnn_tui.data.npz_file import MOST_CLASSES
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.unset_dataset import InputShape, images_in_words
+from cnn_tui.keras_io.code.values import ClassNames, DatasetArrays
+from cnn_tui.keras_io.import_chain import Chain, config_of
 from cnn_tui.keras_io.import_folders import DataAsked
 from cnn_tui.network.layers import AnyLayer, Dense, Flatten
 from cnn_tui.network.stack import Shape, Stack
 from cnn_tui.network.summary import summarize
+from cnn_tui.text import quiet
 
 _LIKELY = ("fashion_mnist", "mnist", "cifar10", "cifar100")
 """The datasets that a model may be for; of those with one shape, the likelier comes first."""
+_ANY_CLASSES = 10
 _ANY_SIDE = 224
 """Pixels: what stands in where a model takes pictures of any size; most networks were trained on such."""
 
@@ -41,7 +46,7 @@ def images_for(
     sizes: Shape = tuple(size if type(size) is int else 0 for size in shape)
     if len(sizes) == 2 and layers and isinstance(layers[0], Flatten):  # flattened, both give the same row of numbers
         sizes = (*sizes, 1)
-    fitting = [name for name in _LIKELY if BUILT_IN[name].input_shape == sizes]
+    fitting = [name for name in _LIKELY if BUILT_IN[name].input_shape == sizes and not asked.is_elsewhere]
     if fitting:
         classes = _classes(sizes, layers)
         by_classes = [name for name in fitting if BUILT_IN[name].classes == classes]
@@ -55,6 +60,24 @@ def images_for(
         notes.append(f"the model takes {wanted or 'single numbers'}, which no images are: the dataset is {_LIKELY[0]}")
         return {"dataset": _LIKELY[0]}
     return _not_set(images, layers, notes)
+
+
+def with_units(chain: Chain, classes: Any, asked: DataAsked, trained_on: Any, notes: list[str]) -> Chain:
+    """The layers with a unit of the last Dense for each class, where only running tells how many `classes` there are.
+
+    `trained_on` is where the script's pictures lie, as it says: of that folder's own classes nothing is in doubt.
+    """
+    if classes is None:
+        return chain
+    name = asked.dataset or (trained_on.dataset if isinstance(trained_on, DatasetArrays) else None)
+    options = asked.options if asked.dataset else AS_THEY_ARE
+    units = _ANY_CLASSES if name is None else describe(name, options).classes
+    if name is None or not isinstance(classes, ClassNames) or classes.path != trained_on:
+        whose = f"the {units} of {quiet(name, 80)} stand in" if name is not None else f"{units} stand in"
+        notes.append(f"how many classes there are, {classes}, only running tells: {whose}")
+    at = max(at for at, layer in enumerate(chain.layers) if layer.get("class_name") == "Dense")
+    dense = {**chain.layers[at], "config": {**config_of(chain.layers[at]), "units": units}}
+    return Chain((*chain.layers[:at], dense, *chain.layers[at + 1 :]), chain.input_shape)
 
 
 def _not_set(shape: InputShape, layers: Sequence[AnyLayer], notes: list[str]) -> dict[str, Any]:

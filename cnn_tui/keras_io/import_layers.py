@@ -56,6 +56,12 @@ _DEFAULTS: dict[str, tuple[Any, ...]] = {
 _INITIALIZERS = {"gamma_initializer": "ones", "moving_variance_initializer": "ones"}  # and zeros for every other
 _INITIALIZER_DEFAULTS = {"mean": 0.0, "stddev": 0.05, "minval": -0.05, "maxval": 0.05, "gain": 1.0}
 _SHORT_INITIALIZERS = {"normal": "random_normal", "uniform": "random_uniform", "zero": "zeros", "one": "ones"}
+_ONLY_VARIES = (
+    "AugMix", "CutMix", "MixUp", "RandAugment", "RandomColorDegeneration", "RandomColorJitter",
+    "RandomElasticTransform", "RandomErasing", "RandomGaussianBlur", "RandomGrayscale", "RandomHeight", "RandomHue",
+    "RandomInvert", "RandomPerspective", "RandomPosterization", "RandomSaturation", "RandomSharpness", "RandomWidth",
+)  # fmt: skip
+"""Layers of Keras's that are not here, and do nothing but vary pictures while the network learns."""
 _TYPED_DIGITS = 5
 _LEAST_PRECISE = 1e-37  # below it, a float32 has fewer digits
 
@@ -101,6 +107,16 @@ def take_layer(number: int, described: Plain, findings: ImportFindings) -> AnyLa
         return None
 
 
+def without_unknown_variation(layers: Sequence[Plain], notes: list[str]) -> Iterator[Plain]:
+    """The layers without those that only vary pictures in training, in a way that no layer here does; each is noted."""
+    for number, layer in enumerate(layers, 1):
+        if layer.get("class_name") in _ONLY_VARIES and not _is_own(layer):
+            kind = layer["class_name"]
+            notes.append(f"{label(number, layer)} ({kind}) is left out: no layer here varies pictures so")
+        else:
+            yield layer
+
+
 def with_activations_apart(layers: Sequence[Plain]) -> Iterator[Plain]:
     """The layers, with each activation that is a layer itself, as a LeakyReLU in a Dense, behind the one it is in."""
     for layer in layers:
@@ -120,15 +136,20 @@ def _refusal(kind: Any, described: Plain) -> str:
     shown = quiet(kind, 60)
     if kind == "Lambda":
         return "a Lambda: code is never imported"
-    module, registered = described.get("module"), described.get("registered_name")
-    own = isinstance(module, str) and not module.startswith(_OF_KERAS)
-    if own or (isinstance(registered, str) and ">" in registered):
+    if _is_own(described):
         return f"{shown}, a class of its author's: code is never imported"
     if kind in _MODELS:
         return f"{shown}, a model inside the model: only its own layers can be taken"
     if kind == "InputLayer":
         return "InputLayer, but not the first layer: only one input can be taken"
     return "" if kind in LAYERS else f"{shown}, which is not among the layers here"
+
+
+def _is_own(described: Plain) -> bool:
+    """Whether a layer is of a class that its author wrote."""
+    module, registered = described.get("module"), described.get("registered_name")
+    own = isinstance(module, str) and not module.startswith(_OF_KERAS)
+    return own or (isinstance(registered, str) and ">" in registered) or "class" in config_of(described)
 
 
 def _values(cls: type[Layer], config: Plain, called: str, findings: ImportFindings) -> dict[str, Any]:
@@ -161,6 +182,8 @@ def _value(field: Field, raw: Any, hint: Any) -> Any:
     """The value of a field. Raises ValueError, OverflowError or TypeError for what the field does not allow."""
     if field.name == "activation":
         raw = _activation(raw)
+    elif field.name == "padding" and isinstance(raw, str):
+        raw = raw.lower()  # which Keras does too
     elif field.name.endswith("_initializer"):
         raw = _initializer(raw)
     elif field.kind == "pair":

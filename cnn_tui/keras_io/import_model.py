@@ -19,13 +19,19 @@ import msgspec
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.start_weights import weights_path
 from cnn_tui.keras_io.code.cells import SUFFIXES
+from cnn_tui.keras_io.code.values import Folder
 from cnn_tui.keras_io.import_chain import Chain, Plain, chain_of, config_of, label, name_of
 from cnn_tui.keras_io.import_code import CodeImport, read_code, rules_of, trained, watched
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels, read_config
 from cnn_tui.keras_io.import_folders import NO_DATA, DataAsked, data_asked
-from cnn_tui.keras_io.import_images import images_for
+from cnn_tui.keras_io.import_images import images_for, with_units
 from cnn_tui.keras_io.import_inside import unprepared
-from cnn_tui.keras_io.import_layers import ImportFindings, take_layer, with_activations_apart
+from cnn_tui.keras_io.import_layers import (
+    ImportFindings,
+    take_layer,
+    with_activations_apart,
+    without_unknown_variation,
+)
 from cnn_tui.keras_io.import_training import training_of
 from cnn_tui.keras_io.keras_1 import is_keras_1, of_today
 from cnn_tui.keras_io.weights_file import stored_layers
@@ -80,7 +86,8 @@ def with_weights(imported: Imported, path: Path) -> Imported:
 
 
 def _imported(chain: Chain, compiled: Any, name: str, findings: ImportFindings, asked: DataAsked = NO_DATA) -> Imported:
-    chain = msgspec.structs.replace(chain, layers=tuple(with_activations_apart(chain.layers)))
+    described = without_unknown_variation(chain.layers, findings.notes)
+    chain = msgspec.structs.replace(chain, layers=tuple(with_activations_apart([*described])))
     taken = [take_layer(number, layer, findings) for number, layer in enumerate(chain.layers, 1)]
     layers = tuple(layer for layer in taken if layer is not None)
     if not chain.layers:
@@ -127,7 +134,9 @@ def _from_code(code: CodeImport, path: Path) -> Imported:
     findings = ImportFindings()
     findings.notes += code.notes
     asked = data_asked(code, path.parent, findings.notes)
-    experiment = _imported(code.chain, code.compiled, quiet(path.stem), findings, asked).experiment
+    there = code.data.path if isinstance(code.data, Folder) else code.data
+    chain = with_units(code.chain, code.classes, asked, there, findings.notes)
+    experiment = _imported(chain, code.compiled, quiet(path.stem), findings, asked).experiment
     notes = findings.notes
     experiment = msgspec.structs.replace(experiment, training=trained(experiment, code, notes))
     experiment = watched(experiment, notes)

@@ -70,7 +70,7 @@ def training_of(compiled: Any, precision: str, has_one_unit: bool, notes: list[s
         notes.append("the file does not say how the model is trained: the usual settings stand in")
         return training
     training = _with_optimizer(training, compiled.get("optimizer"), notes)
-    training = _with_loss(training, _only(compiled.get("loss")), notes)
+    training = _with_loss(training, _only(compiled.get("loss")), has_one_unit, notes)
     metrics = _metrics(compiled.get("metrics"), training, has_one_unit, notes)
     training = _with(training, "metrics", metrics, notes)
     others = {key: compiled.get(key) for key in ("loss_weights", "weighted_metrics")}
@@ -78,10 +78,12 @@ def training_of(compiled: Any, precision: str, has_one_unit: bool, notes: list[s
     return training
 
 
-def _with_loss(training: Training, described: Any, notes: list[str]) -> Training:
+def _with_loss(training: Training, described: Any, has_one_unit: bool, notes: list[str]) -> Training:
     name = _name(described)
     name = _SAME_LOSS.get(name, name)
     if name not in LOSSES:
+        if has_one_unit:
+            training = _with(training, "loss", "binary_crossentropy", notes)
         notes.append(f"the loss {shown(described)} is left out: {training.loss} stands in")
         return training
     training = _with(training, "loss", name, notes)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from cnn_tui.keras_io.code.values import DatasetArrays, Instance, Tensor, Value
+from cnn_tui.keras_io.code.values import DatasetArrays, Instance, Share, Tensor, Unknown, Value
 
 MAX_ITEMS = 10_000
 MAX_NUMBER = 2**63
@@ -33,10 +34,16 @@ def combined(op: ast.operator, left: Value, right: Value, place: str) -> Value:
     """What `left op right` is. Raises TypeError, ValueError or ArithmeticError where it is not told."""
     if isinstance(left, Tensor) or isinstance(right, Tensor):
         return _on_tensor(op, left, right, place)
+    if isinstance(left, Share) or isinstance(right, Share):
+        return _on_share(op, left, right)
     if isinstance(left, DatasetArrays):
         return left if left.what == "labels" else _on_images(op, left, right)
+    if isinstance(left, Unknown) and left.table and isinstance(right, int | float):
+        return left  # the pictures of a table, scaled
     if isinstance(left, list | tuple) or isinstance(right, list | tuple):
         return _on_lists(op, left, right)
+    if isinstance(left, str) and isinstance(right, str) and isinstance(op, ast.Div):
+        return str(Path(left, right))
     for side in (left, right):
         if not is_plain(side) or (isinstance(side, int | float) and abs(side) > MAX_NUMBER):
             raise ValueError("not known, or too large")
@@ -74,7 +81,22 @@ def _on_images(op: ast.operator, images: DatasetArrays, number: Value) -> Datase
         return images.scaled(1 / number)
     if isinstance(op, ast.Mult):
         return images.scaled(number)
-    return images.shifted()
+    if isinstance(op, ast.Add | ast.Sub):
+        return images.shifted(number if isinstance(op, ast.Add) else -number)
+    raise TypeError("not followed")
+
+
+def _on_share(op: ast.operator, left: Value, right: Value) -> Share:
+    """A share of a share; the sum of two, and what one of them leaves of another."""
+    sides = [side.part if isinstance(side, Share) else side for side in (left, right)]
+    both = isinstance(left, Share) and isinstance(right, Share)
+    if both is not isinstance(op, ast.Add | ast.Sub) or any(type(side) not in (int, float) for side in sides):
+        raise TypeError("not followed")
+    if isinstance(op, ast.FloorDiv):
+        op = ast.Div()
+    if isinstance(op, ast.Div) and isinstance(right, Share):
+        raise TypeError("not followed")
+    return Share(_ARITHMETIC[type(op)](*sides))
 
 
 def _on_lists(op: ast.operator, left: Value, right: Value) -> Value:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.code.expressions import Expressions
-from cnn_tui.keras_io.code.values import Class, Instance, Names, Value
+from cnn_tui.keras_io.code.objects import CLASS, held, is_own, method_of
+from cnn_tui.keras_io.code.values import Function, Instance, Value
 
 RENAMED_METRICS = {"acc": "accuracy", "val_acc": "val_accuracy"}
 _IGNORED = ("History", "TensorBoard", "ModelCheckpoint", "CSVLogger", "ProgbarLogger", "BaseLogger")
@@ -27,8 +28,8 @@ def stop_rules(callbacks: Value, notes: list[str]) -> tuple[StopRule, ...]:
             notes.append(f"the callback {callback} is left out: it is not known")
         elif callback.kind == "EarlyStopping":
             rules += _early_stopping(callback, notes)
-        elif isinstance(callback.arguments.get("class"), Class):
-            rules += _own(callback.arguments["class"], _held(callback), callback.place, notes)
+        elif is_own(callback):
+            rules += _own(callback, notes)
         elif callback.kind not in (*_IGNORED, *_SCHEDULES):
             notes.append(f"the callback {callback.kind} ({callback.place}) is left out")
     return tuple(rules)
@@ -48,56 +49,20 @@ def _early_stopping(callback: Instance, notes: list[str]) -> list[StopRule]:
         return []
 
 
-def _held(callback: Instance) -> dict[str, Value]:
-    """What an object of a class of the script keeps in `self`: what the class sets, and what its __init__ does."""
-    written: Class = callback.arguments["class"]
-    expressions, names = Expressions(lambda *_: None, ()), Names(written.names)
-    held: dict[str, Value] = {}
-    for node in written.node.body:
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                held[name] = expressions.value(value, names, written.cell)
-            case ast.FunctionDef(name="__init__", args=wanted, body=body):
-                arguments = [argument.arg for argument in wanted.args[1:]]
-                first = len(arguments) - len(wanted.defaults)
-                for name, value in zip(arguments[max(first, 0) :], wanted.defaults, strict=False):
-                    names[name] = expressions.value(value, written.names, written.cell)
-                given = {
-                    **dict(zip(arguments, callback.arguments["unnamed"], strict=False)),
-                    **callback.arguments["given"],
-                }
-                for name, value_given in given.items():
-                    names[name] = value_given
-                held |= _kept(body, names, written, expressions)
-    return held
-
-
-def _kept(body: list[ast.stmt], names: Names, written: Class, expressions: Expressions) -> dict[str, Value]:
-    """What statements put into `self`."""
-    kept: dict[str, Value] = {}
-    for node in body:
-        match node:
-            case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"), attr=name)], value=value):
-                kept[name] = expressions.value(value, names, written.cell)
-    return kept
-
-
-def _own(written: Class, held: dict[str, Value], place: str, notes: list[str]) -> list[StopRule]:
-    """The rules of a Callback class of the script, of the conditions under which it sets stop_training."""
-    method = next(
-        (part for part in written.node.body if isinstance(part, ast.FunctionDef) and part.name == "on_epoch_end"), None
-    )
+def _own(callback: Instance, notes: list[str]) -> list[StopRule]:
+    """The rules of an object of a Callback class of the script: the conditions under which it sets stop_training."""
+    method, place = method_of(callback.arguments[CLASS], "on_epoch_end"), callback.place
     rules: list[StopRule] = []
     is_whole = True
-    for tests in _conditions(method.body, ()) if method is not None else ():
+    for tests in _conditions(method.node.body, ()) if method is not None else ():
         ways = _either([test for test in tests if not _is_guard(test, method)])
-        found = [_rule(test, method, written, held) for test in ways]
+        found = [_rule(test, method, callback) for test in ways]
         is_whole = is_whole and all(found)
         rules += [rule for rule in found if rule is not None]
     if not rules:
-        notes.append(f"the callback {written.node.name} ({place}) is left out: it is code")
+        notes.append(f"the callback {callback.kind} ({place}) is left out: it is code")
     elif not is_whole:
-        notes.append(f"the callback {written.node.name} ({place}): a part of what it stops at is left out: it is code")
+        notes.append(f"the callback {callback.kind} ({place}): a part of what it stops at is left out: it is code")
     return rules
 
 
@@ -128,14 +93,14 @@ def _either(tests: list[ast.expr]) -> list[ast.expr]:
     return test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or) else tests
 
 
-def _is_guard(test: ast.expr, method: ast.FunctionDef | None) -> bool:
+def _is_guard(test: ast.expr, method: Function | None) -> bool:
     """Whether a test only asks if a figure is there: `logs`, `logs.get("loss") is not None`, `"loss" in logs`."""
     match test:
         case ast.Compare(ops=[ast.IsNot() | ast.In()]):
             return True
         case ast.Name(id="logs"):
             return True
-    return method is not None and bool(_metric(test, method))
+    return method is not None and bool(_metric(test, method.node))
 
 
 def _stops(body: list[ast.stmt]) -> bool:
@@ -147,7 +112,7 @@ def _stops(body: list[ast.stmt]) -> bool:
     )
 
 
-def _rule(test: ast.expr, method: ast.FunctionDef | None, written: Class, held: dict[str, Value]) -> StopRule | None:
+def _rule(test: ast.expr, method: Function | None, callback: Instance) -> StopRule | None:
     """`logs.get("loss") < 0.4` as a rule; None for another condition."""
     if not isinstance(test, ast.Compare) or len(test.ops) != 1 or method is None:
         return None
@@ -155,14 +120,14 @@ def _rule(test: ast.expr, method: ast.FunctionDef | None, written: Class, held: 
     is_below = isinstance(op, ast.Lt | ast.LtE)
     if not is_below and not isinstance(op, ast.Gt | ast.GtE):
         return None
-    metric = _metric(left, method)
+    metric = _metric(left, method.node)
     if not metric:  # the other way round: 0.4 > logs["loss"]
-        metric, right, is_below = _metric(right, method), left, not is_below
+        metric, right, is_below = _metric(right, method.node), left, not is_below
     match right:
         case ast.Attribute(value=ast.Name(id="self"), attr=name):
-            value = held.get(name)
+            value = held(callback, name)
         case _:
-            value = Expressions(lambda *_: None, ()).value(right, written.names, written.cell)
+            value = Expressions(lambda *_: None, ()).value(right, method.names, method.cell)
     if not metric or isinstance(value, bool) or not isinstance(value, int | float):
         return None
     name = RENAMED_METRICS.get(metric, metric)

@@ -9,14 +9,21 @@ import ast
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any, TypeAlias
 
+from cnn_tui.keras_io.code.applications import ARCHITECTURES
 from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, combined, is_plain
 from cnn_tui.keras_io.code.cells import CodeCell
+from cnn_tui.keras_io.code.objects import held
+from cnn_tui.keras_io.code.paths import THIS_FILE
+from cnn_tui.keras_io.code.pipelines import attribute_of
 from cnn_tui.keras_io.code.values import (
+    HISTORY,
     OPTIONS,
     CodeModel,
     DatasetArrays,
+    Folder,
     Function,
     InnerLayers,
     Instance,
@@ -56,10 +63,12 @@ _UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
 _USUAL = {
     "tf": "tensorflow",
     "keras": "keras",
-    "layers": "keras.layers",
-    "models": "keras.models",
+    **{name: f"keras.{name}" for name in ("layers", "models", "optimizers", "losses", "callbacks", "regularizers")},
+    **{name: f"keras.applications.{name}" for name in ARCHITECTURES},
     "np": "numpy",
+    "os": "os",
     "Sequential": "keras.Sequential",
+    "Model": "keras.Model",
     "Input": "keras.Input",
 }
 """What a name means where a snippet leaves its imports out."""
@@ -158,6 +167,8 @@ class Expressions:
         try:
             return names[name]
         except KeyError:
+            if name == "__file__":
+                return THIS_FILE
             usual = f"keras.layers.{name}" if name in self._layers else _USUAL.get(name) or _builtin(name)
             if not usual and name[:1].isupper() and names.get("*"):
                 usual = f"{names.get('*')}.{name}"  # from keras.layers import *
@@ -271,8 +282,16 @@ def attribute(owner: Value, name: str) -> Value:
         if owner.arguments.get(name) is None:
             raise AttributeError("only known once the script is called with it")
         return owner.arguments[name]
+    if isinstance(owner, Instance) and owner.kind == HISTORY and isinstance(owner.arguments.get(name), list):
+        return owner.arguments[name]
     if isinstance(owner, DatasetArrays) and name == "shape":
         return owner.shape
+    if isinstance(owner, str) and name == "parent":
+        return str(PurePosixPath(owner).parent)
+    if isinstance(owner, Folder):
+        return attribute_of(owner, name)
+    if (found := held(owner, name)) is not None:
+        return found
     if isinstance(owner, CodeModel) and owner.is_inside and name == "layers":
         return InnerLayers(tuple(owner.layers))
     if isinstance(owner, CodeModel) and name in ("layers", "input", "inputs", "output", "outputs", "input_shape"):
@@ -296,7 +315,7 @@ def attribute(owner: Value, name: str) -> Value:
 
 _BUILTINS = (
     "range", "len", "int", "float", "list", "tuple", "dict", "zip", "enumerate", "min", "max", "reversed", "str",
-    "round",
+    "round", "sorted", "set",
 )  # fmt: skip
 
 

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.keras_io.code.applications import PREPARATION, application, is_application, pooled
 from cnn_tui.keras_io.code.arguments import ALIASES, named
 from cnn_tui.keras_io.code.expressions import items
+from cnn_tui.keras_io.code.paths import path_call
+from cnn_tui.keras_io.code.pictures import image_layer
+from cnn_tui.keras_io.code.pipelines import length_of, tensorflow_dataset
 from cnn_tui.keras_io.code.values import (
     PARSER,
+    ClassNames,
     CodeModel,
     DatasetArrays,
     Folder,
     Instance,
     Named,
+    Share,
     Tensor,
     Unknown,
     Value,
@@ -30,6 +36,8 @@ _ON_ARRAYS = (
 )  # fmt: skip
 _ORDERS = ("arange", "permutation", "sort", "shuffle")
 """Functions that give places in an array: only how many counts."""
+_AS_MANY = ("list", "sorted", "tuple", "set", "int", "round")
+"""Functions that leave how many there are."""
 _PLAIN_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "len": len, "int": int, "float": float, "str": str, "min": min, "max": max, "round": round,
 }  # fmt: skip
@@ -57,8 +65,16 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
     name = callee.name
     if callee.path.startswith("builtins."):
         return _builtin(name, unnamed, given, place)
-    if callee.path.endswith("path.join") and all(isinstance(part, str) for part in unnamed):
-        return str(Path(*unnamed))
+    if (path := path_call(callee, unnamed, given)) is not None:
+        return path
+    if name == "load" and callee.path.startswith("tensorflow_datasets."):
+        return tensorflow_dataset(unnamed, given, place)
+    if name == "listdir" and unnamed and isinstance(unnamed[0], str):
+        return ClassNames(unnamed[0], False, Unknown("os.listdir", place))
+    if name == "cardinality" and unnamed:
+        return length_of(unnamed[0]) or Unknown("", place)
+    if name in ("floor", "ceil") and len(unnamed) == 1 and isinstance(unnamed[0], Share):
+        return unnamed[0]
     numbers = bool(unnamed) and not given and all(type(one) in (int, float) for one in unnamed)
     if numbers and name in _MATH and callee.path.partition(".")[0] in _MATH_ROOTS:
         return _MATH[name](*unnamed)
@@ -71,12 +87,14 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         )
     if name == PREPARATION and "applications" in callee.path.split(".") and unnamed:
         return prepared(unnamed[0], place)
-    on_tensor = _on_tensor(callee, unnamed, place)
+    on_tensor = _on_tensor(callee, unnamed, given, place)
     if on_tensor is not None:
         return on_tensor
     arrays = next((one for one in unnamed if isinstance(one, DatasetArrays)), None)
     if arrays is not None and name in _ON_ARRAYS:
-        return arrays.with_channel() if name == "expand_dims" else arrays
+        return _on_arrays(arrays, name)
+    if arrays is not None and name == "unique" and arrays.what == "labels":
+        return range(BUILT_IN[arrays.dataset].classes)
     if name in _ORDERS and unnamed:
         first = unnamed[0]
         return range(first) if type(first) is int else first if isinstance(first, range) else Unknown("", place)
@@ -104,6 +122,13 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
     if name == "Convolution2D" and len(unnamed) >= 3 and type(unnamed[1]) is type(unnamed[2]) is int:
         unnamed = [unnamed[0], (unnamed[1], unnamed[2]), *unnamed[3:]]  # rows and columns, as Keras 1 had them
     return _made(ALIASES.get(name, name), unnamed, given, place)
+
+
+def _on_arrays(arrays: DatasetArrays, name: str) -> DatasetArrays:
+    """What a function makes of arrays that leaves the numbers in them."""
+    if name in ("to_categorical", "one_hot") and arrays.what == "labels":
+        return arrays.reshaped((BUILT_IN[arrays.dataset].classes,))
+    return arrays.with_channel() if name == "expand_dims" else arrays
 
 
 def _older_optimizer(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Instance:
@@ -208,7 +233,7 @@ def prepared(images: Value, place: str) -> Value:
     return images
 
 
-def _on_tensor(callee: Named, unnamed: Sequence[Value], place: str) -> Value | None:
+def _on_tensor(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value | None:
     """What a function makes of a tensor; None where none is among its arguments."""
     first = unnamed[0] if unnamed else None
     parts = first if isinstance(first, list | tuple) else [first]
@@ -218,6 +243,10 @@ def _on_tensor(callee: Named, unnamed: Sequence[Value], place: str) -> Value | N
     if len(parts) > 1 or (len(unnamed) > 1 and isinstance(unnamed[1], Tensor)):
         count = max(len(parts), len(unnamed))
         return Tensor(tensor.shape, tensor.layers, f"{callee.name} ({place}) has {count} inputs: {ONLY_CHAINS}")
+    if callee.name in ("cast", "identity", "convert_to_tensor"):
+        return tensor
+    if "image" in callee.path.split(".") and (layer := image_layer(callee.name, unnamed[1:], given, place)) is not None:
+        return Tensor(tensor.shape, (*tensor.layers, layer), tensor.problem)
     if {"nn", "activations"} & set(callee.path.split(".")):
         layer = Instance("Activation", {"activation": callee.name}, place)
         return Tensor(tensor.shape, (*tensor.layers, layer), tensor.problem)
@@ -247,6 +276,9 @@ def _split(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> 
     share = given.get("test_size", 0.25)
     parts: list[Value] = []
     for arrays in unnamed:
+        if isinstance(arrays, Unknown) and arrays.table and isinstance(share, float):
+            parts += [msgspec.structs.replace(arrays, share=arrays.share * part) for part in (1 - share, share)]
+            continue
         if not isinstance(arrays, DatasetArrays) or arrays.count is None or not isinstance(share, int | float):
             return Unknown("", place)
         held = round(share * arrays.count) if share < 1 else int(share)
@@ -259,6 +291,10 @@ def _builtin(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], pl
         return range(*unnamed)
     if name == "dict" and not unnamed:
         return dict(given)
+    if name in _AS_MANY and len(unnamed) == 1 and isinstance(unnamed[0], ClassNames | Share):
+        return unnamed[0]
+    if name == "len" and len(unnamed) == 1 and (length := length_of(unnamed[0])) is not None:
+        return length
     if name in _LISTS:
         return _LISTS[name](*[items(one) if isinstance(one, list | tuple | range | dict) else one for one in unnamed])
     if name == "len" and len(unnamed) == 1 and isinstance(unnamed[0], DatasetArrays) and unnamed[0].count is not None:

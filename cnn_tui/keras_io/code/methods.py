@@ -6,21 +6,25 @@ from collections.abc import Mapping, Sequence
 
 from cnn_tui.keras_io.code.applications import cut_after
 from cnn_tui.keras_io.code.arguments import named
+from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS
 from cnn_tui.keras_io.code.library import append
+from cnn_tui.keras_io.code.paths import text_method
+from cnn_tui.keras_io.code.pipelines import pipeline_method
+from cnn_tui.keras_io.code.scale import FITTED
 from cnn_tui.keras_io.code.values import (
+    HISTORY,
     OPTIONS,
     PARSER,
+    ClassNames,
     CodeModel,
     DatasetArrays,
     Folder,
     Instance,
     Method,
+    Share,
     Unknown,
     Value,
 )
-
-_FOLLOWED = ("map", "cache", "prefetch", "shuffle", "batch", "repeat", "take", "with_options")
-"""Methods of a tf.data pipeline that give a pipeline again."""
 
 
 def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
@@ -30,10 +34,14 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
         return _of_model(owner, method.name, unnamed, given, place)
     if isinstance(owner, DatasetArrays):
         return _of_images(owner, method.name, unnamed)
-    if isinstance(owner, Folder) and method.name in _FOLLOWED:
-        size = given.get("batch_size", unnamed[0] if unnamed else None) if method.name == "batch" else None
-        arguments = {**owner.arguments, "batch_size": size} if size is not None else owner.arguments
-        return Folder(owner.path, arguments, owner.generator, owner.place)
+    if isinstance(owner, Folder):
+        return pipeline_method(owner, method.name, unnamed, given)
+    if isinstance(owner, ClassNames) and method.name in ("keys", "values", "items", "copy"):
+        return owner
+    if isinstance(owner, Share) and method.name == "numpy":
+        return owner
+    if isinstance(owner, str) and (text := text_method(owner, method.name, unnamed, given)) is not None:
+        return text
     if isinstance(owner, Instance) and owner.kind == "ImageDataGenerator":
         return _of_generator(owner, method.name, unnamed, given, place)
     if isinstance(owner, Instance) and owner.kind == "Application":
@@ -62,6 +70,7 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
     elif name in ("fit", "fit_generator"):
         model.fitted = named(name, unnamed, given)
         model.fits += 1
+        return Instance(HISTORY, {"epoch": _epochs(model.fitted)}, place)
     elif name == "get_layer":
         return Unknown("", place)
     elif name == "load_weights":
@@ -69,6 +78,13 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
     elif name == "summary":
         model.summaries += 1
     return Unknown(f"what {name} gives", place)
+
+
+def _epochs(fitted: Mapping[str, Value]) -> Value:
+    """The epochs that a fit has trained, by their numbers; None where only running tells."""
+    first, last = fitted.get("initial_epoch", 0), fitted.get("epochs", 1)
+    known = type(first) is type(last) is int and last - first <= MAX_ITEMS
+    return list(range(first, last)) if known else None
 
 
 def _compiled(arguments: dict[str, Value]) -> dict[str, Value]:
@@ -115,6 +131,9 @@ def _of_images(images: DatasetArrays, name: str, unnamed: Sequence[Value]) -> Va
 def _of_generator(
     generator: Instance, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str
 ) -> Value:
+    if name == "fit":
+        generator.arguments[FITTED] = True
+        return None
     arguments = named(name, unnamed, given)
     if name == "flow_from_directory":
         return Folder(arguments.pop("directory", None), arguments, generator, place)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 
+from cnn_tui.keras_io.code.scale import EVENING_OUT, FITTED, evens_out
 from cnn_tui.keras_io.code.values import Instance, Value
+from cnn_tui.network.rescaling import WHITE
 
 _MOST = {"rotation_range": 180, "shear_range": 45, "width_shift_range": 1, "height_shift_range": 1, "zoom_range": 1}
 """The largest values that have a layer: degrees, and shares. A shift of more than 1 is one in pixels."""
+_FLIPPED = {"random_flip_left_right": "horizontal", "random_flip_up_down": "vertical"}
+"""Functions of `tf.image`, as the mode of a RandomFlip."""
 _FLIPS = ("horizontal_flip", "vertical_flip")
-_ASIDE = ("rescale", "preprocessing_function", "fill_mode", "cval", "validation_split", "data_format", "dtype")
+_ASIDE = ("rescale", "preprocessing_function", "fill_mode", "cval", "validation_split", "data_format", "dtype", FITTED)
 
 
 def augmentation(generator: Instance, notes: list[str]) -> list[Instance]:
@@ -40,10 +45,23 @@ def augmentation(generator: Instance, notes: list[str]) -> list[Instance]:
     flips = [name.removesuffix("_flip") for name in _FLIPS if given.get(name) is True]
     if flips:
         add("RandomFlip", {"mode": "_and_".join(flips)})
-    notes += [f"{place}: {name} is left out" for name in given if name not in (*_MOST, *_FLIPS, *_ASIDE, "**")]
+    aside = (*_MOST, *_FLIPS, *_ASIDE, *(EVENING_OUT if evens_out(generator) else ()), "**")
+    notes += [f"{place}: {name} is left out" for name in given if name not in aside]
     if "**" in given:
         notes.append(f"{place}: arguments that are not known are left out")
     return layers
+
+
+def image_layer(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Instance | None:
+    """The layer that does what a function of `tf.image` does to a picture; None where none does."""
+    if name in _FLIPPED:
+        return Instance("RandomFlip", {"mode": _FLIPPED[name]}, place)
+    if name == "convert_image_dtype":  # from bytes to 0 to 1
+        return Instance("Rescaling", {"scale": 1 / WHITE}, place)
+    size = unnamed[0] if unnamed else given.get("size")
+    if name == "resize" and isinstance(size, tuple | list) and len(size) == 2:
+        return Instance("Resizing", {"height": size[0], "width": size[1]}, place)
+    return None
 
 
 def _largest(value: Value, most: float) -> float | None:
@@ -54,8 +72,3 @@ def _largest(value: Value, most: float) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
     return float(value) if 0 < value <= most else None
-
-
-def is_scaled(scale: Value) -> bool:
-    """Whether bytes multiplied by this are 0 to 1, as images are here."""
-    return isinstance(scale, int | float) and math.isclose(scale, 1 / 255, rel_tol=0.02)

@@ -16,9 +16,12 @@ from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
 from cnn_tui.keras_io.code.expressions import Expressions, items, unknown
 from cnn_tui.keras_io.code.library import apply, call_named
 from cnn_tui.keras_io.code.methods import call_method
+from cnn_tui.keras_io.code.objects import CLASS, HELD, is_model, is_of_class, is_own, method_of, takes_itself
+from cnn_tui.keras_io.code.pipelines import mapped
 from cnn_tui.keras_io.code.values import (
     Class,
     CodeModel,
+    Folder,
     Function,
     Instance,
     Method,
@@ -114,9 +117,11 @@ class Program:
             case ast.Import() | ast.ImportFrom():
                 self._import(node, names)
             case ast.FunctionDef(name=name):
-                names[name] = Function(node, names, cell)
-            case ast.ClassDef(name=name):
-                names[name] = Class(node, names, cell)
+                names[name] = Function(node, names.seen_by_functions(), cell)
+            case ast.ClassDef(name=name, body=body):
+                held = Names(names, is_class=True)
+                self._block(body, held, cell)
+                names[name] = Class(node, names, cell, held)
             case ast.Return(value=value):
                 raise _Returned(None if value is None else self._value(value, names, cell))
             case ast.Break():
@@ -202,6 +207,10 @@ class Program:
                 _freeze(frozen, value)
                 if isinstance(frozen, Unknown):
                     self._note_freezing(target, cell)
+            case ast.Attribute(value=owner, attr=name) if is_own(kept := self._value(owner, names, cell)):
+                kept.arguments[HELD][name] = value
+                if isinstance(value, CodeModel):
+                    value.name = name
             case ast.Subscript(value=owner, slice=key):
                 held, at = self._value(owner, names, cell), self._value(key, names, cell)
                 if isinstance(held, dict) and is_plain(at):
@@ -237,22 +246,49 @@ class Program:
                 self.seed = unnamed[0]
             case Named():
                 return call_named(callee, unnamed, given, place)
+            case Method(owner=Class() | Instance() as owner, name=name) if isinstance(owner, Class) or is_own(owner):
+                return self._sent(owner, name, unnamed, given, place)
+            case Method(owner=Folder() as owner, name="map") if unnamed and isinstance(unnamed[0], Function):
+                return mapped(owner, self._run(unnamed[0], (Tensor(None), Unknown("a label", place)), {}, place), place)
             case Method():
                 return call_method(callee, unnamed, given, place)
             case Function():
                 return self._run(callee, unnamed, given, place)
             case Instance() | CodeModel():
                 return apply(callee, unnamed, place)
-            case Class(node=node):
-                if callee.is_model:
-                    what = f"a model written as a class, {node.name} ({place}), is not read: its layers are in code"
-                    return CodeModel(place, problems=[what])
-                return Instance(node.name, {"class": callee, "unnamed": list(unnamed), "given": dict(given)}, place)
+            case Class():
+                return self._made(callee, unnamed, given, place)
+            case Unknown(what=what) if what.endswith(".compile") and {"loss", "optimizer"} & given.keys():
+                name = what.removesuffix(".compile")
+                problem = f"the model that is compiled at {place}, {name}, is not known"
+                return CodeModel(place, name=name, compiled={}, problems=[problem])
         if unnamed and isinstance(unnamed[0], Tensor):
             tensor = unnamed[0]
             what = callee.what if isinstance(callee, Unknown) else "a call"
             return Tensor(tensor.shape, tensor.layers, f"what {what} does to the tensor ({place}) is not known")
         return Unknown("", place)
+
+    def _made(self, written: Class, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+        """An object of a class of the script, as its `__init__` leaves it."""
+        name = written.node.name
+        if is_model(written):
+            what = f"a model written as a class, {name} ({place}), is not read: its layers are in code"
+            return CodeModel(place, problems=[what])
+        held: dict[str, Value] = {}
+        made = Instance(name, {CLASS: written, HELD: held}, place)
+        if method_of(written, "__init__") is not None:
+            self._sent(made, "__init__", unnamed, given, place)
+        else:
+            held |= given  # of a dataclass
+        return made
+
+    def _sent(self, owner: Value, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+        """What a method of an object, or of a class, of the script gives."""
+        method = method_of(owner if isinstance(owner, Class) else owner.arguments[CLASS], name)
+        if method is None:
+            return Unknown("", place)
+        first = (owner,) if takes_itself(method) and (is_own(owner) or is_of_class(method)) else ()
+        return self._run(method, (*first, *unnamed), given, place)
 
     def _run(self, function: Function, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
         """What a function of the script gives for these arguments."""

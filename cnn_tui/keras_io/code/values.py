@@ -24,6 +24,10 @@ OPTIONS = "the command line"
 """What such an object has read, where the script is called without options."""
 
 
+HISTORY = "History"
+"""What a fit gives."""
+
+
 class Unknown(msgspec.Struct, frozen=True):
     """What is not understood: `what` stands at `place` and is never guessed."""
 
@@ -31,19 +35,24 @@ class Unknown(msgspec.Struct, frozen=True):
     place: str
     table: str = ""
     """The path of a table (CSV) that it was read from, where the script names one."""
+    share: float = 1.0
+    """How much of the table it is."""
 
     def __str__(self) -> str:
         return f"{self.what} ({self.place})"
 
     def of_table(self, table: str) -> Unknown:
         """The same, read from a table unless it is known to be from another."""
-        return self if self.table or not table else Unknown(self.what, self.place, table)
+        return self if self.table or not table else msgspec.structs.replace(self, table=table)
 
 
 class Named(msgspec.Struct, frozen=True):
     """Something of a library, by the path that it is imported from: `tensorflow.keras.layers.Dense`."""
 
     path: str
+
+    def __str__(self) -> str:
+        return self.name
 
     @property
     def name(self) -> str:
@@ -95,8 +104,8 @@ class DatasetArrays(msgspec.Struct, frozen=True):
     count: int | None
     scale: float = 1.0
     """What the bytes are multiplied by on the way into the model."""
-    is_shifted: bool = False
-    """Whether something is added to them as well, as in -1 to 1."""
+    offset: float = 0.0
+    """What is added to them then."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -107,11 +116,11 @@ class DatasetArrays(msgspec.Struct, frozen=True):
 
     def scaled(self, factor: float) -> DatasetArrays:
         """The images with every number multiplied."""
-        return msgspec.structs.replace(self, scale=self.scale * factor)
+        return msgspec.structs.replace(self, scale=self.scale * factor, offset=self.offset * factor)
 
-    def shifted(self) -> DatasetArrays:
+    def shifted(self, by: float) -> DatasetArrays:
         """The images with something added to every number."""
-        return msgspec.structs.replace(self, is_shifted=True)
+        return msgspec.structs.replace(self, offset=self.offset + by)
 
     def some(self, count: int | None) -> DatasetArrays:
         """So many of the images."""
@@ -133,6 +142,35 @@ class Folder(msgspec.Struct, frozen=True):
     arguments: dict[str, Value]
     generator: Instance | None
     place: str
+    part: tuple[float, float] | None = (0.0, 1.0)
+    """From where to where in the whole these are, as shares of it; None where only running tells."""
+    layers: tuple[Instance, ...] = ()
+    """What a script does to them on the way, as the layers that do the same."""
+    notes: tuple[str, ...] = ()
+    """What it does to them that is not known."""
+
+    @property
+    def is_part(self) -> bool:
+        """Whether these are not all that the folder has."""
+        return self.part != (0.0, 1.0)
+
+
+class Share(msgspec.Struct, frozen=True):
+    """How many pictures or batches a folder has, which only running tells, as a share of all: `int(0.8 * len(ds))`."""
+
+    part: float
+
+
+class ClassNames(msgspec.Struct, frozen=True):
+    """The names of the classes in a folder, as `train.class_names`, or with `is_number` how many they are."""
+
+    path: Value
+    is_number: bool
+    what: Unknown
+    """As the script has it, for where the folder is not there."""
+
+    def __str__(self) -> str:
+        return str(self.what)
 
 
 class CodeModel(msgspec.Struct, eq=False):
@@ -171,24 +209,29 @@ class Function(msgspec.Struct, frozen=True, eq=False):
 
 
 class Class(msgspec.Struct, frozen=True, eq=False):
-    """A class of the script. Only a Callback is looked into."""
+    """A class of the script, with what its body binds."""
 
     node: ast.ClassDef
     names: Names
     cell: CodeCell
-
-    @property
-    def is_model(self) -> bool:
-        """Whether it is made of Keras's Model."""
-        return any(ast.unparse(base).rpartition(".")[2] in ("Model", "Sequential") for base in self.node.bases)
+    held: Names
 
 
 class Names:
     """The names of a script or of a function in it; a function sees those around it too."""
 
-    def __init__(self, around: Names | None = None) -> None:
+    def __init__(self, around: Names | None = None, *, is_class: bool = False) -> None:
         self._values: dict[str, Value] = {}
         self._around = around
+        self._is_class = is_class
+
+    def seen_by_functions(self) -> Names:
+        """What a function that is defined here sees around it: not what the body of a class binds."""
+        return self._around if self._is_class and self._around is not None else self
+
+    def own(self) -> dict[str, Value]:
+        """What stands here itself, and not around."""
+        return self._values
 
     def __getitem__(self, name: str) -> Value:
         """Raises KeyError for a name that stands for nothing."""

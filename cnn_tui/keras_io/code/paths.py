@@ -1,0 +1,65 @@
+"""Paths of a script, as texts: what os.path and pathlib make of them, and where Keras puts what it fetches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+from cnn_tui.keras_io.code.values import Named, Value
+
+THIS_FILE = "script.py"
+"""What `__file__` is: a name without a folder, so that what lies beside it is looked for beside the script."""
+_ARCHIVES = (".tar.gz", ".tar.bz2", ".tgz", ".tar", ".zip")
+_SAME = ("abspath", "realpath", "normpath", "expanduser", "resolve", "absolute", "as_posix", "fspath")
+"""Functions and methods that give the same place again."""
+_METHODS = ("replace", "format", "lower", "upper", "strip", "lstrip", "rstrip")
+_LONGEST = 1_000
+"""Characters of a text and what is put into it."""
+_FORMATTED = re.compile(r"\{[^{}]*[^{}\w][^{}]*\}")
+"""A place in a text that asks for a width, or for a part of what is put there."""
+
+
+def path_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value]) -> str | None:
+    """The path that a call of something imported gives; None where it gives none that is known."""
+    name = callee.name
+    if name in ("getcwd", "cwd"):
+        return "."
+    if name == "get_file" and callee.is_keras:
+        return _fetched({**dict(zip(("fname", "origin"), unnamed, strict=False)), **given})
+    if not unnamed or given or not all(isinstance(part, str) for part in unnamed):
+        return None
+    if callee.path.endswith("path.join") or name in ("Path", "PurePath", "PosixPath"):
+        return str(Path(*unnamed))
+    if name in ("dirname", "basename"):
+        whole = PurePosixPath(unnamed[0])
+        return str(whole.parent) if name == "dirname" else whole.name
+    return str(unnamed[0]) if name in _SAME else None
+
+
+def _fetched(arguments: Mapping[str, Value]) -> str | None:
+    """Where `keras.utils.get_file` puts a file, or what it unpacks."""
+    name, origin = arguments.get("fname"), arguments.get("origin")
+    if not isinstance(name, str):
+        name = origin.rpartition("/")[2] if isinstance(origin, str) else ""
+    if arguments.get("untar") is True:
+        name = next((name.removesuffix(end) for end in _ARCHIVES if name.endswith(end)), name)
+    cache, folder = arguments.get("cache_dir", "~/.keras"), arguments.get("cache_subdir", "datasets")
+    return str(Path(cache, folder, name)) if name and isinstance(cache, str) and isinstance(folder, str) else None
+
+
+def text_method(text: str, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> str | None:
+    """What a method of a text, or of a path, gives; None where it is not known."""
+    if not all(isinstance(part, str | int | float) for part in (*unnamed, *given.values())):
+        return None
+    if name in _SAME:
+        return text
+    if name == "joinpath" and all(isinstance(part, str) for part in unnamed):
+        return str(Path(text, *unnamed))
+    if name == "with_suffix" and len(unnamed) == 1:
+        return str(Path(text).with_suffix(str(unnamed[0])))
+    if name == "format" and _FORMATTED.search(text):
+        return None
+    if name in _METHODS and len(text) + sum(len(str(part)) for part in unnamed) < _LONGEST:
+        return str(getattr(text, name)(*unnamed, **given))
+    return None

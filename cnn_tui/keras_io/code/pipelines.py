@@ -1,0 +1,120 @@
+"""Pictures on their way into a model: a folder's readers, tf.data pipelines and their parts, TensorFlow Datasets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from cnn_tui.data.dataset import BUILT_IN
+from cnn_tui.keras_io.code.values import ClassNames, DatasetArrays, Folder, Method, Share, Tensor, Unknown, Value
+
+_HANDED_ON = ("cache", "prefetch", "shuffle", "repeat", "with_options", "apply")
+"""Methods of a pipeline that give the same pictures again."""
+_NAMES = ("class_names", "class_indices", "classes")
+_PART = re.compile(r"(\w+)(?:\[(?:(\d+)(%?))?:(?:(\d+)(%?))?\])?")
+"""A part of a dataset as TensorFlow Datasets writes it: `train[:80%]`."""
+
+
+def attribute_of(folder: Folder, name: str) -> Value:
+    """What a reader of a folder says of it, or one of its methods."""
+    if name in _NAMES or name == "num_classes":
+        return ClassNames(folder.path, name == "num_classes", Unknown(f"{name} of the pictures", folder.place))
+    if name == "image_shape":
+        height, width = folder.arguments.get("target_size", (256, 256))
+        return (height, width, 1 if folder.arguments.get("color_mode") == "grayscale" else 3)
+    if name in ("target_size", "batch_size") and name in folder.arguments:
+        return folder.arguments[name]
+    return Method(folder, name)
+
+
+def length_of(value: Value) -> Value:
+    """How many batches a pipeline has, or classes a folder; None where it is neither."""
+    if isinstance(value, ClassNames):
+        return msgspec.structs.replace(value, is_number=True)
+    if not isinstance(value, Folder):
+        return None
+    if isinstance(value.path, DatasetArrays):
+        size = value.arguments.get("batch_size", 1)
+        known = value.path.count is not None and type(size) is int and size > 0
+        return -(-(value.path.count or 0) // size) if known else None
+    return Share(value.part[1] - value.part[0]) if value.part is not None else None
+
+
+def pipeline_method(folder: Folder, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
+    """What a method of a pipeline gives. Unknown with no words where it is not known."""
+    if name in _HANDED_ON:
+        return folder
+    if name in ("batch", "take", "skip"):
+        number = unnamed[0] if unnamed else given.get("batch_size" if name == "batch" else "count")
+        if name == "batch":
+            return msgspec.structs.replace(folder, arguments={**folder.arguments, "batch_size": number})
+        return _part_of(folder, name == "take", number)
+    if name == "cardinality":
+        return length_of(folder)
+    return Unknown("", folder.place)
+
+
+def _part_of(folder: Folder, is_first: bool, number: Value) -> Folder:
+    """The first pictures or batches of a pipeline, or those behind them."""
+    if isinstance(folder.path, DatasetArrays):
+        size, count = folder.arguments.get("batch_size", 1), folder.path.count
+        some = None
+        if type(number) is type(size) is int and count is not None:
+            first = min(number * size, count)
+            some = first if is_first else count - first
+        return msgspec.structs.replace(folder, path=folder.path.some(some))
+    if not isinstance(number, Share) or folder.part is None:
+        return msgspec.structs.replace(folder, part=None)
+    start, end = folder.part
+    middle = min(start + number.part, end)
+    return msgspec.structs.replace(folder, part=(start, middle) if is_first else (middle, end))
+
+
+def mapped(folder: Folder, given: Value, place: str) -> Folder:
+    """A pipeline behind a function that gave `given` of a picture, a Tensor, and its label."""
+    picture = given[0] if isinstance(given, tuple | list) and given else given
+    if not isinstance(picture, Tensor):
+        note = f"what map does to the pictures ({place}) is left out: it is not known"
+        return msgspec.structs.replace(folder, notes=(*folder.notes, note))
+    notes = (f"{picture.problem}: it is left out",) if picture.problem else ()
+    return msgspec.structs.replace(folder, layers=(*folder.layers, *picture.layers), notes=(*folder.notes, *notes))
+
+
+def tensorflow_dataset(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+    """What `tfds.load` gives: the parts of a dataset that are asked for, or all by their names."""
+    named = {**dict(zip(("name", "split"), unnamed, strict=False)), **given}
+    name, split = named.get("name"), named.get("split")
+    if not isinstance(name, str):
+        return Unknown("", place)
+    name = re.split(r"[:/]", name)[0]
+    parts: Value = {half: _half(name, half, place) for half in ("train", "test")}
+    if isinstance(split, list | tuple):
+        parts = [_half(name, part, place) for part in split]
+    elif split is not None:
+        parts = _half(name, split, place)
+    size = named.get("batch_size")
+    if size is not None and isinstance(parts, Folder):
+        parts = pipeline_method(parts, "batch", (size,), {})
+    return (parts, Unknown(f"what is said of {name}", place)) if named.get("with_info") is True else parts
+
+
+def _half(name: str, part: Value, place: str) -> Value:
+    """A part of a dataset, as `train[:80%]`."""
+    match = _PART.fullmatch(part) if isinstance(part, str) else None
+    if match is None or match[1] not in ("train", "test"):
+        return Unknown("", place)
+    ends = [(match[2], match[3], 0.0), (match[4], match[5], 1.0)]
+    if name not in BUILT_IN:
+        shares = [int(number) / 100 if number and sign else usual for number, sign, usual in ends]
+        known = all(sign or not number for number, sign, _ in ends)
+        path = Unknown(f"{match[1]} of {name}", place)
+        return Folder(path, {}, None, place, (shares[0], shares[1]) if known else None)
+    whole = BUILT_IN[name].train_images if match[1] == "train" else BUILT_IN[name].test_images
+    first, last = (
+        round(whole * (int(number) / 100 if sign else int(number) / whole)) if number else round(whole * usual)
+        for number, sign, usual in ends
+    )
+    images = DatasetArrays(name, match[1], "images", BUILT_IN[name].input_shape, whole, max(last - first, 0))
+    return Folder(images, {}, None, place)

@@ -1,0 +1,77 @@
+"""The numbers of pictures on their way into a model of a script; here they come as 0 to 1."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from cnn_tui.keras_io.code.applications import PREPARATION
+from cnn_tui.keras_io.code.values import DatasetArrays, Folder, Instance, Named, Value
+from cnn_tui.network.rescaling import WHITE
+
+EVENING_OUT = ("featurewise_center", "featurewise_std_normalization")
+"""Of an ImageDataGenerator: both together bring each channel to mean 0 and spread 1, as a Normalization does."""
+FITTED = "fit"
+"""Among the arguments of an ImageDataGenerator: whether it has looked at images, without which it evens out nothing."""
+_SCALES = ("Rescaling", "Normalization")
+
+
+def is_near_1(scale: Value) -> bool:
+    """Whether bytes multiplied by this are 0 to 1, as images are here."""
+    return isinstance(scale, int | float) and math.isclose(scale, 1 / WHITE, rel_tol=0.02)
+
+
+def is_scaled(data: Value) -> bool:
+    """Whether images go into the model there as 0 to 1."""
+    images = _arrays(data)
+    if images is not None and is_near_1(images.scale):
+        return True
+    generator = data.generator if isinstance(data, Folder) else None
+    return generator is not None and is_near_1(generator.arguments.get("rescale"))
+
+
+def is_prepared(generator: Instance | None) -> bool:
+    """Whether a generator hands pictures to the function that prepares them for a network of Keras's."""
+    function = generator.arguments.get("preprocessing_function") if generator is not None else None
+    return isinstance(function, Named) and function.name == PREPARATION
+
+
+def evens_out(generator: Instance) -> bool:
+    """Whether a generator brings each channel to mean 0 and spread 1."""
+    return all(generator.arguments.get(name) is True for name in (*EVENING_OUT, FITTED))
+
+
+def scaling(data: Value, layers: Sequence[Instance], notes: list[str]) -> list[Instance]:
+    """The layer that gives images, 0 to 1 here, the numbers with which they go into the model there; often none.
+
+    `layers` are those of the model, which may see to it themselves.
+    """
+    generator = data.generator if isinstance(data, Folder) else None
+    if generator is not None and evens_out(generator):
+        notes.append(
+            "a Normalization in front does what featurewise_center and featurewise_std_normalization do there; its "
+            "own numbers, which do not learn, are parameters here"
+        )
+        return [Instance("Normalization", {}, generator.place)]
+    if any(layer.kind in _SCALES for layer in layers):
+        return []
+    images = _arrays(data)
+    known = images is not None or (isinstance(data, Folder) and isinstance(data.path, str))
+    if not known:
+        return []
+    scale, offset = (images.scale, images.offset) if images is not None else (1.0, 0.0)
+    factor = generator.arguments.get("rescale") if generator is not None else None
+    if factor is not None and not isinstance(factor, int | float):
+        return []
+    scale, offset = scale * (factor or 1.0), offset * (factor or 1.0)
+    if is_near_1(scale) and not offset:
+        return []
+    scale, offset = float(f"{scale * WHITE:.6g}"), float(f"{offset:.6g}")
+    ends = f"{offset:g} to {scale + offset:g}"
+    notes.append(f"the images go in as {ends} there: a Rescaling in front makes them so of the 0 to 1 that come here")
+    return [Instance("Rescaling", {"scale": scale, "offset": offset}, "in front")]
+
+
+def _arrays(data: Value) -> DatasetArrays | None:
+    images = data.path if isinstance(data, Folder) else data
+    return images if isinstance(images, DatasetArrays) else None

@@ -1,0 +1,178 @@
+"""What a script does with its pictures before they go into the model: where they lie, parts, scale, classes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from cnn_tui.network.layers import Dense, Normalization, RandomFlip, Rescaling
+from tests.keras_io.test_import_code import FIT, HEAD, SMALL, read
+
+READ = """
+import os, pathlib
+import tensorflow as tf
+from tensorflow import keras
+from tensorflow.keras import layers
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+"""
+NETWORK = """
+model = keras.Sequential([keras.Input((8, 8, 3)), layers.Flatten(), layers.Dense(3, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+"""
+
+
+@pytest.fixture
+def pets(tmp_path: Path) -> Path:
+    """A folder of three classes of pictures."""
+    for kind in ("cat", "dog", "fish"):
+        (tmp_path / "pets" / kind).mkdir(parents=True)
+        for number in range(10):
+            Image.new("RGB", (8, 8), (number, 0, 0)).save(tmp_path / "pets" / kind / f"{number}.png")
+    return tmp_path / "pets"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "pathlib.Path('pets')",
+        "str(pathlib.Path('/content') / 'data' / 'pets')",
+        "os.path.join(os.path.dirname(__file__), 'pets')",
+        "os.path.join(os.path.dirname(keras.utils.get_file('p.zip', origin=URL, extract=True)), 'pets')",
+        "keras.utils.get_file(origin='https://example.com/a/pets.tgz', untar=True)",
+        "pathlib.Path(keras.utils.get_file('pets.tar', origin=URL, extract=True)).with_suffix('')",
+        "'{}/pets'.format('/content')",
+        r"r'C:\\Users\\me\\pets'",
+    ],
+)
+def test_a_folder_is_found_however_its_path_is_made(pets: Path, path: str) -> None:
+    code = f"{READ}data = keras.utils.image_dataset_from_directory({path}, image_size=(8, 8))\n{NETWORK}"
+    imported = read(pets.parent, code + "model.fit(data, epochs=2)\n")
+    assert imported.experiment.dataset == str(pets)
+
+
+@pytest.mark.parametrize(
+    "classes",
+    ["len(data.class_names)", "data.num_classes", "len(list(data.class_indices.keys()))", "len(os.listdir('pets'))"],
+)
+def test_the_classes_of_a_folder_that_is_there_are_known(pets: Path, classes: str) -> None:
+    network = NETWORK.replace("Dense(3,", f"Dense({classes},")
+    code = f"{READ}data = ImageDataGenerator(rescale=1 / 255).flow_from_directory('pets', (8, 8))\n{network}"
+    imported = read(pets.parent, code + "model.fit(data)\n")
+    assert imported.experiment.layers[-1] == Dense(units=3, activation="softmax")
+    assert imported.notes == ()
+    gone = read(pets.parent, code.replace("'pets'", "'gone'") + "model.fit(data)\n")
+    assert any("only running tells: 10 stand in" in note for note in gone.notes)
+
+
+@pytest.mark.parametrize(
+    ("parts", "held"),
+    [
+        ("train, watched = data.take(int(len(data) * 0.8)), data.skip(int(len(data) * 0.8))", 0.2),
+        (
+            "def parts(ds, share=0.7):\n"
+            "    size = len(ds)\n"
+            "    rest = ds.skip(int(share * size))\n"
+            "    return ds.take(int(share * size)).cache(), rest.take(int(0.2 * size)), rest.skip(int(0.2 * size))\n"
+            "train, watched, tested = parts(data)",
+            0.3,
+        ),
+        (
+            "fifth = tf.data.experimental.cardinality(data) // 5\ntrain, watched = data.skip(fifth), data.take(fifth)",
+            0.2,
+        ),
+    ],
+)
+def test_a_part_of_a_pipeline_is_held_out(pets: Path, parts: str, held: float) -> None:
+    code = f"{READ}data = keras.utils.image_dataset_from_directory('pets', image_size=(8, 8))\n{parts}\n{NETWORK}"
+    imported = read(pets.parent, code + "model.fit(train, validation_data=watched)\n")
+    assert (imported.experiment.test, imported.experiment.training.validation) == (held, "test")
+
+
+def test_what_map_does_to_pictures_stands_in_front(pets: Path) -> None:
+    code = f"""{READ}
+data = keras.utils.image_dataset_from_directory('pets', image_size=(8, 8))
+varied = keras.Sequential([layers.RandomFlip("horizontal")])
+def prepare(picture, label):
+    return tf.cast(picture, tf.float32) / 255.0, label
+train = data.map(prepare).map(lambda picture, label: (varied(picture, training=True), label)).prefetch(2)
+{NETWORK}model.fit(train)
+"""
+    imported = read(pets.parent, code)
+    assert imported.experiment.layers[0] == RandomFlip(mode="horizontal")
+    (note,) = imported.notes  # that the lab's images are divided already
+    assert note.startswith("layer 1 (Rescaling by 0.00392) is left out")
+    unknown = read(pets.parent, code.replace("tf.cast(picture, tf.float32) / 255.0", "sharper(picture)"))
+    assert any("what sharper does to the tensor" in note and "left out" in note for note in unknown.notes)
+
+
+def test_tensorflow_datasets_are_the_datasets_that_they_are(tmp_path: Path) -> None:
+    code = f"""{READ}
+import tensorflow_datasets as tfds
+parts = ["train[:90%]", "train[90%:]"]
+(train, watched), about = tfds.load("mnist:3.0.1", split=parts, as_supervised=True, with_info=True)
+train = train.map(lambda picture, label: (tf.cast(picture, tf.float32) / 255.0, label)).batch(64)
+{SMALL}
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(train, epochs=3, validation_data=watched.batch(64))
+"""
+    training = read(tmp_path, code).experiment.training
+    assert read(tmp_path, code).experiment.dataset == "mnist"
+    assert (training.batch_size, training.validation) == (64, 0.1)
+    other = read(tmp_path, code.replace("mnist:3.0.1", "kmnist"))
+    assert other.experiment.training.batch_size == 64
+    assert any("train of kmnist" in note for note in other.notes)
+
+
+@pytest.mark.parametrize(
+    ("scaled", "layer"),
+    [
+        ("x_train", Rescaling(scale=255)),
+        ("x_train / 127.5 - 1", Rescaling(scale=2, offset=-1)),
+        ("(x_train - 128) / 128", Rescaling(scale=1.99219, offset=-1)),
+        ("x_train / 255", None),
+    ],
+)
+def test_numbers_that_go_in_otherwise_are_made_so_by_a_layer(tmp_path: Path, scaled: str, layer: Any) -> None:
+    head = HEAD.replace("x_train / 255.0, x_test / 255.0", f"{scaled}, x_test")
+    imported = read(tmp_path, head + SMALL + FIT)
+    assert imported.experiment.layers[0] == layer if layer is not None else imported.notes == ()
+
+
+def test_a_generator_that_evens_out_its_pictures_is_a_normalization(tmp_path: Path) -> None:
+    code = f"""{HEAD}{SMALL}
+from keras.preprocessing.image import ImageDataGenerator
+evened = ImageDataGenerator(featurewise_center=True, featurewise_std_normalization=True)
+evened.fit(x_train)
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(evened.flow(x_train, y_train, batch_size=30), steps_per_epoch=len(x_train) // 30)
+"""
+    imported = read(tmp_path, code)
+    assert imported.experiment.layers[0] == Normalization()
+    assert len(imported.notes) == 1  # of its parameters: the steps are an epoch
+    without = read(tmp_path, code.replace("evened.fit(x_train)", ""))
+    assert not isinstance(without.experiment.layers[0], Normalization)
+
+
+def test_a_table_that_is_not_there_has_no_stand_in(tmp_path: Path) -> None:
+    code = f"""{HEAD}{SMALL}
+import pandas as pd
+from sklearn.model_selection import train_test_split
+table = pd.read_csv("../input/digits.csv")
+images = table.drop("label", axis=1).values.reshape(-1, 28, 28, 1)
+images, watched, labels, others = train_test_split(images, table["label"], test_size=0.1)
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(images / 255.0, labels, validation_data=(watched / 255.0, others))
+"""
+    imported = read(tmp_path, code)
+    assert (imported.experiment.dataset, imported.experiment.training.validation) == ("", 0.1)
+
+
+def test_training_that_goes_on_counts_its_epochs_by_the_first(tmp_path: Path) -> None:
+    fit = FIT.replace("model.fit", "first = model.fit")
+    more = "model.fit(x_train, y_train, epochs=7, initial_epoch=first.epoch[-1] + 1)\n"
+    assert read(tmp_path, HEAD + SMALL + fit + more).experiment.training.epochs == 4
+    unknown = read(tmp_path, HEAD + SMALL + fit + more.replace("first.epoch[-1] + 1", "there()"))
+    assert any(note.startswith("initial_epoch is there()") for note in unknown.notes)
