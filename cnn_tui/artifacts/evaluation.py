@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from cnn_tui.artifacts.kept_epochs import beside_weights, weights_path
 from cnn_tui.artifacts.predictions import model_stamp
 from cnn_tui.data.raw_file import RawFileError, read_json
 from cnn_tui.history.run import Run
-from cnn_tui.home import model_path, run_folder
 from cnn_tui.text import counted
 
 FORMAT = "cnn-tui evaluation 1"
@@ -112,14 +112,17 @@ class Evaluation(msgspec.Struct, frozen=True):
         }
 
 
-def evaluation_path(run_id: int) -> Path:
-    return run_folder(run_id) / "evaluation.json"
+def evaluation_path(run_id: int, epoch: int = 0) -> Path:
+    return beside_weights(run_id, epoch, "evaluation.json")
 
 
-def read_evaluation(run_id: int) -> Evaluation:
-    """The evaluation of a run's present model. Raises RawFileError when none is kept, or that of an older model."""
-    evaluation = read_json(evaluation_path(run_id), Evaluation)
-    stamp = model_stamp(model_path(run_id))
+def read_evaluation(run_id: int, epoch: int = 0) -> Evaluation:
+    """The evaluation of a run's present model, or with the weights of an epoch that it has kept.
+
+    Raises RawFileError when none is kept, or that of an older model.
+    """
+    evaluation = read_json(evaluation_path(run_id, epoch), Evaluation)
+    stamp = model_stamp(weights_path(run_id, epoch))
     if evaluation.format != FORMAT or (stamp is not None and stamp != evaluation.model):
         raise RawFileError(f"the evaluation of run {run_id} is of another model or version")
     if all(one.support for one in evaluation.per_class):
@@ -143,12 +146,14 @@ def _why_training_differs(points: float, run: Run) -> str:
 def how_it_differs(evaluation: Evaluation, run: Run) -> list[str]:
     """In sentences: how these figures differ from those of the last epoch of training, and from predict."""
     sentences = []
-    accuracy = run.epochs[-1].metrics.get("accuracy") if run.epochs else None
-    if accuracy is not None:
+    last = run.epochs[-1] if run.epochs else None
+    accuracy = last.metrics.get("accuracy") if last is not None else None
+    if last is not None and accuracy is not None:
+        which = f"Epoch {last.epoch}" if run.tested_epoch else "The last epoch"
         points = (evaluation.test_accuracy - accuracy) * 100
         side = "more" if points >= 0 else "less"
         sentences.append(
-            f"The last epoch of training said {accuracy:.4f}, and these {evaluation.images:,} test images give "
+            f"{which} of training said {accuracy:.4f}, and these {evaluation.images:,} test images give "
             f"{evaluation.test_accuracy:.4f}, {abs(points):.1f} points {side}. {_why_training_differs(points, run)}"
         )
     what = ("logit", "logits") if run.experiment.training.from_logits else ("probability", "probabilities")

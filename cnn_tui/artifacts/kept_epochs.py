@@ -28,8 +28,7 @@ from cnn_tui.data import raw_file
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.experiment import keeping
 from cnn_tui.history.run import Run
-from cnn_tui.home import epochs_folder
-from cnn_tui.text import quiet
+from cnn_tui.home import epochs_folder, model_path, run_folder
 
 FORMAT = "cnn-tui epoch 1"
 _ENDING = ".weights"
@@ -58,6 +57,18 @@ class EpochHeader(msgspec.Struct, frozen=True):
 
 def epoch_path(run_id: int, epoch: int) -> Path:
     return epochs_folder(run_id) / f"{epoch:05}{_ENDING}"
+
+
+def weights_path(run_id: int, epoch: int = 0) -> Path:
+    """The file of the weights of an epoch; for 0 the model, which has those that the run ended with."""
+    return epoch_path(run_id, epoch) if epoch else model_path(run_id)
+
+
+def beside_weights(run_id: int, epoch: int, name: str) -> Path:
+    """Where something is kept that is of an epoch's weights, and goes with them; for 0 beside the model."""
+    if not epoch:
+        return run_folder(run_id) / name
+    return epochs_folder(run_id) / f"{epoch:05}.{name}"
 
 
 def kept_epochs(run: Run) -> tuple[int, ...]:
@@ -122,11 +133,11 @@ def kept_to_json(run: Run) -> dict[str, Any]:
     return {"kept_epochs": kept_epochs(run), "kept_bytes": size_on_disk(run.id)}
 
 
-def why_not_kept(run: Run, epoch: int, kept: Sequence[int]) -> str:
+def why_not_kept(run: Run, epoch: int) -> str:
     """Why there are no weights of an epoch, in a sentence without its end; "" where there are."""
-    if epoch in kept:
+    if header_of(run, epoch) is not None:
         return ""
-    name = f"run {run.id}, {quiet(run.name, 60)},"
+    name, kept = f"run {run.id}", kept_epochs(run)
     if not kept:
         return f'{name} kept the weights of no single epoch: train it with keep = "all" (--set training.keep=all)'
     return f"{name} kept the weights of {'epoch' if len(kept) == 1 else 'epochs'} {listed(kept)}, not of epoch {epoch}"

@@ -9,9 +9,9 @@ from typing import Literal
 
 import msgspec
 
+from cnn_tui.artifacts.kept_epochs import beside_weights, weights_path
 from cnn_tui.data import raw_file
 from cnn_tui.data.raw_file import RawFileError
-from cnn_tui.home import model_path, run_folder
 
 FORMAT = "cnn-tui predictions 1"
 Which = Literal["all", "wrong", "least certain"]
@@ -31,8 +31,8 @@ class PredictionsHeader(msgspec.Struct, frozen=True):
     """How many numbers the network gives for an image, where they are others than the probabilities; else 0."""
 
 
-def predictions_path(run_id: int) -> Path:
-    return run_folder(run_id) / "predictions.bin"
+def predictions_path(run_id: int, epoch: int = 0) -> Path:
+    return beside_weights(run_id, epoch, "predictions.bin")
 
 
 def model_stamp(path: Path) -> tuple[int, int] | None:
@@ -117,13 +117,14 @@ class Predictions:
         return [*of_another, *itertools.islice(rest, most - len(of_another))]
 
 
-def open_predictions(run_id: int) -> Predictions:
-    """The predictions of a run's present model. Raises RawFileError when none are kept, or those of an older model.
+def open_predictions(run_id: int, epoch: int = 0) -> Predictions:
+    """The predictions of a run's present model, or with the weights of an epoch that it has kept.
 
+    Raises RawFileError when none are kept, or those of an older model.
     A model that is gone leaves its predictions: they are all there is.
     """
-    predictions = Predictions(predictions_path(run_id))
-    stamp = model_stamp(model_path(run_id))
+    predictions = Predictions(predictions_path(run_id, epoch))
+    stamp = model_stamp(weights_path(run_id, epoch))
     if stamp is not None and stamp != predictions.model:
         raise RawFileError(f"the predictions of run {run_id} are of a model that has been replaced since")
     return predictions

@@ -13,6 +13,10 @@ from cnn_tui.cli import COMMANDS, streams
 
 Experiments = Annotated[list[str], typer.Argument(metavar="EXPERIMENT", help="A preset's name or a .toml file.")]
 RunId = Annotated[int, typer.Argument(metavar="RUN", help="The number of a run; history lists them.")]
+Epoch = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, help="The weights after epoch N, where the run kept them; else those of its end."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON: one object a line.")]
 Pack = Annotated[Path | None, typer.Option("--pack", metavar="DIR", help="The exercises of a pack's folder.")]
 Device = Annotated[str | None, typer.Option(metavar="NAME", help="cpu, gpu or gpu:N; else the freest GPU there is.")]

@@ -21,9 +21,10 @@ from rich.console import Console
 from rich.text import Text
 
 from cnn_tui.artifacts.evaluation import how_it_differs, read_evaluation
+from cnn_tui.artifacts.kept_epochs import why_not_kept
 from cnn_tui.artifacts.predictions import Predictions, open_predictions
 from cnn_tui.artifacts.weights import no_model
-from cnn_tui.cli.parser import AsJson, RunId
+from cnn_tui.cli.parser import AsJson, Epoch, RunId
 from cnn_tui.cli.printing import bold, encoded, put_page, table
 from cnn_tui.cli.runs import read_run
 from cnn_tui.cli.streams import FAILED, FINISHED, WRONG, UserError, columns_of, is_terminal, put, say
@@ -71,6 +72,14 @@ class ImagePrediction(NamedTuple):
     image: int | None = None
     file: str = ""
     steps: tuple[str, ...] = ()
+    epoch: int = 0
+    """After which epoch it says so; 0 for the run's end."""
+
+    @property
+    def title(self) -> str:
+        """Which run and epoch, and of what."""
+        when = f", epoch {self.epoch}" if self.epoch else ""
+        return f"Run {self.run}{when}: {quiet(self.what)}"
 
     @property
     def order(self) -> list[int]:
@@ -78,10 +87,11 @@ class ImagePrediction(NamedTuple):
         return sorted(range(len(self.names)), key=lambda at: -(self.probabilities[at] or 0.0))
 
 
-def evaluate(run: RunId, as_json: AsJson = False) -> int:
+def evaluate(run: RunId, epoch: Epoch = None, as_json: AsJson = False) -> int:
     found = read_run(run)
     with ExplainClient() as client:
-        evaluation = _kept(client, found, read_evaluation)
+        evaluation = _kept(client, found, read_evaluation, kept_epoch(found, epoch))
+    found = found.after_epoch(epoch) if epoch else found
     if as_json:
         put(encoded({"run": run, **found.conditions.to_json(), **evaluation.to_json()}))
         return FINISHED
@@ -98,6 +108,7 @@ def predict(
     image: Annotated[
         str | None, typer.Option(metavar="N", help="A test image, counted from 0; a file will do too.")
     ] = None,
+    epoch: Epoch = None,
     as_json: AsJson = False,
 ) -> int:
     """Print what a run's model says of test image `image`, the first one if none is named, or of a picture.
@@ -105,16 +116,19 @@ def predict(
     A picture may be named by `image` as well.
     """
     with ExplainClient() as client:
-        answer = predicted(client, read_run(run), file, image)
+        answer = predicted(client, read_run(run), file, image, epoch)
     for step in answer.steps:
         say(step)
     put(encoded(to_json(answer)) if as_json else to_text(answer))
     return FINISHED
 
 
-def predicted(client: ExplainClient, run: Run, file: Path | None, image: str | None) -> ImagePrediction:
+def predicted(
+    client: ExplainClient, run: Run, file: Path | None, image: str | None, epoch: int | None = None
+) -> ImagePrediction:
     """What a run's model says of what was called for: test image `image`, or a picture, which `image` may name too.
 
+    It has the weights of its end, or those that it kept of an `epoch`.
     `client` is asked for what is not kept; it starts its process, which loads TensorFlow, with the first question.
     """
     if image is not None and file is not None:
@@ -122,13 +136,21 @@ def predicted(client: ExplainClient, run: Run, file: Path | None, image: str | N
     number = _whole(image or "0")
     if number is None:
         file = Path(image or "")
-    return _own_picture(client, run, file) if file is not None else _test_image(client, run, number or 0)
+    at = kept_epoch(run, epoch)
+    return _own_picture(client, run, file, at) if file is not None else _test_image(client, run, number or 0, at)
+
+
+def kept_epoch(run: Run, epoch: int | None) -> int:
+    """The epoch that was called for, 0 for the run's end. Raises UserError where its weights are not kept."""
+    if epoch is not None and (missing := why_not_kept(run, epoch)):
+        raise UserError(missing)
+    return epoch or 0
 
 
 def to_json(answer: ImagePrediction) -> dict[str, Any]:
     """The prediction, ready for a JSON encoder. `output` is what `model.predict()` returns: a row for each image."""
     best = answer.order[0]
-    fact: dict[str, Any] = {"run": answer.run}
+    fact: dict[str, Any] = {"run": answer.run, "epoch": answer.epoch or None}
     if answer.file:
         fact |= {"file": answer.file, "steps": answer.steps}
     else:
@@ -153,14 +175,14 @@ def to_text(answer: ImagePrediction) -> str:
     if answer.label is not None:
         right = "right" if answer.label == best else "wrong"
         facts.insert(0, ("it is", f"{quiet(name_of(answer, answer.label), 60)} ({right})"))
-    heading = bold(f"Run {answer.run}: {quiet(answer.what)}")
+    heading = bold(answer.title)
     return "\n".join(
         [heading, *drawn(partial(draw, answer.picture)), *table(facts), "", *bars(answer), "", *_vector(answer)]
     )
 
 
-def _test_image(client: ExplainClient, run: Run, image: int) -> ImagePrediction:
-    predictions = _kept(client, run, open_predictions)
+def _test_image(client: ExplainClient, run: Run, image: int, epoch: int) -> ImagePrediction:
+    predictions = _kept(client, run, open_predictions, epoch)
     if not 0 <= image < predictions.count:
         raise UserError(f"there is no test image {image}: they are counted from 0 to {predictions.count - 1:,}")
     names = predictions.class_names
@@ -177,6 +199,7 @@ def _test_image(client: ExplainClient, run: Run, image: int) -> ImagePrediction:
         output,
         label=predictions.labels[image],
         image=image,
+        epoch=epoch,
     )
 
 
@@ -202,13 +225,13 @@ def _stored(client: ExplainClient, run_id: int, predictions: Predictions) -> Sto
             return StoredImages(predictions.images)
 
 
-def _own_picture(client: ExplainClient, run: Run, file: Path) -> ImagePrediction:
+def _own_picture(client: ExplainClient, run: Run, file: Path, epoch: int) -> ImagePrediction:
     path = str(file.absolute())
     if not os.path.exists(path):  # noqa: PTH110  it never raises
         raise UserError(f"there is no file {quiet(path)}")
     _require_model(run)
     with user_errors():
-        prediction = client.ask(PredictPicture(run.id, kept_path(path)), Prediction)
+        prediction = client.ask(PredictPicture(run.id, kept_path(path), epoch), Prediction)
         names = client.ask(DescribeModel(run.id), ModelFacts).class_names
     return ImagePrediction(
         run.id,
@@ -219,19 +242,20 @@ def _own_picture(client: ExplainClient, run: Run, file: Path) -> ImagePrediction
         list(prediction.output),
         file=str(file),
         steps=prediction.steps,
+        epoch=epoch,
     )
 
 
-def _kept(client: ExplainClient, run: Run, read: Callable[[int], Kept]) -> Kept:
-    """What `read` gives of a run; where that is not kept yet, it is worked out first. Raises UserError."""
+def _kept(client: ExplainClient, run: Run, read: Callable[[int, int], Kept], epoch: int) -> Kept:
+    """What `read` gives of a run and epoch; where that is not kept yet, it is worked out first. Raises UserError."""
     try:
-        return read(run.id)
+        return read(run.id, epoch)
     except RawFileError:
         _require_model(run)
     say(f"run {run.id}: its model is asked about every test image, which takes a few seconds")
     with user_errors():
-        client.ask(KeepPredictions(run.id), Done)
-        return read(run.id)
+        client.ask(KeepPredictions(run.id, epoch), Done)
+        return read(run.id, epoch)
 
 
 def _require_model(run: Run) -> None:

@@ -12,7 +12,7 @@ import typer
 from PIL import Image
 from rich.text import Text
 
-from cnn_tui.cli.parser import AsJson, RunId
+from cnn_tui.cli.parser import AsJson, Epoch, RunId
 from cnn_tui.cli.predict import ImagePrediction, bars, drawn, name_of, picture_mode, predicted, to_json, user_errors
 from cnn_tui.cli.printing import bold, encoded, write_new
 from cnn_tui.cli.progress import Reporter
@@ -56,6 +56,7 @@ def why(
     layer: Annotated[
         str | None, typer.Option(metavar="N", help="A convolution by name or number, from 1; else the last one.")
     ] = None,
+    epoch: Epoch = None,
     png: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the map over the image as a PNG.")] = None,
     as_json: AsJson = False,
 ) -> int:
@@ -64,11 +65,11 @@ def why(
     if layer is not None and way not in OF_A_LAYER:
         raise UserError(f"{way} looks at the image itself: leave --layer out")
     with ExplainClient() as client, user_errors():
-        answer = predicted(client, read_run(run), file, image)
+        answer = predicted(client, read_run(run), file, image, epoch)
         labels = _labels(answer, class_name)
         name = "" if layer is None else _layer(client.ask(DescribeModel(run), ModelFacts), layer)
         number, path = answer.image or 0, _path(answer)
-        maps = [_whole(client, LookWhere(run, number, path, way, name, label)) for label in labels]
+        maps = [_whole(client, LookWhere(run, number, path, way, name, label, epoch=answer.epoch)) for label in labels]
     for step in answer.steps:
         say(step)
     if png is not None:
@@ -147,7 +148,7 @@ def _to_text(answer: ImagePrediction, maps: list[Where]) -> str:
     """The image with a map for each class beside it, what they show, and how sure the network is."""
     how = f"{TITLES[maps[0].method]}{f' of {maps[0].layer}' if maps[0].layer else ''}"
     lines = [
-        bold(f"Run {answer.run}: {quiet(answer.what)}, {quiet(how)}"),
+        bold(f"{answer.title}, {quiet(how)}"),
         *drawn(partial(_pictures, answer, maps)),
     ]
     lines += [quiet(words) for one in maps for words in said_of(one)]

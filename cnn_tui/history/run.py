@@ -291,6 +291,11 @@ class Run(msgspec.Struct, frozen=True):
         """Whether the run ended before it should have; a stop rule that fires is what the experiment asked for."""
         return not self.live and self.ending not in AS_PLANNED
 
+    def after_epoch(self, epoch: int) -> Run:
+        """The run as it was after that epoch, with nothing tested yet: what figures of its weights were made with."""
+        done = tuple(one for one in self.epochs if one.epoch <= epoch)
+        return msgspec.structs.replace(self, epochs=done, tested_epoch=epoch, test_loss=None, test_accuracy=None)
+
     def to_json(self) -> dict[str, Any]:
         """The promised form, ready for a JSON encoder."""
         plain: dict[str, Any] = msgspec.to_builtins(self)

@@ -1,6 +1,7 @@
 """What can be asked of the process that looks into trained networks, and what it answers.
 
 A question is one line of JSON on its standard input, an answer one on its standard output. Bytes travel as base64.
+With an `epoch`, counted from 1, it is about the weights that a run has kept of that epoch; 0 are those of its end.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class KeepPredictions(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
     """Work out and keep the predictions and the evaluation of a run that has none. Answer: Done."""
 
     run: int
+    epoch: int = 0
 
 
 class KeepImages(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
@@ -58,6 +60,7 @@ class PredictPicture(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
 
     run: int
     picture: str
+    epoch: int = 0
 
 
 class PredictImage(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
@@ -65,6 +68,7 @@ class PredictImage(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
 
     run: int
     image: int
+    epoch: int = 0
 
 
 class ShowActivations(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
@@ -79,6 +83,7 @@ class ShowActivations(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
     layers: tuple[str, ...] = ()
     first: int = 0
     most: int = 64
+    epoch: int = 0
 
 
 class ShowKernels(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
@@ -86,12 +91,14 @@ class ShowKernels(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
 
     run: int
     layer: str
+    epoch: int = 0
 
 
 class FindDeadFilters(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
     """Which filters say the same of every pixel of a sample of test images. Answer: DeadFilters."""
 
     run: int
+    epoch: int = 0
 
 
 class VaryImage(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):

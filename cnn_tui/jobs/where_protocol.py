@@ -37,7 +37,8 @@ class LookWhere(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
     """Where a run's model looked for a class, in a test image or a picture. Answer: Where.
 
     `label` None is the class that the model finds likeliest. `layer` is the name of a convolution, "" for the last
-    one; methods that look at the image itself take none. `first` is where a long answer goes on: the `done` of its
+    one; methods that look at the image itself take none. `epoch` is one whose weights
+    the run has kept, 0 for those of its end. `first` is where a long answer goes on: the `done` of its
     last part.
     """
 
@@ -48,6 +49,7 @@ class LookWhere(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
     layer: str = ""
     label: int | None = None
     first: int = 0
+    epoch: int = 0
 
 
 class Where(msgspec.Struct, frozen=True):

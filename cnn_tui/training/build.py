@@ -12,6 +12,7 @@ from cnn_tui.experiment.check import build_problems
 from cnn_tui.experiment.compiled import Compiled, compiled_loss, compiled_metric
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.schedule import keras_arguments
+from cnn_tui.experiment.training import Training
 from cnn_tui.network.kinds.application import Application
 from cnn_tui.network.kinds.base import LearningLayer
 from cnn_tui.network.layers import AnyLayer
@@ -85,6 +86,11 @@ def optimizer(experiment: Experiment) -> keras.optimizers.Optimizer:
         made = keras_arguments(schedule, experiment.training.learning_rate)
         arguments["learning_rate"] = getattr(keras.optimizers.schedules, schedule.type)(**made)
     return OPTIMIZERS[experiment.training.optimizer](**arguments)
+
+
+def loss_function(training: Training) -> Any:
+    """The loss of an experiment, to be called with the right answers and what a network gave."""
+    return keras.losses.get(_made(keras.losses, compiled_loss(training)))
 
 
 def _made(room: Any, wanted: Compiled) -> Any:

@@ -79,12 +79,7 @@ class Batches:
         return np.random.default_rng([self.seed, epoch]).permutation(len(self.images))
 
     def right_answers(self, labels: tf.Tensor) -> tf.Tensor:
-        """Class numbers of (batch,) as the loss wants them: so, or float32 of (batch, units)."""
-        if self.answers.kind == "class numbers":
-            return labels
-        if self.answers.kind == "single numbers":
-            return tf.cast(labels[:, tf.newaxis], tf.float32)
-        return tf.one_hot(labels, self.answers.units)
+        return right_answers(labels, self.answers)
 
     def sample_weights(self, labels: tf.Tensor) -> tf.Tensor | None:
         """How much each image of (batch,) counts in the loss; None where all count the same."""
@@ -112,6 +107,15 @@ def training_batches(
 def evaluation_batches(images: Pixels, labels: Labels, *, batch_size: int, answers: Answers = CLASS_NUMBERS) -> Batches:
     """Batches in the images' own order, for validation and test."""
     return Batches(images, labels, batch_size=batch_size, answers=answers)
+
+
+def right_answers(labels: tf.Tensor, answers: Answers) -> tf.Tensor:
+    """Class numbers of (batch,) as a loss wants them: so, or float32 of (batch, units)."""
+    if answers.kind == "class numbers":
+        return labels
+    if answers.kind == "single numbers":
+        return tf.cast(labels[:, tf.newaxis], tf.float32)
+    return tf.one_hot(labels, answers.units)
 
 
 def scaled(images: Any) -> tf.Tensor:

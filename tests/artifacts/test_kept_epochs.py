@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from cnn_tui.artifacts.kept_epochs import FORMAT, EpochHeader, KeptArray, epoch_path, listed, why_not_kept
+from cnn_tui.artifacts.kept_epochs import (
+    FORMAT,
+    EpochHeader,
+    KeptArray,
+    epoch_path,
+    forget_epochs,
+    listed,
+    why_not_kept,
+)
 from cnn_tui.data import raw_file
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
@@ -51,9 +59,10 @@ def test_epochs_of_an_earlier_run_of_that_number_are_not_its_own(kept: Run, insi
 
 
 def test_where_an_epoch_is_not_kept_it_is_told_which_are(kept: Run) -> None:
-    assert why_not_kept(kept, 3, (2, 3)) == ""
-    assert why_not_kept(kept, 1, (2, 3)).endswith("kept the weights of epochs 2, 3, not of epoch 1")
-    assert "train it with keep" in why_not_kept(kept, 1, ())
+    assert why_not_kept(kept, 3) == ""
+    assert why_not_kept(kept, 1) == "run 1 kept the weights of epochs 2, 3, not of epoch 1"
+    forget_epochs(1)
+    assert "train it with keep" in why_not_kept(kept, 1)
     assert [listed(one) for one in ((4,), (1, 2), (1, 2, 3), (2, 4, 6), tuple(range(2, 42, 2)))] == [
         "4",
         "1, 2",

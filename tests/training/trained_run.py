@@ -51,7 +51,7 @@ def trained_once(home: Path) -> Path:
 
 
 def _train_all(home: Path) -> None:
-    train_run(write_shapes(home / "grey.npz"), small_network(3))
+    train_run(write_shapes(home / "grey.npz"), small_network(3), keep_each=True)
     train_run(write_shapes(home / "colour.npz", classes=2, channels=3), small_network(2))
     answer = (Flatten(), Dense(units=200, activation="softmax"))
     train_run(write_shapes(home / "200.npz", classes=200, images=600), answer, epochs=1, keep=False)
@@ -98,12 +98,21 @@ def small_network(classes: int) -> tuple[AnyLayer, ...]:
 
 
 def train_run(
-    dataset: Path | str, layers: tuple[AnyLayer, ...], epochs: int = 3, keep: bool = True, **settings: Any
+    dataset: Path | str,
+    layers: tuple[AnyLayer, ...],
+    epochs: int = 3,
+    keep: bool = True,
+    keep_each: bool = False,
+    **settings: Any,
 ) -> int:
-    """Train and record a run in the present home, as the training process does; gives its id."""
+    """Train and record a run in the present home, as the training process does; gives its id.
+
+    Its predictions are kept unless `keep` is False, and its weights of each epoch with `keep_each`.
+    """
     import keras
 
     from cnn_tui.training.build import build
+    from cnn_tui.training.callbacks.epoch_weights import header_for, write_epoch
     from cnn_tui.training.data.datasets import load
     from cnn_tui.training.explain import keep_files
 
@@ -118,7 +127,16 @@ def train_run(
         assert history.claim(run_id, os.getpid(), 3)
         counts = {"train_images": len(images.x_train), "test_images": len(images.x_test)}
         history.record_start(run_id, dataset=experiment.dataset, environment={}, **counts)
-        fitted = model.fit(images.x_train / 255.0, images.y_train, batch_size=32, epochs=epochs, verbose=0).history
+        run = history.run(run_id)
+        assert run is not None
+
+        def keep_epoch(at: int, metrics: dict[str, Any]) -> None:
+            weights = model.get_weights()
+            write_epoch(run_id, header_for(run, at + 1, weights, metrics), weights)
+
+        each = [keras.callbacks.LambdaCallback(on_epoch_end=keep_epoch)] if keep_each else []
+        x, y = images.x_train / 255.0, images.y_train
+        fitted = model.fit(x, y, batch_size=32, epochs=epochs, verbose=0, callbacks=each).history
         for at in range(epochs):
             history.record_epoch(run_id, Epoch(at + 1, {name: fitted[name][at] for name in fitted}, 1.0, 1.0), 1.0)
         model_path(run_id).parent.mkdir(parents=True, exist_ok=True)

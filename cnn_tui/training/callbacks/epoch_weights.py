@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from cnn_tui.artifacts.kept_epochs import (
     size_on_disk,
 )
 from cnn_tui.data import raw_file
+from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.experiment import keeping
 from cnn_tui.experiment.stop_rules import improves
 from cnn_tui.history.run import Run, finite
@@ -75,8 +77,8 @@ class EpochWeights(keras.callbacks.Callback):  # type: ignore[misc]
             self._keep(logs or {})
 
     def _keep(self, metrics: dict[str, Any]) -> None:
-        arrays = [np.ascontiguousarray(array) for array in self.model.get_weights()]
-        header = _header(self._run, self._epoch, arrays, metrics)
+        arrays = self.model.get_weights()
+        header = header_for(self._run, self._epoch, arrays, metrics)
         gone = self._gone_after(header)
         if self._size_without(gone) + sum(array.nbytes for array in arrays) > self._training.keep_at_most * keeping.MB:
             self._keeps = False
@@ -84,7 +86,7 @@ class EpochWeights(keras.callbacks.Callback):  # type: ignore[misc]
             self._recorder.note(f"the weights of epoch {self._epoch} and later are not kept: {most}; training goes on")
             return
         try:
-            raw_file.write(epoch_path(self._run.id, self._epoch), header, [array.data.cast("B") for array in arrays])
+            write_epoch(self._run.id, header, arrays)
         except OSError as error:
             self._complain(error.strerror or str(error))
             return
@@ -113,20 +115,30 @@ class EpochWeights(keras.callbacks.Callback):  # type: ignore[misc]
         return self._best is None or self._best.value is None or improves(header.metric, header.value, self._best.value)
 
 
-def _header(run: Run, epoch: int, arrays: list[Any], metrics: dict[str, Any]) -> EpochHeader:
+def header_for(run: Run, epoch: int, arrays: list[Any], metrics: Mapping[str, Any]) -> EpochHeader:
+    """What the file of an epoch is to say of the weights in `arrays`, as `get_weights` gives them."""
     metric = next((name for name in ("val_loss", "val_accuracy", "loss") if name in metrics), "")
     about = tuple(KeptArray(array.shape, array.dtype.name, array.nbytes) for array in arrays)
     return EpochHeader(FORMAT, run.created, epoch, about, metric, finite(metrics.get(metric)))
 
 
+def write_epoch(run_id: int, header: EpochHeader, arrays: list[Any]) -> None:
+    """Write the file of an epoch in one go. Raises OSError."""
+    parts = [np.ascontiguousarray(array).data.cast("B") for array in arrays]
+    raw_file.write(epoch_path(run_id, header.epoch), header, parts)
+
+
 def take_epoch(model: Any, path: Path) -> None:
-    """Give a model the weights of a kept epoch. Raises RawFileError; ValueError where they do not fit."""
+    """Give a model the weights of a kept epoch. Raises RawFileError; the model is then of no use any more."""
     header, parts = read_epoch(path)
     arrays = [
         np.frombuffer(data, np.dtype(one.dtype)).reshape(one.shape)
         for one, data in zip(header.arrays, parts, strict=True)
     ]
-    model.set_weights(arrays)
+    try:
+        model.set_weights(arrays)
+    except ValueError:
+        raise RawFileError(f"{path} is of another network") from None
     settle(model)
 
 

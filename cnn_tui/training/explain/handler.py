@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from cnn_tui.artifacts.kept_epochs import epoch_path, why_not_kept
 from cnn_tui.artifacts.predictions import Predictions, model_stamp, open_predictions, predictions_path
 from cnn_tui.artifacts.weights import no_model
 from cnn_tui.data.dataset import DatasetError, is_folder, path_of
@@ -35,7 +36,6 @@ from cnn_tui.jobs.explain_protocol import (
 )
 from cnn_tui.jobs.where_protocol import LookWhere, Where
 from cnn_tui.network import shapes
-from cnn_tui.network.losses import answers_for
 from cnn_tui.text import path_kept
 from cnn_tui.training.log import say
 
@@ -62,25 +62,25 @@ class Explainer:
                 return Done()
             case DescribeModel(run):
                 return self._facts(run)
-            case KeepPredictions(run):
-                self._keep(run)
+            case KeepPredictions(run, epoch):
+                self._keep(run, epoch)
                 return Done()
             case KeepImages(run):
                 self._images(run)
                 return Done()
-            case PredictPicture(run, picture):
+            case PredictPicture(run, picture, epoch):
                 pixels, steps = self._prepared(run, picture)
-                return self._prediction(run, pixels, steps)
-            case PredictImage(run, image):
-                return self._prediction(run, self._test_images(run, (image,)), ())
+                return self._prediction(run, pixels, steps, epoch)
+            case PredictImage(run, image, epoch):
+                return self._prediction(run, self._test_images(run, (image,)), (), epoch)
             case ShowActivations():
                 return self._activations(question)
-            case ShowKernels(run, layer):
-                return self._model(run).kernels(layer)  # type: ignore[no-any-return]
-            case FindDeadFilters(run):
+            case ShowKernels(run, layer, epoch):
+                return self._model(run, epoch).kernels(layer)  # type: ignore[no-any-return]
+            case FindDeadFilters(run, epoch):
                 stored = self._images(run)
                 sample = self._test_images(run, tuple(range(min(SAMPLE, stored.kept))))
-                return DeadFilters(len(sample), self._model(run).dead_filters(sample))
+                return DeadFilters(len(sample), self._model(run, epoch).dead_filters(sample))
             case LookWhere():
                 return self._where(question)
             case VaryImage():
@@ -89,7 +89,8 @@ class Explainer:
                 return vary(question)
         raise ExplainError(f"{type(question).__name__} is no question", wrong=True)
 
-    def _model(self, run_id: int) -> Any:
+    def _model(self, run_id: int, epoch: int = 0) -> Any:
+        """The model of a run, with the weights of an epoch that it has kept, or those of its end."""
         path = model_path(run_id)
         stamp = model_stamp(path)
         if stamp is None:
@@ -104,7 +105,11 @@ class Explainer:
             while len(self._models) >= MODELS:
                 del self._models[next(iter(self._models))]
             self._models[key] = TrainedModel(path)
-        return self._models[key]
+        model = self._models[key]
+        if epoch and (missing_epoch := why_not_kept(find_run(run_id), epoch)):
+            raise ExplainError(missing_epoch, wrong=True)
+        model.have_weights(epoch_path(run_id, epoch) if epoch else None)
+        return model
 
     def _facts(self, run_id: int) -> ModelFacts:
         model = self._model(run_id)
@@ -118,9 +123,9 @@ class Explainer:
         classes = class_count(model.outputs, run.experiment.training)
         return named(class_names_of(run.dataset, run.experiment.data_options), classes)
 
-    def _keep(self, run_id: int) -> None:
-        """Work out the predictions and the evaluation, unless those of the present model are kept."""
-        run, model = find_run(run_id), self._model(run_id)
+    def _keep(self, run_id: int, epoch: int) -> None:
+        """Work out the predictions and the evaluation of the present model, or of the weights of an epoch."""
+        run, model = find_run(run_id), self._model(run_id, epoch)
         from cnn_tui.training.data.datasets import load
         from cnn_tui.training.explain import keep_files
 
@@ -130,12 +135,12 @@ class Explainer:
                 f"the test images of {run.dataset} are {shapes.show(images.x_test.shape[1:])} now, "
                 f"and run {run_id} learned from {shapes.show(model.input_shape)}"
             )
-        loss, training = run.test_loss, run.experiment.training
-        if loss is None:  # it ended before it was evaluated
-            answers = answers_for(training.loss, model.outputs)
-            loss = keep_files.test_loss(model_path(run_id), images.x_test, images.y_test, answers)
-        names = images.dataset.class_names
-        keep_files.keep_or_raise(model.model, images.x_test, images.y_test, run_id, training, names, {"loss": loss})
+        # A run that ended before it was evaluated has no loss, and nor has an epoch.
+        scores = {"loss": run.test_loss} if run.test_loss is not None and not epoch else {}
+        training, names = run.experiment.training, images.dataset.class_names
+        keep_files.keep_or_raise(
+            model.model, images.x_test, images.y_test, run_id, training, names, scores, epoch=epoch
+        )
 
     def _images(self, run_id: int) -> StoredImages:
         """The test images that the predictions of a run are of, kept now if they were not."""
@@ -196,8 +201,8 @@ class Explainer:
         prepared = prepare(opened, form, border)
         return prepared.pixels[np.newaxis], prepared.steps
 
-    def _prediction(self, run_id: int, images: Any, steps: tuple[str, ...]) -> Prediction:
-        said = self._model(run_id).predict(images)
+    def _prediction(self, run_id: int, images: Any, steps: tuple[str, ...], epoch: int) -> Prediction:
+        said = self._model(run_id, epoch).predict(images)
         from cnn_tui.training.probabilities import class_probabilities
 
         probabilities = class_probabilities(said, find_run(run_id).experiment.training)
@@ -207,7 +212,6 @@ class Explainer:
         )
 
     def _activations(self, question: ShowActivations) -> msgspec.Struct:
-        model = self._model(question.run)
         import numpy as np
 
         images = self._test_images(question.run, question.images)
@@ -217,22 +221,24 @@ class Explainer:
             images = np.concatenate([images.reshape(-1, *own.shape[1:]), own])
         if not len(images):
             raise ExplainError("no image was asked for", wrong=True)
+        model = self._model(question.run, question.epoch)
         _check_shape(question.run, images, model)
         answer: msgspec.Struct = model.activations(images, question.layers, question.first, question.most, steps)
         return answer
 
     def _where(self, question: LookWhere) -> Where:
-        model = self._model(question.run)
-        from cnn_tui.training.explain.where import look
-
         steps: tuple[str, ...] = ()
         if question.picture:
             image, steps = self._prepared(question.run, question.picture)
         else:
             image = self._test_images(question.run, (question.image,))
+        names, training = self._class_names(question.run), find_run(question.run).experiment.training
+        from cnn_tui.training.explain.where import look
+
+        model = self._model(question.run, question.epoch)
         _check_shape(question.run, image, model)
-        found = look(model, image, question, find_run(question.run).experiment.training)
-        return msgspec.structs.replace(found, class_names=self._class_names(question.run), steps=steps)
+        found = look(model, image, question, training)
+        return msgspec.structs.replace(found, class_names=names, steps=steps)
 
 
 def _check_shape(run_id: int, images: Any, model: Any) -> None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import traceback
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
 from cnn_tui.artifacts import evaluation, predictions
 from cnn_tui.artifacts.evaluation import ClassFigures, Evaluation
+from cnn_tui.artifacts.kept_epochs import weights_path
 from cnn_tui.artifacts.predictions import PredictionsHeader, model_stamp
 from cnn_tui.data import raw_file
 from cnn_tui.data.dataset import DataOptions
@@ -22,11 +22,11 @@ from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.training import Training
 from cnn_tui.history.run import finite
-from cnn_tui.home import model_path
-from cnn_tui.network.losses import Answers
+from cnn_tui.network.losses import answers_for
+from cnn_tui.training.build import loss_function
 from cnn_tui.training.data.image_store import keep_images, shape_of
 from cnn_tui.training.data.readers import Labels, Pixels
-from cnn_tui.training.pipeline import evaluation_batches, scaled
+from cnn_tui.training.pipeline import right_answers, scaled
 from cnn_tui.training.probabilities import class_probabilities
 
 BATCH = 256
@@ -70,13 +70,17 @@ def keep_or_raise(
     class_names: tuple[str, ...],
     scores: Mapping[str, float],
     ends: Callable[[], bool] = lambda: False,
+    epoch: int = 0,
 ) -> None:
-    """As `keep`, but raises what goes wrong: ValueError with a sentence, OSError, or what TensorFlow raises."""
+    """As `keep`, but raises what goes wrong: ValueError with a sentence, OSError, or what TensorFlow raises.
+
+    The loss is worked out where `scores` has none. `epoch` is the one whose weights the model has; 0 for its own.
+    """
     said = ask_all(model, images, ends)
     probabilities = class_probabilities(said, training)
     classes = probabilities.shape[1]
     names = named(class_names, max(classes, int(labels.max()) + 1))
-    stamp = model_stamp(model_path(run_id))
+    stamp = model_stamp(weights_path(run_id, epoch))
     digest = keep_images(images, labels, class_names)
 
     predicted = probabilities.argmax(axis=1)
@@ -97,9 +101,10 @@ def keep_or_raise(
         probabilities.astype("<f4"),
         *([said.astype("<f4")] if probabilities is not said else []),
     ]
-    raw_file.write(predictions.predictions_path(run_id), header, [part.tobytes() for part in parts])
-    measured = measure(labels, predicted, names, finite(scores.get("loss")), stamp, said.shape[1])
-    raw_file.write(evaluation.evaluation_path(run_id), measured, [])
+    raw_file.write(predictions.predictions_path(run_id, epoch), header, [part.tobytes() for part in parts])
+    loss = scores["loss"] if "loss" in scores else loss_of(model, said, labels, training)
+    measured = measure(labels, predicted, names, finite(loss), stamp, said.shape[1])
+    raw_file.write(evaluation.evaluation_path(run_id, epoch), measured, [])
 
 
 def forget(run_id: int) -> None:
@@ -116,8 +121,7 @@ def ask_all(model: Any, images: Pixels, ends: Callable[[], bool]) -> NDArray[np.
     outputs = int(model.output_shape[-1])
     if len(images) * outputs * 4 > MOST_BYTES:
         raise ValueError(f"{len(images):,} times {outputs:,} probabilities are more than {MOST_BYTES:,} bytes")
-    some_images = tf.TensorSpec((None, *images.shape[1:]), tf.uint8)
-    answer = tf.function(lambda x: model(scaled(x), training=False), input_signature=[some_images])
+    answer = _answering(model)
     said = np.empty((len(images), outputs), np.float32)
     for start in range(0, len(images), BATCH):
         if ends():
@@ -126,14 +130,19 @@ def ask_all(model: Any, images: Pixels, ends: Callable[[], bool]) -> NDArray[np.
     return said
 
 
-def test_loss(path: Path, images: Pixels, labels: Labels, answers: Answers) -> float:
-    """The loss of a saved model over test images, as `model.evaluate` gives it."""
-    model = keras.models.load_model(path)
-    scores = {"loss": float("nan")}
-    for x, y in evaluation_batches(images, labels, batch_size=BATCH, answers=answers):
-        # Keras's means go on from batch to batch.
-        scores = model.test_on_batch(x, y, return_dict=True)
-    return float(scores["loss"])
+@functools.lru_cache(maxsize=2)
+def _answering(model: Any) -> Any:
+    """The model as a function of bytes. Whoever asks it with one epoch's weights after another needs one graph."""
+    some_images = tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8)
+    return tf.function(lambda x: model(scaled(x), training=False), input_signature=[some_images])
+
+
+def loss_of(model: Any, said: NDArray[np.float32], labels: Labels, training: Training) -> float:
+    """The loss of what a network says of images, as `model.evaluate` gives it."""
+    answers = right_answers(tf.constant(labels, tf.int64), answers_for(training.loss, said.shape[1]))
+    losses = loss_function(training)(answers, said)  # one for each image, or their mean
+    of_weights = sum(float(one) for one in model.losses)  # what regularizers add
+    return float(tf.reduce_mean(losses)) + of_weights
 
 
 def measure(

@@ -12,6 +12,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from cnn_tui.artifacts.evaluation import NOISY
+from cnn_tui.artifacts.predictions import model_stamp
 from cnn_tui.data.dataset import shown
 from cnn_tui.jobs.explain_protocol import (
     Activations,
@@ -24,6 +25,7 @@ from cnn_tui.jobs.explain_protocol import (
 )
 from cnn_tui.network.activation import ACTIVATIONS
 from cnn_tui.text import reason
+from cnn_tui.training.callbacks.epoch_weights import settle, take_epoch
 from cnn_tui.training.pipeline import scaled
 
 MOST_SENT = 128
@@ -54,6 +56,23 @@ class TrainedModel:
         """The layers that give maps, from the image on."""
         self.nodes = nodes_of(self.model)
         self._features: dict[tuple[str, ...], Any] = {}
+        self._own: list[Any] = []
+        """The weights that it was loaded with, once it has had others."""
+        self._has: tuple[Path, tuple[int, int] | None] | None = None
+        """The file that its weights are of now, and its stamp; None for its own."""
+
+    def have_weights(self, path: Path | None) -> None:
+        """Have the weights of a kept epoch by its file, or for None its own again. Raises RawFileError."""
+        wanted = (path, model_stamp(path)) if path is not None else None
+        if wanted == self._has:
+            return
+        self._own = self._own or self.model.get_weights()
+        if path is None:
+            self.model.set_weights(self._own)
+            settle(self.model)
+        else:
+            take_epoch(self.model, path)
+        self._has = wanted
 
     def layers(self) -> tuple[LayerFacts, ...]:
         """The layers that give maps."""
