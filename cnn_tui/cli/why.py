@@ -12,8 +12,11 @@ import typer
 from PIL import Image
 from rich.text import Text
 
+from cnn_tui.cli.explaining import explain_errors
+from cnn_tui.cli.image_prediction import ImagePrediction, name_of, predicted, to_json
 from cnn_tui.cli.parser import AsJson, Epoch, RunId
-from cnn_tui.cli.predict import ImagePrediction, bars, drawn, name_of, picture_mode, predicted, to_json, user_errors
+from cnn_tui.cli.pictures import drawn, picture_mode
+from cnn_tui.cli.predict import bars
 from cnn_tui.cli.printing import bold, encoded, write_new
 from cnn_tui.cli.progress import Reporter
 from cnn_tui.cli.runs import read_run
@@ -33,7 +36,7 @@ from cnn_tui.jobs.where_protocol import (
     is_convolution,
 )
 from cnn_tui.reports.where_words import said_of
-from cnn_tui.text import fitted, kept_path, quiet
+from cnn_tui.text import fitted, quiet
 from cnn_tui.ui.widgets.heat import draw_heat, legend, overlay
 from cnn_tui.ui.widgets.image import draw, side_by_side
 from cnn_tui.ui.widgets.shading import Mode
@@ -64,11 +67,11 @@ def why(
     way = _method(method)
     if layer is not None and way not in OF_A_LAYER:
         raise UserError(f"{way} looks at the image itself: leave --layer out")
-    with ExplainClient() as client, user_errors():
+    with ExplainClient() as client, explain_errors():
         answer = predicted(client, read_run(run), file, image, epoch)
         labels = _labels(answer, class_name)
         name = "" if layer is None else _layer(client.ask(DescribeModel(run), ModelFacts), layer)
-        number, path = answer.image or 0, _path(answer)
+        number, path = answer.image or 0, answer.path
         maps = [_whole(client, LookWhere(run, number, path, way, name, label, epoch=answer.epoch)) for label in labels]
     for step in answer.steps:
         say(step)
@@ -109,10 +112,6 @@ def _layer(facts: ModelFacts, layer: str) -> str:
     if layer.isascii() and layer.isdecimal() and 1 <= int(layer) <= len(names):
         return names[int(layer) - 1]
     raise UserError(f"there is no convolution {quiet(repr(layer))}: counted from 1 there are {', '.join(names)}")
-
-
-def _path(answer: ImagePrediction) -> str:
-    return kept_path(str(Path(answer.file).absolute())) if answer.file else ""
 
 
 def _whole(client: ExplainClient, question: LookWhere) -> Where:

@@ -113,6 +113,29 @@ class VaryImage(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
     seed: int = 0
 
 
+class WorkOutFeatures(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
+    """Work on the features of a run's training images for a moment. Answer: FeaturesDone.
+
+    Whoever wants them asks again until all are done, with how many were done before: so that it is seen how far it is,
+    and can be left.
+    """
+
+    run: int
+    before: int = 0
+
+
+class FindNearest(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
+    """The training images that a test image or, if given, a picture is most like. Answer: Nearest.
+
+    Features that are not there yet are worked out first.
+    """
+
+    run: int
+    image: int = 0
+    picture: str = ""
+    most: int = 5
+
+
 Question: TypeAlias = (
     Warm
     | DescribeModel
@@ -125,6 +148,8 @@ Question: TypeAlias = (
     | FindDeadFilters
     | LookWhere
     | VaryImage
+    | WorkOutFeatures
+    | FindNearest
 )
 
 
@@ -288,6 +313,41 @@ class DeadFilters(msgspec.Struct, frozen=True):
 
     images: int
     layers: tuple[DeadLayer, ...]
+
+
+class FeaturesDone(msgspec.Struct, frozen=True):
+    """How many training images have features by now, of how many."""
+
+    done: int
+    total: int
+
+
+class NearImage(msgspec.Struct, frozen=True):
+    """A training image by its place among them: its label, and its distance, 0 for the same features."""
+
+    image: int
+    label: int
+    distance: float
+    pixels: bytes
+
+
+class Nearest(msgspec.Struct, frozen=True):
+    """The nearest of the `searched` training images, the nearest first; the run has learned from `learned`.
+
+    The features are `size` numbers that go into `layer` or, without `goes_in`, that it gives; `shape` is every image's.
+    """
+
+    layer: str
+    goes_in: bool
+    size: int
+    searched: int
+    learned: int
+    shape: tuple[int, int, int]
+    images: tuple[NearImage, ...]
+
+    def picture(self, at: int) -> Picture:
+        """One of them."""
+        return Picture(self.shape, self.images[at].pixels)
 
 
 class Reply(msgspec.Struct, frozen=True):

@@ -251,3 +251,22 @@ def test_on_a_terminal_the_image_has_the_colours_that_it_can_show(
     with Terminal("predict", "1", all_streams=True, NO_COLOR="1") as terminal:
         terminal.wait_for("batch of one")
         assert "\x1b[38" not in terminal.screen
+
+
+@pytest.mark.usefixtures("answered_here")
+def test_the_nearest_training_images_are_listed(here: Path, inside: Inside) -> None:
+    (said,) = inside("predict", "1", "--image", "4", "--nearest", "3", "--json").objects
+    assert [one["class"] for one in said["nearest"]] == ["1"] * 3
+    assert [one["distance"] for one in said["nearest"]] == sorted(one["distance"] for one in said["nearest"])
+    assert said["features"] == {
+        "layer": said["features"]["layer"],
+        "of": "input",
+        "size": 100,
+        "searched": 240,
+        "train_images": 240,
+    }
+    assert said["image"] == 4
+    shown = inside("predict", "1", "--image", "4", "--nearest", "3").out
+    assert "The three nearest that it learned from are 1." in shown
+    for call in (["--nearest", "0"], ["--nearest", "3", "--epoch", "1"]):
+        assert inside("predict", "1", *call).status == 2

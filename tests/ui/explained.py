@@ -24,12 +24,16 @@ from cnn_tui.jobs.explain_protocol import (
     DescribeModel,
     Done,
     ExplainError,
+    FeaturesDone,
     FilterMap,
     FindDeadFilters,
+    FindNearest,
     Kernels,
     LayerFacts,
     LayerMaps,
     ModelFacts,
+    Nearest,
+    NearImage,
     Prediction,
     PredictPicture,
     Question,
@@ -37,6 +41,7 @@ from cnn_tui.jobs.explain_protocol import (
     ShowKernels,
     Variations,
     VaryImage,
+    WorkOutFeatures,
 )
 from cnn_tui.jobs.where_protocol import OF_A_LAYER, LookWhere, Where
 
@@ -132,6 +137,11 @@ def _answer(question: Question) -> Any:
             return Prediction((SIZE, SIZE, 1), _square(5), (0.1,) * 10, (1, 10), steps)
         case LookWhere():
             return _where(question)
+        case WorkOutFeatures():
+            return FeaturesDone(min(60, question.before + 20), 60)
+        case FindNearest():
+            near = tuple(NearImage(7 + at, 5 if at else 6, 0.01 * (at + 1), _square(5)) for at in range(question.most))
+            return Nearest("dense_1", True, 128, 60, 60, (SIZE, SIZE, 1), near)
         case VaryImage():
             return Variations(question.shape, (question.pixels,) * VARIATIONS)
         case _:

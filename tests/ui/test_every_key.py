@@ -162,6 +162,7 @@ SCENES: dict[str, tuple[str, str, str]] = {
     "explain.previous_image": ("… l h", "2 of 40", ""),
     "explain.order": ("… o", "1 of 8 wrong", ""),
     "explain.mark": ("… space", "marked", ""),
+    "explain.nearest": ("… f", "four are Sandal and one is Shirt", ""),
     "explain.picture": ("… i", "A PNG or JPEG", ""),
     "explain.run": ("… escape O", "Look into which run?", ""),
     "explain.step_up": ("5 M M +", "▸kernel horizontal edges", ""),

@@ -22,10 +22,14 @@ from cnn_tui.jobs.explain_protocol import (
     DescribeModel,
     Done,
     ExplainError,
+    FeaturesDone,
     FindDeadFilters,
+    FindNearest,
     KeepImages,
     KeepPredictions,
     ModelFacts,
+    Nearest,
+    NearImage,
     PredictImage,
     Prediction,
     PredictPicture,
@@ -33,6 +37,7 @@ from cnn_tui.jobs.explain_protocol import (
     ShowKernels,
     VaryImage,
     Warm,
+    WorkOutFeatures,
 )
 from cnn_tui.jobs.where_protocol import LookWhere, Where
 from cnn_tui.network import shapes
@@ -43,6 +48,8 @@ SAMPLE = 256
 """Test images over which filters are watched."""
 MODELS = 4
 """Models that are kept in memory."""
+A_MOMENT = 0.25
+"""Seconds of a piece of longer work, after which it is said how far it is."""
 
 
 class Explainer:
@@ -50,6 +57,8 @@ class Explainer:
 
     def __init__(self) -> None:
         self._models: dict[tuple[int, tuple[int, int]], Any] = {}
+        self._features: tuple[Any, Any] | None = None
+        """The model whose features were asked for last, and those."""
 
     def answer(self, question: msgspec.Struct) -> msgspec.Struct:
         """The answer to a question. Raises ExplainError, and the errors of datasets and of the history."""
@@ -87,6 +96,12 @@ class Explainer:
                 from cnn_tui.training.explain.vary import vary
 
                 return vary(question)
+            case WorkOutFeatures(run):
+                features = self._features_of(run)
+                features.work(A_MOMENT)
+                return FeaturesDone(features.done, features.total)
+            case FindNearest():
+                return self._nearest(question)
         raise ExplainError(f"{type(question).__name__} is no question", wrong=True)
 
     def _model(self, run_id: int, epoch: int = 0) -> Any:
@@ -110,6 +125,38 @@ class Explainer:
             raise ExplainError(missing_epoch, wrong=True)
         model.have_weights(epoch_path(run_id, epoch) if epoch else None)
         return model
+
+    def _features_of(self, run_id: int) -> Any:
+        """The features of a run's training images; those of one run are kept in memory."""
+        model = self._model(run_id)
+        if self._features is None or self._features[0] is not model:
+            from cnn_tui.training.data.datasets import load
+            from cnn_tui.training.explain.features import TrainingFeatures
+
+            run = find_run(run_id)
+            images = load(run.dataset, run.experiment.data_options, download=False, say=say)
+            if tuple(images.x_train.shape[1:]) != model.input_shape:
+                raise ExplainError(
+                    f"the training images of {run.dataset} are {shapes.show(images.x_train.shape[1:])} now, "
+                    f"and run {run_id} learned from {shapes.show(model.input_shape)}"
+                )
+            made = TrainingFeatures(run_id, run.experiment.training, run.seed, model.model, images)
+            self._features = (model, made)
+        return self._features[1]
+
+    def _nearest(self, question: FindNearest) -> Nearest:
+        features = self._features_of(question.run)
+        if question.picture:
+            images, _ = self._prepared(question.run, question.picture)
+        else:
+            images = self._test_images(question.run, (question.image,))
+        pixels, labels = features.images.x_train, features.images.y_train
+        found = tuple(
+            NearImage(place, int(labels[place]), distance, pixels[place].tobytes())
+            for place, distance in features.nearest(images[0], question.most)
+        )
+        reader, shape = features.reader, tuple(pixels.shape[1:])
+        return Nearest(reader.layer, reader.goes_in, reader.size, features.total, features.learned, shape, found)
 
     def _facts(self, run_id: int) -> ModelFacts:
         model = self._model(run_id)

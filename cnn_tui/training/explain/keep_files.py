@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from cnn_tui.artifacts import evaluation, predictions
 from cnn_tui.artifacts.evaluation import ClassFigures, Evaluation
+from cnn_tui.artifacts.features import features_path
 from cnn_tui.artifacts.kept_epochs import weights_path
 from cnn_tui.artifacts.predictions import PredictionsHeader, model_stamp
 from cnn_tui.data import raw_file
@@ -109,7 +110,7 @@ def keep_or_raise(
 
 def forget(run_id: int) -> None:
     """Take away what is kept of a run: its weights are about to become others."""
-    for path in (predictions.predictions_path(run_id), evaluation.evaluation_path(run_id)):
+    for path in (predictions.predictions_path(run_id), evaluation.evaluation_path(run_id), features_path(run_id)):
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
 

@@ -14,18 +14,14 @@ from cnn_tui.history.history import History
 from cnn_tui.jobs.explain_client import ExplainClient
 from cnn_tui.jobs.explain_protocol import Prediction, PredictPicture
 from cnn_tui.ui.bindings import bindings_of
-from cnn_tui.ui.explain.activations import ActivationsView
-from cnn_tui.ui.explain.augmentation import AugmentationView
 from cnn_tui.ui.explain.by_hand import ByHandView
-from cnn_tui.ui.explain.confusion import ConfusionView
-from cnn_tui.ui.explain.data import DataView
 from cnn_tui.ui.explain.dialogs import ALL, ask_class, ask_picture, ask_run
 from cnn_tui.ui.explain.explained_run import ExplainedRun
-from cnn_tui.ui.explain.filters import FiltersView
 from cnn_tui.ui.explain.lab2 import Lab2
 from cnn_tui.ui.explain.predictions import PredictionsView
 from cnn_tui.ui.explain.scene import ORDERS, AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView, ViewNames
+from cnn_tui.ui.explain.views import Views
 from cnn_tui.ui.explain.where import WhereView
 from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import key_of
@@ -48,21 +44,7 @@ class ExplainPane(Pane):
         self.history = history
         self.lab2 = Lab2(history, writer)
         self.explained = ExplainedRun(history, document, client or ExplainClient(), self.post_message)
-        scene = self.scene
-        self.views: tuple[ExplainView, ...] = (
-            PredictionsView(scene),
-            ConfusionView(scene),
-            ActivationsView(scene),
-            FiltersView(scene),
-            WhereView(scene),
-            AugmentationView(scene, document),
-            ByHandView(scene, self.lab2),
-            DataView(scene),
-        )
-        self.view: ExplainView = self.views[0]
-        """The one that is shown."""
-        self._opened_from: ExplainView | None = None
-        """The view in which Enter opened this one; Esc goes back there."""
+        self.views = Views(self.scene, document, self.lab2)
         self._shown = self._entered = False
         self._path = ""
 
@@ -70,11 +52,14 @@ class ExplainPane(Pane):
     def scene(self) -> Scene:
         return self.explained.scene
 
+    @property
+    def view(self) -> ExplainView:
+        """The one that is shown."""
+        return self.views.shown
+
     def compose(self) -> ComposeResult:
         yield ViewNames([one.title for one in self.views])
-        for view in self.views:
-            view.display = view is self.view
-            yield view
+        yield from self.views
 
     def on_show(self, _: Show) -> None:
         """Look at the run that there is to look at."""
@@ -159,41 +144,33 @@ class ExplainPane(Pane):
         return tuple(f"explain.{name}" for name in ("view", *self.view.keys.split()))
 
     def show_view(self, code: str) -> None:
-        self._opened_from = None
-        self.view.display = False
-        self.view = next(one for one in self.views if one.code == code)
-        self.view.display = True
+        self.views.show(code)
+        self._after_view()
+
+    def _after_view(self) -> None:
+        """Another view may be shown, which has other keys."""
         self.post_message(self.KeysChanged())
         self.after_change()
 
     def step_back(self) -> bool:
-        """Esc leaves off what takes long, then the user's own picture, what Enter opened, a choice of images."""
-        gallery, before = self.scene.gallery, self._opened_from
-        if self.view.leave():
-            pass
-        elif self.scene.own is not None:
-            self.scene.own = None
-        elif before is not None:
-            if before.chooses_images:
-                gallery.choose_all()
-            self.show_view(before.code)
-        elif not gallery.choose_all():
-            return False
-        self.after_change()
-        return True
+        went = self.views.go_back()
+        if went:
+            self._after_view()
+        return went
 
     def action_next_view(self, by: int) -> None:
-        self.show_view(self.views[(self.views.index(self.view) + by) % len(self.views)].code)
+        self.views.show_next(by)
+        self._after_view()
 
     def action_open_chosen(self) -> None:
         """What Enter does depends on the view: it opens what is chosen there."""
-        before = self.view
-        code = before.open()
-        if code is None:
-            self.after_change()
-        else:
-            self.show_view(code)
-            self._opened_from = before
+        self.views.open()
+        self._after_view()
+
+    def action_toggle_nearest(self) -> None:
+        """The training images that this one is most like."""
+        self.views.toggle_nearest()
+        self._after_view()
 
     # Moving
 

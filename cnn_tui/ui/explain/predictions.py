@@ -10,7 +10,8 @@ from rich.text import Text
 
 from cnn_tui.data.images import Picture
 from cnn_tui.text import cells, padded
-from cnn_tui.ui.explain.scene import AnswerWanted
+from cnn_tui.ui.explain.nearest import FeatureWork, NearestImages
+from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import side_by_side
@@ -20,6 +21,9 @@ _MOST_NUMBERS = 12
 _MOST_BARS = 10
 """Of more than twice as many classes, the likeliest."""
 _NAME = 16
+_NEAREST = 14
+"""Lines that the nearest images are given, below the picture and the bars."""
+_LEAST_ABOVE = 8
 
 
 class ShownPrediction(NamedTuple):
@@ -42,12 +46,29 @@ class PredictionsView(ExplainView):
 
     code: ClassVar[str] = "predictions"
     title: ClassVar[str] = "predictions"
-    keys: ClassVar[str] = "next_image open order class picture mark run"
+    keys: ClassVar[str] = "next_image open nearest order class picture mark run"
 
     shows_own_picture: ClassVar[bool] = True
 
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)
+        self.nearest = NearestImages(self)
+
+    def show(self, scene: Scene) -> None:
+        """Another run has other features; whether they are looked at stays."""
+        super().show(scene)
+        self.nearest.work = FeatureWork()
+
+    def settle(self) -> None:
+        self.nearest.work.settle(self.scene)
+
     def wanted(self) -> list[AnswerWanted]:
-        return self.scene.kept()
+        return self.scene.kept() or self.nearest.wanted()
+
+    def leave(self) -> bool:
+        """Leave the nearest images, and the work for them."""
+        was, self.nearest.shown = self.nearest.shown, False
+        return was
 
     def open(self) -> str:
         """What the layers make of the image."""
@@ -61,10 +82,14 @@ class PredictionsView(ExplainView):
             return self.paragraph(words or f"There is no image here: {self.scene.gallery.place()}. {keys}.", width)
         head = self._place(width)
         room = height - 1
-        left = self._picture(shown, width, room)
+        upper = max(_LEAST_ABOVE, room - _NEAREST) if self.nearest.shown else room
+        left = self._picture(shown, width, upper)
         wide = max((line.cell_len for line in left), default=0)
         rest = width - wide - 2
-        facts = self._facts(shown, rest, room)
+        facts = self._facts(shown, rest, upper)
+        if self.nearest.shown:
+            seen = side_by_side([left, facts])[:upper]
+            return [head, *seen, *self.nearest.draw(width, room - len(seen))]
         vector = self._vector(shown, rest)
         if len(facts) + 1 + len(vector) <= room:
             return [head, *side_by_side([left, [*facts, Text(), *vector]])]

@@ -95,7 +95,7 @@ class ExplainView(MovingLines):
         return False
 
     def leave(self) -> bool:
-        """Leave off what takes long; False where nothing does."""
+        """What Esc does: leave off what takes long, or what stands below; False where there is nothing to leave."""
         return False
 
     def toggle_numbers(self) -> bool:

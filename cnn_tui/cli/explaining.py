@@ -1,0 +1,48 @@
+"""What the commands share that ask the process that looks into trained networks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from cnn_tui.artifacts.weights import no_model
+from cnn_tui.cli.streams import FAILED, WRONG, UserError, say
+from cnn_tui.data.raw_file import RawFileError
+from cnn_tui.history.run import Run
+from cnn_tui.jobs.explain_client import ExplainClient
+from cnn_tui.jobs.explain_protocol import Done, ExplainError, KeepPredictions
+
+Kept = TypeVar("Kept")
+
+
+@contextmanager
+def explain_errors() -> Iterator[None]:
+    """What cannot be answered or read becomes a UserError."""
+    try:
+        yield
+    except ExplainError as error:
+        raise UserError(str(error), WRONG if error.wrong else FAILED) from None
+    except RawFileError as error:
+        raise UserError(str(error), FAILED) from None
+
+
+def kept_of(client: ExplainClient, run: Run, read: Callable[[int, int], Kept], epoch: int) -> Kept:
+    """What `read` gives of a run and epoch; where that is not kept yet, it is worked out first. Raises UserError."""
+    try:
+        return read(run.id, epoch)
+    except RawFileError:
+        require_model(run)
+    say(f"run {run.id}: its model is asked about every test image, which takes a few seconds")
+    with explain_errors():
+        client.ask(KeepPredictions(run.id, epoch), Done)
+        return read(run.id, epoch)
+
+
+def require_model(run: Run) -> None:
+    """Raises UserError for a run that has no model."""
+    missing = no_model(run)
+    if missing is not None:
+        if missing.lost:
+            raise UserError(f"{missing.why}: train the experiment again", FAILED)
+        raise UserError(missing.why)
