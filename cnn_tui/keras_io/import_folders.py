@@ -13,7 +13,7 @@ import msgspec
 from cnn_tui.data.dataset import AS_THEY_ARE, MOST_SIDE, Color, DataOptions, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.data.image_folder import PARTS, list_pictures
-from cnn_tui.keras_io.code.values import DatasetArrays, Folder, Unknown
+from cnn_tui.keras_io.code.values import DatasetArrays, Folder, Listed, Unknown
 from cnn_tui.keras_io.import_code import CodeImport, holds_out, share_held_out
 from cnn_tui.text import quiet
 
@@ -45,6 +45,12 @@ def data_asked(code: CodeImport, beside: Path, notes: list[str]) -> DataAsked:
         return DataAsked(there.dataset)
     if isinstance(there, Unknown) and there.table:
         return _table_asked(there, code.validation, beside, notes)
+    if isinstance(code.data, Folder) and isinstance(there, Listed):
+        notes.append(
+            f"the pictures that it trains on, {quiet(there.folder, 80)} ({code.data.place}), have their classes from a "
+            "table: set the dataset to a folder with a folder for each class"
+        )
+        return DataAsked(options=_options(code.data, code.chain.input_shape, notes))
     if not isinstance(there, str) and code.fitted:
         notes.append(f"the images that it trains on{_shown(there)} are not known: set the dataset to them")
     if not isinstance(code.data, Folder):

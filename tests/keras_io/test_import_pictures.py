@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from cnn_tui.network.layers import Dense, Normalization, RandomFlip, Rescaling
+from cnn_tui.network.layers import Conv2D, Dense, Normalization, RandomFlip, Rescaling
 from tests.keras_io.test_import_code import FIT, HEAD, SMALL, read
 
 READ = """
@@ -176,3 +176,55 @@ def test_training_that_goes_on_counts_its_epochs_by_the_first(tmp_path: Path) ->
     assert read(tmp_path, HEAD + SMALL + fit + more).experiment.training.epochs == 4
     unknown = read(tmp_path, HEAD + SMALL + fit + more.replace("first.epoch[-1] + 1", "there()"))
     assert any(note.startswith("initial_epoch is there()") for note in unknown.notes)
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "is_same"),
+    [
+        ("x_train = (x_train - x_train.mean()) / (x_train.std() + 1e-7)", True),
+        ("mean, std = np.mean(x_train, axis=0), np.std(x_train, axis=0)\nx_train = (x_train - mean) / std", False),
+    ],
+)
+def test_images_that_are_evened_out_by_hand_are_a_normalization(tmp_path: Path, by_hand: str, is_same: bool) -> None:
+    imported = read(tmp_path, f"{HEAD}import numpy as np\n{by_hand}\n{SMALL}{FIT}")
+    assert imported.experiment.layers[0] == Normalization()
+    (note,) = imported.notes
+    assert ("over other axes" not in note) is is_same
+    head = HEAD.replace("fashion_mnist", "cifar10")
+    coloured = head + "x_train = (x_train - x_train.mean(axis=(0, 1, 2))) / x_train.std(axis=(0, 1, 2))\n"
+    (note,) = read(tmp_path, coloured + SMALL.replace("28, 28, 1", "32, 32, 3") + FIT).notes
+    assert "over other axes" not in note
+
+
+def test_pictures_that_a_table_lists_keep_what_is_done_to_them(tmp_path: Path) -> None:
+    code = f"""{READ}
+table = read_the("names.dat")
+varied = ImageDataGenerator(rescale=1 / 255, horizontal_flip=True)
+pictures = varied.flow_from_dataframe(table, "photos", x_col="id", y_col="label", target_size=(8, 8), batch_size=7)
+model = keras.Sequential([layers.Flatten(), layers.Dense(3, activation="softmax")])
+model.compile(optimizers.rmsprop(lr=0.01), "categorical_crossentropy")
+model.fit_generator(generator=pictures, epochs=4)
+"""
+    imported = read(tmp_path, code)
+    experiment = imported.experiment
+    assert (experiment.dataset, experiment.stack.input_shape) == ("", (8, 8, 3))
+    assert experiment.layers[0] == RandomFlip(mode="horizontal")
+    assert (experiment.training.batch_size, experiment.training.epochs) == (7, 4)
+    assert (experiment.training.optimizer, experiment.training.learning_rate) == ("rmsprop", 0.01)
+    assert "photos" in imported.notes[0] and "classes from a table" in imported.notes[0]
+
+
+def test_the_output_of_the_last_layer_of_a_network_is_that_of_all(tmp_path: Path) -> None:
+    code = f"""{HEAD}
+base = keras.applications.VGG16(include_top=False, weights=None, input_shape=(64, 64, 3))
+x = layers.Flatten()(base.layers[-1].output)
+model = keras.Model(base.input, layers.Dense(10, activation="softmax")(x))
+"""
+    assert [layer.type for layer in read(tmp_path, code + FIT).experiment.layers] == ["Application", "Flatten", "Dense"]
+
+
+def test_a_class_with_some_of_its_arguments_is_that_class(tmp_path: Path) -> None:
+    partly = "from functools import partial\nConv = partial(layers.Conv2D, kernel_size=3, padding='SAME')\n"
+    network = SMALL.replace('layers.Conv2D(8, 3, activation="relu",', "Conv(8, kernel_size=5,")
+    layer = read(tmp_path, HEAD + partly + network + FIT).experiment.layers[0]
+    assert layer == Conv2D(filters=8, kernel_size=(5, 5), padding="same")

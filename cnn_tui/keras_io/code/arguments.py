@@ -107,6 +107,18 @@ METHODS: dict[str, tuple[str, ...]] = {
     ),
     "fit_generator": ("x", "steps_per_epoch", "epochs", "verbose", "callbacks", "validation_data"),
     "flow_from_directory": ("directory", "target_size", "color_mode", "classes", "class_mode", "batch_size"),
+    "flow_from_dataframe": (
+        "dataframe",
+        "directory",
+        "x_col",
+        "y_col",
+        "weight_col",
+        "target_size",
+        "color_mode",
+        "classes",
+        "class_mode",
+        "batch_size",
+    ),
     "flow": ("x", "y", "batch_size"),
     "image_dataset_from_directory": (
         "directory",
@@ -140,7 +152,13 @@ ALIASES = {
 }
 """Names of classes that Keras has under another name too."""
 
+OPTIMIZERS = {
+    name.lower(): name for name in ("SGD", "Adam", "RMSprop", "Nadam", "Adamax", "Adagrad", "Adadelta", "AdamW")
+}
+"""Keras's optimizers by the names that functions had for them."""
+
 _OLD = {
+    "generator": "x",
     "nb_filter": "filters",
     "border_mode": "padding",
     "subsample": "strides",

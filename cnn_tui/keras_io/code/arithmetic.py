@@ -8,7 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cnn_tui.keras_io.code.values import DatasetArrays, Instance, Share, Tensor, Unknown, Value
+import msgspec
+
+from cnn_tui.keras_io.code.values import DatasetArrays, Instance, Share, Statistic, Tensor, Unknown, Value
 
 MAX_ITEMS = 10_000
 MAX_NUMBER = 2**63
@@ -36,6 +38,10 @@ def combined(op: ast.operator, left: Value, right: Value, place: str) -> Value:
         return _on_tensor(op, left, right, place)
     if isinstance(left, Share) or isinstance(right, Share):
         return _on_share(op, left, right)
+    if isinstance(left, Statistic) and isinstance(op, ast.Add) and isinstance(right, int | float):
+        return left  # a little, so that nothing is divided by 0
+    if isinstance(left, DatasetArrays) and isinstance(right, Statistic) and left.what == "images":
+        return _evened(op, left, right)
     if isinstance(left, DatasetArrays):
         return left if left.what == "labels" else _on_images(op, left, right)
     if isinstance(left, Unknown) and left.table and isinstance(right, int | float):
@@ -83,6 +89,15 @@ def _on_images(op: ast.operator, images: DatasetArrays, number: Value) -> Datase
         return images.scaled(number)
     if isinstance(op, ast.Add | ast.Sub):
         return images.shifted(number if isinstance(op, ast.Add) else -number)
+    raise TypeError("not followed")
+
+
+def _evened(op: ast.operator, images: DatasetArrays, by: Statistic) -> DatasetArrays:
+    """`images - mean`, and `(images - mean) / std`."""
+    if isinstance(op, ast.Sub) and by.kind == "mean" and images.centered is None:
+        return msgspec.structs.replace(images, centered=by.axes)
+    if isinstance(op, ast.Div) and by.kind == "std" and images.centered is not None:
+        return msgspec.structs.replace(images, is_evened=True)
     raise TypeError("not followed")
 
 

@@ -41,7 +41,8 @@ def _early_stopping(callback: Instance, notes: list[str]) -> list[StopRule]:
     metric = RENAMED_METRICS.get(metric, metric) if isinstance(metric, str) else metric
     for name, value in arguments.items():
         if name not in _EARLY_STOPPING_ASIDE and value not in (0, "auto", None, False):
-            notes.append(f"EarlyStopping ({callback.place}): {name} is left out")
+            why = ": the best epoch is kept beside the last, which is tested" if name == "restore_best_weights" else ""
+            notes.append(f"EarlyStopping ({callback.place}): {name} is left out{why}")
     try:
         return [StopRule(metric, patience=max(patience, 1))]
     except (ValueError, TypeError):

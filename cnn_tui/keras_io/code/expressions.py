@@ -25,6 +25,7 @@ from cnn_tui.keras_io.code.values import (
     DatasetArrays,
     Folder,
     Function,
+    InnerLayer,
     InnerLayers,
     Instance,
     Method,
@@ -197,6 +198,9 @@ class Expressions:
         return value
 
     def _part(self, owner: Value, index: ast.expr, names: Names, cell: CodeCell) -> Value:
+        if isinstance(owner, InnerLayers) and self.value(index, names, cell) == -1:
+            base = owner.whole[0]
+            return InnerLayer(Tensor(base.arguments.get("input_shape"), owner.whole))
         if isinstance(owner, DatasetArrays):
             return self._some(owner, index, names, cell)
         if isinstance(index, ast.Slice):
@@ -288,6 +292,8 @@ def attribute(owner: Value, name: str) -> Value:
         return owner.shape
     if isinstance(owner, str) and name == "parent":
         return str(PurePosixPath(owner).parent)
+    if isinstance(owner, InnerLayer) and name == "output":
+        return owner.output
     if isinstance(owner, Folder):
         return attribute_of(owner, name)
     if (found := held(owner, name)) is not None:

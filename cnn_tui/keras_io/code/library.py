@@ -10,11 +10,12 @@ import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.keras_io.code.applications import PREPARATION, application, is_application, pooled
-from cnn_tui.keras_io.code.arguments import ALIASES, named
+from cnn_tui.keras_io.code.arguments import ALIASES, OPTIMIZERS, named
 from cnn_tui.keras_io.code.expressions import items
 from cnn_tui.keras_io.code.paths import path_call
 from cnn_tui.keras_io.code.pictures import image_layer
 from cnn_tui.keras_io.code.pipelines import length_of, tensorflow_dataset
+from cnn_tui.keras_io.code.scale import statistic
 from cnn_tui.keras_io.code.values import (
     PARSER,
     ClassNames,
@@ -71,6 +72,8 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         return tensorflow_dataset(unnamed, given, place)
     if name == "listdir" and unnamed and isinstance(unnamed[0], str):
         return ClassNames(unnamed[0], False, Unknown("os.listdir", place))
+    if name == "glob" and unnamed and isinstance(unnamed[0], str) and unnamed[0].endswith("/*"):
+        return ClassNames(unnamed[0].removesuffix("/*"), False, Unknown("glob", place))
     if name == "cardinality" and unnamed:
         return length_of(unnamed[0]) or Unknown("", place)
     if name in ("floor", "ceil") and len(unnamed) == 1 and isinstance(unnamed[0], Share):
@@ -93,6 +96,8 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
     arrays = next((one for one in unnamed if isinstance(one, DatasetArrays)), None)
     if arrays is not None and name in _ON_ARRAYS:
         return _on_arrays(arrays, name)
+    if arrays is not None and name in ("mean", "std") and arrays.what == "images":
+        return statistic(arrays, name, given.get("axis", unnamed[1] if len(unnamed) > 1 else None))
     if arrays is not None and name == "unique" and arrays.what == "labels":
         return range(BUILT_IN[arrays.dataset].classes)
     if name in _ORDERS and unnamed:
@@ -121,6 +126,8 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         return Unknown("", place)
     if name == "Convolution2D" and len(unnamed) >= 3 and type(unnamed[1]) is type(unnamed[2]) is int:
         unnamed = [unnamed[0], (unnamed[1], unnamed[2]), *unnamed[3:]]  # rows and columns, as Keras 1 had them
+    if "optimizers" in callee.path.split("."):
+        name = OPTIMIZERS.get(name, name)
     return _made(ALIASES.get(name, name), unnamed, given, place)
 
 

@@ -10,7 +10,7 @@ from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS
 from cnn_tui.keras_io.code.library import append
 from cnn_tui.keras_io.code.paths import text_method
 from cnn_tui.keras_io.code.pipelines import pipeline_method
-from cnn_tui.keras_io.code.scale import FITTED
+from cnn_tui.keras_io.code.scale import FITTED, statistic
 from cnn_tui.keras_io.code.values import (
     HISTORY,
     OPTIONS,
@@ -20,6 +20,7 @@ from cnn_tui.keras_io.code.values import (
     DatasetArrays,
     Folder,
     Instance,
+    Listed,
     Method,
     Share,
     Unknown,
@@ -33,7 +34,7 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
     if isinstance(owner, CodeModel):
         return _of_model(owner, method.name, unnamed, given, place)
     if isinstance(owner, DatasetArrays):
-        return _of_images(owner, method.name, unnamed)
+        return _of_images(owner, method.name, unnamed, given)
     if isinstance(owner, Folder):
         return pipeline_method(owner, method.name, unnamed, given)
     if isinstance(owner, ClassNames) and method.name in ("keys", "values", "items", "copy"):
@@ -120,11 +121,13 @@ def _of_parser(parser: Instance, name: str, unnamed: Sequence[Value], given: Map
     return Unknown("", place)
 
 
-def _of_images(images: DatasetArrays, name: str, unnamed: Sequence[Value]) -> Value:
+def _of_images(images: DatasetArrays, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
     if name == "reshape" and images.what == "images":
         sizes = unnamed[0] if len(unnamed) == 1 and isinstance(unnamed[0], tuple | list) else unnamed
         if all(type(size) is int for size in sizes):
             return images.reshaped(tuple(sizes[1:]))
+    if name in ("mean", "std") and images.what == "images":
+        return statistic(images, name, given.get("axis", unnamed[0] if unnamed else None))
     return images if name in ("reshape", "astype", "copy", "flatten") else Unknown("", "")
 
 
@@ -137,6 +140,8 @@ def _of_generator(
     arguments = named(name, unnamed, given)
     if name == "flow_from_directory":
         return Folder(arguments.pop("directory", None), arguments, generator, place)
+    if name == "flow_from_dataframe":
+        return Folder(Listed(str(arguments.pop("directory", ""))), arguments, generator, place)
     if name == "flow" and "x" in arguments:
         return Folder(arguments.pop("x"), arguments, generator, place)
     return Unknown("", place)

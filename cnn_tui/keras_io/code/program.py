@@ -23,10 +23,12 @@ from cnn_tui.keras_io.code.values import (
     CodeModel,
     Folder,
     Function,
+    InnerLayer,
     Instance,
     Method,
     Named,
     Names,
+    Partial,
     Tensor,
     Unknown,
     Value,
@@ -205,7 +207,7 @@ class Program:
             case ast.Attribute(value=owner, attr="trainable"):
                 frozen = self._value(owner, names, cell)
                 _freeze(frozen, value)
-                if isinstance(frozen, Unknown):
+                if isinstance(frozen, Unknown | InnerLayer):
                     self._note_freezing(target, cell)
             case ast.Attribute(value=owner, attr=name) if is_own(kept := self._value(owner, names, cell)):
                 kept.arguments[HELD][name] = value
@@ -244,6 +246,10 @@ class Program:
         match callee:
             case Named(name="set_random_seed" | "set_seed") if unnamed and type(unnamed[0]) is int:
                 self.seed = unnamed[0]
+            case Named(name="partial") if unnamed and not callee.is_keras:
+                return Partial(unnamed[0], tuple(unnamed[1:]), dict(given))
+            case Partial():
+                return self._called(callee.of, (*callee.unnamed, *unnamed), {**callee.given, **given}, place)
             case Named():
                 return call_named(callee, unnamed, given, place)
             case Method(owner=Class() | Instance() as owner, name=name) if isinstance(owner, Class) or is_own(owner):

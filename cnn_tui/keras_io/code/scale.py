@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from cnn_tui.keras_io.code.applications import PREPARATION
-from cnn_tui.keras_io.code.values import DatasetArrays, Folder, Instance, Named, Value
+from cnn_tui.keras_io.code.values import DatasetArrays, Folder, Instance, Listed, Named, Statistic, Value
 from cnn_tui.network.rescaling import WHITE
 
 EVENING_OUT = ("featurewise_center", "featurewise_std_normalization")
@@ -56,7 +56,9 @@ def scaling(data: Value, layers: Sequence[Instance], notes: list[str]) -> list[I
     if any(layer.kind in _SCALES for layer in layers):
         return []
     images = _arrays(data)
-    known = images is not None or (isinstance(data, Folder) and isinstance(data.path, str))
+    if images is not None and images.centered is not None:
+        return _evened(images, notes)
+    known = images is not None or (isinstance(data, Folder) and isinstance(data.path, str | Listed))
     if not known:
         return []
     scale, offset = (images.scale, images.offset) if images is not None else (1.0, 0.0)
@@ -70,6 +72,30 @@ def scaling(data: Value, layers: Sequence[Instance], notes: list[str]) -> list[I
     ends = f"{offset:g} to {scale + offset:g}"
     notes.append(f"the images go in as {ends} there: a Rescaling in front makes them so of the 0 to 1 that come here")
     return [Instance("Rescaling", {"scale": scale, "offset": offset}, "in front")]
+
+
+def _evened(images: DatasetArrays, notes: list[str]) -> list[Instance]:
+    """What a script does to images by their own mean and spread."""
+    if not images.is_evened:
+        notes.append("the mean of the images is taken away from them there: that is left out")
+        return []
+    is_grey = len(images.sizes) < 3 or images.sizes[2] == 1  # then all its numbers are of one channel
+    is_same = images.centered == (0, 1, 2) or (is_grey and images.centered == (0, 1, 2, 3))
+    notes.append(
+        "a Normalization in front brings the images to mean 0 and spread 1, which the script does by hand; its own "
+        "numbers, which do not learn, are parameters here"
+        + ("" if is_same else "; it does so channel by channel, and there it is done over other axes")
+    )
+    return [Instance("Normalization", {}, "in front")]
+
+
+def statistic(images: DatasetArrays, kind: str, axis: Value) -> Statistic | None:
+    """The mean or the spread of images; None where it is not told over which axes."""
+    dimensions = len(images.sizes) + 1
+    axes = tuple(range(dimensions)) if axis is None else axis if isinstance(axis, tuple | list) else (axis,)
+    if not all(type(one) is int and -dimensions <= one < dimensions for one in axes):
+        return None
+    return Statistic(kind, tuple(sorted(one % dimensions for one in axes)))
 
 
 def _arrays(data: Value) -> DatasetArrays | None:

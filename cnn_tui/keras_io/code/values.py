@@ -106,6 +106,10 @@ class DatasetArrays(msgspec.Struct, frozen=True):
     """What the bytes are multiplied by on the way into the model."""
     offset: float = 0.0
     """What is added to them then."""
+    centered: tuple[int, ...] | None = None
+    """The axes over which their mean was counted, where it is taken away from them."""
+    is_evened: bool = False
+    """Whether they are divided by their spread then."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -135,6 +139,19 @@ class DatasetArrays(msgspec.Struct, frozen=True):
         return self.reshaped((*self.sizes, 1)) if len(self.sizes) == 2 else self
 
 
+class Statistic(msgspec.Struct, frozen=True):
+    """The `mean` or the `std` of images, over some of the axes of their array."""
+
+    kind: str
+    axes: tuple[int, ...]
+
+
+class InnerLayer(msgspec.Struct, frozen=True, eq=False):
+    """The last layer of a network that is one layer here, of which only what comes out of it can be followed."""
+
+    output: Tensor
+
+
 class Folder(msgspec.Struct, frozen=True):
     """Pictures read from a folder of folders, or arrays that go in by batches, and how."""
 
@@ -153,6 +170,12 @@ class Folder(msgspec.Struct, frozen=True):
     def is_part(self) -> bool:
         """Whether these are not all that the folder has."""
         return self.part != (0.0, 1.0)
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """Pictures in a folder whose classes stand in a table."""
+
+    folder: str
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -206,6 +229,14 @@ class Function(msgspec.Struct, frozen=True, eq=False):
     node: ast.FunctionDef
     names: Names
     cell: CodeCell
+
+
+class Partial(msgspec.Struct, frozen=True, eq=False):
+    """Something to be called, with some of its arguments: what `functools.partial` gives."""
+
+    of: Value
+    unnamed: tuple[Value, ...]
+    given: dict[str, Value]
 
 
 class Class(msgspec.Struct, frozen=True, eq=False):
