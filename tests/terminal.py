@@ -64,6 +64,7 @@ class TwoScreens(pyte.Screen):  # type: ignore[misc]
         super().reset_mode(*modes, **how)
         if 1049 in modes and self._kept is not None:
             (self.buffer, self.cursor), self._kept = self._kept, None
+            self.dirty.update(range(self.lines))
 
 
 class Terminal:
@@ -78,6 +79,7 @@ class Terminal:
         """The codes of all looks (SGR) that it has asked for."""
         self._unread = b""
         self._screen = TwoScreens(columns, rows)
+        self._lines: dict[int, str] = {}
         self._stream = pyte.ByteStream(self._screen)
         self._ours, theirs = pty.openpty()
         self._set_size(columns, rows)
@@ -100,8 +102,14 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """The screen as lines."""
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        """The screen as lines. Only those that have changed are read again: tests look often."""
+        screen = self._screen
+        for row in screen.dirty:
+            cells = screen.buffer[row]
+            # The second half of a wide character is an empty cell.
+            self._lines[row] = "".join([cells[column].data for column in range(screen.columns)]).rstrip()
+        screen.dirty.clear()
+        return "\n".join([self._lines[row] for row in range(screen.lines)])
 
     @property
     def cells(self) -> list[list[Any]]:

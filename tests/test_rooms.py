@@ -65,9 +65,15 @@ def source(module: str) -> Path:
 
 
 @functools.cache
+def tree(module: str) -> ast.Module:
+    """A module's syntax tree."""
+    return ast.parse(source(module).read_text(encoding="utf-8"))
+
+
+@functools.cache
 def imports(module: str) -> tuple[Import, ...]:
     """All imports of a module, those inside functions too."""
-    return tuple(_walk(ast.parse(source(module).read_text(encoding="utf-8")), module, False))
+    return tuple(_walk(tree(module), module, False))
 
 
 def _walk(node: ast.AST, module: str, inside: bool) -> Iterator[Import]:
@@ -106,22 +112,27 @@ def below(room: str) -> set[str]:
     return {*ROOMS[: ROOMS.index(room) + 1], *BESIDE}
 
 
-def loaded_by(names: Iterable[str]) -> set[str]:
+def loaded_by(names: Iterable[str]) -> frozenset[str]:
     """The modules that a clean interpreter has loaded after importing `names`."""
+    return _loaded_by(tuple(names))
+
+
+@functools.cache
+def _loaded_by(names: tuple[str, ...]) -> frozenset[str]:
     lines = [*(f"import {name}" for name in names), "import sys, json", "print(json.dumps(sorted(sys.modules)))"]
     # -E and -P: no setting of this process, and no file where it happens to be, takes part.
     command = [sys.executable, "-E", "-P", "-c", "\n".join([f"import sys; sys.path.insert(0, {str(ROOT)!r})", *lines])]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
-    return set(json.loads(done.stdout))
+    return frozenset(json.loads(done.stdout))
 
 
-def roots(loaded: set[str]) -> set[str]:
+def roots(loaded: frozenset[str]) -> set[str]:
     """The packages that they belong to."""
     return {name.split(".")[0] for name in loaded}
 
 
-def rooms(loaded: set[str]) -> set[str]:
+def rooms(loaded: frozenset[str]) -> set[str]:
     """The rooms that they belong to."""
     return {name.split(".")[1] for name in loaded if name.startswith("cnn_tui.")}
 
@@ -201,10 +212,10 @@ def test_what_is_loaded_later_is_there_when_it_is_named() -> None:
 # What the sources say
 
 
-@pytest.mark.parametrize("module", modules())
-def test_arrows_go_downwards_only(module: str) -> None:
+def test_arrows_go_downwards_only() -> None:
     upwards = [
         f"{source(module)}:{one.line} imports {one.name}"
+        for module in modules()
         for one in imports(module)
         if one.name.split(".")[0] == "cnn_tui" and rank(one.name) > rank(module)
     ]
@@ -255,7 +266,7 @@ def test_no_room_but_the_history_has_sql() -> None:
         f"{source(module)}:{node.lineno}: {node.value}"
         for module in _MODULES
         if room_of(module) != "history"
-        for node in ast.walk(ast.parse(source(module).read_text(encoding="utf-8")))
+        for node in ast.walk(tree(module))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and _SQL.search(node.value)
     }
     assert found == set()
@@ -265,7 +276,7 @@ def test_no_two_classes_share_a_name() -> None:
     """A name says what a thing is, wherever it is met. Messages within a widget are named with it, and count apart."""
     places: dict[str, list[str]] = {}
     for module in modules():
-        for node in ast.parse(source(module).read_text(encoding="utf-8")).body:
+        for node in tree(module).body:
             if isinstance(node, ast.ClassDef):
                 places.setdefault(node.name, []).append(module)
     assert {name: where for name, where in places.items() if len(where) > 1} == {}

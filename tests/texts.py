@@ -9,6 +9,7 @@ packs of exercises and the presets say.
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import sys
 import tomllib
@@ -32,11 +33,12 @@ class ShownText(NamedTuple):
     words: str
 
 
-def all_texts() -> list[ShownText]:
+@functools.cache
+def all_texts() -> tuple[ShownText, ...]:
     """Every text that a user can see, by file and line."""
     found = [one for path in sorted((ROOT / "cnn_tui").rglob("*.py")) for one in texts_of_code(path)]
     packs = sorted([*(ROOT / "cnn_tui/exercises/sets").rglob("*.toml"), *(ROOT / "presets").glob("*.toml")])
-    return [*found, *texts_of_keys(_TABLE), *(one for path in packs for one in texts_of_pack(path))]
+    return (*found, *texts_of_keys(_TABLE), *(one for path in packs for one in texts_of_pack(path)))
 
 
 def texts_of_code(path: Path) -> Iterator[ShownText]:

@@ -159,6 +159,7 @@ def test_what_was_not_kept_is_worked_out(here: Path, inside: Inside) -> None:
     assert answer.objects[0]["images"] == open_predictions(1).count == 80
 
 
+@pytest.mark.long
 def test_a_run_that_has_ended_has_its_evaluation_and_predictions_at_hand(tmp_path: Path, inside: Inside) -> None:
     """The training process itself, from the queue to its end."""
     tiny = read(write_experiment(tmp_path / "tiny.toml", write_dataset(tmp_path / "tiny.npz"), epochs=1))

@@ -109,6 +109,7 @@ def test_table_event_files_and_a_stop_rule_that_fires(files: Path, history: Hist
     assert list((tmp_path / "events").rglob("events.out.tfevents.*"))
 
 
+@pytest.mark.long
 def test_the_bar_rewrites_its_line_others_wait_and_attach_and_ctrl_c_keeps_what_is_learned(
     files: Path, history: History, inside: Inside, tmp_path: Path
 ) -> None:

@@ -53,6 +53,7 @@ def read(folder: Path) -> dict[str, list[tuple[int, float, float]]]:
     return found
 
 
+@pytest.mark.long
 def test_a_run_is_written_as_keras_would_have_written_it(run_id: int, tmp_path: Path, inside: Inside) -> None:
     answer = inside("export", str(run_id), "--tensorboard", str(tmp_path / "logs"))
     assert (answer.status, answer.out) == (0, ""), answer.err

@@ -94,6 +94,7 @@ def test_a_network_comes_back_from_keras_json(tmp_path: Path, experiment: Experi
     assert len(imported.notes) == 1  # it was not compiled
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", KERAS_LAYERS)
 def test_each_kind_comes_back_with_any_arguments(tmp_path: Path, kind: str) -> None:
     @settings(deadline=None, max_examples=3, database=None, suppress_health_check=list(HealthCheck))

@@ -192,6 +192,7 @@ def test_defaults_are_those_of_keras(keras: Keras, kind: str) -> None:
     assert config_of(ours) == config_of(getattr(keras.module.layers, kind)(**needed))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("kind", "field"), FIELDS, ids=FIELD_IDS)
 def test_keras_takes_every_value_that_is_allowed(keras: Keras, kind: str, field: Field) -> None:
     layer = new_layer(kind)

@@ -136,6 +136,7 @@ def test_a_run_in_half_precision_on_files_is_repeated(tmp_path: Path) -> None:
     assert_same(run, scripted(run.experiment, run.seed, tmp_path))
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("keras_cache")
 def test_without_a_seed_it_is_the_same_network(tmp_path: Path) -> None:
     told = scripted(BASELINE.with_training(epochs=1), None, tmp_path)

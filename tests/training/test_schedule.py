@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,13 @@ TRAININGS: dict[str, dict[str, Any]] = {
     "average": {"use_ema": True, "ema_momentum": 0.9},
 }
 GO_ON = ("exponential", "plateau", "epochs", "average")
+QUICK = ("plateau",)
+"""What is tried each time; the others with what takes long."""
+
+
+def quick_and_long(names: Iterable[str]) -> list[Any]:
+    """All of them, as parameters."""
+    return [pytest.param(name, marks=[pytest.mark.long] * (name not in QUICK)) for name in names]
 
 
 def images() -> tuple[Any, Any]:
@@ -97,7 +105,7 @@ def trained_by_keras(experiment: Experiment) -> Any:
     return names["model"]
 
 
-@pytest.mark.parametrize("which", TRAININGS)
+@pytest.mark.parametrize("which", quick_and_long(TRAININGS))
 def test_a_training_is_keras_own(which: str) -> None:
     from cnn_tui.training.loop import finish
 
@@ -111,7 +119,7 @@ def test_a_training_is_keras_own(which: str) -> None:
     assert float(ours.optimizer.learning_rate) == pytest.approx(float(theirs.optimizer.learning_rate), rel=1e-6)
 
 
-@pytest.mark.parametrize("which", GO_ON)
+@pytest.mark.parametrize("which", quick_and_long(GO_ON))
 def test_a_training_that_is_resumed_comes_to_the_same(which: str, tmp_path: Path) -> None:
     from cnn_tui.artifacts.weights import KeptWeights
     from cnn_tui.training.callbacks.checkpoints import restore, write

@@ -153,10 +153,11 @@ def assert_alike(ours: tuple[list[Any], list[float]], kerass: tuple[list[Any], l
 @pytest.mark.parametrize(
     ("experiment", "parts"),
     [
-        (PLAIN, 2),
         (EVERY_PART, 4),
-        (FROZEN, 2),
-        *(pytest.param(*one, marks=pytest.mark.long) for one in ((PLAIN, 4), (POOLS, 2), (WHOLE_BATCH, 2))),
+        *(
+            pytest.param(*one, marks=pytest.mark.long)
+            for one in ((PLAIN, 2), (PLAIN, 4), (POOLS, 2), (FROZEN, 2), (WHOLE_BATCH, 2))
+        ),
     ],
 )
 def test_parts_learn_what_the_whole_batch_does(experiment: Experiment, parts: int) -> None:

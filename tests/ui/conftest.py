@@ -13,6 +13,7 @@ from cnn_tui.history.history import History
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.own_theme import find_theme
 from cnn_tui.ui.panes.training import pictures
+from tests import made_once
 from tests.ui import pilot
 from tests.ui.fake import FakeTrainer
 from tests.ui.fake_machine import TWO, FakeSensors
@@ -25,6 +26,7 @@ def quick_pilots() -> Iterator[None]:
     """Pilots wait no longer than the app is at work."""
     with pytest.MonkeyPatch.context() as patched:
         pilot.use(patched)
+        made_once.use(patched)
         yield
 
 
@@ -35,9 +37,9 @@ def no_pictures_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pictures, "RUN_AFTER", 3600.0)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def drawn_when_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For tests that look at the screen when they want to see something: nothing is drawn but for them."""
+    """Tests look at the screen when they want to see something: nothing is drawn but for them."""
     pilot.draw_when_looked_at(monkeypatch)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from typing import Any
 
+from textual.app import App
 from textual.pilot import Pilot
 
 from cnn_tui.ui.app import LabApp
@@ -16,7 +18,7 @@ PATIENCE = 60.0
 """Seconds that a test waits for what should come at once: the machine may be busy."""
 
 
-def text(app: LabApp) -> str:
+def text(app: App[Any]) -> str:
     """The whole screen as lines of text."""
     height = app.size.height
     lines = app.screen._compositor.render_strips()

@@ -15,6 +15,7 @@ from cnn_tui.ui.chart.chart import Chart
 from cnn_tui.ui.theme import DARK
 from cnn_tui.ui.widgets.lines import COMPONENTS
 from tests.reports.recorded import recorded
+from tests.ui.screen import text
 
 
 class Alone(App[None]):
@@ -62,6 +63,7 @@ async def test_a_new_reading_changes_few_lines_and_the_same_picture_none() -> No
     async with app.run_test(size=(60, 12)) as pilot:
         app.chart.show(pictures[0])
         await pilot.pause()
+        assert "┤" in text(app)
         before = app.chart._strips
         app.chart.show(pictures[1])
         after = app.chart._strips

@@ -66,9 +66,10 @@ def told(name: str, terminal: Terminal) -> bool:
     )
 
 
-def test_without_colours_not_one_is_sent_and_what_is_chosen_can_be_told() -> None:
+@pytest.mark.parametrize("poses", [LAST, pytest.param(POSES, marks=pytest.mark.long)])
+def test_without_colours_not_one_is_sent_and_what_is_chosen_can_be_told(poses: tuple[Pose, ...]) -> None:
     with Terminal(COMMAND, env={"NO_COLOR": "1"}) as terminal:
-        for name in walk(terminal):
+        for name in walk(terminal, poses):
             terminal.wait(lambda name=name: told(name, terminal), f"what is chosen: {name}")  # type: ignore[misc]
             assert terminal.looks <= ATTRIBUTES, f"{name}: {sorted(terminal.looks - ATTRIBUTES)}"
 

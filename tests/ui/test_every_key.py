@@ -289,7 +289,6 @@ def lab_of_two_runs(make_lab: MakeLab, history: History, tmp_path: Path, monkeyp
     return app
 
 
-@pytest.mark.usefixtures("drawn_when_looked_at")
 @pytest.mark.parametrize("walk", walks(), ids=" ".join)
 async def test_keys(walk: list[str], lab_of_two_runs: LabApp) -> None:
     app = lab_of_two_runs

@@ -51,7 +51,7 @@ def test_history_with_a_baseline_and_marks_at_120x40(make_lab: MakeLab, snap_com
         await pilot.press("4", "z", "j", "space", "o", "o")
         await sees(pilot, "4 runs · 1 marked · Test▼")
         await sees(pilot, "Run 3: Lab 1: 64 filters")  # below the runs
-        await until(pilot, lambda: "┤" in text(pilot.app), "its curves")  # type: ignore[arg-type]
+        await until(pilot, lambda: "┤" in text(pilot.app), "its curves")
 
     assert snap_compare(make_lab(), terminal_size=LARGE, run_before=press)
 
@@ -67,6 +67,6 @@ def test_a_light_comparison_at_120x40(make_lab: MakeLab, snap_compare: Compare) 
     async def press(pilot: Pilot[Any]) -> None:
         await pilot.press("4", "j", "space", "j", "space", "j", "space", "c")
         app = pilot.app
-        await until(pilot, lambda: "luck alone moves" in text(app) or "may be luck" in text(app), "the verdicts", 60)  # type: ignore[arg-type]
+        await until(pilot, lambda: "luck alone moves" in text(app) or "may be luck" in text(app), "the verdicts", 60)
 
     assert snap_compare(make_lab(theme="cnn-light"), terminal_size=LARGE, run_before=press)

@@ -169,8 +169,8 @@ def test_a_terminal_that_knows_placeholders_gets_pictures() -> None:
     ("name", "takes", "setting", "pictures"),
     [
         ("WezTerm 20240203-110809-5046fb22", True, "", False),
-        ("kitty(0.40.1)", False, "", False),
-        ("kitty(0.40.1)", True, "blocks", False),
+        pytest.param("kitty(0.40.1)", False, "", False, marks=pytest.mark.long),
+        pytest.param("kitty(0.40.1)", True, "blocks", False, marks=pytest.mark.long),
         ("nobody has heard of me 1.0 " + "x" * 60, False, "kitty", True),
     ],
 )

@@ -18,8 +18,6 @@ from tests.ui import fake
 from tests.ui.conftest import MakeLab
 from tests.ui.screen import LARGE, SMALL, pane, sees, text, until
 
-pytestmark = pytest.mark.usefixtures("drawn_when_looked_at")
-
 
 async def test_four_panes_at_120x40(make_lab: MakeLab) -> None:
     app = make_lab()

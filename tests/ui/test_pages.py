@@ -38,8 +38,6 @@ from tests.ui.conftest import MakeLab
 from tests.ui.made_runs import made
 from tests.ui.screen import LARGE, sees, until
 
-pytestmark = pytest.mark.usefixtures("drawn_when_looked_at")
-
 NOTE = "first *line* | with marks\n- and a second line"
 
 

@@ -31,7 +31,7 @@ SCENES = {"stack": "1", "training": "3"}
 
 
 @pytest.mark.usefixtures("no_worker")
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", [pytest.param(mode, marks=[pytest.mark.long] * (mode != "colour")) for mode in MODES])
 def test_the_lab_looks_as_kept_at_four_sizes(mode: str, pytestconfig: pytest.Config) -> None:
     with History() as history:
         pose_training(history)

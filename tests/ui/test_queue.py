@@ -19,8 +19,6 @@ from tests.ui import fake
 from tests.ui.conftest import MakeLab
 from tests.ui.screen import LARGE, SMALL, sees, text, until
 
-pytestmark = pytest.mark.usefixtures("drawn_when_looked_at")
-
 BASELINE = load_preset("lab1-baseline")
 
 

@@ -19,8 +19,6 @@ from tests.ui.conftest import MakeLab
 from tests.ui.made_runs import made
 from tests.ui.screen import LARGE, SMALL, sees, text, until
 
-pytestmark = pytest.mark.usefixtures("drawn_when_looked_at")
-
 
 def whole(app: LabApp) -> str:
     """All lines of the page, those off the screen too."""

@@ -194,7 +194,10 @@ def test_with_sixteen_colours_a_picture_has_all_its_greys() -> None:
 
 
 @pytest.mark.usefixtures("no_worker")
-@pytest.mark.parametrize("why", ["it says nothing", "it has no pixels", "no colours"])
+@pytest.mark.parametrize(
+    "why",
+    ["no colours", *(pytest.param(why, marks=pytest.mark.long) for why in ("it says nothing", "it has no pixels"))],
+)
 def test_a_terminal_without_them_gets_blocks(why: str) -> None:
     posed()
     env = {"NO_COLOR": "1"} if why == "no colours" else {}
@@ -208,7 +211,11 @@ def test_a_terminal_without_them_gets_blocks(why: str) -> None:
 
 @pytest.mark.usefixtures("no_worker")
 @pytest.mark.parametrize(
-    ("setting", "says", "pictures"), [("", True, True), ("false", True, False), ("true", False, True)]
+    ("setting", "says", "pictures"),
+    [
+        ("true", False, True),
+        *(pytest.param(*one, marks=pytest.mark.long) for one in (("", True, True), ("false", True, False))),
+    ],
 )
 def test_the_settings_have_the_last_word(setting: str, says: bool, pictures: bool) -> None:
     if setting:

@@ -33,7 +33,7 @@ def always_due(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recorder, "PERIOD", 0.0)
 
 
-@pytest.mark.parametrize("execution", [1, 3])
+@pytest.mark.parametrize("execution", [1, pytest.param(3, marks=pytest.mark.long)])
 def test_epochs_and_points_are_recorded_under_keras_names(history: History, execution: int) -> None:
     logs = Fit(history, execution=execution).run()
     run = run_of(history)
