@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from cnn_tui.artifacts import evaluation, predictions
+from cnn_tui.artifacts import evaluation, kept_epochs, predictions
 from cnn_tui.artifacts.evaluation import ClassFigures, Evaluation
+from cnn_tui.artifacts.kept_epochs import EpochHeader, KeptArray, epoch_path, weights_path
 from cnn_tui.artifacts.predictions import PredictionsHeader, model_stamp
 from cnn_tui.data import images, raw_file
 from cnn_tui.data.data_facts import FORMAT, DataFacts, PartFacts, facts_path
 from cnn_tui.data.dataset import FASHION
 from cnn_tui.data.images import ImagesHeader, images_path
+from cnn_tui.history.run import Run
 from cnn_tui.home import model_path
 from cnn_tui.jobs.explain_protocol import (
     VARIATIONS,
@@ -28,6 +30,7 @@ from cnn_tui.jobs.explain_protocol import (
     FilterMap,
     FindDeadFilters,
     FindNearest,
+    KeepPredictions,
     Kernels,
     LayerFacts,
     LayerMaps,
@@ -69,28 +72,39 @@ def write_facts(dataset: str = "fashion_mnist_sample", names: Sequence[str] = FA
     raw_file.write(facts_path(dataset), facts, [])
 
 
-def write_predictions(run_id: int, names: Sequence[str] = FASHION, count: int = COUNT, *, model: bool = True) -> None:
-    """Predictions of which every fifth is wrong: the class after the true one; without `model` it has been deleted."""
-    if model:
+def write_predictions(
+    run_id: int, names: Sequence[str] = FASHION, count: int = COUNT, *, model: bool = True, epoch: int = 0
+) -> None:
+    """Predictions of which every fifth is wrong: the class after the true one; without `model` it has been deleted.
+
+    Those of epoch 1 have two fifths more wrong, those of epoch 2 one.
+    """
+    if model and not epoch:
         model_path(run_id).parent.mkdir(parents=True, exist_ok=True)
         model_path(run_id).write_bytes(b"a model")
-    classes, stamp = len(names), model_stamp(model_path(run_id))
+    classes, stamp, right = len(names), model_stamp(weights_path(run_id, epoch)), min(4, epoch + 1) if epoch else 4
     labels = [at % classes for at in range(count)]
-    said = [(label + 1) % classes if at % 5 == 4 else label for at, label in enumerate(labels)]
+    said = [(label + 1) % classes if at % 5 >= right else label for at, label in enumerate(labels)]
     margins = [0.5 + at / (2 * count) for at in range(count)]
     rows = [[0.7 if at == one else 0.3 / (classes - 1) for at in range(classes)] for one in said]
     header = PredictionsHeader(predictions.FORMAT, count, classes, tuple(names), (SIZE, SIZE, 1), DIGEST, stamp)
     parts: list[array.array[Any]] = [array.array("i", labels), array.array("i", said), array.array("f", margins)]
     parts.append(array.array("f", [share for row in rows for share in row]))
-    raw_file.write(predictions.predictions_path(run_id), header, [part.tobytes() for part in parts])
+    raw_file.write(predictions.predictions_path(run_id, epoch), header, [part.tobytes() for part in parts])
     cells: dict[tuple[int, int], int] = {}
     for true, guessed in zip(labels, said, strict=True):
         cells[true, guessed] = cells.get((true, guessed), 0) + 1
     figures = tuple(ClassFigures(name, 0.8, 0.75, 0.774, count // classes) for name in names)
-    found = Evaluation(
-        evaluation.FORMAT, count, 0.5, 0.8, figures, tuple((*cell, images) for cell, images in cells.items()), stamp
-    )
-    raw_file.write(evaluation.evaluation_path(run_id), found, [])
+    confused = tuple((*cell, images) for cell, images in cells.items())
+    found = Evaluation(evaluation.FORMAT, count, 0.5, right / 5, figures, confused, stamp)
+    raw_file.write(evaluation.evaluation_path(run_id, epoch), found, [])
+
+
+def write_epochs(run: Run, *epochs: int) -> None:
+    """Weights of a run's epochs; what they say of images is worked out when it is asked for."""
+    for epoch in epochs:
+        header = EpochHeader(kept_epochs.FORMAT, run.created, epoch, (KeptArray((10,), "float32", 40),))
+        raw_file.write(epoch_path(run.id, epoch), header, [bytes(40)])
 
 
 class FakeExplainClient:
@@ -126,8 +140,11 @@ def _answer(question: Question) -> Any:
             return ModelFacts((SIZE, SIZE, 1), FASHION, LAYERS)
         case ShowActivations():
             return _activations(question)
+        case KeepPredictions(run, epoch) if epoch:
+            write_predictions(run, epoch=epoch)
+            return Done()
         case ShowKernels():
-            weights = array.array("f", [math.sin(at) for at in range(36)]).tobytes()
+            weights = array.array("f", [math.sin(at + question.epoch) for at in range(36)]).tobytes()
             biases = array.array("f", [0.1, 0.2, 0.3, 0.4]).tobytes()
             return Kernels("conv2d", "Conv2D", (3, 3, 1, 4), weights, biases, (1, 1), "valid", "relu")
         case FindDeadFilters():

@@ -53,8 +53,8 @@ class ActivationsView(LayerView):
             return None
         path, run = own.path if own else "", self.scene.model_id
         if through:
-            return ShowActivations(run, images, path, (), self.filter, 1)
-        return ShowActivations(run, images, path, (layer.name,), self.filter // _MOST * _MOST, _MOST)
+            return ShowActivations(run, images, path, (), self.filter, 1, self.scene.epoch)
+        return ShowActivations(run, images, path, (layer.name,), self.filter // _MOST * _MOST, _MOST, self.scene.epoch)
 
     def open(self) -> None:
         self.one = not self.one

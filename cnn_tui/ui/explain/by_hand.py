@@ -68,8 +68,14 @@ class ByHandView(ExplainView):
         if run:
             found.append(AnswerWanted(DescribeModel(run), ModelFacts))
         if run and self.scene.taking is not None:
-            found.append(AnswerWanted(ShowKernels(run, self.scene.taking[0]), Kernels, "kernels"))
+            found.append(AnswerWanted(ShowKernels(run, self.scene.taking[0], self.scene.epoch), Kernels, "kernels"))
         return [*found, *([AnswerWanted(maps, Activations, "by hand")] if maps else [])]
+
+    def change_epoch(self) -> None:
+        """A trained filter is laid on as it was then."""
+        trained = self.bench.trained
+        if trained is not None:
+            self.scene.taking = (trained.layer, trained.filter)
 
     def settle(self) -> None:
         """Set up what a question is about, and take the trained filter that is wanted, if it is known by now."""
@@ -78,7 +84,7 @@ class ByHandView(ExplainView):
         if not run or taking is None:
             return
         layer, number = taking
-        kernels = self.scene.answer(ShowKernels(run, layer), Kernels)
+        kernels = self.scene.answer(ShowKernels(run, layer, self.scene.epoch), Kernels)
         facts = self.scene.answer(DescribeModel(run), ModelFacts)
         if kernels is None or facts is None:
             return

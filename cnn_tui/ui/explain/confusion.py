@@ -27,6 +27,7 @@ class ConfusionView(ExplainView):
     title: ClassVar[str] = "confusion"
     keys: ClassVar[str] = "open class run"
     chooses_images: ClassVar[bool] = True
+    looks_ahead: ClassVar[bool] = True
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
@@ -142,7 +143,7 @@ class ConfusionView(ExplainView):
         head.append(f"{evaluation.test_accuracy:.4f}", "bold")
         if evaluation.test_loss is not None:
             head.append("   test loss ", self.style("dim")).append(f"{evaluation.test_loss:.4f}", "bold")
-        run = self.scene.run
+        run = self.scene.run_then
         tails = [f"   {inert(run.conditions.in_words())}"] if run is not None else []
         for tail in (*tails, f"   {counted(evaluation.images, 'image')}"):
             if head.cell_len + cells(tail) <= width:
@@ -199,6 +200,7 @@ class ConfusionView(ExplainView):
         return lines
 
     def _words(self, evaluation: Evaluation, width: int) -> list[Text]:
-        if self.scene.run is None:
+        run = self.scene.run_then
+        if run is None:
             return []
-        return [line for one in how_it_differs(evaluation, self.scene.run) for line in self.paragraph(one, width)]
+        return [line for one in how_it_differs(evaluation, run) for line in self.paragraph(one, width)]

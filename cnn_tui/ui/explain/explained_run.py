@@ -16,7 +16,7 @@ from cnn_tui.experiment.document import Document
 from cnn_tui.history.history import History
 from cnn_tui.home import model_path
 from cnn_tui.jobs.explain_client import ExplainClient, look_at
-from cnn_tui.jobs.explain_protocol import Done, ExplainError, PredictPicture, Warm
+from cnn_tui.jobs.explain_protocol import Done, ExplainError, Prediction, PredictPicture, Warm
 from cnn_tui.text import fault, sentence
 from cnn_tui.ui.explain.scene import AnswerWanted, OwnPicture, Scene, Wanted
 from cnn_tui.ui.explain.view import ExplainView
@@ -109,7 +109,18 @@ class ExplainedRun:
         for wanted in view.wanted():
             if not self.scene.knows(wanted.question):
                 self.ask(wanted)
+        if view.looks_ahead and not self._pending:
+            for wanted in self.scene.ahead():
+                self.ask(wanted)
         return bool(became_known)
+
+    def show_epoch(self, by: int) -> bool:
+        """Look at a later epoch, an earlier one, or with 0 at the run's end; False where there is none."""
+        moved = self.scene.move_epoch(by) if by else self.scene.look_at_epoch(0)
+        own = self.scene.own
+        if moved and own is not None:
+            self.ask(AnswerWanted(PredictPicture(self.scene.model_id, own.path, self.scene.epoch), Prediction, "own"))
+        return moved
 
     def ask(self, wanted: AnswerWanted) -> None:
         pending = self._pending.get(wanted.question)
@@ -162,7 +173,7 @@ class ExplainedRun:
         elif not isinstance(question, Warm):  # a model that cannot be loaded is told by the first real question
             answer = failed or future.result()
             scene.keep(question, answer)
-            if isinstance(answer, Done):
+            if isinstance(answer, Done) and scene.waits_for(question):
                 scene.read()
         return ""
 

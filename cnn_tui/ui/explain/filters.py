@@ -29,6 +29,11 @@ class FiltersView(LayerView):
         super().__init__(scene)
         self.channel = 0
         self._across = 1
+        self._last: Kernels | None = None
+
+    def show(self, scene: Scene) -> None:
+        super().show(scene)
+        self._last = None
 
     @property
     def model_layers(self) -> tuple[LayerFacts, ...]:
@@ -36,19 +41,23 @@ class FiltersView(LayerView):
         return tuple(one for one in super().model_layers if one.has_kernels)
 
     @property
+    def _question(self) -> ShowKernels | None:
+        layer = self.chosen_layer
+        return ShowKernels(self.scene.model_id, layer.name, self.scene.epoch) if layer else None
+
+    @property
     def kernels(self) -> Kernels | None:
-        return (
-            self.scene.answer(ShowKernels(self.scene.model_id, self.chosen_layer.name), Kernels)
-            if self.chosen_layer
-            else None
-        )
+        """Those that were shown last stay until the ones of another epoch are there."""
+        question = self._question
+        found = self.scene.answer(question, Kernels) if question else None
+        if found is not None:
+            self._last = found
+        same_layer = question is not None and self._last is not None and self._last.name == question.layer
+        return self._last if same_layer else None
 
     def questions(self) -> list[AnswerWanted]:
-        return (
-            [AnswerWanted(ShowKernels(self.scene.model_id, self.chosen_layer.name), Kernels, "kernels")]
-            if self.chosen_layer
-            else []
-        )
+        question = self._question
+        return [AnswerWanted(question, Kernels, "kernels")] if question else []
 
     # The keys
 

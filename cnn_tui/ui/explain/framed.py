@@ -162,7 +162,9 @@ class HandInput:
             return None
         images = () if own or index is None else (index,)
         path = own.path if own else ""
-        return ShowActivations(self.scene.model_id, images, path, (trained.below,), 0, len(self.bench.kernel))
+        return ShowActivations(
+            self.scene.model_id, images, path, (trained.below,), 0, len(self.bench.kernel), self.scene.epoch
+        )
 
     @property
     def picture(self) -> Picture | None:

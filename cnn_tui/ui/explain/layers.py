@@ -48,7 +48,8 @@ class LayerView(ExplainView):
             return []
         found = [AnswerWanted(DescribeModel(run), ModelFacts)]
         if self.chosen_layer is not None:
-            found += [*self.questions(), AnswerWanted(FindDeadFilters(run), DeadFilters, "dead")]
+            found += self.questions()
+            found += [] if self.scene.epoch else [AnswerWanted(FindDeadFilters(run), DeadFilters, "dead")]
         return found
 
     def questions(self) -> list[AnswerWanted]:
@@ -71,8 +72,13 @@ class LayerView(ExplainView):
         """Whether a filter said the same of every pixel that was looked at."""
         return number in self.dead_of(layer)
 
+    @property
+    def _dead(self) -> DeadFilters | None:
+        """What was found at the run's end: to look takes longer than to move on to another epoch."""
+        return None if self.scene.epoch else self.scene.answer(FindDeadFilters(self.scene.model_id), DeadFilters)
+
     def dead_of(self, layer: str) -> tuple[int, ...]:
-        found = self.scene.answer(FindDeadFilters(self.scene.model_id), DeadFilters)
+        found = self._dead
         return next((one.dead for one in found.layers if one.name == layer), ()) if found else ()
 
     def label(self, layer: str, number: int, words: str = "") -> Text:
@@ -96,7 +102,7 @@ class LayerView(ExplainView):
             (f"{self.filter + 1}/{filters}", "bold"),
         )
         dead = self.dead_of(layer.name)
-        found = self.scene.answer(FindDeadFilters(self.scene.model_id), DeadFilters)
+        found = self._dead
         if found is not None:
             said = f"{len(dead)} dead" if dead else "none dead"
             more = f"   {said} over {found.images} test images"

@@ -95,7 +95,8 @@ class NearestImages:
             f"{found.searched:,} of the {found.learned:,}" if found.searched < found.learned else f"{found.learned:,}"
         )
         compared = features_in_words(found.layer, found.goes_in, found.size)
+        then = "With the weights of the run's end. " if self.view.scene.epoch else ""
         return (
-            f"Of {several} training images, by {compared}. Distance 0: the same direction; 1: nothing in common. "
+            f"{then}Of {several} training images, by {compared}. Distance 0: the same direction; 1: nothing in common. "
             f"{key_of('explain.nearest')} shows what predict() returns again."
         )

@@ -16,6 +16,7 @@ from cnn_tui.jobs.explain_protocol import Prediction, PredictPicture
 from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.explain.by_hand import ByHandView
 from cnn_tui.ui.explain.dialogs import ALL, ask_class, ask_picture, ask_run
+from cnn_tui.ui.explain.epochs import EpochSlider
 from cnn_tui.ui.explain.explained_run import ExplainedRun
 from cnn_tui.ui.explain.lab2 import Lab2
 from cnn_tui.ui.explain.predictions import PredictionsView
@@ -59,6 +60,7 @@ class ExplainPane(Pane):
 
     def compose(self) -> ComposeResult:
         yield ViewNames([one.title for one in self.views])
+        yield EpochSlider()
         yield from self.views
 
     def on_show(self, _: Show) -> None:
@@ -113,6 +115,7 @@ class ExplainPane(Pane):
         view = self.view
         view.settle()
         self.query_one(ViewNames).show(view.title)
+        self.query_one(EpochSlider).show(self.scene)
         for one in self.views:
             if one is not view:
                 one.forget()
@@ -153,7 +156,8 @@ class ExplainPane(Pane):
         self.after_change()
 
     def step_back(self) -> bool:
-        went = self.views.go_back()
+        """Esc goes back within the view and between views; last to the end of the run."""
+        went = self.views.go_back() or self._show_epoch(0)
         if went:
             self._after_view()
         return went
@@ -187,6 +191,19 @@ class ExplainPane(Pane):
     def action_move_across(self, by: int) -> None:
         self.view.move_sideways(by)
         self.after_change()
+
+    def action_move_epoch(self, by: int) -> None:
+        """The network as it was after a later epoch, or an earlier one, whose weights were kept."""
+        if not self._show_epoch(by) and len(self.scene.epochs) == 1:
+            words = 'This run has kept the weights of no single epoch: train one with keep = "all"'
+            self.notify(f"{words} ({key_of('stack.settings')} in the stack).", markup=False, timeout=4)
+        self.after_change()
+
+    def _show_epoch(self, by: int) -> bool:
+        moved = self.explained.show_epoch(by)
+        for view in self.views if moved else ():
+            view.change_epoch()
+        return moved
 
     def action_move_layer(self, by: int) -> None:
         self.view.move_layer(by)
@@ -268,7 +285,7 @@ class ExplainPane(Pane):
         if not self.view.shows_own_picture:
             self.show_view(PredictionsView.code)
         self.scene.reading = True
-        self.explained.ask(AnswerWanted(PredictPicture(self.scene.model_id, path), Prediction, "own"))
+        self.explained.ask(AnswerWanted(PredictPicture(self.scene.model_id, path, self.scene.epoch), Prediction, "own"))
         self.after_change()
 
     @work(group=DIALOG)

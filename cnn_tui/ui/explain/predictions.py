@@ -49,6 +49,7 @@ class PredictionsView(ExplainView):
     keys: ClassVar[str] = "next_image open nearest order class picture mark run"
 
     shows_own_picture: ClassVar[bool] = True
+    looks_ahead: ClassVar[bool] = True
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from cnn_tui.artifacts.evaluation import Evaluation, read_evaluation
-from cnn_tui.artifacts.predictions import Predictions, Which, open_predictions
+from cnn_tui.artifacts.kept_epochs import kept_epochs
+from cnn_tui.artifacts.predictions import Predictions, Which, open_predictions, predictions_path
 from cnn_tui.artifacts.weights import NoModel, no_model
 from cnn_tui.data.data_facts import DataFacts
 from cnn_tui.data.dataset import AS_THEY_ARE, SAMPLE, DataOptions
@@ -27,8 +28,12 @@ MOST_MARKED = 3
 class Gallery:
     """The images of a run, with what was said of them, or those of a dataset alone."""
 
-    def __init__(self, images: StoredImages | None, predictions: Predictions | None, names: Sequence[str]) -> None:
+    def __init__(
+        self, images: StoredImages | None, predictions: Predictions | None, names: Sequence[str], epoch: int = 0
+    ) -> None:
+        """`epoch` is the one that the predictions are of, 0 for the run's end."""
         self.images = images
+        self.epoch = self._chosen_epoch = epoch
         self.predictions = predictions
         self.names = tuple(names)
         self.which: Which = "all"
@@ -45,6 +50,7 @@ class Gallery:
     ) -> None:
         """Choose anew, from the first one on; with `keep`, stay on the image where it is still among them."""
         before = self.index
+        self._chosen_epoch = self.epoch
         self.which = which or self.which
         self.true, self.predicted = true, predicted
         if self.predictions is not None:
@@ -52,6 +58,11 @@ class Gallery:
         elif self.images is not None:
             self.chosen = list(range(self.images.kept)) if true is None else self.images.of_class(true)
         self.at = self.chosen.index(before) if keep and before in self.chosen else 0
+
+    def stay_with(self, other: Gallery) -> None:
+        """Show the images that another one shows of the same set, whatever is said of them now."""
+        self.which, self.true, self.predicted, self.marked = other.which, other.true, other.predicted, other.marked
+        self.chosen, self.at, self._chosen_epoch = other.chosen, other.at, other._chosen_epoch
 
     def choose_all(self) -> bool:
         """All images again, staying on the present one; False where none was left out."""
@@ -106,12 +117,16 @@ class Gallery:
             words += f", {self.name(self.true)}"
         if self.predicted is not None:
             words += f" taken for {self.name(self.predicted)}"
+        if self._chosen_epoch != self.epoch and (self.which != "all" or self.predicted is not None):
+            words += f" after epoch {self._chosen_epoch}" if self._chosen_epoch else " at the end"
         if not self.chosen:
             return f"none{what}{words}"
         return f"{self.at + 1:,} of {len(self.chosen):,}{what}{words}"
 
 
 _MOST_ANSWERS = 200
+_MOST_AHEAD = 7
+"""Epochs around the one that is looked at whose predictions are worked out before somebody asks."""
 
 Answer = TypeVar("Answer", bound=msgspec.Struct)
 
@@ -158,6 +173,10 @@ class Scene:
         """Whether views show numbers in place of shades."""
         self.taking: tuple[str, int] | None = None
         """The layer and number of a trained filter that is to be laid on by hand, once it is known."""
+        self.epochs: tuple[int, ...] = _places(run)
+        """The epochs that can be looked at, in order, and 0 for the run's end."""
+        self.epoch = 0
+        """The one that is looked at."""
         self._answers: dict[Question, msgspec.Struct | ExplainError] = {}
         self._lost: Question | None = None
         self.read()
@@ -168,18 +187,50 @@ class Scene:
         if self.run is None:
             return
         self.missing = no_model(self.run)
-        images = None
+        self.predictions = self.evaluation = images = None
         try:
-            self.predictions = open_predictions(self.run.id)
-            self.evaluation = read_evaluation(self.run.id)
+            self.predictions = open_predictions(self.run.id, self.epoch)
+            self.evaluation = read_evaluation(self.run.id, self.epoch)
         except RawFileError:
-            self._lost = KeepPredictions(self.run.id)
+            self._lost = KeepPredictions(self.run.id, self.epoch)
         if self.predictions is not None:
             try:
                 images = StoredImages(self.predictions.images)
             except RawFileError:
                 self._lost = self._lost or KeepImages(self.run.id)
-            self.gallery = Gallery(images, self.predictions, self.predictions.class_names)
+            before = self.gallery
+            self.gallery = Gallery(images, self.predictions, self.predictions.class_names, self.epoch)
+            if before.predictions is not None and before.predictions.images == self.predictions.images:
+                self.gallery.stay_with(before)
+
+    # Which epoch
+
+    def move_epoch(self, by: int) -> bool:
+        """Look at the weights of a later epoch, or of an earlier one; False where there is none."""
+        at = self.epochs.index(self.epoch) + by
+        return 0 <= at < len(self.epochs) and self.look_at_epoch(self.epochs[at])
+
+    def look_at_epoch(self, epoch: int) -> bool:
+        """Look at the weights of a kept epoch, or with 0 of the end; False where they are looked at already."""
+        if epoch == self.epoch:
+            return False
+        self.epoch = epoch
+        self.read()
+        return True
+
+    @property
+    def run_then(self) -> Run | None:
+        """The run as it was after the epoch that is looked at."""
+        return self.run.after_epoch(self.epoch) if self.run and self.epoch else self.run
+
+    def ahead(self) -> list[AnswerWanted]:
+        """What somebody who moves over the epochs will want next: the predictions of the one that is nearest."""
+        if not self.epoch or self._lost is not None or not self.model_id:
+            return []
+        here, run = self.epochs.index(self.epoch), self.model_id
+        near = sorted(self.epochs, key=lambda epoch: abs(self.epochs.index(epoch) - here))[:_MOST_AHEAD]
+        wanted = [KeepPredictions(run, epoch) for epoch in near if epoch and not predictions_path(run, epoch).exists()]
+        return [AnswerWanted(one, Done, "ahead") for one in wanted if not self.knows(one)][:1]
 
     def wanted(self, dataset: str) -> Wanted:
         """A dataset with what is said of it beside its name: as for that of the run, if it is that of the run."""
@@ -211,6 +262,10 @@ class Scene:
     def kept(self) -> list[AnswerWanted]:
         """What has to be worked out again before kept files can be read."""
         return [AnswerWanted(self._lost, Done, "keep")] if self._lost and self.model_id else []
+
+    def waits_for(self, question: Question) -> bool:
+        """Whether it is what has to be worked out before kept files can be read."""
+        return question == self._lost
 
     def knows(self, question: Question) -> bool:
         return question in self._answers
@@ -259,3 +314,8 @@ class Scene:
         if self._lost is None:
             return f"There are no {what}."
         return self.refusal(self._lost) or self.waiting(what)
+
+
+def _places(run: Run | None) -> tuple[int, ...]:
+    """The epochs that a run has kept, but for its last, whose weights are those of its end; and 0 for that."""
+    return (*(epoch for epoch in kept_epochs(run) if epoch < len(run.epochs)), 0) if run else (0,)

@@ -29,6 +29,8 @@ class ExplainView(MovingLines):
     chooses_images: ClassVar[bool] = False
     """Whether Enter opens a choice of images, which Esc takes back."""
     shows_own_picture: ClassVar[bool] = False
+    looks_ahead: ClassVar[bool] = False
+    """Whether the predictions of the epochs around are wanted before somebody moves there."""
     class_question: ClassVar[tuple[str, str]] = ("Images of which class?", "all classes")
     """What is asked when a class is to be chosen, and what stands for none; "" where one has to be."""
 
@@ -45,6 +47,9 @@ class ExplainView(MovingLines):
     def forget(self) -> None:
         """What was drawn is out of date: it is drawn anew when it is shown again."""
         self._drawn_at = None
+
+    def change_epoch(self) -> None:
+        """The weights are those of another epoch now."""
 
     def settle(self) -> None:
         """Take in what has been answered; comes before it is drawn."""

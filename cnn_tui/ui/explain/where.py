@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, NamedTuple
 
+import msgspec
 from rich.text import Text
 
 from cnn_tui.jobs.explain_protocol import DescribeModel, LayerFacts, ModelFacts
@@ -102,11 +103,11 @@ class WhereView(ExplainView):
         method, layers = self._method, self._convolutions
         layer = layers[self._layer_at].name if method in OF_A_LAYER else ""
         image, picture = (0, own.path) if own is not None else (index or 0, "")
-        first = LookWhere(self.scene.model_id, image, picture, method, layer, self._label)
+        first = LookWhere(self.scene.model_id, image, picture, method, layer, self._label, epoch=self.scene.epoch)
         found, true = [first], self._true_label
         parts, _ = self._parts(first)
         if true is not None and parts and parts[0].label != true and true < len(parts[0].class_names):
-            found.append(LookWhere(first.run, first.image, first.picture, method, layer, true))
+            found.append(msgspec.structs.replace(first, label=true))
         return found
 
     @property

@@ -1,0 +1,137 @@
+"""The slider over the epochs that a run has kept, in the explain pane: every view shows the network as it was then."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from cnn_tui.experiment.presets import load_preset
+from cnn_tui.history.history import History
+from cnn_tui.jobs.explain_protocol import KeepPredictions, PredictPicture, ShowActivations, ShowKernels
+from cnn_tui.jobs.where_protocol import LookWhere
+from cnn_tui.ui.app import LabApp
+from tests.ui import explained
+from tests.ui.conftest import MakeLab
+from tests.ui.made_runs import made
+from tests.ui.screen import LARGE, SMALL, sees, text, until
+from tests.ui.test_where import asked_of
+
+pytestmark = pytest.mark.usefixtures("no_worker")
+
+
+@pytest.fixture
+def kept(history: History) -> int:
+    """A run of three epochs that has kept all of them, and the predictions of its end."""
+    run_id = made(history, load_preset("lab1-baseline").with_training(keep="all"), epochs=3)
+    run = history.run(run_id)
+    assert run is not None
+    explained.write_epochs(run, 1, 2, 3)
+    explained.write_predictions(run_id)
+    explained.write_images()
+    return run_id
+
+
+async def opened(pilot: Pilot[None], app: LabApp, *keys: str) -> explained.FakeExplainClient:
+    """The pane, alone on the screen."""
+    client = asked_of(app)
+    await pilot.press("5", "z", *keys)
+    await sees(pilot, "epoch 3 of 3, the end")
+    return client
+
+
+@pytest.mark.parametrize("size", [LARGE, SMALL])
+async def test_predictions_and_figures_are_those_of_the_epoch(
+    make_lab: MakeLab, kept: int, size: tuple[int, int]
+) -> None:
+    app = make_lab()
+    async with app.run_test(size=size, notifications=True) as pilot:
+        client = await opened(pilot, app)
+        await pilot.press("l", "l", "l")
+        await sees(pilot, "✓ right")
+        await pilot.press("H")
+        await sees(pilot, "epoch 2 of 3")
+        await pilot.press("H")
+        await sees(pilot, "✗ wrong")
+        assert "epoch 1 of 3   Esc: the end  accuracy 0.9200" in text(app) and "test image 3" in text(app)
+        await pilot.press("H", "m")
+        await sees(pilot, "test accuracy 0.4000")
+        await until(pilot, lambda: KeepPredictions(kept, 2) in client.asked, "epoch 2 is ready before it is wanted")
+        await pilot.press("L")
+        await sees(pilot, "test accuracy 0.6000")
+        await pilot.press("escape")
+        await sees(pilot, "test accuracy 0.8000")
+        assert "epoch 3 of 3, the end" in text(app)
+
+
+async def test_the_images_that_were_chosen_stay_and_it_is_told_after_which_epoch(make_lab: MakeLab, kept: int) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await opened(pilot, app, "o")
+        await sees(pilot, "1 of 8 wrong")
+        await pilot.press("l", "H")
+        await sees(pilot, "test image 9   2 of 8 wrong at the end")
+        await pilot.press("o", "o", "o")
+        await sees(pilot, "of 16 wrong")
+        assert "16 wrong at" not in text(app)
+        await pilot.press("L")
+        await sees(pilot, "of 16 wrong after epoch 2")
+
+
+async def test_layers_kernels_and_maps_are_asked_for_with_its_weights(make_lab: MakeLab, kept: int) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        client = await opened(pilot, app, "m", "m", "m")
+        await sees(pilot, "filter 1: bias")
+        at_the_end = text(app)
+        await pilot.press("v", "H")
+        await until(pilot, lambda: ShowKernels(kept, "conv2d", 2) in client.asked, "the kernels of epoch 2")
+        await sees(pilot, "+0.91 -0.28")
+        assert "dead" in at_the_end and "dead" not in text(app), "that is only found out of its end"
+        await pilot.press("enter", "H")
+        await until(pilot, lambda: ShowKernels(kept, "conv2d", 1) in client.asked, "by hand, as it was then")
+        await pilot.press("M", "M")
+        await until(pilot, lambda: any(_epoch(one) == 1 for one in client.asked), "the map of epoch 1")
+        await pilot.press("M", "M")
+        await until(pilot, lambda: any(_of_maps(one) == 1 for one in client.asked), "the activations of epoch 1")
+
+
+def _epoch(question: object) -> int:
+    return question.epoch if isinstance(question, LookWhere) else 0
+
+
+def _of_maps(question: object) -> int:
+    return question.epoch if isinstance(question, ShowActivations) else 0
+
+
+async def test_a_picture_of_ones_own_is_asked_about_again(make_lab: MakeLab, kept: int, tmp_path: Path) -> None:
+    (tmp_path / "own.png").write_bytes(b"of a process that asks for no more")
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        client = await opened(pilot, app, "i")
+        await sees(pilot, "The picture's file")
+        await pilot.press(*str(tmp_path / "own.png"), "enter")
+        await sees(pilot, "your picture")
+        await pilot.press("H")
+        await until(pilot, lambda: [*filter(None, map(_own, client.asked))] == ["at 0", "at 2"], "asked again")
+        assert "your picture" in text(app)
+
+
+def _own(question: object) -> str:
+    return f"at {question.epoch}" if isinstance(question, PredictPicture) else ""
+
+
+async def test_a_run_without_kept_epochs_has_no_slider_and_says_how_to_have_one(
+    make_lab: MakeLab, history: History
+) -> None:
+    explained.write_predictions(made(history))
+    explained.write_images()
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        asked_of(app)
+        await pilot.press("5")
+        await sees(pilot, "test image 0")
+        assert "the end" not in text(app)
+        await pilot.press("H")
+        await sees(pilot, 'train one with keep = "all"')
