@@ -7,31 +7,26 @@ in a process of its own.
 from __future__ import annotations
 
 import sys
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cnn_tui.artifacts.evaluation import how_it_differs, read_evaluation
+from cnn_tui.cli.against import TwoRuns, both_to_json, both_to_text, of_image
 from cnn_tui.cli.explaining import kept_of
-from cnn_tui.cli.image_prediction import ImagePrediction, kept_epoch, name_of, predicted, to_json
+from cnn_tui.cli.image_prediction import kept_epoch, predicted, to_json
 from cnn_tui.cli.nearest import MOST_NEAREST, nearest_json, nearest_text, nearest_to
 from cnn_tui.cli.parser import AsJson, Epoch, RunId
-from cnn_tui.cli.pictures import drawn, has_blocks
-from cnn_tui.cli.printing import bold, encoded, put_page, table
+from cnn_tui.cli.prediction_text import to_text
+from cnn_tui.cli.printing import encoded, put_page
 from cnn_tui.cli.runs import read_run
 from cnn_tui.cli.streams import FINISHED, UserError, columns_of, is_terminal, put, say
 from cnn_tui.jobs.explain_client import ExplainClient
 from cnn_tui.reports.evaluation_page import evaluation_page
-from cnn_tui.text import counted, fitted, padded, quiet, wrapped
-from cnn_tui.ui.widgets.image import draw
+from cnn_tui.text import wrapped
 
 _WIDTH = 80  # of an evaluation, where nobody looks at a terminal
-_MOST_BARS = 10
-_MOST_NUMBERS = 20  # of the raw vector, in text
-_BAR = 30
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 def evaluate(run: RunId, epoch: Epoch = None, as_json: AsJson = False) -> int:
@@ -60,16 +55,22 @@ def predict(
         int | None,
         typer.Option(metavar="N", min=1, max=MOST_NEAREST, help="And the N training images that it is most like."),
     ] = None,
+    against: Annotated[
+        int | None,
+        typer.Option(metavar="RUN", help="And what another run says: of the image, or all images they differ on."),
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Print what a run's model says of test image `image`, the first one if none is named, or of a picture.
 
     A picture may be named by `image` as well.
     """
-    if nearest is not None and epoch is not None:
-        raise UserError(
-            "the nearest images are found with the weights of the run's end: leave --epoch or --nearest out"
-        )
+    if epoch is not None and (nearest is not None or against is not None):
+        raise UserError("--nearest and --against look at runs with the weights of their ends: leave --epoch out")
+    if nearest is not None and against is not None:
+        raise UserError("--nearest looks into one run: leave --against out")
+    if against is not None:
+        return _predict_both(run, against, file, image, as_json)
     with ExplainClient() as client:
         answer = predicted(client, read_run(run), file, image, epoch)
         for step in answer.steps:
@@ -82,56 +83,16 @@ def predict(
     return FINISHED
 
 
-def to_text(answer: ImagePrediction) -> str:
-    """The image, what it is, the bars and the raw vector."""
-    best = answer.order[0]
-    said = quiet(answer.names[best], 60)
-    facts = [("the network says", f"{said}, {_percent(answer.probabilities[best]).strip()}")]
-    if answer.label is not None:
-        right = "right" if answer.label == best else "wrong"
-        facts.insert(0, ("it is", f"{quiet(name_of(answer, answer.label), 60)} ({right})"))
-    heading = bold(answer.title)
-    return "\n".join(
-        [heading, *drawn(partial(draw, answer.picture)), *table(facts), "", *bars(answer), "", *_vector(answer)]
-    )
-
-
-def bars(answer: ImagePrediction) -> list[str]:
-    """A line for each class, in order; of many classes the likeliest only."""
-    chosen = list(range(len(answer.names))) if len(answer.names) <= _MOST_BARS else answer.order[:_MOST_BARS]
-    rows = []
-    for at in chosen:
-        mark = "<- true" if at == answer.label else ""
-        rows.append(
-            (fitted(answer.names[at], 30), _percent(answer.probabilities[at]), _bar(answer.probabilities[at]), mark)
-        )
-    lines = table(rows, right=[1])
-    more = len(answer.names) - len(chosen)
-    return [*lines, f"and {counted(more, 'class', 'classes')} more, less likely"] if more else lines
-
-
-def _bar(share: float | None) -> str:
-    if not has_blocks():
-        return padded("#" * round((share or 0.0) * _BAR), _BAR)
-    eighths = round((share or 0.0) * _BAR * 8)
-    full, rest = divmod(eighths, 8)
-    return padded("█" * full + (_EIGHTHS[rest] if rest else ""), _BAR)
-
-
-def _percent(share: float | None) -> str:
-    return "NaN" if share is None else f"{share:7.2%}"
-
-
-def _vector(answer: ImagePrediction) -> list[str]:
-    count = len(answer.output)
-    height, width, channels = answer.picture.shape
-    shown = [f"{one:.7e}" if one is not None else "nan" for one in answer.output[:_MOST_NUMBERS]]
-    if count > len(shown):
-        shown.append("...")
-    lines = [" ".join(shown[start : start + 5]) for start in range(0, len(shown), 5)]
-    return [
-        f"model.predict() returns, of shape (1, {count}):",
-        "[[" + "\n  ".join(lines) + "]]",
-        f"One row, because Keras takes images in batches: this one, of ({height}, {width}, {channels}), went in",
-        f"as a batch of one, of (1, {height}, {width}, {channels}).",
-    ]
+def _predict_both(run: int, against: int, file: Path | None, image: str | None, as_json: bool) -> int:
+    """Print what two runs say of an image or, where none is named, on which test images they differ."""
+    with ExplainClient() as client:
+        first, second = read_run(run), read_run(against)
+        if file is None and image is None:
+            both = TwoRuns(client, first, second)
+            put(encoded(both.to_json()) if as_json else both.to_text())
+            return FINISHED
+        answers = of_image(client, (first, second), file, image)
+    for step in answers[0].steps:
+        say(step)
+    put(encoded(both_to_json(answers)) if as_json else both_to_text(answers))
+    return FINISHED

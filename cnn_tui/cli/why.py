@@ -16,7 +16,7 @@ from cnn_tui.cli.explaining import explain_errors
 from cnn_tui.cli.image_prediction import ImagePrediction, name_of, predicted, to_json
 from cnn_tui.cli.parser import AsJson, Epoch, RunId
 from cnn_tui.cli.pictures import drawn, picture_mode
-from cnn_tui.cli.predict import bars
+from cnn_tui.cli.prediction_text import bars
 from cnn_tui.cli.printing import bold, encoded, write_new
 from cnn_tui.cli.progress import Reporter
 from cnn_tui.cli.runs import read_run

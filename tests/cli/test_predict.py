@@ -271,3 +271,37 @@ def test_the_nearest_training_images_are_listed(here: Path, inside: Inside) -> N
     assert "The three nearest that it learned from are 1." in shown
     for call in (["--nearest", "0"], ["--nearest", "3", "--epoch", "1"]):
         assert inside("predict", "1", *call).status == 2
+
+
+def test_two_runs_are_told_apart_by_the_images_on_which_they_differ(here: Path, inside: Inside) -> None:
+    (said,) = inside("predict", "1", "--against", "4", "--json").objects
+    ours, theirs = open_predictions(1), open_predictions(4)
+    differ = {at for at in range(ours.count) if ours.predicted[at] != theirs.predicted[at]}
+    found = said["differing"]
+    assert said["runs"] == [1, 4] and said["on_same_images"]["images"] == ours.count
+    assert {one["image"] for one in found} == differ
+    gaps = [abs(one["probabilities_of_true"][0] - one["probabilities_of_true"][1]) for one in found]
+    assert gaps == sorted(gaps, reverse=True)
+    shown = inside("predict", "1", "--against", "4").out
+    assert "McNemar" in shown and f"different classes for {len(differ)} images" in shown
+
+    (both,) = inside("predict", "1", "--against", "4", "--image", "5", "--json").objects
+    alone = [inside("predict", run, "--image", "5", "--json").objects[0] for run in ("1", "4")]
+    assert both == {"runs": [1, 4], "predictions": alone}
+    shown = inside("predict", "1", "--against", "4", "--image", "5").out
+    assert shown.count("<- true") == 2 and shown.index("\nRun 1\n") < shown.index("\nRun 4\n")
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (["--against", "2"], "not tested on the same images"),
+        (["--against", "2", "--image", "3"], "not tested on the same images"),
+        (["--against", "1"], "against itself"),
+        (["--against", "4", "--nearest", "2"], "leave --against out"),
+        (["--against", "4", "--epoch", "1"], "leave --epoch out"),
+    ],
+)
+def test_what_cannot_be_set_against_each_other_is_said(here: Path, inside: Inside, call: list[str], words: str) -> None:
+    refused = inside("predict", "1", *call)
+    assert refused.status == 2 and words in refused.err
