@@ -229,7 +229,7 @@ def open_lab(
         app = LabApp(
             document, history, launch, theme, ascii_only=ascii_only, charts=charts, pictures=pictures, commands=commands
         )
-        app.lab.guided = experiment is None and pack is None and guide.wanted(history.count())
+        app.lab.guided_start.shown = experiment is None and pack is None and guide.wanted(history.count())
         if pack is not None:
             app.lab.exercises.use_pack(pack)
         if warning:

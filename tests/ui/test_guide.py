@@ -20,7 +20,7 @@ LARGE = (120, 40)
 
 async def test_it_leads_from_the_first_edit_to_the_first_exercise_and_ends(make_lab: MakeLab, history: History) -> None:
     app = make_lab()
-    app.lab.guided = True
+    app.lab.guided_start.shown = True
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await until(pilot, lambda: "1/6" in text(app) and "+ doubles the filters" in text(app), "the first step")
         await pilot.press("+")
@@ -49,7 +49,7 @@ async def test_it_leads_from_the_first_edit_to_the_first_exercise_and_ends(make_
 
 async def test_whoever_trains_at_once_is_not_told_to_edit(make_lab: MakeLab) -> None:
     app = make_lab()
-    app.lab.guided = True
+    app.lab.guided_start.shown = True
     async with app.run_test(size=LARGE) as pilot:
         await until(pilot, lambda: "1/6" in text(app), "the first step")
         await pilot.press("r")
@@ -84,7 +84,7 @@ def test_it_is_not_for_those_who_have_runs() -> None:
 @pytest.mark.parametrize("size", [LARGE, (80, 24), (60, 16)])
 async def test_what_is_said_leaves_the_guide_to_be_read(make_lab: MakeLab, size: tuple[int, int]) -> None:
     app = make_lab()
-    app.lab.guided = True
+    app.lab.guided_start.shown = True
     async with app.run_test(size=size, notifications=True) as pilot:
         for keys, said in (("plus u", "undo: filters"), ("r", "Run 1 starts.")):
             await pilot.press(*keys.split())
@@ -97,7 +97,7 @@ async def test_what_is_said_leaves_the_guide_to_be_read(make_lab: MakeLab, size:
 @pytest.mark.parametrize("size", [(80, 24), (60, 16)])
 async def test_what_it_says_has_followed_is_on_the_screen(make_lab: MakeLab, size: tuple[int, int]) -> None:
     app = make_lab()
-    app.lab.guided = True
+    app.lab.guided_start.shown = True
     async with app.run_test(size=size) as pilot:
         await pilot.press("plus")
         await sees(pilot, "2/6  Well done: shapes and parameters have followed.")
@@ -110,7 +110,7 @@ async def test_what_it_says_has_followed_is_on_the_screen(make_lab: MakeLab, siz
 
 async def test_esc_ends_it_in_every_pane(make_lab: MakeLab) -> None:
     app = make_lab()
-    app.lab.guided = True
+    app.lab.guided_start.shown = True
     async with app.run_test(size=LARGE) as pilot:
         await pilot.press("5")
         await until(pilot, lambda: "[predictions]" in text(app) and "Esc ends the guide." in text(app), "Explain")

@@ -212,7 +212,7 @@ async def test_files_on_a_full_disk(disk: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.chdir(disk)
     with History() as history, contextlib.closing(Journal()) as journal:
         app = LabApp(resume(load_preset("lab1-baseline"), None, journal, chosen=False), history, fake.FakeTrainer())
-        app.lab.guided = True
+        app.lab.guided_start.shown = True
         async with app.run_test(size=LARGE, notifications=True) as pilot:
             await sees(pilot, "ends the guide")
             fault = HomeFault("full", disk)

@@ -15,7 +15,6 @@ from textual.widgets import Static
 from cnn_tui.experiment.document import Document
 from cnn_tui.history.history import History
 from cnn_tui.home import remedy
-from cnn_tui.text import counted
 from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.commands.exercises import ExerciseCommands
 from cnn_tui.ui.commands.files import FileCommands
@@ -34,11 +33,12 @@ from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.panes.stack.pane import StackPane
 from cnn_tui.ui.panes.summary import SummaryPane
 from cnn_tui.ui.panes.training.pane import TrainingPane
+from cnn_tui.ui.screens.guided_start import GuidedStart
+from cnn_tui.ui.screens.leaving import farewell, unfinished
 from cnn_tui.ui.screens.pane_grid import PaneGrid
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.bars import PANES, KeyBar, LabHeader
-from cnn_tui.ui.widgets.guide import Guide, GuideProgress, in_the_exercises, never_again, praise
 from cnn_tui.ui.widgets.machine_view import SensorsLike
 
 SMALLEST = (60, 16)
@@ -81,9 +81,7 @@ class LabScreen(KeyedScreen[None]):
         self._warned = self._told_trouble = False
         self.theme_names: tuple[str, ...] = ()
         """What the palette offers; to be set before it is opened."""
-        self.guided = False
-        """Whether to show the guided start; to be set before the screen is."""
-        self._guide = GuideProgress(document, self.live)
+        self.guided_start = GuidedStart(self, document, self.live)
 
     def _give_commands(self, keeper: QueueKeeper, sensors: SensorsLike) -> None:
         talk, live, document = Conversation(self), self.live, self.document
@@ -99,7 +97,7 @@ class LabScreen(KeyedScreen[None]):
             places=lambda: self.exercises.places,
         )
         self.exercises = ExerciseCommands(*given, files, self.explain, self.action_focus_pane)
-        self.exercises.guide = self._guide_of_exercises
+        self.exercises.guide = self.guided_start.widget_in_exercises
         self.past = HistoryCommands(*given, files, self.runs, self.training, self.explain, self.action_focus_pane)
         runs = RunCommands(
             *given, claims=self.exercises.order, show_run=self.past.show_run, watch_live=self.past.watch_live
@@ -125,12 +123,12 @@ class LabScreen(KeyedScreen[None]):
         short = self.app.size.height < SHORT
         self.set_class(short, "-short")
         self.set_class(not short, "-high")
-        self.set_class(self.guided, "-guided")
+        self.set_class(self.guided_start.shown, "-guided")
         self._place(*self.app.size)
         yield self.header
         yield self.pane_grid
-        if self.guided:
-            yield Guide(self._guide)
+        if self.guided_start.shown:
+            yield self.guided_start.widget()
         yield self.key_bar
         yield Static(id="small")
 
@@ -176,7 +174,7 @@ class LabScreen(KeyedScreen[None]):
         self.training.follow_document()
         self.on_movement_keys_moved()
         self.header.redraw()
-        self._look_at_guide()
+        self.guided_start.look(self.header.shown)
         self._say_of_journal()
 
     def _say_of_journal(self) -> None:
@@ -201,32 +199,7 @@ class LabScreen(KeyedScreen[None]):
             self.live.look_again()
             raise
         self.header.redraw()
-        self._look_at_guide()
-
-    def _look_at_guide(self) -> None:
-        """Go on with the guide; at its end it goes, with praise."""
-        if not self.guided:
-            return
-        self._guide.look(self.header.shown)
-        if self._guide.ended:
-            self._end_guide()
-            self.app.notify(praise(), title="The guide", timeout=20, markup=False)
-        for guide in self.query(Guide):
-            guide.look()
-
-    def _end_guide(self) -> None:
-        self.guided = False
-        self.query(Guide).remove()
-        self.remove_class("-guided")
-        try:
-            never_again()
-        except OSError as error:
-            words = f"That the guide was ended cannot be kept ({error.strerror}{remedy(error)}): it comes once more."
-            self.notify(words, severity="warning", markup=False)
-
-    def _guide_of_exercises(self) -> Guide | None:
-        """The guide for the exercises screen, where the first exercise is what is left of it."""
-        return Guide(self._guide, in_the_exercises()) if self.guided and self._guide.last else None
+        self.guided_start.look(self.header.shown)
 
     def _lay_out(self, width: int, height: int) -> None:
         tiny = width < SMALLEST[0] or height < SMALLEST[1]
@@ -247,7 +220,7 @@ class LabScreen(KeyedScreen[None]):
         if not self.pane_grid.shows_alone(pane.scope):
             self._left = pane.scope
         self.header.shown = self.key_bar.scope = pane.scope
-        self._look_at_guide()
+        self.guided_start.look(self.header.shown)
         self._lay_out(*self.size)
         self.on_pane_keys_changed()
 
@@ -311,8 +284,8 @@ class LabScreen(KeyedScreen[None]):
 
     def action_go_back(self) -> None:
         """Out of the guide, which says so; of what the pane is in, of a pane that is shown alone, of the zoom."""
-        if self.guided:
-            self._end_guide()
+        if self.guided_start.shown:
+            self.guided_start.end()
             return
         pane = self.shown
         if pane.step_back():
@@ -362,31 +335,8 @@ class LabScreen(KeyedScreen[None]):
 
     def action_quit_lab(self) -> None:
         """Leave; a run goes on, and unsaved work is mentioned first."""
-        if not self._warned and (words := self._unfinished()):
+        if not self._warned and (words := unfinished(self.writer, self.document)):
             self._warned = True
             self.notify(words, severity="warning", markup=False)
             return
-        self.app.exit(message=self._farewell())
-
-    def _unfinished(self) -> str:
-        """What is lost by leaving, or seems to be; "" for nothing."""
-        again = f"{key_of('lab.quit')} again leaves"
-        if waiting := self.writer.waiting:
-            what = f"{counted(len(waiting), 'change')} of the history {'is' if len(waiting) == 1 else 'are'}"
-            return f"{what} not written yet. {again}, and what you typed is printed then."
-        if self.document.dirty:
-            kept = "and they are lost" if self.document.trouble else "the lab keeps them"
-            return f"The edits are in no file yet: {key_of('file.save')} saves them. {again}; {kept}."
-        return ""
-
-    def _farewell(self) -> str | None:
-        """What is said when the lab is left."""
-        words = [self.writer.in_words(), self._going_on()]
-        return "\n".join(filter(None, words)) or None
-
-    def _going_on(self) -> str:
-        run = self.live.going
-        if run is None and not self.live.waiting:
-            return ""
-        what = f"Run {run.id} goes on" if run else f"{counted(self.live.waiting, 'queued run')} will be trained"
-        return f"{what} without the lab: cnn-tui shows it again, cnn-tui attach follows it."
+        self.app.exit(message=farewell(self.writer, self.live))
