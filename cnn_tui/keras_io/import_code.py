@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from cnn_tui.experiment import class_weights
+from cnn_tui.experiment.class_weights import ClassWeight
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.schedule import AnySchedule, ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule
@@ -25,7 +26,17 @@ from cnn_tui.keras_io.code.pictures import augmentation
 from cnn_tui.keras_io.code.program import Program
 from cnn_tui.keras_io.code.rates import rate_schedule
 from cnn_tui.keras_io.code.scale import is_prepared, is_scaled, scaling
-from cnn_tui.keras_io.code.values import ClassNames, CodeModel, DatasetArrays, Folder, Instance, Named, Unknown, Value
+from cnn_tui.keras_io.code.values import (
+    ClassNames,
+    ClassWeights,
+    CodeModel,
+    DatasetArrays,
+    Folder,
+    Instance,
+    Named,
+    Unknown,
+    Value,
+)
 from cnn_tui.keras_io.import_chain import Chain, Plain
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels
 from cnn_tui.network.layers import LAYERS
@@ -187,7 +198,8 @@ def trained(experiment: Experiment, code: CodeImport, notes: list[str]) -> Train
     given["batch_size"] = code.fitted.get("batch_size") or batch or 32
     if code.seed is not None:
         given["seed"] = code.seed
-    held_out = isinstance(experiment.test, float)  # of one folder: what is watched there is what is tested on here
+    # Of a part of one folder: what is watched there is what is tested on here.
+    held_out = isinstance(experiment.test, float) and holds_out(code)
     given["validation"] = "test" if held_out else _validation(code, notes)
     if code.schedule is not None and training.schedule is None:
         given["schedule"] = code.schedule
@@ -229,11 +241,16 @@ def _is_every_image(steps: float, code: CodeImport) -> bool:
     return abs(steps - images.count / size) <= 1
 
 
-def _class_weight(code: CodeImport, notes: list[str]) -> tuple[float, ...] | None:
+def _class_weight(code: CodeImport, notes: list[str]) -> ClassWeight:
     """How much the images of each class count, where a fit says so in numbers."""
-    if code.fitted.get("sample_weight") is not None:
+    given = {**code.fitted, **(code.data.arguments if isinstance(code.data, Folder) else {})}
+    if given.get("sample_weight") is not None:
         notes.append("sample_weight is left out: only whole classes have weights here")
-    table = code.fitted.get("class_weight")
+    table = given.get("class_weight")
+    if isinstance(table, ClassWeights):
+        if table.table is None:
+            return "balanced"
+        table = table.table
     if table is None:
         return None
     try:
@@ -258,17 +275,26 @@ def _validation(code: CodeImport, notes: list[str]) -> Any:
             notes.append("how many pictures are held out to validate is not known: a tenth stands in")
         return share or 0.1
     watched = code.validation
+    images = code.data.path if isinstance(code.data, Folder) else code.data
     if isinstance(watched, Folder):
         if watched.is_part and not isinstance(watched.path, DatasetArrays):
             notes.append("only a part of the pictures to validate on is taken there, and all of them here")
         watched = watched.path
-    if isinstance(watched, Unknown) and watched.table and watched.share < 1:
-        return round(watched.share, 4)
+    if isinstance(watched, Unknown) and watched.table and watched.table == getattr(images, "table", ""):
+        if watched.share == 1:
+            notes.append("how many images are held out to validate is not known: a tenth stands in")
+        return round(watched.share, 4) if watched.share < 1 else 0.1
     if isinstance(watched, DatasetArrays) and watched.half == "train":
         if watched.count is None:
             notes.append("how many images are held out to validate is not known: a tenth stands in")
-        return 0.1 if watched.count is None else round(watched.count / watched.whole, 4)
+        return 0.1 if watched.count is None else _share_of(watched.count, watched.whole)
     return "test"
+
+
+def _share_of(count: int, whole: int) -> float:
+    """So many of the whole as a share with few digits, which is what a person gives."""
+    shares = [round(count / whole, digits) for digits in range(1, 5)]
+    return next((share for share in shares if round(whole * share) == count), shares[-1])
 
 
 def holds_out(code: CodeImport) -> bool:

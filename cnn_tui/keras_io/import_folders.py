@@ -42,7 +42,7 @@ def data_asked(code: CodeImport, beside: Path, notes: list[str]) -> DataAsked:
     """
     there = code.data.path if isinstance(code.data, Folder) else code.data
     if isinstance(there, DatasetArrays):
-        return DataAsked(there.dataset)
+        return DataAsked(there.dataset, there.options)
     if isinstance(there, Unknown) and there.table:
         return _table_asked(there, code.validation, beside, notes)
     if isinstance(code.data, Folder) and isinstance(there, Listed):

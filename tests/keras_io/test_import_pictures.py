@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from PIL import Image
 
-from cnn_tui.network.layers import Conv2D, Dense, Normalization, RandomFlip, Rescaling
+from cnn_tui.data.dataset import DataOptions
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.training import Training
+from cnn_tui.keras_io.notebook import keras_notebook
+from cnn_tui.keras_io.script import keras_script
+from cnn_tui.network.layers import Conv2D, Dense, Flatten, Normalization, RandomFlip, Rescaling
 from tests.keras_io.test_import_code import FIT, HEAD, SMALL, read
 
 READ = """
@@ -228,3 +235,71 @@ def test_a_class_with_some_of_its_arguments_is_that_class(tmp_path: Path) -> Non
     network = SMALL.replace('layers.Conv2D(8, 3, activation="relu",', "Conv(8, kernel_size=5,")
     layer = read(tmp_path, HEAD + partly + network + FIT).experiment.layers[0]
     assert layer == Conv2D(filters=8, kernel_size=(5, 5), padding="same")
+
+
+LAYOUTS: dict[str, tuple[tuple[str, ...], DataOptions]] = {
+    "one folder": ((".",), DataOptions()),
+    "a share of it": ((".",), DataOptions(test=0.3, fit="crop", image_size=(6, 5), color="grayscale")),
+    "train and test": (("train", "test"), DataOptions(image_size=(4, 4))),
+    "training_set and test_set": (("training_set", "test_set"), DataOptions(fit="crop")),
+    "two paths": ((".", "../watched"), DataOptions(test="watched")),
+}
+TRAINED = {
+    "as it is": Training(epochs=2, validation="test"),
+    "a part held out": Training(epochs=2, validation=0.2, batch_size=4),
+    "with a seed": Training(epochs=2, validation=0.2, batch_size=4, seed=3, class_weight="balanced"),
+    "with a table of weights": Training(validation="none", batch_size=4, seed=3, class_weight=(1.0, 2.0, 0.5)),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("trained", TRAINED)
+def test_an_exported_script_of_a_folder_comes_back_with_it(pets: Path, layout: str, trained: str) -> None:
+    parts, options = LAYOUTS[layout]
+    folder = pets.parent / "set"
+    for part in parts:
+        shutil.copytree(pets, folder / part)
+    if isinstance(options.test, str):
+        options = msgspec.structs.replace(options, test=str(pets.parent / options.test))
+    experiment = Experiment(
+        name="script",
+        dataset=str(folder),
+        training=TRAINED[trained],
+        layers=(Flatten(), Dense(units=3, activation="softmax")),
+        **msgspec.structs.asdict(options),
+    )
+    imported = read(pets.parent, keras_script(experiment))
+    assert imported.experiment == experiment
+    assert imported.notes == ()
+    assert read(pets.parent, keras_notebook(experiment), suffix=".ipynb").experiment == experiment
+
+
+def test_a_generator_of_the_script_gives_the_images_that_it_yields(tmp_path: Path) -> None:
+    code = f"""{HEAD}{SMALL}
+def batches(images, labels, size=50):
+    while True:
+        for start in range(0, len(images), size):
+            yield images[start : start + size], labels[start : start + size]
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(batches(x_train, y_train), steps_per_epoch=1200, epochs=2)
+"""
+    imported = read(tmp_path, code)
+    assert (imported.experiment.dataset, imported.experiment.training.batch_size) == ("fashion_mnist", 50)
+    assert imported.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("weights", "taken"),
+    [
+        ("dict(enumerate(compute_class_weight('balanced', classes=np.unique(y_train), y=y_train)))", "balanced"),
+        ("{i: w for i, w in enumerate(compute_class_weight(class_weight='balanced', classes=c, y=y))}", "balanced"),
+        ("{label: 60000 / (10 * n) for label, n in enumerate(counted(y_train))}", None),
+        ("{label: 6000 / np.bincount(y_train)[label] for label in range(10)}", "balanced"),
+        ("{label: 1 / np.bincount(y_train)[label] for label in range(10)}", None),
+    ],
+)
+def test_weights_of_classes_that_a_script_works_out(tmp_path: Path, weights: str, taken: str | None) -> None:
+    code = f"from sklearn.utils.class_weight import compute_class_weight\nweights = {weights}\n"
+    imported = read(tmp_path, HEAD + SMALL + code + FIT.replace("epochs", "class_weight=weights, epochs"))
+    assert imported.experiment.training.class_weight == taken
+    assert (imported.notes == ()) is (taken is not None)

@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.keras_io.code.values import DatasetArrays, Instance, Share, Statistic, Tensor, Unknown, Value
+from cnn_tui.keras_io.code.values import ClassCounts, DatasetArrays, Instance, Share, Statistic, Tensor, Unknown, Value
+from cnn_tui.keras_io.code.weighing import weighed
 
 MAX_ITEMS = 10_000
 MAX_NUMBER = 2**63
@@ -38,6 +39,8 @@ def combined(op: ast.operator, left: Value, right: Value, place: str) -> Value:
         return _on_tensor(op, left, right, place)
     if isinstance(left, Share) or isinstance(right, Share):
         return _on_share(op, left, right)
+    if isinstance(left, ClassCounts) or isinstance(right, ClassCounts):
+        return weighed(op, left, right)
     if isinstance(left, Statistic) and isinstance(op, ast.Add) and isinstance(right, int | float):
         return left  # a little, so that nothing is divided by 0
     if isinstance(left, DatasetArrays) and isinstance(right, Statistic) and left.what == "images":

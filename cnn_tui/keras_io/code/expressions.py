@@ -21,6 +21,8 @@ from cnn_tui.keras_io.code.pipelines import attribute_of
 from cnn_tui.keras_io.code.values import (
     HISTORY,
     OPTIONS,
+    ClassCounts,
+    ClassWeights,
     CodeModel,
     DatasetArrays,
     Folder,
@@ -157,12 +159,42 @@ class Expressions:
                 return Function(ast.fix_missing_locations(ast.copy_location(function, node)), names, cell)
             case ast.ListComp(elt=element, generators=[ast.comprehension(target=ast.Name(id=name), iter=over, ifs=[])]):
                 inner = Names(names)
+                source = self.value(over, names, cell)
+                if isinstance(source, DatasetArrays):
+                    return self._weights_of_each(element, name, inner, cell)
                 made = []
-                for inner[name] in items(self.value(over, names, cell)):
+                for inner[name] in items(source):
                     made.append(self.value(element, inner, cell))
                 return made
+            case ast.DictComp(key=key, value=value, generators=[ast.comprehension(iter=over, ifs=[]) as part]):
+                return self._dictionary(key, value, part.target, self.value(over, names, cell), Names(names), cell)
             case _:
                 return unknown(node, cell)
+
+    def _weights_of_each(self, element: ast.expr, name: str, inner: Names, cell: CodeCell) -> Value:
+        """A list of the weights of images, by their labels. Raises TypeError for a list of anything else."""
+        inner[name] = Unknown(name, cell.place(element.lineno))
+        made = self.value(element, inner, cell)
+        if not isinstance(made, ClassWeights):
+            raise TypeError("only known once the images are")
+        return made
+
+    def _dictionary(
+        self, key: ast.expr, value: ast.expr, target: ast.expr, over: Value, inner: Names, cell: CodeCell
+    ) -> Value:
+        """`{key: value for target in over}`; weights, where all its values are those."""
+        if isinstance(over, ClassWeights):
+            return over
+        targets = target.elts if isinstance(target, ast.Tuple) else [target]
+        table = {}
+        for one in items(over):
+            for name, part in zip(targets, one if isinstance(target, ast.Tuple) else [one], strict=True):
+                if not isinstance(name, ast.Name):
+                    raise TypeError("not followed")
+                inner[name.id] = part
+            table[self.value(key, inner, cell)] = self.value(value, inner, cell)
+        weights = [one for one in table.values() if isinstance(one, ClassWeights)]
+        return weights[0] if weights and len(weights) == len(table) else table
 
     def _named(self, name: str, names: Names, node: ast.expr, cell: CodeCell) -> Value:
         try:
@@ -201,6 +233,8 @@ class Expressions:
         if isinstance(owner, InnerLayers) and self.value(index, names, cell) == -1:
             base = owner.whole[0]
             return InnerLayer(Tensor(base.arguments.get("input_shape"), owner.whole))
+        if isinstance(owner, ClassCounts | ClassWeights):
+            return owner
         if isinstance(owner, DatasetArrays):
             return self._some(owner, index, names, cell)
         if isinstance(index, ast.Slice):

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN
+from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.applications import PREPARATION, application, is_application, pooled
 from cnn_tui.keras_io.code.arguments import ALIASES, OPTIMIZERS, named
 from cnn_tui.keras_io.code.expressions import items
@@ -18,6 +19,7 @@ from cnn_tui.keras_io.code.pipelines import length_of, tensorflow_dataset
 from cnn_tui.keras_io.code.scale import statistic
 from cnn_tui.keras_io.code.values import (
     PARSER,
+    ClassCounts,
     ClassNames,
     CodeModel,
     DatasetArrays,
@@ -29,6 +31,7 @@ from cnn_tui.keras_io.code.values import (
     Unknown,
     Value,
 )
+from cnn_tui.keras_io.code.weighing import weighing_call
 from cnn_tui.keras_io.import_chain import ONLY_CHAINS
 
 _ON_ARRAYS = (
@@ -70,6 +73,8 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         return path
     if name == "load" and callee.path.startswith("tensorflow_datasets."):
         return tensorflow_dataset(unnamed, given, place)
+    if (weights := weighing_call(name, unnamed, given)) is not None:
+        return weights
     if name == "listdir" and unnamed and isinstance(unnamed[0], str):
         return ClassNames(unnamed[0], False, Unknown("os.listdir", place))
     if name == "glob" and unnamed and isinstance(unnamed[0], str) and unnamed[0].endswith("/*"):
@@ -98,8 +103,10 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         return _on_arrays(arrays, name)
     if arrays is not None and name in ("mean", "std") and arrays.what == "images":
         return statistic(arrays, name, given.get("axis", unnamed[1] if len(unnamed) > 1 else None))
+    if arrays is not None and name == "bincount" and arrays.what == "labels" and arrays.count is not None:
+        return ClassCounts(arrays.count, _classes(arrays))
     if arrays is not None and name == "unique" and arrays.what == "labels":
-        return range(BUILT_IN[arrays.dataset].classes)
+        return range(_classes(arrays))
     if name in _ORDERS and unnamed:
         first = unnamed[0]
         return range(first) if type(first) is int else first if isinstance(first, range) else Unknown("", place)
@@ -131,10 +138,14 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
     return _made(ALIASES.get(name, name), unnamed, given, place)
 
 
+def _classes(labels: DatasetArrays) -> int:
+    return describe(labels.dataset, labels.options).classes
+
+
 def _on_arrays(arrays: DatasetArrays, name: str) -> DatasetArrays:
     """What a function makes of arrays that leaves the numbers in them."""
     if name in ("to_categorical", "one_hot") and arrays.what == "labels":
-        return arrays.reshaped((BUILT_IN[arrays.dataset].classes,))
+        return arrays.reshaped((_classes(arrays),))
     return arrays.with_channel() if name == "expand_dims" else arrays
 
 
@@ -296,6 +307,8 @@ def _split(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> 
 def _builtin(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
     if name == "range" and not given and all(type(end) is int for end in unnamed):
         return range(*unnamed)
+    if (weights := weighing_call(name, unnamed, given)) is not None:
+        return weights
     if name == "dict" and not unnamed:
         return dict(given)
     if name in _AS_MANY and len(unnamed) == 1 and isinstance(unnamed[0], ClassNames | Share):

@@ -16,6 +16,7 @@ from cnn_tui.keras_io.code.values import (
     OPTIONS,
     PARSER,
     ClassNames,
+    ClassWeights,
     CodeModel,
     DatasetArrays,
     Folder,
@@ -26,6 +27,7 @@ from cnn_tui.keras_io.code.values import (
     Unknown,
     Value,
 )
+from cnn_tui.keras_io.code.weighing import weight_in_table
 
 
 def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
@@ -37,6 +39,10 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
         return _of_images(owner, method.name, unnamed, given)
     if isinstance(owner, Folder):
         return pipeline_method(owner, method.name, unnamed, given)
+    if isinstance(owner, ClassWeights) and method.name in ("get", "items"):
+        return owner
+    if isinstance(owner, dict) and method.name == "get":
+        return weight_in_table(owner, unnamed)
     if isinstance(owner, ClassNames) and method.name in ("keys", "values", "items", "copy"):
         return owner
     if isinstance(owner, Share) and method.name == "numpy":
@@ -128,7 +134,7 @@ def _of_images(images: DatasetArrays, name: str, unnamed: Sequence[Value], given
             return images.reshaped(tuple(sizes[1:]))
     if name in ("mean", "std") and images.what == "images":
         return statistic(images, name, given.get("axis", unnamed[0] if unnamed else None))
-    return images if name in ("reshape", "astype", "copy", "flatten") else Unknown("", "")
+    return images if name in ("reshape", "astype", "copy", "flatten", "ravel") else Unknown("", "")
 
 
 def _of_generator(

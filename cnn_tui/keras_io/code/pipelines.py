@@ -8,7 +8,17 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN
-from cnn_tui.keras_io.code.values import ClassNames, DatasetArrays, Folder, Method, Share, Tensor, Unknown, Value
+from cnn_tui.keras_io.code.values import (
+    ClassNames,
+    ClassWeights,
+    DatasetArrays,
+    Folder,
+    Method,
+    Share,
+    Tensor,
+    Unknown,
+    Value,
+)
 
 _HANDED_ON = ("cache", "prefetch", "shuffle", "repeat", "with_options", "apply")
 """Methods of a pipeline that give the same pictures again."""
@@ -80,6 +90,21 @@ def mapped(folder: Folder, given: Value, place: str) -> Folder:
         return msgspec.structs.replace(folder, notes=(*folder.notes, note))
     notes = (f"{picture.problem}: it is left out",) if picture.problem else ()
     return msgspec.structs.replace(folder, layers=(*folder.layers, *picture.layers), notes=(*folder.notes, *notes))
+
+
+def batches(given: Value, place: str) -> Value:
+    """What a generator of the script gives a fit: of the first batch that it yields. Unknown where it is not told."""
+    parts = given if isinstance(given, tuple | list) else (given,)
+    images = parts[0] if parts else None
+    size = images.count if isinstance(images, DatasetArrays) else None
+    arguments: dict[str, Value] = {"batch_size": Unknown("the number of images that a generator yields", place)}
+    if size is not None:
+        arguments["batch_size"] = size
+    if len(parts) > 2:
+        arguments["class_weight" if isinstance(parts[2], ClassWeights) else "sample_weight"] = parts[2]
+    if isinstance(images, DatasetArrays):
+        return Folder(images.some(images.taken_from), arguments, None, place)
+    return Folder(images, arguments, None, place) if isinstance(images, Unknown) else Unknown("", place)
 
 
 def tensorflow_dataset(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:

@@ -14,10 +14,11 @@ from collections.abc import Mapping, Sequence
 from cnn_tui.keras_io.code.arithmetic import is_plain
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
 from cnn_tui.keras_io.code.expressions import Expressions, items, unknown
+from cnn_tui.keras_io.code.lab_pictures import lab_pictures
 from cnn_tui.keras_io.code.library import apply, call_named
 from cnn_tui.keras_io.code.methods import call_method
 from cnn_tui.keras_io.code.objects import CLASS, HELD, is_model, is_of_class, is_own, method_of, takes_itself
-from cnn_tui.keras_io.code.pipelines import mapped
+from cnn_tui.keras_io.code.pipelines import batches, mapped
 from cnn_tui.keras_io.code.values import (
     Class,
     CodeModel,
@@ -114,6 +115,8 @@ class Program:
                 sum_of = ast.copy_location(ast.BinOp(ast.Name(target.id, ast.Load()), op, value), node)
                 ast.fix_missing_locations(sum_of)
                 self._bind(target, self._value(sum_of, names, cell), names, cell)
+            case ast.Expr(value=ast.Yield(value=ast.expr() as value)):
+                raise _Returned(batches(self._value(value, names, cell), cell.place(node.lineno)))
             case ast.Expr(value=value):
                 self._value(value, names, cell)
             case ast.Import() | ast.ImportFrom():
@@ -150,6 +153,10 @@ class Program:
                 self._block(body, names, cell)
             case ast.Try(body=body, finalbody=final):
                 self._block([*body, *final], names, cell)
+            case ast.While(test=ast.Constant(value=True | 1), body=body):
+                with contextlib.suppress(_LeftLoop, _NextTurn):
+                    self._block(body, names, cell)
+                self._doubt(body, names, cell)
             case ast.While(body=body):
                 self._doubt(body, names, cell)
 
@@ -259,7 +266,8 @@ class Program:
             case Method():
                 return call_method(callee, unnamed, given, place)
             case Function():
-                return self._run(callee, unnamed, given, place)
+                written = lab_pictures(callee, unnamed[0]) if len(unnamed) == 1 else None
+                return written or self._run(callee, unnamed, given, place)
             case Instance() | CodeModel():
                 return apply(callee, unnamed, place)
             case Class():

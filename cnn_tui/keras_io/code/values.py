@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions
 from cnn_tui.keras_io.code.cells import CodeCell
 
 Value: TypeAlias = Any
@@ -102,6 +103,8 @@ class DatasetArrays(msgspec.Struct, frozen=True):
     """The shape of one image."""
     whole: int
     count: int | None
+    taken_from: int | None = None
+    """Of how many these were taken."""
     scale: float = 1.0
     """What the bytes are multiplied by on the way into the model."""
     offset: float = 0.0
@@ -110,6 +113,8 @@ class DatasetArrays(msgspec.Struct, frozen=True):
     """The axes over which their mean was counted, where it is taken away from them."""
     is_evened: bool = False
     """Whether they are divided by their spread then."""
+    options: DataOptions = AS_THEY_ARE
+    """How the pictures of a folder are wanted."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -128,7 +133,7 @@ class DatasetArrays(msgspec.Struct, frozen=True):
 
     def some(self, count: int | None) -> DatasetArrays:
         """So many of the images."""
-        return msgspec.structs.replace(self, count=count)
+        return msgspec.structs.replace(self, count=count, taken_from=self.count)
 
     def reshaped(self, sizes: tuple[int, ...]) -> DatasetArrays:
         """The images, each of another shape."""
@@ -144,6 +149,23 @@ class Statistic(msgspec.Struct, frozen=True):
 
     kind: str
     axes: tuple[int, ...]
+
+
+class ClassCounts(msgspec.Struct, frozen=True):
+    """How many images each class has, times a factor; `total` is how many there are in all, of so many `classes`."""
+
+    total: int
+    classes: int
+    factor: float = 1.0
+
+
+class ClassWeights(msgspec.Struct, frozen=True, eq=False):
+    """How much the images of each class count: as in a table, or, where that is None, so that all classes are equal.
+
+    It stands for the weights of all classes, for that of one, and for those of images.
+    """
+
+    table: dict[Value, Value] | None = None
 
 
 class InnerLayer(msgspec.Struct, frozen=True, eq=False):

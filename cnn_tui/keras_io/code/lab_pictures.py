@@ -1,0 +1,73 @@
+"""Pictures as a script that the lab wrote loads them (`script_folder.py`): from its functions back to the dataset."""
+
+from __future__ import annotations
+
+import ast
+
+import msgspec
+
+from cnn_tui.data.dataset import DataOptions, DatasetError
+from cnn_tui.data.describe import describe
+from cnn_tui.keras_io.code.values import DatasetArrays, Function, Names, Value
+
+_LOADS = "load_pictures"
+_LOADS_ONE = "load_picture"
+
+
+def lab_pictures(function: Function, listed: Value) -> tuple[DatasetArrays, DatasetArrays] | None:
+    """The images and labels that a call of a script's function gives; None where it is not one that the lab writes.
+
+    `listed` is what the function was given: the pictures to train on, or those to test on.
+    """
+    names = function.names
+    folder, one = names.get("folder"), names.get(_LOADS_ONE)
+    if function.node.name != _LOADS or not isinstance(folder, str) or not isinstance(one, Function):
+        return None
+    shape = _shape(one)
+    if shape is None:
+        return None
+    half = "test" if listed is names.get("test") else "train"
+    try:
+        options = _options(folder, shape, _is_cropped(one), names)
+        dataset = describe(folder, options)
+    except DatasetError:
+        return None
+    count = dataset.train_images if half == "train" else dataset.test_images
+    images = DatasetArrays(folder, half, "images", dataset.input_shape, count, count, options=options)
+    return images, msgspec.structs.replace(images, what="labels", sizes=())
+
+
+def _options(folder: str, shape: tuple[int, int, int], crops: bool, names: Names) -> DataOptions:
+    """How the pictures are wanted: a size or a colour is left open where the folder's own is the same."""
+    share, apart = names.get("share"), names.get("test_folder")
+    test = apart if isinstance(apart, str) else share if isinstance(share, float) else None
+    plain = DataOptions(fit="crop" if crops else "stretch", test=test)
+    size, color = shape[:2], "grayscale" if shape[2] == 1 else "rgb"
+    for more in ({}, {"image_size": size}, {"color": color}):
+        options = msgspec.structs.replace(plain, **more)
+        if describe(folder, options).input_shape == shape:
+            return options
+    return msgspec.structs.replace(plain, image_size=size, color=color)
+
+
+def _shape(one: Function) -> tuple[int, int, int] | None:
+    """Height, width and channels, from `picture.convert("RGB")` and `picture.resize((24, 20))`."""
+    mode, size = _argument(one, "convert"), _argument(one, "resize")
+    match size:
+        case ast.Tuple(elts=[ast.Constant(value=int(width)), ast.Constant(value=int(height))]):
+            is_grey = isinstance(mode, ast.Constant) and mode.value == "L"
+            return height, width, 1 if is_grey else 3
+    return None
+
+
+def _is_cropped(one: Function) -> bool:
+    return any(keyword.arg == "box" for call in _calls(one, "resize") for keyword in call.keywords)
+
+
+def _argument(one: Function, method: str) -> ast.expr | None:
+    return next((call.args[0] for call in _calls(one, method) if call.args), None)
+
+
+def _calls(one: Function, method: str) -> list[ast.Call]:
+    parts = [part for part in ast.walk(one.node) if isinstance(part, ast.Call)]
+    return [part for part in parts if isinstance(part.func, ast.Attribute) and part.func.attr == method]
