@@ -75,13 +75,13 @@ class LabScreen(KeyedScreen[None]):
         self.pane_grid = PaneGrid(self.panes)
         self.header = LabHeader(document, self.live, self.writer)
         self.key_bar = KeyBar()
+        self.guided_start = GuidedStart(self, document, self.live)
         self._give_commands(keeper, sensors)
         self._zoomed = False
         self._left = "stack"
         self._warned = self._told_trouble = False
         self.theme_names: tuple[str, ...] = ()
         """What the palette offers; to be set before it is opened."""
-        self.guided_start = GuidedStart(self, document, self.live)
 
     def _give_commands(self, keeper: QueueKeeper, sensors: SensorsLike) -> None:
         talk, live, document = Conversation(self), self.live, self.document
