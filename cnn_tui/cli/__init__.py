@@ -28,6 +28,9 @@ COMMANDS = {
     "run": Command(
         "run", "Train experiments and follow them. ctrl+c stops them; what was learned is kept and evaluated."
     ),
+    "tune": Command(
+        "tune", "Search for better settings, judge the best again on fresh seeds, and say how much luck there was."
+    ),
     "queue": Command(
         "queue", "List what is trained and what waits, in order, and how long it takes. stop RUN takes one out."
     ),

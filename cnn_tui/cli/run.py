@@ -69,7 +69,7 @@ def run(
     axes += map(parse, settings or [])
     try:
         cells = _cells(experiments, axes, repeat)
-        if not _can_be_trained(cells):
+        if not can_be_trained(cells):
             return FAILED
         destination = chosen_place(on, slurm)
         where = chosen_device(device, here=destination.place == "here")
@@ -91,7 +91,7 @@ def _cells(names: list[str], axes: list[Axis], repeat: int) -> list[Cell]:
     return [cell for name in names for cell in grid(find_experiment(name, other_dataset=other), axes, override)]
 
 
-def _can_be_trained(cells: Sequence[Cell]) -> bool:
+def can_be_trained(cells: Sequence[Cell]) -> bool:
     """Say what keeps experiments from being trained; True when nothing does."""
     wrong = [sentence for cell in cells for sentence in _obstacles(cell.named())]
     for sentence in wrong[:_MOST_COMPLAINTS]:

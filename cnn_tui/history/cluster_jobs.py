@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from cnn_tui.history.history import History
 from cnn_tui.history.records import IS_LIVE
 from cnn_tui.history.run import Place, Status, Wish
+from cnn_tui.history.searches import has_going_search
 
 _LEFT = "(ending = 'queue' AND job != '')"
 """A run that was taken out of the queue, but not its job."""
@@ -48,9 +49,10 @@ def job_runs(history: History, place: Place) -> list[JobRun]:
 
 
 def wants_worker(history: History) -> bool:
-    """Whether there is anything for a worker to do: a run that waits here, or one that a job has or is to have."""
+    """Whether there is anything for a worker: a run that waits here, one that a job has or is to have, a search."""
     query = f"SELECT 1 FROM runs WHERE executor != 'here' AND ({IS_LIVE} OR {_LEFT}) LIMIT 1"
-    return history.next_queued() is not None or history.store.execute(query).fetchone() is not None
+    jobs = history.store.execute(query).fetchone() is not None
+    return jobs or history.next_queued() is not None or has_going_search(history)
 
 
 def record_job(history: History, run_id: int, job: str) -> None:

@@ -40,7 +40,7 @@ from cnn_tui.network.summary import summarize
 
 __all__ = ["History", "HistoryError", "Result"]
 
-_WISHES: tuple[Wish, ...] = ("", "pause", "stop", "now")  # each counts for more than those before it
+_WISHES: tuple[Wish, ...] = ("", "pause", "prune", "stop", "now")  # each counts for more than those before it
 _PACE = "(SELECT avg(seconds - coalesce(startup, 0)) FROM epochs WHERE run = runs.id)"
 """Seconds an epoch, in SQL: what a training takes to start up is no part of it."""
 USUAL_ENDINGS: dict[Status, Ending] = {
@@ -128,9 +128,10 @@ class History(Records):
         return cursor.lastrowid
 
     def ask(self, run_id: int, wish: Wish) -> None:
-        """Ask a run to stop, stop now, pause, or go on (`""`). A queued run that is asked to stop never starts.
+        """Ask a run to stop, stop now, pause, be pruned, or go on (`""`).
 
-        What stops stays so: a pause does not undo a stop, nor a stop a stop now.
+        A queued run that is asked to stop never starts. What stops stays so: a pause does not undo a stop, nor a stop
+        a stop now.
         """
         stronger = ", ".join(f"'{one}'" for one in _WISHES[_WISHES.index(wish) + 1 :] if one != "pause")
         with self.store.transaction():

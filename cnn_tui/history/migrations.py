@@ -115,6 +115,31 @@ _TABLES_7 = """
     ALTER TABLE runs ADD COLUMN ledger INTEGER NOT NULL DEFAULT 0 CHECK (ledger >= 0);
     ALTER TABLE runs ADD COLUMN ledger_read INTEGER NOT NULL DEFAULT 0 CHECK (ledger_read >= 0);
 """
+_TABLES_8 = """
+    CREATE TABLE searches (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        plan TEXT NOT NULL CHECK (json_valid(plan) AND json_type(plan) = 'object'),
+        status TEXT NOT NULL DEFAULT 'going' CHECK (status IN ('going', 'stopped', 'finished', 'failed')),
+        why TEXT NOT NULL DEFAULT '',
+        created REAL NOT NULL CHECK (created BETWEEN 0 AND 250000000000)
+    ) STRICT;
+    CREATE TABLE trials (
+        search INTEGER NOT NULL REFERENCES searches (id),
+        number INTEGER NOT NULL CHECK (number > 0),
+        "values" TEXT NOT NULL CHECK (json_valid("values") AND json_type("values") = 'array'),
+        run INTEGER REFERENCES runs (id),
+        obstacle TEXT NOT NULL DEFAULT '',
+        repeats INTEGER CHECK (repeats >= 0),
+        PRIMARY KEY (search, number),
+        CHECK ((run IS NULL) = (obstacle != ''))
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX trials_run ON trials (run);
+"""
+_LOOSENED_8 = (
+    ("'signal', 'queue', 'killed'", "'signal', 'queue', 'pruned', 'killed'"),
+    ("('', 'stop', 'now', 'pause')", "('', 'stop', 'now', 'pause', 'prune')"),
+)
+"""What may stand in a run's columns `ending` and `wish` since version 8, instead of what might before."""
 
 
 def bring_up_to_date(db: sqlite3.Connection, version: int) -> list[str]:
@@ -163,6 +188,30 @@ def _to_version_3(db: sqlite3.Connection) -> list[str]:
     return to_version_3(db)
 
 
+def _to_version_8(db: sqlite3.Connection) -> list[str]:
+    """Make the table of runs again, for SQLite changes no CHECK of one that is there, and add those of searches."""
+    (old,) = db.execute("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = 'runs'").fetchone()
+    indexes = db.execute(
+        "SELECT sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'runs' AND sql IS NOT NULL"
+    ).fetchall()
+    last = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'runs'").fetchone()
+    columns = old[old.index("(") :]
+    for before, after in _LOOSENED_8:
+        columns = columns.replace(before, after)
+    db.execute(f"CREATE TABLE new_runs {columns}")
+    db.execute("INSERT INTO new_runs SELECT * FROM runs")
+    db.execute("DROP TABLE runs")
+    db.execute("ALTER TABLE new_runs RENAME TO runs")
+    for (index,) in indexes:
+        db.execute(index)
+    db.execute("DELETE FROM sqlite_sequence WHERE name = 'runs'")
+    if last is not None:
+        db.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('runs', ?)", last)
+    for statement in filter(str.strip, _TABLES_8.split(";")):
+        db.execute(statement)
+    return []
+
+
 MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], list[str]], ...] = (
     _TABLES_1,
     _TABLES_2,
@@ -171,5 +220,6 @@ MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], list[str]], ...] = (
     _TABLES_5,
     _TABLES_6,
     _TABLES_7,
+    _to_version_8,
 )
 """The steps from each version to the next; as many as there are is the version of today's tables."""

@@ -12,21 +12,34 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.conditions import Conditions
 
 Status: TypeAlias = Literal["queued", "running", "paused", "finished", "stopped", "failed", "interrupted"]
-Wish: TypeAlias = Literal["", "stop", "now", "pause"]
+Wish: TypeAlias = Literal["", "stop", "now", "pause", "prune"]
 """What somebody asks of a run; a Keras callback looks for it a few times a second.
 
-"stop" ends training after the batch, saves and evaluates; "now" ends the run without that."""
+"stop" ends training after the batch, saves and evaluates; "now" ends the run without that. "prune" is the stop of a
+search, which has seen that the run falls behind others."""
 
 Place: TypeAlias = Literal["here", "slurm", "ray"]
 """Where a run is trained: by this machine's worker, or by a job of a cluster."""
 Ending: TypeAlias = Literal[
-    "", "finished", "rule", "user", "signal", "queue", "killed", "gone", "no room", "crashed", "error", "unknown"
+    "",
+    "finished",
+    "rule",
+    "user",
+    "signal",
+    "queue",
+    "pruned",
+    "killed",
+    "gone",
+    "no room",
+    "crashed",
+    "error",
+    "unknown",
 ]
 """Why a run ended; "" for one that has not.
 
-After its last epoch; a stop rule fired; somebody, or a signal, asked for it; it was taken out of the queue; its process
-was killed, or found to be gone; the disk was full; its process did not start, or ended by itself; what it was to do
-cannot be done. "unknown" is of an older version's sentence."""
+After its last epoch; a stop rule fired; somebody, or a signal, asked for it; it was taken out of the queue; a search
+saw it fall behind others; its process was killed, or found to be gone; the disk was full; its process did not start, or
+ended by itself; what it was to do cannot be done. "unknown" is of an older version's sentence."""
 EventKind: TypeAlias = Literal[
     "started",
     "paused",
@@ -52,6 +65,7 @@ _WHO_STOPPED: dict[str, tuple[str, str]] = {
     "signal": ("stopped by a signal", "by a signal"),
     "rule": ("ended by its rule", "by its rule"),
     "queue": ("taken out of the queue", "left queue"),
+    "pruned": ("pruned by a search", "pruned"),
 }
 """What a run that was stopped is called, by its ending: and so where there is room for 11 letters."""
 STOPPED_BY: dict[str, str] = {words[0].replace(" ", "-"): ending for ending, words in _WHO_STOPPED.items()}
@@ -334,7 +348,7 @@ def ending_in_words(status: Status, ending: Ending, stop_cause: str) -> str:
     words = status_in_words(status, ending)
     if not stop_cause or stop_cause == words:
         return words
-    if ending in ("user", "signal"):
+    if ending in ("user", "signal", "pruned"):
         return stop_cause
     return f"{words}: {stop_cause.removeprefix('stop rule: ')}"
 

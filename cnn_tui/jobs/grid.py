@@ -77,7 +77,7 @@ def grid(experiment: Experiment, axes: Sequence[Axis], change: Change) -> list[C
             raise BatchError(f"{key} is to be {shown_value(again)} twice")
     cells: list[Cell] = []
     seen: dict[tuple[Any, ...], tuple[Setting, ...]] = {}
-    labels = _labels(axes)
+    labels = labels_of([axis.key for axis in axes])
     for values in itertools.product(*(axis.values for axis in axes)):
         settings = tuple((axis.key, value) for axis, value in zip(axes, values, strict=True))
         changed = change(experiment, settings)
@@ -177,12 +177,10 @@ def _without_seed(experiment: Experiment) -> Experiment:
     return msgspec.structs.replace(experiment, name=without_seed(experiment.name))
 
 
-def _labels(axes: Sequence[Axis]) -> list[str]:
-    """What the keys are called in a name: `filters`, and where two layers have filters, `layer 1 filters`."""
-    last = [_last(axis.key) for axis in axes]
-    return [
-        f"{_place(axis.key)}{word}" if last.count(word) > 1 else word for axis, word in zip(axes, last, strict=True)
-    ]
+def labels_of(keys: Sequence[str]) -> list[str]:
+    """What keys are called in a name: `filters`, and where two layers have filters, `layer 1 filters`."""
+    last = [_last(key) for key in keys]
+    return [f"{_place(key)}{word}" if last.count(word) > 1 else word for key, word in zip(keys, last, strict=True)]
 
 
 def _last(key: str) -> str:

@@ -1,10 +1,10 @@
 """The worker: `python -m cnn_tui.jobs.worker` takes queued runs one after another, each in a process of its own.
 
-Runs of a cluster are in its care too, in a thread (`elsewhere.py`).
+Runs of a cluster are in its care too, in a thread (`elsewhere.py`), and searches in another (`searching.py`).
 
 There is one for each history, started by `launch.wake` and outliving the terminal. While it waits it keeps a process
-ready that has loaded TensorFlow already, and has the next one load it while a run is evaluated. It loads neither
-TensorFlow nor NumPy itself, and ends when no lab is open and nothing is left to do.
+ready that has loaded TensorFlow already, and has the next one load it while a run is evaluated. It loads no
+TensorFlow itself, NumPy only for a search, and ends when no lab is open and nothing is left to do.
 """
 
 from __future__ import annotations
@@ -24,12 +24,14 @@ from cnn_tui.artifacts.weights import weights_in_words
 from cnn_tui.history.alive import end_of_gone
 from cnn_tui.history.cluster_jobs import wants_worker
 from cnn_tui.history.history import History, HistoryError, Result
+from cnn_tui.history.searches import has_going_search
 from cnn_tui.home import checkpoint_path, home, log_path, worker_log_path
 from cnn_tui.jobs.child import Child
 from cnn_tui.jobs.devices import cores
 from cnn_tui.jobs.elsewhere import keep
 from cnn_tui.jobs.launch import ENDED, ENDED_BADLY, NO_ROOM, is_full, open_log, python, recover
 from cnn_tui.jobs.overdue import OverdueRuns
+from cnn_tui.jobs.searching import keep_searches
 from cnn_tui.jobs.slurm import Slurm, is_login_node
 from cnn_tui.text import fault
 
@@ -191,8 +193,9 @@ def spare_cores() -> float:
 
 
 def is_wanted(history: History) -> bool:
-    """Whether anybody waits for the next process: a run in the queue, or a lab that is open."""
-    return history.next_queued() is not None or locks.is_held(locks.present_lock(), shared=True)
+    """Whether anybody waits for the next process: a run in the queue, a search, or a lab that is open."""
+    waits = history.next_queued() is not None or has_going_search(history)
+    return waits or locks.is_held(locks.present_lock(), shared=True)
 
 
 def evaluate_interrupted(history: History, standby: Standby) -> bool:
@@ -269,14 +272,19 @@ def main() -> int:
         with History() as history:
             standby = LoginStandby() if is_login_node() else Standby()
             over = threading.Event()
-            keeper = threading.Thread(target=keep, args=(history.path, Slurm(), over))
-            keeper.start()
+            keepers = [
+                threading.Thread(target=keep, args=(history.path, Slurm(), over)),
+                threading.Thread(target=keep_searches, args=(history.path, over)),
+            ]
+            for keeper in keepers:
+                keeper.start()
             try:
                 serve(history, standby, idle)
             finally:
                 over.set()
                 standby.end()
-                keeper.join()
+                for keeper in keepers:
+                    keeper.join()
             locks.release(lock)
             # A run that was queued a moment ago saw the lock still held, and nobody else would take it.
             if not wants_worker(history):

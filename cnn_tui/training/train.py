@@ -40,7 +40,7 @@ from cnn_tui.training import pipeline
 from cnn_tui.training.adapt import adapt
 from cnn_tui.training.build import BuildError, build
 from cnn_tui.training.callbacks.checkpoints import CheckpointError, Checkpoints, clear_parts, restore, write
-from cnn_tui.training.callbacks.control import ControlPoll, StopRuleCallback
+from cnn_tui.training.callbacks.control import STOPS, ControlPoll, StopRuleCallback
 from cnn_tui.training.callbacks.epoch_weights import EpochWeights
 from cnn_tui.training.callbacks.learning_rate import rate_callbacks
 from cnn_tui.training.callbacks.recorder import Recorder, Stopwatch
@@ -193,7 +193,7 @@ class Trainer:
                 self.recorder.note(taken)
         else:
             restore(model, checkpoint_path(self.run.id), kept)
-        if self.control.ends_before() or self.control.wish() == "stop":
+        if self.control.ends_before() or self.control.wish() in STOPS:
             return self._stopped_before_training()
 
         if self.resumed:
@@ -305,7 +305,7 @@ class Trainer:
     def _tell_reading(self, done: int, total: int) -> None:
         """Show how many pictures are read. Raises ReadingEndedError when the run is to be stopped."""
         self.recorder.show_reading(done, total)
-        if self.control.ends_before() or self.control.wish() == "stop":
+        if self.control.ends_before() or self.control.wish() in STOPS:
             raise ReadingEndedError
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:

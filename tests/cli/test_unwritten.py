@@ -20,6 +20,7 @@ from tests.ui import fake
 WRITING: dict[str, tuple[str, ...]] = {
     "run": ("run lab1-baseline --detach", "run lab1-baseline --detach --repeat 3"),
     "queue": ("queue --move 4 -1", "queue --clear"),
+    "tune": ("tune lab1-baseline --vary layers[0].filters=16,32 --detach",),
     "stop": ("stop 3", "stop 4 --now"),
     "resume": ("resume 2 --detach",),
     "note": ("note 1 words", "note 1 --conclusion words"),

@@ -188,6 +188,7 @@ CALLS: list[list[str]] = [
     ["summary", "lab1-baseline"],
     ["summary", "lab1-baseline", "--json"],
     ["run", "lab1-baseline", "--epochs", "0"],
+    ["tune", "lab1-baseline", "--vary", "layers[0].filters=16,32", "--detach"],
     ["queue"],
     ["attach"],
     ["stop", "1"],

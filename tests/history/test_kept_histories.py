@@ -10,11 +10,12 @@ import pytest
 
 from cnn_tui.exercises import answers
 from cnn_tui.history import notebook
-from cnn_tui.history.history import History
+from cnn_tui.history.history import History, Result
 from cnn_tui.history.listing import Listing, Query
 from cnn_tui.history.migrations import MIGRATIONS
 from cnn_tui.history.run import Run
 from cnn_tui.history.same_network import same_network
+from cnn_tui.history.searches import searches, trial_rows
 from tests.fixtures.make_history import BASELINE, HOSTILE, path_of
 
 STALE = "the tables changed after the file was made: python -m tests.fixtures.make_history, if they are not released"
@@ -112,6 +113,35 @@ def test_what_version_2_kept_is_all_there(home: Path) -> None:
             )
             assert history.events(run_id)[-1].text == text
         assert Listing(history, Query("tag:plain")).count() == len(HOSTILE)
+
+
+def test_what_version_8_kept_of_a_search_is_all_there(home: Path) -> None:
+    with History(keep(8, home)) as history:
+        (search,) = searches(history)
+        plan = search.plan
+        assert (search.status, plan.vary, plan.prune) == ("stopped", ("layers[0].filters=16,32,1000",), True)
+        rows = trial_rows(history, search.id)
+        assert [(row.values, row.obstacle, row.repeats) for row in rows] == [
+            ((32,), "", None),
+            ((16,), "", None),
+            ((1000,), "too many", None),
+            ((32,), "", 1),
+        ]
+        assert found(history, rows[1].run or 0).ending == "pruned"
+
+
+def test_runs_of_version_7_can_be_pruned_and_keep_their_indexes_and_numbers(home: Path) -> None:
+    with History(keep(7, home)) as history:
+        names = {row[0] for row in history.store.execute("SELECT name FROM sqlite_schema WHERE type = 'index'")}
+        assert {"runs_status", "runs_fingerprint", "runs_archived", "runs_same"} <= names
+        assert history.store.execute("PRAGMA foreign_key_check").fetchall() == []
+        last = history.lines(limit=1)[0].id
+        assert history.add(BASELINE) == last + 1
+        history.claim(last + 1, 1, 1)
+        history.ask(last + 1, "prune")
+        assert history.wish(last + 1) == "prune"
+        history.record_end(last + 1, Result("stopped", "pruned by a search", ending="pruned"))
+        assert found(history, last + 1).ending == "pruned"
 
 
 @pytest.mark.parametrize(("version", "about"), [(5, None), (6, (1, 2))])

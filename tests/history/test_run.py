@@ -136,6 +136,10 @@ def test_a_run_is_live_until_it_has_ended(status: Status, live: bool) -> None:
             *("stopped", "queue", "taken out of the queue"),
             *("taken out of the queue", "left queue", "taken out of the queue"),
         ),
+        (
+            *("stopped", "pruned", "pruned by a search after epoch 2 of 5"),
+            *("pruned by a search", "pruned", "pruned by a search after epoch 2 of 5"),
+        ),
         ("stopped", "unknown", "an old sentence", "stopped", "stopped", "stopped: an old sentence"),
         ("failed", "no room", "the disk is full", "failed", "failed", "failed: the disk is full"),
         (

@@ -17,6 +17,8 @@ from cnn_tui.training.callbacks import recorder
 from cnn_tui.training.callbacks.recorder import Logs, Stopwatch
 
 Note = Callable[[str, EventKind], None]
+STOPS: tuple[Wish, ...] = ("stop", "prune")
+"""The wishes that end training, but not before what was learned is saved and evaluated."""
 
 
 class StopRuleCallback(keras.callbacks.Callback):  # type: ignore[misc]
@@ -114,10 +116,14 @@ class ControlPoll(keras.callbacks.Callback):  # type: ignore[misc]
     @property
     def ending(self) -> Ending:
         """Who stopped the run, if it was stopped."""
-        return "signal" if self.signal and not self.now else "user"
+        if self.signal and not self.now:
+            return "signal"
+        return "pruned" if self._last == "prune" else "user"
 
     def stopped(self, where: str) -> str:
         """The sentence of a stop: who asked, and where it came."""
+        if self.ending == "pruned":
+            return f"pruned by a search {where}"
         who = f"a signal ({self.signal})" if self.ending == "signal" else "you"
         return f"stopped {'now ' if self.now else ''}by {who} {where}"
 
@@ -138,10 +144,10 @@ class ControlPoll(keras.callbacks.Callback):  # type: ignore[misc]
         wish = self._heed()
         if wish == "now":
             self._end_now()
-        elif wish == "stop" and self._step < self._steps:
+        elif wish in STOPS and self._step < self._steps:
             self._stop(self._where())
             self._cut = True
-        elif wish == "stop":
+        elif wish in STOPS:
             self._stop_after_epoch()
 
     def on_test_begin(self, logs: Logs = None) -> None:
@@ -161,7 +167,7 @@ class ControlPoll(keras.callbacks.Callback):  # type: ignore[misc]
         wish = self.wish()
         if wish == "now":
             self._end_now()
-        elif wish == "stop":
+        elif wish in STOPS:
             self._stop_after_epoch()
 
     def _stop_after_epoch(self) -> None:

@@ -30,7 +30,7 @@ from cnn_tui.ui.widgets.machine_view import SensorsLike
 
 _RECORDED_BY = 4
 """At the look of this number, the end of a run whose process is gone is shown though it could not be recorded."""
-_WISHES: dict[Wish, str] = {"": "goes on", "pause": "pauses", "stop": "stops", "now": "ends now"}
+_WISHES: dict[Wish, str] = {"": "goes on", "pause": "pauses", "prune": "is pruned", "stop": "stops", "now": "ends now"}
 
 
 class QueueKeeper(Protocol):
@@ -188,7 +188,7 @@ class RunCommands(LabCommands):
         run = self._expected(self.live.going)
         if run is None:
             self.talk.say("Nothing is being trained.")
-        elif run.wish in ("stop", "now"):
+        elif run.wish in ("prune", "stop", "now"):
             self.talk.say(f"Run {run.id} is stopping already.")
         else:
             pausing = run.wish != "pause"

@@ -110,6 +110,14 @@ def test_a_stop_after_the_last_batch_of_an_epoch_keeps_it(history: History) -> N
     assert "val_loss" in run.epochs[0].metrics
 
 
+def test_what_a_search_prunes_is_stopped_and_says_so(history: History) -> None:
+    fit = Fit(history)
+    fit.run(after_batch(STEPS + 5, lambda: history.ask(1, "prune")))
+    assert fit.control.cause == "pruned by a search in epoch 2 of 3, after 5 of 8 batches"
+    assert fit.control.ending == "pruned" and not fit.control.now
+    assert [epoch.epoch for epoch in run_of(history).epochs] == [1]
+
+
 def test_a_stop_when_all_is_done_is_none(history: History) -> None:
     fit = Fit(history)
     fit.run(after_batch(3 * STEPS, lambda: history.ask(1, "stop")))

@@ -25,7 +25,12 @@ _USUAL = 1 + _MIDDLE + LEGEND_LINES
 """The rows it has, unless the cause of a run's end takes more."""
 _SHORTEST_NAME = 8
 _WILL_RESUME = "It goes on from its last checkpoint."
-_WISHES = {"stop": ", stopping after this batch", "now": ", stopping now", "pause": ", pausing after this batch"}
+_WISHES = {
+    "stop": ", stopping after this batch",
+    "prune": ", pruned after this batch",
+    "now": ", stopping now",
+    "pause": ", pausing after this batch",
+}
 
 Legend = Callable[[int], Sequence[Part]]
 """The legend's parts for a width."""
@@ -202,7 +207,7 @@ class RunStatus(Lines):
         seen, all_images = f"{now.images:,}", f"{now.images_an_epoch:,}"
         second = [part(0, f"{padded(seen, len(all_images), right=True)}/{all_images} images"), *self._pace(run, now)]
         third = self._figures(run, now)
-        rest = time_left(run, now) if run.status != "paused" and run.wish not in ("stop", "now") else None
+        rest = time_left(run, now) if run.status != "paused" and run.wish not in ("stop", "prune", "now") else None
         if rest:
             eta = self._eta(now, rest)
             # It stands with the images where there is room for it.

@@ -1,0 +1,127 @@
+"""Follows a search to its end, by what the worker and the training processes write into the history."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+
+from cnn_tui.analysis.search_trials import SearchTrial, is_maximized, trials_of
+from cnn_tui.cli.follow import Interrupts
+from cnn_tui.cli.progress import LinePart, Reporter, progress_parts
+from cnn_tui.cli.runs import listed
+from cnn_tui.cli.search_page import came_to, values_in_words
+from cnn_tui.cli.streams import UserError, is_terminal
+from cnn_tui.experiment.search_space import Dimension
+from cnn_tui.history.cluster_jobs import wants_worker
+from cnn_tui.history.history import History
+from cnn_tui.history.searches import AS_IT_WAS, Search, search_of
+from cnn_tui.jobs import launch
+from cnn_tui.jobs.searching import stop_search
+from cnn_tui.text import counted, quiet
+
+_LOOK_SECONDS = 0.25
+_REVIVE_SECONDS = 2.0
+
+
+class SearchFollower:
+    """Tells of a search while it goes on."""
+
+    def __init__(self, history: History, interrupts: Interrupts, search: Search, space: Sequence[Dimension]) -> None:
+        self._history, self._interrupts, self._search, self._space = history, interrupts, search, space
+        self._out = Reporter(sys.stderr, is_terminal(sys.stderr))
+        self._told: set[int] = set()
+        self._best: float | None = None
+        self._stopping = False
+        self._looked_after = 0.0
+
+    def follow(self) -> bool:
+        """Tell of the search until it has ended; False when the user stopped or left it before."""
+        self._begin()
+        seen = -1
+        try:
+            while True:
+                version = self._history.data_version()
+                if version != seen or self._look_after_worker():
+                    seen = version
+                    if self._ended():
+                        return not self._stopping
+                if not self._heed_interrupts():
+                    return False
+                time.sleep(_LOOK_SECONDS)
+        finally:
+            self._out.clear()
+
+    def _begin(self) -> None:
+        plan = self._search.plan
+        keys = ", ".join(str(one) for one in self._space)
+        self._out.line(f"search {self._search.id} of {quiet(plan.experiment.name)}: {quiet(keys, 400)}")
+        best = f"the best {plan.candidates}" if plan.candidates > 1 else "the best"
+        then = f"{best} and the experiment as it was are then judged again on {plan.repeats} fresh seeds"
+        self._out.line(f"{counted(plan.trials, 'trial')}, chosen by {plan.metric}; {then}")
+
+    def _ended(self) -> bool:
+        """Tell what is new; says whether the search has ended, and all that it trained."""
+        search = search_of(self._history, self._search.id)
+        if search is None:
+            raise UserError(f"search {self._search.id} is gone from the history")
+        every = trials_of(self._history, search)
+        for one in every:
+            if one.standing != "going" and one.number not in self._told:
+                self._told.add(one.number)
+                self._out.line(self._line(one))
+        going = [one for one in every if one.standing == "going"]
+        if going and going[0].run is not None:
+            head = self._place(going[0], every)
+            self._out.bar([head, *progress_parts(going[0].run, self._history.progress(going[0].run.id))])
+        return search.status != "going" and not going
+
+    def _line(self, trial: SearchTrial) -> str:
+        metric = self._search.plan.metric
+        run = "" if trial.run is None else f" (run {trial.run.id})"
+        if trial.repeats is not None:
+            what = "the experiment as it was" if trial.repeats == AS_IT_WAS else f"trial {trial.repeats}"
+            seed = "" if trial.run is None else f" with seed {trial.run.seed}"
+            return f"{what} again{seed}{run}: {came_to(trial, metric)}"
+        words = quiet(values_in_words(self._space, trial.values), 400)
+        return f"trial {trial.number}{run}: {words}: {came_to(trial, metric)}{self._so_far(trial.figure)}"
+
+    def _so_far(self, figure: float | None) -> str:
+        if figure is None:
+            return ""
+        maximize = is_maximized(self._search.plan.metric)
+        if self._best is not None and (figure <= self._best if maximize else figure >= self._best):
+            return ""
+        first, self._best = self._best is None, figure
+        return "" if first else ", the best so far"
+
+    def _place(self, trial: SearchTrial, every: Sequence[SearchTrial]) -> LinePart:
+        plan = self._search.plan
+        if trial.repeats is not None:
+            return 0, "judged again"
+        trained = sum(one.repeats is None and one.run is not None for one in every)
+        return 0, f"trial {trained} of {plan.trials}"
+
+    def _look_after_worker(self) -> bool:
+        """Now and then end runs whose process died, and have a worker; says whether it did."""
+        now = time.monotonic()
+        if now - self._looked_after < _REVIVE_SECONDS:
+            return False
+        self._looked_after = now
+        launch.recover(self._history)
+        if wants_worker(self._history):
+            launch.wake()
+        return True
+
+    def _heed_interrupts(self) -> bool:
+        """False when the user leaves at once."""
+        if self._interrupts.count > 1:
+            self._out.line("left; the same command goes on with the search")
+            return False
+        if self._interrupts.count and not self._stopping:
+            self._stopping = True
+            live = stop_search(self._history, self._search)
+            asked = f"; asked {listed(live)} to stop" if live else ""
+            self._out.line(f"search {self._search.id} is stopped{asked}. The same command goes on with it")
+            self._out.line("ctrl+c again leaves at once; a search that shall go on without you starts with --detach")
+        return True

@@ -1,0 +1,176 @@
+"""`cnn-tui tune`: begin a search, or go on with it, and follow it to its end."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+import typer
+
+from cnn_tui.analysis.search_result import SearchResult, result_of, to_json
+from cnn_tui.analysis.search_trials import is_maximized
+from cnn_tui.cli.follow import Interrupts
+from cnn_tui.cli.follow_search import SearchFollower
+from cnn_tui.cli.parser import AsJson, Detach, Device, ForSlurm, On
+from cnn_tui.cli.place import chosen_place
+from cnn_tui.cli.printing import encoded
+from cnn_tui.cli.run import can_be_trained
+from cnn_tui.cli.runs import chosen_device, open_history
+from cnn_tui.cli.search_page import to_text
+from cnn_tui.cli.streams import FAILED, FINISHED, INTERRUPTED, UserError, put, say
+from cnn_tui.experiment.experiment import Experiment, ExperimentError
+from cnn_tui.experiment.overrides import override, parse
+from cnn_tui.experiment.presets import find_experiment
+from cnn_tui.experiment.search_space import parse_space
+from cnn_tui.history.history import History
+from cnn_tui.history.searches import Search, SearchPlan, add_search, change_plan, search_of, searches
+from cnn_tui.jobs import launch
+from cnn_tui.jobs.grid import MOST_RUNS, SEEDS, Cell
+from cnn_tui.jobs.searching import go_on
+from cnn_tui.jobs.suggestions import importances, obstacle
+from cnn_tui.text import quiet
+
+HELD_OUT = 0.1
+"""The share of the training images that a search chooses by, where the experiment holds out none."""
+_VARY_HELP = (
+    "A key and what it may be: layers[0].filters=16,32,64 is a choice, learning_rate=1e-4..1e-2 log a range on a "
+    "logarithmic scale, layers[5].units=32..256 step 32 one in steps."
+)
+
+
+def tune(
+    experiment: Annotated[str, typer.Argument(metavar="EXPERIMENT", help="A preset's name or a .toml file.")],
+    vary: Annotated[list[str], typer.Option("--vary", metavar="KEY=VALUES", help=_VARY_HELP)],
+    trials: Annotated[int, typer.Option(metavar="N", min=1, max=MOST_RUNS, help="How many runs to try.")] = 20,
+    metric: Annotated[str, typer.Option(metavar="NAME", help="What to choose by.")] = "val_accuracy",
+    prune: Annotated[bool, typer.Option("--prune", help="Stop trials that fall behind the median of others.")] = False,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, max=SEEDS - 1_002, help="Of the search and its trials.")] = 1,
+    candidates: Annotated[int, typer.Option(metavar="N", min=1, max=10, help="Judge the best N again.")] = 2,
+    repeat: Annotated[int, typer.Option(metavar="N", min=2, max=100, help="On N fresh seeds each.")] = 3,
+    at_once: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=1_000, help="Trials at a time: 1 here, 4 on a cluster.")
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(metavar="N", help="Train for N epochs.")] = None,
+    dataset: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A dataset, a .npz, .csv or .parquet file, or a folder.")
+    ] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key for all trials.")
+    ] = None,
+    device: Device = None,
+    on: On = None,
+    slurm: ForSlurm = None,
+    detach: Detach = False,
+    as_json: AsJson = False,
+) -> int:
+    """Search, and judge the best again; the same command goes on with a search that was stopped. Gives the exit status.
+
+    The worker takes the search forward: it goes on without the terminal.
+    """
+    changed = _changed(experiment, epochs, dataset, settings or [])
+    made, held_out = _with_images_to_choose_by(changed)
+    _check_metric(made, metric)
+    space = parse_space(vary, made)
+    if why := obstacle():
+        raise UserError(why)
+    if not can_be_trained([Cell(made)]):
+        return FAILED
+    destination = chosen_place(on, slurm)
+    here = destination.place == "here"
+    plan = SearchPlan(
+        made,
+        tuple(vary),
+        metric,
+        trials,
+        prune,
+        seed,
+        candidates,
+        repeat,
+        at_once or (1 if here else 4),
+        chosen_device(device, here=here),
+        *destination,
+    )
+    with open_history() as history, Interrupts() as interrupts:
+        search = _begun(history, plan)
+        if held_out:
+            say(held_out)
+        if search.status == "going":
+            launch.wake()
+            if detach:
+                put(str(search.id))
+                say(
+                    f"search {search.id} goes on without a terminal; the same command follows it, ctrl+c there stops it"
+                )
+                return FINISHED
+            follower = SearchFollower(history, interrupts, search, space)
+            if not follower.follow():
+                return INTERRUPTED
+        return _tell(history, search.id, as_json)
+
+
+def _changed(name: str, epochs: int | None, dataset: str | None, settings: list[str]) -> Experiment:
+    """The experiment with what the options change in all trials. Raises UserError and ExperimentError."""
+    axes = [parse(one) for one in settings]
+    several = next((axis.key for axis in axes if len(axis.values) > 1), None)
+    if several is not None:
+        raise UserError(f"--set {quiet(several, 60)} has several values, and is for all trials: --vary searches a key")
+    values = [(key, value) for key, value in (("epochs", epochs), ("dataset", dataset)) if value is not None]
+    values += [(axis.key, axis.values[0]) for axis in axes]
+    return override(find_experiment(name, other_dataset=any(key == "dataset" for key, _ in values)), values)
+
+
+def _with_images_to_choose_by(experiment: Experiment) -> tuple[Experiment, str]:
+    """The experiment, whose test images choose nothing, and the words for what was changed for that."""
+    if not isinstance(experiment.training.validation, str):
+        return experiment, ""
+    words = (
+        f"a tenth of the training images is held out to choose by (validation = {HELD_OUT}), because test images that "
+        "choose cannot judge"
+    )
+    return experiment.with_training(validation=HELD_OUT), words
+
+
+def _check_metric(experiment: Experiment, metric: str) -> None:
+    reported = [name for name in experiment.emitted_metrics() if name.startswith("val_")]
+    if metric not in reported:
+        way = experiment.way_to(metric) if metric.startswith("val_") else ""
+        hint = f"; {way}" if way else ""
+        raise ExperimentError(f"--metric: found {quiet(metric, 60)}; allowed: {', '.join(reported)}{hint}")
+
+
+def _begun(history: History, plan: SearchPlan) -> Search:
+    """The search of that plan: a new one, or the last that is the same, which goes on where there is more to do."""
+    same = next((one for one in reversed(searches(history)) if one.plan.same_as(plan)), None)
+    if same is None:
+        number = add_search(history, plan)
+    else:
+        number = same.id
+        more = msgspec.structs.replace(plan, trials=max(plan.trials, same.plan.trials))
+        if same.status == "finished" and more.trials == same.plan.trials:
+            say(f"search {same.id} was finished before; --trials N adds trials, --seed N begins another")
+        else:
+            say(f"search {same.id} goes on")
+            change_plan(history, same.id, more)
+            if same.status != "going":
+                go_on(history, same)
+    found = search_of(history, number)
+    assert found is not None
+    return found
+
+
+def _tell(history: History, number: int, as_json: bool) -> int:
+    search = search_of(history, number)
+    assert search is not None
+    result = result_of(history, search)
+    importance = importances(result.space, result.trials, maximize=is_maximized(search.plan.metric))
+    if as_json:
+        put(encoded(to_json(result, importance)))
+    else:
+        put(*to_text(result, importance))
+    if search.status == "failed":
+        say(f"search {search.id} failed: {quiet(search.why, 1_000)}")
+    return _status(result)
+
+
+def _status(result: SearchResult) -> int:
+    return FINISHED if result.search.status == "finished" and result.winner is not None else FAILED
