@@ -106,6 +106,14 @@ class Explainer:
 
     def _model(self, run_id: int, epoch: int = 0) -> Any:
         """The model of a run, with the weights of an epoch that it has kept, or those of its end."""
+        model = self._loaded(run_id)
+        if epoch and (missing := why_not_kept(find_run(run_id), epoch)):
+            raise ExplainError(missing, wrong=True)
+        model.have_weights(epoch_path(run_id, epoch) if epoch else None)
+        return model
+
+    def _loaded(self, run_id: int) -> Any:
+        """The model of a run, with the weights that were asked for last: for whoever asks what it is made of."""
         path = model_path(run_id)
         stamp = model_stamp(path)
         if stamp is None:
@@ -120,11 +128,7 @@ class Explainer:
             while len(self._models) >= MODELS:
                 del self._models[next(iter(self._models))]
             self._models[key] = TrainedModel(path)
-        model = self._models[key]
-        if epoch and (missing_epoch := why_not_kept(find_run(run_id), epoch)):
-            raise ExplainError(missing_epoch, wrong=True)
-        model.have_weights(epoch_path(run_id, epoch) if epoch else None)
-        return model
+        return self._models[key]
 
     def _features_of(self, run_id: int) -> Any:
         """The features of a run's training images; those of one run are kept in memory."""
@@ -159,11 +163,11 @@ class Explainer:
         return Nearest(reader.layer, reader.goes_in, reader.size, features.total, features.learned, shape, found)
 
     def _facts(self, run_id: int) -> ModelFacts:
-        model = self._model(run_id)
+        model = self._loaded(run_id)
         return ModelFacts(model.input_shape, self._class_names(run_id), model.layers())
 
     def _class_names(self, run_id: int) -> tuple[str, ...]:
-        model, run = self._model(run_id), find_run(run_id)
+        model, run = self._loaded(run_id), find_run(run_id)
         from cnn_tui.training.explain.keep_files import class_names_of, named
         from cnn_tui.training.probabilities import class_count
 
@@ -232,7 +236,7 @@ class Explainer:
 
         # First, so that one that is none is refused before TensorFlow is loaded.
         open_picture(Path(path_kept(picture)))
-        model, run = self._model(run_id), find_run(run_id)
+        model, run = self._loaded(run_id), find_run(run_id)
         opened = open_picture(Path(path_kept(picture)), model.input_shape)
         form, border = Form(model.input_shape, crop=run.experiment.fit == "crop"), None
         try:

@@ -55,7 +55,7 @@ class TrainedModel:
         self.map_layers = [layer for layer in self.model.layers if _gives_map(layer)]
         """The layers that give maps, from the image on."""
         self.nodes = nodes_of(self.model)
-        self._features: dict[tuple[str, ...], Any] = {}
+        self._parts: dict[tuple[int, ...], Any] = {}
         self._own: list[Any] = []
         """The weights that it was loaded with, once it has had others."""
         self._has: tuple[Path, tuple[int, int] | None] | None = None
@@ -132,6 +132,13 @@ class TrainedModel:
             for layer, lowest, highest in zip(layers, low, high, strict=True)
         )
 
+    def up_to(self, *places: Any) -> Any:
+        """The model with other outputs: what comes to some places of its graph. It is made once for the same places."""
+        known = tuple(map(id, places))  # they are there as long as the model
+        if known not in self._parts:
+            self._parts[known] = keras.Model(self.model.inputs, list(places))
+        return self._parts[known]
+
     def _chosen(self, names: tuple[str, ...]) -> list[Any]:
         found = {layer.name: layer for layer in self.map_layers}
         for name in names:
@@ -142,12 +149,9 @@ class TrainedModel:
 
     def _outputs(self, images: Pixels, layers: list[Any]) -> list[Floats]:
         """What each layer gives: (n, height, width, filters)."""
-        names = tuple(layer.name for layer in layers)
-        if names and names not in self._features:
-            self._features[names] = keras.Model(
-                self.model.inputs, [self.nodes[layer.name].outputs[0] for layer in layers]
-            )
-        outputs = self._features[names](scaled(images), training=False) if names else []
+        if not layers:
+            return []
+        outputs = self.up_to(*(self.nodes[layer.name].outputs[0] for layer in layers))(scaled(images), training=False)
         return [tf.cast(output, tf.float32).numpy() for output in keras.tree.flatten(outputs)]
 
 

@@ -22,7 +22,6 @@ import math
 import time
 from typing import Any, NamedTuple
 
-import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
@@ -136,7 +135,7 @@ class ScoredModel:
         before = model.nodes[last.name].input_tensors[0] if _makes_probabilities(last) else None
         self._dense = last if before is not None and hasattr(last, "kernel") else None
         middle = model.nodes[layer.name].outputs[0] if layer is not None else self._model.inputs[0]
-        self._parts = keras.Model(self._model.inputs, [middle, self._model.outputs[0] if before is None else before])
+        self._parts = model.up_to(middle, self._model.outputs[0] if before is None else before)
         self._scale = _HALF_SCALE if self._model.layers[0].compute_dtype == "float16" else 1.0
 
     def probabilities(self, x: tf.Tensor) -> NDArray[Any]:

@@ -27,6 +27,7 @@ class ActivationsView(LayerView):
     title: ClassVar[str] = "activations"
     keys: ClassVar[str] = "next_image next_layer next_filter open mark numbers class picture run"
     has_numbers: ClassVar[bool] = True
+    keeps_last: ClassVar[bool] = True
     shows_own_picture: ClassVar[bool] = True
     what = "activations"
 

@@ -101,10 +101,9 @@ class ExplainedRun:
         if self.scene.model_id and not self._warm:
             self.ask(AnswerWanted(Warm(self.scene.model_id), Done, "warm"))
 
-    def ask_for(self, view: ExplainView) -> bool:
-        """Ask what the view needs and is not known; whether something became known by that, at once."""
-        became_known = [name for name in view.datasets() if self._look_at(self.scene.wanted(name))]
-        if became_known:
+    def ask_for(self, view: ExplainView) -> None:
+        """Ask what the view needs and is not known. What is in a dataset may become known by that, at once."""
+        if [name for name in view.datasets() if self._look_at(self.scene.wanted(name))]:
             self.give_images(view)
         for wanted in view.wanted():
             if not self.scene.knows(wanted.question):
@@ -112,7 +111,6 @@ class ExplainedRun:
         if view.looks_ahead and not self._pending:
             for wanted in self.scene.ahead():
                 self.ask(wanted)
-        return bool(became_known)
 
     def show_epoch(self, by: int) -> bool:
         """Look at a later epoch, an earlier one, or with 0 at the run's end; False where there is none."""

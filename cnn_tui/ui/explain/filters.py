@@ -23,6 +23,7 @@ class FiltersView(LayerView):
     title: ClassVar[str] = "filters"
     keys: ClassVar[str] = "next_layer next_filter open numbers run"
     has_numbers: ClassVar[bool] = True
+    keeps_last: ClassVar[bool] = True
     what = "filters"
 
     def __init__(self, scene: Scene) -> None:

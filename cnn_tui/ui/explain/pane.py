@@ -108,8 +108,8 @@ class ExplainPane(Pane):
             self.say(f"run {run.id}, {run.name}" if run else "no run")
             self.after_change()
 
-    def after_change(self) -> None:
-        """Draw anew what changed, and ask for what the view needs now."""
+    def after_change(self, *, stays: bool = False) -> None:
+        """Draw anew what changed, unless it `stays` until there is an answer; ask for what the view needs now."""
         if not self.is_mounted:
             return
         view = self.view
@@ -119,8 +119,9 @@ class ExplainPane(Pane):
         for one in self.views:
             if one is not view:
                 one.forget()
-        view.redraw()
-        if self._shown and self._entered and self.explained.ask_for(view):
+        if self._shown and self._entered:
+            self.explained.ask_for(view)  # first, so that it is answered while this is drawn
+        if not stays:
             view.redraw()
 
     def on_explained_run_answered(self, message: ExplainedRun.Answered) -> None:
@@ -197,7 +198,11 @@ class ExplainPane(Pane):
         if not self._show_epoch(by) and len(self.scene.epochs) == 1:
             words = 'This run has kept the weights of no single epoch: train one with keep = "all"'
             self.notify(f"{words} ({key_of('stack.settings')} in the stack).", markup=False, timeout=4)
-        self.after_change()
+        view = self.view
+        unknown = any(not self.scene.knows(one.question) for one in view.wanted())
+        self.after_change(
+            stays=view.keeps_last and unknown
+        )  # to draw the last once more would take as long as the next
 
     def _show_epoch(self, by: int) -> bool:
         moved = self.explained.show_epoch(by)

@@ -29,6 +29,8 @@ class ExplainView(MovingLines):
     chooses_images: ClassVar[bool] = False
     """Whether Enter opens a choice of images, which Esc takes back."""
     shows_own_picture: ClassVar[bool] = False
+    keeps_last: ClassVar[bool] = False
+    """Whether what it shows stays until there is the answer that takes its place."""
     looks_ahead: ClassVar[bool] = False
     """Whether the predictions of the epochs around are wanted before somebody moves there."""
     class_question: ClassVar[tuple[str, str]] = ("Images of which class?", "all classes")

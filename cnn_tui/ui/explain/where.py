@@ -47,6 +47,7 @@ class WhereView(ExplainView):
     title: ClassVar[str] = "where it looked"
     keys: ClassVar[str] = "next_image method next_layer class numbers order picture run"
     has_numbers: ClassVar[bool] = True
+    keeps_last: ClassVar[bool] = True
     shows_own_picture: ClassVar[bool] = True
     class_question: ClassVar[tuple[str, str]] = ("Where did it look for which class?", "the predicted class")
 
