@@ -93,6 +93,11 @@ def worker_log_path() -> Path:
     return home() / "worker.log"
 
 
+def rate_test_log_path() -> Path:
+    """What the process that tests learning rates printed."""
+    return home() / "rate-test.log"
+
+
 def explain_log_path() -> Path:
     """What the process that answers questions about trained runs printed."""
     return home() / "explain.log"

@@ -9,6 +9,7 @@ import typer
 
 from cnn_tui.analysis.search_result import SearchResult, result_of, to_json
 from cnn_tui.analysis.search_trials import is_maximized
+from cnn_tui.cli.find_rate import find_rate
 from cnn_tui.cli.follow import Interrupts
 from cnn_tui.cli.follow_search import SearchFollower
 from cnn_tui.cli.parser import AsJson, Detach, Device, ForSlurm, On
@@ -40,7 +41,10 @@ _VARY_HELP = (
 
 def tune(
     experiment: Annotated[str, typer.Argument(metavar="EXPERIMENT", help="A preset's name or a .toml file.")],
-    vary: Annotated[list[str], typer.Option("--vary", metavar="KEY=VALUES", help=_VARY_HELP)],
+    vary: Annotated[list[str] | None, typer.Option("--vary", metavar="KEY=VALUES", help=_VARY_HELP)] = None,
+    lr_find: Annotated[
+        bool, typer.Option("--lr-find", help="Only find a learning rate: train some steps, each with a larger one.")
+    ] = False,
     trials: Annotated[int, typer.Option(metavar="N", min=1, max=MOST_RUNS, help="How many runs to try.")] = 20,
     metric: Annotated[str, typer.Option(metavar="NAME", help="What to choose by.")] = "val_accuracy",
     prune: Annotated[bool, typer.Option("--prune", help="Stop trials that fall behind the median of others.")] = False,
@@ -67,10 +71,14 @@ def tune(
 
     The worker takes the search forward: it goes on without the terminal.
     """
+    if bool(vary) == lr_find:
+        raise UserError("tune takes either what may vary, as --vary layers[0].filters=16,32, or --lr-find")
     changed = _changed(experiment, epochs, dataset, settings or [])
+    if lr_find:
+        return _find_rate(experiment, changed, seed, device, on, as_json)
     made, held_out = _with_images_to_choose_by(changed)
     _check_metric(made, metric)
-    space = parse_space(vary, made)
+    space = parse_space(vary or (), made)
     if why := obstacle():
         raise UserError(why)
     if not can_be_trained([Cell(made)]):
@@ -79,7 +87,7 @@ def tune(
     here = destination.place == "here"
     plan = SearchPlan(
         made,
-        tuple(vary),
+        tuple(vary or ()),
         metric,
         trials,
         prune,
@@ -106,6 +114,14 @@ def tune(
             if not follower.follow():
                 return INTERRUPTED
         return _tell(history, search.id, as_json)
+
+
+def _find_rate(name: str, experiment: Experiment, seed: int, device: str | None, on: str | None, as_json: bool) -> int:
+    if on not in (None, "here"):
+        raise UserError("--lr-find takes less than a minute, and is done here: leave --on out")
+    if not can_be_trained([Cell(experiment)]):
+        return FAILED
+    return find_rate(name, experiment, seed, chosen_device(device), as_json)
 
 
 def _changed(name: str, epochs: int | None, dataset: str | None, settings: list[str]) -> Experiment:

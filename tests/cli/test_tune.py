@@ -42,7 +42,9 @@ def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         (("lab1-baseline", *VARY, "--metric", "val_auc"), 2, ("add auc to the metrics",)),
         (("lab1-baseline", *VARY, "--set", "epochs=1,2"), 2, ("--set epochs has several values", "--vary")),
-        (("lab1-baseline",), 2, ("missing option '--vary'",)),
+        (("lab1-baseline",), 2, ("either what may vary", "or --lr-find")),
+        (("lab1-baseline", *VARY, "--lr-find"), 2, ("either what may vary", "or --lr-find")),
+        (("lab1-baseline", "--lr-find", "--on", "slurm"), 2, ("leave --on out",)),
         (("lab1-baseline", *VARY, "--trials", "0"), 2, ("trials",)),
         (("nothing-of-that-name", *VARY), 2, ("nothing-of-that-name",)),
         (("lab1-baseline", *VARY, "--set", "layers[6].units=3"), 1, ("10 classes",)),
@@ -109,3 +111,17 @@ def test_a_search_whose_command_is_killed_goes_on_and_its_best_is_judged_again(
     assert found["sentences"][0].startswith("The best of 2 single runs, trial 1 (run 1), showed val_accuracy ")
     with History() as history:
         assert [run.seed for run in history.runs()] == [1, 1, 2, 3]
+
+
+@pytest.mark.long
+def test_a_learning_rate_is_found_and_drawn(tmp_path: Path) -> None:
+    file = write_experiment(tmp_path / "tiny.toml", write_dataset(tmp_path / "tiny.npz"))
+    answer = cnn_tui("tune", str(file), "--lr-find")
+    assert answer.status == 0, answer
+    title, *_ = answer.out.splitlines()
+    assert title == "loss against the learning rate, in powers of ten: -3 is 0.001"
+    suggested = float(answer.out.split("Suggested: learning_rate ")[1].split(",")[0])
+    assert 1e-5 < suggested < 1
+    assert f"--set learning_rate={suggested:g} trains with it" in answer.err
+    with History() as history:
+        assert history.count() == 0, "nothing is kept"
