@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from cnn_tui.data.describe import describe
 from cnn_tui.experiment import class_weights
 from cnn_tui.experiment.class_weights import ClassWeight
 from cnn_tui.experiment.experiment import Experiment
@@ -84,12 +85,15 @@ def read_code(path: Path, chosen: str | None = None) -> CodeImport:
     layers = _with_what_comes_before(data, model.layers, notes)
     dense = next((layer for layer in reversed(layers) if layer.kind == "Dense"), None)
     units = dense.arguments.get("units") if dense is not None else None
+    validation = _data(fitted.get("validation_data"))
+    if isinstance(validation, Folder) and validation.generator is not None and augmentation(validation.generator, []):
+        notes.append("the pictures to validate on are varied there too: here they come as they are")
     return CodeImport(
         Chain(tuple(map(described, layers)), _input_shape(model, layers)),
         _compiled(model, notes),
         fitted,
         data,
-        _data(fitted.get("validation_data")),
+        validation,
         units if isinstance(units, Unknown | Named | ClassNames) else None,
         rate_schedule(fitted, model.compiled, program.ask, notes),
         program.seed,
@@ -193,7 +197,7 @@ def trained(experiment: Experiment, code: CodeImport, notes: list[str]) -> Train
     if not code.fitted:
         notes.append("the model is not trained in the file: the usual epochs stand in")
         return msgspec.structs.replace(training, validation="test")
-    given: dict[str, Any] = {"epochs": _epochs(code, notes)}
+    given: dict[str, Any] = {"epochs": _epochs(experiment, code, notes)}
     batch = code.data.arguments.get("batch_size") if isinstance(code.data, Folder) else None
     given["batch_size"] = code.fitted.get("batch_size") or batch or 32
     if code.seed is not None:
@@ -217,13 +221,13 @@ def trained(experiment: Experiment, code: CodeImport, notes: list[str]) -> Train
     return training
 
 
-def _epochs(code: CodeImport, notes: list[str]) -> Any:
+def _epochs(experiment: Experiment, code: CodeImport, notes: list[str]) -> Any:
     """How many epochs a fit trains; `epochs` counts from the one that it begins after."""
     epochs, first = code.fitted.get("epochs", 1), code.fitted.get("initial_epoch", 0)
     if isinstance(first, Unknown):
         notes.append(f"initial_epoch is {first}, which is not known: it is trained for all {epochs} epochs here")
     steps = code.fitted.get("steps_per_epoch")
-    if isinstance(steps, int | float) and not _is_every_image(steps, code):
+    if isinstance(steps, int | float) and not _is_every_image(steps, experiment, code):
         notes.append(f"steps_per_epoch {steps:g} is left out: an epoch here is every training image once")
     if type(epochs) is type(first) is int and first > 0:
         notes.append(f"epochs are counted from {first} on there: here it is trained for {epochs - first}")
@@ -231,14 +235,15 @@ def _epochs(code: CodeImport, notes: list[str]) -> Any:
     return epochs
 
 
-def _is_every_image(steps: float, code: CodeImport) -> bool:
+def _is_every_image(steps: float, experiment: Experiment, code: CodeImport) -> bool:
     """Whether so many steps show every training image once, but for a last batch that is not full."""
     images = code.data.path if isinstance(code.data, Folder) else code.data
     size = code.data.arguments.get("batch_size", 32) if isinstance(code.data, Folder) else None
     size = size or code.fitted.get("batch_size") or 32
-    if not isinstance(images, DatasetArrays) or images.count is None or type(size) is not int:
-        return False
-    return abs(steps - images.count / size) <= 1
+    count = images.count if isinstance(images, DatasetArrays) else None
+    if count is None and experiment.dataset and isinstance(images, str):  # a folder that is here
+        count = describe(experiment.dataset, experiment.data_options).train_images
+    return count is not None and type(size) is int and abs(steps - count / size) <= 1
 
 
 def _class_weight(code: CodeImport, notes: list[str]) -> ClassWeight:

@@ -303,3 +303,27 @@ def test_weights_of_classes_that_a_script_works_out(tmp_path: Path, weights: str
     imported = read(tmp_path, HEAD + SMALL + code + FIT.replace("epochs", "class_weight=weights, epochs"))
     assert imported.experiment.training.class_weight == taken
     assert (imported.notes == ()) is (taken is not None)
+
+
+@pytest.mark.parametrize(("steps", "is_epoch"), [(5, True), (6, True), (100, False)])
+def test_steps_that_show_every_picture_of_a_folder_once_are_an_epoch(pets: Path, steps: int, is_epoch: bool) -> None:
+    code = f"""{READ}
+scaled = ImageDataGenerator(rescale=1 / 255)
+pictures = scaled.flow_from_directory("pets", (8, 8), batch_size=4)
+{NETWORK}model.fit(pictures, steps_per_epoch={steps})
+"""
+    assert (read(pets.parent, code).notes == ()) is is_epoch  # of 30 pictures, 24 are trained on
+
+
+def test_pictures_to_validate_on_that_are_varied_there_are_a_note(pets: Path) -> None:
+    code = f"""{READ}
+varied = ImageDataGenerator(rescale=1 / 255, horizontal_flip=True, validation_split=0.2)
+scaled = ImageDataGenerator(rescale=1 / 255, validation_split=0.2)
+pictures = varied.flow_from_directory("pets", (8, 8), subset="training")
+watched = varied.flow_from_directory("pets", (8, 8), subset="validation")
+{NETWORK}model.fit(pictures, validation_data=watched)
+"""
+    assert read(pets.parent, code).notes == (
+        "the pictures to validate on are varied there too: here they come as they are",
+    )
+    assert read(pets.parent, code.replace("watched = varied", "watched = scaled")).notes == ()
