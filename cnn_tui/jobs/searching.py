@@ -55,8 +55,7 @@ def keep_searches(path: Path, over: threading.Event) -> None:
                 version = history.data_version()
                 if version != seen and has_going_search(history):
                     take_forward(history)
-                    version = history.data_version()
-                seen = version
+                seen = version  # as it was before that step: what came meanwhile, it may not have seen
 
 
 def take_forward(history: History) -> None:

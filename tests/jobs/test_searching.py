@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from cnn_tui.history.cluster_jobs import wants_worker
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Epoch, Run
 from cnn_tui.history.searches import AS_IT_WAS, Search, SearchPlan, add_search, change_plan, search_of, trial_rows
-from cnn_tui.jobs.searching import SPARE, go_on, stop_search, take_forward
+from cnn_tui.jobs.searching import SPARE, go_on, keep_searches, stop_search, take_forward
+from tests.waiting import wait_for
 
 pytest.importorskip("optuna", reason="a search needs the extra cnn-tui[tune]")
 BASELINE = load_preset("lab1-baseline").with_training(validation=0.1, epochs=3)
@@ -222,6 +224,30 @@ def test_a_fault_of_a_search_ends_it_alone(history: History, monkeypatch: pytest
     begin(history, SearchPlan(BASELINE, ("learning_rate=0.01..0.1",), trials=2))
     take_forward(history)
     assert now(history, 1).status == "failed" and "odd" in now(history, 1).why
+
+
+def test_what_comes_while_a_step_is_taken_is_looked_at_in_the_next(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run may end just after the step has read it: nothing else would wake the search again."""
+    plan, over, steps = SearchPlan(BASELINE, (RATE,)), threading.Event(), []
+    begin(history, plan)
+
+    def take_step(_: History) -> None:
+        steps.append(1)
+        if len(steps) == 1:
+            begin(history, plan)
+        else:
+            over.set()
+
+    monkeypatch.setattr("cnn_tui.jobs.searching.take_forward", take_step)
+    keeper = threading.Thread(target=keep_searches, args=(history.path, over))
+    keeper.start()
+    try:
+        wait_for(over.is_set, "the second step", 30)
+    finally:
+        over.set()
+        keeper.join()
 
 
 def test_without_optuna_it_says_what_to_install(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
