@@ -9,23 +9,15 @@ Without a seed it is `model.fit(training_images, training_labels, epochs=5)`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
-
-import msgspec
 
 from cnn_tui.experiment.compiled import Compiled, answers_of, compiled_loss, compiled_metric
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.keras_io.script_application import application_code
+from cnn_tui.keras_io.script_callbacks import callbacks_code, is_ours
 from cnn_tui.keras_io.script_data import DataCode, data_code, unset_data_code
-from cnn_tui.keras_io.script_schedule import optimizer_schedule, schedule_callback
+from cnn_tui.keras_io.script_model import adapt_code, model_code
+from cnn_tui.keras_io.script_schedule import optimizer_schedule
 from cnn_tui.keras_io.script_weights import start_weights_code
 from cnn_tui.keras_io.source import WIDTH, CodeLines, call, literal, program
-from cnn_tui.network.fields import fields_of
-from cnn_tui.network.layers import AnyLayer, Application, Normalization
-from cnn_tui.network.stack import float32_layers
-from cnn_tui.network.summary import keras_names, summarize
-from cnn_tui.network.values import L1L2
 from cnn_tui.text import quiet
 
 OPTIMIZERS = {
@@ -40,7 +32,6 @@ OPTIMIZERS = {
 }
 """Keras's classes by the names that an experiment has for them."""
 
-_ALWAYS_SHOWN = ("pool_size",)  # as in the notes, also where it is at its default
 _KERAS_BATCH = 32  # what `fit` takes when it is told nothing
 
 
@@ -59,13 +50,13 @@ def keras_parts(experiment: Experiment, *, seed: int | None = None) -> list[Code
     imports = {"import tensorflow as tf", *data.imports}
     held_out = isinstance(experiment.training.validation, float)
     balanced = experiment.training.class_weight == "balanced"
-    if held_out or balanced or seed is not None or any(rule.nan and _is_ours(rule) for rule in experiment.stop):
+    if held_out or balanced or seed is not None or any(rule.nan and is_ours(rule) for rule in experiment.stop):
         imports.add("import numpy as np")
     if seed is not None:
         imports.add("import math")
     training: list[CodeLines] = []
     if experiment.training.epochs:
-        definitions, callbacks = _callbacks(experiment)
+        definitions, callbacks = callbacks_code(experiment)
         training = [*definitions, _batches(experiment, seed), _fit(experiment, seed, callbacks)]
     return [
         _head(experiment),
@@ -77,7 +68,7 @@ def keras_parts(experiment: Experiment, *, seed: int | None = None) -> list[Code
         _class_weight(experiment, seed),
         _labels(experiment),
         model_code(experiment),
-        _adapted(experiment),
+        adapt_code(experiment),
         start_weights_code(experiment),
         ["# Print the model summary", "model.summary()"],
         optimizer_schedule(experiment),
@@ -91,60 +82,6 @@ def _data(experiment: Experiment) -> DataCode:
     if experiment.input_shape is not None and experiment.classes is not None:
         return unset_data_code(experiment.input_shape, experiment.classes)
     return data_code(experiment.dataset, experiment.data_options)
-
-
-def model_code(experiment: Experiment) -> CodeLines:
-    """The lines that make `model`. A layer that is switched off stays as a comment. Raises DatasetError."""
-    stack = experiment.stack
-    whole = float32_layers(stack) if experiment.training.precision != "float32" else frozenset()
-    lines = [f"        tf.keras.Input({literal(stack.input_shape)}),"]
-    rows, names, before = summarize(stack).rows, keras_names(stack), []
-    for at, layer in enumerate(stack.layers):
-        shape = rows[at].input_shape
-        if isinstance(layer, Application) and layer.enabled and shape is not None and len(shape) == 3:
-            begun = layer if experiment.weights is None else msgspec.structs.replace(layer, weights="none")
-            before += [*application_code(begun, shape, names[at]), ""]
-            lines.append(f"        {names[at]},")
-            continue
-        arguments = layer_arguments(layer)
-        if at in whole:
-            arguments.append('dtype="float32"')
-        name = f"tf.keras.layers.{layer.type}"
-        if layer.enabled:
-            lines += call(name, arguments, indent=8, after=",")
-        else:
-            lines.append(f"        # {name}({', '.join(arguments)}),")
-    return [*before, "# Define the model", "model = tf.keras.Sequential(", "    [", *lines, "    ]", ")"]
-
-
-def _adapted(experiment: Experiment) -> CodeLines:
-    """The lines in which Normalization layers look at the training images."""
-    lines = []
-    for at, (_, layer) in enumerate(experiment.stack.enabled()):
-        if isinstance(layer, Normalization):
-            before = f"tf.keras.Sequential(model.layers[:{at}]).predict(training_images)" if at else "training_images"
-            lines.append(f"model.layers[{at}].adapt({before})")
-    return ["# Let the normalization look at the training images", *lines] if lines else ()
-
-
-def layer_arguments(layer: AnyLayer) -> list[str]:
-    """The arguments of a layer: first those that Keras demands, without a name; then those that are not at defaults."""
-    demanded, named = [], []
-    for field in fields_of(type(layer)):
-        value, given = getattr(layer, field.name), layer.for_keras(field.name)
-        if field.default is msgspec.NODEFAULT or field.name in _ALWAYS_SHOWN:
-            demanded.append(_value(given))
-        elif value != field.default:
-            named.append(f"{field.name}={_value(given)}")
-    return demanded + named
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, L1L2):
-        factors = {name: factor for name, factor in (("l1", value.l1), ("l2", value.l2)) if factor}
-        kind = "".join(factors).upper() or "L1L2"
-        return f"tf.keras.regularizers.{kind}({', '.join(f'{name}={factor}' for name, factor in factors.items())})"
-    return "1 / 255" if value == 1 / 255 else literal(value)
 
 
 def _head(experiment: Experiment) -> CodeLines:
@@ -168,9 +105,6 @@ def _random(seed: int | None) -> CodeLines:
     return ["# The same seed gives the same weights and the same order of images", f"SEED = {seed}", _SET_SEED]
 
 
-_STOPS = "# Choose when training stops early"
-_CHANGES = "# Choose how the learning rate changes"
-_CHANGES_AND_STOPS = f"{_CHANGES}, and when training stops early"
 _SET_SEED = "tf.keras.utils.set_random_seed(SEED)"
 
 
@@ -259,57 +193,6 @@ def _compiled(module: str, made: Compiled) -> str:
         return literal(made)
     arguments = ", ".join(f"{name}={literal(value)}" for name, value in made.arguments.items())
     return f"tf.keras.{module}.{made.kind}({arguments})"
-
-
-def _callbacks(experiment: Experiment) -> tuple[list[CodeLines], str]:
-    """The parts of the script that the stop rules and the schedule need, and what `fit` gets as `callbacks`."""
-    keras = [_keras_callback(rule) for rule in experiment.stop if not _is_ours(rule)]
-    ours = [rule for rule in experiment.stop if _is_ours(rule)]
-    parts: list[CodeLines] = [_stop_training(ours)] if ours else []
-    before, changes = schedule_callback(experiment.training.schedule)
-    parts += before
-    if changes:
-        keras.insert(0, [*changes])
-    if not keras:
-        return parts, "[StopTraining()]" if ours else ""
-    listed = [*(["    StopTraining(),"] if ours else []), *(line for lines in keras for line in lines)]
-    about = _STOPS if not changes else _CHANGES_AND_STOPS if experiment.stop else _CHANGES
-    return [*parts, [about, "callbacks = [", *listed, "]"]], "callbacks"
-
-
-def _is_ours(rule: StopRule) -> bool:
-    """Whether Keras has no callback for a rule."""
-    return rule.limit is not None or (rule.nan and rule.metric != "loss")
-
-
-def _keras_callback(rule: StopRule) -> list[str]:
-    if rule.nan:
-        return ["    tf.keras.callbacks.TerminateOnNaN(),"]
-    values = {
-        "monitor": rule.metric,
-        "patience": rule.patience,
-        "mode": "min" if rule.metric.endswith("loss") else "max",
-        "verbose": 1,
-    }
-    arguments = [f"{name}={literal(value)}" for name, value in values.items()]
-    return call("tf.keras.callbacks.EarlyStopping", arguments, indent=4, after=",")
-
-
-def _stop_training(rules: list[StopRule]) -> CodeLines:
-    lines = [
-        "# Cancel training once it has reached enough",
-        "class StopTraining(tf.keras.callbacks.Callback):",
-        "    def on_epoch_end(self, epoch, logs=None):",
-    ]
-    for rule in rules:
-        value = f"logs[{literal(rule.metric)}]"
-        sign, limit = ("<", rule.below) if rule.below is not None else (">", rule.above)
-        lines += [
-            f"        if {f'not np.isfinite({value})' if rule.nan else f'{value} {sign} {limit!r}'}:",
-            f"            print({literal(f'{chr(10)}{rule}: training stops')})",
-            "            self.model.stop_training = True",
-        ]
-    return lines
 
 
 def _batches(experiment: Experiment, seed: int | None) -> CodeLines:

@@ -21,8 +21,9 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset, preset_names
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiment.training import Optimizer
-from cnn_tui.keras_io.script import OPTIMIZERS, keras_script, layer_arguments, model_code
+from cnn_tui.keras_io.script import OPTIMIZERS, keras_script
 from cnn_tui.keras_io.script_data import data_code
+from cnn_tui.keras_io.script_model import layer_arguments, model_code
 from cnn_tui.keras_io.source import literal
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import AnyLayer, Dense, Dropout, Flatten, new_layer
