@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from cnn_tui.analysis.search_trials import SearchTrial, is_maximized, trials_of
 from cnn_tui.cli.follow import Interrupts
@@ -31,6 +32,8 @@ class SearchFollower:
         self._history, self._interrupts, self._search, self._space = history, interrupts, search, space
         self._out = Reporter(sys.stderr, is_terminal(sys.stderr))
         self._told: set[int] = set()
+        self._outline: tuple[Any, ...] = ()
+        self._every: list[SearchTrial] = []
         self._best: float | None = None
         self._stopping = False
         self._looked_after = 0.0
@@ -65,7 +68,10 @@ class SearchFollower:
         search = search_of(self._history, self._search.id)
         if search is None:
             raise UserError(f"search {self._search.id} is gone from the history")
-        every = trials_of(self._history, search)
+        outline = (search.status, *self._history.outline())
+        if outline != self._outline:  # an epoch, a run: not each batch
+            self._outline, self._every = outline, trials_of(self._history, search)
+        every = self._every
         for one in every:
             if one.standing != "going" and one.number not in self._told:
                 self._told.add(one.number)

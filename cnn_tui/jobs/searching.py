@@ -48,14 +48,18 @@ _RESUMED = 2
 
 def keep_searches(path: Path, over: threading.Event) -> None:
     """Take the searches of a history forward until it is `over`."""
-    seen = None
+    seen, done = None, None
     with contextlib.suppress(HistoryError), History(path) as history:
         while not over.wait(LOOK):
             with contextlib.suppress(sqlite3.Error):  # a full disk, a locked file: it is tried again
                 version = history.data_version()
-                if version != seen and has_going_search(history):
+                if version == seen:
+                    continue
+                # A step reads all trials: not for each batch that one of them has learned.
+                news = (history.outline(), searches(history, going=True)) if has_going_search(history) else None
+                if news is not None and news != done:
                     take_forward(history)
-                seen = version  # as it was before that step: what came meanwhile, it may not have seen
+                seen, done = version, news  # as they were before that step: what came meanwhile, it may not have seen
 
 
 def take_forward(history: History) -> None:
