@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from cnn_tui.artifacts.kept_epochs import epoch_path, kept_epochs
 from cnn_tui.history.run import Run, status_in_words
 from cnn_tui.home import checkpoint_path, model_path
 
@@ -70,11 +71,35 @@ def weights_in_words(run: Run) -> str:
     return "no weights are kept"
 
 
-def goes_on(run: Run) -> str:
-    """Where a run that is resumed goes on, as far as its checkpoint tells: "goes on after epoch 3, …"."""
-    kept = read_weights(checkpoint_path(run.id), run)
-    if kept is None or [one.epoch for one in run.epochs][: kept.epoch] != [*range(1, kept.epoch + 1)]:
+class Start(NamedTuple):
+    """Where a run that is resumed can go on: after an epoch, with the weights in a file."""
+
+    epoch: int
+    path: Path
+    checkpoint: KeptWeights | None = None
+    """What a checkpoint says of itself, which has the optimizer's state too; None for the weights of a kept epoch."""
+
+
+def starts(run: Run, after: int | None = None) -> list[Start]:
+    """Where a run can go on, the best place first: `after` the epoch asked for, its checkpoint, its last kept epoch.
+
+    Each is of this run, and all epochs up to it are recorded; whether the file can be read whole is not known yet.
+    """
+    recorded = [one.epoch for one in run.epochs]
+    kept = [epoch for epoch in kept_epochs(run) if recorded[:epoch] == [*range(1, epoch + 1)]]
+    found = [Start(after, epoch_path(run.id, after))] if after is not None and after in kept else []
+    checkpoint = read_weights(checkpoint_path(run.id), run)
+    if checkpoint is not None and recorded[: checkpoint.epoch] == [*range(1, checkpoint.epoch + 1)]:
+        found.append(Start(checkpoint.epoch, checkpoint_path(run.id), checkpoint))
+    return found + [Start(epoch, epoch_path(run.id, epoch)) for epoch in kept[-1:]]
+
+
+def goes_on(run: Run, after: int | None = None) -> str:
+    """Where a run that is resumed goes on, as far as that is known: "goes on after epoch 3, …"."""
+    start = next(iter(starts(run, after)), None)
+    if start is None:
         return "has no checkpoint: it begins again"
-    lost = len(run.epochs) - kept.epoch
+    source = "its last checkpoint" if start.checkpoint else "the weights that it kept, with a new optimizer"
+    lost = len(run.epochs) - start.epoch
     again = f"; the {'epoch' if lost == 1 else f'{lost} epochs'} after it {'is' if lost == 1 else 'are'} trained again"
-    return f"goes on after epoch {kept.epoch}, from its last checkpoint{again if lost > 0 else ''}"
+    return f"goes on after epoch {start.epoch}, from {source}{again if lost > 0 else ''}"

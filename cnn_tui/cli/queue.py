@@ -8,6 +8,7 @@ import typer
 
 from cnn_tui.analysis.estimates import Estimator, Outlook, QueuedRun
 from cnn_tui.analysis.pace import clock
+from cnn_tui.artifacts.kept_epochs import why_not_kept
 from cnn_tui.artifacts.weights import goes_on
 from cnn_tui.cli.follow import following
 from cnn_tui.cli.parser import AsJson, Detach, RunId
@@ -122,22 +123,27 @@ def stop(
 
 def resume(
     runs: Annotated[list[int], typer.Argument(metavar="RUN...", help="Runs that were stopped, interrupted or failed.")],
+    epoch: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="After epoch N, whose weights were kept; those after it go.")
+    ] = None,
     detach: Detach = False,
     as_json: AsJson = False,
 ) -> int:
     """Let runs that ended early go on after their last checkpoint, before all that wait, and follow them.
+
+    With `epoch` they go on after that one, with the weights that they kept of it and a new optimizer.
 
     Nothing is queued unless all can be. ctrl+c only leaves them.
     """
     ids = list(dict.fromkeys(runs))
     with following() as follower:
         history = follower.history
-        resumed = [_resumable(find_run(history, run_id)) for run_id in ids]
+        resumed = [_resumable(find_run(history, run_id), epoch) for run_id in ids]
         for run_id in reversed(ids):  # each goes to the head of the queue
-            history.resume(run_id)
+            history.resume(run_id, epoch)
         launch.wake()
         for run in resumed:
-            say(f"run {run.id} {goes_on(run)}")
+            say(f"run {run.id} {goes_on(run, epoch)}")
         if detach:
             put_runs(history, ids, as_json)
             say(f"{listed(ids)} left to train; cnn-tui attach {ids[0]} follows")
@@ -145,11 +151,13 @@ def resume(
         return follower.follow(ids, as_json)
 
 
-def _resumable(run: Run) -> Run:
+def _resumable(run: Run, epoch: int | None) -> Run:
     """The run itself. Raises UserError when it cannot go on."""
     if run.live:
         raise UserError(f"run {run.id} has not ended: it is {run.status}")
     if run.status not in ENDED_EARLY:
         raise UserError(f"run {run.id} has reached its end: there is nothing to go on with")
     require_experiment(run)
+    if epoch is not None and (missing := why_not_kept(run, epoch)):
+        raise UserError(missing)
     return run

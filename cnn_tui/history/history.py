@@ -145,10 +145,11 @@ class History(Records):
                 (run_id,),
             )
 
-    def resume(self, run_id: int) -> bool:
+    def resume(self, run_id: int, after: int | None = None) -> bool:
         """Put a run that did not reach its end back at the head of the queue; False when it cannot be resumed.
 
-        It goes on after its last checkpoint. What it had recorded stays; how it had ended becomes one of its events.
+        It goes on after its last checkpoint or, where one is asked for, `after` an epoch whose weights it kept. What it
+        had recorded stays; how it had ended becomes one of its events.
         """
         with self.store.transaction():
             row = self.store.execute(
@@ -162,10 +163,10 @@ class History(Records):
             self.record_event(run_id, f"queued again; it was {was}{tested}", "queued again")
             self.store.execute(
                 "UPDATE main.runs SET status = 'queued', ending = '', stop_cause = '', wish = '', progress = '{}',"
-                " fired_rule = NULL, fired_epoch = NULL, fired_within = 0, resumed_after = NULL,"
+                " fired_rule = NULL, fired_epoch = NULL, fired_within = 0, resumed_after = ?,"
                 " job = '', partition = '', waits_for = '',"
                 " position = (SELECT coalesce(min(position), 1) - 1 FROM runs WHERE status = 'queued') WHERE id = ?",
-                (run_id,),
+                (after, run_id),
             )
         return True
 

@@ -142,6 +142,8 @@ def followed(run: Run, record: Record) -> Run:
             return change(run, epochs=(*(one for one in run.epochs if one.epoch < epoch.epoch), epoch))
         case Forgot(last):
             return change(run, epochs=tuple(one for one in run.epochs if one.epoch <= last))
+        case WentOn():
+            return change(run, resumed_after=None)  # where it was asked to go on: a job that begins again does not
         case RunEnded(result):
             return change(run, status=result.status)
     return run

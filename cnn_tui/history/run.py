@@ -260,7 +260,10 @@ class Run(msgspec.Struct, frozen=True):
     fired_epoch: int | None = None
     fired_within: bool = False
     resumed_after: int | None = None
-    """The epoch after which it went on when it was queued again, 0 where it began again; None until it does."""
+    """The epoch after which it went on when it was queued again, 0 where it began again; None until it does.
+
+    While it waits: the epoch after which it was asked to go on; None for that of its last checkpoint.
+    """
     tested_epoch: int | None = None
     """The epoch whose weights were tested, of a run that was tested from a checkpoint; else it was the last."""
     gap: float | None = None

@@ -25,8 +25,9 @@ from typing import Any
 import keras
 
 from cnn_tui import __version__, locks
-from cnn_tui.artifacts.weights import KeptWeights, read_weights
+from cnn_tui.artifacts.weights import KeptWeights, Start, read_weights, starts
 from cnn_tui.data.dataset import DatasetError
+from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.experiment.compiled import answers_of
 from cnn_tui.history.history import History, HistoryError, Result
 from cnn_tui.history.records import require_experiment
@@ -41,7 +42,7 @@ from cnn_tui.training.adapt import adapt
 from cnn_tui.training.build import BuildError, build
 from cnn_tui.training.callbacks.checkpoints import CheckpointError, Checkpoints, clear_parts, restore, write
 from cnn_tui.training.callbacks.control import STOPS, ControlPoll, StopRuleCallback
-from cnn_tui.training.callbacks.epoch_weights import EpochWeights
+from cnn_tui.training.callbacks.epoch_weights import EpochWeights, take_epoch
 from cnn_tui.training.callbacks.learning_rate import rate_callbacks
 from cnn_tui.training.callbacks.recorder import Recorder, Stopwatch
 from cnn_tui.training.data.datasets import split
@@ -152,32 +153,32 @@ class Trainer:
         if warning := settle(self.run.device).warning:
             self.recorder.note(warning)
         spread_work()
-        kept = self._last_checkpoint()
-        try:
-            return self._train(kept)
-        except CheckpointError as error:
-            self.recorder.note_resumption(0, f"begun again from the start on {device()}: {error}")
-            return self._train(None)
-
-    def _last_checkpoint(self) -> KeptWeights | None:
-        """What the run can go on from; None when it begins."""
         if not self.resumed:
-            self.recorder.note(f"started on {device()}", "started")
-            for path in (checkpoint_path(self.run.id), best_path(self.run.id)):
-                path.unlink(missing_ok=True)  # of a run of that number in a history that is gone
-            self.epoch_weights.go_on_after(0)
-            return None
-        kept = read_weights(checkpoint_path(self.run.id), self.run)
-        recorded = [epoch.epoch for epoch in self.run.epochs]
-        if kept is not None and recorded[: kept.epoch] == [*range(1, kept.epoch + 1)]:
-            return kept
-        why = "no checkpoint was kept" if kept is None else f"the record ends after {counted(len(recorded), 'epoch')}"
+            return self._begin()
+        why = self._why_no_checkpoint()
+        for start in starts(self.run, self.run.resumed_after):
+            try:
+                return self._train(start)
+            except CheckpointError as error:
+                why = str(error)
         self.recorder.note_resumption(0, f"begun again from the start on {device()}: {why}")
-        return None
+        return self._train(None)
 
-    def _train(self, kept: KeptWeights | None) -> Result:
+    def _begin(self) -> Result:
+        self.recorder.note(f"started on {device()}", "started")
+        for path in (checkpoint_path(self.run.id), best_path(self.run.id)):
+            path.unlink(missing_ok=True)  # of a run of that number in a history that is gone
+        self.epoch_weights.go_on_after(0)
+        return self._train(None)
+
+    def _why_no_checkpoint(self) -> str:
+        if read_weights(checkpoint_path(self.run.id), self.run) is None:
+            return "no checkpoint was kept"
+        return f"the record ends after {counted(len(self.run.epochs), 'epoch')}"
+
+    def _train(self, start: Start | None) -> Result:
         keras.utils.set_random_seed(self.seed)
-        done = kept.epoch if kept is not None else 0
+        done = start.epoch if start is not None else 0
 
         self.recorder.show_phase("loading data")
         try:
@@ -186,18 +187,18 @@ class Trainer:
             return self._stopped_before_training()
 
         self.recorder.show_phase("building")
-        model = build(self.experiment, pretrained=kept is None and self.experiment.weights is None)
-        if kept is None:
+        model = build(self.experiment, pretrained=start is None and self.experiment.weights is None)
+        if start is None:
             adapt(model, training_data.images)
             if taken := start_from_weights(model, self.experiment):
                 self.recorder.note(taken)
         else:
-            restore(model, checkpoint_path(self.run.id), kept)
+            self._take_up(model, start, len(training_data))
         if self.control.ends_before() or self.control.wish() in STOPS:
             return self._stopped_before_training()
 
         if self.resumed:
-            self._go_on_after(done)
+            self._go_on_after(done, "" if start is None or start.checkpoint else ", from its kept weights")
         self.recorder.show_phase("training")
         if done < self.training.epochs:
             fit(
@@ -221,7 +222,22 @@ class Trainer:
         cause = self.control.cause or self.control.stopped("before training began")
         return Result("stopped", cause, ending=self.control.ending)
 
-    def _go_on_after(self, done: int) -> None:
+    def _take_up(self, model: Any, start: Start, steps: int) -> None:
+        """Give the model what a run goes on with. Raises CheckpointError.
+
+        With weights alone the optimizer begins anew; a schedule that goes with the steps, `steps` an epoch, does not.
+        """
+        if start.checkpoint is not None:
+            restore(model, start.path, start.checkpoint)
+            return
+        try:
+            take_epoch(model, start.path)
+        except RawFileError as error:
+            raise CheckpointError(str(error)) from error
+        if self.training.schedule is not None and not self.training.schedule.follows_epochs:
+            model.optimizer.iterations.assign(start.epoch * steps)
+
+    def _go_on_after(self, done: int, how: str) -> None:
         """Everything here knows the epochs that are done already; what was recorded after them goes."""
         epochs = self.run.epochs[:done]
         self.recorder.go_on_after(epochs)
@@ -231,7 +247,7 @@ class Trainer:
         for path in (model_path(self.run.id), *([] if done else [best_path(self.run.id)])):
             path.unlink(missing_ok=True)  # of the part that is trained again
         if done:
-            self.recorder.note_resumption(done, f"resumed after epoch {done} on {device()}")
+            self.recorder.note_resumption(done, f"resumed after epoch {done} on {device()}{how}")
 
     def _end(self, model: Any, test_data: Batches) -> Result:
         """Save and evaluate the last weights, unless the run is to end at once."""

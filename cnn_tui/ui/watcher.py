@@ -54,7 +54,8 @@ class Watched:
     @property
     def will_resume(self) -> bool:
         """Whether it was queued again, and where it goes on is not known yet."""
-        return self.resumed_after is None and any(event.kind == "queued again" for event in self.events)
+        waits = self.resumed_after is None or (self.run is not None and self.run.status == "queued")
+        return waits and any(event.kind == "queued again" for event in self.events)
 
     def _read_points(self) -> None:
         last = self.points[-1].at if self.points else None

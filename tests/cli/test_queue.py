@@ -20,6 +20,7 @@ from cnn_tui.history.run import Epoch, Progress, Status
 from cnn_tui.home import checkpoint_path
 from cnn_tui.jobs import launch
 from cnn_tui.network.layers import Conv2D
+from tests.artifacts.test_kept_epochs import write_epoch
 from tests.cli.command import Inside, assert_one_sentence, write_dataset, write_experiment
 
 BASELINE = "lab1-baseline"
@@ -228,6 +229,21 @@ def test_runs_that_ended_early_are_put_first_in_the_order_they_are_named(
     assert [line.id for line in history.queue()] == [*ids, waiting]
     assert woken == ["wake"]
     assert [run["status"] for run in inside("history", "--json", "--sort", "id").objects[:3]] == ["queued"] * 3
+
+
+def test_a_kept_epoch_may_be_asked_for(history: History, inside: Inside, woken: list[str]) -> None:
+    run_id = ended(history, "stopped")
+    for number in (1, 2, 3):
+        history.record_epoch(run_id, Epoch(number, {"loss": 0.5}, 1.0, 1.0), 1.0)
+    run = history.run(run_id)
+    assert run is not None
+    write_epoch(run, 2)
+    assert_one_sentence(inside("resume", str(run_id), "--epoch", "1"), 2, "kept the weights of epoch 2, not of epoch 1")
+    answer = inside("resume", str(run_id), "--epoch", "2", "--detach")
+    words = "goes on after epoch 2, from the weights that it kept, with a new optimizer; the epoch after it is trained"
+    assert f"run {run_id} {words} again\n" in answer.err
+    run = history.run(run_id)
+    assert run is not None and (run.status, run.resumed_after) == ("queued", 2)
 
 
 def test_nothing_is_resumed_unless_all_can_be(history: History, inside: Inside, woken: list[str]) -> None:

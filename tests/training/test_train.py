@@ -12,6 +12,8 @@ import msgspec
 import numpy as np
 import pytest
 
+from cnn_tui.artifacts.kept_epochs import epoch_path, kept_epochs, read_epoch
+from cnn_tui.artifacts.weights import goes_on
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.history import History, Result
@@ -150,6 +152,40 @@ def test_without_a_checkpoint_that_can_be_read_a_run_begins_again(
         assert run is not None and run.status == "stopped" and len(run.epochs) == 1
         again = told(history, run_id)[3]
         assert again.startswith("begun again from the start on ") and again.endswith(f": {why}")
+
+
+def test_a_run_goes_on_after_a_kept_epoch_that_is_asked_for_or_without_a_checkpoint(
+    stopping: Experiment, trains: Callable[[int], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cnn_tui.training import loop, train
+
+    began: list[bytes] = []
+    fit = loop.fit
+
+    def look(model: Any, *arguments: Any, **more: Any) -> Any:
+        began.append(b"".join(weight.tobytes() for weight in model.get_weights()))
+        return fit(model, *arguments, **more)
+
+    monkeypatch.setattr(train, "fit", look)
+    with History() as history:
+        run_id = history.add(stopping.with_training(keep="all"))
+        for after in (None, None, 1):
+            history.resume(run_id, after)
+            assert trains(run_id) == 0
+        run = history.run(run_id)
+        assert run is not None and [one.epoch for one in run.epochs] == [1, 2]
+        assert (run.resumed_after, kept_epochs(run)) == (1, (1, 2))
+        resumed = [text for text in told(history, run_id) if text.startswith("resumed after epoch 1 on ")]
+        assert len(resumed) == 2 and resumed[1].endswith(", from its kept weights")
+        _, parts = read_epoch(epoch_path(run_id, 1))
+        assert began[2] == b"".join(parts)
+
+        checkpoint_path(run_id).write_bytes(b"broken")
+        assert goes_on(run).startswith("goes on after epoch 2, from the weights that it kept, with a new optimizer")
+        history.resume(run_id)
+        assert trains(run_id) == 0
+        run = history.run(run_id)
+        assert run is not None and (run.status, len(run.epochs), run.resumed_after) == ("finished", 3, 2)
 
 
 def test_a_run_that_failed_after_its_last_epoch_is_only_evaluated(

@@ -53,8 +53,12 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
         self._complaint = ""
 
     def go_on_after(self, epochs: int) -> None:
-        """Training goes on after this epoch, which the checkpoint is of."""
+        """Training goes on after this epoch. What is kept of a later one, which is trained again, goes."""
         self._epoch = self._written = epochs
+        for path in (checkpoint_path(self._run.id), best_path(self._run.id)):
+            kept = read_weights(path, self._run)
+            if kept is not None and kept.epoch > epochs:
+                path.unlink(missing_ok=True)
         self._best = read_weights(best_path(self._run.id), self._run) if epochs else None
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:

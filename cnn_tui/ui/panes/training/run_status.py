@@ -24,7 +24,6 @@ _MIDDLE = 3
 _USUAL = 1 + _MIDDLE + LEGEND_LINES
 """The rows it has, unless the cause of a run's end takes more."""
 _SHORTEST_NAME = 8
-_WILL_RESUME = "It goes on from its last checkpoint."
 _WISHES = {
     "stop": ", stopping after this batch",
     "prune": ", pruned after this batch",
@@ -173,7 +172,7 @@ class RunStatus(Lines):
         else:
             lines += wrap("Nothing is ahead of it: the worker takes it as soon as TensorFlow is loaded.", "", width, 1)
         if watched.will_resume:
-            lines.append(Text(_WILL_RESUME))
+            lines.append(Text(_will_resume(watched)))
         return [self._dim(line) for line in lines]
 
     def _preparing(self, watched: Watched, run: Run, width: int) -> list[Text]:
@@ -192,7 +191,7 @@ class RunStatus(Lines):
         lines = wrap(words.get(now.phase, inert(now.phase)) + " …", "", width, 1)
         count = len(run.epochs)
         if watched.will_resume:
-            lines.append(self._dim(Text(_WILL_RESUME)))
+            lines.append(self._dim(Text(_will_resume(watched))))
         elif count:
             lines.append(self._dim(Text(f"{count}/{training.epochs} epochs are done")))
         return [*lines, fit(self._figures(run, now), width)]
@@ -314,6 +313,11 @@ class RunStatus(Lines):
     def _dim(self, line: Text) -> Text:
         line.style = self.style("dim")
         return line
+
+
+def _will_resume(watched: Watched) -> str:
+    after = watched.resumed_after
+    return f"It goes on after epoch {after}, as was asked." if after else "It goes on from its last checkpoint."
 
 
 def rate(images_per_second: float) -> str:
