@@ -14,7 +14,8 @@ from cnn_tui.data.dataset import AS_THEY_ARE, MOST_SIDE, Color, DataOptions, Dat
 from cnn_tui.data.describe import describe
 from cnn_tui.data.image_folder import PARTS, list_pictures
 from cnn_tui.keras_io.code.values import DatasetArrays, Folder, Listed, Unknown
-from cnn_tui.keras_io.import_code import CodeImport, holds_out, share_held_out
+from cnn_tui.keras_io.import_code import CodeImport
+from cnn_tui.keras_io.import_fit import holds_out, share_held_out
 from cnn_tui.text import quiet
 
 _KERAS_SIZE = (256, 256)

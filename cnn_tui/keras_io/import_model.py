@@ -21,8 +21,9 @@ from cnn_tui.experiment.start_weights import weights_path
 from cnn_tui.keras_io.code.cells import SUFFIXES
 from cnn_tui.keras_io.code.values import Folder
 from cnn_tui.keras_io.import_chain import Chain, Plain, chain_of, config_of, label, name_of
-from cnn_tui.keras_io.import_code import CodeImport, read_code, rules_of, trained, watched
+from cnn_tui.keras_io.import_code import CodeImport, read_code
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels, read_config
+from cnn_tui.keras_io.import_fit import rules_of, trained, watched
 from cnn_tui.keras_io.import_folders import NO_DATA, DataAsked, data_asked
 from cnn_tui.keras_io.import_images import images_for, with_units
 from cnn_tui.keras_io.import_inside import unprepared

@@ -6,31 +6,22 @@ Nothing of the script is executed. Numbers, lists and steps are bounded, so that
 from __future__ import annotations
 
 import ast
-import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import PurePosixPath
 from typing import Any, TypeAlias
 
-from cnn_tui.keras_io.code.applications import ARCHITECTURES
 from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, combined, is_plain
+from cnn_tui.keras_io.code.attributes import attribute, is_base
 from cnn_tui.keras_io.code.cells import CodeCell
-from cnn_tui.keras_io.code.objects import held
 from cnn_tui.keras_io.code.paths import THIS_FILE
-from cnn_tui.keras_io.code.pipelines import attribute_of
+from cnn_tui.keras_io.code.usual_names import usual_name
 from cnn_tui.keras_io.code.values import (
-    HISTORY,
-    OPTIONS,
     ClassCounts,
     ClassWeights,
-    CodeModel,
     DatasetArrays,
-    Folder,
     Function,
     InnerLayer,
     InnerLayers,
-    Instance,
-    Method,
     Named,
     Names,
     Tensor,
@@ -63,18 +54,6 @@ _UNARY: dict[type[ast.unaryop], Callable[[Any], Any]] = {
     ast.UAdd: operator.pos,
     ast.Not: operator.not_,
 }
-_USUAL = {
-    "tf": "tensorflow",
-    "keras": "keras",
-    **{name: f"keras.{name}" for name in ("layers", "models", "optimizers", "losses", "callbacks", "regularizers")},
-    **{name: f"keras.applications.{name}" for name in ARCHITECTURES},
-    "np": "numpy",
-    "os": "os",
-    "Sequential": "keras.Sequential",
-    "Model": "keras.Model",
-    "Input": "keras.Input",
-}
-"""What a name means where a snippet leaves its imports out."""
 
 
 class Expressions:
@@ -202,7 +181,7 @@ class Expressions:
         except KeyError:
             if name == "__file__":
                 return THIS_FILE
-            usual = f"keras.layers.{name}" if name in self._layers else _USUAL.get(name) or _builtin(name)
+            usual = f"keras.layers.{name}" if name in self._layers else usual_name(name)
             if not usual and name[:1].isupper() and names.get("*"):
                 usual = f"{names.get('*')}.{name}"  # from keras.layers import *
             return Named(usual) if usual else unknown(node, cell)
@@ -285,11 +264,6 @@ def _with_table(found: Value, inside: str) -> tuple[Value, str]:
     return found, inside if isinstance(found, list | tuple) else ""
 
 
-def is_base(value: Value) -> bool:
-    """Whether a value is a network of `keras.applications`."""
-    return isinstance(value, Instance) and value.kind == "Application"
-
-
 def unknown(node: ast.expr, cell: CodeCell) -> Unknown:
     """What an expression is that cannot be told, in the script's own words."""
     try:
@@ -308,56 +282,3 @@ def items(value: Value) -> list[Value]:
     if len(value) > MAX_ITEMS:
         raise ValueError("a list that is too long to be followed")
     return list(value)
-
-
-def attribute(owner: Value, name: str) -> Value:
-    """What stands behind a dot. Raises AttributeError for what is not known."""
-    if isinstance(owner, Named):
-        if name == "pi" and owner.path in ("math", "numpy"):
-            return math.pi
-        return Named(f"{owner.path}.{name}")
-    if isinstance(owner, Instance) and owner.kind == OPTIONS:
-        if owner.arguments.get(name) is None:
-            raise AttributeError("only known once the script is called with it")
-        return owner.arguments[name]
-    if isinstance(owner, Instance) and owner.kind == HISTORY and isinstance(owner.arguments.get(name), list):
-        return owner.arguments[name]
-    if isinstance(owner, DatasetArrays) and name == "shape":
-        return owner.shape
-    if isinstance(owner, str) and name == "parent":
-        return str(PurePosixPath(owner).parent)
-    if isinstance(owner, InnerLayer) and name == "output":
-        return owner.output
-    if isinstance(owner, Folder):
-        return attribute_of(owner, name)
-    if (found := held(owner, name)) is not None:
-        return found
-    if isinstance(owner, CodeModel) and owner.is_inside and name == "layers":
-        return InnerLayers(tuple(owner.layers))
-    if isinstance(owner, CodeModel) and name in ("layers", "input", "inputs", "output", "outputs", "input_shape"):
-        whole = Tensor(owner.shape, tuple(owner.layers), "; ".join(owner.problems))
-        start = Tensor(owner.shape)
-        return {"layers": owner.layers, "output": whole, "outputs": [whole], "input_shape": owner.shape}.get(
-            name, start
-        )
-    if is_base(owner):
-        shape = owner.arguments.get("input_shape")
-        start, whole = Tensor(shape), Tensor(shape, (owner,))
-        ways = {"input": start, "inputs": start, "output": whole, "outputs": whole, "layers": InnerLayers((owner,))}
-        if name in ways:
-            return ways[name]
-    if isinstance(owner, Tensor) and name == "shape":
-        raise AttributeError("only known once the shapes are")
-    if isinstance(owner, Unknown):
-        return Unknown(f"{owner.what}.{name}"[:60], owner.place)
-    return Method(owner, name)
-
-
-_BUILTINS = (
-    "range", "len", "int", "float", "list", "tuple", "dict", "zip", "enumerate", "min", "max", "reversed", "str",
-    "round", "sorted", "set",
-)  # fmt: skip
-
-
-def _builtin(name: str) -> str:
-    return f"builtins.{name}" if name in _BUILTINS else ""

@@ -6,24 +6,18 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import msgspec
-
-from cnn_tui.data.dataset import BUILT_IN
-from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.applications import PREPARATION, application, is_application, pooled
 from cnn_tui.keras_io.code.arguments import ALIASES, OPTIMIZERS, named
+from cnn_tui.keras_io.code.arrays import arrays_call
 from cnn_tui.keras_io.code.expressions import items
 from cnn_tui.keras_io.code.paths import path_call
 from cnn_tui.keras_io.code.pictures import image_layer
-from cnn_tui.keras_io.code.pipelines import length_of, tensorflow_dataset
-from cnn_tui.keras_io.code.scale import statistic
+from cnn_tui.keras_io.code.pipelines import length_of, pipeline_call
 from cnn_tui.keras_io.code.values import (
     PARSER,
-    ClassCounts,
     ClassNames,
     CodeModel,
     DatasetArrays,
-    Folder,
     Instance,
     Named,
     Share,
@@ -34,12 +28,6 @@ from cnn_tui.keras_io.code.values import (
 from cnn_tui.keras_io.code.weighing import weighing_call
 from cnn_tui.keras_io.import_chain import ONLY_CHAINS
 
-_ON_ARRAYS = (
-    "array", "asarray", "expand_dims", "cast", "convert_to_tensor", "to_categorical", "float32", "reshape", "astype",
-    "squeeze", "one_hot", "copy", "constant",
-)  # fmt: skip
-_ORDERS = ("arange", "permutation", "sort", "shuffle")
-"""Functions that give places in an array: only how many counts."""
 _AS_MANY = ("list", "sorted", "tuple", "set", "int", "round")
 """Functions that leave how many there are."""
 _PLAIN_FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -69,62 +57,19 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
     name = callee.name
     if callee.path.startswith("builtins."):
         return _builtin(name, unnamed, given, place)
-    if (path := path_call(callee, unnamed, given)) is not None:
-        return path
-    if name == "load" and callee.path.startswith("tensorflow_datasets."):
-        return tensorflow_dataset(unnamed, given, place)
-    if (weights := weighing_call(name, unnamed, given)) is not None:
-        return weights
-    if name == "listdir" and unnamed and isinstance(unnamed[0], str):
-        return ClassNames(unnamed[0], False, Unknown("os.listdir", place))
-    if name == "glob" and unnamed and isinstance(unnamed[0], str) and unnamed[0].endswith("/*"):
-        return ClassNames(unnamed[0].removesuffix("/*"), False, Unknown("glob", place))
-    if name == "cardinality" and unnamed:
-        return length_of(unnamed[0]) or Unknown("", place)
-    if name in ("floor", "ceil") and len(unnamed) == 1 and isinstance(unnamed[0], Share):
-        return unnamed[0]
-    numbers = bool(unnamed) and not given and all(type(one) in (int, float) for one in unnamed)
-    if numbers and name in _MATH and callee.path.partition(".")[0] in _MATH_ROOTS:
-        return _MATH[name](*unnamed)
-    if is_application(callee):
-        base, ends = application(callee, unnamed, given, place), pooled(given, place)
-        return (
-            CodeModel(place, layers=[base, *ends], shape=base.arguments.get("input_shape"), is_inside=True)
-            if ends
-            else base
-        )
-    if name == PREPARATION and "applications" in callee.path.split(".") and unnamed:
-        return prepared(unnamed[0], place)
-    on_tensor = _on_tensor(callee, unnamed, given, place)
-    if on_tensor is not None:
-        return on_tensor
-    arrays = next((one for one in unnamed if isinstance(one, DatasetArrays)), None)
-    if arrays is not None and name in _ON_ARRAYS:
-        return _on_arrays(arrays, name)
-    if arrays is not None and name in ("mean", "std") and arrays.what == "images":
-        return statistic(arrays, name, given.get("axis", unnamed[1] if len(unnamed) > 1 else None))
-    if arrays is not None and name == "bincount" and arrays.what == "labels" and arrays.count is not None:
-        return ClassCounts(arrays.count, _classes(arrays))
-    if arrays is not None and name == "unique" and arrays.what == "labels":
-        return range(_classes(arrays))
-    if name in _ORDERS and unnamed:
-        first = unnamed[0]
-        return range(first) if type(first) is int else first if isinstance(first, range) else Unknown("", place)
-    if name == "default_rng":
-        return Named("numpy.random")
-    if name == "train_test_split":
-        return _split(unnamed, given, place)
-    if name == "load_data":
-        return _loaded(callee, place)
-    if name == "from_tensor_slices" and unnamed:
-        first = unnamed[0][0] if isinstance(unnamed[0], tuple | list) and unnamed[0] else unnamed[0]
-        return Folder(first, {}, None, place) if isinstance(first, DatasetArrays) else Unknown("", place)
+    for found in (
+        path_call(callee, unnamed, given),
+        weighing_call(name, unnamed, given),
+        pipeline_call(callee, unnamed, given, place),
+        _number(callee, unnamed, given),
+        _of_applications(callee, unnamed, given, place),
+        _on_tensor(callee, unnamed, given, place),
+        arrays_call(callee, unnamed, given, place),
+    ):
+        if found is not None:
+            return found
     if name in ("image_data_format", "image_dim_ordering"):
         return "channels_last" if name == "image_data_format" else "tf"
-    if name == "image_dataset_from_directory":
-        arguments = named(name, unnamed, given)
-        folder = Folder(arguments.pop("directory", None), arguments, None, place)
-        return [folder, folder] if arguments.get("subset") == "both" else folder
     if name == PARSER:
         return Instance(PARSER, {}, place)
     if name in _OF_TENSORFLOW_1 and callee.path.startswith("tensorflow."):
@@ -138,15 +83,24 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
     return _made(ALIASES.get(name, name), unnamed, given, place)
 
 
-def _classes(labels: DatasetArrays) -> int:
-    return describe(labels.dataset, labels.options).classes
+def _number(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
+    """What a function of mathematics gives; None for any other."""
+    if callee.name in ("floor", "ceil") and len(unnamed) == 1 and isinstance(unnamed[0], Share):
+        return unnamed[0]
+    numbers = bool(unnamed) and not given and all(type(one) in (int, float) for one in unnamed)
+    is_known = numbers and callee.name in _MATH and callee.path.partition(".")[0] in _MATH_ROOTS
+    return _MATH[callee.name](*unnamed) if is_known else None
 
 
-def _on_arrays(arrays: DatasetArrays, name: str) -> DatasetArrays:
-    """What a function makes of arrays that leaves the numbers in them."""
-    if name in ("to_categorical", "one_hot") and arrays.what == "labels":
-        return arrays.reshaped((_classes(arrays),))
-    return arrays.with_channel() if name == "expand_dims" else arrays
+def _of_applications(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+    """A network of `keras.applications`, or pictures that are prepared for one; None for anything else."""
+    if is_application(callee):
+        base, ends = application(callee, unnamed, given, place), pooled(given, place)
+        if not ends:
+            return base
+        return CodeModel(place, layers=[base, *ends], shape=base.arguments.get("input_shape"), is_inside=True)
+    is_preparation = callee.name == PREPARATION and "applications" in callee.path.split(".")
+    return prepared(unnamed[0], place) if is_preparation and unnamed else None
 
 
 def _older_optimizer(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Instance:
@@ -269,39 +223,6 @@ def _on_tensor(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         layer = Instance("Activation", {"activation": callee.name}, place)
         return Tensor(tensor.shape, (*tensor.layers, layer), tensor.problem)
     return Tensor(tensor.shape, tensor.layers, f"what {callee.name} does to the tensor ({place}) is not known")
-
-
-def _loaded(callee: Named, place: str) -> Value:
-    """The two halves of a dataset of Keras's."""
-    name = callee.path.split(".")[-2]
-    if name not in BUILT_IN:
-        return Unknown("", place)
-    height, width, channels = BUILT_IN[name].input_shape
-    halves = []
-    for half, count in (("train", 50_000 if channels > 1 else 60_000), ("test", 10_000)):  # of the whole sets
-        sizes = (height, width, channels) if channels > 1 else (height, width)
-        halves.append(
-            (
-                DatasetArrays(name, half, "images", sizes, count, count),
-                DatasetArrays(name, half, "labels", (), count, count),
-            )
-        )
-    return tuple(halves)
-
-
-def _split(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
-    """What scikit-learn's train_test_split gives: of each array two parts."""
-    share = given.get("test_size", 0.25)
-    parts: list[Value] = []
-    for arrays in unnamed:
-        if isinstance(arrays, Unknown) and arrays.table and isinstance(share, float):
-            parts += [msgspec.structs.replace(arrays, share=arrays.share * part) for part in (1 - share, share)]
-            continue
-        if not isinstance(arrays, DatasetArrays) or arrays.count is None or not isinstance(share, int | float):
-            return Unknown("", place)
-        held = round(share * arrays.count) if share < 1 else int(share)
-        parts += [arrays.some(arrays.count - held), arrays.some(held)]
-    return parts
 
 
 def _builtin(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:

@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN
+from cnn_tui.keras_io.code.arguments import named
 from cnn_tui.keras_io.code.values import (
     ClassNames,
     ClassWeights,
     DatasetArrays,
     Folder,
     Method,
+    Named,
     Share,
     Tensor,
     Unknown,
@@ -37,6 +39,25 @@ def attribute_of(folder: Folder, name: str) -> Value:
     if name in ("target_size", "batch_size") and name in folder.arguments:
         return folder.arguments[name]
     return Method(folder, name)
+
+
+def pipeline_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+    """What a function gives that reads pictures, or looks at where they lie; None for any other function."""
+    name, first = callee.name, unnamed[0] if unnamed else None
+    if name == "load" and callee.path.startswith("tensorflow_datasets."):
+        return tensorflow_dataset(unnamed, given, place)
+    if name == "image_dataset_from_directory":
+        arguments = named(name, unnamed, given)
+        folder = Folder(arguments.pop("directory", None), arguments, None, place)
+        return [folder, folder] if arguments.get("subset") == "both" else folder
+    if name == "from_tensor_slices" and unnamed:
+        images = first[0] if isinstance(first, tuple | list) and first else first
+        return Folder(images, {}, None, place) if isinstance(images, DatasetArrays) else Unknown("", place)
+    if name == "listdir" and isinstance(first, str):
+        return ClassNames(first, False, Unknown("os.listdir", place))
+    if name == "glob" and isinstance(first, str) and first.endswith("/*"):
+        return ClassNames(first.removesuffix("/*"), False, Unknown("glob", place))
+    return (length_of(first) or Unknown("", place)) if name == "cardinality" and unnamed else None
 
 
 def length_of(value: Value) -> Value:

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from cnn_tui.keras_io.code.arithmetic import is_plain
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
 from cnn_tui.keras_io.code.expressions import Expressions, items, unknown
+from cnn_tui.keras_io.code.functions import bound, read_from
 from cnn_tui.keras_io.code.lab_pictures import lab_pictures
 from cnn_tui.keras_io.code.library import apply, call_named
 from cnn_tui.keras_io.code.methods import call_method
@@ -308,45 +309,17 @@ class Program:
         """What a function of the script gives for these arguments."""
         if self._depth >= MAX_DEPTH:
             return Unknown("", place)
-        names = Names(function.names)
-        wanted = function.node.args
-        every = [*wanted.posonlyargs, *wanted.args]
-        defaults = [*wanted.defaults, *(default for default in wanted.kw_defaults if default is not None)]
-        optional = [*every[len(every) - len(wanted.defaults) :], *wanted.kwonlyargs]
-        for argument in (*every, *wanted.kwonlyargs):
-            names[argument.arg] = Unknown(argument.arg, place)
-        for argument, default in zip(optional, defaults, strict=False):
-            names[argument.arg] = self._value(default, function.names, function.cell)
-        for argument, value in zip(every, unnamed, strict=False):
-            names[argument.arg] = value
-        known = {argument.arg for argument in (*every, *wanted.kwonlyargs)}
-        for name, value in given.items():
-            if name in known:
-                names[name] = value
-        if wanted.vararg is not None:
-            names[wanted.vararg.arg] = tuple(unnamed[len(every) :])
-        if wanted.kwarg is not None:
-            names[wanted.kwarg.arg] = {name: value for name, value in given.items() if name not in known}
+        names = bound(function, unnamed, given, place, self._value)
         self._depth += 1
         try:
             self._block(function.node.body, names, function.cell)
         except _Returned as returned:
-            return _read_from(returned.value, (*unnamed, *given.values()))
+            return read_from(returned.value, (*unnamed, *given.values()))
         except (_LeftLoop, _NextTurn):
             return Unknown("", place)
         finally:
             self._depth -= 1
         return None
-
-
-def _read_from(returned: Value, given: Sequence[Value]) -> Value:
-    """What a function gives, read from the table that it was given the path of where it is not known."""
-    tables = [path for path in given if isinstance(path, str) and path.lower().endswith(".csv")]
-    parts = list(returned) if isinstance(returned, tuple) else [returned]
-    if len(tables) != 1 or not all(isinstance(part, Unknown) for part in parts):
-        return returned
-    parts = [part.of_table(tables[0]) for part in parts if isinstance(part, Unknown)]
-    return tuple(parts) if isinstance(returned, tuple) else parts[0]
 
 
 def _freeze(owner: Value, value: Value) -> None:

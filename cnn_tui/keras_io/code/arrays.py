@@ -1,0 +1,91 @@
+"""The arrays of a dataset in a script: how they are loaded and split, and what NumPy makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from cnn_tui.data.dataset import BUILT_IN
+from cnn_tui.data.describe import describe
+from cnn_tui.keras_io.code.scale import statistic
+from cnn_tui.keras_io.code.values import ClassCounts, DatasetArrays, Named, Unknown, Value
+
+_ON_ARRAYS = (
+    "array", "asarray", "expand_dims", "cast", "convert_to_tensor", "to_categorical", "float32", "reshape", "astype",
+    "squeeze", "one_hot", "copy", "constant",
+)  # fmt: skip
+
+
+_ORDERS = ("arange", "permutation", "sort", "shuffle")
+"""Functions that give places in an array: only how many counts."""
+
+
+def arrays_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+    """What a function makes of a dataset's arrays, or of places in them; None where it has nothing to do with them."""
+    name = callee.name
+    arrays = next((one for one in unnamed if isinstance(one, DatasetArrays)), None)
+    if arrays is not None and (found := _of_arrays(arrays, name, unnamed, given)) is not None:
+        return found
+    if name in _ORDERS and unnamed:
+        first = unnamed[0]
+        return range(first) if type(first) is int else first if isinstance(first, range) else Unknown("", place)
+    if name == "default_rng":
+        return Named("numpy.random")
+    if name == "train_test_split":
+        return _split(unnamed, given, place)
+    return _loaded(callee, place) if name == "load_data" else None
+
+
+def _of_arrays(arrays: DatasetArrays, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
+    if name in _ON_ARRAYS:
+        return _on_arrays(arrays, name)
+    if arrays.what == "images" and name in ("mean", "std"):
+        return statistic(arrays, name, given.get("axis", unnamed[1] if len(unnamed) > 1 else None))
+    if arrays.what == "labels" and name == "bincount" and arrays.count is not None:
+        return ClassCounts(arrays.count, _classes(arrays))
+    return range(_classes(arrays)) if arrays.what == "labels" and name == "unique" else None
+
+
+def _on_arrays(arrays: DatasetArrays, name: str) -> DatasetArrays:
+    """What a function makes of arrays that leaves the numbers in them."""
+    if name in ("to_categorical", "one_hot") and arrays.what == "labels":
+        return arrays.reshaped((_classes(arrays),))
+    return arrays.with_channel() if name == "expand_dims" else arrays
+
+
+def _classes(labels: DatasetArrays) -> int:
+    return describe(labels.dataset, labels.options).classes
+
+
+def _loaded(callee: Named, place: str) -> Value:
+    """The two halves of a dataset of Keras's."""
+    name = callee.path.split(".")[-2]
+    if name not in BUILT_IN:
+        return Unknown("", place)
+    height, width, channels = BUILT_IN[name].input_shape
+    halves = []
+    for half, count in (("train", 50_000 if channels > 1 else 60_000), ("test", 10_000)):  # of the whole sets
+        sizes = (height, width, channels) if channels > 1 else (height, width)
+        halves.append(
+            (
+                DatasetArrays(name, half, "images", sizes, count, count),
+                DatasetArrays(name, half, "labels", (), count, count),
+            )
+        )
+    return tuple(halves)
+
+
+def _split(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+    """What scikit-learn's train_test_split gives: of each array two parts."""
+    share = given.get("test_size", 0.25)
+    parts: list[Value] = []
+    for arrays in unnamed:
+        if isinstance(arrays, Unknown) and arrays.table and isinstance(share, float):
+            parts += [msgspec.structs.replace(arrays, share=arrays.share * part) for part in (1 - share, share)]
+            continue
+        if not isinstance(arrays, DatasetArrays) or arrays.count is None or not isinstance(share, int | float):
+            return Unknown("", place)
+        held = round(share * arrays.count) if share < 1 else int(share)
+        parts += [arrays.some(arrays.count - held), arrays.some(held)]
+    return parts

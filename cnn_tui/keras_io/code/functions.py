@@ -1,0 +1,47 @@
+"""Functions of a script: the names that a call binds, and what is known of what a function gives."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+
+from cnn_tui.keras_io.code.cells import CodeCell
+from cnn_tui.keras_io.code.values import Function, Names, Unknown, Value
+
+ValueOf = Callable[[ast.expr, Names, CodeCell], Value]
+
+
+def bound(
+    function: Function, unnamed: Sequence[Value], given: Mapping[str, Value], place: str, value_of: ValueOf
+) -> Names:
+    """The names inside a function that is called with these arguments; Unknown for one that is not given."""
+    names = Names(function.names)
+    wanted = function.node.args
+    every = [*wanted.posonlyargs, *wanted.args]
+    defaults = [*wanted.defaults, *(default for default in wanted.kw_defaults if default is not None)]
+    optional = [*every[len(every) - len(wanted.defaults) :], *wanted.kwonlyargs]
+    for argument in (*every, *wanted.kwonlyargs):
+        names[argument.arg] = Unknown(argument.arg, place)
+    for argument, default in zip(optional, defaults, strict=False):
+        names[argument.arg] = value_of(default, function.names, function.cell)
+    for argument, value in zip(every, unnamed, strict=False):
+        names[argument.arg] = value
+    known = {argument.arg for argument in (*every, *wanted.kwonlyargs)}
+    for name, value in given.items():
+        if name in known:
+            names[name] = value
+    if wanted.vararg is not None:
+        names[wanted.vararg.arg] = tuple(unnamed[len(every) :])
+    if wanted.kwarg is not None:
+        names[wanted.kwarg.arg] = {name: value for name, value in given.items() if name not in known}
+    return names
+
+
+def read_from(returned: Value, given: Sequence[Value]) -> Value:
+    """What a function gives, read from the table that it was given the path of where it is not known."""
+    tables = [path for path in given if isinstance(path, str) and path.lower().endswith(".csv")]
+    parts = list(returned) if isinstance(returned, tuple) else [returned]
+    if len(tables) != 1 or not all(isinstance(part, Unknown) for part in parts):
+        return returned
+    parts = [part.of_table(tables[0]) for part in parts if isinstance(part, Unknown)]
+    return tuple(parts) if isinstance(returned, tuple) else parts[0]

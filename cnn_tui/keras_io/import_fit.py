@@ -1,0 +1,167 @@
+"""How a script trains its model: what its fit is given, as training settings, stop rules and what is held out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from cnn_tui.data.describe import describe
+from cnn_tui.experiment import class_weights
+from cnn_tui.experiment.class_weights import ClassWeight
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.schedule import ReduceLROnPlateau
+from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.experiment.training import Training
+from cnn_tui.keras_io.code.callbacks import stop_rules
+from cnn_tui.keras_io.code.values import ClassWeights, DatasetArrays, Folder, Unknown
+from cnn_tui.keras_io.import_code import CodeImport
+from cnn_tui.text import quiet
+
+
+def trained(experiment: Experiment, code: CodeImport, notes: list[str]) -> Training:
+    """The training settings of an experiment with what a script's fit says."""
+    training = experiment.training
+    if not code.fitted:
+        notes.append("the model is not trained in the file: the usual epochs stand in")
+        return msgspec.structs.replace(training, validation="test")
+    given: dict[str, Any] = {"epochs": _epochs(experiment, code, notes)}
+    batch = code.data.arguments.get("batch_size") if isinstance(code.data, Folder) else None
+    given["batch_size"] = code.fitted.get("batch_size") or batch or 32
+    if code.seed is not None:
+        given["seed"] = code.seed
+    # Of a part of one folder: what is watched there is what is tested on here.
+    held_out = isinstance(experiment.test, float) and holds_out(code)
+    given["validation"] = "test" if held_out else _validation(code, notes)
+    if code.schedule is not None and training.schedule is None:
+        given["schedule"] = code.schedule
+    given["class_weight"] = _class_weight(code, notes)
+    if code.fitted.get("shuffle") is False and isinstance(code.data, DatasetArrays):  # of arrays alone Keras asks it
+        notes.append("shuffle=False is left out: every epoch takes the training images in another order")
+    for name, value in given.items():
+        if isinstance(value, Unknown):
+            notes.append(f"{name} is {value}, which is not known: {getattr(training, name)} stands in")
+            continue
+        try:
+            training = msgspec.structs.replace(training, **{name: value})
+        except (ValueError, TypeError) as error:
+            notes.append(f"{error}; {getattr(training, name)} stands in")
+    return training
+
+
+def _epochs(experiment: Experiment, code: CodeImport, notes: list[str]) -> Any:
+    """How many epochs a fit trains; `epochs` counts from the one that it begins after."""
+    epochs, first = code.fitted.get("epochs", 1), code.fitted.get("initial_epoch", 0)
+    if isinstance(first, Unknown):
+        notes.append(f"initial_epoch is {first}, which is not known: it is trained for all {epochs} epochs here")
+    steps = code.fitted.get("steps_per_epoch")
+    if isinstance(steps, int | float) and not _is_every_image(steps, experiment, code):
+        notes.append(f"steps_per_epoch {steps:g} is left out: an epoch here is every training image once")
+    if type(epochs) is type(first) is int and first > 0:
+        notes.append(f"epochs are counted from {first} on there: here it is trained for {epochs - first}")
+        return epochs - first
+    return epochs
+
+
+def _is_every_image(steps: float, experiment: Experiment, code: CodeImport) -> bool:
+    """Whether so many steps show every training image once, but for a last batch that is not full."""
+    images = code.data.path if isinstance(code.data, Folder) else code.data
+    size = code.data.arguments.get("batch_size", 32) if isinstance(code.data, Folder) else None
+    size = size or code.fitted.get("batch_size") or 32
+    count = images.count if isinstance(images, DatasetArrays) else None
+    if count is None and experiment.dataset and isinstance(images, str):  # a folder that is here
+        count = describe(experiment.dataset, experiment.data_options).train_images
+    return count is not None and type(size) is int and abs(steps - count / size) <= 1
+
+
+def _class_weight(code: CodeImport, notes: list[str]) -> ClassWeight:
+    """How much the images of each class count, where a fit says so in numbers."""
+    given = {**code.fitted, **(code.data.arguments if isinstance(code.data, Folder) else {})}
+    if given.get("sample_weight") is not None:
+        notes.append("sample_weight is left out: only whole classes have weights here")
+    table = given.get("class_weight")
+    if isinstance(table, ClassWeights):
+        if table.table is None:
+            return "balanced"
+        table = table.table
+    if table is None:
+        return None
+    try:
+        if isinstance(table, dict):
+            return tuple(class_weights.of_table(table))
+    except ValueError as error:
+        notes.append(f"{error}: it is left out")
+        return None
+    notes.append(f"class_weight is {table}, which is not known: it is left out; balanced may be what is meant")
+    return None
+
+
+def _validation(code: CodeImport, notes: list[str]) -> Any:
+    """The test set, a part that is held out, or none, as a fit watches it."""
+    if "validation_data" not in code.fitted:
+        if isinstance(code.data, DatasetArrays) and code.data.count != code.data.whole:
+            notes.append("the model is trained on a part of the training images there, and on all of them here")
+        return code.fitted.get("validation_split", 0.0) or "none"
+    if isinstance(code.data, Folder) and holds_out(code):
+        share = share_held_out(code.data)
+        if share is None:
+            notes.append("how many pictures are held out to validate is not known: a tenth stands in")
+        return share or 0.1
+    watched = code.validation
+    images = code.data.path if isinstance(code.data, Folder) else code.data
+    if isinstance(watched, Folder):
+        if watched.is_part and not isinstance(watched.path, DatasetArrays):
+            notes.append("only a part of the pictures to validate on is taken there, and all of them here")
+        watched = watched.path
+    if isinstance(watched, Unknown) and watched.table and watched.table == getattr(images, "table", ""):
+        if watched.share == 1:
+            notes.append("how many images are held out to validate is not known: a tenth stands in")
+        return round(watched.share, 4) if watched.share < 1 else 0.1
+    if isinstance(watched, DatasetArrays) and watched.half == "train":
+        if watched.count is None:
+            notes.append("how many images are held out to validate is not known: a tenth stands in")
+        return 0.1 if watched.count is None else _share_of(watched.count, watched.whole)
+    return "test"
+
+
+def holds_out(code: CodeImport) -> bool:
+    """Whether a script learns from a part of a folder, and watches another part of it."""
+    data, watched = code.data, code.validation
+    if not isinstance(data, Folder) or "subset" in data.arguments:
+        return isinstance(data, Folder)
+    return data.is_part and isinstance(watched, Folder) and watched.path == data.path
+
+
+def _share_of(count: int, whole: int) -> float:
+    """So many of the whole as a share with few digits, which is what a person gives."""
+    shares = [round(count / whole, digits) for digits in range(1, 5)]
+    return next((share for share in shares if round(whole * share) == count), shares[-1])
+
+
+def share_held_out(folder: Folder) -> float | None:
+    """The share of one folder that a script does not learn from; None where it does not say."""
+    share = (folder.generator or folder).arguments.get("validation_split")
+    if "subset" not in folder.arguments:
+        share = round(1 - folder.part[1] + folder.part[0], 4) if folder.part is not None else None
+    return share if isinstance(share, float) and 0 < share < 1 else None
+
+
+def watched(experiment: Experiment, notes: list[str]) -> Experiment:
+    """The experiment without a schedule that watches what its training does not report."""
+    schedule = experiment.training.schedule
+    if not isinstance(schedule, ReduceLROnPlateau) or schedule.monitor in experiment.emitted_metrics():
+        return experiment
+    notes.append(f"ReduceLROnPlateau is left out: the training does not report {quiet(schedule.monitor, 40)}")
+    return experiment.with_training(schedule=None)
+
+
+def rules_of(code: CodeImport, experiment: Experiment, notes: list[str]) -> tuple[StopRule, ...]:
+    """The stop rules that a script's callbacks are, of those that can fire in the experiment."""
+    rules = stop_rules(code.fitted.get("callbacks"), notes)
+    emitted = experiment.emitted_metrics()
+    notes += [
+        f"the stop rule {rule} is left out: the training does not report {quiet(rule.metric, 40)}"
+        for rule in rules
+        if rule.metric not in emitted
+    ]
+    return tuple(rule for rule in rules if rule.metric in emitted)
