@@ -183,7 +183,7 @@ def _judge(
 ) -> bool:
     """Queue what is still to be repeated; says whether anything is, or is trained now."""
     plan = search.plan
-    there = {(one.repeats, one.run.seed if one.run is not None else None): one for one in repeats}
+    there = {(one.repeats, one.run.experiment.training.seed) for one in repeats if one.run is not None}
     seeds = range(plan.seed + 1, plan.seed + 1 + plan.repeats)
     # A seed after the other, so that all candidates have as many when it is cut off.
     wanted = itertools.product(seeds, to_judge(trials, plan, space))

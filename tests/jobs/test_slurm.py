@@ -7,13 +7,17 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from cnn_tui.analysis.search_trials import trials_of
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
+from cnn_tui.history.searches import SearchPlan, add_search, has_going_search, search_of
 from cnn_tui.jobs import launch, slurm, slurm_job
 from cnn_tui.jobs.elsewhere import Elsewhere
+from cnn_tui.jobs.searching import take_forward
 from cnn_tui.jobs.slurm import Slurm
 from tests.jobs.slurm_cluster import Cluster, missing
 from tests.jobs.slurm_stand_in import HELD_AFTER, StandInJob
@@ -55,8 +59,11 @@ class Lab:
         """Whoever looked after the runs is gone, and another begins."""
         self._keeper = Elsewhere(self.history, Slurm(), ask=0.3, settle=0.5)
 
-    def run(self, run_id: int) -> Run:
+    def look(self) -> None:
         self._keeper.look()
+
+    def run(self, run_id: int) -> Run:
+        self.look()
         self.between_looks()
         run = self.history.run(run_id)
         assert run is not None
@@ -142,6 +149,33 @@ def test_runs_end_with_true_rows_whatever_happens_to_their_jobs(
     assert lab.history.resume(cancelled)  # as one that was interrupted at home
     (resumed,) = lab.wait_for_end([cancelled])
     assert (resumed.status, epochs_of(resumed)) == ("finished", [*range(1, EPOCHS + 1)])
+
+
+@pytest.mark.long
+def test_the_trials_of_a_search_are_trained_by_jobs_two_at_a_time(
+    login: Cluster, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slurm_job, "TrainingJob", StandInJob)
+    keys = ("learning_rate=1e-4..1e-2 log",)
+    plan = SearchPlan(EXPERIMENT, keys, trials=3, candidates=1, repeats=2, at_once=2, place="slurm")
+    number, most = add_search(lab.history, msgspec.structs.replace(plan, job_options={"time": 5})), 0
+
+    def is_over() -> bool:
+        nonlocal most
+        take_forward(lab.history)
+        most = max(most, len(lab.history.live_runs()))
+        lab.look()
+        return not has_going_search(lab.history)
+
+    wait_for(is_over, "the end of the search")
+    search = search_of(lab.history, number)
+    assert search is not None and search.status == "finished", search
+    every = trials_of(lab.history, search)
+    assert most == 2
+    assert [one.repeats for one in every] == [None, None, None, 1, 1]
+    for one in every:
+        assert one.run is not None and one.run.job and one.run.host in ("n1", "n2")
+        assert one.figure == 0.8
 
 
 def test_what_cannot_be_trained_says_why(
