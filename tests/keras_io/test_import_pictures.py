@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -274,6 +275,12 @@ def test_an_exported_script_of_a_folder_comes_back_with_it(pets: Path, layout: s
     assert read(pets.parent, keras_notebook(experiment), suffix=".ipynb").experiment == experiment
 
 
+def test_a_script_like_the_labs_asks_for_no_picture_that_is_too_large(pets: Path) -> None:
+    experiment = Experiment(dataset=str(pets), layers=(Flatten(), Dense(units=3)), training=Training(validation="none"))
+    large = keras_script(experiment).replace("resize((8, 8))", "resize((99999999, 8))")
+    assert read(pets.parent, large).experiment.dataset == ""
+
+
 def test_a_generator_of_the_script_gives_the_images_that_it_yields(tmp_path: Path) -> None:
     code = f"""{HEAD}{SMALL}
 def batches(images, labels, size=50):
@@ -327,3 +334,27 @@ watched = varied.flow_from_directory("pets", (8, 8), subset="validation")
         "the pictures to validate on are varied there too: here they come as they are",
     )
     assert read(pets.parent, code.replace("watched = varied", "watched = scaled")).notes == ()
+
+
+@pytest.mark.parametrize("seed", [None, 3])
+def test_an_exported_script_of_a_file_of_arrays_comes_back_with_it(tmp_path: Path, seed: int | None) -> None:
+    path = tmp_path / "set.npz"
+    labels = np.arange(20) % 2
+    np.savez(
+        path,
+        x_train=np.full((20, 4, 4), 7, "uint8"),
+        y_train=labels,
+        x_test=np.full((20, 4, 4), 9, "uint8"),
+        y_test=labels,
+    )
+    experiment = Experiment(
+        name="script",
+        dataset=str(path),
+        training=Training(epochs=2, validation=0.2, batch_size=4, seed=seed),
+        layers=(Flatten(), Dense(units=2, activation="softmax")),
+    )
+    imported = read(tmp_path, keras_script(experiment))
+    assert (imported.experiment, imported.notes) == (experiment, ())
+    opened = f"with np.load('{path}') as f:\n    x_train, y_train = f['x_train'] / 255.0, f['y_train']\n"
+    network = SMALL.replace("28, 28, 1", "4, 4, 1")
+    assert read(tmp_path, HEAD + opened + network + FIT).experiment.dataset == str(path)

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from cnn_tui.data.dataset import BUILT_IN
+from cnn_tui.data.dataset import BUILT_IN, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.scale import statistic
-from cnn_tui.keras_io.code.values import ClassCounts, DatasetArrays, Named, Unknown, Value
+from cnn_tui.keras_io.code.values import ClassCounts, DatasetArrays, Named, NpzFile, Unknown, Value
 
 _ON_ARRAYS = (
     "array", "asarray", "expand_dims", "cast", "convert_to_tensor", "to_categorical", "float32", "reshape", "astype",
@@ -24,6 +24,8 @@ _ORDERS = ("arange", "permutation", "sort", "shuffle")
 def arrays_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
     """What a function makes of a dataset's arrays, or of places in them; None where it has nothing to do with them."""
     name = callee.name
+    if name == "load" and unnamed and isinstance(unnamed[0], str) and unnamed[0].endswith(".npz"):
+        return NpzFile(unnamed[0])
     arrays = next((one for one in unnamed if isinstance(one, DatasetArrays)), None)
     if arrays is not None and (found := _of_arrays(arrays, name, unnamed, given)) is not None:
         return found
@@ -35,6 +37,22 @@ def arrays_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
     if name == "train_test_split":
         return _split(unnamed, given, place)
     return _loaded(callee, place) if name == "load_data" else None
+
+
+def array_in(file: NpzFile, name: Value) -> DatasetArrays:
+    """An array of a file that is a dataset of the lab's. Raises LookupError for another file or array."""
+    what, _, half = name.partition("_") if isinstance(name, str) else ("", "", "")
+    if what not in ("x", "y") or half not in ("train", "test"):
+        raise LookupError("an array of another name")
+    try:
+        dataset = describe(file.path)
+    except DatasetError:
+        raise LookupError("no dataset") from None
+    count = dataset.train_images if half == "train" else dataset.test_images
+    sizes = dataset.input_shape if dataset.input_shape[2] > 1 else dataset.input_shape[:2]
+    if what == "y":
+        return DatasetArrays(file.path, half, "labels", (), count, count)
+    return DatasetArrays(file.path, half, "images", sizes, count, count)
 
 
 def _of_arrays(arrays: DatasetArrays, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, combined, is_plain
+from cnn_tui.keras_io.code.arrays import array_in
 from cnn_tui.keras_io.code.attributes import attribute, is_base
 from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.paths import THIS_FILE
@@ -24,6 +25,7 @@ from cnn_tui.keras_io.code.values import (
     InnerLayers,
     Named,
     Names,
+    NpzFile,
     Tensor,
     Unknown,
     Value,
@@ -214,6 +216,8 @@ class Expressions:
             return InnerLayer(Tensor(base.arguments.get("input_shape"), owner.whole))
         if isinstance(owner, ClassCounts | ClassWeights):
             return owner
+        if isinstance(owner, NpzFile):
+            return array_in(owner, self.value(index, names, cell))
         if isinstance(owner, DatasetArrays):
             return self._some(owner, index, names, cell)
         if isinstance(index, ast.Slice):

@@ -6,7 +6,7 @@ import ast
 
 import msgspec
 
-from cnn_tui.data.dataset import DataOptions, DatasetError
+from cnn_tui.data.dataset import MOST_SIDE, DataOptions, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.values import DatasetArrays, Function, Names, Value
 
@@ -56,7 +56,8 @@ def _shape(one: Function) -> tuple[int, int, int] | None:
     match size:
         case ast.Tuple(elts=[ast.Constant(value=int(width)), ast.Constant(value=int(height))]):
             is_grey = isinstance(mode, ast.Constant) and mode.value == "L"
-            return height, width, 1 if is_grey else 3
+            in_bounds = 1 <= height <= MOST_SIDE and 1 <= width <= MOST_SIDE
+            return (height, width, 1 if is_grey else 3) if in_bounds else None
     return None
 
 

@@ -30,6 +30,7 @@ from cnn_tui.keras_io.code.values import (
     Method,
     Named,
     Names,
+    NpzFile,
     Partial,
     Tensor,
     Unknown,
@@ -150,7 +151,9 @@ class Program:
             case ast.With(items=contexts, body=body):
                 for context in contexts:
                     if context.optional_vars is not None:
-                        self._bind(context.optional_vars, unknown(context.context_expr, cell), names, cell)
+                        given = self._value(context.context_expr, names, cell)
+                        known = given if isinstance(given, NpzFile) else unknown(context.context_expr, cell)
+                        self._bind(context.optional_vars, known, names, cell)
                 self._block(body, names, cell)
             case ast.Try(body=body, finalbody=final):
                 self._block([*body, *final], names, cell)

@@ -151,6 +151,12 @@ class Statistic(msgspec.Struct, frozen=True):
     axes: tuple[int, ...]
 
 
+class NpzFile(msgspec.Struct, frozen=True):
+    """The arrays of a `.npz` file, by their names."""
+
+    path: str
+
+
 class ClassCounts(msgspec.Struct, frozen=True):
     """How many images each class has, times a factor; `total` is how many there are in all, of so many `classes`."""
 
