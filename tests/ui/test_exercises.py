@@ -61,14 +61,12 @@ def pack(tmp_path: Path) -> Path:
     return folder
 
 
-def trained(history: History, run_id: int, accuracy: float, pace: float) -> int:
+def trained(history: History, run_id: int, accuracy: float, pace: float, dataset: str = "fashion_mnist") -> int:
     """Bring a queued run to its end, with its own seed."""
     run = history.run(run_id)
     assert run is not None and history.claim(run_id, os.getpid(), run.seed or 7)
     environment = {"device": "CPU, 2 cores"}
-    history.record_start(
-        run_id, dataset="fashion_mnist", train_images=fake.IMAGES, test_images=10_000, environment=environment
-    )
+    history.record_start(run_id, dataset=dataset, train_images=fake.IMAGES, test_images=10_000, environment=environment)
     for epoch in (1, 2):
         metrics = {"loss": 0.4 / epoch, "accuracy": 0.91}
         history.record_epoch(run_id, Epoch(epoch, metrics, pace, fake.IMAGES / pace), pace * epoch)
@@ -243,6 +241,38 @@ async def test_a_whole_set_is_queued_over_seeds(make_lab: MakeLab, history: Hist
         await pilot.press("2", "enter")
         await reads(pilot, "They have as many runs already")
         assert len(history.queue()) == 13
+
+
+async def test_a_set_is_tried_on_the_sample_without_choosing_it_each_time(make_lab: MakeLab, history: History) -> None:
+    app = make_lab()
+    document = app.lab.document
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await opened(pilot)
+        await at(pilot, "lab1/baseline")
+        await pilot.press("enter")
+        await sees(pilot, "Total params: 113,386")
+        document.edit("sample", document.experiment.with_dataset("fashion_mnist_sample").with_training(epochs=1))
+        await pilot.press("r")
+        await until(pilot, lambda: history.run(1) is not None, "the run of the baseline")
+        await pilot.press("x")
+        await at(pilot, "lab1/16-filters")
+        await pilot.press("enter")
+        await reads(
+            pilot, "16 filters instead of 32: its experiment is in the editor, on fashion_mnist_sample for 1 epoch"
+        )
+        assert (document.experiment.dataset, document.experiment.training.epochs) == ("fashion_mnist_sample", 1)
+        await pilot.press("r")
+        await until(pilot, lambda: history.run(2) is not None, "the run of the exercise")
+        assert [line.exercise for line in history.runs()] == ["lab1/baseline", "lab1/16-filters"]
+        for run_id, accuracy in ((1, 0.77), (2, 0.71)):
+            trained(history, run_id, accuracy, 5.0, "fashion_mnist_sample")
+        await pilot.press("x")
+        await reads(pilot, "-0.0600")
+        await pilot.press("j", "enter")
+        await until(pilot, lambda: document.exercise == "lab1/64-filters", "the next exercise")
+        await pilot.press("plus", "r")
+        await until(pilot, lambda: history.run(3) is not None, "a run of another network")
+        assert history.newest(1)[0].exercise == "", "an edited network is not what the exercise asks for"
 
 
 async def test_the_editor_gets_its_experiment_and_gives_yours_back(make_lab: MakeLab, history: History) -> None:

@@ -239,6 +239,27 @@ async def test_what_is_good_to_know_is_said_when_the_question_is_answered(make_l
         await sees(pilot, "Good to know: The output is the image without")
 
 
+async def test_the_image_of_a_question_stays_when_a_run_brings_its_own_images(
+    make_lab: MakeLab, history: History, sealed_machine: Path
+) -> None:
+    explained.write_images()
+    explained.write_facts()
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        explain(app).explained.client = explained.FakeExplainClient()  # type: ignore[assignment]
+        await pilot.press("5", "n", "n")
+        await sees(pilot, "image: Trouser")
+        run = history.add(load_preset("lab1-baseline"))
+        explained.write_predictions(run)
+        fake.begin(history, run)
+        fake.play(history, run, 5.0)
+        fake.finish(history, run)
+        await sees(pilot, "run 1, Lab 1")
+        await sees(pilot, "image: Trouser")
+        await pilot.press("l")
+        await until(pilot, lambda: "image: Trouser" not in text(app) or "2 of" in text(app), "another image")
+
+
 async def test_each_question_sets_up_what_it_asks_about(make_lab: MakeLab, kept: int) -> None:
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:

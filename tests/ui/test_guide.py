@@ -12,6 +12,7 @@ from cnn_tui.ui.widgets.guide import Guide, wanted
 from tests.terminal import Terminal
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
+from tests.ui.made_runs import made
 from tests.ui.screen import sees, text, until
 
 LAB = [sys.executable, "-m", "cnn_tui"]
@@ -108,6 +109,20 @@ async def test_what_it_says_has_followed_is_on_the_screen(make_lab: MakeLab, siz
         assert "ends the guide." in " ".join(text(app).split())
 
 
+async def test_esc_takes_back_what_the_pane_is_in_before_it_ends_the_guide(make_lab: MakeLab, history: History) -> None:
+    made(history, "lab1-16-filters", 0.9)
+    app = make_lab()
+    app.lab.guided_start.shown = True
+    async with app.run_test(size=LARGE) as pilot:
+        await pilot.press("4", "slash", "1", "6", "enter")
+        await sees(pilot, "(Esc clears it)")
+        await pilot.press("escape")
+        await until(pilot, lambda: "(Esc clears it)" not in text(app), "no filter")
+        assert "Esc ends the guide." in " ".join(text(app).split())
+        await pilot.press("escape")
+        await until(pilot, lambda: "ends the" not in text(app), "the end of the guide")
+
+
 async def test_esc_ends_it_in_every_pane(make_lab: MakeLab) -> None:
     app = make_lab()
     app.lab.guided_start.shown = True
@@ -115,7 +130,7 @@ async def test_esc_ends_it_in_every_pane(make_lab: MakeLab) -> None:
         await pilot.press("5")
         await until(pilot, lambda: "[predictions]" in text(app) and "Esc ends the guide." in text(app), "Explain")
         await pilot.press("escape")
-        await until(pilot, lambda: "ends the guide" not in text(app), "the end of the guide")
+        await until(pilot, lambda: "ends the" not in text(app), "the end of the guide")
         assert "[predictions]" in text(app)
         await pilot.press("escape")
         await until(pilot, lambda: "[predictions]" not in text(app), "the other panes")

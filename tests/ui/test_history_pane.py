@@ -571,6 +571,21 @@ async def test_what_tells_runs_apart_comes_first_with_their_data_and_epochs(
         assert "3 runs · fashion_mnist · ≠ other data" in pane(app, "history")
 
 
+async def test_beside_a_baseline_names_give_way_to_what_is_told_of_them_but_not_wholly(
+    make_lab: MakeLab, history: History
+) -> None:
+    for preset in ("lab1-baseline", "lab1-16-filters", "lab1-more-convs"):
+        made(history, preset, 0.8412, epochs=1, dataset="fashion_mnist_sample")
+    notebook.pin(history, 1)
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("4")
+        await sees(pilot, "vs 1")
+        third, second, _ = table(app)
+        assert second.startswith("2 16 filters · sample")
+        assert third.startswith("3 three conv… · sample")
+
+
 async def test_a_figure_of_other_data_is_marked_and_not_compared_with_the_baseline(
     make_lab: MakeLab, history: History
 ) -> None:

@@ -22,7 +22,7 @@ from cnn_tui.ui.explain.bench import Bench, Trained
 from cnn_tui.ui.explain.by_hand_page import ByHandPage, settings, sizes
 from cnn_tui.ui.explain.framed import HandInput
 from cnn_tui.ui.explain.lab2 import Lab2
-from cnn_tui.ui.explain.scene import AnswerWanted, Scene
+from cnn_tui.ui.explain.scene import AnswerWanted, Gallery, Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.typeahead import DIALOG
 
@@ -37,7 +37,7 @@ class ByHandView(ExplainView):
 
     code: ClassVar[str] = "by-hand"
     title: ClassVar[str] = "by hand"
-    keys: ClassVar[str] = "open field step_up next_question answer numbers class next_image picture"
+    keys: ClassVar[str] = "left open field step_up next_question answer numbers class next_image picture"
     has_numbers: ClassVar[bool] = True
 
     shows_own_picture: ClassVar[bool] = True
@@ -48,7 +48,9 @@ class ByHandView(ExplainView):
         self.ground = HandInput(scene, self.bench)
         self.lab2 = lab2
         self._image_wanted: ByHand | None = None
-        """Whose image is to be shown once there are images."""
+        """What the question is about: its image is shown as soon as there are images, and again when others come."""
+        self._shown_in: Gallery | None = None
+        """Where it was shown last."""
         self._placed = False
 
     def datasets(self) -> list[str]:
@@ -97,11 +99,15 @@ class ByHandView(ExplainView):
         wanted = self.lab2.take_set_up()
         if wanted is not None:
             self.bench.set_up(wanted)
-            self._image_wanted, self._placed = wanted, False
-        gallery, wanted = self.scene.gallery, self._image_wanted
-        if wanted is None or gallery.images is None:
+            self._image_wanted, self._shown_in, self._placed = wanted, None, False
+        if self._image_wanted is not None and self.scene.gallery.images is not None:
+            self._show_image_of(self._image_wanted, self.scene.gallery)
+
+    def _show_image_of(self, wanted: ByHand, gallery: Gallery) -> None:
+        """Show the question's image; where the user has chosen another one meanwhile, that one stays."""
+        before, self._shown_in = self._shown_in, gallery
+        if gallery is before or (before is not None and before.index == gallery.index):
             return
-        self._image_wanted = None
         if wanted.image in gallery.names:
             self.scene.own = None
             gallery.choose("all", gallery.names.index(wanted.image))

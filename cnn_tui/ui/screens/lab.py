@@ -283,12 +283,12 @@ class LabScreen(KeyedScreen[None]):
             self._lay_out(*self.size)
 
     def action_go_back(self) -> None:
-        """Out of the guide, which says so; of what the pane is in, of a pane that is shown alone, of the zoom."""
-        if self.guided_start.shown:
-            self.guided_start.end()
-            return
+        """Out of what the pane is in, of the guide, which says so, of a pane that is shown alone, of the zoom."""
         pane = self.shown
         if pane.step_back():
+            return
+        if self.guided_start.shown:
+            self.guided_start.end()
             return
         if self.pane_grid.shows_alone(pane.scope):
             self.action_focus_pane(self._left)

@@ -19,6 +19,8 @@ Styles = Callable[[str], Style]
 _DOT = " · "
 _LEAST = 9
 """In fewer cells nothing is told of what a name is a part of."""
+_LEAST_NAME = 10
+"""A name has so many cells before anything is told behind it."""
 _DATASET, _BRIEF_DATASET = 13, 6
 _CUT = 200  # characters: no cell is as wide
 
@@ -36,14 +38,17 @@ def name_cell(
     dim = style("dim")
     styles = [style("warn") if key == "dataset" and is_stand_in(line.dataset) else dim for key in beside]
 
-    def end(brief: bool) -> Text:
-        words = [f"{_DOT}{BESIDE[key](line, brief)}" for key in beside]
-        return Text.assemble(*zip(words, styles, strict=True))
+    def end(count: int, *, brief: bool) -> Text:
+        words = [f"{_DOT}{BESIDE[key](line, brief)}" for key in beside[:count]]
+        return Text.assemble(*zip(words, styles[:count], strict=True))
 
     def fit(width: int) -> Text:
-        words, behind = inert(apart[:_CUT]), end(brief=False)
-        if cells(words) + behind.cell_len > width:
-            behind = end(brief=True)
+        words, every = inert(apart[:_CUT]), len(beside)
+        # What tells runs apart comes before what is told of them: of that, the last part goes first.
+        least = min(cells(words), _LEAST_NAME)
+        ends = [end(every, brief=False), *(end(count, brief=True) for count in range(every, 0, -1)), Text()]
+        room_for = [cells(words), *([least] * every), 0]
+        behind = next(one for one, room in zip(ends, room_for, strict=True) if room + one.cell_len <= max(width, 0))
         name = Text(cut(words, max(1, width - behind.cell_len)))
         room = width - behind.cell_len - name.cell_len
         if rest and room >= _LEAST:
