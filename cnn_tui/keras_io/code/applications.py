@@ -17,6 +17,16 @@ _ORDERS = {
     "MobileNet": ("input_shape", "alpha", "depth_multiplier", "dropout", "include_top", "weights"),
 }
 _ORDER = ("include_top", "weights", "input_tensor", "input_shape", "pooling")
+_POOLED: tuple[tuple[str, dict[str, Value]], ...] = (("GlobalAveragePooling2D", {}),)
+_DENSE: tuple[str, dict[str, Value]] = ("Dense", {"units": 4096, "activation": "relu"})
+_TOPS = {
+    **dict.fromkeys(
+        ("MobileNetV2", "InceptionV3", "Xception", "ResNet50", "ResNet50V2", "ResNet101", "DenseNet121"), _POOLED
+    ),
+    **dict.fromkeys(("EfficientNetB0", "EfficientNetV2B0"), (*_POOLED, ("Dropout", {"rate": 0.2}))),
+    **dict.fromkeys(("VGG16", "VGG19"), (("Flatten", {}), _DENSE, _DENSE)),
+}
+"""What stands between a network of Keras's and the Dense layer that names its classes."""
 _SCALES = "EfficientNet"
 """How architectures begin that scale images from 0 to 255 themselves."""
 
@@ -28,25 +38,44 @@ def is_application(callee: Named) -> bool:
 
 def application(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Instance:
     """The layer that a network is; with a `problem` where it cannot be one."""
-    order = _ORDERS.get(callee.name, _ORDER)
-    named = {**dict(zip(order, unnamed, strict=False)), **given}
+    named = _named(callee, unnamed, given)
     arguments: dict[str, Value] = {"architecture": callee.name}
     weights = named.get("weights", "imagenet")
     arguments["weights"] = "none" if weights is None else weights
     for name in ("input_shape", "trainable"):
         if name in named:
             arguments[name] = named[name]
-    if named.get("include_top", True) not in (False, 0):
+    if _has_top(named) and not _has_plain_top(callee, named):
         arguments["include_top"] = True
     if named.get("alpha", 1.0) != 1:
         arguments["alpha"] = named["alpha"]
     return Instance("Application", arguments, place)
 
 
-def pooled(given: Mapping[str, Value], place: str) -> list[Instance]:
-    """The pooling that a network was asked to end with."""
+def _named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value]) -> dict[str, Value]:
+    return {**dict(zip(_ORDERS.get(callee.name, _ORDER), unnamed, strict=False)), **given}
+
+
+def _has_top(named: Mapping[str, Value]) -> bool:
+    return named.get("include_top", True) not in (False, 0)
+
+
+def _has_plain_top(callee: Named, named: Mapping[str, Value]) -> bool:
+    """Whether a network's top can be layers of its own: it is a plain one, and begins at random as the others do."""
+    return callee.name in _TOPS and named.get("weights", "imagenet") is None
+
+
+def ends(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> list[Instance]:
+    """The layers that a network was asked to end with: a pooling, or its own top, for classes of one's own."""
+    named = _named(callee, unnamed, given)
+    if _has_top(named):
+        if not _has_plain_top(callee, named):
+            return []
+        last = {"units": named.get("classes", 1000), "activation": named.get("classifier_activation", "softmax")}
+        tops = [(kind, dict(arguments)) for kind, arguments in _TOPS[callee.name]]
+        return [Instance(kind, arguments, place) for kind, arguments in (*tops, ("Dense", last))]
     kinds = {"avg": "GlobalAveragePooling2D", "max": "GlobalMaxPooling2D"}
-    kind = kinds.get(str(given.get("pooling")))
+    kind = kinds.get(str(named.get("pooling")))
     return [Instance(kind, {}, place)] if kind else []
 
 

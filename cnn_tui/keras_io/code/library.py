@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from cnn_tui.keras_io.code.applications import PREPARATION, application, is_application, pooled
+from cnn_tui.keras_io.code.applications import PREPARATION, application, ends, is_application
 from cnn_tui.keras_io.code.arguments import ALIASES, OPTIMIZERS, named
 from cnn_tui.keras_io.code.arrays import arrays_call
 from cnn_tui.keras_io.code.expressions import items
@@ -95,10 +95,10 @@ def _number(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value])
 def _of_applications(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
     """A network of `keras.applications`, or pictures that are prepared for one; None for anything else."""
     if is_application(callee):
-        base, ends = application(callee, unnamed, given, place), pooled(given, place)
-        if not ends:
+        base, behind = application(callee, unnamed, given, place), ends(callee, unnamed, given, place)
+        if not behind:
             return base
-        return CodeModel(place, layers=[base, *ends], shape=base.arguments.get("input_shape"), is_inside=True)
+        return CodeModel(place, layers=[base, *behind], shape=base.arguments.get("input_shape"), is_inside=True)
     is_preparation = callee.name == PREPARATION and "applications" in callee.path.split(".")
     return prepared(unnamed[0], place) if is_preparation and unnamed else None
 
