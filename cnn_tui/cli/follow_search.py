@@ -11,7 +11,6 @@ from cnn_tui.analysis.search_trials import SearchTrial, is_maximized, trials_of
 from cnn_tui.cli.follow import Interrupts
 from cnn_tui.cli.progress import LinePart, Reporter, progress_parts
 from cnn_tui.cli.runs import listed
-from cnn_tui.cli.search_page import came_to, values_in_words
 from cnn_tui.cli.streams import UserError, is_terminal
 from cnn_tui.experiment.search_space import Dimension
 from cnn_tui.history.cluster_jobs import wants_worker
@@ -19,6 +18,7 @@ from cnn_tui.history.history import History
 from cnn_tui.history.searches import AS_IT_WAS, Search, search_of
 from cnn_tui.jobs import launch
 from cnn_tui.jobs.searching import stop_search
+from cnn_tui.reports.search_words import came_to, values_in_words
 from cnn_tui.text import counted, quiet
 
 _LOOK_SECONDS = 0.25

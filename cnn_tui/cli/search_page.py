@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from cnn_tui.analysis.search_result import Candidate, SearchResult
-from cnn_tui.analysis.search_trials import SearchTrial, is_maximized
 from cnn_tui.cli.printing import table
 from cnn_tui.cli.progress import bar
 from cnn_tui.experiment.search_space import Dimension
-from cnn_tui.history.run import status_in_words
 from cnn_tui.history.searches import AS_IT_WAS
 from cnn_tui.history.spread import spread_of
 from cnn_tui.jobs.grid import labels_of, shown_value
+from cnn_tui.reports.search_words import best_first, came_to
 from cnn_tui.text import quiet
 
 
@@ -29,30 +27,10 @@ def to_text(result: SearchResult, importance: Mapping[str, float]) -> list[str]:
     return lines
 
 
-def values_in_words(space: Sequence[Dimension], values: Sequence[Any]) -> str:
-    """What a trial tries: `filters 32, learning_rate 0.0012`."""
-    labels = labels_of([one.key for one in space])
-    return ", ".join(f"{label} {shown_value(value)}" for label, value in zip(labels, values, strict=True))
-
-
-def came_to(trial: SearchTrial, metric: str) -> str:
-    """What a trial came to: `val_accuracy 0.8912`, else why it has no figure."""
-    if trial.run is None:
-        return f"cannot be trained: {quiet(trial.obstacle, 400)}"
-    if trial.figure is not None:
-        return f"{metric} {trial.figure:.4f}"
-    words = status_in_words(trial.run.status, trial.run.ending)
-    last = f" after {len(trial.figures)} epochs, {metric} {trial.figures[-1]:.4f}" if trial.figures else ""
-    return f"{words}{last}"
-
-
 def _trials(result: SearchResult) -> list[str]:
-    sign = -1 if is_maximized(result.plan.metric) else 1
-    ended = sorted((one for one in result.trials if one.figure is not None), key=lambda one: sign * (one.figure or 0.0))
-    others = [one for one in result.trials if one.figure is None]
     labels = labels_of([one.key for one in result.space])
     rows = [["trial", "run", *labels, "epochs", result.plan.metric, ""]]
-    for one in [*ended, *others]:
+    for one in best_first(result.trials, result.plan.metric):
         figure = f"{one.figure:.4f}" if one.figure is not None else ""
         run = str(one.run.id) if one.run is not None else ""
         why = came_to(one, result.plan.metric) if one.figure is None else ""

@@ -11,6 +11,7 @@ from textual.dom import DOMNode
 
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
+from cnn_tui.history.searches import SearchPlan, add_search, end_search, record_trial
 from cnn_tui.home import log_path
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.dialogs.ask import AskScreen, CopyMenu, ExportMenu, PageScreen
@@ -25,6 +26,7 @@ from cnn_tui.ui.screens.compare import CompareScreen
 from cnn_tui.ui.screens.exercises import ExercisesScreen
 from cnn_tui.ui.screens.queue import QueueScreen
 from cnn_tui.ui.screens.run_page import RunScreen
+from cnn_tui.ui.screens.search import SearchScreen
 from tests.ui import explained, fake
 from tests.ui.conftest import MakeLab
 from tests.ui.screen import LARGE, text, until
@@ -57,6 +59,13 @@ SCENES: dict[str, tuple[str, str, str]] = {
     "queue.later": ("r r Q j J", "1     4  Lab", ""),
     "queue.earlier": ("… K", "2     4  Lab", ""),
     "queue.remove": ("… d", "Run 3 left the queue", "1     3  Lab"),
+    "search.open": ("I", "Search 2 of Lab 1", ""),
+    "search.previous": ("… [", "Search 1 of Lab 1", ""),
+    "search.next": ("… ]", "Search 2 of Lab 1", ""),
+    "search.help": ("… ?", "the search before this one", ""),
+    "search.back": ("… escape escape", "Total params", "A search"),
+    "search.show": ("… I enter", "fingerprint", ""),
+    "search.load": ("I L", "experiment is in the editor", "A search"),
     "edit.undo": ("+ u", "undo: filters 32 → 64", "(edited)"),
     "edit.redo": ("… U", "redo: filters 32 → 64", ""),
     "file.open": ("p", "type to find", ""),
@@ -278,6 +287,10 @@ def lab_of_two_runs(make_lab: MakeLab, history: History, tmp_path: Path, monkeyp
         fake.begin(history, run_id)
         fake.play(history, run_id, 2.5)
     fake.finish(history, 1)
+    for _ in range(2):
+        search = add_search(history, SearchPlan(load_preset("lab1-baseline"), ("layers[0].filters=16,32",), trials=2))
+        record_trial(history, search, [16], run=1)
+        end_search(history, search, "stopped")
     log_path(2).parent.mkdir(parents=True)
     log_path(2).write_text(f"the line one\nthe line two{'.' * 150}the far end\n")
     explained.write_images()
@@ -323,6 +336,7 @@ async def test_every_key_of_a_row_is_bound_to_its_action(make_lab: MakeLab) -> N
             lab = app.lab
             above: dict[str, DOMNode] = {
                 "queue": QueueScreen(lab.live, lab.writer, lab.past.show_run),
+                "search": SearchScreen(lab.live, lab.past.show_run),
                 "page": RunScreen(lab.live, lab.query_one(HistoryPane).editor, 1),
                 "compare": CompareScreen(lab.live, [[1]]),
                 "exercises": ExercisesScreen(lab.live, lab.writer, lab.exercises.places, lambda: None),

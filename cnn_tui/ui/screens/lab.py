@@ -109,6 +109,7 @@ class LabScreen(KeyedScreen[None]):
             "run.pause": runs.pause,
             "run.follow": self.past.follow,
             "queue.open": runs.open_queue,
+            "search.open": self.past.open_search,
             "file.open": files.open,
             "file.save": files.save,
             "file.save_as": files.save_as,

@@ -1,0 +1,200 @@
+"""A search while it goes on: its trials, the best first, and what the repeats of the best say in the end."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.events import Resize
+from textual.message import Message
+
+from cnn_tui.analysis.search_result import result_of
+from cnn_tui.analysis.search_trials import SearchTrial, trials_of
+from cnn_tui.experiment.experiment import ExperimentError
+from cnn_tui.experiment.search_space import Dimension, parse_space
+from cnn_tui.history.history import History, HistoryError
+from cnn_tui.history.run import status_in_words
+from cnn_tui.history.searches import Search, searches
+from cnn_tui.reports.search_words import best_first, values_in_words
+from cnn_tui.text import counted, quiet, wrapped
+from cnn_tui.ui.bindings import bindings_of
+from cnn_tui.ui.dialogs.dialog import Dialog
+from cnn_tui.ui.typeahead import DIALOG
+from cnn_tui.ui.watcher import Live
+from cnn_tui.ui.widgets.lines import Lines
+from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
+
+_COLUMNS = (
+    TableColumn("Trial", 5, right=True),
+    TableColumn("Run", 4, right=True),
+    TableColumn("Tries", 20, stretch=True),
+    TableColumn("Epochs", 6, right=True),
+    TableColumn("Came to", 11, right=True),
+)
+_WORDS = 8
+"""Rows that the words below the table have."""
+
+
+class SearchScreen(Dialog[int]):
+    """Shows the newest search, and those before it; left with the number of a run whose experiment is wanted."""
+
+    scope: ClassVar[str] = "search"
+    BINDINGS = bindings_of("search", "pane")
+    DEFAULT_CSS: ClassVar[str] = f"SearchWords {{ height: {_WORDS}; margin: 1 0 0 0; }}"
+
+    class Told(Message):
+        """What the search numbered `search` found, as sentences."""
+
+        def __init__(self, search: int, sentences: Sequence[str]) -> None:
+            super().__init__()
+            self.search, self.sentences = search, sentences
+
+    def __init__(self, live: Live, show_run: Callable[[int, Sequence[int]], Awaitable[None]]) -> None:
+        """`show_run` shows the page of one of several runs."""
+        super().__init__()
+        self._live, self._history, self._show_run = live, live.history, show_run
+        self._search: Search | None = None
+        self._space: tuple[Dimension, ...] = ()
+        self._trials: list[SearchTrial] = []
+        self._back = 0
+        """How many searches before the newest."""
+        self._outline: tuple[Any, ...] = ()
+        self._sentences: Sequence[str] = ()
+
+    def compose(self) -> ComposeResult:
+        with self.frame("A search") as frame:
+            frame.styles.width = 100
+            yield Table(
+                _COLUMNS,
+                self._rows,
+                empty="Nothing was searched yet. cnn-tui tune EXPERIMENT --vary KEY=VALUES begins a search.",
+            )
+            yield SearchWords()
+
+    def on_mount(self) -> None:
+        self.query_one(Table).active = True
+        self._live.changed.subscribe(self, lambda _: self._read())
+        self._read()
+
+    def on_resize(self, _: Resize) -> None:
+        self._set_height()
+
+    def action_move_search(self, by: int) -> None:
+        """To the search before this one, or after it."""
+        self._back = max(0, min(self._back - by, len(searches(self._history)) - 1))
+        self._outline, self._sentences = (), ()
+        self.query_one(Table).move(0)
+        self._read()
+
+    def action_load_run(self) -> None:
+        """Leave with the run under the cursor: its experiment is put into the editor."""
+        if (run := self._current()) is not None:
+            self.dismiss(run)
+
+    @work(group=DIALOG)
+    async def action_show_run(self) -> None:
+        if (run := self._current()) is not None:
+            await self._show_run(run, [one.run.id for one in self._trials if one.run is not None])
+
+    def on_search_screen_told(self, message: Told) -> None:
+        """Show it, unless another search is shown by now."""
+        if self._search is not None and message.search == self._search.id:
+            self._sentences = message.sentences
+            self._show_words()
+
+    # Inside
+
+    def _read(self) -> None:
+        """Read the search and its trials, where an epoch or a run came; the cursor stays on its trial."""
+        every = searches(self._history)
+        self._search = every[-1 - self._back] if self._back < len(every) else None
+        search = self._search
+        if search is None:
+            return
+        outline = (search.id, search.status, *self._history.outline())
+        if outline == self._outline:
+            return
+        self._outline = outline
+        table, before = self.query_one(Table), self._current()
+        table.empty = "No trial has begun yet."
+        try:
+            self._space = parse_space(search.plan.vary, search.plan.experiment)
+        except ExperimentError:  # another version's keys
+            self._space, self._trials = (), []
+        else:
+            trials = [one for one in trials_of(self._history, search) if one.repeats is None]
+            self._trials = best_first(trials, search.plan.metric)
+        same = (at for at, one in enumerate(self._trials) if one.run is not None and one.run.id == before)
+        table.set_count(len(self._trials), next(same, table.cursor))
+        self._set_height()
+        self._show_words()
+        if search.status == "finished" and not self._sentences:
+            self._judge(search)
+
+    @work(thread=True, exclusive=True, exit_on_error=False)
+    def _judge(self, search: Search) -> None:
+        """Loading scipy takes the better part of a second: it must not hold up the keys."""
+        try:
+            with History(self._history.path) as history:
+                said: Sequence[str] = [f"{one}." for one in result_of(history, search).sentences()]
+        except (HistoryError, ExperimentError, sqlite3.Error) as error:
+            said = [f"What it found cannot be told: {error}"]
+        self.post_message(self.Told(search.id, said))
+
+    def _show_words(self) -> None:
+        search = self._search
+        if search is None:
+            return
+        plan = search.plan
+        trained = sum(one.run is not None for one in self._trials)
+        state = {
+            "going": "it goes on" if trained < plan.trials else "the best are judged again",
+            "stopped": "it was stopped; the same command goes on with it",
+            "failed": f"it failed: {search.why}",
+            "finished": "it has ended",
+        }[search.status]
+        head = f"Search {search.id} of {plan.experiment.name}: {trained} of {counted(plan.trials, 'trial')}, {state}."
+        self.query_one(SearchWords).show(quiet(head, 400), [quiet(one, 600) for one in self._sentences])
+
+    def _set_height(self) -> None:
+        self.query_one(Table).styles.height = max(4, min(len(self._trials) + 1, self.app.size.height - _WORDS - 8))
+
+    def _current(self) -> int | None:
+        """The run of the trial under the cursor."""
+        at = self.query_one(Table).cursor
+        run = self._trials[at].run if at < len(self._trials) else None
+        return None if run is None else run.id
+
+    def _rows(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
+        return [self._row(one) for one in self._trials[offset : offset + limit]]
+
+    def _row(self, trial: SearchTrial) -> Sequence[Cell]:
+        run = trial.run
+        words = quiet(values_in_words(self._space, trial.values), 300)
+        if trial.figure is not None:
+            state = f"{trial.figure:.4f}"
+        else:
+            state = status_in_words(run.status, run.ending, short=True) if run is not None else "impossible"
+        epochs = f"{len(trial.figures)}/{run.experiment.training.epochs}" if run is not None else ""
+        return str(trial.number), "" if run is None else str(run.id), Text(words), epochs, state
+
+
+class SearchWords(Lines):
+    """How far a search is, and what it found."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._head, self._sentences = "", list[str]()
+
+    def show(self, head: str, sentences: list[str]) -> None:
+        self._head, self._sentences = head, sentences
+        self.redraw()
+
+    def draw(self, width: int, height: int) -> list[Text]:
+        lines = [Text(line, self.style("strong")) for line in wrapped(self._head, width)] if self._head else []
+        lines += [Text(line) for one in self._sentences for line in wrapped(one, width)]
+        return lines[:height]

@@ -1,0 +1,55 @@
+"""The screen of a search: it follows the trials, says what the repeats found, and loads a trial into the editor."""
+
+from __future__ import annotations
+
+import re
+
+from cnn_tui.history.history import History
+from cnn_tui.history.searches import AS_IT_WAS, SearchPlan, add_search, end_search
+from cnn_tui.ui.app import LabApp
+from tests.analysis.test_search_result import BASELINE, pose, posed
+from tests.ui.conftest import MakeLab
+from tests.ui.screen import LARGE, sees, text, until
+
+
+def tried(app: LabApp) -> list[str]:
+    """How many filters each trial has that is listed, from the top."""
+    return re.findall(r"│\s+\d+\s+\d+  filters (\d+)", text(app))
+
+
+async def test_a_search_is_followed_to_what_its_best_is_worth(make_lab: MakeLab, history: History) -> None:
+    posed(history, (0.9, 0.8), {})
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("I")
+        await sees(pilot, "Search 1 of Lab 1: baseline, 32 filters: 2 of 2 trials, the best are judged again.")
+        pose(history, 32, 1, 0.95, 0.93)
+        await until(pilot, lambda: tried(app) == ["32", "8", "16"], "the best trial first")
+        for seed, figure in enumerate((0.90, 0.92, 0.91), 2):
+            pose(history, 32, seed, figure, figure, repeats=3)
+            pose(history, 8, seed, figure - 0.05, figure - 0.05, repeats=AS_IT_WAS)
+        end_search(history, 1, "finished")
+        await sees(pilot, "the first figure flattered by 4.0 points")
+        await sees(pilot, "it has ended")
+
+        await pilot.press("g", "L")
+        await sees(pilot, "Run 3's experiment is in the editor")
+        assert "A search" not in text(app)
+
+
+async def test_without_a_search_it_says_how_one_begins(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE) as pilot:
+        await pilot.press("I")
+        await sees(pilot, "Nothing was searched yet. cnn-tui tune EXPERIMENT --vary KEY=VALUES begins a search.")
+        await pilot.press("L", "enter", "left_square_bracket", "j")
+        await sees(pilot, "Nothing was searched yet.")
+
+
+async def test_one_that_failed_says_why(make_lab: MakeLab, history: History) -> None:
+    number = add_search(history, SearchPlan(BASELINE, ("layers[0].filters=16,32",)))
+    end_search(history, number, "failed", "no trial came to its end with a figure")
+    app = make_lab()
+    async with app.run_test(size=LARGE) as pilot:
+        await pilot.press("I")
+        await sees(pilot, "0 of 20 trials, it failed: no trial came to its end")
