@@ -35,13 +35,26 @@ class OnSameImages(NamedTuple):
 
     def in_words(self) -> str:
         """As a sentence."""
-        told = "do differ" if self.p < 0.05 else "may be equally good"
+        return (
+            f"of the same {self.images:,} test images {self._division}: on such images these two trained "
+            f"networks {self._told}; whether the change made it, or the seed, only repeats tell"
+        )
+
+    def shortly(self) -> str:
+        """The same as a sentence for a line or two."""
+        return f"Of {self.images:,} test images {self._division}: they {self._told}."
+
+    @property
+    def _division(self) -> str:
         shown = "p < 0.001" if self.p < 0.001 else f"p = {self.p:.3f}"
         return (
-            f"of the same {self.images:,} test images run {self.run} alone has {self.only_run:,} right, "
-            f"run {self.base} alone {self.only_base:,} (McNemar's test, {shown}): on such images these two trained "
-            f"networks {told}; whether the change made it, or the seed, only repeats tell"
+            f"run {self.run} alone has {self.only_run:,} right, "
+            f"run {self.base} alone {self.only_base:,} (McNemar's test, {shown})"
         )
+
+    @property
+    def _told(self) -> str:
+        return "do differ" if self.p < 0.05 else "may be equally good"
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain data."""

@@ -73,16 +73,23 @@ def write_facts(dataset: str = "fashion_mnist_sample", names: Sequence[str] = FA
 
 
 def write_predictions(
-    run_id: int, names: Sequence[str] = FASHION, count: int = COUNT, *, model: bool = True, epoch: int = 0
+    run_id: int,
+    names: Sequence[str] = FASHION,
+    count: int = COUNT,
+    *,
+    model: bool = True,
+    epoch: int = 0,
+    of_five: int = 4,
 ) -> None:
     """Predictions of which every fifth is wrong: the class after the true one; without `model` it has been deleted.
 
-    Those of epoch 1 have two fifths more wrong, those of epoch 2 one.
+    Those of epoch 1 have two fifths more wrong, those of epoch 2 one; at the end `of_five` of five are right.
     """
     if model and not epoch:
         model_path(run_id).parent.mkdir(parents=True, exist_ok=True)
         model_path(run_id).write_bytes(b"a model")
-    classes, stamp, right = len(names), model_stamp(weights_path(run_id, epoch)), min(4, epoch + 1) if epoch else 4
+    classes, stamp = len(names), model_stamp(weights_path(run_id, epoch))
+    right = min(4, epoch + 1) if epoch else of_five
     labels = [at % classes for at in range(count)]
     said = [(label + 1) % classes if at % 5 >= right else label for at, label in enumerate(labels)]
     margins = [0.5 + at / (2 * count) for at in range(count)]

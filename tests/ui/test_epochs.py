@@ -91,7 +91,7 @@ async def test_layers_kernels_and_maps_are_asked_for_with_its_weights(make_lab: 
         assert "dead" in at_the_end and "dead" not in text(app), "that is only found out of its end"
         await pilot.press("enter", "H")
         await until(pilot, lambda: ShowKernels(kept, "conv2d", 1) in client.asked, "by hand, as it was then")
-        await pilot.press("M", "M")
+        await pilot.press("M", "M", "M")
         await until(pilot, lambda: any(_epoch(one) == 1 for one in client.asked), "the map of epoch 1")
         await pilot.press("M", "M")
         await until(pilot, lambda: any(_of_maps(one) == 1 for one in client.asked), "the activations of epoch 1")

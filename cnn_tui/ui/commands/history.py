@@ -49,6 +49,8 @@ class HistoryCommands(LabCommands):
                 self.resume(first)
             case "history.explain":
                 self.explain(first)
+                for beside in rows[1:]:
+                    self.explain_pane.show_beside(beside[0])
             case "history.overlay":
                 self.overlay(rows)
         return None

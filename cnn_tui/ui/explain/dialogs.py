@@ -30,7 +30,9 @@ async def ask_class(app: App[None], names: Sequence[str], *, asked: tuple[str, s
     return int(key) if key is not None else None
 
 
-async def ask_run(app: App[None], lines: Iterable[Line], now: int | None) -> int | None:
+async def ask_run(
+    app: App[None], lines: Iterable[Line], now: int | None, question: str = "Look into which run?"
+) -> int | None:
     """One of the runs that have a model; None where nothing was chosen."""
     items = [
         PickItem(
@@ -42,9 +44,9 @@ async def ask_run(app: App[None], lines: Iterable[Line], now: int | None) -> int
         if model_path(one.id).exists()
     ]
     if not items:
-        app.notify(f"No run has a trained model yet: {key_of('run.start')} trains the experiment.", timeout=3)
+        app.notify(f"No run to choose has a trained model: {key_of('run.start')} trains the experiment.", timeout=3)
         return None
-    key = await app.push_screen_wait(PickScreen("Look into which run?", items, at=str(now or "")))
+    key = await app.push_screen_wait(PickScreen(question, items, at=str(now or "")))
     return int(key) if key is not None else None
 
 

@@ -28,6 +28,7 @@ from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.typeahead import DIALOG
+from cnn_tui.ui.widgets.lines import inert
 
 
 class ExplainPane(Pane):
@@ -244,7 +245,10 @@ class ExplainPane(Pane):
     # Which images
 
     def action_next_order(self) -> None:
-        """All images, only the wrong ones, the least certain first."""
+        """All images, only the wrong ones, the least certain first; of two runs, who has them right."""
+        if self.view.next_order():
+            self.after_change()
+            return
         gallery = self.scene.gallery
         if gallery.predictions is None:
             self.notify("Only what a run predicted can be wrong or uncertain.", timeout=3)
@@ -299,6 +303,24 @@ class ExplainPane(Pane):
         run_id = await ask_run(self.app, lines, self.scene.run.id if self.scene.run else None)
         if run_id is not None:
             self.show_run(run_id)
+
+    def show_beside(self, run_id: int) -> None:
+        """Another run beside the one that is looked into."""
+        self.views.two_runs.stand_beside(self.history.run(run_id))
+        self.show_view(self.views.two_runs.code)
+
+    @work(group=DIALOG)
+    async def action_choose_beside(self) -> None:
+        """Which run stands beside this one."""
+        here, beside = self.scene.run, self.views.two_runs.other
+        if here is None:
+            self.show_view(self.views.two_runs.code)
+            return
+        lines = [one for one in self.history.newest(2000) if one.id != here.id and one.dataset == here.dataset]
+        question = f"Which run of {inert(here.dataset)} beside run {here.id}?"
+        run_id = await ask_run(self.app, lines, beside.run.id if beside and beside.run else None, question)
+        if run_id is not None:
+            self.show_beside(run_id)
 
     # LAB 2
 

@@ -74,6 +74,11 @@ class Gallery:
     def move(self, by: int) -> None:
         self.at = max(0, min(self.at + by, len(self.chosen) - 1))
 
+    def show(self, index: int) -> None:
+        """All images, and this one of them."""
+        self.choose("all")
+        self.at = index
+
     def toggle_mark(self) -> bool:
         """Show the present image beside others, or no longer; False where three are marked already."""
         index = self.index
@@ -244,8 +249,13 @@ class Scene:
 
     def picture(self) -> Picture | None:
         """The image that is looked at; None while it is not there."""
-        images, index = self.gallery.images, self.gallery.index
-        if images is None or index is None:
+        index = self.gallery.index
+        return None if index is None else self.picture_of(index)
+
+    def picture_of(self, index: int) -> Picture | None:
+        """An image by its number; None while it is not there."""
+        images = self.gallery.images
+        if images is None:
             return None
         try:
             return images.picture(index)

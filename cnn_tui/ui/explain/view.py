@@ -10,6 +10,7 @@ from textual.message import Message
 from cnn_tui.data.images import Picture
 from cnn_tui.network.convolution import Plane
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
+from cnn_tui.ui.widgets.heat import draw_heat
 from cnn_tui.ui.widgets.image import draw, draw_kernel, mode_in
 from cnn_tui.ui.widgets.lines import Lines, bar, inert
 from cnn_tui.ui.widgets.movement import MovingLines
@@ -97,6 +98,10 @@ class ExplainView(MovingLines):
         """What Enter does; gives the code of the view that it opens, if it opens one."""
         return None
 
+    def next_order(self) -> bool:
+        """The next choice among a view's own images; False where it shows those of the gallery."""
+        return False
+
     def next_method(self) -> bool:
         """The next way to ask; False in a view that has only one."""
         return False
@@ -130,6 +135,11 @@ class ExplainView(MovingLines):
     def drawn(self, picture: Picture, width: int, height: int) -> list[Text]:
         album = getattr(self.app, "album", None)
         return draw(picture, width, height, self.mode, dark=self.app.current_theme.dark, album=album)
+
+    def drawn_heat(self, picture: Picture, plane: Plane, width: int, height: int) -> list[Text]:
+        """A map over an image, as large as the image is drawn."""
+        album = getattr(self.app, "album", None)
+        return draw_heat(picture, plane, width, height, self.mode, dark=self.app.current_theme.dark, album=album)
 
     def drawn_kernel(self, plane: Plane, width: int, height: int) -> list[Text]:
         return draw_kernel(plane, width, height, self.mode)

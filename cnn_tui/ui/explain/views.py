@@ -14,6 +14,7 @@ from cnn_tui.ui.explain.filters import FiltersView
 from cnn_tui.ui.explain.lab2 import Lab2
 from cnn_tui.ui.explain.predictions import PredictionsView
 from cnn_tui.ui.explain.scene import Scene
+from cnn_tui.ui.explain.two_runs import TwoRunsView
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.explain.where import WhereView
 
@@ -23,12 +24,14 @@ class Views:
 
     def __init__(self, scene: Scene, document: Document, lab2: Lab2) -> None:
         self._predictions = PredictionsView(scene)
+        self.two_runs = TwoRunsView(scene)
         self._all: tuple[ExplainView, ...] = (
             self._predictions,
             ConfusionView(scene),
             ActivationsView(scene),
             FiltersView(scene),
             WhereView(scene),
+            self.two_runs,
             AugmentationView(scene, document),
             ByHandView(scene, lab2),
             DataView(scene),

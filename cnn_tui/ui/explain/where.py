@@ -24,7 +24,7 @@ from cnn_tui.reports.where_words import said_of
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
-from cnn_tui.ui.widgets.heat import draw_heat, legend
+from cnn_tui.ui.widgets.heat import legend
 from cnn_tui.ui.widgets.image import side_by_side
 from cnn_tui.ui.widgets.lines import short
 
@@ -252,13 +252,8 @@ class WhereView(ExplainView):
         blocks = [[Text(short(label, wide), self.style("strong")), *self.drawn(first.picture, wide, tall)]]
         for where in shown.maps:
             caption = Text(short(self._caption(shown, where), wide), "bold")
-            blocks.append([caption, *self._heat(where, wide, tall)])
+            blocks.append([caption, *self.drawn_heat(where.picture, where.map, wide, tall)])
         return side_by_side(blocks)
-
-    def _heat(self, where: Where, width: int, height: int) -> list[Text]:
-        album = getattr(self.app, "album", None)
-        dark = self.app.current_theme.dark
-        return draw_heat(where.picture, where.map, width, height, self.mode, dark=dark, album=album)
 
     def _caption(self, shown: _Shown, where: Where) -> str:
         """The class, how sure the network is of it, and whether it is the true or the predicted one."""

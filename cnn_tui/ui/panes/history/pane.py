@@ -266,8 +266,15 @@ class HistoryPane(Pane):
         self._ask_of_one("history.resume")
 
     def action_explain_run(self) -> None:
-        """Look into the run under the cursor: its predictions, what its layers see."""
-        self._ask_of_one("history.explain")
+        """Look into the run under the cursor: its predictions, what its layers see.
+
+        Where it is one of two that are marked, the other one stands beside it.
+        """
+        run_id, marked = self._one(), self.rows.apart(sorted(self.rows.marked))
+        if run_id is not None:
+            others = [some for some in marked if run_id not in some]
+            paired = len(marked) == 2 and len(others) == 1
+            self._ask("history.explain", [run_id], *(others if paired else []))
 
     def action_overlay_runs(self) -> None:
         """The curves of the marked runs over each other; with no mark, that of the row under the cursor."""
