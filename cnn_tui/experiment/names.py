@@ -66,3 +66,14 @@ def short_name(name: str, shared: int, differs: str = "") -> ShortName:
     """A name without its first `shared` parts; `differs` is one part more, where the name does not tell it."""
     parts = [*without_seed(name).split(_BETWEEN)[shared:], *([differs] if differs else [])]
     return ShortName(parts[-1], tuple(parts[-2::-1])) if parts else ShortName(name)
+
+
+def told_apart(name: str, other: str) -> tuple[str, str]:
+    """Two names without the parts that both begin with: of one that narrows the other, what it narrows it by."""
+    shared = shared_parts((name, other))
+    mine, theirs = (without_seed(one).split(_BETWEEN)[shared:] for one in (name, other))
+    if mine[: len(theirs)] == theirs and len(mine) > len(theirs):
+        mine = mine[len(theirs) :]
+    elif theirs[: len(mine)] == mine and len(theirs) > len(mine):
+        theirs = theirs[len(mine) :]
+    return _BETWEEN.join(mine), _BETWEEN.join(theirs)

@@ -10,7 +10,7 @@ import msgspec
 
 from cnn_tui.experiment.difference import differences
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.names import without_seed
+from cnn_tui.experiment.names import told_apart, without_seed
 from cnn_tui.experiment.same import identity_of, settings_of
 from cnn_tui.history.conditions import Conditions, conditions_in_words
 from cnn_tui.history.history import History
@@ -200,7 +200,7 @@ def contrast(group: Group, base: Group, names: str = "") -> str:
     if names:
         return names
     if group.name != base.name:
-        return f"{group.name} against {base.name}"
+        return " against ".join(told_apart(group.name, base.name))
     return f"run {group.runs[0]}'s against run {base.runs[0]}'s"
 
 

@@ -201,6 +201,10 @@ def test_a_hopeless_comparison_is_not_sent_on() -> None:
         (BASELINE.with_training(learning_rate=0.01), "learning_rate 0.01 against 0.001"),
         (BASELINE.with_stack(BASELINE.stack.insert(5, Dropout(rate=0.3))), "run 1's against run 1's"),
         (msgspec.structs.replace(MORE, name="wide").with_training(epochs=9), "wide against Lab 1: baseline, 32"),
+        (
+            msgspec.structs.replace(MORE, name=f"{BASELINE.name}: wide, long").with_training(epochs=9),
+            "wide, long against baseline, 32 filters",
+        ),
         (msgspec.structs.replace(BASELINE, name="x\x1b[2J", stop=(StopRule("loss", below=0.3),)), "x\x1b[2J against"),
     ],
 )
