@@ -10,7 +10,8 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from cnn_tui.analysis.experiment_diff import settings_told
 from cnn_tui.experiment.names import without_seed
 from cnn_tui.history.conditions import Conditions
-from cnn_tui.history.run import AS_PLANNED, Line, Run, ending_in_words
+from cnn_tui.history.ending import AS_PLANNED, ending_in_words
+from cnn_tui.history.run import Line, Run
 from cnn_tui.history.spread import Spread, by_seed, spread_of
 from cnn_tui.network.diff import DiffLine, diff_stacks
 from cnn_tui.network.stack import Stack, canonical

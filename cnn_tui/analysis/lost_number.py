@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.history.run import Point, Progress, Run
+from cnn_tui.history.epoch import Point
+from cnn_tui.history.run import Progress, Run
 
 NAN_RULE = "loss nan"
 """The stop rule that ends such a run at once, as it is typed."""

@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from cnn_tui.history.run import Epoch, Run
+from cnn_tui.history.epoch import Epoch
+from cnn_tui.history.run import Run
 from cnn_tui.history.spread import by_seed, spread_of
 
 

@@ -23,7 +23,8 @@ from typing import NamedTuple
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.history.run import Epoch, Run
+from cnn_tui.history.epoch import Epoch
+from cnn_tui.history.run import Run
 from cnn_tui.network.layers import (
     AUGMENTATION,
     Dense,

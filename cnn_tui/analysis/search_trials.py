@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from cnn_tui.experiment.search_space import Dimension, values_in
+from cnn_tui.history.ending import AS_PLANNED
 from cnn_tui.history.history import History
-from cnn_tui.history.run import AS_PLANNED, Run
+from cnn_tui.history.run import Run
 from cnn_tui.history.searches import AS_IT_WAS, Search, SearchPlan, trial_rows
 
 Standing: TypeAlias = Literal["going", "finished", "pruned", "failed"]

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import msgspec
 
 from cnn_tui.artifacts.kept_epochs import epoch_path, kept_epochs
-from cnn_tui.history.run import Run, status_in_words
+from cnn_tui.history.ending import status_in_words
+from cnn_tui.history.run import Run
 from cnn_tui.home import checkpoint_path, model_path
 
 WEIGHTS_MEMBER = "cnn_tui.json"

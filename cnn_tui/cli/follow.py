@@ -24,8 +24,9 @@ from cnn_tui.cli.streams import FAILED, FINISHED, INTERRUPTED, UserError, is_ter
 from cnn_tui.data.course import is_drawn
 from cnn_tui.history.alive import elsewhere_in_words
 from cnn_tui.history.cluster_jobs import wants_worker
+from cnn_tui.history.ending import ending_in_words
 from cnn_tui.history.history import History
-from cnn_tui.history.run import Run, ending_in_words
+from cnn_tui.history.run import Run
 from cnn_tui.home import log_path
 from cnn_tui.jobs import launch
 from cnn_tui.text import counted, quiet

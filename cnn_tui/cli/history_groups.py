@@ -10,10 +10,10 @@ from typing import Any
 
 from cnn_tui.cli.printing import encoded, styled
 from cnn_tui.cli.streams import columns_of, is_terminal
+from cnn_tui.history.ending import status_in_words
 from cnn_tui.history.folding import FIGURES, FoldedLine
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing
-from cnn_tui.history.run import status_in_words
 from cnn_tui.history.spread import Spread
 from cnn_tui.reports.blocks import TextTable
 from cnn_tui.reports.layout import PageLayout

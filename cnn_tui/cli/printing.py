@@ -16,7 +16,8 @@ from rich.color import ColorSystem
 from rich.style import Style
 
 from cnn_tui.cli.streams import FAILED, UserError, columns_of, is_terminal, put, rows_of, say
-from cnn_tui.history.run import Point, Run, without_nan
+from cnn_tui.history.epoch import Point
+from cnn_tui.history.run import Run, without_nan
 from cnn_tui.home import remedy
 from cnn_tui.reports.blocks import NO_CURVES, Page, Paragraph, Span
 from cnn_tui.reports.chart.canvas import Kind

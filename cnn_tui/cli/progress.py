@@ -8,7 +8,8 @@ from typing import TextIO
 
 from cnn_tui.analysis.pace import clock, time_left
 from cnn_tui.cli.streams import columns_of, rewrite, say
-from cnn_tui.history.run import Epoch, Progress, Run, metric_shown
+from cnn_tui.history.epoch import Epoch, metric_shown
+from cnn_tui.history.run import Progress, Run
 from cnn_tui.text import cells, cut, padded, quiet
 
 LinePart = tuple[int, str]

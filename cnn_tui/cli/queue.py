@@ -17,9 +17,10 @@ from cnn_tui.cli.runs import find_run, listed, open_history, put_runs
 from cnn_tui.cli.streams import FINISHED, UserError, put, say
 from cnn_tui.history.alive import elsewhere_in_words
 from cnn_tui.history.cluster_jobs import wants_worker
+from cnn_tui.history.ending import ENDED_EARLY, status_in_words
 from cnn_tui.history.history import History
 from cnn_tui.history.records import require_experiment
-from cnn_tui.history.run import ENDED_EARLY, Run, status_in_words
+from cnn_tui.history.run import Run
 from cnn_tui.jobs import launch
 from cnn_tui.text import quiet
 

@@ -22,10 +22,10 @@ from cnn_tui.exercises.packs import read_submission
 from cnn_tui.exercises.submissions import HandedInExercise
 from cnn_tui.experiment.file import from_builtins
 from cnn_tui.experiment.same import settings_of
+from cnn_tui.history.ending import AS_PLANNED
 from cnn_tui.history.errors import HistoryError
 from cnn_tui.history.groups import EpochTime, Trial
 from cnn_tui.history.other_history import HEADER, read_other
-from cnn_tui.history.run import AS_PLANNED
 from cnn_tui.network.stack import Stack
 from cnn_tui.text import quiet
 

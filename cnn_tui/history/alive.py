@@ -17,7 +17,8 @@ from typing import NamedTuple
 import msgspec
 
 from cnn_tui import locks
-from cnn_tui.history.run import Ending, Progress, Run, Status
+from cnn_tui.history.ending import Ending, Status
+from cnn_tui.history.run import Progress, Run
 from cnn_tui.home import home, on_network
 
 GOING = "status IN ('running', 'paused')"

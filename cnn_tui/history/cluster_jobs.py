@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
+from cnn_tui.history.ending import Status
 from cnn_tui.history.history import History
 from cnn_tui.history.records import IS_LIVE
-from cnn_tui.history.run import Place, Status, Wish
+from cnn_tui.history.run import Place, Wish
 from cnn_tui.history.searches import has_going_search
 
 _LEFT = "(ending = 'queue' AND job != '')"

@@ -6,8 +6,9 @@ import datetime
 from collections.abc import Callable
 from typing import NamedTuple
 
+from cnn_tui.history.ending import status_in_words
 from cnn_tui.history.rows import GAP
-from cnn_tui.history.run import Line, status_in_words
+from cnn_tui.history.run import Line
 
 
 class RunColumn(NamedTuple):

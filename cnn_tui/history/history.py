@@ -20,21 +20,11 @@ from cnn_tui.experiment.same import digest_of
 from cnn_tui.experiment.start_weights import with_digest
 from cnn_tui.history.alive import GOING, Machine, this_machine
 from cnn_tui.history.conditions import WITHIN
+from cnn_tui.history.ending import ENDED_EARLY, Ending, Status, ending_in_words
+from cnn_tui.history.epoch import Epoch, Point
 from cnn_tui.history.errors import HistoryError
 from cnn_tui.history.records import IS_LIVE, LARGEST, Records
-from cnn_tui.history.run import (
-    ENDED_EARLY,
-    Ending,
-    Epoch,
-    EventKind,
-    FiredAt,
-    Place,
-    Point,
-    Progress,
-    Status,
-    Wish,
-    ending_in_words,
-)
+from cnn_tui.history.run import EventKind, FiredAt, Place, Progress, Wish
 from cnn_tui.history.store import WAIT, Store
 from cnn_tui.network.summary import summarize
 

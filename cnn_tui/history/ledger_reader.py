@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cnn_tui.history import ledger
+from cnn_tui.history.ending import LIVE
 from cnn_tui.history.history import History
 from cnn_tui.history.ledger_records import apply, decoded
-from cnn_tui.history.run import LIVE
 from cnn_tui.history.run_elsewhere import ledger_path
 
 

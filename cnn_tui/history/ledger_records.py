@@ -7,8 +7,10 @@ from typing import Any, TypeAlias
 import msgspec
 
 from cnn_tui.history.alive import Machine
+from cnn_tui.history.ending import Status
+from cnn_tui.history.epoch import Epoch, Point
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.run import Epoch, EventKind, Point, Progress, Run, Status
+from cnn_tui.history.run import EventKind, Progress, Run
 
 
 class Claimed(msgspec.Struct, frozen=True, tag=True):

@@ -13,9 +13,9 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from cnn_tui.experiment.experiment import MAX_NAME
+from cnn_tui.history.ending import LIVE, Status
 from cnn_tui.history.history import History
 from cnn_tui.history.rows import decoded, marks
-from cnn_tui.history.run import LIVE, Status
 
 MAX_TEXT = 100_000
 MAX_TAG = 50

@@ -8,9 +8,11 @@ from typing import Any, NamedTuple, Self
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.same import PACE_SETTINGS, pace_settings
 from cnn_tui.history.alive import GOING, GOING_HERE, Gone, end_of_gone, is_elsewhere, is_gone
+from cnn_tui.history.ending import LIVE, Status
+from cnn_tui.history.epoch import Epoch, Point
 from cnn_tui.history.errors import HistoryError
 from cnn_tui.history.rows import CHUNK, LINE_COLUMNS, RUN_COLUMNS, chunks, decoded, marks, to_epoch, to_line, to_run
-from cnn_tui.history.run import LIVE, Epoch, Event, Line, Point, Progress, Run, Status, Wish
+from cnn_tui.history.run import Event, Line, Progress, Run, Wish
 from cnn_tui.history.store import Store
 
 _LIVE = ", ".join(f"'{status}'" for status in sorted(LIVE))

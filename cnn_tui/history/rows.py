@@ -11,7 +11,8 @@ import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.training import Training
-from cnn_tui.history.run import Epoch, Line, Run
+from cnn_tui.history.epoch import Epoch
+from cnn_tui.history.run import Line, Run
 
 GAP = (
     "(CASE WHEN tested_epoch IS NULL THEN accuracy ELSE (SELECT json_extract(metrics, '$.accuracy')"

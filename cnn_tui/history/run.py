@@ -10,8 +10,9 @@ import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.conditions import Conditions
+from cnn_tui.history.ending import AS_PLANNED, LIVE, Ending, Status
+from cnn_tui.history.epoch import Epoch
 
-Status: TypeAlias = Literal["queued", "running", "paused", "finished", "stopped", "failed", "interrupted"]
 Wish: TypeAlias = Literal["", "stop", "now", "pause", "prune"]
 """What somebody asks of a run; a Keras callback looks for it a few times a second.
 
@@ -20,26 +21,6 @@ search, which has seen that the run falls behind others."""
 
 Place: TypeAlias = Literal["here", "slurm", "ray"]
 """Where a run is trained: by this machine's worker, or by a job of a cluster."""
-Ending: TypeAlias = Literal[
-    "",
-    "finished",
-    "rule",
-    "user",
-    "signal",
-    "queue",
-    "pruned",
-    "killed",
-    "gone",
-    "no room",
-    "crashed",
-    "error",
-    "unknown",
-]
-"""Why a run ended; "" for one that has not.
-
-After its last epoch; a stop rule fired; somebody, or a signal, asked for it; it was taken out of the queue; a search
-saw it fall behind others; its process was killed, or found to be gone; the disk was full; its process did not start, or
-ended by itself; what it was to do cannot be done. "unknown" is of an older version's sentence."""
 EventKind: TypeAlias = Literal[
     "started",
     "paused",
@@ -56,70 +37,6 @@ EventKind: TypeAlias = Literal[
     "other",
 ]
 """What happened to a run."""
-AS_PLANNED: frozenset[str] = frozenset({"finished", "rule"})
-"""The endings of a run that went as its experiment asked for; it can be compared with others."""
-LIVE: frozenset[str] = frozenset({"queued", "running", "paused"})
-"""The statuses of a run that has not ended."""
-_WHO_STOPPED: dict[str, tuple[str, str]] = {
-    "user": ("stopped by you", "by you"),
-    "signal": ("stopped by a signal", "by a signal"),
-    "rule": ("ended by its rule", "by its rule"),
-    "queue": ("taken out of the queue", "left queue"),
-    "pruned": ("pruned by a search", "pruned"),
-}
-"""What a run that was stopped is called, by its ending: and so where there is room for 11 letters."""
-STOPPED_BY: dict[str, str] = {words[0].replace(" ", "-"): ending for ending, words in _WHO_STOPPED.items()}
-"""The endings of a run that was stopped, by what they are called where there can be no blanks."""
-ENDED_EARLY: frozenset[str] = frozenset({"stopped", "failed", "interrupted"})
-"""The statuses of a run that may be resumed, if there is a checkpoint."""
-
-
-class Epoch(msgspec.Struct, frozen=True):
-    """One epoch, counted from 1. `metrics` has Keras's names: loss, accuracy, val_loss, val_accuracy.
-
-    Where the learning rate has a schedule, `learning_rate` is there too: what it was at the end of the epoch.
-    """
-
-    epoch: int
-    metrics: dict[str, float]
-    seconds: float
-    images_per_second: float
-    startup: float | None = None
-    """How many of its seconds went into the start of training, as TensorFlow makes its graph; None if unknown."""
-    others: float | None = None
-    """Which share of the processor's cores other programs took meanwhile, from 0 to 1; None if unknown."""
-    throttled: float | None = None
-    """In which share of the time the processor was held back, by its heat or a quota; None if unknown."""
-
-    @property
-    def conditions(self) -> tuple[float | None, float | None, float | None]:
-        """What its seconds depend on beside the work: its start-up, other programs, throttling."""
-        return self.startup, self.others, self.throttled
-
-    @property
-    def pace(self) -> float:
-        """Seconds without those of the start-up."""
-        return self.seconds - (self.startup or 0.0)
-
-    def to_json(self) -> dict[str, Any]:
-        """The promised flat form."""
-        return {
-            "epoch": self.epoch,
-            **self.metrics,
-            "seconds": round(self.seconds, 3),
-            "images_per_second": round(self.images_per_second, 1),
-            "startup": _rounded(self.startup),
-            "others": _rounded(self.others),
-            "throttled": _rounded(self.throttled),
-        }
-
-
-class Point(msgspec.Struct, frozen=True):
-    """A reading within an epoch. `at` counts epochs: 1.5 is the middle of the second."""
-
-    at: float
-    loss: float
-    accuracy: float | None
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -338,31 +255,6 @@ _NOT_PROMISED = (
 
 def _utc(moment: float) -> str:
     return datetime.datetime.fromtimestamp(moment, datetime.UTC).isoformat(timespec="seconds")
-
-
-def status_in_words(status: Status, ending: Ending, *, short: bool = False) -> str:
-    """The status as people read it: it says who or what stopped a run. `short` has at most 11 letters."""
-    long, brief = _WHO_STOPPED.get(ending, (status, status)) if status == "stopped" else (status, status)
-    return brief if short else long
-
-
-def ending_in_words(status: Status, ending: Ending, stop_cause: str) -> str:
-    """How a run ended: `finished`, `failed: out of memory`, `stopped by you in epoch 2 of 3`."""
-    words = status_in_words(status, ending)
-    if not stop_cause or stop_cause == words:
-        return words
-    if ending in ("user", "signal", "pruned"):
-        return stop_cause
-    return f"{words}: {stop_cause.removeprefix('stop rule: ')}"
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 3)
-
-
-def metric_shown(name: str, value: float) -> str:
-    """A figure of an epoch as people read it."""
-    return f"{value:.4g}" if name == "learning_rate" else f"{value:.4f}"
 
 
 def finite(value: Any) -> float | None:

@@ -17,6 +17,8 @@ import msgspec
 from cnn_tui import __version__
 from cnn_tui.history import ledger
 from cnn_tui.history.alive import Machine, this_machine
+from cnn_tui.history.ending import Status
+from cnn_tui.history.epoch import Epoch, Point
 from cnn_tui.history.errors import HistoryError
 from cnn_tui.history.history import Result
 from cnn_tui.history.ledger_records import (
@@ -35,7 +37,7 @@ from cnn_tui.history.ledger_records import (
     encoded,
     followed,
 )
-from cnn_tui.history.run import Epoch, EventKind, Point, Progress, Run, Status, Wish
+from cnn_tui.history.run import EventKind, Progress, Run, Wish
 from cnn_tui.home import job_folder
 
 

@@ -16,9 +16,10 @@ from pathlib import Path
 
 from cnn_tui.history.alive import end_of_gone
 from cnn_tui.history.cluster_jobs import JobRun, job_runs, record_job, record_wait
+from cnn_tui.history.ending import Ending, Status
 from cnn_tui.history.history import History, HistoryError, Result
 from cnn_tui.history.ledger_reader import skip, take_in
-from cnn_tui.history.run import Ending, Status, Wish
+from cnn_tui.history.run import Wish
 from cnn_tui.history.run_elsewhere import give_out, last_ledger, tell
 from cnn_tui.jobs.executor import Executor, JobState, RefusedError, SilentError
 from cnn_tui.text import quiet

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from cnn_tui.artifacts.evaluation import Evaluation
-from cnn_tui.history.run import AS_PLANNED, Ending, Point, Run, Status
+from cnn_tui.history.ending import AS_PLANNED, Ending, Status
+from cnn_tui.history.epoch import Point
+from cnn_tui.history.run import Run
 from cnn_tui.network.diff import DiffLine
 
 

@@ -18,8 +18,10 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.training import Training
 from cnn_tui.history import notebook
 from cnn_tui.history.alive import elsewhere_in_words
+from cnn_tui.history.ending import ending_in_words, status_in_words
+from cnn_tui.history.epoch import Point, metric_shown
 from cnn_tui.history.history import History
-from cnn_tui.history.run import Event, Point, Run, ending_in_words, metric_shown, status_in_words
+from cnn_tui.history.run import Event, Run
 from cnn_tui.history.same_network import in_words, same_network
 from cnn_tui.network.diff import arguments
 from cnn_tui.network.layers import AnyLayer

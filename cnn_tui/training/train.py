@@ -29,9 +29,10 @@ from cnn_tui.artifacts.weights import KeptWeights, Start, read_weights, starts
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.experiment.compiled import answers_of
+from cnn_tui.history.ending import Ending
 from cnn_tui.history.history import History, HistoryError, Result
 from cnn_tui.history.records import require_experiment
-from cnn_tui.history.run import Ending, Run, finite
+from cnn_tui.history.run import Run, finite
 from cnn_tui.history.run_elsewhere import RunElsewhere, RunRecord
 from cnn_tui.home import best_path, checkpoint_path, log_path, model_path
 from cnn_tui.jobs.devices import DeviceError, settle

@@ -8,8 +8,9 @@ import time
 from textual.dom import DOMNode
 from textual.signal import Signal
 
+from cnn_tui.history.epoch import Point
 from cnn_tui.history.history import History
-from cnn_tui.history.run import Event, Line, Point, Progress, Run
+from cnn_tui.history.run import Event, Line, Progress, Run
 
 _AGAIN = 1.0
 """Seconds before a history is read again that could not be read."""

@@ -11,8 +11,9 @@ from cnn_tui.analysis.compare import Comparison, ComparisonRow, baseline_of, cha
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.run import Epoch, Run
+from cnn_tui.history.run import Run
 from cnn_tui.network.layers import Dropout
 
 BASELINE = load_preset("lab1-baseline")

@@ -13,9 +13,10 @@ from cnn_tui.analysis.estimates import Estimate, Estimator
 from cnn_tui.analysis.pace import OVERHEAD, SecondsAnImage, Work, in_words, seconds_left, work_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
+from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.records import Records
-from cnn_tui.history.run import Epoch, Progress
+from cnn_tui.history.run import Progress
 from cnn_tui.network.layers import Dense, Dropout, Flatten
 
 BASELINE = load_preset("lab1-baseline").with_training(epochs=2)

@@ -11,9 +11,9 @@ from cnn_tui.analysis.like_load import with_like_load
 from cnn_tui.analysis.verdict import verdict
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
+from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.groups import Group, groups_of
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.run import Epoch
 
 BASELINE, OTHER = load_preset("lab1-baseline"), load_preset("lab1-64-filters")
 IDLE, BUSY = 0.02, 0.6

@@ -14,8 +14,9 @@ from cnn_tui.cli.follow import result_line
 from cnn_tui.cli.history import to_csv, to_text
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.history.epoch import Epoch, Point
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.run import Epoch, FiredAt, Point, Progress, Run
+from cnn_tui.history.run import FiredAt, Progress, Run
 from cnn_tui.reports.layout import PageLayout
 from cnn_tui.reports.markdown import to_markdown
 from cnn_tui.reports.run_page import read_facts, run_page

@@ -15,7 +15,7 @@ from cnn_tui.analysis.overfitting import CurveReading, next_experiment, read_cur
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.history.run import Epoch
+from cnn_tui.history.epoch import Epoch
 from cnn_tui.network.diff import diff_stacks
 from cnn_tui.network.layers import AnyLayer, Conv2D, Dense, Dropout, Flatten, RandomBrightness, RandomFlip
 from cnn_tui.network.stack import Stack

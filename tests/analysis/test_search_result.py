@@ -10,8 +10,8 @@ import pytest
 
 from cnn_tui.analysis.search_result import Candidate, SearchResult, flattery, result_of, to_json
 from cnn_tui.experiment.presets import load_preset
+from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.run import Epoch
 from cnn_tui.history.searches import AS_IT_WAS, SearchPlan, add_search, record_trial, search_of
 
 BASELINE = load_preset("lab1-baseline").with_training(validation=0.1, epochs=1)

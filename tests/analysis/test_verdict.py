@@ -15,9 +15,10 @@ from cnn_tui.analysis.verdict import BY_COMMAND, judge, of_a_set, sentences, ver
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.history.ending import Ending, Status
+from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.groups import Group, Trial, contrast, group_around, grouped, groups_of
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.run import Ending, Epoch, Status
 from cnn_tui.history.spread import Spread
 from cnn_tui.network.layers import Dropout
 

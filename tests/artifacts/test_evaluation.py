@@ -13,7 +13,8 @@ from cnn_tui.data import raw_file
 from cnn_tui.data.dataset import FASHION
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.history.run import Epoch, Run
+from cnn_tui.history.epoch import Epoch
+from cnn_tui.history.run import Run
 from cnn_tui.network.layers import AnyLayer, Dropout
 from cnn_tui.reports.evaluation_page import evaluation_page, matrix_lines
 from cnn_tui.reports.layout import PageLayout

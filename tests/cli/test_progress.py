@@ -7,7 +7,8 @@ import pytest
 
 from cnn_tui.cli.progress import epoch_parts, join_parts, progress_parts
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.history.run import Epoch, Progress, Run
+from cnn_tui.history.epoch import Epoch
+from cnn_tui.history.run import Progress, Run
 
 RUN = Run(
     id=4,

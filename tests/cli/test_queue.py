@@ -15,8 +15,10 @@ from cnn_tui import locks
 from cnn_tui.artifacts.weights import WEIGHTS_MEMBER, KeptWeights
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import cluster_jobs
+from cnn_tui.history.ending import Status
+from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.run import Epoch, Progress, Status
+from cnn_tui.history.run import Progress
 from cnn_tui.home import checkpoint_path
 from cnn_tui.jobs import launch
 from cnn_tui.network.layers import Conv2D

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from cnn_tui.experiment.presets import load_preset
+from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.run import Epoch
 from tests.cli.command import Inside, assert_one_sentence
 
 

@@ -11,8 +11,8 @@ from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.packs import gather_submission, to_file
 from cnn_tui.exercises.runs import assign
+from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.run import Epoch
 
 
 class Truth(NamedTuple):

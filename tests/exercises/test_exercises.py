@@ -17,9 +17,9 @@ from cnn_tui.experiment.check import problems_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset, preset_names
 from cnn_tui.history import notebook
+from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History
 from cnn_tui.history.history import Result as End
-from cnn_tui.history.run import Epoch
 from cnn_tui.network.summary import summarize
 from cnn_tui.reports.exercise_result import since_the_conclusion
 

@@ -16,8 +16,9 @@ import numpy as np
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file import to_toml
+from cnn_tui.history.ending import Status
 from cnn_tui.history.history import History
-from cnn_tui.history.run import Run, Status
+from cnn_tui.history.run import Run
 from cnn_tui.home import checkpoint_path
 from cnn_tui.jobs import launch
 from cnn_tui.network.layers import BatchNormalization, Conv2D, Dense, Dropout, Flatten, RandomFlip

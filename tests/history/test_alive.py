@@ -14,9 +14,10 @@ from cnn_tui import locks
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import alive, notebook
 from cnn_tui.history.alive import elsewhere_in_words, this_machine
+from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History
 from cnn_tui.history.listing import Listing, Query
-from cnn_tui.history.run import Epoch, Line, Progress, Run
+from cnn_tui.history.run import Line, Progress, Run
 from cnn_tui.jobs import launch
 from tests.waiting import wait_for
 

@@ -16,10 +16,11 @@ import pytest
 
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import ledger
+from cnn_tui.history.epoch import Epoch, Point
 from cnn_tui.history.errors import HistoryError, LedgerError
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.ledger_reader import skip, take_in
-from cnn_tui.history.run import Epoch, Point, Progress, Run
+from cnn_tui.history.run import Progress, Run
 from cnn_tui.history.run_elsewhere import RunElsewhere, RunRecord, give_out, last_ledger, ledger_path, tell
 from cnn_tui.home import history_path, job_folder
 

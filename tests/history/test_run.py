@@ -10,7 +10,9 @@ import pytest
 
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.conditions import WITHIN
-from cnn_tui.history.run import LIVE, Ending, Epoch, Run, Status, ending_in_words, status_in_words
+from cnn_tui.history.ending import LIVE, Ending, Status, ending_in_words, status_in_words
+from cnn_tui.history.epoch import Epoch
+from cnn_tui.history.run import Run
 
 RUN_KEYS = (
     "id, name, status, stop_cause, experiment, fingerprint, dataset, train_images, test_images, seed, params, created, "

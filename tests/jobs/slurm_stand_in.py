@@ -6,8 +6,8 @@ import os
 import sys
 import time
 
+from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import Result
-from cnn_tui.history.run import Epoch
 from cnn_tui.history.run_elsewhere import RunElsewhere
 from cnn_tui.home import home, run_folder
 from cnn_tui.jobs.launch import ENDED, python

@@ -15,8 +15,9 @@ from cnn_tui.analysis.search_trials import SearchTrial, trials_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.cluster_jobs import wants_worker
+from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.run import Epoch, Run
+from cnn_tui.history.run import Run
 from cnn_tui.history.searches import AS_IT_WAS, Search, SearchPlan, add_search, change_plan, search_of, trial_rows
 from cnn_tui.jobs.searching import SPARE, go_on, keep_searches, stop_search, take_forward
 from tests.waiting import wait_for

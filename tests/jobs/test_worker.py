@@ -15,8 +15,9 @@ import pytest
 
 from cnn_tui import locks
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.run import Epoch, Run
+from cnn_tui.history.run import Run
 from cnn_tui.home import checkpoint_path, log_path, model_path, worker_log_path
 from cnn_tui.jobs import launch, overdue, worker
 from cnn_tui.jobs.child import Child

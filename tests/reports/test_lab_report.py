@@ -13,8 +13,8 @@ from cnn_tui.exercises.catalogue import SetPlace, load_set
 from cnn_tui.exercises.runs import make_orders, queue
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import notebook
+from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.run import Epoch
 from cnn_tui.reports import lab_report
 from cnn_tui.reports.markdown import escape, markdown_lines, quote, to_markdown
 from cnn_tui.reports.set_table import set_table

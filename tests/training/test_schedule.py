@@ -17,7 +17,7 @@ from cnn_tui.experiment.schedule import (
     PiecewiseConstantDecay,
     ReduceLROnPlateau,
 )
-from cnn_tui.history.run import Epoch
+from cnn_tui.history.epoch import Epoch
 from cnn_tui.keras_io.script import keras_parts
 from cnn_tui.network.layers import Dense, Flatten
 

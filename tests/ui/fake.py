@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
+from cnn_tui.history.epoch import Epoch, Point
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.run import Epoch, Line, Point, Progress
+from cnn_tui.history.run import Line, Progress
 
 IMAGES = 60_000
 STEPS = 1_875

@@ -6,8 +6,10 @@ import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
+from cnn_tui.history.ending import Status
+from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.run import Epoch, FiredAt, Status
+from cnn_tui.history.run import FiredAt
 from tests.ui import fake
 
 

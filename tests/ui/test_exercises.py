@@ -16,8 +16,8 @@ from cnn_tui.exercises.packs import open_pack
 from cnn_tui.exercises.runs import make_orders, queue
 from cnn_tui.experiment.file import to_toml
 from cnn_tui.experiment.presets import load_preset
+from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.run import Epoch
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.screens.exercises import ExercisesScreen
 from tests.terminal import Terminal

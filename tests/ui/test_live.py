@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual.widget import Widget
 
 from cnn_tui.experiment.presets import load_preset
+from cnn_tui.history.epoch import Point
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.run import Point
 from cnn_tui.ui.watcher import Live, Watched
 from tests.ui.training_scenes import MIDDLE, ended, started
 

@@ -18,8 +18,8 @@ import psutil
 import pytest
 
 from cnn_tui import locks
+from cnn_tui.history.epoch import Point
 from cnn_tui.history.history import History
-from cnn_tui.history.run import Point
 from tests.terminal import Terminal
 from tests.ui.training_scenes import MIDDLE, started
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cnn_tui.experiment.presets import load_preset
+from cnn_tui.history.epoch import Epoch, Point
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.notebook import pin
-from cnn_tui.history.run import Epoch, Point
 from cnn_tui.reports.chart.canvas import PATTERNS, sample
 from cnn_tui.reports.chart.picture import GLYPHS
 from cnn_tui.ui.panes.training.pane import TrainingPane

@@ -10,8 +10,9 @@ import msgspec
 import pytest
 
 from cnn_tui import locks
+from cnn_tui.history.epoch import Point
 from cnn_tui.history.history import History
-from cnn_tui.history.run import Point, Progress
+from cnn_tui.history.run import Progress
 from cnn_tui.ui.panes.training.pane import TrainingPane
 from tests.terminal import Terminal
 from tests.ui.conftest import MakeLab

@@ -10,9 +10,10 @@ import pytest
 
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.history.epoch import Epoch, Point
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.notebook import pin
-from cnn_tui.history.run import Epoch, FiredAt, Point, Progress
+from cnn_tui.history.run import FiredAt, Progress
 from cnn_tui.reports.chart.picture import GLYPHS
 from cnn_tui.ui.app import LabApp
 from tests.ui import fake

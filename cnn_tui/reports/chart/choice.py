@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cnn_tui.history.run import Point, Progress, Run
+from cnn_tui.history.epoch import Point
+from cnn_tui.history.run import Progress, Run
 from cnn_tui.reports.chart.axes import Zoom
 from cnn_tui.reports.chart.curves import SECONDS, Band, Curve, MeanOfRuns, curve, metrics_of
 

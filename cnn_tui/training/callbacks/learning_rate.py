@@ -12,7 +12,7 @@ import keras
 
 from cnn_tui.experiment.schedule import LearningRateScheduler, ReduceLROnPlateau, keras_arguments
 from cnn_tui.experiment.training import Training
-from cnn_tui.history.run import Epoch
+from cnn_tui.history.epoch import Epoch
 from cnn_tui.training.callbacks.recorder import Logs
 
 

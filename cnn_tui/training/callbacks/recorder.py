@@ -16,7 +16,8 @@ from typing import Any
 import keras
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.history.run import Epoch, EventKind, Point, Progress, finite, metric_shown
+from cnn_tui.history.epoch import Epoch, Point, metric_shown
+from cnn_tui.history.run import EventKind, Progress, finite
 from cnn_tui.history.run_elsewhere import RunRecord
 from cnn_tui.jobs.processor_load import ProcessorMeter
 

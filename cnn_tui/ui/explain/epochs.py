@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from cnn_tui.history.run import metric_shown
+from cnn_tui.history.epoch import metric_shown
 from cnn_tui.ui.explain.scene import Scene
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.lines import Lines

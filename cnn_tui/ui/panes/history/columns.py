@@ -14,8 +14,9 @@ from cnn_tui.analysis.compare import RunChanges, changes_of, in_points
 from cnn_tui.data.dataset import is_stand_in
 from cnn_tui.experiment.names import ShortName
 from cnn_tui.history.columns import COLUMNS, RunColumn
+from cnn_tui.history.ending import status_in_words
 from cnn_tui.history.folding import Repeats
-from cnn_tui.history.run import Line, status_in_words
+from cnn_tui.history.run import Line
 from cnn_tui.home import home
 from cnn_tui.reports.blocks import status_style
 from cnn_tui.text import cells

@@ -10,7 +10,8 @@ from rich.text import Text
 
 from cnn_tui.data.dataset import is_stand_in
 from cnn_tui.experiment.names import ShortName
-from cnn_tui.history.run import LIVE, Line
+from cnn_tui.history.ending import LIVE
+from cnn_tui.history.run import Line
 from cnn_tui.text import cells, cut
 from cnn_tui.ui.widgets.lines import inert
 

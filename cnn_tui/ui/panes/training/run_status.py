@@ -11,7 +11,8 @@ from cnn_tui.analysis.lost_number import NAN_RULE, LostNumber, lost_number, need
 from cnn_tui.analysis.pace import TimeLeft, clock, knows_pace, time_left
 from cnn_tui.history.alive import elsewhere_in_words
 from cnn_tui.history.conditions import images_in_words, weights_in_words
-from cnn_tui.history.run import Progress, Run, status_in_words
+from cnn_tui.history.ending import status_in_words
+from cnn_tui.history.run import Progress, Run
 from cnn_tui.reports.blocks import status_style
 from cnn_tui.text import counted, padded, sentence
 from cnn_tui.ui.keys import key_of
