@@ -285,7 +285,9 @@ import sys
 from pathlib import Path
 from cnn_tui.history.history import History, Result
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.history.run import LIVE, Epoch, Point, Progress
+from cnn_tui.history.ending import LIVE
+from cnn_tui.history.epoch import Epoch, Point
+from cnn_tui.history.run import Progress
 
 experiment = load_preset("lab1-baseline")
 print("ready", flush=True)

@@ -16,8 +16,8 @@ from cnn_tui.analysis.search_result import result_of
 from cnn_tui.analysis.search_trials import SearchTrial, trials_of
 from cnn_tui.experiment.experiment import ExperimentError
 from cnn_tui.experiment.search_space import Dimension, parse_space
+from cnn_tui.history.ending import status_in_words
 from cnn_tui.history.history import History, HistoryError
-from cnn_tui.history.run import status_in_words
 from cnn_tui.history.searches import Search, searches
 from cnn_tui.reports.search_words import best_first, values_in_words
 from cnn_tui.text import counted, quiet, wrapped
