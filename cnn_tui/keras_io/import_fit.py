@@ -32,6 +32,8 @@ def trained(experiment: Experiment, code: CodeImport, notes: list[str]) -> Train
         given["seed"] = code.seed
     # Of a part of one folder: what is watched there is what is tested on here.
     held_out = isinstance(experiment.test, float) and holds_out(code)
+    if holds_out(code) and _overlap(code.data.part, code.validation):
+        notes.append("pictures to validate on are among those that it learns from there: here they are apart")
     given["validation"] = "test" if held_out else _validation(code, notes)
     if code.schedule is not None and training.schedule is None:
         given["schedule"] = code.schedule
@@ -122,6 +124,12 @@ def _validation(code: CodeImport, notes: list[str]) -> Any:
             notes.append("how many images are held out to validate is not known: a tenth stands in")
         return 0.1 if watched.count is None else _share_of(watched.count, watched.whole)
     return "test"
+
+
+def _overlap(part: tuple[float, float] | None, watched: Any) -> bool:
+    """Whether some pictures of a folder are learned from and watched too."""
+    other = watched.part if isinstance(watched, Folder) and "subset" not in watched.arguments else None
+    return part is not None and other is not None and max(part[0], other[0]) < min(part[1], other[1]) - 1e-9
 
 
 def holds_out(code: CodeImport) -> bool:

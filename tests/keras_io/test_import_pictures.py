@@ -96,7 +96,16 @@ def test_the_classes_of_a_folder_that_is_there_are_known(pets: Path, classes: st
 def test_a_part_of_a_pipeline_is_held_out(pets: Path, parts: str, held: float) -> None:
     code = f"{READ}data = keras.utils.image_dataset_from_directory('pets', image_size=(8, 8))\n{parts}\n{NETWORK}"
     imported = read(pets.parent, code + "model.fit(train, validation_data=watched)\n")
+    assert not any("among those" in note for note in imported.notes)
     assert (imported.experiment.test, imported.experiment.training.validation) == (held, "test")
+
+
+def test_pictures_that_are_learned_from_and_watched_too_are_a_note(pets: Path) -> None:
+    code = f"""{READ}
+data = keras.utils.image_dataset_from_directory("pets", image_size=(8, 8))
+{NETWORK}model.fit(data.take(int(0.8 * len(data))), validation_data=data.take(int(0.2 * len(data))))
+"""
+    assert any("among those that it learns from" in note for note in read(pets.parent, code).notes)
 
 
 def test_what_map_does_to_pictures_stands_in_front(pets: Path) -> None:
