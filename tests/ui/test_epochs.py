@@ -12,6 +12,7 @@ from cnn_tui.history.history import History
 from cnn_tui.jobs.explain_protocol import KeepPredictions, PredictPicture, ShowActivations, ShowKernels
 from cnn_tui.jobs.where_protocol import LookWhere
 from cnn_tui.ui.app import LabApp
+from cnn_tui.ui.explain.pane import ExplainPane
 from tests.ui import explained
 from tests.ui.conftest import MakeLab
 from tests.ui.made_runs import made
@@ -31,6 +32,16 @@ def kept(history: History) -> int:
     explained.write_predictions(run_id)
     explained.write_images()
     return run_id
+
+
+async def go_to(pilot: Pilot[None], title: str) -> None:
+    """Leaf through the views until the one of that title is shown."""
+    pane = pilot.app.screen.query_one(ExplainPane)
+    for _ in pane.views:
+        if pane.view.title == title:
+            break
+        await pilot.press("M")
+    await sees(pilot, f"[{title}]")
 
 
 async def opened(pilot: Pilot[None], app: LabApp, *keys: str) -> explained.FakeExplainClient:
@@ -82,7 +93,8 @@ async def test_the_images_that_were_chosen_stay_and_it_is_told_after_which_epoch
 async def test_layers_kernels_and_maps_are_asked_for_with_its_weights(make_lab: MakeLab, kept: int) -> None:
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
-        client = await opened(pilot, app, "m", "m", "m")
+        client = await opened(pilot, app)
+        await go_to(pilot, "filters")
         await sees(pilot, "filter 1: bias")
         at_the_end = text(app)
         await pilot.press("v", "H")
@@ -91,9 +103,9 @@ async def test_layers_kernels_and_maps_are_asked_for_with_its_weights(make_lab: 
         assert "dead" in at_the_end and "dead" not in text(app), "that is only found out of its end"
         await pilot.press("enter", "H")
         await until(pilot, lambda: ShowKernels(kept, "conv2d", 1) in client.asked, "by hand, as it was then")
-        await pilot.press("M", "M", "M")
+        await go_to(pilot, "where it looked")
         await until(pilot, lambda: any(_epoch(one) == 1 for one in client.asked), "the map of epoch 1")
-        await pilot.press("M", "M")
+        await go_to(pilot, "activations")
         await until(pilot, lambda: any(_of_maps(one) == 1 for one in client.asked), "the activations of epoch 1")
 
 
@@ -135,3 +147,38 @@ async def test_a_run_without_kept_epochs_has_no_slider_and_says_how_to_have_one(
         assert "the end" not in text(app)
         await pilot.press("H")
         await sees(pilot, 'train one with keep = "all"')
+
+
+@pytest.mark.parametrize("size", [LARGE, SMALL])
+async def test_an_images_curves_over_the_epochs_and_when_it_was_learned(
+    make_lab: MakeLab, kept: int, size: tuple[int, int]
+) -> None:
+    app = make_lab()
+    async with app.run_test(size=size, notifications=True) as pilot:
+        client = await opened(pilot, app)
+        await go_to(pilot, "when it learned")
+        await sees(pilot, "Right from epoch 1 on, the first that was kept.")
+        asked = [one.epoch for one in client.asked if isinstance(one, KeepPredictions)]
+        assert asked == [1, 2], "those of the end are kept"
+        await pilot.press("l", "l")
+        await sees(pilot, "Right for good since epoch 2.")
+        assert "since which they are: 1: 16, 2: 8, 3: 8." in " ".join(text(app).replace("│", " ").split())
+        await pilot.press("l", "l")
+        await sees(pilot, "Never right after an epoch that was kept.")
+        await pilot.press("enter")
+        await sees(pilot, "There is no image here: none forgotten")
+        await pilot.press("enter")
+        await sees(pilot, "test image 0")
+
+
+async def test_the_view_is_left_out_where_no_epochs_are_kept(make_lab: MakeLab, history: History) -> None:
+    explained.write_predictions(made(history))
+    explained.write_images()
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        asked_of(app)
+        await pilot.press("5", "z")
+        await go_to(pilot, "where it looked")
+        await pilot.press("m")
+        await until(pilot, lambda: "[where it looked]" not in text(app), "the view after it")
+        assert "when it learned" not in text(app)

@@ -60,7 +60,7 @@ class ExplainPane(Pane):
         return self.views.shown
 
     def compose(self) -> ComposeResult:
-        yield ViewNames([one.title for one in self.views])
+        yield ViewNames(self.views.titles())
         yield EpochSlider()
         yield from self.views
 
@@ -115,7 +115,7 @@ class ExplainPane(Pane):
             return
         view = self.view
         view.settle()
-        self.query_one(ViewNames).show(view.title)
+        self.query_one(ViewNames).show(view.title, self.views.titles())
         self.query_one(EpochSlider).show(self.scene)
         for one in self.views:
             if one is not view:

@@ -33,6 +33,8 @@ class Gallery:
     ) -> None:
         """`epoch` is the one that the predictions are of, 0 for the run's end."""
         self.images = images
+        self._only = ""
+        """What the images are that were chosen by their numbers."""
         self.epoch = self._chosen_epoch = epoch
         self.predictions = predictions
         self.names = tuple(names)
@@ -50,7 +52,7 @@ class Gallery:
     ) -> None:
         """Choose anew, from the first one on; with `keep`, stay on the image where it is still among them."""
         before = self.index
-        self._chosen_epoch = self.epoch
+        self._chosen_epoch, self._only = self.epoch, ""
         self.which = which or self.which
         self.true, self.predicted = true, predicted
         if self.predictions is not None:
@@ -59,17 +61,23 @@ class Gallery:
             self.chosen = list(range(self.images.kept)) if true is None else self.images.of_class(true)
         self.at = self.chosen.index(before) if keep and before in self.chosen else 0
 
+    def show_only(self, images: list[int], what: str) -> None:
+        """Show the images of those numbers alone; `what` they are stands where one is."""
+        self.choose("all")
+        self.chosen, self.at, self._only = images, 0, what
+
     def stay_with(self, other: Gallery) -> None:
         """Show the images that another one shows of the same set, whatever is said of them now."""
         self.which, self.true, self.predicted, self.marked = other.which, other.true, other.predicted, other.marked
-        self.chosen, self.at, self._chosen_epoch = other.chosen, other.at, other._chosen_epoch
+        self.chosen, self.at = other.chosen, other.at
+        self._chosen_epoch, self._only = other._chosen_epoch, other._only
 
     def choose_all(self) -> bool:
         """All images again, staying on the present one; False where none was left out."""
-        narrowed = self.true is not None or self.which != "all" or self.predicted is not None
+        narrowed = self.true is not None or self.which != "all" or self.predicted is not None or self._only
         if narrowed:
             self.choose("all", keep=True)
-        return narrowed
+        return bool(narrowed)
 
     def move(self, by: int) -> None:
         self.at = max(0, min(self.at + by, len(self.chosen) - 1))
@@ -117,7 +125,7 @@ class Gallery:
     def place(self) -> str:
         """Where one is, as `3 of 912 wrong`."""
         what = {"all": "", "wrong": " wrong", "least certain": ", least certain first"}[self.which]
-        words = ""
+        words = f" {self._only}" if self._only else ""
         if self.true is not None:
             words += f", {self.name(self.true)}"
         if self.predicted is not None:

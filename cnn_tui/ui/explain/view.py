@@ -51,6 +51,11 @@ class ExplainView(MovingLines):
         """What was drawn is out of date: it is drawn anew when it is shown again."""
         self._drawn_at = None
 
+    @property
+    def is_offered(self) -> bool:
+        """Whether there is such a view for the run that is looked at."""
+        return True
+
     def change_epoch(self) -> None:
         """The weights are those of another epoch now."""
 
@@ -168,9 +173,9 @@ class ViewNames(Lines):
         self._titles = titles
         self._shown = titles[0]
 
-    def show(self, title: str) -> None:
-        if title != self._shown:
-            self._shown = title
+    def show(self, title: str, titles: list[str]) -> None:
+        if (title, titles) != (self._shown, self._titles):
+            self._shown, self._titles = title, titles
             self.redraw()
 
     def draw(self, width: int, height: int) -> list[Text]:

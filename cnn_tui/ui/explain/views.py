@@ -12,6 +12,7 @@ from cnn_tui.ui.explain.confusion import ConfusionView
 from cnn_tui.ui.explain.data import DataView
 from cnn_tui.ui.explain.filters import FiltersView
 from cnn_tui.ui.explain.lab2 import Lab2
+from cnn_tui.ui.explain.learned import LearnedView
 from cnn_tui.ui.explain.predictions import PredictionsView
 from cnn_tui.ui.explain.scene import Scene
 from cnn_tui.ui.explain.two_runs import TwoRunsView
@@ -31,6 +32,7 @@ class Views:
             ActivationsView(scene),
             FiltersView(scene),
             WhereView(scene),
+            LearnedView(scene),
             self.two_runs,
             AugmentationView(scene, document),
             ByHandView(scene, lab2),
@@ -52,7 +54,12 @@ class Views:
         self.shown.display = True
 
     def show_next(self, by: int) -> None:
-        self.show(self._all[(self._all.index(self.shown) + by) % len(self._all)].code)
+        offered = [view for view in self._all if view.is_offered or view is self.shown]
+        self.show(offered[(offered.index(self.shown) + by) % len(offered)].code)
+
+    def titles(self) -> list[str]:
+        """Those of the views that there are for this run."""
+        return [view.title for view in self._all if view.is_offered or view is self.shown]
 
     def open(self) -> None:
         """What Enter does: the view opens what is chosen in it, which may be another view."""

@@ -1,0 +1,146 @@
+"""What the network said of an image after each epoch: probabilities as curves, when it was right, what it forgot."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.text import Text
+
+from cnn_tui.analysis.learned import Learned
+from cnn_tui.artifacts.predictions import Predictions, open_predictions
+from cnn_tui.data.raw_file import RawFileError
+from cnn_tui.jobs.explain_protocol import Done, KeepPredictions
+from cnn_tui.reports.chart.canvas import PATTERNS
+from cnn_tui.reports.chart.picture import ChartPicture, ChartSeries, EpochLine
+from cnn_tui.reports.chart.plot import SMALLEST, plot
+from cnn_tui.ui.chart.chart import kind_of
+from cnn_tui.ui.explain.scene import AnswerWanted, Scene
+from cnn_tui.ui.explain.view import ExplainView
+from cnn_tui.ui.keys import key_of
+from cnn_tui.ui.widgets.image import side_by_side
+from cnn_tui.ui.widgets.lines import short
+
+_MOST_EPOCHS = 40
+"""Of more, so many as far apart as can be: what is said of all test images after each is held in memory."""
+_MOST_CURVES = 4
+_STYLES = ("good", "bad", "accent", "warn")
+
+
+class LearnedView(ExplainView):
+    """One image over all epochs that its run has kept; there only for such runs."""
+
+    code: ClassVar[str] = "learned"
+    title: ClassVar[str] = "when it learned"
+    keys: ClassVar[str] = "next_image open order class run"
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)
+        self._said: dict[int, Predictions] = {}
+        self._learned: Learned | None = None
+
+    def show(self, scene: Scene) -> None:
+        super().show(scene)
+        self._said, self._learned = {}, None
+
+    @property
+    def is_offered(self) -> bool:
+        return len(self.scene.epochs) > 1
+
+    @property
+    def _epochs(self) -> tuple[int, ...]:
+        """Those that are shown; 0 is the run's end."""
+        every = self.scene.epochs
+        step = -(-len(every) // _MOST_EPOCHS)
+        return every[::-step][::-1]
+
+    def settle(self) -> None:
+        """Read what is kept by now."""
+        run = self.scene.run
+        if run is None or self._learned is not None or not self.is_offered:
+            return
+        for epoch in self._missing():
+            try:
+                self._said[epoch] = open_predictions(run.id, epoch)
+            except RawFileError:
+                continue
+        if not self._missing():
+            numbers = [epoch or len(run.epochs) for epoch in self._epochs]
+            self._learned = Learned(numbers, [self._said[epoch] for epoch in self._epochs])
+
+    def _missing(self) -> list[int]:
+        return [epoch for epoch in self._epochs if epoch not in self._said]
+
+    def wanted(self) -> list[AnswerWanted]:
+        """What was said after the next epoch of which that is not known: one after another, so that one can leave."""
+        run = self.scene.model_id
+        unknown = [KeepPredictions(run, epoch) for epoch in self._missing()] if run else []
+        following = [AnswerWanted(one, Done, "learned") for one in unknown if not self.scene.knows(one)]
+        return [*self.scene.kept(), *following[:1]]
+
+    def open(self) -> None:
+        """The images that were forgotten, or all again."""
+        gallery = self.scene.gallery
+        if self._learned is not None and not gallery.choose_all():
+            gallery.show_only(self._learned.forgotten, "forgotten")
+
+    # Drawing
+
+    def draw(self, width: int, height: int) -> list[Text]:
+        if words := self._nothing():
+            return self.paragraph(words, width)
+        assert self._learned is not None
+        gallery, index = self.scene.gallery, self.scene.gallery.index
+        if index is None:
+            return self.paragraph(f"There is no image here: {gallery.place()}. {key_of('explain.open')}: all.", width)
+        head = Text(f"test image {index}", self.style("strong")).append(f"   {gallery.place()}   ", "")
+        head.append(gallery.name(gallery.label_of(index)), "bold")
+        head.truncate(width)
+        words = self._learned.of_image(index)
+        below = self.paragraph(words, width, "accent")
+        for sentence in self._learned.of_all():
+            below += self.paragraph(sentence, width)
+        all_images = gallery.chosen != self._learned.forgotten
+        what = f"only the {len(self._learned.forgotten):,} forgotten" if all_images else "all images"
+        below.append(Text(short(f"{key_of('explain.open')}: {what}", width), self.style("dim")))
+        room = height - 1 - len(below)
+        picture = self.scene.picture()
+        left = self.drawn(picture, min(28, width // 4), room) if picture else []
+        wide = max((line.cell_len for line in left), default=0)
+        return [head, *side_by_side([left, self._curves(index, width - wide - 2, room)])[:room], *below]
+
+    def _nothing(self) -> str:
+        if words := self.scene.why_nothing("epochs"):
+            return words
+        if not self.is_offered:
+            return f'Run {self.scene.model_id} has kept the weights of no single epoch: keep = "all" does.'
+        missing = self._missing()
+        if not missing:
+            return ""
+        done = f"{len(self._said)} of {len(self._epochs)} epochs"
+        refusal = self.scene.refusal(KeepPredictions(self.scene.model_id, missing[0]))
+        return refusal or f"{self.scene.waiting('what it said after each epoch')} {done}"
+
+    def _curves(self, index: int, width: int, height: int) -> list[Text]:
+        """The probabilities of the true class, and of those that were likeliest at some time."""
+        learned = self._learned
+        if learned is None or width < SMALLEST[0] or height < SMALLEST[1]:
+            return []
+        rows = [said.probabilities(index) for said in learned.said]
+        highest = [max(column) for column in zip(*rows, strict=True)]
+        true = self.scene.gallery.label_of(index)
+        others = sorted((at for at in range(len(highest)) if at != true), key=lambda at: -highest[at])
+        shown = [*([] if true is None else [true]), *others][:_MOST_CURVES]
+        series = [
+            ChartSeries(
+                _STYLES[place],
+                [(epoch, row[label]) for epoch, row in zip(learned.epochs, rows, strict=True)],
+                pattern=PATTERNS[place],
+                name=self.scene.gallery.name(label),
+            )
+            for place, label in enumerate(shown)
+        ]
+        here = self.scene.epoch or learned.epochs[-1]
+        window = (min(learned.epochs[0], learned.epochs[-1] - 1), learned.epochs[-1])
+        picture = ChartPicture(series[::-1], window, columns=(EpochLine(here, "dim", dotted=False),))
+        lines = plot(picture, (0.0, 1.0), width, height, kind_of(self.app))
+        return [Text.assemble(*((words, self.style(name)) for words, name in line), no_wrap=True) for line in lines]
