@@ -204,7 +204,7 @@ async def test_on_a_small_terminal_the_arithmetic_is_at_the_right_and_the_keys_b
         await sees(pilot, "h/l image")
         assert "LAB 2" not in text(app)
         await pilot.press("M", "M")
-        await sees(pilot, "Tab field  +/- step")
+        await sees(pilot, "left/right window")
         for words in ("pixels", "x kernel", "= products", " + bias 0", "n asks the first question"):
             assert words in text(app)
         await pilot.press("v")
