@@ -36,9 +36,10 @@ def one_and_a_half_runs(history: History) -> None:
 
 
 def keys(*names: str, then: str = "") -> Callable[[Pilot[Any]], Awaitable[None]]:
-    """Press keys, and wait for words."""
+    """Press keys once the lab is painted, which a box lets shine through, and wait for words."""
 
     async def press(pilot: Pilot[Any]) -> None:
+        await sees(pilot, "? help")
         await pilot.press(*names)
         if then:
             await sees(pilot, then)
