@@ -203,6 +203,29 @@ def test_a_job_that_begins_again_knows_what_it_told_though_nobody_read_it(histor
     assert [event.kind for event in history.events(run_id)] == ["started", "queued again"]
 
 
+def test_a_job_that_begins_again_does_not_go_back_to_the_epoch_that_was_asked_for(history: History) -> None:
+    run_id = given(history)
+    with RunElsewhere(run_id) as record:
+        begin(record, run_id)
+        train(record, run_id, 1, 2)
+        record.record_end(run_id, Result("stopped"))
+    take_in(history, run_id)
+    assert history.resume(run_id, 1)
+    skip(history, run_id, last_ledger(run_id))
+    give_out(found(history, run_id), last_ledger(run_id))
+    with RunElsewhere(run_id) as record:
+        assert found(record, run_id).resumed_after == 1
+        assert record.claim(run_id, 99, 7)
+        record.record_resumption(run_id, 1, "resumed after epoch 1")
+        record.forget_after(run_id, 1)
+        train(record, run_id, 2)
+    with RunElsewhere(run_id) as record:
+        assert found(record, run_id).resumed_after is None
+    take_in(history, run_id)
+    run = found(history, run_id)
+    assert (run.status, run.resumed_after, len(run.epochs)) == ("queued", None, 2)
+
+
 def test_what_a_job_tells_of_a_run_that_has_ended_is_not_heard(history: History) -> None:
     run_id = given(history)
     history.ask(run_id, "stop")  # while the job begins
