@@ -12,11 +12,12 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-# What is pressed after the picture before, what then has to be on the screen, and the picture's name.
+# A view by its code, what is pressed there, what then has to be on the screen, and the picture's name.
 VIEWS = (
-    (("5",), "returns", "predictions"),
-    (("m",), "rows:", "confusion"),
-    (("m", "m", "m", *("right", "down") * 4), "products", "by-hand"),
+    ("predictions", (), "returns", "predictions"),
+    ("confusion", (), "rows:", "confusion"),
+    ("where", ("o",), "speaks for", "where"),
+    ("by-hand", ("right", "down") * 4, "products", "by-hand"),
 )
 
 
@@ -35,8 +36,11 @@ async def photograph(run_id: int) -> dict[str, str]:
             raise SystemExit(f"there is no run {run_id}; cnn-tui history lists them")
         app = LabApp(Document(run.experiment), history, launch)
         async with app.run_test(size=(100, 34)) as pilot:
-            app.lab.query_one(ExplainPane).show_run(run_id)
-            for keys, words, name in VIEWS:
+            pane = app.lab.query_one(ExplainPane)
+            pane.show_run(run_id)
+            await pilot.press("5")
+            for code, keys, words, name in VIEWS:
+                pane.show_view(code)
                 await pilot.press(*keys)
                 while words not in (picture := app.export_screenshot(title="cnn-tui")).replace("&#160;", " "):
                     await asyncio.sleep(0.1)
