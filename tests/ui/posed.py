@@ -48,6 +48,7 @@ POSES = (
     Pose("activations", ("m",), "[activations]"),
     Pose("filters", ("m",), "[filters]"),
     Pose("where it looked", ("m",), "ninth of the image"),
+    Pose("two runs", ("m",), "[two runs]"),
     Pose("augmentation", ("m",), "[augmentation]"),
     Pose("by hand", ("m",), "[by hand]"),
     Pose("data", ("m",), "[data]"),
