@@ -121,7 +121,7 @@ def _step(history: History, search: Search) -> None:
 
 
 def _wants_more(plan: SearchPlan, trials: Sequence[SearchTrial]) -> bool:
-    impossible = sum(one.run is None for one in trials)
+    impossible = sum(bool(one.obstacle) for one in trials)  # not by the run, which a trial of this step has not yet
     return len(trials) - impossible < plan.trials and impossible < plan.trials + SPARE
 
 

@@ -159,6 +159,11 @@ def test_as_many_at_once_as_are_wanted(history: History) -> None:
     assert len(history.live_runs()) == 3 and history.count() == 4
 
 
+def test_where_several_end_at_once_no_more_are_tried_than_planned(history: History) -> None:
+    search = begin(history, SearchPlan(BASELINE, (RATE,), trials=3, at_once=2))
+    assert len(tried(finish(history, search))) == 3
+
+
 def test_a_trial_that_falls_behind_is_pruned(history: History) -> None:
     search = begin(history, SearchPlan(BASELINE, (RATE,), trials=7, prune=True))
     for _ in range(6):
