@@ -19,6 +19,7 @@ from tests.cli.command import Inside, cnn_tui
 from tests.waiting import wait_for
 
 
+@pytest.mark.long
 def test_doctor_finds_this_machine_well() -> None:
     answer = cnn_tui("doctor", "--json", timeout=120)
     assert (answer.status, answer.err) == (0, "")

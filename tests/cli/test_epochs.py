@@ -41,6 +41,7 @@ def plain_keras(home: Path, epoch: int) -> tuple[Any, Any, Any]:
         return model, data["x_test"][..., np.newaxis] / 255.0, data["y_test"]
 
 
+@pytest.mark.long
 def test_figures_are_those_of_the_weights_of_that_epoch(here: Path, inside: Inside) -> None:
     model, x, y = plain_keras(here, 1)
     expected = model.evaluate(x, y, return_dict=True, verbose=0)

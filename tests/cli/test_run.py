@@ -95,6 +95,7 @@ def test_run_json_end_to_end(files: Path, inside: Inside) -> None:
     assert "tensorflow" in page
 
 
+@pytest.mark.long
 def test_table_event_files_and_a_stop_rule_that_fires(files: Path, history: History, tmp_path: Path) -> None:
     answer = cnn_tui(
         *("run", str(files / "tiny.toml"), "--seed", "5", "--tensorboard", str(tmp_path / "events")),

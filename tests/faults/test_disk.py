@@ -112,6 +112,7 @@ os._exit(train.main(sys.argv[1:]))
 """A training process that gives up soon where the end of its run cannot be recorded."""
 
 
+@pytest.mark.long
 def test_a_disk_that_stays_full_to_the_end_is_the_cause_in_the_row(small: Lab, tiny: Experiment) -> None:
     run_id = small.add(tiny, ENDLESS)
     process = subprocess.Popen([sys.executable, "-c", OUT_OF_PATIENCE, str(run_id)])

@@ -18,8 +18,8 @@ ATTRIBUTES = {"0", "1", "2", "3", "4", "7", "9", "22", "23", "24", "27", "29"}
 SIXTEEN = {str(code) for start in (30, 40, 90, 100) for code in range(start, start + 8)}
 PALETTE = {"38;5", "48;5"}
 _PANES = [pose.name for pose in POSES].index("log")
-FIRST, LAST = POSES[:_PANES], (POSES[0], *POSES[_PANES:])
-"""A walk in two: the panes and pages, and the boxes and whole screens."""
+FIRST, LAST = POSES[:4], (POSES[0], *POSES[_PANES:])
+"""The first screens, and the boxes and whole screens."""
 NEAREST = 4.4
 """What is left of a contrast of 4.5 where each of the two colours is the nearest of 256."""
 
@@ -104,7 +104,7 @@ def test_sixteen_colours_are_those_and_can_be_read_on_every_terminal(
 @pytest.mark.parametrize(
     ("theme", "poses"),
     [
-        ("cnn-safe", LAST),
+        ("cnn-safe", FIRST),
         *(pytest.param(theme, POSES, marks=pytest.mark.long) for theme in ("cnn-safe", "cnn-dark", "cnn-light")),
     ],
 )

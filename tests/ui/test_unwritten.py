@@ -136,7 +136,7 @@ def waits(app: LabApp, what: str) -> bool:
     return any(what in one.what for one in app.lab.writer.waiting)
 
 
-@pytest.mark.parametrize("way", [pytest.param(way, marks=[pytest.mark.long] * (way != "locked")) for way in WAYS])
+@pytest.mark.parametrize("way", [pytest.param(way, marks=pytest.mark.long) for way in WAYS])
 async def test_every_key_that_writes(way: Way, disk: Path, make_lab: MakeLab, monkeypatch: pytest.MonkeyPatch) -> None:
     fill_history()
     called: set[str] = set()
