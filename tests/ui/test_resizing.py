@@ -31,8 +31,8 @@ def comes_back(terminal: Terminal, sizes: tuple[tuple[int, int], ...], seconds: 
 
 @pytest.mark.parametrize(
     ("poses", "sizes"),
-    [(POSES[:4], SMALL), (POSES[:1], (HUGE,)), pytest.param(POSES, (*SMALL, HUGE), marks=pytest.mark.long)],
-    ids=["the first screens", "the lab made huge", "every screen and size"],
+    [(POSES[:4], SMALL), (POSES[:1], (HUGE,)), pytest.param(POSES, (SMALL[0], HUGE), marks=pytest.mark.long)],
+    ids=["the first screens", "the lab made huge", "every screen"],
 )
 def test_on_every_screen_another_size_and_back_loses_nothing(
     poses: tuple[Pose, ...], sizes: tuple[tuple[int, int], ...]
