@@ -21,18 +21,16 @@ from cnn_tui.cli.printing import chart_lines
 from cnn_tui.cli.progress import LinePart, Reporter, epoch_parts, join_parts, progress_parts
 from cnn_tui.cli.runs import find_run, listed, open_history, to_json
 from cnn_tui.cli.streams import FAILED, FINISHED, INTERRUPTED, UserError, is_terminal, put
+from cnn_tui.cli.worker_care import WorkerCare
 from cnn_tui.data.course import is_drawn
 from cnn_tui.history.alive import elsewhere_in_words
-from cnn_tui.history.cluster_jobs import wants_worker
 from cnn_tui.history.ending import ending_in_words
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
 from cnn_tui.home import log_path
-from cnn_tui.jobs import launch
 from cnn_tui.text import counted, quiet
 
 _LOOK_SECONDS = 0.15
-_REVIVE_SECONDS = 2.0  # how often to see to it that somebody is at work
 
 
 def attach(
@@ -90,7 +88,7 @@ class Follower:
         self._out = Reporter(sys.stderr, is_terminal(sys.stderr))
         self._estimator = Estimator(history)
         self._told: set[str] = set()
-        self._looked_after = 0.0
+        self._care = WorkerCare(history)
 
     def follow(self, ids: list[int], as_json: bool, *, own: bool = False, draws: bool = False) -> int:
         """Follow runs and print what came of them; gives the exit status. ctrl+c stops `own` runs, others it leaves.
@@ -123,7 +121,7 @@ class Follower:
             while True:
                 version = self.history.data_version()
                 run = None
-                if version != seen or self._look_after_worker():
+                if version != seen or self._care.look():
                     seen = version
                     run = self._read(run_id)
                     epochs = self._show(run, epochs)
@@ -198,17 +196,6 @@ class Follower:
         if key not in self._told:
             self._told.add(key)
             self._out.line(text)
-
-    def _look_after_worker(self) -> bool:
-        """Now and then end runs whose process died, and have a worker; says whether it did."""
-        now = time.monotonic()
-        if now - self._looked_after < _REVIVE_SECONDS:
-            return False
-        self._looked_after = now
-        launch.recover(self.history)
-        if wants_worker(self.history):
-            launch.wake()
-        return True
 
     def _heed_interrupts(self, run_id: int) -> None:
         if self._interrupts.count == 0:

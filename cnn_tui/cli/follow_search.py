@@ -12,17 +12,15 @@ from cnn_tui.cli.follow import Interrupts
 from cnn_tui.cli.progress import LinePart, Reporter, progress_parts
 from cnn_tui.cli.runs import listed
 from cnn_tui.cli.streams import UserError, is_terminal
+from cnn_tui.cli.worker_care import WorkerCare
 from cnn_tui.experiment.search_space import Dimension
-from cnn_tui.history.cluster_jobs import wants_worker
 from cnn_tui.history.history import History
 from cnn_tui.history.searches import AS_IT_WAS, Search, search_of
-from cnn_tui.jobs import launch
 from cnn_tui.jobs.searching import stop_search
 from cnn_tui.reports.search_words import came_to, values_in_words
 from cnn_tui.text import counted, quiet
 
 _LOOK_SECONDS = 0.25
-_REVIVE_SECONDS = 2.0
 
 
 class SearchFollower:
@@ -36,7 +34,7 @@ class SearchFollower:
         self._every: list[SearchTrial] = []
         self._best: float | None = None
         self._stopping = False
-        self._looked_after = 0.0
+        self._care = WorkerCare(history)
 
     def follow(self) -> bool:
         """Tell of the search until it has ended; False when the user stopped or left it before."""
@@ -45,7 +43,7 @@ class SearchFollower:
         try:
             while True:
                 version = self._history.data_version()
-                if version != seen or self._look_after_worker():
+                if version != seen or self._care.look():
                     seen = version
                     if self._ended():
                         return not self._stopping
@@ -107,17 +105,6 @@ class SearchFollower:
             return 0, "judged again"
         trained = sum(one.repeats is None and one.run is not None for one in every)
         return 0, f"trial {trained} of {plan.trials}"
-
-    def _look_after_worker(self) -> bool:
-        """Now and then end runs whose process died, and have a worker; says whether it did."""
-        now = time.monotonic()
-        if now - self._looked_after < _REVIVE_SECONDS:
-            return False
-        self._looked_after = now
-        launch.recover(self._history)
-        if wants_worker(self._history):
-            launch.wake()
-        return True
 
     def _heed_interrupts(self) -> bool:
         """False when the user leaves at once."""
