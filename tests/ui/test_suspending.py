@@ -94,8 +94,10 @@ def shell(
     if shutil.which("tmux") is None:
         pytest.skip("there is no tmux here")
     socket = str(tmp_path / "tmux")
-    command = ["tmux", "-S", socket, "-f", os.devnull, "new-session", f"PS1='{PROMPT}' {shlex.join(_SHELL)}"]
-    with Terminal([sys.executable, "-c", WITH_JOBS, *command], 100, 31, env={"LANG": "C.UTF-8"}) as terminal:
+    settings = tmp_path / "tmux.conf"
+    settings.write_text("set -g status off\n")  # the line with the clock, which changes while a test compares screens
+    command = ["tmux", "-S", socket, "-f", str(settings), "new-session", f"PS1='{PROMPT}' {shlex.join(_SHELL)}"]
+    with Terminal([sys.executable, "-c", WITH_JOBS, *command], 100, 30, env={"LANG": "C.UTF-8"}) as terminal:
         yield Shell(terminal)
         Terminal(["tmux", "-S", socket, "kill-server"]).wait_for_end()
 
