@@ -191,7 +191,7 @@ def test_a_run_goes_on_after_a_kept_epoch_that_is_asked_for_or_without_a_checkpo
 def test_a_run_that_failed_after_its_last_epoch_is_only_evaluated(
     stopping: Experiment, trains: Callable[[int], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cnn_tui.training import train
+    from cnn_tui.training import trainer
 
     def fail(*_: Any, **__: Any) -> None:
         raise MemoryError("no room for the test images")
@@ -199,13 +199,13 @@ def test_a_run_that_failed_after_its_last_epoch_is_only_evaluated(
     whole = msgspec.structs.replace(stopping, stop=())
     with History() as history, monkeypatch.context() as patched:
         run_id = history.add(whole)
-        patched.setattr(train, "evaluate", fail)
+        patched.setattr(trainer, "evaluate", fail)
         assert trains(run_id) == launch.ENDED_BADLY
         failed = history.run(run_id)
         assert failed is not None
         assert (failed.status, failed.stop_cause) == ("failed", "out of memory: no room for the test images")
         patched.undo()
-        patched.setattr(train, "fit", fail)
+        patched.setattr(trainer, "fit", fail)
         history.resume(run_id)
         assert trains(run_id) == launch.ENDED
         run = history.run(run_id)

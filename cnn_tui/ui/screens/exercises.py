@@ -6,18 +6,13 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, ClassVar
 
 from rich.text import Text
-from textual import work
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import Resize
-from textual.message import Message
 
 from cnn_tui.exercises.catalogue import SetPlace
-from cnn_tui.exercises.progress import ExerciseStatus, read_statuses
-from cnn_tui.exercises.results import ExerciseFindings, work_out
+from cnn_tui.exercises.progress import ExerciseStatus
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.history.history import History
-from cnn_tui.history.records import Tally
 from cnn_tui.reports.blocks import Block, Curves, Page, Paragraph, Span
 from cnn_tui.reports.chart.choice import ChartChoice
 from cnn_tui.reports.chart.curves import SECONDS, metrics_of
@@ -31,8 +26,9 @@ from cnn_tui.ui.dialogs.dialog import Conversation, KeyedScreen
 from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import with_keys
 from cnn_tui.ui.screens.compare import CompareScreen
-from cnn_tui.ui.screens.exercise_curves import ExerciseCurve, curves_drawn, read_curves
+from cnn_tui.ui.screens.exercise_curves import curves_drawn
 from cnn_tui.ui.screens.exercise_parts import ExerciseRow, ExercisesFoot, ExercisesHead
+from cnn_tui.ui.screens.exercise_reader import ExerciseReader, ExercisesRead
 from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.guide import Guide
 from cnn_tui.ui.widgets.lines import inert
@@ -70,20 +66,6 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
     ExercisesScreen.-zoomed #exercise-page { border: none; }
     """
 
-    class Looked(Message):
-        """The statuses, and what was worked out about an exercise, as of the `change`; None where it failed."""
-
-        def __init__(
-            self,
-            change: int,
-            found: dict[str, dict[str, ExerciseStatus]] | None,
-            key: str,
-            findings: ExerciseFindings | None,
-            curves: Sequence[ExerciseCurve] = (),
-        ):
-            super().__init__()
-            self.change, self.found, self.key, self.findings, self.curves = change, found, key, findings, curves
-
     def __init__(
         self,
         live: Live,
@@ -102,20 +84,14 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         self._live = live
         self._history = live.history
         self._mine = mine
+        self._places = places
         self._rows = [ExerciseRow(place, one) for place in places for one in (None, *place.set.exercises)]
         self.at = at or self._rows[1].key
         """The row under the cursor, by its key."""
-        self._tally: Tally | None = None
-        self._change = 0
-        """Counts the changes of the history that matter here."""
-        self._statuses: dict[str, dict[str, ExerciseStatus]] = {}
-        self._statuses_at = -1
-        self._findings: dict[str, tuple[int, ExerciseFindings]] = {}
-        self._curves: dict[str, Sequence[ExerciseCurve]] = {}
+        self._reader = ExerciseReader(self, live.history, places)
         self._choice = ChartChoice()
         self._choice.metric = "accuracy"
         self._guide = guide
-        self._looking = False
         self._revealed: set[str] = set()
         self._talk = Conversation(self)
         self._exercise = ChosenExercise(self._talk, lambda: self.chosen)
@@ -175,52 +151,13 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         if self._guide is not None and self._guide.progress.ended:
             self._guide.remove()
             self._guide = None
-        now = self._history.tally()
-        if now == self._tally or not self.is_attached:
-            return
-        self._tally = now
-        self._change += 1
-        self.query_one(ExercisesHead).show(*self._head())
-        self._look()
+        if self.is_attached and self._reader.has_changed():
+            self.query_one(ExercisesHead).show(*self._head())
+            self._reader.read(self.chosen)
 
-    def _look(self) -> None:
-        """Work out what is not known yet, one thread at a time: `on_..._looked` goes on where this ends."""
-        key = self.chosen.key
-        known = self._findings.get(key, (-1, None))[0] == self._change or self.chosen.exercise is None
-        if not self._looking and not (known and self._statuses_at == self._change):
-            self._looking = True
-            self._look_closer(self._change, self._statuses_at != self._change, None if known else self.chosen)
-
-    @work(thread=True, exit_on_error=False)
-    def _look_closer(self, change: int, all_of_them: bool, chosen: ExerciseRow | None) -> None:
-        found: dict[str, dict[str, ExerciseStatus]] | None = None
-        findings: ExerciseFindings | None = None
-        curves: Sequence[ExerciseCurve] = ()
-        try:
-            with History(self._history.path) as history:
-                if all_of_them:
-                    places = {row.place.name: row.place for row in self._rows}
-                    found = {name: read_statuses(history, place) for name, place in places.items()}
-                    self.post_message(self.Looked(change, found, "", None))
-                if chosen is not None and chosen.exercise is not None:
-                    findings = work_out(history, chosen.place, chosen.exercise)
-                    curves = read_curves(history, findings.result)
-        finally:
-            self.post_message(self.Looked(change, None, chosen.key if chosen else "", findings, curves))
-
-    def on_exercises_screen_looked(self, message: Looked) -> None:
-        """Show it, and go on with what has changed meanwhile."""
-        if message.found is not None:
-            self._statuses, self._statuses_at = message.found, message.change
+    def on_exercises_read(self, message: ExercisesRead) -> None:
+        if self._reader.take(message, self.chosen):
             self._show()
-            return
-        self._looking = False
-        if message.findings is not None:
-            self._findings[message.key] = (message.change, message.findings)
-            self._curves[message.key] = message.curves
-            self._show()
-        if message.findings is not None or message.change != self._change or message.key != self.chosen.key:
-            self._look()
 
     # Showing
 
@@ -230,7 +167,7 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         self.query_one(PageView).rebuild()
 
     def _status(self, chosen: ExerciseRow) -> ExerciseStatus | None:
-        return self._statuses.get(chosen.place.name, {}).get(chosen.exercise.name) if chosen.exercise else None
+        return self._reader.statuses(chosen.place).get(chosen.exercise.name) if chosen.exercise else None
 
     def _build(self, width: int) -> Sequence[Block]:
         page = self._page()
@@ -239,20 +176,20 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
     def _page(self) -> Page:
         chosen = self.chosen
         if chosen.exercise is None:
-            return set_page(chosen.place, self._statuses.get(chosen.place.name, {}))
-        _, findings = self._findings.get(chosen.key, (0, None))
+            return set_page(chosen.place, self._reader.statuses(chosen.place))
+        findings = self._reader.findings(chosen.key)
         revealed, mine = chosen.key in self._revealed, self._mine(chosen.key)
         repeat, status = with_keys("{exercises.repeat}"), self._status(chosen)
-        recorded = self._curves.get(chosen.key)
+        recorded = self._reader.curves(chosen.key)
         curves = Curves([one.recorded.run for one in recorded]) if recorded else None
         facts = ExerciseFacts(
-            chosen.place, chosen.exercise, status, findings, self._tally, revealed, repeat, mine, curves
+            chosen.place, chosen.exercise, status, findings, self._reader.tally, revealed, repeat, mine, curves
         )
         return exercise_page(facts)
 
     def _draw_curves(self, view: PageView, width: int) -> Sequence[Text]:
         """The curves of the exercise's runs over the baseline's."""
-        return curves_drawn(view, self._curves[self.chosen.key], self._choice, width, _CHART_ROWS)
+        return curves_drawn(view, self._reader.curves(self.chosen.key), self._choice, width, _CHART_ROWS)
 
     def _cells(self, offset: int, limit: int) -> Sequence[Sequence[Cell]]:
         return [self._cell(chosen) for chosen in self._rows[offset : offset + limit]]
@@ -260,7 +197,7 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
     def _cell(self, chosen: ExerciseRow) -> Sequence[Cell]:
         style = self.query_one(Table).style
         if chosen.exercise is None:
-            found = self._statuses.get(chosen.place.name, {})
+            found = self._reader.statuses(chosen.place)
             done = sum(one.state == "done" for one in found.values())
             whole = done == len(chosen.place.set.exercises)
             count = Text(f"{done}/{len(chosen.place.set.exercises)}", style("good" if whole else "dim"))
@@ -271,13 +208,12 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
 
     def _head(self) -> tuple[str, str]:
         """What stands on the left and on the right of the line above."""
-        every = [one for found in self._statuses.values() for one in found.values()]
+        every = [one for place in self._places for one in self._reader.statuses(place).values()]
         done = f"{sum(one.state == 'done' for one in every)} of {len(every)} done" if every else ""
         words = []
-        if self._tally is not None:
-            going = self._tally.going[:1]
-            words = [f"run {run} epoch {min(passed + 1, epochs)}/{epochs}" for run, passed, epochs in going]
-            words += [f"{self._tally.waiting} waiting"] if self._tally.waiting else []
+        if (tally := self._reader.tally) is not None:
+            words = [f"run {run} epoch {min(passed + 1, epochs)}/{epochs}" for run, passed, epochs in tally.going[:1]]
+            words += [f"{tally.waiting} waiting"] if tally.waiting else []
         return done, ", ".join(words)
 
     # Moving
@@ -292,14 +228,14 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
             self.at = self.chosen.key
             view.top = 0
             view.rebuild()
-            self._look()
+            self._reader.read(self.chosen)
 
     def action_toggle_zoom(self) -> None:
         self.toggle_class("-zoomed")
 
     def action_next_metric(self) -> None:
         """Loss, accuracy, what else is measured, seconds an epoch."""
-        shown = self._curves.get(self.chosen.key, ())
+        shown = self._reader.curves(self.chosen.key)
         names = list(dict.fromkeys(name for one in shown for name in metrics_of(one.recorded.run))) or list(_METRICS)
         now = self._choice.metric
         self._choice.metric = names[(names.index(now) + 1) % len(names)] if now in names else names[0]
@@ -327,7 +263,7 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         if found is None:
             return
         place, one = found
-        _, findings = self._findings.get(place.key(one), (0, None))
+        findings = self._reader.findings(place.key(one))
         if findings is None or findings.result.group is None or findings.result.baseline is None:
             words = "There is nothing to compare yet: it takes a run of this and one of the baseline."
             self._talk.say(words, seconds=4)

@@ -1,0 +1,256 @@
+"""The training of one run, from what it reads to the result that the history gets."""
+
+from __future__ import annotations
+
+import functools
+import signal
+import traceback
+from types import FrameType
+from typing import Any
+
+import keras
+
+from cnn_tui.artifacts.weights import KeptWeights, Start, read_weights, starts
+from cnn_tui.data.dataset import DatasetError
+from cnn_tui.data.raw_file import RawFileError
+from cnn_tui.experiment.compiled import answers_of
+from cnn_tui.history.ending import Ending
+from cnn_tui.history.history import HistoryError, Result
+from cnn_tui.history.records import require_experiment
+from cnn_tui.history.run import Run, finite
+from cnn_tui.history.run_elsewhere import RunRecord
+from cnn_tui.home import best_path, checkpoint_path, model_path
+from cnn_tui.jobs.devices import DeviceError, settle
+from cnn_tui.text import counted
+from cnn_tui.training import pipeline
+from cnn_tui.training.adapt import adapt
+from cnn_tui.training.build import BuildError, build
+from cnn_tui.training.callbacks.checkpoints import CheckpointError, Checkpoints, clear_parts, restore, write
+from cnn_tui.training.callbacks.control import STOPS, ControlPoll, StopRuleCallback
+from cnn_tui.training.callbacks.epoch_weights import EpochWeights, take_epoch
+from cnn_tui.training.callbacks.learning_rate import rate_callbacks
+from cnn_tui.training.callbacks.recorder import Recorder, Stopwatch
+from cnn_tui.training.data.datasets import split
+from cnn_tui.training.explain import keep_files
+from cnn_tui.training.log import say
+from cnn_tui.training.loop import evaluate, finish, fit
+from cnn_tui.training.pipeline import Batches
+from cnn_tui.training.runtime import describe_error, device, environment, has_no_room, spread_work
+from cnn_tui.training.standby import load
+from cnn_tui.training.start_weights import start_from_weights
+
+
+class ReadingEndedError(Exception):
+    """The run is stopped while pictures are read."""
+
+
+class Trainer:
+    """The training of one run."""
+
+    def __init__(self, history: RunRecord, run: Run, seed: int) -> None:
+        self.history, self.run, self.seed = history, run, seed
+        self.experiment, self.training = run.experiment, run.experiment.training
+        stopwatch = Stopwatch()
+        self.resumed = run.train_images > 0  # it began before
+        self.recorder = Recorder(history, run.id, self.experiment, stopwatch, say)
+        self.control = ControlPoll(history, run.id, self.training.epochs, stopwatch, self.recorder.note)
+        self.rule = StopRuleCallback(self.experiment.stop, self.recorder.note)
+        self.checkpoints = Checkpoints(run, self.recorder, stopwatch)
+        self.epoch_weights = EpochWeights(run, self.recorder)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+
+    def result(self) -> Result:
+        """Train; whatever goes wrong becomes a result with a sentence, and its traceback goes to the log."""
+        try:
+            require_experiment(self.run)
+            return self._run()
+        except (BuildError, DatasetError, DeviceError, HistoryError) as error:
+            return Result("failed", str(error))
+        except Exception as error:
+            say(traceback.format_exc())
+            ending: Ending = "no room" if has_no_room(error) else "error"
+            return Result("failed", describe_error(error), seconds=self.recorder.seconds or None, ending=ending)
+
+    def _run(self) -> Result:
+        clear_parts(self.run.id)
+        keep_files.forget(self.run.id)
+        # TensorFlow looks for devices when it is first asked for one, not when it is imported.
+        if warning := settle(self.run.device).warning:
+            self.recorder.note(warning)
+        spread_work()
+        if not self.resumed:
+            return self._begin()
+        why = self._why_no_checkpoint()
+        for start in starts(self.run, self.run.resumed_after):
+            try:
+                return self._train(start)
+            except CheckpointError as error:
+                why = str(error)
+        self.recorder.note_resumption(0, f"begun again from the start on {device()}: {why}")
+        return self._train(None)
+
+    def _begin(self) -> Result:
+        self.recorder.note(f"started on {device()}", "started")
+        for path in (checkpoint_path(self.run.id), best_path(self.run.id)):
+            path.unlink(missing_ok=True)  # of a run of that number in a history that is gone
+        self.epoch_weights.go_on_after(0)
+        return self._train(None)
+
+    def _why_no_checkpoint(self) -> str:
+        if read_weights(checkpoint_path(self.run.id), self.run) is None:
+            return "no checkpoint was kept"
+        return f"the record ends after {counted(len(self.run.epochs), 'epoch')}"
+
+    def _train(self, start: Start | None) -> Result:
+        keras.utils.set_random_seed(self.seed)
+        done = start.epoch if start is not None else 0
+
+        self.recorder.show_phase("loading data")
+        try:
+            training_data, validation_data, test_data = self._data()
+        except ReadingEndedError:
+            return self._stopped_before_training()
+
+        self.recorder.show_phase("building")
+        model = build(self.experiment, pretrained=start is None and self.experiment.weights is None)
+        if start is None:
+            adapt(model, training_data.images)
+            if taken := start_from_weights(model, self.experiment):
+                self.recorder.note(taken)
+        else:
+            self._take_up(model, start, len(training_data))
+        if self.control.ends_before() or self.control.wish() in STOPS:
+            return self._stopped_before_training()
+
+        if self.resumed:
+            self._go_on_after(done, "" if start is None or start.checkpoint else ", from its kept weights")
+        self.recorder.show_phase("training")
+        if done < self.training.epochs:
+            fit(
+                model,
+                training_data,
+                validation_data=validation_data,
+                epochs=self.training.epochs,
+                initial_epoch=done,
+                callbacks=[
+                    self.recorder,
+                    *rate_callbacks(self.training, self.run.epochs[:done]),
+                    self.rule,
+                    self.control,
+                    self.checkpoints,
+                    self.epoch_weights,
+                ],
+            )
+        return self._end(model, test_data)
+
+    def _stopped_before_training(self) -> Result:
+        cause = self.control.cause or self.control.stopped("before training began")
+        return Result("stopped", cause, ending=self.control.ending)
+
+    def _take_up(self, model: Any, start: Start, steps: int) -> None:
+        """Give the model what a run goes on with. Raises CheckpointError.
+
+        With weights alone the optimizer begins anew; a schedule that goes with the steps, `steps` an epoch, does not.
+        """
+        if start.checkpoint is not None:
+            restore(model, start.path, start.checkpoint)
+            return
+        try:
+            take_epoch(model, start.path)
+        except RawFileError as error:
+            raise CheckpointError(str(error)) from error
+        if self.training.schedule is not None and not self.training.schedule.follows_epochs:
+            model.optimizer.iterations.assign(start.epoch * steps)
+
+    def _go_on_after(self, done: int, how: str) -> None:
+        """Everything here knows the epochs that are done already; what was recorded after them goes."""
+        epochs = self.run.epochs[:done]
+        self.recorder.go_on_after(epochs)
+        self.rule.go_on_after(epochs)
+        self.checkpoints.go_on_after(done)
+        self.epoch_weights.go_on_after(done)
+        for path in (model_path(self.run.id), *([] if done else [best_path(self.run.id)])):
+            path.unlink(missing_ok=True)  # of the part that is trained again
+        if done:
+            self.recorder.note_resumption(done, f"resumed after epoch {done} on {device()}{how}")
+
+    def _end(self, model: Any, test_data: Batches) -> Result:
+        """Save and evaluate the last weights, unless the run is to end at once."""
+        unsaved, scores = "", {}
+        if not self.control.ends_before("saved"):
+            self.recorder.show_phase("saving")
+            self.checkpoints.keep_last()
+            finish(model)
+            unsaved = write(model, model_path(self.run.id), KeptWeights(self.run.created, self.recorder.whole_epochs))
+        if not self.control.ends_before("evaluated"):
+            self.recorder.show_phase("evaluating")
+            scores = evaluate(model, test_data, callbacks=[self.control])
+        if self.control.now:
+            scores = {}  # of some of the images
+        keep_files.keep(
+            model,
+            test_data.images,
+            test_data.labels,
+            self.run.id,
+            self.experiment,
+            scores,
+            say,
+            self.control.ends_before,
+        )
+        if best := self.checkpoints.best_epoch():
+            self.recorder.note(best, "best weights")
+        by_rule = not self.control.cause and self.rule.fired is not None
+        stop_cause = self.control.cause or self.rule.cause
+        if not stop_cause and not unsaved:
+            checkpoint_path(self.run.id).unlink(missing_ok=True)  # there is nothing to go on to
+        return Result(
+            "stopped" if stop_cause else "finished",
+            "; ".join(filter(None, (stop_cause, unsaved and f"the weights could not be saved ({unsaved})"))),
+            finite(scores.get("loss")),
+            finite(scores.get("accuracy")),
+            self.recorder.seconds,
+            "rule" if by_rule else self.control.ending if stop_cause else "finished",
+            self.rule.fired if by_rule else None,
+        )
+
+    def _data(self) -> tuple[Batches, Batches | None, Batches]:
+        """Batches to train on, to watch beside it, and to test on at the end; records what they are."""
+        images = load(self.experiment.dataset, say, self.experiment.data_options, self._tell_reading)
+        say(images.source)
+        for warning in () if self.resumed else images.warnings:
+            self.recorder.note(warning)
+        x, y, x_val, y_val = split(images, self.training.validation, self.seed)
+        self.recorder.train_images = len(x)
+        record_start = functools.partial(
+            self.history.record_start,
+            self.run.id,
+            dataset=images.dataset.name,
+            train_images=len(x),
+            test_images=len(images.x_test),
+            environment=environment(images.source),
+        )
+        self.recorder.write(record_start)
+        batch_size = self.training.batch_size
+        answers = answers_of(self.experiment)
+        weights = pipeline.weights_of(self.training.class_weight, y)
+        training = pipeline.training_batches(
+            x, y, batch_size=batch_size, seed=self.seed, answers=answers, weights=weights
+        )
+        test = pipeline.evaluation_batches(images.x_test, images.y_test, batch_size=batch_size, answers=answers)
+        if x_val is None or y_val is None:
+            return training, None, test
+        if x_val is images.x_test:
+            return training, test, test
+        return training, pipeline.evaluation_batches(x_val, y_val, batch_size=batch_size, answers=answers), test
+
+    def _tell_reading(self, done: int, total: int) -> None:
+        """Show how many pictures are read. Raises ReadingEndedError when the run is to be stopped."""
+        self.recorder.show_reading(done, total)
+        if self.control.ends_before() or self.control.wish() in STOPS:
+            raise ReadingEndedError
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        """The first signal stops the run as a request would; the next one ends the process at once."""
+        self.control.signal = signal.Signals(number).name
+        signal.signal(number, signal.SIG_DFL)
