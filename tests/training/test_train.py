@@ -157,7 +157,7 @@ def test_without_a_checkpoint_that_can_be_read_a_run_begins_again(
 def test_a_run_goes_on_after_a_kept_epoch_that_is_asked_for_or_without_a_checkpoint(
     stopping: Experiment, trains: Callable[[int], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cnn_tui.training import loop, train
+    from cnn_tui.training import loop, trainer
 
     began: list[bytes] = []
     fit = loop.fit
@@ -166,7 +166,7 @@ def test_a_run_goes_on_after_a_kept_epoch_that_is_asked_for_or_without_a_checkpo
         began.append(b"".join(weight.tobytes() for weight in model.get_weights()))
         return fit(model, *arguments, **more)
 
-    monkeypatch.setattr(train, "fit", look)
+    monkeypatch.setattr(trainer, "fit", look)
     with History() as history:
         run_id = history.add(stopping.with_training(keep="all"))
         for after in (None, None, 1):
