@@ -135,6 +135,15 @@ _TABLES_8 = """
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX trials_run ON trials (run);
 """
+_TABLES_9 = """
+    CREATE TABLE image_marks (
+        images TEXT NOT NULL,
+        image INTEGER NOT NULL CHECK (image >= 0),
+        mark TEXT NOT NULL CHECK (mark IN ('wrong label', 'fine')),
+        marked REAL NOT NULL CHECK (marked BETWEEN 0 AND 250000000000),
+        PRIMARY KEY (images, image)
+    ) STRICT, WITHOUT ROWID;
+"""
 _LOOSENED_8 = (
     ("'signal', 'queue', 'killed'", "'signal', 'queue', 'pruned', 'killed'"),
     ("('', 'stop', 'now', 'pause')", "('', 'stop', 'now', 'pause', 'prune')"),
@@ -221,5 +230,6 @@ MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], list[str]], ...] = (
     _TABLES_6,
     _TABLES_7,
     _to_version_8,
+    _TABLES_9,
 )
 """The steps from each version to the next; as many as there are is the version of today's tables."""

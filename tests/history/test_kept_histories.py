@@ -11,6 +11,7 @@ import pytest
 from cnn_tui.exercises import answers
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History, Result
+from cnn_tui.history.image_marks import FINE, WRONG, image_marks, mark_images, wrongly_labelled
 from cnn_tui.history.listing import Listing, Query
 from cnn_tui.history.migrations import MIGRATIONS
 from cnn_tui.history.run import Run
@@ -128,6 +129,18 @@ def test_what_version_8_kept_of_a_search_is_all_there(home: Path) -> None:
             ((32,), "", 1),
         ]
         assert found(history, rows[1].run or 0).ending == "pruned"
+
+
+@pytest.mark.parametrize(("version", "kept"), [(8, {}), (9, {3: WRONG, 5: FINE, 17: WRONG})])
+def test_images_are_marked_since_version_9(version: int, kept: dict[int, str], home: Path) -> None:
+    with History(keep(version, home)) as history:
+        assert image_marks(history, "a-digest") == kept
+        assert image_marks(history, "of other images") == {}
+        mark_images(history, "a-digest", (17, 40), FINE)
+        mark_images(history, "a-digest", (2,), WRONG)
+        mark_images(history, "a-digest", (5,), None)
+        assert image_marks(history, "a-digest") == {2: WRONG, **({3: WRONG} if kept else {}), 17: FINE, 40: FINE}
+        assert wrongly_labelled(history, "a-digest") == ((2, 3) if kept else (2,))
 
 
 def test_runs_of_version_7_can_be_pruned_and_keep_their_indexes_and_numbers(home: Path) -> None:
