@@ -98,6 +98,11 @@ def rate_test_log_path() -> Path:
     return home() / "rate-test.log"
 
 
+def suspects_log_path() -> Path:
+    """What the process that looks for wrong labels printed."""
+    return home() / "suspects.log"
+
+
 def explain_log_path() -> Path:
     """What the process that answers questions about trained runs printed."""
     return home() / "explain.log"

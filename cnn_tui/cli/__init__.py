@@ -61,6 +61,9 @@ COMMANDS = {
     "why": Command(
         "why", "Print where in an image a run's network looked for a class: Grad-CAM, occlusion, integrated gradients."
     ),
+    "suspects": Command(
+        "suspects", "List the images whose labels are probably wrong (confident learning), and mark those that are."
+    ),
     "export": Command(
         "exchange", "Write the Keras script that an experiment is; that of a run repeats it, seed and all."
     ),

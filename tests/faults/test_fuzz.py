@@ -206,6 +206,7 @@ CALLS: list[list[str]] = [
     ["evaluate", "1"],
     ["predict", "1"],
     ["why", "1"],
+    ["suspects", "1", "--test"],
     ["export", "lab1-baseline"],
     ["export", "lab1-baseline", "-o", "/dev/full"],
     ["import", "gone.keras"],

@@ -17,6 +17,7 @@ from cnn_tui.artifacts.evaluation import ClassFigures, Evaluation
 from cnn_tui.artifacts.features import features_path
 from cnn_tui.artifacts.kept_epochs import weights_path
 from cnn_tui.artifacts.predictions import PredictionsHeader, model_stamp
+from cnn_tui.artifacts.suspects import suspects_path
 from cnn_tui.data import raw_file
 from cnn_tui.data.dataset import DataOptions
 from cnn_tui.data.describe import describe
@@ -110,9 +111,9 @@ def keep_or_raise(
 
 def forget(run_id: int) -> None:
     """Take away what is kept of a run: its weights are about to become others."""
-    for path in (predictions.predictions_path(run_id), evaluation.evaluation_path(run_id), features_path(run_id)):
+    for path_of in (predictions.predictions_path, evaluation.evaluation_path, features_path, suspects_path):
         with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
+            path_of(run_id).unlink(missing_ok=True)
 
 
 def ask_all(model: Any, images: Pixels, ends: Callable[[], bool]) -> NDArray[np.float32]:
