@@ -11,6 +11,7 @@ from cnn_tui.analysis.experiment_diff import settings_told
 from cnn_tui.experiment.names import without_seed
 from cnn_tui.history.conditions import Conditions
 from cnn_tui.history.ending import AS_PLANNED, ending_in_words
+from cnn_tui.history.groups import same_images
 from cnn_tui.history.run import Line, Run
 from cnn_tui.history.spread import Spread, by_seed, spread_of
 from cnn_tui.network.diff import DiffLine, diff_stacks
@@ -82,7 +83,7 @@ class Comparison(NamedTuple):
     not_trained: tuple[int, ...] = ()
     """The runs that were never trained: those that wait, left the queue, or failed before an image was loaded."""
     other_data: bool = False
-    """Whether the runs that were trained had different images."""
+    """Whether the runs that were trained had different images, others than those that are left out."""
     conditions: tuple[Conditions, ...] = ()
     """What the figures of each were made with."""
     groups: tuple[tuple[int, ...], ...] = ()
@@ -163,12 +164,15 @@ def compare_groups(columns: Sequence[Column], baseline: int | None = None) -> Co
     names = tuple(
         run.name if len(column) == 1 else without_seed(run.name) for run, column in zip(firsts, columns, strict=True)
     )
-    used = {value for run, value in zip(firsts, rows[0].values, strict=True) if is_trained(run)}
+    trained = [run for run in firsts if is_trained(run)]
+    other_data = any(
+        not same_images(run.images, run.experiment, trained[0].images, trained[0].experiment) for run in trained
+    )
     idle = tuple(run.id for column in columns for run in column if not is_trained(run))
     groups = tuple(tuple(run.id for run in column) for column in columns)
     ids = tuple(run.id for run in firsts)
     conditions = tuple(run.conditions for run in firsts)
-    return Comparison(ids, names, base.id, tuple(rows), layers, idle, len(used) > 1, conditions, groups)
+    return Comparison(ids, names, base.id, tuple(rows), layers, idle, other_data, conditions, groups)
 
 
 def repeats_together(runs: Sequence[Run]) -> list[list[Run]]:

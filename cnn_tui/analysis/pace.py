@@ -90,9 +90,10 @@ def work_of(experiment: Experiment, dataset: str) -> Work | None:
     except DatasetError:
         return None
     held, validation = 0, experiment.training.validation
+    images = data.train_images - len(experiment.leave_out)
     if isinstance(validation, float):
-        held = round(data.train_images * validation)
-    images = data.train_images - held
+        held = round(images * validation)
+    images -= held
     if images <= 0:
         return None
     validated = data.test_images if validation == "test" else held

@@ -21,7 +21,7 @@ from cnn_tui.analysis.known_spread import KnownSpread, known_spread
 from cnn_tui.analysis.like_load import load_in_words, with_like_load
 from cnn_tui.analysis.looks import FEWEST_OF_A_SET, HORIZON
 from cnn_tui.analysis.two_groups import BY_ITSELF, LEVEL, Strictness, TTest, run_test
-from cnn_tui.history.groups import Group, contrast, group_around
+from cnn_tui.history.groups import Group, contrast, group_around, same_images
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
 from cnn_tui.text import counted, quiet
@@ -213,7 +213,7 @@ def _refusal(group: Group, base: Group, figure: Figure) -> str:
     """Why the two cannot be compared; "" when they can."""
     if group.key == base.key:
         return "both are the same experiment; their runs are repeats of one another"
-    if group.images != base.images:
+    if not same_images(group.images, group.experiment, base.images, base.experiment):
         ours, theirs = (_images(one) for one in (group, base))
         return f"not the same images ({ours} against {theirs}), so the figures say nothing"
     devices = {trial.device for one in (group, base) for trial in one.trials if trial.device}

@@ -10,13 +10,15 @@ from typing import Annotated
 import typer
 
 from cnn_tui.analysis.estimates import Estimator
+from cnn_tui.analysis.wrong_labels import NoMarksError, without_wrong
 from cnn_tui.cli.exchange import write_events
 from cnn_tui.cli.follow import following
-from cnn_tui.cli.parser import AsJson, Detach, Device, Experiments, ForSlurm, On
+from cnn_tui.cli.parser import AsJson, Detach, Device, ForSlurm, On
 from cnn_tui.cli.place import Destination, chosen_place
-from cnn_tui.cli.runs import chosen_device, listed, put_runs
+from cnn_tui.cli.runs import chosen_device, find_run, listed, open_history, put_runs
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, complain, say
 from cnn_tui.cli.summary import place
+from cnn_tui.experiment import leaving_out
 from cnn_tui.experiment.check import dataset_to_set, problems_of, warnings_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.overrides import Axis, override, parse
@@ -41,7 +43,9 @@ _MOST_PARAMS = 2**63  # what a column of SQLite holds
 
 
 def run(
-    experiments: Experiments,
+    experiments: Annotated[
+        list[str] | None, typer.Argument(metavar="EXPERIMENT...", help="A preset's name or a .toml file.")
+    ] = None,
     epochs: Annotated[int | None, typer.Option(metavar="N", help="Train for N epochs.")] = None,
     seed: Annotated[int | None, typer.Option(metavar="N", help="Seed of the random numbers.")] = None,
     repeat: Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="Train N times, each another seed.")] = 1,
@@ -49,6 +53,13 @@ def run(
         str | None, typer.Option(metavar="NAME", help="A dataset, a .npz, .csv or .parquet file, or a folder.")
     ] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE[,VALUE...]", help=_SET_HELP)] = None,
+    without_marked: Annotated[
+        int | None,
+        typer.Option(
+            metavar="RUN",
+            help="Leave out the training images marked as wrong in the suspects of a run; alone, train that run anew.",
+        ),
+    ] = None,
     device: Device = None,
     tensorboard: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write event files for TensorBoard at the end.")
@@ -68,7 +79,7 @@ def run(
     axes = [Axis(key, (value,)) for key, value in changes.items() if value is not None]
     axes += map(parse, settings or [])
     try:
-        cells = _cells(experiments, axes, repeat)
+        cells = _cells(_names(experiments, without_marked), axes, repeat, without_marked)
         if not can_be_trained(cells):
             return FAILED
         destination = chosen_place(on, slurm)
@@ -79,16 +90,40 @@ def run(
     return status if tensorboard is None else max(status, write_events(ids, tensorboard))
 
 
-def _cells(names: list[str], axes: list[Axis], repeat: int) -> list[Cell]:
+def _names(experiments: list[str] | None, without_marked: int | None) -> list[str]:
+    """The experiments that were named; none where a run's own is trained without images that are marked."""
+    if not experiments and without_marked is None:
+        raise UserError("name an experiment, a preset or a .toml file; cnn-tui presets lists some")
+    return experiments or []
+
+
+def _cells(names: list[str], axes: list[Axis], repeat: int, without_marked: int | None) -> list[Cell]:
     """Every experiment with every combination of the values. Raises BatchError, UserError and ExperimentError."""
-    check_count(len(names), axes, repeat)
+    check_count(max(1, len(names)), axes, repeat)
     twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
     if twice is not None:
         raise UserError(f"{quiet(twice)} is given twice; --repeat trains an experiment several times")
     if repeat > 1 and any(len(axis.values) > 1 and axis.key in _SEED for axis in axes):
         raise UserError("--repeat and several seeds do not go together: one of them says which seeds there are")
     other = any(axis.key == "dataset" for axis in axes)
-    return [cell for name in names for cell in grid(find_experiment(name, other_dataset=other), axes, override)]
+    found = [find_experiment(name, other_dataset=other) for name in names]
+    if without_marked is not None:
+        if other:
+            raise UserError("--without-marked names images of the run's dataset: leave --dataset out")
+        found = _without_marked(found, without_marked)
+    return [cell for experiment in found for cell in grid(experiment, axes, override)]
+
+
+def _without_marked(experiments: list[Experiment], run_id: int) -> list[Experiment]:
+    """The experiments, or that of the run, without the images that are marked in its suspects. Raises UserError."""
+    with open_history() as history:
+        run = find_run(history, run_id)
+        try:
+            without = [without_wrong(history, run, one) for one in experiments or [run.experiment]]
+        except NoMarksError as error:
+            raise UserError(str(error)) from None
+    say(f"without {leaving_out.in_words(without[0].leave_out)} that are marked as wrongly labelled")
+    return without
 
 
 def can_be_trained(cells: Sequence[Cell]) -> bool:

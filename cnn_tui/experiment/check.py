@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnn_tui.data.dataset import Dataset
 from cnn_tui.data.labels import odd_numbers
-from cnn_tui.experiment import start_weights
+from cnn_tui.experiment import leaving_out, start_weights
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.training import Training
 from cnn_tui.experiment.unset_dataset import images_in_words
@@ -44,7 +44,7 @@ def build_problems(experiment: Experiment, summary: Summary | None = None) -> tu
         *find_problems(stack, _goal(experiment, dataset), summary),
         *_loss_problems(experiment.training, dataset.classes),
         *_metric_problems(experiment.training, summary, dataset.classes),
-        *_validation_problems(experiment, dataset.train_images),
+        *_image_problems(experiment, dataset.train_images),
     )
 
 
@@ -98,7 +98,11 @@ def _metric_problems(training: Training, summary: Summary, classes: int) -> list
     return [Problem(0, one) for one in found]
 
 
-def _validation_problems(experiment: Experiment, images: int) -> list[Problem]:
+def _image_problems(experiment: Experiment, images: int) -> list[Problem]:
+    """Images to be left out that are not there, and parts that hold no image."""
+    if images and (why := leaving_out.problem_of(experiment.leave_out, images)):
+        return [Problem(0, f"{why}: change it in the training settings")]
+    images -= len(experiment.leave_out)
     fraction = experiment.training.validation
     held = 0 if isinstance(fraction, str) else round(images * fraction)  # as the training does it
     if isinstance(fraction, str) or not images or 0 < held < images:

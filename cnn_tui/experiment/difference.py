@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from cnn_tui.data.dataset import AS_THEY_ARE
-from cnn_tui.experiment import class_weights, start_weights
+from cnn_tui.experiment import class_weights, leaving_out, start_weights
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.schedule import in_words as schedule_in_words
 from cnn_tui.network.diff import LayerChange, changed_fields, layer_changes
@@ -52,6 +52,8 @@ class OneDifference(NamedTuple):
             return self._of_layers()
         if self.what == "stop rule":
             return f"stop rule {self.after}" if self.after else f"without stop rule {self.before}"
+        if self.name == "leave_out":
+            return f"without {self.after}" if self.after else "no image left out"
         if self.after in _NONE and self.name != "validation":
             return f"{self._where()}{'random' if self.name == 'seed' else 'no'} {self.name}"
         # A penalty, as l2 0.001, says itself what it is.
@@ -78,6 +80,8 @@ def differences(before: Experiment, after: Experiment) -> tuple[OneDifference, .
     """What of `after` is not as in `before`: the network first, then settings, data and stop rules, then the seed."""
     old, new = (_with_effect(one) for one in (before, after))
     names = [name for name in dict.fromkeys((*old, *new)) if old.get(name) != new.get(name)]
+    if "leave_out" not in names and set(before.leave_out) != set(after.leave_out):
+        names.append("leave_out")  # as many, and other ones
     settings = [OneDifference("setting", name, old.get(name, ""), new.get(name, "")) for name in names]
     last = [one for one in settings if one.name in _LAST]
     first = [one for one in settings if one.name not in _LAST]
@@ -113,6 +117,8 @@ def settings_in_words(experiment: Experiment) -> dict[str, str]:
     for name, value in msgspec.structs.asdict(experiment.data_options).items():
         if value != getattr(AS_THEY_ARE, name):
             settings[name] = "x".join(map(str, value)) if isinstance(value, tuple) else f"{value}"
+    if experiment.leave_out:
+        settings["leave_out"] = leaving_out.in_words(experiment.leave_out)
     if experiment.weights is not None:
         settings["weights"] = start_weights.in_words(experiment)
     for name, value in experiment.training.told().items():

@@ -10,7 +10,8 @@ import msgspec
 
 from cnn_tui.data.dataset import AS_THEY_ARE, NAMED, Color, DataOptions, Dataset, Fit, Side, is_folder
 from cnn_tui.data.describe import describe
-from cnn_tui.experiment import unset_dataset
+from cnn_tui.experiment import leaving_out, unset_dataset
+from cnn_tui.experiment.leaving_out import ImageNumbers
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiment.training import Metric, Training
 from cnn_tui.experiment.unset_dataset import Classes, InputShape
@@ -30,6 +31,7 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `dataset` is "" until one is set; `input_shape` and `classes` say until then what images the network is for.
     `weights` is a file of Keras that the layers start from. A history keeps in `weights_digest` what was in the file.
+    `leave_out` are training images that are not learned from.
     """
 
     name: str = "untitled"
@@ -45,6 +47,7 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     classes: Classes | None = None
     weights: str | None = None
     weights_digest: str | None = None
+    leave_out: ImageNumbers = ()
 
     def __post_init__(self) -> None:
         if self.training.epochs == 0 and self.weights is None:
@@ -53,6 +56,9 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 "weights that are started from can be tested with 0 epochs"
             )
         unset_dataset.check(self.dataset, self.input_shape, self.classes, self.data_options)
+        leaving_out.check(self.leave_out)
+        if self.leave_out and not self.dataset:
+            raise ValueError("leave_out names images of a dataset: set that first")
         if isinstance(self.test, float) and not 0 < self.test < 1:
             raise ValueError(f"test must be a path, or a share above 0 and below 1, not {self.test:g}")
 
@@ -63,7 +69,10 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def data(self) -> Dataset:
-        """The dataset that is asked for, described; until one is set, what stands in. Raises DatasetError."""
+        """The dataset that is asked for, described; until one is set, what stands in. Raises DatasetError.
+
+        Images that are left out are among its training images.
+        """
         if self.input_shape is not None and self.classes is not None:
             return unset_dataset.stand_in(self.input_shape, self.classes)
         return describe(self.dataset, self.data_options)
@@ -76,6 +85,7 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def with_dataset(self, dataset: str) -> Experiment:
         """The experiment on another dataset. What was said of pictures is kept for a folder, but not what is tested on.
 
+        Images that were left out were those of the dataset before.
         Where none was set before, the pictures of a folder are brought to the size that the network is for.
         """
         options = AS_THEY_ARE
@@ -84,7 +94,8 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             if self.input_shape is not None:
                 options = unset_dataset.pictures_for(self.input_shape, options)
         values = {"dataset": dataset, "input_shape": None, "classes": None, **msgspec.structs.asdict(options)}
-        return msgspec.structs.replace(self, **values)
+        left_out = self.leave_out if dataset == self.dataset else ()
+        return msgspec.structs.replace(self, **values, leave_out=left_out)
 
     def with_stack(self, stack: Stack) -> Experiment:
         return msgspec.structs.replace(self, layers=stack.layers)

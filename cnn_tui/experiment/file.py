@@ -163,6 +163,8 @@ def to_toml(experiment: Experiment) -> str:
     for key in sorted(DataOptions.__struct_fields__, key=lambda key: key != "test"):  # which belongs to the dataset
         if getattr(experiment, key) != getattr(AS_THEY_ARE, key):
             document.add(key, tomlkit.item(plain[key]))
+    if experiment.leave_out:
+        document.add("leave_out", tomlkit.item(plain["leave_out"]))
     if experiment.weights is not None:
         document.add("weights", tomlkit.item(experiment.weights))
     training = tomlkit.table()

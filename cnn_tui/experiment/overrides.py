@@ -49,6 +49,8 @@ def override(experiment: Experiment, settings: Sequence[tuple[str, Any]]) -> Exp
         if steps in seen:
             raise ExperimentError(f"{quiet(key, 60)} is given twice; several values go into one: {quiet(key, 60)}=A,B")
         seen.add(steps)
+        if steps == ("dataset",) and _fitting(value, steps) != raw["dataset"]:
+            raw["leave_out"] = []  # they are images of the other one
         _put(raw, steps, _fitting(value, steps), key)
     return from_builtins(raw, "the options") if settings else experiment
 

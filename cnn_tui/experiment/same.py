@@ -1,9 +1,9 @@
 """When two experiments are the same: the one definition that repeats, exercises, grids and estimates ask.
 
-Same are the network, the dataset that is asked for, the training settings, the stop rules, and what is in the file of
-weights that is started from. Names do not count, nor does the seed: runs of one experiment with other seeds repeat it.
-A layer that is switched off is no part of the network, and neither arguments nor settings count that make no difference
-(`network/stack.py`).
+Same are the network, the dataset that is asked for and what is left out of it, the training settings, the stop rules,
+and what is in the file of weights that is started from. Names do not count, nor does the seed: runs of one experiment
+with other seeds repeat it. A layer that is switched off is no part of the network, and neither arguments nor settings
+count that make no difference (`network/stack.py`).
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ class _Plain(msgspec.Struct):
     test: str | float | None = None
     weights: str | None = None
     weights_digest: str | None = None
+    leave_out: tuple[int, ...] = ()
 
 
 _PLAIN = msgspec.json.Decoder(_Plain)
@@ -110,7 +111,8 @@ def _parts(plain: _Plain) -> tuple[Any, ...]:
         del training[name]
     options = DataOptions(plain.image_size, plain.color, plain.fit, plain.test)
     weights = () if plain.weights is None else ([plain.weights_digest or plain.weights],)
-    return training, plain.stop, *(() if options == AS_THEY_ARE else (options,)), *weights
+    left_out = ({"leave_out": sorted(plain.leave_out)},) if plain.leave_out else ()
+    return training, plain.stop, *(() if options == AS_THEY_ARE else (options,)), *weights, *left_out
 
 
 def _without_effect(training: dict[str, Any]) -> list[str]:

@@ -13,7 +13,7 @@ import msgspec
 
 from cnn_tui.data.dataset import MOST_SIDE, NAMED, TABLES, Color, DataOptions, DatasetError, Fit, form_of
 from cnn_tui.data.describe import describe
-from cnn_tui.experiment import class_weights, keeping, start_weights
+from cnn_tui.experiment import class_weights, keeping, leaving_out, start_weights
 from cnn_tui.experiment.experiment import MAX_NAME, Experiment
 from cnn_tui.experiment.schedule import SCHEDULES, ReduceLROnPlateau, new_schedule
 from cnn_tui.experiment.training import Metric, Training
@@ -64,6 +64,10 @@ def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
         rows.append(_test_row(experiment))
     if experiment.dataset and form_of(experiment.dataset) in ("folder", "parquet"):
         rows += _picture_rows(experiment)
+    if experiment.leave_out:
+        words = "Training images that are not learned from: those whose labels are wrong, say."
+        now = leaving_out.typed(experiment.leave_out)
+        rows.append(Setting("leave_out", now, words, leaving_out.ALLOWED, ("none",)))
     for info in msgspec.structs.fields(Training):
         value = getattr(training, info.name)
         if info.name == "metrics":
@@ -132,7 +136,7 @@ def _with_schedule(experiment: Experiment, text: str) -> Experiment:
         return experiment.with_training(schedule=None)
     training = experiment.training
     held = training.validation if isinstance(training.validation, float) else 0.0
-    images = experiment.data.train_images * (1 - held)
+    images = (experiment.data.train_images - len(experiment.leave_out)) * (1 - held)
     schedule = new_schedule(text, math.ceil(images / training.batch_size) * training.epochs)
     if isinstance(schedule, ReduceLROnPlateau) and training.validation == "none":
         schedule = msgspec.structs.replace(schedule, monitor="loss")
@@ -178,6 +182,8 @@ def change(experiment: Experiment, name: str, text: str) -> Experiment:
     if name == "weights":
         weights = None if text in ("", "none") else start_weights.weights_path(text)
         return msgspec.structs.replace(experiment, weights=weights, weights_digest=None)
+    if name == "leave_out":
+        return msgspec.structs.replace(experiment, leave_out=leaving_out.parse(text))
     if name == "keep":
         return experiment.with_training(keep=keeping.parse(text))
     if name == "class_weight":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -192,6 +192,35 @@ def grouped(trials: Iterable[Trial]) -> tuple[Group, ...]:
     return tuple(Group(tuple(same)) for same in found.values())
 
 
+ImageCounts: TypeAlias = tuple[str, int, int]
+"""A dataset, how many of its images were learned from, and how many were tested on."""
+
+
+def same_images(
+    ours: ImageCounts, experiment: Experiment | None, theirs: ImageCounts, other: Experiment | None
+) -> bool:
+    """Whether two runs had the same images, but for those that their experiments leave out of training.
+
+    An experiment of another version, None, leaves out none.
+    """
+    if ours == theirs:
+        return True
+    (dataset, train, test), (other_dataset, other_train, other_test) = ours, theirs
+    if (dataset, test) != (other_dataset, other_test) or not any(one and one.leave_out for one in (experiment, other)):
+        return False
+    # With a share held out for validation the whole is known but for the rounding of that share.
+    return abs(_with_left_out(train, experiment) - _with_left_out(other_train, other)) <= 1
+
+
+def _with_left_out(train_images: int, experiment: Experiment | None) -> int:
+    """How many images would have been learned from had none been left out."""
+    if experiment is None or not experiment.leave_out:
+        return train_images
+    validation = experiment.training.validation
+    share = validation if isinstance(validation, float) else 0.0
+    return round(train_images + len(experiment.leave_out) * (1 - share))
+
+
 def contrast(group: Group, base: Group, names: str = "") -> str:
     """What is compared, in few words: `64 against 32 filters`, else `names`, or what the runs are called."""
     after, before = group.experiment, base.experiment
@@ -211,6 +240,8 @@ def _one_value(before: Experiment, after: Experiment) -> str:
     if len(values) != 1 or found[0].what not in ("argument", "setting"):
         return ""
     what, name, was, now = values.pop()
+    if name == "leave_out":
+        return f"{found[0]}"
     counts = what == "argument" and was[:1].isdigit()
     return f"{now} against {was} {name}" if counts else f"{name} {now} against {was}"
 

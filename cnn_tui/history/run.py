@@ -212,8 +212,13 @@ class Run(msgspec.Struct, frozen=True):
     @property
     def conditions(self) -> Conditions:
         """What its figures were made with."""
-        images, epochs = (self.train_images, self.test_images), (len(self.epochs), self.experiment.training.epochs)
-        return Conditions(self.dataset, *images, *epochs, self.tested_epoch)
+        epochs = (len(self.epochs), self.experiment.training.epochs)
+        return Conditions(*self.images, *epochs, self.tested_epoch)
+
+    @property
+    def images(self) -> tuple[str, int, int]:
+        """As `Line.images`."""
+        return self.dataset, self.train_images, self.test_images
 
     @property
     def fired(self) -> FiredAt | None:

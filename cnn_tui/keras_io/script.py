@@ -18,7 +18,7 @@ from cnn_tui.keras_io.script_model import adapt_code, model_code
 from cnn_tui.keras_io.script_schedule import optimizer_schedule
 from cnn_tui.keras_io.script_weights import start_weights_code
 from cnn_tui.keras_io.source import WIDTH, CodeLines, call, literal, program
-from cnn_tui.text import quiet
+from cnn_tui.text import quiet, wrapped
 
 OPTIMIZERS = {
     "adam": "Adam",
@@ -50,7 +50,13 @@ def keras_parts(experiment: Experiment, *, seed: int | None = None) -> list[Code
     imports = {"import tensorflow as tf", *data.imports}
     held_out = isinstance(experiment.training.validation, float)
     balanced = experiment.training.class_weight == "balanced"
-    if held_out or balanced or seed is not None or any(rule.nan and is_ours(rule) for rule in experiment.stop):
+    if (
+        held_out
+        or balanced
+        or experiment.leave_out
+        or seed is not None
+        or any(rule.nan and is_ours(rule) for rule in experiment.stop)
+    ):
         imports.add("import numpy as np")
     if seed is not None:
         imports.add("import math")
@@ -64,6 +70,7 @@ def keras_parts(experiment: Experiment, *, seed: int | None = None) -> list[Code
         _random(seed),
         _policy(experiment),
         *data.parts,
+        _left_out(experiment),
         _held_out(experiment, seed),
         _class_weight(experiment, seed),
         _labels(experiment),
@@ -113,6 +120,22 @@ def _policy(experiment: Experiment) -> CodeLines:
     if precision == "float32":
         return ()
     return ["# Compute in half precision, keep the weights in full", f'tf.keras.config.set_dtype_policy("{precision}")']
+
+
+def _left_out(experiment: Experiment) -> CodeLines:
+    if not experiment.leave_out:
+        return ()
+    numbers = ", ".join(map(str, experiment.leave_out))
+    one_line = f"left_out = [{numbers}]"
+    lines = [one_line]
+    if len(one_line) > WIDTH:
+        wide = [f"    {line}" for line in wrapped(f"{numbers},", WIDTH - 4)]
+        lines = ["# fmt: off", "left_out = [", *wide, "]", "# fmt: on"]
+    return [
+        "# Leave images out of training, by their numbers",
+        *lines,
+        *(f"{name} = np.delete({name}, left_out, axis=0)" for name in ("training_images", "training_labels")),
+    ]
 
 
 def _held_out(experiment: Experiment, seed: int | None) -> CodeLines:

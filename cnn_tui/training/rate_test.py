@@ -98,7 +98,7 @@ def readings(
 def _batches(images: Images, experiment: Experiment, seed: int) -> Batches:
     """The batches that a run of the experiment learns from first."""
     training = experiment.training
-    x, y, _, _ = split(images, training.validation, seed)
+    x, y, _, _ = split(images, training.validation, seed, experiment.leave_out)
     return pipeline.training_batches(
         x,
         y,

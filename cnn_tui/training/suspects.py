@@ -35,7 +35,7 @@ from cnn_tui.training.adapt import adapt
 from cnn_tui.training.build import BuildError, build
 from cnn_tui.training.callbacks.control import StopRuleCallback
 from cnn_tui.training.callbacks.learning_rate import rate_callbacks
-from cnn_tui.training.data.datasets import Images, load
+from cnn_tui.training.data.datasets import Images, load, not_left_out
 from cnn_tui.training.data.image_store import digest_of, keep_images
 from cnn_tui.training.explain.keep_files import ask_all, named
 from cnn_tui.training.log import say, send_output_to
@@ -84,7 +84,7 @@ def _look(request: SuspectsRequest, tell: Tell) -> None:
     settle(request.device)
     spread_work()
     images = load(run.dataset, experiment.data_options, download=False, say=say)
-    positions = np.arange(len(images.x_train))
+    positions = not_left_out(images, experiment.leave_out)
     parts = divided(images.y_train[positions], request.folds, run.seed or 0)
     said = held_out_probabilities(experiment, images, [positions[part] for part in parts], run.seed or 0, tell)
     keep(run.id, images, positions, said[positions], request.folds)

@@ -220,7 +220,7 @@ class Trainer:
         say(images.source)
         for warning in () if self.resumed else images.warnings:
             self.recorder.note(warning)
-        x, y, x_val, y_val = split(images, self.training.validation, self.seed)
+        x, y, x_val, y_val = split(images, self.training.validation, self.seed, self.experiment.leave_out)
         self.recorder.train_images = len(x)
         record_start = functools.partial(
             self.history.record_start,

@@ -23,6 +23,7 @@ from cnn_tui.history.spread import Spread
 from cnn_tui.network.layers import Dropout
 
 BASELINE = load_preset("lab1-baseline")
+WITHOUT = msgspec.structs.replace(BASELINE, leave_out=tuple(range(100)))
 MORE = load_preset("lab1-64-filters")
 FULL = ("fashion_mnist", 60_000, 10_000)
 
@@ -298,3 +299,17 @@ def test_a_spread_of_little_is_told_as_little() -> None:
     assert Spread(0, None, None).shown() == ""
     assert group([0.9]).spread("test_accuracy").shown() == "0.9000 (1 run)"
     assert group([None]).spread("test_accuracy") == Spread(0, None, None)
+
+
+@pytest.mark.parametrize("validation", ["test", 0.1, 0.37])
+def test_images_that_an_experiment_leaves_out_are_what_is_judged(validation: str | float) -> None:
+    share = 1 - validation if isinstance(validation, float) else 1
+    base, other = (one.with_training(validation=validation) for one in (BASELINE, WITHOUT))
+    images = [("fashion_mnist", round(count * share), 10_000) for count in (60_000, 59_900)]
+    worse, better = ([0.88, 0.881, 0.882], [0.9, 0.901, 0.902])
+    judged = verdict(group(better, other, images=images[1]), group(worse, base, images=images[0]), "accuracy")
+    assert judged.outcome == "decided"
+    assert judged.sentence.startswith("without 100 images (0, 1, 2 …): +2.0 ± ")
+    fewer = ("fashion_mnist", images[1][1] - 5, 10_000)
+    refused = verdict(group(better, other, images=fewer), group(worse, base, images=images[0]), "accuracy")
+    assert refused.outcome == "not comparable"

@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cnn_tui.experiment.difference import differences
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.image_marks import FINE, WRONG, image_marks
+from cnn_tui.jobs import launch
 from cnn_tui.network.layers import Dense, Flatten
 from tests.cli.command import Inside, assert_one_sentence, cnn_tui
 from tests.made_suspects import OF_IMAGES, keep_suspects
@@ -89,6 +91,32 @@ def test_a_run_that_has_not_ended_has_none_yet(inside: Inside) -> None:
     with History() as history:
         history.add(load_preset("lab1-baseline"))
     assert_one_sentence(inside("suspects", "1"), 2, "run 1 has not ended")
+
+
+def test_a_run_is_queued_without_the_images_that_are_marked(
+    kept: int, inside: Inside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launch, "wake", lambda: None)
+    nothing = "no image is marked as wrong among the suspects of run 1"
+    assert_one_sentence(inside("run", "--without-marked", "1", "--detach"), 2, nothing)
+    inside("suspects", "1", "--wrong", "204,17", "--fine", "3")
+    answer = inside("run", "--without-marked", "1", "--detach")
+    assert answer.status == 0 and "without 2 images (17, 204) that are marked as wrongly labelled" in answer.err
+    assert inside("run", "lab1-16-filters", "--without-marked", "1", "--set", "epochs=2", "--detach").status == 0
+    with History() as history:
+        first, second, third = history.runs()
+    assert second.experiment.leave_out == third.experiment.leave_out == (17, 204)
+    assert second.name == f"{first.name}: without 2 images (17, 204)"
+    assert differences(first.experiment, second.experiment)[0].name == "leave_out"
+    assert (third.experiment.layers[0], third.experiment.training.epochs) == (
+        load_preset("lab1-16-filters").layers[0],
+        2,
+    )
+    call = ("run", "lab1-baseline", "--without-marked", "1", "--dataset", "mnist", "--detach")
+    assert_one_sentence(inside(*call), 2, "leave --dataset out")
+    assert_one_sentence(inside("run", "vgg-small-cifar10", "--without-marked", "1"), 2, "and not of cifar10")
+    assert_one_sentence(inside("run", "--without-marked", "2"), 2, "no suspects of run 2 were looked for")
+    assert_one_sentence(inside("run"), 2, "name an experiment")
 
 
 @pytest.mark.long

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -32,6 +32,7 @@ from cnn_tui.data.dataset import (
 from cnn_tui.data.describe import describe
 from cnn_tui.data.labels import odd_numbers, without_images
 from cnn_tui.data.left_out import FilesLeftOut, sentence_of
+from cnn_tui.experiment import leaving_out
 from cnn_tui.text import sentence
 from cnn_tui.training.data import csv_reader, parquet_reader, picture_reader, readers
 from cnn_tui.training.data.check import check_images
@@ -192,12 +193,24 @@ def held_out(count: int, fraction: float, seed: int | None) -> tuple[NDArray[np.
     return np.sort(order[held:]), np.sort(order[:held])
 
 
-def split(images: Images, validation: str | float, seed: int | None) -> Split:
+def not_left_out(images: Images, leave_out: Sequence[int]) -> NDArray[np.int64]:
+    """The places of the training images that are not left out, ascending. Raises DatasetError."""
+    count = len(images.x_train)
+    if why := leaving_out.problem_of(tuple(leave_out), count):
+        raise DatasetError(f"{why}: change the experiment")
+    return np.delete(np.arange(count), np.array(leave_out, np.int64))
+
+
+def split(images: Images, validation: str | float, seed: int | None, leave_out: Sequence[int] = ()) -> Split:
     """Split the images by an experiment's `validation`: "none", "test", or a fraction above 0 and below 1.
 
-    "none" and "test" copy nothing. A fraction copies the training images once, into the two parts; drop `images`
-    afterwards to get that memory back.
+    The training images at the places `leave_out` are in none of the parts. Without them, "none" and "test" copy
+    nothing. A fraction copies the training images once, into the two parts; drop `images` afterwards to get that memory
+    back.
     """
+    if leave_out:
+        places = not_left_out(images, leave_out)
+        images = images._replace(x_train=images.x_train[places], y_train=images.y_train[places])
     if validation == "none":
         return Split(images.x_train, images.y_train, None, None)
     if validation == "test":

@@ -23,9 +23,9 @@ from cnn_tui.artifacts.features import MOST_NUMBERS, FeaturesHeader, features_pa
 from cnn_tui.artifacts.predictions import model_stamp
 from cnn_tui.data import raw_file
 from cnn_tui.data.raw_file import RawFileError
-from cnn_tui.experiment.training import Training
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.home import model_path
-from cnn_tui.training.data.datasets import Images, held_out
+from cnn_tui.training.data.datasets import Images, held_out, not_left_out
 from cnn_tui.training.data.image_store import digest_of
 from cnn_tui.training.log import say
 from cnn_tui.training.pipeline import scaled
@@ -60,13 +60,13 @@ class FeatureReader:
 class TrainingFeatures:
     """The features of the images that a run has learned from, worked out a batch at a time and kept."""
 
-    def __init__(self, run_id: int, training: Training, seed: int | None, model: Any, images: Images) -> None:
+    def __init__(self, run_id: int, experiment: Experiment, seed: int | None, model: Any, images: Images) -> None:
         """`seed` is the one that the run was trained with: it chose the images that were held out of training."""
         self.run_id, self.images = run_id, images
         self.reader = FeatureReader(model)
-        positions = np.arange(len(images.x_train))
-        if isinstance(training.validation, float):
-            positions, _ = held_out(len(images.x_train), training.validation, seed)
+        positions, validation = not_left_out(images, experiment.leave_out), experiment.training.validation
+        if isinstance(validation, float):
+            positions = positions[held_out(len(positions), validation, seed)[0]]
         self.learned = len(positions)
         """How many images it has learned from; of very many features, not all of them are searched."""
         self.positions = positions[: max(1, MOST_NUMBERS // self.reader.size)]

@@ -144,7 +144,7 @@ class Explainer:
                     f"the training images of {run.dataset} are {shapes.show(images.x_train.shape[1:])} now, "
                     f"and run {run_id} learned from {shapes.show(model.input_shape)}"
                 )
-            made = TrainingFeatures(run_id, run.experiment.training, run.seed, model.model, images)
+            made = TrainingFeatures(run_id, run.experiment, run.seed, model.model, images)
             self._features = (model, made)
         return self._features[1]
 

@@ -12,6 +12,7 @@ import pytest
 
 from cnn_tui.artifacts import features as kept_features
 from cnn_tui.artifacts.features import features_path
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.training import Training
 from cnn_tui.home import model_path
 from cnn_tui.jobs.explain_protocol import ExplainError, FeaturesDone, FindNearest, Nearest, WorkOutFeatures
@@ -91,11 +92,17 @@ def test_images_that_were_held_out_are_none_that_it_learned_from(here: Path) -> 
 
     model = explainer()._model(1).model
     images = load(str(here / "grey.npz"), say=lambda _: None)
-    made = TrainingFeatures(1, Training(validation=0.25), 3, model, images)
+    made = TrainingFeatures(1, Experiment(training=Training(validation=0.25)), 3, model, images)
     _, held = held_out(240, 0.25, 3)
     assert (made.learned, made.total) == (180, 180)
     found = {place for place, _ in made.nearest(images.x_train[held[0]], 180)}
     assert len(found) == 180 and not found & set(held.tolist())
+    left_out = Experiment(dataset="x", training=Training(), leave_out=(5, 40))
+    made = TrainingFeatures(1, left_out, 3, model, images)
+    assert made.learned == 238
+    (place, distance), *_ = made.nearest(images.x_train[41], 3)
+    assert place != 40 and distance == pytest.approx(0, abs=1e-3), "the other images keep their numbers"
+    assert not {5, 40} & {place for place, _ in made.nearest(images.x_train[40], 238)}
 
 
 def test_of_very_many_features_the_first_images_are_searched(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
