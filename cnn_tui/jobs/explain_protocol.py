@@ -12,6 +12,7 @@ import msgspec
 
 from cnn_tui.data import raw_file
 from cnn_tui.data.images import Picture
+from cnn_tui.jobs.map_protocol import CountOthers, DrawMap, LookAtPoint
 from cnn_tui.jobs.where_protocol import LookWhere
 from cnn_tui.network.convolution import Image, Plane, plane_of
 
@@ -150,6 +151,9 @@ Question: TypeAlias = (
     | VaryImage
     | WorkOutFeatures
     | FindNearest
+    | DrawMap
+    | CountOthers
+    | LookAtPoint
 )
 
 

@@ -39,6 +39,7 @@ from cnn_tui.jobs.explain_protocol import (
     Warm,
     WorkOutFeatures,
 )
+from cnn_tui.jobs.map_protocol import CountOthers, DrawMap, LookAtPoint
 from cnn_tui.jobs.where_protocol import LookWhere, Where
 from cnn_tui.network import shapes
 from cnn_tui.text import path_kept
@@ -59,6 +60,8 @@ class Explainer:
         self._models: dict[tuple[int, tuple[int, int]], Any] = {}
         self._features: tuple[Any, Any] | None = None
         """The model whose features were asked for last, and those."""
+        self._mapped: Any = None
+        """The map of those, once it was asked for."""
 
     def answer(self, question: msgspec.Struct) -> msgspec.Struct:
         """The answer to a question. Raises ExplainError, and the errors of datasets and of the history."""
@@ -102,6 +105,17 @@ class Explainer:
                 return FeaturesDone(features.done, features.total)
             case FindNearest():
                 return self._nearest(question)
+            case DrawMap(run):
+                drawn: msgspec.Struct = self._map_of(run).draw(question, self._class_names(run))
+                return drawn
+            case CountOthers(run):
+                counted: msgspec.Struct = self._map_of(run).count_others(question)
+                return counted
+            case LookAtPoint(run, image):
+                point: msgspec.Struct = self._map_of(run).look(
+                    image, lambda pixels: self._prediction(run, pixels, (), 0)
+                )
+                return point
         raise ExplainError(f"{type(question).__name__} is no question", wrong=True)
 
     def _model(self, run_id: int, epoch: int = 0) -> Any:
@@ -147,6 +161,15 @@ class Explainer:
             made = TrainingFeatures(run_id, run.experiment, run.seed, model.model, images)
             self._features = (model, made)
         return self._features[1]
+
+    def _map_of(self, run_id: int) -> Any:
+        """The map of the features of a run's training images; that of the features in memory is kept."""
+        features = self._features_of(run_id)
+        if self._mapped is None or self._mapped.features is not features:
+            from cnn_tui.training.explain.mapped_features import MappedFeatures
+
+            self._mapped = MappedFeatures(features)
+        return self._mapped
 
     def _nearest(self, question: FindNearest) -> Nearest:
         features = self._features_of(question.run)

@@ -10,6 +10,7 @@ from cnn_tui.ui.explain.augmentation import AugmentationView
 from cnn_tui.ui.explain.by_hand import ByHandView
 from cnn_tui.ui.explain.confusion import ConfusionView
 from cnn_tui.ui.explain.data import DataView
+from cnn_tui.ui.explain.feature_map import FeatureMapView
 from cnn_tui.ui.explain.filters import FiltersView
 from cnn_tui.ui.explain.lab2 import Lab2
 from cnn_tui.ui.explain.learned import LearnedView
@@ -34,6 +35,7 @@ class Views:
             WhereView(scene),
             LearnedView(scene),
             self.two_runs,
+            FeatureMapView(scene),
             AugmentationView(scene, document),
             ByHandView(scene, lab2),
             DataView(scene),

@@ -1,0 +1,39 @@
+"""What a map of features is, in words, for the lab and the command line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from cnn_tui.analysis.likeness import features_in_words
+from cnn_tui.jobs.map_protocol import MAP_TITLES, MOST_RANKED, FeatureMap
+
+
+def map_in_words(found: FeatureMap, count: int) -> str:
+    """What is shown, `count` points of it: `PCA of 6,000 training images: 31.2 % + 18.4 % of the variance.`"""
+    several = f"{count:,} of the {found.learned:,}" if count < found.learned else f"{count:,}"
+    words = f"{MAP_TITLES[found.method]} of {several} training images"
+    if not found.variance:
+        return f"{words}."
+    shares = " + ".join(f"{one:.1%}".replace("%", " %") for one in found.variance)
+    return f"{words}: {shares} of the variance."
+
+
+def compared_in_words(found: FeatureMap) -> str:
+    """What lies near each other: `Near each other is what is alike in the 128 numbers that go into dense_1.`"""
+    return f"Near each other is what is alike in {features_in_words(found.layer, found.goes_in, found.size)}."
+
+
+def lists_in_words(count: int) -> str:
+    """How the two lists come about, of `count` images."""
+    several = f"the {MOST_RANKED:,} images that lie" if count > MOST_RANKED else "images"
+    near = f"{several} nearest to another class" if count > MOST_RANKED else several
+    return (
+        f"On mixed borders are those of {near} that have neighbours of another class, the most first; "
+        "far out are those whose features are farthest from the middle of their class."
+    )
+
+
+def neighbours_in_words(names: Sequence[str]) -> str:
+    """Of which classes neighbours are: `10 nearest: 7 Coat, 3 Shirt`."""
+    return f"{len(names)} nearest: {', '.join(f'{count} {name}' for name, count in Counter(names).most_common())}"

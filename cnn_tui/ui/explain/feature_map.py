@@ -1,0 +1,356 @@
+"""The features as a map: training images in two dimensions by their classes, those first that are worth a look."""
+
+from __future__ import annotations
+
+from typing import ClassVar, NamedTuple
+
+from rich.style import Style
+from rich.text import Text
+
+from cnn_tui.data.images import Picture
+from cnn_tui.jobs.map_points import LISTS, MapPoints, WorthALook
+from cnn_tui.jobs.map_protocol import CountOthers, DrawMap, FeatureMap, LookAtPoint, MapPoint, OthersCounted
+from cnn_tui.reports.map_words import compared_in_words, map_in_words, neighbours_in_words
+from cnn_tui.ui.explain.nearest import FeatureWork
+from cnn_tui.ui.explain.scene import AnswerWanted, Scene
+from cnn_tui.ui.explain.view import ExplainView
+from cnn_tui.ui.keys import key_of
+from cnn_tui.ui.widgets.class_signs import class_style, sign_of
+from cnn_tui.ui.widgets.image import side_by_side
+from cnn_tui.ui.widgets.lines import inert, short
+from cnn_tui.ui.widgets.scatter import Scatter, Window, laid_over, whole_window
+from cnn_tui.ui.widgets.scatter_picture import scatter_in_pixels
+
+_LEAST_BESIDE, _MOST_BESIDE = 20, 36
+"""Cells of what stands beside the map."""
+_MOST_LEGEND = 3
+_TALLEST = 14
+"""Lines of the image at most."""
+_ROOMY = 18
+"""Lines from which on there is room to say what is compared."""
+
+
+class _Drawn(NamedTuple):
+    """What was drawn last, without the cursor: it stays while the cursor moves."""
+
+    of: object
+    scatter: Scatter
+    lines: list[Text]
+
+
+class FeatureMapView(ExplainView):
+    """The map, and beside it the training image at the cursor with what the network says of it."""
+
+    code: ClassVar[str] = "map"
+    title: ClassVar[str] = "map"
+    keys: ClassVar[str] = "next_image left order open class step_up run"
+    class_question: ClassVar[tuple[str, str]] = ("The points of which class?", "all classes")
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)
+        self._forget_run()
+
+    def _forget_run(self) -> None:
+        self._work = FeatureWork()
+        self._points: MapPoints | None = None
+        self._counted = 0
+        self._rests = False
+        """Whether the work was left with Esc."""
+        self._which: WorthALook = LISTS[0]
+        self._only: int | None = None
+        self._at = 0
+        self._image: int | None = None
+        """The training image at the cursor; None for the first that is worth a look."""
+        self._zoom = 0
+        self._drawn: _Drawn | None = None
+        self._shown: tuple[int, MapPoint] | None = None
+
+    def show(self, scene: Scene) -> None:
+        """Another run has another map."""
+        if (scene.run and scene.run.id) != (self.scene.run and self.scene.run.id) or scene.model_id == 0:
+            self._forget_run()
+        super().show(scene)
+
+    # What it asks
+
+    @property
+    def _question(self) -> DrawMap:
+        return DrawMap(self.scene.model_id)
+
+    @property
+    def _total(self) -> int:
+        return len(self._points.worth_a_look(LISTS[0])) if self._points else 0
+
+    def wanted(self) -> list[AnswerWanted]:
+        run = self.scene.model_id
+        if not run or self._rests:
+            return []
+        if work := self._work.wanted(self.scene):
+            return work
+        if self._points is None:
+            return [AnswerWanted(self._question, FeatureMap, "map")]
+        found = []
+        if (point := self._point) is not None:
+            image = self._points.images[point]
+            found.append(AnswerWanted(LookAtPoint(run, image), MapPoint, "point"))
+        if not self._all_counted:
+            found.append(AnswerWanted(CountOthers(run, self._counted), OthersCounted, "others"))
+        return found
+
+    @property
+    def _all_counted(self) -> bool:
+        return self._points is not None and self._counted >= self._points.near_others
+
+    def settle(self) -> None:
+        """Take in what has been answered."""
+        scene = self.scene
+        self._work.settle(scene)
+        if self._points is None:
+            found = scene.answer(self._question, FeatureMap)
+            self._points = MapPoints(found) if found and found.images else None
+        points = self._points
+        if points is None:
+            return
+        counted = scene.answer(CountOthers(scene.model_id, self._counted), OthersCounted)
+        if counted is not None and not self._all_counted:
+            points.count(self._counted, counted.counts)
+            self._counted = counted.done
+        if (point := self._point) is not None:
+            image = points.images[point]
+            looked = scene.answer(LookAtPoint(scene.model_id, image), MapPoint)
+            self._shown = (image, looked) if looked else self._shown
+
+    @property
+    def _is_at_work(self) -> bool:
+        return not self._rests and not self._all_counted
+
+    # Where one is
+
+    @property
+    def _list(self) -> list[int]:
+        return self._points.worth_a_look(self._which, self._only) if self._points else []
+
+    @property
+    def _point(self) -> int | None:
+        """The point at the cursor."""
+        if self._points is None:
+            return None
+        if self._image is not None:
+            return self._points.point_of(self._image)
+        found = self._list
+        return found[0] if found else 0 if self._only is None and len(self._points) else None
+
+    def _go_to(self, point: int) -> None:
+        assert self._points is not None
+        self._image = self._points.images[point]
+
+    def _walk_to(self, at: int) -> None:
+        found = self._list
+        if found:
+            self._at = max(0, min(at, len(found) - 1))
+            self._go_to(found[self._at])
+
+    def move_image(self, by: int) -> None:
+        """Along the list, from where one was in it last."""
+        found, point = self._list, self._point
+        if point in found:
+            self._walk_to(found.index(point) + by)
+        else:
+            self._walk_to(self._at)
+
+    def move_to_end(self, *, last: bool) -> None:
+        self._walk_to(len(self._list) if last else 0)
+
+    def move_sideways(self, by: int) -> None:
+        self._move(by, 0)
+
+    def move_rows(self, by: int) -> None:
+        self._move(0, by)
+
+    def _move(self, across: int, down: int) -> None:
+        """To the nearest cell with points in a direction, so many times."""
+        point, drawn = self._point, self._drawn
+        cell = drawn.scatter.cell_of(point) if drawn and point is not None else None
+        if drawn is None or cell is None:
+            return
+        for _ in range(abs(across) + abs(down)):
+            there = drawn.scatter.towards(cell, (across > 0) - (across < 0), (down > 0) - (down < 0))
+            if there is None:
+                break
+            cell = there
+            self._go_to(drawn.scatter.points_at(cell)[0])
+
+    def open(self) -> None:
+        """The next point of the same cell; or on with the work that was left."""
+        if self._rests:
+            self._rests = False
+            return
+        here, point = self._here, self._point
+        if point in here:
+            self._go_to(here[(here.index(point) + 1) % len(here)])
+
+    @property
+    def _here(self) -> list[int]:
+        """The points of the cell that the cursor is in."""
+        point, drawn = self._point, self._drawn
+        cell = drawn.scatter.cell_of(point) if drawn and point is not None else None
+        return drawn.scatter.points_at(cell) if drawn and cell else []
+
+    def step(self, by: int) -> None:
+        """Closer to the point at the cursor, or farther away."""
+        self._zoom = max(0, min(self._zoom + by, 6))
+
+    def next_order(self) -> bool:
+        """From its first, the other list of what is worth a look."""
+        self._which = LISTS[(LISTS.index(self._which) + 1) % len(LISTS)]
+        self._walk_to(0)
+        return True
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        return self._points.facts.class_names if self._points else ()
+
+    def choose_class(self, label: int | None) -> None:
+        self._only, self._image, self._at = label, None, 0
+
+    def leave(self) -> bool:
+        """Leave the work; else show the whole map, and all classes."""
+        if self._is_at_work and self.scene.model_id and self._nothing() == "":
+            self._rests = True
+        elif self._zoom:
+            self._zoom = 0
+        elif self._only is not None:
+            self.choose_class(None)
+        else:
+            return False
+        return True
+
+    # Drawing
+
+    def draw(self, width: int, height: int) -> list[Text]:
+        if words := self._nothing():
+            return self.paragraph(words, width)
+        points, point = self._points, self._point
+        if points is None:
+            return self.paragraph(self._state(), width, "accent")
+        head = self._head(points, width, height)
+        legend = self._legend(points, width)[: _MOST_LEGEND if height >= _ROOMY else 1]
+        room = max(1, height - len(head) - len(legend))
+        beside = max(_LEAST_BESIDE, min(_MOST_BESIDE, width * 3 // 10))
+        size = max(1, width - beside - 2), room
+        lines = self._map(points, point, size)
+        about = self._about(points, point, beside, room) if point is not None else []
+        return [*head, *side_by_side([lines, about])[:room], *legend]
+
+    def _nothing(self) -> str:
+        """Why there can be no map."""
+        scene = self.scene
+        if words := scene.why_nothing("features"):
+            return words
+        return scene.refusal(self._question)
+
+    def _state(self) -> str:
+        """How far the work is, in a sentence."""
+        if self._rests:
+            return f"The work was left. {key_of('explain.open')} goes on with it."
+        return self._work.state(self.scene, "the map")
+
+    def _head(self, points: MapPoints, width: int, height: int) -> list[Text]:
+        """What is drawn, and where one is in which list."""
+        facts = points.facts
+        words = map_in_words(facts, len(points))
+        if self.scene.epoch:
+            words += " With the weights of the run's end."
+        if height >= _ROOMY:
+            words += f" {compared_in_words(facts)}"
+        place = Text(self._place(points), self.style("strong"))
+        if self._is_at_work and self._which == LISTS[0]:
+            share = f"{self._counted / max(1, points.near_others):.0%}".replace("%", " %")
+            place.append(f"   counting neighbours {share} … {key_of('lab.back')} leaves it", self.style("accent"))
+        place.truncate(width)
+        return [*self.paragraph(words, width), place]
+
+    def _place(self, points: MapPoints) -> str:
+        """Where one is, as `3 of 412 on mixed borders`."""
+        found, point = self._list, self._point
+        what = "on mixed borders" if self._which == LISTS[0] else "far from their class"
+        of = f", {inert(points.facts.name(self._only))}" if self._only is not None else ""
+        at = f"{found.index(point) + 1:,} of " if point in found else ""
+        return f"{at}{len(found):,} {what}{of}"
+
+    def _map(self, points: MapPoints, point: int | None, size: tuple[int, int]) -> list[Text]:
+        """The map with the cursor on it."""
+        drawn = self._draw_map(points, self._window(points, point), size)
+        cell = drawn.scatter.cell_of(point) if point is not None else None
+        if cell is None or point is None:
+            return drawn.lines
+        return laid_over(drawn.lines, {cell: (sign_of(points.labels[point]), self.style("cursor"))})
+
+    def _window(self, points: MapPoints, point: int | None) -> Window:
+        whole = whole_window(points.across, points.up)
+        if not self._zoom or point is None:
+            return whole
+        return whole.around(points.across[point], points.up[point], 0.5**self._zoom)
+
+    def _draw_map(self, points: MapPoints, window: Window, size: tuple[int, int]) -> _Drawn:
+        """The map without the cursor, drawn anew where it is another one."""
+        mode, dark, album = self.mode, self.app.current_theme.dark, getattr(self.app, "album", None)
+        of = id(points), window, size, self._only, mode, dark, album is None
+        if self._drawn is not None and self._drawn.of == of:
+            return self._drawn
+        scatter = Scatter(points.across, points.up, points.labels, window, size, self._only)
+
+        def style_of(label: int) -> Style:
+            return class_style(label, mode, dark=dark)
+
+        if album is None or mode == "shades":
+            dot = "." if mode == "shades" else "·"
+            lines = scatter.in_signs(style_of, (dot, self.style("dim")))
+        else:
+            lines = scatter_in_pixels(scatter, album, mode, dark=dark, ground=self.background_colors[1].rgb)
+            marks = {cell: (sign_of(label), style_of(label)) for label, cell in scatter.middles().items()}
+            lines = laid_over(lines, marks)
+        self._drawn = _Drawn(of, scatter, lines)
+        return self._drawn
+
+    def _about(self, points: MapPoints, point: int, width: int, room: int) -> list[Text]:
+        """The image at the cursor: what it is, what the network says, what its neighbours are, and how it looks."""
+        image, label, facts = points.images[point], points.labels[point], points.facts
+        lines = [Text(short(f"training image {image}", width), self.style("strong"))]
+        lines.append(self._signed(f"is {sign_of(label)} {facts.name(label)}", label, width))
+        looked = self._shown
+        if looked is None or looked[0] != image:
+            question = LookAtPoint(self.scene.model_id, image)
+            words = self.scene.refusal(question) or self.scene.waiting("the image")
+            return [*lines, *self.paragraph(words, width)]
+        one = looked[1]
+        said, share = one.predicted, one.probabilities[one.predicted]
+        how = "NaN" if share is None else f"{share:.1%}".replace("%", " %")
+        lines.append(self._signed(f"said {sign_of(said)} {facts.name(said)} {how}", said, width))
+        lines.append(self.right_or_wrong(said == label))
+        names = [inert(facts.name(near.label)) for near in one.near]
+        lines += self.paragraph(neighbours_in_words(names), width, "")
+        here = self._here
+        if len(here) > 1 and point in here:
+            words = f"{here.index(point) + 1} of {len(here)} points here: {key_of('explain.open')}"
+            lines.append(Text(short(words, width), self.style("dim")))
+        return [*lines, *self._picture(one.picture, width, room - len(lines))]
+
+    def _picture(self, picture: Picture, width: int, room: int) -> list[Text]:
+        return self.drawn(picture, width, min(_TALLEST, room))
+
+    def _signed(self, words: str, label: int, width: int) -> Text:
+        return Text(short(words, width), class_style(label, self.mode, dark=self.app.current_theme.dark))
+
+    def _legend(self, points: MapPoints, width: int) -> list[Text]:
+        """The signs with the names of their classes."""
+        lines, line = list[Text](), Text()
+        dark = self.app.current_theme.dark
+        for label in sorted(set(points.labels)):
+            name = short(f"{sign_of(label)} {points.facts.name(label)}", 24)
+            if line.cell_len and line.cell_len + 2 + len(name) > width:
+                lines.append(line)
+                line = Text()
+            line.append("  " if line.cell_len else "")
+            line.append(name, class_style(label, self.mode, dark=dark))
+        return [*lines, line]
