@@ -64,6 +64,7 @@ COMMANDS = {
     "suspects": Command(
         "suspects", "List the images whose labels are probably wrong (confident learning), and mark those that are."
     ),
+    "map": Command("map", "Print a map of a run's training images by their features, and which are worth a look."),
     "export": Command(
         "exchange", "Write the Keras script that an experiment is; that of a run repeats it, seed and all."
     ),

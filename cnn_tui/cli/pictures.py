@@ -22,10 +22,10 @@ def picture_mode() -> Mode:
     return mode_of(_colours(_console()), not has_blocks())
 
 
-def drawn(make: Callable[[int, int, Mode], list[Text]]) -> list[str]:
-    """What is made of a picture in so many cells, as `picture_mode` says."""
+def drawn(make: Callable[[int, int, Mode], list[Text]], most: tuple[int, int] | None = None) -> list[str]:
+    """What is made of a picture in so many cells, as `picture_mode` says; in at most so `most` of signs."""
     console, mode = _console(), picture_mode()
-    width, height = _LETTERS if mode == "shades" else _PICTURE
+    width, height = most or (_LETTERS if mode == "shades" else _PICTURE)
     with console.capture() as capture:
         for line in make(min(width, columns_of(sys.stdout)), height, mode):
             console.print(line)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from cnn_tui.analysis.likeness import features_in_words
-from cnn_tui.jobs.map_protocol import MAP_TITLES, MOST_RANKED, FeatureMap
+from cnn_tui.jobs.map_protocol import MAP_TITLES, MOST_RANKED, NEIGHBOURS, FeatureMap
 
 
 def map_in_words(found: FeatureMap, count: int) -> str:
@@ -26,11 +26,10 @@ def compared_in_words(found: FeatureMap) -> str:
 
 def lists_in_words(count: int) -> str:
     """How the two lists come about, of `count` images."""
-    several = f"the {MOST_RANKED:,} images that lie" if count > MOST_RANKED else "images"
-    near = f"{several} nearest to another class" if count > MOST_RANKED else several
+    near = f"the {MOST_RANKED:,} images nearest to another class" if count > MOST_RANKED else "all images"
     return (
-        f"On mixed borders are those of {near} that have neighbours of another class, the most first; "
-        "far out are those whose features are farthest from the middle of their class."
+        f"Mixed borders: of {near}, those with neighbours of other classes among their {NEIGHBOURS}, the most first. "
+        "Far out: images whose features are farthest from the middle of their class."
     )
 
 

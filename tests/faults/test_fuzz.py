@@ -207,6 +207,7 @@ CALLS: list[list[str]] = [
     ["predict", "1"],
     ["why", "1"],
     ["suspects", "1", "--test"],
+    ["map", "1"],
     ["export", "lab1-baseline"],
     ["export", "lab1-baseline", "-o", "/dev/full"],
     ["import", "gone.keras"],

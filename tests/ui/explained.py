@@ -46,6 +46,15 @@ from cnn_tui.jobs.explain_protocol import (
     VaryImage,
     WorkOutFeatures,
 )
+from cnn_tui.jobs.map_protocol import (
+    CountOthers,
+    DrawMap,
+    FeatureMap,
+    LookAtPoint,
+    MapNeighbour,
+    MapPoint,
+    OthersCounted,
+)
 from cnn_tui.jobs.where_protocol import OF_A_LAYER, LookWhere, Where
 
 COUNT, SIZE = 40, 28
@@ -128,7 +137,7 @@ class FakeExplainClient:
         """A future that is done, unless it is stuck."""
         self.asked.append(question)
         future: Future[Any] = Future()
-        if self.stuck and isinstance(question, LookWhere) and question.first:
+        if self.stuck and isinstance(question, LookWhere | CountOthers) and question.first:
             return future
         if self.refusal:
             future.set_exception(ExplainError(self.refusal))
@@ -166,6 +175,15 @@ def _answer(question: Question) -> Any:
         case FindNearest():
             near = tuple(NearImage(7 + at, 5 if at else 6, 0.01 * (at + 1), _square(5)) for at in range(question.most))
             return Nearest("dense_1", True, 128, 60, 60, (SIZE, SIZE, 1), near)
+        case DrawMap():
+            return _map()
+        case CountOthers(_, first):
+            return OthersCounted(bytes([3, 0, 9, 1][first : first + 2]), first + 2, 4)
+        case LookAtPoint(_, image):
+            label = image % 3
+            around = tuple(MapNeighbour(at, 2 if at < 9 else label, 0.1) for at in range(10))
+            said = tuple(0.7 if at == (2 if image == 10 else label) else 0.3 / 9 for at in range(10))
+            return MapPoint((SIZE, SIZE, 1), _square(label), label, said, around)
         case VaryImage():
             return Variations(question.shape, (question.pixels,) * VARIATIONS)
         case _:
@@ -185,6 +203,32 @@ def _activations(question: ShowActivations) -> Activations:
         )
         layers.append(LayerMaps(layer.name, layer.kind, layer.shape, size, question.first, (maps,) * count))
     return Activations((SIZE, SIZE, 1), tuple(_square(at) for at in range(count)), tuple(layers))
+
+
+def _map() -> FeatureMap:
+    """60 images of three classes, each class on a ring of its own; 10, 20, 30 and 40 lie near another class."""
+    numbers = range(60)
+    rings = [(at % 3, at * 2 * math.pi / 60) for at in numbers]
+    across = array.array("f", [3 * label + math.cos(angle) for label, angle in rings])
+    up = array.array("f", [label % 2 + math.sin(angle) for label, angle in rings])
+    return FeatureMap(
+        "pca",
+        "dense_1",
+        True,
+        128,
+        60,
+        60,
+        FASHION,
+        images=array.array("i", numbers).tobytes(),
+        labels=array.array("i", [label for label, _ in rings]).tobytes(),
+        across=across.tobytes(),
+        up=up.tobytes(),
+        distances=array.array("f", [at / 60 for at in numbers]).tobytes(),
+        leads=array.array("f", [-at / 60 for at in numbers]).tobytes(),
+        near_others=array.array("i", [10, 20, 30, 40]).tobytes(),
+        far_out=array.array("i", range(59, 29, -1)).tobytes(),
+        variance=(0.5, 0.25),
+    )
 
 
 def _where(question: LookWhere) -> Where:

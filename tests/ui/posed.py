@@ -49,6 +49,7 @@ POSES = (
     Pose("filters", ("m",), "[filters]"),
     Pose("where it looked", ("m",), "ninth of the image"),
     Pose("two runs", ("m",), "[two runs]"),
+    Pose("map", ("m",), "10 nearest"),
     Pose("augmentation", ("m",), "[augmentation]"),
     Pose("by hand", ("m",), "[by hand]"),
     Pose("data", ("m",), "[data]"),

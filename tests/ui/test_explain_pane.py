@@ -119,6 +119,7 @@ async def test_a_colour_run_is_shown_in_every_view_and_size(make_lab: MakeLab, l
             "filters",
             "where it looked",
             "two runs",
+            "map",
             "augmentation",
             "by hand",
             "data",
@@ -166,7 +167,7 @@ async def test_without_any_run_there_are_the_sample_and_the_questions(make_lab: 
         explain(app).explained.client = client  # type: ignore[assignment]
         await pilot.press("5")
         await sees(pilot, "No run has a trained model yet")
-        await pilot.press(*"mmmmmmm")
+        await pilot.press("M", "M")
         await sees(pilot, "28x28 → 26x26")
         await pilot.press("n", "n")
         await sees(pilot, "LAB 2, 2 of")
@@ -218,7 +219,7 @@ async def test_augmentation_is_shown_beside_its_settings_as_the_network_in_the_e
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         client = explained.FakeExplainClient()
         explain(app).explained.client = client  # type: ignore[assignment]
-        await pilot.press("5", *"mmmmmm")
+        await pilot.press("5", "M", "M", "M")
         await sees(pilot, "The network in the editor has no layer that varies images.")
         app.lab.document.open(load_preset("overfitting-augmentation"), None)
         await pilot.press("1", "5")
@@ -359,7 +360,7 @@ async def test_a_filter_that_is_no_plain_one_is_refused_by_hand_in_words(
         assert "Enter: step it by hand" not in text(app)
         await pilot.press("enter")
         await sees(pilot, "conv2d is not stepped by hand")
-        await pilot.press("m", "m", "m", "m", "enter")
+        await pilot.press(*"mmmmm", "enter")
         await sees(pilot, "Which kernel?")
         assert "filter 1" not in text(app)
 

@@ -15,10 +15,10 @@ from cnn_tui.ui.explain.nearest import FeatureWork
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
-from cnn_tui.ui.widgets.class_signs import class_style, sign_of
+from cnn_tui.ui.widgets.class_signs import class_style, in_rows, sign_of
 from cnn_tui.ui.widgets.image import side_by_side
 from cnn_tui.ui.widgets.lines import inert, short
-from cnn_tui.ui.widgets.scatter import Scatter, Window, laid_over, whole_window
+from cnn_tui.ui.widgets.scatter import PlaneWindow, Scatter, laid_over, whole_window
 from cnn_tui.ui.widgets.scatter_picture import scatter_in_pixels
 
 _LEAST_BESIDE, _MOST_BESIDE = 20, 36
@@ -26,6 +26,8 @@ _LEAST_BESIDE, _MOST_BESIDE = 20, 36
 _MOST_LEGEND = 3
 _TALLEST = 14
 """Lines of the image at most."""
+_CLOSEST = 6
+"""How often the map can be drawn twice as large."""
 _ROOMY = 18
 """Lines from which on there is room to say what is compared."""
 
@@ -43,7 +45,7 @@ class FeatureMapView(ExplainView):
 
     code: ClassVar[str] = "map"
     title: ClassVar[str] = "map"
-    keys: ClassVar[str] = "next_image left order open class step_up run"
+    keys: ClassVar[str] = "next_image order class open step_up run"
     class_question: ClassVar[tuple[str, str]] = ("The points of which class?", "all classes")
 
     def __init__(self, scene: Scene) -> None:
@@ -62,24 +64,21 @@ class FeatureMapView(ExplainView):
         self._image: int | None = None
         """The training image at the cursor; None for the first that is worth a look."""
         self._zoom = 0
+        self._window = self._whole = PlaneWindow(0, 1, 0, 1)
+        """The part of the map that is drawn, and all of it."""
         self._drawn: _Drawn | None = None
         self._shown: tuple[int, MapPoint] | None = None
 
     def show(self, scene: Scene) -> None:
         """Another run has another map."""
-        if (scene.run and scene.run.id) != (self.scene.run and self.scene.run.id) or scene.model_id == 0:
-            self._forget_run()
         super().show(scene)
+        self._forget_run()
 
     # What it asks
 
     @property
     def _question(self) -> DrawMap:
         return DrawMap(self.scene.model_id)
-
-    @property
-    def _total(self) -> int:
-        return len(self._points.worth_a_look(LISTS[0])) if self._points else 0
 
     def wanted(self) -> list[AnswerWanted]:
         run = self.scene.model_id
@@ -107,7 +106,9 @@ class FeatureMapView(ExplainView):
         self._work.settle(scene)
         if self._points is None:
             found = scene.answer(self._question, FeatureMap)
-            self._points = MapPoints(found) if found and found.images else None
+            if found is not None:
+                self._points = MapPoints(found)
+                self._window = self._whole = whole_window(self._points.across, self._points.up)
         points = self._points
         if points is None:
             return
@@ -122,7 +123,10 @@ class FeatureMapView(ExplainView):
 
     @property
     def _is_at_work(self) -> bool:
-        return not self._rests and not self._all_counted
+        """Whether there is something to leave."""
+        if self._rests or self._all_counted or self._nothing():
+            return False
+        return not self.scene.refusal(CountOthers(self.scene.model_id, self._counted))
 
     # Where one is
 
@@ -137,12 +141,22 @@ class FeatureMapView(ExplainView):
             return None
         if self._image is not None:
             return self._points.point_of(self._image)
-        found = self._list
-        return found[0] if found else 0 if self._only is None and len(self._points) else None
+        found, labels = self._list, self._points.labels
+        if found:
+            return found[0]
+        return next((at for at, label in enumerate(labels) if self._only in (None, label)), None)
 
     def _go_to(self, point: int) -> None:
         assert self._points is not None
         self._image = self._points.images[point]
+        if self._zoom and not self._window.is_well_inside(self._points.across[point], self._points.up[point]):
+            self._centre()
+
+    def _centre(self) -> None:
+        """Draw the part of the map around the cursor."""
+        points, point = self._points, self._point
+        if points is not None and point is not None:
+            self._window = self._whole.around(points.across[point], points.up[point], 0.5**self._zoom)
 
     def _walk_to(self, at: int) -> None:
         found = self._list
@@ -198,7 +212,8 @@ class FeatureMapView(ExplainView):
 
     def step(self, by: int) -> None:
         """Closer to the point at the cursor, or farther away."""
-        self._zoom = max(0, min(self._zoom + by, 6))
+        self._zoom = max(0, min(self._zoom + by, _CLOSEST))
+        self._centre()
 
     def next_order(self) -> bool:
         """From its first, the other list of what is worth a look."""
@@ -212,13 +227,14 @@ class FeatureMapView(ExplainView):
 
     def choose_class(self, label: int | None) -> None:
         self._only, self._image, self._at = label, None, 0
+        self._centre()
 
     def leave(self) -> bool:
         """Leave the work; else show the whole map, and all classes."""
-        if self._is_at_work and self.scene.model_id and self._nothing() == "":
+        if self._is_at_work:
             self._rests = True
         elif self._zoom:
-            self._zoom = 0
+            self.step(-self._zoom)
         elif self._only is not None:
             self.choose_class(None)
         else:
@@ -262,13 +278,15 @@ class FeatureMapView(ExplainView):
         if self.scene.epoch:
             words += " With the weights of the run's end."
         if height >= _ROOMY:
-            words += f" {compared_in_words(facts)}"
+            along = f"{key_of('explain.previous_image')} {key_of('explain.next_image')}"
+            words += f" {compared_in_words(facts)} Arrows go to the nearest point; {along} along this list:"
         place = Text(self._place(points), self.style("strong"))
         if self._is_at_work and self._which == LISTS[0]:
             share = f"{self._counted / max(1, points.near_others):.0%}".replace("%", " %")
             place.append(f"   counting neighbours {share} … {key_of('lab.back')} leaves it", self.style("accent"))
         place.truncate(width)
-        return [*self.paragraph(words, width), place]
+        told = self.paragraph(words, width)
+        return [*(told if height >= _ROOMY else told[:1]), place]
 
     def _place(self, points: MapPoints) -> str:
         """Where one is, as `3 of 412 on mixed borders`."""
@@ -280,25 +298,19 @@ class FeatureMapView(ExplainView):
 
     def _map(self, points: MapPoints, point: int | None, size: tuple[int, int]) -> list[Text]:
         """The map with the cursor on it."""
-        drawn = self._draw_map(points, self._window(points, point), size)
+        drawn = self._draw_map(points, size)
         cell = drawn.scatter.cell_of(point) if point is not None else None
         if cell is None or point is None:
             return drawn.lines
         return laid_over(drawn.lines, {cell: (sign_of(points.labels[point]), self.style("cursor"))})
 
-    def _window(self, points: MapPoints, point: int | None) -> Window:
-        whole = whole_window(points.across, points.up)
-        if not self._zoom or point is None:
-            return whole
-        return whole.around(points.across[point], points.up[point], 0.5**self._zoom)
-
-    def _draw_map(self, points: MapPoints, window: Window, size: tuple[int, int]) -> _Drawn:
+    def _draw_map(self, points: MapPoints, size: tuple[int, int]) -> _Drawn:
         """The map without the cursor, drawn anew where it is another one."""
         mode, dark, album = self.mode, self.app.current_theme.dark, getattr(self.app, "album", None)
-        of = id(points), window, size, self._only, mode, dark, album is None
+        of = id(points), self._window, size, self._only, mode, dark, album is None
         if self._drawn is not None and self._drawn.of == of:
             return self._drawn
-        scatter = Scatter(points.across, points.up, points.labels, window, size, self._only)
+        scatter = Scatter(points.across, points.up, points.labels, self._window, size, self._only)
 
         def style_of(label: int) -> Style:
             return class_style(label, mode, dark=dark)
@@ -326,12 +338,17 @@ class FeatureMapView(ExplainView):
         one = looked[1]
         said, share = one.predicted, one.probabilities[one.predicted]
         how = "NaN" if share is None else f"{share:.1%}".replace("%", " %")
-        lines.append(self._signed(f"said {sign_of(said)} {facts.name(said)} {how}", said, width))
-        lines.append(self.right_or_wrong(said == label))
+        verdict = self.right_or_wrong(said == label).append(f" {how}")
+        words = short(f"said {sign_of(said)} {facts.name(said)}", width)
+        lines.append(self._signed(words, said, width))
+        if len(words) + 1 + verdict.cell_len > width:
+            lines.append(verdict)
+        else:
+            lines[-1].append(" ").append_text(verdict)
         names = [inert(facts.name(near.label)) for near in one.near]
         lines += self.paragraph(neighbours_in_words(names), width, "")
         here = self._here
-        if len(here) > 1 and point in here:
+        if len(here) > 1 and point in here and room >= _ROOMY - 6:
             words = f"{here.index(point) + 1} of {len(here)} points here: {key_of('explain.open')}"
             lines.append(Text(short(words, width), self.style("dim")))
         return [*lines, *self._picture(one.picture, width, room - len(lines))]
@@ -344,13 +361,12 @@ class FeatureMapView(ExplainView):
 
     def _legend(self, points: MapPoints, width: int) -> list[Text]:
         """The signs with the names of their classes."""
-        lines, line = list[Text](), Text()
-        dark = self.app.current_theme.dark
-        for label in sorted(set(points.labels)):
-            name = short(f"{sign_of(label)} {points.facts.name(label)}", 24)
-            if line.cell_len and line.cell_len + 2 + len(name) > width:
-                lines.append(line)
-                line = Text()
-            line.append("  " if line.cell_len else "")
-            line.append(name, class_style(label, self.mode, dark=dark))
-        return [*lines, line]
+        labels, dark = sorted(set(points.labels)), self.app.current_theme.dark
+        names = [short(f"{sign_of(label)} {points.facts.name(label)}", 24) for label in labels]
+        lines = []
+        for row in in_rows(names, width):
+            line = Text(no_wrap=True)
+            for at in row:
+                line.append(names[at], class_style(labels[at], self.mode, dark=dark)).append("  ")
+            lines.append(line)
+        return lines

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import string
+from collections.abc import Sequence
 
 from rich.style import Style
 
+from cnn_tui.text import cells
 from cnn_tui.ui.widgets.shading import Mode
 
 SIGNS = string.digits + string.ascii_letters
@@ -32,6 +34,18 @@ def colour_of(label: int, mode: Mode, *, dark: bool) -> str:
     else:
         colours = _ON_DARK if dark else _ON_LIGHT
     return f"#{colours[label % len(colours)]}"
+
+
+def in_rows(names: Sequence[str], width: int) -> list[range]:
+    """Which names stand in each line of so many cells, two blanks between them."""
+    rows, first, used = list[range](), 0, 0
+    for at, name in enumerate(names):
+        wide = cells(name) + 2
+        if at > first and used + wide - 2 > width:
+            rows.append(range(first, at))
+            first, used = at, 0
+        used += wide
+    return [*rows, range(first, len(names))]
 
 
 @functools.lru_cache(maxsize=1024)

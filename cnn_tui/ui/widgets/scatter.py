@@ -20,7 +20,7 @@ _TALL = 2
 """A cell is about twice as tall as it is wide."""
 
 
-class Window(NamedTuple):
+class PlaneWindow(NamedTuple):
     """The part of the plane that is drawn."""
 
     left: float
@@ -28,23 +28,28 @@ class Window(NamedTuple):
     bottom: float
     top: float
 
-    def around(self, across: float, up: float, share: float) -> Window:
+    def around(self, across: float, up: float, share: float) -> PlaneWindow:
         """A window of that share of this one's sides, around a point, but not beyond this one."""
         ends: list[float] = []
         for at, low, high in ((across, self.left, self.right), (up, self.bottom, self.top)):
             side = (high - low) * share
             start = min(max(at - side / 2, low), high - side)
             ends += [start, start + side]
-        return Window(*ends)
+        return PlaneWindow(*ends)
+
+    def is_well_inside(self, across: float, up: float) -> bool:
+        """Whether a point is in it, and not near a side."""
+        near_x, near_y = (self.right - self.left) / 8, (self.top - self.bottom) / 8
+        return self.left + near_x <= across <= self.right - near_x and self.bottom + near_y <= up <= self.top - near_y
 
 
-def whole_window(across: Sequence[float], up: Sequence[float]) -> Window:
+def whole_window(across: Sequence[float], up: Sequence[float]) -> PlaneWindow:
     """The window in which all points are; sides that would have no length get one."""
     found: list[float] = []
     for numbers in (across, up):
         low, high = min(numbers), max(numbers)
         found += [low, high] if high > low else [low - 0.5, low + 0.5]
-    return Window(*found)
+    return PlaneWindow(*found)
 
 
 class Scatter:
@@ -55,7 +60,7 @@ class Scatter:
         across: Sequence[float],
         up: Sequence[float],
         labels: Sequence[int],
-        window: Window,
+        window: PlaneWindow,
         size: tuple[int, int],
         only: int | None = None,
     ) -> None:
