@@ -35,6 +35,7 @@ bench: .venv/.test-ready
 	$(BIN)/python -m tests.benchmarks.open_app_cost
 	$(BIN)/python -m tests.benchmarks.memory
 	$(BIN)/python -m tests.benchmarks.long_history
+	$(BIN)/python -m tests.benchmarks.foretelling
 	$(BIN)/python -m tests.benchmarks.loading
 	$(BIN)/python -m tests.benchmarks.ledger_reading
 

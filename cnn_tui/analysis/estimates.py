@@ -1,30 +1,38 @@
 """How long runs will take, from how long runs took.
 
 The pace of a run that waits is the mean pace of the last runs of the same network on the same data. Where there are
-none, it is scaled from another run: of the last ones, the run whose images cost nearly as much to train on, times how
-much more or less they cost. Where there is no such run either, the time is not known, and none is made up.
+none, it follows from the work of a step (`network/step_work.py`) and from how fast this machine's last runs did each
+kind of work (`past_runs.py`). Where there is no such run either, the time is not known, and none is made up. All of
+them are of this machine and this device, or of the same cluster.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+import operator
+from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-from cnn_tui.analysis.pace import SecondsAnImage, Work, in_words, pace_so_far, seconds_left, work_of
+from cnn_tui.analysis.foretold import Foretold, bottleneck
+from cnn_tui.analysis.pace import (
+    SecondsAnImage,
+    Work,
+    in_words,
+    pace_so_far,
+    seconds_left,
+    work_of,
+)
+from cnn_tui.analysis.past_runs import Foundation, PastRuns, foundation
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.same import pace_settings
 from cnn_tui.history.history import History
-from cnn_tui.history.run import Line, Progress, Run
+from cnn_tui.history.run import Line, Place, Run
+from cnn_tui.network.step_work import step_work
 
 LATEST = 5
 """How many runs of the same kind, the last ones, make the mean."""
 
-REFERENCES = 10
-"""How many runs, the last ones, a pace may be scaled from."""
-
 Basis = Literal["same", "scaled", ""]
-"""What an estimate was worked out from: runs of the same kind, another run, or nothing."""
+"""What an estimate was worked out from: runs of the same kind, other runs, or nothing."""
 
 
 class Estimate(NamedTuple):
@@ -32,6 +40,14 @@ class Estimate(NamedTuple):
 
     seconds: float | None = None
     basis: Basis = ""
+
+
+class KnownPace(NamedTuple):
+    """How fast a run goes, and the runs that tell it."""
+
+    pace: SecondsAnImage
+    basis: Basis
+    runs: int
 
 
 class QueuedRun(NamedTuple):
@@ -108,9 +124,9 @@ class Estimator:
         self._runs: dict[int, Run] = {}
         self._wholes: dict[int, Estimate] = {}
         self._found_under: dict[str, str] = {}
-        self._paces: dict[tuple[Any, ...], tuple[SecondsAnImage | None, Basis]] = {}
-        self._works: dict[int, Work | None] = {}
-        self._references: list[tuple[float, SecondsAnImage]] = []
+        self._paces: dict[tuple[Any, ...], KnownPace | None] = {}
+        self._past = PastRuns(history)
+        self._foundations: dict[tuple[str, ...], Foundation | None] = {}
 
     def outlook(self) -> Outlook:
         """The run that is being trained and all that wait, with the time that each still takes."""
@@ -132,14 +148,32 @@ class Estimator:
     def of(self, experiment: Experiment) -> Estimate:
         """How long a new run of the experiment would take."""
         self._remember(self._history.going(), ())
-        return self._whole(experiment, "", experiment.training.epochs)
+        return self._whole(experiment, self._history.place, self._history.device, experiment.training.epochs)
+
+    def foretell(self, experiment: Experiment, device: str | None = None) -> Foretold | None:
+        """What a new run of the experiment will take at the history's place; None where no run tells.
+
+        Without a `device` it is that of the history.
+        """
+        self._remember(self._history.going(), ())
+        place, asked = self._history.place, self._history.device if device is None else device
+        work = work_of(experiment, self._dataset(experiment.dataset))
+        known = self._known(experiment, place, asked, work) if work else None
+        machine = self._machine(experiment, place, asked) if known else None
+        if work is None or known is None or machine is None:
+            return None
+        step = step_work(experiment.stack, experiment.training.batch_size)
+        held = None if machine.memory is None else round(sum(map(operator.mul, work.memory, machine.memory)))
+        kind, layer = bottleneck(step, machine.speeds)
+        return Foretold(work.train_images * known.pace.train, held, kind, layer, known.runs)
 
     def _remember(self, going: Sequence[Line], waiting: Sequence[Line]) -> None:
         """Read the runs that are new to the queue; forget the paces when a run or an epoch has ended since."""
         now = [(line, self._history.progress(line.id)) for line in going]
         # Until its first epoch has ended, a run's pace comes from its images a second: look again at each tenth of it.
         tenths = [0 if line.epochs_done else one.step * 10 // max(1, one.steps) for line, one in now]
-        seen = ([(line.id, line.epochs_done) for line in going], tenths, [line.id for line in waiting])
+        trained, waits = [(line.id, line.epochs_done) for line in going], [line.id for line in waiting]
+        seen = (trained, tenths, waits, self._history.newest_timed())
         if seen == self._seen:
             return
         self._seen = seen
@@ -151,19 +185,8 @@ class Estimator:
         self._runs = {one: run for one, run in self._runs.items() if one in ids}
         read = self._history.live_runs() if len(new) > 3 else [self._history.run(one) for one in new]
         self._runs.update((run.id, run) for run in read if run)
-        self._references = list(self._paces_of(now))
-
-    def _paces_of(self, going: Sequence[tuple[Line, Progress]]) -> Iterator[tuple[float, SecondsAnImage]]:
-        """What an image costs and the pace, of each run to scale from: those being trained, and the last that ended."""
-        lines = self._history.timed(REFERENCES)
-        for line, progress in (*going, *((line, self._history.progress(line.id)) for line in lines)):
-            if line.id not in self._works:
-                run = self._runs.get(line.id) or self._history.run(line.id)
-                self._works[line.id] = work_of(run.experiment, line.dataset) if run else None
-            work = self._works[line.id]
-            pace = pace_so_far(line, progress, work) if work and work.can_be_scaled else None
-            if work and pace:
-                yield work.cost, pace
+        self._foundations.clear()
+        self._past.look(now)
 
     def _left(self, line: Line) -> Estimate:
         run = self._runs.get(line.id)
@@ -171,7 +194,7 @@ class Estimator:
             return Estimate()
         if line.id not in self._wholes:
             left = max(0, line.epochs - line.epochs_done)
-            self._wholes[line.id] = self._whole(run.experiment, run.device, left)
+            self._wholes[line.id] = self._whole(run.experiment, run.executor, run.device, left)
         whole = self._wholes[line.id]
         if line.status == "queued":
             return whole
@@ -181,30 +204,40 @@ class Estimator:
             return whole
         return Estimate(seconds_left(progress, line.epochs, work, pace), "same")
 
-    def _whole(self, experiment: Experiment, device: str, epochs: int) -> Estimate:
+    def _whole(self, experiment: Experiment, place: Place, device: str, epochs: int) -> Estimate:
         work = work_of(experiment, self._dataset(experiment.dataset))
-        if work is None:
-            return Estimate()
-        kind = (work, device, experiment.stack.fingerprint(), experiment.dataset, *pace_settings(experiment))
-        if kind not in self._paces:
-            self._paces[kind] = self._pace(experiment, device, work)
-        pace, basis = self._paces[kind]
-        return Estimate(work.run(pace, epochs), basis) if pace else Estimate()
+        known = self._known(experiment, place, device, work) if work else None
+        return Estimate(work.run(known.pace, epochs), known.basis) if work and known else Estimate()
 
-    def _pace(self, experiment: Experiment, device: str, work: Work) -> tuple[SecondsAnImage | None, Basis]:
-        same = self._same(experiment, device)
+    def _known(self, experiment: Experiment, place: Place, device: str, work: Work) -> KnownPace | None:
+        network = experiment.stack.fingerprint()
+        kind = (work, place, device, network, experiment.dataset, *pace_settings(experiment))
+        if kind not in self._paces:
+            self._paces[kind] = self._pace(experiment, place, device, work)
+        return self._paces[kind]
+
+    def _pace(self, experiment: Experiment, place: Place, device: str, work: Work) -> KnownPace | None:
+        same = self._same(experiment, place, device)
         if same:
             seconds = [line.pace for line in same if line.pace]
             validation = self._history.progress(same[0].id).validation_seconds
-            return work.pace(sum(seconds) / len(seconds), validation), "same"
-        if not self._references:
-            return None, ""
-        cost, pace = min(self._references, key=lambda one: abs(math.log(work.cost / one[0])))
-        return pace.times(work.cost / cost), "scaled"
+            return KnownPace(work.pace(sum(seconds) / len(seconds), validation), "same", len(same))
+        machine = self._machine(experiment, place, device)
+        if machine is None:
+            return None
+        train = machine.seconds_of_step(work.step) / work.batch_size
+        return KnownPace(SecondsAnImage(train, train * machine.evaluation), "scaled", len(machine.runs))
 
-    def _same(self, experiment: Experiment, device: str) -> list[Line]:
+    def _machine(self, experiment: Experiment, place: Place, device: str) -> Foundation | None:
+        """How fast the machine is on which it would be trained."""
+        key = place, device, experiment.training.precision
+        if key not in self._foundations:
+            self._foundations[key] = foundation(self._past.like(*key))
+        return self._foundations[key]
+
+    def _same(self, experiment: Experiment, place: Place, device: str) -> list[Line]:
         """The last runs of this kind that were trained on the same data as the very last of them."""
-        lines = self._history.timed_alike(experiment.stack.fingerprint(), device, experiment, LATEST)
+        lines = self._history.timed_alike(experiment.stack.fingerprint(), place, device, experiment, LATEST)
         return [line for line in lines if line.dataset == lines[0].dataset]
 
     def _dataset(self, name: str) -> str:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-import functools
 import math
+import statistics
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.run import Line, Progress, Run
 from cnn_tui.network.stack import Stack
-from cnn_tui.network.summary import summarize
+from cnn_tui.network.step_work import WorkAmounts, step_work
+from cnn_tui.network.summary import FLOAT_BYTES
 
 OVERHEAD = 2.5
 """Seconds that a run takes besides its epochs and its test: loading the data, building, saving, leaving. Measured."""
 FORWARD_SHARE = 1 / 3
 """What it costs to evaluate an image, as a share of training on it: the backward pass takes twice as long again."""
 
-STEP_MACS = 4.5e6
-"""What a step costs whatever the network, in multiplications that take as long. Measured with a Dense of 10 units."""
+USUAL_MEMORY = (680e6, 8.0, 2.0)
+"""Bytes that TensorFlow takes, and those that are taken for each byte of the network and of the images. Measured."""
+_REMEMBERED = {"sgd": 0, "adagrad": 1, "rmsprop": 1, "adam": 2, "adamw": 2, "nadam": 2, "adamax": 2, "adadelta": 2}
+"""How many numbers an optimizer remembers of a weight."""
+USUAL_SPEEDS = WorkAmounts(operations=4e-5, multiplications=2e-11, moved=8e-10, pictured=2e-9)
+"""Seconds that each kind of work takes on two cores of a processor. Measured once: how the kinds compare is what counts
+of it, until runs of the machine tell."""
 
 SETTLED_STEPS, SETTLED_SHARE = 64, 0.05
 """The steps, and the share, of the first epoch after which its images a second are trusted: it begins by building the
@@ -43,18 +51,27 @@ class SecondsAnImage(NamedTuple):
 
 
 class Work(NamedTuple):
-    """What a run has to do: multiplications for an image; training and validation images in an epoch; test images."""
+    """What a run has to do: a step's work; training and validation images in an epoch; test images."""
 
-    macs: int
+    step: WorkAmounts
     train_images: int
     validation_images: int
     test_images: int
     batch_size: int = 32
+    network_bytes: int = 0
+    """What training holds of the network: weights, gradients, what the optimizer remembers, a batch's outputs."""
+    image_bytes: int = 0
+    """What the images take as they lie in memory."""
+
+    @property
+    def memory(self) -> tuple[float, ...]:
+        """What it holds in memory: TensorFlow itself, once; bytes of the network; bytes of the images."""
+        return 1.0, float(self.network_bytes), float(self.image_bytes)
 
     @property
     def cost(self) -> float:
-        """What an image costs, in multiplications: its own, and its share of what a step costs."""
-        return self.macs + STEP_MACS / self.batch_size
+        """What an image costs a usual machine, in seconds: its own, and its share of what a step costs."""
+        return seconds_of_step(self.step, USUAL_SPEEDS) / self.batch_size
 
     @property
     def can_be_scaled(self) -> bool:
@@ -97,8 +114,17 @@ def work_of(experiment: Experiment, dataset: str) -> Work | None:
     if images <= 0:
         return None
     validated = data.test_images if validation == "test" else held
-    macs = _macs(Stack(data.input_shape, experiment.layers))
-    return Work(macs, images, validated, data.test_images, experiment.training.batch_size)
+    batch_size = experiment.training.batch_size
+    step = step_work(Stack(data.input_shape, experiment.layers), batch_size)
+    kept = 1 + _REMEMBERED.get(experiment.training.optimizer, 1)
+    numbers = step.weights + step.learned * kept + 2 * step.outputs  # on the way back each output has its error
+    pixels = math.prod(data.input_shape) * (data.train_images + data.test_images)
+    return Work(step.total, images, validated, data.test_images, batch_size, numbers * FLOAT_BYTES, pixels)
+
+
+def seconds_of_step(step: WorkAmounts, speeds: Sequence[float]) -> float:
+    """What a step takes, where each kind of work takes so many seconds."""
+    return sum(amount * speed for amount, speed in zip(step, speeds, strict=True))
 
 
 def pace_so_far(line: Line, progress: Progress, work: Work) -> SecondsAnImage | None:
@@ -123,6 +149,11 @@ def seconds_left(progress: Progress, epochs: int, work: Work, pace: SecondsAnIma
         return validation / 2 + later
     steps = max(0, progress.images_an_epoch - progress.images) * pace.train
     return steps + validation + later
+
+
+def settled_seconds(epochs: Sequence[Epoch]) -> float:
+    """Seconds an epoch: the median, without the first of several, in which a machine warms up."""
+    return statistics.median(epoch.pace for epoch in epochs[1:] or epochs)
 
 
 def time_left(run: Run, now: Progress) -> TimeLeft | None:
@@ -166,8 +197,3 @@ def clock(seconds: float) -> str:
     whole = round(seconds)
     hours, minutes = whole // 3600, whole // 60 % 60
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
-
-
-@functools.lru_cache(4_000)
-def _macs(stack: Stack) -> int:
-    return summarize(stack).macs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnn_tui.cli.parser import AsJson, Experiments
 from cnn_tui.cli.printing import bold, put_json, table
@@ -12,9 +12,13 @@ from cnn_tui.experiment.check import dataset_to_set, problems_of, warnings_of
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.presets import about_preset, find_experiment, load_preset, preset_names
 from cnn_tui.experiment.unset_dataset import NOT_SET
+from cnn_tui.home import history_path
 from cnn_tui.network.fixes import Problem
 from cnn_tui.network.summary import Summary, keras_shape, summarize, summary_lines
 from cnn_tui.text import quiet, sentence
+
+if TYPE_CHECKING:
+    from cnn_tui.analysis.foretold import Foretold
 
 
 def summary(experiments: Experiments, as_json: AsJson = False) -> int:
@@ -32,12 +36,27 @@ def summary(experiments: Experiments, as_json: AsJson = False) -> int:
             statuses.add(WRONG)
             continue
         statuses.add(FAILED if problems else FINISHED)
+        foretold = None if problems else _foretold(experiment)
         if as_json:
-            put_json(to_json(experiment, made, problems, warnings))
+            put_json(to_json(experiment, made, problems, warnings) | _plain_foretold(foretold))
         else:
-            put(*([""] if printed else []), *to_text(experiment, made, problems, warnings))
+            takes = ["", f"A run takes {foretold.versions()[0]}."] if foretold else []
+            put(*([""] if printed else []), *to_text(experiment, made, problems, warnings), *takes)
         printed += 1
     return max(statuses)
+
+
+def _foretold(experiment: Experiment) -> Foretold | None:
+    """What a run of it would take; None where no past run tells."""
+    if not history_path().exists():
+        return None
+    from cnn_tui.cli.foretelling import foretell  # loads SQLite, which nobody is to wait for who has no history
+
+    return foretell(experiment)
+
+
+def _plain_foretold(foretold: Foretold | None) -> dict[str, Any]:
+    return {} if foretold is None else {"foretold": foretold.to_json()}
 
 
 def to_json(

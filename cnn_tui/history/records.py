@@ -7,12 +7,12 @@ from typing import Any, NamedTuple, Self
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.same import PACE_SETTINGS, pace_settings
-from cnn_tui.history.alive import GOING, GOING_HERE, Gone, end_of_gone, is_elsewhere, is_gone
+from cnn_tui.history.alive import GOING, GOING_HERE, Gone, end_of_gone, is_elsewhere, is_gone, this_machine
 from cnn_tui.history.ending import LIVE, Status
 from cnn_tui.history.epoch import Epoch, Point
 from cnn_tui.history.errors import HistoryError
 from cnn_tui.history.rows import CHUNK, LINE_COLUMNS, RUN_COLUMNS, chunks, decoded, marks, to_epoch, to_line, to_run
-from cnn_tui.history.run import Event, Line, Progress, Run, Wish
+from cnn_tui.history.run import Event, Line, Place, Progress, Run, Wish
 from cnn_tui.history.store import Store
 
 _LIVE = ", ".join(f"'{status}'" for status in sorted(LIVE))
@@ -22,6 +22,7 @@ IS_LIVE = f"status IN ({_LIVE})"
 _WAITING = "WHERE status = 'queued' ORDER BY position, id"
 _WAITING_HERE = "WHERE status = 'queued' AND executor = 'here' ORDER BY position, id"
 _GOING = f"WHERE {GOING} ORDER BY id"
+_TIMED = "WHERE pace > 0 AND executor = ? AND (executor != 'here' OR host = ?)"
 _HEAD = "id, seed, dataset, experiment"
 LARGEST = 2**63 - 1
 """The largest whole number that a column of SQLite holds."""
@@ -197,17 +198,25 @@ class Records:
             found.update(self.store.execute(query, some).fetchall())
         return found
 
-    def timed(self, limit: int) -> list[Line]:
-        """The last runs whose seconds an epoch are known, the newest first."""
-        return self._lines("WHERE pace > 0 ORDER BY id DESC LIMIT ?", (limit,))
+    def timed(self, place: Place, limit: int) -> list[Line]:
+        """The last runs whose seconds an epoch are known, the newest first: of this machine, or of that cluster."""
+        return self._lines(f"{_TIMED} ORDER BY id DESC LIMIT ?", (place, this_machine().host, limit))
 
-    def timed_alike(self, fingerprint: str, device: str, experiment: Experiment, limit: int) -> list[Line]:
+    def newest_timed(self) -> tuple[int, int] | None:
+        """The number of the last of them anywhere, and how many epochs it has: one short query."""
+        query = "SELECT id, epochs_done FROM runs WHERE pace > 0 ORDER BY id DESC LIMIT 1"
+        row = self.store.execute(query).fetchone()
+        return None if row is None else (row[0], row[1])
+
+    def timed_alike(
+        self, fingerprint: str, place: Place, device: str, experiment: Experiment, limit: int
+    ) -> list[Line]:
         """The last of them that take as long as the experiment on this device, by its network and settings."""
         names = ("dataset", *(f"training.{name}" for name in PACE_SETTINGS))
         same = " AND ".join(f"json_extract(experiment, '$.{name}') = ?" for name in names)
         asked = (experiment.dataset, *pace_settings(experiment))
-        clauses = f"WHERE fingerprint = ? AND pace > 0 AND device = ? AND {same} ORDER BY id DESC LIMIT ?"
-        return self._lines(clauses, (fingerprint, device, *asked, limit))
+        clauses = f"{_TIMED} AND fingerprint = ? AND device = ? AND {same} ORDER BY id DESC LIMIT ?"
+        return self._lines(clauses, (place, this_machine().host, fingerprint, device, *asked, limit))
 
     def found_under(self, dataset: str) -> str:
         """The data that the last run was trained on which asked for `dataset`; else that."""

@@ -31,7 +31,8 @@ _GROUP = (
     "iif(same = '', id, (SELECT min(one.id) FROM runs AS one WHERE"
     f" {' AND '.join(f'one.{name} = runs.{name}' for name in SAME_EXPERIMENT)}))"
 )
-_WORKED_OUT = {"gap": f"{GAP} AS gap", "group": f'{_GROUP} AS "group"'}
+_MEMORY = "coalesce(json_extract(progress, '$.memory'), 0) AS memory"
+_WORKED_OUT = {"gap": f"{GAP} AS gap", "group": f'{_GROUP} AS "group"', "memory": _MEMORY}
 _LINE = tuple(Line.__struct_fields__)
 _TAGS = _LINE.index("tags")
 LINE_COLUMNS = ", ".join(_WORKED_OUT.get(name, name) for name in _LINE)

@@ -78,6 +78,8 @@ class Progress(msgspec.Struct, frozen=True):
     read: int = 0
     """Pictures that are read while the data is loaded, of `to_read`; both are 0 at any other time."""
     to_read: int = 0
+    memory: int = 0
+    """The most memory that training has held so far, in bytes: on a GPU that of the card; 0 until it is known."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -201,6 +203,8 @@ class Run(msgspec.Struct, frozen=True):
     """The part of the cluster that its job is in."""
     waits_for: str = ""
     """Why its job has not begun, in the cluster's own words."""
+    memory: int = 0
+    """The most memory that its training has held, in bytes; 0 where that is not known."""
     epochs: tuple[Epoch, ...] = ()
     has_experiment: bool = True
     """Whether `experiment` is what was recorded; else it is an empty one, because another version wrote a newer one."""

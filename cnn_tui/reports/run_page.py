@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from cnn_tui import home
 from cnn_tui.analysis.compare import Comparison, compare, in_points, pace_of
+from cnn_tui.analysis.foretold import IN_ENVIRONMENT, foretold_of, megabytes
 from cnn_tui.analysis.lost_number import NAN_RULE, LostNumber, blind_rules, lost_number, needs_nan_rule, remedy
 from cnn_tui.analysis.overfitting import read_run
 from cnn_tui.analysis.tested_images import sampling_error
@@ -136,6 +137,10 @@ def _result(facts: RunFacts) -> Iterator[Block]:
     if run.train_images:
         yield Fact("made with", run.conditions.in_words())
     yield Fact("time", _joined(took))
+    if (foretold := foretold_of(run)) is not None:
+        yield Fact("foretold", foretold.beside(pace, run.memory))
+    elif run.memory:
+        yield Fact("memory", f"{megabytes(run.memory)} at most")
     yield Fact("network", f"{counted(run.params, 'parameter')}, fingerprint {run.fingerprint}")
     if facts.same:
         yield Fact("", sentence(facts.same))
@@ -272,6 +277,8 @@ def _around(run: Run) -> Iterator[Block]:
     if run.environment:
         yield Heading("Environment")
     for name, value in run.environment.items():
+        if name == IN_ENVIRONMENT:
+            continue  # said above, beside what came
         yield Fact(str(name)[:16], _plain(value))
     yield Heading("Files")
     places = {

@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import re
+import resource
 import sys
 from typing import Any
 
@@ -46,6 +47,14 @@ def device() -> str:
     """Where the arithmetic happens: the GPU's name, else the CPU and how many of its cores may be used."""
     gpus = tf.config.list_physical_devices("GPU")
     return _gpu_name(gpus[0]) if gpus else f"CPU, {cores()} cores"
+
+
+def most_memory() -> int:
+    """The most memory that this process has held so far, in bytes: of the GPU, if there is one, else of the machine."""
+    if tf.config.list_logical_devices("GPU"):
+        return int(tf.config.experimental.get_memory_info("GPU:0")["peak"])
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024  # Linux counts in kilobytes
 
 
 def _gpu_name(gpu: Any) -> str:

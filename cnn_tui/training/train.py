@@ -17,14 +17,18 @@ import secrets
 import select
 import sys
 import time
+from collections.abc import Callable
+from typing import Any
 
 from cnn_tui import __version__, locks
 from cnn_tui.history.history import History, Result
+from cnn_tui.history.run import Run
 from cnn_tui.history.run_elsewhere import RunElsewhere, RunRecord
 from cnn_tui.home import log_path
 from cnn_tui.jobs.launch import ENDED, ENDED_BADLY, NO_ROOM, is_full
 from cnn_tui.training.callbacks.recorder import Recorder
 from cnn_tui.training.evaluate_checkpoint import evaluate_checkpoint
+from cnn_tui.training.foretelling import foretold_by
 from cnn_tui.training.log import say, send_output_to
 from cnn_tui.training.standby import warm_up
 from cnn_tui.training.trainer import Trainer
@@ -58,7 +62,7 @@ def train(run_id: int) -> int:
         return 1
     send_output_to(log_path(run_id))
     with History() as history:
-        return train_and_record(history, run_id)
+        return train_and_record(history, run_id, functools.partial(foretold_by, history))
 
 
 def train_elsewhere(run_id: int) -> int:
@@ -72,15 +76,15 @@ def train_elsewhere(run_id: int) -> int:
         return train_and_record(record, run_id)
 
 
-def train_and_record(record: RunRecord, run_id: int) -> int:
-    """Train a queued run to its end; gives the exit status."""
+def train_and_record(record: RunRecord, run_id: int, foretell: Callable[[Run], dict[str, Any]] = lambda _: {}) -> int:
+    """Train a queued run to its end; gives the exit status. Where there are past runs, `foretell` asks them."""
     run = record.run(run_id)
     seed = secrets.randbelow(2**31) if run is None or run.seed is None else run.seed
     if run is None or not record.claim(run_id, os.getpid(), seed):
         say(f"Run {run_id} is not in the queue.")
         return 1
     say(f"Run {run_id}, {run.name}: seed {seed}, process {os.getpid()}.")
-    trainer = Trainer(record, run, seed)
+    trainer = Trainer(record, run, seed, foretell(run))
     result = trainer.result()
     say(f"Run {run_id} {result.status}{f': {result.stop_cause}' if result.stop_cause else '.'}")
     if not record_end(record, run_id, result, trainer.recorder):

@@ -47,8 +47,9 @@ class ReadingEndedError(Exception):
 class Trainer:
     """The training of one run."""
 
-    def __init__(self, history: RunRecord, run: Run, seed: int) -> None:
-        self.history, self.run, self.seed = history, run, seed
+    def __init__(self, history: RunRecord, run: Run, seed: int, foretold: dict[str, Any]) -> None:
+        """`foretold` is kept with what the run ran on."""
+        self.history, self.run, self.seed, self.foretold = history, run, seed, foretold
         self.experiment, self.training = run.experiment, run.experiment.training
         stopwatch = Stopwatch()
         self.resumed = run.train_images > 0  # it began before
@@ -228,7 +229,7 @@ class Trainer:
             dataset=images.dataset.name,
             train_images=len(x),
             test_images=len(images.x_test),
-            environment=environment(images.source),
+            environment=environment(images.source) | self.foretold,
         )
         self.recorder.write(record_start)
         batch_size = self.training.batch_size

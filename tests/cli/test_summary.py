@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from cnn_tui.history.history import History
 from tests.cli.command import REPOSITORY, Inside, cnn_tui, environment
+from tests.ui.made_runs import made
 
 BASELINE = (REPOSITORY / "presets" / "lab1-baseline.toml").read_text()
 
@@ -163,3 +165,19 @@ def test_presets_names_are_what_summary_takes(inside: Inside) -> None:
     answer = inside("summary", "--json", *(preset["name"] for preset in presets))
     assert [one["name"] for one in answer.objects] == [preset["title"] for preset in presets]
     assert "lab1-baseline " in inside("presets").out
+
+
+def test_what_a_run_takes_is_foretold_where_runs_were_made(inside: Inside) -> None:
+    with History() as history:
+        made(history, "lab1-baseline", seconds=8.0)
+        made(history, "lab1-baseline", seconds=9.0)
+    answer = inside("summary", "lab1-baseline", "--json")
+    (summary,) = answer.objects
+    assert (answer.status, answer.err) == (0, "")
+    foretold = summary["foretold"]
+    assert foretold["seconds"] == pytest.approx(8.5)
+    assert (foretold["memory"], foretold["runs"]) == (None, 2)
+    assert (foretold["bottleneck"], foretold["layer"]) == ("memory", "max_pooling2d")
+    shown = inside("summary", "lab1-baseline").out
+    words = "A run takes ~8.5 s an epoch, mostly moving numbers of max_pooling2d (from 2 runs)."
+    assert shown.splitlines()[-1] == words

@@ -5,12 +5,13 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from cnn_tui.analysis.foretold import Foretold
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History
-from cnn_tui.history.run import FiredAt
+from cnn_tui.history.run import FiredAt, Progress
 from cnn_tui.reports.chart.canvas import PATTERNS, sample
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.widgets.page_view import PageView
@@ -234,3 +235,20 @@ async def test_a_comparison_needs_two_runs(make_lab: MakeLab, history: History) 
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await pilot.press("4", "c")
         await sees(pilot, "A comparison needs two runs")
+
+
+async def test_what_was_foretold_stands_beside_what_came(make_lab: MakeLab, history: History) -> None:
+    run_id = made(history, "lab1-baseline", seconds=6.8)
+    foretold = Foretold(6.2, 410_000_000, "arithmetic", "conv2d_1", 7).to_json()
+    environment = {"device": "CPU, 2 cores", "foretold": foretold}
+    history.record_start(
+        run_id, dataset="fashion_mnist", train_images=60_000, test_images=10_000, environment=environment
+    )
+    history.record_progress(run_id, Progress("evaluating", 2, memory=432_000_000))
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("4", "enter")
+        await sees(pilot, "fingerprint")
+        words = "foretold             6.2 s an epoch, took 6.8 s; 410 MB, took 432 MB; mostly arithmetic (from 7 runs)"
+        assert words in whole(app)
+        assert whole(app).count("foretold") == 1, "the environment does not repeat it"

@@ -20,6 +20,7 @@ from cnn_tui.history.epoch import Epoch, Point, metric_shown
 from cnn_tui.history.run import EventKind, Progress, finite
 from cnn_tui.history.run_elsewhere import RunRecord
 from cnn_tui.jobs.processor_load import ProcessorMeter
+from cnn_tui.training.runtime import most_memory
 
 PERIOD = 0.25
 """Seconds between two writes of where a run is, and between two looks at what is asked of it."""
@@ -197,6 +198,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
             validation_seconds=self._validation_seconds,
             read=self._read[0],
             to_read=self._read[1],
+            memory=most_memory(),
         )
 
     def _point(self) -> Point | None:

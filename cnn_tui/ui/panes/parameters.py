@@ -7,6 +7,7 @@ from rich.text import Text
 from cnn_tui.experiment.document import Document
 from cnn_tui.network.summary import FLOAT_BYTES, in_bytes, totals
 from cnn_tui.text import cells, padded
+from cnn_tui.ui.forecast import Forecast
 from cnn_tui.ui.widgets.lines import Lines
 
 _BAR = 8
@@ -24,11 +25,11 @@ def share(params: int, total: int) -> str:
 
 
 class Totals(Lines):
-    """Keras's three lines of totals."""
+    """Keras's three lines of totals, and what a run is foretold to take."""
 
-    def __init__(self, document: Document, *, id: str | None = None) -> None:
+    def __init__(self, document: Document, forecast: Forecast, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.document = document
+        self.document, self.forecast = document, forecast
 
     def draw(self, width: int, height: int) -> list[Text]:
         """Totals, with the memory of float32 weights as Keras prints it, and what an image costs."""
@@ -42,4 +43,5 @@ class Totals(Lines):
         room = width - lines[-1].cell_len
         if summary.stuck_at is None and room > cells(cost) + 2:
             lines[-1].append(" " * (room - cells(cost)) + cost, self.style("dim"))
-        return lines
+        fitting = [words for words in self.forecast.versions() if cells(words) <= width]
+        return [*lines, Text(fitting[0])] if fitting else lines

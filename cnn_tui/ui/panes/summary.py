@@ -14,6 +14,7 @@ from cnn_tui.experiment.document import Document
 from cnn_tui.network.summary import LayerSummary, in_bytes, row_cells
 from cnn_tui.text import cells
 from cnn_tui.ui.bindings import bindings_of
+from cnn_tui.ui.forecast import Forecast
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.panes.parameters import SHARE, Totals, share
 from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
@@ -37,9 +38,10 @@ class SummaryPane(Pane):
     number: ClassVar[int] = 2
     BINDINGS = bindings_of("summary", "pane")
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, forecast: Forecast) -> None:
         super().__init__()
         self.document = document
+        self._totals = Totals(document, forecast, id="totals")
         self._titles: tuple[tuple[str, ...], ...] = _PLAIN
         """The columns that are wanted, and what comes in their place where they are too wide."""
         self._shown: tuple[str, ...] = _PLAIN[-1]
@@ -47,7 +49,11 @@ class SummaryPane(Pane):
 
     def compose(self) -> ComposeResult:
         yield Table((), self._rows, id="rows")
-        yield Totals(self.document, id="totals")
+        yield self._totals
+
+    def show_forecast(self) -> None:
+        """Show what is foretold now."""
+        self._totals.redraw()
 
     def refresh_view(self) -> None:
         rows = self.document.view.summary.rows
@@ -65,7 +71,7 @@ class SummaryPane(Pane):
         self._cells = list(zip(*(values[title] for title in self._shown), strict=True))
         table.columns = tuple(TableColumn(title, widths[title], right=title in _RIGHT) for title in self._shown)
         table.set_count(len(rows))
-        self.query_one(Totals).redraw()
+        self._totals.redraw()
 
     def mark(self, at: int) -> None:
         """Put the cursor on the layer at position `at`, unless the pane itself has the focus."""

@@ -24,6 +24,7 @@ from cnn_tui.ui.commands.runs import Launcher, QueueKeeper, RunCommands
 from cnn_tui.ui.dialogs.dialog import Conversation, HelpScreen, KeyedScreen, PickItem
 from cnn_tui.ui.dialogs.palette import PaletteScreen, keep_recent
 from cnn_tui.ui.explain.pane import ExplainPane
+from cnn_tui.ui.forecast import Forecast
 from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.history.pane import HistoryPane
@@ -64,8 +65,9 @@ class LabScreen(KeyedScreen[None]):
         self.history = history
         self.live = Live(history, self)
         self.writer = HistoryWriter(history, self.post_message, self._say_of_writing)
-        self.stack_pane = StackPane(document)
-        self.summary = SummaryPane(document)
+        self.forecast = Forecast(document, history)
+        self.stack_pane = StackPane(document, self.forecast)
+        self.summary = SummaryPane(document, self.forecast)
         self.training = TrainingPane(self.live, document)
         self.runs = HistoryPane(history, self.writer)
         self.explain = ExplainPane(history, self.writer, document)
@@ -137,6 +139,7 @@ class LabScreen(KeyedScreen[None]):
         self.live.changed.subscribe(self, lambda _: self._show_runs())
         self.set_interval(_LOOK_SECONDS, self.launcher.look)
         self.call_after_refresh(self.launcher.recover)
+        self.call_after_refresh(self._begin_forecast)
         self._show_document()
         if self.exercises.pack:
             self.action_command("exercises.open")
@@ -192,6 +195,16 @@ class LabScreen(KeyedScreen[None]):
             )
         self._told_trouble = trouble is not None
 
+    def _begin_forecast(self) -> None:
+        """The first picture stands: there is time to read what past runs took."""
+        self.forecast.begin()
+        self._show_forecast()
+
+    def _show_forecast(self) -> None:
+        self.forecast.look()
+        self.stack_pane.show_forecast()
+        self.summary.show_forecast()
+
     def _show_runs(self) -> None:
         try:
             for pane in (self.training, self.runs, self.explain, self.log_pane):
@@ -199,6 +212,7 @@ class LabScreen(KeyedScreen[None]):
         except sqlite3.Error:
             self.live.look_again()
             raise
+        self._show_forecast()
         self.header.redraw()
         self.guided_start.look(self.header.shown)
 

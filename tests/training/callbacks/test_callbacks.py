@@ -53,6 +53,7 @@ def test_epochs_and_points_are_recorded_under_keras_names(history: History, exec
     assert history.points(1)[-1].loss == pytest.approx(logs["loss"][-1])
     now = history.progress(1)
     assert (now.epoch, now.step, now.steps, now.images, now.images_an_epoch) == (3, STEPS, STEPS, IMAGES, IMAGES)
+    assert now.memory > 100_000_000, "TensorFlow alone takes more"
 
 
 def test_the_start_of_training_is_told_apart_in_its_first_epoch_only(history: History) -> None:

@@ -26,6 +26,7 @@ from cnn_tui.network.summary import LayerSummary
 from cnn_tui.ui import dialogs
 from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.dialogs.dialog import PickItem, PickScreen
+from cnn_tui.ui.forecast import Forecast
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.pane import Pane
 from cnn_tui.ui.panes.parameters import Totals
@@ -45,13 +46,13 @@ class StackPane(Pane):
     class Edited(Message):
         """The document's stack was changed here."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, forecast: Forecast) -> None:
         super().__init__()
         self.document = document
         self._field = ""
         """The field under the cursor by its name; none is the first."""
         self.rows = LayersTable(document, id="layers")
-        self._totals = Totals(document, id="stack-totals")
+        self._totals = Totals(document, forecast, id="stack-totals")
         self._is_single = False
 
     def compose(self) -> ComposeResult:
@@ -75,6 +76,10 @@ class StackPane(Pane):
         self.rows.set_count(len(self.stack))
         self._totals.redraw()
         self._show_fields()
+
+    def show_forecast(self) -> None:
+        """Show what is foretold now."""
+        self._totals.redraw()
 
     def on_resize(self, _: Resize) -> None:
         self._say_what_it_is()
