@@ -29,6 +29,8 @@ USUAL_SPEEDS = WorkAmounts(operations=4e-5, multiplications=2e-11, moved=8e-10, 
 """Seconds that each kind of work takes on two cores of a processor. Measured once: how the kinds compare is what counts
 of it, until runs of the machine tell."""
 
+FEWEST_STEPS = 16
+"""Of fewer steps, an epoch's seconds say little of other runs."""
 SETTLED_STEPS, SETTLED_SHARE = 64, 0.05
 """The steps, and the share, of the first epoch after which its images a second are trusted: it begins by building the
 graph."""
@@ -73,10 +75,9 @@ class Work(NamedTuple):
         """What an image costs a usual machine, in seconds: its own, and its share of what a step costs."""
         return seconds_of_step(self.step, USUAL_SPEEDS) / self.batch_size
 
-    @property
-    def can_be_scaled(self) -> bool:
-        """Whether an epoch has enough steps for its seconds to say how fast another run goes."""
-        return self.train_images >= SETTLED_STEPS * self.batch_size
+    def can_be_scaled(self, epochs: int) -> bool:
+        """Whether an epoch has enough steps for its seconds to say how fast another run goes; the first takes more."""
+        return self.train_images >= (FEWEST_STEPS if epochs > 1 else SETTLED_STEPS) * self.batch_size
 
     def pace(self, epoch: float, validation: float = 0.0) -> SecondsAnImage:
         """The pace of a run, from the seconds of an epoch's steps, and of its validation where they are known."""

@@ -92,7 +92,7 @@ class PastRuns:
                 return None
             self._read[line.id] = line.epochs_done, run, work_of(run.experiment, line.dataset)
         _, run, work = self._read[line.id]
-        if work is None or not work.can_be_scaled:
+        if work is None or not work.can_be_scaled(len(run.epochs)):
             return None
         if run.epochs:
             pace: SecondsAnImage | None = work.pace(settled_seconds(run.epochs), progress.validation_seconds)

@@ -30,6 +30,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
+from cnn_tui.home import log_path
 from cnn_tui.jobs.launch import environment
 from cnn_tui.network.convolution import Padding
 from cnn_tui.network.layers import AnyLayer, Conv2D, Dense, Flatten, GlobalAveragePooling2D, MaxPooling2D
@@ -54,6 +55,15 @@ class Tried(NamedTuple):
     @property
     def took(self) -> float:
         return settled_seconds(self.run.epochs)
+
+
+def random_experiments(seed: int) -> list[Experiment]:
+    """As many as are trained, each with a network of its own."""
+    rng, made = random.Random(seed), dict[str, Experiment]()
+    while len(made) < RUNS:
+        one = random_experiment(rng)
+        made.setdefault(one.stack.fingerprint(), one)
+    return [*made.values()]
 
 
 def random_experiment(rng: random.Random) -> Experiment:
@@ -99,9 +109,10 @@ def train(history: History, experiment: Experiment) -> Run:
     """Train a run to its end in a process of its own."""
     run_id = history.add(experiment, device="cpu")
     command = [sys.executable, "-m", "cnn_tui.training.train", str(run_id)]
-    subprocess.run(
-        command, env=environment(), stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True, timeout=600
+    done = subprocess.run(
+        command, env=environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600, check=False
     )
+    assert done.returncode == 0, f"{done}\n{log_path(run_id).read_text()}"
     run = history.run(run_id)
     assert run is not None and run.status == "finished", run
     return run
@@ -109,15 +120,14 @@ def train(history: History, experiment: Experiment) -> Run:
 
 def try_all(home: Path, seed: int) -> list[Tried]:
     """Train all; what is foretold of each is what it recorded when it began."""
-    rng, tried = random.Random(seed), list[Tried]()
+    experiments, tried = random_experiments(seed), list[Tried]()
     with History() as history:
-        for _ in range(LEARNED):
-            tried.append(Tried(train(history, random_experiment(rng)), None, None))
+        for experiment in experiments[:LEARNED]:
+            tried.append(Tried(train(history, experiment), None, None))
         shutil.copy(history.path, home / "five.db")
         with History(home / "five.db") as first:
             five = Estimator(first)
-            for _ in range(LEARNED, RUNS):
-                experiment = random_experiment(rng)
+            for experiment in experiments[LEARNED:]:
                 by_five, run = five.foretell(experiment, "cpu"), train(history, experiment)
                 tried.append(Tried(run, foretold_of(run), by_five))
     return tried
