@@ -11,14 +11,12 @@ from __future__ import annotations
 import math
 import os
 import random
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -118,18 +116,17 @@ def train(history: History, experiment: Experiment) -> Run:
     return run
 
 
-def try_all(home: Path, seed: int) -> list[Tried]:
+def try_all(seed: int) -> list[Tried]:
     """Train all; what is foretold of each is what it recorded when it began."""
     experiments, tried = random_experiments(seed), list[Tried]()
     with History() as history:
         for experiment in experiments[:LEARNED]:
             tried.append(Tried(train(history, experiment), None, None))
-        shutil.copy(history.path, home / "five.db")
-        with History(home / "five.db") as first:
-            five = Estimator(first)
-            for experiment in experiments[LEARNED:]:
-                by_five, run = five.foretell(experiment, "cpu"), train(history, experiment)
-                tried.append(Tried(run, foretold_of(run), by_five))
+        five = Estimator(history)
+        by_five = [five.foretell(one, "cpu") for one in experiments[LEARNED:]]
+        for experiment, first in zip(experiments[LEARNED:], by_five, strict=True):
+            run = train(history, experiment)
+            tried.append(Tried(run, foretold_of(run), first))
     return tried
 
 
@@ -151,7 +148,7 @@ def main(arguments: list[str]) -> None:
     began, seed = time.perf_counter(), int(arguments[0]) if arguments else 1
     with tempfile.TemporaryDirectory() as home:
         os.environ |= {"CNN_TUI_HOME": home, "TF_CPP_MIN_LOG_LEVEL": "3"}
-        tried = try_all(Path(home), seed)
+        tried = try_all(seed)
     rows = [["run", "s an epoch", "foretold", "off", "by five", "off", "memory", "foretold", "mostly", "others"]]
     for run, foretold, by_five in tried[LEARNED:]:
         assert foretold is not None and by_five is not None and foretold.memory is not None
