@@ -18,6 +18,10 @@ from tests.training.trained_run import trained_once
 
 gc.set_threshold(50_000, 20, 20)
 
+# Several tests run at once, each on small networks: TensorFlow's threads would only wait for each other.
+for number_of in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+    os.environ.setdefault(number_of, "1")
+
 
 def pytest_collection_finish() -> None:
     """What is loaded by now stays. To look through it for garbage, again and again, is a fifth of all the time."""

@@ -50,7 +50,7 @@ def test_the_table_is_what_keras_has(architecture: Any) -> None:
 
     facts = facts_of(architecture)
     names = list(facts.cuts)
-    for side in (facts.least, 97, 150):
+    for side in (facts.least, 97, 150) if architecture in QUICK else (97,):  # each is a network that Keras builds
         shape = (side, side + 3, 3)
         base = getattr(keras.applications, architecture)(include_top=False, weights=None, input_shape=shape)
         for cut in {names[0], names[len(names) // 2], names[-2], facts.last}:

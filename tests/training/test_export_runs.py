@@ -1,6 +1,6 @@
 """The script of a run, run as a program, makes the same network and, with the run's seed, the same losses.
 
-Both are given one thread: with more, the sums of the gradients round differently in either, and training amplifies it.
+Both have one thread: with more, the sums of the gradients round differently in either, and training amplifies it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import struct
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
-from cnn_tui.jobs.launch import environment, python
+from cnn_tui.jobs.launch import ENDED, environment
 from cnn_tui.keras_io.script import keras_script
 from cnn_tui.network.layers import BatchNormalization, Dropout, RandomFlip
 from cnn_tui.network.summary import summarize
@@ -65,11 +66,11 @@ def child(command: list[str], cwd: Path) -> str:
     return done.stdout
 
 
-def trained(experiment: Experiment, folder: Path) -> Run:
-    """The run of an experiment, made by the real training in a process of its own."""
+def trained(experiment: Experiment, trains: Callable[[int], int]) -> Run:
+    """The run of an experiment, made by the real training."""
     with History() as history:
         run_id = history.add(experiment)
-        child(python("cnn_tui.training.train", str(run_id)), folder)
+        assert trains(run_id) == ENDED
         run = history.run(run_id)
     assert run is not None
     return run
@@ -99,15 +100,15 @@ def assert_same(run: Run, told: dict[str, Any]) -> None:
 
 @pytest.mark.long
 @pytest.mark.usefixtures("keras_cache")
-def test_a_run_of_the_notes_network_is_repeated(tmp_path: Path) -> None:
-    run = trained(BASELINE, tmp_path)
+def test_a_run_of_the_notes_network_is_repeated(tmp_path: Path, trains: Callable[[int], int]) -> None:
+    run = trained(BASELINE, trains)
     assert (run.status, run.dataset, run.train_images) == ("finished", "fashion_mnist", 600)
     assert_same(run, scripted(run.experiment, run.seed, tmp_path))
 
 
 @pytest.mark.long
 @pytest.mark.usefixtures("keras_cache")
-def test_a_run_with_everything_in_it_is_repeated(tmp_path: Path) -> None:
+def test_a_run_with_everything_in_it_is_repeated(tmp_path: Path, trains: Callable[[int], int]) -> None:
     stack = BASELINE.stack.insert(0, RandomFlip(mode="horizontal")).insert(2, BatchNormalization())
     stack = stack.insert(len(stack) - 1, Dropout(rate=0.3)).toggle(4)
     stack = stack.change(len(stack) - 1, kernel_regularizer=L1L2(l1=0.001, l2=0.01))
@@ -122,17 +123,17 @@ def test_a_run_with_everything_in_it_is_repeated(tmp_path: Path) -> None:
         learning_rate=0.02,
     )
     rule = StopRule(metric="val_accuracy", above=0.0001)
-    run = trained(msgspec.structs.replace(experiment, stop=(rule,)), tmp_path)
+    run = trained(msgspec.structs.replace(experiment, stop=(rule,)), trains)
     assert (run.status, len(run.epochs), run.train_images) == ("stopped", 1, 540)
     assert_same(run, scripted(run.experiment, run.seed, tmp_path))
 
 
 @pytest.mark.long
-def test_a_run_in_half_precision_on_files_is_repeated(tmp_path: Path) -> None:
+def test_a_run_in_half_precision_on_files_is_repeated(tmp_path: Path, trains: Callable[[int], int]) -> None:
     with np.load(SAMPLE) as sample:
         np.savez(tmp_path / "few.npz", **{name: sample[name][:300] for name in sample})
     experiment = msgspec.structs.replace(BASELINE, dataset=str(tmp_path / "few.npz"))
-    run = trained(experiment.with_training(epochs=1, precision="mixed_bfloat16", validation="none"), tmp_path)
+    run = trained(experiment.with_training(epochs=1, precision="mixed_bfloat16", validation="none"), trains)
     assert_same(run, scripted(run.experiment, run.seed, tmp_path))
 
 
