@@ -33,6 +33,7 @@ bench: .venv/.test-ready
 	$(BIN)/python -m tests.benchmarks.recording_cost
 	$(BIN)/python -m tests.benchmarks.keeping_epochs
 	$(BIN)/python -m tests.benchmarks.open_app_cost
+	$(BIN)/python -m tests.benchmarks.epoch_moving
 	$(BIN)/python -m tests.benchmarks.memory
 	$(BIN)/python -m tests.benchmarks.long_history
 	$(BIN)/python -m tests.benchmarks.foretelling

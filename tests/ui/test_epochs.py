@@ -121,7 +121,8 @@ async def test_a_picture_of_ones_own_is_asked_about_again(make_lab: MakeLab, kep
     (tmp_path / "own.png").write_bytes(b"of a process that asks for no more")
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:
-        client = await opened(pilot, app, "i")
+        client = await opened(pilot, app)
+        await pilot.press("i")
         await sees(pilot, "The picture's file")
         await pilot.press(*str(tmp_path / "own.png"), "enter")
         await sees(pilot, "your picture")

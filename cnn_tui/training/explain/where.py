@@ -65,25 +65,18 @@ def look(model: TrainedModel, image: Pixels, question: LookWhere, training: Trai
     class or layer that there is not, and where a method needs a convolution and there is none.
     """
     layer = convolution(model, question.layer) if question.method in OF_A_LAYER else None
-    probabilities = class_probabilities(model.predict(image), training)[0]
-    label = question.label
-    if label is None:
-        label = int(np.argmax(np.nan_to_num(probabilities, nan=-1.0)))
-    if not 0 <= label < len(probabilities):
-        raise ExplainError(
-            f"there is no class {label}: they are counted from 0 to {len(probabilities) - 1}", wrong=True
-        )
-    scored = ScoredModel(model, label, training, layer)
+    scored = ScoredModel(model, training, layer)
     x = scaled(image)
-    found = _ask(scored, x, question.method, question.first)
+    seen = scored.see(x, question.label)
+    found = _ask(scored, x, seen, question.method, question.first)
     height, width, channels = model.input_shape
     return Where(
         question.method,
         layer.name if layer is not None else "",
-        label,
+        seen.label,
         (),
-        tuple(_number(one) for one in probabilities),
-        _number(scored.scores(x)[0]),
+        tuple(_number(one) for one in seen.probabilities),
+        _number(seen.score),
         (int(found.map.shape[0]), int(found.map.shape[1])),
         np.ascontiguousarray(found.map, "<f4").tobytes(),
         found.done,
@@ -95,16 +88,16 @@ def look(model: TrainedModel, image: Pixels, question: LookWhere, training: Trai
     )
 
 
-def _ask(scored: ScoredModel, x: tf.Tensor, method: Method, first: int) -> Found:
+def _ask(scored: ScoredModel, x: tf.Tensor, seen: Seen, method: Method, first: int) -> Found:
     match method:
         case "grad-cam":
-            return Found(grad_cam(*scored.maps_and_gradients(x)))
+            return Found(grad_cam(*scored.maps_and_gradients(seen)))
         case "grad-cam++":
-            return Found(grad_cam_plus_plus(*scored.maps_and_gradients(x)))
+            return Found(grad_cam_plus_plus(*scored.maps_and_gradients(seen)))
         case "occlusion":
-            return occlude(scored, x, first)
+            return occlude(scored, x, seen, first)
         case "integrated-gradients":
-            return integrate(scored, x, first)
+            return integrate(scored, x, seen.label, first)
 
 
 def convolutions(model: TrainedModel) -> list[Any]:
@@ -123,55 +116,90 @@ def convolution(model: TrainedModel, name: str) -> Any:
     return found[name or next(reversed(found))]
 
 
-class ScoredModel:
-    """A model with the score of one of its classes, and with what a layer makes of the image on the way there."""
+class Seen(NamedTuple):
+    """What a model made of one image, for one of its classes: all that is asked of it went through it once."""
 
-    def __init__(self, model: TrainedModel, label: int, training: Training, layer: Any = None) -> None:
-        self._model, self._training, self.label = model.model, training, label
-        self._unit, self._sign = label, 1.0
-        if class_count(model.outputs, training) > model.outputs:  # one unit, which gives the score of the second class
-            self._unit, self._sign = 0, 1.0 if label else -1.0
-        last = self._model.layers[-1]
+    label: int
+    probabilities: NDArray[Any]
+    """Of each class."""
+    score: float
+    maps: tf.Tensor
+    """What the layer made of it, (1, height, width, filters)."""
+    tape: tf.GradientTape
+    scaled_score: tf.Tensor
+    """The score as it is on the tape."""
+
+
+class ScoredModel:
+    """A model with the scores of its classes, and with what a layer makes of the image on the way there."""
+
+    def __init__(self, model: TrainedModel, training: Training, layer: Any = None) -> None:
+        self._training = training
+        self._single = class_count(model.outputs, training) > model.outputs
+        """Whether one unit gives the score of the second of two classes."""
+        whole = model.model
+        last = whole.layers[-1]
         before = model.nodes[last.name].input_tensors[0] if _makes_probabilities(last) else None
         self._dense = last if before is not None and hasattr(last, "kernel") else None
-        middle = model.nodes[layer.name].outputs[0] if layer is not None else self._model.inputs[0]
-        self._parts = model.up_to(middle, self._model.outputs[0] if before is None else before)
-        self._scale = _HALF_SCALE if self._model.layers[0].compute_dtype == "float16" else 1.0
+        middle = model.nodes[layer.name].outputs[0] if layer is not None else whole.inputs[0]
+        said = whole.outputs[0]
+        self._parts = model.up_to(middle, said if before is None else before, said)
+        self._scale = _HALF_SCALE if whole.layers[0].compute_dtype == "float16" else 1.0
 
-    def probabilities(self, x: tf.Tensor) -> NDArray[Any]:
-        """How sure the network is of the class, for each image."""
-        said = tf.cast(self._model(x, training=False), tf.float32).numpy()
-        return class_probabilities(said, self._training)[:, self.label]
+    def see(self, x: tf.Tensor, label: int | None) -> Seen:
+        """Look at one image, for a class or for the likeliest one. Raises ExplainError for a class that there is not.
 
-    def scores(self, x: tf.Tensor) -> Floats:
+        The likeliest is that of the largest probability; NaN is the least of all.
+        """
+        with tf.GradientTape() as tape:
+            tape.watch(x)  # a tape that watches nothing, as over a frozen base, keeps nothing
+            maps, units, said = self._through(x)
+            probabilities = class_probabilities(said.numpy(), self._training)[0]
+            if label is None:
+                label = int(np.argmax(np.nan_to_num(probabilities, nan=-1.0)))
+            if not 0 <= label < len(probabilities):
+                raise ExplainError(
+                    f"there is no class {label}: they are counted from 0 to {len(probabilities) - 1}", wrong=True
+                )
+            score = self._of_class(units, label)[0]
+            scaled_score = score * self._scale
+        return Seen(label, probabilities, float(score.numpy()), maps, tape, scaled_score)
+
+    def maps_and_gradients(self, seen: Seen) -> tuple[Floats, Floats]:
+        """What the layer made of the image, and the score's gradient by that: both (height, width, filters)."""
+        maps: Floats = tf.cast(seen.maps, tf.float32)[0].numpy()
+        return maps, _gradient(seen.tape, seen.scaled_score, seen.maps)[0] / np.float32(self._scale)
+
+    def probabilities(self, x: tf.Tensor, label: int) -> NDArray[Any]:
+        """How sure the network is of a class, for each image."""
+        return class_probabilities(self._through(x)[2].numpy(), self._training)[:, label]
+
+    def scores(self, x: tf.Tensor, label: int) -> Floats:
         """The class's score of each image."""
-        scores: Floats = self._middle_and_scores(x)[1].numpy()
+        scores: Floats = self._of_class(self._through(x)[1], label).numpy()
         return scores
 
-    def gradients(self, x: tf.Tensor) -> Floats:
+    def gradients(self, x: tf.Tensor, label: int) -> Floats:
         """The gradients of the scores with respect to the images: of the shape of `x`."""
         with tf.GradientTape() as tape:
             tape.watch(x)
-            score = tf.reduce_sum(self._middle_and_scores(x)[1]) * self._scale
+            score = tf.reduce_sum(self._of_class(self._through(x)[1], label)) * self._scale
         return _gradient(tape, score, x) / np.float32(self._scale)
 
-    def maps_and_gradients(self, x: tf.Tensor) -> tuple[Floats, Floats]:
-        """What the layer makes of one image, and the score's gradient by that: both (height, width, filters)."""
-        with tf.GradientTape() as tape:
-            tape.watch(x)  # a tape that watches nothing, as over a frozen base, keeps nothing
-            maps, scores = self._middle_and_scores(x)
-            score = scores[0] * self._scale
-        found: Floats = tf.cast(maps, tf.float32)[0].numpy()
-        return found, _gradient(tape, score, maps)[0] / np.float32(self._scale)
-
-    def _middle_and_scores(self, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        middle, before = self._parts(x, training=False)
-        scores = tf.cast(before, tf.float32)
+    def _through(self, x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """What the layer makes of images, the scores that the model has units for, and what it says."""
+        middle, before, said = self._parts(x, training=False)
+        units = tf.cast(before, tf.float32)
         if self._dense is not None:
-            scores = tf.matmul(scores, tf.cast(self._dense.kernel, tf.float32))
+            units = tf.matmul(units, tf.cast(self._dense.kernel, tf.float32))
             if self._dense.use_bias:
-                scores += tf.cast(self._dense.bias, tf.float32)
-        return middle, scores[:, self._unit] * self._sign
+                units += tf.cast(self._dense.bias, tf.float32)
+        return middle, units, tf.cast(said, tf.float32)
+
+    def _of_class(self, units: tf.Tensor, label: int) -> tf.Tensor:
+        if self._single:
+            return units[:, 0] if label else -units[:, 0]
+        return units[:, label]
 
 
 def _makes_probabilities(last: Any) -> bool:
@@ -211,7 +239,7 @@ def corners(length: int, side: int) -> list[int]:
     return [*range(0, length - side, max(1, side // 2)), length - side]
 
 
-def occlude(scored: ScoredModel, x: tf.Tensor, first: int) -> Found:
+def occlude(scored: ScoredModel, x: tf.Tensor, seen: Seen, first: int) -> Found:
     """The probability that a covered place costs: of each pixel, the mean over the squares that cover it.
 
     The squares have the mean colour of the image. `first` is the square to go on with.
@@ -221,7 +249,7 @@ def occlude(scored: ScoredModel, x: tf.Tensor, first: int) -> Found:
     side = max(1, round(min(height, width) / SQUARES_ACROSS))
     squares = [(top, left) for top in corners(height, side) for left in corners(width, side)]
     colour = image.mean(axis=(0, 1))
-    whole = scored.probabilities(x)[0]
+    whole = seen.probabilities[seen.label]
     times, cost = np.zeros((height, width)), np.zeros((height, width))
     for top, left in squares:
         times[top : top + side, left : left + side] += 1
@@ -231,14 +259,14 @@ def occlude(scored: ScoredModel, x: tf.Tensor, first: int) -> Found:
         batch = np.repeat(image[np.newaxis], len(some), axis=0)
         for one, (top, left) in zip(batch, some, strict=True):
             one[top : top + side, left : left + side] = colour
-        lost = whole - scored.probabilities(tf.constant(batch))
+        lost = whole - scored.probabilities(tf.constant(batch), seen.label)
         for (top, left), one in zip(some, lost, strict=True):
             cost[top : top + side, left : left + side] += one
         at += len(some)
     return Found((cost / times).astype(np.float32), at, len(squares), side=side)
 
 
-def integrate(scored: ScoredModel, x: tf.Tensor, first: int) -> Found:
+def integrate(scored: ScoredModel, x: tf.Tensor, label: int, first: int) -> Found:
     """What each pixel adds to the score on the way from black, all channels together.
 
     The gradient of a step is taken in its middle. `first` is the step to go on with.
@@ -249,9 +277,9 @@ def integrate(scored: ScoredModel, x: tf.Tensor, first: int) -> Found:
     while at < STEPS and (at == first or time.monotonic() - begun < _PART_SECONDS):
         some = np.arange(at, min(STEPS, at + _at_once(image)), dtype=np.float32)
         shares = (some + 0.5)[:, np.newaxis, np.newaxis, np.newaxis] / STEPS
-        total += scored.gradients(tf.constant(shares * image, tf.float32)).sum(axis=0)
+        total += scored.gradients(tf.constant(shares * image, tf.float32), label).sum(axis=0)
         at += len(some)
-    blank = scored.scores(tf.zeros_like(x))[0]
+    blank = scored.scores(tf.zeros_like(x), label)[0]
     return Found((image * total / STEPS).sum(axis=2).astype(np.float32), at, STEPS, _number(blank))
 
 

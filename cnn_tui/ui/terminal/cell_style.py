@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import re
 from typing import NamedTuple
 
 # What SGR calls attributes: the code that switches each on, and the one that switches it off (and its twin).
 _ON = (1, 2, 3, 4, 5, 7, 8, 9)
 _OFF = {1: 22, 2: 22, 3: 23, 4: 24, 5: 25, 7: 27, 8: 28, 9: 29}
 _SEEN = frozenset((4, 7, 9))  # underlined, reversed, struck out: seen on a blank as well
+_TWO_COLOURS = re.compile(r"38;2;(\d+;\d+;\d+);48;2;(\d+;\d+;\d+)")
 _CUBE = (0, 95, 135, 175, 215, 255)
 
 
@@ -44,6 +46,8 @@ PLAIN = Pen()
 @functools.lru_cache(maxsize=4096)
 def turned(pen: Pen, codes: str) -> Pen:
     """The pen after the escape sequence `ESC [ codes m`."""
+    if both := _TWO_COLOURS.fullmatch(codes):  # as nearly every cell of a picture has them
+        return Pen(_direct(38, both[1]), _direct(48, both[2]), pen.attributes)
     foreground, background, on = pen.foreground, pen.background, set(pen.attributes)
     given = [int(code) if code else 0 for code in codes.replace(":", ";").split(";")]
     while given:
@@ -91,8 +95,14 @@ def _colour(code: int, given: list[int]) -> str:
         return f"{code};5;{given.pop(0) if given else 0}"
     red, green, blue = (*given[:3], 0, 0, 0)[:3]
     del given[:3]
-    short = _indexed(red, green, blue)
-    return f"{code};2;{red};{green};{blue}" if short is None else f"{code};5;{short}"
+    return _direct(code, f"{red};{green};{blue}")
+
+
+@functools.lru_cache(maxsize=4096)
+def _direct(code: int, parts: str) -> str:
+    """The shortest codes of a colour that is given by its red, green and blue."""
+    short = _indexed(*map(int, parts.split(";")))
+    return f"{code};2;{parts}" if short is None else f"{code};5;{short}"
 
 
 def _indexed(red: int, green: int, blue: int) -> int | None:

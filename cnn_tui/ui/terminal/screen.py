@@ -163,8 +163,11 @@ class Screen:
             blank = self._pen.of_blank()
             cells = [(self._album.piece(letter) or " ", blank) for letter in text]
         elif width == len(text):
-            space = (" ", self._pen.of_blank())
-            cells = [(character, self._pen) if character != " " else space for character in text]
+            pen = self._pen
+            cells = [(character, pen) for character in text]
+            if " " in text:
+                space = (" ", pen.of_blank())
+                cells = [space if cell[0] == " " else cell for cell in cells]
         else:
             cells = self._uneven(text)
         room = self.columns - x

@@ -10,13 +10,12 @@ here. Kernels, whose numbers may be below 0, have signs and digits too, so that 
 from __future__ import annotations
 
 import functools
-import itertools
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.style import Style
-from rich.text import Text
+from rich.text import Span, Text
 
 from cnn_tui.data.images import Picture
 from cnn_tui.network.convolution import Plane
@@ -53,23 +52,28 @@ def resampled(picture: Picture, size: Fit) -> list[list[Colour]]:
     height, width, channels = picture.shape
     across = [_span(at, width, size.columns) for at in range(size.columns)]
     lines: list[list[Colour]] = []
+    before = (0, 0)
     for down in range(size.rows):
         first, last = _span(down, height, size.rows)
-        planes: list[list[int]] = []
-        for channel in range(channels):
-            rows = [
-                picture.pixels[y * width * channels + channel : (y + 1) * width * channels : channels]
-                for y in range(first, last)
-            ]
-            planes.append(
-                [
-                    sum(sum(row[left:right]) for row in rows) // ((right - left) * (last - first))
-                    for left, right in across
-                ]
-            )
-        red, green, blue = planes if channels == 3 else planes * 3
-        lines.append(list(zip(red, green, blue, strict=True)))
+        if (first, last) != before:  # a pixel that is repeated is worked out once
+            rows = [picture.pixels[y * width * channels : (y + 1) * width * channels] for y in range(first, last)]
+            planes = [_means([row[channel::channels] for row in rows], across) for channel in range(channels)]
+            line = list(zip(*planes, strict=True)) if channels == 3 else [_GREYS[level] for level in planes[0]]
+            before = first, last
+        lines.append(line)
     return lines
+
+
+_GREYS: tuple[Colour, ...] = tuple((level, level, level) for level in range(256))
+
+
+def _means(rows: list[bytes], across: list[tuple[int, int]]) -> list[int]:
+    """One channel of some rows as one, of so many spans of pixels."""
+    if len(rows) == 1 and len(across) >= len(rows[0]):
+        row = rows[0]
+        return [row[left] for left, _ in across]
+    below = rows[0] if len(rows) == 1 else [*map(sum, zip(*rows, strict=True))]
+    return [sum(below[left:right]) // ((right - left) * len(rows)) for left, right in across]
 
 
 def _span(at: int, pixels: int, shown: int) -> tuple[int, int]:
@@ -162,22 +166,25 @@ def _pairs(grid: list[list[Colour]]) -> list[tuple[list[Colour], list[Colour] | 
 def _quadrants(grid: list[list[Colour]]) -> list[Text]:
     lines = []
     for above, below in zip(grid[::2], grid[1::2], strict=True):
-        text = Text()
-        for (front, ground), cells in itertools.groupby(cells_of(above, below), lambda cell: (cell.front, cell.ground)):
-            text.append("".join(cell.glyph for cell in cells), _half_style(front, ground, "full"))
-        lines.append(text)
+        cells = cells_of(above, below)
+        looks = [(cell.front, cell.ground) for cell in cells]
+        lines.append(_line("".join([cell.glyph for cell in cells]), looks, "full"))
     return lines
 
 
 def _half_blocks(above: list[Colour], below: list[Colour] | None, mode: Mode) -> Text:
-    text, start = Text(), 0
     lower: Sequence[Colour | None] = below or [None] * len(above)
-    cells = list(zip(above, lower, strict=True))
-    for at in range(1, len(cells) + 1):
-        if at == len(cells) or cells[at] != cells[start]:  # a run of equal cells is sent as one
-            text.append(HALF * (at - start), _half_style(*cells[start], mode))
+    return _line(HALF * len(above), list(zip(above, lower, strict=True)), mode)
+
+
+def _line(glyphs: str, looks: Sequence[tuple[Colour, Colour | None]], mode: Mode) -> Text:
+    """Characters, each with the colours of its front and its ground; a run of equal looks is sent as one."""
+    spans, start = [], 0
+    for at in range(1, len(looks) + 1):
+        if at == len(looks) or looks[at] != looks[start]:
+            spans.append(Span(start, at, _half_style(*looks[start], mode)))
             start = at
-    return text
+    return Text(glyphs, spans=spans)
 
 
 @functools.lru_cache(maxsize=8192)
@@ -209,12 +216,16 @@ def _label(share: float, wide: int, mode: Mode) -> str:
     return f"{sign}{min(9, math.ceil(abs(share) * 9))}"
 
 
-# By which of the pixels are in front: 1 is upper left, 2 upper right, 4 lower left, 8 lower right.
-_GLYPHS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
-# The lower right pixel is always behind: the other half of the ways is the same with the colours changed.
-_WAYS = tuple(
-    (mask, tuple(at for at in range(4) if mask >> at & 1), tuple(at for at in range(4) if not mask >> at & 1))
-    for mask in range(1, 8)
+# The ways to part four pixels in two: the character, the pixels that are in front in it, and those behind. The lower
+# right one is always behind: the other half of the ways is the same with the colours changed.
+_PARTINGS = (
+    ("▘", (0,), (1, 2, 3)),
+    ("▝", (1,), (0, 2, 3)),
+    ("▀", (0, 1), (2, 3)),
+    ("▖", (2,), (0, 1, 3)),
+    ("▌", (0, 2), (1, 3)),
+    ("▞", (1, 2), (0, 3)),
+    ("▛", (0, 1, 2), (3,)),
 )
 
 
@@ -230,16 +241,21 @@ def cell_of(pixels: tuple[Colour, Colour, Colour, Colour]) -> QuadrantCell:
     """The cell for the pixels at the upper left, upper right, lower left and lower right."""
     if pixels.count(pixels[3]) == 4:
         return QuadrantCell(" ", pixels[3], pixels[3])
-    light = [sum(pixel) for pixel in pixels]
-    best, most = _WAYS[0], -1.0
-    for way in _WAYS:
-        _, front, ground = way
-        # What is lost is the sum of squares less this.
-        kept = sum(light[at] for at in front) ** 2 / len(front) + sum(light[at] for at in ground) ** 2 / len(ground)
-        if kept > most:
-            best, most = way, kept
-    mask, front, ground = best
-    return QuadrantCell(_GLYPHS[mask], _mean([pixels[at] for at in front]), _mean([pixels[at] for at in ground]))
+    a, b, c, d = map(sum, pixels)
+    # For each of _PARTINGS how far the means of its two parts are apart, squared, times what makes a measure of it: the
+    # larger it is, the less is lost by showing the pixels of each part as their mean.
+    total = a + b + c + d
+    apart = (
+        (4 * a - total) ** 2,
+        (4 * b - total) ** 2,
+        3 * (2 * (a + b) - total) ** 2,
+        (4 * c - total) ** 2,
+        3 * (2 * (a + c) - total) ** 2,
+        3 * (2 * (b + c) - total) ** 2,
+        (4 * d - total) ** 2,
+    )
+    glyph, front, ground = _PARTINGS[apart.index(max(apart))]
+    return QuadrantCell(glyph, _mean([pixels[at] for at in front]), _mean([pixels[at] for at in ground]))
 
 
 def cells_of(above: list[Colour], below: list[Colour]) -> list[QuadrantCell]:
@@ -249,5 +265,11 @@ def cells_of(above: list[Colour], below: list[Colour]) -> list[QuadrantCell]:
 
 def _mean(colours: list[Colour]) -> Colour:
     count = len(colours)
-    red, green, blue = zip(*colours, strict=True)
-    return sum(red) // count, sum(green) // count, sum(blue) // count
+    if count == 1:
+        return colours[0]
+    red = green = blue = 0
+    for one, two, three in colours:
+        red += one
+        green += two
+        blue += three
+    return red // count, green // count, blue // count

@@ -5,9 +5,11 @@ On a slow line every repainted cell costs; Textual repaints what a widget declar
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
@@ -123,11 +125,26 @@ class Lines(Steady, Widget):
             line.truncate(width, overflow="ellipsis")
         # Rich leaves a Text's own style out of its segments when it has no spans.
         own = base + self.app.console.get_style(line.style)
-        segments = [
-            Segment(text if style and style.conceal else inert(text), own + style if style else own)
-            for text, style, _ in line.render(self.app.console)
-        ]
+        pieces = _pieces(line, self.app.console)
+        if inert(line.plain) != line.plain:  # what is hidden are the signs of pictures
+            pieces = ((text if style and style.conceal else inert(text), style) for text, style in pieces)
+        segments = [Segment(text, own + style if style else own) for text, style in pieces]
         return Strip(segments).adjust_cell_length(width, base).simplify()
+
+
+def _pieces(line: Text, console: Console) -> Iterator[tuple[str, Style | None]]:
+    """The parts of a line that look alike, in order. Rich's own way is slow where there is a span for each cell."""
+    spans, plain, at = line.spans, line.plain, 0
+    if any(one.end > other.start for one, other in itertools.pairwise(spans)):
+        yield from ((text, style) for text, style, _ in line.render(console))
+        return
+    for start, end, look in spans:
+        if at < start:
+            yield plain[at:start], None
+        yield plain[start:end], look if isinstance(look, Style) else console.get_style(look, default=Style.null())
+        at = end
+    if at < len(plain):
+        yield plain[at:], None
 
 
 def _again(line: Text, before: Sequence[tuple[Text, Strip]]) -> Strip | None:
