@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from cnn_tui.cli.follow import following
-from cnn_tui.cli.parser import AsJson, ForSlurm, On, Pack
+from cnn_tui.cli.parser import AsJson, ForRay, ForSlurm, On, Pack
 from cnn_tui.cli.place import Destination, chosen_place
 from cnn_tui.cli.printing import bold, put_json, put_page, table
 from cnn_tui.cli.runs import listed, open_history, put_runs
@@ -61,6 +61,7 @@ def exercises(
     epochs: Annotated[int | None, typer.Option(metavar="N", min=1, help="run: train for N epochs.")] = None,
     on: On = None,
     slurm: ForSlurm = None,
+    ray: ForRay = None,
     file: Annotated[
         Path | None, typer.Option("--with", metavar="FILE", help="run: your own version of the exercise's experiment.")
     ] = None,
@@ -73,14 +74,14 @@ def exercises(
     """Do what the words say: list sets, show exercises, or one of VERBS."""
     words = words or []
     settings = {"repeat": repeat, "plan": plan, "detach": detach, "dataset": dataset, "epochs": epochs, "with": file}
-    settings |= {"on": on, "slurm": slurm[0] if slurm else None}
+    settings |= {"on": on, "slurm": slurm[0] if slurm else None, "ray": ray[0] if ray else None}
     places = places_of(pack)
     verb, rest = (words[0], words[1:]) if words and words[0] in VERBS else ("", words)
     if verb == "run":
         if plan is not None and (repeat != 1 or file is not None):
             raise UserError("--plan has the number of runs, for the exercises as they are: no --repeat and no --with")
         wanted = _wanted(rest, places, plan, dataset, epochs, file)
-        return _train(wanted, repeat, plan, chosen_place(on, slurm), detach, as_json) if wanted else FAILED
+        return _train(wanted, repeat, plan, chosen_place(on, slurm, ray), detach, as_json) if wanted else FAILED
     for name, value in settings.items():
         if value not in (None, False, 1):
             raise UserError(f"--{name} is for cnn-tui exercises run")

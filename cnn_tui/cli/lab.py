@@ -64,7 +64,7 @@ def open_lab(
     preferences, warning = set_keys()
     destination = Destination("here", {})
     try:
-        destination = chosen_place(on, None, preferences)
+        destination = chosen_place(on, preferences=preferences)
     except UserError as error:
         if on is not None:
             raise

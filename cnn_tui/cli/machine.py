@@ -15,9 +15,13 @@ from cnn_tui.cli.streams import columns_of, is_terminal
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.history.history import History, HistoryError
 from cnn_tui.home import history_path, home
+from cnn_tui.jobs import ray_options
+from cnn_tui.jobs.executor import RefusedError, SilentError
+from cnn_tui.jobs.ray_executor import DriverProcess
 from cnn_tui.jobs.slurm import is_login_node
 from cnn_tui.jobs.slurm_options import obstacle
-from cnn_tui.text import quiet
+from cnn_tui.text import counted, quiet
+from cnn_tui.ui.preferences import PreferencesError, read_preferences
 from cnn_tui.ui.terminal.answers import AroundTmux, knows_placeholders
 from cnn_tui.ui.terminal.writer import Winsize
 
@@ -123,7 +127,8 @@ def _nearest(folder: Path) -> Path:
 
 
 def cluster() -> Iterator[Finding]:
-    """Whether runs can be given to a SLURM cluster from here; nothing where there is no sign of one."""
+    """Whether runs can be given to a cluster from here; nothing where there is no sign of one."""
+    yield from _ray()
     if shutil.which("sbatch") is None:
         return
     if why := obstacle():
@@ -137,6 +142,37 @@ def cluster() -> Iterator[Finding]:
         )
     else:
         yield Finding("SLURM", "ok", "sbatch is here: cnn-tui run EXPERIMENT --on slurm trains on the cluster")
+
+
+def _ray() -> Iterator[Finding]:
+    """Whether the Ray cluster of the settings answers."""
+    try:
+        settings = read_preferences()
+    except PreferencesError:  # it is said where it is used
+        return
+    address = settings.ray.address
+    if not address and settings.on != "ray":
+        return
+    if why := ray_options.obstacle():
+        yield Finding("Ray", "warning", why.partition(":")[0], why.partition(": ")[2])
+    elif not address:
+        yield Finding("Ray", "warning", "no cluster is named", 'address = "HOST:6379" under [ray] in settings.toml')
+    elif address == ray_options.LOCAL:
+        yield Finding("Ray", "ok", "installed; one of its own begins on this machine with the first run --on ray")
+    else:
+        yield _answer(address)
+
+
+def _answer(address: str) -> Finding:
+    try:
+        driver = DriverProcess(address)
+    except (SilentError, RefusedError, OSError) as error:
+        fix = "ray start --head on its first machine, or another address under [ray] in settings.toml"
+        return Finding("Ray", "warning", str(error), fix)
+    driver.end()
+    has = ", ".join(f"{driver.resources.get(name, 0):g} {name}s" for name in ("CPU", "GPU"))
+    nodes = sum(name.startswith("node:") and "__" not in name for name in driver.resources)
+    return Finding("Ray", "ok", f"the cluster at {address} answers: {counted(nodes, 'node')} with {has}")
 
 
 def terminal() -> Iterator[Finding]:

@@ -20,12 +20,16 @@ Epoch = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON: one object a line.")]
 Pack = Annotated[Path | None, typer.Option("--pack", metavar="DIR", help="The exercises of a pack's folder.")]
 Device = Annotated[str | None, typer.Option(metavar="NAME", help="cpu, gpu or gpu:N; else the freest GPU there is.")]
-On = Annotated[str | None, typer.Option("--on", metavar="PLACE", help="Train here, or on the cluster: slurm.")]
+On = Annotated[str | None, typer.Option("--on", metavar="PLACE", help="Train here, or on a cluster: slurm, ray.")]
 ForSlurm = Annotated[
     list[str] | None,
     typer.Option(
         "--slurm", metavar="KEY=VALUE", help="Ask the cluster for partition, account, qos, gres, time (minutes), cpus."
     ),
+]
+ForRay = Annotated[
+    list[str] | None,
+    typer.Option("--ray", metavar="KEY=VALUE", help="Which cluster, as address=HOST:6379 or local; cpus, gpus a run."),
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write a new file instead.")]
 Detach = Annotated[bool, typer.Option("--detach", help="Queue, print the ids and leave.")]
@@ -77,8 +81,8 @@ def _lab(version: Annotated[bool, typer.Option("--version", help="Print the vers
     """A lab in a terminal for convolutional networks: edit the layer stack, train it, keep the answers.
 
     Without a command it opens the lab; EXPERIMENT is a preset's name or a .toml file. The lab takes --theme cnn-dark,
-    cnn-light or cnn-safe, --ascii and --no-mouse, --device cpu or gpu:N and --on slurm for the runs that are started in
-    it, and --pack DIR with exercises that somebody handed out.
+    cnn-light or cnn-safe, --ascii and --no-mouse, --device cpu or gpu:N and --on slurm or ray for the runs that are
+    started in it, and --pack DIR with exercises that somebody handed out.
     """
     if version:
         from cnn_tui import __version__

@@ -13,7 +13,7 @@ from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.wrong_labels import NoMarksError, without_wrong
 from cnn_tui.cli.exchange import write_events
 from cnn_tui.cli.follow import following
-from cnn_tui.cli.parser import AsJson, Detach, Device, ForSlurm, On
+from cnn_tui.cli.parser import AsJson, Detach, Device, ForRay, ForSlurm, On
 from cnn_tui.cli.place import Destination, chosen_place
 from cnn_tui.cli.runs import chosen_device, find_run, listed, open_history, put_runs
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, complain, say
@@ -66,6 +66,7 @@ def run(
     ] = None,
     on: On = None,
     slurm: ForSlurm = None,
+    ray: ForRay = None,
     detach: Detach = False,
     as_json: AsJson = False,
 ) -> int:
@@ -82,7 +83,7 @@ def run(
         cells = _cells(_names(experiments, without_marked), axes, repeat, without_marked)
         if not can_be_trained(cells):
             return FAILED
-        destination = chosen_place(on, slurm)
+        destination = chosen_place(on, slurm, ray)
         where = chosen_device(device, here=destination.place == "here")
         ids, status = _train(cells, axes, repeat, where, destination, detach, as_json)
     except BatchError as error:

@@ -12,7 +12,7 @@ from cnn_tui.analysis.search_trials import is_maximized
 from cnn_tui.cli.find_rate import find_rate
 from cnn_tui.cli.follow import Interrupts
 from cnn_tui.cli.follow_search import SearchFollower
-from cnn_tui.cli.parser import AsJson, Detach, Device, ForSlurm, On
+from cnn_tui.cli.parser import AsJson, Detach, Device, ForRay, ForSlurm, On
 from cnn_tui.cli.place import chosen_place
 from cnn_tui.cli.printing import encoded
 from cnn_tui.cli.run import can_be_trained
@@ -64,6 +64,7 @@ def tune(
     device: Device = None,
     on: On = None,
     slurm: ForSlurm = None,
+    ray: ForRay = None,
     detach: Detach = False,
     as_json: AsJson = False,
 ) -> int:
@@ -83,7 +84,7 @@ def tune(
         raise UserError(why)
     if not can_be_trained([Cell(made)]):
         return FAILED
-    destination = chosen_place(on, slurm)
+    destination = chosen_place(on, slurm, ray)
     here = destination.place == "here"
     plan = SearchPlan(
         made,

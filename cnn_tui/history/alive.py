@@ -18,7 +18,7 @@ import msgspec
 
 from cnn_tui import locks
 from cnn_tui.history.ending import Ending, Status
-from cnn_tui.history.run import Progress, Run
+from cnn_tui.history.run import PLACES, Progress, Run
 from cnn_tui.home import home, on_network
 
 GOING = "status IN ('running', 'paused')"
@@ -82,12 +82,11 @@ def elsewhere_in_words(run: Run) -> str:
 
 
 def _job_in_words(run: Run) -> str:
-    place = run.executor.upper() if run.executor == "slurm" else run.executor.capitalize()
-    if not run.job:
-        return f"to be given to {place}"
+    place = PLACES[run.executor]
+    given = run.job and not run.job.startswith("?")
     return ", ".join(
         (
-            f"{place} job {run.job}",
+            f"{place} job {run.job}" if given else f"to be given to {place}",
             *([f"partition {run.partition}"] if run.partition else []),
             *([f"on {run.host}"] if run.host and run.status != "queued" else []),
             *([f"waits for {run.waits_for}"] if run.waits_for and run.status == "queued" else []),

@@ -20,6 +20,8 @@ Wish: TypeAlias = Literal["", "stop", "now", "pause", "prune"]
 search, which has seen that the run falls behind others."""
 
 Place: TypeAlias = Literal["here", "slurm", "ray"]
+PLACES: dict[Place, str] = {"here": "here", "slurm": "SLURM", "ray": "Ray"}
+"""Where runs can be trained, and what is said for that."""
 """Where a run is trained: by this machine's worker, or by a job of a cluster."""
 EventKind: TypeAlias = Literal[
     "started",

@@ -101,20 +101,12 @@ class RunElsewhere:
     """What a job has in place of the history, for its one run. Raises HistoryError when it cannot be had."""
 
     def __init__(self, run_id: int) -> None:
-        try:
-            given = msgspec.msgpack.decode((job_folder(run_id) / "run").read_bytes(), type=GivenRun)
-        except (OSError, msgspec.MsgspecError) as error:
-            raise HistoryError(f"run {run_id} cannot be read in {job_folder(run_id)}: {error}") from None
+        given, self._run, number = _read(run_id)
         self.version = given.version
         """The cnn-tui that gave it out."""
-        self._run, number, began = given.run, given.ledger, False
-        while (path := ledger_path(run_id, number + 1)).exists():
-            number, began = number + 1, True
-            for entry in ledger.read(path):
-                self._run = followed(self._run, decoded(entry.data))
         self._ledger = ledger.Ledger(ledger_path(run_id, number + 1))
         self._last: Wish = given.run.wish
-        if began and self._run.live:
+        if number > given.ledger and self._run.live:
             self._append(Requeued(f"its job began again on {_machine().host}", time.time()))
 
     def __enter__(self) -> Self:
@@ -173,6 +165,23 @@ class RunElsewhere:
             self._ledger.sync()
 
 
+def _read(run_id: int) -> tuple[GivenRun, Run, int]:
+    """A run as it was given out, what it is after all its ledgers, and the number of the last.
+
+    Raises HistoryError.
+    """
+    try:
+        given = msgspec.msgpack.decode((job_folder(run_id) / "run").read_bytes(), type=GivenRun)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise HistoryError(f"run {run_id} cannot be read in {job_folder(run_id)}: {error}") from None
+    run, number = given.run, given.ledger
+    while (path := ledger_path(run_id, number + 1)).exists():
+        number += 1
+        for entry in ledger.read(path):
+            run = followed(run, decoded(entry.data))
+    return given, run, number
+
+
 def _machine() -> Machine:
     """This machine, by the name that its cluster has for it."""
     here = this_machine()
@@ -183,4 +192,21 @@ def tell_requeue(run_id: int, text: str) -> None:
     """Say that the run's job waits again, for whoever ends its process. Raises OSError and LedgerError."""
     with ledger.Ledger(ledger_path(run_id, last_ledger(run_id) + 1)) as last:
         last.append(encoded(Requeued(text, time.time())))
+        last.sync()
+
+
+def tell_end(run_id: int, how: str) -> None:
+    """Say how the process ended that trained the run, where that has not said so itself.
+
+    Raises OSError, LedgerError and HistoryError.
+    """
+    given, run, number = _read(run_id)
+    if not run.live:
+        return
+    kept = f"{len(run.epochs)} of {run.experiment.training.epochs} epochs are kept"
+    result = Result("failed", f"{how}; {kept}", ending="crashed")
+    if number > given.ledger:  # it had begun
+        result = Result("interrupted", f"{how}; {kept}", ending="killed")
+    with ledger.Ledger(ledger_path(run_id, number + 1)) as last:
+        last.append(encoded(RunEnded(result)))
         last.sync()

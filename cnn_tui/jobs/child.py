@@ -107,6 +107,13 @@ class Child(subprocess.Popen[bytes]):
             self.end()
         return Ended(self.returncode, _lines(out), _lines(errors))
 
+    def leave(self, seconds: float) -> None:
+        """Tell it that nothing more comes, and kill it where it has not ended by itself in `seconds`."""
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            self.close_input()
+            self.wait(seconds)
+        self.end()
+
     def end(self) -> None:
         """Kill it, with all that it started. One that hangs inside a driver goes when the driver lets it."""
         self._over.set()

@@ -19,7 +19,7 @@ from cnn_tui.history.cluster_jobs import JobRun, job_runs, record_job, record_wa
 from cnn_tui.history.ending import Ending, Status
 from cnn_tui.history.history import History, HistoryError, Result
 from cnn_tui.history.ledger_reader import skip, take_in
-from cnn_tui.history.run import Wish
+from cnn_tui.history.run import PLACES, Wish
 from cnn_tui.history.run_elsewhere import give_out, last_ledger, tell
 from cnn_tui.jobs.executor import Executor, JobState, RefusedError, SilentError
 from cnn_tui.text import quiet
@@ -32,15 +32,6 @@ SETTLE = 3.0
 """Seconds that the last of a ledger may take to come through the shared folder, once its job has ended."""
 GRACE = 10.0
 """Seconds that a run has to end by itself once it is asked to end now."""
-_ENDS = {
-    "CANCELLED": "was cancelled (scancel)",
-    "TIMEOUT": "ran out of its time",
-    "DEADLINE": "ran out of its time",
-    "NODE_FAIL": "lost its node",
-    "BOOT_FAIL": "lost its node",
-    "OUT_OF_MEMORY": "ran out of memory",
-    "PREEMPTED": "was preempted",
-}
 
 
 class Elsewhere:
@@ -55,7 +46,7 @@ class Elsewhere:
         """When a run was first seen that is to end now."""
         self._over: dict[str, float] = {}
         """When a job was first seen to have ended."""
-        self._silent = ""
+        self._silent = False
         self.busy = False
         """Whether there was anything to keep at the last look."""
 
@@ -66,6 +57,8 @@ class Elsewhere:
                 self._tell(run)
                 take_in(self._history, run.id)
         runs = job_runs(self._history, self._executor.place)
+        if self.busy and not runs:
+            self._executor.rest()
         self.busy = bool(runs)
         with contextlib.suppress(SilentError):
             self._end_overdue(runs)
@@ -74,15 +67,19 @@ class Elsewhere:
         if now < self._next_ask and not (waiting and not self._silent):
             return
         self._next_ask = now + self._ask
+        self._silent = False
         try:
             if given := [run for run in runs if run.job]:
-                self._compare(given, self._executor.look())
-            self._start(waiting)
-            self._silent = ""
+                self._compare(given, self._executor.look({run.job: run.options for run in given}))
         except SilentError as error:
-            self._silent = f"{self._executor.place.upper()} to answer: {quiet(str(error), 200)}"
-            for run in waiting:
-                self._wait(run, "", self._silent)
+            self._tell_silence(waiting, error)
+        else:
+            self._start(waiting)
+
+    def _tell_silence(self, waiting: list[JobRun], error: SilentError) -> None:
+        self._silent = True
+        for run in waiting:
+            self._wait(run, "", f"{PLACES[self._executor.place]} to answer: {quiet(str(error), 200)}")
 
     def _tell(self, run: JobRun) -> None:
         if self._told.get(run.id) != run.wish:
@@ -98,14 +95,14 @@ class Elsewhere:
                 continue
             if not run.live:
                 tell(run.id, "now")
-                self._executor.end(run.job)
+                self._executor.end(run.job, run.options)
                 record_job(self._history, run.id, "")
             elif run.wish == "now" and now - self._ending[run.id] > GRACE:
                 self._ending[run.id] = now
-                self._executor.end(run.job)
+                self._executor.end(run.job, run.options)
 
     def _start(self, waiting: list[JobRun]) -> None:
-        """Give runs to jobs, in one batch where they ask for the same. Raises SilentError."""
+        """Give runs to jobs, in one batch where they ask for the same."""
         for _, alike in groupby(waiting, lambda run: run.options):
             runs = list(alike)
             batch = f"cnn-tui-{secrets.token_hex(4)}"
@@ -126,10 +123,9 @@ class Elsewhere:
                     record_job(self._history, run.id, "")
                     self._history.record_end(run.id, Result("failed", str(error), ending="error"))
                 continue
-            except SilentError:
-                for run in runs:
-                    record_job(self._history, run.id, "")
-                raise
+            except SilentError as error:  # the batch may have come through: `_find` will tell
+                self._tell_silence(runs, error)
+                continue
             with self._history.transaction():
                 for run, job in zip(runs, jobs, strict=True):
                     record_job(self._history, run.id, job)
@@ -152,8 +148,10 @@ class Elsewhere:
 
     def _find(self, run: JobRun, batch: str, index: int, states: dict[str, JobState]) -> None:
         """Find the job of a run that somebody gave out who was killed before it could write down the number."""
-        jobs = sorted((job for job, state in states.items() if state.batch == batch), key=_number)
-        record_job(self._history, run.id, jobs[index] if index < len(jobs) else "")
+        if run.job in states:  # its cluster does not answer
+            return
+        jobs = (job for job, state in states.items() if state.batch == batch and _index(job) == index)
+        record_job(self._history, run.id, next(jobs, ""))
 
     def _wait(self, run: JobRun, partition: str, waits_for: str) -> None:
         if (partition, waits_for) != (run.partition, run.waits_for):
@@ -166,8 +164,13 @@ class Elsewhere:
             return
         if take_in(self._history, run.id):
             return
-        self._history.record_end(run.id, self._result(run, state))
         del self._over[run.job]
+        if state is None and self._executor.forgets_none and run.wish != "now":
+            why = f"its job {run.job} was lost with its cluster, and is given out again from the last checkpoint"
+            self._history.record_requeue(run.id, why)
+            record_job(self._history, run.id, "")
+            return
+        self._history.record_end(run.id, self._result(run, state))
 
     def _result(self, run: JobRun, state: JobState | None) -> Result:
         line = self._history.line(run.id)
@@ -176,11 +179,11 @@ class Elsewhere:
         if run.wish == "now":
             end = end_of_gone("now", self._history.progress(run.id), line.epochs_done, line.epochs)
             return Result(end.status, end.cause, ending=end.ending)
-        job = f"{self._executor.place.upper()} job {run.job}"
+        job = f"{PLACES[self._executor.place]} job {run.job}"
         if state is None:
             return Result("interrupted", f"{job} is not known any more; {kept}", ending="gone")
-        if state.word in _ENDS:
-            return Result("interrupted", f"{job} {_ENDS[state.word]}; {kept}", ending="killed")
+        if state.how:
+            return Result("interrupted", f"{job} {state.how}; {kept}", ending="killed")
         said = self._executor.last_words(run.job)
         how = f"{job} ended as {state.word}{f': {said}' if said else ''}"
         never: tuple[Status, Ending] = ("failed", "crashed")
@@ -188,14 +191,16 @@ class Elsewhere:
         return Result(status, f"{how}; {kept}", ending=ending)
 
 
-def _number(job: str) -> tuple[int, int]:
-    first, _, index = job.partition("_")
-    return int(first), int(index or 0)
+def _index(job: str) -> int:
+    """The place of a job in its batch."""
+    _, several, index = job.rpartition("_")
+    return int(index) if several else 0
 
 
 def keep(path: Path, executor: Executor, over: threading.Event) -> None:
     """Keep the runs of an executor until `over` is set; whatever hinders it is tried again."""
-    with History(path) as history:
+    with History(path) as history, contextlib.ExitStack() as at_the_end:
+        at_the_end.callback(executor.rest)
         keeper = Elsewhere(history, executor)
         seen, complaint = None, ""
         while not over.wait(LOOK):

@@ -31,13 +31,17 @@ class JobState(NamedTuple):
     partition: str
     waits_for: str
     batch: str
-    """The name that its batch was given."""
+    """The name that its batch was given, and its place in that is what stands behind the last "_" of its number."""
+    how: str = ""
+    """How it ended, where that was none of its own doing: `was cancelled`, `lost its node`."""
 
 
 class Executor(Protocol):
     """A place where jobs train runs. Every method may take seconds."""
 
     place: Place
+    forgets_none: bool
+    """Whether a job that it does not know is certainly gone, so that its run can be given out again."""
 
     def start(self, batch: str, runs: Sequence[Run], options: Mapping[str, Any]) -> list[str]:
         """Give the runs to jobs, in a batch of that name; gives the number of each job.
@@ -45,14 +49,17 @@ class Executor(Protocol):
         What the jobs need lies in `home.job_folder` of each run. Raises RefusedError and SilentError.
         """
 
-    def look(self) -> dict[str, JobState]:
+    def look(self, given: Mapping[str, Mapping[str, Any]]) -> dict[str, JobState]:
         """All jobs of the user's that it knows, by their numbers; those that ended stay for a while.
 
-        Raises SilentError.
+        `given` are the jobs that it is asked about, with what each asks for. Raises SilentError.
         """
 
-    def end(self, job: str) -> None:
+    def end(self, job: str, options: Mapping[str, Any]) -> None:
         """End a job at once. Raises SilentError."""
 
     def last_words(self, job: str) -> str:
         """What the job printed last beside the log of its run, and where more of it is; "" for nothing."""
+
+    def rest(self) -> None:
+        """Nothing is left to do there for now."""

@@ -20,9 +20,16 @@ from cnn_tui.jobs.executor import JobState, RefusedError, SilentError
 from cnn_tui.jobs.slurm_options import SlurmOptions, obstacle
 from cnn_tui.text import quiet
 
-_OVER = frozenset(
-    {"BOOT_FAIL", "CANCELLED", "COMPLETED", "DEADLINE", "FAILED", "NODE_FAIL", "OUT_OF_MEMORY", "PREEMPTED", "TIMEOUT"}
-)
+_ENDS = {
+    "CANCELLED": "was cancelled (scancel)",
+    "TIMEOUT": "ran out of its time",
+    "DEADLINE": "ran out of its time",
+    "NODE_FAIL": "lost its node",
+    "BOOT_FAIL": "lost its node",
+    "OUT_OF_MEMORY": "ran out of memory",
+    "PREEMPTED": "was preempted",
+}
+_OVER = frozenset({"COMPLETED", "FAILED", *_ENDS})
 """The states of a job that does not begin any more."""
 _WAITING = frozenset({"PENDING", "REQUEUED", "REQUEUE_HOLD", "SPECIAL_EXIT", "RESV_DEL_HOLD"})
 _SECONDS = 30.0
@@ -37,6 +44,7 @@ class Slurm:
     """The cluster that this machine is a login node of."""
 
     place: Place = "slurm"
+    forgets_none = False
 
     def start(self, batch: str, runs: Sequence[Run], options: Mapping[str, Any]) -> list[str]:
         """As Executor.start; several runs are one array of jobs."""
@@ -58,7 +66,7 @@ class Slurm:
             raise RefusedError(f"SLURM does not take the job: {said}") from None
         return [str(one.job_id) for one in jobs]
 
-    def look(self) -> dict[str, JobState]:
+    def look(self, given: Mapping[str, Mapping[str, Any]]) -> dict[str, JobState]:
         """As Executor.look: squeue knows of jobs that ended for MinJobAge, five minutes where nothing else is set."""
         lines = _run("squeue", "--me", "--states=all", "--array", "--noheader", "--format=%i|%T|%P|%j|%r").splitlines()
         states = {}
@@ -66,10 +74,11 @@ class Slurm:
             job, word, partition, batch, reason = line.split("|", 4)
             waits = word in _WAITING
             why = reason.strip("()") if waits and reason != "None" else ""
-            states[job] = JobState(word, word not in _OVER, not waits, partition, why, batch)
+            how = _ENDS.get(word, "")
+            states[job] = JobState(word, word not in _OVER, not waits, partition, why, batch, how)
         return states
 
-    def end(self, job: str) -> None:
+    def end(self, job: str, options: Mapping[str, Any]) -> None:
         """As Executor.end."""
         with contextlib.suppress(RefusedError):  # it has ended, or is not known any more
             _run("scancel", job)
@@ -83,6 +92,9 @@ class Slurm:
             return ""
         ours = [line for line in lines if line.strip() and not line.startswith(("srun:", "slurmstepd:"))]
         return f"{quiet(ours[-1], 300)}; see {log}" if ours else f"see {log}"
+
+    def rest(self) -> None:
+        """As Executor.rest: nothing of it is kept."""
 
 
 def is_login_node() -> bool:

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from cnn_tui.experiment.file_errors import explain
-from cnn_tui.text import did_you_mean, quiet
+from cnn_tui.jobs.job_options import with_words
 
 HOURS_4 = 240
 
@@ -34,30 +33,13 @@ class SlurmOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
                 raise ValueError(f"{name}: found {value}; allowed: a whole number from 1 to {most:,}")
 
 
-class SlurmOptionsError(ValueError):
-    """What was asked of SLURM cannot be; the message says what was found and what is allowed."""
-
-
 def changed(options: SlurmOptions, words: Sequence[str]) -> SlurmOptions:
-    """The options with what words as `partition=gpu` and `--constraint=a100` say. Raises SlurmOptionsError."""
-    fields = msgspec.to_builtins(options)
-    for word in words:
-        key, given, value = word.partition("=")
-        if word.startswith("--"):
-            fields["sbatch"] = [*fields.get("sbatch", ()), word]
-        elif not given or key not in SlurmOptions.__struct_fields__ or key == "sbatch":
-            names = [name for name in SlurmOptions.__struct_fields__ if name != "sbatch"]
-            hint = did_you_mean(key, names)
-            raise SlurmOptionsError(
-                f"--slurm: found {quiet(word, 60)}; it is KEY=VALUE with one of {', '.join(names)}, or a line of "
-                f"#SBATCH as --constraint=a100.{hint}"
-            )
-        else:
-            fields[key] = int(value) if key in ("time", "cpus") and value.isdecimal() else value
-    try:
-        return msgspec.convert(fields, SlurmOptions)
-    except msgspec.ValidationError as error:
-        raise SlurmOptionsError(f"--slurm: {explain(str(error), fields, SlurmOptions)}") from None
+    """The options with what words as `partition=gpu` and `--constraint=a100` say. Raises JobOptionsError."""
+    names = [name for name in SlurmOptions.__struct_fields__ if name != "sbatch"]
+    named = [word for word in words if not word.startswith("--")]
+    made = with_words(options, named, "--slurm", names, ", or a line of #SBATCH as --constraint=a100")
+    lines = (*options.sbatch, *(word for word in words if word.startswith("--")))
+    return msgspec.structs.replace(made, sbatch=lines)
 
 
 def obstacle() -> str:

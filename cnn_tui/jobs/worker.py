@@ -31,6 +31,7 @@ from cnn_tui.jobs.devices import cores
 from cnn_tui.jobs.elsewhere import keep
 from cnn_tui.jobs.launch import ENDED, ENDED_BADLY, NO_ROOM, is_full, open_log, python, recover
 from cnn_tui.jobs.overdue import OverdueRuns
+from cnn_tui.jobs.ray_executor import Ray
 from cnn_tui.jobs.searching import keep_searches
 from cnn_tui.jobs.slurm import Slurm, is_login_node
 from cnn_tui.text import fault
@@ -274,6 +275,7 @@ def main() -> int:
             over = threading.Event()
             keepers = [
                 threading.Thread(target=keep, args=(history.path, Slurm(), over)),
+                threading.Thread(target=keep, args=(history.path, Ray(), over)),
                 threading.Thread(target=keep_searches, args=(history.path, over)),
             ]
             for keeper in keepers:

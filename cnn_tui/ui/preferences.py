@@ -13,7 +13,9 @@ from typing import Any, Literal, TypeAlias, get_args
 import msgspec
 
 from cnn_tui.experiment.file_errors import explain, found
+from cnn_tui.history.run import Place
 from cnn_tui.home import settings_path
+from cnn_tui.jobs.ray_options import RayOptions
 from cnn_tui.jobs.slurm_options import SlurmOptions
 from cnn_tui.text import did_you_mean, quiet, sentence
 from cnn_tui.ui.keys import KEYS, MENUS, OWN, PANES, TYPING, Key, name_of, shown_name, use
@@ -63,8 +65,9 @@ class Preferences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pictures: Literal["kitty", "sixel", "blocks"] | None = None
     keymap: Keymap = "default"
     keys: dict[str, str] = {}
-    on: Literal["here", "slurm"] = "here"
+    on: Place = "here"
     slurm: SlurmOptions = SlurmOptions()
+    ray: RayOptions = RayOptions()
     commands: tuple[OwnCommand, ...] = ()
 
 

@@ -10,6 +10,8 @@ from cnn_tui.cli.place import chosen_place
 from cnn_tui.cli.streams import UserError
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
+from cnn_tui.jobs import ray_options
+from cnn_tui.ui.preferences import Preferences
 from tests.cli.command import Inside
 
 RUN = ("run", "lab1-baseline", "--dataset", "fashion_mnist_sample", "--detach")
@@ -53,7 +55,7 @@ def test_what_is_asked_of_slurm_is_looked_at_first() -> None:
     assert chosen_place(None, None) == ("here", {})
     assert chosen_place("slurm", ["cpus=4"]) == ("slurm", {"cpus": 4})
     for words, said in (
-        (("moon", None), 'found "moon"; allowed: here, slurm'),
+        (("moon", None), 'found "moon"; allowed: here, slurm, ray'),
         (("here", ["time=5"]), "--slurm is for runs --on slurm"),
         (("slurm", ["partitio=gpu"]), "Did you mean partition?"),
         (("slurm", ["time=soon"]), 'time: found "soon"'),
@@ -62,6 +64,29 @@ def test_what_is_asked_of_slurm_is_looked_at_first() -> None:
         with pytest.raises(UserError) as caught:
             chosen_place(*words)
         assert said in str(caught.value)
+
+
+def test_what_is_asked_of_ray_is_looked_at_first(sealed_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ray_options, "obstacle", str)
+    asked = chosen_place("ray", ray=["address=10.0.0.1:6379", "cpus=4", "gpus=0.5"])
+    assert asked == ("ray", {"address": "10.0.0.1:6379", "cpus": 4, "gpus": 0.5})
+    for place, words, said in (
+        ("ray", None, "no cluster is named: --ray address=HOST:6379"),
+        ("ray", ["cpu=4"], "Did you mean cpus?"),
+        ("ray", ["address=auto"], 'address: found "auto"; allowed: HOST:PORT'),
+        ("ray", ["address=ray://head:10001"], 'address: found "ray://head:10001"; allowed: HOST:PORT'),
+        ("ray", ["address=local", "cpus=0"], "cpus: found 0; allowed: a whole number from 1 to 10,000"),
+        ("ray", ["address=local", "gpus=1.5"], "gpus: found 1.5; allowed: a part of one, or a whole number"),
+        ("here", ["address=local"], "--ray is for runs --on ray"),
+    ):
+        with pytest.raises(UserError) as caught:
+            chosen_place(place, ray=words)
+        assert said in str(caught.value)
+    (sealed_machine / "settings.toml").write_text('on = "ray"\n[ray]\naddress = "local"\nresources = {a100 = 1}\n')
+    assert chosen_place(None) == ("ray", {"address": "local", "resources": {"a100": 1.0}})
+    monkeypatch.setenv("RAY_ADDRESS", "10.0.0.1:6379")
+    with pytest.raises(UserError, match="no cluster is named"):
+        chosen_place("ray", preferences=Preferences())
 
 
 @pytest.mark.usefixtures("programs")

@@ -48,7 +48,7 @@ def nobody(monkeypatch: pytest.MonkeyPatch) -> None:
         (("lab1-baseline", *VARY, "--trials", "0"), 2, ("trials",)),
         (("nothing-of-that-name", *VARY), 2, ("nothing-of-that-name",)),
         (("lab1-baseline", *VARY, "--set", "layers[6].units=3"), 1, ("10 classes",)),
-        (("lab1-baseline", *VARY, "--on", "ray"), 2, ("--on",)),
+        (("lab1-baseline", *VARY, "--on", "moon"), 2, ("--on",)),
     ],
 )
 def test_what_is_refused(

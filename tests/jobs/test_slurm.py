@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from cnn_tui.analysis.search_trials import trials_of
-from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
-from cnn_tui.history.run import Run
 from cnn_tui.history.searches import SearchPlan, add_search, has_going_search, search_of
 from cnn_tui.jobs import launch, slurm, slurm_job
-from cnn_tui.jobs.elsewhere import Elsewhere
 from cnn_tui.jobs.searching import take_forward
 from cnn_tui.jobs.slurm import Slurm
+from tests.jobs.cluster_lab import EPOCHS, EXPERIMENT, Lab, epochs_of
 from tests.jobs.slurm_cluster import Cluster, missing
-from tests.jobs.slurm_stand_in import HELD_AFTER, StandInJob
+from tests.jobs.stand_in import StandInJob
 from tests.waiting import wait_for
 
-EPOCHS = 5
-EXPERIMENT = load_preset("lab1-baseline").with_training(epochs=EPOCHS)
 pytestmark = pytest.mark.skipif(bool(missing()), reason=f"not installed: {missing()} (Debian: slurmctld slurmd munge)")
 
 
@@ -46,58 +41,9 @@ def login(cluster: Cluster, home: Path, monkeypatch: pytest.MonkeyPatch) -> Clus
     return cluster
 
 
-class Lab:
-    """A history whose runs go to the cluster, and what looks after them."""
-
-    def __init__(self, history: History) -> None:
-        self.history = history
-        history.place, history.job_options = "slurm", {"time": 5}
-        self.between_looks: Callable[[], object] = lambda: None
-        self.reopen()
-
-    def reopen(self) -> None:
-        """Whoever looked after the runs is gone, and another begins."""
-        self._keeper = Elsewhere(self.history, Slurm(), ask=0.3, settle=0.5)
-
-    def look(self) -> None:
-        self._keeper.look()
-
-    def run(self, run_id: int) -> Run:
-        self.look()
-        self.between_looks()
-        run = self.history.run(run_id)
-        assert run is not None
-        return run
-
-    def wait(self, run_id: int, until: Callable[[Run], bool], what: str) -> Run:
-        wait_for(lambda: until(self.run(run_id)), f"run {run_id}: {what}")
-        return self.run(run_id)
-
-    def wait_for_epochs(self, run_id: int) -> Run:
-        return self.wait(run_id, lambda run: len(run.epochs) >= HELD_AFTER, f"{HELD_AFTER} epochs")
-
-    @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
-        """Inside this no run comes further than its second epoch."""
-        hold = self.history.path.with_name("hold")
-        hold.touch()
-        yield
-        hold.unlink()
-
-    def wait_for_end(self, ids: Sequence[int]) -> list[Run]:
-        return [self.wait(one, lambda run: not run.live, "its end") for one in ids]
-
-    def events(self, run_id: int) -> list[str]:
-        return [event.text for event in self.history.events(run_id)]
-
-
 @pytest.fixture
 def lab(history: History) -> Lab:
-    return Lab(history)
-
-
-def epochs_of(run: Run) -> list[int]:
-    return [epoch.epoch for epoch in run.epochs]
+    return Lab(history, Slurm(), {"time": 5})
 
 
 def test_runs_end_with_true_rows_whatever_happens_to_their_jobs(
@@ -195,7 +141,7 @@ def test_what_cannot_be_trained_says_why(
     assert "No module named" in run.stop_cause and "_log.out" in run.stop_cause
     monkeypatch.setenv("PATH", os.devnull)
     nobody = lab.history.add(EXPERIMENT)
-    monkeypatch.setattr(lab._keeper._executor, "look", dict)
+    monkeypatch.setattr(lab.executor, "look", lambda given: {})
     assert lab.wait_for_end([nobody])[0].stop_cause.startswith("there is no sbatch here")
     assert not slurm.is_login_node()
 

@@ -23,7 +23,7 @@ class StandInJob(TrainingJob):
     """A job that trains nothing."""
 
     def command(self, run_id: int) -> list[str]:
-        return python("tests.jobs.slurm_stand_in", str(run_id))
+        return python("tests.jobs.stand_in", str(run_id))
 
 
 def main(run_id: int) -> int:

@@ -1,0 +1,84 @@
+"""Runs on a real Ray of two nodes: whatever happens to a node or to the driver, each run ends, and its row is true."""
+
+from __future__ import annotations
+
+import os
+import platform
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cnn_tui.history.alive import elsewhere_in_words
+from cnn_tui.history.history import History
+from cnn_tui.jobs.ray_executor import Ray
+from tests.jobs.cluster_lab import EPOCHS, EXPERIMENT, Lab, epochs_of
+from tests.jobs.ray_cluster import Cluster, missing
+from tests.waiting import processes_of
+
+pytestmark = [pytest.mark.long, pytest.mark.skipif(missing(), reason="not installed: ray")]
+STAND_IN = ("tests.jobs.stand_in",)
+ALL = [*range(1, EPOCHS + 1)]
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    made = Cluster()
+    try:
+        made.start()
+        yield made
+    finally:
+        made.end()
+
+
+@pytest.fixture
+def lab(home: Path, history: History, cluster: Cluster) -> Iterator[Lab]:
+    made = Lab(history, Ray(STAND_IN), {"address": cluster.address})
+    yield made
+    made.executor.rest()
+
+
+def kill_driver(home: Path) -> None:
+    (driver,) = processes_of(home, "cnn_tui.jobs.ray_driver")
+    os.kill(driver, signal.SIGKILL)
+
+
+def test_runs_end_with_true_rows_whatever_happens_to_their_node_and_their_driver(
+    lab: Lab, cluster: Cluster, home: Path
+) -> None:
+    ids = first, second, waiting = [lab.history.add(EXPERIMENT) for _ in range(3)]
+    lab.history.job_options = {"address": cluster.address, "cpus": 2}
+    large = lab.history.add(EXPERIMENT)
+    with lab.held():
+        runs = [lab.wait_for_epochs(one) for one in (first, second)]
+        (lost,) = (run for run in runs if cluster.node_of(run.pid) == cluster.second)
+        assert elsewhere_in_words(lost) == f"Ray job {lost.job}, on {platform.node()}"
+        lab.wait(waiting, lambda run: run.waits_for == "1 CPU to be free", "why it waits")
+        lab.wait(large, lambda run: "a node with 2 CPUs, which" in run.waits_for, "why it waits")
+        lab.history.ask(large, "stop")  # while its job waits
+        lab.wait(large, lambda run: run.job == "", "that its job is gone")
+
+        kill_driver(home)
+        lab.reopen()
+        cluster.lose_second()
+        lab.wait(lost.id, lambda run: run.status == "queued", "that its node is missed")
+    for run in lab.wait_for_end(ids):
+        assert (run.status, epochs_of(run)) == ("finished", ALL)
+    again, resumed = lab.events(lost.id)
+    assert ("queued again by the cluster" in again, resumed.startswith("resumed after epoch 2")) == (True, True)
+    assert lab.run(large).ending == "queue"
+
+
+def test_what_cannot_be_trained_says_why(lab: Lab, home: Path) -> None:
+    lab.executor = Ray(("tests.jobs.no_such_module",))
+    lab.reopen()
+    crashes = lab.history.add(EXPERIMENT)
+    (run,) = lab.wait_for_end([crashes])
+    assert (run.status, run.ending) == ("failed", "crashed")
+    assert run.stop_cause == "the training process ended with exit status 1; 0 of 5 epochs are kept"
+    lab.history.job_options = {"address": "127.0.0.1:1"}
+    nobody = lab.history.add(EXPERIMENT)
+    lab.wait(nobody, lambda run: run.waits_for.startswith("Ray to answer: nothing answers at 127.0.0.1:1"), "why")
+    lab.history.ask(nobody, "stop")
+    lab.wait_for_end([nobody])
