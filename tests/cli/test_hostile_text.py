@@ -82,7 +82,8 @@ def test_after_an_answer_was_hostile_the_page_is_inert(inside: Inside) -> None:
         assert inside("exercises", "conclude", "16-filters", "--", text).status == 0
         for form in ((), ("--json",)):
             assert_inert(inside("exercises", "16-filters", *form).out)
-        assert_inert(inside("report").out)
+    assert inside("exercises", "conclude", "16-filters", "--", " ".join(HOSTILE)).status == 0
+    assert_inert(inside("report").out)
 
 
 def test_a_line_stays_a_line(inside: Inside) -> None:

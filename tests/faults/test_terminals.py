@@ -33,6 +33,7 @@ def kill(terminal: Terminal) -> None:
     terminal.process.send_signal(signal.SIGKILL)
 
 
+@pytest.mark.long
 def test_a_run_goes_on_without_the_app_that_started_it(lab: Lab, tiny: Experiment, tmp_path: Path) -> None:
     path = to_file(tiny.with_training(epochs=ENDLESS), tmp_path / "endless.toml")
     run_id = lab.history.count() + 1

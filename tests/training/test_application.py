@@ -83,7 +83,7 @@ def test_what_does_not_fit_says_what_would(layer: Application, shape: Any, words
     assert problem.fixes[0].label.startswith(fix)
 
 
-@pytest.mark.parametrize("architecture", ["MobileNetV2", "VGG16", "DenseNet121"])
+@pytest.mark.parametrize("architecture", [*QUICK, pytest.param("DenseNet121", marks=pytest.mark.long)])
 def test_images_are_prepared_as_keras_does_it(architecture: Any) -> None:
     import keras
 
@@ -141,9 +141,9 @@ def test_weights_come_from_a_file_or_a_sentence_says_what_is_missing(
 
     from cnn_tui.training.application import WeightsError, keras_application
 
-    base = keras.applications.MobileNetV2(include_top=False, weights=None, input_shape=(32, 32, 3))
+    base = keras.applications.MobileNet(include_top=False, weights=None, input_shape=(32, 32, 3))
     base.save_weights(tmp_path / "mine.weights.h5")
-    layer = Application(architecture="MobileNetV2", weights=str(tmp_path / "mine.weights.h5"))
+    layer = Application(architecture="MobileNet", weights=str(tmp_path / "mine.weights.h5"))
     made = keras_application(layer, (32, 32, 3), "base", pretrained=True)
     np.testing.assert_array_equal(made.get_weights()[0], base.get_weights()[0])
 
@@ -152,10 +152,10 @@ def test_weights_come_from_a_file_or_a_sentence_says_what_is_missing(
 
     monkeypatch.setattr("keras.src.utils.file_utils.get_file", fetch)
     for weights, words in (
-        ("imagenet", r"put mobilenet_v2_\S+_no_top.h5 from https://\S+ into \S+models, set weights to the path"),
-        (str(tmp_path / "gone.h5"), "gone.h5 for MobileNetV2 is not there"),
+        ("imagenet", r"put mobilenet_\S+_no_top.h5 from https://\S+ into \S+models, set weights to the path"),
+        (str(tmp_path / "gone.h5"), "gone.h5 for MobileNet is not there"),
     ):
         with pytest.raises(WeightsError, match=words):
             keras_application(
-                Application(architecture="MobileNetV2", weights=weights), (96, 96, 3), "base", pretrained=True
+                Application(architecture="MobileNet", weights=weights), (96, 96, 3), "base", pretrained=True
             )

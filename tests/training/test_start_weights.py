@@ -128,7 +128,8 @@ def test_models_inside_a_model_are_taken_layer_by_layer(shapes: Path, tmp_path: 
     np.testing.assert_allclose(said(ours, shapes), said(model, shapes), rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("ending", [".keras", pytest.param(".h5", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("ending", [".keras", ".h5"])
 def test_a_network_of_keras_inside_a_saved_model_is_one_layer_with_its_weights(tmp_path: Path, ending: str) -> None:
     import keras
 

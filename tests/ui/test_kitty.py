@@ -171,7 +171,7 @@ def test_a_terminal_that_knows_placeholders_gets_pictures() -> None:
         ("WezTerm 20240203-110809-5046fb22", True, "", False),
         pytest.param("kitty(0.40.1)", False, "", False, marks=pytest.mark.long),
         pytest.param("kitty(0.40.1)", True, "blocks", False, marks=pytest.mark.long),
-        ("nobody has heard of me 1.0 " + "x" * 60, False, "kitty", True),
+        pytest.param("nobody has heard of me 1.0 " + "x" * 60, False, "kitty", True, marks=pytest.mark.long),
     ],
 )
 def test_others_get_blocks_and_the_settings_have_the_last_word(

@@ -73,6 +73,7 @@ def busy_run() -> Iterator[None]:
     locks.release(alive)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("no_worker", "busy_run")
 def test_on_a_slow_line_keys_are_answered_and_frames_are_dropped() -> None:
     most = capacity() + PIECE

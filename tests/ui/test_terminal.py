@@ -101,8 +101,11 @@ def test_keys_that_arrive_at_once_are_dealt_with_in_turn() -> None:
 
 @pytest.mark.parametrize(
     ("options", "environment"),
-    [(["--ascii"], {}), ([], {"LANG": "C", "LC_ALL": ""}), ([], {"LC_ALL": "en_US.ISO-8859-1"})],
-    ids=["asked for", "C", "Latin 1"],
+    [
+        pytest.param(["--ascii"], {}, id="asked for"),
+        pytest.param([], {"LANG": "C", "LC_ALL": ""}, id="C", marks=pytest.mark.long),
+        pytest.param([], {"LC_ALL": "en_US.ISO-8859-1"}, id="Latin 1"),
+    ],
 )
 def test_an_ascii_terminal_gets_ascii_only(options: list[str], environment: dict[str, str]) -> None:
     with History() as history:
@@ -123,7 +126,9 @@ def test_an_ascii_terminal_gets_ascii_only(options: list[str], environment: dict
         assert terminal.wait_for_end() == 0
 
 
-@pytest.mark.parametrize("size", [(60, 16), (80, 24), (200, 60), (300, 100)])
+@pytest.mark.parametrize(
+    "size", [(60, 16), (80, 24), *(pytest.param(size, marks=pytest.mark.long) for size in ((200, 60), (300, 100)))]
+)
 def test_the_lab_opens_and_answers_in_terminals_of_every_size(size: tuple[int, int]) -> None:
     with Terminal([*LAB, "lab1-baseline"], *size) as terminal:
         terminal.wait_for("1 Stack")
