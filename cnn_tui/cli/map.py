@@ -23,7 +23,15 @@ from cnn_tui.cli.streams import FINISHED, UserError, columns_of, is_terminal, pu
 from cnn_tui.jobs.explain_client import ExplainClient
 from cnn_tui.jobs.explain_protocol import FeaturesDone, WorkOutFeatures
 from cnn_tui.jobs.map_points import LISTS, MapPoints
-from cnn_tui.jobs.map_protocol import CountOthers, DrawMap, FeatureMap, OthersCounted
+from cnn_tui.jobs.map_protocol import (
+    MAP_METHODS,
+    MAP_TITLES,
+    CountOthers,
+    DrawMap,
+    FeatureMap,
+    MapMethod,
+    OthersCounted,
+)
 from cnn_tui.reports.map_words import compared_in_words, lists_in_words, map_in_words
 from cnn_tui.text import fitted, quiet, wrapped
 from cnn_tui.ui.widgets.class_signs import colour_of, in_rows, sign_of
@@ -44,6 +52,7 @@ _GREY: Colour = (190, 190, 190)
 
 def map(  # noqa: A001  as the command is called
     run: RunId,
+    method: Annotated[str, typer.Option(metavar="NAME", help=f"{', '.join(MAP_METHODS)}.")] = MAP_METHODS[0],
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV: a line for each image.")] = False,
     png: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the map as a PNG.")] = None,
@@ -51,10 +60,12 @@ def map(  # noqa: A001  as the command is called
     """Print a map of a run's training images by the features that its network has of them."""
     if as_json and as_csv:
         raise UserError("only one of --json and --csv at a time")
-    found = read_run(run)
-    require_model(found)
+    way = next((one for one in MAP_METHODS if one == method.lower()), None)
+    if way is None:
+        raise UserError(f"there is no method {quiet(repr(method))}: {', '.join(MAP_METHODS)}")
+    require_model(read_run(run))
     with ExplainClient() as client, explain_errors():
-        points = _points(client, run)
+        points = _points(client, run, way)
     if png is not None:
         write_new(_png_of(points), png)
         say(f"{quiet(str(png))} written")
@@ -67,13 +78,18 @@ def map(  # noqa: A001  as the command is called
     return FINISHED
 
 
-def _points(client: ExplainClient, run: int) -> MapPoints:
+def _points(client: ExplainClient, run: int, method: MapMethod) -> MapPoints:
     """The map with its neighbours counted; a terminal sees how far the work is."""
     progress, done = Reporter(sys.stderr, is_terminal(sys.stderr)), FeaturesDone(0, 1)
     while done.done < done.total:
         done = client.ask(WorkOutFeatures(run, done.done), FeaturesDone)
         progress.bar([(0, f"features of {done.done:,} of {done.total:,} training images")])
-    points, counted = MapPoints(client.ask(DrawMap(run), FeatureMap)), OthersCounted(b"", 0, 1)
+    drawn, asked = client.ask(DrawMap(run, method), FeatureMap), 0
+    while drawn.at_work:
+        progress.bar([(0, f"{MAP_TITLES[method]} at work for {drawn.at_work:.0f} s")])
+        asked += 1
+        drawn = client.ask(DrawMap(run, method, asked), FeatureMap)
+    points, counted = MapPoints(drawn), OthersCounted(b"", 0, 1)
     while counted.done < counted.total:
         first = counted.done
         counted = client.ask(CountOthers(run, first), OthersCounted)

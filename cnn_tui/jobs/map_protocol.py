@@ -19,15 +19,21 @@ MAP_METHODS: tuple[MapMethod, ...] = ("pca", "t-sne", "umap")
 MAP_TITLES: dict[MapMethod, str] = {"pca": "PCA", "t-sne": "t-SNE", "umap": "UMAP"}
 NEIGHBOURS = 10
 """Of an image: so many others that are nearest to it by all of its features."""
+MOST_LAID_OUT = 3_000
+"""Images of which t-SNE and UMAP make a map; PCA takes all."""
 MOST_RANKED = 2_000
 """Images that are worth a look: so many that lie near another class, and so many that lie far from their own."""
 
 
 class DrawMap(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
-    """Where the features of a run's training images lie in two dimensions. Answer: FeatureMap."""
+    """Where the features of a run's training images lie in two dimensions. Answer: FeatureMap.
+
+    t-SNE and UMAP work for a while: the answer may be that, and whoever waits asks again, with a number that counts up.
+    """
 
     run: int
     method: MapMethod = "pca"
+    asked: int = 0
 
 
 class CountOthers(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
@@ -74,6 +80,8 @@ class FeatureMap(msgspec.Struct, frozen=True):
     near_others: bytes
     far_out: bytes
     variance: tuple[float, ...] = ()
+    at_work: float = 0.0
+    """Seconds that the method is at work; then there are no images yet."""
 
     def name(self, label: int) -> str:
         """A class by its name; by its number where it has none."""

@@ -139,6 +139,16 @@ class FakeExplainClient:
         future: Future[Any] = Future()
         if self.stuck and isinstance(question, LookWhere | CountOthers) and question.first:
             return future
+        if isinstance(question, DrawMap) and question.method == "t-sne":
+            asked = sum(isinstance(one, DrawMap) and one.method == "t-sne" for one in self.asked)
+            if asked == 1:
+                future.set_result(_map(question, at_work=2.0))
+            elif not self.stuck:
+                future.set_result(_map(question))
+            return future
+        if isinstance(question, DrawMap) and question.method == "umap":
+            future.set_exception(ExplainError("UMAP takes umap-learn, which is not installed"))
+            return future
         if self.refusal:
             future.set_exception(ExplainError(self.refusal))
         else:
@@ -176,7 +186,7 @@ def _answer(question: Question) -> Any:
             near = tuple(NearImage(7 + at, 5 if at else 6, 0.01 * (at + 1), _square(5)) for at in range(question.most))
             return Nearest("dense_1", True, 128, 60, 60, (SIZE, SIZE, 1), near)
         case DrawMap():
-            return _map()
+            return _map(question)
         case CountOthers(_, first):
             return OthersCounted(bytes([3, 0, 9, 1][first : first + 2]), first + 2, 4)
         case LookAtPoint(_, image):
@@ -205,14 +215,14 @@ def _activations(question: ShowActivations) -> Activations:
     return Activations((SIZE, SIZE, 1), tuple(_square(at) for at in range(count)), tuple(layers))
 
 
-def _map() -> FeatureMap:
+def _map(question: DrawMap, at_work: float = 0.0) -> FeatureMap:
     """60 images of three classes, each class on a ring of its own; 10, 20, 30 and 40 lie near another class."""
     numbers = range(60)
     rings = [(at % 3, at * 2 * math.pi / 60) for at in numbers]
     across = array.array("f", [3 * label + math.cos(angle) for label, angle in rings])
     up = array.array("f", [label % 2 + math.sin(angle) for label, angle in rings])
     return FeatureMap(
-        "pca",
+        question.method,
         "dense_1",
         True,
         128,
@@ -227,7 +237,8 @@ def _map() -> FeatureMap:
         leads=array.array("f", [-at / 60 for at in numbers]).tobytes(),
         near_others=array.array("i", [10, 20, 30, 40]).tobytes(),
         far_out=array.array("i", range(59, 29, -1)).tobytes(),
-        variance=(0.5, 0.25),
+        variance=(0.5, 0.25) if question.method == "pca" else (),
+        at_work=at_work,
     )
 
 

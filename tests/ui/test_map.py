@@ -86,6 +86,31 @@ async def test_counting_says_how_far_it_is_and_esc_leaves_it(make_lab: MakeLab) 
         await sees(pilot, "counting neighbours 50 %")
 
 
+async def test_t_takes_another_method_and_what_is_drawn_stays_until_it_is_there(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        client = asked_of(app)
+        await pilot.press(*TO_THE_VIEW)
+        await sees(pilot, "1 of 3 on mixed borders")
+        client.stuck = True
+        await pilot.press("t")
+        await sees(pilot, "t-SNE at work for 2 s … Esc leaves it")
+        assert "PCA of 60 training images" in text(app)
+        await pilot.press("l")
+        await sees(pilot, "training image 10")
+        await pilot.press("escape")
+        await sees(pilot, "2 of 3 on mixed borders")
+        client.stuck = False
+        await pilot.press("t")
+        await sees(pilot, "t-SNE of 60 training images.")
+        assert "training image 10" in text(app), "the same point"
+        await pilot.press("t")
+        await sees(pilot, "UMAP takes umap-learn, which is not installed")
+        assert "t-SNE of 60 training images." in text(app)
+        await pilot.press("t")
+        await sees(pilot, "PCA of 60 training images")
+
+
 async def test_what_cannot_be_asked_is_said(make_lab: MakeLab) -> None:
     app = make_lab()
     async with app.run_test(size=SMALL, notifications=True) as pilot:

@@ -106,7 +106,7 @@ class Explainer:
             case FindNearest():
                 return self._nearest(question)
             case DrawMap(run):
-                drawn: msgspec.Struct = self._map_of(run).draw(question, self._class_names(run))
+                drawn: msgspec.Struct = self._map_of(run).draw(question, self._class_names(run), A_MOMENT)
                 return drawn
             case CountOthers(run):
                 counted: msgspec.Struct = self._map_of(run).count_others(question)
@@ -168,6 +168,8 @@ class Explainer:
         if self._mapped is None or self._mapped.features is not features:
             from cnn_tui.training.explain.mapped_features import MappedFeatures
 
+            if self._mapped is not None:
+                self._mapped.end_work()
             self._mapped = MappedFeatures(features)
         return self._mapped
 

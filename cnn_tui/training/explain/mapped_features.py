@@ -5,12 +5,26 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from cnn_tui.jobs.explain_protocol import ExplainError, Prediction
-from cnn_tui.jobs.map_protocol import CountOthers, DrawMap, FeatureMap, MapNeighbour, MapPoint, OthersCounted
-from cnn_tui.training.explain.feature_map import Classes, neighbours, principal_plane
+from cnn_tui.jobs.map_protocol import (
+    MOST_LAID_OUT,
+    CountOthers,
+    DrawMap,
+    FeatureMap,
+    MapMethod,
+    MapNeighbour,
+    MapPoint,
+    OthersCounted,
+)
+from cnn_tui.training.explain.feature_map import Classes, Floats, Numbers, neighbours, principal_plane
 from cnn_tui.training.explain.features import TrainingFeatures
+from cnn_tui.training.explain.layout_work import LayoutWork
+
+_FIRST = 250
+"""Of each list of what is worth a look, those that are on every map."""
 
 A_PIECE = 0.08
 """Seconds of a part of the counting, between which it can be looked at a point."""
@@ -23,33 +37,80 @@ class MappedFeatures:
         self.features = features
         features.work(float("inf"))
         self._labels = features.images.y_train[features.positions].astype(np.int64)
+        self._places: dict[MapMethod, Floats] = {}
+        """What came of t-SNE and UMAP."""
+        self._work: LayoutWork | None = None
 
     @functools.cached_property
     def _classes(self) -> Classes:
         return Classes(self.features.rows, self._labels)
 
-    def draw(self, question: DrawMap, names: tuple[str, ...]) -> FeatureMap:
-        """Where the images lie."""
+    @functools.cached_property
+    def _laid_out(self) -> Numbers:
+        """The rows of which t-SNE and UMAP make a map: some of many, among them the first that are worth a look."""
+        total, classes = self.features.total, self._classes
+        first = np.concatenate([classes.near_others[:_FIRST], classes.far_out[:_FIRST]])
+        if total <= MOST_LAID_OUT:
+            return np.arange(total)
+        evenly = np.linspace(0, total - 1, MOST_LAID_OUT - len(first)).astype(np.int64)
+        return np.unique(np.concatenate([first, evenly]))
+
+    def draw(self, question: DrawMap, names: tuple[str, ...], seconds: float) -> FeatureMap:
+        """Where the images lie; or that the method is at work, after so many seconds."""
+        if question.method == "pca":
+            self.end_work()
+            plane = principal_plane(self.features.rows)
+            return self._map(question.method, names, np.arange(self.features.total), plane.places, plane.variance)
+        places = self._places.get(question.method)
+        if places is None:
+            work = self._work_of(question.method)
+            places = work.wait(seconds)
+            if places is None:
+                none = np.zeros(0, np.int64)
+                answer = self._map(question.method, names, none, np.zeros((0, 2), np.float32))
+                return msgspec.structs.replace(answer, at_work=work.seconds)
+            self._places[question.method] = places
+        return self._map(question.method, names, self._laid_out, places)
+
+    def _work_of(self, method: MapMethod) -> LayoutWork:
+        if self._work is None or self._work.method != method or self._work.was_ended:
+            self.end_work()
+            self._work = LayoutWork(method, self.features.rows[self._laid_out])
+        return self._work
+
+    def end_work(self) -> None:
+        """Leave what is under way."""
+        work, self._work = self._work, None
+        if work is not None:
+            work.end()
+
+    def _map(
+        self,
+        method: MapMethod,
+        names: tuple[str, ...],
+        rows: Numbers,
+        places: Floats,
+        variance: tuple[float, ...] = (),
+    ) -> FeatureMap:
         features, classes = self.features, self._classes
-        plane, reader = principal_plane(features.rows), features.reader
-        images = features.positions.astype("<i4")
+        images, reader = features.positions.astype("<i4"), features.reader
         return FeatureMap(
-            question.method,
+            method,
             reader.layer,
             reader.goes_in,
             reader.size,
             features.total,
             features.learned,
             names,
-            images=images.tobytes(),
-            labels=self._labels.astype("<i4").tobytes(),
-            across=plane.places[:, 0].astype("<f4").tobytes(),
-            up=plane.places[:, 1].astype("<f4").tobytes(),
-            distances=classes.distances.astype("<f4").tobytes(),
-            leads=classes.leads.astype("<f4").tobytes(),
+            images=images[rows].tobytes(),
+            labels=self._labels[rows].astype("<i4").tobytes(),
+            across=places[:, 0].astype("<f4").tobytes(),
+            up=places[:, 1].astype("<f4").tobytes(),
+            distances=classes.distances[rows].astype("<f4").tobytes(),
+            leads=classes.leads[rows].astype("<f4").tobytes(),
             near_others=images[classes.near_others].tobytes(),
             far_out=images[classes.far_out].tobytes(),
-            variance=plane.variance,
+            variance=variance,
         )
 
     def count_others(self, question: CountOthers) -> OthersCounted:

@@ -9,7 +9,17 @@ from rich.text import Text
 
 from cnn_tui.data.images import Picture
 from cnn_tui.jobs.map_points import LISTS, MapPoints, WorthALook
-from cnn_tui.jobs.map_protocol import CountOthers, DrawMap, FeatureMap, LookAtPoint, MapPoint, OthersCounted
+from cnn_tui.jobs.map_protocol import (
+    MAP_METHODS,
+    MAP_TITLES,
+    CountOthers,
+    DrawMap,
+    FeatureMap,
+    LookAtPoint,
+    MapMethod,
+    MapPoint,
+    OthersCounted,
+)
 from cnn_tui.reports.map_words import compared_in_words, map_in_words, neighbours_in_words
 from cnn_tui.ui.explain.nearest import FeatureWork
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
@@ -45,7 +55,7 @@ class FeatureMapView(ExplainView):
 
     code: ClassVar[str] = "map"
     title: ClassVar[str] = "map"
-    keys: ClassVar[str] = "next_image order class open step_up run"
+    keys: ClassVar[str] = "next_image order method class open step_up run"
     class_question: ClassVar[tuple[str, str]] = ("The points of which class?", "all classes")
 
     def __init__(self, scene: Scene) -> None:
@@ -55,7 +65,11 @@ class FeatureMapView(ExplainView):
     def _forget_run(self) -> None:
         self._work = FeatureWork()
         self._points: MapPoints | None = None
-        self._counted = 0
+        self.method: MapMethod = MAP_METHODS[0]
+        """The one that is wanted; what is drawn stays until it is there."""
+        self._asked = 0
+        self._counts = b""
+        """How many neighbours of other classes those have that lie near one, as far as they are counted."""
         self._rests = False
         """Whether the work was left with Esc."""
         self._which: WorthALook = LISTS[0]
@@ -63,6 +77,8 @@ class FeatureMapView(ExplainView):
         self._at = 0
         self._image: int | None = None
         """The training image at the cursor; None for the first that is worth a look."""
+        self._seconds = 0.0
+        """How long the wanted method is at work."""
         self._zoom = 0
         self._window = self._whole = PlaneWindow(0, 1, 0, 1)
         """The part of the map that is drawn, and all of it."""
@@ -78,7 +94,7 @@ class FeatureMapView(ExplainView):
 
     @property
     def _question(self) -> DrawMap:
-        return DrawMap(self.scene.model_id)
+        return DrawMap(self.scene.model_id, self.method, self._asked)
 
     def wanted(self) -> list[AnswerWanted]:
         run = self.scene.model_id
@@ -86,47 +102,62 @@ class FeatureMapView(ExplainView):
             return []
         if work := self._work.wanted(self.scene):
             return work
-        if self._points is None:
-            return [AnswerWanted(self._question, FeatureMap, "map")]
         found = []
-        if (point := self._point) is not None:
+        if self._points is not None and (point := self._point) is not None:
             image = self._points.images[point]
             found.append(AnswerWanted(LookAtPoint(run, image), MapPoint, "point"))
-        if not self._all_counted:
-            found.append(AnswerWanted(CountOthers(run, self._counted), OthersCounted, "others"))
+        if self._points is None or self.method != self._points.facts.method:
+            found.append(AnswerWanted(self._question, FeatureMap, "map"))
+        elif not self._all_counted:
+            found.append(AnswerWanted(self._count_question, OthersCounted, "others"))
         return found
 
     @property
+    def _count_question(self) -> CountOthers:
+        return CountOthers(self.scene.model_id, len(self._counts))
+
+    @property
     def _all_counted(self) -> bool:
-        return self._points is not None and self._counted >= self._points.near_others
+        return self._points is not None and len(self._counts) >= self._points.near_others
 
     def settle(self) -> None:
         """Take in what has been answered."""
         scene = self.scene
         self._work.settle(scene)
-        if self._points is None:
-            found = scene.answer(self._question, FeatureMap)
-            if found is not None:
-                self._points = MapPoints(found)
-                self._window = self._whole = whole_window(self._points.across, self._points.up)
+        if self._points is None or self.method != self._points.facts.method:
+            self._take_map(scene.answer(self._question, FeatureMap))
         points = self._points
         if points is None:
             return
-        counted = scene.answer(CountOthers(scene.model_id, self._counted), OthersCounted)
+        counted = scene.answer(self._count_question, OthersCounted)
         if counted is not None and not self._all_counted:
-            points.count(self._counted, counted.counts)
-            self._counted = counted.done
+            points.count(len(self._counts), counted.counts)
+            self._counts += counted.counts
         if (point := self._point) is not None:
             image = points.images[point]
             looked = scene.answer(LookAtPoint(scene.model_id, image), MapPoint)
             self._shown = (image, looked) if looked else self._shown
 
+    def _take_map(self, found: FeatureMap | None) -> None:
+        """Draw the map that was answered; ask again where the method is at work."""
+        if found is None:
+            return
+        if found.at_work:
+            self._asked, self._seconds = self._asked + 1, found.at_work
+            return
+        self._points, self._seconds = MapPoints(found), 0.0
+        self._points.count(0, self._counts)
+        self._whole = whole_window(self._points.across, self._points.up)
+        if self._image is not None and self._points.point_of(self._image) is None:
+            self._image = None
+        self._centre()
+
     @property
     def _is_at_work(self) -> bool:
-        """Whether there is something to leave."""
+        """Whether neighbours are counted, or come before that: something to leave."""
         if self._rests or self._all_counted or self._nothing():
             return False
-        return not self.scene.refusal(CountOthers(self.scene.model_id, self._counted))
+        return not self.scene.refusal(self._count_question)
 
     # Where one is
 
@@ -221,6 +252,17 @@ class FeatureMapView(ExplainView):
         self._walk_to(0)
         return True
 
+    def next_method(self) -> bool:
+        """The next way to lay the images out."""
+        self.method = MAP_METHODS[(MAP_METHODS.index(self.method) + 1) % len(MAP_METHODS)]
+        self._asked, self._seconds, self._rests = self._asked + 1, 0.0, False
+        return True
+
+    @property
+    def _waits_for_method(self) -> bool:
+        """Whether another method is wanted than the one whose map is drawn."""
+        return self._points is not None and self.method != self._points.facts.method
+
     @property
     def class_names(self) -> tuple[str, ...]:
         return self._points.facts.class_names if self._points else ()
@@ -231,7 +273,9 @@ class FeatureMapView(ExplainView):
 
     def leave(self) -> bool:
         """Leave the work; else show the whole map, and all classes."""
-        if self._is_at_work:
+        if self._waits_for_method and self._points is not None:
+            self.method = self._points.facts.method
+        elif self._is_at_work:
             self._rests = True
         elif self._zoom:
             self.step(-self._zoom)
@@ -263,7 +307,7 @@ class FeatureMapView(ExplainView):
         scene = self.scene
         if words := scene.why_nothing("features"):
             return words
-        return scene.refusal(self._question)
+        return scene.refusal(self._question) if self._points is None else ""
 
     def _state(self) -> str:
         """How far the work is, in a sentence."""
@@ -274,19 +318,28 @@ class FeatureMapView(ExplainView):
     def _head(self, points: MapPoints, width: int, height: int) -> list[Text]:
         """What is drawn, and where one is in which list."""
         facts = points.facts
-        words = map_in_words(facts, len(points))
+        words = f"{key_of('explain.method')} {map_in_words(facts, len(points))}"
         if self.scene.epoch:
             words += " With the weights of the run's end."
         if height >= _ROOMY:
             along = f"{key_of('explain.previous_image')} {key_of('explain.next_image')}"
             words += f" {compared_in_words(facts)} Arrows go to the nearest point; {along} along this list:"
         place = Text(self._place(points), self.style("strong"))
-        if self._is_at_work and self._which == LISTS[0]:
-            share = f"{self._counted / max(1, points.near_others):.0%}".replace("%", " %")
+        if self._waits_for_method:
+            place = self._method_state()
+        elif self._is_at_work and self._which == LISTS[0]:
+            share = f"{len(self._counts) / max(1, points.near_others):.0%}".replace("%", " %")
             place.append(f"   counting neighbours {share} … {key_of('lab.back')} leaves it", self.style("accent"))
         place.truncate(width)
         told = self.paragraph(words, width)
         return [*(told if height >= _ROOMY else told[:1]), place]
+
+    def _method_state(self) -> Text:
+        """Why the map of the method that is wanted is not there yet."""
+        if refusal := self.scene.refusal(self._question):
+            return Text(inert(refusal), self.style("warn"))
+        words = f"{MAP_TITLES[self.method]} at work for {self._seconds:.0f} s … {key_of('lab.back')} leaves it"
+        return Text(words, self.style("accent"))
 
     def _place(self, points: MapPoints) -> str:
         """Where one is, as `3 of 412 on mixed borders`."""
