@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
 from cnn_tui.artifacts.weights import no_model
-from cnn_tui.cli.streams import FAILED, WRONG, UserError, say
+from cnn_tui.cli.progress import Reporter
+from cnn_tui.cli.streams import FAILED, WRONG, UserError, is_terminal, say
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.run import Run
 from cnn_tui.jobs.explain_client import ExplainClient
-from cnn_tui.jobs.explain_protocol import Done, ExplainError, KeepPredictions
+from cnn_tui.jobs.explain_protocol import ExplainError, KeepPredictions, PartDone
 
 Kept = TypeVar("Kept")
 
@@ -34,8 +36,12 @@ def kept_of(client: ExplainClient, run: Run, read: Callable[[int, int], Kept], e
     except RawFileError:
         require_model(run)
     say(f"run {run.id}: its model is asked about every test image, which takes a few seconds")
+    progress, part = Reporter(sys.stderr, is_terminal(sys.stderr)), PartDone(0, 1)
     with explain_errors():
-        client.ask(KeepPredictions(run.id, epoch), Done)
+        while not part.is_whole:
+            part = client.ask(KeepPredictions(run.id, epoch, part.done), PartDone)
+            progress.bar([(0, f"{part.done:,} of {part.total:,} test images")])
+        progress.clear()
         return read(run.id, epoch)
 
 

@@ -21,7 +21,7 @@ from cnn_tui.cli.progress import Reporter
 from cnn_tui.cli.runs import read_run
 from cnn_tui.cli.streams import FINISHED, UserError, columns_of, is_terminal, put, say
 from cnn_tui.jobs.explain_client import ExplainClient
-from cnn_tui.jobs.explain_protocol import FeaturesDone, WorkOutFeatures
+from cnn_tui.jobs.explain_protocol import PartDone, WorkOutFeatures
 from cnn_tui.jobs.map_points import LISTS, MapPoints
 from cnn_tui.jobs.map_protocol import (
     MAP_METHODS,
@@ -80,9 +80,9 @@ def map(  # noqa: A001  as the command is called
 
 def _points(client: ExplainClient, run: int, method: MapMethod) -> MapPoints:
     """The map with its neighbours counted; a terminal sees how far the work is."""
-    progress, done = Reporter(sys.stderr, is_terminal(sys.stderr)), FeaturesDone(0, 1)
+    progress, done = Reporter(sys.stderr, is_terminal(sys.stderr)), PartDone(0, 1)
     while done.done < done.total:
-        done = client.ask(WorkOutFeatures(run, done.done), FeaturesDone)
+        done = client.ask(WorkOutFeatures(run, done.done), PartDone)
         progress.bar([(0, f"features of {done.done:,} of {done.total:,} training images")])
     drawn, asked = client.ask(DrawMap(run, method), FeatureMap), 0
     while drawn.at_work:

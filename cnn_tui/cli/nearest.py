@@ -13,7 +13,7 @@ from cnn_tui.cli.printing import table
 from cnn_tui.cli.progress import Reporter
 from cnn_tui.cli.streams import is_terminal
 from cnn_tui.jobs.explain_client import ExplainClient
-from cnn_tui.jobs.explain_protocol import FeaturesDone, FindNearest, Nearest, WorkOutFeatures
+from cnn_tui.jobs.explain_protocol import FindNearest, Nearest, PartDone, WorkOutFeatures
 from cnn_tui.text import fitted
 
 MOST_NEAREST = 100
@@ -21,10 +21,10 @@ MOST_NEAREST = 100
 
 def nearest_to(client: ExplainClient, answer: ImagePrediction, most: int) -> Nearest:
     """The training images that an image is most like; a terminal sees how far the work is. Raises UserError."""
-    progress, done = Reporter(sys.stderr, is_terminal(sys.stderr)), FeaturesDone(0, 1)
+    progress, done = Reporter(sys.stderr, is_terminal(sys.stderr)), PartDone(0, 1)
     with explain_errors():
         while done.done < done.total:
-            done = client.ask(WorkOutFeatures(answer.run, done.done), FeaturesDone)
+            done = client.ask(WorkOutFeatures(answer.run, done.done), PartDone)
             progress.bar([(0, f"features of {done.done:,} of {done.total:,} training images")])
         progress.clear()
         return client.ask(FindNearest(answer.run, answer.image or 0, answer.path, most), Nearest)

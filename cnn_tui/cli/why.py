@@ -151,7 +151,7 @@ def _to_text(answer: ImagePrediction, maps: list[Where]) -> str:
         *drawn(partial(_pictures, answer, maps)),
     ]
     lines += [quiet(words) for one in maps for words in said_of(one)]
-    return "\n".join([*lines, legend(picture_mode()), "", *bars(answer)])
+    return "\n".join([*lines, legend(picture_mode(), only_for=maps[0].method in OF_A_LAYER), "", *bars(answer)])
 
 
 def _pictures(answer: ImagePrediction, maps: list[Where], width: int, height: int, mode: Mode) -> list[Text]:

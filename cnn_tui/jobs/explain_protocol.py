@@ -44,10 +44,14 @@ class DescribeModel(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
 
 
 class KeepPredictions(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
-    """Work out and keep the predictions and the evaluation of a run that has none. Answer: Done."""
+    """Work for a moment on what a run says of the test images: predictions and evaluation. Answer: PartDone.
+
+    Whoever wants them asks again until all images are done, with how many were done before; then both are kept.
+    """
 
     run: int
     epoch: int = 0
+    before: int = 0
 
 
 class KeepImages(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
@@ -115,7 +119,7 @@ class VaryImage(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
 
 
 class WorkOutFeatures(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
-    """Work on the features of a run's training images for a moment. Answer: FeaturesDone.
+    """Work on the features of a run's training images for a moment. Answer: PartDone.
 
     Whoever wants them asks again until all are done, with how many were done before: so that it is seen how far it is,
     and can be left.
@@ -319,11 +323,15 @@ class DeadFilters(msgspec.Struct, frozen=True):
     layers: tuple[DeadLayer, ...]
 
 
-class FeaturesDone(msgspec.Struct, frozen=True):
-    """How many training images have features by now, of how many."""
+class PartDone(msgspec.Struct, frozen=True):
+    """How many images a longer piece of work has done by now, of how many."""
 
     done: int
     total: int
+
+    @property
+    def is_whole(self) -> bool:
+        return self.done >= self.total
 
 
 class NearImage(msgspec.Struct, frozen=True):

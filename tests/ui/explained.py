@@ -26,7 +26,6 @@ from cnn_tui.jobs.explain_protocol import (
     DescribeModel,
     Done,
     ExplainError,
-    FeaturesDone,
     FilterMap,
     FindDeadFilters,
     FindNearest,
@@ -37,6 +36,7 @@ from cnn_tui.jobs.explain_protocol import (
     ModelFacts,
     Nearest,
     NearImage,
+    PartDone,
     Prediction,
     PredictPicture,
     Question,
@@ -139,6 +139,8 @@ class FakeExplainClient:
         future: Future[Any] = Future()
         if self.stuck and isinstance(question, LookWhere | CountOthers) and question.first:
             return future
+        if self.stuck and isinstance(question, KeepPredictions) and question.before:
+            return future
         if isinstance(question, DrawMap) and question.method == "t-sne":
             asked = sum(isinstance(one, DrawMap) and one.method == "t-sne" for one in self.asked)
             if asked == 1:
@@ -167,8 +169,9 @@ def _answer(question: Question) -> Any:
         case ShowActivations():
             return _activations(question)
         case KeepPredictions(run, epoch) if epoch:
-            write_predictions(run, epoch=epoch)
-            return Done()
+            if question.before:
+                write_predictions(run, epoch=epoch)
+            return PartDone(COUNT if question.before else COUNT // 4, COUNT)
         case ShowKernels():
             weights = array.array("f", [math.sin(at + question.epoch) for at in range(36)]).tobytes()
             biases = array.array("f", [0.1, 0.2, 0.3, 0.4]).tobytes()
@@ -181,7 +184,7 @@ def _answer(question: Question) -> Any:
         case LookWhere():
             return _where(question)
         case WorkOutFeatures():
-            return FeaturesDone(min(60, question.before + 20), 60)
+            return PartDone(min(60, question.before + 20), 60)
         case FindNearest():
             near = tuple(NearImage(7 + at, 5 if at else 6, 0.01 * (at + 1), _square(5)) for at in range(question.most))
             return Nearest("dense_1", True, 128, 60, 60, (SIZE, SIZE, 1), near)

@@ -151,6 +151,27 @@ async def test_a_run_without_kept_epochs_has_no_slider_and_says_how_to_have_one(
 
 
 @pytest.mark.parametrize("size", [LARGE, SMALL])
+async def test_it_is_said_how_far_the_predictions_of_an_epoch_are_and_esc_leaves_them(
+    make_lab: MakeLab, kept: int, size: tuple[int, int]
+) -> None:
+    app = make_lab()
+    async with app.run_test(size=size, notifications=True) as pilot:
+        client = await opened(pilot, app)
+        client.stuck = True
+        await pilot.press("o")
+        await sees(pilot, "1 of 8 wrong")
+        await pilot.press("H")
+        await sees(pilot, "25 %, 10 of 40 images; Esc leaves it")
+        await pilot.press("escape")
+        await sees(pilot, "epoch 3 of 3, the end")
+        await sees(pilot, "1 of 8 wrong")
+        client.stuck = False
+        await pilot.press("H", "H")
+        await sees(pilot, "epoch 1 of 3   Esc: the end")
+        await sees(pilot, "1 of 8 wrong at the end")
+
+
+@pytest.mark.parametrize("size", [LARGE, SMALL])
 async def test_an_images_curves_over_the_epochs_and_when_it_was_learned(
     make_lab: MakeLab, kept: int, size: tuple[int, int]
 ) -> None:
@@ -159,7 +180,7 @@ async def test_an_images_curves_over_the_epochs_and_when_it_was_learned(
         client = await opened(pilot, app)
         await go_to(pilot, "when it learned")
         await sees(pilot, "Right from epoch 1 on, the first that was kept.")
-        asked = [one.epoch for one in client.asked if isinstance(one, KeepPredictions)]
+        asked = [one.epoch for one in client.asked if isinstance(one, KeepPredictions) and one.before]
         assert asked == [1, 2], "those of the end are kept"
         await pilot.press("l", "l")
         await sees(pilot, "Right for good since epoch 2.")

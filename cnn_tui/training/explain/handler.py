@@ -22,7 +22,6 @@ from cnn_tui.jobs.explain_protocol import (
     DescribeModel,
     Done,
     ExplainError,
-    FeaturesDone,
     FindDeadFilters,
     FindNearest,
     KeepImages,
@@ -30,6 +29,7 @@ from cnn_tui.jobs.explain_protocol import (
     ModelFacts,
     Nearest,
     NearImage,
+    PartDone,
     PredictImage,
     Prediction,
     PredictPicture,
@@ -60,6 +60,8 @@ class Explainer:
         self._models: dict[tuple[int, tuple[int, int]], Any] = {}
         self._features: tuple[Any, Any] | None = None
         """The model whose features were asked for last, and those."""
+        self._said: Any = None
+        """The work on what a run says of its test images that was asked for last."""
         self._mapped: Any = None
         """The map of those, once it was asked for."""
 
@@ -75,8 +77,7 @@ class Explainer:
             case DescribeModel(run):
                 return self._facts(run)
             case KeepPredictions(run, epoch):
-                self._keep(run, epoch)
-                return Done()
+                return self._keep(run, epoch)
             case KeepImages(run):
                 self._images(run)
                 return Done()
@@ -102,7 +103,7 @@ class Explainer:
             case WorkOutFeatures(run):
                 features = self._features_of(run)
                 features.work(A_MOMENT)
-                return FeaturesDone(features.done, features.total)
+                return PartDone(features.done, features.total)
             case FindNearest():
                 return self._nearest(question)
             case DrawMap(run):
@@ -199,24 +200,16 @@ class Explainer:
         classes = class_count(model.outputs, run.experiment.training)
         return named(class_names_of(run.dataset, run.experiment.data_options), classes)
 
-    def _keep(self, run_id: int, epoch: int) -> None:
-        """Work out the predictions and the evaluation of the present model, or of the weights of an epoch."""
-        run, model = find_run(run_id), self._model(run_id, epoch)
-        from cnn_tui.training.data.datasets import load
-        from cnn_tui.training.explain import keep_files
+    def _keep(self, run_id: int, epoch: int) -> PartDone:
+        """Work for a moment on the predictions of the present model, or of the weights of an epoch."""
+        model = self._model(run_id, epoch)
+        from cnn_tui.training.explain.said_of_tests import SaidOfTests
 
-        images = load(run.dataset, run.experiment.data_options, download=False, say=say)
-        if tuple(images.x_test.shape[1:]) != model.input_shape:
-            raise ExplainError(
-                f"the test images of {run.dataset} are {shapes.show(images.x_test.shape[1:])} now, "
-                f"and run {run_id} learned from {shapes.show(model.input_shape)}"
-            )
-        # A run that ended before it was evaluated has no loss, and nor has an epoch.
-        scores = {"loss": run.test_loss} if run.test_loss is not None and not epoch else {}
-        training, names = run.experiment.training, images.dataset.class_names
-        keep_files.keep_or_raise(
-            model.model, images.x_test, images.y_test, run_id, training, names, scores, epoch=epoch
-        )
+        work = self._said
+        if work is None or not work.is_of(run_id, epoch, model) or work.done == work.total:
+            work = self._said = SaidOfTests(find_run(run_id), epoch, model, before=work)
+        work.work(A_MOMENT)
+        return PartDone(work.done, work.total)
 
     def _images(self, run_id: int) -> StoredImages:
         """The test images that the predictions of a run are of, kept now if they were not."""

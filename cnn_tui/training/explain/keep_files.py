@@ -72,13 +72,27 @@ def keep_or_raise(
     class_names: tuple[str, ...],
     scores: Mapping[str, float],
     ends: Callable[[], bool] = lambda: False,
+) -> None:
+    """As `keep`, but raises what goes wrong: ValueError with a sentence, OSError, or what TensorFlow raises."""
+    said = ask_all(model, images, ends)
+    keep_said(model, said, images, labels, run_id, training, class_names, scores)
+
+
+def keep_said(
+    model: Any,
+    said: NDArray[np.float32],
+    images: Pixels,
+    labels: Labels,
+    run_id: int,
+    training: Training,
+    class_names: tuple[str, ...],
+    scores: Mapping[str, float],
     epoch: int = 0,
 ) -> None:
-    """As `keep`, but raises what goes wrong: ValueError with a sentence, OSError, or what TensorFlow raises.
+    """Keep what a model has said of all test images, (n, outputs): see `keep_or_raise`.
 
     The loss is worked out where `scores` has none. `epoch` is the one whose weights the model has; 0 for its own.
     """
-    said = ask_all(model, images, ends)
     probabilities = class_probabilities(said, training)
     classes = probabilities.shape[1]
     names = named(class_names, max(classes, int(labels.max()) + 1))
@@ -116,20 +130,42 @@ def forget(run_id: int) -> None:
             path_of(run_id).unlink(missing_ok=True)
 
 
+class AskedImages:
+    """Images about which a network is asked, a batch at a time."""
+
+    def __init__(self, model: Any, images: Pixels) -> None:
+        """Raises ValueError when what it will say is too much to keep."""
+        if len(model.output_shape) != 2:
+            shape = model.output_shape[1:]
+            raise ValueError(f"the network gives {shape} for an image, and not one number for each class")
+        outputs = int(model.output_shape[-1])
+        if len(images) * outputs * 4 > MOST_BYTES:
+            raise ValueError(f"{len(images):,} times {outputs:,} probabilities are more than {MOST_BYTES:,} bytes")
+        self.images = images
+        self.said = np.empty((len(images), outputs), np.float32)
+        """What it says of every image; of those that are `done`."""
+        self.done = 0
+        self._answer = _answering(model)
+
+    @property
+    def is_whole(self) -> bool:
+        return self.done >= len(self.images)
+
+    def ask_more(self) -> None:
+        """Ask about the next batch."""
+        some = slice(self.done, self.done + BATCH)
+        self.said[some] = tf.cast(self._answer(self.images[some]), tf.float32).numpy()
+        self.done = min(some.stop, len(self.images))
+
+
 def ask_all(model: Any, images: Pixels, ends: Callable[[], bool]) -> NDArray[np.float32]:
     """What the network says of every image, (n, outputs). Raises ValueError when that is too much to keep."""
-    if len(model.output_shape) != 2:
-        raise ValueError(f"the network gives {model.output_shape[1:]} for an image, and not one number for each class")
-    outputs = int(model.output_shape[-1])
-    if len(images) * outputs * 4 > MOST_BYTES:
-        raise ValueError(f"{len(images):,} times {outputs:,} probabilities are more than {MOST_BYTES:,} bytes")
-    answer = _answering(model)
-    said = np.empty((len(images), outputs), np.float32)
-    for start in range(0, len(images), BATCH):
+    asked = AskedImages(model, images)
+    while not asked.is_whole:
         if ends():
             raise ValueError("the run is to end at once")
-        said[start : start + BATCH] = tf.cast(answer(images[start : start + BATCH]), tf.float32).numpy()
-    return said
+        asked.ask_more()
+    return asked.said
 
 
 @functools.lru_cache(maxsize=2)

@@ -16,7 +16,7 @@ from cnn_tui.experiment.document import Document
 from cnn_tui.history.history import History
 from cnn_tui.home import model_path
 from cnn_tui.jobs.explain_client import ExplainClient, look_at
-from cnn_tui.jobs.explain_protocol import Done, ExplainError, Prediction, PredictPicture, Warm
+from cnn_tui.jobs.explain_protocol import Done, ExplainError, PartDone, Prediction, PredictPicture, Warm
 from cnn_tui.text import fault, sentence
 from cnn_tui.ui.explain.scene import AnswerWanted, OwnPicture, Scene, Wanted
 from cnn_tui.ui.explain.view import ExplainView
@@ -171,7 +171,8 @@ class ExplainedRun:
         elif not isinstance(question, Warm):  # a model that cannot be loaded is told by the first real question
             answer = failed or future.result()
             scene.keep(question, answer)
-            if isinstance(answer, Done) and scene.waits_for(question):
+            is_done = isinstance(answer, Done) or (isinstance(answer, PartDone) and answer.is_whole)
+            if is_done and scene.waits_for(question):
                 scene.read()
         return ""
 

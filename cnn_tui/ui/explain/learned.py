@@ -9,7 +9,7 @@ from rich.text import Text
 from cnn_tui.analysis.learned import Learned
 from cnn_tui.artifacts.predictions import Predictions, open_predictions
 from cnn_tui.data.raw_file import RawFileError
-from cnn_tui.jobs.explain_protocol import Done, KeepPredictions
+from cnn_tui.jobs.explain_protocol import KeepPredictions, PartDone
 from cnn_tui.reports.chart.canvas import PATTERNS
 from cnn_tui.reports.chart.picture import ChartPicture, ChartSeries, EpochLine
 from cnn_tui.reports.chart.plot import SMALLEST, plot
@@ -73,8 +73,8 @@ class LearnedView(ExplainView):
     def wanted(self) -> list[AnswerWanted]:
         """What was said after the next epoch of which that is not known: one after another, so that one can leave."""
         run = self.scene.model_id
-        unknown = [KeepPredictions(run, epoch) for epoch in self._missing()] if run else []
-        following = [AnswerWanted(one, Done, "learned") for one in unknown if not self.scene.knows(one)]
+        unknown = [self.scene.next_part(KeepPredictions(run, epoch)) for epoch in self._missing()] if run else []
+        following = [AnswerWanted(one, PartDone, "learned") for one in unknown if not self.scene.knows(one)]
         return [*self.scene.kept(), *following[:1]]
 
     def open(self) -> None:
@@ -116,9 +116,13 @@ class LearnedView(ExplainView):
         missing = self._missing()
         if not missing:
             return ""
-        done = f"{len(self._said)} of {len(self._epochs)} epochs"
-        refusal = self.scene.refusal(KeepPredictions(self.scene.model_id, missing[0]))
-        return refusal or f"{self.scene.waiting('what it said after each epoch')} {done}"
+        question = KeepPredictions(self.scene.model_id, missing[0])
+        part = self.scene.part_of(question)
+        done = len(self._said) + (part.done / part.total if part else 0)
+        share = f"{done / len(self._epochs):.0%}, {len(self._said)} of {len(self._epochs)} epochs".replace("%", " %")
+        refusal = self.scene.refusal(self.scene.next_part(question))
+        words = f"{self.scene.waiting('what it said after each epoch')} {share}; {key_of('explain.view')} leaves it"
+        return refusal or words
 
     def _curves(self, index: int, width: int, height: int) -> list[Text]:
         """The probabilities of the true class, and of those that were likeliest at some time."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from cnn_tui.analysis.likeness import features_in_words, likeness_in_words
-from cnn_tui.jobs.explain_protocol import FeaturesDone, FindNearest, Nearest, WorkOutFeatures
+from cnn_tui.jobs.explain_protocol import FindNearest, Nearest, PartDone, WorkOutFeatures
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
@@ -25,11 +25,11 @@ class FeatureWork:
         """The next piece of the work; nothing once all is done."""
         if not scene.model_id or self.is_done:
             return []
-        return [AnswerWanted(WorkOutFeatures(scene.model_id, self.done), FeaturesDone, "features")]
+        return [AnswerWanted(WorkOutFeatures(scene.model_id, self.done), PartDone, "features")]
 
     def settle(self, scene: Scene) -> None:
         """Take in what has been answered."""
-        found = scene.answer(WorkOutFeatures(scene.model_id, self.done), FeaturesDone)
+        found = scene.answer(WorkOutFeatures(scene.model_id, self.done), PartDone)
         if found is not None:
             self.done, self.total = found.done, found.total
 

@@ -158,8 +158,9 @@ class ExplainPane(Pane):
         self.after_change()
 
     def step_back(self) -> bool:
-        """Esc goes back within the view and between views; last to the end of the run."""
-        went = self.views.go_back() or self._show_epoch(0)
+        """Esc leaves what is worked out for an epoch, goes back within the view and between views, then to the end."""
+        works = self.scene.epoch and any(self.scene.waits_for(one.question) for one in self.view.wanted())
+        went = (works and self._show_epoch(0)) or self.views.go_back() or self._show_epoch(0)
         if went:
             self._after_view()
         return went

@@ -17,7 +17,15 @@ from cnn_tui.data.dataset import AS_THEY_ARE, SAMPLE, DataOptions
 from cnn_tui.data.images import Picture, StoredImages
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.run import Run
-from cnn_tui.jobs.explain_protocol import Done, ExplainError, KeepImages, KeepPredictions, Prediction, Question
+from cnn_tui.jobs.explain_protocol import (
+    Done,
+    ExplainError,
+    KeepImages,
+    KeepPredictions,
+    PartDone,
+    Prediction,
+    Question,
+)
 from cnn_tui.text import sentence
 from cnn_tui.ui.keys import key_of
 
@@ -191,7 +199,7 @@ class Scene:
         self.epoch = 0
         """The one that is looked at."""
         self._answers: dict[Question, msgspec.Struct | ExplainError] = {}
-        self._lost: Question | None = None
+        self._lost: KeepPredictions | KeepImages | None = None
         self.read()
 
     def read(self) -> None:
@@ -242,8 +250,9 @@ class Scene:
             return []
         here, run = self.epochs.index(self.epoch), self.model_id
         near = sorted(self.epochs, key=lambda epoch: abs(self.epochs.index(epoch) - here))[:_MOST_AHEAD]
-        wanted = [KeepPredictions(run, epoch) for epoch in near if epoch and not predictions_path(run, epoch).exists()]
-        return [AnswerWanted(one, Done, "ahead") for one in wanted if not self.knows(one)][:1]
+        unknown = [KeepPredictions(run, epoch) for epoch in near if epoch and not predictions_path(run, epoch).exists()]
+        wanted = [self.next_part(one) for one in unknown]
+        return [AnswerWanted(one, PartDone, "ahead") for one in wanted if not self.knows(one)][:1]
 
     def wanted(self, dataset: str) -> Wanted:
         """A dataset with what is said of it beside its name: as for that of the run, if it is that of the run."""
@@ -277,13 +286,34 @@ class Scene:
         """The run whose model can be asked; 0 where there is none."""
         return self.run.id if self.run and self.missing is None else 0
 
-    def kept(self) -> list[AnswerWanted]:
-        """What has to be worked out again before kept files can be read."""
-        return [AnswerWanted(self._lost, Done, "keep")] if self._lost and self.model_id else []
+    def kept(self, asker: Scene | None = None) -> list[AnswerWanted]:
+        """What has to be worked out again before kept files can be read; `asker` has the answers until now."""
+        if self._lost is None or not self.model_id:
+            return []
+        if isinstance(self._lost, KeepImages):
+            return [AnswerWanted(self._lost, Done, "keep")]
+        return [AnswerWanted((asker or self).next_part(self._lost), PartDone, "keep")]
 
     def waits_for(self, question: Question) -> bool:
-        """Whether it is what has to be worked out before kept files can be read."""
+        """Whether it is what has to be worked out before kept files can be read, or a part of that."""
+        if isinstance(question, KeepPredictions):
+            question = msgspec.structs.replace(question, before=0)
         return question == self._lost
+
+    def next_part(self, question: KeepPredictions) -> KeepPredictions:
+        """The question that goes on where the answers end."""
+        while (part := self.answer(question, PartDone)) is not None and not part.is_whole:
+            question = msgspec.structs.replace(question, before=part.done)
+        return question
+
+    def part_of(self, question: KeepPredictions) -> PartDone | None:
+        """How far what was asked for is; None before the first answer."""
+        found = None
+        while (part := self.answer(question, PartDone)) is not None:
+            found, question = part, msgspec.structs.replace(question, before=part.done)
+            if part.is_whole:
+                break
+        return found
 
     def knows(self, question: Question) -> bool:
         return question in self._answers
@@ -331,7 +361,15 @@ class Scene:
             return words
         if self._lost is None:
             return f"There are no {what}."
-        return self.refusal(self._lost) or self.waiting(what)
+        for wanted in self.kept():
+            if words := self.refusal(wanted.question):
+                return words
+        part = self.part_of(self._lost) if isinstance(self._lost, KeepPredictions) else None
+        if part is None or part.is_whole:
+            return self.waiting(what)
+        leave = f"; {key_of('lab.back')} leaves it" if self.epoch else ""
+        share = f"{part.done / part.total:.0%}".replace("%", " %")
+        return f"{self.waiting(what)} {share}, {part.done:,} of {part.total:,} images{leave}"
 
 
 def _places(run: Run | None) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from cnn_tui.analysis.differing import SIDES, Differing, Side, differing, divide
 from cnn_tui.analysis.tested_images import OnSameImages, on_same_images
 from cnn_tui.artifacts.predictions import Predictions
 from cnn_tui.history.run import Run
-from cnn_tui.jobs.explain_protocol import Done
+from cnn_tui.jobs.explain_protocol import Done, PartDone
 from cnn_tui.jobs.where_protocol import LookWhere, Where
 from cnn_tui.text import padded
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
@@ -67,7 +67,7 @@ class TwoRunsView(ExplainView):
         other, ours = self.other, self.scene.predictions
         if other is None:
             return
-        if any(self.scene.answer(one.question, Done) for one in other.kept()):
+        if any(self._is_done(one) for one in other.kept(self.scene)):
             other.read()
         theirs = other.predictions
         if ours is None or theirs is None:
@@ -75,6 +75,10 @@ class TwoRunsView(ExplainView):
         elif self._both is None or (self._both.ours, self._both.theirs) != (ours, theirs):
             test = on_same_images(self._run_id(self.scene), self._run_id(other), ours, theirs)
             self._both = _Both(ours, theirs, test, differing(ours, theirs)) if test else None
+
+    def _is_done(self, wanted: AnswerWanted) -> bool:
+        part = self.scene.answer(wanted.question, PartDone)
+        return part.is_whole if part else self.scene.answer(wanted.question, Done) is not None
 
     @staticmethod
     def _run_id(scene: Scene) -> int:
@@ -131,7 +135,7 @@ class TwoRunsView(ExplainView):
         one = self._one
         return [
             *self.scene.kept(),
-            *self.other.kept(),
+            *self.other.kept(self.scene),
             *(AnswerWanted(self._where(scene, one), Where, f"beside {at}") for at, scene in self._asked(one)),
         ]
 
@@ -173,7 +177,7 @@ class TwoRunsView(ExplainView):
             )
         other = self._run_id(self.other)
         if self.other.predictions is None:
-            lost = self.other.kept()
+            lost = self.other.kept(self.scene)
             refusal = self.scene.refusal(lost[0].question) if lost else self.other.state_of_kept("predictions")
             return f"Run {other}: {refusal}" if refusal else self.scene.waiting(f"what run {other} says")
         if self._both is None:
@@ -211,7 +215,7 @@ class TwoRunsView(ExplainView):
                 said = [*self._said(scene, predictions, one, one.said[at], wide), *self._heat(scene, one, wide, tall)]
                 said += [Text()] * (len(left) - len(said))
                 blocks.append([*said, *self._bars(predictions, one, one.said[at], classes, wide)])
-        for words in ("Grad-CAM of the class that each names.", legend(self.mode)):
+        for words in ("Grad-CAM of the class that each names.", legend(self.mode, only_for=True)):
             told = self.paragraph(words, wide)
             left += told if len(left) + len(told) <= room else []
         return side_by_side([block[:room] for block in blocks])

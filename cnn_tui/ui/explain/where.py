@@ -266,7 +266,7 @@ class WhereView(ExplainView):
         for where in shown.maps:
             lines += self.paragraph(" ".join(said_of(where)), width, "")
         if not self.scene.numbers:
-            lines.append(Text(short(legend(self.mode), width), self.style("dim")))
+            lines.append(Text(short(legend(self.mode, only_for=self._method in OF_A_LAYER), width), self.style("dim")))
         return lines
 
     def _numbers(self, where: Where, width: int, room: int) -> list[Text]:

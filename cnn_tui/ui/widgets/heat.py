@@ -28,13 +28,15 @@ _MOST = 256
 """Pixels along a side beyond which an image is drawn smaller: no terminal shows more."""
 
 
-def legend(mode: Mode) -> str:
-    """How the drawing is to be read."""
+def legend(mode: Mode, *, only_for: bool) -> str:
+    """How the drawing is to be read; `only_for` says that nothing in it can speak against."""
     if mode == "shades":
-        return "1-9: speaks for it, 9 the most; a-i: against it"
-    if mode == "16":
-        return "brown, yellow, white: speaks for it; blue: against it"
-    return "orange: speaks for it; blue: against it"
+        words, against = "1-9: speaks for it, 9 the most", "; a-i: against it"
+    elif mode == "16":
+        words, against = "brown, yellow, white: speaks for it", "; blue: against it"
+    else:
+        words, against = "orange: speaks for it", "; blue: against it"
+    return words if only_for else words + against
 
 
 def shares(plane: Plane) -> Plane:

@@ -15,7 +15,7 @@ from cnn_tui.artifacts.features import features_path
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.training import Training
 from cnn_tui.home import model_path
-from cnn_tui.jobs.explain_protocol import ExplainError, FeaturesDone, FindNearest, Nearest, WorkOutFeatures
+from cnn_tui.jobs.explain_protocol import ExplainError, FindNearest, Nearest, PartDone, WorkOutFeatures
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_the_work_is_done_in_parts_kept_and_gone_with_the_model(here: Path, monk
     done: list[int] = []
     while not done or done[-1] < 240:
         answer = ask(WorkOutFeatures(1, done[-1] if done else 0), one)
-        assert isinstance(answer, FeaturesDone)
+        assert isinstance(answer, PartDone)
         assert answer.total == 240
         done.append(answer.done)
         if len(done) > 9:

@@ -36,6 +36,7 @@ from cnn_tui.jobs.explain_protocol import (
     KeepPredictions,
     Kernels,
     ModelFacts,
+    PartDone,
     PredictImage,
     Prediction,
     PredictPicture,
@@ -162,7 +163,7 @@ def test_colour_images_and_two_classes(client: ExplainClient, here: Path) -> Non
 
 
 def test_two_hundred_classes_and_predictions_made_afterwards(client: ExplainClient, here: Path) -> None:
-    assert client.ask(KeepPredictions(3), Done, SECONDS) == Done()
+    assert client.ask(KeepPredictions(3), PartDone, SECONDS) == PartDone(200, 200)
     kept, evaluation = open_predictions(3), read_evaluation(3)
     assert (kept.count, kept.outputs, len(evaluation.per_class)) == (200, 200, 200)
     with History() as history:
@@ -335,6 +336,27 @@ def test_a_run_that_was_not_evaluated_gets_its_loss_from_keras(
     (model_path(1).parent / "evaluation.json").unlink()
     assert isinstance(answer_here(KeepPredictions(1)), msgspec.Raw)
     assert read_evaluation(1).test_loss == pytest.approx(expected, rel=1e-4)
+
+
+def test_what_is_said_of_many_images_comes_in_parts_between_which_others_may_ask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lab: Path
+) -> None:
+    home = copy_of(lab, tmp_path, monkeypatch)
+    before = open_predictions(1)
+    (home / "runs" / "1" / "predictions.bin").unlink()
+    from cnn_tui.training.explain import handler, keep_files
+
+    monkeypatch.setattr(keep_files, "BATCH", 32)
+    monkeypatch.setattr(handler, "A_MOMENT", 0)
+    explainer = handler.Explainer()
+    parts: list[Any] = []
+    while not parts or not parts[-1].is_whole:
+        parts.append(explainer.answer(KeepPredictions(1, before=parts[-1].done if parts else 0)))
+        explainer.answer(DescribeModel(3))
+    assert parts == [PartDone(32, 80), PartDone(64, 80), PartDone(80, 80)]
+    kept = open_predictions(1)
+    assert kept.predicted == before.predicted
+    assert kept.probabilities(79) == pytest.approx(before.probabilities(79), abs=1e-5)
 
 
 # The process itself
