@@ -32,7 +32,7 @@ def without_wrong(history: History, run: Run, experiment: Experiment | None = No
     try:
         images = Suspects(run.id).header.images
     except RawFileError:
-        raise NoMarksError(f"no suspects of run {run.id} were looked for: cnn-tui suspects {run.id} does") from None
+        raise NoMarksError(f"no suspects of run {run.id} were looked for") from None
     marked = wrongly_labelled(history, images)
     if set(marked) <= set(experiment.leave_out):
         raise NoMarksError(

@@ -122,7 +122,7 @@ def _without_marked(experiments: list[Experiment], run_id: int) -> list[Experime
         try:
             without = [without_wrong(history, run, one) for one in experiments or [run.experiment]]
         except NoMarksError as error:
-            raise UserError(str(error)) from None
+            raise UserError(f"{error}; cnn-tui suspects {run_id} looks for them, and marks them") from None
     say(f"without {leaving_out.in_words(without[0].leave_out)} that are marked as wrongly labelled")
     return without
 

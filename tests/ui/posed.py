@@ -50,6 +50,7 @@ POSES = (
     Pose("where it looked", ("m",), "ninth of the image"),
     Pose("two runs", ("m",), "[two runs]"),
     Pose("map", ("m",), "10 nearest"),
+    Pose("suspects", ("m",), "[suspects]"),
     Pose("augmentation", ("m",), "[augmentation]"),
     Pose("by hand", ("m",), "[by hand]"),
     Pose("data", ("m",), "[data]"),

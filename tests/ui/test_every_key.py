@@ -173,6 +173,7 @@ SCENES: dict[str, tuple[str, str, str]] = {
     "explain.mark": ("… space", "marked", ""),
     "explain.nearest": ("… f", "four are Sandal and one is Shirt", ""),
     "explain.beside": ("… b", "No run to choose has a trained model", ""),
+    "explain.without": ("5 X", "trains without images whose labels are marked", ""),
     "explain.next_epoch": ("5 L", "the weights of no", ""),
     "explain.previous_epoch": ("5 H", "the weights of no", ""),
     "explain.picture": ("… i", "A PNG or JPEG", ""),

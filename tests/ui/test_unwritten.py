@@ -24,12 +24,14 @@ from cnn_tui.experiment.journal import Journal
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import notebook, store
 from cnn_tui.history.history import History, Result
+from cnn_tui.history.image_marks import WRONG, image_marks, mark_images
 from cnn_tui.history.run import Run
 from cnn_tui.ui import history_writer
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.history_writer import HistoryWriter
 from tests.faults.home_faults import WAYS, WORDS, HomeFault, Way, mount
-from tests.ui import fake
+from tests.made_suspects import OF_IMAGES, keep_suspects
+from tests.ui import explained, fake
 from tests.ui.conftest import MakeLab
 from tests.ui.screen import LARGE, sees, text, until
 
@@ -63,6 +65,8 @@ SCENES = (
     Scene("t l a b 9 enter", "the tags of run 5", lambda history: _run(history, 5).tags == ("lab9",)),
     Scene("comma n e w enter", "the name of run 5", lambda history: _run(history, 5).name == "new"),
     Scene("b", "run 5 as the baseline", lambda history: notebook.pinned(history) == 5),
+    Scene("5 M M M M space", "the mark of image 17", lambda history: image_marks(history, OF_IMAGES).get(17)),
+    Scene("X 4", "a run without marked images", lambda history: history.runs()[-1].experiment.leave_out),
     Scene("G d", "archive run 1", lambda history: _run(history, 1).archived),
     Scene("u", "undo: archive run 1", lambda history: len(history.events(1)) >= 2),
     Scene("U", "redo: archive run 1", lambda history: len(history.events(1)) == 3),
@@ -118,6 +122,9 @@ def fill_history() -> None:
             fake.play(history, number, 1.5)
         fake.finish(history, 1)
         history.record_end(2, Result("interrupted", "the process is gone"))
+        mark_images(history, OF_IMAGES, (3,), WRONG)
+    explained.write_predictions(1)
+    keep_suspects(1, (17, 3, 204))
 
 
 def writing_calls() -> set[str]:

@@ -20,7 +20,7 @@ from cnn_tui.history.cluster_jobs import wants_worker
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Line, Run, Wish
 from cnn_tui.jobs.grid import listed_seeds, repeated
-from cnn_tui.text import sentence
+from cnn_tui.text import quiet, sentence
 from cnn_tui.ui import dialogs, screens
 from cnn_tui.ui.dialogs.dialog import Conversation, Said
 from cnn_tui.ui.history_writer import HistoryWriter
@@ -144,6 +144,19 @@ class RunCommands(LabCommands):
             self.talk.say(f"Run {ids[0]} {does}.{same}{left_out}")
 
         self._queue("a run in the queue", [self.document.named], kept)
+
+    def start_other(self, experiment: Experiment) -> None:
+        """Queue a run of an experiment that is not the editor's."""
+
+        def kept(run_id: int) -> None:
+            self.launcher.queued()
+            self.talk.say(
+                f"Run {run_id} is queued: {quiet(experiment.name)}. For a verdict, repeat it, and the run that it is "
+                f"held against: {key_of('history.load')} in the history loads an experiment, {key_of('run.repeat')} "
+                "repeats it."
+            )
+
+        self.writer.write("a run without marked images in the queue", lambda history: history.add(experiment), kept)
 
     async def repeat(self) -> None:
         if self._refuses():

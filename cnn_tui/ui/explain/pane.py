@@ -8,16 +8,21 @@ from textual import work
 from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.events import Focus, Hide, Show
+from textual.message import Message
 
+from cnn_tui.analysis.wrong_labels import NoMarksError, without_wrong
 from cnn_tui.experiment.document import Document
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
 from cnn_tui.jobs.explain_client import ExplainClient
 from cnn_tui.jobs.explain_protocol import Prediction, PredictPicture
+from cnn_tui.text import sentence
 from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.explain.by_hand import ByHandView
 from cnn_tui.ui.explain.dialogs import ALL, ask_class, ask_picture, ask_run
 from cnn_tui.ui.explain.epochs import EpochSlider
 from cnn_tui.ui.explain.explained_run import ExplainedRun
+from cnn_tui.ui.explain.image_marks import ImageMarks
 from cnn_tui.ui.explain.lab2 import Lab2
 from cnn_tui.ui.explain.predictions import PredictionsView
 from cnn_tui.ui.explain.scene import ORDERS, AnswerWanted, Scene
@@ -39,6 +44,13 @@ class ExplainPane(Pane):
     number: ClassVar[int] = 5
     BINDINGS = bindings_of("explain", "pane")
 
+    class RunWanted(Message):
+        """A run of this experiment is asked for."""
+
+        def __init__(self, experiment: Experiment) -> None:
+            super().__init__()
+            self.experiment = experiment
+
     def __init__(
         self, history: History, writer: HistoryWriter, document: Document, client: ExplainClient | None = None
     ) -> None:
@@ -46,7 +58,7 @@ class ExplainPane(Pane):
         self.history = history
         self.lab2 = Lab2(history, writer)
         self.explained = ExplainedRun(history, document, client or ExplainClient(), self.post_message)
-        self.views = Views(self.scene, document, self.lab2)
+        self.views = Views(self.scene, document, self.lab2, ImageMarks(history, writer), history.device)
         self._shown = self._entered = False
         self._path = ""
 
@@ -260,11 +272,26 @@ class ExplainPane(Pane):
         self.after_change()
 
     def action_toggle_mark(self) -> None:
-        """Show this image beside others in the activations."""
-        if not self.scene.gallery.toggle_mark():
+        """Show this image beside others in the activations; of a suspect, what is said of its label."""
+        if not self.view.toggle_mark() and not self.scene.gallery.toggle_mark():
             words = f"Three images are marked already; {key_of('explain.mark')} on one of them takes its mark away."
             self.notify(words, timeout=3)
         self.after_change()
+
+    def action_run_without_marked(self) -> None:
+        """Train without the images that are marked as wrong among the suspects."""
+        run = self.scene.run
+        if run is None or self.view is not self.views.suspects:
+            words = f"{key_of('explain.without')} trains without images whose labels are marked as wrong: "
+            self.notify(f"{words}{key_of('explain.view')} goes to {self.views.suspects.title}.", timeout=4)
+            return
+        try:
+            without = without_wrong(self.history, run)
+        except NoMarksError as error:
+            words = f"{sentence(str(error))} {key_of('explain.mark')} marks one."
+            self.notify(words, severity="warning", markup=False, timeout=4)
+            return
+        self.post_message(self.RunWanted(without))
 
     @work(group=DIALOG)
     async def action_choose_class(self) -> None:

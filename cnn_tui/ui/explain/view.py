@@ -103,6 +103,10 @@ class ExplainView(MovingLines):
         """What Enter does; gives the code of the view that it opens, if it opens one."""
         return None
 
+    def toggle_mark(self) -> bool:
+        """The next mark of what a view alone has; False where it shows the images of the gallery."""
+        return False
+
     def next_order(self) -> bool:
         """The next choice among a view's own images; False where it shows those of the gallery."""
         return False

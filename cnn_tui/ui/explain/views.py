@@ -12,10 +12,12 @@ from cnn_tui.ui.explain.confusion import ConfusionView
 from cnn_tui.ui.explain.data import DataView
 from cnn_tui.ui.explain.feature_map import FeatureMapView
 from cnn_tui.ui.explain.filters import FiltersView
+from cnn_tui.ui.explain.image_marks import ImageMarks
 from cnn_tui.ui.explain.lab2 import Lab2
 from cnn_tui.ui.explain.learned import LearnedView
 from cnn_tui.ui.explain.predictions import PredictionsView
 from cnn_tui.ui.explain.scene import Scene
+from cnn_tui.ui.explain.suspects import SuspectsView
 from cnn_tui.ui.explain.two_runs import TwoRunsView
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.explain.where import WhereView
@@ -24,9 +26,10 @@ from cnn_tui.ui.explain.where import WhereView
 class Views:
     """All views, of which one is shown."""
 
-    def __init__(self, scene: Scene, document: Document, lab2: Lab2) -> None:
+    def __init__(self, scene: Scene, document: Document, lab2: Lab2, marks: ImageMarks, device: str = "") -> None:
         self._predictions = PredictionsView(scene)
         self.two_runs = TwoRunsView(scene)
+        self.suspects = SuspectsView(scene, marks, device)
         self._all: tuple[ExplainView, ...] = (
             self._predictions,
             ConfusionView(scene),
@@ -36,6 +39,7 @@ class Views:
             LearnedView(scene),
             self.two_runs,
             FeatureMapView(scene),
+            self.suspects,
             AugmentationView(scene, document),
             ByHandView(scene, lab2),
             DataView(scene),

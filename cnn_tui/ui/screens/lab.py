@@ -101,7 +101,7 @@ class LabScreen(KeyedScreen[None]):
         self.exercises = ExerciseCommands(*given, files, self.explain, self.action_focus_pane)
         self.exercises.guide = self.guided_start.widget_in_exercises
         self.past = HistoryCommands(*given, files, self.runs, self.training, self.explain, self.action_focus_pane)
-        runs = RunCommands(
+        self.run_commands = runs = RunCommands(
             *given, claims=self.exercises.order, show_run=self.past.show_run, watch_live=self.past.watch_live
         )
         self.commands = {
@@ -271,6 +271,9 @@ class LabScreen(KeyedScreen[None]):
     def on_run_read(self, message: RunRead) -> None:
         """The training pane shows the run under the history's cursor."""
         self.training.choose(message.watched, len(message.runs))
+
+    def on_explain_pane_run_wanted(self, message: ExplainPane.RunWanted) -> None:
+        self.run_commands.start_other(message.experiment)
 
     def on_history_writer_tried(self) -> None:
         """Say what is written by now, or is not."""
