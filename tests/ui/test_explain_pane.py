@@ -120,6 +120,7 @@ async def test_a_colour_run_is_shown_in_every_view_and_size(make_lab: MakeLab, l
             "where it looked",
             "two runs",
             "map",
+            "suspects",
             "augmentation",
             "by hand",
             "data",
@@ -360,7 +361,7 @@ async def test_a_filter_that_is_no_plain_one_is_refused_by_hand_in_words(
         assert "Enter: step it by hand" not in text(app)
         await pilot.press("enter")
         await sees(pilot, "conv2d is not stepped by hand")
-        await pilot.press(*"mmmmm", "enter")
+        await pilot.press(*"mmmmmm", "enter")
         await sees(pilot, "Which kernel?")
         assert "filter 1" not in text(app)
 

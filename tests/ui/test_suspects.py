@@ -19,7 +19,7 @@ from tests.ui.screen import LARGE, SMALL, sees, text, until
 from tests.ui.test_where import asked_of
 
 pytestmark = pytest.mark.usefixtures("no_worker")
-TO_SUSPECTS = ("5", "m", "m", "m", "m", "m", "m")
+TO_SUSPECTS = ("5", "M", "M", "M", "M")
 
 
 class FakeWork:
@@ -98,14 +98,14 @@ async def test_they_are_looked_through_marked_and_left_out_of_a_run(make_lab: Ma
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         asked_of(app)
         await pilot.press("5", "X")
-        await sees(pilot, "m goes to suspects")
+        await sees(pilot, "X trains without images")
         await pilot.press(*TO_SUSPECTS[1:])
         await sees(pilot, "1 of 3 suspects   among 240 training images")
         assert "training image 17" in text(app)
         await sees(pilot, "labelled bag              1.0%")
         assert "rather   coat            90.0%" in text(app)
         await pilot.press("X")
-        await sees(pilot, "No image is marked as wrong among the suspects of run 1. Space marks one.")
+        await sees(pilot, "No image is marked as wrong")
         await pilot.press("space", "j")
         await sees(pilot, "2 of 3 suspects")
         await pilot.press("space", "space", "G", "space")
