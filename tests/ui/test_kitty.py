@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import itertools
 import shutil
 import subprocess
 import sys
@@ -104,7 +105,9 @@ def test_a_picture_is_sent_once_and_shown_wherever_it_comes_to_light() -> None:
     assert first.count("\x1b_G") == 1
     assert first.count(PLACEHOLDER) == 10 * 5
     assert painter.put(2, 3, *drawn) == "", "nothing has changed"
-    assert PLACEHOLDER not in painter.put(3, 5, Text("box", "white on blue"))
+    box = painter.put(3, 5, Text("box", "white on blue"))
+    assert box.count(PLACEHOLDER) == 1 and "\x1b_G" not in box, "what is right of it has no left neighbour any more"
+    assert PLACEHOLDER + MARKS[1] + MARKS[5] in box
     again = painter.put(3, 3, drawn[1])
     assert "\x1b_G" not in again
     assert again.count(PLACEHOLDER) == 3
@@ -162,6 +165,33 @@ def test_a_terminal_that_knows_placeholders_gets_pictures() -> None:
         terminal.wait_for("Typing in a field")
         terminal.press("esc")
         terminal.wait(lambda: "Typing in a field" not in terminal.text and image_shown(terminal), "the image again")
+
+
+@pytest.mark.usefixtures("no_worker")
+def test_the_map_of_features_is_a_picture_of_dots_with_signs_and_the_cursor_on_it() -> None:
+    posed()
+    terminal = KittyTerminal(COMMAND)
+    with terminal:
+        terminal.wait_for("4 runs")
+        terminal.press("5", "m", "m", "m", "m", "m", "m")
+        terminal.wait_for("1 of 3 on mixed borders")
+        terminal.wait(lambda: map_shown(terminal), "the dots of three classes")
+        drawn = [[cell.data for cell in line] for line in terminal.cells]
+        beside = {sign for line in drawn for before, sign in itertools.pairwise(line) if before.startswith(PLACEHOLDER)}
+        assert {"0", "1", "2"} <= beside, "the classes' signs stand on it"
+        (number,) = (one for one, cells in terminal.shown.items() if len(cells) > 400)
+        terminal.press("l")
+        terminal.wait_for("2 of 3 on mixed borders")
+        assert number in terminal.shown, "the cursor moves over the same picture"
+
+
+def map_shown(terminal: KittyTerminal) -> bool:
+    """Whether a picture is on the screen that has dots of the three classes' colours."""
+    dots = {(0x5F, 0xAF, 0xFF), (0xFF, 0xAF, 0x5F), (0x87, 0xD7, 0x87)}
+    return any(
+        dots <= {colour for _, colour in terminal.sent[number].image.convert("RGB").getcolors(1 << 20) or ()}
+        for number in terminal.shown
+    )
 
 
 @pytest.mark.usefixtures("no_worker")

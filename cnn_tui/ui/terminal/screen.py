@@ -198,6 +198,8 @@ class Screen:
         for first, end in _runs([new != old for new, old in zip(wanted, sent, strict=True)]):
             while first > 0 and wanted[first][0] == "":  # the right half of a wide character is not sent alone
                 first -= 1
+            if self.placeholders is not None and _lost_its_neighbour(wanted, end):
+                end += 1
             parts.append(_move(first, row))
             pictures = _pictures(wanted, first, end) if self._album is not None else []
             if self.placeholders is not None:
@@ -239,6 +241,15 @@ class Screen:
         pen = pen.beside(self._sent_pen)
         parts.append(change(self._sent_pen, pen))
         self._sent_pen = pen
+
+
+def _lost_its_neighbour(cells: list[Cell], at: int) -> bool:
+    """Whether the cell after one that changed is of a picture, but the changed one is not the piece on its left.
+
+    A placeholder without marks is known by its left neighbour, so this one has to be sent anew, with marks.
+    """
+    piece = cells[at][0] if at < len(cells) else ""
+    return isinstance(piece, PicturePiece) and cells[at - 1][0] != piece._replace(column=piece.column - 1)
 
 
 def _pictures(cells: list[Cell], first: int, end: int) -> list[tuple[int, PicturePiece, int]]:
