@@ -1,9 +1,10 @@
-"""How well a run is foretold before it begins. `python -m tests.benchmarks.foretelling [SEED]`
+"""How well a run is foretold before it begins. `python -m tests.benchmarks.foretelling [--processor] [SEED]`
 
 Thirty random networks are trained on the sample, each in a process of its own as the worker does it: five to learn
 from, and twenty-five that are foretold just before they begin. What is foretold goes on learning from each run, as in
 the lab; beside it stands what the first five alone would have foretold. Other programs make epochs longer than they
-were foretold: their share of the cores is told too, as the runs recorded it.
+were foretold: their share of the cores is told too, as the runs recorded it. With `--processor` the seconds are those
+of the processor, which other programs hardly change: for a busy machine.
 """
 
 from __future__ import annotations
@@ -103,10 +104,11 @@ def _size(rng: random.Random, least: int, most: int) -> int:
     return round(math.exp(rng.uniform(math.log(least), math.log(most))))
 
 
-def train(history: History, experiment: Experiment) -> Run:
+def train(history: History, experiment: Experiment, *, by_processor: bool) -> Run:
     """Train a run to its end in a process of its own."""
     run_id = history.add(experiment, device="cpu")
-    command = [sys.executable, "-m", "cnn_tui.training.train", str(run_id)]
+    program = ("tests.benchmarks.foretelling", "--train") if by_processor else ("cnn_tui.training.train",)
+    command = [sys.executable, "-m", *program, str(run_id)]
     done = subprocess.run(
         command, env=environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600, check=False
     )
@@ -116,16 +118,25 @@ def train(history: History, experiment: Experiment) -> Run:
     return run
 
 
-def try_all(seed: int) -> list[Tried]:
+def train_by_processor(run_id: str) -> int:
+    """Train a run in this process, whose clock is the time that the processor gave it."""
+    from cnn_tui.training import train
+    from cnn_tui.training.callbacks.recorder import Stopwatch
+
+    setattr(Stopwatch, "now", lambda _: time.process_time())  # noqa: B010
+    return train.main([run_id])
+
+
+def try_all(seed: int, *, by_processor: bool) -> list[Tried]:
     """Train all; what is foretold of each is what it recorded when it began."""
     experiments, tried = random_experiments(seed), list[Tried]()
     with History() as history:
         for experiment in experiments[:LEARNED]:
-            tried.append(Tried(train(history, experiment), None, None))
+            tried.append(Tried(train(history, experiment, by_processor=by_processor), None, None))
         five = Estimator(history)
         by_five = [five.foretell(one, "cpu") for one in experiments[LEARNED:]]
         for experiment, first in zip(experiments[LEARNED:], by_five, strict=True):
-            run = train(history, experiment)
+            run = train(history, experiment, by_processor=by_processor)
             tried.append(Tried(run, foretold_of(run), first))
     return tried
 
@@ -145,10 +156,11 @@ def judged(name: str, errors: Sequence[float]) -> list[str]:
 
 def main(arguments: list[str]) -> None:
     """Print each run, and what share was foretold within 25 %."""
-    began, seed = time.perf_counter(), int(arguments[0]) if arguments else 1
+    by_processor = "--processor" in arguments
+    began, seed = time.perf_counter(), next((int(one) for one in arguments if one.isdecimal()), 1)
     with tempfile.TemporaryDirectory() as home:
         os.environ |= {"CNN_TUI_HOME": home, "TF_CPP_MIN_LOG_LEVEL": "3"}
-        tried = try_all(seed)
+        tried = try_all(seed, by_processor=by_processor)
     rows = [["run", "s an epoch", "foretold", "off", "by five", "off", "memory", "foretold", "mostly", "others"]]
     for run, foretold, by_five in tried[LEARNED:]:
         assert foretold is not None and by_five is not None and foretold.memory is not None
@@ -163,7 +175,8 @@ def main(arguments: list[str]) -> None:
                 f"{others:.0%}" if others is not None else "",
             ]
         )
-    table(f"Runs foretold after {LEARNED} others, seed {seed}", rows)
+    clock = "seconds of the processor" if by_processor else "seconds"
+    table(f"Runs foretold after {LEARNED} others, seed {seed}, in {clock}", rows)
     later = tried[LEARNED:]
     memory = [one.foretold.memory / one.run.memory - 1 for one in later if one.foretold and one.foretold.memory]
     rows = [["", f"within {SHARE:.0%}", "share", "median off"]]
@@ -174,4 +187,6 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["--train"]:
+        sys.exit(train_by_processor(sys.argv[2]))
     main(sys.argv[1:])
