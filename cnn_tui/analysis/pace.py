@@ -25,7 +25,7 @@ USUAL_MEMORY = (680e6, 8.0, 2.0)
 """Bytes that TensorFlow takes, and those that are taken for each byte of the network and of the images. Measured."""
 _REMEMBERED = {"sgd": 0, "adagrad": 1, "rmsprop": 1, "adam": 2, "adamw": 2, "nadam": 2, "adamax": 2, "adadelta": 2}
 """How many numbers an optimizer remembers of a weight."""
-USUAL_SPEEDS = WorkAmounts(operations=3e-5, multiplications=7e-12, moved=2.8e-10, pictured=1e-9)
+USUAL_SPEEDS = WorkAmounts(operations=2e-5, multiplications=1.2e-11, moved=6e-10, pictured=2.5e-9)
 """Seconds that each kind of work takes on two cores of a processor. Measured once: how the kinds compare is what counts
 of it, until runs of the machine tell."""
 

@@ -42,8 +42,10 @@ _PREPARING = (
 # layer, there and back.
 _GATHERED = 4.5
 """A place of a kernel over a place of the map, whose channels are gathered."""
-_POOLED, _PIXEL = 4.0, 17.0
+_POOLED, _PIXEL = 2.5, 17.0
 """A number that MaxPooling2D looks at, and a pixel, whatever its channels: the largest of a window is looked for."""
+_AT_ONCE = 32
+"""Filters that a convolution's arithmetic works on as one block, however few of them there are."""
 _UPDATE = 3.0
 """A weight that is changed, with what the optimizer remembers of it."""
 _TIMES = {"AveragePooling2D": 2.0, "BatchNormalization": 5.0, "LayerNormalization": 5.0}
@@ -56,6 +58,7 @@ class WorkAmounts(NamedTuple):
 
     operations: float = 0.0
     multiplications: float = 0.0
+    """Those that are done: a convolution of few filters does some for none."""
     moved: float = 0.0
     """Numbers read or written."""
     pictured: float = 0.0
@@ -108,7 +111,15 @@ def _work(layer: AnyLayer, row: LayerSummary, batch_size: int, goes_back: bool) 
     # The way back takes as many multiplications for the weights as the way there, and as many again for the error.
     passes = 1 + (row.trainable > 0) + goes_back
     moved = _moved(layer, row, taken, made, passes, goes_back)
-    return WorkAmounts(passes / 2, float(passes * row.macs) * batch_size, moved * batch_size + _UPDATE * row.trainable)
+    macs = passes * row.macs * _rounded_up(layer)
+    return WorkAmounts(passes / 2, macs * batch_size, moved * batch_size + _UPDATE * row.trainable)
+
+
+def _rounded_up(layer: AnyLayer) -> float:
+    """How many times as many multiplications are done as there are: some filters take as long as all of a block."""
+    if isinstance(layer, Conv2D | SeparableConv2D | Conv2DTranspose):
+        return math.ceil(layer.filters / _AT_ONCE) * _AT_ONCE / layer.filters
+    return 1.0
 
 
 def _moved(layer: AnyLayer, row: LayerSummary, taken: int, made: int, passes: int, goes_back: bool) -> float:

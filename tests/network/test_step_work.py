@@ -34,9 +34,9 @@ def work(shape: Shape, *layers: AnyLayer, batch: int = 1) -> WorkAmounts:
         (Conv2D(filters=32, kernel_size=(3, 3)), 26 * 26 * 32 * 9 * 4),
         (Conv2D(filters=32, kernel_size=(3, 3), padding="same"), 28 * 28 * 32 * 9 * 4),
         (Conv2D(filters=32, kernel_size=(5, 3), strides=(2, 2)), 12 * 13 * 32 * 15 * 4),
-        (Conv2D(filters=8, kernel_size=(3, 3), groups=4), 26 * 26 * 8 * 9),
+        (Conv2D(filters=64, kernel_size=(3, 3), groups=4), 26 * 26 * 64 * 9),
         (DepthwiseConv2D(kernel_size=(3, 3), depth_multiplier=2), 26 * 26 * 9 * 4 * 2),
-        (SeparableConv2D(filters=16, kernel_size=(3, 3)), 26 * 26 * (9 * 4 + 4 * 16)),
+        (SeparableConv2D(filters=32, kernel_size=(3, 3)), 26 * 26 * (9 * 4 + 4 * 32)),
         (Dense(units=10), 28 * 28 * 4 * 10),
         (MaxPooling2D(pool_size=(2, 2)), 0),
         (AveragePooling2D(pool_size=(2, 2)), 0),
@@ -50,12 +50,18 @@ def test_the_first_layer_multiplies_forwards_and_once_back(layer: AnyLayer, forw
 
 
 def test_a_layer_behind_one_that_learns_hands_its_error_on() -> None:
-    first, second = Conv2D(filters=4, kernel_size=(1, 1)), Conv2D(filters=8, kernel_size=(3, 3))
-    forwards = 26 * 26 * 8 * 9 * 4
+    first, second = Conv2D(filters=4, kernel_size=(1, 1)), Conv2D(filters=32, kernel_size=(3, 3))
+    forwards = 26 * 26 * 32 * 9 * 4
     assert work((28, 28, 1), first, second).multiplications == 3 * forwards
     frozen = Conv2D(filters=4, kernel_size=(1, 1), trainable=False)
     assert work((28, 28, 1), frozen, second).multiplications == 2 * forwards
-    assert work((28, 28, 1), frozen).multiplications == 28 * 28 * 4
+    assert work((28, 28, 1), frozen).multiplications == 28 * 28 * 32
+
+
+def test_few_filters_are_as_much_arithmetic_as_a_block_of_them() -> None:
+    few, many, more = (work((28, 28, 4), Conv2D(filters=count, kernel_size=(3, 3))) for count in (5, 32, 33))
+    assert few.multiplications == pytest.approx(many.multiplications)
+    assert more.multiplications == pytest.approx(2 * many.multiplications)
 
 
 def test_a_pooling_moves_numbers_and_a_flatten_does_not() -> None:
@@ -74,13 +80,13 @@ def test_what_is_done_to_the_images_is_input() -> None:
 
 
 def test_a_step_is_the_sum_of_its_layers_and_keeps_their_outputs() -> None:
-    conv, dense = Conv2D(filters=2, kernel_size=(3, 3)), Dense(units=10)
+    conv, dense = Conv2D(filters=32, kernel_size=(3, 3)), Dense(units=10)
     off = Conv2D(filters=64, kernel_size=(3, 3), enabled=False)
     step = step_work(Stack((28, 28, 1), (conv, off, Flatten(), dense)), 4)
     assert [name for name, _ in step.layers] == ["conv2d", "flatten", "dense"]
-    assert step.total.multiplications == 4 * (2 * 26 * 26 * 2 * 9 + 3 * 26 * 26 * 2 * 10)
-    assert step.outputs == 4 * (26 * 26 * 2 + 10)
-    assert step.weights == step.learned == 20 + 13520 + 10
+    assert step.total.multiplications == 4 * (2 * 26 * 26 * 32 * 9 + 3 * 26 * 26 * 32 * 10)
+    assert step.outputs == 4 * (26 * 26 * 32 + 10)
+    assert step.weights == step.learned == 320 + 216320 + 10
 
 
 def test_a_stack_that_cannot_be_built_counts_as_far_as_it_can() -> None:
