@@ -114,7 +114,7 @@ def import_(
         bool, typer.Option("--weights", help="Start from the file's own weights, to test them or to train them on.")
     ] = False,
 ) -> int:
-    """Write the experiment that a Keras model is to `output` or to standard output; say what of it was left out.
+    """Write the experiment that a Keras model is to `output` or to standard output; say what differs.
 
     A script or a notebook is read and never run.
     """
@@ -127,7 +127,11 @@ def import_(
         if isinstance(error, SeveralModels):
             complain("choose one with --model and its number or name")
         return WRONG
-    head = [f"# From {quiet(file.name)}", *(f"# Left out: {quiet(note, 1000)}" for note in imported.notes)]
+    head = [
+        f"# From {quiet(file.name)}",
+        *(f"# Differs: {quiet(note, 1000)}" for note in imported.differences),
+        *(f"# To know: {quiet(note, 1000)}" for note in imported.to_know),
+    ]
     deliver("\n".join([*head, to_toml(imported.experiment)]), output)
     for note in imported.notes:
         complain(note)

@@ -32,6 +32,7 @@ from cnn_tui.keras_io.code.values import (
 )
 from cnn_tui.keras_io.import_chain import Chain, Plain
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels
+from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.layers import LAYERS
 from cnn_tui.text import counted, quiet
 
@@ -52,7 +53,7 @@ class CodeImport(msgspec.Struct, frozen=True):
     schedule: AnySchedule | None
     seed: int | None
     printed_total: int | None
-    notes: tuple[str, ...]
+    notes: Notes
 
 
 def read_code(path: Path, chosen: str | None = None) -> CodeImport:
@@ -69,7 +70,7 @@ def read_code(path: Path, chosen: str | None = None) -> CodeImport:
     model = _choose(program.models, chosen, quiet(path.name))
     if model.problems:
         raise ImportProblem(*dict.fromkeys(quiet(problem, 300) for problem in model.problems))
-    notes = [*program.notes, *model.notes]
+    notes = Notes([*program.notes, *model.notes])
     fitted = model.fitted or {}
     if model.fits > 1:
         notes.append(f"the model is trained {model.fits} times: the last one counts")
@@ -90,11 +91,11 @@ def read_code(path: Path, chosen: str | None = None) -> CodeImport:
         rate_schedule(fitted, model.compiled, program.ask, notes),
         program.seed,
         model.printed_total,
-        tuple(notes),
+        notes,
     )
 
 
-def _with_what_comes_before(data: Value, layers: list[Instance], notes: list[str]) -> list[Instance]:
+def _with_what_comes_before(data: Value, layers: list[Instance], notes: Notes) -> list[Instance]:
     """The layers of a model behind those that do what is done to the pictures before they go into it."""
     front: list[Instance] = []
     generator = data.generator if isinstance(data, Folder) else None
@@ -104,7 +105,8 @@ def _with_what_comes_before(data: Value, layers: list[Instance], notes: list[str
         front += data.layers
         notes += data.notes
     if any(layer.kind == "Application" for layer in layers):
-        return with_preparation([*front, *layers], is_scaled(data), is_prepared(generator), notes)
+        known = is_scaled(data) if isinstance(data, DatasetArrays | Folder) else None
+        return with_preparation([*front, *layers], known, is_prepared(generator), notes)
     return [*front, *scaling(data, [*front, *layers], notes), *layers]
 
 

@@ -16,14 +16,15 @@ from cnn_tui.experiment.training import Training
 from cnn_tui.keras_io.code.callbacks import stop_rules
 from cnn_tui.keras_io.code.values import ClassWeights, DatasetArrays, Folder, Unknown
 from cnn_tui.keras_io.import_code import CodeImport
+from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import quiet
 
 
-def trained(experiment: Experiment, code: CodeImport, notes: list[str]) -> Training:
+def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
     """The training settings of an experiment with what a script's fit says."""
     training = experiment.training
     if not code.fitted:
-        notes.append("the model is not trained in the file: the usual epochs stand in")
+        notes.to_know.append("the model is not trained in the file: the usual epochs stand in")
         return msgspec.structs.replace(training, validation="test")
     given: dict[str, Any] = {"epochs": _epochs(experiment, code, notes)}
     batch = code.data.arguments.get("batch_size") if isinstance(code.data, Folder) else None
@@ -51,7 +52,7 @@ def trained(experiment: Experiment, code: CodeImport, notes: list[str]) -> Train
     return training
 
 
-def _epochs(experiment: Experiment, code: CodeImport, notes: list[str]) -> Any:
+def _epochs(experiment: Experiment, code: CodeImport, notes: Notes) -> Any:
     """How many epochs a fit trains; `epochs` counts from the one that it begins after."""
     epochs, first = code.fitted.get("epochs", 1), code.fitted.get("initial_epoch", 0)
     if isinstance(first, Unknown):
@@ -60,7 +61,7 @@ def _epochs(experiment: Experiment, code: CodeImport, notes: list[str]) -> Any:
     if isinstance(steps, int | float) and not _is_every_image(steps, experiment, code):
         notes.append(f"steps_per_epoch {steps:g} is left out: an epoch here is every training image once")
     if type(epochs) is type(first) is int and first > 0:
-        notes.append(f"epochs are counted from {first} on there: here it is trained for {epochs - first}")
+        notes.to_know.append(f"epochs are counted from {first} on there: here it is trained for {epochs - first}")
         return epochs - first
     return epochs
 

@@ -16,6 +16,7 @@ from cnn_tui.experiment.unset_dataset import InputShape, images_in_words
 from cnn_tui.keras_io.code.values import ClassNames, DatasetArrays
 from cnn_tui.keras_io.import_chain import Chain, config_of
 from cnn_tui.keras_io.import_folders import DataAsked
+from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.layers import AnyLayer, Dense, Flatten
 from cnn_tui.network.stack import Shape, Stack
 from cnn_tui.network.summary import summarize
@@ -29,7 +30,7 @@ _ANY_SIDE = 224
 
 
 def images_for(
-    asked: DataAsked, shape: tuple[Any, ...] | None, layers: Sequence[AnyLayer], called: str, notes: list[str]
+    asked: DataAsked, shape: tuple[Any, ...] | None, layers: Sequence[AnyLayer], called: str, notes: Notes
 ) -> dict[str, Any]:
     """What an Experiment says of its images: the dataset that is asked for, a built-in one that fits, or none yet.
 
@@ -41,7 +42,7 @@ def images_for(
     if asked.options != AS_THEY_ARE:
         return _not_set(_shape_of(asked.options), layers, notes) | {"fit": asked.options.fit}
     if shape is None:
-        notes.append(f"the file does not say what images the model takes: the dataset is {_LIKELY[0]}")
+        notes.to_know.append(f"the file does not say what images the model takes: the dataset is {_LIKELY[0]}")
         return {"dataset": _LIKELY[0]}
     sizes: Shape = tuple(size if type(size) is int else 0 for size in shape)
     if len(sizes) == 2 and layers and isinstance(layers[0], Flatten):  # flattened, both give the same row of numbers
@@ -62,7 +63,7 @@ def images_for(
     return _not_set(images, layers, notes)
 
 
-def with_units(chain: Chain, classes: Any, asked: DataAsked, trained_on: Any, notes: list[str]) -> Chain:
+def with_units(chain: Chain, classes: Any, asked: DataAsked, trained_on: Any, notes: Notes) -> Chain:
     """The layers with a unit of the last Dense for each class, where only running tells how many `classes` there are.
 
     `trained_on` is where the script's pictures lie, as it says: of that folder's own classes nothing is in doubt.
@@ -74,16 +75,16 @@ def with_units(chain: Chain, classes: Any, asked: DataAsked, trained_on: Any, no
     units = _ANY_CLASSES if name is None else describe(name, options).classes
     if name is None or not isinstance(classes, ClassNames) or classes.path != trained_on:
         whose = f"the {units} of {quiet(name, 80)} stand in" if name is not None else f"{units} stand in"
-        notes.append(f"how many classes there are, {classes}, only running tells: {whose}")
+        notes.to_know.append(f"how many classes there are, {classes}, only running tells: {whose}")
     at = max(at for at, layer in enumerate(chain.layers) if layer.get("class_name") == "Dense")
     dense = {**chain.layers[at], "config": {**config_of(chain.layers[at]), "units": units}}
     return Chain((*chain.layers[:at], dense, *chain.layers[at + 1 :]), chain.input_shape)
 
 
-def _not_set(shape: InputShape, layers: Sequence[AnyLayer], notes: list[str]) -> dict[str, Any]:
+def _not_set(shape: InputShape, layers: Sequence[AnyLayer], notes: Notes) -> dict[str, Any]:
     """No dataset, but what it has to have."""
     classes = _classes(shape, layers)
-    notes.append(
+    notes.to_know.append(
         f"no dataset is set: the network is for {images_in_words(shape, classes)}; "
         "set the dataset to a folder, or a .npz, .csv or .parquet file, of your own"
     )
@@ -95,12 +96,12 @@ def _shape_of(options: DataOptions) -> InputShape:
     return height, width, 1 if options.color == "grayscale" else 3
 
 
-def _images(sizes: Shape, notes: list[str]) -> InputShape | None:
+def _images(sizes: Shape, notes: Notes) -> InputShape | None:
     """The shape of the images that a model takes, whose open sides are 0; None where those cannot be images."""
     if len(sizes) != 3 or not all(0 <= size <= MOST_SIDE for size in sizes) or not sizes[2]:
         return None
     if not sizes[0] or not sizes[1]:
-        notes.append(f"the model takes pictures of any size: {_ANY_SIDE}x{_ANY_SIDE} stands in")
+        notes.to_know.append(f"the model takes pictures of any size: {_ANY_SIDE}x{_ANY_SIDE} stands in")
     return sizes[0] or _ANY_SIDE, sizes[1] or _ANY_SIDE, sizes[2]
 
 

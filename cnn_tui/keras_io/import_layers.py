@@ -17,8 +17,10 @@ import msgspec
 
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.keras_io.import_chain import Plain, config_of, label
+from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.fields import Field, fields_of
 from cnn_tui.network.kinds.base import LearningLayer
+from cnn_tui.network.kinds.normalization import KEPT_AXES
 from cnn_tui.network.layers import LAYERS, AnyLayer, Layer, RandomContrast, RandomCrop, RandomShear
 from cnn_tui.text import quiet
 
@@ -67,11 +69,11 @@ _LEAST_PRECISE = 1e-37  # below it, a float32 has fewer digits
 
 
 class ImportFindings:
-    """What an import has found so far: with `problems` the model cannot be imported, `notes` tell what is left out."""
+    """What an import has found so far: with `problems` the model cannot be imported, `notes` tell what differs."""
 
     def __init__(self) -> None:
         self.problems: list[str] = []
-        self.notes: list[str] = []
+        self.notes = Notes()
 
 
 def take_layer(number: int, described: Plain, findings: ImportFindings) -> AnyLayer | None:
@@ -186,6 +188,8 @@ def _value(field: Field, raw: Any, hint: Any) -> Any:
         raw = raw.lower()  # which Keras does too
     elif field.name.endswith("_initializer"):
         raw = _initializer(raw)
+    elif field.name == "axis":
+        raw = _axis(raw)
     elif field.kind == "pair":
         raw = _pair(raw)
     elif field.kind == "float":
@@ -219,6 +223,13 @@ def _pair(raw: Any) -> Any:
     if isinstance(raw, list):
         return [int(part) if isinstance(part, float) and part.is_integer() else part for part in raw]
     return raw
+
+
+def _axis(raw: Any) -> Any:
+    """`pixel`, from the axes [1, 2, 3] of a batch of images, whose places a Normalization counts apart."""
+    kept = raw if raw is None or isinstance(raw, int) else tuple(raw)
+    kept = {(): None, (-1,): -1, (3,): -1, 3: -1}.get(kept, kept)
+    return next((name for name, axes in KEPT_AXES.items() if axes == kept), raw)
 
 
 def _number(raw: Any) -> Any:

@@ -35,6 +35,7 @@ from cnn_tui.keras_io.import_layers import (
 )
 from cnn_tui.keras_io.import_training import training_of
 from cnn_tui.keras_io.keras_1 import is_keras_1, of_today
+from cnn_tui.keras_io.notes import Notes
 from cnn_tui.keras_io.weights_file import stored_layers
 from cnn_tui.network.layers import AnyLayer, Dense, RandomBrightness, RandomContrast, Rescaling
 from cnn_tui.network.rescaling import WHITE, for_images_to_1, second_division
@@ -51,7 +52,15 @@ class Imported(msgspec.Struct, frozen=True):
     """An experiment made of a model, and sentences on what of the model was left out."""
 
     experiment: Experiment
-    notes: tuple[str, ...]
+    differences: tuple[str, ...] = ()
+    """What is otherwise here than in the file: left out, or replaced."""
+    to_know: tuple[str, ...] = ()
+    """What comes to the same in another way, and what stands in for what the file does not say."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """All the sentences, those on differences first."""
+        return self.differences + self.to_know
 
 
 def import_model(path: Path, chosen: str | None = None) -> Imported:
@@ -80,10 +89,12 @@ def with_weights(imported: Imported, path: Path) -> Imported:
             there = sum(math.prod(shape) for layer in stored for shape in layer.shapes)
     except ValueError as error:
         raise ImportProblem(f"{quiet(path.name)} cannot be started from: {error}") from None
-    notes, total = imported.notes, summarize(imported.experiment.stack).total_params
+    differences, total = imported.differences, summarize(imported.experiment.stack).total_params
     if there != total:
-        notes = (*notes, f"the file has {there:,} weights, and this network {total:,}: it may not take them all")
-    return Imported(msgspec.structs.replace(imported.experiment, weights=whole), notes)
+        words = f"the file has {there:,} weights, and this network {total:,}: it may not take them all"
+        differences = (*differences, words)
+    experiment = msgspec.structs.replace(imported.experiment, weights=whole)
+    return Imported(experiment, differences, imported.to_know)
 
 
 def _imported(chain: Chain, compiled: Any, name: str, findings: ImportFindings, asked: DataAsked = NO_DATA) -> Imported:
@@ -103,10 +114,11 @@ def _imported(chain: Chain, compiled: Any, name: str, findings: ImportFindings, 
     training = training_of(compiled, _precision(chain.layers, layers, notes), has_one_unit, notes)
     layers = _for_images_to_1(layers, notes)
     notes += filter(None, [unprepared(chain.layers, layers)])
-    return Imported(Experiment(name=name, training=training, layers=layers, **images), tuple(notes))
+    experiment = Experiment(name=name, training=training, layers=layers, **images)
+    return Imported(experiment, tuple(notes), tuple(notes.to_know))
 
 
-def _for_images_to_1(layers: tuple[AnyLayer, ...], notes: list[str]) -> tuple[AnyLayer, ...]:
+def _for_images_to_1(layers: tuple[AnyLayer, ...], notes: Notes) -> tuple[AnyLayer, ...]:
     """The layers for images from 0 to 1, as they come here, where the model scales images from 0 to 255 itself."""
     at = second_division(Stack((1, 1, 1), layers))
     if at is None:
@@ -117,9 +129,10 @@ def _for_images_to_1(layers: tuple[AnyLayer, ...], notes: list[str]) -> tuple[An
     why = "images come as 0 to 1 here, divided by 255 already"
     layers = tuple(_to_1(layer) if place < at else layer for place, layer in enumerate(layers))
     if instead is not None:
-        notes.append(f"layer {at + 1} (Rescaling) has scale {instead.scale:g} here, not {there.scale:.3g}: {why}")
+        words = f"layer {at + 1} (Rescaling) has scale {instead.scale:g} here, not {there.scale:.3g}"
+        notes.to_know.append(f"{words}: {why}")
         return (*layers[:at], instead, *layers[at + 1 :])
-    notes.append(f"layer {at + 1} (Rescaling by {there.scale:.3g}) is left out: {why}")
+    notes.to_know.append(f"layer {at + 1} (Rescaling by {there.scale:.3g}) is left out: {why}")
     return (*layers[:at], *layers[at + 1 :])
 
 
@@ -133,7 +146,7 @@ def _to_1(layer: AnyLayer) -> AnyLayer:
 def _from_code(code: CodeImport, path: Path) -> Imported:
     """The experiment of a script: the model, and how its fit trains it on which images."""
     findings = ImportFindings()
-    findings.notes += code.notes
+    findings.notes = code.notes
     asked = data_asked(code, path.parent, findings.notes)
     there = code.data.path if isinstance(code.data, Folder) else code.data
     chain = with_units(code.chain, code.classes, asked, there, findings.notes)
@@ -146,7 +159,7 @@ def _from_code(code: CodeImport, path: Path) -> Imported:
         total = summarize(experiment.stack).total_params
         if total != code.printed_total:
             notes.append(f"the notebook's summary has {code.printed_total:,} parameters, and this network {total:,}")
-    return Imported(experiment, tuple(notes))
+    return Imported(experiment, tuple(notes), tuple(notes.to_know))
 
 
 def _precision(described: Sequence[Plain], layers: tuple[AnyLayer, ...], notes: list[str]) -> str:
@@ -180,7 +193,7 @@ def _policy(dtype: Any) -> str:
     return dtype if isinstance(dtype, str) else "float32"
 
 
-def _note_names(described: tuple[Plain, ...], layers: tuple[AnyLayer, ...], notes: list[str]) -> None:
+def _note_names(described: tuple[Plain, ...], layers: tuple[AnyLayer, ...], notes: Notes) -> None:
     """Add a note on names that a person gave to layers; names that Keras gave, as `conv2d_3`, need none."""
     own = [
         name_of(layer)
@@ -188,8 +201,8 @@ def _note_names(described: tuple[Plain, ...], layers: tuple[AnyLayer, ...], note
         if name_of(layer) and not re.fullmatch(f"{_bare(taken.type)}\\d*", _bare(name_of(layer)))
     ]
     if own:
-        names = ", ".join(f'"{quiet(name, 40)}"' for name in own[:5])
-        notes.append(f"names of layers are left out ({names}{', …' if len(own) > 5 else ''}): Keras names them anew")
+        names = ", ".join(f'"{quiet(name, 40)}"' for name in own[:5]) + (", …" if len(own) > 5 else "")
+        notes.to_know.append(f"names of layers are left out ({names}): Keras names them anew")
 
 
 def _bare(name: str) -> str:

@@ -15,6 +15,7 @@ from cnn_tui.experiment.training import MOMENTUM_OPTIMIZERS, Metric, Optimizer, 
 from cnn_tui.keras_io.import_chain import Plain, config_of
 from cnn_tui.keras_io.import_layers import of_float32, shown, snake_case
 from cnn_tui.keras_io.import_schedule import with_schedule
+from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.losses import LOSSES, to_probabilities
 from cnn_tui.text import quiet
 
@@ -60,14 +61,14 @@ _OLD_NAMES = {"lr": "learning_rate"}  # of arguments, in Keras 2
 _NEUTRAL: tuple[Any, ...] = (None, [], {}, [None])
 
 
-def training_of(compiled: Any, precision: str, has_one_unit: bool, notes: list[str]) -> Training:
+def training_of(compiled: Any, precision: str, has_one_unit: bool, notes: Notes) -> Training:
     """The training settings of a model's `compile_config`; what is left out is added to `notes`.
 
     `has_one_unit` tells that the network ends in a single unit.
     """
     training = _with(Training(), "precision", precision, notes)
     if not isinstance(compiled, dict) or not compiled:
-        notes.append("the file does not say how the model is trained: the usual settings stand in")
+        notes.to_know.append("the file does not say how the model is trained: the usual settings stand in")
         return training
     training = _with_optimizer(training, compiled.get("optimizer"), notes)
     training = _with_loss(training, _only(compiled.get("loss")), has_one_unit, notes)

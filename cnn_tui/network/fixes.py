@@ -21,6 +21,7 @@ from cnn_tui.network.layers import (
     GlobalAveragePooling2D,
     GlobalMaxPooling2D,
     MaxPooling2D,
+    Normalization,
     PReLU,
     RandomBrightness,
     RandomContrast,
@@ -181,5 +182,7 @@ def _of_clash(stack: Stack, at: int, shape: Shape) -> Iterator[Fix]:
     if isinstance(layer, PReLU):
         inside = tuple(axis for axis in layer.shared_axes or () if axis <= len(shape))
         yield changed(stack, at, shared_axes=inside or None)
+    if isinstance(layer, Normalization):
+        yield changed(stack, at, axis="channel")
     if isinstance(layer, RandomContrast | RandomBrightness):
         yield changed(stack, at, value_range=(0, 1))

@@ -278,7 +278,10 @@ def _(layer: kinds.Application, shape: Shape) -> Flow:
 
 @flow.register
 def _(layer: kinds.Normalization, shape: Shape) -> Flow:
-    counted_ones, formula = count_weights((2, shape[-1]), (1,))
+    if layer.axis == "pixel" and len(shape) != 3:
+        raise ClashError(f"{layer.type} by pixel wants images, not {show(shape)} numbers")
+    apart = {"channel": shape[-1:], "pixel": shape, "all": ()}[layer.axis]
+    counted_ones, formula = count_weights((2, *apart), (1,))
     return Flow(shape, 0, counted_ones, formula=formula)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import keras
@@ -15,17 +16,19 @@ BATCH = 256
 
 
 def adapt(model: keras.Sequential, images: Pixels) -> None:
-    """Give each Normalization the mean and variance, by channel, of what reaches it of the training images."""
+    """Give each Normalization the mean and variance, apart on its axes, of what reaches it of the training images."""
     for at, layer in enumerate(model.layers):
         if isinstance(layer, keras.layers.Normalization):
-            mean, variance = _mean_and_variance(model.layers[:at], images)
+            mean, variance = _mean_and_variance(model.layers[:at], images, layer.axis)
             layer.adapt_mean.assign(mean)
             layer.adapt_variance.assign(variance)
             layer.finalize_state()
 
 
-def _mean_and_variance(before: list[Any], images: Pixels) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Of what layers give for images, over all but the last axis."""
+def _mean_and_variance(
+    before: list[Any], images: Pixels, kept: tuple[int, ...]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Of what layers give for images, over all axes but those that are `kept`."""
     total: Any = 0.0
     squares: Any = 0.0
     count = 0
@@ -33,7 +36,9 @@ def _mean_and_variance(before: list[Any], images: Pixels) -> tuple[NDArray[np.fl
         x = scaled(images[start : start + BATCH])
         for layer in before:
             x = layer(x, training=False)
-        numbers = tf.cast(x, tf.float64).numpy().reshape(-1, x.shape[-1])
-        total, squares, count = total + numbers.sum(0), squares + np.square(numbers).sum(0), count + len(numbers)
+        numbers = tf.cast(x, tf.float64).numpy()
+        over = tuple(axis for axis in range(numbers.ndim) if axis not in kept and axis - numbers.ndim not in kept)
+        total, squares = total + numbers.sum(over), squares + np.square(numbers).sum(over)
+        count += math.prod(numbers.shape[axis] for axis in over)
     mean = total / count
     return mean, np.maximum(squares / count - np.square(mean), 0.0)

@@ -124,7 +124,8 @@ def test_a_model_becomes_an_experiment_file(inside: Inside, tmp_path: Path) -> N
         'cnn-tui: layer 2 "dense" (Dense): bias_initializer "ones" is left out',
         "cnn-tui: the file does not say how the model is trained: the usual settings stand in",
     ]
-    assert "# Left out: layer 2" in answer.out
+    assert "# Differs: layer 2" in answer.out
+    assert "# To know: the file does not say how the model is trained" in answer.out
     experiment = parse(answer.out)
     assert [each.type for each in experiment.layers] == ["Flatten", "Dense"]
     assert (experiment.name, experiment.dataset) == ("my model", "fashion_mnist")

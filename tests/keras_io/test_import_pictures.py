@@ -196,21 +196,32 @@ def test_training_that_goes_on_counts_its_epochs_by_the_first(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("by_hand", "is_same"),
+    ("by_hand", "grey", "coloured"),
     [
-        ("x_train = (x_train - x_train.mean()) / (x_train.std() + 1e-7)", True),
-        ("mean, std = np.mean(x_train, axis=0), np.std(x_train, axis=0)\nx_train = (x_train - mean) / std", False),
+        ("x_train = (x_train - x_train.mean()) / (x_train.std() + 1e-7)", "channel", "all"),
+        (
+            "mean, std = np.mean(x_train, axis=0), np.std(x_train, axis=0)\nx_train = (x_train - mean) / std",
+            *["pixel"] * 2,
+        ),
+        ("x_train = (x_train - x_train.mean(axis=(0, 1, 2))) / x_train.std(axis=(0, 1, 2))", "channel", "channel"),
     ],
 )
-def test_images_that_are_evened_out_by_hand_are_a_normalization(tmp_path: Path, by_hand: str, is_same: bool) -> None:
-    imported = read(tmp_path, f"{HEAD}import numpy as np\n{by_hand}\n{SMALL}{FIT}")
-    assert imported.experiment.layers[0] == Normalization()
-    (note,) = imported.notes
-    assert ("over other axes" not in note) is is_same
-    head = HEAD.replace("fashion_mnist", "cifar10")
-    coloured = head + "x_train = (x_train - x_train.mean(axis=(0, 1, 2))) / x_train.std(axis=(0, 1, 2))\n"
-    (note,) = read(tmp_path, coloured + SMALL.replace("28, 28, 1", "32, 32, 3") + FIT).notes
-    assert "over other axes" not in note
+def test_images_that_are_evened_out_by_hand_are_a_normalization(
+    tmp_path: Path, by_hand: str, grey: Any, coloured: Any
+) -> None:
+    code = f"{HEAD}import numpy as np\n{by_hand}\n{SMALL}{FIT}"
+    in_colour = code.replace("fashion_mnist", "cifar10").replace("28, 28, 1", "32, 32, 3")
+    for text, axis in ((code, grey), (in_colour, coloured)):
+        imported = read(tmp_path, text)
+        assert imported.experiment.layers[0] == Normalization(axis=axis)
+        assert (len(imported.differences), len(imported.to_know)) == (0, 1)
+    rows = (
+        code.replace("axis=0", "axis=1")
+        .replace("(0, 1, 2)", "1")
+        .replace("n()", "n(axis=1)")
+        .replace("d()", "d(axis=1)")
+    )
+    assert read(tmp_path, rows).differences == ("images are evened out over other axes there: here channel by channel",)
 
 
 def test_pictures_that_a_table_lists_keep_what_is_done_to_them(tmp_path: Path) -> None:

@@ -21,8 +21,13 @@ def images() -> Any:
 
 @pytest.mark.parametrize(
     "layers",
-    [(Normalization(),), (Rescaling(scale=2.0, offset=-1.0), Resizing(height=14, width=14), Normalization())],
-    ids=["first", "behind others"],
+    [
+        (Normalization(),),
+        (Rescaling(scale=2.0, offset=-1.0), Resizing(height=14, width=14), Normalization()),
+        (Normalization(axis="pixel"),),
+        (Normalization(axis="all"),),
+    ],
+    ids=["first", "behind others", "by pixel", "in all"],
 )
 def test_normalization_is_adapted_as_the_script_does_it(layers: tuple[AnyLayer, ...]) -> None:
     import keras

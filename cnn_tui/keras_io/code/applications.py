@@ -7,6 +7,7 @@ import typing
 from collections.abc import Mapping, Sequence
 
 from cnn_tui.keras_io.code.values import Instance, Named, Value
+from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.kinds.application import FROM_MINUS_1, Architecture
 
 ARCHITECTURES: tuple[str, ...] = typing.get_args(Architecture)
@@ -85,12 +86,12 @@ def cut_after(base: Instance, name: Value) -> Instance:
 
 
 def with_preparation(
-    layers: Sequence[Instance], is_scaled: bool, is_prepared: bool, notes: list[str]
+    layers: Sequence[Instance], is_scaled: bool | None, is_prepared: bool, notes: Notes
 ) -> list[Instance]:
     """The layers, with what is done to images in front of a network as its `preprocessing`.
 
-    `is_scaled` says whether the script brings images to 0 to 1 before the model, `is_prepared` whether it calls the
-    network's own function there.
+    `is_scaled` says whether the script brings images to 0 to 1 before the model, None where it has none;
+    `is_prepared` whether it calls the network's own function there.
     """
     found = [Instance(PREPARATION, {}, "")] if is_prepared else []
     for layer in layers:
@@ -102,7 +103,7 @@ def with_preparation(
     return [layer for layer in found if layer.kind != PREPARATION]
 
 
-def _taken_off(before: list[Instance], base: Instance, is_scaled: bool, notes: list[str]) -> str:
+def _taken_off(before: list[Instance], base: Instance, is_scaled: bool | None, notes: Notes) -> str:
     """Whether images are prepared as the network wants them; the layers that do it are taken off `before`."""
     architecture = str(base.arguments["architecture"])
     if any(layer.kind == PREPARATION for layer in before):
@@ -120,6 +121,9 @@ def _taken_off(before: list[Instance], base: Instance, is_scaled: bool, notes: l
         return "none"
     if is_scaled:
         return "none"
-    if not architecture.startswith(_SCALES):
+    if is_scaled is None:
+        words = f"nothing prepares images for {architecture} ({base.place})"
+        notes.to_know.append(f"{words}: here it gets them as it learned them")
+    elif not architecture.startswith(_SCALES):
         notes.append(f"{architecture} ({base.place}) gets images as they come there; here they are prepared for it")
     return "own"

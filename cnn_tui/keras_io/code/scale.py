@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from cnn_tui.keras_io.code.applications import PREPARATION
 from cnn_tui.keras_io.code.values import DatasetArrays, Folder, Instance, Listed, Named, Statistic, Value
+from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.rescaling import WHITE
 
 EVENING_OUT = ("featurewise_center", "featurewise_std_normalization")
@@ -41,14 +42,14 @@ def evens_out(generator: Instance) -> bool:
     return all(generator.arguments.get(name) is True for name in (*EVENING_OUT, FITTED))
 
 
-def scaling(data: Value, layers: Sequence[Instance], notes: list[str]) -> list[Instance]:
+def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Instance]:
     """The layer that gives images, 0 to 1 here, the numbers with which they go into the model there; often none.
 
     `layers` are those of the model, which may see to it themselves.
     """
     generator = data.generator if isinstance(data, Folder) else None
     if generator is not None and evens_out(generator):
-        notes.append(
+        notes.to_know.append(
             "a Normalization in front does what featurewise_center and featurewise_std_normalization do there; its "
             "own numbers, which do not learn, are parameters here"
         )
@@ -70,23 +71,31 @@ def scaling(data: Value, layers: Sequence[Instance], notes: list[str]) -> list[I
         return []
     scale, offset = float(f"{scale * WHITE:.6g}"), float(f"{offset:.6g}")
     ends = f"{offset:g} to {scale + offset:g}"
-    notes.append(f"the images go in as {ends} there: a Rescaling in front makes them so of the 0 to 1 that come here")
+    notes.to_know.append(
+        f"the images go in as {ends} there: a Rescaling in front makes them so of the 0 to 1 that come here"
+    )
     return [Instance("Rescaling", {"scale": scale, "offset": offset}, "in front")]
 
 
-def _evened(images: DatasetArrays, notes: list[str]) -> list[Instance]:
+def _evened(images: DatasetArrays, notes: Notes) -> list[Instance]:
     """What a script does to images by their own mean and spread."""
     if not images.is_evened:
         notes.append("the mean of the images is taken away from them there: that is left out")
         return []
     is_grey = len(images.sizes) < 3 or images.sizes[2] == 1  # then all its numbers are of one channel
-    is_same = images.centered == (0, 1, 2) or (is_grey and images.centered == (0, 1, 2, 3))
-    notes.append(
+    every = tuple(range(len(images.sizes) + 1))
+    kept: Value = -1
+    if images.centered == (0,):
+        kept = [1, 2, 3]
+    elif images.centered == every and not is_grey:
+        kept = None
+    elif images.centered not in ((0, 1, 2), every):
+        notes.append("images are evened out over other axes there: here channel by channel")
+    notes.to_know.append(
         "a Normalization in front brings the images to mean 0 and spread 1, which the script does by hand; its own "
         "numbers, which do not learn, are parameters here"
-        + ("" if is_same else "; it does so channel by channel, and there it is done over other axes")
     )
-    return [Instance("Normalization", {}, "in front")]
+    return [Instance("Normalization", {"axis": kept}, "in front")]
 
 
 def statistic(images: DatasetArrays, kind: str, axis: Value) -> Statistic | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from cnn_tui.network.fields import argument
 from cnn_tui.network.kinds.base import Layer, LearningLayer
@@ -58,11 +58,28 @@ class LayerNormalization(LearningLayer, frozen=True, tag=True):
     scale: Scale = True
 
 
+KEPT_AXES: dict[str, int | tuple[int, ...] | None] = {"channel": -1, "pixel": (1, 2, 3), "all": None}
+"""By the names that they have here, the axes for whose places a Normalization of Keras's counts apart."""
+
+
 class Normalization(Layer, frozen=True, tag=True):
-    about: ClassVar[str] = "brings each channel to mean 0 and spread 1, by the training images"
+    about: ClassVar[str] = "brings images to mean 0 and spread 1, by the training images"
     explanation: ClassVar[str] = (
-        "Before training it looks at all training images once and counts the mean and the variance of each channel. "
-        "From then on it takes away the one and divides by the root of the other, for every image alike. It stands "
-        "at the start, where it does for images what one does by hand with their mean. The numbers that it counts are "
-        "non-trainable parameters, beside one more that Keras keeps with them."
+        "Before training it looks at all training images once and counts the mean and the variance of each channel, "
+        "or of each number of an image, or of all numbers together. From then on it takes away the one and divides by "
+        "the root of the other, for every image alike. It stands at the start, where it does for images what one does "
+        "by hand with their mean. The numbers that it counts are non-trainable parameters, beside one more that Keras "
+        "keeps with them."
     )
+
+    axis: Annotated[
+        Literal["channel", "pixel", "all"],
+        argument(
+            "What has a mean and a variance of its own: each channel, each number of an image (pixel, for images "
+            "only), or all of them one."
+        ),
+    ] = "channel"
+
+    def for_keras(self, name: str) -> Any:
+        """The axes of a batch that keep their own numbers, of `axis`."""
+        return KEPT_AXES[self.axis] if name == "axis" else getattr(self, name)
