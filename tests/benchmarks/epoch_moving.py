@@ -148,12 +148,15 @@ def measure(home: Path) -> None:
 
 def go_to(terminal: Terminal, view: str) -> None:
     """Leaf to a view, and wait until it is whole."""
-    for _ in range(20):
-        if f"[{view}]" in terminal.text:
-            break
-        seconds_of(terminal, "m")
-    assert f"[{view}]" in terminal.text, terminal.text
+    while f"[{view}]" not in terminal.text:
+        names = _names_of_views(terminal)
+        terminal.press("m")
+        terminal.wait(lambda before=names: _names_of_views(terminal) != before, "the next view")
     terminal.wait(lambda: "working" not in terminal.text and "loading" not in terminal.text, f"the whole of {view}")
+
+
+def _names_of_views(terminal: Terminal) -> str:
+    return terminal.text.splitlines()[2]
 
 
 def main() -> None:
