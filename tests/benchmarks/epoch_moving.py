@@ -151,7 +151,8 @@ def go_to(terminal: Terminal, view: str) -> None:
     while f"[{view}]" not in terminal.text:
         names = _names_of_views(terminal)
         terminal.press("m")
-        terminal.wait(lambda before=names: _names_of_views(terminal) != before, "the next view")
+        while _names_of_views(terminal) == names:
+            terminal.read(0.05)
     terminal.wait(lambda: "working" not in terminal.text and "loading" not in terminal.text, f"the whole of {view}")
 
 

@@ -6,10 +6,11 @@ import pytest
 
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
+from cnn_tui.jobs.explain_protocol import ShowActivations
 from cnn_tui.jobs.where_protocol import LookWhere
 from tests.ui import explained, fake
 from tests.ui.conftest import MakeLab
-from tests.ui.screen import LARGE, SMALL, sees, text
+from tests.ui.screen import LARGE, SMALL, sees, text, until
 from tests.ui.test_where import asked_of
 
 pytestmark = pytest.mark.usefixtures("no_worker")
@@ -68,3 +69,24 @@ async def test_a_run_is_chosen_to_stand_beside_and_what_was_tested_on_other_imag
         await sees(pilot, "Which run of fashion_mnist beside run 2?")
         await pilot.press("enter")
         await sees(pilot, "Runs 2 and 1 were not tested on the same images. b chooses another run.")
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("size", [LARGE, SMALL])
+async def test_a_layer_of_each_run_is_seen_beside_each_other(make_lab: MakeLab, size: tuple[int, int]) -> None:
+    app = make_lab()
+    async with app.run_test(size=size, notifications=True) as pilot:
+        client = asked_of(app)
+        await pilot.press("4", "space", "j", "space", "E")
+        await sees(pilot, "Dress  ✓ right")
+        await pilot.press("t")
+        await sees(pilot, "What a layer of each")
+        await until(pilot, lambda: text(app).count("conv2d ") == 2, "the maps of both runs")
+        asked = [one for one in client.asked if isinstance(one, ShowActivations)]
+        assert {(one.run, one.images, one.layers) for one in asked} == {(1, (3,), ("conv2d",)), (2, (3,), ("conv2d",))}
+        await pilot.press("]", "}")
+        await until(pilot, lambda: text(app).count("pool ") == 2, "the next layer of both")
+        assert text(app).count("▸2") == 2
+        await pilot.press("l", "t")
+        await sees(pilot, "Grad-CAM of the class")
+        assert any(isinstance(one, LookWhere) and one.image == 8 for one in client.asked)

@@ -13,6 +13,7 @@ from cnn_tui.history.run import Run
 from cnn_tui.jobs.explain_protocol import Done, PartDone
 from cnn_tui.jobs.where_protocol import LookWhere, Where
 from cnn_tui.text import padded
+from cnn_tui.ui.explain.maps_beside import MapsBeside
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
@@ -36,11 +37,11 @@ class _Both(NamedTuple):
 
 
 class TwoRunsView(ExplainView):
-    """The run that is looked into, and another one beside it."""
+    """The run that is looked into, and another one beside it: where each looked, or a layer's activations."""
 
     code: ClassVar[str] = "two_runs"
     title: ClassVar[str] = "two runs"
-    keys: ClassVar[str] = "beside next_image order class open run"
+    keys: ClassVar[str] = "beside next_image method next_layer next_filter order class open run"
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
@@ -51,6 +52,9 @@ class TwoRunsView(ExplainView):
         self._label: int | None = None
         """The true class of the images that are shown; None for all classes."""
         self._at = 0
+        self._maps = MapsBeside(self)
+        self._shows_maps = False
+        """Whether the activations of a layer are shown, or where the runs looked."""
 
     def show(self, scene: Scene) -> None:
         """Another run is looked into: the one beside it stays, unless it is that one."""
@@ -61,6 +65,7 @@ class TwoRunsView(ExplainView):
     def stand_beside(self, run: Run | None) -> None:
         self.other = Scene(run) if run else None
         self._both, self._side, self._label, self._at = None, "all", None, 0
+        self._maps = MapsBeside(self)
 
     def settle(self) -> None:
         """Take in predictions that had to be worked out again, and find where the two differ."""
@@ -113,6 +118,19 @@ class TwoRunsView(ExplainView):
     def choose_class(self, label: int | None) -> None:
         self._label, self._at = label, 0
 
+    def next_method(self) -> bool:
+        """Where the runs looked, or what a layer of each makes of the image."""
+        self._shows_maps = not self._shows_maps
+        return True
+
+    def move_layer(self, by: int) -> None:
+        self._shows_maps = True
+        self._maps.move_layer(by)
+
+    def move_filter(self, by: int) -> None:
+        self._shows_maps = True
+        self._maps.move_filter(by)
+
     def leave(self) -> bool:
         """All images on which they differ again."""
         narrowed = self._side != "all" or self._label is not None
@@ -132,20 +150,19 @@ class TwoRunsView(ExplainView):
     def wanted(self) -> list[AnswerWanted]:
         if self.other is None:
             return []
-        one = self._one
-        return [
-            *self.scene.kept(),
-            *self.other.kept(self.scene),
-            *(AnswerWanted(self._where(scene, one), Where, f"beside {at}") for at, scene in self._asked(one)),
-        ]
-
-    def _asked(self, one: Differing | None) -> list[tuple[int, Scene]]:
-        scenes = enumerate((self.scene, self.other))
-        return [(at, scene) for at, scene in scenes if one is not None and scene is not None and scene.model_id]
+        found, one = [*self.scene.kept(), *self.other.kept(self.scene)], self._one
+        for at, scene in enumerate((self.scene, self.other)):
+            if one is None or not scene.model_id:
+                continue
+            if self._shows_maps:
+                found += self._maps.wanted(at, scene, one.image)
+            else:
+                found.append(AnswerWanted(self._where(scene, one), Where, f"beside {at}"))
+        return found
 
     @staticmethod
-    def _where(scene: Scene, one: Differing | None) -> LookWhere:
-        return LookWhere(scene.model_id, one.image if one else 0, epoch=scene.epoch)
+    def _where(scene: Scene, one: Differing) -> LookWhere:
+        return LookWhere(scene.model_id, one.image, epoch=scene.epoch)
 
     # Drawing
 
@@ -215,10 +232,22 @@ class TwoRunsView(ExplainView):
                 said = [*self._said(scene, predictions, one, one.said[at], wide), *self._heat(scene, one, wide, tall)]
                 said += [Text()] * (len(left) - len(said))
                 blocks.append([*said, *self._bars(predictions, one, one.said[at], classes, wide)])
-        for words in ("Grad-CAM of the class that each names.", legend(self.mode, only_for=True)):
+        for words in self._how():
             told = self.paragraph(words, wide)
             left += told if len(left) + len(told) <= room else []
         return side_by_side([block[:room] for block in blocks])
+
+    def _how(self) -> tuple[str, ...]:
+        """What is shown of each run, and how it is to be read."""
+        method = key_of("explain.method")
+        if not self._shows_maps:
+            words = f"Grad-CAM of the class that each names ({method}: activations)."
+            return words, legend(self.mode, only_for=True)
+        layer, filters = (
+            f"{key_of(f'explain.previous_{one}')} {key_of(f'explain.next_{one}')}" for one in ("layer", "filter")
+        )
+        words = f"What a layer of each makes of it ({method}: Grad-CAM)."
+        return words, f"{layer} another layer, {filters} another filter. Each map is as bright as its largest number."
 
     def _said(self, scene: Scene, predictions: Predictions, one: Differing, said: int, wide: int) -> list[Text]:
         when = f" after epoch {scene.epoch}" if scene.epoch else ""
@@ -229,6 +258,8 @@ class TwoRunsView(ExplainView):
     def _heat(self, scene: Scene, one: Differing, wide: int, tall: int) -> list[Text]:
         if not scene.model_id:
             return self.paragraph("Its model is not kept.", wide)
+        if self._shows_maps:
+            return self._maps.draw(scene, one.image, wide, tall)
         question = self._where(scene, one)
         found = self.scene.answer(question, Where)
         if found is None:
