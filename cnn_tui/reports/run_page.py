@@ -14,7 +14,7 @@ from cnn_tui.analysis.overfitting import read_run
 from cnn_tui.analysis.tested_images import sampling_error
 from cnn_tui.artifacts.kept_epochs import kept_in_words
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.experiment import class_weights, keeping, schedule, start_weights
+from cnn_tui.experiment import class_weights, keeping, leaving_out, schedule, start_weights
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.training import Training
 from cnn_tui.history import notebook
@@ -197,6 +197,8 @@ def _experiment(run: Run) -> Iterator[Block]:
     images = f", {run.train_images:,} training and {run.test_images:,} test images" if run.train_images else ""
     asked = f" (asked for: {run.experiment.dataset})" if run.dataset != run.experiment.dataset else ""
     yield Fact("data", run.dataset + asked + images)
+    if run.experiment.leave_out:
+        yield Fact("leaves out", f"{leaving_out.in_words(run.experiment.leave_out)} of its training images")
     yield Fact(
         "training",
         f"{counted(training.epochs, 'epoch')}, batch {training.batch_size}, "
