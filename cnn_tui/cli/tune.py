@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from cnn_tui.analysis.importance import importances
 from cnn_tui.analysis.search_result import SearchResult, result_of, to_json
 from cnn_tui.analysis.search_trials import is_maximized
 from cnn_tui.cli.find_rate import find_rate
@@ -28,7 +29,7 @@ from cnn_tui.history.searches import Search, SearchPlan, add_search, change_plan
 from cnn_tui.jobs import launch
 from cnn_tui.jobs.grid import MOST_RUNS, SEEDS, Cell
 from cnn_tui.jobs.searching import go_on
-from cnn_tui.jobs.suggestions import importances, obstacle
+from cnn_tui.jobs.suggestions import obstacle
 from cnn_tui.text import quiet
 
 HELD_OUT = 0.1

@@ -53,6 +53,11 @@ class Choice(NamedTuple):
     def every_value(self) -> tuple[Any, ...]:
         return self.values
 
+    def place(self, value: Any) -> float:
+        """Where a value of it stands from 0 to 1: the choices in their order."""
+        at = next(at for at, one in enumerate(self.values) if type(value) is type(one) and value == one)
+        return at / (len(self.values) - 1)
+
     def __str__(self) -> str:
         return f"{self.key} (one of {len(self.values)})"
 
@@ -81,6 +86,11 @@ class Range(NamedTuple):
             return None
         count = math.floor((self.high - self.low) / self.step + 1e-9) + 1
         return tuple(self.value(self.low + at * self.step) for at in range(count))
+
+    def place(self, value: float) -> float:
+        """Where a value of it stands from 0 to 1, on its own scale."""
+        low, high, at = (math.log(one) if self.log else one for one in (self.low, self.high, value))
+        return (at - low) / (high - low)
 
     def value(self, suggested: float) -> float:
         """A number as it is tried."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import json
-import math
 import warnings
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -72,23 +71,6 @@ def falls_behind(space: Sequence[Dimension], tried: Sequence[SearchTrial], at: i
         pruner = optuna.pruners.MedianPruner(n_startup_trials=_STARTING, n_warmup_steps=_GIVEN)
         study = _study(space, tried, maximize)
         return bool(pruner.prune(study, study.get_trials(deepcopy=False)[at]))
-
-
-def importances(space: Sequence[Dimension], tried: Sequence[SearchTrial], *, maximize: bool) -> dict[str, float]:
-    """How much of the differences between the trials each key explains, together 1 (PED-ANOVA).
-
-    {} where that cannot be told: with fewer than two keys, or before there are enough finished trials.
-    """
-    finished = [one for one in tried if one.standing == "finished"]
-    if len(space) < 2 or len(finished) < 2 * _STARTING or len({one.figures[-1] for one in finished}) < 2:
-        return {}
-    with _quiet():
-        import optuna
-
-        found = optuna.importance.get_param_importances(
-            _study(space, finished, maximize), evaluator=optuna.importance.PedAnovaImportanceEvaluator()
-        )
-    return {} if any(map(math.isnan, found.values())) else {key: float(share) for key, share in found.items()}
 
 
 def _study(

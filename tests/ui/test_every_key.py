@@ -62,6 +62,7 @@ SCENES: dict[str, tuple[str, str, str]] = {
     "search.open": ("I", "Search 2 of Lab 1", ""),
     "search.previous": ("… [", "Search 1 of Lab 1", ""),
     "search.next": ("… ]", "Search 2 of Lab 1", ""),
+    "search.picture": ("… v", "━━ trial 1", ""),
     "search.help": ("… ?", "the search before this one", ""),
     "search.back": ("… escape escape", "Total params", "A search"),
     "search.show": ("… I enter", "fingerprint", ""),

@@ -9,7 +9,7 @@ from cnn_tui.history.searches import AS_IT_WAS, SearchPlan, add_search, end_sear
 from cnn_tui.ui.app import LabApp
 from tests.analysis.test_search_result import BASELINE, pose, posed
 from tests.ui.conftest import MakeLab
-from tests.ui.screen import LARGE, sees, text, until
+from tests.ui.screen import LARGE, SMALL, sees, text, until
 
 
 def tried(app: LabApp) -> list[str]:
@@ -35,6 +35,19 @@ async def test_a_search_is_followed_to_what_its_best_is_worth(make_lab: MakeLab,
         await pilot.press("g", "L")
         await sees(pilot, "Run 3's experiment is in the editor")
         assert "A search" not in text(app)
+
+
+async def test_its_trials_are_lines_across_their_values(make_lab: MakeLab, history: History) -> None:
+    posed(history, (0.9, 0.8, 0.7, 0.6), {})
+    app = make_lab()
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        await pilot.press("I", "v")
+        await sees(pilot, "━━ trial 1   ── the best   ·· 3 others")
+        assert re.search(r"│ filters +val_accuracy │", text(app))
+        await pilot.press("j")
+        await sees(pilot, "━━ trial 2   ── the best")
+        await pilot.press("v")
+        await until(pilot, lambda: "the best  " not in text(app), "the table alone")
 
 
 async def test_without_a_search_it_says_how_one_begins(make_lab: MakeLab) -> None:

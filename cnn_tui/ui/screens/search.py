@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from rich.text import Text
@@ -12,16 +12,19 @@ from textual.app import ComposeResult
 from textual.events import Resize
 from textual.message import Message
 
+from cnn_tui.analysis.importance import importances
 from cnn_tui.analysis.search_result import result_of
-from cnn_tui.analysis.search_trials import SearchTrial, trials_of
+from cnn_tui.analysis.search_trials import SearchTrial, is_maximized, trials_of
 from cnn_tui.experiment.experiment import ExperimentError
 from cnn_tui.experiment.search_space import Dimension, parse_space
 from cnn_tui.history.ending import status_in_words
 from cnn_tui.history.history import History, HistoryError
 from cnn_tui.history.searches import Search, searches
+from cnn_tui.reports.search_picture import search_picture
 from cnn_tui.reports.search_words import best_first, values_in_words
 from cnn_tui.text import counted, quiet, wrapped
 from cnn_tui.ui.bindings import bindings_of
+from cnn_tui.ui.chart.chart import kind_of
 from cnn_tui.ui.dialogs.dialog import Dialog
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.watcher import Live
@@ -37,6 +40,8 @@ _COLUMNS = (
 )
 _WORDS = 8
 """Rows that the words below the table have."""
+_FEW = 4
+"""Rows that the table has above the picture, and words below it two."""
 
 
 class SearchScreen(Dialog[int]):
@@ -44,7 +49,12 @@ class SearchScreen(Dialog[int]):
 
     scope: ClassVar[str] = "search"
     BINDINGS = bindings_of("search", "pane")
-    DEFAULT_CSS: ClassVar[str] = f"SearchWords {{ height: {_WORDS}; margin: 1 0 0 0; }}"
+    DEFAULT_CSS: ClassVar[str] = f"""
+    SearchWords {{ height: {_WORDS}; margin: 1 0 0 0; }}
+    SearchPicture {{ display: none; margin: 1 0 0 0; }}
+    SearchScreen.-picture SearchPicture {{ display: block; }}
+    SearchScreen.-picture SearchWords {{ height: 2; }}
+    """
 
     class Told(Message):
         """What the search numbered `search` found, as sentences."""
@@ -64,6 +74,7 @@ class SearchScreen(Dialog[int]):
         """How many searches before the newest."""
         self._outline: tuple[Any, ...] = ()
         self._sentences: Sequence[str] = ()
+        self._importance: Mapping[str, float] = {}
 
     def compose(self) -> ComposeResult:
         with self.frame("A search") as frame:
@@ -73,6 +84,7 @@ class SearchScreen(Dialog[int]):
                 self._rows,
                 empty="Nothing was searched yet. cnn-tui tune EXPERIMENT --vary KEY=VALUES begins a search.",
             )
+            yield SearchPicture()
             yield SearchWords()
 
     def on_mount(self) -> None:
@@ -82,6 +94,15 @@ class SearchScreen(Dialog[int]):
 
     def on_resize(self, _: Resize) -> None:
         self._set_height()
+
+    def on_movement_keys_moved(self) -> None:
+        self._show_picture()
+
+    def action_toggle_picture(self) -> None:
+        """The trials as lines across their values, and back to more rows."""
+        self.toggle_class("-picture")
+        self._set_height()
+        self._show_picture()
 
     def action_move_search(self, by: int) -> None:
         """To the search before this one, or after it."""
@@ -124,14 +145,16 @@ class SearchScreen(Dialog[int]):
         try:
             self._space = parse_space(search.plan.vary, search.plan.experiment)
         except ExperimentError:  # another version's keys
-            self._space, self._trials = (), []
+            self._space, self._trials, self._importance = (), [], {}
         else:
             trials = [one for one in trials_of(self._history, search) if one.repeats is None]
             self._trials = best_first(trials, search.plan.metric)
+            self._importance = importances(self._space, trials, maximize=is_maximized(search.plan.metric))
         same = (at for at, one in enumerate(self._trials) if one.run is not None and one.run.id == before)
         table.set_count(len(self._trials), next(same, table.cursor))
         self._set_height()
         self._show_words()
+        self._show_picture()
         if search.status == "finished" and not self._sentences:
             self._judge(search)
 
@@ -144,6 +167,12 @@ class SearchScreen(Dialog[int]):
         except (HistoryError, ExperimentError, sqlite3.Error) as error:
             said = [f"What it found cannot be told: {error}"]
         self.post_message(self.Told(search.id, said))
+
+    def _show_picture(self) -> None:
+        at, search = self.query_one(Table).cursor, self._search
+        if search is not None and at < len(self._trials):
+            chosen = self._trials[at]
+            self.query_one(SearchPicture).show(self._space, self._trials, chosen, search.plan.metric, self._importance)
 
     def _show_words(self) -> None:
         search = self._search
@@ -161,7 +190,12 @@ class SearchScreen(Dialog[int]):
         self.query_one(SearchWords).show(quiet(head, 400), [quiet(one, 600) for one in self._sentences])
 
     def _set_height(self) -> None:
-        self.query_one(Table).styles.height = max(4, min(len(self._trials) + 1, self.app.size.height - _WORDS - 8))
+        room = self.app.size.height - _WORDS - 8
+        if self.has_class("-picture"):
+            self.query_one(Table).styles.height = _FEW
+            self.query_one(SearchPicture).styles.height = max(4, min(18, room + _WORDS - 3 - _FEW))
+        else:
+            self.query_one(Table).styles.height = max(4, min(len(self._trials) + 1, room))
 
     def _current(self) -> int | None:
         """The run of the trial under the cursor."""
@@ -198,3 +232,31 @@ class SearchWords(Lines):
         lines = [Text(line, self.style("strong")) for line in wrapped(self._head, width)] if self._head else []
         lines += [Text(line) for one in self._sentences for line in wrapped(one, width)]
         return lines[:height]
+
+
+class SearchPicture(Lines):
+    """The trials of a search as lines across their values."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: tuple[Sequence[Dimension], Sequence[SearchTrial], SearchTrial, str, Mapping[str, float]] | None
+        self._shown = None
+
+    def show(
+        self,
+        space: Sequence[Dimension],
+        trials: Sequence[SearchTrial],
+        chosen: SearchTrial,
+        metric: str,
+        importance: Mapping[str, float],
+    ) -> None:
+        self._shown = space, trials, chosen, metric, importance
+        self.redraw()
+
+    def draw(self, width: int, height: int) -> list[Text]:
+        if self._shown is None or not self._shown[0]:
+            return []
+        lines = search_picture(*self._shown, width, height, kind_of(self.app))
+        return [
+            Text.assemble(*((words, self.style(style) if style else "") for words, style in line)) for line in lines
+        ]
