@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import statistics
 from typing import Any
 
 import msgspec
 
+from cnn_tui.analysis.compare import pace_of
 from cnn_tui.analysis.pace import in_words as time_in_words
 from cnn_tui.history.run import Run
 from cnn_tui.network.step_work import WORK_KINDS, StepWork, WorkAmounts, WorkKind
@@ -14,6 +16,8 @@ from cnn_tui.text import counted
 IN_ENVIRONMENT = "foretold"
 """Under this name it is kept with a run, beside what the run ran on."""
 _MEGABYTE = 1_000_000
+_BUSY = 0.2
+"""Other programs that took so much of the cores are named: they make a run longer than it was foretold."""
 _MOSTLY: dict[WorkKind, str] = {
     "launch": "starting operations",
     "arithmetic": "arithmetic",
@@ -44,15 +48,19 @@ class Foretold(msgspec.Struct, frozen=True):
         of = f" of {self.layer}" if self.layer else ""
         return [f"{head}, {mostly}{of}{known}", f"{head}, {mostly}{known}", f"{head}, {mostly}", f"{head}{known}", head]
 
-    def beside(self, pace: float | None, memory: int) -> str:
-        """It beside what came: `6.2 s an epoch, took 6.8; 410 MB, took 432 MB; mostly arithmetic (from 7 runs)`."""
+    def beside(self, run: Run) -> str:
+        """It beside what came: `6.2 s an epoch, took 6.8 s; 410 MB, took 432 MB; mostly arithmetic (from 7 runs)`."""
+        pace, memory = pace_of(run), run.memory
         words = f"{seconds_in_words(self.seconds)} an epoch"
         words += f", took {seconds_in_words(pace)}" if pace is not None else ""
         if self.memory is not None:
             words += f"; {megabytes(self.memory)}" + (f", took {megabytes(memory)}" if memory else "")
         elif memory:
             words += f"; took {megabytes(memory)}"
-        return f"{words}; mostly {_MOSTLY[self.bottleneck]} (from {counted(self.runs, 'run')})"
+        words += f"; mostly {_MOSTLY[self.bottleneck]} (from {counted(self.runs, 'run')})"
+        taken = statistics.fmean(epoch.others or 0.0 for epoch in run.epochs) if run.epochs else 0.0
+        busy = f". Other programs took {taken:.0%} of the cores meanwhile" if taken >= _BUSY else ""
+        return words + busy
 
     def to_json(self) -> dict[str, Any]:
         """As `summary --json` prints it, and as it is kept with a run."""

@@ -250,6 +250,7 @@ class Run(msgspec.Struct, frozen=True):
             plain["experiment"] = None
         plain["created"] = _utc(self.created)
         plain["seconds"] = round(self.seconds, 3)
+        plain["memory"] = self.memory or None
         plain["heard"] = None if self.heard is None else _utc(self.heard)
         plain["epochs"] = [epoch.to_json() for epoch in self.epochs]
         tested = self.test_accuracy is not None or self.test_loss is not None

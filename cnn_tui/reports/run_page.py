@@ -138,7 +138,7 @@ def _result(facts: RunFacts) -> Iterator[Block]:
         yield Fact("made with", run.conditions.in_words())
     yield Fact("time", _joined(took))
     if (foretold := foretold_of(run)) is not None:
-        yield Fact("foretold", foretold.beside(pace, run.memory))
+        yield Fact("foretold", foretold.beside(run))
     elif run.memory:
         yield Fact("memory", f"{megabytes(run.memory)} at most")
     yield Fact("network", f"{counted(run.params, 'parameter')}, fingerprint {run.fingerprint}")
