@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -75,6 +77,8 @@ FILES: dict[str, Form] = {".npz": "npz", ".csv": "csv", ".parquet": "parquet"}
 """What a file holds, by the ending of its name."""
 TABLES: tuple[Form, ...] = ("csv", "parquet")
 """What has a label and an image in each row."""
+PART = re.compile(r"-(\d{5})-of-(\d{5})(?=\.parquet$)", re.IGNORECASE)
+"""What tells a part of a table by its name: `train-00000-of-00002.parquet`."""
 
 
 class DatasetError(ValueError):
@@ -151,7 +155,24 @@ def path_of(dataset: str) -> Path | None:
         found = path.is_file() if is_file(path) else path.is_dir()
     except (OSError, ValueError, RuntimeError):  # a name too long, a NUL in it, a home that is not there
         return None
-    return path if found else None
+    return (table_in(path) or path) if found else None
+
+
+def table_in(folder: Path) -> Path | None:
+    """The Parquet file to learn from in a folder of such, or in its folder `data`, as Hugging Face keeps them.
+
+    It is the one called train or, where there are no others, the only one, or its first part. None for any other path.
+    """
+    for place in (folder, folder / "data"):
+        try:
+            names = sorted(entry.name for entry in os.scandir(place) if entry.name.lower().endswith(".parquet"))
+        except OSError:
+            continue
+        trained_on = [name for name in names if "train" in name.lower()]
+        tables = {PART.sub("", name) for name in trained_on or names}
+        if len(tables) == 1:
+            return place / (trained_on or names)[0]
+    return None
 
 
 def is_file(path: Path) -> bool:
@@ -160,11 +181,16 @@ def is_file(path: Path) -> bool:
 
 
 def form_of(dataset: str) -> Form:
-    """What a dataset is, by its name alone, whether it is there or gone."""
+    """What a dataset is, by its name, whether it is there or gone; only a folder is looked into."""
     if dataset in BUILT_IN:
         return "built-in"
-    place = course.own_place(dataset) or dataset
-    return FILES.get(Path(place).suffix.lower(), "folder")
+    path = Path(course.own_place(dataset) or dataset)
+    if path.suffix.lower() in FILES:
+        return FILES[path.suffix.lower()]
+    with contextlib.suppress(RuntimeError, ValueError):  # a home that is not there, a NUL in the name
+        if dataset.strip() and table_in(path.expanduser()) is not None:
+            return "parquet"
+    return "folder"
 
 
 def is_folder(dataset: str) -> bool:

@@ -4,9 +4,10 @@
     label, image                 the image is a picture's whole file (PNG, JPEG), by itself or as {bytes, path}: so
                                  Hugging Face keeps pictures, and says in the file what the classes are called
 
-Beside `train-00000-of-00002.parquet` all its parts are read, and `test-00000-of-00001.parquet` is what is tested on;
-without that, `validation`. Of the rows only labels are remembered here. pyarrow reads the files; where it is not
-installed, a sentence says how to get it.
+A label may be a word too: words are numbered in the order of the alphabet, as the folders of classes are. Beside
+`train-00000-of-00002.parquet` all its parts are read, and `test-00000-of-00001.parquet` is what is tested on; without
+that, `validation`. Of the rows only labels are remembered here. pyarrow reads the files; where it is not installed, a
+sentence says how to get it.
 """
 
 from __future__ import annotations
@@ -15,20 +16,20 @@ import array
 import functools
 import glob
 import json
-import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+
 from cnn_tui.data import parquet_pictures
-from cnn_tui.data.dataset import TEST_SHARE, DataOptions, Dataset, DatasetError, path_of, shown
+from cnn_tui.data.dataset import PART, TEST_SHARE, DataOptions, Dataset, DatasetError, path_of, shown
 from cnn_tui.data.npz_file import MOST_CLASSES, MOST_IMAGES
 from cnn_tui.data.parquet_rows import opened, rows
 from cnn_tui.data.table import LABEL_NAMES, Shape, describe_table, names_beside, shape_of_pixels, too_many_classes
-from cnn_tui.text import counted
+from cnn_tui.text import counted, escaped
 
 _ROWS_OF_LABELS = 65_536
 _MOST_PARTS = 10_000
-_PART = re.compile(r"(.+)-(\d{5})-of-(\d{5})")
 _ALSO_LABELS = ("fine_label", "coarse_label")
 _TESTS = ("test", "validation", "valid", "val")
 
@@ -45,6 +46,8 @@ class ParquetTable(NamedTuple):
     pixels: tuple[str, ...]
     names: tuple[str, ...]
     labels: array.array[int]
+    in_words: bool = False
+    """Whether the labels are words in the file: the names, whose places in the order of the alphabet they are here."""
 
 
 class ParquetHalves(NamedTuple):
@@ -62,12 +65,19 @@ class ParquetHalves(NamedTuple):
 def describe(name: str, path: Path, options: DataOptions) -> Dataset:
     """Describe the table as the dataset called `name`. Raises DatasetError, OSError."""
     train, test, share = halves(path, options)
+    if train.in_words and len(train.names) == 1:
+        raise DatasetError(
+            f"In {shown(path)} every label is {shown(train.names[0][:40])}, which is one class; a network needs at "
+            "least two to tell apart."
+        )
     if not train.picture and (options.color is not None or options.fit != "stretch"):
         raise DatasetError(
             f"color and fit are for pictures, and {shown(path)} has pixels in its columns. Leave them out."
         )
     labels = None if test is None else test.labels
-    return describe_table(name, path, shape_of(train, options), train.labels, labels, share, train.names)
+    folder = Path(name).expanduser()  # that the table is in, or the table itself
+    described = describe_table(name, path, shape_of(train, options), train.labels, labels, share, train.names)
+    return msgspec.structs.replace(described, title=escaped(folder.stem))
 
 
 def halves(path: Path, options: DataOptions) -> ParquetHalves:
@@ -88,7 +98,27 @@ def halves(path: Path, options: DataOptions) -> ParquetHalves:
         raise DatasetError(
             f"{shown(beside)} has other columns than {shown(path)}. Both need the same images and a label."
         )
-    return ParquetHalves(train, table, 0.0)
+    return ParquetHalves(train, _of_classes(table, train), 0.0)
+
+
+def _of_classes(table: ParquetTable, train: ParquetTable) -> ParquetTable:
+    """A table with words for labels, numbered as those that are learned from are. Raises DatasetError."""
+    if table.in_words != train.in_words:
+        raise DatasetError(
+            f"The labels of one of {shown(table.paths[0])} and {shown(train.paths[0])} are words, and those of the "
+            "other numbers. Both need the same."
+        )
+    if not table.in_words or table.names == train.names:
+        return table
+    unseen = next((name for name in table.names if name not in train.names), None)
+    if unseen is not None:
+        raise DatasetError(
+            f"{shown(table.paths[0])} has the label {shown(unseen[:40])}, which {shown(train.paths[0])} has not. "
+            "What is tested on needs the classes that are learned from."
+        )
+    numbers = [train.names.index(name) for name in table.names]
+    labels = array.array("i", (numbers[label] for label in table.labels))
+    return table._replace(names=train.names, labels=labels)
 
 
 def shape_of(table: ParquetTable, options: DataOptions) -> Shape:
@@ -113,8 +143,13 @@ def stamp_of(paths: tuple[Path, ...]) -> tuple[tuple[int, int], ...]:
 @functools.lru_cache(maxsize=8)
 def _looked_at(paths: tuple[Path, ...], stamp: tuple[tuple[int, int], ...]) -> ParquetTable:
     table = _begun(paths)
+    words: dict[str, int] = {}
     for batch in rows(paths, (table.label,), _ROWS_OF_LABELS):
         for label in batch.column(0).to_pylist():
+            if table.in_words and isinstance(label, str):
+                label = words.setdefault(label, len(words))
+                if len(words) > MOST_CLASSES:
+                    raise _wrong_label(table, len(table.labels), len(words))
             if not isinstance(label, int) or not 0 <= label < MOST_CLASSES:
                 raise _wrong_label(table, len(table.labels), label)
             table.labels.append(label)
@@ -122,7 +157,14 @@ def _looked_at(paths: tuple[Path, ...], stamp: tuple[tuple[int, int], ...]) -> P
             raise DatasetError(f"{shown(paths[0])} has more than {MOST_IMAGES:,} images. Use fewer.")
     if not table.labels:
         raise DatasetError(f"{shown(paths[0])} has no rows. Each needs a label and an image.")
-    return table
+    return _numbered(table, words) if table.in_words else table
+
+
+def _numbered(table: ParquetTable, words: dict[str, int]) -> ParquetTable:
+    """A table whose labels number words as they came, with labels that number them in the order of the alphabet."""
+    names = tuple(sorted(words))
+    place = {words[name]: at for at, name in enumerate(names)}
+    return table._replace(names=names, labels=array.array("i", (place[label] for label in table.labels)))
 
 
 def _wrong_label(table: ParquetTable, row: int, label: Any) -> DatasetError:
@@ -151,7 +193,8 @@ def _begun(paths: tuple[Path, ...]) -> ParquetTable:
     if not picture and not pixels:
         raise DatasetError(f"{shown(paths[0])} has labels and no images. Each row needs a picture, or its pixels.")
     in_struct = bool(picture) and not _is_bytes(schema.field(picture).type)
-    return ParquetTable(paths, label, picture, in_struct, pixels, _class_names(schema, label), array.array("i"))
+    names, in_words = _class_names(schema, label), _is_word(schema.field(label).type)
+    return ParquetTable(paths, label, picture, in_struct, pixels, names, array.array("i"), in_words)
 
 
 def _label_in(schema: Any, path: Path) -> str:
@@ -162,10 +205,13 @@ def _label_in(schema: Any, path: Path) -> str:
     if found is None and _picture_in(schema) and len(whole) == 1:
         found = whole[0]
     if found is None:
+        words = [one.name for one in schema if _is_word(one.type)]
+        found = next((name for wanted in LABEL_NAMES for name in words if name.lower() == wanted), None)
+    if found is None:
         there = ", ".join(shown(name[:40]) for name in schema.names[:8])
         raise DatasetError(
-            f"{shown(path)} has no column of labels: whole numbers from 0, in a column called label. Its columns are "
-            f"{there}{', …' if len(schema.names) > 8 else ''}."
+            f"{shown(path)} has no column of labels: whole numbers from 0, or words, in a column called label. Its "
+            f"columns are {there}{', …' if len(schema.names) > 8 else ''}."
         )
     return str(found)
 
@@ -185,6 +231,13 @@ def _has_bytes(kind: Any) -> bool:
     import pyarrow.types as types
 
     return bool(types.is_struct(kind)) and any(field.name == "bytes" and _is_bytes(field.type) for field in kind)
+
+
+def _is_word(kind: Any) -> bool:
+    import pyarrow.types as types
+
+    kind = kind.value_type if types.is_dictionary(kind) else kind
+    return bool(types.is_string(kind) or types.is_large_string(kind))
 
 
 def _is_number(kind: Any) -> bool:
@@ -207,13 +260,15 @@ def _class_names(schema: Any, label: str) -> tuple[str, ...]:
 
 def _parts(path: Path) -> tuple[Path, ...]:
     """The file with all the others that it is a part with. Raises DatasetError where one is missing."""
-    found = _PART.fullmatch(path.stem)
+    found = PART.search(path.name)
     if found is None:
         return (path,)
-    count = int(found[3])
+    count = int(found[2])
     if not 0 < count <= _MOST_PARTS:
         return (path,)
-    parts = tuple(path.with_name(f"{found[1]}-{at:05d}-of-{found[3]}{path.suffix}") for at in range(count))
+    parts = tuple(
+        path.with_name(f"{path.name[: found.start()]}-{at:05d}-of-{found[2]}{path.suffix}") for at in range(count)
+    )
     missing = next((part for part in parts if not part.is_file()), None)
     if missing is not None:
         raise DatasetError(
@@ -224,8 +279,7 @@ def _parts(path: Path) -> tuple[Path, ...]:
 
 def _beside(path: Path) -> Path | None:
     """The table, or its first part, that lies beside one whose name says that it is learned from."""
-    found = _PART.fullmatch(path.stem)
-    for name in names_beside(path.stem if found is None else found[1], *_TESTS):
+    for name in names_beside(PART.sub("", path.name).removesuffix(path.suffix), *_TESTS):
         beside = [
             path.with_name(name + path.suffix),
             *sorted(path.parent.glob(f"{glob.escape(name)}-00000-of-?????{path.suffix}")),

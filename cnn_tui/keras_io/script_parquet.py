@@ -50,10 +50,14 @@ def _load(table: ParquetTable, half: str) -> list[str]:
 
 def _load_table_of_pixels(table: ParquetTable, dataset: Dataset) -> CodeLines:
     shape = ", ".join(map(str, (-1, *dataset.input_shape)))
+    labels = f"table[{literal(table.label)}]"
+    if table.in_words:
+        labels = f"[numbers[word] for word in {labels}.to_pylist()]"
     return [
         "def load_table(*paths):",
         "    tables = [pq.read_table(path) for path in paths]",
-        f"    labels = np.concatenate([table[{literal(table.label)}] for table in tables])",
+        *(_numbering(table) if table.in_words else ()),
+        f"    labels = np.concatenate([{labels} for table in tables])",
         f"    pixels = [table.drop_columns([{literal(table.label)}]).columns for table in tables]",
         "    images = np.concatenate([np.stack(columns, axis=1) for columns in pixels])",
         f"    return images.reshape({shape}), labels",
@@ -63,12 +67,22 @@ def _load_table_of_pixels(table: ParquetTable, dataset: Dataset) -> CodeLines:
 def _load_table_of_pictures(table: ParquetTable) -> CodeLines:
     label, picture = literal(table.label), literal(table.picture)
     content = 'value["bytes"]' if table.in_struct else "value"
+    number = "numbers[label]" if table.in_words else "label"
     return [
         "def load_table(*paths):",
+        *(_numbering(table) if table.in_words else ()),
         "    listed = []",
         "    for path in paths:",
         f"        table = pq.read_table(path, columns=[{picture}, {label}])",
         f"        values, labels = table[{picture}].to_pylist(), table[{label}].to_pylist()",
-        f"        listed += [(io.BytesIO({content}), label) for value, label in zip(values, labels)]",
+        f"        listed += [(io.BytesIO({content}), {number}) for value, label in zip(values, labels)]",
         "    return load_pictures(listed)",
+    ]
+
+
+def _numbering(table: ParquetTable) -> CodeLines:
+    """What gives each word that is a label its number."""
+    return [
+        *call("", map(literal, table.names), indent=4, before="words = "),
+        "    numbers = {word: number for number, word in enumerate(words)}",
     ]

@@ -92,6 +92,40 @@ def test_pictures_as_hugging_face_keeps_them(tmp_path: Path) -> None:
     assert "train-00001-of-00002.parquet' is missing" in refusal(first)
 
 
+def test_words_are_labels_numbered_by_the_alphabet(tmp_path: Path) -> None:
+    words = ["dog", "ant", "cat"] * 5
+    name = write(tmp_path / "train.parquet", {**pixels([0] * 15), "label": pyarrow.array(words).dictionary_encode()})
+    images = assert_alike(name)
+    assert images.dataset.class_names == ("ant", "cat", "dog")
+    assert sorted(images.y_train.tolist()) == [0] * 4 + [1] * 4 + [2] * 4
+    write(tmp_path / "test.parquet", {**pixels([0] * 3, seed=1), "label": ["cat", "dog", "cat"]})
+    assert assert_alike(name).y_test.tolist() == [1, 2, 1]
+    write(tmp_path / "test.parquet", {**pixels([0] * 2, seed=1), "label": ["cat", "cow"]})
+    assert "has the label 'cow', which" in refusal(name)
+    write(tmp_path / "test.parquet", pixels([0, 1], seed=1))
+    assert "are words, and those of the other numbers" in refusal(name)
+    alone = write(tmp_path / "one.parquet", {**pixels([0] * 9), "label": ["cat"] * 9})
+    assert "every label is 'cat'" in refusal(alone)
+    gap = write(tmp_path / "gap.parquet", {**pixels([0] * 2), "label": ["cat", None]})
+    assert "Row 2 of" in refusal(gap) and "has no label" in refusal(gap)
+
+
+def test_a_folder_of_parts_is_the_table_in_it(tmp_path: Path) -> None:
+    folder = tmp_path / "flowers" / "data"
+    folder.mkdir(parents=True)
+    some = [picture(at) for at in range(4)]
+    for part in (0, 1):
+        columns = pictures([0] * 2, some[2 * part : 2 * part + 2]) | {"label": ["rose", "lily"]}
+        write(folder / f"train-0000{part}-of-00002.parquet", columns)
+    write(folder / "test-00000-of-00001.parquet", pictures([0], some[:1]) | {"label": ["rose"]})
+    images = assert_alike(str(folder.parent))
+    assert (images.dataset.title, images.dataset.class_names) == ("flowers", ("lily", "rose"))
+    assert (images.y_train.tolist(), images.y_test.tolist()) == ([1, 0, 1, 0], [1])
+    assert quiet(str(folder)).y_train.tolist() == [1, 0, 1, 0]
+    write(folder / "train_small.parquet", pixels([0, 1]))
+    assert "No class" in refusal(str(folder)) or "no folder" in refusal(str(folder))
+
+
 def test_bytes_alone_clear_parts_and_deep_ones_will_do_and_broken_ones_are_counted(tmp_path: Path) -> None:
     deep = io.BytesIO()
     Image.fromarray(np.arange(63, dtype=np.uint16).reshape(7, 9) * 900).save(deep, "PNG")
