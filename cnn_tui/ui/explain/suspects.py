@@ -250,20 +250,21 @@ class SuspectsView(ExplainView):
         shown = self._shown
         at, rows = min(self._at, len(shown) - 1), max(0, room - 1)
         first = max(0, min(at - rows // 2, len(shown) - rows))
-        titles = f"  {'image':>7}  {padded('labelled', _NAME)}  {padded('rather', _NAME)}  {'sure':>6}  mark"
+        names = f"{padded('labelled', _NAME)}  {padded('rather', _NAME)}"
+        titles = f"  {padded('image', 7, right=True)}  {names}  {padded('sure', 6, right=True)}  mark"
         lines = [Text(short(titles, width), self.style("dim"))]
-        for place in shown[first : first + rows]:
-            one = suspects.found[place]
-            names = (
-                padded(short(inert(suspects.class_names[label]), _NAME), _NAME) for label in (one.label, one.suspected)
-            )
-            chosen = place == shown[at]
-            line = Text(
-                f"{'▸' if chosen else ' '} {one.image:>7}  {'  '.join(names)}  {one.instead:6.1%}  ", no_wrap=True
-            )
-            line.stylize("bold" if chosen else "")
-            if mark := self._marks.get(one.image):
-                line.append_text(self._sign(mark))
-            line.truncate(width)
-            lines.append(line)
+        lines += [self._row(suspects.found[place], place == shown[at], width) for place in shown[first : first + rows]]
         return lines[:room]
+
+    def _row(self, one: Suspect, chosen: bool, width: int) -> Text:
+        labelled, rather = (
+            padded(short(inert(self.class_names[at]), _NAME), _NAME) for at in (one.label, one.suspected)
+        )
+        line = Text(
+            f"{'▸' if chosen else ' '} {one.image:7d}  {labelled}  {rather}  {one.instead:6.1%}  ", no_wrap=True
+        )
+        line.stylize("bold" if chosen else "")
+        if mark := self._marks.get(one.image):
+            line.append_text(self._sign(mark))
+        line.truncate(width)
+        return line
