@@ -71,6 +71,11 @@ def beside_weights(run_id: int, epoch: int, name: str) -> Path:
     return epochs_folder(run_id) / f"{epoch:05}.{name}"
 
 
+def saved_epoch_path(run_id: int, epoch: int) -> Path:
+    """Where the model with the weights of an epoch is, as a file of Keras, once somebody needed one."""
+    return beside_weights(run_id, epoch, "keras")
+
+
 def kept_epochs(run: Run) -> tuple[int, ...]:
     """The epochs whose weights are kept, in order, as far as the history knows them too."""
     recorded = {one.epoch for one in run.epochs}

@@ -15,6 +15,8 @@ from cnn_tui.cli.parser import AsJson, Detach, RunId
 from cnn_tui.cli.printing import encoded, table
 from cnn_tui.cli.runs import find_run, listed, open_history, put_runs
 from cnn_tui.cli.streams import FINISHED, UserError, put, say
+from cnn_tui.cli.trained_on import require_left, trained_on
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.alive import elsewhere_in_words
 from cnn_tui.history.cluster_jobs import wants_worker
 from cnn_tui.history.ending import ENDED_EARLY, status_in_words
@@ -123,7 +125,10 @@ def stop(
 
 
 def resume(
-    runs: Annotated[list[int], typer.Argument(metavar="RUN...", help="Runs that were stopped, interrupted or failed.")],
+    runs: Annotated[
+        list[int],
+        typer.Argument(metavar="RUN...", help="Runs that ended early; with --epoch any that ended."),
+    ],
     epoch: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="After epoch N, whose weights were kept; those after it go.")
     ] = None,
@@ -132,19 +137,22 @@ def resume(
 ) -> int:
     """Let runs that ended early go on after their last checkpoint, before all that wait, and follow them.
 
-    With `epoch` they go on after that one, with the weights that they kept of it and a new optimizer.
+    With `epoch` they go on after that one, with the weights that they kept of it and a new optimizer. So does a run
+    that came to its end, but as a run of its own: what it has reached stays.
 
     Nothing is queued unless all can be. ctrl+c only leaves them.
     """
-    ids = list(dict.fromkeys(runs))
     with following() as follower:
         history = follower.history
-        resumed = [_resumable(find_run(history, run_id), epoch) for run_id in ids]
-        for run_id in reversed(ids):  # each goes to the head of the queue
-            history.resume(run_id, epoch)
+        found = [_resumable(find_run(history, run_id), epoch) for run_id in dict.fromkeys(runs)]
+        parts = {run.id: trained_on(run, epoch or 0) for run in found if run.status not in ENDED_EARLY}
+        ids: list[int] = []
+        for run in reversed(found):  # each goes to the head of the queue
+            ids.insert(0, _queue_again(history, run, epoch, parts.get(run.id)))
         launch.wake()
-        for run in resumed:
-            say(f"run {run.id} {goes_on(run, epoch)}")
+        for run, run_id in zip(found, ids, strict=True):
+            on = f"stays as it is: run {run_id} goes on from its epoch {epoch}, with a new optimizer"
+            say(f"run {run.id} {on if run_id != run.id else goes_on(run, epoch)}")
         if detach:
             put_runs(history, ids, as_json)
             say(f"{listed(ids)} left to train; cnn-tui attach {ids[0]} follows")
@@ -152,13 +160,23 @@ def resume(
         return follower.follow(ids, as_json)
 
 
+def _queue_again(history: History, run: Run, epoch: int | None, part: Experiment | None) -> int:
+    """Put a run at the head of the queue or, for one that came to its end, a run of what comes after; gives its id."""
+    if part is None:
+        history.resume(run.id, epoch)
+        return run.id
+    run_id = history.add(part, run.device)
+    history.move(run_id, -len(history.queue()))
+    return run_id
+
+
 def _resumable(run: Run, epoch: int | None) -> Run:
     """The run itself. Raises UserError when it cannot go on."""
     if run.live:
         raise UserError(f"run {run.id} has not ended: it is {run.status}")
-    if run.status not in ENDED_EARLY:
-        raise UserError(f"run {run.id} has reached its end: there is nothing to go on with")
     require_experiment(run)
+    if run.status not in ENDED_EARLY:
+        require_left(run, epoch)
     if epoch is not None and (missing := why_not_kept(run, epoch)):
         raise UserError(missing)
     return run

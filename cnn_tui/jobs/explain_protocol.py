@@ -54,6 +54,13 @@ class KeepPredictions(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
     before: int = 0
 
 
+class SaveEpoch(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
+    """Write a run's model with the weights that it kept of an epoch as a file of Keras, beside them. Answer: Done."""
+
+    run: int
+    epoch: int
+
+
 class KeepImages(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
     """Keep the test images of a run's predictions again, where they have been cleared away. Answer: Done."""
 
@@ -145,6 +152,7 @@ Question: TypeAlias = (
     Warm
     | DescribeModel
     | KeepPredictions
+    | SaveEpoch
     | KeepImages
     | PredictPicture
     | PredictImage

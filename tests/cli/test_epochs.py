@@ -11,6 +11,7 @@ import pytest
 from cnn_tui.artifacts.kept_epochs import epoch_path, forget_epochs
 from cnn_tui.artifacts.predictions import open_predictions
 from cnn_tui.home import model_path
+from cnn_tui.jobs import launch
 from cnn_tui.jobs.explain_protocol import (
     DescribeModel,
     Kernels,
@@ -102,3 +103,26 @@ def test_an_epoch_that_is_not_kept_is_one_sentence(here: Path, inside: Inside) -
     assert (answer.status, answer.err.splitlines()[-1].endswith("00002.weights is cut off")) == (1, True)
     forget_epochs(1)
     assert_one_sentence(inside("why", "1", "--epoch", "1"), 2, "kept the weights of no single epoch")
+
+
+def test_a_run_that_came_to_its_end_is_trained_on_from_an_epoch_as_a_run_of_its_own(
+    here: Path, inside: Inside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import keras
+
+    woken: list[str] = []
+    monkeypatch.setattr(launch, "wake", lambda: woken.append("wake"))
+    (before,) = inside("show", "1", "--json").objects
+    assert_one_sentence(inside("resume", "1"), 2, "--epoch N trains on from what it kept, 1, 2, as a run of its own")
+    assert_one_sentence(inside("resume", "1", "--epoch", "3"), 2, "run 1 has no epoch left after epoch 3")
+    answer = inside("resume", "1", "--epoch", "2", "--detach", "--json")
+    (queued,) = answer.objects
+    assert f"run 1 stays as it is: run {queued['id']} goes on from its epoch 2, with a new optimizer" in answer.err
+    assert queued["name"].endswith(": on from epoch 2 of run 1") and woken == ["wake"]
+    experiment = queued["experiment"]
+    assert experiment["training"]["epochs"] == 1 and experiment["layers"] == before["experiment"]["layers"]
+    saved = keras.models.load_model(experiment["weights"], compile=False)
+    expected, _, _ = plain_keras(here, 2)
+    for one, other in zip(saved.get_weights(), expected.get_weights(), strict=True):
+        assert np.array_equal(one, other)
+    assert inside("show", "1", "--json").objects == [before]

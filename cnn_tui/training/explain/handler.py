@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.artifacts.kept_epochs import epoch_path, why_not_kept
+from cnn_tui.artifacts.kept_epochs import epoch_path, saved_epoch_path, why_not_kept
 from cnn_tui.artifacts.predictions import Predictions, model_stamp, open_predictions, predictions_path
-from cnn_tui.artifacts.weights import no_model
+from cnn_tui.artifacts.weights import KeptWeights, no_model
 from cnn_tui.data.dataset import DatasetError, is_folder, path_of
 from cnn_tui.data.images import StoredImages
 from cnn_tui.data.raw_file import RawFileError
@@ -33,6 +33,7 @@ from cnn_tui.jobs.explain_protocol import (
     PredictImage,
     Prediction,
     PredictPicture,
+    SaveEpoch,
     ShowActivations,
     ShowKernels,
     VaryImage,
@@ -78,6 +79,9 @@ class Explainer:
                 return self._facts(run)
             case KeepPredictions(run, epoch):
                 return self._keep(run, epoch)
+            case SaveEpoch(run, epoch):
+                self._save(run, epoch)
+                return Done()
             case KeepImages(run):
                 self._images(run)
                 return Done()
@@ -210,6 +214,15 @@ class Explainer:
             work = self._said = SaidOfTests(find_run(run_id), epoch, model, before=work)
         work.work(A_MOMENT)
         return PartDone(work.done, work.total)
+
+    def _save(self, run_id: int, epoch: int) -> None:
+        """Write the model with the weights of an epoch."""
+        model = self._model(run_id, epoch)
+        from cnn_tui.training.callbacks.checkpoints import write
+
+        unsaved = write(model.model, saved_epoch_path(run_id, epoch), KeptWeights(find_run(run_id).created, epoch))
+        if unsaved:
+            raise ExplainError(f"the weights of epoch {epoch} of run {run_id} could not be written ({unsaved})")
 
     def _images(self, run_id: int) -> StoredImages:
         """The test images that the predictions of a run are of, kept now if they were not."""
