@@ -36,6 +36,7 @@ _LEAST_BESIDE, _MOST_BESIDE = 20, 36
 _MOST_LEGEND = 3
 _TALLEST = 14
 """Lines of the image at most."""
+_MOST_DRAWINGS = 4
 _CLOSEST = 6
 """How often the map can be drawn twice as large."""
 _ROOMY = 18
@@ -45,7 +46,6 @@ _ROOMY = 18
 class _Drawn(NamedTuple):
     """What was drawn last, without the cursor: it stays while the cursor moves."""
 
-    of: object
     scatter: Scatter
     lines: list[Text]
 
@@ -83,6 +83,8 @@ class FeatureMapView(ExplainView):
         self._window = self._whole = PlaneWindow(0, 1, 0, 1)
         """The part of the map that is drawn, and all of it."""
         self._drawn: _Drawn | None = None
+        self._drawings: dict[object, _Drawn] = {}
+        """The last drawings, so that to go back to the whole map does not draw it anew."""
         self._shown: tuple[int, MapPoint] | None = None
 
     def show(self, scene: Scene) -> None:
@@ -110,7 +112,16 @@ class FeatureMapView(ExplainView):
             found.append(AnswerWanted(self._question, FeatureMap, "map"))
         elif not self._all_counted:
             found.append(AnswerWanted(self._count_question, OthersCounted, "others"))
+        elif (following := self._following) is not None:
+            found.append(AnswerWanted(LookAtPoint(run, self._points.images[following]), MapPoint, "following point"))
         return found
+
+    @property
+    def _following(self) -> int | None:
+        """The point after the one at the cursor in the list: asked about before somebody goes there."""
+        found, point = self._list, self._point
+        after = found.index(point) + 1 if point in found else 0
+        return found[after] if 0 < after < len(found) else None
 
     @property
     def _count_question(self) -> CountOthers:
@@ -360,9 +371,12 @@ class FeatureMapView(ExplainView):
     def _draw_map(self, points: MapPoints, size: tuple[int, int]) -> _Drawn:
         """The map without the cursor, drawn anew where it is another one."""
         mode, dark, album = self.mode, self.app.current_theme.dark, getattr(self.app, "album", None)
-        of = id(points), self._window, size, self._only, mode, dark, album is None
-        if self._drawn is not None and self._drawn.of == of:
+        of = points, self._window, size, self._only, mode, dark, album is None
+        if of in self._drawings:
+            self._drawn = self._drawings[of]
             return self._drawn
+        while len(self._drawings) >= _MOST_DRAWINGS:
+            del self._drawings[next(iter(self._drawings))]
         scatter = Scatter(points.across, points.up, points.labels, self._window, size, self._only)
 
         def style_of(label: int) -> Style:
@@ -375,7 +389,7 @@ class FeatureMapView(ExplainView):
             lines = scatter_in_pixels(scatter, album, mode, dark=dark, ground=self.background_colors[1].rgb)
             marks = {cell: (sign_of(label), style_of(label)) for label, cell in scatter.middles().items()}
             lines = laid_over(lines, marks)
-        self._drawn = _Drawn(of, scatter, lines)
+        self._drawn = self._drawings[of] = _Drawn(scatter, lines)
         return self._drawn
 
     def _about(self, points: MapPoints, point: int, width: int, room: int) -> list[Text]:
