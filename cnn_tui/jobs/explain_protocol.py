@@ -134,6 +134,7 @@ class WorkOutFeatures(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
 
     run: int
     before: int = 0
+    epoch: int = 0
 
 
 class FindNearest(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):

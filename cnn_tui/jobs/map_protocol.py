@@ -34,6 +34,7 @@ class DrawMap(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
     run: int
     method: MapMethod = "pca"
     asked: int = 0
+    epoch: int = 0
 
 
 class CountOthers(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
@@ -44,6 +45,7 @@ class CountOthers(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
 
     run: int
     first: int = 0
+    epoch: int = 0
 
 
 class LookAtPoint(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
@@ -51,6 +53,7 @@ class LookAtPoint(msgspec.Struct, frozen=True, tag=True, tag_field="ask"):
 
     run: int
     image: int
+    epoch: int = 0
 
 
 class FeatureMap(msgspec.Struct, frozen=True):

@@ -240,7 +240,7 @@ def _map(question: DrawMap, at_work: float = 0.0) -> FeatureMap:
         leads=array.array("f", [-at / 60 for at in numbers]).tobytes(),
         near_others=array.array("i", [10, 20, 30, 40]).tobytes(),
         far_out=array.array("i", range(59, 29, -1)).tobytes(),
-        variance=(0.5, 0.25) if question.method == "pca" else (),
+        variance=(0.5 - question.epoch / 10, 0.25) if question.method == "pca" else (),
         at_work=at_work,
     )
 

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.jobs.explain_protocol import KeepPredictions, PredictPicture, ShowActivations, ShowKernels
+from cnn_tui.jobs.map_protocol import LookAtPoint
 from cnn_tui.jobs.where_protocol import LookWhere
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.explain.pane import ExplainPane
@@ -204,3 +205,22 @@ async def test_the_view_is_left_out_where_no_epochs_are_kept(make_lab: MakeLab, 
         await pilot.press("m")
         await until(pilot, lambda: "[where it looked]" not in text(app), "the view after it")
         assert "when it learned" not in text(app)
+
+
+async def test_the_map_is_that_of_the_epoch_and_the_cursor_stays_on_its_image(make_lab: MakeLab, kept: int) -> None:
+    app = make_lab()
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        client = await opened(pilot, app)
+        await go_to(pilot, "map")
+        await sees(pilot, "1 of 3 on mixed borders")
+        await pilot.press("l")
+        await sees(pilot, "training image 10")
+        await pilot.press("H")
+        await sees(pilot, "images: 30.0 % + 25.0 %")
+        await sees(pilot, "2 of 3 on mixed borders")
+        assert "training image 10" in text(app) and LookAtPoint(kept, 10, 2) in client.asked
+        await pilot.press("H")
+        await sees(pilot, "images: 40.0 % + 25.0 %")
+        await pilot.press("L", "L")
+        await sees(pilot, "images: 50.0 % + 25.0 %")
+        await sees(pilot, "2 of 3 on mixed borders")

@@ -60,9 +60,14 @@ class FeatureReader:
 class TrainingFeatures:
     """The features of the images that a run has learned from, worked out a batch at a time and kept."""
 
-    def __init__(self, run_id: int, experiment: Experiment, seed: int | None, model: Any, images: Images) -> None:
-        """`seed` is the one that the run was trained with: it chose the images that were held out of training."""
-        self.run_id, self.images = run_id, images
+    def __init__(
+        self, run_id: int, experiment: Experiment, seed: int | None, model: Any, images: Images, epoch: int = 0
+    ) -> None:
+        """`seed` is the one that the run was trained with: it chose the images that were held out of training.
+
+        The model has the weights of `epoch`, 0 for the run's end, of which alone the features are kept.
+        """
+        self.run_id, self.images, self._epoch = run_id, images, epoch
         self.reader = FeatureReader(model)
         positions, validation = not_left_out(images, experiment.leave_out), experiment.training.validation
         if isinstance(validation, float):
@@ -75,7 +80,8 @@ class TrainingFeatures:
         self._digest = digest_of(images.x_train, images.y_train)
         self.rows: Floats = np.zeros((len(self.positions), self.reader.size), np.float32)
         self.done = 0
-        self._read()
+        if not epoch:
+            self._read()
 
     @property
     def total(self) -> int:
@@ -88,7 +94,7 @@ class TrainingFeatures:
             chosen = self.positions[self.done : self.done + BATCH]
             self.rows[self.done : self.done + len(chosen)] = self.reader.features(self.images.x_train[chosen])
             self.done += len(chosen)
-            if self.done == self.total:
+            if self.done == self.total and not self._epoch:
                 self._keep()
 
     def nearest(self, image: Pixels, most: int) -> list[tuple[int, float]]:

@@ -59,12 +59,10 @@ class Explainer:
 
     def __init__(self) -> None:
         self._models: dict[tuple[int, tuple[int, int]], Any] = {}
-        self._features: tuple[Any, Any] | None = None
-        """The model whose features were asked for last, and those."""
+        self._features: Any = None
+        """Those in memory, once they were asked for."""
         self._said: Any = None
         """The work on what a run says of its test images that was asked for last."""
-        self._mapped: Any = None
-        """The map of those, once it was asked for."""
 
     def answer(self, question: msgspec.Struct) -> msgspec.Struct:
         """The answer to a question. Raises ExplainError, and the errors of datasets and of the history."""
@@ -104,21 +102,21 @@ class Explainer:
                 from cnn_tui.training.explain.vary import vary
 
                 return vary(question)
-            case WorkOutFeatures(run):
-                features = self._features_of(run)
+            case WorkOutFeatures(run, _, epoch):
+                features = self._features_of(run, epoch)
                 features.work(A_MOMENT)
                 return PartDone(features.done, features.total)
             case FindNearest():
                 return self._nearest(question)
-            case DrawMap(run):
-                drawn: msgspec.Struct = self._map_of(run).draw(question, self._class_names(run), A_MOMENT)
+            case DrawMap(run, epoch=epoch):
+                drawn: msgspec.Struct = self._map_of(run, epoch).draw(question, self._class_names(run), A_MOMENT)
                 return drawn
-            case CountOthers(run):
-                counted: msgspec.Struct = self._map_of(run).count_others(question)
+            case CountOthers(run, epoch=epoch):
+                counted: msgspec.Struct = self._map_of(run, epoch).count_others(question)
                 return counted
-            case LookAtPoint(run, image):
-                point: msgspec.Struct = self._map_of(run).look(
-                    image, lambda pixels: self._prediction(run, pixels, (), 0)
+            case LookAtPoint(run, image, epoch):
+                point: msgspec.Struct = self._map_of(run, epoch).look(
+                    image, lambda pixels: self._prediction(run, pixels, (), epoch)
                 )
                 return point
         raise ExplainError(f"{type(question).__name__} is no question", wrong=True)
@@ -149,34 +147,23 @@ class Explainer:
             self._models[key] = TrainedModel(path)
         return self._models[key]
 
-    def _features_of(self, run_id: int) -> Any:
-        """The features of a run's training images; those of one run are kept in memory."""
-        model = self._model(run_id)
-        if self._features is None or self._features[0] is not model:
-            from cnn_tui.training.data.datasets import load
-            from cnn_tui.training.explain.features import TrainingFeatures
+    def _features_of(self, run_id: int, epoch: int = 0) -> Any:
+        """The features of a run's training images, with the weights of an epoch or of its end."""
+        model = self._model(run_id, epoch)
+        return self._in_memory().of(find_run(run_id), model, epoch)
 
-            run = find_run(run_id)
-            images = load(run.dataset, run.experiment.data_options, download=False, say=say)
-            if tuple(images.x_train.shape[1:]) != model.input_shape:
-                raise ExplainError(
-                    f"the training images of {run.dataset} are {shapes.show(images.x_train.shape[1:])} now, "
-                    f"and run {run_id} learned from {shapes.show(model.input_shape)}"
-                )
-            made = TrainingFeatures(run_id, run.experiment, run.seed, model.model, images)
-            self._features = (model, made)
-        return self._features[1]
+    def _map_of(self, run_id: int, epoch: int) -> Any:
+        """The map of those."""
+        model = self._model(run_id, epoch)
+        return self._in_memory().map_of(find_run(run_id), model, epoch)
 
-    def _map_of(self, run_id: int) -> Any:
-        """The map of the features of a run's training images; that of the features in memory is kept."""
-        features = self._features_of(run_id)
-        if self._mapped is None or self._mapped.features is not features:
-            from cnn_tui.training.explain.mapped_features import MappedFeatures
+    def _in_memory(self) -> Any:
+        if self._features is None:
+            from cnn_tui.training.explain.features_in_memory import FeaturesInMemory
 
-            if self._mapped is not None:
-                self._mapped.end_work()
-            self._mapped = MappedFeatures(features)
-        return self._mapped
+            self._features = FeaturesInMemory()
+        self._features.forget_others(list(self._models.values()))
+        return self._features
 
     def _nearest(self, question: FindNearest) -> Nearest:
         features = self._features_of(question.run)

@@ -63,7 +63,9 @@ class FeatureMapView(ExplainView):
         self._forget_run()
 
     def _forget_run(self) -> None:
-        self._work = FeatureWork()
+        self._work = FeatureWork(self.scene.epoch)
+        self._epoch = 0
+        """The one that the map is of that is drawn, 0 for the run's end."""
         self._points: MapPoints | None = None
         self.method: MapMethod = MAP_METHODS[0]
         """The one that is wanted; what is drawn stays until it is there."""
@@ -85,18 +87,25 @@ class FeatureMapView(ExplainView):
         self._drawn: _Drawn | None = None
         self._drawings: dict[object, _Drawn] = {}
         """The last drawings, so that to go back to the whole map does not draw it anew."""
-        self._shown: tuple[int, MapPoint] | None = None
+        self._shown: tuple[int, int, MapPoint] | None = None
+        """The image that was looked at last, in which epoch, and what was answered."""
 
     def show(self, scene: Scene) -> None:
         """Another run has another map."""
         super().show(scene)
         self._forget_run()
 
+    def change_epoch(self) -> None:
+        """Stay on the image; what is drawn stays until the other epoch's map is there."""
+        if self._points is not None and (point := self._point) is not None:
+            self._image = self._points.images[point]
+        self._work, self._counts, self._rests = FeatureWork(self.scene.epoch), b"", False
+
     # What it asks
 
     @property
     def _question(self) -> DrawMap:
-        return DrawMap(self.scene.model_id, self.method, self._asked)
+        return DrawMap(self.scene.model_id, self.method, self._asked, self._work.epoch)
 
     def wanted(self) -> list[AnswerWanted]:
         run = self.scene.model_id
@@ -105,16 +114,25 @@ class FeatureMapView(ExplainView):
         if work := self._work.wanted(self.scene):
             return work
         found = []
-        if self._points is not None and (point := self._point) is not None:
-            image = self._points.images[point]
-            found.append(AnswerWanted(LookAtPoint(run, image), MapPoint, "point"))
-        if self._points is None or self.method != self._points.facts.method:
+        if (point := self._point) is not None:
+            found.append(AnswerWanted(self._look_at(point), MapPoint, "point"))
+        if not self._is_drawn:
             found.append(AnswerWanted(self._question, FeatureMap, "map"))
         elif not self._all_counted:
             found.append(AnswerWanted(self._count_question, OthersCounted, "others"))
         elif (following := self._following) is not None:
-            found.append(AnswerWanted(LookAtPoint(run, self._points.images[following]), MapPoint, "following point"))
+            found.append(AnswerWanted(self._look_at(following), MapPoint, "following point"))
         return found
+
+    @property
+    def _is_drawn(self) -> bool:
+        """Whether there is the map that is wanted, and not that of another method or epoch."""
+        points = self._points
+        return points is not None and (points.facts.method, self._epoch) == (self.method, self._work.epoch)
+
+    def _look_at(self, point: int) -> LookAtPoint:
+        image = self._points.images[point] if self._points else 0
+        return LookAtPoint(self.scene.model_id, image, self._work.epoch)
 
     @property
     def _following(self) -> int | None:
@@ -125,7 +143,7 @@ class FeatureMapView(ExplainView):
 
     @property
     def _count_question(self) -> CountOthers:
-        return CountOthers(self.scene.model_id, len(self._counts))
+        return CountOthers(self.scene.model_id, len(self._counts), self._work.epoch)
 
     @property
     def _all_counted(self) -> bool:
@@ -135,19 +153,21 @@ class FeatureMapView(ExplainView):
         """Take in what has been answered."""
         scene = self.scene
         self._work.settle(scene)
-        if self._points is None or self.method != self._points.facts.method:
+        if not self._is_drawn and self._work.is_done:
             self._take_map(scene.answer(self._question, FeatureMap))
         points = self._points
         if points is None:
             return
-        counted = scene.answer(self._count_question, OthersCounted)
-        if counted is not None and not self._all_counted:
+        while self._is_drawn and not self._all_counted:
+            counted = scene.answer(self._count_question, OthersCounted)
+            if counted is None:
+                break
             points.count(len(self._counts), counted.counts)
             self._counts += counted.counts
         if (point := self._point) is not None:
             image = points.images[point]
-            looked = scene.answer(LookAtPoint(scene.model_id, image), MapPoint)
-            self._shown = (image, looked) if looked else self._shown
+            looked = scene.answer(self._look_at(point), MapPoint)
+            self._shown = (image, self._work.epoch, looked) if looked else self._shown
 
     def _take_map(self, found: FeatureMap | None) -> None:
         """Draw the map that was answered; ask again where the method is at work."""
@@ -156,7 +176,7 @@ class FeatureMapView(ExplainView):
         if found.at_work:
             self._asked, self._seconds = self._asked + 1, found.at_work
             return
-        self._points, self._seconds = MapPoints(found), 0.0
+        self._points, self._epoch, self._seconds = MapPoints(found), self._work.epoch, 0.0
         self._points.count(0, self._counts)
         self._whole = whole_window(self._points.across, self._points.up)
         if self._image is not None and self._points.point_of(self._image) is None:
@@ -270,9 +290,9 @@ class FeatureMapView(ExplainView):
         return True
 
     @property
-    def _waits_for_method(self) -> bool:
-        """Whether another method is wanted than the one whose map is drawn."""
-        return self._points is not None and self.method != self._points.facts.method
+    def _waits_for_map(self) -> bool:
+        """Whether the map of another method or epoch is wanted than the one that is drawn."""
+        return self._points is not None and not self._is_drawn
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -284,7 +304,7 @@ class FeatureMapView(ExplainView):
 
     def leave(self) -> bool:
         """Leave the work; else show the whole map, and all classes."""
-        if self._waits_for_method and self._points is not None:
+        if self._points is not None and self.method != self._points.facts.method:
             self.method = self._points.facts.method
         elif self._is_at_work:
             self._rests = True
@@ -330,14 +350,12 @@ class FeatureMapView(ExplainView):
         """What is drawn, and where one is in which list."""
         facts = points.facts
         words = f"{key_of('explain.method')} {map_in_words(facts, len(points))}"
-        if self.scene.epoch:
-            words += " With the weights of the run's end."
         if height >= _ROOMY:
             along = f"{key_of('explain.previous_image')} {key_of('explain.next_image')}"
             words += f" {compared_in_words(facts)} Arrows go to the nearest point; {along} along this list:"
         place = Text(self._place(points), self.style("strong"))
-        if self._waits_for_method:
-            place = self._method_state()
+        if self._waits_for_map:
+            place = self._map_state()
         elif self._is_at_work and self._which == LISTS[0]:
             share = f"{len(self._counts) / max(1, points.near_others):.0%}".replace("%", " %")
             place.append(f"   counting neighbours {share} … {key_of('lab.back')} leaves it", self.style("accent"))
@@ -345,10 +363,14 @@ class FeatureMapView(ExplainView):
         told = self.paragraph(words, width)
         return [*(told if height >= _ROOMY else told[:1]), place]
 
-    def _method_state(self) -> Text:
+    def _map_state(self) -> Text:
         """Why the map of the method that is wanted is not there yet."""
         if refusal := self.scene.refusal(self._question):
             return Text(inert(refusal), self.style("warn"))
+        if self._rests or not self._work.is_done:
+            return Text(self._state(), self.style("accent"))
+        if self.method == MAP_METHODS[0]:
+            return Text(self.scene.waiting("the map"), self.style("accent"))
         words = f"{MAP_TITLES[self.method]} at work for {self._seconds:.0f} s … {key_of('lab.back')} leaves it"
         return Text(words, self.style("accent"))
 
@@ -398,11 +420,11 @@ class FeatureMapView(ExplainView):
         lines = [Text(short(f"training image {image}", width), self.style("strong"))]
         lines.append(self._signed(f"is {sign_of(label)} {facts.name(label)}", label, width))
         looked = self._shown
-        if looked is None or looked[0] != image:
-            question = LookAtPoint(self.scene.model_id, image)
+        if looked is None or looked[:2] != (image, self._work.epoch):
+            question = self._look_at(point)
             words = self.scene.refusal(question) or self.scene.waiting("the image")
             return [*lines, *self.paragraph(words, width)]
-        one = looked[1]
+        one = looked[2]
         said, share = one.predicted, one.probabilities[one.predicted]
         how = "NaN" if share is None else f"{share:.1%}".replace("%", " %")
         verdict = self.right_or_wrong(said == label).append(f" {how}")

@@ -18,19 +18,23 @@ MOST = 5
 class FeatureWork:
     """How far the features of a run's training images are worked out; asks for more until all are."""
 
-    def __init__(self) -> None:
+    def __init__(self, epoch: int = 0) -> None:
+        """With the weights that were kept of an epoch, or with 0 those of the run's end."""
+        self.epoch = epoch
         self.done = self.total = 0
+
+    def _question(self, scene: Scene) -> WorkOutFeatures:
+        return WorkOutFeatures(scene.model_id, self.done, self.epoch)
 
     def wanted(self, scene: Scene) -> list[AnswerWanted]:
         """The next piece of the work; nothing once all is done."""
         if not scene.model_id or self.is_done:
             return []
-        return [AnswerWanted(WorkOutFeatures(scene.model_id, self.done), PartDone, "features")]
+        return [AnswerWanted(self._question(scene), PartDone, "features")]
 
     def settle(self, scene: Scene) -> None:
         """Take in what has been answered."""
-        found = scene.answer(WorkOutFeatures(scene.model_id, self.done), PartDone)
-        if found is not None:
+        while not self.is_done and (found := scene.answer(self._question(scene), PartDone)) is not None:
             self.done, self.total = found.done, found.total
 
     @property
@@ -39,7 +43,7 @@ class FeatureWork:
 
     def state(self, scene: Scene, what: str) -> str:
         """Why what needs the features is not there yet, in a sentence."""
-        if refusal := scene.refusal(WorkOutFeatures(scene.model_id, self.done)):
+        if refusal := scene.refusal(self._question(scene)):
             return refusal
         if not self.total or self.is_done:
             return scene.waiting(what)

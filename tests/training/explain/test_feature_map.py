@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cnn_tui.artifacts.features import features_path
+from cnn_tui.artifacts.kept_epochs import epoch_path
+from cnn_tui.home import model_path
 from cnn_tui.jobs.explain_protocol import ExplainError, FindNearest
 from cnn_tui.jobs.map_points import MapPoints
 from cnn_tui.jobs.map_protocol import CountOthers, DrawMap, FeatureMap, LookAtPoint, MapPoint, OthersCounted
@@ -135,3 +138,31 @@ def test_the_map_of_a_run_that_was_really_trained(here: Path, monkeypatch: pytes
     for wrong in (CountOthers(1, 240), LookAtPoint(1, 240), LookAtPoint(1, -1)):
         with pytest.raises(ExplainError):
             ask(wrong, one)
+
+
+def test_the_map_of_an_epoch_is_made_with_its_weights_and_that_of_the_end_stays(here: Path) -> None:
+    import keras
+
+    from cnn_tui.training.callbacks.epoch_weights import take_epoch
+
+    one = explainer()
+    at_the_end = ask(DrawMap(1), one), ask(FindNearest(1, 4), one), features_path(1).read_bytes()
+    then = ask(DrawMap(1, epoch=1), one)
+    model = keras.models.load_model(model_path(1))
+    take_epoch(model, epoch_path(1, 1))
+    inner = keras.Model(model.inputs, model.layers[-1].input)
+    with np.load(here / "grey.npz") as data:
+        rows = of_length_one(inner.predict(data["x_train"][..., np.newaxis] / 255.0, verbose=0))
+    expected = principal_plane(rows)
+    assert MapPoints(then).across.tolist() == pytest.approx(expected.places[:, 0].tolist(), abs=1e-3)
+    assert then.variance == pytest.approx(expected.variance, abs=1e-3)
+    said = inner_answer(model, here, 5)
+    assert ask(LookAtPoint(1, 5, epoch=1), one).probabilities == pytest.approx(said, abs=1e-5)
+    assert (ask(DrawMap(1), one), ask(FindNearest(1, 4), one), features_path(1).read_bytes()) == at_the_end
+
+
+def inner_answer(model: Any, home: Path, image: int) -> list[float]:
+    """What the model says of a training image."""
+    with np.load(home / "grey.npz") as data:
+        found: list[float] = model.predict(data["x_train"][image][np.newaxis, ..., np.newaxis] / 255.0, verbose=0)[0]
+    return found
