@@ -14,7 +14,8 @@ from rich.style import Style
 from rich.text import Text
 
 from cnn_tui.cli.explaining import explain_errors, require_model
-from cnn_tui.cli.parser import AsJson, RunId
+from cnn_tui.cli.image_prediction import kept_epoch
+from cnn_tui.cli.parser import AsJson, Epoch, RunId
 from cnn_tui.cli.pictures import drawn
 from cnn_tui.cli.printing import bold, encoded, table, write_new
 from cnn_tui.cli.progress import Reporter
@@ -53,6 +54,7 @@ _GREY: Colour = (190, 190, 190)
 def map(  # noqa: A001  as the command is called
     run: RunId,
     method: Annotated[str, typer.Option(metavar="NAME", help=f"{', '.join(MAP_METHODS)}.")] = MAP_METHODS[0],
+    epoch: Epoch = None,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV: a line for each image.")] = False,
     png: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the map as a PNG.")] = None,
@@ -63,36 +65,38 @@ def map(  # noqa: A001  as the command is called
     way = next((one for one in MAP_METHODS if one == method.lower()), None)
     if way is None:
         raise UserError(f"there is no method {quiet(repr(method))}: {', '.join(MAP_METHODS)}")
-    require_model(read_run(run))
+    found = read_run(run)
+    at = kept_epoch(found, epoch)
+    require_model(found)
     with ExplainClient() as client, explain_errors():
-        points = _points(client, run, way)
+        points = _points(client, run, way, at)
     if png is not None:
         write_new(_png_of(points), png)
         say(f"{quiet(str(png))} written")
     if as_json:
-        put(encoded(_to_json(run, points)))
+        put(encoded(_to_json(run, at, points)))
     elif as_csv:
         put(_to_csv(points))
     elif png is None:
-        put(_to_text(run, points))
+        put(_to_text(run, at, points))
     return FINISHED
 
 
-def _points(client: ExplainClient, run: int, method: MapMethod) -> MapPoints:
+def _points(client: ExplainClient, run: int, method: MapMethod, epoch: int) -> MapPoints:
     """The map with its neighbours counted; a terminal sees how far the work is."""
     progress, done = Reporter(sys.stderr, is_terminal(sys.stderr)), PartDone(0, 1)
     while done.done < done.total:
-        done = client.ask(WorkOutFeatures(run, done.done), PartDone)
+        done = client.ask(WorkOutFeatures(run, done.done, epoch), PartDone)
         progress.bar([(0, f"features of {done.done:,} of {done.total:,} training images")])
-    drawn, asked = client.ask(DrawMap(run, method), FeatureMap), 0
+    drawn, asked = client.ask(DrawMap(run, method, epoch=epoch), FeatureMap), 0
     while drawn.at_work:
         progress.bar([(0, f"{MAP_TITLES[method]} at work for {drawn.at_work:.0f} s")])
         asked += 1
-        drawn = client.ask(DrawMap(run, method, asked), FeatureMap)
+        drawn = client.ask(DrawMap(run, method, asked, epoch), FeatureMap)
     points, counted = MapPoints(drawn), OthersCounted(b"", 0, 1)
     while counted.done < counted.total:
         first = counted.done
-        counted = client.ask(CountOthers(run, first), OthersCounted)
+        counted = client.ask(CountOthers(run, first, epoch), OthersCounted)
         points.count(first, counted.counts)
         progress.bar([(0, f"neighbours of {counted.done:,} of {counted.total:,} images")])
     progress.clear()
@@ -113,11 +117,12 @@ def _row(points: MapPoints, at: int) -> dict[str, Any]:
     }
 
 
-def _to_json(run: int, points: MapPoints) -> dict[str, Any]:
+def _to_json(run: int, epoch: int, points: MapPoints) -> dict[str, Any]:
     facts = points.facts
     mixed, far = ([points.images[at] for at in points.worth_a_look(which)] for which in LISTS)
     return {
         "run": run,
+        "epoch": epoch or None,
         "method": facts.method,
         "variance": facts.variance or None,
         "features": {
@@ -143,7 +148,7 @@ def _to_csv(points: MapPoints) -> str:
     return file.getvalue().rstrip("\n")
 
 
-def _to_text(run: int, points: MapPoints) -> str:
+def _to_text(run: int, epoch: int, points: MapPoints) -> str:
     """The map, the signs with the names of their classes, and the first of both lists."""
     facts, width = points.facts, columns_of(sys.stdout) if is_terminal(sys.stdout) else 80
 
@@ -153,7 +158,7 @@ def _to_text(run: int, points: MapPoints) -> str:
     names = [f"{sign_of(label)} {quiet(facts.name(label), 40)}" for label in sorted(set(points.labels))]
     said = f"{compared_in_words(facts)} {lists_in_words(len(points))}"
     lines = [
-        bold(f"Run {run}: {map_in_words(facts, len(points))}"),
+        bold(f"Run {run}{f', epoch {epoch}' if epoch else ''}: {map_in_words(facts, len(points))}"),
         *drawn(signs, _CELLS),
         *("  ".join(names[at] for at in row) for row in in_rows(names, width)),
         "",

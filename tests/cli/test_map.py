@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("answered_here", "here")
 
 def test_json_and_csv_have_every_image_and_what_is_worth_a_look(inside: Inside) -> None:
     (said,) = inside("map", "1", "--json").objects
-    assert (said["run"], said["method"], said["classes"]) == (1, "pca", ["0", "1", "2"])
+    assert (said["run"], said["epoch"], said["method"], said["classes"]) == (1, None, "pca", ["0", "1", "2"])
     assert said["features"] == {
         "layer": said["features"]["layer"],
         "of": "input",
@@ -43,6 +43,7 @@ def test_text_is_a_map_of_signs_with_the_first_of_both_lists(inside: Inside) -> 
     drawn = out.splitlines()[1:31]
     assert set("".join(drawn)) <= set("012 ") and {"0", "1", "2"} <= set("".join(drawn))
     assert "0 0  1 1  2 2" in out and "that go into" in out
+    assert inside("map", "1", "--epoch", "1").out.startswith("Run 1, epoch 1: PCA of 240 training images: ")
     assert "Mixed borders: " in out and "Far out: 240" in out
 
 
@@ -58,4 +59,6 @@ def test_the_png_has_the_dots_and_the_names(inside: Inside, tmp_path: Path) -> N
 
 def test_what_cannot_be_asked_is_one_sentence(inside: Inside) -> None:
     assert_one_sentence(inside("map", "1", "--json", "--csv"), 2, "only one of --json and --csv at a time")
+    assert_one_sentence(inside("map", "1", "--method", "x"), 2, "there is no method 'x': pca, t-sne, umap")
+    assert_one_sentence(inside("map", "1", "--epoch", "9"), 2, "epoch")
     assert_one_sentence(inside("map", "99"), 2, "there is no run 99")
