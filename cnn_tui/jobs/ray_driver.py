@@ -11,6 +11,7 @@ import contextlib
 import json
 import logging
 import os
+import secrets
 import shutil
 import sys
 import tempfile
@@ -23,8 +24,8 @@ from cnn_tui.text import quiet
 
 RESTARTS = 10
 """So often a job is begun again whose node was lost, or whose actor was killed."""
-PINGS = 0.3
-"""Seconds that jobs are given to answer."""
+PINGS = 0.05
+"""Seconds that jobs are given to answer; what comes later is heard at the next look."""
 _OWN_END, _KILLED = "INTENDED_USER_EXIT", "killed by `ray.kill`"
 """What Ray's own words have in them where an actor has left by itself, and where somebody has killed it."""
 
@@ -37,6 +38,8 @@ class Jobs:
         self._actors: dict[str, Any] = {}
         self._pings: dict[str, Any] = {}
         """What a job has not answered yet."""
+        self._over: dict[str, dict[str, Any]] = {}
+        """How jobs ended, as long as they are asked about."""
 
     def start(self, jobs: dict[str, int], home: str, asked: dict[str, Any], training: Sequence[str]) -> None:
         """Have runs, by the names of their jobs, trained as soon as there is room; `asked` are RayOptions."""
@@ -60,22 +63,14 @@ class Jobs:
         known = set(list_named_actors())
         self._ping(known)
         alive = {node["NodeID"]: node["Resources"] for node in self._ray.nodes() if node["Alive"]}
-        found = {}
-        for name in known | self._actors.keys():
-            ping = self._pings.get(name)
-            if ping is not None and self._ray.wait([ping], timeout=0)[0]:
-                del self._pings[name]
-                if over := self._answer(name, ping):
-                    found[name] = over
-                    self._forget(name)
-                    continue
-            if name in known:
-                found[name] = self._state(name, alive, asked.get(name))
-        return found
+        self._over = {name: over for name, over in self._over.items() if name in asked}
+        return self._over | {name: self._state(name, alive, asked.get(name)) for name in known - self._over.keys()}
 
     def _ping(self, known: set[str]) -> None:
-        """Ask every job whether it is there, and give them a moment to answer."""
-        for name in known - self._actors.keys():
+        """Ask every job whether it is there, give them a moment to answer, and note how those ended that have."""
+        from ray.exceptions import ActorDiedError, RayError
+
+        for name in known - self._actors.keys() - self._over.keys():
             try:
                 self._actors[name] = self._ray.get_actor(name)
             except ValueError:  # it has just left
@@ -83,20 +78,19 @@ class Jobs:
         for name, actor in self._actors.items():
             if name not in self._pings:
                 self._pings[name] = actor.answer.remote()
-        if pings := list(self._pings.values()):
-            self._ray.wait(pings, num_returns=len(pings), timeout=PINGS)
-
-    def _answer(self, name: str, ping: Any) -> dict[str, Any] | None:
-        """Take the answer of a job; what there is to say of it when it has ended."""
-        from ray.exceptions import ActorDiedError, RayError
-
-        try:
-            self._ray.get(ping)
-        except ActorDiedError as error:
-            return _end(str(error))
-        except RayError:  # it cannot be reached now, or is begun again
-            pass
-        return None
+        pings = {ping: name for name, ping in self._pings.items()}
+        answered = self._ray.wait(list(pings), num_returns=len(pings), timeout=PINGS)[0] if pings else []
+        for ping in answered:
+            name = pings[ping]
+            del self._pings[name]
+            try:
+                self._ray.get(ping)
+            except ActorDiedError as error:
+                self._over[name] = _end(str(error))
+                del self._actors[name]
+                node_file(name).unlink(missing_ok=True)
+            except RayError:  # it cannot be reached now, or is begun again
+                continue
 
     def _state(self, name: str, alive: dict[str, Any], asked: dict[str, Any] | None) -> dict[str, Any]:
         node = node_file(name).read_text() if node_file(name).exists() else None
@@ -108,11 +102,6 @@ class Jobs:
         """End a job at once, and not to be begun again."""
         with contextlib.suppress(ValueError):  # it has ended
             self._ray.kill(self._ray.get_actor(name), no_restart=True)
-
-    def _forget(self, name: str) -> None:
-        self._actors.pop(name, None)
-        self._pings.pop(name, None)
-        node_file(name).unlink(missing_ok=True)
 
 
 def _end(said: str) -> dict[str, Any]:
@@ -151,6 +140,8 @@ def join(address: str, namespace: str, folder: str) -> Any:
     if address == LOCAL:
         # So it is on one machine alone, and listens on its loopback address; the name is of the systems that want that.
         os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
+        # Others on the machine reach that too, but have not the token. Ray would keep one of its own in ~/.ray.
+        os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
     try:
         import ray
     except ImportError as error:
@@ -161,6 +152,8 @@ def join(address: str, namespace: str, folder: str) -> Any:
     except (Exception, SystemExit) as error:
         said = " ".join(str(error).split())
         silent = "mismatch" not in said.lower()  # of versions
+        if silent and "RAY_AUTH_MODE" not in os.environ:
+            said += "; if it wants a token, export RAY_AUTH_MODE=token, and start cnn-tui again"
         raise JoinError(f"the cluster at {address} cannot be joined: {quiet(said, 400)}", silent=silent) from None
     return ray
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import socket
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,8 @@ _CONNECT = 5.0
 """Seconds that the head may take to accept a connection; Ray itself would try for minutes."""
 _PART = 5.0
 """Seconds that the driver may take to end."""
+_AGAIN = 20.0
+"""Seconds from one try to join a cluster that does not answer to the next."""
 _LONGEST = 10_000_000
 
 
@@ -82,9 +85,11 @@ class Ray:
     forgets_none = True
 
     def __init__(self, training: Sequence[str] = TRAINING) -> None:
-        self._training = training
+        self.training = training
         self._drivers: dict[str, DriverProcess] = {}
         self._said: dict[str, str] = {}
+        self._silent: dict[str, tuple[float, SilentError]] = {}
+        """When a cluster could not be joined, and why: it is not tried again at once, for a try may take long."""
 
     def start(self, batch: str, runs: Sequence[Run], options: Mapping[str, Any]) -> list[str]:
         """As Executor.start."""
@@ -92,7 +97,7 @@ class Ray:
             raise RefusedError(why)
         jobs = {f"{batch}_{index}": run.id for index, run in enumerate(runs)}
         asked = msgspec.convert(options, RayOptions)
-        self._ask(asked.address, "start", jobs, str(home()), msgspec.to_builtins(asked), self._training)
+        self._ask(asked.address, "start", jobs, str(home()), msgspec.to_builtins(asked), self.training)
         return list(jobs)
 
     def look(self, given: Mapping[str, Mapping[str, Any]]) -> dict[str, JobState]:
@@ -136,15 +141,25 @@ class Ray:
         self._drivers.clear()
 
     def _ask(self, address: str, question: str, *arguments: Any) -> Any:
-        """Ask the driver of a cluster, which is started if there is none. Raises RefusedError and SilentError."""
-        driver = self._drivers.get(address)
-        if driver is None:
-            driver = self._drivers[address] = DriverProcess(address)
+        """Ask the driver of a cluster. Raises RefusedError and SilentError."""
         try:
-            return driver.ask(question, *arguments)
+            return self._driver(address).ask(question, *arguments)
         except SilentError:
-            del self._drivers[address]
+            self._drivers.pop(address, None)
             raise
+
+    def _driver(self, address: str) -> DriverProcess:
+        """The driver of a cluster, started if there is none. Raises RefusedError and SilentError."""
+        if address not in self._drivers:
+            tried, why = self._silent.get(address, (0.0, None))
+            if why is not None and time.monotonic() - tried < _AGAIN:
+                raise why
+            try:
+                self._drivers[address] = DriverProcess(address)
+            except SilentError as error:
+                self._silent[address] = (time.monotonic(), error)
+                raise
+        return self._drivers[address]
 
 
 def _unknown(jobs: Iterable[str], waits_for: str) -> dict[str, JobState]:

@@ -70,9 +70,16 @@ def test_runs_end_with_true_rows_whatever_happens_to_their_node_and_their_driver
     assert lab.run(large).ending == "queue"
 
 
-def test_what_cannot_be_trained_says_why(lab: Lab, home: Path) -> None:
-    lab.executor = Ray(("tests.jobs.no_such_module",))
-    lab.reopen()
+def test_what_ends_before_its_time_says_why(lab: Lab) -> None:
+    executor = lab.executor
+    assert isinstance(executor, Ray)
+    cancelled = lab.history.add(EXPERIMENT)
+    with lab.held():
+        run = lab.wait_for_epochs(cancelled)
+        executor.end(run.job, lab.history.job_options)
+        (run,) = lab.wait_for_end([cancelled])
+    assert (run.status, run.stop_cause) == ("interrupted", f"Ray job {run.job} was cancelled; 2 of 5 epochs are kept")
+    executor.training = ("tests.jobs.no_such_module",)
     crashes = lab.history.add(EXPERIMENT)
     (run,) = lab.wait_for_end([crashes])
     assert (run.status, run.ending) == ("failed", "crashed")
