@@ -82,6 +82,11 @@ def kept_epochs(run: Run) -> tuple[int, ...]:
     return tuple(epoch for epoch in epochs_on_disk(run.id) if epoch in recorded and _is_of(run, epoch))
 
 
+def epochs_and_end(run: Run) -> tuple[int, ...]:
+    """The epochs that a run has kept, but for its last, whose weights are those of its end; and 0 for that."""
+    return (*(epoch for epoch in kept_epochs(run) if epoch < len(run.epochs)), 0)
+
+
 def epochs_on_disk(run_id: int) -> list[int]:
     """The epochs of which there are files, whichever run of that number they are of."""
     names = (path.stem for path in _files(run_id))

@@ -35,7 +35,8 @@ def kept_of(client: ExplainClient, run: Run, read: Callable[[int, int], Kept], e
         return read(run.id, epoch)
     except RawFileError:
         require_model(run)
-    say(f"run {run.id}: its model is asked about every test image, which takes a few seconds")
+    when = f" with the weights of epoch {epoch}" if epoch else ""
+    say(f"run {run.id}: its model is asked about every test image{when}, which takes a few seconds")
     progress, part = Reporter(sys.stderr, is_terminal(sys.stderr)), PartDone(0, 1)
     with explain_errors():
         while not part.is_whole:

@@ -17,6 +17,7 @@ from cnn_tui.cli.against import TwoRuns, both_to_json, both_to_text, of_image
 from cnn_tui.cli.explaining import kept_of
 from cnn_tui.cli.image_prediction import kept_epoch, predicted, to_json
 from cnn_tui.cli.nearest import MOST_NEAREST, nearest_json, nearest_text, nearest_to
+from cnn_tui.cli.over_epochs import OverEpochs
 from cnn_tui.cli.parser import AsJson, Epoch, RunId
 from cnn_tui.cli.prediction_text import to_text
 from cnn_tui.cli.printing import encoded, put_page
@@ -51,6 +52,9 @@ def predict(
         str | None, typer.Option(metavar="N", help="A test image, counted from 0; a file will do too.")
     ] = None,
     epoch: Epoch = None,
+    epochs: Annotated[
+        bool, typer.Option("--epochs", help="What it said of a test image after each epoch that was kept.")
+    ] = False,
     nearest: Annotated[
         int | None,
         typer.Option(metavar="N", min=1, max=MOST_NEAREST, help="And the N training images that it is most like."),
@@ -65,12 +69,19 @@ def predict(
 
     A picture may be named by `image` as well.
     """
+    if epochs and (epoch is not None or nearest is not None or against is not None):
+        raise UserError("--epochs looks at one run over all its epochs: leave --epoch, --nearest and --against out")
     if epoch is not None and (nearest is not None or against is not None):
         raise UserError("--nearest and --against look at runs with the weights of their ends: leave --epoch out")
     if nearest is not None and against is not None:
         raise UserError("--nearest looks into one run: leave --against out")
     if against is not None:
         return _predict_both(run, against, file, image, as_json)
+    if epochs:
+        with ExplainClient() as client:
+            over = OverEpochs(client, read_run(run), file, image)
+        put(encoded(over.to_json()) if as_json else over.to_text())
+        return FINISHED
     with ExplainClient() as client:
         answer = predicted(client, read_run(run), file, image, epoch)
         for step in answer.steps:

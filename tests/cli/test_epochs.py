@@ -21,7 +21,7 @@ from cnn_tui.jobs.explain_protocol import (
     ShowKernels,
 )
 from tests.cli.command import Inside, assert_one_sentence
-from tests.cli.test_predict import answered_here, bar_on_white, here
+from tests.cli.test_predict import MANY, answered_here, bar_on_white, here
 
 __all__ = ["answered_here", "here"]
 pytestmark = pytest.mark.usefixtures("answered_here")
@@ -126,3 +126,23 @@ def test_a_run_that_came_to_its_end_is_trained_on_from_an_epoch_as_a_run_of_its_
     for one, other in zip(saved.get_weights(), expected.get_weights(), strict=True):
         assert np.array_equal(one, other)
     assert inside("show", "1", "--json").objects == [before]
+
+
+def test_an_image_over_all_epochs_since_when_it_is_right_and_what_was_forgotten(here: Path, inside: Inside) -> None:
+    (fact,) = inside("predict", "1", "--image", "7", "--epochs", "--json").objects
+    said = [open_predictions(1, epoch) for epoch in (1, 2, 0)]
+    true = said[0].labels[7]
+    assert [one["epoch"] for one in fact["epochs"]] == [1, 2, 3] and fact["true_label"] == true
+    assert [one["predicted_label"] for one in fact["epochs"]] == [one.predicted[7] for one in said]
+    assert fact["epochs"][1]["probabilities"] == pytest.approx(said[1].probabilities(7))
+    right = [[label == seen for label, seen in zip(one.labels, one.predicted, strict=True)] for one in said]
+    forgotten = [at for at in range(80) if not right[2][at] and (right[0][at] or right[1][at])]
+    every = fact["all_images"]
+    assert every["forgotten"] == forgotten
+    assert sum(one["images"] for one in every["right_since"]) == sum(right[2])
+    assert sum(right[2]) + len(forgotten) + every["never_right"] == 80
+    answer = inside("predict", "1", "--image", "7", "--epochs")
+    assert "test image 7, " in answer.out and "epoch   3  " in answer.out and "Wrong at the end:" in answer.out
+    assert answer.err == "", "it is all kept by now"
+    assert_one_sentence(inside("predict", MANY, "--epochs"), 2, "kept the weights of no single epoch")
+    assert_one_sentence(inside("predict", "1", "--epochs", "--nearest", "3"), 2, "leave --epoch, --nearest and")

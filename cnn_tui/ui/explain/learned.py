@@ -10,9 +10,7 @@ from cnn_tui.analysis.learned import Learned
 from cnn_tui.artifacts.predictions import Predictions, open_predictions
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.jobs.explain_protocol import KeepPredictions, PartDone
-from cnn_tui.reports.chart.canvas import PATTERNS
-from cnn_tui.reports.chart.picture import ChartPicture, ChartSeries, EpochLine
-from cnn_tui.reports.chart.plot import SMALLEST, plot
+from cnn_tui.reports.chart.learned_chart import learned_chart
 from cnn_tui.ui.chart.chart import kind_of
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
@@ -22,8 +20,6 @@ from cnn_tui.ui.widgets.lines import short
 
 _MOST_EPOCHS = 40
 """Of more, so many as far apart as can be: what is said of all test images after each is held in memory."""
-_MOST_CURVES = 4
-_STYLES = ("good", "bad", "accent", "warn")
 
 
 class LearnedView(ExplainView):
@@ -126,25 +122,9 @@ class LearnedView(ExplainView):
 
     def _curves(self, index: int, width: int, height: int) -> list[Text]:
         """The probabilities of the true class, and of those that were likeliest at some time."""
-        learned = self._learned
-        if learned is None or width < SMALLEST[0] or height < SMALLEST[1]:
+        learned, scene = self._learned, self.scene
+        if learned is None:
             return []
-        rows = [said.probabilities(index) for said in learned.said]
-        highest = [max(column) for column in zip(*rows, strict=True)]
-        true = self.scene.gallery.label_of(index)
-        others = sorted((at for at in range(len(highest)) if at != true), key=lambda at: -highest[at])
-        shown = [*([] if true is None else [true]), *others][:_MOST_CURVES]
-        series = [
-            ChartSeries(
-                _STYLES[place],
-                [(epoch, row[label]) for epoch, row in zip(learned.epochs, rows, strict=True)],
-                pattern=PATTERNS[place],
-                name=self.scene.gallery.name(label),
-            )
-            for place, label in enumerate(shown)
-        ]
-        here = self.scene.epoch or learned.epochs[-1]
-        window = (min(learned.epochs[0], learned.epochs[-1] - 1), learned.epochs[-1])
-        picture = ChartPicture(series[::-1], window, columns=(EpochLine(here, "dim", dotted=False),))
-        lines = plot(picture, (0.0, 1.0), width, height, kind_of(self.app))
+        here = scene.epoch or learned.epochs[-1]
+        lines = learned_chart(learned, index, scene.gallery.names, width, height, kind_of(self.app), here)
         return [Text.assemble(*((words, self.style(name)) for words, name in line), no_wrap=True) for line in lines]

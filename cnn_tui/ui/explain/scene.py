@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from cnn_tui.artifacts.evaluation import Evaluation, read_evaluation
-from cnn_tui.artifacts.kept_epochs import kept_epochs
+from cnn_tui.artifacts.kept_epochs import epochs_and_end
 from cnn_tui.artifacts.predictions import Predictions, Which, open_predictions, predictions_path
 from cnn_tui.artifacts.weights import NoModel, no_model
 from cnn_tui.data.data_facts import DataFacts
@@ -194,7 +194,7 @@ class Scene:
         """Whether views show numbers in place of shades."""
         self.taking: tuple[str, int] | None = None
         """The layer and number of a trained filter that is to be laid on by hand, once it is known."""
-        self.epochs: tuple[int, ...] = _places(run)
+        self.epochs: tuple[int, ...] = epochs_and_end(run) if run else (0,)
         """The epochs that can be looked at, in order, and 0 for the run's end."""
         self.epoch = 0
         """The one that is looked at."""
@@ -370,8 +370,3 @@ class Scene:
         leave = f"; {key_of('lab.back')} leaves it" if self.epoch else ""
         share = f"{part.done / part.total:.0%}".replace("%", " %")
         return f"{self.waiting(what)} {share}, {part.done:,} of {part.total:,} images{leave}"
-
-
-def _places(run: Run | None) -> tuple[int, ...]:
-    """The epochs that a run has kept, but for its last, whose weights are those of its end; and 0 for that."""
-    return (*(epoch for epoch in kept_epochs(run) if epoch < len(run.epochs)), 0) if run else (0,)
