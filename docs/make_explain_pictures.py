@@ -1,6 +1,7 @@
 """Makes the pictures of the Explain pane: `python docs/make_explain_pictures.py RUN` photographs a run of the history.
 
-The run must have ended and have its weights; `cnn-tui run lab1-baseline` makes one.
+The run must have ended and have its weights, those of its epochs too: `cnn-tui run lab1-baseline --epochs 10 --set
+keep=all` makes one.
 """
 
 from __future__ import annotations
@@ -10,6 +11,10 @@ import os
 import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cnn_tui.ui.app import LabApp
 
 FOLDER = Path(__file__).parent
 # A view by its code, what is pressed there, what then has to be on the screen, and the picture's name.
@@ -17,6 +22,7 @@ VIEWS = (
     ("predictions", (), "returns", "predictions"),
     ("confusion", (), "rows:", "confusion"),
     ("where", ("o",), "speaks for", "where"),
+    ("filters", ("t",), "epoch 8", "kernels"),
     ("by-hand", ("right", "down") * 4, "products", "by-hand"),
 )
 
@@ -42,11 +48,15 @@ async def photograph(run_id: int) -> dict[str, str]:
             for code, keys, words, name in VIEWS:
                 pane.show_view(code)
                 await pilot.press(*keys)
-                while words not in (picture := app.export_screenshot(title="cnn-tui")).replace("&#160;", " "):
+                while words not in (seen := _screen(app)) or "working" in seen or "loading" in seen:
                     await asyncio.sleep(0.1)
                     await pilot.pause()
-                pictures[name] = picture
+                pictures[name] = app.export_screenshot(title="cnn-tui")
     return pictures
+
+
+def _screen(app: LabApp) -> str:
+    return app.export_screenshot().replace("&#160;", " ")
 
 
 def main(arguments: list[str]) -> int:

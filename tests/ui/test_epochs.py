@@ -110,6 +110,26 @@ async def test_layers_kernels_and_maps_are_asked_for_with_its_weights(make_lab: 
         await until(pilot, lambda: any(_of_maps(one) == 1 for one in client.asked), "the activations of epoch 1")
 
 
+@pytest.mark.parametrize("size", [LARGE, SMALL])
+async def test_the_kernels_of_all_epochs_stand_below_each_other(
+    make_lab: MakeLab, kept: int, size: tuple[int, int]
+) -> None:
+    app = make_lab()
+    async with app.run_test(size=size, notifications=True) as pilot:
+        client = await opened(pilot, app)
+        await go_to(pilot, "filters")
+        await sees(pilot, "filter 1: bias")
+        await pilot.press("t")
+        await sees(pilot, "epoch 2  ")
+        await until(pilot, lambda: "working" not in text(app), "the kernels of each")
+        assert {one.epoch for one in client.asked if isinstance(one, ShowKernels)} == {1, 2, 0}
+        rows = [line.split() for line in text(app).splitlines() if "epoch 1  " in line or "the end  " in line]
+        assert rows[-2][3:] != rows[-1][3:], "they are others"
+        await pilot.press("}", "t")
+        await sees(pilot, "filter 2: bias")
+        assert "epoch 2  " not in text(app)
+
+
 def _epoch(question: object) -> int:
     return question.epoch if isinstance(question, LookWhere) else 0
 

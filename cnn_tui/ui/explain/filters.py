@@ -9,6 +9,7 @@ from rich.text import Text
 from cnn_tui.jobs.explain_protocol import Kernels, LayerFacts, ShowKernels
 from cnn_tui.network.convolution import Plane
 from cnn_tui.text import cells, counted
+from cnn_tui.ui.explain.kernels_over_epochs import KernelsOverEpochs
 from cnn_tui.ui.explain.layers import LayerView
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.keys import key_of
@@ -21,7 +22,7 @@ class FiltersView(LayerView):
 
     code: ClassVar[str] = "filters"
     title: ClassVar[str] = "filters"
-    keys: ClassVar[str] = "next_layer next_filter open numbers run"
+    keys: ClassVar[str] = "next_layer next_filter method open numbers run"
     has_numbers: ClassVar[bool] = True
     keeps_last: ClassVar[bool] = True
     what = "filters"
@@ -31,6 +32,9 @@ class FiltersView(LayerView):
         self.channel = 0
         self._across = 1
         self._last: Kernels | None = None
+        self._over = KernelsOverEpochs(self)
+        self._shows_epochs = False
+        """Whether the kernels of several epochs are shown, or those of one."""
 
     def show(self, scene: Scene) -> None:
         super().show(scene)
@@ -58,7 +62,10 @@ class FiltersView(LayerView):
 
     def questions(self) -> list[AnswerWanted]:
         question = self._question
-        return [AnswerWanted(question, Kernels, "kernels")] if question else []
+        if question is None:
+            return []
+        more = self._over.wanted(question.layer) if self._shows_epochs else []
+        return [AnswerWanted(question, Kernels, "kernels"), *more]
 
     # The keys
 
@@ -78,6 +85,11 @@ class FiltersView(LayerView):
         """Another layer has other channels."""
         self.channel = 0
         super().move_layer(by)
+
+    def next_method(self) -> bool:
+        """The kernels after several epochs, or after one."""
+        self._shows_epochs = not self._shows_epochs and len(self.scene.epochs) > 1
+        return self._shows_epochs or len(self.scene.epochs) > 1
 
     def open(self) -> str | None:
         """Lay the filter on by hand."""
@@ -101,6 +113,8 @@ class FiltersView(LayerView):
             return self.paragraph(self.scene.waiting(self.what), width)
         self.channel = min(self.channel, kernels.shape[2] - 1)
         head = [*self.head(width), self._about(kernels, width)]
+        if self._shows_epochs and len(self.scene.epochs) > 1:
+            return [*head, *self._over.draw(kernels, self.filter, self.channel, width, height - len(head))]
         return [*head, *self._grid(kernels, width, height - len(head))]
 
     def _about(self, kernels: Kernels, width: int) -> Text:
