@@ -84,6 +84,7 @@ def test_json_is_the_promised_run(inside: Inside) -> None:
             "executor",
             "job",
             "partition",
+            "memory",
             "epochs",
             "weights",
             "weights_epoch",
