@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
 import typer
 
 from cnn_tui.analysis.importance import importances
@@ -20,20 +19,18 @@ from cnn_tui.cli.run import can_be_trained
 from cnn_tui.cli.runs import chosen_device, open_history
 from cnn_tui.cli.search_page import to_text
 from cnn_tui.cli.streams import FAILED, FINISHED, INTERRUPTED, UserError, put, say
-from cnn_tui.experiment.experiment import Experiment, ExperimentError
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.overrides import override, parse
 from cnn_tui.experiment.presets import find_experiment
 from cnn_tui.experiment.search_space import parse_space
 from cnn_tui.history.history import History
-from cnn_tui.history.searches import Search, SearchPlan, add_search, change_plan, search_of, searches
+from cnn_tui.history.searches import SearchPlan, search_of
 from cnn_tui.jobs import launch
+from cnn_tui.jobs.begin_search import AT_ONCE_ELSEWHERE, USUAL_TRIALS, begun, check_metric, with_images_to_choose_by
 from cnn_tui.jobs.grid import MOST_RUNS, SEEDS, Cell
-from cnn_tui.jobs.searching import go_on
 from cnn_tui.jobs.suggestions import obstacle
 from cnn_tui.text import quiet
 
-HELD_OUT = 0.1
-"""The share of the training images that a search chooses by, where the experiment holds out none."""
 _VARY_HELP = (
     "A key and what it may be: layers[0].filters=16,32,64 is a choice, learning_rate=1e-4..1e-2 log a range on a "
     "logarithmic scale, layers[5].units=32..256 step 32 one in steps."
@@ -46,7 +43,9 @@ def tune(
     lr_find: Annotated[
         bool, typer.Option("--lr-find", help="Only find a learning rate: train some steps, each with a larger one.")
     ] = False,
-    trials: Annotated[int, typer.Option(metavar="N", min=1, max=MOST_RUNS, help="How many runs to try.")] = 20,
+    trials: Annotated[
+        int, typer.Option(metavar="N", min=1, max=MOST_RUNS, help="How many runs to try.")
+    ] = USUAL_TRIALS,
     metric: Annotated[str, typer.Option(metavar="NAME", help="What to choose by.")] = "val_accuracy",
     prune: Annotated[bool, typer.Option("--prune", help="Stop trials that fall behind the median of others.")] = False,
     seed: Annotated[int, typer.Option(metavar="N", min=0, max=SEEDS - 1_002, help="Of the search and its trials.")] = 1,
@@ -78,8 +77,8 @@ def tune(
     changed = _changed(experiment, epochs, dataset, settings or [])
     if lr_find:
         return _find_rate(experiment, changed, seed, device, on, as_json)
-    made, held_out = _with_images_to_choose_by(changed)
-    _check_metric(made, metric)
+    made, held_out = with_images_to_choose_by(changed)
+    check_metric(made, metric)
     space = parse_space(vary or (), made)
     if why := obstacle():
         raise UserError(why)
@@ -96,12 +95,14 @@ def tune(
         seed,
         candidates,
         repeat,
-        at_once or (1 if here else 4),
+        at_once or (1 if here else AT_ONCE_ELSEWHERE),
         chosen_device(device, here=here),
         *destination,
     )
     with open_history() as history, Interrupts() as interrupts:
-        search = _begun(history, plan)
+        search, words = begun(history, plan)
+        if words:
+            say(words)
         if held_out:
             say(held_out)
         if search.status == "going":
@@ -135,45 +136,6 @@ def _changed(name: str, epochs: int | None, dataset: str | None, settings: list[
     values = [(key, value) for key, value in (("epochs", epochs), ("dataset", dataset)) if value is not None]
     values += [(axis.key, axis.values[0]) for axis in axes]
     return override(find_experiment(name, other_dataset=any(key == "dataset" for key, _ in values)), values)
-
-
-def _with_images_to_choose_by(experiment: Experiment) -> tuple[Experiment, str]:
-    """The experiment, whose test images choose nothing, and the words for what was changed for that."""
-    if not isinstance(experiment.training.validation, str):
-        return experiment, ""
-    words = (
-        f"a tenth of the training images is held out to choose by (validation = {HELD_OUT}), because test images that "
-        "choose cannot judge"
-    )
-    return experiment.with_training(validation=HELD_OUT), words
-
-
-def _check_metric(experiment: Experiment, metric: str) -> None:
-    reported = [name for name in experiment.emitted_metrics() if name.startswith("val_")]
-    if metric not in reported:
-        way = experiment.way_to(metric) if metric.startswith("val_") else ""
-        hint = f"; {way}" if way else ""
-        raise ExperimentError(f"--metric: found {quiet(metric, 60)}; allowed: {', '.join(reported)}{hint}")
-
-
-def _begun(history: History, plan: SearchPlan) -> Search:
-    """The search of that plan: a new one, or the last that is the same, which goes on where there is more to do."""
-    same = next((one for one in reversed(searches(history)) if one.plan.same_as(plan)), None)
-    if same is None:
-        number = add_search(history, plan)
-    else:
-        number = same.id
-        more = msgspec.structs.replace(plan, trials=max(plan.trials, same.plan.trials))
-        if same.status == "finished" and more.trials == same.plan.trials:
-            say(f"search {same.id} was finished before; --trials N adds trials, --seed N begins another")
-        else:
-            say(f"search {same.id} goes on")
-            change_plan(history, same.id, more)
-            if same.status != "going":
-                go_on(history, same)
-    found = search_of(history, number)
-    assert found is not None
-    return found
 
 
 def _tell(history: History, number: int, as_json: bool) -> int:

@@ -62,6 +62,8 @@ SCENES: dict[str, tuple[str, str, str]] = {
     "search.open": ("I", "Search 2 of Lab 1", ""),
     "search.previous": ("… [", "Search 1 of Lab 1", ""),
     "search.next": ("… ]", "Search 2 of Lab 1", ""),
+    "search.begin": ("… n", "Begin a search", ""),
+    "search.stop": ("… escape s", "Search 2 does not go on", ""),
     "search.picture": ("… v", "━━ trial 1", ""),
     "search.help": ("… ?", "the search before this one", ""),
     "search.back": ("… escape escape", "Total params", "A search"),
@@ -341,7 +343,7 @@ async def test_every_key_of_a_row_is_bound_to_its_action(make_lab: MakeLab) -> N
             lab = app.lab
             above: dict[str, DOMNode] = {
                 "queue": QueueScreen(lab.live, lab.writer, lab.past.show_run),
-                "search": SearchScreen(lab.live, lab.past.show_run),
+                "search": SearchScreen(lab.live, lab.past.show_run, lab.searches.begin, lab.searches.stop),
                 "page": RunScreen(lab.live, lab.query_one(HistoryPane).editor, 1),
                 "compare": CompareScreen(lab.live, [[1]]),
                 "exercises": ExercisesScreen(lab.live, lab.writer, lab.exercises.places, lambda: None),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from cnn_tui.history.history import History
-from cnn_tui.history.searches import AS_IT_WAS, SearchPlan, add_search, end_search
+from cnn_tui.history.searches import AS_IT_WAS, SearchPlan, add_search, end_search, record_trial, searches
 from cnn_tui.ui.app import LabApp
+from cnn_tui.ui.commands import searches as searches_of_the_lab
 from tests.analysis.test_search_result import BASELINE, pose, posed
 from tests.ui.conftest import MakeLab
 from tests.ui.screen import LARGE, SMALL, sees, text, until
@@ -54,9 +57,46 @@ async def test_without_a_search_it_says_how_one_begins(make_lab: MakeLab) -> Non
     app = make_lab()
     async with app.run_test(size=LARGE) as pilot:
         await pilot.press("I")
-        await sees(pilot, "Nothing was searched yet. cnn-tui tune EXPERIMENT --vary KEY=VALUES begins a search.")
+        await sees(pilot, "Nothing was searched yet. n begins a search of the editor's experiment; so does")
         await pilot.press("L", "enter", "left_square_bracket", "j")
         await sees(pilot, "Nothing was searched yet.")
+
+
+async def test_a_search_is_begun_stopped_and_goes_on(
+    make_lab: MakeLab, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searches_of_the_lab, "obstacle", lambda: "")
+    app = make_lab(BASELINE.with_training(validation="test"))
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        await pilot.press("I", "n")
+        await sees(pilot, "layers[0].filters=16,32,64")
+        await sees(pilot, "learning_rate=0.0001..0.01 log")
+        # What is refused is said as the command line says it.
+        await pilot.press("tab", "ctrl+u", *"many", "enter")
+        await sees(pilot, "trials must be a whole number from 1 to")
+        await pilot.press("ctrl+u", *"9", "tab", "ctrl+u", *"val_auc", "enter")
+        await sees(pilot, "--metric: found val_auc; allowed: val_loss, val_accuracy")
+        await pilot.press("ctrl+u", *"val_loss", "tab", "ctrl+u", *"perhaps", "enter")
+        await sees(pilot, "prune must be yes or no")
+        await pilot.press("ctrl+u", *"yes", "enter")
+        await sees(pilot, "Search 1 begins; s stops it.")
+        await sees(pilot, "0 of 9 trials, it goes on.")
+        (search,) = searches(history)
+        plan = search.plan
+        assert plan.vary == ("layers[0].filters=16,32,64", "learning_rate=0.0001..0.01 log")
+        assert (plan.metric, plan.prune, plan.at_once, plan.place) == ("val_loss", True, 1, "here")
+        assert plan.experiment.training.validation == 0.1
+
+        run = history.add(plan.experiment)
+        record_trial(history, 1, (32, 0.001), run=run)
+        await pilot.press("s")
+        await sees(pilot, "Search 1 stops, and the trials that have ended stay")
+        await sees(pilot, "1 of 9 trials, it was stopped")
+        assert [one.status for one in history.runs_of([run])] == ["stopped"]
+        await pilot.press("n", "enter")
+        await sees(pilot, "Search 1 goes on.")
+        await sees(pilot, "1 of 9 trials, it goes on.")
+        assert len(searches(history)) == 1
 
 
 async def test_one_that_failed_says_why(make_lab: MakeLab, history: History) -> None:

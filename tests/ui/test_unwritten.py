@@ -26,6 +26,7 @@ from cnn_tui.history import notebook, store
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.image_marks import WRONG, image_marks, mark_images
 from cnn_tui.history.run import Run
+from cnn_tui.history.searches import SearchPlan, add_search, searches
 from cnn_tui.ui import history_writer
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.history_writer import HistoryWriter
@@ -77,7 +78,9 @@ SCENES = (
     Scene("t p a g e enter", "the tags of run 2", lambda history: _run(history, 2).tags == ("page",)),
     Scene("comma o l d enter", "the name of run 2", lambda history: _run(history, 2).name == "old"),
     Scene("b u escape", "undo: baseline", lambda history: notebook.pinned(history) == 5),
-    Scene("1 Q j j K", "the place of run 5 in the queue", lambda history: True),
+    Scene("1 I n enter", "a search", lambda history: len(searches(history)) == 2),
+    Scene("s escape", "that search 1 stops", lambda history: searches(history)[0].status == "stopped"),
+    Scene("Q j j K", "the place of run 5 in the queue", lambda history: True),
     Scene("d escape", "that run 5 leaves the queue", lambda history: _run(history, 5).status == "stopped"),
     Scene(
         "x j j p u u", "what you expect of 64-filters", lambda history: _answer(history, "64-filters").prediction.time
@@ -125,6 +128,7 @@ def fill_history() -> None:
         fake.finish(history, 1)
         history.record_end(2, Result("interrupted", "the process is gone"))
         mark_images(history, OF_IMAGES, (3,), WRONG)
+        add_search(history, SearchPlan(load_preset("lab1-baseline"), ("layers[0].filters=16,32",)))
     explained.write_predictions(1)
     keep_suspects(1, (17, 3, 204))
 

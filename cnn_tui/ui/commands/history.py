@@ -71,12 +71,6 @@ class HistoryCommands(LabCommands):
         else:
             self._load(wanted.experiment, wanted.words)
 
-    async def open_search(self) -> None:
-        """Show the newest search, and load what it is left for."""
-        wanted = await self.talk.ask(screens.search.SearchScreen(self.live, self.show_run))
-        if wanted is not None:
-            self.load(wanted)
-
     def load(self, run_id: int) -> None:
         run = self.history.run(run_id)
         if run is not None and self._has_experiment(run):

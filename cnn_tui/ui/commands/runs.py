@@ -117,6 +117,18 @@ class LabCommands:
         """Where the runs are recorded."""
         return self.live.history
 
+    def refuses(self) -> bool:
+        """Whether the editor's experiment cannot be trained; that is said."""
+        problems = self.document.view.problems
+        if unset := dataset_to_set(self.document.experiment):
+            self.talk.say(f"Not started. {sentence(unset)} {key_of('stack.settings')} sets one.", "error")
+            return True
+        if problems:
+            where = f"Layer {problems[0].layer}: " if problems[0].layer else ""
+            fix = f" {key_of('stack.fix')} fixes it." if problems[0].fixes else ""
+            self.talk.say(f"Not started. {sentence(f'{where}{problems[0].message}')}{fix}", "error")
+        return bool(problems)
+
 
 @dataclass(eq=False)
 class RunCommands(LabCommands):
@@ -131,7 +143,7 @@ class RunCommands(LabCommands):
 
     def start(self) -> None:
         """Queue the experiment as it stands, unless it has a problem."""
-        if self._refuses():
+        if self.refuses():
             return
         same, left_out = self._same_as(self.document.experiment), self._left_out()
 
@@ -159,7 +171,7 @@ class RunCommands(LabCommands):
         self.writer.write("a run without marked images in the queue", lambda history: history.add(experiment), kept)
 
     async def repeat(self) -> None:
-        if self._refuses():
+        if self.refuses():
             return
         experiment, queued, left_out = self.document.named, list[Experiment](), self._left_out()
 
@@ -236,17 +248,6 @@ class RunCommands(LabCommands):
             return ids
 
         self.writer.write(what, write, kept)
-
-    def _refuses(self) -> bool:
-        problems = self.document.view.problems
-        if unset := dataset_to_set(self.document.experiment):
-            self.talk.say(f"Not started. {sentence(unset)} {key_of('stack.settings')} sets one.", "error")
-            return True
-        if problems:
-            where = f"Layer {problems[0].layer}: " if problems[0].layer else ""
-            fix = f" {key_of('stack.fix')} fixes it." if problems[0].fixes else ""
-            self.talk.say(f"Not started. {sentence(f'{where}{problems[0].message}')}{fix}", "error")
-        return bool(problems)
 
     def _left_out(self) -> str:
         """What to say of files that are not learned from and of odd labels, as far as they are known; or nothing."""

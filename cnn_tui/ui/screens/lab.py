@@ -21,6 +21,7 @@ from cnn_tui.ui.commands.files import FileCommands
 from cnn_tui.ui.commands.history import HistoryCommands
 from cnn_tui.ui.commands.palette import palette_commands
 from cnn_tui.ui.commands.runs import Launcher, QueueKeeper, RunCommands
+from cnn_tui.ui.commands.searches import SearchCommands
 from cnn_tui.ui.dialogs.dialog import Conversation, HelpScreen, KeyedScreen, PickItem
 from cnn_tui.ui.dialogs.palette import PaletteScreen, keep_recent
 from cnn_tui.ui.explain.pane import ExplainPane
@@ -104,6 +105,7 @@ class LabScreen(KeyedScreen[None]):
         self.run_commands = runs = RunCommands(
             *given, claims=self.exercises.order, show_run=self.past.show_run, watch_live=self.past.watch_live
         )
+        self.searches = SearchCommands(*given, show_run=self.past.show_run, load=self.past.load)
         self.commands = {
             "run.start": runs.start,
             "run.repeat": runs.repeat,
@@ -111,7 +113,7 @@ class LabScreen(KeyedScreen[None]):
             "run.pause": runs.pause,
             "run.follow": self.past.follow,
             "queue.open": runs.open_queue,
-            "search.open": self.past.open_search,
+            "search.open": self.searches.open,
             "file.open": files.open,
             "file.save": files.save,
             "file.save_as": files.save_as,

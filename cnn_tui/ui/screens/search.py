@@ -26,6 +26,7 @@ from cnn_tui.text import counted, quiet, wrapped
 from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.chart.chart import kind_of
 from cnn_tui.ui.dialogs.dialog import Dialog
+from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.typeahead import DIALOG
 from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.lines import Lines
@@ -63,9 +64,16 @@ class SearchScreen(Dialog[int]):
             super().__init__()
             self.search, self.sentences = search, sentences
 
-    def __init__(self, live: Live, show_run: Callable[[int, Sequence[int]], Awaitable[None]]) -> None:
-        """`show_run` shows the page of one of several runs."""
+    def __init__(
+        self,
+        live: Live,
+        show_run: Callable[[int, Sequence[int]], Awaitable[None]],
+        begin: Callable[[Search | None], Awaitable[None]],
+        stop: Callable[[Search], None],
+    ) -> None:
+        """`show_run` shows the page of one of several runs; `begin` asks for a search, like another, and begins it."""
         super().__init__()
+        self._begin, self._stop = begin, stop
         self._live, self._history, self._show_run = live, live.history, show_run
         self._search: Search | None = None
         self._space: tuple[Dimension, ...] = ()
@@ -82,7 +90,10 @@ class SearchScreen(Dialog[int]):
             yield Table(
                 _COLUMNS,
                 self._rows,
-                empty="Nothing was searched yet. cnn-tui tune EXPERIMENT --vary KEY=VALUES begins a search.",
+                empty=(
+                    f"Nothing was searched yet. {key_of('search.begin')} begins a search of the editor's experiment; "
+                    "so does cnn-tui tune EXPERIMENT --vary KEY=VALUES."
+                ),
             )
             yield SearchPicture()
             yield SearchWords()
@@ -106,10 +117,18 @@ class SearchScreen(Dialog[int]):
 
     def action_move_search(self, by: int) -> None:
         """To the search before this one, or after it."""
-        self._back = max(0, min(self._back - by, len(searches(self._history)) - 1))
-        self._outline, self._sentences = (), ()
-        self.query_one(Table).move(0)
-        self._read()
+        self._show_back(max(0, min(self._back - by, len(searches(self._history)) - 1)))
+
+    @work(group=DIALOG)
+    async def action_begin_search(self) -> None:
+        before = len(searches(self._history))
+        await self._begin(self._search)
+        if len(searches(self._history)) > before:
+            self._show_back(0)
+
+    def action_stop_search(self) -> None:
+        if self._search is not None:
+            self._stop(self._search)
 
     def action_load_run(self) -> None:
         """Leave with the run under the cursor: its experiment is put into the editor."""
@@ -128,6 +147,11 @@ class SearchScreen(Dialog[int]):
             self._show_words()
 
     # Inside
+
+    def _show_back(self, back: int) -> None:
+        self._back, self._outline, self._sentences = back, (), ()
+        self.query_one(Table).move(0)
+        self._read()
 
     def _read(self) -> None:
         """Read the search and its trials, where an epoch or a run came; the cursor stays on its trial."""
