@@ -21,6 +21,7 @@ from cnn_tui.keras_io.code.program import Program
 from cnn_tui.keras_io.code.rates import rate_schedule
 from cnn_tui.keras_io.code.scale import is_prepared, is_scaled, scaling
 from cnn_tui.keras_io.code.values import (
+    BLUE_FIRST,
     ClassNames,
     CodeModel,
     DatasetArrays,
@@ -102,6 +103,11 @@ def _with_what_comes_before(data: Value, layers: list[Instance], notes: Notes) -
     if generator is not None:
         front += augmentation(generator, notes)
     if isinstance(data, Folder):
+        if BLUE_FIRST in data.arguments:
+            learned = any(layer.kind == "Application" for layer in layers)
+            (notes if learned else notes.to_know).append(
+                f"OpenCV gives blue, green and red ({data.place}), and here pictures are red, green and blue"
+            )
         front += data.layers
         notes += data.notes
     if any(layer.kind == "Application" for layer in layers):

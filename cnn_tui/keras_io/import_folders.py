@@ -13,10 +13,11 @@ import msgspec
 from cnn_tui.data.dataset import AS_THEY_ARE, MOST_SIDE, Color, DataOptions, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.data.image_folder import PARTS, list_pictures
-from cnn_tui.keras_io.code.values import DatasetArrays, Folder, Listed, Unknown
+from cnn_tui.keras_io.code.values import BY_HAND, DatasetArrays, Folder, Listed, Unknown
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_fit import holds_out, share_held_out
-from cnn_tui.text import quiet
+from cnn_tui.keras_io.notes import Notes
+from cnn_tui.text import counted, quiet
 
 _KERAS_SIZE = (256, 256)
 """What Keras's readers of folders bring pictures to when they are told nothing."""
@@ -36,7 +37,7 @@ class DataAsked(msgspec.Struct, frozen=True):
 NO_DATA = DataAsked()
 
 
-def data_asked(code: CodeImport, beside: Path, notes: list[str]) -> DataAsked:
+def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     """The dataset that a script trains on: a built-in one, or folders that lie where the script says or beside it.
 
     Of a pair of folders, as `pets/train` and `pets/test`, it is the folder that both are in, if that has no others.
@@ -52,6 +53,11 @@ def data_asked(code: CodeImport, beside: Path, notes: list[str]) -> DataAsked:
             "table: set the dataset to a folder with a folder for each class"
         )
         return DataAsked(options=_options(code.data, code.chain.input_shape, notes))
+    if isinstance(code.data, Folder) and BY_HAND in code.data.arguments and isinstance(there, Unknown):
+        held = share_held_out(code.data)
+        words = f"; {held:g} of its pictures are held out there: set test to that" if held is not None else ""
+        notes.to_know.append(f"the folder that it trains on, {there}, is given when the script is called{words}")
+        return DataAsked(options=_options(code.data, code.chain.input_shape, notes), is_elsewhere=True)
     if not isinstance(there, str) and code.fitted:
         notes.append(f"the images that it trains on{_shown(there)} are not known: set the dataset to them")
     if not isinstance(code.data, Folder):
@@ -64,12 +70,23 @@ def data_asked(code: CodeImport, beside: Path, notes: list[str]) -> DataAsked:
     for folder in _places(there, beside):
         for test in _places(tested, beside) if isinstance(tested, str) and tested != there else (None,):
             if (asked := _asked(folder, test, share_held_out(code.data), options)) is not None:
+                _note_classes(asked, code.data, notes)
                 return asked
         if (asked := _asked(folder, None, share_held_out(code.data), options)) is not None:
             notes.append(f"the pictures that it tests on, {quiet(str(tested), 80)}, are not there or of other classes")
             return asked
     notes.append(f"the pictures that it trains on, {quiet(there, 80)} ({code.data.place}), are not there")
     return DataAsked(options=options)
+
+
+def _note_classes(asked: DataAsked, folder: Folder, notes: Notes) -> None:
+    """Note where a script names the classes that it reads by hand, and the folder has others too."""
+    names = folder.arguments.get("class_names") if BY_HAND in folder.arguments else None
+    if isinstance(names, list) and asked.dataset is not None:
+        others = set(describe(asked.dataset, asked.options).class_names) - set(names)
+        if others:
+            are, classes = "is" if len(others) == 1 else "are", counted(len(others), "class", "classes")
+            notes.append(f"{classes} of the folder {are} not read there, and {are} here")
 
 
 def _table_asked(images: Unknown, validation: Any, beside: Path, notes: list[str]) -> DataAsked:

@@ -10,7 +10,19 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.keras_io.code.values import ClassCounts, DatasetArrays, Instance, Share, Statistic, Tensor, Unknown, Value
+from cnn_tui.keras_io.code.values import (
+    BY_HAND,
+    ClassCounts,
+    DatasetArrays,
+    Folder,
+    Instance,
+    Picture,
+    Share,
+    Statistic,
+    Tensor,
+    Unknown,
+    Value,
+)
 from cnn_tui.keras_io.code.weighing import weighed
 
 MAX_ITEMS = 10_000
@@ -37,6 +49,8 @@ def combined(op: ast.operator, left: Value, right: Value, place: str) -> Value:
     """What `left op right` is. Raises TypeError, ValueError or ArithmeticError where it is not told."""
     if isinstance(left, Tensor) or isinstance(right, Tensor):
         return _on_tensor(op, left, right, place)
+    if isinstance(left, Picture | Folder) and type(right) in (int, float):
+        return _on_pictures(op, left, float(right), place)
     if isinstance(left, Share) or isinstance(right, Share):
         return _on_share(op, left, right)
     if isinstance(left, ClassCounts) or isinstance(right, ClassCounts):
@@ -81,6 +95,19 @@ def _on_tensor(op: ast.operator, left: Value, right: Value, place: str) -> Tenso
         return Tensor(tensor.shape, tensor.layers, f"what is done to the tensor at {place} is not known")
     layer = Instance("Rescaling", {"scale": scale, "offset": offset}, place)
     return Tensor(tensor.shape, (*tensor.layers, layer), tensor.problem)
+
+
+def _on_pictures(op: ast.operator, pictures: Picture | Folder, number: float, place: str) -> Picture | Folder:
+    """Pictures that a script reads by hand, multiplied or divided. Raises TypeError for anything else."""
+    factor = 1 / number if isinstance(op, ast.Div) else number
+    if not isinstance(op, ast.Div | ast.Mult):
+        raise TypeError("not followed")
+    if isinstance(pictures, Picture):
+        return msgspec.structs.replace(pictures, scale=pictures.scale * factor)
+    if BY_HAND not in pictures.arguments:
+        raise TypeError("not followed")
+    layer = Instance("Rescaling", {"scale": factor}, place)
+    return msgspec.structs.replace(pictures, layers=(*pictures.layers, layer))
 
 
 def _on_images(op: ast.operator, images: DatasetArrays, number: Value) -> DatasetArrays:

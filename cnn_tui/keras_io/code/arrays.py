@@ -9,7 +9,7 @@ import msgspec
 from cnn_tui.data.dataset import BUILT_IN, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.scale import statistic
-from cnn_tui.keras_io.code.values import ClassCounts, DatasetArrays, Named, NpzFile, Unknown, Value
+from cnn_tui.keras_io.code.values import BY_HAND, ClassCounts, DatasetArrays, Folder, Named, NpzFile, Unknown, Value
 
 _ON_ARRAYS = (
     "array", "asarray", "expand_dims", "cast", "convert_to_tensor", "to_categorical", "float32", "reshape", "astype",
@@ -98,7 +98,8 @@ def _split(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> 
     """What scikit-learn's train_test_split gives: of each array two parts."""
     share = given.get("test_size", 0.25)
     parts: list[Value] = []
-    for arrays in unnamed:
+    read = any(isinstance(one, Folder) and BY_HAND in one.arguments for one in unnamed)
+    for arrays in unnamed if not read else ():
         if isinstance(arrays, Unknown) and arrays.table and isinstance(share, float):
             parts += [msgspec.structs.replace(arrays, share=arrays.share * part) for part in (1 - share, share)]
             continue
@@ -106,4 +107,21 @@ def _split(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> 
             return Unknown("", place)
         held = round(share * arrays.count) if share < 1 else int(share)
         parts += [arrays.some(arrays.count - held), arrays.some(held)]
+    return _split_pictures(unnamed, share, place) if read else parts
+
+
+def _split_pictures(unnamed: Sequence[Value], share: Value, place: str) -> Value:
+    """The same of pictures that are read by hand, and their labels."""
+    if not isinstance(share, float) or not 0 < share < 1:
+        return Unknown("", place)
+    parts: list[Value] = []
+    for one in unnamed:
+        if not isinstance(one, Folder):
+            parts += [Unknown("labels", place)] * 2
+            continue
+        start, end = one.part or (0.0, 0.0)
+        middle = end - share * (end - start)
+        known = one.part is not None
+        parts += [msgspec.structs.replace(one, part=(start, middle) if known else None)]
+        parts += [msgspec.structs.replace(one, part=(middle, end) if known else None)]
     return parts

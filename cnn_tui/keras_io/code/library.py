@@ -9,6 +9,7 @@ from typing import Any
 from cnn_tui.keras_io.code.applications import PREPARATION, application, ends, is_application
 from cnn_tui.keras_io.code.arguments import ALIASES, OPTIMIZERS, named
 from cnn_tui.keras_io.code.arrays import arrays_call
+from cnn_tui.keras_io.code.by_hand import by_hand_call, is_of_files
 from cnn_tui.keras_io.code.expressions import items
 from cnn_tui.keras_io.code.paths import path_call
 from cnn_tui.keras_io.code.pictures import image_layer
@@ -59,6 +60,7 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         return _builtin(name, unnamed, given, place)
     for found in (
         path_call(callee, unnamed, given),
+        by_hand_call(callee, unnamed, given, place),
         weighing_call(name, unnamed, given),
         pipeline_call(callee, unnamed, given, place),
         _number(callee, unnamed, given),
@@ -241,7 +243,7 @@ def _builtin(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], pl
     if name == "len" and len(unnamed) == 1 and isinstance(unnamed[0], DatasetArrays) and unnamed[0].count is not None:
         return unnamed[0].count
     if name in _PLAIN_FUNCTIONS and not given:
-        if any(isinstance(one, Unknown | Tensor | CodeModel | DatasetArrays) for one in unnamed):
+        if any(isinstance(one, Unknown | Tensor | CodeModel | DatasetArrays) or is_of_files(one) for one in unnamed):
             return Unknown("", place)
         return _PLAIN_FUNCTIONS[name](*unnamed)
     return Unknown("", place)

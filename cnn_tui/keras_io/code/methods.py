@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from cnn_tui.keras_io.code.applications import cut_after
 from cnn_tui.keras_io.code.arguments import named
 from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS
+from cnn_tui.keras_io.code.by_hand import picture_method
 from cnn_tui.keras_io.code.library import append
 from cnn_tui.keras_io.code.paths import text_method
 from cnn_tui.keras_io.code.pipelines import pipeline_method
@@ -23,6 +26,7 @@ from cnn_tui.keras_io.code.values import (
     Instance,
     Listed,
     Method,
+    Picture,
     Share,
     Unknown,
     Value,
@@ -37,6 +41,8 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
         return _of_model(owner, method.name, unnamed, given, place)
     if isinstance(owner, DatasetArrays):
         return _of_images(owner, method.name, unnamed, given)
+    if isinstance(owner, Picture):
+        return picture_method(owner, method.name, unnamed, given)
     if isinstance(owner, Folder):
         return pipeline_method(owner, method.name, unnamed, given)
     if isinstance(owner, ClassWeights) and method.name in ("get", "items"):
@@ -148,6 +154,9 @@ def _of_generator(
         return Folder(arguments.pop("directory", None), arguments, generator, place)
     if name == "flow_from_dataframe":
         return Folder(Listed(str(arguments.pop("directory", ""))), arguments, generator, place)
+    if name == "flow" and isinstance(read := arguments.get("x"), Folder):
+        del arguments["x"]
+        return msgspec.structs.replace(read, arguments=read.arguments | arguments, generator=generator)
     if name == "flow" and "x" in arguments:
         return Folder(arguments.pop("x"), arguments, generator, place)
     return Unknown("", place)

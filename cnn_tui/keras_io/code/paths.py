@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
+from cnn_tui.keras_io.code.by_hand import joined
 from cnn_tui.keras_io.code.values import Named, Value
 
 THIS_FILE = "script.py"
@@ -20,13 +21,15 @@ _FORMATTED = re.compile(r"\{[^{}]*[^{}\w][^{}]*\}")
 """A place in a text that asks for a width, or for a part of what is put there."""
 
 
-def path_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value]) -> str | None:
+def path_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
     """The path that a call of something imported gives; None where it gives none that is known."""
     name = callee.name
     if name in ("getcwd", "cwd"):
         return "."
     if name == "get_file" and callee.is_keras:
         return _fetched({**dict(zip(("fname", "origin"), unnamed, strict=False)), **given})
+    if callee.path.endswith("path.join") and (below := joined(unnamed)) is not None:
+        return below
     if not unnamed or given or not all(isinstance(part, str) for part in unnamed):
         return None
     if callee.path.endswith("path.join") or name in ("Path", "PurePath", "PosixPath"):

@@ -10,6 +10,7 @@ import msgspec
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.keras_io.code.arguments import named
 from cnn_tui.keras_io.code.values import (
+    BY_HAND,
     ClassNames,
     ClassWeights,
     DatasetArrays,
@@ -33,6 +34,9 @@ def attribute_of(folder: Folder, name: str) -> Value:
     """What a reader of a folder says of it, or one of its methods."""
     if name in _NAMES or name == "num_classes":
         return ClassNames(folder.path, name == "num_classes", Unknown(f"{name} of the pictures", folder.place))
+    if name == "shape" and BY_HAND in folder.arguments and "image_size" in folder.arguments:
+        many = Unknown("how many pictures there are", folder.place)
+        return (many, *folder.arguments["image_size"], 1 if folder.arguments["color_mode"] == "grayscale" else 3)
     if name == "image_shape":
         height, width = folder.arguments.get("target_size", (256, 256))
         return (height, width, 1 if folder.arguments.get("color_mode") == "grayscale" else 3)
@@ -75,7 +79,7 @@ def length_of(value: Value) -> Value:
 
 def pipeline_method(folder: Folder, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
     """What a method of a pipeline gives. Unknown with no words where it is not known."""
-    if name in _HANDED_ON:
+    if name in _HANDED_ON or (BY_HAND in folder.arguments and name in ("reshape", "astype", "copy")):
         return folder
     if name in ("batch", "take", "skip"):
         number = unnamed[0] if unnamed else given.get("batch_size" if name == "batch" else "count")

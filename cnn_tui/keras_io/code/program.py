@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from cnn_tui.keras_io.code.arithmetic import is_plain
+from cnn_tui.keras_io.code.by_hand import of_each, reads_all
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
 from cnn_tui.keras_io.code.expressions import Expressions, items, unknown
 from cnn_tui.keras_io.code.functions import bound, read_from
@@ -22,7 +23,9 @@ from cnn_tui.keras_io.code.objects import CLASS, HELD, is_model, is_of_class, is
 from cnn_tui.keras_io.code.pipelines import batches, mapped
 from cnn_tui.keras_io.code.values import (
     Class,
+    ClassNames,
     CodeModel,
+    Entry,
     Folder,
     Function,
     InnerLayer,
@@ -67,6 +70,8 @@ class Program:
         self._layers = layers
         self._expressions = Expressions(self._call, layers)
         self._depth = 0
+        self._files = 0
+        """How many loops over the files of folders are around what is read."""
 
     def read(self, source: CodeSource) -> None:
         """Go through all the cells of a script."""
@@ -170,6 +175,9 @@ class Program:
         return self._value(test, names, cell)
 
     def _loop(self, target: ast.expr, over: Value, body: list[ast.stmt], names: Names, cell: CodeCell) -> None:
+        if isinstance(over, ClassNames) and reads_all(body):
+            self._loop_over_files(target, over, body, names, cell)
+            return
         try:
             turns = items(over)
         except (TypeError, ValueError):
@@ -184,6 +192,22 @@ class Program:
             except _LeftLoop:
                 break
 
+    def _loop_over_files(
+        self, target: ast.expr, over: ClassNames, body: list[ast.stmt], names: Names, cell: CodeCell
+    ) -> None:
+        """Go through a loop over what lies in a folder once, for any of it; what the loop sets is unknown behind it."""
+        self._bind(target, Entry(over.path), names, cell)
+        self._files += 1
+        try:
+            self._block(body, names, cell)
+        except (_NextTurn, _LeftLoop):
+            self._doubt(body, names, cell)
+        finally:
+            self._files -= 1
+        for part in (part for node in body for part in ast.walk(node)):
+            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+                names[part.id] = unknown(part, cell)
+
     def _doubt(self, nodes: Sequence[ast.stmt], names: Names, cell: CodeCell) -> None:
         """Go past statements of which only running tells whether, or how often, they are carried out."""
         for part in (part for node in nodes for part in ast.walk(node)):
@@ -192,6 +216,9 @@ class Program:
                     names[name] = unknown(part, cell)
                 case ast.Attribute(attr="trainable", ctx=ast.Store()):
                     self._note_freezing(part, cell)
+                case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append" | "extend" | "insert")):
+                    if isinstance(names.get(name), list):
+                        names[name] = unknown(part, cell)
                 case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method in _BUILDS:
                     model = names.get(name)
                     if isinstance(model, CodeModel):
@@ -267,6 +294,8 @@ class Program:
                 return self._sent(owner, name, unnamed, given, place)
             case Method(owner=Folder() as owner, name="map") if unnamed and isinstance(unnamed[0], Function):
                 return mapped(owner, self._run(unnamed[0], (Tensor(None), Unknown("a label", place)), {}, place), place)
+            case Method(owner=list(), name="append") if self._files and len(unnamed) == 1:
+                return call_method(callee, [of_each(unnamed[0])], given, place)
             case Method():
                 return call_method(callee, unnamed, given, place)
             case Function():

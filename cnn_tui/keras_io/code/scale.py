@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from cnn_tui.keras_io.code.applications import PREPARATION
-from cnn_tui.keras_io.code.values import DatasetArrays, Folder, Instance, Listed, Named, Statistic, Value
+from cnn_tui.keras_io.code.values import BY_HAND, DatasetArrays, Folder, Instance, Listed, Named, Statistic, Value
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.rescaling import WHITE
 
@@ -59,7 +59,9 @@ def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Insta
     images = _arrays(data)
     if images is not None and images.centered is not None:
         return _evened(images, notes)
-    known = images is not None or (isinstance(data, Folder) and isinstance(data.path, str | Listed))
+    known = images is not None or (
+        isinstance(data, Folder) and (isinstance(data.path, str | Listed) or BY_HAND in data.arguments)
+    )
     if not known:
         return []
     scale, offset = (images.scale, images.offset) if images is not None else (1.0, 0.0)

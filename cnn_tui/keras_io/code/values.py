@@ -206,6 +206,43 @@ class Listed(msgspec.Struct, frozen=True):
     folder: str
 
 
+BY_HAND = "read by hand"
+"""Among the arguments of a Folder: whether the script reads its pictures file by file."""
+BLUE_FIRST = "blue first"
+"""Among them: whether OpenCV gives the colours of such pictures, blue before green and red."""
+
+
+class Below(msgspec.Struct, frozen=True):
+    """A path below a folder, by the names on the way, of which None is any that lies there."""
+
+    root: Value
+    names: tuple[str | None, ...]
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """Any of the names in a folder, of which a loop goes through all."""
+
+    folder: Value
+
+
+class OfEach(msgspec.Struct, frozen=True):
+    """A label, or whatever else a list has once for each file of a folder."""
+
+    value: Value
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """Any picture of a class that a script reads by hand, of a folder of classes; `class_name` None is of all."""
+
+    root: Value
+    class_name: str | None
+    place: str
+    size: tuple[Value, ...] | None = None
+    is_grey: bool = False
+    is_blue_first: bool = False
+    scale: float = 1.0
+
+
 class Share(msgspec.Struct, frozen=True):
     """How many pictures or batches a folder has, which only running tells, as a share of all: `int(0.8 * len(ds))`."""
 
