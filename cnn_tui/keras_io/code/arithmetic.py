@@ -16,7 +16,7 @@ from cnn_tui.keras_io.code.values import (
     DatasetArrays,
     Folder,
     Instance,
-    Picture,
+    ReadPicture,
     Share,
     Statistic,
     Tensor,
@@ -49,7 +49,7 @@ def combined(op: ast.operator, left: Value, right: Value, place: str) -> Value:
     """What `left op right` is. Raises TypeError, ValueError or ArithmeticError where it is not told."""
     if isinstance(left, Tensor) or isinstance(right, Tensor):
         return _on_tensor(op, left, right, place)
-    if isinstance(left, Picture | Folder) and type(right) in (int, float):
+    if isinstance(left, ReadPicture | Folder) and type(right) in (int, float):
         return _on_pictures(op, left, float(right), place)
     if isinstance(left, Share) or isinstance(right, Share):
         return _on_share(op, left, right)
@@ -97,12 +97,12 @@ def _on_tensor(op: ast.operator, left: Value, right: Value, place: str) -> Tenso
     return Tensor(tensor.shape, (*tensor.layers, layer), tensor.problem)
 
 
-def _on_pictures(op: ast.operator, pictures: Picture | Folder, number: float, place: str) -> Picture | Folder:
+def _on_pictures(op: ast.operator, pictures: ReadPicture | Folder, number: float, place: str) -> ReadPicture | Folder:
     """Pictures that a script reads by hand, multiplied or divided. Raises TypeError for anything else."""
     factor = 1 / number if isinstance(op, ast.Div) else number
     if not isinstance(op, ast.Div | ast.Mult):
         raise TypeError("not followed")
-    if isinstance(pictures, Picture):
+    if isinstance(pictures, ReadPicture):
         return msgspec.structs.replace(pictures, scale=pictures.scale * factor)
     if BY_HAND not in pictures.arguments:
         raise TypeError("not followed")

@@ -15,14 +15,14 @@ from cnn_tui.keras_io.code.arithmetic import is_plain
 from cnn_tui.keras_io.code.values import (
     BLUE_FIRST,
     BY_HAND,
+    AnyEntry,
     Below,
     ClassNames,
-    Entry,
     Folder,
     Instance,
     Named,
     OfEach,
-    Picture,
+    ReadPicture,
     Unknown,
     Value,
 )
@@ -53,11 +53,11 @@ def joined(parts: Sequence[Value]) -> Below | None:
     """What os.path.join makes of paths of which one is any entry of a folder; None for other paths."""
     first, rest = (parts[0], parts[1:]) if parts else (None, ())
     is_argument = isinstance(first, Unknown) and first.what.startswith("sys.argv")
-    if not is_argument and not isinstance(first, Below) and not any(isinstance(part, Entry) for part in rest):
+    if not is_argument and not isinstance(first, Below) and not any(isinstance(part, AnyEntry) for part in rest):
         return None
     path = first if isinstance(first, Below) else Below(first, ())
     for part in rest:
-        if isinstance(part, Entry) and part.folder == (path if path.names else path.root):
+        if isinstance(part, AnyEntry) and part.folder == (path if path.names else path.root):
             path = msgspec.structs.replace(path, names=(*path.names, None))
         elif isinstance(part, str) and part:
             path = msgspec.structs.replace(path, names=(*path.names, part))
@@ -75,20 +75,22 @@ def by_hand_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Va
         return ClassNames(first, False, Unknown("os.listdir", place))
     if isinstance(first, Below):
         return _read(callee, first, unnamed[1:], given, place)
-    if isinstance(first, Picture):
+    if isinstance(first, ReadPicture):
         return _changed(name, first, unnamed[1:], given)
     if isinstance(first, Folder) and BY_HAND in first.arguments and name in _SAME:
         return first
     return _together(first, place) if name in ("array", "asarray") and isinstance(first, list) else None
 
 
-def _read(callee: Named, path: Below, more: Sequence[Value], given: Mapping[str, Value], place: str) -> Picture | None:
+def _read(
+    callee: Named, path: Below, more: Sequence[Value], given: Mapping[str, Value], place: str
+) -> ReadPicture | None:
     """A picture that cv2, Pillow or Keras reads."""
     found = _of_class(path)
     if found is None:
         return None
     root, class_name = found
-    picture = Picture(root, class_name, place)
+    picture = ReadPicture(root, class_name, place)
     if callee.path == "cv2.imread":
         flag = _plain_name(more[0] if more else given.get("flags"))
         grey = flag in _GREYS
@@ -114,7 +116,7 @@ def _of_class(path: Below) -> tuple[Value, str | None] | None:
     return None
 
 
-def _changed(name: str, picture: Picture, more: Sequence[Value], given: Mapping[str, Value]) -> Picture | None:
+def _changed(name: str, picture: ReadPicture, more: Sequence[Value], given: Mapping[str, Value]) -> ReadPicture | None:
     """What a function or method makes of one picture."""
     first = more[0] if more else None
     if name == "resize":
@@ -130,7 +132,7 @@ def _changed(name: str, picture: Picture, more: Sequence[Value], given: Mapping[
     return picture if name in _SAME and name != "reshape" else None
 
 
-def picture_method(picture: Picture, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
+def picture_method(picture: ReadPicture, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
     """What a method of a picture gives. Unknown with no words where it is not known."""
     return _changed(name, picture, unnamed, given) or Unknown("", picture.place)
 
@@ -147,26 +149,26 @@ def of_each(value: Value) -> Value:
     """What a loop over all files appends: what is no picture is a label of each of them."""
     if isinstance(value, list | tuple):
         return [of_each(part) for part in value]
-    return value if isinstance(value, Picture) else OfEach(value)
+    return value if isinstance(value, ReadPicture) else OfEach(value)
 
 
 def is_of_files(value: Value) -> bool:
     """Whether a list has something of each of the files of a folder, so that only running tells how long it is."""
     parts = value if isinstance(value, list | tuple) else ()
-    return any(isinstance(part, OfEach | Picture) or is_of_files(part) for part in parts)
+    return any(isinstance(part, OfEach | ReadPicture) or is_of_files(part) for part in parts)
 
 
 def _together(listed: list[Value], place: str) -> Value:
     """An array of the pictures of all classes, or of their labels; None for any other list."""
     if not is_of_files(listed):
         return None
-    if not all(isinstance(one, Picture) for one in listed):
+    if not all(isinstance(one, ReadPicture) for one in listed):
         pairs = all(isinstance(one, list) for one in listed)
         return listed if pairs else Unknown("the labels", place)
     alike = {msgspec.structs.replace(one, class_name=None, place="") for one in listed}
     if len(alike) > 1:
         return Unknown("", place)
-    first: Picture = listed[0]
+    first: ReadPicture = listed[0]
     arguments: dict[str, Value] = {BY_HAND: True, "color_mode": "grayscale" if first.is_grey else "rgb"}
     if first.size is not None:
         arguments |= {"image_size": first.size, "target_size": first.size}

@@ -26,7 +26,7 @@ from cnn_tui.keras_io.code.values import (
     Named,
     Names,
     NpzFile,
-    Picture,
+    ReadPicture,
     Tensor,
     Unknown,
     Value,
@@ -123,7 +123,7 @@ class Expressions:
                 return self._part(self.value(owner, names, cell), index, names, cell)
             case ast.Compare(left=left, ops=[op], comparators=[right]):
                 sides = self.value(left, names, cell), self.value(right, names, cell)
-                if isinstance(sides[0], Picture) and sides[1] is None:
+                if isinstance(sides[0], ReadPicture) and sides[1] is None:
                     return isinstance(op, ast.IsNot | ast.NotEq)  # a file that is no picture is left out here too
                 return _COMPARISONS[type(op)](*sides) if all(map(is_plain, sides)) else unknown(node, cell)
             case ast.BoolOp(op=op, values=values):

@@ -26,7 +26,7 @@ from cnn_tui.keras_io.code.values import (
     Instance,
     Listed,
     Method,
-    Picture,
+    ReadPicture,
     Share,
     Unknown,
     Value,
@@ -41,7 +41,7 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
         return _of_model(owner, method.name, unnamed, given, place)
     if isinstance(owner, DatasetArrays):
         return _of_images(owner, method.name, unnamed, given)
-    if isinstance(owner, Picture):
+    if isinstance(owner, ReadPicture):
         return picture_method(owner, method.name, unnamed, given)
     if isinstance(owner, Folder):
         return pipeline_method(owner, method.name, unnamed, given)

@@ -22,10 +22,10 @@ from cnn_tui.keras_io.code.methods import call_method
 from cnn_tui.keras_io.code.objects import CLASS, HELD, is_model, is_of_class, is_own, method_of, takes_itself
 from cnn_tui.keras_io.code.pipelines import batches, mapped
 from cnn_tui.keras_io.code.values import (
+    AnyEntry,
     Class,
     ClassNames,
     CodeModel,
-    Entry,
     Folder,
     Function,
     InnerLayer,
@@ -196,7 +196,7 @@ class Program:
         self, target: ast.expr, over: ClassNames, body: list[ast.stmt], names: Names, cell: CodeCell
     ) -> None:
         """Go through a loop over what lies in a folder once, for any of it; what the loop sets is unknown behind it."""
-        self._bind(target, Entry(over.path), names, cell)
+        self._bind(target, AnyEntry(over.path), names, cell)
         self._files += 1
         try:
             self._block(body, names, cell)

@@ -219,7 +219,7 @@ class Below(msgspec.Struct, frozen=True):
     names: tuple[str | None, ...]
 
 
-class Entry(msgspec.Struct, frozen=True):
+class AnyEntry(msgspec.Struct, frozen=True):
     """Any of the names in a folder, of which a loop goes through all."""
 
     folder: Value
@@ -231,7 +231,7 @@ class OfEach(msgspec.Struct, frozen=True):
     value: Value
 
 
-class Picture(msgspec.Struct, frozen=True):
+class ReadPicture(msgspec.Struct, frozen=True):
     """Any picture of a class that a script reads by hand, of a folder of classes; `class_name` None is of all."""
 
     root: Value
