@@ -21,7 +21,7 @@ _BUSY = 0.2
 _MOSTLY: dict[WorkKind, str] = {
     "launch": "starting operations",
     "arithmetic": "arithmetic",
-    "memory": "moving numbers",
+    "memory": "memory traffic",
     "input": "preparing images",
 }
 

@@ -25,7 +25,7 @@ from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import LayerSummary, summarize
 
 WorkKind = Literal["launch", "arithmetic", "memory", "input"]
-"""What a step may take long for: starting operations, multiplying, moving numbers, or preparing the images."""
+"""What a step may take long for: starting operations, multiplying, memory traffic, or preparing the images."""
 WORK_KINDS: tuple[WorkKind, ...] = ("launch", "arithmetic", "memory", "input")
 
 STEP_OPERATIONS = 6.0

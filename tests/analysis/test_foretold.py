@@ -160,7 +160,7 @@ def test_it_stands_beside_what_came(history: History) -> None:
     run = history.run(train(history, BASE, 6.8, environment=CPU | {"foretold": found.to_json()}))
     assert run is not None and foretold_of(run) == found
     run = msgspec.structs.replace(run, memory=432_000_000, epochs=run.epochs[1:])
-    words = "6.2 s an epoch, took 6.8 s; 410 MB, took 432 MB; mostly moving numbers (from 7 runs)"
+    words = "6.2 s an epoch, took 6.8 s; 410 MB, took 432 MB; mostly memory traffic (from 7 runs)"
     assert found.beside(run) == words
     busy = tuple(msgspec.structs.replace(epoch, others=0.6) for epoch in run.epochs)
     disturbed = msgspec.structs.replace(run, epochs=busy)

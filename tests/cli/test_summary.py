@@ -179,5 +179,5 @@ def test_what_a_run_takes_is_foretold_where_runs_were_made(inside: Inside) -> No
     assert (foretold["memory"], foretold["runs"]) == (None, 2)
     assert (foretold["bottleneck"], foretold["layer"]) == ("memory", "conv2d")
     shown = inside("summary", "lab1-baseline").out
-    words = "A run takes ~8.5 s an epoch, mostly moving numbers of conv2d (from 2 runs)."
+    words = "A run takes ~8.5 s an epoch, mostly memory traffic of conv2d (from 2 runs)."
     assert shown.splitlines()[-1] == words

@@ -22,7 +22,7 @@ async def test_it_follows_every_edit_and_every_run(make_lab: MakeLab, history: H
             await pilot.press("2")
         await sees(pilot, "How long it takes is known once a run has trained here.")
         made(history, "lab1-baseline", seconds=8.0)
-        words = "~8.0 s an epoch, mostly moving numbers"
+        words = "~8.0 s an epoch, mostly memory traffic"
         await until(pilot, lambda: words in pane(app, shown), "what the run tells")
         await pilot.press("1", "plus", *("2" if size == SMALL else ""))
         await until(pilot, lambda: "~8.0 s" not in pane(app, shown) and " s an epoch" in pane(app, shown), "an edit")
