@@ -16,7 +16,7 @@ from cnn_tui.cli.streams import UserError, columns_of, is_terminal
 from cnn_tui.history.run import Run
 from cnn_tui.jobs.explain_client import ExplainClient
 from cnn_tui.reports.chart.learned_chart import learned_chart
-from cnn_tui.text import fitted, quiet, wrapped
+from cnn_tui.text import fitted, padded, quiet, wrapped
 
 _ROWS = 14
 _MOST_LISTED = 30
@@ -85,7 +85,8 @@ class OverEpochs:
         for epoch, said in zip(self.learned.epochs, self.learned.said, strict=True):
             label, shares = said.predicted[self.image], said.probabilities(self.image)
             right = "right" if label == self.answer.label else "wrong"
-            rows.append(f"epoch {epoch:>3}  {right}  {shares[label]:6.1%}  {fitted(said.class_names[label], 30)}")
+            number, name = padded(str(epoch), 3, right=True), fitted(said.class_names[label], 30)
+            rows.append(f"epoch {number}  {right}  {shares[label]:6.1%}  {name}")
         return rows
 
     def _forgotten(self) -> list[str]:

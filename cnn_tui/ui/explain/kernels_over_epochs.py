@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from cnn_tui.jobs.explain_protocol import Kernels, ShowKernels
+from cnn_tui.text import padded
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.widgets.image import side_by_side
@@ -40,7 +41,7 @@ class KernelsOverEpochs:
         lines = [Text(" " * _LABEL)]
         for one in page:
             words = f"{'▸' if one == chosen else ' '}{one + 1}"
-            lines[0].append(words.ljust(wide + GAP), self._view.style("cursor" if one == chosen else "dim"))
+            lines[0].append(padded(words, wide + GAP), self._view.style("cursor" if one == chosen else "dim"))
         for epoch in _some(scene, max(2, (room - 1) // (tall + 1))):
             lines += self._row(ShowKernels(scene.model_id, kernels.name, epoch), page, channel, wide, tall)
         return lines[:room]
@@ -49,7 +50,7 @@ class KernelsOverEpochs:
         """One epoch, and a blank line."""
         view, here = self._view, question.epoch == self._view.scene.epoch
         words = f"epoch {question.epoch}" if question.epoch else "the end"
-        label = [Text(words.ljust(_LABEL - GAP), view.style("accent" if here else "dim"))]
+        label = [Text(padded(words, _LABEL - GAP), view.style("accent" if here else "dim"))]
         found = view.scene.answer(question, Kernels)
         if found is None:
             words = view.scene.refusal(question) or view.scene.waiting("kernels")
