@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -74,10 +73,7 @@ def _is_every_image(steps: float, experiment: Experiment, code: CodeImport) -> b
     size = size or code.fitted.get("batch_size") or 32
     count = images.count if isinstance(images, DatasetArrays) else None
     if count is None and experiment.dataset and isinstance(images, str):  # a folder that is here
-        described = describe(experiment.dataset, experiment.data_options)
-        count = described.train_images
-        if experiment.test is None and Path(images.replace("\\", "/")).name == Path(experiment.dataset).name:
-            count += described.test_images  # of one folder, of which a share is tested on here
+        count = describe(experiment.dataset, experiment.data_options).train_images
     return count is not None and type(size) is int and abs(steps - count / size) <= 1
 
 

@@ -479,10 +479,3 @@ def test_classes_that_a_script_does_not_read_are_a_difference(pets: Path) -> Non
         "(8, 6))", "(8, 6)), cv2.COLOR_BGR2RGB)"
     )
     assert not any("OpenCV" in note for note in read(pets.parent, READ + BY_HAND + turned + BY_HAND_FIT).notes)
-
-
-@pytest.mark.parametrize(("steps", "is_said"), [(3, False), (4, False), (9, True)])
-def test_steps_for_all_pictures_of_one_folder_are_an_epoch(pets: Path, steps: int, is_said: bool) -> None:
-    reader = 'ImageDataGenerator(rescale=1 / 255).flow_from_directory("pets", target_size=(8, 8), batch_size=8)'
-    imported = read(pets.parent, f"{READ}{NETWORK}model.fit({reader}, steps_per_epoch={steps})\n")
-    assert bool(imported.differences) is is_said
