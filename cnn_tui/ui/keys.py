@@ -28,6 +28,7 @@ _NAMES = {
     "/": "slash",
     "=": "equals_sign",
     ",": "comma",
+    ".": "full_stop",
     "Enter": "enter",
     "Esc": "escape",
     "Space": "space",

@@ -50,6 +50,7 @@ SCENES: dict[str, tuple[str, str, str]] = {
     # Runs, files
     "run.start": ("r", "Run 3 is queued", ""),
     "run.repeat": ("… R", "Over how many seeds?", ""),
+    "run.place": ("… escape .", "Where are runs trained?", ""),
     "run.pause": ("… escape P", "Run 2 pauses", ""),
     "run.stop": ("… s", "Run 2 stops after this batch", ""),
     "queue.open": ("Q", "0 waiting. All done in about", ""),
@@ -332,7 +333,7 @@ def shows(app: LabApp, seen: str, unseen: str) -> bool:
 
 def pressed(key: str) -> str:
     """A key's name for the pilot."""
-    return {"?": "question_mark", ":": "colon", "+": "plus", "-": "minus"}.get(key, key)
+    return {"?": "question_mark", ":": "colon", ".": "full_stop", "+": "plus", "-": "minus"}.get(key, key)
 
 
 async def test_every_key_of_a_row_is_bound_to_its_action(make_lab: MakeLab) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -13,6 +14,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history import cluster_jobs
 from cnn_tui.history.history import History
+from cnn_tui.jobs import slurm_options
 from cnn_tui.ui.app import LabApp
 from tests.terminal import Terminal
 from tests.ui import fake
@@ -69,6 +71,29 @@ async def test_a_repeat_asks_how_many_and_queues_other_seeds(make_lab: MakeLab, 
         await sees(pilot, "12 runs are queued, seeds 4, 5, 6, 8 to 16.")
         await sees(pilot, "done")
         assert history.count() == 16
+
+
+async def test_a_run_goes_where_runs_are_trained_from_now_on(
+    make_lab: MakeLab, history: History, sealed_machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (sealed_machine / "settings.toml").write_text('[slurm]\npartition = "gpu"\n')
+    monkeypatch.setattr(slurm_options, "obstacle", lambda: "")
+    app = make_lab()
+    app.lab.history.device = "cpu"
+    async with app.run_test(size=SMALL, notifications=True) as pilot:
+        await pilot.press("full_stop")
+        await sees(pilot, "partition gpu, 240 min a job")
+        await sees(pilot, "ray: ")
+        await pilot.press(*"slurm", "enter")
+        await until(pilot, lambda: app.lab.history.place == "slurm", "the cluster")
+        await pilot.press("r")
+        await until(pilot, lambda: history.count() == 1, "a run for the cluster")
+        await pilot.press("full_stop", *"here", "enter")
+        await until(pilot, lambda: app.lab.history.place == "here", "this machine")
+        await pilot.press("r")
+        await until(pilot, lambda: history.count() == 2, "a run for this machine")
+    runs = [history.run(number) for number in (1, 2)]
+    assert [(run.executor, run.device) for run in runs if run] == [("slurm", ""), ("here", "cpu")]
 
 
 async def test_an_explicit_seed_is_the_first_of_the_sequence(make_lab: MakeLab, history: History) -> None:

@@ -20,6 +20,7 @@ from cnn_tui.ui.commands.exercises import ExerciseCommands
 from cnn_tui.ui.commands.files import FileCommands
 from cnn_tui.ui.commands.history import HistoryCommands
 from cnn_tui.ui.commands.palette import palette_commands
+from cnn_tui.ui.commands.place import PlaceCommands
 from cnn_tui.ui.commands.runs import Launcher, QueueKeeper, RunCommands
 from cnn_tui.ui.commands.searches import SearchCommands
 from cnn_tui.ui.dialogs.dialog import Conversation, HelpScreen, KeyedScreen, PickItem
@@ -112,6 +113,7 @@ class LabScreen(KeyedScreen[None]):
             "run.stop": runs.stop,
             "run.pause": runs.pause,
             "run.follow": self.past.follow,
+            "run.place": PlaceCommands(*given).choose,
             "queue.open": runs.open_queue,
             "search.open": self.searches.open,
             "file.open": files.open,
