@@ -33,6 +33,6 @@ def test_its_experiment_file_is_one() -> None:
 
 def test_the_pictures_are_there() -> None:
     pictures = re.findall(r"!\[.*?\]\((.*?)\)", README)
-    assert len(pictures) == 5
+    assert len(pictures) == 6
     for picture in pictures:
         assert (_ROOT / picture).read_text(encoding="utf-8").startswith("<svg"), picture

@@ -43,7 +43,8 @@ FILES: dict[str, str] = {
 """Those that write a file of the user's choice, which no lock on the history hinders."""
 OTHERS = {
     *("summary", "attach", "history", "show", "compare", "presets", "doctor", "keys"),  # they only read
-    *("evaluate", "predict", "why", "report", "submit", "check", "merge", "data"),  # they have tests of their own
+    # They have tests of their own.
+    *("evaluate", "predict", "why", "map", "suspects", "report", "submit", "check", "merge", "data"),
 }
 
 
