@@ -21,8 +21,9 @@ from cnn_tui.ui.dialogs.dialog import PickItem, PickScreen
 from cnn_tui.ui.explain.bench import Bench, Trained
 from cnn_tui.ui.explain.by_hand_page import ByHandPage, settings, sizes
 from cnn_tui.ui.explain.framed import HandInput
+from cnn_tui.ui.explain.gallery import Gallery
 from cnn_tui.ui.explain.lab2 import Lab2
-from cnn_tui.ui.explain.scene import AnswerWanted, Gallery, Scene
+from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.typeahead import DIALOG
 

@@ -9,19 +9,8 @@ from rich.text import Text
 
 from cnn_tui.data.images import Picture
 from cnn_tui.jobs.map_points import LISTS, MapPoints, WorthALook
-from cnn_tui.jobs.map_protocol import (
-    MAP_METHODS,
-    MAP_TITLES,
-    CountOthers,
-    DrawMap,
-    FeatureMap,
-    LookAtPoint,
-    MapMethod,
-    MapPoint,
-    OthersCounted,
-)
 from cnn_tui.reports.map_words import compared_in_words, map_in_words, neighbours_in_words
-from cnn_tui.ui.explain.nearest import FeatureWork
+from cnn_tui.ui.explain.map_work import MapWork
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
@@ -63,32 +52,18 @@ class FeatureMapView(ExplainView):
         self._forget_run()
 
     def _forget_run(self) -> None:
-        self._work = FeatureWork(self.scene.epoch)
-        self._epoch = 0
-        """The one that the map is of that is drawn, 0 for the run's end."""
-        self._points: MapPoints | None = None
-        self.method: MapMethod = MAP_METHODS[0]
-        """The one that is wanted; what is drawn stays until it is there."""
-        self._asked = 0
-        self._counts = b""
-        """How many neighbours of other classes those have that lie near one, as far as they are counted."""
-        self._rests = False
-        """Whether the work was left with Esc."""
+        self._work = MapWork(self.scene)
         self._which: WorthALook = LISTS[0]
         self._only: int | None = None
         self._at = 0
         self._image: int | None = None
         """The training image at the cursor; None for the first that is worth a look."""
-        self._seconds = 0.0
-        """How long the wanted method is at work."""
         self._zoom = 0
         self._window = self._whole = PlaneWindow(0, 1, 0, 1)
         """The part of the map that is drawn, and all of it."""
         self._drawn: _Drawn | None = None
         self._drawings: dict[object, _Drawn] = {}
         """The last drawings, so that to go back to the whole map does not draw it anew."""
-        self._shown: tuple[int, int, MapPoint] | None = None
-        """The image that was looked at last, in which epoch, and what was answered."""
 
     def show(self, scene: Scene) -> None:
         """Another run has another map."""
@@ -99,40 +74,16 @@ class FeatureMapView(ExplainView):
         """Stay on the image; what is drawn stays until the other epoch's map is there."""
         if self._points is not None and (point := self._point) is not None:
             self._image = self._points.images[point]
-        self._work, self._counts, self._rests = FeatureWork(self.scene.epoch), b"", False
+        self._work.want_epoch(self.scene.epoch)
+
+    @property
+    def _points(self) -> MapPoints | None:
+        return self._work.points
 
     # What it asks
 
-    @property
-    def _question(self) -> DrawMap:
-        return DrawMap(self.scene.model_id, self.method, self._asked, self._work.epoch)
-
     def wanted(self) -> list[AnswerWanted]:
-        run = self.scene.model_id
-        if not run or self._rests:
-            return []
-        if work := self._work.wanted(self.scene):
-            return work
-        found = []
-        if (point := self._point) is not None:
-            found.append(AnswerWanted(self._look_at(point), MapPoint, "point"))
-        if not self._is_drawn:
-            found.append(AnswerWanted(self._question, FeatureMap, "map"))
-        elif not self._all_counted:
-            found.append(AnswerWanted(self._count_question, OthersCounted, "others"))
-        elif (following := self._following) is not None:
-            found.append(AnswerWanted(self._look_at(following), MapPoint, "following point"))
-        return found
-
-    @property
-    def _is_drawn(self) -> bool:
-        """Whether there is the map that is wanted, and not that of another method or epoch."""
-        points = self._points
-        return points is not None and (points.facts.method, self._epoch) == (self.method, self._work.epoch)
-
-    def _look_at(self, point: int) -> LookAtPoint:
-        image = self._points.images[point] if self._points else 0
-        return LookAtPoint(self.scene.model_id, image, self._work.epoch)
+        return self._work.wanted(self._point, self._following)
 
     @property
     def _following(self) -> int | None:
@@ -141,54 +92,13 @@ class FeatureMapView(ExplainView):
         after = found.index(point) + 1 if point in found else 0
         return found[after] if 0 < after < len(found) else None
 
-    @property
-    def _count_question(self) -> CountOthers:
-        return CountOthers(self.scene.model_id, len(self._counts), self._work.epoch)
-
-    @property
-    def _all_counted(self) -> bool:
-        return self._points is not None and len(self._counts) >= self._points.near_others
-
     def settle(self) -> None:
         """Take in what has been answered."""
-        scene = self.scene
-        self._work.settle(scene)
-        if not self._is_drawn and self._work.is_done:
-            self._take_map(scene.answer(self._question, FeatureMap))
-        points = self._points
-        if points is None:
-            return
-        while self._is_drawn and not self._all_counted:
-            counted = scene.answer(self._count_question, OthersCounted)
-            if counted is None:
-                break
-            points.count(len(self._counts), counted.counts)
-            self._counts += counted.counts
-        if (point := self._point) is not None:
-            image = points.images[point]
-            looked = scene.answer(self._look_at(point), MapPoint)
-            self._shown = (image, self._work.epoch, looked) if looked else self._shown
-
-    def _take_map(self, found: FeatureMap | None) -> None:
-        """Draw the map that was answered; ask again where the method is at work."""
-        if found is None:
-            return
-        if found.at_work:
-            self._asked, self._seconds = self._asked + 1, found.at_work
-            return
-        self._points, self._epoch, self._seconds = MapPoints(found), self._work.epoch, 0.0
-        self._points.count(0, self._counts)
-        self._whole = whole_window(self._points.across, self._points.up)
-        if self._image is not None and self._points.point_of(self._image) is None:
-            self._image = None
-        self._centre()
-
-    @property
-    def _is_at_work(self) -> bool:
-        """Whether neighbours are counted, or come before that: something to leave."""
-        if self._rests or self._all_counted or self._nothing():
-            return False
-        return not self.scene.refusal(self._count_question)
+        if self._work.settle() and self._points is not None:
+            self._whole = whole_window(self._points.across, self._points.up)
+            if self._image is not None and self._points.point_of(self._image) is None:
+                self._image = None
+            self._centre()
 
     # Where one is
 
@@ -258,8 +168,8 @@ class FeatureMapView(ExplainView):
 
     def open(self) -> None:
         """The next point of the same cell; or on with the work that was left."""
-        if self._rests:
-            self._rests = False
+        if self._work.rests:
+            self._work.rests = False
             return
         here, point = self._here, self._point
         if point in here:
@@ -285,14 +195,8 @@ class FeatureMapView(ExplainView):
 
     def next_method(self) -> bool:
         """The next way to lay the images out."""
-        self.method = MAP_METHODS[(MAP_METHODS.index(self.method) + 1) % len(MAP_METHODS)]
-        self._asked, self._seconds, self._rests = self._asked + 1, 0.0, False
+        self._work.want_next_method()
         return True
-
-    @property
-    def _waits_for_map(self) -> bool:
-        """Whether the map of another method or epoch is wanted than the one that is drawn."""
-        return self._points is not None and not self._is_drawn
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -304,11 +208,9 @@ class FeatureMapView(ExplainView):
 
     def leave(self) -> bool:
         """Leave the work; else show the whole map, and all classes."""
-        if self._points is not None and self.method != self._points.facts.method:
-            self.method = self._points.facts.method
-        elif self._is_at_work:
-            self._rests = True
-        elif self._zoom:
+        if self._work.leave():
+            return True
+        if self._zoom:
             self.step(-self._zoom)
         elif self._only is not None:
             self.choose_class(None)
@@ -319,11 +221,11 @@ class FeatureMapView(ExplainView):
     # Drawing
 
     def draw(self, width: int, height: int) -> list[Text]:
-        if words := self._nothing():
+        if words := self._work.why_none():
             return self.paragraph(words, width)
         points, point = self._points, self._point
         if points is None:
-            return self.paragraph(self._state(), width, "accent")
+            return self.paragraph(self._work.state(), width, "accent")
         head = self._head(points, width, height)
         legend = self._legend(points, width)[: _MOST_LEGEND if height >= _ROOMY else 1]
         room = max(1, height - len(head) - len(legend))
@@ -333,19 +235,6 @@ class FeatureMapView(ExplainView):
         about = self._about(points, point, beside, room) if point is not None else []
         return [*head, *side_by_side([lines, about])[:room], *legend]
 
-    def _nothing(self) -> str:
-        """Why there can be no map."""
-        scene = self.scene
-        if words := scene.why_nothing("features"):
-            return words
-        return scene.refusal(self._question) if self._points is None else ""
-
-    def _state(self) -> str:
-        """How far the work is, in a sentence."""
-        if self._rests:
-            return f"The work was left. {key_of('explain.open')} goes on with it."
-        return self._work.state(self.scene, "the map")
-
     def _head(self, points: MapPoints, width: int, height: int) -> list[Text]:
         """What is drawn, and where one is in which list."""
         facts = points.facts
@@ -354,25 +243,15 @@ class FeatureMapView(ExplainView):
             along = f"{key_of('explain.previous_image')} {key_of('explain.next_image')}"
             words += f" {compared_in_words(facts)} Arrows go to the nearest point; {along} along this list:"
         place = Text(self._place(points), self.style("strong"))
-        if self._waits_for_map:
-            place = self._map_state()
-        elif self._is_at_work and self._which == LISTS[0]:
-            share = f"{len(self._counts) / max(1, points.near_others):.0%}".replace("%", " %")
-            place.append(f"   counting neighbours {share} … {key_of('lab.back')} leaves it", self.style("accent"))
+        if self._work.waits_for_map:
+            refusal = self.scene.refusal(self._work.question)
+            place = Text(inert(refusal or self._work.state_of_map()), self.style("warn" if refusal else "accent"))
+        elif self._work.is_at_work and self._which == LISTS[0]:
+            counted = f"counting neighbours {self._work.share_counted()} … {key_of('lab.back')} leaves it"
+            place.append(f"   {counted}", self.style("accent"))
         place.truncate(width)
         told = self.paragraph(words, width)
         return [*(told if height >= _ROOMY else told[:1]), place]
-
-    def _map_state(self) -> Text:
-        """Why the map of the method that is wanted is not there yet."""
-        if refusal := self.scene.refusal(self._question):
-            return Text(inert(refusal), self.style("warn"))
-        if self._rests or not self._work.is_done:
-            return Text(self._state(), self.style("accent"))
-        if self.method == MAP_METHODS[0]:
-            return Text(self.scene.waiting("the map"), self.style("accent"))
-        words = f"{MAP_TITLES[self.method]} at work for {self._seconds:.0f} s … {key_of('lab.back')} leaves it"
-        return Text(words, self.style("accent"))
 
     def _place(self, points: MapPoints) -> str:
         """Where one is, as `3 of 412 on mixed borders`."""
@@ -419,12 +298,9 @@ class FeatureMapView(ExplainView):
         image, label, facts = points.images[point], points.labels[point], points.facts
         lines = [Text(short(f"training image {image}", width), self.style("strong"))]
         lines.append(self._signed(f"is {sign_of(label)} {facts.name(label)}", label, width))
-        looked = self._shown
-        if looked is None or looked[:2] != (image, self._work.epoch):
-            question = self._look_at(point)
-            words = self.scene.refusal(question) or self.scene.waiting("the image")
-            return [*lines, *self.paragraph(words, width)]
-        one = looked[2]
+        one = self._work.looked_at(point)
+        if one is None:
+            return [*lines, *self.paragraph(self._work.why_not_looked_at(point), width)]
         said, share = one.predicted, one.probabilities[one.predicted]
         how = "NaN" if share is None else f"{share:.1%}".replace("%", " %")
         verdict = self.right_or_wrong(said == label).append(f" {how}")

@@ -22,10 +22,11 @@ from cnn_tui.ui.explain.by_hand import ByHandView
 from cnn_tui.ui.explain.dialogs import ALL, ask_class, ask_picture, ask_run
 from cnn_tui.ui.explain.epochs import EpochSlider
 from cnn_tui.ui.explain.explained_run import ExplainedRun
+from cnn_tui.ui.explain.gallery import ORDERS
 from cnn_tui.ui.explain.image_marks import ImageMarks
 from cnn_tui.ui.explain.lab2 import Lab2
 from cnn_tui.ui.explain.predictions import PredictionsView
-from cnn_tui.ui.explain.scene import ORDERS, AnswerWanted, Scene
+from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView, ViewNames
 from cnn_tui.ui.explain.views import Views
 from cnn_tui.ui.explain.where import WhereView
