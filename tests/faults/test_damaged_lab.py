@@ -18,6 +18,7 @@ DAMAGES = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("no_worker")
 def test_every_run_has_its_page() -> None:
     older(*DAMAGES)  # a run for each damage; the newest is sound

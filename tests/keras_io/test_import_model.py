@@ -85,7 +85,8 @@ def _factors(penalty: L1L2) -> dict[str, float]:
 # There and back
 
 
-@settings(deadline=None, max_examples=examples(25, 8), suppress_health_check=list(HealthCheck))
+@pytest.mark.long
+@settings(deadline=None, max_examples=examples(10), suppress_health_check=list(HealthCheck))
 @given(networks)
 @example(BASELINE.with_stack(every_kind))
 def test_a_network_comes_back_from_keras_json(tmp_path: Path, experiment: Experiment) -> None:
@@ -520,6 +521,7 @@ def with_value(model: Model, way: tuple[Any, ...], value: Any) -> Model:
     return changed
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("model", models_to_spoil(), ids=["sequential", "functional"])
 def test_no_wrong_value_at_any_place_makes_a_traceback(tmp_path: Path, model: Model) -> None:
     for way in places(model):

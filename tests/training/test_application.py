@@ -17,7 +17,7 @@ from cnn_tui.network.rules import flow
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import summarize
 
-QUICK = ("MobileNetV2", "VGG16")
+QUICK = ("MobileNet", "VGG16")
 END = (GlobalAveragePooling2D(), Dense(units=10, activation="softmax"))
 SMALL = Experiment(
     layers=(
@@ -39,7 +39,7 @@ def counted(weights: list[Any]) -> int:
         *(
             pytest.param(name, marks=pytest.mark.long)
             for name in (
-                *("MobileNet", "VGG19", "InceptionV3", "Xception", "ResNet50", "ResNet50V2", "ResNet101"),
+                *("MobileNetV2", "VGG19", "InceptionV3", "Xception", "ResNet50", "ResNet50V2", "ResNet101"),
                 *("DenseNet121", "EfficientNetB0", "EfficientNetV2B0"),
             )
         ),
@@ -89,7 +89,7 @@ def test_images_are_prepared_as_keras_does_it(architecture: Any) -> None:
 
     from cnn_tui.training.application import keras_application
 
-    own = {"MobileNetV2": "mobilenet_v2", "VGG16": "vgg16", "DenseNet121": "densenet"}[architecture]
+    own = {"MobileNet": "mobilenet", "VGG16": "vgg16", "DenseNet121": "densenet"}[architecture]
     first = next(iter(facts_of(architecture).cuts))
     layer = Application(architecture=architecture, weights="none", cut=first)
     model = keras_application(layer, (32, 32, 3), "base", pretrained=True)

@@ -206,6 +206,7 @@ def test_what_does_not_fit_names_the_layer_and_both_shapes(shapes: Path, tmp_pat
     assert "is not there, or cannot be read" in refusal(asked)
 
 
+@pytest.mark.long
 def test_a_base_is_frozen_first_and_trained_on_later(shapes: Path, tmp_path: Path) -> None:
     """The two steps of transfer learning: what the first run has learned is where the second one begins."""
     base = Application(architecture="MobileNetV2", weights="none", cut="block_1_expand_relu", trainable=False)

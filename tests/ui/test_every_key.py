@@ -275,6 +275,10 @@ def test_every_row_has_a_scene() -> None:
     assert set(SCENES) == {key.id for key in KEYS}
 
 
+_FIRST = ("lab", "pane", "run", "edit", "stack", "move", "summary", "training", "history")
+"""Whose keys are tried each time; those of screens and boxes take longer."""
+
+
 def walks() -> list[list[str]]:
     """The scenes that an app shows one after another."""
     found: list[list[str]] = []
@@ -310,7 +314,13 @@ def lab_of_two_runs(make_lab: MakeLab, history: History, tmp_path: Path, monkeyp
     return app
 
 
-@pytest.mark.parametrize("walk", walks(), ids=" ".join)
+@pytest.mark.parametrize(
+    "walk",
+    [
+        pytest.param(walk, id=" ".join(walk), marks=() if walk[0].split(".")[0] in _FIRST else pytest.mark.long)
+        for walk in walks()
+    ],
+)
 async def test_keys(walk: list[str], lab_of_two_runs: LabApp) -> None:
     app = lab_of_two_runs
     async with app.run_test(size=LARGE, notifications=True) as pilot:

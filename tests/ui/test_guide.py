@@ -57,6 +57,7 @@ async def test_whoever_trains_at_once_is_not_told_to_edit(make_lab: MakeLab) -> 
         await until(pilot, lambda: "4/6" in text(app), "the fourth step")
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("no_worker")
 def test_it_comes_until_it_is_ended_and_never_where_there_are_runs() -> None:
     with Terminal(LAB, 80, 24) as terminal:

@@ -82,6 +82,7 @@ def test_hostile_text_is_shown_inert_and_cut(size: tuple[int, int]) -> None:
         assert [run.name for run in history.runs()] == list(HOSTILE), "looking changes nothing"
 
 
+@pytest.mark.long
 def test_rows_that_do_not_change_are_not_sent_while_a_run_trains() -> None:
     with History() as history:
         fill(history, 2_000)
