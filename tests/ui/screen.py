@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from textual._context import visible_screen_stack
 from textual.app import App
 from textual.pilot import Pilot
 
@@ -21,6 +22,7 @@ PATIENCE = 60.0
 def text(app: App[Any]) -> str:
     """The whole screen as lines of text."""
     height = app.size.height
+    visible_screen_stack.set(app._background_screens)  # what is seen around a box: the app sets it for its own tasks
     lines = app.screen._compositor.render_strips()
     return "\n".join("".join(segment.text for segment in line).rstrip() for line in lines[:height])
 

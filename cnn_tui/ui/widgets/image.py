@@ -113,6 +113,21 @@ def draw(
     size = fit(picture.shape, width, height)
     if album is not None and mode != "shades" and (picture.shape[1] > size.columns or mode == "16"):
         return album.put(picture, size)
+    if len(picture.pixels) > _MOST_KEPT:
+        return _drawn(picture, size, mode, dark)
+    return [line.copy() for line in _drawn_before(picture, size, mode, dark)]
+
+
+_MOST_KEPT = 4096
+"""So many bytes a picture has at most whose drawing is kept: maps of a layer, of which dozens are drawn at a key."""
+
+
+@functools.lru_cache(maxsize=512)
+def _drawn_before(picture: Picture, size: Fit, mode: Mode, dark: bool) -> tuple[Text, ...]:
+    return tuple(_drawn(picture, size, mode, dark))
+
+
+def _drawn(picture: Picture, size: Fit, mode: Mode, dark: bool) -> list[Text]:
     if mode == "full" and picture.shape[1] > size.columns:
         return _quadrants(resampled(picture, Fit(2 * size.columns, size.rows + size.rows % 2)))
     grid = resampled(picture, size)
