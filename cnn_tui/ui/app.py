@@ -178,6 +178,8 @@ class LabApp(Steady, TypeaheadApp):
         # Small and back at once: Textual paints nothing, for it sees the size it knows. But the terminal has cut cells.
         if self._shown_size == self.size:
             self._send_all()
+        else:  # what was painted for a size in between was cut at the edges of the next: sent is only what differs
+            self._paint_all()
         self._shown_size = self.size
 
     def on_in_band_window_resize(self, _: messages.InBandWindowResize) -> None:
@@ -187,6 +189,9 @@ class LabApp(Steady, TypeaheadApp):
     def _send_all(self) -> None:
         if isinstance(self._driver, LeanDriver):
             self._driver.repaint()
+        self._paint_all()
+
+    def _paint_all(self) -> None:
         for screen in self.screen_stack:
             screen.refresh()
 

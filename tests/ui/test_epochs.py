@@ -108,6 +108,18 @@ async def test_layers_kernels_and_maps_are_asked_for_with_its_weights(make_lab: 
         await until(pilot, lambda: any(_epoch(one) == 1 for one in client.asked), "the map of epoch 1")
         await go_to(pilot, "activations")
         await until(pilot, lambda: any(_of_maps(one) == 1 for one in client.asked), "the activations of epoch 1")
+        await until(
+            pilot, lambda: any(_of_maps(one) == 2 for one in client.asked), "those of epoch 2, before they are wanted"
+        )
+        known = len(client.asked)
+        await pilot.press("L")
+        await sees(pilot, "epoch 2 of 3")
+        await until(
+            pilot,
+            lambda: any(isinstance(one, ShowActivations) and not one.epoch for one in client.asked[known:]),
+            "those of the end",
+        )
+        assert not any(_of_maps(one) == 2 for one in client.asked[known:]), "they were known"
 
 
 @pytest.mark.parametrize("size", [LARGE, SMALL])

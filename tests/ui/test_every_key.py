@@ -246,7 +246,7 @@ SCENES: dict[str, tuple[str, str, str]] = {
     "text.leave": ("… escape escape", "Enter edit", "What Conv2D does"),
     "columns.toggle": ("4 V j space", "[ ]  Name", ""),
     "columns.usual": ("… 0", "[x]  Name", ""),
-    "columns.help": ("… ?", "the usual ones", "[x]  Name"),
+    "columns.help": ("… ?", "the usual ones", ""),
     "columns.leave": ("… escape escape", "Enter open", "Archived runs"),
     "columns.later": ("4 V j J escape", "Test  Name", ""),
     "columns.earlier": ("4 V j j K escape", "Test  Name", ""),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import msgspec
 from rich.text import Text
 
 from cnn_tui.data.images import Picture
 from cnn_tui.jobs.explain_protocol import Activations, LayerMaps, ShowActivations
 from cnn_tui.text import cells, counted
 from cnn_tui.ui.explain.layers import LayerView
-from cnn_tui.ui.explain.scene import AnswerWanted, Scene
+from cnn_tui.ui.explain.scene import AHEAD, AnswerWanted, Scene
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import side_by_side
 from cnn_tui.ui.widgets.lines import short
@@ -43,6 +44,14 @@ class ActivationsView(LayerView):
     def questions(self) -> list[AnswerWanted]:
         question = self.question
         return [AnswerWanted(question, Activations, "maps")] if question else []
+
+    def ahead(self) -> list[AnswerWanted]:
+        """The same of the epochs beside the one that is looked at."""
+        question = self.question
+        if question is None:
+            return []
+        there = [msgspec.structs.replace(question, epoch=epoch) for epoch in self.scene.epochs_beside()]
+        return [AnswerWanted(one, Activations, AHEAD) for one in there]
 
     @property
     def question(self) -> ShowActivations | None:

@@ -27,7 +27,6 @@ class ConfusionView(ExplainView):
     title: ClassVar[str] = "confusion"
     keys: ClassVar[str] = "open class run"
     chooses_images: ClassVar[bool] = True
-    looks_ahead: ClassVar[bool] = True
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
@@ -42,6 +41,9 @@ class ConfusionView(ExplainView):
         """Another run: from the top again."""
         super().show(scene)
         self.cursor = self.first = 0
+
+    def ahead(self) -> list[AnswerWanted]:
+        return self.scene.ahead()
 
     def wanted(self) -> list[AnswerWanted]:
         return self.scene.kept()

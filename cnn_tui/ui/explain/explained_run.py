@@ -108,8 +108,9 @@ class ExplainedRun:
         for wanted in view.wanted():
             if not self.scene.knows(wanted.question):
                 self.ask(wanted)
-        if view.looks_ahead and not self._pending:
-            for wanted in self.scene.ahead():
+        if not self._pending:
+            unknown = [wanted for wanted in view.ahead() if not self.scene.knows(wanted.question)]
+            for wanted in unknown[:1]:
                 self.ask(wanted)
 
     def show_epoch(self, by: int) -> bool:

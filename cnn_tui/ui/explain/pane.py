@@ -26,7 +26,7 @@ from cnn_tui.ui.explain.gallery import ORDERS
 from cnn_tui.ui.explain.image_marks import ImageMarks
 from cnn_tui.ui.explain.lab2 import Lab2
 from cnn_tui.ui.explain.predictions import PredictionsView
-from cnn_tui.ui.explain.scene import AnswerWanted, Scene
+from cnn_tui.ui.explain.scene import AHEAD, AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView, ViewNames
 from cnn_tui.ui.explain.views import Views
 from cnn_tui.ui.explain.where import WhereView
@@ -133,17 +133,25 @@ class ExplainPane(Pane):
         for one in self.views:
             if one is not view:
                 one.forget()
-        if self._shown and self._entered:
-            self.explained.ask_for(view)  # first, so that it is answered while this is drawn
+        self._ask()  # first, so that it is answered while this is drawn
         if not stays:
             view.redraw()
 
+    def _ask(self) -> None:
+        if self._shown and self._entered:
+            self.explained.ask_for(self.view)
+
     def on_explained_run_answered(self, message: ExplainedRun.Answered) -> None:
         message.stop()
+        wanted = message.wanted
+        is_needed = wanted.topic != AHEAD or wanted.question in [one.question for one in self.view.wanted()]
         refusal = self.explained.keep_answer(message)
         if refusal:
             self.notify(refusal, severity="error", markup=False, timeout=10)
-        self._after_answer(message.scene)
+        if is_needed:
+            self._after_answer(message.scene)
+        elif message.scene is self.scene:
+            self._ask()
 
     def on_explained_run_looked(self, message: ExplainedRun.Looked) -> None:
         message.stop()

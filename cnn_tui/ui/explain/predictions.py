@@ -49,7 +49,6 @@ class PredictionsView(ExplainView):
     keys: ClassVar[str] = "next_image open nearest order class picture mark run"
 
     shows_own_picture: ClassVar[bool] = True
-    looks_ahead: ClassVar[bool] = True
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
@@ -62,6 +61,9 @@ class PredictionsView(ExplainView):
 
     def settle(self) -> None:
         self.nearest.work.settle(self.scene)
+
+    def ahead(self) -> list[AnswerWanted]:
+        return self.scene.ahead()
 
     def wanted(self) -> list[AnswerWanted]:
         return self.scene.kept() or self.nearest.wanted()

@@ -36,6 +36,10 @@ _MOST_AHEAD = 7
 Answer = TypeVar("Answer", bound=msgspec.Struct)
 
 
+AHEAD = "ahead"
+"""The topic of what is asked before anybody needs it."""
+
+
 class AnswerWanted(NamedTuple):
     """A question that a view needs the answer of; a newer one of the same topic takes its place."""
 
@@ -128,6 +132,11 @@ class Scene:
         """The run as it was after the epoch that is looked at."""
         return self.run.after_epoch(self.epoch) if self.run and self.epoch else self.run
 
+    def epochs_beside(self) -> list[int]:
+        """The epochs before and after the one that is looked at; 0 for the run's end."""
+        here = self.epochs.index(self.epoch)
+        return [self.epochs[at] for at in (here - 1, here + 1) if 0 <= at < len(self.epochs)]
+
     def ahead(self) -> list[AnswerWanted]:
         """What somebody who moves over the epochs will want next: the predictions of the one that is nearest."""
         if not self.epoch or self._lost is not None or not self.model_id:
@@ -136,7 +145,7 @@ class Scene:
         near = sorted(self.epochs, key=lambda epoch: abs(self.epochs.index(epoch) - here))[:_MOST_AHEAD]
         unknown = [KeepPredictions(run, epoch) for epoch in near if epoch and not predictions_path(run, epoch).exists()]
         wanted = [self.next_part(one) for one in unknown]
-        return [AnswerWanted(one, PartDone, "ahead") for one in wanted if not self.knows(one)][:1]
+        return [AnswerWanted(one, PartDone, AHEAD) for one in wanted if not self.knows(one)][:1]
 
     def wanted(self, dataset: str) -> Wanted:
         """A dataset with what is said of it beside its name: as for that of the run, if it is that of the run."""

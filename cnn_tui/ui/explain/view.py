@@ -32,8 +32,6 @@ class ExplainView(MovingLines):
     shows_own_picture: ClassVar[bool] = False
     keeps_last: ClassVar[bool] = False
     """Whether what it shows stays until there is the answer that takes its place."""
-    looks_ahead: ClassVar[bool] = False
-    """Whether the predictions of the epochs around are wanted before somebody moves there."""
     class_question: ClassVar[tuple[str, str]] = ("Images of which class?", "all classes")
     """What is asked when a class is to be chosen, and what stands for none; "" where one has to be."""
 
@@ -64,6 +62,10 @@ class ExplainView(MovingLines):
 
     def wanted(self) -> list[AnswerWanted]:
         """The questions whose answers it needs, the most urgent first."""
+        return []
+
+    def ahead(self) -> list[AnswerWanted]:
+        """What it will need where somebody moves over the epochs; asked while nothing else is."""
         return []
 
     def datasets(self) -> list[str]:
