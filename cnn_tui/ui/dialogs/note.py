@@ -8,6 +8,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.events import Paste, Resize
+from textual.screen import ScreenResultType
 from textual.widgets import Static, TextArea
 
 from cnn_tui.history.notebook import MAX_TEXT
@@ -20,11 +21,27 @@ _SHORT = 22
 """Rows of a terminal below which a field at the bottom has two lines only."""
 
 
-class NoteScreen(Dialog[tuple[str | None, ...] | None]):
-    """Gives what was typed in each field, None where nothing was changed; or None when it was left."""
+class FieldsDialog(Dialog[ScreenResultType]):
+    """A box of several fields, some of them of several lines."""
 
     scope: ClassVar[str] = "field"
     BINDINGS = bindings_of("field")
+
+    def action_next_field(self, by: int) -> None:
+        if by > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
+
+    def action_new_line(self) -> None:
+        for field in self.query(NoteField):
+            if field.has_focus:
+                field.insert("\n")
+
+
+class NoteScreen(FieldsDialog[tuple[str | None, ...] | None]):
+    """Gives what was typed in each field, None where nothing was changed; or None when it was left."""
+
     DEFAULT_CSS: ClassVar[str] = """
     NoteScreen NoteField, NoteScreen NoteField:focus { height: 6; border: none; padding: 0; background: $panel; }
     NoteScreen .label { color: $dim; }
@@ -86,17 +103,6 @@ class NoteScreen(Dialog[tuple[str | None, ...] | None]):
                 return
         before = self._before.values()
         self.dismiss(tuple(None if text == old else text for text, old in zip(texts, before, strict=True)))
-
-    def action_next_field(self, by: int) -> None:
-        if by > 0:
-            self.focus_next()
-        else:
-            self.focus_previous()
-
-    def action_new_line(self) -> None:
-        for field in self.query(NoteField):
-            if field.has_focus:
-                field.insert("\n")
 
 
 class NoteField(TextArea):

@@ -11,9 +11,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
 from cnn_tui.history.searches import SearchPlan
-from cnn_tui.ui.bindings import bindings_of
-from cnn_tui.ui.dialogs.dialog import Dialog
-from cnn_tui.ui.dialogs.note import NoteField
+from cnn_tui.ui.dialogs.note import FieldsDialog, NoteField
 from cnn_tui.ui.keys import key_bar
 
 _HINT = (
@@ -23,11 +21,9 @@ _HINT = (
 )
 
 
-class SearchForm(Dialog[SearchPlan | None]):
+class SearchForm(FieldsDialog[SearchPlan | None]):
     """Gives the plan that was typed, or None when it was left. What is refused is said on the spot."""
 
-    scope: ClassVar[str] = "field"
-    BINDINGS = bindings_of("field")
     DEFAULT_CSS: ClassVar[str] = """
     SearchForm NoteField, SearchForm NoteField:focus { height: 3; border: none; padding: 0; background: $panel; }
     SearchForm NoteField { margin: 0 0 1 0; }
@@ -61,14 +57,3 @@ class SearchForm(Dialog[SearchPlan | None]):
             self.dismiss(self._accept(self.query_one(NoteField).text, trials, metric, prune))
         except ValueError as error:
             self.query_one("#hint", Static).update(Text(f"{error}", "bold"))
-
-    def action_next_field(self, by: int) -> None:
-        if by > 0:
-            self.focus_next()
-        else:
-            self.focus_previous()
-
-    def action_new_line(self) -> None:
-        field = self.query_one(NoteField)
-        if field.has_focus:
-            field.insert("\n")
