@@ -314,7 +314,7 @@ class FeatureMapView(ExplainView):
         lines += self.paragraph(neighbours_in_words(names), width, "")
         here = self._here
         if len(here) > 1 and point in here and room >= _ROOMY - 6:
-            words = f"{here.index(point) + 1} of {len(here)} points here: {key_of('explain.open')}"
+            words = f"{key_of('explain.open')}: {here.index(point) + 1} of {len(here)} here"
             lines.append(Text(short(words, width), self.style("dim")))
         return [*lines, *self._picture(one.picture, width, room - len(lines))]
 
