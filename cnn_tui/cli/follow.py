@@ -17,10 +17,11 @@ from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.lost_number import lost_metric, lost_number, remedy
 from cnn_tui.analysis.pace import clock, in_words
 from cnn_tui.cli.history import to_text
+from cnn_tui.cli.live_chart import LiveChart
 from cnn_tui.cli.printing import chart_lines
 from cnn_tui.cli.progress import LinePart, Reporter, epoch_parts, join_parts, progress_parts
 from cnn_tui.cli.runs import find_run, listed, open_history, to_json
-from cnn_tui.cli.streams import FAILED, FINISHED, INTERRUPTED, UserError, is_terminal, put
+from cnn_tui.cli.streams import FAILED, FINISHED, INTERRUPTED, UserError, is_terminal, moves_cursor, put
 from cnn_tui.cli.worker_care import WorkerCare
 from cnn_tui.data.course import is_drawn
 from cnn_tui.history.alive import elsewhere_in_words
@@ -87,19 +88,23 @@ class Follower:
         self._stopping = False
         self._out = Reporter(sys.stderr, is_terminal(sys.stderr))
         self._estimator = Estimator(history)
+        self._chart: LiveChart | None = None
         self._told: set[str] = set()
         self._care = WorkerCare(history)
 
     def follow(self, ids: list[int], as_json: bool, *, own: bool = False, draws: bool = False) -> int:
         """Follow runs and print what came of them; gives the exit status. ctrl+c stops `own` runs, others it leaves.
 
-        With `draws`, the curves are drawn as they are at first, where there are some, and as they are in the end.
+        With `draws`, the curves are drawn as they are at first, where there are some, and as they are in the end; on a
+        terminal whose cursor can be moved, after each epoch as well, in their place.
         """
         self._own = ids if own else []
+        if draws and moves_cursor(sys.stderr):
+            self._chart = LiveChart(self._out, sys.stderr, self.history)
         ended: list[Run] = []
         try:
             for run_id in ids:
-                if draws and (run := self._read(run_id)).live:
+                if draws and self._chart is None and (run := self._read(run_id)).live:
                     self._draw(run)
                 ended.append(self._to_its_end(run_id))
                 if draws:
@@ -161,12 +166,17 @@ class Follower:
                 self._tell_once(f"event {run.id} {event.text}", f"run {run.id}: {quiet(event.text, 500)}")
         if run.live and (lost := lost_number(run, self.history.points(run.id))):
             self._tell_once(f"lost {run.id}", f"run {run.id}: {lost}. {remedy(run)} cnn-tui stop {run.id} stops it")
-        for epoch in run.epochs[epochs:]:
-            self._out.line(join_parts(epoch_parts(run, epoch), self._out.columns()))
+        said = [join_parts(epoch_parts(run, epoch), self._out.columns()) for epoch in run.epochs[epochs:]]
+        told = len(run.epochs)
+        if self._chart is not None and run.live:
+            told = told if self._chart.draw(run, said) else epochs
+        else:
+            for line in said:
+                self._out.line(line)
         if run.live:
             parts = progress_parts(run, self.history.progress(run.id))
             self._out.bar([*parts, *self._rest()])
-        return len(run.epochs)
+        return told
 
     def _show_queued(self, run: Run) -> None:
         if there := elsewhere_in_words(run):
@@ -201,6 +211,7 @@ class Follower:
         if self._interrupts.count == 0:
             return
         if not self._own:
+            self._out.keep_block()
             self._out.line(f"run {run_id} goes on; cnn-tui attach {run_id} comes back to it")
             raise LeftError
         if self._interrupts.count > 1:

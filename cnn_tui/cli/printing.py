@@ -22,7 +22,8 @@ from cnn_tui.home import remedy
 from cnn_tui.reports.blocks import NO_CURVES, Page, Paragraph, Span
 from cnn_tui.reports.chart.canvas import Kind
 from cnn_tui.reports.chart.choice import Recorded
-from cnn_tui.reports.chart.page_chart import charts_of_run
+from cnn_tui.reports.chart.page_chart import ROWS, charts_of_run
+from cnn_tui.reports.chart.plot import SMALLEST
 from cnn_tui.reports.layout import PageLayout
 from cnn_tui.text import columns, escaped, quiet
 
@@ -39,6 +40,7 @@ _STYLES = {
     "grid": "bright_black",
 }
 _LEAST_ROWS = 9
+_LOWEST, _HIGHEST = 6, ROWS  # rows of a chart that has to fit: the axes of a lower one say nothing
 _UNSEEN = re.compile(r"[^ -~]")
 
 
@@ -58,13 +60,30 @@ def put_charts(run: Run, points: Sequence[Point]) -> None:
 def chart_lines(run: Run, points: Sequence[Point], stream: TextIO | None) -> list[str]:
     """The curves of a run for a stream, as lines; none where there is no epoch to draw."""
     wide, high = (columns_of(stream), rows_of(stream)) if is_terminal(stream) else (80, 24)
-    lines = []
-    for name, chart in charts_of_run(
-        Recorded(run, points), wide, max(_LEAST_ROWS, high // 2 - 3), lines_of_charts(stream)
-    ):
-        lines += [styled(name, "strong", stream)]
-        lines += ["".join(styled(words, style, stream) for words, style in line) for line in chart]
-    return lines
+    return [line for chart in _charts(run, points, stream, wide, max(_LEAST_ROWS, high // 2 - 3)) for line in chart]
+
+
+def chart_lines_within(run: Run, points: Sequence[Point], stream: TextIO | None, most: int) -> list[str]:
+    """The curves of a run in at most so many lines: loss and accuracy, else the loss alone, else nothing."""
+    wide = columns_of(stream)
+    if wide < SMALLEST[0] or not (charts := _charts(run, points, stream, wide, _LOWEST)):
+        return []
+    for shown in (charts, charts[:1]):
+        rows = _LOWEST + (most - sum(map(len, shown))) // len(shown)
+        if rows >= _LOWEST:
+            fitted = _charts(run, points, stream, wide, min(rows, _HIGHEST))[: len(shown)]
+            return [line for chart in fitted for line in chart]
+    return []
+
+
+def _charts(
+    run: Run, points: Sequence[Point], stream: TextIO | None, wide: int, rows: int
+) -> list[list[str]]:  # of each its name and its lines
+    return [
+        [styled(name, "strong", stream)]
+        + ["".join(styled(words, style, stream) for words, style in line) for line in chart]
+        for name, chart in charts_of_run(Recorded(run, points), wide, rows, lines_of_charts(stream))
+    ]
 
 
 def lines_of_charts(stream: TextIO | None) -> Kind:

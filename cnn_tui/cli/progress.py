@@ -27,7 +27,7 @@ _PHASES = {
 
 
 class Reporter:
-    """Writes lines, and keeps at most one unfinished line below them that it rewrites.
+    """Writes lines, and keeps at most one unfinished line below them that it rewrites; in between, a block of lines.
 
     rich's Progress sends 109 bytes for a line that takes 62 here, hides the cursor, and cuts a line that is too long
     where this leaves out what matters least.
@@ -35,6 +35,8 @@ class Reporter:
 
     def __init__(self, stream: TextIO | None, rewrites: bool) -> None:
         self.rewrites = rewrites
+        self.block_rows = 0
+        """How many lines stand between what was said and the unfinished line."""
         self._stream = stream
         self._shown = ""
         self._drawn = 0.0
@@ -56,8 +58,31 @@ class Reporter:
             rewrite("\r" + padded(text, min(cells(self._shown), width)))
             self._shown, self._drawn = text, now
 
+    def over_block(self, said: Sequence[str], block: Sequence[str]) -> int:
+        """Write lines that stay where the block was, and another block below them, at once; gives the bytes of it all.
+
+        Only for a terminal that `moves_cursor`. No line of the block may be longer than a line of the terminal.
+        """
+        up = f"\x1b[{self.block_rows}A" if self.block_rows else ""
+        # A line is made empty before it is written: after a full one some terminals would erase its last character. All
+        # is made empty before a line that takes several, which is rare: on a slow line the eye would see it.
+        several = any(cells(line) > self.columns() for line in said)
+        lines = "".join(f"\x1b[K{line}\n" for line in (*said, *block))
+        text = "\r" + up + "\x1b[J" * several + lines + "\x1b[J"
+        rewrite(text)
+        self.block_rows, self._shown, self._drawn = len(block), "", 0.0
+        return len(text.encode())
+
+    def keep_block(self) -> None:
+        """Let the block stay as it is, and take away what is below it: the unfinished line and a `^C`."""
+        if self.block_rows:
+            rewrite("\r\x1b[J")
+            self.block_rows, self._shown = 0, ""
+
     def clear(self) -> None:
-        """Take the unfinished line away."""
+        """Take the unfinished line away, and the block."""
+        if self.block_rows:
+            self.over_block((), ())
         if self._shown:
             rewrite("\r" + " " * cells(self._shown) + "\r")
             self._shown = ""

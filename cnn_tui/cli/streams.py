@@ -85,6 +85,11 @@ def is_terminal(*streams: TextIO | None) -> bool:
     return all(stream is not None and not stream.closed and stream.isatty() for stream in streams)
 
 
+def moves_cursor(stream: TextIO | None) -> bool:
+    """Whether a stream is a terminal whose cursor can be moved up, so that lines can be drawn anew in their place."""
+    return is_terminal(stream) and os.environ.get("TERM", "") not in ("", "dumb", "unknown")
+
+
 def columns_of(stream: TextIO | None) -> int:
     """How wide the terminal behind a stream is: `COLUMNS`, else what the terminal says, else 80."""
     chosen = os.environ.get("COLUMNS", "")

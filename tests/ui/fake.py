@@ -43,10 +43,10 @@ def begin(history: History, run_id: int) -> None:
     )
 
 
-def play(history: History, run_id: int, at: float) -> None:
-    """Let the run be `at` epochs far, with readings and finished epochs on the way."""
+def play(history: History, run_id: int, at: float, since: int = 0) -> None:
+    """Let the run, which has ended `since` epochs, be `at` epochs far, with readings and finished epochs on the way."""
     epochs = int(at)
-    for epoch in range(1, epochs + 1):
+    for epoch in range(since + 1, epochs + 1):
         loss = 0.6 / epoch
         for part, mean in ((0.25, 1.3), (0.5, 1.2), (0.75, 1.1)):
             history.record_progress(run_id, Progress("training"), Point(epoch - 1 + part, loss * mean, 0.8))
