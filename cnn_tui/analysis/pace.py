@@ -114,6 +114,8 @@ def work_of(experiment: Experiment, dataset: str) -> Work | None:
     images -= held
     if images <= 0:
         return None
+    if experiment.training.steps_per_epoch is not None:
+        images = experiment.training.steps_per_epoch * experiment.training.batch_size
     validated = data.test_images if validation == "test" else held
     batch_size = experiment.training.batch_size
     step = step_work(Stack(data.input_shape, experiment.layers), batch_size)

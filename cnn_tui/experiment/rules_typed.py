@@ -11,7 +11,10 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.stop_rules import StopRule, out_of_range
 from cnn_tui.text import counted
 
-_RULE = re.compile(r"(?P<metric>\w+)\s+((?P<kind>below|above|<|>|patience)\s*(?P<number>\S+)|(?P<nan>nan))")
+_RULE = re.compile(
+    r"(?P<metric>\w+)\s+"
+    r"((?P<kind>below|above|<|>)\s*(?P<limit>\S+)|patience\s*(?P<epochs>\S+)(?P<best>\s+best)?|(?P<nan>nan))"
+)
 
 
 def parse_rule(experiment: Experiment, text: str) -> StopRule:
@@ -20,20 +23,21 @@ def parse_rule(experiment: Experiment, text: str) -> StopRule:
     match = _RULE.fullmatch(text.strip())
     if not match:
         raise ValueError(
-            "a stop rule is a metric with below or above and a number, with patience and a number of epochs, or with "
-            f"nan, as: loss below 0.3, val_loss patience 3, loss nan (metrics: {emitted})"
+            "a stop rule is a metric with below or above and a number, with patience and a number of epochs (and best, "
+            "to end with the weights of the best of them), or with nan, as: loss below 0.3, val_loss patience 3 best, "
+            f"loss nan (metrics: {emitted})"
         )
-    metric, kind, number = match["metric"], match["kind"], match["number"]
+    metric, number = match["metric"], match["limit"] or match["epochs"]
     if metric not in experiment.emitted_metrics():
         way = experiment.way_to(metric)
         raise ValueError(f"this experiment reports {emitted}, not {metric}" + (f": {way}" if way else ""))
     if match["nan"]:
         rule = StopRule(metric, nan=True)
-    elif kind == "patience":
-        rule = StopRule(metric, patience=_patience(number))
+    elif match["epochs"]:
+        rule = StopRule(metric, patience=_patience(number), restore_best_weights=match["best"] is not None)
     else:
         value = _limit(metric, number)
-        rule = StopRule(metric, below=value) if kind in ("below", "<") else StopRule(metric, above=value)
+        rule = StopRule(metric, below=value) if match["kind"] in ("below", "<") else StopRule(metric, above=value)
     if why := out_of_range(rule):
         raise ValueError(f"{number} is out of range: {why}")
     problem = _problem(rule, experiment.training.epochs)
@@ -46,7 +50,8 @@ def rule_text(rule: StopRule) -> str:
     """A stop rule as `parse_rule` reads it."""
     if rule.nan:
         return f"{rule.metric} nan"
-    return f"{rule.metric} patience {rule.patience}" if rule.patience is not None else str(rule)
+    best = " best" if rule.restore_best_weights else ""
+    return f"{rule.metric} patience {rule.patience}{best}" if rule.patience is not None else str(rule)
 
 
 def set_rule(experiment: Experiment, at: int, rule: StopRule | None) -> Experiment:
@@ -74,7 +79,7 @@ def _limit(metric: str, number: str) -> float:
 
 def _problem(rule: StopRule, epochs: int) -> str:
     """Why a rule can never fire; "" when it can."""
-    if rule.patience is not None and rule.patience >= epochs:
+    if rule.patience is not None and rule.patience >= epochs and not rule.restore_best_weights:
         return f"patience {rule.patience} cannot run out within the {counted(epochs, 'epoch')} of this experiment"
     if rule.below is not None and rule.below <= 0:
         return f"{rule.metric} is never below 0"

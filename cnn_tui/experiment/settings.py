@@ -137,7 +137,8 @@ def _with_schedule(experiment: Experiment, text: str) -> Experiment:
     training = experiment.training
     held = training.validation if isinstance(training.validation, float) else 0.0
     images = (experiment.data.train_images - len(experiment.leave_out)) * (1 - held)
-    schedule = new_schedule(text, math.ceil(images / training.batch_size) * training.epochs)
+    steps = training.steps_per_epoch or math.ceil(images / training.batch_size)
+    schedule = new_schedule(text, steps * training.epochs)
     if isinstance(schedule, ReduceLROnPlateau) and training.validation == "none":
         schedule = msgspec.structs.replace(schedule, monitor="loss")
     return experiment.with_training(schedule=schedule)

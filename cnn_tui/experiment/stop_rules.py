@@ -15,7 +15,8 @@ class StopRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     """When to stop early, looked at after each epoch.
 
     Once `metric` is below or above a value; once it has not improved for `patience` epochs, counted as Keras's
-    EarlyStopping counts them; or, with `nan`, once it is no number any more.
+    EarlyStopping counts them; or, with `nan`, once it is no number any more. With `restore_best_weights`, beside
+    patience, the run ends with the weights of the epoch in which `metric` was best, whatever it is ended by.
     """
 
     metric: str
@@ -23,6 +24,7 @@ class StopRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     above: float | None = None
     patience: int | None = None
     nan: bool = False
+    restore_best_weights: bool = False
 
     def __post_init__(self) -> None:
         given = [self.below is not None, self.above is not None, self.patience is not None, self.nan]
@@ -32,6 +34,8 @@ class StopRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
             raise ValueError("a stop rule needs a number that a metric can pass, not nan or inf")
         if self.patience is not None and not 1 <= self.patience <= MAX_PATIENCE:
             raise ValueError(f"patience must be a whole number from 1 to {MAX_PATIENCE}, not {self.patience}")
+        if self.restore_best_weights and self.patience is None:
+            raise ValueError("restore_best_weights goes with patience, which looks for the best epoch")
 
     @property
     def limit(self) -> float | None:
@@ -47,7 +51,8 @@ class StopRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
             return f"{self.metric} is not a number"
         if self.patience is not None:
             epochs = "epoch" if self.patience == 1 else "epochs"
-            return f"{self.metric} without improvement for {self.patience} {epochs}"
+            back = ", then back to the best" if self.restore_best_weights else ""
+            return f"{self.metric} without improvement for {self.patience} {epochs}{back}"
         return f"{self.metric} {'above' if self.below is None else 'below'} {self.limit:g}"
 
 
@@ -102,6 +107,11 @@ class StopWatch:
         best = self._best.get(name)
         if math.isfinite(value) and (best is None or improves(name, value, best[1])):
             self._best[name] = (epoch, value)
+
+
+def restored(rules: Sequence[StopRule]) -> str:
+    """The metric by which the epoch is chosen whose weights a run ends with; "" where it is the last epoch."""
+    return next((rule.metric for rule in rules if rule.restore_best_weights), "")
 
 
 def out_of_range(rule: StopRule) -> str:

@@ -36,6 +36,18 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         int,
         argument("Images in one step of training.", ladder=(8, 16, 32, 64, 128, 256, 512), ge=1, le=1_000_000),
     ] = 32
+    steps_per_epoch: Annotated[
+        int | None,
+        argument(
+            "Batches in an epoch. The next goes on with the images where it ended, and after the last begins anew.",
+            ladder=(10, 50, 100, 500, 1000),
+            ge=1,
+            le=10_000_000,
+            optional_means="as many as show every image once",
+            none="all",
+        ),
+    ] = None
+    shuffle: Annotated[bool, argument("Whether the images come in another order each time; no: in their own.")] = True
     optimizer: Annotated[Optimizer, argument("How the weights follow the gradient.")] = "adam"
     learning_rate: Annotated[
         float,
@@ -146,5 +158,5 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 _OF_OPTIMIZERS = ("momentum", "nesterov", "weight_decay", "clipnorm", "use_ema", "ema_momentum")
 _OF_LOSSES = ("from_logits", "label_smoothing")
 _OF_KEEPING = ("keep", "keep_at_most")
-_SELDOM = (*_OF_OPTIMIZERS, "schedule", *_OF_LOSSES, "class_weight", *_OF_KEEPING)
+_SELDOM = ("steps_per_epoch", "shuffle", *_OF_OPTIMIZERS, "schedule", *_OF_LOSSES, "class_weight", *_OF_KEEPING)
 _DEFAULTS: dict[str, Any] = msgspec.structs.asdict(Training())

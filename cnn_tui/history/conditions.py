@@ -27,7 +27,9 @@ class Conditions(NamedTuple):
     planned: int
     """That were to be trained."""
     tested_epoch: int | None = None
-    """The epoch of the checkpoint that was tested, or WITHIN; None where it was the last weights."""
+    """The epoch whose weights were tested, of a checkpoint or of a rule that restores the best; or WITHIN.
+
+    None where it was the last weights."""
 
     @property
     def weights(self) -> Weights:

@@ -52,6 +52,8 @@ class Result(NamedTuple):
     ending: Ending = ""
     """Why it ended; "" stands for what its status says alone: `finished`, `user`, `error` or `killed`."""
     fired: FiredAt | None = None
+    restored: int = 0
+    """The epoch whose weights were tested where a stop rule chose them; 0 where it was the last."""
 
 
 class History(Records):
@@ -271,12 +273,13 @@ class History(Records):
 
     def record_end(self, run_id: int, result: Result) -> None:
         """How the run ended. A run that has ended already keeps its first ending."""
-        status, cause, loss, accuracy, seconds, ending, fired = result
+        status, cause, loss, accuracy, seconds, ending, fired, restored = result
         self.store.execute(
             "UPDATE main.runs SET status = :status, ending = :ending, stop_cause = :cause, fired_rule = :rule,"
             " fired_epoch = :epoch, fired_within = :within, test_loss = coalesce(:loss, test_loss),"
             " test_accuracy = coalesce(:accuracy, test_accuracy), tested_epoch = CASE WHEN :accuracy IS NULL"
-            " THEN tested_epoch WHEN :status = 'stopped' AND json_extract(progress, '$.epoch') > epochs_done"
+            " THEN tested_epoch WHEN :restored THEN :restored"
+            " WHEN :status = 'stopped' AND json_extract(progress, '$.epoch') > epochs_done"
             f" THEN {WITHIN} END, seconds = coalesce(:seconds, seconds), pid = NULL, wish = ''"
             f" WHERE id = :id AND {IS_LIVE}",
             {
@@ -290,6 +293,7 @@ class History(Records):
                 "loss": loss,
                 "accuracy": accuracy,
                 "seconds": seconds,
+                "restored": restored,
             },
         )
 

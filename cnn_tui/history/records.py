@@ -213,7 +213,7 @@ class Records:
     ) -> list[Line]:
         """The last of them that take as long as the experiment on this device, by its network and settings."""
         names = ("dataset", *(f"training.{name}" for name in PACE_SETTINGS))
-        same = " AND ".join(f"json_extract(experiment, '$.{name}') = ?" for name in names)
+        same = " AND ".join(f"json_extract(experiment, '$.{name}') IS ?" for name in names)
         asked = (experiment.dataset, *pace_settings(experiment))
         clauses = f"{_TIMED} AND fingerprint = ? AND device = ? AND {same} ORDER BY id DESC LIMIT ?"
         return self._lines(clauses, (place, this_machine().host, fingerprint, device, *asked, limit))

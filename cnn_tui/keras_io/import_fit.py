@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from typing import Any
 
 import msgspec
@@ -39,8 +41,8 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
     if code.schedule is not None and training.schedule is None:
         given["schedule"] = code.schedule
     given["class_weight"] = _class_weight(code, notes)
-    if code.fitted.get("shuffle") is False and isinstance(code.data, DatasetArrays):  # of arrays alone Keras asks it
-        notes.append("shuffle=False is left out: every epoch takes the training images in another order")
+    given["shuffle"] = _shuffle(code)
+    given["steps_per_epoch"] = _steps(experiment, code, given["batch_size"], notes)
     for name, value in given.items():
         if isinstance(value, Unknown):
             notes.append(f"{name} is {value}, which is not known: {getattr(training, name)} stands in")
@@ -57,13 +59,33 @@ def _epochs(experiment: Experiment, code: CodeImport, notes: Notes) -> Any:
     epochs, first = code.fitted.get("epochs", 1), code.fitted.get("initial_epoch", 0)
     if isinstance(first, Unknown):
         notes.append(f"initial_epoch is {first}, which is not known: it is trained for all {epochs} epochs here")
-    steps = code.fitted.get("steps_per_epoch")
-    if isinstance(steps, int | float) and not _is_every_image(steps, experiment, code):
-        notes.append(f"steps_per_epoch {steps:g} is left out: an epoch here is every training image once")
     if type(epochs) is type(first) is int and first > 0:
         notes.to_know.append(f"epochs are counted from {first} on there: here it is trained for {epochs - first}")
         return epochs - first
     return epochs
+
+
+def _shuffle(code: CodeImport) -> bool:
+    """Whether the images come in another order each time. Keras itself only asks it of arrays."""
+    if isinstance(code.data, Folder):
+        return code.data.arguments.get("shuffle") is not False
+    return code.fitted.get("shuffle") is not False
+
+
+_OF_IMAGES = re.compile(r"\.(samples|n|shape|cardinality)\b|\blen\(|\.__len__\(")
+"""What a script counts its images or batches by."""
+
+
+def _steps(experiment: Experiment, code: CodeImport, batch_size: Any, notes: list[str]) -> Any:
+    """How many batches an epoch has; None where they show every image once, as far as can be told."""
+    steps, images = code.fitted.get("steps_per_epoch"), code.fitted.get("samples_per_epoch")
+    if isinstance(images, int | float) and type(batch_size) is int:  # as Keras 1 had it
+        steps = math.ceil(images / batch_size)
+    if isinstance(steps, Unknown) and _OF_IMAGES.search(steps.what):
+        return None
+    if not isinstance(steps, int | float):
+        return steps if isinstance(steps, Unknown) else None
+    return None if _is_every_image(steps, experiment, code) else int(steps)
 
 
 def _is_every_image(steps: float, experiment: Experiment, code: CodeImport) -> bool:

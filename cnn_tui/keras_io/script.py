@@ -58,7 +58,7 @@ def keras_parts(experiment: Experiment, *, seed: int | None = None) -> list[Code
         or any(rule.nan and is_ours(rule) for rule in experiment.stop)
     ):
         imports.add("import numpy as np")
-    if seed is not None:
+    if seed is not None and experiment.training.shuffle and experiment.training.steps_per_epoch is None:
         imports.add("import math")
     training: list[CodeLines] = []
     if experiment.training.epochs:
@@ -167,7 +167,7 @@ def _class_weight(experiment: Experiment, seed: int | None) -> CodeLines:
     else:
         weights = ", ".join(f"{label}: {literal(weight)}" for label, weight in enumerate(wanted))
         lines = ["# Let the images of a class count so much in the loss", f"class_weight = {{{weights}}}"]
-    if seed is not None:  # Keras takes class_weight with arrays, and weights of images with a generator
+    if _has_batches(experiment, seed):  # Keras takes class_weight with arrays, and weights of images with a generator
         each = "[class_weight.get(label, 1.0) for label in training_labels.ravel()]"
         lines += call("np.array", [each], before="sample_weights = ")
     return lines
@@ -218,36 +218,66 @@ def _compiled(module: str, made: Compiled) -> str:
     return f"tf.keras.{module}.{made.kind}({arguments})"
 
 
+def _has_batches(experiment: Experiment, seed: int | None) -> bool:
+    """Whether the order of the images is one that a seed decides."""
+    return seed is not None and experiment.training.shuffle
+
+
 def _batches(experiment: Experiment, seed: int | None) -> CodeLines:
-    """The images in the order in which a run with the seed has them: as in `training.pipeline.Batches.order`."""
-    if seed is None:
-        return ()
-    size = experiment.training.batch_size
-    weights = "" if experiment.training.class_weight is None else ", sample_weights[batch]"
+    """The images in the order in which a run has them: with a seed as in `training.pipeline.Batches.parts`."""
+    training, size = experiment.training, experiment.training.batch_size
+    if not _has_batches(experiment, seed):
+        return _repeated(experiment)
+    weights = "" if training.class_weight is None else ", sample_weights[batch]"
+    if training.steps_per_epoch is None:
+        about, loop, after = "every epoch", [f"    for epoch in range({training.epochs}):"], []
+    else:
+        about, loop = "turn, again and again", ["    turn = 0", "    while True:"]
+        after = ["        turn += 1"]
     return [
-        "# Show all images in every epoch, in an order that the seed decides",
+        f"# Show all images in {about}, in an order that the seed decides",
         "def batches():",
-        f"    for epoch in range({experiment.training.epochs}):",
-        "        rng = np.random.default_rng([SEED, epoch])",
+        *loop,
+        f"        rng = np.random.default_rng([SEED, {'turn' if after else 'epoch'}])",
         "        order = rng.permutation(len(training_images))",
         f"        for start in range(0, len(order), {size}):",
         f"            batch = order[start : start + {size}]",
         f"            yield training_images[batch], training_labels[batch]{weights}",
+        *after,
+    ]
+
+
+def _repeated(experiment: Experiment) -> CodeLines:
+    """The images again and again, where an epoch has another number of steps: Keras itself would begin them anew."""
+    training = experiment.training
+    if training.steps_per_epoch is None:
+        return ()
+    shuffled = "shuffle(len(training_images))." if training.shuffle else ""
+    return [
+        "# Show all images again and again, however many steps an epoch has",
+        "batches = tf.data.Dataset.from_tensor_slices((training_images, training_labels))",
+        f"batches = batches.{shuffled}batch({training.batch_size}).repeat()",
     ]
 
 
 def _fit(experiment: Experiment, seed: int | None, callbacks: str) -> CodeLines:
     training = experiment.training
     lines = ["# Train the model", r'print("\nMODEL TRAINING:")']
-    if seed is None:
-        arguments = ["training_images", "training_labels", f"epochs={training.epochs}"]
-        if training.batch_size != _KERAS_BATCH:
+    epochs, steps = f"epochs={training.epochs}", f"steps_per_epoch={training.steps_per_epoch}"
+    if _has_batches(experiment, seed):
+        if training.steps_per_epoch is None:
+            steps = f"steps_per_epoch=math.ceil(len(training_images) / {training.batch_size})"
+        arguments = ["batches()", epochs, steps, "shuffle=False"]
+    else:
+        arguments = ["training_images", "training_labels", epochs]
+        if training.steps_per_epoch is not None:
+            arguments = ["batches", epochs, steps]
+        elif training.batch_size != _KERAS_BATCH:
             arguments.append(f"batch_size={training.batch_size}")
         if training.class_weight is not None:
             arguments.append("class_weight=class_weight")
-    else:
-        steps = f"steps_per_epoch=math.ceil(len(training_images) / {training.batch_size})"
-        arguments = ["batches()", f"epochs={training.epochs}", steps, "shuffle=False"]
+        if training.steps_per_epoch is None and not training.shuffle:
+            arguments.append("shuffle=False")
     if training.validation != "none":
         part = "test" if training.validation == "test" else "validation"
         arguments.append(f"validation_data=({part}_images, {part}_labels)")

@@ -42,6 +42,8 @@ def _keras_callback(rule: StopRule) -> list[str]:
         "mode": "min" if rule.metric.endswith("loss") else "max",
         "verbose": 1,
     }
+    if rule.restore_best_weights:
+        values["restore_best_weights"] = True
     arguments = [f"{name}={literal(value)}" for name, value in values.items()]
     return call("tf.keras.callbacks.EarlyStopping", arguments, indent=4, after=",")
 

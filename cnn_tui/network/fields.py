@@ -50,7 +50,7 @@ class Field(msgspec.Struct, frozen=True):
     def parse(self, text: str) -> Value:
         """The value that a person has typed. Raises ValueError with a sentence that says what is allowed."""
         text = text.strip() if self.kind == "text" else text.strip().lower()
-        if self.optional and text in ("", "auto", "none"):
+        if self.optional and text in ("", "auto", "none", self.none):
             return None
         try:
             value = read_value(self.kind, text, self.choices)

@@ -110,8 +110,8 @@ class Execution:
         parts = min(usual_parts(), batches.batch_size)
         self._steps = self._compiled(parts)
         self._undivided = self._compiled(1)
-        self._divisible = len(batches) - (0 < len(batches.images) % batches.batch_size < parts)
-        """How many batches of an epoch hold an image for every part: all, or all but the last."""
+        self._is_rest_small = 0 < len(batches.images) % batches.batch_size < parts
+        """Whether the batch of what is left over of all images does not hold an image for every part."""
 
     def pieces(self, epoch: int) -> Iterator[Piece]:
         """The pieces of an epoch, each of as many steps as the pace has it."""
@@ -120,7 +120,7 @@ class Execution:
     def run(self, piece: Piece) -> Logs:
         """Take the steps of a piece; gives the metrics after them."""
         began = time.perf_counter()
-        end = piece.end - max(0, piece.done - self._divisible)
+        end = piece.end - (piece.is_last and self._is_rest_small)
         if piece.first < end:
             result = self._steps(piece.positions, piece.first, end)
         if end < piece.end:

@@ -42,8 +42,9 @@ class Batches:
     `images` are uint8 of (n, height, width, channels), `labels` class numbers of (n,). `answers` is the form in which
     the loss takes them. `weights` say how much the images of each class count in the loss, for the classes from 0 on;
     without them, all count 1. With a `seed` every epoch has an order of its own, which follows from the seed and the
-    number of the epoch alone; without one the order is that of the images. `room` is how many bytes of images may stay
-    on the device; by default `room()`.
+    number of the epoch alone; without one the order is that of the images. With `steps` an epoch has so many batches:
+    it goes on where the last one ended, and behind the last image with the next order. `room` is how many bytes of
+    images may stay on the device; by default `room()`.
     """
 
     def __init__(
@@ -55,15 +56,19 @@ class Batches:
         answers: Answers = CLASS_NUMBERS,
         weights: Weights | None = None,
         seed: int | None = None,
+        steps: int | None = None,
         room: int | None = None,
     ) -> None:
         self.images, self.labels = images, labels
         self.batch_size, self.answers, self.weights, self.seed = batch_size, answers, weights, seed
         self.room = room
+        self.once = math.ceil(len(images) / batch_size)
+        """How many batches show every image once."""
+        self.steps = steps or self.once
 
     def __len__(self) -> int:
         """How many batches an epoch has."""
-        return math.ceil(len(self.images) / self.batch_size)
+        return self.steps
 
     def __iter__(self) -> Iterator[tuple[tf.Tensor, tf.Tensor]]:
         """The batches of the first epoch, as the network gets them."""
@@ -72,11 +77,23 @@ class Batches:
             rows = order[start : start + self.batch_size]
             yield scaled(self.images[rows]), self.right_answers(tf.constant(self.labels[rows], tf.int64))
 
-    def order(self, epoch: int) -> NDArray[np.int64]:
-        """The positions of all images, in the order in which an epoch, counted from 0, shows them."""
+    def order(self, time: int) -> NDArray[np.int64]:
+        """The positions of all images, in the order in which they are shown for the first time, 0, and so on."""
         if self.seed is None:
             return np.arange(len(self.images))
-        return np.random.default_rng([self.seed, epoch]).permutation(len(self.images))
+        return np.random.default_rng([self.seed, time]).permutation(len(self.images))
+
+    def parts(self, epoch: int) -> Iterator[tuple[NDArray[np.int64], bool]]:
+        """The positions of the images of an epoch, from 0, in parts; whether each goes to the last of all images.
+
+        Batches begin anew with each part. Where an epoch shows every image once, there is one.
+        """
+        at, end = epoch * self.steps, (epoch + 1) * self.steps
+        while at < end:
+            time, first = divmod(at, self.once)
+            last = min(first + end - at, self.once)
+            yield self.order(time)[first * self.batch_size : last * self.batch_size], last == self.once
+            at += last - first
 
     def right_answers(self, labels: tf.Tensor) -> tf.Tensor:
         return right_answers(labels, self.answers)
@@ -99,9 +116,12 @@ def training_batches(
     seed: int,
     answers: Answers = CLASS_NUMBERS,
     weights: Weights | None = None,
+    steps: int | None = None,
+    shuffle: bool = True,
 ) -> Batches:
-    """Batches in a new order every epoch. The same seed gives the same orders."""
-    return Batches(images, labels, batch_size=batch_size, answers=answers, weights=weights, seed=seed)
+    """Batches in a new order every epoch, unless they are not to be shuffled. The same seed gives the same orders."""
+    order = seed if shuffle else None
+    return Batches(images, labels, batch_size=batch_size, answers=answers, weights=weights, seed=order, steps=steps)
 
 
 def evaluation_batches(images: Pixels, labels: Labels, *, batch_size: int, answers: Answers = CLASS_NUMBERS) -> Batches:
@@ -152,13 +172,15 @@ def room() -> int:
 class Piece(NamedTuple):
     """What one execution goes through: which batches of which positions in the images on the device.
 
-    `done` is how many batches of the epoch are then behind it.
+    `done` is how many batches of the epoch are then behind it, `is_last` whether its last batch is the one that holds
+    what is left over of all images.
     """
 
     positions: tf.Tensor
     first: int
     end: int
     done: int
+    is_last: bool
 
 
 class Supply:
@@ -183,20 +205,23 @@ class Supply:
 
     def pieces(self, epoch: int, steps: Callable[[], int]) -> Iterator[Piece]:
         """All batches of an epoch; `steps` is asked how many to take next."""
-        order = self.batches.order(epoch)
-        return self._staying(order, steps) if self.stays else self._sent(order, steps)
+        behind = 0
+        for order, is_last in self.batches.parts(epoch):
+            count = math.ceil(len(order) / self.batches.batch_size)
+            for piece in (self._staying if self.stays else self._sent)(order, count, steps):
+                yield piece._replace(done=behind + piece.done, is_last=is_last and piece.done == count)
+            behind += count
 
-    def _staying(self, order: NDArray[np.int64], steps: Callable[[], int]) -> Iterator[Piece]:
+    def _staying(self, order: NDArray[np.int64], count: int, steps: Callable[[], int]) -> Iterator[Piece]:
         positions = tf.constant(order)
-        done, count = 0, len(self.batches)
+        done = 0
         while done < count:
             first, done = done, min(done + steps(), count)
-            yield Piece(positions, first, done, done)
+            yield Piece(positions, first, done, done, False)
 
-    def _sent(self, order: NDArray[np.int64], steps: Callable[[], int]) -> Iterator[Piece]:
+    def _sent(self, order: NDArray[np.int64], count: int, steps: Callable[[], int]) -> Iterator[Piece]:
         images, labels, size = self.batches.images, self.batches.labels.astype(np.int64), self.batches.batch_size
         most = max(1, CHUNK_BYTES // max(1, images[:size].nbytes))
-        count = len(self.batches)
 
         def gather(first: int, end: int) -> tuple[Pixels, Labels]:
             rows = order[first * size : end * size]
@@ -211,5 +236,5 @@ class Supply:
                 gathered = ahead.submit(gather, end, after)  # while the network works on this one
                 self.images.assign(chunk)
                 self.labels.assign(chunk_labels)
-                yield Piece(tf.range(len(chunk), dtype=tf.int64), 0, end - first, end)
+                yield Piece(tf.range(len(chunk), dtype=tf.int64), 0, end - first, end, False)
                 first, end = end, after

@@ -106,6 +106,8 @@ def _batches(images: Images, experiment: Experiment, seed: int) -> Batches:
         seed=seed,
         answers=answers_of(experiment),
         weights=pipeline.weights_of(training.class_weight, y),
+        steps=training.steps_per_epoch,
+        shuffle=training.shuffle,
     )
 
 

@@ -135,6 +135,8 @@ def _trained(
         seed=seed,
         answers=answers,
         weights=pipeline.weights_of(training.class_weight, y),
+        steps=training.steps_per_epoch,
+        shuffle=training.shuffle,
     )
     watched: Batches | None = None
     if any(name.startswith("val_") for name in _watched_metrics(experiment)):

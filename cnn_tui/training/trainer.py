@@ -177,13 +177,15 @@ class Trainer:
             self.recorder.note_resumption(done, f"resumed after epoch {done} on {device()}{how}")
 
     def _end(self, model: Any, test_data: Batches) -> Result:
-        """Save and evaluate the last weights, unless the run is to end at once."""
-        unsaved, scores = "", {}
+        """Save and evaluate the last weights, or those that a rule restores, unless the run is to end at once."""
+        unsaved, scores, restored = "", {}, 0
         if not self.control.ends_before("saved"):
             self.recorder.show_phase("saving")
             self.checkpoints.keep_last()
-            finish(model)
-            unsaved = write(model, model_path(self.run.id), KeptWeights(self.run.created, self.recorder.whole_epochs))
+            if not (restored := self.checkpoints.restore_best()):
+                finish(model)
+            kept = KeptWeights(self.run.created, restored or self.recorder.whole_epochs)
+            unsaved = write(model, model_path(self.run.id), kept)
         if not self.control.ends_before("evaluated"):
             self.recorder.show_phase("evaluating")
             scores = evaluate(model, test_data, callbacks=[self.control])
@@ -213,6 +215,7 @@ class Trainer:
             self.recorder.seconds,
             "rule" if by_rule else self.control.ending if stop_cause else "finished",
             self.rule.fired if by_rule else None,
+            restored if restored != self.recorder.whole_epochs else 0,
         )
 
     def _data(self) -> tuple[Batches, Batches | None, Batches]:
@@ -222,7 +225,6 @@ class Trainer:
         for warning in () if self.resumed else images.warnings:
             self.recorder.note(warning)
         x, y, x_val, y_val = split(images, self.training.validation, self.seed, self.experiment.leave_out)
-        self.recorder.train_images = len(x)
         record_start = functools.partial(
             self.history.record_start,
             self.run.id,
@@ -236,8 +238,16 @@ class Trainer:
         answers = answers_of(self.experiment)
         weights = pipeline.weights_of(self.training.class_weight, y)
         training = pipeline.training_batches(
-            x, y, batch_size=batch_size, seed=self.seed, answers=answers, weights=weights
+            x,
+            y,
+            batch_size=batch_size,
+            seed=self.seed,
+            answers=answers,
+            weights=weights,
+            steps=self.training.steps_per_epoch,
+            shuffle=self.training.shuffle,
         )
+        self.recorder.images_an_epoch = round(len(x) * len(training) / training.once)
         test = pipeline.evaluation_batches(images.x_test, images.y_test, batch_size=batch_size, answers=answers)
         if x_val is None or y_val is None:
             return training, None, test

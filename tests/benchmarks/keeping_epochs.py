@@ -146,7 +146,7 @@ def main() -> None:
             run = history.run(run_id)
             assert run is not None
             recorder = Recorder(history, run_id, experiment, Stopwatch(), lambda _: None)
-            recorder.train_images = len(images.x_train)
+            recorder.images_an_epoch = len(images.x_train)
             keeping = EpochWeights(run, recorder)
             timed(keeping, spent, ("on_epoch_begin", "on_epoch_end"))
             fit(model, data, epochs=1)  # the pace is found

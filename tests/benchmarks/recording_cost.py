@@ -64,7 +64,7 @@ def main() -> None:
             run_id = history.add(experiment)
             history.claim(run_id, os.getpid(), 1)
             recorder = Recorder(history, run_id, experiment, Stopwatch(), lambda _: None)
-            recorder.train_images = len(images.x_train)
+            recorder.images_an_epoch = len(images.x_train)
             timed(recorder, spent)
             fit(model, data, epochs=1)  # the pace is found
             for epoch in range(2 * ROUNDS):

@@ -55,7 +55,7 @@ def main(preset: str, epochs: int = 1) -> None:
     for first in [*range(0, count - STEPS + 1, STEPS)] * epochs:
         for step_name in random.sample(list(copies), len(copies)):
             wall, used = time.perf_counter(), time.process_time()
-            copies[step_name].run(pipeline.Piece(positions, first, first + STEPS, first + STEPS))
+            copies[step_name].run(pipeline.Piece(positions, first, first + STEPS, first + STEPS, False))
             taken[step_name].append((time.perf_counter() - wall, time.process_time() - used))
     del taken["step.py"][0], taken["undivided"][0], taken["Keras's step"][0]  # in the first, the graphs are made
     rows = [["", "s/epoch", "clock", "quartiles", "longer", "processor"]]

@@ -23,6 +23,8 @@ EXPERIMENT = load_preset("lab1-baseline")  # five epochs, watched on the test se
         ("accuracy > 9e-1", StopRule("accuracy", above=0.9)),
         ("loss above 10", StopRule("loss", above=10.0)),
         ("val_loss patience 3", StopRule("val_loss", patience=3)),
+        ("val_loss patience 3 best", StopRule("val_loss", patience=3, restore_best_weights=True)),
+        ("val_loss patience 9 best", StopRule("val_loss", patience=9, restore_best_weights=True)),
         ("loss nan", StopRule("loss", nan=True)),
     ],
 )
@@ -35,7 +37,7 @@ def test_what_is_typed_is_the_rule(typed: str, rule: StopRule) -> None:
     ("typed", "problem"),
     [
         ("loss", "a stop rule is a metric with below or above and a number, with patience and a number of epochs"),
-        ("loss nan 3", "as: loss below 0.3, val_loss patience 3, loss nan (metrics: loss, accuracy, val_loss"),
+        ("loss nan 3", "as: loss below 0.3, val_loss patience 3 best, loss nan (metrics: loss, accuracy, val_loss"),
         ("acc > 0.9", "this experiment reports loss, accuracy, val_loss, val_accuracy, not acc"),
         ("loss below nan", "nan is no number that loss can pass"),
         ("loss below one", "one is no number that loss can pass"),

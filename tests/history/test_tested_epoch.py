@@ -57,6 +57,16 @@ def test_a_run_that_was_resumed_after_it_has_the_gap_of_its_end(history: History
     assert line.gap == run.gap == pytest.approx(0.05)
 
 
+def test_a_run_whose_rule_went_back_has_the_gap_of_the_epoch_that_it_went_back_to(history: History) -> None:
+    assert history.resume(1)
+    assert history.claim(1, 1, 7)
+    history.record_end(1, Result("stopped", "a rule", 0.9, 0.79, ending="rule", restored=2))
+    run, line = both(history)
+    assert (run.tested_epoch, line.tested_epoch) == (2, 2)
+    assert line.gap == run.gap == pytest.approx(0.01)
+    assert run.conditions.in_words().endswith("weights of epoch 2")
+
+
 def test_a_run_that_was_stopped_within_an_epoch_has_no_gap(history: History) -> None:
     history.resume(1)
     history.claim(1, 1, 7)

@@ -348,9 +348,19 @@ model.fit(train, epochs=9, validation_data=watched, shuffle=False)
     assert imported.notes == ()
 
 
-def test_images_in_their_own_order_are_a_note(tmp_path: Path) -> None:
-    imported = read(tmp_path, HEAD + SMALL + FIT.replace("epochs=3", "epochs=3, shuffle=False"))
-    assert imported.notes == ("shuffle=False is left out: every epoch takes the training images in another order",)
+@pytest.mark.parametrize(
+    ("fit", "shuffle"),
+    [
+        ("model.fit(x_train, y_train, epochs=3, shuffle=False)", False),
+        ("model.fit(x_train, y_train, epochs=3)", True),
+        ("model.fit(tf.data.Dataset.from_tensor_slices((x_train, y_train)).batch(32))", False),
+        ("model.fit(tf.data.Dataset.from_tensor_slices((x_train, y_train)).shuffle(9).batch(32), shuffle=False)", True),
+    ],
+)
+def test_images_may_keep_their_own_order(tmp_path: Path, fit: str, shuffle: bool) -> None:
+    imported = read(tmp_path, HEAD + SMALL + f'model.compile("adam", "sparse_categorical_crossentropy")\n{fit}\n')
+    assert imported.experiment.training.shuffle is shuffle
+    assert imported.notes == ()
 
 
 def test_a_fit_of_single_arrays_that_are_not_known_names_them(tmp_path: Path) -> None:
@@ -358,14 +368,55 @@ def test_a_fit_of_single_arrays_that_are_not_known_names_them(tmp_path: Path) ->
     assert imported.notes == ("the images that it trains on, X (line 15), are not known: set the dataset to them",)
 
 
-def test_what_a_fit_counts_its_epochs_and_steps_by_is_a_note(tmp_path: Path) -> None:
-    fit = FIT.replace("epochs=3", "epochs=20, initial_epoch=10, steps_per_epoch=100")
-    imported = read(tmp_path, HEAD + SMALL + fit)
+def test_what_a_fit_counts_its_epochs_by_is_a_note(tmp_path: Path) -> None:
+    imported = read(tmp_path, HEAD + SMALL + FIT.replace("epochs=3", "epochs=20, initial_epoch=10"))
     assert imported.experiment.training.epochs == 10
-    assert imported.notes == (
-        "steps_per_epoch 100 is left out: an epoch here is every training image once",
-        "epochs are counted from 10 on there: here it is trained for 10",
-    )
+    assert imported.notes == ("epochs are counted from 10 on there: here it is trained for 10",)
+
+
+@pytest.mark.parametrize(
+    ("said", "steps"),
+    [
+        ("steps_per_epoch=100", 100),
+        ("steps_per_epoch=2000 / 20", 100),
+        ("steps_per_epoch=60000 / 32", None),
+        ("steps_per_epoch=len(x_train) // 32", None),
+        ("steps_per_epoch=pictures.samples // pictures.batch_size", None),
+        ("samples_per_epoch=3200, nb_epoch=2", 100),
+    ],
+)
+def test_an_epoch_has_as_many_steps_as_a_fit_says(tmp_path: Path, said: str, steps: int | None) -> None:
+    imported = read(tmp_path, HEAD + SMALL + FIT.replace("epochs=3", said))
+    assert imported.experiment.training.steps_per_epoch == steps
+    assert imported.notes == ()
+
+
+def test_steps_that_only_running_tells_are_a_note(tmp_path: Path) -> None:
+    imported = read(tmp_path, HEAD + SMALL + FIT.replace("epochs=3", "steps_per_epoch=STEPS"))
+    assert imported.experiment.training.steps_per_epoch is None
+    assert imported.notes == ("steps_per_epoch is STEPS (line 15), which is not known: None stands in",)
+
+
+def test_early_stopping_goes_back_to_the_best_weights(tmp_path: Path) -> None:
+    stop = 'tf.keras.callbacks.EarlyStopping("loss", patience=3, mode="min", restore_best_weights=True)'
+    imported = read(tmp_path, HEAD + SMALL + FIT.replace("epochs=3", f"epochs=3, callbacks=[{stop}]"))
+    assert imported.experiment.stop == (StopRule("loss", patience=3, restore_best_weights=True),)
+    assert imported.notes == ()
+
+
+@pytest.mark.parametrize("seed", [None, 5])
+@pytest.mark.parametrize(
+    "settings", [{"shuffle": False}, {"steps_per_epoch": 10}, {"steps_per_epoch": 3000, "shuffle": False}]
+)
+def test_another_order_and_other_epochs_come_back_as_they_were(
+    tmp_path: Path, settings: dict[str, Any], seed: int | None
+) -> None:
+    rule = StopRule("val_loss", patience=2, restore_best_weights=True)
+    experiment = load_preset("lab1-baseline").with_training(seed=seed, class_weight="balanced", **settings)
+    experiment = msgspec.structs.replace(experiment, stop=(rule,), name="script")
+    imported = read(tmp_path, keras_script(experiment))
+    assert imported.notes == ()
+    assert imported.experiment == experiment
 
 
 def test_what_keras_2_took_without_a_word_is_taken(tmp_path: Path) -> None:

@@ -340,7 +340,9 @@ scaled = ImageDataGenerator(rescale=1 / 255)
 pictures = scaled.flow_from_directory("pets", (8, 8), batch_size=4)
 {NETWORK}model.fit(pictures, steps_per_epoch={steps})
 """
-    assert (read(pets.parent, code).notes == ()) is is_epoch  # of 30 pictures, 24 are trained on
+    imported = read(pets.parent, code)
+    assert imported.experiment.training.steps_per_epoch == (None if is_epoch else steps)  # 24 of 30 are trained on
+    assert imported.notes == ()
 
 
 def test_pictures_to_validate_on_that_are_varied_there_are_a_note(pets: Path) -> None:

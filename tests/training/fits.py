@@ -70,7 +70,7 @@ class Fit:
         self.said: list[str] = []
         stopwatch = Stopwatch()
         self.recorder = Recorder(history, 1, EXPERIMENT, stopwatch, self.said.append)
-        self.recorder.train_images = IMAGES
+        self.recorder.images_an_epoch = IMAGES
         self.rule = StopRuleCallback(rules, self.recorder.note)
         self.control = ControlPoll(history, 1, 3, stopwatch, self.recorder.note)
         self.checkpoints = Checkpoints(run_of(history), self.recorder, stopwatch)

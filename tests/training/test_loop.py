@@ -141,6 +141,17 @@ def test_losses_and_calls_are_those_of_keras() -> None:
     assert told(ours.heard) == told(kerass.heard)
 
 
+def test_epochs_of_so_many_steps_learn_what_they_learn_in_keras() -> None:
+    from cnn_tui.training.loop import fit
+    from cnn_tui.training.pipeline import training_batches
+    from tests.training.fixed_pace import Fixed
+
+    data = training_batches(IMAGES, LABELS, batch_size=8, seed=3, steps=4)
+    logs = fit(built(), data, epochs=4, pace=Fixed(3))  # in the third epoch is the batch of one image
+    expected = built().fit(keras_batches(batches(), 2), epochs=4, steps_per_epoch=4, shuffle=False, verbose=0).history
+    assert {name: pytest.approx(values, abs=1e-5) for name, values in logs.items()} == expected
+
+
 @pytest.mark.parametrize("room", [None, 0])
 def test_a_call_is_told_the_number_of_the_last_step(room: int | None) -> None:
     from cnn_tui.training.loop import fit

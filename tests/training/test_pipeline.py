@@ -64,6 +64,27 @@ def test_each_epoch_has_an_order_of_its_own_that_the_seed_decides() -> None:
     assert shown(supply(2)) != first[0]
 
 
+@pytest.mark.parametrize("stays", [True, False])
+@pytest.mark.parametrize("steps", [1, 64])
+def test_an_epoch_of_so_many_batches_goes_on_where_the_last_one_ended(stays: bool, steps: int) -> None:
+    from cnn_tui.training.pipeline import training_batches
+
+    data = training_batches(IMAGES, LABELS, batch_size=32, seed=1, steps=4)
+    data.room = None if stays else 0
+    found = [shown(supply_of(data), epoch, steps) for epoch in range(3)]
+    assert [len(epoch) for epoch in found] == [len(data)] * 3
+    whole = [batch for time in range(4) for batch in shown(supply(1), time)]
+    assert [batch for epoch in found for batch in epoch] == whole
+    assert shown(supply_of(data), 2) == found[2]  # whatever came before
+
+
+def test_images_that_are_not_shuffled_come_in_their_own_order() -> None:
+    from cnn_tui.training.pipeline import training_batches
+
+    data = training_batches(IMAGES, LABELS, batch_size=32, seed=1, shuffle=False)
+    assert flat(shown(supply_of(data), 0)) == flat(shown(supply_of(data), 1)) == list(range(COUNT))
+
+
 def test_images_that_do_not_fit_come_in_the_same_order() -> None:
     assert not supply(1, stays=False).stays
     for epoch in range(2):

@@ -172,7 +172,6 @@ _OLD = {
     "sigma": "stddev",
     "nb_epoch": "epochs",
     "epoch": "epochs",
-    "samples_per_epoch": "steps_per_epoch",
     "input": "inputs",
     "output": "outputs",
 }

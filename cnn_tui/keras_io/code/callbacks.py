@@ -39,15 +39,25 @@ def _early_stopping(callback: Instance, notes: list[str]) -> list[StopRule]:
     arguments = {**_EARLY_STOPPING, **callback.arguments}
     metric, patience = arguments.pop("monitor"), arguments.pop("patience")
     metric = RENAMED_METRICS.get(metric, metric) if isinstance(metric, str) else metric
-    for name, value in arguments.items():
-        if name not in _EARLY_STOPPING_ASIDE and value not in (0, "auto", None, False):
-            why = ": the best epoch is kept beside the last, which is tested" if name == "restore_best_weights" else ""
-            notes.append(f"EarlyStopping ({callback.place}): {name} is left out{why}")
+    restores = arguments.pop("restore_best_weights", False)
+    if restores not in (True, False):
+        notes.append(f"EarlyStopping ({callback.place}): restore_best_weights is left out: it is not known")
+    notes += [
+        f"EarlyStopping ({callback.place}): {name} is left out"
+        for name, value in arguments.items()
+        if name not in _EARLY_STOPPING_ASIDE and not _is_usual_mode(name, value, metric)
+        if value not in (0, "auto", None, False)
+    ]
     try:
-        return [StopRule(metric, patience=max(patience, 1))]
+        return [StopRule(metric, patience=max(patience, 1), restore_best_weights=restores is True)]
     except (ValueError, TypeError):
         notes.append(f"EarlyStopping ({callback.place}) is left out: its patience is not known")
         return []
+
+
+def _is_usual_mode(name: str, value: Value, metric: Value) -> bool:
+    """Whether a `mode` says of a metric what is taken of it anyway: less is better of a loss, more of all others."""
+    return name == "mode" and isinstance(metric, str) and value == ("min" if metric.endswith("loss") else "max")
 
 
 def _own(callback: Instance, notes: list[str]) -> list[StopRule]:

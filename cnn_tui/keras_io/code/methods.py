@@ -82,6 +82,8 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
         model.compiled = _compiled(named(name, unnamed, given))
     elif name in ("fit", "fit_generator"):
         model.fitted = named(name, unnamed, given)
+        if {"nb_epoch", "nb_val_samples"} & given.keys() and "steps_per_epoch" in model.fitted and len(unnamed) > 1:
+            model.fitted["samples_per_epoch"] = model.fitted.pop("steps_per_epoch")  # as Keras 1 had it
         model.fits += 1
         return Instance(HISTORY, {"epoch": _epochs(model.fitted)}, place)
     elif name == "get_layer":

@@ -56,7 +56,9 @@ def pipeline_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, V
         return [folder, folder] if arguments.get("subset") == "both" else folder
     if name == "from_tensor_slices" and unnamed:
         images = first[0] if isinstance(first, tuple | list) and first else first
-        return Folder(images, {}, None, place) if isinstance(images, DatasetArrays) else Unknown("", place)
+        return (
+            Folder(images, {"shuffle": False}, None, place) if isinstance(images, DatasetArrays) else Unknown("", place)
+        )
     if name == "listdir" and isinstance(first, str):
         return ClassNames(first, False, Unknown("os.listdir", place))
     if name == "glob" and isinstance(first, str) and first.endswith("/*"):
@@ -80,6 +82,8 @@ def length_of(value: Value) -> Value:
 def pipeline_method(folder: Folder, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
     """What a method of a pipeline gives. Unknown with no words where it is not known."""
     if name in _HANDED_ON or (BY_HAND in folder.arguments and name in ("reshape", "astype", "copy")):
+        if name == "shuffle":
+            return msgspec.structs.replace(folder, arguments={**folder.arguments, "shuffle": True})
         return folder
     if name in ("batch", "take", "skip"):
         number = unnamed[0] if unnamed else given.get("batch_size" if name == "batch" else "count")

@@ -2,9 +2,9 @@
 
 Two files in Keras's own format lie in the run's folder. `checkpoint.keras` is the model after the last whole epoch
 that was kept, with the state of its optimizer. `best.keras` is the model after the epoch with the lowest validation
-loss. With `validation = "test"` the test set is watched in it, never used to choose: what a run is tested with at its
-end is always the last weights. Keras does not write the state of the layers' random numbers (Dropout, augmentation);
-it is added to the file, with the epoch and the run, as a member that Keras does not look at.
+loss, or in which the metric of a stop rule was best that restores it at the end. Without such a rule, what a run is
+tested with at its end is always the last weights. Keras does not write the state of the layers' random numbers
+(Dropout, augmentation); it is added to the file, with the epoch and the run, as a member that Keras does not look at.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import keras
 import msgspec
 
 from cnn_tui.artifacts.weights import WEIGHTS_MEMBER, KeptWeights, read_weights
-from cnn_tui.experiment.stop_rules import improves
+from cnn_tui.experiment.stop_rules import improves, restored
 from cnn_tui.history.run import Run
 from cnn_tui.home import best_path, checkpoint_path, run_folder
 from cnn_tui.training.callbacks import recorder
@@ -48,6 +48,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
         self._next = 0.0
         self._epoch = 0  # that is trained or has just been
         self._written = 0  # that the checkpoint is of
+        self._chosen_by = restored(run.experiment.stop)
         self._best: KeptWeights | None = None
         self._best_weights: list[Any] | None = None  # those of the best epoch, where they are not in the file yet
         self._complaint = ""
@@ -75,6 +76,21 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
             if self._written < self._epoch == self._recorder.whole_epochs < self.params["epochs"]:
                 self._write_checkpoint()
 
+    def restore_best(self) -> int:
+        """Give the model the weights that a stop rule ends with; gives their epoch, from 1, or 0 where there is none.
+
+        It comes after `keep_last`. As in Keras they are the weights themselves, also where `use_ema` averages others.
+        """
+        if not self._chosen_by or self._best is None:
+            return 0
+        if self._best.epoch == self._epoch == self._recorder.whole_epochs:
+            return self._best.epoch
+        if self._best_weights is not None:  # they could not be written
+            self.model.set_weights(self._best_weights)
+        else:
+            self.model.load_weights(best_path(self._run.id))
+        return self._best.epoch
+
     def best_epoch(self) -> str:
         """Which epoch `best.keras` is of, and what it was chosen by; "" where there is none."""
         best = read_weights(best_path(self._run.id), self._run)
@@ -99,7 +115,8 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
                 self._write_checkpoint()
 
     def _better(self, metrics: dict[str, Any]) -> KeptWeights | None:
-        metric = next((name for name in ("val_loss", "val_accuracy") if name in metrics), "")
+        watched = (self._chosen_by,) if self._chosen_by else ("val_loss", "val_accuracy")
+        metric = next((name for name in watched if name in metrics), "")
         value = float(metrics.get(metric, math.nan))
         if not math.isfinite(value) or (self._best is not None and not improves(metric, value, self._best.value)):
             return None

@@ -55,7 +55,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
 
     A history that cannot be written stops no training: what must not be lost waits here until it can be. `seconds` is
     the time that training steps took, without validation and pauses, `whole_epochs` the number of the last epoch that
-    was not cut short. `train_images` is to be set before training.
+    was not cut short. `images_an_epoch` is to be set before training.
     """
 
     def __init__(self, history: RunRecord, run_id: int, experiment: Experiment, stopwatch: Stopwatch, say: Say) -> None:
@@ -63,7 +63,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         self.seconds = 0.0
         self.whole_epochs = 0
         self.phase = "starting"
-        self.train_images = 0
+        self.images_an_epoch = 0
         self._read = 0, 0
         """Pictures that are read, and of how many."""
         self._history, self._run_id, self._experiment = history, run_id, experiment
@@ -130,7 +130,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         metrics = {name: float(found[name]) for name in self._experiment.emitted_metrics() if name in found}
         if self._experiment.training.schedule is not None:
             metrics["learning_rate"] = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
-        rate = self.train_images / seconds if seconds > 0 else 0.0
+        rate = self.images_an_epoch / seconds if seconds > 0 else 0.0
         load = self._meter.end()
         whole = Epoch(epoch + 1, metrics, seconds, rate, startup, load.others, load.throttled)
         self.whole_epochs = whole.epoch
@@ -190,7 +190,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
             step=self._step,
             steps=(self.params or {}).get("steps") or 0,
             images=self._seen(),
-            images_an_epoch=self.train_images,
+            images_an_epoch=self.images_an_epoch,
             loss=finite(self._logs.get("loss")),
             accuracy=finite(self._logs.get("accuracy")),
             images_per_second=self._rate(),
@@ -212,7 +212,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         return Point(at, loss, finite(self._logs.get("accuracy")))
 
     def _seen(self) -> int:
-        return min(self._step * self._experiment.training.batch_size, self.train_images)
+        return min(self._step * self._experiment.training.batch_size, self.images_an_epoch)
 
     def _rate(self) -> float:
         """Images a second in this epoch, without its first execution, in which Keras may build its graph."""

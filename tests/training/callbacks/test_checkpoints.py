@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from cnn_tui.artifacts.weights import KeptWeights, read_weights
+from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Progress
 from cnn_tui.home import best_path, checkpoint_path, run_folder
@@ -94,6 +95,31 @@ def test_another_model_goes_on_from_a_checkpoint_as_if_nothing_had_been(history:
     assert {name: values[2] for name, values in whole.items()} == {
         name: values[0] for name, values in second.run(first_epoch=2).items()
     }
+
+
+@pytest.mark.parametrize("due", [True, False])
+def test_a_rule_goes_back_to_the_weights_that_keras_would(due: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    import keras
+
+    from cnn_tui.training.callbacks import checkpoints
+
+    monkeypatch.setattr(checkpoints, "SHARE", 1e9 if due else 1e-9)
+    rule = StopRule("accuracy", patience=3, restore_best_weights=True)
+    kerass = keras.callbacks.EarlyStopping("accuracy", patience=3, mode="max", restore_best_weights=True)
+    with History() as history:
+        history.add(msgspec.structs.replace(EXPERIMENT, stop=(rule,)))
+        history.claim(1, 1, 1)
+        fit = Fit(history, rule)
+
+        def forget() -> None:
+            fit.model.set_weights([np.zeros_like(weight) for weight in fit.model.get_weights()])
+
+        accuracy = fit.run(after_batch(2 * STEPS, forget), kerass)["accuracy"]
+        assert accuracy[2] < max(accuracy)
+        fit.model.set_weights([np.zeros_like(weight) for weight in fit.model.get_weights()])
+        fit.checkpoints.keep_last()
+        assert fit.checkpoints.restore_best() == kerass.best_epoch + 1 == int(np.argmax(accuracy)) + 1
+        assert all(map(np.array_equal, fit.model.get_weights(), kerass.best_weights))
 
 
 @pytest.mark.parametrize(
