@@ -42,7 +42,7 @@ async def test_stop_rules_are_added_checked_and_deleted(make_lab: MakeLab) -> No
         await sees(pilot, "reports loss, accuracy, val_loss, val_accuracy, not acc")
         await pilot.press("ctrl+u", *"accuracy above 0.9", "enter")
         await until(pilot, lambda: app.lab.document.experiment.stop != (), "a rule")
-        await pilot.press(*"j" * 20)
+        await pilot.press(*"j" * 30)
         await sees(pilot, "accuracy above 0.9")
         await pilot.press("d")
         await until(pilot, lambda: app.lab.document.experiment.stop == (), "no rule")

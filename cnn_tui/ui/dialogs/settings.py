@@ -98,7 +98,8 @@ class SettingsScreen(Dialog[None]):
         text = rule_text(rules[at]) if 0 <= at < len(rules) else "loss below 0.3"
         hint = (
             "Training stops at the end of an epoch: loss below 0.3, accuracy above 0.9, val_loss patience 3 (no better "
-            f"for 3 epochs), loss nan (no number any more). Metrics: {', '.join(self._now.emitted_metrics())}."
+            "for 3 epochs; with best behind it, back to the best of them), loss nan (no number any more). "
+            f"Metrics: {', '.join(self._now.emitted_metrics())}."
         )
         self._ask("stop rule", text, lambda typed: set_rule(self._now, at, parse_rule(self._now, typed)), hint)
 
