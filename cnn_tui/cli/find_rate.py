@@ -12,7 +12,8 @@ from cnn_tui.cli.progress import Reporter
 from cnn_tui.cli.streams import FAILED, FINISHED, UserError, columns_of, is_terminal, put, rows_of, say
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.run import finite
-from cnn_tui.jobs.rate_test import STEPS, RateTestError, RateTestRequest, tested_rates
+from cnn_tui.jobs.rate_test import STEPS, RateTest, RateTestRequest, stand_in
+from cnn_tui.jobs.work import WorkError
 from cnn_tui.reports.chart.rate_chart import rate_chart
 from cnn_tui.text import quiet
 
@@ -22,21 +23,19 @@ def find_rate(name: str, experiment: Experiment, seed: int, device: str, as_json
     out = Reporter(sys.stderr, is_terminal(sys.stderr))
     out.line(f"learning rates of {quiet(experiment.name)}: {STEPS} steps, each with a larger one; nothing is kept")
     readings: list[RateReading] = []
-
-    def stands_in(dataset: str) -> None:
-        if dataset != experiment.dataset:
-            out.line(
-                f"it uses {quiet(dataset)}, because {quiet(experiment.dataset)} is not here; cnn-tui data says more"
-            )
-
+    work = RateTest(RateTestRequest(experiment, device, seed))
     try:
-        for reading in tested_rates(RateTestRequest(experiment, device, seed), stands_in):
-            readings.append(reading)
-            step = (0, f"step {len(readings)} of {STEPS}")
-            out.bar([step, (1, f"rate {reading.rate:.2g}"), (0, f"loss {reading.loss:.4f}")])
-    except RateTestError as error:
+        for told in work.lines():
+            if (reading := told.reading) is not None:
+                readings.append(reading)
+                step = (0, f"step {len(readings)} of {STEPS}")
+                out.bar([step, (1, f"rate {reading.rate:.2g}"), (0, f"loss {reading.loss:.4f}")])
+            elif words := stand_in(told, experiment):
+                out.line(quiet(words, 300))
+    except WorkError as error:
         raise UserError(quiet(str(error), 1_000), FAILED) from None
     finally:
+        work.end()
         out.clear()
     found = advice(readings)
     if as_json:

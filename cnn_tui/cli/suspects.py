@@ -25,7 +25,8 @@ from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.image_marks import FINE, WRONG, ImageMark, image_marks, mark_images
 from cnn_tui.history.run import Run
 from cnn_tui.jobs.explain_client import ExplainClient
-from cnn_tui.jobs.suspects import FOLDS, MOST_FOLDS, SuspectsError, SuspectsRequest, SuspectsWork
+from cnn_tui.jobs.suspects import FOLDS, MOST_FOLDS, SuspectsRequest, SuspectsWork
+from cnn_tui.jobs.work import WorkError
 from cnn_tui.text import counted, fitted, quiet
 
 _MOST_LISTED = 30
@@ -171,7 +172,7 @@ def _look(run: Run, folds: int, device: str) -> None:
         for line in work.lines():
             epochs = f"epoch {line.epoch} of {run.experiment.training.epochs}"
             progress.bar([(0, f"part {line.fold} of {folds}"), (1, epochs), (0, f"{bar(line.share)} {line.share:.0%}")])
-    except SuspectsError as error:
+    except WorkError as error:
         raise UserError(quiet(str(error), 1_000), FAILED) from None
     finally:
         work.end()

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 import msgspec
 
 from cnn_tui.analysis.rate_test import RateReading
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.home import home, rate_test_log_path
-from cnn_tui.jobs.child import Child
-from cnn_tui.jobs.launch import open_log, python
+from cnn_tui.home import rate_test_log_path
+from cnn_tui.jobs.work import WorkLine, WorkProcess
 
 LOWEST, HIGHEST, STEPS = 1e-6, 10.0, 200
 """The rates of the first and the last step, and how many steps there are."""
-_PATIENCE = 600.0
-"""Seconds that the first step may take: the data is read before it."""
-_LONGEST_LINE = 100_000
-
-
-class RateTestError(Exception):
-    """The rates cannot be tested; the message is a sentence."""
 
 
 class RateTestRequest(msgspec.Struct, frozen=True):
@@ -34,48 +24,34 @@ class RateTestRequest(msgspec.Struct, frozen=True):
     steps: int = STEPS
 
 
-class RateTestLine(msgspec.Struct, frozen=True):
-    """A line of its output: a reading (a loss that is no number is None), or why there are none; `end` at the last.
+class RateTestLine(WorkLine, frozen=True):
+    """The reading of a step; a loss that is no number is None.
 
-    The first names the `dataset` that is used, which stands in for another where that is not here.
+    The first line has none: it names the `dataset` that is used, which stands in for another where that is not here.
     """
 
     rate: float = 0.0
     loss: float | None = None
     dataset: str = ""
-    error: str = ""
-    end: bool = False
+
+    @property
+    def reading(self) -> RateReading | None:
+        if self.dataset:
+            return None
+        return RateReading(self.rate, float("nan") if self.loss is None else self.loss)
 
 
-def tested_rates(request: RateTestRequest, use: Callable[[str], None]) -> Iterator[RateReading]:
-    """The readings, as they come; they end where the loss has gone. `use` is told the dataset that is used.
+class RateTest(WorkProcess[RateTestRequest, RateTestLine]):
+    """The process that trains with a rate that grows; it ends where the loss has gone."""
 
-    Raises RateTestError, and OSError when no process can be started.
-    """
-    with open_log(rate_test_log_path()) as log:
-        process = Child(python("cnn_tui.training.rate_test"), errors=log, folder=home())
-    try:
-        process.write_line(msgspec.json.encode(request))
-        process.close_input()
-        while True:
-            line = _line(process)
-            if line.error:
-                raise RateTestError(line.error)
-            if line.end:
-                return
-            if line.dataset:
-                use(line.dataset)
-                continue
-            yield RateReading(line.rate, float("nan") if line.loss is None else line.loss)
-    finally:
-        process.end()
+    module = "cnn_tui.training.rate_test"
+    log = staticmethod(rate_test_log_path)
+    line = RateTestLine
+    trouble = "the rates could not be tested"
 
 
-def _line(process: Child) -> RateTestLine:
-    try:
-        line = process.read_line(_PATIENCE, _LONGEST_LINE)
-        if line:
-            return msgspec.json.decode(line, type=RateTestLine)
-    except (TimeoutError, ValueError) as error:
-        raise RateTestError(f"the rates could not be tested: {error}; see {rate_test_log_path()}") from None
-    raise RateTestError(f"the process that tests the rates ended; see {rate_test_log_path()}")
+def stand_in(line: RateTestLine, experiment: Experiment) -> str:
+    """In a sentence, that another dataset is used than the experiment's; "" where it is that one."""
+    if line.dataset in ("", experiment.dataset):
+        return ""
+    return f"it uses {line.dataset}, because {experiment.dataset} is not here; cnn-tui data says more"

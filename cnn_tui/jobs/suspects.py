@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
 
-from cnn_tui.home import home, suspects_log_path, use_scratch_if_read_only
-from cnn_tui.jobs.child import Child
-from cnn_tui.jobs.launch import open_log, python
+from cnn_tui.home import suspects_log_path
+from cnn_tui.jobs.work import WorkLine, WorkProcess
 
 FOLDS = 3
 MOST_FOLDS = 20
-_PATIENCE = 600.0
-"""Seconds from one line to the next: the data is read before the first."""
-_LONGEST_LINE = 100_000
-
-
-class SuspectsError(Exception):
-    """The suspects cannot be looked for; the message is a sentence."""
 
 
 class SuspectsRequest(msgspec.Struct, frozen=True):
@@ -29,64 +19,18 @@ class SuspectsRequest(msgspec.Struct, frozen=True):
     device: str = ""
 
 
-class SuspectsLine(msgspec.Struct, frozen=True):
-    """A line of its output: how far it is, counted from 1, or why it goes no further; `end` once all is kept.
-
-    `share` of all the work is done.
-    """
+class SuspectsLine(WorkLine, frozen=True):
+    """How far it is, counted from 1; `share` of all the work is done."""
 
     fold: int = 0
     epoch: int = 0
     share: float = 0.0
-    error: str = ""
-    end: bool = False
 
 
-class SuspectsWork:
-    """The process at work. Any thread may `end` it."""
+class SuspectsWork(WorkProcess[SuspectsRequest, SuspectsLine]):
+    """The process that trains without each part of the images, and keeps what it finds beside the run."""
 
-    def __init__(self, request: SuspectsRequest) -> None:
-        """Start it. Raises OSError where that cannot be."""
-        use_scratch_if_read_only()
-        with open_log(suspects_log_path()) as log:
-            self._process = Child(python("cnn_tui.training.suspects"), errors=log, folder=home())
-        self._ended = False
-        self._request = request
-
-    def end(self) -> None:
-        """Leave it off: nothing is kept of it."""
-        self._ended = True
-        self._process.end()
-
-    def lines(self) -> Iterator[SuspectsLine]:
-        """How far it is, as it says it, until all is kept or it was ended. Raises SuspectsError."""
-        process = self._process
-        try:
-            process.write_line(msgspec.json.encode(self._request))
-            process.close_input()
-            while True:
-                line = self._line()
-                if line.error:
-                    raise SuspectsError(line.error)
-                if line.end:
-                    return
-                yield line
-        except OSError as error:
-            raise self._failed(error.strerror or str(error)) from None
-        finally:
-            process.end()
-
-    def _line(self) -> SuspectsLine:
-        try:
-            line = self._process.read_line(_PATIENCE, _LONGEST_LINE)
-            if line:
-                return msgspec.json.decode(line, type=SuspectsLine)
-        except (TimeoutError, ValueError) as error:
-            raise self._failed(str(error)) from None
-        if self._ended:
-            return SuspectsLine(end=True)
-        raise self._failed("its process ended")
-
-    @staticmethod
-    def _failed(why: str) -> SuspectsError:
-        return SuspectsError(f"the suspects could not be looked for: {why}; see {suspects_log_path()}")
+    module = "cnn_tui.training.suspects"
+    log = staticmethod(suspects_log_path)
+    line = SuspectsLine
+    trouble = "the suspects could not be looked for"

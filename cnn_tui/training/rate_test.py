@@ -1,39 +1,34 @@
 """A test of learning rates: `python -m cnn_tui.training.rate_test`, asked on its input, answers on its output.
 
-The network is trained step by step, as in any run (`loop.py`), with a rate that grows from each step to the next. What
-it and TensorFlow print goes to a log. Nothing is recorded, and no weights are kept.
+The network is trained step by step, as in any run (`loop.py`), with a rate that grows from each step to the next.
+Nothing is recorded, and no weights are kept.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-import os
-import sys
-import traceback
 from collections.abc import Callable, Iterator
 
 import keras
-import msgspec
 
 from cnn_tui.analysis.rate_test import RateReading
-from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment.compiled import answers_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.run import finite
-from cnn_tui.home import rate_test_log_path
-from cnn_tui.jobs.devices import DeviceError, settle
-from cnn_tui.jobs.rate_test import RateTestLine, RateTestRequest
+from cnn_tui.jobs.devices import settle
+from cnn_tui.jobs.rate_test import RateTest, RateTestLine, RateTestRequest
 from cnn_tui.training import pipeline
 from cnn_tui.training.adapt import adapt
-from cnn_tui.training.build import BuildError, build
+from cnn_tui.training.build import build
 from cnn_tui.training.data.datasets import Images, load, split
-from cnn_tui.training.log import say, send_output_to
+from cnn_tui.training.log import say
 from cnn_tui.training.loop import Execution, Pace
 from cnn_tui.training.pipeline import Batches
-from cnn_tui.training.runtime import describe_error, spread_work
+from cnn_tui.training.runtime import spread_work
 from cnn_tui.training.start_weights import start_from_weights
 from cnn_tui.training.step import train_step
+from cnn_tui.training.work import answer
 
 GONE = 4.0
 """The loss has gone, and the test ends, when a batch has so many times the lowest one."""
@@ -41,40 +36,19 @@ _EARLY = 20
 """Steps before that is looked at."""
 
 
-def main() -> int:
-    """Answer one question; gives the exit status."""
-    answers = os.fdopen(os.dup(1), "wb", buffering=0)
-    send_output_to(rate_test_log_path())
-
-    def tell(line: RateTestLine) -> None:
-        answers.write(msgspec.json.encode(line) + b"\n")
-
-    try:
-        request = msgspec.json.decode(sys.stdin.buffer.readline(), type=RateTestRequest)
-        for rate, loss in _test(request, lambda dataset: tell(RateTestLine(dataset=dataset))):
-            tell(RateTestLine(rate, finite(loss)))
-    except (BuildError, DatasetError, DeviceError) as error:
-        tell(RateTestLine(error=str(error)))
-    except Exception as error:
-        say(traceback.format_exc())
-        tell(RateTestLine(error=describe_error(error)))
-    else:
-        tell(RateTestLine(end=True))
-    return 0
-
-
-def _test(request: RateTestRequest, use: Callable[[str], None]) -> Iterator[RateReading]:
+def _test(request: RateTestRequest, tell: Callable[[RateTestLine], None]) -> None:
     settle(request.device)
     spread_work()
     keras.utils.set_random_seed(request.seed)
     experiment = request.experiment.with_training(schedule=None)  # its rate is not the test's
     images = load(experiment.dataset, experiment.data_options, say=say)
-    use(images.dataset.name)
+    tell(RateTestLine(dataset=images.dataset.name))
     data = _batches(images, experiment, request.seed)
     model = build(experiment, pretrained=experiment.weights is None)
     adapt(model, data.images)
     start_from_weights(model, experiment)
-    yield from readings(model, data, request.lowest, request.highest, request.steps)
+    for rate, loss in readings(model, data, request.lowest, request.highest, request.steps):
+        tell(RateTestLine(rate, finite(loss)))
 
 
 def readings(
@@ -112,4 +86,4 @@ def _batches(images: Images, experiment: Experiment, seed: int) -> Batches:
 
 
 if __name__ == "__main__":
-    os._exit(main())  # all is said, and to take TensorFlow down would keep the user waiting
+    answer(RateTest, RateTestRequest, _test)

@@ -2,19 +2,15 @@
 
 The training images of a run are divided into parts, evenly in each class. For each part the run's experiment is trained
 anew on the others, and says what the images of the part are, from which it has not learned (cross-validation). Whose
-labels are then in doubt is kept beside the run. What it and TensorFlow print goes to a log; the history is only read.
+labels are then in doubt is kept beside the run; the history is only read.
 """
 
 from __future__ import annotations
 
-import os
-import sys
-import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,55 +18,36 @@ from cnn_tui.analysis.confident_learning import doubts
 from cnn_tui.artifacts import suspects as kept_suspects
 from cnn_tui.artifacts.suspects import SuspectsHeader, suspects_path
 from cnn_tui.data import raw_file
-from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment.compiled import answers_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.schedule import ReduceLROnPlateau
-from cnn_tui.history.history import History, HistoryError
-from cnn_tui.home import run_folder, suspects_log_path
-from cnn_tui.jobs.devices import DeviceError, settle
-from cnn_tui.jobs.suspects import SuspectsLine, SuspectsRequest
+from cnn_tui.history.history import History
+from cnn_tui.home import run_folder
+from cnn_tui.jobs.devices import settle
+from cnn_tui.jobs.suspects import SuspectsLine, SuspectsRequest, SuspectsWork
+from cnn_tui.jobs.work import WorkError
 from cnn_tui.training import pipeline
 from cnn_tui.training.adapt import adapt
-from cnn_tui.training.build import BuildError, build
+from cnn_tui.training.build import build
 from cnn_tui.training.callbacks.control import StopRuleCallback
 from cnn_tui.training.callbacks.learning_rate import rate_callbacks
 from cnn_tui.training.data.datasets import Images, load, not_left_out
 from cnn_tui.training.data.image_store import digest_of, keep_images
 from cnn_tui.training.explain.keep_files import ask_all, named
-from cnn_tui.training.log import say, send_output_to
+from cnn_tui.training.log import say
 from cnn_tui.training.loop import finish, fit
 from cnn_tui.training.pipeline import Batches
 from cnn_tui.training.probabilities import class_probabilities
-from cnn_tui.training.runtime import describe_error, spread_work
+from cnn_tui.training.runtime import spread_work
 from cnn_tui.training.start_weights import start_from_weights
+from cnn_tui.training.work import answer
 
 Positions = NDArray[np.int64]
 Tell = Callable[[SuspectsLine], None]
 
 
-class NoSuspectsError(Exception):
+class NoSuspectsError(WorkError):
     """The images of a run cannot be divided, or there is no such run; the message is a sentence."""
-
-
-def main() -> int:
-    """Answer one question; gives the exit status."""
-    answers = os.fdopen(os.dup(1), "wb", buffering=0)
-    send_output_to(suspects_log_path())
-
-    def tell(line: SuspectsLine) -> None:
-        answers.write(msgspec.json.encode(line) + b"\n")
-
-    try:
-        _look(msgspec.json.decode(sys.stdin.buffer.readline(), type=SuspectsRequest), tell)
-    except (BuildError, DatasetError, DeviceError, HistoryError, NoSuspectsError) as error:
-        tell(SuspectsLine(error=str(error)))
-    except Exception as error:
-        say(traceback.format_exc())
-        tell(SuspectsLine(error=describe_error(error)))
-    else:
-        tell(SuspectsLine(end=True))
-    return 0
 
 
 def _look(request: SuspectsRequest, tell: Tell) -> None:
@@ -211,4 +188,4 @@ def keep(run_id: int, images: Images, positions: Positions, said: NDArray[np.flo
 
 
 if __name__ == "__main__":
-    os._exit(main())  # all is kept, and to take TensorFlow down would keep the user waiting
+    answer(SuspectsWork, SuspectsRequest, _look)

@@ -17,10 +17,11 @@ from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.ui.app import LabApp
+from cnn_tui.ui.dialogs import rate_finder
 from cnn_tui.ui.explain.pane import ExplainPane
 from cnn_tui.ui.own_theme import find_theme
 from tests.terminal import Terminal
-from tests.ui import explained, fake
+from tests.ui import explained, fake, fake_rates
 from tests.ui.fake import FakeTrainer
 from tests.ui.fake_machine import TWO, FakeSensors
 from tests.ui.made_runs import made
@@ -58,7 +59,8 @@ POSES = (
     Pose("help", ("1", "?", "j"), "Typing in a field"),
     Pose("palette", ("esc", ":"), "What do you want"),
     Pose("settings", ("esc", "t"), "batch_size"),
-    Pose("field", ("enter",), "Allowed"),
+    Pose("learning rate", ("f",), "Suggested"),
+    Pose("field", ("esc", "enter"), "Enter accepts"),
     Pose("layers", ("esc", "esc", "a"), "Conv2D"),
     Pose("menu", ("esc", "y"), "press a key"),
     Pose("exercises", ("esc", "x"), "baseline"),
@@ -117,6 +119,7 @@ def main() -> None:
     chosen = parser.parse_args()
     with History() as history:
         document = Document(load_preset("lab1-baseline"))
+        vars(rate_finder)["RateTest"] = fake_rates.at_once
         theme, sensors = find_theme(chosen.theme), FakeSensors(TWO)
         app = LabApp(document, history, FakeTrainer(), theme, ascii_only=chosen.ascii, sensors=sensors)
         app.run(auto_pilot=_pose_explain)

@@ -13,11 +13,13 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.history.searches import SearchPlan, add_search, end_search, record_trial
 from cnn_tui.home import log_path
+from cnn_tui.jobs.rate_test import RateTestRequest
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.dialogs.ask import AskScreen, CopyMenu, ExportMenu, PageScreen
 from cnn_tui.ui.dialogs.columns import ColumnsScreen
 from cnn_tui.ui.dialogs.dialog import PickScreen
 from cnn_tui.ui.dialogs.predict import PredictScreen
+from cnn_tui.ui.dialogs.rate_finder import RateFinder
 from cnn_tui.ui.dialogs.settings import SettingsScreen
 from cnn_tui.ui.keys import KEYS
 from cnn_tui.ui.panes.history.columns import USUAL
@@ -29,6 +31,7 @@ from cnn_tui.ui.screens.run_page import RunScreen
 from cnn_tui.ui.screens.search import SearchScreen
 from tests.ui import explained, fake
 from tests.ui.conftest import MakeLab
+from tests.ui.fake_rates import found_at_once
 from tests.ui.screen import LARGE, text, until
 
 # id -> (keys to press, what is seen, what is no longer seen). "…" goes on where the scene above ended: an app that is
@@ -241,6 +244,10 @@ SCENES: dict[str, tuple[str, str, str]] = {
     "field.leave": ("t j j enter 9 escape", "epochs            5", "Enter accepts"),
     "settings.add_rule": ("t a", "Training stops at the end of an epoch", ""),
     "settings.delete_rule": ("… enter G d", "none: a adds one", ""),
+    "settings.find_rate": ("… f", "Enter takes it in place of", ""),
+    "rate.help": ("… ?", "take the suggested rate into the experiment", ""),
+    "rate.leave": ("… escape escape", "find rate", "Which learning rate?"),
+    "rate.take": ("… f enter", "learning_rate     0.0009", "Which learning rate?"),
     "settings.leave": ("… escape", "Enter edit", "learning_rate"),
     "text.help": ("D ?", "the keys of this page", ""),
     "text.leave": ("… escape escape", "Enter edit", "What Conv2D does"),
@@ -308,6 +315,7 @@ def lab_of_two_runs(make_lab: MakeLab, history: History, tmp_path: Path, monkeyp
     explained.write_images()
     explained.write_facts()
     explained.write_predictions(1)
+    found_at_once(monkeypatch)
     app = make_lab()
     app.lab.history.store.execute("PRAGMA query_only = ON")  # what a key writes goes through the one writer
     monkeypatch.setattr(app.lab.explain.explained, "client", explained.FakeExplainClient())
@@ -360,6 +368,7 @@ async def test_every_key_of_a_row_is_bound_to_its_action(make_lab: MakeLab) -> N
                 "exercises": ExercisesScreen(lab.live, lab.writer, lab.exercises.places, lambda: None),
                 "text": PageScreen("", ""),
                 "settings": SettingsScreen(lab.document, lambda: None),
+                "rate": RateFinder(RateTestRequest(lab.document.named)),
                 "columns": ColumnsScreen(USUAL),
                 "copy": CopyMenu(""),
                 "export": ExportMenu(""),

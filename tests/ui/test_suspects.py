@@ -10,7 +10,8 @@ import pytest
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.history.image_marks import FINE, WRONG, image_marks
-from cnn_tui.jobs.suspects import SuspectsError, SuspectsLine, SuspectsRequest
+from cnn_tui.jobs.suspects import SuspectsLine, SuspectsRequest
+from cnn_tui.jobs.work import WorkError
 from cnn_tui.ui.app import LabApp
 from tests.made_suspects import OF_IMAGES, keep_suspects
 from tests.ui import explained, fake
@@ -34,7 +35,7 @@ class FakeWork:
         yield SuspectsLine(2, 3, 0.47)
         assert self.goes_on.wait(60)
         if self.failure:
-            raise SuspectsError(self.failure)
+            raise WorkError(self.failure)
         if not self.ended:
             keep_suspects(self.request.run, (17, 3, 204))
 

@@ -11,12 +11,18 @@ from cnn_tui.reports.chart.picture import GLYPHS, SOLID, ChartPicture, ChartSeri
 from cnn_tui.reports.chart.plot import SMALLEST, plot, said
 
 
-def rate_chart(found: RateAdvice, width: int, rows: int, kind: Kind) -> Sequence[ChartLine]:
-    """Lines of at most `width` cells; none where there is nothing to draw."""
+def rate_chart(
+    found: RateAdvice, width: int, rows: int, kind: Kind, rates: tuple[float, float] | None = None
+) -> Sequence[ChartLine]:
+    """Lines of at most `width` cells; none where there is nothing to draw.
+
+    `rates` are those at the ends of the axis; by default the first and the last one that was read.
+    """
     points = [(math.log10(one.rate), one.loss) for one in found.smoothed]
     if not points:
         return ()
-    window = math.floor(points[0][0] + 1e-9), math.ceil(points[-1][0] - 1e-9)
+    ends = (points[0][0], points[-1][0]) if rates is None else tuple(map(math.log10, rates))
+    window = math.floor(ends[0] + 1e-9), math.ceil(ends[1] - 1e-9)
     # Where the loss has gone it is much larger than anywhere else, and the fall would be flat.
     first, lowest = points[0][1], min(loss for _, loss in points)
     marks, columns = [], []

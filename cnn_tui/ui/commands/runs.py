@@ -12,7 +12,6 @@ from cnn_tui.data.dataset import DatasetError
 from cnn_tui.data.labels import odd_numbers
 from cnn_tui.data.left_out import sentence_of
 from cnn_tui.exercises.runs import TrainingOrder, assign
-from cnn_tui.experiment.check import dataset_to_set
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history import same_network
@@ -25,6 +24,7 @@ from cnn_tui.ui import dialogs, screens
 from cnn_tui.ui.dialogs.dialog import Conversation, Said
 from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import key_of
+from cnn_tui.ui.untrainable import why_untrainable
 from cnn_tui.ui.watcher import Live
 from cnn_tui.ui.widgets.machine_view import SensorsLike
 
@@ -119,15 +119,9 @@ class LabCommands:
 
     def refuses(self) -> bool:
         """Whether the editor's experiment cannot be trained; that is said."""
-        problems = self.document.view.problems
-        if unset := dataset_to_set(self.document.experiment):
-            self.talk.say(f"Not started. {sentence(unset)} {key_of('stack.settings')} sets one.", "error")
-            return True
-        if problems:
-            where = f"Layer {problems[0].layer}: " if problems[0].layer else ""
-            fix = f" {key_of('stack.fix')} fixes it." if problems[0].fixes else ""
-            self.talk.say(f"Not started. {sentence(f'{where}{problems[0].message}')}{fix}", "error")
-        return bool(problems)
+        if why := why_untrainable(self.document):
+            self.talk.say(f"Not started. {why}", "error")
+        return bool(why)
 
 
 @dataclass(eq=False)

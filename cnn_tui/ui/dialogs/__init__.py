@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnn_tui.ui.loading import when_named
 
 if TYPE_CHECKING:
-    from cnn_tui.ui.dialogs import ask, columns, note, search_form, settings
+    from cnn_tui.ui.dialogs import ask, columns, note, rate_finder, search_form, settings
 
-__all__ = ["ask", "columns", "note", "search_form", "settings"]
+__all__ = ["ask", "columns", "note", "rate_finder", "search_form", "settings"]
 __getattr__ = when_named(__name__)

@@ -14,12 +14,15 @@ from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.rules_typed import parse_rule, rule_text, set_rule
 from cnn_tui.experiment.settings import Setting, change, settings_of, step
+from cnn_tui.jobs.rate_test import RateTestRequest
 from cnn_tui.text import cells
+from cnn_tui.ui import dialogs
 from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.dialogs.ask import AskScreen
 from cnn_tui.ui.dialogs.dialog import Dialog, PickItem, PickScreen
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.typeahead import DIALOG
+from cnn_tui.ui.untrainable import why_untrainable
 from cnn_tui.ui.widgets.lines import inert
 from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
 
@@ -28,15 +31,18 @@ _LABELS = 16
 
 
 class SettingsScreen(Dialog[None]):
-    """Edits the document's training settings; `changed` is called after each edit."""
+    """Edits the document's training settings; `changed` is called after each edit.
+
+    `device` says on which one a learning rate is looked for, "" for the freest.
+    """
 
     scope: ClassVar[str] = "settings"
     BINDINGS = bindings_of("settings", "pane")
 
-    def __init__(self, document: Document, changed: Callable[[], None]) -> None:
+    def __init__(self, document: Document, changed: Callable[[], None], device: Callable[[], str] = str) -> None:
         super().__init__()
         self.document = document
-        self._changed = changed
+        self._changed, self._device = changed, device
 
     def compose(self) -> ComposeResult:
         with self.frame("Training settings and stop rules"):
@@ -79,6 +85,17 @@ class SettingsScreen(Dialog[None]):
         if 0 <= at < len(self._now.stop):
             self._try("stop rule", lambda experiment: set_rule(experiment, at, None))
 
+    @work(group=DIALOG)
+    async def action_find_rate(self) -> None:
+        """Look for a learning rate, and take the one that is found."""
+        if why := self._why_no_rate():
+            self.notify(f"No rate is looked for. {why}", severity="error", markup=False)
+            return
+        request = RateTestRequest(self.document.named, self._device(), self._now.training.seed or 1)
+        rate = await self.app.push_screen_wait(dialogs.rate_finder.RateFinder(request))
+        if rate is not None:
+            self._try("learning_rate", lambda experiment: change(experiment, "learning_rate", f"{rate:g}"))
+
     def action_undo(self) -> None:
         self.notify(f"undo: {inert(self.document.undo() or 'nothing')}", markup=False, timeout=2)
         self._show()
@@ -92,6 +109,11 @@ class SettingsScreen(Dialog[None]):
     @property
     def _now(self) -> Experiment:
         return self.document.experiment
+
+    def _why_no_rate(self) -> str:
+        if not self._now.training.has_effect("learning_rate"):
+            return "The schedule says every rate, and a learning_rate would change nothing."
+        return why_untrainable(self.document)
 
     def _ask_rule(self, at: int) -> None:
         rules = self._now.stop

@@ -12,15 +12,15 @@ from cnn_tui.artifacts.suspects import Suspect, Suspects
 from cnn_tui.data.images import Picture, StoredImages
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.image_marks import FINE, WRONG, ImageMark
-from cnn_tui.jobs.suspects import FOLDS, SuspectsRequest
+from cnn_tui.jobs.suspects import FOLDS, SuspectsLine, SuspectsRequest, SuspectsWork
 from cnn_tui.text import counted, padded
 from cnn_tui.ui.explain.image_marks import ImageMarks
 from cnn_tui.ui.explain.scene import Scene
-from cnn_tui.ui.explain.suspects_search import SuspectsSearch
 from cnn_tui.ui.explain.view import ExplainView
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.image import side_by_side
 from cnn_tui.ui.widgets.lines import inert, short
+from cnn_tui.ui.work_beside import WorkBeside
 
 ALL: Final = "all"
 UNMARKED: Final = "not marked"
@@ -42,7 +42,8 @@ class SuspectsView(ExplainView):
     def __init__(self, scene: Scene, marks: ImageMarks, device: str = "") -> None:
         """`device` is the one that runs are trained on, "" for the freest."""
         super().__init__(scene)
-        self.search = SuspectsSearch(lambda: self.post_message(self.Changed()))
+        self.search = WorkBeside[SuspectsRequest, SuspectsLine](SuspectsWork, self._tell)
+        """One search at a time, of one run; it goes on while something else is looked at."""
         self._marks_of, self._device = marks, device
         self._suspects: Suspects | None = None
         self._pictures: StoredImages | None = None
@@ -76,7 +77,15 @@ class SuspectsView(ExplainView):
 
     @property
     def _is_searched(self) -> bool:
-        return self.search.goes_on and self.scene.run is not None and self.search.run == self.scene.run.id
+        return self.search.goes_on and self.scene.run is not None and self._searched == self.scene.run.id
+
+    @property
+    def _searched(self) -> int:
+        """The run whose images are looked at, or were last; 0 for none."""
+        return self.search.request.run if self.search.request is not None else 0
+
+    def _tell(self) -> None:
+        self.post_message(self.Changed())
 
     # Which images
 
@@ -165,17 +174,16 @@ class SuspectsView(ExplainView):
             return self.scene.why_nothing("suspects")
         if run.live:
             return f"Run {run.id} has not ended: which of its labels are wrong can be looked for when it has."
-        if search.goes_on and search.run != run.id:
-            return (
-                f"The labels of run {search.run}'s images are being looked at: those of run {run.id} can be after that."
-            )
+        if search.goes_on and self._searched != run.id:
+            words = f"The labels of run {self._searched}'s images are being looked at"
+            return f"{words}: those of run {run.id} can be after that."
         if search.goes_on:
             if search.line is None:
                 return f"loading TensorFlow and the images … {key_of('lab.back')} leaves it"
             done, epochs = search.line, run.experiment.training.epochs
-            how = f"part {done.fold} of {search.folds}, epoch {done.epoch} of {epochs}"
+            how = f"part {done.fold} of {FOLDS}, epoch {done.epoch} of {epochs}"
             return f"looking for wrong labels: {done.share:.0%}, {how} … {key_of('lab.back')} leaves it"
-        failed = f"{search.failure} " if search.run == run.id else ""
+        failed = f"{search.failure} " if self._searched == run.id else ""
         takes = in_words(run.seconds * (FOLDS - 1))
         return (
             f"{failed}Which labels of the images that run {run.id} learned from are probably wrong? "

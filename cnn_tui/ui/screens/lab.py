@@ -68,7 +68,7 @@ class LabScreen(KeyedScreen[None]):
         self.live = Live(history, self)
         self.writer = HistoryWriter(history, self.post_message, self._say_of_writing)
         self.forecast = Forecast(document, history)
-        self.stack_pane = StackPane(document, self.forecast)
+        self.stack_pane = StackPane(document, self.forecast, lambda: history.device)
         self.summary = SummaryPane(document, self.forecast)
         self.training = TrainingPane(self.live, document)
         self.runs = HistoryPane(history, self.writer)

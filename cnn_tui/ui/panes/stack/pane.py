@@ -46,9 +46,11 @@ class StackPane(Pane):
     class Edited(Message):
         """The document's stack was changed here."""
 
-    def __init__(self, document: Document, forecast: Forecast) -> None:
+    def __init__(self, document: Document, forecast: Forecast, device: Callable[[], str]) -> None:
+        """`device` says which one runs are trained on, "" for the freest."""
         super().__init__()
         self.document = document
+        self._device = device
         self._field = ""
         """The field under the cursor by its name; none is the first."""
         self.rows = LayersTable(document, id="layers")
@@ -208,7 +210,7 @@ class StackPane(Pane):
 
     @work(group=DIALOG)
     async def action_edit_settings(self) -> None:
-        await self.app.push_screen_wait(dialogs.settings.SettingsScreen(self.document, self._changed))
+        await self.app.push_screen_wait(dialogs.settings.SettingsScreen(self.document, self._changed, self._device))
 
     def action_explain_layer(self) -> None:
         layer = self._layer()
