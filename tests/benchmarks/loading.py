@@ -22,6 +22,8 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
+from cnn_tui.data.dataset import DataOptions
+from cnn_tui.training.data.datasets import load
 from tests.benchmarks.measure import load as machine_load
 from tests.benchmarks.measure import median, table
 
@@ -63,9 +65,6 @@ def write(folder: Path, width: int, height: int) -> None:
 
 def by_load(folder: str) -> int:
     """Read the folder as a run does."""
-    from cnn_tui.data.dataset import DataOptions
-    from cnn_tui.training.data.datasets import load
-
     images = load(folder, DataOptions((SIDE, SIDE)), say=lambda _: None)
     return len(images.x_train) + len(images.x_test)
 

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,8 +28,11 @@ from cnn_tui.home import home, scratch
 from cnn_tui.training.data.readers import Arrays
 
 MOST_BYTES = 4_000_000_000
+BESIDE = 16_000_000
+"""Bytes from which on a file is written beside what its images are wanted for."""
 FORMAT = "cnn-tui folder 1"
 _ENDING = ".folder"
+_being_written: dict[Path, threading.Thread] = {}
 
 
 class KeptFolder(NamedTuple):
@@ -74,6 +78,8 @@ def path_of(digest: str) -> Path:
 def read(digest: str) -> KeptFolder | None:
     """The images with that digest; None where they are not kept, or their file is damaged."""
     path = path_of(digest)
+    if writing := _being_written.pop(path, None):
+        writing.join()
     try:
         header, start = raw_file.read_header(path, FolderHeader)
         if header.format != FORMAT or path.stat().st_size != start + _size(header.train + header.test, header.shape):
@@ -92,23 +98,35 @@ def read(digest: str) -> KeptFolder | None:
 
 
 def keep(digest: str, folder: KeptFolder) -> None:
-    """Keep images, if there is room. A picture that could not be opened may be there the next time."""
-    arrays = folder.arrays
-    shape = arrays.x_train.shape[1], arrays.x_train.shape[2], arrays.x_train.shape[3]
+    """Keep images, if there is room. A picture that could not be opened may be there the next time.
+
+    Of many, this only begins it, and the arrays must stay as they are: a thread writes them, which takes a tenth as
+    long as to unpack the pictures.
+    """
     if scratch() is not None or any(one.why == "unreadable" for one in folder.left_out):
         return
+    path, size = path_of(digest), sum(part.nbytes for part in folder.arrays)
+    if size < BESIDE:
+        _write(path, folder)
+    else:
+        _being_written[path] = threading.Thread(target=_write, args=(path, folder))
+        _being_written[path].start()
+
+
+def _write(path: Path, folder: KeptFolder) -> None:
+    arrays = folder.arrays
+    shape = arrays.x_train.shape[1], arrays.x_train.shape[2], arrays.x_train.shape[3]
     header = FolderHeader(FORMAT, shape, len(arrays.x_train), len(arrays.x_test), folder.left_out, folder.said)
     halves = ((arrays.y_train, arrays.x_train), (arrays.y_test, arrays.x_test))
     parts = [part for labels, images in halves for part in (labels.astype("<i8", copy=False).data, images.data)]
     with contextlib.suppress(OSError):  # a full disk is no reason not to train
-        path_of(digest).parent.mkdir(parents=True, exist_ok=True)
-        if _make_room(_size(header.train + header.test, shape)):
-            raw_file.write(path_of(digest), header, [part.cast("B") for part in parts])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if _make_room(path.parent, _size(header.train + header.test, shape)):
+            raw_file.write(path, header, [part.cast("B") for part in parts])
 
 
-def _make_room(size: int) -> bool:
+def _make_room(folder: Path, size: int) -> bool:
     """Whether so many bytes may be kept, once the files are gone that were used longest ago."""
-    folder = path_of("").parent
     files = sorted(folder.glob(f"*{_ENDING}"), key=lambda file: file.stat().st_mtime, reverse=True)
     sizes = {file: file.stat().st_size for file in files}
     most = min(MOST_BYTES, sum(sizes.values()) + shutil.disk_usage(folder).free // 2)

@@ -11,9 +11,9 @@ import io
 import itertools
 import os
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,8 +30,11 @@ from cnn_tui.training.data import folder_store
 from cnn_tui.training.data.folder_store import KeptFolder
 from cnn_tui.training.data.readers import Arrays, Labels, Pixels, Reading, Say, check_room
 
-AT_ONCE = 64
-"""Pictures that are given to the threads at a time: then what is read is told, and a wish to stop is heard."""
+TOLD_EVERY = 64
+"""Pictures after which what is read is told, and a wish to stop is heard."""
+
+AT_ONCE = 4
+"""Pictures that a thread takes at a time: to hand each over by itself takes a tenth of the time of a small one."""
 
 MOST_THREADS = 8
 """Each may hold a picture of `MOST_PIXELS` that is no JPEG: 150 MB."""
@@ -86,6 +89,10 @@ class PictureSource(NamedTuple):
     name: str = ""
 
 
+_Read = tuple[PictureSource, Made | PictureError, list[str]]
+"""A picture, what it became, and what was done to it."""
+
+
 class PictureReader:
     """Makes the pictures of a dataset images of one shape, and counts what that took."""
 
@@ -138,14 +145,34 @@ class PictureReader:
 
     def _made(self, pictures: Iterable[PictureSource]) -> Iterator[tuple[PictureSource, Made | PictureError]]:
         """What each picture becomes, in their order."""
-        waiting = iter(pictures)
-        with without_warnings(), ThreadPoolExecutor(min(cores(), MOST_THREADS)) as threads:
-            while some := list(itertools.islice(waiting, AT_ONCE)):
-                for picture, (made, done) in zip(some, threads.map(self._make, some), strict=True):
+        count, before = min(cores(), MOST_THREADS), self._read
+        with without_warnings(), ThreadPoolExecutor(count) as threads:
+            try:
+                for picture, made, done in self._in_turn(pictures, threads, 2 * count):
                     self._done.update(done)
                     yield picture, made
-                self._read += len(some)
-                self._reading(self._read, self._total)
+                    self._read += 1
+                    if (self._read - before) % TOLD_EVERY == 0:
+                        self._reading(self._read, self._total)
+            finally:
+                threads.shutdown(wait=False, cancel_futures=True)
+        if (self._read - before) % TOLD_EVERY:
+            self._reading(self._read, self._total)
+
+    def _in_turn(self, pictures: Iterable[PictureSource], threads: ThreadPoolExecutor, ahead: int) -> Iterator[_Read]:
+        """Each as it is wanted, with `ahead` handfuls of the next ones given to the threads, so that none waits."""
+        waiting = iter(pictures)
+        handfuls = iter(lambda: list(itertools.islice(waiting, AT_ONCE)), [])
+        begun: deque[Future[list[_Read]]] = deque()
+        for handful in handfuls:
+            begun.append(threads.submit(self._make_all, handful))
+            if len(begun) > ahead:
+                yield from begun.popleft().result()
+        while begun:
+            yield from begun.popleft().result()
+
+    def _make_all(self, pictures: list[PictureSource]) -> list[_Read]:
+        return [(picture, *self._make(picture)) for picture in pictures]
 
     def _make(self, picture: PictureSource) -> tuple[Made | PictureError, list[str]]:
         """Run by several threads: what a picture becomes, and what was done to it."""

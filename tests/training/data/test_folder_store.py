@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cnn_tui.data import raw_file
 from cnn_tui.data.dataset import DataOptions
 from cnn_tui.data.picture import Opened, PictureError, open_picture
 from cnn_tui.training.data import folder_store, picture_reader
@@ -75,6 +77,25 @@ def test_pictures_are_unpacked_once_and_again_when_one_changes(zoo: Path, opened
     assert len(opened) == 300
 
 
+def test_many_pictures_are_kept_beside_what_they_are_wanted_for(
+    zoo: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_store, "BESIDE", 1)
+    writes, goes_on = raw_file.write, threading.Event()
+
+    def slowly(path: Path, header: Any, parts: Any) -> None:
+        assert path.suffix != ".folder" or goes_on.wait(60)
+        writes(path, header, parts)
+
+    monkeypatch.setattr(raw_file, "write", slowly)
+    first, _ = load_all(zoo)
+    assert not kept()
+    goes_on.set()
+    again, _ = load_all(zoo)  # waits for what is being written
+    assert len(opened) == 100
+    assert np.array_equal(again.x_train, first.x_train)
+
+
 def test_what_is_kept_is_bounded_and_what_was_used_longest_ago_goes(zoo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     load_all(zoo)
     (first,) = kept()
@@ -125,7 +146,7 @@ def test_how_many_pictures_are_read_is_told_and_a_wish_to_stop_heard(zoo: Path, 
     del opened[:]
     with pytest.raises(RuntimeError):
         load(str(zoo), DataOptions((5, 5)), say=lambda _: None, reading=stop)
-    assert len(opened) == 64
+    assert 64 <= len(opened) <= 80  # a few are begun before it is heard, and of the other half none
 
 
 def test_a_large_jpeg_is_not_unpacked_at_its_whole_size(tmp_path: Path) -> None:
