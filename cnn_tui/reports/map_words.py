@@ -20,8 +20,8 @@ def map_in_words(found: FeatureMap, count: int) -> str:
 
 
 def compared_in_words(found: FeatureMap) -> str:
-    """What lies near each other: `Near each other is what is alike in the 128 numbers that go into dense_1.`"""
-    return f"Near each other is what is alike in {features_in_words(found.layer, found.goes_in, found.size)}."
+    """What the distance means: `What lies close together is alike in the 128 numbers that go into dense_1.`"""
+    return f"What lies close together is alike in {features_in_words(found.layer, found.goes_in, found.size)}."
 
 
 def lists_in_words(count: int) -> str:

@@ -11,7 +11,7 @@ from cnn_tui.jobs.where_protocol import TITLES, Where
 def said_of(where: Where) -> list[str]:
     """What the map of a whole answer shows, and what its numbers are."""
     if not _is_finite(where):
-        return ["The network gives numbers that are none (NaN) for this image: its training went astray."]
+        return ["For this image the network gives NaN, which is no number: its training went wrong."]
     return [_place(where), _measure(where)]
 
 

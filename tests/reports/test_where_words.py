@@ -54,6 +54,4 @@ def test_each_methods_numbers_are_explained() -> None:
 
 def test_numbers_that_are_none_are_said_to_be() -> None:
     for broken in (where([[math.nan]]), where([[1.0]], score=None)):
-        assert said_of(broken) == [
-            "The network gives numbers that are none (NaN) for this image: its training went astray."
-        ]
+        assert said_of(broken) == ["For this image the network gives NaN, which is no number: its training went wrong."]

@@ -114,6 +114,14 @@ async def reads(pilot: Pilot[None], words: str) -> None:
     await until(pilot, lambda: words in flat(app), words, seconds=30)
 
 
+async def test_at_200x60_no_title_is_cut(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=(200, 60)) as pilot:
+        await pilot.press("x")
+        await sees(pilot, "Transfer learning: begin with what another network knows")
+        assert "…" not in text(app)
+
+
 async def test_from_what_is_expected_to_the_conclusion(make_lab: MakeLab, history: History) -> None:
     app = make_lab()
     async with app.run_test(size=LARGE, notifications=True) as pilot:

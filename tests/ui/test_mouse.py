@@ -74,3 +74,21 @@ def test_a_click_on_the_curves_reads_them_off_and_one_on_the_matrix_chooses_a_co
         terminal.settle()
         click(terminal, words.split("→")[0].split("  ")[-1].strip() + " →", 2)
         terminal.wait_for("predictions")
+
+
+@pytest.mark.usefixtures("no_worker")
+def test_the_views_of_explain_are_clicked_by_their_names_which_keep_their_places() -> None:
+    posed()
+    with Terminal(COMMAND, 80, 24) as terminal:
+        terminal.wait_for("1 Stack")
+        terminal.press("5")
+        terminal.wait_for("[predictions]")
+        names = next(line for line in terminal.text.splitlines() if "[predictions]" in line)
+        click(terminal, "filters")
+        terminal.wait_for("[filters]")
+        plain = str.maketrans("[]", "  ")
+        assert names.translate(plain) in terminal.text.translate(plain)
+        click(terminal, "›")
+        terminal.wait_for("‹")
+        click(terminal, "‹")
+        terminal.wait(lambda: names.translate(plain) in terminal.text.translate(plain), "the first names again")

@@ -20,6 +20,7 @@ async def test_nothing_is_said_twice_at_200x60_and_explain_is_beside_the_chart(m
     async with app.run_test(size=HUGE) as pilot:
         await sees(pilot, "Total params: 113,386")
         assert shown(app) == ["stack", "history", "training", "explain"]
+        assert "Every run comes here" in pane(app, "history")
         stack = pane(app, "stack")
         row = next(line.strip("│").split() for line in stack.splitlines() if " Conv2D " in line)
         assert row == ["1", "Conv2D", "32", "3x3", "relu", "26x26x32", "320", "<1%"]

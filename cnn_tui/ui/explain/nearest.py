@@ -101,6 +101,7 @@ class NearestImages:
         compared = features_in_words(found.layer, found.goes_in, found.size)
         then = "With the weights of the run's end. " if self.view.scene.epoch else ""
         return (
-            f"{then}Of {several} training images, by {compared}. Distance 0: the same direction; 1: nothing in common. "
+            f"{then}Of {several} training images, by {compared}. "
+            f"Distance 0 is the same direction, 1 is nothing in common. "
             f"{key_of('explain.nearest')} shows what predict() returns again."
         )

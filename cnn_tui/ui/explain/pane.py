@@ -27,7 +27,8 @@ from cnn_tui.ui.explain.image_marks import ImageMarks
 from cnn_tui.ui.explain.lab2 import Lab2
 from cnn_tui.ui.explain.predictions import PredictionsView
 from cnn_tui.ui.explain.scene import AHEAD, AnswerWanted, Scene
-from cnn_tui.ui.explain.view import ExplainView, ViewNames
+from cnn_tui.ui.explain.view import ExplainView
+from cnn_tui.ui.explain.view_names import ViewNames
 from cnn_tui.ui.explain.views import Views
 from cnn_tui.ui.explain.where import WhereView
 from cnn_tui.ui.history_writer import HistoryWriter
@@ -172,6 +173,10 @@ class ExplainPane(Pane):
     def show_view(self, code: str) -> None:
         self.views.show(code)
         self._after_view()
+
+    def on_view_names_chosen(self, message: ViewNames.Chosen) -> None:
+        message.stop()
+        self.show_view(next(view.code for view in self.views if view.title == message.title))
 
     def _after_view(self) -> None:
         """Another view may be shown, which has other keys."""

@@ -12,7 +12,7 @@ from cnn_tui.network.convolution import Plane
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.widgets.heat import draw_heat
 from cnn_tui.ui.widgets.image import draw, draw_kernel, mode_in
-from cnn_tui.ui.widgets.lines import Lines, bar, inert
+from cnn_tui.ui.widgets.lines import bar, inert
 from cnn_tui.ui.widgets.movement import MovingLines
 from cnn_tui.ui.widgets.shading import Mode
 
@@ -169,39 +169,3 @@ class ExplainView(MovingLines):
 
     def right_or_wrong(self, right: bool) -> Text:
         return Text("✓ right", self.style("good")) if right else Text("✗ wrong", self.style("bad"))
-
-
-class ViewNames(Lines):
-    """The views by their names, the one that is shown in brackets."""
-
-    def __init__(self, titles: list[str]) -> None:
-        super().__init__(id="explain-names")
-        self._titles = titles
-        self._shown = titles[0]
-
-    def show(self, title: str, titles: list[str]) -> None:
-        if (title, titles) != (self._shown, self._titles):
-            self._shown, self._titles = title, titles
-            self.redraw()
-
-    def draw(self, width: int, height: int) -> list[Text]:
-        line = self._line(0, len(self._titles), " · ")
-        first, end = 0, len(self._titles)
-        while line.cell_len > width and end - first > 1:
-            line = self._line(first, end, " ")
-            if line.cell_len > width:  # the name that is farthest from the one that is shown goes
-                at = self._titles.index(self._shown)
-                first, end = (first + 1, end) if at - first > end - 1 - at else (first, end - 1)
-        return [line]
-
-    def _line(self, first: int, end: int, gap: str) -> Text:
-        line = Text("… " if first else "", self.style("dim"), no_wrap=True)
-        for at in range(first, end):
-            title = self._titles[at]
-            if at > first:
-                line.append(gap, self.style("dim"))
-            shown = title == self._shown
-            line.append(f"[{title}]" if shown else title, self.style("accent" if shown else "dim"))
-        if end < len(self._titles):
-            line.append(" …", self.style("dim"))
-        return line

@@ -18,7 +18,7 @@ from cnn_tui.reports.chart.choice import ChartChoice
 from cnn_tui.reports.chart.curves import SECONDS, metrics_of
 from cnn_tui.reports.exercise_facts import ExerciseFacts
 from cnn_tui.reports.exercise_page import SIGNS, exercise_page, set_page
-from cnn_tui.text import padded
+from cnn_tui.text import cells, padded
 from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.commands.exercise_plan import ExercisePlanCommand
 from cnn_tui.ui.commands.exercise_work import AnswerCommands, ChosenExercise, ExerciseRunCommands
@@ -37,8 +37,8 @@ from cnn_tui.ui.widgets.table import Cell, Table, TableColumn
 
 _SIDE_BY_SIDE = 100
 """From so many columns on the list stands beside the exercise, not above it."""
-_ROOMY, _NARROW_LIST = 120, 42
-"""Below so many columns of the screen the list beside the exercise has so many."""
+_NARROW_LIST, _LIST, _EXERCISE = 42, 48, 72
+"""Columns of the list beside an exercise: at least, usually, and how many it leaves the exercise before it has more."""
 _SIGN = 5
 _CHART_ROWS = 10
 _METRICS = ("loss", "accuracy", SECONDS)
@@ -138,8 +138,17 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         self.set_class(stacked, "-stacked")
         styles = self.query_one("#exercise-list").styles
         styles.height = max(4, min(len(self._rows), height // 3)) if stacked else None
-        styles.width = _NARROW_LIST if _SIDE_BY_SIDE <= width < _ROOMY else None
+        if not stacked:
+            styles.width = self._list_width(width)
+        else:
+            styles.clear_rule("width")
         self._show()
+
+    def _list_width(self, width: int) -> int:
+        """Columns for the list beside the exercise: for all of each title where the exercise has enough beside it."""
+        titles = [one.exercise.heading if one.exercise else one.place.set.title for one in self._rows]
+        wanted = _SIGN + Table.GAP + max(cells(inert(title)) for title in titles) + 2  # and a blank on each side
+        return max(_NARROW_LIST, min(max(_LIST, wanted), width - _EXERCISE))
 
     @property
     def chosen(self) -> ExerciseRow:

@@ -129,10 +129,11 @@ class HistoryPane(Pane):
             message.stop()
 
     def _share_room(self) -> None:
-        """The preview takes the rows that the table leaves."""
+        """The preview takes the rows that the table leaves; a table without rows has words to say in its place."""
         width, height = self.content_size
         was, said = self.preview.display, 2 if self.query_one(Prompt).display else 0
-        if height and self.preview.take_room(width, height - self.rows.count - 1 - said) and not was:
+        left = height - self.rows.count - 1 - said if self.rows.count else 0
+        if height and self.preview.take_room(width, left) and not was:
             self._read_at_rest()
 
     def follow_live(self, run_id: int | None) -> None:
