@@ -65,6 +65,8 @@ class GivenRun(msgspec.Struct, frozen=True):
     version: str
     run: Run
     ledger: int
+    batch: str = ""
+    """The batch of jobs in which it was given out; "" in what an older version wrote."""
 
 
 def ledger_path(run_id: int, number: int) -> Path:
@@ -79,10 +81,17 @@ def last_ledger(run_id: int, after: int = 0) -> int:
     return after
 
 
-def give_out(run: Run, number: int) -> None:
+def give_out(run: Run, number: int, batch: str = "") -> None:
     """Leave a run for its job, with all that is known after ledger `number`. Raises OSError."""
-    _write(job_folder(run.id) / "run", msgspec.msgpack.encode(GivenRun(__version__, run, number)))
+    _write(job_folder(run.id) / "run", msgspec.msgpack.encode(GivenRun(__version__, run, number, batch)))
     tell(run.id, run.wish)
+
+
+def batch_of(run_id: int) -> str:
+    """The batch of jobs in which a run was given out; "" where that is not known."""
+    with contextlib.suppress(HistoryError):
+        return _given(run_id).batch
+    return ""
 
 
 def tell(run_id: int, wish: Wish) -> None:
@@ -170,16 +179,21 @@ def _read(run_id: int) -> tuple[GivenRun, Run, int]:
 
     Raises HistoryError.
     """
-    try:
-        given = msgspec.msgpack.decode((job_folder(run_id) / "run").read_bytes(), type=GivenRun)
-    except (OSError, msgspec.MsgspecError) as error:
-        raise HistoryError(f"run {run_id} cannot be read in {job_folder(run_id)}: {error}") from None
+    given = _given(run_id)
     run, number = given.run, given.ledger
     while (path := ledger_path(run_id, number + 1)).exists():
         number += 1
         for entry in ledger.read(path):
             run = followed(run, decoded(entry.data))
     return given, run, number
+
+
+def _given(run_id: int) -> GivenRun:
+    """A run as it was given out. Raises HistoryError."""
+    try:
+        return msgspec.msgpack.decode((job_folder(run_id) / "run").read_bytes(), type=GivenRun)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise HistoryError(f"run {run_id} cannot be read in {job_folder(run_id)}: {error}") from None
 
 
 def _machine() -> Machine:

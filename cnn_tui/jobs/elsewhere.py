@@ -20,7 +20,7 @@ from cnn_tui.history.ending import Ending, Status
 from cnn_tui.history.history import History, HistoryError, Result
 from cnn_tui.history.ledger_reader import skip, take_in
 from cnn_tui.history.run import PLACES, Wish
-from cnn_tui.history.run_elsewhere import give_out, last_ledger, tell
+from cnn_tui.history.run_elsewhere import batch_of, give_out, last_ledger, tell
 from cnn_tui.jobs.executor import Executor, JobState, RefusedError, SilentError
 from cnn_tui.text import quiet
 
@@ -44,8 +44,8 @@ class Elsewhere:
         self._told: dict[int, Wish] = {}
         self._ending: dict[int, float] = {}
         """When a run was first seen that is to end now."""
-        self._over: dict[str, float] = {}
-        """When a job was first seen to have ended."""
+        self._over: dict[tuple[int, str], float] = {}
+        """When the job of a run was first seen to have ended."""
         self._silent = False
         self.busy = False
         """Whether there was anything to keep at the last look."""
@@ -95,11 +95,11 @@ class Elsewhere:
                 continue
             if not run.live:
                 tell(run.id, "now")
-                self._executor.end(run.job, run.options)
+                self._executor.end(run.job, batch_of(run.id), run.options)
                 record_job(self._history, run.id, "")
             elif run.wish == "now" and now - self._ending[run.id] > GRACE:
                 self._ending[run.id] = now
-                self._executor.end(run.job, run.options)
+                self._executor.end(run.job, batch_of(run.id), run.options)
 
     def _start(self, waiting: list[JobRun]) -> None:
         """Give runs to jobs, in one batch where they ask for the same."""
@@ -114,7 +114,7 @@ class Elsewhere:
                     record_job(self._history, run.id, f"?{batch}:{index}")
             whole = self._history.runs_of([run.id for run in runs])
             for one in whole:
-                give_out(one, last_ledger(one.id))
+                give_out(one, last_ledger(one.id), batch)
                 self._told[one.id] = one.wish
             try:
                 jobs = self._executor.start(batch, whole, runs[0].options)
@@ -137,10 +137,13 @@ class Elsewhere:
                 self._find(run, *run.batch, states)
                 continue
             state = states.get(run.job)
+            if state is not None and _is_of_another(state, run.id):
+                self._settle_job(run, None, "has its number no more, which is another job's")
+                continue
             if state is None or not state.alive:
                 self._settle_job(run, state)
                 continue
-            self._over.pop(run.job, None)
+            self._over.pop((run.id, run.job), None)
             if run.status in ("running", "paused") and not state.began:
                 why = f"its job {run.job} was queued again by the cluster, to go on from the last checkpoint"
                 self._history.record_requeue(run.id, why)
@@ -157,22 +160,22 @@ class Elsewhere:
         if (partition, waits_for) != (run.partition, run.waits_for):
             record_wait(self._history, run.id, partition, waits_for)
 
-    def _settle_job(self, run: JobRun, state: JobState | None) -> None:
-        """End a run whose job has ended without an ending for it."""
-        since = self._over.setdefault(run.job, time.monotonic())
+    def _settle_job(self, run: JobRun, state: JobState | None, lost: str = "is not known any more") -> None:
+        """End a run whose job has ended without an ending for it, or is `lost`."""
+        since = self._over.setdefault((run.id, run.job), time.monotonic())
         if not run.live or time.monotonic() - since < self._settle:
             return
         if take_in(self._history, run.id):
             return
-        del self._over[run.job]
+        del self._over[run.id, run.job]
         if state is None and self._executor.forgets_none and run.wish != "now":
             why = f"its job {run.job} was lost with its cluster, and is given out again from the last checkpoint"
             self._history.record_requeue(run.id, why)
             record_job(self._history, run.id, "")
             return
-        self._history.record_end(run.id, self._result(run, state))
+        self._history.record_end(run.id, self._result(run, state, lost))
 
-    def _result(self, run: JobRun, state: JobState | None) -> Result:
+    def _result(self, run: JobRun, state: JobState | None, lost: str) -> Result:
         line = self._history.line(run.id)
         assert line is not None
         kept = f"{line.epochs_done} of {line.epochs} epochs are kept"
@@ -181,7 +184,7 @@ class Elsewhere:
             return Result(end.status, end.cause, ending=end.ending)
         job = f"{PLACES[self._executor.place]} job {run.job}"
         if state is None:
-            return Result("interrupted", f"{job} is not known any more; {kept}", ending="gone")
+            return Result("interrupted", f"{job} {lost}; {kept}", ending="gone")
         if state.how:
             return Result("interrupted", f"{job} {state.how}; {kept}", ending="killed")
         said = self._executor.last_words(run.job)
@@ -189,6 +192,15 @@ class Elsewhere:
         never: tuple[Status, Ending] = ("failed", "crashed")
         status, ending = never if run.status == "queued" else ("interrupted", "killed")
         return Result(status, f"{how}; {kept}", ending=ending)
+
+
+def _is_of_another(state: JobState, run_id: int) -> bool:
+    """Whether the job that has the number of a run's is not the one that the run was given to.
+
+    A cluster that was not ended in an orderly way, or was set up anew, may give a number out again.
+    """
+    batch = batch_of(run_id) if state.batch else ""
+    return batch != "" and state.batch != batch
 
 
 def _index(job: str) -> int:

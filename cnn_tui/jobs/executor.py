@@ -55,8 +55,11 @@ class Executor(Protocol):
         `given` are the jobs that it is asked about, with what each asks for. Raises SilentError.
         """
 
-    def end(self, job: str, options: Mapping[str, Any]) -> None:
-        """End a job at once. Raises SilentError."""
+    def end(self, job: str, batch: str, options: Mapping[str, Any]) -> None:
+        """End a job of a batch at once, and none that has its number meanwhile; "" for a batch that is not known.
+
+        Raises SilentError.
+        """
 
     def last_words(self, job: str) -> str:
         """What the job printed last beside the log of its run, and where more of it is; "" for nothing."""

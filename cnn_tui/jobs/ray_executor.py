@@ -126,8 +126,8 @@ class Ray:
             for job, state in found.items()
         }
 
-    def end(self, job: str, options: Mapping[str, Any]) -> None:
-        """As Executor.end."""
+    def end(self, job: str, batch: str, options: Mapping[str, Any]) -> None:
+        """As Executor.end; a job has its batch in its name."""
         self._ask(options["address"], "end", job)
 
     def last_words(self, job: str) -> str:

@@ -78,10 +78,12 @@ class Slurm:
             states[job] = JobState(word, word not in _OVER, not waits, partition, why, batch, how)
         return states
 
-    def end(self, job: str, options: Mapping[str, Any]) -> None:
-        """As Executor.end."""
+    def end(self, job: str, batch: str, options: Mapping[str, Any]) -> None:
+        """As Executor.end: a controller that was killed may give a number out again."""
         with contextlib.suppress(RefusedError):  # it has ended, or is not known any more
-            _run("scancel", job)
+            # Not `scancel --name`: of an array of jobs, that takes all that wait.
+            if batch in ("", *_run("squeue", "--noheader", f"--jobs={job}", "--format=%j").split()):
+                _run("scancel", job)
 
     def last_words(self, job: str) -> str:
         """As Executor.last_words, from the file that submitit names."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from cnn_tui.jobs.job_options import with_words
+from cnn_tui.jobs.job_options import JobOptionsError, with_words
 
 HOURS_4 = 240
 
@@ -31,6 +31,9 @@ class SlurmOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
         for name, value, most in (("time", self.time, 525_600), ("cpus", self.cpus, 10_000)):
             if value is not None and not 1 <= value <= most:
                 raise ValueError(f"{name}: found {value}; allowed: a whole number from 1 to {most:,}")
+        for line in self.sbatch:
+            if line.lstrip("-").replace("_", "-").startswith(("job-name", "J")):
+                raise ValueError(f"sbatch: found {line}; cnn-tui names its jobs itself, to know them by their names")
 
 
 def changed(options: SlurmOptions, words: Sequence[str]) -> SlurmOptions:
@@ -39,7 +42,10 @@ def changed(options: SlurmOptions, words: Sequence[str]) -> SlurmOptions:
     named = [word for word in words if not word.startswith("--")]
     made = with_words(options, named, "--slurm", names, ", or a line of #SBATCH as --constraint=a100")
     lines = (*options.sbatch, *(word for word in words if word.startswith("--")))
-    return msgspec.structs.replace(made, sbatch=lines)
+    try:
+        return msgspec.structs.replace(made, sbatch=lines)
+    except ValueError as error:
+        raise JobOptionsError(f"--slurm: {error}") from None
 
 
 def obstacle() -> str:

@@ -60,6 +60,7 @@ def test_what_is_asked_of_slurm_is_looked_at_first() -> None:
         (("slurm", ["partitio=gpu"]), "Did you mean partition?"),
         (("slurm", ["time=soon"]), 'time: found "soon"'),
         (("slurm", ["time=0"]), "time: found 0; allowed: a whole number from 1 to 525,600"),
+        (("slurm", ["--job-name=mine"]), "--slurm: sbatch: found --job-name=mine; cnn-tui names its jobs itself"),
     ):
         with pytest.raises(UserError) as caught:
             chosen_place(*words)

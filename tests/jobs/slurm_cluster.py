@@ -91,7 +91,27 @@ class Cluster:
         self._start("slurmctld", "-D")
 
     def end_controller(self) -> None:
+        """As whoever keeps the cluster does: it writes down what it knows, and ends."""
+        controller = self._daemons.pop("slurmctld")
+        controller.terminate()
+        controller.wait(30)
+
+    @contextlib.contextmanager
+    def forgetting(self) -> Iterator[None]:
+        """The controller is killed, and one begins that knows nothing of what came to it inside this.
+
+        It writes its state every five seconds: when it is killed, what came since is lost, and its job numbers are
+        given out again.
+        """
+        state = self.folder / "state"
+        self.end_controller()  # all is written down
+        was = shutil.copytree(state, self.folder / "state-before")
+        self.start_controller()
+        yield
         self._end("slurmctld")
+        shutil.rmtree(state)
+        was.rename(state)
+        self.start_controller()
 
     def start_node(self, node: str) -> None:
         self._start("slurmd", "-D", "-N", node, name=node)

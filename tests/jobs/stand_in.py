@@ -12,6 +12,7 @@ from cnn_tui.history.run_elsewhere import RunElsewhere
 from cnn_tui.home import home, run_folder
 from cnn_tui.jobs.launch import ENDED, python
 from cnn_tui.jobs.slurm_job import TrainingJob
+from tests.waiting import wait_for
 
 AN_EPOCH = 0.05
 """Seconds."""
@@ -24,6 +25,12 @@ class StandInJob(TrainingJob):
 
     def command(self, run_id: int) -> list[str]:
         return python("tests.jobs.stand_in", str(run_id))
+
+
+def wait_for_checkpoint(run_id: int, epoch: int) -> None:
+    """Wait until a run has a checkpoint of that epoch or a later one, whoever looks after it."""
+    kept = run_folder(run_id) / "checkpoint"
+    wait_for(lambda: kept.exists() and int(kept.read_text() or 0) >= epoch, f"epoch {epoch} of run {run_id}")
 
 
 def main(run_id: int) -> int:

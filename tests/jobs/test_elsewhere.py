@@ -35,7 +35,7 @@ class Forgetful:
     def look(self, given: Mapping[str, Mapping[str, Any]]) -> dict[str, JobState]:
         return self.jobs
 
-    def end(self, job: str, options: Mapping[str, Any]) -> None:
+    def end(self, job: str, batch: str, options: Mapping[str, Any]) -> None:
         self.jobs.pop(job, None)
 
     def last_words(self, job: str) -> str:

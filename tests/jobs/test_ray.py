@@ -76,7 +76,7 @@ def test_what_ends_before_its_time_says_why(lab: Lab) -> None:
     cancelled = lab.history.add(EXPERIMENT)
     with lab.held():
         run = lab.wait_for_epochs(cancelled)
-        executor.end(run.job, lab.history.job_options)
+        executor.end(run.job, "", lab.history.job_options)
         (run,) = lab.wait_for_end([cancelled])
     assert (run.status, run.stop_cause) == ("interrupted", f"Ray job {run.job} was cancelled; 2 of 5 epochs are kept")
     executor.training = ("tests.jobs.no_such_module",)

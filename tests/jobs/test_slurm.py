@@ -11,13 +11,14 @@ import pytest
 
 from cnn_tui.analysis.search_trials import trials_of
 from cnn_tui.history.history import History
+from cnn_tui.history.run_elsewhere import batch_of, last_ledger
 from cnn_tui.history.searches import SearchPlan, add_search, has_going_search, search_of
 from cnn_tui.jobs import launch, slurm, slurm_job
 from cnn_tui.jobs.searching import take_forward
 from cnn_tui.jobs.slurm import Slurm
 from tests.jobs.cluster_lab import EPOCHS, EXPERIMENT, Lab, epochs_of
 from tests.jobs.slurm_cluster import Cluster, missing
-from tests.jobs.stand_in import StandInJob
+from tests.jobs.stand_in import StandInJob, wait_for_checkpoint
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=f"not installed: {missing()} (Debian: slurmctld slurmd munge)")
@@ -147,16 +148,42 @@ def test_what_cannot_be_trained_says_why(
 
 
 @pytest.mark.long
-@pytest.mark.skip(reason="one time in four the nodes do not come back to a new controller within 90 seconds")
-def test_the_controller_may_be_away_for_a_while(login: Cluster, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_controller_may_be_restarted_while_eight_runs_wait(
+    login: Cluster, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(slurm_job, "TrainingJob", StandInJob)
-    before = lab.history.add(EXPERIMENT)
+    ids = [lab.history.add(EXPERIMENT) for _ in range(7)]
     with lab.held():
-        lab.wait_for_epochs(before)
+        for one in ids[:2]:
+            lab.wait_for_epochs(one)
         login.end_controller()
-        while_away = lab.history.add(EXPERIMENT)
-        lab.wait(while_away, lambda run: run.waits_for.startswith("SLURM to answer"), "why it waits")
-    lab.wait(before, lambda run: len(run.epochs) == EPOCHS, "its last epoch")  # it needs no controller
+        ids.append(lab.history.add(EXPERIMENT))
+        assert lab.run(ids[-1]).waits_for.startswith("SLURM to answer")
+    for one in ids[:2]:  # they need no controller
+        wait_for_checkpoint(one, EPOCHS)
     login.start_controller()
-    for run in lab.wait_for_end([before, while_away]):
-        assert (run.status, epochs_of(run)) == ("finished", [*range(1, EPOCHS + 1)])
+    for run in lab.wait_for_end(ids):
+        assert (run.status, epochs_of(run), lab.events(run.id)) == ("finished", [*range(1, EPOCHS + 1)], [])
+        assert last_ledger(run.id) == 1, "its job began once"
+
+
+@pytest.mark.long
+def test_a_job_that_has_the_number_of_a_lost_one_is_not_taken_for_it(
+    login: Cluster, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slurm_job, "TrainingJob", StandInJob)
+    lab.history.job_options = {"time": 5, "sbatch": ["--hold"]}
+    with login.forgetting():
+        run_id = lab.history.add(EXPERIMENT)
+        job = lab.wait(run_id, lambda run: run.job.isdecimal(), "its job").job
+    other = ("sbatch", "--parsable", "--job-name=other", "--hold", "--output=/dev/null", "--wrap=sleep 600")
+    wait_for(lambda: login.ask(*other).strip() == job, "a job with that number")
+    lab.executor.end(job, batch_of(run_id), {})
+    (run,) = lab.wait_for_end([run_id])
+    lost = f"SLURM job {job} has its number no more, which is another job's; 0 of {EPOCHS} epochs are kept"
+    assert (run.status, run.ending, run.stop_cause) == ("interrupted", "gone", lost)
+    assert login.ask("squeue", "-h", "-j", job, "-o", "%T %j").strip() == "PENDING other"
+    login.ask("scancel", "--name=other")
+    assert lab.history.resume(run_id)
+    login.ask("scontrol", "release", lab.wait(run_id, lambda run: run.job.isdecimal(), "its job").job)
+    assert lab.wait_for_end([run_id])[0].status == "finished"
