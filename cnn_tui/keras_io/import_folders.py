@@ -32,6 +32,8 @@ class DataAsked(msgspec.Struct, frozen=True):
     options: DataOptions = AS_THEY_ARE
     is_elsewhere: bool = False
     """Whether the script names a table of its own that is not here, so that none can stand in for it."""
+    leave_out: tuple[int, ...] = ()
+    """The numbers of the training images that it does not learn from."""
 
 
 NO_DATA = DataAsked()
@@ -44,7 +46,7 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     """
     there = code.data.path if isinstance(code.data, Folder) else code.data
     if isinstance(there, DatasetArrays):
-        return DataAsked(there.dataset, there.options)
+        return DataAsked(there.dataset, there.options, leave_out=there.left_out)
     if isinstance(there, Unknown) and there.table:
         return _table_asked(there, code.validation, beside, notes)
     if isinstance(code.data, Folder) and isinstance(there, Listed):

@@ -38,7 +38,7 @@ def images_for(
     the file, which tells MNIST from Fashion-MNIST, whose images and classes are as many.
     """
     if asked.dataset is not None:
-        return {"dataset": asked.dataset, **msgspec.structs.asdict(asked.options)}
+        return {"dataset": asked.dataset, **msgspec.structs.asdict(asked.options), "leave_out": asked.leave_out}
     if asked.options != AS_THEY_ARE:
         return _not_set(_shape_of(asked.options), layers, notes) | {"fit": asked.options.fit}
     if shape is None:

@@ -419,6 +419,24 @@ def test_another_order_and_other_epochs_come_back_as_they_were(
     assert imported.experiment == experiment
 
 
+@pytest.mark.parametrize("validation", ["test", 0.1])
+def test_images_that_are_left_out_come_back(tmp_path: Path, validation: Any) -> None:
+    left_out = (3, 5, 59_999)
+    experiment = load_preset("lab1-baseline").with_training(validation=validation)
+    experiment = msgspec.structs.replace(experiment, leave_out=left_out, name="script")
+    imported = read(tmp_path, keras_script(experiment))
+    assert imported.notes == ()
+    assert imported.experiment == experiment
+
+
+@pytest.mark.parametrize("gone", ["[60000], axis=0", "[-1], axis=0", "range(10**30), axis=0", "[3], axis=1", "where"])
+def test_what_is_left_out_in_another_way_is_not_guessed(tmp_path: Path, gone: str) -> None:
+    code = HEAD + SMALL + f"import numpy as np\nx = np.delete(x_train, {gone})" + FIT.replace("x_train", "x")
+    imported = read(tmp_path, code)
+    assert imported.experiment.leave_out == ()
+    assert any("not known" in note for note in imported.notes)
+
+
 def test_what_keras_2_took_without_a_word_is_taken(tmp_path: Path) -> None:
     lenet = SMALL.replace("    layers.Flatten", "    layers.AveragePooling2D(),\n    layers.Flatten")
     fit = """

@@ -58,6 +58,8 @@ def array_in(file: NpzFile, name: Value) -> DatasetArrays:
 def _of_arrays(arrays: DatasetArrays, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
     if name in _ON_ARRAYS:
         return _on_arrays(arrays, name)
+    if name == "delete" and arrays.half == "train":
+        return _without(arrays, unnamed[1:], given)
     if arrays.what == "images" and name in ("mean", "std"):
         return statistic(arrays, name, given.get("axis", unnamed[1] if len(unnamed) > 1 else None))
     if arrays.what == "labels" and name == "bincount" and arrays.count is not None:
@@ -70,6 +72,17 @@ def _on_arrays(arrays: DatasetArrays, name: str) -> DatasetArrays:
     if name in ("to_categorical", "one_hot") and arrays.what == "labels":
         return arrays.reshaped((_classes(arrays),))
     return arrays.with_channel() if name == "expand_dims" else arrays
+
+
+def _without(arrays: DatasetArrays, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
+    """What NumPy's delete leaves; None where its numbers are not known, or it takes rows out of each image."""
+    numbers, axis = ([*unnamed, None, None][at] for at in (0, 1))
+    numbers, axis = given.get("obj", numbers), given.get("axis", axis)
+    if axis != 0 and (axis is not None or arrays.what == "images"):
+        return None
+    if isinstance(numbers, list | tuple) and all(type(one) is int for one in numbers):
+        return arrays.without(numbers)
+    return arrays.without(numbers) if isinstance(numbers, range) else None
 
 
 def _classes(labels: DatasetArrays) -> int:

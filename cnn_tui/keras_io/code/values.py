@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import msgspec
@@ -115,6 +116,8 @@ class DatasetArrays(msgspec.Struct, frozen=True):
     """Whether they are divided by their spread then."""
     options: DataOptions = AS_THEY_ARE
     """How the pictures of a folder are wanted."""
+    left_out: tuple[int, ...] = ()
+    """The numbers of those of the half that are not among them, nor counted in `whole`."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -134,6 +137,14 @@ class DatasetArrays(msgspec.Struct, frozen=True):
     def some(self, count: int | None) -> DatasetArrays:
         """So many of the images."""
         return msgspec.structs.replace(self, count=count, taken_from=self.count)
+
+    def without(self, numbers: Sequence[int]) -> DatasetArrays | None:
+        """The images without those of the numbers; None where the numbers are not those that the dataset has."""
+        if self.left_out or self.taken_from is not None or not all(0 <= one < self.whole for one in numbers):
+            return None
+        left_out = tuple(sorted(set(numbers)))
+        count = self.whole - len(left_out)
+        return msgspec.structs.replace(self, whole=count, count=count, left_out=left_out) if count else None
 
     def reshaped(self, sizes: tuple[int, ...]) -> DatasetArrays:
         """The images, each of another shape."""
