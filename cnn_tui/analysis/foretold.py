@@ -78,12 +78,18 @@ def foretold_of(run: Run) -> Foretold | None:
 
 def bottleneck(step: StepWork, speeds: WorkAmounts) -> tuple[WorkKind, str]:
     """What takes most of a step, and the layer that takes most of that; "" where it is no layer's."""
-    whole = step.total
-    at = max(range(len(speeds)), key=lambda one: whole[one] * speeds[one])
-    kind = WORK_KINDS[at]
+    whole = _seconds_of_kinds(step.total, speeds)
+    kind = max(whole, key=whole.__getitem__)
     if kind not in ("arithmetic", "memory") or not step.layers:
         return kind, ""
-    return kind, max(step.layers, key=lambda layer: layer[1][at])[0]
+    return kind, max(step.layers, key=lambda layer: _seconds_of_kinds(layer[1], speeds)[kind])[0]
+
+
+def _seconds_of_kinds(work: WorkAmounts, speeds: WorkAmounts) -> dict[WorkKind, float]:
+    found = dict.fromkeys(WORK_KINDS, 0.0)
+    for kind, amount, speed in zip(WORK_KINDS, work, speeds, strict=True):
+        found[kind] += amount * speed
+    return found
 
 
 def seconds_in_words(seconds: float) -> str:

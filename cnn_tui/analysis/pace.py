@@ -25,9 +25,22 @@ USUAL_MEMORY = (680e6, 8.0, 2.0)
 """Bytes that TensorFlow takes, and those that are taken for each byte of the network and of the images. Measured."""
 _REMEMBERED = {"sgd": 0, "adagrad": 1, "rmsprop": 1, "adam": 2, "adamw": 2, "nadam": 2, "adamax": 2, "adadelta": 2}
 """How many numbers an optimizer remembers of a weight."""
-USUAL_SPEEDS = WorkAmounts(operations=2e-5, multiplications=1.2e-11, moved=6e-10, pictured=2.5e-9)
-"""Seconds that each kind of work takes on two cores of a processor. Measured once: how the kinds compare is what counts
-of it, until runs of the machine tell."""
+USUAL_SPEEDS = WorkAmounts(
+    operations=2e-5, multiplications=1.2e-11, filled_up=1.2e-11, windowed=6e-10, moved=6e-10, pictured=2.5e-9
+)
+"""Seconds that each part of the work takes on two cores of a processor. Measured once: how the parts compare is what
+counts of it, until runs of the machine tell."""
+USUAL_SPEEDS_ONEDNN = WorkAmounts(
+    operations=2.5e-5,
+    convolutions=2.5e-5,
+    multiplications=9e-12,
+    filled_up=5e-13,
+    windowed=1.5e-10,
+    moved=9e-10,
+    pictured=3.5e-9,
+)
+"""The same where oneDNN does the arithmetic, as TensorFlow has it on processors with AVX512: it gathers next to nothing
+and works on few filters at once, and each convolution costs something of its own."""
 
 FEWEST_STEPS = 16
 """Of fewer steps, an epoch's seconds say little of other runs."""

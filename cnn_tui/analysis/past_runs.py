@@ -10,6 +10,7 @@ from cnn_tui.analysis import speed_fit
 from cnn_tui.analysis.pace import (
     USUAL_MEMORY,
     USUAL_SPEEDS,
+    USUAL_SPEEDS_ONEDNN,
     SecondsAnImage,
     Work,
     pace_so_far,
@@ -18,6 +19,7 @@ from cnn_tui.analysis.pace import (
     work_of,
 )
 from cnn_tui.analysis.speed_fit import Measured
+from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Line, Place, Progress, Run
 from cnn_tui.network.step_work import WorkAmounts
@@ -45,6 +47,8 @@ class PastRun(NamedTuple):
     device: str
     """Where it was trained, in the words of its environment."""
     precision: str
+    onednn: bool | None
+    """Whether oneDNN did the arithmetic; None where that was not recorded."""
     counts: float
     """From 0 to 1: less where other programs took cores meanwhile."""
 
@@ -100,10 +104,19 @@ class PastRuns:
             pace = pace_so_far(line, progress, work)
         if pace is None or pace.train <= 0:
             return None
-        others = [epoch.others or 0.0 for epoch in run.epochs[1:] or run.epochs]
-        counts = max(_LEAST, 1 - max(others, default=0.0))
-        device, training = str(run.environment.get("device", "")), run.experiment.training
-        return PastRun(work, pace, progress.memory, run.device, device, training.precision, counts)
+        counts = max(_LEAST, 1 - _taken_by_others(run.epochs))
+        device, onednn = str(run.environment.get("device", "")), run.environment.get("onednn")
+        known, precision = onednn if isinstance(onednn, bool) else None, run.experiment.training.precision
+        return PastRun(work, pace, progress.memory, run.device, device, precision, known, counts)
+
+
+def _taken_by_others(epochs: Sequence[Epoch]) -> float:
+    """The share of the cores that other programs took: the largest of the epochs that tell the pace.
+
+    Short epochs have no record of it; the first, which builds the graph, is the longest and may have one.
+    """
+    later = [epoch.others for epoch in epochs[1:] if epoch.others is not None]
+    return max(later or [epoch.others or 0.0 for epoch in epochs[:1]], default=0.0)
 
 
 class Foundation(NamedTuple):
@@ -144,10 +157,18 @@ def foundation(runs: Sequence[PastRun]) -> Foundation | None:
     shares = sorted(one.pace.evaluate / one.pace.train for one in runs)
     return Foundation(
         runs,
-        WorkAmounts(*speed_fit.fit(took, USUAL_SPEEDS)),
+        WorkAmounts(*speed_fit.best_fit(took, usual_machines(runs))),
         shares[(len(shares) - 1) // 2],
         speed_fit.fit(held, USUAL_MEMORY) if held else None,
     )
+
+
+def usual_machines(runs: Sequence[PastRun]) -> Sequence[WorkAmounts]:
+    """The usual machines with which a fit may begin: the one of the newest run that tells, else any."""
+    known = next((one.onednn for one in runs if one.onednn is not None), None)
+    if known is None:
+        return USUAL_SPEEDS, USUAL_SPEEDS_ONEDNN
+    return (USUAL_SPEEDS_ONEDNN if known else USUAL_SPEEDS,)
 
 
 def _real_device(runs: Sequence[PastRun], asked: str) -> str:

@@ -45,6 +45,16 @@ def fit(measured: Sequence[Measured], usual: Numbers) -> tuple[float, ...]:
     return tuple(factor * one for factor, one in zip(factors, start, strict=True))
 
 
+def best_fit(measured: Sequence[Measured], usuals: Sequence[Numbers]) -> tuple[float, ...]:
+    """The fit that begins with the one of several usual machines whose fit is nearest to what was measured."""
+    return min((fit(measured, usual) for usual in usuals), key=lambda speeds: _error(measured, speeds))
+
+
+def _error(measured: Sequence[Measured], speeds: Numbers) -> float:
+    """How far off speeds are, as the sum of squared shares; what is off by more than all of it counts as that."""
+    return sum(one.counts * min(1.0, abs(_product(one.amounts, speeds) / one.took - 1)) ** 2 for one in measured)
+
+
 def _least_squares(rows: Sequence[Numbers], counts: Numbers, start: Numbers) -> list[float]:
     """Factors, none below 0, whose products with the rows come near 1, and which are near 1 themselves."""
     size = range(len(start))

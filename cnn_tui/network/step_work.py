@@ -1,8 +1,9 @@
 """What one step of training has to do, layer by layer, counted without TensorFlow.
 
-A step takes a batch through the layers, the error back through them, and changes the weights. Four things are counted,
-because each of them can be what a machine takes long for: operations that are started, multiplications, numbers that
-are read from memory or written to it, and numbers of the images themselves, which are gathered, scaled and augmented.
+A step takes a batch through the layers, the error back through them, and changes the weights. Four kinds of work can be
+what a machine takes long for: starting operations, multiplications, numbers that are read from memory or written to it,
+and preparing the images themselves. Some of them are counted in parts, because the libraries that do the arithmetic
+differ in those.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ from cnn_tui.network.summary import LayerSummary, summarize
 
 WorkKind = Literal["launch", "arithmetic", "memory", "input"]
 """What a step may take long for: starting operations, multiplying, memory traffic, or preparing the images."""
-WORK_KINDS: tuple[WorkKind, ...] = ("launch", "arithmetic", "memory", "input")
 
 STEP_OPERATIONS = 6.0
 """What a step starts whatever the network, in operations of a layer: the batch, the loss, the metrics."""
+_CONVOLUTIONS = (Conv2D, DepthwiseConv2D, SeparableConv2D, Conv2DTranspose)
 _VIEWS = ("Flatten", "Reshape")
 """They give the same numbers another shape, and touch none."""
 _PREPARING = (
@@ -44,8 +45,8 @@ _GATHERED = 4.5
 """A place of a kernel over a place of the map, whose channels are gathered."""
 _POOLED, _PIXEL = 2.5, 17.0
 """A number that MaxPooling2D looks at, and a pixel, whatever its channels: the largest of a window is looked for."""
-_AT_ONCE = 32
-"""Filters that a convolution's arithmetic works on as one block, however few of them there are."""
+_VECTOR, _BLOCK = 8, 32
+"""Filters that a convolution always multiplies together, and those that some libraries do, however few there are."""
 _UPDATE = 3.0
 """A weight that is changed, with what the optimizer remembers of it."""
 _TIMES = {"AveragePooling2D": 2.0, "BatchNormalization": 5.0, "LayerNormalization": 5.0}
@@ -54,18 +55,28 @@ _TIMES |= dict.fromkeys(("Dropout", "SpatialDropout2D", "GaussianNoise"), 6.0)
 
 
 class WorkAmounts(NamedTuple):
-    """How much there is of each kind of work, in the order of `WORK_KINDS`."""
+    """How much there is of each part of the work; `WORK_KINDS` says of which kind each is."""
 
     operations: float = 0.0
+    convolutions: float = 0.0
+    """Passes through convolutions, there or back: some libraries lay the numbers out anew for each."""
     multiplications: float = 0.0
-    """Those that are done: a convolution of few filters does some for none."""
+    """Those that are done; of few filters, as many as of the next multiple of 8."""
+    filled_up: float = 0.0
+    """Multiplications that are done for none where 32 filters are worked on together."""
+    windowed: float = 0.0
+    """Numbers that are gathered for a kernel, or compared in the window of a pooling."""
     moved: float = 0.0
-    """Numbers read or written."""
+    """Other numbers that are read or written."""
     pictured: float = 0.0
     """Numbers of images that are gathered or augmented."""
 
     def plus(self, other: WorkAmounts) -> WorkAmounts:
         return WorkAmounts(*(one + more for one, more in zip(self, other, strict=True)))
+
+
+WORK_KINDS: tuple[WorkKind, ...] = ("launch", "launch", "arithmetic", "arithmetic", "memory", "memory", "input")
+"""The kind of each part, in the order of `WorkAmounts`."""
 
 
 class StepWork(NamedTuple):
@@ -110,24 +121,34 @@ def _work(layer: AnyLayer, row: LayerSummary, batch_size: int, goes_back: bool) 
         return WorkAmounts(1.0, pictured=float(taken + made) * batch_size)
     # The way back takes as many multiplications for the weights as the way there, and as many again for the error.
     passes = 1 + (row.trainable > 0) + goes_back
-    moved = _moved(layer, row, taken, made, passes, goes_back)
-    macs = passes * row.macs * _rounded_up(layer)
-    return WorkAmounts(passes / 2, macs * batch_size, moved * batch_size + _UPDATE * row.trainable)
-
-
-def _rounded_up(layer: AnyLayer) -> float:
-    """How many times as many multiplications are done as there are: some filters take as long as all of a block."""
+    multiplied = float(passes * row.macs * batch_size)
+    vectors = blocks = 1.0
     if isinstance(layer, Conv2D | SeparableConv2D | Conv2DTranspose):
-        return math.ceil(layer.filters / _AT_ONCE) * _AT_ONCE / layer.filters
-    return 1.0
+        vectors, blocks = (math.ceil(layer.filters / size) * size / layer.filters for size in (_VECTOR, _BLOCK))
+    return WorkAmounts(
+        operations=passes / 2,
+        convolutions=float(passes) if isinstance(layer, _CONVOLUTIONS) else 0.0,
+        multiplications=multiplied * vectors,
+        filled_up=multiplied * (blocks - vectors),
+        windowed=_windowed(layer, row, taken, passes) * batch_size,
+        moved=_moved(layer, row, taken, made, goes_back) * batch_size + _UPDATE * row.trainable,
+    )
 
 
-def _moved(layer: AnyLayer, row: LayerSummary, taken: int, made: int, passes: int, goes_back: bool) -> float:
-    """Numbers that a layer moves for one image, there and back."""
-    if isinstance(layer, Conv2D | DepthwiseConv2D | SeparableConv2D | Conv2DTranspose):
+def _windowed(layer: AnyLayer, row: LayerSummary, taken: int, passes: int) -> float:
+    """Numbers that a layer gathers or compares for one image, window by window, there and back."""
+    if isinstance(layer, _CONVOLUTIONS):
         map_of = row.input_shape if isinstance(layer, Conv2DTranspose) else row.output_shape
-        windows = math.prod((map_of or ())[:2]) * math.prod(layer.kernel_size)
-        return taken * goes_back + made + _GATHERED * passes * windows
+        return _GATHERED * passes * math.prod((map_of or ())[:2]) * math.prod(layer.kernel_size)
     if isinstance(layer, MaxPooling2D):
         return _POOLED * taken + _PIXEL * math.prod((row.input_shape or ())[:2])
+    return 0.0
+
+
+def _moved(layer: AnyLayer, row: LayerSummary, taken: int, made: int, goes_back: bool) -> float:
+    """Other numbers that a layer moves for one image, there and back."""
+    if isinstance(layer, MaxPooling2D):
+        return 0.0
+    if isinstance(layer, _CONVOLUTIONS):
+        return taken * goes_back + made
     return _TIMES.get(row.type, 1.0) * max(taken, made)

@@ -22,6 +22,11 @@ import tensorflow as tf
 from cnn_tui import __version__
 from cnn_tui.jobs.devices import cores
 
+try:  # no public call of TensorFlow's tells whether oneDNN is in use
+    from tensorflow.python.util import _pywrap_util_port as _port
+except ImportError:
+    _port = None
+
 MOST_PARTS = 4
 """A part of a usual batch of 32 should still hold some images."""
 _OPERATIONS = "TF_NUM_INTEROP_THREADS"
@@ -39,6 +44,7 @@ def environment(data: str) -> dict[str, Any]:
         "platform": platform.platform(),
         "cpus": os.cpu_count(),
         "device": device(),
+        "onednn": has_onednn(),
         "data": data,
     }
 
@@ -47,6 +53,16 @@ def device() -> str:
     """Where the arithmetic happens: the GPU's name, else the CPU and how many of its cores may be used."""
     gpus = tf.config.list_physical_devices("GPU")
     return _gpu_name(gpus[0]) if gpus else f"CPU, {cores()} cores"
+
+
+def has_onednn() -> bool | None:
+    """Whether oneDNN does the arithmetic: on processors with AVX512, unless TF_ENABLE_ONEDNN_OPTS says otherwise.
+
+    None where TensorFlow does not tell.
+    """
+    if tf.config.list_physical_devices("GPU"):
+        return False
+    return None if _port is None else bool(_port.IsMklEnabled())
 
 
 def most_memory() -> int:

@@ -13,7 +13,7 @@ import pytest
 
 from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.foretold import Foretold, foretold_of
-from cnn_tui.analysis.pace import USUAL_MEMORY, USUAL_SPEEDS, work_of
+from cnn_tui.analysis.pace import USUAL_MEMORY, USUAL_SPEEDS, USUAL_SPEEDS_ONEDNN, seconds_of_step, work_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.alive import Machine
@@ -21,6 +21,7 @@ from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Progress
 from cnn_tui.network.layers import Conv2D, Dense, Flatten, MaxPooling2D, RandomRotation
+from cnn_tui.network.step_work import WorkAmounts
 
 BASE = load_preset("lab1-baseline").with_training(epochs=3, validation="none")
 CPU = {"device": "CPU, 2 cores"}
@@ -48,11 +49,11 @@ NETWORKS = (
 )
 
 
-def takes(experiment: Experiment, slower: float = SLOWER) -> float:
-    """Seconds an epoch on a machine that is slower than usual in all."""
+def takes(experiment: Experiment, slower: float = SLOWER, usual: WorkAmounts = USUAL_SPEEDS) -> float:
+    """Seconds an epoch on a machine that is slower than a usual one in all."""
     work = work_of(experiment, "fashion_mnist")
     assert work is not None
-    return work.cost * work.train_images * slower
+    return seconds_of_step(work.step, usual) / work.batch_size * work.train_images * slower
 
 
 def holds(experiment: Experiment) -> int:
@@ -71,16 +72,20 @@ def train(
     device: str = "",
     host: str = "",
     others: float | None = None,
+    recorded: int = 3,
 ) -> int:
-    """Record a run as it is recorded that takes what it takes; its first epoch is slow, as first ones are."""
+    """Record a run as it is recorded that takes what it takes; its first epoch is slow, as first ones are.
+
+    `others` is recorded with the first `recorded` epochs.
+    """
     pace = seconds or takes(experiment)
     run_id = history.add(experiment, device)
     history.claim(run_id, os.getpid(), 1, Machine(host, "") if host else None)
     images = {"train_images": 60_000, "test_images": 10_000}
     history.record_start(run_id, dataset="fashion_mnist", environment=environment or CPU, **images)
     for at in (1, 2, 3):
-        one = pace * (2 if at == 1 else 1)
-        history.record_epoch(run_id, Epoch(at, {"loss": 0.5}, one, 60_000 / one, 0.0, others, 0.0), one * at)
+        one, taken = pace * (2 if at == 1 else 1), others if at <= recorded else None
+        history.record_epoch(run_id, Epoch(at, {"loss": 0.5}, one, 60_000 / one, 0.0, taken, 0.0), one * at)
     history.record_progress(run_id, Progress("evaluating", 3, memory=holds(experiment)))
     history.record_end(run_id, Result("finished"))
     return run_id
@@ -181,5 +186,37 @@ def test_at_each_key_it_costs_next_to_nothing(history: History) -> None:
     assert (time.process_time() - before) / 100 < 0.02, "ten times what it takes"
 
 
-def test_the_usual_machine_is_positive() -> None:
-    assert min(USUAL_SPEEDS) > 0
+def test_a_short_run_is_as_busy_as_its_first_epoch(history: History) -> None:
+    """Epochs of a few hundredths of a second have no record of what other programs took."""
+    for experiment in NETWORKS:
+        train(history, experiment)
+    train(history, network(Conv2D(filters=32, kernel_size=(3, 3))), takes(BASE) * 10, others=0.9, recorded=1)
+    assert foretell(history, BASE).seconds == pytest.approx(takes(BASE), rel=0.1)
+
+
+ONEDNN = {"device": "CPU, 2 cores", "onednn": True}
+OTHERS = (
+    network(Conv2D(filters=4, kernel_size=(5, 5)), MaxPooling2D(pool_size=(2, 2))),
+    network(Conv2D(filters=48, kernel_size=(3, 3), strides=(2, 2)), batch=64),
+    network(Conv2D(filters=6, kernel_size=(3, 3)), Conv2D(filters=6, kernel_size=(3, 3)), batch=128),
+    network(Dense(units=100), Dense(units=300)),
+)
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_where_onednn_does_the_arithmetic_five_runs_tell_as_much(history: History, *, recorded: bool) -> None:
+    """Older runs did not record it: then what fits better is taken."""
+    for experiment in NETWORKS:
+        train(
+            history, experiment, takes(experiment, SLOWER, USUAL_SPEEDS_ONEDNN), environment=ONEDNN if recorded else CPU
+        )
+    for other in OTHERS:
+        expected = takes(other, SLOWER, USUAL_SPEEDS_ONEDNN)
+        assert foretell(history, other).seconds == pytest.approx(expected, rel=0.05 if recorded else 0.25)
+
+
+def test_one_run_tells_much_where_it_is_known_what_does_the_arithmetic(history: History) -> None:
+    train(history, BASE, takes(BASE, SLOWER, USUAL_SPEEDS_ONEDNN), environment=ONEDNN)
+    for other in OTHERS:
+        expected = takes(other, SLOWER, USUAL_SPEEDS_ONEDNN)
+        assert foretell(history, other).seconds == pytest.approx(expected, rel=0.05)

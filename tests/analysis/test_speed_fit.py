@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from cnn_tui.analysis.speed_fit import Measured, fit
+from cnn_tui.analysis.speed_fit import Measured, best_fit, fit
 
 USUAL = (4e-5, 2e-11, 8e-10, 2e-9)
 PLANTED = (1.2e-4, 8e-12, 1.6e-9, 3e-9)
@@ -60,3 +60,9 @@ def test_no_speed_is_below_nothing() -> None:
     """Runs with more of one kind of work that took less than the others."""
     odd = [Measured((1.0, 1.0), 1.0), Measured((1.0, 9.0), 0.5), Measured((1.0, 20.0), 0.4)]
     assert min(fit(odd, (1.0, 1.0))) >= 0
+
+
+def test_of_several_usual_machines_the_one_that_fits_is_taken() -> None:
+    measured = runs(5, noise=0.05)
+    near = (1e-4, 1e-11, 1.5e-9, 3e-9)
+    assert best_fit(measured, [USUAL, near]) == best_fit(measured, [near, USUAL]) == fit(measured, near)

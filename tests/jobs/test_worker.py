@@ -118,7 +118,7 @@ def assert_trained_to_its_end(tiny: Experiment, run: Run) -> None:
     assert (run.dataset, run.train_images, run.test_images) == (tiny.dataset, 64, 16)
     assert run.test_loss == pytest.approx(run.epochs[-1].metrics["val_loss"], rel=1e-5)
     assert run.test_accuracy is not None
-    names = {"cnn_tui", "python", "tensorflow", "keras", "numpy", "platform", "cpus", "device", "data"}
+    names = {"cnn_tui", "python", "tensorflow", "keras", "numpy", "platform", "cpus", "device", "onednn", "data"}
     assert set(run.environment) == names
     assert model_path(run.id).exists()
     assert "Epoch 2 of 2: loss" in log_path(run.id).read_text()

@@ -55,21 +55,35 @@ def test_a_layer_behind_one_that_learns_hands_its_error_on() -> None:
     assert work((28, 28, 1), first, second).multiplications == 3 * forwards
     frozen = Conv2D(filters=4, kernel_size=(1, 1), trainable=False)
     assert work((28, 28, 1), frozen, second).multiplications == 2 * forwards
-    assert work((28, 28, 1), frozen).multiplications == 28 * 28 * 32
+    assert work((28, 28, 1), frozen).multiplications == 28 * 28 * 8
 
 
-def test_few_filters_are_as_much_arithmetic_as_a_block_of_them() -> None:
-    few, many, more = (work((28, 28, 4), Conv2D(filters=count, kernel_size=(3, 3))) for count in (5, 32, 33))
+def test_few_filters_are_as_many_multiplications_as_the_next_eight() -> None:
+    few, many, more = (work((28, 28, 4), Conv2D(filters=count, kernel_size=(3, 3))) for count in (5, 8, 9))
     assert few.multiplications == pytest.approx(many.multiplications)
     assert more.multiplications == pytest.approx(2 * many.multiplications)
 
 
-def test_a_pooling_moves_numbers_and_a_flatten_does_not() -> None:
+def test_few_filters_are_as_much_arithmetic_as_a_block_where_it_is_filled_up() -> None:
+    few, many, more = (work((28, 28, 4), Conv2D(filters=count, kernel_size=(3, 3))) for count in (5, 32, 33))
+    assert many.filled_up == 0
+    assert few.multiplications + few.filled_up == pytest.approx(many.multiplications)
+    assert more.multiplications + more.filled_up == pytest.approx(2 * many.multiplications)
+
+
+def test_a_convolution_is_passed_through_there_and_back() -> None:
+    first, second = Conv2D(filters=4, kernel_size=(1, 1)), Conv2D(filters=4, kernel_size=(3, 3))
+    assert work((28, 28, 1), first).convolutions == 2
+    assert work((28, 28, 1), first, second).convolutions == 3
+    assert work((28, 28, 1), Dense(units=10)).convolutions == 0
+
+
+def test_a_pooling_compares_numbers_and_a_flatten_does_not() -> None:
     pooled, flat = work((28, 28, 8), MaxPooling2D(pool_size=(2, 2))), work((28, 28, 8), Flatten())
-    assert pooled.multiplications == flat.multiplications == flat.moved == 0
-    assert pooled.moved > 28 * 28 * 8
+    assert pooled.multiplications == flat.multiplications == flat.windowed == flat.moved == 0
+    assert pooled.windowed > 28 * 28 * 8
     assert work((28, 28, 8), Dropout(rate=0.5)).moved > 28 * 28 * 8
-    assert work((28, 28, 8), MaxPooling2D(pool_size=(2, 2)), batch=10).moved == 10 * pooled.moved
+    assert work((28, 28, 8), MaxPooling2D(pool_size=(2, 2)), batch=10).windowed == 10 * pooled.windowed
 
 
 def test_what_is_done_to_the_images_is_input() -> None:
