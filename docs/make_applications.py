@@ -4,7 +4,8 @@
 
 For each architecture, without its top, and for each layer after which it can be cut (every way from the input to the
 output goes through it): the parameters up to there, the channels, the multiplications for an image of 224x224, and what
-happens to height and width on the way. Nothing is fetched.
+happens to height and width on the way. And for each layer in Keras's order how many parameters it learns, with its
+name, or _ where Keras numbers it. Nothing is fetched.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ ARCHITECTURES = {
 
 
 _NUMBERED = re.compile(
-    r"(conv2d|depthwise_conv2d|separable_conv2d|batch_normalization|activation|re_lu|add|concatenate|multiply|rescaling|"
+    r"(input_layer|conv2d|depthwise_conv2d|separable_conv2d|batch_normalization|activation|re_lu|add|concatenate|multiply|rescaling|"
     r"normalization|zero_padding2d|max_pooling2d|average_pooling2d|global_average_pooling2d)(_\d+)?"
 )
 """Names that Keras gives by itself."""
@@ -64,7 +65,16 @@ def described(architecture: str) -> dict[str, Any]:
             chains.append(chain)
         macs = sum(map(_macs, before))
         cuts[layer.name] = [sum(weights[0]), sum(weights[1]), layer.output.shape[-1], macs, chains.index(chain)]
-    return {"least": ARCHITECTURES[architecture], "last": list(cuts)[-1], "chains": chains, "cuts": cuts}
+    names = ["_" if _NUMBERED.fullmatch(layer.name) else layer.name for layer in model.layers]
+    learned = [sum(math.prod(one.shape) for one in layer.trainable_weights) for layer in model.layers]
+    return {
+        "least": ARCHITECTURES[architecture],
+        "last": list(cuts)[-1],
+        "chains": chains,
+        "cuts": cuts,
+        "layers": " ".join(names),
+        "learned": learned,
+    }
 
 
 def _groups(layers: list[Any]) -> list[list[Any]]:

@@ -16,6 +16,8 @@ def application_code(layer: Application, shape: Shape, name: str) -> CodeLines:
         f"# {layer.architecture} without its end, with what it does to images first",
         *call(f"tf.keras.applications.{layer.architecture}", given, before=f"{base} = "),
     ]
+    if layer.frozen_layers and layer.trainable:
+        lines += [f"for layer in {base}.layers[:{layer.frozen_layers}]:", "    layer.trainable = False"]
     if layer.cut:
         cut = [f"{base}.input", f"{base}.get_layer({literal(layer.cut)}).output"]
         lines += call("tf.keras.Model", cut, before=f"{base} = ")

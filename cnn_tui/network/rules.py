@@ -273,7 +273,8 @@ def _(layer: kinds.Application, shape: Shape) -> Flow:
     size = (side_after(cut.steps, height), side_after(cut.steps, width))
     macs = round(cut.macs * height * width / _TABLE_SIDE**2)
     formula = f"{cut.trainable} + {cut.non_trainable}"
-    return Flow((*size, cut.channels), cut.trainable, cut.non_trainable, macs, formula, window=None)
+    frozen = cut.trainable - layer.learned() if layer.trainable else 0
+    return Flow((*size, cut.channels), cut.trainable - frozen, cut.non_trainable + frozen, macs, formula, window=None)
 
 
 @flow.register

@@ -8,9 +8,11 @@ from typing import Any
 
 import msgspec
 
+from cnn_tui.network.kinds.application import facts_of
 from cnn_tui.network.kinds.base import LearningLayer
 from cnn_tui.network.layers import (
     AnyLayer,
+    Application,
     AveragePooling2D,
     MaxPooling2D,
     PReLU,
@@ -110,11 +112,24 @@ def canonical(layer: AnyLayer) -> AnyLayer:
     changes = {**_penalties(layer), **_window(layer), **_fill(layer)}
     if not layer.trainable and not isinstance(layer, LearningLayer):
         changes["trainable"] = True  # there is nothing to freeze
+    if isinstance(layer, Application) and layer.frozen():
+        changes |= _frozen(layer)
     if isinstance(layer, MaxPooling2D | AveragePooling2D) and layer.strides == layer.pool_size:
         changes["strides"] = None
     if isinstance(layer, PReLU) and layer.shared_axes is not None:
         changes["shared_axes"] = tuple(sorted(set(layer.shared_axes)))
     return msgspec.structs.replace(layer, **changes) if changes else layer
+
+
+def _frozen(layer: Application) -> dict[str, Any]:
+    """Layers that learn nothing need no freezing, and what learns nothing any more is frozen as a whole."""
+    facts = facts_of(layer.architecture)
+    if layer.cut not in ("", *facts.cuts):
+        return {}  # which is a problem
+    if not layer.learned():
+        return {"trainable": False, "frozen_layers": 0}
+    learning = [at for at, (_, learned) in enumerate(facts.layers[: layer.frozen_layers]) if learned]
+    return {"frozen_layers": learning[-1] + 1 if learning else 0}
 
 
 def _penalties(layer: AnyLayer) -> dict[str, Any]:

@@ -26,7 +26,8 @@ def keras_application(layer: Application, shape: tuple[int, int, int], name: str
     images = keras.Input(shape)
     x = images if channels == 3 else keras.layers.Concatenate()([images] * 3)
     model = keras.Model(images, base(_prepared(layer, x)), name=name)
-    model.trainable = layer.trainable
+    if not layer.trainable:  # what is said of the whole is said of each of its layers
+        model.trainable = False
     return model
 
 
@@ -66,6 +67,9 @@ def _from_file(base: keras.Model, layer: Application) -> keras.Model:
 
 
 def _cut(base: keras.Model, layer: Application) -> keras.Model:
+    """The base up to where it is cut, with the first of its layers frozen."""
+    for one in base.layers[: layer.frozen_layers]:
+        one.trainable = False
     return keras.Model(base.input, base.get_layer(layer.cut).output, name=base.name) if layer.cut else base
 
 

@@ -37,6 +37,7 @@ from cnn_tui.network.layers import (
     RandomShear,
     Resizing,
 )
+from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import summarize
 from tests.properties import examples
 
@@ -1054,22 +1055,47 @@ model = keras.Sequential([base, layers.GlobalAveragePooling2D(), layers.Dense(2,
 
 
 @pytest.mark.parametrize(
-    "freezing",
+    ("freezing", "frozen"),
     [
-        "for layer in base.layers[:100]:\n    layer.trainable = False",
-        "base.layers[-1].trainable = False",
-        "for at, layer in enumerate(base.layers):\n    layer.trainable = at > 100",
-        "for layer in base.layers:\n    if layer.name == 'block_13_expand':\n        layer.trainable = False",
+        ("for layer in base.layers[:100]:\n    layer.trainable = False", 100),
+        ("base.layers[0].trainable = False", 0),
+        ("for at, layer in enumerate(base.layers):\n    layer.trainable = at >= 100", 100),
+        ("base.trainable = False\nfor layer in base.layers[-10:]:\n    layer.trainable = True", 144),
+        ("for layer in base.layers:\n    if layer.name == 'block_3_expand': break\n    layer.trainable = False", 27),
+        (
+            "ready = False\nfor layer in base.layers:\n    if layer.name == 'block_3_expand':\n        ready = True\n"
+            "    layer.trainable = ready",
+            27,
+        ),
+        ("for layer in base.layers:\n    layer.trainable = isinstance(layer, layers.Conv2D)", None),
+        ("for layer in base.layers:\n    if layer.name == 'block_13_expand':\n        layer.trainable = False", None),
     ],
 )
-def test_layers_frozen_inside_a_network_that_is_one_layer_are_a_note(tmp_path: Path, freezing: str) -> None:
+def test_a_network_is_frozen_up_to_where_a_script_freezes_it(tmp_path: Path, freezing: str, frozen: int | None) -> None:
     imported = read(tmp_path, HEAD + FINE_TUNED.format(freezing=freezing) + FIT)
     base = imported.experiment.layers[0]
     assert isinstance(base, Application)
     assert base.trainable
-    line = (HEAD + FINE_TUNED.format(freezing=freezing)).split("trainable =")[:-1]
-    number = "trainable =".join(line).count("\n") + 1
-    assert f"trainable at line {number} is left out: of which layers, only running tells" in imported.notes
+    assert base.frozen_layers == (frozen or 0)
+    assert any("trainable at line" in note or "are trained" in note for note in imported.notes) is (frozen is None)
+
+
+def test_layers_of_a_model_that_goes_on_from_a_network_are_counted_with_it(tmp_path: Path) -> None:
+    code = """
+base = keras.applications.InceptionV3(include_top=False, weights=None, input_shape=(150, 150, 3))
+x = layers.GlobalAveragePooling2D()(base.output)
+model = keras.Model(inputs=base.input, outputs=layers.Dense(2, activation="softmax")(x))
+for layer in model.layers[:249]:
+    layer.trainable = False
+for layer in model.layers[249:]:
+    layer.trainable = True
+"""
+    imported = read(tmp_path, HEAD + code + FIT)
+    base = imported.experiment.layers[0]
+    assert isinstance(base, Application)
+    assert base.frozen_layers == 249
+    stack = Stack((150, 150, 3), imported.experiment.layers)
+    assert summarize(stack).trainable_params == 11_118_978  # as Keras counts them
 
 
 def test_a_network_with_its_top_is_refused(tmp_path: Path) -> None:
@@ -1088,26 +1114,27 @@ def test_a_top_that_begins_at_random_is_layers_of_its_own(tmp_path: Path, archit
 
 
 @pytest.mark.parametrize(
-    ("code", "frozen", "is_whole"),
+    ("code", "trainable", "frozen", "is_whole"),
     [
-        ("base.trainable = False", True, True),
-        ("for layer in base.layers:\n    layer.trainable = False", True, True),
-        ("for layer in base.layers[:100]:\n    layer.trainable = False", False, False),
-        ("base.layers[0].trainable = False", False, False),
-        ("for at, layer in enumerate(base.layers):\n    layer.trainable = at > 100", False, False),
-        ("for layer in base.layers:\n    if 'block5' in layer.name:\n        layer.trainable = False", False, False),
-        ("base.trainable = False\nfor layer in base.layers[-4:]:\n    layer.trainable = True", True, False),
+        ("base.trainable = False", False, 0, True),
+        ("for layer in base.layers:\n    layer.trainable = False", False, 0, True),
+        ("for layer in base.layers[:100]:\n    layer.trainable = False", False, 0, True),
+        ("for layer in base.layers:\n    if 'block5' in layer.name:\n        layer.trainable = False", True, 0, False),
+        ("base.trainable = False\nfor layer in base.layers[-5:]:\n    layer.trainable = True", True, 14, True),
     ],
 )
 @pytest.mark.parametrize("more", ["", ", pooling='avg'"])
-def test_a_network_that_is_frozen_in_part_gets_a_note(
-    tmp_path: Path, code: str, frozen: bool, is_whole: bool, more: str
+def test_a_pooling_is_among_the_layers_of_a_network_that_ends_with_one(
+    tmp_path: Path, code: str, trainable: bool, frozen: int, is_whole: bool, more: str
 ) -> None:
     base = f"base = keras.applications.VGG16(include_top=False, weights=None, input_shape=(64, 64, 3){more})\n"
     model = "\nmodel = keras.Sequential([base, layers.Flatten(), layers.Dense(10, activation='softmax')])\n"
     imported = read(tmp_path, HEAD + base + code + model + FIT)
-    assert imported.experiment.layers[0].trainable != frozen
-    assert any(note.startswith("trainable at line ") for note in imported.notes) != is_whole
+    found = imported.experiment.layers[0]
+    assert isinstance(found, Application)
+    assert found.trainable is trainable
+    assert found.frozen_layers == (frozen + 1 if more and frozen else frozen)
+    assert any("are trained" in note for note in imported.notes) is not is_whole
 
 
 def test_a_script_of_the_lab_with_a_network_comes_back(tmp_path: Path) -> None:
@@ -1115,6 +1142,9 @@ def test_a_script_of_the_lab_with_a_network_comes_back(tmp_path: Path) -> None:
         Application(architecture="MobileNetV2", cut="block_13_expand_relu", trainable=False),
         Application(architecture="VGG16", weights="none", preprocessing="none"),
         Application(architecture="EfficientNetB0"),
+        Application(architecture="VGG16", frozen_layers=15),
+        Application(architecture="InceptionV3", cut="mixed7", frozen_layers=100),
+        Application(architecture="DenseNet121"),
     ):
         layers = (Resizing(height=96, width=96), base, Flatten(), Dense(units=10, activation="softmax"))
         experiment = msgspec.structs.replace(load_preset("lab1-baseline"), layers=layers)

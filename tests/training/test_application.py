@@ -54,17 +54,53 @@ def test_the_table_is_what_keras_has(architecture: Any) -> None:
         shape = (side, side + 3, 3)
         base = getattr(keras.applications, architecture)(include_top=False, weights=None, input_shape=shape)
         for cut in {names[0], names[len(names) // 2], names[-2], facts.last}:
+            for one in base.layers:
+                one.trainable = True
             model = keras.Model(base.input, base.get_layer(cut).output)
             made = flow(Application(architecture=architecture, cut="" if cut == facts.last else cut), shape)
             assert made.output_shape == tuple(model.output.shape[1:]), (cut, shape)
             assert made.trainable == counted(model.trainable_weights), cut
             assert made.non_trainable == counted(model.non_trainable_weights), cut
+            if side != 97:
+                continue
+            for frozen in (1, 5, len(model.layers) // 2, len(model.layers) - 4, 10_000):
+                for at, one in enumerate(base.layers):
+                    one.trainable = at >= frozen
+                layer = Application(
+                    architecture=architecture, cut="" if cut == facts.last else cut, frozen_layers=frozen
+                )
+                assert flow(layer, shape).trainable == counted(model.trainable_weights), (cut, frozen)
+        assert [name for name, _ in facts.layers if name] == [
+            one.name for one, (name, _) in zip(base.layers, facts.layers, strict=True) if name
+        ]
 
 
 def test_a_frozen_base_leaves_only_what_is_behind_it_to_learn() -> None:
     frozen = Application(architecture="MobileNetV2", trainable=False)
     summary = summarize(Stack((96, 96, 3), (frozen, *END)))
     assert (summary.total_params, summary.trainable_params) == (2_257_984 + 12_810, 12_810)
+
+
+def test_a_base_frozen_in_part_is_frozen_in_keras() -> None:
+    from cnn_tui.training.application import keras_application
+
+    layer = Application(architecture="MobileNet", weights="none", cut="conv_pw_2_relu", frozen_layers=8)
+    model = keras_application(layer, (32, 32, 3), "base", pretrained=True)
+    assert counted(model.trainable_weights) == flow(layer, (32, 32, 3)).trainable
+    learning = [one.name for one in model.layers[-1].layers if one.weights and one.trainable]
+    assert learning == ["conv_pw_1_bn", "conv_dw_2", "conv_dw_2_bn", "conv_pw_2", "conv_pw_2_bn"]
+
+
+def test_networks_that_freeze_the_same_are_the_same() -> None:
+    def fingerprint(**more: Any) -> str:
+        return Stack((64, 64, 3), (Application(architecture="VGG16", **more), *END)).fingerprint()
+
+    assert fingerprint(frozen_layers=15) != fingerprint() != fingerprint(trainable=False)
+    assert fingerprint(frozen_layers=14) == fingerprint(frozen_layers=15) != fingerprint(frozen_layers=16)
+    assert fingerprint(frozen_layers=1) == fingerprint()
+    assert (
+        fingerprint(frozen_layers=19) == fingerprint(trainable=False) == fingerprint(trainable=False, frozen_layers=3)
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,24 @@ import math
 import typing
 from collections.abc import Mapping, Sequence
 
-from cnn_tui.keras_io.code.values import Instance, Named, Value
+from cnn_tui.keras_io.code.values import BaseLayer, Instance, Named, Value
 from cnn_tui.keras_io.notes import Notes
-from cnn_tui.network.kinds.application import FROM_MINUS_1, Architecture
+from cnn_tui.network.kinds.application import (
+    BLUE_FIRST,
+    FROM_MINUS_1,
+    IMAGENET_MEANS,
+    IMAGENET_TORCH,
+    Architecture,
+    facts_of,
+)
 
 ARCHITECTURES: tuple[str, ...] = typing.get_args(Architecture)
+TRAINED = "which layers are trained"
+"""Among the arguments of an Application: for each of the network's layers what a script sets its `trainable` to."""
+SPREAD = "spread"
+"""Among them: whether its layers are among those of the model that it is in, and not one layer there."""
+OTHER_ORDER = "blue first"
+"""Stands among the layers for colours that are put in the other order, blue before green and red."""
 PREPARATION = "preprocess_input"
 """Stands among the layers for what an application's own function does to images."""
 _ORDERS = {
@@ -43,9 +56,10 @@ def application(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
     arguments: dict[str, Value] = {"architecture": callee.name}
     weights = named.get("weights", "imagenet")
     arguments["weights"] = "none" if weights is None else weights
-    for name in ("input_shape", "trainable"):
-        if name in named:
-            arguments[name] = named[name]
+    if "input_shape" in named:
+        arguments["input_shape"] = named["input_shape"]
+    if callee.name in ARCHITECTURES and not _has_top(named) and named.get("alpha", 1.0) == 1:
+        arguments[TRAINED] = [named.get("trainable", True)] * len(facts_of(callee.name).layers)
     if _has_top(named) and not _has_plain_top(callee, named):
         arguments["include_top"] = True
     if named.get("alpha", 1.0) != 1:
@@ -80,6 +94,59 @@ def ends(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], pl
     return [Instance(kind, {}, place)] if kind else []
 
 
+def layers_of(base: Instance) -> list[BaseLayer] | None:
+    """The layers of a network, up to where it is cut; None where they are not known."""
+    end = _end(base)
+    return None if end is None else [BaseLayer(base, at) for at in range(end)]
+
+
+def _end(base: Instance) -> int | None:
+    """How many layers a network has up to where it is cut; None where that is not known."""
+    if TRAINED not in base.arguments:
+        return None
+    facts, cut = facts_of(base.arguments["architecture"]), base.arguments.get("cut", "")
+    return facts.end(cut) if cut == "" or cut in facts.cuts else None
+
+
+def spread(layers: Sequence[Value]) -> list[Value]:
+    """The layers of a model as Keras lists them, with those of a network whose output it goes on from."""
+    listed: list[Value] = []
+    for layer in layers:
+        is_spread = isinstance(layer, Instance) and layer.arguments.get(SPREAD) is True
+        inside = layers_of(layer) if is_spread else None
+        listed += [layer] if inside is None else inside
+    return listed
+
+
+def freeze(layer: Value, value: Value) -> bool:
+    """What `layer.trainable = False` does to a layer; whether it is known what that is."""
+    if isinstance(layer, BaseLayer):
+        layer.base.arguments[TRAINED][layer.at] = value
+    elif isinstance(layer, Instance) and TRAINED in layer.arguments:
+        layer.arguments[TRAINED][:] = [value] * len(layer.arguments[TRAINED])
+    elif isinstance(layer, Instance):
+        layer.arguments["trainable"] = value
+    return isinstance(layer, BaseLayer | Instance) and isinstance(value, bool)
+
+
+def _frozen(base: Instance, notes: list[str]) -> dict[str, Value]:
+    """How much of a network is frozen, as arguments of its layer."""
+    end, trained = _end(base), base.arguments[TRAINED]
+    if end is None:
+        return {} if any(trained) else {"trainable": False}
+    learning = [at for at, (_, learned) in enumerate(facts_of(base.arguments["architecture"]).layers[:end]) if learned]
+    if not any(trained[at] for at in learning):
+        return {"trainable": False}
+    first = next(at for at in learning if trained[at])
+    if not all(trained[at] is True for at in learning if at >= first):
+        architecture = base.arguments["architecture"]
+        notes.append(f"which layers of {architecture} ({base.place}) are trained is left out: not all behind the first")
+        return {}
+    while first and trained[first - 1] is True:
+        first -= 1
+    return {"frozen_layers": first} if any(not trained[at] for at in learning) else {}
+
+
 def cut_after(base: Instance, name: Value) -> Instance:
     """The network up to one of its layers."""
     return Instance("Application", {**base.arguments, "cut": name}, base.place)
@@ -98,15 +165,30 @@ def with_preparation(
         if layer.kind != "Application":
             found.append(layer)
             continue
-        prepared = _taken_off(found, layer, is_scaled, notes)
-        found.append(Instance(layer.kind, {**layer.arguments, "preprocessing": prepared}, layer.place))
+        own = {name: value for name, value in layer.arguments.items() if name not in (TRAINED, SPREAD)}
+        own |= _frozen(layer, notes) if TRAINED in layer.arguments else {}
+        own["preprocessing"] = _taken_off(found, layer, is_scaled, notes)
+        found.append(Instance(layer.kind, own, layer.place))
     return [layer for layer in found if layer.kind != PREPARATION]
+
+
+def _is_evened_out(before: list[Instance], architecture: str) -> bool:
+    """Whether images from 0 to 1 are prepared by an architecture's own means, as the lab writes it; it is taken off."""
+    is_blue_first = len(before) > 1 and before[-2].kind == OTHER_ORDER
+    if not before or before[-1].kind != "Normalization" or is_blue_first is not (architecture in BLUE_FIRST):
+        return False
+    mean, variance = IMAGENET_TORCH.get(architecture, ([mean / 255 for mean in IMAGENET_MEANS], [1 / 255**2] * 3))
+    given = before[-1].arguments
+    if list(mean) != given.get("mean") or list(variance) != given.get("variance"):
+        return False
+    del before[-2 if is_blue_first else -1 :]
+    return True
 
 
 def _taken_off(before: list[Instance], base: Instance, is_scaled: bool | None, notes: Notes) -> str:
     """Whether images are prepared as the network wants them; the layers that do it are taken off `before`."""
     architecture = str(base.arguments["architecture"])
-    if any(layer.kind == PREPARATION for layer in before):
+    if any(layer.kind == PREPARATION for layer in before) or _is_evened_out(before, architecture):
         return "own"
     scaling = next((layer for layer in before if layer.kind == "Rescaling"), None)
     if scaling is not None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from pathlib import PurePosixPath
 
+from cnn_tui.keras_io.code.applications import SPREAD, TRAINED, cut_after, layers_of, spread
 from cnn_tui.keras_io.code.objects import held
 from cnn_tui.keras_io.code.pipelines import attribute_of
 from cnn_tui.keras_io.code.values import (
     HISTORY,
     OPTIONS,
+    BaseLayer,
     CodeModel,
     DatasetArrays,
     Folder,
@@ -22,11 +24,27 @@ from cnn_tui.keras_io.code.values import (
     Unknown,
     Value,
 )
+from cnn_tui.network.kinds.application import facts_of
 
 
 def is_base(value: Value) -> bool:
     """Whether a value is a network of `keras.applications`."""
     return isinstance(value, Instance) and value.kind == "Application"
+
+
+def _of_base_layer(layer: BaseLayer, name: str) -> Value:
+    """What a layer inside a network says of itself. Raises AttributeError for what is not known."""
+    base, facts = layer.base, facts_of(layer.base.arguments["architecture"])
+    called = facts.layers[layer.at][0]
+    if name == "trainable":
+        return base.arguments[TRAINED][layer.at]
+    if name == "name" and (called or not layer.at):
+        return called or "input_layer"  # which Keras numbers too, and nobody asks for
+    if name == "output" and layer.at == len(layers_of(base) or ()) - 1:
+        return attribute(base, "output")
+    if name == "output" and called in facts.cuts:
+        return attribute(cut_after(base, called), "output")
+    raise AttributeError("only known once the network is made")
 
 
 def attribute(owner: Value, name: str) -> Value:
@@ -47,22 +65,28 @@ def attribute(owner: Value, name: str) -> Value:
         return str(PurePosixPath(owner).parent)
     if isinstance(owner, InnerLayer) and name == "output":
         return owner.output
+    if isinstance(owner, BaseLayer):
+        return _of_base_layer(owner, name)
     if isinstance(owner, Folder):
         return attribute_of(owner, name)
     if (found := held(owner, name)) is not None:
         return found
-    if isinstance(owner, CodeModel) and owner.is_inside and name == "layers":
-        return InnerLayers(tuple(owner.layers))
-    if isinstance(owner, CodeModel) and name in ("layers", "input", "inputs", "output", "outputs", "input_shape"):
+    if isinstance(owner, CodeModel) and name == "layers":
+        listed = spread(owner.layers)
+        is_followed = len(listed) > len(owner.layers) or not owner.is_inside
+        return listed if is_followed else InnerLayers(tuple(owner.layers))
+    if isinstance(owner, CodeModel) and name in ("input", "inputs", "output", "outputs", "input_shape"):
         whole = Tensor(owner.shape, tuple(owner.layers), "; ".join(owner.problems))
         start = Tensor(owner.shape)
-        return {"layers": owner.layers, "output": whole, "outputs": [whole], "input_shape": owner.shape}.get(
-            name, start
-        )
+        return {"output": whole, "outputs": [whole], "input_shape": owner.shape}.get(name, start)
     if is_base(owner):
         shape = owner.arguments.get("input_shape")
         start, whole = Tensor(shape), Tensor(shape, (owner,))
-        ways = {"input": start, "inputs": start, "output": whole, "outputs": whole, "layers": InnerLayers((owner,))}
+        inside = layers_of(owner)
+        layers = InnerLayers((owner,)) if inside is None else inside
+        ways = {"input": start, "inputs": start, "output": whole, "outputs": whole, "layers": layers}
+        if name in ("output", "outputs"):
+            owner.arguments[SPREAD] = True
         if name in ways:
             return ways[name]
     if isinstance(owner, Tensor) and name == "shape":

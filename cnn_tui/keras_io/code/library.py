@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from cnn_tui.keras_io.code.applications import PREPARATION, application, ends, is_application
+from cnn_tui.keras_io.code.applications import OTHER_ORDER, PREPARATION, SPREAD, application, ends, is_application
 from cnn_tui.keras_io.code.arguments import ALIASES, OPTIMIZERS, named
 from cnn_tui.keras_io.code.arrays import arrays_call
 from cnn_tui.keras_io.code.by_hand import by_hand_call, is_of_files
@@ -100,6 +100,7 @@ def _of_applications(callee: Named, unnamed: Sequence[Value], given: Mapping[str
         base, behind = application(callee, unnamed, given, place), ends(callee, unnamed, given, place)
         if not behind:
             return base
+        base.arguments[SPREAD] = True
         return CodeModel(place, layers=[base, *behind], shape=base.arguments.get("input_shape"), is_inside=True)
     is_preparation = callee.name == PREPARATION and "applications" in callee.path.split(".")
     return prepared(unnamed[0], place) if is_preparation and unnamed else None
@@ -224,6 +225,8 @@ def _on_tensor(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
     if {"nn", "activations"} & set(callee.path.split(".")):
         layer = Instance("Activation", {"activation": callee.name}, place)
         return Tensor(tensor.shape, (*tensor.layers, layer), tensor.problem)
+    if callee.name == "flip" and given.get("axis") == -1:
+        return Tensor(tensor.shape, (*tensor.layers, Instance(OTHER_ORDER, {}, place)), tensor.problem)
     return Tensor(tensor.shape, tensor.layers, f"what {callee.name} does to the tensor ({place}) is not known")
 
 

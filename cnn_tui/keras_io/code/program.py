@@ -11,6 +11,7 @@ import contextlib
 import re
 from collections.abc import Mapping, Sequence
 
+from cnn_tui.keras_io.code.applications import freeze
 from cnn_tui.keras_io.code.arithmetic import is_plain
 from cnn_tui.keras_io.code.by_hand import of_each, reads_all
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
@@ -28,7 +29,6 @@ from cnn_tui.keras_io.code.values import (
     CodeModel,
     Folder,
     Function,
-    InnerLayer,
     Instance,
     Method,
     Named,
@@ -244,9 +244,9 @@ class Program:
                     self._bind(inner, part, names, cell)
             case ast.Attribute(value=owner, attr="trainable"):
                 frozen = self._value(owner, names, cell)
-                _freeze(frozen, value)
-                if isinstance(frozen, Unknown | InnerLayer):
-                    self._note_freezing(target, cell)
+                for layer in frozen.layers if isinstance(frozen, CodeModel) else [frozen]:
+                    if not freeze(layer, value):
+                        self._note_freezing(target, cell)
             case ast.Attribute(value=owner, attr=name) if is_own(kept := self._value(owner, names, cell)):
                 kept.arguments[HELD][name] = value
                 if isinstance(value, CodeModel):
@@ -352,10 +352,3 @@ class Program:
         finally:
             self._depth -= 1
         return None
-
-
-def _freeze(owner: Value, value: Value) -> None:
-    """What `layer.trainable = False` does, and the same of a whole model."""
-    for layer in owner.layers if isinstance(owner, CodeModel) else [owner]:
-        if isinstance(layer, Instance):
-            layer.arguments["trainable"] = value

@@ -185,6 +185,13 @@ class ClassWeights(msgspec.Struct, frozen=True, eq=False):
     table: dict[Value, Value] | None = None
 
 
+class BaseLayer(msgspec.Struct, frozen=True, eq=False):
+    """One of the layers of a network that is one layer here, by its number from 0 in Keras's order."""
+
+    base: Instance
+    at: int
+
+
 class InnerLayer(msgspec.Struct, frozen=True, eq=False):
     """The last layer of a network that is one layer here, of which only what comes out of it can be followed."""
 

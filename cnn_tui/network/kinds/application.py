@@ -62,6 +62,24 @@ class Application(LearningLayer, frozen=True, tag=True):
         Literal["own", "none"],
         argument("own: images are scaled as it learned them. none: it gets them as they come, from 0 to 1."),
     ] = "own"
+    frozen_layers: Annotated[
+        int,
+        argument(
+            "How many of its layers, from the first, stay as they are: 100 as base.layers[:100]. The rest is trained.",
+            ladder=(0, 5, 10, 15, 20, 50, 100, 150, 200, 250, 300),
+            ge=0,
+            le=10_000,
+        ),
+    ] = 0
+
+    def frozen(self) -> int:
+        """How many of its layers, from the first, stay as they are."""
+        return self.frozen_layers if self.trainable else len(facts_of(self.architecture).layers)
+
+    def learned(self) -> int:
+        """How many parameters training changes of what it is up to where it is cut."""
+        facts = facts_of(self.architecture)
+        return sum(learned for _, learned in facts.layers[self.frozen() : facts.end(self.cut)])
 
 
 class Cut(NamedTuple):
@@ -82,8 +100,14 @@ class Facts(NamedTuple):
     least: int
     """The smallest height and width that it takes."""
     last: str
+    layers: tuple[tuple[str, int], ...]
+    """All of them in Keras's order, from its input: the name, "" where Keras numbers it, and how much it learns."""
     cuts: dict[str, Cut]
     """By the names of the layers after which it can be cut, from the input to the end."""
+
+    def end(self, cut: str) -> int:
+        """How many of the layers are there up to one of those, or "" for all."""
+        return [name for name, _ in self.layers].index(cut) + 1 if cut not in ("", self.last) else len(self.layers)
 
 
 @functools.cache
@@ -95,7 +119,9 @@ def facts_of(architecture: str) -> Facts:
         name: Cut(trainable, fixed, channels, macs, chains[chain])
         for name, (trainable, fixed, channels, macs, chain) in plain["cuts"].items()
     }
-    return Facts(plain["least"], plain["last"], cuts)
+    names = [name if name != "_" else "" for name in plain["layers"].split()]
+    layers = tuple(zip(names, plain["learned"], strict=True))
+    return Facts(plain["least"], plain["last"], layers, cuts)
 
 
 def side_after(steps: tuple[str, ...], side: int) -> int:
