@@ -55,12 +55,25 @@ class Painted(NamedTuple):
 
 
 class SixelTerminal(Terminal):
-    """With cells of `cell` pixels across and down. If it `says`, it answers when it is asked for sixel graphics."""
+    """With cells of `cell` pixels across and down. If it `says`, it answers when it is asked for sixel graphics.
+
+    `synchronized` is its answer to what is asked before: 2 where it has synchronized output, 0 where not, as xterm.
+    Among its `attributes` are 4 for sixel graphics; xterm may know them without being told to show them.
+    """
 
     def __init__(
-        self, command: Sequence[str], cell: tuple[int, int], *, says: bool = True, env: dict[str, str] | None = None
+        self,
+        command: Sequence[str],
+        cell: tuple[int, int],
+        *,
+        says: bool = True,
+        synchronized: int = 2,
+        attributes: str = "63;1;2;4;22",
+        env: dict[str, str] | None = None,
     ) -> None:
         self.cell = cell
+        self._attributes = f"\x1b[?{attributes}c"
+        self._synchronized = f"\x1b[?2026;{synchronized}$y"
         self.says = says
         self.painted: list[Painted] = []
         self._asked = b""
@@ -80,7 +93,11 @@ class SixelTerminal(Terminal):
 
     def _take(self, data: bytes) -> None:
         self._asked = self._asked[-8:] + data
-        for question, answer in ((b"\x1b[?2026$p", "\x1b[?2026;2$y"), (b"\x1b[?80$p", "\x1b[?80;2$y")):
+        for question, answer in (
+            (b"\x1b[?2026$p", self._synchronized),
+            (b"\x1b[?80$p", "\x1b[?80;2$y"),
+            (b"\x1b[c", self._attributes),
+        ):
             if self.says and question in self._asked:
                 self._asked = self._asked.replace(question, b"")
                 self.press(answer)

@@ -185,9 +185,9 @@ def test_a_picture_for_which_there_are_too_few_cells_has_all_its_pixels() -> Non
 
 
 @pytest.mark.usefixtures("no_worker")
-def test_with_sixteen_colours_a_picture_has_all_its_greys() -> None:
+def test_in_xterm_with_sixteen_colours_a_picture_has_all_its_greys() -> None:
     posed()
-    terminal = SixelTerminal(COMMAND, CELL, env={"TERM": "xterm-16color", "COLORTERM": ""})
+    terminal = SixelTerminal(COMMAND, CELL, synchronized=0, env={"TERM": "xterm-16color", "COLORTERM": ""})
     with terminal:
         go(terminal, "explain")
         terminal.wait(lambda: shown_square(terminal), "the image in its greys")
@@ -196,13 +196,17 @@ def test_with_sixteen_colours_a_picture_has_all_its_greys() -> None:
 @pytest.mark.usefixtures("no_worker")
 @pytest.mark.parametrize(
     "why",
-    ["no colours", *(pytest.param(why, marks=pytest.mark.long) for why in ("it says nothing", "it has no pixels"))],
+    [
+        "it was not told to show them",
+        *(pytest.param(why, marks=pytest.mark.long) for why in ("no colours", "it says nothing", "it has no pixels")),
+    ],
 )
 def test_a_terminal_without_them_gets_blocks(why: str) -> None:
     posed()
     env = {"NO_COLOR": "1"} if why == "no colours" else {}
     cell = (0, 0) if why == "it has no pixels" else CELL
-    terminal = SixelTerminal(COMMAND, cell, says=why != "it says nothing", env=env)
+    attributes = "64;1;2;22" if why == "it was not told to show them" else "63;1;2;4;22"  # as xterm without -ti vt340
+    terminal = SixelTerminal(COMMAND, cell, says=why != "it says nothing", attributes=attributes, env=env)
     with terminal:
         go(terminal, "explain", "confusion", "activations")
         assert not terminal.painted

@@ -13,17 +13,21 @@ import time
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, Self
 
-ASK_FOR_SIXEL = "\x1b[?80$p"
-"""Whether it knows the mode that says how sixel graphics scroll. Textual hands the answer on: see `driver.py`."""
+ASK_FOR_SIXEL = "\x1b[?80$p\x1b[c"
+"""Whether it knows the mode that says how sixel graphics scroll, and what it can do at all (Primary Device Attributes).
+
+xterm knows the mode also where it was not told to show any. Textual hands the first answer on: see `driver.py`.
+"""
 ASK_FOR_NAME = "\x1b[>q"
 """Its name and version: xterm's XTVERSION, which others answer as well."""
 ASK_FOR_GRAPHICS = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\"
 """Whether it would take a picture by kitty's protocol."""
 
-_NAME, _GRAPHICS = "P>|", "_G"
-_WHOLE = re.compile(r"\x1b(P>\||_G)([^\x1b\x07]*)(?:\x1b\\|\x07)")
+_NAME, _GRAPHICS, _ATTRIBUTES = "P>|", "_G", "[?"
+_WHOLE = re.compile(r"\x1b(?:(P>\||_G)([^\x1b\x07]*)(?:\x1b\\|\x07)|(\[\?)([\d;]*)c)")
 _BROKEN = re.compile(r"\x1b(?:P>\||_G)[^\x1b\x07]*(?=\x1b[^\\])")
-_BEGUN = re.compile(r"\x1b(?:P>\||_G)[^\x07]*\Z|\x1b(?:P>|_)\Z")
+_BEGUN = re.compile(r"\x1b(?:P>\||_G)[^\x07]*\Z|\x1b(?:P>|_|\[\?[\d;]*)\Z")
+_SIXEL = "4"  # among the attributes
 _MOST = 1_000
 """Characters of an answer: what is longer is none."""
 _LATE = 1.0
@@ -60,7 +64,7 @@ class InputDecoder:
         return text[: begun.start()]
 
     def _take(self, answer: re.Match[str]) -> str:
-        self._hear(answer[1] + answer[2])
+        self._hear("".join(part for part in answer.groups() if part))
         return ""
 
 
@@ -72,6 +76,11 @@ def name_in(answer: str) -> str | None:
 def takes_graphics(answer: str) -> bool:
     """Whether an answer says that pictures are taken."""
     return answer.startswith(_GRAPHICS) and answer.endswith(";OK")
+
+
+def shows_sixel(answer: str) -> bool:
+    """Whether an answer says that sixel graphics are shown."""
+    return answer.startswith(_ATTRIBUTES) and _SIXEL in answer.removeprefix(_ATTRIBUTES).split(";")
 
 
 def knows_placeholders(name: str) -> bool:

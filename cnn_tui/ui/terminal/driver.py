@@ -27,6 +27,7 @@ from cnn_tui.ui.terminal.answers import (
     InputDecoder,
     knows_placeholders,
     name_in,
+    shows_sixel,
     takes_graphics,
 )
 from cnn_tui.ui.terminal.kitty import Placeholders
@@ -39,12 +40,14 @@ PictureWay: TypeAlias = Literal["kitty", "sixel", "blocks"]
 class _Answer(enum.Enum):
     """What a terminal says of itself, in a form in which Textual hands it on: as keys that nobody has."""
 
-    SIXEL = "<sixel>"
+    SIXEL_MODE = "<sixel mode>"
+    UNSYNCHRONIZED = "<unsynchronized>"
 
 
 for _state in "123":  # set, not set, always set; 0 and 4 are of no use
     _keys = cast("dict[str, tuple[_Answer, ...]]", _ansi_sequences.ANSI_SEQUENCES_KEYS)
-    _keys[f"\x1b[?80;{_state}$y"] = (_Answer.SIXEL,)
+    _keys[f"\x1b[?80;{_state}$y"] = (_Answer.SIXEL_MODE,)
+_keys["\x1b[?2026;0$y"] = (_Answer.UNSYNCHRONIZED,)  # Textual passes over it
 
 
 class LeanDriver(LinuxDriver):
@@ -57,7 +60,7 @@ class LeanDriver(LinuxDriver):
         super().__init__(*arguments, **named)
         self._line: TerminalLine | None = None
         self._album = Album()
-        self._sixel = False
+        self._has_sixel_mode = self._shows_sixel = False
 
     def _enable_mouse_support(self) -> None:
         """Have presses and the wheel told, but no movement: nothing here answers to it, and it is bytes on the line."""
@@ -79,7 +82,8 @@ class LeanDriver(LinuxDriver):
             line.placeholders = None
         if line.placeholders is not None:
             return self._album
-        return self._album if all(line.cell) and (self._sixel or way == "sixel") else None
+        says = self._has_sixel_mode and self._shows_sixel
+        return self._album if all(line.cell) and (says or way == "sixel") else None
 
     @property
     def slow(self) -> bool:
@@ -102,12 +106,22 @@ class LeanDriver(LinuxDriver):
 
     def process_message(self, message: Message) -> None:
         """Take from what the terminal says what is for the driver alone. Comes in the thread that reads keys."""
-        if isinstance(message, Key) and message.key == _Answer.SIXEL.value:
-            self._sixel = True
+        if isinstance(message, Key) and message.key == _Answer.SIXEL_MODE.value:
+            self._has_sixel_mode = True
+            return
+        if isinstance(message, Key) and message.key == _Answer.UNSYNCHRONIZED.value:
+            self._ask_for_pictures()
             return
         super().process_message(message)
-        # One that answered a question of this kind leaves no letters on the screen for another.
-        if isinstance(message, TerminalSupportsSynchronizedOutput) and not self.ascii_only and not self._app.no_color:
+        if isinstance(message, TerminalSupportsSynchronizedOutput):
+            self._ask_for_pictures()
+
+    def _ask_for_pictures(self) -> None:
+        """Ask one that has answered what Textual asks of all: it leaves no letters on the screen for another question.
+
+        It may have answered that it has no synchronized output, as xterm does, which shows sixel graphics.
+        """
+        if not self.ascii_only and not self._app.no_color:
             self.write(ASK_FOR_SIXEL + ASK_FOR_NAME)
 
     def run_input_thread(self) -> None:
@@ -122,6 +136,8 @@ class LeanDriver(LinuxDriver):
             self.write(ASK_FOR_GRAPHICS)
         elif takes_graphics(answer):
             self._use_placeholders()
+        elif shows_sixel(answer):
+            self._shows_sixel = True
 
     def _look_around_tmux(self) -> None:
         """Ask tmux itself which terminal it is in. Takes its time."""
