@@ -115,8 +115,7 @@ class RunElsewhere:
         """The cnn-tui that gave it out."""
         self._ledger = ledger.Ledger(ledger_path(run_id, number + 1))
         self._last: Wish = given.run.wish
-        if number > given.ledger and self._run.live:
-            self._append(Requeued(f"its job began again on {_machine().host}", time.time()))
+        self._began_before = number > given.ledger
 
     def __enter__(self) -> Self:
         return self
@@ -136,8 +135,11 @@ class RunElsewhere:
         return self._last
 
     def claim(self, run_id: int, pid: int, seed: int) -> bool:
-        """Say which process trains it; False when it has ended already."""
+        """Say which process trains it; False when it has ended already. Raises LedgerError; it can be tried again."""
         if self._run.live:
+            if self._began_before:
+                self._append(Requeued(f"its job began again on {_machine().host}", time.time()))
+                self._began_before = False
             self._append(Claimed(pid, seed, _machine(), time.time()), sync=True)
         return self._run.live
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -63,7 +64,7 @@ class TrainingJob:
         self._kill()
         out_of_time = time.monotonic() - self._began > 60 * self.minutes - WARNING - _EARLY
         why = f"ran out of its {self.minutes} minutes" if out_of_time else "was preempted"
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, sqlite3.Error):  # only the event is missing then
             tell_requeue(run_id, f"its job {why} and was queued again, to go on from the last checkpoint")
         return DelayedSubmission(type(self)(self.home, self.minutes), run_id)
 

@@ -15,10 +15,11 @@ import os
 import platform
 import secrets
 import select
+import sqlite3
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from cnn_tui import __version__, locks
 from cnn_tui.history.history import History, Result
@@ -34,7 +35,8 @@ from cnn_tui.training.standby import warm_up
 from cnn_tui.training.trainer import Trainer
 
 END_RETRIES = 60
-"""How often the end of a run is tried to be written, a second apart and after SQLite's own waiting."""
+"""How often the beginning and the end of a run are tried to be written, a second apart, after SQLite's own waiting."""
+T = TypeVar("T")
 
 
 def main(arguments: list[str]) -> int:
@@ -67,8 +69,8 @@ def train(run_id: int) -> int:
 
 def train_elsewhere(run_id: int) -> int:
     """Train a run that was given out to this machine, as `train` does; whoever gave it out sees to it that one does."""
-    send_output_to(log_path(run_id))
-    with RunElsewhere(run_id) as record:
+    patiently(lambda: send_output_to(log_path(run_id)))
+    with patiently(lambda: RunElsewhere(run_id)) as record:
         if record.version != __version__:
             has = f"{platform.node()} has cnn-tui {__version__}, and the lab {record.version}"
             record.record_end(run_id, Result("failed", f"{has}: install the same on both", ending="error"))
@@ -80,7 +82,7 @@ def train_and_record(record: RunRecord, run_id: int, foretell: Callable[[Run], d
     """Train a queued run to its end; gives the exit status. Where there are past runs, `foretell` asks them."""
     run = record.run(run_id)
     seed = secrets.randbelow(2**31) if run is None or run.seed is None else run.seed
-    if run is None or not record.claim(run_id, os.getpid(), seed):
+    if run is None or not patiently(lambda: record.claim(run_id, os.getpid(), seed)):
         say(f"Run {run_id} is not in the queue.")
         return 1
     say(f"Run {run_id}, {run.name}: seed {seed}, process {os.getpid()}.")
@@ -90,6 +92,18 @@ def train_and_record(record: RunRecord, run_id: int, foretell: Callable[[Run], d
     if not record_end(record, run_id, result, trainer.recorder):
         return NO_ROOM if is_full(trainer.recorder.trouble) else 1
     return ENDED_BADLY if result.status == "failed" else ENDED
+
+
+def patiently(write: Callable[[], T]) -> T:
+    """What `write` gives. A folder or a history that takes nothing gets a minute and more, as the end of a run does."""
+    for at in range(END_RETRIES):
+        try:
+            return write()
+        except (OSError, sqlite3.Error) as error:
+            if not at:
+                say(f"Nothing can be written ({error}); it is tried again.")
+            time.sleep(1)
+    return write()
 
 
 def record_end(history: RunRecord, run_id: int, result: Result, recorder: Recorder) -> bool:

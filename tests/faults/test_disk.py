@@ -12,11 +12,13 @@ import pytest
 from cnn_tui.artifacts.weights import read_weights
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
-from cnn_tui.home import checkpoint_path, model_path
+from cnn_tui.history.ledger_reader import take_in
+from cnn_tui.history.run_elsewhere import give_out
+from cnn_tui.home import checkpoint_path, log_path, model_path
 from cnn_tui.jobs.launch import NO_ROOM
 from cnn_tui.jobs.worker import settle_in_the_end
 from tests.cli.command import Inside, assert_one_sentence, cnn_tui
-from tests.faults.lab import ENDLESS, PATIENCE, WORKER, Lab, to_file
+from tests.faults.lab import ENDLESS, PATIENCE, TRAIN, WORKER, Lab, to_file
 from tests.waiting import end_processes_of, processes_of
 
 SIZE = 40_000_000  # bytes: the journal of the history alone may take four million
@@ -129,6 +131,23 @@ def test_a_disk_that_stays_full_to_the_end_is_the_cause_in_the_row(small: Lab, t
     assert kept is not None
     epochs = f"{len(run.epochs)} of {ENDLESS} epochs are kept"
     assert run.stop_cause.endswith(f"{epochs}; the weights that are kept are those of epoch {kept.epoch}")
+
+
+@pytest.mark.long
+def test_a_job_that_begins_while_the_shared_folder_is_full_waits_for_room(small: Lab, tiny: Experiment) -> None:
+    small.history.place = "slurm"
+    run_id = small.add(tiny, 2)
+    give_out(small.run(run_id), 0)
+    log_path(run_id).write_text("there is room for a line\n")
+    filler = fill(small.home)
+    process = subprocess.Popen([sys.executable, "-m", TRAIN, "--elsewhere", str(run_id)])
+    small.wait(lambda: "Nothing can be written" in log_path(run_id).read_text(), "that it cannot be written")
+    filler.unlink()
+    assert process.wait(PATIENCE) == 0
+    take_in(small.history, run_id)
+    run = small.run(run_id)
+    assert (run.status, [epoch.epoch for epoch in run.epochs]) == ("finished", [1, 2])
+    assert "began again" not in "".join(small.texts(run_id))
 
 
 def test_a_file_without_room_is_named_and_does_not_stay_half_written(

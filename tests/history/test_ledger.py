@@ -221,9 +221,10 @@ def test_a_job_that_begins_again_does_not_go_back_to_the_epoch_that_was_asked_fo
         train(record, run_id, 2)
     with RunElsewhere(run_id) as record:
         assert found(record, run_id).resumed_after is None
+        assert record.claim(run_id, 100, 7)
     take_in(history, run_id)
     run = found(history, run_id)
-    assert (run.status, run.resumed_after, len(run.epochs)) == ("queued", None, 2)
+    assert (run.status, run.pid, run.resumed_after, len(run.epochs)) == ("running", 100, None, 2)
 
 
 def test_what_a_job_tells_of_a_run_that_has_ended_is_not_heard(history: History) -> None:

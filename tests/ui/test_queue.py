@@ -86,10 +86,12 @@ async def test_a_run_goes_where_runs_are_trained_from_now_on(
         await sees(pilot, "ray: ")
         await pilot.press(*"slurm", "enter")
         await until(pilot, lambda: app.lab.history.place == "slurm", "the cluster")
+        await sees(pilot, "runs on SLURM")
         await pilot.press("r")
         await until(pilot, lambda: history.count() == 1, "a run for the cluster")
         await pilot.press("full_stop", *"here", "enter")
         await until(pilot, lambda: app.lab.history.place == "here", "this machine")
+        assert "runs on" not in text(app).splitlines()[0]
         await pilot.press("r")
         await until(pilot, lambda: history.count() == 2, "a run for this machine")
     runs = [history.run(number) for number in (1, 2)]

@@ -91,7 +91,8 @@ async def test_a_search_is_begun_stopped_and_goes_on(
         record_trial(history, 1, (32, 0.001), run=run)
         await pilot.press("s")
         await sees(pilot, "Search 1 stops, and the trials that have ended stay")
-        await sees(pilot, "1 of 9 trials, it was stopped")
+        await sees(pilot, "1 of 9 trials, it was stopped;")
+        await sees(pilot, "n with the same goes on with it.")
         assert [one.status for one in history.runs_of([run])] == ["stopped"]
         await pilot.press("n", "enter")
         await sees(pilot, "Search 1 goes on.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -30,6 +30,8 @@ class OfferedPlace(NamedTuple):
 class PlaceCommands(LabCommands):
     """Choose where runs are trained from now on, until the lab is left."""
 
+    placed: Callable[[], None]
+    """Tell that another place was chosen."""
     _device: str | None = None
     """The device that runs on this machine are for, while they are not trained here."""
 
@@ -52,6 +54,7 @@ class PlaceCommands(LabCommands):
             self._device = history.device
         history.place, history.job_options = chosen.place, chosen.options
         history.device = (self._device or "") if chosen.place == "here" else ""
+        self.placed()
         where = "on this machine" if chosen.place == "here" else f"on {chosen.place} ({chosen.words})"
         self.talk.say(
             f"Runs that are started from now on are trained {where}; the settings say where at the next start."

@@ -113,7 +113,7 @@ class LabScreen(KeyedScreen[None]):
             "run.stop": runs.stop,
             "run.pause": runs.pause,
             "run.follow": self.past.follow,
-            "run.place": PlaceCommands(*given).choose,
+            "run.place": PlaceCommands(*given, self.header.redraw).choose,
             "queue.open": runs.open_queue,
             "search.open": self.searches.open,
             "file.open": files.open,

@@ -206,7 +206,7 @@ class SearchScreen(Dialog[int]):
         trained = sum(one.run is not None for one in self._trials)
         state = {
             "going": "it goes on" if trained < plan.trials else "the best are judged again",
-            "stopped": "it was stopped; the same command goes on with it",
+            "stopped": f"it was stopped; {key_of('search.begin')} with the same goes on with it",
             "failed": f"it failed: {search.why}",
             "finished": "it has ended",
         }[search.status]

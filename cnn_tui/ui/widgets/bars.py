@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from cnn_tui.experiment.document import Document
+from cnn_tui.history.run import PLACES
 from cnn_tui.text import counted
 from cnn_tui.ui.history_writer import HistoryWriter
 from cnn_tui.ui.keys import keys_of, name_of
@@ -36,7 +37,7 @@ class LabHeader(Lines):
         self.shown = "stack"
 
     def draw(self, width: int, height: int) -> list[Text]:
-        right = self._unwritten() + self._run()
+        right = self._unwritten() + self._place() + self._run()
         room = max(0, width - right.cell_len - 1)
         left = self._document() if not self.tabs else self._tabs()
         if self.tabs and left.cell_len > room:
@@ -73,6 +74,11 @@ class LabHeader(Lines):
         """How much the history could not take yet."""
         count = sum(one.told for one in self._writer.waiting)
         return Text(f"{count} not written ", self.style("bad")) if count else Text()
+
+    def _place(self) -> Text:
+        """Where runs that are started are trained, unless that is this machine."""
+        place = self.live.history.place
+        return Text() if place == "here" else Text(f"runs on {PLACES[place]}  ", self.style("accent"))
 
     def _run(self) -> Text:
         run = self.live.going
