@@ -9,6 +9,7 @@ As Keras does, it takes the pictures of a class folder with all the folders insi
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -229,7 +230,7 @@ class _Look:
         for entry in beside:
             if entry.name.startswith(HIDDEN):
                 continue
-            if not entry.is_dir():
+            if not _is_folder(entry):
                 if _is_picture(entry):
                     self._left_out.add("outside", self._name(entry.path))
             elif used is not None and entry.name not in used:
@@ -249,30 +250,44 @@ class _Look:
 
     def walk(self, folder: str) -> Iterator[str]:
         """The pictures in a folder and those inside it, sorted by their paths. Links to folders are not followed."""
-        self._folders[folder] = None
-        with os.scandir(folder) as entries:
-            inside = sorted(entries, key=lambda entry: entry.name)
-        for entry in inside:
-            if entry.name.startswith(HIDDEN):
+        going = [self._inside(folder)]  # and not a function in itself: a folder may lie thousands deep
+        while going:
+            entry = next(going[-1], None)
+            if entry is None:
+                going.pop()
+            elif entry.name.startswith(HIDDEN):
                 self._left_out.add("hidden", self._name(entry.path))
             elif entry.is_dir(follow_symlinks=False):
-                yield from self.walk(entry.path)
-            elif entry.is_dir():
+                going.append(self._inside(entry.path))
+            elif _is_folder(entry):
                 self._left_out.add("linked folder", self._name(entry.path))
             elif _is_picture(entry):
                 yield entry.path
             else:
                 self._left_out.add("no picture", self._name(entry.path))
 
+    def _inside(self, folder: str) -> Iterator[os.DirEntry[str]]:
+        self._folders[folder] = None
+        with os.scandir(folder) as entries:
+            return iter(sorted(entries, key=lambda entry: entry.name))
+
     def _name(self, path: str) -> str:
         return escaped(os.path.relpath(path, self.folder))  # a name may be no text, and facts are kept as JSON
 
 
 def _is_picture(entry: os.DirEntry[str]) -> bool:
-    return entry.name.lower().endswith(ENDINGS) and entry.is_file()
+    with contextlib.suppress(OSError):  # of a link that leads back to itself
+        return entry.name.lower().endswith(ENDINGS) and entry.is_file()
+    return False
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    with contextlib.suppress(OSError):
+        return entry.is_dir()
+    return False
 
 
 def _folders(folder: Path) -> list[str]:
     """The folders inside one, sorted; what a system hides there is no class."""
     with os.scandir(folder) as entries:
-        return sorted(e.name for e in entries if not e.name.startswith(HIDDEN) and e.is_dir())
+        return sorted(e.name for e in entries if not e.name.startswith(HIDDEN) and _is_folder(e))

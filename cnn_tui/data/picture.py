@@ -34,6 +34,8 @@ ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".
 """Of the files that are taken for pictures: those that Keras's own two readers of folders take."""
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")  # and no others, whatever a file's content claims to be
 MOST_PIXELS = 50_000_000  # a picture of more is refused before it is unpacked: 150 MB in memory
+LONGEST_SIDE = 100_000
+"""Pixels of a side. A picture of one column takes twenty times the memory of one of as many pixels that is square."""
 TOPS = (1, 255, 4_095, 65_535, 4_294_967_295)
 """What the white of pictures of more than 8 bits may be: the least that no number in the files of a set is above."""
 
@@ -41,6 +43,7 @@ TOO_BRIGHT = 191
 """Drawings of which all is lighter are put on black: on white they would hardly be seen."""
 DEEP_MODES = ("I", "F")
 """What Pillow's names of modes of more than 8 bits begin with, as I;16: those that it would cut off at 255."""
+_AT_ONCE = 1_000_000  # pixels
 _GREY = ("1", "L", "LA", "La")
 _ORIENTATION = 0x0112  # in the notes of a camera; 1 is upright
 _ON_ITS_SIDE = 5  # the first of its numbers that stand for a quarter turn
@@ -72,7 +75,7 @@ class Form(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """A picture in memory, upright. `turned` says whether it had to be, `frames` how many it has if it moves.
+    """A picture in memory, upright. `turned` says whether it had to be, `moves` whether it has more than one frame.
 
     `size` is the (width, height) that it has in its file, upright, also where it was unpacked at a smaller one.
     """
@@ -80,7 +83,7 @@ class Opened(NamedTuple):
     picture: Image.Image
     size: tuple[int, int]
     turned: bool = False
-    frames: int = 1
+    moves: bool = False
 
 
 class Made(NamedTuple):
@@ -115,6 +118,8 @@ def header_of(path: str | Path | IO[bytes]) -> Iterator[Image.Image]:
 
     try:
         with Image.open(path, formats=FORMATS) as picture:
+            if max(picture.size) > LONGEST_SIDE:
+                raise PictureError("too large", f"has a side of more than {LONGEST_SIDE:,} pixels")
             if picture.width * picture.height > MOST_PIXELS:
                 raise Image.DecompressionBombError
             yield picture
@@ -124,6 +129,8 @@ def header_of(path: str | Path | IO[bytes]) -> Iterator[Image.Image]:
         ) from None
     except UnidentifiedImageError:
         raise PictureError("no picture", "is no picture that can be read") from None
+    except PictureError:
+        raise
     except PermissionError:
         raise PictureError("unreadable", "may not be read") from None
     except Exception as error:  # a broken picture makes Pillow's readers raise nearly anything
@@ -138,7 +145,8 @@ def open_picture(path: str | Path | IO[bytes], shape: tuple[int, int, int] | Non
     from PIL import ImageOps
 
     with header_of(path) as picture:
-        frames = 1 if picture.format == "MPO" else getattr(picture, "n_frames", 1)  # MPO: a telephone's two JPEGs
+        # To count frames, all of a file is read. MPO: a telephone's two JPEGs.
+        moves = picture.format != "MPO" and getattr(picture, "is_animated", False)
         size = picture.size
         if shape is not None:
             edge = max(shape[:2])
@@ -147,8 +155,8 @@ def open_picture(path: str | Path | IO[bytes], shape: tuple[int, int, int] | Non
         with contextlib.suppress(Exception):  # the notes of a camera can be broken in as many ways as a picture
             if (orientation := picture.getexif().get(_ORIENTATION, 1)) in range(2, 9):
                 upright = size if orientation < _ON_ITS_SIDE else size[::-1]
-                return Opened(ImageOps.exif_transpose(picture), upright, True, frames)
-    return Opened(picture, size, False, frames)
+                return Opened(ImageOps.exif_transpose(picture), upright, True, moves)
+    return Opened(picture, size, False, moves)
 
 
 def is_coloured(picture: Image.Image) -> bool:
@@ -181,7 +189,7 @@ def is_transparent(picture: Image.Image) -> bool:
 
 def highest(picture: Image.Image) -> float:
     """The largest number in a picture of more than 8 bits."""
-    return float(_numbers(picture).max())
+    return max(float(numbers.max()) for _, numbers in _strips(picture))
 
 
 def top_of(number: float) -> int:
@@ -227,17 +235,24 @@ def scale_of(top: int) -> float:
     return 255 if top == 1 else 256 / (top + 1)
 
 
-def _numbers(picture: Image.Image) -> NDArray[np.float64]:
+def _strips(picture: Image.Image) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+    """Some rows of a picture of more than 8 bits at a time, so that only those are in memory eight bytes a pixel."""
     import numpy as np
 
-    return np.nan_to_num(np.asarray(picture, np.float64))
+    pixels = np.asarray(picture)
+    for start in range(0, picture.height, rows := max(1, _AT_ONCE // picture.width)):
+        strip = slice(start, start + rows)
+        yield strip, np.nan_to_num(pixels[strip].astype(np.float64))
 
 
 def _eight_bits(picture: Image.Image, top: int) -> Image.Image:
     import numpy as np
     from PIL import Image
 
-    return Image.fromarray((_numbers(picture) * scale_of(top)).clip(0, 255).astype(np.uint8))
+    made = np.empty((picture.height, picture.width), np.uint8)
+    for strip, numbers in _strips(picture):
+        made[strip] = (numbers * scale_of(top)).clip(0, 255)
+    return Image.fromarray(made)
 
 
 def _on_ground(picture: Image.Image) -> tuple[Image.Image, Ground]:

@@ -62,6 +62,12 @@ def _load_picture(dataset: Dataset, survey: Survey, crop: bool) -> CodeLines:
     height, width, channels = dataset.input_shape
     mode = "L" if channels == 1 else "RGB"
     edge = max(height, width)
+    refused = []
+    if survey.huge:
+        refused = [
+            f"        if max(picture.size) > {picture.LONGEST_SIDE}:",
+            f'            raise ValueError("has a side of more than {picture.LONGEST_SIDE:,} pixels")',
+        ]
     steps = []
     if survey.deep:
         steps += [
@@ -76,6 +82,7 @@ def _load_picture(dataset: Dataset, survey: Survey, crop: bool) -> CodeLines:
         "def load_picture(path):",
         "    try:",
         "        picture = Image.open(path)",
+        *refused,
         f"        picture.draft(None, ({edge}, {edge}))  # a large JPEG is unpacked smaller",
         "        with contextlib.suppress(Exception):  # what a camera noted may be broken",
         "            picture = ImageOps.exif_transpose(picture)",

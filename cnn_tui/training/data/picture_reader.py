@@ -188,7 +188,7 @@ class PictureReader:
         height, width, _ = self.shape
         done = {
             "turned": opened.turned,
-            "moves": opened.frames > 1,
+            "moves": opened.moves,
             "deep": made.top is not None,
             "white": made.ground == "white",
             "black": made.ground == "black",

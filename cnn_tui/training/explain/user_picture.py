@@ -92,8 +92,8 @@ def _steps(opened: Opened, made: Made, crop: bool) -> list[str]:
     """What was done to a picture, in words."""
     height, width, channels = made.pixels.shape
     steps = []
-    if opened.frames > 1:
-        steps.append(f"it moves: the first of its {opened.frames} frames was taken")
+    if opened.moves:
+        steps.append("it moves: the first of its frames was taken")
     if opened.turned:
         steps.append("turned upright, as the camera noted in it")
     if made.top is not None:

@@ -17,7 +17,7 @@ from PIL import Image
 from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions
 from cnn_tui.data.image_folder import list_pictures
 from cnn_tui.data.images import StoredImages
-from cnn_tui.data.picture import Form
+from cnn_tui.data.picture import LONGEST_SIDE, Form
 from cnn_tui.keras_io.script_data import data_code
 from cnn_tui.training.data.datasets import Images, load
 from cnn_tui.training.data.inspect import look
@@ -201,3 +201,9 @@ def test_one_picture_in_colour_makes_a_set_of_colours_and_the_others_are_counted
     assert assert_alike(folder).dataset.input_shape == (4, 4, 3)
     load(str(folder), say=said.append)
     assert "20 pictures of greys were given three channels, as those in colour have." in said
+
+
+def test_what_is_too_large_is_left_out_in_every_way(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path / "zoo", np.full((4, 4), 90, np.uint8))
+    Image.new("L", (LONGEST_SIDE + 1, 1)).save(folder / "bee" / "9 broken.png")
+    assert assert_alike(folder).dataset.left_out[0].why == "too large"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import pickle
 import struct
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cnn_tui.data.image_folder import list_pictures
 from cnn_tui.training.data.datasets import load
 from cnn_tui.training.data.readers import IDX_FILES
 from tests.training.dataset_files import bare_machine, python2_batch, refusal, write_idx, write_npz
@@ -134,6 +137,29 @@ def test_folders_inside_class_folders_and_other_names_of_the_parts_are_read(tmp_
     images = load(str(tmp_path / "zoo"))
     assert (len(images.x_test), images.dataset.class_names) == (10, ("a", "b"))
     assert "11 lie in folders that are not used ('val' is one)" in images.warnings[0]
+
+
+def test_a_link_that_leads_back_to_itself_is_no_picture(tmp_path: Path) -> None:
+    folder = ten_pictures(tmp_path / "zoo")
+    (folder / "a" / "round.png").symlink_to("round.png")
+    (folder / "round").symlink_to("round")
+    images = load(str(folder))
+    assert (images.dataset.class_names, len(images.x_train) + len(images.x_test)) == (("a", "b"), 10)
+    assert [(one.why, one.count) for one in images.dataset.left_out] == [("no picture", 1)]
+
+
+def test_pictures_may_lie_deeper_than_functions_may_be_nested(tmp_path: Path) -> None:
+    folder = ten_pictures(tmp_path / "zoo")
+    inside = folder / "a" / Path(*["q"] * 200)
+    inside.mkdir(parents=True)
+    (folder / "a" / "1.png").rename(inside / "deep.png")
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack(0)) + 100)
+    try:
+        listing = list_pictures(folder)
+    finally:
+        sys.setrecursionlimit(limit)
+    assert str(inside / "deep.png") in listing.paths
 
 
 def test_images_from_which_nothing_can_be_learned_are_warned_of(tmp_path: Path) -> None:

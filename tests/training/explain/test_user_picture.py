@@ -136,7 +136,7 @@ def test_of_a_picture_that_moves_the_first_frame_is_taken(tmp_path: Path) -> Non
     frames = [Image.fromarray(np.full((8, 8), level, np.uint8)) for level in (10, 200, 90)]
     frames[0].save(tmp_path / "moves.gif", save_all=True, append_images=frames[1:])
     prepared = made(tmp_path / "moves.gif")
-    assert "it moves: the first of its 3 frames was taken" in said(prepared)
+    assert "it moves: the first of its frames was taken" in said(prepared)
     assert prepared.pixels[0, 0, 0] == 10
 
 
