@@ -63,7 +63,7 @@ def test_the_table_is_what_keras_has(architecture: Any) -> None:
             assert made.non_trainable == counted(model.non_trainable_weights), cut
             if side != 97:
                 continue
-            for frozen in (1, 5, len(model.layers) // 2, len(model.layers) - 4, 10_000):
+            for frozen in (1, 5, len(model.layers) // 2, 10_000):
                 for at, one in enumerate(base.layers):
                     one.trainable = at >= frozen
                 layer = Application(
