@@ -13,7 +13,8 @@ from cnn_tui.text import counted
 
 _RULE = re.compile(
     r"(?P<metric>\w+)\s+"
-    r"((?P<kind>below|above|<|>)\s*(?P<limit>\S+)|patience\s*(?P<epochs>\S+)(?P<best>\s+best)?|(?P<nan>nan))"
+    r"((?P<kind>below|above|<|>)\s*(?P<limit>\S+)|patience\s*(?P<epochs>\S+)(\s+by\s+(?P<by>\S+))?(?P<best>\s+best)?|"
+    r"(?P<nan>nan))"
 )
 
 
@@ -34,7 +35,10 @@ def parse_rule(experiment: Experiment, text: str) -> StopRule:
     if match["nan"]:
         rule = StopRule(metric, nan=True)
     elif match["epochs"]:
-        rule = StopRule(metric, patience=_patience(number), restore_best_weights=match["best"] is not None)
+        by = 0.0 if match["by"] is None else _limit(metric, match["by"])
+        rule = StopRule(
+            metric, patience=_patience(number), restore_best_weights=match["best"] is not None, min_delta=by
+        )
     else:
         value = _limit(metric, number)
         rule = StopRule(metric, below=value) if match["kind"] in ("below", "<") else StopRule(metric, above=value)
@@ -50,8 +54,9 @@ def rule_text(rule: StopRule) -> str:
     """A stop rule as `parse_rule` reads it."""
     if rule.nan:
         return f"{rule.metric} nan"
+    by = f" by {rule.min_delta!r}" if rule.min_delta else ""
     best = " best" if rule.restore_best_weights else ""
-    return f"{rule.metric} patience {rule.patience}{best}" if rule.patience is not None else str(rule)
+    return f"{rule.metric} patience {rule.patience}{by}{best}" if rule.patience is not None else str(rule)
 
 
 def set_rule(experiment: Experiment, at: int, rule: StopRule | None) -> Experiment:

@@ -15,8 +15,9 @@ class StopRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     """When to stop early, looked at after each epoch.
 
     Once `metric` is below or above a value; once it has not improved for `patience` epochs, counted as Keras's
-    EarlyStopping counts them; or, with `nan`, once it is no number any more. With `restore_best_weights`, beside
-    patience, the run ends with the weights of the epoch in which `metric` was best, whatever it is ended by.
+    EarlyStopping counts them, where less than `min_delta` is none; or, with `nan`, once it is no number any more. With
+    `restore_best_weights`, beside patience, the run ends with the weights of the epoch in which `metric` was best,
+    whatever it is ended by.
     """
 
     metric: str
@@ -25,6 +26,7 @@ class StopRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     patience: int | None = None
     nan: bool = False
     restore_best_weights: bool = False
+    min_delta: float = 0.0
 
     def __post_init__(self) -> None:
         given = [self.below is not None, self.above is not None, self.patience is not None, self.nan]
@@ -36,6 +38,8 @@ class StopRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
             raise ValueError(f"patience must be a whole number from 1 to {MAX_PATIENCE}, not {self.patience}")
         if self.restore_best_weights and self.patience is None:
             raise ValueError("restore_best_weights goes with patience, which looks for the best epoch")
+        if not 0 <= self.min_delta < math.inf or (self.min_delta and self.patience is None):
+            raise ValueError("min_delta is how much better is better: a number from 0 on, beside patience")
 
     @property
     def limit(self) -> float | None:
@@ -52,7 +56,8 @@ class StopRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
         if self.patience is not None:
             epochs = "epoch" if self.patience == 1 else "epochs"
             back = ", then back to the best" if self.restore_best_weights else ""
-            return f"{self.metric} without improvement for {self.patience} {epochs}{back}"
+            by = f" by {self.min_delta:g}" if self.min_delta else ""
+            return f"{self.metric} without improvement{by} for {self.patience} {epochs}{back}"
         return f"{self.metric} {'above' if self.below is None else 'below'} {self.limit:g}"
 
 
@@ -78,7 +83,8 @@ class StopWatch:
 
     def __init__(self, rules: Sequence[StopRule]) -> None:
         self._rules = tuple(rules)
-        self._best: dict[str, tuple[int, float]] = {}
+        self._best: dict[tuple[str, float], tuple[int, float]] = {}
+        """By metrics, and by how much better is better."""
         self._first: dict[str, int] = {}
         """The epochs that metrics were first reported after: without any number, patience counts from there."""
 
@@ -87,15 +93,16 @@ class StopWatch:
         fired = [self._fired(rule, epoch, metrics[rule.metric]) for rule in self._rules if rule.metric in metrics]
         for name, value in metrics.items():
             self._first.setdefault(name, epoch)
-            self._note(name, epoch, value)
+            for by in {rule.min_delta for rule in self._rules if rule.metric == name}:
+                self._note(name, by, epoch, value)
         return next((one for one in fired if one is not None), None)
 
     def _fired(self, rule: StopRule, epoch: int, value: float) -> Fired | None:
         if rule.nan:
             return Fired(rule, epoch, value) if not math.isfinite(value) else None
         if rule.patience is not None:
-            best = self._best.get(rule.metric)
-            improved = math.isfinite(value) and (best is None or improves(rule.metric, value, best[1]))
+            best = self._best.get((rule.metric, rule.min_delta))
+            improved = math.isfinite(value) and (best is None or improves(rule.metric, value, best[1], rule.min_delta))
             since = best[0] if best is not None else self._first.get(rule.metric, epoch)
             if improved or epoch - since < rule.patience:
                 return None
@@ -103,15 +110,15 @@ class StopWatch:
         passed = value < rule.below if rule.below is not None else value > (rule.above or 0.0)
         return Fired(rule, epoch, value) if passed else None
 
-    def _note(self, name: str, epoch: int, value: float) -> None:
-        best = self._best.get(name)
-        if math.isfinite(value) and (best is None or improves(name, value, best[1])):
-            self._best[name] = (epoch, value)
+    def _note(self, name: str, by: float, epoch: int, value: float) -> None:
+        best = self._best.get((name, by))
+        if math.isfinite(value) and (best is None or improves(name, value, best[1], by)):
+            self._best[name, by] = (epoch, value)
 
 
-def restored(rules: Sequence[StopRule]) -> str:
-    """The metric by which the epoch is chosen whose weights a run ends with; "" where it is the last epoch."""
-    return next((rule.metric for rule in rules if rule.restore_best_weights), "")
+def restoring(rules: Sequence[StopRule]) -> StopRule | None:
+    """The rule that chooses the epoch whose weights a run ends with; None where it is the last epoch."""
+    return next((rule for rule in rules if rule.restore_best_weights), None)
 
 
 def out_of_range(rule: StopRule) -> str:
@@ -122,6 +129,6 @@ def out_of_range(rule: StopRule) -> str:
     return f"{rule.metric} runs from 0 to 1" + (f": {limit / 100:g}" if 1 < limit <= 100 else "")
 
 
-def improves(metric: str, value: float, best: float) -> bool:
-    """Whether a value of a metric is better than another: a smaller loss, a greater accuracy."""
-    return value < best if metric.endswith("loss") else value > best
+def improves(metric: str, value: float, best: float, by: float = 0.0) -> bool:
+    """Whether a value of a metric is better than another, by more than so much: a smaller loss, a greater accuracy."""
+    return value < best - by if metric.endswith("loss") else value > best + by

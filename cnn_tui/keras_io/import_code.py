@@ -81,7 +81,10 @@ def read_code(path: Path, chosen: str | None = None) -> CodeImport:
     units = dense.arguments.get("units") if dense is not None else None
     validation = _data(fitted.get("validation_data"))
     if isinstance(validation, Folder) and validation.generator is not None and augmentation(validation.generator, []):
-        notes.append("the pictures to validate on are varied there too: here they come as they are")
+        notes.append(
+            "the pictures to validate on are varied there too: here they come as they are, as the network will "
+            "meet them"
+        )
     return CodeImport(
         Chain(tuple(map(described, layers)), _input_shape(model, layers)),
         _compiled(model, notes),

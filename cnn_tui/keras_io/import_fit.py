@@ -16,7 +16,7 @@ from cnn_tui.experiment.schedule import ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiment.training import Training
 from cnn_tui.keras_io.code.callbacks import stop_rules
-from cnn_tui.keras_io.code.values import ClassWeights, DatasetArrays, Folder, Unknown
+from cnn_tui.keras_io.code.values import ClassWeights, DatasetArrays, Folder, Share, Unknown
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import quiet
@@ -72,8 +72,10 @@ def _shuffle(code: CodeImport) -> bool:
     return code.fitted.get("shuffle") is not False
 
 
-_OF_IMAGES = re.compile(r"\.(samples|n|shape|cardinality)\b|\blen\(|\.__len__\(")
-"""What a script counts its images or batches by."""
+_OF_IMAGES = re.compile(r"[^*]*(\.samples|\.n|\.shape\[0\]|\blen\([^()]*\))[^*/]*//?[^*/]*")
+"""So many images as there are, by the size of a batch."""
+_SAME = 0.02
+"""So far from one may be the share of the images that an epoch shows, for what is rounded off."""
 
 
 def _steps(experiment: Experiment, code: CodeImport, batch_size: Any, notes: list[str]) -> Any:
@@ -81,22 +83,40 @@ def _steps(experiment: Experiment, code: CodeImport, batch_size: Any, notes: lis
     steps, images = code.fitted.get("steps_per_epoch"), code.fitted.get("samples_per_epoch")
     if isinstance(images, int | float) and type(batch_size) is int:  # as Keras 1 had it
         steps = math.ceil(images / batch_size)
-    if isinstance(steps, Unknown) and _OF_IMAGES.search(steps.what):
+    if isinstance(steps, Unknown) and _OF_IMAGES.fullmatch(steps.what):
         return None
+    if isinstance(steps, Share):
+        return _steps_of_share(steps, experiment, code, notes)
     if not isinstance(steps, int | float):
         return steps if isinstance(steps, Unknown) else None
     return None if _is_every_image(steps, experiment, code) else int(steps)
 
 
+def _steps_of_share(share: Share, experiment: Experiment, code: CodeImport, notes: list[str]) -> int | None:
+    """How many batches a share of all of them are; None where they are all."""
+    if abs(share.part - 1) <= _SAME:
+        return None
+    if (once := _batches_of_all(experiment, code)) is None:
+        notes.append(f"an epoch shows every image {share.part:.3g} times there, and once here")
+        return None
+    return max(1, int(share.part * once))
+
+
 def _is_every_image(steps: float, experiment: Experiment, code: CodeImport) -> bool:
     """Whether so many steps show every training image once, but for a last batch that is not full."""
+    once = _batches_of_all(experiment, code)
+    return once is not None and abs(steps - once) <= 1
+
+
+def _batches_of_all(experiment: Experiment, code: CodeImport) -> float | None:
+    """How many batches all training images are, the last perhaps in part; None where that is not known."""
     images = code.data.path if isinstance(code.data, Folder) else code.data
     size = code.data.arguments.get("batch_size", 32) if isinstance(code.data, Folder) else None
     size = size or code.fitted.get("batch_size") or 32
     count = images.count if isinstance(images, DatasetArrays) else None
     if count is None and experiment.dataset and isinstance(images, str):  # a folder that is here
         count = describe(experiment.dataset, experiment.data_options).train_images
-    return count is not None and type(size) is int and abs(steps - count / size) <= 1
+    return count / size if count is not None and type(size) is int else None
 
 
 def _class_weight(code: CodeImport, notes: list[str]) -> ClassWeight:

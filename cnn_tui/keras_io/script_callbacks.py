@@ -36,12 +36,14 @@ def is_ours(rule: StopRule) -> bool:
 def _keras_callback(rule: StopRule) -> list[str]:
     if rule.nan:
         return ["    tf.keras.callbacks.TerminateOnNaN(),"]
-    values = {
+    values: dict[str, str | float | None] = {
         "monitor": rule.metric,
         "patience": rule.patience,
         "mode": "min" if rule.metric.endswith("loss") else "max",
         "verbose": 1,
     }
+    if rule.min_delta:
+        values["min_delta"] = rule.min_delta
     if rule.restore_best_weights:
         values["restore_best_weights"] = True
     arguments = [f"{name}={literal(value)}" for name, value in values.items()]

@@ -50,8 +50,8 @@ def refusal(make: Callable[[], object]) -> str:
         ),
         (
             '[[stop]]\nmetric = "loss"\nbelo = 1',
-            "stop[0].belo is an unknown key; allowed: metric, below, above, patience, nan, restore_best_weights. "
-            'Did you mean "below"?',
+            "stop[0].belo is an unknown key; allowed: metric, below, above, patience, nan, restore_best_weights, "
+            'min_delta. Did you mean "below"?',
         ),
         (
             CONV + '[[layers]]\ntype = "MaxPool2D"',

@@ -35,6 +35,8 @@ def fires_after(rule: StopRule, values: list[float]) -> int | None:
         (StopRule("loss", patience=2), [NAN, 0.5, NAN, NAN], 4),
         (StopRule("loss", patience=2), [NAN, NAN, NAN], 3),
         (StopRule("loss", patience=2), [NAN, NAN, 0.5, 0.6], None),
+        (StopRule("loss", patience=2, min_delta=0.1), [0.5, 0.45, 0.41, 0.1], 3),
+        (StopRule("accuracy", patience=2, min_delta=0.1), [0.5, 0.55, 0.61, 0.65, 0.7], 5),
     ],
 )
 def test_a_rule_fires_after_the_epoch_it_should(rule: StopRule, values: list[float], epoch: int | None) -> None:
@@ -56,6 +58,8 @@ def test_a_rule_is_said_in_words() -> None:
     assert str(StopRule("accuracy", above=0.0)) == "accuracy above 0"
     assert str(StopRule("loss", nan=True)) == "loss is not a number"
     assert str(StopRule("val_loss", patience=1)) == "val_loss without improvement for 1 epoch"
+    best = StopRule("loss", patience=2, min_delta=0.001, restore_best_weights=True)
+    assert str(best) == "loss without improvement by 0.001 for 2 epochs, then back to the best"
 
 
 def test_a_rule_with_a_limit_is_blind_to_what_is_no_number() -> None:

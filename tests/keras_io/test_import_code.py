@@ -405,6 +405,31 @@ def test_early_stopping_goes_back_to_the_best_weights(tmp_path: Path) -> None:
     assert imported.notes == ()
 
 
+@pytest.mark.parametrize(
+    ("steps", "note"),
+    [
+        ("pictures.n // pictures.batch_size", ""),
+        ("math.ceil(pictures.samples / 20)", ""),
+        ("len(pictures)", ""),
+        ("number // 20", ""),
+        ("pictures.n", "an epoch shows every image 20 times there, and once here"),
+        ("len(pictures) // 2", "an epoch shows every image 0.5 times there, and once here"),
+    ],
+)
+def test_steps_are_counted_by_the_pictures_that_a_generator_has(tmp_path: Path, steps: str, note: str) -> None:
+    code = """
+import math
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+pictures = ImageDataGenerator(rescale=1 / 255).flow_from_directory("nowhere", (28, 28), "grayscale", batch_size=20)
+number = pictures.n
+"""
+    imported = read(
+        tmp_path, HEAD + SMALL + code + FIT.replace("x_train, y_train", f"pictures, steps_per_epoch={steps}")
+    )
+    assert imported.experiment.training.steps_per_epoch is None
+    assert [one for one in imported.notes if "epoch" in one] == ([note] if note else [])
+
+
 @pytest.mark.parametrize("seed", [None, 5])
 @pytest.mark.parametrize(
     "settings", [{"shuffle": False}, {"steps_per_epoch": 10}, {"steps_per_epoch": 3000, "shuffle": False}]
@@ -412,7 +437,7 @@ def test_early_stopping_goes_back_to_the_best_weights(tmp_path: Path) -> None:
 def test_another_order_and_other_epochs_come_back_as_they_were(
     tmp_path: Path, settings: dict[str, Any], seed: int | None
 ) -> None:
-    rule = StopRule("val_loss", patience=2, restore_best_weights=True)
+    rule = StopRule("val_loss", patience=2, restore_best_weights=True, min_delta=0.001)
     experiment = load_preset("lab1-baseline").with_training(seed=seed, class_weight="balanced", **settings)
     experiment = msgspec.structs.replace(experiment, stop=(rule,), name="script")
     imported = read(tmp_path, keras_script(experiment))

@@ -354,7 +354,7 @@ watched = varied.flow_from_directory("pets", (8, 8), subset="validation")
 {NETWORK}model.fit(pictures, validation_data=watched)
 """
     assert read(pets.parent, code).notes == (
-        "the pictures to validate on are varied there too: here they come as they are",
+        "the pictures to validate on are varied there too: here they come as they are, as the network will meet them",
     )
     assert read(pets.parent, code.replace("watched = varied", "watched = scaled")).notes == ()
 

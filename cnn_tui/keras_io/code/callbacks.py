@@ -42,6 +42,10 @@ def _early_stopping(callback: Instance, notes: list[str]) -> list[StopRule]:
     restores = arguments.pop("restore_best_weights", False)
     if restores not in (True, False):
         notes.append(f"EarlyStopping ({callback.place}): restore_best_weights is left out: it is not known")
+    by = arguments.pop("min_delta", 0.0)
+    if isinstance(by, bool) or not isinstance(by, int | float):
+        notes.append(f"EarlyStopping ({callback.place}): min_delta is left out: it is not known")
+        by = 0.0
     notes += [
         f"EarlyStopping ({callback.place}): {name} is left out"
         for name, value in arguments.items()
@@ -49,7 +53,8 @@ def _early_stopping(callback: Instance, notes: list[str]) -> list[StopRule]:
         if value not in (0, "auto", None, False)
     ]
     try:
-        return [StopRule(metric, patience=max(patience, 1), restore_best_weights=restores is True)]
+        patience = max(patience, 1)
+        return [StopRule(metric, patience=patience, restore_best_weights=restores is True, min_delta=abs(by))]
     except (ValueError, TypeError):
         notes.append(f"EarlyStopping ({callback.place}) is left out: its patience is not known")
         return []

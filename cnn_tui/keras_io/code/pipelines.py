@@ -42,12 +42,21 @@ def attribute_of(folder: Folder, name: str) -> Value:
         return (height, width, 1 if folder.arguments.get("color_mode") == "grayscale" else 3)
     if name in ("target_size", "batch_size") and name in folder.arguments:
         return folder.arguments[name]
+    if folder.generator is not None and name in ("n", "samples", "batch_size"):
+        size = folder.arguments.get("batch_size", 32)
+        if name == "batch_size":
+            return size
+        if isinstance(folder.path, DatasetArrays) and folder.path.count is not None:
+            return folder.path.count
+        return Share(float(size))  # of what is counted in batches
     return Method(folder, name)
 
 
 def pipeline_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
     """What a function gives that reads pictures, or looks at where they lie; None for any other function."""
     name, first = callee.name, unnamed[0] if unnamed else None
+    if name in ("ceil", "floor") and isinstance(first, Share):
+        return first
     if name == "load" and callee.path.startswith("tensorflow_datasets."):
         return tensorflow_dataset(unnamed, given, place)
     if name == "image_dataset_from_directory":

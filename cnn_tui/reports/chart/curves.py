@@ -228,12 +228,15 @@ def best(run: Run, metric: str) -> Best | None:
     return best_of(run, name)
 
 
-def best_of(run: Run, name: str) -> Best | None:
-    """The first of the best values of a metric that this run reports, by Keras's name for it."""
+def best_of(run: Run, name: str, by: float = 0.0) -> Best | None:
+    """The first of the best values of a metric that this run reports, by Keras's name for it.
+
+    A value is only better than the best before it `by` so much.
+    """
     found: Best | None = None
     for one in run.epochs:
         value = one.metrics.get(name, math.nan)
-        if math.isfinite(value) and (found is None or improves(name, value, found.value)):
+        if math.isfinite(value) and (found is None or improves(name, value, found.value, by)):
             found = Best(name, one.epoch, value)
     return found
 

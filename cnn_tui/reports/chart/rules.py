@@ -24,7 +24,7 @@ def rule_best(run: Run, choice: ChartChoice) -> Best | None:
     marked = best(run, choice.metric_of(run))
     for rule in run.experiment.stop:
         if rule.patience and rule.metric in choice.names(run) and (marked is None or marked.name != rule.metric):
-            return best_of(run, rule.metric)
+            return best_of(run, rule.metric, rule.min_delta)
     return None
 
 
@@ -52,7 +52,7 @@ def rule_deadlines(run: Run, names: tuple[str, ...]) -> list[Deadline]:
         return []
     found = []
     for rule in run.experiment.stop:
-        top = best_of(run, rule.metric) if rule.metric in names and rule.patience else None
+        top = best_of(run, rule.metric, rule.min_delta) if rule.metric in names and rule.patience else None
         if top and rule.patience and top.epoch + rule.patience < run.experiment.training.epochs:
             found.append(Deadline(rule, top.epoch + rule.patience, top))
     return found

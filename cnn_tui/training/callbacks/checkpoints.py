@@ -21,7 +21,7 @@ import keras
 import msgspec
 
 from cnn_tui.artifacts.weights import WEIGHTS_MEMBER, KeptWeights, read_weights
-from cnn_tui.experiment.stop_rules import improves, restored
+from cnn_tui.experiment.stop_rules import improves, restoring
 from cnn_tui.history.run import Run
 from cnn_tui.home import best_path, checkpoint_path, run_folder
 from cnn_tui.training.callbacks import recorder
@@ -48,7 +48,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
         self._next = 0.0
         self._epoch = 0  # that is trained or has just been
         self._written = 0  # that the checkpoint is of
-        self._chosen_by = restored(run.experiment.stop)
+        self._chosen_by = restoring(run.experiment.stop)
         self._best: KeptWeights | None = None
         self._best_weights: list[Any] | None = None  # those of the best epoch, where they are not in the file yet
         self._complaint = ""
@@ -115,10 +115,11 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
                 self._write_checkpoint()
 
     def _better(self, metrics: dict[str, Any]) -> KeptWeights | None:
-        watched = (self._chosen_by,) if self._chosen_by else ("val_loss", "val_accuracy")
+        rule = self._chosen_by
+        watched, by = ((rule.metric,), rule.min_delta) if rule else (("val_loss", "val_accuracy"), 0.0)
         metric = next((name for name in watched if name in metrics), "")
         value = float(metrics.get(metric, math.nan))
-        if not math.isfinite(value) or (self._best is not None and not improves(metric, value, self._best.value)):
+        if not math.isfinite(value) or (self._best is not None and not improves(metric, value, self._best.value, by)):
             return None
         return KeptWeights(self._run.created, self._epoch, metric, value)
 
