@@ -136,7 +136,7 @@ _DATASET = 13
 """Cells of the column, so that the status has room beside it at 120x40."""
 ROOMY = 90
 """Below so many columns what runs were trained on stands behind their names."""
-_NARROW_NAME = 31
+_NARROW_NAME = 36
 _NARROW, _WITH_BASELINE, _WITH_REPEATS = 29, 8, 9
 """So many columns of a narrow table have its number, test accuracy and status; and what comes to them."""
 _WITH_NAN = 7

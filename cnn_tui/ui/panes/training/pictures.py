@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.timer import Timer
 
 from cnn_tui.data.images import Picture
+from cnn_tui.text import cells
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.panes.training.labelled import Gathered, LabelledPicture, OfDataset, Subject, gather
 from cnn_tui.ui.widgets.image import draw, mode_in, side_by_side
@@ -151,8 +152,11 @@ class TrainingPictures(Lines):
         sign, style = ("✓", self.style("good")) if right else ("✗", self.style("bad"))
         drawn = list(self._drawn(one.picture, wide, tall))
         said = Text.assemble((f"{sign} ", style), short(one.predicted, wide - 2))
+        true = f"is {one.true}"
+        if cells(true) > wide:  # the name alone says it, and may be whole
+            true = one.true
         return [
-            Text(short(f"is {one.true}", wide), self.style("dim")),
+            Text(short(true, wide), self.style("dim")),
             *drawn,
             *[Text()] * (tall - len(drawn)),
             said,
