@@ -136,10 +136,13 @@ class TrainingPictures(Lines):
         wide = _SMALL
         tall = max(1, min(-(-shape[0] * wide // (2 * shape[1])), height - 1 - _WORDS))
         rows = max(1, (height - 1) // (tall + _WORDS))
+        kinds = {"mistakes": found.mistakes[:rows], "hits": found.hits[:rows]}
+        # Names alone say it too, where one would be cut behind the word.
+        before = "is " if all(cells(f"is {one.true}") <= wide for shown in kinds.values() for one in shown) else ""
         columns = []
-        for heading, shown in (("mistakes", found.mistakes), ("hits", found.hits)):
+        for heading, shown in kinds.items():
             if shown:
-                tiles = [line for one in shown[:rows] for line in self._tile(one, wide, tall)]
+                tiles = [line for one in shown for line in self._tile(one, before, wide, tall)]
                 columns.append([Text(short(heading, wide), self.style("heading")), *tiles])
         both = side_by_side([[_padded(line, wide) for line in one] for one in columns], GAP)
         lines = side_by_side([[Text(" " * _MARGIN)], both], 0)
@@ -147,16 +150,13 @@ class TrainingPictures(Lines):
             lines.append(Text(f"{' ' * _MARGIN}{key_of('pane.explain')}: all images", self.style("dim")))
         return lines
 
-    def _tile(self, one: LabelledPicture, wide: int, tall: int) -> Sequence[Text]:
+    def _tile(self, one: LabelledPicture, before: str, wide: int, tall: int) -> Sequence[Text]:
         right = one.predicted == one.true
         sign, style = ("✓", self.style("good")) if right else ("✗", self.style("bad"))
         drawn = list(self._drawn(one.picture, wide, tall))
         said = Text.assemble((f"{sign} ", style), short(one.predicted, wide - 2))
-        true = f"is {one.true}"
-        if cells(true) > wide:  # the name alone says it, and may be whole
-            true = one.true
         return [
-            Text(short(true, wide), self.style("dim")),
+            Text(short(f"{before}{one.true}", wide), self.style("dim")),
             *drawn,
             *[Text()] * (tall - len(drawn)),
             said,
