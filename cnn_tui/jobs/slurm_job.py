@@ -63,7 +63,8 @@ class TrainingJob:
         signal.signal(signal.SIGUSR2, signal.SIG_IGN)  # srun passes it on as well: once is enough
         self._kill()
         out_of_time = time.monotonic() - self._began > 60 * self.minutes - WARNING - _EARLY
-        why = f"ran out of its {self.minutes} minutes" if out_of_time else "was preempted"
+        limit = f"{self.minutes} minutes" if self.minutes > 1 else "minute"
+        why = f"ran out of its {limit}" if out_of_time else "was preempted"
         with contextlib.suppress(OSError, sqlite3.Error):  # only the event is missing then
             tell_requeue(run_id, f"its job {why} and was queued again, to go on from the last checkpoint")
         return DelayedSubmission(type(self)(self.home, self.minutes), run_id)

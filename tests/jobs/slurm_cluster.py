@@ -7,16 +7,18 @@ import getpass
 import os
 import platform
 import shutil
-import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+import psutil
 
 from tests.waiting import wait_for
 
 DAEMONS = ("munged", "slurmctld", "slurmd", "sbatch", "srun")
 NODES = ("n1", "n2")
+_STEP = "slurmstepd"
 _PLACES = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
 _CONFIGURATION = """
 ClusterName=test
@@ -61,6 +63,12 @@ def _free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
+
+
+def _kill(processes: Sequence[psutil.Process]) -> None:
+    for one in processes:
+        with contextlib.suppress(psutil.Error):
+            one.kill()
 
 
 class Cluster:
@@ -119,14 +127,12 @@ class Cluster:
     def kill_node(self, node: str) -> None:
         """As if its power had failed: the daemon and all that runs on it are gone at once."""
         self._end(node)
-        for process in Path("/proc").iterdir():
-            with contextlib.suppress(OSError):
-                variables = (process / "environ").read_bytes().split(b"\0") if process.name.isdecimal() else []
-                command = (process / "cmdline").read_bytes() if variables else b""
-                mine = f"SLURM_CONF={self.configuration}".encode() in variables
-                on_it = f"SLURMD_NODENAME={node}".encode() in variables
-                if mine and (on_it or (command.startswith(b"slurmstepd") and node.encode() in variables)):
-                    os.kill(int(process.name), signal.SIGKILL)
+        on_it = [one for one, variables in self._processes() if variables.get("SLURMD_NODENAME") == node]
+        steps = []
+        for one in on_it:
+            with contextlib.suppress(psutil.Error):
+                steps += [parent for parent in one.parents() if parent.name() == _STEP]
+        _kill([*steps, *on_it])  # in this order: a step tells the controller how what it runs has ended
 
     def ask(self, *command: str) -> str:
         """What a command of SLURM's prints; "" when it fails."""
@@ -154,6 +160,10 @@ class Cluster:
         number = self.ask("squeue", "-h", "-j", job, "-o", "%A").strip()
         return self.ordered("scancel", "--signal=USR2", f"{number}.0")
 
+    def state(self, job: str) -> str:
+        """What SLURM says of a job, as PENDING; "" for one that it does not know."""
+        return self.ask("squeue", "-h", "--array", "--states=all", "-j", job, "-o", "%T").strip()
+
     def hurry(self) -> None:
         """Have jobs that were queued again begin now: SLURM would leave them two minutes."""
         for line in self.ask("squeue", "-h", "--array", "-o", "%i %r").splitlines():
@@ -167,6 +177,15 @@ class Cluster:
                 self.kill_node(node)
         for name in reversed(list(self._daemons)):
             self._end(name)
+        _kill([one for one, _ in self._processes()])
+
+    def _processes(self) -> Iterator[tuple[psutil.Process, dict[str, str]]]:
+        """All processes of the cluster, with their environments."""
+        for one in psutil.process_iter():
+            with contextlib.suppress(psutil.Error, OSError):
+                variables = one.environ()
+                if variables.get("SLURM_CONF") == str(self.configuration) and one.pid != os.getpid():
+                    yield one, variables
 
     def _environment(self) -> dict[str, str]:
         # A home in its folder: what is left of it is swept up with the other processes of the tests.

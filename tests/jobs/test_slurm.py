@@ -18,7 +18,7 @@ from cnn_tui.jobs.searching import take_forward
 from cnn_tui.jobs.slurm import Slurm
 from tests.jobs.cluster_lab import EPOCHS, EXPERIMENT, Lab, epochs_of
 from tests.jobs.slurm_cluster import Cluster, missing
-from tests.jobs.stand_in import StandInJob, wait_for_checkpoint
+from tests.jobs.stand_in import HELD_AFTER, StandInJob, wait_for_checkpoint
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=f"not installed: {missing()} (Debian: slurmctld slurmd munge)")
@@ -187,3 +187,49 @@ def test_a_job_that_has_the_number_of_a_lost_one_is_not_taken_for_it(
     assert lab.history.resume(run_id)
     login.ask("scontrol", "release", lab.wait(run_id, lambda run: run.job.isdecimal(), "its job").job)
     assert lab.wait_for_end([run_id])[0].status == "finished"
+
+
+@pytest.mark.long
+def test_eight_runs_end_while_everything_happens_and_the_lab_is_closed(
+    login: Cluster, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slurm_job, "TrainingJob", StandInJob)
+    lab.history.job_options = {"time": 1}
+    ids = [lab.history.add(EXPERIMENT)]
+    lab.history.job_options = {"time": 5}
+    ids += [lab.history.add(EXPERIMENT) for _ in range(7)]
+    late, preempted, cancelled, lost, *others = ids
+    jobs = {one: lab.wait(one, lambda run: run.job.replace("_", "").isdecimal(), "its job").job for one in ids}
+
+    with lab.held():  # nobody looks after the runs from here on
+        for one in (late, preempted):
+            wait_for_checkpoint(one, HELD_AFTER)
+        login.ask("scontrol", "requeue", jobs[preempted])
+        wait_for_checkpoint(cancelled, HELD_AFTER)
+        with login.ordered("scancel", jobs[cancelled]):
+            wait_for_checkpoint(lost, HELD_AFTER)
+        login.end_controller()
+        login.start_controller()
+        wait_for(lambda: login.state(jobs[lost]) == "RUNNING", "the controller")
+        node = login.ask("squeue", "-h", "--array", "-j", jobs[lost], "-o", "%N").strip()
+        login.kill_node(node)
+        wait_for(lambda: login.state(jobs[lost]) == "PENDING", "that the node is missed")
+        login.start_node(node)
+        wait_for(lambda: login.state(jobs[late]) == "PENDING", "the end of its minute")
+
+    def have_ended() -> bool:
+        login.hurry()
+        return {login.state(job) for job in jobs.values()} <= {"COMPLETED", "CANCELLED"}
+
+    wait_for(have_ended, "the end of all jobs")
+    lab.reopen()
+    runs = dict(zip(ids, lab.wait_for_end(ids), strict=True))
+    for one in (late, preempted, lost, *others):
+        assert (runs[one].status, epochs_of(runs[one])) == ("finished", [*range(1, EPOCHS + 1)])
+    assert (runs[cancelled].status, epochs_of(runs[cancelled])) == ("interrupted", [*range(1, HELD_AFTER + 1)])
+    assert "was cancelled (scancel)" in runs[cancelled].stop_cause
+    assert "its job ran out of its minute and was queued again" in lab.events(late)[0]
+    for one in (preempted, lost):
+        assert ("its job began again on n" in lab.events(one)[0], len(lab.events(one))) == (True, 2)
+    for one in others:
+        assert (lab.events(one), last_ledger(one)) == ([], 1)
