@@ -16,7 +16,7 @@ from cnn_tui.experiment.schedule import ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiment.training import Training
 from cnn_tui.keras_io.code.callbacks import stop_rules
-from cnn_tui.keras_io.code.values import ClassWeights, DatasetArrays, Folder, Share, Unknown
+from cnn_tui.keras_io.code.values import TOGETHER, ClassWeights, DatasetArrays, Folder, Share, Unknown
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import quiet
@@ -59,6 +59,8 @@ def _epochs(experiment: Experiment, code: CodeImport, notes: Notes) -> Any:
     epochs, first = code.fitted.get("epochs", 1), code.fitted.get("initial_epoch", 0)
     if isinstance(first, Unknown):
         notes.append(f"initial_epoch is {first}, which is not known: it is trained for all {epochs} epochs here")
+    if many := code.fitted.get(TOGETHER):
+        notes.to_know.append(f"the model is trained {many} times in a row there: here at once, for all {epochs} epochs")
     if type(epochs) is type(first) is int and first > 0:
         notes.to_know.append(f"epochs are counted from {first} on there: here it is trained for {epochs - first}")
         return epochs - first

@@ -35,6 +35,7 @@ from cnn_tui.network.layers import (
     RandomFlip,
     RandomRotation,
     RandomShear,
+    Rescaling,
     Resizing,
 )
 from cnn_tui.network.stack import Stack
@@ -373,6 +374,24 @@ def test_what_a_fit_counts_its_epochs_by_is_a_note(tmp_path: Path) -> None:
     imported = read(tmp_path, HEAD + SMALL + FIT.replace("epochs=3", "epochs=20, initial_epoch=10"))
     assert imported.experiment.training.epochs == 10
     assert imported.notes == ("epochs are counted from 10 on there: here it is trained for 10",)
+
+
+@pytest.mark.parametrize(
+    ("more", "epochs", "notes"),
+    [
+        ("model.fit(x_train, y_train, epochs=4)", 7, 1),
+        ("for turn in range(3):\n    model.fit(x_train, y_train, epochs=2, verbose=0)", 9, 1),
+        ("model.fit(x_train, y_train, epochs=5, initial_epoch=3)", 5, 1),
+        ("model.fit(x_train, y_train, epochs=4, batch_size=8)", 4, 1),
+        ("model.compile('sgd', 'sparse_categorical_crossentropy')\nmodel.fit(x_train, y_train, epochs=4)", 4, 1),
+        ("model.fit(x_train, y_train, epochs=4, callbacks=[keras.callbacks.EarlyStopping('loss')])", 4, 1),
+    ],
+)
+def test_fits_that_go_on_as_before_are_one_training(tmp_path: Path, more: str, epochs: int, notes: int) -> None:
+    imported = read(tmp_path, HEAD + SMALL + FIT + more)
+    assert imported.experiment.training.epochs == epochs
+    assert len(imported.notes) == notes
+    assert bool(imported.differences) is (epochs == 4), imported.notes
 
 
 @pytest.mark.parametrize(
@@ -1103,6 +1122,19 @@ def test_a_network_is_frozen_up_to_where_a_script_freezes_it(tmp_path: Path, fre
     assert base.trainable
     assert base.frozen_layers == (frozen or 0)
     assert any("trainable at line" in note or "are trained" in note for note in imported.notes) is (frozen is None)
+
+
+def test_images_that_are_not_prepared_for_a_network_come_as_they_do_there(tmp_path: Path) -> None:
+    code = """
+base = keras.applications.Xception(include_top=False, weights=None, input_shape=(150, 150, 3))
+pictures = keras.utils.image_dataset_from_directory("nowhere", image_size=(150, 150))
+model = keras.Sequential([base, layers.Flatten(), layers.Dense(2, activation="softmax")])
+"""
+    imported = read(tmp_path, HEAD + code + FIT.replace("x_train, y_train", "pictures"))
+    first, base = imported.experiment.layers[:2]
+    assert first == Rescaling(scale=255.0)
+    assert base == Application(architecture="Xception", weights="none", preprocessing="none")
+    assert any("gets images from 0 to 255 there" in note for note in imported.to_know)
 
 
 def test_layers_of_a_model_that_goes_on_from_a_network_are_counted_with_it(tmp_path: Path) -> None:

@@ -190,7 +190,9 @@ model.fit(images / 255.0, labels, validation_data=(watched / 255.0, others))
 def test_training_that_goes_on_counts_its_epochs_by_the_first(tmp_path: Path) -> None:
     fit = FIT.replace("model.fit", "first = model.fit")
     more = "model.fit(x_train, y_train, epochs=7, initial_epoch=first.epoch[-1] + 1)\n"
-    assert read(tmp_path, HEAD + SMALL + fit + more).experiment.training.epochs == 4
+    assert read(tmp_path, HEAD + SMALL + fit + more).experiment.training.epochs == 7
+    again = "model.compile('adam', 'sparse_categorical_crossentropy')\n"
+    assert read(tmp_path, HEAD + SMALL + fit + again + more).experiment.training.epochs == 4
     unknown = read(tmp_path, HEAD + SMALL + fit + more.replace("first.epoch[-1] + 1", "there()"))
     assert any(note.startswith("initial_epoch is there()") for note in unknown.notes)
 

@@ -207,5 +207,10 @@ def _taken_off(before: list[Instance], base: Instance, is_scaled: bool | None, n
         words = f"nothing prepares images for {architecture} ({base.place})"
         notes.to_know.append(f"{words}: here it gets them as it learned them")
     elif not architecture.startswith(_SCALES):
-        notes.append(f"{architecture} ({base.place}) gets images as they come there; here they are prepared for it")
+        notes.to_know.append(
+            f"{architecture} ({base.place}) gets images from 0 to 255 there, and learned others: a Rescaling in front "
+            "makes them so; with preprocessing own instead of it they come as it learned them"
+        )
+        before.append(Instance("Rescaling", {"scale": 255.0}, base.place))
+        return "none"
     return "own"

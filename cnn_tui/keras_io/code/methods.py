@@ -18,6 +18,7 @@ from cnn_tui.keras_io.code.values import (
     HISTORY,
     OPTIONS,
     PARSER,
+    TOGETHER,
     ClassNames,
     ClassWeights,
     CodeModel,
@@ -32,6 +33,8 @@ from cnn_tui.keras_io.code.values import (
     Value,
 )
 from cnn_tui.keras_io.code.weighing import weight_in_table
+
+_OF_EPOCHS = ("epochs", "initial_epoch")
 
 
 def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
@@ -80,12 +83,18 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
             model.shape = shape[1:]
     elif name == "compile":
         model.compiled = _compiled(named(name, unnamed, given))
+        model.is_trained = False
     elif name in ("fit", "fit_generator"):
-        model.fitted = named(name, unnamed, given)
+        before, model.fitted = model.fitted, named(name, unnamed, given)
         if {"nb_epoch", "nb_val_samples"} & given.keys() and "steps_per_epoch" in model.fitted and len(unnamed) > 1:
             model.fitted["samples_per_epoch"] = model.fitted.pop("steps_per_epoch")  # as Keras 1 had it
-        model.fits += 1
-        return Instance(HISTORY, {"epoch": _epochs(model.fitted)}, place)
+        history = Instance(HISTORY, {"epoch": _epochs(model.fitted)}, place)
+        if model.is_trained and before is not None and _goes_on(before, model.fitted):
+            model.fitted = _together(before, model.fitted)
+        else:
+            model.fits += 1
+        model.is_trained = True
+        return history
     elif name == "get_layer":
         return Unknown("", place)
     elif name == "load_weights":
@@ -100,6 +109,32 @@ def _epochs(fitted: Mapping[str, Value]) -> Value:
     first, last = fitted.get("initial_epoch", 0), fitted.get("epochs", 1)
     known = type(first) is type(last) is int and last - first <= MAX_ITEMS
     return list(range(first, last)) if known else None
+
+
+def _goes_on(before: Mapping[str, Value], fitted: Mapping[str, Value]) -> bool:
+    """Whether a fit goes on as the one before it: only for other epochs, and with nothing that would begin anew."""
+    names = {*before, *fitted} - {*_OF_EPOCHS, "verbose", TOGETHER}
+    return (
+        before.get("callbacks") is fitted.get("callbacks") is None
+        and _epochs(before) is not None
+        and _epochs(fitted) is not None
+        and all(_is_same(before.get(name), fitted.get(name)) for name in names)
+    )
+
+
+def _is_same(one: Value, other: Value) -> bool:
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(_is_same, one, other))
+    if isinstance(one, Unknown) and isinstance(other, Unknown):
+        return one.what == other.what
+    return one is other or (type(one) is type(other) and bool(one == other))
+
+
+def _together(before: Mapping[str, Value], fitted: dict[str, Value]) -> dict[str, Value]:
+    """Two fits in a row as one."""
+    epochs = sum(len(_epochs(one) or ()) for one in (before, fitted))
+    rest = {name: value for name, value in fitted.items() if name not in _OF_EPOCHS}
+    return {**rest, "epochs": epochs, TOGETHER: before.get(TOGETHER, 1) + 1}
 
 
 def _compiled(arguments: dict[str, Value]) -> dict[str, Value]:

@@ -30,6 +30,10 @@ HISTORY = "History"
 """What a fit gives."""
 
 
+TOGETHER = "fits in a row"
+"""Among what a fit is given: how many of them, one after the other, are one training."""
+
+
 class Unknown(msgspec.Struct, frozen=True):
     """What is not understood: `what` stands at `place` and is never guessed."""
 
@@ -289,6 +293,9 @@ class CodeModel(msgspec.Struct, eq=False):
     compiled: dict[str, Value] | None = None
     fitted: dict[str, Value] | None = None
     fits: int = 0
+    """How often it is trained, where a training that only goes on with the one before counts with it."""
+    is_trained: bool = False
+    """Whether it has been trained since it was compiled."""
     summaries: int = 0
     """How often its summary is printed."""
     printed_total: int | None = None
