@@ -26,7 +26,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.same import pace_settings
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Line, Place, Run
-from cnn_tui.network.step_work import step_work
+from cnn_tui.network.step_work import WorkAmounts, step_work
 
 LATEST = 5
 """How many runs of the same kind, the last ones, make the mean."""
@@ -166,6 +166,13 @@ class Estimator:
         held = None if machine.memory is None else round(sum(map(operator.mul, work.memory, machine.memory)))
         kind, layer = bottleneck(step, machine.speeds)
         return Foretold(work.train_images * known.pace.train, held, kind, layer, known.runs)
+
+    def speeds_of_gpu(self) -> WorkAmounts | None:
+        """Seconds that each part of the work takes on one GPU of this machine; None where no run tells."""
+        self._remember(self._history.going(), ())
+        runs = [one for one in self._past.like("here", "gpu", "float32") if not one.device.startswith("CPU")]
+        found = foundation(runs)
+        return found.speeds if found is not None else None
 
     def _remember(self, going: Sequence[Line], waiting: Sequence[Line]) -> None:
         """Read the runs that are new to the queue; forget the paces when a run or an epoch has ended since."""

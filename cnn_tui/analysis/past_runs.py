@@ -21,7 +21,7 @@ from cnn_tui.analysis.pace import (
 from cnn_tui.analysis.speed_fit import Measured
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History
-from cnn_tui.history.run import Line, Place, Progress, Run
+from cnn_tui.history.run import ALL_GPUS, Line, Place, Progress, Run
 from cnn_tui.network.step_work import WorkAmounts
 
 LATEST = 40
@@ -53,6 +53,11 @@ class PastRun(NamedTuple):
     """From 0 to 1: less where other programs took cores meanwhile."""
 
     @property
+    def is_of_several(self) -> bool:
+        """Whether several GPUs trained it together."""
+        return self.asked == ALL_GPUS
+
+    @property
     def seconds_of_step(self) -> float:
         return self.pace.train * self.work.batch_size
 
@@ -74,7 +79,7 @@ class PastRuns:
 
     def like(self, place: Place, device: str, precision: str) -> list[PastRun]:
         """Those that were trained where a run is to be that is asked for on `device`, the newest first."""
-        runs = self._of(place)
+        runs = [one for one in self._of(place) if one.is_of_several == (device == ALL_GPUS)]
         if real := _real_device(runs, device):
             runs = [one for one in runs if one.device == real]
         return [one for one in runs if one.precision == precision] or runs

@@ -19,7 +19,10 @@ Epoch = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON: one object a line.")]
 Pack = Annotated[Path | None, typer.Option("--pack", metavar="DIR", help="The exercises of a pack's folder.")]
-Device = Annotated[str | None, typer.Option(metavar="NAME", help="cpu, gpu or gpu:N; else the freest GPU there is.")]
+Device = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="cpu, gpu, gpu:N or gpu:all (all for one run); else the freest GPU there is."),
+]
 On = Annotated[str | None, typer.Option("--on", metavar="PLACE", help="Train here, or on a cluster: slurm, ray.")]
 ForSlurm = Annotated[
     list[str] | None,
@@ -81,8 +84,8 @@ def _lab(version: Annotated[bool, typer.Option("--version", help="Print the vers
     """A lab in a terminal for convolutional networks: edit the layer stack, train it, keep the answers.
 
     Without a command it opens the lab; EXPERIMENT is a preset's name or a .toml file. The lab takes --theme cnn-dark,
-    cnn-light or cnn-safe, --ascii and --no-mouse, --device cpu or gpu:N and --on slurm or ray for the runs that are
-    started in it, and --pack DIR with exercises that somebody handed out.
+    cnn-light or cnn-safe, --ascii and --no-mouse, --device cpu, gpu:N or gpu:all and --on slurm or ray for the runs
+    that are started in it, and --pack DIR with exercises that somebody handed out.
     """
     if version:
         from cnn_tui import __version__

@@ -89,7 +89,7 @@ class History(Records):
     # What the user's side writes
 
     def add(self, experiment: Experiment, device: str = "") -> int:
-        """Queue a run of `experiment` on `device` ("cpu", "gpu:1"), or on that of the history; gives its id.
+        """Queue a run of `experiment` on `device` ("cpu", "gpu:1", "gpu:all"), or on that of the history; gives its id.
 
         It is trained at the history's `place`.
         """

@@ -41,6 +41,10 @@ EventKind: TypeAlias = Literal[
 """What happened to a run."""
 
 
+ALL_GPUS = "gpu:all"
+"""The device of a run that all GPUs of its machine train together."""
+
+
 class Event(msgspec.Struct, frozen=True):
     """Something that happened to a run. `at` is in seconds since 1970."""
 
@@ -175,7 +179,7 @@ class Run(msgspec.Struct, frozen=True):
     exercise: str = ""
     conclusion: str = ""
     device: str = ""
-    """Where it was asked to be trained: "cpu", "gpu:1"; "" for the freest GPU."""
+    """Where it was asked to be trained: "cpu", "gpu:1", "gpu:all"; "" for the freest GPU."""
     ending: Ending = ""
     fired_rule: int | None = None
     fired_epoch: int | None = None

@@ -1,17 +1,21 @@
-"""Where a run is trained: the freest GPU, or what was asked for, within what CUDA_VISIBLE_DEVICES allows."""
+"""Where a run is trained: the freest GPU, or what was asked for, within what CUDA_VISIBLE_DEVICES allows.
+
+`gpu:all` is all of them together, for one run.
+"""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import NamedTuple
 
+from cnn_tui.history.run import ALL_GPUS
 from cnn_tui.jobs.gpu_client import read_gpus
 from cnn_tui.jobs.gpus import Gpu, Gpus
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
-_WISH = re.compile(r"cpu|gpu(:\d{1,4})?")
+_WISH = re.compile(r"cpu|gpu(:(\d{1,4}|all))?")
 _GIGABYTE = 1_000_000_000
 
 
@@ -26,6 +30,8 @@ class ChosenDevice(NamedTuple):
     warning: str = ""
     cuda: str | None = None
     """What CUDA_VISIBLE_DEVICES has to be; None leaves it."""
+    gpus: tuple[Gpu, ...] = ()
+    """The cards that train one network together; none where one does, or the processor."""
 
 
 def cores() -> int:
@@ -34,10 +40,12 @@ def cores() -> int:
 
 
 def parse(text: str) -> str:
-    """A wish as it is stored: "cpu", "gpu" or "gpu:1". Raises DeviceError for anything else."""
+    """A wish as it is stored: "cpu", "gpu", "gpu:1" or "gpu:all". Raises DeviceError for anything else."""
     wish = text.strip().lower()
     if not _WISH.fullmatch(wish):
-        raise DeviceError(f"a device is cpu, gpu (the freest) or gpu:N with nvidia-smi's number, not {text}")
+        raise DeviceError(
+            f"a device is cpu, gpu (the freest), gpu:N with nvidia-smi's number or gpu:all (all together), not {text}"
+        )
     return wish
 
 
@@ -57,6 +65,8 @@ def choose(wish: str, gpus: Gpus, environ: Mapping[str, str] = os.environ) -> Ch
     allowed = [gpu for gpu in visible(gpus, environ) if not gpu.trouble]
     if not allowed:
         return _without(wish, gpus)
+    if wish == ALL_GPUS:
+        return _together(allowed, environ)
     if wish.startswith("gpu:"):
         index = int(wish.partition(":")[2])
         chosen = next((gpu for gpu in allowed if gpu.index == index), None)
@@ -70,6 +80,19 @@ def choose(wish: str, gpus: Gpus, environ: Mapping[str, str] = os.environ) -> Ch
         return ChosenDevice(chosen, busy(chosen))
     # By its UUID: CUDA may number the cards in another order than nvidia-smi does.
     return ChosenDevice(chosen, busy(chosen), chosen.uuid or str(chosen.index))
+
+
+def _together(allowed: Sequence[Gpu], environ: Mapping[str, str]) -> ChosenDevice:
+    """All cards for one run. Raises DeviceError where there is one."""
+    if len(allowed) == 1:
+        limit = f" that {VISIBLE} allows" if VISIBLE in environ else ""
+        raise DeviceError(f"{ALL_GPUS} trains on several GPUs at once, and there is one here{limit}: gpu trains on it")
+    warnings = [words for gpu in allowed if (words := busy(gpu))]
+    if len(names := {gpu.name for gpu in allowed}) > 1:
+        warnings.append(f"the GPUs differ ({', '.join(sorted(names))}), and each step waits for the slowest")
+    seen = VISIBLE in environ and len(allowed) == len(environ[VISIBLE].split(","))
+    cuda = None if seen else ",".join(gpu.uuid or str(gpu.index) for gpu in allowed)
+    return ChosenDevice(None, "; ".join(warnings), cuda, tuple(allowed))
 
 
 def busy(gpu: Gpu) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnn_tui.home import home
-from cnn_tui.jobs.devices import choose
+from cnn_tui.jobs.devices import DeviceError, choose
 from cnn_tui.jobs.gpu_client import Driver, read_gpus
 from cnn_tui.jobs.gpus import Gpus
 
@@ -58,9 +58,12 @@ class Sensors:
         """The machine as it is now. It takes as long as the GPU driver does, up to its deadline."""
         return MachineReading(self._processor(), self._processes(), self._driver.read())
 
-    def warning(self) -> str:
+    def warning(self, wish: str = "") -> str:
         """What there is to say of the card that a run would be given now, as that others use it; "" when nothing."""
-        return choose("", read_gpus()).warning
+        try:
+            return choose(wish, read_gpus()).warning
+        except DeviceError as error:
+            return str(error)
 
     def close(self) -> None:
         """Let go of the process that asks the driver; the next reading starts another."""

@@ -20,6 +20,7 @@ from cnn_tui.network.losses import Answers, answers_for
 from cnn_tui.network.stack import Shape, blends_widely, float32_layers
 from cnn_tui.network.summary import keras_names, summarize
 from cnn_tui.network.values import L1L2
+from cnn_tui.training import replicas
 from cnn_tui.training.application import WeightsError, keras_application
 
 OPTIMIZERS = {
@@ -71,8 +72,9 @@ def build(experiment: Experiment, *, pretrained: bool = True) -> keras.Sequentia
         optimizer=optimizer(experiment),
         loss=_made(keras.losses, compiled_loss(training)),
         metrics=[_made(keras.metrics, compiled_metric(name, training, units)) for name in training.metrics],
-        # XLA takes twice as long as TensorFlow's own kernels for small convolutions on a CPU.
-        jit_compile="auto" if tf.config.list_physical_devices("GPU") and _compiles(stack.layers) else False,
+        # XLA takes twice as long as TensorFlow's own kernels for small convolutions on a CPU, and compiles no step in
+        # which several GPUs sum what they have.
+        jit_compile="auto" if _has_one_gpu() and _compiles(stack.layers) else False,
     )
     make_variables(model, answers_for(training.loss, units))
     return model
@@ -128,6 +130,10 @@ def keras_layer(layer: AnyLayer, name: str) -> keras.layers.Layer:
         if isinstance(value, L1L2):
             arguments[argument] = keras.regularizers.L1L2(l1=value.l1, l2=value.l2)
     return getattr(keras.layers, layer.type)(name=name, **arguments)
+
+
+def _has_one_gpu() -> bool:
+    return bool(tf.config.list_physical_devices("GPU")) and replicas.count() == 1
 
 
 def _compiles(layers: tuple[AnyLayer, ...]) -> bool:

@@ -13,11 +13,13 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from cnn_tui.training import replicas
 from cnn_tui.training.pipeline import Batches, Piece, Supply
+from cnn_tui.training.replicas import ReplicaShare
 from cnn_tui.training.step import test_step, train_step, usual_parts
 
 Logs = dict[str, float]
-Step = Callable[[keras.Sequential, tf.Tensor, tf.Tensor, int, tf.Tensor | None], None]
+Step = Callable[[keras.Sequential, tf.Tensor, tf.Tensor, int, tf.Tensor | None, ReplicaShare | None], None]
 
 PERIOD = 0.1
 """Seconds between two calls: each costs a little, and without them the lab is blind and a stop unheard."""
@@ -64,7 +66,7 @@ def finish(model: keras.Sequential) -> None:
     It stands by itself because a checkpoint, with which training goes on, needs them as they were. Where no step was
     taken there is no average yet.
     """
-    if model.trainable_variables and int(model.optimizer.iterations):
+    if model.trainable_variables and int(keras.ops.convert_to_numpy(model.optimizer.iterations)):
         model.optimizer.finalize_variable_values(model.trainable_variables)
 
 
@@ -108,6 +110,9 @@ class Execution:
         self._model, self._supply, self._step, self._pace = model, supply, step, pace
         batches = supply.batches
         parts = min(usual_parts(), batches.batch_size)
+        if replicas.count() > 1:
+            replicas.prepare(model)
+            parts = parts if parts == replicas.count() else 1  # each has an image of a batch, or all have all of it
         self._steps = self._compiled(parts)
         self._undivided = self._compiled(1)
         self._is_rest_small = 0 < len(batches.images) % batches.batch_size < parts
@@ -134,13 +139,22 @@ class Execution:
         model, size = self._model, self._supply.batches.batch_size
 
         def take(x: tf.Tensor, y: tf.Tensor, weights: tf.Tensor | None) -> None:
-            self._step(model, x, y, parts, weights)
+            self._step(model, x, y, parts, weights, None)
+
+        def take_share(own: tf.Tensor, share: ReplicaShare) -> None:
+            with replicas.looking_at_whole_batches(model):
+                x, y, weights = self._supply.batch(own)
+                self._step(model, x, y, 1, weights, share)
 
         taken = tf.function(take, jit_compile=True, autograph=False) if model.jit_compile else take
 
         def loop(positions: tf.Tensor, first: tf.Tensor, end: tf.Tensor) -> dict[str, tf.Tensor]:
             def body(at: tf.Tensor) -> tuple[tf.Tensor]:
-                taken(*self._supply.batch(positions[at * size : (at + 1) * size]))
+                batch = positions[at * size : (at + 1) * size]
+                if replicas.count() > 1:
+                    replicas.on_each(take_share, batch, parts > 1)
+                else:
+                    taken(*self._supply.batch(batch))
                 return (at + 1,)
 
             tf.while_loop(lambda at: at < end, body, (first,), parallel_iterations=1)

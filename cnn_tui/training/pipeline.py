@@ -23,6 +23,7 @@ from cnn_tui.experiment.class_weights import ClassWeight
 from cnn_tui.jobs.devices import visible
 from cnn_tui.jobs.gpu_client import read_gpus
 from cnn_tui.network.losses import CLASS_NUMBERS, Answers
+from cnn_tui.training import replicas
 
 Pixels = NDArray[np.uint8]
 Labels = NDArray[Any]
@@ -165,8 +166,8 @@ def room() -> int:
     """How many bytes of images may stay where the network is computed."""
     if not tf.config.list_logical_devices("GPU"):
         return int(psutil.virtual_memory().available * SHARE)
-    free = next((gpu.memory_free for gpu in visible(read_gpus())), 0)
-    return int(free * SHARE) or UNKNOWN
+    free = [gpu.memory_free for gpu in visible(read_gpus())][: replicas.count()]  # each of them holds all images
+    return int(min(free, default=0) * SHARE) or UNKNOWN
 
 
 class Piece(NamedTuple):

@@ -16,7 +16,6 @@ from cnn_tui.analysis.rate_test import RateReading
 from cnn_tui.experiment.compiled import answers_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.run import finite
-from cnn_tui.jobs.devices import settle
 from cnn_tui.jobs.rate_test import RateTest, RateTestLine, RateTestRequest
 from cnn_tui.training import pipeline
 from cnn_tui.training.adapt import adapt
@@ -25,6 +24,7 @@ from cnn_tui.training.data.datasets import Images, load, split
 from cnn_tui.training.log import say
 from cnn_tui.training.loop import Execution, Pace
 from cnn_tui.training.pipeline import Batches
+from cnn_tui.training.replicas import settled
 from cnn_tui.training.runtime import spread_work
 from cnn_tui.training.start_weights import start_from_weights
 from cnn_tui.training.step import train_step
@@ -37,7 +37,11 @@ _EARLY = 20
 
 
 def _test(request: RateTestRequest, tell: Callable[[RateTestLine], None]) -> None:
-    settle(request.device)
+    with settled(request.device):
+        _test_there(request, tell)
+
+
+def _test_there(request: RateTestRequest, tell: Callable[[RateTestLine], None]) -> None:
     spread_work()
     keras.utils.set_random_seed(request.seed)
     experiment = request.experiment.with_training(schedule=None)  # its rate is not the test's

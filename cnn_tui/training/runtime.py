@@ -21,6 +21,7 @@ import tensorflow as tf
 
 from cnn_tui import __version__
 from cnn_tui.jobs.devices import cores
+from cnn_tui.training import replicas
 
 try:  # no public call of TensorFlow's tells whether oneDNN is in use
     from tensorflow.python.util import _pywrap_util_port as _port
@@ -50,9 +51,13 @@ def environment(data: str) -> dict[str, Any]:
 
 
 def device() -> str:
-    """Where the arithmetic happens: the GPU's name, else the CPU and how many of its cores may be used."""
+    """Where the arithmetic happens: the GPU's name, else the CPU and how many of its cores may be used.
+
+    Of several that train together, how many, as `4 x NVIDIA H200`.
+    """
     gpus = tf.config.list_physical_devices("GPU")
-    return _gpu_name(gpus[0]) if gpus else f"CPU, {cores()} cores"
+    name = _gpu_name(gpus[0]) if gpus else f"CPU, {cores()} cores"
+    return f"{replicas.count()} x {name}" if replicas.count() > 1 else name
 
 
 def has_onednn() -> bool | None:
@@ -66,9 +71,10 @@ def has_onednn() -> bool | None:
 
 
 def most_memory() -> int:
-    """The most memory that this process has held so far, in bytes: of the GPU, if there is one, else of the machine."""
-    if tf.config.list_logical_devices("GPU"):
-        return int(tf.config.experimental.get_memory_info("GPU:0")["peak"])
+    """The most memory that this process has held so far, in bytes: of a GPU, if there is one, else of the machine."""
+    if gpus := tf.config.list_logical_devices("GPU"):
+        used = range(min(len(gpus), replicas.count()))
+        return max(int(tf.config.experimental.get_memory_info(f"GPU:{at}")["peak"]) for at in used)
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1024  # Linux counts in kilobytes
 

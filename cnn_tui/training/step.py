@@ -24,7 +24,8 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
-from cnn_tui.training import runtime
+from cnn_tui.training import replicas, runtime
+from cnn_tui.training.replicas import ReplicaShare
 
 _CONVOLUTIONS = {"Conv2D", "DepthwiseConv2D", "SeparableConv2D", "Conv2DTranspose"}
 _IMAGE_BY_IMAGE = _CONVOLUTIONS | {
@@ -69,31 +70,46 @@ def stretches(model: keras.Sequential, parts: int) -> list[Stretch]:
 
 
 def usual_parts() -> int:
-    """How many parts of a batch this machine works on at once: one on a GPU."""
+    """How many parts of a batch this machine works on at once: one on each GPU."""
+    if (several := replicas.count()) > 1:
+        return several
     return 1 if tf.config.list_logical_devices("GPU") else runtime.parts()
 
 
 def train_step(
-    model: keras.Sequential, x: tf.Tensor, y: tf.Tensor, parts: int, weights: tf.Tensor | None = None
+    model: keras.Sequential,
+    x: tf.Tensor,
+    y: tf.Tensor,
+    parts: int,
+    weights: tf.Tensor | None = None,
+    share: ReplicaShare | None = None,
 ) -> None:
     """Learn from a batch and count it in the metrics: images (batch, height, width, channels), labels for the loss.
 
     There must be an image for every part. `weights` (batch,) say how much each image counts in the loss; as in Keras,
-    the metrics count all alike.
+    the metrics count all alike. Where several GPUs have a `share` of the batch each, this is the step of one.
     """
     with tf.GradientTape() as tape:
         predicted = _forward(model, x, parts)
-        loss = model.compute_loss(x, y, predicted, sample_weight=weights, training=True)
-        _count_loss(model, loss, x)
-        scaled = model.optimizer.scale_loss(loss)
+        loss = _loss(model, x, y, predicted, weights, share, training=True)
+        scaled = model.optimizer.scale_loss(loss if share is None else loss * share.weight)
     variables = model.trainable_variables
     if variables:
-        _apply(model.optimizer, tape.gradient(scaled, variables), variables)
-    model.compute_metrics(x, y, predicted)
+        gradients = tape.gradient(scaled, variables)
+        if share is None:
+            _apply(model.optimizer, gradients, variables)
+        else:
+            model.optimizer.apply(replicas.summed(gradients), variables)
+    _count(model, x, y, predicted, loss, share)
 
 
 def test_step(
-    model: keras.Sequential, x: tf.Tensor, y: tf.Tensor, parts: int, weights: tf.Tensor | None = None
+    model: keras.Sequential,
+    x: tf.Tensor,
+    y: tf.Tensor,
+    parts: int,
+    weights: tf.Tensor | None = None,
+    share: ReplicaShare | None = None,
 ) -> None:
     """Count a batch in the metrics, without learning from it."""
     # Outside training no layer looks at the whole batch, and there is no way back on which more parts cost more. The
@@ -103,8 +119,7 @@ def test_step(
     for layer in before:
         divided = [layer(part, training=False) for part in divided]
     predicted = last(tf.concat(divided, axis=0) if parts > 1 else divided[0], training=False)
-    _count_loss(model, model.compute_loss(x, y, predicted, sample_weight=weights, training=False), x)
-    model.compute_metrics(x, y, predicted)
+    _count(model, x, y, predicted, _loss(model, x, y, predicted, weights, share, training=False), share)
 
 
 def _forward(model: keras.Sequential, x: tf.Tensor, parts: int) -> tf.Tensor:
@@ -129,9 +144,40 @@ def _divide(x: tf.Tensor, parts: int) -> list[tf.Tensor]:
     return divided
 
 
-def _count_loss(model: keras.Sequential, loss: tf.Tensor, x: tf.Tensor) -> None:
-    tracker = next(metric for metric in model.metrics if metric.name == "loss")
-    tracker.update_state(loss, sample_weight=tf.shape(x)[0])
+def _loss(
+    model: keras.Sequential,
+    x: tf.Tensor,
+    y: tf.Tensor,
+    predicted: tf.Tensor,
+    weights: tf.Tensor | None,
+    share: ReplicaShare | None,
+    *,
+    training: bool,
+) -> tf.Tensor:
+    loss = model.compute_loss(x, y, predicted, sample_weight=weights, training=training)
+    return loss if share is None else replicas.whole(loss)
+
+
+def _count(
+    model: keras.Sequential,
+    x: tf.Tensor,
+    y: tf.Tensor,
+    predicted: tf.Tensor,
+    loss: tf.Tensor,
+    share: ReplicaShare | None,
+) -> None:
+    """Count the images, and their mean loss, in the metrics."""
+
+    def count() -> tf.Tensor:
+        tracker = next(metric for metric in model.metrics if metric.name == "loss")
+        tracker.update_state(loss, sample_weight=tf.shape(x)[0])
+        model.compute_metrics(x, y, predicted)
+        return tf.constant(0)
+
+    if share is None or share.counts is None:
+        count()
+    else:
+        tf.cond(share.counts, count, lambda: tf.constant(0))
 
 
 def _apply(optimizer: Any, gradients: list[tf.Tensor], variables: list[Any]) -> None:

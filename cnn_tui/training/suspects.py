@@ -22,8 +22,8 @@ from cnn_tui.experiment.compiled import answers_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.schedule import ReduceLROnPlateau
 from cnn_tui.history.history import History
+from cnn_tui.history.run import Run
 from cnn_tui.home import run_folder
-from cnn_tui.jobs.devices import settle
 from cnn_tui.jobs.suspects import SuspectsLine, SuspectsRequest, SuspectsWork
 from cnn_tui.jobs.work import WorkError
 from cnn_tui.training import pipeline
@@ -38,6 +38,7 @@ from cnn_tui.training.log import say
 from cnn_tui.training.loop import finish, fit
 from cnn_tui.training.pipeline import Batches
 from cnn_tui.training.probabilities import class_probabilities
+from cnn_tui.training.replicas import settled
 from cnn_tui.training.runtime import spread_work
 from cnn_tui.training.start_weights import start_from_weights
 from cnn_tui.training.work import answer
@@ -55,10 +56,14 @@ def _look(request: SuspectsRequest, tell: Tell) -> None:
         run = history.run(request.run)
     if run is None:
         raise NoSuspectsError(f"there is no run {request.run}")
-    experiment = run.experiment
-    if experiment.training.epochs == 0:
+    if run.experiment.training.epochs == 0:
         raise NoSuspectsError(f"run {run.id} has learned nothing, and so cannot tell which labels are wrong")
-    settle(request.device)
+    with settled(request.device):
+        _look_there(request, run, tell)
+
+
+def _look_there(request: SuspectsRequest, run: Run, tell: Tell) -> None:
+    experiment = run.experiment
     spread_work()
     images = load(run.dataset, experiment.data_options, download=False, say=say)
     positions = not_left_out(images, experiment.leave_out)

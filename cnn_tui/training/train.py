@@ -19,7 +19,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from cnn_tui import __version__, locks
 from cnn_tui.history.history import History, Result
@@ -29,7 +29,7 @@ from cnn_tui.home import log_path
 from cnn_tui.jobs.launch import ENDED, ENDED_BADLY, NO_ROOM, is_full
 from cnn_tui.training.callbacks.recorder import Recorder
 from cnn_tui.training.evaluate_checkpoint import evaluate_checkpoint
-from cnn_tui.training.foretelling import foretold_by
+from cnn_tui.training.foretelling import Foretelling, foretold_by
 from cnn_tui.training.log import say, send_output_to
 from cnn_tui.training.standby import warm_up
 from cnn_tui.training.trainer import Trainer
@@ -78,7 +78,9 @@ def train_elsewhere(run_id: int) -> int:
         return train_and_record(record, run_id)
 
 
-def train_and_record(record: RunRecord, run_id: int, foretell: Callable[[Run], dict[str, Any]] = lambda _: {}) -> int:
+def train_and_record(
+    record: RunRecord, run_id: int, foretell: Callable[[Run], Foretelling] = lambda _: Foretelling()
+) -> int:
     """Train a queued run to its end; gives the exit status. Where there are past runs, `foretell` asks them."""
     run = record.run(run_id)
     seed = secrets.randbelow(2**31) if run is None or run.seed is None else run.seed

@@ -10,6 +10,7 @@ from typing import Any
 
 import keras
 
+from cnn_tui.analysis.several_gpus import why_little_gain
 from cnn_tui.artifacts.weights import KeptWeights, Start, read_weights, starts
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.data.raw_file import RawFileError
@@ -20,7 +21,7 @@ from cnn_tui.history.records import require_experiment
 from cnn_tui.history.run import Run, finite
 from cnn_tui.history.run_elsewhere import RunRecord
 from cnn_tui.home import best_path, checkpoint_path, model_path
-from cnn_tui.jobs.devices import DeviceError, settle
+from cnn_tui.jobs.devices import DeviceError
 from cnn_tui.text import counted
 from cnn_tui.training import pipeline
 from cnn_tui.training.adapt import adapt
@@ -32,9 +33,11 @@ from cnn_tui.training.callbacks.learning_rate import rate_callbacks
 from cnn_tui.training.callbacks.recorder import Recorder, Stopwatch
 from cnn_tui.training.data.datasets import split
 from cnn_tui.training.explain import keep_files
+from cnn_tui.training.foretelling import Foretelling
 from cnn_tui.training.log import say
 from cnn_tui.training.loop import evaluate, finish, fit
 from cnn_tui.training.pipeline import Batches
+from cnn_tui.training.replicas import settled
 from cnn_tui.training.runtime import describe_error, device, environment, has_no_room, spread_work
 from cnn_tui.training.standby import load
 from cnn_tui.training.start_weights import start_from_weights
@@ -47,8 +50,7 @@ class ReadingEndedError(Exception):
 class Trainer:
     """The training of one run."""
 
-    def __init__(self, history: RunRecord, run: Run, seed: int, foretold: dict[str, Any]) -> None:
-        """`foretold` is kept with what the run ran on."""
+    def __init__(self, history: RunRecord, run: Run, seed: int, foretold: Foretelling) -> None:
         self.history, self.run, self.seed, self.foretold = history, run, seed, foretold
         self.experiment, self.training = run.experiment, run.experiment.training
         stopwatch = Stopwatch()
@@ -77,9 +79,15 @@ class Trainer:
         clear_parts(self.run.id)
         keep_files.forget(self.run.id)
         # TensorFlow looks for devices when it is first asked for one, not when it is imported.
-        if warning := settle(self.run.device).warning:
-            self.recorder.note(warning)
-        spread_work()
+        with settled(self.run.device) as choice:
+            if choice.warning:
+                self.recorder.note(choice.warning)
+            if choice.gpus and (why := why_little_gain(self.experiment, len(choice.gpus), self.foretold.gpu)):
+                self.recorder.note(why)
+            spread_work()
+            return self._run_there()
+
+    def _run_there(self) -> Result:
         if not self.resumed:
             return self._begin()
         why = self._why_no_checkpoint()
@@ -231,7 +239,7 @@ class Trainer:
             dataset=images.dataset.name,
             train_images=len(x),
             test_images=len(images.x_test),
-            environment=environment(images.source) | self.foretold,
+            environment={**environment(images.source), **self.foretold.environment},
         )
         self.recorder.write(record_start)
         batch_size = self.training.batch_size

@@ -138,6 +138,16 @@ def test_only_runs_of_this_machine_and_this_device_tell(history: History) -> Non
     assert foretell(history, NETWORKS[1], "gpu:0").seconds < 0.5
 
 
+def test_what_several_gpus_took_tells_of_several_alone(history: History) -> None:
+    train(history, BASE, 2.0, environment={"device": "NVIDIA H200"})
+    assert Estimator(history).foretell(BASE, "gpu:all") is None, "none has trained on all of them yet"
+    train(history, BASE, 1.5, device="gpu:all", environment={"device": "4 x NVIDIA H200"})
+    assert foretell(history, BASE, "gpu:all").seconds == pytest.approx(1.5 * 4 / 3), "of all three epochs"
+    assert foretell(history, NETWORKS[1], "gpu:all").runs == 1
+    assert foretell(history, NETWORKS[1], "gpu:1").seconds > foretell(history, NETWORKS[1], "gpu:all").seconds
+    assert Estimator(history).speeds_of_gpu() is not None
+
+
 def test_without_a_record_of_memory_none_is_foretold(history: History) -> None:
     run_id = train(history, BASE)
     history.store.execute("UPDATE runs SET progress = '{}' WHERE id = ?", (run_id,))

@@ -37,10 +37,10 @@ def main(preset: str, epochs: int = 1) -> None:
 
         spread_work()
 
-    def undivided(model: Any, x: Any, y: Any, parts: int, weights: Any) -> None:
+    def undivided(model: Any, x: Any, y: Any, parts: int, weights: Any, share: Any) -> None:
         train_step(model, x, y, 1)
 
-    def keras_step(model: Any, x: Any, y: Any, parts: int, weights: Any) -> None:
+    def keras_step(model: Any, x: Any, y: Any, parts: int, weights: Any, share: Any) -> None:
         model.train_step((x, y))
 
     name = dataset()

@@ -25,7 +25,7 @@ def tiny(tmp_path: Path) -> Path:
 
 @pytest.mark.skipif(gpu_client._has_library(), reason="this machine has NVIDIA's driver")
 def test_a_device_that_is_not_to_be_had_queues_nothing(inside: Inside, tiny: Path) -> None:
-    assert_one_sentence(inside("run", str(tiny), "--device", "tpu"), 2, "a device is cpu, gpu (the freest) or gpu:N")
+    assert_one_sentence(inside("run", str(tiny), "--device", "tpu"), 2, "a device is cpu, gpu (the freest), gpu:N")
     assert_one_sentence(inside("run", str(tiny), "--device", "gpu:0"), 2, "NVIDIA's driver is not on this machine")
     with History() as history:
         assert history.count() == 0

@@ -34,6 +34,36 @@ def test_a_wish_is_met_or_refused_with_what_there_is() -> None:
         choose("gpu", ABSENT, {})
 
 
+def test_all_cards_train_one_network_together() -> None:
+    choice = choose("gpu:all", FOUR, {})
+    assert (choice.gpu, choice.gpus) == (None, FOUR.devices) and choice.cuda == "GPU-00,GPU-11,GPU-22,GPU-33"
+    assert choice.warning == busy(FOUR.devices[3]), "whoever is beside it on one of them"
+    some = choose("gpu:all", FOUR, {VISIBLE: "0,2"})
+    assert ([gpu.index for gpu in some.gpus], some.cuda) == ([0, 2], None), "they are what it says already"
+    lost = Gpus((card(0), Gpu(1, trouble="GPU is lost"), card(2)))
+    assert [gpu.index for gpu in choose("gpu:all", lost, {}).gpus] == [0, 2]
+    other = Gpus((card(0), Gpu(1, "NVIDIA A100", "GPU-11", 0, 0, 80 * GB, 50)))
+    assert choose("gpu:all", other, {}).warning == (
+        "the GPUs differ (NVIDIA A100, NVIDIA H200), and each step waits for the slowest"
+    )
+    assert not choose("", FOUR, {}).gpus and not choose("gpu:1", FOUR, {}).gpus
+
+
+@pytest.mark.parametrize(
+    ("gpus", "environ", "why"),
+    [
+        (Gpus((card(0),)), {}, "trains on several GPUs at once, and there is one here: gpu trains on it"),
+        (FOUR, {VISIBLE: "1"}, "there is one here that CUDA_VISIBLE_DEVICES allows"),
+        (FOUR, {VISIBLE: "MIG-5"}, "part of a card"),
+        (FOUR, {VISIBLE: "-1"}, "gpu:all cannot be used, because CUDA_VISIBLE_DEVICES hides every GPU"),
+        (ABSENT, {}, "gpu:all cannot be used, because NVIDIA's driver is not on this machine; cpu can"),
+    ],
+)
+def test_all_cards_are_refused_where_there_are_not_several(gpus: Gpus, environ: dict[str, str], why: str) -> None:
+    with pytest.raises(DeviceError, match=why):
+        choose("gpu:all", gpus, environ)
+
+
 @pytest.mark.parametrize(
     ("value", "indices"),
     [("1,3", [1, 3]), ("GPU-2,0", [2, 0]), ("", []), ("-1", []), ("0,9,1", [0]), ("3,3", [3]), (" 2 ", [2])],
@@ -87,8 +117,8 @@ def test_settling_shows_this_process_the_chosen_card_only(monkeypatch: pytest.Mo
     assert untouched == {}
 
 
-@pytest.mark.parametrize("wrong", ["gpu1", "gpu:", "tpu", "gpu:-1", "", "cpu:0", "gpu:1;x"])
+@pytest.mark.parametrize("wrong", ["gpu1", "gpu:", "tpu", "gpu:-1", "", "cpu:0", "gpu:1;x", "gpu:al", "cpu:all"])
 def test_what_is_no_device_is_refused(wrong: str) -> None:
-    with pytest.raises(DeviceError, match=r"cpu, gpu \(the freest\) or gpu:N"):
+    with pytest.raises(DeviceError, match=r"cpu, gpu \(the freest\), gpu:N .* or gpu:all"):
         parse(wrong)
-    assert parse(" GPU:1 ") == "gpu:1"
+    assert (parse(" GPU:1 "), parse("GPU:ALL")) == ("gpu:1", "gpu:all")

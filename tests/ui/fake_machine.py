@@ -36,7 +36,7 @@ class FakeSensors:
         self.readings += 1
         return MachineReading(self.processor, OWN, self.gpus)
 
-    def warning(self) -> str:
+    def warning(self, wish: str = "") -> str:
         """What the test wants to be said."""
         return self.warns
 

@@ -98,7 +98,7 @@ class Launcher:
     def _warning(self) -> Said | None:
         """Who else uses the card that the run would be given now."""
         history = self.live.history
-        warning = self.sensors.warning() if history.device != "cpu" and history.place == "here" else ""
+        warning = self.sensors.warning(history.device) if history.device != "cpu" and history.place == "here" else ""
         return Said(warning, "warning") if warning else None
 
 

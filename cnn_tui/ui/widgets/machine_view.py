@@ -26,7 +26,7 @@ class SensorsLike(Protocol):
     def read(self) -> MachineReading:
         """The machine as it is now; may take seconds, so ask in a thread."""
 
-    def warning(self) -> str:
+    def warning(self, wish: str = "") -> str:
         """Who else uses the card that a run would be given now; "" when nobody does. May take seconds too."""
 
     def close(self) -> None:
