@@ -39,6 +39,7 @@ bench: .venv/.test-ready
 	$(BIN)/python -m tests.benchmarks.foretelling
 	$(BIN)/python -m tests.benchmarks.loading
 	$(BIN)/python -m tests.benchmarks.ledger_reading
+	$(BIN)/python -m tests.benchmarks.two_nodes
 
 lint: .venv/.test-ready
 	$(BIN)/ruff check .

@@ -9,7 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from cnn_tui import __version__
 from cnn_tui.analysis.search_trials import trials_of
+from cnn_tui.history import run_elsewhere
 from cnn_tui.history.history import History
 from cnn_tui.history.run_elsewhere import batch_of, last_ledger
 from cnn_tui.history.searches import SearchPlan, add_search, has_going_search, search_of
@@ -145,6 +147,14 @@ def test_what_cannot_be_trained_says_why(
     monkeypatch.setattr(lab.executor, "look", lambda given: {})
     assert lab.wait_for_end([nobody])[0].stop_cause.startswith("there is no sbatch here")
     assert not slurm.is_login_node()
+
+
+@pytest.mark.long
+def test_a_node_with_another_version_says_so(login: Cluster, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_elsewhere, "__version__", "0.0.7")
+    (run,) = lab.wait_for_end([lab.history.add(EXPERIMENT)])
+    assert (run.status, run.ending, run.epochs) == ("failed", "error", ())
+    assert run.stop_cause.endswith(f" has cnn-tui {__version__}, and the lab 0.0.7: install the same on both")
 
 
 @pytest.mark.long
