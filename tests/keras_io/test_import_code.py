@@ -665,7 +665,10 @@ def test_places_in_a_notebook_are_cells(tmp_path: Path) -> None:
             "model = keras.Sequential([hub.KerasLayer('x'), layers.Dense(2)])",
             "a layer is not known: hub.KerasLayer('x')",
         ),
-        ("model = keras.Sequential([layers.Lambda(lambda x: x), layers.Dense(2)])", "a Lambda: code is never imported"),
+        (
+            "model = keras.Sequential([layers.Lambda(lambda x: x**2), layers.Dense(2)])",
+            "a Lambda: code is never imported",
+        ),
         ("model = keras.Sequential([layers.Dense(count()), layers.Dense(2)])", "units is count() (line 7)"),
         (
             "model = keras.Sequential()\nif maybe():\n    model.add(layers.Flatten())\nmodel.add(layers.Dense(2))",
@@ -1122,6 +1125,36 @@ def test_a_network_is_frozen_up_to_where_a_script_freezes_it(tmp_path: Path, fre
     assert base.trainable
     assert base.frozen_layers == (frozen or 0)
     assert any("trainable at line" in note or "are trained" in note for note in imported.notes) is (frozen is None)
+
+
+@pytest.mark.parametrize(
+    ("function", "layers"),
+    [
+        ("lambda x: x * 2 - 1", (Rescaling(scale=2.0), Rescaling(scale=1.0, offset=-1.0))),
+        ("lambda x: x", ()),
+        ("double", (Rescaling(scale=2.0),)),
+    ],
+)
+def test_a_lambda_that_is_arithmetic_is_a_rescaling(
+    tmp_path: Path, function: str, layers: tuple[Rescaling, ...]
+) -> None:
+    model = f"""
+def double(x):
+    return 2 * x
+model = keras.Sequential()
+model.add(keras.layers.Lambda({function}, input_shape=(28, 28, 1)))
+model.add(keras.layers.Flatten())
+model.add(keras.layers.Dense(10, activation="softmax"))
+"""
+    imported = read(tmp_path, HEAD + model + FIT)
+    assert imported.experiment.layers[:-2] == layers
+    assert imported.differences == ()
+
+
+@pytest.mark.parametrize("function", ["lambda x: tf.sin(x)", "lambda x: x[:, 2:]", "lambda x: tf.nn.relu(x)"])
+def test_a_lambda_that_is_more_is_refused(tmp_path: Path, function: str) -> None:
+    model = f"model = keras.Sequential([keras.layers.Lambda({function}), layers.Flatten(), layers.Dense(10)])"
+    assert "Lambda: code is never imported" in refusal(tmp_path, HEAD + model + FIT)
 
 
 def test_images_that_are_not_prepared_for_a_network_come_as_they_do_there(tmp_path: Path) -> None:

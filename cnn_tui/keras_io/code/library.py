@@ -141,6 +141,11 @@ def _sequential(arguments: Mapping[str, Value], place: str) -> CodeModel:
     return model
 
 
+def layers_of_lambda(layers: Sequence[Instance], given: Mapping[str, Value], place: str) -> CodeModel:
+    """What a Lambda is that does no more than these layers."""
+    return CodeModel(place, layers=list(layers), shape=_shape(given), is_inside=True)
+
+
 def append(model: CodeModel, layer: Value, place: str) -> None:
     """Put a layer, an input or the layers of another model at the end of a Sequential."""
     if isinstance(layer, CodeModel):

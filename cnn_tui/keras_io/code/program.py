@@ -18,7 +18,7 @@ from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
 from cnn_tui.keras_io.code.expressions import Expressions, items, unknown
 from cnn_tui.keras_io.code.functions import bound, read_from
 from cnn_tui.keras_io.code.lab_pictures import lab_pictures
-from cnn_tui.keras_io.code.library import apply, call_named
+from cnn_tui.keras_io.code.library import apply, call_named, layers_of_lambda
 from cnn_tui.keras_io.code.methods import call_method
 from cnn_tui.keras_io.code.objects import CLASS, HELD, is_model, is_of_class, is_own, method_of, takes_itself
 from cnn_tui.keras_io.code.pipelines import batches, mapped
@@ -288,6 +288,13 @@ class Program:
                 return Partial(unnamed[0], tuple(unnamed[1:]), dict(given))
             case Partial():
                 return self._called(callee.of, (*callee.unnamed, *unnamed), {**callee.given, **given}, place)
+            case Named(name="Lambda") if callee.is_keras and unnamed and isinstance(unnamed[0], Function):
+                layers = self._arithmetic(unnamed[0], place)
+                return (
+                    call_named(callee, unnamed, given, place)
+                    if layers is None
+                    else layers_of_lambda(layers, given, place)
+                )
             case Named():
                 return call_named(callee, unnamed, given, place)
             case Method(owner=Class() | Instance() as owner, name=name) if isinstance(owner, Class) or is_own(owner):
@@ -314,6 +321,12 @@ class Program:
             what = callee.what if isinstance(callee, Unknown) else "a call"
             return Tensor(tensor.shape, tensor.layers, f"what {what} does to the tensor ({place}) is not known")
         return Unknown("", place)
+
+    def _arithmetic(self, function: Function, place: str) -> tuple[Instance, ...] | None:
+        """The layers that do what a function does to a tensor; None where it is more than arithmetic with numbers."""
+        found = self._run(function, (Tensor(None),), {}, place)
+        is_known = isinstance(found, Tensor) and not found.problem
+        return found.layers if is_known and all(one.kind == "Rescaling" for one in found.layers) else None
 
     def _made(self, written: Class, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
         """An object of a class of the script, as its `__init__` leaves it."""
