@@ -19,6 +19,7 @@ from cnn_tui.cli.machine import Finding
 from cnn_tui.cli.parser import AsJson
 from cnn_tui.cli.printing import bold, put_json, table
 from cnn_tui.cli.streams import FAILED, FINISHED, put
+from cnn_tui.history.run import ALL_GPUS
 from cnn_tui.jobs.child import Child
 from cnn_tui.jobs.devices import VISIBLE, cores, visible
 from cnn_tui.jobs.gpu_client import read_gpus
@@ -148,7 +149,13 @@ def gpus(seen: Gpus, loaded: Loaded | None) -> Finding:
         if not loaded.found["cuda"]:
             fix = "pip install --force-reinstall 'tensorflow[and-cuda]': this TensorFlow was built without CUDA"
         return Finding("GPU", "warning", f"{names}; TensorFlow sees none of them, {cpu}", fix)
-    return Finding("GPU", "ok", f"{names} (driver {seen.driver})")
+    several = 0 if "MIG-" in os.environ.get(VISIBLE, "") else len(visible(seen))
+    used = len(loaded.found["gpus"]) if loaded is not None and loaded.found is not None else several
+    if used < several:
+        fix = f"{VISIBLE}=0 cnn-tui doctor, then 1 and so on, shows which one it does not see"
+        return Finding("GPU", "warning", f"{names}; TensorFlow sees {used} of {several}: no {ALL_GPUS}", fix)
+    together = f"; --device {ALL_GPUS} trains one network on all" if several > 1 else ""
+    return Finding("GPU", "ok", f"{names} (driver {seen.driver}){together}")
 
 
 def _describe(gpu: Gpu) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from cnn_tui.cli import doctor, machine
@@ -109,6 +110,7 @@ def loaded(*gpus: str, cuda: bool = True) -> Loaded:
 
 CARD = Gpu(0, "NVIDIA H200", "GPU-aaaa", 5, 100_000_000_000, 141_000_000_000, 50, (GpuProcess(7, "alice"),))
 ONE = Gpus((CARD,), driver="570.86")
+TWO = Gpus((CARD, msgspec.structs.replace(CARD, index=1)), driver="570.86")
 
 
 @pytest.mark.parametrize(
@@ -116,6 +118,8 @@ ONE = Gpus((CARD,), driver="570.86")
     [
         (ABSENT, loaded(), "ok", "driver is not on this machine; training uses", ""),
         (ONE, loaded("NVIDIA H200"), "ok", "gpu:0 NVIDIA H200, 41.0 of 141.0 GB free, used by alice", ""),
+        (TWO, loaded(*["NVIDIA H200"] * 2), "ok", "--device gpu:all trains one network on all", ""),
+        (TWO, loaded("NVIDIA H200"), "warning", "TensorFlow sees 1 of 2: no gpu:all", "CUDA_VISIBLE_DEVICES=0"),
         (ONE, loaded(), "warning", "TensorFlow sees none of them", "pip install 'cnn-tui[gpu]'"),
         (ONE, loaded(cuda=False), "warning", "TensorFlow sees none of them", "built without CUDA"),
         (ONE, None, "ok", "gpu:0", ""),

@@ -45,6 +45,21 @@ def test_a_busy_card_is_said_before_the_run(inside: Inside, tiny: Path, monkeypa
         assert "device" not in history.runs()[0].to_json()
 
 
+def test_all_gpus_are_for_one_run_where_there_are_several(
+    inside: Inside, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cnn_tui.jobs.launch.wake", lambda: None)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setattr(gpu_client, "read_gpus", lambda: BUSY)
+    alone = "gpu:all trains on several GPUs at once, and there is one here: gpu trains on it"
+    assert_one_sentence(inside("run", str(tiny), "--device", "gpu:all"), 2, alone)
+    monkeypatch.setattr(gpu_client, "read_gpus", lambda: Gpus((*BUSY.devices, Gpu(1, "NVIDIA H200", "GPU-1"))))
+    answer = inside("run", str(tiny), "--detach", "--device", "gpu:all")
+    assert answer.status == 0 and "GPU 0 is busy" in answer.err
+    with History() as history:
+        assert [run.device for run in history.runs()] == ["gpu:all"]
+
+
 @pytest.mark.long
 @pytest.mark.skipif(gpu_client._has_library(), reason="this machine has NVIDIA's driver")
 def test_the_training_process_obeys_or_says_why_not(tiny: Path, sealed_machine: Path) -> None:
