@@ -28,8 +28,7 @@ class TwoRuns:
     """Two runs, and what both say of the test images. Raises UserError where they were not tested on the same ones."""
 
     def __init__(self, client: ExplainClient, run: Run, other: Run) -> None:
-        if run.id == other.id:
-            raise UserError(f"run {run.id} against itself: name another run")
+        _must_differ(run, other)
         self.runs = (run, other)
         self.ours, self.theirs = (kept_of(client, one, open_predictions, 0) for one in self.runs)
         found = on_same_images(run.id, other.id, self.ours, self.theirs)
@@ -83,9 +82,10 @@ class TwoRuns:
 
 
 def of_image(
-    client: ExplainClient, runs: Sequence[Run], file: Path | None, image: str | None
+    client: ExplainClient, runs: tuple[Run, Run], file: Path | None, image: str | None
 ) -> tuple[ImagePrediction, ...]:
     """What each run says of a test image, or of a picture. Raises UserError where the images are not the same."""
+    _must_differ(*runs)
     answers = tuple(predicted(client, run, file, image) for run in runs)
     if any(one.picture != answers[0].picture or one.label != answers[0].label for one in answers if not one.file):
         raise UserError(_other_images(*runs))
@@ -105,6 +105,11 @@ def both_to_text(answers: Sequence[ImagePrediction]) -> str:
     for one in answers:
         lines += ["", bold(f"Run {one.run}"), *said_of_it(one), *bars(one)]
     return "\n".join(lines)
+
+
+def _must_differ(run: Run, other: Run) -> None:
+    if run.id == other.id:
+        raise UserError(f"run {run.id} against itself: name another run")
 
 
 def _other_images(run: Run, other: Run) -> str:

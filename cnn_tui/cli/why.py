@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import io
 import sys
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from PIL import Image
 from rich.text import Text
 
+from cnn_tui.cli.against import of_image
 from cnn_tui.cli.explaining import explain_errors
 from cnn_tui.cli.image_prediction import ImagePrediction, name_of, predicted, to_json
 from cnn_tui.cli.parser import AsJson, Epoch, RunId
@@ -43,6 +44,8 @@ from cnn_tui.ui.widgets.shading import Mode
 
 _PNG_SIDE = 448
 """Pixels of the shorter side of a PNG at least: small images are enlarged by a whole number."""
+_GAP = 8
+"""Pixels between two images of a PNG."""
 
 
 def why(
@@ -60,27 +63,84 @@ def why(
         str | None, typer.Option(metavar="N", help="A convolution by name or number, from 1; else the last one.")
     ] = None,
     epoch: Epoch = None,
+    against: Annotated[
+        int | None, typer.Option(metavar="RUN", help="And where another run looked, for the same classes.")
+    ] = None,
     png: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the map over the image as a PNG.")] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Print where a run's network looked in test image `image`, the first one if none is named, or in a picture."""
+    """Print where a run's network looked in test image `image`, the first one if none is named, or in a picture.
+
+    `against` names a run of which the same is printed, for the same classes.
+    """
     way = _method(method)
     if layer is not None and way not in OF_A_LAYER:
         raise UserError(f"{way} looks at the image itself: leave --layer out")
+    if epoch is not None and against is not None:
+        raise UserError("--against looks at runs with the weights of their ends: leave --epoch out")
     with ExplainClient() as client, explain_errors():
-        answer = predicted(client, read_run(run), file, image, epoch)
-        labels = _labels(answer, class_name)
-        name = "" if layer is None else _layer(client.ask(DescribeModel(run), ModelFacts), layer)
-        number, path = answer.image or 0, answer.path
-        maps = [_whole(client, LookWhere(run, number, path, way, name, label, epoch=answer.epoch)) for label in labels]
-    for step in answer.steps:
+        if against is None:
+            answers: tuple[ImagePrediction, ...] = (predicted(client, read_run(run), file, image, epoch),)
+        else:
+            answers = of_image(client, (read_run(run), read_run(against)), file, image or (None if file else "0"))
+        labels = _labels(answers, class_name)
+        looked = [_looked(client, answer, way, layer, labels) for answer in answers]
+    for step in answers[0].steps:
         say(step)
     if png is not None:
-        write_new(png_of(maps[0]), png)
+        write_new(png_of([one.maps[0] for one in looked]), png)
         say(f"{quiet(str(png))} written")
-    if as_json or png is None:
-        put(encoded(_to_json(answer, way, maps)) if as_json else _to_text(answer, maps))
+    if as_json:
+        found = [one.to_json() for one in looked]
+        put(encoded(found[0] if against is None else {"runs": [run, against], "looked": found}))
+    elif png is None:
+        put("\n\n".join(one.to_text() for one in looked))
     return FINISHED
+
+
+class Looked(NamedTuple):
+    """Where a run looked in an image: its prediction, and a map for each class that was asked about."""
+
+    answer: ImagePrediction
+    method: Method
+    maps: list[Where]
+
+    def to_json(self) -> dict[str, Any]:
+        """What `predict --json` gives, the method, its layer (null where it has none), and the maps."""
+        return to_json(self.answer) | {
+            "method": self.method,
+            "layer": self.maps[0].layer or None,
+            "maps": [_map_to_json(one) for one in self.maps],
+        }
+
+    def to_text(self) -> str:
+        """The image with a map for each class beside it, what they show, and how sure the network is."""
+        first = self.maps[0]
+        how = f"{TITLES[self.method]}{f' of {first.layer}' if first.layer else ''}"
+        lines = [bold(f"{self.answer.title}, {quiet(how)}"), *drawn(self._pictures)]
+        lines += [quiet(words) for one in self.maps for words in said_of(one)]
+        lines += [legend(picture_mode(), only_for=self.method in OF_A_LAYER), "", *bars(self.answer)]
+        return "\n".join(lines)
+
+    def _pictures(self, width: int, height: int, mode: Mode) -> list[Text]:
+        """The image and the maps with captions."""
+        answer, wide = self.answer, (width + 2) // (len(self.maps) + 1) - 2
+        true = "yours" if answer.label is None else name_of(answer, answer.label)
+        beside = [
+            [Text(fitted(f"for {one.name}", wide)), *draw_heat(answer.picture, one.map, wide, height, mode)]
+            for one in self.maps
+        ]
+        return side_by_side([[Text(fitted(true, wide)), *draw(answer.picture, wide, height, mode)], *beside])
+
+
+def _looked(
+    client: ExplainClient, answer: ImagePrediction, way: Method, layer: str | None, labels: list[int]
+) -> Looked:
+    """Ask a run about each class."""
+    name = "" if layer is None else _layer(client.ask(DescribeModel(answer.run), ModelFacts), layer)
+    number, path = answer.image or 0, answer.path
+    questions = [LookWhere(answer.run, number, path, way, name, label, epoch=answer.epoch) for label in labels]
+    return Looked(answer, way, [_whole(client, question) for question in questions])
 
 
 def _method(name: str) -> Method:
@@ -90,12 +150,14 @@ def _method(name: str) -> Method:
     return found
 
 
-def _labels(answer: ImagePrediction, name: str | None) -> list[int]:
-    """The class that was called for; else the predicted one, and the true one where that is another."""
+def _labels(answers: Sequence[ImagePrediction], name: str | None) -> list[int]:
+    """The class that was called for; else those that the runs predicted, and the true one where it is another."""
+    answer = answers[0]
     if name is None:
-        best = answer.order[0]
-        true = answer.label if answer.label is not None and answer.label < len(answer.names) else best
-        return [best] if true == best else [best, true]
+        found = [one.order[0] for one in answers]
+        if answer.label is not None and answer.label < len(answer.names):
+            found.append(answer.label)
+        return [*dict.fromkeys(found)]
     for at, known in enumerate(answer.names):
         if known.casefold() == name.casefold():
             return [at]
@@ -134,43 +196,24 @@ def _map_to_json(where: Where) -> dict[str, Any]:
     return fact | {"shape": where.size, "map": where.map, "says": said_of(where)}
 
 
-def _to_json(answer: ImagePrediction, method: Method, maps: list[Where]) -> dict[str, Any]:
-    """What `predict --json` gives, the method, its layer (null where it has none), and a map for each class."""
-    return to_json(answer) | {
-        "method": method,
-        "layer": maps[0].layer or None,
-        "maps": [_map_to_json(one) for one in maps],
-    }
+def png_of(maps: Sequence[Where]) -> bytes:
+    """Each map over its image, beside one another, as the file of a PNG."""
+    images = [_over_image(one) for one in maps]
+    whole = Image.new("RGB", (sum(one.width for one in images) + _GAP * (len(images) - 1), images[0].height), "white")
+    at = 0
+    for image in images:
+        whole.paste(image, (at, 0))
+        at += image.width + _GAP
+    file = io.BytesIO()
+    whole.save(file, "PNG")
+    return file.getvalue()
 
 
-def _to_text(answer: ImagePrediction, maps: list[Where]) -> str:
-    """The image with a map for each class beside it, what they show, and how sure the network is."""
-    how = f"{TITLES[maps[0].method]}{f' of {maps[0].layer}' if maps[0].layer else ''}"
-    lines = [
-        bold(f"{answer.title}, {quiet(how)}"),
-        *drawn(partial(_pictures, answer, maps)),
-    ]
-    lines += [quiet(words) for one in maps for words in said_of(one)]
-    return "\n".join([*lines, legend(picture_mode(), only_for=maps[0].method in OF_A_LAYER), "", *bars(answer)])
-
-
-def _pictures(answer: ImagePrediction, maps: list[Where], width: int, height: int, mode: Mode) -> list[Text]:
-    """The image and the maps with captions."""
-    wide = (width + 2) // (len(maps) + 1) - 2
-    true = "yours" if answer.label is None else name_of(answer, answer.label)
-    beside = [
-        [Text(fitted(f"for {one.name}", wide)), *draw_heat(answer.picture, one.map, wide, height, mode)] for one in maps
-    ]
-    return side_by_side([[Text(fitted(true, wide)), *draw(answer.picture, wide, height, mode)], *beside])
-
-
-def png_of(where: Where) -> bytes:
-    """The map over the image, as the file of a PNG."""
+def _over_image(where: Where) -> Image.Image:
+    """The map over the image, enlarged."""
     height, width, channels = where.shape
     times = max(1, -(-_PNG_SIDE // min(height, width)))
     image = Image.frombytes("RGB" if channels == 3 else "L", (width, height), where.pixels)
     image = image.resize((width * times, height * times), Image.Resampling.NEAREST)
     over = overlay(Picture((image.height, image.width, channels), image.tobytes()), where.map)
-    file = io.BytesIO()
-    Image.frombytes("RGB", image.size, over.pixels).save(file, "PNG")
-    return file.getvalue()
+    return Image.frombytes("RGB", image.size, over.pixels)

@@ -57,6 +57,23 @@ def test_the_png_is_the_image_with_the_map_over_it(inside: Inside, tmp_path: Pat
     assert_one_sentence(inside("why", "1", "--png", str(written)), 2, "exists already")
 
 
+def test_another_run_is_asked_about_the_same_classes(inside: Inside, tmp_path: Path) -> None:
+    (said,) = inside("why", "1", "--against", "4", "--image", "3", "--json").objects
+    assert said["runs"] == [1, 4]
+    ours, theirs = said["looked"]
+    assert (ours["run"], theirs["run"]) == (1, 4)
+    classes = [[one["class"] for one in each["maps"]] for each in (ours, theirs)]
+    assert classes[0] == classes[1]
+    assert {ours["predicted_class"], theirs["predicted_class"], ours["true_class"]} == set(classes[0])
+    out = inside("why", "1", "--against", "4", "--image", "3").out
+    assert out.startswith("Run 1: test image 3, Grad-CAM") and "\n\nRun 4: test image 3, Grad-CAM" in out
+    written = tmp_path / "both.png"
+    assert inside("why", "1", "--against", "4", "--png", str(written)).status == 0
+    with Image.open(written) as image:
+        assert image.size == (2 * image.height + 8, image.height)
+        assert image.getpixel((image.height + 4, 9)) == (255, 255, 255)
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -65,6 +82,8 @@ def test_the_png_is_the_image_with_the_map_over_it(inside: Inside, tmp_path: Pat
         (("1", "--layer", "3"), "there is no convolution '3': counted from 1 there are conv2d, conv2d_1"),
         (("1", "--layer", "1", "--method", "occlusion"), "occlusion looks at the image itself: leave --layer out"),
         ((ONE_UNIT,), "the network has no convolution, which Grad-CAM looks at: occlusion and integrated gradients"),
+        (("1", "--against", "1"), "run 1 against itself: name another run"),
+        (("1", "--against", "4", "--epoch", "1"), "--against looks at runs with the weights of their ends"),
         (("99",), "there is no run 99"),
     ],
 )
