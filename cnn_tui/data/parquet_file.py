@@ -16,6 +16,7 @@ import array
 import functools
 import glob
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -182,6 +183,10 @@ def _begun(paths: tuple[Path, ...]) -> ParquetTable:
     """What the first file's schema tells of a table."""
     with opened(paths[0]) as file:
         schema = file.schema_arrow
+    if twice := next((name for name, count in Counter(schema.names).items() if count > 1), ""):
+        raise DatasetError(
+            f"{shown(paths[0])} has more than one column {shown(twice[:60])}. Give each a name of its own."
+        )
     label, picture = _label_in(schema, paths[0]), _picture_in(schema)
     pixels = () if picture else tuple(one.name for one in schema if one.name != label and _is_number(one.type))
     if not picture and len(pixels) < len(schema) - 1:

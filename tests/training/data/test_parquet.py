@@ -162,6 +162,12 @@ def test_what_is_wrong_is_named(tmp_path: Path) -> None:
     )
 
 
+def test_columns_of_one_name_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "twice.parquet"
+    parquet.write_table(pyarrow.Table.from_arrays([pyarrow.array([0, 1])] * 3, names=["label", "p\x1b", "p\x1b"]), path)
+    assert "has more than one column 'p\\x1b'" in refusal(str(path))
+
+
 def test_any_bytes_end_in_a_sentence(tmp_path: Path) -> None:
     path = Path(write(tmp_path / "whole.parquet", pixels([0, 1] * 10)))
     whole, rng = path.read_bytes(), random.Random(3)
