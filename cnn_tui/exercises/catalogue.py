@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from cnn_tui.analysis.verdict import Figure
 from cnn_tui.data.dataset import NAMED
 from cnn_tui.exercises.locks import LockError, check_paths
 from cnn_tui.exercises.model import NAME, ByHand, Exercise, ExerciseError, ExerciseSet
@@ -63,6 +64,10 @@ class SetPlace(NamedTuple):
     def locked(self, exercise: Exercise) -> tuple[str, ...]:
         """The fields of an exercise's experiment that stay as they are."""
         return self.set.locked if exercise.locked is None else exercise.locked
+
+    def expected(self, exercise: Exercise) -> tuple[Figure, ...]:
+        """The figures of which one says before the run what one expects: none for a question, nor for the baseline."""
+        return exercise.predict if exercise.is_run and exercise.name != self.set.baseline else ()
 
     def key(self, exercise: Exercise) -> str:
         """How runs name the exercise that they were made for: `lab1/16-filters`."""

@@ -252,7 +252,7 @@ def _of_place(place: SetPlace) -> list[_Wanted]:
     for one in place.set.exercises:
         experiment = place.experiment(one) if one.is_run and not one.change else None
         what = None if experiment is None else identity_given(msgspec.to_builtins(experiment))
-        predict = one.predict if one.is_run and one.name != place.set.baseline else ()
+        predict = place.expected(one)
         wanted.append(_Wanted(one.name, one.heading, what, predict))
     return wanted
 

@@ -116,6 +116,11 @@ class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Whether there is something that can be run."""
         return not self.is_question and not self.impossible
 
+    @property
+    def has_notes(self) -> bool:
+        """Whether the notes say anything of it."""
+        return bool(self.notes.to_json() or self.remark)
+
 
 class ExerciseSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a `pack.toml` holds."""

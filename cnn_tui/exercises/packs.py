@@ -86,7 +86,7 @@ def gather_submission(history: History, place: SetPlace, student: str = "") -> S
                 "question": one.question,
                 "locked": list(place.locked(one)) if experiment is not None else [],
                 "experiment": None if experiment is None else msgspec.to_builtins(experiment),
-                "predict": list(one.predict) if one.is_run and one.name != place.set.baseline else [],
+                "predict": list(place.expected(one)),
                 "answer": msgspec.to_builtins(answered) if answered is not None else None,
             }
         )

@@ -149,7 +149,7 @@ def _given(one: HandedInExercise) -> GivenExercise:
 
 
 def _given_by(place: SetPlace, one: Exercise) -> GivenExercise:
-    predict = one.predict if one.is_run and one.name != place.set.baseline else ()
+    predict = place.expected(one)
     experiment = place.experiment(one) if one.is_run else None
     return GivenExercise(one.name, one.heading, one.question, place.locked(one), experiment, predict)
 

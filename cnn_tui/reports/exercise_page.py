@@ -217,7 +217,7 @@ def _notes(facts: ExerciseFacts) -> Iterator[Block]:
     if shown and one.remark:
         yield Heading("Good to know")
         yield Paragraph(one.remark.strip())
-    if not shown and (one.notes.to_json() or one.remark):
+    if not shown and one.has_notes:
         yield Paragraph()
         own = "answer" if one.is_question or one.impossible else "conclusion"
         yield Paragraph(

@@ -19,6 +19,7 @@ from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History, Result
 from cnn_tui.ui.app import LabApp
+from cnn_tui.ui.screens.exercise_parts import ExercisesFoot
 from cnn_tui.ui.screens.exercises import ExercisesScreen
 from tests.terminal import Terminal
 from tests.ui import fake
@@ -112,6 +113,26 @@ async def reads(pilot: Pilot[None], words: str) -> None:
     app = pilot.app
     assert isinstance(app, LabApp)
     await until(pilot, lambda: words in flat(app), words, seconds=30)
+
+
+def grey(app: LabApp) -> set[str]:
+    """The keys of the footer that look like their labels: they do nothing for the row under the cursor."""
+    line = app.screen.query_one(ExercisesFoot).render_line(0)
+    styles = [segment.style for segment in line for _ in segment.text]
+    keys = re.finditer(r"(\S+) \S+", line.text)
+    return {one[1] for one in keys if styles[one.start()] == styles[one.end() - 1]}
+
+
+async def test_keys_that_do_nothing_for_a_row_are_grey(make_lab: MakeLab) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE) as pilot:
+        await pilot.press("x")
+        await sees(pilot, "The network of the notes")
+        await until(pilot, lambda: grey(app) == {"p", "n"}, "the baseline asks for no expectation and has no notes")
+        await pilot.press("j")
+        await until(pilot, lambda: not grey(app), "there is all to do for the next one")
+        await pilot.press("k", "k")
+        await until(pilot, lambda: {"p", "r", "i"} <= grey(app), "a set is no exercise")
 
 
 async def test_at_200x60_no_title_is_cut(make_lab: MakeLab) -> None:

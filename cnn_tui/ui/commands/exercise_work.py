@@ -71,14 +71,14 @@ class AnswerCommands:
         if found is None:
             return
         place, one = found
-        if not one.predict or not one.is_run or one.name == place.set.baseline:
+        if not place.expected(one):
             self.talk.say("This exercise does not ask what you expect.", seconds=4)
             return
         if ended_as_planned(self.history, runs_of(self.history, place, one)):
             self.talk.say("Its result is known already: what one expects is said before the run.", seconds=4)
             return
         before = self._answer(place, one).prediction
-        for name in one.predict:
+        for name in place.expected(one):
             way = await self.talk.ask(PredictScreen(name, getattr(before, name)))
             if way is None:
                 return
@@ -135,7 +135,7 @@ class AnswerCommands:
         if found := self.chosen.ask():
             place, one = found
             shown = self.reveal(place.key(one))
-            if not (one.notes.to_json() or one.remark):
+            if not one.has_notes:
                 self.talk.say("The notes say nothing about this one.", seconds=3)
             elif shown and not (one.notes.conclusion or one.remark):
                 self.talk.say(f"{NO_CONCLUSION} Their figures are in the table.", seconds=4)

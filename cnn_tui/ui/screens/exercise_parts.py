@@ -24,6 +24,15 @@ class ExerciseRow(NamedTuple):
         """How runs name the exercise; the set's name for a set."""
         return self.place.key(self.exercise) if self.exercise else self.place.name
 
+    @property
+    def idle_keys(self) -> frozenset[str]:
+        """The keys that do nothing here but say why, by their ids without the scope."""
+        if self.exercise is None:
+            return frozenset(("predict", "run", "repeat", "conclude", "done", "notes", "compare"))
+        idle = set[str]() if self.place.expected(self.exercise) else {"predict"}
+        idle |= set() if self.exercise.is_run else {"run", "repeat", "compare"}
+        return frozenset(idle if self.exercise.has_notes else idle | {"notes"})
+
 
 class ExercisesHead(Lines):
     """How much is done, and what is trained."""
@@ -45,7 +54,17 @@ class ExercisesHead(Lines):
 
 
 class ExercisesFoot(Lines):
-    """The keys, as many as fit."""
+    """The keys, as many as fit, each in its place; those that do nothing for the row under the cursor are grey."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._idle: frozenset[str] = frozenset()
+
+    def show(self, chosen: ExerciseRow) -> None:
+        """Show what there is to do for this row."""
+        if chosen.idle_keys != self._idle:
+            self._idle = chosen.idle_keys
+            self.redraw()
 
     def draw(self, width: int, height: int) -> list[Text]:
         shown = [key for key in keys_of("exercises") if key.label]
@@ -54,6 +73,8 @@ class ExercisesFoot(Lines):
         for key in shown:
             name = key.id.split(".")[1]
             one, label = key.shown
-            text = Text.assemble((one, self.style("accent")), (f" {label}", self.style("dim")))
+            text = Text.assemble(
+                (one, self.style("dim" if name in self._idle else "accent")), (f" {label}", self.style("dim"))
+            )
             parts.append(Part(first.index(name) if name in first else len(first), text))
         return [Text(" ") + fit(parts, width - 1)]

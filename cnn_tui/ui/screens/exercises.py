@@ -173,6 +173,7 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
     def _show(self) -> None:
         self.query_one(Table).redraw()
         self.query_one(ExercisesHead).show(*self._head())
+        self.query_one(ExercisesFoot).show(self.chosen)
         self.query_one(PageView).rebuild()
 
     def _status(self, chosen: ExerciseRow) -> ExerciseStatus | None:
@@ -235,6 +236,7 @@ class ExercisesScreen(KeyedScreen[ExerciseRow | None]):
         view = self.query_one(PageView)
         if self.at != self.chosen.key:
             self.at = self.chosen.key
+            self.query_one(ExercisesFoot).show(self.chosen)
             view.top = 0
             view.rebuild()
             self._reader.read(self.chosen)
