@@ -15,6 +15,7 @@ from cnn_tui.history.history import History
 from cnn_tui.jobs.ray_executor import Ray
 from tests.jobs.cluster_lab import EPOCHS, EXPERIMENT, Lab, epochs_of
 from tests.jobs.ray_cluster import Cluster, missing
+from tests.jobs.stand_in import wait_for_checkpoint
 from tests.waiting import processes_of
 
 pytestmark = [pytest.mark.long, pytest.mark.skipif(missing(), reason="not installed: ray")]
@@ -44,10 +45,10 @@ def kill_driver(home: Path) -> None:
     os.kill(driver, signal.SIGKILL)
 
 
-def test_runs_end_with_true_rows_whatever_happens_to_their_node_and_their_driver(
+def test_eight_runs_end_whatever_happens_to_a_node_and_the_driver_and_with_the_lab_closed(
     lab: Lab, cluster: Cluster, home: Path
 ) -> None:
-    ids = first, second, waiting = [lab.history.add(EXPERIMENT) for _ in range(3)]
+    first, second, waiting, *_ = ids = [lab.history.add(EXPERIMENT) for _ in range(8)]
     lab.history.job_options = {"address": cluster.address, "cpus": 2}
     large = lab.history.add(EXPERIMENT)
     with lab.held():
@@ -59,14 +60,15 @@ def test_runs_end_with_true_rows_whatever_happens_to_their_node_and_their_driver
         lab.history.ask(large, "stop")  # while its job waits
         lab.wait(large, lambda run: run.job == "", "that its job is gone")
 
-        kill_driver(home)
-        lab.reopen()
+        kill_driver(home)  # nobody looks after the runs from here on
         cluster.lose_second()
-        lab.wait(lost.id, lambda run: run.status == "queued", "that its node is missed")
+    for one in ids:
+        wait_for_checkpoint(one, EPOCHS)
+    lab.reopen()
     for run in lab.wait_for_end(ids):
         assert (run.status, epochs_of(run)) == ("finished", ALL)
     again, resumed = lab.events(lost.id)
-    assert ("queued again by the cluster" in again, resumed.startswith("resumed after epoch 2")) == (True, True)
+    assert ("its job began again on" in again, resumed.startswith("resumed after epoch 2")) == (True, True)
     assert lab.run(large).ending == "queue"
 
 
