@@ -138,7 +138,7 @@ def resume(
     """Let runs that ended early go on after their last checkpoint, before all that wait, and follow them.
 
     With `epoch` they go on after that one, with the weights that they kept of it and a new optimizer. So does a run
-    that came to its end, but as a run of its own: what it has reached stays.
+    that came to its end, but as a run of its own, whose learning-rate schedule begins anew: what it has reached stays.
 
     Nothing is queued unless all can be. ctrl+c only leaves them.
     """
@@ -151,7 +151,8 @@ def resume(
             ids.insert(0, _queue_again(history, run, epoch, parts.get(run.id)))
         launch.wake()
         for run, run_id in zip(found, ids, strict=True):
-            on = f"stays as it is: run {run_id} goes on from its epoch {epoch}, with a new optimizer"
+            anew = " and its learning-rate schedule from the start" if run.experiment.training.schedule else ""
+            on = f"stays as it is: run {run_id} goes on from its epoch {epoch}, with a new optimizer{anew}"
             say(f"run {run.id} {on if run_id != run.id else goes_on(run, epoch)}")
         if detach:
             put_runs(history, ids, as_json)

@@ -10,6 +10,7 @@ import pytest
 
 from cnn_tui.artifacts.kept_epochs import epoch_path, forget_epochs
 from cnn_tui.artifacts.predictions import open_predictions
+from cnn_tui.history.history import History
 from cnn_tui.home import model_path
 from cnn_tui.jobs import launch
 from cnn_tui.jobs.explain_protocol import (
@@ -126,6 +127,12 @@ def test_a_run_that_came_to_its_end_is_trained_on_from_an_epoch_as_a_run_of_its_
     for one, other in zip(saved.get_weights(), expected.get_weights(), strict=True):
         assert np.array_equal(one, other)
     assert inside("show", "1", "--json").objects == [before]
+    schedule = '{"type":"ExponentialDecay","decay_steps":10,"decay_rate":0.5}'
+    with History() as history:
+        given = "UPDATE runs SET experiment = json_set(experiment, '$.training.schedule', json(?)) WHERE id = 1"
+        history.store.execute(given, (schedule,))
+    said = inside("resume", "1", "--epoch", "2", "--detach").err
+    assert "from its epoch 2, with a new optimizer and its learning-rate schedule from the start" in said
 
 
 def test_an_image_over_all_epochs_since_when_it_is_right_and_what_was_forgotten(here: Path, inside: Inside) -> None:
