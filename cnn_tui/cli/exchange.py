@@ -110,6 +110,10 @@ def import_(
     model: Annotated[
         str | None, typer.Option(metavar="NUMBER|NAME", help="Which of the models that a script or notebook makes.")
     ] = None,
+    training: Annotated[
+        int | None,
+        typer.Option(metavar="NUMBER", help="Which training, where a script trains its model several times."),
+    ] = None,
     weights: Annotated[
         bool, typer.Option("--weights", help="Start from the file's own weights, to test them or to train them on.")
     ] = False,
@@ -119,7 +123,7 @@ def import_(
     A script or a notebook is read and never run.
     """
     try:
-        imported = import_model(file, model)
+        imported = import_model(file, model, training)
         imported = with_weights(imported, file) if weights else imported
     except ImportProblem as error:
         for problem in error.problems:

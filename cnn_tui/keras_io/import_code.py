@@ -57,10 +57,10 @@ class CodeImport(msgspec.Struct, frozen=True):
     notes: Notes
 
 
-def read_code(path: Path, chosen: str | None = None) -> CodeImport:
+def read_code(path: Path, chosen: str | None = None, training: int | None = None) -> CodeImport:
     """The model of a script, a notebook, or a text with code fences. Raises ImportProblem.
 
-    `chosen` is the number, from 1, or the name of one of several models.
+    `chosen` is the number, from 1, or the name of one of several models, `training` the number of one of its trainings.
     """
     source = read_source(path)
     program = Program(tuple(LAYERS))
@@ -71,10 +71,9 @@ def read_code(path: Path, chosen: str | None = None) -> CodeImport:
     model = _choose(program.models, chosen, quiet(path.name))
     if model.problems:
         raise ImportProblem(*dict.fromkeys(quiet(problem, 300) for problem in model.problems))
-    notes = Notes([*program.notes, *model.notes])
+    model, of_trainings = _trained_so(model, training)
+    notes = Notes([*program.notes, *model.notes, *of_trainings])
     fitted = model.fitted or {}
-    if model.fits > 1:
-        notes.append(f"the model is trained {model.fits} times: the last one counts")
     data = _data(fitted.get("x"))
     layers = _with_what_comes_before(data, model.layers, notes)
     dense = next((layer for layer in reversed(layers) if layer.kind == "Dense"), None)
@@ -97,6 +96,23 @@ def read_code(path: Path, chosen: str | None = None) -> CodeImport:
         model.printed_total,
         notes,
     )
+
+
+def _trained_so(model: CodeModel, training: int | None) -> tuple[CodeModel, list[str]]:
+    """The model as it is at one of its trainings, by default the last, and a note on the others.
+
+    Raises ImportProblem for a training that it does not have.
+    """
+    trainings = [*model.earlier, model]
+    number = len(trainings) if training is None else training
+    if not 1 <= number <= len(trainings):
+        times = counted(model.fits, "training")
+        raise ImportProblem(f"the model has {times}, which are numbered from 1: there is no {number}")
+    if len(trainings) == 1:
+        return model, []
+    how = "the last one counts" if training is None else f"this is training {number}"
+    on = "; it goes on with the weights of the one before, which are to be set as its weights" if number > 1 else ""
+    return trainings[number - 1], [f"the model is trained {len(trainings)} times: {how}{on}"]
 
 
 def _with_what_comes_before(data: Value, layers: list[Instance], notes: Notes) -> list[Instance]:

@@ -63,13 +63,14 @@ class Imported(msgspec.Struct, frozen=True):
         return self.differences + self.to_know
 
 
-def import_model(path: Path, chosen: str | None = None) -> Imported:
+def import_model(path: Path, chosen: str | None = None, training: int | None = None) -> Imported:
     """Read a Sequential, or a Functional that is a plain chain of layers, from a file. Raises ImportProblem.
 
-    `chosen` tells which model of a script is meant where it makes several: the number, from 1, or the name.
+    `chosen` tells which model of a script is meant where it makes several: the number, from 1, or the name. `training`
+    tells which of the trainings of that model, from 1; by default the last.
     """
     if path.suffix.lower() in SUFFIXES:
-        return _from_code(read_code(path, chosen), path)
+        return _from_code(read_code(path, chosen, training), path)
     model = read_config(path)
     try:
         findings = ImportFindings()

@@ -204,6 +204,21 @@ def test_a_script_is_imported_and_one_of_its_models_chosen(inside: Inside, tmp_p
     assert parse(answer.out).layers[1].units == 99  # type: ignore[union-attr]
 
 
+def test_one_of_the_trainings_of_a_script_is_chosen(inside: Inside, tmp_path: Path) -> None:
+    script = tmp_path / "twice.py"
+    script.write_text(
+        "import keras\n(x, y), _ = keras.datasets.mnist.load_data()\n"
+        "model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(10, activation='softmax')])\n"
+        "for epochs, optimizer in ((3, 'adam'), (2, 'sgd')):\n"
+        "    model.compile(optimizer, 'sparse_categorical_crossentropy')\n    model.fit(x / 255, y, epochs=epochs)\n"
+    )
+    for number, epochs in (("1", 3), ("2", 2)):
+        answer = inside("import", str(script), "--training", number)
+        assert f"epochs = {epochs}" in answer.out
+        assert f"the model is trained 2 times: this is training {number}" in answer.err
+    assert inside("import", str(script), "--training", "9").status == 2
+
+
 def test_help_names_both() -> None:
     answer = cnn_tui("--help")
     assert "  export " in answer.out

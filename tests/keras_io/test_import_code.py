@@ -1188,6 +1188,37 @@ for layer in model.layers[249:]:
     assert summarize(stack).trainable_params == 11_118_978  # as Keras counts them
 
 
+def test_each_training_of_a_model_is_as_it_is_there(tmp_path: Path) -> None:
+    code = """
+base = keras.applications.MobileNetV2(include_top=False, weights="imagenet", input_shape=(96, 96, 3))
+base.trainable = False
+model = keras.Sequential([base, layers.GlobalAveragePooling2D(), layers.Dense(2, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x_train, y_train, epochs=10)
+base.trainable = True
+for layer in base.layers[:100]:
+    layer.trainable = False
+model.compile(keras.optimizers.RMSprop(1e-5), "sparse_categorical_crossentropy")
+model.fit(x_train, y_train, epochs=5)
+"""
+    path = tmp_path / "script.py"
+    path.write_text(HEAD + code)
+    first, second, last = (import_model(path, training=number) for number in (1, 2, None))
+    whole = Application(architecture="MobileNetV2", trainable=False, preprocessing="none")
+    assert first.experiment.layers[0] == whole
+    assert (first.experiment.training.optimizer, first.experiment.training.epochs) == ("adam", 10)
+    assert last.experiment == second.experiment
+    assert last.experiment.layers[0] == msgspec.structs.replace(whole, trainable=True, frozen_layers=100)
+    assert (last.experiment.training.optimizer, last.experiment.training.epochs) == ("rmsprop", 5)
+    assert [one.differences[0].partition(":")[2] for one in (first, second, last)] == [
+        " this is training 1",
+        " this is training 2; it goes on with the weights of the one before, which are to be set as its weights",
+        " the last one counts; it goes on with the weights of the one before, which are to be set as its weights",
+    ]
+    with pytest.raises(ImportProblem, match="has 2 trainings, which are numbered from 1: there is no 3"):
+        import_model(path, training=3)
+
+
 def test_a_network_with_its_top_is_refused(tmp_path: Path) -> None:
     code = HEAD + "model = keras.Sequential([keras.applications.VGG16(), layers.Dense(10)])\n" + FIT
     assert "include_top" in refusal(tmp_path, code)

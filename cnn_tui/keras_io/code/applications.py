@@ -118,6 +118,14 @@ def spread(layers: Sequence[Value]) -> list[Value]:
     return listed
 
 
+def as_it_is(layer: Instance) -> Instance:
+    """A copy of a layer, which what is frozen later does not change."""
+    arguments = dict(layer.arguments)
+    if TRAINED in arguments:
+        arguments[TRAINED] = [*arguments[TRAINED]]
+    return Instance(layer.kind, arguments, layer.place)
+
+
 def freeze(layer: Value, value: Value) -> bool:
     """What `layer.trainable = False` does to a layer; whether it is known what that is."""
     if isinstance(layer, BaseLayer):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from cnn_tui.keras_io.code.applications import cut_after
+from cnn_tui.keras_io.code.applications import as_it_is, cut_after
 from cnn_tui.keras_io.code.arguments import named
 from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS
 from cnn_tui.keras_io.code.by_hand import picture_method
@@ -93,7 +93,9 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
             model.fitted = _together(before, model.fitted)
         else:
             model.fits += 1
+            model.earlier += [] if model.as_trained is None else [model.as_trained]
         model.is_trained = True
+        model.as_trained = _as_it_is(model)
         return history
     elif name == "get_layer":
         return Unknown("", place)
@@ -109,6 +111,15 @@ def _epochs(fitted: Mapping[str, Value]) -> Value:
     first, last = fitted.get("initial_epoch", 0), fitted.get("epochs", 1)
     known = type(first) is type(last) is int and last - first <= MAX_ITEMS
     return list(range(first, last)) if known else None
+
+
+def _as_it_is(model: CodeModel) -> CodeModel:
+    """The model as it is now, whatever is done to its layers later."""
+    layers = [as_it_is(layer) if isinstance(layer, Instance) else layer for layer in model.layers]
+    compiled = None if model.compiled is None else dict(model.compiled)
+    return msgspec.structs.replace(
+        model, layers=layers, compiled=compiled, earlier=[], problems=[*model.problems], notes=[*model.notes]
+    )
 
 
 def _goes_on(before: Mapping[str, Value], fitted: Mapping[str, Value]) -> bool:

@@ -296,6 +296,10 @@ class CodeModel(msgspec.Struct, eq=False):
     """How often it is trained, where a training that only goes on with the one before counts with it."""
     is_trained: bool = False
     """Whether it has been trained since it was compiled."""
+    earlier: list[CodeModel] = []
+    """As it was trained before its last training, from the first."""
+    as_trained: CodeModel | None = None
+    """As it was trained last: what is frozen, or compiled, afterwards changes nothing of that."""
     summaries: int = 0
     """How often its summary is printed."""
     printed_total: int | None = None
