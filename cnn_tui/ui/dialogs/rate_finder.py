@@ -26,6 +26,10 @@ _OFTEN: Final = 0.25
 """Seconds from one picture to the next: over SSH every one costs."""
 _CHART, _WORDS = 18, 4
 """Rows of the curve at most, and of what is said below it."""
+_WHAT_COMES: Final = (
+    f"The network is trained for {STEPS} steps, each with a larger rate than the one before; nothing is kept. While "
+    "the rate is too small, nothing is learned; then the loss falls; where the rate is too large, it rises again."
+)
 _AROUND = 8
 """Rows that the box leaves to the lab and to its frame."""
 
@@ -109,10 +113,7 @@ class RateFinder(Dialog[float | None]):
         if self.test.failure:
             return [self.test.failure, f"{leave} leaves."]
         if self.test.goes_on and not self._readings:
-            return [
-                f"The network is trained for {STEPS} steps, each with a larger rate than the one before; nothing is "
-                f"kept. Loading TensorFlow and the images … {leave} leaves it."
-            ]
+            return [f"Loading TensorFlow and the images … {leave} leaves it."]
         stands_in = [sentence(self._stands_in)] if self._stands_in else []
         if self.test.goes_on:
             rate, loss = self._readings[-1]
@@ -143,6 +144,8 @@ class RateCurve(Lines):
             return []
         rates = (LOWEST, HIGHEST) if self._whole else None
         lines = rate_chart(self._found, width, height - 1, kind_of(self.app), rates)
+        if not lines and self._whole:
+            return [Text(line, self.style("dim")) for line in wrapped(_WHAT_COMES, width)]
         return [Text.assemble(*((words, self.style(look)) for words, look in line), no_wrap=True) for line in lines]
 
 
