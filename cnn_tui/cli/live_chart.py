@@ -13,7 +13,7 @@ from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
 
 _BYTES_A_SECOND = 2_000
-"""What may be sent: epochs of a moment are told and drawn several at once, so that a slow line keeps up."""
+"""What drawings may take: epochs of a moment are told and drawn several at once, so that a slow line keeps up."""
 _OTHER_ROWS = 4  # for the line of progress and the last epochs
 
 
@@ -37,6 +37,7 @@ class LiveChart:
         if now < self._next:
             return False
         lines = chart_lines_within(run, self._history.points(run.id), self._stream, size[1] - _OTHER_ROWS)
-        sent = self._out.over_block(said, lines)
-        self._drawn, self._had_rows, self._next = wanted, bool(lines), now + sent / _BYTES_A_SECOND
+        self._out.over_block(said, lines)
+        took = sum(len(line.encode()) for line in lines)
+        self._drawn, self._had_rows, self._next = wanted, bool(lines), now + took / _BYTES_A_SECOND
         return True

@@ -58,8 +58,8 @@ class Reporter:
             rewrite("\r" + padded(text, min(cells(self._shown), width)))
             self._shown, self._drawn = text, now
 
-    def over_block(self, said: Sequence[str], block: Sequence[str]) -> int:
-        """Write lines that stay where the block was, and another block below them, at once; gives the bytes of it all.
+    def over_block(self, said: Sequence[str], block: Sequence[str]) -> None:
+        """Write lines that stay where the block was, and another block below them, at once.
 
         Only for a terminal that `moves_cursor`. No line of the block may be longer than a line of the terminal.
         """
@@ -68,10 +68,8 @@ class Reporter:
         # is made empty before a line that takes several, which is rare: on a slow line the eye would see it.
         several = any(cells(line) > self.columns() for line in said)
         lines = "".join(f"\x1b[K{line}\n" for line in (*said, *block))
-        text = "\r" + up + "\x1b[J" * several + lines + "\x1b[J"
-        rewrite(text)
+        rewrite("\r" + up + "\x1b[J" * several + lines + "\x1b[J")
         self.block_rows, self._shown, self._drawn = len(block), "", 0.0
-        return len(text.encode())
 
     def keep_block(self) -> None:
         """Let the block stay as it is, and take away what is below it: the unfinished line and a `^C`."""
