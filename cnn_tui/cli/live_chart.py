@@ -14,6 +14,7 @@ from cnn_tui.history.run import Run
 
 _BYTES_A_SECOND = 2_000
 """What drawings may take: epochs of a moment are told and drawn several at once, so that a slow line keeps up."""
+_MOST_SAID = 5  # epochs of a moment that are told one by one
 _OTHER_ROWS = 4  # for the line of progress and the last epochs
 
 
@@ -37,6 +38,8 @@ class LiveChart:
         if now < self._next:
             return False
         lines = chart_lines_within(run, self._history.points(run.id), self._stream, size[1] - _OTHER_ROWS)
+        if lines and len(said) > _MOST_SAID:
+            said = [f"{len(said) - _MOST_SAID} more epochs, as the curves show", *said[-_MOST_SAID:]]
         self._out.over_block(said, lines)
         took = sum(len(line.encode()) for line in lines)
         self._drawn, self._had_rows, self._next = wanted, bool(lines), now + took / _BYTES_A_SECOND

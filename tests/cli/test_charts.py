@@ -114,6 +114,10 @@ def test_epochs_of_a_moment_are_told_and_drawn_together_so_that_a_slow_line_keep
         drawn = capsys.readouterr().err
         assert drawn.count("Loss") == 1 and "said first" in drawn and "said then" not in drawn
         assert drawn.count("\n") == out.block_rows + 1 <= 24 - 2
+        chart = LiveChart(out, sys.stderr, history)
+        assert chart.draw(run, [f"said {number}" for number in range(100)])
+        many = capsys.readouterr().err
+        assert "95 more epochs, as the curves show\n\x1b[Ksaid 95\n" in many and "said 94" not in many
         out.line("said")
         assert capsys.readouterr().err.startswith(f"\r\x1b[{drawn.count(chr(10)) - 1}A\x1b[J")
 
