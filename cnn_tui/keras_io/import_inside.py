@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cnn_tui.keras_io.import_file import ImportProblem
-from cnn_tui.network.kinds.application import Architecture, facts_of
+from cnn_tui.network.kinds.application import Architecture, facts_of, frozen_depth
 from cnn_tui.text import quiet
 
 Plain = dict[str, Any]
@@ -110,12 +110,17 @@ def _application(config: Plain) -> Plain | None:
     cuts = [*facts.cuts]
     if not set(cuts[: cuts.index(end) + 1]) <= {name for one in settings if isinstance(name := one.get("name"), str)}:
         raise ImportProblem(f"{_shown(config)}, {architecture} inside the model, has other layers than Keras's")
-    frozen = config.get("trainable") is False or all(one.get("trainable", False) is False for one in settings)
+    trained = [config.get("trainable") is not False and one.get("trainable", False) is not False for one in settings]
+    depth = frozen_depth(architecture, trained) if len(trained) == facts.end(end) else 0 if any(trained) else None
+    if depth is None and any(trained):
+        raise ImportProblem(f"{_shown(config)}, {architecture} inside the model, has single layers that are frozen")
+    is_frozen = not any(trained) or depth == len(trained)
     arguments = {
         "name": "application",
         "architecture": architecture,
         "cut": "" if end == facts.last else end,
-        "trainable": not frozen,
+        "trainable": not is_frozen,
+        "frozen_layers": 0 if is_frozen else depth,
         "preprocessing": "none",
     }
     return {"class_name": "Application", "config": arguments, _OF_SAVED: True}

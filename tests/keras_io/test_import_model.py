@@ -26,7 +26,9 @@ from cnn_tui.experiment.schedule import ExponentialDecay
 from cnn_tui.experiment.training import Optimizer
 from cnn_tui.keras_io.code.arguments import ORDER
 from cnn_tui.keras_io.import_file import MAX_CONFIG_BYTES
+from cnn_tui.keras_io.import_inside import taken_apart
 from cnn_tui.keras_io.import_model import Imported, ImportProblem, import_model
+from cnn_tui.network.kinds.application import facts_of
 from cnn_tui.network.layers import AnyLayer, Conv2D, Dense, Flatten, LeakyReLU, Rescaling
 from cnn_tui.network.rescaling import second_division
 from cnn_tui.network.stack import Stack
@@ -553,3 +555,22 @@ def test_arguments_without_a_name_stand_in_keras_order() -> None:
         if inspect.isfunction(wanted):
             names = list(inspect.signature(wanted).parameters)
         assert list(order) == names[: len(order)], kind
+
+
+@pytest.mark.parametrize(
+    ("frozen", "depth"), [(range(15), 15), (range(19), 0), ((), 0), ((*range(14), 14, 18), 15), ((3, 4), None)]
+)
+def test_a_network_inside_a_saved_model_is_frozen_as_deep_as_there(frozen: Any, depth: int | None) -> None:
+    inside = [
+        {"class_name": "Conv2D", "config": {"name": name or "input_layer", "trainable": at not in frozen}}
+        for at, (name, _) in enumerate(facts_of("VGG16").layers)
+    ]
+    config = {"name": "vgg16", "layers": inside, "output_layers": [["block5_pool", 0, 0]]}
+    model: list[dict[str, Any]] = [{"class_name": "Functional", "config": config}]
+    if depth is None:
+        with pytest.raises(ImportProblem, match="VGG16 inside the model, has single layers that are frozen"):
+            taken_apart(model, lambda *_: [])
+        return
+    (base,) = taken_apart(model, lambda *_: [])
+    assert base["config"]["frozen_layers"] == depth
+    assert base["config"]["trainable"] is (len(frozen) < 19)

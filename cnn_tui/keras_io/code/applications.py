@@ -15,6 +15,7 @@ from cnn_tui.network.kinds.application import (
     IMAGENET_TORCH,
     Architecture,
     facts_of,
+    frozen_depth,
 )
 
 ARCHITECTURES: tuple[str, ...] = typing.get_args(Architecture)
@@ -139,20 +140,15 @@ def freeze(layer: Value, value: Value) -> bool:
 
 def _frozen(base: Instance, notes: list[str]) -> dict[str, Value]:
     """How much of a network is frozen, as arguments of its layer."""
-    end, trained = _end(base), base.arguments[TRAINED]
+    end, trained, architecture = _end(base), base.arguments[TRAINED], base.arguments["architecture"]
     if end is None:
         return {} if any(trained) else {"trainable": False}
-    learning = [at for at, (_, learned) in enumerate(facts_of(base.arguments["architecture"]).layers[:end]) if learned]
-    if not any(trained[at] for at in learning):
-        return {"trainable": False}
-    first = next(at for at in learning if trained[at])
-    if not all(trained[at] is True for at in learning if at >= first):
-        architecture = base.arguments["architecture"]
+    # What is not known is none of the first that are frozen, so that it is noted.
+    depth = frozen_depth(architecture, [one is not False for one in trained[:end]])
+    if depth is None or not all(isinstance(one, bool) for one in trained):
         notes.append(f"which layers of {architecture} ({base.place}) are trained is left out: not all behind the first")
         return {}
-    while first and trained[first - 1] is True:
-        first -= 1
-    return {"frozen_layers": first} if any(not trained[at] for at in learning) else {}
+    return {"trainable": False} if depth == end else {"frozen_layers": depth} if depth else {}
 
 
 def cut_after(base: Instance, name: Value) -> Instance:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
@@ -122,6 +123,25 @@ def facts_of(architecture: str) -> Facts:
     names = [name if name != "_" else "" for name in plain["layers"].split()]
     layers = tuple(zip(names, plain["learned"], strict=True))
     return Facts(plain["least"], plain["last"], layers, cuts)
+
+
+def frozen_depth(architecture: str, trained: Sequence[bool]) -> int | None:
+    """How many layers from the first are frozen, of those for which `trained` says whether they are trained.
+
+    It is the number of all where none is; None where some of those behind the first that is trained are frozen. Layers
+    that learn nothing do not count.
+    """
+    learning = [at for at, (_, learned) in enumerate(facts_of(architecture).layers[: len(trained)]) if learned]
+    first = next((at for at in learning if trained[at]), None)
+    if first is None:
+        return len(trained)
+    if not all(trained[at] for at in learning if at > first):
+        return None
+    if first == learning[0]:
+        return 0
+    while trained[first - 1]:
+        first -= 1
+    return first
 
 
 def side_after(steps: tuple[str, ...], side: int) -> int:
