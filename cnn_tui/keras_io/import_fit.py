@@ -45,7 +45,8 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
     given["steps_per_epoch"] = _steps(experiment, code, given["batch_size"], notes)
     for name, value in given.items():
         if isinstance(value, Unknown):
-            notes.append(f"{name} is {value}, which is not known: {getattr(training, name)} stands in")
+            instead = "every image once" if name == "steps_per_epoch" else getattr(training, name)
+            notes.append(f"{name} is {value}, which is not known: {instead} stands in")
             continue
         try:
             training = msgspec.structs.replace(training, **{name: value})

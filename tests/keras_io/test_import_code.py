@@ -414,7 +414,7 @@ def test_an_epoch_has_as_many_steps_as_a_fit_says(tmp_path: Path, said: str, ste
 def test_steps_that_only_running_tells_are_a_note(tmp_path: Path) -> None:
     imported = read(tmp_path, HEAD + SMALL + FIT.replace("epochs=3", "steps_per_epoch=STEPS"))
     assert imported.experiment.training.steps_per_epoch is None
-    assert imported.notes == ("steps_per_epoch is STEPS (line 15), which is not known: None stands in",)
+    assert imported.notes == ("steps_per_epoch is STEPS (line 15), which is not known: every image once stands in",)
 
 
 def test_early_stopping_goes_back_to_the_best_weights(tmp_path: Path) -> None:
