@@ -76,9 +76,9 @@ class DataFacts(msgspec.Struct, frozen=True):
         mean = self.train.mean
         size = self.train.images * self.bytes_each
         return [
-            f"before / 255.0: whole numbers from {low} to {high}, {mean:.1f} in the mean; "
+            f"before / 255.0: whole numbers from {low} to {high}, with a mean of {mean:.1f}; "
             f"the training images take {_megabytes(size)}",
-            f"after / 255.0: numbers from {low / 255:g} to {high / 255:g}, {mean / 255:.3f} in the mean; "
+            f"after / 255.0: numbers from {low / 255:g} to {high / 255:g}, with a mean of {mean / 255:.3f}; "
             f"{_megabytes(size * 4)} as float32, {_megabytes(size * 8)} as NumPy's float64",
         ]
 
@@ -90,7 +90,7 @@ class DataFacts(msgspec.Struct, frozen=True):
             spread = "as many each" if most == 1 else f"the largest {most:.1f} times as many as the smallest"
             return f"{some} of {len(counts)} classes have training images, {spread}."
         if most == 1:
-            return "All classes have as many training images as the others."
+            return "All classes have the same number of training images."
         return f"The largest class has {most:.1f} times as many training images as the smallest."
 
     def to_json(self) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def test_data_show_tells_classes_sizes_and_range(tmp_path: Path, inside: Inside)
     assert "12x12 pixels, grey, 1 channel" in answer.out
     assert "before / 255.0: whole numbers from 0 to 220" in answer.out
     assert "after / 255.0: numbers from 0 to 0.862745" in answer.out
-    assert "All classes have as many training images as the others." in answer.out
+    assert "All classes have the same number of training images." in answer.out
     (fact,) = inside("data", "show", shapes, "--json").objects
     assert (fact["train"]["per_class"], fact["test"]["images"]) == ([80, 80, 80], 80)
     assert (fact["input_shape"], fact["train"]["highest"]) == ([12, 12, 1], 220)
