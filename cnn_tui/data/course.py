@@ -1,7 +1,7 @@
 """The datasets of the course's later weeks: where each is looked for, and the drawn one that stands in for it.
 
 They may not be handed out with the lab, and each is had as a folder of pictures. A set's own name is that folder, in
-`CNN_TUI_DATA`. With `_drawn` behind it, it is a folder of a few hundred drawn pictures (`drawings.py`), which is made
+`CNN_TUI_DATA`. With `_drawn` behind it, it is a folder of hundreds of drawn pictures (`drawings.py`), which is made
 in the home when it is first asked for. While the folder is not there, the drawn one stands in for it.
 """
 
@@ -16,7 +16,7 @@ from cnn_tui.data import drawings
 from cnn_tui.home import home, scratch
 
 DRAWN = "_drawn"
-_VERSION = 1
+_VERSION = 2
 """Of the drawings; another one is drawn anew."""
 
 

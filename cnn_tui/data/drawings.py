@@ -262,7 +262,7 @@ DRAWN: dict[str, Drawn] = {
         80,
         30,
     ),
-    "sign_mnist": Drawn(_signs(), 24, 8, SIGN_SIDE, coloured=False),
+    "sign_mnist": Drawn(_signs(), 80, 16, SIGN_SIDE, coloured=False),
 }
 
 
