@@ -160,6 +160,17 @@ async def test_a_search_left_with_esc_goes_back_to_where_it_began(make_lab: Make
         await sees(pilot, "/nowhere not found")
 
 
+async def test_what_is_found_stays_in_sight_where_there_is_less_room(make_lab: MakeLab, log: Path) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await pilot.press("6", "slash", *"second", "enter")
+        await sees(pilot, "▶ a second error")
+        await pilot.resize_terminal(120, 20)
+        await until(pilot, lambda: app.lab.query_one(LogView).size.height < 12, "less room")
+        await pilot.pause()
+        await sees(pilot, "▶ a second error")
+
+
 async def test_keys_typed_ahead_go_into_the_search_and_run_no_command(
     make_lab: MakeLab, log: Path, history: History
 ) -> None:

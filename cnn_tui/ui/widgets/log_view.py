@@ -94,7 +94,8 @@ class LogView(MovingLines):
         self.notice = ""
         self._left = 0
         self._stamp: Stamp | None = None
-        self._end = 0
+        self._end = self._height = 0
+        """The end of what was drawn last, and on how many lines."""
         self._searches = 0
         self._is_searching = False
         self._steps: list[int] = []
@@ -128,6 +129,17 @@ class LogView(MovingLines):
         self._say()
 
     def draw(self, width: int, height: int) -> list[Text]:
+        if height != self._height:
+            self._keep_hit_in_sight(height)
+        rows = self._rows(height)
+        self._end = rows[-1].next if rows else 0
+        if not rows:
+            words = f"The log cannot be read: {self.file.path}" if self.file.size() else self.empty
+            return list(Text(inert(words), self.style("dim")).wrap(self.app.console, width))
+        return [self._line(row) for row in rows]
+
+    def _rows(self, height: int) -> list[LogRow]:
+        """So many rows from `top` on, which is moved where the log is followed or has fewer of them."""
         size = self.file.size()
         if self.follow:
             self.top = self.file.back(size, height)
@@ -135,11 +147,24 @@ class LogView(MovingLines):
         if self.top and len(rows) < height:
             self.top = self.file.back(size, height)
             rows = self.file.rows(self.top, height)
-        self._end = rows[-1].next if rows else 0
-        if not rows:
-            words = f"The log cannot be read: {self.file.path}" if size else self.empty
-            return list(Text(inert(words), self.style("dim")).wrap(self.app.console, width))
-        return [self._line(row) for row in rows]
+        return rows
+
+    def _is_in_sight(self, row: int, height: int) -> bool:
+        """Whether a row is among so many from `top` on; what was drawn last may have begun elsewhere."""
+        rows = self.file.rows(self.top, height)
+        return bool(rows) and rows[0].start <= row < rows[-1].next
+
+    def _show_row(self, row: int) -> None:
+        """Bring a row into sight, a third from the top, unless it is in sight."""
+        if not self._is_in_sight(row, self.size.height):
+            self.top = self.file.back(row, self.size.height // 3)
+
+    def _keep_hit_in_sight(self, height: int) -> None:
+        """What was found and seen stays so when the log gets less room, as when the machine below it takes some."""
+        seen = self.hit is not None and not self.follow and self._is_in_sight(self.hit, self._height)
+        self._height = height
+        if seen and self.hit is not None:
+            self._show_row(self.hit)
 
     def move_rows(self, by: int) -> None:
         """Towards the end, or back; going back ends following."""
@@ -159,7 +184,7 @@ class LogView(MovingLines):
 
     def move_sideways(self, by: int) -> None:
         """To the right, as far as a row on screen goes, and back."""
-        longest = max((len(plain(row.data)) for row in self.file.rows(self.top, self.size.height)), default=0)
+        longest = max((len(plain(row.data)) for row in self._rows(self.size.height)), default=0)
         self._left = max(0, min(self._left + by * SIDEWAYS, longest - SIDEWAYS))
         self.redraw()
 
@@ -203,8 +228,7 @@ class LogView(MovingLines):
             self.notice = "not found" if message.row is None else "from the other end" if message.wrapped else ""
         if message.row is not None:
             self.follow = False
-            if not self.top <= message.row < self._end:
-                self.top = self.file.back(message.row, self.size.height // 3)
+            self._show_row(message.row)
             self._bring_in_sight(message.row)
         if message.row is None:
             self._steps.clear()
