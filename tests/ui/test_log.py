@@ -6,12 +6,14 @@ import threading
 from pathlib import Path
 
 import pytest
+from textual.events import Focus
 
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.home import log_path, worker_log_path
 from cnn_tui.jobs.gpus import ABSENT, Gpu, Gpus
 from cnn_tui.jobs.sensors import MachineReading
+from cnn_tui.ui.panes.log import LogPane
 from cnn_tui.ui.widgets.log_view import LogSearch, LogView, plain
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
@@ -124,8 +126,10 @@ async def test_search_goes_to_the_first_line_while_it_is_typed_and_marks_it_with
         await sees(pilot, "▶ a second error, and its Error again")
         await pilot.press("n")
         await sees(pilot, "▶ E0000 something")
-        assert "from the other end" in text(app)
-        await pilot.press("N", "N")
+        await sees(pilot, "from the other end")
+        await pilot.press("N")
+        await sees(pilot, "▶ a second error")
+        await pilot.press("N")
         await until(pilot, lambda: "▶ E0000" in text(app) and "other end" not in text(app), "back again")
         await pilot.press("escape")
         await until(pilot, lambda: "▶" not in text(app), "no search")
@@ -181,6 +185,19 @@ async def test_keys_typed_ahead_go_into_the_search_and_run_no_command(
             app.simulate_key(key)
         await sees(pilot, "▶ quit and stop rq6sR")
         assert app.is_running and history.count() == 1 and history.wish(1) == ""
+
+
+async def test_a_search_that_begins_before_the_log_is_on_the_screen_is_not_lost(make_lab: MakeLab, log: Path) -> None:
+    """As where all its keys come at once, and the pane is drawn after the last of them."""
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await sees(pilot, "Total params")
+        log_pane = app.lab.query_one(LogPane)
+        log_pane.post_message(Focus())
+        log_pane.call_later(log_pane.view.seek, "second", 0)
+        await until(pilot, lambda: log_pane.view.hit is not None, "an answer")
+        await pilot.press("6")
+        await sees(pilot, "▶ a second error")
 
 
 async def test_long_lines_are_cut_with_a_mark_and_scrolled_sideways(make_lab: MakeLab, log: Path) -> None:

@@ -149,7 +149,7 @@ def test_runs_that_are_started_in_the_lab_get_the_device_it_was_opened_with(tmp_
     tiny = str(write_experiment(tmp_path / "tiny.toml", write_dataset(tmp_path / "tiny.npz")))
     with Terminal([*LAB, tiny, "--device", "tpu"]) as terminal:
         assert terminal.wait_for_end() == 2
-        assert "a device is cpu, gpu (the freest) or gpu:N" in terminal.text
+        assert "a device is cpu, gpu (the freest), gpu:N" in terminal.text
     with Terminal([*LAB, tiny, "--device", "cpu"]) as terminal:
         terminal.wait_for("Total params")
         terminal.press("r")

@@ -8,7 +8,7 @@ from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.events import Hide, Resize, Show
+from textual.events import Focus, Hide, Resize, Show
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input
@@ -63,6 +63,10 @@ class LogPane(Pane):
         look = self.set_interval(_LOOK_SECONDS, self.view.look, pause=True)
         self._clocks = [look, self.set_interval(_SENSE_SECONDS, self._sense, pause=True)]
 
+    def on_focus(self, _: Focus) -> None:
+        """Have the right log before the pane is on the screen: the next keys may be here sooner."""
+        self._show_log()
+
     def on_show(self, _: Show) -> None:
         """Look again, at once and from now on."""
         self._shown = True
@@ -88,9 +92,11 @@ class LogPane(Pane):
         return self.query_one(LogView)
 
     def refresh_view(self) -> None:
+        if self._shown:
+            self._show_log()
+
+    def _show_log(self) -> None:
         run = self.live.run
-        if not self._shown:
-            return
         if run is None:
             self.say("the worker")
             empty = f"What TensorFlow prints while a run trains comes here. {key_of('run.start')} trains the stack."
