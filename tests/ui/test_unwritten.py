@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from textual.message import Message
+from textual.notifications import Notify
 
 import cnn_tui.ui
 from cnn_tui.exercises import answers
@@ -164,7 +166,13 @@ async def test_every_key_that_writes(way: Way, disk: Path, make_lab: MakeLab, mo
     monkeypatch.setattr(HistoryWriter, "write", noted)
     app, fault = make_lab(), HomeFault(way, disk)
     app.lab.history.store.execute("PRAGMA query_only = ON")  # no key writes by the connection that the lab reads
-    async with app.run_test(size=LARGE, notifications=True) as pilot:
+    said: list[str] = []
+
+    def hear(message: Message) -> None:
+        if isinstance(message, Notify):
+            said.append(message.notification.message)
+
+    async with app.run_test(size=LARGE, notifications=True, message_hook=hear) as pilot:
         await sees(pilot, "run 3 epoch 2/5")
         fault.begin()
         try:
@@ -185,7 +193,8 @@ async def test_every_key_that_writes(way: Way, disk: Path, make_lab: MakeLab, mo
         finally:
             fault.end()
         await until(pilot, lambda: not app.lab.writer.waiting, "all of it written")
-        await sees(pilot, "Written now")
+        # It is on the screen for some seconds only, which a busy machine may take to draw it.
+        await until(pilot, lambda: any("Written now" in words for words in said), "what is written now")
         assert app.is_running
     with History() as history:
         for scene in SCENES:
