@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 
@@ -16,7 +16,7 @@ from cnn_tui.experiment.schedule import ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiment.training import Training
 from cnn_tui.keras_io.code.callbacks import stop_rules
-from cnn_tui.keras_io.code.values import TOGETHER, ClassWeights, DatasetArrays, Folder, Share, Unknown
+from cnn_tui.keras_io.code.values import BY_HAND, FIT_AT, TOGETHER, ClassWeights, DatasetArrays, Folder, Share, Unknown
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import quiet
@@ -29,8 +29,12 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
         notes.to_know.append("the model is not trained in the file: the usual epochs stand in")
         return msgspec.structs.replace(training, validation="test")
     given: dict[str, Any] = {"epochs": _epochs(experiment, code, notes)}
-    batch = code.data.arguments.get("batch_size") if isinstance(code.data, Folder) else None
-    given["batch_size"] = code.fitted.get("batch_size") or batch or 32
+    given["batch_size"] = _batch_size(code)
+    if _are_in_batches(code.data) and code.fitted.get("batch_size") not in (None, given["batch_size"]):
+        notes.to_know.append(
+            f"batch_size of fit ({code.fitted.get(FIT_AT)}) counts for arrays alone: the images come in the batches "
+            f"that they are read in, of {given['batch_size']}"
+        )
     if code.seed is not None:
         given["seed"] = code.seed
     # Of a part of one folder: what is watched there is what is tested on here.
@@ -40,6 +44,7 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
     given["validation"] = "test" if held_out else _validation(code, notes)
     if code.schedule is not None and training.schedule is None:
         given["schedule"] = code.schedule
+    _note_steps_of_validation(experiment, code, notes)
     given["class_weight"] = _class_weight(code, notes)
     given["shuffle"] = _shuffle(code)
     given["steps_per_epoch"] = _steps(experiment, code, given["batch_size"], notes)
@@ -68,9 +73,20 @@ def _epochs(experiment: Experiment, code: CodeImport, notes: Notes) -> Any:
     return epochs
 
 
+def _are_in_batches(data: Any) -> TypeGuard[Folder]:
+    """Whether a generator or a pipeline gives the images, and not arrays, whose size and order are fit's to say."""
+    return isinstance(data, Folder) and (BY_HAND not in data.arguments or data.generator is not None)
+
+
+def _batch_size(code: CodeImport) -> Any:
+    """The images that a step learns from. Of what comes in batches already, Keras leaves that of fit aside."""
+    own = code.data.arguments.get("batch_size") if _are_in_batches(code.data) else None
+    return own or code.fitted.get("batch_size") or 32
+
+
 def _shuffle(code: CodeImport) -> bool:
     """Whether the images come in another order each time. Keras itself only asks it of arrays."""
-    if isinstance(code.data, Folder):
+    if _are_in_batches(code.data):
         return code.data.arguments.get("shuffle") is not False
     return code.fitted.get("shuffle") is not False
 
@@ -114,12 +130,35 @@ def _is_every_image(steps: float, experiment: Experiment, code: CodeImport) -> b
 def _batches_of_all(experiment: Experiment, code: CodeImport) -> float | None:
     """How many batches all training images are, the last perhaps in part; None where that is not known."""
     images = code.data.path if isinstance(code.data, Folder) else code.data
-    size = code.data.arguments.get("batch_size", 32) if isinstance(code.data, Folder) else None
-    size = size or code.fitted.get("batch_size") or 32
+    size = _batch_size(code)
     count = images.count if isinstance(images, DatasetArrays) else None
     if count is None and experiment.dataset and isinstance(images, str):  # a folder that is here
         count = describe(experiment.dataset, experiment.data_options).train_images
     return count / size if count is not None and type(size) is int else None
+
+
+def _note_steps_of_validation(experiment: Experiment, code: CodeImport, notes: list[str]) -> None:
+    """Note where only so many batches of the images to validate on are measured, of which all are here."""
+    name = next((name for name in ("validation_steps", "nb_val_samples") if code.fitted.get(name) is not None), None)
+    if name is None or not {"validation_data", "validation_split"} & code.fitted.keys():
+        return
+    steps = code.fitted[name]
+    if isinstance(steps, Unknown) and _OF_IMAGES.fullmatch(steps.what):
+        return
+    if isinstance(steps, Share) and abs(steps.part - 1) <= _SAME:
+        return
+    watched = code.validation
+    images = watched.path if isinstance(watched, Folder) else watched
+    size = watched.arguments.get("batch_size") if _are_in_batches(watched) else _batch_size(code)
+    count = images.count if isinstance(images, DatasetArrays) else None
+    if isinstance(images, str) and experiment.dataset and not holds_out(code):
+        count = describe(experiment.dataset, experiment.data_options).test_images
+    if count is not None and type(steps) is int:
+        if name == "nb_val_samples" and steps >= count:
+            return
+        if name == "validation_steps" and type(size) is int and steps >= count / size - 1:
+            return
+    notes.append(f"{name} ({code.fitted.get(FIT_AT)}) is left out: all images to validate on are measured here")
 
 
 def _class_weight(code: CodeImport, notes: list[str]) -> ClassWeight:

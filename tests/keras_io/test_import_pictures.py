@@ -483,3 +483,66 @@ def test_classes_that_a_script_does_not_read_are_a_difference(pets: Path) -> Non
         "(8, 6))", "(8, 6)), cv2.COLOR_BGR2RGB)"
     )
     assert not any("OpenCV" in note for note in read(pets.parent, READ + BY_HAND + turned + BY_HAND_FIT).notes)
+
+
+@pytest.mark.parametrize(
+    ("data", "size"),
+    [
+        ("ImageDataGenerator().flow(x_train, y_train, batch_size=128)", 128),
+        ("ImageDataGenerator().flow(x_train, y_train)", 32),
+        ("tf.data.Dataset.from_tensor_slices((x_train, y_train)).shuffle(9).batch(64)", 64),
+        ("x_train, y_train", 20),
+    ],
+)
+def test_the_batch_size_of_a_fit_counts_for_arrays_alone(tmp_path: Path, data: str, size: int) -> None:
+    code = f"""{HEAD}
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+{SMALL}
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit({data}, batch_size=20, epochs=3)
+"""
+    imported = read(tmp_path, code)
+    assert imported.experiment.training.batch_size == size
+    noted = [note for note in imported.to_know if "batch_size of fit" in note]
+    assert len(noted) == (size != 20)
+    assert all(f"of {size}" in note and f"line {len(code.splitlines())}" in note for note in noted)
+
+
+@pytest.mark.parametrize(
+    ("load", "shuffle", "noted"),
+    [
+        ('tfds.load("mnist", split="train", as_supervised=True).batch(32)', False, 0),
+        ('tfds.load("mnist", split="train", as_supervised=True).shuffle(99).batch(32)', True, 0),
+        ('tfds.load("mnist", as_supervised=True, shuffle_files=True)["train"].batch(32)', False, 1),
+    ],
+)
+def test_images_of_tensorflow_datasets_come_in_their_order_unless_they_are_shuffled(
+    tmp_path: Path, load: str, shuffle: bool, noted: int
+) -> None:
+    fit = f'model.compile("adam", "sparse_categorical_crossentropy")\nmodel.fit({load}, epochs=3)'
+    imported = read(tmp_path, f"{READ}\nimport tensorflow_datasets as tfds\n{SMALL}\n{fit}\n")
+    assert imported.experiment.training.shuffle is shuffle
+    assert len([note for note in imported.notes if "shuffle_files (line " in note]) == noted
+
+
+@pytest.mark.parametrize(
+    ("watched", "noted"),
+    [
+        ("validation_data=(x_test, y_test), validation_steps=10", True),
+        ("validation_data=(x_test, y_test), validation_steps=len(x_test) // 20", False),
+        ("validation_data=(x_test, y_test)", False),
+        ("validation_data=ImageDataGenerator().flow(x_test, y_test, batch_size=100), validation_steps=100", False),
+        ("validation_data=ImageDataGenerator().flow(x_test, y_test, batch_size=100), validation_steps=50", True),
+        ("validation_steps=10", False),  # of nothing
+    ],
+)
+def test_images_that_are_not_measured_there_are_a_note(tmp_path: Path, watched: str, noted: bool) -> None:
+    code = f"""{HEAD}
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+{SMALL}
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x_train, y_train, batch_size=20, epochs=3, {watched})
+"""
+    notes = [note for note in read(tmp_path, code).notes if "validation_steps" in note]
+    assert bool(notes) is noted
+    assert all(f"line {len(code.splitlines())}" in note and "all images" in note for note in notes)

@@ -15,6 +15,7 @@ from cnn_tui.keras_io.code.paths import text_method
 from cnn_tui.keras_io.code.pipelines import pipeline_method
 from cnn_tui.keras_io.code.scale import FITTED, statistic
 from cnn_tui.keras_io.code.values import (
+    FIT_AT,
     HISTORY,
     OPTIONS,
     PARSER,
@@ -88,6 +89,7 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
         before, model.fitted = model.fitted, named(name, unnamed, given)
         if {"nb_epoch", "nb_val_samples"} & given.keys() and "steps_per_epoch" in model.fitted and len(unnamed) > 1:
             model.fitted["samples_per_epoch"] = model.fitted.pop("steps_per_epoch")  # as Keras 1 had it
+        model.fitted[FIT_AT] = place
         history = Instance(HISTORY, {"epoch": _epochs(model.fitted)}, place)
         if model.is_trained and before is not None and _goes_on(before, model.fitted):
             model.fitted = _together(before, model.fitted)
@@ -124,7 +126,7 @@ def _as_it_is(model: CodeModel) -> CodeModel:
 
 def _goes_on(before: Mapping[str, Value], fitted: Mapping[str, Value]) -> bool:
     """Whether a fit goes on as the one before it: only for other epochs, and with nothing that would begin anew."""
-    names = {*before, *fitted} - {*_OF_EPOCHS, "verbose", TOGETHER}
+    names = {*before, *fitted} - {*_OF_EPOCHS, "verbose", TOGETHER, FIT_AT}
     return (
         before.get("callbacks") is fitted.get("callbacks") is None
         and _epochs(before) is not None
@@ -197,7 +199,7 @@ def _of_generator(
     if name == "fit":
         generator.arguments[FITTED] = True
         return None
-    arguments = named(name, unnamed, given)
+    arguments = {"batch_size": 32, **named(name, unnamed, given)}  # Keras's own
     if name == "flow_from_directory":
         return Folder(arguments.pop("directory", None), arguments, generator, place)
     if name == "flow_from_dataframe":

@@ -60,7 +60,7 @@ def pipeline_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, V
     if name == "load" and callee.path.startswith("tensorflow_datasets."):
         return tensorflow_dataset(unnamed, given, place)
     if name == "image_dataset_from_directory":
-        arguments = named(name, unnamed, given)
+        arguments = {"batch_size": 32, **named(name, unnamed, given)}
         folder = Folder(arguments.pop("directory", None), arguments, None, place)
         return [folder, folder] if arguments.get("subset") == "both" else folder
     if name == "from_tensor_slices" and unnamed:
@@ -157,10 +157,22 @@ def tensorflow_dataset(unnamed: Sequence[Value], given: Mapping[str, Value], pla
         parts = [_half(name, part, place) for part in split]
     elif split is not None:
         parts = _half(name, split, place)
-    size = named.get("batch_size")
+    size, files = named.get("batch_size"), named.get("shuffle_files")
+    if files not in (None, False):
+        note = f"shuffle_files ({place}) is left out: it reads the files of {name} in another order each time"
+        parts = _noted(parts, note)
     if size is not None and isinstance(parts, Folder):
         parts = pipeline_method(parts, "batch", (size,), {})
     return (parts, Unknown(f"what is said of {name}", place)) if named.get("with_info") is True else parts
+
+
+def _noted(parts: Value, note: str) -> Value:
+    """The parts of a dataset, each with a note on what is done to its pictures."""
+    if isinstance(parts, list):
+        return [_noted(part, note) for part in parts]
+    if isinstance(parts, dict):
+        return {half: _noted(part, note) for half, part in parts.items()}
+    return msgspec.structs.replace(parts, notes=(*parts.notes, note)) if isinstance(parts, Folder) else parts
 
 
 def _half(name: str, part: Value, place: str) -> Value:
@@ -173,11 +185,11 @@ def _half(name: str, part: Value, place: str) -> Value:
         shares = [int(number) / 100 if number and sign else usual for number, sign, usual in ends]
         known = all(sign or not number for number, sign, _ in ends)
         path = Unknown(f"{match[1]} of {name}", place)
-        return Folder(path, {}, None, place, (shares[0], shares[1]) if known else None)
+        return Folder(path, {"shuffle": False}, None, place, (shares[0], shares[1]) if known else None)
     whole = BUILT_IN[name].train_images if match[1] == "train" else BUILT_IN[name].test_images
     first, last = (
         round(whole * (int(number) / 100 if sign else int(number) / whole)) if number else round(whole * usual)
         for number, sign, usual in ends
     )
     images = DatasetArrays(name, match[1], "images", BUILT_IN[name].input_shape, whole, max(last - first, 0))
-    return Folder(images, {}, None, place)
+    return Folder(images, {"shuffle": False}, None, place)

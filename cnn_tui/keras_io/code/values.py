@@ -32,6 +32,8 @@ HISTORY = "History"
 
 TOGETHER = "fits in a row"
 """Among what a fit is given: how many of them, one after the other, are one training."""
+FIT_AT = "where the fit is"
+"""Among it: the line of the last of them."""
 
 
 class Unknown(msgspec.Struct, frozen=True):
