@@ -151,7 +151,7 @@ def _choose(models: Sequence[CodeModel], chosen: str | None, shown: str) -> Code
         if len(named) == 1:
             return named[0]
     elif len({_alike(model) for model in listed}) == 1:
-        return listed[-1]
+        return next((model for model in reversed(listed) if model.fitted), listed[-1])
     lines = tuple(
         f"{quiet(model.name, 40) or 'a model'} ({model.place}), {counted(len(model.layers), 'layer')}"
         for model in listed
@@ -162,7 +162,7 @@ def _choose(models: Sequence[CodeModel], chosen: str | None, shown: str) -> Code
 
 
 def _alike(model: CodeModel) -> str:
-    """The same text for models that a cell makes again and again."""
+    """The same text for models that a cell or a function makes again and again, of which often one alone is trained."""
     return repr([described(layer) for layer in model.layers])
 
 

@@ -1402,3 +1402,43 @@ FIT
     gone = read(tmp_path, code.replace("pets_train", "gone"))
     assert gone.experiment.dataset == ""
     assert any("the table that it trains on" in note and "is not there" in note for note in gone.notes)
+
+
+# One function, several models
+
+
+SOLUTION = """
+class Enough(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs={}):
+        if logs.get("val_accuracy") > 0.97:
+            self.model.stop_training = True
+
+
+def solution():
+    model = keras.Sequential([layers.Flatten(input_shape=(28, 28)), layers.Dense(10, activation="softmax")])
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    INSIDE
+    return model
+BEHIND
+
+if __name__ == "__main__":
+    model = solution()
+    model.save("model.h5")
+"""
+FIT_SO = (
+    "model.fit(x_train, y_train, epochs=17, batch_size=64, steps_per_epoch=25, validation_data=(x_test, y_test), "
+    "callbacks=[Enough()])"
+)
+
+
+@pytest.mark.parametrize(
+    ("inside", "behind"), [(FIT_SO, ""), ("", f"\nmodel = solution()\n{FIT_SO}\n")], ids=["inside", "behind"]
+)
+def test_of_models_that_one_function_makes_the_one_that_is_trained_counts(
+    tmp_path: Path, inside: str, behind: str
+) -> None:
+    imported = read(tmp_path, HEAD + SOLUTION.replace("INSIDE", inside).replace("BEHIND", behind))
+    training = imported.experiment.training
+    assert (training.epochs, training.batch_size, training.steps_per_epoch) == (17, 64, 25)
+    assert imported.experiment.stop == (StopRule("val_accuracy", above=0.97),)
+    assert not imported.notes
