@@ -13,6 +13,7 @@ import msgspec
 from cnn_tui.data.dataset import AS_THEY_ARE, MOST_SIDE, Color, DataOptions, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.data.image_folder import PARTS, list_pictures
+from cnn_tui.keras_io.code.joins import JOINED
 from cnn_tui.keras_io.code.values import BY_HAND, DatasetArrays, Folder, Listed, Unknown
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_fit import holds_out, share_held_out
@@ -95,12 +96,21 @@ def _table_asked(images: Unknown, validation: Any, beside: Path, notes: list[str
     """The table of labels and pixels that a script trains on, and the one that it tests on where it names another."""
     tested = validation.path if isinstance(validation, Folder) else validation
     other = tested.table if isinstance(tested, Unknown) and tested.table != images.table else ""
+    if images.table.startswith(JOINED):
+        tables = quiet(images.table.removeprefix(JOINED), 160)
+        notes.append(
+            f"the tables that it trains on are put together there, {tables}: set the dataset to one file of all"
+        )
+        return DataAsked(is_elsewhere=True)
     for path in _places(images.table, beside):
         for test in (*map(str, _places(other, beside)), None) if other else (None,):
             try:
                 describe(str(path), DataOptions(test=test))
             except DatasetError:
                 continue
+            if other and test is None:
+                shown = quiet(f"{other} ({tested.place})".removeprefix(JOINED), 160)
+                notes.append(f"the table that it tests on, {shown}, is not there, or not of such images")
             return DataAsked(str(path), DataOptions(test=test))
     there = f"{quiet(images.table, 80)} ({images.place})"
     notes.append(f"the table that it trains on, {there}, is not there, or has no images: set the dataset to it")

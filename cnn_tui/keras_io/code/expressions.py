@@ -14,6 +14,7 @@ from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, combined, is_plain
 from cnn_tui.keras_io.code.arrays import array_in
 from cnn_tui.keras_io.code.attributes import attribute, is_base
 from cnn_tui.keras_io.code.cells import CodeCell
+from cnn_tui.keras_io.code.joins import joined
 from cnn_tui.keras_io.code.paths import THIS_FILE
 from cnn_tui.keras_io.code.usual_names import usual_name
 from cnn_tui.keras_io.code.values import (
@@ -257,7 +258,10 @@ class Expressions:
                 given.update(value)
             else:
                 given["**"] = value
-        called = self._call(callee, unnamed, given, cell.place(node.lineno))
+        place = cell.place(node.lineno)
+        if isinstance(callee, Named) and (tables := joined(callee.name, unnamed, given, place)):
+            self._table = tables
+        called = self._call(callee, unnamed, given, place)
         return unknown(node, cell) if isinstance(called, Unknown) and not called.what else called
 
 
