@@ -14,6 +14,8 @@ from cnn_tui.text import quiet
 MAX_LAYERS = 1_000
 ONLY_CHAINS = "only a plain chain of layers can be taken"
 """What ends a sentence that refuses branches."""
+IN_FRONT = "in front"
+"""The place of a layer that is not the script's own, and does what it does before its model."""
 _FUNCTIONAL = ("Functional", "Model")
 
 Plain = dict[str, Any]

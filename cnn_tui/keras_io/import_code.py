@@ -19,7 +19,7 @@ from cnn_tui.keras_io.code.cells import read_source
 from cnn_tui.keras_io.code.pictures import augmentation
 from cnn_tui.keras_io.code.program import Program
 from cnn_tui.keras_io.code.rates import rate_schedule
-from cnn_tui.keras_io.code.scale import is_prepared, is_scaled, scaling
+from cnn_tui.keras_io.code.scale import arrays_of, is_prepared, is_scaled, scaling
 from cnn_tui.keras_io.code.values import (
     BLUE_FIRST,
     ClassNames,
@@ -33,6 +33,7 @@ from cnn_tui.keras_io.code.values import (
 )
 from cnn_tui.keras_io.import_chain import Chain, Plain
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels
+from cnn_tui.keras_io.import_rows import with_flatten
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.layers import LAYERS
 from cnn_tui.text import counted, quiet
@@ -84,8 +85,11 @@ def read_code(path: Path, chosen: str | None = None, training: int | None = None
             "the pictures to validate on are varied there too: here they come as they are, as the network will "
             "meet them"
         )
+    chain = Chain(tuple(map(described, layers)), _input_shape(model, layers))
+    images = arrays_of(data)
+    is_row = images is not None and len(images.sizes) == 1
     return CodeImport(
-        Chain(tuple(map(described, layers)), _input_shape(model, layers)),
+        with_flatten(chain, notes, len(layers) - len(model.layers), is_row),
         _compiled(model, notes),
         fitted,
         data,
@@ -185,10 +189,12 @@ def _input_shape(model: CodeModel, layers: Sequence[Instance]) -> tuple[Any, ...
     shape = model.shape
     for layer in layers if shape is None else ():
         for name in _IN_LAYERS[:3]:
-            if name in layer.arguments:
+            if name in layer.arguments and shape is None:
                 shape = layer.arguments[name]
                 shape = shape[1:] if name == "batch_input_shape" and isinstance(shape, tuple | list) else shape
                 shape = (shape,) if isinstance(shape, int) else shape
+        if shape is not None or layer.kind in ("Conv2D", "Dense"):  # whatever a later one says counts for nothing
+            break
     if shape is None and any(layer.kind == "Application" for layer in layers):
         return (None, None, 3)  # which Keras takes where it is told none
     if not isinstance(shape, tuple | list):

@@ -16,6 +16,7 @@ from cnn_tui.experiment.unset_dataset import InputShape, images_in_words
 from cnn_tui.keras_io.code.values import ClassNames, DatasetArrays
 from cnn_tui.keras_io.import_chain import Chain, config_of
 from cnn_tui.keras_io.import_folders import DataAsked
+from cnn_tui.keras_io.import_rows import image_of_row, note_other_row
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.layers import AnyLayer, Dense, Flatten
 from cnn_tui.network.stack import Shape, Stack
@@ -38,6 +39,7 @@ def images_for(
     the file, which tells MNIST from Fashion-MNIST, whose images and classes are as many.
     """
     if asked.dataset is not None:
+        note_other_row(shape, describe(asked.dataset, asked.options).input_shape, notes)
         return {"dataset": asked.dataset, **msgspec.structs.asdict(asked.options), "leave_out": asked.leave_out}
     if asked.options != AS_THEY_ARE:
         return _not_set(_shape_of(asked.options), layers, notes) | {"fit": asked.options.fit}
@@ -45,6 +47,8 @@ def images_for(
         notes.to_know.append(f"the file does not say what images the model takes: the dataset is {_LIKELY[0]}")
         return {"dataset": _LIKELY[0]}
     sizes: Shape = tuple(size if type(size) is int else 0 for size in shape)
+    if len(sizes) == 1:
+        sizes = image_of_row(sizes[0]) or sizes
     if len(sizes) == 2 and layers and isinstance(layers[0], Flatten):  # flattened, both give the same row of numbers
         sizes = (*sizes, 1)
     fitting = [name for name in _LIKELY if BUILT_IN[name].input_shape == sizes and not asked.is_elsewhere]

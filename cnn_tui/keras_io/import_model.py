@@ -7,6 +7,7 @@ reason, and so is every argument that is left out.
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections import Counter
@@ -20,7 +21,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.start_weights import weights_path
 from cnn_tui.keras_io.code.cells import SUFFIXES
 from cnn_tui.keras_io.code.values import Folder
-from cnn_tui.keras_io.import_chain import Chain, Plain, chain_of, config_of, label, name_of
+from cnn_tui.keras_io.import_chain import IN_FRONT, Chain, Plain, chain_of, config_of, label, name_of
 from cnn_tui.keras_io.import_code import CodeImport, read_code
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels, read_config
 from cnn_tui.keras_io.import_fit import rules_of, trained, watched
@@ -33,6 +34,7 @@ from cnn_tui.keras_io.import_layers import (
     with_activations_apart,
     without_unknown_variation,
 )
+from cnn_tui.keras_io.import_rows import with_flatten
 from cnn_tui.keras_io.import_training import training_of
 from cnn_tui.keras_io.keras_1 import is_keras_1, of_today
 from cnn_tui.keras_io.notes import Notes
@@ -77,6 +79,7 @@ def import_model(path: Path, chosen: str | None = None, training: int | None = N
         chain = chain_of(model, findings.problems)
         if is_keras_1(model, chain.layers):
             chain = of_today(chain)
+        chain = with_flatten(chain, findings.notes)
         return _imported(chain, model.get("compile_config"), quiet(path.stem), findings)
     except RecursionError:
         raise ImportProblem(f"{quiet(str(path))} is nested too deeply to be a model") from None
@@ -101,7 +104,8 @@ def with_weights(imported: Imported, path: Path) -> Imported:
 def _imported(chain: Chain, compiled: Any, name: str, findings: ImportFindings, asked: DataAsked = NO_DATA) -> Imported:
     described = without_unknown_variation(chain.layers, findings.notes)
     chain = msgspec.structs.replace(chain, layers=tuple(with_activations_apart([*described])))
-    taken = [take_layer(number, layer, findings) for number, layer in enumerate(chain.layers, 1)]
+    numbers = itertools.accumulate(int(layer.get("place") != IN_FRONT) for layer in chain.layers)  # those of the file
+    taken = [take_layer(number, layer, findings) for number, layer in zip(numbers, chain.layers, strict=True)]
     layers = tuple(layer for layer in taken if layer is not None)
     if not chain.layers:
         findings.problems.append("the model has no layers")

@@ -336,11 +336,38 @@ def test_images_that_no_dataset_has_are_what_the_network_is_for(
     assert any("224x224 stands in" in note for note in imported.notes) == (None in shape)
 
 
-@pytest.mark.parametrize("shape", [(784,), (), ("x", [], {}), (10**9, 3, 3)])
+@pytest.mark.parametrize("shape", [(13,), (), ("x", [], {}), (10**9, 3, 3)])
 def test_what_are_no_images_is_said(tmp_path: Path, shape: Any) -> None:
     imported = read(tmp_path / "model.json", sequential(FLATTEN, DENSE, shape=shape))
     assert imported.experiment.dataset == "fashion_mnist"
     assert any("which no images are" in note for note in imported.notes)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "dataset", "images"),
+    [
+        (784, "fashion_mnist", (28, 28, 1)),
+        (3072, "cifar10", (32, 32, 3)),
+        (4096, "", (64, 64, 1)),
+        (12288, "", (64, 64, 3)),
+    ],
+)
+def test_a_model_of_rows_makes_them_of_images(
+    tmp_path: Path, numbers: int, dataset: str, images: tuple[int, ...]
+) -> None:
+    """Its weights are as many as there, and the network can be built."""
+    imported = read(tmp_path / "model.json", sequential(DENSE, shape=(numbers,)))
+    assert (imported.experiment.dataset, imported.experiment.stack.input_shape) == (dataset, images)
+    assert [layer.type for layer in imported.experiment.layers] == ["Flatten", "Dense"]
+    assert summarize(imported.experiment.stack).total_params == numbers * 10 + 10
+    assert not problems_of(imported.experiment)
+    assert not imported.differences
+
+
+def test_a_model_of_measurements_can_be_built_and_is_said_to_be_for_no_images(tmp_path: Path) -> None:
+    imported = read(tmp_path / "model.json", sequential(DENSE, shape=(13,)))
+    assert not problems_of(imported.experiment)
+    assert any("takes 13, which no images are" in note for note in imported.differences)
 
 
 def test_a_model_of_keras_2_is_taken(tmp_path: Path) -> None:

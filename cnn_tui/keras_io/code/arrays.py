@@ -56,6 +56,9 @@ def array_in(file: NpzFile, name: Value) -> DatasetArrays:
 
 
 def _of_arrays(arrays: DatasetArrays, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
+    if name == "reshape" and arrays.what == "images":
+        shape = [*unnamed[1:], given.get("newshape"), given.get("shape")]
+        return next((arrays.arranged(one) for one in shape if isinstance(one, tuple | list)), arrays)
     if name in _ON_ARRAYS:
         return _on_arrays(arrays, name)
     if name == "delete" and arrays.half == "train":

@@ -186,8 +186,7 @@ def _of_parser(parser: Instance, name: str, unnamed: Sequence[Value], given: Map
 def _of_images(images: DatasetArrays, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
     if name == "reshape" and images.what == "images":
         sizes = unnamed[0] if len(unnamed) == 1 and isinstance(unnamed[0], tuple | list) else unnamed
-        if all(type(size) is int for size in sizes):
-            return images.reshaped(tuple(sizes[1:]))
+        return images.arranged(sizes)
     if name in ("mean", "std") and images.what == "images":
         return statistic(images, name, given.get("axis", unnamed[0] if unnamed else None))
     return images if name in ("reshape", "astype", "copy", "flatten", "ravel") else Unknown("", "")

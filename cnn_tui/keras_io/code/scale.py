@@ -24,7 +24,7 @@ def is_near_1(scale: Value) -> bool:
 
 def is_scaled(data: Value) -> bool:
     """Whether images go into the model there as 0 to 1."""
-    images = _arrays(data)
+    images = arrays_of(data)
     if images is not None and is_near_1(images.scale):
         return True
     generator = data.generator if isinstance(data, Folder) else None
@@ -56,7 +56,7 @@ def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Insta
         return [Instance("Normalization", {}, generator.place)]
     if any(layer.kind in _SCALES for layer in layers):
         return []
-    images = _arrays(data)
+    images = arrays_of(data)
     if images is not None and images.centered is not None:
         return _evened(images, notes)
     known = images is not None or (
@@ -109,6 +109,7 @@ def statistic(images: DatasetArrays, kind: str, axis: Value) -> Statistic | None
     return Statistic(kind, tuple(sorted(one % dimensions for one in axes)))
 
 
-def _arrays(data: Value) -> DatasetArrays | None:
+def arrays_of(data: Value) -> DatasetArrays | None:
+    """The images of a dataset's arrays, as they are or by batches; None where the data are others."""
     images = data.path if isinstance(data, Folder) else data
     return images if isinstance(images, DatasetArrays) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
@@ -155,6 +156,18 @@ class DatasetArrays(msgspec.Struct, frozen=True):
     def reshaped(self, sizes: tuple[int, ...]) -> DatasetArrays:
         """The images, each of another shape."""
         return msgspec.structs.replace(self, sizes=sizes)
+
+    def arranged(self, shape: Sequence[Value]) -> DatasetArrays:
+        """The images as an array of another shape, of which one size may be -1; as they are where it is not known."""
+        sizes = [size for size in shape[1:] if type(size) is int]
+        if len(sizes) + 1 != len(shape):
+            return self
+        if -1 in sizes:
+            others = -math.prod(sizes)
+            if others <= 0:
+                return self
+            sizes[sizes.index(-1)] = math.prod(self.sizes) // others
+        return self.reshaped(tuple(sizes))
 
     def with_channel(self) -> DatasetArrays:
         """The images with an axis of one channel at the end."""

@@ -1,0 +1,129 @@
+"""A script that flattens its images by hand becomes an experiment of images, with a Flatten in front."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cnn_tui.experiment.check import problems_of
+from cnn_tui.keras_io.import_model import Imported, ImportProblem, import_model
+from cnn_tui.network.layers import BatchNormalization, Dense, Flatten, Rescaling, Reshape
+from cnn_tui.network.summary import summarize
+
+HEAD = """
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+from tensorflow import keras
+from tensorflow.keras import layers
+(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+"""
+NETWORK = """
+model = keras.Sequential()
+model.add(layers.Dense(32, activation="relu"SHAPE))
+model.add(layers.Dense(16, activation="relu", input_dim=32))
+model.add(layers.Dense(10, activation="softmax"))
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x_train, y_train, epochs=3, validation_data=(x_test, y_test))
+"""
+TOTAL = 784 * 32 + 32 + 32 * 16 + 16 + 16 * 10 + 10
+ROW = "each image goes in as one row of numbers there: here a Flatten in front makes a row of it"
+WAYS = (
+    "x_train.reshape(-1, 784)",
+    "x_train.reshape((-1, 784))",
+    "x_train.reshape([x_train.shape[0], -1])",
+    "x_train.reshape(60000, 784)",
+    "x_train.reshape(60000, 28 * 28)",
+    "x_train.reshape(len(x_train), -1)",
+    "x_train.reshape(x_train.shape[0], -1)",
+    "x_train.reshape((how_many(), 784))",
+    "x_train.reshape(x_train.shape[0], x_train.shape[1] * x_train.shape[2])",
+    "np.reshape(x_train, (x_train.shape[0], -1))",
+    "tf.reshape(x_train, shape=[-1, 784])",
+)
+
+
+def read(folder: Path, code: str) -> Imported:
+    """What a script is, given as text."""
+    path = folder / "script.py"
+    path.write_text(code)
+    return import_model(path)
+
+
+def scaled(way: str) -> str:
+    """The images of both halves flattened in a way, and from 0 to 1."""
+    test = way.replace("x_train", "x_test").replace("60000", "10000")
+    return f"x_train = {way}.astype('float32') / 255\nx_test = {test}\nx_test = x_test.astype('float32') / 255\n"
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("shape", ["", ", input_dim=x_train.shape[1]"], ids=["not said", "said"])
+def test_images_that_are_flattened_by_hand_are_flattened_here(tmp_path: Path, way: str, shape: str) -> None:
+    imported = read(tmp_path, HEAD + scaled(way) + NETWORK.replace("SHAPE", shape))
+    experiment = imported.experiment
+    assert (experiment.dataset, experiment.stack.input_shape) == ("mnist", (28, 28, 1))
+    assert experiment.layers[:2] == (Flatten(), Dense(units=32, activation="relu"))
+    assert summarize(experiment.stack).total_params == TOTAL
+    assert not problems_of(experiment)
+    assert imported.notes == (ROW,)
+
+
+@pytest.mark.parametrize(
+    "first", ["layers.Input((784,))", "layers.Input(shape=[28 * 28])", "layers.Dropout(0.1, input_shape=(784,))"]
+)
+def test_a_model_of_rows_that_is_read_without_data_can_be_built(tmp_path: Path, first: str) -> None:
+    code = (
+        HEAD.partition("(x_train")[0] + f"model = keras.Sequential([{first}, layers.Dense(10, activation='softmax')])"
+    )
+    imported = read(tmp_path, code)
+    assert imported.experiment.layers[0] == Flatten()
+    assert summarize(imported.experiment.stack).total_params == 7850
+    assert not problems_of(imported.experiment)
+    assert not imported.differences
+
+
+def test_what_stands_in_front_of_a_row_stays_in_front_of_the_flatten(tmp_path: Path) -> None:
+    network = NETWORK.replace("model.add", "model.add(layers.BatchNormalization(input_shape=(784,)))\nmodel.add", 1)
+    imported = read(tmp_path, HEAD + scaled(WAYS[0]).replace("255", "127.5 - 1") + network.replace("SHAPE", ""))
+    kinds = [type(layer) for layer in imported.experiment.layers[:4]]
+    assert kinds == [Rescaling, Flatten, BatchNormalization, Dense]
+    assert summarize(imported.experiment.stack).total_params == TOTAL + 4 * 784
+
+
+@pytest.mark.parametrize(
+    "first", ["layers.Flatten(input_shape=(784,))", "layers.Reshape((28, 28, 1), input_shape=(784,))"]
+)
+def test_a_model_that_arranges_its_rows_itself_gets_no_second_flatten(tmp_path: Path, first: str) -> None:
+    rest = "layers.Conv2D(4, 3), layers.Flatten()," if "Reshape" in first else ""
+    code = f"model = keras.Sequential([{first}, {rest} layers.Dense(10, activation='softmax')])"
+    imported = read(tmp_path, HEAD + code)
+    assert isinstance(imported.experiment.layers[0], Flatten | Reshape)
+    assert sum(isinstance(layer, Flatten) for layer in imported.experiment.layers) == 1
+    assert not problems_of(imported.experiment)
+    assert not [note for note in imported.notes if "row" in note]
+
+
+@pytest.mark.parametrize("shape", ["", ", input_shape=(784,)"], ids=["not said", "said"])
+def test_a_table_of_pixels_goes_in_as_rows(tmp_path: Path, shape: str) -> None:
+    (tmp_path / "digits.csv").write_text("\n".join(",".join(map(str, [at % 10, *[at] * 784])) for at in range(100)))
+    table = "table = pd.read_csv('digits.csv')\nx_train = table.drop('label', axis=1).values / 255.0\n"
+    network = NETWORK.replace("SHAPE", shape).replace(", validation_data=(x_test, y_test)", "")
+    imported = read(tmp_path, HEAD + table + "y_train = table['label'].values\n" + network)
+    assert imported.experiment.dataset == str(tmp_path / "digits.csv")
+    assert summarize(imported.experiment.stack).total_params == TOTAL
+    assert not problems_of(imported.experiment)
+    missing = read(tmp_path, HEAD + table.replace("digits", "elsewhere") + network)
+    assert missing.experiment.layers[0] == Flatten()
+    assert not problems_of(missing.experiment)
+
+
+def test_rows_of_other_numbers_than_the_images_have_are_said(tmp_path: Path) -> None:
+    code = HEAD + scaled(WAYS[0]) + NETWORK.replace("SHAPE", ", input_shape=(100,)")
+    assert "the model takes rows of 100 numbers, and an image has 784 here" in read(tmp_path, code).differences
+
+
+def test_layers_are_numbered_as_in_the_file(tmp_path: Path) -> None:
+    code = HEAD + scaled(WAYS[0]) + NETWORK.replace("32, activation", "many(), activation").replace("SHAPE", "")
+    with pytest.raises(ImportProblem, match=r"layer 1 \(line"):
+        read(tmp_path, code)
