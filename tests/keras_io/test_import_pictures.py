@@ -16,8 +16,8 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.training import Training
 from cnn_tui.keras_io.notebook import keras_notebook
 from cnn_tui.keras_io.script import keras_script
-from cnn_tui.network.layers import Conv2D, Dense, Flatten, Normalization, RandomFlip, Rescaling
-from tests.keras_io.test_import_code import FIT, HEAD, SMALL, read
+from cnn_tui.network.layers import Application, Conv2D, Dense, Flatten, Normalization, RandomFlip, Rescaling
+from tests.keras_io.test_import_code import FIT, HEAD, SMALL, read, refusal
 
 READ = """
 import os, pathlib
@@ -599,3 +599,46 @@ model.fit(train[:, 1:], train[:, 0], validation_data=(test[:, 1:], test[:, 0]))
     assert any("the table that it tests on, gone.csv" in note for note in imported.notes)
     (tmp_path / "gone.csv").write_text("\n".join(rows))
     assert not any("the table that it tests on" in note for note in read(tmp_path, code).notes)
+
+
+VARIED = """
+inputs = keras.Input((32, 32, 3))
+varied = keras.Sequential([layers.Rescaling(1.0 / 255), layers.RandomFlip("horizontal")])(inputs)
+base = keras.applications.ResNet50(include_top=False, weights=None, input_tensor=varied)
+{more}
+pooled = layers.GlobalAveragePooling2D()(base.output)
+model = keras.Model(inputs, layers.Dense(10, activation="softmax")(pooled))
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(*keras.datasets.cifar10.load_data()[0])
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "is_frozen"),
+    [("", False), ("base.trainable = False", True), ("for layer in base.layers:\n    layer.trainable = False", True)],
+)
+def test_layers_that_a_network_is_made_on_stand_before_it(tmp_path: Path, more: str, is_frozen: bool) -> None:
+    imported = read(tmp_path, READ + VARIED.format(more=more))
+    experiment = imported.experiment
+    base = Application(architecture="ResNet50", weights="none", preprocessing="none", trainable=not is_frozen)
+    assert experiment.dataset == "cifar10"
+    assert experiment.layers[:2] == (RandomFlip(mode="horizontal"), base)
+    assert [layer.type for layer in experiment.layers[2:]] == ["GlobalAveragePooling2D", "Dense"]
+    assert not any("nothing prepares" in note or "0 to 255" in note for note in (*imported.notes, *imported.to_know))
+
+
+def test_an_input_that_a_network_is_made_on_says_its_size(tmp_path: Path) -> None:
+    fit = READ + VARIED.format(more="").replace("input_tensor=varied", "input_tensor=keras.Input((96, 64, 3))")
+    fit = fit.replace("keras.Model(inputs", "keras.Model(base.input").replace("*keras.datasets.cifar10.load", "pets")
+    experiment = read(tmp_path, fit).experiment
+    assert experiment.stack.input_shape == (96, 64, 3)
+    assert experiment.layers[0] == Application(architecture="ResNet50", weights="none", preprocessing="own")
+
+
+@pytest.mark.parametrize("tensor", ["own(varied)", "made[0]"])
+def test_what_is_not_known_before_a_network_refuses_it(tmp_path: Path, tensor: str) -> None:
+    code = READ + VARIED.format(more="").replace("=varied", f"={tensor}")
+    line = next(at for at, text in enumerate(code.splitlines(), 1) if "input_tensor" in text)
+    words = refusal(tmp_path, code)
+    assert f"line {line})" in words
+    assert "input_tensor" in words or "own" in words

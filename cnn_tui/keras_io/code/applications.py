@@ -6,7 +6,7 @@ import math
 import typing
 from collections.abc import Mapping, Sequence
 
-from cnn_tui.keras_io.code.values import BaseLayer, Instance, Named, Value
+from cnn_tui.keras_io.code.values import BaseLayer, Instance, Named, Tensor, Value
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.kinds.application import (
     BLUE_FIRST,
@@ -57,8 +57,10 @@ def application(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
     arguments: dict[str, Value] = {"architecture": callee.name}
     weights = named.get("weights", "imagenet")
     arguments["weights"] = "none" if weights is None else weights
-    if "input_shape" in named:
-        arguments["input_shape"] = named["input_shape"]
+    flows_in = named.get("input_tensor")
+    shape = flows_in.shape if isinstance(flows_in, Tensor) else None
+    if shape is not None or "input_shape" in named:
+        arguments["input_shape"] = named["input_shape"] if shape is None else shape
     if callee.name in ARCHITECTURES and not _has_top(named) and named.get("alpha", 1.0) == 1:
         arguments[TRAINED] = [named.get("trainable", True)] * len(facts_of(callee.name).layers)
     if _has_top(named) and not _has_plain_top(callee, named):
@@ -70,6 +72,14 @@ def application(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
 
 def _named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value]) -> dict[str, Value]:
     return {**dict(zip(_ORDERS.get(callee.name, _ORDER), unnamed, strict=False)), **given}
+
+
+def flows_in(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Tensor | None:
+    """What a network is made on, its `input_tensor`; None where that is an input, and nothing comes before it."""
+    tensor = _named(callee, unnamed, given).get("input_tensor")
+    if tensor is None or isinstance(tensor, Tensor):
+        return tensor if tensor is not None and (tensor.layers or tensor.problem) else None
+    return Tensor(None, problem=f"the input_tensor of {callee.name} ({place}) is not known")
 
 
 def _has_top(named: Mapping[str, Value]) -> bool:

@@ -6,7 +6,15 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from cnn_tui.keras_io.code.applications import OTHER_ORDER, PREPARATION, SPREAD, application, ends, is_application
+from cnn_tui.keras_io.code.applications import (
+    OTHER_ORDER,
+    PREPARATION,
+    SPREAD,
+    application,
+    ends,
+    flows_in,
+    is_application,
+)
 from cnn_tui.keras_io.code.arguments import ALIASES, OPTIMIZERS, named
 from cnn_tui.keras_io.code.arrays import arrays_call
 from cnn_tui.keras_io.code.by_hand import by_hand_call, is_of_files
@@ -98,10 +106,16 @@ def _of_applications(callee: Named, unnamed: Sequence[Value], given: Mapping[str
     """A network of `keras.applications`, or pictures that are prepared for one; None for anything else."""
     if is_application(callee):
         base, behind = application(callee, unnamed, given, place), ends(callee, unnamed, given, place)
-        if not behind:
+        before = flows_in(callee, unnamed, given, place)
+        if not behind and before is None:
             return base
-        base.arguments[SPREAD] = True
-        return CodeModel(place, layers=[base, *behind], shape=base.arguments.get("input_shape"), is_inside=True)
+        model = CodeModel(place, layers=[base, *behind], shape=base.arguments.get("input_shape"), is_inside=True)
+        if before is None:
+            base.arguments[SPREAD] = True
+        else:  # whose layers are not counted: a model among them is one to Keras
+            model.layers = [*before.layers, *model.layers]
+            model.problems = [before.problem] if before.problem else []
+        return model
     is_preparation = callee.name == PREPARATION and "applications" in callee.path.split(".")
     return prepared(unnamed[0], place) if is_preparation and unnamed else None
 
