@@ -14,6 +14,7 @@ from PIL import Image
 from cnn_tui.data.dataset import DataOptions
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.training import Training
+from cnn_tui.keras_io.import_model import import_model
 from cnn_tui.keras_io.notebook import keras_notebook
 from cnn_tui.keras_io.script import keras_script
 from cnn_tui.network.layers import Application, Conv2D, Dense, Flatten, Normalization, RandomFlip, Rescaling
@@ -642,3 +643,64 @@ def test_what_is_not_known_before_a_network_refuses_it(tmp_path: Path, tensor: s
     words = refusal(tmp_path, code)
     assert f"line {line})" in words
     assert "input_tensor" in words or "own" in words
+
+
+RESTING = """
+base = keras.applications.{architecture}(include_top=False, weights=None, input_shape=(96, 96, 3))
+{freezing}
+inputs = keras.Input((96, 96, 3))
+x = layers.GlobalAveragePooling2D()(base(inputs{mode}))
+model = keras.Model(inputs, layers.Dense(10, activation="softmax")(x))
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(pets)
+"""
+
+
+@pytest.mark.parametrize(
+    ("architecture", "freezing", "mode", "noted"),
+    [
+        ("MobileNetV2", "", ", training=False", True),
+        ("MobileNetV2", "for layer in base.layers[:100]:\n    layer.trainable = False", ", training=False", True),
+        ("MobileNetV2", "base.trainable = False", ", training=False", False),
+        ("MobileNetV2", "", "", False),
+        ("VGG16", "", ", training=False", False),  # which evens nothing out
+    ],
+)
+def test_a_network_that_learns_and_is_called_as_after_training_is_a_note(
+    tmp_path: Path, architecture: str, freezing: str, mode: str, noted: bool
+) -> None:
+    code = READ + RESTING.format(architecture=architecture, freezing=freezing, mode=mode)
+    line = next(at for at, text in enumerate(code.splitlines(), 1) if "base(inputs" in text)
+    notes = [note for note in read(tmp_path, code).notes if "training=False" in note]
+    assert len(notes) == noted
+    assert all(f"line {line})" in note and "BatchNormalization" in note for note in notes)
+
+
+def test_a_network_that_is_unfrozen_for_a_second_training_is_a_note_of_that_one(tmp_path: Path) -> None:
+    code = READ + RESTING.format(architecture="MobileNetV2", freezing="base.trainable = False", mode=", training=False")
+    more = 'base.trainable = True\nmodel.compile("sgd", "sparse_categorical_crossentropy")\nmodel.fit(pets)\n'
+    path = tmp_path / "script.py"
+    path.write_text(code + more)
+    noted = [any("training=False" in note for note in import_model(path, training=number).notes) for number in (1, 2)]
+    assert noted == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("called", "words"),
+    [
+        ("layers.Dropout(0.5)(x, training=True)", "training=True of Dropout (line 9)"),
+        ("keras.Sequential([layers.Dropout(0.5)])(x, training=False)", "training=False of Dropout (line 9)"),
+        ("layers.Flatten()(x, training=False)", ""),
+        ("layers.Dropout(0.5)(x, training=None)", ""),
+    ],
+)
+def test_a_layer_that_works_at_another_time_there_is_a_note(tmp_path: Path, called: str, words: str) -> None:
+    code = f"""{READ}
+x = inputs = keras.Input((8, 8, 3))
+x = {called}
+model = keras.Model(inputs, layers.Dense(3, activation="softmax")(layers.Flatten()(x)))
+model.compile("adam", "sparse_categorical_crossentropy")
+"""
+    noted = [note for note in read(tmp_path, code).notes if "training=" in note]
+    assert len(noted) == bool(words)
+    assert all(note.startswith(words) for note in noted)

@@ -6,6 +6,7 @@ import math
 import typing
 from collections.abc import Mapping, Sequence
 
+from cnn_tui.keras_io.code.modes import AT_REST, note_of_network
 from cnn_tui.keras_io.code.values import BaseLayer, Instance, Named, Tensor, Value
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.kinds.application import (
@@ -179,8 +180,9 @@ def with_preparation(
         if layer.kind != "Application":
             found.append(layer)
             continue
-        own = {name: value for name, value in layer.arguments.items() if name not in (TRAINED, SPREAD)}
+        own = {name: value for name, value in layer.arguments.items() if name not in (TRAINED, SPREAD, AT_REST)}
         own |= _frozen(layer, notes) if TRAINED in layer.arguments else {}
+        notes += filter(None, [note_of_network(layer.arguments, own)])
         own["preprocessing"] = _taken_off(found, layer, is_scaled, notes)
         found.append(Instance(layer.kind, own, layer.place))
     return [layer for layer in found if layer.kind != PREPARATION]

@@ -20,6 +20,7 @@ from cnn_tui.keras_io.code.functions import bound, read_from
 from cnn_tui.keras_io.code.lab_pictures import lab_pictures
 from cnn_tui.keras_io.code.library import apply, call_named, layers_of_lambda
 from cnn_tui.keras_io.code.methods import call_method
+from cnn_tui.keras_io.code.modes import called_so
 from cnn_tui.keras_io.code.objects import CLASS, HELD, is_model, is_of_class, is_own, method_of, takes_itself
 from cnn_tui.keras_io.code.pipelines import batches, mapped
 from cnn_tui.keras_io.code.values import (
@@ -309,6 +310,7 @@ class Program:
                 written = lab_pictures(callee, unnamed[0]) if len(unnamed) == 1 else None
                 return written or self._run(callee, unnamed, given, place)
             case Instance() | CodeModel():
+                self.notes += [note for note in called_so(callee, unnamed, given, place) if note not in self.notes]
                 return apply(callee, unnamed, place)
             case Class():
                 return self._made(callee, unnamed, given, place)
