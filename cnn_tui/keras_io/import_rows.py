@@ -13,7 +13,18 @@ from cnn_tui.keras_io.notes import Notes
 
 _ARRANGING = ("Flatten", "Reshape")
 """Layers that take images and rows alike."""
-_OF_ROWS = ("Dense", "Dropout", "BatchNormalization", "Activation", "ReLU", "LeakyReLU", "ELU", "PReLU", "Softmax")
+_OF_ROWS = (
+    "Dense",
+    "Dropout",
+    "Rescaling",
+    "BatchNormalization",
+    "Activation",
+    "ReLU",
+    "LeakyReLU",
+    "ELU",
+    "PReLU",
+    "Softmax",
+)
 """Layers of a model that, without any others, tells rows apart and no maps."""
 _LEAST_SIDE = 8
 """Pixels: fewer numbers than those of so small an image are measurements."""
@@ -28,7 +39,8 @@ def with_flatten(chain: Chain, notes: Notes, at: int = 0, is_row: bool = False) 
     kinds = [layer.get("class_name") for layer in chain.layers[at:]]
     shape = chain.input_shape
     is_row = is_row or (all(kind in _OF_ROWS for kind in kinds) if shape is None else len(shape) == 1)
-    if not is_row or not kinds or kinds[0] in _ARRANGING:
+    in_front = [layer.get("class_name") for layer in chain.layers[:at]]
+    if not is_row or not kinds or kinds[0] in _ARRANGING or "Flatten" in in_front:
         return chain
     notes.to_know.append("each image goes in as one row of numbers there: here a Flatten in front makes a row of it")
     flatten = {"class_name": "Flatten", "config": {}, "place": IN_FRONT}

@@ -7,7 +7,9 @@ import msgspec
 from cnn_tui.network.layers import (
     AUGMENTATION,
     CenterCrop,
+    Flatten,
     Rescaling,
+    Reshape,
     Resizing,
 )
 from cnn_tui.network.stack import Stack
@@ -15,7 +17,7 @@ from cnn_tui.network.stack import Stack
 WHITE = 255
 LEAST, MOST = 0.003, 0.02
 """A scale between them is one for images from 0 to 255: 1/255, 1/127.5, 1/128."""
-_HAND_ON = (*AUGMENTATION, Resizing, CenterCrop)
+_HAND_ON = (*AUGMENTATION, Resizing, CenterCrop, Flatten, Reshape)
 
 
 def second_division(stack: Stack) -> int | None:

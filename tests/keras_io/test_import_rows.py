@@ -127,3 +127,55 @@ def test_layers_are_numbered_as_in_the_file(tmp_path: Path) -> None:
     code = HEAD + scaled(WAYS[0]) + NETWORK.replace("32, activation", "many(), activation").replace("SHAPE", "")
     with pytest.raises(ImportProblem, match=r"layer 1 \(line"):
         read(tmp_path, code)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "def row(x, y):\n    return tf.reshape(tf.cast(x, tf.float32) / 255, [-1]), y",
+        "def row(x, y):\n    return tf.reshape(x, (-1, 784)) / 255, y",
+    ],
+    ids=["each image", "each batch"],
+)
+def test_images_that_a_pipeline_makes_rows_of_are_flattened_once(tmp_path: Path, function: str) -> None:
+    pipeline = f"{function}\nx_train = tf.data.Dataset.from_tensor_slices((x_train, y_train)).map(row).batch(64)\n"
+    network = NETWORK.replace("x_train, y_train", "x_train").replace("SHAPE", ", input_shape=(784,)")
+    imported = read(tmp_path, HEAD + pipeline + network)
+    assert [layer.type for layer in imported.experiment.layers] == ["Flatten", "Dense", "Dense", "Dense"]
+    assert summarize(imported.experiment.stack).total_params == TOTAL
+    assert not imported.differences
+
+
+def test_a_row_that_a_model_makes_of_its_input_is_a_flatten(tmp_path: Path) -> None:
+    code = """
+start = keras.Input((28, 28))
+end = layers.Dense(10, activation="softmax")(tf.reshape(start, (-1, 784)))
+model = keras.Model(start, end)
+"""
+    assert read(tmp_path, HEAD + code).experiment.layers[0] == Flatten()
+
+
+def test_a_model_of_rows_that_scales_them_itself_does_not_do_it_twice(tmp_path: Path) -> None:
+    code = (
+        "model = keras.Sequential([layers.Rescaling(1 / 255, input_shape=(784,)), "
+        "layers.Dense(10, activation='softmax')])"
+    )
+    assert [layer.type for layer in read(tmp_path, HEAD + code).experiment.layers] == ["Flatten", "Dense"]
+
+
+def test_pictures_that_are_flattened_as_they_are_read_stay_pictures(tmp_path: Path) -> None:
+    code = """
+import os, cv2
+images, labels = [], []
+for kind in os.listdir("pets"):
+    for file in os.listdir(os.path.join("pets", kind)):
+        image = cv2.imread(os.path.join("pets", kind, file), 0)
+        images.append(cv2.resize(image, (28, 28)).flatten())
+        labels.append(kind)
+x_train, y_train = np.array(images) / 255.0, np.array(labels)
+"""
+    network = NETWORK.replace("SHAPE", ", input_shape=(784,)").replace(", validation_data=(x_test, y_test)", "")
+    imported = read(tmp_path, HEAD + code + network)
+    assert imported.experiment.stack.input_shape == (28, 28, 1)
+    assert summarize(imported.experiment.stack).total_params == TOTAL
+    assert [note.partition(",")[0] for note in imported.differences] == ["the pictures that it trains on"]

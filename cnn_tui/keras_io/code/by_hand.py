@@ -129,7 +129,8 @@ def _changed(name: str, picture: ReadPicture, more: Sequence[Value], given: Mapp
         if not _is_known(word) or word in (0, 1, None):
             return None
         return msgspec.structs.replace(picture, is_grey=picture.is_grey or word in _GREYS, is_blue_first=False)
-    return picture if name in _SAME and name != "reshape" else None
+    is_row = name in ("flatten", "ravel") or (name == "reshape" and [*more] in ([-1], [(-1,)], [[-1]]))
+    return picture if is_row or (name in _SAME and name != "reshape") else None
 
 
 def picture_method(picture: ReadPicture, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:

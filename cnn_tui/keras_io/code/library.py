@@ -239,6 +239,8 @@ def _on_tensor(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         return Tensor(tensor.shape, tensor.layers, f"{callee.name} ({place}) has {count} inputs: {ONLY_CHAINS}")
     if callee.name in ("cast", "identity", "convert_to_tensor"):
         return tensor
+    if callee.name == "reshape" and _is_row(unnamed[1] if len(unnamed) > 1 else given.get("shape")):
+        return Tensor(tensor.shape, (*tensor.layers, Instance("Flatten", {}, place)), tensor.problem)
     if "image" in callee.path.split(".") and (layer := image_layer(callee.name, unnamed[1:], given, place)) is not None:
         return Tensor(tensor.shape, (*tensor.layers, layer), tensor.problem)
     if {"nn", "activations"} & set(callee.path.split(".")):
@@ -247,6 +249,13 @@ def _on_tensor(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
     if callee.name == "flip" and given.get("axis") == -1:
         return Tensor(tensor.shape, (*tensor.layers, Instance(OTHER_ORDER, {}, place)), tensor.problem)
     return Tensor(tensor.shape, tensor.layers, f"what {callee.name} does to the tensor ({place}) is not known")
+
+
+def _is_row(shape: Value) -> bool:
+    """Whether a picture, or each of a batch, is one row of numbers in this shape: `(-1,)`, `(-1, 784)`."""
+    return isinstance(shape, tuple | list) and (
+        len(shape) == 1 or (len(shape) == 2 and shape[0] in (-1, None)) or (len(shape) == 2 and shape[1] == -1)
+    )
 
 
 def _builtin(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:

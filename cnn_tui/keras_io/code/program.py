@@ -44,7 +44,8 @@ from cnn_tui.keras_io.code.values import (
 MAX_DEPTH = 30
 """Functions that call one another."""
 
-_BUILDS = ("add", "pop", "compile", "fit", "fit_generator")
+_FITS = ("fit", "fit_generator")
+_BUILDS = ("add", "pop", "compile", *_FITS)
 
 
 class _Returned(Exception):  # noqa: N818  no error: it carries what a function gives
@@ -151,7 +152,7 @@ class Program:
                 if is_plain(chosen):
                     self._block(body if chosen else other, names, cell)
                 else:
-                    self._doubt([*body, *other], names, cell)
+                    self._doubt_branches(body, other, names, cell)
             case ast.For(target=target, iter=over, body=body):
                 self._loop(target, self._value(over, names, cell), body, names, cell)
             case ast.With(items=contexts, body=body):
@@ -208,6 +209,19 @@ class Program:
         for part in (part for node in body for part in ast.walk(node)):
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
                 names[part.id] = unknown(part, cell)
+
+    def _doubt_branches(self, body: list[ast.stmt], other: list[ast.stmt], names: Names, cell: CodeCell) -> None:
+        """Go past what is done or not; where all that one of the branches builds is a training, it is done."""
+        built = [_built(branch, names) for branch in (body, other)]
+        if not any(built) or all(built) or not (built[0] | built[1]) <= {*_FITS}:
+            self._doubt([*body, *other], names, cell)
+            return
+        training = body if built[0] else other
+        place = cell.place(training[0].lineno)
+        self.notes.append(
+            f"what is done or not at {place}, which only running tells, trains the model: here it is done"
+        )
+        self._block(training, names, cell)
 
     def _doubt(self, nodes: Sequence[ast.stmt], names: Names, cell: CodeCell) -> None:
         """Go past statements of which only running tells whether, or how often, they are carried out."""
@@ -367,3 +381,16 @@ class Program:
         finally:
             self._depth -= 1
         return None
+
+
+def _built(nodes: Sequence[ast.stmt], names: Names) -> set[str]:
+    """The methods among those that make and train a model that statements call of models that are there."""
+    return {
+        method
+        for part in (part for node in nodes for part in ast.walk(node))
+        if isinstance(part, ast.Call)
+        and isinstance(part.func, ast.Attribute)
+        and (method := part.func.attr) in _BUILDS
+        and isinstance(owner := part.func.value, ast.Name)
+        and isinstance(names.get(owner.id), CodeModel)
+    }
