@@ -193,9 +193,23 @@ async def test_a_search_that_begins_before_the_log_is_on_the_screen_is_not_lost(
     async with app.run_test(size=LARGE, notifications=True) as pilot:
         await sees(pilot, "Total params")
         log_pane = app.lab.query_one(LogPane)
+        assert not log_pane.view.size
         log_pane.post_message(Focus())
         log_pane.call_later(log_pane.view.seek, "second", 0)
         await until(pilot, lambda: log_pane.view.hit is not None, "an answer")
+        await pilot.press("6")
+        await sees(pilot, "▶ a second error")
+
+
+async def test_what_is_found_before_the_log_has_any_room_is_seen_once_it_has(make_lab: MakeLab, log: Path) -> None:
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await sees(pilot, "Total params")
+        view = app.lab.query_one(LogView)
+        view.show(log, "")
+        view.seek("second", 0)
+        await until(pilot, lambda: view.hit is not None, "an answer")
+        assert not view.size
         await pilot.press("6")
         await sees(pilot, "▶ a second error")
 

@@ -160,10 +160,17 @@ class LogView(MovingLines):
             self.top = self.file.back(row, self.size.height // 3)
 
     def _keep_hit_in_sight(self, height: int) -> None:
-        """What was found and seen stays so when the log gets less room, as when the machine below it takes some."""
-        seen = self.hit is not None and not self.follow and self._is_in_sight(self.hit, self._height)
-        self._height = height
-        if seen and self.hit is not None:
+        """What was found and seen stays so when the log gets less room, as when the machine below it takes some.
+
+        What was found before there was any room, by keys that were typed ahead, is seen now.
+        """
+        before, self._height = self._height, height
+        if self.hit is None or self.follow:
+            return
+        if not before:
+            self._show_row(self.hit)
+            self._bring_in_sight(self.hit)
+        elif self._is_in_sight(self.hit, before):
             self._show_row(self.hit)
 
     def move_rows(self, by: int) -> None:
@@ -228,8 +235,9 @@ class LogView(MovingLines):
             self.notice = "not found" if message.row is None else "from the other end" if message.wrapped else ""
         if message.row is not None:
             self.follow = False
-            self._show_row(message.row)
-            self._bring_in_sight(message.row)
+            if self.size:  # else when it is drawn
+                self._show_row(message.row)
+                self._bring_in_sight(message.row)
         if message.row is None:
             self._steps.clear()
         elif self._steps:
