@@ -1449,11 +1449,16 @@ def test_of_models_that_one_function_makes_the_one_that_is_trained_counts(
     [
         "if there('a.h5'):\n    model.load_weights('a.h5')\nelse:\n    {}",
         "if not there('a.h5'):\n    calm = keras.callbacks.EarlyStopping(patience=4)\n    {}",
+        "try:\n    model = keras.models.load_model('a.h5')\nexcept OSError:\n    model = make()\n    {}",
+        "if there('a.h5'):\n    model = keras.models.load_model('a.h5')\nelse:\n    model = make()\n    {}",
     ],
 )
 def test_a_model_that_is_trained_or_not_is_trained_here(tmp_path: Path, code: str) -> None:
     fit = "model.fit(x_train, y_train, epochs=17)"
-    imported = read(tmp_path, HEAD + SMALL + FIT.partition("model.fit")[0] + code.format(fit))
+    made = SMALL + FIT.partition("model.fit")[0]
+    if "make()" in code:
+        made = "def make():" + textwrap.indent(made, "    ") + "    return model\n"
+    imported = read(tmp_path, HEAD + made + code.format(fit))
     assert imported.experiment.training.epochs == 17
     (note,) = imported.notes
     assert note.startswith("what is done or not at line ") and note.endswith("trains the model: here it is done")

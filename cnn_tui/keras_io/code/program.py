@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from cnn_tui.keras_io.code.applications import freeze
 from cnn_tui.keras_io.code.arithmetic import is_plain
+from cnn_tui.keras_io.code.branches import BUILDS, FITS, changed, trains
 from cnn_tui.keras_io.code.by_hand import of_each, reads_all
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
 from cnn_tui.keras_io.code.expressions import Expressions, items, unknown
@@ -43,9 +44,6 @@ from cnn_tui.keras_io.code.values import (
 
 MAX_DEPTH = 30
 """Functions that call one another."""
-
-_FITS = ("fit", "fit_generator")
-_BUILDS = ("add", "pop", "compile", *_FITS)
 
 
 class _Returned(Exception):  # noqa: N818  no error: it carries what a function gives
@@ -162,8 +160,13 @@ class Program:
                         known = given if isinstance(given, NpzFile) else unknown(context.context_expr, cell)
                         self._bind(context.optional_vars, known, names, cell)
                 self._block(body, names, cell)
-            case ast.Try(body=body, finalbody=final):
-                self._block([*body, *final], names, cell)
+            case ast.Try(body=body, handlers=handlers, finalbody=final):
+                before = trains(body, names)
+                self._block(body, names, cell)
+                for handler in handlers:
+                    if not before and trains(handler.body, names):
+                        self._train(handler.body, names, cell)
+                self._block(final, names, cell)
             case ast.While(test=ast.Constant(value=True | 1), body=body):
                 with contextlib.suppress(_LeftLoop, _NextTurn):
                     self._block(body, names, cell)
@@ -211,17 +214,19 @@ class Program:
                 names[part.id] = unknown(part, cell)
 
     def _doubt_branches(self, body: list[ast.stmt], other: list[ast.stmt], names: Names, cell: CodeCell) -> None:
-        """Go past what is done or not; where all that one of the branches builds is a training, it is done."""
-        built = [_built(branch, names) for branch in (body, other)]
-        if not any(built) or all(built) or not (built[0] | built[1]) <= {*_FITS}:
+        """Go past what is done or not; where one of the branches trains, and adds no layers, it is done."""
+        training = [branch for branch in (body, other) if trains(branch, names)]
+        if len(training) == 1 and not changed([*body, *other], names) - {*FITS, "compile"}:
+            self._train(training[0], names, cell)
+        else:
             self._doubt([*body, *other], names, cell)
-            return
-        training = body if built[0] else other
-        place = cell.place(training[0].lineno)
+
+    def _train(self, nodes: list[ast.stmt], names: Names, cell: CodeCell) -> None:
+        place = cell.place(nodes[0].lineno)
         self.notes.append(
             f"what is done or not at {place}, which only running tells, trains the model: here it is done"
         )
-        self._block(training, names, cell)
+        self._block(nodes, names, cell)
 
     def _doubt(self, nodes: Sequence[ast.stmt], names: Names, cell: CodeCell) -> None:
         """Go past statements of which only running tells whether, or how often, they are carried out."""
@@ -234,7 +239,7 @@ class Program:
                 case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append" | "extend" | "insert")):
                     if isinstance(names.get(name), list):
                         names[name] = unknown(part, cell)
-                case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method in _BUILDS:
+                case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if method in BUILDS:
                     model = names.get(name)
                     if isinstance(model, CodeModel):
                         what = f"{method} at {cell.place(part.lineno)} is done or not, which only running tells"
@@ -381,16 +386,3 @@ class Program:
         finally:
             self._depth -= 1
         return None
-
-
-def _built(nodes: Sequence[ast.stmt], names: Names) -> set[str]:
-    """The methods among those that make and train a model that statements call of models that are there."""
-    return {
-        method
-        for part in (part for node in nodes for part in ast.walk(node))
-        if isinstance(part, ast.Call)
-        and isinstance(part.func, ast.Attribute)
-        and (method := part.func.attr) in _BUILDS
-        and isinstance(owner := part.func.value, ast.Name)
-        and isinstance(names.get(owner.id), CodeModel)
-    }

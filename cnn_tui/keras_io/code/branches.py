@@ -1,0 +1,34 @@
+"""Branches of a script of which only running tells whether they are carried out: what they do to its models."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from cnn_tui.keras_io.code.values import CodeModel, Names
+
+FITS = ("fit", "fit_generator")
+_OF_FIT = {"epochs", "nb_epoch", "batch_size", "validation_data", "validation_split", "steps_per_epoch", "callbacks"}
+"""Arguments that the fit of a model has, and that of nothing else."""
+BUILDS = ("add", "pop", "compile", *FITS)
+
+
+def changed(nodes: Sequence[ast.stmt], names: Names) -> set[str]:
+    """The methods among those that make and train a model that statements call of models that are there."""
+    return {method for owner, method, _ in _sent_in(nodes) if isinstance(names.get(owner), CodeModel)} & {*BUILDS}
+
+
+def trains(nodes: Sequence[ast.stmt], names: Names) -> bool:
+    """Whether statements train a model that is there, or one that they make, as the arguments of its fit tell."""
+    return any(
+        method in FITS and (isinstance(names.get(owner), CodeModel) or bool(given & _OF_FIT))
+        for owner, method, given in _sent_in(nodes)
+    )
+
+
+def _sent_in(nodes: Sequence[ast.stmt]) -> Iterator[tuple[str, str, set[str | None]]]:
+    """The calls of methods in statements: whose by name, which, and the names of what it is given."""
+    for part in (part for node in nodes for part in ast.walk(node)):
+        match part:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr=method), keywords=given):
+                yield owner, method, {keyword.arg for keyword in given}
