@@ -43,7 +43,7 @@ def images_for(
         return {"dataset": asked.dataset, **msgspec.structs.asdict(asked.options), "leave_out": asked.leave_out}
     if asked.options != AS_THEY_ARE:
         return _not_set(_shape_of(asked.options), layers, notes) | {"fit": asked.options.fit}
-    if shape is None:
+    if shape in (None, (None,)):
         notes.to_know.append(f"the file does not say what images the model takes: the dataset is {_LIKELY[0]}")
         return {"dataset": _LIKELY[0]}
     sizes: Shape = tuple(size if type(size) is int else 0 for size in shape)

@@ -8,7 +8,7 @@ import pytest
 
 from cnn_tui.experiment.check import problems_of
 from cnn_tui.keras_io.import_model import Imported, ImportProblem, import_model
-from cnn_tui.network.layers import BatchNormalization, Dense, Flatten, Rescaling, Reshape
+from cnn_tui.network.layers import BatchNormalization, Dense, Flatten, Normalization, Rescaling, Reshape
 from cnn_tui.network.summary import summarize
 
 HEAD = """
@@ -41,6 +41,8 @@ WAYS = (
     "x_train.reshape(x_train.shape[0], x_train.shape[1] * x_train.shape[2])",
     "np.reshape(x_train, (x_train.shape[0], -1))",
     "tf.reshape(x_train, shape=[-1, 784])",
+    "x_train.reshape(-1, np.prod(x_train.shape[1:]))",
+    "x_train.reshape(-1, numbers_of(x_train))",
 )
 
 
@@ -179,3 +181,19 @@ x_train, y_train = np.array(images) / 255.0, np.array(labels)
     assert imported.experiment.stack.input_shape == (28, 28, 1)
     assert summarize(imported.experiment.stack).total_params == TOTAL
     assert [note.partition(",")[0] for note in imported.differences] == ["the pictures that it trains on"]
+
+
+def test_the_rows_of_colours_are_evened_out_as_one(tmp_path: Path) -> None:
+    code = HEAD.replace("mnist", "cifar10") + scaled("x_train.reshape(-1, 3072)")
+    even = "x_train, x_test = (x_train - x_train.mean()) / x_train.std(), x_test\n"
+    layers = read(tmp_path, code + even + NETWORK.replace("SHAPE", "")).experiment.layers
+    assert layers[:2] == (Normalization(axis="all"), Flatten())
+
+
+def test_images_that_are_divided_by_their_lengths_are_still_those_of_the_dataset(tmp_path: Path) -> None:
+    code = HEAD + scaled(WAYS[0]) + "x_train = keras.utils.normalize(x_train, axis=1)\n"
+    imported = read(tmp_path, code + NETWORK.replace("SHAPE", ", input_shape=x_train.shape[1:]"))
+    assert imported.experiment.dataset == "mnist"
+    (note,) = imported.differences
+    assert note.startswith("each image is divided by its length there (line ")
+    assert summarize(imported.experiment.stack).total_params == TOTAL

@@ -27,6 +27,8 @@ def arrays_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
     if name == "load" and unnamed and isinstance(unnamed[0], str) and unnamed[0].endswith(".npz"):
         return NpzFile(unnamed[0])
     arrays = next((one for one in unnamed if isinstance(one, DatasetArrays)), None)
+    if name == "normalize" and callee.is_keras and arrays is not None and arrays.what == "images":
+        return msgspec.structs.replace(arrays, to_length_1=place)
     if arrays is not None and (found := _of_arrays(arrays, name, unnamed, given)) is not None:
         return found
     if name in _ORDERS and unnamed:

@@ -97,6 +97,8 @@ def _number(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value])
     """What a function of mathematics gives; None for any other."""
     if callee.name in ("floor", "ceil") and len(unnamed) == 1 and isinstance(unnamed[0], Share):
         return unnamed[0]
+    if callee.name == "prod" and len(unnamed) == 1 and not given and isinstance(unnamed[0], tuple | list):
+        return math.prod(unnamed[0]) if all(type(one) is int for one in unnamed[0]) else None
     numbers = bool(unnamed) and not given and all(type(one) in (int, float) for one in unnamed)
     is_known = numbers and callee.name in _MATH and callee.path.partition(".")[0] in _MATH_ROOTS
     return _MATH[callee.name](*unnamed) if is_known else None

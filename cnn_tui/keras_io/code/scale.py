@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.applications import PREPARATION
 from cnn_tui.keras_io.code.values import BY_HAND, DatasetArrays, Folder, Instance, Listed, Named, Statistic, Value
 from cnn_tui.keras_io.notes import Notes
@@ -57,6 +58,9 @@ def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Insta
     if any(layer.kind in _SCALES for layer in layers):
         return []
     images = arrays_of(data)
+    if images is not None and images.to_length_1:
+        notes.append(f"each image is divided by its length there ({images.to_length_1}): here they come as 0 to 1")
+        return []
     if images is not None and images.centered is not None:
         return _evened(images, notes)
     known = images is not None or (
@@ -84,7 +88,7 @@ def _evened(images: DatasetArrays, notes: Notes) -> list[Instance]:
     if not images.is_evened:
         notes.append("the mean of the images is taken away from them there: that is left out")
         return []
-    is_grey = len(images.sizes) < 3 or images.sizes[2] == 1  # then all its numbers are of one channel
+    is_grey = describe(images.dataset, images.options).input_shape[2] == 1  # then all its numbers are of one channel
     every = tuple(range(len(images.sizes) + 1))
     kept: Value = -1
     if images.centered == (0,):

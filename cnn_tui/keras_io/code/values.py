@@ -123,6 +123,8 @@ class DatasetArrays(msgspec.Struct, frozen=True):
     """Whether they are divided by their spread then."""
     options: DataOptions = AS_THEY_ARE
     """How the pictures of a folder are wanted."""
+    to_length_1: str = ""
+    """Where each of them, or of its rows, is divided by its length; "" where none is."""
     left_out: tuple[int, ...] = ()
     """The numbers of those of the half that are not among them, nor counted in `whole`."""
 
@@ -161,7 +163,7 @@ class DatasetArrays(msgspec.Struct, frozen=True):
         """The images as an array of another shape, of which one size may be -1; as they are where it is not known."""
         sizes = [size for size in shape[1:] if type(size) is int]
         if len(sizes) + 1 != len(shape):
-            return self
+            return self.reshaped((math.prod(self.sizes),)) if len(shape) == 2 else self
         if -1 in sizes:
             others = -math.prod(sizes)
             if others <= 0:
