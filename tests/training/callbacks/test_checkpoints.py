@@ -111,7 +111,8 @@ def test_a_rule_goes_back_to_the_weights_that_keras_would(
     with History() as history:
         history.add(msgspec.structs.replace(EXPERIMENT, stop=(rule,)))
         history.claim(1, 1, 1)
-        fit = Fit(history, rule)
+        keras.utils.set_random_seed(1)
+        fit = Fit(history, rule, fresh=True)
 
         def forget() -> None:
             fit.model.set_weights([np.zeros_like(weight) for weight in fit.model.get_weights()])
