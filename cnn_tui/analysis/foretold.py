@@ -9,8 +9,9 @@ import msgspec
 
 from cnn_tui.analysis.compare import pace_of
 from cnn_tui.analysis.pace import in_words as time_in_words
+from cnn_tui.analysis.pace import seconds_of_kinds
 from cnn_tui.history.run import Run
-from cnn_tui.network.step_work import WORK_KINDS, StepWork, WorkAmounts, WorkKind
+from cnn_tui.network.step_work import StepWork, WorkAmounts, WorkKind
 from cnn_tui.text import counted
 
 IN_ENVIRONMENT = "foretold"
@@ -78,18 +79,11 @@ def foretold_of(run: Run) -> Foretold | None:
 
 def bottleneck(step: StepWork, speeds: WorkAmounts) -> tuple[WorkKind, str]:
     """What takes most of a step, and the layer that takes most of that; "" where it is no layer's."""
-    whole = _seconds_of_kinds(step.total, speeds)
+    whole = seconds_of_kinds(step.total, speeds)
     kind = max(whole, key=whole.__getitem__)
     if kind not in ("arithmetic", "memory") or not step.layers:
         return kind, ""
-    return kind, max(step.layers, key=lambda layer: _seconds_of_kinds(layer[1], speeds)[kind])[0]
-
-
-def _seconds_of_kinds(work: WorkAmounts, speeds: WorkAmounts) -> dict[WorkKind, float]:
-    found = dict.fromkeys(WORK_KINDS, 0.0)
-    for kind, amount, speed in zip(WORK_KINDS, work, speeds, strict=True):
-        found[kind] += amount * speed
-    return found
+    return kind, max(step.layers, key=lambda layer: seconds_of_kinds(layer[1], speeds)[kind])[0]
 
 
 def seconds_in_words(seconds: float) -> str:

@@ -13,7 +13,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.run import Line, Progress, Run
 from cnn_tui.network.stack import Stack
-from cnn_tui.network.step_work import WorkAmounts, step_work
+from cnn_tui.network.step_work import WORK_KINDS, WorkAmounts, WorkKind, step_work
 from cnn_tui.network.summary import FLOAT_BYTES
 
 OVERHEAD = 2.5
@@ -141,6 +141,14 @@ def work_of(experiment: Experiment, dataset: str) -> Work | None:
 def seconds_of_step(step: WorkAmounts, speeds: Sequence[float]) -> float:
     """What a step takes, where each kind of work takes so many seconds."""
     return sum(amount * speed for amount, speed in zip(step, speeds, strict=True))
+
+
+def seconds_of_kinds(step: WorkAmounts, speeds: WorkAmounts) -> dict[WorkKind, float]:
+    """The same, kind by kind."""
+    found = dict.fromkeys(WORK_KINDS, 0.0)
+    for kind, amount, speed in zip(WORK_KINDS, step, speeds, strict=True):
+        found[kind] += amount * speed
+    return found
 
 
 def pace_so_far(line: Line, progress: Progress, work: Work) -> SecondsAnImage | None:

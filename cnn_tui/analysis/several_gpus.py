@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
-import operator
 from typing import NamedTuple
 
-from cnn_tui.analysis.pace import seconds_of_step
+from cnn_tui.analysis.pace import seconds_of_kinds
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.run import ALL_GPUS
-from cnn_tui.network.step_work import WORK_KINDS, StepWork, WorkAmounts, step_work
+from cnn_tui.network.step_work import StepWork, WorkAmounts, step_work
 
 USUAL_GPU = WorkAmounts(
     operations=4e-5, multiplications=1e-13, filled_up=1e-13, windowed=2e-12, moved=8e-12, pictured=2e-11
@@ -34,10 +32,8 @@ class Gain(NamedTuple):
 
 def gain(step: StepWork, count: int, speeds: WorkAmounts = USUAL_GPU) -> Gain:
     """What `count` GPUs gain, where the parts of the work take one so many seconds each."""
-    whole = step.total
-    alone = seconds_of_step(whole, speeds)
-    launches = (kind == "launch" for kind in WORK_KINDS)
-    starting = sum(itertools.compress(map(operator.mul, whole, speeds), launches))
+    kinds = seconds_of_kinds(step.total, speeds)
+    alone, starting = sum(kinds.values()), kinds["launch"]
     # Each sends what it has learned once around, and gets the sums once around.
     summing = 2 * (count - 1) / count * step.learned * _SUMMED
     return Gain(alone / (starting + (alone - starting) / count + summing), starting / alone)
