@@ -16,21 +16,12 @@ from cnn_tui.experiment.schedule import AnySchedule
 from cnn_tui.keras_io.code.applications import with_preparation
 from cnn_tui.keras_io.code.arithmetic import is_plain
 from cnn_tui.keras_io.code.cells import read_source
+from cnn_tui.keras_io.code.data_values import BLUE_FIRST, ClassNames, DatasetArrays, Folder
 from cnn_tui.keras_io.code.pictures import augmentation
 from cnn_tui.keras_io.code.program import Program
 from cnn_tui.keras_io.code.rates import rate_schedule
 from cnn_tui.keras_io.code.scale import arrays_of, is_prepared, is_scaled, scaling
-from cnn_tui.keras_io.code.values import (
-    BLUE_FIRST,
-    ClassNames,
-    CodeModel,
-    DatasetArrays,
-    Folder,
-    Instance,
-    Named,
-    Unknown,
-    Value,
-)
+from cnn_tui.keras_io.code.values import CodeModel, Instance, Named, Unknown, Value
 from cnn_tui.keras_io.import_chain import Chain, Plain
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels
 from cnn_tui.keras_io.import_rows import with_flatten

@@ -16,7 +16,8 @@ from cnn_tui.experiment.schedule import ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiment.training import Training
 from cnn_tui.keras_io.code.callbacks import stop_rules
-from cnn_tui.keras_io.code.values import BY_HAND, FIT_AT, TOGETHER, ClassWeights, DatasetArrays, Folder, Share, Unknown
+from cnn_tui.keras_io.code.data_values import BY_HAND, ClassWeights, DatasetArrays, Folder, Share
+from cnn_tui.keras_io.code.values import FIT_AT, TOGETHER, Unknown
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import quiet
@@ -200,7 +201,7 @@ def _validation(code: CodeImport, notes: list[str]) -> Any:
         if watched.is_part and not isinstance(watched.path, DatasetArrays):
             notes.append("only a part of the pictures to validate on is taken there, and all of them here")
         watched = watched.path
-    if isinstance(watched, Unknown) and watched.table and watched.table == getattr(images, "table", ""):
+    if isinstance(watched, Unknown) and watched.table and watched.table == getattr(images, "table", None):
         if watched.share == 1:
             notes.append("how many images are held out to validate is not known: a tenth stands in")
         return round(watched.share, 4) if watched.share < 1 else 0.1

@@ -13,8 +13,8 @@ import msgspec
 from cnn_tui.data.dataset import AS_THEY_ARE, MOST_SIDE, Color, DataOptions, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.data.image_folder import PARTS, list_pictures
-from cnn_tui.keras_io.code.joins import JOINED
-from cnn_tui.keras_io.code.values import BY_HAND, DatasetArrays, Folder, Listed, Unknown
+from cnn_tui.keras_io.code.data_values import BY_HAND, DatasetArrays, Folder, Listed
+from cnn_tui.keras_io.code.values import Table, Unknown
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_fit import holds_out, share_held_out
 from cnn_tui.keras_io.notes import Notes
@@ -49,7 +49,7 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     if isinstance(there, DatasetArrays):
         return DataAsked(there.dataset, there.options, leave_out=there.left_out)
     if isinstance(there, Unknown) and there.table:
-        return _table_asked(there, code.validation, beside, notes)
+        return _table_asked(there, there.table, code.validation, beside, notes)
     if isinstance(code.data, Folder) and isinstance(there, Listed):
         notes.append(
             f"the pictures that it trains on, {quiet(there.folder, 80)} ({code.data.place}), have their classes from a "
@@ -92,27 +92,28 @@ def _note_classes(asked: DataAsked, folder: Folder, notes: Notes) -> None:
             notes.append(f"{classes} of the folder {are} not read there, and {are} here")
 
 
-def _table_asked(images: Unknown, validation: Any, beside: Path, notes: list[str]) -> DataAsked:
+def _table_asked(images: Unknown, table: Table, validation: Any, beside: Path, notes: list[str]) -> DataAsked:
     """The table of labels and pixels that a script trains on, and the one that it tests on where it names another."""
     tested = validation.path if isinstance(validation, Folder) else validation
-    other = tested.table if isinstance(tested, Unknown) and tested.table != images.table else ""
-    if images.table.startswith(JOINED):
-        tables = quiet(images.table.removeprefix(JOINED), 160)
+    other = tested.table if isinstance(tested, Unknown) and tested.table != table else None
+    if table.joined_at:
+        tables = quiet(str(table), 160)
         notes.append(
             f"the tables that it trains on are put together there, {tables}: set the dataset to one file of all"
         )
         return DataAsked(is_elsewhere=True)
-    for path in _places(images.table, beside):
-        for test in (*map(str, _places(other, beside)), None) if other else (None,):
+    others = [*map(str, _places(other.paths[0], beside))] if other is not None and not other.joined_at else []
+    for path in _places(table.paths[0], beside):
+        for test in (*others, None):
             try:
                 describe(str(path), DataOptions(test=test))
             except DatasetError:
                 continue
-            if other and test is None:
-                shown = quiet(f"{other} ({tested.place})".removeprefix(JOINED), 160)
+            if other is not None and test is None:
+                shown = quiet(f"{other} ({tested.place})", 160)
                 notes.append(f"the table that it tests on, {shown}, is not there, or not of such images")
             return DataAsked(str(path), DataOptions(test=test))
-    there = f"{quiet(images.table, 80)} ({images.place})"
+    there = f"{quiet(str(table), 80)} ({images.place})"
     notes.append(f"the table that it trains on, {there}, is not there, or has no images: set the dataset to it")
     return DataAsked(is_elsewhere=True)
 

@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 
 from cnn_tui.experiment.training import MOMENTUM_OPTIMIZERS, Metric, Optimizer, Training
+from cnn_tui.keras_io.import_arguments import of_float32, shown, snake_case
 from cnn_tui.keras_io.import_chain import Plain, config_of
-from cnn_tui.keras_io.import_layers import of_float32, shown, snake_case
 from cnn_tui.keras_io.import_schedule import with_schedule
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.losses import LOSSES, to_probabilities

@@ -10,19 +10,8 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.keras_io.code.values import (
-    BY_HAND,
-    ClassCounts,
-    DatasetArrays,
-    Folder,
-    Instance,
-    ReadPicture,
-    Share,
-    Statistic,
-    Tensor,
-    Unknown,
-    Value,
-)
+from cnn_tui.keras_io.code.data_values import BY_HAND, ClassCounts, DatasetArrays, Folder, ReadPicture, Share, Statistic
+from cnn_tui.keras_io.code.values import Instance, Tensor, Unknown, Value
 from cnn_tui.keras_io.code.weighing import weighed
 
 MAX_ITEMS = 10_000

@@ -8,8 +8,9 @@ import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN, DatasetError
 from cnn_tui.data.describe import describe
+from cnn_tui.keras_io.code.data_values import BY_HAND, ClassCounts, DatasetArrays, Folder, NpzFile
 from cnn_tui.keras_io.code.scale import statistic
-from cnn_tui.keras_io.code.values import BY_HAND, ClassCounts, DatasetArrays, Folder, Named, NpzFile, Unknown, Value
+from cnn_tui.keras_io.code.values import Named, Unknown, Value
 
 _ON_ARRAYS = (
     "array", "asarray", "expand_dims", "cast", "convert_to_tensor", "to_categorical", "float32", "reshape", "astype",

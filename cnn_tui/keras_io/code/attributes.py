@@ -6,6 +6,7 @@ import math
 from pathlib import PurePosixPath
 
 from cnn_tui.keras_io.code.applications import SPREAD, TRAINED, cut_after, layers_of, spread
+from cnn_tui.keras_io.code.data_values import DatasetArrays, Folder
 from cnn_tui.keras_io.code.objects import held
 from cnn_tui.keras_io.code.pipelines import attribute_of
 from cnn_tui.keras_io.code.values import (
@@ -13,8 +14,6 @@ from cnn_tui.keras_io.code.values import (
     OPTIONS,
     BaseLayer,
     CodeModel,
-    DatasetArrays,
-    Folder,
     InnerLayer,
     InnerLayers,
     Instance,

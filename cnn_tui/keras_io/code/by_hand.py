@@ -12,20 +12,17 @@ from pathlib import PurePosixPath
 import msgspec
 
 from cnn_tui.keras_io.code.arithmetic import is_plain
-from cnn_tui.keras_io.code.values import (
+from cnn_tui.keras_io.code.data_values import (
     BLUE_FIRST,
     BY_HAND,
     AnyEntry,
     Below,
     ClassNames,
     Folder,
-    Instance,
-    Named,
     OfEach,
     ReadPicture,
-    Unknown,
-    Value,
 )
+from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
 
 _SAME = ("array", "asarray", "img_to_array", "float32", "expand_dims", "astype", "copy", "reshape")
 """Functions and methods that leave pictures as they are, or only the axes of grey ones."""

@@ -14,24 +14,11 @@ from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, combined, is_plain
 from cnn_tui.keras_io.code.arrays import array_in
 from cnn_tui.keras_io.code.attributes import attribute, is_base
 from cnn_tui.keras_io.code.cells import CodeCell
+from cnn_tui.keras_io.code.data_values import ClassCounts, ClassWeights, DatasetArrays, NpzFile, ReadPicture
 from cnn_tui.keras_io.code.joins import joined
 from cnn_tui.keras_io.code.paths import THIS_FILE
 from cnn_tui.keras_io.code.usual_names import usual_name
-from cnn_tui.keras_io.code.values import (
-    ClassCounts,
-    ClassWeights,
-    DatasetArrays,
-    Function,
-    InnerLayer,
-    InnerLayers,
-    Named,
-    Names,
-    NpzFile,
-    ReadPicture,
-    Tensor,
-    Unknown,
-    Value,
-)
+from cnn_tui.keras_io.code.values import Function, InnerLayer, InnerLayers, Named, Names, Table, Tensor, Unknown, Value
 from cnn_tui.keras_io.import_file import ImportProblem
 from cnn_tui.text import quiet
 
@@ -67,7 +54,7 @@ class Expressions:
         self._call = call
         self._layers = frozenset(layers)
         self._steps = 0
-        self._table = ""
+        self._table: Table | None = None
         """A table that a part of the expression at hand was read from."""
 
     def count(self) -> None:
@@ -79,7 +66,7 @@ class Expressions:
     def value(self, node: ast.expr, names: Names, cell: CodeCell) -> Value:
         """The value of an expression; Unknown where it has none that reading alone can tell."""
         self.count()
-        around, self._table = self._table, ""
+        around, self._table = self._table, None
         try:
             found = self._value(node, names, cell)
         except ImportProblem:  # a ValueError too
@@ -259,20 +246,20 @@ class Expressions:
             else:
                 given["**"] = value
         place = cell.place(node.lineno)
-        if isinstance(callee, Named) and (tables := joined(callee.name, unnamed, given, place)):
-            self._table = tables
+        if isinstance(callee, Named) and (table := joined(callee.name, unnamed, given, place)):
+            self._table = table
         called = self._call(callee, unnamed, given, place)
         return unknown(node, cell) if isinstance(called, Unknown) and not called.what else called
 
 
-def _with_table(found: Value, inside: str) -> tuple[Value, str]:
+def _with_table(found: Value, inside: Table | None) -> tuple[Value, Table | None]:
     """A value, and the table that it was read from; `inside` is the one that a part of its expression was."""
     if isinstance(found, str) and found.lower().endswith(_TABLE):
-        return found, found
+        return found, Table((found,))
     if isinstance(found, Unknown):
         found = found.of_table(inside)
         return found, found.table
-    return found, inside if isinstance(found, list | tuple) else ""
+    return found, inside if isinstance(found, list | tuple) else None
 
 
 def unknown(node: ast.expr, cell: CodeCell) -> Unknown:

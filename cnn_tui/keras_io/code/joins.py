@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from cnn_tui.keras_io.code.values import Unknown, Value
+from cnn_tui.keras_io.code.values import Table, Unknown, Value
 
-JOINED = "\n"
-"""How the path of a table begins that is several of them put together, whose names and line follow."""
 _AXIS = {"concatenate": 1, "concat": 1, "append": 2, "vstack": None, "row_stack": None}
 """Functions that put rows below others, and where among their arguments the axis stands."""
 _COLUMNS = ("hstack", "column_stack", "dstack", "stack")
@@ -16,24 +14,23 @@ _TO_FILL = re.compile(r"\b(empty|zeros|ndarray)\b")
 """Arrays that a script makes to put what it reads into."""
 
 
-def joined(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> str:
-    """The table that a function of this name makes of others; "" where it makes none, or leaves the only one whole."""
+def joined(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Table | None:
+    """The table that a function of this name makes of others; None where it makes none, or leaves one whole."""
     if name not in (*_AXIS, *_COLUMNS) or not unnamed:
-        return ""
+        return None
     parts = unnamed[:2] if name == "append" else unnamed[0]
     if not isinstance(parts, list | tuple) or len(parts) < 2:
-        return ""
-    tables = [part.table for part in parts if isinstance(part, Unknown) and part.table]
-    others = [part for part in parts if isinstance(part, Unknown) and not part.table and not _is_to_fill(part)]
+        return None
+    tables = [part.table for part in parts if isinstance(part, Unknown) and part.table is not None]
+    others = [part for part in parts if isinstance(part, Unknown) and part.table is None and not _is_to_fill(part)]
     at = _AXIS.get(name)
     axis = given.get("axis", unnamed[at] if at is not None and len(unnamed) > at else 0)
     is_rows = name in _AXIS and axis not in (1, -1, "columns")
     several = len(set(tables)) > 1 or (is_rows and bool(tables) and len(tables) + len(others) > 1)
     if not several:
-        return ""
-    names = ", ".join(dict.fromkeys(table for table in tables if not table.startswith(JOINED)))
-    earlier = next((table for table in tables if table.startswith(JOINED)), "")
-    return f"{JOINED}{names} ({place})" if names else earlier
+        return None
+    paths = dict.fromkeys(path for table in tables if not table.joined_at for path in table.paths)
+    return Table(tuple(paths), place) if paths else next(table for table in tables if table.joined_at)
 
 
 def _is_to_fill(part: Unknown) -> bool:

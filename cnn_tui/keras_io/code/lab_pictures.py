@@ -8,7 +8,8 @@ import msgspec
 
 from cnn_tui.data.dataset import MOST_SIDE, DataOptions, DatasetError
 from cnn_tui.data.describe import describe
-from cnn_tui.keras_io.code.values import DatasetArrays, Function, Names, Value
+from cnn_tui.keras_io.code.data_values import DatasetArrays
+from cnn_tui.keras_io.code.values import Function, Names, Value
 
 _LOADS = "load_pictures"
 _LOADS_ONE = "load_picture"

@@ -18,22 +18,12 @@ from cnn_tui.keras_io.code.applications import (
 from cnn_tui.keras_io.code.arguments import ALIASES, OPTIMIZERS, named
 from cnn_tui.keras_io.code.arrays import arrays_call
 from cnn_tui.keras_io.code.by_hand import by_hand_call, is_of_files
+from cnn_tui.keras_io.code.data_values import ClassNames, DatasetArrays, Share
 from cnn_tui.keras_io.code.expressions import items
 from cnn_tui.keras_io.code.paths import path_call
 from cnn_tui.keras_io.code.pictures import image_layer
 from cnn_tui.keras_io.code.pipelines import length_of, pipeline_call
-from cnn_tui.keras_io.code.values import (
-    PARSER,
-    ClassNames,
-    CodeModel,
-    DatasetArrays,
-    Instance,
-    Named,
-    Share,
-    Tensor,
-    Unknown,
-    Value,
-)
+from cnn_tui.keras_io.code.values import PARSER, CodeModel, Instance, Named, Tensor, Unknown, Value
 from cnn_tui.keras_io.code.weighing import weighing_call
 from cnn_tui.keras_io.import_chain import ONLY_CHAINS
 

@@ -10,6 +10,15 @@ from cnn_tui.keras_io.code.applications import as_it_is, cut_after
 from cnn_tui.keras_io.code.arguments import named
 from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS
 from cnn_tui.keras_io.code.by_hand import picture_method
+from cnn_tui.keras_io.code.data_values import (
+    ClassNames,
+    ClassWeights,
+    DatasetArrays,
+    Folder,
+    Listed,
+    ReadPicture,
+    Share,
+)
 from cnn_tui.keras_io.code.library import append
 from cnn_tui.keras_io.code.paths import text_method
 from cnn_tui.keras_io.code.pipelines import pipeline_method
@@ -20,16 +29,9 @@ from cnn_tui.keras_io.code.values import (
     OPTIONS,
     PARSER,
     TOGETHER,
-    ClassNames,
-    ClassWeights,
     CodeModel,
-    DatasetArrays,
-    Folder,
     Instance,
-    Listed,
     Method,
-    ReadPicture,
-    Share,
     Unknown,
     Value,
 )

@@ -9,19 +9,8 @@ import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.keras_io.code.arguments import named
-from cnn_tui.keras_io.code.values import (
-    BY_HAND,
-    ClassNames,
-    ClassWeights,
-    DatasetArrays,
-    Folder,
-    Method,
-    Named,
-    Share,
-    Tensor,
-    Unknown,
-    Value,
-)
+from cnn_tui.keras_io.code.data_values import BY_HAND, ClassNames, ClassWeights, DatasetArrays, Folder, Share
+from cnn_tui.keras_io.code.values import Method, Named, Tensor, Unknown, Value
 
 _HANDED_ON = ("cache", "prefetch", "shuffle", "repeat", "with_options", "apply")
 """Methods of a pipeline that give the same pictures again."""

@@ -14,49 +14,23 @@ from collections.abc import Mapping, Sequence
 from cnn_tui.keras_io.code.applications import freeze
 from cnn_tui.keras_io.code.arithmetic import is_plain
 from cnn_tui.keras_io.code.branches import BUILDS, FITS, changed, trains
-from cnn_tui.keras_io.code.by_hand import of_each, reads_all
+from cnn_tui.keras_io.code.by_hand import reads_all
+from cnn_tui.keras_io.code.calls import Calls
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
+from cnn_tui.keras_io.code.data_values import AnyEntry, ClassNames, NpzFile
 from cnn_tui.keras_io.code.expressions import Expressions, items, unknown
-from cnn_tui.keras_io.code.functions import bound, read_from
-from cnn_tui.keras_io.code.lab_pictures import lab_pictures
-from cnn_tui.keras_io.code.library import apply, call_named, layers_of_lambda
-from cnn_tui.keras_io.code.methods import call_method
-from cnn_tui.keras_io.code.modes import called_so
-from cnn_tui.keras_io.code.objects import CLASS, HELD, is_model, is_of_class, is_own, method_of, takes_itself
-from cnn_tui.keras_io.code.pipelines import batches, mapped
+from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
+from cnn_tui.keras_io.code.objects import HELD, is_own
+from cnn_tui.keras_io.code.pipelines import batches
 from cnn_tui.keras_io.code.values import (
-    AnyEntry,
     Class,
-    ClassNames,
     CodeModel,
-    Folder,
     Function,
-    Instance,
-    Method,
     Named,
     Names,
-    NpzFile,
-    Partial,
-    Tensor,
     Unknown,
     Value,
 )
-
-MAX_DEPTH = 30
-"""Functions that call one another."""
-
-
-class _Returned(Exception):  # noqa: N818  no error: it carries what a function gives
-    def __init__(self, value: Value) -> None:
-        self.value = value
-
-
-class _LeftLoop(Exception):  # noqa: N818
-    pass
-
-
-class _NextTurn(Exception):  # noqa: N818
-    pass
 
 
 class Program:
@@ -65,20 +39,22 @@ class Program:
     def __init__(self, layers: Sequence[str]) -> None:
         self.models: list[CodeModel] = []
         self.notes: list[str] = []
-        self.seed: int | None = None
         self.names = Names()
         self._layers = layers
-        self._expressions = Expressions(self._call, layers)
-        self._depth = 0
-        self._files = 0
-        """How many loops over the files of folders are around what is read."""
+        self._calls = Calls(self._block, self._value, self.models, self.notes)
+        self._expressions = Expressions(self._calls.call, layers)
+
+    @property
+    def seed(self) -> int | None:
+        """What the script seeds all that is random with; None where it does not."""
+        return self._calls.seed
 
     def read(self, source: CodeSource) -> None:
         """Go through all the cells of a script."""
         self.notes += source.notes
         for cell in source.cells:
             before = {id(model): model.summaries for model in self.models}
-            with contextlib.suppress(_Returned, _LeftLoop, _NextTurn):  # at the top, where they end a cell
+            with contextlib.suppress(Returned, LeftLoop, NextTurn):  # at the top, where they end a cell
                 self._block(cell.tree.body, self.names, cell)
             self._note_printed(cell, before)
         if not self.models:
@@ -86,14 +62,14 @@ class Program:
 
     def ask(self, function: Function, arguments: tuple[Value, ...]) -> Value:
         """What a function of the script gives for these arguments."""
-        return self._run(function, arguments, {}, function.cell.place(function.node.lineno))
+        return self._calls.run(function, arguments, {}, function.cell.place(function.node.lineno))
 
     def _enter_uncalled(self) -> None:
         """Call the functions that need no arguments: a snippet may define what its reader is to call."""
         for function in self.names.functions():
             arguments = function.node.args
             if len(arguments.args) == len(arguments.defaults) and not self.models:
-                self._run(function, (), {}, function.cell.place(function.node.lineno))
+                self._calls.run(function, (), {}, function.cell.place(function.node.lineno))
 
     def _note_printed(self, cell: CodeCell, before: Mapping[int, int]) -> None:
         """Give the totals that a notebook kept to the models whose summaries were asked for."""
@@ -123,7 +99,7 @@ class Program:
                 ast.fix_missing_locations(sum_of)
                 self._bind(target, self._value(sum_of, names, cell), names, cell)
             case ast.Expr(value=ast.Yield(value=ast.expr() as value)):
-                raise _Returned(batches(self._value(value, names, cell), cell.place(node.lineno)))
+                raise Returned(batches(self._value(value, names, cell), cell.place(node.lineno)))
             case ast.Expr(value=value):
                 self._value(value, names, cell)
             case ast.Import() | ast.ImportFrom():
@@ -135,11 +111,11 @@ class Program:
                 self._block(body, held, cell)
                 names[name] = Class(node, names, cell, held)
             case ast.Return(value=value):
-                raise _Returned(None if value is None else self._value(value, names, cell))
+                raise Returned(None if value is None else self._value(value, names, cell))
             case ast.Break():
-                raise _LeftLoop
+                raise LeftLoop
             case ast.Continue():
-                raise _NextTurn
+                raise NextTurn
             case _:
                 self._compound(node, names, cell)
 
@@ -168,7 +144,7 @@ class Program:
                         self._train(handler.body, names, cell)
                 self._block(final, names, cell)
             case ast.While(test=ast.Constant(value=True | 1), body=body):
-                with contextlib.suppress(_LeftLoop, _NextTurn):
+                with contextlib.suppress(LeftLoop, NextTurn):
                     self._block(body, names, cell)
                 self._doubt(body, names, cell)
             case ast.While(body=body):
@@ -192,9 +168,9 @@ class Program:
             self._bind(target, value, names, cell)
             try:
                 self._block(body, names, cell)
-            except _NextTurn:
+            except NextTurn:
                 continue
-            except _LeftLoop:
+            except LeftLoop:
                 break
 
     def _loop_over_files(
@@ -202,13 +178,13 @@ class Program:
     ) -> None:
         """Go through a loop over what lies in a folder once, for any of it; what the loop sets is unknown behind it."""
         self._bind(target, AnyEntry(over.path), names, cell)
-        self._files += 1
+        self._calls.file_loops += 1
         try:
             self._block(body, names, cell)
-        except (_NextTurn, _LeftLoop):
+        except (NextTurn, LeftLoop):
             self._doubt(body, names, cell)
         finally:
-            self._files -= 1
+            self._calls.file_loops -= 1
         for part in (part for node in body for part in ast.walk(node)):
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
                 names[part.id] = unknown(part, cell)
@@ -258,7 +234,7 @@ class Program:
                     value.name = name
             case ast.Tuple(elts=targets) | ast.List(elts=targets):
                 parts = list(value) if isinstance(value, tuple | list) and len(value) == len(targets) else None
-                table = value.table if isinstance(value, Unknown) else ""
+                table = value.table if isinstance(value, Unknown) else None
                 for at, inner in enumerate(targets):
                     part = parts[at] if parts else unknown(inner, cell).of_table(table)
                     self._bind(inner, part, names, cell)
@@ -289,100 +265,5 @@ class Program:
             else:
                 names[alias.asname or alias.name] = Named(f"{node.module}.{alias.name}")
 
-    # Calls
-
     def _value(self, node: ast.expr, names: Names, cell: CodeCell) -> Value:
         return self._expressions.value(node, names, cell)
-
-    def _call(self, callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
-        called = self._called(callee, unnamed, given, place)
-        if isinstance(called, CodeModel) and not any(called is model for model in self.models):
-            self.models.append(called)
-        return called
-
-    def _called(self, callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
-        match callee:
-            case Named(name="set_random_seed" | "set_seed") if unnamed and type(unnamed[0]) is int:
-                self.seed = unnamed[0]
-            case Named(name="partial") if unnamed and not callee.is_keras:
-                return Partial(unnamed[0], tuple(unnamed[1:]), dict(given))
-            case Partial():
-                return self._called(callee.of, (*callee.unnamed, *unnamed), {**callee.given, **given}, place)
-            case Named(name="Lambda") if callee.is_keras and unnamed and isinstance(unnamed[0], Function):
-                layers = self._arithmetic(unnamed[0], place)
-                return (
-                    call_named(callee, unnamed, given, place)
-                    if layers is None
-                    else layers_of_lambda(layers, given, place)
-                )
-            case Named():
-                return call_named(callee, unnamed, given, place)
-            case Method(owner=Class() | Instance() as owner, name=name) if isinstance(owner, Class) or is_own(owner):
-                return self._sent(owner, name, unnamed, given, place)
-            case Method(owner=Folder() as owner, name="map") if unnamed and isinstance(unnamed[0], Function):
-                return mapped(owner, self._run(unnamed[0], (Tensor(None), Unknown("a label", place)), {}, place), place)
-            case Method(owner=list(), name="append") if self._files and len(unnamed) == 1:
-                return call_method(callee, [of_each(unnamed[0])], given, place)
-            case Method():
-                return call_method(callee, unnamed, given, place)
-            case Function():
-                written = lab_pictures(callee, unnamed[0]) if len(unnamed) == 1 else None
-                return written or self._run(callee, unnamed, given, place)
-            case Instance() | CodeModel():
-                self.notes += [note for note in called_so(callee, unnamed, given, place) if note not in self.notes]
-                return apply(callee, unnamed, place)
-            case Class():
-                return self._made(callee, unnamed, given, place)
-            case Unknown(what=what) if what.endswith(".compile") and {"loss", "optimizer"} & given.keys():
-                name = what.removesuffix(".compile")
-                problem = f"the model that is compiled at {place}, {name}, is not known"
-                return CodeModel(place, name=name, compiled={}, problems=[problem])
-        if unnamed and isinstance(unnamed[0], Tensor):
-            tensor = unnamed[0]
-            what = callee.what if isinstance(callee, Unknown) else "a call"
-            return Tensor(tensor.shape, tensor.layers, f"what {what} does to the tensor ({place}) is not known")
-        return Unknown("", place)
-
-    def _arithmetic(self, function: Function, place: str) -> tuple[Instance, ...] | None:
-        """The layers that do what a function does to a tensor; None where it is more than arithmetic with numbers."""
-        found = self._run(function, (Tensor(None),), {}, place)
-        is_known = isinstance(found, Tensor) and not found.problem
-        return found.layers if is_known and all(one.kind == "Rescaling" for one in found.layers) else None
-
-    def _made(self, written: Class, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
-        """An object of a class of the script, as its `__init__` leaves it."""
-        name = written.node.name
-        if is_model(written):
-            what = f"a model written as a class, {name} ({place}), is not read: its layers are in code"
-            return CodeModel(place, problems=[what])
-        held: dict[str, Value] = {}
-        made = Instance(name, {CLASS: written, HELD: held}, place)
-        if method_of(written, "__init__") is not None:
-            self._sent(made, "__init__", unnamed, given, place)
-        else:
-            held |= given  # of a dataclass
-        return made
-
-    def _sent(self, owner: Value, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
-        """What a method of an object, or of a class, of the script gives."""
-        method = method_of(owner if isinstance(owner, Class) else owner.arguments[CLASS], name)
-        if method is None:
-            return Unknown("", place)
-        first = (owner,) if takes_itself(method) and (is_own(owner) or is_of_class(method)) else ()
-        return self._run(method, (*first, *unnamed), given, place)
-
-    def _run(self, function: Function, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
-        """What a function of the script gives for these arguments."""
-        if self._depth >= MAX_DEPTH:
-            return Unknown("", place)
-        names = bound(function, unnamed, given, place, self._value)
-        self._depth += 1
-        try:
-            self._block(function.node.body, names, function.cell)
-        except _Returned as returned:
-            return read_from(returned.value, (*unnamed, *given.values()))
-        except (_LeftLoop, _NextTurn):
-            return Unknown("", place)
-        finally:
-            self._depth -= 1
-        return None

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.applications import PREPARATION
-from cnn_tui.keras_io.code.values import BY_HAND, DatasetArrays, Folder, Instance, Listed, Named, Statistic, Value
+from cnn_tui.keras_io.code.data_values import BY_HAND, DatasetArrays, Folder, Listed, Statistic
+from cnn_tui.keras_io.code.values import Instance, Named, Value
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.rescaling import WHITE
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from cnn_tui.keras_io.code.values import ClassCounts, ClassWeights, Unknown, Value
+from cnn_tui.keras_io.code.data_values import ClassCounts, ClassWeights
+from cnn_tui.keras_io.code.values import Unknown, Value
 
 _SAME = ("dict", "enumerate", "zip", "list", "array", "asarray")
 """Functions that only hand weights on in another form."""

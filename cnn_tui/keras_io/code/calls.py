@@ -1,0 +1,146 @@
+"""What a call in a script comes to: of its own functions and classes, of objects of Keras, of libraries."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+
+from cnn_tui.keras_io.code.by_hand import of_each
+from cnn_tui.keras_io.code.cells import CodeCell
+from cnn_tui.keras_io.code.data_values import Folder
+from cnn_tui.keras_io.code.functions import ValueOf, bound, read_from
+from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
+from cnn_tui.keras_io.code.lab_pictures import lab_pictures
+from cnn_tui.keras_io.code.library import apply, call_named, layers_of_lambda
+from cnn_tui.keras_io.code.methods import call_method
+from cnn_tui.keras_io.code.modes import called_so
+from cnn_tui.keras_io.code.objects import CLASS, HELD, is_model, is_of_class, is_own, method_of, takes_itself
+from cnn_tui.keras_io.code.pipelines import mapped
+from cnn_tui.keras_io.code.values import (
+    Class,
+    CodeModel,
+    Function,
+    Instance,
+    Method,
+    Named,
+    Names,
+    Partial,
+    Tensor,
+    Unknown,
+    Value,
+)
+
+Block = Callable[[Sequence[ast.stmt], Names, CodeCell], None]
+MAX_DEPTH = 30
+"""Functions that call one another."""
+
+
+class Calls:
+    """Gives calls their values, and adds the models that they make, and notes, to those of the script.
+
+    It is given what goes through the statements of a function, and what gives an expression its value.
+    """
+
+    def __init__(self, block: Block, value_of: ValueOf, models: list[CodeModel], notes: list[str]) -> None:
+        self.seed: int | None = None
+        self.file_loops = 0
+        """How many loops over the files of folders are around what is read."""
+        self._block = block
+        self._value = value_of
+        self._models = models
+        self._notes = notes
+        self._depth = 0
+
+    def call(self, callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+        """What a call gives, with its unnamed and named arguments. Unknown with no words where it is not known."""
+        called = self._called(callee, unnamed, given, place)
+        if isinstance(called, CodeModel) and not any(called is model for model in self._models):
+            self._models.append(called)
+        return called
+
+    def _called(self, callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+        match callee:
+            case Named(name="set_random_seed" | "set_seed") if unnamed and type(unnamed[0]) is int:
+                self.seed = unnamed[0]
+            case Named(name="partial") if unnamed and not callee.is_keras:
+                return Partial(unnamed[0], tuple(unnamed[1:]), dict(given))
+            case Partial():
+                return self._called(callee.of, (*callee.unnamed, *unnamed), {**callee.given, **given}, place)
+            case Named(name="Lambda") if callee.is_keras and unnamed and isinstance(unnamed[0], Function):
+                layers = self._arithmetic(unnamed[0], place)
+                return (
+                    call_named(callee, unnamed, given, place)
+                    if layers is None
+                    else layers_of_lambda(layers, given, place)
+                )
+            case Named():
+                return call_named(callee, unnamed, given, place)
+            case Method(owner=Class() | Instance() as owner, name=name) if isinstance(owner, Class) or is_own(owner):
+                return self._sent(owner, name, unnamed, given, place)
+            case Method(owner=Folder() as owner, name="map") if unnamed and isinstance(unnamed[0], Function):
+                return mapped(owner, self.run(unnamed[0], (Tensor(None), Unknown("a label", place)), {}, place), place)
+            case Method(owner=list(), name="append") if self.file_loops and len(unnamed) == 1:
+                return call_method(callee, [of_each(unnamed[0])], given, place)
+            case Method():
+                return call_method(callee, unnamed, given, place)
+            case Function():
+                written = lab_pictures(callee, unnamed[0]) if len(unnamed) == 1 else None
+                return written or self.run(callee, unnamed, given, place)
+            case Instance() | CodeModel():
+                self._notes += [note for note in called_so(callee, unnamed, given, place) if note not in self._notes]
+                return apply(callee, unnamed, place)
+            case Class():
+                return self._made(callee, unnamed, given, place)
+            case Unknown(what=what) if what.endswith(".compile") and {"loss", "optimizer"} & given.keys():
+                name = what.removesuffix(".compile")
+                problem = f"the model that is compiled at {place}, {name}, is not known"
+                return CodeModel(place, name=name, compiled={}, problems=[problem])
+        if unnamed and isinstance(unnamed[0], Tensor):
+            tensor = unnamed[0]
+            what = callee.what if isinstance(callee, Unknown) else "a call"
+            return Tensor(tensor.shape, tensor.layers, f"what {what} does to the tensor ({place}) is not known")
+        return Unknown("", place)
+
+    def _arithmetic(self, function: Function, place: str) -> tuple[Instance, ...] | None:
+        """The layers that do what a function does to a tensor; None where it is more than arithmetic with numbers."""
+        found = self.run(function, (Tensor(None),), {}, place)
+        is_known = isinstance(found, Tensor) and not found.problem
+        return found.layers if is_known and all(one.kind == "Rescaling" for one in found.layers) else None
+
+    def _made(self, written: Class, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+        """An object of a class of the script, as its `__init__` leaves it."""
+        name = written.node.name
+        if is_model(written):
+            what = f"a model written as a class, {name} ({place}), is not read: its layers are in code"
+            return CodeModel(place, problems=[what])
+        held: dict[str, Value] = {}
+        made = Instance(name, {CLASS: written, HELD: held}, place)
+        if method_of(written, "__init__") is not None:
+            self._sent(made, "__init__", unnamed, given, place)
+        else:
+            held |= given  # of a dataclass
+        return made
+
+    def _sent(self, owner: Value, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+        """What a method of an object, or of a class, of the script gives."""
+        method = method_of(owner if isinstance(owner, Class) else owner.arguments[CLASS], name)
+        if method is None:
+            return Unknown("", place)
+        first = (owner,) if takes_itself(method) and (is_own(owner) or is_of_class(method)) else ()
+        return self.run(method, (*first, *unnamed), given, place)
+
+    def run(self, function: Function, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+        """What a function of the script gives for these arguments."""
+        if self._depth >= MAX_DEPTH:
+            return Unknown("", place)
+        names = bound(function, unnamed, given, place, self._value)
+        self._depth += 1
+        try:
+            self._block(function.node.body, names, function.cell)
+        except Returned as returned:
+            return read_from(returned.value, (*unnamed, *given.values()))
+        except (LeftLoop, NextTurn):
+            return Unknown("", place)
+        finally:
+            self._depth -= 1
+        return None

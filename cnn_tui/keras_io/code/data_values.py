@@ -1,0 +1,200 @@
+"""What a script has its images in: the arrays of a dataset, folders of pictures, and what it counts of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import msgspec
+
+from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions
+from cnn_tui.keras_io.code.values import Instance, Unknown, Value
+
+
+class DatasetArrays(msgspec.Struct, frozen=True):
+    """The arrays of a dataset: of the `train` or the `test` half, the `images` or the `labels`.
+
+    `whole` is how many there are in that half, and `count` how many of them these are; None where it is not known.
+    """
+
+    dataset: str
+    half: str
+    what: str
+    sizes: tuple[int, ...]
+    """The shape of one image."""
+    whole: int
+    count: int | None
+    taken_from: int | None = None
+    """Of how many these were taken."""
+    scale: float = 1.0
+    """What the bytes are multiplied by on the way into the model."""
+    offset: float = 0.0
+    """What is added to them then."""
+    centered: tuple[int, ...] | None = None
+    """The axes over which their mean was counted, where it is taken away from them."""
+    is_evened: bool = False
+    """Whether they are divided by their spread then."""
+    options: DataOptions = AS_THEY_ARE
+    """How the pictures of a folder are wanted."""
+    to_length_1: str = ""
+    """Where each of them, or of its rows, is divided by its length; "" where none is."""
+    left_out: tuple[int, ...] = ()
+    """The numbers of those of the half that are not among them, nor counted in `whole`."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """As of the array. Raises AttributeError where the number of images is not known."""
+        if self.count is None:
+            raise AttributeError("how many images there are is not known")
+        return (self.count, *self.sizes)
+
+    def scaled(self, factor: float) -> DatasetArrays:
+        """The images with every number multiplied."""
+        return msgspec.structs.replace(self, scale=self.scale * factor, offset=self.offset * factor)
+
+    def shifted(self, by: float) -> DatasetArrays:
+        """The images with something added to every number."""
+        return msgspec.structs.replace(self, offset=self.offset + by)
+
+    def some(self, count: int | None) -> DatasetArrays:
+        """So many of the images."""
+        return msgspec.structs.replace(self, count=count, taken_from=self.count)
+
+    def without(self, numbers: Sequence[int]) -> DatasetArrays | None:
+        """The images without those of the numbers; None where the numbers are not those that the dataset has."""
+        if self.left_out or self.taken_from is not None or not all(0 <= one < self.whole for one in numbers):
+            return None
+        left_out = tuple(sorted(set(numbers)))
+        count = self.whole - len(left_out)
+        return msgspec.structs.replace(self, whole=count, count=count, left_out=left_out) if count else None
+
+    def reshaped(self, sizes: tuple[int, ...]) -> DatasetArrays:
+        """The images, each of another shape."""
+        return msgspec.structs.replace(self, sizes=sizes)
+
+    def arranged(self, shape: Sequence[Value]) -> DatasetArrays:
+        """The images as an array of another shape, of which one size may be -1; as they are where it is not known."""
+        sizes = [size for size in shape[1:] if type(size) is int]
+        if len(sizes) + 1 != len(shape):
+            return self.reshaped((math.prod(self.sizes),)) if len(shape) == 2 else self
+        if -1 in sizes:
+            others = -math.prod(sizes)
+            if others <= 0:
+                return self
+            sizes[sizes.index(-1)] = math.prod(self.sizes) // others
+        return self.reshaped(tuple(sizes))
+
+    def with_channel(self) -> DatasetArrays:
+        """The images with an axis of one channel at the end."""
+        return self.reshaped((*self.sizes, 1)) if len(self.sizes) == 2 else self
+
+
+class Statistic(msgspec.Struct, frozen=True):
+    """The `mean` or the `std` of images, over some of the axes of their array."""
+
+    kind: str
+    axes: tuple[int, ...]
+
+
+class NpzFile(msgspec.Struct, frozen=True):
+    """The arrays of a `.npz` file, by their names."""
+
+    path: str
+
+
+class ClassCounts(msgspec.Struct, frozen=True):
+    """How many images each class has, times a factor; `total` is how many there are in all, of so many `classes`."""
+
+    total: int
+    classes: int
+    factor: float = 1.0
+
+
+class ClassWeights(msgspec.Struct, frozen=True, eq=False):
+    """How much the images of each class count: as in a table, or, where that is None, so that all classes are equal.
+
+    It stands for the weights of all classes, for that of one, and for those of images.
+    """
+
+    table: dict[Value, Value] | None = None
+
+
+class Folder(msgspec.Struct, frozen=True):
+    """Pictures read from a folder of folders, or arrays that go in by batches, and how."""
+
+    path: Value
+    arguments: dict[str, Value]
+    generator: Instance | None
+    place: str
+    part: tuple[float, float] | None = (0.0, 1.0)
+    """From where to where in the whole these are, as shares of it; None where only running tells."""
+    layers: tuple[Instance, ...] = ()
+    """What a script does to them on the way, as the layers that do the same."""
+    notes: tuple[str, ...] = ()
+    """What it does to them that is not known."""
+
+    @property
+    def is_part(self) -> bool:
+        """Whether these are not all that the folder has."""
+        return self.part != (0.0, 1.0)
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """Pictures in a folder whose classes stand in a table."""
+
+    folder: str
+
+
+BY_HAND = "read by hand"
+"""Among the arguments of a Folder: whether the script reads its pictures file by file."""
+BLUE_FIRST = "blue first"
+"""Among them: whether OpenCV gives the colours of such pictures, blue before green and red."""
+
+
+class Below(msgspec.Struct, frozen=True):
+    """A path below a folder, by the names on the way, of which None is any that lies there."""
+
+    root: Value
+    names: tuple[str | None, ...]
+
+
+class AnyEntry(msgspec.Struct, frozen=True):
+    """Any of the names in a folder, of which a loop goes through all."""
+
+    folder: Value
+
+
+class OfEach(msgspec.Struct, frozen=True):
+    """A label, or whatever else a list has once for each file of a folder."""
+
+    value: Value
+
+
+class ReadPicture(msgspec.Struct, frozen=True):
+    """Any picture of a class that a script reads by hand, of a folder of classes; `class_name` None is of all."""
+
+    root: Value
+    class_name: str | None
+    place: str
+    size: tuple[Value, ...] | None = None
+    is_grey: bool = False
+    is_blue_first: bool = False
+    scale: float = 1.0
+
+
+class Share(msgspec.Struct, frozen=True):
+    """How many pictures or batches a folder has, which only running tells, as a share of all: `int(0.8 * len(ds))`."""
+
+    part: float
+
+
+class ClassNames(msgspec.Struct, frozen=True):
+    """The names of the classes in a folder, as `train.class_names`, or with `is_number` how many they are."""
+
+    path: Value
+    is_number: bool
+    what: Unknown
+    """As the script has it, for where the folder is not there."""
+
+    def __str__(self) -> str:
+        return str(self.what)

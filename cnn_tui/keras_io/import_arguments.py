@@ -1,0 +1,139 @@
+"""The value of a layer's field, from the argument that Keras describes: an activation, a pair, a regularizer."""
+
+from __future__ import annotations
+
+import math
+import re
+import struct
+from typing import Any
+
+import msgspec
+
+from cnn_tui.experiment.file_errors import found
+from cnn_tui.keras_io.import_chain import Plain, config_of
+from cnn_tui.network.fields import Field
+from cnn_tui.network.kinds.normalization import KEPT_AXES
+from cnn_tui.text import quiet
+
+_ALIASES = {"swish": "silu", "hard_swish": "hard_silu"}  # of activations
+_INITIALIZER_DEFAULTS = {"mean": 0.0, "stddev": 0.05, "minval": -0.05, "maxval": 0.05, "gain": 1.0}
+_SHORT_INITIALIZERS = {"normal": "random_normal", "uniform": "random_uniform", "zero": "zeros", "one": "ones"}
+_TYPED_DIGITS = 5
+_LEAST_PRECISE = 1e-37  # below it, a float32 has fewer digits
+
+
+def value_of(field: Field, raw: Any, hint: Any) -> Any:
+    """The value of a field. Raises ValueError, OverflowError or TypeError for what the field does not allow."""
+    if field.name == "activation":
+        raw = _activation(raw)
+    elif field.name == "padding" and isinstance(raw, str):
+        raw = raw.lower()  # which Keras does too
+    elif field.name.endswith("_initializer"):
+        raw = initializer(raw)
+    elif field.name == "axis":
+        raw = _axis(raw)
+    elif field.kind == "pair":
+        raw = _pair(raw)
+    elif field.kind == "float":
+        raw = _number(raw)
+    elif isinstance(raw, dict):
+        raw = _factors(raw)
+    value = msgspec.convert(raw, hint)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("not a number")
+    field.check(value)
+    return value
+
+
+def _activation(raw: Any) -> Any:
+    """`relu`, from that name or from the object that Keras writes for the function."""
+    if isinstance(raw, dict) and raw.get("class_name") == "function":
+        raw = raw.get("config")
+    if raw is None:
+        return "linear"
+    return _ALIASES.get(raw, raw) if isinstance(raw, str) else raw
+
+
+def _pair(raw: Any) -> Any:
+    """(2, 3), from (2, 3) or ((2, 2), (3, 3)), as Keras writes a border that is equal on both sides; (2, 2) from 2."""
+    if type(raw) is int:
+        return [raw, raw]
+    if isinstance(raw, list) and all(isinstance(part, list) and len(part) == 2 for part in raw):
+        if any(part[0] != part[1] for part in raw):
+            raise ValueError("the two sides differ")
+        return [part[0] for part in raw]
+    if isinstance(raw, list):
+        return [int(part) if isinstance(part, float) and part.is_integer() else part for part in raw]
+    return raw
+
+
+def _axis(raw: Any) -> Any:
+    """`pixel`, from the axes [1, 2, 3] of a batch of images, whose places a Normalization counts apart."""
+    kept = raw if raw is None or isinstance(raw, int) else tuple(raw)
+    kept = {(): None, (-1,): -1, (3,): -1, 3: -1}.get(kept, kept)
+    return next((name for name, axes in KEPT_AXES.items() if axes == kept), raw)
+
+
+def _number(raw: Any) -> Any:
+    """0.1, from 0.1 or from (-0.1, 0.1), which is what Keras makes of a factor."""
+    if isinstance(raw, list) and len(raw) == 2 and raw[0] == -raw[1]:
+        raw = raw[1]
+    return _plain(raw) if isinstance(raw, float | int) else raw
+
+
+def _factors(raw: Plain) -> Plain:
+    """{"l1": 0.01}, from a regularizer as Keras describes it."""
+    config = config_of(raw)
+    if raw.get("class_name") not in ("L1", "L2", "L1L2") or not config.keys() <= {"l1", "l2"}:
+        raise ValueError("another regularizer")
+    # Keras 3 makes a float32 of the factor of L1, and of no other.
+    factors = {
+        name: of_float32(factor) if raw["class_name"] == "L1" else _plain(factor) for name, factor in config.items()
+    }
+    if not all(math.isfinite(factor) for factor in factors.values()):
+        raise ValueError("not a number")
+    return {name: factor for name, factor in factors.items() if factor}
+
+
+def of_float32(number: float, digits: int = 9) -> float:
+    """0.001, from the 0.0010000000474974513 that a float32 makes of it; unchanged where that takes more `digits`."""
+    try:
+        number = float(number)
+        (nearest,) = struct.unpack("f", struct.pack("f", number))
+    except OverflowError:  # a whole number of hundreds of digits, or one that no float32 holds
+        return number if isinstance(number, float) else math.inf
+    for wanted in range(1, digits + 1) if nearest == number else ():
+        short = float(f"{number:.{wanted}g}")
+        if struct.pack("f", short) == struct.pack("f", number):
+            return short
+    return number
+
+
+def _plain(number: float) -> float:
+    """A number as a person typed it, with few digits, before Keras 2 made a float32 of it."""
+    return of_float32(number, _TYPED_DIGITS) if abs(number) > _LEAST_PRECISE else of_float32(number, 0)
+
+
+def initializer(raw: Any) -> Any:
+    """`he_normal`, from that name or from Keras's object for it; an object with other arguments is left as it is."""
+    if isinstance(raw, str):
+        return _SHORT_INITIALIZERS.get(raw, raw)
+    if not isinstance(raw, dict) or not isinstance(raw.get("class_name"), str):
+        return raw
+    if any(part not in (None, _INITIALIZER_DEFAULTS.get(name)) for name, part in config_of(raw).items()):
+        return raw
+    return snake_case(raw["class_name"])
+
+
+def snake_case(name: str) -> str:
+    """`he_normal`, from `HeNormal`."""
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def shown(value: Any) -> str:
+    """A value from a model's description in a few words; for an object, `L2(l2=0.01)`."""
+    if not isinstance(value, dict) or not isinstance(value.get("class_name"), str):
+        return "nothing" if value is None else found(value)
+    config = config_of(value)
+    inner = ", ".join(f"{name}={found(part)}" for name, part in config.items() if part is not None)
+    return quiet(f"{value['class_name']}({inner})" if inner else value["class_name"], 80)
