@@ -14,7 +14,7 @@ from cnn_tui.data.dataset import AS_THEY_ARE, MOST_SIDE, Color, DataOptions, Dat
 from cnn_tui.data.describe import describe
 from cnn_tui.data.image_folder import PARTS, list_pictures
 from cnn_tui.keras_io.code.data_values import BY_HAND, DatasetArrays, Folder, Listed
-from cnn_tui.keras_io.code.values import Table, Unknown
+from cnn_tui.keras_io.code.values import CodeTable, Unknown
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_fit import holds_out, share_held_out
 from cnn_tui.keras_io.notes import Notes
@@ -92,7 +92,7 @@ def _note_classes(asked: DataAsked, folder: Folder, notes: Notes) -> None:
             notes.append(f"{classes} of the folder {are} not read there, and {are} here")
 
 
-def _table_asked(images: Unknown, table: Table, validation: Any, beside: Path, notes: list[str]) -> DataAsked:
+def _table_asked(images: Unknown, table: CodeTable, validation: Any, beside: Path, notes: list[str]) -> DataAsked:
     """The table of labels and pixels that a script trains on, and the one that it tests on where it names another."""
     tested = validation.path if isinstance(validation, Folder) else validation
     other = tested.table if isinstance(tested, Unknown) and tested.table != table else None

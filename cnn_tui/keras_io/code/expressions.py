@@ -18,7 +18,17 @@ from cnn_tui.keras_io.code.data_values import ClassCounts, ClassWeights, Dataset
 from cnn_tui.keras_io.code.joins import joined
 from cnn_tui.keras_io.code.paths import THIS_FILE
 from cnn_tui.keras_io.code.usual_names import usual_name
-from cnn_tui.keras_io.code.values import Function, InnerLayer, InnerLayers, Named, Names, Table, Tensor, Unknown, Value
+from cnn_tui.keras_io.code.values import (
+    CodeTable,
+    Function,
+    InnerLayer,
+    InnerLayers,
+    Named,
+    Names,
+    Tensor,
+    Unknown,
+    Value,
+)
 from cnn_tui.keras_io.import_file import ImportProblem
 from cnn_tui.text import quiet
 
@@ -54,7 +64,7 @@ class Expressions:
         self._call = call
         self._layers = frozenset(layers)
         self._steps = 0
-        self._table: Table | None = None
+        self._table: CodeTable | None = None
         """A table that a part of the expression at hand was read from."""
 
     def count(self) -> None:
@@ -252,10 +262,10 @@ class Expressions:
         return unknown(node, cell) if isinstance(called, Unknown) and not called.what else called
 
 
-def _with_table(found: Value, inside: Table | None) -> tuple[Value, Table | None]:
+def _with_table(found: Value, inside: CodeTable | None) -> tuple[Value, CodeTable | None]:
     """A value, and the table that it was read from; `inside` is the one that a part of its expression was."""
     if isinstance(found, str) and found.lower().endswith(_TABLE):
-        return found, Table((found,))
+        return found, CodeTable((found,))
     if isinstance(found, Unknown):
         found = found.of_table(inside)
         return found, found.table

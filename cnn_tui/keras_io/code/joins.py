@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from cnn_tui.keras_io.code.values import Table, Unknown, Value
+from cnn_tui.keras_io.code.values import CodeTable, Unknown, Value
 
 _AXIS = {"concatenate": 1, "concat": 1, "append": 2, "vstack": None, "row_stack": None}
 """Functions that put rows below others, and where among their arguments the axis stands."""
@@ -14,7 +14,7 @@ _TO_FILL = re.compile(r"\b(empty|zeros|ndarray)\b")
 """Arrays that a script makes to put what it reads into."""
 
 
-def joined(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Table | None:
+def joined(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> CodeTable | None:
     """The table that a function of this name makes of others; None where it makes none, or leaves one whole."""
     if name not in (*_AXIS, *_COLUMNS) or not unnamed:
         return None
@@ -30,7 +30,7 @@ def joined(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], plac
     if not several:
         return None
     paths = dict.fromkeys(path for table in tables if not table.joined_at for path in table.paths)
-    return Table(tuple(paths), place) if paths else next(table for table in tables if table.joined_at)
+    return CodeTable(tuple(paths), place) if paths else next(table for table in tables if table.joined_at)
 
 
 def _is_to_fill(part: Unknown) -> bool:

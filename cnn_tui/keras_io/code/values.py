@@ -34,7 +34,7 @@ FIT_AT = "where the fit is"
 """Among it: the line of the last of them."""
 
 
-class Table(msgspec.Struct, frozen=True):
+class CodeTable(msgspec.Struct, frozen=True):
     """A table (CSV) that a script reads; or several, or one and something else, that it puts together `joined_at`."""
 
     paths: tuple[str, ...]
@@ -50,7 +50,7 @@ class Unknown(msgspec.Struct, frozen=True):
 
     what: str
     place: str
-    table: Table | None = None
+    table: CodeTable | None = None
     """What it was read from, where that is a table."""
     share: float = 1.0
     """How much of the table it is."""
@@ -58,7 +58,7 @@ class Unknown(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         return f"{self.what} ({self.place})"
 
-    def of_table(self, table: Table | None) -> Unknown:
+    def of_table(self, table: CodeTable | None) -> Unknown:
         """The same, read from a table unless it is known to be from another."""
         return self if self.table is not None or table is None else msgspec.structs.replace(self, table=table)
 
