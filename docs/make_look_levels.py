@@ -15,7 +15,7 @@ import sys
 import numpy as np
 from scipy.special import stdtr
 
-from cnn_tui.analysis.looks import BEYOND, FEWEST, FEWEST_OF_A_SET, HORIZON, weight
+from cnn_tui.analysis.chance.looks import BEYOND, FEWEST, FEWEST_OF_A_SET, HORIZON, weight
 
 PAIRS, CHUNK = 600_000, 50_000
 RATIOS = (1.0, 2.67, 4.0, 5.0, 7.0, 12.0)

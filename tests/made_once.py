@@ -9,7 +9,7 @@ import pytest
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 
-from cnn_tui.history import migrations
+from cnn_tui.history.versions import migrations
 
 
 def use(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,8 @@ import operator
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-from cnn_tui.analysis.foretold import Foretold, bottleneck
+from cnn_tui.analysis.foretelling.foretold import Foretold, bottleneck
+from cnn_tui.analysis.foretelling.past_runs import Foundation, PastRuns, foundation
 from cnn_tui.analysis.pace import (
     SecondsAnImage,
     Work,
@@ -21,7 +22,6 @@ from cnn_tui.analysis.pace import (
     seconds_left,
     work_of,
 )
-from cnn_tui.analysis.past_runs import Foundation, PastRuns, foundation
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.same import pace_settings
 from cnn_tui.history.history import History

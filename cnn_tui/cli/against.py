@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cnn_tui.analysis.chance.tested_images import on_same_images
 from cnn_tui.analysis.differing import Differing, differing, divided_in_words
-from cnn_tui.analysis.tested_images import on_same_images
 from cnn_tui.artifacts.predictions import Predictions, open_predictions
 from cnn_tui.cli.explaining import kept_of
 from cnn_tui.cli.image_prediction import ImagePrediction, predicted, to_json
@@ -17,7 +17,7 @@ from cnn_tui.cli.prediction_text import bars, said_of_it
 from cnn_tui.cli.printing import bold, table
 from cnn_tui.cli.streams import UserError
 from cnn_tui.history.run import Run
-from cnn_tui.jobs.explain_client import ExplainClient
+from cnn_tui.jobs.explain.client import ExplainClient
 from cnn_tui.text import fitted, quiet, sentence
 from cnn_tui.ui.widgets.image import draw
 

@@ -12,8 +12,9 @@ from cnn_tui.cli.progress import Reporter
 from cnn_tui.cli.streams import FAILED, WRONG, UserError, is_terminal, say
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.run import Run
-from cnn_tui.jobs.explain_client import ExplainClient
-from cnn_tui.jobs.explain_protocol import ExplainError, KeepPredictions, PartDone
+from cnn_tui.jobs.explain.answers import PartDone
+from cnn_tui.jobs.explain.client import ExplainClient
+from cnn_tui.jobs.explain.protocol import ExplainError, KeepPredictions
 
 Kept = TypeVar("Kept")
 

@@ -16,7 +16,7 @@ from cnn_tui.cli.worker_care import WorkerCare
 from cnn_tui.experiment.search_space import Dimension
 from cnn_tui.history.history import History
 from cnn_tui.history.searches import AS_IT_WAS, Search, search_of
-from cnn_tui.jobs.searching import stop_search
+from cnn_tui.jobs.search.searching import stop_search
 from cnn_tui.reports.search_words import came_to, values_in_words
 from cnn_tui.text import counted, quiet
 

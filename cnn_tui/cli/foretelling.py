@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from cnn_tui.analysis.estimates import Estimator
-from cnn_tui.analysis.foretold import Foretold
+from cnn_tui.analysis.foretelling.foretold import Foretold
 from cnn_tui.cli.runs import open_history
 from cnn_tui.cli.streams import say
 from cnn_tui.experiment.experiment import Experiment

@@ -17,8 +17,9 @@ from cnn_tui.cli.streams import UserError
 from cnn_tui.data.images import Picture, StoredImages
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.run import Run
-from cnn_tui.jobs.explain_client import ExplainClient
-from cnn_tui.jobs.explain_protocol import DescribeModel, Done, KeepImages, ModelFacts, Prediction, PredictPicture
+from cnn_tui.jobs.explain.answers import Done, ModelFacts, Prediction
+from cnn_tui.jobs.explain.client import ExplainClient
+from cnn_tui.jobs.explain.protocol import DescribeModel, KeepImages, PredictPicture
 from cnn_tui.text import kept_path, quiet
 
 

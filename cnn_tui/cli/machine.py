@@ -15,11 +15,11 @@ from cnn_tui.cli.streams import columns_of, is_terminal
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.history.history import History, HistoryError
 from cnn_tui.home import history_path, home
-from cnn_tui.jobs import ray_options
-from cnn_tui.jobs.executor import RefusedError, SilentError
-from cnn_tui.jobs.ray_executor import DriverProcess
-from cnn_tui.jobs.slurm import is_login_node
-from cnn_tui.jobs.slurm_options import obstacle
+from cnn_tui.jobs.clusters import ray_options
+from cnn_tui.jobs.clusters.executor import RefusedError, SilentError
+from cnn_tui.jobs.clusters.ray_executor import DriverProcess
+from cnn_tui.jobs.clusters.slurm import is_login_node
+from cnn_tui.jobs.clusters.slurm_options import obstacle
 from cnn_tui.text import counted, quiet
 from cnn_tui.ui.preferences import PreferencesError, read_preferences
 from cnn_tui.ui.terminal.answers import AroundTmux, knows_placeholders

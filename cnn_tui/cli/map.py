@@ -21,10 +21,10 @@ from cnn_tui.cli.printing import bold, encoded, table, write_new
 from cnn_tui.cli.progress import Reporter
 from cnn_tui.cli.runs import read_run
 from cnn_tui.cli.streams import FINISHED, UserError, columns_of, is_terminal, put, say
-from cnn_tui.jobs.explain_client import ExplainClient
-from cnn_tui.jobs.explain_protocol import PartDone, WorkOutFeatures
-from cnn_tui.jobs.map_points import LISTS, MapPoints
-from cnn_tui.jobs.map_protocol import (
+from cnn_tui.jobs.explain.answers import PartDone
+from cnn_tui.jobs.explain.client import ExplainClient
+from cnn_tui.jobs.explain.map_points import LISTS, MapPoints
+from cnn_tui.jobs.explain.map_protocol import (
     MAP_METHODS,
     MAP_TITLES,
     CountOthers,
@@ -33,6 +33,7 @@ from cnn_tui.jobs.map_protocol import (
     MapMethod,
     OthersCounted,
 )
+from cnn_tui.jobs.explain.protocol import WorkOutFeatures
 from cnn_tui.reports.map_words import compared_in_words, lists_in_words, map_in_words
 from cnn_tui.text import fitted, quiet, wrapped
 from cnn_tui.ui.widgets.class_signs import colour_of, in_rows, sign_of

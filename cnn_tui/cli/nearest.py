@@ -12,8 +12,9 @@ from cnn_tui.cli.image_prediction import ImagePrediction
 from cnn_tui.cli.printing import table
 from cnn_tui.cli.progress import Reporter
 from cnn_tui.cli.streams import is_terminal
-from cnn_tui.jobs.explain_client import ExplainClient
-from cnn_tui.jobs.explain_protocol import FindNearest, Nearest, PartDone, WorkOutFeatures
+from cnn_tui.jobs.explain.answers import Nearest, PartDone
+from cnn_tui.jobs.explain.client import ExplainClient
+from cnn_tui.jobs.explain.protocol import FindNearest, WorkOutFeatures
 from cnn_tui.text import fitted
 
 MOST_NEAREST = 100

@@ -14,7 +14,7 @@ from cnn_tui.cli.image_prediction import ImagePrediction, name_of, predicted
 from cnn_tui.cli.printing import bold, lines_of_charts, styled
 from cnn_tui.cli.streams import UserError, columns_of, is_terminal
 from cnn_tui.history.run import Run
-from cnn_tui.jobs.explain_client import ExplainClient
+from cnn_tui.jobs.explain.client import ExplainClient
 from cnn_tui.reports.chart.learned_chart import learned_chart
 from cnn_tui.text import fitted, padded, quiet, wrapped
 

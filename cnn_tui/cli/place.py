@@ -11,7 +11,7 @@ from cnn_tui.cli.streams import UserError
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.history.history import History
 from cnn_tui.history.run import PLACES, Place
-from cnn_tui.jobs import ray_options, slurm_options
+from cnn_tui.jobs.clusters import ray_options, slurm_options
 from cnn_tui.jobs.job_options import JobOptionsError
 from cnn_tui.ui.preferences import Preferences, PreferencesError, read_preferences
 

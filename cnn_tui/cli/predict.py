@@ -23,7 +23,7 @@ from cnn_tui.cli.prediction_text import to_text
 from cnn_tui.cli.printing import encoded, put_page
 from cnn_tui.cli.runs import read_run
 from cnn_tui.cli.streams import FINISHED, UserError, columns_of, is_terminal, put, say
-from cnn_tui.jobs.explain_client import ExplainClient
+from cnn_tui.jobs.explain.client import ExplainClient
 from cnn_tui.reports.evaluation_page import evaluation_page
 from cnn_tui.text import wrapped
 

@@ -18,7 +18,7 @@ from cnn_tui.cli.streams import FINISHED, UserError, put, say
 from cnn_tui.cli.trained_on import require_left, trained_on
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.alive import elsewhere_in_words
-from cnn_tui.history.cluster_jobs import wants_worker
+from cnn_tui.history.elsewhere.cluster_jobs import wants_worker
 from cnn_tui.history.ending import ENDED_EARLY, status_in_words
 from cnn_tui.history.history import History
 from cnn_tui.history.records import require_experiment

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from cnn_tui.analysis import compare as analysis
-from cnn_tui.analysis.tested_images import told_apart
-from cnn_tui.analysis.verdict import BY_COMMAND, sentences, verdicts
+from cnn_tui.analysis.chance.tested_images import told_apart
+from cnn_tui.analysis.chance.verdict import BY_COMMAND, sentences, verdicts
 from cnn_tui.artifacts.kept_epochs import kept_to_json
 from cnn_tui.cli.parser import AsJson, Output, Pack, RunId
 from cnn_tui.cli.printing import deliver, encoded, put_charts, put_json, put_page

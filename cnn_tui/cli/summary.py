@@ -18,7 +18,7 @@ from cnn_tui.network.summary import Summary, keras_shape, summarize, summary_lin
 from cnn_tui.text import quiet, sentence
 
 if TYPE_CHECKING:
-    from cnn_tui.analysis.foretold import Foretold
+    from cnn_tui.analysis.foretelling.foretold import Foretold
 
 
 def summary(experiments: Experiments, as_json: AsJson = False) -> int:

@@ -24,7 +24,7 @@ from cnn_tui.cli.streams import FAILED, FINISHED, UserError, is_terminal, put, s
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.image_marks import FINE, WRONG, ImageMark, image_marks, mark_images
 from cnn_tui.history.run import Run
-from cnn_tui.jobs.explain_client import ExplainClient
+from cnn_tui.jobs.explain.client import ExplainClient
 from cnn_tui.jobs.suspects import FOLDS, MOST_FOLDS, SuspectsRequest, SuspectsWork
 from cnn_tui.jobs.work import WorkError
 from cnn_tui.text import counted, fitted, quiet

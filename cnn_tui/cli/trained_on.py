@@ -10,8 +10,9 @@ from cnn_tui.cli.streams import UserError
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.names import lengthened
 from cnn_tui.history.run import Run
-from cnn_tui.jobs.explain_client import ExplainClient
-from cnn_tui.jobs.explain_protocol import Done, SaveEpoch
+from cnn_tui.jobs.explain.answers import Done
+from cnn_tui.jobs.explain.client import ExplainClient
+from cnn_tui.jobs.explain.protocol import SaveEpoch
 
 
 def require_left(run: Run, epoch: int | None) -> None:

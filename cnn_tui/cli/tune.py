@@ -26,9 +26,15 @@ from cnn_tui.experiment.search_space import parse_space
 from cnn_tui.history.history import History
 from cnn_tui.history.searches import SearchPlan, search_of
 from cnn_tui.jobs import launch
-from cnn_tui.jobs.begin_search import AT_ONCE_ELSEWHERE, USUAL_TRIALS, begun, check_metric, with_images_to_choose_by
 from cnn_tui.jobs.grid import MOST_RUNS, SEEDS, Cell
-from cnn_tui.jobs.suggestions import obstacle
+from cnn_tui.jobs.search.begin_search import (
+    AT_ONCE_ELSEWHERE,
+    USUAL_TRIALS,
+    begun,
+    check_metric,
+    with_images_to_choose_by,
+)
+from cnn_tui.jobs.search.suggestions import obstacle
 from cnn_tui.text import quiet
 
 _VARY_HELP = (

@@ -23,9 +23,10 @@ from cnn_tui.cli.progress import Reporter
 from cnn_tui.cli.runs import read_run
 from cnn_tui.cli.streams import FINISHED, UserError, is_terminal, put, say
 from cnn_tui.data.images import Picture
-from cnn_tui.jobs.explain_client import ExplainClient
-from cnn_tui.jobs.explain_protocol import DescribeModel, ModelFacts
-from cnn_tui.jobs.where_protocol import (
+from cnn_tui.jobs.explain.answers import ModelFacts
+from cnn_tui.jobs.explain.client import ExplainClient
+from cnn_tui.jobs.explain.protocol import DescribeModel
+from cnn_tui.jobs.explain.where_protocol import (
     METHODS,
     OF_A_LAYER,
     TITLES,

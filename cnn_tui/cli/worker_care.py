@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from cnn_tui.history.cluster_jobs import wants_worker
+from cnn_tui.history.elsewhere.cluster_jobs import wants_worker
 from cnn_tui.history.history import History
 from cnn_tui.jobs import launch
 

@@ -1,6 +1,6 @@
 """How a picture file becomes an array: the one way for training, predict, Explain and `cnn-tui data show`.
 
-The steps, in their order; `keras_io/script_folder.py` writes the same ones into a script:
+The steps, in their order; `keras_io/script/folder.py` writes the same ones into a script:
 
 1. The first frame is unpacked and turned as its camera was held. A JPEG that is twice as large as wanted, or more, is
    unpacked at a half, a quarter or an eighth of its size, whichever is just large enough: that is several times as

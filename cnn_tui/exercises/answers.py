@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias, cast, get_args
 
 import msgspec
 
-from cnn_tui.analysis.verdict import Figure
+from cnn_tui.analysis.chance.verdict import Figure
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History

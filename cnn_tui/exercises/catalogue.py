@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from cnn_tui.analysis.verdict import Figure
+from cnn_tui.analysis.chance.verdict import Figure
 from cnn_tui.data.dataset import NAMED
 from cnn_tui.exercises.locks import LockError, check_paths
 from cnn_tui.exercises.model import NAME, ByHand, Exercise, ExerciseError, ExerciseSet

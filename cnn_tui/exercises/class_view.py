@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from cnn_tui.analysis.two_groups import LEVEL
-from cnn_tui.analysis.verdict import SHARES, Figure, Verdict, judge, of_a_set
+from cnn_tui.analysis.chance.two_groups import LEVEL
+from cnn_tui.analysis.chance.verdict import SHARES, Figure, Verdict, judge, of_a_set
 from cnn_tui.exercises.answers import Direction
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.class_files import ClassAnswer, ClassFile, identity_given

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from cnn_tui.analysis.tested_images import sampling_error
+from cnn_tui.analysis.chance.tested_images import sampling_error
 from cnn_tui.exercises.model import CourseNotes
 from cnn_tui.exercises.shown_runs import ShownRuns
 from cnn_tui.history.groups import Group

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cnn_tui.analysis.verdict import SHARES, Verdict, judge, of_a_set
+from cnn_tui.analysis.chance.verdict import SHARES, Verdict, judge, of_a_set
 from cnn_tui.exercises.answers import answers, plan
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.model import Exercise

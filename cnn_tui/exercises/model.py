@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from cnn_tui.analysis.verdict import Figure
+from cnn_tui.analysis.chance.verdict import Figure
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
 """What a set or an exercise may be called: it stands in tags, in file names and on the command line."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 from typing import Any, NamedTuple
 
+from cnn_tui.analysis.chance.known_spread import known_spread
+from cnn_tui.analysis.chance.verdict import Figure, Verdict, judge, of_a_set, refuse
 from cnn_tui.analysis.estimates import Estimator
 from cnn_tui.analysis.experiment_diff import diff_experiments
-from cnn_tui.analysis.known_spread import known_spread
-from cnn_tui.analysis.verdict import Figure, Verdict, judge, of_a_set, refuse
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.exercises.answers import Answer, Direction, answer
 from cnn_tui.exercises.catalogue import SetPlace

@@ -89,7 +89,7 @@ def digest_of(fingerprint: str, experiment: str | bytes) -> str:
     """16 hex digits, equal for an equal network, trained and stopped alike; "" where the experiment is damaged.
 
     It is kept in histories, so it is made of what differs from the defaults: a setting that comes with another version
-    changes none. Another default, or another way to make it, has to be a step of `history/migrations.py`.
+    changes none. Another default, or another way to make it, has to be a step of `history/versions/migrations.py`.
     """
     try:
         plain = _PLAIN.decode(experiment)

@@ -1,7 +1,7 @@
 """The history: one SQLite file that the training process writes and everybody else reads.
 
 Nobody talks to a training process in any other way: a wish (stop, pause) is a column that it looks at. Here is what
-writes; `records.py` reads. The file is opened by `store.py`, its tables are in `migrations.py`.
+writes; `records.py` reads. The file is opened by `store.py`, its tables are in `versions/migrations.py`.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnn_tui.history.errors import HistoryError
-from cnn_tui.history.migrations import MIGRATIONS
+from cnn_tui.history.versions.migrations import MIGRATIONS
 from cnn_tui.text import quiet
 
 HEADER = b"SQLite format 3\x00"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from cnn_tui.history import alive, migrations
+from cnn_tui.history import alive
 from cnn_tui.history.connection import connect
 from cnn_tui.history.errors import (
     ELSEWHERE,
@@ -23,6 +23,7 @@ from cnn_tui.history.errors import (
     primary_code,
     trouble_of,
 )
+from cnn_tui.history.versions import migrations
 from cnn_tui.home import history_path, on_network
 from cnn_tui.text import counted, quiet
 

@@ -22,18 +22,18 @@ from cnn_tui import locks
 from cnn_tui.analysis.pace import seconds_of_steps
 from cnn_tui.artifacts.weights import weights_in_words
 from cnn_tui.history.alive import end_of_gone
-from cnn_tui.history.cluster_jobs import wants_worker
+from cnn_tui.history.elsewhere.cluster_jobs import wants_worker
 from cnn_tui.history.history import History, HistoryError, Result
 from cnn_tui.history.searches import has_going_search
 from cnn_tui.home import checkpoint_path, home, log_path, worker_log_path
 from cnn_tui.jobs.child import Child
+from cnn_tui.jobs.clusters.elsewhere import keep
+from cnn_tui.jobs.clusters.ray_executor import Ray
+from cnn_tui.jobs.clusters.slurm import Slurm, is_login_node
 from cnn_tui.jobs.devices import cores
-from cnn_tui.jobs.elsewhere import keep
 from cnn_tui.jobs.launch import ENDED, ENDED_BADLY, NO_ROOM, is_full, open_log, python, recover
 from cnn_tui.jobs.overdue import OverdueRuns
-from cnn_tui.jobs.ray_executor import Ray
-from cnn_tui.jobs.searching import keep_searches
-from cnn_tui.jobs.slurm import Slurm, is_login_node
+from cnn_tui.jobs.search.searching import keep_searches
 from cnn_tui.text import fault
 
 LOOK, LOOK_READY = 0.2, 0.1

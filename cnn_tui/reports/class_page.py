@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnn_tui.analysis.verdict import TOGETHER
+from cnn_tui.analysis.chance.verdict import TOGETHER
 from cnn_tui.exercises.class_view import ClassExercise, ClassPack, ClassView, Foreseen, OwnMachines
 from cnn_tui.history.groups import Group
 from cnn_tui.history.spread import Spread

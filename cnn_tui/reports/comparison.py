@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from cnn_tui.analysis.chance.verdict import ALONE
 from cnn_tui.analysis.compare import Comparison, ComparisonRow
-from cnn_tui.analysis.verdict import ALONE
 from cnn_tui.history.conditions import Conditions, images_in_words
 from cnn_tui.history.run import Run
 from cnn_tui.reports.blocks import (

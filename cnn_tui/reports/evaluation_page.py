@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnn_tui.analysis.chance.tested_images import sampling_error
 from cnn_tui.analysis.lost_number import lost_number
-from cnn_tui.analysis.tested_images import sampling_error
 from cnn_tui.artifacts.evaluation import Evaluation
 from cnn_tui.history.run import Run
 from cnn_tui.reports.blocks import Block, ConfusionMatrix, Fact, Heading, Page, Paragraph, TextTable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cnn_tui.analysis.verdict import TOGETHER, sentences
+from cnn_tui.analysis.chance.verdict import TOGETHER, sentences
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.exercises.results import ExerciseResult, OtherConditions
 from cnn_tui.history.conditions import Conditions

@@ -6,9 +6,9 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from cnn_tui.analysis.chance.known_spread import known_spread
+from cnn_tui.analysis.chance.verdict import ALONE, BY_COMMAND, TOGETHER, judge, sentences
 from cnn_tui.analysis.compare import pace_of
-from cnn_tui.analysis.known_spread import known_spread
-from cnn_tui.analysis.verdict import ALONE, BY_COMMAND, TOGETHER, judge, sentences
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.progress import ExerciseStatus, read_statuses

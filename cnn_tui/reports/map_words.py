@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from cnn_tui.analysis.likeness import features_in_words
-from cnn_tui.jobs.map_protocol import MAP_TITLES, MOST_RANKED, NEIGHBOURS, FeatureMap
+from cnn_tui.jobs.explain.map_protocol import MAP_TITLES, MOST_RANKED, NEIGHBOURS, FeatureMap
 
 
 def map_in_words(found: FeatureMap, count: int) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cnn_tui import home
+from cnn_tui.analysis.chance.tested_images import sampling_error
 from cnn_tui.analysis.compare import Comparison, compare, in_points, pace_of
-from cnn_tui.analysis.foretold import IN_ENVIRONMENT, foretold_of, megabytes
+from cnn_tui.analysis.foretelling.foretold import IN_ENVIRONMENT, foretold_of, megabytes
 from cnn_tui.analysis.lost_number import NAN_RULE, LostNumber, blind_rules, lost_number, needs_nan_rule, remedy
 from cnn_tui.analysis.overfitting import read_run
-from cnn_tui.analysis.tested_images import sampling_error
 from cnn_tui.artifacts.kept_epochs import kept_in_words
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment import class_weights, keeping, leaving_out, schedule, start_weights

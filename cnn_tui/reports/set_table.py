@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cnn_tui.analysis.verdict import TOGETHER, sentences
+from cnn_tui.analysis.chance.verdict import TOGETHER, sentences
 from cnn_tui.exercises.answers import Answer, answers
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.figures import GAP, VALIDATION_LOSS, FigureRow

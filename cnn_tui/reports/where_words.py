@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from cnn_tui.analysis.regions import STANDS_OUT, strongest_region
-from cnn_tui.jobs.where_protocol import TITLES, Where
+from cnn_tui.jobs.explain.where_protocol import TITLES, Where
 
 
 def said_of(where: Where) -> list[str]:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cnn_tui.analysis.estimates import Estimator
-from cnn_tui.analysis.foretold import IN_ENVIRONMENT, foretold_of
+from cnn_tui.analysis.foretelling.foretold import IN_ENVIRONMENT, foretold_of
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.history.history import History
 from cnn_tui.history.run import ALL_GPUS, Run

@@ -22,9 +22,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from cnn_tui import __version__, locks
+from cnn_tui.history.elsewhere.run_elsewhere import RunElsewhere, RunRecord
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Run
-from cnn_tui.history.run_elsewhere import RunElsewhere, RunRecord
 from cnn_tui.home import log_path
 from cnn_tui.jobs.launch import ENDED, ENDED_BADLY, NO_ROOM, is_full
 from cnn_tui.training.callbacks.recorder import Recorder

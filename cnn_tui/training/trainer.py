@@ -10,16 +10,16 @@ from typing import Any
 
 import keras
 
-from cnn_tui.analysis.several_gpus import why_little_gain
+from cnn_tui.analysis.foretelling.several_gpus import why_little_gain
 from cnn_tui.artifacts.weights import KeptWeights, Start, read_weights, starts
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.experiment.compiled import answers_of
+from cnn_tui.history.elsewhere.run_elsewhere import RunRecord
 from cnn_tui.history.ending import Ending
 from cnn_tui.history.history import HistoryError, Result
 from cnn_tui.history.records import require_experiment
 from cnn_tui.history.run import Run, finite
-from cnn_tui.history.run_elsewhere import RunRecord
 from cnn_tui.home import best_path, checkpoint_path, model_path
 from cnn_tui.jobs.devices import DeviceError
 from cnn_tui.text import counted

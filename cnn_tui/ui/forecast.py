@@ -6,7 +6,7 @@ import contextlib
 import sqlite3
 
 from cnn_tui.analysis.estimates import Estimator
-from cnn_tui.analysis.foretold import Foretold
+from cnn_tui.analysis.foretelling.foretold import Foretold
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment

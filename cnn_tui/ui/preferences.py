@@ -15,8 +15,8 @@ import msgspec
 from cnn_tui.experiment.file_errors import explain, found
 from cnn_tui.history.run import Place
 from cnn_tui.home import settings_path
-from cnn_tui.jobs.ray_options import RayOptions
-from cnn_tui.jobs.slurm_options import SlurmOptions
+from cnn_tui.jobs.clusters.ray_options import RayOptions
+from cnn_tui.jobs.clusters.slurm_options import SlurmOptions
 from cnn_tui.text import did_you_mean, quiet, sentence
 from cnn_tui.ui.keys import KEYS, MENUS, OWN, PANES, TYPING, Key, name_of, shown_name, use
 

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from cnn_tui.analysis.estimates import Estimator
-from cnn_tui.analysis.foretold import Foretold, foretold_of
+from cnn_tui.analysis.foretelling.foretold import Foretold, foretold_of
 from cnn_tui.analysis.pace import USUAL_MEMORY, USUAL_SPEEDS, USUAL_SPEEDS_ONEDNN, seconds_of_step, work_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset

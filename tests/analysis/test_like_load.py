@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import msgspec
 import pytest
 
-from cnn_tui.analysis.like_load import with_like_load
-from cnn_tui.analysis.verdict import verdict
+from cnn_tui.analysis.chance.like_load import with_like_load
+from cnn_tui.analysis.chance.verdict import verdict
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.epoch import Epoch

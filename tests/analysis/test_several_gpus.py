@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cnn_tui.analysis.several_gpus import USUAL_GPU, gain, why_little_gain
+from cnn_tui.analysis.foretelling.several_gpus import USUAL_GPU, gain, why_little_gain
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.network.step_work import StepWork, WorkAmounts
 

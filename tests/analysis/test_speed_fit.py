@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from cnn_tui.analysis.speed_fit import Measured, best_fit, fit
+from cnn_tui.analysis.foretelling.speed_fit import Measured, best_fit, fit
 
 USUAL = (4e-5, 2e-11, 8e-10, 2e-9)
 PLANTED = (1.2e-4, 8e-12, 1.6e-9, 3e-9)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from scipy import stats
 
-from cnn_tui.analysis.tested_images import on_same_images, sampling_error, told_apart
+from cnn_tui.analysis.chance.tested_images import on_same_images, sampling_error, told_apart
 from cnn_tui.artifacts import predictions
 from cnn_tui.artifacts.predictions import Predictions, PredictionsHeader
 from cnn_tui.data import raw_file

@@ -11,9 +11,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from cnn_tui.analysis.looks import HORIZON, judged, largest_p, next_look, over_all_looks
-from cnn_tui.analysis.two_groups import Strictness, run_test
-from cnn_tui.analysis.verdict import of_a_set
+from cnn_tui.analysis.chance.looks import HORIZON, judged, largest_p, next_look, over_all_looks
+from cnn_tui.analysis.chance.two_groups import Strictness, run_test
+from cnn_tui.analysis.chance.verdict import of_a_set
 from tests.benchmarks.verdict_errors import by_advice, false_claims, false_claims_of_a_set, measured, one_by_one, powers
 from tests.properties import examples
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 import msgspec
 import pytest
 
-from cnn_tui.analysis.known_spread import SHIPPED, KnownSpread, known_spread
-from cnn_tui.analysis.two_groups import Strictness
-from cnn_tui.analysis.verdict import BY_COMMAND, judge, of_a_set, sentences, verdict
+from cnn_tui.analysis.chance.known_spread import SHIPPED, KnownSpread, known_spread
+from cnn_tui.analysis.chance.two_groups import Strictness
+from cnn_tui.analysis.chance.verdict import BY_COMMAND, judge, of_a_set, sentences, verdict
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
@@ -217,7 +217,7 @@ def test_what_is_compared_is_named_by_what_was_changed(after: Experiment, words:
 
 def test_scipy_is_loaded_only_for_a_verdict() -> None:
     code = (
-        "import sys, cnn_tui.analysis.verdict, cnn_tui.history.groups\n"
+        "import sys, cnn_tui.analysis.chance.verdict, cnn_tui.history.groups\n"
         "assert not {'scipy', 'numpy'} & {name.split('.')[0] for name in sys.modules}"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -23,7 +23,7 @@ from typing import NamedTuple
 import msgspec
 
 from cnn_tui.analysis.estimates import Estimator
-from cnn_tui.analysis.foretold import Foretold, foretold_of, megabytes
+from cnn_tui.analysis.foretelling.foretold import Foretold, foretold_of, megabytes
 from cnn_tui.analysis.pace import settled_seconds, work_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset

@@ -7,11 +7,11 @@ import tempfile
 import time
 
 from cnn_tui.experiment.presets import load_preset
+from cnn_tui.history.elsewhere.ledger_reader import take_in
+from cnn_tui.history.elsewhere.run_elsewhere import RunElsewhere, give_out
 from cnn_tui.history.epoch import Epoch, Point
 from cnn_tui.history.history import History
-from cnn_tui.history.ledger_reader import take_in
 from cnn_tui.history.run import Progress
-from cnn_tui.history.run_elsewhere import RunElsewhere, give_out
 from tests.benchmarks.measure import median, table
 
 RECORDS, AN_EPOCH, ROUNDS = 10_000, 50, 5

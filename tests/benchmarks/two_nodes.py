@@ -16,8 +16,8 @@ import msgspec
 
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
+from cnn_tui.jobs.clusters.slurm import Slurm
 from cnn_tui.jobs.launch import environment
-from cnn_tui.jobs.slurm import Slurm
 from tests.benchmarks.measure import SAMPLE, load, median, table
 from tests.jobs.cluster_lab import Lab
 from tests.jobs.slurm_cluster import Cluster, missing

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import stats
 
-from cnn_tui.analysis.looks import HORIZON
-from cnn_tui.analysis.two_groups import BY_ITSELF, LEVEL, Strictness, TTest, run_test
-from cnn_tui.analysis.verdict import of_a_set
+from cnn_tui.analysis.chance.looks import HORIZON
+from cnn_tui.analysis.chance.two_groups import BY_ITSELF, LEVEL, Strictness, TTest, run_test
+from cnn_tui.analysis.chance.verdict import of_a_set
 
 LEARNERS = 10_000
 SPREADS = (0.3, 0.8)

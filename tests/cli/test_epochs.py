@@ -13,14 +13,8 @@ from cnn_tui.artifacts.predictions import open_predictions
 from cnn_tui.history.history import History
 from cnn_tui.home import model_path
 from cnn_tui.jobs import launch
-from cnn_tui.jobs.explain_protocol import (
-    DescribeModel,
-    Kernels,
-    ModelFacts,
-    PredictImage,
-    Prediction,
-    ShowKernels,
-)
+from cnn_tui.jobs.explain.answers import Kernels, ModelFacts, Prediction
+from cnn_tui.jobs.explain.protocol import DescribeModel, PredictImage, ShowKernels
 from tests.cli.command import Inside, assert_one_sentence
 from tests.cli.test_predict import MANY, answered_here, bar_on_white, here
 

@@ -14,7 +14,7 @@ import pytest
 from cnn_tui.experiment.file import parse, read
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
-from cnn_tui.keras_io.script import keras_script
+from cnn_tui.keras_io.script.write import keras_script
 from tests.cli.command import Inside, assert_one_sentence, cnn_tui
 from tests.ui import fake
 

@@ -10,7 +10,7 @@ from cnn_tui.cli.place import chosen_place
 from cnn_tui.cli.streams import UserError
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
-from cnn_tui.jobs import ray_options
+from cnn_tui.jobs.clusters import ray_options
 from cnn_tui.ui.preferences import Preferences
 from tests.cli.command import Inside
 

@@ -18,8 +18,8 @@ from cnn_tui.experiment.file import read
 from cnn_tui.history.history import History
 from cnn_tui.home import model_path
 from cnn_tui.jobs import launch
-from cnn_tui.jobs.explain_client import ExplainClient
-from cnn_tui.jobs.explain_protocol import Question, Reply, Request
+from cnn_tui.jobs.explain.client import ExplainClient
+from cnn_tui.jobs.explain.protocol import Question, Reply, Request
 from tests.cli.command import Inside, assert_one_sentence, cnn_tui, write_dataset, write_experiment
 from tests.cli.terminal import Terminal
 

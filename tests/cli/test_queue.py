@@ -14,7 +14,7 @@ import pytest
 from cnn_tui import locks
 from cnn_tui.artifacts.weights import WEIGHTS_MEMBER, KeptWeights
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.history import cluster_jobs
+from cnn_tui.history.elsewhere import cluster_jobs
 from cnn_tui.history.ending import Status
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History, Result

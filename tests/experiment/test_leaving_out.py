@@ -14,7 +14,7 @@ from cnn_tui.experiment.names import named_by_difference
 from cnn_tui.experiment.overrides import override
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.same import digest_of, identity_of
-from cnn_tui.keras_io.script import keras_script
+from cnn_tui.keras_io.script.write import keras_script
 
 NOTES = load_preset("lab1-baseline")
 

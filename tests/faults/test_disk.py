@@ -11,9 +11,9 @@ import pytest
 
 from cnn_tui.artifacts.weights import read_weights
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.history.elsewhere.ledger_reader import take_in
+from cnn_tui.history.elsewhere.run_elsewhere import give_out
 from cnn_tui.history.history import History
-from cnn_tui.history.ledger_reader import take_in
-from cnn_tui.history.run_elsewhere import give_out
 from cnn_tui.home import checkpoint_path, log_path, model_path
 from cnn_tui.jobs.launch import NO_ROOM
 from cnn_tui.jobs.worker import settle_in_the_end

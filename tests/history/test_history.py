@@ -20,12 +20,13 @@ from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.history import migrations, notebook
+from cnn_tui.history import notebook
 from cnn_tui.history.ending import LIVE, Status
 from cnn_tui.history.epoch import Epoch, Point
 from cnn_tui.history.history import History, HistoryError, Result
-from cnn_tui.history.migrations import MIGRATIONS
 from cnn_tui.history.run import Progress, Run, Wish
+from cnn_tui.history.versions import migrations
+from cnn_tui.history.versions.migrations import MIGRATIONS
 from cnn_tui.network.layers import Dense, Flatten
 from tests.history.test_run import EPOCH_KEYS, RUN_KEYS
 

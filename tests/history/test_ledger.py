@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.history import ledger
+from cnn_tui.history.elsewhere import ledger
+from cnn_tui.history.elsewhere.ledger_reader import skip, take_in
+from cnn_tui.history.elsewhere.run_elsewhere import RunElsewhere, RunRecord, give_out, last_ledger, ledger_path, tell
 from cnn_tui.history.epoch import Epoch, Point
 from cnn_tui.history.errors import HistoryError, LedgerError
 from cnn_tui.history.history import History, Result
-from cnn_tui.history.ledger_reader import skip, take_in
 from cnn_tui.history.run import Progress, Run
-from cnn_tui.history.run_elsewhere import RunElsewhere, RunRecord, give_out, last_ledger, ledger_path, tell
 from cnn_tui.home import history_path, job_folder
 
 EPOCHS = 3

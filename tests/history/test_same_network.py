@@ -10,10 +10,10 @@ import pytest
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
-from cnn_tui.history import migrations
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
 from cnn_tui.history.same_network import Same, first_runs, in_words, same_network
+from cnn_tui.history.versions import migrations
 from cnn_tui.network.layers import Dropout
 
 BASELINE = load_preset("lab1-baseline").with_training(seed=1)

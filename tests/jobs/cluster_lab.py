@@ -9,8 +9,8 @@ from typing import Any
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
-from cnn_tui.jobs.elsewhere import Elsewhere
-from cnn_tui.jobs.executor import Executor
+from cnn_tui.jobs.clusters.elsewhere import Elsewhere
+from cnn_tui.jobs.clusters.executor import Executor
 from tests.jobs.stand_in import HELD_AFTER
 from tests.waiting import wait_for
 

@@ -6,12 +6,12 @@ import os
 import sys
 import time
 
+from cnn_tui.history.elsewhere.run_elsewhere import RunElsewhere
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import Result
-from cnn_tui.history.run_elsewhere import RunElsewhere
 from cnn_tui.home import home, run_folder
+from cnn_tui.jobs.clusters.slurm_job import TrainingJob
 from cnn_tui.jobs.launch import ENDED, python
-from cnn_tui.jobs.slurm_job import TrainingJob
 from tests.waiting import wait_for
 
 AN_EPOCH = 0.05

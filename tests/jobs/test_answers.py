@@ -18,10 +18,12 @@ from cnn_tui.data.data_facts import DataFacts
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History, HistoryError
 from cnn_tui.home import history_path
-from cnn_tui.jobs import explain_client, worker
+from cnn_tui.jobs import worker
 from cnn_tui.jobs.child import Child
-from cnn_tui.jobs.explain_client import ExplainClient, look_at
-from cnn_tui.jobs.explain_protocol import Done, ExplainError, PredictPicture, Question, Reply, Warm
+from cnn_tui.jobs.explain import client as client_module
+from cnn_tui.jobs.explain.answers import Done
+from cnn_tui.jobs.explain.client import ExplainClient, look_at
+from cnn_tui.jobs.explain.protocol import ExplainError, PredictPicture, Question, Reply, Warm
 from cnn_tui.text import kept_path, path_kept
 
 SECONDS = 60.0
@@ -46,7 +48,7 @@ ERRORS = [
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> ExplainClient:
     """A client of a process that answers everything at once."""
-    monkeypatch.setattr(explain_client, "python", lambda _: [sys.executable, "-c", _ANSWERS])
+    monkeypatch.setattr(client_module, "python", lambda _: [sys.executable, "-c", _ANSWERS])
     return ExplainClient()
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cnn_tui.history.cluster_jobs import job_runs
+from cnn_tui.history.elsewhere.cluster_jobs import job_runs
+from cnn_tui.history.elsewhere.run_elsewhere import RunElsewhere, tell_end
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Place, Run
-from cnn_tui.history.run_elsewhere import RunElsewhere, tell_end
-from cnn_tui.jobs.elsewhere import Elsewhere
-from cnn_tui.jobs.executor import JobState, SilentError
+from cnn_tui.jobs.clusters.elsewhere import Elsewhere
+from cnn_tui.jobs.clusters.executor import JobState, SilentError
 from tests.jobs.cluster_lab import EXPERIMENT
 
 

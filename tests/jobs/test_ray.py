@@ -12,7 +12,7 @@ import pytest
 
 from cnn_tui.history.alive import elsewhere_in_words
 from cnn_tui.history.history import History
-from cnn_tui.jobs.ray_executor import Ray
+from cnn_tui.jobs.clusters.ray_executor import Ray
 from tests.jobs.cluster_lab import EPOCHS, EXPERIMENT, Lab, epochs_of
 from tests.jobs.ray_cluster import Cluster, missing
 from tests.jobs.stand_in import wait_for_checkpoint
@@ -41,7 +41,7 @@ def lab(home: Path, history: History, cluster: Cluster) -> Iterator[Lab]:
 
 
 def kill_driver(home: Path) -> None:
-    (driver,) = processes_of(home, "cnn_tui.jobs.ray_driver")
+    (driver,) = processes_of(home, "cnn_tui.jobs.clusters.ray_driver")
     os.kill(driver, signal.SIGKILL)
 
 

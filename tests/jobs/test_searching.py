@@ -14,12 +14,12 @@ from cnn_tui.analysis.search_result import result_of
 from cnn_tui.analysis.search_trials import SearchTrial, trials_of
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.history.cluster_jobs import wants_worker
+from cnn_tui.history.elsewhere.cluster_jobs import wants_worker
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History, Result
 from cnn_tui.history.run import Run
 from cnn_tui.history.searches import AS_IT_WAS, Search, SearchPlan, add_search, change_plan, search_of, trial_rows
-from cnn_tui.jobs.searching import SPARE, go_on, keep_searches, stop_search, take_forward
+from cnn_tui.jobs.search.searching import SPARE, go_on, keep_searches, stop_search, take_forward
 from tests.waiting import wait_for
 
 pytest.importorskip("optuna", reason="a search needs the extra cnn-tui[tune]")
@@ -226,7 +226,7 @@ def test_a_fault_of_a_search_ends_it_alone(history: History, monkeypatch: pytest
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("odd")
 
-    monkeypatch.setattr("cnn_tui.jobs.searching.suggest", broken)
+    monkeypatch.setattr("cnn_tui.jobs.search.searching.suggest", broken)
     begin(history, SearchPlan(BASELINE, ("learning_rate=0.01..0.1",), trials=2))
     take_forward(history)
     assert now(history, 1).status == "failed" and "odd" in now(history, 1).why
@@ -246,7 +246,7 @@ def test_what_comes_while_a_step_is_taken_is_looked_at_in_the_next(
         else:
             over.set()
 
-    monkeypatch.setattr("cnn_tui.jobs.searching.take_forward", take_step)
+    monkeypatch.setattr("cnn_tui.jobs.search.searching.take_forward", take_step)
     keeper = threading.Thread(target=keep_searches, args=(history.path, over))
     keeper.start()
     try:

@@ -11,13 +11,14 @@ import pytest
 
 from cnn_tui import __version__
 from cnn_tui.analysis.search_trials import trials_of
-from cnn_tui.history import run_elsewhere
+from cnn_tui.history.elsewhere import run_elsewhere
+from cnn_tui.history.elsewhere.run_elsewhere import batch_of, last_ledger
 from cnn_tui.history.history import History
-from cnn_tui.history.run_elsewhere import batch_of, last_ledger
 from cnn_tui.history.searches import SearchPlan, add_search, has_going_search, search_of
-from cnn_tui.jobs import launch, slurm, slurm_job
-from cnn_tui.jobs.searching import take_forward
-from cnn_tui.jobs.slurm import Slurm
+from cnn_tui.jobs import launch
+from cnn_tui.jobs.clusters import slurm, slurm_job
+from cnn_tui.jobs.clusters.slurm import Slurm
+from cnn_tui.jobs.search.searching import take_forward
 from tests.jobs.cluster_lab import EPOCHS, EXPERIMENT, Lab, epochs_of
 from tests.jobs.slurm_cluster import Cluster, missing
 from tests.jobs.stand_in import HELD_AFTER, StandInJob, wait_for_checkpoint

@@ -11,7 +11,7 @@ from cnn_tui.analysis.importance import importances
 from cnn_tui.analysis.search_trials import SearchTrial, Standing
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.search_space import Dimension, parse_space
-from cnn_tui.jobs.suggestions import falls_behind, suggest
+from cnn_tui.jobs.search.suggestions import falls_behind, suggest
 
 pytest.importorskip("optuna", reason="a search needs the extra cnn-tui[tune]")
 BASELINE = load_preset("lab1-baseline")

@@ -21,7 +21,7 @@ from cnn_tui.experiment.presets import load_preset, preset_names
 from cnn_tui.experiment.schedule import ExponentialDecay, InverseTimeDecay, LearningRateScheduler, ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.import_model import Imported, ImportProblem, import_model
-from cnn_tui.keras_io.script import keras_script
+from cnn_tui.keras_io.script.write import keras_script
 from cnn_tui.network.layers import (
     ELU,
     Application,

@@ -15,8 +15,8 @@ from cnn_tui.data.dataset import DataOptions
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.training import Training
 from cnn_tui.keras_io.import_model import import_model
-from cnn_tui.keras_io.notebook import keras_notebook
-from cnn_tui.keras_io.script import keras_script
+from cnn_tui.keras_io.script.notebook import keras_notebook
+from cnn_tui.keras_io.script.write import keras_script
 from cnn_tui.network.layers import Application, Conv2D, Dense, Flatten, Normalization, RandomFlip, Rescaling
 from tests.keras_io.test_import_code import FIT, HEAD, SMALL, read, refusal
 

@@ -21,9 +21,9 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset, preset_names
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiment.training import Optimizer
-from cnn_tui.keras_io.script import OPTIMIZERS, keras_script
-from cnn_tui.keras_io.script_data import data_code
-from cnn_tui.keras_io.script_model import layer_arguments, model_code
+from cnn_tui.keras_io.script.data import data_code
+from cnn_tui.keras_io.script.model import layer_arguments, model_code
+from cnn_tui.keras_io.script.write import OPTIMIZERS, keras_script
 from cnn_tui.keras_io.source import literal
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import AnyLayer, Dense, Dropout, Flatten, new_layer
@@ -406,8 +406,9 @@ def test_the_script_holds_the_same_images_out(tmp_path: Path, fraction: float, s
 
 def test_nothing_heavy_is_loaded() -> None:
     program = (
-        "import sys; from cnn_tui.experiment import presets; from cnn_tui.keras_io import import_model, script;"
-        "script.keras_script(presets.load_preset('lab1-baseline'));"
+        "import sys; from cnn_tui.experiment import presets;"
+        "from cnn_tui.keras_io import import_model; from cnn_tui.keras_io.script import write;"
+        "write.keras_script(presets.load_preset('lab1-baseline'));"
         "print([name for name in ('tensorflow', 'keras', 'numpy', 'h5py') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from cnn_tui.analysis.regions import strongest_region
-from cnn_tui.jobs.where_protocol import Where
+from cnn_tui.jobs.explain.where_protocol import Where
 from cnn_tui.reports.where_words import said_of
 
 MAP = Where("grad-cam", "conv2d", 1, ("Bag", "Shirt"), (0.2, 0.8), 2.5, (1, 1), b"", 1, 1, (1, 1, 1), b"\0")

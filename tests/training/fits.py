@@ -11,9 +11,9 @@ import numpy as np
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.history.elsewhere.run_elsewhere import RunRecord
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
-from cnn_tui.history.run_elsewhere import RunRecord
 from cnn_tui.home import run_folder
 from cnn_tui.network.layers import Dense, Dropout, Flatten
 

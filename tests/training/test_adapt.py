@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.keras_io.script import keras_parts
+from cnn_tui.keras_io.script.write import keras_parts
 from cnn_tui.network.layers import AnyLayer, Dense, Flatten, Normalization, RandomShear, Rescaling, Resizing
 
 END: tuple[AnyLayer, ...] = (Flatten(), Dense(units=10, activation="softmax"))

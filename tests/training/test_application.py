@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.keras_io.script_model import model_code
+from cnn_tui.keras_io.script.model import model_code
 from cnn_tui.network.kinds.application import facts_of
 from cnn_tui.network.layers import Application, Dense, GlobalAveragePooling2D, Resizing
 from cnn_tui.network.rules import flow

@@ -24,7 +24,7 @@ from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
 from cnn_tui.jobs.launch import ENDED, environment
-from cnn_tui.keras_io.script import keras_script
+from cnn_tui.keras_io.script.write import keras_script
 from cnn_tui.network.layers import BatchNormalization, Dropout, RandomFlip
 from cnn_tui.network.summary import summarize
 from cnn_tui.network.values import L1L2

@@ -135,7 +135,7 @@ def test_training_explain_and_an_exported_script_scale_bytes_alike() -> None:
 
     from cnn_tui.data.images import Picture
     from cnn_tui.experiment.presets import load_preset
-    from cnn_tui.keras_io.script import keras_script
+    from cnn_tui.keras_io.script.write import keras_script
     from cnn_tui.training.explain.keep_files import ask_all
     from cnn_tui.training.pipeline import scaled
 

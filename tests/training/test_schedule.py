@@ -18,7 +18,7 @@ from cnn_tui.experiment.schedule import (
     ReduceLROnPlateau,
 )
 from cnn_tui.history.epoch import Epoch
-from cnn_tui.keras_io.script import keras_parts
+from cnn_tui.keras_io.script.write import keras_parts
 from cnn_tui.network.layers import Dense, Flatten
 
 EPOCHS, BATCH, IMAGES = 4, 8, 60

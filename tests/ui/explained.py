@@ -18,18 +18,13 @@ from cnn_tui.data.dataset import FASHION
 from cnn_tui.data.images import ImagesHeader, images_path
 from cnn_tui.history.run import Run
 from cnn_tui.home import model_path
-from cnn_tui.jobs.explain_protocol import (
+from cnn_tui.jobs.explain.answers import (
     VARIATIONS,
     Activations,
     DeadFilters,
     DeadLayer,
-    DescribeModel,
     Done,
-    ExplainError,
     FilterMap,
-    FindDeadFilters,
-    FindNearest,
-    KeepPredictions,
     Kernels,
     LayerFacts,
     LayerMaps,
@@ -38,15 +33,9 @@ from cnn_tui.jobs.explain_protocol import (
     NearImage,
     PartDone,
     Prediction,
-    PredictPicture,
-    Question,
-    ShowActivations,
-    ShowKernels,
     Variations,
-    VaryImage,
-    WorkOutFeatures,
 )
-from cnn_tui.jobs.map_protocol import (
+from cnn_tui.jobs.explain.map_protocol import (
     CountOthers,
     DrawMap,
     FeatureMap,
@@ -55,7 +44,20 @@ from cnn_tui.jobs.map_protocol import (
     MapPoint,
     OthersCounted,
 )
-from cnn_tui.jobs.where_protocol import OF_A_LAYER, LookWhere, Where
+from cnn_tui.jobs.explain.protocol import (
+    DescribeModel,
+    ExplainError,
+    FindDeadFilters,
+    FindNearest,
+    KeepPredictions,
+    PredictPicture,
+    Question,
+    ShowActivations,
+    ShowKernels,
+    VaryImage,
+    WorkOutFeatures,
+)
+from cnn_tui.jobs.explain.where_protocol import OF_A_LAYER, LookWhere, Where
 
 COUNT, SIZE = 40, 28
 DIGEST = "made-by-hand"

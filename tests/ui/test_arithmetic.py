@@ -11,8 +11,8 @@ from rich.style import Style
 from rich.text import Text
 
 from cnn_tui.network.convolution import Image
-from cnn_tui.ui.explain.arithmetic import Arithmetic, arithmetic_of
-from cnn_tui.ui.explain.bench import Bench
+from cnn_tui.ui.explain.hand.arithmetic import Arithmetic, arithmetic_of
+from cnn_tui.ui.explain.hand.bench import Bench
 from cnn_tui.ui.widgets.shading import Mode
 
 _NUMBER = r"-?\d*\.\d+"

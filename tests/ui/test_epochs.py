@@ -9,9 +9,9 @@ from textual.pilot import Pilot
 
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
-from cnn_tui.jobs.explain_protocol import KeepPredictions, PredictPicture, ShowActivations, ShowKernels
-from cnn_tui.jobs.map_protocol import LookAtPoint
-from cnn_tui.jobs.where_protocol import LookWhere
+from cnn_tui.jobs.explain.map_protocol import LookAtPoint
+from cnn_tui.jobs.explain.protocol import KeepPredictions, PredictPicture, ShowActivations, ShowKernels
+from cnn_tui.jobs.explain.where_protocol import LookWhere
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.explain.pane import ExplainPane
 from tests.ui import explained

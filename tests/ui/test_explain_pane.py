@@ -17,11 +17,11 @@ from cnn_tui.exercises import answers
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.home import model_path
-from cnn_tui.jobs.explain_client import ExplainClient
-from cnn_tui.jobs.explain_protocol import VaryImage
+from cnn_tui.jobs.explain.client import ExplainClient
+from cnn_tui.jobs.explain.protocol import VaryImage
 from cnn_tui.network.image_kernels import KERNELS
 from cnn_tui.ui.app import LabApp
-from cnn_tui.ui.explain.bench import Bench, sized
+from cnn_tui.ui.explain.hand.bench import Bench, sized
 from cnn_tui.ui.explain.pane import ExplainPane
 from tests.ui import explained, fake
 from tests.ui.conftest import MakeLab

@@ -12,9 +12,9 @@ from textual.pilot import Pilot
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
-from cnn_tui.history import cluster_jobs
+from cnn_tui.history.elsewhere import cluster_jobs
 from cnn_tui.history.history import History
-from cnn_tui.jobs import slurm_options
+from cnn_tui.jobs.clusters import slurm_options
 from cnn_tui.ui.app import LabApp
 from tests.terminal import Terminal
 from tests.ui import fake

@@ -6,8 +6,8 @@ import pytest
 
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
-from cnn_tui.jobs.explain_protocol import ShowActivations
-from cnn_tui.jobs.where_protocol import LookWhere
+from cnn_tui.jobs.explain.protocol import ShowActivations
+from cnn_tui.jobs.explain.where_protocol import LookWhere
 from tests.ui import explained, fake
 from tests.ui.conftest import MakeLab
 from tests.ui.screen import LARGE, SMALL, sees, text, until

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cnn_tui.data.images import Picture
-from cnn_tui.jobs.where_protocol import LookWhere
+from cnn_tui.jobs.explain.where_protocol import LookWhere
 from cnn_tui.ui.app import LabApp
 from cnn_tui.ui.explain.pane import ExplainPane
 from cnn_tui.ui.explain.where import means

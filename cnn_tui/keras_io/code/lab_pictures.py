@@ -1,4 +1,4 @@
-"""Pictures as a script that the lab wrote loads them (`script_folder.py`): from its functions back to the dataset."""
+"""Pictures as a script that the lab wrote loads them (`script/folder.py`): from its functions back to the dataset."""
 
 from __future__ import annotations
 

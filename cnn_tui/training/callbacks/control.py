@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 import keras
 
 from cnn_tui.experiment.stop_rules import StopRule, StopWatch
+from cnn_tui.history.elsewhere.run_elsewhere import RunRecord
 from cnn_tui.history.ending import Ending, Status
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.run import EventKind, FiredAt, Wish
-from cnn_tui.history.run_elsewhere import RunRecord
 from cnn_tui.training.callbacks import recorder
 from cnn_tui.training.callbacks.recorder import Logs, Stopwatch
 

@@ -16,9 +16,9 @@ from typing import Any
 import keras
 
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.history.elsewhere.run_elsewhere import RunRecord
 from cnn_tui.history.epoch import Epoch, Point, metric_shown
 from cnn_tui.history.run import EventKind, Progress, finite
-from cnn_tui.history.run_elsewhere import RunRecord
 from cnn_tui.jobs.processor_load import ProcessorMeter
 from cnn_tui.training.runtime import most_memory
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_tui.jobs.map_protocol import MOST_RANKED, NEIGHBOURS
+from cnn_tui.jobs.explain.map_protocol import MOST_RANKED, NEIGHBOURS
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int64]

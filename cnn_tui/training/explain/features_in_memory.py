@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnn_tui.artifacts.features import MOST_NUMBERS
 from cnn_tui.history.run import Run
-from cnn_tui.jobs.explain_protocol import ExplainError
+from cnn_tui.jobs.explain.protocol import ExplainError
 from cnn_tui.network import shapes
 from cnn_tui.training.data.datasets import Images, load
 from cnn_tui.training.explain.features import TrainingFeatures

@@ -1,4 +1,4 @@
-"""Answers the questions of `jobs/explain_protocol.py` about trained networks. Loads TensorFlow when it is needed."""
+"""Answers the questions of `jobs/explain/protocol.py` about trained networks. Loads TensorFlow when it is needed."""
 
 from __future__ import annotations
 
@@ -17,21 +17,16 @@ from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
 from cnn_tui.home import model_path
-from cnn_tui.jobs.explain_protocol import (
-    DeadFilters,
+from cnn_tui.jobs.explain.answers import DeadFilters, Done, ModelFacts, Nearest, NearImage, PartDone, Prediction
+from cnn_tui.jobs.explain.map_protocol import CountOthers, DrawMap, LookAtPoint
+from cnn_tui.jobs.explain.protocol import (
     DescribeModel,
-    Done,
     ExplainError,
     FindDeadFilters,
     FindNearest,
     KeepImages,
     KeepPredictions,
-    ModelFacts,
-    Nearest,
-    NearImage,
-    PartDone,
     PredictImage,
-    Prediction,
     PredictPicture,
     SaveEpoch,
     ShowActivations,
@@ -40,8 +35,7 @@ from cnn_tui.jobs.explain_protocol import (
     Warm,
     WorkOutFeatures,
 )
-from cnn_tui.jobs.map_protocol import CountOthers, DrawMap, LookAtPoint
-from cnn_tui.jobs.where_protocol import LookWhere, Where
+from cnn_tui.jobs.explain.where_protocol import LookWhere, Where
 from cnn_tui.network import shapes
 from cnn_tui.text import path_kept
 from cnn_tui.training.log import say

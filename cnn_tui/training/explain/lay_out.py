@@ -13,7 +13,7 @@ import threading
 import numpy as np
 from numpy.typing import NDArray
 
-from cnn_tui.jobs.map_protocol import MapMethod
+from cnn_tui.jobs.explain.map_protocol import MapMethod
 
 Floats = NDArray[np.float32]
 PACKAGES: dict[MapMethod, tuple[str, str]] = {"t-sne": ("sklearn", "scikit-learn"), "umap": ("umap", "umap-learn")}

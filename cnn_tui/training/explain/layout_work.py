@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from cnn_tui.home import see_log
 from cnn_tui.jobs.child import Child
-from cnn_tui.jobs.explain_protocol import ExplainError
+from cnn_tui.jobs.explain.map_protocol import MAP_TITLES, MapMethod
+from cnn_tui.jobs.explain.protocol import ExplainError
 from cnn_tui.jobs.launch import python
-from cnn_tui.jobs.map_protocol import MAP_TITLES, MapMethod
 from cnn_tui.training.explain.lay_out import PACKAGES
 
 Floats = NDArray[np.float32]

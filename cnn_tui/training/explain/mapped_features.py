@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from cnn_tui.jobs.explain_protocol import ExplainError, Prediction
-from cnn_tui.jobs.map_protocol import (
+from cnn_tui.jobs.explain.answers import Prediction
+from cnn_tui.jobs.explain.map_protocol import (
     MOST_LAID_OUT,
     CountOthers,
     DrawMap,
@@ -19,6 +19,7 @@ from cnn_tui.jobs.map_protocol import (
     MapPoint,
     OthersCounted,
 )
+from cnn_tui.jobs.explain.protocol import ExplainError
 from cnn_tui.training.explain.feature_map import Classes, Floats, Numbers, neighbours, principal_plane
 from cnn_tui.training.explain.features import TrainingFeatures
 from cnn_tui.training.explain.layout_work import LayoutWork

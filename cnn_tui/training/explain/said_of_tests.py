@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from cnn_tui.history.run import Run
-from cnn_tui.jobs.explain_protocol import ExplainError
+from cnn_tui.jobs.explain.protocol import ExplainError
 from cnn_tui.network import shapes
 from cnn_tui.training.data.datasets import Images, load
 from cnn_tui.training.explain.keep_files import AskedImages, keep_said

@@ -1,7 +1,7 @@
 """Looks into trained networks for the lab: `python -m cnn_tui.training.explain.server`, a process of its own.
 
 It reads questions from its standard input and writes answers to its standard output, a line of JSON each
-(`jobs/explain_protocol.py`). What TensorFlow prints goes to a log. It ends when its input does, because then nobody is
+(`jobs/explain/protocol.py`). What TensorFlow prints goes to a log. It ends when its input does, because then nobody is
 left to ask, and after a time without questions. It computes on the processor: the GPUs are left to training.
 """
 
@@ -19,7 +19,7 @@ from cnn_tui.data.dataset import DatasetError
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.history import HistoryError
 from cnn_tui.home import remedy, see_log
-from cnn_tui.jobs.explain_protocol import ExplainError, Reply, Request
+from cnn_tui.jobs.explain.protocol import ExplainError, Reply, Request
 from cnn_tui.text import escaped, fault
 from cnn_tui.training.explain.handler import Explainer
 from cnn_tui.training.log import say

@@ -13,7 +13,7 @@ from cnn_tui.data import picture, picture_survey
 from cnn_tui.data.dataset import shown
 from cnn_tui.data.image_folder import list_pictures
 from cnn_tui.data.picture import Fault, Form, Made, Opened, PictureError, is_deep, without_warnings
-from cnn_tui.jobs.explain_protocol import ExplainError
+from cnn_tui.jobs.explain.protocol import ExplainError
 
 BRIGHT, DARK = 160, 96
 """A mean border above is bright, one below is dark; between them nothing is turned around."""

@@ -6,7 +6,8 @@ import keras
 import msgspec
 import numpy as np
 
-from cnn_tui.jobs.explain_protocol import VARIATIONS, Variations, VaryImage
+from cnn_tui.jobs.explain.answers import VARIATIONS, Variations
+from cnn_tui.jobs.explain.protocol import VaryImage
 from cnn_tui.network.layers import AnyLayer
 from cnn_tui.training.build import keras_layer
 

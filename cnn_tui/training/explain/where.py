@@ -28,8 +28,8 @@ from numpy.typing import NDArray
 
 from cnn_tui.data.dataset import shown
 from cnn_tui.experiment.training import Training
-from cnn_tui.jobs.explain_protocol import ExplainError
-from cnn_tui.jobs.where_protocol import OF_A_LAYER, LookWhere, Method, Where, is_convolution
+from cnn_tui.jobs.explain.protocol import ExplainError
+from cnn_tui.jobs.explain.where_protocol import OF_A_LAYER, LookWhere, Method, Where, is_convolution
 from cnn_tui.training.explain.model import Pixels, TrainedModel, kind_of
 from cnn_tui.training.pipeline import scaled
 from cnn_tui.training.probabilities import class_count, class_probabilities

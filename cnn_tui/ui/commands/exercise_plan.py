@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cnn_tui.analysis.chance.looks import FEWEST_OF_A_SET
 from cnn_tui.analysis.estimates import Estimator
-from cnn_tui.analysis.looks import FEWEST_OF_A_SET
 from cnn_tui.exercises.fixed_plan import fixed_plan_of, queue_fixed_plan
 from cnn_tui.exercises.runs import TrainingOrder
 from cnn_tui.text import counted

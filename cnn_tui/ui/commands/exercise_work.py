@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from cnn_tui.analysis.chance.looks import FEWEST_OF_A_SET
 from cnn_tui.analysis.estimates import Estimator
-from cnn_tui.analysis.looks import FEWEST_OF_A_SET
 from cnn_tui.analysis.pace import in_words
 from cnn_tui.exercises import answers
 from cnn_tui.exercises.catalogue import SetPlace

@@ -17,7 +17,7 @@ from cnn_tui.text import counted
 from cnn_tui.ui import screens
 from cnn_tui.ui.commands.files import FileCommands
 from cnn_tui.ui.commands.runs import LabCommands
-from cnn_tui.ui.explain.by_hand import ByHandView
+from cnn_tui.ui.explain.hand.view import ByHandView
 from cnn_tui.ui.explain.pane import ExplainPane
 from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.guide import Guide

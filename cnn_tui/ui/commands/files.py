@@ -159,11 +159,11 @@ class FileCommands:
     def _text_of(self, what: str) -> str:
         """What is copied or exported, as text."""
         if what == "notebook":
-            from cnn_tui.keras_io.notebook import keras_notebook  # only here
+            from cnn_tui.keras_io.script.notebook import keras_notebook  # only here
 
             return keras_notebook(self.document.experiment)
         if what == "code":
-            from cnn_tui.keras_io.script import keras_script  # only here
+            from cnn_tui.keras_io.script.write import keras_script  # only here
 
             return keras_script(self.document.experiment)
         if what == "experiment":

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cnn_tui.history.run import Place
-from cnn_tui.jobs import ray_options, slurm_options
+from cnn_tui.jobs.clusters import ray_options, slurm_options
 from cnn_tui.jobs.job_options import JobOptionsError
 from cnn_tui.text import quiet, sentence
 from cnn_tui.ui.commands.runs import LabCommands

@@ -15,7 +15,7 @@ from cnn_tui.exercises.runs import TrainingOrder, assign
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history import same_network
-from cnn_tui.history.cluster_jobs import wants_worker
+from cnn_tui.history.elsewhere.cluster_jobs import wants_worker
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Line, Run, Wish
 from cnn_tui.jobs.grid import listed_seeds, repeated

@@ -9,7 +9,8 @@ from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.search_space import parse_space
 from cnn_tui.history.history import History
 from cnn_tui.history.searches import Search, SearchPlan
-from cnn_tui.jobs.begin_search import (
+from cnn_tui.jobs.grid import MOST_RUNS
+from cnn_tui.jobs.search.begin_search import (
     AT_ONCE_ELSEWHERE,
     USUAL_TRIALS,
     begun,
@@ -17,9 +18,8 @@ from cnn_tui.jobs.begin_search import (
     to_vary,
     with_images_to_choose_by,
 )
-from cnn_tui.jobs.grid import MOST_RUNS
-from cnn_tui.jobs.searching import stop_search
-from cnn_tui.jobs.suggestions import obstacle
+from cnn_tui.jobs.search.searching import stop_search
+from cnn_tui.jobs.search.suggestions import obstacle
 from cnn_tui.text import sentence
 from cnn_tui.ui import dialogs, screens
 from cnn_tui.ui.commands.runs import LabCommands

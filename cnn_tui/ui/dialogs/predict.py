@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.events import Click
 from textual.widgets import Static
 
-from cnn_tui.analysis.verdict import Figure
+from cnn_tui.analysis.chance.verdict import Figure
 from cnn_tui.exercises.answers import Direction
 from cnn_tui.ui.bindings import bindings_of
 from cnn_tui.ui.dialogs.dialog import Dialog

@@ -8,7 +8,8 @@ import msgspec
 from rich.text import Text
 
 from cnn_tui.data.images import Picture
-from cnn_tui.jobs.explain_protocol import Activations, LayerMaps, ShowActivations
+from cnn_tui.jobs.explain.answers import Activations, LayerMaps
+from cnn_tui.jobs.explain.protocol import ShowActivations
 from cnn_tui.text import cells, counted
 from cnn_tui.ui.explain.layers import LayerView
 from cnn_tui.ui.explain.scene import AHEAD, AnswerWanted, Scene

@@ -9,7 +9,8 @@ from rich.text import Text
 
 from cnn_tui.data.images import Picture
 from cnn_tui.experiment.document import Document
-from cnn_tui.jobs.explain_protocol import VARIATIONS, Variations, VaryImage
+from cnn_tui.jobs.explain.answers import VARIATIONS, Variations
+from cnn_tui.jobs.explain.protocol import VaryImage
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import AUGMENTATION, AnyLayer
 from cnn_tui.text import sentence

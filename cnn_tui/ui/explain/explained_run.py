@@ -15,8 +15,9 @@ from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.experiment.document import Document
 from cnn_tui.history.history import History
 from cnn_tui.home import model_path
-from cnn_tui.jobs.explain_client import ExplainClient, look_at
-from cnn_tui.jobs.explain_protocol import Done, ExplainError, PartDone, Prediction, PredictPicture, Warm
+from cnn_tui.jobs.explain.answers import Done, PartDone, Prediction
+from cnn_tui.jobs.explain.client import ExplainClient, look_at
+from cnn_tui.jobs.explain.protocol import ExplainError, PredictPicture, Warm
 from cnn_tui.text import fault, sentence
 from cnn_tui.ui.explain.scene import AnswerWanted, OwnPicture, Scene, Wanted
 from cnn_tui.ui.explain.view import ExplainView

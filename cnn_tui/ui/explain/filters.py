@@ -6,7 +6,8 @@ from typing import ClassVar
 
 from rich.text import Text
 
-from cnn_tui.jobs.explain_protocol import Kernels, LayerFacts, ShowKernels
+from cnn_tui.jobs.explain.answers import Kernels, LayerFacts
+from cnn_tui.jobs.explain.protocol import ShowKernels
 from cnn_tui.network.convolution import Plane
 from cnn_tui.text import cells, counted
 from cnn_tui.ui.explain.kernels_over_epochs import KernelsOverEpochs

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from cnn_tui.jobs.explain_protocol import Kernels, ShowKernels
+from cnn_tui.jobs.explain.answers import Kernels
+from cnn_tui.jobs.explain.protocol import ShowKernels
 from cnn_tui.text import padded
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from cnn_tui.jobs.explain_protocol import DeadFilters, DescribeModel, FindDeadFilters, LayerFacts, ModelFacts
+from cnn_tui.jobs.explain.answers import DeadFilters, LayerFacts, ModelFacts
+from cnn_tui.jobs.explain.protocol import DescribeModel, FindDeadFilters
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
 

@@ -9,7 +9,8 @@ from rich.text import Text
 from cnn_tui.analysis.learned import Learned
 from cnn_tui.artifacts.predictions import Predictions, open_predictions
 from cnn_tui.data.raw_file import RawFileError
-from cnn_tui.jobs.explain_protocol import KeepPredictions, PartDone
+from cnn_tui.jobs.explain.answers import PartDone
+from cnn_tui.jobs.explain.protocol import KeepPredictions
 from cnn_tui.reports.chart.learned_chart import learned_chart
 from cnn_tui.ui.chart.chart import kind_of
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cnn_tui.jobs.map_points import MapPoints
-from cnn_tui.jobs.map_protocol import (
+from cnn_tui.jobs.explain.map_points import MapPoints
+from cnn_tui.jobs.explain.map_protocol import (
     MAP_METHODS,
     MAP_TITLES,
     CountOthers,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from cnn_tui.jobs.explain_protocol import Activations, DescribeModel, LayerFacts, ModelFacts, ShowActivations
+from cnn_tui.jobs.explain.answers import Activations, LayerFacts, ModelFacts
+from cnn_tui.jobs.explain.protocol import DescribeModel, ShowActivations
 from cnn_tui.text import cells
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView

@@ -14,17 +14,18 @@ from cnn_tui.analysis.wrong_labels import NoMarksError, without_wrong
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
-from cnn_tui.jobs.explain_client import ExplainClient
-from cnn_tui.jobs.explain_protocol import Prediction, PredictPicture
+from cnn_tui.jobs.explain.answers import Prediction
+from cnn_tui.jobs.explain.client import ExplainClient
+from cnn_tui.jobs.explain.protocol import PredictPicture
 from cnn_tui.text import sentence
 from cnn_tui.ui.bindings import bindings_of
-from cnn_tui.ui.explain.by_hand import ByHandView
 from cnn_tui.ui.explain.dialogs import ALL, ask_class, ask_picture, ask_run
 from cnn_tui.ui.explain.epochs import EpochSlider
 from cnn_tui.ui.explain.explained_run import ExplainedRun
 from cnn_tui.ui.explain.gallery import ORDERS
+from cnn_tui.ui.explain.hand.lab2 import Lab2
+from cnn_tui.ui.explain.hand.view import ByHandView
 from cnn_tui.ui.explain.image_marks import ImageMarks
-from cnn_tui.ui.explain.lab2 import Lab2
 from cnn_tui.ui.explain.predictions import PredictionsView
 from cnn_tui.ui.explain.scene import AHEAD, AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView

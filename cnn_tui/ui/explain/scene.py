@@ -16,15 +16,8 @@ from cnn_tui.data.dataset import AS_THEY_ARE, SAMPLE, DataOptions
 from cnn_tui.data.images import Picture, StoredImages
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.history.run import Run
-from cnn_tui.jobs.explain_protocol import (
-    Done,
-    ExplainError,
-    KeepImages,
-    KeepPredictions,
-    PartDone,
-    Prediction,
-    Question,
-)
+from cnn_tui.jobs.explain.answers import Done, PartDone, Prediction
+from cnn_tui.jobs.explain.protocol import ExplainError, KeepImages, KeepPredictions, Question
 from cnn_tui.text import sentence
 from cnn_tui.ui.explain.gallery import Gallery
 from cnn_tui.ui.keys import key_of

@@ -6,12 +6,12 @@ from typing import ClassVar, NamedTuple
 
 from rich.text import Text
 
+from cnn_tui.analysis.chance.tested_images import OnSameImages, on_same_images
 from cnn_tui.analysis.differing import SIDES, Differing, Side, differing, divided_in_words
-from cnn_tui.analysis.tested_images import OnSameImages, on_same_images
 from cnn_tui.artifacts.predictions import Predictions
 from cnn_tui.history.run import Run
-from cnn_tui.jobs.explain_protocol import Done, PartDone
-from cnn_tui.jobs.where_protocol import LookWhere, Where
+from cnn_tui.jobs.explain.answers import Done, PartDone
+from cnn_tui.jobs.explain.where_protocol import LookWhere, Where
 from cnn_tui.text import padded
 from cnn_tui.ui.explain.maps_beside import MapsBeside
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene

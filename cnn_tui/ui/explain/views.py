@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from cnn_tui.experiment.document import Document
 from cnn_tui.ui.explain.activations import ActivationsView
 from cnn_tui.ui.explain.augmentation import AugmentationView
-from cnn_tui.ui.explain.by_hand import ByHandView
 from cnn_tui.ui.explain.confusion import ConfusionView
 from cnn_tui.ui.explain.data import DataView
 from cnn_tui.ui.explain.feature_map import FeatureMapView
 from cnn_tui.ui.explain.filters import FiltersView
+from cnn_tui.ui.explain.hand.lab2 import Lab2
+from cnn_tui.ui.explain.hand.view import ByHandView
 from cnn_tui.ui.explain.image_marks import ImageMarks
-from cnn_tui.ui.explain.lab2 import Lab2
 from cnn_tui.ui.explain.learned import LearnedView
 from cnn_tui.ui.explain.predictions import PredictionsView
 from cnn_tui.ui.explain.scene import Scene

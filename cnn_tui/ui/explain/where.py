@@ -7,8 +7,9 @@ from typing import ClassVar, NamedTuple
 import msgspec
 from rich.text import Text
 
-from cnn_tui.jobs.explain_protocol import DescribeModel, LayerFacts, ModelFacts
-from cnn_tui.jobs.where_protocol import (
+from cnn_tui.jobs.explain.answers import LayerFacts, ModelFacts
+from cnn_tui.jobs.explain.protocol import DescribeModel
+from cnn_tui.jobs.explain.where_protocol import (
     METHODS,
     OF_A_LAYER,
     TITLES,

@@ -10,10 +10,10 @@ from rich.text import Text
 from textual import work
 from textual.message import Message
 
+from cnn_tui.analysis.chance.tested_images import told_apart
+from cnn_tui.analysis.chance.verdict import sentences, verdicts
 from cnn_tui.analysis.compare import Comparison, baseline_of, compare_groups
 from cnn_tui.analysis.run_names import names_of_runs
-from cnn_tui.analysis.tested_images import told_apart
-from cnn_tui.analysis.verdict import sentences, verdicts
 from cnn_tui.history import notebook
 from cnn_tui.history.history import History, HistoryError
 from cnn_tui.history.run import Run

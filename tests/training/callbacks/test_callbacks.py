@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.history.elsewhere.ledger_reader import take_in
+from cnn_tui.history.elsewhere.run_elsewhere import RunElsewhere, give_out, tell
 from cnn_tui.history.ending import Status
 from cnn_tui.history.epoch import Epoch, Point
 from cnn_tui.history.history import History
-from cnn_tui.history.ledger_reader import take_in
 from cnn_tui.history.run import Progress, Wish
-from cnn_tui.history.run_elsewhere import RunElsewhere, give_out, tell
 from tests.training.fits import EXPERIMENT, IMAGES, STEPS, Fit, after_batch, in_validation, run_of, spoil, texts
 
 

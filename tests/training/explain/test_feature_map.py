@@ -11,9 +11,9 @@ import pytest
 from cnn_tui.artifacts.features import features_path
 from cnn_tui.artifacts.kept_epochs import epoch_path
 from cnn_tui.home import model_path
-from cnn_tui.jobs.explain_protocol import ExplainError, FindNearest
-from cnn_tui.jobs.map_points import MapPoints
-from cnn_tui.jobs.map_protocol import CountOthers, DrawMap, FeatureMap, LookAtPoint, MapPoint, OthersCounted
+from cnn_tui.jobs.explain.map_points import MapPoints
+from cnn_tui.jobs.explain.map_protocol import CountOthers, DrawMap, FeatureMap, LookAtPoint, MapPoint, OthersCounted
+from cnn_tui.jobs.explain.protocol import ExplainError, FindNearest
 from cnn_tui.training.explain import feature_map
 from cnn_tui.training.explain.feature_map import Classes, neighbours, principal_plane
 from tests.training.explain.test_features import ask, explainer, here

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnn_tui.jobs.explain_protocol import ExplainError
+from cnn_tui.jobs.explain.protocol import ExplainError
 from cnn_tui.training.explain import lay_out, layout_work
 from cnn_tui.training.explain.feature_map import Classes
 from cnn_tui.training.explain.layout_work import LayoutWork

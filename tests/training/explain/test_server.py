@@ -23,28 +23,30 @@ from cnn_tui.data import images as stored_images
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History, Result
 from cnn_tui.home import checkpoint_path, model_path
-from cnn_tui.jobs import explain_client
-from cnn_tui.jobs.explain_client import ExplainClient, look_at
-from cnn_tui.jobs.explain_protocol import (
+from cnn_tui.jobs.explain import client as client_module
+from cnn_tui.jobs.explain.answers import (
     Activations,
     DeadFilters,
-    DescribeModel,
     Done,
+    Kernels,
+    ModelFacts,
+    PartDone,
+    Prediction,
+    Variations,
+)
+from cnn_tui.jobs.explain.client import ExplainClient, look_at
+from cnn_tui.jobs.explain.protocol import (
+    DescribeModel,
     ExplainError,
     FindDeadFilters,
     KeepImages,
     KeepPredictions,
-    Kernels,
-    ModelFacts,
-    PartDone,
     PredictImage,
-    Prediction,
     PredictPicture,
     Question,
     Request,
     ShowActivations,
     ShowKernels,
-    Variations,
     VaryImage,
     Warm,
 )
@@ -431,7 +433,7 @@ for line in sys.stdin:
     print(json.dumps({"id": request["id"], "answer": {}}), flush=True)
 """
     )
-    monkeypatch.setattr(explain_client, "python", lambda module: [*python("x")[:1], str(script)])
+    monkeypatch.setattr(client_module, "python", lambda module: [*python("x")[:1], str(script)])
     return sealed_machine
 
 
@@ -452,13 +454,13 @@ def test_a_process_that_dies_again_says_why(simple: Path) -> None:
 
 
 def test_a_process_that_cannot_be_started_is_a_sentence(simple: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(explain_client, "python", lambda module: ["/no/such/python"])
+    monkeypatch.setattr(client_module, "python", lambda module: ["/no/such/python"])
     with ExplainClient() as client:
         assert "cannot be started (No such file or directory)" in str(refused(client, Warm()))
 
 
 def test_a_process_that_hangs_is_ended(simple: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(explain_client, "PATIENCE", 0.3)
+    monkeypatch.setattr(client_module, "PATIENCE", 0.3)
     with ExplainClient() as client:
         assert "gave no answer in 0 seconds and was ended" in str(refused(client, Warm(1)))
 
@@ -521,7 +523,7 @@ def test_a_dataset_is_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert stored_images.StoredImages(facts.test_images).kept == 30
     assert stored_images.StoredImages(facts.train_images).of_class(2)
     with monkeypatch.context() as patched:
-        patched.setattr(explain_client, "python", lambda *_: ["/no/such/python"])
+        patched.setattr(client_module, "python", lambda *_: ["/no/such/python"])
         assert look_at(str(path)) == facts, "the second time no process is needed"
     write_shapes(path, images=120)
     assert look_at(str(path)).train.images == 120

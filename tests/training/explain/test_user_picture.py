@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from cnn_tui.data.picture import Form
-from cnn_tui.jobs.explain_protocol import ExplainError
+from cnn_tui.jobs.explain.protocol import ExplainError
 from cnn_tui.training.explain.user_picture import Prepared, border_of, open_picture, prepare
 
 DARK_DATA = 3.0

@@ -1,0 +1,1 @@
+"""Whether groups of runs differ by more than chance."""

@@ -1,0 +1,1 @@
+"""Runs that are trained on other machines: what they tell, and how it comes into the history."""

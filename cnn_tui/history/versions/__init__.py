@@ -1,0 +1,1 @@
+"""The tables of the history, and the steps from each version of them to the next."""

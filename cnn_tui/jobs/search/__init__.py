@@ -1,0 +1,1 @@
+"""Searches: begun, taken forward by what Optuna suggests, and judged."""

@@ -1,0 +1,109 @@
+"""The part of a Keras script that loads a dataset: the same images and labels that the lab trains on.
+
+It sets `training_images`, `training_labels`, `test_images` and `test_labels`: images from 0 to 1, with an axis of
+channels, and class numbers.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import msgspec
+
+from cnn_tui.data import npz_file
+from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, SAMPLE, DataOptions, Dataset, form_of, path_of
+from cnn_tui.data.describe import describe
+from cnn_tui.experiment.unset_dataset import InputShape
+from cnn_tui.keras_io.script.csv_file import table_parts
+from cnn_tui.keras_io.script.folder import FOLDER_IMPORTS, folder_parts
+from cnn_tui.keras_io.script.parquet_file import parquet_imports, parquet_parts
+from cnn_tui.keras_io.source import CodeLines, call, literal
+
+_CHUNK = 65_536  # bytes
+_SAMPLE_FILE = Path(__file__).parents[2] / "data" / "sample" / f"{SAMPLE}.npz"
+
+
+class DataCode(msgspec.Struct, frozen=True):
+    """Parts of a script, and the imports that they need besides that of TensorFlow."""
+
+    imports: tuple[str, ...]
+    parts: tuple[CodeLines, ...]
+
+
+def data_code(name: str, options: DataOptions = AS_THEY_ARE) -> DataCode:
+    """The lines that load the dataset called `name`, its pictures as they are wanted. Raises DatasetError."""
+    dataset = describe(name, options)
+    name = dataset.name
+    if name == SAMPLE:
+        about = "# Load the sample of Fashion-MNIST that comes with cnn-tui"
+        return _npz(about, _SAMPLE_FILE, dataset)
+    if name in BUILT_IN:
+        return _built_in(dataset)
+    path = path_of(name)
+    assert path is not None  # or it could not have been described
+    if form_of(name) == "npz":
+        return _npz("# Load the dataset", path, dataset)
+    if form_of(name) == "csv":
+        return DataCode(("import numpy as np",), (*table_parts(path, dataset, options), _normalize(dataset)))
+    if form_of(name) == "parquet":
+        return DataCode(parquet_imports(path, options), (*parquet_parts(path, dataset, options), _normalize(dataset)))
+    return DataCode(FOLDER_IMPORTS, (*folder_parts(path, dataset, options), _normalize(dataset)))
+
+
+def unset_data_code(input_shape: InputShape, classes: int) -> DataCode:
+    """What stands where a dataset would be loaded, as long as none is set: what has to be written there."""
+    images = f"(count, {', '.join(map(str, input_shape))})"
+    stop = "load the training and test images and labels here: no dataset was set"
+    load = [
+        f"# No dataset is set. Load images of shape {images} here, as numbers from 0 to 1,",
+        f"# and their labels, class numbers from 0 to {classes - 1}:",
+        "# training_images, training_labels, test_images, test_labels = ...",
+        *call("SystemExit", [literal(stop)], before="raise "),
+    ]
+    return DataCode((), (load,))
+
+
+def _built_in(dataset: Dataset) -> DataCode:
+    load = [
+        f"# Load the {dataset.title} dataset",
+        f"dataset = tf.keras.datasets.{dataset.name}",
+        "(training_images, training_labels), (test_images, test_labels) = dataset.load_data()",
+    ]
+    return DataCode((), (load, _normalize(dataset)))
+
+
+def _npz(about: str, path: Path, dataset: Dataset) -> DataCode:
+    load = [
+        about,
+        *call("np.load", [literal(str(path))], before="data = "),
+        'training_images, training_labels = data["x_train"], data["y_train"]',
+        'test_images, test_labels = data["x_test"], data["y_test"]',
+    ]
+    to_bytes = [lines for array in ("x_train", "x_test") if (lines := _to_bytes(path, array))]
+    return DataCode(("import numpy as np",), (load, *to_bytes, _normalize(dataset)))
+
+
+def _to_bytes(path: Path, array: str) -> CodeLines:
+    """What brings an array of a `.npz` file, which `describe` has found in order, to bytes from 0 to 255."""
+    images = "training_images" if array == "x_train" else "test_images"
+    with zipfile.ZipFile(path) as archive, archive.open(f"{array}.npy") as stream:
+        if npz_file.read_kind(stream) == "f":
+            return [
+                "# Floats become bytes, from 0 to 255",
+                f"scale = 255 if {images}.max() <= 1 else 1",
+                f'{images} = np.rint({images}.astype("float32") * scale)',
+            ]
+        while chunk := stream.read(_CHUNK):
+            if chunk.strip(b"\0\1"):
+                return []
+    return ["# Bytes of 0 and 1 become 0 and 255", f"{images} = {images} * np.uint8(255)"]
+
+
+def _normalize(dataset: Dataset) -> CodeLines:
+    grey = dataset.input_shape[2] == 1
+    shape = f".reshape({', '.join(str(size) for size in (-1, *dataset.input_shape))})" if grey else ""
+    return [
+        f"# Normalize the pixel values{', and add the axis of the channels' if grey else ''}",
+        *(f"{images} = {images}{shape} / 255.0" for images in ("training_images", "test_images")),
+    ]
