@@ -14,7 +14,8 @@ from cnn_tui.home import log_path, worker_log_path
 from cnn_tui.jobs.gpus import ABSENT, Gpu, Gpus
 from cnn_tui.jobs.sensors import MachineReading
 from cnn_tui.ui.panes.log import LogPane
-from cnn_tui.ui.widgets.log_view import LogSearch, LogView, plain
+from cnn_tui.ui.widgets.log_search import LogSearch, plain
+from cnn_tui.ui.widgets.log_view import LogView
 from tests.ui import fake
 from tests.ui.conftest import MakeLab
 from tests.ui.fake_machine import TWO, FakeSensors

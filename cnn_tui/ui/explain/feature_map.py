@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
-from rich.style import Style
 from rich.text import Text
 
 from cnn_tui.data.images import Picture
 from cnn_tui.jobs.explain.map_points import LISTS, MapPoints, WorthALook
 from cnn_tui.reports.map_words import compared_in_words, map_in_words, neighbours_in_words
+from cnn_tui.ui.explain.map_drawing import MapDrawing
 from cnn_tui.ui.explain.map_work import MapWork
 from cnn_tui.ui.explain.scene import AnswerWanted, Scene
 from cnn_tui.ui.explain.view import ExplainView
@@ -17,26 +17,17 @@ from cnn_tui.ui.keys import key_of
 from cnn_tui.ui.widgets.class_signs import class_style, in_rows, sign_of
 from cnn_tui.ui.widgets.image import side_by_side
 from cnn_tui.ui.widgets.lines import inert, short
-from cnn_tui.ui.widgets.scatter import PlaneWindow, Scatter, laid_over, whole_window
-from cnn_tui.ui.widgets.scatter_picture import scatter_in_pixels
+from cnn_tui.ui.widgets.scatter import PlaneWindow, whole_window
 
 _LEAST_BESIDE, _MOST_BESIDE = 20, 36
 """Cells of what stands beside the map."""
 _MOST_LEGEND = 3
 _TALLEST = 14
 """Lines of the image at most."""
-_MOST_DRAWINGS = 4
 _CLOSEST = 6
 """How often the map can be drawn twice as large."""
 _ROOMY = 18
 """Lines from which on there is room to say what is compared."""
-
-
-class _Drawn(NamedTuple):
-    """What was drawn last, without the cursor: it stays while the cursor moves."""
-
-    scatter: Scatter
-    lines: list[Text]
 
 
 class FeatureMapView(ExplainView):
@@ -61,9 +52,7 @@ class FeatureMapView(ExplainView):
         self._zoom = 0
         self._window = self._whole = PlaneWindow(0, 1, 0, 1)
         """The part of the map that is drawn, and all of it."""
-        self._drawn: _Drawn | None = None
-        self._drawings: dict[object, _Drawn] = {}
-        """The last drawings, so that to go back to the whole map does not draw it anew."""
+        self._drawing = MapDrawing(self)
 
     def show(self, scene: Scene) -> None:
         """Another run has another map."""
@@ -155,16 +144,8 @@ class FeatureMapView(ExplainView):
 
     def _move(self, across: int, down: int) -> None:
         """To the nearest cell with points in a direction, so many times."""
-        point, drawn = self._point, self._drawn
-        cell = drawn.scatter.cell_of(point) if drawn and point is not None else None
-        if drawn is None or cell is None:
-            return
-        for _ in range(abs(across) + abs(down)):
-            there = drawn.scatter.towards(cell, (across > 0) - (across < 0), (down > 0) - (down < 0))
-            if there is None:
-                break
-            cell = there
-            self._go_to(drawn.scatter.points_at(cell)[0])
+        for point in self._drawing.steps_from(self._point, across, down):
+            self._go_to(point)
 
     def open(self) -> None:
         """The next point of the same cell; or on with the work that was left."""
@@ -178,9 +159,7 @@ class FeatureMapView(ExplainView):
     @property
     def _here(self) -> list[int]:
         """The points of the cell that the cursor is in."""
-        point, drawn = self._point, self._drawn
-        cell = drawn.scatter.cell_of(point) if drawn and point is not None else None
-        return drawn.scatter.points_at(cell) if drawn and cell else []
+        return self._drawing.points_beside(self._point)
 
     def step(self, by: int) -> None:
         """Closer to the point at the cursor, or farther away."""
@@ -231,7 +210,7 @@ class FeatureMapView(ExplainView):
         room = max(1, height - len(head) - len(legend))
         beside = max(_LEAST_BESIDE, min(_MOST_BESIDE, width * 3 // 10))
         size = max(1, width - beside - 2), room
-        lines = self._map(points, point, size)
+        lines = self._drawing.with_cursor(points, self._window, size, self._only, point)
         about = self._about(points, point, beside, room) if point is not None else []
         return [*head, *side_by_side([lines, about])[:room], *legend]
 
@@ -260,38 +239,6 @@ class FeatureMapView(ExplainView):
         of = f", {inert(points.facts.name(self._only))}" if self._only is not None else ""
         at = f"{found.index(point) + 1:,} of " if point in found else ""
         return f"{at}{len(found):,} {what}{of}"
-
-    def _map(self, points: MapPoints, point: int | None, size: tuple[int, int]) -> list[Text]:
-        """The map with the cursor on it."""
-        drawn = self._draw_map(points, size)
-        cell = drawn.scatter.cell_of(point) if point is not None else None
-        if cell is None or point is None:
-            return drawn.lines
-        return laid_over(drawn.lines, {cell: (sign_of(points.labels[point]), self.style("cursor"))})
-
-    def _draw_map(self, points: MapPoints, size: tuple[int, int]) -> _Drawn:
-        """The map without the cursor, drawn anew where it is another one."""
-        mode, dark, album = self.mode, self.app.current_theme.dark, getattr(self.app, "album", None)
-        of = points, self._window, size, self._only, mode, dark, album is None
-        if of in self._drawings:
-            self._drawn = self._drawings[of]
-            return self._drawn
-        while len(self._drawings) >= _MOST_DRAWINGS:
-            del self._drawings[next(iter(self._drawings))]
-        scatter = Scatter(points.across, points.up, points.labels, self._window, size, self._only)
-
-        def style_of(label: int) -> Style:
-            return class_style(label, mode, dark=dark)
-
-        if album is None or mode == "shades":
-            dot = "." if mode == "shades" else "·"
-            lines = scatter.in_signs(style_of, (dot, self.style("dim")))
-        else:
-            lines = scatter_in_pixels(scatter, album, mode, dark=dark, ground=self.background_colors[1].rgb)
-            marks = {cell: (sign_of(label), style_of(label)) for label, cell in scatter.middles().items()}
-            lines = laid_over(lines, marks)
-        self._drawn = self._drawings[of] = _Drawn(scatter, lines)
-        return self._drawn
 
     def _about(self, points: MapPoints, point: int, width: int, room: int) -> list[Text]:
         """The image at the cursor: what it is, what the network says, what its neighbours are, and how it looks."""
