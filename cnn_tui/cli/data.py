@@ -34,7 +34,7 @@ def _data(context: typer.Context) -> int:
 @data.command("list")
 def list_datasets(as_json: AsJson = False) -> int:
     """List the datasets and where each is on this machine."""
-    from cnn_tui.training.data.datasets import locations
+    from cnn_tui.training.data.sources import locations
 
     places = locations()
     if as_json:
@@ -133,8 +133,8 @@ def _balance(facts: DataFacts) -> list[str]:
 @data.command("fetch")
 def fetch_dataset(name: Annotated[str, typer.Argument(metavar="NAME", help="Its name, as list shows it.")]) -> int:
     """Download a dataset into Keras's cache."""
-    from cnn_tui.training.data.datasets import find
     from cnn_tui.training.data.download import DOWNLOADS, fetch
+    from cnn_tui.training.data.sources import find
 
     source = find(name)
     if source is not None:

@@ -59,7 +59,7 @@ def memory() -> Finding:
 def data() -> Iterator[Finding]:
     """Where each dataset is. Only the default one is missed."""
     try:
-        from cnn_tui.training.data.datasets import locations
+        from cnn_tui.training.data.sources import locations
     except ImportError as error:
         yield Finding("data", "problem", f"cannot be looked for: {error}", "install cnn-tui again")
         return

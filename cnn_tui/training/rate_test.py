@@ -20,7 +20,8 @@ from cnn_tui.jobs.rate_test import RateTest, RateTestLine, RateTestRequest
 from cnn_tui.training import pipeline
 from cnn_tui.training.adapt import adapt
 from cnn_tui.training.build import build
-from cnn_tui.training.data.datasets import Images, load, split
+from cnn_tui.training.data.datasets import Images, load
+from cnn_tui.training.data.split import split
 from cnn_tui.training.log import say
 from cnn_tui.training.loop import Execution, Pace
 from cnn_tui.training.pipeline import Batches

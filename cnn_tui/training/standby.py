@@ -17,9 +17,10 @@ from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.network.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from cnn_tui.training.build import build
-from cnn_tui.training.data import datasets
-from cnn_tui.training.data.datasets import Images, Source
+from cnn_tui.training.data import datasets, sources
+from cnn_tui.training.data.datasets import Images
 from cnn_tui.training.data.readers import Reading, not_told
+from cnn_tui.training.data.sources import Source
 from cnn_tui.training.loop import evaluate, fit
 from cnn_tui.training.pipeline import evaluation_batches, training_batches
 from cnn_tui.training.runtime import spread_work
@@ -56,7 +57,7 @@ def load(
 ) -> Images:
     """As `datasets.load`, without reading again what was read ahead and has not changed since."""
     with contextlib.suppress(OSError):
-        source = datasets.find(name)
+        source = sources.find(name)
         if source is not None and source in _ahead:
             stamp, images = _ahead.pop(source)
             if stamp == _stamp(source.path):
@@ -65,7 +66,7 @@ def load(
 
 
 def _read_ahead() -> None:
-    source = datasets.find(DATASET)
+    source = sources.find(DATASET)
     if source is not None:
         _ahead[source] = _stamp(source.path), datasets.load(DATASET, say=lambda _: None)
 

@@ -31,8 +31,9 @@ from cnn_tui.training.adapt import adapt
 from cnn_tui.training.build import build
 from cnn_tui.training.callbacks.control import StopRuleCallback
 from cnn_tui.training.callbacks.learning_rate import rate_callbacks
-from cnn_tui.training.data.datasets import Images, load, not_left_out
+from cnn_tui.training.data.datasets import Images, load
 from cnn_tui.training.data.image_store import digest_of, keep_images
+from cnn_tui.training.data.split import not_left_out
 from cnn_tui.training.explain.keep_files import ask_all, named
 from cnn_tui.training.log import say
 from cnn_tui.training.loop import finish, fit

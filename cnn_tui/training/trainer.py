@@ -31,7 +31,7 @@ from cnn_tui.training.callbacks.control import STOPS, ControlPoll, StopRuleCallb
 from cnn_tui.training.callbacks.epoch_weights import EpochWeights, take_epoch
 from cnn_tui.training.callbacks.learning_rate import rate_callbacks
 from cnn_tui.training.callbacks.recorder import Recorder, Stopwatch
-from cnn_tui.training.data.datasets import split
+from cnn_tui.training.data.split import split
 from cnn_tui.training.explain import keep_files
 from cnn_tui.training.foretelling import Foretelling
 from cnn_tui.training.log import say

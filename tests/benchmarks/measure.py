@@ -57,7 +57,7 @@ def median(values: Sequence[float], form: str = ".2f") -> str:
 
 def dataset() -> str:
     """Fashion-MNIST if it is on this machine, else the sample of it, and says so."""
-    from cnn_tui.training.data.datasets import find
+    from cnn_tui.training.data.sources import find
 
     if find(FULL) is not None:
         return FULL

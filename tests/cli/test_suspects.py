@@ -121,7 +121,7 @@ def test_a_run_is_queued_without_the_images_that_are_marked(
 
 @pytest.mark.long
 def test_of_100_wrong_labels_in_the_sample_the_first_100_suspects_hold_60(tmp_path: Path) -> None:
-    from cnn_tui.training.data.datasets import SAMPLE
+    from cnn_tui.training.data.sources import SAMPLE
 
     with np.load(SAMPLE) as sample:
         arrays = dict(sample)

@@ -389,7 +389,8 @@ def test_pictures_of_16_bits_are_loaded_by_their_upper_bits(tmp_path: Path) -> N
 @pytest.mark.parametrize("fraction", [0.1, 1 / 3])
 @pytest.mark.parametrize("seed", [0, 7])
 def test_the_script_holds_the_same_images_out(tmp_path: Path, fraction: float, seed: int) -> None:
-    from cnn_tui.training.data.datasets import load, split
+    from cnn_tui.training.data.datasets import load
+    from cnn_tui.training.data.split import split
 
     path = str(write_npz(tmp_path / "data.npz"))
     experiment = msgspec.structs.replace(BASELINE, dataset=path).with_training(validation=fraction)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.training.data import datasets
+from cnn_tui.training.data import sources
 from cnn_tui.training.data.datasets import load
 from cnn_tui.training.data.readers import IDX_FILES
 
@@ -21,7 +21,7 @@ def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CNN_TUI_DATA", raising=False)
     monkeypatch.setenv("CNN_TUI_OFFLINE", "1")
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    monkeypatch.setattr(datasets, "SYSTEM", tmp_path / "system")
+    monkeypatch.setattr(sources, "SYSTEM", tmp_path / "system")
 
 
 def write_idx(folder: Path, train: int = 30, test: int = 12, first: int = 0, packed: bool = True) -> Path:

@@ -28,8 +28,8 @@ from cnn_tui.keras_io.script.write import keras_script
 from cnn_tui.network.layers import BatchNormalization, Dropout, RandomFlip
 from cnn_tui.network.summary import summarize
 from cnn_tui.network.values import L1L2
-from cnn_tui.training.data.datasets import SAMPLE
 from cnn_tui.training.data.readers import IDX_FILES
+from cnn_tui.training.data.sources import SAMPLE
 
 BASELINE = load_preset("lab1-baseline").with_training(epochs=2)
 TOLD = "@@@"

@@ -14,7 +14,7 @@ import pytest
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from cnn_tui.jobs.launch import environment, python
-from cnn_tui.training.data.datasets import SAMPLE
+from cnn_tui.training.data.sources import SAMPLE
 
 WARM = """
 import sys

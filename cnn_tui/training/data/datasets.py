@@ -1,20 +1,18 @@
-"""Find a dataset on this machine, load it, and split a validation set off it.
+"""Loads a dataset, downloading it where it is not on this machine. Images stay uint8 until the device.
 
-Images stay uint8 until the device. Where a set is looked for: `CNN_TUI_DATA`, Keras's cache, what the system ships;
-then it is downloaded; then Fashion-MNIST, and only it, is stood in for by the sample inside this package, loudly.
+Fashion-MNIST, and only it, is stood in for by the sample inside this package where it cannot be had, loudly.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from cnn_tui.data import csv_file, parquet_file
 from cnn_tui.data.course import how_to_get, is_drawn, resolved, title_of
@@ -24,55 +22,18 @@ from cnn_tui.data.dataset import (
     DataOptions,
     Dataset,
     DatasetError,
-    form_of,
-    path_of,
     shown,
     unreadable,
 )
 from cnn_tui.data.describe import describe
 from cnn_tui.data.labels import odd_numbers, without_images
 from cnn_tui.data.left_out import FilesLeftOut, sentence_of
-from cnn_tui.experiment import leaving_out
 from cnn_tui.text import sentence
 from cnn_tui.training.data import csv_reader, parquet_reader, picture_reader, readers
 from cnn_tui.training.data.check import check_images
-from cnn_tui.training.data.download import DOWNLOADS, Progress, fetch, keras_home
+from cnn_tui.training.data.download import DOWNLOADS, Progress, fetch
 from cnn_tui.training.data.readers import Arrays, Labels, Pixels, Reading, not_told
-
-Kind = Literal["CNN_TUI_DATA", "keras cache", "system", "sample", "file", "folder"]
-Layout = Literal["npz", "idx", "cifar10", "cifar100", "pictures", "csv", "parquet"]
-
-SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "fashion_mnist_sample.npz"
-SYSTEM = Path("/usr/share/datasets")  # Debian's dataset packages
-
-_ALSO_CALLED = {
-    "fashion_mnist": ("fashion-mnist", "fashion_mnist"),
-    "mnist": ("mnist",),
-    "cifar10": ("cifar10", "cifar-10"),
-    "cifar100": ("cifar100", "cifar-100"),
-}
-# The first ten test labels. The idx files of both sets have the same names, and only content tells them apart.
-_FIRST_LABELS = {
-    "fashion_mnist": bytes((9, 2, 1, 1, 6, 1, 4, 6, 5, 7)),
-    "mnist": bytes((7, 2, 1, 0, 4, 1, 4, 9, 5, 9)),
-}
-_CIFAR: dict[str, tuple[Layout, str, tuple[str, ...]]] = {
-    "cifar10": ("cifar10", "cifar-10-batches-py", (*(f"data_batch_{n}" for n in range(1, 6)), "test_batch")),
-    "cifar100": ("cifar100", "cifar-100-python", ("train", "test", "meta")),
-}
-
-
-class Source(NamedTuple):
-    """Where a dataset is: what kind of place, the path there, and how its files are laid out."""
-
-    kind: Kind
-    path: Path
-    layout: Layout
-
-    def __str__(self) -> str:
-        """The place in a few words, for a table or a sentence."""
-        words = {"keras cache": " (Keras's cache)", "system": " (the system's copy)", "CNN_TUI_DATA": " (CNN_TUI_DATA)"}
-        return f"{shown(self.path)[1:-1]}{words.get(self.kind, '')}"
+from cnn_tui.training.data.sources import SAMPLE, Source, find, own_folder
 
 
 class Images(NamedTuple):
@@ -91,49 +52,9 @@ class Images(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
-class Split(NamedTuple):
-    """What is trained on and what is watched beside it; `x_val` and `y_val` are None without validation."""
-
-    x_train: Pixels
-    y_train: Labels
-    x_val: Pixels | None
-    y_val: Labels | None
-
-
 def to_stderr(sentence: str) -> None:
     """Say a sentence where words and progress go."""
     print(sentence, file=sys.stderr)
-
-
-def find(name: str) -> Source | None:
-    """Where the dataset is on this machine, without loading it; None when it is not here."""
-    if name == "fashion_mnist_sample":
-        return Source("sample", SAMPLE, "npz")
-    if name not in BUILT_IN:
-        path = path_of(name)
-        if path is None:
-            return None
-        form = form_of(name)
-        if form == "npz" or form == "csv" or form == "parquet":
-            return Source("file", path, form)
-        return Source("folder", path, "pictures")
-    own = _own_folder()
-    places: list[tuple[Kind, Path]] = [("keras cache", keras_home() / "datasets"), ("system", SYSTEM)]
-    if own:
-        places.insert(0, ("CNN_TUI_DATA", own))
-    for kind, place in places:
-        try:
-            found = _find_in(place, name)
-        except OSError:  # a folder that may not be entered holds nothing for us
-            continue
-        if found:
-            return Source(kind, *found)
-    return None
-
-
-def locations() -> list[tuple[str, Source | None]]:
-    """Every built-in dataset and where it is on this machine, None where it would have to be downloaded."""
-    return [(name, find(name)) for name in BUILT_IN]
 
 
 def load(
@@ -176,77 +97,6 @@ def load(
         "Get the whole set with `cnn-tui data fetch fashion_mnist`, or set CNN_TUI_DATA to a folder that has it."
     )
     return _read("fashion_mnist_sample", Source("sample", SAMPLE, "npz"), say)
-
-
-def held_out(count: int, fraction: float, seed: int | None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Positions to train on and positions held out, both ascending: a random `fraction` of `count` images.
-
-    The same count, fraction and seed always hold out the same images; no seed is seed 0.
-    """
-    held = round(count * fraction)
-    if not 0 < held < count:
-        raise DatasetError(
-            f"A validation of {fraction:g} leaves {held:,} of {count:,} images to validate on and {count - held:,} to "
-            "train on. Both need one at least: choose another fraction."
-        )
-    order = np.random.default_rng(seed or 0).permutation(count)
-    return np.sort(order[held:]), np.sort(order[:held])
-
-
-def not_left_out(images: Images, leave_out: Sequence[int]) -> NDArray[np.int64]:
-    """The places of the training images that are not left out, ascending. Raises DatasetError."""
-    count = len(images.x_train)
-    if why := leaving_out.problem_of(tuple(leave_out), count):
-        raise DatasetError(f"{why}: change the experiment")
-    return np.delete(np.arange(count), np.array(leave_out, np.int64))
-
-
-def split(images: Images, validation: str | float, seed: int | None, leave_out: Sequence[int] = ()) -> Split:
-    """Split the images by an experiment's `validation`: "none", "test", or a fraction above 0 and below 1.
-
-    The training images at the places `leave_out` are in none of the parts. Without them, "none" and "test" copy
-    nothing. A fraction copies the training images once, into the two parts; drop `images` afterwards to get that memory
-    back.
-    """
-    if leave_out:
-        places = not_left_out(images, leave_out)
-        images = images._replace(x_train=images.x_train[places], y_train=images.y_train[places])
-    if validation == "none":
-        return Split(images.x_train, images.y_train, None, None)
-    if validation == "test":
-        return Split(images.x_train, images.y_train, images.x_test, images.y_test)
-    if isinstance(validation, str) or not 0 < validation < 1:
-        raise DatasetError(
-            f'The validation {validation!r} is not known. It is "none", "test", or a fraction above 0 and below 1.'
-        )
-    train, held = held_out(len(images.x_train), validation, seed)
-    return Split(images.x_train[train], images.y_train[train], images.x_train[held], images.y_train[held])
-
-
-def _find_in(place: Path, name: str) -> tuple[Path, Layout] | None:
-    """The dataset's files in one folder, however they are laid out there."""
-    for alias in _ALSO_CALLED[name]:
-        if (place / f"{alias}.npz").is_file():
-            return place / f"{alias}.npz", "npz"
-    if name in _CIFAR:
-        layout, folder, files = _CIFAR[name]
-        # Keras has unpacked into a folder of its own since 3.0; before, and by hand, it is the inner one alone.
-        for path in (place / f"{folder}-target" / folder, place / folder, place):
-            if all((path / file).is_file() for file in files):
-                return path, layout
-        return None
-    for alias in _ALSO_CALLED[name]:
-        if readers.has_idx(place / alias):
-            return place / alias, "idx"
-    if readers.has_idx(place) and not _is_another(place, name):
-        return place, "idx"
-    return None
-
-
-def _is_another(folder: Path, name: str) -> bool:
-    """Whether the idx files of a folder that is not named after a set are known to be another set's."""
-    first = readers.first_test_labels(folder)
-    return any(first == labels for other, labels in _FIRST_LABELS.items() if other != name)
 
 
 def _read(
@@ -327,11 +177,6 @@ def _check_built_in(described: Dataset, arrays: Arrays, path: Path) -> None:
 
 
 def _check_own_folder(say: Callable[[str], None]) -> None:
-    own = _own_folder()
+    own = own_folder()
     if own and not (os.path.isdir(own) and os.access(own, os.R_OK | os.X_OK)):  # noqa: PTH112  it never raises
         say(f"CNN_TUI_DATA is {shown(own)}, which is no folder that can be read, so it is passed over.")
-
-
-def _own_folder() -> Path | None:
-    own = os.environ.get("CNN_TUI_DATA")
-    return Path(os.path.expanduser(own)) if own else None  # noqa: PTH111  it never raises

@@ -23,11 +23,11 @@ from cnn_tui.data.dataset import SAMPLE, DataOptions, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.data.image_folder import list_pictures
 from cnn_tui.data.left_out import LeftOutCounter
-from cnn_tui.training.data.datasets import find
 from cnn_tui.training.data.image_store import keep_images
 from cnn_tui.training.data.inspect import look
 from cnn_tui.training.data.picture_reader import PictureReader, PictureSource
 from cnn_tui.training.data.readers import not_told
+from cnn_tui.training.data.sources import find
 
 MOST_CLASSES = 24
 """Of a folder of more, the first ones."""

@@ -19,10 +19,11 @@ from cnn_tui.data import csv_file, parquet_file, raw_file
 from cnn_tui.data.data_facts import FORMAT, DataFacts, PartFacts, Stamp, facts_path, stamp_of
 from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, DataOptions, DatasetError
 from cnn_tui.data.image_folder import list_pictures
-from cnn_tui.training.data.datasets import SYSTEM, Images, Source, find, load
+from cnn_tui.training.data.datasets import Images, load
 from cnn_tui.training.data.download import keras_home
 from cnn_tui.training.data.image_store import keep_images
 from cnn_tui.training.data.readers import Labels, Pixels, Reading, not_told
+from cnn_tui.training.data.sources import SYSTEM, Source, find
 
 SAMPLE = 2_000
 """Training images that are kept to be looked at: as many of each class, where it has them."""

@@ -25,8 +25,9 @@ from cnn_tui.data import raw_file
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.home import model_path
-from cnn_tui.training.data.datasets import Images, held_out, not_left_out
+from cnn_tui.training.data.datasets import Images
 from cnn_tui.training.data.image_store import digest_of
+from cnn_tui.training.data.split import held_out, not_left_out
 from cnn_tui.training.log import say
 from cnn_tui.training.pipeline import scaled
 

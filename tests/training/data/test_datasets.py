@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.training.data import datasets
-from cnn_tui.training.data.datasets import find, held_out, load, split
+from cnn_tui.training.data.datasets import load
 from cnn_tui.training.data.readers import Arrays
+from cnn_tui.training.data.sources import find, locations
+from cnn_tui.training.data.split import held_out, split
 from docs import make_sample
 from tests.training.dataset_files import bare_machine, refusal, write_idx, write_npz
 
@@ -35,8 +36,8 @@ def test_places_are_looked_in_in_order(tmp_path: Path, monkeypatch: pytest.Monke
     own = write_npz(tmp_path / "own" / "fashion_mnist.npz")
     monkeypatch.setenv("CNN_TUI_DATA", str(own.parent))
     assert find("fashion_mnist") == ("CNN_TUI_DATA", own, "npz")
-    assert dict(datasets.locations())["mnist"] is None
-    assert dict(datasets.locations())["fashion_mnist_sample"] is not None
+    assert dict(locations())["mnist"] is None
+    assert dict(locations())["fashion_mnist_sample"] is not None
 
 
 @pytest.mark.parametrize("place", ["", "fashion-mnist", "fashion_mnist"])

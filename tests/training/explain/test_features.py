@@ -88,7 +88,8 @@ def _only_one(read: Any) -> Any:
 
 
 def test_images_that_were_held_out_are_none_that_it_learned_from(here: Path) -> None:
-    from cnn_tui.training.data.datasets import held_out, load
+    from cnn_tui.training.data.datasets import load
+    from cnn_tui.training.data.split import held_out
     from cnn_tui.training.explain.features import TrainingFeatures
 
     model = explainer()._model(1).model
