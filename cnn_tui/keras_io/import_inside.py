@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cnn_tui.keras_io.import_file import ImportProblem
-from cnn_tui.network.kinds.application import Architecture, facts_of, frozen_depth
+from cnn_tui.network.kinds.application import Application, Architecture, facts_of, frozen_depth
 from cnn_tui.text import quiet
 
 Plain = dict[str, Any]
@@ -37,6 +37,9 @@ def taken_apart(layers: Sequence[Plain], chain_of: Callable[[Plain, list[str]], 
         elif (base := _application(config)) is not None:
             if base["config"]["architecture"].startswith(_SCALES) and not _is_scaled(found):
                 base["config"]["preprocessing"] = "own"
+            given = {name: value for name, value in base["config"].items() if name != "name"}
+            if _is_called_at_rest(layer.get("inbound_nodes")) and Application(**given).varies():
+                base["config"]["training"] = False
             found.append(base)
         else:
             problems: list[str] = []
@@ -80,6 +83,15 @@ def _append(found: list[Plain], layer: Plain) -> None:
     first, then = before["config"], layer["config"]
     scale, offset = first["scale"] * then["scale"], first["offset"] * then["scale"] + then["offset"]
     found[-1] = {**before, "config": {"scale": scale, "offset": offset}}
+
+
+def _is_called_at_rest(nodes: Any) -> bool:
+    """Whether a model inside another is called with `training=False`, as Keras 3 or as Keras 2 writes it."""
+    node = nodes[0] if isinstance(nodes, list) and len(nodes) == 1 else None
+    while isinstance(node, list) and node:
+        node = node[0] if len(node) == 1 else node[-1]
+    given = node.get("kwargs", node) if isinstance(node, dict) else None
+    return isinstance(given, dict) and given.get("training") is False
 
 
 def _frozen(layer: Plain) -> Plain:

@@ -112,8 +112,8 @@ def canonical(layer: AnyLayer) -> AnyLayer:
     changes = {**_penalties(layer), **_window(layer), **_fill(layer)}
     if not layer.trainable and not isinstance(layer, LearningLayer):
         changes["trainable"] = True  # there is nothing to freeze
-    if isinstance(layer, Application) and layer.frozen():
-        changes |= _frozen(layer)
+    if isinstance(layer, Application):
+        changes |= _application(layer)
     if isinstance(layer, MaxPooling2D | AveragePooling2D) and layer.strides == layer.pool_size:
         changes["strides"] = None
     if isinstance(layer, PReLU) and layer.shared_axes is not None:
@@ -121,15 +121,21 @@ def canonical(layer: AnyLayer) -> AnyLayer:
     return msgspec.structs.replace(layer, **changes) if changes else layer
 
 
-def _frozen(layer: Application) -> dict[str, Any]:
-    """Layers that learn nothing need no freezing, and what learns nothing any more is frozen as a whole."""
+def _application(layer: Application) -> dict[str, Any]:
+    """Layers that learn nothing need no freezing, and what learns nothing any more is frozen as a whole.
+
+    What does the same in training as after it need not be told to.
+    """
     facts = facts_of(layer.architecture)
     if layer.cut not in ("", *facts.cuts):
         return {}  # which is a problem
+    changes: dict[str, Any] = {} if layer.varies() else {"training": True}
+    if not layer.frozen():
+        return changes
     if not layer.learned():
-        return {"trainable": False, "frozen_layers": 0}
+        return changes | {"trainable": False, "frozen_layers": 0}
     learning = [at for at, (_, learned) in enumerate(facts.layers[: layer.frozen_layers]) if learned]
-    return {"frozen_layers": learning[-1] + 1 if learning else 0}
+    return changes | {"frozen_layers": learning[-1] + 1 if learning else 0}
 
 
 def _penalties(layer: AnyLayer) -> dict[str, Any]:

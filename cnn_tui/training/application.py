@@ -25,7 +25,8 @@ def keras_application(layer: Application, shape: tuple[int, int, int], name: str
     base = _base(layer, (height, width, 3), pretrained)
     images = keras.Input(shape)
     x = images if channels == 3 else keras.layers.Concatenate()([images] * 3)
-    model = keras.Model(images, base(_prepared(layer, x)), name=name)
+    x = _prepared(layer, x)
+    model = keras.Model(images, base(x) if layer.training else _at_rest(base)(x, training=False), name=name)
     if not layer.trainable:  # what is said of the whole is said of each of its layers
         model.trainable = False
     return model
@@ -71,6 +72,17 @@ def _cut(base: keras.Model, layer: Application) -> keras.Model:
     for one in base.layers[: layer.frozen_layers]:
         one.trainable = False
     return keras.Model(base.input, base.get_layer(layer.cut).output, name=base.name) if layer.cut else base
+
+
+def _at_rest(base: keras.Model) -> keras.Model:
+    """The base as it is after training, whatever it is told.
+
+    What a call in a model says, `base(x, training=False)`, counted up to Keras 2; in Keras 3 what the whole model is
+    told comes before it, so that each `fit` puts it aside.
+    """
+    call = base.call
+    base.call = lambda inputs, training=None, mask=None: call(inputs, training=False, mask=mask)
+    return base
 
 
 def _prepared(layer: Application, x: Any) -> Any:

@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -167,6 +168,32 @@ def test_the_script_makes_the_same_model() -> None:
     theirs.set_weights(ours.get_weights())
     shown = np.random.default_rng(1).random((2, 28, 28, 1)).astype(np.float32)
     np.testing.assert_allclose(theirs(shown), ours(shown), atol=1e-6)
+    keras.backend.clear_session()
+
+
+def test_a_base_that_rests_learns_and_keeps_what_its_normalizations_know() -> None:
+    """So Keras 2 did it. In Keras 3, fit tells a whole model to train, whatever a call of a part of it says."""
+    import keras
+    import tensorflow as tf
+
+    from cnn_tui.training import loop
+    from cnn_tui.training.build import build
+    from cnn_tui.training.pipeline import evaluation_batches
+
+    shown = np.random.default_rng(1).integers(0, 256, (12, 28, 28, 1), dtype=np.uint8)
+    resting = msgspec.structs.replace(SMALL.layers[1], training=False)
+    experiment = msgspec.structs.replace(SMALL, layers=(SMALL.layers[0], resting, *END))
+    names: dict[str, Any] = {"tf": tf}
+    exec("\n".join(model_code(experiment)), names)
+    for model in (build(experiment), names["model"]):
+        told = model(shown / np.float32(255), training=True)
+        np.testing.assert_array_equal(told, model(shown / np.float32(255), training=False))
+        before = {weight.path: weight.numpy() for weight in model.weights}
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        loop.fit(model, evaluation_batches(shown, np.arange(12) % 10, batch_size=6), epochs=1)
+        moved = {weight.path for weight in model.weights if not np.array_equal(weight.numpy(), before[weight.path])}
+        assert any("gamma" in path for path in moved), "it learns"
+        assert not [path for path in moved if "moving" in path], "as after training"
     keras.backend.clear_session()
 
 

@@ -6,7 +6,6 @@ import math
 import typing
 from collections.abc import Mapping, Sequence
 
-from cnn_tui.keras_io.code.modes import AT_REST, note_of_network
 from cnn_tui.keras_io.code.values import BaseLayer, Instance, Named, Tensor, Value
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.kinds.application import (
@@ -14,6 +13,7 @@ from cnn_tui.network.kinds.application import (
     FROM_MINUS_1,
     IMAGENET_MEANS,
     IMAGENET_TORCH,
+    Application,
     Architecture,
     facts_of,
     frozen_depth,
@@ -180,12 +180,22 @@ def with_preparation(
         if layer.kind != "Application":
             found.append(layer)
             continue
-        own = {name: value for name, value in layer.arguments.items() if name not in (TRAINED, SPREAD, AT_REST)}
+        own = {name: value for name, value in layer.arguments.items() if name not in (TRAINED, SPREAD)}
         own |= _frozen(layer, notes) if TRAINED in layer.arguments else {}
-        notes += filter(None, [note_of_network(layer.arguments, own)])
+        if "training" in own and not _varies(own):
+            del own["training"]
         own["preprocessing"] = _taken_off(found, layer, is_scaled, notes)
         found.append(Instance(layer.kind, own, layer.place))
     return [layer for layer in found if layer.kind != PREPARATION]
+
+
+def _varies(own: Mapping[str, Value]) -> bool:
+    """Whether a network does something else in training than after it; so too where that is not known."""
+    given = {name: own[name] for name in ("architecture", "cut", "trainable", "frozen_layers") if name in own}
+    try:
+        return Application(**given).varies()
+    except (KeyError, TypeError, ValueError):
+        return True
 
 
 def _is_evened_out(before: list[Instance], architecture: str) -> bool:

@@ -29,7 +29,16 @@ def application_code(layer: Application, shape: Shape, name: str) -> CodeLines:
     for step in _preparation(layer):
         lines += call(step[0], step[1:], before="x = ", after=f"({x})") if step[1:] else [step[0].format(x=x)]
         x = "x"
-    lines += call("tf.keras.Model", ["images", f"{base}({x})", f"name={literal(name)}"], before=f"{name} = ")
+    output = f"{base}({x})"
+    if not layer.training:
+        lines += [
+            "# It works as after training. Keras 3 tells each part what the whole model is told, whatever a call says:",
+            "# so every call of it is one as after training.",
+            f"call = {base}.call",
+            f"{base}.call = lambda x, training=None, mask=None, call=call: call(x, training=False, mask=mask)",
+        ]
+        output = f"{base}({x}, training=False)"
+    lines += call("tf.keras.Model", ["images", output, f"name={literal(name)}"], before=f"{name} = ")
     return [*lines, f"{name}.trainable = False"] if not layer.trainable else lines
 
 

@@ -40,6 +40,9 @@ IMAGENET_TORCH = {"DenseNet121": ((0.485, 0.456, 0.406), (0.229**2, 0.224**2, 0.
 
 What is in none of these scales images from 0 to 255 itself."""
 
+_DROPS = "EfficientNet"
+"""How architectures begin that have a Dropout inside."""
+
 
 class Application(LearningLayer, frozen=True, tag=True):
     about: ClassVar[str] = "a whole network that was trained before, without its end"
@@ -72,6 +75,13 @@ class Application(LearningLayer, frozen=True, tag=True):
             le=10_000,
         ),
     ] = 0
+    training: Annotated[
+        bool,
+        argument(
+            "Whether it works as in training while the network is trained. no: as after it, so that its "
+            "BatchNormalization goes by the means that it knows: base(x, training=False)."
+        ),
+    ] = True
 
     def frozen(self) -> int:
         """How many of its layers, from the first, stay as they are."""
@@ -81,6 +91,16 @@ class Application(LearningLayer, frozen=True, tag=True):
         """How many parameters training changes of what it is up to where it is cut."""
         facts = facts_of(self.architecture)
         return sum(learned for _, learned in facts.layers[self.frozen() : facts.end(self.cut)])
+
+    def varies(self) -> bool:
+        """Whether it does something else in training than after it, where `training` does not forbid that.
+
+        A Dropout inside does, and a BatchNormalization that is not frozen.
+        """
+        if self.architecture.startswith(_DROPS):
+            return True
+        facts = facts_of(self.architecture)
+        return bool(self.learned()) and facts.cuts[self.cut or facts.last].non_trainable > 0
 
 
 class Cut(NamedTuple):
