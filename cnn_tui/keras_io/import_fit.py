@@ -19,6 +19,7 @@ from cnn_tui.keras_io.code.callbacks import stop_rules
 from cnn_tui.keras_io.code.data_values import BY_HAND, ClassWeights, DatasetArrays, Folder, Share
 from cnn_tui.keras_io.code.values import FIT_AT, TOGETHER, Unknown
 from cnn_tui.keras_io.import_code import CodeImport
+from cnn_tui.keras_io.import_parts import note_parts
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import quiet
 
@@ -186,9 +187,8 @@ def _class_weight(code: CodeImport, notes: list[str]) -> ClassWeight:
 
 def _validation(code: CodeImport, notes: list[str]) -> Any:
     """The test set, a part that is held out, or none, as a fit watches it."""
+    note_parts(code, notes)
     if "validation_data" not in code.fitted:
-        if isinstance(code.data, DatasetArrays) and code.data.count != code.data.whole:
-            notes.append("the model is trained on a part of the training images there, and on all of them here")
         return code.fitted.get("validation_split", 0.0) or "none"
     if isinstance(code.data, Folder) and holds_out(code):
         share = share_held_out(code.data)

@@ -15,7 +15,7 @@ from cnn_tui.keras_io.code.library import apply, call_named, layers_of_lambda
 from cnn_tui.keras_io.code.methods import call_method
 from cnn_tui.keras_io.code.modes import called_so
 from cnn_tui.keras_io.code.objects import CLASS, HELD, is_model, is_of_class, is_own, method_of, takes_itself
-from cnn_tui.keras_io.code.pipelines import mapped
+from cnn_tui.keras_io.code.pipelines import element, mapped
 from cnn_tui.keras_io.code.values import (
     Class,
     CodeModel,
@@ -77,8 +77,10 @@ class Calls:
                 return call_named(callee, unnamed, given, place)
             case Method(owner=Class() | Instance() as owner, name=name) if isinstance(owner, Class) or is_own(owner):
                 return self._sent(owner, name, unnamed, given, place)
-            case Method(owner=Folder() as owner, name="map") if unnamed and isinstance(unnamed[0], Function):
-                return mapped(owner, self.run(unnamed[0], (Tensor(None), Unknown("a label", place)), {}, place), place)
+            case Method(owner=Folder() as owner, name="map") if (unnamed or "map_func" in given) and isinstance(
+                function := unnamed[0] if unnamed else given["map_func"], Function
+            ):
+                return mapped(owner, self.run(function, element(owner, place), {}, place), place)
             case Method(owner=list(), name="append") if self.file_loops and len(unnamed) == 1:
                 return call_method(callee, [of_each(unnamed[0])], given, place)
             case Method():

@@ -150,6 +150,9 @@ BY_HAND = "read by hand"
 BLUE_FIRST = "blue first"
 """Among them: whether OpenCV gives the colours of such pictures, blue before green and red."""
 
+BY_NAME = "by name"
+"""Among them: whether each element of the pipeline has its picture and label by their names, `image` and `label`."""
+
 
 class Below(msgspec.Struct, frozen=True):
     """A path below a folder, by the names on the way, of which None is any that lies there."""

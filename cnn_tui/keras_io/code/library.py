@@ -23,6 +23,7 @@ from cnn_tui.keras_io.code.expressions import items
 from cnn_tui.keras_io.code.paths import path_call
 from cnn_tui.keras_io.code.pictures import image_layer
 from cnn_tui.keras_io.code.pipelines import length_of, pipeline_call
+from cnn_tui.keras_io.code.tensorflow_sets import dataset_call
 from cnn_tui.keras_io.code.values import PARSER, CodeModel, Instance, Named, Tensor, Unknown, Value
 from cnn_tui.keras_io.code.weighing import weighing_call
 from cnn_tui.keras_io.import_chain import ONLY_CHAINS
@@ -60,6 +61,7 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         path_call(callee, unnamed, given),
         by_hand_call(callee, unnamed, given, place),
         weighing_call(name, unnamed, given),
+        dataset_call(callee, unnamed, given, place),
         pipeline_call(callee, unnamed, given, place),
         _number(callee, unnamed, given),
         _of_applications(callee, unnamed, given, place),

@@ -1,22 +1,18 @@
-"""Pictures on their way into a model: a folder's readers, tf.data pipelines and their parts, TensorFlow Datasets."""
+"""Pictures on their way into a model: a folder's readers, tf.data pipelines and their parts."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.keras_io.code.arguments import named
-from cnn_tui.keras_io.code.data_values import BY_HAND, ClassNames, ClassWeights, DatasetArrays, Folder, Share
+from cnn_tui.keras_io.code.data_values import BY_HAND, BY_NAME, ClassNames, ClassWeights, DatasetArrays, Folder, Share
 from cnn_tui.keras_io.code.values import Method, Named, Tensor, Unknown, Value
 
 _HANDED_ON = ("cache", "prefetch", "shuffle", "repeat", "with_options", "apply")
 """Methods of a pipeline that give the same pictures again."""
 _NAMES = ("class_names", "class_indices", "classes")
-_PART = re.compile(r"(\w+)(?:\[(?:(\d+)(%?))?:(?:(\d+)(%?))?\])?")
-"""A part of a dataset as TensorFlow Datasets writes it: `train[:80%]`."""
 
 
 def attribute_of(folder: Folder, name: str) -> Value:
@@ -46,8 +42,6 @@ def pipeline_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, V
     name, first = callee.name, unnamed[0] if unnamed else None
     if name in ("ceil", "floor") and isinstance(first, Share):
         return first
-    if name == "load" and callee.path.startswith("tensorflow_datasets."):
-        return tensorflow_dataset(unnamed, given, place)
     if name == "image_dataset_from_directory":
         arguments = {"batch_size": 32, **named(name, unnamed, given)}
         folder = Folder(arguments.pop("directory", None), arguments, None, place)
@@ -109,9 +103,20 @@ def _part_of(folder: Folder, is_first: bool, number: Value) -> Folder:
     return msgspec.structs.replace(folder, part=(start, middle) if is_first else (middle, end))
 
 
+def element(folder: Folder, place: str) -> tuple[Value, ...]:
+    """What a function is given that map calls: a picture and its label, or both by their names."""
+    picture, label = Tensor(None), Unknown("a label", place)
+    return ({"image": picture, "label": label},) if BY_NAME in folder.arguments else (picture, label)
+
+
 def mapped(folder: Folder, given: Value, place: str) -> Folder:
     """A pipeline behind a function that gave `given` of a picture, a Tensor, and its label."""
     picture = given[0] if isinstance(given, tuple | list) and given else given
+    if isinstance(given, dict):
+        picture = given.get("image")
+    elif BY_NAME in folder.arguments:
+        arguments = {name: value for name, value in folder.arguments.items() if name != BY_NAME}
+        folder = msgspec.structs.replace(folder, arguments=arguments)
     if not isinstance(picture, Tensor):
         note = f"what map does to the pictures ({place}) is left out: it is not known"
         return msgspec.structs.replace(folder, notes=(*folder.notes, note))
@@ -132,53 +137,3 @@ def batches(given: Value, place: str) -> Value:
     if isinstance(images, DatasetArrays):
         return Folder(images.some(images.taken_from), arguments, None, place)
     return Folder(images, arguments, None, place) if isinstance(images, Unknown) else Unknown("", place)
-
-
-def tensorflow_dataset(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
-    """What `tfds.load` gives: the parts of a dataset that are asked for, or all by their names."""
-    named = {**dict(zip(("name", "split"), unnamed, strict=False)), **given}
-    name, split = named.get("name"), named.get("split")
-    if not isinstance(name, str):
-        return Unknown("", place)
-    name = re.split(r"[:/]", name)[0]
-    parts: Value = {half: _half(name, half, place) for half in ("train", "test")}
-    if isinstance(split, list | tuple):
-        parts = [_half(name, part, place) for part in split]
-    elif split is not None:
-        parts = _half(name, split, place)
-    size, files = named.get("batch_size"), named.get("shuffle_files")
-    if files not in (None, False):
-        note = f"shuffle_files ({place}) is left out: it reads the files of {name} in another order each time"
-        parts = _noted(parts, note)
-    if size is not None and isinstance(parts, Folder):
-        parts = pipeline_method(parts, "batch", (size,), {})
-    return (parts, Unknown(f"what is said of {name}", place)) if named.get("with_info") is True else parts
-
-
-def _noted(parts: Value, note: str) -> Value:
-    """The parts of a dataset, each with a note on what is done to its pictures."""
-    if isinstance(parts, list):
-        return [_noted(part, note) for part in parts]
-    if isinstance(parts, dict):
-        return {half: _noted(part, note) for half, part in parts.items()}
-    return msgspec.structs.replace(parts, notes=(*parts.notes, note)) if isinstance(parts, Folder) else parts
-
-
-def _half(name: str, part: Value, place: str) -> Value:
-    """A part of a dataset, as `train[:80%]`."""
-    match = _PART.fullmatch(part) if isinstance(part, str) else None
-    if match is None or match[1] not in ("train", "test"):
-        return Unknown("", place)
-    ends = [(match[2], match[3], 0.0), (match[4], match[5], 1.0)]
-    if name not in BUILT_IN:
-        shares = [int(number) / 100 if number and sign else usual for number, sign, usual in ends]
-        known = all(sign or not number for number, sign, _ in ends)
-        path = Unknown(f"{match[1]} of {name}", place)
-        return Folder(path, {"shuffle": False}, None, place, (shares[0], shares[1]) if known else None)
-    whole = BUILT_IN[name].train_images if match[1] == "train" else BUILT_IN[name].test_images
-    first, last = (
-        round(whole * (int(number) / 100 if sign else int(number) / whole)) if number else round(whole * usual)
-        for number, sign, usual in ends
-    )
-    images = DatasetArrays(name, match[1], "images", BUILT_IN[name].input_shape, whole, max(last - first, 0))
-    return Folder(images, {"shuffle": False}, None, place)

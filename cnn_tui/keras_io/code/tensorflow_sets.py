@@ -1,0 +1,88 @@
+"""What TensorFlow Datasets gives: the parts of a dataset as pipelines, or at once as arrays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from cnn_tui.data.dataset import BUILT_IN
+from cnn_tui.keras_io.code.data_values import BY_NAME, DatasetArrays, Folder
+from cnn_tui.keras_io.code.pipelines import pipeline_method
+from cnn_tui.keras_io.code.values import Named, Unknown, Value
+
+_PART = re.compile(r"(\w+)(?:\[(?:(\d+)(%?))?:(?:(\d+)(%?))?\])?")
+"""A part of a dataset as it is written there: `train[:80%]`."""
+_ALL_AT_ONCE = -1
+"""The batch size of which a dataset comes as arrays."""
+
+
+def dataset_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+    """What a function of TensorFlow Datasets gives; None for any other function."""
+    if not callee.path.startswith("tensorflow_datasets."):
+        return None
+    if callee.name == "load":
+        return _loaded(unnamed, given, place)
+    return unnamed[0] if callee.name == "as_numpy" and unnamed else None
+
+
+def _loaded(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
+    """The parts of a dataset that are asked for, or all by their names."""
+    named = {**dict(zip(("name", "split"), unnamed, strict=False)), **given}
+    name, split = named.get("name"), named.get("split")
+    if not isinstance(name, str):
+        return Unknown("", place)
+    name = re.split(r"[:/]", name)[0]
+    size, is_pair = named.get("batch_size"), named.get("as_supervised") is True
+    halves = {half: _half(name, half, place) for half in ("train", "test")}
+    asked = halves if split is None else split
+
+    def part(one: Value) -> Value:
+        half = one if isinstance(one, Folder) else _half(name, one, place)
+        if not isinstance(half, Folder):
+            return half
+        if size == _ALL_AT_ONCE:
+            return _at_once(half, is_pair)
+        if named.get("shuffle_files") not in (None, False):
+            note = f"shuffle_files ({place}) is left out: it reads the files of {name} in another order each time"
+            half = msgspec.structs.replace(half, notes=(*half.notes, note))
+        if not is_pair:
+            half = msgspec.structs.replace(half, arguments={**half.arguments, BY_NAME: True})
+        return half if size is None else pipeline_method(half, "batch", (size,), {})
+
+    parts: Value
+    if isinstance(asked, dict):
+        parts = {half: part(one) for half, one in asked.items()}
+    else:
+        parts = [part(one) for one in asked] if isinstance(asked, list | tuple) else part(asked)
+    return (parts, Unknown(f"what is said of {name}", place)) if named.get("with_info") is True else parts
+
+
+def _at_once(half: Folder, is_pair: bool) -> Value:
+    """The images and the labels of a part as arrays: a pair of them, or both by their names."""
+    images: Value = half.path
+    labels: Value = Unknown("labels", half.place)
+    if isinstance(images, DatasetArrays):
+        labels = msgspec.structs.replace(images, what="labels", sizes=())
+    return (images, labels) if is_pair else {"image": images, "label": labels}
+
+
+def _half(name: str, part: Value, place: str) -> Value:
+    """A part of a dataset, as `train[:80%]`."""
+    match = _PART.fullmatch(part) if isinstance(part, str) else None
+    if match is None or match[1] not in ("train", "test"):
+        return Unknown("", place)
+    ends = [(match[2], match[3], 0.0), (match[4], match[5], 1.0)]
+    if name not in BUILT_IN:
+        shares = [int(number) / 100 if number and sign else usual for number, sign, usual in ends]
+        known = all(sign or not number for number, sign, _ in ends)
+        path = Unknown(f"{match[1]} of {name}", place)
+        return Folder(path, {"shuffle": False}, None, place, (shares[0], shares[1]) if known else None)
+    whole = BUILT_IN[name].train_images if match[1] == "train" else BUILT_IN[name].test_images
+    first, last = (
+        round(whole * (int(number) / 100 if sign else int(number) / whole)) if number else round(whole * usual)
+        for number, sign, usual in ends
+    )
+    images = DatasetArrays(name, match[1], "images", BUILT_IN[name].input_shape, whole, max(last - first, 0))
+    return Folder(images, {"shuffle": False}, None, place)

@@ -1,0 +1,34 @@
+"""How many of a dataset's images a script learns from and watches, where it leaves some of them aside."""
+
+from __future__ import annotations
+
+from cnn_tui.keras_io.code.data_values import DatasetArrays
+from cnn_tui.keras_io.code.scale import arrays_of
+from cnn_tui.keras_io.import_code import CodeImport
+
+
+def note_parts(code: CodeImport, notes: list[str]) -> None:
+    """Note the images that a script neither learns from nor watches, where that is told of a dataset's arrays."""
+    images, watched = arrays_of(code.data), arrays_of(code.validation)
+    if images is not None and images.half == "train":
+        _note_learned(images, watched, notes)
+    if watched is not None and watched.half == "test" and watched.count not in (None, watched.whole):
+        notes.append(
+            f"the model is validated on {watched.count:,} of the {watched.whole:,} test images there, and on all of "
+            "them here"
+        )
+
+
+def _note_learned(images: DatasetArrays, watched: DatasetArrays | None, notes: list[str]) -> None:
+    is_held_out = watched is not None and watched.half == "train"
+    if images.count is None:
+        if not is_held_out:
+            notes.append("the model is trained on a part of the training images there, and on all of them here")
+        return
+    held_out = watched.count if watched is not None and is_held_out else 0
+    if held_out is not None and images.count + held_out < images.whole:
+        rest = "all but those that are held out" if held_out else "all of them"
+        notes.append(
+            f"the model is trained on {images.count:,} of the {images.whole:,} training images there, and on {rest} "
+            "here"
+        )
