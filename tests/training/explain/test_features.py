@@ -92,7 +92,7 @@ def test_images_that_were_held_out_are_none_that_it_learned_from(here: Path) -> 
     from cnn_tui.training.data.split import held_out
     from cnn_tui.training.explain.features import TrainingFeatures
 
-    model = explainer()._model(1).model
+    model = explainer().models.with_weights(1).model
     images = load(str(here / "grey.npz"), say=lambda _: None)
     made = TrainingFeatures(1, Experiment(training=Training(validation=0.25)), 3, model, images)
     _, held = held_out(240, 0.25, 3)

@@ -75,7 +75,7 @@ def of(where: Where) -> Any:
 
 
 def test_grad_cam_is_the_papers_formula_for_each_convolution_and_class(ask: Ask, explainer: Any) -> None:
-    trained = explainer._model(1)
+    trained = explainer.models.with_weights(1)
     x = scaled_image(ask(1, "grad-cam"))
     convolutions = [layer.name for layer in trained.model.layers if "conv" in layer.name]
     assert len(convolutions) == 2
@@ -115,7 +115,7 @@ def scaled_image(where: Where) -> Any:
 
 
 def test_integrated_gradients_add_up_to_what_the_score_gains(ask: Ask, explainer: Any) -> None:
-    model = explainer._model(1).model
+    model = explainer.models.with_weights(1).model
     for label in range(3):
         found = ask(1, "integrated-gradients", label=label)
         x = scaled_image(found)
@@ -131,7 +131,7 @@ def test_occlusion_covers_one_place_after_another(ask: Ask, explainer: Any) -> N
     found = ask(1, "occlusion", label=2)
     assert found.side == 2
     image = scaled_image(found).numpy()[0]
-    model = explainer._model(1).model
+    model = explainer.models.with_weights(1).model
     whole = model(image[np.newaxis]).numpy()[0, 2]
     cost: list[list[list[float]]] = [[[] for _ in range(12)] for _ in range(12)]
     places = list(itertools.product(range(11), range(11)))
@@ -183,7 +183,7 @@ def test_one_unit_speaks_for_the_second_class_and_against_the_first(ask: Ask, ex
     """A logit without a convolution: Grad-CAM says that there is none, the others need none."""
     first, second = (ask(6, "integrated-gradients", label=label) for label in (0, 1))
     np.testing.assert_allclose(of(first), -of(second), atol=1e-6)
-    (logit,) = explainer._model(6).model(scaled_image(first)).numpy()[0]
+    (logit,) = explainer.models.with_weights(6).model(scaled_image(first)).numpy()[0]
     assert first.score == pytest.approx(-logit)
     assert second.score == pytest.approx(logit)
     assert of(second).sum() == pytest.approx(logit - (second.blank_score or 0), abs=1e-3)
