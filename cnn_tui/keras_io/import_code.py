@@ -70,6 +70,8 @@ def read_code(path: Path, chosen: str | None = None, training: int | None = None
     layers = _with_what_comes_before(data, model.layers, notes)
     dense = next((layer for layer in reversed(layers) if layer.kind == "Dense"), None)
     units = dense.arguments.get("units") if dense is not None else None
+    if changed := _changed_at(fitted):
+        notes.append(f"some of the labels are set by hand there ({changed}): here they are as they are in the dataset")
     validation = _data(fitted.get("validation_data"))
     if isinstance(validation, Folder) and validation.generator is not None and augmentation(validation.generator, []):
         notes.append(
@@ -135,7 +137,7 @@ def _choose(models: Sequence[CodeModel], chosen: str | None, shown: str) -> Code
     whole = [model for model in models if model.layers or model.problems]
     compiled = [model for model in whole if model.compiled is not None]
     listed = [model for model in compiled if model.layers] or compiled
-    listed = listed or [model for model in whole if not model.is_inside]
+    listed = _of_each_kind(listed or [model for model in whole if not model.is_inside])
     if not listed:
         raise ImportProblem(f"{shown} makes no model of Keras that can be read")
     if chosen is not None:
@@ -145,8 +147,8 @@ def _choose(models: Sequence[CodeModel], chosen: str | None, shown: str) -> Code
             return listed[at]
         if len(named) == 1:
             return named[0]
-    elif len({_alike(model) for model in listed}) == 1:
-        return next((model for model in reversed(listed) if model.fitted), listed[-1])
+    elif len(listed) == 1:
+        return listed[0]
     lines = tuple(
         f"{quiet(model.name, 40) or 'a model'} ({model.place}), {counted(len(model.layers), 'layer')}"
         for model in listed
@@ -156,9 +158,14 @@ def _choose(models: Sequence[CodeModel], chosen: str | None, shown: str) -> Code
     raise SeveralModels(f"{shown} makes {len(listed)} models", lines)
 
 
-def _alike(model: CodeModel) -> str:
-    """The same text for models that a cell or a function makes again and again, of which often one alone is trained."""
-    return repr([described(layer) for layer in model.layers])
+def _of_each_kind(models: Sequence[CodeModel]) -> list[CodeModel]:
+    """Of models that a cell, a loop or a function makes again and again the last that is trained, or else the last."""
+    kinds: dict[str, CodeModel] = {}
+    for model in models:
+        alike = repr([described(layer) for layer in model.layers])
+        if model.fitted or not kinds.get(alike, model).fitted:
+            kinds[alike] = model
+    return list(kinds.values())
 
 
 def described(value: Value) -> Any:
@@ -198,6 +205,15 @@ def _compiled(model: CodeModel, notes: list[str]) -> Plain | None:
         return None
     compiled = {name: described(value) for name, value in model.compiled.items()}
     return {"optimizer": "rmsprop", **compiled}  # Keras's default
+
+
+def _changed_at(fitted: dict[str, Any]) -> str:
+    """Where a script sets labels that it trains on; "" where it sets none."""
+    given = fitted.get("x")
+    labels = fitted.get("y", given[1] if isinstance(given, tuple | list) and len(given) > 1 else None)
+    if isinstance(labels, Unknown) and labels.table is not None:
+        return labels.table.numbers.changed_at
+    return labels.changed_at if isinstance(labels, DatasetArrays) else ""
 
 
 def _data(value: Value) -> Value:

@@ -201,7 +201,8 @@ def _validation(code: CodeImport, notes: list[str]) -> Any:
         if watched.is_part and not isinstance(watched.path, DatasetArrays):
             notes.append("only a part of the pictures to validate on is taken there, and all of them here")
         watched = watched.path
-    if isinstance(watched, Unknown) and watched.table and watched.table == getattr(images, "table", None):
+    table = getattr(images, "table", None)
+    if isinstance(watched, Unknown) and watched.table and table and watched.table.origin == table.origin:
         if watched.share == 1:
             notes.append("how many images are held out to validate is not known: a tenth stands in")
         return round(watched.share, 4) if watched.share < 1 else 0.1

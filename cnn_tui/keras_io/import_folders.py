@@ -95,7 +95,9 @@ def _note_classes(asked: DataAsked, folder: Folder, notes: Notes) -> None:
 def _table_asked(images: Unknown, table: CodeTable, validation: Any, beside: Path, notes: list[str]) -> DataAsked:
     """The table of labels and pixels that a script trains on, and the one that it tests on where it names another."""
     tested = validation.path if isinstance(validation, Folder) else validation
-    other = tested.table if isinstance(tested, Unknown) and tested.table != table else None
+    other = tested.table if isinstance(tested, Unknown) else None
+    if other is not None and other.origin == table.origin:
+        other = None
     if table.joined_at:
         tables = quiet(str(table), 160)
         notes.append(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from cnn_tui.keras_io.import_file import SeveralModels
+from cnn_tui.network.layers import Conv2D, Normalization, Rescaling
 from tests.keras_io.test_import_code import HEAD, SMALL, read
 
 LOADED = f"""{HEAD}
@@ -64,3 +67,110 @@ watched = tfds.load("mnist", split="train[:20%]").map(lambda one: (one["image"] 
 def test_images_that_a_script_takes_only_some_of_are_a_note(tmp_path: Path, fit: str, words: str) -> None:
     imported = read(tmp_path, f"{HEAD}{SMALL}{COMPILE}model.fit({fit}, epochs=2)\n")
     assert any(words in note for note in imported.differences) if words else imported.differences == ()
+
+
+TABLE = f"""{HEAD}
+import numpy as np
+import pandas as pd
+from sklearn.preprocessing import StandardScaler
+def evened(rows):
+    middle = np.mean(rows)
+    return (rows - middle) / np.std(rows)
+table = pd.read_csv("digits.csv")
+rows = table.drop("label", axis=1)
+labels = table["label"].values
+"""
+TABLE_FIT = f"{SMALL}{COMPILE}model.fit(images.reshape(-1, 28, 28, 1), labels, epochs=2)\n"
+AS_0_TO_255 = Rescaling(scale=255)
+
+
+@pytest.mark.parametrize(
+    ("way", "layer"),
+    [
+        ("images = rows.values / 255.0", None),
+        ("images = rows.values.astype('float32')\nimages /= 255", None),
+        ("images = np.array(rows)\nimages = images * (1 / 255)", None),
+        ("images = rows.to_numpy()\nimages = images / images.max()", None),
+        ("images = rows.values", AS_0_TO_255),
+        ("images = (rows.values - 127.5) / 127.5", Rescaling(scale=2, offset=-1)),
+        ("images = 1 - rows.values / 255", Rescaling(scale=-1, offset=1)),
+        ("images = evened(np.array(rows))", Normalization(axis="all")),
+        ("images = evened(rows).values", Normalization(axis="pixel")),
+        ("images = (rows.values - rows.values.mean(axis=0)) / rows.values.std(axis=0)", Normalization(axis="pixel")),
+        ("images = StandardScaler().fit_transform(rows)", Normalization(axis="pixel")),
+    ],
+)
+def test_the_numbers_of_a_table_go_in_as_the_script_makes_them(tmp_path: Path, way: str, layer: Any) -> None:
+    imported = read(tmp_path, f"{TABLE}{way}\n{TABLE_FIT}")
+    first = imported.experiment.layers[0]
+    assert first == (layer or Conv2D(filters=8, kernel_size=(3, 3), activation="relu"))
+    assert not any("numbers of the images" in note for note in imported.differences)
+
+
+@pytest.mark.parametrize("way", ["prepared(rows).values", "rows.values / largest", "np.log(rows.values)"])
+def test_what_becomes_of_the_numbers_of_a_table_is_never_guessed(tmp_path: Path, way: str) -> None:
+    code = f"{TABLE}images = {way}\n{TABLE_FIT}"
+    line = 1 + code[: code.index("images = ")].count("\n")
+    imported = read(tmp_path, code)
+    assert any(f"numbers of the images (line {line}) is not known" in note for note in imported.differences)
+    assert imported.experiment.layers[0].type == "Conv2D"
+    scaled = read(tmp_path, code.replace("images.reshape", "(images / 255).reshape"))
+    assert not any("numbers of the images" in note for note in scaled.differences)
+
+
+def test_batches_of_the_rows_of_a_table_have_their_size(tmp_path: Path) -> None:
+    batches = "tf.data.Dataset.from_tensor_slices((images, labels)).shuffle(9).batch(48)"
+    code = f"{TABLE}images = rows.values.reshape(-1, 28, 28, 1) / 255\n{SMALL}{COMPILE}model.fit({batches}, epochs=2)\n"
+    assert read(tmp_path, code).experiment.training.batch_size == 48
+
+
+@pytest.mark.parametrize("images", ["x_train", "table"])
+@pytest.mark.parametrize(
+    ("way", "words"),
+    [
+        ("images[images > 0.5] = 1", "the numbers of the images are set by hand there (line {})"),
+        ("images[:, :, :, 0] -= 0.3", "the numbers of the images are set by hand there (line {})"),
+        ("for at in range(len(images)):\n    labels[at] = 0", "the labels are set by hand there (line {})"),
+        ("for at in places():\n    labels[at] = 0", "the labels are set by hand there (line {})"),
+    ],
+)
+def test_numbers_and_labels_that_a_script_sets_are_a_note(tmp_path: Path, images: str, way: str, words: str) -> None:
+    loaded = {"x_train": "images, labels = x_train, y_train", "table": "images = rows.values / 255"}[images]
+    code = f"{TABLE}{loaded}\n{way}\n{TABLE_FIT}"
+    line = 1 + code[: code.index("] ")].count("\n")
+    imported = read(tmp_path, code)
+    assert any(words.format(line) in note for note in imported.differences)
+    assert not any("by hand there" in note for note in read(tmp_path, code.replace(way, "")).notes)
+
+
+def test_models_that_a_loop_makes_are_one_kind_among_others(tmp_path: Path) -> None:
+    code = f"""{HEAD}{SMALL}
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x_train, y_train, epochs=3)
+several = [0] * 4
+for at in range(4):
+    several[at] = keras.Sequential()
+    several[at].add(layers.Flatten(input_shape=(28, 28)))
+    several[at].add(layers.Dense(10, activation="softmax"))
+    several[at].compile("sgd", "sparse_categorical_crossentropy")
+for at in range(4):
+    several[at].fit(x_train, y_train, epochs=9)
+"""
+    with pytest.raises(SeveralModels) as caught:
+        read(tmp_path, code)
+    assert len(caught.value.models) == 2
+    second = read(tmp_path, code, chosen="2").experiment
+    assert (second.training.epochs, [layer.type for layer in second.layers]) == (9, ["Flatten", "Dense"])
+
+
+def test_steps_are_counted_by_the_rows_of_a_table(tmp_path: Path) -> None:
+    """And an argument of a way of varying pictures that is not asked for says nothing."""
+    code = f"""{TABLE}
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+images = rows.values.reshape(-1, 28, 28, 1) / 255
+varied = ImageDataGenerator(rotation_range=9, zca_whitening=False, zca_epsilon=1e-06)
+{SMALL}{COMPILE}model.fit(varied.flow(images, labels, batch_size=8), steps_per_epoch=len(images) / 8, epochs=2)
+"""
+    imported = read(tmp_path, code)
+    assert imported.experiment.training.steps_per_epoch is None
+    assert not any("steps_per_epoch" in note or "zca" in note for note in imported.notes)

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from cnn_tui.keras_io.code.data_values import BY_HAND, ClassCounts, DatasetArrays, Folder, ReadPicture, Share, Statistic
+from cnn_tui.keras_io.code.tables import on_table
 from cnn_tui.keras_io.code.values import Instance, Tensor, Unknown, Value
 from cnn_tui.keras_io.code.weighing import weighed
 
@@ -50,8 +51,8 @@ def combined(op: ast.operator, left: Value, right: Value, place: str) -> Value:
         return _evened(op, left, right)
     if isinstance(left, DatasetArrays):
         return left if left.what == "labels" else _on_images(op, left, right)
-    if isinstance(left, Unknown) and left.table and isinstance(right, int | float):
-        return left  # the pictures of a table, scaled
+    if any(isinstance(side, Unknown) and side.table for side in (left, right)):
+        return on_table(op, left, right, place)
     if isinstance(left, list | tuple) or isinstance(right, list | tuple):
         return _on_lists(op, left, right)
     if isinstance(left, str) and isinstance(right, str) and isinstance(op, ast.Div):

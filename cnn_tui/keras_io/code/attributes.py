@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from pathlib import PurePosixPath
 
+import msgspec
+
 from cnn_tui.keras_io.code.applications import SPREAD, TRAINED, cut_after, layers_of, spread
 from cnn_tui.keras_io.code.data_values import DatasetArrays, Folder
 from cnn_tui.keras_io.code.objects import held
@@ -91,5 +93,8 @@ def attribute(owner: Value, name: str) -> Value:
     if isinstance(owner, Tensor) and name == "shape":
         raise AttributeError("only known once the shapes are")
     if isinstance(owner, Unknown):
-        return Unknown(f"{owner.what}.{name}"[:60], owner.place)
+        table = owner.table
+        if table is not None and name == "values":
+            table = msgspec.structs.replace(table, is_array=True)
+        return Unknown(f"{owner.what}.{name}"[:60], owner.place, table)
     return Method(owner, name)

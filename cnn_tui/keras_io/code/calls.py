@@ -140,7 +140,7 @@ class Calls:
         try:
             self._block(function.node.body, names, function.cell)
         except Returned as returned:
-            return read_from(returned.value, (*unnamed, *given.values()))
+            return read_from(returned.value, (*unnamed, *given.values()), place)
         except (LeftLoop, NextTurn):
             return Unknown("", place)
         finally:

@@ -40,6 +40,8 @@ class DatasetArrays(msgspec.Struct, frozen=True):
     """Where each of them, or of its rows, is divided by its length; "" where none is."""
     left_out: tuple[int, ...] = ()
     """The numbers of those of the half that are not among them, nor counted in `whole`."""
+    changed_at: str = ""
+    """Where some of their numbers are set by hand."""
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -17,6 +17,7 @@ from cnn_tui.keras_io.code.cells import CodeCell
 from cnn_tui.keras_io.code.data_values import ClassCounts, ClassWeights, DatasetArrays, NpzFile, ReadPicture
 from cnn_tui.keras_io.code.joins import joined
 from cnn_tui.keras_io.code.paths import THIS_FILE
+from cnn_tui.keras_io.code.tables import behind_call, statistic_of_table, with_table
 from cnn_tui.keras_io.code.usual_names import usual_name
 from cnn_tui.keras_io.code.values import (
     CodeTable,
@@ -34,7 +35,6 @@ from cnn_tui.text import quiet
 
 MAX_STEPS = 200_000
 """Expressions and statements of one file. A long notebook takes a few thousand."""
-_TABLE = ".csv"
 Call: TypeAlias = Callable[[Value, Sequence[Value], Mapping[str, Value], str], Value]
 """What a call gives: of what is called, its unnamed and named arguments, and the place of the call."""
 
@@ -83,7 +83,7 @@ class Expressions:
             raise
         except (ArithmeticError, TypeError, ValueError, LookupError, AttributeError):
             found = unknown(node, cell)
-        found, table = _with_table(found, self._table)
+        found, table = with_table(found, self._table)
         self._table = around or table
         return found
 
@@ -107,7 +107,8 @@ class Expressions:
                 return self._unary(op, self.value(operand, names, cell), node, cell)
             case ast.BinOp(left=left, op=op, right=right):
                 sides = self.value(left, names, cell), self.value(right, names, cell)
-                return combined(op, *sides, cell.place(node.lineno))
+                found = combined(op, *sides, cell.place(node.lineno))
+                return unknown(node, cell).of_rows(found) if isinstance(found, Unknown) else found
             case ast.Attribute(value=owner, attr=name):
                 return attribute(self.value(owner, names, cell), name)
             case ast.Call():
@@ -258,18 +259,15 @@ class Expressions:
         place = cell.place(node.lineno)
         if isinstance(callee, Named) and (table := joined(callee.name, unnamed, given, place)):
             self._table = table
+        name = callee.name if isinstance(callee, Named) else getattr(node.func, "attr", getattr(node.func, "id", ""))
+        if (of_table := statistic_of_table(callee, name, unnamed, given)) is not None:
+            return of_table
         called = self._call(callee, unnamed, given, place)
-        return unknown(node, cell) if isinstance(called, Unknown) and not called.what else called
-
-
-def _with_table(found: Value, inside: CodeTable | None) -> tuple[Value, CodeTable | None]:
-    """A value, and the table that it was read from; `inside` is the one that a part of its expression was."""
-    if isinstance(found, str) and found.lower().endswith(_TABLE):
-        return found, CodeTable((found,))
-    if isinstance(found, Unknown):
-        found = found.of_table(inside)
-        return found, found.table
-    return found, inside if isinstance(found, list | tuple) else None
+        if not isinstance(called, Unknown) or called.what:
+            return called
+        if self._table is not None:
+            self._table = behind_call(self._table, callee, name, place)
+        return unknown(node, cell)
 
 
 def unknown(node: ast.expr, cell: CodeCell) -> Unknown:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 
 from cnn_tui.keras_io.code.cells import CodeCell
-from cnn_tui.keras_io.code.values import CodeTable, Function, Names, Unknown, Value
+from cnn_tui.keras_io.code.values import CodeTable, Function, Names, Numbers, Unknown, Value
 
 ValueOf = Callable[[ast.expr, Names, CodeCell], Value]
 
@@ -37,9 +37,10 @@ def bound(
     return names
 
 
-def read_from(returned: Value, given: Sequence[Value]) -> Value:
+def read_from(returned: Value, given: Sequence[Value], place: str) -> Value:
     """What a function gives, read from the table that it was given the path of where it is not known."""
-    tables = [CodeTable((path,)) for path in given if isinstance(path, str) and path.lower().endswith(".csv")]
+    paths = [path for path in given if isinstance(path, str) and path.lower().endswith(".csv")]
+    tables = [CodeTable((path,), numbers=Numbers(doubt=place)) for path in paths]
     parts = list(returned) if isinstance(returned, tuple) else [returned]
     if len(tables) != 1 or not all(isinstance(part, Unknown) for part in parts):
         return returned

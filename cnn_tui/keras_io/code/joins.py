@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from cnn_tui.keras_io.code.values import CodeTable, Unknown, Value
 
 _AXIS = {"concatenate": 1, "concat": 1, "append": 2, "vstack": None, "row_stack": None}
@@ -26,11 +28,14 @@ def joined(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], plac
     at = _AXIS.get(name)
     axis = given.get("axis", unnamed[at] if at is not None and len(unnamed) > at else 0)
     is_rows = name in _AXIS and axis not in (1, -1, "columns")
-    several = len(set(tables)) > 1 or (is_rows and bool(tables) and len(tables) + len(others) > 1)
+    origins = {table.origin for table in tables}
+    several = len(origins) > 1 or (is_rows and bool(tables) and len(tables) + len(others) > 1)
     if not several:
         return None
     paths = dict.fromkeys(path for table in tables if not table.joined_at for path in table.paths)
-    return CodeTable(tuple(paths), place) if paths else next(table for table in tables if table.joined_at)
+    if not paths:
+        return next(table for table in tables if table.joined_at)
+    return msgspec.structs.replace(tables[0], paths=tuple(paths), joined_at=place)
 
 
 def _is_to_fill(part: Unknown) -> bool:

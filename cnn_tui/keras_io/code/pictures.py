@@ -45,6 +45,8 @@ def augmentation(generator: Instance, notes: list[str]) -> list[Instance]:
     flips = [name.removesuffix("_flip") for name in _FLIPS if given.get(name) is True]
     if flips:
         add("RandomFlip", {"mode": "_and_".join(flips)})
+    if "zca_whitening" not in given:
+        given.pop("zca_epsilon", None)  # which only that asks for
     aside = (*_MOST, *_FLIPS, *_ASIDE, *(EVENING_OUT if evens_out(generator) else ()), "**")
     notes += [f"{place}: {name} is left out" for name in given if name not in aside]
     if "**" in given:

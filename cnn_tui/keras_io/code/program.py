@@ -22,6 +22,7 @@ from cnn_tui.keras_io.code.expressions import Expressions, items, unknown
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
 from cnn_tui.keras_io.code.objects import HELD, is_own
 from cnn_tui.keras_io.code.pipelines import batches
+from cnn_tui.keras_io.code.tables import with_change
 from cnn_tui.keras_io.code.values import (
     Class,
     CodeModel,
@@ -98,6 +99,8 @@ class Program:
                 sum_of = ast.copy_location(ast.BinOp(ast.Name(target.id, ast.Load()), op, value), node)
                 ast.fix_missing_locations(sum_of)
                 self._bind(target, self._value(sum_of, names, cell), names, cell)
+            case ast.AugAssign(target=ast.Subscript(value=ast.Name()) as target):
+                self._bind(target, unknown(node.value, cell), names, cell)
             case ast.Expr(value=ast.Yield(value=ast.expr() as value)):
                 raise Returned(batches(self._value(value, names, cell), cell.place(node.lineno)))
             case ast.Expr(value=value):
@@ -212,6 +215,8 @@ class Program:
                     names[name] = unknown(part, cell)
                 case ast.Attribute(attr="trainable", ctx=ast.Store()):
                     self._note_freezing(part, cell)
+                case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()) if name in names:
+                    names[name] = with_change(names[name], cell.place(part.lineno))
                 case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="append" | "extend" | "insert")):
                     if isinstance(names.get(name), list):
                         names[name] = unknown(part, cell)
@@ -249,8 +254,12 @@ class Program:
                     value.name = name
             case ast.Subscript(value=owner, slice=key):
                 held, at = self._value(owner, names, cell), self._value(key, names, cell)
-                if isinstance(held, dict) and is_plain(at):
+                if (isinstance(held, dict) and is_plain(at)) or (
+                    isinstance(held, list) and type(at) is int and -len(held) <= at < len(held)
+                ):
                     held[at] = value
+                elif isinstance(owner, ast.Name) and owner.id in names:
+                    names[owner.id] = with_change(held, cell.place(target.lineno))
 
     def _import(self, node: ast.Import | ast.ImportFrom, names: Names) -> None:
         if isinstance(node, ast.Import):

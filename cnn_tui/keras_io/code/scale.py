@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.applications import PREPARATION
 from cnn_tui.keras_io.code.data_values import BY_HAND, DatasetArrays, Folder, Listed, Statistic
-from cnn_tui.keras_io.code.values import Instance, Named, Value
+from cnn_tui.keras_io.code.values import CodeTable, Instance, Named, Numbers, Unknown, Value
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.rescaling import WHITE
 
@@ -16,6 +16,8 @@ EVENING_OUT = ("featurewise_center", "featurewise_std_normalization")
 """Of an ImageDataGenerator: both together bring each channel to mean 0 and spread 1, as a Normalization does."""
 FITTED = "fit"
 """Among the arguments of an ImageDataGenerator: whether it has looked at images, without which it evens out nothing."""
+_OF_IMAGES = 4
+"""The dimensions of an array of images."""
 _SCALES = ("Rescaling", "Normalization")
 
 
@@ -58,12 +60,19 @@ def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Insta
         return [Instance("Normalization", {}, generator.place)]
     if any(layer.kind in _SCALES for layer in layers):
         return []
+    if (table := table_of(data)) is not None:
+        return _of_table(table.numbers, generator, notes)
     images = arrays_of(data)
+    if images is not None and images.changed_at:
+        _note_changed(images.changed_at, notes)
     if images is not None and images.to_length_1:
         notes.append(f"each image is divided by its length there ({images.to_length_1}): here they come as 0 to 1")
         return []
     if images is not None and images.centered is not None:
-        return _evened(images, notes)
+        is_grey = (
+            describe(images.dataset, images.options).input_shape[2] == 1
+        )  # then all its numbers are of one channel
+        return _evened(images.centered, images.is_evened, len(images.sizes) + 1, is_grey, notes)
     known = images is not None or (
         isinstance(data, Folder) and (isinstance(data.path, str | Listed) or BY_HAND in data.arguments)
     )
@@ -74,6 +83,11 @@ def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Insta
     if factor is not None and not isinstance(factor, int | float):
         return []
     scale, offset = scale * (factor or 1.0), offset * (factor or 1.0)
+    return _rescaled(scale, offset, notes)
+
+
+def _rescaled(scale: float, offset: float, notes: Notes) -> list[Instance]:
+    """The layer that makes bytes of 0 to 1 what a script makes of bytes; none where that is 0 to 1 too."""
     if is_near_1(scale) and not offset:
         return []
     scale, offset = float(f"{scale * WHITE:.6g}"), float(f"{offset:.6g}")
@@ -84,19 +98,40 @@ def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Insta
     return [Instance("Rescaling", {"scale": scale, "offset": offset}, "in front")]
 
 
-def _evened(images: DatasetArrays, notes: Notes) -> list[Instance]:
-    """What a script does to images by their own mean and spread."""
-    if not images.is_evened:
+def _of_table(numbers: Numbers, generator: Instance | None, notes: Notes) -> list[Instance]:
+    """The same for the rows of a table."""
+    if numbers.changed_at:
+        _note_changed(numbers.changed_at, notes)
+    if numbers.centered is not None:
+        return _evened(numbers.centered, numbers.is_evened, _OF_IMAGES, False, notes)
+    factor = (generator.arguments.get("rescale") if generator is not None else None) or 1.0
+    if not isinstance(factor, int | float):
+        return []
+    scale, offset = numbers.scale * factor, numbers.offset * factor
+    if numbers.doubt and not is_near_1(scale):
+        notes.append(
+            f"what becomes of the numbers of the images ({numbers.doubt}) is not known: here they go in as 0 to 1"
+        )
+        return []
+    return _rescaled(scale, offset, notes)
+
+
+def _note_changed(place: str, notes: Notes) -> None:
+    notes.append(f"some of the numbers of the images are set by hand there ({place}): that is left out")
+
+
+def _evened(centered: tuple[int, ...], is_evened: bool, dimensions: int, is_grey: bool, notes: Notes) -> list[Instance]:
+    """What a script does to images by their own mean, over the axes `centered`, and spread."""
+    if not is_evened:
         notes.append("the mean of the images is taken away from them there: that is left out")
         return []
-    is_grey = describe(images.dataset, images.options).input_shape[2] == 1  # then all its numbers are of one channel
-    every = tuple(range(len(images.sizes) + 1))
+    every = tuple(range(dimensions))
     kept: Value = -1
-    if images.centered == (0,):
+    if centered == (0,):
         kept = [1, 2, 3]
-    elif images.centered == every and not is_grey:
+    elif centered == every and not is_grey:
         kept = None
-    elif images.centered not in ((0, 1, 2), every):
+    elif centered not in ((0, 1, 2), every):
         notes.append("images are evened out over other axes there: here channel by channel")
     notes.to_know.append(
         "a Normalization in front brings the images to mean 0 and spread 1, which the script does by hand; its own "
@@ -112,6 +147,12 @@ def statistic(images: DatasetArrays, kind: str, axis: Value) -> Statistic | None
     if not all(type(one) is int and -dimensions <= one < dimensions for one in axes):
         return None
     return Statistic(kind, tuple(sorted(one % dimensions for one in axes)))
+
+
+def table_of(data: Value) -> CodeTable | None:
+    """The table that images are read from, as they are or by batches; None where the data are others."""
+    images = data.path if isinstance(data, Folder) else data
+    return images.table if isinstance(images, Unknown) else None
 
 
 def arrays_of(data: Value) -> DatasetArrays | None:

@@ -34,11 +34,42 @@ FIT_AT = "where the fit is"
 """Among it: the line of the last of them."""
 
 
+class Numbers(msgspec.Struct, frozen=True):
+    """What is done to the numbers of a table's rows on their way into a model: `scale` times as much and `offset`."""
+
+    scale: float = 1.0
+    offset: float = 0.0
+    centered: tuple[int, ...] | None = None
+    """The axes over which their mean was counted, where it is taken away from them."""
+    is_evened: bool = False
+    """Whether they are divided by their spread then."""
+    doubt: str = ""
+    """Where something is done to them that is not known."""
+    changed_at: str = ""
+    """Where some of them are set."""
+
+    def scaled(self, factor: float) -> Numbers:
+        """All of them multiplied."""
+        return msgspec.structs.replace(self, scale=self.scale * factor, offset=self.offset * factor)
+
+    def shifted(self, by: float) -> Numbers:
+        """All of them with something added."""
+        return msgspec.structs.replace(self, offset=self.offset + by)
+
+
 class CodeTable(msgspec.Struct, frozen=True):
     """A table (CSV) that a script reads; or several, or one and something else, that it puts together `joined_at`."""
 
     paths: tuple[str, ...]
     joined_at: str = ""
+    numbers: Numbers = Numbers()
+    is_array: bool = False
+    """Whether it is an array of NumPy's, and no longer a table of pandas'."""
+
+    @property
+    def origin(self) -> tuple[tuple[str, ...], str]:
+        """What tells it from other tables, whatever is done to its numbers."""
+        return self.paths, self.joined_at
 
     def __str__(self) -> str:
         listed = ", ".join(self.paths)
@@ -57,6 +88,10 @@ class Unknown(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         return f"{self.what} ({self.place})"
+
+    def of_rows(self, rows: Unknown) -> Unknown:
+        """The same, read from the table that some rows are read from, and as much of it."""
+        return msgspec.structs.replace(self, table=rows.table, share=rows.share)
 
     def of_table(self, table: CodeTable | None) -> Unknown:
         """The same, read from a table unless it is known to be from another."""
@@ -206,6 +241,9 @@ class Names:
             return self[name]
         except KeyError:
             return None
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values or (self._around is not None and name in self._around)
 
     def functions(self) -> list[Function]:
         """The functions that are defined here."""
