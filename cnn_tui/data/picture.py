@@ -8,7 +8,9 @@ The steps, in their order; `keras_io/script/folder.py` writes the same ones into
 2. More than 8 bits a pixel become 8: what counts is the largest number in the files of the set (`TOPS`).
 3. Transparent parts are put on white, as a picture viewer does; on black where all that is drawn is too bright for it.
 4. It is made grey, or red, green and blue.
-5. It is brought to the size of the set: stretched, unless the set says otherwise.
+5. It is brought to the size of the set, each pixel blended of those around it (`Resampling.BILINEAR`): so does Keras
+   where a picture grows; where it shrinks, all pixels count here, and no more than four there. It is stretched, unless
+   the set says otherwise.
 
 Pillow and NumPy are imported only where a picture is opened.
 """
@@ -202,6 +204,7 @@ def make(opened: Opened, form: Form) -> Made:
     green and blue.
     """
     import numpy as np
+    from PIL import Image
 
     height, width, channels = form.shape
     picture, top = opened.picture, None
@@ -218,7 +221,8 @@ def make(opened: Opened, form: Form) -> Made:
     except ValueError as error:
         raise PictureError("broken", f"cannot be used ({reason(error)})") from None
     if picture.size != (width, height):
-        picture = picture.resize((width, height), box=middle(picture.size, (width, height)) if form.crop else None)
+        box = middle(picture.size, (width, height)) if form.crop else None
+        picture = picture.resize((width, height), Image.Resampling.BILINEAR, box)
     pixels = np.asarray(picture, np.uint8).reshape(form.shape)
     return Made(pixels, opened.size, top, ground, coloured == (channels == 1))
 

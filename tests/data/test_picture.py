@@ -70,3 +70,11 @@ def test_a_deep_picture_takes_a_few_bytes_a_pixel() -> None:
         assert tracemalloc.get_traced_memory()[1] < 20 * side * side
     finally:
         tracemalloc.stop()
+
+
+def test_a_picture_that_grows_is_blended_as_keras_does() -> None:
+    """Keras's `interpolation="bilinear"`: pixels count from their centres, none overshoots."""
+    stream = io.BytesIO()
+    Image.fromarray(np.array([[0, 100], [200, 40]], np.uint8)).save(stream, "PNG")
+    pixels = make(open_picture(stream), Form((2, 4, 1))).pixels
+    assert pixels[..., 0].tolist() == [[0, 25, 75, 100], [200, 160, 80, 40]]

@@ -301,7 +301,7 @@ def test_an_exported_script_of_a_folder_comes_back_with_it(pets: Path, layout: s
 
 def test_a_script_like_the_labs_asks_for_no_picture_that_is_too_large(pets: Path) -> None:
     experiment = Experiment(dataset=str(pets), layers=(Flatten(), Dense(units=3)), training=Training(validation="none"))
-    large = keras_script(experiment).replace("resize((8, 8))", "resize((99999999, 8))")
+    large = keras_script(experiment).replace("resize((8, 8)", "resize((99999999, 8)")
     assert read(pets.parent, large).experiment.dataset == ""
 
 

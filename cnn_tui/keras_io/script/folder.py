@@ -88,7 +88,9 @@ def _load_picture(dataset: Dataset, survey: Survey, crop: bool) -> CodeLines:
         "            picture = ImageOps.exif_transpose(picture)",
         *steps,
         f'        picture = picture.convert("{mode}")',
-        *call("picture.resize", [f"({width}, {height})", *box], indent=8, before="picture = "),
+        *call(
+            "picture.resize", [f"({width}, {height})", "Image.Resampling.BILINEAR", *box], indent=8, before="picture = "
+        ),
         "    except Exception as error:",
         '        print(f"{path} is left out: {error}")',
         "        return None",

@@ -30,7 +30,7 @@ from cnn_tui.training.data.readers import Arrays
 MOST_BYTES = 4_000_000_000
 BESIDE = 16_000_000
 """Bytes from which on a file is written beside what its images are wanted for."""
-FORMAT = "cnn-tui folder 1"
+FORMAT = "cnn-tui folder 2"
 _ENDING = ".folder"
 _being_written: dict[Path, threading.Thread] = {}
 

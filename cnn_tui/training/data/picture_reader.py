@@ -89,8 +89,12 @@ class PictureSource(NamedTuple):
     name: str = ""
 
 
-_Read = tuple[PictureSource, Made | PictureError, list[str]]
-"""A picture, what it became, and what was done to it."""
+class PictureRead(NamedTuple):
+    """A picture, why it could not be read, None where it was, and what was done to it."""
+
+    source: PictureSource
+    fault: PictureError | None
+    done: tuple[str, ...]
 
 
 class PictureReader:
@@ -128,14 +132,15 @@ class PictureReader:
         images = np.empty((count, *self.shape), np.uint8)
         labels: list[int] = []
         first = ""
-        for picture, made in self._made(pictures):
+        for at, (picture, fault) in enumerate(self._made(pictures, images)):
             first = first or _name_of(picture)
-            if isinstance(made, PictureError):
+            if fault is not None:
                 name = picture.name or os.path.relpath(_name_of(picture), self.place)
-                left_out.add(made.kind, escaped(name))
-            else:
-                images[len(labels)] = made.pixels
-                labels.append(picture.label)
+                left_out.add(fault.kind, escaped(name))
+                continue
+            if len(labels) < at:  # the images behind one that is left out move up
+                images[len(labels)] = images[at]
+            labels.append(picture.label)
         if not labels:
             raise DatasetError(
                 f"None of {counted(count, 'picture')} in {shown(self.place)}, of which the first is "
@@ -143,14 +148,16 @@ class PictureReader:
             )
         return ReadPictures(images[: len(labels)], np.array(labels, np.int64))
 
-    def _made(self, pictures: Iterable[PictureSource]) -> Iterator[tuple[PictureSource, Made | PictureError]]:
-        """What each picture becomes, in their order."""
+    def _made(
+        self, pictures: Iterable[PictureSource], images: Pixels
+    ) -> Iterator[tuple[PictureSource, PictureError | None]]:
+        """Each picture in its order, once its image is at its place in `images` or it is known why it has none."""
         count, before = min(cores(), MOST_THREADS), self._read
         with without_warnings(), ThreadPoolExecutor(count) as threads:
             try:
-                for picture, made, done in self._in_turn(pictures, threads, 2 * count):
+                for picture, fault, done in self._in_turn(pictures, images, threads, 2 * count):
                     self._done.update(done)
-                    yield picture, made
+                    yield picture, fault
                     self._read += 1
                     if (self._read - before) % TOLD_EVERY == 0:
                         self._reading(self._read, self._total)
@@ -159,32 +166,36 @@ class PictureReader:
         if (self._read - before) % TOLD_EVERY:
             self._reading(self._read, self._total)
 
-    def _in_turn(self, pictures: Iterable[PictureSource], threads: ThreadPoolExecutor, ahead: int) -> Iterator[_Read]:
+    def _in_turn(
+        self, pictures: Iterable[PictureSource], images: Pixels, threads: ThreadPoolExecutor, ahead: int
+    ) -> Iterator[PictureRead]:
         """Each as it is wanted, with `ahead` handfuls of the next ones given to the threads, so that none waits."""
         waiting = iter(pictures)
         handfuls = iter(lambda: list(itertools.islice(waiting, AT_ONCE)), [])
-        begun: deque[Future[list[_Read]]] = deque()
-        for handful in handfuls:
-            begun.append(threads.submit(self._make_all, handful))
+        begun: deque[Future[list[PictureRead]]] = deque()
+        for number, handful in enumerate(handfuls):
+            places = images[number * AT_ONCE :]
+            begun.append(threads.submit(self._make_all, handful, places))
             if len(begun) > ahead:
                 yield from begun.popleft().result()
         while begun:
             yield from begun.popleft().result()
 
-    def _make_all(self, pictures: list[PictureSource]) -> list[_Read]:
-        return [(picture, *self._make(picture)) for picture in pictures]
+    def _make_all(self, pictures: list[PictureSource], places: Pixels) -> list[PictureRead]:
+        return [self._make(picture, places[at]) for at, picture in enumerate(pictures)]
 
-    def _make(self, picture: PictureSource) -> tuple[Made | PictureError, list[str]]:
-        """Run by several threads: what a picture becomes, and what was done to it."""
+    def _make(self, picture: PictureSource, place: Pixels) -> PictureRead:
+        """Run by several threads: writes a picture's image to its place."""
         try:
-            place = picture.place
-            opened = open_picture(place if isinstance(place, str) else io.BytesIO(place), self.shape)
+            where = picture.place
+            opened = open_picture(where if isinstance(where, str) else io.BytesIO(where), self.shape)
             made = make(opened, Form(self.shape, self.top() if is_deep(opened.picture) else None, self._crop))
         except PictureError as error:
-            return error, []
-        return made, self._what_was_done(opened, made)
+            return PictureRead(picture, error, ())
+        place[:] = made.pixels
+        return PictureRead(picture, None, self._what_was_done(opened, made))
 
-    def _what_was_done(self, opened: Opened, made: Made) -> list[str]:
+    def _what_was_done(self, opened: Opened, made: Made) -> tuple[str, ...]:
         height, width, _ = self.shape
         done = {
             "turned": opened.turned,
@@ -195,7 +206,7 @@ class PictureReader:
             "recoloured": made.recoloured,
             "resized": made.size != (width, height),
         }
-        return [name for name, was in done.items() if was]
+        return tuple(name for name, was in done.items() if was)
 
     def sentences(self) -> list[str]:
         """What was done to how many pictures, in the order in which it was done to each."""

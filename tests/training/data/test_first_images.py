@@ -13,6 +13,7 @@ from cnn_tui.data.images import StoredImages
 from cnn_tui.jobs.first_images import NoImagesError, first_images, one_of_each
 from cnn_tui.training.data import first_images as reader
 from cnn_tui.training.data.picture_reader import PictureReader, PictureSource
+from cnn_tui.training.data.readers import Pixels
 
 
 @pytest.fixture
@@ -29,9 +30,9 @@ def test_of_a_folder_one_picture_of_each_class_is_read(folder: Path, monkeypatch
     opened: list[str] = []
     real = PictureReader._make
 
-    def watched(self: object, picture: PictureSource) -> object:
+    def watched(self: object, picture: PictureSource, place: Pixels) -> object:
         opened.append(str(picture.place))
-        return real(self, picture)  # type: ignore[arg-type]
+        return real(self, picture, place)  # type: ignore[arg-type]
 
     monkeypatch.setattr(PictureReader, "_make", watched)
     images = StoredImages(reader.first_images(str(folder), AS_THEY_ARE))
