@@ -52,8 +52,8 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
         return _table_asked(there, there.table, code.validation, beside, notes)
     if isinstance(code.data, Folder) and isinstance(there, Listed):
         notes.append(
-            f"the pictures that it trains on, {quiet(there.folder, 80)} ({code.data.place}), have their classes from a "
-            "table: set the dataset to a folder with a folder for each class"
+            f"the pictures that it trains on, {quiet(there.folder, 80)} ({code.data.place}), have their classes from "
+            f"{there.classes_from}: set the dataset to a folder with a folder for each class"
         )
         return DataAsked(options=_options(code.data, code.chain.input_shape, notes))
     if isinstance(code.data, Folder) and BY_HAND in code.data.arguments and isinstance(there, Unknown):

@@ -458,7 +458,10 @@ def test_pictures_that_are_read_file_by_file_as_bytes_are_made_so(pets: Path) ->
 @pytest.mark.parametrize(
     ("there", "instead"),
     [
-        ("        X.append(img", "        if name.endswith('.png'):\n            X.append(img"),
+        ("        X.append(img", "        if lucky():\n            X.append(img"),
+        ("        X.append(img", "        if lucky():\n            continue\n        X.append(img"),
+        ("        X.append(img", "        many += 1\n        if many < 3:\n            X.append(img"),
+        ("X = np.array(X,", "X = np.array(X[:5],"),
         ("        y.append(kind)", "        y.append(kind)\n        if len(y) > 100:\n            break"),
         ("in os.listdir(place):", "in os.listdir(place)[:5]:"),
         ("os.path.join(place, name)", "os.path.join(place, '1.png')"),
@@ -468,8 +471,8 @@ def test_pictures_that_are_read_file_by_file_as_bytes_are_made_so(pets: Path) ->
 def test_loops_that_leave_files_out_or_do_what_is_not_known_are_not_followed(
     pets: Path, there: str, instead: str
 ) -> None:
-    loops = BY_KERAS.replace(there, instead)
-    assert loops != BY_KERAS
+    loops = "many = 0" + BY_KERAS.replace(there, instead)
+    assert instead in loops
     fit = BY_HAND_FIT.replace("X.shape[1:]", "(6, 8, 3)")
     imported = read(pets.parent, READ + BY_HAND + loops + fit)
     assert imported.experiment.dataset == ""

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from cnn_tui.keras_io.code.below import divided, is_below, put_together
 from cnn_tui.keras_io.code.data_values import BY_HAND, ClassCounts, DatasetArrays, Folder, ReadPicture, Share, Statistic
 from cnn_tui.keras_io.code.tables import on_table
 from cnn_tui.keras_io.code.values import Instance, Tensor, Unknown, Value
@@ -37,6 +38,8 @@ def is_plain(value: Value) -> bool:
 
 def combined(op: ast.operator, left: Value, right: Value, place: str) -> Value:
     """What `left op right` is. Raises TypeError, ValueError or ArithmeticError where it is not told."""
+    if isinstance(op, ast.Add | ast.Div) and (is_below(left) or is_below(right)):
+        return put_together(left, right) if isinstance(op, ast.Add) else divided(left, right)
     if isinstance(left, Tensor) or isinstance(right, Tensor):
         return _on_tensor(op, left, right, place)
     if isinstance(left, ReadPicture | Folder) and type(right) in (int, float):

@@ -8,7 +8,7 @@ import msgspec
 
 from cnn_tui.data.dataset import BUILT_IN, DatasetError
 from cnn_tui.data.describe import describe
-from cnn_tui.keras_io.code.data_values import BY_HAND, ClassCounts, DatasetArrays, Folder, NpzFile
+from cnn_tui.keras_io.code.data_values import BY_HAND, ClassCounts, DatasetArrays, Folder, NpzFile, Share
 from cnn_tui.keras_io.code.scale import statistic
 from cnn_tui.keras_io.code.values import Named, Unknown, Value
 
@@ -34,6 +34,8 @@ def arrays_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
         return found
     if name in _ORDERS and unnamed:
         first = unnamed[0]
+        if isinstance(first, Share):
+            return first
         return range(first) if type(first) is int else first if isinstance(first, range) else Unknown("", place)
     if name == "default_rng":
         return Named("numpy.random")

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 import msgspec
 
 from cnn_tui.keras_io.code.applications import SPREAD, TRAINED, cut_after, layers_of, spread
+from cnn_tui.keras_io.code.below import below_attribute, is_below
 from cnn_tui.keras_io.code.data_values import DatasetArrays, Folder
 from cnn_tui.keras_io.code.objects import held
 from cnn_tui.keras_io.code.pipelines import attribute_of
@@ -64,6 +65,8 @@ def attribute(owner: Value, name: str) -> Value:
         return owner.shape
     if isinstance(owner, str) and name == "parent":
         return str(PurePosixPath(owner).parent)
+    if is_below(owner) and (part := below_attribute(owner, name)) is not None:
+        return part
     if isinstance(owner, InnerLayer) and name == "output":
         return owner.output
     if isinstance(owner, BaseLayer):

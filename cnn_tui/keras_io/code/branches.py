@@ -18,6 +18,11 @@ def changed(nodes: Sequence[ast.stmt], names: Names) -> set[str]:
     return {method for owner, method, _ in _sent_in(nodes) if isinstance(names.get(owner), CodeModel)} & {*BUILDS}
 
 
+def changed_lists(nodes: Sequence[ast.stmt]) -> set[str]:
+    """The names of what statements append something to."""
+    return {owner for owner, method, _ in _sent_in(nodes) if method in ("append", "extend", "insert")}
+
+
 def trains(nodes: Sequence[ast.stmt], names: Names) -> bool:
     """Whether statements train a model that is there, or one that they make, as the arguments of its fit tell."""
     return any(

@@ -5,13 +5,14 @@ A loop over what only lies in a folder is followed once, with any of the names i
 
 from __future__ import annotations
 
-import ast
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 import msgspec
 
 from cnn_tui.keras_io.code.arithmetic import is_plain
+from cnn_tui.keras_io.code.below import any_in, below_call, joined, name_asked
 from cnn_tui.keras_io.code.data_values import (
     BLUE_FIRST,
     BY_HAND,
@@ -19,64 +20,72 @@ from cnn_tui.keras_io.code.data_values import (
     Below,
     ClassNames,
     Folder,
+    Listed,
     OfEach,
+    OfName,
     ReadPicture,
 )
+from cnn_tui.keras_io.code.file_loops import is_of_files
 from cnn_tui.keras_io.code.values import Instance, Named, Unknown, Value
 
 _SAME = ("array", "asarray", "img_to_array", "float32", "expand_dims", "astype", "copy", "reshape")
 """Functions and methods that leave pictures as they are, or only the axes of grey ones."""
+_ALL = re.compile(r"\*(\.[\w*]+)?")
+"""A pattern of all files, or of all of a kind."""
 _GREYS = (0, "IMREAD_GRAYSCALE", "COLOR_BGR2GRAY", "COLOR_RGB2GRAY", "L")
 _COLOURS = (1, None, "IMREAD_COLOR", "COLOR_BGR2RGB", "RGB")
-
-
-def reads_all(body: Sequence[ast.stmt]) -> bool:
-    """Whether a loop over the files of a folder does the same with each that can be read, and leaves none out.
-
-    What it asks is only whether a picture was read; nothing ends it, and no model is in it.
-    """
-    for part in (part for node in body for part in ast.walk(node)):
-        match part:
-            case ast.Break() | ast.Return() | ast.While() | ast.Attribute(attr="fit" | "add" | "compile"):
-                return False
-            case ast.If(test=ast.Compare(ops=[ast.Is() | ast.IsNot()], comparators=[ast.Constant(value=None)])):
-                pass
-            case ast.If() | ast.IfExp():
-                return False
-    return True
-
-
-def joined(parts: Sequence[Value]) -> Below | None:
-    """What os.path.join makes of paths of which one is any entry of a folder; None for other paths."""
-    first, rest = (parts[0], parts[1:]) if parts else (None, ())
-    is_argument = isinstance(first, Unknown) and first.what.startswith("sys.argv")
-    if not is_argument and not isinstance(first, Below) and not any(isinstance(part, AnyEntry) for part in rest):
-        return None
-    path = first if isinstance(first, Below) else Below(first, ())
-    for part in rest:
-        if isinstance(part, AnyEntry) and part.folder == (path if path.names else path.root):
-            path = msgspec.structs.replace(path, names=(*path.names, None))
-        elif isinstance(part, str) and part:
-            path = msgspec.structs.replace(path, names=(*path.names, part))
-        else:
-            return None
-    return path
 
 
 def by_hand_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
     """What a function makes of such a path or picture, or of the pictures of all files; None for any other."""
     name, first = callee.name, unnamed[0] if unnamed else None
-    if name == "tqdm" and isinstance(first, ClassNames):
+    if name == "tqdm" and (isinstance(first, ClassNames) or is_of_files(first)):
         return first
-    if name == "listdir" and (isinstance(first, Below) or joined([first]) is not None):
-        return ClassNames(first, False, Unknown("os.listdir", place))
-    if isinstance(first, Below):
-        return _read(callee, first, unnamed[1:], given, place)
+    if name in ("listdir", "scandir") and (isinstance(first, str | Below) or joined([first]) is not None):
+        return ClassNames(first, False, Unknown(f"os.{name}", place))
+    if name in ("glob", "iglob") and isinstance(first, str | Below):
+        return _of_pattern(first, place)
+    if isinstance(first, Below) and (read := _read(callee, first, unnamed[1:], given, place)) is not None:
+        return read
+    if isinstance(first, Below | AnyEntry | OfName):
+        return below_call(name, first)
     if isinstance(first, ReadPicture):
         return _changed(name, first, unnamed[1:], given)
     if isinstance(first, Folder) and BY_HAND in first.arguments and name in _SAME:
         return first
     return _together(first, place) if name in ("array", "asarray") and isinstance(first, list) else None
+
+
+def below_method(path: Value, name: str, unnamed: Sequence[Value], place: str) -> Value:
+    """What a method of a path gives, or of a name of any entry. Unknown with no words where it is not known."""
+    if name == "iterdir" and isinstance(path, str | Below):
+        return ClassNames(path, False, Unknown("iterdir", place), is_paths=True)
+    if name == "glob" and isinstance(path, str | Below) and unnamed and isinstance(unnamed[0], str):
+        whole = str(PurePosixPath(path, unnamed[0])) if isinstance(path, str) else joined([path, unnamed[0]])
+        return Unknown("", place) if whole is None else _of_pattern(whole, place) or Unknown("", place)
+    if name == "joinpath":
+        return joined([path, *unnamed]) or Unknown("", place)
+    if isinstance(path, AnyEntry | OfName):
+        return True if name in ("is_dir", "is_file") else name_asked(path)
+    return below_call(name, path) or Unknown("", place)
+
+
+def _of_pattern(path: str | Below, place: str) -> Value:
+    """What glob gives of a pattern: the paths of all in a folder, or in each of its folders; None for another."""
+    parts = path.names if isinstance(path, Below) else PurePosixPath(path).parts
+    stars = [at for at, part in enumerate(parts) if part is not None and "*" in part]
+    if not stars or stars != list(range(stars[0], len(parts))) or any(parts[at] != "*" for at in stars[:-1]):
+        return None
+    if not _ALL.fullmatch(str(parts[-1])):
+        return None
+    root: Value = msgspec.structs.replace(path, names=parts[: stars[0]]) if isinstance(path, Below) else None
+    if root is None:
+        root = str(PurePosixPath(*[part for part in parts[: stars[0]] if part is not None]))
+    if len(stars) == 1:
+        return ClassNames(root, False, Unknown("glob", place), is_paths=True)
+    above = any_in(root)
+    whole = None if above is None else msgspec.structs.replace(above, names=(*above.names, *[None] * len(stars[1:])))
+    return [OfEach(whole)]
 
 
 def _read(
@@ -108,6 +117,8 @@ def _of_class(path: Below) -> tuple[Value, str | None] | None:
         return None
     if len(path.names) == 2:
         return path.root, path.names[0]
+    if len(path.names) == 1 and isinstance(path.root, Unknown):
+        return path.root, ""  # all in one folder
     if len(path.names) == 1 and isinstance(path.root, str):
         return str(PurePosixPath(path.root).parent), PurePosixPath(path.root).name
     return None
@@ -143,19 +154,6 @@ def _is_known(word: Value) -> bool:
     return is_plain(word) and word in (*_GREYS, *_COLOURS)
 
 
-def of_each(value: Value) -> Value:
-    """What a loop over all files appends: what is no picture is a label of each of them."""
-    if isinstance(value, list | tuple):
-        return [of_each(part) for part in value]
-    return value if isinstance(value, ReadPicture) else OfEach(value)
-
-
-def is_of_files(value: Value) -> bool:
-    """Whether a list has something of each of the files of a folder, so that only running tells how long it is."""
-    parts = value if isinstance(value, list | tuple) else ()
-    return any(isinstance(part, OfEach | ReadPicture) or is_of_files(part) for part in parts)
-
-
 def _together(listed: list[Value], place: str) -> Value:
     """An array of the pictures of all classes, or of their labels; None for any other list."""
     if not is_of_files(listed):
@@ -167,13 +165,29 @@ def _together(listed: list[Value], place: str) -> Value:
     if len(alike) > 1:
         return Unknown("", place)
     first: ReadPicture = listed[0]
+    root = first.root
     arguments: dict[str, Value] = {BY_HAND: True, "color_mode": "grayscale" if first.is_grey else "rgb"}
     if first.size is not None:
         arguments |= {"image_size": first.size, "target_size": first.size}
     names = [one.class_name for one in listed]
-    if None not in names:
+    if None not in names and len(set(names)) == 1:
+        root = Listed(str(PurePosixPath(root, names[0] or "") if isinstance(root, str) else root.what), "their names")
+    elif None not in names:
         arguments["class_names"] = names
     if first.is_blue_first:
         arguments[BLUE_FIRST] = True
     layers = [] if first.scale == 1 else [Instance("Rescaling", {"scale": first.scale}, place)]
-    return Folder(first.root, arguments, None, first.place, layers=tuple(layers))
+    return Folder(root, arguments, None, first.place, layers=tuple(layers))
+
+
+def by_names(folder: Folder, labelled: Sequence[Value]) -> Folder:
+    """Pictures that are read by hand, whose classes stand in their names where their folder is among the `labelled`."""
+    root = folder.path
+    names: Value = folder.arguments.get("class_names", [])
+    places = [str(PurePosixPath(root, name)) for name in names] if isinstance(root, str) else []
+    if Below(root, (None,)) not in labelled and not any(str(one).rstrip("/") in places for one in labelled):
+        return folder
+    arguments = {name: value for name, value in folder.arguments.items() if name != "class_names"}
+    return msgspec.structs.replace(
+        folder, path=Listed(str(getattr(root, "what", root)), "their names"), arguments=arguments
+    )

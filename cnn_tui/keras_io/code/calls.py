@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 
-from cnn_tui.keras_io.code.by_hand import of_each
+from cnn_tui.keras_io.code.by_hand import by_names
 from cnn_tui.keras_io.code.cells import CodeCell
-from cnn_tui.keras_io.code.data_values import Folder
+from cnn_tui.keras_io.code.data_values import BY_HAND, Folder
+from cnn_tui.keras_io.code.file_loops import names_in, of_each
 from cnn_tui.keras_io.code.functions import ValueOf, bound, read_from
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
 from cnn_tui.keras_io.code.lab_pictures import lab_pictures
@@ -43,13 +44,15 @@ class Calls:
 
     def __init__(self, block: Block, value_of: ValueOf, models: list[CodeModel], notes: list[str]) -> None:
         self.seed: int | None = None
-        self.file_loops = 0
-        """How many loops over the files of folders are around what is read."""
+        self.file_loops: list[Value] = []
+        """What the loops over the files of folders go over that are around what is read, the innermost last."""
         self._block = block
         self._value = value_of
         self._models = models
         self._notes = notes
         self._depth = 0
+        self._labelled: list[Value] = []
+        """The folders whose files have labels that go by their names."""
 
     def call(self, callee: Value, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
         """What a call gives, with its unnamed and named arguments. Unknown with no words where it is not known."""
@@ -74,7 +77,10 @@ class Calls:
                     else layers_of_lambda(layers, given, place)
                 )
             case Named():
-                return call_named(callee, unnamed, given, place)
+                made = call_named(callee, unnamed, given, place)
+                return (
+                    by_names(made, self._labelled) if isinstance(made, Folder) and BY_HAND in made.arguments else made
+                )
             case Method(owner=Class() | Instance() as owner, name=name) if isinstance(owner, Class) or is_own(owner):
                 return self._sent(owner, name, unnamed, given, place)
             case Method(owner=Folder() as owner, name="map") if (unnamed or "map_func" in given) and isinstance(
@@ -82,7 +88,8 @@ class Calls:
             ):
                 return mapped(owner, self.run(function, element(owner, place), {}, place), place)
             case Method(owner=list(), name="append") if self.file_loops and len(unnamed) == 1:
-                return call_method(callee, [of_each(unnamed[0])], given, place)
+                self._labelled += [name.entry.folder for name in names_in(unnamed[0])]
+                return call_method(callee, [of_each(unnamed[0], self.file_loops[-1])], given, place)
             case Method():
                 return call_method(callee, unnamed, given, place)
             case Function():

@@ -142,9 +142,10 @@ class Folder(msgspec.Struct, frozen=True):
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """Pictures in a folder whose classes stand in a table."""
+    """Pictures in a folder whose classes stand elsewhere: in a table, or in their names."""
 
     folder: str
+    classes_from: str = "a table"
 
 
 BY_HAND = "read by hand"
@@ -169,10 +170,18 @@ class AnyEntry(msgspec.Struct, frozen=True):
     folder: Value
 
 
+class OfName(msgspec.Struct, frozen=True):
+    """A part of the name of any entry of a folder, or what is asked about it."""
+
+    entry: AnyEntry
+
+
 class OfEach(msgspec.Struct, frozen=True):
     """A label, or whatever else a list has once for each file of a folder."""
 
     value: Value
+    is_all_of_folder: bool = False
+    """Whether it is the name of any entry, once for each of that folder's."""
 
 
 class ReadPicture(msgspec.Struct, frozen=True):
@@ -200,6 +209,8 @@ class ClassNames(msgspec.Struct, frozen=True):
     is_number: bool
     what: Unknown
     """As the script has it, for where the folder is not there."""
+    is_paths: bool = False
+    """Whether each is the path of an entry, and not its name alone."""
 
     def __str__(self) -> str:
         return str(self.what)

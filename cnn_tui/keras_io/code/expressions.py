@@ -6,27 +6,33 @@ Nothing of the script is executed. Numbers, lists and steps are bounded, so that
 from __future__ import annotations
 
 import ast
+import functools
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, combined, is_plain
-from cnn_tui.keras_io.code.arrays import array_in
-from cnn_tui.keras_io.code.attributes import attribute, is_base
+from cnn_tui.keras_io.code.attributes import attribute
+from cnn_tui.keras_io.code.below import is_below, name_asked, put_together
 from cnn_tui.keras_io.code.cells import CodeCell
-from cnn_tui.keras_io.code.data_values import ClassCounts, ClassWeights, DatasetArrays, NpzFile, ReadPicture
+from cnn_tui.keras_io.code.data_values import (
+    ClassWeights,
+    DatasetArrays,
+    OfName,
+    ReadPicture,
+)
+from cnn_tui.keras_io.code.file_loops import each_of, of_each
 from cnn_tui.keras_io.code.joins import joined
+from cnn_tui.keras_io.code.parts import part_of
 from cnn_tui.keras_io.code.paths import THIS_FILE
 from cnn_tui.keras_io.code.tables import behind_call, statistic_of_table, with_table
 from cnn_tui.keras_io.code.usual_names import usual_name
 from cnn_tui.keras_io.code.values import (
     CodeTable,
     Function,
-    InnerLayer,
     InnerLayers,
     Named,
     Names,
-    Tensor,
     Unknown,
     Value,
 )
@@ -124,18 +130,24 @@ class Expressions:
                 sides = self.value(left, names, cell), self.value(right, names, cell)
                 if isinstance(sides[0], ReadPicture) and sides[1] is None:
                     return isinstance(op, ast.IsNot | ast.NotEq)  # a file that is no picture is left out here too
+                if (asked := name_asked(*sides)) is not None:
+                    return asked
                 return _COMPARISONS[type(op)](*sides) if all(map(is_plain, sides)) else unknown(node, cell)
             case ast.BoolOp(op=op, values=values):
                 return self._either(isinstance(op, ast.And), values, node, names, cell)
             case ast.IfExp(test=test, body=body, orelse=other):
                 chosen = self.value(test, names, cell)
+                if isinstance(chosen, OfName):
+                    return chosen
                 return self.value(body if chosen else other, names, cell) if is_plain(chosen) else unknown(node, cell)
             case ast.JoinedStr(values=parts):
                 texts = [self.value(part, names, cell) for part in parts]
+                if any(is_below(text) for text in texts):
+                    return functools.reduce(put_together, texts)
                 return "".join(texts) if sum(map(len, texts)) <= MAX_ITEMS else unknown(node, cell)
             case ast.FormattedValue(value=part, format_spec=None):
                 shown = self.value(part, names, cell)
-                return str(shown) if is_plain(shown) else unknown(node, cell)
+                return shown if is_below(shown) else str(shown) if is_plain(shown) else unknown(node, cell)
             case ast.Lambda(args=arguments, body=body):
                 returned = ast.copy_location(ast.Return(body), body)
                 function = ast.FunctionDef("a lambda", arguments, [returned], [])
@@ -145,6 +157,11 @@ class Expressions:
                 source = self.value(over, names, cell)
                 if isinstance(source, DatasetArrays):
                     return self._weights_of_each(element, name, inner, cell)
+                if (turns := each_of(source)) is not None:
+                    made = []
+                    for inner[name] in turns:
+                        made.append(of_each(self.value(element, inner, cell), inner[name]))
+                    return made
                 made = []
                 for inner[name] in items(source):
                     made.append(self.value(element, inner, cell))
@@ -200,12 +217,16 @@ class Expressions:
         return elements
 
     def _unary(self, op: ast.unaryop, value: Value, node: ast.expr, cell: CodeCell) -> Value:
+        if isinstance(value, OfName):
+            return value
         return _UNARY[type(op)](value) if is_plain(value) else unknown(node, cell)
 
     def _either(self, both: bool, nodes: Sequence[ast.expr], node: ast.expr, names: Names, cell: CodeCell) -> Value:
         value: Value = None
         for part in nodes:
             value = self.value(part, names, cell)
+            if isinstance(value, OfName):
+                return value
             if not is_plain(value):
                 return unknown(node, cell)
             if bool(value) is not both:
@@ -213,36 +234,12 @@ class Expressions:
         return value
 
     def _part(self, owner: Value, index: ast.expr, names: Names, cell: CodeCell) -> Value:
-        if isinstance(owner, InnerLayers) and self.value(index, names, cell) == -1:
-            base = owner.whole[0]
-            return InnerLayer(Tensor(base.arguments.get("input_shape"), owner.whole))
-        if isinstance(owner, ClassCounts | ClassWeights):
-            return owner
-        if isinstance(owner, NpzFile):
-            return array_in(owner, self.value(index, names, cell))
-        if isinstance(owner, DatasetArrays):
-            return self._some(owner, index, names, cell)
-        if isinstance(index, ast.Slice):
-            if isinstance(owner, list) and any(is_base(one) for one in owner):
-                raise ValueError("some of the layers of a network that is one layer here")
-            ends = [None if end is None else self.value(end, names, cell) for end in (index.lower, index.upper)]
-            if index.step is not None or not isinstance(owner, list | tuple | str | range):
-                raise ValueError("a slice that is not followed")
-            return owner[ends[0] : ends[1]]
-        return owner[self.value(index, names, cell)]
-
-    def _some(self, images: DatasetArrays, index: ast.expr, names: Names, cell: CodeCell) -> DatasetArrays:
-        """`x_train[:50000]`, `x_train[order]`, or with a channel more, `x_train[..., np.newaxis]`."""
-        if isinstance(index, ast.Tuple):
-            return images.with_channel() if len(index.elts) > 1 else images
-        if images.count is None:
-            return images
-        if isinstance(index, ast.Slice):
-            ends = [None if end is None else self.value(end, names, cell) for end in (index.lower, index.upper)]
-            known = index.step is None and all(end is None or type(end) is int for end in ends)
-            return images.some(len(range(images.count)[ends[0] : ends[1]]) if known else None)
-        chosen = self.value(index, names, cell)
-        return images.some(len(chosen) if isinstance(chosen, range | list | tuple) else None)
+        if isinstance(owner, DatasetArrays) and isinstance(index, ast.Tuple):  # x_train[..., np.newaxis]
+            return owner.with_channel() if len(index.elts) > 1 else owner
+        if not isinstance(index, ast.Slice):
+            return part_of(owner, self.value(index, names, cell))
+        ends = (index.lower, index.upper, index.step)
+        return part_of(owner, slice(*(None if end is None else self.value(end, names, cell) for end in ends)))
 
     def _called(self, node: ast.Call, names: Names, cell: CodeCell) -> Value:
         callee = self.value(node.func, names, cell)

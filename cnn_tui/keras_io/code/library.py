@@ -17,9 +17,11 @@ from cnn_tui.keras_io.code.applications import (
 )
 from cnn_tui.keras_io.code.arguments import ALIASES, OPTIMIZERS, named
 from cnn_tui.keras_io.code.arrays import arrays_call
-from cnn_tui.keras_io.code.by_hand import by_hand_call, is_of_files
+from cnn_tui.keras_io.code.below import is_below, name_asked
+from cnn_tui.keras_io.code.by_hand import by_hand_call
 from cnn_tui.keras_io.code.data_values import ClassNames, DatasetArrays, Share
 from cnn_tui.keras_io.code.expressions import items
+from cnn_tui.keras_io.code.file_loops import folder_of, is_of_files, numbered
 from cnn_tui.keras_io.code.paths import path_call
 from cnn_tui.keras_io.code.pictures import image_layer
 from cnn_tui.keras_io.code.pipelines import length_of, pipeline_call
@@ -263,12 +265,23 @@ def _builtin(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], pl
         return unnamed[0]
     if name == "len" and len(unnamed) == 1 and (length := length_of(unnamed[0])) is not None:
         return length
+    if name in ("list", "sorted", "tuple", "reversed") and len(unnamed) == 1 and is_of_files(unnamed[0]):
+        return unnamed[0]
+    if name == "enumerate" and unnamed and (turns := numbered(unnamed[0], place)) is not None:
+        return turns
+    if name == "len" and len(unnamed) == 1 and (folder := folder_of(unnamed[0])) is not None:
+        return ClassNames(folder, True, Unknown("the folders of the classes", place))
+    if name in ("str", "int", "float") and len(unnamed) == 1 and is_below(unnamed[0]):
+        return unnamed[0] if name == "str" else name_asked(unnamed[0]) or Unknown("", place)
     if name in _LISTS:
         return _LISTS[name](*[items(one) if isinstance(one, list | tuple | range | dict) else one for one in unnamed])
     if name == "len" and len(unnamed) == 1 and isinstance(unnamed[0], DatasetArrays) and unnamed[0].count is not None:
         return unnamed[0].count
     if name in _PLAIN_FUNCTIONS and not given:
-        if any(isinstance(one, Unknown | Tensor | CodeModel | DatasetArrays) or is_of_files(one) for one in unnamed):
+        if any(
+            isinstance(one, Unknown | Tensor | CodeModel | DatasetArrays) or is_below(one) or is_of_files(one)
+            for one in unnamed
+        ):
             return Unknown("", place)
         return _PLAIN_FUNCTIONS[name](*unnamed)
     return Unknown("", place)

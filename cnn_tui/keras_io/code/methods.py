@@ -9,7 +9,8 @@ import msgspec
 from cnn_tui.keras_io.code.applications import as_it_is, cut_after
 from cnn_tui.keras_io.code.arguments import named
 from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS
-from cnn_tui.keras_io.code.by_hand import picture_method
+from cnn_tui.keras_io.code.below import is_below
+from cnn_tui.keras_io.code.by_hand import below_method, picture_method
 from cnn_tui.keras_io.code.data_values import (
     ClassNames,
     ClassWeights,
@@ -47,6 +48,8 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
         return _of_model(owner, method.name, unnamed, given, place)
     if isinstance(owner, DatasetArrays):
         return _of_images(owner, method.name, unnamed, given)
+    if is_below(owner):
+        return below_method(owner, method.name, unnamed, place)
     if isinstance(owner, ReadPicture):
         return picture_method(owner, method.name, unnamed, given)
     if isinstance(owner, Folder):
@@ -59,6 +62,8 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
         return owner
     if isinstance(owner, Share) and method.name == "numpy":
         return owner
+    if isinstance(owner, str) and method.name in ("iterdir", "glob", "rglob"):
+        return below_method(owner, method.name, unnamed, place)
     if isinstance(owner, str) and (text := text_method(owner, method.name, unnamed, given)) is not None:
         return text
     if isinstance(owner, Instance) and owner.kind == "ImageDataGenerator":

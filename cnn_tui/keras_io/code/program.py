@@ -14,11 +14,11 @@ from collections.abc import Mapping, Sequence
 from cnn_tui.keras_io.code.applications import freeze
 from cnn_tui.keras_io.code.arithmetic import is_plain
 from cnn_tui.keras_io.code.branches import BUILDS, FITS, changed, trains
-from cnn_tui.keras_io.code.by_hand import reads_all
 from cnn_tui.keras_io.code.calls import Calls
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
-from cnn_tui.keras_io.code.data_values import AnyEntry, ClassNames, NpzFile
+from cnn_tui.keras_io.code.data_values import ClassNames, NpzFile, OfName
 from cnn_tui.keras_io.code.expressions import Expressions, items, unknown
+from cnn_tui.keras_io.code.file_loops import each_of, note_of_names, reads_all
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
 from cnn_tui.keras_io.code.objects import HELD, is_own
 from cnn_tui.keras_io.code.pipelines import batches
@@ -95,6 +95,8 @@ class Program:
                     self._bind(target, given, names, cell)
             case ast.AnnAssign(target=target, value=ast.expr() as value):
                 self._bind(target, self._value(value, names, cell), names, cell)
+            case ast.AugAssign(target=ast.Name() as target) if self._calls.file_loops:
+                self._bind(target, unknown(target, cell), names, cell)
             case ast.AugAssign(target=ast.Name() as target, op=op, value=value):
                 sum_of = ast.copy_location(ast.BinOp(ast.Name(target.id, ast.Load()), op, value), node)
                 ast.fix_missing_locations(sum_of)
@@ -128,6 +130,8 @@ class Program:
                 chosen = self._condition(test, names, cell)
                 if is_plain(chosen):
                     self._block(body if chosen else other, names, cell)
+                elif isinstance(chosen, OfName):
+                    self._branches_by_name(chosen, (body, other), names, cell)
                 else:
                     self._doubt_branches(body, other, names, cell)
             case ast.For(target=target, iter=over, body=body):
@@ -136,7 +140,9 @@ class Program:
                 for context in contexts:
                     if context.optional_vars is not None:
                         given = self._value(context.context_expr, names, cell)
-                        known = given if isinstance(given, NpzFile) else unknown(context.context_expr, cell)
+                        known = (
+                            given if isinstance(given, NpzFile | ClassNames) else unknown(context.context_expr, cell)
+                        )
                         self._bind(context.optional_vars, known, names, cell)
                 self._block(body, names, cell)
             case ast.Try(body=body, handlers=handlers, finalbody=final):
@@ -159,8 +165,10 @@ class Program:
         return self._value(test, names, cell)
 
     def _loop(self, target: ast.expr, over: Value, body: list[ast.stmt], names: Names, cell: CodeCell) -> None:
-        if isinstance(over, ClassNames) and reads_all(body):
-            self._loop_over_files(target, over, body, names, cell)
+        files = each_of(over)
+        if files is not None and reads_all(body):
+            for one in files:
+                self._loop_over_files(target, one, body, names, cell)
             return
         try:
             turns = items(over)
@@ -177,24 +185,47 @@ class Program:
                 break
 
     def _loop_over_files(
-        self, target: ast.expr, over: ClassNames, body: list[ast.stmt], names: Names, cell: CodeCell
+        self, target: ast.expr, one: Value, body: list[ast.stmt], names: Names, cell: CodeCell
     ) -> None:
         """Go through a loop over what lies in a folder once, for any of it; what the loop sets is unknown behind it."""
-        self._bind(target, AnyEntry(over.path), names, cell)
-        self._calls.file_loops += 1
+        self._bind(target, one, names, cell)
+        self._calls.file_loops.append(one)
         try:
             self._block(body, names, cell)
         except (NextTurn, LeftLoop):
             self._doubt(body, names, cell)
         finally:
-            self._calls.file_loops -= 1
+            self._calls.file_loops.pop()
         for part in (part for node in body for part in ast.walk(node)):
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
                 names[part.id] = unknown(part, cell)
 
+    def _branches_by_name(
+        self, asked: OfName, branches: tuple[list[ast.stmt], ...], names: Names, cell: CodeCell
+    ) -> None:
+        """Go through all branches of a condition on the name of any file: what they set goes by the name."""
+        note = note_of_names(asked, branches, cell)
+        self.notes += [note] if note and note not in self.notes else []
+        is_returned = False
+        for branch in branches:
+            try:
+                self._block(branch, names, cell)
+            except NextTurn:
+                pass
+            except Returned:
+                is_returned = True
+        for part in (part for branch in branches for node in branch for part in ast.walk(node)):
+            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+                names[part.id] = asked
+        if is_returned:
+            raise Returned(asked)
+
     def _doubt_branches(self, body: list[ast.stmt], other: list[ast.stmt], names: Names, cell: CodeCell) -> None:
         """Go past what is done or not; where one of the branches trains, and adds no layers, it is done."""
         training = [branch for branch in (body, other) if trains(branch, names)]
+        leaves = any(isinstance(part, ast.Continue) for node in (*body, *other) for part in ast.walk(node))
+        if self._calls.file_loops and leaves:
+            raise NextTurn  # of which files, only running tells
         if len(training) == 1 and not changed([*body, *other], names) - {*FITS, "compile"}:
             self._train(training[0], names, cell)
         else:

@@ -1,0 +1,82 @@
+"""Loops over what lies in a folder, or over lists with something of each: they are followed once, with any of it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from cnn_tui.keras_io.code.below import any_in
+from cnn_tui.keras_io.code.branches import changed_lists
+from cnn_tui.keras_io.code.cells import CodeCell
+from cnn_tui.keras_io.code.data_values import AnyEntry, Below, ClassNames, OfEach, OfName, ReadPicture
+from cnn_tui.keras_io.code.values import Unknown, Value
+
+
+def reads_all(body: Sequence[ast.stmt]) -> bool:
+    """Whether nothing ends a loop over the files of a folder, and no model is in it."""
+    parts = [part for node in body for part in ast.walk(node)]
+    ends = (ast.Break, ast.Return, ast.While)
+    models = any(isinstance(part, ast.Attribute) and part.attr in ("fit", "add", "compile") for part in parts)
+    return not models and not any(isinstance(part, ends) for part in parts)
+
+
+def each_of(over: Value) -> list[Value] | None:
+    """What a loop over a folder, or over a list of something of each file, goes through; None for any other."""
+    if isinstance(over, ClassNames) and not over.is_number:
+        return [any_in(over.path) if over.is_paths else AnyEntry(over.path)]
+    return [_plain(one) for one in over] if is_of_files(over) else None
+
+
+def _plain(value: Value) -> Value:
+    """What an OfEach stands for, also inside of lists."""
+    if isinstance(value, OfEach):
+        return value.value
+    return type(value)(_plain(part) for part in value) if isinstance(value, list | tuple) else value
+
+
+def of_each(value: Value, loop: Value) -> Value:
+    """What a loop over all files appends: what is no picture is a label of each of them.
+
+    `loop` is what the innermost loop goes over.
+    """
+    if isinstance(value, list | tuple):
+        return [of_each(part, loop) for part in value]
+    return value if isinstance(value, ReadPicture) else OfEach(value, isinstance(value, AnyEntry) and value == loop)
+
+
+def is_of_files(value: Value) -> bool:
+    """Whether a list has something of each of the files of a folder, so that only running tells how long it is."""
+    parts = value if isinstance(value, list | tuple) else ()
+    return any(isinstance(part, OfEach | ReadPicture) or is_of_files(part) for part in parts)
+
+
+def numbered(over: Value, place: str) -> list[Value] | None:
+    """What enumerate makes of what such a loop goes over; None for anything else."""
+    if isinstance(over, ClassNames) and not over.is_number:
+        over = [OfEach(one, not over.is_paths) for one in each_of(over) or ()]
+    return [(OfEach(Unknown("a number", place)), one) for one in over] if is_of_files(over) else None
+
+
+def folder_of(listed: Value) -> Value:
+    """The folder whose entries' names a list has, each once; None for any other list."""
+    one = listed[0] if isinstance(listed, list | tuple) and len(listed) == 1 else None
+    return one.value.folder if isinstance(one, OfEach) and one.is_all_of_folder else None
+
+
+def note_of_names(asked: OfName, branches: Sequence[Sequence[ast.stmt]], cell: CodeCell) -> str:
+    """A note on a condition on the name of any file, where one of its branches leaves the file out; else ""."""
+    parts = [part for branch in branches for node in branch for part in ast.walk(node)]
+    adds = {bool(changed_lists(branch)) for branch in branches}
+    folder = asked.entry.folder
+    if (not any(isinstance(part, ast.Continue) for part in parts) and len(adds) == 1) or isinstance(folder, Unknown):
+        return ""
+    place, shown = cell.place(branches[0][0].lineno - 1), folder.root if isinstance(folder, Below) else folder
+    return f"a condition on the names of files in {shown} ({place}) leaves some out there: here all are read"
+
+
+def names_in(value: Value) -> Iterator[OfName]:
+    """What of names there is in something that is put into a list."""
+    if isinstance(value, OfName):
+        yield value
+    for part in value if isinstance(value, list | tuple) else ():
+        yield from names_in(part)

@@ -1,0 +1,74 @@
+"""What stands in brackets behind something of a script: one of a list, some of a dataset's images, a part of a name."""
+
+from __future__ import annotations
+
+import msgspec
+
+from cnn_tui.keras_io.code.arrays import array_in
+from cnn_tui.keras_io.code.attributes import is_base
+from cnn_tui.keras_io.code.below import name_asked
+from cnn_tui.keras_io.code.data_values import (
+    BY_HAND,
+    AnyEntry,
+    ClassCounts,
+    ClassWeights,
+    DatasetArrays,
+    Folder,
+    NpzFile,
+    OfName,
+    Share,
+)
+from cnn_tui.keras_io.code.file_loops import is_of_files
+from cnn_tui.keras_io.code.values import InnerLayer, InnerLayers, Tensor, Value
+
+
+def part_of(owner: Value, index: Value) -> Value:
+    """What `owner[index]` is, where `index` may be a slice.
+
+    Raises TypeError, ValueError or LookupError where it is not known.
+    """
+    if isinstance(owner, InnerLayers) and index == -1:
+        base = owner.whole[0]
+        return InnerLayer(Tensor(base.arguments.get("input_shape"), owner.whole))
+    if isinstance(owner, ClassCounts | ClassWeights):
+        return owner
+    if isinstance(owner, NpzFile):
+        return array_in(owner, index)
+    if isinstance(owner, AnyEntry | OfName) or isinstance(index, AnyEntry | OfName):
+        return name_asked(owner, index)
+    if isinstance(owner, Folder):
+        return _some_pictures(owner, index)
+    if isinstance(owner, DatasetArrays):
+        return _some_images(owner, index)
+    if isinstance(index, slice):
+        if isinstance(owner, list) and any(is_base(one) for one in owner):
+            raise ValueError("some of the layers of a network that is one layer here")
+        if is_of_files(owner):
+            raise ValueError("some of the files of a folder")
+        if index.step is not None or not isinstance(owner, list | tuple | str | range):
+            raise ValueError("a slice that is not followed")
+    return owner[index]
+
+
+def _some_images(images: DatasetArrays, index: Value) -> DatasetArrays:
+    """`x_train[:50000]`, `x_train[order]`."""
+    if images.count is None:
+        return images
+    if isinstance(index, slice):
+        ends = (index.start, index.stop)
+        known = index.step is None and all(end is None or type(end) is int for end in ends)
+        return images.some(len(range(images.count)[index]) if known else None)
+    return images.some(len(index) if isinstance(index, range | list | tuple) else None)
+
+
+def _some_pictures(pictures: Folder, index: Value) -> Folder:
+    """`X[:int(0.8 * len(X))]`, or `X[order]`, of pictures that are read by hand."""
+    ends = (index.start, index.stop) if isinstance(index, slice) else (None, index)
+    if BY_HAND not in pictures.arguments or not all(isinstance(end, Share | None) for end in ends):
+        raise TypeError("not followed")
+    if pictures.part is None:
+        return pictures
+    low, high = pictures.part
+    first, end = (end.part * (high - low) if isinstance(end, Share) else None for end in ends)
+    part = (low if first is None else min(low + first, high), high if end is None else min(low + end, high))
+    return msgspec.structs.replace(pictures, part=part)

@@ -1,0 +1,139 @@
+"""Pictures that a script reads file by file in functions of its own: by lists of paths, patterns and names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cnn_tui.data.dataset import DataOptions
+from cnn_tui.network.layers import Dense
+from tests.keras_io.test_import_code import read
+from tests.keras_io.test_import_pictures import BY_HAND, BY_HAND_FIT, READ, pets
+
+__all__ = ["pets"]
+
+PAIRS = """
+def kinds_in(folder):
+    kinds = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                kinds.append(entry.name)
+    return kinds
+def files_of(folder, kinds):
+    files = []
+    for number, kind in enumerate(kinds):
+        for name in os.listdir(folder + kind):
+            files.append((folder + kind + "/" + name, number))
+    return files
+def read_all(files):
+    seen = []
+    for file in files:
+        seen.append(cv2.resize(cv2.imread(file[0]), (8, 6)))
+    return seen
+kinds = kinds_in("pets/")
+files = files_of("pets/", kinds)
+X = np.array(read_all(files)) / 255.0
+y = [label for path, label in files]
+"""
+NUMBERED = """
+kinds = sorted(os.listdir("pets"))
+for number, kind in enumerate(kinds):
+    for name in os.listdir(f"pets/{kind}"):
+        try:
+            seen = cv2.imread(f"pets/{kind}/{name}")
+            if seen is None:
+                continue
+            X.append(cv2.resize(seen, (8, 6)))
+            y.append(number)
+        except Exception as error:
+            print(error)
+            continue
+X = np.array(X) / 255.0
+"""
+PATTERN = """
+import glob
+kinds = os.listdir("pets")
+files = glob.glob(os.path.join("pets", "*", "*.png"))
+X = np.array([cv2.resize(cv2.imread(file), (8, 6)) for file in files]) / 255.0
+y = [os.path.basename(os.path.dirname(file)) for file in files]
+"""
+PATHLIB = """
+place = pathlib.Path("pets")
+kinds = os.listdir(place)
+for folder in place.iterdir():
+    for file in folder.glob("*.png"):
+        X.append(cv2.resize(cv2.imread(str(file)), (8, 6)))
+        y.append(file.parent.name)
+X = np.array(X) / 255.0
+"""
+
+
+@pytest.mark.parametrize("loops", [PAIRS, NUMBERED, PATTERN, PATHLIB], ids=["pairs", "numbered", "pattern", "pathlib"])
+def test_pictures_that_functions_read_are_the_folder(pets: Path, loops: str) -> None:
+    fit = BY_HAND_FIT.replace("Dense(3,", "Dense(len(kinds),")
+    imported = read(pets.parent, READ + BY_HAND + loops + fit)
+    experiment = imported.experiment
+    assert (experiment.dataset, experiment.data_options) == (str(pets), DataOptions((6, 8), "rgb", "stretch", 0.3))
+    assert experiment.layers[-1] == Dense(units=3, activation="softmax")
+    assert imported.differences == ()
+
+
+BY_NAME = """
+def load(folder, held=0.2):
+    seen, labels = [], []
+    for name in os.listdir(folder):
+        if name.startswith("c"):
+            label = 0
+        elif "dog" in name.lower():
+            label = 1
+        else:
+            continue
+        seen.append(img_to_array(load_img(os.path.join(folder, name), target_size=(6, 8))))
+        labels.append(label)
+    seen = np.array(seen) / 255.0
+    order = np.random.permutation(len(seen))
+    seen = seen[order]
+    end = int(len(seen) * (1 - held))
+    return seen[:end], seen[end:]
+X_train, X_test = load(FOLDER)
+y_train, y_test = None, None
+"""
+IN_HALVES = """
+for half in ("one", "two"):
+    for name in os.listdir(os.path.join("pets", half)):
+        word = name.split(".")[0]
+        X.append(cv2.resize(cv2.imread("pets/" + half + "/" + name), (8, 6)))
+        y.append(1 if word == "cat" else 0)
+X = np.array(X) / 255.0
+"""
+
+
+@pytest.mark.parametrize(
+    ("loops", "folder"),
+    [
+        (BY_NAME.replace("FOLDER", "'pets'"), "pets"),
+        (BY_NAME.replace("FOLDER", "sys.argv[1]"), "sys.argv[1]"),
+        (IN_HALVES, "pets"),
+    ],
+)
+def test_pictures_whose_classes_are_in_their_names_want_folders(pets: Path, loops: str, folder: str) -> None:
+    fit = BY_HAND_FIT.replace("X.shape[1:]", "(6, 8, 3)")
+    fit = fit if loops is IN_HALVES else "\n".join(fit.splitlines()[2:])
+    imported = read(pets.parent, READ + BY_HAND + loops + fit + "\n")
+    (note,) = (note for note in imported.differences if "from their names" in note)
+    assert note.startswith(f"the pictures that it trains on, {folder} (line ")
+    assert note.endswith("set the dataset to a folder with a folder for each class")
+    assert (imported.experiment.dataset, imported.experiment.stack.input_shape) == ("", (6, 8, 3))
+
+
+def test_names_that_a_condition_leaves_out_are_a_difference(pets: Path) -> None:
+    some = NUMBERED.replace(
+        "        try:\n", "        if not name.endswith('.png'):\n            continue\n        try:\n"
+    )
+    imported = read(pets.parent, READ + BY_HAND + some + BY_HAND_FIT)
+    (note,) = imported.differences
+    line = next(at for at, text in enumerate((READ + BY_HAND + some).splitlines(), 1) if "endswith" in text)
+    assert note == f"a condition on the names of files in pets (line {line}) leaves some out there: here all are read"
+    assert imported.experiment.dataset == str(pets)
