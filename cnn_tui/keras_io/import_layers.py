@@ -22,11 +22,13 @@ from cnn_tui.text import quiet
 
 _OF_KERAS = ("keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras")
 _MODELS = ("Sequential", "Functional", "Model")
-_NO_ARGUMENTS = ("name", "dtype", "batch_shape", "batch_input_shape", "input_dtype", "autocast")
+_NO_ARGUMENTS = ("name", "dtype", "batch_shape", "batch_input_shape", "input_dtype", "autocast", "rng_type")
 _ONLY_TRAINING = ("seed", "noise_shape", "synchronized", "quantization_config")
 _ONLY_TRAINING_ENDS = ("_initializer", "_regularizer", "_constraint", "trainable")
 _OLD_NAMES = {("LeakyReLU", "alpha"): "negative_slope"}  # of arguments, in Keras 2
 _OLD_DEFAULTS: dict[str, Plain] = {"AveragePooling2D": {"pool_size": (2, 2)}}  # of Keras 2, where 3 wants it said
+_OF_NO_USE = {"SeparableConv2D": ("kernel_initializer", "kernel_regularizer", "kernel_constraint")}
+"""Arguments that Keras 2 wrote of layers that have no such kernel."""
 _ACTIVATION_LAYERS = ("LeakyReLU", "ELU", "ReLU", "PReLU", "Softmax")
 
 # What an argument without a field must be: Keras 3's default, in the forms that its configs have for it.
@@ -78,6 +80,8 @@ def take_layer(number: int, described: Plain, findings: ImportFindings) -> AnyLa
     cls = LAYERS[str(kind)]
     config = {_OLD_NAMES.get((cls.__name__, name), name): value for name, value in config_of(described).items()}
     config = {**_OLD_DEFAULTS.get(cls.__name__, {}), **config}
+    for name in _OF_NO_USE.get(cls.__name__, ()):
+        config.pop(name, None)
     for name in ("factor", "x_factor", "y_factor") if cls in (RandomContrast, RandomShear) else ():
         if isinstance(config.get(name), list) and config[name][:1] == [0]:
             config[name] = config[name][-1]  # (0, 0.1), which says as much as 0.1 of these layers

@@ -21,6 +21,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.start_weights import weights_path
 from cnn_tui.keras_io.code.cells import SUFFIXES
 from cnn_tui.keras_io.code.data_values import Folder
+from cnn_tui.keras_io.import_axes import with_last_axes
 from cnn_tui.keras_io.import_chain import IN_FRONT, Chain, Plain, chain_of, config_of, label, name_of
 from cnn_tui.keras_io.import_code import CodeImport, read_code
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels, read_config
@@ -103,7 +104,8 @@ def with_weights(imported: Imported, path: Path) -> Imported:
 
 def _imported(chain: Chain, compiled: Any, name: str, findings: ImportFindings, asked: DataAsked = NO_DATA) -> Imported:
     described = without_unknown_variation(chain.layers, findings.notes)
-    chain = msgspec.structs.replace(chain, layers=tuple(with_activations_apart([*described])))
+    described = with_last_axes([*with_activations_apart([*described])], chain.input_shape)
+    chain = msgspec.structs.replace(chain, layers=tuple(described))
     numbers = itertools.accumulate(int(layer.get("place") != IN_FRONT) for layer in chain.layers)  # those of the file
     taken = [take_layer(number, layer, findings) for number, layer in zip(numbers, chain.layers, strict=True)]
     layers = tuple(layer for layer in taken if layer is not None)

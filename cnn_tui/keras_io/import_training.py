@@ -31,6 +31,8 @@ _SAME_METRIC = {
 }
 _OF_EACH_NUMBER = ("binary_accuracy", "auc", "precision", "recall")
 """Metrics that class numbers have none of."""
+_WRAPPED = "MeanMetricWrapper"
+"""What Keras 2 calls a metric that is the mean of a function, once the model has been trained."""
 _METRIC_DEFAULTS: Plain = {"k": 5, "num_thresholds": 200, "curve": "ROC", "summation_method": "interpolation"}
 _OPTIMIZER_DEFAULTS: Plain = {
     "use_ema": False,
@@ -46,6 +48,8 @@ _OPTIMIZER_DEFAULTS: Plain = {
     "momentum": 0.0,
 }  # and None for every other
 _OF_OPTIMIZER: dict[str, Plain] = {"adamw": {"weight_decay": 0.004}, "adadelta": {"rho": 0.95}}
+_MEANT_NOTHING = ("jit_compile", "is_legacy_optimizer")
+"""What Keras 2 wrote of an optimizer besides: how it computes, and which of its two implementations it was."""
 _TAKEN: dict[str, type] = {
     "momentum": float,
     "nesterov": bool,
@@ -57,6 +61,8 @@ _TAKEN: dict[str, type] = {
 """The arguments of optimizers that there are here."""
 _FIRST_RATE = {"sgd": 0.01}
 """What Keras's optimizers begin with, where that is not 0.001."""
+_OF_MIXED = ("LossScaleOptimizer", "LossScaleOptimizerV3")
+"""What Keras puts around an optimizer in mixed_float16."""
 _OLD_NAMES = {"lr": "learning_rate"}  # of arguments, in Keras 2
 _NEUTRAL: tuple[Any, ...] = (None, [], {}, [None])
 
@@ -79,12 +85,15 @@ def training_of(compiled: Any, precision: str, has_one_unit: bool, notes: Notes)
     return training
 
 
-def _with_loss(training: Training, described: Any, has_one_unit: bool, notes: list[str]) -> Training:
+def _with_loss(training: Training, described: Any, has_one_unit: bool, notes: Notes) -> Training:
     name = _name(described)
     name = _SAME_LOSS.get(name, name)
     if name not in LOSSES:
         if has_one_unit:
             training = _with(training, "loss", "binary_crossentropy", notes)
+        if described is None:
+            notes.to_know.append(f"the file names no loss: {training.loss} stands in")
+            return training
         notes.append(f"the loss {shown(described)} is left out: {training.loss} stands in")
         return training
     training = _with(training, "loss", name, notes)
@@ -94,15 +103,21 @@ def _with_loss(training: Training, described: Any, has_one_unit: bool, notes: li
     smoothing = config.get("label_smoothing")
     if LOSSES[name].has_smoothing and isinstance(smoothing, float | int):
         training = _with(training, "label_smoothing", of_float32(config.pop("label_smoothing")), notes)
+    if config.get("reduction") == "auto":  # of Keras 2, the same
+        del config["reduction"]
+    if _name(config.get("fn")) == name:
+        del config["fn"]
     _note_others(f"the loss {name}", config, {"reduction": "sum_over_batch_size", "axis": -1}, notes)
     return training
 
 
-def _with_optimizer(training: Training, described: Any, notes: list[str]) -> Training:
-    if isinstance(described, dict) and described.get("class_name") == "LossScaleOptimizer":  # of mixed_float16
+def _with_optimizer(training: Training, described: Any, notes: Notes) -> Training:
+    if isinstance(described, dict) and _bare(described.get("class_name")) in _OF_MIXED:
         described = config_of(described).get("inner_optimizer")
-    name = described.get("class_name") if isinstance(described, dict) else described
-    name = name.lower() if isinstance(name, str) else ""
+    if described is None:
+        notes.to_know.append(f"the file names no optimizer: {training.optimizer} stands in")
+        return training
+    name = _bare(described.get("class_name") if isinstance(described, dict) else described).lower()
     if name not in _OPTIMIZERS:
         notes.append(f"the optimizer {shown(described)} is left out: {training.optimizer} stands in")
         return training
@@ -111,6 +126,9 @@ def _with_optimizer(training: Training, described: Any, notes: list[str]) -> Tra
     if not isinstance(described, dict):
         return training
     config = {_OLD_NAMES.get(name, name): value for name, value in config_of(described).items()}
+    config = {name: value for name, value in config.items() if name not in _MEANT_NOTHING}
+    if not config.get("use_ema"):  # then how it would average does not matter
+        config = {name: value for name, value in config.items() if not name.startswith("ema_")}
     rate = config.pop("learning_rate", training.learning_rate)
     if isinstance(rate, float | int):
         training = _with(training, "learning_rate", of_float32(rate), notes)
@@ -157,9 +175,10 @@ def _metrics(described: Any, training: Training, has_one_unit: bool, notes: list
     parts = described if isinstance(described, list) else [] if described is None else [described]
     metrics: dict[str, None] = {}
     for part in parts:
-        name = _name(part)
+        given = dict(config_of(part)) if isinstance(part, dict) else {}
+        is_wrapped = isinstance(part, dict) and part.get("class_name") == _WRAPPED
+        name = _name(given.pop("fn", None) if is_wrapped else part)
         name = "accuracy" if has_one_unit and name == "binary_accuracy" else _SAME_METRIC.get(name, name)
-        given = config_of(part) if isinstance(part, dict) else {}
         is_wrong = LOSSES[training.loss].is_sparse and name in _OF_EACH_NUMBER
         if name not in _METRICS or is_wrong or not _is_usual(given, is_of_logits):
             notes.append(f"the metric {shown(part)} is left out")
@@ -193,6 +212,11 @@ def _name(described: Any) -> str:
     if not isinstance(described, str):
         return ""
     return snake_case(described)
+
+
+def _bare(kind: Any) -> str:
+    """`Adam`, from that name or from `Custom>Adam`, as Keras 2 wrote its later optimizers; "" for what is no name."""
+    return kind.removeprefix("Custom>") if isinstance(kind, str) else ""
 
 
 def _only(described: Any) -> Any:

@@ -1,0 +1,108 @@
+"""What the last versions of Keras 2 wrote otherwise than Keras 3, in files that people still have, comes in whole."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cnn_tui.keras_io.import_model import Imported
+from cnn_tui.network.layers import BatchNormalization, LayerNormalization
+from cnn_tui.network.summary import summarize
+from tests.keras_io.test_import_model import DENSE, FLATTEN, Model, read, refusal, sequential
+
+
+def layer(kind: str, **config: Any) -> Model:
+    """A layer as Keras describes it, with no name of a person's."""
+    return {"class_name": kind, "config": config}
+
+
+def trained(**config: Any) -> Model:
+    """The training_config of a compiled model, as Keras 2 wrote it into an HDF5 file."""
+    usual = {"loss": "sparse_categorical_crossentropy", "optimizer": layer("Custom>Adam", learning_rate=0.001)}
+    return sequential(FLATTEN, DENSE, compile_config={**usual, **config})
+
+
+@pytest.mark.parametrize(
+    ("layers", "axis", "total"),
+    [
+        ((FLATTEN, layer("Dense", units=5)), 1, 785 * 5 + 4 * 5 + 60),
+        ((layer("Conv2D", filters=5, kernel_size=[3, 3]), layer("GlobalAveragePooling2D")), 1, 50 + 20 + 60),
+        ((layer("Conv2D", filters=5, kernel_size=[3, 3]),), 3, 50 + 20 + (26 * 26 * 5 + 1) * 10),
+        ((layer("Reshape", target_shape=[98, 8]),), 2, 4 * 8 + 7850),
+        ((layer("GlobalMaxPooling2D", keepdims=True),), 3, 4 + 20),
+    ],
+)
+def test_an_axis_counted_from_the_front_is_the_last_one_where_it_is(
+    tmp_path: Path, layers: tuple[Model, ...], axis: int, total: int
+) -> None:
+    for written in (axis, [axis]):
+        model = sequential(*layers, layer("BatchNormalization", axis=written), FLATTEN, DENSE)
+        imported = read(tmp_path / "model.json", model)
+        assert imported.experiment.layers[len(layers)] == BatchNormalization()
+        assert summarize(imported.experiment.stack).total_params == total
+
+
+@pytest.mark.parametrize(("kind", "axis"), [("BatchNormalization", [1]), ("LayerNormalization", [2])])
+def test_an_axis_that_is_not_the_last_is_refused(tmp_path: Path, kind: str, axis: list[int]) -> None:
+    path = tmp_path / "model.json"
+    path.write_text(json.dumps(sequential(layer(kind, axis=axis), FLATTEN, DENSE)))
+    assert refusal(path) == (f"layer 1 ({kind}): axis {axis} makes another layer of it than there is here",)
+
+
+def test_the_axis_of_a_model_inside_is_counted_where_it_stands(tmp_path: Path) -> None:
+    inner = sequential(layer("Dense", units=5), layer("LayerNormalization", axis=[1]), shape=(784,))
+    imported = read(tmp_path / "model.json", sequential(FLATTEN, inner, DENSE))
+    assert imported.experiment.layers[2] == LayerNormalization()
+
+
+def differences(tmp_path: Path, **config: Any) -> Imported:
+    """The import of a model that was trained so, in which nothing differs."""
+    imported = read(tmp_path / "model.json", trained(**config))
+    assert imported.differences == ()
+    return imported
+
+
+def test_how_keras_2_wrote_a_compiled_model(tmp_path: Path) -> None:
+    later = {"use_ema": False, "ema_momentum": 0.99, "ema_overwrite_frequency": 100, "jit_compile": True}
+    optimizer = layer("Custom>RMSprop", **later, is_legacy_optimizer=False, learning_rate=0.0001, rho=0.9)
+    accuracy = layer("MeanMetricWrapper", name="accuracy", dtype="float32", fn="sparse_categorical_accuracy")
+    loss = layer(
+        "SparseCategoricalCrossentropy", reduction="auto", from_logits=False, fn="sparse_categorical_crossentropy"
+    )
+    training = differences(tmp_path, optimizer=optimizer, metrics=[[accuracy]], loss=loss).experiment.training
+    assert (training.optimizer, training.learning_rate, training.metrics) == ("rmsprop", 0.0001, ("accuracy",))
+    assert not training.use_ema
+
+
+def test_mixed_precision_of_keras_2_has_the_optimizer_inside(tmp_path: Path) -> None:
+    around = layer("Custom>LossScaleOptimizerV3", inner_optimizer=layer("Custom>SGD", learning_rate=0.5), dynamic=True)
+    training = differences(tmp_path, optimizer=around).experiment.training
+    assert (training.optimizer, training.learning_rate) == ("sgd", 0.5)
+
+
+def test_an_optimizer_of_ones_own_is_named(tmp_path: Path) -> None:
+    (sentence,) = read(tmp_path / "model.json", trained(optimizer=layer("Custom>Lookahead"))).differences
+    assert "Lookahead" in sentence and sentence.endswith("is left out: adam stands in")
+
+
+def test_what_the_file_does_not_name_stands_in_and_is_no_difference(tmp_path: Path) -> None:
+    """`to_json` of Keras 3 has everything but an optimizer that is an object."""
+    said = differences(tmp_path, optimizer=None, loss=None).to_know
+    assert said[-2:] == (
+        "the file names no optimizer: adam stands in",
+        "the file names no loss: sparse_categorical_crossentropy stands in",
+    )
+
+
+def test_arguments_without_a_use_are_no_difference(tmp_path: Path) -> None:
+    glorot = layer("GlorotUniform", seed=None)
+    model = sequential(
+        layer("RandomFlip", mode="horizontal", rng_type="stateful"),
+        layer("SeparableConv2D", filters=2, kernel_size=[3, 3], kernel_initializer=glorot, kernel_constraint=None),
+        FLATTEN,
+        DENSE,
+    )
+    assert read(tmp_path / "model.json", model).differences == ()
