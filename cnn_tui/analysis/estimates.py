@@ -17,13 +17,14 @@ from cnn_tui.analysis.foretelling.past_runs import Foundation, PastRuns, foundat
 from cnn_tui.analysis.pace import (
     SecondsAnImage,
     Work,
+    epochs_left,
     in_words,
     pace_so_far,
     seconds_left,
     work_of,
 )
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.same import pace_settings
+from cnn_tui.experiment.same import pace_phases, pace_settings
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Line, Place, Run
 from cnn_tui.network.step_work import WorkAmounts, step_work
@@ -148,7 +149,7 @@ class Estimator:
     def of(self, experiment: Experiment) -> Estimate:
         """How long a new run of the experiment would take."""
         self._remember(self._history.going(), ())
-        return self._whole(experiment, self._history.place, self._history.device, experiment.training.epochs)
+        return self._whole(experiment, self._history.place, self._history.device, experiment.epochs)
 
     def foretell(self, experiment: Experiment, device: str | None = None) -> Foretold | None:
         """What a new run of the experiment will take at the history's place; None where no run tells.
@@ -209,7 +210,8 @@ class Estimator:
         pace = pace_so_far(line, progress, work) if work else None
         if not work or not pace or not progress.steps:
             return whole
-        return Estimate(seconds_left(progress, line.epochs, work, pace), "same")
+        later = epochs_left(run.experiment, progress.epoch)
+        return Estimate(seconds_left(progress, later, work, pace), "same")
 
     def _whole(self, experiment: Experiment, place: Place, device: str, epochs: int) -> Estimate:
         work = work_of(experiment, self._dataset(experiment.dataset))
@@ -218,7 +220,7 @@ class Estimator:
 
     def _known(self, experiment: Experiment, place: Place, device: str, work: Work) -> KnownPace | None:
         network = experiment.stack.fingerprint()
-        kind = (work, place, device, network, experiment.dataset, *pace_settings(experiment))
+        kind = (work, place, device, network, experiment.dataset, *pace_settings(experiment), pace_phases(experiment))
         if kind not in self._paces:
             self._paces[kind] = self._pace(experiment, place, device, work)
         return self._paces[kind]

@@ -206,12 +206,14 @@ def _against_overfitting(stack: Stack) -> Iterator[tuple[str, Stack]]:
 
 
 def _stopped_in_time(experiment: Experiment, reading: CurveReading) -> Suggestion | None:
-    if reading.onset is None or reading.onset >= experiment.training.epochs:
+    if reading.onset is None or experiment.then or reading.onset >= experiment.training.epochs:
         return None
     return Suggestion(f"stop after epoch {reading.onset}", experiment.with_training(epochs=reading.onset))
 
 
 def _trained_longer(experiment: Experiment) -> Suggestion | None:
+    if experiment.then:  # which of its phases should be longer, the curves do not tell
+        return None
     epochs = experiment.training.epochs * 2
     try:
         longer = experiment.with_training(epochs=epochs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import statistics
 from collections.abc import Sequence
@@ -10,9 +11,10 @@ from typing import NamedTuple
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.phases import phases_of
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.run import Line, Progress, Run
-from cnn_tui.network.stack import Stack
+from cnn_tui.network.stack import Shape, Stack
 from cnn_tui.network.step_work import WORK_KINDS, WorkAmounts, WorkKind, step_work
 from cnn_tui.network.summary import FLOAT_BYTES
 
@@ -132,10 +134,49 @@ def work_of(experiment: Experiment, dataset: str) -> Work | None:
     validated = data.test_images if validation == "test" else held
     batch_size = experiment.training.batch_size
     step = step_work(Stack(data.input_shape, experiment.layers), batch_size)
+    total = step.total if not experiment.then else _mean_step(experiment, data.input_shape)
     kept = 1 + _REMEMBERED.get(experiment.training.optimizer, 1)
     numbers = step.weights + step.learned * kept + 2 * step.outputs  # on the way back each output has its error
     pixels = math.prod(data.input_shape) * (data.train_images + data.test_images)
-    return Work(step.total, images, validated, data.test_images, batch_size, numbers * FLOAT_BYTES, pixels)
+    return Work(total, images, validated, data.test_images, batch_size, numbers * FLOAT_BYTES, pixels)
+
+
+def _mean_step(experiment: Experiment, shape: Shape) -> WorkAmounts:
+    """The work of a step in the mean of all epochs, for the first phase's size of a batch: other phases learn more."""
+    amounts = [0.0] * len(WorkAmounts._fields)
+    for phase in phases_of(experiment):
+        size, share = phase.training.batch_size, phase.training.epochs / experiment.epochs
+        step = step_work(Stack(shape, phase.layers), size).total
+        for at, amount in enumerate(step):
+            amounts[at] += amount * share * experiment.training.batch_size / size
+    return WorkAmounts(*amounts)
+
+
+@functools.lru_cache(maxsize=64)
+def _costs(experiment: Experiment) -> tuple[tuple[int, float], ...]:
+    """For each phase how many epochs it has, and what one of its epochs costs a usual machine."""
+    found = []
+    for phase in phases_of(experiment):
+        size = phase.training.batch_size
+        try:
+            found.append(
+                (phase.training.epochs, seconds_of_step(step_work(phase.stack, size).total, USUAL_SPEEDS) / size)
+            )
+        except DatasetError:
+            found.append((phase.training.epochs, 1.0))
+    return tuple(found)
+
+
+def epochs_left(experiment: Experiment, epoch: int) -> float:
+    """How many epochs as long as this one come after it; those of a later phase count by what they cost."""
+    if not experiment.then:
+        return max(0, experiment.epochs - epoch)
+    before, now, left = 0, 0.0, 0.0
+    for count, cost in _costs(experiment):
+        now = now or (cost if epoch <= before + count else 0.0)
+        left += cost / now * (before + count - max(epoch, before)) if now else 0.0
+        before += count
+    return left
 
 
 def seconds_of_step(step: WorkAmounts, speeds: Sequence[float]) -> float:
@@ -160,15 +201,15 @@ def pace_so_far(line: Line, progress: Progress, work: Work) -> SecondsAnImage | 
     return work.pace(work.train_images / rate) if rate > 0 and settled else None
 
 
-def seconds_left(progress: Progress, epochs: int, work: Work, pace: SecondsAnImage) -> float:
-    """Seconds that are left of a run that is being trained, if it is not paused."""
+def seconds_left(progress: Progress, epochs: float, work: Work, pace: SecondsAnImage) -> float:
+    """Seconds that are left of a run that is being trained, with so many epochs after this one, if it is not paused."""
     validation, test = work.validation_images * pace.evaluate, work.test_images * pace.evaluate
     end = test + OVERHEAD / 2
     if progress.phase == "evaluating":
         return end / 2
     if progress.phase == "saving":
         return end
-    later = (epochs - progress.epoch) * work.epoch(pace) + end
+    later = epochs * work.epoch(pace) + end
     if progress.phase == "validating":
         return validation / 2 + later
     steps = max(0, progress.images_an_epoch - progress.images) * pace.train
@@ -188,7 +229,7 @@ def time_left(run: Run, now: Progress) -> TimeLeft | None:
     recent = run.epochs[-_RECENT:]
     whole = sum(one.pace for one in recent) / len(recent) if recent else now.images_an_epoch / now.images_per_second
     epoch = seconds_of_steps(now) + validation
-    return TimeLeft(epoch, epoch + (whole + validation) * max(0, run.experiment.training.epochs - now.epoch))
+    return TimeLeft(epoch, epoch + (whole + validation) * epochs_left(run.experiment, now.epoch))
 
 
 def knows_pace(run: Run, now: Progress) -> bool:

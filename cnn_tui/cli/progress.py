@@ -119,7 +119,7 @@ def progress_parts(run: Run, now: Progress) -> list[LinePart]:
         return [*parts, (0, reading_words(now.read, now.to_read)), (1, bar(now.read / now.to_read))]
     if now.phase in _PHASES:
         return [*parts, (0, _PHASES[now.phase])]
-    parts.append((0, f"epoch {now.epoch}/{run.experiment.training.epochs}"))
+    parts.append((0, f"epoch {now.epoch}/{run.experiment.epochs}"))
     if now.phase != "training":
         return [*parts, (0, quiet(now.phase))]
     parts += [
@@ -144,7 +144,7 @@ def epoch_parts(run: Run, epoch: Epoch) -> list[LinePart]:
     ranks = {"loss": 0, "accuracy": 0, "val_accuracy": 1, "val_loss": 2}
     return [
         (0, f"run {run.id}"),
-        (0, f"epoch {epoch.epoch}/{run.experiment.training.epochs}"),
+        (0, f"epoch {epoch.epoch}/{run.experiment.epochs}"),
         *((ranks.get(name, 3), f"{name} {metric_shown(name, value)}") for name, value in epoch.metrics.items()),
         (4, f"{epoch.seconds:.1f} s"),
         (5, f"{epoch.images_per_second:,.0f} images/s"),

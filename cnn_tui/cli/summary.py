@@ -115,7 +115,7 @@ def presets(as_json: AsJson = False) -> int:
             "dataset": experiment.dataset,
             "layers": len(experiment.layers),
             "params": summarize(experiment.stack).total_params,
-            "epochs": experiment.training.epochs,
+            "epochs": experiment.epochs,
         }
         for name, experiment in found
     ]

@@ -170,7 +170,7 @@ def _look(run: Run, folds: int, device: str) -> None:
     work = SuspectsWork(SuspectsRequest(run.id, folds, device))
     try:
         for line in work.lines():
-            epochs = f"epoch {line.epoch} of {run.experiment.training.epochs}"
+            epochs = f"epoch {line.epoch} of {run.experiment.epochs}"
             progress.bar([(0, f"part {line.fold} of {folds}"), (1, epochs), (0, f"{bar(line.share)} {line.share:.0%}")])
     except WorkError as error:
         raise UserError(quiet(str(error), 1_000), FAILED) from None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from cnn_tui.artifacts.kept_epochs import kept_epochs, listed, saved_epoch_path, why_not_kept
@@ -9,6 +11,7 @@ from cnn_tui.cli.explaining import explain_errors, require_model
 from cnn_tui.cli.streams import UserError
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.names import lengthened
+from cnn_tui.experiment.phases import left_after
 from cnn_tui.history.run import Run
 from cnn_tui.jobs.explain.answers import Done
 from cnn_tui.jobs.explain.client import ExplainClient
@@ -24,7 +27,7 @@ def require_left(run: Run, epoch: int | None) -> None:
     require_model(run)
     if missing := why_not_kept(run, epoch):
         raise UserError(missing)
-    if epoch >= run.experiment.training.epochs:
+    if left_after(run.experiment, _metrics(run, epoch)) is None:
         raise UserError(f"run {run.id} has no epoch left after epoch {epoch}: name one before it")
 
 
@@ -32,7 +35,12 @@ def trained_on(run: Run, epoch: int) -> Experiment:
     """The run's experiment, its epochs those that come after that one, which it starts from. Raises UserError."""
     with ExplainClient() as client, explain_errors():
         client.ask(SaveEpoch(run.id, epoch), Done)
-    left = run.experiment.with_training(epochs=run.experiment.training.epochs - epoch)
+    left = left_after(run.experiment, _metrics(run, epoch))
+    assert left is not None, "require_left has looked"
     name = lengthened(run.experiment.name, f"on from epoch {epoch} of run {run.id}")
     weights = str(saved_epoch_path(run.id, epoch).absolute())
     return msgspec.structs.replace(left, name=name, weights=weights, weights_digest=None)
+
+
+def _metrics(run: Run, epoch: int) -> list[Mapping[str, float]]:
+    return [one.metrics for one in run.epochs[:epoch]]

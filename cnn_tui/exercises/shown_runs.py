@@ -68,7 +68,7 @@ def _beside(
     group: Group, bases: tuple[Group, ...], exercise: Exercise, given: Experiment, base_given: Experiment
 ) -> ShownRuns:
     """A group with the runs of the baseline that had the same images and, if there are any, the epochs to match."""
-    epochs = base_given.training.epochs if group.planned == given.training.epochs else group.planned
+    epochs = base_given.epochs if group.planned == given.epochs else group.planned
     # They stand nearest first, and that order stays among those that match as well.
     order = sorted(bases, key=lambda base: (base.images != group.images, base.planned != epochs))
     base = next(iter(order), None)
@@ -87,4 +87,4 @@ def _nearness(group: Group, given: Experiment) -> tuple[int, int, int, bool, int
     data = 2 if dataset == given.dataset else 1 if dataset.startswith(f"{given.dataset}_") else 0
     wanted = settings_to_find(given)
     alike = wanted is not None and wanted.training == group.trials[0].settings
-    return data, images, -abs(group.planned - given.training.epochs), alike, len(group.trials), group.runs[-1]
+    return data, images, -abs(group.planned - given.epochs), alike, len(group.trials), group.runs[-1]

@@ -17,6 +17,7 @@ import msgspec
 from cnn_tui.data.dataset import AS_THEY_ARE
 from cnn_tui.experiment import class_weights, leaving_out, start_weights
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.phase import in_words as phase_in_words
 from cnn_tui.experiment.schedule import in_words as schedule_in_words
 from cnn_tui.network.diff import LayerChange, changed_fields, layer_changes
 from cnn_tui.network.fields import fields_of
@@ -54,6 +55,8 @@ class OneDifference(NamedTuple):
             return f"stop rule {self.after}" if self.after else f"without stop rule {self.before}"
         if self.name == "leave_out":
             return f"without {self.after}" if self.after else "no image left out"
+        if self.name == "then" and not self.after:
+            return "no later phase"
         if self.after in _NONE and self.name != "validation":
             return f"{self._where()}{'random' if self.name == 'seed' else 'no'} {self.name}"
         # A penalty, as l2 0.001, says itself what it is.
@@ -128,6 +131,8 @@ def settings_in_words(experiment: Experiment) -> dict[str, str]:
             settings[name] = class_weights.shown(value)
         elif value is not None:
             settings[name] = ", ".join(value) if isinstance(value, tuple) else f"{value}"
+    if experiment.then:
+        settings["then"] = "; then ".join(map(phase_in_words, experiment.then))
     return settings
 
 

@@ -12,6 +12,7 @@ from cnn_tui.data.dataset import AS_THEY_ARE, NAMED, Color, DataOptions, Dataset
 from cnn_tui.data.describe import describe
 from cnn_tui.experiment import leaving_out, unset_dataset
 from cnn_tui.experiment.leaving_out import ImageNumbers
+from cnn_tui.experiment.phase import MOST_PHASES, Phase, renumbered
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiment.training import Metric, Training
 from cnn_tui.experiment.unset_dataset import Classes, InputShape
@@ -31,7 +32,7 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `dataset` is "" until one is set; `input_shape` and `classes` say until then what images the network is for.
     `weights` is a file of Keras that the layers start from. A history keeps in `weights_digest` what was in the file.
-    `leave_out` are training images that are not learned from.
+    `leave_out` are training images that are not learned from. `then` are the later phases of its training.
     """
 
     name: str = "untitled"
@@ -48,6 +49,7 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weights: str | None = None
     weights_digest: str | None = None
     leave_out: ImageNumbers = ()
+    then: tuple[Phase, ...] = ()
 
     def __post_init__(self) -> None:
         if self.training.epochs == 0 and self.weights is None:
@@ -55,12 +57,21 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 "training.epochs must be a whole number from 1 to 100000, not 0: nothing would be learned. Only "
                 "weights that are started from can be tested with 0 epochs"
             )
+        if self.training.epochs == 0 and self.then:
+            raise ValueError("then: after 0 epochs, in which weights are only tested, no later phase can come")
+        if len(self.then) > MOST_PHASES:
+            raise ValueError(f"then has {len(self.then)} later phases; at most {MOST_PHASES} are allowed")
         unset_dataset.check(self.dataset, self.input_shape, self.classes, self.data_options)
         leaving_out.check(self.leave_out)
         if self.leave_out and not self.dataset:
             raise ValueError("leave_out names images of a dataset: set that first")
         if isinstance(self.test, float) and not 0 < self.test < 1:
             raise ValueError(f"test must be a path, or a share above 0 and below 1, not {self.test:g}")
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs all phases of the training have."""
+        return self.training.epochs + sum(phase.epochs for phase in self.then)
 
     @property
     def data_options(self) -> DataOptions:
@@ -98,7 +109,8 @@ class Experiment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return msgspec.structs.replace(self, **values, leave_out=left_out)
 
     def with_stack(self, stack: Stack) -> Experiment:
-        return msgspec.structs.replace(self, layers=stack.layers)
+        """The experiment with other layers. Phases go on to name the layers that they named, wherever those are now."""
+        return msgspec.structs.replace(self, layers=stack.layers, then=renumbered(self.then, self.layers, stack.layers))
 
     def with_training(self, **values: Any) -> Experiment:
         """The experiment with other training settings. Raises ValueError for a value that is not allowed."""

@@ -15,6 +15,7 @@ import msgspec
 from cnn_tui.data.dataset import AS_THEY_ARE, NAMED, DataOptions, DatasetError, is_file
 from cnn_tui.experiment import class_weights, file_errors, other_files
 from cnn_tui.experiment.experiment import MAX_NAME, Experiment, ExperimentError
+from cnn_tui.experiment.phase import Phase
 from cnn_tui.experiment.schedule import AnySchedule, ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule, out_of_range
 from cnn_tui.network.fields import fields_of
@@ -131,7 +132,20 @@ def from_builtins(raw: dict[str, Any], where: str = "the experiment") -> Experim
     schedule = experiment.training.schedule
     if isinstance(schedule, ReduceLROnPlateau):
         _check_metric(experiment, schedule.monitor, f"{where}: training.schedule.monitor")
+    for at, phase in enumerate(experiment.then):
+        _check_phase(experiment, phase, f"{where}: then[{at}]")
     return experiment
+
+
+def _check_phase(experiment: Experiment, phase: Phase, where: str) -> None:
+    """Raise ExperimentError for layers that are not there, and for metrics that are not reported."""
+    for at, rule in enumerate(phase.stop or ()):
+        _check_rule(experiment, rule, f"{where}.stop[{at}]")
+    if isinstance(phase.schedule, ReduceLROnPlateau):
+        _check_metric(experiment, phase.schedule.monitor, f"{where}.schedule.monitor")
+    if phase.numbers and max(phase.numbers) > len(experiment.layers):
+        found = f"found {max(phase.numbers)}; the network has {counted(len(experiment.layers), 'layer')}"
+        raise ExperimentError(f"{where}.trainable: {found}")
 
 
 def _check_rule(experiment: Experiment, rule: StopRule, where: str) -> None:
@@ -175,16 +189,27 @@ def to_toml(experiment: Experiment) -> str:
     if experiment.training.schedule is not None:
         training.add("schedule", _schedule_table(experiment.training.schedule))
     document.add("training", training)
-    for key, parts in (("stop", plain["stop"]), ("layers", [plain_layer(layer) for layer in experiment.layers])):
-        tables = tomlkit.aot()
-        for part in parts:
-            table = tomlkit.table()
-            for name, value in part.items():
-                table.add(name, tomlkit.inline_table() | value if isinstance(value, dict) else tomlkit.item(value))
-            tables.append(table)
+    layers = [plain_layer(layer) for layer in experiment.layers]
+    for key, parts in (("stop", plain["stop"]), ("then", plain["then"]), ("layers", layers)):
         if parts:
-            document.add(key, tables)
+            document.add(key, _tables(parts))
     return tomlkit.dumps(document)
+
+
+def _tables(parts: list[dict[str, Any]]) -> Any:
+    """An array of tables; the stop rules of a phase are one inside it."""
+    import tomlkit
+
+    tables = tomlkit.aot()
+    for part in parts:
+        table = tomlkit.table()
+        for name, value in part.items():
+            if name == "stop" and value:
+                table.add(name, _tables(value))
+            else:
+                table.add(name, tomlkit.inline_table() | value if isinstance(value, dict) else tomlkit.item(value))
+        tables.append(table)
+    return tables
 
 
 def _schedule_table(schedule: AnySchedule) -> Any:

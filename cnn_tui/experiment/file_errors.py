@@ -13,15 +13,12 @@ from typing import Any
 import msgspec
 
 from cnn_tui.experiment.schedule import SCHEDULES
-from cnn_tui.network.fields import fields_of
+from cnn_tui.network.fields import Field, fields_of
 from cnn_tui.network.layers import LAYERS
 from cnn_tui.text import did_you_mean, quiet
 
 _PLACE = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>\$[^`]*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\[(\d{1,9}|\.\.\.)\]")
-
-
-_SCHEDULE = ("training", "schedule")
 
 
 def misread(error: ValueError | RecursionError, limit: int = 200) -> str:
@@ -91,29 +88,40 @@ def _value_at(raw: Any, steps: list[str | int]) -> Any:
 
 def _kinds(steps: Sequence[str | int]) -> Mapping[str, type[msgspec.Struct]]:
     """The kinds among which a type at this place chooses."""
-    return SCHEDULES if tuple(steps[:2]) == _SCHEDULE else LAYERS
+    return SCHEDULES if _to_schedule(steps) else LAYERS
+
+
+def _to_schedule(steps: Sequence[str | int]) -> int:
+    """How many steps lead to the schedule in which this place is: that of the training or of a phase; 0 for none."""
+    if tuple(steps[:2]) == ("training", "schedule"):
+        return 2
+    return 3 if len(steps) > 2 and (steps[0], steps[2]) == ("then", "schedule") else 0
 
 
 def _struct_at(root: type[msgspec.Struct], raw: Any, steps: list[str | int]) -> type[msgspec.Struct] | None:
     struct: type[msgspec.Struct] = root
-    if len(steps) >= 2 and (steps[0] == "layers" or tuple(steps[:2]) == _SCHEDULE):
-        tagged = _value_at(raw, steps[:2])
+    depth = 2 if len(steps) >= 2 and steps[0] == "layers" else _to_schedule(steps)
+    if depth:
+        tagged = _value_at(raw, steps[:depth])
         kind = _kinds(steps).get(str(tagged.get("type"))) if isinstance(tagged, dict) else None
         if kind is None:
             return None
-        struct, steps = kind, steps[2:]
+        struct, steps = kind, steps[depth:]
     for step in steps:
         if isinstance(step, str):
             hint = typing.get_type_hints(struct).get(step)
-            inner = [part for part in (hint, *typing.get_args(hint)) if _is_struct(part)]
-            if not inner:
+            inner = _inner_struct(hint)
+            if inner is None:
                 return None
-            struct = inner[0]
+            struct = inner
     return struct
 
 
-def _is_struct(part: Any) -> bool:
-    return isinstance(part, type) and issubclass(part, msgspec.Struct)
+def _inner_struct(hint: Any) -> type[msgspec.Struct] | None:
+    """The first struct in an annotation, as StopRule in `tuple[StopRule, ...] | None`."""
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        return hint
+    return next(filter(None, map(_inner_struct, typing.get_args(hint))), None)
 
 
 def _keys(struct: type[msgspec.Struct] | None) -> list[str]:
@@ -123,8 +131,15 @@ def _keys(struct: type[msgspec.Struct] | None) -> list[str]:
     return tag + [field.encode_name for field in msgspec.structs.fields(struct)]
 
 
+def _fields(struct: type[msgspec.Struct] | None) -> tuple[Field, ...]:
+    """The fields of a struct, and those of another of which it sets some: a phase sets those of the training."""
+    own = fields_of(struct) if struct is not None else ()
+    others = getattr(struct, "SETS_OF", None)
+    return own if others is None else (*own, *fields_of(others))
+
+
 def _allowed(struct: type[msgspec.Struct] | None, key: str, before: str) -> str:
-    for field in fields_of(struct) if struct else ():
+    for field in _fields(struct):
         if field.name == key:
             return before + field.allowed()
     return ""
@@ -132,12 +147,14 @@ def _allowed(struct: type[msgspec.Struct] | None, key: str, before: str) -> str:
 
 def _expected(root: type[msgspec.Struct], raw: Any, steps: list[str | int], what: str) -> str:
     names = [at for at, step in enumerate(steps) if isinstance(step, str)]
+    if _to_schedule(steps) == len(steps) == 3:
+        return f"allowed: none, or a table with a type, one of {', '.join(SCHEDULES)}"
     if names:
         last = names[-1]
         struct = _struct_at(root, raw, steps[:last])
         allowed = _allowed(struct, str(steps[last]), "allowed: ")
         if allowed:
-            choices = [word for field in fields_of(struct) if field.name == steps[last] for word in field.choices]
+            choices = [word for field in _fields(struct) if field.name == steps[last] for word in field.choices]
             return allowed + _near_value(raw, steps, choices)
         hint = typing.get_type_hints(struct).get(str(steps[last])) if struct else None
         choices = [

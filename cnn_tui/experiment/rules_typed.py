@@ -44,7 +44,7 @@ def parse_rule(experiment: Experiment, text: str) -> StopRule:
         rule = StopRule(metric, below=value) if match["kind"] in ("below", "<") else StopRule(metric, above=value)
     if why := out_of_range(rule):
         raise ValueError(f"{number} is out of range: {why}")
-    problem = _problem(rule, experiment.training.epochs)
+    problem = _problem(rule, max([experiment.training.epochs, *(phase.epochs for phase in experiment.then)]))
     if problem:
         raise ValueError(f"{problem}: the rule would never stop anything")
     return rule

@@ -1,9 +1,9 @@
 """When two experiments are the same: the one definition that repeats, exercises, grids and estimates ask.
 
 Same are the network, the dataset that is asked for and what is left out of it, the training settings, the stop rules,
-and what is in the file of weights that is started from. Names do not count, nor does the seed: runs of one experiment
-with other seeds repeat it. A layer that is switched off is no part of the network, and neither arguments nor settings
-count that make no difference (`network/stack.py`).
+the later phases of the training, and what is in the file of weights that is started from. Names do not count, nor does
+the seed: runs of one experiment with other seeds repeat it. A layer that is switched off is no part of the network, and
+neither arguments nor settings count that make no difference (`network/stack.py`).
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ class _Plain(msgspec.Struct):
     weights: str | None = None
     weights_digest: str | None = None
     leave_out: tuple[int, ...] = ()
+    then: list[dict[str, Any]] = []
 
 
 _PLAIN = msgspec.json.Decoder(_Plain)
@@ -112,7 +113,8 @@ def _parts(plain: _Plain) -> tuple[Any, ...]:
     options = DataOptions(plain.image_size, plain.color, plain.fit, plain.test)
     weights = () if plain.weights is None else ([plain.weights_digest or plain.weights],)
     left_out = ({"leave_out": sorted(plain.leave_out)},) if plain.leave_out else ()
-    return training, plain.stop, *(() if options == AS_THEY_ARE else (options,)), *weights, *left_out
+    then = ({"then": plain.then},) if plain.then else ()
+    return training, plain.stop, *(() if options == AS_THEY_ARE else (options,)), *weights, *left_out, *then
 
 
 def _without_effect(training: dict[str, Any]) -> list[str]:
@@ -127,3 +129,8 @@ def _without_effect(training: dict[str, Any]) -> list[str]:
 def pace_settings(experiment: Experiment) -> tuple[Any, ...]:
     """The values of `PACE_SETTINGS`."""
     return tuple(getattr(experiment.training, name) for name in PACE_SETTINGS)
+
+
+def pace_phases(experiment: Experiment) -> str:
+    """The later phases of a training, as JSON; their share of all epochs counts, so the first one's are there too."""
+    return msgspec.json.encode([experiment.training.epochs, experiment.then]).decode() if experiment.then else "[]"

@@ -105,7 +105,7 @@ def _keep_row(experiment: Experiment) -> Setting:
     training, words = experiment.training, "The epochs whose weights are kept, to look into them later"
     with contextlib.suppress(DatasetError):  # the dataset is not there: nobody knows how large the network is
         weights = summarize(experiment.stack).total_params
-        takes = keeping.in_words(training.keep, training.epochs, weights, training.keep_at_most)
+        takes = keeping.in_words(training.keep, experiment.epochs, weights, training.keep_at_most)
         words += f"; {takes}" if takes else ""
     return Setting("keep", training.keep, f"{words}.", keeping.ALLOWED, keeping.CHOICES)
 

@@ -110,7 +110,7 @@ class History(Records):
                 experiment.training.seed,
                 min(summarize(stack).total_params, LARGEST),
                 time.time(),
-                experiment.training.epochs,
+                experiment.epochs,
                 device or self.device,
                 self.place,
                 msgspec.json.encode(dict(self.job_options) if self.place != "here" else {}).decode(),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, Self
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.same import PACE_SETTINGS, pace_settings
+from cnn_tui.experiment.same import PACE_SETTINGS, pace_phases, pace_settings
 from cnn_tui.history.alive import GOING, GOING_HERE, Gone, end_of_gone, is_elsewhere, is_gone, this_machine
 from cnn_tui.history.ending import LIVE, Status
 from cnn_tui.history.epoch import Epoch, Point
@@ -23,6 +23,11 @@ _WAITING = "WHERE status = 'queued' ORDER BY position, id"
 _WAITING_HERE = "WHERE status = 'queued' AND executor = 'here' ORDER BY position, id"
 _GOING = f"WHERE {GOING} ORDER BY id"
 _TIMED = "WHERE pace > 0 AND executor = ? AND (executor != 'here' OR host = ?)"
+_PHASES = (
+    "iif(coalesce(json_array_length(experiment, '$.then'), 0) = 0, '[]',"
+    " json_array(json_extract(experiment, '$.training.epochs'), json_extract(experiment, '$.then')))"
+)
+"""The later phases of a run's training, as `pace_phases` writes them."""
 _HEAD = "id, seed, dataset, experiment"
 LARGEST = 2**63 - 1
 """The largest whole number that a column of SQLite holds."""
@@ -214,8 +219,8 @@ class Records:
         """The last of them that take as long as the experiment on this device, by its network and settings."""
         names = ("dataset", *(f"training.{name}" for name in PACE_SETTINGS))
         same = " AND ".join(f"json_extract(experiment, '$.{name}') IS ?" for name in names)
-        asked = (experiment.dataset, *pace_settings(experiment))
-        clauses = f"{_TIMED} AND fingerprint = ? AND device = ? AND {same} ORDER BY id DESC LIMIT ?"
+        asked = (experiment.dataset, *pace_settings(experiment), pace_phases(experiment))
+        clauses = f"{_TIMED} AND fingerprint = ? AND device = ? AND {same} AND {_PHASES} = ? ORDER BY id DESC LIMIT ?"
         return self._lines(clauses, (place, this_machine().host, fingerprint, device, *asked, limit))
 
     def found_under(self, dataset: str) -> str:

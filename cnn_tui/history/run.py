@@ -222,7 +222,7 @@ class Run(msgspec.Struct, frozen=True):
     @property
     def conditions(self) -> Conditions:
         """What its figures were made with."""
-        epochs = (len(self.epochs), self.experiment.training.epochs)
+        epochs = (len(self.epochs), self.experiment.epochs)
         return Conditions(*self.images, *epochs, self.tested_epoch)
 
     @property

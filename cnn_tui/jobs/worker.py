@@ -243,9 +243,9 @@ def settle(history: History, run_id: int, code: int) -> None:
         return
     if run.status == "queued" and code in (ENDED, ENDED_BADLY):
         return  # it had its ending, and somebody has resumed it since
-    kept = f"{len(run.epochs)} of {run.experiment.training.epochs} epochs are kept"
+    kept = f"{len(run.epochs)} of {run.experiment.epochs} epochs are kept"
     if code in (-signal.SIGTERM, -signal.SIGKILL) and history.wish(run_id) == "now":
-        end = end_of_gone("now", history.progress(run_id), len(run.epochs), run.experiment.training.epochs)
+        end = end_of_gone("now", history.progress(run_id), len(run.epochs), run.experiment.epochs)
         result = Result(end.status, end.cause, ending=end.ending)
     elif code < 0:
         why = "out of memory?" if -code == signal.SIGKILL else signal.strsignal(-code)

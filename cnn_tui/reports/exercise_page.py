@@ -131,7 +131,7 @@ def _asked_for(facts: ExerciseFacts) -> Iterator[Block]:
     """The conditions that the exercise asks for."""
     experiment = facts.place.experiment(facts.exercise) if facts.exercise.is_run else None
     if experiment is not None:
-        epochs = counted(experiment.training.epochs, "epoch")
+        epochs = counted(experiment.epochs, "epoch")
         yield Paragraph()
         yield Paragraph(f"Data: {experiment.dataset}{_how_many(experiment.dataset)}. {epochs}.", style="dim")
 

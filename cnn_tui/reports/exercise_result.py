@@ -64,7 +64,7 @@ def _conditions(facts: ExerciseFacts, sizes: Sequence[tuple[Group, str]], *, not
     if experiment is not None:
         full = BUILT_IN.get(experiment.dataset)
         images = (full.train_images, full.test_images) if full is not None else (0, 0)
-        epochs = len(notes.epochs) or experiment.training.epochs
+        epochs = len(notes.epochs) or experiment.epochs
         told.setdefault(Conditions(experiment.dataset, *images, epochs, epochs).in_words(), []).append("the notes")
     if len(told) == 1:
         yield Paragraph(next(iter(told)), style="dim")

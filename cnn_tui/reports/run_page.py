@@ -128,7 +128,7 @@ def _result(facts: RunFacts) -> Iterator[Block]:
     yield Fact("status", status)
     if facts.lost is not None:
         yield Fact("", [Span(sentence(str(facts.lost)), "bad"), Span(f" {_advice(run)}")])
-    yield Fact("epochs", f"{len(run.epochs)} of {run.experiment.training.epochs}")
+    yield Fact("epochs", f"{len(run.epochs)} of {run.experiment.epochs}")
     if accuracy := _joined([*_figures(run, run.test_accuracy, "accuracy"), gap_words]):
         yield Fact("accuracy", [Span(accuracy, "strong")])
     if around := _of_other_images(run):

@@ -67,17 +67,22 @@ def build(experiment: Experiment, *, pretrained: bool = True) -> keras.Sequentia
         if at in whole and not isinstance(made, keras.Model):
             made.dtype_policy = "float32"
     model = keras.Sequential([keras.Input(stack.input_shape), *layers])
-    units = model.output_shape[-1]
+    compile_model(model, experiment)
+    return model
+
+
+def compile_model(model: keras.Sequential, experiment: Experiment) -> None:
+    """Compile the network of an experiment, with an optimizer and metrics that know nothing yet."""
+    training, units = experiment.training, model.output_shape[-1]
     model.compile(
         optimizer=optimizer(experiment),
         loss=_made(keras.losses, compiled_loss(training)),
         metrics=[_made(keras.metrics, compiled_metric(name, training, units)) for name in training.metrics],
         # XLA takes twice as long as TensorFlow's own kernels for small convolutions on a CPU, and compiles no step in
         # which several GPUs sum what they have.
-        jit_compile="auto" if _has_one_gpu() and _compiles(stack.layers) else False,
+        jit_compile="auto" if _has_one_gpu() and _compiles(experiment.layers) else False,
     )
     make_variables(model, answers_for(training.loss, units))
-    return model
 
 
 def optimizer(experiment: Experiment) -> keras.optimizers.Optimizer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnn_tui import locks
 from cnn_tui.artifacts.weights import KeptWeights, read_weights
 from cnn_tui.experiment.compiled import answers_of
+from cnn_tui.experiment.phases import phase_reached
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run, finite
 from cnn_tui.home import checkpoint_path, log_path
@@ -41,7 +42,8 @@ def _evaluate(run: Run, kept: KeptWeights) -> dict[str, float]:
     images = load(run.dataset, run.experiment.data_options, say=say)
     answers = answers_of(run.experiment)
     test = pipeline.evaluation_batches(images.x_test, images.y_test, batch_size=training.batch_size, answers=answers)
-    model = build(run.experiment, pretrained=False)
+    reached = phase_reached(run.experiment, [one.metrics for one in run.epochs[: kept.epoch]])
+    model = build(reached.experiment, pretrained=False)  # with the optimizer of that phase
     restore(model, checkpoint_path(run.id), kept)
     finish(model)
     return evaluate(model, test)

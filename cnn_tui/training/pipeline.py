@@ -71,6 +71,11 @@ class Batches:
         """How many batches an epoch has."""
         return self.steps
 
+    @property
+    def images_an_epoch(self) -> int:
+        """How many images an epoch shows."""
+        return round(len(self.images) * self.steps / self.once)
+
     def __iter__(self) -> Iterator[tuple[tf.Tensor, tf.Tensor]]:
         """The batches of the first epoch, as the network gets them."""
         order = self.order(0)

@@ -20,6 +20,7 @@ from cnn_tui.artifacts.suspects import SuspectsHeader, suspects_path
 from cnn_tui.data import raw_file
 from cnn_tui.experiment.compiled import answers_of
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.phases import phases_of
 from cnn_tui.experiment.schedule import ReduceLROnPlateau
 from cnn_tui.history.history import History
 from cnn_tui.history.run import Run
@@ -37,6 +38,7 @@ from cnn_tui.training.data.split import not_left_out
 from cnn_tui.training.explain.keep_files import ask_all, named
 from cnn_tui.training.log import say
 from cnn_tui.training.loop import finish, fit
+from cnn_tui.training.phases import batches_in, begin_phase, forget_steps
 from cnn_tui.training.pipeline import Batches
 from cnn_tui.training.probabilities import class_probabilities
 from cnn_tui.training.replicas import settled
@@ -57,7 +59,7 @@ def _look(request: SuspectsRequest, tell: Tell) -> None:
         run = history.run(request.run)
     if run is None:
         raise NoSuspectsError(f"there is no run {request.run}")
-    if run.experiment.training.epochs == 0:
+    if run.experiment.epochs == 0:
         raise NoSuspectsError(f"run {run.id} has learned nothing, and so cannot tell which labels are wrong")
     with settled(request.device):
         _look_there(request, run, tell)
@@ -93,7 +95,7 @@ def held_out_probabilities(
     for at, part in enumerate(parts):
         keras.utils.set_random_seed((seed + at) % 2**31)
         others = np.sort(np.concatenate(parts[:at] + parts[at + 1 :]))
-        model = _trained(experiment, images, others, part, seed, _Progress(tell, at, len(parts)))
+        model = _trained(experiment, images, others, part, seed, _Progress(tell, at, len(parts), experiment.epochs))
         found = class_probabilities(ask_all(model, images.x_train[part], lambda: False), experiment.training)
         if said is None:
             said = np.full((len(images.x_train), found.shape[1]), np.nan, np.float32)
@@ -129,34 +131,43 @@ def _trained(
     model = build(experiment, pretrained=experiment.weights is None)
     adapt(model, x)
     start_from_weights(model, experiment)
-    rules = StopRuleCallback(experiment.stop, lambda words, *_: say(words))
-    callbacks = [*rate_callbacks(training, ()), rules, progress]
-    fit(model, data, epochs=training.epochs, validation_data=watched, callbacks=callbacks)
-    finish(model)
+    first = 0
+    for at, phase in enumerate(phases_of(experiment)):
+        if at:
+            begin_phase(model, phase)
+            data = batches_in(data, phase.training)
+            forget_steps(watched)
+        rules = StopRuleCallback(phase.stop, lambda words, *_: say(words))
+        callbacks = [*rate_callbacks(phase.training, (), first), rules, progress]
+        end = first + phase.training.epochs
+        figures = fit(model, data, epochs=end, initial_epoch=first, validation_data=watched, callbacks=callbacks)
+        finish(model)
+        first += len(figures["loss"])
     return model
 
 
 def _watched_metrics(experiment: Experiment) -> Iterator[str]:
     """The metrics that training depends on."""
-    schedule = experiment.training.schedule
-    if isinstance(schedule, ReduceLROnPlateau):
-        yield schedule.monitor
-    for rule in experiment.stop:
-        yield rule.metric
+    for phase in phases_of(experiment):
+        schedule = phase.training.schedule
+        if isinstance(schedule, ReduceLROnPlateau):
+            yield schedule.monitor
+        for rule in phase.stop:
+            yield rule.metric
 
 
 class _Progress(keras.callbacks.Callback):  # type: ignore[misc]
     """Tells how far the training of one part's network is."""
 
-    def __init__(self, tell: Tell, fold: int, folds: int) -> None:
+    def __init__(self, tell: Tell, fold: int, folds: int, epochs: int) -> None:
         super().__init__()
-        self._tell, self._fold, self._folds, self._epoch = tell, fold, folds, 0
+        self._tell, self._fold, self._folds, self._epoch, self._epochs = tell, fold, folds, 0, epochs
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._epoch = epoch
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
-        whole = (self._epoch + (batch + 1) / self.params["steps"]) / self.params["epochs"]
+        whole = (self._epoch + (batch + 1) / self.params["steps"]) / self._epochs
         self._tell(SuspectsLine(self._fold + 1, self._epoch + 1, (self._fold + whole) / self._folds))
 
 

@@ -15,6 +15,8 @@ from cnn_tui.artifacts.weights import KeptWeights, Start, read_weights, starts
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.experiment.compiled import answers_of
+from cnn_tui.experiment.phase import in_words
+from cnn_tui.experiment.phases import PhaseReached, phase_reached
 from cnn_tui.history.elsewhere.run_elsewhere import RunRecord
 from cnn_tui.history.ending import Ending
 from cnn_tui.history.history import HistoryError, Result
@@ -36,6 +38,7 @@ from cnn_tui.training.explain import keep_files
 from cnn_tui.training.foretelling import Foretelling
 from cnn_tui.training.log import say
 from cnn_tui.training.loop import evaluate, finish, fit
+from cnn_tui.training.phases import batches_in, begin_phase, forget_steps
 from cnn_tui.training.pipeline import Batches
 from cnn_tui.training.replicas import settled
 from cnn_tui.training.runtime import describe_error, device, environment, has_no_room, spread_work
@@ -56,7 +59,7 @@ class Trainer:
         stopwatch = Stopwatch()
         self.resumed = run.train_images > 0  # it began before
         self.recorder = Recorder(history, run.id, self.experiment, stopwatch, say)
-        self.control = ControlPoll(history, run.id, self.training.epochs, stopwatch, self.recorder.note)
+        self.control = ControlPoll(history, run.id, self.experiment.epochs, stopwatch, self.recorder.note)
         self.rule = StopRuleCallback(self.experiment.stop, self.recorder.note)
         self.checkpoints = Checkpoints(run, self.recorder, stopwatch)
         self.epoch_weights = EpochWeights(run, self.recorder)
@@ -122,46 +125,76 @@ class Trainer:
             return self._stopped_before_training()
 
         self.recorder.show_phase("building")
-        model = build(self.experiment, pretrained=start is None and self.experiment.weights is None)
+        reached = phase_reached(self.experiment, [one.metrics for one in self.run.epochs[:done]])
+        model = build(reached.experiment, pretrained=start is None and self.experiment.weights is None)
         if start is None:
             adapt(model, training_data.images)
             if taken := start_from_weights(model, self.experiment):
                 self.recorder.note(taken)
         else:
-            self._take_up(model, start, len(training_data))
+            training_data = batches_in(training_data, reached.experiment.training)
+            self._take_up(model, start, len(training_data), reached)
         if self.control.ends_before() or self.control.wish() in STOPS:
             return self._stopped_before_training()
 
         if self.resumed:
-            self._go_on_after(done, "" if start is None or start.checkpoint else ", from its kept weights")
+            self._go_on_after(done, "" if start is None or start.checkpoint else ", from its kept weights", reached)
         self.recorder.show_phase("training")
-        if done < self.training.epochs:
-            fit(
-                model,
-                training_data,
-                validation_data=validation_data,
-                epochs=self.training.epochs,
-                initial_epoch=done,
-                callbacks=[
-                    self.recorder,
-                    *rate_callbacks(self.training, self.run.epochs[:done]),
-                    self.rule,
-                    self.control,
-                    self.checkpoints,
-                    self.epoch_weights,
-                ],
-            )
+        self._fit(model, training_data, validation_data, reached, done)
         return self._end(model, test_data)
+
+    def _fit(
+        self, model: Any, training_data: Batches, validation_data: Batches | None, reached: PhaseReached, done: int
+    ) -> None:
+        """Train all phases that are left; of the first of them some epochs may be done, or all."""
+        first, phases = reached.first, reached.experiments
+        self.checkpoints.set_model(model)  # also where nothing is left to train
+        for number in range(reached.at, len(phases)):
+            phase, is_first = phases[number], number == reached.at
+            planned = first + sum(one.training.epochs for one in phases[number:])
+            if not is_first:
+                begin_phase(model, phase)
+                training_data = batches_in(training_data, phase.training)
+                forget_steps(validation_data)
+                self.rule = StopRuleCallback(phase.stop, self.recorder.note)
+                words = in_words(self.experiment.then[number - 1])
+                self.recorder.note(f"phase {number + 1} of {len(phases)} begins after epoch {first}: {words}")
+            self.control.begin_phase(planned)
+            self.recorder.begin_phase(phase.training.batch_size, training_data.images_an_epoch, planned)
+            self.checkpoints.begin_phase(phase, first, planned)
+            if not (is_first and reached.is_over) and done < first + phase.training.epochs:
+                fit(
+                    model,
+                    training_data,
+                    validation_data=validation_data,
+                    epochs=first + phase.training.epochs,
+                    initial_epoch=done,
+                    callbacks=[
+                        self.recorder,
+                        *rate_callbacks(phase.training, self.run.epochs[first:done], first),
+                        self.rule,
+                        self.control,
+                        self.checkpoints,
+                        self.epoch_weights,
+                    ],
+                )
+                done = self.recorder.whole_epochs
+            if self.control.cause or self.rule.found_nan or number + 1 == len(phases):
+                return
+            if not self.checkpoints.restore_best():
+                finish(model)
+            first = done
 
     def _stopped_before_training(self) -> Result:
         cause = self.control.cause or self.control.stopped("before training began")
         return Result("stopped", cause, ending=self.control.ending)
 
-    def _take_up(self, model: Any, start: Start, steps: int) -> None:
+    def _take_up(self, model: Any, start: Start, steps: int, reached: PhaseReached) -> None:
         """Give the model what a run goes on with. Raises CheckpointError.
 
         With weights alone the optimizer begins anew; a schedule that goes with the steps, `steps` an epoch, does not.
         """
+        schedule = reached.experiment.training.schedule
         if start.checkpoint is not None:
             restore(model, start.path, start.checkpoint)
             return
@@ -169,14 +202,15 @@ class Trainer:
             take_epoch(model, start.path)
         except RawFileError as error:
             raise CheckpointError(str(error)) from error
-        if self.training.schedule is not None and not self.training.schedule.follows_epochs:
-            model.optimizer.iterations.assign(start.epoch * steps)
+        if schedule is not None and not schedule.follows_epochs:
+            model.optimizer.iterations.assign((start.epoch - reached.first) * steps)
 
-    def _go_on_after(self, done: int, how: str) -> None:
+    def _go_on_after(self, done: int, how: str, reached: PhaseReached) -> None:
         """Everything here knows the epochs that are done already; what was recorded after them goes."""
         epochs = self.run.epochs[:done]
         self.recorder.go_on_after(epochs)
-        self.rule.go_on_after(epochs)
+        self.rule = StopRuleCallback(reached.experiment.stop, self.recorder.note)
+        self.rule.go_on_after(epochs[reached.first :])
         self.checkpoints.go_on_after(done)
         self.epoch_weights.go_on_after(done)
         for path in (model_path(self.run.id), *([] if done else [best_path(self.run.id)])):
@@ -255,7 +289,7 @@ class Trainer:
             steps=self.training.steps_per_epoch,
             shuffle=self.training.shuffle,
         )
-        self.recorder.images_an_epoch = round(len(x) * len(training) / training.once)
+        self.recorder.images_an_epoch = training.images_an_epoch
         test = pipeline.evaluation_batches(images.x_test, images.y_test, batch_size=batch_size, answers=answers)
         if x_val is None or y_val is None:
             return training, None, test

@@ -232,7 +232,7 @@ PACE = SecondsAnImage(train=0.1, evaluate=0.05)
     ],
 )
 def test_what_is_left_of_a_run_in_each_phase(progress: Progress, left: float) -> None:
-    assert seconds_left(progress, 2, WORK, PACE) == pytest.approx(left)
+    assert seconds_left(progress, 2 - progress.epoch, WORK, PACE) == pytest.approx(left)
 
 
 @pytest.mark.parametrize(

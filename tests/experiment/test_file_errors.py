@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import from_builtins, parse, read
 from cnn_tui.experiment.file_errors import found
+from cnn_tui.experiment.schedule import SCHEDULES
 from cnn_tui.experiment.training import Training
 from cnn_tui.network.layers import LAYERS
 from tests.properties import examples
@@ -42,7 +43,7 @@ def refusal(make: Callable[[], object]) -> str:
         (
             'nam = "x"',
             "nam is an unknown key; allowed: name, dataset, training, stop, layers, image_size, color, fit, test, "
-            'input_shape, classes, weights, weights_digest, leave_out. Did you mean "name"?',
+            'input_shape, classes, weights, weights_digest, leave_out, then. Did you mean "name"?',
         ),
         (
             CONV + "filter = 3",
@@ -153,6 +154,48 @@ def refusal(make: Callable[[], object]) -> str:
         ),
         ('[[stop]]\nmetric = "loss"\nbelow = 1\nabove = 2', "stop[0]: a stop rule needs one of below or above"),
         ("[[stop]]\nbelow = 1", "stop[0] needs metric"),
+        ("[[then]]\nlearning_rate = 0.1", "then[0] needs epochs: a whole number from 1 to 100000"),
+        ("[[then]]\nepochs = 0", "then[0]: epochs must be a whole number from 1 to 100000, not 0"),
+        (
+            "[[then]]\nepochs = 1\nlearning_rate = 1000.0",
+            "then[0]: learning_rate must be a number from 1e-09 to 100, not 1000",
+        ),
+        (
+            '[[then]]\nepochs = 1\noptimizer = "adm"',
+            'then[0].optimizer: found "adm"; allowed: one of adam, adamw, sgd, rmsprop, nadam, adagrad, adamax, '
+            'adadelta. Did you mean "adam"?',
+        ),
+        (
+            "[[then]]\nepochs = 1\nfrozen = 3",
+            "then[0].frozen is an unknown key; allowed: epochs, batch_size, steps_per_epoch, optimizer, learning_rate, "
+            "momentum, nesterov, weight_decay, clipnorm, use_ema, ema_momentum, schedule, trainable, frozen_layers, "
+            'stop. Did you mean "frozen_layers"?',
+        ),
+        (
+            "[[then]]\nepochs = 1\ntrainable = false",
+            "then[0]: trainable must be true, where all layers learn, or numbers of layers from 1, as [1, 4]",
+        ),
+        ("[[then]]\nepochs = 1\ntrainable = [3]", "then[0].trainable: found 3; the network has 0 layers"),
+        (
+            '[[then]]\nepochs = 1\nschedule = { type = "Cosine" }',
+            f'then[0].schedule.type: found "Cosine"; allowed: {", ".join(SCHEDULES)}. Did you mean "CosineDecay"?',
+        ),
+        (
+            '[[then]]\nepochs = 1\nschedule = "cosine"',
+            'then[0].schedule: found "cosine"; allowed: none, or a table with a type, one of ExponentialDecay, ',
+        ),
+        (
+            '[[then]]\nepochs = 1\n[[then.stop]]\nmetric = "los"\nbelow = 1',
+            'then[0].stop[0].metric: found "los"; this experiment reports loss, accuracy, val_loss, val_accuracy.',
+        ),
+        (
+            '[[then]]\nepochs = 1\n[[then.stop]]\nmetrc = "loss"',
+            "then[0].stop[0].metrc is an unknown key; allowed: metric, below, above, patience, nan, ",
+        ),
+        (
+            'weights = "a.keras"\n[training]\nepochs = 0\n[[then]]\nepochs = 1',
+            "then: after 0 epochs, in which weights are only tested, no later phase can come",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_what_is_allowed(tmp_path: Path, toml: str, sentence: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -101,10 +102,15 @@ class PastRuns:
                 return None
             self._read[line.id] = line.epochs_done, run, work_of(run.experiment, line.dataset)
         _, run, work = self._read[line.id]
+        pace: SecondsAnImage | None
         if work is None or not work.can_be_scaled(len(run.epochs)):
             return None
-        if run.epochs:
-            pace: SecondsAnImage | None = work.pace(settled_seconds(run.epochs), progress.validation_seconds)
+        if run.experiment.then:
+            if len(run.epochs) < run.experiment.epochs:
+                return None  # the work is the mean of all phases
+            pace = work.pace(statistics.fmean(one.pace for one in run.epochs), progress.validation_seconds)
+        elif run.epochs:
+            pace = work.pace(settled_seconds(run.epochs), progress.validation_seconds)
         else:
             pace = pace_so_far(line, progress, work)
         if pace is None or pace.train <= 0:

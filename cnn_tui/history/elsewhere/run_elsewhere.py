@@ -219,7 +219,7 @@ def tell_end(run_id: int, how: str) -> None:
     given, run, number = _read(run_id)
     if not run.live:
         return
-    kept = f"{len(run.epochs)} of {run.experiment.training.epochs} epochs are kept"
+    kept = f"{len(run.epochs)} of {run.experiment.epochs} epochs are kept"
     result = Result("failed", f"{how}; {kept}", ending="crashed")
     if number > given.ledger:  # it had begun
         result = Result("interrupted", f"{how}; {kept}", ending="killed")

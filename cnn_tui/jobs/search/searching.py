@@ -168,7 +168,7 @@ def _add(history: History, search: Search, experiment: Experiment, values: Seque
 def _prune(history: History, plan: SearchPlan, space: Sequence[Dimension], trials: Sequence[SearchTrial]) -> None:
     for at, one in enumerate(trials):
         run = one.run
-        if run is None or run.status != "running" or run.wish or len(run.epochs) >= plan.experiment.training.epochs:
+        if run is None or run.status != "running" or run.wish or len(run.epochs) >= plan.experiment.epochs:
             continue
         if falls_behind(space, trials, at, maximize=is_maximized(plan.metric)):
             history.ask(run.id, "prune")

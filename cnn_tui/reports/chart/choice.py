@@ -77,4 +77,4 @@ class ChartChoice:
 
 def epochs_of(*runs: Run) -> int:
     """How many epochs an axis has: all that are to come, or were recorded."""
-    return max(max(run.experiment.training.epochs, run.epochs[-1].epoch if run.epochs else 1) for run in runs)
+    return max(max(run.experiment.epochs, run.epochs[-1].epoch if run.epochs else 1) for run in runs)

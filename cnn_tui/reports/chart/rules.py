@@ -48,7 +48,7 @@ def level_label(rule: StopRule) -> str:
 
 def rule_deadlines(run: Run, names: tuple[str, ...]) -> list[Deadline]:
     """When the rules with patience on these metrics fire, as things stand: of a run that goes on, before its end."""
-    if not run.live:
+    if not run.live or run.experiment.then:  # whose rules count anew in each phase
         return []
     found = []
     for rule in run.experiment.stop:

@@ -21,6 +21,7 @@ import keras
 import msgspec
 
 from cnn_tui.artifacts.weights import WEIGHTS_MEMBER, KeptWeights, read_weights
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.stop_rules import improves, restoring
 from cnn_tui.history.run import Run
 from cnn_tui.home import best_path, checkpoint_path, run_folder
@@ -49,6 +50,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
         self._epoch = 0  # that is trained or has just been
         self._written = 0  # that the checkpoint is of
         self._chosen_by = restoring(run.experiment.stop)
+        self._epochs = run.experiment.epochs
         self._best: KeptWeights | None = None
         self._best_weights: list[Any] | None = None  # those of the best epoch, where they are not in the file yet
         self._complaint = ""
@@ -62,6 +64,16 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
                 path.unlink(missing_ok=True)
         self._best = read_weights(best_path(self._run.id), self._run) if epochs else None
 
+    def begin_phase(self, experiment: Experiment, first: int, epochs: int) -> None:
+        """A phase of the training begins, or is gone on with: it began after `first` epochs, of `epochs` in all.
+
+        A rule that restores the best weights looks for them in its own phase.
+        """
+        before, self._chosen_by, self._epochs = self._chosen_by, restoring(experiment.stop), epochs
+        is_of_before = self._best is not None and self._best.epoch <= first
+        if is_of_before and (self._chosen_by is not None or before is not None):
+            self._best = self._best_weights = None
+
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self._epoch = epoch + 1
 
@@ -73,7 +85,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc]
         """Write what was left out, if it can be: after training, before the weights become any others."""
         with self._timed():
             self._write_best()
-            if self._written < self._epoch == self._recorder.whole_epochs < self.params["epochs"]:
+            if self._written < self._epoch == self._recorder.whole_epochs < self._epochs:
                 self._write_checkpoint()
 
     def restore_best(self) -> int:

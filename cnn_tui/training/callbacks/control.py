@@ -39,6 +39,11 @@ class StopRuleCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._epoch = 0
         self._said = False
 
+    @property
+    def found_nan(self) -> bool:
+        """Whether what fired looks for what is no number: there is nothing to go on with."""
+        return self.fired is not None and self._rules[(self.fired.rule or 1) - 1].nan
+
     def go_on_after(self, epochs: Sequence[Epoch]) -> None:
         """The run has these whole epochs already, from the first."""
         for epoch in epochs:
@@ -102,6 +107,10 @@ class ControlPoll(keras.callbacks.Callback):  # type: ignore[misc]
         self._epoch = self._step = self._steps = 0
         self._fitting = self._cut = self._whole = False
         self._unsaid: Status | None = None
+
+    def begin_phase(self, epochs: int) -> None:
+        """A phase of the training begins; `epochs` are all that there will be."""
+        self._epochs = epochs
 
     def wish(self) -> Wish:
         """What is asked of the run now; what was asked before when the history cannot be read."""

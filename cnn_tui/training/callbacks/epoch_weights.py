@@ -65,7 +65,8 @@ class EpochWeights(keras.callbacks.Callback):  # type: ignore[misc]
         with contextlib.suppress(OSError):
             for part in epochs_folder(self._run.id).glob("part-*"):
                 part.unlink(missing_ok=True)  # of a process that was killed
-        words = keeping.in_words(training.keep, training.epochs, self.model.count_params(), training.keep_at_most)
+        epochs, weights = self._run.experiment.epochs, self.model.count_params()
+        words = keeping.in_words(training.keep, epochs, weights, training.keep_at_most)
         if words and not self._last:
             self._recorder.note(f"keeps the weights of {words}")
 

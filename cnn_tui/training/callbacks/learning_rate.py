@@ -30,12 +30,15 @@ class Plateau(keras.callbacks.ReduceLROnPlateau):  # type: ignore[misc]
             self.on_epoch_end(epoch.epoch - 1, {self.monitor: epoch.metrics.get(self.monitor, math.nan)})
 
 
-def rate_callbacks(training: Training, done: Sequence[Epoch]) -> list[keras.callbacks.Callback]:
-    """What `fit` needs for the schedule of a training that goes on after the epochs in `done`."""
+def rate_callbacks(training: Training, done: Sequence[Epoch], first: int = 0) -> list[keras.callbacks.Callback]:
+    """What `fit` needs for the schedule of a training that goes on after the epochs in `done`.
+
+    Of a later phase those are its own epochs, and `first` is how many were trained before it.
+    """
     schedule = training.schedule
     if isinstance(schedule, ReduceLROnPlateau):
         return [Plateau(schedule, training.learning_rate, done)]
     if isinstance(schedule, LearningRateScheduler):
         rates = schedule.rates
-        return [keras.callbacks.LearningRateScheduler(lambda epoch, _: rates[min(epoch, len(rates) - 1)])]
+        return [keras.callbacks.LearningRateScheduler(lambda epoch, _: rates[min(epoch - first, len(rates) - 1)])]
     return []

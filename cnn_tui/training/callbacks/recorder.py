@@ -67,6 +67,8 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         self._read = 0, 0
         """Pictures that are read, and of how many."""
         self._history, self._run_id, self._experiment = history, run_id, experiment
+        self._batch_size, self._epochs = experiment.training.batch_size, experiment.epochs
+        self._has_rates = bool(experiment.then) or experiment.training.schedule is not None
         self._stopwatch, self._say = stopwatch, say
         self._epoch = self._step = 0
         self._epoch_began = self._step_ended = 0.0
@@ -74,7 +76,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         self._executions = 0
         """How many times steps were taken in this epoch."""
         self._is_first_epoch = True
-        """Whether this process has not trained an epoch yet: in its first one, TensorFlow makes its graph."""
+        """Whether this process has trained no epoch of this phase: in its first one, TensorFlow makes its graph."""
         self._meter = ProcessorMeter()
         self._test_began = self._validation_seconds = 0.0
         self._next_write = self._next_try = self._next_point = 0.0
@@ -88,6 +90,11 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         self.seconds = sum(epoch.seconds for epoch in epochs)
         self.whole_epochs = len(epochs)
         self.write(functools.partial(self._history.forget_after, self._run_id, len(epochs)))
+
+    def begin_phase(self, batch_size: int, images_an_epoch: int, epochs: int) -> None:
+        """A phase of the training begins, or is gone on with; `epochs` are all that there will be."""
+        self._batch_size, self.images_an_epoch, self._epochs = batch_size, images_an_epoch, epochs
+        self._is_first_epoch = True
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self._epoch, self._step, self._executions, self.phase = epoch + 1, 0, 0, "training"
@@ -128,13 +135,13 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
             return
         found = logs or {}
         metrics = {name: float(found[name]) for name in self._experiment.emitted_metrics() if name in found}
-        if self._experiment.training.schedule is not None:
+        if self._has_rates:
             metrics["learning_rate"] = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
         rate = self.images_an_epoch / seconds if seconds > 0 else 0.0
         load = self._meter.end()
         whole = Epoch(epoch + 1, metrics, seconds, rate, startup, load.others, load.throttled)
         self.whole_epochs = whole.epoch
-        self._say(_epoch_line(whole, self.params["epochs"]))
+        self._say(_epoch_line(whole, self._epochs))
         self.write(functools.partial(self._history.record_epoch, self._run_id, whole, self.seconds))
 
     def note(self, event: str, kind: EventKind = "other") -> None:
@@ -208,11 +215,11 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         loss = finite(self._logs.get("loss"))
         if loss is None or at < self._next_point:
             return None
-        self._next_point = at + self.params["epochs"] / MAX_POINTS
+        self._next_point = at + self._epochs / MAX_POINTS
         return Point(at, loss, finite(self._logs.get("accuracy")))
 
     def _seen(self) -> int:
-        return min(self._step * self._experiment.training.batch_size, self.images_an_epoch)
+        return min(self._step * self._batch_size, self.images_an_epoch)
 
     def _rate(self) -> float:
         """Images a second in this epoch, without its first execution, in which Keras may build its graph."""

@@ -77,7 +77,7 @@ class ExerciseCommands(LabCommands):
         if mine is not None and mine not in (experiment, kept):
             self.talk.say(f"Your version of it is in the editor already; {undo} takes edits back.", seconds=4)
         elif self.files.put_into_editor(kept, None, key):
-            epochs = counted(kept.training.epochs, "epoch")
+            epochs = counted(kept.epochs, "epoch")
             there = f"in the editor{'' if kept == experiment else f', on {inert(kept.dataset)} for {epochs} as before'}"
             self.talk.say(
                 f"{inert(exercise.heading)}: its experiment is {there}; {undo} brings yours back, "

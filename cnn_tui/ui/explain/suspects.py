@@ -180,7 +180,7 @@ class SuspectsView(ExplainView):
         if search.goes_on:
             if search.line is None:
                 return f"loading TensorFlow and the images … {key_of('lab.back')} leaves it"
-            done, epochs = search.line, run.experiment.training.epochs
+            done, epochs = search.line, run.experiment.epochs
             how = f"part {done.fold} of {FOLDS}, epoch {done.epoch} of {epochs}"
             return f"looking for wrong labels: {done.share:.0%}, {how} … {key_of('lab.back')} leaves it"
         failed = f"{search.failure} " if self._searched == run.id else ""

@@ -237,7 +237,7 @@ class SearchScreen(Dialog[int]):
             state = f"{trial.figure:.4f}"
         else:
             state = status_in_words(run.status, run.ending, short=True) if run is not None else "impossible"
-        epochs = f"{len(trial.figures)}/{run.experiment.training.epochs}" if run is not None else ""
+        epochs = f"{len(trial.figures)}/{run.experiment.epochs}" if run is not None else ""
         return str(trial.number), "" if run is None else str(run.id), Text(words), epochs, state
 
 

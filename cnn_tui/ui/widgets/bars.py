@@ -92,7 +92,7 @@ class LabHeader(Lines):
             return words.append(f"{now.phase} ")
         if now.step and now.loss is None:
             words.append("loss is nan, ", self.style("bad"))
-        return words.append(f"epoch {now.epoch}/{run.experiment.training.epochs} ")
+        return words.append(f"epoch {now.epoch}/{run.experiment.epochs} ")
 
 
 class KeyBar(Lines):

@@ -163,7 +163,7 @@ class RunStatus(Lines):
         ahead = [f"run {one}" for one in ids[: place - 1]]
         if going:
             rest = time_left(going, self.live.progress) if going.status == "running" else None
-            done = f"epoch {self.live.progress.epoch}/{going.experiment.training.epochs}"
+            done = f"epoch {self.live.progress.epoch}/{going.experiment.epochs}"
             told = f"{done}, about {clock(rest.run)} to go" if rest else going.status
             ahead.insert(0, f"run {going.id} ({told})")
         lines = [Text(f"It waits in the queue: place {place} of {len(ids) or 1}.")]
@@ -178,7 +178,7 @@ class RunStatus(Lines):
 
     def _preparing(self, watched: Watched, run: Run, width: int) -> list[Text]:
         """The phases before and after the epochs."""
-        training, now = run.experiment.training, watched.progress
+        now = watched.progress
         words = {
             "starting": "starting: a training process has taken the run",
             "loading data": f"loading the data: {inert(run.experiment.dataset)}"
@@ -194,11 +194,11 @@ class RunStatus(Lines):
         if watched.will_resume:
             lines.append(self._dim(Text(_will_resume(watched))))
         elif count:
-            lines.append(self._dim(Text(f"{count}/{training.epochs} epochs are done")))
+            lines.append(self._dim(Text(f"{count}/{run.experiment.epochs} epochs are done")))
         return [*lines, fit(self._figures(run, now), width)]
 
     def _training(self, run: Run, now: Progress, width: int) -> list[Text]:
-        epochs, steps = str(run.experiment.training.epochs), f"{now.steps:,}"
+        epochs, steps = str(run.experiment.epochs), f"{now.steps:,}"
         begin = Text(f"epoch {now.epoch:>{len(epochs)}d}/{epochs} ")
         # As wide at every step: the bar beside it stays as long.
         end = Text(" " + padded(f"batch {now.step:,} of {steps}", len(f"batch {steps} of {steps}"), right=True))
@@ -265,7 +265,7 @@ class RunStatus(Lines):
     # How it ended
 
     def _ended(self, watched: Watched, run: Run, width: int) -> list[Text]:
-        count, epochs = len(run.epochs), run.experiment.training.epochs
+        count, epochs = len(run.epochs), run.experiment.epochs
         each = f", {duration(sum(one.pace for one in run.epochs) / count)} an epoch" if count else ""
         counts = Part(
             1, Text(f"{count}/{epochs} epochs in {duration(run.seconds)}{each}"), Text(f"{count}/{epochs} epochs")
@@ -305,7 +305,7 @@ class RunStatus(Lines):
 
     def _how_to_resume(self, run: Run) -> list[Part]:
         """The way on of a run that was cut short, where there is something to go on from."""
-        if not run.epochs or len(run.epochs) >= run.experiment.training.epochs or run.fired:
+        if not run.epochs or len(run.epochs) >= run.experiment.epochs or run.fired:
             return []
         short = f"cnn-tui resume {run.id} goes on"
         long = f"{key_of('history.resume')} in the history, or cnn-tui resume {run.id} goes on from its last checkpoint"
