@@ -16,11 +16,12 @@ from cnn_tui.experiment.schedule import AnySchedule
 from cnn_tui.keras_io.code.applications import with_preparation
 from cnn_tui.keras_io.code.arithmetic import is_plain
 from cnn_tui.keras_io.code.cells import read_source
-from cnn_tui.keras_io.code.data_values import BLUE_FIRST, ClassNames, DatasetArrays, Folder
+from cnn_tui.keras_io.code.data_values import BLUE_FIRST, YIELDED, ClassNames, DatasetArrays, Folder
 from cnn_tui.keras_io.code.pictures import augmentation
+from cnn_tui.keras_io.code.preparation import of_generator
 from cnn_tui.keras_io.code.program import Program
 from cnn_tui.keras_io.code.rates import rate_schedule
-from cnn_tui.keras_io.code.scale import arrays_of, is_prepared, is_scaled, scaling
+from cnn_tui.keras_io.code.scale import arrays_of, is_scaled, scaling, with_preparation_as_layers
 from cnn_tui.keras_io.code.values import CodeModel, Instance, Named, Unknown, Value
 from cnn_tui.keras_io.import_chain import Chain, Plain
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels
@@ -128,7 +129,11 @@ def _with_what_comes_before(data: Value, layers: list[Instance], notes: Notes) -
         notes += data.notes
     if any(layer.kind == "Application" for layer in layers):
         known = is_scaled(data) if isinstance(data, DatasetArrays | Folder) else None
-        return with_preparation([*front, *layers], known, is_prepared(generator), notes)
+        if isinstance(data, Folder) and YIELDED in data.arguments:
+            notes.append(f"in which numbers images are yielded ({data.place}) is not known: here they go in as 0 to 1")
+            known = True
+        return with_preparation([*front, *layers], known, of_generator(generator), notes)
+    front, layers = (with_preparation_as_layers(part, data, notes) for part in (front, layers))
     return [*front, *scaling(data, [*front, *layers], notes), *layers]
 
 
@@ -149,8 +154,10 @@ def _choose(models: Sequence[CodeModel], chosen: str | None, shown: str) -> Code
             return named[0]
     elif len(listed) == 1:
         return listed[0]
+    sizes = len({repr(model.shape) for model in listed}) > 1
     lines = tuple(
         f"{quiet(model.name, 40) or 'a model'} ({model.place}), {counted(len(model.layers), 'layer')}"
+        + (f" on {_sizes(model)}" if sizes and isinstance(model.shape, tuple | list) else "")
         for model in listed
     )
     if chosen is not None:
@@ -159,13 +166,42 @@ def _choose(models: Sequence[CodeModel], chosen: str | None, shown: str) -> Code
 
 
 def _of_each_kind(models: Sequence[CodeModel]) -> list[CodeModel]:
-    """Of models that a cell, a loop or a function makes again and again the last that is trained, or else the last."""
-    kinds: dict[str, CodeModel] = {}
+    """Of models that a cell, a loop or a function makes again and again the last of each way in which one is trained.
+
+    Where none of them is trained it is the last.
+    """
+    alike: dict[str, list[CodeModel]] = {}
     for model in models:
-        alike = repr([described(layer) for layer in model.layers])
-        if model.fitted or not kinds.get(alike, model).fitted:
-            kinds[alike] = model
-    return list(kinds.values())
+        alike.setdefault(_network(model), []).append(model)
+    kinds: list[CodeModel] = []
+    for same in alike.values():
+        trained = {_how_trained(model): model for model in same if model.fitted}
+        kinds += trained.values() or same[-1:]
+    return kinds
+
+
+def _sizes(model: CodeModel) -> str:
+    return "x".join(quiet(str(size), 20) if type(size) is int else "any" for size in model.shape)
+
+
+def _network(model: CodeModel) -> str:
+    """The same text for models that have the same layers, and take images of one size."""
+    return repr((model.shape, [_without_place(described(layer)) for layer in model.layers]))
+
+
+def _how_trained(model: CodeModel) -> str:
+    """The same text for models that are trained in the same way, be it on other images."""
+    fitted = model.fitted or {}
+    asked = {**(model.compiled or {}), **{name: fitted.get(name) for name in ("epochs", "batch_size")}}
+    return repr(_without_place(described(asked)))
+
+
+def _without_place(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_place(part) for part in value]
+    if isinstance(value, dict):
+        return {name: _without_place(part) for name, part in value.items() if name != "place"}
+    return value
 
 
 def described(value: Value) -> Any:

@@ -198,7 +198,11 @@ def _validation(code: CodeImport, notes: list[str]) -> Any:
     watched = code.validation
     images = code.data.path if isinstance(code.data, Folder) else code.data
     if isinstance(watched, Folder):
-        if watched.is_part and not isinstance(watched.path, DatasetArrays):
+        if isinstance(code.data, Folder) and "subset" in code.data.arguments:
+            share = share_held_out(code.data)
+            much = f"{share:.0%}" if share is not None else "a part"
+            notes.append(f"{much} of the pictures to train on are left out there, and all are learned from here")
+        if (watched.is_part or "subset" in watched.arguments) and not isinstance(watched.path, DatasetArrays):
             notes.append("only a part of the pictures to validate on is taken there, and all of them here")
         watched = watched.path
     table = getattr(images, "table", None)
@@ -223,7 +227,7 @@ def holds_out(code: CodeImport) -> bool:
     """Whether a script learns from a part of a folder, and watches another part of it."""
     data, watched = code.data, code.validation
     if not isinstance(data, Folder) or "subset" in data.arguments:
-        return isinstance(data, Folder)
+        return isinstance(data, Folder) and not (isinstance(watched, Folder) and watched.path != data.path)
     return data.is_part and isinstance(watched, Folder) and watched.path == data.path
 
 

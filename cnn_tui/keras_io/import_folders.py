@@ -77,19 +77,37 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
                 return asked
         if (asked := _asked(folder, None, share_held_out(code.data), options)) is not None:
             notes.append(f"the pictures that it tests on, {quiet(str(tested), 80)}, are not there or of other classes")
+            _note_classes(asked, code.data, notes)
             return asked
     notes.append(f"the pictures that it trains on, {quiet(there, 80)} ({code.data.place}), are not there")
+    _note_classes(DataAsked(), code.data, notes)
     return DataAsked(options=options)
 
 
 def _note_classes(asked: DataAsked, folder: Folder, notes: Notes) -> None:
-    """Note where a script names the classes that it reads by hand, and the folder has others too."""
-    names = folder.arguments.get("class_names") if BY_HAND in folder.arguments else None
-    if isinstance(names, list) and asked.dataset is not None:
-        others = set(describe(asked.dataset, asked.options).class_names) - set(names)
-        if others:
-            are, classes = "is" if len(others) == 1 else "are", counted(len(others), "class", "classes")
-            notes.append(f"{classes} of the folder {are} not read there, and {are} here")
+    """Note where a script names the classes that it reads, and the folder has others, or not all of them.
+
+    Of a folder that is not here, what it is to have is said.
+    """
+    names = _named_classes(folder)
+    if names is None:
+        return
+    if asked.dataset is None:
+        notes.to_know.append(f"it reads the classes {quiet(', '.join(names), 80)}: the folder is to have no others")
+        return
+    here = describe(asked.dataset, asked.options).class_names
+    if others := set(here) - set(names):
+        are, classes = "is" if len(others) == 1 else "are", counted(len(others), "class", "classes")
+        notes.append(f"{classes} of the folder {are} not read there, and {are} here")
+    elif [*here] != names and set(here) == set(names):
+        notes.to_know.append(f"the classes are numbered in another order there: {quiet(', '.join(names), 80)}")
+
+
+def _named_classes(folder: Folder) -> list[str] | None:
+    """The classes that a script names for a reader of pictures; None where it names none that are known."""
+    names = folder.arguments.get("classes" if folder.generator is not None else "class_names")
+    listed = list(names) if isinstance(names, list | tuple) else []
+    return listed if listed and all(isinstance(name, str) for name in listed) else None
 
 
 def _table_asked(images: Unknown, table: CodeTable, validation: Any, beside: Path, notes: list[str]) -> DataAsked:

@@ -841,10 +841,11 @@ from keras.preprocessing.image import ImageDataGenerator
 import keras
 from keras import layers
 varied = ImageDataGenerator(rescale=1.0 / 255, validation_split=0.2)
-pictures = varied.flow_from_directory(os.path.join("pets", "{folders.split()[0][5:]}"), subset="training", batch_size=4)
+folder = os.path.join("pets", "{folders.split()[0][5:]}")
+pictures = varied.flow_from_directory(folder, subset="training", batch_size=4)
 model = keras.Sequential([layers.Flatten(), layers.Dense(2, activation="softmax")])
 model.compile("adam", "categorical_crossentropy")
-model.fit(pictures, epochs=2, validation_data=varied.flow_from_directory("pets", subset="validation"))
+model.fit(pictures, epochs=2, validation_data=varied.flow_from_directory(folder, subset="validation"))
 """
     imported = read(tmp_path, code)
     assert imported.experiment.dataset == str(tmp_path / "pets")

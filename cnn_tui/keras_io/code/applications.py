@@ -6,6 +6,7 @@ import math
 import typing
 from collections.abc import Mapping, Sequence
 
+from cnn_tui.keras_io.code.preparation import CALLED, PREPARATION, is_own, layers_of_preparation, scales_itself
 from cnn_tui.keras_io.code.values import BaseLayer, Instance, Named, Tensor, Value
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.kinds.application import (
@@ -18,6 +19,7 @@ from cnn_tui.network.kinds.application import (
     facts_of,
     frozen_depth,
 )
+from cnn_tui.network.rescaling import WHITE
 
 ARCHITECTURES: tuple[str, ...] = typing.get_args(Architecture)
 TRAINED = "which layers are trained"
@@ -26,8 +28,6 @@ SPREAD = "spread"
 """Among them: whether its layers are among those of the model that it is in, and not one layer there."""
 OTHER_ORDER = "blue first"
 """Stands among the layers for colours that are put in the other order, blue before green and red."""
-PREPARATION = "preprocess_input"
-"""Stands among the layers for what an application's own function does to images."""
 _ORDERS = {
     "MobileNetV2": ("input_shape", "alpha", "include_top", "weights", "input_tensor", "pooling"),
     "MobileNet": ("input_shape", "alpha", "depth_multiplier", "dropout", "include_top", "weights"),
@@ -43,8 +43,6 @@ _TOPS = {
     **dict.fromkeys(("VGG16", "VGG19"), (("Flatten", {}), _DENSE, _DENSE)),
 }
 """What stands between a network of Keras's and the Dense layer that names its classes."""
-_SCALES = "EfficientNet"
-"""How architectures begin that scale images from 0 to 255 themselves."""
 
 
 def is_application(callee: Named) -> bool:
@@ -168,14 +166,14 @@ def cut_after(base: Instance, name: Value) -> Instance:
 
 
 def with_preparation(
-    layers: Sequence[Instance], is_scaled: bool | None, is_prepared: bool, notes: Notes
+    layers: Sequence[Instance], is_scaled: bool | None, done: Instance | None, notes: Notes
 ) -> list[Instance]:
     """The layers, with what is done to images in front of a network as its `preprocessing`.
 
     `is_scaled` says whether the script brings images to 0 to 1 before the model, None where it has none;
-    `is_prepared` whether it calls the network's own function there.
+    `done` is the preparation that it calls there.
     """
-    found = [Instance(PREPARATION, {}, "")] if is_prepared else []
+    found = [done] if done is not None else []
     for layer in layers:
         if layer.kind != "Application":
             found.append(layer)
@@ -214,7 +212,15 @@ def _is_evened_out(before: list[Instance], architecture: str) -> bool:
 def _taken_off(before: list[Instance], base: Instance, is_scaled: bool | None, notes: Notes) -> str:
     """Whether images are prepared as the network wants them; the layers that do it are taken off `before`."""
     architecture = str(base.arguments["architecture"])
-    if any(layer.kind == PREPARATION for layer in before) or _is_evened_out(before, architecture):
+    if (done := next((layer for layer in before if layer.kind == PREPARATION), None)) is not None:
+        # What a generator calls comes before its own scaling.
+        white = 1.0 if is_scaled and done.arguments.get(CALLED) is not True else WHITE
+        if is_own(done, architecture) and white == WHITE:
+            return "own"
+        at = before.index(done)
+        before[at : at + 1] = layers_of_preparation(done, white, architecture, notes)
+        return "none"
+    if _is_evened_out(before, architecture):
         return "own"
     scaling = next((layer for layer in before if layer.kind == "Rescaling"), None)
     if scaling is not None:
@@ -222,7 +228,7 @@ def _taken_off(before: list[Instance], base: Instance, is_scaled: bool | None, n
         if not isinstance(scale, int | float):
             return "none"
         factor = scale if is_scaled else scale * 255
-        own = 255.0 if architecture.startswith(_SCALES) else 2.0 if architecture in FROM_MINUS_1 else 0.0
+        own = 255.0 if scales_itself(architecture) else 2.0 if architecture in FROM_MINUS_1 else 0.0
         if math.isclose(factor, own, rel_tol=0.02) and offset == (-1 if own == 2 else 0):
             before.remove(scaling)
             return "own"
@@ -232,7 +238,7 @@ def _taken_off(before: list[Instance], base: Instance, is_scaled: bool | None, n
     if is_scaled is None:
         words = f"nothing prepares images for {architecture} ({base.place})"
         notes.to_know.append(f"{words}: here it gets them as it learned them")
-    elif not architecture.startswith(_SCALES):
+    elif not scales_itself(architecture):
         notes.to_know.append(
             f"{architecture} ({base.place}) gets images from 0 to 255 there, and learned others: a Rescaling in front "
             "makes them so; with preprocessing own instead of it they come as it learned them"

@@ -17,6 +17,13 @@ from cnn_tui.keras_io.code.methods import call_method
 from cnn_tui.keras_io.code.modes import called_so
 from cnn_tui.keras_io.code.objects import CLASS, HELD, is_model, is_of_class, is_own, method_of, takes_itself
 from cnn_tui.keras_io.code.pipelines import element, mapped
+from cnn_tui.keras_io.code.preparation import (
+    FUNCTION,
+    PREPARATION,
+    is_preparation,
+    preparation,
+    with_own_function,
+)
 from cnn_tui.keras_io.code.values import (
     Class,
     CodeModel,
@@ -69,6 +76,8 @@ class Calls:
                 return Partial(unnamed[0], tuple(unnamed[1:]), dict(given))
             case Partial():
                 return self._called(callee.of, (*callee.unnamed, *unnamed), {**callee.given, **given}, place)
+            case Named(name="Lambda") if callee.is_keras and unnamed and is_preparation(unnamed[0]):
+                return layers_of_lambda([preparation(unnamed[0], {}, place)], given, place)
             case Named(name="Lambda") if callee.is_keras and unnamed and isinstance(unnamed[0], Function):
                 layers = self._arithmetic(unnamed[0], place)
                 return (
@@ -76,6 +85,9 @@ class Calls:
                     if layers is None
                     else layers_of_lambda(layers, given, place)
                 )
+            case Named(name="ImageDataGenerator") if isinstance(function := given.get(FUNCTION), Function):
+                done = self.run(function, (Tensor(None),), {}, place)
+                return call_named(callee, unnamed, with_own_function(given, done, function.node.name, place), place)
             case Named():
                 made = call_named(callee, unnamed, given, place)
                 return (
@@ -114,7 +126,8 @@ class Calls:
         """The layers that do what a function does to a tensor; None where it is more than arithmetic with numbers."""
         found = self.run(function, (Tensor(None),), {}, place)
         is_known = isinstance(found, Tensor) and not found.problem
-        return found.layers if is_known and all(one.kind == "Rescaling" for one in found.layers) else None
+        kinds = ("Rescaling", PREPARATION)
+        return found.layers if is_known and all(one.kind in kinds for one in found.layers) else None
 
     def _made(self, written: Class, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
         """An object of a class of the script, as its `__init__` leaves it."""

@@ -150,6 +150,8 @@ class Listed(msgspec.Struct, frozen=True):
 
 BY_HAND = "read by hand"
 """Among the arguments of a Folder: whether the script reads its pictures file by file."""
+YIELDED = "yielded"
+"""Among them: whether a generator of the script gives them, in whichever numbers."""
 BLUE_FIRST = "blue first"
 """Among them: whether OpenCV gives the colours of such pictures, blue before green and red."""
 

@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from cnn_tui.keras_io.code.activations import with_activation
 from cnn_tui.keras_io.code.applications import (
     OTHER_ORDER,
-    PREPARATION,
     SPREAD,
     application,
     ends,
@@ -25,6 +25,7 @@ from cnn_tui.keras_io.code.file_loops import folder_of, is_of_files, numbered
 from cnn_tui.keras_io.code.paths import path_call
 from cnn_tui.keras_io.code.pictures import image_layer
 from cnn_tui.keras_io.code.pipelines import length_of, pipeline_call
+from cnn_tui.keras_io.code.preparation import is_preparation, preparation
 from cnn_tui.keras_io.code.tensorflow_sets import dataset_call
 from cnn_tui.keras_io.code.values import PARSER, CodeModel, Instance, Named, Tensor, Unknown, Value
 from cnn_tui.keras_io.code.weighing import weighing_call
@@ -112,8 +113,7 @@ def _of_applications(callee: Named, unnamed: Sequence[Value], given: Mapping[str
             model.layers = [*before.layers, *model.layers]
             model.problems = [before.problem] if before.problem else []
         return model
-    is_preparation = callee.name == PREPARATION and "applications" in callee.path.split(".")
-    return prepared(unnamed[0], place) if is_preparation and unnamed else None
+    return prepared(unnamed[0], preparation(callee, given, place)) if is_preparation(callee) and unnamed else None
 
 
 def _older_optimizer(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Instance:
@@ -134,7 +134,7 @@ def _made(kind: str, unnamed: Sequence[Value], given: Mapping[str, Value], place
         return Tensor(_shape(named(kind, unnamed, given)))
     if kind[:1].islower() and kind not in ("he_normal", "he_uniform", "glorot_normal", "glorot_uniform"):
         return Unknown("", place)
-    return Instance(kind, named(kind, unnamed, given), place)
+    return Instance(kind, with_activation(named(kind, unnamed, given), place), place)
 
 
 def _shape(arguments: Mapping[str, Value]) -> Value:
@@ -216,10 +216,10 @@ def apply(layer: Value, unnamed: Sequence[Value], place: str) -> Value:
     return Tensor(into.shape, (*into.layers, layer), into.problem)
 
 
-def prepared(images: Value, place: str) -> Value:
+def prepared(images: Value, done: Instance) -> Value:
     """What the function of an application gives that prepares images for it."""
     if isinstance(images, Tensor):
-        return Tensor(images.shape, (*images.layers, Instance(PREPARATION, {}, place)), images.problem)
+        return Tensor(images.shape, (*images.layers, done), images.problem)
     return images
 
 

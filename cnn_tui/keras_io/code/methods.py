@@ -94,6 +94,8 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
         model.is_trained = False
     elif name in ("fit", "fit_generator"):
         before, model.fitted = model.fitted, named(name, unnamed, given)
+        if "epoch" in given:
+            model.notes.append(f"epoch ({place}) is no argument of {name}, which Keras refuses: it is read as epochs")
         if {"nb_epoch", "nb_val_samples"} & given.keys() and "steps_per_epoch" in model.fitted and len(unnamed) > 1:
             model.fitted["samples_per_epoch"] = model.fitted.pop("steps_per_epoch")  # as Keras 1 had it
         model.fitted[FIT_AT] = place
@@ -167,7 +169,7 @@ def _compiled(arguments: dict[str, Value]) -> dict[str, Value]:
 
 
 def _of_application(base: Instance, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
-    wanted = unnamed[0] if unnamed else given.get("name")
+    wanted = unnamed[0] if unnamed else given.get("name" if name == "get_layer" else "filepath")
     if name == "get_layer" and isinstance(wanted, str):
         return cut_after(base, wanted)
     if name == "load_weights" and isinstance(wanted, str):

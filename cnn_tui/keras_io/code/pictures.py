@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from cnn_tui.keras_io.code.preparation import FUNCTION, of_generator
 from cnn_tui.keras_io.code.scale import EVENING_OUT, FITTED, evens_out
-from cnn_tui.keras_io.code.values import Instance, Value
+from cnn_tui.keras_io.code.values import Instance, Unknown, Value
 from cnn_tui.network.rescaling import WHITE
+from cnn_tui.text import quiet
 
 _MOST = {"rotation_range": 180, "shear_range": 45, "width_shift_range": 1, "height_shift_range": 1, "zoom_range": 1}
 """The largest values that have a layer: degrees, and shares. A shift of more than 1 is one in pixels."""
 _FLIPPED = {"random_flip_left_right": "horizontal", "random_flip_up_down": "vertical"}
 """Functions of `tf.image`, as the mode of a RandomFlip."""
 _FLIPS = ("horizontal_flip", "vertical_flip")
-_ASIDE = ("rescale", "preprocessing_function", "fill_mode", "cval", "validation_split", "data_format", "dtype", FITTED)
+_ASIDE = ("rescale", FUNCTION, "fill_mode", "cval", "validation_split", "data_format", "dtype", FITTED)
 
 
 def augmentation(generator: Instance, notes: list[str]) -> list[Instance]:
@@ -49,6 +51,9 @@ def augmentation(generator: Instance, notes: list[str]) -> list[Instance]:
         given.pop("zca_epsilon", None)  # which only that asks for
     aside = (*_MOST, *_FLIPS, *_ASIDE, *(EVENING_OUT if evens_out(generator) else ()), "**")
     notes += [f"{place}: {name} is left out" for name in given if name not in aside]
+    if (function := given.get(FUNCTION)) is not None and of_generator(generator) is None:
+        shown = quiet(function.what if isinstance(function, Unknown) else str(function), 80)
+        notes.append(f"{place}: {FUNCTION} is {shown}: what it does to each picture is left out")
     if "**" in given:
         notes.append(f"{place}: arguments that are not known are left out")
     return layers

@@ -7,7 +7,16 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from cnn_tui.keras_io.code.arguments import named
-from cnn_tui.keras_io.code.data_values import BY_HAND, BY_NAME, ClassNames, ClassWeights, DatasetArrays, Folder, Share
+from cnn_tui.keras_io.code.data_values import (
+    BY_HAND,
+    BY_NAME,
+    YIELDED,
+    ClassNames,
+    ClassWeights,
+    DatasetArrays,
+    Folder,
+    Share,
+)
 from cnn_tui.keras_io.code.values import Method, Named, Tensor, Unknown, Value
 
 _HANDED_ON = ("cache", "prefetch", "shuffle", "repeat", "with_options", "apply")
@@ -135,4 +144,6 @@ def batches(given: Value, place: str) -> Value:
         arguments["class_weight" if isinstance(parts[2], ClassWeights) else "sample_weight"] = parts[2]
     if isinstance(images, DatasetArrays):
         return Folder(images.some(images.taken_from), arguments, None, place)
-    return Folder(images, arguments, None, place) if isinstance(images, Unknown) else Unknown("", place)
+    if isinstance(images, Unknown):
+        return Folder(images, {**arguments, YIELDED: True}, None, place)
+    return Unknown("", place)

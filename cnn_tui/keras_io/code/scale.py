@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 
 from cnn_tui.data.describe import describe
-from cnn_tui.keras_io.code.applications import PREPARATION
 from cnn_tui.keras_io.code.data_values import BY_HAND, DatasetArrays, Folder, Listed, Statistic
-from cnn_tui.keras_io.code.values import CodeTable, Instance, Named, Numbers, Unknown, Value
+from cnn_tui.keras_io.code.preparation import PREPARATION, layers_of_preparation, of_generator
+from cnn_tui.keras_io.code.values import CodeTable, Instance, Numbers, Unknown, Value
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.rescaling import WHITE
 
@@ -35,12 +35,6 @@ def is_scaled(data: Value) -> bool:
     return generator is not None and is_near_1(generator.arguments.get("rescale"))
 
 
-def is_prepared(generator: Instance | None) -> bool:
-    """Whether a generator hands pictures to the function that prepares them for a network of Keras's."""
-    function = generator.arguments.get("preprocessing_function") if generator is not None else None
-    return isinstance(function, Named) and function.name == PREPARATION
-
-
 def evens_out(generator: Instance) -> bool:
     """Whether a generator brings each channel to mean 0 and spread 1."""
     return all(generator.arguments.get(name) is True for name in (*EVENING_OUT, FITTED))
@@ -58,6 +52,8 @@ def scaling(data: Value, layers: Sequence[Instance], notes: Notes) -> list[Insta
             "own numbers, which do not learn, are parameters here"
         )
         return [Instance("Normalization", {}, generator.place)]
+    if (done := of_generator(generator)) is not None:
+        return layers_of_preparation(done, WHITE, "", notes)
     if any(layer.kind in _SCALES for layer in layers):
         return []
     if (table := table_of(data)) is not None:
@@ -138,6 +134,15 @@ def _evened(centered: tuple[int, ...], is_evened: bool, dimensions: int, is_grey
         "numbers, which do not learn, are parameters here"
     )
     return [Instance("Normalization", {"axis": kept}, "in front")]
+
+
+def with_preparation_as_layers(layers: Sequence[Instance], data: Value, notes: Notes) -> list[Instance]:
+    """The layers of a model without a network of Keras's, with what `preprocess_input` does in it as layers too."""
+    white = 1.0 if isinstance(data, DatasetArrays | Folder) and is_scaled(data) else float(WHITE)
+    found: list[Instance] = []
+    for layer in layers:
+        found += layers_of_preparation(layer, white, "", notes) if layer.kind == PREPARATION else [layer]
+    return found
 
 
 def statistic(images: DatasetArrays, kind: str, axis: Value) -> Statistic | None:
