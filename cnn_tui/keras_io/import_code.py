@@ -17,6 +17,7 @@ from cnn_tui.keras_io.code.applications import with_preparation
 from cnn_tui.keras_io.code.arithmetic import is_plain
 from cnn_tui.keras_io.code.cells import read_source
 from cnn_tui.keras_io.code.data_values import BLUE_FIRST, YIELDED, ClassNames, DatasetArrays, Folder
+from cnn_tui.keras_io.code.own_training import made_with, own_training
 from cnn_tui.keras_io.code.pictures import augmentation
 from cnn_tui.keras_io.code.preparation import of_generator
 from cnn_tui.keras_io.code.program import Program
@@ -40,6 +41,8 @@ class CodeImport(msgspec.Struct, frozen=True):
     chain: Chain
     compiled: Plain | None
     fitted: dict[str, Any]
+    by_hand: str
+    """Where it trains the model step by step, in place of a fit; "" where it does not."""
     data: Any
     validation: Any
     classes: Any
@@ -66,7 +69,11 @@ def read_code(path: Path, chosen: str | None = None, training: int | None = None
         raise ImportProblem(*dict.fromkeys(quiet(problem, 300) for problem in model.problems))
     model, of_trainings = _trained_so(model, training)
     notes = Notes([*program.notes, *model.notes, *of_trainings])
+    notes.to_know += source.to_know
     fitted = model.fitted or {}
+    by_hand = "" if fitted else own_training(source.cells)
+    if by_hand:
+        model = _with_what_it_is_made_with(model, program, by_hand, notes)
     data = _data(fitted.get("x"))
     layers = _with_what_comes_before(data, model.layers, notes)
     dense = next((layer for layer in reversed(layers) if layer.kind == "Dense"), None)
@@ -86,6 +93,7 @@ def read_code(path: Path, chosen: str | None = None, training: int | None = None
         with_flatten(chain, notes, len(layers) - len(model.layers), is_row),
         _compiled(model, notes),
         fitted,
+        by_hand,
         data,
         validation,
         units if isinstance(units, Unknown | Named | ClassNames) else None,
@@ -111,6 +119,17 @@ def _trained_so(model: CodeModel, training: int | None) -> tuple[CodeModel, list
     how = "the last one counts" if training is None else f"this is training {number}"
     on = "; it goes on with the weights of the one before, which are to be set as its weights" if number > 1 else ""
     return trainings[number - 1], [f"the model is trained {len(trainings)} times: {how}{on}"]
+
+
+def _with_what_it_is_made_with(model: CodeModel, program: Program, by_hand: str, notes: Notes) -> CodeModel:
+    """A model that is trained step by step, with the optimizer and the loss of that where they can be told."""
+    made = {} if model.compiled is not None else made_with(program.names)
+    taken = "the optimizer and the loss that it has are taken, and its" if made else "its optimizer, loss,"
+    notes.append(
+        f"the model is trained step by step there ({by_hand}), which is not followed: {taken} epochs, batches and "
+        "images are to be set"
+    )
+    return msgspec.structs.replace(model, compiled=made) if made else model
 
 
 def _with_what_comes_before(data: Value, layers: list[Instance], notes: Notes) -> list[Instance]:

@@ -74,7 +74,7 @@ def training_of(compiled: Any, precision: str, has_one_unit: bool, notes: Notes)
     """
     training = _with(Training(), "precision", precision, notes)
     if not isinstance(compiled, dict) or not compiled:
-        notes.to_know.append("the file does not say how the model is trained: the usual settings stand in")
+        notes.to_know.append("the model is not compiled in the file: the usual settings stand in")
         return training
     training = _with_optimizer(training, compiled.get("optimizer"), notes)
     training = _with_loss(training, _only(compiled.get("loss")), has_one_unit, notes)

@@ -122,10 +122,10 @@ def test_a_model_becomes_an_experiment_file(inside: Inside, tmp_path: Path) -> N
     assert answer.status == 0
     assert answer.err.splitlines() == [
         'cnn-tui: layer 2 "dense" (Dense): bias_initializer "ones" is left out',
-        "cnn-tui: the file does not say how the model is trained: the usual settings stand in",
+        "cnn-tui: the model is not compiled in the file: the usual settings stand in",
     ]
     assert "# Differs: layer 2" in answer.out
-    assert "# To know: the file does not say how the model is trained" in answer.out
+    assert "# To know: the model is not compiled in the file" in answer.out
     experiment = parse(answer.out)
     assert [each.type for each in experiment.layers] == ["Flatten", "Dense"]
     assert (experiment.name, experiment.dataset) == ("my model", "fashion_mnist")

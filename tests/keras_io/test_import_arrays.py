@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from cnn_tui.keras_io.import_file import SeveralModels
-from cnn_tui.network.layers import Conv2D, Normalization, Rescaling
-from tests.keras_io.test_import_code import HEAD, SMALL, read
+from cnn_tui.network.layers import Conv2D, Dense, Dropout, Normalization, Rescaling
+from tests.keras_io.test_import_code import HEAD, SMALL, read, refusal
 
 LOADED = f"""{HEAD}
 import numpy as np
@@ -174,3 +174,89 @@ varied = ImageDataGenerator(rotation_range=9, zca_whitening=False, zca_epsilon=1
     imported = read(tmp_path, code)
     assert imported.experiment.training.steps_per_epoch is None
     assert not any("steps_per_epoch" in note or "zca" in note for note in imported.notes)
+
+
+BY_HAND = """
+optimizer = keras.optimizers.SGD(learning_rate=0.05)
+loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+measured = keras.metrics.SparseCategoricalCrossentropy()
+def step(images, labels):
+    with tf.GradientTape() as tape:
+        loss = loss_of(labels, model(images, training=True))
+    optimizer.apply_gradients(zip(tape.gradient(loss, model.trainable_weights), model.trainable_weights))
+for epoch in range(7):
+    for images, labels in tf.data.Dataset.from_tensor_slices((x_train, y_train)).batch(50):
+        step(images, labels)
+"""
+
+
+def test_a_training_step_by_step_is_a_note_with_what_it_is_made_with(tmp_path: Path) -> None:
+    code = HEAD + SMALL.replace(', activation="softmax"', "") + BY_HAND
+    line = 1 + code[: code.index("GradientTape")].count("\n")
+    imported = read(tmp_path, code)
+    assert any(f"trained step by step there (GradientTape, line {line})" in note for note in imported.differences)
+    assert not any("not trained in the file" in note or "not compiled" in note for note in imported.notes)
+    training = imported.experiment.training
+    assert (training.optimizer, training.learning_rate, training.from_logits) == ("sgd", 0.05, True)
+    fitted = read(tmp_path, f"{code}{COMPILE}model.fit(x_train, y_train, epochs=4)\n")
+    assert not any("step by step" in note for note in fitted.notes)
+    assert fitted.experiment.training.epochs == 4
+    batches = read(tmp_path, f"{HEAD}{SMALL}{COMPILE}model.train_on_batch(x_train[:8], y_train[:8])\n")
+    assert any("step by step there (train_on_batch" in note for note in batches.differences)
+    assert batches.experiment.training.optimizer == "adam"
+
+
+def test_what_flows_together_is_named_also_by_functions_of_a_star(tmp_path: Path) -> None:
+    code = f"""{HEAD}
+from tensorflow.keras.layers import *
+inputs = Input((28, 28, 1))
+first = Conv2D(4, 3, padding="same")(inputs)
+both = Conv2D(4, 3, padding="same")(concatenate([inputs, first], axis=-1))
+outputs = Dense(10)(Flatten()(add([both, first])))
+model = keras.Model(inputs, outputs)
+"""
+    assert "concatenate (line 11) has 2 inputs" in refusal(tmp_path, code)
+    unknown = code.replace("concatenate([inputs, first], axis=-1)", "mixed(first)").replace(
+        "add([both, first])", "both"
+    )
+    assert "what mixed does to the tensor (line 11) is not known" in refusal(tmp_path, unknown)
+    assert "an output that is not known, made() (line 13)" in refusal(
+        tmp_path, code.replace("Model(inputs, outputs)", "Model(inputs, made())")
+    )
+
+
+def test_options_that_are_texts_of_several_numbers_are_read(tmp_path: Path) -> None:
+    code = f"""{HEAD}
+import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("--units", default="30,20")
+parser.add_argument("--drop", default="0.5")
+args = parser.parse_args()
+units = [int(one) for one in args.units.split(",")]
+drop = [float(one) for one in args.drop.split(",")] if args.drop else None
+if drop is None:
+    drop = [0 for one in units]
+elif len(drop) == 1:
+    drop = [drop[0] for one in units]
+model = keras.Sequential([layers.Flatten(input_shape=(28, 28))])
+for at, many in enumerate(units):
+    model.add(layers.Dense(many))
+    model.add(layers.Dropout(drop[at]))
+model.add(layers.Dense(10, activation="softmax"))
+{COMPILE}model.fit(x_train, y_train, epochs=2)
+"""
+    made = read(tmp_path, code).experiment.layers
+    assert [layer.units for layer in made if isinstance(layer, Dense)] == [30, 20, 10]
+    assert [layer.rate for layer in made if isinstance(layer, Dropout)] == [0.5, 0.5]
+
+
+@pytest.mark.parametrize(("language", "differs"), [("", False), ("python", True), ("text", None)])
+def test_text_between_fences_differs_where_it_says_that_it_is_python(
+    tmp_path: Path, language: str, differs: bool | None
+) -> None:
+    fence = "`" * 3
+    code = f"{fence}python\n{HEAD}{SMALL}{COMPILE}model.fit(x_train, y_train)\n{fence}\n\n"
+    imported = read(tmp_path, f"{code}{fence}{language}\nEpoch 1/5, 97 % of it\n{fence}\n", suffix=".md")
+    there = {True: imported.differences, False: imported.to_know, None: ()}[differs]
+    assert tuple(note for note in imported.notes if "no Python" in note) == there
+    assert len(there) == (differs is not None)

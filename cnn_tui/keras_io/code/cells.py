@@ -54,6 +54,8 @@ class CodeSource(msgspec.Struct, frozen=True):
 
     cells: tuple[CodeCell, ...]
     notes: tuple[str, ...] = ()
+    to_know: tuple[str, ...] = ()
+    """What was left out that is hardly Python: text between fences that do not say what it is."""
 
 
 def read_source(path: Path) -> CodeSource:
@@ -75,7 +77,9 @@ def read_source(path: Path) -> CodeSource:
 
 
 def _fenced(text: str, fences: list[re.Match[str]]) -> CodeSource:
-    cells, skipped = [], []
+    cells: list[CodeCell] = []
+    skipped: list[int] = []
+    printed: list[int] = []
     for fence in fences:
         if fence[2].lower() not in _FENCED_AS_PYTHON:
             continue
@@ -83,11 +87,15 @@ def _fenced(text: str, fences: list[re.Match[str]]) -> CodeSource:
         try:
             cells.append(CodeCell(_parsed(textwrap.dedent(fence[3])), line))
         except ValueError:
-            skipped.append(line)
-    if not skipped:
-        return CodeSource(tuple(cells))
-    at = ", ".join(f"line {line}" for line in skipped[:5]) + (", …" if len(skipped) > 5 else "")
-    return CodeSource(tuple(cells), (f"what stands between fences from {at} on is no Python: it is skipped",))
+            (skipped if fence[2] else printed).append(line)
+    return CodeSource(tuple(cells), _skipped(skipped), _skipped(printed))
+
+
+def _skipped(lines: list[int]) -> tuple[str, ...]:
+    if not lines:
+        return ()
+    at = ", ".join(f"line {line}" for line in lines[:5]) + (", …" if len(lines) > 5 else "")
+    return (f"what stands between fences from {at} on is no Python: it is skipped",)
 
 
 def _notebook(text: str, shown: str) -> CodeSource:

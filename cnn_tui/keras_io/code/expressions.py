@@ -15,18 +15,13 @@ from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, combined, is_plain
 from cnn_tui.keras_io.code.attributes import attribute
 from cnn_tui.keras_io.code.below import is_below, name_asked, put_together
 from cnn_tui.keras_io.code.cells import CodeCell
-from cnn_tui.keras_io.code.data_values import (
-    ClassWeights,
-    DatasetArrays,
-    OfName,
-    ReadPicture,
-)
+from cnn_tui.keras_io.code.data_values import ClassWeights, DatasetArrays, OfName
 from cnn_tui.keras_io.code.file_loops import each_of, of_each
 from cnn_tui.keras_io.code.joins import joined
 from cnn_tui.keras_io.code.parts import part_of
 from cnn_tui.keras_io.code.paths import THIS_FILE
 from cnn_tui.keras_io.code.tables import behind_call, statistic_of_table, with_table
-from cnn_tui.keras_io.code.usual_names import usual_name
+from cnn_tui.keras_io.code.usual_names import MERGING, usual_name
 from cnn_tui.keras_io.code.values import (
     CodeTable,
     Function,
@@ -128,10 +123,10 @@ class Expressions:
                 return self._part(self.value(owner, names, cell), index, names, cell)
             case ast.Compare(left=left, ops=[op], comparators=[right]):
                 sides = self.value(left, names, cell), self.value(right, names, cell)
-                if isinstance(sides[0], ReadPicture) and sides[1] is None:
-                    return isinstance(op, ast.IsNot | ast.NotEq)  # a file that is no picture is left out here too
                 if (asked := name_asked(*sides)) is not None:
                     return asked
+                if sides[1] is None and not isinstance(sides[0], Unknown) and not is_plain(sides[0]):
+                    return isinstance(op, ast.IsNot | ast.NotEq)  # also of a picture: what is none is left out here too
                 return _COMPARISONS[type(op)](*sides) if all(map(is_plain, sides)) else unknown(node, cell)
             case ast.BoolOp(op=op, values=values):
                 return self._either(isinstance(op, ast.And), values, node, names, cell)
@@ -203,7 +198,7 @@ class Expressions:
             if name == "__file__":
                 return THIS_FILE
             usual = f"keras.layers.{name}" if name in self._layers else usual_name(name)
-            if not usual and name[:1].isupper() and names.get("*"):
+            if not usual and (name[:1].isupper() or name in MERGING) and names.get("*"):
                 usual = f"{names.get('*')}.{name}"  # from keras.layers import *
             return Named(usual) if usual else unknown(node, cell)
 

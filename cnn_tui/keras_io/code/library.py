@@ -181,6 +181,8 @@ def model_of(arguments: Mapping[str, Value], place: str) -> CodeModel:
     inputs, outputs = (_single(arguments.get(name)) for name in ("inputs", "outputs"))
     if not isinstance(outputs, Tensor):
         what = f"{len(outputs)} outputs" if isinstance(outputs, list | tuple) else "an output that is not known"
+        if isinstance(outputs, Unknown):
+            what += f", {outputs}"
         return CodeModel(place, problems=[f"the model has {what}: {ONLY_CHAINS}"])
     problems = [outputs.problem] if outputs.problem else []
     if isinstance(inputs, list | tuple):
@@ -232,7 +234,9 @@ def _on_tensor(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
     tensor: Tensor = next(part for part in parts if isinstance(part, Tensor))
     if len(parts) > 1 or (len(unnamed) > 1 and isinstance(unnamed[1], Tensor)):
         count = max(len(parts), len(unnamed))
-        return Tensor(tensor.shape, tensor.layers, f"{callee.name} ({place}) has {count} inputs: {ONLY_CHAINS}")
+        what = f"{callee.name} ({place}) has {count} inputs: {ONLY_CHAINS}"
+        earlier = (part.problem for part in (*parts, *unnamed) if isinstance(part, Tensor) and part.problem)
+        return Tensor(tensor.shape, tensor.layers, next(earlier, what))
     if callee.name in ("cast", "identity", "convert_to_tensor"):
         return tensor
     if callee.name == "reshape" and _is_row(unnamed[1] if len(unnamed) > 1 else given.get("shape")):

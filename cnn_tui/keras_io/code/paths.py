@@ -51,7 +51,7 @@ def _fetched(arguments: Mapping[str, Value]) -> str | None:
     return str(Path(cache, folder, name)) if name and isinstance(cache, str) and isinstance(folder, str) else None
 
 
-def text_method(text: str, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> str | None:
+def text_method(text: str, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> str | list[str] | None:
     """What a method of a text, or of a path, gives; None where it is not known."""
     if not all(isinstance(part, str | int | float) for part in (*unnamed, *given.values())):
         return None
@@ -63,6 +63,9 @@ def text_method(text: str, name: str, unnamed: Sequence[Value], given: Mapping[s
         return str(Path(text).with_suffix(str(unnamed[0])))
     if name == "format" and _FORMATTED.search(text):
         return None
+    if name == "split" and len(unnamed) < 2 and not given and len(text) < _LONGEST:
+        separator = unnamed[0] if unnamed else None
+        return text.split(separator) if separator is None or (isinstance(separator, str) and separator) else None
     if name in _METHODS and len(text) + sum(len(str(part)) for part in unnamed) < _LONGEST:
         return str(getattr(text, name)(*unnamed, **given))
     return None

@@ -19,6 +19,7 @@ from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
 from cnn_tui.keras_io.code.data_values import ClassNames, NpzFile, OfName
 from cnn_tui.keras_io.code.expressions import Expressions, items, unknown
 from cnn_tui.keras_io.code.file_loops import each_of, note_of_names, reads_all
+from cnn_tui.keras_io.code.imports import take_import
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
 from cnn_tui.keras_io.code.objects import HELD, is_own
 from cnn_tui.keras_io.code.pipelines import batches
@@ -27,7 +28,6 @@ from cnn_tui.keras_io.code.values import (
     Class,
     CodeModel,
     Function,
-    Named,
     Names,
     Unknown,
     Value,
@@ -108,7 +108,7 @@ class Program:
             case ast.Expr(value=value):
                 self._value(value, names, cell)
             case ast.Import() | ast.ImportFrom():
-                self._import(node, names)
+                take_import(node, names)
             case ast.FunctionDef(name=name):
                 names[name] = Function(node, names.seen_by_functions(), cell)
             case ast.ClassDef(name=name, body=body):
@@ -291,19 +291,6 @@ class Program:
                     held[at] = value
                 elif isinstance(owner, ast.Name) and owner.id in names:
                     names[owner.id] = with_change(held, cell.place(target.lineno))
-
-    def _import(self, node: ast.Import | ast.ImportFrom, names: Names) -> None:
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                root = alias.name.partition(".")[0]
-                names[alias.asname or root] = Named(alias.name if alias.asname else root)
-            return
-        for alias in node.names:
-            if alias.name == "*":
-                if Named(f"{node.module}.*").is_keras:
-                    names["*"] = node.module
-            else:
-                names[alias.asname or alias.name] = Named(f"{node.module}.{alias.name}")
 
     def _value(self, node: ast.expr, names: Names, cell: CodeCell) -> Value:
         return self._expressions.value(node, names, cell)

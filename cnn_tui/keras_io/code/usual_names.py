@@ -24,6 +24,10 @@ _BUILTINS = (
 )  # fmt: skip
 
 
+MERGING = ("add", "average", "concatenate", "maximum", "minimum", "multiply", "subtract")
+"""Keras's functions for what flows together, among `from keras.layers import *`."""
+
+
 def usual_name(name: str) -> str:
     """The path of what a name usually stands for; "" for a name that has no such meaning."""
     return _USUAL.get(name) or (f"builtins.{name}" if name in _BUILTINS else "")
