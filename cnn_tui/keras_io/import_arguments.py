@@ -18,6 +18,14 @@ from cnn_tui.text import quiet
 _ALIASES = {"swish": "silu", "hard_swish": "hard_silu"}  # of activations
 _INITIALIZER_DEFAULTS = {"mean": 0.0, "stddev": 0.05, "minval": -0.05, "maxval": 0.05, "gain": 1.0}
 _SHORT_INITIALIZERS = {"normal": "random_normal", "uniform": "random_uniform", "zero": "zeros", "one": "ones"}
+_SCALED: dict[tuple[Any, ...], str] = {  # what Keras 2 wrote of some as a VarianceScaling: scale, mode and distribution
+    (1.0, "fan_avg", "uniform"): "glorot_uniform",
+    (1.0, "fan_avg", "truncated_normal"): "glorot_normal",
+    (1.0, "fan_in", "uniform"): "lecun_uniform",
+    (1.0, "fan_in", "truncated_normal"): "lecun_normal",
+    (2.0, "fan_in", "uniform"): "he_uniform",
+    (2.0, "fan_in", "truncated_normal"): "he_normal",
+}
 _TYPED_DIGITS = 5
 _LEAST_PRECISE = 1e-37  # below it, a float32 has fewer digits
 
@@ -120,9 +128,24 @@ def initializer(raw: Any) -> Any:
         return _SHORT_INITIALIZERS.get(raw, raw)
     if not isinstance(raw, dict) or not isinstance(raw.get("class_name"), str):
         return raw
-    if any(part not in (None, _INITIALIZER_DEFAULTS.get(name)) for name, part in config_of(raw).items()):
+    config = {name: part for name, part in config_of(raw).items() if part is not None and name != "dtype"}
+    if raw["class_name"] == "VarianceScaling":
+        return _scaled(config) or raw
+    if any(part != _INITIALIZER_DEFAULTS.get(name) for name, part in config.items()):
         return raw
     return snake_case(raw["class_name"])
+
+
+def _scaled(config: Plain) -> str:
+    """`he_normal`, from the VarianceScaling that it is; "" for one that has no name of its own."""
+    usual = {"scale": 1.0, "mode": "fan_in", "distribution": "truncated_normal"}
+    if not config.keys() <= usual.keys():
+        return ""
+    scale, mode, distribution = (usual | config).values()
+    if distribution == "normal":
+        distribution = "truncated_normal"  # which it means
+    known = isinstance(scale, int | float) and isinstance(mode, str) and isinstance(distribution, str)
+    return _SCALED.get((scale, mode, distribution), "") if known else ""
 
 
 def snake_case(name: str) -> str:

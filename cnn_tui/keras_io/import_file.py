@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cnn_tui.data.npz_file import BROKEN
-from cnn_tui.keras_io.import_hdf5 import read_hdf5
+from cnn_tui.keras_io.import_hdf5 import read_hdf5, with_training
 from cnn_tui.keras_io.other_models import HDF5, other_model, saved_model
 from cnn_tui.text import quiet, reason
 
@@ -83,14 +83,16 @@ def _of_tensorflow_js(described: dict[str, Any], shown: str) -> Any:
             "Keras model that it was made of"
         )
     topology = described.get("modelTopology")
+    training = described.get("trainingConfig")  # as TensorFlow.js itself writes it; its converter, inside
     for key in ("model_config", ""):
         if isinstance(topology, str):  # by older converters
             topology = _parsed(topology, shown)
         if isinstance(topology, dict) and key in topology:
+            training = topology.get("training_config", training)
             topology = topology[key]
     if not isinstance(topology, dict):
         raise ImportProblem(f"{shown} is a file of TensorFlow.js that describes no model, only its weights")
-    return topology
+    return with_training(topology, training)
 
 
 def _unpacked(path: Path, shown: str) -> bytes:

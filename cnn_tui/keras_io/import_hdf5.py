@@ -25,9 +25,14 @@ def read_hdf5(path: Path, most_bytes: int) -> dict[str, Any] | None:
         return None
     if not isinstance(model, dict):
         return None
-    if not isinstance(compiled, dict):
+    return with_training(model, compiled)
+
+
+def with_training(model: dict[str, Any], training: Any) -> dict[str, Any]:
+    """The description of a model with its `training_config`, put as a `.keras` file has it; without one, as it is."""
+    if not isinstance(training, dict):
         return model
-    return {**model, "compile_config": {**compiled, "optimizer": compiled.get("optimizer_config")}}
+    return {**model, "compile_config": {**training, "optimizer": training.get("optimizer_config")}}
 
 
 def _attribute(file: Any, name: str, most_bytes: int) -> Any:

@@ -236,6 +236,7 @@ def _with(training: Training, key: str, value: Any, notes: list[str]) -> Trainin
 
 def _note_others(what: str, config: Plain, defaults: Plain, notes: list[str]) -> None:
     """Note the arguments that are not at their defaults."""
-    for argument, value in config.items():
+    for argument, written in config.items():
+        value = of_float32(written, 5) if isinstance(written, float) else written  # as a person typed it
         if argument not in ("name", "dtype") and value not in (None, False, defaults.get(argument)):
             notes.append(f"{what}: {quiet(argument, 60)} {shown(value)} is left out")

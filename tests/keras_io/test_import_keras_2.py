@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cnn_tui.keras_io.import_model import Imported
-from cnn_tui.network.layers import BatchNormalization, LayerNormalization
+from cnn_tui.network.layers import BatchNormalization, Dense, LayerNormalization
 from cnn_tui.network.summary import summarize
 from tests.keras_io.test_import_model import DENSE, FLATTEN, Model, read, refusal, sequential
 
@@ -106,3 +106,48 @@ def test_arguments_without_a_use_are_no_difference(tmp_path: Path) -> None:
         DENSE,
     )
     assert read(tmp_path / "model.json", model).differences == ()
+
+
+@pytest.mark.parametrize(
+    ("scale", "mode", "distribution", "name"),
+    [
+        (1.0, "fan_avg", "uniform", "glorot_uniform"),
+        (1, "fan_avg", "normal", "glorot_normal"),
+        (1.0, "fan_in", "uniform", "lecun_uniform"),
+        (1.0, "fan_in", "truncated_normal", "lecun_normal"),
+        (2.0, "fan_in", "uniform", "he_uniform"),
+        (2.0, "fan_in", "normal", "he_normal"),
+    ],
+)
+def test_what_a_variance_scaling_is_called_today(
+    tmp_path: Path, scale: float, mode: str, distribution: str, name: str
+) -> None:
+    config = {"scale": scale, "mode": mode, "distribution": distribution, "seed": None, "dtype": "float32"}
+    described = {**DENSE, "config": {**DENSE["config"], "kernel_initializer": layer("VarianceScaling", **config)}}
+    imported = read(tmp_path / "model.json", sequential(FLATTEN, described))
+    answer = imported.experiment.layers[-1]
+    assert isinstance(answer, Dense)
+    assert (answer.kernel_initializer, imported.differences) == (name, ())
+
+
+@pytest.mark.parametrize("config", [{"scale": 3.0}, {"distribution": "untruncated_normal"}, {"scale": [1]}, {"x": 1}])
+def test_a_variance_scaling_without_a_name_is_left_out_in_words(tmp_path: Path, config: Model) -> None:
+    described = {**DENSE, "config": {**DENSE["config"], "kernel_initializer": layer("VarianceScaling", **config)}}
+    (sentence,) = read(tmp_path / "model.json", sequential(FLATTEN, described)).differences
+    assert "kernel_initializer is VarianceScaling(" in sentence and sentence.endswith("which is left out")
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_model_of_tensorflow_js_is_trained_as_there(tmp_path: Path, inside: bool) -> None:
+    """Its converter puts beside the model how it was compiled, and what is saved in a browser has it at the top."""
+    adam = layer("Adam", lr=0.25, decay=0.0, beta_1=0.8999999761581421, epsilon=1e-07)
+    training = {"loss": "categorical_crossentropy", "metrics": ["accuracy"], "optimizer_config": adam}
+    topology = {"model_config": sequential(FLATTEN, DENSE), "training_config": training}
+    whole: Model = {"format": "layers-model", "modelTopology": topology, "weightsManifest": []}
+    if not inside:
+        whole |= {"modelTopology": sequential(FLATTEN, DENSE), "trainingConfig": training}
+    imported = read(tmp_path / "model.json", whole)
+    found = imported.experiment.training
+    assert (found.learning_rate, found.loss, found.metrics) == (0.25, "categorical_crossentropy", ("accuracy",))
+    assert imported.differences == ()
+    assert not any("how the model is trained" in sentence for sentence in imported.to_know)
