@@ -112,7 +112,7 @@ def import_(
     ] = None,
     training: Annotated[
         int | None,
-        typer.Option(metavar="NUMBER", help="Which training, where a script trains its model several times."),
+        typer.Option(metavar="NUMBER", help="One training alone, where a script trains its model several times."),
     ] = None,
     weights: Annotated[
         bool, typer.Option("--weights", help="Start from the file's own weights, to test them or to train them on.")

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 MAX_PATIENCE = 100_000
+_NO_DELTA = 0.0
 
 
 class StopRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -26,7 +27,7 @@ class StopRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     patience: int | None = None
     nan: bool = False
     restore_best_weights: bool = False
-    min_delta: float = 0.0
+    min_delta: float = _NO_DELTA
 
     def __post_init__(self) -> None:
         given = [self.below is not None, self.above is not None, self.patience is not None, self.nan]
@@ -40,6 +41,10 @@ class StopRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
             raise ValueError("restore_best_weights goes with patience, which looks for the best epoch")
         if not 0 <= self.min_delta < math.inf or (self.min_delta and self.patience is None):
             raise ValueError("min_delta is how much better is better: a number from 0 on, beside patience")
+        if (
+            not self.min_delta
+        ):  # msgspec leaves out only the default object itself; equal rules have to be written alike
+            msgspec.structs.force_setattr(self, "min_delta", _NO_DELTA)
 
     @property
     def limit(self) -> float | None:

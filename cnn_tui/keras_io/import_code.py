@@ -15,7 +15,7 @@ import msgspec
 from cnn_tui.experiment.schedule import AnySchedule
 from cnn_tui.keras_io.code.applications import with_preparation
 from cnn_tui.keras_io.code.arithmetic import is_plain
-from cnn_tui.keras_io.code.cells import read_source
+from cnn_tui.keras_io.code.cells import CodeSource, read_source
 from cnn_tui.keras_io.code.data_values import BLUE_FIRST, YIELDED, ClassNames, DatasetArrays, Folder
 from cnn_tui.keras_io.code.own_training import made_with, own_training
 from cnn_tui.keras_io.code.pictures import augmentation
@@ -53,10 +53,11 @@ class CodeImport(msgspec.Struct, frozen=True):
     notes: Notes
 
 
-def read_code(path: Path, chosen: str | None = None, training: int | None = None) -> CodeImport:
-    """The model of a script, a notebook, or a text with code fences. Raises ImportProblem.
+def read_code(path: Path, chosen: str | None = None, training: int | None = None) -> list[CodeImport]:
+    """The model of a script, a notebook, or a text with code fences, as it is at each of its trainings, in their order.
 
-    `chosen` is the number, from 1, or the name of one of several models, `training` the number of one of its trainings.
+    `chosen` is the number, from 1, or the name of one of several models, `training` the number of the one training that
+    is wanted. Raises ImportProblem.
     """
     source = read_source(path)
     program = Program(tuple(LAYERS))
@@ -67,8 +68,24 @@ def read_code(path: Path, chosen: str | None = None, training: int | None = None
     model = _choose(program.models, chosen, quiet(path.name))
     if model.problems:
         raise ImportProblem(*dict.fromkeys(quiet(problem, 300) for problem in model.problems))
-    model, of_trainings = _trained_so(model, training)
-    notes = Notes([*program.notes, *model.notes, *of_trainings])
+    trainings = [*model.earlier, model]
+    if training is not None and not 1 <= training <= len(trainings):
+        times = counted(model.fits, "training")
+        raise ImportProblem(f"the model has {times}, which are numbered from 1: there is no {training}")
+    if training is None:
+        return [_code_import(one, program, source, []) for one in trainings]
+    words = [note_of_one(training, len(trainings), f"this is training {training}")] if len(trainings) > 1 else []
+    return [_code_import(trainings[training - 1], program, source, words)]
+
+
+def note_of_one(number: int, trainings: int, how: str) -> str:
+    """A note on a model of which one training alone is imported."""
+    on = "; it goes on with the weights of the one before, which are to be set as its weights" if number > 1 else ""
+    return f"the model is trained {trainings} times: {how}{on}"
+
+
+def _code_import(model: CodeModel, program: Program, source: CodeSource, of_training: list[str]) -> CodeImport:
+    notes = Notes([*program.notes, *model.notes, *of_training])
     notes.to_know += source.to_know
     fitted = model.fitted or {}
     by_hand = "" if fitted else own_training(source.cells)
@@ -102,23 +119,6 @@ def read_code(path: Path, chosen: str | None = None, training: int | None = None
         model.printed_total,
         notes,
     )
-
-
-def _trained_so(model: CodeModel, training: int | None) -> tuple[CodeModel, list[str]]:
-    """The model as it is at one of its trainings, by default the last, and a note on the others.
-
-    Raises ImportProblem for a training that it does not have.
-    """
-    trainings = [*model.earlier, model]
-    number = len(trainings) if training is None else training
-    if not 1 <= number <= len(trainings):
-        times = counted(model.fits, "training")
-        raise ImportProblem(f"the model has {times}, which are numbered from 1: there is no {number}")
-    if len(trainings) == 1:
-        return model, []
-    how = "the last one counts" if training is None else f"this is training {number}"
-    on = "; it goes on with the weights of the one before, which are to be set as its weights" if number > 1 else ""
-    return trainings[number - 1], [f"the model is trained {len(trainings)} times: {how}{on}"]
 
 
 def _with_what_it_is_made_with(model: CodeModel, program: Program, by_hand: str, notes: Notes) -> CodeModel:

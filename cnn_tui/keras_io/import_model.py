@@ -35,6 +35,7 @@ from cnn_tui.keras_io.import_layers import (
     with_activations_apart,
     without_unknown_variation,
 )
+from cnn_tui.keras_io.import_phases import Imported, in_phases
 from cnn_tui.keras_io.import_rows import with_flatten
 from cnn_tui.keras_io.import_training import training_of
 from cnn_tui.keras_io.keras_1 import is_keras_1, of_today
@@ -51,29 +52,15 @@ __all__ = ["ImportProblem", "Imported", "SeveralModels", "import_model", "with_w
 _MIXED = ("mixed_bfloat16", "mixed_float16")
 
 
-class Imported(msgspec.Struct, frozen=True):
-    """An experiment made of a model, and sentences on what of the model was left out."""
-
-    experiment: Experiment
-    differences: tuple[str, ...] = ()
-    """What is otherwise here than in the file: left out, or replaced."""
-    to_know: tuple[str, ...] = ()
-    """What comes to the same in another way, and what stands in for what the file does not say."""
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """All the sentences, those on differences first."""
-        return self.differences + self.to_know
-
-
 def import_model(path: Path, chosen: str | None = None, training: int | None = None) -> Imported:
     """Read a Sequential, or a Functional that is a plain chain of layers, from a file. Raises ImportProblem.
 
     `chosen` tells which model of a script is meant where it makes several: the number, from 1, or the name. `training`
-    tells which of the trainings of that model, from 1; by default the last.
+    tells which of the trainings of that model, from 1; by default all of them are phases of one.
     """
     if path.suffix.lower() in SUFFIXES:
-        return _from_code(read_code(path, chosen, training), path)
+        codes = read_code(path, chosen, training)
+        return in_phases(codes, lambda code: _from_code(code, path))
     model = read_config(path)
     try:
         findings = ImportFindings()

@@ -13,6 +13,7 @@ from PIL import Image
 
 from cnn_tui.data.dataset import DataOptions
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.phase import Phase
 from cnn_tui.experiment.training import Training
 from cnn_tui.keras_io.import_model import import_model
 from cnn_tui.keras_io.script.notebook import keras_notebook
@@ -193,7 +194,7 @@ def test_training_that_goes_on_counts_its_epochs_by_the_first(tmp_path: Path) ->
     more = "model.fit(x_train, y_train, epochs=7, initial_epoch=first.epoch[-1] + 1)\n"
     assert read(tmp_path, HEAD + SMALL + fit + more).experiment.training.epochs == 7
     again = "model.compile('adam', 'sparse_categorical_crossentropy')\n"
-    assert read(tmp_path, HEAD + SMALL + fit + again + more).experiment.training.epochs == 4
+    assert read(tmp_path, HEAD + SMALL + fit + again + more).experiment.then == (Phase(4),)
     unknown = read(tmp_path, HEAD + SMALL + fit + more.replace("first.epoch[-1] + 1", "there()"))
     assert any(note.startswith("initial_epoch is there()") for note in unknown.notes)
 

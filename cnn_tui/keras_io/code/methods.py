@@ -27,6 +27,7 @@ from cnn_tui.keras_io.code.scale import FITTED, statistic
 from cnn_tui.keras_io.code.values import (
     FIT_AT,
     HISTORY,
+    NOT_COMPILED,
     OPTIONS,
     PARSER,
     TOGETHER,
@@ -104,6 +105,7 @@ def _of_model(model: CodeModel, name: str, unnamed: Sequence[Value], given: Mapp
             model.fitted = _together(before, model.fitted)
         else:
             model.fits += 1
+            model.fitted |= {NOT_COMPILED: True} if model.is_trained else {}
             model.earlier += [] if model.as_trained is None else [model.as_trained]
         model.is_trained = True
         model.as_trained = _as_it_is(model)
@@ -135,7 +137,7 @@ def _as_it_is(model: CodeModel) -> CodeModel:
 
 def _goes_on(before: Mapping[str, Value], fitted: Mapping[str, Value]) -> bool:
     """Whether a fit goes on as the one before it: only for other epochs, and with nothing that would begin anew."""
-    names = {*before, *fitted} - {*_OF_EPOCHS, "verbose", TOGETHER, FIT_AT}
+    names = {*before, *fitted} - {*_OF_EPOCHS, "verbose", TOGETHER, FIT_AT, NOT_COMPILED}
     return (
         before.get("callbacks") is fitted.get("callbacks") is None
         and _epochs(before) is not None
@@ -156,6 +158,7 @@ def _together(before: Mapping[str, Value], fitted: dict[str, Value]) -> dict[str
     """Two fits in a row as one."""
     epochs = sum(len(_epochs(one) or ()) for one in (before, fitted))
     rest = {name: value for name, value in fitted.items() if name not in _OF_EPOCHS}
+    rest |= {NOT_COMPILED: True} if NOT_COMPILED in before else {}
     return {**rest, "epochs": epochs, TOGETHER: before.get(TOGETHER, 1) + 1}
 
 

@@ -56,12 +56,14 @@ def _asked(
 ) -> AnySchedule | None:
     """A rate for each epoch, from a function that is plain arithmetic: of the epoch, or of it and the last rate."""
     function, epochs = callback.arguments.get("schedule"), fitted.get("epochs", 1)
-    if not isinstance(function, Function) or type(epochs) is not int or not 1 <= epochs <= MOST_EPOCHS:
+    first = fitted.get("initial_epoch", 0)
+    first = first if type(first) is int and first >= 0 else 0
+    if not isinstance(function, Function) or type(epochs) is not int or not 1 <= epochs - first <= MOST_EPOCHS:
         return None
     wanted = function.node.args
     takes_rate = len([*wanted.posonlyargs, *wanted.args]) - len(wanted.defaults) >= 2
     rate, rates = first_rate(compiled), []
-    for epoch in range(epochs):
+    for epoch in range(first, epochs):
         given = ask(function, (epoch, rate) if takes_rate else (epoch,))
         if isinstance(given, bool) or not isinstance(given, int | float):
             return None
