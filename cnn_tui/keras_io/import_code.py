@@ -209,10 +209,10 @@ def _network(model: CodeModel) -> str:
 
 
 def _how_trained(model: CodeModel) -> str:
-    """The same text for models that are trained in the same way, be it on other images."""
+    """The same text for models that are trained in the same way, be it on other images: with labels as they are."""
     fitted = model.fitted or {}
     asked = {**(model.compiled or {}), **{name: fitted.get(name) for name in ("epochs", "batch_size")}}
-    return repr(_without_place(described(asked)))
+    return repr((_without_place(described(asked)), _changed_at(fitted)))
 
 
 def _without_place(value: Any) -> Any:

@@ -260,3 +260,28 @@ def test_text_between_fences_differs_where_it_says_that_it_is_python(
     there = {True: imported.differences, False: imported.to_know, None: ()}[differs]
     assert tuple(note for note in imported.notes if "no Python" in note) == there
     assert len(there) == (differs is not None)
+
+
+@pytest.mark.parametrize(
+    ("body", "looks_on"),
+    [
+        ("self.losses = []\n    def on_batch_end(self, batch, logs): self.losses.append(logs.get('loss'))", True),
+        ("print(epoch, self.model.predict(x_test[:1]), self.model.optimizer.learning_rate)", True),
+        ("guess = self.model.predict(x_test[:9])\n        print(guess.argmax(axis=1))", True),
+        ("keras.backend.set_value(self.model.optimizer.learning_rate, 0.1)", False),
+        ("self.model.optimizer.learning_rate = 0.1", False),
+        ("unfreeze(self.model)", False),
+        ("for layer in self.model.layers: layer.trainable = True", False),
+        ("model = self.model\n        change(model)", False),
+    ],
+)
+def test_a_callback_that_only_looks_on_is_no_difference(tmp_path: Path, body: str, looks_on: bool) -> None:
+    code = f"""{HEAD}{SMALL}
+class Watching(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        {body}
+{COMPILE}model.fit(x_train, y_train, epochs=3, callbacks=[Watching(), WandbCallback()])
+"""
+    notes = [note for note in read(tmp_path, code).notes if "callback" in note]
+    assert (notes == []) is looks_on
+    assert all("Watching" in note for note in notes)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.code.expressions import Expressions
 from cnn_tui.keras_io.code.objects import CLASS, held, is_own, method_of
+from cnn_tui.keras_io.code.onlookers import only_looks_on
 from cnn_tui.keras_io.code.values import Function, Instance, Value
 
 RENAMED_METRICS = {"acc": "accuracy", "val_acc": "val_accuracy"}
@@ -25,7 +26,8 @@ def stop_rules(callbacks: Value, notes: list[str]) -> tuple[StopRule, ...]:
     rules: list[StopRule] = []
     for callback in listed:
         if not isinstance(callback, Instance):
-            notes.append(f"the callback {callback} is left out: it is not known")
+            if not only_looks_on(callback):
+                notes.append(f"the callback {callback} is left out: it is not known")
         elif callback.kind == "EarlyStopping":
             rules += _early_stopping(callback, notes)
         elif is_own(callback):
@@ -75,9 +77,9 @@ def _own(callback: Instance, notes: list[str]) -> list[StopRule]:
         found = [_rule(test, method, callback) for test in ways]
         is_whole = is_whole and all(found)
         rules += [rule for rule in found if rule is not None]
-    if not rules:
+    if not rules and not only_looks_on(callback.arguments[CLASS]):
         notes.append(f"the callback {callback.kind} ({place}) is left out: it is code")
-    elif not is_whole:
+    elif rules and not is_whole:
         notes.append(f"the callback {callback.kind} ({place}): a part of what it stops at is left out: it is code")
     return rules
 
