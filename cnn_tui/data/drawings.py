@@ -45,19 +45,41 @@ _GROUNDS: tuple[Color, ...] = ((128, 160, 84), (176, 160, 120), (150, 150, 148),
 _SKIES: tuple[Color, ...] = ((168, 200, 228), (204, 214, 220), (236, 222, 196), (120, 150, 176), (90, 96, 110))
 
 
+class Pose(NamedTuple):
+    """How the thing in a picture may stand: shares of the picture's edge, and the tilt in radians."""
+
+    sizes: tuple[float, float] = (0.72, 1.0)
+    across: float = 0.08
+    down: float = 0.06
+    tilt: float = 0.0
+    flips: bool = True
+
+
+_USUAL = Pose()
+_ANYWHERE = Pose((0.55, 0.9), 0.16, 0.1, 0.05)
+_UPRIGHT = Pose((0.8, 0.95), 0.04, 0.04, 0.08)
+_AS_IT_LIKES = Pose((0.6, 1.0), 0.15, 0.12, 0.5)
+
+
 class Drawing:
     """A picture in the making. Places are shares of its edge: (0, 0) is upper left, (1, 1) lower right."""
 
-    def __init__(self, chance: random.Random, background: Color, side: int = SIDE, *, flips: bool = True) -> None:
-        """`side` is in pixels. With `flips`, half of the pictures are mirrored."""
+    def __init__(self, chance: random.Random, background: Color, side: int = SIDE, pose: Pose = _USUAL) -> None:
+        """`side` is in pixels."""
         from PIL import Image, ImageDraw  # not before something is drawn: it is slow to load
 
         self.chance, self._side, self._edge = chance, side, _FINE * side
         self._image = Image.new("RGB", (self._edge, self._edge), background)
         self._pencil = ImageDraw.Draw(self._image)
-        self._flipped = flips and chance.random() < 0.5
-        self._size = chance.uniform(0.72, 1.0)
-        self._shift = (chance.uniform(-0.08, 0.08), chance.uniform(-0.06, 0.06))
+        self.pose(pose)
+
+    def pose(self, pose: Pose) -> None:
+        """Let what is drawn from here on stand in another way, by lot."""
+        self._flipped = pose.flips and self.chance.random() < 0.5
+        self._size = self.between(*pose.sizes)
+        self._shift = (self.between(-pose.across, pose.across), self.between(-pose.down, pose.down))
+        tilt = self.between(-pose.tilt, pose.tilt) if pose.tilt else 0.0
+        self._turn = (math.cos(tilt), math.sin(tilt))
 
     def between(self, least: float, most: float) -> float:
         """A number by lot."""
@@ -100,21 +122,48 @@ class Drawing:
         return Image.blend(small, grain, 0.06)
 
     def _place(self, point: Point) -> Point:
-        x, y = ((share - 0.5) * self._size + 0.5 + shift for share, shift in zip(point, self._shift, strict=True))
+        x, y = ((share - 0.5) * self._size for share in point)
+        cosine, sine = self._turn
+        x, y = x * cosine - y * sine + 0.5 + self._shift[0], x * sine + y * cosine + 0.5 + self._shift[1]
         return (1 - x if self._flipped else x) * self._edge, y * self._edge
 
 
-Drawer: TypeAlias = "Callable[[random.Random], Image.Image]"
+Drawer: TypeAlias = "Callable[[random.Random, Pose], Image.Image]"
 
 
-def _outdoors(chance: random.Random) -> Drawing:
+_THINGS = Pose((0.25, 0.9), 0.5, 0.3, 0.2)
+"""How trees, bushes and posts may stand."""
+
+
+def _outdoors(chance: random.Random, pose: Pose, things: int) -> Drawing:
+    """A field under a sky, with up to so many `things` in it, for one who stands there in a pose."""
     drawing = Drawing(chance, chance.choice(_SKIES))
     drawing.ground(drawing.near(chance.choice(_GROUNDS)), drawing.between(0.45, 0.75))
+    for _ in range(chance.randint(1, things)):
+        _thing(drawing)
+    drawing.pose(pose)
     return drawing
 
 
-def _horse(chance: random.Random) -> Image.Image:
-    drawing = _outdoors(chance)
+def _thing(drawing: Drawing) -> None:
+    """A tree, a bush, a post or a rock, in a colour that an animal or a coat may have too."""
+    drawing.pose(_THINGS)
+    kind, color = drawing.chance.randrange(4), drawing.near(drawing.chance.choice(_COATS + _CLOTHES + _GROUNDS), 20)
+    if kind == 0:
+        drawing.limb([(0.5, 0.4), (0.5, 0.95)], drawing.between(0.06, 0.14), drawing.near(_COATS[0], 30))
+        for _ in range(3):
+            middle = (drawing.between(0.35, 0.65), drawing.between(0.15, 0.4))
+            drawing.blob(middle, (drawing.between(0.12, 0.25), drawing.between(0.1, 0.2)), drawing.near(color, 25))
+    elif kind == 1:
+        drawing.blob((0.5, 0.6), (drawing.between(0.15, 0.35), drawing.between(0.08, 0.2)), color)
+    elif kind == 2:
+        drawing.limb([(0.5, drawing.between(0.2, 0.5)), (0.5, 0.9)], drawing.between(0.04, 0.15), color)
+    else:
+        drawing.limb([(drawing.between(0.1, 0.4), 0.5), (drawing.between(0.6, 0.9), 0.55)], 0.1, color)
+
+
+def _horse(chance: random.Random, pose: Pose) -> Image.Image:
+    drawing = _outdoors(chance, pose, 3)
     coat = drawing.near(chance.choice(_COATS))
     dark: Color = (coat[0] // 2, coat[1] // 2, coat[2] // 2)
     for x in (0.3, 0.37, 0.61, 0.68):
@@ -130,8 +179,8 @@ def _horse(chance: random.Random) -> Image.Image:
     return drawing.finished()
 
 
-def _human(chance: random.Random) -> Image.Image:
-    drawing = _outdoors(chance)
+def _human(chance: random.Random, pose: Pose) -> Image.Image:
+    drawing = _outdoors(chance, pose, 3)
     skin, shirt, trousers = (drawing.near(chance.choice(all_)) for all_ in (_SKINS, _CLOTHES, _CLOTHES))
     stride, raised = drawing.between(0.02, 0.14), drawing.between(-0.2, 0.22)
     for side in (-1, 1):
@@ -153,8 +202,8 @@ def _face(drawing: Drawing, coat: Color) -> None:
         drawing.blob((x + drawing.between(-0.01, 0.01), 0.475), (0.02, 0.03), (28, 24, 22))
 
 
-def _cat(chance: random.Random) -> Image.Image:
-    drawing = _outdoors(chance)
+def _cat(chance: random.Random, pose: Pose) -> Image.Image:
+    drawing = _outdoors(chance, pose, 2)
     coat = drawing.near(chance.choice(_COATS))
     lean = drawing.between(-0.05, 0.05)
     for side in (-1, 1):
@@ -168,8 +217,8 @@ def _cat(chance: random.Random) -> Image.Image:
     return drawing.finished()
 
 
-def _dog(chance: random.Random) -> Image.Image:
-    drawing = _outdoors(chance)
+def _dog(chance: random.Random, pose: Pose) -> Image.Image:
+    drawing = _outdoors(chance, pose, 2)
     coat = drawing.near(chance.choice(_COATS))
     dark: Color = (coat[0] * 3 // 5, coat[1] * 3 // 5, coat[2] * 3 // 5)
     _face(drawing, coat)
@@ -210,8 +259,8 @@ def _hand(drawing: Drawing, skin: Color, stretched: tuple[float, ...]) -> None:
 
 
 def _hand_that(*stretched: float) -> Drawer:
-    def draw(chance: random.Random) -> Image.Image:
-        drawing = Drawing(chance, (248, 248, 246))
+    def draw(chance: random.Random, pose: Pose) -> Image.Image:
+        drawing = Drawing(chance, (248, 248, 246), pose=pose)
         _hand(drawing, drawing.near(chance.choice(_SKINS)), stretched)
         return drawing.finished()
 
@@ -224,9 +273,9 @@ LETTERS = "ABCDEFGHIKLMNOPQRSTUVWXY"
 
 
 def _sign(stretched: tuple[float, ...]) -> Drawer:
-    def draw(chance: random.Random) -> Image.Image:
+    def draw(chance: random.Random, pose: Pose) -> Image.Image:
         shade = chance.randint(120, 190)
-        drawing = Drawing(chance, (shade, shade, shade), SIGN_SIDE, flips=False)
+        drawing = Drawing(chance, (shade, shade, shade), SIGN_SIDE, pose)
         light = min(250, shade + chance.randint(40, 70))
         _hand(drawing, (light, light, light), stretched)
         return drawing.finished().convert("L")
@@ -241,18 +290,23 @@ def _signs() -> dict[str, Drawer]:
 
 
 class Drawn(NamedTuple):
-    """A dataset that is drawn: what draws each class, and how many pictures of it are to train and to test on."""
+    """A dataset that is drawn: what draws each class, and how many pictures of it are to train and to test on.
+
+    Pictures to train on are in `pose`, those to test on too, unless there is a `test_pose`.
+    """
 
     classes: dict[str, Drawer]
     train: int
     test: int
     side: int = SIDE
     coloured: bool = True
+    pose: Pose = _USUAL
+    test_pose: Pose | None = None
 
 
 DRAWN: dict[str, Drawn] = {
-    "horses_or_humans": Drawn({"horses": _horse, "humans": _human}, 100, 40),
-    "cats_and_dogs": Drawn({"cats": _cat, "dogs": _dog}, 100, 40),
+    "horses_or_humans": Drawn({"horses": _horse, "humans": _human}, 100, 100, pose=_ANYWHERE),
+    "cats_and_dogs": Drawn({"cats": _cat, "dogs": _dog}, 100, 100, pose=_UPRIGHT, test_pose=_AS_IT_LIKES),
     "rock_paper_scissors": Drawn(
         {
             "paper": _hand_that(1, 1, 1, 1, 1),
@@ -262,7 +316,7 @@ DRAWN: dict[str, Drawn] = {
         80,
         30,
     ),
-    "sign_mnist": Drawn(_signs(), 80, 16, SIGN_SIDE, coloured=False),
+    "sign_mnist": Drawn(_signs(), 80, 16, SIGN_SIDE, coloured=False, pose=Pose(flips=False)),
 }
 
 
@@ -270,4 +324,6 @@ def picture(name: str, class_name: str, number: int) -> Image.Image:
     """The picture of a class with a number, counted from 0."""
     import random  # only here: it is slow to load
 
-    return DRAWN[name].classes[class_name](random.Random(f"{name}/{class_name}/{number}"))
+    drawn = DRAWN[name]
+    pose = drawn.pose if number < drawn.train else drawn.test_pose or drawn.pose
+    return drawn.classes[class_name](random.Random(f"{name}/{class_name}/{number}"), pose)

@@ -9,7 +9,7 @@ from cnn_tui.exercises.answers import Answer, answers
 from cnn_tui.exercises.catalogue import SetPlace
 from cnn_tui.exercises.model import Exercise
 from cnn_tui.exercises.runs import TrainingOrder, make_orders, queue, runs_of
-from cnn_tui.history.groups import ended_as_planned, heads_of
+from cnn_tui.history.groups import ended_as_planned, heads_of, why_failed
 from cnn_tui.history.history import History
 
 State = Literal["open", "predicted", "waiting", "training", "run", "answered", "done"]
@@ -17,12 +17,16 @@ State = Literal["open", "predicted", "waiting", "training", "run", "answered", "
 
 
 class ExerciseStatus(NamedTuple):
-    """How far the user is with an exercise. `live` are those of its `runs` that have not ended."""
+    """How far the user is with an exercise. `live` are those of its `runs` that have not ended.
+
+    `failure` tells which run failed and why, where that was the last and none has come to its end.
+    """
 
     state: State
     answer: Answer
     runs: tuple[int, ...] = ()
     live: tuple[int, ...] = ()
+    failure: tuple[int, str] | None = None
 
 
 def read_statuses(history: History, place: SetPlace) -> dict[str, ExerciseStatus]:
@@ -74,6 +78,7 @@ def baseline_order(place: SetPlace, exercise: Exercise) -> TrainingOrder | None:
 def _status(history: History, place: SetPlace, one: Exercise, given: Answer, live: Mapping[int, str]) -> ExerciseStatus:
     runs = () if one.is_question else runs_of(history, place, one)
     going = tuple(run for run in runs if run in live)
+    has_run = bool(runs) and ended_as_planned(history, runs) > 0
     state: State = "open"
     if given.done:
         state = "done"
@@ -81,10 +86,11 @@ def _status(history: History, place: SetPlace, one: Exercise, given: Answer, liv
         state = "training"
     elif going:
         state = "waiting"
-    elif runs and ended_as_planned(history, runs):
+    elif has_run:
         state = "run"
     elif given.conclusion:
         state = "answered"
     elif given.prediction.accuracy or given.prediction.time:
         state = "predicted"
-    return ExerciseStatus(state, given, runs, going)
+    failure = why_failed(history, runs) if runs and not (has_run or going) else None
+    return ExerciseStatus(state, given, runs, going, failure)

@@ -147,6 +147,13 @@ def ended_as_planned(history: History, runs: Sequence[int], *, also_live: bool =
     return int(history.store.execute(query, runs).fetchone()[0])
 
 
+def why_failed(history: History, runs: Sequence[int]) -> tuple[int, str] | None:
+    """The last of the runs and why it failed; None where it has not."""
+    query = f"SELECT id, ending, stop_cause FROM runs WHERE id IN ({marks(runs)}) ORDER BY id DESC LIMIT 1"
+    last = history.store.execute(query, runs).fetchone()
+    return None if last is None or last[1] != "error" else (int(last[0]), str(last[2]))
+
+
 def heads_of(history: History, experiment: Experiment, *, usable: bool = False, archived: bool = False) -> list[Head]:
     """The runs of the same experiment; `usable` ones have ended as planned or still may.
 

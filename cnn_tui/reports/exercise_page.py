@@ -48,7 +48,7 @@ def exercise_page(facts: ExerciseFacts) -> Page:
     question: list[Block] = [Paragraph(one.question.strip()), *_asked_for(facts)]
     if facts.curves is not None:
         question = [Beside(question, facts.curves)]
-    return Page(one.heading, [_state(facts), Paragraph(), *question, *itertools.chain(*parts)])
+    return Page(one.heading, [_state(facts), *_failure(facts), Paragraph(), *question, *itertools.chain(*parts)])
 
 
 def set_page(place: SetPlace, statuses: Mapping[str, ExerciseStatus]) -> Page:
@@ -93,6 +93,14 @@ def _state(facts: ExerciseFacts) -> Block:
         wait = "waits" if len(status.live) == 1 else "wait"
         words.append(Span(f" {len(status.live)} of its runs {wait} to be trained."))
     return Paragraph(words, _next(facts, status.state))
+
+
+def _failure(facts: ExerciseFacts) -> Iterator[Block]:
+    """Why its run failed, while no other has come to its end."""
+    if facts.status is not None and facts.status.failure is not None:
+        run_id, why = facts.status.failure
+        yield Paragraph()
+        yield Paragraph(f"Run {run_id} failed: {why}.", style="warn")
 
 
 def _next(facts: ExerciseFacts, state: State) -> str:

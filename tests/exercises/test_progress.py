@@ -12,6 +12,9 @@ from cnn_tui.exercises.catalogue import load_set
 from cnn_tui.exercises.progress import baseline_order, count_runs, missing, queue_missing, read_statuses
 from cnn_tui.exercises.runs import make_orders
 from cnn_tui.history.history import History, Result
+from cnn_tui.reports.exercise_facts import read_exercise
+from cnn_tui.reports.exercise_page import exercise_page
+from cnn_tui.reports.markdown import to_markdown
 from tests.exercises.test_exercises import train
 
 LAB1 = load_set("lab1")
@@ -53,7 +56,26 @@ def test_a_run_that_failed_leaves_it_open_and_is_not_counted(history: History) -
     history.claim(run_id, 1, 1)
     history.record_end(run_id, Result("failed", "out of memory", None, None))
     assert state(history) == "open"
+    assert read_statuses(history, LAB1)["16-filters"].failure == (run_id, "out of memory")
     assert missing(count_runs(history, wanted), 2) == [(wanted[0], 2)]
+
+
+def test_its_page_says_why_the_run_failed_until_one_has_come_to_its_end(history: History) -> None:
+    def page() -> str:
+        facts = read_exercise(history, LAB1, SIXTEEN, read_statuses(history, LAB1)["16-filters"])
+        return to_markdown(exercise_page(facts))
+
+    wanted, _ = make_orders([(LAB1, SIXTEEN)])
+    failed, finished = queue_missing(history, [(wanted[0], 2)])
+    history.claim(failed, 1, 1)
+    history.record_end(failed, Result("failed", "put a file there", None, None))
+    assert "failed" not in page(), "another is still to be trained"
+    history.claim(finished, 1, 2)
+    history.record_end(finished, Result("failed", "put a file here", None, None))
+    assert f"Run {finished} failed: put a file here." in page()
+    (third,) = queue_missing(history, [(wanted[0], 1)])
+    train(history, third)
+    assert "failed" not in page()
 
 
 def test_runs_under_other_conditions_are_not_counted(history: History) -> None:
