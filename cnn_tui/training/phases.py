@@ -30,14 +30,17 @@ def begin_phase(model: keras.Sequential, experiment: Experiment) -> None:
     compile_model(model, experiment)
 
 
-def batches_in(data: Batches, training: Training) -> Batches:
-    """The training images in the batches of a phase, in the same orders: the first are those of its first epoch."""
+def batches_in(data: Batches, training: Training, first: int) -> Batches:
+    """The training images in the batches of a phase, which begins after so many epochs, each in its own order."""
     forget_steps(data)
     steps = training.steps_per_epoch
     if data.batch_size == training.batch_size and data.steps == (steps or data.once):
+        data.begun = first
         return data
     given: dict[str, Any] = {"answers": data.answers, "weights": data.weights, "seed": data.seed, "room": data.room}
-    return Batches(data.images, data.labels, batch_size=training.batch_size, steps=steps, **given)
+    made = Batches(data.images, data.labels, batch_size=training.batch_size, steps=steps, **given)
+    made.begun = first
+    return made
 
 
 def forget_steps(*some: Batches | None) -> None:

@@ -66,6 +66,8 @@ class Batches:
         self.once = math.ceil(len(images) / batch_size)
         """How many batches show every image once."""
         self.steps = steps or self.once
+        self.begun = 0
+        """The epoch, from 0, with which a phase of the training begins, and with it an order from its first image."""
 
     def __len__(self) -> int:
         """How many batches an epoch has."""
@@ -94,7 +96,8 @@ class Batches:
 
         Batches begin anew with each part. Where an epoch shows every image once, there is one.
         """
-        at, end = epoch * self.steps, (epoch + 1) * self.steps
+        at = math.ceil(self.begun * self.steps / self.once) * self.once + (epoch - self.begun) * self.steps
+        end = at + self.steps
         while at < end:
             time, first = divmod(at, self.once)
             last = min(first + end - at, self.once)

@@ -135,7 +135,7 @@ def _trained(
     for at, phase in enumerate(phases_of(experiment)):
         if at:
             begin_phase(model, phase)
-            data = batches_in(data, phase.training)
+            data = batches_in(data, phase.training, first)
             forget_steps(watched)
         rules = StopRuleCallback(phase.stop, lambda words, *_: say(words))
         callbacks = [*rate_callbacks(phase.training, (), first), rules, progress]

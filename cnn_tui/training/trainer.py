@@ -132,7 +132,7 @@ class Trainer:
             if taken := start_from_weights(model, self.experiment):
                 self.recorder.note(taken)
         else:
-            training_data = batches_in(training_data, reached.experiment.training)
+            training_data = batches_in(training_data, reached.experiment.training, reached.first)
             self._take_up(model, start, len(training_data), reached)
         if self.control.ends_before() or self.control.wish() in STOPS:
             return self._stopped_before_training()
@@ -154,7 +154,7 @@ class Trainer:
             planned = first + sum(one.training.epochs for one in phases[number:])
             if not is_first:
                 begin_phase(model, phase)
-                training_data = batches_in(training_data, phase.training)
+                training_data = batches_in(training_data, phase.training, first)
                 forget_steps(validation_data)
                 self.rule = StopRuleCallback(phase.stop, self.recorder.note)
                 words = in_words(self.experiment.then[number - 1])

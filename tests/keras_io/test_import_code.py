@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cnn_tui.experiment.check import problems_of
+from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file import parse, to_toml
 from cnn_tui.experiment.phase import Phase
 from cnn_tui.experiment.presets import load_preset, preset_names
@@ -31,6 +32,7 @@ from cnn_tui.network.layers import (
     Dense,
     Dropout,
     Flatten,
+    GlobalAveragePooling2D,
     LeakyReLU,
     MaxPooling2D,
     RandomFlip,
@@ -184,6 +186,26 @@ def test_an_exported_script_comes_back_as_it_was(tmp_path: Path, name: str) -> N
     assert again.training == preset.training
     assert again.stop == preset.stop
     assert parse(to_toml(again)) == again
+
+
+@pytest.mark.parametrize("seed", [None, 5])
+@pytest.mark.parametrize("steps", [None, 10])
+def test_an_exported_script_of_several_phases_comes_back(tmp_path: Path, seed: int | None, steps: int | None) -> None:
+    base = Application(architecture="MobileNetV2", weights="none", trainable=False, training=False)
+    experiment = Experiment(
+        name="script",
+        dataset="cifar10",
+        layers=(base, GlobalAveragePooling2D(), Dense(units=32), Dense(units=10, activation="softmax")),
+        stop=(StopRule("loss", below=0.25), StopRule("val_loss", patience=2)),
+        then=(
+            Phase(4, optimizer="rmsprop", learning_rate=1e-4, frozen_layers=100),
+            Phase(3, batch_size=16, schedule=ExponentialDecay(decay_steps=10, decay_rate=0.5), frozen_layers=50),
+            Phase(2, schedule="none", trainable=(4,), stop=()),
+        ),
+    ).with_training(seed=seed, steps_per_epoch=steps)
+    imported = read(tmp_path, keras_script(experiment))
+    assert imported.experiment == experiment
+    assert imported.notes == ("the model is trained 4 times: here in 4 phases of one run",)
 
 
 def test_training_is_what_compile_and_fit_say(tmp_path: Path) -> None:

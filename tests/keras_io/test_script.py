@@ -18,7 +18,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.phase import Phase
 from cnn_tui.experiment.presets import load_preset, preset_names
+from cnn_tui.experiment.schedule import CosineDecay
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiment.training import Optimizer
 from cnn_tui.keras_io.script.data import data_code
@@ -85,6 +87,14 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "bare": BASELINE.with_training(validation="none", metrics=()),
         "stops": msgspec.structs.replace(BASELINE, stop=rules),
         "waits": msgspec.structs.replace(BASELINE, stop=(waits,)),
+        "phases": msgspec.structs.replace(
+            BASELINE.with_stack(BASELINE.stack.change(0, trainable=False)),
+            stop=(waits,),
+            then=(
+                Phase(3, learning_rate=1e-5, trainable=True),
+                Phase(2, steps_per_epoch=9, schedule=CosineDecay(decay_steps=20), trainable=(2, 4, 7), stop=rules),
+            ),
+        ),
         "all rules": msgspec.structs.replace(BASELINE, stop=(*rules, waits, *no_numbers)),
         "off": BASELINE.with_stack(BASELINE.stack.toggle(1).toggle(2)),
         "empty": BASELINE.with_stack(Stack((28, 28, 1))),

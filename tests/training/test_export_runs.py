@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.phase import Phase
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.history import History
@@ -126,6 +127,23 @@ def test_a_run_with_everything_in_it_is_repeated(tmp_path: Path, trains: Callabl
     run = trained(msgspec.structs.replace(experiment, stop=(rule,)), trains)
     assert (run.status, len(run.epochs), run.train_images) == ("stopped", 1, 540)
     assert_same(run, scripted(run.experiment, run.seed, tmp_path))
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("keras_cache")
+@pytest.mark.parametrize("steps", [None, 7])
+def test_a_run_of_two_phases_is_repeated(tmp_path: Path, trains: Callable[[int], int], steps: int | None) -> None:
+    stack = BASELINE.stack.change(0, trainable=False)
+    phase = Phase(2, batch_size=25, optimizer="rmsprop", learning_rate=0.002, trainable=True, stop=())
+    rule = StopRule(metric="loss", below=1000.0)  # it ends the first phase after an epoch
+    experiment = msgspec.structs.replace(BASELINE.with_stack(stack), stop=(rule,), then=(phase,))
+    run = trained(experiment.with_training(epochs=3, seed=2, steps_per_epoch=steps), trains)
+    assert (run.status, len(run.epochs)) == ("finished", 3)
+    told = scripted(run.experiment, run.seed, tmp_path)
+    for at, epoch in enumerate(run.epochs[1:]):  # the history of the last fit
+        script = {name: values[at] for name, values in told["history"].items()}
+        assert script == pytest.approx({name: epoch.metrics[name] for name in script}, abs=1e-5)
+    assert told["scores"]["loss"] == pytest.approx(run.test_loss, abs=1e-5)
 
 
 @pytest.mark.long

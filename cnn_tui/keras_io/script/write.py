@@ -8,13 +8,17 @@ Without a seed it is `model.fit(training_images, training_labels, epochs=5)`.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from cnn_tui.experiment.compiled import Compiled, answers_of, compiled_loss, compiled_metric
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.phases import phases_of
 from cnn_tui.keras_io.script.callbacks import callbacks_code, is_ours
 from cnn_tui.keras_io.script.data import DataCode, data_code, unset_data_code
+from cnn_tui.keras_io.script.fit import batches_code, fit_code, has_batches
 from cnn_tui.keras_io.script.model import adapt_code, model_code
+from cnn_tui.keras_io.script.phases import epochs_done_code, learning_code, phase_comment
 from cnn_tui.keras_io.script.schedule import optimizer_schedule
 from cnn_tui.keras_io.script.weights import start_weights_code
 from cnn_tui.keras_io.source import WIDTH, CodeLines, call, literal, program
@@ -32,8 +36,6 @@ OPTIMIZERS = {
 }
 """Keras's classes by the names that an experiment has for them."""
 
-_KERAS_BATCH = 32  # what `fit` takes when it is told nothing
-
 
 def keras_script(experiment: Experiment, *, seed: int | None = None) -> str:
     """The text of a Python program that trains and evaluates `experiment`.
@@ -46,6 +48,7 @@ def keras_script(experiment: Experiment, *, seed: int | None = None) -> str:
 def keras_parts(experiment: Experiment, *, seed: int | None = None) -> list[CodeLines]:
     """The parts of that program, the first a comment on the whole; those that it does not need are empty."""
     seed = experiment.training.seed if seed is None else seed
+    phases = phases_of(experiment)
     data = _data(experiment)
     imports = {"import tensorflow as tf", *data.imports}
     held_out = isinstance(experiment.training.validation, float)
@@ -55,15 +58,11 @@ def keras_parts(experiment: Experiment, *, seed: int | None = None) -> list[Code
         or balanced
         or experiment.leave_out
         or seed is not None
-        or any(rule.nan and is_ours(rule) for rule in experiment.stop)
+        or any(rule.nan and is_ours(rule) for phase in phases for rule in phase.stop)
     ):
         imports.add("import numpy as np")
-    if seed is not None and experiment.training.shuffle and experiment.training.steps_per_epoch is None:
+    if has_batches(experiment, seed) and (experiment.then or experiment.training.steps_per_epoch is None):
         imports.add("import math")
-    training: list[CodeLines] = []
-    if experiment.training.epochs:
-        definitions, callbacks = callbacks_code(experiment)
-        training = [*definitions, _batches(experiment, seed), _fit(experiment, seed, callbacks)]
     return [
         _head(experiment),
         *_imports(imports),
@@ -78,11 +77,36 @@ def keras_parts(experiment: Experiment, *, seed: int | None = None) -> list[Code
         adapt_code(experiment),
         start_weights_code(experiment),
         ["# Print the model summary", "model.summary()"],
-        optimizer_schedule(experiment),
-        _compile(experiment),
-        *training,
+        *_training(experiment, phases, seed),
         _evaluate(),
     ]
+
+
+def _training(experiment: Experiment, phases: tuple[Experiment, ...], seed: int | None) -> Iterator[CodeLines]:
+    """Compile and fit, for each phase anew."""
+    first = phases[0]
+    yield optimizer_schedule(first)
+    yield _compile(first)
+    if not experiment.training.epochs:
+        return
+    definitions, callbacks = callbacks_code(first)
+    yield from (*definitions, batches_code(first, seed, bool(experiment.then)))
+    yield fit_code(first, seed, callbacks, "0" if experiment.then else "")
+    for at, (before, phase) in enumerate(itertools.pairwise(phases)):
+        about = phase_comment(experiment, at)
+        if has_batches(experiment, seed):
+            yield epochs_done_code(at)
+        if learning := learning_code(before, phase):
+            yield [*about, *learning]
+            about = ["# Choose how it is trained from here on"]
+        yield optimizer_schedule(phase)
+        yield _compile(phase, about)
+        if callbacks_code(phase) != callbacks_code(before):
+            definitions, callbacks = callbacks_code(phase)
+            yield from definitions
+        if batches_code(phase, seed, True) != batches_code(before, seed, True):
+            yield batches_code(phase, seed, True)
+        yield fit_code(phase, seed, callbacks, "epochs_done", ["# Train it on"])
 
 
 def _data(experiment: Experiment) -> DataCode:
@@ -167,7 +191,7 @@ def _class_weight(experiment: Experiment, seed: int | None) -> CodeLines:
     else:
         weights = ", ".join(f"{label}: {literal(weight)}" for label, weight in enumerate(wanted))
         lines = ["# Let the images of a class count so much in the loss", f"class_weight = {{{weights}}}"]
-    if _has_batches(experiment, seed):  # Keras takes class_weight with arrays, and weights of images with a generator
+    if has_batches(experiment, seed):  # Keras takes class_weight with arrays, and weights of images with a generator
         each = "[class_weight.get(label, 1.0) for label in training_labels.ravel()]"
         lines += call("np.array", [each], before="sample_weights = ")
     return lines
@@ -186,7 +210,7 @@ def _labels(experiment: Experiment) -> CodeLines:
     ]
 
 
-def _compile(experiment: Experiment) -> CodeLines:
+def _compile(experiment: Experiment, about: CodeLines = ("# Choose how it is trained",)) -> CodeLines:
     training = experiment.training
     given = {name: literal(value) for name, value in experiment.training.optimizer_arguments.items()}
     if training.schedule is not None and not training.schedule.follows_epochs:
@@ -200,7 +224,7 @@ def _compile(experiment: Experiment) -> CodeLines:
         units = answers_of(experiment).units
         made = [_compiled("metrics", compiled_metric(name, training, units)) for name in training.metrics]
         arguments.append(_listed("metrics", made))
-    return ["# Choose how it is trained", *call("model.compile", arguments)]
+    return [*about, *call("model.compile", arguments)]
 
 
 def _listed(name: str, values: list[str]) -> str:
@@ -216,74 +240,6 @@ def _compiled(module: str, made: Compiled) -> str:
         return literal(made)
     arguments = ", ".join(f"{name}={literal(value)}" for name, value in made.arguments.items())
     return f"tf.keras.{module}.{made.kind}({arguments})"
-
-
-def _has_batches(experiment: Experiment, seed: int | None) -> bool:
-    """Whether the order of the images is one that a seed decides."""
-    return seed is not None and experiment.training.shuffle
-
-
-def _batches(experiment: Experiment, seed: int | None) -> CodeLines:
-    """The images in the order in which a run has them: with a seed as in `training.pipeline.Batches.parts`."""
-    training, size = experiment.training, experiment.training.batch_size
-    if not _has_batches(experiment, seed):
-        return _repeated(experiment)
-    weights = "" if training.class_weight is None else ", sample_weights[batch]"
-    if training.steps_per_epoch is None:
-        about, loop, after = "every epoch", [f"    for epoch in range({training.epochs}):"], []
-    else:
-        about, loop = "turn, again and again", ["    turn = 0", "    while True:"]
-        after = ["        turn += 1"]
-    return [
-        f"# Show all images in {about}, in an order that the seed decides",
-        "def batches():",
-        *loop,
-        f"        rng = np.random.default_rng([SEED, {'turn' if after else 'epoch'}])",
-        "        order = rng.permutation(len(training_images))",
-        f"        for start in range(0, len(order), {size}):",
-        f"            batch = order[start : start + {size}]",
-        f"            yield training_images[batch], training_labels[batch]{weights}",
-        *after,
-    ]
-
-
-def _repeated(experiment: Experiment) -> CodeLines:
-    """The images again and again, where an epoch has another number of steps: Keras itself would begin them anew."""
-    training = experiment.training
-    if training.steps_per_epoch is None:
-        return ()
-    shuffled = "shuffle(len(training_images))." if training.shuffle else ""
-    return [
-        "# Show all images again and again, however many steps an epoch has",
-        "batches = tf.data.Dataset.from_tensor_slices((training_images, training_labels))",
-        f"batches = batches.{shuffled}batch({training.batch_size}).repeat()",
-    ]
-
-
-def _fit(experiment: Experiment, seed: int | None, callbacks: str) -> CodeLines:
-    training = experiment.training
-    lines = ["# Train the model", r'print("\nMODEL TRAINING:")']
-    epochs, steps = f"epochs={training.epochs}", f"steps_per_epoch={training.steps_per_epoch}"
-    if _has_batches(experiment, seed):
-        if training.steps_per_epoch is None:
-            steps = f"steps_per_epoch=math.ceil(len(training_images) / {training.batch_size})"
-        arguments = ["batches()", epochs, steps, "shuffle=False"]
-    else:
-        arguments = ["training_images", "training_labels", epochs]
-        if training.steps_per_epoch is not None:
-            arguments = ["batches", epochs, steps]
-        elif training.batch_size != _KERAS_BATCH:
-            arguments.append(f"batch_size={training.batch_size}")
-        if training.class_weight is not None:
-            arguments.append("class_weight=class_weight")
-        if training.steps_per_epoch is None and not training.shuffle:
-            arguments.append("shuffle=False")
-    if training.validation != "none":
-        part = "test" if training.validation == "test" else "validation"
-        arguments.append(f"validation_data=({part}_images, {part}_labels)")
-    if callbacks:
-        arguments.append(f"callbacks={callbacks}")
-    return [*lines, *call("model.fit", arguments)]
 
 
 def _evaluate() -> CodeLines:
