@@ -133,6 +133,19 @@ NAMED = (*BUILT_IN, *course.NAMES)
 STAND_INS = (SAMPLE, *filter(course.is_drawn, course.NAMES))
 
 
+def too_large(dataset: str, shape: tuple[int, int, int], options: DataOptions) -> str:
+    """Why images of `shape`, which the first picture of a set has, are none to learn from; "" where they are.
+
+    The second half of a sentence: a set of pictures asks for an image_size first.
+    """
+    if options.image_size is not None or form_of(dataset) not in ("folder", "parquet") or max(shape[:2]) <= MOST_SIDE:
+        return ""
+    return (
+        f"its first picture has {shape[0]:,} × {shape[1]:,} pixels, and an image at most {MOST_SIDE:,} a side: set "
+        "image_size, to 150x150 for one"
+    )
+
+
 def is_stand_in(dataset: str) -> bool:
     """Whether a dataset stands in for the one that was asked for, and its figures for no one else's."""
     return dataset in STAND_INS

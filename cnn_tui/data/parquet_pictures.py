@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from cnn_tui.data.dataset import DatasetError, shown
 from cnn_tui.data.parquet_rows import rows
 from cnn_tui.data.picture import (
+    MOST_PIXELS,
     PictureError,
     header_of,
     highest,
@@ -25,7 +26,10 @@ from cnn_tui.data.picture import (
 from cnn_tui.data.picture_survey import FORMAT, Survey
 
 _AT_ONCE = 64
-"""Rows: pictures are large."""
+_BYTES_AT_ONCE = 16_000_000
+"""Rows, and bytes: pictures are large."""
+_MOST_BYTES = 8 * MOST_PIXELS
+"""Of a picture's file: it has 4 channels of 16 bits. Pillow would refuse what is larger when it had copied it."""
 _LOOKED_AT = 100
 """Pictures that tell whether the set is in colour."""
 
@@ -39,10 +43,24 @@ class FirstLook(NamedTuple):
 
 def pictures_in(paths: tuple[Path, ...], column: str) -> Iterator[bytes]:
     """The pictures of a column, each as its whole file; empty where there is none. Raises DatasetError."""
-    for batch in rows(paths, (column,), _AT_ONCE):
-        for value in batch.column(0).to_pylist():
-            found = value.get("bytes") if isinstance(value, dict) else value
-            yield found if isinstance(found, bytes) else b""
+    for batch in rows(paths, (column,), _AT_ONCE, _BYTES_AT_ONCE):
+        cells = batch.column(0)
+        yield from _contents(cells.field("bytes") if hasattr(cells, "field") else cells)  # {bytes, path}
+        batch = cells = None  # before more is read
+
+
+def _contents(cells: Any) -> Iterator[bytes]:
+    """The bytes in an array of pyarrow's, each copied once, where its own scalars are two copies."""
+    import pyarrow.types as types
+
+    if not len(cells):
+        return
+    _, places, data = cells.buffers()
+    at = memoryview(places).cast("B").cast("q" if types.is_large_binary(cells.type) else "i")[cells.offset :]
+    held = memoryview(data or b"")
+    for number, missing in enumerate(cells.is_null().to_pylist()):
+        start, end = at[number], at[number + 1]
+        yield b"" if missing or end - start > _MOST_BYTES else bytes(held[start:end])
 
 
 @functools.lru_cache(maxsize=8)

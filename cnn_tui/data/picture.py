@@ -18,11 +18,14 @@ Pillow and NumPy are imported only where a picture is opened.
 from __future__ import annotations
 
 import contextlib
+import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Literal, NamedTuple
+from typing import IO, TYPE_CHECKING, Literal, NamedTuple, cast
 
+from cnn_tui.data.counted_reads import LARGE, CountedReads
+from cnn_tui.data.picture_ground import Ground, on_ground
 from cnn_tui.text import reason
 
 if TYPE_CHECKING:
@@ -35,14 +38,15 @@ if TYPE_CHECKING:
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm")
 """Of the files that are taken for pictures: those that Keras's own two readers of folders take."""
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")  # and no others, whatever a file's content claims to be
-MOST_PIXELS = 50_000_000  # a picture of more is refused before it is unpacked: 150 MB in memory
+MOST_PIXELS = 50_000_000
+"""A picture of more is refused before it is unpacked. One of as many takes 200 MB in memory, about 400 where its
+colours, its depth or its direction are changed, and 750 as a WebP, whose reader keeps its own copies.
+"""
 LONGEST_SIDE = 100_000
 """Pixels of a side. A picture of one column takes twenty times the memory of one of as many pixels that is square."""
 TOPS = (1, 255, 4_095, 65_535, 4_294_967_295)
 """What the white of pictures of more than 8 bits may be: the least that no number in the files of a set is above."""
 
-TOO_BRIGHT = 191
-"""Drawings of which all is lighter are put on black: on white they would hardly be seen."""
 DEEP_MODES = ("I", "F")
 """What Pillow's names of modes of more than 8 bits begin with, as I;16: those that it would cut off at 255."""
 _AT_ONCE = 1_000_000  # pixels
@@ -50,8 +54,14 @@ _GREY = ("1", "L", "LA", "La")
 _ORIENTATION = 0x0112  # in the notes of a camera; 1 is upright
 _ON_ITS_SIDE = 5  # the first of its numbers that stand for a quarter turn
 
-Ground = Literal["", "white", "black"]
 Fault = Literal["too large", "no picture", "unreadable", "broken"]
+
+
+MakeRoom = Callable[[int], None]
+
+
+def no_room_needed(pixels: int) -> None:
+    """A `MakeRoom` for a reader of one picture at a time."""
 
 
 class PictureError(ValueError):
@@ -119,7 +129,7 @@ def header_of(path: str | Path | IO[bytes]) -> Iterator[Image.Image]:
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with Image.open(path, formats=FORMATS) as picture:
+        with _read_in_bounds(path) as file, Image.open(file, formats=FORMATS) as picture:
             if max(picture.size) > LONGEST_SIDE:
                 raise PictureError("too large", f"has a side of more than {LONGEST_SIDE:,} pixels")
             if picture.width * picture.height > MOST_PIXELS:
@@ -139,10 +149,27 @@ def header_of(path: str | Path | IO[bytes]) -> Iterator[Image.Image]:
         raise PictureError("broken", f"is a broken picture ({reason(error)})") from None
 
 
-def open_picture(path: str | Path | IO[bytes], shape: tuple[int, int, int] | None = None) -> Opened:
+@contextlib.contextmanager
+def _read_in_bounds(path: str | Path | IO[bytes]) -> Iterator[str | Path | IO[bytes]]:
+    """The file, of which no more small parts are read than it may have; a small one is given as it is."""
+    if not isinstance(path, str | Path):
+        size = path.seek(0, os.SEEK_END)
+        path.seek(0)
+        yield path if size < LARGE else cast("IO[bytes]", CountedReads(path, size))
+    elif (size := os.stat(path).st_size) < LARGE:  # noqa: PTH116  a path may be text here
+        yield path
+    else:
+        with open(path, "rb") as file:  # noqa: PTH123
+            yield cast("IO[bytes]", CountedReads(file, size))
+
+
+def open_picture(
+    path: str | Path | IO[bytes], shape: tuple[int, int, int] | None = None, make_room: MakeRoom = no_room_needed
+) -> Opened:
     """Unpack a picture and turn it upright. Raises PictureError.
 
-    `shape` is that of the image which it is to become; a large JPEG is then not unpacked at its whole size.
+    `shape` is that of the image which it is to become; a large JPEG is then not unpacked at its whole size. `make_room`
+    is told how many pixels it will have in memory before it has them.
     """
     from PIL import ImageOps
 
@@ -153,6 +180,7 @@ def open_picture(path: str | Path | IO[bytes], shape: tuple[int, int, int] | Non
         if shape is not None:
             edge = max(shape[:2])
             picture.draft(None, (edge, edge))  # whichever way it was held
+        make_room(picture.width * picture.height)
         picture.load()
         with contextlib.suppress(Exception):  # the notes of a camera can be broken in as many ways as a picture
             if (orientation := picture.getexif().get(_ORIENTATION, 1)) in range(2, 9):
@@ -209,14 +237,14 @@ def make(opened: Opened, form: Form) -> Made:
     height, width, channels = form.shape
     picture, top = opened.picture, None
     ground: Ground = ""
+    mode = "L" if channels == 1 else "RGB"
     if is_deep(picture):
         top = form.top or top_of(highest(picture))
         picture = _eight_bits(picture, top)
-    elif is_transparent(picture):
-        picture, ground = _on_ground(picture)
-    mode = "L" if channels == 1 else "RGB"
     try:
         coloured = is_coloured(opened.picture)
+        if is_transparent(picture):
+            picture, ground = on_ground(picture, mode)
         picture = picture if picture.mode == mode else picture.convert(mode)
     except ValueError as error:
         raise PictureError("broken", f"cannot be used ({reason(error)})") from None
@@ -243,10 +271,11 @@ def _strips(picture: Image.Image) -> Iterator[tuple[slice, NDArray[np.float64]]]
     """Some rows of a picture of more than 8 bits at a time, so that only those are in memory eight bytes a pixel."""
     import numpy as np
 
-    pixels = np.asarray(picture)
-    for start in range(0, picture.height, rows := max(1, _AT_ONCE // picture.width)):
-        strip = slice(start, start + rows)
-        yield strip, np.nan_to_num(pixels[strip].astype(np.float64))
+    rows = max(1, _AT_ONCE // picture.width)
+    for start in range(0, picture.height, rows):
+        end = min(picture.height, start + rows)
+        pixels = np.asarray(picture.crop((0, start, picture.width, end)))
+        yield slice(start, end), np.nan_to_num(pixels.astype(np.float64))
 
 
 def _eight_bits(picture: Image.Image, top: int) -> Image.Image:
@@ -257,18 +286,3 @@ def _eight_bits(picture: Image.Image, top: int) -> Image.Image:
     for strip, numbers in _strips(picture):
         made[strip] = (numbers * scale_of(top)).clip(0, 255)
     return Image.fromarray(made)
-
-
-def _on_ground(picture: Image.Image) -> tuple[Image.Image, Ground]:
-    """The picture on white, or on black where all that is drawn in it would hardly be seen on white."""
-    import numpy as np
-    from PIL import Image
-
-    picture = picture.convert("RGBA")
-    alpha = np.asarray(picture.getchannel("A"))
-    if alpha.min() == 255:
-        return picture, ""
-    drawn = np.asarray(picture.convert("RGB").convert("L"))[alpha > alpha.max() // 2]
-    ground: Ground = "black" if drawn.size and drawn.min() > TOO_BRIGHT else "white"
-    below = Image.new("RGBA", picture.size, ground)
-    return Image.alpha_composite(below, picture), ground

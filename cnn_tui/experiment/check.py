@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnn_tui.data.dataset import Dataset
+from cnn_tui.data.dataset import Dataset, too_large
 from cnn_tui.data.labels import odd_numbers
 from cnn_tui.experiment import leaving_out, start_weights
 from cnn_tui.experiment.experiment import Experiment
@@ -44,6 +44,7 @@ def build_problems(experiment: Experiment, summary: Summary | None = None) -> tu
         *find_problems(stack, _goal(experiment, dataset), summary),
         *_loss_problems(experiment.training, dataset.classes),
         *_metric_problems(experiment.training, summary, dataset.classes),
+        *_size_problems(experiment, dataset),
         *_image_problems(experiment, dataset.train_images),
     )
 
@@ -96,6 +97,12 @@ def _metric_problems(training: Training, summary: Summary, classes: int) -> list
             continue
         found[-1] = f"the metric {metric} {found[-1]}: change one of them in the training settings"
     return [Problem(0, one) for one in found]
+
+
+def _size_problems(experiment: Experiment, dataset: Dataset) -> list[Problem]:
+    """Pictures that nobody has brought to a size, and that are too large as they are."""
+    why = too_large(experiment.dataset, dataset.input_shape, experiment.data_options)
+    return [Problem(0, f"of the dataset, {why}, in the training settings")] if why else []
 
 
 def _image_problems(experiment: Experiment, images: int) -> list[Problem]:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import io
 import struct
+import subprocess
+import sys
 import tracemalloc
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from cnn_tui.data.picture import LONGEST_SIDE, Form, PictureError, highest, make, open_picture
+from cnn_tui.data.counted_reads import LARGE
+from cnn_tui.data.picture import LONGEST_SIDE, Form, Opened, PictureError, highest, make, open_picture
 
 
 class CountedFile(io.BytesIO):
@@ -78,3 +83,63 @@ def test_a_picture_that_grows_is_blended_as_keras_does() -> None:
     Image.fromarray(np.array([[0, 100], [200, 40]], np.uint8)).save(stream, "PNG")
     pixels = make(open_picture(stream), Form((2, 4, 1))).pixels
     assert pixels[..., 0].tolist() == [[0, 25, 75, 100], [200, 160, 80, 40]]
+
+
+def saved(picture: Image.Image, form: str, **how: Any) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, form, **how)
+    return stream.getvalue()
+
+
+PADDING = 3_000_000
+JPEG = saved(Image.new("L", (4, 4)), "JPEG")
+PNG = saved(Image.new("L", (4, 4)), "PNG")
+ENDLESS = {
+    "a comment": b"P5\n#" + b"x" * PADDING + b"\n2 2 255\n1234",
+    "padding between marks": JPEG[:2] + b"\xff" * PADDING + JPEG[2:],
+    "empty parts": PNG[:33] + (b"\0\0\0\0IDAT5\xafB\xc0" * (PADDING // 12)) + PNG[33:],
+}
+
+
+@pytest.mark.parametrize("content", ENDLESS.values(), ids=ENDLESS)
+@pytest.mark.parametrize("by_itself", [True, False])
+def test_a_file_cut_into_small_parts_without_end_is_refused(tmp_path: Path, content: bytes, by_itself: bool) -> None:
+    (tmp_path / "endless").write_bytes(content)
+    with pytest.raises(PictureError, match=r"is a broken picture \(it is cut into too many small parts\)"):
+        open_picture(tmp_path / "endless" if by_itself else io.BytesIO(content))
+
+
+@pytest.mark.parametrize("form", ["PNG", "GIF", "JPEG", "TIFF", "BMP", "PPM"])
+def test_a_large_picture_of_any_kind_is_read_whole(tmp_path: Path, form: str) -> None:
+    """Of noise, so that its file has as many parts as one of its size can have."""
+    noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (1_000, 1_200), dtype=np.uint8))
+    content = saved(noise, form, **({"quality": 100} if form == "JPEG" else {}))
+    assert len(content) > LARGE
+    (tmp_path / "large").write_bytes(content)
+    with Image.open(io.BytesIO(content)) as picture:
+        expected = make(Opened(picture, picture.size), Form((1_000, 1_200, 1))).pixels
+    for place in (tmp_path / "large", io.BytesIO(content)):
+        assert np.array_equal(make(open_picture(place), Form((1_000, 1_200, 1))).pixels, expected)
+
+
+MEASURED = """
+import resource, sys
+from PIL import Image
+from cnn_tui.data.picture import Form, make, open_picture
+def most(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+Image.init()
+make(open_picture(sys.argv[1]), Form((4, 4, 3)))  # what is loaded is not counted
+before = most()
+make(open_picture(sys.argv[2]), Form((4, 4, 3)))
+print(most() - before)
+"""
+
+
+def test_a_picture_takes_what_it_has_and_what_it_becomes(tmp_path: Path) -> None:
+    """Four bytes a pixel each: a transparent picture of the most pixels that are taken stays at 400 MB."""
+    side = 3_000
+    for name, one in (("small", 8), ("large", side)):
+        Image.new("RGBA", (one, one), (9, 9, 9, 99)).save(tmp_path / name, "TIFF")
+    command = [sys.executable, "-c", MEASURED, str(tmp_path / "small"), str(tmp_path / "large")]
+    taken = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert int(taken) < 8 * side**2 + 40_000_000

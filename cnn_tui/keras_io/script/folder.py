@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from cnn_tui.data import image_folder, picture, picture_survey
+from cnn_tui.data import image_folder, picture, picture_ground, picture_survey
 from cnn_tui.data.dataset import TEST_SHARE, DataOptions, Dataset
 from cnn_tui.data.picture_survey import Survey
 from cnn_tui.keras_io.source import CodeLines, call, literal
@@ -168,7 +168,7 @@ _ON_GROUND = (
     '    alpha = np.asarray(picture.getchannel("A"))',
     '    grey = np.asarray(picture.convert("RGB").convert("L"))',
     "    drawn = grey[alpha > alpha.max() // 2]",
-    f'    ground = "black" if drawn.size and drawn.min() > {picture.TOO_BRIGHT} else "white"',
+    f'    ground = "black" if drawn.size and drawn.min() > {picture_ground.TOO_BRIGHT} else "white"',
     '    below = Image.new("RGBA", picture.size, ground)',
     "    return Image.alpha_composite(below, picture)",
 )

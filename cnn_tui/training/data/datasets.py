@@ -23,6 +23,7 @@ from cnn_tui.data.dataset import (
     Dataset,
     DatasetError,
     shown,
+    too_large,
     unreadable,
 )
 from cnn_tui.data.describe import describe
@@ -107,6 +108,8 @@ def _read(
     reading: Reading = not_told,
 ) -> Images:
     described = describe(name, options)
+    if why := too_large(name, described.input_shape, options):
+        raise DatasetError(f"{shown(source.path)} cannot be read as it is: {why}.")
     try:
         arrays, left_out = _read_layout(source, described, options, say, reading)
     except OSError as error:

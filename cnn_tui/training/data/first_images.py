@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import math
 import os
 import sys
 from pathlib import Path
 
 import msgspec
 
-from cnn_tui.data import picture_survey
+from cnn_tui.data import images, picture_survey
 from cnn_tui.data.course import resolved
-from cnn_tui.data.dataset import SAMPLE, DataOptions, DatasetError
+from cnn_tui.data.dataset import SAMPLE, DataOptions, DatasetError, shown, too_large
 from cnn_tui.data.describe import describe
 from cnn_tui.data.image_folder import list_pictures
 from cnn_tui.data.left_out import LeftOutCounter
@@ -47,8 +48,11 @@ def _of_folder(name: str, folder: Path, options: DataOptions) -> str:
     first: dict[int, str] = {}
     for path, label in (*listing.test, *listing.train):
         first.setdefault(label, path)
-    chosen = [PictureSource(first[label], label) for label in sorted(first)[:MOST_CLASSES]]
     described = describe(name, options)
+    if why := too_large(name, described.input_shape, options):
+        raise DatasetError(f"{shown(folder)} cannot be shown as it is: {why}.")
+    most = min(MOST_CLASSES, max(1, images.MOST_BYTES // math.prod(described.input_shape)))
+    chosen = [PictureSource(first[label], label) for label in sorted(first)[:most]]
     find_top = functools.partial(picture_survey.top_in, folder, listing.paths)
     reader = PictureReader(folder, described.input_shape, options.fit == "crop", len(chosen), not_told, find_top)
     found = reader.read(chosen, len(chosen), LeftOutCounter())

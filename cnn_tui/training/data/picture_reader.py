@@ -6,9 +6,9 @@ all of them before the first: at no time is more than a picture a thread there a
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import io
-import itertools
 import os
 import threading
 from collections import Counter, deque
@@ -37,7 +37,12 @@ AT_ONCE = 4
 """Pictures that a thread takes at a time: to hand each over by itself takes a tenth of the time of a small one."""
 
 MOST_THREADS = 8
-"""Each may hold a picture of `MOST_PIXELS` that is no JPEG: 150 MB."""
+LARGE = 10_000_000
+"""Pixels from which on a picture is unpacked by one thread alone, so that threads do not multiply what it takes: 80 MB
+at least, and 800 MB for a WebP of `MOST_PIXELS`.
+"""
+BYTES_AT_ONCE = 4_000_000
+"""Of pictures that are no files by themselves and come from a table: a handful has no more, or is a single one."""
 
 
 class ReadPictures(NamedTuple):
@@ -49,6 +54,24 @@ class ReadPictures(NamedTuple):
 
 def _name_of(picture: PictureSource) -> str:
     return picture.name or str(picture.place)
+
+
+def handfuls(pictures: Iterable[PictureSource]) -> Iterator[list[PictureSource]]:
+    """Pictures as they are handed to a thread: `AT_ONCE` or, where they are in memory, `BYTES_AT_ONCE`."""
+    handful: list[PictureSource] = []
+    size = 0
+    for picture in pictures:
+        more = len(picture.place) if isinstance(picture.place, bytes) else 0
+        if handful and size + more > BYTES_AT_ONCE:
+            yield handful
+            handful, size = [], 0
+        handful.append(picture)
+        size += more
+        if len(handful) == AT_ONCE:
+            yield handful
+            handful, size = [], 0
+    if handful:
+        yield handful
 
 
 def read_folder(
@@ -119,6 +142,7 @@ class PictureReader:
         self._read = 0
         self._top: int | None = None
         self._finding_top = threading.Lock()
+        self.large = threading.Lock()
 
     def top(self) -> int:
         """What is white in pictures of more than 8 bits; looked for when the first of them is met."""
@@ -170,12 +194,11 @@ class PictureReader:
         self, pictures: Iterable[PictureSource], images: Pixels, threads: ThreadPoolExecutor, ahead: int
     ) -> Iterator[PictureRead]:
         """Each as it is wanted, with `ahead` handfuls of the next ones given to the threads, so that none waits."""
-        waiting = iter(pictures)
-        handfuls = iter(lambda: list(itertools.islice(waiting, AT_ONCE)), [])
         begun: deque[Future[list[PictureRead]]] = deque()
-        for number, handful in enumerate(handfuls):
-            places = images[number * AT_ONCE :]
-            begun.append(threads.submit(self._make_all, handful, places))
+        at = 0
+        for handful in handfuls(pictures):
+            begun.append(threads.submit(self._make_all, handful, images[at : at + len(handful)]))
+            at += len(handful)
             if len(begun) > ahead:
                 yield from begun.popleft().result()
         while begun:
@@ -186,14 +209,20 @@ class PictureReader:
 
     def _make(self, picture: PictureSource, place: Pixels) -> PictureRead:
         """Run by several threads: writes a picture's image to its place."""
-        try:
-            where = picture.place
-            opened = open_picture(where if isinstance(where, str) else io.BytesIO(where), self.shape)
-            made = make(opened, Form(self.shape, self.top() if is_deep(opened.picture) else None, self._crop))
-        except PictureError as error:
-            return PictureRead(picture, error, ())
-        place[:] = made.pixels
-        return PictureRead(picture, None, self._what_was_done(opened, made))
+        where = picture.place
+        with contextlib.ExitStack() as held:
+
+            def make_room(pixels: int) -> None:
+                if pixels > LARGE:
+                    held.enter_context(self.large)
+
+            try:
+                opened = open_picture(where if isinstance(where, str) else io.BytesIO(where), self.shape, make_room)
+                made = make(opened, Form(self.shape, self.top() if is_deep(opened.picture) else None, self._crop))
+            except PictureError as error:
+                return PictureRead(picture, error, ())
+            place[:] = made.pixels
+            return PictureRead(picture, None, self._what_was_done(opened, made))
 
     def _what_was_done(self, opened: Opened, made: Made) -> tuple[str, ...]:
         height, width, _ = self.shape

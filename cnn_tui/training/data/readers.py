@@ -7,7 +7,6 @@ cut off, broken or hostile is a DatasetError whose sentence names it.
 from __future__ import annotations
 
 import gzip
-import os
 import pickle
 import zipfile
 import zlib
@@ -34,6 +33,7 @@ IDX_FILES = {
     "x_test": "t10k-images-idx3-ubyte",
     "y_test": "t10k-labels-idx1-ubyte",
 }
+_ALWAYS_FREE = 256_000_000  # bytes: nothing is asked of the system for less
 _BATCH = 1024  # images turned from floats into bytes at a time, so that no second copy of all is made
 
 
@@ -224,15 +224,19 @@ def _why_no_shades(array: str, floats: NDArray[np.floating[Any]]) -> str:
 
 
 def check_room(path: Path, images: int, shape: tuple[int, int, int]) -> None:
-    """Refuse what could not fit into this machine's memory, before a half of it is read."""
-    needed = images * int(np.prod(shape))
-    try:
-        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, OSError, ValueError):  # a system that does not say
+    """Refuse what could not fit into this machine's memory, or into what of it is free, before a half of it is read."""
+    needed = images * int(np.prod(shape, dtype=object))
+    if needed < _ALWAYS_FREE:
         return
-    if needed > memory:
-        raise DatasetError(
-            f"{shown(path)} needs {needed / 2**30:,.1f} GB of memory for {images:,} images, "
-            f"and this machine has {memory / 2**30:,.1f} GB. Use fewer or smaller images; "
-            "of a folder, image_size makes them smaller."
-        )
+    import psutil
+
+    memory, swap = psutil.virtual_memory(), psutil.swap_memory()
+    if needed <= memory.available + swap.free:
+        return
+    has = f"this machine has {memory.total / 2**30:,.1f} GB"
+    if needed <= memory.total:
+        has += f", of which {memory.available / 2**30:,.1f} GB are free now"
+    raise DatasetError(
+        f"{shown(path)} needs {needed / 2**30:,.1f} GB of memory for {images:,} images, and {has}. "
+        "Use fewer or smaller images; of a folder, image_size makes them smaller."
+    )

@@ -13,7 +13,7 @@ from PIL import Image
 
 from cnn_tui.data import raw_file
 from cnn_tui.data.dataset import DataOptions
-from cnn_tui.data.picture import Opened, PictureError, open_picture
+from cnn_tui.data.picture import MakeRoom, Opened, PictureError, open_picture
 from cnn_tui.training.data import folder_store, picture_reader
 from cnn_tui.training.data.datasets import Images, load
 from tests.training.dataset_files import bare_machine
@@ -42,9 +42,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The pictures that are unpacked."""
     paths: list[str] = []
 
-    def noted(path: str, shape: tuple[int, int, int]) -> Opened:
+    def noted(path: str, shape: tuple[int, int, int], make_room: MakeRoom) -> Opened:
         paths.append(path)
-        return open_picture(path, shape)
+        return open_picture(path, shape, make_room)
 
     monkeypatch.setattr(picture_reader, "open_picture", noted)
     return paths
@@ -123,10 +123,10 @@ def test_a_damaged_file_is_made_anew(zoo: Path, opened: list[str], damage: Any) 
 
 
 def test_a_picture_that_may_not_be_read_is_tried_again(zoo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(path: str, shape: tuple[int, int, int]) -> Opened:
+    def refused(path: str, shape: tuple[int, int, int], make_room: MakeRoom) -> Opened:
         if "bee" in path and "03" in path:
             raise PictureError("unreadable", "may not be read")
-        return open_picture(path, shape)
+        return open_picture(path, shape, make_room)
 
     monkeypatch.setattr(picture_reader, "open_picture", refused)
     assert len(load_all(zoo)[0].x_train) == 78

@@ -16,6 +16,7 @@ from PIL import Image
 from cnn_tui.data import parquet_file
 from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions, DatasetError
 from cnn_tui.data.describe import describe
+from cnn_tui.data.parquet_rows import LARGE
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.settings import change, settings_of
 from tests.training.data.test_csv import assert_alike, quiet, scripted
@@ -184,6 +185,18 @@ def test_any_bytes_end_in_a_sentence(tmp_path: Path) -> None:
             quiet(str(path))
         except DatasetError as error:
             assert str(error).isprintable()
+
+
+def test_a_table_that_is_made_to_fill_the_memory_is_refused(tmp_path: Path) -> None:
+    """Zeros, which take a thousandth of their memory in the file; and what shrinks as far, but is small, is read."""
+    for count, refused in ((LARGE // 10, False), (LARGE + 1, True)):
+        contents = [picture(0), bytes(count), *map(picture, range(1, 12))]
+        table = pyarrow.table(pictures([at % 2 for at in range(13)], contents))
+        parquet.write_table(table, tmp_path / "bomb.parquet", compression="zstd")
+        if refused:
+            assert "seems to be made to fill it. Fetch the file again" in refusal(str(tmp_path / "bomb.parquet"))
+        else:
+            assert len(quiet(str(tmp_path / "bomb.parquet")).x_train) == 10
 
 
 def test_without_pyarrow_a_sentence_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
