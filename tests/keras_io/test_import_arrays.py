@@ -285,3 +285,21 @@ class Watching(keras.callbacks.Callback):
     notes = [note for note in read(tmp_path, code).notes if "callback" in note]
     assert (notes == []) is looks_on
     assert all("Watching" in note for note in notes)
+
+
+@pytest.mark.parametrize("how", ["import mnist", "from mnist import train_images, train_labels"])
+def test_mnist_of_its_own_package_is_mnist(tmp_path: Path, how: str) -> None:
+    of = "mnist." if how.startswith("import") else ""
+    code = f"""{LOADED}{how}
+images, labels = {of}train_images() / 255, {of}train_labels()
+{SMALL}{COMPILE}model.fit(images[..., np.newaxis], labels, epochs=2)
+"""
+    imported = read(tmp_path, code)
+    assert (imported.experiment.dataset, imported.notes) == ("mnist", ())
+
+
+def test_batches_of_images_that_are_not_known_have_their_size(tmp_path: Path) -> None:
+    batches = "tf.data.Dataset.from_tensor_slices((images_of(0), labels_of(0))).batch(50)"
+    imported = read(tmp_path, f"{HEAD}{SMALL}{COMPILE}model.fit({batches}, epochs=2)\n")
+    assert imported.experiment.training.batch_size == 50
+    assert any("images_of(0)" in note and "are not known" in note for note in imported.differences)

@@ -18,6 +18,8 @@ _ON_ARRAYS = (
 )  # fmt: skip
 
 
+_OF_PACKAGE = tuple(f"mnist.{half}_{what}" for half in ("train", "test") for what in ("images", "labels"))
+"""Functions of the package `mnist`."""
 _ORDERS = ("arange", "permutation", "sort", "shuffle")
 """Functions that give places in an array: only how many counts."""
 
@@ -25,6 +27,8 @@ _ORDERS = ("arange", "permutation", "sort", "shuffle")
 def arrays_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
     """What a function makes of a dataset's arrays, or of places in them; None where it has nothing to do with them."""
     name = callee.name
+    if callee.path in _OF_PACKAGE:
+        return _of_package(*name.split("_"))
     if name == "load" and unnamed and isinstance(unnamed[0], str) and unnamed[0].endswith(".npz"):
         return NpzFile(unnamed[0])
     arrays = next((one for one in unnamed if isinstance(one, DatasetArrays)), None)
@@ -42,6 +46,12 @@ def arrays_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
     if name == "train_test_split":
         return _split(unnamed, given, place)
     return _loaded(callee, place) if name == "load_data" else None
+
+
+def _of_package(half: str, what: str) -> DatasetArrays:
+    """The arrays of MNIST as the package of its name gives them."""
+    count = 60_000 if half == "train" else 10_000
+    return DatasetArrays("mnist", half, what, (28, 28) if what == "images" else (), count, count)
 
 
 def array_in(file: NpzFile, name: Value) -> DatasetArrays:

@@ -41,6 +41,10 @@ from cnn_tui.keras_io.code.values import (
 Block = Callable[[Sequence[ast.stmt], Names, CodeCell], None]
 MAX_DEPTH = 30
 """Functions that call one another."""
+CALL = "call"
+"""The method of a layer, and of a model, that says what it does."""
+WHILE_TRAINED = 1
+"""What such a method is told of `training`: no truth of the script's own, of which a layer would be a note."""
 
 
 class Calls:
@@ -107,6 +111,8 @@ class Calls:
             case Function():
                 written = lab_pictures(callee, unnamed[0]) if len(unnamed) == 1 else None
                 return written or self.run(callee, unnamed, given, place)
+            case Instance() if is_own(callee) and method_of(callee.arguments[CLASS], CALL) is not None:
+                return self._flowing(callee, unnamed, place)
             case Instance() | CodeModel():
                 self._notes += [note for note in called_so(callee, unnamed, given, place) if note not in self._notes]
                 return apply(callee, unnamed, place)
@@ -132,16 +138,34 @@ class Calls:
     def _made(self, written: Class, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
         """An object of a class of the script, as its `__init__` leaves it."""
         name = written.node.name
-        if is_model(written):
-            what = f"a model written as a class, {name} ({place}), is not read: its layers are in code"
-            return CodeModel(place, problems=[what])
         held: dict[str, Value] = {}
         made = Instance(name, {CLASS: written, HELD: held}, place)
         if method_of(written, "__init__") is not None:
             self._sent(made, "__init__", unnamed, given, place)
         else:
             held |= given  # of a dataclass
-        return made
+        return self._model_of(made) if is_model(written) else made
+
+    def _model_of(self, made: Instance) -> CodeModel:
+        """A model written as a class, by what its `call` makes of an image."""
+        written, place = made.arguments[CLASS], made.place
+        what = f"a model written as a class, {made.kind} ({place})"
+        if method_of(written, CALL) is None or method_of(written, "train_step") is not None:
+            return CodeModel(place, problems=[f"{what}, is not read: its layers are in code"])
+        given = self._flowing(made, (Tensor(None),), place)
+        return CodeModel(place, layers=[*given.layers], problems=[f"{what}: {given.problem}"] if given.problem else [])
+
+    def _flowing(self, made: Instance, unnamed: Sequence[Value], place: str) -> Value:
+        """What flows out of a layer or a model of a class of the script, as its `call` says, while it is trained."""
+        method, into = method_of(made.arguments[CLASS], CALL), unnamed[0] if unnamed else None
+        wanted = () if method is None else (*method.node.args.args, *method.node.args.kwonlyargs)
+        given = {"training": WHILE_TRAINED} if "training" in {one.arg for one in wanted} else {}
+        found = self._sent(made, CALL, unnamed[:1], given, place)
+        if isinstance(found, Tensor) or not isinstance(into, Tensor):
+            return found
+        told = found if isinstance(found, Unknown) and found.what else made.kind
+        what = f"what {told} gives is not known: its layers are in code"
+        return Tensor(into.shape, into.layers, into.problem or what)
 
     def _sent(self, owner: Value, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> Value:
         """What a method of an object, or of a class, of the script gives."""

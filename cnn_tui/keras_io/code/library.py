@@ -26,6 +26,7 @@ from cnn_tui.keras_io.code.paths import path_call
 from cnn_tui.keras_io.code.pictures import image_layer
 from cnn_tui.keras_io.code.pipelines import length_of, pipeline_call
 from cnn_tui.keras_io.code.preparation import is_preparation, preparation
+from cnn_tui.keras_io.code.shared import shared_layer
 from cnn_tui.keras_io.code.tensorflow_sets import dataset_call
 from cnn_tui.keras_io.code.values import PARSER, CodeModel, Instance, Named, Tensor, Unknown, Value
 from cnn_tui.keras_io.code.weighing import weighing_call
@@ -212,6 +213,9 @@ def apply(layer: Value, unnamed: Sequence[Value], place: str) -> Value:
         return Tensor(tensors[0].shape, tensors[0].layers, what) if tensors else Unknown("", place)
     if not isinstance(into, Tensor):
         return Unknown("", place)
+    if (shared := shared_layer(layer, into)) is not None:
+        what = f"{shared.kind} ({shared.place}) is used twice, with the same weights: layers have their own here"
+        return Tensor(into.shape, into.layers, into.problem or what)
     if isinstance(layer, CodeModel):
         layer.is_inside = True
         return Tensor(into.shape, (*into.layers, *layer.layers), into.problem or "; ".join(layer.problems))

@@ -57,7 +57,7 @@ def pipeline_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, V
         return [folder, folder] if arguments.get("subset") == "both" else folder
     if name == "from_tensor_slices" and unnamed:
         images = first[0] if isinstance(first, tuple | list) and first else first
-        known = isinstance(images, DatasetArrays) or (isinstance(images, Unknown) and images.table is not None)
+        known = isinstance(images, DatasetArrays | Unknown)
         return Folder(images, {"shuffle": False}, None, place) if known else Unknown("", place)
     if name == "listdir" and isinstance(first, str):
         return ClassNames(first, False, Unknown("os.listdir", place))

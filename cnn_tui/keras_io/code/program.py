@@ -66,10 +66,14 @@ class Program:
         return self._calls.run(function, arguments, {}, function.cell.place(function.node.lineno))
 
     def _enter_uncalled(self) -> None:
-        """Call the functions that need no arguments: a snippet may define what its reader is to call."""
-        for function in self.names.functions():
-            arguments = function.node.args
-            if len(arguments.args) == len(arguments.defaults) and not self.models:
+        """Call the functions that nobody calls: a snippet may define what its reader is to call.
+
+        Those come first that need no arguments; of the others, what they are given is unknown.
+        """
+        functions = self.names.functions()
+        given = [one for one in functions if len(one.node.args.args) == len(one.node.args.defaults)]
+        for function in (*given, *(one for one in functions if one not in given)):
+            if not self.models:
                 self._calls.run(function, (), {}, function.cell.place(function.node.lineno))
 
     def _note_printed(self, cell: CodeCell, before: Mapping[int, int]) -> None:
