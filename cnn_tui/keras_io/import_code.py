@@ -16,6 +16,7 @@ from cnn_tui.experiment.schedule import AnySchedule
 from cnn_tui.keras_io.code.applications import with_preparation
 from cnn_tui.keras_io.code.arithmetic import is_plain
 from cnn_tui.keras_io.code.cells import CodeSource, read_source
+from cnn_tui.keras_io.code.channels import with_channels_last
 from cnn_tui.keras_io.code.data_values import BLUE_FIRST, YIELDED, ClassNames, DatasetArrays, Folder
 from cnn_tui.keras_io.code.own_training import made_with, own_training
 from cnn_tui.keras_io.code.pictures import augmentation
@@ -103,9 +104,13 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
             "the pictures to validate on are varied there too: here they come as they are, as the network will "
             "meet them"
         )
-    chain = Chain(tuple(map(described, layers)), _input_shape(model, layers))
     images = arrays_of(data)
-    is_row = images is not None and len(images.sizes) == 1
+    sizes = images.sizes if images is not None else _sizes(data)
+    shape = _input_shape(model, layers)
+    shape = _sizes(data) if shape is None else shape
+    layers, shape = with_channels_last(layers, shape, program.data_format, notes)
+    chain = Chain(tuple(map(described, layers)), shape)
+    is_row = sizes is not None and len(sizes) == 1
     return CodeImport(
         with_flatten(chain, notes, len(layers) - len(model.layers), is_row),
         _compiled(model, notes),
@@ -253,6 +258,12 @@ def _input_shape(model: CodeModel, layers: Sequence[Instance]) -> tuple[Any, ...
     if not isinstance(shape, tuple | list):
         return None
     return tuple(size if type(size) is int else None for size in shape)
+
+
+def _sizes(data: Value) -> tuple[int, ...] | None:
+    """The shape of an image of data that is not known otherwise; None where the script does not say."""
+    images = data.path if isinstance(data, Folder) else data
+    return images.sizes if isinstance(images, Unknown) else None
 
 
 def _compiled(model: CodeModel, notes: list[str]) -> Plain | None:

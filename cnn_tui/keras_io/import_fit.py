@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from pathlib import PurePosixPath
 from typing import Any, TypeGuard
 
 import msgspec
@@ -16,7 +17,7 @@ from cnn_tui.experiment.schedule import ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiment.training import Training
 from cnn_tui.keras_io.code.callbacks import stop_rules
-from cnn_tui.keras_io.code.data_values import BY_HAND, ClassWeights, DatasetArrays, Folder, Share
+from cnn_tui.keras_io.code.data_values import BY_HAND, ClassWeights, DatasetArrays, Folder, PictureCount, Share
 from cnn_tui.keras_io.code.values import FIT_AT, TOGETHER, Unknown
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_parts import note_parts
@@ -52,7 +53,7 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
     given["shuffle"] = _shuffle(code)
     given["steps_per_epoch"] = _steps(experiment, code, given["batch_size"], notes)
     for name, value in given.items():
-        if isinstance(value, Unknown):
+        if isinstance(value, Unknown | Share | PictureCount):
             instead = "every image once" if name == "steps_per_epoch" else getattr(training, name)
             notes.append(f"{name} is {value}, which is not known: {instead} stands in")
             continue
@@ -107,11 +108,18 @@ def _steps(experiment: Experiment, code: CodeImport, batch_size: Any, notes: lis
         steps = math.ceil(images / batch_size)
     if isinstance(steps, Unknown) and _OF_IMAGES.fullmatch(steps.what):
         return None
+    if isinstance(steps, PictureCount) and isinstance(code.data, Folder) and type(batch_size) is int:
+        unknown = Unknown("as many batches as another folder has", str(code.fitted.get(FIT_AT)))
+        steps = Share(batch_size / steps.per) if _is_same_folder(steps.folder, code.data.path) else unknown
     if isinstance(steps, Share):
         return _steps_of_share(steps, experiment, code, notes)
     if not isinstance(steps, int | float):
         return steps if isinstance(steps, Unknown) else None
     return None if _is_every_image(steps, experiment, code) else int(steps)
+
+
+def _is_same_folder(one: Any, other: Any) -> bool:
+    return isinstance(one, str) and isinstance(other, str) and PurePosixPath(one) == PurePosixPath(other)
 
 
 def _steps_of_share(share: Share, experiment: Experiment, code: CodeImport, notes: list[str]) -> int | None:
@@ -153,6 +161,8 @@ def _note_steps_of_validation(experiment: Experiment, code: CodeImport, notes: l
     watched = code.validation
     images = watched.path if isinstance(watched, Folder) else watched
     size = watched.arguments.get("batch_size") if _are_in_batches(watched) else _batch_size(code)
+    if isinstance(steps, PictureCount) and _is_same_folder(steps.folder, images) and steps.per == size:
+        return
     count = images.count if isinstance(images, DatasetArrays) else None
     if isinstance(images, str) and experiment.dataset and not holds_out(code):
         count = describe(experiment.dataset, experiment.data_options).test_images

@@ -33,6 +33,8 @@ class DataAsked(msgspec.Struct, frozen=True):
     options: DataOptions = AS_THEY_ARE
     is_elsewhere: bool = False
     """Whether the script names a table of its own that is not here, so that none can stand in for it."""
+    is_unread: bool = False
+    """Whether the script reads images in a way that is not known."""
     leave_out: tuple[int, ...] = ()
     """The numbers of the training images that it does not learn from."""
 
@@ -64,7 +66,7 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     if not isinstance(there, str) and code.fitted:
         notes.append(f"the images that it trains on{_shown(there)} are not known: set the dataset to them")
     if not isinstance(code.data, Folder):
-        return DataAsked()
+        return DataAsked(is_unread=isinstance(there, Unknown) and not there.is_free)
     options = _options(code.data, code.chain.input_shape, notes)
     if not isinstance(there, str):
         is_said = code.chain.input_shape is None and {"target_size", "image_size"} & code.data.arguments.keys()

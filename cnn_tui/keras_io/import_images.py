@@ -26,6 +26,8 @@ from cnn_tui.text import quiet
 _LIKELY = ("fashion_mnist", "mnist", "cifar10", "cifar100")
 """The datasets that a model may be for; of those with one shape, the likelier comes first."""
 _ANY_CLASSES = 10
+_ROW_IMAGE = (28, 28, 1)
+"""What stands in for the images of a table of pixels."""
 _ANY_SIDE = 224
 """Pixels: what stands in where a model takes pictures of any size; most networks were trained on such."""
 
@@ -43,6 +45,11 @@ def images_for(
         return {"dataset": asked.dataset, **msgspec.structs.asdict(asked.options), "leave_out": asked.leave_out}
     if asked.options != AS_THEY_ARE:
         return _not_set(_shape_of(asked.options), layers, notes) | {"fit": asked.options.fit}
+    if shape in (None, (None,)) and (asked.is_elsewhere or asked.is_unread):
+        stand_in = _ROW_IMAGE if asked.is_elsewhere else (_ANY_SIDE, _ANY_SIDE, 3)
+        words = "x".join(map(str, stand_in))
+        notes.append(f"the file does not say of what shape the images are that the model takes: {words} stands in")
+        return _not_set(stand_in, layers, notes)
     if shape in (None, (None,)):
         notes.to_know.append(f"the file does not say what images the model takes: the dataset is {_LIKELY[0]}")
         return {"dataset": _LIKELY[0]}

@@ -11,9 +11,20 @@ from typing import Any
 import msgspec
 
 from cnn_tui.keras_io.code.below import divided, is_below, put_together
-from cnn_tui.keras_io.code.data_values import BY_HAND, ClassCounts, DatasetArrays, Folder, ReadPicture, Share, Statistic
+from cnn_tui.keras_io.code.data_values import (
+    BY_HAND,
+    ClassCounts,
+    ClassNames,
+    DatasetArrays,
+    Folder,
+    PictureCount,
+    ReadPicture,
+    Share,
+    Statistic,
+)
+from cnn_tui.keras_io.code.file_loops import counted_together
 from cnn_tui.keras_io.code.tables import on_table
-from cnn_tui.keras_io.code.values import Instance, Tensor, Unknown, Value
+from cnn_tui.keras_io.code.values import InnerLayers, Instance, Tensor, Unknown, Value
 from cnn_tui.keras_io.code.weighing import weighed
 
 MAX_ITEMS = 10_000
@@ -36,6 +47,17 @@ def is_plain(value: Value) -> bool:
     return value is None or isinstance(value, bool | int | float | str)
 
 
+def items(value: Value) -> list[Value]:
+    """What a loop goes over. Raises TypeError for what is no list, and ValueError for a long one."""
+    if isinstance(value, InnerLayers):
+        return list(value.whole)
+    if not isinstance(value, list | tuple | dict | range):
+        raise TypeError("not a list")
+    if len(value) > MAX_ITEMS:
+        raise ValueError("a list that is too long to be followed")
+    return list(value)
+
+
 def combined(op: ast.operator, left: Value, right: Value, place: str) -> Value:
     """What `left op right` is. Raises TypeError, ValueError or ArithmeticError where it is not told."""
     if isinstance(op, ast.Add | ast.Div) and (is_below(left) or is_below(right)):
@@ -44,6 +66,8 @@ def combined(op: ast.operator, left: Value, right: Value, place: str) -> Value:
         return _on_tensor(op, left, right, place)
     if isinstance(left, ReadPicture | Folder) and type(right) in (int, float):
         return _on_pictures(op, left, float(right), place)
+    if isinstance(left, PictureCount | ClassNames) and (found := _on_count(op, left, right)) is not None:
+        return found
     if isinstance(left, Share) or isinstance(right, Share):
         return _on_share(op, left, right)
     if isinstance(left, ClassCounts) or isinstance(right, ClassCounts):
@@ -56,6 +80,8 @@ def combined(op: ast.operator, left: Value, right: Value, place: str) -> Value:
         return left if left.what == "labels" else _on_images(op, left, right)
     if any(isinstance(side, Unknown) and side.table for side in (left, right)):
         return on_table(op, left, right, place)
+    if isinstance(left, Unknown) and left.sizes is not None and isinstance(right, int | float):
+        return left
     if isinstance(left, list | tuple) or isinstance(right, list | tuple):
         return _on_lists(op, left, right)
     if isinstance(left, str) and isinstance(right, str) and isinstance(op, ast.Div):
@@ -122,6 +148,20 @@ def _evened(op: ast.operator, images: DatasetArrays, by: Statistic) -> DatasetAr
     if isinstance(op, ast.Div) and by.kind == "std" and images.centered is not None:
         return msgspec.structs.replace(images, is_evened=True)
     raise TypeError("not followed")
+
+
+def _on_count(op: ast.operator, left: Value, right: Value) -> PictureCount | None:
+    """How many pictures a folder has by a batch, or the sum of two such numbers of classes; None for anything else."""
+    if isinstance(op, ast.Add) and isinstance(right, ClassNames):
+        if isinstance(left, ClassNames):
+            return counted_together([left, right])
+        sibling = msgspec.structs.replace(right, path=f"{left.folder}/x")
+        return left if left.per == 1 and counted_together([sibling, right]) == left else None
+    if isinstance(left, PictureCount) and type(right) in (int, float) and right > 0:
+        if isinstance(op, ast.Div | ast.FloorDiv):
+            return PictureCount(left.folder, left.per * right)
+        return PictureCount(left.folder, left.per / right) if isinstance(op, ast.Mult) else None
+    return None
 
 
 def _on_share(op: ast.operator, left: Value, right: Value) -> Share:

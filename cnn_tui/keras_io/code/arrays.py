@@ -130,8 +130,9 @@ def _split(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> 
     share = given.get("test_size", 0.25)
     parts: list[Value] = []
     read = any(isinstance(one, Folder) and BY_HAND in one.arguments for one in unnamed)
+    is_sized = any(isinstance(one, Unknown) and one.sizes is not None for one in unnamed)
     for arrays in unnamed if not read else ():
-        if isinstance(arrays, Unknown) and arrays.table and isinstance(share, float):
+        if isinstance(arrays, Unknown) and (arrays.table or is_sized) and isinstance(share, float):
             parts += [msgspec.structs.replace(arrays, share=arrays.share * part) for part in (1 - share, share)]
             continue
         if not isinstance(arrays, DatasetArrays) or arrays.count is None or not isinstance(share, int | float):

@@ -12,7 +12,9 @@ from cnn_tui.keras_io.code.below import below_attribute, is_below
 from cnn_tui.keras_io.code.data_values import DatasetArrays, Folder
 from cnn_tui.keras_io.code.objects import held
 from cnn_tui.keras_io.code.pipelines import attribute_of
+from cnn_tui.keras_io.code.shapes import shape_of
 from cnn_tui.keras_io.code.values import (
+    DEFAULTS,
     HISTORY,
     OPTIONS,
     BaseLayer,
@@ -56,7 +58,7 @@ def attribute(owner: Value, name: str) -> Value:
             return math.pi
         return Named(f"{owner.path}.{name}")
     if isinstance(owner, Instance) and owner.kind == OPTIONS:
-        if owner.arguments.get(name) is None:
+        if owner.arguments.get(name) is None and name not in owner.arguments.get(DEFAULTS, ()):
             raise AttributeError("only known once the script is called with it")
         return owner.arguments[name]
     if isinstance(owner, Instance) and owner.kind == HISTORY and isinstance(owner.arguments.get(name), list):
@@ -96,8 +98,10 @@ def attribute(owner: Value, name: str) -> Value:
     if isinstance(owner, Tensor) and name == "shape":
         raise AttributeError("only known once the shapes are")
     if isinstance(owner, Unknown):
+        if name == "shape" and owner.sizes is not None:
+            return shape_of(owner)
         table = owner.table
         if table is not None and name == "values":
             table = msgspec.structs.replace(table, is_array=True)
-        return Unknown(f"{owner.what}.{name}"[:60], owner.place, table)
+        return Unknown(f"{owner.what}.{name}"[:60], owner.place, table, sizes=owner.sizes)
     return Method(owner, name)

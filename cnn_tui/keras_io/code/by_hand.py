@@ -43,6 +43,8 @@ def by_hand_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Va
         return first
     if name in ("listdir", "scandir") and (isinstance(first, str | Below) or joined([first]) is not None):
         return ClassNames(first, False, Unknown(f"os.{name}", place))
+    if name == "walk" and (isinstance(first, str | Below) or joined([first]) is not None):
+        return ClassNames(first, False, Unknown("os.walk", place), "walk")
     if name in ("glob", "iglob") and isinstance(first, str | Below):
         return _of_pattern(first, place)
     if isinstance(first, Below) and (read := _read(callee, first, unnamed[1:], given, place)) is not None:
@@ -59,7 +61,7 @@ def by_hand_call(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Va
 def below_method(path: Value, name: str, unnamed: Sequence[Value], place: str) -> Value:
     """What a method of a path gives, or of a name of any entry. Unknown with no words where it is not known."""
     if name == "iterdir" and isinstance(path, str | Below):
-        return ClassNames(path, False, Unknown("iterdir", place), is_paths=True)
+        return ClassNames(path, False, Unknown("iterdir", place), "path")
     if name == "glob" and isinstance(path, str | Below) and unnamed and isinstance(unnamed[0], str):
         whole = str(PurePosixPath(path, unnamed[0])) if isinstance(path, str) else joined([path, unnamed[0]])
         return Unknown("", place) if whole is None else _of_pattern(whole, place) or Unknown("", place)
@@ -82,7 +84,7 @@ def _of_pattern(path: str | Below, place: str) -> Value:
     if root is None:
         root = str(PurePosixPath(*[part for part in parts[: stars[0]] if part is not None]))
     if len(stars) == 1:
-        return ClassNames(root, False, Unknown("glob", place), is_paths=True)
+        return ClassNames(root, False, Unknown("glob", place), "path")
     above = any_in(root)
     whole = None if above is None else msgspec.structs.replace(above, names=(*above.names, *[None] * len(stars[1:])))
     return [OfEach(whole)]

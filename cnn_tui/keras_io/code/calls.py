@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from cnn_tui.keras_io.code.by_hand import by_names
 from cnn_tui.keras_io.code.cells import CodeCell
+from cnn_tui.keras_io.code.channels import FIRST, LAST
 from cnn_tui.keras_io.code.data_values import BY_HAND, Folder
 from cnn_tui.keras_io.code.file_loops import names_in, of_each
 from cnn_tui.keras_io.code.functions import ValueOf, bound, read_from
@@ -55,6 +56,8 @@ class Calls:
 
     def __init__(self, block: Block, value_of: ValueOf, models: list[CodeModel], notes: list[str]) -> None:
         self.seed: int | None = None
+        self.data_format = LAST
+        """Where the channels of a map are in layers that are not told."""
         self.file_loops: list[Value] = []
         """What the loops over the files of folders go over that are around what is read, the innermost last."""
         self._block = block
@@ -76,6 +79,12 @@ class Calls:
         match callee:
             case Named(name="set_random_seed" | "set_seed") if unnamed and type(unnamed[0]) is int:
                 self.seed = unnamed[0]
+            case Named(name="set_image_data_format" | "set_image_dim_ordering") if unnamed:
+                self.data_format = FIRST if unnamed[0] in (FIRST, "th") else LAST
+            case Named(name="image_data_format"):
+                return self.data_format
+            case Named(name="image_dim_ordering"):
+                return "th" if self.data_format == FIRST else "tf"
             case Named(name="partial") if unnamed and not callee.is_keras:
                 return Partial(unnamed[0], tuple(unnamed[1:]), dict(given))
             case Partial():

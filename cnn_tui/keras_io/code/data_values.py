@@ -198,10 +198,23 @@ class ReadPicture(msgspec.Struct, frozen=True):
     scale: float = 1.0
 
 
+class PictureCount(msgspec.Struct, frozen=True):
+    """How many pictures the folders of the classes in a folder have together, divided by `per`."""
+
+    folder: Value
+    per: float = 1.0
+
+    def __str__(self) -> str:
+        return f"how many pictures {self.folder} has"
+
+
 class Share(msgspec.Struct, frozen=True):
     """How many pictures or batches a folder has, which only running tells, as a share of all: `int(0.8 * len(ds))`."""
 
     part: float
+
+    def __str__(self) -> str:
+        return f"{self.part:.3g} of how many pictures there are"
 
 
 class ClassNames(msgspec.Struct, frozen=True):
@@ -211,8 +224,8 @@ class ClassNames(msgspec.Struct, frozen=True):
     is_number: bool
     what: Unknown
     """As the script has it, for where the folder is not there."""
-    is_paths: bool = False
-    """Whether each is the path of an entry, and not its name alone."""
+    each: str = "name"
+    """What a loop over them gets of each entry: its `name`, its `path`, or what os.`walk` gives of a folder."""
 
     def __str__(self) -> str:
         return str(self.what)

@@ -11,7 +11,9 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, combined, is_plain
+import msgspec
+
+from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, combined, is_plain, items
 from cnn_tui.keras_io.code.attributes import attribute
 from cnn_tui.keras_io.code.below import is_below, name_asked, put_together
 from cnn_tui.keras_io.code.cells import CodeCell
@@ -20,12 +22,12 @@ from cnn_tui.keras_io.code.file_loops import each_of, of_each
 from cnn_tui.keras_io.code.joins import joined
 from cnn_tui.keras_io.code.parts import part_of
 from cnn_tui.keras_io.code.paths import THIS_FILE
+from cnn_tui.keras_io.code.shapes import some_of, with_sizes
 from cnn_tui.keras_io.code.tables import behind_call, statistic_of_table, with_table
 from cnn_tui.keras_io.code.usual_names import MERGING, usual_name
 from cnn_tui.keras_io.code.values import (
     CodeTable,
     Function,
-    InnerLayers,
     Named,
     Names,
     Unknown,
@@ -120,7 +122,10 @@ class Expressions:
     def _rarer(self, node: ast.expr, names: Names, cell: CodeCell) -> Value:
         match node:
             case ast.Subscript(value=owner, slice=index):
-                return self._part(self.value(owner, names, cell), index, names, cell)
+                whole = self.value(owner, names, cell)
+                if isinstance(whole, Unknown):
+                    return some_of(whole, index, unknown(node, cell))
+                return self._part(whole, index, names, cell)
             case ast.Compare(left=left, ops=[op], comparators=[right]):
                 sides = self.value(left, names, cell), self.value(right, names, cell)
                 if (asked := name_asked(*sides)) is not None:
@@ -147,24 +152,39 @@ class Expressions:
                 returned = ast.copy_location(ast.Return(body), body)
                 function = ast.FunctionDef("a lambda", arguments, [returned], [])
                 return Function(ast.fix_missing_locations(ast.copy_location(function, node)), names, cell)
-            case ast.ListComp(elt=element, generators=[ast.comprehension(target=ast.Name(id=name), iter=over, ifs=[])]):
-                inner = Names(names)
-                source = self.value(over, names, cell)
-                if isinstance(source, DatasetArrays):
-                    return self._weights_of_each(element, name, inner, cell)
-                if (turns := each_of(source)) is not None:
-                    made = []
-                    for inner[name] in turns:
-                        made.append(of_each(self.value(element, inner, cell), inner[name]))
-                    return made
-                made = []
-                for inner[name] in items(source):
-                    made.append(self.value(element, inner, cell))
-                return made
+            case (
+                ast.ListComp(elt=element, generators=[ast.comprehension() as part])
+                | ast.GeneratorExp(elt=element, generators=[ast.comprehension() as part])
+            ):
+                return self._listed(element, part, self.value(part.iter, names, cell), Names(names), cell)
             case ast.DictComp(key=key, value=value, generators=[ast.comprehension(iter=over, ifs=[]) as part]):
                 return self._dictionary(key, value, part.target, self.value(over, names, cell), Names(names), cell)
             case _:
                 return unknown(node, cell)
+
+    def _listed(self, element: ast.expr, part: ast.comprehension, over: Value, inner: Names, cell: CodeCell) -> Value:
+        """`[element for part.target in over if …]`; of what lies in a folder, one for any of it."""
+        if isinstance(over, DatasetArrays) and isinstance(part.target, ast.Name) and not part.ifs:
+            return self._weights_of_each(element, part.target.id, inner, cell)
+        files = each_of(over)
+        made = []
+        for one in items(over) if files is None else files:
+            self._bind_parts(part.target, one, inner)
+            tests = [self.value(test, inner, cell) for test in part.ifs]
+            if not all(map(is_plain, tests)):
+                raise TypeError("only known once it is run")
+            if all(tests):
+                value = self.value(element, inner, cell)
+                made.append(value if files is None else of_each(value, one))
+        return made
+
+    def _bind_parts(self, target: ast.expr, value: Value, inner: Names) -> None:
+        """Bind what a comprehension goes over. Raises TypeError and ValueError for what is not followed."""
+        targets, values = (target.elts, value) if isinstance(target, ast.Tuple) else ([target], [value])
+        for name, part in zip(targets, values, strict=True):
+            if not isinstance(name, ast.Name):
+                raise TypeError("not followed")
+            inner[name.id] = part
 
     def _weights_of_each(self, element: ast.expr, name: str, inner: Names, cell: CodeCell) -> Value:
         """A list of the weights of images, by their labels. Raises TypeError for a list of anything else."""
@@ -180,13 +200,9 @@ class Expressions:
         """`{key: value for target in over}`; weights, where all its values are those."""
         if isinstance(over, ClassWeights):
             return over
-        targets = target.elts if isinstance(target, ast.Tuple) else [target]
         table = {}
         for one in items(over):
-            for name, part in zip(targets, one if isinstance(target, ast.Tuple) else [one], strict=True):
-                if not isinstance(name, ast.Name):
-                    raise TypeError("not followed")
-                inner[name.id] = part
+            self._bind_parts(target, one, inner)
             table[self.value(key, inner, cell)] = self.value(value, inner, cell)
         weights = [one for one in table.values() if isinstance(one, ClassWeights)]
         return weights[0] if weights and len(weights) == len(table) else table
@@ -200,7 +216,7 @@ class Expressions:
             usual = f"keras.layers.{name}" if name in self._layers else usual_name(name)
             if not usual and (name[:1].isupper() or name in MERGING) and names.get("*"):
                 usual = f"{names.get('*')}.{name}"  # from keras.layers import *
-            return Named(usual) if usual else unknown(node, cell)
+            return Named(usual) if usual else msgspec.structs.replace(unknown(node, cell), is_free=True)
 
     def _elements(self, nodes: Sequence[ast.expr], names: Names, cell: CodeCell) -> list[Value]:
         elements: list[Value] = []
@@ -259,7 +275,7 @@ class Expressions:
             return called
         if self._table is not None:
             self._table = behind_call(self._table, callee, name, place)
-        return unknown(node, cell)
+        return with_sizes(unknown(node, cell), callee, unnamed, given)
 
 
 def unknown(node: ast.expr, cell: CodeCell) -> Unknown:
@@ -269,14 +285,3 @@ def unknown(node: ast.expr, cell: CodeCell) -> Unknown:
     except RecursionError:
         words = "an expression"
     return Unknown(quiet(" ".join(words.split()), 60), cell.place(node.lineno))
-
-
-def items(value: Value) -> list[Value]:
-    """What a loop goes over. Raises TypeError for what is no list, and ValueError for a long one."""
-    if isinstance(value, InnerLayers):
-        return list(value.whole)
-    if not isinstance(value, list | tuple | dict | range):
-        raise TypeError("not a list")
-    if len(value) > MAX_ITEMS:
-        raise ValueError("a list that is too long to be followed")
-    return list(value)

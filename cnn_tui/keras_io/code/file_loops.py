@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 
 from cnn_tui.keras_io.code.below import any_in
 from cnn_tui.keras_io.code.branches import changed_lists
 from cnn_tui.keras_io.code.cells import CodeCell
-from cnn_tui.keras_io.code.data_values import AnyEntry, Below, ClassNames, OfEach, OfName, ReadPicture
+from cnn_tui.keras_io.code.data_values import AnyEntry, Below, ClassNames, OfEach, OfName, PictureCount, ReadPicture
 from cnn_tui.keras_io.code.values import Unknown, Value
 
 
@@ -23,7 +24,9 @@ def reads_all(body: Sequence[ast.stmt]) -> bool:
 def each_of(over: Value) -> list[Value] | None:
     """What a loop over a folder, or over a list of something of each file, goes through; None for any other."""
     if isinstance(over, ClassNames) and not over.is_number:
-        return [any_in(over.path) if over.is_paths else AnyEntry(over.path)]
+        below = any_in(over.path)
+        files = ClassNames(below, False, over.what)
+        return [{"name": AnyEntry(over.path), "path": below, "walk": (below, files, files)}[over.each]]
     return [_plain(one) for one in over] if is_of_files(over) else None
 
 
@@ -53,7 +56,7 @@ def is_of_files(value: Value) -> bool:
 def numbered(over: Value, place: str) -> list[Value] | None:
     """What enumerate makes of what such a loop goes over; None for anything else."""
     if isinstance(over, ClassNames) and not over.is_number:
-        over = [OfEach(one, not over.is_paths) for one in each_of(over) or ()]
+        over = [OfEach(one, over.each == "name") for one in each_of(over) or ()]
     return [(OfEach(Unknown("a number", place)), one) for one in over] if is_of_files(over) else None
 
 
@@ -72,6 +75,18 @@ def note_of_names(asked: OfName, branches: Sequence[Sequence[ast.stmt]], cell: C
         return ""
     place, shown = cell.place(branches[0][0].lineno - 1), folder.root if isinstance(folder, Below) else folder
     return f"a condition on the names of files in {shown} ({place}) leaves some out there: here all are read"
+
+
+def counted_together(counts: Sequence[Value]) -> PictureCount | None:
+    """The sum of how many files there are in each folder of a folder; None for other sums."""
+    of = [one.value if isinstance(one, OfEach) else one for one in counts]
+    if not of or not all(isinstance(one, ClassNames) and one.is_number for one in of):
+        return None
+    if len(of) == 1:
+        path = of[0].path
+        return PictureCount(path.root) if isinstance(path, Below) and path.names == (None,) else None
+    folders = {str(PurePosixPath(one.path).parent) if isinstance(one.path, str) else None for one in of}
+    return PictureCount(folders.pop()) if len(folders) == 1 and None not in folders else None
 
 
 def names_in(value: Value) -> Iterator[OfName]:

@@ -16,12 +16,12 @@ from cnn_tui.keras_io.code.applications import (
     is_application,
 )
 from cnn_tui.keras_io.code.arguments import ALIASES, OPTIMIZERS, named
+from cnn_tui.keras_io.code.arithmetic import items
 from cnn_tui.keras_io.code.arrays import arrays_call
 from cnn_tui.keras_io.code.below import is_below, name_asked
 from cnn_tui.keras_io.code.by_hand import by_hand_call
-from cnn_tui.keras_io.code.data_values import ClassNames, DatasetArrays, Share
-from cnn_tui.keras_io.code.expressions import items
-from cnn_tui.keras_io.code.file_loops import folder_of, is_of_files, numbered
+from cnn_tui.keras_io.code.data_values import ClassNames, DatasetArrays, PictureCount, Share
+from cnn_tui.keras_io.code.file_loops import counted_together, folder_of, is_of_files, numbered
 from cnn_tui.keras_io.code.paths import path_call
 from cnn_tui.keras_io.code.pictures import image_layer
 from cnn_tui.keras_io.code.pipelines import length_of, pipeline_call
@@ -74,8 +74,6 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
     ):
         if found is not None:
             return found
-    if name in ("image_data_format", "image_dim_ordering"):
-        return "channels_last" if name == "image_data_format" else "tf"
     if name == PARSER:
         return Instance(PARSER, {}, place)
     if name in _OF_TENSORFLOW_1 and callee.path.startswith("tensorflow."):
@@ -91,7 +89,7 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
 
 def _number(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
     """What a function of mathematics gives; None for any other."""
-    if callee.name in ("floor", "ceil") and len(unnamed) == 1 and isinstance(unnamed[0], Share):
+    if callee.name in ("floor", "ceil") and len(unnamed) == 1 and isinstance(unnamed[0], Share | PictureCount):
         return unnamed[0]
     if callee.name == "prod" and len(unnamed) == 1 and not given and isinstance(unnamed[0], tuple | list):
         return math.prod(unnamed[0]) if all(type(one) is int for one in unnamed[0]) else None
@@ -269,7 +267,7 @@ def _builtin(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], pl
         return weights
     if name == "dict" and not unnamed:
         return dict(given)
-    if name in _AS_MANY and len(unnamed) == 1 and isinstance(unnamed[0], ClassNames | Share):
+    if name in _AS_MANY and len(unnamed) == 1 and isinstance(unnamed[0], ClassNames | Share | PictureCount):
         return unnamed[0]
     if name == "len" and len(unnamed) == 1 and (length := length_of(unnamed[0])) is not None:
         return length
@@ -279,6 +277,8 @@ def _builtin(name: str, unnamed: Sequence[Value], given: Mapping[str, Value], pl
         return turns
     if name == "len" and len(unnamed) == 1 and (folder := folder_of(unnamed[0])) is not None:
         return ClassNames(folder, True, Unknown("the folders of the classes", place))
+    if name == "sum" and unnamed and isinstance(unnamed[0], list | tuple):
+        return counted_together(unnamed[0]) or Unknown("", place)
     if name in ("str", "int", "float") and len(unnamed) == 1 and is_below(unnamed[0]):
         return unnamed[0] if name == "str" else name_asked(unnamed[0]) or Unknown("", place)
     if name in _LISTS:

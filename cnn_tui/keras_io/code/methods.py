@@ -25,6 +25,7 @@ from cnn_tui.keras_io.code.paths import text_method
 from cnn_tui.keras_io.code.pipelines import pipeline_method
 from cnn_tui.keras_io.code.scale import FITTED, statistic
 from cnn_tui.keras_io.code.values import (
+    DEFAULTS,
     FIT_AT,
     HISTORY,
     NOT_COMPILED,
@@ -188,6 +189,8 @@ def _of_parser(parser: Instance, name: str, unnamed: Sequence[Value], given: Map
         called = given.get("dest", long.lstrip("-").replace("-", "_"))
         usual = False if given.get("action") == "store_true" else True if given.get("action") == "store_false" else None
         parser.arguments[str(called)] = given.get("default", usual)
+        if "default" in given:
+            parser.arguments[DEFAULTS] = [*parser.arguments.get(DEFAULTS, ()), str(called)]
     if name == "parse_args":
         return Instance(OPTIONS, parser.arguments, place)
     if name == "parse_known_args":

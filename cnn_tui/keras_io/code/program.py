@@ -12,12 +12,12 @@ import re
 from collections.abc import Mapping, Sequence
 
 from cnn_tui.keras_io.code.applications import freeze
-from cnn_tui.keras_io.code.arithmetic import is_plain
+from cnn_tui.keras_io.code.arithmetic import is_plain, items
 from cnn_tui.keras_io.code.branches import BUILDS, FITS, changed, trains
 from cnn_tui.keras_io.code.calls import Calls
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
 from cnn_tui.keras_io.code.data_values import ClassNames, NpzFile, OfName
-from cnn_tui.keras_io.code.expressions import Expressions, items, unknown
+from cnn_tui.keras_io.code.expressions import Expressions, unknown
 from cnn_tui.keras_io.code.file_loops import each_of, note_of_names, reads_all
 from cnn_tui.keras_io.code.imports import take_import
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
@@ -49,6 +49,11 @@ class Program:
     def seed(self) -> int | None:
         """What the script seeds all that is random with; None where it does not."""
         return self._calls.seed
+
+    @property
+    def data_format(self) -> str:
+        """Where the channels of a map are in layers that are not told."""
+        return self._calls.data_format
 
     def read(self, source: CodeSource) -> None:
         """Go through all the cells of a script."""

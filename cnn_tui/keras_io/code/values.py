@@ -20,6 +20,8 @@ _OF_TENSORFLOW = ("optimizers", "losses", "metrics", "initializers")
 
 PARSER = "ArgumentParser"
 """What an object that reads the command line is, among instances."""
+DEFAULTS = "options with a default"
+"""Among the arguments of such an object: the names of those that a script gives a default, which may be None."""
 OPTIONS = "the command line"
 """What such an object has read, where the script is called without options."""
 
@@ -87,13 +89,17 @@ class Unknown(msgspec.Struct, frozen=True):
     """What it was read from, where that is a table."""
     share: float = 1.0
     """How much of the table it is."""
+    sizes: tuple[int, ...] | None = None
+    """The shape of one image, where it is an array of images whose shape is known."""
+    is_free: bool = False
+    """Whether it is a name that the script binds nowhere, as in a snippet."""
 
     def __str__(self) -> str:
         return f"{self.what} ({self.place})"
 
     def of_rows(self, rows: Unknown) -> Unknown:
         """The same, read from the table that some rows are read from, and as much of it."""
-        return msgspec.structs.replace(self, table=rows.table, share=rows.share)
+        return msgspec.structs.replace(self, table=rows.table, share=rows.share, sizes=rows.sizes)
 
     def of_table(self, table: CodeTable | None) -> Unknown:
         """The same, read from a table unless it is known to be from another."""

@@ -1,0 +1,45 @@
+"""Networks whose maps have their channels first, as Theano had them: the same with the channels last, as here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cnn_tui.keras_io.code.values import Instance
+from cnn_tui.keras_io.notes import Notes
+
+FIRST, LAST = "channels_first", "channels_last"
+_BY_CHANNELS = ("Conv", "DepthwiseConv", "SeparableConv", "Max", "Average", "Global", "SpatialDropout", "UpSampling")
+_ON_SIDES = ("ZeroPadding2D", "Cropping2D")
+"""How the kinds of layers begin, and those, that Keras tells where the channels are."""
+
+
+def with_channels_last(
+    layers: Sequence[Instance], shape: tuple[Any, ...] | None, usual: str, notes: Notes
+) -> tuple[list[Instance], tuple[Any, ...] | None]:
+    """The layers of a network, and the shape that it takes, with the channels last where all have them first.
+
+    `usual` is where they are in layers that are not told. Where only some have them first, nothing can be done.
+    """
+    told = [layer for layer in layers if layer.kind.startswith(_BY_CHANNELS) or layer.kind in _ON_SIDES]
+    formats = {layer.arguments.get("data_format") or usual for layer in told}
+    if formats == {FIRST} and shape is not None and len(shape) == 3:
+        notes.to_know.append(
+            "channels come first there, and last here: the same network, but that a Flatten puts its numbers in "
+            "another order"
+        )
+        return [_last(layer) for layer in layers], (*shape[1:], shape[0])
+    if usual == FIRST:
+        layers = [_told(layer, usual) if layer in told else layer for layer in layers]
+    return [*layers], shape
+
+
+def _last(layer: Instance) -> Instance:
+    arguments = {name: value for name, value in layer.arguments.items() if name != "data_format"}
+    if layer.kind == "BatchNormalization" and arguments.get("axis") == 1:
+        del arguments["axis"]
+    return Instance(layer.kind, arguments, layer.place)
+
+
+def _told(layer: Instance, usual: str) -> Instance:
+    return Instance(layer.kind, {"data_format": usual, **layer.arguments}, layer.place)

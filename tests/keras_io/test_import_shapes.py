@@ -1,0 +1,129 @@
+"""Shapes, orders of channels and numbers of pictures that a script says by its data, and not in numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cnn_tui.network.layers import BatchNormalization, Conv2D
+from tests.keras_io.test_import_code import HEAD, read, refusal
+from tests.keras_io.test_import_pictures import READ, pets
+
+__all__ = ["pets"]
+
+TABLE = "import pandas as pd\ntable = pd.read_csv('gone/digits.csv')\nx = table.drop('label', axis=1)\n"
+NET = """
+model = keras.Sequential([layers.Conv2D(4, 3SHAPE), layers.Flatten(), layers.Dense(10, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(DATA, table["label"], epochs=2)
+"""
+
+
+@pytest.mark.parametrize(
+    ("arranged", "shape"),
+    [
+        ("x = (x / 255.0).values.reshape(x.shape[0], 20, 24, 1)", (20, 24, 1)),
+        ("x = np.array(x).reshape((-1, 20, 24, 3)).astype('float32')", (20, 24, 3)),
+        ("x = np.reshape(x.values, (-1, 20, 24, 1))[:500] / 255.0", (20, 24, 1)),
+        ("x = np.expand_dims(x.values.reshape(-1, 20, 24), axis=-1)", (20, 24, 1)),
+        ("x = x.values.reshape(-1, 20, 24)[..., np.newaxis]", (20, 24, 1)),
+        (
+            "from sklearn.model_selection import train_test_split\n"
+            "x, rest, y, other = train_test_split(load(1).reshape(-1, 20, 24, 1), labels, test_size=0.2)",
+            (20, 24, 1),
+        ),
+    ],
+)
+@pytest.mark.parametrize("said", [", input_shape=(x.shape[1:])", ", input_shape=x[0].shape", ""])
+def test_the_shape_of_images_is_that_of_an_array(tmp_path: Path, arranged: str, shape: object, said: str) -> None:
+    net = NET.replace("SHAPE", said).replace("DATA", "x")
+    experiment = read(tmp_path, f"{HEAD}import numpy as np\n{TABLE}{arranged}\n{net}").experiment
+    assert (experiment.dataset, experiment.stack.input_shape) == ("", shape)
+
+
+def test_nothing_stands_in_for_data_of_its_own_but_a_shape(tmp_path: Path) -> None:
+    table = read(tmp_path, HEAD + TABLE + NET.replace("SHAPE", "").replace("DATA", "x.values"))
+    assert (table.experiment.dataset, table.experiment.stack.input_shape) == ("", (28, 28, 1))
+    assert any("28x28x1 stands in" in note for note in table.differences)
+    own = read(tmp_path, HEAD + TABLE + "x, y = load_mine()\n" + NET.replace("SHAPE", "").replace("DATA", "x"))
+    assert (own.experiment.dataset, own.experiment.stack.input_shape) == ("", (224, 224, 3))
+    snippet = read(tmp_path, HEAD + NET.replace("SHAPE", "").replace("DATA", "training_images"))
+    assert snippet.experiment.dataset == "fashion_mnist", "a snippet of the course"
+
+
+FIRST = """
+K.set_image_data_format("channels_first")
+model = keras.Sequential()
+model.add(layers.Conv2D(4, 3, input_shape=(3, 20, 24)))
+model.add(layers.BatchNormalization(axis=1))
+model.add(layers.MaxPooling2D())
+model.add(layers.Flatten())
+model.add(layers.Dense(7))
+"""
+
+
+def test_a_network_with_its_channels_first_is_the_same_with_them_last(tmp_path: Path) -> None:
+    head = HEAD + "from tensorflow.keras import backend as K\n"
+    told = FIRST.replace('K.set_image_data_format("channels_first")\n', "")
+    for layer in ("Conv2D(4, 3, ", "MaxPooling2D("):
+        told = told.replace(layer, f'{layer}data_format="channels_first", '.replace(', ")', '")'))
+    old = FIRST.replace('set_image_data_format("channels_first")', 'set_image_dim_ordering("th")')
+    for code in (FIRST, old, told):
+        imported = read(tmp_path, head + code)
+        experiment = imported.experiment
+        assert experiment.stack.input_shape == (20, 24, 3)
+        assert experiment.layers[:2] == (Conv2D(filters=4, kernel_size=(3, 3)), BatchNormalization())
+        assert any("channels come first there" in note for note in imported.to_know)
+    assert "channels_first" in refusal(
+        tmp_path, head + told.replace('Conv2D(4, 3, data_format="channels_first", ', "Conv2D(4, 3, ")
+    )
+    branch = "shape = (3, 20, 24) if K.image_data_format() == 'channels_first' else (20, 24, 3)\n"
+    last = FIRST.replace('K.set_image_data_format("channels_first")', branch).replace("(3, 20, 24)))", "shape))")
+    assert read(tmp_path, head + last.replace("axis=1", "")).experiment.stack.input_shape == (20, 24, 3)
+
+
+@pytest.mark.parametrize(
+    "count",
+    [
+        "sum([len(files) for _, _, files in os.walk('pets')])",
+        "sum(len(os.listdir(os.path.join('pets', kind))) for kind in os.listdir('pets'))",
+        "len(os.listdir('pets/cat')) + len(os.listdir('pets/dog')) + len(os.listdir('pets/fish'))",
+    ],
+)
+@pytest.mark.parametrize(
+    ("steps", "expected"), [("count // 6", None), ("int(count / 12)", 2), ("2 * count // 6", None)]
+)
+def test_steps_that_are_counted_of_the_files_show_every_image(
+    pets: Path, count: str, steps: str, expected: int | None
+) -> None:
+    code = f"""{READ}
+count = {count}
+train = ImageDataGenerator(rescale=1 / 255).flow_from_directory("pets", (8, 8), batch_size=6)
+model = keras.Sequential([layers.Flatten(input_shape=(8, 8, 3)), layers.Dense(3, activation="softmax")])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(train, steps_per_epoch={steps})
+"""
+    imported = read(pets.parent, code)
+    twice = steps.startswith("2")
+    assert any("steps_per_epoch" in note for note in imported.differences) is twice
+    assert imported.experiment.training.steps_per_epoch == expected
+
+
+def test_an_option_whose_default_is_none_is_none_where_it_is_asked(tmp_path: Path) -> None:
+    code = """
+import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("--limit", type=int, default=None)
+parser.add_argument("--epochs", type=int, required=True)
+given = parser.parse_args()
+(x_train, y_train), (x_test, y_test) = keras.datasets.cifar10.load_data()
+if given.limit is not None:
+    x_train, y_train = x_train[:given.limit], y_train[:given.limit]
+model = keras.Sequential([layers.Flatten(input_shape=x_train.shape[1:]), layers.Dense(10)])
+model.compile("adam", "sparse_categorical_crossentropy")
+model.fit(x_train / 255.0, y_train, epochs=given.epochs)
+"""
+    imported = read(tmp_path, HEAD + code)
+    assert imported.experiment.dataset == "cifar10"
+    assert [note.partition(",")[0] for note in imported.differences] == ["epochs is given.epochs (line 18)"]
