@@ -105,9 +105,9 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
             "meet them"
         )
     images = arrays_of(data)
-    sizes = images.sizes if images is not None else _sizes(data)
+    sizes = images.sizes if images is not None else _sizes_said(data)
     shape = _input_shape(model, layers)
-    shape = _sizes(data) if shape is None else shape
+    shape = _sizes_said(data) if shape is None else shape
     layers, shape = with_channels_last(layers, shape, program.data_format, notes)
     chain = Chain(tuple(map(described, layers)), shape)
     is_row = sizes is not None and len(sizes) == 1
@@ -260,7 +260,7 @@ def _input_shape(model: CodeModel, layers: Sequence[Instance]) -> tuple[Any, ...
     return tuple(size if type(size) is int else None for size in shape)
 
 
-def _sizes(data: Value) -> tuple[int, ...] | None:
+def _sizes_said(data: Value) -> tuple[int, ...] | None:
     """The shape of an image of data that is not known otherwise; None where the script does not say."""
     images = data.path if isinstance(data, Folder) else data
     return images.sizes if isinstance(images, Unknown) else None

@@ -1095,7 +1095,7 @@ model = keras.Sequential([layers.Rescaling(1 / 255), base, layers.Flatten(), lay
         ),
         (
             SCALED,
-            Application(architecture="MobileNetV2", trainable=False),
+            Application(architecture="MobileNetV2", trainable=False, training=False),
             ["RandomFlip", "Application", "GlobalAveragePooling2D", "Dense"],
         ),
         (

@@ -93,14 +93,12 @@ class Application(LearningLayer, frozen=True, tag=True):
         return sum(learned for _, learned in facts.layers[self.frozen() : facts.end(self.cut)])
 
     def varies(self) -> bool:
-        """Whether it does something else in training than after it, where `training` does not forbid that.
+        """Whether it may do something else in training than after it, where `training` does not forbid that.
 
-        A Dropout inside does, and a BatchNormalization that is not frozen.
+        A Dropout inside does, and a BatchNormalization as soon as it is not frozen.
         """
-        if self.architecture.startswith(_DROPS):
-            return True
         facts = facts_of(self.architecture)
-        return bool(self.learned()) and facts.cuts[self.cut or facts.last].non_trainable > 0
+        return self.architecture.startswith(_DROPS) or facts.cuts[self.cut or facts.last].non_trainable > 0
 
 
 class Cut(NamedTuple):
