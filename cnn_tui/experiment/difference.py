@@ -210,7 +210,11 @@ def _named(layer: AnyLayer | None, *, whole: bool = True) -> str:
         return ""
     fields = fields_of(type(layer))
     value = getattr(layer, fields[0].name) if fields else None
-    usual = not fields or value in (None, fields[0].default) or (fields[0].kind == "pair" and value == fields[0].start)
+    usual = (
+        not fields
+        or value in (None, fields[0].default)
+        or (fields[0].kind in ("pair", "borders") and value == fields[0].start)
+    )
     if usual or not whole:
         return layer.type
     return f"{layer.type} {quiet(fields[0].format(value), _LONGEST)}"

@@ -6,6 +6,7 @@ Only data is read: no expression, no import path and no Lambda layer is ever eva
 from __future__ import annotations
 
 import contextlib
+import itertools
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from cnn_tui.experiment.stop_rules import StopRule, out_of_range
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import LAYERS, AnyLayer, Application
 from cnn_tui.network.layers import plain as plain_layer
-from cnn_tui.network.values import Kind, read_penalty
+from cnn_tui.network.values import Kind, read_penalty, sides_of
 from cnn_tui.text import counted, did_you_mean, quiet
 
 MAX_FILE_BYTES = 1_000_000
@@ -189,11 +190,20 @@ def to_toml(experiment: Experiment) -> str:
     if experiment.training.schedule is not None:
         training.add("schedule", _schedule_table(experiment.training.schedule))
     document.add("training", training)
-    layers = [plain_layer(layer) for layer in experiment.layers]
+    layers = [_layer_plain(layer) for layer in experiment.layers]
     for key, parts in (("stop", plain["stop"]), ("then", plain["then"]), ("layers", layers)):
         if parts:
             document.add(key, _tables(parts))
     return tomlkit.dumps(document)
+
+
+def _layer_plain(layer: AnyLayer) -> dict[str, Any]:
+    """A layer as its file has it: borders whose sides differ are written as Keras has them."""
+    plain = plain_layer(layer)
+    for field in fields_of(type(layer)):
+        if field.kind == "borders" and len(getattr(layer, field.name)) > 2:
+            plain[field.name] = [list(sides) for sides in sides_of(getattr(layer, field.name))]
+    return plain
 
 
 def _tables(parts: list[dict[str, Any]]) -> Any:
@@ -250,8 +260,10 @@ def _layer_in_full(layer: Any) -> Any:
 
 
 def _value_in_full(kind: Kind | None, value: Any) -> Any:
-    if kind in ("pair", "ints") and type(value) is int:
-        return [value, value] if kind == "pair" else [value]
+    if kind in ("pair", "borders", "ints") and type(value) is int:
+        return [value] if kind == "ints" else [value, value]
+    if kind == "borders" and isinstance(value, list) and all(isinstance(sides, list) for sides in value):
+        return list(itertools.chain(*value))  # ((top, bottom), (left, right)), as Keras has it
     if kind == "penalty" and isinstance(value, str):
         with contextlib.suppress(ValueError):  # what it is not is said later, with what is allowed
             return None if value == "none" else msgspec.to_builtins(read_penalty(value))

@@ -42,6 +42,8 @@ def value_of(field: Field, raw: Any, hint: Any) -> Any:
         raw = _axis(raw)
     elif field.kind == "pair":
         raw = _pair(raw)
+    elif field.kind == "borders":
+        raw = _borders(raw)
     elif field.kind == "float":
         raw = _number(raw)
     elif isinstance(raw, dict):
@@ -63,16 +65,19 @@ def _activation(raw: Any) -> Any:
 
 
 def _pair(raw: Any) -> Any:
-    """(2, 3), from (2, 3) or ((2, 2), (3, 3)), as Keras writes a border that is equal on both sides; (2, 2) from 2."""
+    """(2, 3), from (2, 3); (2, 2) from 2."""
     if type(raw) is int:
         return [raw, raw]
-    if isinstance(raw, list) and all(isinstance(part, list) and len(part) == 2 for part in raw):
-        if any(part[0] != part[1] for part in raw):
-            raise ValueError("the two sides differ")
-        return [part[0] for part in raw]
     if isinstance(raw, list):
         return [int(part) if isinstance(part, float) and part.is_integer() else part for part in raw]
     return raw
+
+
+def _borders(raw: Any) -> Any:
+    """(2, 1, 0, 0), from ((2, 1), (0, 0)), as Keras writes it, or (2, 3), from what is typed for short."""
+    if isinstance(raw, list) and all(isinstance(part, list) and len(part) == 2 for part in raw):
+        raw = [side for part in raw for side in part]
+    return _pair(raw)
 
 
 def _axis(raw: Any) -> Any:

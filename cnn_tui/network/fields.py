@@ -14,7 +14,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Meta
 
-from cnn_tui.network.values import L1L2, Floats, Kind, Pair, Value, read_value, show_value, size_of
+from cnn_tui.network.values import L1L2, SIDES, Floats, Kind, Pair, Value, read_value, show_value, size_of
 from cnn_tui.text import quiet
 
 __all__ = ["L1L2", "Field", "Kind", "Pair", "Value", "argument", "fields_of"]
@@ -64,7 +64,9 @@ class Field(msgspec.Struct, frozen=True):
         if value is None or isinstance(value, str | bool | L1L2):
             return
         numbers: tuple[float, ...] = value if isinstance(value, tuple) else (value,)
-        if self.rest and numbers.count(-1) == 1:
+        if self.kind == "borders":
+            fits = len(numbers) in (2, 4)
+        elif self.rest and numbers.count(-1) == 1:
             numbers = tuple(number for number in numbers if number != -1)
             fits = len(numbers) < self.most
         else:
@@ -110,6 +112,8 @@ class Field(msgspec.Struct, frozen=True):
     def _numbers(self) -> str:
         names = {"float": "a number", "int": "a whole number"}
         words = names.get(self.kind) or f"one or two whole numbers, like 3 or 3{self.between}3,"
+        if self.kind == "borders":
+            words = "one or two whole numbers, like 3 or 3x2, or with both sides of each, like 3+1x2+0,"
         if self.kind in ("ints", "floats"):
             words = f"{'whole numbers' if self.kind == 'ints' else 'numbers'}, like {self.format(self.ladder[-1])},"
         if self.below is not None:
@@ -177,7 +181,7 @@ def _field(name: str, annotation: Any, default: Any) -> Field:
     extra = dict(meta.extra)
     if extra["start"] is msgspec.NODEFAULT:
         extra["start"] = default
-    kind = _kind(base)
+    kind: Kind = "borders" if extra["between"] == SIDES else _kind(base)
     choices = typing.get_args(base) if kind == "choice" else ()
     return Field(name, kind, meta.description, default, choices=choices, optional=optional, **extra)
 

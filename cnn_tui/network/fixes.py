@@ -32,6 +32,7 @@ from cnn_tui.network.layers import (
 from cnn_tui.network.shapes import ClashError, CutError, DivisionError, RankError, SizeError, TooSmallError, show
 from cnn_tui.network.stack import Shape, Stack
 from cnn_tui.network.summary import Summary, summarize
+from cnn_tui.network.values import sides_of
 
 
 class Fix(msgspec.Struct, frozen=True):
@@ -122,7 +123,8 @@ def _of_size(stack: Stack, at: int, shape: Shape) -> Iterator[Fix]:
             yield changed(stack, at, **{argument: (min(window[0], fits[0]), min(window[1], fits[1]))})
     if isinstance(layer, Cropping2D):
         most = (shape[0] // 4, shape[1] // 4)  # so that half of the map is left
-        yield changed(stack, at, cropping=(min(layer.cropping[0], most[0]), min(layer.cropping[1], most[1])))
+        wide = [max(sides) for sides in sides_of(layer.cropping)]
+        yield changed(stack, at, cropping=(min(wide[0], most[0]), min(wide[1], most[1])))
 
 
 def _of_rank(stack: Stack, at: int, shape: Shape) -> Iterator[Fix]:

@@ -24,6 +24,7 @@ from cnn_tui.network.shapes import (
     slide_window,
 )
 from cnn_tui.network.stack import Shape
+from cnn_tui.network.values import SIDES, show_value, sides_of
 from cnn_tui.text import counted, did_you_mean, quiet
 
 __all__ = ["flow"]
@@ -164,16 +165,18 @@ def _(layer: kinds.GlobalAveragePooling2D | kinds.GlobalMaxPooling2D, shape: Sha
 @flow.register
 def _(layer: kinds.ZeroPadding2D, shape: Shape) -> Flow:
     height, width, channels = size_of_map(layer, shape)
-    return Flow((height + 2 * layer.padding[0], width + 2 * layer.padding[1], channels))
+    rows, columns = sides_of(layer.padding)
+    return Flow((height + sum(rows), width + sum(columns), channels))
 
 
 @flow.register
 def _(layer: kinds.Cropping2D, shape: Shape) -> Flow:
     height, width, channels = size_of_map(layer, shape)
-    size = (height - 2 * layer.cropping[0], width - 2 * layer.cropping[1])
+    rows, columns = sides_of(layer.cropping)
+    size = (height - sum(rows), width - sum(columns))
     if min(size) < 1:
         raise SizeError(
-            f"{layer.type} cuts {show(layer.cropping)} off each side, which leaves nothing of the "
+            f"{layer.type} cuts {show_value(layer.cropping, SIDES)} off each side, which leaves nothing of the "
             f"{height}x{width} map it gets"
         )
     return Flow((*size, channels))

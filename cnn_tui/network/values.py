@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import math
 import re
+import typing
 from typing import Literal
 
 import msgspec
 
 Pair = tuple[int, int]
 Ints = tuple[int, ...]
+Borders = tuple[int, ...]
+"""Rows above and below, columns left and right; or, where the two sides differ, top, bottom, left and right."""
 Floats = tuple[float, ...]
-Kind = Literal["int", "float", "pair", "ints", "floats", "choice", "flag", "penalty", "text"]
+Kind = Literal["int", "float", "pair", "borders", "ints", "floats", "choice", "flag", "penalty", "text"]
 
 _YES, _NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0")
 _PENALTY = re.compile(r"(l1|l2)[\s=]*([0-9.e+-]+)")
@@ -22,6 +25,8 @@ _USUAL_PENALTY = 0.01
 _MOST_PENALTY = 1000
 
 
+SIDES = "+"
+"""What stands between the two sides of a border; between rows and columns, as in a pair, there is an x."""
 _NONE = 0.0
 
 
@@ -50,9 +55,35 @@ def show_value(value: Value, between: str = "x") -> str:
     """A value as a person types it: `32`, `3x3`, `same`, `yes`, `l2 0.001`. It must not be None."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, tuple) and between == SIDES:
+        return "x".join("+".join(dict.fromkeys(map(str, sides))) for sides in sides_of(typing.cast(Borders, value)))
     if isinstance(value, tuple):
         return between.join(_number(number) if isinstance(number, float) else str(number) for number in value)
     return _number(value) if isinstance(value, float) else str(value)
+
+
+def sides_of(borders: Borders) -> tuple[Pair, Pair]:
+    """((top, bottom), (left, right)), as Keras has it; of two numbers, each is of both sides. Raises ValueError."""
+    if len(borders) == 2:
+        rows, columns = borders
+        return (rows, rows), (columns, columns)
+    top, bottom, left, right = borders
+    return (top, bottom), (left, right)
+
+
+def evened(borders: Borders) -> Borders:
+    """The same in two numbers, where the sides do not differ. Raises ValueError for another count than two or four."""
+    (top, bottom), (left, right) = sides_of(borders)
+    return (top, left) if (top, left) == (bottom, right) else borders
+
+
+def _read_borders(text: str) -> Borders:
+    words = re.sub(r"\s*\+\s*", "+", text).replace("x", " ").replace(",", " ").split()
+    parts = [[int(side) for side in word.split("+")] for word in words]
+    if not 1 <= len(parts) <= 2 or any(len(part) > 2 for part in parts):
+        raise ValueError
+    rows, columns = parts[0], parts[-1]
+    return evened((rows[0], rows[-1], columns[0], columns[-1]))
 
 
 def read_value(kind: Kind, text: str, choices: tuple[str, ...] = ()) -> Value:
@@ -71,6 +102,8 @@ def read_value(kind: Kind, text: str, choices: tuple[str, ...] = ()) -> Value:
         return float(text)
     if kind == "int":
         return int(text)
+    if kind == "borders":
+        return _read_borders(text.strip("()[]"))
     parts = text.strip("()[]").replace("to", " ").replace("x", " ").replace(",", " ").split()
     if kind == "floats":
         return tuple(map(float, parts))

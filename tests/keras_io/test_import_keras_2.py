@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from cnn_tui.experiment.file import parse, to_toml
 from cnn_tui.keras_io.import_model import Imported
+from cnn_tui.keras_io.script.model import layer_arguments
 from cnn_tui.network.layers import BatchNormalization, Dense, LayerNormalization
 from cnn_tui.network.summary import summarize
 from tests.keras_io.test_import_model import DENSE, FLATTEN, Model, read, refusal, sequential
@@ -151,3 +153,18 @@ def test_a_model_of_tensorflow_js_is_trained_as_there(tmp_path: Path, inside: bo
     assert (found.learning_rate, found.loss, found.metrics) == (0.25, "categorical_crossentropy", ("accuracy",))
     assert imported.differences == ()
     assert not any("how the model is trained" in sentence for sentence in imported.to_know)
+
+
+@pytest.mark.parametrize(("kind", "name"), [("Cropping2D", "cropping"), ("ZeroPadding2D", "padding")])
+def test_borders_whose_sides_differ_come_in_and_stay_in_the_file_as_keras_has_them(
+    tmp_path: Path, kind: str, name: str
+) -> None:
+    imported = read(tmp_path / "model.json", sequential(layer(kind, **{name: [[4, 1], [0, 0]]}), FLATTEN, DENSE))
+    written = to_toml(imported.experiment)
+    assert f"{name} = [[4, 1], [0, 0]]" in written
+    assert parse(written).layers == imported.experiment.layers
+    assert layer_arguments(imported.experiment.layers[0]) == [f"{name}=((4, 1), (0, 0))"]
+    same = read(tmp_path / "model.json", sequential(layer(kind, **{name: [[2, 2], [3, 3]]}), FLATTEN, DENSE))
+    assert f"{name} = [2, 3]" in to_toml(same.experiment)
+    rows = summarize(imported.experiment.stack).rows[0].output_shape
+    assert rows == ((23, 28, 1) if kind == "Cropping2D" else (33, 28, 1))

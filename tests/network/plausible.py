@@ -89,7 +89,8 @@ def _value(field: Field, shape: Shape) -> st.SearchStrategy[Any]:
         side = st.integers(1, max(2, min(7, *shape[:2])))
         return st.tuples(side, side)
     if field.name == "cropping":
-        return st.tuples(st.integers(0, 3), st.integers(0, 3))
+        side = st.integers(0, 3)
+        return st.tuples(side, side) | st.tuples(side, side, side, side)
     if field.name == "groups":
         return st.sampled_from([1, 1, 2, 3, shape[-1]])
     if field.name == "filters":
@@ -98,7 +99,7 @@ def _value(field: Field, shape: Shape) -> st.SearchStrategy[Any]:
         return _target(shape)
     if field.name == "value_range":
         return st.sampled_from([(0, 1), (0, 255), (3, 3), (9, 1)])
-    return values(field, 3 if field.kind == "pair" else 12)
+    return values(field, 3 if field.kind in ("pair", "borders") else 12)
 
 
 def _target(shape: Shape) -> st.SearchStrategy[tuple[int, ...]]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cnn_tui.network.fields import L1L2, Field, fields_of
 from cnn_tui.network.layers import LAYERS, AnyLayer, Conv2D, Dense, Flatten, Layer, MaxPooling2D
 from cnn_tui.network.stack import Stack
+from cnn_tui.network.values import evened
 
 KERAS_LAYERS = {kind: cls for kind, cls in LAYERS.items() if kind != "Application"}
 """The kinds that are classes of `keras.layers`; tests/training/test_application.py has the other."""
@@ -36,6 +37,8 @@ def values(field: Field, most: int | None = None) -> st.SearchStrategy[Any]:
         one = st.integers(int(field.low), int(field.high) if most is None else min(int(field.high), most))
         if field.kind == "pair":
             one = st.tuples(one, one)
+        elif field.kind == "borders":
+            one = st.tuples(one, one) | st.tuples(one, one, one, one).map(evened)
         elif field.kind == "ints":
             one = st.lists(one, min_size=1, max_size=3).map(tuple)
             one = (
@@ -49,7 +52,8 @@ def values(field: Field, most: int | None = None) -> st.SearchStrategy[Any]:
 def layers_of(kind: str, pair: int | None = None, number: int | None = None) -> st.SearchStrategy[AnyLayer]:
     """Layers of a kind with any arguments; the numbers of a pair up to `pair`, others up to `number`."""
     cls = LAYERS[kind]
-    given = {field.name: values(field, pair if field.kind == "pair" else number) for field in fields_of(cls)}
+    sizes = ("pair", "borders")
+    given = {field.name: values(field, pair if field.kind in sizes else number) for field in fields_of(cls)}
     enabled = st.sampled_from([True] * 7 + [False])
     return typing.cast("st.SearchStrategy[AnyLayer]", st.builds(cls, enabled=enabled, **given))
 

@@ -198,7 +198,7 @@ def test_keras_takes_every_value_that_is_allowed(keras: Keras, kind: str, field:
     layer = new_layer(kind)
     plain = config_of(keras.layer(layer, "made"))
     bounds = [bound for bound in (field.low, field.high) if bound is not None]
-    if field.kind in ("pair", "ints"):
+    if field.kind in ("pair", "borders", "ints"):
         bounds = [(int(bound), int(bound)) for bound in bounds]  # type: ignore[misc]
     for value in (*field.choices, *field.ladder, *bounds, field.start):
         besides = {"groups": {"filters": value}, "dilation_rate": {"strides": (1, 1)}}.get(field.name, {})

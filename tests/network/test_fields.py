@@ -62,6 +62,7 @@ def field(**changes: Any) -> Field:
 
 FLOAT = field(name="rate", kind="float", low=0, high=None, below=1, ladder=(0.1, 0.25, 0.5))
 PAIR = field(name="kernel_size", kind="pair", ladder=((1, 1), (3, 3), (5, 5)))
+BORDERS = field(name="cropping", kind="borders", low=0, ladder=((0, 0), (1, 1)), between="+")
 AUTO = field(name="strides", kind="pair", ladder=((1, 1), (2, 2)), optional=True, optional_means="the pool's size")
 CHOICE = field(name="padding", kind="choice", low=None, high=None, ladder=(), choices=("valid", "same", "save"))
 FLAG = field(name="use_bias", kind="flag", low=None, high=None, ladder=())
@@ -99,6 +100,29 @@ def test_what_people_type_is_understood(one: Field, text: str, value: Value) -> 
     understood = one.parse(text)
     assert understood == value
     assert type(understood) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "shown"),
+    [
+        ("3", (3, 3), "3x3"),
+        ("3 2", (3, 2), "3x2"),
+        ("(3, 2)", (3, 2), "3x2"),
+        ("60+20x0", (60, 20, 0, 0), "60+20x0"),
+        ("60 + 20 x 0+1", (60, 20, 0, 1), "60+20x0+1"),
+        ("1+0", (1, 0, 1, 0), "1+0x1+0"),
+        ("2+2x2+2", (2, 2), "2x2"),
+    ],
+)
+def test_borders_have_one_number_for_two_sides_that_are_alike(text: str, value: Value, shown: str) -> None:
+    assert BORDERS.parse(text) == value
+    assert BORDERS.format(value) == shown
+
+
+@pytest.mark.parametrize("text", ["", "+", "1+2+3", "1x2x3", "x", "-1+2", "70+0", "1+x2", "1.5"])
+def test_what_are_no_borders_is_refused_with_how_they_are_typed(text: str) -> None:
+    with pytest.raises(ValueError, match=r"like 3 or 3x2, or with both sides of each, like 3\+1x2\+0, from 0 to 64"):
+        BORDERS.parse(text)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +167,7 @@ def _is_meant(one: Field, text: str) -> bool:
     low = one.low if one.low is not None else 1
     meant = {
         "-1": one.rest or (one.kind == "float" and low <= -1),
-        "0x10": one.kind == "pair" and low == 0,
+        "0x10": one.kind in ("pair", "borders") and low == 0,
         "3x3x3": one.kind == "ints",
     }
     return meant.get(text, False)
@@ -154,7 +178,7 @@ def test_zero_is_taken_only_where_zero_means_something(kind: str, one: Field) ->
     if one.kind == "flag":
         assert one.parse("0") is False
     elif one.low is not None and one.low <= 0:
-        assert one.parse("0") == ((0, 0) if one.kind == "pair" else 0.0)
+        assert one.parse("0") == ((0, 0) if one.kind in ("pair", "borders") else 0.0)
     else:
         with pytest.raises(ValueError, match=f"^{one.name} must be .*, not 0"):
             one.parse("0")

@@ -59,6 +59,8 @@ from tests.network.strategies import notes_net
         (PReLU(shared_axes=(1, 2)), (8, 8, 4), "1·1·4", (4, 0)),
         (ZeroPadding2D(padding=(1, 2)), (10, 12, 4), "", (0, 0)),
         (Cropping2D(cropping=(1, 2)), (6, 4, 4), "", (0, 0)),
+        (ZeroPadding2D(padding=(0, 1, 2, 3)), (9, 13, 4), "", (0, 0)),
+        (Cropping2D(cropping=(4, 1, 0, 2)), (3, 6, 4), "", (0, 0)),
         (UpSampling2D(size=(2, 3)), (16, 24, 4), "", (0, 0)),
         (Reshape(target_shape=(4, -1)), (4, 64), "", (0, 0)),
         (GlobalAveragePooling2D(keepdims=True), (1, 1, 4), "", (0, 0)),

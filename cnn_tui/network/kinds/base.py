@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 import msgspec
 
 from cnn_tui.network.fields import L1L2, Pair, argument, fields_of
+from cnn_tui.network.values import evened
 
 ActivationName: TypeAlias = Literal[
     "linear",
@@ -146,6 +147,9 @@ class Layer(
         for field in fields_of(type(self)):
             value = getattr(self, field.name)
             field.check(value)
+            if field.kind == "borders" and evened(value) != value:
+                value = evened(value)
+                msgspec.structs.force_setattr(self, field.name, value)
             # msgspec leaves out only a default that is the same object; equal networks have to be written alike.
             if value is not field.default and value == field.default and type(value) is type(field.default):
                 msgspec.structs.force_setattr(self, field.name, field.default)

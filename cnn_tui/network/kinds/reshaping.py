@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from cnn_tui.network.fields import argument
 from cnn_tui.network.kinds.base import STEPS, Layer
-from cnn_tui.network.values import Ints, Pair
+from cnn_tui.network.values import SIDES, Borders, Ints, Pair, sides_of
 
 _BORDERS = ((0, 0), (1, 1), (2, 2), (3, 3), (4, 4))
+
+
+def _sides(borders: Borders) -> Any:
+    """Borders as Keras is given them: both sides of each only where they differ."""
+    return borders if len(borders) == 2 else sides_of(borders)
 
 
 class ZeroPadding2D(Layer, frozen=True, tag=True):
@@ -21,11 +26,19 @@ class ZeroPadding2D(Layer, frozen=True, tag=True):
     )
 
     padding: Annotated[
-        Pair,
+        Borders,
         argument(
-            "Rows of zeros above and below x columns left and right.", start=(1, 1), ladder=_BORDERS, ge=0, le=1024
+            "Rows of zeros above and below x columns left and right; 1+0x2+0 has none below and none right.",
+            start=(1, 1),
+            ladder=_BORDERS,
+            ge=0,
+            le=1024,
+            between=SIDES,
         ),
     ] = (1, 1)
+
+    def for_keras(self, name: str) -> Any:
+        return _sides(self.padding) if name == "padding" else getattr(self, name)
 
 
 class Cropping2D(Layer, frozen=True, tag=True):
@@ -37,11 +50,19 @@ class Cropping2D(Layer, frozen=True, tag=True):
     )
 
     cropping: Annotated[
-        Pair,
+        Borders,
         argument(
-            "Rows cut off above and below x columns left and right.", start=(1, 1), ladder=_BORDERS, ge=0, le=1024
+            "Rows cut off above and below x columns left and right; 60+20x0 cuts 60 rows above and 20 below.",
+            start=(1, 1),
+            ladder=_BORDERS,
+            ge=0,
+            le=1024,
+            between=SIDES,
         ),
     ] = (0, 0)
+
+    def for_keras(self, name: str) -> Any:
+        return _sides(self.cropping) if name == "cropping" else getattr(self, name)
 
 
 class UpSampling2D(Layer, frozen=True, tag=True):
