@@ -18,7 +18,7 @@ from cnn_tui.keras_io.code.arithmetic import is_plain
 from cnn_tui.keras_io.code.cells import CodeSource, read_source
 from cnn_tui.keras_io.code.channels import with_channels_last
 from cnn_tui.keras_io.code.data_values import BLUE_FIRST, YIELDED, ClassNames, DatasetArrays, Folder
-from cnn_tui.keras_io.code.own_training import made_with, own_training
+from cnn_tui.keras_io.code.own_training import WORDS, OwnTraining, own_training
 from cnn_tui.keras_io.code.pictures import augmentation
 from cnn_tui.keras_io.code.preparation import of_generator
 from cnn_tui.keras_io.code.program import Program
@@ -30,7 +30,7 @@ from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels
 from cnn_tui.keras_io.import_rows import with_flatten
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.layers import LAYERS
-from cnn_tui.text import counted, quiet
+from cnn_tui.text import counted, enumerated, quiet
 
 _IN_LAYERS = ("input_shape", "batch_input_shape", "input_dim", "name", "dtype")
 """Arguments of any layer that say what comes in, and not what the layer does."""
@@ -42,8 +42,8 @@ class CodeImport(msgspec.Struct, frozen=True):
     chain: Chain
     compiled: Plain | None
     fitted: dict[str, Any]
-    by_hand: str
-    """Where it trains the model step by step, in place of a fit; "" where it does not."""
+    is_by_hand: bool
+    """Whether it trains the model step by step, in place of a fit."""
     data: Any
     validation: Any
     classes: Any
@@ -88,10 +88,10 @@ def note_of_one(number: int, trainings: int, how: str) -> str:
 def _code_import(model: CodeModel, program: Program, source: CodeSource, of_training: list[str]) -> CodeImport:
     notes = Notes([*program.notes, *model.notes, *of_training])
     notes.to_know += source.to_know
+    own = None if model.fitted else own_training(source.cells, program.names, program.value)
+    if own is not None:
+        model = _as_if_fitted(model, own, notes)
     fitted = model.fitted or {}
-    by_hand = "" if fitted else own_training(source.cells)
-    if by_hand:
-        model = _with_what_it_is_made_with(model, program, by_hand, notes)
     data = _data(fitted.get("x"))
     layers = _with_what_comes_before(data, model.layers, notes)
     dense = next((layer for layer in reversed(layers) if layer.kind == "Dense"), None)
@@ -115,7 +115,7 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
         with_flatten(chain, notes, len(layers) - len(model.layers), is_row),
         _compiled(model, notes),
         fitted,
-        by_hand,
+        own is not None,
         data,
         validation,
         units if isinstance(units, Unknown | Named | ClassNames) else None,
@@ -126,15 +126,15 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
     )
 
 
-def _with_what_it_is_made_with(model: CodeModel, program: Program, by_hand: str, notes: Notes) -> CodeModel:
-    """A model that is trained step by step, with the optimizer and the loss of that where they can be told."""
-    made = {} if model.compiled is not None else made_with(program.names)
-    taken = "the optimizer and the loss that it has are taken, and its" if made else "its optimizer, loss,"
-    notes.append(
-        f"the model is trained step by step there ({by_hand}), which is not followed: {taken} epochs, batches and "
-        "images are to be set"
-    )
-    return msgspec.structs.replace(model, compiled=made) if made else model
+def _as_if_fitted(model: CodeModel, own: OwnTraining, notes: Notes) -> CodeModel:
+    """A model that is trained step by step, as if a fit were given what is known of that."""
+    compiled = own.compiled if model.compiled is None else model.compiled
+    known = [words for name, words in WORDS.items() if name in {**compiled, **own.fitted}]
+    rest = [words for words in WORDS.values() if words not in known]
+    here = f"a fit with {enumerated(known, 'and')} of it" if known else "the usual settings stand in"
+    here += f", and {enumerated(rest, 'and')} to be set" if rest else ""
+    notes.append(f"the model is trained step by step there ({own.place}), which is not followed: here {here}")
+    return msgspec.structs.replace(model, compiled=compiled or None, fitted=own.fitted or None)
 
 
 def _with_what_comes_before(data: Value, layers: list[Instance], notes: Notes) -> list[Instance]:

@@ -29,7 +29,7 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
     """The training settings of an experiment with what a script's fit says."""
     training = experiment.training
     if not code.fitted:
-        if not code.by_hand:
+        if not code.is_by_hand:
             notes.to_know.append("the model is not trained in the file: the usual epochs stand in")
         return msgspec.structs.replace(training, validation="test")
     given: dict[str, Any] = {"epochs": _epochs(experiment, code, notes)}

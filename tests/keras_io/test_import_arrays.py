@@ -194,16 +194,24 @@ def test_a_training_step_by_step_is_a_note_with_what_it_is_made_with(tmp_path: P
     code = HEAD + SMALL.replace(', activation="softmax"', "") + BY_HAND
     line = 1 + code[: code.index("GradientTape")].count("\n")
     imported = read(tmp_path, code)
-    assert any(f"trained step by step there (GradientTape, line {line})" in note for note in imported.differences)
+    start = f"the model is trained step by step there (GradientTape, line {line}), which is not followed: here a fit "
+    with_what = "with the optimizer, the loss, the images and the epochs of it, and the batches to be set"
+    assert f"{start}{with_what}" in imported.differences
     assert not any("not trained in the file" in note or "not compiled" in note for note in imported.notes)
     training = imported.experiment.training
     assert (training.optimizer, training.learning_rate, training.from_logits) == ("sgd", 0.05, True)
+    assert (imported.experiment.dataset, training.epochs, training.validation) == ("fashion_mnist", 7, "test")
+    batches = "train_set = tf.data.Dataset.from_tensor_slices((x_train, y_train)).shuffle(99).batch(50)\n"
+    batches += "val_set = tf.data.Dataset.from_tensor_slices((x_train[-6000:], y_train[-6000:])).batch(50)\n"
+    in_batches = read(tmp_path, code.replace(BY_HAND, batches + BY_HAND))
+    assert (in_batches.experiment.training.batch_size, in_batches.experiment.training.validation) == (50, 0.1)
+    assert any(note.endswith("the images, the batches and the epochs of it") for note in in_batches.differences)
     fitted = read(tmp_path, f"{code}{COMPILE}model.fit(x_train, y_train, epochs=4)\n")
     assert not any("step by step" in note for note in fitted.notes)
     assert fitted.experiment.training.epochs == 4
-    batches = read(tmp_path, f"{HEAD}{SMALL}{COMPILE}model.train_on_batch(x_train[:8], y_train[:8])\n")
-    assert any("step by step there (train_on_batch" in note for note in batches.differences)
-    assert batches.experiment.training.optimizer == "adam"
+    one_batch = read(tmp_path, f"{HEAD}{SMALL}{COMPILE}model.train_on_batch(x_train[:8], y_train[:8])\n")
+    assert any("step by step there (train_on_batch" in note for note in one_batch.differences)
+    assert one_batch.experiment.training.optimizer == "adam"
 
 
 def test_what_flows_together_is_named_also_by_functions_of_a_star(tmp_path: Path) -> None:

@@ -58,6 +58,15 @@ def items(value: Value) -> list[Value]:
     return list(value)
 
 
+def kept_in(held: Value, at: Value, value: Value) -> bool:
+    """Put a value into a dict or a list of the script where that can be told; whether it could."""
+    is_known = is_plain(at) if isinstance(held, dict) else type(at) is int and isinstance(held, list)
+    if not is_known or (isinstance(held, list) and not -len(held) <= at < len(held)):
+        return False
+    held[at] = value
+    return True
+
+
 def combined(op: ast.operator, left: Value, right: Value, place: str) -> Value:
     """What `left op right` is. Raises TypeError, ValueError or ArithmeticError where it is not told."""
     if isinstance(op, ast.Add | ast.Div) and (is_below(left) or is_below(right)):

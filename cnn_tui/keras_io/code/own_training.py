@@ -1,33 +1,100 @@
-"""A training that a script writes out step by step, in place of a fit: that there is one, and what it is made with."""
+"""A training that a script writes out step by step, in place of a fit: where it is, and what it is made of.
+
+Its steps are not followed. What a fit would be given is taken from what the script's names say that it is.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
 
 from cnn_tui.keras_io.code.arguments import OPTIMIZERS
 from cnn_tui.keras_io.code.cells import CodeCell
-from cnn_tui.keras_io.code.values import Instance, Names, Value
+from cnn_tui.keras_io.code.data_values import Folder
+from cnn_tui.keras_io.code.scale import arrays_of
+from cnn_tui.keras_io.code.values import FIT_AT, Instance, Names, Value
 
 _STEPS = ("GradientTape", "apply_gradients", "train_on_batch")
 """What such a training calls; the first that a script has is named."""
+_LOSSES = ("Crossentropy", "Error", "Hinge", "Loss")
+"""How the names of losses end, and not those of what only measures."""
+WORDS = {
+    "optimizer": "the optimizer",
+    "loss": "the loss",
+    "x": "the images",
+    "batch_size": "the batches",
+    "epochs": "the epochs",
+}
+"""What may be known of it, as compile and fit name it, in words."""
+_WATCHED = ("val", "test")
 
 
-def own_training(cells: Sequence[CodeCell]) -> str:
-    """Where a script trains step by step: `GradientTape, line 12`; "" where it does not."""
-    parts = [(part, cell) for cell in cells for part in ast.walk(cell.tree) if isinstance(part, ast.Attribute)]
-    for step in _STEPS:
-        for part, cell in parts:
-            if part.attr == step:
-                return f"{step}, {cell.place(part.lineno)}"
-    return ""
+class OwnTraining(msgspec.Struct, frozen=True):
+    """Where a script trains step by step, and what is known of it as compile and fit would have it."""
+
+    place: str
+    """`GradientTape, line 12`."""
+    compiled: dict[str, Value]
+    fitted: dict[str, Value]
 
 
-def made_with(names: Names) -> dict[str, Value]:
-    """The optimizer and the loss that it is made with, as compile has them; none where there is more than one."""
-    made = [(name.lower(), value) for name, value in names.own().items() if isinstance(value, Instance)]
+def own_training(
+    cells: Sequence[CodeCell], names: Names, value_of: Callable[[ast.expr, CodeCell], Value]
+) -> OwnTraining | None:
+    """What is known of such a training; None where the script has none. `value_of` gives expressions their values."""
+    parts = [(part, cell) for cell in cells for part in ast.walk(cell.tree)]
+    steps = {part.attr: (part, cell) for part, cell in reversed(parts) if isinstance(part, ast.Attribute)}
+    name = next((step for step in _STEPS if step in steps), None)
+    if name is None:
+        return None
+    step, its_cell = steps[name]
+    place = its_cell.place(step.lineno)
+    fitted = _images(names.own())
+    many = [_turns(part, cell, value_of) for part, cell in parts if isinstance(part, ast.For) and _is_of_epochs(part)]
+    if fitted and len(many) == 1 and many[0] is not None:
+        fitted["epochs"] = many[0]
+    return OwnTraining(f"{name}, {place}", _made_with(names.own()), {**fitted, FIT_AT: place} if fitted else {})
+
+
+def _made_with(named: Mapping[str, Value]) -> dict[str, Value]:
+    """The optimizer and the loss that it is made with; none where there is more than one."""
+    made = [(name.lower(), value) for name, value in named.items() if isinstance(value, Instance)]
     optimizers = [value for _, value in made if value.kind in OPTIMIZERS.values()]
-    losses = [value for name, value in made if "loss" in name and value not in optimizers]
+    losses = [value for name, value in made if "loss" in name and value.kind.endswith(_LOSSES)]
     if len(optimizers) != 1 or len(losses) != 1:
         return {}
     return {"optimizer": optimizers[0], "loss": losses[0], "metrics": ["accuracy"]}
+
+
+def _images(named: Mapping[str, Value]) -> dict[str, Value]:
+    """The images that it learns from and those that it watches, as their names say; {} where none are known."""
+    images = [(name.lower(), value) for name, value in named.items() if _is_images(value)]
+    batches = [(name, value) for name, value in images if isinstance(value, Folder)]
+    learned = [value for name, value in batches or images if "train" in name]
+    if not learned:
+        return {}
+    watched = [value for part in _WATCHED for name, value in batches or images if part in name]
+    found = {"x": learned[-1]} | ({"validation_data": watched[0]} if watched else {})
+    size = learned[-1].arguments.get("batch_size") if batches else None
+    return found | ({"batch_size": size} if type(size) is int else {})
+
+
+def _is_images(value: Value) -> bool:
+    arrays = arrays_of(value)
+    return arrays is not None and arrays.what == "images"
+
+
+def _is_of_epochs(loop: ast.For) -> bool:
+    return isinstance(loop.target, ast.Name) and "epoch" in loop.target.id.lower()
+
+
+def _turns(loop: ast.For, cell: CodeCell, value_of: Callable[[ast.expr, CodeCell], Value]) -> int | None:
+    """How often a loop over a range goes round; None where that is not known."""
+    match loop.iter:
+        case ast.Call(func=ast.Name(id="range" | "trange") | ast.Attribute(attr="range" | "trange"), args=[*ends]):
+            numbers = [value_of(end, cell) for end in ends]
+            known = 0 < len(numbers) < 3 and all(type(number) is int for number in numbers)
+            return max(numbers[-1] - sum(numbers[:-1]), 0) or None if known else None
+    return None

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from cnn_tui.keras_io.code.applications import freeze
-from cnn_tui.keras_io.code.arithmetic import is_plain, items
+from cnn_tui.keras_io.code.arithmetic import is_plain, items, kept_in
 from cnn_tui.keras_io.code.branches import BUILDS, FITS, changed, trains
 from cnn_tui.keras_io.code.calls import Calls
 from cnn_tui.keras_io.code.cells import CodeCell, CodeSource
@@ -24,14 +24,7 @@ from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
 from cnn_tui.keras_io.code.objects import HELD, is_own
 from cnn_tui.keras_io.code.pipelines import batches
 from cnn_tui.keras_io.code.tables import with_change
-from cnn_tui.keras_io.code.values import (
-    Class,
-    CodeModel,
-    Function,
-    Names,
-    Unknown,
-    Value,
-)
+from cnn_tui.keras_io.code.values import Class, CodeModel, Function, Names, Unknown, Value
 
 
 class Program:
@@ -54,6 +47,10 @@ class Program:
     def data_format(self) -> str:
         """Where the channels of a map are in layers that are not told."""
         return self._calls.data_format
+
+    def value(self, node: ast.expr, cell: CodeCell) -> Value:
+        """An expression of it, behind all else."""
+        return self._value(node, self.names, cell)
 
     def read(self, source: CodeSource) -> None:
         """Go through all the cells of a script."""
@@ -294,11 +291,7 @@ class Program:
                     value.name = name
             case ast.Subscript(value=owner, slice=key):
                 held, at = self._value(owner, names, cell), self._value(key, names, cell)
-                if (isinstance(held, dict) and is_plain(at)) or (
-                    isinstance(held, list) and type(at) is int and -len(held) <= at < len(held)
-                ):
-                    held[at] = value
-                elif isinstance(owner, ast.Name) and owner.id in names:
+                if not kept_in(held, at, value) and isinstance(owner, ast.Name) and owner.id in names:
                     names[owner.id] = with_change(held, cell.place(target.lineno))
 
     def _value(self, node: ast.expr, names: Names, cell: CodeCell) -> Value:
