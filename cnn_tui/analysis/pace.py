@@ -133,6 +133,8 @@ def work_of(experiment: Experiment, dataset: str) -> Work | None:
         images = experiment.training.steps_per_epoch * experiment.training.batch_size
     validated = data.test_images if validation == "test" else held
     batch_size = experiment.training.batch_size
+    if experiment.training.validation_steps is not None:
+        validated = min(validated, experiment.training.validation_steps * batch_size)
     step = step_work(Stack(data.input_shape, experiment.layers), batch_size)
     total = step.total if not experiment.then else _mean_step(experiment, data.input_shape)
     kept = 1 + _REMEMBERED.get(experiment.training.optimizer, 1)

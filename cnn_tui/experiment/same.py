@@ -20,7 +20,7 @@ from cnn_tui.experiment.start_weights import with_digest
 from cnn_tui.experiment.training import MOMENTUM_OPTIMIZERS, Training
 from cnn_tui.network.stack import Stack
 
-PACE_SETTINGS = ("batch_size", "steps_per_epoch", "precision", "validation")
+PACE_SETTINGS = ("batch_size", "steps_per_epoch", "precision", "validation", "validation_steps")
 """The training settings that change how long an epoch takes. Networks that are the same take as long otherwise."""
 
 

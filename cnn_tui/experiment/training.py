@@ -97,6 +97,17 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     class_weight: ClassWeight = None
     metrics: tuple[Metric, ...] = ("accuracy",)
     validation: str | float = "test"
+    validation_steps: Annotated[
+        int | None,
+        argument(
+            "Batches of the images to validate on that are measured after each epoch; drawn at random, once.",
+            ladder=(10, 50, 100, 500),
+            ge=1,
+            le=10_000_000,
+            optional_means="as many as hold every image",
+            none="all",
+        ),
+    ] = None
     precision: Annotated[Precision, argument("The numbers that the arithmetic uses.")] = "float32"
     seed: int | None = None
     keep: str = keeping.LAST
@@ -114,6 +125,8 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Whether a setting makes a difference beside the others, to what is learned."""
         if name in _OF_KEEPING:
             return False
+        if name == "validation_steps":
+            return self.validation != "none"
         if name == "momentum":
             return self.optimizer in MOMENTUM_OPTIMIZERS
         if name == "nesterov":
@@ -158,5 +171,14 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 _OF_OPTIMIZERS = ("momentum", "nesterov", "weight_decay", "clipnorm", "use_ema", "ema_momentum")
 _OF_LOSSES = ("from_logits", "label_smoothing")
 _OF_KEEPING = ("keep", "keep_at_most")
-_SELDOM = ("steps_per_epoch", "shuffle", *_OF_OPTIMIZERS, "schedule", *_OF_LOSSES, "class_weight", *_OF_KEEPING)
+_SELDOM = (
+    "steps_per_epoch",
+    "shuffle",
+    *_OF_OPTIMIZERS,
+    "schedule",
+    *_OF_LOSSES,
+    "class_weight",
+    "validation_steps",
+    *_OF_KEEPING,
+)
 _DEFAULTS: dict[str, Any] = msgspec.structs.asdict(Training())

@@ -20,7 +20,7 @@ from cnn_tui.keras_io.code.callbacks import stop_rules
 from cnn_tui.keras_io.code.data_values import BY_HAND, ClassWeights, DatasetArrays, Folder, PictureCount, Share
 from cnn_tui.keras_io.code.values import FIT_AT, TOGETHER, Unknown
 from cnn_tui.keras_io.import_code import CodeImport
-from cnn_tui.keras_io.import_parts import note_parts
+from cnn_tui.keras_io.import_parts import is_known_part, note_parts, share_watched
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import quiet
 
@@ -45,10 +45,10 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
     held_out = isinstance(experiment.test, float) and holds_out(code)
     if holds_out(code) and _overlap(code.data.part, code.validation):
         notes.append("pictures to validate on are among those that it learns from there: here they are apart")
-    given["validation"] = "test" if held_out else _validation(code, notes)
+    given["validation"] = "test" if held_out else _validation(experiment, code, notes)
     if code.schedule is not None and training.schedule is None:
         given["schedule"] = code.schedule
-    _note_steps_of_validation(experiment, code, notes)
+    given["validation_steps"] = _validation_steps(experiment, code, given["batch_size"], notes)
     given["class_weight"] = _class_weight(code, notes)
     given["shuffle"] = _shuffle(code)
     given["steps_per_epoch"] = _steps(experiment, code, given["batch_size"], notes)
@@ -148,30 +148,52 @@ def _batches_of_all(experiment: Experiment, code: CodeImport) -> float | None:
     return count / size if count is not None and type(size) is int else None
 
 
-def _note_steps_of_validation(experiment: Experiment, code: CodeImport, notes: list[str]) -> None:
-    """Note where only so many batches of the images to validate on are measured, of which all are here."""
-    name = next((name for name in ("validation_steps", "nb_val_samples") if code.fitted.get(name) is not None), None)
-    if name is None or not {"validation_data", "validation_split"} & code.fitted.keys():
-        return
-    steps = code.fitted[name]
-    if isinstance(steps, Unknown) and _OF_IMAGES.fullmatch(steps.what):
-        return
-    if isinstance(steps, Share) and abs(steps.part - 1) <= _SAME:
-        return
+def _validation_steps(experiment: Experiment, code: CodeImport, batch_size: Any, notes: Notes) -> int | None:
+    """How many batches of the images to validate on are measured; None where they are all, as far as can be told."""
     watched = code.validation
     images = watched.path if isinstance(watched, Folder) else watched
-    size = watched.arguments.get("batch_size") if _are_in_batches(watched) else _batch_size(code)
-    if isinstance(steps, PictureCount) and _is_same_folder(steps.folder, images) and steps.per == size:
-        return
     count = images.count if isinstance(images, DatasetArrays) else None
+    shown = None
+    if isinstance(images, DatasetArrays) and images.half == "test" and count not in (None, images.whole):
+        shown = count
     if isinstance(images, str) and experiment.dataset and not holds_out(code):
         count = describe(experiment.dataset, experiment.data_options).test_images
-    if count is not None and type(steps) is int:
-        if name == "nb_val_samples" and steps >= count:
-            return
-        if name == "validation_steps" and type(size) is int and steps >= count / size - 1:
-            return
-    notes.append(f"{name} ({code.fitted.get(FIT_AT)}) is left out: all images to validate on are measured here")
+        shown = round(count * share_watched(watched)) if is_known_part(experiment, code) else None
+    steps = _images_of_steps(code, count, notes)
+    shown = steps if shown is None else shown if steps is None else min(steps, shown)
+    if shown is None or type(batch_size) is not int:
+        return None
+    drawn = max(1, math.ceil(shown / batch_size))
+    if isinstance(images, DatasetArrays) or drawn * batch_size != shown:
+        notes.to_know.append(
+            f"the model is validated on {shown:,} of the images to validate on there: {drawn * batch_size:,}, whole "
+            "batches, are drawn at random here"
+        )
+    return drawn
+
+
+def _images_of_steps(code: CodeImport, count: int | None, notes: list[str]) -> int | None:
+    """How many images a fit says are measured, of `count`; None where they are all, as far as can be told."""
+    name = next((name for name in ("validation_steps", "nb_val_samples") if code.fitted.get(name) is not None), None)
+    if name is None or not {"validation_data", "validation_split"} & code.fitted.keys():
+        return None
+    steps = code.fitted[name]
+    if isinstance(steps, Unknown) and _OF_IMAGES.fullmatch(steps.what):
+        return None
+    if isinstance(steps, Share) and abs(steps.part - 1) <= _SAME:
+        return None
+    watched = code.validation
+    own = code.fitted.get("validation_batch_size") or _batch_size(code)
+    size = watched.arguments.get("batch_size") if _are_in_batches(watched) else own
+    images = watched.path if isinstance(watched, Folder) else watched
+    if isinstance(steps, PictureCount) and _is_same_folder(steps.folder, images) and steps.per == size:
+        return None
+    if not isinstance(steps, int | float) or type(size) is not int:
+        notes.append(f"{name} ({code.fitted.get(FIT_AT)}) is left out: all images to validate on are measured here")
+        return None
+    shown = int(steps) * size if name == "validation_steps" else math.ceil(steps)  # images, as Keras 1 had it
+    is_all = count is not None and shown >= count - (size if name == "validation_steps" else 0)
+    return None if is_all else shown
 
 
 def _class_weight(code: CodeImport, notes: list[str]) -> ClassWeight:
@@ -196,7 +218,7 @@ def _class_weight(code: CodeImport, notes: list[str]) -> ClassWeight:
     return None
 
 
-def _validation(code: CodeImport, notes: list[str]) -> Any:
+def _validation(experiment: Experiment, code: CodeImport, notes: list[str]) -> Any:
     """The test set, a part that is held out, or none, as a fit watches it."""
     note_parts(code, notes)
     if "validation_data" not in code.fitted:
@@ -213,7 +235,8 @@ def _validation(code: CodeImport, notes: list[str]) -> Any:
             share = share_held_out(code.data)
             much = f"{share:.0%}" if share is not None else "a part"
             notes.append(f"{much} of the pictures to train on are left out there, and all are learned from here")
-        if (watched.is_part or "subset" in watched.arguments) and not isinstance(watched.path, DatasetArrays):
+        is_part = (watched.is_part or "subset" in watched.arguments) and not isinstance(watched.path, DatasetArrays)
+        if is_part and not is_known_part(experiment, code):
             notes.append("only a part of the pictures to validate on is taken there, and all of them here")
         watched = watched.path
     table = getattr(images, "table", None)

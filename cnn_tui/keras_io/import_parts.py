@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from cnn_tui.keras_io.code.data_values import DatasetArrays
+from pathlib import Path
+
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.keras_io.code.data_values import DatasetArrays, Folder
 from cnn_tui.keras_io.code.scale import arrays_of
 from cnn_tui.keras_io.import_code import CodeImport
 
@@ -12,11 +15,6 @@ def note_parts(code: CodeImport, notes: list[str]) -> None:
     images, watched = arrays_of(code.data), arrays_of(code.validation)
     if images is not None and images.half == "train":
         _note_learned(images, watched, notes)
-    if watched is not None and watched.half == "test" and watched.count not in (None, watched.whole):
-        notes.append(
-            f"the model is validated on {watched.count:,} of the {watched.whole:,} test images there, and on all of "
-            "them here"
-        )
 
 
 def _note_learned(images: DatasetArrays, watched: DatasetArrays | None, notes: list[str]) -> None:
@@ -32,3 +30,20 @@ def _note_learned(images: DatasetArrays, watched: DatasetArrays | None, notes: l
             f"the model is trained on {images.count:,} of the {images.whole:,} training images there, and on {rest} "
             "here"
         )
+
+
+def share_watched(watched: Folder) -> float:
+    """Which share of a folder's pictures is validated on, where that is known."""
+    return watched.part[1] - watched.part[0] if watched.part is not None else 1.0
+
+
+def is_known_part(experiment: Experiment, code: CodeImport) -> bool:
+    """Whether it is known how many pictures of another folder, which is here, are validated on, of all that it has."""
+    watched = code.validation
+    if not isinstance(watched, Folder) or not isinstance(code.data, Folder) or not experiment.dataset:
+        return False
+    learned = code.data.path
+    are_both_here = isinstance(experiment.test, str) or (
+        isinstance(learned, str) and Path(learned.replace("\\", "/")).name != Path(experiment.dataset).name
+    )
+    return are_both_here and watched.path != learned and watched.is_part and watched.part is not None

@@ -138,6 +138,15 @@ def evaluation_batches(images: Pixels, labels: Labels, *, batch_size: int, answe
     return Batches(images, labels, batch_size=batch_size, answers=answers)
 
 
+def some_of(images: Pixels, labels: Labels, count: int, seed: int) -> tuple[Pixels, Labels]:
+    """So many images at most, drawn as the seed decides.
+
+    A folder has its images class after class: the first of them would tell of one class alone.
+    """
+    drawn = np.random.default_rng([seed, 0]).permutation(len(images))[:count]
+    return images[drawn], labels[drawn]
+
+
 def right_answers(labels: tf.Tensor, answers: Answers) -> tf.Tensor:
     """Class numbers of (batch,) as a loss wants them: so, or float32 of (batch, units)."""
     if answers.kind == "class numbers":

@@ -293,6 +293,8 @@ class Trainer:
         test = pipeline.evaluation_batches(images.x_test, images.y_test, batch_size=batch_size, answers=answers)
         if x_val is None or y_val is None:
             return training, None, test
+        if (steps := self.training.validation_steps) is not None:
+            x_val, y_val = pipeline.some_of(x_val, y_val, steps * batch_size, self.seed)
         if x_val is images.x_test:
             return training, test, test
         return training, pipeline.evaluation_batches(x_val, y_val, batch_size=batch_size, answers=answers), test

@@ -54,7 +54,7 @@ watched = tfds.load("mnist", split="train[:20%]").map(lambda one: (one["image"] 
         ("x_train[:6000], y_train[:6000]", "on 6,000 of the 60,000 training images there, and on all of them here"),
         (
             "x_train[:6000], y_train[:6000], validation_data=(x_test[:50], y_test[:50])",
-            "on 50 of the 10,000 test images",
+            "on 6,000 of the 60,000 training images",
         ),
         (
             "x_train[:600], y_train[:600], validation_data=(x_train[-60:], y_train[-60:])",

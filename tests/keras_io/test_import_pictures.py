@@ -531,26 +531,33 @@ def test_images_of_tensorflow_datasets_come_in_their_order_unless_they_are_shuff
 
 
 @pytest.mark.parametrize(
-    ("watched", "noted"),
+    ("watched", "steps"),
     [
-        ("validation_data=(x_test, y_test), validation_steps=10", True),
-        ("validation_data=(x_test, y_test), validation_steps=len(x_test) // 20", False),
-        ("validation_data=(x_test, y_test)", False),
-        ("validation_data=ImageDataGenerator().flow(x_test, y_test, batch_size=100), validation_steps=100", False),
-        ("validation_data=ImageDataGenerator().flow(x_test, y_test, batch_size=100), validation_steps=50", True),
-        ("validation_steps=10", False),  # of nothing
+        ("validation_data=(x_test, y_test), validation_steps=10", 10),
+        ("validation_data=(x_test[:50], y_test[:50])", 3),
+        ("validation_data=(x_test, y_test), validation_steps=len(x_test) // 20", None),
+        ("validation_data=(x_test, y_test)", None),
+        ("validation_data=ImageDataGenerator().flow(x_test, y_test, batch_size=100), validation_steps=100", None),
+        ("validation_data=ImageDataGenerator().flow(x_test, y_test, batch_size=100), validation_steps=50", 250),
+        ("validation_data=(x_test, y_test), nb_val_samples=2010", 101),
+        ("validation_data=(x_test, y_test), validation_steps=many()", "validation_steps (line "),
+        ("validation_steps=10", None),  # of nothing
     ],
 )
-def test_images_that_are_not_measured_there_are_a_note(tmp_path: Path, watched: str, noted: bool) -> None:
+def test_so_many_batches_are_measured_as_there(tmp_path: Path, watched: str, steps: int | str | None) -> None:
     code = f"""{HEAD}
 from tensorflow.keras.preprocessing.image import ImageDataGenerator
 {SMALL}
 model.compile("adam", "sparse_categorical_crossentropy")
 model.fit(x_train, y_train, batch_size=20, epochs=3, {watched})
 """
-    notes = [note for note in read(tmp_path, code).notes if "validation_steps" in note]
-    assert bool(notes) is noted
-    assert all(f"line {len(code.splitlines())}" in note and "all images" in note for note in notes)
+    imported = read(tmp_path, code)
+    notes = [note for note in imported.differences if "validation_steps" in note]
+    if isinstance(steps, str):
+        assert [note.startswith(steps) and "all images" in note for note in notes] == [True]
+    else:
+        assert not notes
+        assert imported.experiment.training.validation_steps == steps
 
 
 @pytest.mark.parametrize(
@@ -716,3 +723,24 @@ model.compile("adam", "sparse_categorical_crossentropy")
     noted = [note for note in read(tmp_path, code).notes if "training=" in note]
     assert len(noted) == bool(words)
     assert all(note.startswith(words) for note in noted)
+
+
+@pytest.mark.parametrize("share", ["len(others) // 5", "int(0.2 * len(others))"])
+def test_a_part_of_the_pictures_of_another_folder_is_validated_on(pets: Path, share: str) -> None:
+    shutil.copytree(pets, pets.parent / "others")
+    code = f"""{READ}
+data = keras.utils.image_dataset_from_directory("pets", image_size=(8, 8), batch_size=2)
+others = keras.utils.image_dataset_from_directory("others", image_size=(8, 8), batch_size=2)
+watched = others.skip({share})
+{NETWORK}model.fit(data, validation_data=watched)"""
+    imported = read(pets.parent, code)
+    assert imported.experiment.training.validation_steps == 12  # 24 of 30 pictures
+    assert not imported.differences
+    gone = read(pets.parent, code.replace('"others"', '"gone"'))
+    assert any("only a part of the pictures to validate on" in note for note in gone.differences)
+
+
+def test_an_exported_script_draws_the_images_that_are_validated_on(tmp_path: Path) -> None:
+    training = Training(validation_steps=3, seed=4)
+    experiment = Experiment(dataset="mnist", training=training, layers=(Flatten(), Dense(units=10)))
+    assert read(tmp_path, keras_script(experiment)).experiment.training == training

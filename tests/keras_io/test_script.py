@@ -85,6 +85,8 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         ),
         "one unit": one_unit(folder),
         "bare": BASELINE.with_training(validation="none", metrics=()),
+        "so many steps": BASELINE.with_training(validation_steps=20, steps_per_epoch=50),
+        "steps of a part": BASELINE.with_training(validation_steps=3, validation=0.1),
         "stops": msgspec.structs.replace(BASELINE, stop=rules),
         "waits": msgspec.structs.replace(BASELINE, stop=(waits,)),
         "phases": msgspec.structs.replace(
@@ -240,6 +242,9 @@ callbacks = [
 
 
 def test_a_seed_and_a_fraction(scripts: dict[str, str]) -> None:
+    drawn = scripts["so many steps, seed"]
+    assert "drawn = np.random.default_rng([SEED, 0]).permutation(len(test_images))[: 20 * 32]\n" in drawn
+    assert "    validation_data=watched,\n    validation_steps=20,\n" in drawn
     seeded, plain = scripts["fraction, seed"], scripts["fraction"]
     assert "SEED = 7\ntf.keras.utils.set_random_seed(SEED)" in seeded
     assert "default_rng(SEED)" in seeded

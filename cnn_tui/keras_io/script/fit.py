@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.keras_io.script.validation import validation_arguments
 from cnn_tui.keras_io.source import CodeLines, call
 
 _KERAS_BATCH = 32  # what `fit` takes when it is told nothing
@@ -82,9 +83,7 @@ def fit_code(
             arguments.append("class_weight=class_weight")
         if training.steps_per_epoch is None and not training.shuffle:
             arguments.append("shuffle=False")
-    if training.validation != "none":
-        part = "test" if training.validation == "test" else "validation"
-        arguments.append(f"validation_data=({part}_images, {part}_labels)")
+    arguments += validation_arguments(experiment)
     if callbacks:
         arguments.append(f"callbacks={callbacks}")
     return [*about, *call("model.fit", arguments)]

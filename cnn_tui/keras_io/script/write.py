@@ -20,6 +20,7 @@ from cnn_tui.keras_io.script.fit import batches_code, fit_code, has_batches
 from cnn_tui.keras_io.script.model import adapt_code, model_code
 from cnn_tui.keras_io.script.phases import epochs_done_code, learning_code, phase_comment
 from cnn_tui.keras_io.script.schedule import optimizer_schedule
+from cnn_tui.keras_io.script.validation import watched_code
 from cnn_tui.keras_io.script.weights import start_weights_code
 from cnn_tui.keras_io.source import WIDTH, CodeLines, call, literal, program
 from cnn_tui.text import quiet, wrapped
@@ -55,6 +56,7 @@ def keras_parts(experiment: Experiment, *, seed: int | None = None) -> list[Code
     balanced = experiment.training.class_weight == "balanced"
     if (
         held_out
+        or watched_code(experiment, seed)
         or balanced
         or experiment.leave_out
         or seed is not None
@@ -90,7 +92,7 @@ def _training(experiment: Experiment, phases: tuple[Experiment, ...], seed: int 
     if not experiment.training.epochs:
         return
     definitions, callbacks = callbacks_code(first)
-    yield from (*definitions, batches_code(first, seed, bool(experiment.then)))
+    yield from (*definitions, batches_code(first, seed, bool(experiment.then)), watched_code(first, seed))
     yield fit_code(first, seed, callbacks, "0" if experiment.then else "")
     for at, (before, phase) in enumerate(itertools.pairwise(phases)):
         about = phase_comment(experiment, at)
