@@ -10,6 +10,7 @@ from cnn_tui.cli.streams import FAILED, FINISHED, WRONG, complain, put
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment.check import dataset_to_set, problems_of, warnings_of
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
+from cnn_tui.experiment.phases import later_phases
 from cnn_tui.experiment.presets import about_preset, find_experiment, load_preset, preset_names
 from cnn_tui.experiment.unset_dataset import NOT_SET
 from cnn_tui.home import history_path
@@ -64,8 +65,13 @@ def to_json(
 ) -> dict[str, Any]:
     """The promised form, shapes without the batch axis; and warnings, with which a network can be trained.
 
+    Totals are those of the first phase of the training; later ones say what learns in them.
     Where no dataset is set, it is null, and the classes that the network is for are told.
     """
+    phases = [
+        {"epochs": phase.epochs, "trainable_params": learning}
+        for phase, (_, learning) in zip(experiment.then, later_phases(experiment), strict=True)
+    ]
     keys = ("index", "type", "name", "output_shape", "params", "enabled")
     return {
         "name": experiment.name,
@@ -76,6 +82,7 @@ def to_json(
         "total_params": summary.total_params,
         "trainable_params": summary.trainable_params,
         "non_trainable_params": summary.non_trainable_params,
+        **({"then": phases} if phases else {}),
         "problems": [_plain(problem) for problem in problems],
         **({"warnings": [_plain(warning) for warning in warnings]} if warnings else {}),
     }
@@ -93,6 +100,8 @@ def to_text(
     lines = [bold(title), *summary_lines(summary)]
     if unset := dataset_to_set(experiment):
         lines += ["", sentence(unset)]
+    later = [f"Trainable params then: {learning:,} ({words})" for words, learning in later_phases(experiment)]
+    lines += ["", *later] if later else []
     for problem in (*problems, *warnings):
         what = "Warning for" if problem in warnings else "Problem in"
         lines += ["", bold(f"{what} {place(problem, summary)}: ") + quiet(problem.message, 1000)]

@@ -109,7 +109,7 @@ def in_words(phase: Phase) -> str:
         else:
             parts.append(f"{name} {_OF_TRAINING[name].format(phase.settings[name])}")
     if phase.trainable is not None:
-        parts.append("all layers learn" if phase.trainable is True else _which_learn(phase.numbers))
+        parts.append("all layers learn" if phase.trainable is True else which_learn(phase.numbers))
     if phase.frozen_layers is not None:
         parts.append(f"the first {counted(phase.frozen_layers, 'layer')} of the pre-trained network stay")
     if phase.stop is not None:
@@ -117,7 +117,8 @@ def in_words(phase: Phase) -> str:
     return ", ".join(parts)
 
 
-def _which_learn(numbers: Sequence[int]) -> str:
+def which_learn(numbers: Sequence[int]) -> str:
+    """The layers of these numbers: `layers 2 and 4 learn`, `layer 3 alone learns`."""
     *most, last = map(str, numbers)
     return f"layers {', '.join(most)} and {last} learn" if most else f"layer {last} alone learns"
 

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cnn_tui.experiment.experiment import Experiment
-from cnn_tui.experiment.phase import PHASE_SETTINGS, Phase, said_as
+from cnn_tui.experiment.phase import PHASE_SETTINGS, Phase, in_words, said_as
 from cnn_tui.experiment.stop_rules import StopWatch
 from cnn_tui.network.kinds.base import LearningLayer
 from cnn_tui.network.layers import AnyLayer, Application
 from cnn_tui.network.stack import canonical
+from cnn_tui.network.summary import summarize
 
 
 def phases_of(experiment: Experiment) -> tuple[Experiment, ...]:
@@ -42,6 +43,12 @@ def _layer_in(phase: Phase, number: int, layer: AnyLayer) -> AnyLayer:
         elif phase.trainable is True:
             values["frozen_layers"] = 0
     return msgspec.structs.replace(layer, **values) if values else layer
+
+
+def later_phases(experiment: Experiment) -> tuple[tuple[str, int], ...]:
+    """Each later phase in words, and how many parameters learn in it. Raises DatasetError."""
+    learning = (summarize(phase.stack).trainable_params for phase in phases_of(experiment)[1:])
+    return tuple(zip(map(in_words, experiment.then), learning, strict=True))
 
 
 class PhaseReached(NamedTuple):

@@ -13,8 +13,10 @@ import msgspec
 
 from cnn_tui.data.dataset import MOST_SIDE, NAMED, TABLES, Color, DataOptions, DatasetError, Fit, form_of
 from cnn_tui.data.describe import describe
-from cnn_tui.experiment import class_weights, keeping, leaving_out, start_weights
+from cnn_tui.experiment import class_weights, keeping, leaving_out, phases_typed, start_weights
 from cnn_tui.experiment.experiment import MAX_NAME, Experiment
+from cnn_tui.experiment.phase import in_words as phase_in_words
+from cnn_tui.experiment.phases_typed import phase_text
 from cnn_tui.experiment.schedule import SCHEDULES, ReduceLROnPlateau, new_schedule
 from cnn_tui.experiment.training import Metric, Training
 from cnn_tui.experiment.unset_dataset import NOT_SET, images_in_words
@@ -32,6 +34,8 @@ _COLORS = (_FREE, *typing.get_args(Color))
 _FITS: tuple[str, ...] = typing.get_args(Fit)
 _KINDS = ("none", *SCHEDULES)
 _OF = "schedule."
+_THEN = "then "
+"""Before the number of a later phase, from 1."""
 _WEIGHTS = ("none", "balanced")
 _VALIDATIONS = ("none", "test", *_SHARES)
 _TESTS = (_FROM_DATASET, *_SHARES)
@@ -89,9 +93,20 @@ def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
             rows += [_field_row(_FIELDS[info.name], value)] if training.keep != keeping.LAST else []
         elif training.has_effect(info.name) or _is_one_too_many(training, info.name):
             rows.append(_field_row(_FIELDS[info.name], value))
+    rows += _phase_rows(experiment)
     words = "The file of a model that the layers start from, as far as they fit; with 0 epochs it is only tested."
     rows.append(Setting("weights", experiment.weights or "none", words, start_weights.ALLOWED, ("none",)))
     return tuple(rows)
+
+
+def _phase_rows(experiment: Experiment) -> list[Setting]:
+    """The later phases of the training, and one more that can be added."""
+    rows = [
+        Setting(f"{_THEN}{at}", phase_text(phase), f"Phase {at + 1}: {phase_in_words(phase)}.", phases_typed.ALLOWED)
+        for at, phase in enumerate(experiment.then, 1)
+    ]
+    words = "What comes after that, with the weights as they are then and a new optimizer."
+    return [*rows, Setting(f"{_THEN}{len(rows) + 1}", "none", words, phases_typed.ALLOWED)]
 
 
 def _dataset_row(experiment: Experiment) -> Setting:
@@ -178,6 +193,8 @@ def change(experiment: Experiment, name: str, text: str) -> Experiment:
         return experiment.with_training(seed=_seed(text))
     if name == "schedule":
         return _with_schedule(experiment, text)
+    if name.startswith(_THEN):
+        return phases_typed.with_phase(experiment, int(name.removeprefix(_THEN)) - 1, text)
     if name.startswith(_OF):
         return _with_argument(experiment, name.removeprefix(_OF), text)
     if name == "weights":

@@ -16,6 +16,7 @@ from cnn_tui.artifacts.kept_epochs import kept_in_words
 from cnn_tui.data.dataset import DatasetError
 from cnn_tui.experiment import class_weights, keeping, leaving_out, schedule, start_weights
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.phase import in_words as phase_in_words
 from cnn_tui.experiment.training import Training
 from cnn_tui.history import notebook
 from cnn_tui.history.alive import elsewhere_in_words
@@ -208,6 +209,8 @@ def _experiment(run: Run) -> Iterator[Block]:
     yield Fact("starts from", start_weights.in_words(run.experiment))
     if training.schedule is not None:
         yield Fact("learning rate", schedule.in_words(training.schedule))
+    for phase in run.experiment.then:
+        yield Fact("then", phase_in_words(phase))
     yield Fact("metrics", ", ".join(training.metrics))
     yield Fact("seed", "random" if run.seed is None else str(run.seed))
     blind = blind_rules(run)

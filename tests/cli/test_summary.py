@@ -50,6 +50,16 @@ def test_baseline_json_is_the_notes_network() -> None:
     assert [layer["params"] for layer in summary["layers"]] == [320, 0, 9248, 0, 0, 102528, 1290]
 
 
+def test_later_phases_say_how_much_learns_in_them(inside: Inside, tmp_path: Path) -> None:
+    file = tmp_path / "phases.toml"
+    later = "[[then]]\nepochs = 3\nlearning_rate = 1e-5\ntrainable = [7]\n\n[[layers]]"
+    file.write_text(BASELINE.replace("[[layers]]", later, 1))
+    assert inside("summary", str(file), "--json").objects[0]["then"] == [{"epochs": 3, "trainable_params": 1290}]
+    told = inside("summary", str(file)).out
+    assert "Trainable params: 113,386" in told
+    assert "Trainable params then: 1,290 (3 epochs at 1e-05, layer 7 alone learns)" in told
+
+
 @pytest.mark.parametrize(
     ("preset", "params"), [("lab1-16-filters", 55_098), ("lab1-64-filters", 243_786), ("lab1-no-final-conv", 693_962)]
 )

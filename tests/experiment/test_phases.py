@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from cnn_tui.experiment.phase import Phase, in_words
 from cnn_tui.experiment.phases import left_after, phase_between, phase_reached, phases_of
 from cnn_tui.experiment.same import identity_of
 from cnn_tui.experiment.schedule import CosineDecay
+from cnn_tui.experiment.settings import change, settings_of
 from cnn_tui.network.layers import Application, BatchNormalization, Dense, Flatten, GlobalAveragePooling2D
 
 TUNING = """
@@ -105,6 +107,56 @@ def test_phases_in_words() -> None:
     assert in_words(Phase(1, trainable=(3,), steps_per_epoch="all")) == (
         "1 epoch, steps_per_epoch all, layer 3 alone learns"
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "phase"),
+    [
+        ("3", Phase(3)),
+        ("1 epoch at 1e-05, all layers learn", Phase(1, learning_rate=1e-5, trainable=True)),
+        ("10 epochs with sgd at 0.01, layers 2 and 3 learn", Phase(10, None, None, "sgd", 0.01, trainable=(2, 3))),
+        ("2 epochs, layer 3 alone learns", Phase(2, trainable=(3,))),
+        ("2 epochs with adam, the first 100 layers stay", Phase(2, optimizer="adam", frozen_layers=100)),
+        (
+            "2 epochs, all layers learn, the first 9 layers stay",
+            Phase(2, trainable=True, frozen_layers=9),
+        ),
+    ],
+)
+def test_a_phase_can_be_typed(typed: str, phase: Phase) -> None:
+    experiment = msgspec.structs.replace(tuned(), then=())
+    made = change(experiment, "then 1", typed)
+    assert made.then == (phase,)
+    rows = {row.name: row.value for row in settings_of(made)}
+    assert change(experiment, "then 1", rows["then 1"]) == made, "what is shown can be typed"
+    assert rows["then 2"] == "none"
+    assert change(made, "then 1", "none") == experiment
+
+
+def test_what_is_typed_of_a_phase_leaves_the_rest_of_it() -> None:
+    experiment = tuned()
+    changed = change(experiment, "then 1", "7 epochs at 0.1").then[0]
+    before = experiment.then[0]
+    assert (changed.epochs, changed.learning_rate, changed.optimizer, changed.trainable) == (7, 0.1, None, None)
+    assert (changed.stop, changed.schedule, changed.clipnorm) == (before.stop, before.schedule, before.clipnorm)
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("ten epochs", "a later phase is as 10 epochs with adam at 1e-05, all layers learn; or none, which takes it"),
+        ("3 epochs, some learn", "a later phase is as 10 epochs"),
+        ("3 epochs at 1e-5 all layers learn", "a later phase is as 10 epochs"),
+        ("3 with adm", "the optimizer is one of adam, adamw, sgd, "),
+        ("3 at -.", "the learning rate is a number like 1e-05, not -."),
+        ("3 at 1000", "learning_rate must be a number from 1e-09 to 100, not 1000"),
+        ("3, layers 1 and 9 learn", "there is no layer 9: the network has 3"),
+        ("3, layers 0 and 2 learn", "trainable must be true, where all layers learn, or numbers of layers from 1"),
+    ],
+)
+def test_what_is_no_phase_is_refused(typed: str, why: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(why)):
+        change(tuned(), "then 1", typed)
 
 
 def test_other_phases_are_another_experiment_which_is_told() -> None:

@@ -9,13 +9,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from cnn_tui.experiment.phase import Phase
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.reports.ascii import to_ascii
 from cnn_tui.reports.chart.canvas import PATTERNS, Kind, sample
 from cnn_tui.reports.chart.choice import ChartChoice, Recorded
 from cnn_tui.reports.chart.compose import overlay_of, overlay_style, picture_of, places
 from cnn_tui.reports.chart.curves import SECONDS, MeanOfRuns
-from cnn_tui.reports.chart.picture import GLYPHS, ChartPicture, ChartSeries, Level, fit_bounds
+from cnn_tui.reports.chart.picture import GLYPHS, ChartPicture, ChartSeries, EpochLine, Level, fit_bounds
 from cnn_tui.reports.chart.plot import ends_at, plot, spread_out
 from tests.reports.recorded import recorded
 
@@ -111,6 +112,14 @@ def test_the_epoch_that_a_rule_fired_in_is_marked_on_the_axis() -> None:
     one = recorded(losses=[0.5, 0.4, 0.3], stop=rules, status="stopped", ending="rule", **at)
     lines = drawn(picture_of(one, ChartChoice()))
     assert columns_of(lines, GLYPHS.fired) == [column(lines, 3)]
+
+
+def test_a_later_phase_begins_at_a_line() -> None:
+    one = recorded(losses=[0.5, 0.3, 0.4, 0.2], stop=[StopRule("loss", below=0.35)])
+    experiment = msgspec.structs.replace(one.run.experiment, then=(Phase(5, stop=()),))
+    run = msgspec.structs.replace(one.run, experiment=experiment)
+    assert picture_of(one._replace(run=run), ChartChoice()).columns == [EpochLine(2, "dim")], "where the rule fired"
+    assert picture_of(one, ChartChoice()).columns == []
 
 
 def test_a_rule_with_patience_marks_its_best_and_its_deadline() -> None:

@@ -73,6 +73,7 @@ async def test_files_are_opened_with_a_preview_and_saved_where_they_came_from(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.toml").write_text(
+        "[[then]]\nepochs = 2\ntrainable = [2]\n"
         '[[layers]]\ntype = "Flatten"\n[[layers]]\ntype = "Dense"\nunits = 10\nactivation = "softmax"\n'
     )
     (tmp_path / "broken.toml").write_text("layers = 3")
@@ -84,9 +85,12 @@ async def test_files_are_opened_with_a_preview_and_saved_where_they_came_from(
         await sees(pilot, "Total params: 7,850")
         await pilot.press("enter")
         await sees(pilot, "mine.toml is in the editor")
+        await sees(pilot, "Trainable params then: 7,850 (2 epochs, layer 2 alone learns)")
         await pilot.press("j", "enter", *"11", "enter", "w")
         await sees(pilot, "Saved to mine.toml")
-    assert read(tmp_path / "mine.toml").layers[1].units == 11  # type: ignore[union-attr]
+    saved = read(tmp_path / "mine.toml")
+    assert saved.layers[1].units == 11  # type: ignore[union-attr]
+    assert [phase.trainable for phase in saved.then] == [(2,)]
 
 
 async def test_copying_goes_to_the_clipboard_and_to_a_file(make_lab: MakeLab, sealed_machine: Path) -> None:

@@ -20,7 +20,7 @@ from cnn_tui.reports.chart.picture import (
     Mark,
     Shade,
 )
-from cnn_tui.reports.chart.rules import rule_best, rule_deadlines, rule_levels, shown_best
+from cnn_tui.reports.chart.rules import phase_starts, rule_best, rule_deadlines, rule_levels, shown_best
 
 OVERLAY_STYLES = ("train", "validation", "good", "accent", "strong", "bad")
 """The colours of overlaid runs, each with a pattern of its own; more runs have the same ones again."""
@@ -42,7 +42,7 @@ def picture_of(shown: Recorded, choice: ChartChoice, baseline: Recorded | None =
         window,
         marks=[*_only_values(one, choice, window), *_marks(shown, choice, one, span)],
         levels=rule_levels(run, choice.names(run)),
-        columns=_columns([*_deadlines(run, choice), *_fired(run)], choice),
+        columns=_columns([*_phases(run), *_deadlines(run, choice), *_fired(run)], choice),
         log=choice.log,
         held=held,
         subject=(run.id, metric, choice.which, choice.log, window, bool(baseline), settled),
@@ -211,6 +211,10 @@ def shown_lost(shown: Recorded, choice: ChartChoice) -> list[LostNumber]:
 def _fired(run: Run) -> list[EpochLine]:
     fired = run.fired
     return [EpochLine(fired.epoch, "warn")] if fired else []
+
+
+def _phases(run: Run) -> list[EpochLine]:
+    return [EpochLine(epoch, "dim") for epoch in phase_starts(run)]
 
 
 def _deadlines(run: Run, choice: ChartChoice) -> list[EpochLine]:

@@ -1,14 +1,22 @@
-"""What a chart marks of a run: the best values, and where its stop rules fire."""
+"""What a chart marks of a run: the best values, where its stop rules fire, and where phases begin."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from cnn_tui.experiment.phases import phase_reached
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.history.run import Run
 from cnn_tui.reports.chart.choice import ChartChoice
 from cnn_tui.reports.chart.curves import Best, best, best_of
 from cnn_tui.reports.chart.picture import Level
+
+
+def phase_starts(run: Run) -> tuple[int, ...]:
+    """After which epochs the later phases of the training have begun."""
+    if not run.experiment.then:
+        return ()
+    return phase_reached(run.experiment, [one.metrics for one in run.epochs]).begun[1:]
 
 
 class Deadline(NamedTuple):

@@ -15,7 +15,7 @@ from cnn_tui.reports.chart.choice import ChartChoice, Recorded, epochs_of
 from cnn_tui.reports.chart.compose import overlay_style, overlay_which, shown_lost
 from cnn_tui.reports.chart.curves import DETAIL, SECONDS, Best, Curve, mean_at, value_at, word
 from cnn_tui.reports.chart.picture import GLYPHS
-from cnn_tui.reports.chart.rules import rule_best, rule_deadlines, rule_levels, shown_best
+from cnn_tui.reports.chart.rules import phase_starts, rule_best, rule_deadlines, rule_levels, shown_best
 from cnn_tui.text import run_numbers
 from cnn_tui.ui.widgets.layout import Part, fits, part
 
@@ -173,6 +173,9 @@ def _rules(run: Run, choice: ChartChoice, style: Styles) -> list[Part]:
     names = choice.names(run)
     parts = [part(2, f"{GLYPHS.level} {level.label}") for level in rule_levels(run, names)]
     parts += [part(1, f"'{rule}' cannot fire", style("warn")) for rule in blind_rules(run) if rule.metric in names]
+    for number, epoch in enumerate(phase_starts(run), 2):
+        words, short = f"phase {number} begins after epoch {epoch}", f"phase {number}: epoch {epoch}"
+        parts.append(part(2, f"{GLYPHS.deadline} {words}", style("dim"), f"{GLYPHS.deadline} {short}"))
     for one in rule_deadlines(run, names):
         words = f"{GLYPHS.deadline} stops after epoch {one.epoch} unless {one.rule.metric} improves"
         parts.append(part(2, words, style("warn"), f"{GLYPHS.deadline} stops: epoch {one.epoch}"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from cnn_tui.experiment.document import Document
+from cnn_tui.experiment.phases import later_phases
 from cnn_tui.network.summary import FLOAT_BYTES, in_bytes, totals
 from cnn_tui.text import cells, padded
 from cnn_tui.ui.forecast import Forecast
@@ -13,6 +14,8 @@ from cnn_tui.ui.widgets.lines import Lines
 _BAR = 8
 SHARE = _BAR + 5
 """Cells that a share takes."""
+_LINES, _MOST_PHASES = 5, 2
+"""A rule, three totals and what a run takes; and a line for each later phase of a training, if there are few."""
 
 
 def share(params: int, total: int) -> str:
@@ -25,11 +28,15 @@ def share(params: int, total: int) -> str:
 
 
 class Totals(Lines):
-    """Keras's three lines of totals, and what a run is foretold to take."""
+    """Keras's three lines of totals, the later phases of the training, and what a run is foretold to take."""
 
     def __init__(self, document: Document, forecast: Forecast, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.document, self.forecast = document, forecast
+
+    def redraw(self) -> None:
+        self.styles.height = _LINES + min(len(self.document.experiment.then), _MOST_PHASES)
+        super().redraw()
 
     def draw(self, width: int, height: int) -> list[Text]:
         """Totals, with the memory of float32 weights as Keras prints it, and what an image costs."""
@@ -43,5 +50,9 @@ class Totals(Lines):
         room = width - lines[-1].cell_len
         if summary.stuck_at is None and room > cells(cost) + 2:
             lines[-1].append(" " * (room - cells(cost)) + cost, self.style("dim"))
+        for words, learning in later_phases(self.document.experiment)[:_MOST_PHASES]:
+            lines.append(
+                Text.assemble("Trainable params then: ", (f"{learning:,}", self.style("strong")), f" ({words})")
+            )
         fitting = [words for words in self.forecast.versions() if cells(words) <= width]
         return [*lines, Text(fitting[0])] if fitting else lines
