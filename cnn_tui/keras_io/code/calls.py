@@ -13,6 +13,7 @@ from cnn_tui.keras_io.code.file_loops import names_in, of_each
 from cnn_tui.keras_io.code.functions import ValueOf, bound, read_from
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
 from cnn_tui.keras_io.code.lab_pictures import lab_pictures
+from cnn_tui.keras_io.code.lab_tables import lab_table
 from cnn_tui.keras_io.code.library import apply, call_named, layers_of_lambda
 from cnn_tui.keras_io.code.methods import call_method
 from cnn_tui.keras_io.code.modes import called_so
@@ -56,6 +57,8 @@ class Calls:
 
     def __init__(self, block: Block, value_of: ValueOf, models: list[CodeModel], notes: list[str]) -> None:
         self.seed: int | None = None
+        self.script: list[ast.stmt] = []
+        """All statements of the script, outside of its functions and classes."""
         self.data_format = LAST
         """Where the channels of a map are in layers that are not told."""
         self.file_loops: list[Value] = []
@@ -118,8 +121,8 @@ class Calls:
             case Method():
                 return call_method(callee, unnamed, given, place)
             case Function():
-                written = lab_pictures(callee, unnamed[0]) if len(unnamed) == 1 else None
-                return written or self.run(callee, unnamed, given, place)
+                written: Value = lab_pictures(callee, unnamed[0]) if len(unnamed) == 1 else None
+                return written or lab_table(callee, self.script, unnamed) or self.run(callee, unnamed, given, place)
             case Instance() if is_own(callee) and method_of(callee.arguments[CLASS], CALL) is not None:
                 return self._flowing(callee, unnamed, place)
             case Instance() | CodeModel():

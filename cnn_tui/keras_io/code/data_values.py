@@ -91,6 +91,12 @@ class DatasetArrays(msgspec.Struct, frozen=True):
         return self.reshaped((*self.sizes, 1)) if len(self.sizes) == 2 else self
 
 
+class HeldOutMask(msgspec.Struct, frozen=True):
+    """Which images of a dataset of the lab's are tested on, and not learned from; `is_other` are the others."""
+
+    is_other: bool = False
+
+
 class Statistic(msgspec.Struct, frozen=True):
     """The `mean` or the `std` of images, over some of the axes of their array."""
 

@@ -17,7 +17,7 @@ from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, combined, is_plain, item
 from cnn_tui.keras_io.code.attributes import attribute
 from cnn_tui.keras_io.code.below import is_below, name_asked, put_together
 from cnn_tui.keras_io.code.cells import CodeCell
-from cnn_tui.keras_io.code.data_values import ClassWeights, DatasetArrays, OfName
+from cnn_tui.keras_io.code.data_values import ClassWeights, DatasetArrays, HeldOutMask, OfName
 from cnn_tui.keras_io.code.file_loops import each_of, of_each
 from cnn_tui.keras_io.code.joins import joined
 from cnn_tui.keras_io.code.parts import part_of
@@ -230,6 +230,8 @@ class Expressions:
     def _unary(self, op: ast.unaryop, value: Value, node: ast.expr, cell: CodeCell) -> Value:
         if isinstance(value, OfName):
             return value
+        if isinstance(value, HeldOutMask) and isinstance(op, ast.Invert):
+            return HeldOutMask(not value.is_other)
         return _UNARY[type(op)](value) if is_plain(value) else unknown(node, cell)
 
     def _either(self, both: bool, nodes: Sequence[ast.expr], node: ast.expr, names: Names, cell: CodeCell) -> Value:

@@ -24,12 +24,12 @@ def lab_pictures(function: Function, listed: Value) -> tuple[DatasetArrays, Data
     folder, one = names.get("folder"), names.get(_LOADS_ONE)
     if function.node.name != _LOADS or not isinstance(folder, str) or not isinstance(one, Function):
         return None
-    shape = _shape(one)
+    shape = shape_of_picture(one)
     if shape is None:
         return None
     half = "test" if listed is names.get("test") else "train"
     try:
-        options = _options(folder, shape, _is_cropped(one), names)
+        options = _options(folder, shape, is_cropped(one), names)
         dataset = describe(folder, options)
     except DatasetError:
         return None
@@ -51,7 +51,7 @@ def _options(folder: str, shape: tuple[int, int, int], crops: bool, names: Names
     return msgspec.structs.replace(plain, image_size=size, color=color)
 
 
-def _shape(one: Function) -> tuple[int, int, int] | None:
+def shape_of_picture(one: Function) -> tuple[int, int, int] | None:
     """Height, width and channels, from `picture.convert("RGB")` and `picture.resize((24, 20))`."""
     mode, size = _argument(one, "convert"), _argument(one, "resize")
     match size:
@@ -62,7 +62,8 @@ def _shape(one: Function) -> tuple[int, int, int] | None:
     return None
 
 
-def _is_cropped(one: Function) -> bool:
+def is_cropped(one: Function) -> bool:
+    """Whether the function that reads a picture cuts its edges off, and does not stretch it."""
     return any(keyword.arg == "box" for call in _calls(one, "resize") for keyword in call.keywords)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from cnn_tui.data.describe import describe
 from cnn_tui.keras_io.code.arrays import array_in
 from cnn_tui.keras_io.code.attributes import is_base
 from cnn_tui.keras_io.code.below import name_asked
@@ -14,6 +15,7 @@ from cnn_tui.keras_io.code.data_values import (
     ClassWeights,
     DatasetArrays,
     Folder,
+    HeldOutMask,
     NpzFile,
     OfName,
     Share,
@@ -52,6 +54,11 @@ def part_of(owner: Value, index: Value) -> Value:
 
 def _some_images(images: DatasetArrays, index: Value) -> DatasetArrays:
     """`x_train[:50000]`, `x_train[order]`."""
+    if isinstance(index, HeldOutMask):
+        if index.is_other:
+            return images
+        count = describe(images.dataset, images.options).test_images
+        return msgspec.structs.replace(images, half="test", whole=count, count=count)
     if images.count is None:
         return images
     if isinstance(index, slice):

@@ -55,6 +55,7 @@ class Program:
     def read(self, source: CodeSource) -> None:
         """Go through all the cells of a script."""
         self.notes += source.notes
+        self._calls.script += [node for cell in source.cells for node in cell.tree.body]
         for cell in source.cells:
             before = {id(model): model.summaries for model in self.models}
             with contextlib.suppress(Returned, LeftLoop, NextTurn):  # at the top, where they end a cell

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from cnn_tui.data import csv_file
 from cnn_tui.data.csv_file import CsvTable
-from cnn_tui.data.dataset import TEST_SHARE, DataOptions, Dataset
+from cnn_tui.data.dataset import DataOptions, Dataset
+from cnn_tui.keras_io.script.held_out import held_out
 from cnn_tui.keras_io.source import CodeLines, call, literal
 
 
@@ -27,25 +28,10 @@ def table_parts(path: Path, dataset: Dataset, options: DataOptions) -> Iterator[
         yield [*load, *call("load_table", [literal(str(test.path))], before="test_images, test_labels = ")]
         return
     yield load
-    yield held_out(share)
+    yield from held_out(share)
 
 
 def _loadtxt(table: CsvTable) -> CodeLines:
     skip = ["skiprows=1"] if table.named else []
     arguments = ["path", 'delimiter=","', *skip, "quotechar='\"'", 'encoding="utf-8-sig"', "ndmin=2"]
     return call("np.loadtxt", arguments, indent=4, before="table = ")
-
-
-def held_out(share: float) -> CodeLines:
-    """What takes a share of each class of `training_images` to test on."""
-    about = "every fifth image" if share == TEST_SHARE else f"a share of {share:g}"
-    return [
-        f"# Of each class, {about} is tested on",
-        "is_tested = np.zeros(len(training_labels), bool)",
-        "for label in np.unique(training_labels):",
-        "    places = np.flatnonzero(training_labels == label)",
-        f"    ends = (np.arange(len(places) + 1) * {share!r} + 1e-9).astype(int)",
-        "    is_tested[places[np.diff(ends) > 0]] = True",
-        "test_images, test_labels = training_images[is_tested], training_labels[is_tested]",
-        "training_images, training_labels = training_images[~is_tested], training_labels[~is_tested]",
-    ]

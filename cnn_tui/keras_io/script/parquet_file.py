@@ -8,8 +8,8 @@ from pathlib import Path
 from cnn_tui.data import parquet_file, parquet_pictures
 from cnn_tui.data.dataset import DataOptions, Dataset
 from cnn_tui.data.parquet_file import ParquetTable
-from cnn_tui.keras_io.script.csv_file import held_out
 from cnn_tui.keras_io.script.folder import MOST_PIXELS, picture_parts
+from cnn_tui.keras_io.script.held_out import held_out
 from cnn_tui.keras_io.source import CodeLines, call, literal
 
 _PARQUET = "import pyarrow.parquet as pq"
@@ -40,7 +40,7 @@ def parquet_parts(path: Path, dataset: Dataset, options: DataOptions) -> Iterato
         *(() if test is None else _load(test, "test")),
     ]
     if test is None:
-        yield held_out(share)
+        yield from held_out(share)
 
 
 def _load(table: ParquetTable, half: str) -> list[str]:

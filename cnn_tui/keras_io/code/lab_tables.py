@@ -1,0 +1,108 @@
+"""Tables as a script that the lab wrote loads them (`script/data.py`): from its functions back to the dataset."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cnn_tui.data.dataset import DataOptions, DatasetError
+from cnn_tui.data.describe import describe
+from cnn_tui.keras_io.code.data_values import DatasetArrays, HeldOutMask
+from cnn_tui.keras_io.code.lab_pictures import is_cropped, shape_of_picture
+from cnn_tui.keras_io.code.values import Function, Value
+from cnn_tui.keras_io.script.data import data_code
+from cnn_tui.keras_io.script.held_out import ARE_TESTED, FUNCTION
+
+_LOADS = "load_table"
+_LOADS_ONE = "load_picture"
+_IS_TESTED = ast.unparse(ast.parse("\n".join(FUNCTION)))
+
+
+def lab_table(function: Function, script: Sequence[ast.stmt], unnamed: Sequence[Value]) -> Value:
+    """The images and labels, or which images are tested on, that a call of a function of a lab's script gives.
+
+    None where the script is none that the lab writes of a table that is there.
+    """
+    name = function.node.name
+    if name == ARE_TESTED and len(unnamed) == 2 and isinstance(unnamed[0], DatasetArrays):
+        return HeldOutMask() if ast.unparse(function.node) == _IS_TESTED else None
+    loaded = _loaded(script) if name == _LOADS else []
+    if tuple(unnamed) not in loaded:
+        return None
+    written = {ast.unparse(node) for node in script}
+    for path, options in _candidates(loaded, script, function):
+        try:
+            if not _statements(path, options) <= written:
+                continue
+            dataset = describe(path, options)
+        except (DatasetError, OSError):
+            continue
+        half = "train" if tuple(unnamed) == loaded[0] else "test"
+        count = dataset.train_images if half == "train" else dataset.test_images
+        images = DatasetArrays(path, half, "images", dataset.input_shape, count, count, options=options)
+        return images, msgspec.structs.replace(images, what="labels", sizes=())
+    return None
+
+
+def _statements(path: str, options: DataOptions) -> set[str]:
+    """The statements of the script that the lab writes of a dataset. Raises DatasetError and OSError."""
+    lines = (line for part in data_code(path, options).parts for line in part)
+    return {ast.unparse(node) for node in ast.parse(textwrap.dedent("\n".join(lines))).body}
+
+
+def _loaded(script: Sequence[ast.stmt]) -> list[tuple[Any, ...]]:
+    """What the script gives its function that loads tables, each time."""
+    calls = [node.value for node in script if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)]
+    ours = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == _LOADS]
+    given = [tuple(one.value for one in call.args if isinstance(one, ast.Constant)) for call in ours]
+    return [paths for paths in given if paths and all(isinstance(path, str) for path in paths)]
+
+
+def _candidates(
+    loaded: Sequence[tuple[Any, ...]], script: Sequence[ast.stmt], function: Function
+) -> Iterator[tuple[str, DataOptions]]:
+    """Datasets that the script may have been written of: the paths that it names, and how its images are wanted."""
+    tests: list[Any] = [None, *(str(place) for paths in loaded[1:] for place in _places(paths)), *_shares(script)]
+    one = function.names.get(_LOADS_ONE)
+    shape = shape_of_picture(one) if isinstance(one, Function) else _shape_of_rows(function)
+    fits: tuple[Any, ...] = ("crop",) if isinstance(one, Function) and is_cropped(one) else ("stretch",)
+    wanted: list[dict[str, Any]] = [{}]
+    if shape is not None:
+        size, color = shape[:2], "grayscale" if shape[2] == 1 else "rgb"
+        wanted += [{"image_size": size}, {"color": color}, {"image_size": size, "color": color}]
+    for path in _places(loaded[0]):
+        for test in tests:
+            for more in wanted:
+                for fit in fits:
+                    yield str(path), DataOptions(test=test, fit=fit, **more)
+
+
+def _places(paths: Sequence[Any]) -> list[Path]:
+    """What a dataset may be called whose parts are these files: the first of them, or the folder that it is in."""
+    first = Path(paths[0])
+    return [first] if first.suffix == ".csv" else [first, first.parent, first.parent.parent]
+
+
+def _shares(script: Sequence[ast.stmt]) -> list[float]:
+    """The shares that the script holds out of each class."""
+    found = []
+    for node in script:
+        match node:
+            case ast.Assign(value=ast.Call(func=ast.Name(id=name), args=[_, ast.Constant(value=float(share))])):
+                found += [share] if name == ARE_TESTED else []
+    return found
+
+
+def _shape_of_rows(function: Function) -> tuple[int, int, int] | None:
+    """The shape that the function gives each image, from `images.reshape(-1, 28, 28, 1)`."""
+    for part in ast.walk(function.node):
+        match part:
+            case ast.Call(func=ast.Attribute(attr="reshape"), args=[_, *sizes]) if len(sizes) == 3:
+                shape = [size.value for size in sizes if isinstance(size, ast.Constant) and type(size.value) is int]
+                return (shape[0], shape[1], shape[2]) if len(shape) == 3 else None
+    return None
