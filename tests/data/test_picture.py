@@ -143,3 +143,12 @@ def test_a_picture_takes_what_it_has_and_what_it_becomes(tmp_path: Path) -> None
     command = [sys.executable, "-c", MEASURED, str(tmp_path / "small"), str(tmp_path / "large")]
     taken = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert int(taken) < 8 * side**2 + 40_000_000
+
+
+def test_a_picture_is_what_is_in_it_whatever_its_name_says(tmp_path: Path) -> None:
+    for name, form in (("a.png", "JPEG"), ("b.JPG", "PNG"), ("c.gif", "TIFF"), ("d", "WEBP"), ("e.jpeg", "JPEG")):
+        Image.new("L", (3, 2), 90).save(tmp_path / name, form, **({"quality": 100} if form != "PNG" else {}))
+        assert make(open_picture(tmp_path / name), Form((2, 3, 1))).pixels.tolist() == [[[90]] * 3] * 2
+    (tmp_path / "f.png").write_bytes(b"no picture")
+    with pytest.raises(PictureError, match="is no picture that can be read"):
+        open_picture(tmp_path / "f.png")
