@@ -160,13 +160,20 @@ class Estimator:
         place, asked = self._history.place, self._history.device if device is None else device
         work = work_of(experiment, self._dataset(experiment.dataset))
         known = self._known(experiment, place, asked, work) if work else None
-        machine = self._machine(experiment, place, asked) if known else None
-        if work is None or known is None or machine is None:
+        if work is None or known is None:
             return None
+        seconds = work.train_images * known.pace.train
+        machine = self._machine(experiment, place, asked)
+        if machine is None:  # runs of the same kind have told, of too few steps to tell of anything else
+            return Foretold(seconds, None, None, "", known.runs)
         step = step_work(experiment.stack, experiment.training.batch_size)
         held = None if machine.memory is None else round(sum(map(operator.mul, work.memory, machine.memory)))
         kind, layer = bottleneck(step, machine.speeds)
-        return Foretold(work.train_images * known.pace.train, held, kind, layer, known.runs)
+        return Foretold(seconds, held, kind, layer, known.runs)
+
+    def has_timed_runs(self) -> bool:
+        """Whether any run was timed, be it too short to tell of another."""
+        return self._history.newest_timed() is not None
 
     def speeds_of_gpu(self) -> WorkAmounts | None:
         """Seconds that each part of the work takes on one GPU of this machine; None where no run tells."""

@@ -12,7 +12,8 @@ from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.history.history import History
 
-UNKNOWN = "How long it takes is known once a run has trained here."
+NO_RUN = "How long it takes is known once a run has trained here."
+TOO_SHORT = "No run here was long enough to tell how long this one takes."
 
 
 class Forecast:
@@ -25,6 +26,7 @@ class Forecast:
         self._of: Experiment | None = None
         """The experiment that `_foretold` is of; None where it has to be worked out anew."""
         self._foretold: Foretold | None = None
+        self._unknown = NO_RUN
 
     def begin(self) -> None:
         """From now on say something."""
@@ -40,8 +42,10 @@ class Forecast:
         if not self._begun or view.problems or not experiment.dataset:
             return []
         if self._of != experiment:
-            self._foretold = None
+            self._foretold, self._unknown = None, NO_RUN
             with contextlib.suppress(DatasetError, sqlite3.Error):  # what reads the history all the time says so
                 self._foretold = self._estimator.foretell(experiment)
+                if self._foretold is None and self._estimator.has_timed_runs():
+                    self._unknown = TOO_SHORT
             self._of = experiment
-        return self._foretold.versions() if self._foretold else [UNKNOWN]
+        return self._foretold.versions() if self._foretold else [self._unknown]

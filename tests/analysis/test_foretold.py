@@ -156,6 +156,19 @@ def test_without_a_record_of_memory_none_is_foretold(history: History) -> None:
     assert "MB" not in found.versions()[0]
 
 
+def test_runs_of_few_steps_tell_of_their_own_kind_alone(history: History) -> None:
+    few = network(batch=10_000)
+    train(history, few, 2.0)
+    found = foretell(history, few)
+    assert found.seconds == pytest.approx(2.0 * 4 / 3), "of all three epochs"
+    assert found.versions() == ["~2.7 s an epoch (from 1 run)", "~2.7 s an epoch"]
+    run = history.run(train(history, few, 2.0, environment=CPU | {"foretold": found.to_json()}))
+    assert run is not None and (kept := foretold_of(run)) is not None and kept.bottleneck is None
+    assert kept.beside(run).startswith("2.7 s an epoch, took ")
+    assert Estimator(history).foretell(BASE) is None
+    assert Estimator(history).has_timed_runs()
+
+
 def test_it_is_said_in_one_line_and_shorter_where_there_is_less_room() -> None:
     found = Foretold(6.234, 410_000_000, "arithmetic", "conv2d_1", 7)
     assert found.versions() == [

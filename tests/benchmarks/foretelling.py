@@ -173,7 +173,7 @@ def main(arguments: list[str]) -> None:
                 f"{took:.2f}",
                 *(f"{foretold.seconds:.2f}", f"{off(foretold, took):+.0%}"),
                 *(f"{by_five.seconds:.2f}", f"{off(by_five, took):+.0%}"),
-                *(megabytes(run.memory), megabytes(foretold.memory), foretold.bottleneck),
+                *(megabytes(run.memory), megabytes(foretold.memory), foretold.bottleneck or ""),
                 f"{others:.0%}" if others is not None else "",
             ]
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.history import History
 from tests.ui.conftest import MakeLab
 from tests.ui.made_runs import made
@@ -37,3 +38,10 @@ async def test_nothing_is_foretold_of_what_cannot_be_trained(make_lab: MakeLab, 
         await sees(pilot, "~8.0 s an epoch")
         await pilot.press("G", "d")  # without its last layer it has not as many outputs as classes
         await until(pilot, lambda: "s an epoch" not in pane(app, "summary"), "nothing foretold")
+
+
+async def test_runs_that_were_too_short_to_tell_are_said_to_be(make_lab: MakeLab, history: History) -> None:
+    made(history, load_preset("lab1-baseline").with_training(batch_size=10_000), seconds=2.0)
+    app = make_lab()
+    async with app.run_test(size=LARGE, notifications=True) as pilot:
+        await sees(pilot, "No run here was long enough to tell how long this one takes.")

@@ -34,8 +34,8 @@ class Foretold(msgspec.Struct, frozen=True):
     """Of an epoch, without its validation."""
     memory: int | None
     """Bytes that it holds at most: on a GPU those of the card; None where past runs do not tell."""
-    bottleneck: WorkKind
-    """What takes most of a step."""
+    bottleneck: WorkKind | None
+    """What takes most of a step; None where runs had too few steps to tell what each kind of work takes here."""
     layer: str
     """The layer that takes most of that, by Keras's name; "" where it is none."""
     runs: int
@@ -45,7 +45,10 @@ class Foretold(msgspec.Struct, frozen=True):
         """It in words, the longest first: `~6.2 s an epoch, 410 MB, mostly arithmetic of conv2d_1 (from 7 runs)`."""
         head = f"~{seconds_in_words(self.seconds)} an epoch"
         head += f", {megabytes(self.memory)}" if self.memory is not None else ""
-        mostly, known = f"mostly {_MOSTLY[self.bottleneck]}", f" (from {counted(self.runs, 'run')})"
+        known = f" (from {counted(self.runs, 'run')})"
+        if self.bottleneck is None:
+            return [f"{head}{known}", head]
+        mostly = f"mostly {_MOSTLY[self.bottleneck]}"
         of = f" of {self.layer}" if self.layer else ""
         return [f"{head}, {mostly}{of}{known}", f"{head}, {mostly}{known}", f"{head}, {mostly}", f"{head}{known}", head]
 
@@ -58,7 +61,8 @@ class Foretold(msgspec.Struct, frozen=True):
             words += f"; {megabytes(self.memory)}" + (f", took {megabytes(memory)}" if memory else "")
         elif memory:
             words += f"; took {megabytes(memory)}"
-        words += f"; mostly {_MOSTLY[self.bottleneck]} (from {counted(self.runs, 'run')})"
+        words += f"; mostly {_MOSTLY[self.bottleneck]}" if self.bottleneck is not None else ""
+        words += f" (from {counted(self.runs, 'run')})"
         taken = statistics.fmean(epoch.others or 0.0 for epoch in run.epochs) if run.epochs else 0.0
         busy = f". Other programs took {taken:.0%} of the cores meanwhile" if taken >= _BUSY else ""
         return words + busy
