@@ -608,6 +608,20 @@ class Stop(tf.keras.callbacks.Callback):
     assert [note in one for one in imported.notes] == ([True] if note else [])
 
 
+@pytest.mark.parametrize("when", ["on_batch_end", "on_train_batch_end"])
+def test_a_callback_that_stops_within_an_epoch_is_a_rule_after_each(tmp_path: Path, when: str) -> None:
+    code = f"""
+class Stop(tf.keras.callbacks.Callback):
+    def {when}(self, batch, logs={{}}):
+        if logs["accuracy"] > 0.98:
+            self.model.stop_training = True
+"""
+    imported = read(tmp_path, HEAD + SMALL + code + FIT.replace("epochs=3", "epochs=3, callbacks=[Stop()]"))
+    assert imported.experiment.stop == (StopRule("accuracy", above=0.98),)
+    (note,) = imported.differences
+    assert "stops within an epoch there, as soon as accuracy above 0.98: here that is looked at after each" in note
+
+
 def test_early_stopping_is_a_stop_rule_and_other_callbacks_are_notes(tmp_path: Path) -> None:
     code = (
         HEAD

@@ -14,6 +14,8 @@ from cnn_tui.keras_io.code.values import Function, Instance, Value
 RENAMED_METRICS = {"acc": "accuracy", "val_acc": "val_accuracy"}
 _IGNORED = ("History", "TensorBoard", "ModelCheckpoint", "CSVLogger", "ProgbarLogger", "BaseLogger")
 """Callbacks that do what the lab does for every run."""
+_AFTER_STEPS = ("on_train_batch_end", "on_batch_end")
+"""Methods that Keras calls after each step."""
 _SCHEDULES = ("ReduceLROnPlateau", "LearningRateScheduler")
 """Those that `rates.py` takes."""
 _EARLY_STOPPING = {"monitor": "val_loss", "patience": 0}
@@ -69,19 +71,30 @@ def _is_usual_mode(name: str, value: Value, metric: Value) -> bool:
 
 def _own(callback: Instance, notes: list[str]) -> list[StopRule]:
     """The rules of an object of a Callback class of the script: the conditions under which it sets stop_training."""
-    method, place = method_of(callback.arguments[CLASS], "on_epoch_end"), callback.place
-    rules: list[StopRule] = []
-    is_whole = True
-    for tests in _conditions(method.node.body, ()) if method is not None else ():
-        ways = _either([test for test in tests if not _is_guard(test, method)])
-        found = [_rule(test, method, callback) for test in ways]
-        is_whole = is_whole and all(found)
-        rules += [rule for rule in found if rule is not None]
+    place = callback.place
+    rules, is_whole = _rules_of(callback, "on_epoch_end")
+    for name in _AFTER_STEPS:
+        within, is_known = _rules_of(callback, name)
+        is_whole = is_whole and is_known
+        for rule in within:
+            words = f"as soon as {rule}: here that is looked at after each epoch"
+            notes.append(f"the callback {callback.kind} ({place}) stops within an epoch there, {words}")
+            rules += [rule] if rule not in rules else []
     if not rules and not only_looks_on(callback.arguments[CLASS]):
         notes.append(f"the callback {callback.kind} ({place}) is left out: it is code")
     elif rules and not is_whole:
         notes.append(f"the callback {callback.kind} ({place}): a part of what it stops at is left out: it is code")
     return rules
+
+
+def _rules_of(callback: Instance, name: str) -> tuple[list[StopRule], bool]:
+    """The rules that a method of a callback is, and whether those are all that it stops at."""
+    method = method_of(callback.arguments[CLASS], name)
+    found: list[StopRule | None] = []
+    for tests in _conditions(method.node.body, ()) if method is not None else ():
+        ways = _either([test for test in tests if not _is_guard(test, method)])
+        found += [_rule(test, method, callback) for test in ways]
+    return [rule for rule in found if rule is not None], all(found)
 
 
 def _conditions(body: list[ast.stmt], around: tuple[ast.expr, ...]) -> Iterator[tuple[ast.expr, ...]]:
