@@ -20,6 +20,7 @@ from cnn_tui.experiment.file import from_builtins
 from cnn_tui.experiment.file_errors import found
 from cnn_tui.experiment.start_weights import weights_path
 from cnn_tui.experiment.training import Training
+from cnn_tui.network.fields import fields_of
 from cnn_tui.text import did_you_mean, quiet
 
 _KEY = re.compile(r"[A-Za-z_]\w*(\[\d+\])*(\.[A-Za-z_]\w*(\[\d+\])*)*")
@@ -35,6 +36,10 @@ class Axis(NamedTuple):
 
     key: str
     values: tuple[Any, ...]
+
+
+_NO_VALUE = {field.name: field.none for field in fields_of(Training) if field.optional}
+"""The words for settings that have no value, as steps_per_epoch=all."""
 
 
 def override(experiment: Experiment, settings: Sequence[tuple[str, Any]]) -> Experiment:
@@ -134,6 +139,8 @@ def _fitting(value: Any, steps: tuple[str | int, ...]) -> Any:
         return str(Path(value).expanduser().absolute())
     if isinstance(value, str) and steps == ("weights",):
         return None if value == "none" else _weights(value)
+    if len(steps) == 2 and steps[0] == "training" and value == _NO_VALUE.get(str(steps[1])):
+        return None
     return value
 
 

@@ -11,6 +11,7 @@ from cnn_tui.experiment.class_weights import ClassWeight
 from cnn_tui.experiment.schedule import AnySchedule
 from cnn_tui.network.fields import argument, fields_of
 from cnn_tui.network.losses import LOSSES, Loss
+from cnn_tui.text import counted
 
 Optimizer: TypeAlias = Literal["adam", "adamw", "sgd", "rmsprop", "nadam", "adagrad", "adamax", "adadelta"]
 MOMENTUM_OPTIMIZERS = ("sgd", "rmsprop")
@@ -147,6 +148,16 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         changed = {name: getattr(self, name) for name in _OF_OPTIMIZERS if self.has_effect(name)}
         changed = {name: value for name, value in changed.items() if value != _DEFAULTS[name]}
         return {"learning_rate": self.learning_rate, **changed}
+
+    @property
+    def watched(self) -> str:
+        """What is validated on, in words: `the test images`, `10 batches of held-out images`; "" for nothing."""
+        if self.validation == "none":
+            return ""
+        images = "the test images" if self.validation == "test" else "held-out images"
+        if self.validation_steps is None:
+            return images
+        return f"{counted(self.validation_steps, 'batch', 'batches')} of {images}"
 
     def told(self) -> dict[str, Any]:
         """The settings as they are written and compared: those that few trainings have only where they are set."""

@@ -200,11 +200,13 @@ def _experiment(run: Run) -> Iterator[Block]:
     yield Fact("data", run.dataset + asked + images)
     if run.experiment.leave_out:
         yield Fact("leaves out", f"{leaving_out.in_words(run.experiment.leave_out)} of its training images")
+    steps = "" if training.steps_per_epoch is None else f" of {counted(training.steps_per_epoch, 'batch', 'batches')}"
+    some = f" ({training.watched})" if training.validation_steps is not None and training.watched else ""
     yield Fact(
         "training",
-        f"{counted(training.epochs, 'epoch')}, batch {training.batch_size}, "
+        f"{counted(training.epochs, 'epoch')}{steps}, batch {training.batch_size}, "
         f"{_optimizer(run.experiment)}, {_loss(training)}, "
-        f"{training.precision}, validation {training.validation}",
+        f"{training.precision}, validation {training.validation}{some}",
     )
     yield Fact("starts from", start_weights.in_words(run.experiment))
     if training.schedule is not None:

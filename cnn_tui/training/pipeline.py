@@ -139,10 +139,12 @@ def evaluation_batches(images: Pixels, labels: Labels, *, batch_size: int, answe
 
 
 def some_of(images: Pixels, labels: Labels, count: int, seed: int) -> tuple[Pixels, Labels]:
-    """So many images at most, drawn as the seed decides.
+    """So many images, drawn as the seed decides; all of them, as they are, where there are no more.
 
     A folder has its images class after class: the first of them would tell of one class alone.
     """
+    if count >= len(images):
+        return images, labels
     drawn = np.random.default_rng([seed, 0]).permutation(len(images))[:count]
     return images[drawn], labels[drawn]
 

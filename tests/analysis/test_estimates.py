@@ -96,6 +96,8 @@ def test_other_networks_are_scaled_by_multiplications_and_images(history: Histor
     # Half of the images, because the other half is held out and only looked at.
     half = seconds(Estimator(history).of(BASELINE.with_training(validation=0.5)))
     assert half == pytest.approx(2 * (4.0 + 1.2 * 3) + 1.2 + OVERHEAD)
+    some = seconds(Estimator(history).of(BASELINE.with_training(validation_steps=125)))
+    assert some == pytest.approx(2 * (8.0 + 1.2 * 0.4) + 1.2 + OVERHEAD)  # 4,000 of the 10,000 test images
     sample = seconds(Estimator(history).of(msgspec.structs.replace(BASELINE, dataset="fashion_mnist_sample")))
     assert sample - OVERHEAD == pytest.approx((whole(2, 8.0, 1.2) - OVERHEAD) / 10)
 

@@ -179,6 +179,15 @@ def test_show_has_all_of_a_run(inside: Inside) -> None:
     assert "\x1b" not in failed
 
 
+def test_show_says_how_many_batches_are_trained_and_validated_on(inside: Inside) -> None:
+    some = load_preset("lab1-baseline").with_training(steps_per_epoch=100, validation=0.1, validation_steps=20)
+    with History() as history:
+        run_id = history.add(some)
+    text = " ".join(inside("show", str(run_id)).out.split())
+    assert "5 epochs of 100 batches, batch 32, adam 0.001" in text
+    assert "validation 0.1 (20 batches of held-out images)" in text
+
+
 def test_show_of_a_run_whose_dataset_is_gone(inside: Inside, tmp_path: Path) -> None:
     dataset = write_dataset(tmp_path / "tiny.npz")
     path = write_experiment(tmp_path / "tiny.toml", dataset)

@@ -49,6 +49,8 @@ def rules(*some: StopRule) -> Experiment:
         (with_stack(STACK.move(1, 0)), "MaxPooling2D moved"),
         (BASELINE.with_training(learning_rate=0.01), "learning_rate 0.01"),
         (BASELINE.with_training(optimizer="sgd", epochs=1), "sgd, epochs 1"),
+        (BASELINE.with_training(validation_steps=20), "validation_steps 20"),
+        (BASELINE.with_training(validation_steps=20, validation="none"), "validation none"),
         (BASELINE.with_training(batch_size=64, validation="none"), "batch 64, validation none"),
         (BASELINE.with_training(seed=7).with_dataset("mnist"), "mnist, seed 7"),
         (rules(StopRule("loss", below=0.3)), "stop rule loss below 0.3"),

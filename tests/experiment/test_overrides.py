@@ -38,6 +38,13 @@ def test_values_of_layers() -> None:
     assert changed("layers[5].enabled=false").layers[5] == Dense(units=128, activation="relu", enabled=False)
 
 
+def test_a_setting_without_a_value_has_a_word_for_it() -> None:
+    first = load_preset("lab1-baseline").with_training(steps_per_epoch=5, validation_steps=20, clipnorm=1.0)
+    settings = [("steps_per_epoch", "all"), ("training.validation_steps", "all"), ("clipnorm", "none")]
+    assert override(first, settings) == load_preset("lab1-baseline")
+    assert changed("validation_steps=20").training.validation_steps == 20
+
+
 def test_lists_and_words() -> None:
     experiment = changed('stop=[{metric="loss", below=0.3}]', "name=with a # in it", "metrics=[]")
     assert experiment.stop == (StopRule("loss", below=0.3),)

@@ -78,6 +78,17 @@ def test_an_epoch_of_so_many_batches_goes_on_where_the_last_one_ended(stays: boo
     assert shown(supply_of(data), 2) == found[2]  # whatever came before
 
 
+def test_some_images_to_validate_on_are_drawn_once_from_all() -> None:
+    from cnn_tui.training.pipeline import some_of
+
+    images, labels = some_of(IMAGES, LABELS, 32, 1)
+    assert len(set(labels)) == 32
+    assert images[:, 0, 0, 0].tolist() == labels.tolist()
+    assert max(labels) - min(labels) > COUNT / 2  # not those of one class, where images lie class by class
+    assert some_of(IMAGES, LABELS, 32, 1)[1].tolist() == labels.tolist() != some_of(IMAGES, LABELS, 32, 2)[1].tolist()
+    assert some_of(IMAGES, LABELS, COUNT, 1)[0] is IMAGES  # which may be on the device already
+
+
 def test_images_that_are_not_shuffled_come_in_their_own_order() -> None:
     from cnn_tui.training.pipeline import training_batches
 

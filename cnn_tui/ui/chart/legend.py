@@ -135,10 +135,8 @@ def _is_by_steps(shown: Recorded, choice: ChartChoice) -> bool:
 
 
 def _validation(run: Run, style: Styles) -> Part:
-    source = run.experiment.training.validation
-    if source == "none":
+    if not (images := run.experiment.training.watched):
         return part(0, "no validation", style("dim"))
-    images = "the test images" if source == "test" else "held-out images"
     sign = f"{GLYPHS.validation} validation"
     return part(0, f"{sign} ({images})", style("validation"), sign)
 

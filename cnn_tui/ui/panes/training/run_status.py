@@ -229,8 +229,8 @@ class RunStatus(Lines):
         if now.phase == "validating" and run.epochs and run.epochs[-1].epoch >= now.epoch:
             return [part(1, "the epoch is done", self.style("accent"))]
         if now.phase == "validating":
-            source = "the test images" if run.experiment.training.validation == "test" else "held-out images"
-            return [Part(1, Text(f"validating on {source}", self.style("accent")), Text("validating"))]
+            words = f"validating on {run.experiment.training.watched}"
+            return [Part(1, Text(words, self.style("accent")), Text("validating"))]
         return [part(1, rate(now.images_per_second))] if knows_pace(run, now) else []
 
     def _eta(self, now: Progress, rest: TimeLeft) -> Part:
