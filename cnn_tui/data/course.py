@@ -109,6 +109,9 @@ def _drawn_folder(name: str) -> Path:
         _draw(name, staging)
         with contextlib.suppress(OSError):  # another process has drawn it meanwhile, the same
             staging.rename(folder)
+        for old in kept.glob(f"{name}.*"):  # as an earlier version of the lab drew it
+            if old != folder:
+                shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return folder

@@ -162,7 +162,8 @@ def _changes(facts: ExerciseFacts) -> Iterator[Block]:
         yield Difference(findings.changes[:_LONGEST_DIFF])
         if len(findings.changes) > _LONGEST_DIFF:
             yield Paragraph(f"    and {len(findings.changes) - _LONGEST_DIFF} more", style="dim")
-        if findings.params and not one.impossible and not facts.asks_first:
+        is_told = not (one.impossible or facts.asks_first)
+        if findings.params and is_told and findings.params[0] != findings.params[1]:
             yield Paragraph(f"    {findings.params[0]:,} → {counted(findings.params[1], 'parameter')}", style="dim")
     if mine := _mine(facts):
         yield Heading("What you have changed, in the editor")

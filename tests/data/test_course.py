@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import msgspec
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn_tui.data import drawings
+from cnn_tui.data import course, drawings
 from cnn_tui.data.dataset import DataOptions, is_stand_in, path_of
 from cnn_tui.data.describe import describe
 from cnn_tui.training.data.datasets import load
@@ -55,6 +56,27 @@ def test_what_stands_in_is_said_and_how_the_real_one_is_had() -> None:
 def test_the_drawings_are_the_same_each_time_and_others_for_each_number() -> None:
     first, again, second = (np.asarray(drawings.picture("cats_and_dogs", "cats", number)) for number in (0, 0, 1))
     assert (first == again).all() and (first != second).any()
+
+
+def test_pictures_to_test_on_may_stand_in_a_pose_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    poses: list[drawings.Pose] = []
+
+    def draw(chance: random.Random, pose: drawings.Pose) -> Image.Image:
+        poses.append(pose)
+        return drawings.Drawing(chance, (9, 9, 9), 4, pose).finished()
+
+    upright, tilted = drawings.Pose(), drawings.Pose(tilt=1.0)
+    monkeypatch.setitem(drawings.DRAWN, "x", drawings.Drawn({"a": draw}, 2, 2, pose=upright, test_pose=tilted))
+    for number in range(4):
+        drawings.picture("x", "a", number)
+    assert poses == [upright, upright, tilted, tilted]
+
+
+def test_what_an_earlier_version_drew_does_not_stay() -> None:
+    folder = course.place_of("cats_and_dogs_drawn")
+    folder.rename(folder.with_suffix(".1"))
+    assert course.place_of("cats_and_dogs_drawn") == folder
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
 def test_a_set_that_is_there_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
