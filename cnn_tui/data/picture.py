@@ -22,9 +22,9 @@ import os
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Literal, NamedTuple, cast
+from typing import IO, TYPE_CHECKING, Literal, NamedTuple
 
-from cnn_tui.data.counted_reads import LARGE, CountedReads
+from cnn_tui.data.counted_reads import LARGE, within_bounds
 from cnn_tui.data.picture_ground import Ground, on_ground
 from cnn_tui.text import reason
 
@@ -156,12 +156,12 @@ def _read_in_bounds(path: str | Path | IO[bytes]) -> Iterator[str | Path | IO[by
     if not isinstance(path, str | Path):
         size = path.seek(0, os.SEEK_END)
         path.seek(0)
-        yield path if size < LARGE else cast("IO[bytes]", CountedReads(path, size))
+        yield path if size < LARGE else within_bounds(path, size)
     elif (size := os.stat(path).st_size) < LARGE:  # noqa: PTH116  a path may be text here
         yield path
     else:
         with open(path, "rb") as file:  # noqa: PTH123
-            yield cast("IO[bytes]", CountedReads(file, size))
+            yield within_bounds(file, size)
 
 
 def _identified(file: str | Path | IO[bytes], name: str) -> Image.Image:

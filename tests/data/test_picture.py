@@ -29,6 +29,50 @@ class CountedFile(io.BytesIO):
         return data
 
 
+def tiff_in_strips(strips: int, order: str = "<", big: bool = False) -> bytes:
+    """A grey TIFF, a pixel wide, that says of each strip, which has a row, where it is and how long."""
+    head, tag, place = (16, "HHQQ", "Q") if big else (8, "HHII", "I")
+    values = {256: 1, 257: strips, 258: 8, 259: 1, 262: 1, 273: None, 277: 1, 278: 1, 279: None}
+    lists = head + struct.calcsize(order + ("Q" if big else "H")) + len(values) * struct.calcsize(order + tag) + 8
+    made = struct.pack(order + ("Q" if big else "H"), len(values))
+    for name, value in values.items():
+        at = lists + (name == 279) * strips * struct.calcsize(place)
+        made += struct.pack(order + tag, name, 16 if big else 4, 1 if value else strips, value or at)
+    begin = (b"II" if order == "<" else b"MM") + struct.pack(order + "H", 43 if big else 42)
+    begin += struct.pack(order + "HHQ", 8, 0, 16) if big else struct.pack(order + "I", 8)
+    pixel = lists + 2 * strips * struct.calcsize(place)
+    where = struct.pack(order + place, pixel) * strips + struct.pack(order + place, 1) * strips
+    return (begin + made + bytes(8))[:lists].ljust(lists, b"\0") + where + b"\x5a"
+
+
+@pytest.mark.parametrize(("order", "big"), [("<", False), (">", False), ("<", True)])
+def test_a_tiff_of_strips_without_end_is_refused_before_they_are_listed(order: str, big: bool) -> None:
+    few = make(open_picture(io.BytesIO(tiff_in_strips(5, order, big))), Form((5, 1, 1)))
+    assert few.pixels.tolist() == [[[0x5A]]] * 5
+    content = tiff_in_strips(400_000, order, big)
+    tracemalloc.start()
+    try:
+        with pytest.raises(PictureError, match="cut into too many small parts"):
+            open_picture(io.BytesIO(content))
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_large_bitmap_of_runs_is_read(tmp_path: Path) -> None:
+    """Which Pillow reads byte by byte."""
+    width, height = 1_000, 510
+    row = b"".join(bytes((1, at % 250)) for at in range(width)) + b"\0\0"
+    pixels = row * height + b"\0\1"
+    palette = b"".join(bytes((at, at, at, 0)) for at in range(256))
+    head = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 8, 1, len(pixels), 0, 0, 256, 0)
+    start = 14 + len(head) + len(palette)
+    content = b"BM" + struct.pack("<IHHI", start + len(pixels), 0, 0, start) + head + palette + pixels
+    assert len(content) > LARGE
+    made = make(open_picture(io.BytesIO(content)), Form((height, width, 1)))
+    assert made.pixels[3, :, 0].tolist() == [at % 250 for at in range(width)]
+
+
 def tiff_of(frames: int) -> bytes:
     """A TIFF that says its one grey picture again and again."""
     stream = io.BytesIO()
