@@ -21,6 +21,7 @@ from cnn_tui.keras_io.code.data_values import BY_HAND, ClassWeights, DatasetArra
 from cnn_tui.keras_io.code.values import FIT_AT, TOGETHER, Unknown
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_parts import is_known_part, note_parts, share_watched
+from cnn_tui.keras_io.import_table import table_split
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import quiet
 
@@ -45,7 +46,10 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
     held_out = isinstance(experiment.test, float) and holds_out(code)
     if holds_out(code) and _overlap(code.data.part, code.validation):
         notes.append("pictures to validate on are among those that it learns from there: here they are apart")
+    split = table_split(code) if isinstance(experiment.test, float) else None
     given["validation"] = "test" if held_out else _validation(experiment, code, notes)
+    if split is not None:
+        given["validation"] = split.validation
     if code.schedule is not None and training.schedule is None:
         given["schedule"] = code.schedule
     given["validation_steps"] = _validation_steps(experiment, code, given["batch_size"], notes)
@@ -241,9 +245,10 @@ def _validation(experiment: Experiment, code: CodeImport, notes: list[str]) -> A
         watched = watched.path
     table = getattr(images, "table", None)
     if isinstance(watched, Unknown) and watched.table and table and watched.table.origin == table.origin:
-        if watched.share == 1:
+        share = watched.table.share
+        if share == 1:
             notes.append("how many images are held out to validate is not known: a tenth stands in")
-        return round(watched.share, 4) if watched.share < 1 else 0.1
+        return round(share, 4) if share < 1 else 0.1
     if isinstance(watched, DatasetArrays) and watched.half == "train":
         if watched.count is None:
             notes.append("how many images are held out to validate is not known: a tenth stands in")

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from cnn_tui.data import csv_file
 from cnn_tui.data.dataset import AS_THEY_ARE, MOST_SIDE, Color, DataOptions, DatasetError
 from cnn_tui.data.describe import describe
 from cnn_tui.data.image_folder import PARTS, list_pictures
@@ -17,6 +18,7 @@ from cnn_tui.keras_io.code.data_values import BY_HAND, DatasetArrays, Folder, Li
 from cnn_tui.keras_io.code.values import CodeTable, Unknown
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_fit import holds_out, share_held_out
+from cnn_tui.keras_io.import_table import table_split
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import counted, quiet
 
@@ -51,7 +53,7 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     if isinstance(there, DatasetArrays):
         return DataAsked(there.dataset, there.options, leave_out=there.left_out)
     if isinstance(there, Unknown) and there.table:
-        return _table_asked(there, there.table, code.validation, beside, notes)
+        return _table_asked(there, there.table, code, beside, notes)
     if isinstance(code.data, Folder) and isinstance(there, Listed):
         notes.append(
             f"the pictures that it trains on, {quiet(there.folder, 80)} ({code.data.place}), have their classes from "
@@ -112,9 +114,9 @@ def _named_classes(folder: Folder) -> list[str] | None:
     return listed if listed and all(isinstance(name, str) for name in listed) else None
 
 
-def _table_asked(images: Unknown, table: CodeTable, validation: Any, beside: Path, notes: list[str]) -> DataAsked:
+def _table_asked(images: Unknown, table: CodeTable, code: CodeImport, beside: Path, notes: list[str]) -> DataAsked:
     """The table of labels and pixels that a script trains on, and the one that it tests on where it names another."""
-    tested = validation.path if isinstance(validation, Folder) else validation
+    tested = code.validation.path if isinstance(code.validation, Folder) else code.validation
     other = tested.table if isinstance(tested, Unknown) else None
     if other is not None and other.origin == table.origin:
         other = None
@@ -134,7 +136,8 @@ def _table_asked(images: Unknown, table: CodeTable, validation: Any, beside: Pat
             if other is not None and test is None:
                 shown = quiet(f"{other} ({tested.place})", 160)
                 notes.append(f"the table that it tests on, {shown}, is not there, or not of such images")
-            return DataAsked(str(path), DataOptions(test=test))
+            split = table_split(code) if test is None and csv_file.halves(path, DataOptions()).test is None else None
+            return DataAsked(str(path), DataOptions(test=split.test if split is not None else test))
     there = f"{quiet(str(table), 80)} ({images.place})"
     notes.append(f"the table that it trains on, {there}, is not there, or has no images: set the dataset to it")
     return DataAsked(is_elsewhere=True)

@@ -63,6 +63,8 @@ _FIRST_RATE = {"sgd": 0.01}
 """What Keras's optimizers begin with, where that is not 0.001."""
 _OF_MIXED = ("LossScaleOptimizer", "LossScaleOptimizerV3")
 """What Keras puts around an optimizer in mixed_float16."""
+_FIRST_RATE_ONCE = {"adadelta": 1.0, "adagrad": 0.01}
+"""What those began with that begin with less since TensorFlow 2."""
 _OLD_NAMES = {"lr": "learning_rate"}  # of arguments, in Keras 2
 _NEUTRAL: tuple[Any, ...] = (None, [], {}, [None])
 
@@ -123,6 +125,10 @@ def _with_optimizer(training: Training, described: Any, notes: Notes) -> Trainin
         return training
     training = _with(training, "optimizer", name, notes)
     training = _with(training, "learning_rate", _FIRST_RATE.get(name, training.learning_rate), notes)
+    given = config_of(described) if isinstance(described, dict) else {}
+    if name in _FIRST_RATE_ONCE and not {"learning_rate", "lr"} & given.keys():
+        now, once = training.learning_rate, _FIRST_RATE_ONCE[name]
+        notes.to_know.append(f"{name} begins at a rate of {now:g}, as Keras has it: up to Keras 2.3 that was {once:g}")
     if not isinstance(described, dict):
         return training
     config = {_OLD_NAMES.get(name, name): value for name, value in config_of(described).items()}

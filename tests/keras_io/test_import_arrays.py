@@ -311,3 +311,72 @@ def test_batches_of_images_that_are_not_known_have_their_size(tmp_path: Path) ->
     imported = read(tmp_path, f"{HEAD}{SMALL}{COMPILE}model.fit({batches}, epochs=2)\n")
     assert imported.experiment.training.batch_size == 50
     assert any("images_of(0)" in note and "are not known" in note for note in imported.differences)
+
+
+SPLIT = "train_test_split(images, labels, test_size=0.25)"
+LEARNED = "model.fit(a.reshape(-1, 4, 4, 1), c, epochs=2"
+
+
+@pytest.mark.parametrize(
+    ("fit", "test", "validation"),
+    [
+        (f"a, b, c, d = {SPLIT}\n{LEARNED}, validation_data=(b.reshape(-1, 4, 4, 1), d))", 0.25, "test"),
+        (f"a, b, c, d = {SPLIT}\n{LEARNED})", 0.25, "none"),
+        (f"a, b, c, d = {SPLIT}\n{LEARNED}, validation_split=0.2)", 0.25, 0.2),
+        (f"a, c = images, labels\n{LEARNED}, validation_split=0.3)", 0.3, "test"),
+        (f"a, c = images, labels\n{LEARNED})", None, "none"),
+        (
+            f"a, b, c, d = {SPLIT}\na, w, c, v = train_test_split(a, c, test_size=0.2)\n"
+            f"{LEARNED}, validation_data=(w.reshape(-1, 4, 4, 1), v))",
+            0.25,
+            0.2,
+        ),
+    ],
+)
+def test_what_a_script_holds_out_of_its_one_table_is_held_out_here(
+    tmp_path: Path, fit: str, test: float | None, validation: Any
+) -> None:
+    rows = ["label," + ",".join(f"p{at}" for at in range(16))]
+    rows += [f"{row % 3}," + ",".join([str(row)] * 16) for row in range(60)]
+    (tmp_path / "digits.csv").write_text("\n".join(rows))
+    network = SMALL.replace("(28, 28, 1)", "(4, 4, 1)").replace("Dense(10", "Dense(3")
+    imports = "from sklearn.model_selection import train_test_split\n"
+    code = f"{imports}{TABLE}images = rows.values / 255\n{network}{COMPILE}{fit}\n"
+    imported = read(tmp_path, code)
+    assert (imported.experiment.test, imported.experiment.training.validation) == (test, validation)
+    assert imported.differences == ()
+    (tmp_path / "digits_test.csv").write_text("\n".join(rows))
+    beside = read(tmp_path, code.replace("digits.csv", "digits_train.csv")) if _renamed(tmp_path) else imported
+    assert not isinstance(beside.experiment.test, float)
+
+
+def _renamed(folder: Path) -> bool:
+    (folder / "digits.csv").rename(folder / "digits_train.csv")
+    return True
+
+
+def test_the_file_that_keras_keeps_mnist_in_is_mnist(tmp_path: Path) -> None:
+    code = f"""{LOADED}
+held = np.load("somewhere/mnist.npz")
+images, labels = held["x_train"] / 255, held["y_train"]
+{SMALL}{COMPILE}model.fit(images[..., np.newaxis], labels, epochs=2)
+"""
+    imported = read(tmp_path, code)
+    assert (imported.experiment.dataset, imported.notes) == ("mnist", ())
+    assert any("are not known" in note for note in read(tmp_path, code.replace("mnist.npz", "other.npz")).differences)
+
+
+@pytest.mark.parametrize("optimizer", ['"adadelta"', "keras.optimizers.Adadelta()"])
+def test_a_rate_that_older_versions_of_keras_began_with_is_to_know(tmp_path: Path, optimizer: str) -> None:
+    code = f'{HEAD}{SMALL}model.compile({optimizer}, "sparse_categorical_crossentropy")\nmodel.fit(x_train, y_train)\n'
+    said = [note for note in read(tmp_path, code).to_know if "up to Keras 2.3 that was 1" in note]
+    assert len(said) == 1
+    chosen = code.replace(optimizer, "keras.optimizers.Adadelta(0.5)")
+    assert not any("Keras 2.3" in note for note in read(tmp_path, chosen).notes)
+
+
+def test_a_mode_that_keras_does_not_know_is_the_metrics_own(tmp_path: Path) -> None:
+    stop = 'keras.callbacks.EarlyStopping(monitor="val_accuracy", patience=5, mode=max)'
+    fit = f"model.fit(x_train, y_train, validation_data=(x_test, y_test), callbacks=[{stop}])"
+    measured = COMPILE.replace(")", ", metrics=['accuracy'])")
+    assert read(tmp_path, f"{HEAD}{SMALL}{measured}{fit}\n").notes == ()

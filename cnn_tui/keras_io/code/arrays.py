@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 
 import msgspec
 
@@ -18,6 +19,8 @@ _ON_ARRAYS = (
 )  # fmt: skip
 
 
+_OF_KERAS = "mnist.npz"
+"""The file that Keras keeps MNIST in."""
 _OF_PACKAGE = tuple(f"mnist.{half}_{what}" for half in ("train", "test") for what in ("images", "labels"))
 """Functions of the package `mnist`."""
 _ORDERS = ("arange", "permutation", "sort", "shuffle")
@@ -62,7 +65,9 @@ def array_in(file: NpzFile, name: Value) -> DatasetArrays:
     try:
         dataset = describe(file.path)
     except DatasetError:
-        raise LookupError("no dataset") from None
+        if PurePosixPath(file.path).name != _OF_KERAS:
+            raise LookupError("no dataset") from None
+        return _of_package(half, "images" if what == "x" else "labels")  # wherever the script has it
     count = dataset.train_images if half == "train" else dataset.test_images
     sizes = dataset.input_shape if dataset.input_shape[2] > 1 else dataset.input_shape[:2]
     if what == "y":
@@ -133,7 +138,7 @@ def _split(unnamed: Sequence[Value], given: Mapping[str, Value], place: str) -> 
     is_sized = any(isinstance(one, Unknown) and one.sizes is not None for one in unnamed)
     for arrays in unnamed if not read else ():
         if isinstance(arrays, Unknown) and (arrays.table or is_sized) and isinstance(share, float):
-            parts += [msgspec.structs.replace(arrays, share=arrays.share * part) for part in (1 - share, share)]
+            parts += [arrays.of_share(part) for part in (1 - share, share)]
             continue
         if not isinstance(arrays, DatasetArrays) or arrays.count is None or not isinstance(share, int | float):
             return Unknown("", place)

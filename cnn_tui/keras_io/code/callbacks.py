@@ -9,7 +9,7 @@ from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.code.expressions import Expressions
 from cnn_tui.keras_io.code.objects import CLASS, held, is_own, method_of
 from cnn_tui.keras_io.code.onlookers import only_looks_on
-from cnn_tui.keras_io.code.values import Function, Instance, Value
+from cnn_tui.keras_io.code.values import Function, Instance, Unknown, Value
 
 RENAMED_METRICS = {"acc": "accuracy", "val_acc": "val_accuracy"}
 _IGNORED = ("History", "TensorBoard", "ModelCheckpoint", "CSVLogger", "ProgbarLogger", "BaseLogger")
@@ -65,8 +65,13 @@ def _early_stopping(callback: Instance, notes: list[str]) -> list[StopRule]:
 
 
 def _is_usual_mode(name: str, value: Value, metric: Value) -> bool:
-    """Whether a `mode` says of a metric what is taken of it anyway: less is better of a loss, more of all others."""
-    return name == "mode" and isinstance(metric, str) and value == ("min" if metric.endswith("loss") else "max")
+    """Whether a `mode` says of a metric what is taken of it anyway: less is better of a loss, more of all others.
+
+    Keras itself goes by the metric where it is told anything else, as the function `max`.
+    """
+    if name != "mode" or not isinstance(metric, str) or isinstance(value, Unknown):
+        return False
+    return value not in ("min", "max") or value == ("min" if metric.endswith("loss") else "max")
 
 
 def _own(callback: Instance, notes: list[str]) -> list[StopRule]:

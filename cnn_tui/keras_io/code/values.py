@@ -69,6 +69,8 @@ class CodeTable(msgspec.Struct, frozen=True):
     numbers: Numbers = Numbers()
     is_array: bool = False
     """Whether it is an array of NumPy's, and no longer a table of pandas'."""
+    share: float = 1.0
+    """How much of it these are."""
 
     @property
     def origin(self) -> tuple[tuple[str, ...], str]:
@@ -87,8 +89,6 @@ class Unknown(msgspec.Struct, frozen=True):
     place: str
     table: CodeTable | None = None
     """What it was read from, where that is a table."""
-    share: float = 1.0
-    """How much of the table it is."""
     sizes: tuple[int, ...] | None = None
     """The shape of one image, where it is an array of images whose shape is known."""
     is_free: bool = False
@@ -98,8 +98,15 @@ class Unknown(msgspec.Struct, frozen=True):
         return f"{self.what} ({self.place})"
 
     def of_rows(self, rows: Unknown) -> Unknown:
-        """The same, read from the table that some rows are read from, and as much of it."""
-        return msgspec.structs.replace(self, table=rows.table, share=rows.share, sizes=rows.sizes)
+        """The same, read from the table that some rows are read from."""
+        return msgspec.structs.replace(self, table=rows.table, sizes=rows.sizes)
+
+    def of_share(self, share: float) -> Unknown:
+        """So much of it; how much is known of what is read from a table alone."""
+        if self.table is None:
+            return self
+        table = msgspec.structs.replace(self.table, share=self.table.share * share)
+        return msgspec.structs.replace(self, table=table)
 
     def of_table(self, table: CodeTable | None) -> Unknown:
         """The same, read from a table unless it is known to be from another."""

@@ -1,0 +1,39 @@
+"""How a script splits the one table that it has: how much of it is tested on here, and what is validated on.
+
+A table without another to test on is split here too: what a script only watches, and never learns from, is tested on.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from cnn_tui.keras_io.code.scale import table_of
+from cnn_tui.keras_io.import_code import CodeImport
+
+_LEAST = 1e-6
+
+
+class TableSplit(msgspec.Struct, frozen=True):
+    """The share of a table's rows that is tested on, and of the others what is validated on, as experiments have it."""
+
+    test: float
+    validation: Any
+
+
+def table_split(code: CodeImport) -> TableSplit | None:
+    """How a script splits its table; None where it does not, or where that is not known."""
+    learned, watched = table_of(code.data), table_of(code.validation)
+    if learned is None:
+        return None
+    share, is_watched = code.fitted.get("validation_split"), "validation_data" in code.fitted
+    held = learned.share * share if isinstance(share, float) else 0.0
+    if is_watched:
+        if watched is None or watched.origin != learned.origin:
+            return None
+        held = watched.share
+    rest = 1 - learned.share - (held if is_watched else 0.0)
+    if rest > _LEAST:  # which is neither learned from nor watched
+        return TableSplit(round(rest, 4), round(held / (1 - rest), 4) or "none")
+    return TableSplit(round(held, 4), "test") if _LEAST < held < 1 - _LEAST else None
