@@ -31,6 +31,8 @@ _LAST = ("epochs", "seed")
 _CLEAR = ("activation", "dataset", "loss", "optimizer", "precision", "schedule")
 """Settings and arguments whose values are clear without a name."""
 _NONE = ("", "none", "auto")
+_THEN = "then"
+"""A later phase of the training, beside its number, from 2, where that is not the first."""
 _LONGEST = 40  # characters of a value
 
 
@@ -55,8 +57,8 @@ class OneDifference(NamedTuple):
             return f"stop rule {self.after}" if self.after else f"without stop rule {self.before}"
         if self.name == "leave_out":
             return f"without {self.after}" if self.after else "no image left out"
-        if self.name == "then" and not self.after:
-            return "no later phase"
+        if self.name.partition(" ")[0] == _THEN:
+            return f"then {self.after}" if self.after else "no later phase" if self.name == _THEN else "fewer phases"
         if self.after in _NONE and self.name != "validation":
             return f"{self._where()}{'random' if self.name == 'seed' else 'no'} {self.name}"
         # A penalty, as l2 0.001, says itself what it is.
@@ -131,8 +133,8 @@ def settings_in_words(experiment: Experiment) -> dict[str, str]:
             settings[name] = class_weights.shown(value)
         elif value is not None:
             settings[name] = ", ".join(value) if isinstance(value, tuple) else f"{value}"
-    if experiment.then:
-        settings["then"] = "; then ".join(map(phase_in_words, experiment.then))
+    for number, phase in enumerate(experiment.then, 1):
+        settings[_THEN if number == 1 else f"{_THEN} {number}"] = phase_in_words(phase)
     return settings
 
 

@@ -166,6 +166,11 @@ def test_other_phases_are_another_experiment_which_is_told() -> None:
     assert len({identity_of(one) for one in (base, once, twice)}) == 3
     assert in_few_words(differences(base, once)) == "then 5 epochs at 0.1"
     assert in_few_words(differences(once, base)) == "no later phase"
+    more = msgspec.structs.replace(base, then=(*once.then, Phase(1)))
+    assert in_few_words(differences(once, more)) == "then 1 epoch"
+    assert in_few_words(differences(more, once)) == "fewer phases"
+    other = msgspec.structs.replace(base, then=(*once.then, Phase(2)))
+    assert in_few_words(differences(more, other)) == "then 2 epochs"
 
 
 @pytest.mark.parametrize(
