@@ -134,6 +134,9 @@ def initializer(raw: Any) -> Any:
     if not isinstance(raw, dict) or not isinstance(raw.get("class_name"), str):
         return raw
     config = {name: part for name, part in config_of(raw).items() if part is not None and name != "dtype"}
+    if raw["class_name"] == "Constant" and set(config) <= {"value"}:
+        value = config.get("value", 0.0)
+        return {0.0: "zeros", 1.0: "ones"}.get(value, raw) if isinstance(value, int | float) else raw
     if raw["class_name"] == "VarianceScaling":
         return _scaled(config) or raw
     if any(part != _INITIALIZER_DEFAULTS.get(name) for name, part in config.items()):

@@ -167,7 +167,8 @@ def _values(cls: type[Layer], config: Plain, called: str, findings: ImportFindin
         except (ValueError, OverflowError, TypeError):
             sentence = f"{called} ({cls.__name__}): {field.name} is {shown(raw)}"
             if field.name.endswith(_ONLY_TRAINING_ENDS):
-                findings.notes.append(f"{sentence}, which is left out")
+                instead = f": {field.default} stands in" if field.name.endswith("_initializer") else ""
+                findings.notes.append(f"{sentence}, which is left out{instead}")
             else:
                 findings.problems.append(f"{sentence}; it can be {field.allowed()}")
     if "pool_size" in values and values.get("strides") == values["pool_size"]:
@@ -189,6 +190,8 @@ def _is_default(argument: str, value: Any) -> bool:
 def _say_left_out(called: str, argument: str, value: Any, findings: ImportFindings) -> None:
     sentence = f"{called}: {quiet(argument, 60)} {shown(value)}"
     if argument in _ONLY_TRAINING or argument.endswith(_ONLY_TRAINING_ENDS):
-        findings.notes.append(f"{sentence} is left out")
+        is_start = argument.endswith("_initializer")
+        instead = f": {_INITIALIZERS.get(argument, 'zeros')} stand in" if is_start else ""
+        findings.notes.append(f"{sentence} is left out{instead}")
     else:
         findings.problems.append(f"{sentence} makes another layer of it than there is here")

@@ -608,6 +608,47 @@ class Stop(tf.keras.callbacks.Callback):
     assert [note in one for one in imported.notes] == ([True] if note else [])
 
 
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("keras.initializers.RandomUniform(-0.05, 0.05)", "random_uniform"),
+        ("keras.initializers.RandomNormal(mean=0.0)", "random_normal"),
+        ("tf.random_normal_initializer()", "random_normal"),
+        ("tf.initializers.TruncatedNormal(0.0, 0.05)", "truncated_normal"),
+        ("keras.initializers.VarianceScaling(2.0)", "he_normal"),
+        ("keras.initializers.VarianceScaling(1.0, 'fan_avg', 'uniform')", "glorot_uniform"),
+        ("keras.initializers.Constant(0)", "zeros"),
+        ("tf.constant_initializer(1.0)", "ones"),
+        ("keras.initializers.lecun_normal()", "lecun_normal"),
+        ("keras.initializers.Orthogonal(1.0)", "orthogonal"),
+    ],
+)
+def test_an_initializer_is_the_name_that_it_comes_to(tmp_path: Path, given: str, name: str) -> None:
+    code = SMALL.replace("layers.Dense(10", f"layers.Dense(10, kernel_initializer={given}")
+    imported = read(tmp_path, HEAD + code + FIT)
+    (answer,) = (layer for layer in imported.experiment.layers if isinstance(layer, Dense))
+    assert (answer.kernel_initializer, imported.differences) == (name, ())
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (
+            "kernel_initializer=keras.initializers.RandomUniform(-0.01, 0.01)",
+            "RandomUniform(minval=-0.01, maxval=0.01)",
+        ),
+        ("kernel_initializer=tf.random_normal_initializer(stddev=0.01)", "RandomNormal(stddev=0.01)"),
+        ("kernel_initializer=keras.initializers.VarianceScaling(3.0)", "VarianceScaling(scale=3.0)"),
+        ("bias_initializer=keras.initializers.Constant(0.1)", "Constant(value=0.1)"),
+    ],
+)
+def test_an_initializer_with_arguments_says_what_stands_in(tmp_path: Path, given: str, words: str) -> None:
+    imported = read(tmp_path, HEAD + SMALL.replace("layers.Dense(10", f"layers.Dense(10, {given}") + FIT)
+    (note,) = imported.differences
+    assert words in note
+    assert note.endswith("left out: zeros stand in" if "bias" in given else "left out: glorot_uniform stands in")
+
+
 @pytest.mark.parametrize("when", ["on_batch_end", "on_train_batch_end"])
 def test_a_callback_that_stops_within_an_epoch_is_a_rule_after_each(tmp_path: Path, when: str) -> None:
     code = f"""

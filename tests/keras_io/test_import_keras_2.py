@@ -136,7 +136,9 @@ def test_what_a_variance_scaling_is_called_today(
 def test_a_variance_scaling_without_a_name_is_left_out_in_words(tmp_path: Path, config: Model) -> None:
     described = {**DENSE, "config": {**DENSE["config"], "kernel_initializer": layer("VarianceScaling", **config)}}
     (sentence,) = read(tmp_path / "model.json", sequential(FLATTEN, described)).differences
-    assert "kernel_initializer is VarianceScaling(" in sentence and sentence.endswith("which is left out")
+    assert "kernel_initializer is VarianceScaling(" in sentence and sentence.endswith(
+        "which is left out: glorot_uniform stands in"
+    )
 
 
 @pytest.mark.parametrize("inside", [True, False])

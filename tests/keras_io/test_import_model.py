@@ -268,7 +268,7 @@ def test_arguments_that_are_left_out_are_noted(tmp_path: Path) -> None:
     assert (convolution.kernel_initializer, str(convolution.kernel_regularizer)) == ("he_normal", "l2 0.01")
     for words in (
         'layer 1 "eyes" (Conv2D): the seed of kernel_initializer is left out',
-        "bias_initializer Ones is left out",
+        "bias_initializer Ones is left out: zeros stand in",
         "kernel_constraint MaxNorm(max_value=2, axis=0) is left out",
         "activity_regularizer L1(l1=0.0",
         "(Dropout): seed 3 is left out",
@@ -573,7 +573,16 @@ def test_arguments_without_a_name_stand_in_keras_order() -> None:
     import keras
 
     optimizers = (keras.optimizers, keras.optimizers.schedules)
-    places = (keras.layers, keras.regularizers, keras.callbacks, *optimizers, keras.losses, keras.metrics, keras)
+    places = (
+        keras.layers,
+        keras.initializers,
+        keras.regularizers,
+        keras.callbacks,
+        *optimizers,
+        keras.losses,
+        keras.metrics,
+        keras,
+    )
     for kind, order in ORDER.items():
         wanted = next(getattr(place, kind) for place in places if hasattr(place, kind))
         if kind == "Model":  # whose signature is that of any subclass

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cnn_tui.keras_io.code.values import Named
+
 _CONV = (
     "filters kernel_size strides padding data_format dilation_rate groups activation use_bias "
     "kernel_initializer bias_initializer kernel_regularizer"
@@ -59,6 +61,15 @@ ORDER: dict[str, tuple[str, ...]] = {
         "L1": "l1",
         "L2": "l2",
         "L1L2": "l1 l2",
+        "RandomUniform": "minval maxval seed",
+        "RandomNormal": "mean stddev seed",
+        "TruncatedNormal": "mean stddev seed",
+        "Constant": "value",
+        "VarianceScaling": "scale mode distribution seed",
+        "Orthogonal": "gain seed",
+        **dict.fromkeys(
+            ("HeNormal", "HeUniform", "GlorotNormal", "GlorotUniform", "LecunNormal", "LecunUniform"), "seed"
+        ),
         "Sequential": "layers trainable name",
         "Model": "inputs outputs name",
         "EarlyStopping": "monitor min_delta patience verbose mode baseline",
@@ -157,6 +168,13 @@ OPTIMIZERS = {
 }
 """Keras's optimizers by the names that functions had for them."""
 
+_INITIALIZERS = (
+    *("RandomUniform", "RandomNormal", "TruncatedNormal", "Constant", "VarianceScaling", "Orthogonal", "Zeros", "Ones"),
+    *("HeNormal", "HeUniform", "GlorotNormal", "GlorotUniform", "LecunNormal", "LecunUniform"),
+)
+_OF_TENSORFLOW = "_initializer"
+"""How TensorFlow's own names of initializers end."""
+
 _OLD = {
     "generator": "x",
     "nb_filter": "filters",
@@ -191,3 +209,10 @@ def named(kind: str, unnamed: Sequence[Any], given: Mapping[str, Any]) -> dict[s
     order = ORDER.get(kind) or METHODS.get(kind, ())
     names = (*order, *(f"argument {number}" for number in range(len(order) + 1, len(unnamed) + 1)))
     return {**dict(zip(names, unnamed, strict=False)), **arguments}
+
+
+def initializer_of(callee: Named) -> str:
+    """Keras's class of initializers that is called, be it by the name of a function; "" for anything else."""
+    is_one = callee.is_keras or (callee.path.startswith("tensorflow.") and callee.name.endswith(_OF_TENSORFLOW))
+    plain = callee.name.removesuffix(_OF_TENSORFLOW).replace("_", "").lower()
+    return next((kind for kind in _INITIALIZERS if kind.lower() == plain), "") if is_one else ""

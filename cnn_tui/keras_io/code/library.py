@@ -15,7 +15,7 @@ from cnn_tui.keras_io.code.applications import (
     flows_in,
     is_application,
 )
-from cnn_tui.keras_io.code.arguments import ALIASES, OPTIMIZERS, named
+from cnn_tui.keras_io.code.arguments import ALIASES, OPTIMIZERS, initializer_of, named
 from cnn_tui.keras_io.code.arithmetic import items
 from cnn_tui.keras_io.code.arrays import arrays_call
 from cnn_tui.keras_io.code.below import is_below, name_asked
@@ -78,6 +78,8 @@ def call_named(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Valu
         return Instance(PARSER, {}, place)
     if name in _OF_TENSORFLOW_1 and callee.path.startswith("tensorflow."):
         return _older_optimizer(name, unnamed, given, place)
+    if start := initializer_of(callee):
+        return Instance(start, named(start, unnamed, given), place)
     if not callee.is_keras:
         return Unknown("", place)
     if name == "Convolution2D" and len(unnamed) >= 3 and type(unnamed[1]) is type(unnamed[2]) is int:
@@ -131,7 +133,7 @@ def _made(kind: str, unnamed: Sequence[Value], given: Mapping[str, Value], place
         return model_of(named("Model", unnamed, given), place)
     if kind == "Input":
         return Tensor(_shape(named(kind, unnamed, given)))
-    if kind[:1].islower() and kind not in ("he_normal", "he_uniform", "glorot_normal", "glorot_uniform"):
+    if kind[:1].islower():
         return Unknown("", place)
     return Instance(kind, with_activation(named(kind, unnamed, given), place), place)
 
