@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import math
-import re
-from pathlib import PurePosixPath
-from typing import Any, TypeGuard
+from typing import Any
 
 import msgspec
 
-from cnn_tui.data.describe import describe
 from cnn_tui.experiment import class_weights
 from cnn_tui.experiment.class_weights import ClassWeight
 from cnn_tui.experiment.experiment import Experiment
@@ -17,10 +13,11 @@ from cnn_tui.experiment.schedule import ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiment.training import Training
 from cnn_tui.keras_io.code.callbacks import stop_rules
-from cnn_tui.keras_io.code.data_values import BY_HAND, ClassWeights, DatasetArrays, Folder, PictureCount, Share
+from cnn_tui.keras_io.code.data_values import ClassWeights, DatasetArrays, Folder, PictureCount, Share
 from cnn_tui.keras_io.code.values import FIT_AT, TOGETHER, Unknown
 from cnn_tui.keras_io.import_code import CodeImport
-from cnn_tui.keras_io.import_parts import is_known_part, note_parts, share_watched
+from cnn_tui.keras_io.import_parts import holds_out, is_known_part, note_parts, share_held_out
+from cnn_tui.keras_io.import_steps import are_in_batches, batch_size_of, steps_per_epoch, validation_steps
 from cnn_tui.keras_io.import_table import table_split
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import quiet
@@ -34,8 +31,8 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
             notes.to_know.append("the model is not trained in the file: the usual epochs stand in")
         return msgspec.structs.replace(training, validation="test")
     given: dict[str, Any] = {"epochs": _epochs(experiment, code, notes)}
-    given["batch_size"] = _batch_size(code)
-    if _are_in_batches(code.data) and code.fitted.get("batch_size") not in (None, given["batch_size"]):
+    given["batch_size"] = batch_size_of(code)
+    if are_in_batches(code.data) and code.fitted.get("batch_size") not in (None, given["batch_size"]):
         notes.to_know.append(
             f"batch_size of fit ({code.fitted.get(FIT_AT)}) counts for arrays alone: the images come in the batches "
             f"that they are read in, of {given['batch_size']}"
@@ -52,10 +49,10 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
         given["validation"] = split.validation
     if code.schedule is not None and training.schedule is None:
         given["schedule"] = code.schedule
-    given["validation_steps"] = _validation_steps(experiment, code, given["batch_size"], notes)
+    given["validation_steps"] = validation_steps(experiment, code, given["batch_size"], notes)
     given["class_weight"] = _class_weight(code, notes)
     given["shuffle"] = _shuffle(code)
-    given["steps_per_epoch"] = _steps(experiment, code, given["batch_size"], notes)
+    given["steps_per_epoch"] = steps_per_epoch(experiment, code, given["batch_size"], notes)
     for name, value in given.items():
         if isinstance(value, Unknown | Share | PictureCount):
             instead = "every image once" if name == "steps_per_epoch" else getattr(training, name)
@@ -81,123 +78,11 @@ def _epochs(experiment: Experiment, code: CodeImport, notes: Notes) -> Any:
     return epochs
 
 
-def _are_in_batches(data: Any) -> TypeGuard[Folder]:
-    """Whether a generator or a pipeline gives the images, and not arrays, whose size and order are fit's to say."""
-    return isinstance(data, Folder) and (BY_HAND not in data.arguments or data.generator is not None)
-
-
-def _batch_size(code: CodeImport) -> Any:
-    """The images that a step learns from. Of what comes in batches already, Keras leaves that of fit aside."""
-    own = code.data.arguments.get("batch_size") if _are_in_batches(code.data) else None
-    return own or code.fitted.get("batch_size") or 32
-
-
 def _shuffle(code: CodeImport) -> bool:
     """Whether the images come in another order each time. Keras itself only asks it of arrays."""
-    if _are_in_batches(code.data):
+    if are_in_batches(code.data):
         return code.data.arguments.get("shuffle") is not False
     return code.fitted.get("shuffle") is not False
-
-
-_OF_IMAGES = re.compile(r"[^*]*(\.samples|\.n|\.shape\[0\]|\blen\([^()]*\))[^*/]*//?[^*/]*")
-"""So many images as there are, by the size of a batch."""
-_SAME = 0.02
-"""So far from one may be the share of the images that an epoch shows, for what is rounded off."""
-
-
-def _steps(experiment: Experiment, code: CodeImport, batch_size: Any, notes: list[str]) -> Any:
-    """How many batches an epoch has; None where they show every image once, as far as can be told."""
-    steps, images = code.fitted.get("steps_per_epoch"), code.fitted.get("samples_per_epoch")
-    if isinstance(images, int | float) and type(batch_size) is int:  # as Keras 1 had it
-        steps = math.ceil(images / batch_size)
-    if isinstance(steps, Unknown) and _OF_IMAGES.fullmatch(steps.what):
-        return None
-    if isinstance(steps, PictureCount) and isinstance(code.data, Folder) and type(batch_size) is int:
-        unknown = Unknown("as many batches as another folder has", str(code.fitted.get(FIT_AT)))
-        steps = Share(batch_size / steps.per) if _is_same_folder(steps.folder, code.data.path) else unknown
-    if isinstance(steps, Share):
-        return _steps_of_share(steps, experiment, code, notes)
-    if not isinstance(steps, int | float):
-        return steps if isinstance(steps, Unknown) else None
-    return None if _is_every_image(steps, experiment, code) else int(steps)
-
-
-def _is_same_folder(one: Any, other: Any) -> bool:
-    return isinstance(one, str) and isinstance(other, str) and PurePosixPath(one) == PurePosixPath(other)
-
-
-def _steps_of_share(share: Share, experiment: Experiment, code: CodeImport, notes: list[str]) -> int | None:
-    """How many batches a share of all of them are; None where they are all."""
-    if abs(share.part - 1) <= _SAME:
-        return None
-    if (once := _batches_of_all(experiment, code)) is None:
-        notes.append(f"an epoch shows every image {share.part:.3g} times there, and once here")
-        return None
-    return max(1, int(share.part * once))
-
-
-def _is_every_image(steps: float, experiment: Experiment, code: CodeImport) -> bool:
-    """Whether so many steps show every training image once, but for a last batch that is not full."""
-    once = _batches_of_all(experiment, code)
-    return once is not None and abs(steps - once) <= 1
-
-
-def _batches_of_all(experiment: Experiment, code: CodeImport) -> float | None:
-    """How many batches all training images are, the last perhaps in part; None where that is not known."""
-    images = code.data.path if isinstance(code.data, Folder) else code.data
-    size = _batch_size(code)
-    count = images.count if isinstance(images, DatasetArrays) else None
-    if count is None and experiment.dataset and isinstance(images, str):  # a folder that is here
-        count = describe(experiment.dataset, experiment.data_options).train_images
-    return count / size if count is not None and type(size) is int else None
-
-
-def _validation_steps(experiment: Experiment, code: CodeImport, batch_size: Any, notes: Notes) -> int | None:
-    """How many batches of the images to validate on are measured; None where they are all, as far as can be told."""
-    watched = code.validation
-    images = watched.path if isinstance(watched, Folder) else watched
-    count = images.count if isinstance(images, DatasetArrays) else None
-    shown = None
-    if isinstance(images, DatasetArrays) and images.half == "test" and count not in (None, images.whole):
-        shown = count
-    if isinstance(images, str) and experiment.dataset and not holds_out(code):
-        count = describe(experiment.dataset, experiment.data_options).test_images
-        shown = round(count * share_watched(watched)) if is_known_part(experiment, code) else None
-    steps = _images_of_steps(code, count, notes)
-    shown = steps if shown is None else shown if steps is None else min(steps, shown)
-    if shown is None or type(batch_size) is not int:
-        return None
-    drawn = max(1, math.ceil(shown / batch_size))
-    if isinstance(images, DatasetArrays) or drawn * batch_size != shown:
-        notes.to_know.append(
-            f"the model is validated on {shown:,} of the images to validate on there: {drawn * batch_size:,}, whole "
-            "batches, are drawn at random here"
-        )
-    return drawn
-
-
-def _images_of_steps(code: CodeImport, count: int | None, notes: list[str]) -> int | None:
-    """How many images a fit says are measured, of `count`; None where they are all, as far as can be told."""
-    name = next((name for name in ("validation_steps", "nb_val_samples") if code.fitted.get(name) is not None), None)
-    if name is None or not {"validation_data", "validation_split"} & code.fitted.keys():
-        return None
-    steps = code.fitted[name]
-    if isinstance(steps, Unknown) and _OF_IMAGES.fullmatch(steps.what):
-        return None
-    if isinstance(steps, Share) and abs(steps.part - 1) <= _SAME:
-        return None
-    watched = code.validation
-    own = code.fitted.get("validation_batch_size") or _batch_size(code)
-    size = watched.arguments.get("batch_size") if _are_in_batches(watched) else own
-    images = watched.path if isinstance(watched, Folder) else watched
-    if isinstance(steps, PictureCount) and _is_same_folder(steps.folder, images) and steps.per == size:
-        return None
-    if not isinstance(steps, int | float) or type(size) is not int:
-        notes.append(f"{name} ({code.fitted.get(FIT_AT)}) is left out: all images to validate on are measured here")
-        return None
-    shown = int(steps) * size if name == "validation_steps" else math.ceil(steps)  # images, as Keras 1 had it
-    is_all = count is not None and shown >= count - (size if name == "validation_steps" else 0)
-    return None if is_all else shown
 
 
 def _class_weight(code: CodeImport, notes: list[str]) -> ClassWeight:
@@ -262,26 +147,10 @@ def _overlap(part: tuple[float, float] | None, watched: Any) -> bool:
     return part is not None and other is not None and max(part[0], other[0]) < min(part[1], other[1]) - 1e-9
 
 
-def holds_out(code: CodeImport) -> bool:
-    """Whether a script learns from a part of a folder, and watches another part of it."""
-    data, watched = code.data, code.validation
-    if not isinstance(data, Folder) or "subset" in data.arguments:
-        return isinstance(data, Folder) and not (isinstance(watched, Folder) and watched.path != data.path)
-    return data.is_part and isinstance(watched, Folder) and watched.path == data.path
-
-
 def _share_of(count: int, whole: int) -> float:
     """So many of the whole as a share with few digits, which is what a person gives."""
     shares = [round(count / whole, digits) for digits in range(1, 5)]
     return next((share for share in shares if round(whole * share) == count), shares[-1])
-
-
-def share_held_out(folder: Folder) -> float | None:
-    """The share of one folder that a script does not learn from; None where it does not say."""
-    share = (folder.generator or folder).arguments.get("validation_split")
-    if "subset" not in folder.arguments:
-        share = round(1 - folder.part[1] + folder.part[0], 4) if folder.part is not None else None
-    return share if isinstance(share, float) and 0 < share < 1 else None
 
 
 def watched(experiment: Experiment, notes: list[str]) -> Experiment:

@@ -17,7 +17,7 @@ from cnn_tui.data.image_folder import PARTS, list_pictures
 from cnn_tui.keras_io.code.data_values import BY_HAND, DatasetArrays, Folder, Listed
 from cnn_tui.keras_io.code.values import CodeTable, Unknown
 from cnn_tui.keras_io.import_code import CodeImport
-from cnn_tui.keras_io.import_fit import holds_out, share_held_out
+from cnn_tui.keras_io.import_parts import holds_out, share_held_out
 from cnn_tui.keras_io.import_table import table_split
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import counted, quiet

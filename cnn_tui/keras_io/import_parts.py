@@ -47,3 +47,19 @@ def is_known_part(experiment: Experiment, code: CodeImport) -> bool:
         isinstance(learned, str) and Path(learned.replace("\\", "/")).name != Path(experiment.dataset).name
     )
     return are_both_here and watched.path != learned and watched.is_part and watched.part is not None
+
+
+def holds_out(code: CodeImport) -> bool:
+    """Whether a script learns from a part of a folder, and watches another part of it."""
+    data, watched = code.data, code.validation
+    if not isinstance(data, Folder) or "subset" in data.arguments:
+        return isinstance(data, Folder) and not (isinstance(watched, Folder) and watched.path != data.path)
+    return data.is_part and isinstance(watched, Folder) and watched.path == data.path
+
+
+def share_held_out(folder: Folder) -> float | None:
+    """The share of one folder that a script does not learn from; None where it does not say."""
+    share = (folder.generator or folder).arguments.get("validation_split")
+    if "subset" not in folder.arguments:
+        share = round(1 - folder.part[1] + folder.part[0], 4) if folder.part is not None else None
+    return share if isinstance(share, float) and 0 < share < 1 else None

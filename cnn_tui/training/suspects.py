@@ -125,9 +125,10 @@ def _trained(
     )
     watched: Batches | None = None
     if any(name.startswith("val_") for name in _watched_metrics(experiment)):
-        watched = pipeline.evaluation_batches(
-            images.x_train[part], images.y_train[part], batch_size=training.batch_size, answers=answers
-        )
+        x_val, y_val = images.x_train[part], images.y_train[part]
+        if training.validation_steps is not None:
+            x_val, y_val = pipeline.some_of(x_val, y_val, training.validation_steps * training.batch_size, seed)
+        watched = pipeline.evaluation_batches(x_val, y_val, batch_size=training.batch_size, answers=answers)
     model = build(experiment, pretrained=experiment.weights is None)
     adapt(model, x)
     start_from_weights(model, experiment)

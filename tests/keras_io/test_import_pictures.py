@@ -349,6 +349,19 @@ pictures = scaled.flow_from_directory("pets", (8, 8), batch_size=4)
     assert imported.notes == ()
 
 
+@pytest.mark.parametrize(("steps", "said"), [("2", 2), ("3", None), ("watched.n // 2", None)])
+def test_batches_to_validate_on_that_are_all_of_a_folder_are_not_said(pets: Path, steps: str, said: int | None) -> None:
+    code = f"""{READ}
+scaled = ImageDataGenerator(rescale=1 / 255, validation_split=0.2)
+pictures = scaled.flow_from_directory("pets", (8, 8), batch_size=2, subset="training")
+watched = scaled.flow_from_directory("pets", (8, 8), batch_size=2, subset="validation")
+{NETWORK}model.fit(pictures, validation_data=watched, validation_steps={steps})
+"""
+    imported = read(pets.parent, code)  # 6 of 30 are held out
+    assert imported.experiment.training.validation_steps == said
+    assert imported.notes == ()
+
+
 def test_pictures_to_validate_on_that_are_varied_there_are_a_note(pets: Path) -> None:
     code = f"""{READ}
 varied = ImageDataGenerator(rescale=1 / 255, horizontal_flip=True, validation_split=0.2)
@@ -540,6 +553,10 @@ def test_images_of_tensorflow_datasets_come_in_their_order_unless_they_are_shuff
         ("validation_data=ImageDataGenerator().flow(x_test, y_test, batch_size=100), validation_steps=100", None),
         ("validation_data=ImageDataGenerator().flow(x_test, y_test, batch_size=100), validation_steps=50", 250),
         ("validation_data=(x_test, y_test), nb_val_samples=2010", 101),
+        ("validation_data=(x_test, y_test), nb_val_samples=10000", None),
+        ("validation_data=(x_test, y_test), validation_steps=499", 499),
+        ("validation_split=0.1, validation_steps=30", 30),
+        ("validation_split=0.1, validation_steps=300", None),
         ("validation_data=(x_test, y_test), validation_steps=many()", "validation_steps (line "),
         ("validation_steps=10", None),  # of nothing
     ],

@@ -118,6 +118,7 @@ def test_a_run_with_everything_in_it_is_repeated(tmp_path: Path, trains: Callabl
         seed=0,
         batch_size=50,
         validation=0.1,
+        validation_steps=1,
         loss="categorical_crossentropy",
         optimizer="sgd",
         momentum=0.9,

@@ -1,0 +1,142 @@
+"""How many batches a script's fit takes: of images to train on in an epoch, and of those to validate on after it."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import PurePosixPath
+from typing import Any, TypeGuard
+
+from cnn_tui.data.describe import describe
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.keras_io.code.data_values import BY_HAND, DatasetArrays, Folder, PictureCount, Share
+from cnn_tui.keras_io.code.values import FIT_AT, Unknown
+from cnn_tui.keras_io.import_code import CodeImport
+from cnn_tui.keras_io.import_parts import holds_out, is_known_part, share_held_out, share_watched
+from cnn_tui.keras_io.notes import Notes
+
+
+def are_in_batches(data: Any) -> TypeGuard[Folder]:
+    """Whether a generator or a pipeline gives the images, and not arrays, whose size and order are fit's to say."""
+    return isinstance(data, Folder) and (BY_HAND not in data.arguments or data.generator is not None)
+
+
+def batch_size_of(code: CodeImport) -> Any:
+    """The images that a step learns from. Of what comes in batches already, Keras leaves that of fit aside."""
+    own = code.data.arguments.get("batch_size") if are_in_batches(code.data) else None
+    return own or code.fitted.get("batch_size") or 32
+
+
+_OF_IMAGES = re.compile(r"[^*]*(\.samples|\.n|\.shape\[0\]|\blen\([^()]*\))[^*/]*//?[^*/]*")
+"""So many images as there are, by the size of a batch."""
+_SAME = 0.02
+"""So far from one may be the share of the images that an epoch shows, for what is rounded off."""
+
+
+def steps_per_epoch(experiment: Experiment, code: CodeImport, batch_size: Any, notes: list[str]) -> Any:
+    """How many batches an epoch has; None where they show every image once, as far as can be told."""
+    steps, images = code.fitted.get("steps_per_epoch"), code.fitted.get("samples_per_epoch")
+    if isinstance(images, int | float) and type(batch_size) is int:  # as Keras 1 had it
+        steps = math.ceil(images / batch_size)
+    if isinstance(steps, Unknown) and _OF_IMAGES.fullmatch(steps.what):
+        return None
+    if isinstance(steps, PictureCount) and isinstance(code.data, Folder) and type(batch_size) is int:
+        unknown = Unknown("as many batches as another folder has", str(code.fitted.get(FIT_AT)))
+        steps = Share(batch_size / steps.per) if _is_same_folder(steps.folder, code.data.path) else unknown
+    if isinstance(steps, Share):
+        return _steps_of_share(steps, experiment, code, notes)
+    if not isinstance(steps, int | float):
+        return steps if isinstance(steps, Unknown) else None
+    return None if _is_every_image(steps, experiment, code) else int(steps)
+
+
+def _is_same_folder(one: Any, other: Any) -> bool:
+    return isinstance(one, str) and isinstance(other, str) and PurePosixPath(one) == PurePosixPath(other)
+
+
+def _steps_of_share(share: Share, experiment: Experiment, code: CodeImport, notes: list[str]) -> int | None:
+    """How many batches a share of all of them are; None where they are all."""
+    if abs(share.part - 1) <= _SAME:
+        return None
+    if (once := _batches_of_all(experiment, code)) is None:
+        notes.append(f"an epoch shows every image {share.part:.3g} times there, and once here")
+        return None
+    return max(1, int(share.part * once))
+
+
+def _is_every_image(steps: float, experiment: Experiment, code: CodeImport) -> bool:
+    """Whether so many steps show every training image once, but for a last batch that is not full."""
+    once = _batches_of_all(experiment, code)
+    return once is not None and abs(steps - once) <= 1
+
+
+def _batches_of_all(experiment: Experiment, code: CodeImport) -> float | None:
+    """How many batches all training images are, the last perhaps in part; None where that is not known."""
+    images = code.data.path if isinstance(code.data, Folder) else code.data
+    size = batch_size_of(code)
+    count = images.count if isinstance(images, DatasetArrays) else None
+    if count is None and experiment.dataset and isinstance(images, str):  # a folder that is here
+        count = describe(experiment.dataset, experiment.data_options).train_images
+    return count / size if count is not None and type(size) is int else None
+
+
+def validation_steps(experiment: Experiment, code: CodeImport, batch_size: Any, notes: Notes) -> int | None:
+    """How many batches of the images to validate on are measured; None where they are all, as far as can be told."""
+    watched = code.validation
+    images = watched.path if isinstance(watched, Folder) else watched
+    count = images.count if isinstance(images, DatasetArrays) else _held_out_here(experiment, code)
+    shown = None
+    if isinstance(images, DatasetArrays) and images.half == "test" and count not in (None, images.whole):
+        shown = count
+    if isinstance(images, str) and experiment.dataset and not holds_out(code):
+        count = describe(experiment.dataset, experiment.data_options).test_images
+        shown = round(count * share_watched(watched)) if is_known_part(experiment, code) else None
+    steps = _images_of_steps(code, count, notes)
+    shown = steps if shown is None else shown if steps is None else min(steps, shown)
+    if shown is None or type(batch_size) is not int:
+        return None
+    drawn = max(1, math.ceil(shown / batch_size))
+    if isinstance(images, DatasetArrays) or drawn * batch_size != shown:
+        notes.to_know.append(
+            f"the model is validated on {shown:,} of the images to validate on there: {drawn * batch_size:,}, whole "
+            "batches, are drawn at random here"
+        )
+    return drawn
+
+
+def _held_out_here(experiment: Experiment, code: CodeImport) -> int | None:
+    """How many images are held out of those to train on, to validate on; None where that is not known."""
+    data, share = code.data, code.fitted.get("validation_split")
+    if isinstance(data, DatasetArrays) and data.count is not None and isinstance(share, float):
+        return round(data.count * share)
+    if not experiment.dataset or not isinstance(data, Folder) or not isinstance(data.path, str) or not holds_out(code):
+        return None
+    here, part = describe(experiment.dataset, experiment.data_options), share_held_out(data)
+    if isinstance(experiment.test, float):  # what is held out there is what is tested on here
+        return here.test_images
+    return round(here.train_images * part) if part is not None else None
+
+
+def _images_of_steps(code: CodeImport, count: int | None, notes: list[str]) -> int | None:
+    """How many images a fit says are measured, of `count`; None where they are all, as far as can be told."""
+    name = next((name for name in ("validation_steps", "nb_val_samples") if code.fitted.get(name) is not None), None)
+    if name is None or not {"validation_data", "validation_split"} & code.fitted.keys():
+        return None
+    steps = code.fitted[name]
+    if isinstance(steps, Unknown) and _OF_IMAGES.fullmatch(steps.what):
+        return None
+    if isinstance(steps, Share) and abs(steps.part - 1) <= _SAME:
+        return None
+    watched = code.validation
+    own = code.fitted.get("validation_batch_size") or batch_size_of(code)
+    size = watched.arguments.get("batch_size") if are_in_batches(watched) else own
+    images = watched.path if isinstance(watched, Folder) else watched
+    if isinstance(steps, PictureCount) and _is_same_folder(steps.folder, images) and steps.per == size:
+        return None
+    if not isinstance(steps, int | float) or type(size) is not int:
+        notes.append(f"{name} ({code.fitted.get(FIT_AT)}) is left out: all images to validate on are measured here")
+        return None
+    shown = int(steps) * size if name == "validation_steps" else math.ceil(steps)  # images, as Keras 1 had it
+    left_over = size if name == "validation_steps" else 1  # as by // there
+    is_all = count is not None and shown > count - left_over
+    return None if is_all else shown
