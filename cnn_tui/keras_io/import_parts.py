@@ -6,15 +6,36 @@ from pathlib import Path
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.keras_io.code.data_values import DatasetArrays, Folder
-from cnn_tui.keras_io.code.scale import arrays_of
+from cnn_tui.keras_io.code.scale import arrays_of, table_of
 from cnn_tui.keras_io.import_code import CodeImport
+
+_LEAST = 1e-6
 
 
 def note_parts(code: CodeImport, notes: list[str]) -> None:
-    """Note the images that a script neither learns from nor watches, where that is told of a dataset's arrays."""
+    """Note the images that a script neither learns from nor watches, and those with which it does both.
+
+    That is told of a dataset's arrays and of a table's rows.
+    """
+    if _are_both(code):
+        notes.append("images to validate on are among those that it learns from there: here they are apart")
     images, watched = arrays_of(code.data), arrays_of(code.validation)
     if images is not None and images.half == "train":
         _note_learned(images, watched, notes)
+
+
+def _are_both(code: CodeImport) -> bool:
+    """Whether some images of one dataset are learned from and watched too."""
+    if isinstance(code.data, Folder) and "subset" in code.data.arguments:
+        return False
+    learned, of_others = table_of(code.data), table_of(code.validation)
+    if learned is not None and of_others is not None:
+        return learned.origin == of_others.origin and 1 + _LEAST < learned.share + of_others.share < 2
+    images, watched = arrays_of(code.data), arrays_of(code.validation)
+    if images is None or watched is None or (images.half, watched.half) != ("train", "train"):
+        return False
+    counts = (images.count, watched.count)
+    return None not in counts and sum(count or 0 for count in counts) > images.whole
 
 
 def _note_learned(images: DatasetArrays, watched: DatasetArrays | None, notes: list[str]) -> None:

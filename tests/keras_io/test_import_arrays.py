@@ -314,6 +314,7 @@ def test_batches_of_images_that_are_not_known_have_their_size(tmp_path: Path) ->
 
 
 SPLIT = "train_test_split(images, labels, test_size=0.25)"
+IMAGES = "images = rows.values.reshape(-1, 28, 28, 1) / 255\n"
 LEARNED = "model.fit(a.reshape(-1, 4, 4, 1), c, epochs=2"
 
 
@@ -380,3 +381,20 @@ def test_a_mode_that_keras_does_not_know_is_the_metrics_own(tmp_path: Path) -> N
     fit = f"model.fit(x_train, y_train, validation_data=(x_test, y_test), callbacks=[{stop}])"
     measured = COMPILE.replace(")", ", metrics=['accuracy'])")
     assert read(tmp_path, f"{HEAD}{SMALL}{measured}{fit}\n").notes == ()
+
+
+@pytest.mark.parametrize(
+    ("fit", "are_both"),
+    [
+        ("model.fit(x_train, y_train, validation_data=(x_train[:6000], y_train[:6000]))", True),
+        ("model.fit(x_train, y_train, validation_data=(x_train, y_train))", True),
+        ("model.fit(x_train[6000:], y_train[6000:], validation_data=(x_train[:6000], y_train[:6000]))", False),
+        ("model.fit(x_train, y_train, validation_data=(x_test, y_test))", False),
+        (f"{IMAGES}a, b, c, d = {SPLIT}\nmodel.fit(images, labels, validation_data=(b, d))", True),
+        (f"{IMAGES}a, b, c, d = {SPLIT}\nmodel.fit(a, c, validation_data=(b, d))", False),
+    ],
+)
+def test_images_that_are_learned_from_and_watched_too_are_a_note(tmp_path: Path, fit: str, are_both: bool) -> None:
+    imports = "from sklearn.model_selection import train_test_split\n"
+    imported = read(tmp_path, f"{imports}{TABLE}{SMALL}{COMPILE}{fit}\n")
+    assert any("among those that it learns from" in note for note in imported.differences) is are_both

@@ -413,7 +413,7 @@ def test_a_model_of_keras_2_is_taken(tmp_path: Path) -> None:
         ({"class_name": "Dropout", "config": {"rate": float("nan")}}, "rate is nan"),
         ({"class_name": "Rescaling", "config": {"scale": float("inf")}}, "scale is inf"),
         ({"class_name": "Rescaling", "config": {"scale": 10**400}}, "scale is"),
-        ({"class_name": "ZeroPadding2D", "config": {"padding": [[1, 2], [0, 0]]}}, "padding is [[1, 2], [0, 0]]"),
+        ({"class_name": "ZeroPadding2D", "config": {"padding": [[1, 2], [0]]}}, "padding is [[1, 2], [0]]"),
         ({"class_name": "InputLayer", "config": {}}, "only one input"),
         ({"class_name": ["Dense"], "config": {}}, "it names no class"),
         ({}, "it names no class"),
