@@ -86,13 +86,19 @@ def place_of(dataset: str) -> Path:
 
 def own_place(dataset: str) -> Path | None:
     """Where a set of the course is in `CNN_TUI_DATA`; None for any other dataset, and while it is not there."""
-    own = os.environ.get("CNN_TUI_DATA")
-    for place in COURSE_SETS[dataset].places if own and dataset in COURSE_SETS else ():
-        path = Path(own or "").expanduser() / place
+    for path in possible_places(dataset):
         with contextlib.suppress(OSError):
             if path.exists():
                 return path
     return None
+
+
+def possible_places(dataset: str) -> tuple[Path, ...]:
+    """Where a set of the course would be found, there or not; none for any other dataset."""
+    own = os.environ.get("CNN_TUI_DATA")
+    if not own or dataset not in COURSE_SETS:
+        return ()
+    return tuple(Path(own).expanduser() / place for place in COURSE_SETS[dataset].places)
 
 
 def _drawn_folder(name: str) -> Path:

@@ -157,6 +157,11 @@ def is_tested(position: int, share: float) -> bool:
     return int((position + 1) * share + rounding) > int(position * share + rounding)
 
 
+def for_any_folder(dataset: str) -> str:
+    """A dataset as a process that runs in another folder is told it: its name, or the absolute path. Raises OSError."""
+    return dataset if dataset in NAMED else str(path_of(dataset) or dataset)
+
+
 def path_of(dataset: str) -> Path | None:
     """The absolute path of the file or folder that a dataset is; None when there is none. Raises OSError."""
     if not dataset.strip() or dataset in BUILT_IN:

@@ -8,7 +8,7 @@ import subprocess
 import msgspec
 
 from cnn_tui.data.data_facts import read_facts
-from cnn_tui.data.dataset import DataOptions, path_of
+from cnn_tui.data.dataset import DataOptions, for_any_folder
 from cnn_tui.data.images import StoredImages
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.home import home, use_scratch_if_read_only
@@ -29,7 +29,7 @@ def first_images(dataset: str, options: DataOptions) -> StoredImages:
 
     Raises NoImagesError.
     """
-    dataset = str(path_of(dataset) or dataset)  # the process is elsewhere
+    dataset = for_any_folder(dataset)
     with contextlib.suppress(RawFileError):
         return StoredImages(read_facts(dataset, options).test_images)
     try:

@@ -11,9 +11,12 @@ import pytest
 from PIL import Image
 
 from cnn_tui.data import course, drawings
-from cnn_tui.data.dataset import DataOptions, is_stand_in, path_of
+from cnn_tui.data.data_facts import read_facts
+from cnn_tui.data.dataset import DataOptions, for_any_folder, is_stand_in, path_of
 from cnn_tui.data.describe import describe
+from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.training.data.datasets import load
+from cnn_tui.training.data.inspect import look
 
 
 @pytest.fixture(autouse=True)
@@ -92,3 +95,24 @@ def test_a_set_that_is_there_is_taken(tmp_path: Path, monkeypatch: pytest.Monkey
     assert not any("stand in" in one for one in said)
     assert load("cats_and_dogs_drawn", say=said.append).dataset.name == "cats_and_dogs_drawn", "still to be had"
     assert path_of("cats_and_dogs") == tmp_path / "cats_and_dogs_filtered"
+
+
+def test_what_is_known_of_a_stand_in_has_its_title_and_ends_when_the_real_set_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CNN_TUI_DATA", str(tmp_path))
+    asked = for_any_folder("horses_or_humans")
+    assert asked == "horses_or_humans", "a name, which the process that looks knows as well"
+    assert look(asked).title == "Horses or humans (drawn)"
+    assert read_facts(asked).title == "Horses or humans (drawn)"
+    for class_name in ("horses", "humans"):
+        (tmp_path / "horses_or_humans" / class_name).mkdir(parents=True)
+    with pytest.raises(RawFileError, match="has changed since"):
+        read_facts(asked)
+
+
+def test_a_path_is_told_whole_to_a_process_that_runs_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pets").mkdir()
+    assert for_any_folder("pets") == str(tmp_path / "pets")
+    assert for_any_folder("not there") == "not there"

@@ -23,7 +23,7 @@ from typing import BinaryIO, NamedTuple, Self, TypeVar
 import msgspec
 
 from cnn_tui.data.data_facts import DataFacts, read_facts
-from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions, path_of
+from cnn_tui.data.dataset import AS_THEY_ARE, DataOptions, for_any_folder
 from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.home import explain_log_path, home, see_log, use_scratch_if_read_only
 from cnn_tui.jobs.child import Child
@@ -215,7 +215,7 @@ def look_at(dataset: str, options: DataOptions = AS_THEY_ARE) -> DataFacts:
 
     That takes a second or, for a folder of pictures, many: call it from a thread. Raises ExplainError.
     """
-    dataset = str(path_of(dataset) or dataset)  # the process is elsewhere
+    dataset = for_any_folder(dataset)
     with contextlib.suppress(RawFileError):
         return read_facts(dataset, options)
     try:

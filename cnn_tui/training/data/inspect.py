@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 
 from cnn_tui.data import csv_file, parquet_file, raw_file
+from cnn_tui.data.course import possible_places
 from cnn_tui.data.data_facts import FORMAT, DataFacts, PartFacts, Stamp, facts_path, stamp_of
 from cnn_tui.data.dataset import AS_THEY_ARE, BUILT_IN, DataOptions, DatasetError
 from cnn_tui.data.image_folder import list_pictures
@@ -85,7 +86,7 @@ def _stamp(name: str, images: Images, options: DataOptions) -> Stamp:
     source = find(images.dataset.name)
     files = list(_files(source, options)) if source is not None else []
     # Where a better copy may turn up, for which the sample may have stood in.
-    places = [keras_home() / "datasets", SYSTEM] if name in BUILT_IN else []
+    places = [keras_home() / "datasets", SYSTEM] if name in BUILT_IN else [*possible_places(name)]
     return stamp_of([*files, *places])
 
 
