@@ -46,7 +46,9 @@ def run(
     experiments: Annotated[
         list[str] | None, typer.Argument(metavar="EXPERIMENT...", help="A preset's name or a .toml file.")
     ] = None,
-    epochs: Annotated[int | None, typer.Option(metavar="N", help="Train for N epochs.")] = None,
+    epochs: Annotated[
+        int | None, typer.Option(metavar="N", help="Train for N epochs; of several phases, the first.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(metavar="N", help="Seed of the random numbers.")] = None,
     repeat: Annotated[int, typer.Option(metavar="N", min=1, max=1000, help="Train N times, each another seed.")] = 1,
     dataset: Annotated[

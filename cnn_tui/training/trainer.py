@@ -13,7 +13,6 @@ import keras
 from cnn_tui.analysis.foretelling.several_gpus import why_little_gain
 from cnn_tui.artifacts.weights import KeptWeights, Start, read_weights, starts
 from cnn_tui.data.dataset import DatasetError
-from cnn_tui.data.raw_file import RawFileError
 from cnn_tui.experiment.compiled import answers_of
 from cnn_tui.experiment.phase import in_words
 from cnn_tui.experiment.phases import PhaseReached, phase_reached
@@ -28,9 +27,9 @@ from cnn_tui.text import counted
 from cnn_tui.training import pipeline
 from cnn_tui.training.adapt import adapt
 from cnn_tui.training.build import BuildError, build
-from cnn_tui.training.callbacks.checkpoints import CheckpointError, Checkpoints, clear_parts, restore, write
+from cnn_tui.training.callbacks.checkpoints import CheckpointError, Checkpoints, clear_parts, write
 from cnn_tui.training.callbacks.control import STOPS, ControlPoll, StopRuleCallback
-from cnn_tui.training.callbacks.epoch_weights import EpochWeights, take_epoch
+from cnn_tui.training.callbacks.epoch_weights import EpochWeights
 from cnn_tui.training.callbacks.learning_rate import rate_callbacks
 from cnn_tui.training.callbacks.recorder import Recorder, Stopwatch
 from cnn_tui.training.data.split import split
@@ -41,6 +40,7 @@ from cnn_tui.training.loop import evaluate, finish, fit
 from cnn_tui.training.phases import batches_in, begin_phase, forget_steps
 from cnn_tui.training.pipeline import Batches
 from cnn_tui.training.replicas import settled
+from cnn_tui.training.resumption import take_up
 from cnn_tui.training.runtime import describe_error, device, environment, has_no_room, spread_work
 from cnn_tui.training.standby import load
 from cnn_tui.training.start_weights import start_from_weights
@@ -133,7 +133,7 @@ class Trainer:
                 self.recorder.note(taken)
         else:
             training_data = batches_in(training_data, reached.experiment.training, reached.first)
-            self._take_up(model, start, len(training_data), reached)
+            take_up(model, start, len(training_data), reached)
         if self.control.ends_before() or self.control.wish() in STOPS:
             return self._stopped_before_training()
 
@@ -188,22 +188,6 @@ class Trainer:
     def _stopped_before_training(self) -> Result:
         cause = self.control.cause or self.control.stopped("before training began")
         return Result("stopped", cause, ending=self.control.ending)
-
-    def _take_up(self, model: Any, start: Start, steps: int, reached: PhaseReached) -> None:
-        """Give the model what a run goes on with. Raises CheckpointError.
-
-        With weights alone the optimizer begins anew; a schedule that goes with the steps, `steps` an epoch, does not.
-        """
-        schedule = reached.experiment.training.schedule
-        if start.checkpoint is not None:
-            restore(model, start.path, start.checkpoint)
-            return
-        try:
-            take_epoch(model, start.path)
-        except RawFileError as error:
-            raise CheckpointError(str(error)) from error
-        if schedule is not None and not schedule.follows_epochs:
-            model.optimizer.iterations.assign((start.epoch - reached.first) * steps)
 
     def _go_on_after(self, done: int, how: str, reached: PhaseReached) -> None:
         """Everything here knows the epochs that are done already; what was recorded after them goes."""

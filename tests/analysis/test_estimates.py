@@ -10,8 +10,9 @@ import msgspec
 import pytest
 
 from cnn_tui.analysis.estimates import Estimate, Estimator
-from cnn_tui.analysis.pace import OVERHEAD, SecondsAnImage, Work, in_words, seconds_left, work_of
+from cnn_tui.analysis.pace import OVERHEAD, SecondsAnImage, Work, epochs_left, in_words, seconds_left, work_of
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.phase import Phase
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.history.epoch import Epoch
 from cnn_tui.history.history import History, Result
@@ -38,7 +39,7 @@ def train(history: History, experiment: Experiment, pace: float, *, dataset: str
     history.record_start(
         run_id, dataset=dataset or experiment.dataset, train_images=60_000, test_images=10_000, environment={}
     )
-    for number in range(1, experiment.training.epochs + 1 if end else 2):
+    for number in range(1, experiment.epochs + 1 if end else 2):
         history.record_epoch(run_id, Epoch(number, {"loss": 0.5}, pace, 60_000 / pace), pace * number)
     history.record_progress(run_id, Progress("evaluating", 1, validation_seconds=1.2))
     if end:
@@ -100,6 +101,22 @@ def test_other_networks_are_scaled_by_multiplications_and_images(history: Histor
     assert some == pytest.approx(2 * (8.0 + 1.2 * 0.4) + 1.2 + OVERHEAD)  # 4,000 of the 10,000 test images
     sample = seconds(Estimator(history).of(msgspec.structs.replace(BASELINE, dataset="fashion_mnist_sample")))
     assert sample - OVERHEAD == pytest.approx((whole(2, 8.0, 1.2) - OVERHEAD) / 10)
+
+
+def test_later_phases_count_by_what_learns_in_them_and_make_another_kind(history: History) -> None:
+    frozen = tuple(msgspec.structs.replace(layer, trainable=False) for layer in BASELINE.layers[:-1])
+    first = msgspec.structs.replace(BASELINE, layers=(*frozen, BASELINE.layers[-1]))
+    both = msgspec.structs.replace(first, then=(Phase(6, trainable=True),))
+    one, other = (work_of(experiment, "fashion_mnist") for experiment in (first, both))
+    whole = work_of(BASELINE, "fashion_mnist")
+    assert one and other and whole
+    assert other.cost == pytest.approx((one.cost * 2 + whole.cost * 6) / 8)
+    assert epochs_left(both, 2) == pytest.approx(6 * whole.cost / one.cost)
+    assert (epochs_left(both, 5), epochs_left(both, 8), epochs_left(first, 1)) == (3, 0, 1)
+    train(history, both, 20.0)
+    assert Estimator(history).of(both).basis == "same"
+    assert Estimator(history).of(first).basis != "same"
+    assert Estimator(history).of(both.with_training(epochs=3)).basis != "same"
 
 
 def test_a_network_of_next_to_nothing_says_little_of_one_with_much_to_do(history: History) -> None:
