@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import operator
 from collections.abc import Callable
 from pathlib import Path
@@ -53,9 +54,10 @@ def items(value: Value) -> list[Value]:
         return list(value.whole)
     if not isinstance(value, list | tuple | dict | range):
         raise TypeError("not a list")
-    if len(value) > MAX_ITEMS:
+    first = list(itertools.islice(value, MAX_ITEMS + 1))  # of a range whose length may be no number of the machine's
+    if len(first) > MAX_ITEMS:
         raise ValueError("a list that is too long to be followed")
-    return list(value)
+    return first
 
 
 def kept_in(held: Value, at: Value, value: Value) -> bool:
