@@ -109,6 +109,10 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             none="all",
         ),
     ] = None
+    vary_validation: Annotated[
+        bool,
+        argument("Whether the first layers that vary images (RandomFlip and its like) vary those to validate on too."),
+    ] = False
     precision: Annotated[Precision, argument("The numbers that the arithmetic uses.")] = "float32"
     seed: int | None = None
     keep: str = keeping.LAST
@@ -126,7 +130,7 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Whether a setting makes a difference beside the others, to what is learned."""
         if name in _OF_KEEPING:
             return False
-        if name == "validation_steps":
+        if name in ("validation_steps", "vary_validation"):
             return self.validation != "none"
         if name == "momentum":
             return self.optimizer in MOMENTUM_OPTIMIZERS
@@ -190,6 +194,7 @@ _SELDOM = (
     *_OF_LOSSES,
     "class_weight",
     "validation_steps",
+    "vary_validation",
     *_OF_KEEPING,
 )
 _DEFAULTS: dict[str, Any] = msgspec.structs.asdict(Training())

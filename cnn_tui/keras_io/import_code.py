@@ -99,11 +99,6 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
     if changed := _changed_at(fitted):
         notes.append(f"some of the labels are set by hand there ({changed}): here they are as they are in the dataset")
     validation = _data(fitted.get("validation_data"))
-    if isinstance(validation, Folder) and validation.generator is not None and augmentation(validation.generator, []):
-        notes.append(
-            "the pictures to validate on are varied there too: here they come as they are, as the network will "
-            "meet them"
-        )
     images = arrays_of(data)
     sizes = images.sizes if images is not None else _sizes_said(data)
     shape = _input_shape(model, layers)
@@ -210,21 +205,22 @@ def _sizes(model: CodeModel) -> str:
 
 def _network(model: CodeModel) -> str:
     """The same text for models that have the same layers, and take images of one size."""
-    return repr((model.shape, [_without_place(described(layer)) for layer in model.layers]))
+    return repr((model.shape, [without_place(described(layer)) for layer in model.layers]))
 
 
 def _how_trained(model: CodeModel) -> str:
     """The same text for models that are trained in the same way, be it on other images: with labels as they are."""
     fitted = model.fitted or {}
     asked = {**(model.compiled or {}), **{name: fitted.get(name) for name in ("epochs", "batch_size")}}
-    return repr((_without_place(described(asked)), _changed_at(fitted)))
+    return repr((without_place(described(asked)), _changed_at(fitted)))
 
 
-def _without_place(value: Any) -> Any:
+def without_place(value: Any) -> Any:
+    """What is described, without the lines where it stands."""
     if isinstance(value, list):
-        return [_without_place(part) for part in value]
+        return [without_place(part) for part in value]
     if isinstance(value, dict):
-        return {name: _without_place(part) for name, part in value.items() if name != "place"}
+        return {name: without_place(part) for name, part in value.items() if name != "place"}
     return value
 
 

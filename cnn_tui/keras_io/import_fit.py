@@ -16,7 +16,7 @@ from cnn_tui.keras_io.code.callbacks import stop_rules
 from cnn_tui.keras_io.code.data_values import ClassWeights, DatasetArrays, Folder, PictureCount, Share
 from cnn_tui.keras_io.code.values import FIT_AT, TOGETHER, Unknown
 from cnn_tui.keras_io.import_code import CodeImport
-from cnn_tui.keras_io.import_parts import holds_out, is_known_part, note_parts, share_held_out
+from cnn_tui.keras_io.import_parts import holds_out, is_known_part, note_parts, share_held_out, varies_validation
 from cnn_tui.keras_io.import_steps import are_in_batches, batch_size_of, steps_per_epoch, validation_steps
 from cnn_tui.keras_io.import_table import table_split
 from cnn_tui.keras_io.notes import Notes
@@ -50,6 +50,7 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
     if code.schedule is not None and training.schedule is None:
         given["schedule"] = code.schedule
     given["validation_steps"] = validation_steps(experiment, code, given["batch_size"], notes)
+    given["vary_validation"] = varies_validation(code, notes)
     given["class_weight"] = _class_weight(code, notes)
     given["shuffle"] = _shuffle(code)
     given["steps_per_epoch"] = steps_per_epoch(experiment, code, given["batch_size"], notes)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.keras_io.code.data_values import DatasetArrays, Folder
+from cnn_tui.keras_io.code.pictures import augmentation
 from cnn_tui.keras_io.code.scale import arrays_of, table_of
-from cnn_tui.keras_io.import_code import CodeImport
+from cnn_tui.keras_io.import_code import CodeImport, described, without_place
 
 _LEAST = 1e-6
 
@@ -51,6 +53,24 @@ def _note_learned(images: DatasetArrays, watched: DatasetArrays | None, notes: l
             f"the model is trained on {images.count:,} of the {images.whole:,} training images there, and on {rest} "
             "here"
         )
+
+
+def varies_validation(code: CodeImport, notes: list[str]) -> bool:
+    """Whether the images to validate on are varied as the first layers vary those to train on; else they are noted."""
+    watched = code.validation
+    if not isinstance(watched, Folder):
+        return False
+    made = augmentation(watched.generator, []) if watched.generator is not None else []
+    made += [layer for layer in watched.layers if layer.kind.startswith("Random")]
+    first = itertools.takewhile(lambda layer: str(layer["class_name"]).startswith("Random"), code.chain.layers)
+    if made and [without_place(described(layer)) for layer in made] == [without_place(layer) for layer in first]:
+        return True
+    if made:
+        notes.append(
+            "the pictures to validate on are varied in another way than those that it learns from there: here they "
+            "come as they are, as the network will meet them"
+        )
+    return False
 
 
 def share_watched(watched: Folder) -> float:

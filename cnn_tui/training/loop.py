@@ -35,10 +35,12 @@ def fit(
     validation_data: Batches | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     pace: Pace | None = None,
+    validation_step: Step | None = None,
 ) -> dict[str, list[float]]:
     """Train a compiled model until `epochs` epochs are done, with those before `initial_epoch`; gives their logs.
 
-    An epoch ends early when a callback sets `model.stop_training`.
+    `validation_step` is what is done with a batch of the images to validate on, by default `test_step`. An epoch ends
+    early when a callback sets `model.stop_training`.
     """
     called = keras.callbacks.CallbackList(
         list(callbacks), add_history=True, model=model, verbose=0, epochs=epochs, steps=len(data)
@@ -51,7 +53,8 @@ def fit(
         called.on_epoch_begin(epoch)
         logs = _train(model, data, epoch, called, pace)
         if validation_data is not None:
-            logs |= {f"val_{name}": value for name, value in _evaluate(model, validation_data, called).items()}
+            watched = _evaluate(model, validation_data, called, validation_step)
+            logs |= {f"val_{name}": value for name, value in watched.items()}
         called.on_epoch_end(epoch, logs)
         if model.stop_training:
             break
@@ -179,8 +182,10 @@ def _train(
     return logs
 
 
-def _evaluate(model: keras.Sequential, data: Batches, called: keras.callbacks.CallbackList) -> Logs:
-    execution = _execution(model, data, test_step)
+def _evaluate(
+    model: keras.Sequential, data: Batches, called: keras.callbacks.CallbackList, step: Step | None = None
+) -> Logs:
+    execution = _execution(model, data, step or test_step)
     model.reset_metrics()
     model.stop_evaluating = False
     called.on_test_begin()

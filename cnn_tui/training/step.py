@@ -19,6 +19,7 @@ Keras's own step.
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, NamedTuple
 
 import keras
@@ -120,6 +121,24 @@ def test_step(
         divided = [layer(part, training=False) for part in divided]
     predicted = last(tf.concat(divided, axis=0) if parts > 1 else divided[0], training=False)
     _count(model, x, y, predicted, _loss(model, x, y, predicted, weights, share, training=False), share)
+
+
+def varied_test_step(
+    model: keras.Sequential,
+    x: tf.Tensor,
+    y: tf.Tensor,
+    parts: int,
+    weights: tf.Tensor | None = None,
+    share: ReplicaShare | None = None,
+) -> None:
+    """The same of images that the first layers, those that vary images, vary as in training."""
+    for layer in itertools.takewhile(_varies, model.layers):
+        x = layer(x, training=True)
+    test_step(model, x, y, parts, weights, share)
+
+
+def _varies(layer: Any) -> bool:
+    return type(layer).__name__.startswith("Random")
 
 
 def _forward(model: keras.Sequential, x: tf.Tensor, parts: int) -> tf.Tensor:

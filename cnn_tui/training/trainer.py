@@ -44,6 +44,7 @@ from cnn_tui.training.resumption import take_up
 from cnn_tui.training.runtime import describe_error, device, environment, has_no_room, spread_work
 from cnn_tui.training.standby import load
 from cnn_tui.training.start_weights import start_from_weights
+from cnn_tui.training.step import varied_test_step
 
 
 class ReadingEndedError(Exception):
@@ -167,6 +168,7 @@ class Trainer:
                     model,
                     training_data,
                     validation_data=validation_data,
+                    validation_step=varied_test_step if self.training.vary_validation else None,
                     epochs=first + phase.training.epochs,
                     initial_epoch=done,
                     callbacks=[

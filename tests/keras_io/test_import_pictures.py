@@ -18,7 +18,16 @@ from cnn_tui.experiment.training import Training
 from cnn_tui.keras_io.import_model import import_model
 from cnn_tui.keras_io.script.notebook import keras_notebook
 from cnn_tui.keras_io.script.write import keras_script
-from cnn_tui.network.layers import Application, Conv2D, Dense, Flatten, Normalization, RandomFlip, Rescaling
+from cnn_tui.network.layers import (
+    Application,
+    Conv2D,
+    Dense,
+    Flatten,
+    Normalization,
+    RandomFlip,
+    RandomRotation,
+    Rescaling,
+)
 from tests.keras_io.test_import_code import FIT, HEAD, SMALL, read, refusal
 
 READ = """
@@ -362,18 +371,22 @@ watched = scaled.flow_from_directory("pets", (8, 8), batch_size=2, subset="valid
     assert imported.notes == ()
 
 
-def test_pictures_to_validate_on_that_are_varied_there_are_a_note(pets: Path) -> None:
+def test_pictures_to_validate_on_that_are_varied_there_are_varied_here(pets: Path) -> None:
     code = f"""{READ}
 varied = ImageDataGenerator(rescale=1 / 255, horizontal_flip=True, validation_split=0.2)
+other = ImageDataGenerator(rescale=1 / 255, vertical_flip=True, validation_split=0.2)
 scaled = ImageDataGenerator(rescale=1 / 255, validation_split=0.2)
 pictures = varied.flow_from_directory("pets", (8, 8), subset="training")
 watched = varied.flow_from_directory("pets", (8, 8), subset="validation")
 {NETWORK}model.fit(pictures, validation_data=watched)
 """
-    assert read(pets.parent, code).notes == (
-        "the pictures to validate on are varied there too: here they come as they are, as the network will meet them",
-    )
-    assert read(pets.parent, code.replace("watched = varied", "watched = scaled")).notes == ()
+    imported = read(pets.parent, code)
+    assert (imported.notes, imported.experiment.training.vary_validation) == ((), True)
+    imported = read(pets.parent, code.replace("watched = varied", "watched = scaled"))
+    assert (imported.notes, imported.experiment.training.vary_validation) == ((), False)
+    imported = read(pets.parent, code.replace("watched = varied", "watched = other"))
+    assert "varied in another way" in imported.differences[0]
+    assert not imported.experiment.training.vary_validation
 
 
 @pytest.mark.parametrize("seed", [None, 3])
@@ -758,6 +771,7 @@ watched = others.skip({share})
 
 
 def test_an_exported_script_draws_the_images_that_are_validated_on(tmp_path: Path) -> None:
-    training = Training(validation_steps=3, seed=4)
-    experiment = Experiment(dataset="mnist", training=training, layers=(Flatten(), Dense(units=10)))
-    assert read(tmp_path, keras_script(experiment)).experiment.training == training
+    for training in (Training(validation_steps=3, seed=4), Training(validation_steps=3, vary_validation=True)):
+        layers = (RandomFlip(), RandomRotation(factor=0.1), Flatten(), Dense(units=10))
+        experiment = Experiment(dataset="mnist", training=training, layers=layers)
+        assert read(tmp_path, keras_script(experiment)).experiment.training == training

@@ -28,7 +28,7 @@ from cnn_tui.keras_io.script.model import layer_arguments, model_code
 from cnn_tui.keras_io.script.write import OPTIMIZERS, keras_script
 from cnn_tui.keras_io.source import literal
 from cnn_tui.network.fields import fields_of
-from cnn_tui.network.layers import AnyLayer, Dense, Dropout, Flatten, new_layer
+from cnn_tui.network.layers import AnyLayer, Dense, Dropout, Flatten, RandomFlip, new_layer
 from cnn_tui.network.rescaling import second_division
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import summarize
@@ -86,6 +86,7 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "one unit": one_unit(folder),
         "bare": BASELINE.with_training(validation="none", metrics=()),
         "so many steps": BASELINE.with_training(validation_steps=20, steps_per_epoch=50),
+        "varied": BASELINE.with_training(vary_validation=True).with_stack(BASELINE.stack.insert(0, RandomFlip())),
         "steps of a part": BASELINE.with_training(validation_steps=3, validation=0.1),
         "stops": msgspec.structs.replace(BASELINE, stop=rules),
         "waits": msgspec.structs.replace(BASELINE, stop=(waits,)),

@@ -152,6 +152,22 @@ def test_epochs_of_so_many_steps_learn_what_they_learn_in_keras() -> None:
     assert {name: pytest.approx(values, abs=1e-5) for name, values in logs.items()} == expected
 
 
+def test_images_to_validate_on_are_varied_as_those_that_are_learned_from() -> None:
+    import keras
+
+    from cnn_tui.training.loop import evaluate, fit
+    from cnn_tui.training.step import varied_test_step
+
+    brighter = keras.layers.RandomBrightness((0.5, 0.5), value_range=(0, 1))  # which is no matter of chance
+    model = keras.Sequential([keras.Input((28, 28, 1)), brighter, keras.layers.Flatten(), keras.layers.Dense(10)])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile("sgd", loss, metrics=["accuracy"])
+    logs = fit(model, batches(), epochs=1, validation_data=shared_network().test, validation_step=varied_test_step)
+    theirs = model.evaluate(np.clip(IMAGES / 255.0 + 0.5, 0, 1), LABELS, batch_size=8, return_dict=True, verbose=0)
+    assert {name: logs[f"val_{name}"][0] for name in theirs} == pytest.approx(theirs, abs=1e-5)
+    assert evaluate(model, shared_network().test)["loss"] != pytest.approx(theirs["loss"], abs=1e-3)
+
+
 @pytest.mark.parametrize("room", [None, 0])
 def test_a_call_is_told_the_number_of_the_last_step(room: int | None) -> None:
     from cnn_tui.training.loop import fit

@@ -56,7 +56,7 @@ def keras_parts(experiment: Experiment, *, seed: int | None = None) -> list[Code
     balanced = experiment.training.class_weight == "balanced"
     if (
         held_out
-        or watched_code(experiment, seed)
+        or any("np." in line for line in watched_code(experiment, seed))
         or balanced
         or experiment.leave_out
         or seed is not None
