@@ -136,13 +136,13 @@ STAND_INS = (SAMPLE, *filter(course.is_drawn, course.NAMES))
 def too_large(dataset: str, shape: tuple[int, int, int], options: DataOptions) -> str:
     """Why images of `shape`, which the first picture of a set has, are none to learn from; "" where they are.
 
-    The second half of a sentence: a set of pictures asks for an image_size first.
+    The end of a sentence, behind whose first picture it is: a set of such pictures asks for an image_size.
     """
     if options.image_size is not None or form_of(dataset) not in ("folder", "parquet") or max(shape[:2]) <= MOST_SIDE:
         return ""
     return (
-        f"its first picture has {shape[0]:,} × {shape[1]:,} pixels, and an image at most {MOST_SIDE:,} a side: set "
-        "image_size, to 150x150 for one"
+        f"first picture is {shape[1]:,} × {shape[0]:,} pixels large, and an image is at most {MOST_SIDE:,} wide and "
+        "high: set image_size, as 150x150"
     )
 
 

@@ -102,7 +102,7 @@ def _metric_problems(training: Training, summary: Summary, classes: int) -> list
 def _size_problems(experiment: Experiment, dataset: Dataset) -> list[Problem]:
     """Pictures that nobody has brought to a size, and that are too large as they are."""
     why = too_large(experiment.dataset, dataset.input_shape, experiment.data_options)
-    return [Problem(0, f"of the dataset, {why}, in the training settings")] if why else []
+    return [Problem(0, f"the dataset's {why}, in the training settings")] if why else []
 
 
 def _image_problems(experiment: Experiment, images: int) -> list[Problem]:

@@ -109,7 +109,7 @@ def _read(
 ) -> Images:
     described = describe(name, options)
     if why := too_large(name, described.input_shape, options):
-        raise DatasetError(f"{shown(source.path)} cannot be read as it is: {why}.")
+        raise DatasetError(f"{shown(source.path)} cannot be read as it is: its {why}.")
     try:
         arrays, left_out = _read_layout(source, described, options, say, reading)
     except OSError as error:

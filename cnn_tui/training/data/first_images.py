@@ -50,7 +50,7 @@ def _of_folder(name: str, folder: Path, options: DataOptions) -> str:
         first.setdefault(label, path)
     described = describe(name, options)
     if why := too_large(name, described.input_shape, options):
-        raise DatasetError(f"{shown(folder)} cannot be shown as it is: {why}.")
+        raise DatasetError(f"{shown(folder)} cannot be shown as it is: its {why}.")
     most = min(MOST_CLASSES, max(1, images.MOST_BYTES // math.prod(described.input_shape)))
     chosen = [PictureSource(first[label], label) for label in sorted(first)[:most]]
     find_top = functools.partial(picture_survey.top_in, folder, listing.paths)

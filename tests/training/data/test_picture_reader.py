@@ -80,7 +80,7 @@ def test_pictures_that_are_too_large_as_they_are_ask_for_a_size(tmp_path: Path) 
         for at in range(5):
             Image.new("L", (MOST_SIDE + 1, 2), at).save(tmp_path / "vast" / name / f"{at}.png")
     folder = str(tmp_path / "vast")
-    words = "its first picture has 2 × 4,097 pixels, and an image at most 4,096 a side: set image_size"
+    words = "first picture is 4,097 × 2 pixels large, and an image is at most 4,096 wide and high: set image_size"
     for read in (lambda: load(folder, say=lambda _: None), lambda: first_images(folder, AS_THEY_ARE)):
         with pytest.raises(DatasetError, match=words):
             read()
