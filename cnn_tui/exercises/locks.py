@@ -1,11 +1,13 @@
 """Locked fields: parts of an experiment that a pack forbids to change, in the editor and in what is handed in.
 
 A field is named as in the experiment's file:
-`dataset`, `training`, `training.epochs`, `stop`, `layers`, `layers[0]`, `layers[2].filters`; `layers[0]` is the first.
+`dataset`, `training`, `training.epochs`, `stop`, `then`, `layers`, `layers[0]`, `layers[2].filters`; `layers[0]` is the
+first.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,6 +17,7 @@ import msgspec
 from cnn_tui.data.dataset import DataOptions
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file_errors import found
+from cnn_tui.experiment.phases import phases_of
 from cnn_tui.network.fields import fields_of
 from cnn_tui.network.layers import AnyLayer
 from cnn_tui.text import did_you_mean, quiet
@@ -25,7 +28,12 @@ if TYPE_CHECKING:
 MAX_LOCKS = 200
 _PATH = re.compile(r"(?P<top>[a-z_]+)(?:\[(?P<at>\d{1,4})\])?(?:\.(?P<key>[a-z_]+))?")
 _LAYER = re.compile(r"layers\[(\d+)\](?:\.(\w+))?")
-_PLAIN = {"stop": "the stop rule", "layers": "the stack", "training": "all of the training settings"}
+_PLAIN = {
+    "stop": "the stop rule",
+    "then": "the later phases",
+    "layers": "the stack",
+    "training": "all of the training settings",
+}
 _NOTHING = object()
 
 
@@ -91,9 +99,19 @@ def value_at(experiment: Experiment, path: str) -> Any:
 def changed_locked_fields(before: Experiment, after: Experiment, locked: Iterable[str]) -> tuple[str, ...]:
     """The locked fields that differ between what a pack gave out and what was trained.
 
-    A lock of `training` as a whole does not lock the seed: repeats need other seeds.
+    A lock of `training` as a whole does not lock the seed: repeats need other seeds. Later phases of a training change
+    nothing of what is locked either.
     """
-    return tuple(path for path in locked if value_at(before, path) != value_at(after, path))
+    old, new = phases_of(before), phases_of(after)
+    return tuple(path for path in locked if value_at(before, path) != value_at(after, path) or _later(path, old, new))
+
+
+def _later(path: str, before: Sequence[Experiment], after: Sequence[Experiment]) -> bool:
+    """Whether a field differs in a later phase. A phase more has other epochs, and mostly all else as it was."""
+    if path in ("training", "training.epochs") and len(before) != len(after):
+        return True
+    pairs = itertools.zip_longest(before, after)
+    return any(value_at(one or before[-1], path) != value_at(other or after[-1], path) for one, other in pairs)
 
 
 def in_words(path: str) -> str:
@@ -131,6 +149,7 @@ def _hint(experiment: Experiment, path: str) -> str:
         "dataset",
         *DataOptions.__struct_fields__,
         "stop",
+        "then",
         "layers",
         "training",
         *(f"training.{name}" for name in experiment.training.__struct_fields__),

@@ -6,6 +6,7 @@ from cnn_tui.data.dataset import Dataset, too_large
 from cnn_tui.data.labels import odd_numbers
 from cnn_tui.experiment import leaving_out, start_weights
 from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.phases import phases_of
 from cnn_tui.experiment.training import Training
 from cnn_tui.experiment.unset_dataset import images_in_words
 from cnn_tui.network.fixes import Problem
@@ -59,7 +60,12 @@ def dataset_to_set(experiment: Experiment) -> str:
 def warnings_of(experiment: Experiment) -> tuple[Problem, ...]:
     """What is odd about an experiment that can be trained all the same. Raises DatasetError."""
     spare = find_spare_outputs(experiment.stack, _goal(experiment, experiment.data))
-    return () if spare is None else (spare,)
+    idle = [
+        Problem(0, f"in phase {number} of its training nothing learns: set trainable to layers that do")
+        for number, phase in enumerate(phases_of(experiment)[1:], 2)
+        if not summarize(phase.stack).trainable_params
+    ]
+    return (*([] if spare is None else [spare]), *idle)
 
 
 def _goal(experiment: Experiment, dataset: Dataset) -> Goal:

@@ -11,6 +11,7 @@ from cnn_tui.exercises.locks import LockedError, LockedFields
 from cnn_tui.experiment.document import Document, resume
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.journal import Journal
+from cnn_tui.experiment.phase import Phase
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.network.layers import new_layer
@@ -28,6 +29,11 @@ def locked(*paths: str) -> Document:
     return document
 
 
+def then(phase: Phase) -> Experiment:
+    """The baseline with a later phase."""
+    return msgspec.structs.replace(BASELINE, then=(phase,))
+
+
 @pytest.mark.parametrize(
     ("path", "after", "words"),
     [
@@ -38,6 +44,12 @@ def locked(*paths: str) -> Document:
         ("layers", BASELINE.with_stack(STACK.insert(1, new_layer("Dropout"))), "the stack"),
         ("training.epochs", BASELINE.with_training(epochs=9), "epochs"),
         ("training", BASELINE.with_training(epochs=9), "all of the training settings"),
+        ("training.epochs", then(Phase(3)), "epochs"),
+        ("training", then(Phase(3)), "all of the training settings"),
+        ("training.optimizer", then(Phase(3, optimizer="sgd")), "optimizer"),
+        ("layers[0]", then(Phase(3, trainable=(7,))), "layer 1, Conv2D"),
+        ("stop", then(Phase(3, stop=(StopRule("loss", below=0.3),))), "the stop rule"),
+        ("then", then(Phase(3)), "the later phases"),
         ("stop", msgspec.structs.replace(BASELINE, stop=(StopRule("loss", below=0.3),)), ""),
     ],
 )
@@ -54,6 +66,9 @@ def test_other_fields_and_other_seeds_are_free() -> None:
     document.edit_stack("kernel", document.view.stack.change(0, kernel_size=(5, 5)))
     document.edit_stack("layer", document.view.stack.insert(6, new_layer("Dropout")))
     assert len(document.experiment.layers) == 8
+    document = locked("training.optimizer", "layers[0].filters")
+    document.edit("a phase", then(Phase(3, learning_rate=0.1)))
+    assert document.experiment.epochs == 8
 
 
 def test_another_experiment_has_no_locks_and_undo_brings_them_back() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from cnn_tui.data.dataset import BUILT_IN
 from cnn_tui.experiment.experiment import Experiment, ExperimentError
 from cnn_tui.experiment.file import MAX_FILE_BYTES, MAX_LAYERS, from_builtins, parse, read, to_toml
+from cnn_tui.experiment.phase import PHASE_SETTINGS, Phase, said_as
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.experiment.training import Metric, Training
 from cnn_tui.network.fields import fields_of
@@ -80,7 +81,25 @@ def experiments(draw: st.DrawFn) -> Experiment:
         layers=tuple(draw(st.lists(any_layer(), max_size=4))),
         weights="learned.keras" if not training.epochs else draw(st.none() | text),
     )
-    return msgspec.structs.replace(plain, stop=tuple(draw(st.lists(rules(plain.emitted_metrics()), max_size=3))))
+    rules_of = st.lists(rules(plain.emitted_metrics()), max_size=3).map(tuple)
+    later = st.lists(phases(rules_of, len(plain.layers)), max_size=2 if training.epochs else 0)
+    return msgspec.structs.replace(plain, stop=draw(rules_of), then=tuple(draw(later)))
+
+
+@st.composite
+def phases(draw: st.DrawFn, rules_of: st.SearchStrategy[tuple[StopRule, ...]], layers: int) -> Phase:
+    """Later phases of a training that say some of what they can."""
+    settings = {field.name: values(field) for field in fields_of(Training) if field.name in PHASE_SETTINGS}
+    some = draw(st.fixed_dictionaries({}, optional=settings))
+    said: dict[str, Any] = {name: said_as(name, value) for name, value in some.items()}
+    numbers = st.lists(st.integers(1, layers), min_size=1).map(tuple) if layers else st.just(True)
+    learning: dict[str, Any] = {
+        "trainable": st.just(True) | numbers,
+        "frozen_layers": st.integers(0, 10_000),
+        "stop": rules_of,
+    }
+    said |= draw(st.fixed_dictionaries({}, optional=learning))
+    return Phase(draw(st.integers(1, 100)), **said)
 
 
 @st.composite

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from cnn_tui.experiment.check import problems_of, warnings_of
 from cnn_tui.experiment.difference import differences, in_few_words
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.file import from_builtins, parse, to_toml
@@ -231,6 +232,16 @@ def test_other_networks_and_settings_that_no_phase_has_are_none() -> None:
     phase = phase_between(experiment, other)
     assert phase == Phase(2, batch_size=8, optimizer="sgd", momentum=0.9, clipnorm=1.0)
     assert phase_between(other, experiment) == Phase(5, batch_size=32, optimizer="adam", clipnorm="none")
+
+
+def test_a_phase_in_which_nothing_learns_is_a_warning() -> None:
+    experiment = Experiment(
+        layers=(Flatten(), Dense(units=10, activation="softmax")), then=(Phase(1), Phase(2, trainable=(1,)))
+    )
+    assert problems_of(experiment) == ()
+    assert [one.message for one in warnings_of(experiment)] == [
+        "in phase 3 of its training nothing learns: set trainable to layers that do"
+    ]
 
 
 def test_a_phase_goes_on_to_name_the_layers_that_it_named() -> None:
