@@ -116,3 +116,9 @@ def solve(images, labels, watched):
     imported = read(tmp_path, code)
     assert (imported.experiment.training.epochs, imported.experiment.input_shape) == (8, (12, 9, 3))
     assert any("images that it trains on" in note and "not known" in note for note in imported.differences)
+
+
+def test_a_class_of_models_that_nobody_makes_is_read(tmp_path: Path) -> None:
+    imported = read(tmp_path, f"{HEAD}{NET}")
+    assert [layer.type for layer in imported.experiment.layers] == KINDS
+    assert any("how many classes there are, classes (line 8), only running tells" in note for note in imported.to_know)

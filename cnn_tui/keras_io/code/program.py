@@ -21,7 +21,7 @@ from cnn_tui.keras_io.code.expressions import Expressions, unknown
 from cnn_tui.keras_io.code.file_loops import each_of, note_of_names, reads_all
 from cnn_tui.keras_io.code.imports import take_import
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
-from cnn_tui.keras_io.code.objects import HELD, is_own
+from cnn_tui.keras_io.code.objects import HELD, is_model, is_own
 from cnn_tui.keras_io.code.pipelines import batches
 from cnn_tui.keras_io.code.tables import with_change
 from cnn_tui.keras_io.code.values import Class, CodeModel, Function, Names, Unknown, Value
@@ -69,15 +69,16 @@ class Program:
         return self._calls.run(function, arguments, {}, function.cell.place(function.node.lineno))
 
     def _enter_uncalled(self) -> None:
-        """Call the functions that nobody calls: a snippet may define what its reader is to call.
+        """Call what nobody calls, as a snippet defines it for its reader: a function that needs nothing, any, a model.
 
-        Those come first that need no arguments; of the others, what they are given is unknown.
+        What they are not given is unknown.
         """
         functions = self.names.functions()
         given = [one for one in functions if len(one.node.args.args) == len(one.node.args.defaults)]
-        for function in (*given, *(one for one in functions if one not in given)):
+        every: list[Function | Class] = [*given, *(one for one in functions if one not in given)]
+        for one in (*every, *filter(is_model, self.names.classes())):
             if not self.models:
-                self._calls.run(function, (), {}, function.cell.place(function.node.lineno))
+                self._calls.call(one, (), {}, one.cell.place(one.node.lineno))
 
     def _note_printed(self, cell: CodeCell, before: Mapping[int, int]) -> None:
         """Give the totals that a notebook kept to the models whose summaries were asked for."""

@@ -264,5 +264,9 @@ class Names:
         """The functions that are defined here."""
         return [value for value in self._values.values() if isinstance(value, Function)]
 
+    def classes(self) -> list[Class]:
+        """The classes that are defined here."""
+        return [value for value in self._values.values() if isinstance(value, Class)]
+
     def __setitem__(self, name: str, value: Value) -> None:
         self._values[name] = value
