@@ -155,10 +155,11 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def watched(self) -> str:
-        """What is validated on, in words: `the test images`, `10 batches of held-out images`; "" for nothing."""
+        """What is validated on, in words: `the test images`, `10 batches of held-out images, varied`; "" for nothing."""
         if self.validation == "none":
             return ""
         images = "the test images" if self.validation == "test" else "held-out images"
+        images += ", varied" if self.vary_validation else ""
         if self.validation_steps is None:
             return images
         return f"{counted(self.validation_steps, 'batch', 'batches')} of {images}"

@@ -201,7 +201,8 @@ def _experiment(run: Run) -> Iterator[Block]:
     if run.experiment.leave_out:
         yield Fact("leaves out", f"{leaving_out.in_words(run.experiment.leave_out)} of its training images")
     steps = "" if training.steps_per_epoch is None else f" of {counted(training.steps_per_epoch, 'batch', 'batches')}"
-    some = f" ({training.watched})" if training.validation_steps is not None and training.watched else ""
+    is_said = training.validation_steps is not None or training.vary_validation
+    some = f" ({training.watched})" if is_said and training.watched else ""
     yield Fact(
         "training",
         f"{counted(training.epochs, 'epoch')}{steps}, batch {training.batch_size}, "

@@ -186,6 +186,9 @@ def test_show_says_how_many_batches_are_trained_and_validated_on(inside: Inside)
     text = " ".join(inside("show", str(run_id)).out.split())
     assert "5 epochs of 100 batches, batch 32, adam 0.001" in text
     assert "validation 0.1 (20 batches of held-out images)" in text
+    with History() as history:
+        run_id = history.add(some.with_training(validation_steps=None, vary_validation=True))
+    assert "validation 0.1 (held-out images, varied)" in " ".join(inside("show", str(run_id)).out.split())
 
 
 def test_show_of_a_run_whose_dataset_is_gone(inside: Inside, tmp_path: Path) -> None:

@@ -151,6 +151,16 @@ model = keras.Sequential([layers.Flatten(input_shape=(28, 28)), layers.Dense(10,
 """
 
 
+def test_the_training_of_a_model_that_is_not_known_is_said(tmp_path: Path) -> None:
+    trained = "other = keras.models.load_model('a.keras')\nother.fit(x_train, y_train, epochs=9)\n"
+    imported = read(tmp_path, HEAD + SMALL_NET + FIT + trained)
+    assert imported.experiment.training.epochs == 3
+    (note,) = imported.differences
+    assert note.startswith("the training of keras.models.load_model('a.keras') (line ")
+    fitted = "scaler = make()\nscaler.fit(x_train)\n"
+    assert read(tmp_path, HEAD + SMALL_NET + FIT + fitted).differences == ()
+
+
 # Which of several models
 
 
