@@ -121,7 +121,7 @@ def test_a_model_becomes_an_experiment_file(inside: Inside, tmp_path: Path) -> N
     answer = inside("import", str(model))
     assert answer.status == 0
     assert answer.err.splitlines() == [
-        'cnn-tui: layer 2 "dense" (Dense): bias_initializer "ones" is left out',
+        'cnn-tui: layer 2 "dense" (Dense): bias_initializer "ones" is left out: zeros stand in',
         "cnn-tui: the model is not compiled in the file: the usual settings stand in",
     ]
     assert "# Differs: layer 2" in answer.out
