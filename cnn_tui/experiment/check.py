@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cnn_tui.data.dataset import Dataset, too_large
 from cnn_tui.data.labels import odd_numbers
 from cnn_tui.experiment import leaving_out, start_weights
@@ -65,7 +67,17 @@ def warnings_of(experiment: Experiment) -> tuple[Problem, ...]:
         for number, phase in enumerate(phases_of(experiment)[1:], 2)
         if not summarize(phase.stack).trainable_params
     ]
-    return (*([] if spare is None else [spare]), *idle)
+    return (*([] if spare is None else [spare]), *idle, *_nothing_varied(experiment))
+
+
+def _nothing_varied(experiment: Experiment) -> Iterator[Problem]:
+    """Images to validate on that are to be varied, and no layer that does it, as the first ones alone do."""
+    training, enabled = experiment.training, experiment.stack.enabled()
+    first = next((layer for _, layer in enabled), None)
+    if training.vary_validation and training.validation != "none" and not (first and first.type.startswith("Random")):
+        where = f"the first layer is {first.type}" if first else "there is no layer"
+        words = "RandomFlip and its like do it where they come first"
+        yield Problem(0, f"vary_validation varies nothing: {where}; {words}")
 
 
 def _goal(experiment: Experiment, dataset: Dataset) -> Goal:

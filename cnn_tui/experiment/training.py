@@ -155,7 +155,7 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def watched(self) -> str:
-        """What is validated on, in words: `the test images`, `10 batches of held-out images, varied`; "" for nothing."""
+        """What is validated on: `the test images`, `10 batches of held-out images, varied`; "" for nothing."""
         if self.validation == "none":
             return ""
         images = "the test images" if self.validation == "test" else "held-out images"

@@ -44,6 +44,7 @@ from cnn_tui.training.probabilities import class_probabilities
 from cnn_tui.training.replicas import settled
 from cnn_tui.training.runtime import spread_work
 from cnn_tui.training.start_weights import start_from_weights
+from cnn_tui.training.step import varied_test_step
 from cnn_tui.training.work import answer
 
 Positions = NDArray[np.int64]
@@ -141,7 +142,16 @@ def _trained(
         rules = StopRuleCallback(phase.stop, lambda words, *_: say(words))
         callbacks = [*rate_callbacks(phase.training, (), first), rules, progress]
         end = first + phase.training.epochs
-        figures = fit(model, data, epochs=end, initial_epoch=first, validation_data=watched, callbacks=callbacks)
+        step = varied_test_step if training.vary_validation else None
+        figures = fit(
+            model,
+            data,
+            epochs=end,
+            initial_epoch=first,
+            validation_data=watched,
+            validation_step=step,
+            callbacks=callbacks,
+        )
         finish(model)
         first += len(figures["loss"])
     return model

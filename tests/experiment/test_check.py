@@ -10,6 +10,7 @@ from cnn_tui.experiment.check import problems_of, warnings_of
 from cnn_tui.experiment.document import Document
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.presets import load_preset
+from cnn_tui.network.layers import RandomFlip
 from cnn_tui.network.summary import summarize
 
 BASELINE = load_preset("lab1-baseline")
@@ -122,3 +123,11 @@ def test_a_fix_may_change_the_loss(one_unit: Experiment) -> None:
     document.apply(fixes["loss binary_crossentropy"])
     assert document.experiment == one_unit
     assert document.undo() == "fix: loss binary_crossentropy"
+
+
+def test_images_to_validate_on_that_no_layer_varies_are_a_warning() -> None:
+    varied = BASELINE.with_training(vary_validation=True)
+    (warning,) = warnings_of(varied)
+    assert warning.message.startswith("vary_validation varies nothing: the first layer is Conv2D")
+    assert warnings_of(varied.with_training(validation="none")) == ()
+    assert warnings_of(varied.with_stack(varied.stack.insert(0, RandomFlip()))) == ()

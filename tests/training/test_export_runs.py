@@ -119,6 +119,7 @@ def test_a_run_with_everything_in_it_is_repeated(tmp_path: Path, trains: Callabl
         batch_size=50,
         validation=0.1,
         validation_steps=1,
+        vary_validation=True,
         loss="categorical_crossentropy",
         optimizer="sgd",
         momentum=0.9,
