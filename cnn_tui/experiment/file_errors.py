@@ -14,6 +14,7 @@ import msgspec
 
 from cnn_tui.experiment.schedule import SCHEDULES
 from cnn_tui.network.fields import Field, fields_of
+from cnn_tui.network.initializers import InitializerWith
 from cnn_tui.network.layers import LAYERS
 from cnn_tui.text import did_you_mean, quiet
 
@@ -59,7 +60,9 @@ def explain(error: str, raw: Any, root: type[msgspec.Struct]) -> str:
         return f"{_where(steps, raw)} needs {missing[1]}{_allowed(struct, missing[1], ': ')}"
     value = _value_at(raw, steps)
     if steps and steps[-1] == "type":
-        kinds = _kinds(steps)
+        kinds: Sequence[str] = [*_kinds(steps)]
+        if len(steps) > 1 and str(steps[-2]).endswith("_initializer"):
+            kinds = typing.get_args(typing.get_type_hints(InitializerWith)["type"])
         near = did_you_mean(value, kinds, quoted=True) if isinstance(value, str) else ""
         return f"{_where(steps, raw)}: found {found(value)}; allowed: {', '.join(kinds)}.{near}"
     if what.startswith(("Expected", "Invalid")):

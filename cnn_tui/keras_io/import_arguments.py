@@ -38,6 +38,7 @@ def value_of(field: Field, raw: Any, hint: Any) -> Any:
         raw = raw.lower()  # which Keras does too
     elif field.name.endswith("_initializer"):
         raw = initializer(raw)
+        raw = _with_arguments(raw) if isinstance(raw, dict) and field.takes_table else raw
     elif field.name == "axis":
         raw = _axis(raw)
     elif field.kind == "pair":
@@ -142,6 +143,18 @@ def initializer(raw: Any) -> Any:
     if any(part != _INITIALIZER_DEFAULTS.get(name) for name, part in config.items()):
         return raw
     return snake_case(raw["class_name"])
+
+
+def _with_arguments(raw: Plain) -> Plain:
+    """The table of an initializer with arguments of its own, from Keras's object for it."""
+    config = {name: part for name, part in config_of(raw).items() if part is not None and name not in ("dtype", "seed")}
+    if config.get("distribution") == "normal":
+        config["distribution"] = "truncated_normal"  # which it means
+    numbers = {
+        name: _plain(part) if isinstance(part, float | int) and not isinstance(part, bool) else part
+        for name, part in config.items()
+    }
+    return {**numbers, "type": raw.get("class_name")}
 
 
 def _scaled(config: Plain) -> str:

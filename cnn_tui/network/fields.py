@@ -14,6 +14,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Meta
 
+from cnn_tui.network.initializers import InitializerWith
 from cnn_tui.network.values import L1L2, SIDES, Floats, Kind, Pair, Value, read_value, show_value, size_of
 from cnn_tui.text import quiet
 
@@ -42,6 +43,7 @@ class Field(msgspec.Struct, frozen=True):
     between: str = "x"  # what stands between the numbers of a pair or a list
     rest: bool = False  # whether one number of a list may be -1: whatever is left
     most: int = _MOST_NUMBERS  # how many numbers a list may have
+    takes_table: bool = False  # whether a choice may be an initializer with arguments of its own, too
 
     def format(self, value: Value) -> str:
         """A value as a person types it: `32`, `3x3`, `same`, `yes`."""
@@ -61,7 +63,7 @@ class Field(msgspec.Struct, frozen=True):
 
     def check(self, value: Value) -> None:
         """Raises ValueError, with a sentence that says what is allowed, for a number that is out of bounds."""
-        if value is None or isinstance(value, str | bool | L1L2):
+        if value is None or isinstance(value, str | bool | L1L2 | InitializerWith):
             return
         numbers: tuple[float, ...] = value if isinstance(value, tuple) else (value,)
         if self.kind == "borders":
@@ -99,6 +101,8 @@ class Field(msgspec.Struct, frozen=True):
         """What is allowed, in words."""
         if self.kind == "choice":
             words = "one of " + ", ".join(self.choices)
+            if self.takes_table:
+                words += ', or in a file { type = "RandomNormal", stddev = 0.01 }'
         elif self.kind == "text":
             words = "any words"
         elif self.kind == "flag":
@@ -175,15 +179,17 @@ def fields_of(layer: type[msgspec.Struct]) -> tuple[Field, ...]:
 
 def _field(name: str, annotation: Any, default: Any) -> Field:
     base, meta, *_ = typing.get_args(annotation)
-    optional = typing.get_origin(base) in (typing.Union, types.UnionType)
-    if optional:
-        (base,) = [part for part in typing.get_args(base) if part is not type(None)]
+    parts = typing.get_args(base) if typing.get_origin(base) in (typing.Union, types.UnionType) else (base,)
+    optional, takes_table = type(None) in parts, InitializerWith in parts
+    (base,) = [part for part in parts if part not in (type(None), InitializerWith)]
     extra = dict(meta.extra)
     if extra["start"] is msgspec.NODEFAULT:
         extra["start"] = default
     kind: Kind = "borders" if extra["between"] == SIDES else _kind(base)
     choices = typing.get_args(base) if kind == "choice" else ()
-    return Field(name, kind, meta.description, default, choices=choices, optional=optional, **extra)
+    return Field(
+        name, kind, meta.description, default, choices=choices, optional=optional, takes_table=takes_table, **extra
+    )
 
 
 def _kind(base: Any) -> Kind:

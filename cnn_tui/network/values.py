@@ -12,6 +12,8 @@ from typing import Literal
 
 import msgspec
 
+from cnn_tui.network.initializers import InitializerWith
+
 Pair = tuple[int, int]
 Ints = tuple[int, ...]
 Borders = tuple[int, ...]
@@ -48,7 +50,7 @@ class L1L2(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         return " ".join(f"{name} {_number(factor)}" for name, factor in named if factor) or "l2 0"
 
 
-Value = int | float | str | bool | Pair | Ints | Floats | L1L2 | None
+Value = int | float | str | bool | Pair | Ints | Floats | L1L2 | InitializerWith | None
 
 
 def show_value(value: Value, between: str = "x") -> str:

@@ -13,6 +13,7 @@ from cnn_tui.experiment.compiled import Compiled, compiled_loss, compiled_metric
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.schedule import keras_arguments
 from cnn_tui.experiment.training import Training
+from cnn_tui.network.initializers import InitializerWith
 from cnn_tui.network.kinds.application import Application
 from cnn_tui.network.kinds.base import LearningLayer
 from cnn_tui.network.layers import AnyLayer
@@ -134,6 +135,8 @@ def keras_layer(layer: AnyLayer, name: str) -> keras.layers.Layer:
     for argument, value in arguments.items():
         if isinstance(value, L1L2):
             arguments[argument] = keras.regularizers.L1L2(l1=value.l1, l2=value.l2)
+        elif isinstance(value, InitializerWith):
+            arguments[argument] = getattr(keras.initializers, value.type)(**value.arguments())
     return getattr(keras.layers, layer.type)(name=name, **arguments)
 
 

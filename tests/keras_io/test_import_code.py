@@ -24,6 +24,7 @@ from cnn_tui.experiment.schedule import ExponentialDecay, InverseTimeDecay, Lear
 from cnn_tui.experiment.stop_rules import StopRule
 from cnn_tui.keras_io.import_model import Imported, ImportProblem, import_model
 from cnn_tui.keras_io.script.write import keras_script
+from cnn_tui.network.initializers import InitializerWith
 from cnn_tui.network.layers import (
     ELU,
     Application,
@@ -631,22 +632,27 @@ def test_an_initializer_is_the_name_that_it_comes_to(tmp_path: Path, given: str,
 
 
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("given", "wanted"),
     [
-        (
-            "kernel_initializer=keras.initializers.RandomUniform(-0.01, 0.01)",
-            "RandomUniform(minval=-0.01, maxval=0.01)",
-        ),
-        ("kernel_initializer=tf.random_normal_initializer(stddev=0.01)", "RandomNormal(stddev=0.01)"),
-        ("kernel_initializer=keras.initializers.VarianceScaling(3.0)", "VarianceScaling(scale=3.0)"),
-        ("bias_initializer=keras.initializers.Constant(0.1)", "Constant(value=0.1)"),
+        ("keras.initializers.RandomUniform(-0.1, 0.2)", InitializerWith("RandomUniform", minval=-0.1, maxval=0.2)),
+        ("tf.random_normal_initializer(stddev=0.01)", InitializerWith("RandomNormal", stddev=0.01)),
+        ("keras.initializers.VarianceScaling(3.0)", InitializerWith("VarianceScaling", scale=3.0)),
+        ("keras.initializers.Constant(0.5)", InitializerWith("Constant", value=0.5)),
     ],
 )
-def test_an_initializer_with_arguments_says_what_stands_in(tmp_path: Path, given: str, words: str) -> None:
-    imported = read(tmp_path, HEAD + SMALL.replace("layers.Dense(10", f"layers.Dense(10, {given}") + FIT)
-    (note,) = imported.differences
-    assert words in note
-    assert note.endswith("left out: zeros stand in" if "bias" in given else "left out: glorot_uniform stands in")
+def test_an_initializer_comes_in_with_its_arguments(tmp_path: Path, given: str, wanted: InitializerWith) -> None:
+    code = SMALL.replace("layers.Dense(10", f"layers.Dense(10, kernel_initializer={given}")
+    imported = read(tmp_path, HEAD + code + FIT)
+    (answer,) = (layer for layer in imported.experiment.layers if isinstance(layer, Dense))
+    assert (answer.kernel_initializer, imported.differences) == (wanted, ())
+    again = read(tmp_path, keras_script(imported.experiment))
+    assert again.experiment.layers == imported.experiment.layers
+
+
+def test_an_initializer_of_what_has_none_here_says_what_stands_in(tmp_path: Path) -> None:
+    code = SMALL.replace("layers.Dense(10", "layers.Dense(10, bias_initializer=keras.initializers.Constant(0.1)")
+    (note,) = read(tmp_path, HEAD + code + FIT).differences
+    assert note.endswith("bias_initializer Constant(value=0.1) is left out: zeros stand in")
 
 
 @pytest.mark.parametrize("when", ["on_batch_end", "on_train_batch_end"])

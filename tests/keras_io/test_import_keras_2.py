@@ -11,6 +11,7 @@ import pytest
 from cnn_tui.experiment.file import parse, to_toml
 from cnn_tui.keras_io.import_model import Imported
 from cnn_tui.keras_io.script.model import layer_arguments
+from cnn_tui.network.initializers import InitializerWith
 from cnn_tui.network.layers import BatchNormalization, Dense, LayerNormalization
 from cnn_tui.network.summary import summarize
 from tests.keras_io.test_import_model import DENSE, FLATTEN, Model, read, refusal, sequential
@@ -132,13 +133,28 @@ def test_what_a_variance_scaling_is_called_today(
     assert (answer.kernel_initializer, imported.differences) == (name, ())
 
 
-@pytest.mark.parametrize("config", [{"scale": 3.0}, {"distribution": "untruncated_normal"}, {"scale": [1]}, {"x": 1}])
-def test_a_variance_scaling_without_a_name_is_left_out_in_words(tmp_path: Path, config: Model) -> None:
+@pytest.mark.parametrize(
+    ("config", "comes_in"),
+    [
+        ({"scale": 3.0}, True),
+        ({"distribution": "untruncated_normal"}, True),
+        ({"scale": [1]}, False),
+        ({"x": 1}, False),
+    ],
+)
+def test_a_variance_scaling_without_a_name_comes_in_by_its_arguments(
+    tmp_path: Path, config: Model, comes_in: bool
+) -> None:
     described = {**DENSE, "config": {**DENSE["config"], "kernel_initializer": layer("VarianceScaling", **config)}}
-    (sentence,) = read(tmp_path / "model.json", sequential(FLATTEN, described)).differences
-    assert "kernel_initializer is VarianceScaling(" in sentence and sentence.endswith(
-        "which is left out: glorot_uniform stands in"
-    )
+    imported = read(tmp_path / "model.json", sequential(FLATTEN, described))
+    answer = imported.experiment.layers[-1]
+    assert isinstance(answer, Dense)
+    if comes_in:
+        assert (answer.kernel_initializer, imported.differences) == (InitializerWith("VarianceScaling", **config), ())
+        return
+    (sentence,) = imported.differences
+    assert "kernel_initializer is VarianceScaling(" in sentence
+    assert sentence.endswith("which is left out: glorot_uniform stands in")
 
 
 @pytest.mark.parametrize("inside", [True, False])

@@ -28,6 +28,7 @@ from cnn_tui.keras_io.code.arguments import ORDER
 from cnn_tui.keras_io.import_file import MAX_CONFIG_BYTES
 from cnn_tui.keras_io.import_inside import taken_apart
 from cnn_tui.keras_io.import_model import Imported, ImportProblem, import_model
+from cnn_tui.network.initializers import InitializerWith
 from cnn_tui.network.kinds.application import facts_of
 from cnn_tui.network.layers import AnyLayer, Conv2D, Dense, Flatten, LeakyReLU, Rescaling
 from cnn_tui.network.rescaling import second_division
@@ -266,13 +267,15 @@ def test_arguments_that_are_left_out_are_noted(tmp_path: Path) -> None:
     convolution = imported.experiment.layers[0]
     assert isinstance(convolution, Conv2D)
     assert (convolution.kernel_initializer, str(convolution.kernel_regularizer)) == ("he_normal", "l2 0.01")
+    answer = imported.experiment.layers[-1]
+    assert isinstance(answer, Dense)
+    assert answer.kernel_initializer == InitializerWith("RandomNormal", mean=0.0, stddev=1.0)
     for words in (
         'layer 1 "eyes" (Conv2D): the seed of kernel_initializer is left out',
         "bias_initializer Ones is left out: zeros stand in",
         "kernel_constraint MaxNorm(max_value=2, axis=0) is left out",
         "activity_regularizer L1(l1=0.0",
         "(Dropout): seed 3 is left out",
-        "kernel_initializer is RandomNormal(mean=0.0, stddev=1",
         "the optimizer adam: beta_1 0.8 is left out",
         "the metric AUC(",
         'the metric "mse" is left out',

@@ -10,6 +10,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.keras_io.script.application import application_code
 from cnn_tui.keras_io.source import CodeLines, call, literal
 from cnn_tui.network.fields import fields_of
+from cnn_tui.network.initializers import InitializerWith
 from cnn_tui.network.layers import AnyLayer, Application, Normalization
 from cnn_tui.network.stack import float32_layers
 from cnn_tui.network.summary import keras_names, summarize
@@ -69,4 +70,7 @@ def _value(value: Any) -> str:
         factors = {name: factor for name, factor in (("l1", value.l1), ("l2", value.l2)) if factor}
         kind = "".join(factors).upper() or "L1L2"
         return f"tf.keras.regularizers.{kind}({', '.join(f'{name}={factor}' for name, factor in factors.items())})"
+    if isinstance(value, InitializerWith):
+        given = ", ".join(f"{name}={literal(argument)}" for name, argument in value.given().items())
+        return f"tf.keras.initializers.{value.type}({given})"
     return "1 / 255" if value == 1 / 255 else literal(value)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 import msgspec
 
 from cnn_tui.network.fields import L1L2, Pair, argument, fields_of
+from cnn_tui.network.initializers import InitializerWith
 from cnn_tui.network.values import evened
 
 ActivationName: TypeAlias = Literal[
@@ -94,7 +95,7 @@ Activate = Annotated[
 ]
 UseBias = Annotated[bool, argument("Whether each output gets a number of its own added.")]
 WeightStart = Annotated[
-    Initializer,
+    Initializer | InitializerWith,
     argument(
         "How the weights are drawn before training: he_* suits relu, glorot_* most others; zeros leaves all filters "
         "alike."
