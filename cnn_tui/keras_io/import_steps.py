@@ -14,6 +14,7 @@ from cnn_tui.keras_io.code.values import FIT_AT, Unknown
 from cnn_tui.keras_io.import_code import CodeImport
 from cnn_tui.keras_io.import_parts import holds_out, is_known_part, share_held_out, share_watched
 from cnn_tui.keras_io.notes import Notes
+from cnn_tui.text import counted
 
 
 def are_in_batches(data: Any) -> TypeGuard[Folder]:
@@ -97,10 +98,10 @@ def validation_steps(experiment: Experiment, code: CodeImport, batch_size: Any, 
         return None
     drawn = max(1, math.ceil(shown / batch_size))
     if isinstance(images, DatasetArrays) or drawn * batch_size != shown:
-        notes.to_know.append(
-            f"the model is validated on {shown:,} of the images to validate on there: {drawn * batch_size:,}, whole "
-            "batches, are drawn at random here"
-        )
+        whole = drawn * batch_size
+        many = "as many" if whole == shown else f"{whole:,}, which are whole batches,"
+        images_there = counted(shown, "image")
+        notes.to_know.append(f"the model is validated on {images_there} there, and here on {many} drawn at random")
     return drawn
 
 

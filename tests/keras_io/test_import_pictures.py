@@ -590,6 +590,16 @@ model.fit(x_train, y_train, batch_size=20, epochs=3, {watched})
         assert imported.experiment.training.validation_steps == steps
 
 
+def test_as_many_images_to_validate_on_as_are_whole_batches_are_told(tmp_path: Path) -> None:
+    fit = 'model.compile("adam", "sparse_categorical_crossentropy")\nmodel.fit(x_train, y_train, batch_size=20, {})'
+    for watched, many in (
+        ("x_test[:50], y_test[:50]", "60, which are whole batches,"),
+        ("x_test[:40], y_test[:40]", "as many"),
+    ):
+        imported = read(tmp_path, HEAD + SMALL + fit.format(f"validation_data=({watched})"))
+        assert f"images there, and here on {many} drawn at random" in imported.to_know[0]
+
+
 @pytest.mark.parametrize(
     ("join", "is_put_together"),
     [
