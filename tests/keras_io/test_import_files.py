@@ -68,9 +68,21 @@ for folder in place.iterdir():
         y.append(file.parent.name)
 X = np.array(X) / 255.0
 """
+WALKED = """
+kinds = os.listdir("pets")
+for folder, inner, files in os.walk("pets"):
+    for file in files:
+        X.append(cv2.resize(cv2.imread(os.path.join(folder, file)), (8, 6)))
+        y.append(os.path.basename(folder))
+X = np.array(X) / 255.0
+"""
 
 
-@pytest.mark.parametrize("loops", [PAIRS, NUMBERED, PATTERN, PATHLIB], ids=["pairs", "numbered", "pattern", "pathlib"])
+@pytest.mark.parametrize(
+    "loops",
+    [PAIRS, NUMBERED, PATTERN, PATHLIB, WALKED],
+    ids=["pairs", "numbered", "pattern", "pathlib", "walked"],
+)
 def test_pictures_that_functions_read_are_the_folder(pets: Path, loops: str) -> None:
     fit = BY_HAND_FIT.replace("Dense(3,", "Dense(len(kinds),")
     imported = read(pets.parent, READ + BY_HAND + loops + fit)
