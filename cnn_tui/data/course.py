@@ -16,7 +16,7 @@ from cnn_tui.data import drawings
 from cnn_tui.home import home, scratch
 
 DRAWN = "_drawn"
-_VERSION = 3
+_VERSION = 4
 """Of the drawings; another one is drawn anew."""
 
 

@@ -57,6 +57,7 @@ class Pose(NamedTuple):
 
 _USUAL = Pose()
 _ANYWHERE = Pose((0.55, 0.9), 0.16, 0.1, 0.05)
+_SOMEWHERE = Pose((0.5, 0.9), 0.16, 0.08, 0.3)
 _UPRIGHT = Pose((0.8, 0.95), 0.04, 0.04, 0.08)
 _AS_IT_LIKES = Pose((0.6, 1.0), 0.15, 0.12, 0.5)
 
@@ -237,11 +238,13 @@ def _dog(chance: random.Random, pose: Pose) -> Image.Image:
 
 FINGERS: tuple[Point, ...] = ((0.24, 0.42), (0.36, 0.2), (0.47, 0.15), (0.58, 0.19), (0.68, 0.28))
 """Where the tips of a hand's stretched fingers are: thumb, forefinger, middle, ring and little finger."""
+_LONG_ARM = 2.0
+"""Where an arm ends that comes from outside the picture, however small it is."""
 _KNUCKLES: tuple[Point, ...] = ((0.36, 0.62), (0.4, 0.5), (0.48, 0.48), (0.56, 0.49), (0.63, 0.53))
 
 
-def _hand(drawing: Drawing, skin: Color, stretched: tuple[float, ...]) -> None:
-    """A hand with its wrist below. `stretched` says of each finger how far, from 0 to 1."""
+def _hand(drawing: Drawing, skin: Color, stretched: tuple[float, ...], arm: float = 1.1) -> None:
+    """A hand with its arm below, down to `arm`. `stretched` says of each finger how far, from 0 to 1."""
     dark: Color = (skin[0] * 3 // 4, skin[1] * 3 // 4, skin[2] * 3 // 4)
     turn = drawing.between(-0.22, 0.22)
 
@@ -249,7 +252,7 @@ def _hand(drawing: Drawing, skin: Color, stretched: tuple[float, ...]) -> None:
         x, y = point[0] - 0.5, point[1] - 0.6
         return 0.5 + x * math.cos(turn) - y * math.sin(turn), 0.6 + x * math.sin(turn) + y * math.cos(turn)
 
-    drawing.limb([turned((0.5, 0.68)), turned((0.5, 1.1))], 0.2, skin)
+    drawing.limb([turned((0.5, 0.68)), turned((0.5, arm))], 0.2, skin)
     drawing.blob(turned((0.5, 0.62)), (0.17, 0.17), skin)
     for knuckle, tip, far in zip(_KNUCKLES, FINGERS, stretched, strict=True):
         end = tuple(
@@ -261,7 +264,7 @@ def _hand(drawing: Drawing, skin: Color, stretched: tuple[float, ...]) -> None:
 def _hand_that(*stretched: float) -> Drawer:
     def draw(chance: random.Random, pose: Pose) -> Image.Image:
         drawing = Drawing(chance, (248, 248, 246), pose=pose)
-        _hand(drawing, drawing.near(chance.choice(_SKINS)), stretched)
+        _hand(drawing, drawing.near(chance.choice(_SKINS)), stretched, _LONG_ARM)
         return drawing.finished()
 
     return draw
@@ -314,7 +317,8 @@ DRAWN: dict[str, Drawn] = {
             "scissors": _hand_that(0, 1, 1, 0, 0),
         },
         80,
-        30,
+        40,
+        pose=_SOMEWHERE,
     ),
     "sign_mnist": Drawn(_signs(), 80, 16, SIGN_SIDE, coloured=False, pose=Pose(flips=False)),
 }
