@@ -33,6 +33,23 @@ ARCHITECTURES = {
     "DenseNet121": 32,
     "EfficientNetB0": 32,
     "EfficientNetV2B0": 32,
+    "InceptionResNetV2": 75,
+    "ResNet152": 32,
+    "ResNet101V2": 32,
+    "ResNet152V2": 32,
+    "DenseNet169": 32,
+    "DenseNet201": 32,
+    "EfficientNetB1": 32,
+    "EfficientNetB2": 32,
+    "EfficientNetB3": 32,
+    "EfficientNetB4": 32,
+    "EfficientNetB5": 32,
+    "EfficientNetB6": 32,
+    "EfficientNetB7": 32,
+    "EfficientNetV2B1": 32,
+    "EfficientNetV2B2": 32,
+    "EfficientNetV2B3": 32,
+    "EfficientNetV2S": 32,
 }
 """By Keras's names, with the smallest height and width that Keras takes."""
 

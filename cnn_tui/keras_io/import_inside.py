@@ -7,6 +7,7 @@ import typing
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from cnn_tui.keras_io.code.preparation import SCALES
 from cnn_tui.keras_io.import_file import ImportProblem
 from cnn_tui.network.kinds.application import Application, Architecture, facts_of, frozen_depth
 from cnn_tui.text import quiet
@@ -15,8 +16,6 @@ Plain = dict[str, Any]
 
 _MODELS = ("Sequential", "Functional", "Model")
 _ARCHITECTURES: tuple[str, ...] = typing.get_args(Architecture)
-_SCALES = "EfficientNet"
-"""How architectures begin that scale images from 0 to 255 themselves."""
 _OF_TENSORS = {"TrueDivide": "/", "Divide": "/", "Multiply": "*", "Subtract": "-", "Add": "+"}
 """Arithmetic with a number, as Keras 3 keeps what a script does to a tensor."""
 _OF_ARITHMETIC = "of arithmetic"
@@ -35,7 +34,7 @@ def taken_apart(layers: Sequence[Plain], chain_of: Callable[[Plain, list[str]], 
         if layer.get("class_name") not in _MODELS or not isinstance(config, dict) or "layers" not in config:
             _append(found, _as_rescaling(layer))
         elif (base := _application(config)) is not None:
-            if base["config"]["architecture"].startswith(_SCALES) and not _is_scaled(found):
+            if base["config"]["architecture"].startswith(SCALES) and not _is_scaled(found):
                 base["config"]["preprocessing"] = "own"
             given = {name: value for name, value in base["config"].items() if name != "name"}
             if _is_called_at_rest(layer.get("inbound_nodes")) and Application(**given).varies():

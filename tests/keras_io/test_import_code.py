@@ -1403,7 +1403,10 @@ def test_a_network_with_its_top_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("architecture", "total_params"),
-    [("VGG16", 134_268_738), ("ResNet50", 23_591_810), ("EfficientNetB0", 4_052_133), ("MobileNetV2", 2_260_546)],
+    [
+        *(("VGG16", 134_268_738), ("ResNet50", 23_591_810), ("EfficientNetB0", 4_052_133), ("MobileNetV2", 2_260_546)),
+        *(("EfficientNetB3", 10_786_609), ("DenseNet201", 18_325_826), ("ResNet152V2", 58_335_746)),
+    ],
 )
 def test_a_top_that_begins_at_random_is_layers_of_its_own(tmp_path: Path, architecture: str, total_params: int) -> None:
     network = f"keras.applications.{architecture}(weights=None, classes=2, input_shape=(224, 224, 3))"

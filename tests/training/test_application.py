@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import typing
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,18 @@ import pytest
 
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.keras_io.script.model import model_code
-from cnn_tui.network.kinds.application import facts_of
+from cnn_tui.network.kinds.application import Architecture, facts_of
 from cnn_tui.network.layers import Application, Dense, GlobalAveragePooling2D, Resizing
 from cnn_tui.network.rules import flow
 from cnn_tui.network.stack import Stack
 from cnn_tui.network.summary import summarize
 
 QUICK = ("MobileNet", "VGG16")
+LARGE = (
+    *("ResNet101V2", "ResNet152", "ResNet152V2", "DenseNet169", "EfficientNetB2", "EfficientNetB3", "EfficientNetB4"),
+    *("EfficientNetB5", "EfficientNetB6", "EfficientNetB7", "EfficientNetV2B1", "EfficientNetV2B2", "EfficientNetV2B3"),
+)
+"""Larger ones of a kind that is tried, and slow to build: docs/make_applications.py wrote all in the same way."""
 END = (GlobalAveragePooling2D(), Dense(units=10, activation="softmax"))
 SMALL = Experiment(
     layers=(
@@ -39,10 +45,8 @@ def counted(weights: list[Any]) -> int:
         *QUICK,
         *(
             pytest.param(name, marks=pytest.mark.long)
-            for name in (
-                *("MobileNetV2", "VGG19", "InceptionV3", "Xception", "ResNet50", "ResNet50V2", "ResNet101"),
-                *("DenseNet121", "EfficientNetB0", "EfficientNetV2B0"),
-            )
+            for name in typing.get_args(Architecture)
+            if name not in (*QUICK, *LARGE)
         ),
     ],
 )

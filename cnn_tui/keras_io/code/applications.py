@@ -33,13 +33,27 @@ _ORDERS = {
     "MobileNet": ("input_shape", "alpha", "depth_multiplier", "dropout", "include_top", "weights"),
 }
 _ORDER = ("include_top", "weights", "input_tensor", "input_shape", "pooling")
+_USUAL: dict[str, Value] = {"alpha": 1.0, "depth_multiplier": 1, "minimalistic": False, "include_preprocessing": True}
+"""Arguments that would make another network."""
 _POOLED: tuple[tuple[str, dict[str, Value]], ...] = (("GlobalAveragePooling2D", {}),)
 _DENSE: tuple[str, dict[str, Value]] = ("Dense", {"units": 4096, "activation": "relu"})
+_DROPPED = {
+    "EfficientNetB0": 0.2,
+    "EfficientNetB1": 0.2,
+    "EfficientNetB2": 0.3,
+    "EfficientNetB3": 0.3,
+    "EfficientNetB4": 0.4,
+    "EfficientNetB5": 0.4,
+    "EfficientNetB6": 0.5,
+    "EfficientNetB7": 0.5,
+    **dict.fromkeys((f"EfficientNetV2{size}" for size in ("B0", "B1", "B2", "B3", "S")), 0.2),
+}
+"""What share the top of an architecture leaves out."""
+_POOLED_ONLY = ("MobileNetV2", "InceptionV3", "Xception", "InceptionResNetV2", "ResNet", "DenseNet")
+"""How architectures begin whose top is a pooling and the Dense layer."""
 _TOPS = {
-    **dict.fromkeys(
-        ("MobileNetV2", "InceptionV3", "Xception", "ResNet50", "ResNet50V2", "ResNet101", "DenseNet121"), _POOLED
-    ),
-    **dict.fromkeys(("EfficientNetB0", "EfficientNetV2B0"), (*_POOLED, ("Dropout", {"rate": 0.2}))),
+    **{name: _POOLED for name in ARCHITECTURES if name.startswith(_POOLED_ONLY)},
+    **{name: (*_POOLED, ("Dropout", {"rate": rate})) for name, rate in _DROPPED.items()},
     **dict.fromkeys(("VGG16", "VGG19"), (("Flatten", {}), _DENSE, _DENSE)),
 }
 """What stands between a network of Keras's and the Dense layer that names its classes."""
@@ -60,12 +74,17 @@ def application(callee: Named, unnamed: Sequence[Value], given: Mapping[str, Val
     shape = flows_in.shape if isinstance(flows_in, Tensor) else None
     if shape is not None or "input_shape" in named:
         arguments["input_shape"] = named["input_shape"] if shape is None else shape
-    if callee.name in ARCHITECTURES and not _has_top(named) and named.get("alpha", 1.0) == 1:
+    if (
+        callee.name in ARCHITECTURES
+        and not _has_top(named)
+        and all(named.get(name, usual) == usual for name, usual in _USUAL.items())
+    ):
         arguments[TRAINED] = [named.get("trainable", True)] * len(facts_of(callee.name).layers)
     if _has_top(named) and not _has_plain_top(callee, named):
         arguments["include_top"] = True
-    if named.get("alpha", 1.0) != 1:
-        arguments["alpha"] = named["alpha"]
+    for name, usual in _USUAL.items():
+        if named.get(name, usual) != usual:
+            arguments[name] = named[name]
     return Instance("Application", arguments, place)
 
 

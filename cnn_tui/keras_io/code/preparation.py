@@ -33,7 +33,7 @@ _MODULES = {
     ),
     **dict.fromkeys(("efficientnet", "efficientnet_v2", "mobilenet_v3", "convnext"), ""),
 }
-_SCALES = ("EfficientNet", "MobileNetV3", "ConvNeXt")
+SCALES = ("EfficientNet", "MobileNetV3", "ConvNeXt")
 """How architectures begin that scale images from 0 to 255 themselves."""
 
 
@@ -66,7 +66,7 @@ def of_generator(generator: Instance | None) -> Instance | None:
 
 def scales_itself(architecture: str) -> bool:
     """Whether a network is to be given images from 0 to 255, which it scales itself."""
-    return architecture.startswith(_SCALES)
+    return architecture.startswith(SCALES)
 
 
 def with_own_function(given: Mapping[str, Value], done: Value, called: str, place: str) -> dict[str, Value]:

@@ -26,16 +26,38 @@ Architecture = Literal[
     "DenseNet121",
     "EfficientNetB0",
     "EfficientNetV2B0",
+    "InceptionResNetV2",
+    "ResNet152",
+    "ResNet101V2",
+    "ResNet152V2",
+    "DenseNet169",
+    "DenseNet201",
+    "EfficientNetB1",
+    "EfficientNetB2",
+    "EfficientNetB3",
+    "EfficientNetB4",
+    "EfficientNetB5",
+    "EfficientNetB6",
+    "EfficientNetB7",
+    "EfficientNetV2B1",
+    "EfficientNetV2B2",
+    "EfficientNetV2B3",
+    "EfficientNetV2S",
 ]
 
 
-FROM_MINUS_1 = ("MobileNetV2", "MobileNet", "InceptionV3", "Xception", "ResNet50V2")
+FROM_MINUS_1 = (
+    *("MobileNetV2", "MobileNet", "InceptionV3", "Xception", "InceptionResNetV2"),
+    *("ResNet50V2", "ResNet101V2", "ResNet152V2"),
+)
 """Architectures that learned images from -1 to 1."""
-BLUE_FIRST = ("VGG16", "VGG19", "ResNet50", "ResNet101")
+BLUE_FIRST = ("VGG16", "VGG19", "ResNet50", "ResNet101", "ResNet152")
 """Architectures that learned blue, green and red, from 0 to 255 with ImageNet's means taken away."""
 IMAGENET_MEANS = (103.939, 116.779, 123.68)
 """Of blue, green and red."""
-IMAGENET_TORCH = {"DenseNet121": ((0.485, 0.456, 0.406), (0.229**2, 0.224**2, 0.225**2))}
+IMAGENET_TORCH = dict.fromkeys(
+    ("DenseNet121", "DenseNet169", "DenseNet201"), ((0.485, 0.456, 0.406), (0.229**2, 0.224**2, 0.225**2))
+)
 """Architectures that learned images brought to mean 0 and spread 1: the means and variances of 0 to 1.
 
 What is in none of these scales images from 0 to 255 itself."""
