@@ -9,7 +9,7 @@ import pytest
 
 from cnn_tui.keras_io.import_file import SeveralModels
 from cnn_tui.network.layers import Conv2D, Dense, Dropout, Normalization, Rescaling
-from tests.keras_io.test_import_code import HEAD, SMALL, read, refusal
+from tests.keras_io.scripts import HEAD, SMALL, read, refusal
 
 LOADED = f"""{HEAD}
 import numpy as np

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.network.layers import Dropout
-from tests.keras_io.test_import_code import HEAD, read, refusal
+from tests.keras_io.scripts import HEAD, read, refusal
 
 NET = """
 class Net(keras.Model):

@@ -8,7 +8,7 @@ import pytest
 
 from cnn_tui.data.dataset import DataOptions
 from cnn_tui.network.layers import Dense
-from tests.keras_io.test_import_code import read
+from tests.keras_io.scripts import read
 from tests.keras_io.test_import_pictures import BY_HAND, BY_HAND_FIT, READ, pets
 
 __all__ = ["pets"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cnn_tui.network.layers import Conv2D, Dense
-from tests.keras_io.test_import_code import FIT, HEAD, SMALL, read, refusal
+from tests.keras_io.scripts import FIT, HEAD, SMALL, read, refusal
 
 OBJECT = """
 class Settings:

@@ -28,7 +28,7 @@ from cnn_tui.network.layers import (
     RandomRotation,
     Rescaling,
 )
-from tests.keras_io.test_import_code import FIT, HEAD, SMALL, read, refusal
+from tests.keras_io.scripts import FIT, HEAD, SMALL, read, refusal
 
 READ = """
 import os, pathlib

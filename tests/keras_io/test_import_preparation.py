@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnn_tui.network.layers import Application, Dense, Rescaling
-from tests.keras_io.test_import_code import FIT, HEAD, read, refusal
+from tests.keras_io.scripts import FIT, HEAD, read, refusal
 from tests.keras_io.test_import_pictures import READ, pets
 
 __all__ = ["pets"]

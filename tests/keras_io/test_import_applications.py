@@ -1,0 +1,257 @@
+"""Networks of `keras.applications` in a script, and what a script does before and around them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from cnn_tui.experiment.file import parse, to_toml
+from cnn_tui.experiment.presets import load_preset
+from cnn_tui.keras_io.script.write import keras_script
+from cnn_tui.network.layers import (
+    Application,
+    Dense,
+    Flatten,
+    Rescaling,
+    Resizing,
+)
+from cnn_tui.network.stack import Stack
+from cnn_tui.network.summary import summarize
+from tests.keras_io.scripts import FIT, HEAD, SMALL, read, refusal, total
+
+
+def test_layers_that_a_script_freezes_are_frozen(tmp_path: Path) -> None:
+    code = (
+        HEAD
+        + SMALL
+        + """
+model.layers[0].trainable = False
+for layer in model.layers[1:2]:
+    layer.trainable = False
+"""
+        + FIT
+    )
+    imported = read(tmp_path, code)
+    assert [layer.trainable for layer in imported.experiment.layers] == [False, True, True]
+    assert "trainable=False" in keras_script(imported.experiment)
+    assert not [note for note in imported.notes if "frozen" in note or "trainable" in note]
+
+
+MIXED = """
+from tensorflow.keras.applications.inception_v3 import InceptionV3
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+base = InceptionV3(input_shape=(150, 150, 3), include_top=False, weights=None)
+base.load_weights("inception.h5")
+for layer in base.layers:
+    layer.trainable = False
+last_output = base.get_layer("mixed7").output
+x = layers.Flatten()(last_output)
+x = layers.Dense(1024, activation="relu")(x)
+x = layers.Dense(10, activation="softmax")(x)
+model = keras.Model(base.input, x)
+"""
+
+
+SCALED = """
+base = keras.applications.MobileNetV2((96, 96, 3), include_top=False, pooling="avg")
+base.trainable = False
+inputs = keras.Input((96, 96, 3))
+x = layers.RandomFlip("horizontal")(inputs)
+x = keras.applications.mobilenet_v2.preprocess_input(x)
+x = base(x, training=False)
+model = keras.Model(inputs, layers.Dense(10, "softmax")(x))
+"""
+
+
+IN_A_ROW = """
+base = tf.keras.applications.VGG16(weights="imagenet", include_top=False, input_shape=(64, 64, 3))
+model = keras.Sequential([layers.Rescaling(1 / 255), base, layers.Flatten(), layers.Dense(10, activation="softmax")])
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "expected", "kinds"),
+    [
+        (
+            MIXED,
+            Application(
+                architecture="InceptionV3", weights="inception.h5", cut="mixed7", preprocessing="none", trainable=False
+            ),
+            ["Application", "Flatten", "Dense", "Dense"],
+        ),
+        (
+            SCALED,
+            Application(architecture="MobileNetV2", trainable=False, training=False),
+            ["RandomFlip", "Application", "GlobalAveragePooling2D", "Dense"],
+        ),
+        (
+            IN_A_ROW,
+            Application(architecture="VGG16", preprocessing="none"),
+            ["Application", "Flatten", "Dense"],
+        ),
+    ],
+    ids=["cut", "functional", "in a row"],
+)
+def test_a_network_that_was_trained_before_is_one_layer(
+    tmp_path: Path, code: str, expected: Application, kinds: list[str]
+) -> None:
+    head = HEAD if code is MIXED else HEAD.replace("x_train, x_test = x_train / 255.0, x_test / 255.0", "")
+    imported = read(tmp_path, head + code + FIT)
+    layers = imported.experiment.layers
+    assert [layer.type for layer in layers] == kinds
+    (base,) = [layer for layer in layers if isinstance(layer, Application)]
+    assert base == expected
+    assert parse(to_toml(imported.experiment)).layers == layers
+
+
+FINE_TUNED = """
+base = tf.keras.applications.MobileNetV2(input_shape=(32, 32, 3), include_top=False)
+base.trainable = True
+{freezing}
+model = keras.Sequential([base, layers.GlobalAveragePooling2D(), layers.Dense(2, activation="softmax")])
+"""
+
+
+@pytest.mark.parametrize(
+    ("freezing", "frozen"),
+    [
+        ("for layer in base.layers[:100]:\n    layer.trainable = False", 100),
+        ("base.layers[0].trainable = False", 0),
+        ("for at, layer in enumerate(base.layers):\n    layer.trainable = at >= 100", 100),
+        ("base.trainable = False\nfor layer in base.layers[-10:]:\n    layer.trainable = True", 144),
+        ("for layer in base.layers:\n    if layer.name == 'block_3_expand': break\n    layer.trainable = False", 27),
+        (
+            "ready = False\nfor layer in base.layers:\n    if layer.name == 'block_3_expand':\n        ready = True\n"
+            "    layer.trainable = ready",
+            27,
+        ),
+        ("for layer in base.layers:\n    layer.trainable = isinstance(layer, layers.Conv2D)", None),
+        ("for layer in base.layers:\n    if layer.name == 'block_13_expand':\n        layer.trainable = False", None),
+    ],
+)
+def test_a_network_is_frozen_up_to_where_a_script_freezes_it(tmp_path: Path, freezing: str, frozen: int | None) -> None:
+    imported = read(tmp_path, HEAD + FINE_TUNED.format(freezing=freezing) + FIT)
+    base = imported.experiment.layers[0]
+    assert isinstance(base, Application)
+    assert base.trainable
+    assert base.frozen_layers == (frozen or 0)
+    assert any("trainable at line" in note or "are trained" in note for note in imported.notes) is (frozen is None)
+
+
+@pytest.mark.parametrize(
+    ("function", "layers"),
+    [
+        ("lambda x: x * 2 - 1", (Rescaling(scale=2.0), Rescaling(scale=1.0, offset=-1.0))),
+        ("lambda x: x", ()),
+        ("double", (Rescaling(scale=2.0),)),
+    ],
+)
+def test_a_lambda_that_is_arithmetic_is_a_rescaling(
+    tmp_path: Path, function: str, layers: tuple[Rescaling, ...]
+) -> None:
+    model = f"""
+def double(x):
+    return 2 * x
+model = keras.Sequential()
+model.add(keras.layers.Lambda({function}, input_shape=(28, 28, 1)))
+model.add(keras.layers.Flatten())
+model.add(keras.layers.Dense(10, activation="softmax"))
+"""
+    imported = read(tmp_path, HEAD + model + FIT)
+    assert imported.experiment.layers[:-2] == layers
+    assert imported.differences == ()
+
+
+@pytest.mark.parametrize("function", ["lambda x: tf.sin(x)", "lambda x: x[:, 2:]", "lambda x: tf.nn.relu(x)"])
+def test_a_lambda_that_is_more_is_refused(tmp_path: Path, function: str) -> None:
+    model = f"model = keras.Sequential([keras.layers.Lambda({function}), layers.Flatten(), layers.Dense(10)])"
+    assert "Lambda: code is never imported" in refusal(tmp_path, HEAD + model + FIT)
+
+
+def test_images_that_are_not_prepared_for_a_network_come_as_they_do_there(tmp_path: Path) -> None:
+    code = """
+base = keras.applications.Xception(include_top=False, weights=None, input_shape=(150, 150, 3))
+pictures = keras.utils.image_dataset_from_directory("nowhere", image_size=(150, 150))
+model = keras.Sequential([base, layers.Flatten(), layers.Dense(2, activation="softmax")])
+"""
+    imported = read(tmp_path, HEAD + code + FIT.replace("x_train, y_train", "pictures"))
+    first, base = imported.experiment.layers[:2]
+    assert first == Rescaling(scale=255.0)
+    assert base == Application(architecture="Xception", weights="none", preprocessing="none")
+    assert any("gets images from 0 to 255 there" in note for note in imported.to_know)
+
+
+def test_layers_of_a_model_that_goes_on_from_a_network_are_counted_with_it(tmp_path: Path) -> None:
+    code = """
+base = keras.applications.InceptionV3(include_top=False, weights=None, input_shape=(150, 150, 3))
+x = layers.GlobalAveragePooling2D()(base.output)
+model = keras.Model(inputs=base.input, outputs=layers.Dense(2, activation="softmax")(x))
+for layer in model.layers[:249]:
+    layer.trainable = False
+for layer in model.layers[249:]:
+    layer.trainable = True
+"""
+    imported = read(tmp_path, HEAD + code + FIT)
+    base = imported.experiment.layers[0]
+    assert isinstance(base, Application)
+    assert base.frozen_layers == 249
+    stack = Stack((150, 150, 3), imported.experiment.layers)
+    assert summarize(stack).trainable_params == 11_118_978  # as Keras counts them
+
+
+def test_a_network_with_its_top_is_refused(tmp_path: Path) -> None:
+    code = HEAD + "model = keras.Sequential([keras.applications.VGG16(), layers.Dense(10)])\n" + FIT
+    assert "include_top" in refusal(tmp_path, code)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "total_params"),
+    [
+        *(("VGG16", 134_268_738), ("ResNet50", 23_591_810), ("EfficientNetB0", 4_052_133), ("MobileNetV2", 2_260_546)),
+        *(("EfficientNetB3", 10_786_609), ("DenseNet201", 18_325_826), ("ResNet152V2", 58_335_746)),
+    ],
+)
+def test_a_top_that_begins_at_random_is_layers_of_its_own(tmp_path: Path, architecture: str, total_params: int) -> None:
+    network = f"keras.applications.{architecture}(weights=None, classes=2, input_shape=(224, 224, 3))"
+    code = f"from tensorflow import keras\nmodel = {network}\nmodel.compile('adam', 'categorical_crossentropy')\n"
+    assert total(read(tmp_path, code)) == total_params  # as Keras counts them
+
+
+@pytest.mark.parametrize(
+    ("code", "trainable", "frozen", "is_whole"),
+    [
+        ("base.trainable = False", False, 0, True),
+        ("for layer in base.layers:\n    layer.trainable = False", False, 0, True),
+        ("for layer in base.layers[:100]:\n    layer.trainable = False", False, 0, True),
+        ("for layer in base.layers:\n    if 'block5' in layer.name:\n        layer.trainable = False", True, 0, False),
+        ("base.trainable = False\nfor layer in base.layers[-5:]:\n    layer.trainable = True", True, 14, True),
+    ],
+)
+@pytest.mark.parametrize("more", ["", ", pooling='avg'"])
+def test_a_pooling_is_among_the_layers_of_a_network_that_ends_with_one(
+    tmp_path: Path, code: str, trainable: bool, frozen: int, is_whole: bool, more: str
+) -> None:
+    base = f"base = keras.applications.VGG16(include_top=False, weights=None, input_shape=(64, 64, 3){more})\n"
+    model = "\nmodel = keras.Sequential([base, layers.Flatten(), layers.Dense(10, activation='softmax')])\n"
+    imported = read(tmp_path, HEAD + base + code + model + FIT)
+    found = imported.experiment.layers[0]
+    assert isinstance(found, Application)
+    assert found.trainable is trainable
+    assert found.frozen_layers == (frozen + 1 if more and frozen else frozen)
+    assert any("are trained" in note for note in imported.notes) is not is_whole
+
+
+def test_a_script_of_the_lab_with_a_network_comes_back(tmp_path: Path) -> None:
+    for base in (
+        Application(architecture="MobileNetV2", cut="block_13_expand_relu", trainable=False),
+        Application(architecture="VGG16", weights="none", preprocessing="none"),
+        Application(architecture="EfficientNetB0"),
+        Application(architecture="VGG16", frozen_layers=15),
+        Application(architecture="InceptionV3", cut="mixed7", frozen_layers=100),
+        Application(architecture="DenseNet121"),
+    ):
+        layers = (Resizing(height=96, width=96), base, Flatten(), Dense(units=10, activation="softmax"))
+        experiment = msgspec.structs.replace(load_preset("lab1-baseline"), layers=layers)
+        assert read(tmp_path, keras_script(experiment)).experiment.layers == layers

@@ -1,0 +1,413 @@
+"""How a script trains its model: losses, optimizers, rates, epochs, callbacks, what is held out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from cnn_tui.experiment.check import problems_of
+from cnn_tui.experiment.presets import load_preset
+from cnn_tui.experiment.schedule import ExponentialDecay, InverseTimeDecay, LearningRateScheduler, ReduceLROnPlateau
+from cnn_tui.experiment.stop_rules import StopRule
+from cnn_tui.keras_io.script.write import keras_script
+from cnn_tui.network.initializers import InitializerWith
+from cnn_tui.network.layers import (
+    AveragePooling2D,
+    Dense,
+)
+from tests.keras_io.scripts import FIT, HEAD, SMALL, compiled, read
+
+
+@pytest.mark.parametrize(
+    ("split", "share"),
+    [
+        ("x, v = x_train[6000:], x_train[:6000]", 0.1),
+        ("x, v, y, w = train_test_split(x_train, y_train, test_size=0.2, random_state=1)", 0.2),
+        ("order = np.random.permutation(60000)\nx, v = x_train[order[3000:]], x_train[order[:3000]]", 0.05),
+    ],
+)
+def test_images_that_are_held_out_are_a_share(tmp_path: Path, split: str, share: float) -> None:
+    fit = FIT.replace("x_train, y_train, epochs=3", "x, y_train, epochs=3, validation_data=(v, y_train)")
+    code = "import numpy as np\nfrom sklearn.model_selection import train_test_split" + HEAD + SMALL + split + fit
+    assert read(tmp_path, code).experiment.training.validation == share
+
+
+def test_training_is_what_compile_and_fit_say(tmp_path: Path) -> None:
+    code = (
+        HEAD
+        + SMALL
+        + """
+opt = keras.optimizers.SGD(lr=0.05, momentum=0.9)
+model.compile(opt, loss=keras.losses.SparseCategoricalCrossentropy(),
+              metrics=[keras.metrics.SparseCategoricalAccuracy()])
+EPOCHS = 2 * 6
+history = model.fit(x_train, y_train, batch_size=64, epochs=EPOCHS, validation_split=0.1)
+"""
+    )
+    training = read(tmp_path, code).experiment.training
+    assert (training.optimizer, training.learning_rate, training.momentum) == ("sgd", 0.05, 0.9)
+    assert (training.epochs, training.batch_size, training.validation) == (12, 64, 0.1)
+    assert (training.loss, training.metrics) == ("sparse_categorical_crossentropy", ("accuracy",))
+
+
+def test_the_test_set_as_validation_data_is_test(tmp_path: Path) -> None:
+    code = HEAD + SMALL + FIT.replace("epochs=3", "epochs=3, validation_data=(x_test, y_test)")
+    assert read(tmp_path, code).experiment.training.validation == "test"
+
+
+@pytest.mark.parametrize(
+    ("fit", "shuffle"),
+    [
+        ("model.fit(x_train, y_train, epochs=3, shuffle=False)", False),
+        ("model.fit(x_train, y_train, epochs=3)", True),
+        ("model.fit(tf.data.Dataset.from_tensor_slices((x_train, y_train)).batch(32))", False),
+        ("model.fit(tf.data.Dataset.from_tensor_slices((x_train, y_train)).shuffle(9).batch(32), shuffle=False)", True),
+    ],
+)
+def test_images_may_keep_their_own_order(tmp_path: Path, fit: str, shuffle: bool) -> None:
+    imported = read(tmp_path, HEAD + SMALL + f'model.compile("adam", "sparse_categorical_crossentropy")\n{fit}\n')
+    assert imported.experiment.training.shuffle is shuffle
+    assert imported.notes == ()
+
+
+def test_a_fit_of_single_arrays_that_are_not_known_names_them(tmp_path: Path) -> None:
+    imported = read(tmp_path, HEAD + SMALL + FIT.replace("x_train", "X"))
+    assert imported.notes == ("the images that it trains on, X (line 15), are not known: set the dataset to them",)
+
+
+def test_what_a_fit_counts_its_epochs_by_is_a_note(tmp_path: Path) -> None:
+    imported = read(tmp_path, HEAD + SMALL + FIT.replace("epochs=3", "epochs=20, initial_epoch=10"))
+    assert imported.experiment.training.epochs == 10
+    assert imported.notes == ("epochs are counted from 10 on there: here it is trained for 10",)
+
+
+@pytest.mark.parametrize(
+    ("said", "steps"),
+    [
+        ("steps_per_epoch=100", 100),
+        ("steps_per_epoch=2000 / 20", 100),
+        ("steps_per_epoch=60000 / 32", None),
+        ("steps_per_epoch=len(x_train) // 32", None),
+        ("steps_per_epoch=pictures.samples // pictures.batch_size", None),
+        ("samples_per_epoch=3200, nb_epoch=2", 100),
+    ],
+)
+def test_an_epoch_has_as_many_steps_as_a_fit_says(tmp_path: Path, said: str, steps: int | None) -> None:
+    imported = read(tmp_path, HEAD + SMALL + FIT.replace("epochs=3", said))
+    assert imported.experiment.training.steps_per_epoch == steps
+    assert imported.notes == ()
+
+
+def test_steps_that_only_running_tells_are_a_note(tmp_path: Path) -> None:
+    imported = read(tmp_path, HEAD + SMALL + FIT.replace("epochs=3", "steps_per_epoch=STEPS"))
+    assert imported.experiment.training.steps_per_epoch is None
+    assert imported.notes == ("steps_per_epoch is STEPS (line 15), which is not known: every image once stands in",)
+
+
+def test_early_stopping_goes_back_to_the_best_weights(tmp_path: Path) -> None:
+    stop = 'tf.keras.callbacks.EarlyStopping("loss", patience=3, mode="min", restore_best_weights=True)'
+    imported = read(tmp_path, HEAD + SMALL + FIT.replace("epochs=3", f"epochs=3, callbacks=[{stop}]"))
+    assert imported.experiment.stop == (StopRule("loss", patience=3, restore_best_weights=True),)
+    assert imported.notes == ()
+
+
+@pytest.mark.parametrize("seed", [None, 5])
+@pytest.mark.parametrize(
+    "settings", [{"shuffle": False}, {"steps_per_epoch": 10}, {"steps_per_epoch": 3000, "shuffle": False}]
+)
+def test_another_order_and_other_epochs_come_back_as_they_were(
+    tmp_path: Path, settings: dict[str, Any], seed: int | None
+) -> None:
+    rule = StopRule("val_loss", patience=2, restore_best_weights=True, min_delta=0.001)
+    experiment = load_preset("lab1-baseline").with_training(seed=seed, class_weight="balanced", **settings)
+    experiment = msgspec.structs.replace(experiment, stop=(rule,), name="script")
+    imported = read(tmp_path, keras_script(experiment))
+    assert imported.notes == ()
+    assert imported.experiment == experiment
+
+
+@pytest.mark.parametrize("validation", ["test", 0.1])
+def test_images_that_are_left_out_come_back(tmp_path: Path, validation: Any) -> None:
+    left_out = (3, 5, 59_999)
+    experiment = load_preset("lab1-baseline").with_training(validation=validation)
+    experiment = msgspec.structs.replace(experiment, leave_out=left_out, name="script")
+    imported = read(tmp_path, keras_script(experiment))
+    assert imported.notes == ()
+    assert imported.experiment == experiment
+
+
+@pytest.mark.parametrize("gone", ["[60000], axis=0", "[-1], axis=0", "range(10**30), axis=0", "[3], axis=1", "where"])
+def test_what_is_left_out_in_another_way_is_not_guessed(tmp_path: Path, gone: str) -> None:
+    code = HEAD + SMALL + f"import numpy as np\nx = np.delete(x_train, {gone})" + FIT.replace("x_train", "x")
+    imported = read(tmp_path, code)
+    assert imported.experiment.leave_out == ()
+    assert any("not known" in note for note in imported.notes)
+
+
+def test_what_keras_2_took_without_a_word_is_taken(tmp_path: Path) -> None:
+    lenet = SMALL.replace("    layers.Flatten", "    layers.AveragePooling2D(),\n    layers.Flatten")
+    fit = """
+model.compile(tf.optimizers.RMSprop(0.01), tf.losses.SparseCategoricalCrossentropy(), ["accuracy"])
+model.fit(x_train, y_train)
+"""
+    imported = read(tmp_path, HEAD + lenet + fit)
+    training = imported.experiment.training
+    assert imported.experiment.layers[1] == AveragePooling2D(pool_size=(2, 2))
+    assert (training.optimizer, training.learning_rate, training.metrics) == ("rmsprop", 0.01, ("accuracy",))
+    assert imported.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("condition", "rule"),
+    [
+        ("logs.get('loss') < 0.4", StopRule("loss", below=0.4)),
+        ("logs['acc'] >= TARGET", StopRule("accuracy", above=0.95)),
+        ("logs.get('accuracy') is not None and logs.get('accuracy') > 0.6", StopRule("accuracy", above=0.6)),
+        ("0.2 > logs.get('loss')", StopRule("loss", below=0.2)),
+    ],
+)
+def test_a_callback_that_stops_at_a_value_is_a_stop_rule(tmp_path: Path, condition: str, rule: StopRule) -> None:
+    code = (
+        HEAD
+        + SMALL
+        + f"""
+TARGET = 0.95
+class Stop(tf.keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs={{}}):
+        if {condition}:
+            print("enough")
+            self.model.stop_training = True
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(x_train, y_train, epochs=9, callbacks=[Stop()])
+"""
+    )
+    assert read(tmp_path, code).experiment.stop == (rule,)
+
+
+@pytest.mark.parametrize(
+    ("lines", "rules", "note"),
+    [
+        ("if logs.get('loss') < 0.3 and logs.get('accuracy') > 0.9:", (), "is left out"),
+        ("if epoch > 3 and logs.get('loss') < 0.3:", (), "is left out"),
+        ("if epoch > 3:\n            if logs.get('loss') < 0.3:", (), "is left out"),
+        ("if not logs.get('loss') < 0.3:", (), "is left out"),
+        ("if logs.get('loss') < 0.3 or epoch > 3:", (StopRule("loss", below=0.3),), "a part of what it stops at"),
+        (
+            "if logs.get('loss') < 0.3 or logs['accuracy'] > 0.9:",
+            (StopRule("loss", below=0.3), StopRule("accuracy", above=0.9)),
+            "",
+        ),
+        ("if logs:\n            if logs.get('loss') < 0.3:", (StopRule("loss", below=0.3),), ""),
+    ],
+)
+def test_a_stop_that_asks_for_more_than_one_thing_is_no_rule(
+    tmp_path: Path, lines: str, rules: tuple[StopRule, ...], note: str
+) -> None:
+    code = f"""
+class Stop(tf.keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        {lines}
+                self.model.stop_training = True
+"""
+    fit = FIT.replace("epochs=3", "epochs=3, callbacks=[Stop()]")
+    imported = read(tmp_path, HEAD + SMALL + code + fit)
+    assert imported.experiment.stop == rules
+    assert [note in one for one in imported.notes] == ([True] if note else [])
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("keras.initializers.RandomUniform(-0.05, 0.05)", "random_uniform"),
+        ("keras.initializers.RandomNormal(mean=0.0)", "random_normal"),
+        ("tf.random_normal_initializer()", "random_normal"),
+        ("tf.initializers.TruncatedNormal(0.0, 0.05)", "truncated_normal"),
+        ("keras.initializers.VarianceScaling(2.0)", "he_normal"),
+        ("keras.initializers.VarianceScaling(1.0, 'fan_avg', 'uniform')", "glorot_uniform"),
+        ("keras.initializers.Constant(0)", "zeros"),
+        ("tf.constant_initializer(1.0)", "ones"),
+        ("keras.initializers.lecun_normal()", "lecun_normal"),
+        ("keras.initializers.Orthogonal(1.0)", "orthogonal"),
+    ],
+)
+def test_an_initializer_is_the_name_that_it_comes_to(tmp_path: Path, given: str, name: str) -> None:
+    code = SMALL.replace("layers.Dense(10", f"layers.Dense(10, kernel_initializer={given}")
+    imported = read(tmp_path, HEAD + code + FIT)
+    (answer,) = (layer for layer in imported.experiment.layers if isinstance(layer, Dense))
+    assert (answer.kernel_initializer, imported.differences) == (name, ())
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ("keras.initializers.RandomUniform(-0.1, 0.2)", InitializerWith("RandomUniform", minval=-0.1, maxval=0.2)),
+        ("tf.random_normal_initializer(stddev=0.01)", InitializerWith("RandomNormal", stddev=0.01)),
+        ("keras.initializers.VarianceScaling(3.0)", InitializerWith("VarianceScaling", scale=3.0)),
+        ("keras.initializers.Constant(0.5)", InitializerWith("Constant", value=0.5)),
+    ],
+)
+def test_an_initializer_comes_in_with_its_arguments(tmp_path: Path, given: str, wanted: InitializerWith) -> None:
+    code = SMALL.replace("layers.Dense(10", f"layers.Dense(10, kernel_initializer={given}")
+    imported = read(tmp_path, HEAD + code + FIT)
+    (answer,) = (layer for layer in imported.experiment.layers if isinstance(layer, Dense))
+    assert (answer.kernel_initializer, imported.differences) == (wanted, ())
+    again = read(tmp_path, keras_script(imported.experiment))
+    assert again.experiment.layers == imported.experiment.layers
+
+
+def test_an_initializer_of_what_has_none_here_says_what_stands_in(tmp_path: Path) -> None:
+    code = SMALL.replace("layers.Dense(10", "layers.Dense(10, bias_initializer=keras.initializers.Constant(0.1)")
+    (note,) = read(tmp_path, HEAD + code + FIT).differences
+    assert note.endswith("bias_initializer Constant(value=0.1) is left out: zeros stand in")
+
+
+@pytest.mark.parametrize("when", ["on_batch_end", "on_train_batch_end"])
+def test_a_callback_that_stops_within_an_epoch_is_a_rule_after_each(tmp_path: Path, when: str) -> None:
+    code = f"""
+class Stop(tf.keras.callbacks.Callback):
+    def {when}(self, batch, logs={{}}):
+        if logs["accuracy"] > 0.98:
+            self.model.stop_training = True
+"""
+    imported = read(tmp_path, HEAD + SMALL + code + FIT.replace("epochs=3", "epochs=3, callbacks=[Stop()]"))
+    assert imported.experiment.stop == (StopRule("accuracy", above=0.98),)
+    (note,) = imported.differences
+    assert "stops within an epoch there, as soon as accuracy above 0.98: here that is looked at after each" in note
+
+
+def test_early_stopping_is_a_stop_rule_and_other_callbacks_are_notes(tmp_path: Path) -> None:
+    code = (
+        HEAD
+        + SMALL
+        + """
+calls = [keras.callbacks.EarlyStopping(monitor="val_loss", patience=2), keras.callbacks.LearningRateScheduler(plan)]
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+model.fit(x_train, y_train, epochs=9, validation_split=0.2, callbacks=calls)
+"""
+    )
+    imported = read(tmp_path, code)
+    assert imported.experiment.stop == (StopRule("val_loss", patience=2),)
+    assert [note for note in imported.notes if "LearningRateScheduler (line" in note]
+
+
+def test_logits_stay_logits(tmp_path: Path) -> None:
+    code = (
+        HEAD
+        + SMALL.replace(', activation="softmax"', "")
+        + FIT.replace(
+            '"sparse_categorical_crossentropy"', "keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
+        )
+    )
+    imported = read(tmp_path, code)
+    assert imported.experiment.layers[-1] == Dense(units=10)
+    assert imported.experiment.training.from_logits
+    assert imported.notes == ()
+    assert problems_of(imported.experiment) == ()
+
+
+@pytest.mark.parametrize(
+    ("loss", "taken"),
+    [("'mse'", "mean_squared_error"), ("keras.losses.MSE", "mean_squared_error"), ("'BinaryCrossentropy'", "binary")],
+)
+def test_losses_have_other_names_too(tmp_path: Path, loss: str, taken: str) -> None:
+    imported = read(tmp_path, HEAD + SMALL + FIT.replace('"sparse_categorical_crossentropy"', loss))
+    assert imported.experiment.training.loss.startswith(taken)
+
+
+def test_a_weight_that_only_running_tells_is_a_note(tmp_path: Path) -> None:
+    code = HEAD + SMALL + FIT.replace("epochs=", "class_weight=weights_of(labels), epochs=")
+    (note,) = read(tmp_path, code).notes
+    assert note.startswith("class_weight is weights_of(labels)")
+
+
+def test_a_schedule_and_the_optimizers_arguments_come_in(tmp_path: Path) -> None:
+    code = "steps = 60000 // 32 * 2\nfrom tensorflow.keras.optimizers.schedules import ExponentialDecay\n" + compiled(
+        "keras.optimizers.SGD(ExponentialDecay(0.1, steps, 0.96, staircase=True), 0.9, True, clipnorm=1.0)"
+    )
+    imported = read(tmp_path, code)
+    training = imported.experiment.training
+    assert training.schedule == ExponentialDecay(decay_steps=3750, decay_rate=0.96, staircase=True)
+    assert (training.learning_rate, training.momentum, training.nesterov, training.clipnorm) == (0.1, 0.9, True, 1.0)
+    assert not imported.notes
+    assert read(tmp_path, keras_script(imported.experiment)).experiment.training == training
+
+
+@pytest.mark.parametrize(
+    ("function", "rates"),
+    [
+        ("lambda epoch: 1e-8 * 10**(epoch / 20)", [1e-8 * 10 ** (epoch / 20) for epoch in range(4)]),
+        ("halved", [0.02, 0.02, 0.01, 0.005]),
+        ("lambda epoch, lr: lr", [0.02] * 4),
+        ("lambda epoch: float(tf.math.exp(-0.5 * epoch).numpy())", [2.718281828459045 ** (-0.5 * e) for e in range(4)]),
+    ],
+)
+def test_a_rate_for_each_epoch_comes_from_a_function(tmp_path: Path, function: str, rates: list[float]) -> None:
+    code = "def halved(epoch, lr):\n    if epoch < 2:\n        return lr\n    return lr / 2\n"
+    fit = f"epochs=4, callbacks=[keras.callbacks.LearningRateScheduler({function})]"
+    imported = read(tmp_path, code + compiled("keras.optimizers.Adam(0.02)", fit))
+    schedule = imported.experiment.training.schedule
+    assert isinstance(schedule, LearningRateScheduler)
+    assert schedule.rates == pytest.approx(rates)
+    assert not imported.notes
+
+
+def test_a_plateau_comes_in_and_an_unknown_function_does_not(tmp_path: Path) -> None:
+    plateau = "epochs=9, callbacks=[keras.callbacks.ReduceLROnPlateau('val_acc', 0.2, patience=3, min_lr=1e-5)]"
+    imported = read(tmp_path, compiled("'sgd'", plateau))
+    assert imported.experiment.training.schedule == ReduceLROnPlateau(
+        monitor="val_accuracy", factor=0.2, patience=3, min_lr=1e-5
+    )
+    assert imported.experiment.training.learning_rate == 0.01, "what Keras's sgd begins with"
+    unknown = "epochs=9, callbacks=[keras.callbacks.LearningRateScheduler(lambda epoch: draw(epoch))]"
+    left = read(tmp_path, compiled("'adam'", unknown))
+    assert left.experiment.training.schedule is None
+    assert any("LearningRateScheduler (line" in note and "its function is not known" in note for note in left.notes)
+
+
+def test_a_value_that_a_callback_keeps_in_itself_is_a_rule(tmp_path: Path) -> None:
+    code = """
+class StopAt(keras.callbacks.Callback):
+    worst = 0.5
+    def __init__(self, target=0.9, metric="loss"):
+        super().__init__()
+        self.target = target
+    def on_epoch_end(self, epoch, logs=None):
+        if logs.get("accuracy") > self.target:
+            self.model.stop_training = True
+        if logs["loss"] < self.worst:
+            self.model.stop_training = True
+"""
+    for call, above in (("StopAt()", 0.9), ("StopAt(0.95)", 0.95), ("StopAt(metric='acc', target=0.8)", 0.8)):
+        fit = FIT.replace("epochs=3", f"epochs=3, callbacks=[{call}]")
+        imported = read(tmp_path, HEAD + SMALL + code + fit)
+        assert imported.experiment.stop == (StopRule("accuracy", above=above), StopRule("loss", below=0.5))
+        assert imported.notes == ()
+
+
+def test_the_decay_of_older_optimizers_is_a_schedule(tmp_path: Path) -> None:
+    fit = FIT.replace('"adam"', "keras.optimizers.SGD(lr=0.1, decay=1e-6, momentum=0.9, nesterov=True)")
+    imported = read(tmp_path, HEAD + SMALL + fit)
+    training = imported.experiment.training
+    assert (training.learning_rate, training.schedule) == (0.1, InverseTimeDecay(decay_steps=1, decay_rate=1e-6))
+    assert imported.notes == ()
+    assert read(tmp_path, HEAD + SMALL + fit.replace("1e-6", "0.0")).experiment.training.schedule is None
+
+
+@pytest.mark.parametrize(
+    ("call", "optimizer", "rate", "momentum"),
+    [
+        ("tf.train.AdamOptimizer()", "adam", 0.001, 0.0),
+        ("tf.compat.v1.train.RMSPropOptimizer(0.01, decay=0.9)", "rmsprop", 0.01, 0.0),
+        ("tf.train.MomentumOptimizer(0.1, 0.9)", "sgd", 0.1, 0.9),
+    ],
+)
+def test_optimizers_of_tensorflow_1_are_keras_s(
+    tmp_path: Path, call: str, optimizer: str, rate: float, momentum: float
+) -> None:
+    imported = read(tmp_path, HEAD + SMALL + FIT.replace('"adam"', call))
+    training = imported.experiment.training
+    assert (training.optimizer, training.learning_rate, training.momentum) == (optimizer, rate, momentum)
+    assert training.schedule is None and imported.notes == ()
