@@ -28,6 +28,7 @@ model.fit(DATA, table["label"], epochs=2)
         ("x = np.reshape(x.values, (-1, 20, 24, 1))[:500] / 255.0", (20, 24, 1)),
         ("x = np.expand_dims(x.values.reshape(-1, 20, 24), axis=-1)", (20, 24, 1)),
         ("x = x.values.reshape(-1, 20, 24)[..., np.newaxis]", (20, 24, 1)),
+        ("x = x.values.reshape(-1, 20, 24, 1)[:500, :]", (20, 24, 1)),
         (
             "from sklearn.model_selection import train_test_split\n"
             "x, rest, y, other = train_test_split(load(1).reshape(-1, 20, 24, 1), labels, test_size=0.2)",

@@ -25,6 +25,8 @@ from tests.keras_io.scripts import FIT, HEAD, SMALL, compiled, read
     ("split", "share"),
     [
         ("x, v = x_train[6000:], x_train[:6000]", 0.1),
+        ("x, v = x_train[6000:, :], x_train[:6000, ...]", 0.1),
+        ("x, v = x_train[6000:, :, :, np.newaxis], x_train[:6000, ..., None]", 0.1),
         ("x, v, y, w = train_test_split(x_train, y_train, test_size=0.2, random_state=1)", 0.2),
         ("order = np.random.permutation(60000)\nx, v = x_train[order[3000:]], x_train[order[:3000]]", 0.05),
     ],
@@ -32,7 +34,14 @@ from tests.keras_io.scripts import FIT, HEAD, SMALL, compiled, read
 def test_images_that_are_held_out_are_a_share(tmp_path: Path, split: str, share: float) -> None:
     fit = FIT.replace("x_train, y_train, epochs=3", "x, y_train, epochs=3, validation_data=(v, y_train)")
     code = "import numpy as np\nfrom sklearn.model_selection import train_test_split" + HEAD + SMALL + split + fit
-    assert read(tmp_path, code).experiment.training.validation == share
+    imported = read(tmp_path, code)
+    assert imported.experiment.training.validation == share
+    assert not any("among those" in note for note in imported.notes)
+
+
+def test_a_part_of_each_image_is_not_taken_for_all_of_it(tmp_path: Path) -> None:
+    imported = read(tmp_path, HEAD + SMALL + FIT.replace("x_train,", "x_train[:, 2:-2, 2:-2],"))
+    assert any("x_train[:, 2:-2, 2:-2]" in note and "not known" in note for note in imported.differences)
 
 
 def test_training_is_what_compile_and_fit_say(tmp_path: Path) -> None:

@@ -17,12 +17,12 @@ from cnn_tui.keras_io.code.arithmetic import MAX_ITEMS, combined, is_plain, item
 from cnn_tui.keras_io.code.attributes import attribute
 from cnn_tui.keras_io.code.below import is_below, name_asked, put_together
 from cnn_tui.keras_io.code.cells import CodeCell
-from cnn_tui.keras_io.code.data_values import ClassWeights, DatasetArrays, HeldOutMask, OfName
+from cnn_tui.keras_io.code.data_values import ClassWeights, DatasetArrays, Folder, HeldOutMask, OfName
 from cnn_tui.keras_io.code.file_loops import each_of, of_each
 from cnn_tui.keras_io.code.joins import joined
 from cnn_tui.keras_io.code.parts import part_of
 from cnn_tui.keras_io.code.paths import THIS_FILE
-from cnn_tui.keras_io.code.shapes import some_of, with_sizes
+from cnn_tui.keras_io.code.shapes import adds_axis, index_of_images, some_of, with_sizes
 from cnn_tui.keras_io.code.tables import behind_call, statistic_of_table, with_table
 from cnn_tui.keras_io.code.usual_names import MERGING, usual_name
 from cnn_tui.keras_io.code.values import (
@@ -247,8 +247,11 @@ class Expressions:
         return value
 
     def _part(self, owner: Value, index: ast.expr, names: Names, cell: CodeCell) -> Value:
-        if isinstance(owner, DatasetArrays) and isinstance(index, ast.Tuple):  # x_train[..., np.newaxis]
-            return owner.with_channel() if len(index.elts) > 1 else owner
+        if isinstance(owner, DatasetArrays | Folder) and isinstance(index, ast.Tuple) and index.elts:
+            of_images = isinstance(owner, Folder) or owner.what == "images"
+            if of_images and isinstance(owner, DatasetArrays) and adds_axis(index.elts):
+                owner = owner.with_channel()
+            return self._part(owner, index_of_images(index.elts, of_images), names, cell)
         if not isinstance(index, ast.Slice):
             return part_of(owner, self.value(index, names, cell))
         ends = (index.lower, index.upper, index.step)

@@ -54,8 +54,38 @@ def shape_of(array: Unknown) -> tuple[Value, ...]:
 def some_of(array: Unknown, index: ast.expr, made: Unknown) -> Unknown:
     """What `array[index]` is, `made` but for its sizes: some of its images, or all with one axis more."""
     if isinstance(index, ast.Tuple):
-        axes = [ast.unparse(one) for one in index.elts]
-        is_new = axes[-1].endswith(("newaxis", "None")) and set(axes[:-1]) <= {"...", ":"}
-        return msgspec.structs.replace(made, sizes=(*array.sizes, 1)) if is_new and array.sizes else made
+        if array.sizes is None or not index.elts or not _are_whole(index.elts[1:]):
+            return made
+        first = index.elts[0]
+        sizes = (*array.sizes, 1) if _is_new(index.elts[-1]) else array.sizes
+        return msgspec.structs.replace(made, sizes=sizes) if isinstance(first, ast.Slice) or _is_all(first) else made
     is_one = isinstance(index, ast.Constant)
     return made if is_one else msgspec.structs.replace(made, sizes=array.sizes)
+
+
+def index_of_images(indices: Sequence[ast.expr], of_images: bool) -> ast.expr:
+    """Of `x[:100, :, :]` and its like the index of the images, or of the labels, of which others matter not.
+
+    Raises ValueError where a part of each image is taken.
+    """
+    first, *others = indices
+    if of_images and (_is_new(first) or not _are_whole(others)):
+        raise ValueError("a part of each image")
+    return ast.Slice() if _is_all(first) else first
+
+
+def adds_axis(indices: Sequence[ast.expr]) -> bool:
+    """Whether an axis is added behind that of the images."""
+    return any(map(_is_new, indices[1:]))
+
+
+def _are_whole(indices: Sequence[ast.expr]) -> bool:
+    return all(_is_all(one) or _is_new(one) for one in indices)
+
+
+def _is_all(index: ast.expr) -> bool:
+    return ast.unparse(index) in ("...", ":")
+
+
+def _is_new(index: ast.expr) -> bool:
+    return ast.unparse(index).endswith(("newaxis", "None"))
