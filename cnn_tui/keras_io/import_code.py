@@ -24,6 +24,7 @@ from cnn_tui.keras_io.code.preparation import of_generator
 from cnn_tui.keras_io.code.program import Program
 from cnn_tui.keras_io.code.rates import rate_schedule
 from cnn_tui.keras_io.code.scale import arrays_of, is_scaled, scaling, with_preparation_as_layers
+from cnn_tui.keras_io.code.uncalled import read_program
 from cnn_tui.keras_io.code.values import CodeModel, Instance, Named, Unknown, Value
 from cnn_tui.keras_io.import_chain import Chain, Plain
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels
@@ -44,6 +45,8 @@ class CodeImport(msgspec.Struct, frozen=True):
     fitted: dict[str, Any]
     is_by_hand: bool
     """Whether it trains the model step by step, in place of a fit."""
+    not_followed: str
+    """What trains a model in it, and is neither called nor understood; "" for nothing."""
     data: Any
     validation: Any
     classes: Any
@@ -61,9 +64,8 @@ def read_code(path: Path, chosen: str | None = None, training: int | None = None
     is wanted. Raises ImportProblem.
     """
     source = read_source(path)
-    program = Program(tuple(LAYERS))
     try:
-        program.read(source)
+        program = read_program(source, tuple(LAYERS))
     except RecursionError:
         raise ImportProblem(f"{quiet(str(path))} is nested too deeply to be followed") from None
     model = _choose(program.models, chosen, quiet(path.name))
@@ -87,7 +89,7 @@ def note_of_one(number: int, trainings: int, how: str) -> str:
 
 def _code_import(model: CodeModel, program: Program, source: CodeSource, of_training: list[str]) -> CodeImport:
     notes = Notes([*program.notes, *model.notes, *of_training])
-    notes.to_know += source.to_know
+    notes.to_know += [*source.to_know, *program.to_know]
     own = None if model.fitted else own_training(source.cells, program.names, program.value)
     if own is not None:
         model = _as_if_fitted(model, own, notes)
@@ -111,6 +113,7 @@ def _code_import(model: CodeModel, program: Program, source: CodeSource, of_trai
         _compiled(model, notes),
         fitted,
         own is not None,
+        program.not_followed,
         data,
         validation,
         units if isinstance(units, Unknown | Named | ClassNames) else None,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from cnn_tui.keras_io.code.values import CodeModel, Names
 
 FITS = ("fit", "fit_generator")
-_OF_FIT = {"epochs", "nb_epoch", "batch_size", "validation_data", "validation_split", "steps_per_epoch", "callbacks"}
+OF_FIT = {"epochs", "nb_epoch", "batch_size", "validation_data", "validation_split", "steps_per_epoch", "callbacks"}
 """Arguments that the fit of a model has, and that of nothing else."""
 BUILDS = ("add", "pop", "compile", *FITS)
 
@@ -26,7 +26,7 @@ def changed_lists(nodes: Sequence[ast.stmt]) -> set[str]:
 def trains(nodes: Sequence[ast.stmt], names: Names) -> bool:
     """Whether statements train a model that is there, or one that they make, as the arguments of its fit tell."""
     return any(
-        method in FITS and (isinstance(names.get(owner), CodeModel) or bool(given & _OF_FIT))
+        method in FITS and (isinstance(names.get(owner), CodeModel) or bool(given & OF_FIT))
         for owner, method, given in _sent_in(nodes)
     )
 

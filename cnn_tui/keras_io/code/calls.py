@@ -66,6 +66,8 @@ class Calls:
         """Where the channels of a map are in layers that are not told."""
         self.file_loops: list[Value] = []
         """What the loops over the files of folders go over that are around what is read, the innermost last."""
+        self.entered: set[int] = set()
+        """The functions that were gone through, by their nodes."""
         self._block = block
         self._value = value_of
         self._models = models
@@ -199,6 +201,7 @@ class Calls:
             return Unknown("", place)
         names = bound(function, unnamed, given, place, self._value)
         self._depth += 1
+        self.entered.add(id(function.node))
         try:
             self._block(function.node.body, names, function.cell)
         except Returned as returned:

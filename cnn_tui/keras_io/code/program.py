@@ -21,7 +21,7 @@ from cnn_tui.keras_io.code.expressions import Expressions, unknown
 from cnn_tui.keras_io.code.file_loops import each_of, note_of_names, reads_all
 from cnn_tui.keras_io.code.imports import take_import
 from cnn_tui.keras_io.code.jumps import LeftLoop, NextTurn, Returned
-from cnn_tui.keras_io.code.objects import HELD, is_model, is_own
+from cnn_tui.keras_io.code.objects import HELD, is_own
 from cnn_tui.keras_io.code.pipelines import batches
 from cnn_tui.keras_io.code.tables import with_change
 from cnn_tui.keras_io.code.values import Class, CodeModel, Function, Names, Unknown, Value
@@ -33,6 +33,9 @@ class Program:
     def __init__(self, layers: Sequence[str]) -> None:
         self.models: list[CodeModel] = []
         self.notes: list[str] = []
+        self.to_know: list[str] = []
+        self.not_followed = ""
+        """A function that trains a model and is not called, where what it does is not known; "" for none."""
         self.names = Names()
         self._layers = layers
         self._calls = Calls(self._block, self._value, self.models, self.notes)
@@ -61,24 +64,18 @@ class Program:
             with contextlib.suppress(Returned, LeftLoop, NextTurn):  # at the top, where they end a cell
                 self._block(cell.tree.body, self.names, cell)
             self._note_printed(cell, before)
-        if not self.models:
-            self._enter_uncalled()
 
     def ask(self, function: Function, arguments: tuple[Value, ...]) -> Value:
         """What a function of the script gives for these arguments."""
         return self._calls.run(function, arguments, {}, function.cell.place(function.node.lineno))
 
-    def _enter_uncalled(self) -> None:
-        """Call what nobody calls, as a snippet defines it for its reader: a function that needs nothing, any, a model.
+    def call(self, called: Value, place: str) -> Value:
+        """Call something of it as if the script did, with nothing: what it is not given is unknown."""
+        return self._calls.call(called, (), {}, place)
 
-        What they are not given is unknown.
-        """
-        functions = self.names.functions()
-        given = [one for one in functions if len(one.node.args.args) == len(one.node.args.defaults)]
-        every: list[Function | Class] = [*given, *(one for one in functions if one not in given)]
-        for one in (*every, *filter(is_model, self.names.classes())):
-            if not self.models:
-                self._calls.call(one, (), {}, one.cell.place(one.node.lineno))
+    def has_entered(self, function: ast.FunctionDef) -> bool:
+        """Whether the reading came to what a function of the script does."""
+        return id(function) in self._calls.entered
 
     def _note_printed(self, cell: CodeCell, before: Mapping[int, int]) -> None:
         """Give the totals that a notebook kept to the models whose summaries were asked for."""
