@@ -18,7 +18,7 @@ from cnn_tui.experiment.experiment import MAX_NAME, Experiment
 from cnn_tui.experiment.phase import in_words as phase_in_words
 from cnn_tui.experiment.phases_typed import phase_text
 from cnn_tui.experiment.schedule import SCHEDULES, ReduceLROnPlateau, new_schedule
-from cnn_tui.experiment.training import Metric, Training
+from cnn_tui.experiment.training import FINE, Metric, Training
 from cnn_tui.experiment.unset_dataset import NOT_SET, images_in_words
 from cnn_tui.network.fields import Field, Value, fields_of
 from cnn_tui.network.summary import summarize
@@ -91,6 +91,9 @@ def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
             rows.append(_keep_row(experiment))
         elif info.name == "keep_at_most":
             rows += [_field_row(_FIELDS[info.name], value)] if training.keep != keeping.LAST else []
+        elif info.name in FINE:
+            is_set = training.has_effect(info.name) and value not in (None, False)
+            rows += [_field_row(_FIELDS[info.name], value)] if is_set else []
         elif training.has_effect(info.name) or _is_one_too_many(training, info.name):
             rows.append(_field_row(_FIELDS[info.name], value))
     rows += _phase_rows(experiment)

@@ -59,6 +59,49 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         argument("For sgd and rmsprop: how much of the last step goes on.", ladder=(0.0, 0.5, 0.9, 0.99), ge=0, lt=1),
     ] = 0.0
     nesterov: Annotated[bool, argument("For sgd with momentum: look ahead along the last step.")] = False
+    beta_1: Annotated[
+        float | None,
+        argument(
+            "For adam and its like: how much of the mean of past gradients goes on.",
+            ladder=(0.5, 0.9, 0.95),
+            ge=0,
+            lt=1,
+            optional_means="Keras's own, 0.9",
+        ),
+    ] = None
+    beta_2: Annotated[
+        float | None,
+        argument(
+            "For adam and its like: how much of the mean of past gradients' squares goes on.",
+            ladder=(0.9, 0.99, 0.999),
+            ge=0,
+            lt=1,
+            optional_means="Keras's own, 0.999",
+        ),
+    ] = None
+    rho: Annotated[
+        float | None,
+        argument(
+            "For rmsprop and adadelta: how much of the mean of past gradients' squares goes on.",
+            ladder=(0.9, 0.95, 0.99),
+            ge=0,
+            lt=1,
+            optional_means="Keras's own: 0.9 for rmsprop, 0.95 for adadelta",
+        ),
+    ] = None
+    epsilon: Annotated[
+        float | None,
+        argument(
+            "For all but sgd: what is added where a step is divided by something small.",
+            ladder=(1e-8, 1e-7, 1e-4, 0.1),
+            ge=0,
+            le=100,
+            optional_means="Keras's own, 1e-07",
+        ),
+    ] = None
+    amsgrad: Annotated[
+        bool, argument("For adam and adamw: whether the largest mean of past squares counts, not the last.")
+    ] = False
     weight_decay: Annotated[
         float | None,
         argument(
@@ -138,6 +181,8 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             return self.optimizer == "sgd" and self.momentum > 0
         if name == "ema_momentum":
             return self.use_ema
+        if name in _OPTIMIZERS_WITH:
+            return self.optimizer in _OPTIMIZERS_WITH[name]
         if name in _OF_LOSSES:
             facts = LOSSES[self.loss]
             return facts.has_logits if name == "from_logits" else facts.has_smoothing
@@ -184,7 +229,16 @@ class Training(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"seed must be a whole number from 0 to {2**31 - 1}, not {file_errors.found(self.seed)}")
 
 
-_OF_OPTIMIZERS = ("momentum", "nesterov", "weight_decay", "clipnorm", "use_ema", "ema_momentum")
+FINE = ("beta_1", "beta_2", "rho", "epsilon", "amsgrad")
+"""Arguments of optimizers that hardly anybody changes: a form has those that are set."""
+_LIKE_ADAM = ("adam", "adamw", "nadam", "adamax")
+_OPTIMIZERS_WITH = {
+    **dict.fromkeys(("beta_1", "beta_2"), _LIKE_ADAM),
+    "rho": ("rmsprop", "adadelta"),
+    "epsilon": (*_LIKE_ADAM, "rmsprop", "adagrad", "adadelta"),
+    "amsgrad": ("adam", "adamw"),
+}
+_OF_OPTIMIZERS = ("momentum", "nesterov", *FINE, "weight_decay", "clipnorm", "use_ema", "ema_momentum")
 _OF_LOSSES = ("from_logits", "label_smoothing")
 _OF_KEEPING = ("keep", "keep_at_most")
 _SELDOM = (

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from cnn_tui.experiment.training import MOMENTUM_OPTIMIZERS, Metric, Optimizer, Training
+from cnn_tui.experiment.training import FINE, Metric, Optimizer, Training
 from cnn_tui.keras_io.import_arguments import of_float32, shown, snake_case
 from cnn_tui.keras_io.import_chain import Plain, config_of
 from cnn_tui.keras_io.import_schedule import with_schedule
@@ -53,6 +53,8 @@ _MEANT_NOTHING = ("jit_compile", "is_legacy_optimizer")
 _TAKEN: dict[str, type] = {
     "momentum": float,
     "nesterov": bool,
+    **dict.fromkeys(("beta_1", "beta_2", "rho", "epsilon"), float),
+    "amsgrad": bool,
     "weight_decay": float,
     "clipnorm": float,
     "use_ema": bool,
@@ -161,17 +163,18 @@ def _with_decay(training: Training, config: Plain, notes: list[str]) -> Training
 
 def _with_arguments(training: Training, config: Plain, notes: list[str]) -> Training:
     """The training with the arguments of its optimizer that there are here; they are taken out of `config`."""
-    usual = _OF_OPTIMIZER.get(training.optimizer, {})
+    usual = {**{name: _OPTIMIZER_DEFAULTS[name] for name in FINE}, **_OF_OPTIMIZER.get(training.optimizer, {})}
     for name, kind in _TAKEN.items():
-        if config.get(name) is None or (name == "momentum" and training.optimizer not in MOMENTUM_OPTIMIZERS):
+        if config.get(name) is None or (name in ("momentum", *FINE) and not training.has_effect(name)):
             continue
         try:
             value: float | bool = msgspec.convert(config[name], kind)
         except ValueError:  # half a character is one too, and no ValidationError
             continue  # it is noted with what is left out
         del config[name]
+        value = of_float32(value, 5) if kind is float else value
         if value != usual.get(name):
-            training = _with(training, name, of_float32(value, 5) if kind is float else value, notes)
+            training = _with(training, name, value, notes)
     return training
 
 

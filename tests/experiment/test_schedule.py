@@ -82,12 +82,14 @@ def test_what_has_no_effect_makes_no_other_experiment() -> None:
     for one, other in (
         (BASELINE, BASELINE.with_training(nesterov=True, ema_momentum=0.5)),
         (sgd, sgd.with_training(nesterov=True)),
+        (sgd, sgd.with_training(beta_1=0.5, epsilon=0.1, rho=0.5, amsgrad=True)),
         (steps, steps.with_training(learning_rate=0.5)),
     ):
         assert identity_of(one) == identity_of(other)
     for other in (
         BASELINE.with_training(use_ema=True),
         BASELINE.with_training(clipnorm=1.0),
+        BASELINE.with_training(beta_2=0.9),
         steps,
     ):
         assert identity_of(BASELINE) != identity_of(other)
@@ -95,8 +97,17 @@ def test_what_has_no_effect_makes_no_other_experiment() -> None:
 
 def test_an_older_experiment_is_the_same_without_the_new_settings() -> None:
     plain = msgspec.json.decode(msgspec.json.encode(BASELINE))
-    for name in ("nesterov", "weight_decay", "clipnorm", "use_ema", "ema_momentum", "schedule"):
+    fine = ("beta_1", "beta_2", "rho", "epsilon", "amsgrad")
+    for name in (*fine, "nesterov", "weight_decay", "clipnorm", "use_ema", "ema_momentum", "schedule"):
         del plain["training"][name]
     assert settings_of(msgspec.json.encode(plain)) == identity_of(BASELINE).settings
     assert to_toml(BASELINE).count("\n") == to_toml(parse(to_toml(BASELINE))).count("\n")
     assert "ema" not in to_toml(BASELINE)
+
+
+def test_a_form_has_what_hardly_anybody_changes_where_it_is_set() -> None:
+    assert "beta_1" not in {row.name for row in rows_of(BASELINE)}
+    changed = BASELINE.with_training(beta_1=0.5, rho=0.5)
+    assert {row.name: row.value for row in rows_of(changed)}["beta_1"] == "0.5"
+    assert "rho" not in {row.name for row in rows_of(changed)}, "which adam has not"
+    assert change(changed, "beta_1", "auto") == BASELINE.with_training(rho=0.5)

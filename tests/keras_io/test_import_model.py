@@ -258,7 +258,7 @@ def test_arguments_that_are_left_out_are_noted(tmp_path: Path) -> None:
         ]
     )
     model.compile(
-        keras.optimizers.Adam(keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.9), beta_1=0.8),
+        keras.optimizers.Adam(keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.9), beta_1=0.8, clipvalue=2.0),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["acc", keras.metrics.AUC(), keras.metrics.SparseTopKCategoricalAccuracy(), "mse"],
     )
@@ -270,13 +270,14 @@ def test_arguments_that_are_left_out_are_noted(tmp_path: Path) -> None:
     answer = imported.experiment.layers[-1]
     assert isinstance(answer, Dense)
     assert answer.kernel_initializer == InitializerWith("RandomNormal", mean=0.0, stddev=1.0)
+    assert imported.experiment.training.beta_1 == 0.8
     for words in (
         'layer 1 "eyes" (Conv2D): the seed of kernel_initializer is left out',
         "bias_initializer Ones is left out: zeros stand in",
         "kernel_constraint MaxNorm(max_value=2, axis=0) is left out",
         "activity_regularizer L1(l1=0.0",
         "(Dropout): seed 3 is left out",
-        "the optimizer adam: beta_1 0.8 is left out",
+        "the optimizer adam: clipvalue 2.0 is left out",
         "the metric AUC(",
         'the metric "mse" is left out',
     ):

@@ -9,6 +9,8 @@ import msgspec
 import pytest
 
 from cnn_tui.experiment.check import problems_of
+from cnn_tui.experiment.experiment import Experiment
+from cnn_tui.experiment.file import parse, to_toml
 from cnn_tui.experiment.presets import load_preset
 from cnn_tui.experiment.schedule import ExponentialDecay, InverseTimeDecay, LearningRateScheduler, ReduceLROnPlateau
 from cnn_tui.experiment.stop_rules import StopRule
@@ -420,3 +422,23 @@ def test_optimizers_of_tensorflow_1_are_keras_s(
     training = imported.experiment.training
     assert (training.optimizer, training.learning_rate, training.momentum) == (optimizer, rate, momentum)
     assert training.schedule is None and imported.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "wanted"),
+    [
+        ("Adam(0.01, 0.6, 0.7)", {"optimizer": "adam", "learning_rate": 0.01, "beta_1": 0.6, "beta_2": 0.7}),
+        ("Adam(beta_1=0.9, beta_2=0.999, epsilon=1e-7)", {"optimizer": "adam"}),
+        ("Adam(epsilon=1e-8, amsgrad=True)", {"optimizer": "adam", "epsilon": 1e-8, "amsgrad": True}),
+        ("RMSprop(rho=0.8)", {"optimizer": "rmsprop", "rho": 0.8}),
+        ("Adadelta(rho=0.9)", {"optimizer": "adadelta", "rho": 0.9}),
+        ("Adadelta(rho=0.95)", {"optimizer": "adadelta"}),
+    ],
+)
+def test_the_arguments_of_an_optimizer_come_in_and_go_out(tmp_path: Path, optimizer: str, wanted: Any) -> None:
+    imported = read(tmp_path, HEAD + SMALL + FIT.replace('"adam"', f"keras.optimizers.{optimizer}"))
+    assert imported.differences == ()
+    training = imported.experiment.training
+    assert training == Experiment().with_training(epochs=3, validation="none", **wanted).training
+    assert parse(to_toml(imported.experiment)).training == training
+    assert read(tmp_path, keras_script(imported.experiment)).experiment.training == training

@@ -42,6 +42,8 @@ TRAININGS: dict[str, dict[str, Any]] = {
     },
     "plateau": {"schedule": PLATEAU},
     "epochs": {"optimizer": "sgd", "schedule": LearningRateScheduler(rates=(0.1, 0.01, 0.001))},
+    "adam with arguments of its own": {"beta_1": 0.5, "beta_2": 0.9, "epsilon": 0.1, "amsgrad": True},
+    "rmsprop with arguments of its own": {"optimizer": "rmsprop", "rho": 0.5, "epsilon": 0.01, "momentum": 0.3},
     "average": {"use_ema": True, "ema_momentum": 0.9},
 }
 GO_ON = ("exponential", "plateau", "epochs", "average")
