@@ -16,7 +16,15 @@ from cnn_tui.keras_io.code.callbacks import stop_rules
 from cnn_tui.keras_io.code.data_values import ClassWeights, DatasetArrays, Folder, PictureCount, Share
 from cnn_tui.keras_io.code.values import FIT_AT, TOGETHER, Unknown
 from cnn_tui.keras_io.import_code import CodeImport
-from cnn_tui.keras_io.import_parts import holds_out, is_known_part, note_parts, share_held_out, varies_validation
+from cnn_tui.keras_io.import_parts import (
+    folder_split,
+    holds_out,
+    is_known_part,
+    note_parts,
+    overlap,
+    share_held_out,
+    varies_validation,
+)
 from cnn_tui.keras_io.import_steps import are_in_batches, batch_size_of, steps_per_epoch, validation_steps
 from cnn_tui.keras_io.import_table import table_split
 from cnn_tui.keras_io.notes import Notes
@@ -44,9 +52,9 @@ def trained(experiment: Experiment, code: CodeImport, notes: Notes) -> Training:
         given["seed"] = code.seed
     # Of a part of one folder: what is watched there is what is tested on here.
     held_out = isinstance(experiment.test, float) and holds_out(code)
-    if holds_out(code) and _overlap(code.data.part, code.validation):
+    if holds_out(code) and overlap(code.data.part, code.validation):
         notes.append("pictures to validate on are among those that it learns from there: here they are apart")
-    split = table_split(code) if isinstance(experiment.test, float) else None
+    split = (table_split(code) or folder_split(code)) if isinstance(experiment.test, float) else None
     given["validation"] = "test" if held_out else _validation(experiment, code, notes)
     if split is not None:
         given["validation"] = split.validation
@@ -117,6 +125,11 @@ def _validation(experiment: Experiment, code: CodeImport, notes: list[str]) -> A
     if "validation_data" not in code.fitted:
         return code.fitted.get("validation_split", 0.0) or "none"
     if isinstance(code.data, Folder) and holds_out(code):
+        if (split := folder_split(code)) is not None:
+            notes.append(
+                f"{split.test:g} of the pictures are neither learned from nor validated on there: set test to that"
+            )
+            return split.validation
         share = share_held_out(code.data)
         if share is None:
             notes.append("how many pictures are held out to validate is not known: a tenth stands in")
@@ -143,12 +156,6 @@ def _validation(experiment: Experiment, code: CodeImport, notes: list[str]) -> A
             notes.append("how many images are held out to validate is not known: a tenth stands in")
         return 0.1 if watched.count is None else _share_of(watched.count, watched.whole)
     return "test"
-
-
-def _overlap(part: tuple[float, float] | None, watched: Any) -> bool:
-    """Whether some pictures of a folder are learned from and watched too."""
-    other = watched.part if isinstance(watched, Folder) and "subset" not in watched.arguments else None
-    return part is not None and other is not None and max(part[0], other[0]) < min(part[1], other[1]) - 1e-9
 
 
 def _share_of(count: int, whole: int) -> float:

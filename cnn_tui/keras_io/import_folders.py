@@ -17,7 +17,7 @@ from cnn_tui.data.image_folder import PARTS, list_pictures
 from cnn_tui.keras_io.code.data_values import BY_HAND, DatasetArrays, Folder, Listed
 from cnn_tui.keras_io.code.values import CodeTable, Unknown
 from cnn_tui.keras_io.import_code import CodeImport
-from cnn_tui.keras_io.import_parts import holds_out, share_held_out
+from cnn_tui.keras_io.import_parts import holds_out, share_tested
 from cnn_tui.keras_io.import_table import table_split
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import counted, quiet
@@ -61,7 +61,7 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
         )
         return DataAsked(options=_options(code.data, code.chain.input_shape, notes))
     if isinstance(code.data, Folder) and BY_HAND in code.data.arguments and isinstance(there, Unknown):
-        held = share_held_out(code.data)
+        held = share_tested(code)
         words = f"; {held:g} of its pictures are held out there: set test to that" if held is not None else ""
         notes.to_know.append(f"the folder that it trains on, {there}, is given when the script is called{words}")
         return DataAsked(options=_options(code.data, code.chain.input_shape, notes), is_elsewhere=True)
@@ -76,10 +76,10 @@ def data_asked(code: CodeImport, beside: Path, notes: Notes) -> DataAsked:
     tested = code.validation.path if isinstance(code.validation, Folder) and not holds_out(code) else None
     for folder in _places(there, beside):
         for test in _places(tested, beside) if isinstance(tested, str) and tested != there else (None,):
-            if (asked := _asked(folder, test, share_held_out(code.data), options)) is not None:
+            if (asked := _asked(folder, test, share_tested(code), options)) is not None:
                 _note_classes(asked, code.data, notes)
                 return asked
-        if (asked := _asked(folder, None, share_held_out(code.data), options)) is not None:
+        if (asked := _asked(folder, None, share_tested(code), options)) is not None:
             notes.append(f"the pictures that it tests on, {quiet(str(tested), 80)}, are not there or of other classes")
             _note_classes(asked, code.data, notes)
             return asked

@@ -10,6 +10,7 @@ from cnn_tui.keras_io.code.data_values import DatasetArrays, Folder
 from cnn_tui.keras_io.code.pictures import augmentation
 from cnn_tui.keras_io.code.scale import arrays_of, table_of
 from cnn_tui.keras_io.import_code import CodeImport, described, without_place
+from cnn_tui.keras_io.import_table import Split
 
 _LEAST = 1e-6
 
@@ -104,3 +105,31 @@ def share_held_out(folder: Folder) -> float | None:
     if "subset" not in folder.arguments:
         share = round(1 - folder.part[1] + folder.part[0], 4) if folder.part is not None else None
     return share if isinstance(share, float) and 0 < share < 1 else None
+
+
+def overlap(part: tuple[float, float] | None, watched: object) -> bool:
+    """Whether some pictures of a folder are learned from and watched too."""
+    other = watched.part if isinstance(watched, Folder) and "subset" not in watched.arguments else None
+    return part is not None and other is not None and max(part[0], other[0]) < min(part[1], other[1]) - 1e-9
+
+
+def folder_split(code: CodeImport) -> Split | None:
+    """How a script parts the pictures of one folder, where it neither learns from nor watches some of them.
+
+    Those are tested on here. None where there are none, or where it is not known how many.
+    """
+    data, watched = code.data, code.validation
+    if not holds_out(code) or not isinstance(watched, Folder) or overlap(data.part, watched):
+        return None
+    held = share_held_out(data)
+    if held is None or watched.part is None:
+        return None
+    seen = share_watched(watched) * (held if "subset" in watched.arguments else 1.0)
+    rest = held - seen
+    return Split(round(rest, 4), round(seen / (1 - rest), 4)) if min(rest, seen) > _LEAST else None
+
+
+def share_tested(code: CodeImport) -> float | None:
+    """The share of one folder that is tested on here; None where a script does not say."""
+    split = folder_split(code)
+    return share_held_out(code.data) if split is None else split.test

@@ -12,7 +12,7 @@ from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.keras_io.code.data_values import BY_HAND, DatasetArrays, Folder, PictureCount, Share
 from cnn_tui.keras_io.code.values import FIT_AT, Unknown
 from cnn_tui.keras_io.import_code import CodeImport
-from cnn_tui.keras_io.import_parts import holds_out, is_known_part, share_held_out, share_watched
+from cnn_tui.keras_io.import_parts import folder_split, holds_out, is_known_part, share_held_out, share_watched
 from cnn_tui.keras_io.notes import Notes
 from cnn_tui.text import counted
 
@@ -113,6 +113,8 @@ def _held_out_here(experiment: Experiment, code: CodeImport) -> int | None:
     if not experiment.dataset or not isinstance(data, Folder) or not isinstance(data.path, str) or not holds_out(code):
         return None
     here, part = describe(experiment.dataset, experiment.data_options), share_held_out(data)
+    if (split := folder_split(code)) is not None and isinstance(experiment.test, float):
+        return round(here.train_images * float(split.validation))
     if isinstance(experiment.test, float):  # what is held out there is what is tested on here
         return here.test_images
     return round(here.train_images * part) if part is not None else None

@@ -90,14 +90,7 @@ def test_the_classes_of_a_folder_that_is_there_are_known(pets: Path, classes: st
     ("parts", "held"),
     [
         ("train, watched = data.take(int(len(data) * 0.8)), data.skip(int(len(data) * 0.8))", 0.2),
-        (
-            "def parts(ds, share=0.7):\n"
-            "    size = len(ds)\n"
-            "    rest = ds.skip(int(share * size))\n"
-            "    return ds.take(int(share * size)).cache(), rest.take(int(0.2 * size)), rest.skip(int(0.2 * size))\n"
-            "train, watched, tested = parts(data)",
-            0.3,
-        ),
+        ("train, watched = data.take(int(len(data) * 0.7)), data.skip(int(len(data) * 0.7))", 0.3),
         (
             "fifth = tf.data.experimental.cardinality(data) // 5\ntrain, watched = data.skip(fifth), data.take(fifth)",
             0.2,
@@ -109,6 +102,52 @@ def test_a_part_of_a_pipeline_is_held_out(pets: Path, parts: str, held: float) -
     imported = read(pets.parent, code + "model.fit(train, validation_data=watched)\n")
     assert not any("among those" in note for note in imported.notes)
     assert (imported.experiment.test, imported.experiment.training.validation) == (held, "test")
+
+
+PARTS_OF_THREE = {
+    "take and skip": """
+data = keras.utils.image_dataset_from_directory('pets', image_size=(8, 8))
+def parts(ds, share=0.7):
+    size = len(ds)
+    rest = ds.skip(int(share * size))
+    return ds.take(int(share * size)).cache(), rest.take(int(0.2 * size)), rest.skip(int(0.2 * size))
+train, watched, tested = parts(data)
+""",
+    "a subset": """
+read = dict(validation_split=0.3, seed=1, image_size=(8, 8))
+train = keras.utils.image_dataset_from_directory('pets', subset="training", **read)
+rest = keras.utils.image_dataset_from_directory('pets', subset="validation", **read)
+tested = rest.take(len(rest) // 3)
+watched = rest.skip(len(rest) // 3)
+""",
+}
+
+
+@pytest.mark.parametrize("way", PARTS_OF_THREE)
+def test_pictures_that_are_neither_learned_from_nor_watched_are_tested_on(pets: Path, way: str) -> None:
+    code = f"{READ}{PARTS_OF_THREE[way]}{NETWORK}model.fit(train, validation_data=watched, epochs=2)\n"
+    imported = read(pets.parent, code)
+    assert (imported.experiment.test, imported.experiment.training.validation) == (0.1, 0.2222)
+    assert imported.experiment.training.validation_steps is None
+    assert imported.differences == ()
+    gone = read(pets.parent, code.replace("'pets'", "'gone'"))
+    assert gone.experiment.training.validation == 0.2222
+    assert any("0.1 of the pictures are neither learned from nor validated on" in note for note in gone.differences)
+
+
+@pytest.mark.parametrize(("kept", "is_once"), [("VARY.cache()", True), ("cache().VARY", False), ("VARY", False)])
+def test_pictures_that_are_varied_once_for_all_epochs_are_a_note(pets: Path, kept: str, is_once: bool) -> None:
+    vary = "map(lambda picture, label: (varied(picture, training=True), label))"
+    code = f"""{READ}
+data = keras.utils.image_dataset_from_directory('pets', image_size=(8, 8))
+varied = keras.Sequential([layers.RandomFlip("horizontal")])
+train = data.{kept.replace("VARY", vary)}.prefetch(2)
+{NETWORK}model.fit(train)
+"""
+    imported = read(pets.parent, code)
+    assert imported.experiment.layers[0] == RandomFlip(mode="horizontal")
+    once = [note for note in imported.differences if "varied once for all epochs there, which cache (line " in note]
+    assert len(once) == is_once
 
 
 def test_pictures_that_are_learned_from_and_watched_too_are_a_note(pets: Path) -> None:

@@ -55,7 +55,7 @@ def call_method(method: Method, unnamed: Sequence[Value], given: Mapping[str, Va
     if isinstance(owner, ReadPicture):
         return picture_method(owner, method.name, unnamed, given)
     if isinstance(owner, Folder):
-        return pipeline_method(owner, method.name, unnamed, given)
+        return pipeline_method(owner, method.name, unnamed, given, place)
     if isinstance(owner, ClassWeights) and method.name in ("get", "items"):
         return owner
     if isinstance(owner, dict) and method.name == "get":

@@ -79,12 +79,14 @@ def length_of(value: Value) -> Value:
     return Share(value.part[1] - value.part[0]) if value.part is not None else None
 
 
-def pipeline_method(folder: Folder, name: str, unnamed: Sequence[Value], given: Mapping[str, Value]) -> Value:
+def pipeline_method(
+    folder: Folder, name: str, unnamed: Sequence[Value], given: Mapping[str, Value], place: str = ""
+) -> Value:
     """What a method of a pipeline gives. Unknown with no words where it is not known."""
     if name in _HANDED_ON or (BY_HAND in folder.arguments and name in ("reshape", "astype", "copy")):
         if name == "shuffle":
             return msgspec.structs.replace(folder, arguments={**folder.arguments, "shuffle": True})
-        return folder
+        return _kept(folder, place) if name == "cache" else folder
     if name in ("batch", "take", "skip"):
         number = unnamed[0] if unnamed else given.get("batch_size" if name == "batch" else "count")
         if name == "batch":
@@ -93,6 +95,13 @@ def pipeline_method(folder: Folder, name: str, unnamed: Sequence[Value], given: 
     if name == "cardinality":
         return length_of(folder)
     return Unknown("", folder.place)
+
+
+def _kept(folder: Folder, place: str) -> Folder:
+    """A pipeline whose elements are kept as they come the first time."""
+    note = f"the pictures are varied once for all epochs there, which cache ({place}) keeps: here anew in each epoch"
+    is_varied = any(layer.kind.startswith("Random") for layer in folder.layers)
+    return msgspec.structs.replace(folder, notes=(*folder.notes, note)) if is_varied else folder
 
 
 def _part_of(folder: Folder, is_first: bool, number: Value) -> Folder:
