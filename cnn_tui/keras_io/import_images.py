@@ -21,7 +21,7 @@ from cnn_tui.keras_io.notes import Notes
 from cnn_tui.network.layers import AnyLayer, Dense, Flatten
 from cnn_tui.network.stack import Shape, Stack
 from cnn_tui.network.summary import summarize
-from cnn_tui.text import quiet
+from cnn_tui.text import enumerated, quiet
 
 _LIKELY = ("fashion_mnist", "mnist", "cifar10", "cifar100")
 """The datasets that a model may be for; of those with one shape, the likelier comes first."""
@@ -90,6 +90,28 @@ def with_units(chain: Chain, classes: Any, asked: DataAsked, trained_on: Any, no
     at = max(at for at, layer in enumerate(chain.layers) if layer.get("class_name") == "Dense")
     dense = {**chain.layers[at], "config": {**config_of(chain.layers[at]), "units": units}}
     return Chain((*chain.layers[:at], dense, *chain.layers[at + 1 :]), chain.input_shape)
+
+
+def with_unused_labels(chain: Chain, asked: DataAsked, notes: Notes) -> Chain:
+    """The layers with a unit of the last Dense for each label up to the highest, of a dataset whose labels have gaps.
+
+    A script that has one for each label that there is, as LabelBinarizer does, numbers them anew.
+    """
+    dense = [at for at, layer in enumerate(chain.layers) if layer.get("class_name") == "Dense"]
+    here = describe(asked.dataset, asked.options) if asked.dataset is not None else None
+    if here is None or not here.unused or not dense:
+        return chain
+    at, units = dense[-1], here.classes - len(here.unused)
+    layer = chain.layers[at]
+    if config_of(layer).get("units") != units:
+        return chain
+    missing = quiet(enumerated(list(map(str, here.unused)), "or"), 80)
+    notes.append(
+        f"the last Dense has {units} units there, one for each label that there is, and {here.classes} here: labels go "
+        f"up to {here.classes - 1}, and no image has the label {missing}"
+    )
+    changed = {**layer, "config": {**config_of(layer), "units": here.classes}}
+    return Chain((*chain.layers[:at], changed, *chain.layers[at + 1 :]), chain.input_shape)
 
 
 def _not_set(shape: InputShape, layers: Sequence[AnyLayer], notes: Notes) -> dict[str, Any]:

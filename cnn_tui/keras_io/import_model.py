@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from cnn_tui.experiment.check import build_problems
 from cnn_tui.experiment.experiment import Experiment
 from cnn_tui.experiment.start_weights import weights_path
 from cnn_tui.keras_io.code.cells import SUFFIXES
@@ -27,7 +28,7 @@ from cnn_tui.keras_io.import_code import CodeImport, read_code
 from cnn_tui.keras_io.import_file import ImportProblem, SeveralModels, read_config
 from cnn_tui.keras_io.import_fit import rules_of, trained, watched
 from cnn_tui.keras_io.import_folders import NO_DATA, DataAsked, data_asked
-from cnn_tui.keras_io.import_images import images_for, with_units
+from cnn_tui.keras_io.import_images import images_for, with_units, with_unused_labels
 from cnn_tui.keras_io.import_inside import unprepared
 from cnn_tui.keras_io.import_layers import (
     ImportFindings,
@@ -144,6 +145,7 @@ def _from_code(code: CodeImport, path: Path) -> Imported:
     asked = data_asked(code, path.parent, findings.notes)
     there = code.data.path if isinstance(code.data, Folder) else code.data
     chain = with_units(code.chain, code.classes, asked, there, findings.notes)
+    chain = with_unused_labels(chain, asked, findings.notes)
     experiment = _imported(chain, code.compiled, quiet(path.stem), findings, asked).experiment
     notes = findings.notes
     experiment = msgspec.structs.replace(experiment, training=trained(experiment, code, notes))
@@ -153,6 +155,8 @@ def _from_code(code: CodeImport, path: Path) -> Imported:
         total = summarize(experiment.stack).total_params
         if total != code.printed_total:
             notes.append(f"the notebook's summary has {code.printed_total:,} parameters, and this network {total:,}")
+    if experiment.dataset:
+        notes += [f"it is not trained here as it is: {quiet(one.message, 200)}" for one in build_problems(experiment)]
     return Imported(experiment, tuple(notes), tuple(notes.to_know))
 
 

@@ -10,7 +10,7 @@ from cnn_tui.keras_io.code.data_values import DatasetArrays, Folder
 from cnn_tui.keras_io.code.pictures import augmentation
 from cnn_tui.keras_io.code.scale import arrays_of, table_of
 from cnn_tui.keras_io.import_code import CodeImport, described, without_place
-from cnn_tui.keras_io.import_table import Split
+from cnn_tui.keras_io.import_table import ShareSplit
 
 _LEAST = 1e-6
 
@@ -113,7 +113,7 @@ def overlap(part: tuple[float, float] | None, watched: object) -> bool:
     return part is not None and other is not None and max(part[0], other[0]) < min(part[1], other[1]) - 1e-9
 
 
-def folder_split(code: CodeImport) -> Split | None:
+def folder_split(code: CodeImport) -> ShareSplit | None:
     """How a script parts the pictures of one folder, where it neither learns from nor watches some of them.
 
     Those are tested on here. None where there are none, or where it is not known how many.
@@ -126,7 +126,7 @@ def folder_split(code: CodeImport) -> Split | None:
         return None
     seen = share_watched(watched) * (held if "subset" in watched.arguments else 1.0)
     rest = held - seen
-    return Split(round(rest, 4), round(seen / (1 - rest), 4)) if min(rest, seen) > _LEAST else None
+    return ShareSplit(round(rest, 4), round(seen / (1 - rest), 4)) if min(rest, seen) > _LEAST else None
 
 
 def share_tested(code: CodeImport) -> float | None:

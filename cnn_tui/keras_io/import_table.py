@@ -15,14 +15,14 @@ from cnn_tui.keras_io.import_code import CodeImport
 _LEAST = 1e-6
 
 
-class Split(msgspec.Struct, frozen=True):
+class ShareSplit(msgspec.Struct, frozen=True):
     """The share of rows or pictures that is tested on, and of the others what is validated on."""
 
     test: float
     validation: Any
 
 
-def table_split(code: CodeImport) -> Split | None:
+def table_split(code: CodeImport) -> ShareSplit | None:
     """How a script splits its table; None where it does not, or where that is not known."""
     learned, watched = table_of(code.data), table_of(code.validation)
     if learned is None:
@@ -35,5 +35,5 @@ def table_split(code: CodeImport) -> Split | None:
         held = watched.share
     rest = 1 - learned.share - (held if is_watched else 0.0)
     if rest > _LEAST:  # which is neither learned from nor watched
-        return Split(round(rest, 4), round(held / (1 - rest), 4) or "none")
-    return Split(round(held, 4), "test") if _LEAST < held < 1 - _LEAST else None
+        return ShareSplit(round(rest, 4), round(held / (1 - rest), 4) or "none")
+    return ShareSplit(round(held, 4), "test") if _LEAST < held < 1 - _LEAST else None

@@ -299,3 +299,39 @@ FIT
     gone = read(tmp_path, code.replace("pets_train", "gone"))
     assert gone.experiment.dataset == ""
     assert any("the table that it trains on" in note and "is not there" in note for note in gone.notes)
+
+
+@pytest.mark.parametrize(
+    ("units", "here", "words"),
+    [
+        (3, 4, "the last Dense has 3 units there, one for each label that there is, and 4 here"),
+        (4, 4, ""),
+        (2, 2, "it is not trained here as it is"),
+    ],
+)
+def test_labels_with_gaps_that_a_script_numbers_anew_have_their_outputs(
+    tmp_path: Path, units: int, here: int, words: str
+) -> None:
+    rows = ["label," + ",".join(f"p{at}" for at in range(16))]
+    rows += [",".join(map(str, [(0, 1, 3)[row % 3], *[row] * 16])) for row in range(60)]
+    (tmp_path / "signs.csv").write_text("\n".join(rows))
+    code = f"""
+import pandas as pd
+from sklearn.preprocessing import LabelBinarizer
+from tensorflow import keras
+rows = pd.read_csv("signs.csv")
+labels = LabelBinarizer().fit_transform(rows["label"])
+images = rows.drop("label", axis=1).values.reshape(-1, 4, 4, 1) / 255
+model = keras.Sequential([
+    keras.layers.Flatten(input_shape=(4, 4, 1)),
+    keras.layers.Dense({units}, activation="softmax"),
+])
+model.compile(optimizer="adam", loss="categorical_crossentropy", metrics=["accuracy"])
+model.fit(images, labels, epochs=2)
+"""
+    imported = read(tmp_path, code)
+    assert imported.experiment.layers[-1] == Dense(units=here, activation="softmax")
+    said = [note for note in imported.differences if "label 2" in note or "not trained" in note]
+    assert len(said) == bool(words)
+    assert all(note.startswith(words) for note in said)
+    assert bool(problems_of(imported.experiment)) == (here < 4)

@@ -121,7 +121,7 @@ given = parser.parse_args()
 (x_train, y_train), (x_test, y_test) = keras.datasets.cifar10.load_data()
 if given.limit is not None:
     x_train, y_train = x_train[:given.limit], y_train[:given.limit]
-model = keras.Sequential([layers.Flatten(input_shape=x_train.shape[1:]), layers.Dense(10)])
+model = keras.Sequential([layers.Flatten(input_shape=x_train.shape[1:]), layers.Dense(10, activation="softmax")])
 model.compile("adam", "sparse_categorical_crossentropy")
 model.fit(x_train / 255.0, y_train, epochs=given.epochs)
 """
